@@ -1,0 +1,72 @@
+# The front door: make report · make test · make lab
+# Needs git, make and Python 3.11 or later; everything else comes from the package registry.
+
+PYTHON ?= python3
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# Bytecode is compiled at install time; a machine that forbids writing it starts twice as slowly.
+export PYTHONDONTWRITEBYTECODE :=
+export UV_PYTHON_DOWNLOADS := never
+export UV_PYTHON := $(shell command -v $(PYTHON))
+
+UV := $(shell command -v uv 2>/dev/null || echo .venv-tools/bin/uv)
+LOCKED := pyproject.toml uv.lock Makefile
+
+# Three environments from one lock: the run starts fast because the lab is not in it.
+RUN := .venv
+TEST := .venv-test
+LAB := .venv-lab
+
+.PHONY: help report test check lab clean setup
+
+help:
+	@echo "make report   compute and render the report into reports/_build/"
+	@echo "make test     run every check"
+	@echo "make check    the quick checks, for while you work"
+	@echo "make lab      open the notebooks in JupyterLab"
+	@echo "make clean    remove environments and everything built"
+
+report: $(RUN)/.ready
+	@$(RUN)/bin/evaltools build
+
+test: $(TEST)/.ready
+	@EVALTOOLS_BROWSER="$$(bash tests/browser.sh)"; export EVALTOOLS_BROWSER; \
+	bash tests/run.sh $(TEST)/bin
+
+check: $(TEST)/.ready
+	@bash tests/run.sh $(TEST)/bin quick
+
+lab: $(LAB)/.ready
+	@$(LAB)/bin/evaltools lab
+
+setup: $(RUN)/.ready
+
+.venv-tools/bin/uv:
+	@echo "Installing uv into .venv-tools"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or later is needed; this is $$($(PYTHON) --version). Try make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv .venv-tools 2>/dev/null \
+	  || { rm -rf .venv-tools; echo "Python's venv module is missing: install python3-venv, or uv itself"; exit 1; }
+	@.venv-tools/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+# A stamp is written last, so an interrupted installation is taken up again.
+define sync
+	@echo "Setting up $(1)"
+	@UV_PROJECT_ENVIRONMENT=$(1) $(UV) sync --locked --quiet --compile-bytecode $(2)
+	@$(1)/bin/python -m compileall -q src
+	@touch $(1)/.ready
+endef
+
+$(RUN)/.ready: $(LOCKED) | $(filter .venv-tools/%,$(UV))
+	$(call sync,$(RUN),)
+
+$(TEST)/.ready: $(LOCKED) | $(filter .venv-tools/%,$(UV))
+	$(call sync,$(TEST),--group test)
+
+$(LAB)/.ready: $(LOCKED) | $(filter .venv-tools/%,$(UV))
+	$(call sync,$(LAB),--group lab)
+
+clean:
+	rm -rf $(RUN) $(TEST) $(LAB) .venv-tools reports/_build

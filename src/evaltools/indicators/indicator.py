@@ -1,0 +1,124 @@
+"""The one record that crosses rooms: a number with its denominator, uncertainty and origin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal
+
+import pandas as pd
+
+Estimand = Literal["D", "P", "S"]
+"""D: of the reports read. P: of all funded projects in scope. S: of projects like these."""
+
+Unit = Literal["count", "share", "eur", "eur_per_inhabitant", "index", "ratio", "difference"]
+
+MIME_TYPE = "application/vnd.evaltools.indicators+json"
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One number of the report, never without what it is a number of.
+
+    Arguments:
+        key: dotted lower-case name, `challenge.staff.share`; stable, used in prose and findings.
+        value: the number, or None where it cannot be computed or is suppressed (`note` says why).
+        unit: what the value is; a share and a difference of shares run from 0 to 1, not to 100.
+        n: numerator count, or number of units that carry the value.
+        N: denominator count. A share without both is refused.
+        estimand: what the number speaks of: D, P or S.
+        low, high: interval limits in the unit of the value, or None.
+        method: how the interval was made: `wilson`, `hypergeometric`, `newcombe`, `bounds`.
+        level: confidence level of the interval, 0 to 1.
+        dimensions: what the number is broken down by: (("region", "06"),), sorted by name.
+        source: the function that made it: `evaltools.indicators.challenges.prevalence`.
+        suppressed: withheld by disclosure control; value, n, low and high are then None.
+        note: reason for a missing value, in English, for the table and not for the prose.
+
+    Raises:
+        ValueError: a share without n and N, limits that do not enclose the value, or a
+            suppressed indicator that still shows a number.
+    """
+
+    key: str
+    value: float | None
+    unit: Unit
+    n: int | None = None
+    N: int | None = None
+    estimand: Estimand = "D"
+    low: float | None = None
+    high: float | None = None
+    method: str = ""
+    level: float | None = None
+    dimensions: tuple[tuple[str, str], ...] = ()
+    source: str = ""
+    suppressed: bool = False
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if self.suppressed:
+            if any(x is not None for x in (self.value, self.n, self.low, self.high)):
+                raise ValueError(f"{self.key}: suppressed, yet it shows a number")
+            return
+        if self.unit == "share" and self.value is not None and (self.n is None or self.N is None):
+            raise ValueError(f"{self.key}: a share needs its numerator and denominator")
+        if self.value is not None and self.low is not None and self.high is not None:
+            slack = 1e-9 * max(1.0, abs(self.value))
+            if not self.low - slack <= self.value <= self.high + slack:
+                raise ValueError(
+                    f"{self.key}: {self.value} lies outside its interval {self.low} to {self.high}"
+                )
+        if list(self.dimensions) != sorted(self.dimensions):
+            raise ValueError(f"{self.key}: dimensions must be sorted by name")
+
+    @property
+    def identity(self) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+        """What no two indicators of a run may share."""
+        return (self.key, self.estimand, self.dimensions)
+
+
+def dimensions(**by: str) -> tuple[tuple[str, str], ...]:
+    """Dimensions in their sorted form: `dimensions(region="06")`."""
+    return tuple(sorted(by.items()))
+
+
+COLUMNS = tuple(field.name for field in fields(Indicator))
+
+
+def to_table(indicators: Iterable[Indicator]) -> pd.DataFrame:
+    """All indicators as one tidy table, a row each, in a total order.
+
+    Raises:
+        ValueError: two indicators share key, estimand and dimensions.
+    """
+    ordered = sorted(indicators, key=lambda indicator: indicator.identity)
+    seen: set[tuple[str, str, tuple[tuple[str, str], ...]]] = set()
+    for indicator in ordered:
+        if indicator.identity in seen:
+            raise ValueError(f"two indicators are called {indicator.identity}")
+        seen.add(indicator.identity)
+    rows = []
+    for indicator in ordered:
+        row = asdict(indicator)
+        row["dimensions"] = ";".join(f"{name}={value}" for name, value in indicator.dimensions)
+        rows.append(row)
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    for column in ("n", "N"):
+        table[column] = table[column].astype("Int64")
+    for column in ("value", "low", "high", "level"):
+        table[column] = table[column].astype("float64")
+    return table
+
+
+def to_record(indicator: Indicator) -> dict[str, Any]:
+    """The indicator as plain JSON values, dimensions as a mapping."""
+    record = asdict(indicator)
+    record["dimensions"] = dict(indicator.dimensions)
+    return record
+
+
+def from_record(record: Mapping[str, Any]) -> Indicator:
+    """The inverse of `to_record`; raises TypeError on unknown fields."""
+    values = dict(record)
+    values["dimensions"] = tuple(sorted(dict(values.get("dimensions") or {}).items()))
+    return Indicator(**values)

@@ -1,0 +1,18 @@
+"""The study: `evaluation.yml`, its typed parameters and scenarios."""
+
+from evaltools.study.declaration import LANGUAGES, Language, ReportTarget, Text
+from evaltools.study.parameters import Parameters
+from evaltools.study.study import FILE_NAME, STUDY_VARIABLE, Study, find_study, load_study
+
+__all__ = [
+    "FILE_NAME",
+    "LANGUAGES",
+    "STUDY_VARIABLE",
+    "Language",
+    "Parameters",
+    "ReportTarget",
+    "Study",
+    "Text",
+    "find_study",
+    "load_study",
+]

@@ -1,0 +1,223 @@
+"""Parameters: made from their declaration, checked before anything runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, create_model
+
+from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.study.declaration import ParameterDeclaration
+
+_Limited = TypeVar("_Limited", int, float, date)
+
+_PYTHON_TYPES: dict[str, Any] = {
+    "choice": str,
+    "choices": tuple[str, ...],
+    "date": date,
+    "integer": int,
+    "number": float,
+}
+
+
+class Parameters(BaseModel):
+    """Values of all parameters of a run, by attribute; frozen, unknown names refused.
+
+    The fields are those that `evaluation.yml` declares, so a concrete class is made for each
+    study by `parameter_model`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    declarations: ClassVar[Mapping[str, ParameterDeclaration]] = {}
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    def as_values(self) -> dict[str, Any]:
+        """The parameters as plain JSON values, in the order of their declaration."""
+        return {name: plain(getattr(self, name)) for name in self.declarations}
+
+    def changed(self) -> dict[str, Any]:
+        """Those that differ from their default, as plain values."""
+        usual = defaults(self.declarations, {})
+        values = self.as_values()
+        derived = {name for name, item in self.declarations.items() if item.derived}
+        follows = resolve_derived(self.declarations, values, derived)
+        return {
+            name: value
+            for name, value in values.items()
+            if value != plain(follows[name] if name in derived else usual[name])
+        }
+
+    def slug(self) -> str:
+        """A folder name for this set of values: `calls-2020_wave-2023`, or `default`."""
+        parts = []
+        for name, value in self.changed().items():
+            shown = "-".join(value) if isinstance(value, list) else str(value)
+            parts.append(f"{name}-{shown}".replace("_", "-"))
+        return re.sub(r"[^A-Za-z0-9._-]", "-", "_".join(parts))[:120] or "default"
+
+
+def plain(value: Any) -> Any:
+    """A parameter value as JSON knows it: dates as ISO text, tuples as lists."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    return value
+
+
+def accept(declaration: ParameterDeclaration) -> Callable[[Any], Any]:
+    """The function that turns what a person typed, or a notebook holds, into a valid value."""
+
+    def one_choice(value: Any) -> str:
+        text = str(value).strip()
+        if text not in declaration.choices:
+            near = get_close_matches(text, declaration.choices, 1)
+            hint = f" (did you mean {near[0]}?)" if near else ""
+            raise ValueError(f"'{text}' is not one of {', '.join(declaration.choices)}{hint}")
+        return text
+
+    def several(value: Any) -> tuple[str, ...]:
+        items = value.split(",") if isinstance(value, str) else value
+        if not isinstance(items, list | tuple):
+            items = [items]
+        chosen = {one_choice(item) for item in items}
+        if not chosen:
+            raise ValueError("at least one is needed")
+        return tuple(choice for choice in declaration.choices if choice in chosen)
+
+    def day(value: Any) -> date:
+        if isinstance(value, datetime):
+            value = value.date()
+        found = value if isinstance(value, date) else _read_date(str(value).strip())
+        return within(found)
+
+    def whole(value: Any) -> int:
+        if isinstance(value, bool) or not re.fullmatch(r"[+-]?\d{1,9}", str(value).strip()):
+            raise ValueError(f"'{value}' is not a whole number")
+        return within(int(str(value).strip()))
+
+    def number(value: Any) -> float:
+        text = str(value).strip().replace(",", ".")
+        if isinstance(value, bool) or not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", text):
+            raise ValueError(f"'{value}' is not a number")
+        return within(float(text))
+
+    def within(value: _Limited) -> _Limited:
+        low, high = declaration.minimum, declaration.maximum
+        if (low is not None and value < low) or (high is not None and value > high):
+            if high is None:
+                raise ValueError(f"{plain(value)} is below {plain(low)}")
+            raise ValueError(f"{plain(value)} is outside {plain(low)} to {plain(high)}")
+        return value
+
+    readers: dict[str, Callable[[Any], Any]] = {
+        "choice": one_choice,
+        "choices": several,
+        "date": day,
+        "integer": whole,
+        "number": number,
+    }
+    return readers[declaration.type]
+
+
+def _read_date(text: str) -> date:
+    finnish = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text)
+    try:
+        if finnish:
+            return date(int(finnish[3]), int(finnish[2]), int(finnish[1]))
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"'{text}' is not a day of the calendar") from None
+    raise ValueError(f"'{text}' is not a date such as 2022-04-30 or 30.4.2022")
+
+
+def parameter_model(declarations: Mapping[str, ParameterDeclaration]) -> type[Parameters]:
+    """The pydantic model of a study's parameters."""
+    fields: dict[str, Any] = {
+        name: (Annotated[_PYTHON_TYPES[item.type], BeforeValidator(accept(item))], ...)
+        for name, item in declarations.items()
+    }
+    model = create_model("StudyParameters", __base__=Parameters, **fields)
+    model.declarations = dict(declarations)
+    return model
+
+
+def defaults(
+    declarations: Mapping[str, ParameterDeclaration], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Given values, and the default of every parameter that is not given.
+
+    A given None stands for the default, so that a notebook can leave a derived value open.
+    """
+    values = {
+        name: item.default
+        for name, item in declarations.items()
+        if not item.derived and given.get(name) is None
+    }
+    values |= {name: value for name, value in given.items() if value is not None}
+    open_names = {n for n, item in declarations.items() if item.derived and n not in values}
+    return values | resolve_derived(declarations, values, open_names)
+
+
+def resolve_derived(
+    declarations: Mapping[str, ParameterDeclaration], values: Mapping[str, Any], names: set[str]
+) -> dict[str, Any]:
+    """The values that follow from other parameters; None where the other value is wrong."""
+    resolved: dict[str, Any] = {}
+    for name in sorted(names):
+        rule = declarations[name].derived
+        if rule is not None:
+            resolved[name] = rule.values.get(str(values.get(rule.by)))
+    return resolved
+
+
+def make_parameters(
+    declarations: Mapping[str, ParameterDeclaration],
+    given: Mapping[str, Any],
+    where: Callable[[str], str] = lambda name: f"parameter {name}",
+) -> Parameters:
+    """Check all values at once and make the parameters of a run.
+
+    Arguments:
+        given: values by name, as text from the command line or plain values from a notebook.
+        where: how to tell where a value was given.
+
+    Raises:
+        ProblemError: with a problem for every unknown name and every wrong value.
+    """
+    problems = []
+    for name in given:
+        if name not in declarations:
+            near = get_close_matches(name, declarations, 1)
+            remedy = f"Did you mean {near[0]}?" if near else ""
+            problems.append(
+                Problem(
+                    where(name), "no such parameter", ", ".join(declarations), remedy,
+                    "parameter.unknown",
+                )
+            )  # fmt: skip
+    known = {name: value for name, value in given.items() if name in declarations}
+    values = defaults(declarations, known)
+    try:
+        made = parameter_model(declarations).model_validate(values)
+    except ValidationError as error:
+        for item in error.errors():
+            name = str(item["loc"][0])
+            rule = declarations[name].derived
+            if rule is not None and name not in known:
+                continue  # it follows from another value, and that one is told already
+            message = str(item["msg"]).removeprefix("Value error, ")
+            problems.append(Problem(where(name), message, code="parameter.value"))
+        refuse(problems)
+        raise
+    if problems:
+        raise ProblemError(problems)
+    return made

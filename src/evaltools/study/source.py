@@ -1,0 +1,102 @@
+"""YAML that says where each value stands, and refuses what YAML should not be used for."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from evaltools.problems import Problem, ProblemError
+
+MAXIMUM_BYTES = 1_000_000
+
+Location = tuple[str | int, ...]
+
+
+class _Loader(yaml.SafeLoader):
+    """Plain data only: no tags that build objects, no aliases, no key given twice."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.events.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.constructor.ConstructorError(None, None, "an alias (*name) is used", mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key_node, _ in node.value:
+            if key_node.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key '{key_node.value}' is given twice", key_node.start_mark
+                )
+            seen.add(key_node.value)
+        return super().construct_mapping(node, deep)
+
+
+def read_yaml(path: Path, name: str) -> tuple[dict[str, Any], dict[Location, int]]:
+    """Read a YAML mapping and the line on which each of its values begins.
+
+    Arguments:
+        path: the file.
+        name: how the file is called in problems, relative to the study.
+
+    Returns:
+        The mapping, and a line number (from 1) for each path into it.
+
+    Raises:
+        ProblemError: the file is missing, too large, not UTF-8, not YAML or not a mapping.
+    """
+    try:
+        if path.stat().st_size > MAXIMUM_BYTES:
+            raise ProblemError([Problem(name, f"is larger than {MAXIMUM_BYTES} bytes")])
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise ProblemError(
+            [
+                Problem(
+                    name, "is missing", remedy="Start from the study's folder.", code="study.file"
+                )
+            ]
+        ) from None
+    except UnicodeDecodeError as error:
+        raise ProblemError(
+            [Problem(name, f"is not UTF-8 at byte {error.start}", code="study.encoding")]
+        ) from None
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        content = loader.construct_document(node) if node is not None else {}
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{name}:{mark.line + 1}" if mark else name
+        what = getattr(error, "problem", None) or "is not valid YAML"
+        raise ProblemError([Problem(where, str(what), code="study.yaml")]) from None
+    finally:
+        loader.dispose()
+    if not isinstance(content, dict):
+        raise ProblemError([Problem(name, "must be a mapping of names to values")])
+    lines: dict[Location, int] = {}
+    _remember_lines(node, (), lines)
+    return content, lines
+
+
+def _remember_lines(node: Any, location: Location, lines: dict[Location, int]) -> None:
+    lines[location] = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        for key_node, value_node in node.value:
+            inner = (*location, str(key_node.value))
+            _remember_lines(value_node, inner, lines)
+            lines[inner] = key_node.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            _remember_lines(item, (*location, index), lines)
+
+
+def line_of(lines: dict[Location, int], location: Location) -> int:
+    """The line of a value, or of the nearest thing around it that the file does have."""
+    place = tuple(location)
+    while place not in lines and place:
+        place = place[:-1]
+    return lines.get(place, 1)

@@ -1,0 +1,209 @@
+"""The study: what `evaluation.yml` declares, found from any folder below it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.study.declaration import Language, ReportTarget, StudyDeclaration
+from evaltools.study.parameters import Parameters, make_parameters
+from evaltools.study.source import line_of, read_yaml
+
+FILE_NAME = "evaluation.yml"
+STUDY_VARIABLE = "EVALTOOLS_STUDY"
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study on disk.
+
+    Arguments:
+        root: the folder of `evaluation.yml`.
+        declaration: what the file says.
+    """
+
+    root: Path
+    declaration: StudyDeclaration
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return self.root / self.declaration.data
+
+    @property
+    def build(self) -> Path:
+        """Where runs and rendered reports are put."""
+        return self.root / "reports" / "_build"
+
+    @property
+    def notebooks(self) -> tuple[Path, ...]:
+        """The notebooks in the order of their chapters."""
+        return tuple(self.root / path for path in self.declaration.notebooks)
+
+    def parameters(
+        self, given: Mapping[str, Any] | None = None, scenario: str | None = None
+    ) -> Parameters:
+        """Parameters of a run: defaults, then the scenario, then what is given.
+
+        Raises:
+            ProblemError: an unknown scenario, or every unknown name and wrong value at once.
+        """
+        values = self.scenario_values(scenario) if scenario else {}
+        return make_parameters(self.declaration.parameters, values | dict(given or {}))
+
+    def parameters_from(self, namespace: Mapping[str, Any]) -> Parameters:
+        """Parameters that a notebook holds as variables after its parameters cell.
+
+        A None stands for the default, which for a derived parameter follows from the others.
+
+        Raises:
+            ProblemError: a parameter that the notebook does not set, or a wrong value.
+        """
+        names = self.declaration.parameters
+        refuse(
+            Problem(
+                "the notebook's parameters cell",
+                f"does not set {name}",
+                remedy=f"Add the line '{name} = None' for the default.",
+                code="parameter.missing",
+            )
+            for name in names
+            if name not in namespace
+        )
+        return make_parameters(names, {name: namespace[name] for name in names})
+
+    def scenario_values(self, name: str) -> dict[str, Any]:
+        """The values of a named scenario, with those of the scenarios it builds on.
+
+        Raises:
+            ProblemError: no scenario has the name.
+        """
+        scenarios = self.declaration.scenarios
+        if name not in scenarios:
+            near = get_close_matches(name, scenarios, 1)
+            remedy = f"Did you mean {near[0]}?" if near else ""
+            what, allowed = f"no scenario is called '{name}'", ", ".join(scenarios) or "none"
+            raise ProblemError([Problem(FILE_NAME, what, allowed, remedy, "scenario.unknown")])
+        scenario = scenarios[name]
+        below = self.scenario_values(scenario.based_on) if scenario.based_on else {}
+        return below | scenario.parameters
+
+    def report(self, language: Language) -> ReportTarget:
+        """The report in a language.
+
+        Raises:
+            ProblemError: the study has no report in that language.
+        """
+        reports = self.declaration.reports
+        if language not in reports:
+            problem = Problem(
+                "parameter language",
+                f"the study has no report in '{language}'",
+                ", ".join(reports),
+                f"Write reports/{language}/report.qmd and add it to reports in {FILE_NAME}.",
+                "report.language",
+            )
+            raise ProblemError([problem])
+        return reports[language]
+
+
+def load_study(folder: Path) -> Study:
+    """Read and check the `evaluation.yml` of a folder.
+
+    Raises:
+        ProblemError: everything that is wrong with it, each with its line.
+    """
+    content, lines = read_yaml(folder / FILE_NAME, FILE_NAME)
+    try:
+        declaration = StudyDeclaration.model_validate(content)
+    except ValidationError as error:
+        raise ProblemError(
+            Problem(
+                f"{FILE_NAME}:{line_of(lines, item['loc'])}",
+                f"{'.'.join(str(part) for part in item['loc'])}: {_message(item)}",
+                code="study.declaration",
+            )
+            for item in error.errors()
+        ) from None
+    study = Study(folder.resolve(), declaration)
+    refuse(_inconsistencies(study, lambda *place: f"{FILE_NAME}:{line_of(lines, place)}"))
+    return study
+
+
+def find_study(start: Path | None = None) -> Study:
+    """The study of the folder named by EVALTOOLS_STUDY, or else around the current folder.
+
+    Raises:
+        ProblemError: there is no `evaluation.yml` in the folder or above it.
+    """
+    named = os.environ.get(STUDY_VARIABLE)
+    if named and start is None:
+        return load_study(Path(named))
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / FILE_NAME).is_file():
+            return load_study(folder)
+    raise ProblemError(
+        [Problem(str(here), f"no {FILE_NAME} here or above", remedy="Go to the study's folder.")]
+    )
+
+
+def _message(item: Any) -> str:
+    if item["type"] == "extra_forbidden":
+        return "no such name is known here"
+    return str(item["msg"]).removeprefix("Value error, ")
+
+
+def _inconsistencies(study: Study, where: Callable[..., str]) -> list[Problem]:
+    """What each part alone cannot see: defaults, scenarios and files that do not fit together."""
+    declaration = study.declaration
+    problems = []
+    for name, item in declaration.parameters.items():
+        rule = item.derived
+        if rule is None:
+            continue
+        other = declaration.parameters.get(rule.by)
+        place = where("parameters", name, "default")
+        if other is None or other.type != "choice":
+            problems.append(Problem(place, f"{name} follows from '{rule.by}', which is no choice"))
+        elif missing := [choice for choice in other.choices if choice not in rule.values]:
+            problems.append(Problem(place, f"{name} has no value for {', '.join(missing)}"))
+    if not problems:
+        problems += _wrong_values(declaration, where)
+    for path in declaration.notebooks:
+        if not (study.root / path).is_file():
+            problems.append(Problem(where("notebooks"), f"{path} does not exist"))
+    return problems
+
+
+def _wrong_values(declaration: StudyDeclaration, where: Callable[..., str]) -> list[Problem]:
+    problems: list[Problem] = []
+    try:
+        make_parameters(declaration.parameters, {}, lambda name: where("parameters", name))
+    except ProblemError as error:
+        problems += error.problems
+    for name, scenario in declaration.scenarios.items():
+        seen, base = {name}, scenario.based_on
+        while base is not None:
+            if base in seen or base not in declaration.scenarios:
+                what = "builds on itself" if base in seen else f"builds on unknown '{base}'"
+                problems.append(Problem(where("scenarios", name, "based_on"), f"{name} {what}"))
+                break
+            seen.add(base)
+            base = declaration.scenarios[base].based_on
+        try:
+            make_parameters(
+                declaration.parameters,
+                scenario.parameters,
+                lambda key, name=name: where("scenarios", name, "parameters", key),  # type: ignore[misc]
+            )
+        except ProblemError as error:
+            problems += error.problems
+    return problems

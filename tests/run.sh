@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Every check, in the order in which they are cheap. Usage: tests/run.sh ENVIRONMENT/bin [quick]
+set -u
+bin="$1"
+failed=()
+step() { echo "── $1"; shift; "$@" || failed+=("$1"); }
+step "ruff format" "$bin/ruff" format --check --quiet .
+step "ruff" "$bin/ruff" check --quiet .
+step "mypy" "$bin/mypy"
+step "import-linter" "$bin/lint-imports" --no-cache
+if [ "${2:-}" = quick ]; then
+  step "pytest" "$bin/pytest" -q -n 2 -m "not slow and not browser"
+else
+  step "pytest" "$bin/pytest" -q -n 2
+fi
+if [ "${#failed[@]}" -gt 0 ]; then
+  echo "Not passed: ${failed[*]}"
+  exit 1
+fi
