@@ -38,6 +38,13 @@ class Parameters(BaseModel):
 
         def __getattr__(self, name: str) -> Any: ...
 
+    def __eq__(self, other: object) -> bool:
+        """Equal values are equal parameters, however often the study was read."""
+        return isinstance(other, Parameters) and self.as_values() == other.as_values()
+
+    def __hash__(self) -> int:
+        return hash(repr(self.as_values()))
+
     def as_values(self) -> dict[str, Any]:
         """The parameters as plain JSON values, in the order of their declaration."""
         return {name: plain(getattr(self, name)) for name in self.declarations}

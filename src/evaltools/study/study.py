@@ -188,7 +188,7 @@ def _wrong_values(declaration: StudyDeclaration, where: Callable[..., str]) -> l
     try:
         make_parameters(declaration.parameters, {}, lambda name: where("parameters", name))
     except ProblemError as error:
-        problems += error.problems
+        return list(error.problems)
     for name, scenario in declaration.scenarios.items():
         seen, base = {name}, scenario.based_on
         while base is not None:

@@ -1,0 +1,199 @@
+"""Pages that no one writes: description sheet, parameters, indicators and data, as markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+import pandas as pd
+
+from evaltools.evidence import Descriptor
+from evaltools.indicators.indicator import Indicator
+from evaltools.present import language as say
+from evaltools.present.language import Language
+from evaltools.present.table import Column, Table
+from evaltools.present.words import Words
+from evaltools.report.variables import interval_text, text_of
+from evaltools.study import Parameters, Study
+
+_VARIABLE = re.compile(r"\{\{<\s*var\s+([^\s>]+)\s*>\}\}")
+
+
+def scope_text(parameters: Parameters) -> str:
+    """What the parameters leave in scope, in one phrase of the report's language."""
+    language: Language = parameters.language
+    shown = {name: parameter_text(parameters, name) for name in ("calls", "region")}
+    group = parameter_text(parameters, "municipality_group")
+    cutoff = say.date(parameters.cutoff, language, "short")
+    return Words(language)("report.scope", **shown, group=group, cutoff=cutoff)
+
+
+def parameter_text(parameters: Parameters, name: str) -> str:
+    """A parameter's value in words."""
+    language: Language = parameters.language
+    declaration, value = parameters.declarations[name], getattr(parameters, name)
+    if declaration.type == "choice":
+        return declaration.choices[value].in_language(language)
+    if declaration.type == "choices":
+        labels = [declaration.choices[choice].in_language(language) for choice in value]
+        return say.list_of(labels, language)
+    if declaration.type == "date":
+        return say.date(value, language)
+    if declaration.type == "number":
+        return say.number(value, language, len(str(value).partition(".")[2].rstrip("0")))
+    return say.number(value, language)
+
+
+def description_sheet(
+    study: Study, parameters: Parameters, descriptor: Descriptor, run: str, n: int, N: int
+) -> str:
+    """The description sheet that a government publication opens with, as a table."""
+    language: Language = parameters.language
+    words = Words(language)
+    declared = study.declaration
+    title = f"{declared.title.in_language(language)}. {declared.subtitle.in_language(language)}"
+    rows = [
+        ("title", title),
+        ("publisher", declared.publisher.in_language(language)),
+        ("date", say.date(parameters.cutoff, language)),
+        ("scope", scope_text(parameters)),
+        ("material", words("report.sheet.material_text", n=n, N=N)),
+        ("keywords", words("report.sheet.keywords_text")),
+        ("language", parameter_text(parameters, "language")),
+        ("formats", words("report.sheet.formats_text")),
+        ("run", run),
+    ]
+    if descriptor.example:
+        rows.append(("status", words("report.example_notice")))
+    frame = pd.DataFrame(
+        [(words(f"report.sheet.{name}"), text) for name, text in rows], columns=["field", "content"]
+    )
+    columns = [
+        Column("field", words("report.sheet.field"), width=26),
+        Column("content", words("report.sheet.content"), width=74),
+    ]
+    return Table(frame, columns, words("report.sheet.title"), language).markdown()
+
+
+def parameter_table(parameters: Parameters) -> str:
+    """All parameters with their values and what they mean."""
+    language: Language = parameters.language
+    words = Words(language)
+    frame = pd.DataFrame(
+        [
+            (
+                declaration.label.in_language(language),
+                parameter_text(parameters, name),
+                declaration.help.in_language(language),
+            )
+            for name, declaration in parameters.declarations.items()
+        ],
+        columns=["name", "value", "help"],
+    )
+    columns = [
+        Column("name", words("report.parameters.name"), width=24),
+        Column("value", words("report.parameters.value"), width=28),
+        Column("help", words("report.parameters.help"), width=48),
+    ]
+    caption = words("report.parameters.caption")
+    return captioned(Table(frame, columns, caption, language), "tbl-parametrit")
+
+
+def indicator_table(
+    indicators: Iterable[Indicator], used: Iterable[str], language: Language
+) -> str:
+    """The indicators that the prose uses, each with the three things it can be taken to say.
+
+    Arguments:
+        indicators: all of a run.
+        used: keys of variables in the prose.
+    """
+    words = Words(language)
+    by_key: dict[str, dict[str, Indicator]] = {}
+    for indicator in indicators:
+        if not indicator.dimensions:
+            by_key.setdefault(indicator.key, {})[indicator.estimand] = indicator
+    stems = {key.rpartition(".")[0] for key in used}
+    rows = []
+    for key, by_estimand in sorted(by_key.items()):
+        stem, _, measure = key.rpartition(".")
+        if stem not in stems or measure == "bounds":
+            continue
+        headline = by_estimand.get("D") or by_estimand.get("P") or by_estimand["S"]
+        bounds = by_key.get(f"{stem}.bounds", {}).get("P")
+        share = headline.unit == "share" and headline.n is not None and headline.N is not None
+        rows.append(
+            {
+                "key": key,
+                "value": text_of(headline, language),
+                "fraction": say.count_of(headline.n or 0, headline.N or 0, language)
+                if share
+                else "",
+                "population": _interval(by_estimand.get("P"), language),
+                "bounds": _interval(bounds, language),
+                "superpopulation": _interval(by_estimand.get("S"), language),
+            }
+        )
+    names = ("key", "value", "fraction", "population", "bounds", "superpopulation")
+    widths = (34, 20, 10, 13, 11, 12)
+    columns = [
+        Column(name, words(f"report.indicators.{name}"), align=None if name == "key" else "right",
+               width=width)
+        for name, width in zip(names, widths, strict=True)
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=list(names))
+    caption = words("report.indicators.caption")
+    return captioned(Table(frame, columns, caption, language), "tbl-indikaattorit")
+
+
+def _interval(indicator: Indicator | None, language: Language) -> str:
+    return interval_text(indicator, language) if indicator is not None else ""
+
+
+def data_table(
+    descriptor: Descriptor, tables: Mapping[str, pd.DataFrame], language: Language
+) -> str:
+    """The tables of the data, how many rows each has, and where they come from."""
+    words = Words(language)
+    frame = pd.DataFrame(
+        [
+            (
+                resource.name.replace("_", " "),
+                resource.title,
+                len(tables[resource.name]),
+                words(f"report.origin.{resource.origin or 'public'}"),
+            )
+            for resource in descriptor.resources
+        ],
+        columns=["table", "content", "rows", "origin"],
+    )
+    columns = [
+        Column("table", words("report.data.table"), width=24),
+        Column("content", words("report.data.content"), width=44),
+        Column("rows", words("report.data.rows"), "count", width=12),
+        Column("origin", words("report.data.origin"), width=20),
+    ]
+    return captioned(Table(frame, columns, words("report.data.caption"), language), "tbl-aineisto")
+
+
+def captioned(table: Table, label: str) -> str:
+    """A table with a caption and an identifier that prose can refer to."""
+    return f"{table.markdown()}\n: {table.full_caption} {{#{label}}}\n"
+
+
+def variables_in(text: str) -> list[str]:
+    """Keys of the `{{< var … >}}` in a text, in order."""
+    return _VARIABLE.findall(text)
+
+
+def used_variables(sources: Iterable[Path]) -> set[str]:
+    """Keys of all variables in the sources."""
+    return {key for source in sources for key in variables_in(source.read_text(encoding="utf-8"))}
+
+
+def nearest_variable(key: str, known: Iterable[str]) -> str:
+    """A hint at what was meant."""
+    near = get_close_matches(key, list(known), 1)
+    return f"Did you mean {near[0]}?" if near else "See indicators.csv of the run."

@@ -1,0 +1,172 @@
+"""The staged folder: a plain Quarto project with nothing left to compute, for either engine."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from evaltools.evidence import Descriptor
+from evaltools.indicators.indicator import Indicator
+from evaltools.present import language as say
+from evaltools.present.language import Language
+from evaltools.present.words import Words
+from evaltools.problems import Problem, refuse
+from evaltools.report import generated
+from evaltools.report.notebooks import stage_notebook
+from evaltools.report.rankings import ranking_variables
+from evaltools.report.variables import ESTIMANDS, nested, variables
+from evaltools.study import Parameters, Study
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a report is made from, all of one run.
+
+    Arguments:
+        run: identifier of the run.
+        notebooks: executed notebooks by file name.
+        indicators: all indicators.
+        tables: the validated tables.
+        descriptor: of the tables.
+        n, N: final reports read and funded projects in scope.
+    """
+
+    run: str
+    notebooks: Mapping[str, dict[str, Any]]
+    indicators: tuple[Indicator, ...]
+    tables: Mapping[str, pd.DataFrame]
+    descriptor: Descriptor
+    n: int
+    N: int
+
+
+def stage(study: Study, parameters: Parameters, material: Material, folder: Path) -> Path:
+    """Write the staged project into an empty folder.
+
+    Arguments:
+        folder: exists and is empty.
+
+    Returns:
+        The document to render, in the folder.
+
+    Raises:
+        ProblemError: no report in the language; prose that asks for numbers no run gives.
+    """
+    language: Language = parameters.language
+    target = study.report(language)
+    document = folder / Path(target.source).relative_to("reports")
+    _copy_sources(study.root / "reports", folder)
+    values = report_variables(parameters, material)
+    refuse(_unknown_variables(document.parent, folder, values))
+    _write_yaml(folder / "_variables.yml", nested(values))
+    _write_yaml(document.parent / "_metadata.yml", _metadata(study, parameters, material))
+    notebooks = folder / "notebooks"
+    notebooks.mkdir()
+    for name, notebook in sorted(material.notebooks.items()):
+        text = json.dumps(stage_notebook(notebook), ensure_ascii=False, indent=1, sort_keys=True)
+        (notebooks / name).write_text(text + "\n", encoding="utf-8")
+    _write_generated(study, parameters, material, document.parent)
+    return document
+
+
+def report_variables(parameters: Parameters, material: Material) -> dict[str, str]:
+    """Everything that `{{< var … >}}` can ask for, as markdown by dotted key."""
+    language: Language = parameters.language
+    codes = material.tables["codes"]
+    labels = dict(zip(codes["code_id"], codes[f"label_{language}"], strict=True))
+    made = variables(material.indicators, ESTIMANDS[parameters.estimand], language)
+    made |= ranking_variables(material.indicators, labels, language)
+    made |= {
+        "scope.description": generated.scope_text(parameters),
+        "scope.reports": say.number(material.n, language),
+        "scope.projects": say.number(material.N, language),
+    }
+    for name in parameters.declarations:
+        made[f"parameter.{name}"] = generated.parameter_text(parameters, name)
+    return made
+
+
+def _copy_sources(reports: Path, folder: Path) -> None:
+    """The author's files; links are not followed, so nothing from elsewhere gets in."""
+    for path in sorted(reports.rglob("*")):
+        relative = path.relative_to(reports)
+        if relative.parts[0].startswith((".", "_build")) or path.is_symlink():
+            continue
+        if path.is_dir():
+            (folder / relative).mkdir(exist_ok=True)
+        else:
+            shutil.copyfile(path, folder / relative)
+
+
+def _unknown_variables(chapters: Path, folder: Path, values: Mapping[str, str]) -> list[Problem]:
+    problems = []
+    for source in sorted(chapters.rglob("*.qmd")):
+        lines = source.read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines, start=1):
+            for key in generated.variables_in(line):
+                if key not in values:
+                    where = f"reports/{source.relative_to(folder)}:{number}"
+                    what = f"no indicator or variable is called '{key}'"
+                    remedy = generated.nearest_variable(key, values)
+                    problems.append(Problem(where, what, "", remedy, "report.variable"))
+    return problems
+
+
+def _metadata(study: Study, parameters: Parameters, material: Material) -> dict[str, Any]:
+    language: Language = parameters.language
+    words = Words(language)
+    declared = study.declaration
+    metadata: dict[str, Any] = {
+        "lang": language,
+        "title": declared.title.in_language(language),
+        "subtitle": declared.subtitle.in_language(language),
+        "author": declared.publisher.in_language(language),
+        "date": say.date(parameters.cutoff, language),
+        "flags": flags(material),
+    }
+    if material.descriptor.example:
+        metadata["example-notice"] = words("report.example_notice")
+    return metadata
+
+
+def flags(material: Material) -> dict[str, bool]:
+    """Conditions that parts of the prose depend on (`when-meta="flags.…"`)."""
+    return {
+        "example": material.descriptor.example,
+        "earlier_wave": any(
+            indicator.key.startswith("wave_difference.") and indicator.value is not None
+            for indicator in material.indicators
+        ),
+    }
+
+
+def _write_generated(
+    study: Study, parameters: Parameters, material: Material, chapters: Path
+) -> None:
+    language: Language = parameters.language
+    used = generated.used_variables(sorted(chapters.rglob("*.qmd")))
+    descriptor = material.descriptor
+    pages = {
+        "_description.qmd": generated.description_sheet(
+            study, parameters, descriptor, material.run, material.n, material.N
+        ),
+        "_parameters.qmd": generated.parameter_table(parameters),
+        "_indicators.qmd": generated.indicator_table(material.indicators, used, language),
+        "_data.qmd": generated.data_table(descriptor, material.tables, language),
+    }
+    folder = chapters / "_generated"
+    folder.mkdir()
+    for name, text in pages.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def _write_yaml(path: Path, content: Mapping[str, Any]) -> None:
+    text = yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=True, width=10_000)
+    path.write_text(text, encoding="utf-8")

@@ -1,0 +1,160 @@
+"""Numbers for prose: every indicator as the language prints it, by the key that prose uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from evaltools.indicators.indicator import Estimand, Indicator
+from evaltools.present import language as say
+from evaltools.present.language import Language
+from evaltools.present.markdown import escape_markdown
+from evaltools.present.quantity import quantity
+from evaltools.present.words import Words
+
+ESTIMANDS: Mapping[str, Estimand] = {
+    "descriptive": "D",
+    "population": "P",
+    "superpopulation": "S",
+}
+
+_INTERVALS: Mapping[Estimand, str] = {"P": "population", "S": "superpopulation"}
+_NOUNS = {"goals": "goal", "goal_quality": "goal", "rooting": "goal", "savings": "claim"}
+_REPORTS_ALL_THE_SAME = ("savings.claimed",)
+
+
+def variables(
+    indicators: Iterable[Indicator], estimand: Estimand, language: Language
+) -> dict[str, str]:
+    """What `{{< var key >}}` gives, by dotted key.
+
+    An indicator `challenge.staff.share` of the reports read yields `challenge.staff.share`
+    (37 %), `.n` (19), `.N` (52) and `.quantity` (a phrase whose word holds for the whole
+    interval of the estimand); its other estimands yield `.population`, `.superpopulation` and
+    `.bounds`. An indicator broken down by one dimension has `by.<dimension>.<value>` before its
+    measure. Every number is a span that names its indicator, so that a reader and a test can
+    walk from the page to the table.
+
+    Arguments:
+        indicators: all of a run.
+        estimand: whose interval decides the words for how many.
+        language: fi, sv or en.
+
+    Returns:
+        Markdown by key.
+    """
+    records: dict[tuple[str, tuple[tuple[str, str], ...]], dict[Estimand, Indicator]] = {}
+    for indicator in indicators:
+        place = records.setdefault((indicator.key, indicator.dimensions), {})
+        place[indicator.estimand] = indicator
+    made: dict[str, str] = {}
+    for (key, dimensions), by_estimand in sorted(records.items()):
+        stem, _, measure = key.rpartition(".")
+        if len(dimensions) > 1:
+            continue
+        name = stem + "".join(f".by.{dimension}.{value}" for dimension, value in dimensions)
+        headline = by_estimand.get("D") or by_estimand.get("P") or by_estimand["S"]
+        if measure == "bounds":
+            text = interval_text(headline, language)
+            made[f"{name}.bounds"] = _span(headline, text, "interval")
+            continue
+        made[f"{name}.{measure}"] = _span(headline, text_of(headline, language))
+        made |= _counts(headline, name, language)
+        for other, label in _INTERVALS.items():
+            if other in by_estimand and by_estimand[other].low is not None:
+                text = interval_text(by_estimand[other], language)
+                made[f"{name}.{label}"] = _span(by_estimand[other], text, "interval")
+        if headline.unit == "share":
+            chosen = by_estimand.get(estimand, headline)
+            made[f"{name}.quantity"] = quantity_text(chosen, stem, language)
+    return made
+
+
+def _counts(indicator: Indicator, name: str, language: Language) -> dict[str, str]:
+    if indicator.unit != "share" or indicator.suppressed:
+        return {}
+    counts = {"n": indicator.n, "N": indicator.N}
+    return {
+        f"{name}.{label}": _span(indicator, say.number(count, language), label)
+        for label, count in counts.items()
+        if count is not None
+    }
+
+
+def text_of(indicator: Indicator, language: Language) -> str:
+    """The value as prose prints it; in words where there is none."""
+    words = Words(language)
+    if indicator.suppressed:
+        return words("report.suppressed")
+    value = indicator.value
+    if value is None:
+        return words("report.missing")
+    if indicator.unit == "share":
+        return say.share(value, indicator.n, indicator.N, language)
+    if indicator.unit == "count":
+        return say.number(value, language)
+    if indicator.unit == "eur":
+        return say.euros(value, language)
+    if indicator.unit == "eur_per_inhabitant":
+        return words("report.per_inhabitant", value=say.number(value, language, 2))
+    if indicator.unit == "difference" and indicator.method == "newcombe":
+        return words("report.points", value=say.signed(value * 100, language))
+    if indicator.unit == "difference":
+        return say.signed(value, language, 2)
+    return say.ratio(value, language)
+
+
+def interval_text(indicator: Indicator, language: Language) -> str:
+    """Both limits as printed; empty where there are none."""
+    if indicator.low is None or indicator.high is None:
+        return ""
+    if indicator.unit == "share":
+        return say.percent_range(indicator.low, indicator.high, language)
+    decimals = 0 if indicator.unit in ("count", "eur") else 2
+    return say.number_range(indicator.low, indicator.high, language, decimals)
+
+
+def quantity_text(indicator: Indicator, stem: str, language: Language) -> str:
+    """`enemmistössä raporteista (31/52)`: a word only where the whole interval bears it out."""
+    words = Words(language)
+    if indicator.suppressed or indicator.value is None:
+        return _span(indicator, text_of(indicator, language))
+    low = indicator.value if indicator.low is None else indicator.low
+    high = indicator.value if indicator.high is None else indicator.high
+    word = quantity(indicator.value, low, high) or "number"
+    noun = _NOUNS.get(stem.split(".")[0], "report")
+    if stem in _REPORTS_ALL_THE_SAME:
+        noun = "report"
+    assert indicator.n is not None
+    assert indicator.N is not None
+    fraction = _span(indicator, say.count_of(indicator.n, indicator.N, language), "fraction")
+    return words(f"report.quantity.{noun}.{word}", fraction=fraction)
+
+
+def _span(indicator: Indicator, text: str, shows: str = "value") -> str:
+    """The text, marked with what it is a number of."""
+    attributes = f'.indicator key="{indicator.key}" estimand="{indicator.estimand}"'
+    if indicator.dimensions:
+        by = ";".join(f"{name}={value}" for name, value in indicator.dimensions)
+        attributes += f' dimensions="{by}"'
+    return f'[{escape_markdown(text)}]{{{attributes} shows="{shows}"}}'
+
+
+def nested(flat: Mapping[str, str]) -> dict[str, Any]:
+    """Dotted keys as the nested mapping that `_variables.yml` holds.
+
+    Raises:
+        ValueError: a key is a text and a group of keys at once.
+    """
+    tree: dict[str, Any] = {}
+    for key in sorted(flat):
+        *groups, leaf = key.split(".")
+        place = tree
+        for group in groups:
+            place = place.setdefault(group, {})
+            if not isinstance(place, dict):
+                raise ValueError(f"the variable {key} lies below another variable")
+        if leaf in place:
+            raise ValueError(f"the variable {key} is a group of variables too")
+        place[leaf] = flat[key]
+    return tree

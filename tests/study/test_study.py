@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from evaltools.problems import ProblemError
+from evaltools.study import Study, find_study, load_study
+from evaltools.study.listing import listing, schema
+
+Write = Callable[[str], Path]
+
+
+def problems_of(folder: Path) -> list[str]:
+    with pytest.raises(ProblemError) as caught:
+        load_study(folder)
+    return [f"{problem.where}: {problem.what}" for problem in caught.value.problems]
+
+
+def line(text: str, part: str) -> int:
+    return next(n for n, row in enumerate(text.splitlines(), 1) if part in row)
+
+
+def test_a_misspelt_key_is_told_with_its_line(write_study: Write, small: str) -> None:
+    text = small.replace("    minimum: 0.5", "    minimun: 0.5")
+    where = line(text, "minimun")
+    assert problems_of(write_study(text)) == [
+        f"evaluation.yml:{where}: parameters.confidence.minimun: no such name is known here"
+    ]
+
+
+def test_all_faults_of_the_declaration_are_told_at_once(write_study: Write, small: str) -> None:
+    text = small.replace("name: small", "name: Small Study").replace("type: number", "type: float")
+    assert len(problems_of(write_study(text))) == 2
+
+
+def test_a_default_outside_its_own_limits_is_refused(write_study: Write, small: str) -> None:
+    text = small.replace("default: 0.95", "default: 1.5")
+    assert problems_of(write_study(text)) == [
+        f"evaluation.yml:{line(text, 'confidence:')}: 1.5 is outside 0.5 to 0.999"
+    ]
+
+
+def test_a_derived_default_needs_a_value_for_every_choice(write_study: Write, small: str) -> None:
+    text = small.replace(', "2023": 2023-04-30}', "}")
+    assert problems_of(write_study(text))[0].endswith("cutoff has no value for 2023")
+
+
+def test_a_scenario_with_an_unknown_parameter_is_refused(write_study: Write, small: str) -> None:
+    text = small.replace('parameters: {wave: "2023"}', 'parameters: {waves: "2023"}')
+    assert problems_of(write_study(text)) == [
+        f"evaluation.yml:{line(text, 'waves')}: no such parameter"
+    ]
+
+
+def test_scenarios_that_build_on_themselves_are_refused(write_study: Write, small: str) -> None:
+    text = small.replace('parameters: {wave: "2023"}', "based_on: later_strict")
+    assert any("builds on itself" in told for told in problems_of(write_study(text)))
+
+
+@pytest.mark.parametrize(
+    ("extra", "told"),
+    [
+        ("name: again\n", "the key 'name' is given twice"),
+        ("other: *anchor\n", "an alias (*name) is used"),
+        ("other: !!python/object/apply:os.system [echo]\n", "could not determine a constructor"),
+        ("other: [\n", "expected the node content"),
+    ],
+)
+def test_yaml_that_does_more_than_state_values_is_refused(
+    write_study: Write, small: str, extra: str, told: str
+) -> None:
+    assert told in problems_of(write_study(small + extra))[0]
+
+
+@pytest.mark.parametrize("path", ["../data", "/data", "data/../../x", "C:/data", "a\\b"])
+def test_paths_out_of_the_study_are_refused(write_study: Write, small: str, path: str) -> None:
+    text = small.replace("data: data", f"data: '{path}'")
+    assert "leads out of the study's folder" in problems_of(write_study(text))[0]
+
+
+def test_a_notebook_that_does_not_exist_is_told(write_study: Write, small: str) -> None:
+    text = small.replace("notebooks: []", "notebooks: [notebooks/none.ipynb]")
+    assert "notebooks/none.ipynb does not exist" in problems_of(write_study(text))[0]
+
+
+def test_a_folder_without_a_study_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ProblemError, match=r"no evaluation\.yml here or above"):
+        find_study(tmp_path)
+
+
+def test_the_study_is_found_from_a_folder_below(write_study: Write, small: str) -> None:
+    root = write_study(small)
+    below = root / "notebooks" / "deep"
+    below.mkdir(parents=True)
+    assert find_study(below).root == root.resolve()
+
+
+def test_a_report_in_a_language_that_is_not_written_is_refused(study: Study) -> None:
+    with pytest.raises(ProblemError, match="the study has no report in 'sv'"):
+        study.report("sv")
+
+
+def test_the_listing_tells_every_parameter_and_scenario(study: Study) -> None:
+    text = listing(study)
+    assert "cutoff = 2022-04-30 when wave=2022, 2023-04-30 when wave=2023" in text
+    assert "one or several, separated by commas, of 2019, 2020" in text
+    assert "later_strict: a (wave=2023, confidence=0.99)" in text
+
+
+def test_the_schema_holds_what_the_declaration_holds(study: Study) -> None:
+    content = json.loads(schema(study))
+    assert content["additionalProperties"] is False
+    assert content["properties"]["wave"]["enum"] == ["2022", "2023"]
+    assert content["properties"]["confidence"]["maximum"] == 0.999
