@@ -154,7 +154,5 @@ def nested(flat: Mapping[str, str]) -> dict[str, Any]:
             place = place.setdefault(group, {})
             if not isinstance(place, dict):
                 raise ValueError(f"the variable {key} lies below another variable")
-        if leaf in place:
-            raise ValueError(f"the variable {key} is a group of variables too")
         place[leaf] = flat[key]
     return tree

@@ -1,0 +1,214 @@
+"""From the study to the report: check, run, stage, render, put in place."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evaltools.execute import best_progress, current_run, run
+from evaltools.problems import Problem, ProblemError
+from evaltools.report import engines
+from evaltools.report.publication import Shelf, render_key
+
+if TYPE_CHECKING:
+    from evaltools.evidence import Descriptor
+    from evaltools.execute import Run
+    from evaltools.report.staging import Material
+    from evaltools.study import Parameters, ReportTarget, Study
+
+Say = Callable[[str], None]
+
+INDICATORS = "indicators.csv"
+
+
+@dataclass(frozen=True)
+class Report:
+    """A rendered report in its place.
+
+    Arguments:
+        folder: where people find it.
+        files: the report in its formats, then the indicator table.
+    """
+
+    folder: Path
+    files: tuple[Path, ...]
+
+
+def build_report(
+    study: Study,
+    parameters: Parameters,
+    engine: engines.Choice = "auto",
+    force: bool = False,
+    rerender: bool = False,
+    say: Say = print,
+) -> Report:
+    """The report under some parameters: the one that is there, or else a new one.
+
+    Arguments:
+        engine: what renders.
+        force: run and render even if nothing has changed.
+        rerender: render even if nothing has changed.
+        say: prints a line.
+
+    Raises:
+        ProblemError: whatever is wrong with the data, the notebooks or the sources; what was in
+            place stays there.
+    """
+    target = study.report(parameters.language)
+    chosen = engines.choose(engine)
+    shelf, name = Shelf(study.build), parameters.slug()
+    found = None if force else current_run(study, parameters)
+    if found is not None and not rerender:
+        key = render_key(found.key, study.root / "reports", chosen, parameters.language)
+        if (record := shelf.current(name, key)) is not None:
+            say("Nothing to do: the report is up to date with its data, parameters and code.")
+            return _report(shelf.link(name), record["files"])
+    made = found or run_notebooks(study, parameters, force=force, say=say)
+    key = render_key(made.key, study.root / "reports", chosen, parameters.language)
+    with shelf.building() as building:
+        project = building / "project"
+        project.mkdir()
+        output = building / "report"
+        output.mkdir()
+        document = _stage(study, parameters, made, project)
+        say(f"Rendering with {chosen}")
+        formats = target.formats
+        rendered = engines.render(chosen, project, document, formats, output, lambda _: None)
+        for path in sorted(output.iterdir()):
+            path.rename(building / path.name)
+        files = _name(building, rendered, target, parameters.language)
+        shutil.rmtree(project)
+        output.rmdir()
+        for file in (INDICATORS, "manifest.json"):
+            shutil.copyfile(made.folder / file, building / file)
+        record = {
+            "key": key,
+            "run": made.key,
+            "engine": [chosen.name, chosen.version],
+            "parameters": parameters.as_values(),
+            "files": [*files, INDICATORS],
+        }
+        folder = shelf.publish(building, name, record)
+    say("Report:")
+    return _report(folder, record["files"])
+
+
+def run_notebooks(
+    study: Study, parameters: Parameters, force: bool = False, say: Say = print
+) -> Run:
+    """Run the notebooks unless there is a run for exactly this study, data and parameters.
+
+    Raises:
+        ProblemError: wrong data, a scope without reports, notebooks that fail.
+    """
+    if not force and (found := current_run(study, parameters)) is not None:
+        say("The notebooks are up to date.")
+        return found
+    _check_scope(study, parameters)
+    progress = best_progress()
+    with progress if isinstance(progress, contextlib.AbstractContextManager) else _nothing():
+        return run(study, parameters, progress, again=force)
+
+
+def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = print) -> Path:
+    """Write the report as a Quarto project into a new folder.
+
+    Returns:
+        The document to render.
+
+    Raises:
+        ProblemError: the folder is there already, or anything that stops a build.
+    """
+    if folder.exists():
+        what, remedy = "is there already", "Name a folder that does not exist yet."
+        raise ProblemError([Problem(str(folder), what, "", remedy, "stage.folder")])
+    made = run_notebooks(study, parameters, say=say)
+    beside = folder.with_name(f".{folder.name}.building")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    try:
+        document = _stage(study, parameters, made, beside)
+        beside.rename(folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return folder / document.relative_to(beside)
+
+
+def check_study(study: Study) -> str:
+    """Check all data of the study.
+
+    Returns:
+        One line that says what was checked.
+
+    Raises:
+        ProblemError: everything that is wrong.
+    """
+    from evaltools.evidence import check_data, load_descriptor
+    from evaltools.problems import refuse
+
+    refuse(check_data(study.data))
+    descriptor = load_descriptor(study.data)
+    kind = ", example data" if descriptor.example else ""
+    return f"{len(descriptor.resources)} tables are valid{kind}."
+
+
+def _check_scope(study: Study, parameters: Parameters) -> None:
+    """Refuse parameters that leave nothing to examine before any notebook starts."""
+    from evaltools.evidence import Evidence, load_descriptor, read_tables
+    from evaltools.evidence.scope import nothing_left  # noqa: F401  raised by select
+
+    descriptor = load_descriptor(study.data)
+    Evidence.select(study, read_tables(study.data, descriptor), parameters)
+
+
+def _stage(study: Study, parameters: Parameters, made: Run, project: Path) -> Path:
+    from evaltools.report.staging import stage
+
+    return stage(study, parameters, _material(study, made), project)
+
+
+def _material(study: Study, made: Run) -> Material:
+    from evaltools.evidence import load_descriptor, read_tables
+    from evaltools.report.staging import Material
+
+    descriptor: Descriptor = load_descriptor(study.data)
+    indicators = made.indicators()
+    reports = next(item for item in indicators if item.key == "reports.read.share")
+    notebooks: dict[str, dict[str, Any]] = {
+        path.name: json.loads(path.read_text(encoding="utf-8")) for path in made.notebooks
+    }
+    return Material(
+        run=made.key[:16],
+        notebooks=notebooks,
+        indicators=indicators,
+        tables=read_tables(study.data, descriptor),
+        descriptor=descriptor,
+        n=reports.n or 0,
+        N=reports.N or 0,
+    )
+
+
+def _name(
+    building: Path, rendered: list[Path], target: ReportTarget, language: str
+) -> tuple[str, ...]:
+    """Give the rendered files the report's own name."""
+    names = []
+    for path in rendered:
+        name = f"{target.name}-{language}{path.suffix}"
+        (building / path.name).rename(building / name)
+        names.append(name)
+    return tuple(names)
+
+
+def _report(folder: Path, files: list[str]) -> Report:
+    return Report(folder, tuple(folder / file for file in files))
+
+
+@contextlib.contextmanager
+def _nothing() -> Iterator[None]:
+    yield

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import pytest
+
+from evaltools.indicators.indicator import Indicator
+from evaltools.present.language import NBSP
+from evaltools.report.rankings import ranking_variables
+from evaltools.report.variables import nested, variables
+
+
+def share(key: str, n: int, N: int, estimand: str = "D", **limits: float) -> Indicator:
+    return Indicator(key, n / N, "share", n, N, estimand, **limits)  # type: ignore[arg-type]
+
+
+STAFF = (
+    share("challenge.staff.share", 19, 52),
+    share("challenge.staff.share", 19, 52, "P", low=0.29, high=0.46),
+    share("challenge.staff.share", 19, 52, "S", low=0.25, high=0.50),
+    share("challenge.staff.bounds", 19, 52, "P", low=0.16, high=0.73),
+)
+
+
+def shown(text: str) -> str:
+    """What a reader sees of a span."""
+    return text.partition("[")[2].partition("]{")[0] if text.startswith("[") else text
+
+
+def test_a_share_is_printed_with_its_counts_intervals_and_bounds() -> None:
+    made = variables(STAFF, "D", "fi")
+    assert shown(made["challenge.staff.share"]) == f"37{NBSP}%"
+    assert shown(made["challenge.staff.n"]) == "19"
+    assert shown(made["challenge.staff.N"]) == "52"
+    assert shown(made["challenge.staff.population"]) == f"29–46{NBSP}%"
+    assert shown(made["challenge.staff.superpopulation"]) == f"25–50{NBSP}%"
+    assert shown(made["challenge.staff.bounds"]) == f"16–73{NBSP}%"
+
+
+def test_every_number_names_the_indicator_it_shows() -> None:
+    made = variables(STAFF, "D", "fi")
+    assert 'key="challenge.staff.share" estimand="D" shows="value"' in made["challenge.staff.share"]
+    assert 'estimand="S" shows="interval"' in made["challenge.staff.superpopulation"]
+
+
+@pytest.mark.parametrize(
+    ("estimand", "low", "high", "word"),
+    [
+        ("D", None, None, "osassa raporteista"),
+        ("S", 0.25, 0.50, "osassa raporteista"),
+        ("S", 0.25, 0.51, None),
+        ("S", 0.19, 0.50, None),
+    ],
+)
+def test_a_word_for_how_many_stands_only_where_the_whole_interval_bears_it_out(
+    estimand: str, low: float | None, high: float | None, word: str | None
+) -> None:
+    records = [STAFF[0]]
+    if low is not None and high is not None:
+        records.append(share("challenge.staff.share", 19, 52, "S", low=low, high=high))
+    text = variables(records, estimand, "fi")["challenge.staff.quantity"]  # type: ignore[arg-type]
+    assert "19/52" in text
+    assert text.startswith(f"{word} (" if word else "[19/52]")
+
+
+def test_a_percentage_of_fewer_than_ten_is_printed_as_a_count() -> None:
+    made = variables([share("challenge.staff.share", 3, 8)], "D", "fi")
+    assert shown(made["challenge.staff.share"]) == "3/8"
+
+
+def test_what_is_missing_or_withheld_is_said_in_words() -> None:
+    records = [
+        Indicator("savings.median.eur", None, "eur", note="no claims"),
+        Indicator("savings.claimed.share", None, "share", suppressed=True),
+    ]
+    made = variables(records, "D", "fi")
+    assert shown(made["savings.median.eur"]) == "(ei laskettavissa)"
+    assert shown(made["savings.claimed.share"]) == "(ei julkaista)"
+    assert shown(made["savings.claimed.quantity"]) == "(ei julkaista)"
+
+
+def test_a_number_broken_down_has_the_breakdown_in_its_key() -> None:
+    record = Indicator("calls.applications.count", 184, "count", dimensions=(("call", "2019-1"),))
+    assert list(variables([record], "D", "en")) == ["calls.applications.by.call.2019-1.count"]
+
+
+def test_a_number_of_all_projects_needs_no_record_of_reports() -> None:
+    record = Indicator("grants.total.eur", 12_033_660, "eur", estimand="P")
+    assert shown(variables([record], "D", "fi")["grants.total.eur"]) == (
+        f"12,0{NBSP}milj.{NBSP}euroa"
+    )
+
+
+def test_goals_are_counted_in_goals_and_claims_in_claims() -> None:
+    records = [share("rooting.owner.share", 40, 60), share("savings.baseline.share", 4, 20)]
+    made = variables(records, "D", "fi")
+    assert made["rooting.owner.quantity"].startswith("enemmistössä tavoitteista")
+    assert made["savings.baseline.quantity"].startswith("osassa säästöväitteistä")
+
+
+def test_dotted_keys_become_the_nested_mapping_that_quarto_reads() -> None:
+    assert nested({"a.b.share": "1", "a.c": "2"}) == {"a": {"b": {"share": "1"}, "c": "2"}}
+    with pytest.raises(ValueError, match=r"a\.b\.c lies below another variable"):
+        nested({"a.b.c": "1", "a.b": "2"})
+
+
+LABELS = {f"challenge.{name}": name for name in ("aims", "staff", "time", "law")}
+
+
+def ranking(**counts: int) -> dict[str, str]:
+    records = [share(f"challenge.{name}.share", n, 20) for name, n in counts.items()]
+    return ranking_variables(records, LABELS, "en")
+
+
+def test_a_ranking_is_by_count_and_leaves_out_what_nobody_mentions() -> None:
+    made = ranking(aims=2, staff=9, time=5, law=0)
+    plain = made["ranking.challenge.list"]
+    assert [plain.index(name) for name in ("staff", "time", "aims")] == sorted(
+        plain.index(name) for name in ("staff", "time", "aims")
+    )
+    assert "law" not in plain
+    assert made["ranking.challenge.first"].startswith("staff ([9/20]")
+
+
+def test_ties_are_shown_as_ties() -> None:
+    made = ranking(aims=9, staff=9, time=5)
+    assert "aims" in made["ranking.challenge.first"]
+    assert "staff" in made["ranking.challenge.first"]
+    assert "time" not in made["ranking.challenge.first"]
+
+
+def test_a_ranking_of_nothing_says_so() -> None:
+    assert ranking(aims=0)["ranking.challenge.list"] == "no mentions"
