@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from evaltools.cli import main
+
+ROOT = Path(__file__).parent.parent
+PROGRAM = Path(sys.executable).with_name("evaltools")
+
+
+def test_help_answers_in_under_200_milliseconds() -> None:
+    seconds = []
+    for _ in range(5):
+        start = time.perf_counter()
+        subprocess.run([PROGRAM, "--help"], check=True, capture_output=True)
+        seconds.append(time.perf_counter() - start)
+    assert min(seconds) < 0.2
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; from evaltools.cli import main; main(['--help'], standalone_mode=False);"
+        "print(sorted({'pandas', 'papermill', 'pydantic', 'matplotlib', 'yaml', 'rich'}"
+        " & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_every_wrong_parameter_is_told_before_anything_runs(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [PROGRAM, "build", "-p", "regoin=06", "-p", "wave=2024", "-p", "calls", "-p", "wave=2023"],
+        cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stdout == ""
+    lines = done.stderr.splitlines()
+    assert lines[0].startswith("-p calls: has no value")
+    assert lines[1].startswith("-p wave=2023: wave is given twice")
+    assert any("Did you mean region?" in line for line in lines)
+    assert lines[-1].endswith("problems; nothing was changed.")
+    assert "Traceback" not in done.stderr
+
+
+def test_outside_a_study_it_says_where_to_go(tmp_path: Path) -> None:
+    environment = {key: value for key, value in os.environ.items() if key != "EVALTOOLS_STUDY"}
+    done = subprocess.run(
+        [PROGRAM, "check"], cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "no evaluation.yml here or above" in done.stderr
+
+
+def test_the_study_is_checked_in_words() -> None:
+    done = subprocess.run([PROGRAM, "check"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "tables are valid, example data." in done.stdout
+
+
+def test_parameters_are_listed_with_scenarios(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    shown = CliRunner().invoke(main, ["parameters"])
+    assert shown.exit_code == 0
+    assert "second-wave-strict" in shown.output
+
+
+def test_the_lab_is_not_in_the_run_environment_and_the_command_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(ROOT)
+    shown = CliRunner().invoke(main, ["lab"])
+    assert shown.exit_code == 1
+    assert "make lab" in shown.output
