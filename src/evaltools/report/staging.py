@@ -87,10 +87,27 @@ def report_variables(parameters: Parameters, material: Material) -> dict[str, st
         "scope.description": generated.scope_text(parameters),
         "scope.reports": say.number(material.n, language),
         "scope.projects": say.number(material.N, language),
+        "scope.coders": say.number(_coders(material), language),
     }
+    made |= {f"fact.{name}": text for name, text in _facts(material, language)}
     for name in parameters.declarations:
         made[f"parameter.{name}"] = generated.parameter_text(parameters, name)
     return made
+
+
+def _coders(material: Material) -> int:
+    """People who coded; the consensus that they reached is none."""
+    return int((material.tables["coders"]["role"] == "coder").sum())
+
+
+def _facts(material: Material, language: Language) -> list[tuple[str, str]]:
+    """Single public facts, each with its source in the data, as prose prints them."""
+    table = material.tables["facts"]
+    units = {"share": say.percent, "eur": say.euros, "count": say.number}
+    return [
+        (name, units[unit](value, language) if unit in units else f"{value:.0f}")
+        for name, value, unit in zip(table["fact_id"], table["value"], table["unit"], strict=True)
+    ]
 
 
 def _copy_sources(reports: Path, folder: Path) -> None:

@@ -1,0 +1,111 @@
+"""Whole reports, built by the program as a person would, in folders of their own."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+PROGRAM = Path(sys.executable).with_name("evaltools")
+PARTS = ("evaluation.yml", "uv.lock", "data", "notebooks", "reports")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A copy of the study in which reports are built."""
+
+    root: Path
+
+    def evaltools(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run the program here and wait for it."""
+        own = {key: value for key, value in os.environ.items() if key != "EVALTOOLS_STUDY"}
+        return subprocess.run(
+            [PROGRAM, *arguments],
+            cwd=self.root, env=own | environment, capture_output=True, text=True,
+        )  # fmt: skip
+
+    def build(self, *arguments: str, **environment: str) -> Path:
+        """Build a report with the embedded renderer; the folder it stands in."""
+        done = self.evaltools("build", "--engine", "embedded", *arguments, **environment)
+        assert done.returncode == 0, done.stderr
+        last = done.stdout.strip().splitlines()[-1].strip()
+        return (self.root / last).parent
+
+    def bytes_of(self, name: str = "default") -> dict[str, bytes]:
+        """Every file of a report by its name."""
+        folder = self.root / "reports" / "_build" / name
+        return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def copy_study(folder: Path) -> Place:
+    """The study's own files in another folder, without what was built."""
+    folder.mkdir(parents=True)
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("_build", ".*"))
+        else:
+            shutil.copy(source, folder / part)
+    return Place(folder)
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this test run see."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def built(shared: Path) -> Place:
+    """A study with its default report, the second wave and one region built; only to be read."""
+    with (shared / "built.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        place = Place(shared / "built study")
+        if not (place.root / "done").exists():
+            shutil.rmtree(place.root, ignore_errors=True)
+            copy_study(place.root)
+            place.build()
+            place.build("-p", "calls=2020", "-p", "wave=2023")
+            place.build("-p", "region=06")
+            (place.root / "done").touch()
+        return place
+
+
+@pytest.fixture
+def own(built: Place, tmp_path: Path) -> Place:
+    """A copy of the built study to do anything with."""
+    place = copy_study(tmp_path / "own")
+    shutil.copytree(
+        built.root / "reports" / "_build", place.root / "reports" / "_build", symlinks=True
+    )
+    return place
+
+
+Edit = Callable[[str], str]
+
+
+@pytest.fixture
+def edit(own: Place) -> Callable[[str, Mapping[str, str] | Edit], None]:
+    """Replace text in a file of the own study; what is to be replaced must be there."""
+
+    def apply(name: str, changes: Mapping[str, str] | Edit) -> None:
+        path = own.root / name
+        text = path.read_text(encoding="utf-8")
+        if callable(changes):
+            text = changes(text)
+        else:
+            for old, new in changes.items():
+                assert old in text, f"{old!r} is not in {name}"
+                text = text.replace(old, new, 1)
+        path.write_text(text, encoding="utf-8")
+
+    return apply

@@ -1,0 +1,98 @@
+"""The numbers of the report are those of the indicator table, read back from all formats."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from reading import Shown, docx_text, indicators, numbers_of, parsed, pdf_text, squeezed
+
+REPORTS = ("default", "calls-2020_wave-2023", "region-06")
+pytestmark = pytest.mark.slow
+
+
+def folder_of(built: object, name: str) -> Path:
+    root: Path = built.root  # type: ignore[attr-defined]
+    return root / "reports" / "_build" / name
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_number_on_the_page_is_that_of_the_table(built: object, name: str) -> None:
+    folder = folder_of(built, name)
+    table = indicators(folder)
+    shown = list(numbers_of(folder / "digikannustin-valiraportti-fi.html"))
+    assert len(shown) > 60
+    wrong = [item for item in shown if not agrees(item, table.loc[identity(item)])]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.parametrize(("ending", "read"), [("pdf", pdf_text), ("docx", docx_text)])
+def test_the_other_formats_say_the_same_in_the_same_words(
+    built: object, name: str, ending: str, read: object
+) -> None:
+    folder = folder_of(built, name)
+    text = read(folder / f"digikannustin-valiraportti-fi.{ending}")  # type: ignore[operator]
+    absent = [
+        item
+        for item in numbers_of(folder / "digikannustin-valiraportti-fi.html")
+        if sentence(item) not in text
+    ]
+    assert absent == []
+
+
+def test_different_parameters_give_different_and_consistent_reports(built: object) -> None:
+    tables = {name: indicators(folder_of(built, name)) for name in REPORTS}
+    read = {
+        name: (table.loc[("reports.read.share", "P", "")] if
+               ("reports.read.share", "P", "") in table.index else
+               table.loc[("reports.read.share", "D", "")])
+        for name, table in tables.items()
+    }  # fmt: skip
+    assert (read["default"]["n"], read["default"]["N"]) == ("52", "122")
+    assert (read["calls-2020_wave-2023"]["n"], read["calls-2020_wave-2023"]["N"]) == ("20", "29")
+    assert 0 < int(read["region-06"]["n"]) <= int(read["region-06"]["N"]) < 122
+    for name, table in tables.items():
+        shares = table[(table.index.get_level_values("estimand") == "D") & (table.unit == "share")]
+        challenge = shares[shares.index.get_level_values("key").str.match(r"challenge\.\w+\.share")]
+        assert set(challenge.N) == {read[name]["n"]}, name
+
+
+def identity(item: Shown) -> tuple[str, str, str]:
+    return item.key, item.estimand, item.dimensions
+
+
+def sentence(item: Shown) -> str:
+    """The number with up to forty squeezed characters on either side."""
+    before, after = squeezed(item.before)[-40:], squeezed(item.after)[:40]
+    return before + squeezed(item.text) + after
+
+
+def agrees(item: Shown, row: object) -> bool:
+    """Whether the text shows the value of the row, rounded as it is printed."""
+    get = row.get  # type: ignore[attr-defined]
+    numbers = parsed(item.text)
+    if item.shows in ("n", "N"):
+        return numbers == [float(get(item.shows))]
+    if item.shows == "fraction" or (item.shows == "value" and "/" in item.text):
+        return numbers == [float(get("n")), float(get("N"))]
+    if get("suppressed") == "True" or get("value") == "":
+        return numbers == []
+    scale = 100.0 if "%" in item.text or "prosentti" in item.text else 1.0
+    scale = 1e-6 if "milj" in item.text else scale
+    if item.shows == "interval":
+        limits = [float(get("low")) * scale, float(get("high")) * scale]
+        numbers = numbers * 2 if len(numbers) == 1 else numbers
+        return all(
+            abs(number - limit) <= rounding(item.text) + 1e-9
+            for number, limit in zip(numbers, limits, strict=True)
+        )
+    (number,) = numbers
+    return abs(number - float(get("value")) * scale) <= rounding(item.text) + 1e-9
+
+
+def rounding(text: str) -> float:
+    """Half of the last digit that is printed."""
+    decimals = text.rpartition(",")[2] if "," in text else ""
+    digits = len([c for c in decimals if c.isdigit()])
+    return 0.5 * 10.0**-digits
