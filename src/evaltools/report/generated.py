@@ -115,21 +115,22 @@ def indicator_table(
     for indicator in indicators:
         if not indicator.dimensions:
             by_key.setdefault(indicator.key, {})[indicator.estimand] = indicator
+    used = set(used)
     stems = {key.rpartition(".")[0] for key in used}
     rows = []
     for key, by_estimand in sorted(by_key.items()):
         stem, _, measure = key.rpartition(".")
-        if stem not in stems or measure == "bounds":
+        if measure == "bounds" or (key not in used and (stem not in stems or measure != "share")):
             continue
         headline = by_estimand.get("D") or by_estimand.get("P") or by_estimand["S"]
         bounds = by_key.get(f"{stem}.bounds", {}).get("P")
-        share = headline.unit == "share" and headline.n is not None and headline.N is not None
+        counted = headline.unit == "share" and headline.n is not None and headline.N is not None
         rows.append(
             {
                 "key": key,
                 "value": text_of(headline, language),
                 "fraction": say.count_of(headline.n or 0, headline.N or 0, language)
-                if share
+                if counted
                 else "",
                 "population": _interval(by_estimand.get("P"), language),
                 "bounds": _interval(bounds, language),
@@ -137,7 +138,7 @@ def indicator_table(
             }
         )
     names = ("key", "value", "fraction", "population", "bounds", "superpopulation")
-    widths = (34, 20, 10, 13, 11, 12)
+    widths = (31, 18, 16, 12, 11, 12)
     columns = [
         Column(name, words(f"report.indicators.{name}"), align=None if name == "key" else "right",
                width=width)
@@ -160,8 +161,8 @@ def data_table(
     frame = pd.DataFrame(
         [
             (
-                resource.name.replace("_", " "),
-                resource.title,
+                resource.name,
+                _content(resource.name, resource.title, words),
                 len(tables[resource.name]),
                 words(f"report.origin.{resource.origin or 'public'}"),
             )
@@ -176,6 +177,10 @@ def data_table(
         Column("origin", words("report.data.origin"), width=20),
     ]
     return captioned(Table(frame, columns, words("report.data.caption"), language), "tbl-aineisto")
+
+
+def _content(name: str, title: str, words: Words) -> str:
+    return words(f"data.{name}") if words.has(f"data.{name}") else title
 
 
 def captioned(table: Table, label: str) -> str:

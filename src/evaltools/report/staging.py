@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,14 @@ from evaltools.present.language import Language
 from evaltools.present.words import Words
 from evaltools.problems import Problem, refuse
 from evaltools.report import generated
+from evaltools.report.embedded.reference_docx import Page, reference_docx
 from evaltools.report.notebooks import stage_notebook
 from evaltools.report.rankings import ranking_variables
 from evaltools.report.variables import ESTIMANDS, nested, variables
 from evaltools.study import Parameters, Study
+
+REFERENCE_DOCX = "style/reference.docx"
+"""Named by `_quarto.yml`; made here, since what is in the repository can be read."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,9 @@ def stage(study: Study, parameters: Parameters, material: Material, folder: Path
     values = report_variables(parameters, material)
     refuse(_unknown_variables(document.parent, folder, values))
     _write_yaml(folder / "_variables.yml", nested(values))
-    _write_yaml(document.parent / "_metadata.yml", _metadata(study, parameters, material))
+    metadata = _metadata(study, parameters, material)
+    _write_yaml(document.parent / "_metadata.yml", metadata)
+    (folder / REFERENCE_DOCX).write_bytes(_reference_docx(metadata))
     notebooks = folder / "notebooks"
     notebooks.mkdir()
     for name, notebook in sorted(material.notebooks.items()):
@@ -103,7 +109,11 @@ def _coders(material: Material) -> int:
 def _facts(material: Material, language: Language) -> list[tuple[str, str]]:
     """Single public facts, each with its source in the data, as prose prints them."""
     table = material.tables["facts"]
-    units = {"share": say.percent, "eur": say.euros, "count": say.number}
+    units: dict[str, Callable[[float, Language], str]] = {
+        "share": say.percent,
+        "eur": say.euros,
+        "count": say.number,
+    }
     return [
         (name, units[unit](value, language) if unit in units else f"{value:.0f}")
         for name, value, unit in zip(table["fact_id"], table["value"], table["unit"], strict=True)
@@ -151,6 +161,17 @@ def _metadata(study: Study, parameters: Parameters, material: Material) -> dict[
     if material.descriptor.example:
         metadata["example-notice"] = words("report.example_notice")
     return metadata
+
+
+def _reference_docx(metadata: Mapping[str, Any]) -> bytes:
+    page = Page(
+        language=f"{metadata['lang']}-FI",
+        title=metadata["title"],
+        publisher=metadata["author"],
+        notice=metadata.get("example-notice", ""),
+        chapters_on_new_page=False,
+    )
+    return reference_docx(page)
 
 
 def flags(material: Material) -> dict[str, bool]:

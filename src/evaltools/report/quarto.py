@@ -1,0 +1,262 @@
+"""Quarto from outside: found, asked for its version, run with a time limit, its errors read.
+
+Each format is rendered in a copy of the project of its own, since rendering one format of a
+project removes the files of the others, and two renderings of one project get in each other's
+way. What was made is moved into the output folder only when all of it is there.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import selectors
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from evaltools.problems import Problem, refuse
+from evaltools.processes import end_group
+from evaltools.report.quarto_command import REMEDY, find_quarto, require_quarto, version
+from evaltools.report.quarto_messages import Sources, clean, last_words, problems_in
+
+ENDINGS: Mapping[str, str] = {"html": ".html", "typst": ".pdf", "docx": ".docx"}
+
+SECONDS = 600.0
+
+__all__ = ["ENDINGS", "find_quarto", "render", "require_quarto", "version"]
+
+Progress = Callable[[str], None]
+"""Told each line that Quarto prints, after the name of the format; one call at a time."""
+
+
+def render(
+    project: Path,
+    document: Path,
+    formats: Sequence[str],
+    output: Path,
+    progress: Progress | None = None,
+    *,
+    name: str | None = None,
+    shown: str = "reports",
+    quarto: Path | None = None,
+    epoch: int = 0,
+    fonts: Sequence[Path] = (),
+    seconds: float = SECONDS,
+    at_once: int | None = None,
+) -> list[Path]:
+    """Render a document of a staged project into its formats.
+
+    Arguments:
+        project: folder of `_quarto.yml`; it is left as it is.
+        document: the document, in the project.
+        formats: of `html`, `typst`, `docx`.
+        output: folder for what is made; its files are replaced only when all formats are there.
+        progress: told what Quarto prints.
+        name: of the files without their ending; that of the document if not given.
+        shown: how the project's folder is called in problems.
+        quarto: the command; looked for if not given.
+        epoch: seconds since 1970 that count as now (SOURCE_DATE_EPOCH).
+        fonts: folders in which Typst finds fonts.
+        seconds: wall-clock limit of one format.
+        at_once: formats rendered at the same time; by default two, if there are two cores.
+
+    Returns:
+        The files, in the order of the formats.
+
+    Raises:
+        ProblemError: no Quarto, or one that is too old; everything that is wrong in the sources
+            as far as Quarto tells, unresolved references included; or the time is up.
+    """
+    command = quarto or require_quarto()
+    unknown = sorted(set(formats) - set(ENDINGS))
+    refuse(
+        Problem("formats", f"no format is called '{item}'", ", ".join(ENDINGS)) for item in unknown
+    )
+    version(command)
+    relative = document.resolve().relative_to(project.resolve())
+    stop, turn = threading.Event(), threading.Lock()
+
+    def tell(kind: str, line: str) -> None:
+        if progress is not None:
+            with turn:
+                progress(f"{kind}: {line}")
+
+    with tempfile.TemporaryDirectory(prefix="evaltools-quarto-") as scratch:
+
+        def one(kind: str) -> Path | list[Problem]:
+            copy = Path(scratch).resolve() / kind
+            shutil.copytree(project, copy, ignore=_links)
+            call = _Call(command, copy, relative, kind, shown)
+            variables = _environment(epoch, fonts)
+            return call.run(variables, lambda line: tell(kind, line), seconds, stop)
+
+        ordered = list(dict.fromkeys(formats))
+        workers = max(1, min(at_once or min(2, os.cpu_count() or 1), len(ordered)))
+        with ThreadPoolExecutor(workers) as pool:
+            try:
+                results = dict(zip(ordered, pool.map(one, ordered), strict=True))
+            except BaseException:
+                stop.set()
+                raise
+        problems = [item for found in results.values() if isinstance(found, list) for item in found]
+        refuse(dict.fromkeys(problems))
+        made = {kind: found for kind, found in results.items() if isinstance(found, Path)}
+        return _move(made, output, name or relative.stem)
+
+
+def _links(folder: str, names: list[str]) -> list[str]:
+    """Links among the files of a folder: nothing from elsewhere gets into the copy."""
+    return [name for name in names if (Path(folder) / name).is_symlink()]
+
+
+class _Call:
+    """One call of Quarto, for one format, in a copy of the project."""
+
+    def __init__(self, command: Path, project: Path, document: Path, kind: str, shown: str) -> None:
+        self.command = command
+        self.project = project
+        self.document = document
+        self.kind = kind
+        self.sources = Sources(project, document, shown)
+
+    def run(
+        self,
+        environment: Mapping[str, str],
+        tell: Callable[[str], None],
+        seconds: float,
+        stop: threading.Event,
+    ) -> Path | list[Problem]:
+        """Render; the file that was made, or what is wrong."""
+        before = set(self._candidates())
+        try:
+            process = subprocess.Popen(
+                [
+                    *(str(self.command), "render", str(self.document)),
+                    *("--to", self.kind, "--no-execute"),
+                ],
+                cwd=self.project,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env=dict(environment),
+                start_new_session=True,
+            )
+        except OSError as error:
+            what = f"cannot be started: {error.strerror}"
+            return [Problem(str(self.command), what, "", REMEDY, "quarto.start")]
+        try:
+            said, in_time = _listen(process, tell, seconds, stop)
+        finally:
+            end_group(process.pid)
+            process.wait()
+            if process.stdout is not None:
+                process.stdout.close()
+        if not in_time:
+            where = self.sources.name(self.document.name)
+            what = f"Quarto did not finish {self.kind} in {seconds:g} seconds"
+            last = f"Its last words: {last_words(said)}." if last_words(said) else ""
+            return [Problem(where, what, "", last, "quarto.time")]
+        problems = problems_in(said, self.sources)
+        if problems:
+            return problems
+        made = self._made(said, before)
+        if process.returncode or made is None:
+            return [self._unexplained(process.returncode, said)]
+        side = made.with_name(f"{made.stem}_files")
+        if self.kind == "html" and side.is_dir():
+            what = "the page needs other files beside it"
+            remedy = "Set embed-resources: true for the format html."
+            return [Problem(self.sources.name(self.document.name), what, "", remedy, "quarto.html")]
+        return made
+
+    def _candidates(self) -> list[Path]:
+        ending = ENDINGS[self.kind]
+        return sorted(self.project.rglob(f"*{ending}"), key=lambda path: (len(path.parts), path))
+
+    def _made(self, said: str, before: set[Path]) -> Path | None:
+        """The file that Quarto says it has made, or the one that is new and has its name."""
+        if told := re.findall(r"^Output created: (.+)$", clean(said), re.MULTILINE):
+            for base in (self.project / self.document.parent, self.project):
+                path = (base / str(told[-1]).strip()).resolve()
+                if path.is_file() and path.suffix == ENDINGS[self.kind]:
+                    return path
+        new = [path for path in self._candidates() if path not in before]
+        return next((path for path in new if path.stem == self.document.stem), None)
+
+    def _unexplained(self, status: int, said: str) -> Problem:
+        where = self.sources.name(self.document.name)
+        words = last_words(said) or "nothing"
+        what = f"Quarto made no {self.kind} (status {status}) and said: {words}"
+        return Problem(where, what, code="quarto.error")
+
+
+def _listen(
+    process: subprocess.Popen[bytes],
+    tell: Callable[[str], None],
+    seconds: float,
+    stop: threading.Event,
+) -> tuple[str, bool]:
+    """All that a process prints until it ends, and whether it ended in time."""
+    assert process.stdout is not None
+    deadline = time.monotonic() + seconds
+    said = bytearray()
+    told = 0
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        while True:
+            ended = process.poll() is not None
+            # A process that Quarto left behind may hold the pipe open for ever.
+            if selector.select(0 if ended else 0.1):
+                got = os.read(process.stdout.fileno(), 1 << 16)
+                said += got
+                if not got:
+                    selector.unregister(process.stdout)
+                    process.wait(max(0.1, deadline - time.monotonic()))
+                    ended = True
+                while (end := said.find(b"\n", told)) >= 0:
+                    if line := clean(said[told:end].decode(errors="replace")).strip():
+                        tell(line)
+                    told = end + 1
+                if got:
+                    continue
+            if ended:
+                return said.decode(errors="replace"), True
+            if stop.is_set() or time.monotonic() > deadline:
+                return said.decode(errors="replace"), False
+
+
+def _environment(epoch: int, fonts: Sequence[Path]) -> dict[str, str]:
+    variables = dict(os.environ)
+    for name in ("QUARTO_PROFILE", "QUARTO_LOG", "QUARTO_LOG_LEVEL", "QUARTO_DEBUG", "LUA_PATH"):
+        variables.pop(name, None)
+    variables |= {
+        "SOURCE_DATE_EPOCH": str(epoch),
+        "TZ": "UTC",
+        "LC_ALL": "C.UTF-8",
+        "NO_COLOR": "1",
+        "CI": "true",  # nothing that asks back
+        "QUARTO_PYTHON": sys.executable,
+    }
+    if fonts:
+        variables["TYPST_FONT_PATHS"] = os.pathsep.join(map(str, fonts))
+    return variables
+
+
+def _move(made: Mapping[str, Path], output: Path, name: str) -> list[Path]:
+    """Put the files into the output folder, each in one step."""
+    output.mkdir(parents=True, exist_ok=True)
+    waiting = []
+    for kind, path in made.items():
+        target = output / f"{name}{ENDINGS[kind]}"
+        beside = output / f".{target.name}.{os.getpid()}"
+        shutil.copyfile(path, beside)
+        waiting.append((beside, target))
+    for beside, target in waiting:
+        beside.replace(target)
+    return [target for _, target in waiting]

@@ -1,0 +1,217 @@
+"""What Quarto, pandoc and Typst say when something is wrong, as problems with file and line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from evaltools.problems import Problem
+
+_COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_HEADS = ("Validation of YAML", "Render failed due to invalid YAML", "Rendering of ")
+"""Messages that only announce others."""
+
+_KEY = r"[\w:.#$%&+?<>~/-]*\w"
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where to look up the line that a message is about.
+
+    Arguments:
+        folder: the project as it was rendered; messages name files in it.
+        document: the document, below it.
+        shown: how the project's folder is called in problems, such as `reports`.
+    """
+
+    folder: Path
+    document: Path
+    shown: str = ""
+
+    def name(self, path: str) -> str:
+        """A file as the author knows it, from what a message calls it."""
+        given = Path(path.strip().rstrip(",.").strip("'\""))
+        if not given.is_absolute():
+            near = self.document.parent / given
+            return self._below(given if (self.folder / given).exists() else near)
+        for base in (self.folder, self.folder.resolve()):
+            if given.is_relative_to(base):
+                return self._below(given.relative_to(base))
+        return given.as_posix()
+
+    def place_of(self, text: str, among: str = "*.qmd") -> str:
+        """File and line of the first place where a text stands, else the document."""
+        for path in self._documents_first(among):
+            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+            for number, line in enumerate(lines, 1):
+                if _stands_in(text, line):
+                    return f"{self._below(path.relative_to(self.folder))}:{number}"
+        return self._below(self.document)
+
+    def _documents_first(self, among: str) -> list[Path]:
+        near = (self.folder / self.document).parent
+        found = [path for path in self.folder.rglob(among) if path.is_file()]
+        return sorted(found, key=lambda path: (not path.is_relative_to(near), path))
+
+    def _below(self, path: Path) -> str:
+        return f"{self.shown}/{path.as_posix()}" if self.shown else path.as_posix()
+
+
+def _stands_in(text: str, line: str) -> bool:
+    at = line.find(text)
+    after = line[at + len(text) :][:1]
+    return at >= 0 and not (after.isalnum() or (after != "" and after in "_-"))
+
+
+def clean(text: str) -> str:
+    """Text without terminal colours, without carriage returns."""
+    return _COLOURS.sub("", text).replace("\r", "\n")
+
+
+def problems_in(output: str, sources: Sources) -> list[Problem]:
+    """All that is wrong according to what was printed, in its order, each once.
+
+    Unresolved cross-references, citations and images that were not found count as wrong,
+    although Quarto goes on: the page would show `?@fig-x` to the reader.
+    """
+    lines = [line for line in clean(output).splitlines() if not line.startswith("    at ")]
+    found: dict[Problem, None] = {}
+    for index, line in enumerate(lines):
+        for read in _READERS:
+            for problem in read(line, lines[index + 1 :], sources):
+                found[problem] = None
+    specific = [problem for problem in found if problem.code != "quarto.error"]
+    return specific or list(found)
+
+
+def last_words(output: str) -> str:
+    """The last lines that say something, for a failure that is of no known kind."""
+    lines = [
+        line.strip()
+        for line in clean(output).splitlines()
+        if line.strip() and not line.startswith(("    at ", "Stack trace"))
+    ]
+    return " | ".join(lines[-3:])
+
+
+Reader = Callable[[str, Sequence[str], Sources], Iterator[Problem]]
+
+
+def _crossref(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
+    if found := re.search(rf"[Uu]nable to resolve (?:crossref|link) @?({_KEY})", line):
+        label = found[1]
+        what = f"refers to @{label}, and nothing has that label"
+        remedy = "Embed or label it, or correct the reference."
+        yield Problem(sources.place_of(f"@{label}"), what, "", remedy, "quarto.crossref")
+
+
+def _citation(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
+    if found := re.search(rf"citation ({_KEY}) not found", line, re.IGNORECASE):
+        what = f"cites @{found[1]}, which is not in the bibliography"
+        yield Problem(sources.place_of(f"@{found[1]}"), what, code="quarto.citation")
+
+
+def _resource(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
+    if found := re.search(r"Could not (?:fetch|find) (?:resource|image) '?([^:']+)'?", line):
+        name = found[1].strip()
+        what = f"shows {Path(name).name}, which does not exist"
+        yield Problem(sources.place_of(Path(name).name), what, code="quarto.image")
+
+
+def _include(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
+    if "Include directive failed" not in line:
+        return
+    text = " ".join(part.strip() for part in below[:4])
+    if found := re.search(r"in file (.+?),?\s+could not find file (.+?)\.(?:\s|$)", text):
+        missing = Path(found[2]).name
+        place = sources.place_of(missing)
+        where = place if place.rpartition(":")[2].isdigit() else sources.name(found[1])
+        what = f"includes {sources.name(found[2])}, which does not exist"
+        yield Problem(where, what, code="quarto.include")
+
+
+def _shortcode(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
+    if found := re.match(r"ERROR: invalid shortcode:\s*(.+)", line):
+        what = f"has a shortcode that cannot be read: {found[1]}"
+        yield Problem(sources.place_of(found[1].strip()), what, code="quarto.shortcode")
+
+
+def _embed(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
+    code = "quarto.embed"
+    if found := re.search(r"cell '?([\w.-]+)'? does not exist in (?:the )?notebook", line):
+        what = f"embeds the cell '{found[1]}', which its notebook does not have"
+        remedy = "Compare it with the labels (#| label:) of the notebook."
+        yield Problem(sources.place_of(f"#{found[1]}"), what, "", remedy, code)
+    elif found := re.search(r"Unable to embed content from notebook '([^']+)'", line):
+        name = Path(found[1]).name
+        if not any("does not exist in" in text for text in below[:2]):
+            what = f"embeds from {name}, which cannot be read"
+            yield Problem(sources.place_of(name), what, code=code)
+
+
+def _yaml(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
+    code = "quarto.yaml"
+    if found := re.match(r"ERROR: YAML(?:Error|Exception): (.+) \((.+), (\d+):\d+\)", line):
+        yield Problem(f"{sources.name(found[2])}:{found[3]}", found[1], code=code)
+    elif found := re.match(r"(?:ERROR: )?YAML(?:Error|Exception): (.+)", line):
+        text = f"{found[1]} {below[0] if below else ''}"
+        told = re.search(r"(?:^|\s)(\S.*?\.\w+):\s*(.+?) at line (\d+), column", text)
+        if told:
+            yield Problem(f"{sources.name(told[1])}:{told[3]}", told[2].strip(), code=code)
+        elif told := re.search(r"(.+?) at line (\d+), column", text):
+            where = f"{sources.name(sources.document.name)}:{told[2]}"
+            yield Problem(where, told[1].strip(), code=code)
+        else:
+            yield Problem(sources.name(sources.document.name), found[1], code=code)
+    elif found := re.match(r"ERROR: In file (.+)", line):
+        told = re.match(r"\(line (\d+)[^)]*\)\s*(.+)", below[0] if below else "")
+        if told:
+            yield Problem(f"{sources.name(found[1])}:{told[1]}", told[2], code=code)
+    elif found := re.match(r"ERROR: \(line (\d+)[^)]*\)\s*(.+)", line):
+        where = f"{sources.name(sources.document.name)}:{found[1]}"
+        yield Problem(where, found[2], code=code)
+
+
+def _typst(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
+    found = re.search(r"(?:^|\.\.\.\s*)error: (.+)", line)
+    if not found:
+        return
+    box = "\n".join(below[:4])
+    place = re.search(r"┌─ (.+?):(\d+):\d+", box)
+    if not place:
+        return
+    shown = re.search(r"^\s*\d+ │ (.+)$", box, re.MULTILINE)
+    quoted = f" in: {shown[1].strip()[:120]}" if shown else ""
+    name = Path(place[1].replace("\\", "/")).name
+    what = f"Typst cannot set the page: {found[1].strip()}{quoted}"
+    where = f"{sources.name(sources.document.name)} (line {place[2]} of {name})"
+    yield Problem(where, what, code="quarto.typst")
+
+
+def _filter(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
+    if found := re.match(r"Error running filter (.+?):?\s*$", line):
+        said = next((text.strip() for text in below if text.strip()), "")
+        what = f"the filter {Path(found[1]).name} failed: {said}"
+        yield Problem(sources.name(sources.document.name), what, code="quarto.pandoc")
+
+
+def _pandoc(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
+    if found := re.match(r'Error (?:at|parsing) "?([^"]*?)"? ?\(line (\d+), column \d+\):?', line):
+        said = next((text.strip() for text in below if text.strip()), "cannot be read")
+        yield Problem(f"{sources.name(found[1])}:{found[2]}", said, code="quarto.pandoc")
+    elif found := re.match(r"pandoc(?:\.exe)?: (.+)", line):
+        yield Problem(sources.name(sources.document.name), found[1], code="quarto.pandoc")
+
+
+def _other(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
+    found = re.match(r"(?:ERROR|error): (.+)", line)
+    if found and not found[1].startswith(_HEADS):
+        yield Problem(sources.name(sources.document.name), found[1], code="quarto.error")
+
+
+_READERS: tuple[Reader, ...] = (
+    *(_crossref, _citation, _resource, _include, _shortcode, _embed),
+    *(_yaml, _typst, _filter, _pandoc, _other),
+)
