@@ -1,4 +1,4 @@
-"""Broken input of many kinds: each told by file, row and column, and the last report untouched."""
+"""Broken input of many kinds: told by file, row and column, and the last report untouched."""
 
 from __future__ import annotations
 
@@ -47,30 +47,67 @@ def renamed(old: str, new: str) -> Callable[[Rows], Rows]:
 
 PROJECTS = "register/projects.csv"
 KINDS = {
-    "text in a number": Kind(PROJECTS, ("row 3, column grant_eur", "'noin 50 000'"), "grant_eur", "noin 50 000"),
+    "text in a number": Kind(
+        PROJECTS, ("row 3, column grant_eur", "'noin 50 000'"), "grant_eur", "noin 50 000"
+    ),
     "negative euros": Kind(PROJECTS, ("row 3, column grant_eur", "-5"), "grant_eur", "-5"),
-    "day that is none": Kind(PROJECTS, ("row 3, column decided", "2021-02-30"), "decided", "2021-02-30"),
+    "day that is none": Kind(
+        PROJECTS, ("row 3, column decided", "2021-02-30"), "decided", "2021-02-30"
+    ),
     "dates out of order": Kind(PROJECTS, ("row 3", "ended"), "ended", "1999-01-01"),
     "empty where needed": Kind(PROJECTS, ("row 3, column lead_org_id",), "lead_org_id", ""),
     "unknown call": Kind(PROJECTS, ("row 3, column call_id", "'2019-9'"), "call_id", "2019-9"),
-    "unknown organisation": Kind(PROJECTS, ("row 3, column lead_org_id", "'nobody'"), "lead_org_id", "nobody"),
-    "word not in the list": Kind(PROJECTS, ("row 3, column origin", "'examples'", "example"), "origin", "examples"),
+    "unknown organisation": Kind(
+        PROJECTS, ("row 3, column lead_org_id", "'nobody'"), "lead_org_id", "nobody"
+    ),
+    "word not in the list": Kind(
+        PROJECTS, ("row 3, column origin", "'examples'", "example"), "origin", "examples"
+    ),
     "same key twice": Kind(PROJECTS, ("project_id", "row"), change=doubled),
     "column missing": Kind(PROJECTS, ("call_id",), change=without_column("call_id")),
-    "column misspelt": Kind(PROJECTS, ("grant_eur", "grant_euro"), change=renamed("grant_eur", "grant_euro")),
-    "municipality that is none": Kind("register/organisations.csv", ("row 3, column municipality_code", "'999'"), "municipality_code", "999"),
-    "code not in the codebook": Kind("coding/codings.csv", ("row 3, column code_id", "'challenge.stuff'"), "code_id", "challenge.stuff"),
-    "code that only groups": Kind("coding/codings.csv", ("row 3, column code_id", "challenge.internal"), "code_id", "challenge.internal"),
+    "column misspelt": Kind(
+        PROJECTS, ("grant_eur", "grant_euro"), change=renamed("grant_eur", "grant_euro")
+    ),
+    "municipality that is none": Kind(
+        "register/organisations.csv",
+        ("row 3, column municipality_code", "'999'"),
+        "municipality_code",
+        "999",
+    ),
+    "code not in the codebook": Kind(
+        "coding/codings.csv",
+        ("row 3, column code_id", "'challenge.stuff'"),
+        "code_id",
+        "challenge.stuff",
+    ),
+    "code that only groups": Kind(
+        "coding/codings.csv",
+        ("row 3, column code_id", "challenge.internal"),
+        "code_id",
+        "challenge.internal",
+    ),
     "coder unknown": Kind("coding/codings.csv", ("row 3, column coder_id", "'x'"), "coder_id", "x"),
-    "polarity unknown": Kind("coding/codings.csv", ("row 3, column polarity", "'yes'"), "polarity", "yes"),
-    "passage unknown": Kind("coding/codings.csv", ("row 3, column segment_id", "'none'"), "segment_id", "none"),
-    "quote not in the text": Kind("coding/segments.csv", ("row 3", "quote"), "quote", "Tätä ei ole raportissa."),
+    "polarity unknown": Kind(
+        "coding/codings.csv", ("row 3, column polarity", "'yes'"), "polarity", "yes"
+    ),
+    "passage unknown": Kind(
+        "coding/codings.csv", ("row 3, column segment_id", "'none'"), "segment_id", "none"
+    ),
+    "quote not in the text": Kind(
+        "coding/segments.csv", ("row 3", "quote"), "quote", "Tätä ei ole raportissa."
+    ),
     "rating off its scale": Kind("coding/ratings.csv", ("row 3, column value", "9"), "value", "9"),
-    "result without measure": Kind("coding/goals.csv", ("row 3", "measured_by"), "measured_by", "guessed"),
-    "hash of another text": Kind("reports/documents.csv", ("row 3", "sha256"), "text_sha256", "0" * 64),
-    "path out of the folder": Kind("reports/documents.csv", ("row 3, column text_file",), "text_file", "../../evaluation.yml"),
+    "result without measure": Kind(
+        "coding/goals.csv", ("row 3", "measured_by"), "measured_by", "guessed"
+    ),
+    "hash of another text": Kind(
+        "reports/documents.csv", ("row 3", "sha256"), "text_sha256", "0" * 64
+    ),
+    "path out of the folder": Kind(
+        "reports/documents.csv", ("row 3, column text_file",), "text_file", "../../evaluation.yml"
+    ),
     "project that no one leads": Kind("register/participations.csv", ("lead",), "role", "partner"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", KINDS)
