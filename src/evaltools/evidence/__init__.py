@@ -1,0 +1,52 @@
+"""Evidence: where data enter, are checked and are narrowed to what the parameters ask for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from evaltools.evidence.allocation import allocate
+    from evaltools.evidence.codings import linked, presence
+    from evaltools.evidence.descriptor import Descriptor, load_descriptor
+    from evaltools.evidence.evidence import Evidence
+    from evaltools.evidence.opening import check_data, open_evidence
+    from evaltools.evidence.state import data_hash
+    from evaltools.evidence.tables import read_tables
+    from evaltools.evidence.validation import validate
+
+__all__ = [
+    "Descriptor",
+    "Evidence",
+    "allocate",
+    "check_data",
+    "data_hash",
+    "linked",
+    "load_descriptor",
+    "open_evidence",
+    "presence",
+    "read_tables",
+    "validate",
+]
+
+_HOMES = {
+    "Descriptor": "descriptor",
+    "Evidence": "evidence",
+    "allocate": "allocation",
+    "check_data": "opening",
+    "data_hash": "state",
+    "linked": "codings",
+    "load_descriptor": "descriptor",
+    "open_evidence": "opening",
+    "presence": "codings",
+    "read_tables": "tables",
+    "validate": "validation",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # On demand, so that a command that only hashes the data loads no pandas, and one that only
+    # reads them no pandera.
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -1,0 +1,136 @@
+"""Evidence: what the parameters leave of the data, ready to be counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from evaltools.evidence.allocation import allocate
+from evaltools.evidence.codings import CoderRule, linked, presence
+from evaltools.evidence.places import located
+from evaltools.evidence.scope import final_reports, nothing_left, register, within
+from evaltools.study import Parameters, Study
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """Projects, reports and codings in scope; every frame in a total order from index 0.
+
+    Arguments:
+        parameters: the parameters by which it was selected.
+        tables: all tables, unfiltered, by name.
+        projects: funded projects in scope, see `scope.register`, with `reported`.
+        reports: final reports of the wave that had come in by the cut-off, of those projects.
+        presence: state of every codable code in every report, see `codings.presence`.
+        linked: responses tied to the challenge they answer, see `codings.linked`.
+        goals, rooting, ratings, saving_claims: of the reports in scope, with `project_id`.
+        participations: who takes part in the projects in scope, with `kind`, `name_fi`,
+            `municipality_code`, `region_code`, `municipality_group`, `size_class`, `population`.
+        allocations: euros of the projects in scope by organisation, see `allocation.allocate`.
+    """
+
+    parameters: Parameters
+    tables: dict[str, pd.DataFrame]
+    projects: pd.DataFrame
+    reports: pd.DataFrame
+    presence: pd.DataFrame
+    linked: pd.DataFrame
+    goals: pd.DataFrame
+    rooting: pd.DataFrame
+    ratings: pd.DataFrame
+    saving_claims: pd.DataFrame
+    participations: pd.DataFrame
+    allocations: pd.DataFrame
+
+    @property
+    def n(self) -> int:
+        """Reports in scope."""
+        return len(self.reports)
+
+    @property
+    def N(self) -> int:
+        """Funded projects in scope."""
+        return len(self.projects)
+
+    @classmethod
+    def select(
+        cls, study: Study | None, tables: Mapping[str, pd.DataFrame], parameters: Parameters
+    ) -> Evidence:
+        """Select what is in scope.
+
+        Arguments:
+            study: the study the tables are of; nothing of it is needed beyond the parameters.
+            tables: as `read_tables` gives them, and valid.
+            parameters: of the run.
+
+        Raises ProblemError where no final report is in scope.
+        """
+        sorted_tables = {name: in_order(frame) for name, frame in tables.items()}
+        everything = register(sorted_tables)
+        documents = sorted_tables["documents"]
+        projects = within(everything, parameters)
+        reports = final_reports(documents, projects, parameters.wave, parameters)
+        if reports.empty:
+            raise nothing_left(everything, documents, parameters)
+        projects["reported"] = projects["project_id"].isin(reports["project_id"])
+        states = presence(sorted_tables, reports, parameters.coder_rule)
+        goals = _of_reports(sorted_tables["goals"], reports)
+        rooting = in_order(
+            sorted_tables["rooting"].merge(goals[["goal_id", "project_id"]], on="goal_id")
+        )
+        participations = _participations(sorted_tables, projects)
+        return cls(
+            parameters=parameters,
+            tables=sorted_tables,
+            projects=projects,
+            reports=reports,
+            presence=states,
+            linked=linked(sorted_tables, reports, states),
+            goals=goals,
+            rooting=rooting,
+            ratings=_of_reports(sorted_tables["ratings"], reports),
+            saving_claims=_of_reports(sorted_tables["saving_claims"], reports),
+            participations=participations,
+            allocations=allocate(projects, participations, parameters.allocation),
+        )
+
+    def presence_by_rule(self, rule: CoderRule) -> pd.DataFrame:
+        """`presence` of the same reports under another coder rule."""
+        return presence(self.tables, self.reports, rule)
+
+    def presence_of_wave(self, wave: str) -> pd.DataFrame:
+        """`presence` of the reports of another wave that had come in by the cut-off.
+
+        They may be of any call; region, municipality group and coder rule are the parameters'.
+        The frame is empty where there is none.
+        """
+        anywhere = within(register(self.tables), self.parameters, calls=False)
+        reports = final_reports(self.tables["documents"], anywhere, wave, self.parameters)
+        return presence(self.tables, reports, self.parameters.coder_rule)
+
+
+def in_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame sorted by its first columns, as many as make the order total, from index 0."""
+    columns = list(frame.columns)
+    for last in range(1, len(columns) + 1):
+        if last == len(columns) or not frame.duplicated(columns[:last]).any():
+            return frame.sort_values(columns[:last]).reset_index(drop=True)
+    return frame.reset_index(drop=True)
+
+
+def _of_reports(frame: pd.DataFrame, reports: pd.DataFrame) -> pd.DataFrame:
+    own = frame[frame["document_id"].isin(reports["document_id"])]
+    if "project_id" not in own.columns:
+        own = own.merge(reports[["document_id", "project_id"]], on="document_id")
+    return in_order(own)
+
+
+def _participations(tables: Mapping[str, pd.DataFrame], projects: pd.DataFrame) -> pd.DataFrame:
+    frame = tables["participations"].merge(
+        projects[["project_id", "decided", "year"]], on="project_id"
+    )
+    frame = frame.sort_values(["project_id", "org_id"]).reset_index(drop=True)
+    places = located(frame, "org_id", tables)
+    return pd.concat([frame.drop(columns=["decided", "year"]), places], axis=1)

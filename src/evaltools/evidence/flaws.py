@@ -1,0 +1,114 @@
+"""Flaws: problems that still know which table, row and column they stand in.
+
+The place is needed for order (table, row, column, as a person goes through the files) and for
+keeping consequences quiet: a cell that could not be read is told once, not again as missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from evaltools.evidence.descriptor import Descriptor
+from evaltools.problems import Problem
+
+ROW = "row in file"
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """One thing wrong in a table.
+
+    Arguments:
+        table: name of the table.
+        row: row as a spreadsheet shows it (the header is row 1), None for the whole file.
+        column: name of the column, None for the whole row or file.
+        what, allowed, remedy, code: as in `Problem`.
+    """
+
+    table: str
+    row: int | None
+    column: str | None
+    what: str
+    allowed: str = ""
+    remedy: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Places whose content could not be read, and of which nothing more can be said.
+
+    Arguments:
+        tables: tables that are not there or not readable at all.
+        columns: (table, column) that are missing.
+        cells: (table, row, column) that hold something unreadable.
+    """
+
+    tables: frozenset[str] = frozenset()
+    columns: frozenset[tuple[str, str]] = frozenset()
+    cells: frozenset[tuple[str, int, str]] = frozenset()
+    _columns_with_cells: frozenset[tuple[str, str]] = field(init=False, default=frozenset())
+
+    def __post_init__(self) -> None:
+        holed = frozenset((table, column) for table, _, column in self.cells)
+        object.__setattr__(self, "_columns_with_cells", holed)
+
+    def whole(self, table: str, columns: Iterable[str]) -> bool:
+        """Whether every cell of these columns was read, so that absence means absence."""
+        return table not in self.tables and not any(
+            (table, column) in self.columns or (table, column) in self._columns_with_cells
+            for column in columns
+        )
+
+    def covers(self, flaw: Flaw) -> bool:
+        """Whether the flaw stands where reading has already failed."""
+        if flaw.table in self.tables:
+            return True
+        if flaw.column is None:
+            return False
+        if (flaw.table, flaw.column) in self.columns:
+            return True
+        return flaw.row is not None and (flaw.table, flaw.row, flaw.column) in self.cells
+
+
+def as_problems(
+    flaws: Iterable[Flaw], descriptor: Descriptor, files: Mapping[str, str]
+) -> list[Problem]:
+    """Problems in the order of the descriptor's tables, then rows, then columns.
+
+    Arguments:
+        flaws: in any order; repetitions are told once.
+        descriptor: gives the order of tables and columns.
+        files: path of the file each table was read from, below the data folder.
+    """
+    tables = {resource.name: place for place, resource in enumerate(descriptor.resources)}
+    columns = {
+        (resource.name, one.name): place
+        for resource in descriptor.resources
+        for place, one in enumerate(resource.fields)
+    }
+
+    def order(flaw: Flaw) -> tuple[int, int, int, str, str]:
+        place = columns.get((flaw.table, flaw.column or ""), -1 if flaw.column is None else 10_000)
+        return tables[flaw.table], flaw.row or 0, place, flaw.code, flaw.what
+
+    folder = descriptor.folder.resolve().name
+    problems = []
+    for flaw in sorted(set(flaws), key=order):
+        path = files.get(flaw.table, descriptor.resource(flaw.table).path)
+        where = f"{folder}/{path}"
+        if flaw.row is not None:
+            where += f", row {flaw.row}"
+        if flaw.column is not None:
+            where += f", column {flaw.column}"
+        problems.append(Problem(where, flaw.what, flaw.allowed, flaw.remedy, flaw.code))
+    return problems
+
+
+def numbered(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame from index 0 with the row in the file as the column ROW."""
+    rows = frame.index if frame.index.name == "row" else pd.RangeIndex(2, len(frame) + 2)
+    return frame.reset_index(drop=True).assign(**{ROW: rows.to_numpy(dtype="int64")})

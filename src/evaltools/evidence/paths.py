@@ -1,0 +1,27 @@
+"""Paths from outside: below their folder, or refused."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+
+def safe_path(path: str) -> bool:
+    """Whether a path is relative, plain and stays below the folder it starts from."""
+    parts = PurePosixPath(path).parts
+    return (
+        bool(path)
+        and not path.startswith("/")
+        and not any(character in path for character in '\\:*?"<>|~')
+        and all(character.isprintable() for character in path)
+        and bool(parts)
+        and all(part not in ("..", ".") and not part.endswith((".", " ")) for part in parts)
+    )
+
+
+def inside(folder: Path, path: str) -> Path | None:
+    """The file at a path below a folder; None where the path, or a link on it, leads out."""
+    if not safe_path(path):
+        return None
+    root = folder.resolve()
+    found = (root / path).resolve()
+    return found if found.is_relative_to(root) else None

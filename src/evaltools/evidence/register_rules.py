@@ -1,0 +1,226 @@
+"""Rules of the register: leads, municipalities in their year, reports after their project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from evaltools.evidence.flaws import ROW, Flaw
+from evaltools.evidence.quoting import listed, plain_number, quoted, suggestion
+from evaltools.evidence.rule import Frames, Rule
+
+
+def leads(frames: Frames) -> Iterator[Flaw]:
+    """Every project has one lead, the same in projects and participations."""
+    projects = frames["projects"]
+    participations = frames["participations"]
+    leads = participations[participations["role"] == "lead"].dropna(subset=["project_id"])
+    first = leads.drop_duplicates("project_id").set_index("project_id")
+    for _, row in leads[leads.duplicated("project_id")].iterrows():
+        before = first.loc[row["project_id"]]
+        yield Flaw(
+            "participations",
+            int(row[ROW]),
+            "role",
+            f"project {quoted(row['project_id'])} has a second lead, {quoted(row['org_id'])}; "
+            f"the first is {quoted(before['org_id'])} in row {int(before[ROW])}",
+            "one lead for each project",
+            "Make one of them a partner.",
+            "data.lead",
+        )
+    lead_of = first["org_id"].to_dict()
+    columns = ("project_id", "lead_org_id", ROW)
+    for project, lead, row in zip(*(projects[name] for name in columns), strict=True):
+        if pd.isna(project) or pd.isna(lead) or lead_of.get(project) == lead:
+            continue
+        if project not in lead_of:
+            yield Flaw(
+                "projects",
+                int(row),
+                "lead_org_id",
+                f"project {quoted(project)} has no lead in participations",
+                "one lead for each project",
+                f"Add a row to participations with role lead and {quoted(lead)}.",
+                "data.lead",
+            )
+        else:
+            yield Flaw(
+                "projects",
+                int(row),
+                "lead_org_id",
+                f"{quoted(lead)} is not the lead in participations, row "
+                f"{int(first.loc[project, ROW])}: {quoted(lead_of[project])}",
+                "the same lead in both",
+                "Correct the one that is wrong.",
+                "data.lead",
+            )
+
+
+def municipalities_of_their_year(frames: Frames) -> Iterator[Flaw]:
+    """Who takes part was a municipality in the year of the decision, or of the call."""
+    register = frames["municipalities"]
+    known = set(register["code"].dropna())
+    organisations = frames["organisations"]
+    coded = organisations.dropna(subset=["municipality_code"])
+    for _, row in coded[~coded["municipality_code"].isin(sorted(known))].iterrows():
+        code = str(row["municipality_code"])
+        yield Flaw(
+            "organisations",
+            int(row[ROW]),
+            "municipality_code",
+            f"{quoted(code)} is not in municipalities in any year",
+            "a code of municipalities",
+            _successor(frames, code) or suggestion(code, known) or "Correct the code.",
+            "data.municipality",
+        )
+    parts = (
+        frames["participations"][["project_id", "org_id", ROW]]
+        .merge(coded[["org_id", "municipality_code"]], on="org_id")
+        .merge(frames["projects"][["project_id", "call_id", "decided"]], on="project_id")
+        .merge(frames["calls"][["call_id", "year"]], on="call_id")
+        .dropna(subset=["decided", "year"])
+    )
+    parts = parts[parts["municipality_code"].isin(sorted(known))]
+    pairs = set(zip(register["year"], register["code"], strict=True))
+    years = sorted({int(year) for year in register["year"].dropna()})
+    columns = ("org_id", "municipality_code", "decided", "year", ROW)
+    for organisation, code, day, called, row in zip(
+        *(parts[name] for name in columns), strict=True
+    ):
+        decided, call = day.year, int(called)
+        if (decided, code) in pairs or (call, code) in pairs:
+            continue
+        when = f"{decided}, the year of the decision"
+        if call != decided:
+            when += f", nor in {call}, the year of the call"
+        if decided not in years and call not in years:
+            remedy = f"municipalities has the years {listed(years)}: add the rows of {decided}."
+        else:
+            remedy = _successor(frames, str(code)) or "Correct the organisation or the year."
+        yield Flaw(
+            "participations",
+            int(row),
+            "org_id",
+            f"{quoted(organisation)} has the municipality code {quoted(code)}, which was not in "
+            f"municipalities in {when}",
+            "a municipality of that year",
+            remedy,
+            "data.municipality-year",
+        )
+
+
+def _successor(frames: Frames, code: str) -> str:
+    changes = frames.get("municipality_changes")
+    if changes is None:
+        return ""
+    ended = changes[(changes["ended_code"] == code).fillna(False)]
+    for _, row in ended.iterrows():
+        return (
+            f"{row['ended_name']} ended on {row['in_force']:%Y-%m-%d}; its successor is "
+            f"{row['successor_code']} {row['successor_name']}."
+        )
+    return ""
+
+
+def reports_after_their_project(frames: Frames) -> Iterator[Flaw]:
+    """A final report comes once in a wave, after its project has ended."""
+    documents = frames["documents"]
+    finals = documents[documents["kind"] == "final"]
+    merged = finals.merge(frames["projects"][["project_id", "ended"]], on="project_id")
+    for _, row in merged[merged["received"] < merged["ended"]].iterrows():
+        yield Flaw(
+            "documents",
+            int(row[ROW]),
+            "received",
+            f"a final report received on {row['received']:%Y-%m-%d}, before project "
+            f"{quoted(row['project_id'])} ended on {row['ended']:%Y-%m-%d}",
+            "a day after the end of the project",
+            "Correct the date, or the kind if it is an interim report.",
+            "data.received",
+        )
+    for _, row in finals[finals.duplicated(["project_id", "wave"])].iterrows():
+        yield Flaw(
+            "documents",
+            int(row[ROW]),
+            "project_id",
+            f"project {quoted(row['project_id'])} has a second final report in wave {row['wave']}",
+            "one final report of a project in a wave",
+            "Keep the one that holds.",
+            "data.report-twice",
+        )
+
+
+def shares_within_the_grant(frames: Frames) -> Iterator[Flaw]:
+    """The known shares of a project are together at most its grant."""
+    projects = frames["projects"].dropna(subset=["project_id"])
+    parts = frames["participations"][["project_id", "share_eur"]]
+    told = parts.groupby("project_id")["share_eur"].sum().to_dict()
+    columns = ("project_id", "grant_eur", ROW)
+    for project, grant, row in zip(*(projects[name] for name in columns), strict=True):
+        shares = told.get(project, 0.0)
+        if shares > 0 and not pd.isna(grant) and shares > grant + 0.005:
+            yield Flaw(
+                "projects",
+                int(row),
+                "grant_eur",
+                f"{plain_number(grant)}, but the shares in participations are together "
+                f"{plain_number(round(shares, 2))}",
+                "shares of at most the grant",
+                "Correct the grant or a share.",
+                "data.share",
+            )
+
+
+def ties_in_order(frames: Frames) -> Iterator[Flaw]:
+    """An earlier tie names two organisations, the lower identifier first, so that it is one."""
+    ties = frames["prior_ties"].dropna(subset=["org_a", "org_b"])
+    for one, other, row in zip(*(ties[name] for name in ("org_a", "org_b", ROW)), strict=True):
+        if one >= other:
+            yield Flaw(
+                "prior_ties",
+                int(row),
+                "org_b",
+                f"{quoted(other)} does not come after {quoted(one)}",
+                "two organisations, the lower identifier first",
+                "Turn them round, or take the row out.",
+                "data.tie-order",
+            )
+
+
+REGISTER_RULES = (
+    Rule(
+        shares_within_the_grant,
+        {
+            "projects": ("project_id", "grant_eur"),
+            "participations": ("project_id", "share_eur"),
+        },
+    ),
+    Rule(ties_in_order, {"prior_ties": ("org_a", "org_b")}),
+    Rule(
+        leads,
+        {
+            "projects": ("project_id", "lead_org_id"),
+            "participations": ("project_id", "org_id", "role"),
+        },
+        {"participations": ("project_id", "org_id", "role")},
+    ),
+    Rule(
+        municipalities_of_their_year,
+        {
+            "municipalities": ("year", "code"),
+            "organisations": ("org_id", "municipality_code"),
+            "participations": ("project_id", "org_id"),
+            "projects": ("project_id", "call_id", "decided"),
+            "calls": ("call_id", "year"),
+        },
+        {"municipalities": ("year", "code")},
+    ),
+    Rule(
+        reports_after_their_project,
+        {
+            "documents": ("project_id", "kind", "wave", "received"),
+            "projects": ("project_id", "ended"),
+        },
+    ),
+)

@@ -1,0 +1,155 @@
+"""Tables: the files of a data folder as typed data frames, or every reason why not.
+
+Types by descriptor: string → pandas `string`, integer → `Int64`, number → `float64`,
+boolean → `boolean`, date → `datetime64[us]`; what is missing is `<NA>`, `NaN` or `NaT`.
+The index of a frame is the row in the file as a spreadsheet shows it (the header is row 1), so
+that whatever is found wrong later can be pointed at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from evaltools.evidence.delimited import read_delimited
+from evaltools.evidence.descriptor import FILE_NAME, Descriptor, Resource, load_descriptor
+from evaltools.evidence.flaws import Flaw, Unread, as_problems
+from evaltools.evidence.frames import TableReader
+from evaltools.evidence.grid import Grid, Unreadable
+from evaltools.evidence.paths import inside
+from evaltools.evidence.quoting import listed
+from evaltools.problems import Problem, refuse
+
+WORKBOOKS = (".xlsx", ".ods")
+LARGEST_FILE = 200_000_000
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What could be read of a data folder, and what could not.
+
+    Arguments:
+        tables: by name, in the descriptor's order; a table that could not be read is absent.
+        flaws: every format problem.
+        unread: where they leave something unknown.
+        files: path of the file of each table, below the data folder.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    flaws: tuple[Flaw, ...]
+    unread: Unread
+    files: dict[str, str]
+
+    def problems(self, descriptor: Descriptor) -> list[Problem]:
+        """The format problems, in order of table, row and column."""
+        return as_problems(self.flaws, descriptor, self.files)
+
+
+def read_tables(folder: Path, descriptor: Descriptor | None = None) -> dict[str, pd.DataFrame]:
+    """Read every table of a data folder.
+
+    Arguments:
+        folder: the data folder.
+        descriptor: what it should hold; read from the folder where it is not given.
+
+    Returns data frames by table name, in the descriptor's order, typed as the module says and
+    with the columns in the descriptor's order.
+    Raises ProblemError with the format problems of all tables at once.
+    """
+    if descriptor is None:
+        descriptor = load_descriptor(folder)
+    reading = read_leniently(folder, descriptor)
+    refuse(reading.problems(descriptor))
+    return reading.tables
+
+
+def read_leniently(folder: Path, descriptor: Descriptor) -> Reading:
+    """Read what can be read; cells that cannot are missing in the frames and told as flaws."""
+    tables: dict[str, pd.DataFrame] = {}
+    files: dict[str, str] = {}
+    flaws: list[Flaw] = []
+    absent: set[str] = set()
+    columns: set[tuple[str, str]] = set()
+    cells: set[tuple[str, int, str]] = set()
+    for resource in descriptor.resources:
+        try:
+            path = table_file(folder, resource)
+            files[resource.name] = path.relative_to(folder).as_posix()
+            grid = _grid(path, resource)
+        except Unreadable as error:
+            absent.add(resource.name)
+            flaws.append(
+                Flaw(
+                    resource.name,
+                    error.row,
+                    None,
+                    error.what,
+                    error.allowed,
+                    error.remedy,
+                    error.code,
+                )
+            )
+            continue
+        reader = TableReader(resource, grid)
+        tables[resource.name] = reader.frame()
+        tables[resource.name].attrs["file"] = files[resource.name]
+        flaws += reader.flaws
+        columns.update((resource.name, name) for name in reader.missing)
+        cells.update((resource.name, row, name) for row, name in reader.holes)
+    return Reading(
+        tables, tuple(flaws), Unread(frozenset(absent), frozenset(columns), frozenset(cells)), files
+    )
+
+
+def read_one(folder: Path, resource: Resource) -> pd.DataFrame | None:
+    """One table, cells that cannot be read missing; None where there is no table to read."""
+    try:
+        return TableReader(resource, _grid(table_file(folder, resource), resource)).frame()
+    except Unreadable:
+        return None
+
+
+def table_file(folder: Path, resource: Resource) -> Path:
+    """The file a table is read from: the declared one, or a workbook put in its place.
+
+    Raises Unreadable where there is none, more than one, or one that lies outside the folder.
+    """
+    stem = resource.path.removesuffix(".csv")
+    names = [resource.path, *(stem + suffix for suffix in WORKBOOKS)]
+    found = [name for name in names if (folder / name).is_file() or (folder / name).is_symlink()]
+    if not found:
+        raise Unreadable(
+            "there is no such file",
+            f"Put it there, or take the table out of {FILE_NAME}.",
+            "data.file-missing",
+            allowed=listed(names),
+        )
+    if len(found) > 1:
+        raise Unreadable(
+            f"the table is there more than once: {listed(found)}",
+            "Keep the one that holds.",
+            "data.file-twice",
+        )
+    path = inside(folder, found[0])
+    if path is None or not path.is_file():
+        raise Unreadable(
+            f"{found[0]} leads out of the data folder or nowhere",
+            "Copy the file into the folder.",
+            "data.path",
+        )
+    return folder / found[0]
+
+
+def _grid(path: Path, resource: Resource) -> Grid:
+    if path.stat().st_size > LARGEST_FILE:
+        raise Unreadable(
+            "the file is larger than 200 MB", "Is it the right file?", "data.too-large"
+        )
+    data = path.read_bytes()
+    if path.suffix in WORKBOOKS:
+        from evaltools.evidence.workbook import read_workbook  # most folders hold none
+
+        return read_workbook(data, path.suffix, resource.name, resource.field_names)
+    return read_delimited(data, resource.field_names)

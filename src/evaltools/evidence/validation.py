@@ -1,0 +1,248 @@
+"""Validation: whether the tables are what the descriptor says and what an evaluation needs.
+
+Required values, lists, patterns and limits go through pandera, with schemas made from the
+descriptor; types, keys, references, orders of dates and ratios are checked here, and what only
+this domain knows in `register_rules`, `coding_rules` and `texts`. Everything wrong in all
+tables is found in one go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+from evaltools.evidence.coding_rules import CODING_RULES
+from evaltools.evidence.descriptor import Descriptor, Field, ForeignKey, Resource
+from evaltools.evidence.flaws import ROW, Flaw, Unread, as_problems, numbered
+from evaltools.evidence.quoting import listed, plain_number, quoted, suggestion
+from evaltools.evidence.register_rules import REGISTER_RULES
+from evaltools.evidence.texts import wrong_texts
+from evaltools.problems import Problem
+
+_TYPES = {
+    "string": "string",
+    "integer": "Int64",
+    "number": "float64",
+    "boolean": "boolean",
+    "date": "datetime64[us]",
+}
+_MOST_SUGGESTIONS = 50
+
+
+def validate(
+    tables: Mapping[str, pd.DataFrame], descriptor: Descriptor, unread: Unread | None = None
+) -> list[Problem]:
+    """Everything that is wrong with the content of the tables.
+
+    Arguments:
+        tables: as `read_tables` or `read_leniently` gives them.
+        descriptor: what they should be; its folder holds the texts of the documents.
+        unread: what could not be read; no problem is told that only follows from it.
+
+    Returns problems in order of table, row and column; none where the data are valid.
+    """
+    files = {name: frame.attrs["file"] for name, frame in tables.items() if "file" in frame.attrs}
+    return as_problems(find_flaws(tables, descriptor, unread or Unread()), descriptor, files)
+
+
+def find_flaws(
+    tables: Mapping[str, pd.DataFrame], descriptor: Descriptor, unread: Unread
+) -> list[Flaw]:
+    """The same as flaws, in no order, to be told together with those of reading."""
+    names = [resource.name for resource in descriptor.resources if resource.name in tables]
+    frames = {name: numbered(tables[name]) for name in names}
+    flaws: list[Flaw] = []
+    for resource in descriptor.resources:
+        if resource.name in frames:
+            frame = frames[resource.name]
+            wrong_types = _wrong_types(resource, frame)
+            if wrong_types:
+                flaws += wrong_types
+                del frames[resource.name]  # nothing can be said of values of another type
+                continue
+            flaws += _wrong_values(resource, frame)
+            flaws += _repeated_keys(resource, frame)
+            flaws += _wrong_dates(resource, frame)
+            flaws += _wrong_ratios(resource, frame)
+            for key in resource.foreign_keys:
+                if key.resource in frames and unread.whole(key.resource, key.reference_fields):
+                    flaws += _missing_references(resource, key, frame, frames[key.resource])
+    for rule in (*REGISTER_RULES, *CODING_RULES):
+        if rule.applies(frames, unread):
+            flaws += rule.check(frames)
+    flaws += wrong_texts(frames, descriptor.folder)
+    return [flaw for flaw in flaws if not unread.covers(flaw)]
+
+
+@cache
+def schema(resource: Resource) -> pa.DataFrameSchema:
+    """The pandera schema of a table: the columns of which more is asked than their type."""
+    columns = {}
+    for field in resource.fields:
+        checks = _checks(field)
+        if checks or field.required:
+            columns[field.name] = pa.Column(checks=checks, nullable=not field.required)
+    return pa.DataFrameSchema(columns, name=resource.name)
+
+
+def _checks(field: Field) -> list[pa.Check]:
+    checks = []
+    if field.enum:
+        checks.append(pa.Check.isin(field.enum, error="data.enum"))
+    if field.pattern:
+        checks.append(pa.Check.str_matches(rf"(?:{field.pattern})\Z", error="data.pattern"))
+    if field.minimum is not None:
+        checks.append(pa.Check.ge(field.minimum, error="data.minimum"))
+    if field.maximum is not None:
+        checks.append(pa.Check.le(field.maximum, error="data.maximum"))
+    return checks
+
+
+def _wrong_types(resource: Resource, frame: pd.DataFrame) -> list[Flaw]:
+    """Frames that were not made by `read_tables` may lack a column or hold another type."""
+    flaws = []
+    for field in resource.fields:
+        found = str(frame[field.name].dtype) if field.name in frame.columns else "no column"
+        if found != _TYPES[field.type]:
+            flaws.append(
+                Flaw(
+                    resource.name,
+                    None,
+                    field.name,
+                    f"the frame has {found}",
+                    _TYPES[field.type],
+                    "Read the table by read_tables.",
+                    "data.type",
+                )
+            )
+    return flaws
+
+
+def _wrong_values(resource: Resource, frame: pd.DataFrame) -> Iterator[Flaw]:
+    asked = schema(resource)
+    try:
+        asked.validate(frame.set_index(ROW)[list(asked.columns)], lazy=True)
+    except SchemaErrors as errors:
+        cases = errors.failure_cases
+        fields = {field.name: field for field in resource.fields}
+        columns = ("column", "check", "failure_case", "index")
+        for column, check, found, row in zip(*(cases[name] for name in columns), strict=True):
+            yield _wrong_value(resource.name, fields[column], int(row), str(check), found)
+
+
+def _wrong_value(table: str, field: Field, row: int, check: str, found: object) -> Flaw:
+    what, allowed, remedy = "the cell is empty", "a value", "Fill it in."
+    if check == "data.enum":
+        what = f"{quoted(found)} is not in the list"
+        allowed = listed(field.enum)
+        remedy = suggestion(str(found), field.enum) or "Choose one of these."
+    elif check == "data.pattern":
+        what = f"{quoted(found)} has another form"
+        allowed = f"the pattern {field.pattern}"
+        remedy = f"Correct it; it is: {field.description}."
+    elif check == "data.minimum":
+        what, allowed = f"{plain_number(found)} is too small", f"at least {_limit(field.minimum)}"
+        remedy = "Correct the number."
+    elif check == "data.maximum":
+        what, allowed = f"{plain_number(found)} is too large", f"at most {_limit(field.maximum)}"
+        remedy = "Correct the number."
+    code = "data.required" if check == "not_nullable" else check
+    return Flaw(table, row, field.name, what, allowed, remedy, code)
+
+
+def _limit(limit: float | None) -> str:
+    return "" if limit is None else plain_number(limit)
+
+
+def _repeated_keys(resource: Resource, frame: pd.DataFrame) -> Iterator[Flaw]:
+    keys: list[tuple[str, ...]] = [(field.name,) for field in resource.fields if field.unique]
+    if resource.primary_key and resource.primary_key not in keys:
+        keys.append(resource.primary_key)
+    for key in keys:
+        columns = list(key)
+        if not frame.duplicated(columns).any():
+            continue
+        known = frame[frame[columns].notna().all(axis=1)]
+        again = known[known.duplicated(columns)]
+        first = known.drop_duplicates(columns)[[*columns, ROW]]
+        pairs = again.merge(first, on=columns, suffixes=("", "_first"))
+        for _, pair in pairs.iterrows():
+            shown = ", ".join(quoted(pair[column]) for column in columns)
+            yield Flaw(
+                resource.name,
+                int(pair[ROW]),
+                columns[0] if len(columns) == 1 else None,
+                f"{shown} stands already in row {int(pair[f'{ROW}_first'])}",
+                f"each {' with '.join(columns)} once",
+                "Take one of the rows out, or correct its identifier.",
+                "data.duplicate",
+            )
+
+
+def _missing_references(
+    resource: Resource, key: ForeignKey, frame: pd.DataFrame, target: pd.DataFrame
+) -> Iterator[Flaw]:
+    columns = list(key.fields)
+    there = set(zip(*(target[name] for name in key.reference_fields), strict=True))
+    values = zip(*(frame[name] for name in columns), strict=True)
+    wrong = [not (value in there or any(pd.isna(one) for one in value)) for value in values]
+    absent = frame[wrong]
+    if absent.empty:
+        return
+    candidates = target[key.reference_fields[0]].dropna().astype(str).tolist()
+    for place, (_, row) in enumerate(absent.iterrows()):
+        shown = ", ".join(quoted(row[column]) for column in columns)
+        remedy = ""
+        # Looking for a near value costs time that a wholly wrong column would multiply.
+        if len(columns) == 1 and place < _MOST_SUGGESTIONS:
+            remedy = suggestion(str(row[columns[0]]), candidates)
+        yield Flaw(
+            resource.name,
+            int(row[ROW]),
+            columns[0] if len(columns) == 1 else None,
+            f"{shown} is not in {key.resource}",
+            f"a {' with '.join(key.reference_fields)} of {key.resource}",
+            remedy or f"Correct it, or add the row to {key.resource}.",
+            "data.foreign-key",
+        )
+
+
+def _wrong_dates(resource: Resource, frame: pd.DataFrame) -> Iterator[Flaw]:
+    for order in resource.date_orders:
+        for place, later in enumerate(order):
+            for earlier in order[:place]:
+                # Each date is held against the nearest known one before it.
+                between = list(order[order.index(earlier) + 1 : place])
+                wrong = frame[(frame[later] < frame[earlier]) & frame[between].isna().all(axis=1)]
+                for _, row in wrong.iterrows():
+                    yield Flaw(
+                        resource.name,
+                        int(row[ROW]),
+                        later,
+                        f"{row[later]:%Y-%m-%d} is before {earlier}, {row[earlier]:%Y-%m-%d}",
+                        " ≤ ".join(order),
+                        "Correct the date that is wrong.",
+                        "data.date-order",
+                    )
+
+
+def _wrong_ratios(resource: Resource, frame: pd.DataFrame) -> Iterator[Flaw]:
+    for rule in resource.maximum_ratios:
+        part, whole = frame[rule.part].astype("float64"), frame[rule.whole].astype("float64")
+        # half a cent of grace for sums that were rounded
+        for _, row in frame[part > whole * rule.maximum + 0.005].iterrows():
+            found, of = float(row[rule.part]), float(row[rule.whole])
+            share = f"{found / of:.2%}" if of else "more than all"
+            yield Flaw(
+                resource.name,
+                int(row[ROW]),
+                rule.part,
+                f"{plain_number(found)} is {share} of {rule.whole}, {plain_number(of)}",
+                f"at most {rule.maximum:.0%}",
+                "Correct the one that is wrong.",
+                "data.ratio",
+            )

@@ -1,0 +1,55 @@
+"""Indicators as the rows of a small printed table: what it is, its value, the counts behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from evaltools.indicators.indicator import Indicator
+from evaltools.present import language as say
+from evaltools.present.language import Language
+from evaltools.present.words import Words
+
+
+def measure_table(
+    records: Iterable[Indicator], phrases: Mapping[str, str], language: Language
+) -> pd.DataFrame:
+    """The indicators named, in the order named, as text in the language.
+
+    Arguments:
+        records: of a chapter; only those without dimensions are looked at.
+        phrases: indicator key to the phrase that names it.
+        language: fi, sv or en.
+
+    Returns:
+        `label`; `value`, a dash where there is none; `count`, numerator and denominator of a
+        share of things that are counted, and the range of an index that has one.
+
+    Raises:
+        KeyError: no indicator has such a key.
+    """
+    by_key = {record.key: record for record in records if not record.dimensions}
+    words = Words(language)
+    rows = [
+        (words(phrase), _value(by_key[key], language), _count(by_key[key], language))
+        for key, phrase in phrases.items()
+    ]
+    return pd.DataFrame(rows, columns=["label", "value", "count"])
+
+
+def _value(record: Indicator, language: Language) -> str:
+    if record.value is None:
+        return say.MISSING
+    if record.unit == "share":
+        return say.share(record.value, record.n, record.N, language)
+    decimals = 0 if record.unit in ("count", "eur") else 3 if abs(record.value) < 0.1 else 2
+    return say.number(record.value, language, decimals)
+
+
+def _count(record: Indicator, language: Language) -> str:
+    if record.low is not None and record.high is not None:
+        return say.number_range(record.low, record.high, language, 3)
+    if record.unit != "share" or record.value is None or record.note.startswith("euros"):
+        return say.MISSING
+    return say.count_of(record.n or 0, record.N or 0, language)

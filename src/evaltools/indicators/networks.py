@@ -1,0 +1,256 @@
+"""Chapter 05: who took part with whom, whether they had before, and whether groups closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+
+from evaltools.indicators.indicator import Indicator
+from evaltools.indicators.shares import plain_share
+from evaltools.statistics.networks import (
+    RewiredClustering,
+    bipartite_graph,
+    density,
+    projection_density,
+    rewired_clustering,
+    robins_alexander,
+)
+
+if TYPE_CHECKING:
+    from evaltools.evidence import Evidence
+
+DRAWS = 200
+SEED = 2019
+"""Of the random networks; the year of the first call, chosen before any was drawn."""
+MEASURES = {
+    "network.organisations.count": "networks.measure.organisations",
+    "network.ties.count": "networks.measure.ties",
+    "network.ties_new.share": "networks.measure.ties_new",
+    "network.repeat.share": "networks.measure.repeat",
+    "network.largest_component.share": "networks.measure.largest_component",
+    "network.density.index": "networks.measure.density",
+    "network.pair_density.index": "networks.measure.pair_density",
+    "network.clustering.index": "networks.measure.clustering",
+    "network.clustering_null.index": "networks.measure.clustering_null",
+}
+"""Rows of the table of the chapter: indicator and the phrase that names it."""
+NO_PATH = "no project shares an organisation with another"
+_SOURCE = "evaltools.indicators.networks"
+
+
+def compute(evidence: Evidence) -> list[Indicator]:
+    """All indicators of the chapter."""
+    return [*structure(evidence), *ties(evidence), *clustering_records(evidence)]
+
+
+def membership(evidence: Evidence) -> pd.DataFrame:
+    """Who takes part in which project; a vendor sells to a project and takes no part in it.
+
+    Returns:
+        `project_id`, `org_id`, `kind` as text, a row a pair, sorted.
+    """
+    taking = evidence.participations
+    taking = taking[(taking["role"] != "vendor").to_numpy(dtype=bool)]
+    columns = ["project_id", "org_id", "kind"]
+    frame = pd.DataFrame({column: taking[column].astype(str) for column in columns})
+    return (
+        frame.drop_duplicates(["project_id", "org_id"])
+        .sort_values(["project_id", "org_id"])
+        .reset_index(drop=True)
+    )
+
+
+def pairs(evidence: Evidence) -> pd.DataFrame:
+    """Pairs of organisations that share a project, and whether they had worked together before.
+
+    Returns:
+        Sorted: `org_a`, `org_b` (the lower identifier first), `projects` (how many they share),
+        `new` (no tie in the comparison register from a year before their first decision here).
+    """
+    shared = membership(evidence)
+    both = shared.merge(shared, on="project_id", suffixes=("_a", "_b"))
+    both = both[both["org_id_a"] < both["org_id_b"]]
+    years = pd.Series(
+        evidence.projects["decided"].dt.year.to_numpy(dtype=float),
+        index=evidence.projects["project_id"].astype(str),
+    )
+    both = both.assign(year=both["project_id"].map(years))
+    table = both.groupby(["org_id_a", "org_id_b"], as_index=False).agg(
+        projects=("project_id", "nunique"), year=("year", "min")
+    )
+    prior = evidence.tables["prior_ties"]
+    ends = np.sort(
+        np.column_stack([prior["org_a"].astype(str), prior["org_b"].astype(str)]).astype(object),
+        axis=1,
+    )
+    before = pd.DataFrame(
+        {"org_id_a": ends[:, 0], "org_id_b": ends[:, 1], "before": prior["year"].astype(float)}
+    ).groupby(["org_id_a", "org_id_b"], as_index=False)["before"].min()  # fmt: skip
+    table = table.merge(before, on=["org_id_a", "org_id_b"], how="left")
+    table["new"] = ~(table["before"] < table["year"])
+    table = table.rename(columns={"org_id_a": "org_a", "org_id_b": "org_b"})
+    return table[["org_a", "org_b", "projects", "new"]].sort_values(
+        ["org_a", "org_b"], ignore_index=True
+    )
+
+
+def organisations(evidence: Evidence) -> pd.DataFrame:
+    """Organisations that take part, most projects first, then most partners, then by identifier.
+
+    Returns:
+        `org_id`, `name` (in Swedish where the report is and it has one), `kind`, `projects`,
+        `partners` (different organisations it shares a project with), `component` (number of
+        its connected group, the largest 1).
+    """
+    shared, tied = membership(evidence), pairs(evidence)
+    table = shared.groupby("org_id", as_index=False).agg(
+        kind=("kind", "first"), projects=("project_id", "nunique")
+    )
+    ends = pd.concat([tied["org_a"], tied["org_b"]]).value_counts()
+    table["partners"] = table["org_id"].map(ends).astype(float).fillna(0).astype(int)
+    graph: nx.Graph[str] = nx.Graph()
+    graph.add_nodes_from(table["org_id"])
+    graph.add_edges_from(zip(tied["org_a"], tied["org_b"], strict=True))
+    groups = sorted(
+        (sorted(group) for group in nx.connected_components(graph)),
+        key=lambda group: (-len(group), group[0]),
+    )
+    number = {org: index for index, group in enumerate(groups, 1) for org in group}
+    table["component"] = table["org_id"].map(number).astype(int)
+    table["name"] = table["org_id"].map(_names(evidence)).fillna(table["org_id"])
+    columns = ["org_id", "name", "kind", "projects", "partners", "component"]
+    return table[columns].sort_values(
+        ["projects", "partners", "org_id"], ascending=[False, False, True], ignore_index=True
+    )
+
+
+def drawn(evidence: Evidence) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What a drawing of the network shows: organisations that share a project with another.
+
+    Returns:
+        Rows of `organisations` and of `membership`, in their order.
+    """
+    table, shared = organisations(evidence), membership(evidence)
+    table = table[table["partners"] > 0].reset_index(drop=True)
+    shared = shared[shared["org_id"].isin(table["org_id"])].reset_index(drop=True)
+    return table, shared
+
+
+@dataclass(frozen=True)
+class Clustering:
+    """Clustering of the network, and of random ones in which everyone has as many ties.
+
+    Arguments:
+        observed: Robins-Alexander clustering; None where no path of three steps exists.
+        null: of the random networks; None where `observed` is.
+    """
+
+    observed: float | None
+    null: RewiredClustering | None
+
+
+def clustering(evidence: Evidence) -> Clustering:
+    """Whether organisations that meet once meet again more often than chance would have it."""
+    graph = _graph(evidence)
+    return Clustering(robins_alexander(graph), rewired_clustering(graph, DRAWS, SEED))
+
+
+def structure(evidence: Evidence) -> list[Indicator]:
+    """Size and connectedness.
+
+    Returns:
+        `network.organisations.count`; `network.density.index` (of the two-mode network),
+        `network.pair_density.index` (pairs of organisations that share a project, of all
+        pairs); `network.largest_component.share` of the organisations.
+    """
+    source, graph = f"{_SOURCE}.structure", _graph(evidence)
+    table = organisations(evidence)
+    n = len(table)
+    largest = int((table["component"] == 1).sum())
+    return [
+        Indicator(
+            key="network.organisations.count", value=float(n), unit="count", n=n, source=source
+        ),
+        _index("network.density.index", density(graph), n, source, "no organisation takes part"),
+        _index(
+            "network.pair_density.index", projection_density(graph), n, source,
+            "fewer than two organisations",
+        ),
+        plain_share("network.largest_component.share", largest, n, source),
+    ]  # fmt: skip
+
+
+def ties(evidence: Evidence) -> list[Indicator]:
+    """Pairs that share a project: how many, how many for the first time, how many repeatedly.
+
+    Returns:
+        `network.ties.count`; `network.ties_new.share` of them, None without a comparison
+        register, since then only taking part together can be told; `network.repeat.share`, of
+        them that share several projects.
+    """
+    source, table = f"{_SOURCE}.ties", pairs(evidence)
+    n = len(table)
+    if len(evidence.tables["prior_ties"]):
+        new = plain_share("network.ties_new.share", int(table["new"].sum()), n, source)
+    else:
+        new = plain_share(
+            "network.ties_new.share", 0, 0, source, note="there is no register of earlier ties"
+        )
+    repeated = int((table["projects"] > 1).sum())
+    return [
+        Indicator(key="network.ties.count", value=float(n), unit="count", n=n, source=source),
+        new,
+        plain_share("network.repeat.share", repeated, n, source),
+    ]
+
+
+def clustering_records(evidence: Evidence) -> list[Indicator]:
+    """Clustering observed, and the middle and middle 95 % of random networks.
+
+    Returns:
+        `network.clustering.index` and `network.clustering_null.index`.
+    """
+    source, found = f"{_SOURCE}.clustering", clustering(evidence)
+    n = len(organisations(evidence))
+    if found.null is None:
+        return [
+            _index(key, None, n, source, NO_PATH)
+            for key in ("network.clustering.index", "network.clustering_null.index")
+        ]
+    null = found.null
+    return [
+        _index("network.clustering.index", found.observed, n, source, ""),
+        Indicator(
+            key="network.clustering_null.index", value=null.median, unit="index", n=n,
+            low=null.low, high=null.high, method="rewired", level=0.95, source=source,
+            note=f"{DRAWS} random networks with the same degrees, seed {SEED}",
+        ),
+    ]  # fmt: skip
+
+
+def _graph(evidence: Evidence) -> nx.Graph[tuple[str, str]]:
+    shared = membership(evidence)
+    return bipartite_graph(zip(shared["org_id"], shared["project_id"], strict=True))
+
+
+def _names(evidence: Evidence) -> pd.Series:
+    table = evidence.tables["organisations"]
+    names = table["name_fi"].astype("string")
+    if evidence.parameters.language == "sv":
+        names = table["name_sv"].astype("string").fillna(names)
+    return names.astype(object).set_axis(table["org_id"].astype(str))
+
+
+def _index(key: str, value: float | None, n: int, source: str, note: str) -> Indicator:
+    return Indicator(
+        key=key,
+        value=value,
+        unit="index",
+        n=n,
+        source=source,
+        note="" if value is not None else note,
+    )

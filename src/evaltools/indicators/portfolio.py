@@ -1,0 +1,255 @@
+"""Chapter 01: what was applied for and granted, to whom, and how unevenly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from evaltools.indicators.indicator import Indicator, Unit, dimensions
+from evaltools.indicators.shares import plain_share
+from evaltools.indicators.takeup import coverage, floats, takeup, takeup_by_region
+from evaltools.statistics.inequality import gini, hhi, top_share
+
+if TYPE_CHECKING:
+    from evaltools.evidence import Evidence
+
+GROUPS = ("urban", "semi_urban", "rural")
+UNKNOWN = "unknown"
+TOP = 5
+CONCENTRATION = {
+    "grants.median.eur": "portfolio.measure.median",
+    "grants.gini.index": "portfolio.measure.gini",
+    "grants.hhi.index": "portfolio.measure.hhi",
+    "grants.top_five.share": "portfolio.measure.top_five",
+    "takeup.gini.index": "portfolio.measure.takeup_gini",
+    "takeup.theil_total.index": "portfolio.measure.theil_total",
+    "takeup.theil_between.index": "portfolio.measure.theil_between",
+    "takeup.theil_within.index": "portfolio.measure.theil_within",
+}
+"""Rows of the table of concentration: indicator and the phrase that names it."""
+CALL = ["call_id", "applications", "granted", "granted_eur"]
+"""Columns of `printed_calls` that a drawing of the calls shows."""
+NOT_PUBLISHED = "not found in public sources"
+_SOURCE = "evaltools.indicators.portfolio"
+
+
+def compute(evidence: Evidence) -> list[Indicator]:
+    """All indicators of the chapter."""
+    return [
+        *funded(evidence),
+        *calls(evidence),
+        *grants(evidence),
+        *coverage(evidence),
+        *takeup(evidence),
+    ]
+
+
+def funded(evidence: Evidence) -> list[Indicator]:
+    """Funded projects in scope, in all and by call, year, region and group of the lead.
+
+    Returns:
+        `projects.funded.count`, plain and by one dimension at a time, noughts included;
+        `projects.joint.share` of those in which several municipalities take part.
+    """
+    projects, source = evidence.projects, f"{_SOURCE}.funded"
+    regions = takeup_by_region(evidence)
+    table = call_table(evidence)
+    expected = {
+        "call": ("call_id", table["call_id"].tolist()),
+        "year": ("year", sorted({str(year) for year in table["year"]})),
+        "region": ("region_code", regions.loc[regions["in_scope"], "region_code"].tolist()),
+        "group": ("municipality_group", _groups(evidence)),
+    }
+    records = [_count("projects.funded.count", evidence.N, source)]
+    for name, (column, values) in expected.items():
+        found = projects[column].astype("string").fillna(UNKNOWN).value_counts()
+        everything = [*values, *sorted(set(map(str, found.index)) - set(values))]
+        records += [
+            _count("projects.funded.count", int(found.get(value, 0)), source, **{name: value})
+            for value in everything
+        ]
+    joint = int(projects["joint"].astype(bool).sum())
+    return [*records, plain_share("projects.joint.share", joint, evidence.N, source)]
+
+
+def call_table(evidence: Evidence) -> pd.DataFrame:
+    """Calls in scope, what is published of them and what the register in scope holds.
+
+    A call is in scope when its year is among the calls of the parameters and it is not known to
+    have been decided after the cut-off. What is published is of the whole call, whatever the
+    region and group.
+
+    Returns:
+        Sorted by call: `call_id`, `year`, `label`; published `applications`, `granted`,
+        `granted_eur`; of the register in scope `projects`, `known` (with known euros) and
+        `eur` (their sum); floats, NaN where not known.
+    """
+    table = evidence.tables["calls"]
+    keep = table["year"].astype("string").isin(list(evidence.parameters.calls))
+    keep &= ~(table["decided"] > pd.Timestamp(evidence.parameters.cutoff))
+    chosen = table[keep.to_numpy(dtype=bool)]
+    frame = pd.DataFrame(
+        {
+            "call_id": chosen["call_id"].astype(str),
+            "year": chosen["year"].astype(int),
+            "label": chosen[f"subject_{evidence.parameters.language}"].astype(str),
+            **{name: floats(chosen[name]) for name in ("applications", "granted", "granted_eur")},
+        }
+    )
+    grant = pd.Series(floats(evidence.projects["grant_eur"]))
+    held = grant.groupby(evidence.projects["call_id"].astype(str)).agg(["size", "count", "sum"])
+    held = held.reindex(frame["call_id"]).fillna(0.0).set_axis(frame.index).astype(float)
+    frame["projects"], frame["known"] = held["size"], held["count"]
+    frame["eur"] = held["sum"].where(held["count"] > 0)
+    return frame.sort_values("call_id", ignore_index=True)
+
+
+def printed_calls(evidence: Evidence) -> pd.DataFrame:
+    """`call_table` as it is printed: named with subject, and with the appropriation of the year.
+
+    Returns:
+        Its columns with `label` as `2020 (subject)`; `applications`, `granted` and
+        `granted_eur` as whole numbers, None where not known; and `appropriated_eur`, which
+        stands at the first call of a year since it serves all of them.
+    """
+    table = call_table(evidence)
+    money = appropriations(evidence).set_index("year")["appropriated_eur"]
+    table["label"] = table["call_id"] + " (" + table["label"] + ")"
+    for column in ("applications", "granted", "granted_eur"):
+        whole = [None if np.isnan(value) else round(value) for value in table[column]]
+        table[column] = pd.Series(whole, dtype=object)
+    table["appropriated_eur"] = table["year"].map(money).astype(float)
+    table.loc[table.duplicated("year"), "appropriated_eur"] = np.nan
+    return table
+
+
+def appropriations(evidence: Evidence) -> pd.DataFrame:
+    """Appropriations of the years of the calls in scope, against what is published as awarded.
+
+    Returns:
+        Sorted by year: `year`, `appropriated_eur`, `awarded_eur` (NaN where the sum of any call
+        of that year was not found).
+    """
+    published = call_table(evidence).groupby("year")["granted_eur"].agg(["sum", "size", "count"])
+    table = evidence.tables["appropriations"]
+    money = pd.Series(floats(table["amount_eur"]), index=table["year"].astype(int))
+    frame = pd.DataFrame({"year": published.index.astype(int)})
+    frame["appropriated_eur"] = frame["year"].map(money).astype(float)
+    whole = (published["size"] == published["count"]).to_numpy(dtype=bool)
+    frame["awarded_eur"] = np.where(whole, published["sum"].to_numpy(dtype=float), np.nan)
+    return frame
+
+
+def calls(evidence: Evidence) -> list[Indicator]:
+    """What is published of the calls: applications, awards, success, euros.
+
+    Returns:
+        `calls.applications.count` and `calls.granted.count` plain (sum of what is known) and by
+        call; `calls.success.share` by call, and plain over calls of which both are known;
+        `calls.awarded.eur` by call; `calls.appropriated.eur` by year of the calls in scope;
+        `appropriations.total.eur` over all years of the scheme.
+    """
+    table, source = call_table(evidence), f"{_SOURCE}.calls"
+    everything = float(evidence.tables["appropriations"]["amount_eur"].sum())
+    records = [_number("appropriations.total.eur", everything, "eur", source)]
+    for column in ("applications", "granted"):
+        known = table[column].dropna()
+        missing = len(table) - len(known)
+        note = f"{missing} of {len(table)} calls not found" if missing else ""
+        total = float(known.sum()) if len(known) else None
+        records.append(_number(f"calls.{column}.count", total, "count", source, note))
+    both = table.dropna(subset=["applications", "granted"])
+    records.append(
+        plain_share(
+            "calls.success.share", int(both["granted"].sum()), int(both["applications"].sum()),
+            source, note=f"of {len(both)} of {len(table)} calls",
+        )
+    )  # fmt: skip
+    for row in table.to_dict("records"):
+        call = {"call": str(row["call_id"])}
+        applied, granted = float(row["applications"]), float(row["granted"])
+        told = not (np.isnan(applied) or np.isnan(granted))
+        records += [
+            _number("calls.applications.count", applied, "count", source, **call),
+            _number("calls.granted.count", granted, "count", source, **call),
+            _number("calls.awarded.eur", float(row["granted_eur"]), "eur", source, **call),
+            plain_share(
+                "calls.success.share", int(granted) if told else 0, int(applied) if told else 0,
+                source, dimensions(**call), note="" if told else NOT_PUBLISHED,
+            ),
+        ]  # fmt: skip
+    return records + [
+        _number(
+            "calls.appropriated.eur", float(row["appropriated_eur"]), "eur", source,
+            year=str(row["year"]),
+        )
+        for row in appropriations(evidence).to_dict("records")
+    ]  # fmt: skip
+
+
+def known_grants(evidence: Evidence) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Grants in scope that are known, euros, smallest first."""
+    values = floats(evidence.projects["grant_eur"])
+    return np.sort(values[~np.isnan(values)])
+
+
+def grants(evidence: Evidence) -> list[Indicator]:
+    """Size and concentration of the grants whose euros are known.
+
+    Returns:
+        `grants.known.share` of the projects; of the known `grants.total.eur`,
+        `grants.median.eur`, `grants.gini.index` (with the small-sample correction),
+        `grants.hhi.index`; `grants.top_five.share`, whose numerator and denominator are euros.
+    """
+    values, source = known_grants(evidence), f"{_SOURCE}.grants"
+    n = len(values)
+    total = float(values.sum())
+    nothing = "" if total > 0 else "no grant is known"
+    few = nothing or ("" if n > 1 else "only one grant is known")
+    records = [
+        plain_share("grants.known.share", n, evidence.N, source),
+        _of(n, "grants.total.eur", total if n else None, "eur", source, nothing),
+        _of(
+            n, "grants.median.eur", float(np.median(values)) if n else None, "eur", source, nothing
+        ),
+        _of(n, "grants.gini.index", None if few else gini(values, True), "index", source, few),
+        _of(n, "grants.hhi.index", None if few else hhi(values), "index", source, few),
+    ]
+    if n <= TOP or nothing:
+        why = nothing or f"{n} grants are known, so {TOP} of them are all or nearly all"
+        top = plain_share("grants.top_five.share", 0, 0, source, note=why)
+    else:
+        part = round(top_share(values, TOP) * total)
+        top = plain_share(
+            "grants.top_five.share", part, round(total), source, note=f"euros, of {n} grants"
+        )
+    return [*records, top]
+
+
+def _groups(evidence: Evidence) -> list[str]:
+    chosen = evidence.parameters.municipality_group
+    return list(GROUPS) if chosen == "all" else [str(chosen)]
+
+
+def _count(key: str, value: int, source: str, **by: str) -> Indicator:
+    return Indicator(
+        key=key, value=float(value), unit="count", n=value, dimensions=dimensions(**by),
+        source=source,
+    )  # fmt: skip
+
+
+def _of(n: int, key: str, value: float | None, unit: Unit, source: str, note: str) -> Indicator:
+    return Indicator(key=key, value=value, unit=unit, n=n, source=source, note=note)
+
+
+def _number(
+    key: str, value: float | None, unit: Unit, source: str, note: str = "", **by: str
+) -> Indicator:
+    known = value is not None and not np.isnan(value)
+    return Indicator(
+        key=key, value=value if known else None, unit=unit,
+        n=int(value) if known and unit == "count" and value is not None else None,
+        dimensions=dimensions(**by), source=source, note=note or ("" if known else NOT_PUBLISHED),
+    )  # fmt: skip

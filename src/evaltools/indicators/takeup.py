@@ -1,0 +1,281 @@
+"""Whom the money reached: municipalities, inhabitants and euros, by region."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from evaltools.indicators.indicator import Indicator, dimensions
+from evaltools.indicators.shares import plain_share
+from evaltools.statistics.inequality import Theil, gini, lorenz, theil
+
+if TYPE_CHECKING:
+    from evaltools.evidence import Evidence
+
+MUNICIPAL = "municipality"
+_SOURCE = "evaltools.indicators.takeup"
+
+
+def municipal_register(evidence: Evidence) -> pd.DataFrame:
+    """Municipalities in scope: of the region and group of the parameters, in the year of cutoff.
+
+    Where the register has no inhabitants for that year, the latest earlier year that has them
+    is taken, and where it has no earlier year, the first.
+
+    Returns:
+        `year`, `code`, `region_code`, `municipality_group` as text but for the year,
+        `population` (float, NaN where unknown), sorted by code.
+    """
+    table = evidence.tables["municipalities"]
+    years = np.sort(table.loc[table["population"].notna(), "year"].unique().astype(int))
+    if not len(years):
+        years = np.sort(table["year"].unique().astype(int))
+    past = years[years <= evidence.parameters.cutoff.year]
+    year = int(past[-1]) if len(past) else int(years[0]) if len(years) else 0
+    chosen = table[(table["year"] == year).to_numpy(dtype=bool)]
+    frame = pd.DataFrame(
+        {
+            "year": year,
+            "code": chosen["code"].astype(str),
+            "region_code": chosen["region_code"].astype(str),
+            "municipality_group": chosen["municipality_group"].astype(str),
+            "population": floats(chosen["population"]),
+        }
+    )
+    return _in_scope(frame, evidence).sort_values("code", ignore_index=True)
+
+
+def reached(evidence: Evidence) -> pd.DataFrame:
+    """Municipalities in scope that lead a project in scope or take part in one.
+
+    A municipality that has ended is its successor. One that the register does not know (of the
+    example) stands for one of its region and group, with inhabitants of its own.
+
+    Returns:
+        A row a municipality, sorted by it: `municipality` (code, or the organisation's
+        identifier), `region_code`, `municipality_group`, `population` (NaN where unknown),
+        `eur` (sum of the known allocations), `known` (whether any is).
+    """
+    columns = ["municipality", "region_code", "municipality_group", "population", "eur", "known"]
+    taking = evidence.participations
+    taking = taking[
+        (taking["kind"] == MUNICIPAL).to_numpy(dtype=bool)
+        & (taking["role"] != "vendor").to_numpy(dtype=bool)
+    ]
+    orgs = taking.drop_duplicates("org_id").copy()
+    if orgs.empty:
+        return pd.DataFrame(columns=columns).astype(
+            {"population": float, "eur": float, "known": bool}
+        )
+    register = municipal_register(evidence)
+    place = register.set_index("code")
+    code = orgs["municipality_code"].astype(object).map(_successors(evidence))
+    known = code.isin(place.index).to_numpy(dtype=bool)
+    orgs["municipality"] = np.where(known, code.astype(object), orgs["org_id"].astype(object))
+    for column in ("region_code", "municipality_group", "population"):
+        own = floats(orgs[column]) if column == "population" else orgs[column].astype(object)
+        orgs[column] = np.where(known, code.map(place[column]), own)
+    # A code of the register that is not in scope lies elsewhere; one without code tells itself.
+    coded = orgs["municipality_code"].notna().to_numpy(dtype=bool)
+    orgs = _in_scope(orgs[known | ~coded], evidence)
+    money = evidence.allocations.assign(eur=floats(evidence.allocations["eur"]))
+    sums = money.groupby("org_id")["eur"].agg(["sum", "count"])
+    orgs["eur"] = orgs["org_id"].map(sums["sum"]).astype(float).fillna(0.0)
+    orgs["known"] = orgs["org_id"].map(sums["count"]).astype(float).fillna(0.0) > 0
+    found = orgs.groupby("municipality", as_index=False, sort=True).agg(
+        region_code=("region_code", "first"),
+        municipality_group=("municipality_group", "first"),
+        population=("population", "first"),
+        eur=("eur", "sum"),
+        known=("known", "any"),
+    )
+    found["population"] = found["population"].astype(float)
+    return found[columns]
+
+
+def takeup_by_region(evidence: Evidence) -> pd.DataFrame:
+    """What each region got, a row a region of the country, sorted by code.
+
+    Returns:
+        `region_code`, `label` in the language of the parameters, `tile_row`, `tile_column`,
+        `in_scope`; counts `projects` (of leads there), `reached` and `municipalities`;
+        `population`; `eur` (NaN where projects share euros to it and none are known) and
+        `eur_per_inhabitant`. Out of scope all but the names are NaN.
+    """
+    regions = evidence.tables["regions"]
+    frame = pd.DataFrame(
+        {
+            "region_code": regions["region_code"].astype(str),
+            "label": regions[f"name_{evidence.parameters.language}"].astype(str),
+            "tile_row": regions["tile_row"].astype(int),
+            "tile_column": regions["tile_column"].astype(int),
+        }
+    ).sort_values("region_code", ignore_index=True)
+    register, found = municipal_register(evidence), reached(evidence)
+    code = frame["region_code"]
+    frame["in_scope"] = code.isin(register["region_code"])
+    counts = {
+        "projects": evidence.projects["region_code"].value_counts(),
+        "reached": found["region_code"].value_counts(),
+        "municipalities": register["region_code"].value_counts(),
+        "population": register.groupby("region_code")["population"].sum(),
+    }
+    for column, values in counts.items():
+        frame[column] = code.map(values).astype(float).fillna(0.0)
+    money = _in_scope(evidence.allocations, evidence)
+    euros = money.assign(eur=floats(money["eur"])).groupby("region_code")["eur"].sum(min_count=1)
+    frame["eur"] = code.map(euros).astype(float).where(code.isin(euros.index), 0.0)
+    people = frame["population"].where(frame["population"] > 0)
+    frame["eur_per_inhabitant"] = frame["eur"] / people
+    measures = [*counts, "eur", "eur_per_inhabitant"]
+    frame.loc[~frame["in_scope"], measures] = np.nan
+    return frame
+
+
+def takeup_units(evidence: Evidence) -> pd.DataFrame:
+    """Inhabitants and the euros that fell to them, to be compared.
+
+    Reached municipalities whose euros are known, a row each; and for every region one row with
+    nought for the inhabitants not reached. Measures weighted by inhabitants are the same
+    whether those are one row or many. Municipalities with unknown euros are left out.
+
+    Returns:
+        `region_code`, `population` (above 0), `eur_per_inhabitant`, poorest first.
+    """
+    register, found = municipal_register(evidence), reached(evidence)
+    people = register.groupby("region_code")["population"].sum()
+    touched = found.groupby("region_code")["population"].sum().reindex(people.index)
+    rest = (people - touched.fillna(0.0)).clip(lower=0.0).reset_index()
+    rest["eur"] = 0.0
+    paid = found[found["known"]][["region_code", "population", "eur"]]
+    units = pd.concat([rest[["region_code", "population", "eur"]], paid], ignore_index=True)
+    units = units[units["population"] > 0].reset_index(drop=True)
+    units["eur_per_inhabitant"] = units["eur"] / units["population"]
+    ordered = units.sort_values(
+        ["eur_per_inhabitant", "region_code", "population"], ignore_index=True
+    )
+    return ordered[["region_code", "population", "eur_per_inhabitant"]]
+
+
+def coverage(evidence: Evidence) -> list[Indicator]:
+    """Shares of municipalities and of inhabitants that a project in scope reached.
+
+    Returns:
+        `municipalities.reached.share` and `population.reached.share`, whose numerator and
+        denominator are inhabitants.
+    """
+    register, found = municipal_register(evidence), reached(evidence)
+    source = f"{_SOURCE}.coverage"
+    year = int(register["year"].iloc[0]) if len(register) else 0
+    note = f"register of {year}" if year else ""
+    total = round(register["population"].sum())
+    # Inhabitants of example municipalities are not those of the real ones they stand for.
+    people = min(round(found["population"].sum()), total)
+    return [
+        plain_share(
+            "municipalities.reached.share",
+            min(len(found), len(register)), len(register), source, note=note,
+        ),
+        plain_share("population.reached.share", people, total, source, note=note),
+    ]  # fmt: skip
+
+
+def takeup(evidence: Evidence) -> list[Indicator]:
+    """Euros per inhabitant, in all and by region, and how unevenly they fell.
+
+    Returns:
+        `takeup.eur_per_inhabitant.ratio`, plain and by region; weighted by inhabitants,
+        `takeup.gini.index`, `takeup.theil_total.index`, `takeup.theil_between.index` (between
+        regions) and `takeup.theil_within.index`.
+    """
+    regions = takeup_by_region(evidence)
+    inside = regions[regions["in_scope"]]
+    people = float(inside["population"].sum())
+    eur = float(inside["eur"].sum(min_count=1))
+    rows = [("", eur / people if people else np.nan, int(inside["projects"].sum()))]
+    rows += [
+        (str(row["region_code"]), float(row["eur_per_inhabitant"]), int(row["projects"]))
+        for row in inside.to_dict("records")
+    ]
+    source = f"{_SOURCE}.takeup"
+    records = [
+        Indicator(
+            key="takeup.eur_per_inhabitant.ratio", value=None if np.isnan(value) else value,
+            unit="eur_per_inhabitant", n=projects, source=source,
+            dimensions=dimensions(region=region) if region else (),
+            note="its euros or inhabitants are not known" if np.isnan(value) else "",
+        )
+        for region, value, projects in rows
+    ]  # fmt: skip
+    units = takeup_units(evidence)
+    uneven = spread(units)
+    parts = {
+        "gini": None if uneven is None else uneven[0],
+        "theil_total": None if uneven is None else uneven[1].total,
+        "theil_between": None if uneven is None else uneven[1].between,
+        "theil_within": None if uneven is None else uneven[1].within,
+    }
+    return records + [
+        Indicator(
+            key=f"takeup.{name}.index", value=value, unit="index", n=len(units), source=source,
+            note="no euros are known" if value is None else "weighted by inhabitants",
+        )
+        for name, value in parts.items()
+    ]  # fmt: skip
+
+
+def spread(units: pd.DataFrame) -> tuple[float, Theil] | None:
+    """Gini and Theil of `takeup_units`, weighted by inhabitants; None where no euro is known."""
+    values, people = units["eur_per_inhabitant"], units["population"]
+    if not len(units) or float(values.sum()) == 0:
+        return None
+    return gini(values, weights=people), theil(values, units["region_code"], weights=people)
+
+
+def inhabitant_slices(evidence: Evidence, slices: int = 200) -> list[float]:
+    """What equal slices of the inhabitants got, poorest first, for a Lorenz curve.
+
+    Arguments:
+        slices: into how many the inhabitants of `takeup_units` are cut.
+
+    Returns:
+        Shares of the euros, one a slice; empty where no euro is known.
+    """
+    units = takeup_units(evidence)
+    if spread(units) is None:
+        return []
+    curve = lorenz(units["eur_per_inhabitant"], weights=units["population"])
+    at = np.interp(np.linspace(0, 1, slices + 1), curve.population, curve.total)
+    return [max(0.0, float(part)) for part in np.diff(at)]
+
+
+def floats(column: pd.Series) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """A column of numbers as floats, NaN where it is missing."""
+    return column.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _in_scope(frame: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
+    keep = np.ones(len(frame), dtype=bool)
+    wanted = {
+        "region_code": evidence.parameters.region,
+        "municipality_group": evidence.parameters.municipality_group,
+    }
+    for column, value in wanted.items():
+        if value != "all":
+            keep &= (frame[column].astype(object) == value).fillna(False).to_numpy(dtype=bool)
+    return frame[keep].copy()
+
+
+def _successors(evidence: Evidence) -> dict[str, str]:
+    """Every municipality code to the one that holds at the cut-off, through chains of mergers."""
+    changes = evidence.tables["municipality_changes"]
+    past = changes[changes["in_force"] <= pd.Timestamp(evidence.parameters.cutoff)]
+    codes = evidence.tables["municipalities"]["code"].astype(str).unique()
+    successor = {str(code): str(code) for code in codes}
+    for row in past.sort_values(["in_force", "ended_code"]).to_dict("records"):
+        ended, continues = str(row["ended_code"]), str(row["successor_code"])
+        successor[ended] = continues
+        successor = {code: continues if now == ended else now for code, now in successor.items()}
+    return successor

@@ -1,0 +1,1 @@
+"""Numbers in, numbers out: nothing here knows of projects, reports or municipalities."""

@@ -1,0 +1,198 @@
+"""Whether those that answered are like those that did not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import linprog
+
+Floats = NDArray[np.float64]
+
+ITERATIONS = 100
+CONVERGED = 1e-10
+
+
+@dataclass(frozen=True)
+class Propensities:
+    """Estimated chance of answering of each unit, and what estimating them cost.
+
+    Arguments:
+        values: chances, 0 to 1, shape (N,).
+        estimation_variance: mean variance that comes from estimating the coefficients,
+            which makes the chances look more different than they are.
+    """
+
+    values: Floats
+    estimation_variance: float
+
+
+@dataclass(frozen=True)
+class NotEstimable:
+    """Why chances of answering cannot be estimated.
+
+    Arguments:
+        reason: `constant`: all answered or none did; `collinear`: a column of the design
+            follows from the others; `separated`: some combination of columns tells without
+            error, for some units at least, who answered, so that its coefficient is infinite.
+    """
+
+    reason: Literal["constant", "collinear", "separated"]
+
+
+def standardised_difference(a: ArrayLike, b: ArrayLike) -> float | None:
+    """Mean of a less mean of b, in units of their common standard deviation.
+
+    Arguments:
+        a, b: known values of the two groups, any length.
+
+    Returns:
+        (mean a - mean b) / sqrt((var a + var b) / 2); 0 when all values are the same; None
+        when a group has fewer than two values, or when neither varies and the means differ.
+
+    Source: Austin 2009, doi:10.1002/sim.3697.
+    """
+    first, second = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    if min(len(first), len(second)) < 2:
+        return None
+    pooled = (first.var(ddof=1) + second.var(ddof=1)) / 2
+    return _standardised(float(first.mean() - second.mean()), float(pooled))
+
+
+def standardised_difference_of_shares(x1: int, n1: int, x0: int, n0: int) -> float | None:
+    """x1/n1 less x0/n0, in units of the common standard deviation of the two shares.
+
+    Returns None when a group has fewer than two units, or when neither share varies and they
+    differ.
+
+    Raises ValueError unless 0 <= x <= n in both groups.
+    Source: Austin 2009, doi:10.1080/03610910902859574.
+    """
+    if not (0 <= x1 <= n1 and 0 <= x0 <= n0):
+        raise ValueError(f"needs 0 <= x <= n, not {x1} of {n1} and {x0} of {n0}")
+    if min(n1, n0) < 2:
+        return None
+    p1, p0 = x1 / n1, x0 / n0
+    return _standardised(p1 - p0, (p1 * (1 - p1) + p0 * (1 - p0)) / 2)
+
+
+def propensities(design: ArrayLike, responded: ArrayLike) -> Propensities | NotEstimable:
+    """Chance of answering by logistic regression, maximum likelihood.
+
+    Arguments:
+        design: what is known of every unit, a column a variable, without constant,
+            shape (N, p); p may be 0.
+        responded: whether each unit answered, shape (N,).
+
+    Returns:
+        The chances, or why they cannot be estimated.
+
+    Raises ValueError for missing values or shapes that do not fit.
+    Source: separation as Albert and Anderson 1984, doi:10.1093/biomet/71.1.1, found by linear
+    programming.
+    """
+    X, y = _design(design, responded)
+    if len(np.unique(y)) < 2:
+        return NotEstimable("constant")
+    if np.linalg.matrix_rank(X) < X.shape[1]:
+        return NotEstimable("collinear")
+    if separated(X, y):
+        return NotEstimable("separated")
+    beta = np.zeros(X.shape[1])
+    for _ in range(ITERATIONS):
+        p = 1 / (1 + np.exp(-(X @ beta)))
+        information = X.T @ (X * (p * (1 - p))[:, None])
+        step = np.linalg.solve(information, X.T @ (y - p))
+        # Newton's step can overshoot where chances are extreme; at most 4 a coefficient cannot.
+        beta = beta + step / max(1.0, float(np.abs(step).max()) / 4)
+        if float(np.abs(step).max()) < CONVERGED:
+            break
+    p = 1 / (1 + np.exp(-(X @ beta)))
+    weight = p * (1 - p)
+    covariance = np.linalg.inv(X.T @ (X * weight[:, None]))
+    gradient = X * weight[:, None]
+    variance = float(np.einsum("ij,jk,ik->i", gradient, covariance, gradient).mean())
+    return Propensities(p, variance)
+
+
+def separated(design: ArrayLike, responded: ArrayLike) -> bool:
+    """Whether some combination of the columns never errs about who answered, and tells something.
+
+    Arguments:
+        design: shape (N, p), with a constant column where the model has one.
+        responded: shape (N,), true where a unit answered.
+
+    Source: Albert and Anderson 1984, doi:10.1093/biomet/71.1.1.
+    """
+    X = np.asarray(design, dtype=np.float64)
+    signed = np.where(np.asarray(responded, dtype=bool), 1.0, -1.0)[:, None] * X
+    # The largest sum of margins that are all at least 0 is 0 unless the data are separated.
+    found = linprog(
+        -signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(X)), bounds=[(-1, 1)] * X.shape[1]
+    )
+    return bool(-found.fun > 1e-7)
+
+
+def r_indicator(propensities: Propensities | ArrayLike, adjusted: bool = False) -> float:
+    """Representativity indicator 1 - 2 S of the chances of answering: 1 is the best, 0 the worst.
+
+    Arguments:
+        propensities: of every unit of the population, from `propensities` or as numbers.
+        adjusted: take the variance that comes from estimation off S squared, not below 0;
+            needs `Propensities`. All units of the population are known here, so the term for
+            sampling them falls away.
+
+    Raises ValueError when there are no chances, or when numbers are to be adjusted.
+    Source: Schouten, Cobben and Bethlehem 2009, Survey Methodology 35(1):101-113; adjustment
+    Shlomo, Skinner and Schouten 2012, doi:10.1016/j.jspi.2011.07.008.
+    """
+    known = isinstance(propensities, Propensities)
+    values = np.asarray(propensities.values if known else propensities, dtype=np.float64)  # type: ignore[union-attr]
+    if values.size == 0:
+        raise ValueError("there are no chances of answering")
+    if adjusted and not known:
+        raise ValueError("only estimated propensities can be adjusted")
+    variance = float(values.var(ddof=1)) if values.size > 1 else 0.0
+    if adjusted:
+        variance = max(0.0, variance - propensities.estimation_variance)  # type: ignore[union-attr]
+    # With the divisor N - 1, S of noughts and ones can pass one half by a hair.
+    return min(1.0, max(0.0, 1 - 2 * float(np.sqrt(variance))))
+
+
+def partial_r(groups: ArrayLike, responded: ArrayLike) -> float:
+    """How much the share that answered varies between groups: its standard deviation, 0 to 0.5.
+
+    The unconditional partial R-indicator of a variable with its own groups as the model, which
+    can be had whatever separates the groups.
+
+    Raises ValueError when there are no units or the shapes differ.
+    Source: Schouten, Shlomo and Skinner 2011, Journal of Official Statistics 27(2):231-253.
+    """
+    labels, y = np.asarray(groups, dtype=str), np.asarray(responded, dtype=np.float64)
+    if y.size == 0 or labels.shape != y.shape:
+        raise ValueError("needs a group for every unit")
+    _, index = np.unique(labels, return_inverse=True)
+    count = np.bincount(index)
+    share = np.bincount(index, y) / count
+    return float(np.sqrt((count / y.size * (share - y.mean()) ** 2).sum()))
+
+
+def _standardised(difference: float, pooled: float) -> float | None:
+    if pooled > 1e-15:
+        return difference / float(np.sqrt(pooled))
+    return 0.0 if abs(difference) < 1e-12 else None
+
+
+def _design(design: ArrayLike, responded: ArrayLike) -> tuple[Floats, Floats]:
+    X = np.asarray(design, dtype=np.float64)
+    y = np.asarray(responded, dtype=np.float64)
+    if X.ndim != 2 or y.ndim != 1 or len(X) != len(y):
+        raise ValueError(f"a design of shape (N, p) and N answers, not {X.shape} and {y.shape}")
+    if not np.isfinite(X).all() or not np.isin(y, (0.0, 1.0)).all():
+        raise ValueError("the design has missing values, or answers are not yes or no")
+    if len(X):
+        scale = X.std(axis=0)
+        X = (X - X.mean(axis=0)) / np.where(scale > 0, scale, 1.0)
+    return np.column_stack([np.ones(len(X)), X]), y

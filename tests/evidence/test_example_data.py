@@ -1,0 +1,25 @@
+"""The published example is valid, of the size the method was thought for, and quick to open."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from evaltools.evidence import Evidence, check_data, read_tables
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+def test_the_example_is_valid_within_two_seconds_of_work() -> None:
+    start = time.process_time()
+    assert [str(problem) for problem in check_data(DATA)] == []
+    assert time.process_time() - start < 2
+
+
+def test_the_example_holds_the_numbers_of_the_published_case(parameters: Any) -> None:
+    evidence = Evidence.select(None, read_tables(DATA), parameters())
+    assert (evidence.n, evidence.N) == (52, 122)
+    totals = evidence.allocations.groupby("project_id")["eur"].sum(min_count=1)
+    grants = evidence.projects.set_index("project_id")["grant_eur"]
+    assert (totals * 100).round().equals((grants * 100).round().reindex(totals.index))

@@ -1,0 +1,38 @@
+"""Chance that a theme of few projects is missed."""
+
+import numpy as np
+import pytest
+from scipy.stats import hypergeom
+
+from evaltools.statistics.unseen import chance_unseen, chances_unseen
+
+
+def test_chance_is_counted_by_hand_in_a_small_population():
+    # Of 4, two are read and one has it: three of the six pairs leave it out.
+    assert chance_unseen(1, 2, 4) == pytest.approx(0.5)
+    assert chance_unseen(2, 2, 4) == pytest.approx(1 / 6)
+    assert chance_unseen(3, 2, 4) == 0.0
+
+
+def test_chance_in_the_first_case():
+    found = chances_unseen(np.array([1, 2, 3, 4, 5, 8]), 52, 122)
+    assert found == pytest.approx([0.574, 0.327, 0.185, 0.104, 0.058, 0.010], abs=5e-4)
+
+
+def test_nothing_read_sees_nothing_and_everything_read_sees_all():
+    assert chance_unseen(3, 0, 10) == pytest.approx(1.0)
+    assert chance_unseen(1, 10, 10) == 0.0
+    assert chance_unseen(0, 10, 10) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("n", "N"), [(52, 122), (1, 9), (9, 9), (2500, 5000)])
+def test_chance_is_hypergeometric(n, N):
+    k = np.arange(min(N, 300) + 1)
+    assert chances_unseen(k, n, N) == pytest.approx(hypergeom.pmf(0, N, k, n), abs=1e-9)
+
+
+def test_more_than_there_are_is_refused():
+    with pytest.raises(ValueError, match="k <= N"):
+        chance_unseen(5, 2, 4)
+    with pytest.raises(ValueError, match="n <= N"):
+        chance_unseen(1, 5, 4)
