@@ -78,7 +78,7 @@ def build_report(
         document = _stage(study, parameters, made, project)
         say(f"Rendering with {chosen}")
         formats = target.formats
-        rendered = engines.render(chosen, project, document, formats, output, lambda _: None)
+        rendered = engines.render(chosen, project, document, formats, output, say)
         for path in sorted(output.iterdir()):
             path.rename(building / path.name)
         files = _name(building, rendered, target, parameters.language)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
+
+from evaltools.problems import Problem, ProblemError
 
 Format = Literal["html", "typst", "docx"]
 Choice = Literal["auto", "quarto", "embedded"]
@@ -69,10 +72,26 @@ def render(
     Raises:
         ProblemError: whatever the engine does not know or cannot do.
     """
-    if engine.name == "quarto":
+    if engine.program is not None:
+        import fontpkg_fira_sans
+
         from evaltools.report import quarto
 
-        return quarto.render(project, document, formats, output, progress)
+        fonts = [Path(fontpkg_fira_sans.__file__).parent / "files"]
+        return quarto.render(
+            project, document, formats, output, progress, quarto=engine.program, fonts=fonts
+        )
     from evaltools.report import embedded
 
-    return embedded.render(project, document, formats, output, progress)
+    try:
+        return embedded.render(project, document, formats, output, progress)
+    except ProblemError as error:
+        raise ProblemError(_below_reports(problem, project) for problem in error.problems) from None
+
+
+def _below_reports(problem: Problem, project: Path) -> Problem:
+    """Places in the staged folder, told as the author knows them."""
+    path = re.split(r"[:,]", problem.where, maxsplit=1)[0]
+    if (project / path).exists():
+        return replace(problem, where=f"reports/{problem.where}")
+    return problem

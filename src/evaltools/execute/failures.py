@@ -1,0 +1,138 @@
+"""A notebook that did not run to its end, told to whoever has to mend it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+from evaltools.problems import Problem
+
+Kind = Literal["error", "time", "died", "start", "worker"]
+
+_CODES: dict[Kind, str] = {
+    "error": "notebook.error",
+    "time": "notebook.time",
+    "died": "notebook.died",
+    "start": "notebook.start",
+    "worker": "notebook.worker",
+}
+_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_FRAME = re.compile(r"^\s*Cell In\[(\d+)\], line (\d+)(?:, in (.+?))?(?:\(.*\))?:?\s*$")
+_ARROW = re.compile(r"^-*>\s*\d+\s?(.*)$")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A line of a notebook's own code: of the cell with an execution count."""
+
+    count: int
+    line: int
+    function: str
+    code: str
+
+
+@dataclass(frozen=True)
+class NotebookFailure:
+    """Why a notebook stopped, and where.
+
+    Arguments:
+        notebook: path below the study's folder.
+        kind: the code raised an `error`, the `time` was up, the kernel `died` or did not
+            `start`, or the `worker` that drives it was lost.
+        cell: position among the notebook's cells, from 1; None when no cell is to blame.
+        label: label of the cell, if it has one.
+        line: line in that cell, from 1.
+        excerpt: up to three lines of the cell's source around the failing line.
+        error, message: name and text of the exception.
+        trace: the notebook's own lines on the way to the error, outermost first:
+            `cell 3, line 2 in share: x / n`.
+        kept: where the partly executed notebook is, below the study's folder.
+    """
+
+    notebook: str
+    kind: Kind
+    cell: int | None = None
+    label: str = ""
+    line: int | None = None
+    excerpt: str = ""
+    error: str = ""
+    message: str = ""
+    trace: tuple[str, ...] = ()
+    kept: str = ""
+
+    def problem(self) -> Problem:
+        """The failure in the one form in which everything goes wrong here."""
+        where = self.notebook
+        if self.cell is not None:
+            where += f", cell {self.cell}"
+        if self.label:
+            where += f" ({self.label})"
+        if self.line is not None:
+            where += f", line {self.line}"
+        kept = f"Open {self.kept}: it is executed up to there." if self.kept else ""
+        return Problem(where, self._what(), remedy=kept, code=_CODES[self.kind])
+
+    def _what(self) -> str:
+        said = f"{self.error}: {self.message}".strip(": ")
+        if self.kind != "error" or "\n" in said:
+            return said
+        code = self.trace[-1] if len(self.trace) > 1 else self._failing_code()
+        return f"{said} (at {code})" if code else said
+
+    def _failing_code(self) -> str:
+        return self.trace[-1].partition(": ")[2] if self.trace else ""
+
+    def kept_at(self, path: str) -> NotebookFailure:
+        """The same failure, with the place of the partly executed notebook."""
+        return replace(self, kept=path)
+
+    def as_values(self) -> dict[str, Any]:
+        """Plain JSON values, to cross a process boundary."""
+        return asdict(self)
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> NotebookFailure:
+        """The inverse of `as_values`."""
+        return cls(**{**values, "trace": tuple(values["trace"])})
+
+
+def plain_text(text: str) -> str:
+    """Text without the escape sequences that colour a terminal."""
+    return _COLOURS.sub("", text)
+
+
+def own_frames(traceback: Sequence[str]) -> tuple[Frame, ...]:
+    """Lines of the notebook on the way to an error, outermost first, at most five.
+
+    Arguments:
+        traceback: what IPython put into the error output, in any of its modes.
+    """
+    lines = [line for part in traceback for line in plain_text(part).splitlines()]
+    frames = []
+    for position, line in enumerate(lines):
+        if head := _FRAME.match(line):
+            function = head[3] if head[3] and head[3] != "<module>" else ""
+            code = _code_below(lines[position + 1 :])
+            frames.append(Frame(int(head[1]), int(head[2]), function, code))
+    return tuple(frames[-5:])
+
+
+def _code_below(lines: Sequence[str]) -> str:
+    """The line with the arrow, or else (in a syntax error) the first line below the head."""
+    for line in lines:
+        if arrow := _ARROW.match(line):
+            return arrow[1].strip()
+        if _FRAME.match(line) or line.startswith("File "):
+            break
+    return lines[0].strip() if lines else ""
+
+
+def excerpt_around(source: str, line: int | None) -> str:
+    """Up to three lines of a cell: around the failing one, or the first ones of its code."""
+    lines = source.splitlines()
+    if line is None or not 1 <= line <= len(lines):
+        code = [text for text in lines if text.strip() and not text.lstrip().startswith("#|")]
+        return "\n".join(code[:3])
+    return "\n".join(lines[max(0, line - 2) : line + 1])

@@ -1,0 +1,56 @@
+"""What the pipeline asks of a worker process, and what a worker tells back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
+
+Engine = Literal["forked", "spawned"]
+"""How a notebook gets its kernel: forked from a process that has imported what notebooks need,
+or spawned afresh. Both are driven by papermill, and their outputs are the same."""
+
+ENGINES: tuple[Engine, ...] = get_args(Engine)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Wall-clock limits in seconds; output in characters a cell."""
+
+    notebook: float = 300.0
+    cell: float = 300.0
+    output: int = 20_000_000
+
+
+@dataclass(frozen=True)
+class Job:
+    """One notebook to execute.
+
+    Arguments:
+        name: how the notebook is called in events and problems: its path below the study.
+        source: the notebook file.
+        output: where the executed notebook is written, also when it fails.
+        study: the folder of the study.
+        parameters: plain JSON values by name.
+        environment: variables of the kernel.
+        limits: when to stop it.
+        nursery: socket of the nursery to fork the kernel from; empty to spawn it.
+    """
+
+    name: str
+    source: str
+    output: str
+    study: str
+    parameters: Mapping[str, Any]
+    environment: Mapping[str, str]
+    limits: Limits = Limits()
+    nursery: str = ""
+
+    def as_values(self) -> dict[str, Any]:
+        """Plain JSON values, to cross a process boundary."""
+        return asdict(self)
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> Job:
+        """The inverse of `as_values`."""
+        return cls(**{**values, "limits": Limits(**values["limits"])})

@@ -1,0 +1,156 @@
+"""Notebook files as they are on disk: cells, labels and the parameters cell.
+
+Reads plain JSON and not nbformat, so that looking whether anything is to do costs nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from evaltools.problems import Problem, ProblemError
+
+MAXIMUM_BYTES = 200_000_000
+
+_LABEL = re.compile(r"^#\|\s*label:\s*['\"]?([^\s'\"]+)['\"]?\s*$")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a notebook file.
+
+    Arguments:
+        number: position among all cells, from 1.
+        kind: `code`, `markdown` or `raw`.
+        source: its text.
+        label: from `#| label:` at its top, empty if it has none.
+        tags: from its metadata.
+    """
+
+    number: int
+    kind: str
+    source: str
+    label: str
+    tags: tuple[str, ...]
+
+
+def read_notebook(path: Path, name: str) -> dict[str, Any]:
+    """A notebook file as plain values.
+
+    Raises:
+        ProblemError: it is missing, or no notebook of format 4.
+    """
+    try:
+        if path.stat().st_size > MAXIMUM_BYTES:
+            raise ProblemError([Problem(name, "is too large", code="notebook.format")])
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ProblemError([Problem(name, "does not exist", code="notebook.missing")]) from None
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        where = f"{name}:{error.lineno}" if isinstance(error, json.JSONDecodeError) else name
+        remedy = "Perhaps a merge left its marks in it: look for lines that begin with <<<<<<<."
+        raise ProblemError(
+            [Problem(where, "is not a notebook", "JSON", remedy, "notebook.format")]
+        ) from None
+    cells = content.get("cells") if isinstance(content, dict) else None
+    if not isinstance(cells, list) or content.get("nbformat") != 4:
+        remedy = "Open it in JupyterLab and save it."
+        what = "is not a notebook of format 4"
+        raise ProblemError([Problem(name, what, remedy=remedy, code="notebook.format")])
+    return dict(content)
+
+
+def cells_of(notebook: Mapping[str, Any]) -> tuple[Cell, ...]:
+    """The cells of a notebook."""
+    return tuple(_cell(number, cell) for number, cell in enumerate(notebook["cells"], 1))
+
+
+def _cell(number: int, cell: Mapping[str, Any]) -> Cell:
+    source = text_of(cell.get("source", ""))
+    tags = (cell.get("metadata") or {}).get("tags") or ()
+    kind = str(cell.get("cell_type", ""))
+    label = label_of(source) if kind == "code" else ""
+    return Cell(number, kind, source, label, tuple(str(tag) for tag in tags))
+
+
+def text_of(value: Any) -> str:
+    """Text that a notebook keeps as one string or as a list of lines."""
+    return "".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def label_of(source: str) -> str:
+    """The label in the `#|` lines with which a cell begins."""
+    for line in source.splitlines():
+        if line.strip() and not line.startswith("#|"):
+            break
+        if found := _LABEL.match(line):
+            return found[1]
+    return ""
+
+
+def check_parameters_cell(
+    name: str, cells: Iterable[Cell], declared: Iterable[str]
+) -> list[Problem]:
+    """Parameters that a notebook sets in its parameters cell and that the study does not have.
+
+    A misspelt name would run with its default in JupyterLab, and nobody would see it.
+    """
+    names = tuple(declared)
+    tagged = [cell for cell in cells if cell.kind == "code" and "parameters" in cell.tags]
+    if len(tagged) > 1:
+        numbers = ", ".join(str(cell.number) for cell in tagged)
+        what = f"has several cells with the tag 'parameters': {numbers}"
+        return [Problem(name, what, remedy="Keep one of them.", code="notebook.parameters")]
+    problems = []
+    for cell in tagged:
+        for given in _assigned(cell.source):
+            if given not in names:
+                near = get_close_matches(given, names, 1)
+                remedy = f"Did you mean {near[0]}?" if near else ""
+                where = f"{name}, cell {cell.number} (parameters)"
+                allowed = ", ".join(names)
+                what = f"sets '{given}', which is no parameter of the study"
+                problems.append(Problem(where, what, allowed, remedy, "notebook.parameters"))
+    return problems
+
+
+def _assigned(source: str) -> list[str]:
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        return []  # running it will tell where
+    names: list[str] = []
+    for statement in body:
+        if isinstance(statement, ast.Assign):
+            targets = statement.targets
+        elif isinstance(statement, ast.AnnAssign):
+            targets = [statement.target]
+        else:
+            continue
+        names += [target.id for target in targets if isinstance(target, ast.Name)]
+    return names
+
+
+def imported_modules(cells: Iterable[Cell]) -> tuple[str, ...]:
+    """Names that code cells import, sorted; of `from a import b` both `a` and `a.b`."""
+    names: set[str] = set()
+    for cell in cells:
+        if cell.kind != "code":
+            continue
+        try:
+            tree = ast.parse(cell.source)
+        except SyntaxError:  # a magic command, or a mistake that running it will tell
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names.add(node.module)
+                names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return tuple(sorted(names))

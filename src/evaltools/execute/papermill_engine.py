@@ -1,0 +1,269 @@
+"""The only module that knows papermill: one notebook, from file to executed file."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+import sys
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import nbformat
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NBClientEngine
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
+
+from evaltools.execute.failures import (
+    Frame,
+    NotebookFailure,
+    excerpt_around,
+    own_frames,
+    plain_text,
+)
+from evaltools.execute.jobs import Job, Limits
+from evaltools.execute.kernels import Kernel, private_folder
+from evaltools.execute.normalise import normalise, replacements
+from evaltools.execute.notebooks import label_of
+
+T = TypeVar("T")
+Tell = Callable[[dict[str, Any]], None]
+"""Where events go: `{"event": "cell", "number": 3, "label": "fig-x"}` and the like."""
+
+INJECTED_TAG = "injected-parameters"
+
+logging.getLogger("papermill").setLevel(logging.CRITICAL)
+
+
+class _Client(PapermillNotebookClient):  # type: ignore[misc]
+    """papermill's client, with a bound on what a cell may print."""
+
+    def __init__(self, *args: Any, output_limit: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._output_limit = output_limit
+        self._printed: dict[int, int] = {}
+
+    def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
+        """Take in a message of the kernel, dropping what a cell prints beyond the limit."""
+        if msg["msg_type"] == "stream":
+            before = self._printed.get(cell_index, 0)
+            self._printed[cell_index] = before + len(msg["content"]["text"])
+            if before > self._output_limit:
+                return None
+            if self._printed[cell_index] > self._output_limit:
+                left = self._output_limit - before
+                msg["content"]["text"] = f"{msg['content']['text'][:left]}\n[the rest is cut]\n"
+        return super().process_message(msg, cell, cell_index)
+
+
+class _Engine(NBClientEngine):  # type: ignore[misc]
+    """papermill's own engine, over a kernel that it is given."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> None:
+        """Execute all cells; the kernel is ended, whatever happens."""
+        kernel: Kernel = options.pop("kernel")
+        for name in ("log_output", "stdout_file", "stderr_file"):
+            options.pop(name, None)
+        client = _Client(nb_man, km=kernel, kernel_name=kernel_name, **options)
+        try:
+            client.execute()
+        finally:
+            if client.kc is not None:
+                client.kc.stop_channels()
+                client.kc = None
+
+
+class _Clock:
+    """Wall-clock limits of a notebook, and which of them was hit."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._end = float("inf")
+
+    def seconds(self, cell: Any) -> float:
+        """How long a cell that starts now may take; the notebook's time begins with its first."""
+        self._end = min(self._end, time.monotonic() + self.limits.notebook)
+        return max(0.05, min(self.limits.cell, self._end - time.monotonic()))
+
+    def told(self) -> str:
+        """The limit that was hit."""
+        if time.monotonic() >= self._end - 0.05:
+            return f"the notebook took longer than {self.limits.notebook:g} seconds"
+        return f"the cell took longer than {self.limits.cell:g} seconds"
+
+
+def execute(job: Job, tell: Tell) -> NotebookFailure | None:
+    """Execute a notebook in a kernel and a working folder of its own.
+
+    The executed notebook is written to `job.output` also when a cell fails. A kernel that cannot
+    be forked, because the nursery is gone, is spawned.
+
+    Arguments:
+        job: what to execute.
+        tell: gets `kernel` (with its pid and folder), `cell` and `cell-done` events.
+
+    Returns:
+        The failure, or None when all cells ran.
+    """
+    failure = _execute_once(job, tell)
+    if failure is not None and failure.kind == "start" and job.nursery:
+        return _execute_once(replace(job, nursery=""), tell)
+    return failure
+
+
+def _execute_once(job: Job, tell: Tell) -> NotebookFailure | None:
+    notebook = _prepared(job)
+    folder = private_folder()
+    kernel = Kernel.over(folder, job.environment, job.nursery)
+    current: list[int] = []
+    clock = _Clock(job.limits)
+    offset = [index for index, cell in enumerate(notebook.cells) if _is_injected(cell)]
+
+    def number(index: int) -> int | None:
+        """Position in the file that the author knows, which has no injected cell."""
+        return None if index in offset else index + 1 - sum(1 for at in offset if at < index)
+
+    def started(cell: Any, cell_index: int) -> None:
+        current[:] = [cell_index]
+        if cell_index == 0:
+            tell({"event": "kernel", "pid": kernel.pid})
+        shown = label_of(cell.source) if cell.cell_type == "code" else ""
+        tell({"event": "cell", "number": number(cell_index), "label": shown})
+
+    def finished(cell: Any, cell_index: int, **_: Any) -> None:
+        tell({"event": "cell-done", "number": number(cell_index)})
+
+    tell({"event": "folder", "folder": str(folder)})
+    failure: tuple[str, str, str] | None = None
+    try:
+        _Engine.execute_notebook(
+            notebook,
+            "python3",
+            output_path=None,
+            progress_bar=False,
+            autosave_cell_every=0,
+            kernel=kernel,
+            timeout_func=clock.seconds,
+            startup_timeout=60,
+            iopub_timeout=60,
+            raise_on_iopub_timeout=True,
+            record_timing=False,
+            on_cell_start=started,
+            on_cell_executed=finished,
+            output_limit=job.limits.output,
+        )
+    except CellTimeoutError:
+        failure = ("time", "too slow", clock.told())
+    except DeadKernelError:
+        failure = ("died", "the kernel died", _run(kernel.how_it_ended()))
+    except (RuntimeError, OSError) as error:
+        said = f"{error} {_run(kernel.how_it_ended())}".strip()
+        failure = ("start", "the kernel did not start", said)
+    finally:
+        _run(kernel.end())
+        shutil.rmtree(folder, ignore_errors=True)
+        _write(notebook, job, folder)
+    told = _error_of(job, notebook, number)
+    if told is not None or failure is None:
+        return told
+    kind, error_name, message = failure
+    index = current[0] if current else None
+    source = notebook.cells[index].source if index is not None else ""
+    return NotebookFailure(
+        job.name,
+        kind,  # type: ignore[arg-type]
+        cell=number(index) if index is not None else None,
+        label=label_of(source),
+        excerpt=excerpt_around(source, None),
+        error=error_name,
+        message=message,
+    )
+
+
+def _prepared(job: Job) -> Any:
+    """The notebook with the parameters injected, and nothing left of earlier runs."""
+    source = Path(job.source)
+    unnamed = [cell for cell in _read(source).cells if "id" not in cell]
+    notebook = load_notebook_node(str(source))
+    notebook.cells = [cell for cell in notebook.cells if not _is_injected(cell)]
+    if unnamed:
+        for cell in notebook.cells:
+            cell.metadata["evaltools_unnamed"] = True
+    if job.parameters:
+        notebook = parameterize_notebook(
+            notebook, dict(job.parameters), kernel_name="python3", language="python"
+        )
+        for cell in notebook.cells:
+            cell.metadata.setdefault("papermill", {})
+    return notebook
+
+
+def _read(path: Path) -> Any:
+    return nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+
+
+def _is_injected(cell: Any) -> bool:
+    return INJECTED_TAG in cell.metadata.get("tags", ())
+
+
+def _error_of(
+    job: Job, notebook: Any, number: Callable[[int], int | None]
+) -> NotebookFailure | None:
+    """The first error in the notebook's outputs that its cell does not expect."""
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code" or "raises-exception" in cell.metadata.get("tags", ()):
+            continue
+        for output in cell.outputs:
+            if output.output_type != "error":
+                continue
+            frames = own_frames(output.traceback)
+            lines = [frame.line for frame in frames if frame.count == cell.execution_count]
+            return NotebookFailure(
+                job.name,
+                "error",
+                cell=number(index),
+                label=label_of(cell.source) or (INJECTED_TAG if _is_injected(cell) else ""),
+                line=lines[-1] if lines else None,
+                excerpt=excerpt_around(cell.source, lines[-1] if lines else None),
+                error=output.ename,
+                message=plain_text(output.evalue),
+                trace=tuple(_told(frame, notebook, number) for frame in frames),
+            )
+    return None
+
+
+def _told(frame: Frame, notebook: Any, number: Callable[[int], int | None]) -> str:
+    """A frame in words, with the cell's number in place of its execution count."""
+    at = [
+        index
+        for index, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code" and cell.execution_count == frame.count
+    ]
+    place = f"cell {number(at[0])}, " if at and number(at[0]) else ""
+    function = f" in {frame.function}" if frame.function else ""
+    return f"{place}line {frame.line}{function}: {frame.code}"
+
+
+def _write(notebook: Any, job: Job, folder: Path) -> None:
+    home = str(Path.home())
+    places = [(str(folder / "work"), "<work>"), (str(folder), "<temporary>")]
+    places += [(job.study, "<study>"), (str(Path(job.study).resolve()), "<study>")]
+    places += [(sys.prefix, "<python>"), (sys.base_prefix, "<python>"), (home, "~")]
+    normalise(notebook, replacements(places))
+    text = str(nbformat.writes(notebook, version=4))  # type: ignore[no-untyped-call]
+    Path(job.output).write_text(text + "\n" * (not text.endswith("\n")), encoding="utf-8")
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on the loop that nbclient has used in this thread."""
+    from jupyter_core.utils import ensure_event_loop
+
+    loop = ensure_event_loop()
+    assert isinstance(loop, asyncio.AbstractEventLoop)
+    return loop.run_until_complete(work)

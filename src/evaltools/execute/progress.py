@@ -1,0 +1,142 @@
+"""Seeing what a run is doing: live bars on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Protocol, Self, TextIO
+
+
+class Progress(Protocol):
+    """What a run tells while it works; all calls come from the thread that called `run`."""
+
+    def started(self, reason: str, notebooks: Sequence[tuple[str, int]]) -> None:
+        """A run begins: why, and its notebooks with their number of cells."""
+
+    def waiting(self, what: str) -> None:
+        """The run waits for another process."""
+
+    def cell(self, notebook: str, number: int | None, label: str) -> None:
+        """A cell begins."""
+
+    def finished(self, notebook: str, failed: bool) -> None:
+        """A notebook has ended."""
+
+
+class Silent:
+    """Tells nobody."""
+
+    def started(self, reason: str, notebooks: Sequence[tuple[str, int]]) -> None:
+        """Nothing is told."""
+
+    def waiting(self, what: str) -> None:
+        """Nothing is told."""
+
+    def cell(self, notebook: str, number: int | None, label: str) -> None:
+        """Nothing is told."""
+
+    def finished(self, notebook: str, failed: bool) -> None:
+        """Nothing is told."""
+
+
+class Lines:
+    """One line for the run and one for each notebook that ends: for logs and for pipes."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self.stream = stream or sys.stderr
+
+    def started(self, reason: str, notebooks: Sequence[tuple[str, int]]) -> None:
+        """Tell why."""
+        self._say(f"{len(notebooks)} notebooks: {reason}")
+
+    def waiting(self, what: str) -> None:
+        """Tell for what."""
+        self._say(what)
+
+    def cell(self, notebook: str, number: int | None, label: str) -> None:
+        """Cells are not told."""
+
+    def finished(self, notebook: str, failed: bool) -> None:
+        """Tell how it went."""
+        self._say(f"{'failed' if failed else 'done'}: {notebook}")
+
+    def _say(self, text: str) -> None:
+        print(text, file=self.stream, flush=True)
+
+
+class Bars:
+    """A bar for each notebook with the label of the cell at work; a context manager."""
+
+    def __init__(self, console: Any = None) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as RichProgress
+
+        self.console: Any = console or Console(stderr=True)
+        self._bars = RichProgress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("[dim]{task.fields[label]}"),
+            console=self.console,
+        )
+        self._tasks: dict[str, Any] = {}
+        self._cells: dict[str, int] = {}
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bars.stop()
+
+    def started(self, reason: str, notebooks: Sequence[tuple[str, int]]) -> None:
+        """Show why, and a bar for each notebook."""
+        from rich.markup import escape
+
+        self.console.print(escape(reason))
+        for name, cells in notebooks:
+            shown = escape(name.rpartition("/")[2].removesuffix(".ipynb"))
+            self._tasks[name] = self._bars.add_task(shown, total=cells, start=False, label="")
+            self._cells[name] = cells
+
+    def waiting(self, what: str) -> None:
+        """Show for what."""
+        from rich.markup import escape
+
+        self.console.print(escape(what))
+
+    def cell(self, notebook: str, number: int | None, label: str) -> None:
+        """Move the bar on."""
+        from rich.markup import escape
+
+        task = self._tasks[notebook]
+        self._bars.start_task(task)
+        if number is not None:
+            self._bars.update(task, completed=number - 1, label=escape(label))
+
+    def finished(self, notebook: str, failed: bool) -> None:
+        """Fill the bar, or say that it will not fill."""
+        task = self._tasks[notebook]
+        if failed:
+            self._bars.update(task, label="[red]failed")
+        else:
+            self._bars.update(task, completed=self._cells[notebook], label="")
+        self._bars.stop_task(task)
+
+
+def best_progress(stream: TextIO | None = None) -> Bars | Lines:
+    """Bars where a person sees a terminal, lines elsewhere."""
+    out = stream or sys.stderr
+    if out.isatty():
+        from rich.console import Console
+
+        return Bars(Console(file=out))
+    return Lines(out)

@@ -1,0 +1,238 @@
+"""A run: all notebooks of a study under one set of parameters, in a folder named by its content.
+
+What a run depends on is hashed into its key; a run that is there under that key is current, and
+one that is not is made. Nothing is ever half made: see `store`.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evaltools.execute.jobs import Engine, Job, Limits
+from evaltools.execute.notebooks import read_notebook
+from evaltools.execute.plan import Plan, plan
+from evaltools.execute.progress import Progress, Silent
+from evaltools.execute.store import Store
+from evaltools.problems import Problem, refuse
+from evaltools.provenance.manifest import Ingredients, Manifest, hash_outputs, read_manifest
+from evaltools.provenance.reasons import Change, Reason, why
+
+if TYPE_CHECKING:
+    from evaltools.execute.collect import Collected
+    from evaltools.indicators.indicator import Indicator
+    from evaltools.study import Parameters, Study
+
+
+@dataclass(frozen=True)
+class Run:
+    """A complete run on disk.
+
+    Arguments:
+        manifest: what it was made of, and what it made.
+        folder: where it is.
+        reason: why it was made just now; None when it was there already.
+    """
+
+    manifest: Manifest
+    folder: Path
+    reason: Reason | None = None
+
+    @property
+    def key(self) -> str:
+        """The hash that names the run; its first 16 digits name the folder."""
+        return self.manifest.key
+
+    @property
+    def notebooks(self) -> tuple[Path, ...]:
+        """The executed notebooks in the order of their chapters."""
+        names = self.manifest.ingredients.notebooks
+        return tuple(self.folder / "notebooks" / Path(name).name for name in names)
+
+    def indicators(self) -> tuple[Indicator, ...]:
+        """All indicators of the run in their total order."""
+        from evaltools.indicators.indicator import from_record
+
+        records = json.loads((self.folder / "indicators.json").read_text(encoding="utf-8"))
+        return tuple(from_record(record) for record in records)
+
+
+def run(
+    study: Study,
+    parameters: Parameters,
+    progress: Progress | None = None,
+    *,
+    again: bool = False,
+    engine: Engine | None = None,
+    slots: int | None = None,
+) -> Run:
+    """The run of a study under some parameters: the one that is there, or else a new one.
+
+    Arguments:
+        progress: told what is going on, in the thread that calls.
+        again: make it even if it is there.
+        engine: where kernels come from; by default forked where that is safe.
+        slots: notebooks at once; by default one for each usable core.
+
+    Raises:
+        ProblemError: what is wrong with notebooks or data, before anything is executed; every
+            notebook that failed; or what notebooks hand over and does not fit together.
+    """
+    told = progress or Silent()
+    needed = plan(study, parameters)
+    store = Store(study.build)
+    if not again and (found := _find(store, needed.ingredients)) is not None:
+        return found
+    key = needed.ingredients.key()
+    what = "Another process is making the same run; waiting for it."
+    with store.building(key, lambda: told.waiting(what)) as building:
+        if not again and (found := _find(store, needed.ingredients)) is not None:
+            return found  # the other process has made it meanwhile
+        newest = store.newest()
+        reason = _reason(store, needed.ingredients, newest, again)
+        told.started(str(reason), [(name, len(cells)) for name, cells in needed.cells.items()])
+        _execute(needed, building, store, newest, told, engine, slots)
+        _refuse_change(needed.ingredients, plan(study, parameters).ingredients)
+        manifest = _complete(needed, key, building)
+        folder = store.publish(building, key)
+    return Run(manifest, folder, reason)
+
+
+def is_current(study: Study, parameters: Parameters) -> bool:
+    """Whether the run is there whole, so that `run` would have nothing to do."""
+    return current_run(study, parameters) is not None
+
+
+def current_run(study: Study, parameters: Parameters) -> Run | None:
+    """The run under these parameters if it is there whole, else None; executes nothing."""
+    return _find(Store(study.build), plan(study, parameters).ingredients)
+
+
+def why_not_current(study: Study, parameters: Parameters) -> Reason | None:
+    """Why `run` would execute the notebooks; None when it would not."""
+    needed, store = plan(study, parameters), Store(study.build)
+    if _find(store, needed.ingredients) is not None:
+        return None
+    return _reason(store, needed.ingredients, store.newest(), again=False)
+
+
+def _find(store: Store, ingredients: Ingredients) -> Run | None:
+    folder = store.folder(key := ingredients.key())
+    manifest = read_manifest(folder)
+    if manifest is None or manifest.key != key or manifest.damaged(folder):
+        return None
+    return Run(manifest, folder)
+
+
+def _reason(store: Store, ingredients: Ingredients, newest: Manifest | None, again: bool) -> Reason:
+    """Why a run is made: damage to the one that is there, or what changed since the newest."""
+    folder = store.folder(ingredients.key())
+    present = read_manifest(folder)
+    if present is not None and (damaged := present.damaged(folder)):
+        return Reason((Change("damaged", tuple(damaged)),))
+    if present is not None and again:
+        return Reason((Change("asked"),))
+    found = why(ingredients, newest.ingredients if newest else None)
+    return found if found.changes else Reason((Change("damaged"),))
+
+
+def _refuse_change(before: Ingredients, after: Ingredients) -> None:
+    """A run whose ingredients changed while it was made is a run of neither state."""
+    refuse(
+        Problem("the run", f"{change}, while it was made", "", "Run again.", "run.changed")
+        for change in why(after, before).changes
+    )
+
+
+def _execute(
+    needed: Plan,
+    building: Path,
+    store: Store,
+    newest: Manifest | None,
+    progress: Progress,
+    engine: Engine | None,
+    slots: int | None,
+) -> None:
+    """Execute all notebooks into the building folder; keep those that failed, and refuse."""
+    from evaltools.execute.environment import kernel_environment
+    from evaltools.execute.pool import default_engine, execute_all, usable_cores
+
+    study = needed.study
+    (building / "notebooks").mkdir()
+    seconds = float(study.declaration.notebook_seconds)
+    environment = kernel_environment(study.root, "")
+
+    def jobs() -> list[Job]:
+        valid = kernel_environment(study.root, _validated(study, needed.ingredients, newest))
+        return [
+            Job(
+                name=name,
+                source=str(study.root / name),
+                output=str(building / "notebooks" / Path(name).name),
+                study=str(study.root),
+                parameters=needed.parameters,
+                environment=valid,
+                limits=Limits(notebook=seconds, cell=seconds),
+            )
+            for name in needed.cells
+        ]
+
+    failures = execute_all(
+        jobs,
+        progress,
+        engine=engine or default_engine(),
+        slots=max(1, min(slots or usable_cores(), len(needed.cells))),
+        modules=needed.modules,
+        environment=environment,
+    )
+    shutil.rmtree(store.failed, ignore_errors=True)
+    kept = []
+    for name, failure in failures.items():
+        partly = building / "notebooks" / Path(name).name
+        if partly.is_file():
+            store.failed.mkdir(parents=True, exist_ok=True)
+            path = store.failed / partly.name
+            shutil.copyfile(partly, path)
+            failure = failure.kept_at(path.relative_to(study.root).as_posix())
+        kept.append(failure.problem())
+    refuse(kept)
+
+
+def _validated(study: Study, ingredients: Ingredients, newest: Manifest | None) -> str:
+    """Check the data once for all notebooks; the hash of the state that has passed.
+
+    A state that an earlier run has checked with the same code is not checked again.
+
+    Raises:
+        ProblemError: everything that is wrong with the data.
+    """
+    from evaltools.evidence import check_data, data_hash, load_descriptor
+
+    known = newest is not None and (
+        (newest.ingredients.files, newest.ingredients.code, newest.ingredients.lock)
+        == (ingredients.files, ingredients.code, ingredients.lock)
+    )
+    if not known:
+        refuse(check_data(study.data))
+    return data_hash(study.data, load_descriptor(study.data))
+
+
+def _complete(needed: Plan, key: str, building: Path) -> Manifest:
+    """Gather what the notebooks hand over, write it and the manifest into the building folder."""
+    from evaltools.execute.collect import collect
+    from evaltools.execute.results import write_results
+
+    executed = [
+        (name, read_notebook(building / "notebooks" / Path(name).name, name))
+        for name in needed.cells
+    ]
+    found: Collected = collect(executed)
+    refuse(found.problems)
+    figures = write_results(found, building)
+    made = {name: (f"notebooks/{Path(name).name}", *figures.get(name, ())) for name in needed.cells}
+    manifest = Manifest(key, needed.ingredients, made, hash_outputs(building))
+    manifest.write(building)
+    return manifest

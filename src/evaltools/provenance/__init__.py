@@ -1,0 +1,1 @@
+"""Provenance: what came from what, by content and not by clock."""

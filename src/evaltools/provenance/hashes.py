@@ -1,0 +1,88 @@
+"""SHA-256 of files, folders and values."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+SKIPPED = ("__pycache__",)
+
+
+def hash_file(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def hash_value(value: Any) -> str:
+    """SHA-256 of plain JSON values; the order of keys does not matter, that of lists does."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def hash_files(root: Path, folders: Iterable[Path]) -> dict[str, str]:
+    """SHA-256 of every file in some folders, by its path below `root`, sorted.
+
+    Hidden files and compiled code are no inputs. Links to files are followed, links to folders
+    are not.
+    """
+    found: dict[str, str] = {}
+    for folder in folders:
+        for path in folder.rglob("*"):
+            relative = path.relative_to(folder)
+            if any(part in SKIPPED or part.startswith(".") for part in relative.parts):
+                continue
+            if path.is_file():
+                found[path.relative_to(root).as_posix()] = hash_file(path)
+    return dict(sorted(found.items()))
+
+
+def hash_package(without: Iterable[str] = ()) -> dict[str, str]:
+    """SHA-256 of the source files of this package, by their path in it.
+
+    Arguments:
+        without: rooms (sub-packages or modules) that are left out.
+    """
+    package = Path(__file__).resolve().parent.parent
+    left_out = set(without)
+    return {
+        f"{package.name}/{name}": digest
+        for name, digest in hash_files(package, [package]).items()
+        if name.partition("/")[0].removesuffix(".py") not in left_out
+    }
+
+
+def hash_environment(root: Path) -> tuple[str, str]:
+    """What pins the installed packages: the lock file of the study, or else what is installed.
+
+    Returns:
+        Its name, `uv.lock` or `installed packages`, and its SHA-256.
+    """
+    lock = root / "uv.lock"
+    if lock.is_file():
+        return "uv.lock", hash_file(lock)
+    return "installed packages", hash_value(installed_packages(sys.path))
+
+
+def installed_packages(folders: Iterable[str]) -> list[str]:
+    """Names and versions of installed packages, `pandas-3.1.0`, sorted.
+
+    From the names of their metadata folders, since reading the metadata takes too long for
+    looking whether there is anything to do.
+    """
+    names = set()
+    for folder in folders:
+        path = Path(folder)
+        if path.is_dir():
+            names |= {item.name.removesuffix(".dist-info") for item in path.glob("*.dist-info")}
+    return sorted(names)
+
+
+def changed_keys(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Keys whose values differ, or that only one of two mappings has, sorted."""
+    missing = object()
+    return sorted(key for key in {*old, *new} if old.get(key, missing) != new.get(key, missing))

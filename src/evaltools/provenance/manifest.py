@@ -1,0 +1,120 @@
+"""The manifest of a run: inputs, code and outputs by content, no clock and no absolute path."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from evaltools.provenance.hashes import hash_file, hash_value
+
+FORMAT = 1
+FILE_NAME = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Ingredients:
+    """All that the results of a run depend on.
+
+    Arguments:
+        files: SHA-256 of each input file (all of the data, and the declaration of the study) by
+            its path below the study.
+        parameters: plain values by name.
+        code: SHA-256 of each source file of the package by its path.
+        notebooks: for each notebook by its path, hashes of its `code` and of its `text`.
+        lock: what pins the installed packages, and its SHA-256.
+        python: version of the interpreter.
+    """
+
+    files: Mapping[str, str]
+    parameters: Mapping[str, Any]
+    code: Mapping[str, str]
+    notebooks: Mapping[str, Mapping[str, str]]
+    lock: tuple[str, str]
+    python: str = field(default_factory=platform.python_version)
+
+    def key(self) -> str:
+        """SHA-256 of all of it: the name of the run."""
+        return hash_value({"format": FORMAT, **self.as_values()})
+
+    def as_values(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        values = asdict(self)
+        # The order of the notebooks is the order of the chapters, and thus an ingredient.
+        values["order"] = list(self.notebooks)
+        values["lock"] = list(self.lock)
+        return values
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> Ingredients:
+        """The inverse of `as_values`."""
+        given = {name: value for name, value in values.items() if name != "order"}
+        given["notebooks"] = {name: given["notebooks"][name] for name in values["order"]}
+        return cls(**{**given, "lock": (values["lock"][0], values["lock"][1])})
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a run was made of, and what it made.
+
+    Arguments:
+        key: name of the run, the hash of its ingredients.
+        ingredients: what the results depend on.
+        made: for each notebook by its path, the files below the run's folder that came from it.
+        outputs: SHA-256 of every file of the run by its path below the run's folder.
+    """
+
+    key: str
+    ingredients: Ingredients
+    made: Mapping[str, tuple[str, ...]]
+    outputs: Mapping[str, str]
+
+    def write(self, folder: Path) -> Path:
+        """Write the manifest into the folder of its run."""
+        content = {
+            "format": FORMAT,
+            "key": self.key,
+            "ingredients": self.ingredients.as_values(),
+            "made": {name: list(files) for name, files in self.made.items()},
+            "outputs": dict(self.outputs),
+        }
+        path = folder / FILE_NAME
+        text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
+        path.write_text(text + "\n", encoding="utf-8")
+        return path
+
+    def damaged(self, folder: Path) -> list[str]:
+        """Files of the run that are missing or not as they were made, sorted."""
+        return sorted(
+            name
+            for name, digest in self.outputs.items()
+            if not (folder / name).is_file() or hash_file(folder / name) != digest
+        )
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """The manifest of a run's folder; None when there is none, or none that is understood."""
+    try:
+        content = json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))
+        if content["format"] != FORMAT:
+            return None
+        return Manifest(
+            content["key"],
+            Ingredients.from_values(content["ingredients"]),
+            {name: tuple(files) for name, files in content["made"].items()},
+            content["outputs"],
+        )
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
+        return None
+
+
+def hash_outputs(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file below a run's folder except its manifest, sorted."""
+    return {
+        path.relative_to(folder).as_posix(): hash_file(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != FILE_NAME
+    }
