@@ -1,0 +1,24 @@
+"""Chapter 04: what hindered projects, what they did about it, and where it differs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evaltools.indicators.comparisons import group_differences, wave_differences
+from evaltools.indicators.indicator import Indicator
+from evaltools.indicators.pairs import answered, pair_records
+from evaltools.indicators.prevalence import prevalence
+
+if TYPE_CHECKING:
+    from evaltools.evidence import Evidence
+
+
+def compute(evidence: Evidence) -> list[Indicator]:
+    """All indicators of the chapter: prevalence, answers, pairs, groups, waves."""
+    return [
+        *prevalence(evidence, "challenge", "response"),
+        *answered(evidence),
+        *pair_records(evidence),
+        *group_differences(evidence),
+        *wave_differences(evidence),
+    ]

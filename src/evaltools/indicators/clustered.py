@@ -1,0 +1,101 @@
+"""Shares of things that come in bundles: goals and claims of the same project are no strangers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import sqrt
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from evaltools.indicators.indicator import Indicator
+from evaltools.indicators.shares import NO_DENOMINATOR, plain_share
+from evaltools.statistics.intervals import Interval
+
+METHOD = "wilson, clustered by project"
+
+
+def effective_size(hits: Sequence[bool], clusters: Sequence[str]) -> float:
+    """How many independent units the bundled ones are worth.
+
+    The variance of the share as a ratio of project totals, divided by the variance it would
+    have were the units independent, is the design effect; it is not let below 1. Where every
+    unit agrees the effect cannot be estimated and each project counts once.
+
+    Arguments:
+        hits: one truth a unit.
+        clusters: the project of each unit, same length.
+
+    Returns:
+        A number from 1 to the number of units; 0 without units.
+    Source: Kish 1965, Survey Sampling; Korn and Graubard 1998, Survey Methodology 24:193–201.
+    """
+    frame = pd.DataFrame({"hit": np.asarray(hits, dtype=float), "cluster": list(clusters)})
+    units = len(frame)
+    if units == 0:
+        return 0.0
+    totals = frame.groupby("cluster", sort=True)["hit"].agg(["sum", "count"])
+    k, share = len(totals), float(frame["hit"].mean())
+    if k == 1 or share in (0.0, 1.0):
+        return float(k)
+    residual = totals["sum"] - share * totals["count"]
+    clustered = k / (k - 1) * float((residual**2).sum()) / units**2
+    independent = share * (1 - share) / units
+    return float(np.clip(units / max(clustered / independent, 1.0), 1.0, units))
+
+
+def clustered_wilson(share: float, size: float, level: float) -> Interval:
+    """Score interval with a sample size that need not be whole.
+
+    Raises ValueError unless 0 <= share <= 1, size > 0 and 0 < level < 1.
+    Source: Wilson 1927, doi:10.1080/01621459.1927.10502953, with the effective size in place
+    of n as in Dean and Pagano 2015, doi:10.1093/jssam/smv024.
+    """
+    if not 0 <= share <= 1 or size <= 0 or not 0 < level < 1:
+        raise ValueError(f"needs a share, a size and a level, not {share}, {size}, {level}")
+    z = float(norm.ppf((1 + level) / 2))
+    centre = share + z**2 / (2 * size)
+    reach = z * sqrt(share * (1 - share) / size + z**2 / (4 * size**2))
+    scale = 1 + z**2 / size
+    low = 0.0 if share == 0 else max((centre - reach) / scale, 0.0)
+    high = 1.0 if share == 1 else min((centre + reach) / scale, 1.0)
+    return Interval(low, high, METHOD, level)
+
+
+def clustered_shares(
+    key: str,
+    hits: Sequence[bool],
+    clusters: Sequence[str],
+    level: float,
+    source: str,
+    note: str = "",
+) -> list[Indicator]:
+    """A share of goals or claims, of the reports read and of projects like these.
+
+    There is no P record: how many goals or claims unread reports hold is not known.
+
+    Arguments:
+        key: with its measure: `goals.achieved.share`.
+        hits: which units have the property.
+        clusters: the project of each unit.
+        level: confidence level, 0 to 1.
+        source: dotted name of the function that counted.
+
+    Returns:
+        D without limits and S with limits that allow for units of a project being alike.
+    """
+    x, n = int(np.sum(np.asarray(hits, dtype=bool))), len(clusters)
+    plain = plain_share(key, x, n, source, note=note)
+    if n == 0:
+        empty = Indicator(
+            key=key, value=None, unit="share", n=0, N=0, estimand="S", method=METHOD, level=level,
+            source=source, note=note or NO_DENOMINATOR,
+        )  # fmt: skip
+        return [plain, empty]
+    limits = clustered_wilson(x / n, effective_size(hits, clusters), level)
+    like_these = Indicator(
+        key=key, value=x / n, unit="share", n=x, N=n, estimand="S", low=limits.low,
+        high=limits.high, method=limits.method, level=level, source=source, note=note,
+    )  # fmt: skip
+    return [plain, like_these]

@@ -1,0 +1,156 @@
+"""Is a theme commoner in one group, or in one wave, than in another?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+
+from evaltools.indicators.indicator import Indicator
+from evaltools.indicators.prevalence import codebook, count_states
+from evaltools.statistics.differences import newcombe
+
+if TYPE_CHECKING:
+    from evaltools.evidence import Evidence
+
+GROUPS = ("urban", "rural")
+WAVE_KINDS = ("challenge", "response", "result")
+NO_EARLIER_WAVE = "no earlier wave has reports to compare with"
+NO_REPORTS = "this wave has no report in scope"
+_SOURCE = "evaltools.indicators.comparisons"
+
+
+class _Counts(NamedTuple):
+    """x of n in the first set of reports and in the second."""
+
+    x1: int
+    n1: int
+    x2: int
+    n2: int
+
+
+def earlier_wave(evidence: Evidence) -> int | None:
+    """The latest earlier wave that has reports in the same region and group, or None."""
+    waves = {int(wave) for wave in evidence.tables["documents"]["wave"].dropna()}
+    for wave in sorted((w for w in waves if w < int(evidence.parameters.wave)), reverse=True):
+        if len(evidence.presence_of_wave(str(wave))):
+            return wave
+    return None
+
+
+def compare_groups(evidence: Evidence, kind: str = "challenge") -> pd.DataFrame:
+    """Urban leads against rural leads among the reports in scope, a row a code.
+
+    Returns:
+        `code_id`, `name`, `label`, `x1`, `n1` (urban), `x2`, `n2` (rural), `difference` as the
+        first share less the second, `low`, `high`; the three last are missing where a group has
+        no report. Largest absolute difference first, then by code id.
+    Source: limits by `newcombe`, not adjusted for the number of codes compared.
+    """
+    group = evidence.projects.set_index("project_id")["municipality_group"].astype(str)
+    of_project = evidence.presence["project_id"].map(group)
+    parts = [evidence.presence[of_project.eq(name)] for name in GROUPS]
+    return _compare(evidence, codebook(evidence, kind), parts[0], parts[1])
+
+
+def compare_waves(evidence: Evidence, *kinds: str) -> pd.DataFrame:
+    """This wave against the earlier one, each by its own reports, whatever call they came from.
+
+    Returns:
+        As `compare_groups`, with this wave first; `n2` is 0 without an earlier wave.
+    """
+    now = evidence.presence_of_wave(str(evidence.parameters.wave))
+    wave = earlier_wave(evidence)
+    before = now.iloc[0:0] if wave is None else evidence.presence_of_wave(str(wave))
+    return _compare(evidence, codebook(evidence, *kinds), now, before)
+
+
+def group_differences(evidence: Evidence) -> list[Indicator]:
+    """`group_difference.<challenge>.difference`, urban less rural, as D and S."""
+    frame = compare_groups(evidence)
+    source = f"{_SOURCE}.group_differences"
+    records = []
+    for row in _in_code_order(frame):
+        lacking = [g for g, n in zip(GROUPS, (row.n1, row.n2), strict=True) if not n]
+        why = f"no report of a project led from {' or '.join(lacking)} municipalities"
+        key = f"group_difference.{row.name}.difference"
+        records += _records(key, row, evidence, source, GROUPS, why if lacking else "")
+    return records
+
+
+def wave_differences(evidence: Evidence) -> list[Indicator]:
+    """`wave_difference.<code>.difference`, this wave less the earlier one, as D and S."""
+    frame = compare_waves(evidence, *WAVE_KINDS)
+    wave = earlier_wave(evidence)
+    sides = (f"wave {evidence.parameters.wave}", f"wave {wave}")
+    why = NO_EARLIER_WAVE if wave is None else ""
+    if not why and len(frame) and not frame["n1"].iloc[0]:
+        why = NO_REPORTS
+    records = []
+    for row in _in_code_order(frame):
+        key = f"wave_difference.{row.code_id}.difference"
+        records += _records(key, row, evidence, f"{_SOURCE}.wave_differences", sides, why)
+    return records
+
+
+def _compare(
+    evidence: Evidence, codes: pd.DataFrame, first: pd.DataFrame, second: pd.DataFrame
+) -> pd.DataFrame:
+    level = evidence.parameters.confidence
+    frame = codes.copy()
+    for number, part in ((1, first), (2, second)):
+        counted = count_states(part, codes)["yes"]
+        frame[f"x{number}"] = frame["code_id"].map(counted).astype(int)
+        frame[f"n{number}"] = int(part["project_id"].nunique())
+    limits = [
+        newcombe(*counts, level) if counts.n1 and counts.n2 else None
+        for counts in (
+            _Counts(*(int(row[column]) for column in _Counts._fields))
+            for row in frame.to_dict("records")
+        )
+    ]
+    frame["difference"] = pd.Series([d.value if d else None for d in limits], dtype="float64")
+    frame["low"] = pd.Series([d.low if d else None for d in limits], dtype="float64")
+    frame["high"] = pd.Series([d.high if d else None for d in limits], dtype="float64")
+    order = frame.assign(size=-frame["difference"].abs().fillna(0).round(12))
+    return frame.loc[order.sort_values(["size", "code_id"]).index].reset_index(drop=True)
+
+
+class _Row(NamedTuple):
+    code_id: str
+    name: str
+    x1: int
+    n1: int
+    x2: int
+    n2: int
+    difference: float
+    low: float
+    high: float
+
+
+def _in_code_order(frame: pd.DataFrame) -> list[_Row]:
+    ordered = frame.sort_values("code_id")[list(_Row._fields)]
+    return [_Row(*values) for values in ordered.itertuples(index=False, name=None)]
+
+
+def _records(
+    key: str, row: _Row, evidence: Evidence, source: str, sides: tuple[str, str], why: str
+) -> list[Indicator]:
+    """n is how many projects of both sides have the code, N how many projects there are."""
+    n, N = int(row.x1 + row.x2), int(row.n1 + row.n2)
+    level = evidence.parameters.confidence
+    if why:
+        return [
+            Indicator(key=key, value=None, unit="difference", n=n, N=N, estimand="D",
+                      source=source, note=why),
+            Indicator(key=key, value=None, unit="difference", n=n, N=N, estimand="S",
+                      method="newcombe", level=level, source=source, note=why),
+        ]  # fmt: skip
+    told = f"{sides[0]} {row.x1} of {row.n1}, {sides[1]} {row.x2} of {row.n2}"
+    return [
+        Indicator(key=key, value=row.difference, unit="difference", n=n, N=N, estimand="D",
+                  source=source, note=told),
+        Indicator(key=key, value=row.difference, unit="difference", n=n, N=N, estimand="S",
+                  low=row.low, high=row.high, method="newcombe", level=level, source=source,
+                  note=told),
+    ]  # fmt: skip

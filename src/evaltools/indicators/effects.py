@@ -1,0 +1,18 @@
+"""Chapter 06: savings that are claimed, ratings projects give themselves, what takes root."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evaltools.indicators.indicator import Indicator
+from evaltools.indicators.ratings import rating_records
+from evaltools.indicators.rooting import rooting_shares
+from evaltools.indicators.savings import savings_records
+
+if TYPE_CHECKING:
+    from evaltools.evidence import Evidence
+
+
+def compute(evidence: Evidence) -> list[Indicator]:
+    """All indicators of the chapter: the savings ledger, self-ratings, rooting."""
+    return [*savings_records(evidence), *rating_records(evidence), *rooting_shares(evidence)]

@@ -1,0 +1,188 @@
+"""Chapter 03: what was sought, what was achieved, and how anyone knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from evaltools.indicators.clustered import clustered_shares
+from evaltools.indicators.indicator import Indicator, dimensions
+from evaltools.indicators.prevalence import codebook, prevalence
+
+if TYPE_CHECKING:
+    from evaltools.evidence import Evidence
+
+ATTAINMENTS = ("achieved", "partly", "not_achieved", "not_reported")
+MEASURES = ("measured", "estimated", "asserted", "none")
+QUALITIES = ("metric", "baseline", "target")
+_SOURCE = "evaltools.indicators.goals"
+
+
+def compute(evidence: Evidence) -> list[Indicator]:
+    """All indicators of the chapter: goal and result themes, attainment, goal quality, matrix."""
+    return [
+        *prevalence(evidence, "goal", "result"),
+        *attainment(evidence),
+        *goal_quality(evidence),
+        *matrix_counts(evidence),
+    ]
+
+
+def stated_goals(evidence: Evidence) -> pd.DataFrame:
+    """Goals of the reports in scope, with plain Python types.
+
+    Returns:
+        `goal_id`, `project_id`, `code_id`, `attainment`, `measured_by` as text; `metric`,
+        `baseline`, `target`, `complete` (all three) as truth; in the order of the evidence.
+    """
+    goals = evidence.goals
+    text = ("goal_id", "project_id", "code_id", "attainment", "measured_by")
+    frame = pd.DataFrame({column: goals[column].astype(str) for column in text})
+    for quality in QUALITIES:
+        told = goals[f"has_{quality}"].astype("boolean").fillna(False)
+        frame[quality] = told.astype(bool)
+    frame["complete"] = frame[list(QUALITIES)].all(axis=1).astype(bool)
+    return frame.reset_index(drop=True)
+
+
+def attainment(evidence: Evidence) -> list[Indicator]:
+    """How many goals were stated, and which shares of them were achieved, and known how.
+
+    Returns:
+        `goals.stated.count`; shares of the stated goals `goals.achieved.share`,
+        `goals.achieved_measured.share`, `goals.partly.share`, `goals.not_achieved.share`,
+        `goals.not_reported.share`, as D and S.
+    """
+    goals = stated_goals(evidence)
+    source = f"{_SOURCE}.attainment"
+    records = [
+        Indicator(
+            key="goals.stated.count",
+            value=float(len(goals)),
+            unit="count",
+            n=len(goals),
+            N=int(evidence.n),
+            source=source,
+            note="N is the number of reports read",
+        )
+    ]
+    measured = goals["measured_by"].eq("measured")
+    hits = {kind: goals["attainment"].eq(kind) for kind in ATTAINMENTS}
+    hits["achieved_measured"] = hits["achieved"] & measured
+    for name, hit in hits.items():
+        records += clustered_shares(
+            f"goals.{name}.share", hit.tolist(), goals["project_id"].tolist(),
+            evidence.parameters.confidence, source,
+        )  # fmt: skip
+    return records
+
+
+def goal_quality(evidence: Evidence) -> list[Indicator]:
+    """Shares of stated goals that name a metric, a baseline, a target, and all three."""
+    goals = stated_goals(evidence)
+    records: list[Indicator] = []
+    for quality in (*QUALITIES, "complete"):
+        records += clustered_shares(
+            f"goal_quality.{quality}.share", goals[quality].tolist(),
+            goals["project_id"].tolist(), evidence.parameters.confidence,
+            f"{_SOURCE}.goal_quality",
+        )  # fmt: skip
+    return records
+
+
+def goal_matrix(evidence: Evidence) -> pd.DataFrame:
+    """Stated goals by theme, attainment and how the attainment is known.
+
+    Returns:
+        `code_id`, `attainment`, `measured_by`, `goals`, `projects`: every goal theme of the
+        codebook with every combination that can occur (a result that is not reported is
+        known in no way, any other is known in some), noughts included, and every combination
+        that did occur.
+    """
+    goals = stated_goals(evidence)
+    themes = codebook(evidence, "goal")["code_id"]
+    possible = [
+        (theme, kind, how)
+        for theme in themes
+        for kind in ATTAINMENTS
+        for how in MEASURES
+        if (kind == "not_reported") == (how == "none")
+    ]
+    by = ["code_id", "attainment", "measured_by"]
+    counted = goals.groupby(by).agg(goals=("goal_id", "size"), projects=("project_id", "nunique"))
+    cells = pd.MultiIndex.from_tuples(
+        sorted({*possible, *(tuple(row) for row in counted.index)}), names=by
+    )
+    return counted.reindex(cells, fill_value=0).astype(int).reset_index()
+
+
+def matrix_counts(evidence: Evidence) -> list[Indicator]:
+    """`goals.matrix.count`: the cells of `goal_matrix` as records, N the goals stated."""
+    stated = len(evidence.goals)
+    return [
+        Indicator(
+            key="goals.matrix.count",
+            value=float(row["goals"]),
+            unit="count",
+            n=int(row["goals"]),
+            N=stated,
+            source=f"{_SOURCE}.matrix_counts",
+            dimensions=dimensions(
+                attainment=row["attainment"], code=row["code_id"], measured_by=row["measured_by"]
+            ),
+        )
+        for row in goal_matrix(evidence).to_dict("records")
+    ]
+
+
+def attainment_by_measure(evidence: Evidence) -> pd.DataFrame:
+    """All stated goals, attainment in rows and how it is known in columns, as counts."""
+    cells = goal_matrix(evidence)
+    table = cells.pivot_table(
+        index="attainment", columns="measured_by", values="goals", aggfunc="sum", fill_value=0
+    )
+    return table.reindex(index=list(ATTAINMENTS), columns=list(MEASURES), fill_value=0).astype(int)
+
+
+def sought_and_achieved(evidence: Evidence) -> pd.DataFrame:
+    """Goals by theme: how many were stated, and what became of them.
+
+    Returns:
+        `code_id`, `label`, `projects` (that state such a goal), `stated`, its parts `achieved`,
+        `partly`, `not_achieved`, `not_reported`, and `measured` (achieved and measured); a row a
+        theme, most stated first, then by code id.
+    """
+    goals = stated_goals(evidence)
+    flags = pd.DataFrame({"code_id": goals["code_id"], "stated": 1})
+    for kind in ATTAINMENTS:
+        flags[kind] = goals["attainment"].eq(kind).astype(int)
+    measured = goals["attainment"].eq("achieved") & goals["measured_by"].eq("measured")
+    flags["measured"] = measured.astype(int)
+    counted = flags.groupby("code_id").sum()
+    counted["projects"] = goals.groupby("code_id")["project_id"].nunique()
+    frame = codebook(evidence, "goal")[["code_id", "label"]].merge(
+        counted, left_on="code_id", right_index=True, how="left"
+    )
+    columns = ["projects", "stated", *ATTAINMENTS, "measured"]
+    frame[columns] = frame[columns].fillna(0).astype(int)
+    return frame.sort_values(["stated", "code_id"], ascending=[False, True], ignore_index=True)
+
+
+def quality_by_theme(evidence: Evidence) -> pd.DataFrame:
+    """Goals by theme that name a metric, a baseline, a target, and all three, as counts.
+
+    Returns:
+        `code_id`, `label`, `stated`, `metric`, `baseline`, `target`, `complete`; the last row
+        has code_id `all` and an empty label and counts every stated goal.
+    """
+    goals = stated_goals(evidence)
+    parts = [*QUALITIES, "complete"]
+    counted = goals.groupby("code_id")[parts].sum().astype(int)
+    frame = sought_and_achieved(evidence)[["code_id", "label", "stated"]].merge(
+        counted, left_on="code_id", right_index=True, how="left"
+    )
+    frame[parts] = frame[parts].fillna(0).astype(int)
+    total = {"code_id": "all", "label": "", "stated": len(goals)}
+    total |= {part: int(goals[part].sum()) for part in parts}
+    return pd.concat([frame, pd.DataFrame([total])], ignore_index=True)

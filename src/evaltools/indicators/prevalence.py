@@ -1,0 +1,175 @@
+"""How common themes are: one row a code, its three states, its three estimands, its coder band."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from evaltools.indicators.indicator import Estimand, Indicator
+from evaltools.indicators.shares import NO_REPORT, plain_share, share_records
+
+if TYPE_CHECKING:
+    from evaltools.evidence import Evidence
+
+STATES = ("yes", "no", "silent")
+BAND_METHOD = "coder rules all–any"
+_SOURCE = "evaltools.indicators.prevalence"
+_CHOSEN: dict[str, Estimand] = {"descriptive": "D", "population": "P", "superpopulation": "S"}
+
+
+def codebook(evidence: Evidence, *kinds: str) -> pd.DataFrame:
+    """Codable codes of the kinds, whether or not any report has them.
+
+    Returns:
+        `code_id`, `kind`, `name` (the identifier without its kind) and `label` in the language
+        of the parameters, sorted by code_id.
+    """
+    codes = evidence.tables["codes"]
+    codable = codes["codable"].astype("boolean").fillna(False).astype(bool)
+    chosen = codes[codable & codes["kind"].astype(str).isin(kinds)]
+    frame = pd.DataFrame(
+        {
+            "code_id": chosen["code_id"].astype(str),
+            "kind": chosen["kind"].astype(str),
+            "label": chosen[f"label_{evidence.parameters.language}"].astype(str),
+        }
+    )
+    frame.insert(2, "name", [name_of(code_id) for code_id in frame["code_id"]])
+    return frame.sort_values("code_id", ignore_index=True)
+
+
+def name_of(code_id: str) -> str:
+    """The name of a code without its kind: `staff` of `challenge.staff`."""
+    return code_id.partition(".")[2].replace(".", "_")
+
+
+def count_states(presence: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
+    """Projects by state, a row a code of the codebook, in its order.
+
+    Arguments:
+        presence: project × code, as `Evidence.presence`.
+        codes: as `codebook` gives them.
+
+    Returns:
+        Index `code_id`; integer columns `yes`, `no`, `silent`.
+    """
+    rows = pd.Index(codes["code_id"]).get_indexer(pd.Index(presence["code_id"].astype(str)))
+    columns = pd.Index(STATES).get_indexer(pd.Index(presence["state"].astype(str)))
+    known = (rows >= 0) & (columns >= 0)
+    cells = rows[known] * len(STATES) + columns[known]
+    counted = np.bincount(cells, minlength=len(codes) * len(STATES))
+    index = pd.Index(codes["code_id"], name="code_id")
+    return pd.DataFrame(counted.reshape(-1, len(STATES)), index=index, columns=list(STATES))
+
+
+def prevalence(evidence: Evidence, *kinds: str) -> list[Indicator]:
+    """Every theme of the kinds: share in three estimands, denied, silent, coder band.
+
+    Arguments:
+        kinds: kinds of the codebook, such as `challenge`; several are cheaper together.
+
+    Returns:
+        For each code the records of `share_records`; D `<code>.denied.share` and
+        `<code>.silent.share`, since what a report does not say is not a no; and
+        `<code>.coder_band`, whose limits are the shares when all coders who read a report
+        must agree and when any one of them is enough.
+    """
+    codes = codebook(evidence, *kinds)
+    counts = count_states(evidence.presence, codes)
+    source = f"{_SOURCE}.prevalence"
+    records: list[Indicator] = []
+    note = "" if evidence.n else NO_REPORT
+    for row in counts.reset_index().to_dict("records"):
+        code_id = str(row["code_id"])
+        records += share_records(code_id, int(row["yes"]), evidence, source=source)
+        for name, state in (("denied", "no"), ("silent", "silent")):
+            key = f"{code_id}.{name}.share"
+            records.append(plain_share(key, int(row[state]), evidence.n, source, note=note))
+    return records + coder_band(evidence, *kinds)
+
+
+def coder_band(evidence: Evidence, *kinds: str) -> list[Indicator]:
+    """How far the share of each code depends on whose coding counts.
+
+    The limits are no confidence interval: they are the shares under the strictest and the
+    mildest rule. A consensus may lie outside both; the band is then widened to hold it.
+    """
+    codes = codebook(evidence, *kinds)
+    shown = count_states(evidence.presence, codes)["yes"]
+    strict = count_states(evidence.presence_by_rule("all"), codes)["yes"]
+    mild = count_states(evidence.presence_by_rule("any"), codes)["yes"]
+    n = int(evidence.n)
+    records = []
+    for code_id in codes["code_id"]:
+        x, limits = int(shown[code_id]), sorted((int(strict[code_id]), int(mild[code_id])))
+        outside = n > 0 and not limits[0] <= x <= limits[1]
+        note = "the chosen rule gives a share outside all–any; the band is widened" * outside
+        records.append(
+            Indicator(
+                key=f"{code_id}.coder_band",
+                value=x / n if n else None,
+                unit="share",
+                n=x,
+                N=n,
+                estimand="D",
+                low=min(limits[0], x) / n if n else None,
+                high=max(limits[1], x) / n if n else None,
+                method=BAND_METHOD,
+                source=f"{_SOURCE}.coder_band",
+                note=note if n else NO_REPORT,
+            )
+        )
+    return records
+
+
+def themes(evidence: Evidence, kind: str) -> pd.DataFrame:
+    """The table behind every figure of themes, commonest first.
+
+    Returns:
+        A row a code in the order of `ranking`, with `code_id`, `name`, `label`, `rank` (equal
+        counts share the better rank), `tied`, the counts `yes`, `no`, `silent`, `n`, `N`, and
+        as shares `share`; `low`, `high` of the chosen estimand (missing for descriptive);
+        `p_low`, `p_high`, `bound_low`, `bound_high`, `s_low`, `s_high`, `band_low`,
+        `band_high`.
+    """
+    codes = codebook(evidence, kind)
+    counts = count_states(evidence.presence, codes)
+    frame = codes.merge(counts, left_on="code_id", right_index=True, how="left")
+    found = {(r.key, r.estimand): r for r in prevalence(evidence, kind)}
+    chosen = _CHOSEN[evidence.parameters.estimand]
+    frame["n"], frame["N"] = int(evidence.n), int(evidence.N)
+    columns: dict[str, tuple[str, Estimand]] = {
+        "p": ("share", "P"), "bound": ("bounds", "P"), "s": ("share", "S"),
+        "band": ("coder_band", "D"), "": ("share", chosen),
+    }  # fmt: skip
+    for prefix, (measure, estimand) in columns.items():
+        rows = [found[(f"{code_id}.{measure}", estimand)] for code_id in frame["code_id"]]
+        start = f"{prefix}_" if prefix else ""
+        frame[f"{start}low"] = pd.Series([row.low for row in rows], dtype="float64")
+        frame[f"{start}high"] = pd.Series([row.high for row in rows], dtype="float64")
+        if not prefix:
+            frame["share"] = pd.Series([row.value for row in rows], dtype="float64")
+    frame = frame.sort_values(["yes", "code_id"], ascending=[False, True], ignore_index=True)
+    frame["rank"] = frame["yes"].rank(method="min", ascending=False).astype(int)
+    frame["tied"] = frame["yes"].duplicated(keep=False)
+    return frame
+
+
+def ranking(evidence: Evidence, kind: str) -> list[tuple[str, int]]:
+    """Codes of a kind by the number of projects that have them, most first, then by code id.
+
+    The order is total; neighbours with equal counts are ties, which `ties` groups.
+    """
+    counts = count_states(evidence.presence, codebook(evidence, kind))["yes"]
+    pairs = [(str(code_id), int(x)) for code_id, x in counts.items()]
+    return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+
+
+def ties(ranked: list[tuple[str, int]]) -> list[tuple[int, tuple[str, ...]]]:
+    """Groups of two or more codes that a ranking cannot tell apart, with their common count."""
+    groups: dict[int, list[str]] = {}
+    for code_id, x in ranked:
+        groups.setdefault(x, []).append(code_id)
+    return [(x, tuple(group)) for x, group in groups.items() if len(group) > 1]

@@ -1,0 +1,18 @@
+"""Chapter 07: what reports tell of the grant itself, and whether self-praise is evidenced."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evaltools.indicators.indicator import Indicator
+from evaltools.indicators.optimism import gaps
+from evaltools.indicators.prevalence import prevalence
+from evaltools.indicators.ratings import rated_high
+
+if TYPE_CHECKING:
+    from evaltools.evidence import Evidence
+
+
+def compute(evidence: Evidence) -> list[Indicator]:
+    """All indicators of the chapter: steering themes, high ratings, the optimism gap."""
+    return [*prevalence(evidence, "steering"), *rated_high(evidence), *gaps(evidence)]

@@ -1,0 +1,1 @@
+"""House style, figures, tables and language: everything a reader sees of data."""

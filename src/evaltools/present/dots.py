@@ -1,0 +1,251 @@
+"""Dots with intervals: one share a row, its count beside it, sorted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure as Canvas
+
+from evaltools.present import alt_text, empty
+from evaltools.present.figure import Figure
+from evaltools.present.language import Language, count_of, percent, percent_range
+from evaltools.present.legend import Entry
+from evaltools.present.rows import EDGE, Frame, frame
+from evaltools.present.scale import round_ends, ticks
+from evaltools.present.stacks import note as write_note
+from evaltools.present.style import DEEP_BLUE, LIGHT, OCHRE, PAPER, SMALL
+from evaltools.present.text import width
+from evaltools.present.words import Words
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One row.
+
+    Arguments:
+        label: what it is of.
+        value: the share, 0 to 1; None where it is missing or suppressed.
+        low, high: interval, 0 to 1; None for none.
+        n, N: the count and what it is out of, shown at the right as `19/52`.
+        suppressed: withheld by disclosure control.
+        bound_low, bound_high: an outer interval, drawn as a thin band.
+        second, second_low, second_high: another estimate of the same thing, below the first.
+        second_n, second_N: its count, below the first count.
+    """
+
+    label: str
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    n: int | None = None
+    N: int | None = None
+    suppressed: bool = False
+    bound_low: float | None = None
+    bound_high: float | None = None
+    second: float | None = None
+    second_low: float | None = None
+    second_high: float | None = None
+    second_n: int | None = None
+    second_N: int | None = None
+
+
+def ranked(rows: Sequence[Dot]) -> list[Dot]:
+    """Largest first, ties by label; missing and suppressed rows last."""
+    return sorted(
+        map(concealed, rows),
+        key=lambda row: (row.value is None, row.suppressed, -(row.value or 0.0), row.label),
+    )
+
+
+def concealed(row: Dot) -> Dot:
+    """A suppressed row without its numbers, which neither order, scale nor words may betray."""
+    return Dot(row.label, None, suppressed=True) if row.suppressed else row
+
+
+def draw(
+    rows: Sequence[Dot],
+    *,
+    language: Language,
+    axis: str = "",
+    level: float | None = 0.95,
+    name: str = "",
+    second_name: str = "",
+    sort: bool = True,
+    whole_scale: bool = False,
+    nothing: str = "",
+) -> Canvas:
+    """Draw the rows.
+
+    Arguments:
+        rows: any number; none draws the sentence `nothing`.
+        language: fi, sv or en.
+        axis: what the share is of; by default the share of the reports read.
+        level: confidence level named in the key; None leaves the interval unnamed.
+        name, second_name: what the two estimates are called in the key.
+        sort: largest first; False keeps the order given.
+        whole_scale: run to 100 % whatever the values.
+        nothing: what to say when there are no rows.
+    """
+    words = Words(language)
+    if not rows:
+        return empty.draw(nothing or words("figure.empty"))
+    shown = ranked(rows) if sort else [concealed(row) for row in rows]
+    ends = [
+        value
+        for row in shown
+        for value in (row.value, row.high, row.bound_high, row.second, row.second_high)
+        if value is not None
+    ]
+    high = 1.0 if whole_scale else min(1.0, round_ends(0.0, max([0.1, *ends]))[1])
+    paired = any(row.second is not None for row in shown)
+    numbers = [_number(row, language) for row in shown]
+    others = [_second_number(row, language) for row in shown]
+    single = ["" if other else number for number, other in zip(numbers, others, strict=True)]
+    layout = frame(
+        [row.label for row in shown],
+        single,
+        low=0.0,
+        high=high,
+        marks=ticks(0.0, high),
+        mark_text=lambda value: percent(value, language),
+        axis=axis or words("axis.share_of_reports"),
+        key=_key(shown, words, level, name, second_name),
+        pitch=(25.0 if any(others) else 21.0) if paired else 17.0,
+        least_column=max(map(width, [*numbers, *others])),
+    )
+    for row, y, number, other in zip(shown, layout.centres, numbers, others, strict=True):
+        _row(layout, row, y, 3.6 if paired else 0.0, words)
+        if other:
+            end = layout.sheet.width - EDGE
+            for text, middle in ((number, y - 5), (other, y + 5)):
+                layout.sheet.text(end, middle, text, align="right", size=SMALL, gid="number")
+    return layout.sheet.canvas
+
+
+def dots(
+    rows: Sequence[Dot],
+    *,
+    language: Language,
+    caption: str,
+    alt: str = "",
+    note: str = "",
+    axis: str = "",
+    level: float | None = 0.95,
+    name: str = "",
+    second_name: str = "",
+    sort: bool = True,
+    whole_scale: bool = False,
+    nothing: str = "",
+) -> Figure:
+    """The drawing with caption and alternative text; the latter from the data unless given."""
+    return Figure(
+        draw(
+            rows,
+            language=language,
+            axis=axis,
+            level=level,
+            name=name,
+            second_name=second_name,
+            sort=sort,
+            whole_scale=whole_scale,
+            nothing=nothing,
+        ),
+        caption,
+        alt or describe(rows, language, nothing),
+        note,
+    )
+
+
+def describe(rows: Sequence[Dot], language: Language, nothing: str = "") -> str:
+    """What the drawing shows: order with values and intervals, what is withheld or missing."""
+    words = Words(language)
+    if not rows:
+        return words("figure.empty_alt", reason=nothing or words("figure.empty"))
+    rows = [concealed(row) for row in rows]
+    items = [(row.label, row.value, _told(row, language)) for row in rows if row.value is not None]
+    return alt_text.join(
+        words("alt.rows", count=len(rows)),
+        alt_text.order(items, language),
+        alt_text.lowest(items, language) if len(items) > 8 else "",
+        alt_text.withheld([row.label for row in rows if row.suppressed], language),
+        alt_text.missing(
+            [row.label for row in rows if row.value is None and not row.suppressed], language
+        ),
+    )
+
+
+def _told(row: Dot, language: Language) -> str:
+    text = percent(row.value, language)
+    if row.n is not None and row.N is not None:
+        text += f" ({count_of(row.n, row.N, language)})"
+    if row.low is not None and row.high is not None and row.high > row.low:
+        interval = percent_range(row.low, row.high, language)
+        text += f", {Words(language)('alt.interval_short', interval=interval)}"
+    if row.second is not None:
+        text += f", {Words(language)('alt.second', value=percent(row.second, language))}"
+    return text
+
+
+def _number(row: Dot, language: Language) -> str:
+    if row.value is None or row.suppressed:
+        return ""
+    if row.n is not None and row.N is not None:
+        return count_of(row.n, row.N, language)
+    return percent(row.value, language)
+
+
+def _second_number(row: Dot, language: Language) -> str:
+    if row.value is None or row.second_n is None or row.second_N is None:
+        return ""
+    return count_of(row.second_n, row.second_N, language)
+
+
+def _key(
+    rows: Sequence[Dot], words: Words, level: float | None, name: str, second_name: str
+) -> list[Entry]:
+    entries: list[Entry] = []
+    if name or second_name:
+        entries.append(Entry(name or words("legend.share"), "dot", DEEP_BLUE))
+    if any(row.low is not None and row.high is not None and row.high > row.low for row in rows):
+        text = (
+            words("legend.interval", level=_level(level, words.language))
+            if level
+            else words("legend.interval_plain")
+        )
+        entries.append(Entry(text, "line", DEEP_BLUE))
+    if any(row.bound_low is not None for row in rows):
+        entries.append(Entry(words("legend.bounds"), "band", LIGHT))
+    if any(row.second is not None for row in rows):
+        entries.append(Entry(second_name or words("legend.second"), "hollow", OCHRE))
+    return entries
+
+
+def _level(level: float, language: Language) -> str:
+    whole = abs(level * 100 - round(level * 100)) < 1e-9
+    return percent(level, language, 0 if whole else 1)
+
+
+def _row(layout: Frame, row: Dot, y: float, offset: float, words: Words) -> None:
+    sheet, scale = layout.sheet, layout.scale
+    if row.value is None or row.suppressed:
+        write_note(layout, y, words("mark.suppressed" if row.suppressed else "mark.missing"))
+        return
+    if row.bound_low is not None and row.bound_high is not None:
+        start, end = scale(row.bound_low), scale(row.bound_high)
+        sheet.box(start, y - 3.2 - offset, end - start, 6.4, fill=LIGHT, layer=1.0)
+    if row.low is not None and row.high is not None:
+        sheet.line(
+            [scale(row.low), scale(row.high)], [y - offset] * 2, color=DEEP_BLUE, width=1.8, layer=3
+        )
+    sheet.dots([scale(row.value)], [y - offset], color=DEEP_BLUE, diameter=6.2)
+    if row.second is not None:
+        if row.second_low is not None and row.second_high is not None:
+            sheet.line(
+                [scale(row.second_low), scale(row.second_high)],
+                [y + offset] * 2,
+                color=OCHRE,
+                width=1.6,
+                layer=3,
+            )
+        sheet.dots([scale(row.second)], [y + offset], color=OCHRE, fill=PAPER, diameter=5.4)

@@ -1,0 +1,153 @@
+"""The house style: one typeface, one palette, one text width, the same bytes every time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, Final, Literal
+
+import fontpkg_fira_sans
+import matplotlib as mpl
+import matplotlib.colors
+from cycler import cycler
+from matplotlib import font_manager
+from matplotlib.font_manager import FontProperties
+
+TEXT_WIDTH: Final = 160 / 25.4 * 72
+"""Width of the text block on A4, points. A figure is drawn at this width and printed at it, so
+sizes below are the sizes on paper."""
+
+TEXT: Final = 8.5
+"""Size of labels, points."""
+SMALL: Final = 8.0
+"""Size of axis numbers, keys and notes, points. Nothing is smaller."""
+
+DEEP_BLUE: Final = "#17395c"
+TEAL: Final = "#3aafa5"
+OCHRE: Final = "#e0a526"
+RUST: Final = "#b4431f"
+GREY: Final = "#5c6369"
+LIGHT: Final = "#dfe4e8"
+
+PALETTE: Final[Mapping[str, str]] = {
+    "deep_blue": DEEP_BLUE,
+    "teal": TEAL,
+    "ochre": OCHRE,
+    "rust": RUST,
+    "grey": GREY,
+    "light": LIGHT,
+}
+"""Fills. Told apart by people with deuteranopia and protanopia (tested), and in grey print by
+their lightness wherever two of them touch."""
+
+INK: Final = "#1c2127"
+"""Text: contrast against white above 15:1."""
+QUIET: Final = "#59616a"
+"""Axis numbers and notes: contrast against white above 6:1."""
+GRID: Final = "#d3d9de"
+PAPER: Final = "#ffffff"
+
+BLUES: Final = ("#e6eef4", "#bcd3e2", "#86b0cb", "#3f7797", "#17395c")
+"""Light to dark, for classes in order (tile map, heat map)."""
+
+DIVERGING: Final = (RUST, "#e3b39c", LIGHT, "#8fc4bf", "#1f6f72")
+"""Five answers from the worst to the best: ends told apart by hue and lightness alike."""
+
+Weight = Literal["regular", "bold", "italic"]
+
+_FACES: Final[Mapping[Weight, str]] = {
+    "regular": "FiraSans-Regular.ttf",
+    "bold": "FiraSans-Bold.ttf",
+    "italic": "FiraSans-Italic.ttf",
+}
+
+RC_PARAMS: Final[Mapping[str, Any]] = {
+    "font.family": ["Fira Sans", "DejaVu Sans"],
+    "font.size": TEXT,
+    "text.color": INK,
+    "text.hinting": "no_hinting",
+    "text.parse_math": False,
+    "text.usetex": False,
+    "axes.unicode_minus": True,
+    "axes.edgecolor": GRID,
+    "axes.labelcolor": QUIET,
+    "axes.labelsize": SMALL,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.prop_cycle": cycler(color=[DEEP_BLUE, TEAL, OCHRE, RUST, GREY]),
+    "xtick.color": QUIET,
+    "ytick.color": QUIET,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
+    "xtick.major.size": 0,
+    "ytick.major.size": 0,
+    "grid.color": GRID,
+    "grid.linewidth": 0.6,
+    "legend.frameon": False,
+    "figure.figsize": (TEXT_WIDTH / 72, TEXT_WIDTH / 72 * 0.6),
+    "figure.facecolor": PAPER,
+    "figure.dpi": 72,
+    "savefig.dpi": 200,
+    "savefig.bbox": None,
+    "hatch.linewidth": 0.7,
+    "hatch.color": GREY,
+    "lines.solid_capstyle": "butt",
+    "path.simplify": True,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "evaltools",
+    "svg.id": None,
+}
+"""What the house style sets, over matplotlib's own defaults and not over a user's matplotlibrc."""
+
+
+@cache
+def register_fonts() -> None:
+    """Make matplotlib draw with the packaged faces, whatever the machine has installed.
+
+    A system's own Fira Sans or DejaVu Sans of another version would change glyphs, so both names
+    are taken away from matplotlib's list and given to the packaged files. DejaVu Sans comes with
+    matplotlib and stands in for glyphs that Fira Sans lacks.
+    """
+    bundled = mpl.get_data_path()
+    manager = font_manager.fontManager
+    manager.ttflist = [
+        entry
+        for entry in manager.ttflist
+        if entry.name != "Fira Sans"
+        and (entry.name != "DejaVu Sans" or entry.fname.startswith(bundled))
+    ]
+    for file in sorted(_FACES.values()):
+        manager.addfont(str(fontpkg_fira_sans.ROOT / "files" / file))
+
+
+@cache
+def face(weight: Weight = "regular") -> FontProperties:
+    """The typeface in one of its weights, without a size."""
+    register_fonts()
+    return FontProperties(
+        family=["Fira Sans", "DejaVu Sans"],
+        weight="bold" if weight == "bold" else "normal",
+        style="italic" if weight == "italic" else "normal",
+    )
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw and save in the house style; afterwards matplotlib is as it was."""
+    register_fonts()
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(dict(RC_PARAMS))  # type: ignore[arg-type]
+        yield
+
+
+def ink_on(fill: str) -> str:
+    """White or ink, whichever is read better on a fill (WCAG relative luminance)."""
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in mpl.colors.to_rgb(fill)
+    )
+    light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return PAPER if (1.05 / (light + 0.05)) > ((light + 0.05) / 0.06) else INK

@@ -1,0 +1,145 @@
+"""Every fixed word a reader sees, in three languages, by key."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import string
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Final
+
+import yaml
+
+from evaltools.present.language import LANGUAGES, NBSP, Language, number
+from evaltools.present.markdown import escape_markdown
+
+Phrases = Mapping[str, Mapping[str, str]]
+"""Key to language to text."""
+
+_NUMBER_SPACE = re.compile(r"(?<=[\d}]) (?=%|\d{3}(?!\d))")
+"""The space in 95 % and 5 000, which nobody sees in a file and which must not break."""
+
+
+class Words:
+    """The words of one language.
+
+    `words("axis.reports")` gives a label; `words("note.suppressed", count=5)` fills the named
+    fields of a phrase. Whole numbers are printed as the language prints them; format other
+    values yourself (`percent`, `euros`). A phrase that depends on number has two entries,
+    `key.one` and `key.other`; ask for `key` with `count=`, and one is used for exactly 1.
+
+    Arguments:
+        language: fi, sv or en.
+    """
+
+    def __init__(self, language: Language) -> None:
+        if language not in LANGUAGES:
+            raise ValueError(f"{language!r} is not a language of the report: {LANGUAGES}")
+        self.language: Final = language
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """The phrase as plain text.
+
+        Raises:
+            KeyError: no such key, or a field of the phrase has no value.
+            TypeError: a value for which the phrase has no field.
+        """
+        phrases = all_phrases()
+        found = key
+        if key not in phrases and f"{key}.one" in phrases:
+            if not isinstance(values.get("count"), int):
+                raise KeyError(f"{key} depends on number: give count= as a whole number")
+            found = f"{key}.one" if values["count"] == 1 else f"{key}.other"
+        if found not in phrases:
+            raise KeyError(f"no phrase is called {key!r}{_nearest(key, phrases)}")
+        template = phrases[found][self.language]
+        wanted = fields(template)
+        # The singular may leave its number unsaid.
+        surplus = set(values) - wanted - ({"count"} if found != key else set())
+        if surplus:
+            raise TypeError(f"{found} has no field {', '.join(sorted(surplus))}")
+        if lacking := wanted - set(values):
+            raise KeyError(f"{found} needs a value for {', '.join(sorted(lacking))}")
+        return template.format(**{name: self._text(value) for name, value in values.items()})
+
+    def markdown(self, key: str, /, **values: object) -> str:
+        """The phrase as markdown for captions: values are escaped, the phrase itself is not."""
+        return self(
+            key,
+            **{
+                name: escape_markdown(value) if isinstance(value, str) else value
+                for name, value in values.items()
+            },
+        )
+
+    def has(self, key: str) -> bool:
+        """Whether a phrase is called so."""
+        return key in all_phrases() or f"{key}.one" in all_phrases()
+
+    def _text(self, value: object) -> str:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return number(value, self.language)
+        return str(value)
+
+
+def fields(template: str) -> set[str]:
+    """Names of the fields in a phrase."""
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+@cache
+def all_phrases() -> Phrases:
+    """All phrases: `words.yml` and the files of `phrases/`, one space of keys.
+
+    Raises:
+        ValueError: a key is in two files, lacks a language, or its languages differ in fields.
+    """
+    folder = resources.files("evaltools.present")
+    files = [folder / "words.yml"]
+    files += sorted(
+        (file for file in (folder / "phrases").iterdir() if file.name.endswith(".yml")),
+        key=lambda file: file.name,
+    )
+    phrases: dict[str, Mapping[str, str]] = {}
+    for file in files:
+        for key, texts in read_phrases(file).items():
+            if key in phrases:
+                raise ValueError(f"{file.name}: {key} is in another file already")
+            phrases[key] = texts
+    return phrases
+
+
+def read_phrases(file: Traversable) -> Phrases:
+    """The phrases of one file, checked.
+
+    Raises:
+        ValueError: with every entry that lacks a language or differs in fields.
+    """
+    content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    faults = [fault for key, texts in content.items() for fault in _faults(key, texts)]
+    if faults:
+        raise ValueError(f"{file.name}: " + "; ".join(faults))
+    return {
+        key: {language: _NUMBER_SPACE.sub(NBSP, text) for language, text in texts.items()}
+        for key, texts in content.items()
+    }
+
+
+def _faults(key: object, texts: object) -> list[str]:
+    if not isinstance(key, str) or not isinstance(texts, dict):
+        return [f"{key!r} is not a key with texts by language"]
+    if set(texts) != set(LANGUAGES):
+        return [f"{key} has {sorted(map(str, texts))} instead of fi, sv, en"]
+    if not all(isinstance(text, str) and text.strip() for text in texts.values()):
+        return [f"{key} has an empty text, or one that YAML takes for something else: quote it"]
+    if len({frozenset(fields(text)) for text in texts.values()}) > 1:
+        return [f"{key} has different fields in its languages"]
+    return []
+
+
+def _nearest(key: str, phrases: Phrases) -> str:
+    near = difflib.get_close_matches(key, list(phrases), n=1)
+    return f"; possibly {near[0]!r} is meant" if near else ""

@@ -1,0 +1,56 @@
+"""Collects problems found in the tree and says on which line of which file they are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from evaltools.problems import Problem
+from evaltools.report.embedded.holders import Holders
+from evaltools.report.embedded.source import Source, sought
+
+
+@dataclass
+class Faults:
+    """Problems of one document.
+
+    The tree knows no lines. A construct is found again by its text: the n-th fault of a kind
+    belongs to the n-th line that holds its needle.
+    """
+
+    source: Source
+    holders: Holders
+    problems: list[Problem] = field(default_factory=list)
+    _seen: Counter[str] = field(default_factory=Counter)
+
+    def add(
+        self,
+        needle: str,
+        what: str,
+        remedy: str = "",
+        code: str = "render.construct",
+        where: str = "",
+        allowed: str = "",
+    ) -> None:
+        """Add a problem.
+
+        Arguments:
+            needle: text by which the line is found. what, remedy, code, allowed: of the Problem.
+            where: the place, where it is known.
+        """
+        if not where:
+            where = self.where(needle, self._seen[needle])
+            self._seen[needle] += 1
+        problem = Problem(where, what, allowed, remedy, code)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def where(self, needle: str, index: int = 0) -> str:
+        """The place of a needle: in the text, else in what was put into it."""
+        pattern = sought(needle)
+        if any(pattern.search(line.text) for line in self.source.body):
+            return self.source.find(needle, index)
+        for fragment in self.holders.fragments.values():
+            if needle and pattern.search(fragment.text):
+                return fragment.where
+        return self.source.find(needle)

@@ -1,0 +1,62 @@
+"""Pictures of a document, brought into one folder, the right kind for each format."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from evaltools.report.embedded.source import located
+from evaltools.report.embedded.svg import active_content
+
+KINDS = {".svg", ".png", ".jpg", ".jpeg"}
+# Marks a picture that is in the media folder already; sources cannot hold the character.
+STAGED = "\ue01f"
+_SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Media:
+    """Finds pictures and copies them under names made of their content.
+
+    Arguments:
+        project: project folder. base: the document's folder. folder: where pictures are gathered.
+    """
+
+    project: Path
+    base: Path
+    folder: Path
+
+    def of_cell(self, names: str, format_name: str) -> tuple[str, str]:
+        """The picture of a notebook's output for a format: its name, or what is wrong."""
+        order = [".png", ".jpg"] if format_name == "docx" else [".svg", ".png", ".jpg"]
+        for suffix in order:
+            for name in names.split():
+                if name.endswith(suffix):
+                    return name, ""
+        return "", "there is no PNG beside the SVG, and Word needs one"
+
+    def of_document(self, written: str, format_name: str) -> tuple[str, str]:
+        """A picture that the document names: its name in the media folder, or what is wrong."""
+        if _SCHEME.match(written):
+            return "", f"image {written[:60]} is not a file of the project"
+        path = located(self.project, self.base, written)
+        if path is None:
+            return "", f"image {written} leaves the project folder"
+        if path.suffix.lower() not in KINDS:
+            return "", f"image {written} is none of {', '.join(sorted(KINDS))}"
+        if format_name == "docx" and path.suffix.lower() == ".svg":
+            path = path.with_suffix(".png")
+            if not path.is_file():
+                return "", f"image {written} has no PNG beside it, and Word needs one"
+        if not path.is_file():
+            return "", f"image {written}: there is no such file"
+        payload = path.read_bytes()
+        if path.suffix.lower() == ".svg" and (active := active_content(payload)):
+            return "", f"image {written} {active}"
+        suffix = path.suffix.lower().replace("jpeg", "jpg")
+        name = f"{hashlib.sha256(payload).hexdigest()[:16]}{suffix}"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / name).write_bytes(payload)
+        return name, ""

@@ -1,0 +1,110 @@
+"""A walk through the resolved document that knows where it is, and its metadata as text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from evaltools.report.embedded.ast import Node, attr_of, stringify
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the document a node stands.
+
+    Arguments:
+        section: text of the nearest heading before it; empty before the first.
+        boxes: what it is inside of, outermost first: `Table`, or with classes `Div.callout`.
+        figure: identifier of the innermost figure or table around it; may be empty.
+        row_headers: whether something around it says that first cells are row headers.
+    """
+
+    section: str = ""
+    boxes: tuple[str, ...] = ()
+    figure: str = ""
+    row_headers: bool = False
+
+    def inside(self, name: str) -> bool:
+        """Whether a box of this element type, or div of this class, is around the place."""
+        return any(name in box.split(".") for box in self.boxes)
+
+
+def attributes(node: Node) -> tuple[str, tuple[str, ...], dict[str, str]]:
+    """Identifier, classes and key-value pairs of a node; empty for nodes that have none."""
+    triple = attr_of(node)
+    return ("", (), {}) if triple is None else (triple[0], tuple(triple[1]), dict(triple[2]))
+
+
+def text_of(content: Any) -> str:
+    """Plain text with single spaces."""
+    return re.sub(r"[ \n]+", " ", stringify(content)).strip()
+
+
+WORDS = frozenset(("Str", "Space", "SoftBreak", "LineBreak"))
+
+
+def walk(tree: Node) -> Iterator[tuple[Node, Place]]:
+    """Every element of a document but words and spaces, in reading order, with its place."""
+    yield from _walk(tree["blocks"], Place(), [""])
+
+
+def _walk(content: Any, place: Place, section: list[str]) -> Iterator[tuple[Node, Place]]:
+    if isinstance(content, list):
+        for item in content:
+            if isinstance(item, list | dict):
+                yield from _walk(item, place, section)
+    elif isinstance(content, dict) and "t" in content and content["t"] not in WORDS:
+        if content["t"] == "Header":
+            section[0] = text_of(content["c"][2])
+        yield content, replace(place, section=section[0])
+        if isinstance(content.get("c"), list):
+            yield from _walk(content["c"], _within(content, place), section)
+
+
+def _within(node: Node, place: Place) -> Place:
+    identifier, classes, pairs = attributes(node)
+    numbered = identifier and node["t"] in ("Figure", "Table")
+    return Place(
+        boxes=(*place.boxes, ".".join((node["t"], *classes))),
+        figure=identifier if numbered else place.figure,
+        row_headers=pairs.get("row-headers", "0") != "0" or place.row_headers,
+    )
+
+
+def meta_text(tree: Node, *names: str) -> str:
+    """Plain text of the first of the named metadata values that is there; else empty."""
+    texts = (", ".join(meta_list(tree, name)) for name in names)
+    return next((text for text in texts if text), "")
+
+
+def meta_list(tree: Node, name: str) -> tuple[str, ...]:
+    """Plain texts of a metadata list; a single value is a list of one.
+
+    Of maps (authors with affiliations) it takes the name.
+    """
+    value = tree["meta"].get(name)
+    if value is None:
+        return ()
+    items = value["c"] if value["t"] == "MetaList" else [value]
+    return tuple(text for item in items if (text := _value_text(item)))
+
+
+def meta_flag(tree: Node, name: str, default: bool) -> bool:
+    """A metadata value that is yes or no."""
+    value = tree["meta"].get(name)
+    if value is None:
+        return default
+    if value["t"] == "MetaBool":
+        return bool(value["c"])
+    return _value_text(value).lower() not in ("false", "no", "0", "")
+
+
+def _value_text(value: Node) -> str:
+    if value["t"] == "MetaMap":
+        names = [key for key in ("name", "literal", "text") if key in value["c"]]
+        return _value_text(value["c"][names[0]]) if names else ""
+    if value["t"] == "MetaString":
+        return str(value["c"])
+    return "" if value["t"] == "MetaBool" else text_of(value["c"])

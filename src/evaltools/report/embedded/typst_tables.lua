@@ -1,0 +1,127 @@
+-- Tables as Typst, and the helpers that the rest of the filter shares with them.
+
+local tables = {}
+
+-- A Typst string literal.
+local function quoted(text)
+  return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"'):gsub('[\r\n]+', ' ') .. '"'
+end
+
+local function raw(text) return pandoc.RawBlock('typst', text) end
+
+local function wrapped(opening, blocks, closing)
+  local out = pandoc.Blocks { raw(opening) }
+  out:extend(blocks)
+  out:insert(raw(closing or ']'))
+  return out
+end
+
+tables.quoted, tables.raw, tables.wrapped = quoted, raw, wrapped
+
+local ALIGNMENTS = {
+  AlignLeft = 'left', AlignRight = 'right', AlignCenter = 'center', AlignDefault = 'left',
+}
+
+local function cell_blocks(cell, alignment, call, whole)
+  local options = { 'align: ' .. alignment }
+  if whole then table.insert(options, 'breakable: false') end
+  if cell.row_span > 1 then table.insert(options, 'rowspan: ' .. cell.row_span) end
+  if cell.col_span > 1 then table.insert(options, 'colspan: ' .. cell.col_span) end
+  local content = pandoc.Blocks {}
+  for _, block in ipairs(cell.contents) do
+    content:insert(block.t == 'Plain' and pandoc.Para(block.content) or block)
+  end
+  return wrapped(call .. '(' .. table.concat(options, ', ') .. ')[', content, '],')
+end
+
+-- Which columns the cells of a row fall into, with cells of earlier rows reaching down.
+local function place(row, reach)
+  local columns, column = {}, 1
+  for index, cell in ipairs(row.cells) do
+    while (reach[column] or 0) > 0 do column = column + 1 end
+    columns[index] = column
+    for c = column, column + cell.col_span - 1 do reach[c] = cell.row_span end
+    column = column + cell.col_span
+  end
+  for c in pairs(reach) do reach[c] = reach[c] - 1 end
+  return columns
+end
+
+local function rows_blocks(rows, colspecs, row_headers, out, call)
+  local reach = {}
+  for _, row in ipairs(rows) do
+    local columns = place(row, reach)
+    local characters = 0
+    for _, cell in ipairs(row.cells) do
+      characters = math.max(characters, #pandoc.utils.stringify(cell.contents))
+    end
+    local whole = characters < 400 -- a row stays together unless it could outgrow the page
+    for index, cell in ipairs(row.cells) do
+      local column = columns[index]
+      local alignment = cell.alignment
+      if alignment == 'AlignDefault' then alignment = colspecs[column][1] end
+      out:extend(cell_blocks(cell, ALIGNMENTS[alignment],
+        column <= row_headers and 'row-header' or call, whole))
+    end
+  end
+end
+
+local function column_widths(colspecs)
+  local widths, sum, known = {}, 0, true
+  for _, spec in ipairs(colspecs) do
+    if type(spec[2]) == 'number' then sum = sum + spec[2] else known = false end
+  end
+  for index, spec in ipairs(colspecs) do
+    if not known then
+      widths[index] = type(spec[2]) == 'number' and string.format('%.4f%%', spec[2] * 100) or 'auto'
+    elseif sum > 0.97 then
+      widths[index] = string.format('%.4ffr', spec[2] * 100)
+    else
+      widths[index] = string.format('%.4f%%', spec[2] * 100)
+    end
+  end
+  return '(' .. table.concat(widths, ', ') .. ',)'
+end
+
+local function rows_of_bodies(tbl)
+  local rows = pandoc.List {}
+  for _, body in ipairs(tbl.bodies) do
+    rows:extend(body.head)
+    rows:extend(body.body)
+  end
+  rows:extend(tbl.foot.rows)
+  return rows
+end
+
+local function has_text(rows)
+  for _, row in ipairs(rows) do
+    for _, cell in ipairs(row.cells) do
+      if pandoc.utils.stringify(cell.contents) ~= '' then return true end
+    end
+  end
+  return false
+end
+
+-- A table as a call of `data-table`: widths, header rows, then the cells row by row.
+function tables.blocks(tbl, row_headers, kind)
+  local rows = rows_of_bodies(tbl)
+  local characters = 0
+  for _, row in ipairs(rows) do
+    for _, cell in ipairs(row.cells) do
+      characters = characters + #pandoc.utils.stringify(cell.contents)
+    end
+  end
+  local whole = #rows <= 12 and characters < 1500
+  local out = pandoc.Blocks { raw('#data-table(columns: ' .. column_widths(tbl.colspecs)
+    .. ', kind: ' .. quoted(kind) .. ', whole: ' .. tostring(whole) .. ',') }
+  if has_text(tbl.head.rows) then
+    out:insert(raw('table.header('))
+    rows_blocks(tbl.head.rows, tbl.colspecs, 0, out, 'column-header')
+    out:insert(raw('),'))
+  end
+  rows_blocks(rows, tbl.colspecs, row_headers, out, 'table.cell')
+  out:insert(raw(')'))
+  return out
+end
+
+return tables

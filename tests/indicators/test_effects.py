@@ -1,0 +1,142 @@
+import pandas as pd
+import pytest
+from handmade import found, handmade, nothing_coded
+
+from evaltools.indicators import effects
+from evaltools.indicators.indicator import to_table
+from evaltools.indicators.ratings import distributions, rating_table, self_ratings
+from evaltools.indicators.rooting import rootable, rooting_states
+from evaltools.indicators.savings import grounds, sums
+
+
+def test_savings_are_claimed_by_projects_not_by_claims():
+    record = found(effects.compute(handmade()), "savings.claimed.share", "P")
+    assert (record.n, record.N) == (3, 4)
+
+
+@pytest.mark.parametrize(
+    ("ground", "x"), [("with_sum", 3), ("baseline", 2), ("method", 1), ("complete", 1)]
+)
+def test_grounds_are_shares_of_claims(ground, x):
+    record = found(effects.compute(handmade()), f"savings.{ground}.share")
+    assert (record.n, record.N) == (x, 4)
+
+
+def test_sums_are_told_as_median_and_range_with_their_coverage():
+    records = effects.compute(handmade())
+    median = found(records, "savings.median.eur")
+    assert (median.value, median.n, median.N) == (30_000, 3, 4)
+    assert found(records, "savings.range_low.eur").value == 10_000
+    assert found(records, "savings.range_high.eur").value == 200_000
+    assert "one-off" in median.note
+
+
+def test_yearly_sums_are_told_apart_from_one_off_ones():
+    records = effects.compute(handmade())
+    assert found(records, "savings.median.eur", period="yearly").value == 20_000
+    assert found(records, "savings.median.eur", period="once").value == 200_000
+
+
+def test_there_is_no_total_of_claimed_savings():
+    assert not [i for i in effects.compute(handmade()) if "total" in i.key or "sum.eur" in i.key]
+
+
+def test_savings_of_few_projects_are_withheld():
+    records = effects.compute(handmade(minimum_cell=5))
+    for key in ("savings.with_sum.share", "savings.median.eur", "savings.range_high.eur"):
+        record = found(records, key)
+        assert record.suppressed
+        assert (record.value, record.n) == (None, None)
+    frame, why = sums(handmade(minimum_cell=5))
+    assert len(frame) == 0
+    assert why
+    assert grounds(handmade(minimum_cell=5))["claims"].isna().all()
+
+
+def test_a_period_of_few_projects_is_not_named_beside_its_sum():
+    frame, _ = sums(handmade(minimum_cell=2))
+    assert frame["amount_eur"].tolist() == [10_000, 30_000, 200_000]
+    assert set(frame["period"]) == {""}
+
+
+def test_ratings_are_told_as_a_whole_distribution():
+    records = effects.compute(handmade())
+    counts = [
+        found(records, "rating.answers.share", item="goal_attainment", value=str(value)).n
+        for value in range(1, 6)
+    ]
+    assert counts == [0, 1, 0, 2, 1]
+    top = found(records, "rating.answers.share", "S", item="goal_attainment", value="4")
+    assert (top.value, top.N, top.method) == (0.5, 4, "goodman")
+
+
+def test_there_is_no_mean_of_ratings():
+    assert not [i for i in effects.compute(handmade()) if "mean" in i.key or "mean" in i.method]
+
+
+def test_ratings_of_few_projects_are_withheld():
+    records = effects.compute(handmade(minimum_cell=2))
+    lonely = [
+        found(records, "rating.answers.share", item="effort", value=str(value))
+        for value in range(1, 6)
+    ]
+    assert all(record.suppressed for record in lonely)
+    shown = rating_table(handmade(minimum_cell=2))
+    assert shown.loc[shown["withheld"].ne(""), ["count", "share", "low"]].isna().all(axis=None)
+
+
+def test_only_the_projects_own_ratings_are_self_ratings():
+    evidence = handmade()
+    ministry = evidence.ratings.assign(rater_kind="ministry", value=1)
+    both = evidence.but(ratings=pd.concat([evidence.ratings, ministry], ignore_index=True))
+    assert distributions(both) == distributions(evidence)
+
+
+def test_a_project_that_answers_twice_is_one_rater():
+    evidence = handmade()
+    twice = pd.concat([evidence.ratings, evidence.ratings.assign(value=1)], ignore_index=True)
+    assert len(self_ratings(evidence.but(ratings=twice))) == len(evidence.ratings)
+
+
+def test_only_goals_that_came_about_can_take_root():
+    assert rootable(handmade())["goal_id"].tolist() == ["G1", "G2", "G3"]
+
+
+@pytest.mark.parametrize(
+    ("sign", "x"), [("owner", 2), ("budget", 1), ("use", 2), ("spread", 0), ("all_three", 1)]
+)
+def test_signs_of_rooting_are_shares_of_goals_achieved_or_partly(sign, x):
+    record = found(effects.compute(handmade()), f"rooting.{sign}.share")
+    assert (record.n, record.N) == (x, 3)
+
+
+def test_a_goal_of_which_rooting_says_nothing_is_silent():
+    states = rooting_states(handmade()).set_index("sign")
+    assert states.loc["owner", ["yes", "no", "silent"]].tolist() == [2, 0, 1]
+    assert states.loc["spread", ["yes", "no", "silent"]].tolist() == [0, 1, 2]
+
+
+def test_without_claims_ratings_and_goals_every_indicator_is_there_and_says_why():
+    usual, empty = effects.compute(handmade()), effects.compute(nothing_coded(handmade()))
+    assert {i.identity for i in usual} == {i.identity for i in empty}
+    missing = [i for i in empty if i.key != "savings.claimed.share" and i.key[-6:] != "bounds"]
+    assert all(i.value is None and i.note for i in missing)
+
+
+def test_no_two_indicators_of_the_chapter_are_the_same():
+    to_table(effects.compute(handmade()))
+
+
+def test_a_period_of_few_projects_is_not_given_away_by_the_rest():
+    # Two projects give yearly sums, one a sum once: the range of all less that of the yearly
+    # ones would be the sum of the one.
+    records = effects.compute(handmade(minimum_cell=2))
+    assert found(records, "savings.range_high.eur").value == 200_000
+    for period in ("once", "yearly"):
+        assert found(records, "savings.range_high.eur", period=period).suppressed
+
+
+def test_that_few_claims_give_no_sum_is_not_told_either():
+    evidence = handmade(minimum_cell=5)
+    silent = evidence.but(saving_claims=evidence.saving_claims.assign(amount_eur=None))
+    assert found(effects.compute(silent), "savings.median.eur").suppressed

@@ -1,0 +1,200 @@
+import pytest
+from handmade import handmade, nothing_coded, states
+
+from evaltools.indicators import goals, showing, showing_effects, showing_ratings
+from evaltools.indicators.comparisons import compare_groups, compare_waves
+from evaltools.indicators.prevalence import themes
+from evaltools.indicators.ratings import distributions
+from evaltools.present import dots
+from evaltools.present.table import SUPPRESSED, Table
+
+LANGUAGES = ["fi", "sv", "en"]
+
+
+def in_language(language, **parameters):
+    return handmade(**parameters).but(parameters={"language": language})
+
+
+def test_bounds_are_drawn_only_where_all_projects_are_spoken_of():
+    for estimand, drawn in (("population", True), ("superpopulation", False)):
+        evidence = handmade().but(parameters={"estimand": estimand})
+        rows = showing.theme_dots(themes(evidence, "challenge"), evidence)
+        assert (rows[0].bound_low is not None) is drawn
+        assert rows[0].low is not None
+
+
+def test_the_reports_read_have_no_interval_for_the_reader():
+    evidence = handmade()
+    rows = showing.theme_dots(themes(evidence, "challenge"), evidence)
+    assert all(row.low is None and row.high is None for row in rows)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("estimand", ["descriptive", "population", "superpopulation"])
+@pytest.mark.parametrize("rule", ["any", "majority", "all", "consensus"])
+def test_the_note_exists_for_every_estimand_rule_and_language(language, estimand, rule):
+    changes = {"language": language, "estimand": estimand, "coder_rule": rule}
+    note = showing.estimand_note(handmade().but(parameters=changes))
+    assert note.endswith(".")
+    assert ("95" in note) is (estimand != "descriptive")
+
+
+def test_shares_of_few_reports_are_printed_as_counts():
+    evidence = handmade()
+    rows = showing.theme_rows(themes(evidence, "challenge"), "en")
+    assert rows["read"].iloc[0] == "3/4"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_table_of_themes_prints_every_reading_of_a_share(language):
+    evidence = in_language(language)
+    rows = showing.theme_rows(themes(evidence, "challenge"), language)
+    table = Table(rows, showing.theme_columns("column.challenge", language), "Caption", language)
+    assert len(table.cells()) == 3
+    assert all(len(row) == 7 and all(row) for row in table.cells())
+
+
+def test_answers_are_told_of_the_reports_with_the_challenge():
+    evidence = handmade()
+    rows = showing.with_answers(showing.theme_rows(themes(evidence, "challenge"), "en"), evidence)
+    told = dict(zip(rows["code_id"], rows["answers"], strict=True))
+    assert told["challenge.staff"] == "2/3"
+    assert told["challenge.unheard"] == "0/0"
+
+
+def test_parts_of_goals_add_up_to_the_goals_stated():
+    frame = goals.sought_and_achieved(handmade())
+    rows, parts = showing.goal_stacks(frame), showing.goal_parts("en")
+    assert sum(row.total for row in rows) == 5
+    assert all(len(row.counts) == len(parts) for row in rows)
+    assert "goal.data: goals stated 3, achieved 2, of these measured 1." in showing.goal_alt(
+        frame, "en"
+    )
+
+
+def test_matrices_have_the_commonest_themes_first():
+    panels, rows, columns = showing.pair_panels(handmade())
+    assert rows[0] == "challenge.staff"
+    assert columns == ["response.plan", "response.help"]
+    both, linked = (panel.counts for panel in panels)
+    assert (both[0], linked[0]) == ([2, 2], [0, 2])
+
+
+@pytest.mark.parametrize(
+    ("p", "printed"), [(0.0004, "< 0.001"), (0.0421, "0.042"), (1.0, "1.000"), (float("nan"), "–")]
+)
+def test_p_values_are_printed_with_three_decimals(p, printed):
+    assert showing.p_text(p, "en").replace("\N{NO-BREAK SPACE}", " ") == printed
+
+
+def test_where_nothing_can_be_compared_there_are_no_rows_and_no_note():
+    evidence = handmade().but(earlier=states({}, {}, []))
+    frame = compare_waves(evidence, "challenge")
+    assert showing.gap_rows(frame) == []
+    assert showing.differences_note(frame, evidence) == ""
+    assert showing.sizes(frame, "now", "before") == {"now": 4, "before": 0}
+    groups = compare_groups(evidence)
+    assert len(showing.gap_rows(groups)) == 3
+    assert "95" in showing.differences_note(groups, evidence)
+
+
+def test_withheld_answers_are_neither_drawn_nor_told():
+    # Answers 2, 4, 4 and 5 of four projects: the sum of the high ones would give the 2 away.
+    evidence = handmade(minimum_cell=2)
+    rows, _ = showing_ratings.rating_stacks(evidence)
+    assert all(row.suppressed and not row.total for row in rows)
+    figure = showing_ratings.rating_figure(evidence, "Caption", "")
+    assert "1" not in figure.alt.replace("2 rows", "")
+
+
+def test_shown_and_untold_answers_add_up_to_all_answers():
+    evidence = handmade()
+    many = evidence.ratings.loc[evidence.ratings["item_id"].eq("goal_attainment")]
+    answers = [2] * 3 + [3] * 9 + [4] * 8 + [5] * 1
+    frame = many.iloc[[0] * len(answers)].assign(
+        value=answers, project_id=[f"X{i}" for i in range(len(answers))]
+    )
+    rows, parts = showing_ratings.rating_stacks(
+        evidence.but(ratings=frame).but(parameters={"minimum_cell": 5})
+    )
+    assert rows[0].counts == (12, 0, 0, 0, 0, 0, 9)
+    assert len(parts) == 7
+
+
+def test_ratings_of_which_nothing_is_withheld_diverge_from_the_middle():
+    figure = showing_ratings.rating_figure(handmade(), "Caption", "Note")
+    assert "goal_attainment" in figure.alt
+    assert figure.full_caption == "Caption"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_withheld_savings_are_marked_in_the_table(language):
+    evidence = in_language(language, minimum_cell=5)
+    frame = showing_effects.grounds_rows(evidence)
+    assert all(value is SUPPRESSED for value in frame["claims"])
+    table = Table(frame, showing_effects.grounds_columns(language), "Caption", language)
+    assert "[s]" in table.cells()[0]
+    assert showing_effects.ledger_claims(evidence) == []
+    assert showing_effects.ledger_steps(evidence) == []
+
+
+def test_the_ledger_tells_median_and_range_and_no_total():
+    note = showing_effects.ledger_note(handmade())
+    assert "30,000" in note
+    assert "240,000" not in note
+    assert [step.count for step in showing_effects.ledger_steps(handmade())] == [4, 3, 2, 1, 1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_tables_of_effects_print_in_every_language(language):
+    evidence = in_language(language)
+    for rows, columns in (
+        (showing_effects.grounds_rows(evidence), showing_effects.grounds_columns(language)),
+        (showing_effects.rooting_rows(evidence), showing_effects.rooting_columns(language)),
+        (showing_ratings.optimism_rows(evidence), showing_ratings.optimism_columns(language)),
+    ):
+        assert Table(rows, columns, "Caption", language).cells()
+
+
+def test_optimism_is_told_with_both_shares():
+    assert showing_ratings.optimism_alt(handmade()) == (
+        "goal_attainment: rated 4 or 5 by 75%, evidence in 25%."
+    )
+    rows = showing_ratings.optimism_rows(handmade())
+    assert rows[["high", "evidenced", "gap"]].iloc[0].tolist() == ["3/4", "1/4", "+50"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_anything_coded_every_figure_has_a_sentence(language):
+    evidence = nothing_coded(handmade()).but(parameters={"language": language})
+    figure = showing_ratings.rating_figure(evidence, "Caption", "")
+    assert figure.alt
+    assert showing_ratings.optimism_dots(evidence) == []
+    assert showing_ratings.optimism_alt(evidence)
+    assert showing_effects.rooting_bars(evidence) == []
+    assert showing_effects.ledger_note(evidence) == ""
+    assert showing_effects.no_ledger(evidence)
+    assert showing.goal_stacks(goals.sought_and_achieved(evidence)) == []
+    drawn = dots.draw(
+        showing.theme_dots(themes(evidence, "challenge"), evidence), language=language
+    )
+    assert drawn is not None
+
+
+def test_questions_of_different_scales_stand_in_one_figure():
+    evidence = handmade()
+    items = evidence.tables["rating_items"].assign(scale_min=[1, 0], scale_max=[5, 10])
+    evidence = evidence.but(tables=evidence.tables | {"rating_items": items})
+    rows, parts = showing_ratings.rating_stacks(evidence)
+    assert [part.name for part in parts[1:-1]] == [str(value) for value in range(11)]
+    assert [row.total for row in rows] == [1, 4]
+    assert showing_ratings.rating_figure(evidence, "Caption", "").alt
+
+
+def test_a_question_of_yes_and_no_has_one_high_answer():
+    evidence = handmade()
+    items = evidence.tables["rating_items"].assign(scale_min=[1, 0], scale_max=[5, 1])
+    own = evidence.ratings.assign(value=[5, 4, 4, 2, 1])
+    evidence = evidence.but(ratings=own, tables=evidence.tables | {"rating_items": items})
+    effort = next(item for item in distributions(evidence) if item.item == "effort")
+    assert (effort.values, effort.counts, effort.high) == ((0, 1), (0, 1), 1)

@@ -1,0 +1,336 @@
+"""Figures with labels and numbers nobody planned for: still legible, or plainly empty."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from legibility import boxes, faults
+from matplotlib.figure import Figure as Canvas
+
+from evaltools.present import (
+    calls,
+    curve,
+    differences,
+    dots,
+    empty,
+    flow,
+    histogram,
+    ledger,
+    lorenz,
+    matrix,
+    network,
+    ratings,
+    stacks,
+    states,
+    tilemap,
+)
+from evaltools.present.language import LANGUAGES, number
+
+# Without shrinking: to draw a figure thousands of times takes minutes, and the message says enough.
+STRAIN = settings(
+    max_examples=6,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+LETTERS = "aeiouyäöåkstnlmrvhjpdgAKTÄ"
+word = st.text(LETTERS, min_size=1, max_size=34)
+label = st.lists(
+    word | st.sampled_from(["$x$", "<b>", "{{<", "&", "–", "A/B", "kunta-ala"]),
+    min_size=1,
+    max_size=9,
+).map(" ".join)
+language = st.sampled_from(LANGUAGES)
+share = st.floats(0, 1)
+count = st.integers(0, 400)
+
+
+@st.composite
+def intervals(draw: st.DrawFn) -> tuple[float, float, float]:
+    """Low, value, high."""
+    low, value, high = sorted(draw(st.tuples(share, share, share)))
+    return low, value, high
+
+
+@STRAIN
+@given(st.data(), language)
+def test_dots_are_legible(data: st.DataObject, tongue: Any) -> None:
+    rows = []
+    for _ in range(data.draw(st.integers(1, 25))):
+        low, value, high = data.draw(intervals())
+        missing = data.draw(st.integers(0, 4)) == 0
+        rows.append(
+            dots.Dot(
+                data.draw(label),
+                None if missing else value,
+                low,
+                high,
+                data.draw(count),
+                400,
+                suppressed=missing and data.draw(st.booleans()),
+                bound_low=low / 2 if data.draw(st.booleans()) else None,
+                bound_high=(1 + high) / 2,
+                second=value / 2 if data.draw(st.booleans()) else None,
+                second_n=data.draw(st.none() | count),
+                second_N=1000,
+            )
+        )
+    axis, name = data.draw(label), data.draw(label)
+    assert faults(dots.draw(rows, language=tongue, axis=axis, name=name)) == []
+
+
+@STRAIN
+@given(
+    st.lists(st.builds(states.State, label, count, count, count), min_size=1, max_size=20), language
+)
+def test_states_are_legible(rows: list[states.State], tongue: Any) -> None:
+    assert faults(states.draw(rows, language=tongue)) == []
+
+
+@STRAIN
+@given(
+    st.lists(
+        st.builds(stacks.Stack, label, st.tuples(count, count, count)), min_size=1, max_size=20
+    ),
+    st.tuples(label, label, label),
+    language,
+)
+def test_stacks_of_counts_are_legible(
+    rows: list[stacks.Stack], names: tuple[str, str, str], tongue: Any
+) -> None:
+    colors = ("#17395c", "#2f9c95", "#dfe4e8")
+    parts = [stacks.Part(name, color) for name, color in zip(names, colors, strict=True)]
+    drawn = stacks.draw(rows, parts, language=tongue, axis=names[0], shares=False, heading=names[1])
+    assert faults(drawn) == []
+
+
+@STRAIN
+@given(st.data(), language)
+def test_differences_are_legible(data: st.DataObject, tongue: Any) -> None:
+    rows = []
+    for _ in range(data.draw(st.integers(1, 20))):
+        low, value, high = (2 * end - 1 for end in data.draw(intervals()))
+        rows.append(differences.Gap(data.draw(label), value, low, high))
+    flag = data.draw(st.sampled_from([None, 0.25]))
+    towards = data.draw(st.sampled_from([("", ""), (data.draw(label), data.draw(label))]))
+    drawn = differences.draw(rows, language=tongue, flag=flag, towards=towards)
+    assert faults(drawn) == []
+
+
+@STRAIN
+@given(
+    st.lists(
+        st.builds(ratings.Rating, label, st.tuples(count, count, count, count, count)),
+        min_size=1,
+        max_size=12,
+    ),
+    st.tuples(label, label, label, label, label),
+    language,
+)
+def test_ratings_are_legible(
+    rows: list[ratings.Rating], answers: tuple[str, ...], tongue: Any
+) -> None:
+    assert faults(ratings.draw(rows, language=tongue, answers=answers)) == []
+
+
+@STRAIN
+@given(
+    st.dictionaries(
+        st.tuples(st.sampled_from(flow.ATTAINMENTS), st.sampled_from(flow.MEASURED_BY)), count
+    ),
+    language,
+)
+def test_flow_is_legible(counts: dict[tuple[str, str], int], tongue: Any) -> None:
+    assert faults(flow.draw(counts, language=tongue)) == []
+
+
+@STRAIN
+@given(st.data(), language)
+def test_matrix_is_legible(data: st.DataObject, tongue: Any) -> None:
+    rows = data.draw(st.lists(label, min_size=1, max_size=14))
+    columns = data.draw(st.lists(label, min_size=1, max_size=9))
+    cells = st.none() | st.integers(0, 99)
+    panels = [
+        matrix.Panel(data.draw(label), [[data.draw(cells) for _ in columns] for _ in rows])
+        for _ in range(data.draw(st.integers(1, 2)))
+    ]
+    assert faults(matrix.draw(panels, rows, columns, language=tongue)) == []
+
+
+@STRAIN
+@given(st.data(), language)
+def test_tilemap_is_legible(data: st.DataObject, tongue: Any) -> None:
+    values = st.none() | st.just(0.0) | st.floats(0.01, 1e6)
+    tiles = [
+        tilemap.Tile(data.draw(label), place // 4 + 1, place % 4 + 1, data.draw(values))
+        for place in range(data.draw(st.integers(1, 24)))
+    ]
+    drawn = tilemap.draw(
+        tiles,
+        language=tongue,
+        heading=data.draw(label),
+        value_text=lambda value: number(value, tongue, 1),
+    )
+    assert faults(drawn) == []
+
+
+@STRAIN
+@given(
+    st.lists(
+        st.builds(
+            calls.Call,
+            label,
+            st.none() | count,
+            st.none() | count,
+            st.none() | st.floats(0, 1e9),
+            st.none() | count,
+            st.none() | count,
+        ),
+        min_size=1,
+        max_size=10,
+    ),
+    language,
+)
+def test_calls_are_legible(rows: list[calls.Call], tongue: Any) -> None:
+    assert faults(calls.draw(rows, language=tongue)) == []
+
+
+@STRAIN
+@given(
+    st.lists(
+        st.builds(
+            ledger.Claim,
+            st.floats(0.5, 1e9),
+            st.sampled_from(["vuosittain", "kertaluonteinen säästö koko hankkeen ajalta"]),
+            st.booleans(),
+        ),
+        max_size=60,
+    ),
+    st.lists(label, min_size=1, max_size=6),
+    st.booleans(),
+    language,
+)
+def test_ledger_is_legible(
+    claims: list[ledger.Claim], labels: list[str], suppressed: bool, tongue: Any
+) -> None:
+    steps = [ledger.Step(text, 60 // (place + 1)) for place, text in enumerate(labels)]
+    drawn = ledger.draw(claims, steps, language=tongue, suppressed=suppressed)
+    assert faults(drawn) == []
+
+
+@STRAIN
+@given(
+    st.lists(
+        st.builds(curve.Point, st.floats(-50, 500), share, st.none() | share, share, label),
+        max_size=15,
+    ),
+    label,
+    label,
+    language,
+)
+def test_curve_is_legible(
+    points: list[curve.Point], x_words: str, y_words: str, tongue: Any
+) -> None:
+    drawn = curve.draw(points, language=tongue, x_words=x_words, y_words=y_words)
+    assert faults(drawn) == []
+
+
+@STRAIN
+@given(
+    st.lists(st.floats(-1e3, 1e3) | st.just(math.nan), max_size=200),
+    st.none() | st.floats(-1e3, 1e3),
+    label,
+    language,
+)
+def test_histogram_is_legible(
+    values: list[float], observed: float | None, words: str, tongue: Any
+) -> None:
+    assert faults(histogram.draw(values, observed, language=tongue, x_words=words)) == []
+
+
+@STRAIN
+@given(
+    st.lists(
+        st.builds(lorenz.Curve, label, st.lists(st.floats(0, 1e7), max_size=50), share), max_size=2
+    ),
+    label,
+    language,
+)
+def test_lorenz_is_legible(curves: list[lorenz.Curve], words: str, tongue: Any) -> None:
+    assert faults(lorenz.draw(curves, language=tongue, x_words=words, y_words=words)) == []
+
+
+@settings(STRAIN, max_examples=4)
+@given(
+    st.lists(st.tuples(st.integers(0, 80), st.integers(0, 40)), max_size=160),
+    st.lists(label, min_size=81, max_size=81),
+    language,
+)
+def test_network_is_legible(ties: list[tuple[int, int]], labels: list[str], tongue: Any) -> None:
+    organisations = [
+        network.Organisation(f"o{place}", text[:30]) for place, text in enumerate(labels)
+    ]
+    pairs = [(f"o{one}", f"p{other}") for one, other in ties]
+    drawn = network.draw(organisations, pairs, language=tongue, labels=81)
+    assert faults(drawn) == []
+
+
+NOTHING = "Raportteja ei ole näillä valinnoilla."
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: dots.draw([], language="fi", nothing=NOTHING),
+        lambda: states.draw([], language="fi", nothing=NOTHING),
+        lambda: differences.draw([], language="fi", nothing=NOTHING),
+        lambda: ratings.draw([], language="fi", nothing=NOTHING),
+        lambda: flow.draw({}, language="fi", nothing=NOTHING),
+        lambda: matrix.draw([], [], [], language="fi", nothing=NOTHING),
+        lambda: calls.draw([], language="fi", nothing=NOTHING),
+        lambda: ledger.draw([], [], language="fi", nothing=NOTHING),
+        lambda: curve.draw([], language="fi", x_words="x", y_words="y", nothing=NOTHING),
+        lambda: histogram.draw([], None, language="fi", x_words="x", nothing=NOTHING),
+        lambda: lorenz.draw([], language="fi", nothing=NOTHING),
+        lambda: network.draw([], [], language="fi", nothing=NOTHING),
+        lambda: empty.draw(NOTHING),
+    ],
+)
+def test_nothing_to_draw_is_said_in_the_words_given(draw: Callable[[], Canvas]) -> None:
+    assert [text for text, _ in boxes(draw())] == [NOTHING]
+
+
+def test_withheld_numbers_change_nothing_that_is_drawn_or_told() -> None:
+    def pictures(secret: int) -> list[object]:
+        shown = [dots.Dot("Avoin", 0.4, 0.3, 0.5, 4, 10), dots.Dot("Toinen", 0.1, n=1, N=10)]
+        hidden = dots.Dot("Salainen", secret / 99, 0.0, 1.0, secret, 99, suppressed=True)
+        other = dots.Dot("Salattu", (99 - secret) / 99, 0.0, 1.0, 99 - secret, 99, suppressed=True)
+        gaps = [
+            differences.Gap("Avoin", 0.1),
+            differences.Gap("Salainen", secret / 99, 0.0, 1.0, suppressed=True),
+        ]
+        rated = [
+            ratings.Rating("Avoin", (1, 2, 3, 4, 5)),
+            ratings.Rating("Salainen", (secret, 0, 0, 0, 99 - secret), suppressed=True),
+            ratings.Rating("Salattu", (99 - secret, 0, 0, 0, secret), suppressed=True),
+        ]
+        said = [
+            states.State("Avoin", 1, 2, 3),
+            states.State("Salainen", secret, 0, 99 - secret, suppressed=True),
+            states.State("Salattu", 99 - secret, 0, secret, suppressed=True),
+        ]
+        figures = [
+            dots.dots([*shown, hidden, other], language="fi", caption="x"),
+            differences.differences(gaps, language="fi", caption="x"),
+            ratings.ratings(rated, language="fi", caption="x"),
+            states.states(said, language="fi", caption="x"),
+        ]
+        return [(figure.svg, figure.alt) for figure in figures]
+
+    assert pictures(7) == pictures(93)
