@@ -50,8 +50,14 @@ def estimand_note(evidence: Evidence) -> str:
 
 
 def theme_dots(frame: pd.DataFrame, evidence: Evidence) -> list[Dot]:
-    """Rows of a figure of themes, with bounds where the estimand is all funded projects."""
-    bounded = evidence.parameters.estimand == "population"
+    """Rows of a figure of themes with an outer band.
+
+    Of the reports read there is no sampling interval; what is uncertain is the coding, so the
+    band then runs from all coders to any. Of all funded projects it is the bounds that assume
+    nothing; of projects like these there is none.
+    """
+    bands = {"descriptive": "band", "population": "bound"}
+    band = bands.get(evidence.parameters.estimand, "")
     return [
         Dot(
             label=str(row["label"]),
@@ -60,11 +66,17 @@ def theme_dots(frame: pd.DataFrame, evidence: Evidence) -> list[Dot]:
             high=known(row["high"]),
             n=int(row["yes"]),
             N=int(row["n"]),
-            bound_low=known(row["bound_low"]) if bounded else None,
-            bound_high=known(row["bound_high"]) if bounded else None,
+            bound_low=known(row[f"{band}_low"]) if band else None,
+            bound_high=known(row[f"{band}_high"]) if band else None,
         )
         for row in frame.to_dict("records")
     ]
+
+
+def band_name(evidence: Evidence) -> str:
+    """What the outer band of `theme_dots` is called in the key; empty for its usual name."""
+    coded = evidence.parameters.estimand == "descriptive"
+    return Words(evidence.parameters.language)("themes.coder_band") if coded else ""
 
 
 def theme_states(frame: pd.DataFrame) -> list[State]:

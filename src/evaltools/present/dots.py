@@ -71,6 +71,7 @@ def draw(
     level: float | None = 0.95,
     name: str = "",
     second_name: str = "",
+    band_name: str = "",
     sort: bool = True,
     whole_scale: bool = False,
     nothing: str = "",
@@ -83,6 +84,7 @@ def draw(
         axis: what the share is of; by default the share of the reports read.
         level: confidence level named in the key; None leaves the interval unnamed.
         name, second_name: what the two estimates are called in the key.
+        band_name: what the outer interval is; by default bounds that assume nothing.
         sort: largest first; False keeps the order given.
         whole_scale: run to 100 % whatever the values.
         nothing: what to say when there are no rows.
@@ -110,7 +112,7 @@ def draw(
         marks=ticks(0.0, high),
         mark_text=lambda value: percent(value, language),
         axis=axis or words("axis.share_of_reports"),
-        key=_key(shown, words, level, name, second_name),
+        key=_key(shown, words, level, (name, second_name, band_name)),
         pitch=(25.0 if any(others) else 21.0) if paired else 17.0,
         least_column=max(map(width, [*numbers, *others])),
     )
@@ -134,6 +136,7 @@ def dots(
     level: float | None = 0.95,
     name: str = "",
     second_name: str = "",
+    band_name: str = "",
     sort: bool = True,
     whole_scale: bool = False,
     nothing: str = "",
@@ -147,6 +150,7 @@ def dots(
             level=level,
             name=name,
             second_name=second_name,
+            band_name=band_name,
             sort=sort,
             whole_scale=whole_scale,
             nothing=nothing,
@@ -202,8 +206,9 @@ def _second_number(row: Dot, language: Language) -> str:
 
 
 def _key(
-    rows: Sequence[Dot], words: Words, level: float | None, name: str, second_name: str
+    rows: Sequence[Dot], words: Words, level: float | None, names: tuple[str, str, str]
 ) -> list[Entry]:
+    name, second_name, band_name = names
     entries: list[Entry] = []
     if name or second_name:
         entries.append(Entry(name or words("legend.share"), "dot", DEEP_BLUE))
@@ -215,7 +220,7 @@ def _key(
         )
         entries.append(Entry(text, "line", DEEP_BLUE))
     if any(row.bound_low is not None for row in rows):
-        entries.append(Entry(words("legend.bounds"), "band", LIGHT))
+        entries.append(Entry(band_name or words("legend.bounds"), "band", LIGHT))
     if any(row.second is not None for row in rows):
         entries.append(Entry(second_name or words("legend.second"), "hollow", OCHRE))
     return entries
