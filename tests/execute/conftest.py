@@ -18,6 +18,7 @@ PARAMETERS = 'wave = "2022"\nlevel = None'
 DECLARATION = """\
 name: tiny
 title: {{fi: t, sv: t, en: t}}
+short_title: {{fi: t, sv: t, en: t}}
 subtitle: {{fi: t, sv: t, en: t}}
 publisher: {{fi: t, sv: t, en: t}}
 data: data

@@ -13,6 +13,7 @@ TEXT = "{fi: a, sv: a, en: a}"
 SMALL = f"""
 name: small
 title: {TEXT}
+short_title: {TEXT}
 subtitle: {TEXT}
 publisher: {TEXT}
 data: data

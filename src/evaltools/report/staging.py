@@ -153,6 +153,7 @@ def _metadata(study: Study, parameters: Parameters, material: Material) -> dict[
     metadata: dict[str, Any] = {
         "lang": language,
         "title": declared.title.in_language(language),
+        "short-title": declared.short_title.in_language(language),
         "subtitle": declared.subtitle.in_language(language),
         "author": declared.publisher.in_language(language),
         "date": say.date(parameters.cutoff, language),

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from math import isqrt
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv, gammaln, ndtri
+from scipy.stats import hypergeom
+from statsmodels.stats.proportion import proportion_confint
 
 TIE = 1e-9
-"""A tail this close to the limit, relatively, equals it; rounding must not decide what is kept."""
+"""A tail above (1 - level) / 2 by less than this, relatively, equals it and is not above it.
+
+Tails come with a relative error of some 1e-13; rounding must not decide what is kept.
+"""
 
 
 @dataclass(frozen=True)
@@ -34,14 +41,7 @@ def wilson(x: int, n: int, level: float = 0.95) -> Interval:
     Raises ValueError unless 0 <= x <= n, n >= 1 and 0 < level < 1.
     Source: Wilson 1927, doi:10.1080/01621459.1927.10502953.
     """
-    _check_binomial(x, n, level)
-    z, p = float(ndtri((1 + level) / 2)), x / n
-    centre = p + z**2 / (2 * n)
-    reach = z * float(np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2)))
-    scale = 1 + z**2 / n
-    # At an end the limit is the end itself; the square root would leave some 1e-18 behind.
-    low = 0.0 if x == 0 else (centre - reach) / scale
-    high = 1.0 if x == n else (centre + reach) / scale
+    low, high = _binomial_limits(x, n, level, "wilson")
     return Interval(low, high, "wilson", level)
 
 
@@ -53,10 +53,7 @@ def clopper_pearson(x: int, n: int, level: float = 0.95) -> Interval:
     Raises ValueError unless 0 <= x <= n, n >= 1 and 0 < level < 1.
     Source: Clopper and Pearson 1934, doi:10.1093/biomet/26.4.404.
     """
-    _check_binomial(x, n, level)
-    tail = (1 - level) / 2
-    low = 0.0 if x == 0 else float(betaincinv(x, n - x + 1, tail))
-    high = 1.0 if x == n else float(betaincinv(x + 1, n - x, 1 - tail))
+    low, high = _binomial_limits(x, n, level, "beta")
     return Interval(low, high, "clopper-pearson", level)
 
 
@@ -65,8 +62,7 @@ def hypergeometric(x: int, n: int, N: int, level: float = 0.95) -> Interval:
 
     x of n units drawn without replacement from N have the property; the limits are how many
     of the N have it, whole numbers from x to N - n + x. Keeps every M for which both
-    P(X >= x | M) and P(X <= x | M) are above (1 - level) / 2. Both tails are monotone in M,
-    so each limit is found by halving.
+    P(X >= x | M) and P(X <= x | M) are above (1 - level) / 2, by more than `TIE`.
 
     Raises ValueError unless 0 <= x <= n <= N, n >= 1 and 0 < level < 1.
     Source: Buonaccorsi 1987, doi:10.1080/00031305.1987.10475484.
@@ -89,10 +85,15 @@ def bounds(x: int, n: int, N: int) -> Interval:
     return Interval(x, x + N - n, "bounds", 1.0)
 
 
-def _check_binomial(x: int, n: int, level: float) -> None:
+def _binomial_limits(
+    x: int, n: int, level: float, method: Literal["wilson", "beta"]
+) -> tuple[float, float]:
     if n < 1 or not 0 <= x <= n:
         raise ValueError(f"a share needs 0 <= x <= n and n >= 1, not x={x}, n={n}")
     _check_level(level)
+    low, high = proportion_confint(x, n, alpha=1 - level, method=method)
+    # At an end the limit is the end itself; rounding leaves some 1e-16 between them.
+    return 0.0 if x == 0 else float(low), 1.0 if x == n else float(high)
 
 
 def _check_population(x: int, n: int, N: int) -> None:
@@ -105,37 +106,24 @@ def _check_level(level: float) -> None:
         raise ValueError(f"a confidence level lies between 0 and 1, not {level}")
 
 
-@lru_cache(maxsize=64)
-def _log_factorials(N: int) -> NDArray[np.float64]:
-    return np.asarray(gammaln(np.arange(N + 1) + 1.0), dtype=np.float64)
-
-
-def _tail(low: int, high: int, M: int, n: int, N: int) -> float:
-    """P(low <= X <= high) when n are drawn from N of which M have the property."""
-    k = np.arange(max(low, n - (N - M), 0), min(high, n, M) + 1)
-    log = _log_factorials(N)
-    chosen = log[M] - log[k] - log[M - k]
-    others = log[N - M] - log[n - k] - log[N - M - n + k]
-    return float(np.exp(chosen + others - (log[N] - log[n] - log[N - n])).sum())
-
-
 @lru_cache(maxsize=65536)
 def _hypergeometric_limits(x: int, n: int, N: int, level: float) -> tuple[int, int]:
     limit = (1 - level) / 2 * (1 + TIE)
-    first, last = x, N - n + x
-    below, kept = first - 1, last
-    while kept - below > 1:
-        middle = (kept + below) // 2
-        if _tail(x, n, middle, n, N) > limit:
-            kept = middle
-        else:
-            below = middle
-    low = kept
-    kept, above = low, last + 1
-    while above - kept > 1:
-        middle = (kept + above) // 2
-        if _tail(0, x, middle, n, N) > limit:
-            kept = middle
-        else:
-            above = middle
-    return low, kept
+    M = np.arange(x, N - n + x + 1)
+    low = _first_kept(M, lambda M: hypergeom.sf(x - 1, N, M, n) > limit)
+    high = _first_kept(M[::-1], lambda M: hypergeom.cdf(x, N, M, n) > limit)
+    return low, high
+
+
+def _first_kept(
+    candidates: NDArray[np.int_], kept: Callable[[NDArray[np.int_]], NDArray[np.bool_]]
+) -> int:
+    """First candidate that is kept, when every one after it is kept too, as the last one is.
+
+    Tails are monotone in M, so the ends of blocks tell which block holds it: two short
+    vectors of tails, where a register of thousands would have thousands of tails.
+    """
+    size = isqrt(len(candidates))
+    block = int(np.searchsorted(kept(candidates[size - 1 :: size]), True))
+    inside = candidates[block * size : (block + 1) * size]
+    return int(inside[np.searchsorted(kept(inside), True)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import chdtri
+from statsmodels.stats.proportion import multinomial_proportions_confint
 
 from evaltools.statistics.intervals import Interval
 
@@ -27,10 +27,8 @@ def simultaneous_intervals(counts: ArrayLike, level: float = 0.95) -> list[Inter
         raise ValueError("needs counts that are not negative and not all nought")
     if not 0 < level < 1:
         raise ValueError(f"a confidence level lies between 0 and 1, not {level}")
-    n = x.sum()
-    quantile = float(chdtri(1, (1 - level) / len(x)))
-    reach = np.sqrt(quantile * (quantile + 4 * x * (n - x) / n))
-    low = (quantile + 2 * x - reach) / (2 * (n + quantile))
-    high = (quantile + 2 * x + reach) / (2 * (n + quantile))
-    low, high = np.where(x == 0, 0.0, low), np.where(x == n, 1.0, high)
+    limits = multinomial_proportions_confint(x, alpha=1 - level, method="goodman")
+    # At an end the limit is the end itself; rounding leaves some 1e-16 between them.
+    low = np.where(x == 0, 0.0, limits[:, 0])
+    high = np.where(x == x.sum(), 1.0, limits[:, 1])
     return [Interval(float(a), float(b), "goodman", level) for a, b in zip(low, high, strict=True)]

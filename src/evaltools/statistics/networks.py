@@ -60,27 +60,25 @@ def density(graph: Graph) -> float | None:
     Source: Borgatti and Everett 1997, doi:10.1016/S0378-8733(96)00301-2.
     """
     tops, bottoms = _sides(graph)
-    possible = len(tops) * len(bottoms)
-    return graph.number_of_edges() / possible if possible else None
+    return float(nx.bipartite.density(graph, tops)) if tops and bottoms else None
 
 
 def projection(graph: Graph) -> Graph:
     """Network of the top nodes, tied when they share a bottom node; `weight` is how many."""
     tops, _ = _sides(graph)
-    matrix = biadjacency(graph)
-    shared = matrix @ matrix.T
+    shared = nx.bipartite.weighted_projected_graph(graph, tops)
     result: Graph = nx.Graph()
     result.add_nodes_from(tops)
-    for i, j in zip(*np.nonzero(np.triu(shared, 1)), strict=True):
-        result.add_edge(tops[i], tops[j], weight=int(shared[i, j]))
+    # networkx goes through sets of names, whose order differs from process to process.
+    ties = sorted((min(edge), max(edge)) for edge in shared.edges)
+    result.add_weighted_edges_from((a, b, int(shared[a][b]["weight"])) for a, b in ties)
     return result
 
 
 def projection_density(graph: Graph) -> float | None:
     """Pairs of top nodes that share a bottom node, over all pairs; None below two top nodes."""
     projected = projection(graph)
-    n = projected.number_of_nodes()
-    return projected.number_of_edges() / (n * (n - 1) / 2) if n > 1 else None
+    return float(nx.density(projected)) if projected.number_of_nodes() > 1 else None
 
 
 def robins_alexander(graph: Graph) -> float | None:
@@ -162,13 +160,10 @@ def rewired_clustering(graph: Graph, draws: int = 200, seed: int = 0) -> Rewired
 def biadjacency(graph: Graph) -> Ints:
     """Top by bottom nodes, 1 where they are tied, both in sorted order."""
     tops, bottoms = _sides(graph)
-    row = {node: index for index, node in enumerate(tops)}
-    column = {node: index for index, node in enumerate(bottoms)}
-    matrix = np.zeros((len(tops), len(bottoms)), dtype=np.int64)
-    for a, b in graph.edges:
-        top, bottom = (a, b) if a in row else (b, a)
-        matrix[row[top], column[bottom]] = 1
-    return matrix
+    if not tops or not bottoms:
+        return np.zeros((len(tops), len(bottoms)), dtype=np.int64)
+    matrix = nx.bipartite.biadjacency_matrix(graph, tops, bottoms, weight=None)
+    return np.asarray(matrix.toarray(), dtype=np.int64)
 
 
 def _sides(graph: Graph) -> tuple[list[Node], list[Node]]:

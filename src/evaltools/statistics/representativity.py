@@ -8,11 +8,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linprog
+from statsmodels.discrete.discrete_model import Logit
 
 Floats = NDArray[np.float64]
-
-ITERATIONS = 100
-CONVERGED = 1e-10
 
 
 @dataclass(frozen=True)
@@ -100,21 +98,11 @@ def propensities(design: ArrayLike, responded: ArrayLike) -> Propensities | NotE
         return NotEstimable("collinear")
     if separated(X, y):
         return NotEstimable("separated")
-    beta = np.zeros(X.shape[1])
-    for _ in range(ITERATIONS):
-        p = 1 / (1 + np.exp(-(X @ beta)))
-        information = X.T @ (X * (p * (1 - p))[:, None])
-        step = np.linalg.solve(information, X.T @ (y - p))
-        # Newton's step can overshoot where chances are extreme; at most 4 a coefficient cannot.
-        beta = beta + step / max(1.0, float(np.abs(step).max()) / 4)
-        if float(np.abs(step).max()) < CONVERGED:
-            break
-    p = 1 / (1 + np.exp(-(X @ beta)))
-    weight = p * (1 - p)
-    covariance = np.linalg.inv(X.T @ (X * weight[:, None]))
-    gradient = X * weight[:, None]
-    variance = float(np.einsum("ij,jk,ik->i", gradient, covariance, gradient).mean())
-    return Propensities(p, variance)
+    fit = Logit(y, X).fit(disp=False, maxiter=100, ridge_factor=0, warn_convergence=False)
+    p = np.asarray(fit.predict(), dtype=np.float64)
+    gradient = X * (p * (1 - p))[:, None]
+    variance = np.einsum("ij,jk,ik->i", gradient, np.asarray(fit.cov_params()), gradient)
+    return Propensities(p, float(variance.mean()))
 
 
 def separated(design: ArrayLike, responded: ArrayLike) -> bool:

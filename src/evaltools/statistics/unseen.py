@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln
+from scipy.stats import hypergeom
 
 
 def chance_unseen(k: int, n: int, N: int) -> float:
@@ -24,6 +24,5 @@ def chances_unseen(k: NDArray[np.int_], n: int, N: int) -> NDArray[np.float64]:
     k = np.asarray(k, dtype=int)
     if not 0 <= n <= N or (k < 0).any() or (k > N).any():
         raise ValueError(f"needs 0 <= k <= N and 0 <= n <= N, not k={k.tolist()}, n={n}, N={N}")
-    rest = np.maximum(N - k - n, 0)
-    log = gammaln(N - k + 1) - gammaln(rest + 1) - gammaln(N + 1) + gammaln(N - n + 1)
-    return np.where(N - k < n, 0.0, np.exp(log))
+    # Of a population of nought nothing is missed or seen, which scipy does not define.
+    return np.asarray(hypergeom.pmf(0, N, k, n) if N else np.ones(k.shape), dtype=np.float64)

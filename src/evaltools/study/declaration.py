@@ -106,6 +106,7 @@ class StudyDeclaration(Declared):
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
     title: Text
+    short_title: Text
     subtitle: Text
     publisher: Text
     data: StudyPath

@@ -146,6 +146,18 @@ def nodes(value: Any) -> Iterator[Node]:
                 yield from nodes(item)
 
 
+def depth(value: Any) -> int:
+    """How deep a JSON value is nested, told without recursion."""
+    deepest = 0
+    waiting = [(value, 1)]
+    while waiting:
+        item, level = waiting.pop()
+        deepest = max(deepest, level)
+        inner = item.values() if isinstance(item, dict) else item
+        waiting.extend((each, level + 1) for each in inner if isinstance(each, list | dict))
+    return deepest
+
+
 Replace = Callable[[Node], list[Node] | None]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from evaltools.problems import Problem, refuse
 from evaltools.report.embedded.assemble import assemble
-from evaltools.report.embedded.ast import Node, classes_of, nodes, rewrite
+from evaltools.report.embedded.ast import Node, classes_of, depth, nodes, rewrite
 from evaltools.report.embedded.citations import cite
 from evaltools.report.embedded.conditions import Conditions
 from evaltools.report.embedded.context import Context
@@ -34,6 +34,8 @@ from evaltools.report.embedded.structure import Structure
 from evaltools.report.embedded.text import TextPass
 from evaltools.report.embedded.tidy import Tidy
 
+# Levels of pandoc's JSON; forty quotations within each other are 120.
+DEEPEST = 150
 _RAW_KINDS = {"RawInline", "RawBlock"}
 
 
@@ -93,6 +95,7 @@ def resolve(
     except (PandocError, RecursionError) as error:
         what = f"the text cannot be read: {error}"
         refuse([Problem(relative(root, document), what, code="render.pandoc")])
+    refuse(_check_depth(parsed, passed, source))
     problems += _check_raw(passed, parsed)
     run = _Run(project, source, passed, parsed, media, Inlines(), scratch, epoch)
     resolved = []
@@ -138,6 +141,19 @@ def _check_data(passed: TextPass) -> list[Problem]:
         for each in passed.holders.fragments.values()
         if each.data and any(mark in each.text for mark in MARKS)
     ]
+
+
+def _check_depth(
+    parsed: Mapping[str, list[Node]], passed: TextPass, source: Source
+) -> list[Problem]:
+    """Lists in lists in lists: passes over the tree go one call deeper for each."""
+    problems = []
+    for name, blocks in parsed.items():
+        if depth(blocks) > DEEPEST:
+            fragment = passed.holders.fragments.get(name)
+            where = source.find("") if fragment is None else fragment.where
+            problems.append(Problem(where, "the text is nested too deeply", code="render.depth"))
+    return problems
 
 
 def _check_raw(passed: TextPass, parsed: dict[str, list[Node]]) -> list[Problem]:
