@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from evaltools.cli import main
+from evaltools.cli import main, told
+from evaltools.problems import Problem
 
 ROOT = Path(__file__).parent.parent
 PROGRAM = Path(sys.executable).with_name("evaltools")
@@ -69,6 +70,19 @@ def test_parameters_are_listed_with_scenarios(monkeypatch: pytest.MonkeyPatch) -
     shown = CliRunner().invoke(main, ["parameters"])
     assert shown.exit_code == 0
     assert "second-wave-strict" in shown.output
+
+
+def test_a_column_that_is_wrong_throughout_is_told_by_its_first_rows_and_a_count() -> None:
+    problems = [
+        Problem(f"data/a.csv, row {row}, column b", f"'{row}' is no date", code="data.type")
+        for row in range(2, 102)
+    ]
+    other = Problem("data/a.csv, row 3, column c", "is empty", code="data.required")
+    lines = told([*problems, other])
+    assert lines[0].startswith("data/a.csv, row 2, column b: '2' is no date")
+    assert lines[20] == "data/a.csv, column b: 80 more of this kind"
+    assert lines[21].startswith("data/a.csv, row 3, column c: is empty")
+    assert len(lines) == 22
 
 
 def test_the_lab_is_not_in_the_run_environment_and_the_command_says_what_to_do(

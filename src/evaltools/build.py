@@ -160,7 +160,6 @@ def check_study(study: Study) -> str:
 def _check_scope(study: Study, parameters: Parameters) -> None:
     """Refuse parameters that leave nothing to examine before any notebook starts."""
     from evaltools.evidence import Evidence, load_descriptor, read_tables
-    from evaltools.evidence.scope import nothing_left  # noqa: F401  raised by select
 
     descriptor = load_descriptor(study.data)
     Evidence.select(study, read_tables(study.data, descriptor), parameters)

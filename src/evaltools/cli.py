@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,8 +26,8 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except ProblemError as error:
-            for problem in error.problems:
-                click.echo(str(problem), err=True)
+            for line in told(error.problems):
+                click.echo(line, err=True)
             count = len(error.problems)
             click.echo(f"{count} problem{'s' if count > 1 else ''}; nothing was changed.", err=True)
             raise SystemExit(1) from None
@@ -39,6 +40,23 @@ def main() -> None:
 
     Commands work on the study (evaluation.yml) of the current folder or one above it.
     """
+
+
+MOST_ALIKE = 20
+
+
+def told(problems: Sequence[Problem]) -> list[str]:
+    """A line for each problem; when a whole column is wrong, its first rows and how many more."""
+    groups: dict[tuple[str, str], list[Problem]] = {}
+    for problem in problems:
+        place = re.sub(r", row \d+", "", problem.where)
+        groups.setdefault((problem.code, place), []).append(problem)
+    lines = []
+    for (_, place), alike in groups.items():
+        lines += map(str, alike[:MOST_ALIKE])
+        if len(alike) > MOST_ALIKE:
+            lines.append(f"{place}: {len(alike) - MOST_ALIKE} more of this kind")
+    return lines
 
 
 def _parameter_options(command: Command) -> Command:

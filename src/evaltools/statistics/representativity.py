@@ -12,6 +12,8 @@ from statsmodels.discrete.discrete_model import Logit
 
 Floats = NDArray[np.float64]
 
+ITERATIONS = 100
+
 
 @dataclass(frozen=True)
 class Propensities:
@@ -34,7 +36,8 @@ class NotEstimable:
     Arguments:
         reason: `constant`: all answered or none did; `collinear`: a column of the design
             follows from the others; `separated`: some combination of columns tells without
-            error, for some units at least, who answered, so that its coefficient is infinite.
+            error, for some units at least, who answered, so that its coefficient is infinite,
+            or so nearly that it is too large to be computed.
     """
 
     reason: Literal["constant", "collinear", "separated"]
@@ -98,7 +101,16 @@ def propensities(design: ArrayLike, responded: ArrayLike) -> Propensities | NotE
         return NotEstimable("collinear")
     if separated(X, y):
         return NotEstimable("separated")
-    fit = Logit(y, X).fit(disp=False, maxiter=100, ridge_factor=0, warn_convergence=False)
+    try:
+        # The exponential of a certain unit may overflow, and its chance is then 0 as it should be.
+        with np.errstate(over="ignore"):
+            fit = Logit(y, X).fit(
+                maxiter=ITERATIONS, ridge_factor=0, disp=False, warn_convergence=False
+            )
+    except np.linalg.LinAlgError:
+        return NotEstimable("separated")
+    if not fit.mle_retvals["converged"]:
+        return NotEstimable("separated")
     p = np.asarray(fit.predict(), dtype=np.float64)
     gradient = X * (p * (1 - p))[:, None]
     variance = np.einsum("ij,jk,ik->i", gradient, np.asarray(fit.cov_params()), gradient)

@@ -1,0 +1,163 @@
+"""The rendered report as readers, readers' aids and archives find it."""
+
+from __future__ import annotations
+
+import os
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import page as conformance
+import pikepdf
+import pytest
+from conftest import Place
+from lxml import html
+from pypdf import PdfReader
+
+pytestmark = pytest.mark.slow
+
+NAME = "digikannustin-valiraportti-fi"
+NOTICE = "Esimerkkiaineisto"
+NBSP = "\u00a0"
+
+
+@pytest.fixture(params=["default", "calls-2020_wave-2023", "region-06"])
+def folder(built: Place, request: pytest.FixtureRequest) -> Path:
+    return built.root / "reports" / "_build" / str(request.param)
+
+
+@pytest.fixture
+def pdf(folder: Path) -> Iterator[pikepdf.Pdf]:
+    with pikepdf.open(folder / f"{NAME}.pdf") as opened:
+        yield opened
+
+
+def elements(node: Any) -> Iterator[Any]:
+    if isinstance(node, pikepdf.Array):
+        for kid in node:
+            yield from elements(kid)
+    elif isinstance(node, pikepdf.Dictionary):
+        if "/S" in node:
+            yield node
+        if "/K" in node:
+            yield from elements(node.K)
+
+
+@pytest.mark.parametrize("profile", ["ua1", "pdfa2a"])
+def test_the_pdf_conforms(folder: Path, profile: str) -> None:
+    content = (folder / f"{NAME}.pdf").read_bytes()
+    report = conformance.validate_pdf_bytes(content, profile=profile)
+    assert [(each.rule_id, each.message) for each in report.failures] == []
+    assert report.rules.total > 100
+
+
+def test_the_pdf_has_title_language_headings_and_alternative_texts(pdf: pikepdf.Pdf) -> None:
+    assert str(pdf.Root.Lang) == "fi-FI"
+    with pdf.open_metadata() as metadata:
+        assert metadata["dc:title"].startswith("Kuntien digitalisaation")
+    tags = list(elements(pdf.Root.StructTreeRoot))
+    kinds = [str(tag.S) for tag in tags]
+    assert kinds.count("/H1") >= 10
+    assert kinds.count("/H2") >= 10
+    figures = [tag for tag in tags if str(tag.S) == "/Figure"]
+    assert len(figures) >= 18
+    alts = [str(tag.get("/Alt", "")) for tag in figures]
+    assert all(len(alt) > 20 for alt in alts)
+    assert len(set(alts)) == len(alts)
+    headers = [tag for tag in tags if str(tag.S) == "/TH"]
+    scopes = {
+        str(item["/Scope"]) for tag in headers for item in tag.get("/A", []) if "/Scope" in item
+    }
+    assert scopes == {"/Row", "/Column"}
+
+
+def test_every_page_of_the_pdf_tells_of_example_data_but_the_cover_tells_it_too(
+    folder: Path,
+) -> None:
+    pages = [page.extract_text() for page in PdfReader(folder / f"{NAME}.pdf").pages]
+    assert [number for number, text in enumerate(pages, 1) if NOTICE not in text] in ([], [1])
+    assert NOTICE in pages[1]
+
+
+def test_the_default_report_has_twenty_to_thirty_pages(built: Place) -> None:
+    path = built.root / "reports" / "_build" / "default" / f"{NAME}.pdf"
+    assert 20 <= len(PdfReader(path).pages) <= 30
+
+
+def test_no_page_ends_with_a_heading_and_no_caption_stands_alone(folder: Path) -> None:
+    for number, page in enumerate(PdfReader(folder / f"{NAME}.pdf").pages, 1):
+        lines = [line.strip() for line in page.extract_text().splitlines() if line.strip()]
+        body = [line for line in lines if not line.startswith("evaltools") and not line.isdigit()]
+        assert not re.fullmatch(r"\d(\.\d)? .{3,60}", body[-1]), (number, body[-1])
+
+
+def test_finnish_words_are_hyphenated_and_numbers_do_not_part(built: Place) -> None:
+    path = built.root / "reports" / "_build" / "default" / f"{NAME}.pdf"
+    text = "\n".join(page.extract_text() for page in PdfReader(path).pages)
+    assert len(re.findall(r"[a-zäö][\u00ad\u2010-]\n[a-zäö]", text)) > 20
+    assert not re.search(r"\d\n%", text)
+    assert not re.search(r"\d\.\d+ %", text)
+
+
+def test_numbers_are_finnish_everywhere(folder: Path) -> None:
+    page = html.parse(str(folder / f"{NAME}.html"))
+    body = page.find("body").text_content()
+    assert not re.search(r"\d %", body), "a plain space before a per cent sign"
+    assert re.search(rf"\d{NBSP}%", body)
+
+
+def test_the_page_is_one_file_that_asks_for_nothing(folder: Path) -> None:
+    text = (folder / f"{NAME}.html").read_text(encoding="utf-8")
+    page = html.fromstring(text)
+    for element in page.iter():
+        for name in ("src", "data", "poster", "srcset"):
+            value = element.get(name)
+            assert value is None or value.startswith("data:"), (element.tag, name, value[:80])
+    assert [link.get("rel") for link in page.iter("link")] == []
+    assert not re.search(r"@import|url\((?!['\"]?data:)", text)
+    assert page.get("lang") == "fi"
+    assert NOTICE in page.find("body").text_content()
+
+
+def test_the_word_document_has_title_language_styles_and_alternative_texts(folder: Path) -> None:
+    with zipfile.ZipFile(folder / f"{NAME}.docx") as archive:
+        names = archive.namelist()
+        document = archive.read("word/document.xml").decode()
+        core = archive.read("docProps/core.xml").decode()
+        headers = "".join(
+            archive.read(name).decode() for name in names if name.startswith("word/header")
+        )
+    assert "docProps/custom.xml" not in names
+    assert "Kuntien digitalisaation" in core
+    descriptions = re.findall(r'<wp:docPr [^>]*descr="([^"]*)"', document)
+    assert len(descriptions) >= 18
+    assert all(len(text) > 20 for text in descriptions)
+    assert document.count('w:val="Heading1"') >= 10
+    assert document.count("<w:tblHeader") >= 10
+    assert NOTICE in headers
+
+
+@pytest.mark.browser
+def test_the_page_is_accessible_and_makes_no_request(built: Place) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import sync_playwright
+
+    path = built.root / "reports" / "_build" / "default" / f"{NAME}.html"
+    browser = os.environ.get("EVALTOOLS_BROWSER") or "/usr/bin/chromium"
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=browser,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        page = opened.new_page(viewport={"width": 1280, "height": 900})
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(path.as_uri())
+        found = Axe().run(page).response["violations"]
+        assert [item["id"] for item in found] == []
+        assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+        page.set_viewport_size({"width": 320, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        opened.close()
