@@ -5,56 +5,11 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parent.parent.parent
-PROGRAM = Path(sys.executable).with_name("evaltools")
-PARTS = ("evaluation.yml", "uv.lock", "data", "notebooks", "reports")
-
-
-@dataclass(frozen=True)
-class Place:
-    """A copy of the study in which reports are built."""
-
-    root: Path
-
-    def evaltools(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run the program here and wait for it."""
-        own = {key: value for key, value in os.environ.items() if key != "EVALTOOLS_STUDY"}
-        return subprocess.run(
-            [PROGRAM, *arguments],
-            cwd=self.root, env=own | environment, capture_output=True, text=True,
-        )  # fmt: skip
-
-    def build(self, *arguments: str, **environment: str) -> Path:
-        """Build a report with the embedded renderer; the folder it stands in."""
-        done = self.evaltools("build", "--engine", "embedded", *arguments, **environment)
-        assert done.returncode == 0, done.stderr
-        last = done.stdout.strip().splitlines()[-1].strip()
-        return (self.root / last).parent
-
-    def bytes_of(self, name: str = "default") -> dict[str, bytes]:
-        """Every file of a report by its name."""
-        folder = self.root / "reports" / "_build" / name
-        return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
-
-
-def copy_study(folder: Path) -> Place:
-    """The study's own files in another folder, without what was built."""
-    folder.mkdir(parents=True)
-    for part in PARTS:
-        source = ROOT / part
-        if source.is_dir():
-            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("_build", ".*"))
-        else:
-            shutil.copy(source, folder / part)
-    return Place(folder)
+from places import Place, copy_study
 
 
 @pytest.fixture(scope="session")

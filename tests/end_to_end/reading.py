@@ -6,11 +6,12 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
+import pypdfium2
 from lxml import etree, html
-from pypdf import PdfReader
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -65,9 +66,18 @@ def squeezed(text: str) -> str:
     return re.sub(r"[\s\u00ad\u2010\u200b\u2060-]+", "", text)
 
 
+@cache
+def pdf_pages(path: Path) -> tuple[str, ...]:
+    """Text of each page, in lines."""
+    with pypdfium2.PdfDocument(path) as document:
+        texts = [page.get_textpage().get_text_range() for page in document]
+    # The library has a sign of its own for a hyphen that a line break made.
+    return tuple(text.replace("\ufffe", "\u00ad").replace("\r\n", "\n") for text in texts)
+
+
 def pdf_text(path: Path) -> str:
     """Text of all pages, squeezed."""
-    return squeezed("".join(page.extract_text() for page in PdfReader(path).pages))
+    return squeezed("".join(pdf_pages(path)))
 
 
 def docx_text(path: Path) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from conftest import Place
+from places import Place
 
 pytestmark = pytest.mark.slow
 

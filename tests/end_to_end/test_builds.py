@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PROGRAM, Place, copy_study
+from places import PROGRAM, Place, copy_study
 
 pytestmark = pytest.mark.slow
 

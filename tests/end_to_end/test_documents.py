@@ -12,9 +12,9 @@ from typing import Any
 import page as conformance
 import pikepdf
 import pytest
-from conftest import Place
 from lxml import html
-from pypdf import PdfReader
+from places import Place
+from reading import pdf_pages
 
 pytestmark = pytest.mark.slow
 
@@ -76,26 +76,26 @@ def test_the_pdf_has_title_language_headings_and_alternative_texts(pdf: pikepdf.
 def test_every_page_of_the_pdf_tells_of_example_data_but_the_cover_tells_it_too(
     folder: Path,
 ) -> None:
-    pages = [page.extract_text() for page in PdfReader(folder / f"{NAME}.pdf").pages]
+    pages = pdf_pages(folder / f"{NAME}.pdf")
     assert [number for number, text in enumerate(pages, 1) if NOTICE not in text] in ([], [1])
     assert NOTICE in pages[1]
 
 
 def test_the_default_report_has_twenty_to_thirty_pages(built: Place) -> None:
     path = built.root / "reports" / "_build" / "default" / f"{NAME}.pdf"
-    assert 20 <= len(PdfReader(path).pages) <= 30
+    assert 20 <= len(pdf_pages(path)) <= 30
 
 
 def test_no_page_ends_with_a_heading_and_no_caption_stands_alone(folder: Path) -> None:
-    for number, page in enumerate(PdfReader(folder / f"{NAME}.pdf").pages, 1):
-        lines = [line.strip() for line in page.extract_text().splitlines() if line.strip()]
+    for number, page in enumerate(pdf_pages(folder / f"{NAME}.pdf"), 1):
+        lines = [line.strip() for line in page.splitlines() if line.strip()]
         body = [line for line in lines if not line.startswith("evaltools") and not line.isdigit()]
         assert not re.fullmatch(r"\d(\.\d)? .{3,60}", body[-1]), (number, body[-1])
 
 
 def test_finnish_words_are_hyphenated_and_numbers_do_not_part(built: Place) -> None:
     path = built.root / "reports" / "_build" / "default" / f"{NAME}.pdf"
-    text = "\n".join(page.extract_text() for page in PdfReader(path).pages)
+    text = "\n".join(pdf_pages(path))
     assert len(re.findall(r"[a-zäö][\u00ad\u2010-]\n[a-zäö]", text)) > 20
     assert not re.search(r"\d\n%", text)
     assert not re.search(r"\d\.\d+ %", text)

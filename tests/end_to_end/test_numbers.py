@@ -36,7 +36,7 @@ def test_the_other_formats_say_the_same_in_the_same_words(
     absent = [
         item
         for item in numbers_of(folder / "digikannustin-valiraportti-fi.html")
-        if sentence(item) not in text
+        if not any(part in text for part in sentence(item))
     ]
     assert absent == []
 
@@ -62,10 +62,13 @@ def identity(item: Shown) -> tuple[str, str, str]:
     return item.key, item.estimand, item.dimensions
 
 
-def sentence(item: Shown) -> str:
-    """The number with up to forty squeezed characters on either side."""
-    before, after = squeezed(item.before)[-40:], squeezed(item.after)[:40]
-    return before + squeezed(item.text) + after
+def sentence(item: Shown) -> tuple[str, str]:
+    """The number with what stands before it, and with what follows.
+
+    One of the two is enough: a page may end between.
+    """
+    number = squeezed(item.text)
+    return squeezed(item.before)[-40:] + number, number + squeezed(item.after)[:40]
 
 
 def agrees(item: Shown, row: object) -> bool:

@@ -6,7 +6,7 @@ from collections import Counter
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from evaltools.statistics import networks
@@ -84,7 +84,6 @@ def drawn_matrices(matrix, draws, seed):
         yield drawn
 
 
-@settings(max_examples=25, deadline=None)
 @given(pairs, st.integers(0, 99))
 def test_rewiring_keeps_everyones_number_of_ties(edges, seed):
     matrix = networks.biadjacency(networks.bipartite_graph(edges))

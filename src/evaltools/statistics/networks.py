@@ -66,9 +66,11 @@ def density(graph: Graph) -> float | None:
 def projection(graph: Graph) -> Graph:
     """Network of the top nodes, tied when they share a bottom node; `weight` is how many."""
     tops, _ = _sides(graph)
-    shared = nx.bipartite.weighted_projected_graph(graph, tops)
     result: Graph = nx.Graph()
+    if not tops:
+        return result
     result.add_nodes_from(tops)
+    shared = nx.bipartite.weighted_projected_graph(graph, tops)
     # networkx goes through sets of names, whose order differs from process to process.
     ties = sorted((min(edge), max(edge)) for edge in shared.edges)
     result.add_weighted_edges_from((a, b, int(shared[a][b]["weight"])) for a, b in ties)

@@ -107,11 +107,11 @@ def propensities(design: ArrayLike, responded: ArrayLike) -> Propensities | NotE
             fit = Logit(y, X).fit(
                 maxiter=ITERATIONS, ridge_factor=0, disp=False, warn_convergence=False
             )
+            p = np.asarray(fit.predict(), dtype=np.float64)
     except np.linalg.LinAlgError:
         return NotEstimable("separated")
     if not fit.mle_retvals["converged"]:
         return NotEstimable("separated")
-    p = np.asarray(fit.predict(), dtype=np.float64)
     gradient = X * (p * (1 - p))[:, None]
     variance = np.einsum("ij,jk,ik->i", gradient, np.asarray(fit.cov_params()), gradient)
     return Propensities(p, float(variance.mean()))
@@ -124,6 +124,7 @@ def separated(design: ArrayLike, responded: ArrayLike) -> bool:
         design: shape (N, p), with a constant column where the model has one.
         responded: shape (N,), true where a unit answered.
 
+    Sizes so far apart that the linear programme cannot be solved count as separated.
     Source: Albert and Anderson 1984, doi:10.1093/biomet/71.1.1.
     """
     X = np.asarray(design, dtype=np.float64)
@@ -132,7 +133,7 @@ def separated(design: ArrayLike, responded: ArrayLike) -> bool:
     found = linprog(
         -signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(X)), bounds=[(-1, 1)] * X.shape[1]
     )
-    return bool(-found.fun > 1e-7)
+    return bool(found.status != 0 or -found.fun > 1e-7)
 
 
 def r_indicator(propensities: Propensities | ArrayLike, adjusted: bool = False) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from evaltools.problems import ProblemError
 from evaltools.report.embedded import render
 from evaltools.report.embedded.ast import stringify
+from evaltools.report.embedded.source import Fences
 
 from .conftest import Report
 
@@ -153,12 +155,28 @@ def test_what_does_not_end_is_refused_where_it_begins(report: Report, body: str,
     assert report.problems(f"`<!--` a\n\n{body}") == [f"fi/report.qmd:6: {what}"]
 
 
-@pytest.mark.parametrize("levels", [60, 300, 1000])
+@pytest.mark.parametrize("levels", [100, 400])
 def test_text_that_is_nested_too_deeply_is_refused(report: Report, levels: int) -> None:
-    report.file("_variables.yml", f"a: '{'[' * levels}x{']{.y}' * levels}'\n")
-    for body in ("> " * levels + "x\n", "{{< var a >}}\n"):
-        (problem,) = report.problems(body)
-        assert "nested too deeply" in problem or "cannot be read" in problem
+    (problem,) = report.problems("> " * levels + "x\n")
+    assert "nested too deeply" in problem or "cannot be read" in problem
+
+
+def test_text_that_is_nested_a_good_deal_is_rendered(report: Report) -> None:
+    assert report.content("> " * 40 + "x\n").count("<blockquote>") == 40
+
+
+def test_long_lines_take_no_long_time() -> None:
+    for line in ("> " * 50_000, "`" * 50_000 + "x", "- " * 50_000, "{{< " * 5_000):
+        start = time.process_time()
+        Fences().step(line)
+        assert time.process_time() - start < 1
+
+
+def test_brackets_that_would_keep_the_reader_busy_are_refused_in_data(report: Report) -> None:
+    report.file("_variables.yml", f"a: '{'[' * 40}x{']{.y}' * 40}'\n")
+    assert report.problems("{{< var a >}}\n") == [
+        "_variables.yml:1: brackets are nested too deeply"
+    ]
 
 
 def test_missing_document_and_foreign_document_are_refused(report: Report, tmp_path: Path) -> None:

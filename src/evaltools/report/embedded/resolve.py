@@ -34,8 +34,10 @@ from evaltools.report.embedded.structure import Structure
 from evaltools.report.embedded.text import TextPass
 from evaltools.report.embedded.tidy import Tidy
 
-# Levels of pandoc's JSON; forty quotations within each other are 120.
+# Levels of pandoc's JSON; a quotation within a quotation is two more.
 DEEPEST = 150
+# Brackets within brackets in data.
+BRACKETS = 8
 _RAW_KINDS = {"RawInline", "RawBlock"}
 
 
@@ -130,17 +132,28 @@ def _sorted(problems: Sequence[Problem]) -> list[Problem]:
 
 
 def _check_data(passed: TextPass) -> list[Problem]:
-    """Private-use characters in data would be taken for places."""
-    return [
-        Problem(
-            each.where,
-            "a private-use character (U+E000 to U+E01F)",
-            remedy="Remove it",
-            code="render.character",
-        )
-        for each in passed.holders.fragments.values()
-        if each.data and any(mark in each.text for mark in MARKS)
-    ]
+    """Data that must not reach the reader.
+
+    Private-use characters would be taken for places; brackets within brackets take pandoc time
+    that doubles with every level.
+    """
+    problems = []
+    for each in passed.holders.fragments.values():
+        if each.data and any(mark in each.text for mark in MARKS):
+            what = "a private-use character (U+E000 to U+E01F)"
+            problems.append(Problem(each.where, what, remedy="Remove it", code="render.character"))
+        if each.data and _brackets(each.text) > BRACKETS:
+            what = "brackets are nested too deeply"
+            problems.append(Problem(each.where, what, remedy="Escape them", code="render.depth"))
+    return problems
+
+
+def _brackets(text: str) -> int:
+    level = deepest = 0
+    for character in text:
+        level = max(0, level + (character == "[") - (character == "]"))
+        deepest = max(deepest, level)
+    return deepest
 
 
 def _check_depth(

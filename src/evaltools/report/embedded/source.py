@@ -14,8 +14,9 @@ from pathlib import Path, PurePosixPath
 from evaltools.problems import Problem
 
 INCLUDE = re.compile(r"^\s*\{\{<\s*include\s+(?P<path>.+?)\s*>\}\}\s*$")
+# No two parts of the prefix can match the same character, or long lines would take for ever.
 FENCE = re.compile(
-    r"^(?P<indent>(?:[ \t]|> ?|[-*+] |\d+[.)] )*)(?P<mark>`{3,}|~{3,})\s*(?P<info>.*?)\s*$"
+    r"^(?P<indent>(?:[ \t>]|[-*+](?= )|\d{1,9}[.)](?= ))*)(?P<mark>`{3,}|~{3,})\s*(?P<info>.*?)\s*$"
 )
 CODE_SPAN = re.compile(r"(?<![\\`])(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 MARKS = "".join(chr(code) for code in range(0xE000, 0xE020))

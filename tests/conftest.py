@@ -1,0 +1,11 @@
+"""How long examples may take, and which are drawn, is decided once for all tests."""
+
+import os
+
+from hypothesis import settings
+
+# A busy machine is no fault of the code: no time limit an example. Where a change is judged the
+# same examples are drawn every time; at a desk new ones are, and those that failed are kept.
+settings.register_profile("desk", deadline=None, max_examples=50)
+settings.register_profile("ci", settings.get_profile("desk"), derandomize=True, database=None)
+settings.load_profile("ci" if os.environ.get("CI") else "desk")
