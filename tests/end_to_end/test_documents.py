@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import zipfile
 from collections.abc import Iterator
@@ -140,15 +139,14 @@ def test_the_word_document_has_title_language_styles_and_alternative_texts(folde
 
 
 @pytest.mark.browser
-def test_the_page_is_accessible_and_makes_no_request(built: Place) -> None:
+def test_the_page_is_accessible_and_makes_no_request(built: Place, chromium: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
     from playwright.sync_api import sync_playwright
 
     path = built.root / "reports" / "_build" / "default" / f"{NAME}.html"
-    browser = os.environ.get("EVALTOOLS_BROWSER") or "/usr/bin/chromium"
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(
-            executable_path=browser,
+            executable_path=chromium,
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         page = opened.new_page(viewport={"width": 1280, "height": 900})

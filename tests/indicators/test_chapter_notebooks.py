@@ -1,6 +1,5 @@
 """What chapters 03, 04, 06 and 07 promise as notebooks, without running them."""
 
-import ast
 import json
 import re
 from pathlib import Path
@@ -59,21 +58,6 @@ def test_a_chapter_is_stored_without_outputs_and_with_named_cells(stem):
     assert all(not c["outputs"] and c["execution_count"] is None for c in code)
     names = [cell["id"] for cell in book["cells"]]
     assert len(names) == len(set(names))
-
-
-@pytest.mark.parametrize("stem", CHAPTERS)
-def test_the_parameters_are_those_of_the_study_with_its_defaults(stem):
-    cell = next(c for c in notebook(stem)["cells"] if c["cell_type"] == "code")
-    assert cell["metadata"]["tags"] == ["parameters"]
-    found = {
-        node.targets[0].id: ast.literal_eval(node.value)
-        for node in ast.parse("".join(cell["source"])).body
-    }
-    study = yaml.safe_load((ROOT / "evaluation.yml").read_text(encoding="utf-8"))
-    declared = {name: item["default"] for name, item in study["parameters"].items()}
-    by_wave = declared["cutoff"]
-    declared["cutoff"] = by_wave["values"][declared[by_wave["by"]]].isoformat()
-    assert list(found.items()) == list(declared.items())
 
 
 @pytest.mark.parametrize("stem", CHAPTERS)

@@ -145,7 +145,7 @@ def test_kinds_are_printed_in_the_language(table: Table) -> None:
 
 
 def test_withheld_values_are_explained_and_only_then(table: Table) -> None:
-    assert "tieto salattu" in table.full_caption
+    assert "tietoa ei julkaista" in table.full_caption
     open_table = Table(table.frame[["label"]], [table.columns[0]], "Taulukko.", "fi")
     assert open_table.full_caption == "Taulukko."
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from html import unescape
+
 import pytest
 
 from evaltools.indicators.indicator import Indicator
@@ -22,7 +24,7 @@ STAFF = (
 
 def shown(text: str) -> str:
     """What a reader sees of a span."""
-    return text.partition("[")[2].partition("]{")[0] if text.startswith("[") else text
+    return unescape(text.partition("[")[2].partition("]{")[0] if text.startswith("[") else text)
 
 
 def test_a_share_is_printed_with_its_counts_intervals_and_bounds() -> None:

@@ -102,13 +102,13 @@ WIDE = (
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
+def browser(chromium: str) -> Iterator[Any]:
     """A browser without network."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
+            executable_path=chromium,
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         yield opened
@@ -139,6 +139,7 @@ def page(browser: Any, path: Path) -> Iterator[Any]:
     opened.close()
 
 
+@pytest.mark.browser
 def test_page_is_accessible_still_and_fits_small_screens(page: Any) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
@@ -160,6 +161,7 @@ def test_page_is_accessible_still_and_fits_small_screens(page: Any) -> None:
     assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
+@pytest.mark.browser
 def test_tabs_work_by_keyboard_and_by_links_into_them(page: Any) -> None:
     tabs = page.get_by_role("tab")
     assert tabs.all_text_contents() == ["Yksi", "Kaksi"]
@@ -173,6 +175,7 @@ def test_tabs_work_by_keyboard_and_by_links_into_them(page: Any) -> None:
     assert page.locator("#kohta").is_visible()
 
 
+@pytest.mark.browser
 def test_injected_script_does_not_run(page: Any, path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     hostile = (
