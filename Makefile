@@ -31,7 +31,7 @@ help:
 report: $(RUN)/.ready
 	@$(RUN)/bin/evaltools build
 
-test: $(TEST)/.ready
+test: $(TEST)/.ready $(LAB)/.ready
 	@EVALTOOLS_BROWSER="$$(bash tests/browser.sh)"; export EVALTOOLS_BROWSER; \
 	bash tests/run.sh $(TEST)/bin
 

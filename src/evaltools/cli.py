@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,6 +12,7 @@ import click
 from evaltools.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
+    from evaltools.report.engines import Choice
     from evaltools.study import Parameters, Study
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -96,7 +95,7 @@ def _choose(given: tuple[str, ...], scenario: str | None) -> tuple[Study, Parame
 @click.option("--engine", type=click.Choice(["auto", "quarto", "embedded"]), default="auto",
               help="What renders: Quarto where it is found, or the embedded renderer.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Compute and render even if nothing has changed.")
-def build(given: tuple[str, ...], scenario: str | None, engine: str, force: bool) -> None:
+def build(given: tuple[str, ...], scenario: str | None, engine: Choice, force: bool) -> None:
     """Validate the data, run the notebooks and render the report."""
     study, parameters = _choose(given, scenario)
     from evaltools.build import build_report
@@ -121,7 +120,7 @@ def run(given: tuple[str, ...], scenario: str | None, force: bool) -> None:
 @_parameter_options
 @click.option("--engine", type=click.Choice(["auto", "quarto", "embedded"]), default="auto",
               help="What renders: Quarto where it is found, or the embedded renderer.")  # fmt: skip
-def render(given: tuple[str, ...], scenario: str | None, engine: str) -> None:
+def render(given: tuple[str, ...], scenario: str | None, engine: Choice) -> None:
     """Render the report anew, running the notebooks only if they are out of date."""
     study, parameters = _choose(given, scenario)
     from evaltools.build import build_report
@@ -165,21 +164,15 @@ def parameters(as_json: bool) -> None:
 
 
 @main.command()
+@_parameter_options
 @click.option("--port", type=click.IntRange(1024, 65535), default=8888, show_default=True)
 @click.option("--browser/--no-browser", default=True, help="Open a browser window.")
-def lab(port: int, browser: bool) -> None:
-    """Open the notebooks in JupyterLab."""
-    from evaltools.study import STUDY_VARIABLE, find_study
+def lab(given: tuple[str, ...], scenario: str | None, port: int, browser: bool) -> None:
+    """Open the notebooks in JupyterLab; with parameters, copies that hold them."""
+    study, parameters = _choose(given, scenario)
+    from evaltools.lab import open_lab
 
-    study = find_study()
-    program = Path(sys.executable).with_name("jupyter-lab")
-    if not program.exists():
-        raise ProblemError(
-            [Problem("JupyterLab", "is not in this environment", "", "Use 'make lab'.", "lab.none")]
-        )
-    os.environ[STUDY_VARIABLE] = str(study.root)
-    arguments = [str(program), f"--port={port}", str(study.root / "notebooks")]
-    os.execv(program, arguments if browser else [*arguments, "--no-browser"])
+    open_lab(study, parameters, port, browser)
 
 
 @main.command()

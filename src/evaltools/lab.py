@@ -1,0 +1,78 @@
+"""JupyterLab on the study's notebooks, as they are or with parameters filled in."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from evaltools.problems import Problem, ProblemError
+from evaltools.study import STUDY_VARIABLE
+
+if TYPE_CHECKING:
+    from evaltools.study import Parameters, Study
+
+
+def open_lab(study: Study, parameters: Parameters, port: int, browser: bool) -> NoReturn:
+    """Become JupyterLab.
+
+    Arguments:
+        parameters: when they differ from the defaults, copies of the notebooks with these values
+            are opened, and the notebooks themselves stay as they are.
+        port: of the server on this machine.
+        browser: open a window.
+
+    Raises:
+        ProblemError: there is no JupyterLab in this environment.
+    """
+    program = Path(sys.executable).with_name("jupyter-lab")
+    if not program.exists():
+        what, remedy = "is not in this environment", "Use 'make lab'."
+        raise ProblemError([Problem("JupyterLab", what, "", remedy, "lab.none")])
+    opened = fill(study, parameters) if parameters.changed() else study.root / "notebooks"
+    arguments = [str(program), f"--port={port}", f"--ServerApp.root_dir={opened}"]
+    if os.geteuid() == 0:  # in a container there is nobody else to be
+        arguments.append("--allow-root")
+    if not browser:
+        arguments.append("--no-browser")
+    os.environ[STUDY_VARIABLE] = str(study.root)
+    os.execv(program, arguments)
+
+
+def fill(study: Study, parameters: Parameters) -> Path:
+    """Write copies of the notebooks whose parameters cell holds the given values.
+
+    Copies that are there already are left alone: someone may have worked in them.
+
+    Returns:
+        Their folder, below what is built.
+    """
+    folder = study.build / "lab" / parameters.slug()
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in study.notebooks:
+        copy = folder / path.name
+        if not copy.exists():
+            notebook = filled(json.loads(path.read_text(encoding="utf-8")), parameters)
+            text = json.dumps(notebook, ensure_ascii=False, indent=1)
+            copy.write_text(text + "\n", encoding="utf-8")
+    return folder
+
+
+def filled(notebook: dict[str, Any], parameters: Parameters) -> dict[str, Any]:
+    """The notebook with other values in its parameters cell.
+
+    Derived parameters stay open, so that they go on following the values they derive from.
+    """
+    changed = parameters.changed()
+    values = {
+        name: None if item.derived and name not in changed else parameters.as_values()[name]
+        for name, item in parameters.declarations.items()
+    }
+    source = "".join(f"{name} = {value!r}\n" for name, value in values.items()).rstrip("\n")
+    cells = [
+        {**cell, "source": source} if "parameters" in cell["metadata"].get("tags", []) else cell
+        for cell in notebook["cells"]
+    ]
+    return {**notebook, "cells": cells}
