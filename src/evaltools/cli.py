@@ -50,7 +50,7 @@ def told(problems: Sequence[Problem]) -> list[str]:
     for problem in problems:
         place = re.sub(r", row \d+", "", problem.where)
         groups.setdefault((problem.code, place), []).append(problem)
-    lines = []
+    lines: list[str] = []
     for (_, place), alike in groups.items():
         lines += map(str, alike[:MOST_ALIKE])
         if len(alike) > MOST_ALIKE:

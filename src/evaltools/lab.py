@@ -33,6 +33,9 @@ def open_lab(study: Study, parameters: Parameters, port: int, browser: bool) -> 
         raise ProblemError([Problem("JupyterLab", what, "", remedy, "lab.none")])
     opened = fill(study, parameters) if parameters.changed() else study.root / "notebooks"
     arguments = [str(program), f"--port={port}", f"--ServerApp.root_dir={opened}"]
+    # Nothing is asked of the network: no news, no look for updates.
+    arguments += ["--LabApp.news_url=None"]
+    arguments += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
     if os.geteuid() == 0:  # in a container there is nobody else to be
         arguments.append("--allow-root")
     if not browser:
