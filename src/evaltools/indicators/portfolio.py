@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from evaltools.indicators.allocations import allocation_records
 from evaltools.indicators.indicator import Indicator, Unit, dimensions
 from evaltools.indicators.shares import plain_share
 from evaltools.indicators.takeup import coverage, floats, takeup, takeup_by_region
@@ -43,6 +44,7 @@ def compute(evidence: Evidence) -> list[Indicator]:
         *grants(evidence),
         *coverage(evidence),
         *takeup(evidence),
+        *allocation_records(evidence),
     ]
 
 

@@ -95,8 +95,11 @@ def reached(evidence: Evidence) -> pd.DataFrame:
     return found[columns]
 
 
-def takeup_by_region(evidence: Evidence) -> pd.DataFrame:
+def takeup_by_region(evidence: Evidence, allocations: pd.DataFrame | None = None) -> pd.DataFrame:
     """What each region got, a row a region of the country, sorted by code.
+
+    Arguments:
+        allocations: euros by organisation; those of the evidence unless given.
 
     Returns:
         `region_code`, `label` in the language of the parameters, `tile_row`, `tile_column`,
@@ -124,7 +127,7 @@ def takeup_by_region(evidence: Evidence) -> pd.DataFrame:
     }
     for column, values in counts.items():
         frame[column] = code.map(values).astype(float).fillna(0.0)
-    money = _in_scope(evidence.allocations, evidence)
+    money = _in_scope(evidence.allocations if allocations is None else allocations, evidence)
     euros = money.assign(eur=floats(money["eur"])).groupby("region_code")["eur"].sum(min_count=1)
     frame["eur"] = code.map(euros).astype(float).where(code.isin(euros.index), 0.0)
     people = frame["population"].where(frame["population"] > 0)

@@ -1,0 +1,49 @@
+"""How far take-up depends on the rule by which euros of joint projects are shared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, get_args
+
+import pandas as pd
+
+from evaltools.evidence.allocation import AllocationRule, allocate
+from evaltools.indicators.indicator import Indicator, dimensions
+from evaltools.indicators.takeup import takeup_by_region
+
+if TYPE_CHECKING:
+    from evaltools.evidence import Evidence
+
+RULES: tuple[AllocationRule, ...] = get_args(AllocationRule)
+
+
+def takeup_by_allocation(evidence: Evidence) -> pd.DataFrame:
+    """Euros per inhabitant of each region under every rule.
+
+    Returns:
+        `takeup_by_region` under the rule of the parameters, and a column for each rule:
+        `lead`, `equal`, `population`, euros per inhabitant.
+    """
+    frame = takeup_by_region(evidence)
+    for rule in RULES:
+        shared = allocate(evidence.projects, evidence.participations, rule)
+        frame[rule] = takeup_by_region(evidence, shared)["eur_per_inhabitant"]
+    return frame
+
+
+def allocation_records(evidence: Evidence) -> list[Indicator]:
+    """`takeup.eur_per_inhabitant.ratio` by rule and region."""
+    frame = takeup_by_allocation(evidence)
+    inside = frame[frame["in_scope"]]
+    return [
+        Indicator(
+            key="takeup.eur_per_inhabitant.ratio",
+            value=None if pd.isna(row[rule]) else float(row[rule]),
+            unit="eur_per_inhabitant",
+            n=int(row["projects"]),
+            dimensions=dimensions(allocation=rule, region=str(row["region_code"])),
+            source="evaltools.indicators.allocations.allocation_records",
+            note="its euros or inhabitants are not known" if pd.isna(row[rule]) else "",
+        )
+        for row in inside.to_dict("records")
+        for rule in RULES
+    ]
