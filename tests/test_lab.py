@@ -92,9 +92,11 @@ def test_a_chapter_runs_from_top_to_bottom_in_jupyterlab(jupyterlab: str, chromi
         page = browser.new_page(viewport={"width": 1400, "height": 1000})
         page.goto(f"{address}/lab/tree/{CHAPTER.name}?token={token}")
         page.wait_for_selector(".jp-Notebook", timeout=60_000)
+        idle = ".jp-Notebook-ExecutionIndicator[data-status='idle']"
+        page.wait_for_selector(idle, state="attached", timeout=60_000)
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        page.wait_for_selector("text=indicators", timeout=90_000)
+        page.wait_for_selector("table.dataframe", timeout=90_000)  # the last cell's indicators
         page.wait_for_selector(".jp-RenderedSVG img, .jp-RenderedSVG svg", timeout=90_000)
         errors = page.locator("[data-mime-type='application/vnd.jupyter.stderr'], .jp-RenderedText")
         assert "Traceback" not in " ".join(errors.all_text_contents())

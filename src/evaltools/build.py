@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaltools.execute import best_progress, current_run, run
-from evaltools.problems import Problem, ProblemError
+from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.report import engines
 from evaltools.report.publication import Shelf, render_key
 
@@ -149,7 +149,6 @@ def check_study(study: Study) -> str:
         ProblemError: everything that is wrong.
     """
     from evaltools.evidence import check_data, load_descriptor
-    from evaltools.problems import refuse
 
     refuse(check_data(study.data))
     descriptor = load_descriptor(study.data)
@@ -158,11 +157,18 @@ def check_study(study: Study) -> str:
 
 
 def _check_scope(study: Study, parameters: Parameters) -> None:
-    """Refuse parameters that leave nothing to examine before any notebook starts."""
-    from evaltools.evidence import Evidence, load_descriptor, read_tables
+    """Refuse parameters that leave nothing to examine before any notebook starts.
 
-    descriptor = load_descriptor(study.data)
-    Evidence.select(study, read_tables(study.data, descriptor), parameters)
+    Data whose form is wrong are told whole, with what is wrong in their content.
+    """
+    from evaltools.evidence import Evidence, check_data, load_descriptor, read_tables
+
+    try:
+        tables = read_tables(study.data, load_descriptor(study.data))
+    except ProblemError:
+        refuse(check_data(study.data))
+        raise
+    Evidence.select(study, tables, parameters)
 
 
 def _stage(study: Study, parameters: Parameters, made: Run, project: Path) -> Path:

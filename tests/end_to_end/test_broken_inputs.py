@@ -24,6 +24,7 @@ class Kind:
         table: file below the data folder.
         column, value: what the second row of data is given; or `change` does more than that.
         told: parts that the message must have.
+        where: the table that the message is about, if it is another.
     """
 
     table: str
@@ -31,6 +32,7 @@ class Kind:
     column: str = ""
     value: str = ""
     change: Callable[[Rows], Rows] | None = None
+    where: str = ""
 
 
 def without_column(name: str) -> Callable[[Rows], Rows]:
@@ -45,10 +47,14 @@ def renamed(old: str, new: str) -> Callable[[Rows], Rows]:
     return lambda rows: [{(new if k == old else k): v for k, v in row.items()} for row in rows]
 
 
+def without_leads(rows: Rows) -> Rows:
+    return [{**row, "role": "partner"} if n < 5 else row for n, row in enumerate(rows)]
+
+
 PROJECTS = "register/projects.csv"
 KINDS = {
     "text in a number": Kind(
-        PROJECTS, ("row 3, column grant_eur", "'noin 50 000'"), "grant_eur", "noin 50 000"
+        PROJECTS, ("row 3, column grant_eur", '"noin 50 000"'), "grant_eur", "noin 50 000"
     ),
     "negative euros": Kind(PROJECTS, ("row 3, column grant_eur", "-5"), "grant_eur", "-5"),
     "day that is none": Kind(
@@ -56,12 +62,12 @@ KINDS = {
     ),
     "dates out of order": Kind(PROJECTS, ("row 3", "ended"), "ended", "1999-01-01"),
     "empty where needed": Kind(PROJECTS, ("row 3, column lead_org_id",), "lead_org_id", ""),
-    "unknown call": Kind(PROJECTS, ("row 3, column call_id", "'2019-9'"), "call_id", "2019-9"),
+    "unknown call": Kind(PROJECTS, ("row 3, column call_id", '"2019-9"'), "call_id", "2019-9"),
     "unknown organisation": Kind(
-        PROJECTS, ("row 3, column lead_org_id", "'nobody'"), "lead_org_id", "nobody"
+        PROJECTS, ("row 3, column lead_org_id", '"nobody"'), "lead_org_id", "nobody"
     ),
     "word not in the list": Kind(
-        PROJECTS, ("row 3, column origin", "'examples'", "example"), "origin", "examples"
+        PROJECTS, ("row 3, column origin", '"examples"', "example"), "origin", "examples"
     ),
     "same key twice": Kind(PROJECTS, ("project_id", "row"), change=doubled),
     "column missing": Kind(PROJECTS, ("call_id",), change=without_column("call_id")),
@@ -70,13 +76,13 @@ KINDS = {
     ),
     "municipality that is none": Kind(
         "register/organisations.csv",
-        ("row 3, column municipality_code", "'999'"),
+        ("row 3, column municipality_code", '"999"'),
         "municipality_code",
         "999",
     ),
     "code not in the codebook": Kind(
         "coding/codings.csv",
-        ("row 3, column code_id", "'challenge.stuff'"),
+        ("row 3, column code_id", '"challenge.stuff"'),
         "code_id",
         "challenge.stuff",
     ),
@@ -86,12 +92,12 @@ KINDS = {
         "code_id",
         "challenge.internal",
     ),
-    "coder unknown": Kind("coding/codings.csv", ("row 3, column coder_id", "'x'"), "coder_id", "x"),
+    "coder unknown": Kind("coding/codings.csv", ("row 3, column coder_id", '"x"'), "coder_id", "x"),
     "polarity unknown": Kind(
-        "coding/codings.csv", ("row 3, column polarity", "'yes'"), "polarity", "yes"
+        "coding/codings.csv", ("row 3, column polarity", '"yes"'), "polarity", "yes"
     ),
     "passage unknown": Kind(
-        "coding/codings.csv", ("row 3, column segment_id", "'none'"), "segment_id", "none"
+        "coding/codings.csv", ("row 3, column segment_id", '"none"'), "segment_id", "none"
     ),
     "quote not in the text": Kind(
         "coding/segments.csv", ("row 3", "quote"), "quote", "Tätä ei ole raportissa."
@@ -106,26 +112,22 @@ KINDS = {
     "path out of the folder": Kind(
         "reports/documents.csv", ("row 3, column text_file",), "text_file", "../../evaluation.yml"
     ),
-    "project that no one leads": Kind("register/participations.csv", ("lead",), "role", "partner"),
+    "project that no one leads": Kind(
+        "register/participations.csv",
+        ("column lead_org_id", "no lead"),
+        change=without_leads,
+        where=PROJECTS,
+    ),
 }
 
 
 @pytest.mark.parametrize("name", KINDS)
 def test_it_is_told_where_and_the_last_report_stays(own: Place, name: str) -> None:
     kind = KINDS[name]
-    path = own.root / "data" / kind.table
-    rows: Rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
-    if kind.change:
-        rows = kind.change(rows)
-    else:
-        rows[1][kind.column] = kind.value
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    rewrite(own, kind.table, kind.change or put(kind.column, kind.value))
     lines = refused(own)
     telling = [
-        line for line in lines if line.startswith(f"data/{kind.table}")
+        line for line in lines if line.startswith(f"data/{kind.where or kind.table}")
         and all(part in line for part in kind.told)
     ]  # fmt: skip
     assert telling, "\n".join(lines)
@@ -143,16 +145,17 @@ def test_a_table_that_is_missing_is_told(own: Place) -> None:
 
 
 def test_faults_of_several_tables_are_told_at_once(own: Place) -> None:
-    for table, old, new in (
-        (PROJECTS, "example", "examples"),
-        ("coding/codings.csv", "affirm", "affirms"),
-        ("register/calls.csv", "true", "perhaps"),
-    ):
-        path = own.root / "data" / table
-        path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    places = {
+        PROJECTS: ("origin", "examples"),
+        "coding/codings.csv": ("polarity", "affirms"),
+        "register/calls.csv": ("joint_only", "perhaps"),
+    }
+    for table, (column, value) in places.items():
+        rewrite(own, table, put(column, value))
     lines = refused(own)
-    for table in (PROJECTS, "coding/codings.csv", "register/calls.csv"):
-        assert any(line.startswith(f"data/{table}") for line in lines), table
+    for table, (column, _) in places.items():
+        where = f"data/{table}, row 3, column {column}"
+        assert any(line.startswith(where) for line in lines), table
 
 
 def test_a_notebook_that_is_no_notebook_is_told(own: Place) -> None:
@@ -166,6 +169,23 @@ def test_a_descriptor_path_out_of_the_folder_is_refused(own: Place) -> None:
     content["resources"][0]["path"] = "../../../etc/passwd"
     path.write_text(json.dumps(content), encoding="utf-8")
     assert any("datapackage.json" in line for line in refused(own))
+
+
+def put(column: str, value: str) -> Callable[[Rows], Rows]:
+    """A change of one cell, in the second row of data."""
+    return lambda rows: [{**row, column: value} if n == 1 else row for n, row in enumerate(rows)]
+
+
+def rewrite(own: Place, table: str, change: Callable[[Rows], Rows]) -> None:
+    """Change a table of the study; a change that changes nothing is a fault of the test."""
+    path = own.root / "data" / table
+    rows: Rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+    changed = change(rows)
+    assert changed != rows
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(changed[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(changed)
 
 
 def refused(own: Place) -> list[str]:
