@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 import subprocess
 import time
@@ -58,10 +59,13 @@ def jupyterlab(tmp_path: Path) -> Iterator[str]:
     if not program.exists():
         pytest.skip("the lab is not set up: run 'make .venv-lab/.ready'")
     log = tmp_path / "log"
+    # What someone had open in JupyterLab at home is not opened here.
+    names = ("JUPYTER_CONFIG_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
+    own = {name: str(tmp_path / name.lower()) for name in names}
     with log.open("w") as out:
         process = subprocess.Popen(
             [program, "lab", "--no-browser", "--port", "8931", "-p", "region=06"],
-            cwd=STUDY.root, stdout=out, stderr=out,
+            cwd=STUDY.root, env=os.environ | own, stdout=out, stderr=out,
         )  # fmt: skip
     try:
         for _ in range(300):

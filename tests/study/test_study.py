@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from evaltools.problems import ProblemError
 from evaltools.study import Study, find_study, load_study
 from evaltools.study.listing import listing, schema
+from evaltools.study.source import read_yaml
 
 Write = Callable[[str], Path]
 
@@ -115,3 +117,9 @@ def test_the_schema_holds_what_the_declaration_holds(study: Study) -> None:
     assert content["additionalProperties"] is False
     assert content["properties"]["wave"]["enum"] == ["2022", "2023"]
     assert content["properties"]["confidence"]["maximum"] == 0.999
+
+
+def test_on_and_no_are_words_and_true_is_true(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text("on: no\nflag: true\nday: 2022-06-03\n", encoding="utf-8")
+    content, _ = read_yaml(tmp_path / "a.yml", "a.yml")
+    assert content == {"on": "no", "flag": True, "day": date(2022, 6, 3)}

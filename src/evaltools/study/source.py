@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import yaml
 from evaltools.problems import Problem, ProblemError
 
 MAXIMUM_BYTES = 1_000_000
+_BOOLEAN = "tag:yaml.org,2002:bool"
 
 Location = tuple[str | int, ...]
 
@@ -33,6 +35,14 @@ class _Loader(yaml.SafeLoader):
                 )
             seen.add(key_node.value)
         return super().construct_mapping(node, deep)
+
+
+# YAML 1.1 takes on, off, yes and no for truth values; here they are words, true and false are not.
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != _BOOLEAN]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(_BOOLEAN, re.compile(r"^(?:true|True|false|False)$"), list("tTfF"))
 
 
 def read_yaml(path: Path, name: str) -> tuple[dict[str, Any], dict[Location, int]]:
