@@ -35,6 +35,8 @@ class Job:
         environment: variables of the kernel.
         limits: when to stop it.
         nursery: socket of the nursery to fork the kernel from; empty to spawn it.
+        inputs: declared inputs, as paths below the study.
+        data: path of the data folder below the study.
     """
 
     name: str
@@ -45,6 +47,8 @@ class Job:
     environment: Mapping[str, str]
     limits: Limits = Limits()
     nursery: str = ""
+    inputs: tuple[str, ...] = ()
+    data: str = ""
 
     def as_values(self) -> dict[str, Any]:
         """Plain JSON values, to cross a process boundary."""
@@ -53,4 +57,5 @@ class Job:
     @classmethod
     def from_values(cls, values: Mapping[str, Any]) -> Job:
         """The inverse of `as_values`."""
-        return cls(**{**values, "limits": Limits(**values["limits"])})
+        limits, inputs = Limits(**values["limits"]), tuple(values["inputs"])
+        return cls(**{**values, "limits": limits, "inputs": inputs})

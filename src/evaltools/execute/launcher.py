@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
+from evaltools.execute.audit import RECORD, install
 from evaltools.processes import die_with
 
 _OPTIONS = (
@@ -23,6 +25,7 @@ def become_kernel(connection_file: str, parent: int) -> None:
         parent: the process with which the kernel dies.
     """
     die_with(parent)
+    begin_cell = install(str(Path(connection_file).with_name(RECORD)))
     import zmq
     from ipykernel.kernelapp import IPKernelApp
 
@@ -33,6 +36,12 @@ def become_kernel(connection_file: str, parent: int) -> None:
             """Open the socket for outputs, without the usual bound of a thousand messages."""
             context.setsockopt(zmq.SNDHWM, 0)
             super().init_iopub(context)  # type: ignore[no-untyped-call]
+
+        def init_shell(self) -> None:
+            """Make the shell; each of its cells has its reads noted anew."""
+            super().init_shell()  # type: ignore[no-untyped-call]
+            assert self.shell is not None
+            self.shell.events.register("pre_run_cell", lambda info: begin_cell())
 
     sys.argv = ["ipykernel_launcher"]  # the same for a notebook that looks, however it started
     App.launch_instance(["-f", connection_file, f"--IPKernelApp.parent_handle={parent}", *_OPTIONS])

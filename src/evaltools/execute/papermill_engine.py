@@ -30,6 +30,7 @@ from evaltools.execute.jobs import Job, Limits
 from evaltools.execute.kernels import Kernel, private_folder
 from evaltools.execute.normalise import normalise, replacements
 from evaltools.execute.notebooks import label_of
+from evaltools.execute.surroundings import read_record, record_length, surroundings
 
 T = TypeVar("T")
 Tell = Callable[[dict[str, Any]], None]
@@ -106,7 +107,8 @@ def execute(job: Job, tell: Tell) -> NotebookFailure | None:
 
     Arguments:
         job: what to execute.
-        tell: gets `kernel` (with its pid and folder), `cell` and `cell-done` events.
+        tell: gets `kernel` (with its pid and folder), `cell` and `cell-done` events, and at the
+            end `reads`: what the notebook read.
 
     Returns:
         The failure, or None when all cells ran.
@@ -122,6 +124,7 @@ def _execute_once(job: Job, tell: Tell) -> NotebookFailure | None:
     folder = private_folder()
     kernel = Kernel.over(folder, job.environment, job.nursery)
     current: list[int] = []
+    boundaries: list[tuple[int, int | None, str]] = []
     clock = _Clock(job.limits)
     offset = [index for index, cell in enumerate(notebook.cells) if _is_injected(cell)]
 
@@ -134,6 +137,8 @@ def _execute_once(job: Job, tell: Tell) -> NotebookFailure | None:
         if cell_index == 0:
             tell({"event": "kernel", "pid": kernel.pid})
         shown = label_of(cell.source) if cell.cell_type == "code" else ""
+        if cell.cell_type == "code":
+            boundaries.append((record_length(folder), number(cell_index), shown))
         tell({"event": "cell", "number": number(cell_index), "label": shown})
 
     def finished(cell: Any, cell_index: int, **_: Any) -> None:
@@ -167,6 +172,9 @@ def _execute_once(job: Job, tell: Tell) -> NotebookFailure | None:
         failure = ("start", "the kernel did not start", said)
     finally:
         _run(kernel.end())
+        declared = surroundings(job.study, job.inputs, job.data, folder, job.environment)
+        reads = read_record(folder, boundaries, declared)
+        tell({"event": "reads", "reads": [read.as_values() for read in reads]})
         shutil.rmtree(folder, ignore_errors=True)
         _write(notebook, job, folder)
     told = _error_of(job, notebook, number)

@@ -22,6 +22,7 @@ from typing import IO, Any
 from evaltools.execute.failures import NotebookFailure
 from evaltools.execute.jobs import Engine, Job
 from evaltools.execute.progress import Progress
+from evaltools.execute.reads import Read
 from evaltools.processes import end_group
 
 GRACE = 90.0
@@ -51,6 +52,7 @@ def execute_all(
     slots: int,
     modules: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
+    heard: Callable[[str, tuple[Read, ...]], None] = lambda name, reads: None,
 ) -> dict[str, NotebookFailure]:
     """Execute notebooks in worker processes, `slots` at once, and wait for all of them.
 
@@ -62,6 +64,7 @@ def execute_all(
         engine: where kernels come from; where the nursery fails they are spawned.
         modules: what the nursery imports before it forks.
         environment: variables of the nursery.
+        heard: told what a notebook read when it has ended, in the thread that calls.
 
     Returns:
         The failures by name of the notebook.
@@ -90,6 +93,8 @@ def execute_all(
                 name, event = events.get()
                 if event["event"] == "cell":
                     progress.cell(name, event["number"], event["label"])
+                elif event["event"] == "reads":
+                    heard(name, tuple(Read(**values) for values in event["reads"]))
                 elif event["event"] == "done":
                     left -= 1
                     if event["failure"] is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,9 +95,9 @@ def run(
         newest = store.newest()
         reason = _reason(store, needed.ingredients, newest, again)
         told.started(str(reason), [(name, len(cells)) for name, cells in needed.cells.items()])
-        _execute(needed, building, store, newest, told, engine, slots)
+        reads = _execute(needed, building, store, newest, told, engine, slots)
         _refuse_change(needed.ingredients, plan(study, parameters).ingredients)
-        manifest = _complete(needed, key, building)
+        manifest = _complete(needed, key, building, reads)
         folder = store.publish(building, key)
     return Run(manifest, folder, reason)
 
@@ -155,18 +156,35 @@ def _execute(
     progress: Progress,
     engine: Engine | None,
     slots: int | None,
-) -> None:
-    """Execute all notebooks into the building folder; keep those that failed, and refuse."""
+) -> dict[str, dict[str, str]]:
+    """Execute all notebooks into the building folder; keep those that failed, and refuse.
+
+    Returns:
+        For each notebook the declared inputs that it read, with their SHA-256.
+
+    Raises:
+        ProblemError: every notebook that failed, and every undeclared read of any of them.
+    """
     from evaltools.execute.environment import kernel_environment
+    from evaltools.execute.inputs import declared_inputs
     from evaltools.execute.pool import default_engine, execute_all, usable_cores
+    from evaltools.execute.reads import Read, inputs_of, undeclared
 
     study = needed.study
     (building / "notebooks").mkdir()
     seconds = float(study.declaration.notebook_seconds)
     environment = kernel_environment(study.root, "")
+    data = study.declaration.data
+    reads: dict[str, tuple[Read, ...]] = {}
+
+    def heard(name: str, read: tuple[Read, ...]) -> None:
+        reads[name] = read
 
     def jobs() -> list[Job]:
         valid = kernel_environment(study.root, _validated(study, needed.ingredients, newest))
+        # What is hidden is no ingredient of a run, and so cannot be an input of it.
+        files = needed.ingredients.files
+        inputs = tuple(name for name in declared_inputs(study) if name in files)
         return [
             Job(
                 name=name,
@@ -176,6 +194,8 @@ def _execute(
                 parameters=needed.parameters,
                 environment=valid,
                 limits=Limits(notebook=seconds, cell=seconds),
+                inputs=inputs,
+                data=data,
             )
             for name in needed.cells
         ]
@@ -187,6 +207,7 @@ def _execute(
         slots=max(1, min(slots or usable_cores(), len(needed.cells))),
         modules=needed.modules,
         environment=environment,
+        heard=heard,
     )
     shutil.rmtree(store.failed, ignore_errors=True)
     kept = []
@@ -198,7 +219,11 @@ def _execute(
             shutil.copyfile(partly, path)
             failure = failure.kept_at(path.relative_to(study.root).as_posix())
         kept.append(failure.problem())
+    for name in needed.cells:
+        kept += undeclared(name, reads.get(name, ()), data)
     refuse(kept)
+    hashes = needed.ingredients.files
+    return {name: {path: hashes[path] for path in inputs_of(reads[name])} for name in needed.cells}
 
 
 def _validated(study: Study, ingredients: Ingredients, newest: Manifest | None) -> str:
@@ -220,7 +245,9 @@ def _validated(study: Study, ingredients: Ingredients, newest: Manifest | None) 
     return data_hash(study.data, load_descriptor(study.data))
 
 
-def _complete(needed: Plan, key: str, building: Path) -> Manifest:
+def _complete(
+    needed: Plan, key: str, building: Path, reads: Mapping[str, Mapping[str, str]]
+) -> Manifest:
     """Gather what the notebooks hand over, write it and the manifest into the building folder."""
     from evaltools.execute.collect import collect
     from evaltools.execute.results import write_results
@@ -233,6 +260,6 @@ def _complete(needed: Plan, key: str, building: Path) -> Manifest:
     refuse(found.problems)
     figures = write_results(found, building)
     made = {name: (f"notebooks/{Path(name).name}", *figures.get(name, ())) for name in needed.cells}
-    manifest = Manifest(key, needed.ingredients, made, hash_outputs(building))
+    manifest = Manifest(key, needed.ingredients, made, hash_outputs(building), reads)
     manifest.write(building)
     return manifest

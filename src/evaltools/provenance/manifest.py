@@ -10,8 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from evaltools.provenance.hashes import hash_file, hash_value
+from evaltools.provenance.seals import seal_holds, sealed
 
-FORMAT = 1
+FORMAT = 2
+UNSEALED = 1
+"""The format before manifests were sealed; such ones are still read."""
+KEY_FORMAT = 1
 FILE_NAME = "manifest.json"
 
 
@@ -38,7 +42,7 @@ class Ingredients:
 
     def key(self) -> str:
         """SHA-256 of all of it: the name of the run."""
-        return hash_value({"format": FORMAT, **self.as_values()})
+        return hash_value({"format": KEY_FORMAT, **self.as_values()})
 
     def as_values(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -65,22 +69,28 @@ class Manifest:
         ingredients: what the results depend on.
         made: for each notebook by its path, the files below the run's folder that came from it.
         outputs: SHA-256 of every file of the run by its path below the run's folder.
+        reads: for each notebook by its path, SHA-256 of the declared inputs that it read; empty
+            in runs made before reads were recorded.
     """
 
     key: str
     ingredients: Ingredients
     made: Mapping[str, tuple[str, ...]]
     outputs: Mapping[str, str]
+    reads: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def write(self, folder: Path) -> Path:
         """Write the manifest into the folder of its run."""
-        content = {
-            "format": FORMAT,
-            "key": self.key,
-            "ingredients": self.ingredients.as_values(),
-            "made": {name: list(files) for name, files in self.made.items()},
-            "outputs": dict(self.outputs),
-        }
+        content = sealed(
+            {
+                "format": FORMAT,
+                "key": self.key,
+                "ingredients": self.ingredients.as_values(),
+                "made": {name: list(files) for name, files in self.made.items()},
+                "outputs": dict(self.outputs),
+                "reads": {name: dict(files) for name, files in self.reads.items()},
+            }
+        )
         path = folder / FILE_NAME
         text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
         path.write_text(text + "\n", encoding="utf-8")
@@ -96,16 +106,22 @@ class Manifest:
 
 
 def read_manifest(folder: Path) -> Manifest | None:
-    """The manifest of a run's folder; None when there is none, or none that is understood."""
+    """The manifest of a run's folder; None when there is none, or none that is understood.
+
+    A manifest that was edited after it was written is none, since it says nothing reliable.
+    """
     try:
         content = json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))
-        if content["format"] != FORMAT:
+        if content["format"] not in (FORMAT, UNSEALED):
+            return None
+        if content["format"] == FORMAT and not seal_holds(content):
             return None
         return Manifest(
             content["key"],
             Ingredients.from_values(content["ingredients"]),
             {name: tuple(files) for name, files in content["made"].items()},
             content["outputs"],
+            content.get("reads", {}),
         )
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
         return None

@@ -101,6 +101,150 @@ class ReportTarget(Declared):
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
 
+class Disclosure(Declared):
+    """What of sensitive matter may be published; the register of grants is public and not meant.
+
+    Arguments:
+        quotes: how passages of reports are printed: not at all, as an approved paraphrase, word
+            for word but for approved deletions, or word for word.
+        minimum_projects: ratings, savings and criticism of fewer projects are withheld. A run
+            may ask for more by its parameter `minimum_cell`, never for less.
+        minimum_persons: a description that narrows to fewer persons or projects tells who it is.
+        dominance_n, dominance_share: a sum is withheld when so many of its largest contributions
+            make up more than this share of it.
+        p_percent: a sum is withheld when the second largest contributor could reckon the largest
+            contribution more closely than within so many per cent.
+        rounding: base to which shown counts of protected tables are rounded, or none.
+    """
+
+    quotes: Literal["none", "paraphrase", "redacted", "verbatim"] = "none"
+    minimum_projects: Annotated[int, Field(ge=1, le=50)] = 5
+    minimum_persons: Annotated[int, Field(ge=1, le=50)] = 3
+    dominance_n: Annotated[int, Field(ge=1, le=10)] = 2
+    dominance_share: Annotated[float, Field(gt=0, le=1)] = 0.9
+    p_percent: Annotated[float, Field(ge=0, le=100)] = 10
+    rounding: Annotated[int, Field(ge=2, le=100)] | None = None
+
+
+Criterion = Literal[
+    "relevance", "coherence", "effectiveness", "efficiency", "impact", "sustainability"
+]
+"""The evaluation criteria of the OECD's Development Assistance Committee.
+
+Source: OECD DAC Network on Development Evaluation 2019, Better Criteria for Better Evaluation.
+"""
+
+QuestionId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,15}$")]
+
+
+class Departure(Declared):
+    """Something that was done otherwise than planned, and why."""
+
+    what: Text
+    why: Text
+
+
+class EvidenceDeclaration(Declared):
+    """What an answer rests on.
+
+    Arguments:
+        codes: ids of the codebook, or patterns of them such as `goal.*`.
+        tables: tables of the data package.
+    """
+
+    codes: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+
+
+class PlannedMethod(Declared):
+    """How a question was to be answered.
+
+    Arguments:
+        text: in words.
+        intervals: methods of intervals that the plan names, as indicators have them (`wilson`);
+            one that none of the question's indicators has is a departure.
+    """
+
+    text: Text
+    intervals: tuple[str, ...] = ()
+
+
+class Question(Declared):
+    """A question that the evaluation answers, and with what.
+
+    Arguments:
+        indicators: keys, or patterns of keys such as `challenge.*.share`.
+        findings: ids of `reports/findings.yml`.
+        departures: where the evaluation left its plan; a departure that is found by the build and
+            not told here is a problem.
+    """
+
+    id: QuestionId
+    text: Text
+    criterion: Criterion
+    indicators: tuple[str, ...] = ()
+    evidence: EvidenceDeclaration = EvidenceDeclaration()
+    findings: tuple[str, ...] = ()
+    method: PlannedMethod
+    departures: tuple[Departure, ...] = ()
+
+
+class MainQuestion(Declared):
+    """A question that the evaluation was asked, made up of those that it answers one by one."""
+
+    id: QuestionId
+    text: Text
+    parts: Annotated[tuple[Question, ...], Field(min_length=1)]
+
+
+class Statement(Declared):
+    """What the study itself says on an item of a checklist that no section of a report answers.
+
+    Arguments:
+        item: checklist and item, `srqr.20`.
+        status: the item is answered by the text, answered in part, or does not apply.
+    """
+
+    item: Annotated[str, Field(pattern=r"^[a-z]+\.[0-9.]+$")]
+    status: Literal["present", "partly", "not_applicable"]
+    text: Text
+
+
+class Licence(Declared):
+    """A licence by name and address."""
+
+    name: str
+    url: Annotated[str, Field(pattern=r"^https://[^\s]+$")]
+
+
+class Author(Declared):
+    """Someone who answers for a publication.
+
+    Arguments:
+        name: as printed.
+        kind: person or organisation.
+        url: an address that identifies them, such as an ORCID.
+    """
+
+    name: str
+    kind: Literal["person", "organisation"] = "person"
+    url: Annotated[str, Field(pattern=r"^https://[^\s]+$")] | None = None
+
+
+class Publication(Declared):
+    """What only people can say of a publication.
+
+    Arguments:
+        published: the day of publication; nothing here reads a clock.
+        authors: those who answer for it.
+        licence: of the report and its tables.
+    """
+
+    published: date
+    authors: Annotated[tuple[Author, ...], Field(min_length=1)]
+    licence: Licence
+
+
 class StudyDeclaration(Declared):
     """The whole of `evaluation.yml`."""
 
@@ -115,3 +259,7 @@ class StudyDeclaration(Declared):
     notebooks: tuple[StudyPath, ...]
     notebook_seconds: Annotated[int, Field(ge=1, le=86_400)] = 300
     reports: dict[Language, ReportTarget]
+    questions: tuple[MainQuestion, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    publication: Publication | None = None
+    disclosure: Disclosure = Disclosure()

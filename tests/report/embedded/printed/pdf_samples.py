@@ -30,9 +30,7 @@ def drawing(height: int = 180) -> str:
     return BARS.format(height=height, bars=bars)
 
 
-def resolved(
-    folder: Path, text: str, reader: str = "markdown-citations", title: str = ""
-) -> Path:
+def resolved(folder: Path, text: str, reader: str = "markdown-citations", title: str = "") -> Path:
     """Write markdown as a resolved document, with the images it may name, into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "kuva.svg").write_text(drawing(), encoding="utf-8")

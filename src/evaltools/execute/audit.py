@@ -1,0 +1,266 @@
+"""The hook that writes down what a kernel opens, connects to and starts.
+
+Installed by the launcher before any cell runs; an audit hook cannot be taken out again. It only
+writes down, in a file of the kernel's private folder, a JSON line each: `["read", "/a/path"]`.
+What may be read is for `reads` to say, in the process that drives the kernel. Standard library
+only, and little work for an event that is none of ours, since there are very many.
+
+It sees what goes through Python; see `native` for libraries that open files by themselves. Not
+seen are whether a file exists and how large it is, and a path that is relative to the descriptor
+of a folder (`os.open(…, dir_fd=…)`; the folder is, when it is opened).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shlex
+import socket
+import sys
+import sysconfig
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import unquote
+
+from evaltools.execute.native import have_them_tell
+
+RECORD = "reads.jsonl"
+"""Name of the record in the private folder of a kernel."""
+
+_PLACES = tuple(
+    (folder + os.sep, os.path.realpath(folder) + os.sep)
+    for folder in (sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
+)
+_INSTALLED = tuple(folder for folder, _ in _PLACES)
+
+Noted = tuple[str, str]
+"""What is done, and to what: `read`, `write`, `make` and `list` with a path; `connect` with an
+address, `socket` with a path; `run` with a command; `load` with the path of a library."""
+
+_LONGEST = 2000
+_HIGH = 100
+_IMPORT_SYSTEM = "<frozen importlib._bootstrap_external>"
+
+
+def install(record: str) -> Callable[[], None]:
+    """Write down from now on what this process and all that are forked from it do.
+
+    A record that was closed by mistake is opened again; when it is gone, whatever would have been
+    noted raises OSError, so that nothing is read unseen.
+
+    Arguments:
+        record: path of a file that does not exist.
+
+    Returns:
+        To be called when a cell begins: what was noted once is then noted again.
+    """
+    os.close(os.open(record, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    out = _open_high(record)
+    own = os.fstat(out)
+    seen: set[Noted] = set()
+    watched = _watched()
+
+    def note(line: bytes) -> None:
+        nonlocal out
+        try:
+            there = os.path.samestat(os.fstat(out), own)
+        except OSError:
+            there = False
+        if not there:  # closed, and perhaps its number is another file's by now
+            out = _open_high(record)
+        os.write(out, line)
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        describe = watched.get(event)
+        if describe is None or (event == "open" and arguments[0] is record):
+            return
+        for noted in describe(*arguments):
+            if noted not in seen:
+                note(json.dumps(noted).encode() + b"\n")
+                seen.add(noted)
+
+    have_them_tell()
+    sys.addaudithook(hook)
+    return seen.clear
+
+
+def _open_high(record: str) -> int:
+    """A descriptor of the record, out of the way of whoever closes small ones."""
+    low = os.open(record, os.O_WRONLY | os.O_APPEND)
+    try:
+        return fcntl.fcntl(low, fcntl.F_DUPFD_CLOEXEC, _HIGH)
+    finally:
+        os.close(low)
+
+
+def _watched() -> dict[str, Callable[..., Iterator[Noted]]]:
+    """How to describe each event that is watched, from its arguments."""
+    return {
+        "open": _opened,
+        "os.listdir": _listed,
+        "os.scandir": _listed,
+        "os.mkdir": _made,
+        "os.remove": lambda path, folder: _changed((path, folder)),
+        "os.rmdir": lambda path, folder: _changed((path, folder)),
+        "os.chmod": lambda path, mode, folder: _changed((path, folder)),
+        "os.chown": lambda path, user, group, folder: _changed((path, folder)),
+        "os.utime": lambda path, times, ns, folder: _changed((path, folder)),
+        "os.truncate": lambda path, length: _changed((path, -1)),
+        "os.rename": lambda old, new, source, target: _changed((old, source), (new, target)),
+        "os.symlink": lambda target, path, folder: _changed((path, folder)),
+        "os.link": _linked,
+        "sqlite3.connect": _database,
+        "socket.connect": _connected,
+        "socket.bind": _connected,
+        "socket.sendto": _connected,
+        "socket.sendmsg": _connected,
+        "socket.getaddrinfo": lambda host, *_: _looked_up(host),
+        "socket.gethostbyname": lambda host, *_: _looked_up(host),
+        "socket.gethostbyaddr": lambda host, *_: _looked_up(host),
+        "urllib.Request": _requested,
+        "subprocess.Popen": lambda program, arguments, *_: _run(arguments or program),
+        "os.system": lambda command: _run(command),
+        "os.exec": lambda path, arguments, *_: _run(arguments),
+        "os.spawn": lambda mode, path, arguments, *_: _run(arguments),
+        "os.posix_spawn": lambda path, arguments, *_: _run(arguments),
+        "pty.spawn": lambda arguments: _run(arguments),
+        "evaltools.native": _native,
+        "evaltools.database": _database,
+        "ctypes.dlopen": _loaded,
+        "import": lambda name, path=None, *_: _loaded(path),
+        "sqlite3.load_extension": lambda connection, path: _loaded(path),
+    }
+
+
+def _opened(path: Any, mode: Any, flags: Any) -> Iterator[Noted]:
+    full = _real(path)
+    if full is None:
+        return
+    flags = flags if isinstance(flags, int) else 0
+    access = flags & os.O_ACCMODE
+    if access != os.O_RDONLY or flags & (os.O_CREAT | os.O_TRUNC):
+        yield "write", full
+    # A file that is not there gives nothing to read, and neither does one that is emptied.
+    if access != os.O_WRONLY and not flags & os.O_TRUNC and os.path.exists(full):  # noqa: PTH110
+        yield ("list" if os.path.isdir(full) else "read"), full  # noqa: PTH112
+
+
+def _listed(path: Any) -> Iterator[Noted]:
+    # Python looks for modules in all folders it knows; those it finds are noted when opened.
+    if sys._getframe(2).f_code.co_filename == _IMPORT_SYSTEM:
+        return
+    full = _real("." if path is None else path)
+    if full is not None and os.path.isdir(full):  # noqa: PTH112
+        yield "list", full
+
+
+def _made(path: Any, mode: Any, folder: Any) -> Iterator[Noted]:
+    full = _real(path, folder)
+    if full is not None and not os.path.exists(full):  # noqa: PTH110 - else nothing is made
+        yield "make", full
+
+
+def _changed(*places: tuple[Any, Any]) -> Iterator[Noted]:
+    for path, folder in places:
+        # What is changed is the link and not what it leads to.
+        full = _real(path, folder, follow=False)
+        if full is not None:
+            yield "write", full
+
+
+def _linked(old: Any, new: Any, source: Any, target: Any) -> Iterator[Noted]:
+    full = _real(old, source)
+    if full is not None:
+        yield "read", full
+    yield from _changed((new, target))
+
+
+def _database(path: Any) -> Iterator[Noted]:
+    name = _text(path)
+    if name is None or name in ("", ":memory:") or "mode=memory" in name:
+        return
+    if name.startswith("file:"):
+        name = unquote(name.removeprefix("file:").partition("?")[0])
+    if name not in ("", ":memory:"):
+        full = os.path.realpath(name.removeprefix("//"))
+        yield ("read" if os.path.exists(full) else "write"), full  # noqa: PTH110
+
+
+def _native(does: str, what: Any) -> Iterator[Noted]:
+    if does == "start":
+        yield from _run(what)
+    else:
+        yield from _opened(what, None, os.O_WRONLY if does == "write" else os.O_RDONLY)
+
+
+def _connected(connection: Any, address: Any = None) -> Iterator[Noted]:
+    if address is None:  # the other end was told, and noted, before
+        return
+    if connection.family == getattr(socket, "AF_UNIX", None):
+        full = _real(address)
+        yield "socket", full or "an unnamed socket"
+    elif isinstance(address, tuple) and len(address) >= 2:
+        yield "connect", f"{address[0]}:{address[1]}"[:_LONGEST]
+    else:
+        yield "connect", str(address)[:_LONGEST]
+
+
+def _looked_up(host: Any) -> Iterator[Noted]:
+    if host is not None:
+        yield "connect", (os.fsdecode(host) if isinstance(host, bytes) else str(host))[:_LONGEST]
+
+
+def _requested(address: Any, *_: Any) -> Iterator[Noted]:
+    if not str(address).lower().startswith(("file:", "data:")):  # files are noted when opened
+        yield "connect", str(address)[:_LONGEST]
+
+
+def _run(command: Any) -> Iterator[Noted]:
+    if isinstance(command, list | tuple):
+        yield "run", shlex.join(_text(word) or "" for word in command)[:_LONGEST]
+    else:
+        yield "run", (_text(command) or "an unnamed program")[:_LONGEST]
+
+
+def _loaded(path: Any) -> Iterator[Noted]:
+    name = _text(path)
+    if name is not None and os.sep in name:  # a bare name is looked for in the system alone
+        yield "load", os.path.realpath(name)
+
+
+def _text(path: Any) -> str | None:
+    """A path or a word as text; None for a descriptor, and for what the call will refuse."""
+    try:
+        return os.fsdecode(path)
+    except TypeError:
+        return None
+
+
+def _real(path: Any, folder: Any = -1, follow: bool = True) -> str | None:
+    """The place in the file system, with links followed as they are now.
+
+    Arguments:
+        folder: descriptor of the folder that a relative path starts from; -1 for the current one.
+        follow: whether the last part may be a link, too.
+    """
+    name = _text(path)
+    if not name:
+        return None
+    if isinstance(folder, int) and folder >= 0 and not name.startswith(os.sep):
+        try:
+            name = os.path.join(os.readlink(f"/proc/self/fd/{folder}"), name)  # noqa: PTH115, PTH118
+        except OSError:
+            return None
+    if name.startswith(_INSTALLED) and os.pardir not in name:
+        return _in_place(name)
+    if follow:
+        return os.path.realpath(name)
+    head, tail = os.path.split(os.path.abspath(name))  # noqa: PTH100
+    return os.path.join(os.path.realpath(head), tail)  # noqa: PTH118
+
+
+def _in_place(name: str) -> str:
+    """A path in an installed package; following its links one by one takes longest of all."""
+    folder, real = next(pair for pair in _PLACES if name.startswith(pair[0]))
+    return real + name[len(folder) :]

@@ -1,0 +1,220 @@
+"""Explaining an indicator: its whole origin, from the rows it counts to the sentences it is in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from evaltools.problems import Problem, ProblemError
+from evaltools.provenance.manifest import Manifest, read_manifest
+from evaltools.provenance.origins import METHODS, SCOPE, origin_of
+from evaltools.provenance.recorded import Recorded, manifest_folder
+from evaltools.provenance.uses import (
+    findings_on,
+    keys_of_variable,
+    nearest_keys,
+    places_of,
+    statements_of,
+)
+
+if TYPE_CHECKING:
+    from evaltools.indicators.indicator import Indicator
+    from evaltools.study import Study
+
+ESTIMANDS = {"D": "the reports read", "P": "all funded projects", "S": "projects of this kind"}
+_WIDTH = 100
+_ROWS = 8
+_DIGITS = 12
+"""Hashes are told by so many digits."""
+
+
+def explain(run: Recorded, key: str, study: Study | None = None) -> str:
+    """Everything that is known of where an indicator comes from, as text for the terminal.
+
+    Arguments:
+        run: the run, report or bundle whose number it is.
+        key: of the indicator; or a variable of the prose, such as `challenge.staff.n`.
+        study: whose prose, findings and data to look into; without it they are left out.
+
+    Raises:
+        ProblemError: no indicator is called so; the nearest keys are named.
+    """
+    keys = {item.key for item in run.indicators}
+    name = _resolve(key, keys)
+    records = [item for item in run.indicators if item.key == name]
+    manifest = read_manifest(manifest_folder(run.folder))
+    lines = [f"{name}   (run {run.name})", *_values(records), *_function(records)]
+    lines += _notebook(run, name, study, manifest)
+    lines += _parameters(run, records)
+    if study is not None:
+        if not any(record.suppressed for record in records):
+            lines += _counted(run, name, study)
+        lines += _uses(run, name, study)
+    return "\n".join(lines) + "\n"
+
+
+def _resolve(key: str, keys: set[str]) -> str:
+    if key in keys:
+        return key
+    if not key.startswith("ranking.") and len(meant := keys_of_variable(key, keys)) >= 1:
+        return next((item for item in meant if item.endswith(".share")), meant[0])
+    near = nearest_keys(key, keys)
+    remedy = f"Did you mean {' or '.join(near)}?" if near else "See indicators.csv of the run."
+    what = f"no indicator is called '{key}'"
+    raise ProblemError([Problem("explain", what, "", remedy, "explain.key")])
+
+
+def _values(records: Sequence[Indicator]) -> Iterator[str]:
+    plain = [record for record in records if not record.dimensions]
+    by = [record for record in records if record.dimensions]
+    for record in plain:
+        yield from _value(record)
+    for record in by[: _ROWS if plain else 2 * _ROWS]:
+        named = ", ".join(f"{name}={value}" for name, value in record.dimensions)
+        yield f"  {named} [{record.estimand}]: {_number(record)}"
+    if len(by) > (_ROWS if plain else 2 * _ROWS):
+        yield f"  and {len(by) - (_ROWS if plain else 2 * _ROWS)} more in indicators.csv"
+
+
+def _value(record: Indicator) -> Iterator[str]:
+    yield f"  {record.estimand}  of {ESTIMANDS[record.estimand]}: {_number(record)}"
+    if record.low is not None and record.high is not None:
+        level = f" at level {record.level:g}" if record.level is not None else ""
+        yield f"     interval {record.low:.6g} to {record.high:.6g}, {record.method}{level}"
+    if record.note:
+        yield from _folded(f"note: {record.note}", 5)
+
+
+def _number(record: Indicator) -> str:
+    if record.suppressed:
+        return "withheld by disclosure control"
+    if record.value is None:
+        return f"not computed ({record.note or 'no reason given'})"
+    counts = f", {record.n} of {record.N}" if record.n is not None and record.N is not None else ""
+    return f"{record.value:.6g} {record.unit}{counts}"
+
+
+def _function(records: Sequence[Indicator]) -> Iterator[str]:
+    yield "Computed by"
+    for name in sorted({record.source for record in records if record.source}):
+        origin = origin_of(name)
+        yield from _folded(f"{name}: {origin.says or 'not in the installed version'}", 2)
+        for source in origin.sources:
+            yield from _folded(f"source: {source}", 4)
+    for method in sorted({record.method for record in records if record.method in METHODS}):
+        origin = origin_of(METHODS[method])
+        yield from _folded(f"limits {method}: {origin.says}", 2)
+        for source in origin.sources:
+            yield from _folded(f"source: {source}", 4)
+
+
+def _notebook(
+    run: Recorded, key: str, study: Study | None, manifest: Manifest | None
+) -> Iterator[str]:
+    folder = _notebooks(run, study)
+    found = _cell(folder, key) if folder is not None else None
+    if found is None:
+        yield "Notebook: the executed notebooks are not at hand"
+    else:
+        yield f"Notebook: {found[0]}, cell {found[1]}"
+    files = dict(run.ingredients.files)
+    reads: dict[str, str] = {}
+    if found is not None and manifest is not None:
+        reads = dict(manifest.reads.get(f"notebooks/{found[0]}", {}))
+    yield f"Inputs that notebook read ({len(reads)})" if reads else f"Inputs ({len(files)} files)"
+    shown = reads or {
+        name: digest for name, digest in files.items() if name.endswith((".csv", ".xlsx", ".ods"))
+    }
+    for name, digest in sorted(shown.items()):
+        yield f"  {digest[:_DIGITS]}  {name}"
+
+
+def _notebooks(run: Recorded, study: Study | None) -> Path | None:
+    """The folder with the executed notebooks of a run; a report has them in its run's."""
+    candidates = [run.folder / "notebooks", manifest_folder(run.folder) / "notebooks"]
+    if study is not None:
+        candidates.append(study.build / "runs" / run.name / "notebooks")
+    return next((folder for folder in candidates if folder.is_dir()), None)
+
+
+def _cell(folder: Path, key: str) -> tuple[str, int] | None:
+    from evaltools.indicators.indicator import MIME_TYPE
+
+    for path in sorted(folder.glob("*.ipynb")):
+        number = 0
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            # The cell that a run puts in is not there in the notebook as it was written.
+            if "injected-parameters" in cell.get("metadata", {}).get("tags", []):
+                continue
+            number += 1
+            for output in cell.get("outputs", []):
+                records = output.get("data", {}).get(MIME_TYPE, [])
+                if any(record.get("key") == key for record in records):
+                    return path.name, number
+    return None
+
+
+def _parameters(run: Recorded, records: Sequence[Indicator]) -> Iterator[str]:
+    asked = {name for record in records for name in origin_of(record.source).parameters}
+    if any(record.level is not None for record in records):
+        asked.add("confidence")
+    values = run.ingredients.parameters
+    yield "Parameters it depends on"
+    for name in values:
+        if name in SCOPE or name in asked:
+            value = values[name]
+            shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+            yield f"  {name} = {shown}"
+
+
+def _counted(run: Recorded, key: str, study: Study) -> Iterator[str]:
+    """Projects behind the share of a theme, where the data of the run are at hand."""
+    stem, _, measure = key.rpartition(".")
+    if measure not in ("share", "bounds"):
+        return
+    from evaltools.evidence import Evidence, read_tables
+    from evaltools.provenance.hashes import changed_keys, hash_files
+
+    root = study.declaration.data
+    now = hash_files(study.root, [study.data])
+    then = {name: h for name, h in run.ingredients.files.items() if name.startswith(f"{root}/")}
+    tables = read_tables(study.data)
+    if stem not in set(tables["codes"]["code_id"].astype(str)):
+        return
+    if changed := changed_keys(then, now):
+        yield f"Rows: the data are not those of the run ({changed[0]} differs)"
+        return
+    known = study.declaration.parameters
+    values = {name: value for name, value in run.ingredients.parameters.items() if name in known}
+    evidence = Evidence.select(study, tables, study.parameters(values))
+    rows = evidence.presence[evidence.presence["code_id"].astype(str).eq(stem)]
+    for state, told in (("yes", "affirmed"), ("no", "denied"), ("silent", "not mentioned")):
+        projects = sorted(rows.loc[rows["state"].astype(str).eq(state), "project_id"].astype(str))
+        unit = "project" if len(projects) == 1 else "projects"
+        shown = ":" if projects and state != "silent" else ""
+        yield f"Reports of {len(projects)} {unit}: {told}{shown}"
+        if projects and state != "silent":
+            yield from _folded(", ".join(projects), 2)
+
+
+def _uses(run: Recorded, key: str, study: Study) -> Iterator[str]:
+    reports = study.root / "reports"
+    names = findings_on(key, study)
+    yield f"Findings that look at it ({len(names)})"
+    for name in names:
+        judged = (run.findings or {}).get(name)
+        stated = ", ".join(f"{p.file}:{p.line}" for p in statements_of(name, reports, study.root))
+        told = f"{name}: {judged.outcome.replace('_', ' ')}" if judged else name
+        yield f"  {told}" + (f" ({stated})" if stated else "")
+    places = places_of(key, reports, study.root)
+    yield f"Places of the text that print it ({len(places)})"
+    yield from (f"  {place}" for place in places)
+
+
+def _folded(text: str, indent: int) -> list[str]:
+    start = " " * indent
+    return wrap(text, _WIDTH, initial_indent=start, subsequent_indent=start + "  ",
+                break_long_words=False, break_on_hyphens=False)  # fmt: skip

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from evaltools.findings.lint import RULES, as_lines, lint
+from evaltools.findings.lint.running import read_sources
+from evaltools.findings.lint.waivers import read_waivers
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_lint_of_the_report_is_quick():
+    lint(ROOT, ["fi"])  # compiles the word lists
+    started = time.perf_counter()
+    lint(ROOT, ["fi"])
+    assert time.perf_counter() - started < 0.3
+
+
+def test_no_number_of_the_report_is_typed():
+    found = [p for p in lint(ROOT, ["fi"]) if p.code in ("E13", "E16")]
+    assert as_lines(found) == ""
+
+
+def test_every_waiver_of_the_report_is_complete():
+    given, problems = read_waivers(ROOT, [*RULES, "E08"])
+    assert problems == []
+    assert given.waivers
+
+
+def test_every_character_of_the_report_keeps_its_place():
+    sources, problems = read_sources(ROOT, "fi")
+    assert problems == []
+    for source in sources:
+        for block in source.blocks:
+            for character, offset in zip(block.text, block.inline.offsets, strict=True):
+                assert character in (source.text[offset], " ", "\ufffc")
+
+
+def test_language_without_word_lists_or_prose_is_a_problem(tmp_path):
+    (tmp_path / "reports/fi").mkdir(parents=True)
+    assert [p.where for p in lint(tmp_path, ["fi", "de"])] == ["reports", "reports/fi"]
+
+
+def test_links_and_built_folders_are_not_read(tmp_path):
+    (tmp_path / "reports/fi/_generated").mkdir(parents=True)
+    (tmp_path / "reports/fi/_generated/a.qmd").write_text("Raportteja 52.", encoding="utf-8")
+    outside = tmp_path / "outside.qmd"
+    outside.write_text("Raportteja 52.", encoding="utf-8")
+    (tmp_path / "reports/fi/b.qmd").symlink_to(outside)
+    (tmp_path / "reports/fi/c.qmd").write_text("Teksti.", encoding="utf-8")
+    assert lint(tmp_path, ["fi"]) == []
+
+
+def test_file_that_is_not_text_is_a_problem(tmp_path):
+    (tmp_path / "reports/fi").mkdir(parents=True)
+    (tmp_path / "reports/fi/a.qmd").write_bytes(b"Raportteja \xff.")
+    assert [p.where for p in lint(tmp_path, ["fi"])] == ["reports/fi/a.qmd:1:1"]
