@@ -18,6 +18,8 @@ LOCKED := pyproject.toml uv.lock Makefile
 RUN := .venv
 TEST := .venv-test
 LAB := .venv-lab
+# The public RO-Crate validator pins an older rich than ours, so it lives by itself.
+CRATE := .venv-crate
 
 .PHONY: help report test check lab clean setup
 
@@ -31,8 +33,9 @@ help:
 report: $(RUN)/.ready
 	@$(RUN)/bin/evaltools build
 
-test: $(TEST)/.ready $(LAB)/.ready
+test: $(TEST)/.ready $(LAB)/.ready $(CRATE)/.ready
 	@EVALTOOLS_BROWSER="$$(bash tests/browser.sh)"; export EVALTOOLS_BROWSER; \
+	export EVALTOOLS_CRATE_VALIDATOR="$(CURDIR)/$(CRATE)/bin/rocrate-validator"; \
 	bash tests/run.sh $(TEST)/bin
 
 check: $(TEST)/.ready
@@ -68,5 +71,11 @@ $(TEST)/.ready: $(LOCKED) | $(filter .venv-tools/%,$(UV))
 $(LAB)/.ready: $(LOCKED) | $(filter .venv-tools/%,$(UV))
 	$(call sync,$(LAB),--group lab)
 
+$(CRATE)/.ready: Makefile | $(filter .venv-tools/%,$(UV))
+	@echo "Setting up $(CRATE)"
+	@$(UV) venv --quiet --clear $(CRATE)
+	@$(UV) pip install --quiet --python $(CRATE)/bin/python roc-validator==0.13.0
+	@touch $@
+
 clean:
-	rm -rf $(RUN) $(TEST) $(LAB) .venv-tools reports/_build
+	rm -rf $(RUN) $(TEST) $(LAB) $(CRATE) .venv-tools reports/_build

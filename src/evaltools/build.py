@@ -12,12 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from evaltools.execute import best_progress, current_run, run
 from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.provenance.hashes import hash_package
 from evaltools.report import engines
-from evaltools.report.publication import Shelf, render_key
+from evaltools.report.publication import Shelf, read_record, render_key, source_hashes
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from evaltools.evidence import Descriptor
     from evaltools.execute import Run
+    from evaltools.findings.judging import Judgement
+    from evaltools.indicators.indicator import Indicator
     from evaltools.report.staging import Material
     from evaltools.study import Parameters, ReportTarget, Study
 
@@ -70,12 +75,16 @@ def build_report(
             return _report(shelf.link(name), record["files"])
     made = found or run_notebooks(study, parameters, force=force, say=say)
     key = render_key(made.key, study.root / "reports", chosen, parameters.language)
+    from evaltools.findings.record import write_findings
+    from evaltools.report.staging import stage
+
     with shelf.building() as building:
         project = building / "project"
         project.mkdir()
         output = building / "report"
         output.mkdir()
-        document = _stage(study, parameters, made, project)
+        material = _material(study, made)
+        document = stage(study, parameters, material, project)
         say(f"Rendering with {chosen}")
         formats = target.formats
         rendered = engines.render(chosen, project, document, formats, output, say)
@@ -86,14 +95,19 @@ def build_report(
         output.rmdir()
         for file in (INDICATORS, "manifest.json"):
             shutil.copyfile(made.folder / file, building / file)
+        write_findings(material.judgements, building)
         record = {
             "key": key,
             "run": made.key,
             "engine": [chosen.name, chosen.version],
+            "sources": source_hashes(study.root / "reports"),
+            "code": hash_package(),
             "parameters": parameters.as_values(),
             "files": [*files, INDICATORS],
         }
         folder = shelf.publish(building, name, record)
+    for line in _told(study, parameters, material):
+        say(line)
     say("Report:")
     return _report(folder, record["files"])
 
@@ -115,6 +129,29 @@ def run_notebooks(
         return run(study, parameters, progress, again=force)
 
 
+def current_report(study: Study, parameters: Parameters) -> tuple[Path, Run]:
+    """The report in place under some parameters, and the run that it shows.
+
+    Raises:
+        ProblemError: there is none, or it is out of date.
+    """
+    found = current_run(study, parameters)
+    folder = Shelf(study.build).link(parameters.slug())
+    record = read_record(folder)
+    if found is None or record is None or record["run"] != found.key:
+        what, remedy = "there is no report of the current run", "Build it first."
+        raise ProblemError([Problem(parameters.slug(), what, "", remedy, "report.stale")])
+    return folder, found
+
+
+def judgements_of(study: Study, made: Run) -> tuple[Judgement, ...]:
+    """What a run says of every finding of the study's report."""
+    from evaltools.evidence import load_descriptor, read_tables
+
+    tables = read_tables(study.data, load_descriptor(study.data))
+    return _judge(study, made, made.indicators(), tables)
+
+
 def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = print) -> Path:
     """Write the report as a Quarto project into a new folder.
 
@@ -132,7 +169,9 @@ def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = 
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
     try:
-        document = _stage(study, parameters, made, beside)
+        from evaltools.report.staging import stage
+
+        document = stage(study, parameters, _material(study, made), beside)
         beside.rename(folder)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
@@ -171,10 +210,15 @@ def _check_scope(study: Study, parameters: Parameters) -> None:
     Evidence.select(study, tables, parameters)
 
 
-def _stage(study: Study, parameters: Parameters, made: Run, project: Path) -> Path:
-    from evaltools.report.staging import stage
+def _told(study: Study, parameters: Parameters, material: Material) -> list[str]:
+    """What an author should know of the report: findings that no longer hold, departures."""
+    from evaltools.findings.matrix import departures
 
-    return stage(study, parameters, _material(study, made), project)
+    asserted = [item for item in material.judgements if item.finding.asserted]
+    failing = [item for item in asserted if not item.holds]
+    told = [f"Findings: {len(asserted) - len(failing)} of {len(asserted)} asserted hold"]
+    told += [f"  {item.finding.id}: {item.reason.text('en')}" for item in failing]
+    return told + [f"Departure from the plan: {line}" for line in departures(study, "en")]
 
 
 def _material(study: Study, made: Run) -> Material:
@@ -187,15 +231,30 @@ def _material(study: Study, made: Run) -> Material:
     notebooks: dict[str, dict[str, Any]] = {
         path.name: json.loads(path.read_text(encoding="utf-8")) for path in made.notebooks
     }
+    tables = read_tables(study.data, descriptor)
     return Material(
         run=made.key[:16],
         notebooks=notebooks,
         indicators=indicators,
-        tables=read_tables(study.data, descriptor),
+        tables=tables,
         descriptor=descriptor,
         n=reports.n or 0,
         N=reports.N or 0,
+        judgements=_judge(study, made, indicators, tables),
     )
+
+
+def _judge(
+    study: Study, made: Run, indicators: tuple[Indicator, ...], tables: dict[str, pd.DataFrame]
+) -> tuple[Judgement, ...]:
+    """What the run says of every finding of the report."""
+    from evaltools.findings.declaration import load_findings
+    from evaltools.findings.judging import judge
+    from evaltools.report.variables import ESTIMANDS
+
+    facts = dict(zip(tables["facts"]["fact_id"], tables["facts"]["value"], strict=True))
+    estimand = ESTIMANDS[made.manifest.ingredients.parameters["estimand"]]
+    return judge(load_findings(study.root), indicators, estimand, facts)
 
 
 def _name(

@@ -1,8 +1,7 @@
-"""Small runs made by hand, and runs computed from a copy of the example study."""
+"""Runs computed from a copy of the example study; makes `recorded_runs` and `legibility` known."""
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from collections.abc import Callable, Mapping
@@ -13,58 +12,17 @@ from typing import Any
 import pytest
 
 from evaltools.comparison.computing import Computer, Job
-from evaltools.indicators.indicator import Indicator, to_record
+from evaltools.indicators.indicator import Indicator
 from evaltools.provenance.hashes import hash_files, hash_package
-from evaltools.provenance.manifest import Ingredients, Manifest, hash_outputs
-from evaltools.provenance.recorded import Recorded, read_recorded
+from evaltools.provenance.manifest import Ingredients
+from evaltools.provenance.recorded import Recorded
 from evaltools.study import Study, load_study
 
-ROOT = Path(__file__).parent.parent.parent
-sys.path.insert(0, str(ROOT / "tests" / "present"))  # legibility.py
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "present")]
 
-PARAMETERS = {
-    "calls": ["2019"], "wave": "2022", "cutoff": "2022-04-30", "region": "all",
-    "municipality_group": "all", "coder_rule": "majority", "confidence": 0.95,
-    "estimand": "descriptive", "language": "fi",
-}  # fmt: skip
-INGREDIENTS = Ingredients(
-    files={"data/datapackage.json": "1", "data/register/projects.csv": "2",
-           "data/coding/codings.csv": "3", "evaluation.yml": "4"},
-    parameters=PARAMETERS,
-    code={"evaltools/indicators/goals.py": "5"},
-    notebooks={"notebooks/a.ipynb": {"code": "6", "text": "7"}},
-    lock=("uv.lock", "8"),
-    python="3.11.7",
-)  # fmt: skip
-
-
-def share(key: str, n: int, N: int, **more: Any) -> Indicator:
-    """A share of the reports read."""
-    return Indicator(key=key, value=n / N, unit="share", n=n, N=N, **more)
-
-
-READ = share("reports.read.share", 50, 100, source="evaltools.indicators.evidence_base.read")
-
-
-def recorded(*indicators: Indicator, **changes: Any) -> Recorded:
-    """A run in memory: 50 reports of 100 projects unless it says otherwise."""
-    findings = changes.pop("findings", None)
-    ingredients = replace(INGREDIENTS, **changes)
-    keys = {item.key for item in indicators}
-    everything = indicators if READ.key in keys else (READ, *indicators)
-    ordered = tuple(sorted(everything, key=lambda item: item.identity))
-    return Recorded(Path("nowhere"), "run", ingredients, ingredients.key(), ordered, findings)
-
-
-def write_run(
-    folder: Path, ingredients: Ingredients, indicators: tuple[Indicator, ...]
-) -> Recorded:
-    """A run on disk."""
-    folder.mkdir(parents=True)
-    records = [to_record(indicator) for indicator in indicators]
-    (folder / "indicators.json").write_text(json.dumps(records), encoding="utf-8")
-    Manifest(ingredients.key(), ingredients, {}, hash_outputs(folder)).write(folder)
-    return read_recorded(folder)
+from recorded_runs import write_run  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -74,6 +32,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     folder.mkdir()
     shutil.copy(ROOT / "evaluation.yml", folder)
     shutil.copytree(ROOT / "data", folder / "data")
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks")
     shutil.copytree(ROOT / "reports", folder / "reports", ignore=shutil.ignore_patterns("_build"))
     return load_study(folder)
 
@@ -96,18 +55,26 @@ def _dropped(line: str) -> bool:
 
 
 Computed = Callable[..., Recorded]
+CHAPTERS = tuple(f"evaltools.indicators.{name}" for name in ("portfolio", "goals", "challenges"))
 
 
 @pytest.fixture(scope="session")
-def computed(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Computed:
+def computer(study: Study) -> Computer:
+    """Computes three chapters, each set of data and parameters once for all tests."""
+    return Computer(study, CHAPTERS)
+
+
+@pytest.fixture(scope="session")
+def computed(
+    study: Study, computer: Computer, tmp_path_factory: pytest.TempPathFactory
+) -> Computed:
     """A run of the study computed by its chapters: `computed(data=…, code=…, wave="2023")`."""
     made: dict[str, Recorded] = {}
     folder = tmp_path_factory.mktemp("runs")
-    computer = Computer(study)
 
     def make(
         data: Path | None = None, code: Mapping[str, str] | None = None, lock: str = "1",
-        shift: float = 0.0, **parameters: Any,
+        shift: float = 0.0, shifted: str = "grants.gini.index", **parameters: Any,
     ) -> Recorded:  # fmt: skip
         place = data or study.data
         values = study.parameters(parameters).as_values()
@@ -119,19 +86,19 @@ def computed(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Computed
             files | {"evaluation.yml": "same"}, values, dict(code or package), {},
             ("uv.lock", lock), "3.11.7",
         )  # fmt: skip
-        key = ingredients.key() + str(shift)
+        key = f"{ingredients.key()} {shifted} {shift}"
         if key not in made:
             answer = computer.compute(Job(place, values))
             assert not isinstance(answer, str), answer
-            shifted = tuple(_shifted(item, shift) for item in answer)
-            made[key] = write_run(folder / str(len(made)), ingredients, shifted)
+            given = tuple(_shifted(item, shifted, shift) for item in answer)
+            made[key] = write_run(folder / str(len(made)), ingredients, given)
         return made[key]
 
     return make
 
 
-def _shifted(item: Indicator, by: float) -> Indicator:
+def _shifted(item: Indicator, key: str, by: float) -> Indicator:
     """The indicator as other code might have given it."""
-    if not by or item.key != "grants.gini.index" or item.value is None:
+    if not by or item.key != key or item.value is None:
         return item
     return replace(item, value=item.value + by)

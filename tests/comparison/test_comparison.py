@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from conftest_comparison import INGREDIENTS, PARAMETERS, READ, recorded, share
+from recorded_runs import INGREDIENTS, PARAMETERS, READ, recorded, share
 
 from evaltools.comparison.comparison import compare, relation_of
 from evaltools.comparison.prose import plain, prose_changes
@@ -122,11 +122,12 @@ def test_prose_is_told_by_file_line_and_variable(study: Study) -> None:
 @pytest.mark.parametrize(
     ("markdown", "text"),
     [
-        ("[37 %]{.indicator key=\"a\"}", "37 %"),
-        ("osassa ([19/52]{.indicator key=\"a\"})", "osassa (19/52)"),
+        ('[37 %]{.indicator key="a"}', "37 %"),
+        ('osassa ([19/52]{.indicator key="a"})', "osassa (19/52)"),
         ("[[27/52](#ev-a){.evidence-link}]{.indicator}", "27/52"),
         ("[51 %](#ev-a)", "51 %"),
         (r"a\_b \[s\]", "a_b [s]"),
+        ("&#43;29 a&#95;b", "+29 a_b"),
     ],
 )
 def test_variable_is_told_without_its_spans_and_links(markdown: str, text: str) -> None:

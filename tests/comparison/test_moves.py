@@ -67,9 +67,17 @@ def test_limits_of_different_levels_are_not_mixed() -> None:
 
 def test_share_of_goals_takes_the_limits_of_projects_of_this_kind() -> None:
     old, new = share(100, 169), share(20, 65)
-    siblings = (wilson_share(100, 169), wilson_share(20, 65))
+    limits = {"low": 0.2, "high": 0.7, "method": "wilson, clustered by project", "level": 0.95}
+    siblings = (share(100, 169, "S", **limits), share(20, 65, "S", **limits))
     assert judge(old, new, SETTING, siblings).basis == "square_and_add"
     assert judge(old, new, SETTING).why == "uncertainty_unknown"
+
+
+def test_wilson_limits_are_had_at_the_level_of_the_newer_run() -> None:
+    old, new = wilson_share(10, 12, 0.99), wilson_share(1, 6, 0.9)
+    move = judge(old, new, Setting("disjoint", 0.9, None, None))
+    expected = newcombe(1, 6, 10, 12, 0.9)
+    assert (move.low, move.high, move.level) == (expected.low, expected.high, 0.9)
 
 
 def test_what_is_counted_from_the_register_needs_no_interval() -> None:

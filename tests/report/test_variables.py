@@ -24,7 +24,7 @@ STAFF = (
 
 def shown(text: str) -> str:
     """What a reader sees of a span."""
-    return unescape(text.partition("[")[2].partition("]{")[0] if text.startswith("[") else text)
+    return unescape(text.partition("[[")[2].partition("]{")[0] if text.startswith("[[") else text)
 
 
 def test_a_share_is_printed_with_its_counts_intervals_and_bounds() -> None:
@@ -60,7 +60,7 @@ def test_a_word_for_how_many_stands_only_where_the_whole_interval_bears_it_out(
         records.append(share("challenge.staff.share", 19, 52, "S", low=low, high=high))
     text = variables(records, estimand, "fi")["challenge.staff.quantity"]  # type: ignore[arg-type]
     assert "19/52" in text
-    assert text.startswith(f"{word} (" if word else "[19/52]")
+    assert text.startswith(f"{word} (" if word else "[[19/52]")
 
 
 def test_a_percentage_of_fewer_than_ten_is_printed_as_a_count() -> None:
@@ -119,7 +119,7 @@ def test_a_ranking_is_by_count_and_leaves_out_what_nobody_mentions() -> None:
         plain.index(name) for name in ("staff", "time", "aims")
     )
     assert "law" not in plain
-    assert made["ranking.challenge.first"].startswith("staff ([9/20]")
+    assert made["ranking.challenge.first"].startswith("staff ([[9/20]")
 
 
 def test_ties_are_shown_as_ties() -> None:
@@ -131,3 +131,10 @@ def test_ties_are_shown_as_ties() -> None:
 
 def test_a_ranking_of_nothing_says_so() -> None:
     assert ranking(aims=0)["ranking.challenge.list"] == "no mentions"
+
+
+def test_every_number_leads_to_its_evidence() -> None:
+    made = variables(STAFF, "D", "fi") | ranking(staff=9)
+    for name, text in made.items():
+        if name.startswith("challenge.staff") or "[[" in text:
+            assert text.count("](#ev-challenge-staff-share){.evidence-link}") == 1, name

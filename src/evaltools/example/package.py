@@ -20,6 +20,7 @@ from evaltools.example.prevalence import draw_chances
 from evaltools.example.projects import generate_projects, participations
 from evaltools.example.public import Descriptor, Row, Tables, only_public, read_public
 from evaltools.example.ratings import rating_items, ratings
+from evaltools.example.redactions import redactions
 from evaltools.example.reporting import received_reports
 from evaltools.example.texts import ReportText, compose
 from evaltools.example.ties import prior_ties
@@ -70,6 +71,7 @@ def generate(public: Path | Mapping[str, list[Row]], seed: int = assumptions.SEE
         for content, project in ((content, content.report.project) for content in contents)
     ]
     coded = code_reports(texts, codes, Draws(seed, "coders"))
+    coding = coding_tables(coded)
     parts = participations(projects, Draws(seed, "participations"))
     known = {row["org_id"] for row in parts}
     known |= {tie[end] for tie in ties for end in ("org_a", "org_b")}
@@ -84,7 +86,8 @@ def generate(public: Path | Mapping[str, list[Row]], seed: int = assumptions.SEE
         "coders": [*(coder.row for coder in CODERS), CONSENSUS],
         "rating_items": rating_items(),
         "ratings": ratings(contents, Draws(seed, "ratings")),
-        **coding_tables(coded),
+        **coding,
+        "redactions": redactions(coding["segments"], coding["saving_claims"]),
     }
     return Example(tables, {text.contents.report.text_file: text.text for text in texts})
 

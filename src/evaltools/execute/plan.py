@@ -28,7 +28,17 @@ if TYPE_CHECKING:
     from evaltools.study import Parameters, Study
 
 DECLARATION = "evaluation.yml"
-ABOVE = ("build", "cli", "report")
+ABOVE = (
+    "build",
+    "cli",
+    "comparison",
+    "lab",
+    "publishing",
+    "rebuilding",
+    "release",
+    "report",
+    "verification",
+)
 """Rooms that no notebook can see; a change in them alone makes no run stale."""
 
 

@@ -16,6 +16,9 @@ import yaml
 from evaltools.present.language import LANGUAGES, NBSP, Language, number
 from evaltools.present.markdown import escape_markdown
 
+YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""In C where it is there: ten times as fast, and as safe."""
+
 Phrases = Mapping[str, Mapping[str, str]]
 """Key to language to text."""
 
@@ -118,7 +121,7 @@ def read_phrases(file: Traversable) -> Phrases:
     Raises:
         ValueError: with every entry that lacks a language or differs in fields.
     """
-    content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    content = yaml.load(file.read_text(encoding="utf-8"), Loader=YAML_LOADER) or {}
     faults = [fault for key, texts in content.items() for fault in _faults(key, texts)]
     if faults:
         raise ValueError(f"{file.name}: " + "; ".join(faults))

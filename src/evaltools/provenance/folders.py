@@ -106,10 +106,8 @@ def _lines(folder: Path, name: str) -> dict[str, str]:
         raise ProblemError(
             [Problem(name, f"cannot be read: {error}", code="verify.list")]
         ) from None
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        match = _LINE.fullmatch(line.strip())
+    for number, line in enumerate(text.removesuffix("\n").split("\n"), start=1):
+        match = _LINE.fullmatch(line.removesuffix("\r"))
         if match is None:
             problems.append(Problem(f"{name}:{number}", "is no hash and path", code="verify.list"))
         elif match[2] in found:

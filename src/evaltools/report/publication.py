@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from evaltools.provenance.hashes import hash_file, hash_files, hash_package, hash_value
+from evaltools.provenance.seals import sealed
 from evaltools.report.engines import Engine
 
 RECORD = "report.json"
@@ -70,7 +71,7 @@ class Shelf:
     def publish(self, building: Path, name: str, record: Mapping[str, Any]) -> Path:
         """Write the record, give the folder its final name and let the link point to it."""
         outputs = {path.name: hash_file(path) for path in sorted(building.iterdir())}
-        text = json.dumps({**record, "outputs": outputs}, indent=1, sort_keys=True)
+        text = json.dumps(sealed({**record, "outputs": outputs}), indent=1, sort_keys=True)
         (building / RECORD).write_text(text + "\n", encoding="utf-8")
         for path in building.iterdir():
             _synchronise(path)

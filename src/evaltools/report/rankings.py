@@ -9,6 +9,7 @@ from evaltools.present import language as say
 from evaltools.present.language import Language
 from evaltools.present.markdown import escape_markdown
 from evaltools.present.words import Words
+from evaltools.report.trail.anchors import linked, number_anchor
 
 FAMILIES = ("goal", "result", "challenge", "response", "steering")
 LENGTHS = {"list": 5, "top": 3, "first": 1}
@@ -63,4 +64,4 @@ def _item(share: Indicator, labels: Mapping[str, str], language: Language) -> st
     fraction = say.count_of(share.n or 0, share.N or 0, language)
     label = escape_markdown(labels.get(code, code))
     span = f'[{fraction}]{{.indicator key="{share.key}" estimand="D" shows="fraction"}}'
-    return f"{label} ({span})"
+    return f"{label} ({linked(span, number_anchor(share.key))})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,10 @@ import pandas as pd
 import yaml
 
 from evaltools.evidence import Descriptor
+from evaltools.findings.checklists import checklist_page, included_pages, sections_of
+from evaltools.findings.judging import Judgement
+from evaltools.findings.matrix import matrix_page
+from evaltools.findings.showing import findings_metadata, release_table
 from evaltools.indicators.indicator import Indicator
 from evaltools.present import language as say
 from evaltools.present.language import Language
@@ -22,6 +26,10 @@ from evaltools.report import generated
 from evaltools.report.embedded.reference_docx import Page, reference_docx
 from evaltools.report.notebooks import stage_notebook
 from evaltools.report.rankings import ranking_variables
+from evaltools.report.trail.anchors import anchors_in
+from evaltools.report.trail.facts import fact_variables, facts_of, scope_variables
+from evaltools.report.trail.page import evidence_pages
+from evaltools.report.trail.quotations import declared_policy
 from evaltools.report.variables import ESTIMANDS, nested, variables
 from evaltools.study import Parameters, Study
 
@@ -40,6 +48,7 @@ class Material:
         tables: the validated tables.
         descriptor: of the tables.
         n, N: final reports read and funded projects in scope.
+        judgements: what the run says of each finding of the report.
     """
 
     run: str
@@ -49,6 +58,7 @@ class Material:
     descriptor: Descriptor
     n: int
     N: int
+    judgements: tuple[Judgement, ...] = ()
 
 
 def stage(study: Study, parameters: Parameters, material: Material, folder: Path) -> Path:
@@ -78,46 +88,27 @@ def stage(study: Study, parameters: Parameters, material: Material, folder: Path
     for name, notebook in sorted(material.notebooks.items()):
         text = json.dumps(stage_notebook(notebook), ensure_ascii=False, indent=1, sort_keys=True)
         (notebooks / name).write_text(text + "\n", encoding="utf-8")
-    _write_generated(study, parameters, material, document.parent)
+    _write_generated(study, parameters, material, document.parent, values)
     return document
 
 
 def report_variables(parameters: Parameters, material: Material) -> dict[str, str]:
     """Everything that `{{< var … >}}` can ask for, as markdown by dotted key."""
     language: Language = parameters.language
-    codes = material.tables["codes"]
-    labels = dict(zip(codes["code_id"], codes[f"label_{language}"], strict=True))
+    labels = code_labels(material.tables, language)
     made = variables(material.indicators, ESTIMANDS[parameters.estimand], language)
     made |= ranking_variables(material.indicators, labels, language)
-    made |= {
-        "scope.description": generated.scope_text(parameters),
-        "scope.reports": say.number(material.n, language),
-        "scope.projects": say.number(material.N, language),
-        "scope.coders": say.number(_coders(material), language),
-    }
-    made |= {f"fact.{name}": text for name, text in _facts(material, language)}
+    made["scope.description"] = generated.scope_text(parameters)
     for name in parameters.declarations:
         made[f"parameter.{name}"] = generated.parameter_text(parameters, name)
-    return made
+    made |= scope_variables(material.indicators, language)
+    return made | fact_variables(facts_of(material.tables, parameters, {}))
 
 
-def _coders(material: Material) -> int:
-    """People who coded; the consensus that they reached is none."""
-    return int((material.tables["coders"]["role"] == "coder").sum())
-
-
-def _facts(material: Material, language: Language) -> list[tuple[str, str]]:
-    """Single public facts, each with its source in the data, as prose prints them."""
-    table = material.tables["facts"]
-    units: dict[str, Callable[[float, Language], str]] = {
-        "share": say.percent,
-        "eur": say.euros,
-        "count": say.number,
-    }
-    return [
-        (name, units[unit](value, language) if unit in units else f"{value:.0f}")
-        for name, value, unit in zip(table["fact_id"], table["value"], table["unit"], strict=True)
-    ]
+def code_labels(tables: Mapping[str, pd.DataFrame], language: Language) -> dict[str, str]:
+    """Label of each code of the codebook, by its id."""
+    codes = tables["codes"]
+    return dict(zip(codes["code_id"], codes[f"label_{language}"], strict=True))
 
 
 def _copy_sources(reports: Path, folder: Path) -> None:
@@ -159,6 +150,8 @@ def _metadata(study: Study, parameters: Parameters, material: Material) -> dict[
         "date": say.date(parameters.cutoff, language),
         "flags": flags(material),
     }
+    labels = code_labels(material.tables, language)
+    metadata["findings"] = findings_metadata(material.judgements, language, labels)
     if material.descriptor.example:
         metadata["example-notice"] = words("report.example_notice")
     return metadata
@@ -187,7 +180,11 @@ def flags(material: Material) -> dict[str, bool]:
 
 
 def _write_generated(
-    study: Study, parameters: Parameters, material: Material, chapters: Path
+    study: Study,
+    parameters: Parameters,
+    material: Material,
+    chapters: Path,
+    values: Mapping[str, str],
 ) -> None:
     language: Language = parameters.language
     used = generated.used_variables(sorted(chapters.rglob("*.qmd")))
@@ -199,11 +196,37 @@ def _write_generated(
         "_parameters.qmd": generated.parameter_table(parameters),
         "_indicators.qmd": generated.indicator_table(material.indicators, used, language),
         "_data.qmd": generated.data_table(descriptor, material.tables, language),
+        "_release.qmd": release_table(
+            material.judgements, language, code_labels(material.tables, language)
+        ),
     }
+    pages["_evidence.qmd"] = _evidence(
+        study, parameters, material, (pages["_release.qmd"], *(values[key] for key in sorted(used)))
+    )
+    pages["_matrix.qmd"] = matrix_page(study, material.indicators, material.judgements, language)
+    sections, included = sections_of(chapters), included_pages(chapters)
+    pages["_checklists.qmd"] = checklist_page(study, sections, included, language)
     folder = chapters / "_generated"
     folder.mkdir()
     for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8")
+
+
+def _evidence(
+    study: Study, parameters: Parameters, material: Material, texts: Iterable[str]
+) -> str:
+    """Entries of everything that the texts lead to."""
+    policy = declared_policy(study.declaration.disclosure.quotes, material.tables)
+    return evidence_pages(
+        material.indicators,
+        anchors_in(texts),
+        material.judgements,
+        material.tables,
+        material.notebooks,
+        study,
+        parameters,
+        policy,
+    )
 
 
 def _write_yaml(path: Path, content: Mapping[str, Any]) -> None:

@@ -11,6 +11,7 @@ from evaltools.present.language import Language
 from evaltools.present.markdown import escape_markdown
 from evaltools.present.quantity import quantity
 from evaltools.present.words import Words
+from evaltools.report.trail.anchors import linked, number_anchor
 
 ESTIMANDS: Mapping[str, Estimand] = {
     "descriptive": "D",
@@ -32,8 +33,8 @@ def variables(
     (37 %), `.n` (19), `.N` (52) and `.quantity` (a phrase whose word holds for the whole
     interval of the estimand); its other estimands yield `.population`, `.superpopulation` and
     `.bounds`. An indicator broken down by one dimension has `by.<dimension>.<value>` before its
-    measure. Every number is a span that names its indicator, so that a reader and a test can
-    walk from the page to the table.
+    measure. Every number is a span that names its indicator, within a link to its entry in the
+    evidence, so that a reader and a test can walk from the page to the table.
 
     Arguments:
         indicators: all of a run.
@@ -132,12 +133,13 @@ def quantity_text(indicator: Indicator, stem: str, language: Language) -> str:
 
 
 def _span(indicator: Indicator, text: str, shows: str = "value") -> str:
-    """The text, marked with what it is a number of."""
+    """The text, marked with what it is a number of, as a link to its evidence."""
     attributes = f'.indicator key="{indicator.key}" estimand="{indicator.estimand}"'
     if indicator.dimensions:
         by = ";".join(f"{name}={value}" for name, value in indicator.dimensions)
         attributes += f' dimensions="{by}"'
-    return f'[{escape_markdown(text)}]{{{attributes} shows="{shows}"}}'
+    marked = f'[{escape_markdown(text)}]{{{attributes} shows="{shows}"}}'
+    return linked(marked, number_anchor(indicator.key, indicator.dimensions))
 
 
 def nested(flat: Mapping[str, str]) -> dict[str, Any]:

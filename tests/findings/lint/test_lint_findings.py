@@ -99,8 +99,14 @@ def test_vague_quantity_may_stand_in_a_declared_finding_only(check, language):
 @pytest.mark.parametrize("language", SENTENCES)
 @pytest.mark.parametrize(
     ("name", "reported"),
-    [("schedule", True), ("unproved", True), ("nothing", True), ("caused", False), ("release", False)],
-)  # fmt: skip
+    [
+        ("schedule", True),
+        ("unproved", True),
+        ("nothing", True),
+        ("caused", False),
+        ("release", False),
+    ],
+)
 def test_causal_word_needs_a_contribution_that_shows_something(check, language, name, reported):
     _, causal = SENTENCES[language]
     text = f'[{causal}]{{.finding finding="{name}"}}'

@@ -6,7 +6,7 @@ import time
 
 import pypandoc
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaltools.findings.lint import digits
@@ -86,17 +86,20 @@ WORDS = st.lists(
 ).map(" ".join)  # fmt: skip
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.sampled_from(HIDDEN), NUMBERS, WORDS, WORDS)
 def test_digit_that_is_not_prose_is_never_reported(frame, number, before, after):
     assert problems(f"Sanat {before} {frame.replace('%s', number)} {after}\n") == []
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.sampled_from(HIDDEN_BLOCKS), NUMBERS, WORDS, WORDS)
 def test_block_that_is_not_prose_is_never_reported(frame, number, before, after):
     text = f"Sanat {before}\n\n{frame.replace('%s', number)}\n\n{after}\n"
     assert problems(text) == []
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.sampled_from(SHOWN), NUMBERS, WORDS, WORDS)
 def test_digit_in_prose_is_always_reported_where_it_stands(frame, number, before, after):
     text = f"Sanat {before}\n{frame.replace('%s', number)} sana {after}\n"
@@ -105,6 +108,7 @@ def test_digit_in_prose_is_always_reported_where_it_stands(frame, number, before
     assert f"reports/fi/a.qmd:2:{column}" in [problem.where for problem in found]
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.sampled_from(SHOWN_BLOCKS), NUMBERS, WORDS)
 def test_digit_in_a_block_of_prose_is_always_reported_where_it_stands(frame, number, before):
     lead = f"Sanat {before}\n\n"
@@ -122,6 +126,7 @@ def test_what_is_taken_for_prose_is_what_pandoc_prints(frame):
     assert "4711" in pypandoc.convert_text(text, "html", format="markdown")
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.sampled_from(HIDDEN), st.sampled_from(SHOWN), NUMBERS)
 def test_hidden_digit_does_not_hide_the_one_in_prose(hidden, shown, number):
     if hidden.startswith("$") and "$" in shown:
@@ -131,6 +136,7 @@ def test_hidden_digit_does_not_hide_the_one_in_prose(hidden, shown, number):
     assert f"reports/fi/a.qmd:4:{column}" in [problem.where for problem in problems(text)]
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.text(alphabet="a5 \n`$*_[](){}<>@!^~:|#>-.\\\"'&;{}=", max_size=80))
 def test_any_text_is_read_and_every_character_keeps_its_place(text):
     source = parse(text, "a.qmd", "fi")
@@ -144,6 +150,7 @@ def test_any_text_is_read_and_every_character_keeps_its_place(text):
             assert 0 <= span.start <= span.end <= len(block.text)
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.sampled_from(["\n", "\r\n"]), NUMBERS)
 def test_line_ends_and_byte_order_mark_do_not_move_places(end, number):
     text = f"\ufeffEnsimmäinen rivi.{end}{end}Toinen {number}.{end}"
@@ -152,12 +159,12 @@ def test_line_ends_and_byte_order_mark_do_not_move_places(end, number):
 
 @pytest.mark.parametrize(
     "text",
-    ["[" * 20_000, "`" * 20_001, "` `` " * 8_000, "$a " * 10_000, "{" * 20_000, "<a " * 8_000,
-     "*a " * 10_000, "> " * 10_000, "<!-- " * 8_000, "{{< " * 8_000, "[](" * 8_000, "~~~\n" * 5_001,
-     "@a[" * 8_000, "a_" * 10_000, "&a" * 10_000, "---\na: b\n" * 3_000, "[^a" * 8_000,
-     "1. " * 10_000, "|" * 20_000, "{.a" * 8_000, "osa " * 5_000, "kolme " * 5_000],
+    ["[" * 10_000, "`" * 10_001, "` `` " * 4_000, "$a " * 5_000, "{" * 10_000, "<a " * 4_000,
+     "*a " * 5_000, "> " * 5_000, "<!-- " * 4_000, "{{< " * 4_000, "[](" * 4_000, "~~~\n" * 2_501,
+     "@a[" * 4_000, "a_" * 5_000, "&a" * 5_000, "---\na: b\n" * 1_500, "[^a" * 4_000,
+     "1. " * 5_000, "|" * 10_000, "{.a" * 4_000, "osa " * 2_500, "kolme " * 2_500],
 )  # fmt: skip
 def test_hostile_text_is_read_in_reasonable_time(text, check):
-    started = time.perf_counter()
+    started = time.process_time()
     check(text)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 2

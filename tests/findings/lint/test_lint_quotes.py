@@ -115,8 +115,9 @@ def test_paths_out_of_the_study_are_not_followed(quoting, tmp_path):
         table = path.read_text(encoding="utf-8").replace("reports/text/d1.txt", name)
         path.write_text(table, encoding="utf-8")
         assert "not there" in quoting(span(QUOTE))[0].what
-    (tmp_path / "evaluation.yml").write_text("data: ..\n", encoding="utf-8")
-    assert any("outside the study" in problem.what for problem in quoting(span(QUOTE)))
+    for declared in ("data: ..", "data: /etc", "data: [", "data: ../data"):
+        (tmp_path / "evaluation.yml").write_text(declared, encoding="utf-8")
+        assert any("no data folder" in problem.what for problem in quoting(span(QUOTE)))
 
 
 def test_missing_table_is_told_once(quoting, tmp_path):

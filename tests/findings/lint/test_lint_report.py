@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import time
+from importlib import import_module
 from pathlib import Path
 
+import evaltools.findings.lint as lint_package
 from evaltools.findings.lint import RULES, as_lines, lint
 from evaltools.findings.lint.running import read_sources
 from evaltools.findings.lint.waivers import read_waivers
@@ -12,9 +14,9 @@ ROOT = Path(__file__).parents[3]
 
 def test_lint_of_the_report_is_quick():
     lint(ROOT, ["fi"])  # compiles the word lists
-    started = time.perf_counter()
+    started = time.process_time()
     lint(ROOT, ["fi"])
-    assert time.perf_counter() - started < 0.3
+    assert time.process_time() - started < 0.3
 
 
 def test_no_number_of_the_report_is_typed():
@@ -56,3 +58,12 @@ def test_file_that_is_not_text_is_a_problem(tmp_path):
     (tmp_path / "reports/fi").mkdir(parents=True)
     (tmp_path / "reports/fi/a.qmd").write_bytes(b"Raportteja \xff.")
     assert [p.where for p in lint(tmp_path, ["fi"])] == ["reports/fi/a.qmd:1:1"]
+
+
+def test_table_of_rules_names_every_rule():
+    documented = [line.split("|")[1:3] for line in (lint_package.__doc__ or "").splitlines()
+                  if line.startswith("| E")]  # fmt: skip
+    codes = [code.strip() for code, _ in documented]
+    assert codes == sorted({*RULES, "E02", "E08", "E16"})
+    for _, module in documented:
+        assert import_module(f"evaltools.findings.lint.{module.strip(' `')}")

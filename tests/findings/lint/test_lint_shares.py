@@ -93,8 +93,10 @@ def test_percentage_of_fewer_than_ten_is_reported_by_variable():
     assert "of 8" in found[0].what
 
 
-@pytest.mark.parametrize("text", ["38 %", "38\u00a0%", "noin 38 prosenttia", "38 procent", "38 per cent",
-                                  "14–69 %"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    ["38 %", "38\u00a0%", "noin 38 prosenttia", "38 procent", "38 per cent", "14–69 %"],
+)
 def test_percentage_is_seen_however_it_is_printed(text):
     marked = f'[{text}]{{.indicator key="a.b.share" estimand="D" shows="value"}}'
     for shown in (text, marked):

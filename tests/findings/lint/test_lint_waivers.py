@@ -74,6 +74,13 @@ def test_waiver_that_is_wrong_is_refused(check, change):
     assert codes(check(TEXT, waivers=waivers({**ENTRY, **change}))) == ["E03", "E03", "E16"]
 
 
+@pytest.mark.parametrize("day", ["2026-11-24", "'2026-11-24'"])
+def test_waiver_is_read_as_people_write_it(check, day):
+    fields = "".join(f"    {name}: {text}\n" for name, text in ENTRY.items() if name != "on")
+    written = f"waivers:\n  -\n{fields}    on: {day}\n"
+    assert codes(check(TEXT, waivers=written)) == ["E03"]
+
+
 @pytest.mark.parametrize(
     "content", ["- a", "waivers: x", "waivers: [1]", "other: 1", "a: [", "names: [COVID-19]",
                 "names: [{name: a, reason: ''}]", "waivers: {a: b}"],
@@ -137,6 +144,6 @@ def test_json_holds_what_the_lines_say(check):
 
 
 def test_hidden_characters_of_the_prose_are_written_out(check):
-    lines = as_lines(check("Raportti ”sanoo \u202e\x1b[31m aivan jotakin muuta kuin tämä”.\n"))
+    lines = as_lines(check("Raportti ”sanoo \u202e\x1b[m aivan jotakin muuta kuin tämä”.\n"))
     assert lines.count("\n") == 1
     assert not set("\u202e\x1b") & set(lines)

@@ -11,6 +11,9 @@ from typing import Any
 
 import yaml
 
+YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""In C where it is there: ten times as fast, and as safe."""
+
 LANGUAGES = ("fi", "sv", "en")
 
 
@@ -50,5 +53,5 @@ def words(language: str) -> Mapping[str, str]:
     Raises KeyError for another language; the project reader refuses those before.
     """
     text = files(__package__).joinpath("words.yml").read_text(encoding="utf-8")
-    table: dict[str, dict[str, str]] = yaml.safe_load(text)
+    table: dict[str, dict[str, str]] = yaml.load(text, Loader=YAML_LOADER)
     return table[language]

@@ -34,6 +34,9 @@ TABLE_END = '<w:p><w:pPr><w:pStyle w:val="TableEnd"/></w:pPr></w:p>'
 ROW_HEADERS = "TableRowHeaders"  # a mark that docx_package turns into the flag of the first column
 COVER_STYLES = {"title": "Title", "subtitle": "Subtitle", "series": "Cover Series",
                 "publisher": "Cover Publisher", "author": "Author", "date": "Date"}  # fmt: skip
+EVIDENCE_STYLES = {"evidence-term": "Evidence Term", "evidence-label": "Evidence Label",
+                   "evidence-place": "Evidence Context",
+                   "evidence-context": "Evidence Context"}  # fmt: skip
 COVER_ORDER = ("series", "title", "subtitle", "author", "publisher", "date")
 
 
@@ -72,6 +75,8 @@ class _Finish:
             return self._div(node)
         if kind == "Span":
             return _span(node)
+        if kind == "Code" and "evidence-key" in node["c"][0][1]:
+            return [span(attr(pairs={"custom-style": "Evidence Context"}), [text(node["c"][1])])]
         if kind == "Figure":
             return _figure(node)
         if kind == "Table":
@@ -101,6 +106,8 @@ class _Finish:
             return [styled("Notice", content, identifier)]
         if "margin" in classes or "aside" in classes:
             return [styled("Side Note", content, identifier)]
+        if "evidence" in classes:
+            return [styled("Evidence", [_loose(block) for block in content], identifier)]
         if "listing" in classes:
             return [_listing(identifier, content)]
         if "layout" in classes:
@@ -166,6 +173,13 @@ def _figure(node: Node) -> list[Node]:
     return [div(attr(triple[0]), body)]
 
 
+def _loose(block: Node) -> Node:
+    """A list of paragraphs: those of a tight list keep to a style of pandoc's own."""
+    if block["t"] != "BulletList":
+        return block
+    return {"t": "BulletList", "c": [[_as_para(each) for each in item] for item in block["c"]]}
+
+
 def _as_para(block: Node) -> Node:
     return para(block["c"]) if block["t"] == "Plain" else block
 
@@ -198,6 +212,9 @@ def _span(node: Node) -> list[Node] | None:
         return [span(attr(identifier, pairs={"custom-style": "Caption Label"}), content)]
     if "section-number" in classes:
         return [span(attr(identifier, pairs={"custom-style": "Section Number"}), content)]
+    for name, style in EVIDENCE_STYLES.items():
+        if name in classes:
+            return [span(attr(identifier, pairs={"custom-style": style}), content)]
     return None
 
 

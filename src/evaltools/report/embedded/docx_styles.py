@@ -90,6 +90,10 @@ def styles(chapters_on_new_page: bool) -> Iterator[Style]:
     yield Style("Block Text", based_on="BodyText", colour=house.QUIET, left=240, rule=house.GRID)
     yield Style("Side Note", based_on="BodyText", size=18, colour=quiet, left=200,
                 rule=house.TEAL)  # fmt: skip
+    yield Style("Evidence", based_on="BodyText", size=16, after=50, line=240)
+    yield Style("Evidence Term", kind="character", based_on="", bold=True, colour=deep)
+    yield Style("Evidence Label", kind="character", based_on="", bold=True)
+    yield Style("Evidence Context", kind="character", based_on="", colour=quiet)
     yield Style("Notice", based_on="BodyText", bold=True, colour="5C4206", left=160, before=160,
                 after=200, rule=house.OCHRE, shade="FCF5E6")  # fmt: skip
     yield Style("Footnote Text", size=17, after=40, line=252)

@@ -93,6 +93,11 @@ local function equation(span)
   return out
 end
 
+-- Parts of an evidence entry, each a function of template.typ.
+local EVIDENCE = {
+  'evidence-term', 'evidence-label', 'evidence-place', 'evidence-context',
+}
+
 function typ.Span(span)
   if span.classes:includes('equation') then return equation(span), false end
   if span.classes:includes('margin') or span.classes:includes('aside') then
@@ -102,6 +107,9 @@ function typ.Span(span)
     return wrapped_inlines('#caption-label[', span.content)
   end
   local out = span.content
+  for _, class in ipairs(EVIDENCE) do
+    if span.classes:includes(class) then out = wrapped_inlines('#' .. class .. '[', out) end
+  end
   local lang = span.attributes.lang
   if lang then out = wrapped_inlines('#text(' .. language_arguments(lang) .. ')[', out) end
   if span.classes:includes('mark') then out = wrapped_inlines('#highlight[', out) end
@@ -287,9 +295,11 @@ local DIVS = {
   ['description-sheet'] = function(div) return wrapped('#description-sheet[', div.content) end,
   cover = function(div) return cover(div) end,
   contents = function() return { raw('#contents()') } end,
+  ['evidence-entries'] = function(div) return wrapped('#evidence-entries[', div.content) end,
+  evidence = function(div) return wrapped('#evidence-entry[', div.content) end,
 }
 local DIV_ORDER = { 'callout', 'listing', 'layout', 'pagebreak', 'margin', 'aside',
-  'example-notice', 'description-sheet', 'cover', 'contents' }
+  'example-notice', 'description-sheet', 'cover', 'contents', 'evidence-entries', 'evidence' }
 
 local function div_content(div)
   for _, class in ipairs(DIV_ORDER) do

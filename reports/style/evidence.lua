@@ -1,0 +1,122 @@
+-- Leads back from the evidence: every link from prose to an entry gets a name, and every entry
+-- the list of the places that lead to it. A finding gets its mark, a link to its own entry.
+-- Pandoc's API only; to be run after Quarto's own filters, when values are in and what is not
+-- meant for the format is out.
+local stringify = pandoc.utils.stringify
+
+local uses = {}      -- by entry: a list of { id, title }
+local count = 0
+local title = ''
+local mark = ''
+
+local function is_html() return FORMAT:match('^html') ~= nil end
+
+-- A use is named on the link itself in HTML, where following a link back then moves the focus
+-- to it; the other writers know names of spans only.
+local function named(link)
+  count = count + 1
+  local id = 'use-' .. count
+  local entry = link.target:sub(2)
+  uses[entry] = uses[entry] or {}
+  table.insert(uses[entry], { id = id, title = title })
+  if is_html() then
+    link.identifier = id
+    return link
+  end
+  return pandoc.Span({ link }, pandoc.Attr(id))
+end
+
+local naming = {
+  traverse = 'topdown',
+  Header = function(header) title = stringify(header.content) end,
+  Div = function(div)
+    if div.classes:includes('evidence-entries') then return div, false end
+  end,
+  Link = function(link)
+    if link.classes:includes('evidence-link') then return named(link), false end
+  end,
+}
+
+local marking = {
+  Span = function(span)
+    local finding = span.classes:includes('finding') and span.attributes.finding
+    if not finding or mark == '' then return nil end
+    local entry = '#ev-finding-' .. finding:gsub('[^%w_]', '-')
+    local link = pandoc.Link(mark, entry, '', pandoc.Attr('', { 'evidence-link', 'evidence-mark' }))
+    span.content:insert(pandoc.Str('\u{a0}'))
+    span.content:insert(link)
+    return span
+  end,
+}
+
+local function listed(entry)
+  local out, seen = pandoc.Inlines {}, {}
+  for index, use in ipairs(uses[entry]) do
+    if index > 1 then out:extend { pandoc.Str(';'), pandoc.Space() } end
+    seen[use.title] = (seen[use.title] or 0) + 1
+    local text = use.title
+    if seen[use.title] > 1 then text = text .. ' (' .. seen[use.title] .. ')' end
+    out:insert(pandoc.Link(text, '#' .. use.id, '', pandoc.Attr('', { 'evidence-use' })))
+  end
+  return out
+end
+
+-- A text is one Str, spaces and all: no writer minds, and a word each would be slow.
+local function classed(text, class)
+  return pandoc.Span({ pandoc.Str(text) }, pandoc.Attr('', { class }))
+end
+
+local FILL = {}
+
+FILL['evidence-text'] = function(words)
+  if words['class-of-text'] then return classed(words.text, words['class-of-text']) end
+  return pandoc.Str(words.text)
+end
+
+FILL['evidence-line'] = function(words)
+  local line = { classed(words.label, 'evidence-label'), pandoc.Space(), pandoc.Str(words.text) }
+  return pandoc.Span(line, pandoc.Attr('', { 'evidence-line' }))
+end
+
+FILL['evidence-go'] = function(words)
+  return pandoc.Link({ pandoc.Str(words.text) }, words.to)
+end
+
+FILL['evidence-uses'] = function(words)
+  local content = uses[words.of] and listed(words.of) or pandoc.Inlines { pandoc.Str(words.text) }
+  return pandoc.Span(content, pandoc.Attr('', { 'evidence-uses' }))
+end
+
+local function passage(words)
+  local out = pandoc.Inlines { classed(words.place, 'evidence-place'), pandoc.Space() }
+  if words.withheld then out:insert(pandoc.Str(words.withheld)) end
+  if words.before then out:extend { classed('… ' .. words.before, 'evidence-context'), pandoc.Space() } end
+  if words.quote then out:insert(classed(words.quote, 'evidence-quote')) end
+  if words.after then out:extend { pandoc.Space(), classed(words.after .. ' …', 'evidence-context') } end
+  return { pandoc.Plain(out) }
+end
+
+local filling = {
+  CodeBlock = function(block)
+    if block.classes[1] ~= 'evidence-passages' then return nil end
+    local lists = pandoc.json.decode(block.text, false)
+    local list = not is_html() and lists.other or lists.html
+    local items = {}
+    for index, words in ipairs(list.items) do items[index] = passage(words) end
+    return { pandoc.Para({ FILL['evidence-line'](list) }), pandoc.BulletList(items) }
+  end,
+  Span = function(span)
+    local fill = FILL[span.classes[1]]
+    return fill and fill(span.attributes)
+  end,
+}
+
+function Pandoc(doc)
+  doc.blocks:walk {
+    Div = function(div)
+      if div.classes:includes('evidence-entries') then mark = div.attributes.mark or '' end
+    end,
+  }
+  doc.blocks = doc.blocks:walk(marking):walk(naming):walk(filling)
+  return doc
+end

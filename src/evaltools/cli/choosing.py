@@ -1,0 +1,48 @@
+"""The study of the current folder, and the parameters that were given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from evaltools.problems import Problem, ProblemError
+
+if TYPE_CHECKING:
+    from evaltools.study import Parameters, Study
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def parameter_options(command: Command) -> Command:
+    """Options by which a command takes parameters of the study."""
+    given = click.option(
+        "-p", "--parameter", "given", multiple=True, metavar="NAME=VALUE",
+        help="Set a parameter of the study; may be repeated. See 'evaltools parameters'.",
+    )  # fmt: skip
+    scenario = click.option("--scenario", metavar="NAME", help="Start from a named scenario.")
+    return given(scenario(command))
+
+
+def choose(given: tuple[str, ...], scenario: str | None) -> tuple[Study, Parameters]:
+    """The study and its parameters, with every wrong one told at once."""
+    from evaltools.study import find_study
+
+    study = find_study()
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals:
+            problems.append(Problem(f"-p {text}", "has no value", "NAME=VALUE"))
+        elif name in values:
+            problems.append(Problem(f"-p {text}", f"{name} is given twice"))
+        values[name] = value
+    try:
+        parameters = study.parameters(values, scenario)
+    except ProblemError as error:
+        raise ProblemError([*problems, *error.problems]) from None
+    if problems:
+        raise ProblemError(problems)
+    return study, parameters

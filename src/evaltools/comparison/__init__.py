@@ -1,0 +1,1 @@
+"""Comparison: what changed between two reports, in numbers, judgements and prose, and why."""

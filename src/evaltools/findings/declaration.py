@@ -1,0 +1,250 @@
+"""`reports/findings.yml`: every sentence that judges, and what must be so for it to be true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from evaltools.findings.clauses import Condition, Strict, needs_interval
+from evaltools.indicators.indicator import Estimand
+from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.study.source import line_of, read_yaml
+
+FILE_NAME = "reports/findings.yml"
+
+EvidenceClass = Literal["self_reported", "register", "independent"]
+Level = Literal["very_low", "low", "moderate", "high"]
+Language = Literal["fi", "sv", "en"]
+CODE = "finding.declaration"
+
+Words = Annotated[str, Field(min_length=1, pattern=r"\S")]
+
+
+class Text(Strict):
+    """The same words in three languages."""
+
+    fi: Words
+    sv: Words
+    en: Words
+
+    def in_language(self, language: Language) -> str:
+        """The words in one of the languages."""
+        words: str = getattr(self, language)
+        return words
+
+
+class Support(Strict):
+    """A place in the data that speaks for or against: passages with a code, or rows of a table.
+
+    Arguments:
+        code: a code of the codebook.
+        polarity: what the passages do with it; `mixed` ones do both and are found by either.
+        table: a table of the register or of the coding, where the evidence is no passage.
+    """
+
+    code: Annotated[str, Field(pattern=r"^[a-z_]+(\.[a-z0-9_]+)+$")] | None = None
+    polarity: Literal["affirm", "deny"] = "affirm"
+    table: Annotated[str, Field(pattern=r"^[a-z_]+$")] | None = None
+
+    @model_validator(mode="after")
+    def _has_one(self) -> Support:
+        if (self.code is None) == (self.table is None):
+            raise ValueError("give a code or a table")
+        return self
+
+
+Supports = Annotated[tuple[Support, ...], Field(strict=False)]
+
+
+class NoneFound(Strict):
+    """Nothing was found that speaks against, and how that was established."""
+
+    none_found: Text
+
+
+class Override(Strict):
+    """A strength that people set against the rule's proposal, and why."""
+
+    level: Level
+    reason: Text
+
+
+class Contribution(Strict):
+    """What a causal verb rests on (Mayne 2012, doi:10.1177/1356389012451663).
+
+    Arguments:
+        mechanism: how the scheme is thought to have brought it about.
+        rivals: other explanations that were weighed.
+        verdict: what is left of the causal claim.
+    """
+
+    mechanism: Text
+    rivals: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]
+    verdict: Literal["not_shown", "plausible", "likely"]
+
+
+class Acceptance(Strict):
+    """Who lets a sentence be published although it does not hold or cannot be told."""
+
+    outcome: Literal["does_not_hold", "cannot_be_told"]
+    reason: Text
+    by: Words
+    on: date
+
+
+class Finding(Strict):
+    """One sentence that judges.
+
+    Arguments:
+        id: its name in the prose: `[…]{.finding finding="id"}`.
+        where: file and line of its declaration, for problems.
+        text: the sentence as said.
+        asserted: whether the report claims it, or examines what someone else said.
+        source: citation key of whoever said it, where the report does not.
+        reading: how a statement of someone else is understood, so that numbers can bear on it.
+        estimand: whose interval must bear it out; the run's where None.
+        sections: anchors of the sections where it stands.
+        condition: what must be so.
+        evidence, counter_evidence: where the data speak for it and against it.
+        evidence_class: who speaks.
+        strength: set by people against the rule of `strength.propose`.
+        contribution: what a causal verb in it rests on.
+        accepted: why it is published all the same.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    where: str
+    text: Text
+    asserted: bool
+    source: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_:.-]*$")] | None = None
+    reading: Text | None = None
+    estimand: Estimand | None = None
+    sections: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^sec-[a-z0-9-]+$")], ...], Field(strict=False)
+    ] = ()
+    condition: Condition
+    evidence: Supports = ()
+    counter_evidence: Supports | NoneFound
+    evidence_class: EvidenceClass
+    strength: Override | None = None
+    contribution: Contribution | None = None
+    accepted: Acceptance | None = None
+
+    @field_validator("counter_evidence", mode="before")
+    @classmethod
+    def _counter(cls, given: Any) -> Any:
+        """Say which of the two forms is meant, so that a mistake is told of that form only."""
+        if isinstance(given, Mapping):
+            return NoneFound.model_validate(given)
+        if isinstance(given, list) and given:
+            return tuple(Support.model_validate(item) for item in given)
+        raise ValueError("give codes with their polarity, or none_found with how it was searched")
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Finding:
+        if self.asserted and self.source is not None:
+            raise ValueError("a finding that the report asserts has no source")
+        if self.asserted and not self.evidence:
+            raise ValueError("a finding that the report asserts needs evidence")
+        if not self.asserted and (self.source is None or self.reading is None):
+            raise ValueError("a statement of someone else needs source and reading")
+        if self.accepted is not None and not self.asserted:
+            raise ValueError("only what the report asserts can be accepted for publishing")
+        for leaf in self.condition.leaves():
+            own = leaf.leaf.estimand if leaf.leaf is not None else None
+            if needs_interval(leaf) and (own or self.estimand) not in ("P", "S"):
+                raise ValueError(
+                    f"{leaf.kind} speaks of an interval: name estimand P or S, "
+                    "the reports read have none"
+                )
+        return self
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All findings of a study, in the order of the file."""
+
+    findings: tuple[Finding, ...]
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.findings)
+
+    def __len__(self) -> int:
+        return len(self.findings)
+
+    def __getitem__(self, name: str) -> Finding:
+        """The finding of that id; KeyError if there is none."""
+        for finding in self.findings:
+            if finding.id == name:
+                return finding
+        raise KeyError(name)
+
+    @property
+    def asserted(self) -> tuple[Finding, ...]:
+        """What the report claims."""
+        return tuple(finding for finding in self.findings if finding.asserted)
+
+    @property
+    def examined(self) -> tuple[Finding, ...]:
+        """What others said and the report looks into."""
+        return tuple(finding for finding in self.findings if not finding.asserted)
+
+
+def load_findings(root: Path) -> Findings:
+    """Read and check `reports/findings.yml` of a study.
+
+    Arguments:
+        root: the folder of `evaluation.yml`.
+
+    Raises:
+        ProblemError: everything that is wrong with it, each with its line.
+    """
+    content, lines = read_yaml(root / FILE_NAME, FILE_NAME)
+
+    def where(*place: Any) -> str:
+        return f"{FILE_NAME}:{line_of(lines, place)}"
+
+    problems = [
+        Problem(where(name), f"'{name}' is not known here", "findings", code=CODE)
+        for name in content
+        if name != "findings"
+    ]
+    declared = content.get("findings", {})
+    if not isinstance(declared, dict):
+        what = "findings must be a mapping of ids to findings"
+        raise ProblemError([*problems, Problem(where("findings"), what, code=CODE)])
+    found: list[Finding] = []
+    for name, given in declared.items():
+        try:
+            found.append(_finding(name, given, where("findings", name)))
+        except ValidationError as error:
+            problems += _problems(error, str(name), where)
+        except ValueError as error:
+            problems.append(Problem(where("findings", name), f"{name}: {error}", code=CODE))
+    refuse(problems)
+    return Findings(tuple(found))
+
+
+def _finding(name: object, given: Any, where: str) -> Finding:
+    if not isinstance(given, dict):
+        raise ValueError("a finding is a mapping")
+    if taken := {"id", "where"} & set(given):
+        raise ValueError(f"{', '.join(sorted(taken))}: no such name is known here")
+    return Finding.model_validate({**given, "id": name, "where": where})
+
+
+def _problems(error: ValidationError, name: str, where: Any) -> list[Problem]:
+    problems = []
+    for item in error.errors():
+        path = [part for part in item["loc"] if part not in ("Support", "NoneFound")]
+        what = str(item["msg"]).removeprefix("Value error, ")
+        if item["type"] == "extra_forbidden":
+            what = "no such name is known here"
+        told = ".".join([name, *map(str, path)])
+        problems.append(Problem(where("findings", name, *path), f"{told}: {what}", code=CODE))
+    return problems

@@ -1,0 +1,27 @@
+"""Lint of the prose: each sentence answers to the data, or says why it need not.
+
+| code | module | what is reported | methods.md §4 |
+|---|---|---|---|
+| E01 | `shares` | a percentage without its denominator | E1 |
+| E02 | `small_denominators` | a percentage of fewer than ten | E2 |
+| E03 | `quantifiers` | a vague quantity that no interval bears out | E3 |
+| E04 | `finding_spans` | a finding not declared, never said or said twice | E4 |
+| E05 | `quotes` | a quotation that is not verbatim at its hash | E5 |
+| E06 | `population` | a claim about all projects without the selection block | E6 |
+| E07 | `causes` | a causal word without a contribution entry | E7 |
+| E08 | `counter_evidence` | a finding without a search for counter-evidence | E8 |
+| E13 | `digits` | a number typed into the prose | (no hand-typed numbers) |
+| E14 | `number_words` | a count hidden in words | (no hand-typed numbers) |
+| E15 | `floats` | a figure or table that no text refers to | (unreferenced evidence) |
+| E16 | `waivers` | a waiver that is incomplete, stale or unused | (exceptions are accounted for) |
+
+E9 (agreement) is an indicator of chapter 02, E10 (disclosure) is `evaltools.findings.disclosure`,
+E11 (translation, alt text) is checked in staging and rendering, E12 (stale) by the manifest; their
+numbers stay free here.
+"""
+
+from evaltools.findings.lint.output import as_errors, as_json, as_lines
+from evaltools.findings.lint.running import RULES, lint
+from evaltools.findings.lint.small_denominators import check_small_denominators
+
+__all__ = ["RULES", "as_errors", "as_json", "as_lines", "check_small_denominators", "lint"]

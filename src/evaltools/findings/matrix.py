@@ -1,0 +1,257 @@
+"""The evaluation matrix: question, criterion, indicators, evidence, judgement.
+
+The study declares its questions in `evaluation.yml`; the matrix fills itself from a run. Nothing
+here judges: what a finding is worth is said by `judging`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from evaltools.indicators.indicator import Indicator
+from evaltools.present.language import Language, list_of
+from evaltools.present.table import Column, Table
+from evaltools.present.words import Words
+from evaltools.problems import Problem
+from evaltools.study.study import Study
+
+if TYPE_CHECKING:
+    from evaltools.findings.judging import Judgement
+    from evaltools.study.declaration import Question
+
+WHERE = "evaluation.yml, questions"
+OUTCOMES = ("holds", "does_not_hold", "cannot_be_told")
+
+_WIDTHS = {"question": 20, "criterion": 14, "indicators": 21, "evidence": 17, "judgement": 28}
+_BREAK = "\N{ZERO WIDTH SPACE}"
+
+
+def matrix_page(
+    study: Study,
+    indicators: Iterable[Indicator],
+    judgements: Sequence[Judgement],
+    language: Language,
+) -> str:
+    """The matrix as markdown: a table for each main question, then one of departures.
+
+    Arguments:
+        indicators: all of a run.
+        judgements: of the run; findings that questions name are looked up here.
+
+    Returns:
+        Markdown of captioned tables `tbl-matriisi-<id>` and, where the study left its plan,
+        `tbl-poikkeamat`; empty where the study declares no questions.
+    """
+    words = Words(language)
+    keys = sorted({indicator.key for indicator in indicators})
+    known = {item.finding.id: item for item in judgements}
+    parts = []
+    for main in study.declaration.questions:
+        rows = [
+            {
+                "question": f"{part.id} {part.text.in_language(language)}",
+                "criterion": words(f"matrix.criterion.{part.criterion}"),
+                "indicators": _indicators(part, keys, words),
+                "evidence": _evidence(part, words),
+                "judgement": _judged(part, known, words),
+            }
+            for part in main.parts
+        ]
+        caption = words.markdown("matrix.caption", id=main.id, text=main.text.in_language(language))
+        label = f"tbl-matriisi-{_label(main.id)}"
+        parts.append(_table(rows, tuple(_WIDTHS), _WIDTHS, "matrix", caption, label, language))
+    if departures := _departures(study, language):
+        widths = {"question": 14, "what": 40, "why": 46}
+        caption = words("matrix.departures.caption")
+        label = "tbl-poikkeamat"
+        parts.append(_table(departures, tuple(widths), widths, "matrix", caption, label, language))
+    return "\n".join(parts)
+
+
+def matrix_problems(
+    study: Study,
+    indicators: Iterable[Indicator],
+    judgements: Sequence[Judgement],
+    codes: Collection[str],
+    tables: Collection[str],
+) -> list[Problem]:
+    """What keeps the matrix from being an answer.
+
+    Questions without indicators or evidence, indicators that the run does not give, codes, tables
+    and findings that do not exist, an identifier that is used twice, and methods of the plan that
+    were not used although no departure says so.
+
+    Arguments:
+        indicators: all of a run.
+        codes: ids of the codebook.
+        tables: names of the tables of the data package.
+    """
+    found = tuple(indicators)
+    keys = {indicator.key for indicator in found}
+    known = {item.finding.id for item in judgements}
+    problems = list(_repeated(study))
+    for part in questions(study):
+        where = f"{WHERE}, {part.id}"
+        if not part.indicators:
+            problems.append(_problem(where, "has no indicator", "no-indicator"))
+        if not (part.evidence.codes or part.evidence.tables):
+            problems.append(_problem(where, "has no evidence", "no-evidence"))
+        problems += [
+            _problem(where, f"no run gives an indicator '{pattern}'", "indicator")
+            for pattern in part.indicators
+            if not matching(pattern, keys)
+        ]
+        problems += [
+            _problem(where, f"the codebook has no code '{pattern}'", "code")
+            for pattern in part.evidence.codes
+            if not matching(pattern, codes)
+        ]
+        problems += [
+            _problem(where, f"the data have no table '{name}'", "table")
+            for name in part.evidence.tables
+            if name not in tables
+        ]
+        problems += [
+            _problem(where, f"no finding is called '{name}'", "finding")
+            for name in part.findings
+            if name not in known
+        ]
+        problems += _unused_methods(part, found, where)
+    return problems
+
+
+def departures(study: Study, language: Language) -> list[str]:
+    """Where the evaluation left its plan, a line each, for the build to print."""
+    return [
+        f"{row['question']}: {row['what']} {row['why']}" for row in _departures(study, language)
+    ]
+
+
+def questions(study: Study) -> Iterator[Question]:
+    """The questions that are answered one by one, in order."""
+    for main in study.declaration.questions:
+        yield from main.parts
+
+
+def matching(pattern: str, names: Iterable[str]) -> list[str]:
+    """Names that a pattern means, sorted; `*` stands for any part of a name between two dots."""
+    wanted = re.compile("[^.]*".join(re.escape(piece) for piece in pattern.split("*")))
+    return sorted(name for name in names if wanted.fullmatch(name))
+
+
+def _unused_methods(
+    part: Question, indicators: Iterable[Indicator], where: str
+) -> Iterator[Problem]:
+    """Planned intervals that none of the question's numbers has; a told departure explains it."""
+    if part.departures:
+        return
+    own = [
+        item for item in indicators if any(matching(text, [item.key]) for text in part.indicators)
+    ]
+    # Where nothing could be computed there is nothing that a method could have been used for.
+    if not any(item.value is not None for item in own):
+        return
+    used = {item.method for item in own}
+    for method in part.method.intervals:
+        if method not in used:
+            what = f"the plan names the interval '{method}', which no indicator of it has"
+            remedy = "Record a departure with its reason, or correct the plan."
+            yield Problem(where, what, "", remedy, "matrix.method")
+
+
+def _repeated(study: Study) -> Iterator[Problem]:
+    seen: set[str] = set()
+    mains = [main.id for main in study.declaration.questions]
+    for name in [*mains, *(part.id for part in questions(study))]:
+        if name in seen:
+            yield _problem(f"{WHERE}, {name}", "two questions have this identifier", "repeated")
+        seen.add(name)
+
+
+def _problem(where: str, what: str, kind: str) -> Problem:
+    return Problem(where, what, code=f"matrix.{kind}")
+
+
+def _indicators(part: Question, keys: Iterable[str], words: Words) -> str:
+    """Keys and patterns; a pattern with the number of indicators that it means."""
+    shown = []
+    for pattern in part.indicators:
+        count = len(matching(pattern, keys))
+        name = re.sub(r"(?<=[._])", _BREAK, pattern)
+        shown.append(words("matrix.pattern", name=name, n=count) if "*" in pattern else name)
+    return "; ".join(shown) or words("matrix.none")
+
+
+def _evidence(part: Question, words: Words) -> str:
+    tables = [
+        words(f"data.{name}") if words.has(f"data.{name}") else name
+        for name in part.evidence.tables
+    ]
+    codes = [re.sub(r"(?<=[._])", _BREAK, name) for name in part.evidence.codes]
+    shown = [words("matrix.codes", names=", ".join(codes))] if codes else []
+    if tables:
+        shown.append(words("matrix.tables", names=", ".join(tables)))
+    return "; ".join(shown) or words("matrix.none")
+
+
+def _judged(part: Question, known: Mapping[str, Judgement], words: Words) -> str:
+    """The report's own sentences with their outcome, and how many statements of others hold.
+
+    A question without findings is answered by its numbers alone.
+    """
+    if not part.findings:
+        return words("matrix.no_findings")
+    shown, others = [], []
+    for name in part.findings:
+        judgement = known.get(name)
+        if judgement is None:
+            shown.append(f"{name}: {words('matrix.outcome.unknown')}")
+        elif judgement.finding.asserted:
+            sentence = judgement.finding.text.in_language(words.language).rstrip(".")
+            shown.append(f"{sentence}: {words(f'matrix.outcome.{judgement.outcome}')}")
+        else:
+            others.append(str(judgement.outcome))
+    if others:
+        counts = [
+            words("matrix.count", outcome=words(f"matrix.outcome.{outcome}"), n=count)
+            for outcome in OUTCOMES
+            if (count := others.count(outcome))
+        ]
+        told = list_of(counts, words.language)
+        shown.append(words("matrix.others", n=len(others), outcomes=told))
+    return "; ".join(shown)
+
+
+def _departures(study: Study, language: Language) -> list[dict[str, str]]:
+    return [
+        {
+            "question": part.id,
+            "what": item.what.in_language(language),
+            "why": item.why.in_language(language),
+        }
+        for part in questions(study)
+        for item in part.departures
+    ]
+
+
+def _table(
+    rows: Sequence[dict[str, str]],
+    names: Sequence[str],
+    widths: dict[str, int],
+    group: str,
+    caption: str,
+    label: str,
+    language: Language,
+) -> str:
+    words = Words(language)
+    columns = [Column(name, words(f"{group}.{name}"), width=widths[name]) for name in names]
+    table = Table(pd.DataFrame(rows, columns=list(names)), columns, caption, language)
+    return f"{table.markdown()}\n: {table.full_caption} {{#{label}}}\n"
+
+
+def _label(identifier: str) -> str:
+    return re.sub(r"[^a-z0-9]", "-", identifier)

@@ -1,0 +1,224 @@
+"""Why a finding holds, does not hold or cannot be told: a value that prints itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+from evaltools.findings.numbers import Reading
+from evaltools.present import language as say
+from evaltools.present.language import Language
+from evaltools.present.words import Words, all_phrases, fields
+
+Outcome = Literal["holds", "does_not_hold", "cannot_be_told"]
+
+Kind = Literal[
+    "leads", "another_leads", "tied", "not_beyond", "in_order", "not_in_order",
+    "at_the_top", "not_at_the_top", "reaches", "below", "stays_under", "above", "straddles",
+    "quantity", "other_quantity", "quantity_open", "differs", "other_direction", "includes_zero",
+    "equal", "equal_fact", "unequal", "unequal_fact", "missing", "withheld", "no_record",
+    "no_interval",
+]  # fmt: skip
+
+_ALIKE: Final = frozenset(
+    {"reaches", "below", "stays_under", "above", "quantity", "other_quantity", "missing",
+     "withheld", "no_record", "no_interval"}
+)  # fmt: skip
+"""Kinds of which several are told in one: `at least 20%: … (12/52), … (13/52)`."""
+
+_WITH_INTERVALS: Final = frozenset(
+    {"reaches", "below", "stays_under", "above", "quantity", "other_quantity"}
+)
+"""Kinds that were settled by an interval and so tell it, where there is one."""
+
+LARGEST_COUNTED: Final = 100_000
+"""Above it a denominator is euros or inhabitants, and a percentage says more than n/N."""
+
+
+@dataclass(frozen=True)
+class Because:
+    """One thing that decides, or keeps from deciding.
+
+    Arguments:
+        kind: what kind of thing.
+        first: the numbers that the finding is about.
+        other: the numbers that they are held against.
+        limit: a value they are held against, in the unit of the first.
+        interval: limits that leave it open or settle it, in the unit of the first.
+        word: a word for how many, or the estimand that has no record.
+    """
+
+    kind: Kind
+    first: tuple[Reading, ...]
+    other: tuple[Reading, ...] = ()
+    limit: float | None = None
+    interval: tuple[float, float] | None = None
+    word: str = ""
+
+    def text(self, language: Language, labels: Mapping[str, str] | None = None) -> str:
+        """The sentence part, with labels in place of the names that have one."""
+        words = Words(language)
+        key = f"findings.because.{self.kind}"
+        unit = self.first[0]
+        told = self.interval is not None and self.kind in _WITH_INTERVALS
+        values = {
+            "first": _listed(self.first, language, labels, intervals=told),
+            "other": _listed(self.other, language, labels),
+            "name": label_of(unit, language, labels),
+            "limit": "" if self.limit is None else amount(unit, self.limit, language),
+            "interval": ""
+            if self.interval is None
+            else _range(unit, self.interval, language, points=self.kind == "not_beyond"),
+            "word": words(f"findings.word.{self.word}") if self.word else "",
+        }
+        wanted = fields(all_phrases()[key][language])
+        return words(key, **{name: value for name, value in values.items() if name in wanted})
+
+    def as_values(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {
+            "kind": self.kind,
+            "first": [reading.name for reading in self.first],
+            "other": [reading.name for reading in self.other],
+            "limit": self.limit,
+            "interval": list(self.interval) if self.interval else None,
+            "word": self.word,
+        }
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Everything that decides about a finding, with the outcome.
+
+    Arguments:
+        outcome: what came of it.
+        because: in the order of the conditions; of those that decide only.
+    """
+
+    outcome: Outcome
+    because: tuple[Because, ...]
+
+    def text(self, language: Language, labels: Mapping[str, str] | None = None) -> str:
+        """Outcome and reasons: `ei pidä paikkaansa: suurin on …`.
+
+        Arguments:
+            labels: what to print for a name without its measure; names are printed without.
+        """
+        return f"{self.outcome_text(language)}: {self.why(language, labels)}"
+
+    def outcome_text(self, language: Language) -> str:
+        """The outcome in words."""
+        return Words(language)(f"findings.outcome.{self.outcome}")
+
+    def why(self, language: Language, labels: Mapping[str, str] | None = None) -> str:
+        """The reasons alone."""
+        parts = dict.fromkeys(because.text(language, labels) for because in self._merged())
+        return "; ".join(parts)
+
+    def _merged(self) -> tuple[Because, ...]:
+        """Reasons that differ only in the number they are about, as one."""
+        found: dict[Any, Because] = {}
+        for place, each in enumerate(self.because):
+            alike = (each.kind, each.limit, each.word, each.interval is None)
+            key = alike if each.kind in _ALIKE else (*alike, place)
+            before = found.get(key)
+            found[key] = (
+                each if before is None else replace(before, first=before.first + each.first)
+            )
+        return tuple(found.values())
+
+    def __str__(self) -> str:
+        return self.text("en")
+
+    def as_values(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {"outcome": self.outcome, "because": [item.as_values() for item in self.because]}
+
+
+def label_of(reading: Reading, language: Language, labels: Mapping[str, str] | None = None) -> str:
+    """What a number is called: the label of its code or quantity, or else its name.
+
+    Arguments:
+        labels: by name without measure, `challenge.staff`; None prints names.
+    """
+    name = reading.name
+    stem = reading.stem
+    told = ""
+    if stem.endswith((".silent", ".denied")) and labels is not None:
+        stem, _, state = stem.rpartition(".")
+        told = Words(language)(f"findings.state.{state}")
+    if labels is None:
+        return name.removesuffix(".share")
+    found = labels.get(stem)
+    words = Words(language)
+    for key in (f"findings.key.{name}", f"findings.key.{stem}"):
+        if found is None and words.has(key):
+            found = words(key)
+    return (found or stem) + (f", {told}" if told else "")
+
+
+def shown(reading: Reading, language: Language) -> str:
+    """A number as reasons print it: a share by its counts, `37/52`."""
+    record, value = reading.indicator, reading.value
+    if value is None or record is None:
+        return say.MISSING
+    if reading.part == "value" and record.unit == "share":
+        if record.n is not None and record.N is not None and 0 < record.N < LARGEST_COUNTED:
+            return say.count_of(record.n, record.N, language)
+        return say.percent(value, language)
+    return amount(reading, value, language)
+
+
+def amount(reading: Reading, value: float, language: Language) -> str:
+    """A value in the unit of a number."""
+    record = reading.indicator
+    unit = "count" if record is None or reading.part != "value" else record.unit
+    if unit == "share":
+        return say.percent(value, language)
+    if unit == "eur":
+        return say.euros(value, language)
+    if unit == "difference" and record is not None and record.method.startswith("newcombe"):
+        points = say.signed(value * 100, language)
+        return Words(language)("report.points", value=points)
+    return say.number(value, language, 0 if unit == "count" and value == round(value) else 2)
+
+
+def interval_of(reading: Reading, language: Language) -> str:
+    """The limits of a number in its unit; empty where it has none."""
+    record = reading.indicator
+    if record is None or record.low is None or record.high is None:
+        return ""
+    return _range(reading, (record.low, record.high), language)
+
+
+def _range(
+    reading: Reading, interval: tuple[float, float], language: Language, points: bool = False
+) -> str:
+    record = reading.indicator
+    unit = "count" if record is None else record.unit
+    if points or (unit == "difference" and record and record.method.startswith("newcombe")):
+        text = say.number_range(interval[0] * 100, interval[1] * 100, language)
+        return Words(language)("report.points", value=text)
+    if unit == "share":
+        return say.percent_range(*interval, language)
+    return say.number_range(*interval, language, 0 if unit in ("count", "eur") else 2)
+
+
+def _listed(
+    readings: tuple[Reading, ...],
+    language: Language,
+    labels: Mapping[str, str] | None,
+    intervals: bool = False,
+) -> str:
+    names = [label_of(each, language, labels) for each in readings]
+    items = []
+    for each, item in zip(readings, names, strict=True):
+        kind = f"code_kind.{each.name.partition('.')[0]}"
+        if names.count(item) > 1 and Words(language).has(kind):  # a goal and a result alike
+            item += f", {Words(language)(kind)}"
+        if each.value is not None:
+            limits = interval_of(each, language) if intervals else ""
+            item += f" ({shown(each, language)}{f', {limits}' if limits else ''})"
+        items.append(item)
+    return say.list_of(items, language)

@@ -1,0 +1,138 @@
+"""Judgements for readers: what the draft marks, and the table of what others said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from evaltools.findings.clauses import keys_of
+from evaltools.findings.judging import Judgement
+from evaltools.findings.numbers import Part, Reading, name_of
+from evaltools.findings.reasons import interval_of, label_of, shown
+from evaltools.indicators.indicator import Indicator
+from evaltools.present.language import MISSING, Language
+from evaltools.present.markdown import escape_markdown
+from evaltools.present.words import Words
+
+TABLE_ID: Final = "tbl-tiedote"
+
+
+def findings_metadata(
+    judgements: Iterable[Judgement],
+    language: Language,
+    labels: Mapping[str, str] | None = None,
+) -> dict[str, dict[str, Any]]:
+    """What `reports/style/findings.lua` needs to mark sentences, for the document's metadata.
+
+    Arguments:
+        judgements: of a run.
+        language: of the report.
+        labels: labels of codes by id, to print in place of ids.
+
+    Returns:
+        By id of the finding: `outcome`; `label`, the outcome in words; `reason`, as markdown.
+        Where people accepted it for publishing, `reason` gives theirs too.
+    """
+    made: dict[str, dict[str, Any]] = {}
+    for judgement in judgements:
+        reason = judgement.reason.why(language, labels)
+        if judgement.accepted and (accepted := judgement.finding.accepted) is not None:
+            told = accepted.reason.in_language(language)
+            reason += Words(language)("findings.accepted", reason=told, by=accepted.by)
+        made[judgement.finding.id] = {
+            "outcome": judgement.outcome,
+            "label": escape_markdown(judgement.reason.outcome_text(language)),
+            "reason": escape_markdown(reason),
+        }
+    return made
+
+
+def release_table(
+    judgements: Iterable[Judgement],
+    language: Language,
+    labels: Mapping[str, str] | None = None,
+) -> str:
+    """The statements of others, a row each: what came of it, by which numbers, and why.
+
+    Arguments:
+        judgements: of a run; those that the report asserts itself are left out.
+        language: of the report.
+        labels: labels of codes by id.
+
+    Returns:
+        A pipe table with caption and identifier; numbers are spans that name their indicator.
+    """
+    words = Words(language)
+    names = ("statement", "outcome", "numbers", "why")
+    rows = [
+        "| " + " | ".join(words(f"findings.column.{name}") for name in names) + " |",
+        "|:" + "|:".join("-" * width for width in (38, 13, 25, 24)) + "|",
+    ]
+    for judgement in judgements:
+        finding = judgement.finding
+        if finding.asserted:
+            continue
+        statement = escape_markdown(finding.text.in_language(language))
+        if finding.reading is not None:
+            read = escape_markdown(finding.reading.in_language(language))
+            statement += f" *{words('findings.read_as')} {read}*"
+        cells = (
+            statement,
+            _outcome(judgement, language),
+            _numbers(judgement, language, labels),
+            escape_markdown(judgement.reason.why(language, labels)),
+        )
+        rows.append("| " + " | ".join(cells) + " |")
+    sources = sorted({j.finding.source for j in judgements if j.finding.source is not None})
+    caption = words("findings.release") + " " + "; ".join(f"[@{source}]" for source in sources)
+    return "\n".join(rows) + f"\n\n: {caption} {{#{TABLE_ID}}}\n"
+
+
+def _outcome(judgement: Judgement, language: Language) -> str:
+    told = escape_markdown(judgement.reason.outcome_text(language))
+    told = told[:1].upper() + told[1:]
+    if not judgement.holds:
+        told = f"**{told}**"
+    return f"[{told}]{{.outcome .{judgement.outcome.replace('_', '-')}}}"
+
+
+def _numbers(judgement: Judgement, language: Language, labels: Mapping[str, str] | None) -> str:
+    """The numbers that the condition names, each once."""
+    names, _ = keys_of(judgement.finding.condition)
+    by_name = {name_of(indicator): indicator for indicator in judgement.numbers}
+    parts = []
+    for name in names:
+        reading = _reading(name, by_name)
+        if reading is None:
+            parts.append(f"{escape_markdown(name)}: {MISSING}")
+            continue
+        label = escape_markdown(label_of(reading, language, labels))
+        parts.append(f"{label}: {_span(reading, language)}")
+    return "; ".join(parts)
+
+
+def _reading(name: str, by_name: Mapping[str, Indicator]) -> Reading | None:
+    if name in by_name:
+        return Reading(name, by_name[name])
+    share = by_name.get(f"{name[:-2]}.share")
+    part: Part = "n" if name.endswith(".n") else "N"
+    return None if share is None else Reading(name, share, part)
+
+
+def _span(reading: Reading, language: Language) -> str:
+    """The number as a span that names its indicator, with its interval where it has one."""
+    record = reading.indicator
+    assert record is not None
+    text = escape_markdown(shown(reading, language))
+    if reading.value is None:
+        return escape_markdown(Words(language)("report.suppressed")) if record.suppressed else text
+    attributes = f'.indicator key="{record.key}" estimand="{record.estimand}"'
+    if record.dimensions:
+        by = ";".join(f"{name}={value}" for name, value in record.dimensions)
+        attributes += f' dimensions="{by}"'
+    counted = reading.part == "value" and record.unit == "share" and "/" in shown(reading, language)
+    shows = "fraction" if counted else reading.part
+    span = f'[{text}]{{{attributes} shows="{shows}"}}'
+    if record.low is not None and record.high is not None and reading.part == "value":
+        span += f" ({escape_markdown(interval_of(reading, language))})"
+    return span

@@ -1,0 +1,17 @@
+"""Publishing: what must hold before a report leaves the house, and the bundle that leaves it."""
+
+from evaltools.publishing.bundle import Bundle, damaged, publish
+from evaltools.publishing.earlier import earlier_bundles, indicators_of
+from evaltools.publishing.gates import Candidate, Gate, own_gates, refusals
+
+__all__ = [
+    "Bundle",
+    "Candidate",
+    "Gate",
+    "damaged",
+    "earlier_bundles",
+    "indicators_of",
+    "own_gates",
+    "publish",
+    "refusals",
+]

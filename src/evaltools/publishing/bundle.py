@@ -1,0 +1,245 @@
+"""Publish: pass the gate, then put everything into one folder that stands whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evaltools.problems import Problem, refuse
+from evaltools.publishing.digests import FILE_NAME as DIGESTS
+from evaltools.publishing.digests import damaged, files_of, write_digests
+from evaltools.publishing.gates import Candidate, Gate, own_gates, refusals
+
+if TYPE_CHECKING:
+    from evaltools.execute.run import Run
+    from evaltools.findings.judging import Judgement
+    from evaltools.study import Parameters, Study
+
+__all__ = ["Bundle", "damaged", "publish"]
+
+DECLARATIONS = ("evaluation.yml", "reports/findings.yml", "reports/waivers.yml")
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A published bundle in its place.
+
+    Arguments:
+        folder: where it is.
+        files: everything in it by path, sorted.
+        digest: SHA-256 of its checklist, which stands for the whole bundle.
+    """
+
+    folder: Path
+    files: tuple[str, ...]
+    digest: str
+
+
+def publish(
+    study: Study,
+    parameters: Parameters,
+    report: Path,
+    run: Run,
+    to: Path,
+    gates: Sequence[Gate],
+    judgements: Sequence[Judgement] = (),
+) -> Bundle:
+    """Write the bundle of a report, if nothing keeps it from being published.
+
+    Arguments:
+        report: folder of the rendered report.
+        run: whose numbers it shows.
+        to: the folder to make; it must not be there yet.
+        gates: what must be in order besides `own_gates()`, which always must.
+        judgements: of the study's findings, which go into the bundle.
+
+    Returns:
+        The bundle. The same report and run give the same bytes wherever and whenever.
+
+    Raises:
+        ProblemError: everything that keeps it from being published; nothing is written then.
+    """
+    candidate = Candidate(study, parameters, report, run)
+    refuse([*_place_problems(study, to), *refusals(candidate, [*own_gates(), *gates])])
+    to.parent.mkdir(parents=True, exist_ok=True)
+    building = to.with_name(f".{to.name}.building-{secrets.token_hex(4)}")
+    building.mkdir()
+    try:
+        _fill(building, candidate, judgements)
+        digest = write_digests(building)
+        for path in sorted(building.rglob("*")):
+            _synchronise(path)
+        building.rename(to)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return Bundle(to, tuple(sorted([*files_of(to), DIGESTS])), digest)
+
+
+def _place_problems(study: Study, to: Path) -> list[Problem]:
+    if to.exists() or to.is_symlink():
+        remedy = "Name a folder that does not exist yet; what is published is not changed."
+        return [Problem(str(to), "is there already", "", remedy, "publish.folder")]
+    place, root = to.resolve(), study.root.resolve()
+    sources = (study.data.resolve(), root / "notebooks", root / "reports")
+    if any(place.is_relative_to(folder) for folder in sources) and not place.is_relative_to(
+        study.build.resolve()
+    ):
+        what = "lies among the sources of the study, which it would change"
+        return [Problem(str(to), what, "", "Name a folder elsewhere.", "publish.folder")]
+    return []
+
+
+def _fill(folder: Path, candidate: Candidate, judgements: Sequence[Judgement]) -> None:
+    from evaltools.evidence import load_descriptor, read_tables
+    from evaltools.publishing.crate import Deposit, write_crate
+    from evaltools.publishing.marks import notice
+    from evaltools.report.publication import read_record
+
+    study, parameters, run = candidate.study, candidate.parameters, candidate.run
+    publication = study.declaration.publication
+    record = read_record(candidate.report)
+    assert publication is not None
+    assert record is not None  # the gate saw both
+    descriptor = load_descriptor(study.data)
+    marked = notice(parameters.language) if descriptor.example else ""
+    tables = read_tables(study.data, descriptor)
+    names = _copy(folder, candidate, record)
+    names |= _write_tables(folder, candidate, tables, marked)
+    names |= _write_card(folder, candidate, tables, judgements, marked)
+    names |= _write_findings(folder, judgements, marked)
+    deposit = Deposit(folder, files_of(folder), names, marked, record)
+    write_crate(deposit, study, parameters, run, publication)
+
+
+def _copy(folder: Path, candidate: Candidate, record: dict[str, Any]) -> dict[str, str]:
+    """The report, the notebooks, the manifest and what the study declares."""
+    names: dict[str, str] = {}
+    for file in sorted(record["files"]):
+        if (candidate.report / file).suffix in (".html", ".pdf", ".docx"):
+            _put(folder, f"report/{file}", candidate.report / file)
+            names[f"report/{file}"] = f"The report, {file.rpartition('.')[2].upper()}"
+    for path in candidate.run.notebooks:
+        _put(folder, f"notebooks/{path.name}", path)
+        names[f"notebooks/{path.name}"] = f"Executed notebook {path.stem}"
+    _put(folder, "manifest.json", candidate.run.folder / "manifest.json")
+    names["manifest.json"] = "Manifest of the run: inputs, code and outputs by content"
+    for name in DECLARATIONS:
+        source = candidate.study.root / name
+        if source.is_file():
+            _put(folder, f"study/{source.name}", source)
+            names[f"study/{source.name}"] = f"Declaration of the study, {name}"
+    return names
+
+
+def _write_tables(
+    folder: Path, candidate: Candidate, tables: dict[str, Any], marked: str
+) -> dict[str, str]:
+    from evaltools.publishing.sheets import workbook
+    from evaltools.publishing.tables import (
+        chapters,
+        codebook_csv,
+        indicator_csv,
+        indicator_sheets,
+    )
+
+    language = candidate.parameters.language
+    declared = candidate.study.declaration
+    found = chapters(candidate.run)
+    title = declared.title.in_language(language)
+    publisher = declared.publisher.in_language(language)
+    names = {}
+    for name, indicators, what in [
+        ("tables/indicators.csv", candidate.run.indicators(), "All indicators"),
+        *((f"tables/{item.name}.csv", item.indicators, item.title) for item in found),
+    ]:
+        _text(folder / name, indicator_csv(indicators))
+        names[name] = what
+    _put(folder, "tables/indicators.json", candidate.run.folder / "indicators.json")
+    sheets = indicator_sheets(found, title, marked, language)
+    book = workbook(sheets, title, publisher, language)
+    (folder / "tables/indicators.xlsx").write_bytes(book)
+    _text(folder / "tables/codebook.csv", codebook_csv(tables["codes"]))
+    return names | {
+        "tables/indicators.json": "All indicators as records",
+        "tables/indicators.xlsx": "All indicators, a sheet a chapter",
+        "tables/codebook.csv": "Codebook",
+    }
+
+
+def _write_card(
+    folder: Path,
+    candidate: Candidate,
+    tables: dict[str, Any],
+    judgements: Sequence[Judgement],
+    marked: str,
+) -> dict[str, str]:
+    from evaltools.findings.checklists import included_pages, sections_of
+    from evaltools.publishing.method_card import method_card
+
+    target = candidate.study.report(candidate.parameters.language)
+    chapters = (candidate.study.root / target.source).parent
+    card = method_card(
+        candidate.study,
+        candidate.parameters,
+        candidate.run.key,
+        candidate.run.indicators(),
+        tables,
+        judgements,
+        sections_of(chapters),
+        included_pages(chapters),
+        marked,
+    )
+    _text(folder / "method-card.md", card.markdown())
+    _text(folder / "method-card.html", card.html())
+    return {"method-card.md": card.title, "method-card.html": card.title}
+
+
+def _write_findings(folder: Path, judgements: Sequence[Judgement], marked: str) -> dict[str, str]:
+    """What became of each finding, with its reason in three languages."""
+    records = [
+        {
+            "id": item.finding.id,
+            "asserted": item.finding.asserted,
+            "text": {name: item.finding.text.in_language(name) for name in ("fi", "sv", "en")},
+            "outcome": item.outcome,
+            "reason": {name: item.reason.text(name) for name in ("fi", "sv", "en")},
+            "estimand": item.estimand,
+            "indicators": sorted({number.key for number in item.numbers}),
+            "accepted": _acceptance(item),
+        }
+        for item in sorted(judgements, key=lambda judgement: judgement.finding.id)
+    ]
+    content = {"notice": marked, "findings": records}
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
+    _text(folder / "findings.json", text + "\n")
+    return {"findings.json": "Findings and what became of them"}
+
+
+def _acceptance(judgement: Judgement) -> dict[str, Any] | None:
+    """Who lets the sentence be published with this outcome, and why."""
+    accepted = judgement.finding.accepted if judgement.accepted else None
+    return accepted.model_dump(mode="json") if accepted is not None else None
+
+
+def _put(folder: Path, name: str, source: Path) -> None:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, folder / name)
+
+
+def _text(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _synchronise(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

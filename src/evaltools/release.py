@@ -1,0 +1,103 @@
+"""Publishing: every gate wired to the study, then the bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evaltools.build import build_report, current_report, judgements_of
+from evaltools.problems import Problem
+from evaltools.publishing import Bundle, Gate, earlier_bundles, publish
+
+if TYPE_CHECKING:
+    from evaltools.findings.judging import Judgement
+    from evaltools.publishing import Candidate
+    from evaltools.study import Parameters, Study
+
+Say = Callable[[str], None]
+
+
+def publish_report(
+    study: Study, parameters: Parameters, to: Path, published: Path | None = None, say: Say = print
+) -> Bundle:
+    """Publish the report under some parameters, if nothing stands against it.
+
+    Arguments:
+        to: the bundle's folder; must not be there yet.
+        published: folder of bundles published before, whose differences from this one must not
+            give away what is withheld; by default the folder that the bundle is put into.
+
+    Raises:
+        ProblemError: everything that stands against it, of all gates at once.
+    """
+    build_report(study, parameters, say=say)
+    folder, run = current_report(study, parameters)
+    judgements = judgements_of(study, run)
+    earlier = earlier_bundles(published or to.resolve().parent)
+    gates = [
+        Gate("findings", lambda _: _findings(judgements)),
+        Gate("lint", _lint),
+        Gate("disclosure", lambda candidate: _disclosure(candidate, earlier)),
+        Gate("outputs", _outputs),
+        Gate("verification", _verification),
+    ]
+    say("Checking what stands against publishing")
+    return publish(study, parameters, folder, run, to, gates, judgements)
+
+
+def _findings(judgements: Iterable[Judgement]) -> list[Problem]:
+    from evaltools.findings.judging import problems_for_publishing
+
+    return problems_for_publishing(judgements)
+
+
+def _lint(candidate: Candidate) -> list[Problem]:
+    from evaltools.findings.lint import lint
+
+    return lint(candidate.study.root, [candidate.parameters.language])
+
+
+def _disclosure(candidate: Candidate, earlier: tuple[Path, ...]) -> list[Problem]:
+    from evaltools.evidence import Evidence, load_descriptor, read_tables
+    from evaltools.findings.disclosure import (
+        Release,
+        Rules,
+        check_indicators,
+        check_redactions,
+        differencing,
+        published_tables,
+    )
+
+    study, parameters = candidate.study, candidate.parameters
+    tables = read_tables(study.data, load_descriptor(study.data))
+    evidence = Evidence.select(study, tables, parameters)
+    indicators, declared = candidate.run.indicators(), study.declaration.disclosure
+    units = frozenset(evidence.reports["project_id"].astype(str))
+    new = Release(parameters.slug(), published_tables(indicators), units)
+    rules = Rules.declared(declared, parameters.minimum_cell)
+    return [
+        *check_indicators(indicators, parameters, declared),
+        *check_redactions(tables),
+        *differencing(earlier, new, rules),
+    ]
+
+
+def _outputs(candidate: Candidate) -> list[Problem]:
+    from evaltools.evidence import Evidence, load_descriptor, read_tables
+    from evaltools.findings.disclosure import Known, Sought, scan_outputs, secrets_of
+
+    study = candidate.study
+    tables = read_tables(study.data, load_descriptor(study.data))
+    evidence = Evidence.select(study, tables, candidate.parameters)
+    authors = study.declaration.publication.authors if study.declaration.publication else ()
+    allowed = frozenset(author.name for author in authors)
+    sought = Sought(Known.of(tables), secrets_of(evidence), allowed)
+    return scan_outputs(candidate.report.resolve(), sought)
+
+
+def _verification(candidate: Candidate) -> list[Problem]:
+    from evaltools.verification import verify
+
+    found = verify(candidate.report.resolve())
+    return [Problem(found.name, str(fault), code="publish.verification") for fault in found.faults]

@@ -1,0 +1,150 @@
+"""Passages in an entry: where they stand, and as much of their words as may be published."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+from evaltools.findings.disclosure.persons import Known
+from evaltools.findings.disclosure.quotes import Policy, public_quote, redactions_of
+from evaltools.present.words import Words
+from evaltools.report.trail.compact import data_block, line, plain, sentence
+from evaltools.report.trail.passages import Passage, spread
+
+MOST_PRINTED = 3
+"""Passages for and against in PDF and DOCX."""
+MOST_ON_SCREEN = 12
+"""The same in HTML."""
+
+
+@dataclass(frozen=True)
+class QuotePolicy:
+    """What may be quoted.
+
+    Arguments:
+        name: the study's policy.
+        public: from segment identifier and words to the words that may be published, or None
+            where none may.
+        spans: by document, the places (start, end in code points) whose words may not be
+            published as they stand; context that touches one is left out.
+    """
+
+    name: Policy
+    public: Callable[[str, str], str | None]
+    spans: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+
+    def context(self, passage: Passage) -> tuple[str, str]:
+        """What stands before and after a quote, where it may be shown; empty where not.
+
+        Nobody has approved the words around a quote. So under `redacted` whole words only are
+        shown, and only if there is nothing in them that would be taken out and no name-like
+        word within a sentence: of a name that the cut leaves in half nobody would know.
+        """
+        if self.name not in ("verbatim", "redacted"):
+            return "", ""
+        low, high = passage.start - len(passage.prefix), passage.end + len(passage.suffix)
+        touched = self.spans.get(passage.document, ())
+        before = any(start < passage.start and end > low for start, end in touched)
+        after = any(start < high and end > passage.end for start, end in touched)
+        # The cut words at the far ends are left out.
+        first = passage.prefix.partition(" ")[2].strip()
+        last = passage.suffix.rpartition(" ")[0].strip()
+        return ("" if before else self._shown(first)), ("" if after else self._shown(last))
+
+    def _shown(self, text: str) -> str:
+        flat = " ".join(text.split())
+        if self.name == "redacted" and _NAME_LIKE.search(flat):
+            return ""
+        return flat if flat and self.public("", flat) == flat else ""
+
+
+_NAME_LIKE = re.compile(r"(?<![.!?:] )(?<!^)\b[^\W\d_a-zåäö]")
+"""A capital that does not begin a sentence."""
+
+
+def declared_policy(name: Policy, tables: Mapping[str, pd.DataFrame]) -> QuotePolicy:
+    """The policy that a study declares, with what people approved and the names it knows."""
+    known, approved = Known.of(tables), redactions_of(tables)
+
+    @cache
+    def public(segment: str, words: str) -> str | None:
+        return public_quote(words, name, approved.get(segment), known)
+
+    return QuotePolicy(name, public, redacted_spans(tables))
+
+
+def redacted_spans(tables: Mapping[str, pd.DataFrame]) -> dict[str, tuple[tuple[int, int], ...]]:
+    """Places of all passages that the table `redactions` names, by document."""
+    if "redactions" not in tables:
+        return {}
+    named = tables["redactions"]["segment_id"]
+    hidden = tables["segments"][tables["segments"]["segment_id"].isin(named)]
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for document, start, end in zip(
+        hidden["document_id"], hidden["start"], hidden["end"], strict=True
+    ):
+        spans.setdefault(str(document), []).append((int(start), int(end)))
+    return {document: tuple(sorted(found)) for document, found in sorted(spans.items())}
+
+
+def side(found: Sequence[Passage], name: str, none: str, policy: QuotePolicy, words: Words) -> str:
+    """Passages for, or against, as markdown: few on paper, more on the screen.
+
+    `evidence.lua` takes the list that is meant for its format.
+
+    Arguments:
+        found: all of them.
+        name: `for` or `against`, part of the phrase that names the side.
+        none: key of the phrase for none found.
+        policy: what may be quoted.
+        words: of the report's language.
+    """
+    title = words(f"trail.{name}")
+    if not found:
+        return f"{line(title, sentence(words(none)))}\n\n"
+    screen, paper = spread(found, MOST_ON_SCREEN), spread(found, MOST_PRINTED)
+    lists = {"html": _list(title, found, screen, policy, words)}
+    if screen != paper:
+        lists["other"] = _list(title, found, paper, policy, words)
+    return data_block("evidence-passages", lists)
+
+
+def _list(
+    title: str,
+    found: Sequence[Passage],
+    shown: Sequence[Passage],
+    policy: QuotePolicy,
+    words: Words,
+) -> dict[str, Any]:
+    documents = len({passage.document for passage in found})
+    count = words("trail.passages", shown=len(shown), all=len(found), documents=documents)
+    items = [passage_record(each, policy, words) for each in shown]
+    return {"label": f"{title}:", "text": sentence(count), "items": items}
+
+
+def passage_record(passage: Passage, policy: QuotePolicy, words: Words) -> dict[str, str]:
+    """One passage: its place, and as much of its words as may be published.
+
+    Returns:
+        `place`, and `withheld` or else `quote` and, where they may be shown, `before`, `after`.
+    """
+    place = passage.document
+    if passage.page:
+        place = words("trail.place", document=passage.document, page=passage.page)
+    if passage.section:
+        place += f", {passage.section}"
+    parts = {"place": f"{place}:"}
+    public = None if policy.name == "none" else policy.public(passage.segment, passage.quote)
+    if public is None:
+        parts["withheld"] = words("trail.withheld")
+    else:
+        before, after = policy.context(passage) if public == passage.quote else ("", "")
+        parts |= {"before": before, "quote": words("trail.quote", text=public), "after": after}
+    # Passages may hold line breaks; a reader needs none of them.
+    flat = {name: plain(" ".join(text.split())) for name, text in parts.items()}
+    return {name: text for name, text in flat.items() if text}

@@ -1,0 +1,27 @@
+"""Every kind of reason has words, and every word for it a language."""
+
+from typing import get_args
+
+import pytest
+from claims_by_hand import interval, share
+
+from evaltools.findings.numbers import Reading
+from evaltools.findings.reasons import Because, Kind, Reason
+from evaltools.present.words import all_phrases
+
+READING = Reading("challenge.staff.share", share("challenge.staff.share", 16)[2])
+OTHER = Reading("challenge.aims.share", interval(0.5, 0.4, 0.6, key="challenge.aims.share"))
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_a_reason_of_every_kind_prints_its_numbers(kind, language):
+    because = Because(kind, (READING,), (OTHER,), 0.5, (0.1, 0.6), word="S")
+    text = Reason("cannot_be_told", (because,)).text(language)
+    assert "challenge" in text
+    assert "{" not in text
+
+
+def test_no_phrase_for_reasons_is_left_over():
+    kinds = {key.rpartition(".")[2] for key in all_phrases() if key.startswith("findings.because.")}
+    assert kinds == set(get_args(Kind))

@@ -1,0 +1,151 @@
+"""Evidence as a person with a keyboard has it, with and without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+# What the panel shows and has; asked in one go, since there are a hundred links.
+STATE = """() => {
+  const panel = document.getElementById("evidence-panel");
+  const link = document.activeElement;
+  return {
+    open: panel.open,
+    key: (panel.querySelector(".evidence-key") || {}).textContent || "",
+    text: panel.innerText,
+    inside: panel.contains(link),
+    focus: link.id,
+    href: link.getAttribute("href") || "",
+    evidence: link.classList.contains("evidence-link"),
+    of: ((link.querySelector(".indicator") || {}).dataset || {}).key || "",
+  };
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Any]:
+    """A browser without network."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield opened
+        opened.close()
+
+
+def opened(browser: Any, path: Path, width: int, **options: Any) -> Any:
+    """The report in a window; `said` takes what it asks for and complains of."""
+    page = browser.new_page(viewport={"width": width, "height": 800}, **options)
+    page.said = []
+    page.on("console", lambda message: page.said.append(message.text))
+    page.on("pageerror", lambda error: page.said.append(str(error)))
+    page.on("request", lambda request: page.said.append(request.url))
+    page.goto(path.as_uri())
+    return page
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_every_number_opens_its_evidence_by_keyboard(
+    browser: Any, report: dict[str, Path], width: int
+) -> None:
+    page = opened(browser, report["html"], width)
+    wanted = page.eval_on_selector_all("main a.evidence-link", "links => links.map(l => l.id)")
+    definitions = page.eval_on_selector_all(
+        ".evidence",
+        "all => Object.fromEntries(all.map(e => [e.id, e.querySelector('p').innerText]))",
+    )
+    assert len(wanted) > 100
+    seen = []
+    for _ in range(len(wanted) + 200):
+        page.keyboard.press("Tab")
+        before = page.evaluate(STATE)
+        if not before["evidence"]:
+            if len(seen) == len(wanted):
+                break
+            continue
+        page.keyboard.press("Enter")
+        shown = page.evaluate(STATE)
+        assert shown["open"], before
+        assert shown["inside"], before
+        key = before["of"].replace(".bounds", ".share")
+        assert not key or shown["key"] == key
+        definition = " ".join(definitions[before["href"][1:]].split())
+        assert definition in " ".join(shown["text"].split())
+        page.keyboard.press("Escape")
+        after = page.evaluate(STATE)
+        assert not after["open"]
+        assert after["focus"] == before["focus"]
+        seen.append(before["focus"])
+    assert seen == wanted
+    assert [text for text in page.said if not text.startswith(("data:", "file:"))] == []
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_the_page_is_accessible_with_the_panel_open_and_closed(
+    browser: Any, small: Path, width: int
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = opened(browser, small, width)
+    for anchor in (None, "ev-result-automation-share", "ev-finding-"):
+        if anchor:
+            page.locator(f"main a.evidence-link[href^='#{anchor}']").first.press("Enter")
+            assert page.evaluate(STATE)["open"]
+            ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
+            assert len(ids) == len(set(ids))
+        found = Axe().run(page).response["violations"]
+        told = [(each["id"], each["nodes"][0]["html"][:200]) for each in found]
+        assert told == [], (width, anchor)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.keyboard.press("Escape")
+    page.close()
+
+
+def test_beside_the_text_the_panel_covers_none_of_it(browser: Any, report: dict[str, Path]) -> None:
+    page = opened(browser, report["html"], 1280)
+    link = page.locator("main a.evidence-link").first
+    before = link.bounding_box()
+    link.click()
+    panel, after = page.locator("#evidence-panel").bounding_box(), link.bounding_box()
+    assert after == before
+    assert panel["x"] + panel["width"] <= page.locator("main h1").bounding_box()["x"]
+    page.locator("#evidence-panel button").click()
+    assert not page.evaluate(STATE)["open"]
+    page.close()
+
+
+def test_links_in_the_panel_lead_to_the_uses_and_to_the_appendix(
+    browser: Any, report: dict[str, Path]
+) -> None:
+    page = opened(browser, report["html"], 320)
+    for link, goal in ((".evidence-use", "use-"), (".evidence-whole a", "ev-")):
+        page.locator("main a.evidence-link").first.press("Enter")
+        page.locator(f"#evidence-panel {link}").first.press("Enter")
+        assert not page.evaluate(STATE)["open"]
+        assert page.evaluate("location.hash").startswith(f"#{goal}")
+        assert page.evaluate("document.querySelector(':target') !== null")
+    page.close()
+
+
+def test_without_scripts_links_lead_to_the_appendix_and_back(
+    browser: Any, report: dict[str, Path]
+) -> None:
+    page = opened(browser, report["html"], 1280, java_script_enabled=False)
+    link = page.locator("main a.evidence-link").first
+    goal = link.get_attribute("href")
+    link.click()
+    assert page.url.endswith(goal)
+    entry = page.locator(goal)
+    assert entry.is_visible()
+    entry.locator("a.evidence-use").first.click()
+    assert page.url.endswith(f"#{link.get_attribute('id')}")
+    page.close()
