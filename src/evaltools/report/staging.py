@@ -26,7 +26,7 @@ from evaltools.report import generated
 from evaltools.report.embedded.reference_docx import Page, reference_docx
 from evaltools.report.notebooks import stage_notebook
 from evaltools.report.rankings import ranking_variables
-from evaltools.report.trail.anchors import anchors_in
+from evaltools.report.trail.anchors import anchors_in, link_numbers
 from evaltools.report.trail.facts import fact_variables, facts_of, scope_variables
 from evaltools.report.trail.page import evidence_pages
 from evaltools.report.trail.quotations import declared_policy
@@ -196,8 +196,8 @@ def _write_generated(
         "_parameters.qmd": generated.parameter_table(parameters),
         "_indicators.qmd": generated.indicator_table(material.indicators, used, language),
         "_data.qmd": generated.data_table(descriptor, material.tables, language),
-        "_release.qmd": release_table(
-            material.judgements, language, code_labels(material.tables, language)
+        "_release.qmd": link_numbers(
+            release_table(material.judgements, language, code_labels(material.tables, language))
         ),
     }
     pages["_evidence.qmd"] = _evidence(

@@ -116,7 +116,8 @@ function typ.Span(span)
   if span.classes:includes('underline') then out = wrapped_inlines('#underline[', out) end
   if span.identifier ~= '' then
     out = out:clone()
-    out:insert(1, inline('#metadata(none)' .. label(span.identifier) .. ';'))
+    -- No space before the label: it would be printed, "( 27/52)".
+    out:insert(1, inline('#metadata(none)#label(' .. quoted(span.identifier) .. ');'))
   end
   return out
 end

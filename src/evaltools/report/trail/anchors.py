@@ -10,6 +10,10 @@ from evaltools.present.markdown import escape_markdown
 Dimensions = tuple[tuple[str, str], ...]
 
 _OTHER = re.compile(r"[^A-Za-z0-9_]")
+_BARE = re.compile(
+    r'(?<!\[)\[[^\[\]]*\]\{\.indicator key="(?P<key>[^"]+)" estimand="\w"'
+    r'(?: dimensions="(?P<dimensions>[^"]*)")? shows="\w+"\}'
+)
 _LINK = re.compile(r"\]\(#(ev-[A-Za-z0-9_-]+)\)\{\.evidence-link\}")
 
 
@@ -48,6 +52,17 @@ def linked(content: str, anchor: str) -> str:
 def linked_fact(fact: str, text: str) -> str:
     """The text of a fact, leading to its entry."""
     return linked(f'[{escape_markdown(text)}]{{.fact fact="{fact}"}}', fact_anchor(fact))
+
+
+def link_numbers(markdown: str) -> str:
+    """Markdown whose bare numbers lead to their entries; those that are in a link stay."""
+
+    def link(match: re.Match[str]) -> str:
+        pairs = (pair.partition("=") for pair in (match["dimensions"] or "").split(";") if pair)
+        dimensions = tuple((name, value) for name, _, value in pairs)
+        return linked(match.group(), number_anchor(match["key"], dimensions))
+
+    return _BARE.sub(link, markdown)
 
 
 def anchors_in(texts: Iterable[str]) -> tuple[str, ...]:
