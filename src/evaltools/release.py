@@ -11,6 +11,8 @@ from evaltools.problems import Problem
 from evaltools.publishing import Bundle, Gate, earlier_bundles, publish
 
 if TYPE_CHECKING:
+    from evaltools.execute import Run
+    from evaltools.findings.disclosure import Release
     from evaltools.findings.judging import Judgement
     from evaltools.publishing import Candidate
     from evaltools.study import Parameters, Study
@@ -35,15 +37,16 @@ def publish_report(
     folder, run = current_report(study, parameters)
     judgements = judgements_of(study, run)
     earlier = earlier_bundles(published or to.resolve().parent)
+    release = _release(study, parameters, run)
     gates = [
         Gate("findings", lambda _: _findings(judgements)),
         Gate("lint", _lint),
-        Gate("disclosure", lambda candidate: _disclosure(candidate, earlier)),
+        Gate("disclosure", lambda candidate: _disclosure(candidate, release, earlier)),
         Gate("outputs", _outputs),
         Gate("verification", _verification),
     ]
     say("Checking what stands against publishing")
-    return publish(study, parameters, folder, run, to, gates, judgements)
+    return publish(study, parameters, folder, run, to, gates, judgements, release)
 
 
 def _findings(judgements: Iterable[Judgement]) -> list[Problem]:
@@ -58,28 +61,34 @@ def _lint(candidate: Candidate) -> list[Problem]:
     return lint(candidate.study.root, [candidate.parameters.language])
 
 
-def _disclosure(candidate: Candidate, earlier: tuple[Path, ...]) -> list[Problem]:
+def _release(study: Study, parameters: Parameters, run: Run) -> Release:
+    """The sensitive tables of a run, and the projects whose reports they tell of."""
     from evaltools.evidence import Evidence, load_descriptor, read_tables
+    from evaltools.findings.disclosure import Release, published_tables
+
+    tables = read_tables(study.data, load_descriptor(study.data))
+    evidence = Evidence.select(study, tables, parameters)
+    units = frozenset(evidence.reports["project_id"].astype(str))
+    return Release(parameters.slug(), published_tables(run.indicators()), units)
+
+
+def _disclosure(candidate: Candidate, release: Release, earlier: tuple[Path, ...]) -> list[Problem]:
+    from evaltools.evidence import load_descriptor, read_tables
     from evaltools.findings.disclosure import (
-        Release,
         Rules,
         check_indicators,
         check_redactions,
         differencing,
-        published_tables,
     )
 
     study, parameters = candidate.study, candidate.parameters
     tables = read_tables(study.data, load_descriptor(study.data))
-    evidence = Evidence.select(study, tables, parameters)
-    indicators, declared = candidate.run.indicators(), study.declaration.disclosure
-    units = frozenset(evidence.reports["project_id"].astype(str))
-    new = Release(parameters.slug(), published_tables(indicators), units)
+    declared = study.declaration.disclosure
     rules = Rules.declared(declared, parameters.minimum_cell)
     return [
-        *check_indicators(indicators, parameters, declared),
+        *check_indicators(candidate.run.indicators(), parameters, declared),
         *check_redactions(tables),
-        *differencing(earlier, new, rules),
+        *differencing(earlier, release, rules),
     ]
 
 

@@ -83,12 +83,21 @@ def test_every_page_of_the_pdf_tells_of_example_data_but_the_cover_tells_it_too(
 def test_the_report_has_twenty_to_thirty_pages_before_its_appendices(built: Place) -> None:
     path = built.root / "reports" / "_build" / "default" / f"{NAME}.pdf"
     pages = pdf_pages(path)
-    begin = [number for number, text in enumerate(pages, 1) if "\nLiite 1. Menetelmät" in text]
-    assert 20 <= begin[-1] - 1 <= 30
+    assert 20 <= appendices_begin(pages) - 1 <= 30
+
+
+def appendices_begin(pages: tuple[str, ...]) -> int:
+    """Number of the page on which the appendices begin; the contents name them earlier."""
+    return next(
+        number
+        for number, text in enumerate(pages, 1)
+        if "Liite 1. Menetelmät" in text and "Sisällysluettelo" not in text
+    )
 
 
 def test_no_page_ends_with_a_heading_and_no_caption_stands_alone(folder: Path) -> None:
-    for number, page in enumerate(pdf_pages(folder / f"{NAME}.pdf"), 1):
+    pages = pdf_pages(folder / f"{NAME}.pdf")
+    for number, page in enumerate(pages[: appendices_begin(pages)], 1):
         lines = [line.strip() for line in page.splitlines() if line.strip()]
         body = [line for line in lines if not line.startswith("evaltools") and not line.isdigit()]
         assert not re.fullmatch(r"\d(\.\d)? .{3,60}", body[-1]), (number, body[-1])
@@ -138,6 +147,23 @@ def test_the_word_document_has_title_language_styles_and_alternative_texts(folde
     assert document.count('w:val="Heading1"') >= 10
     assert document.count("<w:tblHeader") >= 10
     assert NOTICE in headers
+
+
+def test_every_number_and_finding_leads_to_its_evidence_and_back(folder: Path) -> None:
+    page = html.parse(str(folder / f"{NAME}.html"))
+    ids = {element.get("id") for element in page.iter() if element.get("id")}
+    shown = [span for span in page.iter("span") if "indicator" in (span.get("class") or "").split()]
+    assert len(shown) > 100
+    for span in shown:
+        link = next((parent for parent in span.iterancestors("a")), None)
+        assert link is not None, span.text_content()
+        assert (link.get("href") or "")[1:] in ids
+    marks = [link for link in page.iter("a") if "evidence-mark" in (link.get("class") or "")]
+    assert len(marks) == 15
+    assert {(mark.get("href") or "")[1:] for mark in marks} <= ids
+    uses = [link for link in page.iter("a") if "evidence-use" in (link.get("class") or "")]
+    assert len(uses) >= len(shown)
+    assert {(use.get("href") or "")[1:] for use in uses} <= ids
 
 
 @pytest.mark.browser

@@ -80,7 +80,8 @@ def protect(counts: Sequence[int], minimum: int) -> tuple[Withheld | None, ...]:
 
 def _hides(hidden: set[int], counts: Sequence[int], minimum: int) -> bool:
     together = sum(counts[i] for i in hidden)
-    return len(hidden) >= 2 and together >= minimum and together > len(hidden)
+    # Each hidden answer could then still be anything from one to the minimum.
+    return len(hidden) >= 2 and together >= minimum + len(hidden) - 1
 
 
 @dataclass(frozen=True)

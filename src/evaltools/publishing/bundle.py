@@ -18,6 +18,7 @@ from evaltools.publishing.gates import Candidate, Gate, own_gates, refusals
 
 if TYPE_CHECKING:
     from evaltools.execute.run import Run
+    from evaltools.findings.disclosure import Release
     from evaltools.findings.judging import Judgement
     from evaltools.study import Parameters, Study
 
@@ -49,6 +50,7 @@ def publish(
     to: Path,
     gates: Sequence[Gate],
     judgements: Sequence[Judgement] = (),
+    release: Release | None = None,
 ) -> Bundle:
     """Write the bundle of a report, if nothing keeps it from being published.
 
@@ -58,6 +60,7 @@ def publish(
         to: the folder to make; it must not be there yet.
         gates: what must be in order besides `own_gates()`, which always must.
         judgements: of the study's findings, which go into the bundle.
+        release: the sensitive tables that it publishes.
 
     Returns:
         The bundle. The same report and run give the same bytes wherever and whenever.
@@ -71,7 +74,7 @@ def publish(
     building = to.with_name(f".{to.name}.building-{secrets.token_hex(4)}")
     building.mkdir()
     try:
-        _fill(building, candidate, judgements)
+        _fill(building, candidate, judgements, release)
         digest = write_digests(building)
         for path in sorted(building.rglob("*")):
             _synchronise(path)
@@ -95,7 +98,12 @@ def _place_problems(study: Study, to: Path) -> list[Problem]:
     return []
 
 
-def _fill(folder: Path, candidate: Candidate, judgements: Sequence[Judgement]) -> None:
+def _fill(
+    folder: Path,
+    candidate: Candidate,
+    judgements: Sequence[Judgement],
+    release: Release | None,
+) -> None:
     from evaltools.evidence import load_descriptor, read_tables
     from evaltools.publishing.crate import Deposit, write_crate
     from evaltools.publishing.marks import notice
@@ -113,6 +121,7 @@ def _fill(folder: Path, candidate: Candidate, judgements: Sequence[Judgement]) -
     names |= _write_tables(folder, candidate, tables, marked)
     names |= _write_card(folder, candidate, tables, judgements, marked)
     names |= _write_findings(folder, judgements, marked)
+    names |= _write_release(folder, release)
     deposit = Deposit(folder, files_of(folder), names, marked, record)
     write_crate(deposit, study, parameters, run, publication)
 
@@ -198,6 +207,16 @@ def _write_card(
     _text(folder / "method-card.md", card.markdown())
     _text(folder / "method-card.html", card.html())
     return {"method-card.md": card.title, "method-card.html": card.title}
+
+
+def _write_release(folder: Path, release: Release | None) -> dict[str, str]:
+    """The sensitive tables as a reader sees them, for later releases to be held against."""
+    from evaltools.findings.disclosure import write_release
+
+    if release is None:
+        return {}
+    path = write_release(folder, release)
+    return {path.relative_to(folder).as_posix(): "Sensitive tables as published"}
 
 
 def _write_findings(folder: Path, judgements: Sequence[Judgement], marked: str) -> dict[str, str]:
