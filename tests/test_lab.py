@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import json
 import os
 import re
@@ -89,7 +90,7 @@ def jupyterlab(tmp_path: Path) -> Iterator[str]:
 @pytest.mark.browser
 @pytest.mark.slow
 def test_a_chapter_runs_from_top_to_bottom_in_jupyterlab(jupyterlab: str, chromium: str) -> None:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import TimeoutError, sync_playwright
 
     address, _, token = jupyterlab.partition("/lab?token=")
     with sync_playwright() as playwright:
@@ -102,9 +103,15 @@ def test_a_chapter_runs_from_top_to_bottom_in_jupyterlab(jupyterlab: str, chromi
         page.wait_for_selector(".jp-Notebook", timeout=60_000)
         idle = ".jp-Notebook-ExecutionIndicator[data-status='idle']"
         page.wait_for_selector(idle, state="attached", timeout=60_000)
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        page.wait_for_function(ALL_RUN, timeout=90_000)
+        # A click before the session stands is lost, as it is for a person on a busy machine.
+        for _ in range(6):
+            page.get_by_role("menuitem", name="Run", exact=True).click()
+            page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+            with contextlib.suppress(TimeoutError):
+                page.wait_for_function(ALL_RUN, timeout=30_000)
+                break
+        else:
+            pytest.fail("the cells were not run")
         # Only what is near the window is on the page: the last cell hands over the indicators.
         bottom = "document.querySelector('.jp-WindowedPanel-outer').scrollTo(0, 1e7)"
         for _ in range(40):
