@@ -125,6 +125,8 @@ class _Finish:
                 out.append(styled(COVER_STYLES[part], own[part]))
             elif self.facts.get(part):
                 out.append(styled(COVER_STYLES[part], [para([text(self.facts[part])])]))
+        if self.facts.get("notice"):  # the first page has no header to say it
+            out.append(styled("Notice", [para([text(self.facts["notice"])])]))
         return out + [
             block
             for block in content

@@ -58,6 +58,7 @@ class Facts:
             "publisher": self.publisher,
             "author": ", ".join(self.authors),
             "date": self.date,
+            "notice": self.notice,
         }
 
     def properties(self) -> dict[str, str]:
