@@ -103,8 +103,13 @@ def test_a_chapter_runs_from_top_to_bottom_in_jupyterlab(jupyterlab: str, chromi
         page.wait_for_selector(".jp-Notebook", timeout=60_000)
         idle = ".jp-Notebook-ExecutionIndicator[data-status='idle']"
         page.wait_for_selector(idle, state="attached", timeout=60_000)
-        # A click before the session stands is lost, as it is for a person on a busy machine.
+        # A click before the session stands is lost, as it is for a person on a busy machine;
+        # and where the kernel is slow to start, JupyterLab asks which one is meant.
+        asks = page.locator("dialog.jp-Dialog")
         for _ in range(6):
+            if asks.count():
+                print(asks.inner_text())
+                asks.locator("button.jp-mod-accept").click()
             page.get_by_role("menuitem", name="Run", exact=True).click()
             page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
             with contextlib.suppress(TimeoutError):
