@@ -7,6 +7,7 @@ attributes. So a rule is a pattern over plain text, and its hits have exact line
 from __future__ import annotations
 
 import html
+import html.entities
 import re
 from bisect import bisect_left
 from collections.abc import Mapping
@@ -164,6 +165,10 @@ class _Reader:
             locator = _LOCATOR.match(self.characters, end) if self.opened else None
             return locator.end() if locator else end
         elif kind == "entity":
+            name = found[0][1:]
+            if not name.startswith("#") and name not in html.entities.html5:
+                self._copy(start, end)  # a name that is none is printed as it stands
+                return end
             for character in html.unescape(found[0]):
                 self._put(" " if character.isspace() else character, start)
         elif kind == "escape":
