@@ -62,7 +62,10 @@ def jupyterlab(tmp_path: Path) -> Iterator[str]:
     """The address of a JupyterLab on the notebooks of one region, as `make lab` starts it."""
     program = STUDY.root / ".venv-lab" / "bin" / "evaltools"
     if not program.exists():
-        pytest.skip("the lab is not set up: run 'make .venv-lab/.ready'")
+        message = "the lab is not set up: run 'make .venv-lab/.ready'"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
     log = tmp_path / "log"
     # What someone had open in JupyterLab at home is not opened here.
     names = ("JUPYTER_CONFIG_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")

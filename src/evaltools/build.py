@@ -212,12 +212,19 @@ def _check_scope(study: Study, parameters: Parameters) -> None:
 
 def _told(study: Study, parameters: Parameters, material: Material) -> list[str]:
     """What an author should know of the report: findings that no longer hold, departures."""
-    from evaltools.findings.matrix import departures
+    from evaltools.findings.matrix import departures, matrix_problems
 
+    codes = set(material.tables["codes"]["code_id"])
     asserted = [item for item in material.judgements if item.finding.asserted]
     failing = [item for item in asserted if not item.holds]
     told = [f"Findings: {len(asserted) - len(failing)} of {len(asserted)} asserted hold"]
     told += [f"  {item.finding.id}: {item.reason.text('en')}" for item in failing]
+    told += [
+        f"Evaluation matrix: {problem}"
+        for problem in matrix_problems(
+            study, material.indicators, material.judgements, codes, set(material.tables)
+        )
+    ]
     return told + [f"Departure from the plan: {line}" for line in departures(study, "en")]
 
 
@@ -249,12 +256,16 @@ def _judge(
 ) -> tuple[Judgement, ...]:
     """What the run says of every finding of the report."""
     from evaltools.findings.declaration import load_findings
-    from evaltools.findings.judging import judge
+    from evaltools.findings.judging import judge, unknown_evidence
     from evaltools.report.variables import ESTIMANDS
 
     facts = dict(zip(tables["facts"]["fact_id"], tables["facts"]["value"], strict=True))
     estimand = ESTIMANDS[made.manifest.ingredients.parameters["estimand"]]
-    return judge(load_findings(study.root), indicators, estimand, facts)
+    findings = load_findings(study.root)
+    codes = tables["codes"]
+    codable = codes.loc[codes["codable"].astype(bool), "code_id"]
+    refuse(unknown_evidence(findings, codable, tables))
+    return judge(findings, indicators, estimand, facts)
 
 
 def _name(

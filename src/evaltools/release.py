@@ -40,6 +40,7 @@ def publish_report(
     release = _release(study, parameters, run)
     gates = [
         Gate("findings", lambda _: _findings(judgements)),
+        Gate("matrix", lambda candidate: _matrix(candidate, judgements)),
         Gate("lint", _lint),
         Gate("disclosure", lambda candidate: _disclosure(candidate, release, earlier)),
         Gate("outputs", _outputs),
@@ -53,6 +54,16 @@ def _findings(judgements: Iterable[Judgement]) -> list[Problem]:
     from evaltools.findings.judging import problems_for_publishing
 
     return problems_for_publishing(judgements)
+
+
+def _matrix(candidate: Candidate, judgements: tuple[Judgement, ...]) -> list[Problem]:
+    from evaltools.evidence import load_descriptor, read_tables
+    from evaltools.findings.matrix import matrix_problems
+
+    study = candidate.study
+    tables = read_tables(study.data, load_descriptor(study.data))
+    codes = set(tables["codes"]["code_id"])
+    return matrix_problems(study, candidate.run.indicators(), judgements, codes, set(tables))
 
 
 def _lint(candidate: Candidate) -> list[Problem]:

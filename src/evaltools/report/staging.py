@@ -15,6 +15,7 @@ import yaml
 from evaltools.evidence import Descriptor
 from evaltools.findings.checklists import checklist_page, included_pages, sections_of
 from evaltools.findings.judging import Judgement
+from evaltools.findings.lint import check_small_denominators
 from evaltools.findings.matrix import matrix_page
 from evaltools.findings.showing import findings_metadata, release_table
 from evaltools.indicators.indicator import Indicator
@@ -79,6 +80,9 @@ def stage(study: Study, parameters: Parameters, material: Material, folder: Path
     _copy_sources(study.root / "reports", folder)
     values = report_variables(parameters, material)
     refuse(_unknown_variables(document.parent, folder, values))
+    used = generated.used_variables(sorted(document.parent.rglob("*.qmd")))
+    shown = {key: values[key] for key in sorted(used)}
+    refuse(check_small_denominators(shown, material.indicators))
     _write_yaml(folder / "_variables.yml", nested(values))
     metadata = _metadata(study, parameters, material)
     _write_yaml(document.parent / "_metadata.yml", metadata)
