@@ -9,7 +9,8 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).parent.parent
-ONLY_CONDA = {"quarto", "jupyterlab", "pip"}
+ONLY_CONDA = {"quarto", "anywidget", "jupyterlab", "pip"}
+LAB = ("anywidget", "jupyterlab")
 
 
 def conda() -> dict[str, str]:
@@ -41,7 +42,7 @@ def test_conda_and_pypi_ask_for_the_same_packages() -> None:
 
 def test_conda_brings_the_quarto_and_jupyterlab_that_pypi_users_get_otherwise() -> None:
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    assert groups["dependency-groups"]["lab"] == [f"jupyterlab>={conda()['jupyterlab']}"]
+    assert groups["dependency-groups"]["lab"] == [f"{name}>={conda()[name]}" for name in LAB]
     assert conda()["quarto"] == "1.5"
 
 

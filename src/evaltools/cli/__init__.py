@@ -1,6 +1,6 @@
 """The command line: parses, calls, prints; each command imports what is heavy by itself."""
 
-from evaltools.cli import building, trusting
+from evaltools.cli import building, exchanging, trusting
 from evaltools.cli.main import main, told
 
-__all__ = ["building", "main", "told", "trusting"]
+__all__ = ["building", "exchanging", "main", "told", "trusting"]

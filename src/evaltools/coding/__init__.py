@@ -1,0 +1,1 @@
+"""Coding by people: the panel, what it keeps, what it suggests, and where coders differ."""

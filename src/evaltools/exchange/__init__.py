@@ -1,0 +1,1 @@
+"""Codings exchanged with the tools of qualitative analysis."""

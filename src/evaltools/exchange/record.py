@@ -1,0 +1,200 @@
+"""What a coding tool's file holds, in the study's own terms: the one record of this room.
+
+Every reader of a format makes a `CodingSet`, every writer takes one. Positions are code points of
+the document's normalised text (NFC, LF), from 0, the end one past the last character.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+Polarity = Literal["affirm", "deny", "mixed"]
+Certainty = Literal["sure", "unsure"]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A text that was coded.
+
+    Arguments:
+        document_id: of the study where it is known, else made of the name.
+        name: as the tool has it.
+        text: normalised; None where the file does not hold it, and nothing can be placed.
+        text_sha256: of the normalised text in UTF-8; empty without a text.
+        guid: in the tool's file, lower case without braces; empty where there is none.
+        variables: values that the tool attached to the document.
+    """
+
+    document_id: str
+    name: str
+    text: str | None
+    text_sha256: str = ""
+    guid: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Code:
+    """A code of the codebook; the columns of `codes`, and what tools add."""
+
+    code_id: str
+    parent_id: str | None
+    name: str
+    definition: str = ""
+    include: str = ""
+    exclude: str = ""
+    kind: str = ""
+    label_fi: str = ""
+    label_sv: str = ""
+    label_en: str = ""
+    codebook_version: str = ""
+    retired: str = ""
+    codable: bool = True
+    color: str = ""
+    guid: str = ""
+
+
+@dataclass(frozen=True)
+class Coder:
+    """A person who coded, by the pseudonym that the study uses."""
+
+    coder_id: str
+    pseudonym: str
+    role: Literal["coder", "consensus"] = "coder"
+    trained_on: date | None = None
+    guid: str = ""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A passage, with what is needed to find it again when its text has changed.
+
+    Arguments:
+        start, end: code points of the document's normalised text.
+        quote: what stands there, word for word.
+        prefix, suffix: up to 32 characters on either side.
+        page: from 1, where the tool knows it.
+        section: heading it stands under, where it is known.
+        origin_tool, origin_guid: where it came from.
+        offset_convention: how that tool counted, as `Positions.name` has it.
+    """
+
+    segment_id: str
+    document_id: str
+    start: int
+    end: int
+    quote: str
+    prefix: str = ""
+    suffix: str = ""
+    page: int | None = None
+    section: str = ""
+    origin_tool: str = ""
+    origin_guid: str = ""
+    offset_convention: str = ""
+
+
+@dataclass(frozen=True)
+class Coding:
+    """One code on one passage by one coder."""
+
+    coding_id: str
+    segment_id: str
+    code_id: str
+    coder_id: str
+    polarity: Polarity = "affirm"
+    certainty: Certainty | None = None
+    round: int = 1
+    created: date | None = None
+    consensus_of: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """That a coder read a document: only when `complete` does their silence say anything."""
+
+    document_id: str
+    coder_id: str
+    round: int
+    complete: bool
+    codebook_version: str = ""
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A tie between two passages; kinds as in `relations`."""
+
+    relation_id: str
+    from_segment_id: str
+    to_segment_id: str
+    kind: str
+    coder_id: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case of the tool: a project of the study where it could be told which.
+
+    Arguments:
+        documents: identifiers of its documents.
+        variables: its values by name, such as a register number.
+    """
+
+    name: str
+    documents: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    project_id: str = ""
+    guid: str = ""
+
+
+@dataclass(frozen=True, order=True)
+class Dropped:
+    """Something in the file that the study has no place for, or that could not be used.
+
+    Arguments:
+        where: which element or row, by its name or identifier.
+        what: what it held.
+        why: why it was left behind.
+    """
+
+    where: str
+    what: str
+    why: str
+
+
+@dataclass(frozen=True)
+class CodingSet:
+    """All that was read from a file, or is to be written to one.
+
+    Arguments:
+        origin: tool and version that wrote the file, as far as it says.
+        positions: how its positions were read, in words with the evidence; empty where the
+            format leaves no doubt.
+        faults: where the file breaks its own format's rules, a line each.
+        dropped: everything that is not in the tables.
+    """
+
+    origin: str = ""
+    documents: tuple[Document, ...] = ()
+    codes: tuple[Code, ...] = ()
+    coders: tuple[Coder, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    codings: tuple[Coding, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    cases: tuple[Case, ...] = ()
+    positions: str = ""
+    faults: tuple[str, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+
+
+def segment_id(document_id: str, start: int, end: int) -> str:
+    """Identifier of a passage: the same passage has the same one, whoever marked it."""
+    return f"{document_id}-{start}-{end}"
+
+
+def coding_id(segment: str, code_id: str, coder_id: str, round_: int) -> str:
+    """Identifier of a coding: reading the same file twice gives the same ones."""
+    return f"{segment}-{code_id}-{coder_id}-{round_}"
