@@ -1,0 +1,197 @@
+"""What readers of formats hand over: paragraphs, headings and tables in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from evaltools.documents.normalising import clean, normalise
+from evaltools.documents.record import Heading
+
+# A table is told as lines of cells unless a cell is longer than this or has several paragraphs.
+LONGEST_CELL = 200
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph or, with a level, a heading.
+
+    Arguments:
+        text: may hold single line feeds.
+        level: 0 for running text, 1 for the highest heading.
+        page: on which it begins, from 1; 0 where there are no pages.
+        breaks: (offset in text, page) where it runs over to another page.
+    """
+
+    text: str
+    level: int = 0
+    page: int = 0
+    breaks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: rows of cells, each a row of blocks."""
+
+    rows: tuple[tuple[tuple[Block, ...], ...], ...]
+
+
+Block = Paragraph | Table
+Cell = tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Composed:
+    """Blocks put together.
+
+    Arguments:
+        text: normalised.
+        headings: with their positions in it.
+        starts: (code point, page) in order, where something on a page begins.
+        tables: how many tables came in.
+    """
+
+    text: str
+    headings: tuple[Heading, ...]
+    starts: tuple[tuple[int, int], ...]
+    tables: int
+
+
+@dataclass
+class _Piece:
+    """A stretch of text with what begins in it, at offsets from its start."""
+
+    text: str
+    headings: list[tuple[int, int, int]] = field(default_factory=list)  # level, start, end
+    marks: list[tuple[int, int]] = field(default_factory=list)  # offset, page
+
+
+def compose(blocks: Iterable[Block]) -> Composed:
+    """Put blocks together into one normalised text.
+
+    A table whose cells are short becomes consecutive lines with a tab between cells; any other
+    table stands as the paragraphs of its cells, row by row.
+    """
+    parts: list[str] = []
+    headings: list[Heading] = []
+    starts: list[tuple[int, int]] = []
+    at = tables = 0
+    for block in blocks:
+        tables += count_tables(block)
+        for piece in _pieces(block):
+            if parts:
+                parts.append("\n\n")
+                at += 2
+            headings.extend(
+                Heading(level, piece.text[start:end], at + start, at + end)
+                for level, start, end in piece.headings
+            )
+            starts.extend((at + offset, page) for offset, page in piece.marks if page)
+            parts.append(piece.text)
+            at += len(piece.text)
+    text = "".join(parts) + ("\n" if parts else "")
+    return Composed(text, tuple(headings), tuple(starts), tables)
+
+
+def page_starts(starts: Sequence[tuple[int, int]], pages: int, length: int) -> tuple[int, ...]:
+    """Start of each of `pages` pages; an empty page starts where the next one does."""
+    result = [length] * pages
+    for start, page in starts:
+        result[page - 1] = min(result[page - 1], start)
+    for index in range(pages - 2, -1, -1):
+        result[index] = min(result[index], result[index + 1])
+    return (0, *result[1:]) if pages else ()
+
+
+def count_tables(block: Block) -> int:
+    """Number of tables in a block, itself and those in its cells."""
+    if isinstance(block, Paragraph):
+        return 0
+    return 1 + sum(count_tables(inner) for row in block.rows for cell in row for inner in cell)
+
+
+def paragraphs(blocks: Iterable[Block]) -> Iterator[Paragraph]:
+    """All paragraphs of blocks in reading order, those of cells too."""
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            yield block
+        else:
+            for row in block.rows:
+                for cell in row:
+                    yield from paragraphs(cell)
+
+
+def told(blocks: Iterable[Block]) -> str:
+    """The text of blocks, paragraphs parted by an empty line; without an end of line."""
+    return compose(blocks).text.rstrip("\n")
+
+
+def flat(text: str) -> str:
+    """A text in one line without tabs, as it can stand in a cell."""
+    return clean(text).replace("\t", " ").replace("\n", " ").strip()
+
+
+def _pieces(block: Block) -> Iterator[_Piece]:
+    if isinstance(block, Paragraph):
+        yield from _paragraph(block)
+    elif _short(block):
+        yield from _lines(block)
+    else:
+        for row in block.rows:
+            for cell in row:
+                for inner in cell:
+                    yield from _pieces(inner)
+
+
+def _paragraph(paragraph: Paragraph) -> Iterator[_Piece]:
+    text = normalise(paragraph.text).strip()
+    if not text:
+        return
+    skipped = len(normalise(paragraph.text)) - len(normalise(paragraph.text).lstrip())
+    marks = [(0, paragraph.page)]
+    for offset, page in paragraph.breaks:
+        # Normalising what comes before a break tells where the break is in the whole.
+        place = len(normalise(paragraph.text[:offset] + "|")) - 2 - skipped
+        marks.append((min(max(place, 0), len(text)), page))
+    level = paragraph.level
+    yield _Piece(text, [(level, 0, len(text))] if level else [], marks)
+
+
+def _short(table: Table) -> bool:
+    for row in table.rows:
+        for cell in row:
+            if any(isinstance(block, Table) for block in cell):
+                return False
+            filled = [text for paragraph in paragraphs(cell) if (text := flat(paragraph.text))]
+            if len(filled) > 1 or any(len(text) > LONGEST_CELL for text in filled):
+                return False
+    return True
+
+
+def _lines(table: Table) -> Iterator[_Piece]:
+    """The lines of a table as one piece; a page may begin at any of them."""
+    piece = _Piece("")
+    lines: list[str] = []
+    at = 0
+    for row in table.rows:
+        cells = [next(_filled(cell), Paragraph("")) for cell in row]
+        line = "\t".join(flat(cell.text) for cell in cells).rstrip()
+        if not line:
+            continue
+        offset = at
+        for cell in cells:
+            text = flat(cell.text)
+            if text and cell.page and (not piece.marks or piece.marks[-1][1] < cell.page):
+                piece.marks.append((offset, cell.page))
+            if text and cell.level:
+                piece.headings.append((cell.level, offset, offset + len(text)))
+            offset += len(text) + 1
+        lines.append(line)
+        at += len(line) + 1
+    piece.text = "\n".join(lines)
+    if piece.text:
+        yield piece
+
+
+def _filled(cell: Cell) -> Iterator[Paragraph]:
+    return (paragraph for paragraph in paragraphs(cell) if flat(paragraph.text))

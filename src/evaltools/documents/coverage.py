@@ -1,0 +1,55 @@
+"""What of a document came into its text: counted from the file, apart from the reader."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from evaltools.documents.normalising import visible
+from evaltools.documents.record import Coverage, LeftOut
+
+
+def measure(
+    present: Iterable[str],
+    text: str,
+    left_out: Iterable[tuple[str, str]] = (),
+    tables: tuple[int, int] = (0, 0),
+    notes: Iterable[str] = (),
+) -> Coverage:
+    """Hold the characters of a file against those of the text that was made of it.
+
+    Characters are matched one by one as a bag: each character of the file must be found in the
+    text, or else among what was left out by name, or else it counts as unread. The order of the
+    text is not judged.
+
+    Arguments:
+        present: every piece of text in the file, found without the reader's help.
+        text: the reader's result.
+        left_out: (what it is, its text; empty where it has none), merged by what it is.
+        tables: how many the file has, and how many were read.
+        notes: kept in order, each once.
+    """
+    there = _bag(present)
+    unread = there - Counter(visible(text))
+    read = there.total() - unread.total()
+    named: dict[str, int] = {}
+    for what, piece in left_out:
+        bag = Counter(visible(piece))
+        named[what] = named.get(what, 0) + bag.total()
+        unread -= bag
+    return Coverage(
+        characters_present=there.total(),
+        characters_read=read,
+        characters_unread=unread.total(),
+        tables_present=tables[0],
+        tables_read=tables[1],
+        left_out=tuple(LeftOut(what, characters) for what, characters in named.items()),
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+def _bag(pieces: Iterable[str]) -> Counter[str]:
+    bag: Counter[str] = Counter()
+    for piece in pieces:
+        bag.update(visible(piece))
+    return bag

@@ -1,0 +1,142 @@
+"""An ODS package taken apart: shown sheets row by row, the rest by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from evaltools.documents import guard
+from evaltools.documents.blocks import Block, Table
+from evaltools.documents.counting import cell_texts
+from evaltools.documents.grids import Sheet, sheet_blocks, sheet_fields
+from evaltools.documents.guard import Limits
+from evaltools.documents.odf.content import body, inline, margins, styles, texts
+from evaltools.documents.packages import Package, children, first, local, value
+from evaltools.documents.source import Source
+
+
+@dataclass
+class _Found:
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+    without_result: int = 0
+    rows: int = 0
+
+
+def read(package: Package, limits: Limits) -> Source:
+    """Read an ODS package: sheet names as headings, rows as lines, formulas by their result."""
+    root, inside = body(package, "spreadsheet")
+    known = styles(package, root)
+    found = _Found()
+    blocks: list[Block] = []
+    fields: list[tuple[str, str]] = []
+    for table in children(inside, "table"):
+        properties = first(known.get(value(table, "style-name")), "table-properties")
+        hidden = value(properties, "display") == "false"
+        sheet = _sheet(table, hidden, found, limits)
+        blocks.extend(sheet_blocks(sheet))
+        fields.extend(sheet_fields(sheet))
+    aside = list(margins(package))
+    for name in package.names:
+        if name.endswith(".xml"):  # a second library reads it too: let neither see entities
+            package.parse(name)
+    cells, _ = cell_texts(package.data)
+    shown = [text for sheet_text in _texts(inside) for text in sheet_text]
+    notes = []
+    if found.without_result:
+        notes.append(f"Formulas without a stored result: {found.without_result}.")
+    return Source(
+        blocks=tuple(blocks),
+        fields=tuple(fields),
+        present=(
+            *_larger(cells, shown),
+            *(b.text for b in blocks if not isinstance(b, Table)),
+            *(text for _, text in aside),
+        ),
+        left_out=(*found.left_out, *aside),
+        tables=sum(isinstance(b, Table) for b in blocks),
+        notes=tuple(notes),
+    )
+
+
+def _larger(cells: list[str], shown: list[str]) -> list[str]:
+    """The count that holds more characters; both are of the same cells."""
+    return max(cells, shown, key=lambda texts_: sum(map(len, texts_)))
+
+
+def _texts(inside: etree._Element) -> Iterator[list[str]]:
+    for table in children(inside, "table"):
+        yield list(texts(table))
+
+
+def _sheet(table: etree._Element, hidden: bool, found: _Found, limits: Limits) -> Sheet:
+    name = value(table, "name")
+    rows: dict[int, dict[int, str]] = {}
+    number = 0
+    for row, visible in _rows(table, True):
+        repeated = _repeated(row, "number-rows-repeated")
+        cells = _cells(row, found)
+        if cells:
+            found.rows += repeated
+            if found.rows > limits.rows:
+                raise guard.too_large(f"more than {limits.rows} rows", f"{limits.rows} rows")
+            for at in range(number + 1, number + repeated + 1):
+                if hidden or not visible:
+                    what = f"hidden sheet {name}" if hidden else f"hidden row of sheet {name}"
+                    found.left_out.extend((what, text) for text in cells.values())
+                    rows[at] = {}
+                else:
+                    rows[at] = dict(cells)
+        number += repeated
+    return Sheet(name, rows)
+
+
+def _rows(parent: etree._Element, visible: bool) -> Iterator[tuple[etree._Element, bool]]:
+    for node in parent:
+        if local(node) == "table-row":
+            yield node, visible and value(node, "visibility") not in ("collapse", "filter")
+        elif local(node) in ("table-header-rows", "table-rows", "table-row-group"):
+            shown = visible and value(node, "display") != "false"
+            yield from _rows(node, shown)
+
+
+def _cells(row: etree._Element, found: _Found) -> dict[int, str]:
+    cells: dict[int, str] = {}
+    column = 0
+    for node in row:
+        if local(node) not in ("table-cell", "covered-table-cell"):
+            continue
+        repeated = _repeated(node, "number-columns-repeated")
+        text = _shown(node, found)
+        if text.strip():
+            for at in range(column + 1, column + min(repeated, 1_000) + 1):
+                cells[at] = text
+        elif value(node, "formula"):
+            found.without_result += 1
+        column += repeated
+    return cells
+
+
+def _shown(cell: etree._Element, found: _Found) -> str:
+    """What a cell shows; a date as ISO."""
+
+    def special(node: etree._Element) -> str | None:
+        if local(node) == "annotation":
+            found.left_out.extend(("comment", text) for text in texts(node))
+            return ""
+        return None
+
+    for node in children(cell, "annotation"):
+        found.left_out.extend(("comment", text) for text in texts(node))
+    if date := value(cell, "date-value"):
+        found.left_out.extend(
+            ("date as the sheet shows it", t) for p in children(cell, "p") for t in texts(p)
+        )
+        return date.removesuffix("T00:00:00").replace("T", " ")
+    return "\n".join(inline(paragraph, special) for paragraph in children(cell, "p"))
+
+
+def _repeated(node: etree._Element, name: str) -> int:
+    given = value(node, name)
+    return min(int(given), 2_000_000) if given.isdecimal() and int(given) else 1

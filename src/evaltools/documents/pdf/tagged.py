@@ -1,0 +1,171 @@
+"""Blocks of a tagged PDF, by its own structure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from evaltools.documents.blocks import Block, Paragraph, Table
+from evaltools.documents.pdf import tags
+from evaltools.documents.pdf.glyphs import Glyph, Sheet
+from evaltools.documents.pdf.joining import Words, join
+from evaltools.documents.pdf.lines import Line, in_order
+from evaltools.documents.pdf.tags import Node
+
+_UNMARKED = 0.02  # share of characters that the structure may miss before it is not believed
+_LOWER_CASE = 0.25  # share of paragraphs that may begin in the middle of a sentence
+_LONGEST = 80  # lines; a "paragraph" that is longer is a page that somebody marked as one
+
+
+@dataclass
+class Tagged:
+    """What was read by the structure.
+
+    Arguments:
+        blocks: in reading order, notes at the end.
+        left_out: (what, text).
+        tables: tables in the structure.
+    """
+
+    blocks: list[Block] = field(default_factory=list)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+    tables: int = 0
+
+
+def believable(tree: Node, sheets: Sequence[Sheet]) -> bool:
+    """Whether the structure covers the text and its paragraphs look like paragraphs."""
+    index = _index(sheets)
+    marked = set(tree.marks())
+    there = missed = 0
+    for (page, mark), glyphs in index.items():
+        ink = sum(bool(g.text.strip()) for g in glyphs)
+        there += ink
+        missed += ink if (page, mark) not in marked else 0
+    if not there or missed > _UNMARKED * there:
+        return False
+    plain = [p for p in _paragraph_lines(tree, index) if p]
+    lower = sum(lines[0].text.lstrip()[:1].islower() for lines in plain)
+    return bool(plain) and lower <= _LOWER_CASE * len(plain) and max(map(len, plain)) <= _LONGEST
+
+
+def unmarked(tree: Node, sheet: Sheet) -> list[Glyph]:
+    """Characters of a page that are neither in the structure nor artifacts."""
+    marked = {mark for page, mark in tree.marks() if page == sheet.number}
+    return [g for g in sheet.glyphs if not g.artifact and g.mark not in marked]
+
+
+def read(tree: Node, sheets: Sequence[Sheet], words: Words) -> Tagged:
+    """Read the blocks of a structure."""
+    walker = _Walker(_index(sheets), words)
+    walker.walk(tree)
+    walker.flush()
+    walker.result.blocks.extend(walker.notes)
+    return walker.result
+
+
+class _Walker:
+    """Gathers content until a block begins or ends."""
+
+    def __init__(self, index: dict[tuple[int, int], list[Glyph]], words: Words) -> None:
+        self._index = index
+        self._words = words
+        self._pending: list[tuple[int, int]] = []
+        self._label = False  # what is pending is the label of a list item
+        self.result = Tagged()
+        self.notes: list[Block] = []
+
+    def walk(self, node: Node, level: int = 0) -> None:
+        for item in node.inside:
+            if not isinstance(item, Node):
+                self._pending.append(item)
+                self._label = False
+            elif what := tags.left_out(item):
+                for mark in item.marks():
+                    text = "".join(g.text for g in self._index.get(mark, ()))
+                    self.result.left_out.append((what, text))
+            elif tags.is_note(item):
+                self._note(item)
+            elif item.role == "Table":
+                self.flush(level)
+                self._table(item)
+            elif tags.is_inline(item):
+                label = item.role == "Lbl" and not self._pending
+                self.walk(item, level)
+                self._label = label
+            else:
+                if not self._label:
+                    self.flush(level)
+                inner = tags.heading_level(item)
+                self.walk(item, inner)
+                self.flush(inner)
+
+    def flush(self, level: int = 0) -> None:
+        lines = _lines(self._pending, self._index)
+        self._pending, self._label = [], False
+        if lines:
+            text, page, breaks = join(lines, self._words)
+            self.result.blocks.append(Paragraph(text, level, page, breaks))
+
+    def _apart(self, node: Node) -> list[Block]:
+        """Blocks of a node that stands apart from what is being gathered."""
+        inner = _Walker(self._index, self._words)
+        inner.walk(node)
+        inner.flush()
+        self.notes.extend(inner.notes)
+        self.result.left_out.extend(inner.result.left_out)
+        self.result.tables += inner.result.tables
+        return inner.result.blocks
+
+    def _note(self, node: Node) -> None:
+        self.notes.extend(self._apart(node))
+
+    def _table(self, node: Node) -> None:
+        for caption in (i for i in node.inside if isinstance(i, Node) and i.role == "Caption"):
+            self.result.blocks.extend(self._apart(caption))
+        rows = []
+        for row in _rows(node):
+            cells = [c for c in row.inside if isinstance(c, Node) and tags.is_cell(c)]
+            rows.append(tuple(tuple(self._apart(cell)) for cell in cells))
+        self.result.tables += 1
+        self.result.blocks.append(Table(tuple(rows)))
+
+
+def _rows(node: Node) -> Iterator[Node]:
+    for item in node.inside:
+        if isinstance(item, Node):
+            if item.role == "TR":
+                yield item
+            elif item.role in ("THead", "TBody", "TFoot"):
+                yield from _rows(item)
+
+
+def _index(sheets: Sequence[Sheet]) -> dict[tuple[int, int], list[Glyph]]:
+    index: dict[tuple[int, int], list[Glyph]] = {}
+    for sheet in sheets:
+        for glyph in sheet.glyphs:
+            if not glyph.artifact:
+                index.setdefault((sheet.number, glyph.mark), []).append(glyph)
+    return index
+
+
+def _lines(
+    marks: Sequence[tuple[int, int]], index: dict[tuple[int, int], list[Glyph]]
+) -> list[Line]:
+    """Lines of content, page by page."""
+    lines: list[Line] = []
+    page, glyphs = 0, list[Glyph]()
+    for mark in marks:
+        if mark[0] != page:
+            lines.extend(in_order(glyphs, page))
+            page, glyphs = mark[0], []
+        glyphs.extend(index.get(mark, ()))
+    return [*lines, *in_order(glyphs, page)]
+
+
+def _paragraph_lines(node: Node, index: dict[tuple[int, int], list[Glyph]]) -> Iterator[list[Line]]:
+    if node.role == "P":
+        yield _lines(list(node.marks()), index)
+        return
+    for item in node.inside:
+        if isinstance(item, Node):
+            yield from _paragraph_lines(item, index)

@@ -1,0 +1,147 @@
+"""The blocks of a DOCX part: paragraphs, headings, tables, controls around any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from evaltools.documents.blocks import Block, Cell, Paragraph, Table, flat, told
+from evaltools.documents.packages import first, local, value
+from evaltools.documents.word.runs import (
+    Inline,
+    Leaves,
+    box,
+    choose,
+    gather,
+    note_field,
+    prompting,
+)
+from evaltools.documents.word.styles import Styles, style_of
+
+_LONGEST_LABEL = 300
+
+
+class Body:
+    """Walks blocks in document order; what it meets beside the text goes to `leaves`."""
+
+    def __init__(self, styles: Styles, leaves: Leaves) -> None:
+        self._styles = styles
+        self._leaves = leaves
+
+    def blocks(self, parent: etree._Element) -> tuple[Block, ...]:
+        """Blocks of a body, cell, text box or note."""
+        return tuple(self._merged(parent))
+
+    def _merged(self, parent: etree._Element) -> Iterator[Block]:
+        """Join a paragraph whose end was deleted with tracking to the one after it."""
+        carried = ""
+        for block, ends in self._walk(parent):
+            if isinstance(block, Paragraph):
+                block = Paragraph(carried + block.text, block.level)
+                carried = ""
+                if not ends:
+                    carried = block.text
+                    continue
+            yield block
+        if carried:
+            yield Paragraph(carried)
+
+    def _walk(self, parent: etree._Element) -> Iterator[tuple[Block, bool]]:
+        for node in parent:
+            name = local(node)
+            if name == "p":
+                yield from self._paragraph(node)
+            elif name == "tbl":
+                yield self._table(node), True
+            elif name == "sdt":
+                yield from self._control(node)
+            elif name == "AlternateContent":
+                yield from self._walk(choose(node, self._leaves))
+            elif name in ("del", "moveFrom"):
+                self._leaves.leave("tracked deletion", node)
+            elif name == "altChunk":
+                self._leaves.left_out.append(("inserted file (altChunk)", ""))
+            elif name in ("r", "hyperlink", "fldSimple", "oMath", "oMathPara"):
+                inline = Inline()
+                gather(node, inline, self._leaves, self._styles)
+                yield Paragraph("".join(inline.text)), True
+            elif name not in ("sectPr", "tcPr", "sdtPr", "sdtEndPr", "tblPr"):
+                yield from self._walk(node)
+
+    def _paragraph(self, node: etree._Element) -> Iterator[tuple[Block, bool]]:
+        properties = first(node, "pPr")
+        if style_of(properties) in self._styles.contents:
+            self._leaves.leave("table of contents", node)
+            return
+        inline = Inline()
+        if style_of(properties) in self._styles.hidden:
+            self._leaves.leave("hidden text", node)
+        else:
+            gather(node, inline, self._leaves, self._styles)
+        ends = first(properties, "rPr", "del") is None
+        yield Paragraph("".join(inline.text), self._styles.level(node)), ends
+        for content in inline.boxes:
+            for block in self.blocks(content):
+                yield block, True
+
+    def _control(self, node: etree._Element) -> Iterator[tuple[Block, bool]]:
+        content = first(node, "sdtContent")
+        if content is None:
+            return
+        if prompting(node):
+            self._leaves.leave("prompt of an unanswered field", content)
+            note_field(node, "", self._leaves)
+            return
+        inner = self.blocks(content)
+        if not told(inner) and (state := box(node)):
+            inner = (Paragraph(state),)
+        note_field(node, told(inner), self._leaves)
+        for block in inner:
+            yield block, True
+
+    def _table(self, node: etree._Element) -> Table:
+        return Table(tuple(self._row(row) for row in self._rows(node)))
+
+    def _rows(self, parent: etree._Element) -> Iterator[etree._Element]:
+        for node in parent:
+            if local(node) == "tr":
+                if first(node, "trPr", "del") is not None:
+                    self._leaves.leave("tracked deletion", node)
+                else:
+                    yield node
+            elif local(node) not in ("tblPr", "tblGrid", "sdtPr"):
+                yield from self._rows(node)
+
+    def _row(self, row: etree._Element) -> tuple[Cell, ...]:
+        cells: list[Cell] = []
+        before = len(self._leaves.fields)
+        for node in _cells(row):
+            merge = first(node, "tcPr", "vMerge")
+            joined = merge is not None and value(merge) != "restart"
+            blocks = self.blocks(node)
+            cells.append(() if joined and not told(blocks) else blocks)
+        self._note_row(cells, before)
+        return tuple(cells)
+
+    def _note_row(self, cells: list[Cell], before: int) -> None:
+        """Note a row of a form: a question and its answer, whose control needs no name then."""
+        if len(cells) % 2 or not cells or any(isinstance(b, Table) for c in cells for b in c):
+            return
+        said = [told(cell) for cell in cells]
+        labels = [flat(label) for label in said[::2]]
+        if len(cells) > 2 and not all(label.endswith(":") for label in labels):
+            return
+        if all(0 < len(label) <= _LONGEST_LABEL for label in labels):
+            del self._leaves.fields[before:]
+            answers = [answer.strip() for answer in said[1::2]]
+            self._leaves.fields.extend(zip(labels, answers, strict=True))
+
+
+def _cells(row: etree._Element) -> Iterator[etree._Element]:
+    """Cells of a row, those inside content controls too."""
+    for node in row:
+        if local(node) == "tc":
+            yield node
+        elif local(node) in ("sdt", "sdtContent", "customXml", "ins"):
+            yield from _cells(node)
