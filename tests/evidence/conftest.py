@@ -99,6 +99,15 @@ challenge.systems|1|challenge.all|challenge|järjestelmät|system|systems|techno
 goal.services|1||goal|palvelut|tjänster|services|better services|||true
 response.training|1||response|koulutus|utbildning|training|people were trained|||true
 """,
+    "code_changes": """
+from_version|to_version|from_code_id|to_code_id|kind|note
+""",
+    "keywords": """
+code_id|language|pattern|use|note
+challenge.staff|fi|henkilöstö*|include|
+challenge.staff|fi|henkilöstökoulutus|exclude|
+challenge.staff|sv|personalbrist|include|
+""",
     "coders": """
 coder_id|pseudonym|role|trained_on
 A|Ahti|coder|2022-01-10
@@ -106,14 +115,14 @@ B|Bertta|coder|2022-01-10
 C|yhteinen|consensus|
 """,
     "readings": """
-document_id|coder_id|round|complete
-D1|A|1|true
-D1|B|1|true
-D1|C|1|true
-D2|A|1|true
-D2|B|1|false
-D3|A|1|true
-D3|B|1|true
+document_id|coder_id|round|complete|codebook_version
+D1|A|1|true|1
+D1|B|1|true|1.0
+D1|C|1|true|
+D2|A|1|true|1
+D2|B|1|false|1
+D3|A|1|true|1
+D3|B|1|true|1
 """,
     "relations": """
 relation_id|from_segment_id|to_segment_id|kind|coder_id
@@ -180,6 +189,7 @@ class Package:
     folder: Path
     tables: dict[str, list[dict[str, str]]]
     paths: dict[str, str] = field(default_factory=dict)
+    columns: dict[str, list[str]] = field(default_factory=dict)
 
     def change(self, table: str, row: int, **values: str) -> Package:
         """Put values in a row, numbered as in a spreadsheet, and write the table."""
@@ -188,7 +198,7 @@ class Package:
 
     def add(self, table: str, **values: str) -> Package:
         """Add a row, empty where no value is given."""
-        empty = dict.fromkeys(self.tables[table][0], "")
+        empty = dict.fromkeys(self.columns[table], "")
         self.tables[table].append(empty | values)
         return self.write(table)
 
@@ -196,7 +206,7 @@ class Package:
         for table in tables or self.tables:
             path = self.folder / self.paths[table]
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(as_csv(self.tables[table], **style))
+            path.write_bytes(as_csv(self.tables[table], self.columns[table], **style))
         return self
 
     def problems(self) -> list[str]:
@@ -207,6 +217,7 @@ class Package:
 
 def as_csv(
     rows: list[dict[str, str]],
+    columns: list[str],
     delimiter: str = ",",
     encoding: str = "utf-8",
     newline: str = "\n",
@@ -215,7 +226,7 @@ def as_csv(
     text = io.StringIO(newline="")
     quoting = csv.QUOTE_ALL if newline == "\r" else csv.QUOTE_MINIMAL  # else \n stays unquoted
     writer = csv.writer(text, delimiter=delimiter, lineterminator=newline, quoting=quoting)
-    writer.writerow(list(rows[0]))
+    writer.writerow(list(rows[0]) if rows else columns)
     writer.writerows([convert(cell) for cell in row.values()] for row in rows)
     return text.getvalue().encode(encoding)
 
@@ -230,10 +241,16 @@ def make_package(folder: Path) -> Package:
     folder.mkdir()
     document = json.loads(DESCRIPTOR.read_text(encoding="utf-8"))
     document["resources"] = [
-        one for one in document["resources"] if one["name"] in (*TABLES, "documents", "segments")
+        one
+        for one in document["resources"]
+        if one["name"] in (*TABLES, "documents", "sections", "segments")
     ]
     (folder / "datapackage.json").write_text(json.dumps(document, indent=2), encoding="utf-8")
     tables = {name: rows_of(text) for name, text in TABLES.items()}
+    tables["sections"] = [
+        {"document_id": "D2", "section": "goals", "heading": "Tavoitteena oli", "start": "0",
+         "end": "36", "page": "1"}
+    ]  # fmt: skip
     tables["documents"] = []
     for name, project, wave, received, language in (
         ("D1", "P1", "2022", "2022-03-01", "fi"),
@@ -252,6 +269,14 @@ def make_package(folder: Path) -> Package:
                 "text_sha256": hashlib.sha256(content).hexdigest(),
             }
         )  # fmt: skip
+    received = folder / "reports" / "received" / "D1.pdf"
+    received.parent.mkdir()
+    received.write_bytes(b"%PDF-1.7 as it came in")
+    tables["documents"][0] |= {
+        "file": "reports/received/D1.pdf",
+        "file_sha256": hashlib.sha256(received.read_bytes()).hexdigest(),
+        "public_status": "public",
+    }
     tables["segments"] = []
     for name, (document_id, quote) in PASSAGES.items():
         start = TEXTS[document_id].index(quote)
@@ -263,8 +288,14 @@ def make_package(folder: Path) -> Package:
                 "page": "1", "section": "",
             }
         )  # fmt: skip
+    columns = {
+        resource["name"]: [one["name"] for one in resource["schema"]["fields"]]
+        for resource in document["resources"]
+    }
+    for name, rows in tables.items():  # cells of which the tables above say nothing are empty
+        tables[name] = [{column: row.get(column, "") for column in columns[name]} for row in rows]
     paths = {resource["name"]: resource["path"] for resource in document["resources"]}
-    return Package(folder, tables, paths).write()
+    return Package(folder, tables, paths, columns).write()
 
 
 @pytest.fixture(scope="session")
@@ -276,7 +307,7 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Package:
 def package(tmp_path: Path, pristine: Package) -> Package:
     shutil.copytree(pristine.folder, tmp_path / "data")
     tables = {name: [dict(row) for row in rows] for name, rows in pristine.tables.items()}
-    return Package(tmp_path / "data", tables, pristine.paths)
+    return Package(tmp_path / "data", tables, pristine.paths, pristine.columns)
 
 
 @pytest.fixture(autouse=True)

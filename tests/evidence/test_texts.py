@@ -53,6 +53,46 @@ MISTAKES: dict[str, tuple[Spoil, tuple[str, ...]]] = {
             "[data.quote]",
         ),
     ),
+    "heading": (
+        lambda p: p.change("sections", 2, heading="Tavoitteet"),
+        (
+            'data/reports/sections.csv, row 2, column heading: "Tavoitteet" is not what stands at '
+            '0 of reports/text/D2.txt; allowed: "Tavoitteen". The text does not hold the heading: '
+            "correct it, or the document. [data.section]",
+        ),
+    ),
+    "heading-moved": (
+        lambda p: p.change("sections", 2, start="10", end="40"),
+        (
+            'data/reports/sections.csv, row 2, column heading: "Tavoitteena oli" is not what '
+            'stands at 10 of reports/text/D2.txt; allowed: "a oli sähköinen". The heading stands '
+            "at 0 to 15. [data.section]",
+        ),
+    ),
+    "section-out": (
+        lambda p: p.change("sections", 2, end="400"),
+        (
+            "data/reports/sections.csv, row 2, column end: 0 to 400 is no stretch of "
+            "reports/text/D2.txt; allowed: 0 ≤ start < end ≤ 56. The heading stands at 0 to 15. "
+            "[data.section]",
+        ),
+    ),
+    "section-ends": (
+        lambda p: p.change("sections", 2, end="9"),
+        (
+            "data/reports/sections.csv, row 2, column end: the section ends at 9, within its "
+            "heading; allowed: at least 15. Correct the end. [data.section]",
+        ),
+    ),
+    "page": (
+        lambda p: (p.change("segments", 9, page="13"), p.change("sections", 2, page="14")),
+        (
+            'data/reports/sections.csv, row 2, column page: page 14 of document "D2", which has '
+            "12; allowed: 1 to 12. Correct the page, or the pages in documents. [data.page]",
+            'data/coding/segments.csv, row 9, column page: page 13 of document "D2", which has '
+            "12; allowed: 1 to 12. Correct the page, or the pages in documents. [data.page]",
+        ),
+    ),
     "text-changed": (
         lambda p: _write_text(p, "D2", "Muuta.\n"),
         (
@@ -97,3 +137,8 @@ def test_a_mistake_is_told_with_place_finding_rule_and_remedy(package: Any, kind
     spoil, messages = MISTAKES[kind]
     spoil(package)
     assert package.problems() == list(messages)
+
+
+def test_of_a_document_without_pages_no_page_is_wrong(package: Any) -> None:
+    package.change("documents", 3, pages="").change("segments", 9, page="13")
+    assert package.problems() == []

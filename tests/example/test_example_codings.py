@@ -35,8 +35,22 @@ def test_a_segment_stands_under_the_heading_it_names(segments, texts):
 
 
 def test_pages_are_within_the_document(segments, table):
-    pages = {row["document_id"]: int(row["pages"]) for row in table("reports/documents")}
-    assert all(1 <= int(r["page"]) <= pages[r["document_id"]] for r in segments.values())
+    pages = {row["document_id"]: row["pages"] for row in table("reports/documents")}
+    for row in segments.values():
+        last = pages[row["document_id"]]
+        assert 1 <= int(row["page"]) <= int(last) if last else row["page"] == ""
+
+
+def test_codings_are_of_the_one_version_and_of_one_making(segments, table):
+    assert {row["codebook_version"] for row in table("coding/readings")} == {"1.0"}
+    assert {row["codebook_version"] for row in table("coding/codes")} == {"1.0"}
+    assert {row["retired"] for row in table("coding/codes")} == {""}
+    origins = {
+        (row["origin_tool"], row["origin_guid"], row["offset_convention"])
+        for row in segments.values()
+    }
+    assert origins == {("evaltools.example", "", "code points")}
+    assert {(r["certainty"], r["consensus_of"]) for r in table("coding/codings")} == {("", "")}
 
 
 def test_every_segment_is_used(segments, table):

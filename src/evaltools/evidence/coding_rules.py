@@ -12,12 +12,12 @@ from evaltools.evidence.rule import Frames, Rule
 
 
 def codes_used(frames: Frames) -> Iterator[Flaw]:
-    """Codings use codable codes; goals use codable codes of the kind goal."""
+    """Codings and keywords use codable codes; goals use codable codes of the kind goal."""
     codes = frames["codes"].dropna(subset=["code_id"]).set_index("code_id")
     codes = codes[~codes.index.duplicated()]
     codable = codes["codable"].fillna(True).astype(bool)
     below = codes.loc[codable, "parent_id"]
-    for table in ("codings", "goals"):
+    for table in ("codings", "goals", "keywords"):
         if table not in frames:
             continue
         for code, row in zip(frames[table]["code_id"], frames[table][ROW], strict=True):
@@ -153,6 +153,27 @@ def passages_fit(frames: Frames) -> Iterator[Flaw]:
                 )
 
 
+def pages_are_there(frames: Frames) -> Iterator[Flaw]:
+    """Passages and sections stand on pages that their document has."""
+    documents = frames["documents"].dropna(subset=["document_id", "pages"])
+    pages = dict(zip(documents["document_id"], documents["pages"], strict=True))
+    for table in ("segments", "sections"):
+        if table not in frames:
+            continue
+        rows = frames[table].dropna(subset=["document_id", "page"])
+        for document, page, row in zip(rows["document_id"], rows["page"], rows[ROW], strict=True):
+            if page > pages.get(document, page):
+                yield Flaw(
+                    table,
+                    int(row),
+                    "page",
+                    f"page {page} of document {quoted(document)}, which has {pages[document]}",
+                    f"1 to {pages[document]}",
+                    "Correct the page, or the pages in documents.",
+                    "data.page",
+                )
+
+
 def codes_are_a_tree(frames: Frames) -> Iterator[Flaw]:
     """No code stands above itself."""
     codes = frames["codes"].dropna(subset=["code_id"])
@@ -252,6 +273,7 @@ CODING_RULES = (
         {"codings": ("segment_id", "code_id"), "codes": ("code_id", "kind")},
     ),
     Rule(passages_fit, {"segments": ("segment_id", "document_id")}),
+    Rule(pages_are_there, {"documents": ("document_id", "pages")}),
     Rule(codes_are_a_tree, {"codes": ("code_id", "parent_id")}),
     Rule(
         goals_hold_together,

@@ -10,6 +10,7 @@ import pandas as pd
 from evaltools.evidence.descriptor import FILE_NAME, Field, Resource
 from evaltools.evidence.flaws import Flaw
 from evaltools.evidence.grid import Grid
+from evaltools.evidence.later import may_be_absent
 from evaltools.evidence.quoting import quoted, suggestion
 from evaltools.evidence.values import NotThis, Value, reader_of
 
@@ -43,7 +44,7 @@ class TableReader:
         empty = ("",) * len(self.grid.rows)
         for field in self.resource.fields:
             place = places.get(field.name)
-            if place is None:
+            if place is None and not may_be_absent(self.resource.name, field.name):
                 self.missing.append(field.name)
             texts = cells[place] if place is not None and cells else empty
             columns[field.name] = self._column(field, texts)
@@ -90,6 +91,8 @@ class TableReader:
                     "data.column-unnamed",
                 )
         for name in absent:
+            if may_be_absent(self.resource.name, name):
+                continue
             self._flaw(
                 1,
                 name,

@@ -9,6 +9,7 @@ from typing import Any
 from evaltools.evidence.descriptor import Descriptor, load_descriptor
 from evaltools.evidence.evidence import Evidence
 from evaltools.evidence.flaws import as_problems
+from evaltools.evidence.later import completed
 from evaltools.evidence.state import data_hash, known_valid
 from evaltools.evidence.tables import Reading, read_leniently
 from evaltools.problems import Problem, refuse
@@ -36,7 +37,7 @@ def open_evidence(
     reading = read_leniently(study.data, descriptor)
     if reading.flaws or not known_valid(data_hash(study.data, descriptor)):
         refuse(_all_problems(reading, descriptor))
-    return Evidence.select(study, reading.tables, parameters)
+    return Evidence.select(study, completed(reading.tables), parameters)
 
 
 def check_data(folder: Path) -> list[Problem]:

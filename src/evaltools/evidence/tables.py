@@ -18,6 +18,7 @@ from evaltools.evidence.descriptor import FILE_NAME, Descriptor, Resource, load_
 from evaltools.evidence.flaws import Flaw, Unread, as_problems
 from evaltools.evidence.frames import TableReader
 from evaltools.evidence.grid import Grid, Unreadable
+from evaltools.evidence.later import completed
 from evaltools.evidence.paths import inside
 from evaltools.evidence.quoting import listed
 from evaltools.problems import Problem, refuse
@@ -55,14 +56,15 @@ def read_tables(folder: Path, descriptor: Descriptor | None = None) -> dict[str,
         descriptor: what it should hold; read from the folder where it is not given.
 
     Returns data frames by table name, in the descriptor's order, typed as the module says and
-    with the columns in the descriptor's order.
+    with the columns in the descriptor's order; after them, empty, what a descriptor from before
+    it could not know of (`later`).
     Raises ProblemError with the format problems of all tables at once.
     """
     if descriptor is None:
         descriptor = load_descriptor(folder)
     reading = read_leniently(folder, descriptor)
     refuse(reading.problems(descriptor))
-    return reading.tables
+    return completed(reading.tables)
 
 
 def read_leniently(folder: Path, descriptor: Descriptor) -> Reading:

@@ -1,4 +1,4 @@
-"""Texts: whether quotes stand in the documents word for word.
+"""Texts: whether quotes and headings stand in the documents word for word.
 
 A text is what its document's `text_sha256` says it is: Unicode in composed form (NFC), lines
 ended by LF. Offsets count code points. A quote that has drifted is found again where it stands.
@@ -21,7 +21,7 @@ LARGEST_TEXT = 20_000_000
 
 
 def wrong_texts(frames: Mapping[str, pd.DataFrame], folder: Path) -> Iterator[Flaw]:
-    """Flaws of the text files of documents and of the passages cut from them.
+    """Flaws of the text files of documents, and of the passages and sections in them.
 
     Arguments:
         frames: tables with their rows numbered; nothing is checked without documents.
@@ -30,12 +30,7 @@ def wrong_texts(frames: Mapping[str, pd.DataFrame], folder: Path) -> Iterator[Fl
     documents = frames.get("documents")
     if documents is None or "text_file" not in documents.columns:
         return
-    segments = frames.get("segments")
-    by_document = (
-        {str(name): group for name, group in segments.groupby("document_id")}
-        if segments is not None
-        else {}
-    )
+    passages, sections = _by_document(frames, "segments"), _by_document(frames, "sections")
     rows = zip(
         documents["document_id"],
         documents["text_file"],
@@ -50,9 +45,16 @@ def wrong_texts(frames: Mapping[str, pd.DataFrame], folder: Path) -> Iterator[Fl
         if isinstance(found, Flaw):
             yield found
             continue
-        passages = None if pd.isna(document) else by_document.get(str(document))
-        if passages is not None:
-            yield from _wrong_passages(passages, found, str(path))
+        if str(document) in passages:
+            yield from _wrong_passages(passages[str(document)], found, str(path))
+        if str(document) in sections:
+            yield from _wrong_sections(sections[str(document)], found, str(path))
+
+
+def _by_document(frames: Mapping[str, pd.DataFrame], table: str) -> dict[str, pd.DataFrame]:
+    if table not in frames:
+        return {}
+    return {str(name): group for name, group in frames[table].groupby("document_id")}
 
 
 def _text(folder: Path, path: str, digest: object, row: int) -> str | Flaw:
@@ -160,10 +162,48 @@ def _wrong_passages(passages: pd.DataFrame, text: str, path: str) -> Iterator[Fl
                     )
 
 
-def _found_again(text: str, quote: str) -> str:
+def _wrong_sections(sections: pd.DataFrame, text: str, path: str) -> Iterator[Flaw]:
+    for start, end, heading, row in zip(
+        *(sections[name] for name in ("start", "end", "heading", ROW)), strict=True
+    ):
+        if pd.isna(start) or pd.isna(end) or pd.isna(heading):
+            continue
+        if not 0 <= start < end <= len(text):
+            yield Flaw(
+                "sections",
+                int(row),
+                "end",
+                f"{start} to {end} is no stretch of {path}",
+                f"0 ≤ start < end ≤ {len(text)}",
+                _found_again(text, heading, "heading"),
+                "data.section",
+            )
+        elif text[start : start + len(heading)] != heading:
+            yield Flaw(
+                "sections",
+                int(row),
+                "heading",
+                f"{quoted(heading)} is not what stands at {start} of {path}",
+                quoted(text[start : start + len(heading)]),
+                _found_again(text, heading, "heading"),
+                "data.section",
+            )
+        elif start + len(heading) > end:
+            yield Flaw(
+                "sections",
+                int(row),
+                "end",
+                f"the section ends at {end}, within its heading",
+                f"at least {start + len(heading)}",
+                "Correct the end.",
+                "data.section",
+            )
+
+
+def _found_again(text: str, quote: str, called: str = "quote") -> str:
     first = text.find(quote)
     if first < 0:
-        return "The text does not hold the quote: correct it, or the document."
+        return f"The text does not hold the {called}: correct it, or the document."
     if text.find(quote, first + 1) >= 0:
-        return "The quote stands in more than one place: choose the right one."
-    return f"The quote stands at {first} to {first + len(quote)}."
+        return f"The {called} stands in more than one place: choose the right one."
+    return f"The {called} stands at {first} to {first + len(quote)}."

@@ -2,8 +2,8 @@
 
 Required values, lists, patterns and limits go through pandera, with schemas made from the
 descriptor; types, keys, references, orders of dates and ratios are checked here, and what only
-this domain knows in `register_rules`, `coding_rules` and `texts`. Everything wrong in all
-tables is found in one go.
+this domain knows in `register_rules`, `coding_rules`, `codebook_rules`, `texts` and `files`.
+Everything wrong in all tables is found in one go.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
+from evaltools.evidence.codebook_rules import CODEBOOK_RULES
 from evaltools.evidence.coding_rules import CODING_RULES
 from evaltools.evidence.descriptor import Descriptor, Field, ForeignKey, Resource
+from evaltools.evidence.files import wrong_files
 from evaltools.evidence.flaws import ROW, Flaw, Unread, as_problems, numbered
 from evaltools.evidence.quoting import listed, plain_number, quoted, suggestion
 from evaltools.evidence.register_rules import REGISTER_RULES
@@ -71,10 +73,11 @@ def find_flaws(
             for key in resource.foreign_keys:
                 if key.resource in frames and unread.whole(key.resource, key.reference_fields):
                     flaws += _missing_references(resource, key, frame, frames[key.resource])
-    for rule in (*REGISTER_RULES, *CODING_RULES):
+    for rule in (*REGISTER_RULES, *CODING_RULES, *CODEBOOK_RULES):
         if rule.applies(frames, unread):
             flaws += rule.check(frames)
     flaws += wrong_texts(frames, descriptor.folder)
+    flaws += wrong_files(frames, descriptor.folder)
     return [flaw for flaw in flaws if not unread.covers(flaw)]
 
 

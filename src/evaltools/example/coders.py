@@ -115,7 +115,7 @@ def code_reports(texts: list[ReportText], codes: list[str], draws: Draws) -> lis
             if coder is absent:
                 continue
             complete = not (i == unfinished and coder is CODERS[1])
-            limit = len(text.text) if complete else int(len(text.text) * INCOMPLETE_UP_TO)
+            limit = len(text.text) if complete else text.part(INCOMPLETE_UP_TO)
             coded.readings.append((coder.coder_id, complete))
             _read(coded, coder, limit, said, difficulty, draws)
         _agree(coded, codes, draws)

@@ -11,6 +11,11 @@ from evaltools.example.public import Row, Tables
 CONTEXT = 32
 """Characters kept before and after a quote, to find it again if the text should move."""
 
+CODEBOOK_VERSION = "1.0"
+"""The version of the codebook that all coders worked with."""
+
+ORIGIN_TOOL = "evaltools.example"
+
 
 def coding_tables(coded: list[Coded]) -> Tables:
     """Tables of segments, codings, readings, relations, goals, rooting and claimed savings."""
@@ -62,6 +67,7 @@ class _Sheet:
                     "coder_id": coder_id,
                     "round": "1",
                     "complete": "true" if complete else "false",
+                    "codebook_version": CODEBOOK_VERSION,
                 }
             )
         self._codings()
@@ -102,8 +108,11 @@ class _Sheet:
             "quote": text[start:end],
             "prefix": text[max(0, start - CONTEXT) : start],
             "suffix": text[end : end + CONTEXT],
-            "page": str(self._text.page(start)),
+            "page": "",
             "section": section,
+            "origin_tool": ORIGIN_TOOL,
+            "origin_guid": "",
+            "offset_convention": "code points",
         }
 
     def _codings(self) -> None:
@@ -122,6 +131,8 @@ class _Sheet:
                         "polarity": polarity,
                         "round": "1",
                         "created": day,
+                        "certainty": "",
+                        "consensus_of": "",
                     }
                 )
 

@@ -15,11 +15,14 @@ from evaltools.example.coders import CODERS, CONSENSUS, code_reports
 from evaltools.example.coding import coding_tables
 from evaltools.example.contents import Author
 from evaltools.example.draws import Draws
+from evaltools.example.form import Form, Layout
+from evaltools.example.form import layouts as draw_layouts
 from evaltools.example.organisations import example_organisations
 from evaltools.example.prevalence import draw_chances
 from evaltools.example.projects import generate_projects, participations
 from evaltools.example.public import Descriptor, Row, Tables, only_public, read_public
 from evaltools.example.ratings import rating_items, ratings
+from evaltools.example.received import as_files, pages_of, with_files
 from evaltools.example.redactions import redactions
 from evaltools.example.reporting import received_reports
 from evaltools.example.texts import ReportText, compose
@@ -31,12 +34,15 @@ class Example:
     """The whole data set.
 
     Arguments:
-        tables: rows of text by table name, public and generated.
+        tables: rows of text by table name, public and generated; what only the files of the
+            reports tell, their hashes and pages, is empty.
         texts: text of each report by path from the data folder.
+        forms: each report as it was filled in, by path of its file from the data folder.
     """
 
     tables: Mapping[str, list[Row]]
     texts: Mapping[str, str]
+    forms: Mapping[str, tuple[Form, Layout]]
 
 
 def generate(public: Path | Mapping[str, list[Row]], seed: int = assumptions.SEED) -> Example:
@@ -70,6 +76,7 @@ def generate(public: Path | Mapping[str, list[Row]], seed: int = assumptions.SEE
         )
         for content, project in ((content, content.report.project) for content in contents)
     ]
+    layouts = draw_layouts(reports, Draws(seed, "layout"))
     coded = code_reports(texts, codes, Draws(seed, "coders"))
     coding = coding_tables(coded)
     parts = participations(projects, Draws(seed, "participations"))
@@ -82,14 +89,22 @@ def generate(public: Path | Mapping[str, list[Row]], seed: int = assumptions.SEE
         "projects": [*given["projects"], *(project.row for project in projects)],
         "participations": [*given["participations"], *parts],
         "prior_ties": ties,
-        "documents": [_document(text) for text in texts],
+        "documents": [_document(text, _file(text, layouts)) for text in texts],
+        "sections": [row for text in texts for row in _sections(text)],
         "coders": [*(coder.row for coder in CODERS), CONSENSUS],
         "rating_items": rating_items(),
         "ratings": ratings(contents, Draws(seed, "ratings")),
         **coding,
         "redactions": redactions(coding["segments"], coding["saving_claims"]),
     }
-    return Example(tables, {text.contents.report.text_file: text.text for text in texts})
+    return Example(
+        tables,
+        {text.contents.report.text_file: text.text for text in texts},
+        {
+            _file(text, layouts): (text.form, layouts[text.contents.report.document_id])
+            for text in texts
+        },
+    )
 
 
 def write_example(
@@ -108,20 +123,30 @@ def write_example(
     source = public or folder
     descriptor = Descriptor.load(source)
     example = generate(source, seed)
+    files = as_files(example.forms)
+    pages = pages_of(example.tables["documents"], files, example.texts)
+    tables = with_files(example.tables, files, pages)
     if source.resolve() != folder.resolve():
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source / "datapackage.json", folder / "datapackage.json")
     for name, path in descriptor.paths.items():
         key = descriptor.keys[name]
-        rows = example.tables[name]
+        rows = tables[name]
         if descriptor.origins[name] != "public":
-            rows = sorted(rows, key=lambda row: [row[column] for column in key])
-        _write(folder / path, as_csv(rows, descriptor.columns[name]))
-    text_folder = folder / "reports" / "text"
-    for old in sorted(text_folder.glob("ex-*.txt")):
-        old.unlink()
+            rows = sorted(rows, key=lambda row: [_sortable(row[column]) for column in key])
+        _write(folder / path, as_csv(rows, descriptor.columns[name]).encode("utf-8"))
+    for old in sorted((folder / "reports").glob("*/ex-*.*")):
+        if old.suffix in (".txt", ".docx", ".pdf"):
+            old.unlink()
     for path, text in example.texts.items():
-        _write(folder / path, text)
+        _write(folder / path, text.encode("utf-8"))
+    for path, content in files.items():
+        _write(folder / path, content)
+
+
+def _sortable(value: str) -> str:
+    """Text by which positions stand in the order of numbers."""
+    return value.zfill(12) if value.isdecimal() else value
 
 
 def as_csv(rows: list[Row], columns: tuple[str, ...]) -> str:
@@ -133,9 +158,9 @@ def as_csv(rows: list[Row], columns: tuple[str, ...]) -> str:
     return buffer.getvalue()
 
 
-def _write(file: Path, text: str) -> None:
+def _write(file: Path, content: bytes) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(text.encode("utf-8"))
+    file.write_bytes(content)
 
 
 def _organisations(public: Tables, seed: int) -> tuple[list[Row], list[Row]]:
@@ -147,7 +172,12 @@ def _organisations(public: Tables, seed: int) -> tuple[list[Row], list[Row]]:
     return organisations, prior_ties(organisations, Draws(seed, "ties"))
 
 
-def _document(text: ReportText) -> Row:
+def _file(text: ReportText, layouts: Mapping[str, Layout]) -> str:
+    name = text.contents.report.document_id
+    return f"reports/received/{name}.{layouts[name].kind}"
+
+
+def _document(text: ReportText, file: str) -> Row:
     report = text.contents.report
     return {
         "document_id": report.document_id,
@@ -156,7 +186,24 @@ def _document(text: ReportText) -> Row:
         "wave": str(report.wave),
         "received": report.received.isoformat(),
         "language": report.language,
-        "pages": str(text.page(len(text.text) - 1)),
+        "pages": "",
         "text_file": report.text_file,
         "text_sha256": hashlib.sha256(text.text.encode("utf-8")).hexdigest(),
+        "file": file,
+        "file_sha256": "",
+        "public_status": "public",
     }
+
+
+def _sections(text: ReportText) -> list[Row]:
+    return [
+        {
+            "document_id": text.contents.report.document_id,
+            "section": section.key,
+            "heading": section.heading,
+            "start": str(section.start),
+            "end": str(section.end),
+            "page": "",
+        }
+        for section in text.sections
+    ]

@@ -84,6 +84,7 @@ def generate_projects(
         ]
     leads = _leads(municipalities.region_weights(public), organisations, len(plans), draws)
     projects = []
+    numbers: Counter[str] = Counter()
     for lead, (call_id, number, plan, euro, subject, fi, sv, later) in zip(
         leads, plans, strict=True
     ):
@@ -91,6 +92,8 @@ def generate_projects(
         partners = _partners(lead, organisations, joint, acquainted, draws)
         decided = plan.decided_later if later and plan.decided_later else plan.decided
         started, ended = _period(plan, decided, draws)
+        year = call_id.split("-")[0]
+        numbers[year] += 1
         row = {
             "project_id": f"ex-{call_id}-{number:02d}",
             "call_id": call_id,
@@ -105,6 +108,8 @@ def generate_projects(
             "origin": "example",
             "source": "",
             "note": "",
+            # No register of the Government has numbers of this form.
+            "register_number": f"EX/{numbers[year]:04d}/{year}",
         }
         projects.append(Project(row, subject, lead, tuple(partners), started, ended))
     return projects

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from evaltools.example.contents import Contents, Statement, euros
 from evaltools.example.draws import Draws
+from evaltools.example.form import Answer, Form, day, opening
 from evaltools.example.phrases import fill, load
-
-PAGE_CHARACTERS = 2_600
-"""Characters of a page, spaces included."""
 
 
 @dataclass(frozen=True)
@@ -30,19 +27,38 @@ class Passage:
 
 
 @dataclass(frozen=True)
+class Section:
+    """A section of the form, from its heading to the last of its text.
+
+    Arguments:
+        key: identifier of the section in the form.
+        start, end: code points of the text, from 0; end is one past the last.
+    """
+
+    key: str
+    heading: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
 class ReportText:
     """A composed report.
 
     Arguments:
-        text: normalised, NFC and LF.
+        text: normalised: what reading the form gives, NFC and LF.
+        form: the same as it is filled in.
         stated: passage of each statement, in the order of the contents.
         fillers: passages that no code applies to, by section key.
+        sections: in the order of the form.
     """
 
     contents: Contents
+    form: Form
     text: str
     stated: tuple[Passage, ...]
     fillers: dict[str, tuple[Passage, ...]]
+    sections: tuple[Section, ...]
 
     def place(self, statement: Statement) -> Passage:
         """Where a statement stands."""
@@ -51,9 +67,10 @@ class ReportText:
                 return passage
         raise KeyError(statement.code_id)
 
-    def page(self, position: int) -> int:
-        """The page that a character is on, from 1."""
-        return position // PAGE_CHARACTERS + 1
+    def part(self, share: float) -> int:
+        """Where a share of the answers has been read."""
+        before = self.sections[0].start
+        return before + int((len(self.text) - before) * share)
 
 
 def compose(contents: Contents, titles: dict[str, str], draws: Draws) -> ReportText:
@@ -67,7 +84,10 @@ def compose(contents: Contents, titles: dict[str, str], draws: Draws) -> ReportT
     frame = load(f"frame_{language}.yml")
     writer = _Writer()
     title = titles[language] or titles["fi"]
-    writer.block(frame["title"].format(title=title))
+    headline = frame["title"].format(title=title)
+    questions = opening(contents.report, title)
+    writer.block(headline)
+    writer.block("\n".join(f"{one.label}\t{one.answer}" for one in questions))
     glued = {
         i
         for i, statement in enumerate(contents.statements)
@@ -75,8 +95,10 @@ def compose(contents: Contents, titles: dict[str, str], draws: Draws) -> ReportT
     }
     stated: dict[int, Passage] = {}
     fillers: dict[str, tuple[Passage, ...]] = {}
+    sections: list[Section] = []
     for key, heading in frame["headings"].items():
         writer.block(heading)
+        start = len(writer.text) - len(heading)
         said: list[Unit] = [
             (i, statement.sentences)
             for i, statement in enumerate(contents.statements)
@@ -97,12 +119,29 @@ def compose(contents: Contents, titles: dict[str, str], draws: Draws) -> ReportT
         fillers[key] = tuple(
             passage for (index, _), passage in zip(units, passages, strict=True) if index is None
         )
+        sections.append(Section(key, heading, start, len(writer.text)))
+    form = Form(
+        language=language,
+        name=frame["form"]["name"],
+        page=frame["form"]["page"],
+        title=headline,
+        received=contents.report.received,
+        questions=questions,
+        answers=tuple(_answer(section, writer.text) for section in sections),
+    )
     return ReportText(
         contents,
+        form,
         writer.text + "\n",
         tuple(stated[i] for i in range(len(contents.statements))),
         fillers,
+        tuple(sections),
     )
+
+
+def _answer(section: Section, text: str) -> Answer:
+    heading, *paragraphs = text[section.start : section.end].split("\n\n")
+    return Answer(heading, tuple(paragraphs))
 
 
 Unit = tuple[int | None, tuple[str, ...]]
@@ -131,8 +170,8 @@ def _facts(contents: Contents, frame: dict[str, object]) -> list[str]:
     assert isinstance(facts, list)
     values = {
         "lead": project.lead[name] or project.lead["name_fi"],
-        "started": _day(project.started),
-        "ended": _day(project.ended),
+        "started": day(project.started),
+        "ended": day(project.ended),
         "grant": euros(project.grant),
         "cost": euros(int(project.row["total_cost_eur"])),
     }
@@ -144,10 +183,6 @@ def _facts(contents: Contents, frame: dict[str, object]) -> list[str]:
         part for part in (", ".join(names[:-1]), names[-1]) if part
     )
     return [*sentences, str(frame["partners"]).format(partners=joined)]
-
-
-def _day(day: date) -> str:
-    return f"{day.day}.{day.month}.{day.year}"
 
 
 class _Writer:

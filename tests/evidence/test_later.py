@@ -1,0 +1,92 @@
+"""A data folder from before the columns and tables that came later is read as it was."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+
+from evaltools.evidence import load_descriptor, read_tables
+from evaltools.evidence.later import LATER_COLUMNS, LATER_TABLES, completed
+
+DTYPES = {"string": "string", "integer": "Int64"}
+
+
+def without_later_columns(package: Any) -> Any:
+    for table, columns in LATER_COLUMNS.items():
+        for row in package.tables[table]:
+            for column in columns:
+                del row[column]
+    return package.write(*LATER_COLUMNS)
+
+
+def as_it_was(package: Any) -> Any:
+    """The folder with the descriptor of its time."""
+    path = package.folder / "datapackage.json"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["resources"] = [
+        one for one in document["resources"] if one["name"] not in LATER_TABLES
+    ]
+    for resource in document["resources"]:
+        later = LATER_COLUMNS.get(resource["name"], {})
+        fields = resource["schema"]["fields"]
+        resource["schema"]["fields"] = [one for one in fields if one["name"] not in later]
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return without_later_columns(package)
+
+
+def test_what_came_later_is_described_as_the_data_package_has_it(package: Any) -> None:
+    descriptor = load_descriptor(package.folder)
+    for tables, whole in ((LATER_COLUMNS, False), (LATER_TABLES, True)):
+        for table, columns in tables.items():
+            described = {one.name: one.type for one in descriptor.resource(table).fields}
+            assert columns == (described if whole else {c: described[c] for c in columns})
+            assert whole or not any(
+                one.required for one in descriptor.resource(table).fields if one.name in columns
+            )
+
+
+def test_a_file_from_before_a_column_is_read_as_if_it_were_empty(package: Any) -> None:
+    without_later_columns(package)
+    assert package.problems() == []
+    tables = read_tables(package.folder)
+    for table, columns in LATER_COLUMNS.items():
+        for column in columns:
+            assert tables[table][column].isna().all()
+
+
+def test_a_misspelt_later_column_is_told(package: Any) -> None:
+    for row in package.tables["projects"]:
+        row["registernumber"] = row.pop("register_number")
+    package.write("projects")
+    assert package.problems() == [
+        'data/register/projects.csv, row 1: the column "registernumber" is not in '
+        'datapackage.json. Did you mean "register_number"? [data.column-unknown]'
+    ]
+
+
+def test_a_folder_from_before_them_all_is_valid_and_whole_to_whoever_reads_it(
+    package: Any,
+) -> None:
+    as_it_was(package)
+    assert package.problems() == []
+    tables = read_tables(package.folder)
+    assert list(tables)[-3:] == list(LATER_TABLES)
+    for table, columns in LATER_COLUMNS.items():
+        found = {name: str(kind) for name, kind in tables[table].dtypes.items()}
+        assert {c: found[c] for c in columns} == {c: DTYPES[kind] for c, kind in columns.items()}
+        assert len(tables[table]) == len(package.tables[table])
+    for table, columns in LATER_TABLES.items():
+        found = {name: str(kind) for name, kind in tables[table].dtypes.items()}
+        assert found == {column: DTYPES[kind] for column, kind in columns.items()}
+        assert tables[table].empty
+
+
+def test_tables_that_lack_nothing_stay_as_they_are(package: Any) -> None:
+    tables = read_tables(package.folder)
+    again = completed(tables)
+    assert list(again) == list(tables)
+    for name, frame in tables.items():
+        pd.testing.assert_frame_equal(again[name], frame)
+        assert again[name].attrs == frame.attrs
