@@ -6,10 +6,11 @@ from datetime import date
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-Language = Literal["fi", "sv", "en"]
-LANGUAGES: tuple[Language, ...] = ("fi", "sv", "en")
+from evaltools.study.declared import LANGUAGES as LANGUAGES
+from evaltools.study.declared import Declared, Language, Text
+from evaltools.study.form import DocumentsDeclaration
 
 
 def _stays_inside(path: str) -> str:
@@ -21,25 +22,6 @@ def _stays_inside(path: str) -> str:
 
 StudyPath = Annotated[str, AfterValidator(_stays_inside)]
 """A path below the study's folder, with forward slashes."""
-
-
-class Declared(BaseModel):
-    """A part of the declaration: frozen, and nothing in it that is not known here."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Text(Declared):
-    """The same words in the three languages."""
-
-    fi: str
-    sv: str
-    en: str
-
-    def in_language(self, language: Language) -> str:
-        """The words in one of the languages."""
-        words: str = getattr(self, language)
-        return words
 
 
 class ByParameter(Declared):
@@ -263,3 +245,4 @@ class StudyDeclaration(Declared):
     statements: tuple[Statement, ...] = ()
     publication: Publication | None = None
     disclosure: Disclosure = Disclosure()
+    documents: DocumentsDeclaration = DocumentsDeclaration()

@@ -1,0 +1,49 @@
+"""The command by which a coder sits down to work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from evaltools.cli.main import main
+
+if TYPE_CHECKING:
+    from evaltools.study import Language
+
+
+@main.command()
+@click.argument("coder", required=False)
+@click.option("--round", "round_", type=click.IntRange(1, 9999), default=1, show_default=True,
+              help="Round of coding.")  # fmt: skip
+@click.option("--language", type=click.Choice(["fi", "sv", "en"]), default="fi",
+              show_default=True, help="Language of the panel.")  # fmt: skip
+@click.option("--document", metavar="ID", help="The document to open first.")
+@click.option("--disagreements", is_flag=True, help="Settle where coders differ instead.")
+@click.option("--port", type=click.IntRange(1024, 65535), default=8889, show_default=True)
+@click.option("--browser/--no-browser", default=True, help="Open a browser window.")
+def code(
+    coder: str | None, round_: int, language: Language, document: str | None,
+    disagreements: bool, port: int, browser: bool,
+) -> None:  # fmt: skip
+    """Code reports in JupyterLab as CODER, or settle with --disagreements where coders differ."""
+    if (coder is None) != disagreements:
+        raise click.UsageError("Give a coder, or --disagreements.")
+    if disagreements and document is not None:
+        raise click.UsageError("--document goes with a coder.")
+    from evaltools.coding.material import Material
+    from evaltools.coding.notebook import coding_notebook, disagreement_notebook
+    from evaltools.coding.settling import SettlingDesk
+    from evaltools.lab import open_notebook
+    from evaltools.study import find_study
+
+    study = find_study()
+    if coder is None:
+        SettlingDesk(study, None, None, round_, language).close()  # says here what would stop it
+        notebook = disagreement_notebook(study, round_, language)
+    else:
+        material = Material(study)
+        material.coder(coder)
+        material.document(document)
+        notebook = coding_notebook(study, coder, round_, language, document)
+    open_notebook(study, notebook, port, browser)

@@ -1,0 +1,221 @@
+"""`evaltools import coding` and its kin: codings in from other tools, and out to them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from evaltools.cli.exchanging import bring, take
+from evaltools.problems import Problem, ProblemError
+
+if TYPE_CHECKING:
+    from evaltools.importing.codings import CodingJob, Outcome
+    from evaltools.study import Study
+
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_ANY = click.Path(path_type=Path, exists=True)
+_NEW = click.Path(path_type=Path)
+
+
+@bring.command()
+@click.argument("file", type=_ANY)
+@click.option("--to", type=_NEW, metavar="FOLDER", help="Write tables of their own there.")
+@click.option("--into-study", is_flag=True, help="Add them to the tables of the study.")
+@click.option("--coder", metavar="NAME", help="Who coded, where the file names nobody.")
+@click.option("--coders", type=_FILE, help="CSV: name in the file, coder_id or pseudonym.")
+@click.option("--codes", type=_FILE, help="CSV: name, path or identifier in the file, code_id.")
+@click.option("--documents", type=_FILE, help="CSV: name in the file, document_id.")
+@click.option("--columns", type=_FILE, help="YAML: which column of a spreadsheet holds what.")
+@click.option("--column", "column", multiple=True, metavar="FIELD=NAME",
+              help="One of these, such as quote=Teksti; may be given again.")  # fmt: skip
+@click.option("--positions", metavar="CONVENTION", default="",
+              help="How positions are counted, such as utf16/crlf2/nobom/exclusive; found out "
+              "otherwise.")  # fmt: skip
+@click.option("--complete", is_flag=True,
+              help="The coders read their documents from beginning to end: where they gave no "
+              "code, that says something.")  # fmt: skip
+@click.option("--round", "round_", type=click.IntRange(1), default=1, show_default=True,
+              help="Round of coding, where the file has none.")  # fmt: skip
+@click.option("--created", type=click.DateTime(["%Y-%m-%d", "%d.%m.%Y"]), metavar="DATE",
+              help="Day of codings that have none.")  # fmt: skip
+@click.option("--sheet", metavar="NAME", help="Sheet of a workbook.")
+@click.option("--project", metavar="NAME", help="Project of a database with several.")
+@click.option("--add-codes", is_flag=True, help="Put unknown codes into the codebook.")
+@click.option("--dry-run", is_flag=True, help="Read and match everything, write nothing.")
+def coding(
+    file: Path,
+    to: Path | None,
+    into_study: bool,
+    coder: str | None,
+    coders: Path | None,
+    codes: Path | None,
+    documents: Path | None,
+    columns: Path | None,
+    column: tuple[str, ...],
+    positions: str,
+    complete: bool,
+    round_: int,
+    created: datetime | None,
+    sheet: str | None,
+    project: str | None,
+    add_codes: bool,
+    dry_run: bool,
+) -> None:
+    """Take the coding in FILE: REFI-QDA, QualCoder, Taguette, spreadsheets, evaltools' own.
+
+    FILE is told by what it holds. Its passages are found again in the study's texts, exactly or
+    not at all; what cannot be placed, and what the study has no place for, is listed. Importing
+    the same file again changes nothing.
+
+    Exit status: 0 when every passage was placed, 1 when some were left behind or nothing was
+    imported because the file does not fit.
+    """
+    from evaltools.exchange.reading import Choices
+    from evaltools.importing.codings import CodingJob, import_into_study, import_to_folder
+    from evaltools.importing.pairs import read_columns, read_pairs
+
+    if (to is None) == (not into_study):
+        raise click.UsageError("give --to FOLDER or --into-study")
+    study = _study_here()
+    job = CodingJob(
+        file.resolve(),
+        study.data if study else None,
+        Choices(
+            coder=coder or "",
+            project=project,
+            sheet=sheet,
+            columns=read_columns(columns, column),
+            documents=read_pairs(documents) if documents else {},
+            positions=positions,
+            round=round_,
+        ),
+        read_pairs(coders) if coders else {},
+        read_pairs(codes) if codes else {},
+        complete,
+        created.date() if created else None,
+        add_codes,
+        dry_run,
+    )
+    outcome = import_to_folder(job, to) if to else import_into_study(job)
+    _show(outcome, job, to, study)
+
+
+@bring.command()
+@click.argument("file", type=_FILE)
+@click.option("--to", type=_NEW, metavar="FOLDER", required=True, help="Write tables there.")
+def codebook(file: Path, to: Path) -> None:
+    """Take the codes in FILE, a REFI-QDA codebook (.qdc) or project."""
+    from dataclasses import replace
+
+    from evaltools.exchange.reading import Choices, read_coding
+    from evaltools.exchange.record import CodingSet
+    from evaltools.exchange.tables import write_tables
+    from evaltools.importing.study_coding import study_coding
+
+    study = _study_here()
+    ids = {code.code_id for code in study_coding(study.data).codes} if study else set()
+    found = read_coding(file, Choices(code_ids=frozenset(ids), coder="?"))
+    alone = CodingSet(origin=found.origin, codes=found.codes, faults=found.faults)
+    write_tables(replace(alone, dropped=found.dropped), to)
+    click.echo(f"Read as: {found.origin or 'a codebook'}")
+    for fault in found.faults:
+        click.echo(f"Fault of the file: {fault}")
+    click.echo(f"{len(found.codes)} codes are in {to}")
+
+
+@take.command("coding")
+@click.argument("target", type=_NEW, metavar="FILE.qdpx|FOLDER")
+@click.option("--coder", "coders", multiple=True, metavar="NAME",
+              help="Only this coder's work; by identifier or pseudonym, may be given again."
+              )  # fmt: skip
+@click.option("--wave", type=int, metavar="YEAR", help="Only the documents of an examination.")
+@click.option("--without-consensus", is_flag=True, help="Without what coders agreed on.")
+def take_coding(
+    target: Path, coders: tuple[str, ...], wave: int | None, without_consensus: bool
+) -> None:
+    """Write the study's coding as a REFI-QDA project, or as a folder of tables."""
+    from evaltools.exchange.tables import write_tables
+    from evaltools.importing.study_coding import study_coding
+    from evaltools.study import find_study
+
+    found = study_coding(
+        find_study().data, coders=coders, wave=wave, consensus=not without_consensus
+    )
+    if target.suffix.casefold() == ".qdpx":
+        from evaltools.exchange.refi import write_qdpx
+
+        _free(target)
+        write_qdpx(found, target)
+    elif target.suffix and not target.is_dir():
+        raise ProblemError(
+            [
+                Problem(
+                    str(target),
+                    f"nothing is written as {target.suffix}",
+                    "a file .qdpx for other tools, or a folder for tables",
+                    code="export.format",
+                )
+            ]
+        )
+    else:
+        write_tables(found, target)
+    click.echo(
+        f"{len(found.codings)} codings of {len(found.segments)} passages in "
+        f"{len(found.documents)} documents by {len(found.coders)} coders are in {target}"
+    )
+
+
+@take.command("codebook")
+@click.argument("target", type=_NEW, metavar="FILE.qdc")
+def take_codebook(target: Path) -> None:
+    """Write the study's codebook as a REFI-QDA codebook."""
+    from evaltools.exchange.refi import write_qdc
+    from evaltools.importing.study_coding import study_coding
+    from evaltools.study import find_study
+
+    found = study_coding(find_study().data)
+    _free(target)
+    write_qdc(found, target)
+    click.echo(f"{len(found.codes)} codes are in {target}")
+
+
+def _free(target: Path) -> None:
+    if not target.parent.is_dir() or target.is_dir() or target.is_symlink():
+        what = "there is no folder to write it to, or something else of that name"
+        raise ProblemError([Problem(str(target), what, code="export.place")])
+
+
+def _study_here() -> Study | None:
+    from evaltools.study import find_study
+
+    folder = Path.cwd()
+    if not any((one / "evaluation.yml").is_file() for one in (folder, *folder.parents)):
+        return None
+    return find_study()
+
+
+def _show(outcome: Outcome, job: CodingJob, to: Path | None, study: Study | None) -> None:
+    from evaltools.importing.telling_codings import lines
+
+    for line in lines(outcome):
+        click.echo(line)
+    if to is not None:
+        click.echo("Nothing was written." if job.dry else f"Everything is in {to}")
+    elif outcome.dropped and study is not None and not job.dry:
+        click.echo(f"All that was left behind: {_list_dropped(outcome, job, study)}")
+    if outcome.lost:
+        raise SystemExit(1)
+
+
+def _list_dropped(outcome: Outcome, job: CodingJob, study: Study) -> str:
+    from evaltools.cli.main import shown
+    from evaltools.exchange import cells
+
+    place = study.build / "imports" / f"{job.path.name}.dropped.csv"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    rows = [(one.where, one.what, one.why) for one in outcome.dropped]
+    place.write_text(cells.written(("where", "what", "why"), rows), encoding="utf-8")
+    return shown(place)

@@ -1,0 +1,154 @@
+"""Who is who: the persons a tool names, and the pseudonyms that the study has for them.
+
+Names are personal data and never enter the study unless somebody maps them to themselves. Who is
+new gets the next free pseudonym, in order of names; a key of names and pseudonyms is kept beside
+the imported file, which has the names anyway, so that the next import knows them again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from evaltools.evidence.quoting import listed, quoted
+from evaltools.exchange import cells
+from evaltools.exchange.record import Coder
+from evaltools.importing.pairs import read_pairs
+from evaltools.problems import Problem, refuse
+
+WORD = "Koodaaja"
+MADE = re.compile(rf"{WORD} [0-9]+")
+_ID = re.compile(r"coder-([0-9]{1,6})")
+
+
+@dataclass(frozen=True)
+class Known:
+    """Who the coders of a file are.
+
+    Arguments:
+        coders: coder of the study by the identifier in the file; consensus coders are not there.
+        new: those that the study does not have yet.
+        key: (name, identifier, pseudonym) of those who got a pseudonym here, now or earlier.
+        by_pseudonym: identifiers in the file that were known by a made pseudonym only.
+    """
+
+    coders: Mapping[str, Coder]
+    new: tuple[Coder, ...]
+    key: tuple[tuple[str, str, str], ...]
+    by_pseudonym: frozenset[str] = frozenset()
+
+
+def key_place(path: Path) -> Path:
+    """Where the key of a file lies."""
+    return path.with_name(path.name + ".coders.csv")
+
+
+def read_key(path: Path) -> dict[str, str]:
+    """Identifiers by name, of the key of a file; empty where it has none."""
+    place = key_place(path)
+    return read_pairs(place) if place.is_file() else {}
+
+
+def write_key(path: Path, key: Sequence[tuple[str, str, str]]) -> bool:
+    """Put the key of a file beside it; returns False where that folder cannot be written to."""
+    place = key_place(path)
+    content = cells.written(("name", "coder_id", "pseudonym"), sorted(key)).encode()
+    if place.is_file() and place.read_bytes() == content:
+        return True
+    beside = place.with_name(place.name + ".new")
+    try:
+        beside.write_bytes(content)
+        beside.replace(place)
+    except OSError:
+        return False
+    return True
+
+
+def know_coders(
+    found: Sequence[Coder],
+    study: Sequence[Coder],
+    mapping: Mapping[str, str],
+    key: Mapping[str, str],
+) -> Known:
+    """Tell who the coders of a file are.
+
+    Arguments:
+        found: of the file.
+        study: of the study.
+        mapping: identifier or pseudonym in the study by name, as the user says; a pseudonym that
+            the study does not have makes a new coder.
+        key: identifier by name, from an earlier import of the file.
+
+    Raises ProblemError for a name in the mapping that the file does not have, or for consensus.
+    """
+    by_id = {coder.coder_id: coder for coder in study}
+    by_pseudonym = {coder.pseudonym: coder for coder in study}
+    names = {name for coder in found for name in (coder.coder_id, coder.pseudonym)}
+    refuse(_wrong(mapping, names, by_id, by_pseudonym))
+    coders: dict[str, Coder] = {}
+    new: dict[str, Coder] = {}
+    made: list[tuple[str, str, str]] = []
+    loose: set[str] = set()
+    people = (coder for coder in found if coder.role != "consensus")
+    for coder in sorted(people, key=lambda one: (one.pseudonym.casefold(), one.coder_id)):
+        own = (coder.coder_id, coder.pseudonym)
+        target = next((mapping[name] for name in own if name in mapping), "")
+        kept = next((key[name] for name in own if name in key), "")
+        if target:
+            known = by_id.get(target) or by_pseudonym.get(target)
+            known = known or _made([*study, *new.values()], target)
+        elif kept:
+            known = by_id.get(kept) or new.get(kept) or _made([*study, *new.values()], "", kept)
+            if kept in by_id and MADE.fullmatch(known.pseudonym):
+                loose.add(coder.coder_id)
+        elif coder.pseudonym in by_pseudonym:
+            known = by_pseudonym[coder.pseudonym]
+            if MADE.fullmatch(coder.pseudonym):
+                loose.add(coder.coder_id)
+        elif coder.coder_id in by_id and coder.pseudonym == coder.coder_id:
+            known = by_id[coder.coder_id]
+        else:
+            known = _made([*study, *new.values()])
+        if known.coder_id not in by_id:
+            new.setdefault(known.coder_id, known)
+            by_pseudonym.setdefault(known.pseudonym, known)
+        if kept or (known.coder_id in new and not target):
+            made.append((coder.pseudonym, known.coder_id, known.pseudonym))
+        coders[coder.coder_id] = known
+    return Known(coders, tuple(new.values()), tuple(made), frozenset(loose))
+
+
+def _made(taken: Sequence[Coder], pseudonym: str = "", identifier: str = "") -> Coder:
+    """A coder with the next free identifier and pseudonym, where they are not given."""
+    ids = {coder.coder_id for coder in taken}
+    names = {coder.pseudonym for coder in taken}
+    if not identifier or identifier in ids:
+        numbers = [int(match.group(1)) for one in ids if (match := _ID.fullmatch(one))]
+        identifier = f"coder-{max(numbers, default=0) + 1}"
+    if not pseudonym:
+        number = 1
+        while f"{WORD} {number}" in names:
+            number += 1
+        pseudonym = f"{WORD} {number}"
+    return Coder(identifier, pseudonym)
+
+
+def _wrong(
+    mapping: Mapping[str, str],
+    names: set[str],
+    by_id: Mapping[str, Coder],
+    by_pseudonym: Mapping[str, Coder],
+) -> list[Problem]:
+    problems = []
+    for name, target in mapping.items():
+        if name not in names:
+            what = f"the file has no coder {quoted(name)}"
+            allowed = listed(sorted(map(quoted, names)))
+            problems.append(Problem("--coders", what, allowed, code="import.coders"))
+        known = by_id.get(target) or by_pseudonym.get(target)
+        if known is not None and known.role == "consensus":
+            what = f"{quoted(target)} is the consensus, which no import touches"
+            problems.append(Problem("--coders", what, "a coder", code="import.coders"))
+    return problems

@@ -1,0 +1,253 @@
+"""Import of reports: from a folder as received to texts, sections and rows of the study."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from evaltools.documents import DocumentText, read_documents
+from evaltools.evidence.descriptor import Descriptor, load_descriptor
+from evaltools.evidence.tables import read_one
+from evaltools.importing.filing import Filing, Read, file_documents, same_text_key
+from evaltools.importing.mapping import Said, read_mapping
+from evaltools.importing.matching import FIRST_PAGE_CHARACTERS, Clues, Projects, match
+from evaltools.importing.outcome import Outcome
+from evaltools.importing.particulars import Options, particulars, title_wordings
+from evaltools.importing.placing import Placing, earlier_version
+from evaltools.importing.sections import find_sections
+from evaltools.importing.shelf import Shelf, interrupted, shelf
+from evaltools.importing.walking import Walk, walk
+from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.study import Study
+from evaltools.study.form import DocumentsDeclaration
+
+Progress = Callable[[int, int, str], None]
+"""Told how many files of how many are done, and which was the last."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be imported, and how.
+
+    Arguments:
+        folder: where the documents lie.
+        data: the data folder that they go to.
+        form: how documents are told apart.
+        options: what holds for documents that do not say otherwise.
+        mapping: file that says what documents do not; None where there is none.
+        dry: write nothing.
+        drop_lost: take a new version although passages that were coded are not in it.
+    """
+
+    folder: Path
+    data: Path
+    form: DocumentsDeclaration
+    options: Options
+    mapping: Path | None = None
+    dry: bool = False
+    drop_lost: bool = False
+
+
+@dataclass
+class _Reading:
+    """Documents as they come in."""
+
+    reads: list[Read] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    digests: dict[str, str] = field(default_factory=dict)
+
+
+def make_job(
+    study: Study,
+    folder: Path,
+    *,
+    to: Path | None = None,
+    mapping: Path | None = None,
+    kind: str | None = None,
+    wave: int | None = None,
+    received: date | None = None,
+    dry: bool = False,
+    drop_lost: bool = False,
+) -> Job:
+    """The job of a study: its form, its languages, and the last days of its waves."""
+    data = (to or study.data).resolve()
+    descriptor = load_descriptor(data)
+    languages = next(
+        item.enum for item in descriptor.resource("documents").fields if item.name == "language"
+    )
+    options = Options(kind, wave, received, _waves(study), languages or ("fi", "sv", "en"))
+    return Job(folder, data, study.declaration.documents, options, mapping, dry, drop_lost)
+
+
+def import_reports(job: Job, progress: Progress = lambda done, total, file: None) -> Outcome:
+    """Import the documents of a folder: those that can be, all at once.
+
+    Documents that are hostile, unmatched or ambiguous are named and left; importing the same
+    again changes nothing.
+
+    Raises ProblemError, with nothing changed, where the mapping file or the tables of the data
+    folder are at fault.
+    """
+    descriptor = load_descriptor(job.data)
+    found = walk(job.folder)
+    if job.mapping is not None:
+        found = _without(found, job.mapping)
+    projects = _projects(job.data, descriptor, job.form)
+    names = {path: found.name(path) for path in found.files}
+    said: Mapping[str, Said] = {}
+    if job.mapping is not None:
+        said = read_mapping(job.mapping, list(names.values()), projects, job.mapping.name)
+    with _shelf(job) as stage:
+        reading = _Reading()
+        with closing(_documents(found.files)) as documents:  # also when it is interrupted
+            for done, (path, document) in enumerate(documents, start=1):
+                name = names[path]
+                row = said.get(name, Said())
+                _take_in(reading, job, stage, path, name, document, row, projects)
+                progress(done, len(names), name)
+        return _carried_out(job, descriptor, stage, reading, found, frozenset(said))
+
+
+def _documents(
+    files: tuple[Path, ...],
+) -> Generator[tuple[Path, DocumentText | Problem], None, None]:
+    yield from read_documents(files)
+
+
+def _carried_out(
+    job: Job,
+    descriptor: Descriptor,
+    stage: Shelf,
+    reading: _Reading,
+    found: Walk,
+    forced: frozenset[str],
+) -> Outcome:
+    placing = Placing(job.data, descriptor, stage, job.options, job.drop_lost)
+    filing: Filing = file_documents(
+        reading.reads,
+        list(placing.tables["documents"]),
+        placing.text_of,
+        lambda name, digest: earlier_version(job.data, name, digest),
+        forced,
+    )
+    placed = placing.place(filing)
+    skipped = sorted([*reading.problems, *filing.problems, *placed.problems])
+    placing.write(placed, filing.twice, skipped, reading.digests)
+    changed = stage.changes
+    if not job.dry:
+        stage.commit()
+    return Outcome(
+        files=len(found.files),
+        read=len(reading.digests),
+        taken=placed.taken,
+        twice=filing.twice,
+        skipped=tuple(skipped),
+        passed=found.passed,
+        notes=placed.notes,
+        changed=changed,
+        dry=job.dry,
+    )
+
+
+def _take_in(
+    reading: _Reading,
+    job: Job,
+    stage: Shelf,
+    path: Path,
+    name: str,
+    document: DocumentText | Problem,
+    said: Said,
+    projects: Projects,
+) -> None:
+    """Keep what is needed of a document, its text on disk, and note what is wrong with it."""
+    if isinstance(document, Problem):
+        reading.problems.append(replace(document, where=name))
+        return
+    reading.digests[name] = document.file_sha256
+    clues = Clues(name, [(item.label, item.value) for item in document.fields], _first(document))
+    matched = match(clues, projects) if not said.project_id else None
+    what = particulars(name, document, said, job.form, job.options)
+    if isinstance(matched, Problem):
+        reading.problems.append(matched)
+    if isinstance(what, list):
+        reading.problems += what
+    if isinstance(matched, Problem) or isinstance(what, list):
+        return
+    sections = find_sections(
+        document.text, document.headings, job.form.sections, title_wordings(job.form)
+    )
+    reading.reads.append(
+        Read(
+            file=name,
+            path=path,
+            format=document.kind,
+            file_sha256=document.file_sha256,
+            text_sha256=document.text_sha256,
+            same=same_text_key(document.text),
+            project_id=matched.project_id if matched else said.project_id,
+            by=matched.by if matched else "mapping file",
+            what=what,
+            sections=sections,
+            pages=document.pages,
+            coverage=document.coverage,
+            text=stage.keep(document.text.encode()),
+        )
+    )
+
+
+def _first(document: DocumentText) -> str:
+    if document.pages and len(document.pages) > 1:
+        return document.text[: document.pages[1]]
+    return document.text[:FIRST_PAGE_CHARACTERS]
+
+
+def _without(found: Walk, mapping: Path) -> Walk:
+    own = mapping.resolve()
+    return replace(found, files=tuple(path for path in found.files if path.resolve() != own))
+
+
+def _projects(data: Path, descriptor: Descriptor, form: DocumentsDeclaration) -> Projects:
+    table = read_one(data, descriptor.resource("projects"))
+    if table is None:
+        problem = Problem(
+            "projects", "cannot be read", remedy="Run evaltools check.", code="import.register"
+        )
+        raise ProblemError([problem])
+    ids = [str(value) for value in table["project_id"].fillna("")]
+    numbers = [""] * len(ids)
+    if "register_number" in table:
+        numbers = [str(value) for value in table["register_number"].fillna("")]
+    known = {name: number for name, number in zip(ids, numbers, strict=True) if name}
+    return Projects(known, form.register_numbers, form.fields.register_number.all)
+
+
+def _waves(study: Study) -> dict[int, date]:
+    """Last day of each wave, where the study's cut-off follows from its wave."""
+    cutoff = study.declaration.parameters.get("cutoff")
+    rule = cutoff.derived if cutoff else None
+    if rule is None or rule.by != "wave":
+        return {}
+    return {
+        int(wave): last
+        for wave, last in sorted(rule.values.items())
+        if wave.isdecimal() and isinstance(last, date)
+    }
+
+
+@contextmanager
+def _shelf(job: Job) -> Iterator[Shelf]:
+    """The data folder's shelf, or for a dry run one that nothing is put in place from."""
+    if not job.dry:
+        with shelf(job.data) as stage:
+            yield stage
+        return
+    if interrupted(job.data):
+        what = "an import was interrupted while it put its files in their places"
+        remedy = "Run an import without --dry-run first: it completes that one."
+        refuse([Problem(job.data.name, what, "", remedy, "import.interrupted")])
+    with tempfile.TemporaryDirectory(prefix="evaltools-") as folder:
+        yield Shelf(job.data, Path(folder))

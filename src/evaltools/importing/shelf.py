@@ -1,0 +1,214 @@
+"""Files of a data folder that change together: prepared beside, then put in their places.
+
+Whatever is to change is written to a folder of its own inside the data folder and forced to
+disk. Only then is a list of the moves put there, in one step: from that moment the import has
+happened. A process that dies before leaves the old state; one that dies among the moves leaves a
+list that the next import carries out. New documents are moved in an order in which every state on
+the way is a valid one: files first, then the table that names them, then what refers to it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from evaltools.evidence.paths import inside
+from evaltools.problems import Problem, ProblemError
+
+STAGE = ".import"
+_LIST = "moves.json"
+_BLOCK = 1 << 20
+
+
+class Shelf:
+    """What an import is about to put into a data folder.
+
+    Arguments:
+        folder: the data folder.
+        stage: where the files wait, on the same disk.
+    """
+
+    def __init__(self, folder: Path, stage: Path) -> None:
+        self.folder = folder
+        self.stage = stage
+        self._moves: dict[str, str] = {}
+        self._removed: list[str] = []
+        self._count = 0
+
+    def keep(self, content: bytes) -> Path:
+        """Write something down for later; it has no place in the data folder yet."""
+        path = self._new()
+        with path.open("wb") as file:
+            file.write(content)
+        return path
+
+    def put(self, place: str, content: bytes) -> None:
+        """Have these bytes at a path of the data folder, unless they are there already."""
+        target = self._target(place)
+        if target.is_file() and target.read_bytes() == content:
+            return
+        self._moves[place] = self.keep(content).name
+
+    def place(self, place: str, kept: Path) -> None:
+        """Have a file that was kept at a path of the data folder."""
+        self._target(place)
+        self._moves[place] = kept.name
+
+    def copy(self, place: str, source: Path, sha256: str) -> bool:
+        """Have a copy of a file at a path of the data folder.
+
+        Returns False where the source does not have this SHA-256 any more; nothing is put then.
+        """
+        target = self._target(place)
+        if target.is_file() and _sha256(target) == sha256:
+            return True
+        path = self._new()
+        digest = hashlib.sha256()
+        with source.open("rb") as read, path.open("wb") as write:
+            while block := read.read(_BLOCK):
+                digest.update(block)
+                write.write(block)
+        if digest.hexdigest() != sha256:
+            path.unlink()
+            return False
+        self._moves[place] = path.name
+        return True
+
+    def remove(self, place: str) -> None:
+        """Have no file at a path of the data folder."""
+        self._target(place)
+        self._removed.append(place)
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything would be moved or removed."""
+        return bool(self._moves or self._removed)
+
+    def commit(self) -> None:
+        """Put everything in its place, in the order it was put here."""
+        if not self.changes:
+            return
+        for name in self._moves.values():
+            _synchronise(self.stage / name)
+        moves = [[name, place] for place, name in self._moves.items()]
+        written = json.dumps({"moves": moves, "removed": self._removed}, ensure_ascii=True)
+        beside = self.stage / f"{_LIST}.new"
+        beside.write_text(written, encoding="ascii")
+        _synchronise(beside)
+        _synchronise(self.stage)
+        beside.replace(self.stage / _LIST)
+        _synchronise(self.stage)
+        _carry_out(self.folder, self.stage)
+        self._moves, self._removed = {}, []
+
+    def _target(self, place: str) -> Path:
+        target = inside(self.folder, place)
+        if target is None or (target.exists() and not target.is_file()):
+            what = "leads out of the data folder, or is no file"
+            raise ProblemError([Problem(place, what, code="import.place")])
+        return target
+
+    def _new(self) -> Path:
+        self._count += 1
+        return self.stage / f"{self._count:06d}"
+
+
+@contextmanager
+def shelf(folder: Path) -> Iterator[Shelf]:
+    """A shelf of a data folder, while no other import writes to it.
+
+    What an interrupted import had decided is carried out first, what it had merely begun is
+    thrown away. Leaves nothing behind.
+
+    Raises ProblemError while another import is at work there.
+    """
+    stage = folder / STAGE
+    with _locked(folder):
+        _carry_out(folder, stage)
+        shutil.rmtree(stage, ignore_errors=True)
+        stage.mkdir()
+        try:
+            yield Shelf(folder, stage)
+        finally:
+            # After a failure in the middle of the moves the list stays, to be carried out.
+            if not (stage / _LIST).exists():
+                shutil.rmtree(stage, ignore_errors=True)
+
+
+def interrupted(folder: Path) -> bool:
+    """Whether an import died while it put its files in their places."""
+    return (folder / STAGE / _LIST).is_file()
+
+
+def finish_interrupted(folder: Path) -> bool:
+    """Carry out what an interrupted import had decided; returns whether there was anything."""
+    if not interrupted(folder):
+        return False
+    with shelf(folder):
+        return True
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the folder's own lock, which goes with the process, however that ends."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        what = "another import is writing to the data folder"
+        remedy = "Wait until it has ended."
+        raise ProblemError([Problem(folder.name, what, "", remedy, "import.busy")]) from None
+    finally:
+        os.close(descriptor)
+
+
+def _carry_out(folder: Path, stage: Path) -> None:
+    """Do all moves on the list; those that were done already are not on the stage any more."""
+    path = stage / _LIST
+    if not path.is_file():
+        return
+    listed = json.loads(path.read_text(encoding="ascii"))
+    touched: set[Path] = set()
+    for name, place in listed["moves"]:
+        target = _checked(folder, place)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        touched.add(target.parent)
+        waiting = stage / Path(name).name
+        if waiting.is_file():
+            waiting.replace(target)
+    for place in listed["removed"]:
+        target = _checked(folder, place)
+        target.unlink(missing_ok=True)
+        touched.add(target.parent)
+    for parent in sorted(touched):
+        if parent.is_dir():
+            _synchronise(parent)
+    path.unlink()
+    _synchronise(stage)
+
+
+def _checked(folder: Path, place: str) -> Path:
+    target = inside(folder, place)
+    if target is None:
+        raise ProblemError([Problem(place, "leads out of the data folder", code="import.place")])
+    return target
+
+
+def _synchronise(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
