@@ -174,6 +174,7 @@ class CodingSet:
             format leaves no doubt.
         faults: where the file breaks its own format's rules, a line each.
         dropped: everything that is not in the tables.
+        assumed: what the file leaves open and how it was read, a line each.
     """
 
     origin: str = ""
@@ -188,6 +189,7 @@ class CodingSet:
     positions: str = ""
     faults: tuple[str, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+    assumed: tuple[str, ...] = ()
 
 
 def segment_id(document_id: str, start: int, end: int) -> str:
