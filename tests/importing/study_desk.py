@@ -45,8 +45,13 @@ def make_study(folder: Path) -> Desk:
         desk.add(
             "reports/documents.csv",
             {
-                **{"document_id": name, "project_id": project, "kind": "final", "wave": "2022"},
-                **{"received": "2022-01-04", "language": "fi", "pages": "1"},
+                "document_id": name,
+                "project_id": project,
+                "kind": "final",
+                "wave": "2022",
+                "received": "2022-01-04",
+                "language": "fi",
+                "pages": "1",
                 "text_file": f"reports/text/{name}.txt",
                 "text_sha256": hashlib.sha256(text.encode()).hexdigest(),
             },
@@ -59,9 +64,15 @@ def make_study(folder: Path) -> Desk:
         desk.add(
             "coding/codes.csv",
             {
-                **{"code_id": code, "codebook_version": "1.0", "parent_id": parent},
-                **{"kind": code.split(".")[0], "label_fi": fi, "label_sv": sv, "label_en": en},
-                **{"definition": en, "codable": codable},
+                "code_id": code,
+                "codebook_version": "1.0",
+                "parent_id": parent,
+                "kind": code.split(".")[0],
+                "label_fi": fi,
+                "label_sv": sv,
+                "label_en": en,
+                "definition": en,
+                "codable": codable,
             },
         )
     desk.add(
@@ -73,15 +84,22 @@ def make_study(folder: Path) -> Desk:
     desk.add(
         "coding/segments.csv",
         {
-            **{"segment_id": "own-1", "document_id": "p-1-final", "start": str(start)},
-            **{"end": str(start + 19), "quote": "Yhteistyö onnistui."},
+            "segment_id": "own-1",
+            "document_id": "p-1-final",
+            "start": str(start),
+            "end": str(start + 19),
+            "quote": "Yhteistyö onnistui.",
         },
     )
     desk.add(
         "coding/codings.csv",
         {
-            **{"coding_id": "own-c1", "segment_id": "own-1", "code_id": "response.help"},
-            **{"coder_id": "coder-1", "polarity": "affirm", "round": "1"},
+            "coding_id": "own-c1",
+            "segment_id": "own-1",
+            "code_id": "response.help",
+            "coder_id": "coder-1",
+            "polarity": "affirm",
+            "round": "1",
             "created": "2022-05-01",
         },
     )
@@ -90,7 +108,12 @@ def make_study(folder: Path) -> Desk:
 
 Marked = tuple[str, str, str, str]  # document, quote, code, owner
 MARKED: tuple[Marked, ...] = (
-    ("p-1-final.docx", "Henkilöstö vaihtui 👩🏽‍💻 usein", "Henkilöstön vaihtuvuus", "Minna Mallinen"),
+    (
+        "p-1-final.docx",
+        "Henkilöstö vaihtui 👩🏽‍💻 usein",
+        "Henkilöstön vaihtuvuus",
+        "Minna Mallinen",
+    ),
     ("p-1-final.docx", "Förseningar i upphandlingen.", "tidtabell", "Olli Oikea"),
     ("p-1-final.docx", "Yhteistyö onnistui.", "help", "Minna Mallinen"),
     ("p-2-final.docx", "Personalen byttes ut.", "challenge.staff", "Minna Mallinen"),

@@ -81,8 +81,12 @@ def test_export_of_the_study_itself_changes_not_a_byte(
     study.add(
         "coding/codings.csv",
         {
-            **{"coding_id": "own-c2", "segment_id": "own-1", "code_id": "challenge.staff"},
-            **{"coder_id": "consensus", "polarity": "deny", "round": "2"},
+            "coding_id": "own-c2",
+            "segment_id": "own-1",
+            "code_id": "challenge.staff",
+            "coder_id": "consensus",
+            "polarity": "deny",
+            "round": "2",
             "created": "2022-05-02",
         },
     )
@@ -103,6 +107,19 @@ def test_export_of_the_study_itself_changes_not_a_byte(
     assert outcome.merged.consensus == 1
     assert outcome.dropped == ()
     assert not key_place(target).exists()
+
+
+def test_round_is_told_for_formats_that_have_none(
+    study: Desk, project: Path, tmp_path: Path
+) -> None:
+    from evaltools.exchange.refi import write_qdpx
+
+    bring(study, project)
+    write_qdpx(study_coding(study.data, coders=["coder-1"]), tmp_path / "own.qdpx")
+    bring(study, tmp_path / "own.qdpx", choices=Choices(round=2))
+    last = study.rows("coding/codings.csv")[-1]
+    assert (last["segment_id"], last["coder_id"], last["round"]) == ("own-1", "coder-1", "2")
+    assert check_data(study.data) == []
 
 
 def test_names_stay_out_of_the_study_and_the_key_knows_them_again(
@@ -141,7 +158,7 @@ def test_coders_can_be_mapped_to_those_of_the_study(study: Desk, project: Path) 
     assert len(codings(study)) == 4
     with pytest.raises(ProblemError) as caught:
         bring(study, project, coders={"Mina": "coder-1", "Olli Oikea": "consensus"})
-    assert "no coder \"Mina\"" in told(caught.value.problems)
+    assert 'no coder "Mina"' in told(caught.value.problems)
     assert "no import touches" in told(caught.value.problems)
 
 
@@ -166,7 +183,7 @@ def test_unknown_codes_are_refused_all_at_once_with_the_nearest(
     assert "--add-codes" in text
     assert study.state() == before
     mapping = {"Aikatauluu": "challenge.schedule", "aivan muuta": "response.help"}
-    with pytest.raises(ProblemError, match="Did you mean challenge.staff"):
+    with pytest.raises(ProblemError, match=r"Did you mean challenge\.staff"):
         bring(study, path, codes=mapping | {"people": "challenge.staf"})
     bring(study, path, codes=mapping | {"people": "challenge.staff"})
     assert len(codings(study)) == 4
@@ -190,12 +207,12 @@ def test_passages_of_a_text_that_differs_are_found_again_or_named(
     study: Desk, tmp_path: Path
 ) -> None:
     text = (
-        "Kansilehti\r\n\r\nHenkilöstö vaihtui 👩🏽‍💻 usein, ja työ \"viivästyi\".\r\n"
+        'Kansilehti\r\n\r\nHenkilöstö vaihtui 👩🏽‍💻 usein, ja työ "viivästyi".\r\n'
         "Förseningar i upphandlingen. Poistettu lause on tässä.\r\n\r\nEi tietoa.\r\n"
     )
     marked = [
         ("P-1 Final.docx", "Henkilöstö vaihtui 👩🏽‍💻 usein", "staff turnover", "M"),
-        ("P-1 Final.docx", "työ \"viivästyi\".\r\nFörseningar", "schedule", "M"),
+        ("P-1 Final.docx", 'työ "viivästyi".\r\nFörseningar', "schedule", "M"),
         ("P-1 Final.docx", "Poistettu lause on tässä.", "schedule", "M"),
         ("P-1 Final.docx", "Ei tietoa.", "schedule", "M"),
     ]
@@ -220,9 +237,7 @@ def test_reading_is_complete_only_when_somebody_says_so(study: Desk, project: Pa
 
     def complete(coder: str) -> set[str]:
         return {
-            row["complete"]
-            for row in study.rows("coding/readings.csv")
-            if row["coder_id"] == coder
+            row["complete"] for row in study.rows("coding/readings.csv") if row["coder_id"] == coder
         }
 
     assert complete("coder-2") == {"false"}
@@ -279,8 +294,11 @@ def test_import_that_would_break_the_study_is_refused(study: Desk, project: Path
     study.add(
         "coding/segments.csv",
         {
-            **{"segment_id": f"p-1-final-{start}-{start + 28}", "document_id": "p-1-final"},
-            **{"start": "0", "end": "13", "quote": "Loppuraportti"},
+            "segment_id": f"p-1-final-{start}-{start + 28}",
+            "document_id": "p-1-final",
+            "start": "0",
+            "end": "13",
+            "quote": "Loppuraportti",
         },
     )
     assert check_data(study.data) == []
@@ -302,9 +320,7 @@ def test_study_that_waits_for_its_coders_can_be_coded(study: Desk, project: Path
     assert check_data(study.data) == []
 
 
-def test_folder_has_the_tables_under_pseudonyms(
-    study: Desk, project: Path, tmp_path: Path
-) -> None:
+def test_folder_has_the_tables_under_pseudonyms(study: Desk, project: Path, tmp_path: Path) -> None:
     target = tmp_path / "out"
     import_to_folder(CodingJob(project, study.data), target)
     for name in ("segments", "codings", "codes", "coders", "readings"):
@@ -321,9 +337,7 @@ def test_folder_has_the_tables_under_pseudonyms(
         import_to_folder(CodingJob(project, study.data), study.data)
 
 
-def test_without_a_study_tables_can_be_written_all_the_same(
-    project: Path, tmp_path: Path
-) -> None:
+def test_without_a_study_tables_can_be_written_all_the_same(project: Path, tmp_path: Path) -> None:
     outcome = import_to_folder(CodingJob(project), tmp_path / "out")
     assert [coder.pseudonym for coder in outcome.coding.coders] == ["Koodaaja 1", "Koodaaja 2"]
 

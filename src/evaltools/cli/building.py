@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evaltools.cli.choosing import choose, parameter_options
+from evaltools.cli.choosing import choose, parameter_options, whole_study
 from evaltools.cli.main import main, shown
 
 if TYPE_CHECKING:
@@ -71,9 +71,8 @@ def stage(given: tuple[str, ...], scenario: str | None, folder: Path) -> None:
 def check() -> None:
     """Check the study and all its data, and tell every problem."""
     from evaltools.build import check_study
-    from evaltools.study import find_study
 
-    click.echo(check_study(find_study()))
+    click.echo(check_study(whole_study()))
 
 
 @main.command()

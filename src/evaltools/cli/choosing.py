@@ -25,11 +25,25 @@ def parameter_options(command: Command) -> Command:
     return given(scenario(command))
 
 
-def choose(given: tuple[str, ...], scenario: str | None) -> tuple[Study, Parameters]:
-    """The study and its parameters, with every wrong one told at once."""
+def whole_study() -> Study:
+    """The study of the current folder, unless an import into its data was cut off midway.
+
+    Raises ProblemError then: some tables are of before the import and some of after it.
+    """
+    from evaltools.importing.shelf import interrupted
     from evaltools.study import find_study
 
     study = find_study()
+    if interrupted(study.data):
+        what = "an import was cut off while it put its files in their places"
+        remedy = "Run the same 'evaltools import' again: it first carries out what was decided."
+        raise ProblemError([Problem(study.data.name, what, "", remedy, "import.interrupted")])
+    return study
+
+
+def choose(given: tuple[str, ...], scenario: str | None) -> tuple[Study, Parameters]:
+    """The study and its parameters, with every wrong one told at once."""
+    study = whole_study()
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     for text in given:

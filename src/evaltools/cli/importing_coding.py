@@ -66,9 +66,9 @@ def coding(
 ) -> None:
     """Take the coding in FILE: REFI-QDA, QualCoder, Taguette, spreadsheets, evaltools' own.
 
-    FILE is told by what it holds. Its passages are found again in the study's texts, exactly or
-    not at all; what cannot be placed, and what the study has no place for, is listed. Importing
-    the same file again changes nothing.
+    FILE is told by what it holds. Its passages are found again in the study's texts; what is not
+    in a certain place is not placed, and is listed with all that the study has no place for.
+    Importing the same file again changes nothing.
 
     Exit status: 0 when every passage was placed, 1 when some were left behind or nothing was
     imported because the file does not fit.
@@ -108,18 +108,14 @@ def coding(
 @click.option("--to", type=_NEW, metavar="FOLDER", required=True, help="Write tables there.")
 def codebook(file: Path, to: Path) -> None:
     """Take the codes in FILE, a REFI-QDA codebook (.qdc) or project."""
-    from dataclasses import replace
-
-    from evaltools.exchange.reading import Choices, read_coding
-    from evaltools.exchange.record import CodingSet
+    from evaltools.exchange.reading import Choices, read_codes
     from evaltools.exchange.tables import write_tables
     from evaltools.importing.study_coding import study_coding
 
     study = _study_here()
-    ids = {code.code_id for code in study_coding(study.data).codes} if study else set()
-    found = read_coding(file, Choices(code_ids=frozenset(ids), coder="?"))
-    alone = CodingSet(origin=found.origin, codes=found.codes, faults=found.faults)
-    write_tables(replace(alone, dropped=found.dropped), to)
+    ids = frozenset(code.code_id for code in study_coding(study.data).codes) if study else None
+    found = read_codes(file, Choices(code_ids=ids or frozenset()))
+    write_tables(found, to)
     click.echo(f"Read as: {found.origin or 'a codebook'}")
     for fault in found.faults:
         click.echo(f"Fault of the file: {fault}")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,7 +11,6 @@ from datetime import date
 from pathlib import Path
 
 from evaltools.evidence.descriptor import Descriptor, load_descriptor
-from evaltools.evidence.opening import check_data
 from evaltools.exchange.reading import Choices, read_coding
 from evaltools.exchange.record import CodingSet, Dropped, coding_id
 from evaltools.exchange.tables import refused_folder, write_tables
@@ -21,9 +18,10 @@ from evaltools.importing.coders import Known, know_coders, read_key, write_key
 from evaltools.importing.codes import know_codes
 from evaltools.importing.merging import ORDER, Merged, Terms, merge
 from evaltools.importing.passages import Found, find_passages
-from evaltools.importing.rows import Rows, read_rows
-from evaltools.importing.shelf import STAGE, Shelf, interrupted, shelf
+from evaltools.importing.rows import read_rows
+from evaltools.importing.shelf import Shelf, interrupted, shelf
 from evaltools.importing.study_coding import study_coding
+from evaltools.importing.trying import check_with
 from evaltools.problems import Problem, ProblemError, refuse
 
 
@@ -78,13 +76,15 @@ class Outcome:
     def lost(self) -> bool:
         """Whether passages that carry a code were left behind."""
         return any(
-            one.where.startswith(_PASSAGES) and not one.why.endswith(_HARMLESS)
+            one.why.startswith(_UNPLACED)
+            or (one.where.startswith(_PASSAGES) and not one.why.endswith(_HARMLESS))
             for one in self.dropped
         )
 
 
 # What readers and the search for passages call a coded passage that they could not place.
 _PASSAGES = ("passage ", "document ", "code_text ", "highlight ", "row ")
+_UNPLACED = "it cannot be placed"
 _HARMLESS = (
     *("the study has no place for it", "the study does not mark importance"),
     *("stands on the same passage already", "without a code", "without a tag"),
@@ -142,7 +142,7 @@ def import_into_study(job: CodingJob) -> Outcome:
         merged = merge(coding, tables, found, coders, codes.ids, codes.new, terms)
         refuse(_open_questions(job, merged))
         if merged.tables:
-            _check(job.data, merged.tables)
+            check_with(job.data, merged.tables)
         for name in ORDER:
             if name in merged.tables:
                 stage.put(merged.tables[name].path, merged.tables[name].content())
@@ -253,38 +253,6 @@ def _open_questions(job: CodingJob, merged: Merged) -> Iterator[Problem]:
     for line in merged.suspects:
         remedy = "Say who is who by --coders: a table with the columns name and coder_id."
         yield Problem(job.path.name, line, "", remedy, "import.coders")
-
-
-def _check(data: Path, tables: Mapping[str, Rows]) -> None:
-    """Whether the study would be right with these tables, or no less so than it is.
-
-    A study whose reports wait for their coders is not valid yet, and codings are what it lacks.
-
-    Raises ProblemError with all that would become wrong.
-    """
-    with tempfile.TemporaryDirectory(prefix=".evaltools-", dir=data.parent) as folder:
-        beside = Path(folder) / data.resolve().name
-        shutil.copytree(
-            data,
-            beside,
-            copy_function=_linked,
-            ignore=shutil.ignore_patterns(STAGE),
-        )
-        for rows in tables.values():
-            path = beside / rows.path
-            path.unlink(missing_ok=True)  # a link: what it leads to stays as it is
-            path.write_bytes(rows.content())
-        wrong = check_data(beside)
-        before = set(check_data(data)) if wrong else set()
-        refuse(one for one in wrong if one not in before)
-
-
-def _linked(source: str, target: str) -> str:
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
-    return target
 
 
 @contextmanager

@@ -1,0 +1,223 @@
+"""QualCoder projects: a folder `.qda` with the database `data.qda`, or that database.
+
+Positions are of `source.fulltext`; the windows in which passages are marked count in UTF-16 units
+and line ends as one, the program elsewhere in code points. Each is held against `seltext`.
+Source of the schema: QualCoder's database versions 3 to 14 (github.com/ccbogel/QualCoder).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from evaltools.exchange.conventions import Convention
+from evaltools.exchange.naming import code_ids, document_ids
+from evaltools.exchange.placing import PROGRAM, Mark, place, with_placed
+from evaltools.exchange.plain_text import Source, digest
+from evaltools.exchange.record import Case, Code, Coder, CodingSet, Document, Dropped
+from evaltools.exchange.sqlite import Database, Row, opened, text_of, whole
+from evaltools.problems import Problem, ProblemError
+
+FILE_NAME = "data.qda"
+TABLES = frozenset({"code_text", "code_name", "source"})
+# What is left behind, with its table, what tells the row, and why.
+_LEFT = (
+    ("code_image", "imid", "memo", "a code on a picture; the study codes texts"),
+    ("code_av", "avid", "memo", "a code on sound or film; the study codes texts"),
+    ("annotation", "anid", "memo", "a note on a text; the study has no place for it"),
+    ("journal", "name", "jentry", "a journal; the study has no place for it"),
+)
+
+
+def is_qualcoder(database: Database) -> bool:
+    """Whether a database has the tables of QualCoder."""
+    return database.tables >= TABLES
+
+
+def database_of(path: Path) -> Path:
+    """The database of a project folder, or the path itself where it is a file."""
+    return path / FILE_NAME if path.is_dir() else path
+
+
+def read_qualcoder(
+    path: Path, *, positions: Convention | None = None, round_: int = 1
+) -> CodingSet:
+    """The coding of a QualCoder project.
+
+    Arguments:
+        path: the project folder, or its `data.qda`.
+        positions: how it counts, where the user says so; otherwise it is found out.
+        round_: round of coding that it is.
+
+    Raises ProblemError where it is no such project.
+    """
+    with opened(database_of(path)) as database:
+        if not is_qualcoder(database):
+            raise ProblemError(
+                [Problem(path.name, "it is no QualCoder project", code="exchange.database")]
+            )
+        return _read(database, positions, round_)
+
+
+def _read(database: Database, positions: Convention | None, round_: int) -> CodingSet:
+    dropped: list[Dropped] = []
+    documents, sources = _documents(database, dropped)
+    codes, code_of = _codes(database)
+    rows = database.rows(
+        "code_text",
+        (
+            *("ctid", "cid", "fid", "seltext", "pos0", "pos1", "owner", "date", "memo"),
+            "important",
+        ),
+        "ctid",
+    )
+    marks = []
+    for row in rows:
+        where = f"code_text {text_of(row['ctid'])}"
+        document, code = documents.get(whole(row["fid"])), code_of.get(whole(row["cid"]))
+        quote = text_of(row["seltext"])
+        if document is None or code is None:
+            lost = "file" if document is None else "code"
+            dropped.append(Dropped(where, quote[:200], f"its {lost} is not in the project"))
+            continue
+        marks.append(
+            Mark(
+                where,
+                document.document_id,
+                code,
+                text_of(row["owner"]).strip(),
+                whole(row["pos0"]),
+                whole(row["pos1"]),
+                # Where the program shows text, paragraphs are parted by U+2029.
+                quote.replace("\u2029", "\n"),
+                where,
+                day(row["date"]),
+                round=round_,
+            )
+        )
+        if text_of(row["memo"]):
+            why = "a note on a coding; the study has no place for it"
+            dropped.append(Dropped(where, text_of(row["memo"])[:200], why))
+        if whole(row["important"]):
+            dropped.append(Dropped(where, "important", "the study does not mark importance"))
+    for table, key, content, why in _LEFT:
+        for row in database.rows(table, (key, content), key):
+            dropped.append(
+                Dropped(f"{table} {text_of(row[key])}", text_of(row[content])[:200], why)
+            )
+    version = database.rows("project", ("databaseversion", "about"), "databaseversion")
+    about = text_of(version[0]["about"]) if version else ""
+    coding = CodingSet(
+        origin=about if about.startswith("QualCoder") else f"QualCoder {about}".strip(),
+        documents=tuple(documents.values()),
+        codes=codes,
+        coders=tuple(Coder(name, name) for name in sorted({mark.coder_id for mark in marks})),
+        cases=_cases(database, documents),
+        dropped=tuple(dropped),
+    )
+    return with_placed(
+        coding, place(marks, sources, "QualCoder", (positions,) if positions else PROGRAM)
+    )
+
+
+def _documents(
+    database: Database, dropped: list[Dropped]
+) -> tuple[dict[int | None, Document], dict[str, Source]]:
+    rows = {
+        whole(row["id"]): row
+        for row in database.rows("source", ("id", "name", "fulltext", "mediapath", "memo"), "id")
+    }
+    variables = _variables(database, "file")
+    ids = document_ids({key: text_of(row["name"]) for key, row in rows.items()})
+    documents: dict[int | None, Document] = {}
+    sources: dict[str, Source] = {}
+    for key, row in rows.items():
+        name = text_of(row["name"])
+        if row["fulltext"] is None:
+            dropped.append(Dropped(f"source {key}", name, "it has no text: a picture or recording"))
+            continue
+        source = Source(text_of(row["fulltext"]))
+        sources[ids[key]] = source
+        documents[key] = Document(
+            ids[key], name, source.text, digest(source.text), "", variables.get(key, {})
+        )
+        if text_of(row["memo"]):
+            why = "a note on a file; the study has no place for it"
+            dropped.append(Dropped(f"source {key}", text_of(row["memo"])[:200], why))
+    return documents, sources
+
+
+def _codes(database: Database) -> tuple[tuple[Code, ...], dict[int | None, str]]:
+    """Categories as codes that only group, and codes; and the codes by their number."""
+    categories = database.rows("code_cat", ("catid", "name", "memo", "supercatid"), "catid")
+    names = database.rows("code_name", ("cid", "name", "memo", "catid", "color", "supercid"), "cid")
+    rows: dict[tuple[str, int | None], Row] = {
+        ("cat", whole(row["catid"])): row for row in categories
+    }
+    rows |= {("code", whole(row["cid"])): row for row in names}
+
+    def above(key: tuple[str, int | None]) -> tuple[str, int | None] | None:
+        row = rows[key]
+        if key[0] == "code" and whole(row["supercid"]) is not None:
+            found: tuple[str, int | None] = ("code", whole(row["supercid"]))
+        else:
+            found = ("cat", whole(row["supercatid" if key[0] == "cat" else "catid"]))
+        return found if found in rows else None
+
+    def line(key: tuple[str, int | None]) -> tuple[tuple[str, int | None], ...]:
+        chain = [key]
+        while (higher := above(chain[-1])) is not None and higher not in chain:
+            chain.append(higher)
+        return tuple(reversed(chain))
+
+    lines = {key: line(key) for key in rows}
+    ids = code_ids(
+        {key: tuple(text_of(rows[one]["name"]) for one in chain) for key, chain in lines.items()}
+    )
+    codes = []
+    for key, row in rows.items():
+        parent = lines[key][-2] if len(lines[key]) > 1 else None
+        codes.append(
+            Code(
+                ids[key],
+                ids[parent] if parent else None,
+                text_of(row["name"]),
+                text_of(row["memo"]),
+                codable=key[0] == "code",
+                color=text_of(row.get("color")),
+            )
+        )
+    codes.sort(key=lambda code: code.code_id)
+    return tuple(codes), {key[1]: ids[key] for key in rows if key[0] == "code"}
+
+
+def _variables(database: Database, kind: str) -> dict[int | None, dict[str, str]]:
+    found: dict[int | None, dict[str, str]] = {}
+    for row in database.rows("attribute", ("attrid", "name", "attr_type", "value", "id"), "attrid"):
+        if row["attr_type"] == kind and text_of(row["value"]):
+            found.setdefault(whole(row["id"]), {})[text_of(row["name"])] = text_of(row["value"])
+    return found
+
+
+def _cases(database: Database, documents: dict[int | None, Document]) -> tuple[Case, ...]:
+    variables = _variables(database, "case")
+    texts: dict[int | None, set[str]] = {}
+    for row in database.rows("case_text", ("id", "caseid", "fid"), "id"):
+        document = documents.get(whole(row["fid"]))
+        if document is not None:
+            texts.setdefault(whole(row["caseid"]), set()).add(document.document_id)
+    cases = []
+    for row in database.rows("cases", ("caseid", "name"), "caseid"):
+        key = whole(row["caseid"])
+        cases.append(
+            Case(text_of(row["name"]), tuple(sorted(texts.get(key, set()))), variables.get(key, {}))
+        )
+    return tuple(cases)
+
+
+def day(value: object) -> date | None:
+    """The day of a time that a database holds as text, None where it is none."""
+    try:
+        return date.fromisoformat(text_of(value)[:10])
+    except ValueError:
+        return None

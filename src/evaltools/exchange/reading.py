@@ -1,0 +1,200 @@
+"""Reading the file of any tool: what it is, is told by what it holds and not by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from evaltools.exchange import qualcoder, sqlite, tables, taguette
+from evaltools.exchange.conventions import Convention
+from evaltools.exchange.record import Coder, Coding, CodingSet, Document, Reading, coding_id
+from evaltools.exchange.spreadsheets import SUFFIXES, read_spreadsheet, workbook_kind
+from evaltools.problems import Problem, ProblemError
+
+_READ = "a REFI-QDA project or codebook, a QualCoder project, a Taguette database, a spreadsheet "
+_READ += "(CSV, XLSX, ODS), or a folder written by evaltools"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a file does not say by itself.
+
+    Arguments:
+        coder: who coded, for codings that name nobody.
+        project: of a database with several, its name or number.
+        sheet: of a workbook with several, its name.
+        columns: name of a column by field, where a table does not name it as tools do.
+        documents: identifiers of documents of the study by the names in the file.
+        library: documents of the study, with their texts, for files that hold none.
+        positions: how positions are counted, by the name of a convention; empty to find out.
+        round: round of coding, where the file has none.
+        code_ids: codes of the study, which keep their identifiers.
+    """
+
+    coder: str = ""
+    project: str | None = None
+    sheet: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    documents: Mapping[str, str] = field(default_factory=dict)
+    library: tuple[Document, ...] = ()
+    positions: str = ""
+    round: int = 1
+    code_ids: frozenset[str] = frozenset()
+
+
+def read_coding(path: Path, choices: Choices | None = None) -> CodingSet:
+    """The coding in a file of any tool; `origin` says what it was taken for.
+
+    Arguments:
+        path: a file, or a folder of QualCoder or of evaltools.
+        choices: what the file does not say by itself.
+
+    Raises ProblemError where it is nothing that is read, is damaged or hostile, or leaves
+    something open that has to be chosen.
+    """
+    choices = choices or Choices()
+    return _with_coder(_read(path, choices), choices.coder, path.name)
+
+
+def read_codes(path: Path, choices: Choices | None = None) -> CodingSet:
+    """The codes alone, whoever coded what with them."""
+    found = _read(path, choices or Choices())
+    return CodingSet(
+        origin=found.origin, codes=found.codes, faults=found.faults, dropped=found.dropped
+    )
+
+
+def _read(path: Path, choices: Choices) -> CodingSet:
+    positions = _convention(choices.positions)
+    if path.is_dir():
+        return _read_folder(path, choices, positions)
+    if not path.is_file():
+        raise _refused(path, "there is no such file", "Is the name right?")
+    if path.stat().st_size == 0:
+        raise _refused(path, "it is empty", "Export it again.")
+    if sqlite.is_sqlite(path):
+        with sqlite.opened(path) as database:
+            tables_there = database.tables
+            of_qualcoder = qualcoder.is_qualcoder(database)
+            of_taguette = taguette.is_taguette(database)
+        if of_qualcoder:
+            return qualcoder.read_qualcoder(path, positions=positions, round_=choices.round)
+        if of_taguette:
+            return taguette.read_taguette(path, project=choices.project, round_=choices.round)
+        names = ", ".join(sorted(tables_there)[:8]) or "none"
+        raise _refused(path, f"it is a database of no tool that is read (its tables: {names})")
+    from evaltools.exchange import refi  # loads lxml, only where such a file may be
+
+    if refi.looks_like_refi(path):
+        return _in_round(refi.read_refi(path, positions, choices.code_ids), choices.round)
+    with path.open("rb") as file:
+        head = file.read(400)
+    known = path.suffix.casefold() in SUFFIXES or workbook_kind(head)
+    if not known or (b"\0" in head and not workbook_kind(head) and head[:2] not in _UTF16):
+        raise _refused(path, "it is nothing that is read")
+    return read_spreadsheet(
+        path,
+        columns=choices.columns,
+        library=choices.library,
+        documents=choices.documents,
+        sheet=choices.sheet,
+        positions=positions,
+        round_=choices.round,
+    )
+
+
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def _read_folder(path: Path, choices: Choices, positions: Convention | None) -> CodingSet:
+    if tables.is_table_folder(path):
+        return tables.read_tables(path)
+    if (path / qualcoder.FILE_NAME).is_file():
+        return qualcoder.read_qualcoder(path, positions=positions, round_=choices.round)
+    raise _refused(path, "the folder is of no tool that is read")
+
+
+def _in_round(coding: CodingSet, round_: int) -> CodingSet:
+    """The set in another round, where it knows of the first only, as a format does without any."""
+    rounds = {one.round for one in coding.codings} | {one.round for one in coding.readings}
+    if round_ == 1 or not rounds <= {1}:
+        return coding
+    return replace(
+        coding,
+        codings=tuple(
+            replace(
+                one,
+                round=round_,
+                coding_id=coding_id(one.segment_id, one.code_id, one.coder_id, round_),
+            )
+            for one in coding.codings
+        ),
+        readings=tuple(replace(one, round=round_) for one in coding.readings),
+    )
+
+
+def _convention(name: str) -> Convention | None:
+    if not name:
+        return None
+    try:
+        return Convention.named(name)
+    except ValueError as error:
+        raise ProblemError(
+            [Problem("--positions", str(error), code="exchange.positions")]
+        ) from None
+
+
+def _with_coder(coding: CodingSet, coder: str, where: str) -> CodingSet:
+    """The set with a coder for what names none; refused where none is given."""
+    nameless = sum(not one.coder_id for one in coding.codings)
+    if not nameless:
+        if coder and coding.codings:
+            names = ", ".join(one.pseudonym for one in coding.coders[:8])
+            what = "it says itself who coded, so --coder has nothing to tell"
+            remedy = "Map its coders by --coders."
+            raise ProblemError([Problem(where, what, names, remedy, "exchange.coder")])
+        return replace(
+            coding,
+            coders=tuple(one for one in coding.coders if one.coder_id),
+            readings=tuple(one for one in coding.readings if one.coder_id),
+        )
+    if not coder:
+        raise ProblemError(
+            [
+                Problem(
+                    where,
+                    f"it does not say who made {nameless} of its {len(coding.codings)} codings",
+                    remedy="Say who did by --coder NAME.",
+                    code="exchange.coder",
+                )
+            ]
+        )
+
+    def named(one: Coding) -> Coding:
+        if one.coder_id:
+            return one
+        identifier = coding_id(one.segment_id, one.code_id, coder, one.round)
+        return replace(one, coder_id=coder, coding_id=identifier)
+
+    codings = {one.coding_id: one for one in map(named, coding.codings)}
+    coders = {one.coder_id: one for one in coding.coders if one.coder_id}
+    coders.setdefault(coder, Coder(coder, coder))
+    readings: dict[tuple[str, str, int], Reading] = {}
+    for reading in coding.readings:
+        who = reading.coder_id or coder
+        readings.setdefault(
+            (reading.document_id, who, reading.round), replace(reading, coder_id=who)
+        )
+    return replace(
+        coding,
+        coders=tuple(coders[name] for name in sorted(coders)),
+        codings=tuple(codings.values()),
+        readings=tuple(readings[key] for key in sorted(readings)),
+    )
+
+
+def _refused(path: Path, what: str, remedy: str = "") -> ProblemError:
+    return ProblemError(
+        [Problem(path.name, what, "" if remedy else _READ, remedy, "exchange.unknown")]
+    )

@@ -1,0 +1,210 @@
+"""Taguette databases: highlights of documents held as HTML.
+
+Offsets count the UTF-8 bytes of the text between the tags. A highlight carries the HTML that was
+cut at them, which shows whether they still fit. Who highlighted is in the log of commands only,
+and is lost when a project is exported; the user of a Taguette of one's own is called admin.
+Source of the schema: taguette/database/models.py (Taguette 1.0 to 1.5, BSD licence).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from evaltools.evidence.quoting import listed, nearest, quoted
+from evaltools.exchange.anchoring import Unplaced, locate
+from evaltools.exchange.conventions import Convention
+from evaltools.exchange.html_text import HtmlSource, html_text
+from evaltools.exchange.naming import code_ids, document_ids
+from evaltools.exchange.placing import Mark, place, with_placed
+from evaltools.exchange.plain_text import cleaned, digest
+from evaltools.exchange.qualcoder import day
+from evaltools.exchange.record import Code, Coder, CodingSet, Document, Dropped
+from evaltools.exchange.sqlite import Database, Row, opened, text_of, whole
+from evaltools.problems import Problem, ProblemError
+
+TABLES = frozenset({"projects", "documents", "tags", "highlights", "highlight_tags"})
+BYTES = Convention("utf8")
+_NOBODY = frozenset(("", "admin"))
+
+
+def is_taguette(database: Database) -> bool:
+    """Whether a database has the tables of Taguette."""
+    return database.tables >= TABLES
+
+
+def read_taguette(path: Path, *, project: str | None = None, round_: int = 1) -> CodingSet:
+    """The coding of a project in a Taguette database.
+
+    Arguments:
+        path: the database.
+        project: name or number of the project; may be left out where there is only one.
+        round_: round of coding that it is.
+
+    Codings of which the log does not tell who made them have an empty coder.
+    Raises ProblemError where it is no such database or the project is not clear.
+    """
+    with opened(path) as database:
+        if not is_taguette(database):
+            raise ProblemError(
+                [Problem(path.name, "it is no Taguette database", code="exchange.database")]
+            )
+        chosen = _project(database, project)
+        return _read(database, chosen, round_)
+
+
+def _project(database: Database, wanted: str | None) -> Row:
+    rows = database.rows("projects", ("id", "name"), "id")
+    found = [row for row in rows if wanted in (None, text_of(row["name"]), text_of(row["id"]))]
+    if len(found) == 1:
+        return found[0]
+    names = [f"{text_of(row['name'])} ({text_of(row['id'])})" for row in rows]
+    if not rows:
+        what, remedy = "it holds no project", "Is it the right file?"
+    elif wanted is None or found:
+        what = "it holds several projects" if wanted is None else "several have that name"
+        remedy = "Choose one by --project, by its name or its number."
+    else:
+        near = nearest(wanted, [text_of(row["name"]) for row in rows])
+        what = f"it holds no project {quoted(wanted)}"
+        remedy = f"Did you mean {quoted(near)}?" if near else "Choose one by --project."
+    raise ProblemError(
+        [Problem(database.where, what, listed(names), remedy, code="exchange.project")]
+    )
+
+
+def _read(database: Database, project: Row, round_: int) -> CodingSet:
+    def mine(table: str, columns: tuple[str, ...]) -> list[Row]:
+        rows = database.rows(table, ("id", "project_id", *columns), "id")
+        return [row for row in rows if row["project_id"] == project["id"]]
+
+    dropped: list[Dropped] = []
+    rows = mine("documents", ("name", "description", "filename", "contents", "created"))
+    ids = document_ids({row["id"]: text_of(row["name"]) for row in rows})
+    sources = {ids[row["id"]]: HtmlSource(text_of(row["contents"])) for row in rows}
+    documents = []
+    for row in rows:
+        text = sources[ids[row["id"]]].text
+        file = {"filename": text_of(row["filename"])} if row["filename"] else {}
+        documents.append(
+            Document(ids[row["id"]], text_of(row["name"]), text, digest(text), "", file)
+        )
+        if text_of(row["description"]).strip():
+            why = "a description of a document; the study has no place for it"
+            what = text_of(row["description"])[:200]
+            dropped.append(Dropped(f"document {row['id']}", what, why))
+    codes, code_of = _codes(mine("tags", ("path", "description", "parent_id")))
+    tags: dict[object, list[object]] = {}
+    for row in database.rows("highlight_tags", ("highlight_id", "tag_id"), "highlight_id"):
+        tags.setdefault(row["highlight_id"], []).append(row["tag_id"])
+    log = _log(mine("commands", ("date", "user_login", "payload")))
+    marks: list[Mark] = []
+    columns = ("id", "document_id", "start_offset", "end_offset", "snippet")
+    for row in database.rows("highlights", columns, "id"):
+        if row["document_id"] not in ids:
+            continue  # of another project
+        document_id = ids[row["document_id"]]
+        where = f"highlight {text_of(row['id'])}"
+        found = [code_of[tag] for tag in tags.get(row["id"], ()) if tag in code_of]
+        mark = _mark(row, where, document_id, sources[document_id], log, round_)
+        if isinstance(mark, Dropped):
+            dropped.append(mark)
+        elif not found:
+            dropped.append(Dropped(where, mark.quote[:200], "a highlight without a tag"))
+        else:
+            marks += [replace(mark, code_id=code) for code in sorted(found)]
+    coding = CodingSet(
+        origin=f"Taguette, project {text_of(project['name'])}",
+        documents=tuple(documents),
+        codes=codes,
+        coders=tuple(Coder(name, name) for name in sorted({mark.coder_id for mark in marks})),
+        dropped=tuple(dropped),
+    )
+    return with_placed(coding, place(marks, dict(sources), "Taguette", (BYTES,)))
+
+
+def _codes(rows: list[Row]) -> tuple[tuple[Code, ...], dict[object, str]]:
+    by_id = {row["id"]: row for row in rows}
+
+    def line(key: object) -> tuple[object, ...]:
+        chain = [key]
+        while (above := by_id[chain[-1]]["parent_id"]) in by_id and above not in chain:
+            chain.append(above)
+        return tuple(reversed(chain))
+
+    lines = {key: line(key) for key in by_id}
+    ids = code_ids(
+        {key: tuple(text_of(by_id[one]["path"]) for one in chain) for key, chain in lines.items()}
+    )
+    codes = [
+        Code(
+            ids[key],
+            ids[lines[key][-2]] if len(lines[key]) > 1 else None,
+            text_of(row["path"]),
+            text_of(row["description"]),
+        )
+        for key, row in by_id.items()
+    ]
+    return tuple(sorted(codes, key=lambda code: code.code_id)), dict(ids)
+
+
+def _log(rows: list[Row]) -> dict[object, tuple[str, object]]:
+    """Who first made each highlight, and when, as far as the log of commands has it."""
+    found: dict[object, tuple[str, object]] = {}
+    for row in rows:
+        try:
+            payload = json.loads(text_of(row["payload"]))
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(payload, dict) and payload.get("type") == "highlight_add":
+            number = payload.get("highlight_id")
+            if isinstance(number, int):
+                user = text_of(row["user_login"])
+                found.setdefault(number, ("" if user in _NOBODY else user, row["date"]))
+    return found
+
+
+def _mark(
+    row: Row,
+    where: str,
+    document_id: str,
+    source: HtmlSource,
+    log: dict[object, tuple[str, object]],
+    round_: int,
+) -> Mark | Dropped:
+    start, end = whole(row["start_offset"]), whole(row["end_offset"])
+    shown = html_text(text_of(row["snippet"]))
+    coder, made = log.get(row["id"], ("", None))
+
+    def mark(first: int | None, last: int | None, quote: str) -> Mark:
+        return Mark(
+            *(where, document_id, "", coder, first, last, quote, where, day(made)), round=round_
+        )
+
+    at = None if start is None or end is None else source.passage((start, end), BYTES)
+    if at and source.text[at[0] : at[1]] == cleaned(shown):
+        return mark(start, end, shown)
+    # Old versions cut what they show at the wrong bytes where letters take more than one, and
+    # documents may have been changed: what begins and ends between words is believed.
+    again = locate(source.text, cleaned(shown).strip())
+    by_offset = at is not None and _between_words(source.text, *at)
+    by_words = not isinstance(again, Unplaced) and _between_words(
+        source.text, again.start, again.end
+    )
+    if by_offset and not by_words:
+        return mark(start, end, "")
+    if by_words and not by_offset:
+        return mark(None, None, shown)
+    if by_offset:
+        why = "its offsets and what it shows are two different passages"
+    else:
+        why = "neither its offsets nor what it shows fit its document"
+    return Dropped(where, shown[:200], why)
+
+
+def _between_words(text: str, start: int, end: int) -> bool:
+    def inside(place: int) -> bool:
+        return 0 < place < len(text) and text[place - 1].isalnum() and text[place].isalnum()
+
+    return not inside(start) and not inside(end)
