@@ -92,3 +92,18 @@ def test_the_lab_is_not_in_the_run_environment_and_the_command_says_what_to_do(
     shown = CliRunner().invoke(main, ["lab"])
     assert shown.exit_code == 1
     assert "make lab" in shown.output
+
+
+def test_nothing_is_built_from_data_that_an_import_left_half_way(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("notebooks", "reports", "evaluation.yml"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    (tmp_path / "data" / ".import").mkdir(parents=True)
+    (tmp_path / "data" / ".import" / "moves.json").write_text("{}", encoding="utf-8")
+    monkeypatch.delenv("EVALTOOLS_STUDY", raising=False)
+    monkeypatch.chdir(tmp_path)
+    for command in ("check", "build", "run"):
+        shown = CliRunner().invoke(main, [command])
+        assert shown.exit_code == 1
+        assert "[import.interrupted]" in shown.output, command

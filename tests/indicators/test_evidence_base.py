@@ -39,10 +39,13 @@ def coded():
         ),
         "readings": readings.astype({"complete": "boolean"}),
         "codings": codings,
-        "segments": frame("segment_id document_id", ("s1", "d1"), ("s2", "d2")),
+        "segments": frame(
+            "segment_id document_id start end", ("s1", "d1", 0, 20), ("s2", "d2", 5, 25)
+        ),
         "codes": frame(
-            "code_id codable", ("challenge", False), ("challenge.aims", True),
-            ("challenge.staff", True),
+            "code_id kind codable label_en", ("challenge", "challenge", False, "challenges"),
+            ("challenge.aims", "challenge", True, "aims"),
+            ("challenge.staff", "challenge", True, "staff"),
         ),
     }  # fmt: skip
 
@@ -72,9 +75,18 @@ def programme(N=6, n=2, confidence=0.95):
             "received": [DAY + pd.Timedelta(days=i) for i in range(n)],
         }
     )
+    presence = frame(
+        "project_id code_id state",
+        *(
+            (project, code, "yes" if code == "challenge.aims" else "silent")
+            for project in reports["project_id"]
+            for code in ("challenge.aims", "challenge.staff")
+        ),
+    )
     return SimpleNamespace(
         parameters=SimpleNamespace(confidence=confidence, language="en"),
-        tables=coded(), projects=projects, reports=reports, n=n, N=N,
+        tables=coded(), projects=projects, reports=reports, n=n, N=N, presence=presence,
+        presence_by_rule=lambda rule: presence,
     )  # fmt: skip
 
 
@@ -100,24 +112,6 @@ def test_pages_of_some_reports_alone_are_not_added_up():
     record = values(evidence_base.read(evidence))["reports.pages.count",]
     assert record.value is None
     assert record.note == "known of 1 of 2 reports"
-
-
-def test_agreement_counts_the_last_complete_round_of_each_coder():
-    # d1 aims: both; d1 staff: B only (A's first round is superseded); d2: neither, twice.
-    found = values(evidence_base.agreement(programme()))
-    observed, present = (
-        found["coding.agreement.observed.share",], found["coding.agreement.present.share",],
-    )  # fmt: skip
-    assert (observed.n, observed.N) == (3, 4)
-    assert (present.n, present.N) == (1, 2)
-
-
-def test_one_coder_cannot_agree():
-    evidence = programme()
-    evidence.tables["readings"] = evidence.tables["readings"].query("coder_id == 'A'")
-    for record in evidence_base.agreement(evidence):
-        assert record.value is None
-        assert record.note == "no report was read by two coders"
 
 
 def test_chance_of_missing_a_theme_of_the_first_case():

@@ -21,6 +21,7 @@ from evaltools.present.lorenz import Curve, lorenz
 from evaltools.present.matrix import Panel, matrix
 from evaltools.present.network import Organisation, network
 from evaltools.present.ratings import Rating, ratings
+from evaltools.present.reliability import Group, Reliability, reliability
 from evaltools.present.states import State, states
 from evaltools.present.tilemap import Tile, tilemap
 
@@ -243,6 +244,23 @@ def _ledger() -> Figure:
     return ledger(claims, steps, language="fi", caption="Säästöt.")
 
 
+def _reliability() -> Figure:
+    rows = tuple(
+        Reliability(label, None if n == 0 else 0.5 + n / 50, max(-0.1, n / 40), 1 - 1 / (3 + n))
+        for label, n in zip(CHALLENGES, COUNTS, strict=True)
+    )
+    groups = [Group("Haasteet", rows), Group("Ratkaisut", rows[:5]), Group("Säästöt", rows[:1])]
+    return reliability(
+        groups,
+        language="fi",
+        caption="Krippendorffin alfa aiheittain. Raportteja on 52.",
+        axis="Krippendorffin alfa",
+        least=0.667,
+        good=0.8,
+        level=0.95,
+    )
+
+
 def _curve() -> Figure:
     labels = {5: "5 hanketta: 6 %", 8: "8 hanketta: 1 %"}
     points = [Point(k, 0.574**k, 0.5**k, 0.62**k, label=labels.get(k, "")) for k in range(1, 21)]
@@ -265,6 +283,7 @@ def _histogram() -> Figure:
 FIGURES: dict[str, Callable[[], Figure]] = {
     "calls": _calls,
     "curve": _curve,
+    "reliability": _reliability,
     "differences": _differences,
     "dots": _dots,
     "flow": _flow,

@@ -22,7 +22,8 @@ from evaltools.present.markdown import escape_markdown
 from evaltools.present.table import Column, Table
 from evaltools.present.words import Words
 from evaltools.problems import Problem
-from evaltools.study.declaration import Statement, Text
+from evaltools.study.declaration import Statement
+from evaltools.study.declared import Text
 from evaltools.study.study import Study
 
 YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

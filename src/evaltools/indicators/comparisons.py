@@ -1,13 +1,20 @@
-"""Is a theme commoner in one group, or in one wave, than in another?"""
+"""Is a theme commoner in one group, or in one wave, than in another?
+
+Waves coded with different versions of the codebook are compared by groups of codes that mean the
+same in both: a group is present where any of its codes is. Where a definition changed, the note
+says so; what has no counterpart is not compared.
+"""
 
 from __future__ import annotations
 
+from math import nan
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from evaltools.indicators.indicator import Indicator
-from evaltools.indicators.prevalence import codebook, count_states
+from evaltools.indicators.crosswalks import caveat_of, crosswalk_of, groups_of, why_not_alone
+from evaltools.indicators.indicator import NOT_ASKED, Indicator
+from evaltools.indicators.prevalence import asked_codes, codebook, count_states
 from evaltools.statistics.differences import newcombe
 
 if TYPE_CHECKING:
@@ -21,7 +28,7 @@ _SOURCE = "evaltools.indicators.comparisons"
 
 
 class _Counts(NamedTuple):
-    """x of n in the first set of reports and in the second."""
+    """x of n that were asked in the first set of reports and in the second."""
 
     x1: int
     n1: int
@@ -39,7 +46,7 @@ def earlier_wave(evidence: Evidence) -> int | None:
 
 
 def compare_groups(evidence: Evidence, kind: str = "challenge") -> pd.DataFrame:
-    """Urban leads against rural leads among the reports in scope, a row a code.
+    """Urban leads against rural leads among the reports in scope, a row a code that was asked.
 
     Returns:
         `code_id`, `name`, `label`, `x1`, `n1` (urban), `x2`, `n2` (rural), `difference` as the
@@ -50,19 +57,25 @@ def compare_groups(evidence: Evidence, kind: str = "challenge") -> pd.DataFrame:
     group = evidence.projects.set_index("project_id")["municipality_group"].astype(str)
     of_project = evidence.presence["project_id"].map(group)
     parts = [evidence.presence[of_project.eq(name)] for name in GROUPS]
-    return _compare(evidence, codebook(evidence, kind), parts[0], parts[1])
+    return _compare(evidence, asked_codes(evidence, kind), parts[0], parts[1])
 
 
 def compare_waves(evidence: Evidence, *kinds: str) -> pd.DataFrame:
     """This wave against the earlier one, each by its own reports, whatever call they came from.
 
     Returns:
-        As `compare_groups`, with this wave first; `n2` is 0 without an earlier wave.
+        As `compare_groups`, with this wave first; `n2` is 0 without an earlier wave. Between
+        versions of the codebook a row is a group of codes, by the code that stands for it.
     """
-    now = evidence.presence_of_wave(str(evidence.parameters.wave))
-    wave = earlier_wave(evidence)
+    this, wave = str(evidence.parameters.wave), earlier_wave(evidence)
+    matched = None if wave is None else crosswalk_of(evidence, str(wave))
+    if matched is not None:
+        crosswalk, *_ = matched
+        parts = [evidence.presence_in_groups(each, crosswalk) for each in (this, str(wave))]
+        return _compare(evidence, groups_of(evidence, crosswalk, *kinds), parts[0], parts[1])
+    now = evidence.presence_of_wave(this)
     before = now.iloc[0:0] if wave is None else evidence.presence_of_wave(str(wave))
-    return _compare(evidence, codebook(evidence, *kinds), now, before)
+    return _compare(evidence, asked_codes(evidence, *kinds), now, before)
 
 
 def group_differences(evidence: Evidence) -> list[Indicator]:
@@ -70,26 +83,37 @@ def group_differences(evidence: Evidence) -> list[Indicator]:
     frame = compare_groups(evidence)
     source = f"{_SOURCE}.group_differences"
     records = []
-    for row in _in_code_order(frame):
+    for row in _in_code_order(frame, codebook(evidence, "challenge")):
         lacking = [g for g, n in zip(GROUPS, (row.n1, row.n2), strict=True) if not n]
         why = f"no report of a project led from {' or '.join(lacking)} municipalities"
         key = f"group_difference.{row.name}.difference"
-        records += _records(key, row, evidence, source, GROUPS, why if lacking else "")
+        records += _records(key, row, evidence, source, GROUPS, row.why or why * bool(lacking))
     return records
 
 
 def wave_differences(evidence: Evidence) -> list[Indicator]:
-    """`wave_difference.<code>.difference`, this wave less the earlier one, as D and S."""
+    """`wave_difference.<code>.difference`, this wave less the earlier one, as D and S.
+
+    Between versions of the codebook the code is the one that stands for a group; the others have
+    no value, and their note says with which they are compared, or why they are not.
+    """
     frame = compare_waves(evidence, *WAVE_KINDS)
     wave = earlier_wave(evidence)
     sides = (f"wave {evidence.parameters.wave}", f"wave {wave}")
     why = NO_EARLIER_WAVE if wave is None else ""
     if not why and len(frame) and not frame["n1"].iloc[0]:
         why = NO_REPORTS
+    matched = None if wave is None else crosswalk_of(evidence, str(wave))
     records = []
-    for row in _in_code_order(frame):
-        key = f"wave_difference.{row.code_id}.difference"
-        records += _records(key, row, evidence, f"{_SOURCE}.wave_differences", sides, why)
+    for row in _in_code_order(frame, codebook(evidence, *WAVE_KINDS)):
+        key, lacking, caveat = f"wave_difference.{row.code_id}.difference", row.why, ""
+        if matched is not None:
+            lacking = why_not_alone(row.code_id, *matched)
+            group = matched[0].group_of(row.code_id)
+            caveat = "" if group is None else caveat_of(group, *matched[1:])
+        records += _records(
+            key, row, evidence, f"{_SOURCE}.wave_differences", sides, lacking or why, caveat
+        )
     return records
 
 
@@ -99,9 +123,9 @@ def _compare(
     level = evidence.parameters.confidence
     frame = codes.copy()
     for number, part in ((1, first), (2, second)):
-        counted = count_states(part, codes)["yes"]
-        frame[f"x{number}"] = frame["code_id"].map(counted).astype(int)
-        frame[f"n{number}"] = int(part["project_id"].nunique())
+        counted = count_states(part, codes)
+        frame[f"x{number}"] = frame["code_id"].map(counted["yes"]).astype(int)
+        frame[f"n{number}"] = frame["code_id"].map(counted.sum(axis=1)).astype(int)
     limits = [
         newcombe(*counts, level) if counts.n1 and counts.n2 else None
         for counts in (
@@ -126,15 +150,26 @@ class _Row(NamedTuple):
     difference: float
     low: float
     high: float
+    why: str = ""
 
 
-def _in_code_order(frame: pd.DataFrame) -> list[_Row]:
-    ordered = frame.sort_values("code_id")[list(_Row._fields)]
-    return [_Row(*values) for values in ordered.itertuples(index=False, name=None)]
+def _in_code_order(frame: pd.DataFrame, codes: pd.DataFrame) -> list[_Row]:
+    """Compared rows, and one without numbers for each code that was not compared."""
+    columns = [name for name in _Row._fields if name != "why"]
+    rows = {row[0]: _Row(*row) for row in frame[columns].itertuples(index=False, name=None)}
+    for code, name in zip(codes["code_id"], codes["name"], strict=True):
+        rows.setdefault(code, _Row(code, name, 0, 0, 0, 0, nan, nan, nan, NOT_ASKED))
+    return [rows[code] for code in sorted(rows)]
 
 
 def _records(
-    key: str, row: _Row, evidence: Evidence, source: str, sides: tuple[str, str], why: str
+    key: str,
+    row: _Row,
+    evidence: Evidence,
+    source: str,
+    sides: tuple[str, str],
+    why: str,
+    caveat: str = "",
 ) -> list[Indicator]:
     """n is how many projects of both sides have the code, N how many projects there are."""
     n, N = int(row.x1 + row.x2), int(row.n1 + row.n2)
@@ -147,6 +182,7 @@ def _records(
                       method="newcombe", level=level, source=source, note=why),
         ]  # fmt: skip
     told = f"{sides[0]} {row.x1} of {row.n1}, {sides[1]} {row.x2} of {row.n2}"
+    told += f"; {caveat}" if caveat else ""
     return [
         Indicator(key=key, value=row.difference, unit="difference", n=n, N=N, estimand="D",
                   source=source, note=told),

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from evaltools.indicators import agreement
 from evaltools.indicators.indicator import Indicator, dimensions
+from evaltools.indicators.prevalence import by_rule
+from evaltools.indicators.saturation import saturation
 from evaltools.indicators.selection import selection
 from evaltools.indicators.shares import plain_share
 from evaltools.present import language as say
@@ -30,7 +33,9 @@ def compute(evidence: Evidence) -> list[Indicator]:
     return [
         *read(evidence),
         *selection(evidence),
-        *agreement(evidence),
+        *agreement.compute(evidence),
+        *by_rule(evidence),
+        *saturation(evidence),
         *unseen(evidence),
     ]
 
@@ -108,67 +113,6 @@ def read_table(evidence: Evidence) -> pd.DataFrame:
     return table.reset_index()
 
 
-def judgements(evidence: Evidence) -> pd.DataFrame:
-    """How many coders read each report whole, and how many of them found each theme in it.
-
-    Of several complete rounds of a coder the last counts; the consensus is no coder.
-
-    Returns:
-        A row a report read by two coders or more × codable code: `document_id`, `code_id`,
-        `readers`, `affirmed` (coders that marked a passage affirm or mixed).
-    """
-    tables = evidence.tables
-    coders = tables["coders"]
-    people = coders.loc[(coders["role"] == "coder").to_numpy(dtype=bool), "coder_id"]
-    readings = tables["readings"]
-    keep = (
-        readings["complete"].astype("boolean").fillna(False).to_numpy(dtype=bool)
-        & readings["coder_id"].isin(people).to_numpy(dtype=bool)
-        & readings["document_id"].isin(evidence.reports["document_id"]).to_numpy(dtype=bool)
-    )
-    last = readings[keep].groupby(["document_id", "coder_id"], as_index=False)["round"].max()
-    readers = last.groupby("document_id").size()
-    readers = readers[readers >= 2]
-    codes = tables["codes"]
-    codable = codes["codable"].astype("boolean").fillna(False).to_numpy(dtype=bool)
-    grid = pd.MultiIndex.from_product(
-        [sorted(map(str, readers.index)), sorted(map(str, codes.loc[codable, "code_id"]))],
-        names=["document_id", "code_id"],
-    )
-    codings = tables["codings"]
-    affirming = codings[codings["polarity"].isin(["affirm", "mixed"]).to_numpy(dtype=bool)]
-    marks = affirming.merge(tables["segments"][["segment_id", "document_id"]], on="segment_id")
-    marks = marks.merge(last, on=["document_id", "coder_id", "round"])
-    counted = marks.groupby(["document_id", "code_id"])["coder_id"].nunique()
-    frame = counted.reindex(grid).fillna(0).astype(int).rename("affirmed").reset_index()
-    frame.insert(2, "readers", frame["document_id"].map(readers).astype(int))
-    return frame
-
-
-def agreement(evidence: Evidence) -> list[Indicator]:
-    """How often two coders of a report agreed on whether it has a theme.
-
-    The unit is a pair of coders × report × theme. Most themes are absent from most reports, so
-    agreement on absence lifts the first number; the second leaves it out.
-
-    Returns:
-        `coding.agreement.observed.share` of all units; `coding.agreement.present.share`, of
-        the units in which at least one of the two found the theme, those in which both did.
-    """
-    table, source = judgements(evidence), f"{_SOURCE}.agreement"
-    r, a = table["readers"].to_numpy(dtype=int), table["affirmed"].to_numpy(dtype=int)
-    pairs, both, neither = _pairs(r), _pairs(a), _pairs(r - a)
-    either = int((pairs - neither).sum())
-    note = "" if len(table) else "no report was read by two coders"
-    return [
-        plain_share(
-            "coding.agreement.observed.share", int((both + neither).sum()), int(pairs.sum()),
-            source, note=note,
-        ),
-        plain_share("coding.agreement.present.share", int(both.sum()), either, source, note=note),
-    ]  # fmt: skip
-
-
 def unseen_curve(evidence: Evidence) -> pd.DataFrame:
     """Chance that a theme of k projects is in none of the reports read, if who reported is chance.
 
@@ -204,9 +148,3 @@ def unseen(evidence: Evidence) -> list[Indicator]:
             note="" if seen is not None else "no report was read",
         ),
     ]  # fmt: skip
-
-
-def _pairs(
-    count: np.ndarray[tuple[int], np.dtype[np.int_]],
-) -> np.ndarray[tuple[int], np.dtype[np.int_]]:
-    return count * (count - 1) // 2

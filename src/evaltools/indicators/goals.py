@@ -8,7 +8,7 @@ import pandas as pd
 
 from evaltools.indicators.clustered import clustered_shares
 from evaltools.indicators.indicator import Indicator, dimensions
-from evaltools.indicators.prevalence import codebook, prevalence
+from evaltools.indicators.prevalence import asked_codes, prevalence
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
@@ -101,7 +101,7 @@ def goal_matrix(evidence: Evidence) -> pd.DataFrame:
         that did occur.
     """
     goals = stated_goals(evidence)
-    themes = codebook(evidence, "goal")["code_id"]
+    themes = asked_codes(evidence, "goal")["code_id"]
     possible = [
         (theme, kind, how)
         for theme in themes
@@ -161,7 +161,7 @@ def sought_and_achieved(evidence: Evidence) -> pd.DataFrame:
     flags["measured"] = measured.astype(int)
     counted = flags.groupby("code_id").sum()
     counted["projects"] = goals.groupby("code_id")["project_id"].nunique()
-    frame = codebook(evidence, "goal")[["code_id", "label"]].merge(
+    frame = asked_codes(evidence, "goal")[["code_id", "label"]].merge(
         counted, left_on="code_id", right_index=True, how="left"
     )
     columns = ["projects", "stated", *ATTAINMENTS, "measured"]

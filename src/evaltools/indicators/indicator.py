@@ -13,6 +13,10 @@ Estimand = Literal["D", "P", "S"]
 
 Unit = Literal["count", "share", "eur", "eur_per_inhabitant", "index", "ratio", "difference"]
 
+NOT_ASKED = "not asked: no report in scope was read with a version of the codebook that has it"
+"""Note of a number that has no value since it is of no code in use. Other notes that begin with
+its first two words say the same with other reasons; such a number is no rival of others."""
+
 MIME_TYPE = "application/vnd.evaltools.indicators+json"
 
 
@@ -70,6 +74,11 @@ class Indicator:
                 )
         if list(self.dimensions) != sorted(self.dimensions):
             raise ValueError(f"{self.key}: dimensions must be sorted by name")
+
+    @property
+    def asked(self) -> bool:
+        """Whether it was asked at all; False of a theme that the codebook did not have."""
+        return not self.note.startswith("not asked")
 
     @property
     def identity(self) -> tuple[str, str, tuple[tuple[str, str], ...]]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from evaltools.indicators.indicator import Indicator, dimensions
-from evaltools.indicators.prevalence import codebook
+from evaltools.indicators.indicator import NOT_ASKED, Indicator, dimensions
+from evaltools.indicators.prevalence import STATES, asked_codes, codebook
 from evaltools.indicators.shares import NO_REPORT, plain_share
 from evaltools.statistics.cooccurrence import from_counts, holm
 from evaltools.statistics.intervals import wilson
@@ -19,15 +19,20 @@ if TYPE_CHECKING:
 _SOURCE = "evaltools.indicators.pairs"
 
 
-def incidence(evidence: Evidence, codes: pd.DataFrame) -> pd.DataFrame:
+def incidence(
+    evidence: Evidence, codes: pd.DataFrame, states: tuple[str, ...] = ("yes",)
+) -> pd.DataFrame:
     """Which project has which code.
+
+    Arguments:
+        states: the states that count; with all three, which project was asked of which code.
 
     Returns:
         Truths; a row a reported project by id, a column a code in the order of the codebook.
     """
     presence = evidence.presence
     projects = sorted(presence["project_id"].astype(str).unique())
-    yes = presence[presence["state"].astype(str).eq("yes")]
+    yes = presence[presence["state"].astype(str).isin(states)]
     table = pd.DataFrame(False, index=projects, columns=list(codes["code_id"]))
     known = yes[yes["code_id"].isin(table.columns)]
     rows = table.index.get_indexer(pd.Index(known["project_id"].astype(str)))
@@ -38,20 +43,27 @@ def incidence(evidence: Evidence, codes: pd.DataFrame) -> pd.DataFrame:
 
 
 def pair_table(evidence: Evidence) -> pd.DataFrame:
-    """Every challenge of the codebook with every response.
+    """Every challenge with every response that reports were asked of.
 
     The family of tests, declared beforehand, is all these pairs; a pair whose association
     cannot be worked out (one of the two is in all reports or in none) stays in it with p = 1.
+    The association is worked out in the reports that were asked of both.
 
     Returns:
         `challenge`, `response`, `challenge_label`, `response_label`, the counts of projects
         `with_challenge`, `with_response`, `comentioned`, `linked`, and `phi`, `p`, `holm`
         (missing without reports); by code ids.
     """
-    challenges, responses = codebook(evidence, "challenge"), codebook(evidence, "response")
+    challenges, responses = asked_codes(evidence, "challenge"), asked_codes(evidence, "response")
     a = incidence(evidence, challenges).to_numpy(dtype=int)
     b = incidence(evidence, responses).to_numpy(dtype=int)
+    asked_a = incidence(evidence, challenges, STATES).to_numpy(dtype=int)
+    asked_b = incidence(evidence, responses, STATES).to_numpy(dtype=int)
     n, both = len(a), a.T @ b
+    of_both = zip(
+        both.ravel(), (a.T @ asked_b).ravel(), (asked_a.T @ b).ravel(),
+        (asked_a.T @ asked_b).ravel(), strict=True,
+    )  # fmt: skip
     frame = pd.DataFrame(
         {
             "challenge": np.repeat(challenges["code_id"].to_numpy(), len(responses)),
@@ -67,10 +79,7 @@ def pair_table(evidence: Evidence) -> pd.DataFrame:
     wanted = pd.MultiIndex.from_frame(frame[["challenge", "response"]])
     frame["linked"] = links.reindex(wanted, fill_value=0).to_numpy(dtype=int)
     crossed = [
-        from_counts(int(k), int(x - k), int(y - k), int(n - x - y + k))
-        for k, x, y in zip(
-            frame["comentioned"], frame["with_challenge"], frame["with_response"], strict=True
-        )
+        from_counts(int(k), int(x - k), int(y - k), int(m - x - y + k)) for k, x, y, m in of_both
     ]
     frame["phi"] = pd.Series([pair.phi for pair in crossed], dtype="float64")
     p = np.array([pair.p_value if n else np.nan for pair in crossed], dtype="float64")
@@ -153,6 +162,7 @@ def answered(evidence: Evidence) -> list[Indicator]:
     There is no P record: how many unread reports have the challenge is not known.
     """
     level, source = evidence.parameters.confidence, f"{_SOURCE}.answered"
+    asked = set(asked_codes(evidence, "challenge")["code_id"])
     records = []
     for row in answered_table(evidence).to_dict("records"):
         key, x, n = (
@@ -161,6 +171,7 @@ def answered(evidence: Evidence) -> list[Indicator]:
             int(row["with_challenge"]),
         )
         note = "" if n else "no report in scope has the challenge"
+        note = note if row["code_id"] in asked else NOT_ASKED
         records.append(plain_share(key, x, n, source, note=note))
         limits = wilson(x, n, level) if n else None
         records.append(

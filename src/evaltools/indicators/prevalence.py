@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from evaltools.indicators.indicator import Estimand, Indicator
-from evaltools.indicators.shares import NO_REPORT, plain_share, share_records
+from evaltools.indicators.indicator import Estimand, Indicator, dimensions
+from evaltools.indicators.judgements import codebook_order
+from evaltools.indicators.shares import asked_note, plain_share, share_records
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
+    from evaltools.evidence.codings import CoderRule
 
 STATES = ("yes", "no", "silent")
 BAND_METHOD = "coder rules all–any"
@@ -40,6 +42,13 @@ def codebook(evidence: Evidence, *kinds: str) -> pd.DataFrame:
     return frame.sort_values("code_id", ignore_index=True)
 
 
+def asked_codes(evidence: Evidence, *kinds: str) -> pd.DataFrame:
+    """The codes of `codebook` that at least one report was asked of; without a report, all."""
+    codes = codebook(evidence, *kinds)
+    asked = count_states(evidence.presence, codes).sum(axis=1).to_numpy() > 0
+    return codes[asked].reset_index(drop=True) if asked.any() else codes
+
+
 def name_of(code_id: str) -> str:
     """The name of a code without its kind: `staff` of `challenge.staff`."""
     return code_id.partition(".")[2].replace(".", "_")
@@ -47,6 +56,8 @@ def name_of(code_id: str) -> str:
 
 def count_states(presence: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
     """Projects by state, a row a code of the codebook, in its order.
+
+    A row adds up to the projects that were asked.
 
     Arguments:
         presence: project × code, as `Evidence.presence`.
@@ -80,13 +91,14 @@ def prevalence(evidence: Evidence, *kinds: str) -> list[Indicator]:
     counts = count_states(evidence.presence, codes)
     source = f"{_SOURCE}.prevalence"
     records: list[Indicator] = []
-    note = "" if evidence.n else NO_REPORT
     for row in counts.reset_index().to_dict("records"):
         code_id = str(row["code_id"])
-        records += share_records(code_id, int(row["yes"]), evidence, source=source)
+        asked = sum(int(row[state]) for state in STATES)
+        note = asked_note(asked, int(evidence.n))
+        records += share_records(code_id, int(row["yes"]), evidence, source=source, asked=asked)
         for name, state in (("denied", "no"), ("silent", "silent")):
             key = f"{code_id}.{name}.share"
-            records.append(plain_share(key, int(row[state]), evidence.n, source, note=note))
+            records.append(plain_share(key, int(row[state]), asked, source, note=note))
     return records + coder_band(evidence, *kinds)
 
 
@@ -97,49 +109,102 @@ def coder_band(evidence: Evidence, *kinds: str) -> list[Indicator]:
     mildest rule. A consensus may lie outside both; the band is then widened to hold it.
     """
     codes = codebook(evidence, *kinds)
-    shown = count_states(evidence.presence, codes)["yes"]
-    strict = count_states(evidence.presence_by_rule("all"), codes)["yes"]
-    mild = count_states(evidence.presence_by_rule("any"), codes)["yes"]
-    n = int(evidence.n)
+    shown = count_states(evidence.presence, codes)
+    strict = _shares(count_states(evidence.presence_by_rule("all"), codes))
+    mild = _shares(count_states(evidence.presence_by_rule("any"), codes))
+    values = _shares(shown)
     records = []
     for code_id in codes["code_id"]:
-        x, limits = int(shown[code_id]), sorted((int(strict[code_id]), int(mild[code_id])))
-        outside = n > 0 and not limits[0] <= x <= limits[1]
+        x, n = int(shown.loc[code_id, "yes"]), int(shown.loc[code_id].sum())
+        value, limits = values[code_id], sorted((strict[code_id], mild[code_id]))
+        outside = n > 0 and not limits[0] <= value <= limits[1]
         note = "the chosen rule gives a share outside all–any; the band is widened" * outside
+        note = "; ".join(filter(None, (note, asked_note(n, int(evidence.n)))))
         records.append(
             Indicator(
                 key=f"{code_id}.coder_band",
-                value=x / n if n else None,
+                value=value if n else None,
                 unit="share",
                 n=x,
                 N=n,
                 estimand="D",
-                low=min(limits[0], x) / n if n else None,
-                high=max(limits[1], x) / n if n else None,
+                low=min(limits[0], value) if n else None,
+                high=max(limits[1], value) if n else None,
                 method=BAND_METHOD,
                 source=f"{_SOURCE}.coder_band",
-                note=note if n else NO_REPORT,
+                note=note,
             )
         )
     return records
+
+
+def _shares(counts: pd.DataFrame) -> dict[str, float]:
+    """Share that says yes of those asked, by code; nought where nobody was."""
+    asked = counts.sum(axis=1)
+    shares = (counts["yes"] / asked.where(asked > 0)).fillna(0.0)
+    return {str(code): float(value) for code, value in shares.items()}
+
+
+RULES: tuple[CoderRule, ...] = ("any", "majority", "all", "consensus")
+
+
+def by_rule(evidence: Evidence) -> list[Indicator]:
+    """The share of every codable code under every coder rule, whichever the report is told by.
+
+    Returns:
+        D `prevalence_by_rule.reported.share` by `code` and `rule`. What lies between the rules is
+        no sampling interval: it is what the choice of rule decides.
+    """
+    table = rules_table(evidence)
+    return [
+        plain_share(
+            "prevalence_by_rule.reported.share", int(row[rule]), int(row[f"{rule}_of"]),
+            f"{_SOURCE}.by_rule", dimensions(code=str(row["code_id"]), rule=rule),
+            asked_note(int(row[f"{rule}_of"]), int(evidence.n)),
+        )
+        for row in table.to_dict("records")
+        for rule in RULES
+    ]  # fmt: skip
+
+
+def rules_table(evidence: Evidence) -> pd.DataFrame:
+    """Reports that have each codable code, by coder rule, in the order of the codebook.
+
+    Returns:
+        `code_id`, `label`, a count a rule: `any`, `majority`, `all`, `consensus`; and, as
+        `any_of` and so on, of how many reports the code was asked under the rule.
+    """
+    order = codebook_order(evidence.tables["codes"])
+    kinds = dict.fromkeys(code_id.partition(".")[0] for code_id in order)
+    codes = codebook(evidence, *kinds).set_index("code_id").loc[order].reset_index()
+    frame = codes[["code_id", "label"]].copy()
+    for rule in RULES:
+        counts = count_states(evidence.presence_by_rule(rule), codes)
+        frame[rule] = counts["yes"].to_numpy()
+        frame[f"{rule}_of"] = counts.sum(axis=1).to_numpy()
+    return frame
 
 
 def themes(evidence: Evidence, kind: str) -> pd.DataFrame:
     """The table behind every figure of themes, commonest first.
 
     Returns:
-        A row a code in the order of `ranking`, with `code_id`, `name`, `label`, `rank` (equal
-        counts share the better rank), `tied`, the counts `yes`, `no`, `silent`, `n`, `N`, and
-        as shares `share`; `low`, `high` of the chosen estimand (missing for descriptive);
+        A row a code that was asked, in the order of `ranking`, with `code_id`, `name`, `label`,
+        `rank` (equal shares have the better rank), `tied`, the counts `yes`, `no`, `silent`, `n`
+        (reports that were asked), `N`, and as shares `share`; `low`, `high` of the chosen
+        estimand (missing for descriptive);
         `p_low`, `p_high`, `bound_low`, `bound_high`, `s_low`, `s_high`, `band_low`,
         `band_high`.
     """
     codes = codebook(evidence, kind)
     counts = count_states(evidence.presence, codes)
-    frame = codes.merge(counts, left_on="code_id", right_index=True, how="left")
+    counts["n"] = counts.sum(axis=1)
+    if evidence.n:
+        counts = counts[counts["n"] > 0]
+    frame = codes.merge(counts, left_on="code_id", right_index=True)
     found = {(r.key, r.estimand): r for r in prevalence(evidence, kind)}
     chosen = _CHOSEN[evidence.parameters.estimand]
-    frame["n"], frame["N"] = int(evidence.n), int(evidence.N)
+    frame["N"] = int(evidence.N)
     columns: dict[str, tuple[str, Estimand]] = {
         "p": ("share", "P"), "bound": ("bounds", "P"), "s": ("share", "S"),
         "band": ("coder_band", "D"), "": ("share", chosen),
@@ -151,20 +216,28 @@ def themes(evidence: Evidence, kind: str) -> pd.DataFrame:
         frame[f"{start}high"] = pd.Series([row.high for row in rows], dtype="float64")
         if not prefix:
             frame["share"] = pd.Series([row.value for row in rows], dtype="float64")
-    frame = frame.sort_values(["yes", "code_id"], ascending=[False, True], ignore_index=True)
-    frame["rank"] = frame["yes"].rank(method="min", ascending=False).astype(int)
-    frame["tied"] = frame["yes"].duplicated(keep=False)
-    return frame
+    # Shares, not counts, since codes may have been asked of different numbers of reports.
+    order = (frame["yes"] / frame["n"].where(frame["n"] > 0)).fillna(0.0)
+    frame = frame.assign(order=order).sort_values(
+        ["order", "code_id"], ascending=[False, True], ignore_index=True
+    )
+    frame["rank"] = frame["order"].rank(method="min", ascending=False).astype(int)
+    frame["tied"] = frame["order"].duplicated(keep=False)
+    return frame.drop(columns="order")
 
 
 def ranking(evidence: Evidence, kind: str) -> list[tuple[str, int]]:
-    """Codes of a kind by the number of projects that have them, most first, then by code id.
+    """Codes of a kind by the share of projects asked that have them, then by code id.
 
-    The order is total; neighbours with equal counts are ties, which `ties` groups.
+    The order is total. Each comes with the number of projects that have it; neighbours with
+    equal counts are ties, which `ties` groups.
     """
-    counts = count_states(evidence.presence, codebook(evidence, kind))["yes"]
-    pairs = [(str(code_id), int(x)) for code_id, x in counts.items()]
-    return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+    counts = count_states(evidence.presence, codebook(evidence, kind))
+    shares = _shares(counts)
+    if evidence.n:
+        counts = counts[counts.sum(axis=1) > 0]
+    pairs = [(str(code_id), int(x)) for code_id, x in counts["yes"].items()]
+    return sorted(pairs, key=lambda pair: (-shares[pair[0]], pair[0]))
 
 
 def ties(ranked: list[tuple[str, int]]) -> list[tuple[int, tuple[str, ...]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evaltools.indicators.indicator import Estimand, Indicator
+from evaltools.indicators.indicator import NOT_ASKED, Estimand, Indicator
 from evaltools.statistics.intervals import bounds, hypergeometric, wilson
 
 if TYPE_CHECKING:
@@ -20,27 +20,34 @@ def share_records(
     evidence: Evidence,
     source: str,
     dimensions: tuple[tuple[str, str], ...] = (),
+    asked: int | None = None,
 ) -> list[Indicator]:
     """The share of projects that have a property, under each estimand.
 
     Arguments:
         key: what the share is of, without its measure: `challenge.staff`.
-        x: how many of the reports read show it, 0 to `evidence.n`.
+        x: how many of the reports read show it, 0 to `asked`.
         evidence: gives n reports read, N funded projects in scope and the confidence level.
         source: dotted name of the function that counted.
         dimensions: what the count is broken down by, sorted by name.
+        asked: of how many of the reports read it was asked, 0 to `evidence.n`; all of them,
+            where it is not given. Reports that were not asked are no part of the share: they
+            count with the unread.
 
     Returns:
-        Four records, all with numerator x and denominator n: D `.share` without limits, P
-        `.share` with exact hypergeometric limits (valid if unreported projects are
-        exchangeable with reported ones), P `.bounds` that assumes nothing, S `.share` with
-        Wilson limits. Without a report their values are None and the note says so.
+        Four records, all with numerator x and denominator n, which is `asked`: D `.share`
+        without limits, P `.share` with exact hypergeometric limits (valid if unreported projects
+        are exchangeable with reported ones), P `.bounds` that assumes nothing, S `.share` with
+        Wilson limits. Without a report their values are None and the note says so; where only
+        some were asked, the note says of how many.
 
     Raises:
         ValueError: x is not between 0 and n, or n is above N.
     """
     n, N, level = int(evidence.n), int(evidence.N), float(evidence.parameters.confidence)
-    x = int(x)
+    x, read = int(x), n
+    n = read if asked is None else int(asked)
+    note = asked_note(n, read)
     if not 0 <= x <= n <= N:
         raise ValueError(f"{key}: needs 0 <= x <= n <= N, not x={x}, n={n}, N={N}")
 
@@ -55,7 +62,7 @@ def share_records(
         return Indicator(
             key=f"{key}.{measure}", value=x / n if n else None, unit="share", n=x, N=n,
             estimand=estimand, low=low, high=high, method=method, level=at,
-            dimensions=dimensions, source=source, note="" if n else NO_REPORT,
+            dimensions=dimensions, source=source, note=note,
         )  # fmt: skip
 
     if n == 0:
@@ -75,6 +82,17 @@ def share_records(
         record("bounds", "P", sure.low / N, sure.high / N, sure.method, sure.level),
         record("share", "S", score.low, score.high, score.method, level),
     ]
+
+
+def asked_note(asked: int, read: int) -> str:
+    """What the reader of a table must know where not every report was asked; else empty."""
+    if not read:
+        return NO_REPORT
+    if not asked:
+        return NOT_ASKED
+    if asked == read:
+        return ""
+    return f"asked of {asked} of the {read} reports read; the others had another codebook"
 
 
 def plain_share(

@@ -54,10 +54,12 @@ def theme_dots(frame: pd.DataFrame, evidence: Evidence) -> list[Dot]:
 
     Of the reports read there is no sampling interval; what is uncertain is the coding, so the
     band then runs from all coders to any. Of all funded projects it is the bounds that assume
-    nothing; of projects like these there is none.
+    nothing; of projects like these there is none. Beside a sampling interval, what the choice of
+    coder rule decides is a bar of its own.
     """
     bands = {"descriptive": "band", "population": "bound"}
     band = bands.get(evidence.parameters.estimand, "")
+    ruled = evidence.parameters.estimand != "descriptive"
     return [
         Dot(
             label=str(row["label"]),
@@ -68,6 +70,8 @@ def theme_dots(frame: pd.DataFrame, evidence: Evidence) -> list[Dot]:
             N=int(row["n"]),
             bound_low=known(row[f"{band}_low"]) if band else None,
             bound_high=known(row[f"{band}_high"]) if band else None,
+            rule_low=known(row["band_low"]) if ruled else None,
+            rule_high=known(row["band_high"]) if ruled else None,
         )
         for row in frame.to_dict("records")
     ]

@@ -149,7 +149,11 @@ def describe(
     shown = sorted(points, key=lambda point: (point.x, point.y))
 
     def told(point: Point) -> str:
-        value = percent(point.y, language, 1) if unit == "share" else number(point.y, language, 2)
+        value = (
+            percent(point.y, language, 1)
+            if unit == "share"
+            else number(point.y, language, min(2, decimals_of([point.y])))
+        )
         return f"{number(point.x, language, decimals_of([point.x]))}: {value}"
 
     return alt_text.join(
@@ -170,9 +174,11 @@ def _labels(frame: Plot, points: Sequence[Point]) -> None:
         long = width(label, SMALL)
         following = points[min(place + 1, len(points) - 1)]
         falls = frame.y(following.y) >= y
-        start = x + 5 if falls else x - 5 - long
+        # Right of the point, above a line that falls and below one that rises, there is room.
+        below = not falls and y + 10 < frame.bottom - 6
+        start = x + 5 if falls or below else x - 5 - long
         start = min(max(start, frame.left + 2), TEXT_WIDTH - EDGE - long)
-        level = max(y - 9, frame.top + 6)
+        level = y + 10 if below else max(y - 9, frame.top + 6)
         if any(abs(level - v) < 11 and start < b + 4 and start + long > a - 4 for a, b, v in taken):
             continue
         taken.append((start, start + long, level))

@@ -14,7 +14,7 @@ from evaltools.present.legend import Entry
 from evaltools.present.rows import EDGE, Frame, frame
 from evaltools.present.scale import round_ends, ticks
 from evaltools.present.stacks import note as write_note
-from evaltools.present.style import DEEP_BLUE, LIGHT, OCHRE, PAPER, SMALL
+from evaltools.present.style import DEEP_BLUE, LIGHT, OCHRE, PAPER, SMALL, TEAL
 from evaltools.present.text import width
 from evaltools.present.words import Words
 
@@ -30,6 +30,7 @@ class Dot:
         n, N: the count and what it is out of, shown at the right as `19/52`.
         suppressed: withheld by disclosure control.
         bound_low, bound_high: an outer interval, drawn as a thin band.
+        rule_low, rule_high: what the choice of coder rule decides, a bar below the interval.
         second, second_low, second_high: another estimate of the same thing, below the first.
         second_n, second_N: its count, below the first count.
     """
@@ -43,6 +44,8 @@ class Dot:
     suppressed: bool = False
     bound_low: float | None = None
     bound_high: float | None = None
+    rule_low: float | None = None
+    rule_high: float | None = None
     second: float | None = None
     second_low: float | None = None
     second_high: float | None = None
@@ -96,7 +99,14 @@ def draw(
     ends = [
         value
         for row in shown
-        for value in (row.value, row.high, row.bound_high, row.second, row.second_high)
+        for value in (
+            row.value,
+            row.high,
+            row.bound_high,
+            row.rule_high,
+            row.second,
+            row.second_high,
+        )
         if value is not None
     ]
     high = 1.0 if whole_scale else min(1.0, round_ends(0.0, max([0.1, *ends]))[1])
@@ -186,6 +196,9 @@ def _told(row: Dot, language: Language) -> str:
     if row.low is not None and row.high is not None and row.high > row.low:
         interval = percent_range(row.low, row.high, language)
         text += f", {Words(language)('alt.interval_short', interval=interval)}"
+    if row.rule_low is not None and row.rule_high is not None:
+        interval = percent_range(row.rule_low, row.rule_high, language)
+        text += f", {Words(language)('alt.coder_rules', interval=interval)}"
     if row.second is not None:
         text += f", {Words(language)('alt.second', value=percent(row.second, language))}"
     return text
@@ -221,6 +234,8 @@ def _key(
         entries.append(Entry(text, "line", DEEP_BLUE))
     if any(row.bound_low is not None for row in rows):
         entries.append(Entry(band_name or words("legend.bounds"), "band", LIGHT))
+    if any(row.rule_low is not None for row in rows):
+        entries.append(Entry(words("legend.coder_rules"), "band", TEAL))
     if any(row.second is not None for row in rows):
         entries.append(Entry(second_name or words("legend.second"), "hollow", OCHRE))
     return entries
@@ -239,6 +254,10 @@ def _row(layout: Frame, row: Dot, y: float, offset: float, words: Words) -> None
     if row.bound_low is not None and row.bound_high is not None:
         start, end = scale(row.bound_low), scale(row.bound_high)
         sheet.box(start, y - 3.2 - offset, end - start, 6.4, fill=LIGHT, layer=1.0)
+    if row.rule_low is not None and row.rule_high is not None:
+        start = scale(row.rule_low)
+        wide = max(scale(row.rule_high) - start, 1.2)  # where rules do not differ it is a tick
+        sheet.box(start, y + 4.0 - offset, wide, 2.2, fill=TEAL, layer=2.0)
     if row.low is not None and row.high is not None:
         sheet.line(
             [scale(row.low), scale(row.high)], [y - offset] * 2, color=DEEP_BLUE, width=1.8, layer=3

@@ -1,6 +1,7 @@
 """The study: `evaluation.yml`, its typed parameters and scenarios."""
 
-from evaltools.study.declaration import LANGUAGES, Language, ReportTarget, Text
+from evaltools.study.declaration import ReportTarget
+from evaltools.study.declared import LANGUAGES, Language, Text
 from evaltools.study.parameters import Parameters
 from evaltools.study.study import FILE_NAME, STUDY_VARIABLE, Study, find_study, load_study
 

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from evaltools.study.declared import LANGUAGES as LANGUAGES
 from evaltools.study.declared import Declared, Language, Text
 from evaltools.study.form import DocumentsDeclaration
 

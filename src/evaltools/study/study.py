@@ -12,7 +12,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.study.declaration import Language, ReportTarget, StudyDeclaration
+from evaltools.study.declaration import ReportTarget, StudyDeclaration
+from evaltools.study.declared import Language
 from evaltools.study.parameters import Parameters, make_parameters
 from evaltools.study.source import line_of, read_yaml
 

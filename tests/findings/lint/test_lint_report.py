@@ -64,6 +64,6 @@ def test_table_of_rules_names_every_rule():
     documented = [line.split("|")[1:3] for line in (lint_package.__doc__ or "").splitlines()
                   if line.startswith("| E")]  # fmt: skip
     codes = [code.strip() for code, _ in documented]
-    assert codes == sorted({*RULES, "E02", "E08", "E16"})
+    assert codes == sorted({*RULES, "E02", "E08", "E09", "E16"})
     for _, module in documented:
         assert import_module(f"evaltools.findings.lint.{module.strip(' `')}")

@@ -10,6 +10,7 @@ from trail_report import Material
 
 from evaltools.evidence import Evidence
 from evaltools.report.trail.passages import Passage, code_of, passages, rows_behind, spread
+from evaltools.report.trail.quotations import declared_policy
 
 
 def passage(document: str, start: int, coders: int = 1) -> Passage:
@@ -88,3 +89,26 @@ def test_keys_find_their_codes(example: Material) -> None:
     assert code_of("rooting.owner.share", codes) == "rooting.owner_named"
     assert code_of("savings.claimed.share", codes) == "saving.claimed"
     assert code_of("grants.total.eur", codes) is None
+
+
+def test_of_reports_that_are_not_public_only_approved_words_are_quoted(example: Material) -> None:
+    segments = example.tables["segments"].astype({"segment_id": str, "document_id": str})
+    approved = set(example.tables["redactions"]["segment_id"].astype(str))
+    rows = {
+        has: segments[segments["segment_id"].isin(approved) == has].iloc[0] for has in (True, False)
+    }
+    for status, quoted in (("public", (True, True)), ("partly_secret", (True, False)),
+                           ("secret", (False, False))):  # fmt: skip
+        documents = example.tables["documents"].assign(public_status=status)
+        policy = declared_policy("redacted", {**example.tables, "documents": documents})
+        found = tuple(
+            policy.public(rows[has]["segment_id"], rows[has]["quote"]) is not None
+            for has in (True, False)
+        )
+        assert found == quoted
+        around = {
+            policy.context(Passage("s", row["document_id"], 40, 50, "x" * 10, "ja sen jälkeen ",
+                                   " sekä sen jälkeen"))
+            for row in rows.values()
+        }  # fmt: skip
+        assert (around == {("", "")}) == (status != "public")

@@ -10,18 +10,29 @@
 | E06 | `population` | a claim about all projects without the selection block | E6 |
 | E07 | `causes` | a causal word without a contribution entry | E7 |
 | E08 | `counter_evidence` | a finding without a search for counter-evidence | E8 |
+| E09 | `agreement` | a finding on codes whose agreement is not proven, without caveat | E9 |
 | E13 | `digits` | a number typed into the prose | (no hand-typed numbers) |
 | E14 | `number_words` | a count hidden in words | (no hand-typed numbers) |
 | E15 | `floats` | a figure or table that no text refers to | (unreferenced evidence) |
 | E16 | `waivers` | a waiver that is incomplete, stale or unused | (exceptions are accounted for) |
 
-E9 (agreement) is an indicator of chapter 02, E10 (disclosure) is `evaltools.findings.disclosure`,
-E11 (translation, alt text) is checked in staging and rendering, E12 (stale) by the manifest; their
-numbers stay free here.
+E02 and E09 need the numbers of a run: E02 is called in staging, E09 where it is published. E10
+(disclosure) is `evaltools.findings.disclosure`, E11 (translation, alt text) is checked in staging
+and rendering, E12 (stale) by the manifest; their numbers stay free here.
 """
 
+from evaltools.findings.lint.agreement import check_agreement
 from evaltools.findings.lint.output import as_errors, as_json, as_lines
-from evaltools.findings.lint.running import RULES, lint
+from evaltools.findings.lint.running import RULES, doubted_findings, lint
 from evaltools.findings.lint.small_denominators import check_small_denominators
 
-__all__ = ["RULES", "as_errors", "as_json", "as_lines", "check_small_denominators", "lint"]
+__all__ = [
+    "RULES",
+    "as_errors",
+    "as_json",
+    "as_lines",
+    "check_agreement",
+    "check_small_denominators",
+    "doubted_findings",
+    "lint",
+]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from evaltools.findings.lint import (
     causes,
@@ -21,6 +22,7 @@ from evaltools.findings.lint import (
     shares,
     waivers,
 )
+from evaltools.findings.lint.agreement import check_agreement
 from evaltools.findings.lint.source import (
     LANGUAGES,
     Language,
@@ -30,6 +32,10 @@ from evaltools.findings.lint.source import (
     prose_files,
 )
 from evaltools.problems import Problem
+
+if TYPE_CHECKING:
+    from evaltools.findings.declaration import Finding
+    from evaltools.indicators.indicator import Indicator
 
 RULES: Mapping[str, Callable[[Report], list[Problem]]] = MappingProxyType(
     {
@@ -89,6 +95,24 @@ def lint(study_root: Path, languages: Iterable[str]) -> list[Problem]:
         problems += waivers.unused_names(allowed.names, texts.values())
         problems += _waivers_of_no_file(allowed.waivers, texts)
     return _ordered(problems)
+
+
+def doubted_findings(
+    study_root: Path,
+    language: Language,
+    findings: Iterable[Finding],
+    indicators: Iterable[Indicator],
+) -> list[Problem]:
+    """Findings on codes that coders may not be able to tell, where the prose does not say so.
+
+    Arguments:
+        findings: as declared.
+        indicators: of the run that the prose is rendered from.
+    """
+    sources, hindered = read_sources(study_root, language)
+    known, unreadable = declared.read_declared(study_root)
+    report = Report(study_root, language, sources, known)
+    return [*hindered, *unreadable, *check_agreement(findings, indicators, [report])]
 
 
 def read_sources(root: Path, language: Language) -> tuple[tuple[Source, ...], list[Problem]]:

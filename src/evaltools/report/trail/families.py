@@ -43,6 +43,8 @@ FAMILIES: Mapping[str, Family] = {
     "takeup": Family("portfolio", ("projects", *_PLACES, "regions"), "register"),
     "reports": Family("evidence_base", ("documents", "projects"), "register"),
     "coding": Family("evidence_base", ("codings", "readings", "coders", "segments")),
+    "prevalence_by_rule": Family("evidence_base", _CODED),
+    "saturation": Family("evidence_base", _CODED),
     "selection": Family(
         "evidence_base", ("projects", "documents", "participations", "organisations"), "register"
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from evaltools.findings.coder_rules import rule_note
 from evaltools.findings.declaration import NoneFound, Support
 from evaltools.findings.judging import Judgement
 from evaltools.findings.numbers import Numbers, Reading, name_of
@@ -60,10 +61,13 @@ def finding_entry(judgement: Judgement, around: Surroundings) -> str:
         ("class", words(f"trail.finding.class.{finding.evidence_class}")),
         ("strength", propose(judgement, around.numbers).text(language)),
     ]
+    note = rule_note(judgement, language)
     if judgement.accepted and finding.accepted is not None:
         accepted = f"{finding.accepted.reason.in_language(language)} ({finding.accepted.by})"
         facts.append(("accepted", accepted))
     told = [line(words(f"trail.finding.{name}"), sentence(text)) for name, text in facts]
+    if note:
+        told.insert(1, line(words("findings.rules.label"), sentence(note[:1].upper() + note[1:])))
     about = [
         f"{label(words('trail.finding.numbers'))} {_numbers(judgement, around)}",
         line(words("trail.estimand"), sentence(words(f"trail.estimand.{judgement.estimand}"))),

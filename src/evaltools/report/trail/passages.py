@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from evaltools.evidence.codings import _marks, _met, _voters
+from evaltools.evidence.codings import codes_as_read, marks_of, met, readers_of, voters_of
 from evaltools.evidence.evidence import Evidence
 
 Polarity = Literal["affirm", "deny"]
@@ -84,12 +84,12 @@ def passages(evidence: Evidence) -> Passages:
     coder rule; it denies where denials meet the rule, whether the report also affirms or not.
     """
     tables, rule = evidence.tables, evidence.parameters.coder_rule
-    voters = _voters(tables, rule)
+    units = codes_as_read(tables, evidence.reports)
+    voters = voters_of(tables, rule)
     voters = voters[voters["document_id"].isin(evidence.reports["document_id"])]
-    marks = _marks(tables, voters)
-    readers = {
-        str(name): int(count) for name, count in voters["document_id"].value_counts().items()
-    }
+    marks = marks_of(tables, voters, units)
+    places, columns = pd.Index(evidence.reports["document_id"]), pd.Index(units.ids)
+    readers = readers_of(voters, places, units)
     consensus = voters.loc[voters["role"] == "consensus", "document_id"]
     segments = tables["segments"]
     segments = segments[segments["document_id"].isin(evidence.reports["document_id"])]
@@ -99,11 +99,13 @@ def passages(evidence: Evidence) -> Passages:
     for polarity in sides:
         side = marks[marks["polarity"].isin([polarity, "mixed"])]
         voices = side.groupby(["document_id", "code_id"])["coder_id"].nunique().reset_index()
+        voices = voices[voices["code_id"].isin(columns)]
         count = voices["coder_id"].to_numpy(dtype=np.int64)
-        needed = np.array([readers[each] for each in voices["document_id"]], dtype=np.int64)
+        rows = places.get_indexer(pd.Index(voices["document_id"]))
+        needed = readers[rows, columns.get_indexer(pd.Index(voices["code_id"]))]
         reached = voices["document_id"].isin(consensus).to_numpy(dtype=bool)
-        met = voices[_met(count, needed, rule, reached)][["document_id", "code_id"]]
-        told = side.merge(met, on=["document_id", "code_id"])
+        enough = voices[met(count, needed, rule, reached)][["document_id", "code_id"]]
+        told = side.merge(enough, on=["document_id", "code_id"])
         coders = told.groupby(["code_id", "segment_id"])["coder_id"].nunique().reset_index()
         found: dict[str, list[Passage]] = {}
         for code, segment, number in zip(

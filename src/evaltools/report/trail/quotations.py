@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -68,14 +69,39 @@ _NAME_LIKE = re.compile(r"(?<![.!?:] )(?<!^)\b[^\W\d_a-zåäö]")
 
 
 def declared_policy(name: Policy, tables: Mapping[str, pd.DataFrame]) -> QuotePolicy:
-    """The policy that a study declares, with what people approved and the names it knows."""
+    """The policy that a study declares, with what people approved and the names it knows.
+
+    Of a report that is partly secret only what people approved is quoted, of a secret one
+    nothing; of neither what stands around a quote.
+    """
     known, approved = Known.of(tables), redactions_of(tables)
+    sealed = sealed_documents(tables)
+    segments = tables["segments"][tables["segments"]["document_id"].isin(list(sealed))]
+    status = {
+        str(segment): sealed[str(document)]
+        for segment, document in zip(segments["segment_id"], segments["document_id"], strict=True)
+    }
 
     @cache
     def public(segment: str, words: str) -> str | None:
+        seal = status.get(segment)
+        if seal == "secret" or (seal is not None and segment not in approved):
+            return None
         return public_quote(words, name, approved.get(segment), known)
 
-    return QuotePolicy(name, public, redacted_spans(tables))
+    whole = dict.fromkeys(sealed, ((0, sys.maxsize),))
+    return QuotePolicy(name, public, {**redacted_spans(tables), **whole})
+
+
+def sealed_documents(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """Documents that are not public as a whole, with their `public_status`."""
+    documents = tables.get("documents")
+    if documents is None or "public_status" not in documents:
+        return {}
+    closed = documents[documents["public_status"].isin(["partly_secret", "secret"])]
+    return dict(
+        zip(closed["document_id"].astype(str), closed["public_status"].astype(str), strict=True)
+    )
 
 
 def redacted_spans(tables: Mapping[str, pd.DataFrame]) -> dict[str, tuple[tuple[int, int], ...]]:

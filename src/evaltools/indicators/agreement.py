@@ -1,0 +1,306 @@
+"""How far coders agreed, and so how far a count of themes depends on who counted.
+
+Units are stated with every number, for agreement is agreement on something:
+
+* *judgements*: a report × code, judged yes or no by each coder who read the report whole. This is
+  what the shares of the report are made of, so it is what decides how far they can be trusted.
+  Judgements of one report are not independent: intervals draw whole reports.
+* *sets*: a report, valued by the set of codes that a coder found in it, apart as far as MASI says.
+  One code more or less makes two sets of many codes unequal, so this is the strictest measure.
+* *passages* and *sentences*: see `agreement_places`.
+
+The consensus is no coder. A code that nearly no report has, or nearly every, tells nothing of
+whether coders can tell it: its coefficients are None with the reason, and never one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaltools.indicators.indicator import Indicator, dimensions
+from evaltools.indicators.judgements import NO, YES, Judged, judged
+from evaltools.indicators.shares import plain_share
+from evaltools.statistics.agreement import Agreement, fleiss_kappa, gwet_ac1
+from evaltools.statistics.agreement_alpha import Metric, krippendorff_alpha
+from evaltools.statistics.agreement_kappa import light_kappa
+from evaltools.statistics.agreement_ratings import Ratings, Values, ratings
+from evaltools.statistics.bootstrap import Resampled, draws, krippendorff_bootstrap, unit_bootstrap
+from evaltools.statistics.intervals import Interval
+
+if TYPE_CHECKING:
+    from evaltools.evidence import Evidence
+
+RESAMPLES, SEED = 5_000, 1
+TENTATIVE, RELIABLE = 0.667, 0.8
+"""Krippendorff's marks: below the first nothing can be concluded, from the second on anything."""
+BY_REPORT = "unit bootstrap, by report"
+ALONE = "no report was read by two coders"
+_SOURCE = "evaltools.indicators.agreement"
+_PLAIN: tuple[tuple[str, Callable[[Ratings], Agreement]], ...] = (
+    ("kappa", light_kappa), ("fleiss", fleiss_kappa), ("ac1", gwet_ac1),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Alpha:
+    """Alpha of some units with its interval, or why there is none.
+
+    Arguments:
+        found: the coefficient; its value is None where it is not estimable.
+        interval: by the unit bootstrap; None with it.
+        why: in English, for the note.
+    """
+
+    found: Agreement
+    interval: Interval | None
+    why: str = ""
+
+
+def compute(evidence: Evidence) -> list[Indicator]:
+    """All indicators of agreement that need no text."""
+    from evaltools.indicators.agreement_places import passages
+
+    read = judged(evidence)
+    level = float(evidence.parameters.confidence)
+    return [
+        *observed(read), *overall(read, level), *by_code(read, level), *passages(evidence, level)
+    ]  # fmt: skip
+
+
+def alpha_of(
+    values: Values | Ratings,
+    level: float,
+    metric: Metric = "nominal",
+    clusters: NDArray[np.int_] | None = None,
+    drawn: NDArray[np.float64] | None = None,
+) -> Alpha:
+    """Alpha with its interval; not estimable where too many resamples have no variation.
+
+    More than 1 - level of them: then the interval itself would reach into what is not defined.
+    """
+    read = ratings(values)
+    found = krippendorff_alpha(read, metric)
+    if found.value is None:
+        return Alpha(found, None, ALONE if found.why == "no unit has two values" else found.why)
+    made = unit_bootstrap(
+        read, metric, resamples=RESAMPLES, seed=SEED, level=level, clusters=clusters, drawn=drawn
+    )
+    if made is None or made.degenerate > 1 - level:
+        share = 1.0 if made is None else made.degenerate
+        why = f"too rare: {share:.0%} of {RESAMPLES} resamples have no variation"
+        return Alpha(replace(found, value=None), None, why)
+    # A resample holds units twice, which draws sets of codes together: keep the value inside.
+    low, high = min(made.low, found.value), max(made.high, found.value)
+    method = made.method if clusters is None else BY_REPORT
+    return Alpha(found, replace(made, low=low, high=high, method=method))
+
+
+def observed(read: Judged) -> list[Indicator]:
+    """How often two coders of a report agreed on whether it has a theme.
+
+    The unit is a pair of coders × report × code. Most codes are absent from most reports, so
+    agreement on absence lifts the first number; the second leaves it out.
+
+    Returns:
+        `coding.agreement.observed.share` of all units; `coding.agreement.present.share`, of the
+        units in which at least one of the two found the theme, those in which both did;
+        `coding.reports_compared.count`, reports that two coders or more read whole.
+    """
+    source = f"{_SOURCE}.observed"
+    pairs, both, neither = _agreeing(read.places)
+    note = "" if read.reports else ALONE
+    either = pairs - neither
+    reports = len(read.reports)
+    return [
+        plain_share("coding.agreement.observed.share", both + neither, pairs, source, note=note),
+        plain_share("coding.agreement.present.share", both, either, source, note=note),
+        Indicator(
+            key="coding.reports_compared.count", value=float(reports), unit="count", n=reports,
+            source=source,
+        ),
+    ]  # fmt: skip
+
+
+def overall(read: Judged, level: float) -> list[Indicator]:
+    """Agreement on all codes together, and on those of each kind.
+
+    Returns:
+        `coding.<statistic>_judgements.index` with kappa (mean of Cohen's over pairs of coders),
+        fleiss, ac1 and alpha; `coding.alpha_sets.index`; `coding.prevalence.share`, yes of all
+        judgements. Each plain, and by `kind`; `coding.agreement.observed.share` by `kind`. Alpha
+        as D without limits and as S with those of the unit bootstrap by report: how it would vary
+        between sets of reports like these. And `coding.alpha_algorithm.index` by `algorithm` and
+        `unit`, since algorithms differ.
+    """
+    source = f"{_SOURCE}.overall"
+    drawn = draws(len(read.reports), RESAMPLES, SEED) if read.reports else None
+    records: list[Indicator] = []
+    for kind in ("", *kinds_of(read)):
+        part, by = of_kind(read, kind), dimensions(kind=kind) if kind else ()
+        pooled, clusters = part.pooled()
+        alpha = alpha_of(pooled, level, clusters=clusters, drawn=drawn)
+        for name, coefficient in _PLAIN:
+            value = coefficient(pooled).value if alpha.found.value is not None else None
+            records.append(_index(f"coding.{name}_judgements.index", value, alpha, source, by))
+        records += alpha_records("coding.alpha_judgements.index", alpha, source, by)
+        values = ratings(part.sets())
+        sets = alpha_of(values, level, "masi", drawn=drawn)
+        records += alpha_records("coding.alpha_sets.index", sets, source, by)
+        yes, judgements = int(part.found.sum()), int(part.judged.sum())
+        records.append(plain_share("coding.prevalence.share", yes, judgements, source, by))
+        if kind:
+            pairs, both, neither = _agreeing(part.places)
+            key = "coding.agreement.observed.share"
+            records.append(plain_share(key, both + neither, pairs, source, by))
+        if not kind:
+            records += _by_algorithm("judgements", pooled, "nominal", alpha, level)
+            records += _by_algorithm("sets", values, "masi", sets, level)
+    return records
+
+
+def _by_algorithm(
+    unit: str, values: Ratings, metric: Metric, alpha: Alpha, level: float
+) -> list[Indicator]:
+    """The same alpha with the interval of each algorithm.
+
+    Krippendorff's own takes disagreements for independent, also those of one report.
+    """
+    own = None
+    if alpha.found.value is not None:
+        made = krippendorff_bootstrap(values, metric, resamples=RESAMPLES, seed=SEED, level=level)
+        own = _around(made, alpha.found.value)
+    key, source = "coding.alpha_algorithm.index", f"{_SOURCE}.overall"
+    told = (("units", alpha), ("krippendorff", Alpha(alpha.found, own, alpha.why)))
+    return [
+        alpha_records(key, each, source, dimensions(algorithm=name, unit=unit))[1]
+        for name, each in told
+    ]
+
+
+def by_code(read: Judged, level: float) -> list[Indicator]:
+    """Agreement on each code, the unit being the report.
+
+    Returns:
+        By `code` and `statistic`: `coding.agreement_by_code.share` with observed (agreeing pairs
+        of coders) and prevalence (yes of all judgements); `coding.agreement_by_code.index` with
+        alpha and ac1 (D, and S with the limits of the unit bootstrap or of Gwet's variance),
+        fleiss, kappa. And how many codes reach what: `coding.codes_reliable.count` (alpha .8 or
+        more), `coding.codes_tentative.count` (.667 to .8), `coding.codes_weak.count` (less),
+        `coding.codes_untold.count` (not estimable) and `coding.codes_unproven.count` (the
+        interval of alpha reaches below .667, or there is none).
+    """
+    source, key = f"{_SOURCE}.by_code", "coding.agreement_by_code"
+    drawn = draws(len(read.reports), RESAMPLES, SEED) if read.reports else None
+    records: list[Indicator] = []
+    alphas: list[Alpha] = []
+    for code_id in read.codes:
+        units = read.of(code_id)
+        alpha = alpha_of(units, level, drawn=drawn)
+        alphas.append(alpha)
+        pairs, both, neither = _agreeing(units.places[:, :, None])
+        yes, judgements = int((units.places == YES).sum()), int((units.places >= NO).sum())
+
+        def by(statistic: str, code_id: str = code_id) -> tuple[tuple[str, str], ...]:
+            return dimensions(code=code_id, statistic=statistic)
+
+        records += [
+            plain_share(f"{key}.share", both + neither, pairs, source, by("observed")),
+            plain_share(f"{key}.share", yes, judgements, source, by("prevalence")),
+        ]
+        records += alpha_records(f"{key}.index", alpha, source, by("alpha"))
+        for name, coefficient in _PLAIN:
+            found = coefficient(units) if alpha.found.value is not None else None
+            value = found.value if found else None
+            records.append(_index(f"{key}.index", value, alpha, source, by(name)))
+            if name == "ac1":
+                limits = gwet_ac1(units, level).interval if value is not None else None
+                records.append(_inferred(records[-1], limits))
+    return records + _counted(alphas, source)
+
+
+def alpha_records(
+    key: str, alpha: Alpha, source: str, by: tuple[tuple[str, str], ...] = ()
+) -> list[Indicator]:
+    """D without limits, and S with those of the interval; the note tells how it was made."""
+    plain = _index(key, alpha.found.value, alpha, source, by)
+    return [plain, _inferred(plain, alpha.interval)]
+
+
+def kinds_of(read: Judged) -> list[str]:
+    """Kinds of the codes, in the order of the codebook."""
+    return list(dict.fromkeys(code_id.partition(".")[0] for code_id in read.codes))
+
+
+def of_kind(read: Judged, kind: str) -> Judged:
+    """The judgements of the codes of a kind; all of them where it is empty."""
+    if not kind:
+        return read
+    keep = [place for place, code in enumerate(read.codes) if code.partition(".")[0] == kind]
+    return replace(
+        read, codes=tuple(read.codes[place] for place in keep), judged=read.judged[:, :, keep],
+        found=read.found[:, :, keep],
+    )  # fmt: skip
+
+
+def _index(
+    key: str, value: float | None, alpha: Alpha, source: str, by: tuple[tuple[str, str], ...]
+) -> Indicator:
+    """A coefficient of the units of an alpha; without a value for the reason that it has."""
+    return Indicator(
+        key=key, value=value, unit="index", n=alpha.found.units, source=source, dimensions=by,
+        note="" if value is not None else alpha.why or "no pair of coders with variation",
+    )  # fmt: skip
+
+
+def _inferred(plain: Indicator, interval: Interval | None) -> Indicator:
+    if interval is None or plain.value is None:
+        return replace(plain, estimand="S")
+    note = ""
+    if isinstance(interval, Resampled):
+        lost = f", {interval.degenerate:.1%} without variation" * (interval.degenerate > 0)
+        note = f"{interval.resamples} resamples, seed {interval.seed}{lost}"
+    return replace(
+        plain, estimand="S", low=interval.low, high=interval.high, method=interval.method,
+        level=interval.level, note=note,
+    )  # fmt: skip
+
+
+def _around(interval: Interval | None, value: float | None) -> Interval | None:
+    if interval is None or value is None:
+        return None
+    return replace(interval, low=min(interval.low, value), high=max(interval.high, value))
+
+
+def _counted(alphas: list[Alpha], source: str) -> list[Indicator]:
+    values = [alpha.found.value for alpha in alphas]
+    told = [value for value in values if value is not None]
+    proven = [a for a in alphas if a.interval is not None and a.interval.low >= TENTATIVE]
+    counts = {
+        "reliable": sum(value >= RELIABLE for value in told),
+        "tentative": sum(TENTATIVE <= value < RELIABLE for value in told),
+        "weak": sum(value < TENTATIVE for value in told),
+        "untold": len(values) - len(told),
+        "unproven": len(alphas) - len(proven),
+    }
+    return [
+        Indicator(
+            key=f"coding.codes_{name}.count", value=float(count), unit="count", n=count,
+            N=len(alphas), source=source,
+        )
+        for name, count in counts.items()
+    ]  # fmt: skip
+
+
+def _agreeing(places: NDArray[np.int_]) -> tuple[int, int, int]:
+    """Pairs of coders over reports × coders × codes: all, both yes, both no."""
+
+    def pairs(count: NDArray[np.int_]) -> int:
+        return int((count * (count - 1) // 2).sum())
+
+    yes, no = (places == YES).sum(axis=1), (places == NO).sum(axis=1)
+    return pairs(yes + no), pairs(yes), pairs(no)

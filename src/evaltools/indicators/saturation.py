@@ -1,0 +1,132 @@
+"""Saturation: would more reports still have brought themes that these did not?
+
+What is seen is a code that a report has by the coder rule. The order in which reports were read
+means nothing, so numbers are medians over random orders with the band that most orders lie in.
+They speak of the codes of the codebook only: of a theme that has no code nothing can be told.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from evaltools.indicators.indicator import Indicator
+from evaltools.indicators.judgements import codebook_order
+from evaltools.indicators.shares import NO_REPORT, plain_share
+from evaltools.statistics.saturation import (
+    NEVER,
+    accumulation,
+    chao_unseen,
+    first_seen,
+    reports_until,
+    saturated_after,
+    seen_after,
+)
+
+if TYPE_CHECKING:
+    from evaltools.evidence import Evidence
+
+BASE, RUN, THRESHOLD = 4, 2, 0.05
+MOST = 0.9
+ORDERS, SEED = 2_000, 1
+METHOD = "random orders"
+_SOURCE = "evaltools.indicators.saturation"
+
+
+def saturation(evidence: Evidence) -> list[Indicator]:
+    """When reading on stopped bringing codes, and how many may not have been seen.
+
+    Returns:
+        `saturation.seen.share`: codable codes that some report has; `saturation.once.count`:
+        those in one report only; `saturation.reached.count` and `saturation.exhausted.count`:
+        reports read when two more bring at most 5 % of what the first four brought, or nothing;
+        `saturation.met.share`: orders in which the former comes about; `saturation.most.count`
+        and `saturation.every.count`: reports until nine in ten of the codes seen, or all, were
+        seen; `saturation.unseen.count`: Chao's lower bound of the codes not seen. Counts of
+        reports are medians of the orders, with the band of those that the level tells.
+    """
+    source = f"{_SOURCE}.saturation"
+    holds = holding(evidence)
+    level = float(evidence.parameters.confidence)
+    seen = seen_after(first_seen(holds, ORDERS, SEED), len(holds))
+    rules = {
+        "reached": saturated_after(seen, BASE, RUN, THRESHOLD),
+        "exhausted": saturated_after(seen, BASE, RUN, 0.0),
+        "most": reports_until(seen, MOST),
+        "every": reports_until(seen, 1.0),
+    }
+    counts = [
+        _over_orders(f"saturation.{name}.count", found, len(holds), level, source)
+        for name, found in rules.items()
+    ]
+    bound = chao_unseen(holds)
+    frequency = holds.sum(axis=0)
+    once = int((frequency == 1).sum())
+    met = int((rules["reached"] != NEVER).sum())
+    note = "" if len(holds) else NO_REPORT
+    return [
+        plain_share(
+            "saturation.seen.share", int((frequency > 0).sum()), holds.shape[1], source, note=note
+        ),
+        Indicator(
+            key="saturation.once.count", value=float(once), unit="count", n=once,
+            N=holds.shape[1], source=source,
+        ),
+        plain_share("saturation.met.share", met, ORDERS, source, note=note),
+        *counts,
+        Indicator(
+            key="saturation.unseen.count", value=bound, unit="count", n=None, source=source,
+            note=note,
+        ),
+    ]  # fmt: skip
+
+
+def saturation_curve(evidence: Evidence) -> pd.DataFrame:
+    """Codes seen by number of reports read, over random orders.
+
+    Returns:
+        `reports`, `median`, `low`, `high` (the band that the level tells).
+    """
+    level = float(evidence.parameters.confidence)
+    found = accumulation(holding(evidence), ORDERS, SEED, level)
+    return pd.DataFrame(
+        {"reports": found.reports, "median": found.median, "low": found.low, "high": found.high}
+    )
+
+
+def holding(evidence: Evidence) -> NDArray[np.bool_]:
+    """Reports × codable codes: whether the report has the code by the coder rule."""
+    presence = evidence.presence
+    codes = pd.Index(codebook_order(evidence.tables["codes"]), dtype="object")
+    projects = pd.Index(sorted(set(presence["project_id"].astype(str))), dtype="object")
+    yes = presence[(presence["state"] == "yes").to_numpy(dtype=bool)]
+    yes = yes[yes["code_id"].isin(list(codes)).to_numpy(dtype=bool)]
+    holds = np.zeros((len(projects), len(codes)), dtype=bool)
+    rows = projects.get_indexer(pd.Index(yes["project_id"].astype(object)))
+    holds[rows, codes.get_indexer(pd.Index(yes["code_id"].astype(object)))] = True
+    return holds
+
+
+def _over_orders(
+    key: str, found: NDArray[np.int_], reports: int, level: float, source: str
+) -> Indicator:
+    """Median and band; where a rule is not met in an order, it would take more than all reports.
+
+    So the median is None where that is so in half of the orders, and the band ends at all
+    reports, which the note says.
+    """
+    beyond = reports + 1
+    held = np.where(found == NEVER, beyond, found)
+    ends = [(1 - level) / 2, 0.5, (1 + level) / 2]
+    low, median, high = (float(x) for x in np.quantile(held, ends, method="inverted_cdf"))
+    never = float((found == NEVER).mean())
+    note = f"not met in {never:.0%} of {ORDERS} orders" if never else ""
+    if median >= beyond:
+        return Indicator(key=key, value=None, unit="count", source=source, note=note)
+    return Indicator(
+        key=key, value=median, unit="count", n=int(median), N=reports, low=low,
+        high=min(high, float(reports)), method=METHOD, level=level, source=source, note=note,
+    )  # fmt: skip

@@ -1,0 +1,109 @@
+"""Saturation and coder rules of a handful of reports."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+from handmade import handmade
+
+from evaltools.indicators.agreement_table import saturation_points
+from evaltools.indicators.prevalence import by_rule
+from evaltools.indicators.saturation import holding, saturation, saturation_curve
+from evaltools.indicators.showing import theme_dots
+
+
+def evidence(holds, confidence=0.95):
+    """Reports that have codes, as lists of the letters of the codes."""
+    codes = [f"challenge.{letter}" for letter in "abcdefgh"]
+    rows = [
+        (f"p{place:02d}", code, "yes" if code[-1] in has else "silent")
+        for place, has in enumerate(holds)
+        for code in codes
+    ]
+    return SimpleNamespace(
+        presence=pd.DataFrame(rows, columns=["project_id", "code_id", "state"]),
+        tables={"codes": pd.DataFrame({"code_id": codes, "codable": True})},
+        parameters=SimpleNamespace(confidence=confidence),
+    )
+
+
+def values(records):
+    return {record.key: record for record in records}
+
+
+def test_reports_that_are_all_alike_are_saturated_at_once():
+    found = values(saturation(evidence(["abc"] * 10)))
+    assert found["saturation.seen.share"].n == 3
+    assert found["saturation.seen.share"].N == 8
+    assert found["saturation.every.count"].value == 1
+    # A base of four and one run of two are the least that the rule can tell by.
+    assert found["saturation.reached.count"].value == 6
+    assert found["saturation.met.share"].value == 1
+    assert found["saturation.unseen.count"].value == 0
+
+
+def test_reports_with_nothing_in_common_are_never_saturated():
+    found = values(saturation(evidence(list("abcdefgh"))))
+    assert found["saturation.reached.count"].value is None
+    assert "not met in 100%" in found["saturation.reached.count"].note
+    assert found["saturation.once.count"].value == 8
+    # Eight in one report, none in two: 8 · 7 / 2 · 7 / 8.
+    assert found["saturation.unseen.count"].value == pytest.approx(24.5)
+
+
+def test_band_is_that_of_the_orders_and_holds_the_median():
+    found = values(saturation(evidence(["ab", "ac", "ad", "ae", "a", "a", "a", "bh"])))
+    record = found["saturation.every.count"]
+    assert record.low <= record.value <= record.high <= 8
+    assert (record.method, record.level) == ("random orders", 0.95)
+
+
+def test_the_curve_begins_with_one_report_and_ends_with_all_codes_seen():
+    programme = evidence(["ab", "ac", "ad", "a", "a", "a", "a", "a"])
+    curve = saturation_curve(programme)
+    assert curve["reports"].tolist() == list(range(1, 9))
+    assert curve["median"].iloc[-1] == holding(programme).any(axis=0).sum() == 4
+    points = saturation_points(curve, saturation(programme), "en")
+    assert [point.x for point in points if point.label] == [
+        values(saturation(programme))["saturation.reached.count"].value
+    ]
+
+
+def test_a_single_report_can_tell_of_no_saturation():
+    found = values(saturation(evidence(["ab"])))
+    assert found["saturation.reached.count"].value is None
+    assert found["saturation.every.count"].value == 1
+    assert found["saturation.unseen.count"].value == 0
+
+
+def test_every_rule_tells_the_share_of_every_code():
+    records = by_rule(handmade())
+    told = {(dict(r.dimensions)["code"], dict(r.dimensions)["rule"]): r for r in records}
+    assert {rule for _, rule in told} == {"any", "majority", "all", "consensus"}
+    assert told["result.data", "any"].n == 2  # one coder of several saw it in P4
+    assert told["result.data", "majority"].n == 1
+    assert all(r.N == 4 for r in records)
+
+
+@pytest.mark.parametrize("estimand", ["population", "superpopulation"])
+def test_coder_rules_are_shown_beside_a_sampling_interval(estimand):
+    from evaltools.indicators.prevalence import themes
+    from evaltools.present.dots import describe
+
+    programme = handmade().but(parameters={"estimand": estimand})
+    rows = theme_dots(themes(programme, "result"), programme)
+    data = next(row for row in rows if row.label == "result.data")
+    assert (data.rule_low, data.rule_high) == (0.25, 0.5)
+    assert data.low is not None
+    assert "by coder rule" in describe(rows, "en")
+
+
+def test_of_the_reports_read_the_coder_rules_are_the_band_itself():
+    from evaltools.indicators.prevalence import themes
+
+    programme = handmade()
+    rows = theme_dots(themes(programme, "result"), programme)
+    data = next(row for row in rows if row.label == "result.data")
+    assert (data.bound_low, data.bound_high, data.rule_low) == (0.25, 0.5, None)
