@@ -17,12 +17,9 @@ from evaltools.report import engines
 from evaltools.report.publication import Shelf, read_record, render_key, source_hashes
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from evaltools.evidence import Descriptor
     from evaltools.execute import Run
     from evaltools.findings.judging import Judgement
-    from evaltools.indicators.indicator import Indicator
     from evaltools.report.staging import Material
     from evaltools.study import Parameters, ReportTarget, Study
 
@@ -147,9 +144,10 @@ def current_report(study: Study, parameters: Parameters) -> tuple[Path, Run]:
 def judgements_of(study: Study, made: Run) -> tuple[Judgement, ...]:
     """What a run says of every finding of the study's report."""
     from evaltools.evidence import load_descriptor, read_tables
+    from evaltools.report.judged import judged
 
     tables = read_tables(study.data, load_descriptor(study.data))
-    return _judge(study, made, made.indicators(), tables)
+    return judged(study, _parameters_of(study, made), made.indicators(), tables)
 
 
 def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = print) -> Path:
@@ -191,8 +189,20 @@ def check_study(study: Study) -> str:
 
     refuse(check_data(study.data))
     descriptor = load_descriptor(study.data)
+    _check_keywords(study, descriptor)
     kind = ", example data" if descriptor.example else ""
     return f"{len(descriptor.resources)} tables are valid{kind}."
+
+
+def _check_keywords(study: Study, descriptor: Descriptor) -> None:
+    """Refuse patterns of keywords that cannot be read; the form of their table has been checked."""
+    from evaltools.coding.suggestions import read_keywords
+    from evaltools.evidence import read_tables
+
+    tables = read_tables(study.data, descriptor)
+    found = [each for each in descriptor.resources if each.name == "keywords"]
+    if found:
+        read_keywords(tables["keywords"], f"{study.declaration.data}/{found[0].path}")
 
 
 def _check_scope(study: Study, parameters: Parameters) -> None:
@@ -212,6 +222,7 @@ def _check_scope(study: Study, parameters: Parameters) -> None:
 
 def _told(study: Study, parameters: Parameters, material: Material) -> list[str]:
     """What an author should know of the report: findings that no longer hold, departures."""
+    from evaltools.findings.coder_rules import rule_note
     from evaltools.findings.matrix import departures, matrix_problems
 
     codes = set(material.tables["codes"]["code_id"])
@@ -219,6 +230,11 @@ def _told(study: Study, parameters: Parameters, material: Material) -> list[str]
     failing = [item for item in asserted if not item.holds]
     told = [f"Findings: {len(asserted) - len(failing)} of {len(asserted)} asserted hold"]
     told += [f"  {item.finding.id}: {item.reason.text('en')}" for item in failing]
+    told += [
+        f"  {item.finding.id}: {note}"
+        for item in asserted
+        if item.holds and (note := rule_note(item, "en"))
+    ]
     told += [
         f"Evaluation matrix: {problem}"
         for problem in matrix_problems(
@@ -230,6 +246,7 @@ def _told(study: Study, parameters: Parameters, material: Material) -> list[str]
 
 def _material(study: Study, made: Run) -> Material:
     from evaltools.evidence import load_descriptor, read_tables
+    from evaltools.report.judged import judged
     from evaltools.report.staging import Material
 
     descriptor: Descriptor = load_descriptor(study.data)
@@ -247,25 +264,14 @@ def _material(study: Study, made: Run) -> Material:
         descriptor=descriptor,
         n=reports.n or 0,
         N=reports.N or 0,
-        judgements=_judge(study, made, indicators, tables),
+        judgements=judged(study, _parameters_of(study, made), indicators, tables),
     )
 
 
-def _judge(
-    study: Study, made: Run, indicators: tuple[Indicator, ...], tables: dict[str, pd.DataFrame]
-) -> tuple[Judgement, ...]:
-    """What the run says of every finding of the report."""
-    from evaltools.findings.declaration import load_findings
-    from evaltools.findings.judging import judge, unknown_evidence
-    from evaltools.report.variables import ESTIMANDS
-
-    facts = dict(zip(tables["facts"]["fact_id"], tables["facts"]["value"], strict=True))
-    estimand = ESTIMANDS[made.manifest.ingredients.parameters["estimand"]]
-    findings = load_findings(study.root)
-    codes = tables["codes"]
-    codable = codes.loc[codes["codable"].astype(bool), "code_id"]
-    refuse(unknown_evidence(findings, codable, tables))
-    return judge(findings, indicators, estimand, facts)
+def _parameters_of(study: Study, made: Run) -> Parameters:
+    """The parameters that a run was made under, as the study declares them now."""
+    values = made.manifest.ingredients.parameters
+    return study.parameters({k: v for k, v in values.items() if k in study.declaration.parameters})
 
 
 def _name(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import quote
 
 from evaltools.problems import Problem, ProblemError
 from evaltools.study import STUDY_VARIABLE
@@ -27,12 +29,51 @@ def open_lab(study: Study, parameters: Parameters, port: int, browser: bool) -> 
     Raises:
         ProblemError: there is no JupyterLab in this environment.
     """
+    program = _program()
+    opened = fill(study, parameters) if parameters.changed() else study.root / "notebooks"
+    _become(study, program, opened, port, browser)
+
+
+def open_notebook(study: Study, path: Path, port: int, browser: bool) -> NoReturn:
+    """Become JupyterLab on one notebook, at the port that is asked for or not at all.
+
+    What a coding panel could not save yet is kept by the browser for the address it was opened
+    at, so another port would not find it.
+
+    Arguments:
+        path: the notebook; its folder is all that is shown.
+        port: of the server on this machine.
+        browser: open a window.
+
+    Raises:
+        ProblemError: there is no JupyterLab in this environment, or the port is taken.
+    """
+    program = _program()
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            what = "is taken, perhaps by a JupyterLab that is open already"
+            remedy = "Go on in that window, close it first, or give another port by --port."
+            problem = Problem(f"port {port}", what, "", remedy, "lab.port")
+            raise ProblemError([problem]) from None
+    shown = [f"--LabApp.default_url=/doc/tree/{quote(path.name)}", "--ServerApp.port_retries=0"]
+    _become(study, program, path.parent, port, browser, *shown)
+
+
+def _program() -> Path:
     program = Path(sys.executable).with_name("jupyter-lab")
     if not program.exists():
         what, remedy = "is not in this environment", "Use 'make lab'."
         raise ProblemError([Problem("JupyterLab", what, "", remedy, "lab.none")])
-    opened = fill(study, parameters) if parameters.changed() else study.root / "notebooks"
-    arguments = [str(program), f"--port={port}", f"--ServerApp.root_dir={opened}"]
+    return program
+
+
+def _become(
+    study: Study, program: Path, opened: Path, port: int, browser: bool, *more: str
+) -> NoReturn:
+    arguments = [str(program), f"--port={port}", f"--ServerApp.root_dir={opened}", *more]
     # Nothing is asked of the network: no news, no look for updates.
     arguments += ["--LabApp.news_url=None"]
     arguments += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]

@@ -40,8 +40,10 @@ def publish_report(
     release = _release(study, parameters, run)
     gates = [
         Gate("findings", lambda _: _findings(judgements)),
+        Gate("coder rules", lambda candidate: _coder_rules(candidate, judgements)),
         Gate("matrix", lambda candidate: _matrix(candidate, judgements)),
         Gate("lint", _lint),
+        Gate("agreement", lambda candidate: _agreement(candidate, judgements)),
         Gate("disclosure", lambda candidate: _disclosure(candidate, release, earlier)),
         Gate("outputs", _outputs),
         Gate("verification", _verification),
@@ -54,6 +56,12 @@ def _findings(judgements: Iterable[Judgement]) -> list[Problem]:
     from evaltools.findings.judging import problems_for_publishing
 
     return problems_for_publishing(judgements)
+
+
+def _coder_rules(candidate: Candidate, judgements: Iterable[Judgement]) -> list[Problem]:
+    from evaltools.publishing.coder_rules import without_note
+
+    return without_note(candidate, judgements)
 
 
 def _matrix(candidate: Candidate, judgements: tuple[Judgement, ...]) -> list[Problem]:
@@ -70,6 +78,14 @@ def _lint(candidate: Candidate) -> list[Problem]:
     from evaltools.findings.lint import lint
 
     return lint(candidate.study.root, [candidate.parameters.language])
+
+
+def _agreement(candidate: Candidate, judgements: Iterable[Judgement]) -> list[Problem]:
+    from evaltools.findings.lint import doubted_findings
+
+    findings = [judgement.finding for judgement in judgements]
+    root, language = candidate.study.root, candidate.parameters.language
+    return doubted_findings(root, language, findings, candidate.run.indicators())
 
 
 def _release(study: Study, parameters: Parameters, run: Run) -> Release:

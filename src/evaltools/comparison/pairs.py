@@ -69,13 +69,20 @@ def paired_states(old: Evidence, new: Evidence) -> dict[Identity, Cells]:
     before, after = _affirmed(old), _affirmed(new)
     total = len(old.reports)
     made: dict[Identity, Cells] = {}
-    for code in sorted(set(before) & set(after)):
+    unasked = {*_unasked(old), *_unasked(new)}
+    for code in sorted((set(before) & set(after)) - unasked):
         both = len(before[code] & after[code])
         only_new, only_old = len(after[code]) - both, len(before[code]) - both
         cells = (both, only_new, only_old, total - both - only_new - only_old)
         made[(f"{code}.share", "D", ())] = cells
         made[(f"{code}.share", "S", ())] = cells
     return made
+
+
+def _unasked(evidence: Evidence) -> set[str]:
+    """Codes that some report was not asked of, so that its cells are not those of all reports."""
+    presence = evidence.presence
+    return set(map(str, presence.loc[presence["state"].eq("not_asked"), "code_id"]))
 
 
 def _affirmed(evidence: Evidence) -> Mapping[str, set[str]]:

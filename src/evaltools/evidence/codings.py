@@ -12,6 +12,10 @@ A project is `yes` for a code
   by rule *all*: what its coders agree on needs no consensus, what they do not has none yet.
 
 It is `no` where the rule is not met by affirming but is by denying, and otherwise `silent`.
+
+A code is asked of a document by the coders who count and read it with a version of the codebook
+that holds the code, or codes that mean the same; the rule is put to them. Where there is none,
+the state is `not_asked`: what nobody looked for is not silent, and no share may count it so.
 """
 
 from __future__ import annotations
@@ -23,6 +27,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from evaltools.evidence.codebook import Codebook
+from evaltools.evidence.units import KEYS, Units, units_of_codes, versions_read, with_versions
+
 CoderRule = Literal["any", "majority", "all", "consensus"]
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
@@ -32,7 +39,10 @@ LINKED_COLUMNS = ["project_id", "challenge", "response", "links"]
 
 
 def presence(
-    tables: Mapping[str, pd.DataFrame], documents: pd.DataFrame, rule: CoderRule
+    tables: Mapping[str, pd.DataFrame],
+    documents: pd.DataFrame,
+    rule: CoderRule,
+    units: Units | None = None,
 ) -> pd.DataFrame:
     """State of every codable code in every given document.
 
@@ -40,21 +50,22 @@ def presence(
         tables: at least codes, coders, readings, segments and codings.
         documents: rows of documents, one a project.
         rule: whose word counts.
+        units: what to give states to; the codable codes, stated in the latest version with which
+            one of the documents was read, where it is not given.
 
-    Returns a row for each project × codable code, sorted by both: `project_id`, `code_id`,
-    `kind` of the code, `state` (yes, no, silent), `segments` (passages in which coders who count
+    Returns a row for each project × unit, sorted by both: `project_id`, `code_id`, `kind` of the
+    code, `state` (yes, no, silent, not_asked), `segments` (passages in which coders who count
     affirm the code) and `coders` (how many of them affirm it).
     """
-    codes = tables["codes"]
-    codes = codes[codes["codable"].fillna(False)].sort_values("code_id")
+    units = units or codes_as_read(tables, documents)
     documents = documents.sort_values("project_id")
-    voters = _voters(tables, rule)
+    voters = voters_of(tables, rule)
     voters = voters[voters["document_id"].isin(documents["document_id"])]
     place = pd.Index(documents["document_id"])
-    code_place = pd.Index(codes["code_id"])
+    code_place = pd.Index(units.ids)
     shape = (len(place), len(code_place))
 
-    marks = _marks(tables, voters)
+    marks = marks_of(tables, voters, units)
     marks = marks[marks["code_id"].isin(code_place)]
     affirms = marks[marks["polarity"].isin(["affirm", "mixed"])]
     denies = marks[marks["polarity"].isin(["deny", "mixed"])]
@@ -63,17 +74,19 @@ def presence(
     segments = _count(affirms, "segment_id", place, code_place, shape)
 
     rows = place.get_indexer(pd.Index(voters["document_id"]))
-    readers = np.bincount(rows, minlength=len(place)).astype(np.int64)[:, None]
     reached = np.zeros(len(place), dtype=bool)
     reached[rows[(voters["role"] == "consensus").to_numpy(dtype=bool)]] = True
-    yes = _met(affirmers, readers, rule, reached[:, None])
-    no = ~yes & _met(deniers, readers, rule, reached[:, None])
+    asked = readers_of(voters, place, units)
+    yes = met(affirmers, asked, rule, reached[:, None])
+    no = ~yes & met(deniers, asked, rule, reached[:, None])
+    read = np.bincount(rows, minlength=len(place)) > 0
     state = np.where(yes, "yes", np.where(no, "no", "silent"))
+    state = np.where(read[:, None] & (asked == 0), "not_asked", state)
     return pd.DataFrame(
         {
             "project_id": _strings(np.repeat(documents["project_id"].to_numpy(object), shape[1])),
-            "code_id": _strings(np.tile(codes["code_id"].to_numpy(object), shape[0])),
-            "kind": _strings(np.tile(codes["kind"].to_numpy(object), shape[0])),
+            "code_id": _strings(np.tile(np.array(units.ids, dtype=object), shape[0])),
+            "kind": _strings(np.tile(np.array(units.kinds, dtype=object), shape[0])),
             "state": _strings(state.ravel().astype(object)),
             "segments": segments.ravel(),
             "coders": affirmers.ravel(),
@@ -104,7 +117,8 @@ def linked(
     ]
     codings = tables["codings"]
     affirming = codings["polarity"].isin(["affirm", "mixed"])
-    codings = codings.loc[affirming, ["segment_id", "code_id"]]
+    codings = _stated(tables, codings[affirming], codes_as_read(tables, documents))
+    codings = codings[["segment_id", "code_id"]]
     kinds = tables["codes"][["code_id", "kind"]]
     marked = codings.drop_duplicates().merge(kinds, on="code_id")
     where = tables["segments"][["segment_id", "document_id"]].merge(
@@ -129,11 +143,24 @@ def linked(
     return counts.rename("links").reset_index().sort_values(keys, ignore_index=True)
 
 
-def _voters(tables: Mapping[str, pd.DataFrame], rule: CoderRule) -> pd.DataFrame:
-    """Who counts for which document: `document_id`, `coder_id`, `round`, `role`."""
-    readings = tables["readings"]
+def codes_as_read(tables: Mapping[str, pd.DataFrame], documents: pd.DataFrame) -> Units:
+    """The codable codes in the terms of the latest version with which a document was read.
+
+    So a wave keeps its own codes when a later one is read with others.
+    """
+    versions = versions_read(tables, documents)
+    return units_of_codes(tables, Codebook.of(tables).latest(versions), versions)
+
+
+def voters_of(tables: Mapping[str, pd.DataFrame], rule: CoderRule) -> pd.DataFrame:
+    """Who counts for which document.
+
+    Returns `document_id`, `coder_id`, `round`, `codebook_version` (of the reading) and `role`.
+    """
+    readings = with_versions(tables["readings"])
     complete = readings[readings["complete"].fillna(False)]
-    last: pd.DataFrame = complete.groupby(["document_id", "coder_id"])["round"].max().reset_index()
+    last = complete.sort_values(KEYS).drop_duplicates(KEYS[:2], keep="last")
+    last = last[[*KEYS, "codebook_version"]]
     voters: pd.DataFrame = last.merge(tables["coders"][["coder_id", "role"]], on="coder_id")
     consensus = voters["role"] == "consensus"
     if rule != "consensus":
@@ -142,12 +169,41 @@ def _voters(tables: Mapping[str, pd.DataFrame], rule: CoderRule) -> pd.DataFrame
     return voters[consensus | ~reached]
 
 
-def _marks(tables: Mapping[str, pd.DataFrame], voters: pd.DataFrame) -> pd.DataFrame:
+def marks_of(
+    tables: Mapping[str, pd.DataFrame], voters: pd.DataFrame, units: Units
+) -> pd.DataFrame:
+    """Codings of those who count, with the unit each counts for as its `code_id`.
+
+    Arguments:
+        voters: as `voters_of` gives them.
+        units: for the versions of the voters.
+    """
     codings = tables["codings"][["segment_id", "code_id", "coder_id", "round", "polarity"]]
     segments = tables["segments"][["segment_id", "document_id"]]
     placed = codings.merge(segments, on="segment_id")
-    marks: pd.DataFrame = placed.merge(voters, on=["document_id", "coder_id", "round"])
-    return marks
+    return units.translated(placed.merge(voters, on=KEYS))
+
+
+def readers_of(voters: pd.DataFrame, documents: pd.Index, units: Units) -> Ints:
+    """How many of those who count were asked of each unit in each document."""
+    readers = np.zeros((len(documents), len(units.ids)), dtype=np.int64)
+    for version, own in voters.groupby("codebook_version", sort=True):
+        rows = documents.get_indexer(pd.Index(own["document_id"]))
+        counts = np.bincount(rows[rows >= 0], minlength=len(documents)).astype(np.int64)
+        readers += counts[:, None] * units.asked(str(version))[None, :]
+    return readers
+
+
+def _stated(
+    tables: Mapping[str, pd.DataFrame], codings: pd.DataFrame, units: Units
+) -> pd.DataFrame:
+    """Codings of anybody, with the unit each counts for as its `code_id`."""
+    if units.plain:
+        return codings
+    segments = tables["segments"][["segment_id", "document_id"]]
+    readings = with_versions(tables["readings"])[[*KEYS, "codebook_version"]]
+    placed = codings.merge(segments, on="segment_id").merge(readings, on=KEYS)
+    return units.translated(placed[placed["codebook_version"].isin(list(units.counts_for))])
 
 
 def _count(
@@ -162,7 +218,8 @@ def _count(
     return counts
 
 
-def _met(count: Ints, readers: Ints, rule: CoderRule, reached: Bools) -> Bools:
+def met(count: Ints, readers: Ints, rule: CoderRule, reached: Bools) -> Bools:
+    """Whether so many of those who were asked are enough by a rule."""
     if rule == "any":
         return count >= 1
     if rule == "majority":

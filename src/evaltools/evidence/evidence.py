@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import pandas as pd
 
 from evaltools.evidence.allocation import allocate
-from evaltools.evidence.codings import CoderRule, linked, presence
+from evaltools.evidence.codebook import Crosswalk
+from evaltools.evidence.codings import CoderRule, codes_as_read, linked, presence
 from evaltools.evidence.places import located
 from evaltools.evidence.scope import final_reports, nothing_left, register, within
+from evaltools.evidence.units import Units, units_of_groups, versions_read
 from evaltools.study import Parameters, Study
 
 
@@ -98,7 +101,33 @@ class Evidence:
 
     def presence_by_rule(self, rule: CoderRule) -> pd.DataFrame:
         """`presence` of the same reports under another coder rule."""
-        return presence(self.tables, self.reports, rule)
+        found = self._by_rule.get(rule)
+        if found is None:
+            found = presence(self.tables, self.reports, rule, self._units)
+            self._by_rule[rule] = found
+        return found.copy()
+
+    @cached_property
+    def _by_rule(self) -> dict[CoderRule, pd.DataFrame]:
+        """States under the rules that were asked for: every chapter asks for the same ones."""
+        return {self.parameters.coder_rule: self.presence}
+
+    @cached_property
+    def _units(self) -> Units:
+        return codes_as_read(self.tables, self.reports)
+
+    def under_rule(self, rule: CoderRule) -> Evidence:
+        """The same evidence as it is under another coder rule."""
+        states = self.presence_by_rule(rule)
+        other = replace(
+            self,
+            parameters=self.parameters.model_copy(update={"coder_rule": rule}),
+            presence=states,
+            linked=linked(self.tables, self.reports, states),
+        )
+        # The same reports: what was worked out for one rule serves the other.
+        vars(other).update(_by_rule=self._by_rule, _units=self._units)
+        return other
 
     def presence_of_wave(self, wave: str) -> pd.DataFrame:
         """`presence` of the reports of another wave that had come in by the cut-off.
@@ -106,9 +135,25 @@ class Evidence:
         They may be of any call; region, municipality group and coder rule are the parameters'.
         The frame is empty where there is none.
         """
+        return presence(self.tables, self._reports_of(wave), self.parameters.coder_rule)
+
+    def versions_of_wave(self, wave: str) -> tuple[str, ...]:
+        """Versions of the codebook with which those reports were read; empty text: not told."""
+        return versions_read(self.tables, self._reports_of(wave))
+
+    def presence_in_groups(self, wave: str, crosswalk: Crosswalk) -> pd.DataFrame:
+        """`presence_of_wave` of groups of codes that mean the same in two versions.
+
+        A coder affirms a group by affirming any of its codes; the coder rule is put to that.
+        `code_id` is the code that stands for the group.
+        """
+        reports = self._reports_of(wave)
+        units = units_of_groups(self.tables, crosswalk, versions_read(self.tables, reports))
+        return presence(self.tables, reports, self.parameters.coder_rule, units)
+
+    def _reports_of(self, wave: str) -> pd.DataFrame:
         anywhere = within(register(self.tables), self.parameters, calls=False)
-        reports = final_reports(self.tables["documents"], anywhere, wave, self.parameters)
-        return presence(self.tables, reports, self.parameters.coder_rule)
+        return final_reports(self.tables["documents"], anywhere, wave, self.parameters)
 
 
 def in_order(frame: pd.DataFrame) -> pd.DataFrame:

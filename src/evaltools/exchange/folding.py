@@ -65,9 +65,7 @@ def folded_character(character: str) -> str:
     if character in _QUOTES:
         return '"'
     plain = unicodedata.normalize("NFKD", character).casefold()
-    return "".join(
-        one for one in unicodedata.normalize("NFKD", plain) if not one.isspace()
-    )
+    return "".join(one for one in unicodedata.normalize("NFKD", plain) if not one.isspace())
 
 
 @lru_cache(maxsize=8)

@@ -60,9 +60,7 @@ class Database:
             if not asked:
                 return []
             names = ", ".join(f'"{column}"' for column in asked)
-            cursor = self._connection.execute(
-                f'SELECT {names} FROM "{table}" ORDER BY {place}'
-            )
+            cursor = self._connection.execute(f'SELECT {names} FROM "{table}" ORDER BY {place}')
             empty: Row = dict.fromkeys(columns)
             return [empty | dict(zip(asked, row, strict=True)) for row in cursor]
         except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:

@@ -68,6 +68,7 @@ _RECORDS: dict[str, type[Any]] = {
     "dropped": Dropped,
 }
 
+
 def table_files(coding: CodingSet) -> dict[str, bytes]:
     """All files of the folder by their path in it, with their bytes.
 

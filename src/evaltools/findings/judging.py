@@ -25,6 +25,7 @@ class Judgement:
         numbers: every indicator that the condition looks at, as far as the run has it for the
             estimand, named ones first, each once.
         estimand: whose intervals had to bear it out, where the condition does not say itself.
+        by_rule: outcome under each coder rule, where they were asked for (`coder_rules`).
     """
 
     finding: Finding
@@ -32,6 +33,12 @@ class Judgement:
     reason: Reason
     numbers: tuple[Indicator, ...]
     estimand: Estimand = "D"
+    by_rule: tuple[tuple[str, Outcome], ...] = ()
+
+    @property
+    def depends_on_rule(self) -> bool:
+        """Whether another coder rule would have given another outcome."""
+        return any(outcome != self.outcome for _, outcome in self.by_rule)
 
     @property
     def holds(self) -> bool:

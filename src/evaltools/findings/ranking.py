@@ -117,7 +117,10 @@ def _doubt(key: Reading, rival: Reading) -> Because | None:
 
 
 def _others(glob: str, keys: Sequence[str], numbers: Numbers, estimand: Estimand) -> list[Reading]:
-    return [numbers.read(name, estimand) for name in numbers.matching(glob) if name not in keys]
+    """The rest of a set; what was asked of no report is no rival."""
+    names = [name for name in numbers.matching(glob) if name not in keys]
+    readings = [numbers.read(name, estimand) for name in names]
+    return [each for each in readings if each.indicator is None or each.indicator.asked]
 
 
 def _ranked(readings: Sequence[Reading]) -> tuple[Reading, ...]:

@@ -23,6 +23,7 @@ def findings_record(judgements: Iterable[Judgement]) -> list[dict[str, Any]]:
             "accepted": item.accepted,
             "estimand": item.estimand,
             "reason": {language: item.reason.text(language) for language in LANGUAGES},
+            "by_rule": dict(item.by_rule),
             "indicators": sorted({number.key for number in item.numbers}),
         }
         for item in sorted(judgements, key=lambda judgement: judgement.finding.id)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from evaltools.findings.clauses import keys_of
+from evaltools.findings.coder_rules import rule_note
 from evaltools.findings.judging import Judgement
 from evaltools.findings.numbers import Part, Reading, name_of
 from evaltools.findings.reasons import interval_of, label_of, shown
@@ -31,7 +32,8 @@ def findings_metadata(
 
     Returns:
         By id of the finding: `outcome`; `label`, the outcome in words; `reason`, as markdown.
-        Where people accepted it for publishing, `reason` gives theirs too.
+        Where people accepted it for publishing, `reason` gives theirs too. `note` is there
+        where the outcome depends on the coder rule, and says under which rules it is which.
     """
     made: dict[str, dict[str, Any]] = {}
     for judgement in judgements:
@@ -44,6 +46,8 @@ def findings_metadata(
             "label": escape_markdown(judgement.reason.outcome_text(language)),
             "reason": escape_markdown(reason),
         }
+        if note := rule_note(judgement, language):
+            made[judgement.finding.id]["note"] = escape_markdown(note)
     return made
 
 
@@ -80,12 +84,19 @@ def release_table(
             statement,
             _outcome(judgement, language),
             _numbers(judgement, language, labels),
-            escape_markdown(judgement.reason.why(language, labels)),
+            escape_markdown(_why(judgement, language, labels)),
         )
         rows.append("| " + " | ".join(cells) + " |")
     sources = sorted({j.finding.source for j in judgements if j.finding.source is not None})
     caption = words("findings.release") + " " + "; ".join(f"[@{source}]" for source in sources)
     return "\n".join(rows) + f"\n\n: {caption} {{#{TABLE_ID}}}\n"
+
+
+def _why(judgement: Judgement, language: Language, labels: Mapping[str, str] | None) -> str:
+    """The reason, and how far it depends on the coder rule."""
+    told = judgement.reason.why(language, labels)
+    note = rule_note(judgement, language)
+    return f"{told} ({note})" if note else told
 
 
 def _outcome(judgement: Judgement, language: Language) -> str:

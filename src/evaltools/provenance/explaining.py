@@ -191,8 +191,12 @@ def _counted(run: Recorded, key: str, study: Study) -> Iterator[str]:
     values = {name: value for name, value in run.ingredients.parameters.items() if name in known}
     evidence = Evidence.select(study, tables, study.parameters(values))
     rows = evidence.presence[evidence.presence["code_id"].astype(str).eq(stem)]
-    for state, told in (("yes", "affirmed"), ("no", "denied"), ("silent", "not mentioned")):
+    told_of = {"yes": "affirmed", "no": "denied", "silent": "not mentioned",
+               "not_asked": "not asked, read with another codebook"}  # fmt: skip
+    for state, told in told_of.items():
         projects = sorted(rows.loc[rows["state"].astype(str).eq(state), "project_id"].astype(str))
+        if state == "not_asked" and not projects:
+            continue
         unit = "project" if len(projects) == 1 else "projects"
         shown = ":" if projects and state != "silent" else ""
         yield f"Reports of {len(projects)} {unit}: {told}{shown}"
@@ -209,6 +213,8 @@ def _uses(run: Recorded, key: str, study: Study) -> Iterator[str]:
         stated = ", ".join(f"{p.file}:{p.line}" for p in statements_of(name, reports, study.root))
         told = f"{name}: {judged.outcome.replace('_', ' ')}" if judged else name
         yield f"  {told}" + (f" ({stated})" if stated else "")
+        for rule, outcome in judged.other_rules if judged else ():
+            yield f"    depends on the coder rule: {outcome.replace('_', ' ')} under '{rule}'"
     places = places_of(key, reports, study.root)
     yield f"Places of the text that print it ({len(places)})"
     yield from (f"  {place}" for place in places)

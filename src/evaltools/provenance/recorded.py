@@ -34,12 +34,19 @@ class JudgedFinding:
         outcome: `holds`, `does_not_hold` or `cannot_be_told`.
         reason: why, as plain values or text.
         keys: indicators looked at.
+        by_rule: outcome under each coder rule; empty where it was not asked.
     """
 
     id: str
     outcome: str
     reason: str
     keys: tuple[str, ...]
+    by_rule: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def other_rules(self) -> tuple[tuple[str, str], ...]:
+        """Coder rules under which it comes out otherwise, each with the outcome."""
+        return tuple((rule, own) for rule, own in self.by_rule if own != self.outcome)
 
 
 @dataclass(frozen=True)
@@ -211,6 +218,7 @@ def _findings(home: Path) -> dict[str, JudgedFinding] | None:
                 keys=tuple(
                     sorted({_key(n) for n in item.get("numbers", item.get("indicators", ()))})
                 ),
+                by_rule=tuple((str(k), str(v)) for k, v in item.get("by_rule", {}).items()),
             )
             for item in items
         ]

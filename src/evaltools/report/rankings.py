@@ -27,15 +27,15 @@ def ranked(indicators: Iterable[Indicator], family: str) -> list[Indicator]:
         and indicator.key.endswith(".share")
         and indicator.key.count(".") == 2
     ]
-    return sorted(shares, key=lambda indicator: (-(indicator.n or 0), indicator.key))
+    return sorted(shares, key=lambda indicator: (-(indicator.value or 0), indicator.key))
 
 
 def leading(shares: list[Indicator], length: int) -> list[Indicator]:
     """The first of a ranking, and those that tie with the last of them."""
     if len(shares) <= length:
         return shares
-    least = shares[length - 1].n
-    return [share for share in shares if (share.n or 0) >= (least or 0)]
+    least = shares[length - 1].value
+    return [share for share in shares if (share.value or 0) >= (least or 0)]
 
 
 def ranking_variables(
