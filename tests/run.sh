@@ -11,9 +11,10 @@ step "import-linter" "$bin/lint-imports" --no-cache
 if [ "${2:-}" = quick ]; then
   step "pytest" "$bin/pytest" -q -n 2 -m "not slow and not browser"
 else
-  step "pytest" "$bin/pytest" -q -n 2 --ignore=tests/test_lab.py
+  step "pytest" "$bin/pytest" -q -n 2 --ignore=tests/test_lab.py \
+    --ignore=tests/test_coding_lab.py
   # By itself: JupyterLab, its kernel and a browser need both cores to answer a click in time.
-  step "pytest in JupyterLab" "$bin/pytest" -q tests/test_lab.py
+  step "pytest in JupyterLab" "$bin/pytest" -q tests/test_lab.py tests/test_coding_lab.py
 fi
 if [ "${#failed[@]}" -gt 0 ]; then
   echo "Not passed: ${failed[*]}"

@@ -290,4 +290,5 @@ def _shared(one: str, other: str) -> int:
 
 def _starts(text: str, at: int) -> bool:
     """Whether a sentence, a line, a bracket or a quotation begins here."""
-    return bool(_STARTS.search(text[max(0, at - 12) : at])) if at else True
+    before = text[max(0, at - 12) : at]
+    return (at <= 12 and not before.strip()) or bool(_STARTS.search(before))

@@ -1,0 +1,64 @@
+"""The notebook that shows a panel: two cells, made once for a coder and then left alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evaltools.coding.words import words
+
+if TYPE_CHECKING:
+    from evaltools.study import Language, Study
+
+
+def coding_notebook(
+    study: Study, coder_id: str, round_: int, language: Language, document: str | None
+) -> Path:
+    """The notebook of a coder and round, below what is built; written where it is missing.
+
+    Arguments:
+        document: opened first; it has a notebook of its own.
+    """
+    named = f"-{document}" if document else ""
+    path = study.build / "lab" / f"coding-{coder_id}" / f"round-{round_}{named}-{language}.ipynb"
+    more = f", document={document!r}" if document else ""
+    call = f"CodingPanel(coder={coder_id!r}, round={round_}, language={language!r}{more})"
+    return _written(path, language, f"from evaltools.coding import CodingPanel\n\n{call}")
+
+
+def disagreement_notebook(study: Study, round_: int, language: Language) -> Path:
+    """The notebook of the disagreement browser for a round; written where it is missing."""
+    path = study.build / "lab" / "disagreements" / f"round-{round_}-{language}.ipynb"
+    call = f"DisagreementPanel(round={round_}, language={language!r})"
+    return _written(path, language, f"from evaltools.coding import DisagreementPanel\n\n{call}")
+
+
+def _written(path: Path, language: Language, source: str) -> Path:
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(_notebook(words(language)["notebook"], source), ensure_ascii=False)
+        path.write_text(text + "\n", encoding="utf-8")
+    return path
+
+
+def _notebook(told: str, source: str) -> dict[str, Any]:
+    return {
+        "cells": [
+            {"cell_type": "markdown", "id": "how", "metadata": {}, "source": told},
+            {
+                "cell_type": "code",
+                "id": "panel",
+                "metadata": {},
+                "execution_count": None,
+                "outputs": [],
+                "source": source,
+            },
+        ],
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }

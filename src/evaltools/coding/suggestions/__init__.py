@@ -1,0 +1,15 @@
+"""Where to look: passages that may speak of a code, found by keywords, for people to judge."""
+
+from evaltools.coding.suggestions.keywords import Keyword, read_keywords
+from evaltools.coding.suggestions.patterns import NotAPattern, Pattern, parse_pattern
+from evaltools.coding.suggestions.suggesting import Suggestion, suggest
+
+__all__ = [
+    "Keyword",
+    "NotAPattern",
+    "Pattern",
+    "Suggestion",
+    "parse_pattern",
+    "read_keywords",
+    "suggest",
+]
