@@ -1,0 +1,134 @@
+"""A sentence that rests on whose coding decides says so, and one that does not keeps quiet."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pypandoc
+import pytest
+import yaml
+from claims_by_hand import finding, shares
+
+from evaltools.evidence import Evidence, read_tables
+from evaltools.findings import findings_metadata, judge, problems_for_publishing, release_table
+from evaltools.findings.coder_rules import RULES, judge_by_rule, recomputed, rule_note
+from evaltools.findings.record import findings_record
+from evaltools.indicators import effects, evidence_base, networks, portfolio
+from evaltools.study import load_study
+
+ROOT = Path(__file__).parents[2]
+FILTER = ROOT / "reports" / "style" / "findings.lua"
+
+
+@pytest.fixture(scope="module")
+def evidence():
+    study = load_study(ROOT)
+    return Evidence.select(study, read_tables(study.data), study.parameters({}))
+
+
+@pytest.fixture(scope="module")
+def numbers(evidence):
+    return [*recomputed(evidence), *portfolio.compute(evidence)]
+
+
+def test_no_other_chapter_changes_with_the_rule(evidence):
+    """Were one to, judging under other rules would mix numbers of two rules. A small scope does."""
+    study = load_study(ROOT)
+    small = study.parameters({"wave": "2023", "municipality_group": "rural"})
+    evidence = Evidence.select(study, evidence.tables, small)
+    counted = {each.identity for each in recomputed(evidence)}
+    for rule in RULES:
+        other = evidence.under_rule(rule)
+        for chapter in (portfolio, evidence_base, networks, effects):
+            before = {i.identity: i for i in chapter.compute(evidence)}
+            after = {i.identity: i for i in chapter.compute(other)}
+            changed = {name for name in before if before[name] != after[name]}
+            assert changed <= counted, (chapter.__name__, rule)
+
+
+def test_evidence_under_a_rule_is_evidence_selected_with_it(evidence):
+    study = load_study(ROOT)
+    for rule in RULES:
+        chosen = Evidence.select(study, evidence.tables, study.parameters({"coder_rule": rule}))
+        other = evidence.under_rule(rule)
+        assert other.parameters == chosen.parameters
+        assert other.presence.equals(chosen.presence)
+        assert other.linked.equals(chosen.linked)
+
+
+def share(evidence, rule, code):
+    found = {i.identity: i for i in recomputed(evidence.under_rule(rule))}
+    return found[(f"{code}.share", "D", ())].value
+
+
+def test_outcomes_are_those_of_the_report_made_under_each_rule(evidence, numbers):
+    code = "challenge.aims"
+    values = {rule: share(evidence, rule, code) for rule in RULES}
+    assert len(set(values.values())) > 1, "the example's coders must differ on it"
+    middle = (min(values.values()) + max(values.values())) / 2
+    asked = [finding({"at_least": {"key": f"{code}.share", "value": middle}}, "near")]
+    judged = judge_by_rule(judge(asked, numbers, "D"), numbers, evidence, "D")
+    assert dict(judged[0].by_rule) == {
+        rule: "holds" if value >= middle else "does_not_hold" for rule, value in values.items()
+    }
+    assert judged[0].depends_on_rule
+
+
+def test_a_finding_on_what_nobody_coded_depends_on_no_rule(evidence, numbers):
+    asked = [finding({"at_least": {"key": "projects.funded.count", "value": 1}}, "funded")]
+    judged = judge_by_rule(judge(asked, numbers, "D"), numbers, evidence, "D")
+    assert {outcome for _, outcome in judged[0].by_rule} == {"holds"}
+    assert not judged[0].depends_on_rule
+    assert rule_note(judged[0], "fi") == ""
+
+
+def judged_by_hand(**by_rule):
+    ask = {"at_least": {"key": "challenge.staff.share", "value": 0.2}}
+    item = judge([finding(ask, "holds")], shares(staff=16, partners=37), "D")[0]
+    return replace(item, by_rule=tuple(by_rule.items()))
+
+
+DEPENDS = {"any": "holds", "majority": "holds", "all": "does_not_hold", "consensus": "holds"}
+
+
+def test_the_note_names_every_rule_once_and_the_outcome_of_the_report_first():
+    note = rule_note(judged_by_hand(**DEPENDS), "fi")
+    assert note == (
+        "luokittelusäännöstä riippuva: pitää paikkansa, kun ratkaisevana on vähintään yksi "
+        "luokittelija, luokittelijoiden enemmistö tai luokittelijoiden yhteinen kanta; ei pidä "
+        "paikkaansa, kun ratkaisevana on kaikki luokittelijat"
+    )
+    for language in ("sv", "en"):
+        assert "; " in rule_note(judged_by_hand(**DEPENDS), language)
+
+
+def test_a_finding_that_holds_by_the_chosen_rule_is_not_refused():
+    assert problems_for_publishing([judged_by_hand(**DEPENDS)]) == []
+
+
+def rendered(judgement, to):
+    metadata = findings_metadata([judgement], "fi")
+    text = f"---\n{yaml.safe_dump({'findings': metadata}, allow_unicode=True)}---\n\n"
+    text += '[Väki riitti.]{.finding finding="holds"}\n'
+    filtered = [f"--lua-filter={FILTER}"]
+    return " ".join(pypandoc.convert_text(text, to, "markdown", extra_args=filtered).split())
+
+
+def test_the_note_stands_beside_the_sentence_and_marks_it_as_nothing_else():
+    html = rendered(judged_by_hand(**DEPENDS), "html")
+    assert "(luokittelusäännöstä riippuva: pitää paikkansa" in html
+    assert 'role="note"' in html
+    assert "<mark" not in html
+    assert "does-not-hold" not in html
+    assert "luokittelusäännöstä" in rendered(judged_by_hand(**DEPENDS), "typst")
+
+
+def test_a_sentence_that_holds_by_every_rule_is_left_as_it_is():
+    always = dict.fromkeys(DEPENDS, "holds")
+    assert "finding-note" not in rendered(judged_by_hand(**always), "html")
+
+
+def test_record_and_table_of_statements_tell_it_too():
+    item = judged_by_hand(**DEPENDS)
+    assert findings_record([item])[0]["by_rule"] == DEPENDS
+    examined = replace(item, finding=item.finding.model_copy(update={"asserted": False}))
+    assert "luokittelusäännöstä riippuva" in release_table([examined], "fi")
