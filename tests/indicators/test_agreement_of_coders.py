@@ -126,7 +126,7 @@ def test_how_many_codes_reach_what_adds_up():
 
 def test_one_coder_is_no_agreement():
     alone = evidence(MARKS, [(f"d{n:02d}", "A", 1, True) for n in range(12)])
-    records = agreement.compute(alone)
+    records = agreement.all_records(alone)
     assert records
     for record in records:
         assert record.value is None or record.unit == "count", record.key
@@ -201,7 +201,7 @@ def test_sentences_begin_after_end_marks_and_at_lines(text, starts):
 
 def test_who_the_coders_are_does_not_matter():
     swapped = [(d, code, {"A": "B", "B": "A"}[who], p, start) for d, code, who, p, start in MARKS]
-    one, other = (found(agreement.compute(evidence(marks))) for marks in (MARKS, swapped))
+    one, other = (found(agreement.all_records(evidence(marks))) for marks in (MARKS, swapped))
     assert one.keys() == other.keys()
     for name, record in one.items():
         if record.value is not None:
@@ -214,4 +214,4 @@ def test_nothing_depends_on_the_order_of_rows():
     generator = np.random.default_rng(3)
     for name, table in shuffled.tables.items():
         shuffled.tables[name] = table.iloc[generator.permutation(len(table))].reset_index(drop=True)
-    assert agreement.compute(usual) == agreement.compute(shuffled)
+    assert agreement.all_records(usual) == agreement.compute(shuffled)

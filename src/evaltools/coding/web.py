@@ -14,8 +14,8 @@ from importlib.resources import files
 from pathlib import Path
 
 import fontpkg_fira_sans
-from fontTools import subset  # type: ignore[import-untyped]
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from fontTools import subset
+from fontTools.ttLib import TTFont
 
 CODING = (
     *("dom", "text", "journal", "reader", "codebook", "documents", "passage", "suggestions"),

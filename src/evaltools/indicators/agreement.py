@@ -61,7 +61,7 @@ class Alpha:
     why: str = ""
 
 
-def compute(evidence: Evidence) -> list[Indicator]:
+def all_records(evidence: Evidence) -> list[Indicator]:
     """All indicators of agreement that need no text."""
     from evaltools.indicators.agreement_places import passages
 

@@ -33,7 +33,7 @@ def compute(evidence: Evidence) -> list[Indicator]:
     return [
         *read(evidence),
         *selection(evidence),
-        *agreement.compute(evidence),
+        *agreement.all_records(evidence),
         *by_rule(evidence),
         *saturation(evidence),
         *unseen(evidence),
