@@ -9,12 +9,11 @@ step "ruff" "$bin/ruff" check --quiet .
 step "mypy" "$bin/mypy"
 step "import-linter" "$bin/lint-imports" --no-cache
 if [ "${2:-}" = quick ]; then
-  step "pytest" "$bin/pytest" -q -n 2 -m "not slow and not browser"
+  step "pytest" "$bin/pytest" -q -n 2 -m "not slow and not browser and not alone"
 else
-  step "pytest" "$bin/pytest" -q -n 2 --ignore=tests/test_lab.py \
-    --ignore=tests/test_coding_lab.py
-  # By itself: JupyterLab, its kernel and a browser need both cores to answer a click in time.
-  step "pytest in JupyterLab" "$bin/pytest" -q tests/test_lab.py tests/test_coding_lab.py
+  step "pytest" "$bin/pytest" -q -n 2 -m "not alone"
+  # JupyterLab, its kernel and a browser need both cores to answer a click in time.
+  step "pytest, one at a time" "$bin/pytest" -q -m alone
 fi
 if [ "${#failed[@]}" -gt 0 ]; then
   echo "Not passed: ${failed[*]}"

@@ -18,6 +18,8 @@ import pytest
 
 from evaltools.study import find_study
 
+pytestmark = pytest.mark.alone
+
 ROOT = find_study(Path(__file__).parent).root
 NOTEBOOK = "round-1-fi.ipynb"
 PORTS = {"coder-1": 8941, "coder-2": 8942}

@@ -15,6 +15,8 @@ import pytest
 from evaltools.lab import fill, filled
 from evaltools.study import find_study
 
+pytestmark = pytest.mark.alone
+
 STUDY = find_study(Path(__file__).parent)
 ALL_RUN = """() => {
   const told = [...document.querySelectorAll('.jp-InputArea-prompt')].map(e => e.textContent);
