@@ -111,13 +111,13 @@ def test_a_chapter_runs_from_top_to_bottom_in_jupyterlab(jupyterlab: str, chromi
         # A click before the session stands is lost, as it is for a person on a busy machine;
         # and where the kernel is slow to start, JupyterLab asks which one is meant.
         asks = page.locator("dialog.jp-Dialog")
-        for _ in range(6):
-            if asks.count():
-                print(asks.inner_text())
-                asks.locator("button.jp-mod-accept").click()
-            page.get_by_role("menuitem", name="Run", exact=True).click()
-            page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        for _ in range(12):
             with contextlib.suppress(TimeoutError):
+                if asks.count():
+                    print(asks.inner_text())
+                    asks.locator("button.jp-mod-accept").click(timeout=5_000)
+                page.get_by_role("menuitem", name="Run", exact=True).click(timeout=5_000)
+                page.get_by_role("menuitem", name="Run All Cells", exact=True).click(timeout=5_000)
                 page.wait_for_function(ALL_RUN, timeout=30_000)
                 break
         else:

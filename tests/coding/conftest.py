@@ -170,7 +170,7 @@ class Page:
         return json.dumps(answers, ensure_ascii=False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright allows one at a time, and others need it too
 def browser(chromium: str) -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 

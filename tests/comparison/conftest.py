@@ -13,7 +13,7 @@ import pytest
 
 from evaltools.comparison.computing import Computer, Job
 from evaltools.indicators.indicator import Indicator
-from evaltools.provenance.hashes import hash_files, hash_package
+from evaltools.provenance.hashes import hash_data, hash_package
 from evaltools.provenance.manifest import Ingredients
 from evaltools.provenance.recorded import Recorded
 from evaltools.study import Study, load_study
@@ -78,7 +78,7 @@ def computed(
     ) -> Recorded:  # fmt: skip
         place = data or study.data
         values = study.parameters(parameters).as_values()
-        files = {f"data/{name}": digest for name, digest in hash_files(place, [place]).items()}
+        files = {f"data/{name}": digest for name, digest in hash_data(place, place).items()}
         package = {name: digest for name, digest in hash_package().items()
                    if name.startswith(("evaltools/indicators/", "evaltools/evidence/",
                                        "evaltools/statistics/", "evaltools/study/"))}  # fmt: skip

@@ -19,7 +19,7 @@ from evaltools.comparison.sources import (
     source_folder,
 )
 from evaltools.problems import ProblemError
-from evaltools.provenance.hashes import hash_files
+from evaltools.provenance.hashes import hash_data, hash_files
 from evaltools.provenance.manifest import Ingredients
 
 
@@ -47,7 +47,7 @@ def git(root: Path, *arguments: str) -> str:
 
 def ingredients(root: Path, **files: str) -> Ingredients:
     hashes = {f"data/{name}": digest
-              for name, digest in hash_files(root / "data", [root / "data"]).items()}  # fmt: skip
+              for name, digest in hash_data(root / "data", root / "data").items()}  # fmt: skip
     return replace(INGREDIENTS, files=hashes | {"evaluation.yml": "1"} | files)
 
 

@@ -329,6 +329,6 @@ def test_interrupt_stops_everything_at_once(tmp_path: Path) -> None:
     assert "first run" in process.stderr.readline()
     time.sleep(1.5)
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=10)
+    process.communicate(timeout=30)  # half of what the notebook would sleep
     assert process.returncode != 0
     assert list((study.build / "runs").iterdir()) == []

@@ -13,7 +13,7 @@ from evaltools.evidence import Evidence, read_tables
 from evaltools.indicators import challenges
 from evaltools.problems import ProblemError
 from evaltools.provenance.explaining import explain
-from evaltools.provenance.hashes import hash_files
+from evaltools.provenance.hashes import hash_data
 from evaltools.provenance.origins import METHODS, origin_of
 from evaltools.provenance.recorded import Recorded, read_recorded
 from evaltools.provenance.uses import keys_of_variable, nearest_keys, places_of
@@ -75,9 +75,7 @@ def test_rows_findings_and_places_are_those_of_the_study(study: Study, run: Reco
     tables = read_tables(study.data)
     evidence = Evidence.select(study, tables, parameters)
     key = "challenge.schedule.share"
-    files = {
-        f"data/{name}": digest for name, digest in hash_files(study.data, [study.data]).items()
-    }
+    files = {f"data/{name}": digest for name, digest in hash_data(study.data, study.data).items()}
     ingredients = replace(run.ingredients, files=files, parameters=parameters.as_values())
     whole = replace(run, ingredients=ingredients, indicators=tuple(challenges.compute(evidence)))
     text = explain(whole, key, study)

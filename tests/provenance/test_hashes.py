@@ -3,6 +3,7 @@ from pathlib import Path
 
 from evaltools.provenance.hashes import (
     changed_keys,
+    hash_data,
     hash_environment,
     hash_files,
     hash_package,
@@ -54,3 +55,18 @@ def test_installed_packages_are_names_and_versions(tmp_path: Path) -> None:
 
 def test_changed_keys_are_those_that_differ_or_are_missing() -> None:
     assert changed_keys({"a": 1, "b": None, "c": 1}, {"a": 1, "c": 2, "d": 1}) == ["b", "c", "d"]
+
+
+def test_what_stands_beside_the_evidence_does_not_make_a_report_stale(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    for name in ("coding/codings.csv", "reports/text/a.txt", "reports/received/a.pdf",
+                 "coding/coders/coder-1/round-1.jsonl", "reports/import.csv"):  # fmt: skip
+        (data / name).parent.mkdir(parents=True, exist_ok=True)
+        (data / name).write_text(name)
+    before = hash_data(tmp_path, data)
+    assert list(before) == ["data/coding/codings.csv", "data/reports/text/a.txt"]
+    for name in ("reports/received/a.pdf", "coding/coders/coder-1/round-1.jsonl"):
+        (data / name).write_text("more")
+    assert hash_data(tmp_path, data) == before
+    (data / "reports/text/a.txt").write_text("other words")
+    assert hash_data(tmp_path, data) != before

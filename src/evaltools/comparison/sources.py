@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from evaltools.problems import Problem, ProblemError
-from evaltools.provenance.hashes import hash_files
+from evaltools.provenance.hashes import hash_data, hash_files
 from evaltools.provenance.manifest import Ingredients
 
 _REVISION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/^~@{}-]{0,200}")
@@ -84,7 +84,7 @@ def study_folder(place: Path, otherwise: Path) -> Path:
 def other_data(then: Ingredients, folder: Path) -> list[str]:
     """Files in which a data folder is not the one that a run was made from, sorted."""
     wanted = _data_files(then)
-    found = hash_files(folder, [folder])
+    found = hash_data(folder, folder)
     return sorted(name for name in {*wanted, *found} if wanted.get(name) != found.get(name))
 
 

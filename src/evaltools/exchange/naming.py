@@ -48,10 +48,14 @@ def document_ids(names: Mapping[K, str]) -> dict[K, str]:
     return _unique(names, plain, lambda one, number: f"{one}-{number}")
 
 
-def _slug(name: str, letters: str) -> str:
+def bare(name: str) -> str:
+    """A name in small letters without marks: Ångström and angstrom are one."""
     folded = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
-    bare = "".join(one for one in folded if not unicodedata.combining(one))
-    return re.sub(rf"[^{letters}]+", "_", bare).strip("_")
+    return "".join(one for one in folded if not unicodedata.combining(one))
+
+
+def _slug(name: str, letters: str) -> str:
+    return re.sub(rf"[^{letters}]+", "_", bare(name)).strip("_")
 
 
 def _lettered(one: str, number: int) -> str:

@@ -16,9 +16,9 @@ from evaltools.execute.notebooks import (
 )
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.hashes import (
+    hash_data,
     hash_environment,
     hash_file,
-    hash_files,
     hash_package,
     hash_value,
 )
@@ -85,7 +85,7 @@ def plan(study: Study, parameters: Parameters) -> Plan:
     refuse(problems)
     modules = imported_modules(cell for found in cells.values() for cell in found)
     unseen = [room for room in ABOVE if not any(_is_in(module, room) for module in modules)]
-    files = hash_files(study.root, [study.data]) | _declaration(study)
+    files = hash_data(study.root, study.data) | _declaration(study)
     ingredients = Ingredients(
         files=files,
         parameters=values,

@@ -10,6 +10,12 @@ from pathlib import Path
 from typing import Any
 
 SKIPPED = ("__pycache__",)
+BESIDE_EVIDENCE = (
+    "coding/coders",
+    "reports/import.csv",
+    "reports/received",
+    "reports/replaced",
+)
 
 
 def hash_file(path: Path) -> str:
@@ -24,21 +30,37 @@ def hash_value(value: Any) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def hash_files(root: Path, folders: Iterable[Path]) -> dict[str, str]:
+def hash_files(root: Path, folders: Iterable[Path], without: Iterable[Path] = ()) -> dict[str, str]:
     """SHA-256 of every file in some folders, by its path below `root`, sorted.
 
     Hidden files and compiled code are no inputs. Links to files are followed, links to folders
     are not.
+
+    Arguments:
+        without: files, or folders with all that is in them, that are left out.
     """
+    left_out = tuple(without)
     found: dict[str, str] = {}
     for folder in folders:
         for path in folder.rglob("*"):
             relative = path.relative_to(folder)
             if any(part in SKIPPED or part.startswith(".") for part in relative.parts):
                 continue
+            if any(path.is_relative_to(place) for place in left_out):
+                continue
             if path.is_file():
                 found[path.relative_to(root).as_posix()] = hash_file(path)
     return dict(sorted(found.items()))
+
+
+def hash_data(root: Path, folder: Path) -> dict[str, str]:
+    """SHA-256 of every file of a data folder that a run may depend on, by its path below `root`.
+
+    What stands beside the evidence is left out: reports as they were received, of which the
+    documents' rows hold the hash, and what coders are writing in the panel, which is no evidence
+    until it is imported. So nobody's marking makes a report stale.
+    """
+    return hash_files(root, [folder], [folder / name for name in BESIDE_EVIDENCE])
 
 
 def hash_package(without: Iterable[str] = ()) -> dict[str, str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Container
 
+from evaltools.exchange.naming import bare
+
 _IS_ONE = re.compile(r"[a-z0-9_]+(?:[.-][a-z0-9_]+)*")
-_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "đ": "d", "ł": "l", "þ": "th", "ð": "d"})
 
 
 def identifier(name: str, fallback: str, taken: Container[str], under: str = "") -> str:
@@ -33,7 +33,5 @@ def identifier(name: str, fallback: str, taken: Container[str], under: str = "")
 def slug(name: str) -> str:
     """Small letters without marks, figures and underscores; parts that a tool joins by `::`,
     `\\` or `/` are parted by dots."""
-    folded = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
-    letters = "".join(c for c in folded if not unicodedata.combining(c))
-    parts = (re.sub(r"[^a-z0-9]+", "_", p).strip("_") for p in re.split(r"::|[\\/]", letters))
+    parts = (re.sub(r"[^a-z0-9]+", "_", p).strip("_") for p in re.split(r"::|[\\/]", bare(name)))
     return ".".join(part for part in parts if part)
