@@ -176,10 +176,10 @@ def _counted(run: Recorded, key: str, study: Study) -> Iterator[str]:
     if measure not in ("share", "bounds"):
         return
     from evaltools.evidence import Evidence, read_tables
-    from evaltools.provenance.hashes import changed_keys, hash_files
+    from evaltools.provenance.hashes import changed_keys, hash_data
 
     root = study.declaration.data
-    now = hash_files(study.root, [study.data])
+    now = hash_data(study.root, study.data)
     then = {name: h for name, h in run.ingredients.files.items() if name.startswith(f"{root}/")}
     tables = read_tables(study.data)
     if stem not in set(tables["codes"]["code_id"].astype(str)):
