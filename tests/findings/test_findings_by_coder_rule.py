@@ -93,9 +93,9 @@ DEPENDS = {"any": "holds", "majority": "holds", "all": "does_not_hold", "consens
 def test_the_note_names_every_rule_once_and_the_outcome_of_the_report_first():
     note = rule_note(judged_by_hand(**DEPENDS), "fi")
     assert note == (
-        "luokittelusäännöstä riippuva: pitää paikkansa, kun ratkaisevana on vähintään yksi "
-        "luokittelija, luokittelijoiden enemmistö tai luokittelijoiden yhteinen kanta; ei pidä "
-        "paikkaansa, kun ratkaisevana on kaikki luokittelijat"
+        "riippuu luokittelusäännöstä; pitää paikkansa: vähintään yksi luokittelija, "
+        "luokittelijoiden enemmistö tai luokittelijoiden yhteinen kanta; ei pidä paikkaansa: "
+        "kaikki luokittelijat"
     )
     for language in ("sv", "en"):
         assert "; " in rule_note(judged_by_hand(**DEPENDS), language)
@@ -115,7 +115,7 @@ def rendered(judgement, to):
 
 def test_the_note_stands_beside_the_sentence_and_marks_it_as_nothing_else():
     html = rendered(judged_by_hand(**DEPENDS), "html")
-    assert "(luokittelusäännöstä riippuva: pitää paikkansa" in html
+    assert "(riippuu luokittelusäännöstä; pitää paikkansa" in html
     assert 'role="note"' in html
     assert "<mark" not in html
     assert "does-not-hold" not in html
@@ -131,4 +131,4 @@ def test_record_and_table_of_statements_tell_it_too():
     item = judged_by_hand(**DEPENDS)
     assert findings_record([item])[0]["by_rule"] == DEPENDS
     examined = replace(item, finding=item.finding.model_copy(update={"asserted": False}))
-    assert "luokittelusäännöstä riippuva" in release_table([examined], "fi")
+    assert "riippuu luokittelusäännöstä" in release_table([examined], "fi")
