@@ -134,4 +134,5 @@ def test_a_chapter_runs_from_top_to_bottom_in_jupyterlab(jupyterlab: str, chromi
         page.wait_for_selector(".jp-RenderedSVG img, .jp-RenderedSVG svg", timeout=30_000)
         errors = page.locator("[data-mime-type='application/vnd.jupyter.stderr'], .jp-RenderedText")
         assert "Traceback" not in " ".join(errors.all_text_contents())
+        assert page.get_by_text("Jupyter news").count() == 0  # nobody is asked about the network
         browser.close()

@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import quote
 
+from evaltools.files import replace_file
 from evaltools.problems import Problem, ProblemError
 from evaltools.study import STUDY_VARIABLE
 
 if TYPE_CHECKING:
     from evaltools.study import Parameters, Study
+
+_SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
 
 
 def open_lab(study: Study, parameters: Parameters, port: int, browser: bool) -> NoReturn:
@@ -77,12 +80,26 @@ def _become(
     # Nothing is asked of the network: no news, no look for updates.
     arguments += ["--LabApp.news_url=None"]
     arguments += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    _ask_nothing(study)
     if os.geteuid() == 0:  # in a container there is nobody else to be
         arguments.append("--allow-root")
     if not browser:
         arguments.append("--no-browser")
     os.environ[STUDY_VARIABLE] = str(study.root)
     os.execv(program, arguments)
+
+
+def _ask_nothing(study: Study) -> None:
+    """Have JupyterLab not ask whether it may fetch news; the question lies over a panel's keys.
+
+    A default only: what someone has chosen for themselves holds.
+    """
+    folder = study.build / "lab" / "config"
+    place = folder / "labconfig" / "default_setting_overrides.json"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(place, json.dumps(_SETTINGS).encode())
+    earlier = os.environ.get("JUPYTER_CONFIG_PATH", "")
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, [str(folder), earlier]))
 
 
 def fill(study: Study, parameters: Parameters) -> Path:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from evaltools.files import synchronise
 from evaltools.provenance.manifest import Manifest, read_manifest
 
 NAME_LENGTH = 16
@@ -79,7 +80,7 @@ class Store:
 
     def publish(self, building: Path, key: str) -> Path:
         """Give a complete folder its name, in one step, once its bytes are on disk."""
-        _synchronise(building)
+        _synchronise_all(building)
         target = self.folder(key)
         if target.exists():
             old = self.runs / f"{_DISCARDED}{target.name}-{secrets.token_hex(4)}"
@@ -89,7 +90,7 @@ class Store:
         else:
             building.rename(target)
         os.utime(target)
-        _synchronise_folder(self.runs)
+        synchronise(self.runs)
         return target
 
     @contextlib.contextmanager
@@ -121,19 +122,7 @@ class Store:
                     shutil.rmtree(path, ignore_errors=True)
 
 
-def _synchronise(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
-        elif path.is_dir():
-            _synchronise_folder(path)
-    _synchronise_folder(folder)
-
-
-def _synchronise_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _synchronise_all(folder: Path) -> None:
+    for path in (*folder.rglob("*"), folder):
+        if path.is_file() or path.is_dir():
+            synchronise(path)

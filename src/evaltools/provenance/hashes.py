@@ -9,13 +9,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from evaltools.evidence.layout import BESIDE_EVIDENCE
+
 SKIPPED = ("__pycache__",)
-BESIDE_EVIDENCE = (
-    "coding/coders",
-    "reports/import.csv",
-    "reports/received",
-    "reports/replaced",
-)
 
 
 def hash_file(path: Path) -> str:

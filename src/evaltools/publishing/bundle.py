@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import shutil
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evaltools.files import synchronise
 from evaltools.problems import Problem, refuse
 from evaltools.publishing.digests import FILE_NAME as DIGESTS
 from evaltools.publishing.digests import damaged, files_of, write_digests
@@ -77,7 +77,7 @@ def publish(
         _fill(building, candidate, judgements, release)
         digest = write_digests(building)
         for path in sorted(building.rglob("*")):
-            _synchronise(path)
+            synchronise(path)
         building.rename(to)
     finally:
         shutil.rmtree(building, ignore_errors=True)
@@ -254,11 +254,3 @@ def _put(folder: Path, name: str, source: Path) -> None:
 def _text(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _synchronise(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

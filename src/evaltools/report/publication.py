@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evaltools.files import synchronise
 from evaltools.provenance.hashes import hash_file, hash_files, hash_package, hash_value
 from evaltools.provenance.seals import sealed
 from evaltools.report.engines import Engine
@@ -74,7 +75,7 @@ class Shelf:
         text = json.dumps(sealed({**record, "outputs": outputs}), indent=1, sort_keys=True)
         (building / RECORD).write_text(text + "\n", encoding="utf-8")
         for path in building.iterdir():
-            _synchronise(path)
+            synchronise(path)
         with self._locked():
             final = self.renders / f"{record['key'][:_NAME_LENGTH]}-{secrets.token_hex(3)}"
             building.rename(final)
@@ -144,11 +145,3 @@ def _alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def _synchronise(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
