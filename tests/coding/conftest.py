@@ -83,7 +83,7 @@ def small_study(tmp_path: Path) -> Study:
         path = data / "reports" / "text" / f"{name}.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
-        rows.append((name, name[:2], "final", 2022, "2022-01-04", language, 1,
+        rows.append((name, name[:2], "final", 2022, "2022-01-04", language, 2,
                      f"reports/text/{name}.txt", hashlib.sha256(text.encode()).hexdigest(),
                      "", "", "public"))  # fmt: skip
         headings = [line for line in text.split("\n") if line[:2] in ("1 ", "2 ")]

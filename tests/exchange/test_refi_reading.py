@@ -1,100 +1,28 @@
-"""Projects and codebooks as tools really write them, and as nobody should."""
+"""Projects and codebooks as tools really write them."""
 
-import zipfile
-from collections import Counter
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest
+from refi_desk import (
+    CODES,
+    QUOTES,
+    TEXT,
+    USERS,
+    coding,
+    everything,
+    guid,
+    marked,
+    package,
+    project,
+    quotes,
+    selection,
+    source,
+)
 
-from evaltools.documents.packages import local
-from evaltools.exchange.record import CodingSet, Reading
+from evaltools.exchange.record import Reading
 from evaltools.exchange.refi import looks_like_refi, read_refi
-from evaltools.exchange.refi.reading import read_with_ledger
-from evaltools.problems import ProblemError
-
-NS = 'xmlns="urn:QDA-XML:project:1.0"'
-TEXT = (
-    "Selvitys 📎\nKehittäjä siirtyi muualle 😕, eikä tietojen siirto onnistunut.\n"
-    "Muutimme aikataulua ja ostimme avun toimittajalta.\nTjänsten används 👍🏽 efter projektet.\n"
-)
-QUOTES = ("Kehittäjä siirtyi muualle", "tietojen siirto", "ostimme avun", "används 👍🏽 efter")
-
-
-def guid(number: int) -> str:
-    return f"{number:08x}-0000-4000-8000-000000000000"
-
-
-def selection(number: int, quote: str, inner: str = "", more: str = "", text: str = TEXT) -> str:
-    start = text.index(quote)
-    return (
-        f'<PlainTextSelection guid="{guid(number)}" startPosition="{start}" '
-        f'endPosition="{start + len(quote)}" {more}>{inner}</PlainTextSelection>'
-    )
-
-
-def coding(number: int, code: int, user: int | None = None) -> str:
-    who = f' creatingUser="{guid(user)}"' if user is not None else ""
-    target = f'<CodeRef targetGUID="{guid(code)}"/>'
-    return f'<Coding guid="{guid(number)}"{who}>{target}</Coding>'
-
-
-USERS = f'<Users><User guid="{guid(1)}" name="Koodaaja A"/><User guid="{guid(2)}"/></Users>'
-CODES = (
-    f'<CodeBook><Codes><Code guid="{guid(10)}" name="Haasteet" isCodable="false">'
-    f'<Code guid="{guid(11)}" name="Henkilöstö" isCodable="true" color="#f00"/>'
-    f'<Code guid="{guid(12)}" name="Henkilöstö" isCodable="true"/></Code>'
-    f'<Code guid="{guid(13)}" name="vastaus.osto" isCodable="true"/></Codes></CodeBook>'
-)
-
-
-def marked(inner: str | None = None, user: int | None = 1) -> str:
-    """Four passages, enough to tell how they are counted."""
-    if inner is not None:
-        return inner
-    return "".join(
-        selection(100 + i, quote, coding(200 + i, 11 + i % 3, user))
-        for i, quote in enumerate(QUOTES)
-    )
-
-
-def source(inner: str, number: int = 50, name: str = "Raportti 1.txt", more: str = "") -> str:
-    path = f'plainTextPath="internal://{guid(number).upper()}.txt"'
-    named = f'name="{name}"' if name else ""
-    return (
-        f'<TextSource guid="{{{guid(number).upper()}}}" {named} {path} {more}>{inner}</TextSource>'
-    )
-
-
-def project(body: str, attributes: str = 'name="p" origin="Tool 1"', ns: str = NS) -> str:
-    return f"<Project {ns} {attributes}>{body}</Project>"
-
-
-def package(
-    path: Path,
-    xml: str | bytes,
-    sources: dict[str, bytes] | None = None,
-    qde: str = "project.qde",
-    folder: str = "sources/",
-) -> Path:
-    texts = {f"{guid(50)}.txt": TEXT.encode()} if sources is None else sources
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(qde, xml)
-        for name, data in texts.items():
-            archive.writestr(folder + name, data)
-    return path
-
-
-def quotes(codings: CodingSet) -> list[str]:
-    return [segment.quote for segment in codings.segments]
-
-
-def everything(path: Path) -> CodingSet:
-    """Read, and check that every element is in the study or in the list."""
-    found, ledger = read_with_ledger(path)
-    listed = Counter(line.where.split()[0].rstrip(",") for line in found.dropped)
-    assert Counter(local(e) for e in ledger.elements) == ledger.taken + listed
-    assert all(line.why and line.where for line in found.dropped)
-    return found
 
 
 def test_an_ordinary_project_is_read_with_nothing_left_behind(tmp_path: Path) -> None:
@@ -306,74 +234,3 @@ def test_a_codebook_with_an_empty_set_is_read_and_its_fault_told_with_the_line(
     assert [c.code_id for c in found.codes] == ["haaste.muu"]
     assert found.faults == ("line 2: Sets is empty or ends too early; it needs Set in it",)
     assert found.codes[0].guid == guid(1)
-
-
-def refusal(path: Path) -> str:
-    with pytest.raises(ProblemError) as caught:
-        read_refi(path)
-    assert all(problem.where.startswith(path.name) for problem in caught.value.problems)
-    return str(caught.value)
-
-
-@pytest.mark.parametrize(
-    "head",
-    [
-        '<!DOCTYPE Project [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
-        '<!DOCTYPE Project [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>',
-        '<!DOCTYPE Project SYSTEM "http://example.org/x.dtd">',
-    ],
-)
-def test_document_types_and_entities_are_refused(tmp_path: Path, head: str) -> None:
-    xml = head + project("<Description>&a;</Description>")
-    assert "entities" in refusal(package(tmp_path / "a.qdpx", xml))
-    bare = tmp_path / "a.qde"
-    bare.write_bytes(xml.encode("utf-16"))
-    assert "entities" in refusal(bare)
-
-
-def test_hostile_and_damaged_packages_are_refused_in_a_line(tmp_path: Path) -> None:
-    good = package(tmp_path / "good.qdpx", project(CODES)).read_bytes()
-    path = tmp_path / "a.qdpx"
-    path.write_bytes(good[: len(good) // 2])
-    assert looks_like_refi(path)
-    assert "damaged" in refusal(path)
-    path.write_bytes(b"nothing")
-    assert "no XML" in refusal(path)
-    path.write_bytes(b"")
-    assert "empty" in refusal(path)
-    package(path, project(CODES), {"../../etc/x.txt": b"x"})
-    assert "outside" in refusal(path)
-    package(path, project(CODES), {"a.qde": b"x"})
-    assert "2 project files" in refusal(path)
-    package(path, b" " * 60_000_000)
-    assert "unpacks" in refusal(path)
-    package(path, "<Project><Users></Project>")
-    assert "XML" in refusal(path)
-    package(path, "<html/>")
-    assert "begins with html" in refusal(path)
-
-
-def test_ambiguous_positions_are_refused_and_stated_ones_believed(tmp_path: Path) -> None:
-    text = "Yksi kaksi. Kolme neljä.\n"
-    inner = "".join(
-        selection(100 + i, quote, coding(200 + i, 11, 1), text=text)
-        for i, quote in enumerate(("Yksi kaksi", "Kolme neljä"))
-    )
-    body = USERS + CODES + f"<Sources>{source(inner)}</Sources>"
-    path = package(tmp_path / "a.qdpx", project(body), {f"{guid(50)}.txt": text.encode()})
-    assert "--positions" in refusal(path)
-    stated = read_refi(path, "codepoint/crlf2/nobom/inclusive")
-    assert quotes(stated) == ["Yksi kaksi.", "Kolme neljä."]
-    assert "as stated" in stated.positions
-    with pytest.raises(ProblemError, match="no way to count"):
-        read_refi(path, "windows")
-
-
-def test_other_files_are_not_taken_for_refi(tmp_path: Path) -> None:
-    other = tmp_path / "a.csv"
-    other.write_text("Project,CodeBook\n", encoding="utf-8")
-    assert not looks_like_refi(other)
-    assert not looks_like_refi(tmp_path)
-    with zipfile.ZipFile(tmp_path / "b.xlsx", "w") as archive:
-        archive.writestr("[Content_Types].xml", "<Types/>")
-    assert not looks_like_refi(tmp_path / "b.xlsx")

@@ -4,50 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from data_desk import Desk, final, wrong_in
+from killing import killed_before
 
 from evaltools.importing.shelf import STAGE, finish_interrupted, interrupted, shelf
 from evaltools.problems import ProblemError
-
-
-def killed_before(desk: Desk, step: int) -> bool:
-    """Import in a process of its own that kills itself before a step of writing to disk.
-
-    Returns whether it was killed, and did not come to its end first.
-    """
-    child = os.fork()
-    if child == 0:
-        try:
-            _count_down(step)
-            desk.bring()
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-
-
-def _count_down(step: int) -> None:
-    left = step
-
-    def counted(real: Callable[..., Any]) -> Callable[..., Any]:
-        def one(*given: Any, **named: Any) -> Any:
-            nonlocal left
-            if left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-            left -= 1
-            return real(*given, **named)
-
-        return one
-
-    Path.replace = counted(Path.replace)  # type: ignore[method-assign]
-    Path.unlink = counted(Path.unlink)  # type: ignore[method-assign]
-    os.fsync = counted(os.fsync)
 
 
 def readable(desk: Desk) -> dict[str, bytes]:
@@ -66,7 +31,7 @@ def killed_everywhere(desk: Desk, folder: Path) -> Iterator[tuple[Desk, dict[str
     for step in range(200):
         one = Desk(folder / f"killed-{step}", desk.inbox)
         shutil.copytree(desk.data, one.data)
-        if not killed_before(one, step):
+        if not killed_before(one.bring, step, Path.replace, Path.unlink, os.fsync):
             assert readable(one) == after
             assert step > 12
             return

@@ -19,6 +19,7 @@ from evaltools.coding.store import Clash, Journal, open_journal
 from evaltools.coding.suggestions import Suggestion, suggest
 from evaltools.coding.tables import write_coder
 from evaltools.coding.words import words
+from evaltools.evidence.layout import CODERS
 from evaltools.problems import ProblemError
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Desk:
     ) -> None:
         self.material = Material(study)
         self.coder = self.material.coder(coder)
-        self.folder = study.data / "coding" / "coders" / self.coder.coder_id
+        self.folder = study.data / CODERS / self.coder.coder_id
         self.round = round_
         self.language = language
         self.material.document(document)

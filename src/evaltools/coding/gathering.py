@@ -13,6 +13,7 @@ from evaltools.coding.store import journals, read_journal
 from evaltools.coding.tables import coding_set
 from evaltools.evidence.descriptor import load_descriptor
 from evaltools.evidence.later import completed
+from evaltools.evidence.layout import CODERS
 from evaltools.evidence.tables import read_one
 from evaltools.exchange.record import Coder, Coding, CodingSet, Reading, Segment
 
@@ -36,7 +37,7 @@ def gathered(study: Study, coders: Iterable[Coder], round_: int) -> CodingSet:
     whole = CodingSet()
     tables: CodingSet | None = None
     for coder in coders:
-        path = dict(journals(study.data / "coding" / "coders" / coder.coder_id)).get(round_)
+        path = dict(journals(study.data / CODERS / coder.coder_id)).get(round_)
         if path is not None:
             own = coding_set({round_: read_journal(path)}, coder)
         else:
@@ -51,6 +52,16 @@ def gathered(study: Study, coders: Iterable[Coder], round_: int) -> CodingSet:
             readings=(*whole.readings, *own.readings),
         )
     return whole
+
+
+def read_in_study(study: Study, coder: Coder, round_: int) -> frozenset[str]:
+    """Documents that a coder has read whole in a round, by the study's tables."""
+    descriptor = load_descriptor(study.data)
+    frame = read_one(study.data, descriptor.resource("readings"))
+    if frame is None:
+        return frozenset()
+    mine = frame["complete"].fillna(False) & (frame["coder_id"] == coder.coder_id)
+    return frozenset(frame.loc[mine & (frame["round"] == round_), "document_id"].astype(str))
 
 
 def _of(tables: CodingSet, coder: Coder, round_: int) -> CodingSet:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from evaltools.coding.desk import Desk, Message
 from evaltools.coding.disagreements import Blind, Mark, Unit, comparable, units
-from evaltools.coding.gathering import gathered
+from evaltools.coding.gathering import gathered, read_in_study
 from evaltools.coding.material import Material
 from evaltools.problems import Problem, ProblemError, refuse
 
@@ -54,7 +54,9 @@ class SettlingDesk(Desk):
         }
         self.units = units(coding, round_, self.readers)
         self.compared = chosen
-        super().__init__(study, _consensus(material).coder_id, None, round_, language)
+        consensus = _consensus(material)
+        self.settled_before = read_in_study(study, consensus, round_) & set(self.readers)
+        super().__init__(study, consensus.coder_id, None, round_, language)
 
     def _hello(self) -> Message:
         self._try_again()
@@ -70,6 +72,7 @@ class SettlingDesk(Desk):
                 {"document_id": one.document_id, "unfinished": list(one.unfinished)}
                 for one in self.blind
             ],
+            "settled_before": len(self.settled_before),
             "acts": [act.model_dump(mode="json") for act in self.journal.acts],
         }
 

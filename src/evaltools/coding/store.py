@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evaltools.coding.acts import Act, act_from_line, as_line, as_sent
+from evaltools.files import synchronise
 from evaltools.problems import Problem, ProblemError
 
 JOURNAL = re.compile(r"round-([1-9][0-9]{0,3})\.jsonl")
@@ -127,7 +128,7 @@ def open_journal(folder: Path, round_: int) -> Journal:
         except BaseException:
             os.close(file)
             raise
-        _sync_folder(folder)
+        synchronise(folder)
         journal._file = file
         _OPEN[path] = journal
     return journal
@@ -196,14 +197,6 @@ def _write_new(path: Path, data: bytes) -> None:
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
     try:
         _write(file, data)
-        os.fsync(file)
-    finally:
-        os.close(file)
-
-
-def _sync_folder(folder: Path) -> None:
-    file = os.open(folder, os.O_RDONLY)
-    try:
         os.fsync(file)
     finally:
         os.close(file)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from evaltools.exchange.record import (
     segment_id,
 )
 from evaltools.exchange.tables import table_files
+from evaltools.files import replace_file
 
 ORIGIN = "evaltools coding panel"
 CONVENTION = "code points"
@@ -88,7 +87,7 @@ def write_coder(folder: Path, coder: Coder) -> CodingSet:
     for name, data in table_files(made).items():
         path = folder / name
         if not path.exists() or path.read_bytes() != data:
-            _replace(path, data)
+            replace_file(path, data)
     return made
 
 
@@ -126,15 +125,3 @@ def _relations(state: State, coder: str, round_: int) -> list[Relation]:
 
 def _by_place(segment: Segment) -> tuple[str, int, int]:
     return segment.document_id, segment.start, segment.end
-
-
-def _replace(path: Path, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

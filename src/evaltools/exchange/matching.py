@@ -6,11 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 
+from evaltools.exchange.naming import stem_of
 from evaltools.exchange.record import Document
-
-_SUFFIXES = (".txt", ".docx", ".doc", ".pdf", ".odt", ".rtf", ".md", ".html", ".htm", ".epub")
 
 
 @dataclass(frozen=True)
@@ -71,8 +69,7 @@ def match_document(
 
 def plain_name(name: str) -> str:
     """A name without what differs by chance: suffix, capitals, spaces and underscores."""
-    path = PurePath(unicodedata.normalize("NFC", name).replace("\\", "/").strip())
-    stem = path.stem if path.suffix.casefold() in _SUFFIXES else path.name
+    stem = stem_of(unicodedata.normalize("NFC", name).strip())
     # A register number such as VN/1234/2021 has slashes of its own.
     whole = name.strip() if re.fullmatch(r"[\w.-]+(/[\w.-]+)+", name.strip()) else stem
     return re.sub(r"[\s_-]+", " ", whole.casefold()).strip()

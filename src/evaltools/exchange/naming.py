@@ -39,13 +39,18 @@ def document_ids(names: Mapping[K, str]) -> dict[K, str]:
     """Identifiers of documents, made of their names without the format's suffix."""
 
     def plain(name: str) -> str:
-        path = PurePath(name.replace("\\", "/"))
-        stem = path.stem if path.suffix.casefold() in _SUFFIXES else path.name
+        stem = stem_of(name)
         if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", stem):
             return stem
         return _slug(stem, "a-z0-9").replace("_", "-")[:100] or "document"
 
     return _unique(names, plain, lambda one, number: f"{one}-{number}")
+
+
+def stem_of(name: str) -> str:
+    """The last part of a path of any system, without the suffix of a format of texts."""
+    path = PurePath(name.replace("\\", "/"))
+    return path.stem if path.suffix.casefold() in _SUFFIXES else path.name
 
 
 def bare(name: str) -> str:

@@ -28,7 +28,8 @@ class Known:
     """Who the coders of a file are.
 
     Arguments:
-        coders: coder of the study by the identifier in the file; consensus coders are not there.
+        coders: coder of the study by the identifier in the file; the consensus of a file is that
+            of the study.
         new: those that the study does not have yet.
         key: (name, identifier, pseudonym) of those who got a pseudonym here, now or earlier.
         by_pseudonym: identifiers in the file that were known by a made pseudonym only.
@@ -81,7 +82,8 @@ def know_coders(
             the study does not have makes a new coder.
         key: identifier by name, from an earlier import of the file.
 
-    Raises ProblemError for a name in the mapping that the file does not have, or for consensus.
+    Raises ProblemError for a name in the mapping that the file does not have, or one that is mapped
+    to the consensus.
     """
     by_id = {coder.coder_id: coder for coder in study}
     by_pseudonym = {coder.pseudonym: coder for coder in study}
@@ -92,6 +94,11 @@ def know_coders(
     made: list[tuple[str, str, str]] = []
     loose: set[str] = set()
     people = (coder for coder in found if coder.role != "consensus")
+    for coder in found:
+        if coder.role == "consensus":
+            coders[coder.coder_id] = agreed = _consensus(coder, study)
+            if agreed.coder_id not in by_id:
+                new[agreed.coder_id] = agreed
     for coder in sorted(people, key=lambda one: (one.pseudonym.casefold(), one.coder_id)):
         own = (coder.coder_id, coder.pseudonym)
         target = next((mapping[name] for name in own if name in mapping), "")
@@ -118,6 +125,12 @@ def know_coders(
             made.append((coder.pseudonym, known.coder_id, known.pseudonym))
         coders[coder.coder_id] = known
     return Known(coders, tuple(new.values()), tuple(made), frozenset(loose))
+
+
+def _consensus(coder: Coder, study: Sequence[Coder]) -> Coder:
+    """What coders agreed on is one voice in a study, whatever a file calls it."""
+    own = [one for one in study if one.role == "consensus"]
+    return next((one for one in own if one.coder_id == coder.coder_id), own[0] if own else coder)
 
 
 def _made(taken: Sequence[Coder], pseudonym: str = "", identifier: str = "") -> Coder:
@@ -149,6 +162,6 @@ def _wrong(
             problems.append(Problem("--coders", what, allowed, code="import.coders"))
         known = by_id.get(target) or by_pseudonym.get(target)
         if known is not None and known.role == "consensus":
-            what = f"{quoted(target)} is the consensus, which no import touches"
+            what = f"{quoted(target)} is what coders agreed on, not one of them"
             problems.append(Problem("--coders", what, "a coder", code="import.coders"))
     return problems

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from evaltools.evidence.descriptor import Descriptor, load_descriptor
+from evaltools.evidence.quoting import listed
 from evaltools.exchange.reading import Choices, read_coding
 from evaltools.exchange.record import CodingSet, Dropped, coding_id
 from evaltools.exchange.tables import refused_folder, write_tables
@@ -174,12 +175,9 @@ def _know(job: CodingJob, coding: CodingSet, study: CodingSet) -> Known:
 
 
 def _renamed(coding: CodingSet, coders: Known) -> CodingSet:
-    """The set with pseudonyms in place of names; consensus coders stay."""
+    """The set with pseudonyms in place of names."""
     ids = {name: coder.coder_id for name, coder in coders.coders.items()}
     known = {coder.coder_id: coder for coder in coders.coders.values()}
-    for coder in coding.coders:
-        if coder.role == "consensus":
-            known.setdefault(coder.coder_id, coder)
 
     def name(one: str) -> str:
         return ids.get(one, one)
@@ -194,7 +192,7 @@ def _renamed(coding: CodingSet, coders: Known) -> CodingSet:
         renamed[one.coding_id] = identifier
         codings.append(replace(one, coder_id=who, coding_id=identifier))
     codings = [
-        replace(one, consensus_of=renamed.get(one.consensus_of, one.consensus_of))
+        replace(one, consensus_of=" ".join(renamed.get(n, n) for n in one.consensus_of.split()))
         for one in codings
     ]
     return replace(
@@ -250,6 +248,15 @@ def _open_questions(job: CodingJob, merged: Merged) -> Iterator[Problem]:
     if merged.undated:
         what = f"it does not say when {merged.undated} of its codings were made"
         yield Problem(job.path.name, what, "", "Say when by --created DATE.", "import.created")
+    if merged.unsettled:
+        what = f"the study holds another consensus on {listed(merged.unsettled)}"
+        remedy = "Settle them in a new round, or take that consensus out of codings and readings."
+        yield Problem(job.path.name, what, "", remedy, "import.consensus")
+    if merged.resting:
+        count = len(merged.resting)
+        what = f"{count} codings of the consensus rest on codings that the study does not have"
+        remedy = "Import the coding of each coder first."
+        yield Problem(job.path.name, what, "", remedy, "import.consensus")
     for line in merged.suspects:
         remedy = "Say who is who by --coders: a table with the columns name and coder_id."
         yield Problem(job.path.name, line, "", remedy, "import.coders")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from evaltools.documents.record import Coverage
+from evaltools.evidence.layout import IMPORT_LOG
 from evaltools.exchange import cells
 from evaltools.importing.outcome import Taken
 from evaltools.problems import Problem
 
-PLACE = "reports/import.csv"
 COLUMNS = (
     "file",
     "file_sha256",
@@ -42,7 +42,7 @@ def updated_log(
 
     A file that was imported before under another name, with nothing new, gets no second row.
     """
-    rows = {row["file"]: row for row in cells.read(before, PLACE)} if before else {}
+    rows = {row["file"]: row for row in cells.read(before, IMPORT_LOG)} if before else {}
     known = {(row["file_sha256"], row["document_id"]) for row in rows.values()}
     for item in taken:
         if item.state == "there" and (item.file_sha256, item.document_id) in known:

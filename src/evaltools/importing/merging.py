@@ -15,6 +15,7 @@ from evaltools.exchange.record import (
     coding_id,
 )
 from evaltools.importing.coders import Known
+from evaltools.importing.consensus import grounds, known_grounds, reading_key, unsettled
 from evaltools.importing.passages import Found
 from evaltools.importing.rows import Line, Rows
 
@@ -34,7 +35,8 @@ class Merged:
         differing: codings that the study has with another polarity or certainty, which stays.
         finished: readings that were partial and are told to be complete now.
         undated: codings without a day.
-        consensus: codings of the consensus in the file, which are left.
+        unsettled: documents on which the study holds another consensus in the same round.
+        resting: codings of the consensus that rest on ones the study does not have.
     """
 
     tables: Tables
@@ -43,7 +45,8 @@ class Merged:
     differing: tuple[str, ...]
     finished: int
     undated: int
-    consensus: int
+    unsettled: tuple[str, ...]
+    resting: tuple[str, ...]
     suspects: tuple[str, ...]
 
 
@@ -94,13 +97,11 @@ def merge(
         segments[name] = at.setdefault(place, segment.segment_id)
     there = {_key(row): row for row in tables["codings"]}
     new: dict[tuple[str, ...], Coding] = {}
-    known, consensus, undated = 0, 0, 0
+    known, undated = 0, 0
     differing: list[str] = []
     by_coder: dict[str, list[tuple[str, ...]]] = {}
+    ids: dict[str, str] = {}  # of codings of the study by those of the file
     for one in coding.codings:
-        if one.coder_id not in coders.coders:
-            consensus += 1
-            continue
         if one.segment_id not in segments or one.code_id not in codes:
             continue
         passage, code = segments[one.segment_id], codes[one.code_id]
@@ -110,22 +111,26 @@ def merge(
         old = there.get(key)
         if old is not None:
             known += 1
+            ids[one.coding_id] = old["coding_id"]
             if old["polarity"] != one.polarity or _differs(old, "certainty", one.certainty):
                 differing.append(old["coding_id"])
             continue
         undated += one.created is None and terms.created is None
+        ids[one.coding_id] = coding_id(passage, code, coder, one.round)
         new.setdefault(
             key,
             replace(
                 one,
-                coding_id=coding_id(passage, code, coder, one.round),
+                coding_id=ids[one.coding_id],
                 segment_id=passage,
                 code_id=code,
                 coder_id=coder,
                 created=one.created or terms.created,
-                consensus_of="",
             ),
         )
+    ids = {row["coding_id"]: row["coding_id"] for row in tables["codings"]} | ids
+    resting = tuple(sorted(one.coding_id for one in new.values() if not known_grounds(one, ids)))
+    new = {key: replace(one, consensus_of=grounds(one, ids)) for key, one in new.items()}
     relations = _relations(coding, tables, segments, coders)
     readings, finished = _readings(coding, tables, found, coders, new.values(), terms)
     used = {one.segment_id for one in new.values()}
@@ -154,7 +159,8 @@ def merge(
         tuple(differing),
         len(finished),
         undated,
-        consensus,
+        unsettled(coding, tables, found, coders, by_coder),
+        resting,
         _suspects(coders, by_coder, there),
     )
 
@@ -197,7 +203,7 @@ def _readings(
     terms: Terms,
 ) -> tuple[list[dict[str, str]], set[tuple[str, str, str]]]:
     """New readings, and those that are there as partial and are complete now."""
-    there = {_reading_key(row): row["complete"] for row in tables["readings"]}
+    there = {reading_key(row): row["complete"] for row in tables["readings"]}
     wanted: dict[tuple[str, str, str], Reading] = {}
     for one in coding.readings:
         document, coder = found.documents.get(one.document_id), coders.coders.get(one.coder_id)
@@ -234,13 +240,9 @@ def _readings(
     return rows, finished
 
 
-def _reading_key(row: Mapping[str, str]) -> tuple[str, str, str]:
-    return (row["document_id"], row["coder_id"], row["round"])
-
-
 def _finished(rows: Rows, finished: set[tuple[str, str, str]]) -> Rows:
     return rows.changed(
-        lambda row: {**row, "complete": "true"} if _reading_key(row) in finished else row
+        lambda row: {**row, "complete": "true"} if reading_key(row) in finished else row
     )
 
 
@@ -273,7 +275,10 @@ def _suspects(
         of.setdefault(coder, set()).add((passage, code, round_))
     made = {coder.coder_id: coder for coder in coders.new}
     lines = []
+    agreed = {one.coder_id for one in coders.coders.values() if one.role == "consensus"}
     for coder, keys in sorted(by_coder.items()):
+        if coder in agreed:
+            continue  # it has what others have: that is what it is
         own = {(passage, code, round_) for passage, code, _, round_ in keys}
         if coder in made:
             twins = sorted(other for other, codings in of.items() if own <= codings)

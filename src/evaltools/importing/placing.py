@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evaltools.evidence.descriptor import Descriptor
+from evaltools.evidence.layout import IMPORT_LOG, RECEIVED, REPLACED
 from evaltools.evidence.paths import inside
 from evaltools.evidence.quoting import listed, quoted
 from evaltools.exchange import cells
 from evaltools.importing.filing import Filed, Filing, Read
-from evaltools.importing.log import PLACE as LOG
 from evaltools.importing.log import updated_log
 from evaltools.importing.outcome import State, Taken
 from evaltools.importing.particulars import Options
@@ -23,8 +23,6 @@ from evaltools.importing.shelf import Shelf
 from evaltools.problems import Problem
 
 TEXTS = "reports/text"
-RECEIVED = "reports/received"
-REPLACED = "reports/replaced"
 _SHORT = 12
 _ORDER = ("documents", "sections")
 
@@ -109,9 +107,9 @@ class Placing:
         for name in (*_ORDER, *others):
             if name in self.tables.changed:
                 self.stage.put(self.tables[name].path, self.tables[name].content())
-        log = self.data / LOG
+        log = self.data / IMPORT_LOG
         before = log.read_bytes() if log.is_file() else None
-        self.stage.put(LOG, updated_log(before, placed.taken, twice, skipped, digests))
+        self.stage.put(IMPORT_LOG, updated_log(before, placed.taken, twice, skipped, digests))
 
     def _one(self, item: Filed) -> Taken | Problem:
         read, name = item.read, item.document_id

@@ -19,7 +19,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from evaltools.evidence.paths import inside
+from evaltools.files import synchronise
 from evaltools.problems import Problem, ProblemError
+from evaltools.provenance.hashes import hash_file
 
 STAGE = ".import"
 _LIST = "moves.json"
@@ -66,7 +68,7 @@ class Shelf:
         Returns False where the source does not have this SHA-256 any more; nothing is put then.
         """
         target = self._target(place)
-        if target.is_file() and _sha256(target) == sha256:
+        if target.is_file() and hash_file(target) == sha256:
             return True
         path = self._new()
         digest = hashlib.sha256()
@@ -95,15 +97,15 @@ class Shelf:
         if not self.changes:
             return
         for name in self._moves.values():
-            _synchronise(self.stage / name)
+            synchronise(self.stage / name)
         moves = [[name, place] for place, name in self._moves.items()]
         written = json.dumps({"moves": moves, "removed": self._removed}, ensure_ascii=True)
         beside = self.stage / f"{_LIST}.new"
         beside.write_text(written, encoding="ascii")
-        _synchronise(beside)
-        _synchronise(self.stage)
+        synchronise(beside)
+        synchronise(self.stage)
         beside.replace(self.stage / _LIST)
-        _synchronise(self.stage)
+        synchronise(self.stage)
         _carry_out(self.folder, self.stage)
         self._moves, self._removed = {}, []
 
@@ -189,9 +191,9 @@ def _carry_out(folder: Path, stage: Path) -> None:
         touched.add(target.parent)
     for parent in sorted(touched):
         if parent.is_dir():
-            _synchronise(parent)
+            synchronise(parent)
     path.unlink()
-    _synchronise(stage)
+    synchronise(stage)
 
 
 def _checked(folder: Path, place: str) -> Path:
@@ -199,16 +201,3 @@ def _checked(folder: Path, place: str) -> Path:
     if target is None:
         raise ProblemError([Problem(place, "leads out of the data folder", code="import.place")])
     return target
-
-
-def _synchronise(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from evaltools.documents.record import Coverage
+from evaltools.evidence.layout import IMPORT_LOG
 from evaltools.evidence.quoting import listed, quoted
-from evaltools.importing.log import PLACE as LOG
 from evaltools.importing.log import left_out
 from evaltools.importing.outcome import Outcome, State, Taken
 from evaltools.problems import Problem
@@ -74,7 +74,7 @@ def ending(outcome: Outcome) -> str:
         return f"{would} in the data folder; nothing was written (--dry-run)."
     if not outcome.changed:
         return "All of it was there already; nothing was changed."
-    return f"What was read of each file: {LOG}."
+    return f"What was read of each file: {IMPORT_LOG}."
 
 
 def _of_one(item: Taken) -> Iterator[str]:

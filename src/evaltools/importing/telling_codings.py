@@ -80,8 +80,6 @@ def _merged(outcome: Outcome) -> Iterator[str]:
         )
     if merged.finished:
         yield f"Readings that are complete now: {merged.finished}"
-    if merged.consensus:
-        yield f"Codings of the consensus, which no import touches: {merged.consensus}"
     if not merged.tables:
         yield "Nothing is new; nothing was changed."
     elif "readings" in merged.added:

@@ -49,7 +49,8 @@ class Settling extends Moving {
     this.title = el("h2", { class: "evc-open-title" });
     const bar = el("header", { class: "evc-head" }, el("div", { class: "evc-who" }, el("b", { text: study.coder.name }), el("span", { text: filled(words.round, { round: study.round }) })), this.title, el("div", { class: "evc-tools" }, this.status, button(words.undo, () => this.run("undo"), { key: "z" }), button(words.redo, () => this.run("redo"), { key: "y" }), button(words.full, () => this.run("full"), { key: "f" }), button(words.help, () => this.run("help"), { key: "?" })));
     const blind = study.blind.length ? el("p", { class: "evc-notice", text: `${words.blind} ${study.blind.map((one) => `${one.document_id} (${one.unfinished.join(", ")})`).join("; ")}.` }) : null;
-    this.root.replaceChildren(...present([bar, this.noticed, blind, el("div", { class: "evc-columns evc-wide" }, this.list.node, this.reader.node, this.card.node), this.told, this.live, this.help.node]));
+    const before = study.settled_before ? el("p", { class: "evc-notice", text: filled(words.settled_before, { count: study.settled_before }) }) : null;
+    this.root.replaceChildren(...present([bar, this.noticed, before, blind, el("div", { class: "evc-columns evc-wide" }, this.list.node, this.reader.node, this.card.node), this.told, this.live, this.help.node]));
     const first = this._units().findIndex((unit) => !this._decision(unit));
     this._choose(Math.max(0, first));
   }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +12,7 @@ from evaltools.exchange.record import CodingSet
 from evaltools.exchange.refi.building import build_codebook, build_project
 from evaltools.exchange.refi.checking import arranged, wrong
 from evaltools.exchange.refi.schema import faults
+from evaltools.files import replace_file
 from evaltools.problems import Problem, ProblemError, refuse
 
 _DATE = (1980, 1, 1, 0, 0, 0)  # the first that zip knows: files must not depend on the clock
@@ -36,7 +35,7 @@ def write_qdpx(codings: CodingSet, path: Path) -> None:
         _add(package, "project.qde", _serialised(root))
         for name in sorted(texts):
             _add(package, f"sources/{name}", texts[name].encode())
-    _replace(path, buffer.getvalue())
+    replace_file(path, buffer.getvalue())
 
 
 def write_qdc(codings: CodingSet, path: Path) -> None:
@@ -50,7 +49,7 @@ def write_qdc(codings: CodingSet, path: Path) -> None:
         raise ProblemError(
             [Problem(path.name, "there is no code to write", code="exchange.unwritable")]
         )
-    _replace(path, _serialised(build_codebook(arranged(codes))))
+    replace_file(path, _serialised(build_codebook(arranged(codes))))
 
 
 def _serialised(root: etree._Element) -> bytes:
@@ -67,16 +66,3 @@ def _add(package: zipfile.ZipFile, name: str, data: bytes) -> None:
     info.create_system = 3
     info.external_attr = 0o644 << 16
     package.writestr(info, data, compresslevel=6)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write beside and rename, so that nobody ever sees half a file."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
