@@ -196,9 +196,10 @@ def test_links_follow_codes_to_their_new_names() -> None:
     )
     tables["relations"] = pd.DataFrame(
         {"relation_id": ["R"], "from_segment_id": ["S2"], "to_segment_id": ["SD1"],
-         "kind": ["answers"]}
+         "kind": ["answers"], "coder_id": ["K"]}
     )  # fmt: skip
-    found = linked(tables, tables["documents"], presence(tables, tables["documents"], "any"))
+    states = presence(tables, tables["documents"], "any")
+    found = linked(tables, tables["documents"], states, "any")
     assert found.values.tolist() == [["D1", "challenge.schedule", "challenge.same", 1]]
 
 

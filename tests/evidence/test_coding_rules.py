@@ -82,7 +82,7 @@ MISTAKES: dict[str, tuple[Spoil, tuple[str, ...]]] = {
         (
             'data/coding/relations.csv, row 4, column to_segment_id: "S1" is in '
             'document "D1", "S6" in "D3"; allowed: both passages in one document. '
-            "Correct the passage. [data.answers]",
+            "Correct the passage. [data.relation]",
         ),
     ),
     "attainment": (

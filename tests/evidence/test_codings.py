@@ -105,7 +105,7 @@ def test_links_are_relations_between_themes_that_are_present(pristine: Any) -> N
     tables = read_tables(pristine.folder)
     documents = tables["documents"]
     found = {
-        rule: linked(tables, documents, presence(tables, documents, rule)).values.tolist()
+        rule: linked(tables, documents, presence(tables, documents, rule), rule).values.tolist()
         for rule in RULES
     }
     two = ["P1", "challenge.staff", "response.training", 2]
@@ -118,7 +118,7 @@ def test_other_relations_are_no_answers(package: Any) -> None:
         package.change("relations", row, kind="leads_to")
     tables = read_tables(package.folder)
     documents = tables["documents"]
-    frame = linked(tables, documents, presence(tables, documents, "majority"))
+    frame = linked(tables, documents, presence(tables, documents, "majority"), "majority")
     assert frame.empty
     assert list(frame.columns) == ["project_id", "challenge", "response", "links"]
 

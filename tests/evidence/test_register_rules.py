@@ -100,6 +100,23 @@ MISTAKES: dict[str, tuple[Spoil, tuple[str, ...]]] = {
             "[data.municipality-year]",
         ),
     ),
+    "decided": (
+        lambda p: p.change("projects", 2, decided="2018-12-31"),
+        (
+            "data/register/projects.csv, row 2, column decided: decided on 2018-12-31, before its "
+            'call "2019" that opened on 2019-05-01; allowed: a day after the call opened. '
+            "Correct the date, or the call of the project. [data.decided]",
+        ),
+    ),
+    "size-class": (
+        lambda p: p.change("organisations", 2, size_class="50000_99999", population="49999"),
+        (
+            'data/register/organisations.csv, row 2, column size_class: "50000_99999", but the '
+            'population is 49999; allowed: the class of the population, "20000_49999". Correct '
+            "one of the two, or leave the class empty: it follows from the population. "
+            "[data.size-class]",
+        ),
+    ),
     "received": (
         lambda p: p.change("documents", 2, received="2021-12-30"),
         (

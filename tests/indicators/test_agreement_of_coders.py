@@ -97,8 +97,7 @@ def test_alpha_of_a_code_is_that_of_its_table():
     by_hand = krippendorff_alpha([[1, 1]] * 6 + [[1, 0]] + [[0, 0]] * 5).value
     assert records[name].value == pytest.approx(by_hand)
     assert records[name].low < by_hand < records[name].high
-    assert (records[name].method, records[name].level) == ("unit bootstrap", 0.95)
-    assert "5000 resamples, seed 1" in records[name].note
+    assert (records[name].method, records[name].level) == ("jackknife, by report", 0.95)
     plain = records["coding.agreement_by_code.index", "D", "challenge.staff", "alpha"]
     assert (plain.value, plain.low) == (records[name].value, None)
 
@@ -151,15 +150,36 @@ def test_a_code_that_the_codebook_of_a_reading_did_not_hold_is_not_judged():
     assert judgements == {"challenge.staff": 12, "challenge.new": 8, "challenge.old": 4}
 
 
-def test_set_valued_reports_and_pooled_judgements_have_intervals_of_both_algorithms():
+def test_set_valued_reports_and_pooled_judgements_have_intervals():
     records = found(agreement.overall(judged(evidence(MARKS)), 0.95))
     for unit in ("judgements", "sets"):
-        of_units = records["coding.alpha_algorithm.index", "S", "units", unit]
-        own = records["coding.alpha_algorithm.index", "S", "krippendorff", unit]
-        assert of_units.value == own.value == records[f"coding.alpha_{unit}.index", "S"].value
-        assert of_units.method.startswith("unit bootstrap")
-        assert own.method == "Krippendorff's bootstrap"
+        record = records[f"coding.alpha_{unit}.index", "S"]
+        assert record.method == "jackknife, by report"
+        assert record.low < record.value < record.high
     assert records["coding.prevalence.share", "D"].n == 15
+
+
+def test_alpha_within_codes_and_the_mean_are_those_of_the_codes():
+    read = judged(evidence(MARKS))
+    records = found(agreement.overall(read, 0.95))
+    # staff: 6 reports by both, one by one of two, 5 by neither; aims: one by both; data: none.
+    observed = 2 * 1
+    expected = 2 * 13 * 11 / 23 + 2 * 2 * 22 / 23
+    within = records["coding.alpha_within_codes.index", "D"]
+    assert within.value == pytest.approx(1 - observed / expected)
+    staff = krippendorff_alpha([[1, 1]] * 6 + [[1, 0]] + [[0, 0]] * 5).value
+    mean = records["coding.alpha_mean.index", "D"]
+    assert (mean.value, mean.n) == (pytest.approx(staff), 1)
+
+
+def test_a_code_marked_both_ways_is_one_code_of_a_passage():
+    marks = [
+        ("d00", "challenge.staff", "A", "mixed", 0),
+        ("d01", "challenge.staff", "A", "affirm", 0),
+        ("d01", "challenge.aims", "A", "affirm", 0),
+    ]
+    records = found(agreement_places.passages(evidence(marks), 0.95))
+    assert records["coding.passages_several.count", "D"].value == 1
 
 
 def test_passages_grow_by_overlap_and_leave_out_what_nobody_marked():

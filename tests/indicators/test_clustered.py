@@ -7,28 +7,33 @@ from evaltools.statistics.intervals import wilson
 
 def test_units_of_different_projects_count_in_full():
     hits = [True, False, True, True, False, False]
-    # A project a unit: the design effect k / (k - 1) leaves k - 1.
-    assert effective_size(hits, list("abcdef")) == pytest.approx(5)
+    assert effective_size(hits, list("abcdef"), 0.95) == pytest.approx(6)
 
 
 def test_units_that_agree_within_their_projects_count_as_projects():
     hits = [True] * 4 + [False] * 4 + [True] * 4 + [False] * 4
     clusters = ["a"] * 4 + ["b"] * 4 + ["c"] * 4 + ["d"] * 4
-    assert effective_size(hits, clusters) == pytest.approx(3)
+    # Four projects: 16 units less their design effect of 5, then t of 15 and of 3 degrees of
+    # freedom, from printed tables of Student's t.
+    assert effective_size(hits, clusters, 0.95) == pytest.approx(
+        16 / 5 * (2.131 / 3.182) ** 2, abs=1e-3
+    )
 
 
 def test_units_that_disagree_within_their_projects_are_not_counted_for_more_than_they_are():
     hits, clusters = [True, False] * 5, [c for c in "abcde" for _ in range(2)]
-    assert effective_size(hits, clusters) == 10
+    assert effective_size(hits, clusters, 0.95) == pytest.approx(
+        10 * (2.262 / 2.776) ** 2, abs=1e-2
+    )
 
 
 @pytest.mark.parametrize("hits", [[True] * 6, [False] * 6])
 def test_where_all_agree_each_project_counts_once(hits):
-    assert effective_size(hits, list("aabbcc")) == 3
+    assert effective_size(hits, list("aabbcc"), 0.95) == 3
 
 
 def test_no_units_have_no_size():
-    assert effective_size([], []) == 0
+    assert effective_size([], [], 0.95) == 0
 
 
 @pytest.mark.parametrize(("x", "n"), [(0, 9), (4, 9), (9, 9), (13, 52)])

@@ -128,3 +128,17 @@ def test_closed_groups_cluster_more_than_chance():
 def test_at_least_one_draw(davis):
     with pytest.raises(ValueError, match="draw"):
         networks.rewired_clustering(davis, 0)
+
+
+@pytest.mark.parametrize(
+    ("ties", "between"),
+    [
+        ([("p1", "a")], {"p1": 0, "a": 0}),
+        ([("p1", "a"), ("p1", "b")], {"p1": 1, "a": 0, "b": 0}),
+        ([("p1", "a"), ("p2", "a")], {"p1": 0, "p2": 0, "a": 1}),
+    ],
+)
+def test_one_node_on_a_side_has_centralities_too(ties, between):
+    table = networks.centralities(networks.bipartite_graph(ties)).set_index("node")
+    assert table["degree"].tolist() == [1.0] * len(table)
+    assert table["betweenness"].to_dict() == between

@@ -75,7 +75,8 @@ def test_mean_of_the_orders_is_the_formula_of_rarefaction():
 
 def test_band_encloses_the_median_and_closes_at_the_end():
     generator = np.random.default_rng(0)
-    found = accumulation(generator.random((30, 20)) < 0.2, orders=500, seed=2)
+    holds = generator.random((30, 20)) < 0.2
+    found = accumulation(seen_after(first_seen(holds, 500, 2), 30))
     assert (found.low <= found.median).all()
     assert (found.median <= found.high).all()
     assert found.low[-1] == found.high[-1]
@@ -85,8 +86,8 @@ def test_band_encloses_the_median_and_closes_at_the_end():
 def test_order_of_the_reports_in_the_file_does_not_shift_the_median():
     generator = np.random.default_rng(0)
     holds = generator.random((25, 20)) < 0.2
-    one = accumulation(holds, orders=4_000, seed=2)
-    other = accumulation(holds[::-1], orders=4_000, seed=9)
+    one = accumulation(seen_after(first_seen(holds, 4_000, 2), 25))
+    other = accumulation(seen_after(first_seen(holds[::-1], 4_000, 9), 25))
     assert np.abs(one.median - other.median).max() <= 1
 
 

@@ -89,7 +89,7 @@ def finals_are_read(frames: Frames) -> Iterator[Flaw]:
 
 
 def answers(frames: Frames) -> Iterator[Flaw]:
-    """`answers` leads from a response to a challenge in the same document."""
+    """`answers` leads from a response to a challenge."""
     relations = frames["relations"]
     segments = frames["segments"]
     home = dict(zip(segments["segment_id"], segments["document_id"], strict=True))
@@ -118,7 +118,16 @@ def answers(frames: Frames) -> Iterator[Flaw]:
                     "Turn the relation round, or correct the coding.",
                     "data.answers",
                 )
-        if home[start] != home[goal]:
+
+
+def relations_within_a_document(frames: Frames) -> Iterator[Flaw]:
+    """A relation of any kind joins two passages of the same document."""
+    relations, segments = frames["relations"], frames["segments"]
+    home = dict(zip(segments["segment_id"], segments["document_id"], strict=True))
+    ends = ("from_segment_id", "to_segment_id")
+    chosen = relations.dropna(subset=list(ends))
+    for start, goal, row in zip(*(chosen[name] for name in (*ends, ROW)), strict=True):
+        if start in home and goal in home and home[start] != home[goal]:
             yield Flaw(
                 "relations",
                 int(row),
@@ -127,7 +136,7 @@ def answers(frames: Frames) -> Iterator[Flaw]:
                 f"{quoted(home[start])}",
                 "both passages in one document",
                 "Correct the passage.",
-                "data.answers",
+                "data.relation",
             )
 
 
@@ -271,6 +280,13 @@ CODING_RULES = (
             "codes": ("code_id", "kind"),
         },
         {"codings": ("segment_id", "code_id"), "codes": ("code_id", "kind")},
+    ),
+    Rule(
+        relations_within_a_document,
+        {
+            "relations": ("from_segment_id", "to_segment_id"),
+            "segments": ("segment_id", "document_id"),
+        },
     ),
     Rule(passages_fit, {"segments": ("segment_id", "document_id")}),
     Rule(pages_are_there, {"documents": ("document_id", "pages")}),

@@ -96,51 +96,66 @@ def presence(
 
 
 def linked(
-    tables: Mapping[str, pd.DataFrame], documents: pd.DataFrame, states: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame],
+    documents: pd.DataFrame,
+    states: pd.DataFrame,
+    rule: CoderRule,
 ) -> pd.DataFrame:
     """Responses that reports themselves tie to the challenge they answer.
 
-    Two themes in one report are co-mentioned; they are linked only where a coder drew an
-    `answers` relation from a passage with the response to a passage with the challenge. A link
-    counts where both themes are present in the project by the coder rule.
+    Two themes in one report are co-mentioned. They are linked where those who count by the coder
+    rule say so, each for themselves: a coder says it by drawing an `answers` relation from a
+    passage that they marked with the response to one that they marked with the challenge. A link
+    counts where both themes are present in the project by the same rule.
 
     Arguments:
-        tables: at least codes, segments, codings and relations.
+        tables: at least codes, coders, readings, segments, codings and relations.
         documents: rows of documents, one a project.
-        states: what `presence` gives for them.
+        states: what `presence` gives for them by the rule.
+        rule: whose word counts.
 
-    Returns `project_id`, `challenge`, `response` and `links` (relations that join them), sorted.
+    Returns `project_id`, `challenge`, `response` and `links` (relations of those who count that
+    join them), sorted.
     """
+    units = codes_as_read(tables, documents)
+    voters = voters_of(tables, rule)
+    voters = voters[voters["document_id"].isin(documents["document_id"])]
+    marks = marks_of(tables, voters, units)
+    marks = marks[marks["polarity"].isin(["affirm", "mixed"])]
+    kind = dict(zip(units.ids, units.kinds, strict=True))
     relations = tables["relations"]
-    answers = relations.loc[
-        relations["kind"] == "answers", ["relation_id", "from_segment_id", "to_segment_id"]
+    drawn = relations.loc[
+        relations["kind"] == "answers",
+        ["relation_id", "from_segment_id", "to_segment_id", "coder_id"],
     ]
-    codings = tables["codings"]
-    affirming = codings["polarity"].isin(["affirm", "mixed"])
-    codings = _stated(tables, codings[affirming], codes_as_read(tables, documents))
-    codings = codings[["segment_id", "code_id"]]
-    kinds = tables["codes"][["code_id", "kind"]]
-    marked = codings.drop_duplicates().merge(kinds, on="code_id")
-    where = tables["segments"][["segment_id", "document_id"]].merge(
-        documents[["document_id", "project_id"]], on="document_id"
+    for end, side in (("from", "response"), ("to", "challenge")):
+        own = marks[marks["code_id"].map(kind) == side]
+        own = own[["document_id", "coder_id", "segment_id", "code_id"]].drop_duplicates()
+        own = own.rename(columns={"segment_id": f"{end}_segment_id", "code_id": side})
+        keys = [name for name in own.columns if name in drawn.columns]
+        drawn = drawn.merge(own, on=keys)
+    place = pd.Index(documents["document_id"])
+    code_place = pd.Index(units.ids)
+    rows = place.get_indexer(pd.Index(voters["document_id"]))
+    reached = np.zeros(len(place), dtype=bool)
+    reached[rows[(voters["role"] == "consensus").to_numpy(dtype=bool)]] = True
+    readers = readers_of(voters, place, units)
+
+    by = ["document_id", "challenge", "response"]
+    counted = drawn.groupby(by).agg(
+        coders=("coder_id", "nunique"), links=("relation_id", "nunique")
     )
-    ends = {
-        kind: marked.loc[marked["kind"] == kind, ["segment_id", "code_id"]].rename(
-            columns={"segment_id": f"{end}_segment_id", "code_id": kind}
-        )
-        for kind, end in (("response", "from"), ("challenge", "to"))
-    }
-    joined = (
-        answers.merge(ends["response"], on="from_segment_id")
-        .merge(ends["challenge"], on="to_segment_id")
-        .merge(where.rename(columns={"segment_id": "from_segment_id"}), on="from_segment_id")
-    )
+    counted = counted.reset_index()
+    where = place.get_indexer(pd.Index(counted["document_id"]))
+    ends = [code_place.get_indexer(pd.Index(counted[side])) for side in by[1:]]
+    asked = np.minimum(readers[where, ends[0]], readers[where, ends[1]])
+    enough = met(counted["coders"].to_numpy(dtype=np.int64), asked, rule, reached[where])
+    counted = counted[enough].merge(documents[["document_id", "project_id"]], on="document_id")
     present = states.loc[states["state"] == "yes", ["project_id", "code_id"]]
-    for kind in ("challenge", "response"):
-        joined = joined.merge(present.rename(columns={"code_id": kind}), on=["project_id", kind])
+    for side in by[1:]:
+        counted = counted.merge(present.rename(columns={"code_id": side}), on=["project_id", side])
     keys = LINKED_COLUMNS[:3]
-    counts = joined.groupby(keys)["relation_id"].nunique().astype("int64")
-    return counts.rename("links").reset_index().sort_values(keys, ignore_index=True)
+    return counted[LINKED_COLUMNS].sort_values(keys, ignore_index=True).astype({"links": "int64"})
 
 
 def codes_as_read(tables: Mapping[str, pd.DataFrame], documents: pd.DataFrame) -> Units:
@@ -192,18 +207,6 @@ def readers_of(voters: pd.DataFrame, documents: pd.Index, units: Units) -> Ints:
         counts = np.bincount(rows[rows >= 0], minlength=len(documents)).astype(np.int64)
         readers += counts[:, None] * units.asked(str(version))[None, :]
     return readers
-
-
-def _stated(
-    tables: Mapping[str, pd.DataFrame], codings: pd.DataFrame, units: Units
-) -> pd.DataFrame:
-    """Codings of anybody, with the unit each counts for as its `code_id`."""
-    if units.plain:
-        return codings
-    segments = tables["segments"][["segment_id", "document_id"]]
-    readings = with_versions(tables["readings"])[[*KEYS, "codebook_version"]]
-    placed = codings.merge(segments, on="segment_id").merge(readings, on=KEYS)
-    return units.translated(placed[placed["codebook_version"].isin(list(units.counts_for))])
 
 
 def _count(

@@ -90,7 +90,7 @@ class Evidence:
             projects=projects,
             reports=reports,
             presence=states,
-            linked=linked(sorted_tables, reports, states),
+            linked=linked(sorted_tables, reports, states, parameters.coder_rule),
             goals=goals,
             rooting=rooting,
             ratings=_of_reports(sorted_tables["ratings"], reports),
@@ -123,7 +123,7 @@ class Evidence:
             self,
             parameters=self.parameters.model_copy(update={"coder_rule": rule}),
             presence=states,
-            linked=linked(self.tables, self.reports, states),
+            linked=linked(self.tables, self.reports, states, rule),
         )
         # The same reports: what was worked out for one rule serves the other.
         vars(other).update(_by_rule=self._by_rule, _units=self._units)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from evaltools.evidence.flaws import ROW, Flaw
+from evaltools.evidence.places import size_class
 from evaltools.evidence.quoting import listed, plain_number, quoted, suggestion
 from evaltools.evidence.rule import Frames, Rule
 
@@ -188,7 +189,52 @@ def ties_in_order(frames: Frames) -> Iterator[Flaw]:
             )
 
 
+def decisions_after_their_call(frames: Frames) -> Iterator[Flaw]:
+    """A project is decided on or after the day its call opened, or the year of its call."""
+    merged = frames["projects"][["call_id", "decided", ROW]].merge(
+        frames["calls"][["call_id", "year", "opened"]], on="call_id"
+    )
+    merged = merged.dropna(subset=["decided", "year"])
+    columns = ("call_id", "decided", "year", "opened", ROW)
+    for call, decided, year, opened, row in zip(*(merged[name] for name in columns), strict=True):
+        first = pd.Timestamp(int(year), 1, 1) if pd.isna(opened) else opened
+        if decided < first:
+            when = f"of {int(year)}" if pd.isna(opened) else f"that opened on {opened:%Y-%m-%d}"
+            yield Flaw(
+                "projects",
+                int(row),
+                "decided",
+                f"decided on {decided:%Y-%m-%d}, before its call {quoted(call)} {when}",
+                "a day after the call opened",
+                "Correct the date, or the call of the project.",
+                "data.decided",
+            )
+
+
+def size_classes_fit(frames: Frames) -> Iterator[Flaw]:
+    """An organisation's own size class is that of its own population."""
+    told = frames["organisations"].dropna(subset=["size_class", "population"])
+    columns = ("size_class", "population", ROW)
+    for name, population, row in zip(*(told[column] for column in columns), strict=True):
+        right = size_class(int(population))
+        if name != right:
+            yield Flaw(
+                "organisations",
+                int(row),
+                "size_class",
+                f"{quoted(name)}, but the population is {int(population)}",
+                f"the class of the population, {quoted(right)}",
+                "Correct one of the two, or leave the class empty: it follows from the population.",
+                "data.size-class",
+            )
+
+
 REGISTER_RULES = (
+    Rule(
+        decisions_after_their_call,
+        {"projects": ("call_id", "decided"), "calls": ("call_id", "year", "opened")},
+    ),
+    Rule(size_classes_fit, {"organisations": ("size_class", "population")}),
     Rule(
         shares_within_the_grant,
         {

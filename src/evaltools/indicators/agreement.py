@@ -29,16 +29,15 @@ from evaltools.statistics.agreement import Agreement, fleiss_kappa, gwet_ac1
 from evaltools.statistics.agreement_alpha import Metric, krippendorff_alpha
 from evaltools.statistics.agreement_kappa import light_kappa
 from evaltools.statistics.agreement_ratings import Ratings, Values, ratings
-from evaltools.statistics.bootstrap import Resampled, draws, krippendorff_bootstrap, unit_bootstrap
 from evaltools.statistics.intervals import Interval
+from evaltools.statistics.jackknife import chance_without_variation, jackknife_interval
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
 
-RESAMPLES, SEED = 5_000, 1
 TENTATIVE, RELIABLE = 0.667, 0.8
 """Krippendorff's marks: below the first nothing can be concluded, from the second on anything."""
-BY_REPORT = "unit bootstrap, by report"
+BY_REPORT = "jackknife, by report"
 ALONE = "no report was read by two coders"
 _SOURCE = "evaltools.indicators.agreement"
 _PLAIN: tuple[tuple[str, Callable[[Ratings], Agreement]], ...] = (
@@ -52,7 +51,7 @@ class Alpha:
 
     Arguments:
         found: the coefficient; its value is None where it is not estimable.
-        interval: by the unit bootstrap; None with it.
+        interval: by the jackknife over reports; None with it, or of a single report.
         why: in English, for the note.
     """
 
@@ -77,27 +76,31 @@ def alpha_of(
     level: float,
     metric: Metric = "nominal",
     clusters: NDArray[np.int_] | None = None,
-    drawn: NDArray[np.float64] | None = None,
 ) -> Alpha:
-    """Alpha with its interval; not estimable where too many resamples have no variation.
+    """Alpha with its interval; not estimable where what varies hangs on too few reports.
 
-    More than 1 - level of them: then the interval itself would reach into what is not defined.
+    That is, where as many reports drawn anew would have no variation at all with a chance of more
+    than 1 - level: then the interval itself would reach into what is not defined.
+
+    Arguments:
+        values: units × coders.
+        level: confidence level, 0 to 1.
+        metric: of `krippendorff_alpha`.
+        clusters: number of the report of each unit, from 0; by default a unit is a report.
     """
     read = ratings(values)
     found = krippendorff_alpha(read, metric)
     if found.value is None:
         return Alpha(found, None, ALONE if found.why == "no unit has two values" else found.why)
-    made = unit_bootstrap(
-        read, metric, resamples=RESAMPLES, seed=SEED, level=level, clusters=clusters, drawn=drawn
-    )
-    if made is None or made.degenerate > 1 - level:
-        share = 1.0 if made is None else made.degenerate
-        why = f"too rare: {share:.0%} of {RESAMPLES} resamples have no variation"
+    reports = len(read.places) if clusters is None else int(clusters.max()) + 1
+    if reports < 2:
+        return Alpha(found, None)
+    chance = chance_without_variation(read, clusters)
+    if chance > 1 - level:
+        why = f"too rare: reports drawn anew would not vary with a chance of {chance:.0%}"
         return Alpha(replace(found, value=None), None, why)
-    # A resample holds units twice, which draws sets of codes together: keep the value inside.
-    low, high = min(made.low, found.value), max(made.high, found.value)
-    method = made.method if clusters is None else BY_REPORT
-    return Alpha(found, replace(made, low=low, high=high, method=method))
+    interval = jackknife_interval(read, metric, level=level, clusters=clusters)
+    return Alpha(found, None if interval is None else replace(interval, method=BY_REPORT))
 
 
 def observed(read: Judged) -> list[Indicator]:
@@ -133,23 +136,23 @@ def overall(read: Judged, level: float) -> list[Indicator]:
         `coding.<statistic>_judgements.index` with kappa (mean of Cohen's over pairs of coders),
         fleiss, ac1 and alpha; `coding.alpha_sets.index`; `coding.prevalence.share`, yes of all
         judgements. Each plain, and by `kind`; `coding.agreement.observed.share` by `kind`. Alpha
-        as D without limits and as S with those of the unit bootstrap by report: how it would vary
-        between sets of reports like these. And `coding.alpha_algorithm.index` by `algorithm` and
-        `unit`, since algorithms differ.
+        as D without limits and as S with those of the jackknife by report: how it would vary
+        between sets of reports like these. Coefficients of judgements pool chance: it is that of
+        the prevalence of all codes together. `coding.alpha_within_codes.index` takes it within
+        each code, 1 - sum of observed over sum of expected disagreement, and
+        `coding.alpha_mean.index` is the mean of alpha over the codes that have one.
     """
     source = f"{_SOURCE}.overall"
-    drawn = draws(len(read.reports), RESAMPLES, SEED) if read.reports else None
     records: list[Indicator] = []
     for kind in ("", *kinds_of(read)):
         part, by = of_kind(read, kind), dimensions(kind=kind) if kind else ()
         pooled, clusters = part.pooled()
-        alpha = alpha_of(pooled, level, clusters=clusters, drawn=drawn)
+        alpha = alpha_of(pooled, level, clusters=clusters)
         for name, coefficient in _PLAIN:
             value = coefficient(pooled).value if alpha.found.value is not None else None
             records.append(_index(f"coding.{name}_judgements.index", value, alpha, source, by))
         records += alpha_records("coding.alpha_judgements.index", alpha, source, by)
-        values = ratings(part.sets())
-        sets = alpha_of(values, level, "masi", drawn=drawn)
+        sets = alpha_of(part.sets(), level, "masi")
         records += alpha_records("coding.alpha_sets.index", sets, source, by)
         yes, judgements = int(part.found.sum()), int(part.judged.sum())
         records.append(plain_share("coding.prevalence.share", yes, judgements, source, by))
@@ -157,29 +160,30 @@ def overall(read: Judged, level: float) -> list[Indicator]:
             pairs, both, neither = _agreeing(part.places)
             key = "coding.agreement.observed.share"
             records.append(plain_share(key, both + neither, pairs, source, by))
-        if not kind:
-            records += _by_algorithm("judgements", pooled, "nominal", alpha, level)
-            records += _by_algorithm("sets", values, "masi", sets, level)
-    return records
+    return records + _within_codes(read, level, source)
 
 
-def _by_algorithm(
-    unit: str, values: Ratings, metric: Metric, alpha: Alpha, level: float
-) -> list[Indicator]:
-    """The same alpha with the interval of each algorithm.
-
-    Krippendorff's own takes disagreements for independent, also those of one report.
-    """
-    own = None
-    if alpha.found.value is not None:
-        made = krippendorff_bootstrap(values, metric, resamples=RESAMPLES, seed=SEED, level=level)
-        own = _around(made, alpha.found.value)
-    key, source = "coding.alpha_algorithm.index", f"{_SOURCE}.overall"
-    told = (("units", alpha), ("krippendorff", Alpha(alpha.found, own, alpha.why)))
+def _within_codes(read: Judged, level: float, source: str) -> list[Indicator]:
+    """Alpha of all codes with chance as it is within each, and the mean of their alphas."""
+    alphas = [alpha_of(read.of(code_id), level) for code_id in read.codes]
+    values = [alpha.found.value for alpha in alphas if alpha.found.value is not None]
+    counts = np.stack([(read.places == NO).sum(axis=1), (read.places == YES).sum(axis=1)])
+    counts = counts * (counts.sum(axis=0) >= 2)
+    size = counts.sum(axis=0)
+    observed = 2 * counts[0] * counts[1] / np.maximum(size - 1, 1)
+    no, yes = counts.sum(axis=1)
+    expected = 2 * no * yes / np.maximum(no + yes - 1, 1)
+    units, lost, chance = int((size > 0).sum()), float(observed.sum()), float(expected.sum())
+    why = "no code varies" if read.reports else ALONE
+    told = {"within_codes": (1 - lost / chance if chance else None, units),
+            "mean": (float(np.mean(values)) if values else None, len(values))}  # fmt: skip
     return [
-        alpha_records(key, each, source, dimensions(algorithm=name, unit=unit))[1]
-        for name, each in told
-    ]
+        Indicator(
+            key=f"coding.alpha_{name}.index", value=value, unit="index", n=n, source=source,
+            note="" if value is not None else why,
+        )
+        for name, (value, n) in told.items()
+    ]  # fmt: skip
 
 
 def by_code(read: Judged, level: float) -> list[Indicator]:
@@ -188,19 +192,18 @@ def by_code(read: Judged, level: float) -> list[Indicator]:
     Returns:
         By `code` and `statistic`: `coding.agreement_by_code.share` with observed (agreeing pairs
         of coders) and prevalence (yes of all judgements); `coding.agreement_by_code.index` with
-        alpha and ac1 (D, and S with the limits of the unit bootstrap or of Gwet's variance),
+        alpha and ac1 (D, and S with the limits of the jackknife or of Gwet's variance),
         fleiss, kappa. And how many codes reach what: `coding.codes_reliable.count` (alpha .8 or
         more), `coding.codes_tentative.count` (.667 to .8), `coding.codes_weak.count` (less),
         `coding.codes_untold.count` (not estimable) and `coding.codes_unproven.count` (the
         interval of alpha reaches below .667, or there is none).
     """
     source, key = f"{_SOURCE}.by_code", "coding.agreement_by_code"
-    drawn = draws(len(read.reports), RESAMPLES, SEED) if read.reports else None
     records: list[Indicator] = []
     alphas: list[Alpha] = []
     for code_id in read.codes:
         units = read.of(code_id)
-        alpha = alpha_of(units, level, drawn=drawn)
+        alpha = alpha_of(units, level)
         alphas.append(alpha)
         pairs, both, neither = _agreeing(units.places[:, :, None])
         yes, judgements = int((units.places == YES).sum()), int((units.places >= NO).sum())
@@ -260,20 +263,10 @@ def _index(
 def _inferred(plain: Indicator, interval: Interval | None) -> Indicator:
     if interval is None or plain.value is None:
         return replace(plain, estimand="S")
-    note = ""
-    if isinstance(interval, Resampled):
-        lost = f", {interval.degenerate:.1%} without variation" * (interval.degenerate > 0)
-        note = f"{interval.resamples} resamples, seed {interval.seed}{lost}"
     return replace(
         plain, estimand="S", low=interval.low, high=interval.high, method=interval.method,
-        level=interval.level, note=note,
+        level=interval.level,
     )  # fmt: skip
-
-
-def _around(interval: Interval | None, value: float | None) -> Interval | None:
-    if interval is None or value is None:
-        return None
-    return replace(interval, low=min(interval.low, value), high=max(interval.high, value))
 
 
 def _counted(alphas: list[Alpha], source: str) -> list[Indicator]:

@@ -11,7 +11,12 @@ Two units, each with what it leaves out:
 
 Passages make coders look worse than sentences, for what they all left alone is most of a report.
 Both are given, since neither is right. Units of one report are not independent: intervals draw
-whole reports. A denial counts as a value of its own.
+whole reports.
+
+A denial of a code is another value than the code, and a mark of polarity *mixed* is both, as it is
+in what a report is said to have (`evidence.codings`): who marked a passage mixed agrees half with
+who affirmed it and half with who denied it. What several codes were given to counts codes, not
+values: one code marked mixed is one.
 """
 
 from __future__ import annotations
@@ -39,7 +44,12 @@ _SOURCE = "evaltools.indicators.agreement_places"
 _END = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-zåäö])|\n+")
 """Between sentences: after an end mark and before a capital, or at the end of a line. So neither
 `3. vuosi` nor `n. 5 000` is cut."""
-_TOKENS = {"affirm": ("{}",), "deny": ("not {}",), "mixed": ("{}", "not {}")}
+_DENIED = "not "
+_TOKENS = {
+    "affirm": ("{}",),
+    "deny": (_DENIED + "{}",),
+    "mixed": ("{}", _DENIED + "{}"),
+}
 
 
 def passages(evidence: Evidence, level: float) -> list[Indicator]:
@@ -55,7 +65,7 @@ def passages(evidence: Evidence, level: float) -> list[Indicator]:
     number = _grown(made)
     values, clusters = _sets(made, number, _readers(evidence), None)
     alpha = alpha_of(values, level, "masi", clusters)
-    several = sum(any(value is not None and len(value) > 1 for value in unit) for unit in values)
+    several = sum(any(len(_codes(value)) > 1 for value in unit) for unit in values)
     single = sum(sum(bool(value) for value in unit) == 1 for unit in values)
     return [
         *alpha_records("coding.alpha_passages.index", alpha, source),
@@ -199,6 +209,11 @@ def _sets(
         for place in places
     ]
     return values, np.array([order[name] for name, _ in places], dtype=np.int_)
+
+
+def _codes(value: frozenset[str] | None) -> set[str]:
+    """Codes behind the values that a coder gave, whichever way they were marked."""
+    return {token.removeprefix(_DENIED) for token in value or ()}
 
 
 def _count(key: str, count: int, source: str) -> Indicator:

@@ -86,28 +86,20 @@ def kind_table(records: Iterable[Indicator], evidence: Evidence) -> pd.DataFrame
 
 
 def unit_table(records: Iterable[Indicator], language: Language) -> pd.DataFrame:
-    """Alpha by unit of analysis: `label`, `units`, `alpha`, `by_units`, `by_krippendorff`."""
+    """Alpha by unit of analysis: `label`, `units`, `alpha`, `interval`."""
     found, words = _found(records), Words(language)
     rows = []
     for unit in UNITS:
         record = found.get((f"coding.alpha_{unit}.index", "S", ()))
         if record is None:
             continue
-        own = found.get(
-            (
-                "coding.alpha_algorithm.index",
-                "S",
-                (("algorithm", "krippendorff"), ("unit", unit)),
-            )
-        )
         rows.append(
             {
                 "label": words(f"agreement.unit.{unit}"), "units": record.n,
-                "alpha": _index(record, language), "by_units": _range(record, language),
-                "by_krippendorff": _range(own, language),
+                "alpha": _index(record, language), "interval": _range(record, language),
             }
         )  # fmt: skip
-    return pd.DataFrame(rows, columns=["label", "units", "alpha", "by_units", "by_krippendorff"])
+    return pd.DataFrame(rows, columns=["label", "units", "alpha", "interval"])
 
 
 def agreement_columns(
@@ -133,7 +125,7 @@ def agreement_columns(
 def unit_columns(language: Language) -> list[Column]:
     """Columns of the table by unit."""
     words = Words(language)
-    wide = {"alpha": 8, "by_units": 22, "by_krippendorff": 20}
+    wide = {"alpha": 12, "interval": 24}
     return [
         Column("label", words("agreement.column.unit"), width=38),
         Column("units", words("agreement.column.units"), "count", width=13),

@@ -8,6 +8,7 @@ from math import sqrt
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
+from scipy.stats import t as student
 
 from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.shares import NO_DENOMINATOR, plain_share
@@ -16,19 +17,23 @@ from evaltools.statistics.intervals import Interval
 METHOD = "wilson, clustered by project"
 
 
-def effective_size(hits: Sequence[bool], clusters: Sequence[str]) -> float:
+def effective_size(hits: Sequence[bool], clusters: Sequence[str], level: float) -> float:
     """How many independent units the bundled ones are worth.
 
-    The variance of the share as a ratio of project totals, divided by the variance it would
-    have were the units independent, is the design effect; it is not let below 1. Where every
-    unit agrees the effect cannot be estimated and each project counts once.
+    The variance of the share as a ratio of project totals, divided by the unbiased variance that
+    it would have were the units independent, is the design effect: 1 where every project has one
+    unit. It is not let below 1. Since the variance rests on few projects, the size is then scaled
+    by the squared ratio of the quantiles of Student's t with as many degrees of freedom as there
+    are units, and projects, less one. Where every unit agrees the effect cannot be estimated and
+    each project counts once.
 
     Arguments:
         hits: one truth a unit.
         clusters: the project of each unit, same length.
+        level: confidence level of the interval that the size is for, 0 to 1.
 
     Returns:
-        A number from 1 to the number of units; 0 without units.
+        A number above 0, up to the number of units; 0 without units.
     Source: Kish 1965, Survey Sampling; Korn and Graubard 1998, Survey Methodology 24:193–201.
     """
     frame = pd.DataFrame({"hit": np.asarray(hits, dtype=float), "cluster": list(clusters)})
@@ -41,8 +46,10 @@ def effective_size(hits: Sequence[bool], clusters: Sequence[str]) -> float:
         return float(k)
     residual = totals["sum"] - share * totals["count"]
     clustered = k / (k - 1) * float((residual**2).sum()) / units**2
-    independent = share * (1 - share) / units
-    return float(np.clip(units / max(clustered / independent, 1.0), 1.0, units))
+    independent = share * (1 - share) / (units - 1)
+    tail = (1 + level) / 2
+    few = float(student.ppf(tail, units - 1) / student.ppf(tail, k - 1))
+    return float(units / max(clustered / independent, 1.0) * few**2)
 
 
 def clustered_wilson(share: float, size: float, level: float) -> Interval:
@@ -93,7 +100,7 @@ def clustered_shares(
             source=source, note=note or NO_DENOMINATOR,
         )  # fmt: skip
         return [plain, empty]
-    limits = clustered_wilson(x / n, effective_size(hits, clusters), level)
+    limits = clustered_wilson(x / n, effective_size(hits, clusters, level), level)
     like_these = Indicator(
         key=key, value=x / n, unit="share", n=x, N=n, estimand="S", low=limits.low,
         high=limits.high, method=limits.method, level=level, source=source, note=note,

@@ -121,12 +121,27 @@ def centralities(graph: Graph) -> pd.DataFrame:
     if not tops or not bottoms:
         return pd.DataFrame(columns=columns)
     degree = nx.bipartite.degree_centrality(graph, tops)
-    between = nx.bipartite.betweenness_centrality(graph, tops)
+    paths = nx.betweenness_centrality(graph, normalized=False)
+    most = {
+        "top": _most_between(len(tops), len(bottoms)),
+        "bottom": _most_between(len(bottoms), len(tops)),
+    }
+    # Where nothing could lie between, nothing does.
+    between = {node: paths[node] / (most[node[0]] or 1.0) for node in tops + bottoms}
     rows = [(side, name, degree[side, name], between[side, name]) for side, name in tops + bottoms]
     frame = pd.DataFrame(rows, columns=columns)
     return frame.sort_values(
         ["degree", "side", "node"], ascending=[False, False, True], kind="stable"
     ).reset_index(drop=True)
+
+
+def _most_between(own: int, other: int) -> float:
+    """Betweenness that a node can have at most, with so many on its own side and on the other.
+
+    Source: Borgatti and Everett 1997, doi:10.1016/S0378-8733(96)00301-2.
+    """
+    s, t = divmod(own - 1, other)
+    return (other**2 * (s + 1) ** 2 + other * (s + 1) * (2 * t - s - 1) - t * (2 * s - t + 3)) / 2
 
 
 def rewired_clustering(graph: Graph, draws: int = 200, seed: int = 0) -> RewiredClustering | None:

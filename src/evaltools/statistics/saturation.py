@@ -25,7 +25,6 @@ class Accumulation:
         reports: 1, 2, … up to all.
         median, low, high: of the orders, a number a place in `reports`.
         level: share of the orders between `low` and `high`.
-        orders, seed: how many orders, and of which seed.
     """
 
     reports: Ints
@@ -33,8 +32,6 @@ class Accumulation:
     low: NDArray[np.float64]
     high: NDArray[np.float64]
     level: float
-    orders: int
-    seed: int
 
 
 def first_seen(holds: Bools, orders: int, seed: int) -> Ints:
@@ -54,14 +51,16 @@ def first_seen(holds: Bools, orders: int, seed: int) -> Ints:
     if orders < 1:
         raise ValueError(f"needs one order or more, not {orders}")
     reports, codes = holds.shape
+    # Report by report in rows, and in small numbers: orders are many, and this is what is slow.
     generator = np.random.default_rng(seed)
-    places = generator.permuted(np.tile(np.arange(1, reports + 1), (orders, 1)), axis=1)
-    found = np.full((orders, codes), reports + 1)
+    first = np.arange(1, reports + 1, dtype=np.int16 if reports < 2**15 - 1 else np.int64)
+    places = generator.permuted(np.tile(first, (orders, 1)), axis=1).T.copy()
+    found = np.full((codes, orders), reports + 1)
     for code in range(codes):
         having = holds[:, code]
         if having.any():
-            found[:, code] = places[:, having].min(axis=1)
-    return found
+            found[code] = places[having].min(axis=0)
+    return np.ascontiguousarray(found.T)
 
 
 def seen_after(first: Ints, reports: int) -> Ints:
@@ -72,17 +71,17 @@ def seen_after(first: Ints, reports: int) -> Ints:
     return np.cumsum(new[:, 1 : reports + 1], axis=1)
 
 
-def accumulation(holds: Bools, orders: int, seed: int, level: float = 0.95) -> Accumulation:
+def accumulation(seen: Ints, level: float = 0.95) -> Accumulation:
     """Codes seen by number of reports read, as median and band over random orders.
 
     Arguments:
-        holds: reports × codes. orders, seed: as for `first_seen`.
+        seen: orders × reports, of `seen_after`.
         level: share of the orders in the band.
     """
-    reports = len(holds)
-    seen = seen_after(first_seen(holds, orders, seed), reports)
-    low, median, high = np.quantile(seen, [(1 - level) / 2, 0.5, (1 + level) / 2], axis=0)
-    return Accumulation(np.arange(1, reports + 1), median, low, high, level, orders, seed)
+    reports = seen.shape[1]
+    ends = [(1 - level) / 2, 0.5, (1 + level) / 2]
+    low, median, high = np.quantile(seen, ends, axis=0, method="inverted_cdf").astype(np.float64)
+    return Accumulation(np.arange(1, reports + 1), median, low, high, level)
 
 
 def saturated_after(seen: Ints, base: int = 4, run: int = 2, threshold: float = 0.05) -> Ints:
@@ -150,7 +149,7 @@ def chao_unseen(holds: Bools) -> float | None:
 
     Returns:
         None where no report was read.
-    Source: Chao 1984, Scandinavian Journal of Statistics 11: 265-270; 1987, doi:10.2307/2531532.
+    Source: Chao 1987, doi:10.2307/2531532.
     """
     reports = len(holds)
     if not reports:
