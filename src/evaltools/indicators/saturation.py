@@ -47,9 +47,9 @@ def saturation(evidence: Evidence) -> list[Indicator]:
         those in one report only; `saturation.reached.count` and `saturation.exhausted.count`:
         reports read when two more bring at most 5 % of what the first four brought, or nothing;
         `saturation.most.count` and `saturation.every.count`: reports until nine in ten of the
-        codes seen, or all, were seen; `saturation.unseen.count`: Chao's lower bound of the codes not
-        seen, and at most the codes of the codebook that were not. Counts of reports are medians
-        of the orders, with the band of those that the level tells.
+        codes seen, or all, were seen; `saturation.unseen.count`: Chao's lower bound of the codes
+        not seen, and at most the codes of the codebook that were not. Counts of reports are
+        medians of the orders, with the band of those that the level tells.
     """
     source = f"{_SOURCE}.saturation"
     holds = holding(evidence)
