@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evaltools.execute.interrupts import note_interrupts
 from evaltools.execute.jobs import Engine, Job, Limits
 from evaltools.execute.notebooks import read_notebook
 from evaltools.execute.plan import Plan, plan
@@ -89,7 +90,10 @@ def run(
         return found
     key = needed.ingredients.key()
     what = "Another process is making the same run; waiting for it."
-    with store.building(key, lambda: told.waiting(what)) as building:
+    with (
+        note_interrupts() as interrupts,
+        store.building(key, lambda: told.waiting(what)) as building,
+    ):
         if not again and (found := _find(store, needed.ingredients)) is not None:
             return found  # the other process has made it meanwhile
         newest = store.newest()
@@ -98,6 +102,7 @@ def run(
         reads = _execute(needed, building, store, newest, told, engine, slots)
         _refuse_change(needed.ingredients, plan(study, parameters).ingredients)
         manifest = _complete(needed, key, building, reads)
+        interrupts.check()
         folder = store.publish(building, key)
     return Run(manifest, folder, reason)
 
