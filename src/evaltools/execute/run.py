@@ -198,9 +198,10 @@ def _execute(
                 study=str(study.root),
                 parameters=needed.parameters,
                 environment=valid,
-                limits=Limits(notebook=seconds, cell=seconds),
+                limits=Limits(seconds, seconds, memory=study.declaration.notebook_megabytes),
                 inputs=inputs,
                 data=data,
+                chapter=study.declaration.chapters.get(name, ""),
             )
             for name in needed.cells
         ]
