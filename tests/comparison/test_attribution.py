@@ -70,8 +70,11 @@ def test_other_version_computes_the_chapters_that_its_study_declares(
         shutil.copy(path, folder / "notebooks")
     (folder / "evaluation.yml").write_text("\n".join(lines), encoding="utf-8")
     job = Job(study.data, study.parameters({}).as_values())
-    (answer,) = compute_elsewhere(source, folder, [job], ("evaltools.indicators.portfolio",))
+    portfolio = ("evaltools.indicators.portfolio", "evaltools.indicators.not_yet_there")
+    (answer,) = compute_elsewhere(source, folder, [job], portfolio, own=True)
     assert answer == Computer(study, ("evaltools.indicators.goals",)).compute(job)
+    (answer,) = compute_elsewhere(source, folder, [job], portfolio, own=False)
+    assert answer == Computer(study, portfolio[:1]).compute(job)
 
 
 def effect(found: Attribution, identity: Identity = SCHEDULE) -> Effect:

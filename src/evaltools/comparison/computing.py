@@ -45,7 +45,7 @@ from evaltools.indicators.indicator import to_record
 from evaltools.problems import ProblemError
 from evaltools.study import load_study
 study = load_study(Path(asked["study"]))
-chapters = sorted(set(getattr(study.declaration, "chapters", {}).values()))
+chapters = sorted(set(getattr(study.declaration, "chapters", {}).values())) if asked["own"] else []
 chapters = chapters or list(filter(find_spec, asked["chapters"]))
 if not chapters:
     raise SystemExit("the other version has none of the chapters of the study")
@@ -146,7 +146,7 @@ def known(study: Study, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def compute_elsewhere(
-    source: Path, study: Path, jobs: Sequence[Job], chapters: Sequence[str]
+    source: Path, study: Path, jobs: Sequence[Job], chapters: Sequence[str], *, own: bool
 ) -> list[Answer]:
     """Compute with another version of this package, in a process of its own.
 
@@ -155,7 +155,8 @@ def compute_elsewhere(
             trusted as the installed package is.
         study: folder of the `evaluation.yml` that goes with it.
         jobs: what to compute.
-        chapters: modules that compute, where that study does not declare any.
+        chapters: modules that compute, as far as the version has them.
+        own: whether the study is that version's own; the chapters that it declares go before.
 
     Raises:
         ProblemError: the version cannot do it.
@@ -169,6 +170,7 @@ def compute_elsewhere(
             "study": str(study.resolve()),
             "answer": str(answer),
             "chapters": list(chapters),
+            "own": own,
             "jobs": [
                 {"data": str(job.data.resolve()), "parameters": dict(job.parameters)}
                 for job in jobs

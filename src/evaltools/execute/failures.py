@@ -92,6 +92,8 @@ class NotebookFailure:
 
     def _what(self) -> str:
         said = f"{self.error}: {self.message}".strip(": ")
+        if not said.endswith(".."):
+            said = said.removesuffix(".")
         if self.kind != "error" or "\n" in said:
             return said
         code = self.trace[-1] if len(self.trace) > 1 else self._failing_code()

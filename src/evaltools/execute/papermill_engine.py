@@ -34,6 +34,7 @@ from evaltools.execute.kernels import Kernel, private_folder
 from evaltools.execute.memory import is_used_up
 from evaltools.execute.normalise import normalise, replacements
 from evaltools.execute.notebooks import label_of
+from evaltools.execute.random_ids import StableIds, constants
 from evaltools.execute.surroundings import read_record, record_length, surroundings
 
 T = TypeVar("T")
@@ -311,7 +312,9 @@ def _write(notebook: Any, job: Job, folder: Path) -> None:
     places = [(str(folder / "work"), "<work>"), (str(folder), "<temporary>")]
     places += [(job.study, "<study>"), (str(Path(job.study).resolve()), "<study>")]
     places += [(sys.prefix, "<python>"), (sys.base_prefix, "<python>"), (home, "~")]
-    normalise(notebook, replacements(places))
+    source = "\n".join(cell.source for cell in notebook.cells)
+    inputs = (Path(job.study, name) for name in job.inputs)
+    normalise(notebook, replacements(places), StableIds(job.name, constants(source, inputs)))
     text = str(nbformat.writes(notebook, version=4))  # type: ignore[no-untyped-call]
     Path(job.output).write_text(text + "\n" * (not text.endswith("\n")), encoding="utf-8")
 
