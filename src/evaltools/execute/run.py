@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaltools.execute.interrupts import note_interrupts
 from evaltools.execute.jobs import Engine, Job, Limits
 from evaltools.execute.notebooks import read_notebook
-from evaltools.execute.plan import Plan, plan
+from evaltools.execute.plan import DECLARATION, Plan, plan
 from evaltools.execute.progress import Progress, Silent
 from evaltools.execute.store import Store
 from evaltools.problems import Problem, refuse
@@ -186,6 +187,7 @@ def _execute(
         reads[name] = read
 
     def jobs() -> list[Job]:
+        refuse(_absent_chapters(study))
         valid = kernel_environment(study.root, _validated(study, needed.ingredients, newest))
         # What is hidden is no ingredient of a run, and so cannot be an input of it.
         files = needed.ingredients.files
@@ -230,6 +232,19 @@ def _execute(
     refuse(kept)
     hashes = needed.ingredients.files
     return {name: {path: hashes[path] for path in inputs_of(reads[name])} for name in needed.cells}
+
+
+def _absent_chapters(study: Study) -> Iterator[Problem]:
+    """Chapters whose module is not installed."""
+    for notebook, module in study.declaration.chapters.items():
+        try:
+            found = find_spec(module)
+        except ModuleNotFoundError:  # of a package above it
+            found = None
+        if found is None:
+            where = f"{DECLARATION}, chapters, {notebook}"
+            remedy = "Correct the name, or install the package in the environment of the study."
+            yield Problem(where, f"there is no module {module}", "", remedy, "chapter.missing")
 
 
 def _validated(study: Study, ingredients: Ingredients, newest: Manifest | None) -> str:
