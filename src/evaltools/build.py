@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evaltools.execute import best_progress, current_run, run
+from evaltools.execute import best_progress, current_run, note_interrupts, run
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.hashes import hash_package
 from evaltools.report import engines
@@ -120,10 +120,11 @@ def run_notebooks(
     if not force and (found := current_run(study, parameters)) is not None:
         say("The notebooks are up to date.")
         return found
-    _check_scope(study, parameters)
-    progress = best_progress()
-    with progress if isinstance(progress, contextlib.AbstractContextManager) else _nothing():
-        return run(study, parameters, progress, again=force)
+    with note_interrupts():
+        _check_scope(study, parameters)
+        progress = best_progress()
+        with progress if isinstance(progress, contextlib.AbstractContextManager) else _nothing():
+            return run(study, parameters, progress, again=force)
 
 
 def current_report(study: Study, parameters: Parameters) -> tuple[Path, Run]:

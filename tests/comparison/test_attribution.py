@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import evaltools
 from evaltools.comparison import attribution
 from evaltools.comparison.attribution import Attribution, Effect
 from evaltools.comparison.comparison import compare
-from evaltools.comparison.computing import Computer, chapters
+from evaltools.comparison.computing import Computer, Job, compute_elsewhere
 from evaltools.comparison.moves import Identity
 from evaltools.comparison.pairs import pairs_of
 from evaltools.provenance.hashes import hash_files
@@ -40,8 +41,40 @@ def attribute(computer: Computer) -> Attribute:
     return call
 
 
-def test_chapters_are_those_with_a_notebook(study: Study) -> None:
-    assert len(chapters()) == len(study.notebooks)
+def test_chapters_are_those_that_the_study_declares(study: Study) -> None:
+    assert Computer(study).modules == tuple(sorted(study.declaration.chapters.values()))
+    assert set(study.declaration.chapters) == set(study.declaration.notebooks)
+
+
+def test_study_without_chapters_has_nothing_to_compute(study: Study) -> None:
+    declaration = study.declaration.model_copy(update={"chapters": {}})
+    answer = Computer(replace(study, declaration=declaration)).compute(Job(study.data, {}))
+    assert answer == (
+        "the study declares no chapters, so that nothing can be computed without notebooks"
+    )
+
+
+def test_other_version_computes_the_chapters_that_its_study_declares(
+    study: Study, tmp_path: Path
+) -> None:
+    """A function called `compute` in a module that is no chapter changes nothing."""
+    source, folder = tmp_path / "src", tmp_path / "study"
+    shutil.copytree(Path(evaltools.__path__[0]), source / "evaltools")
+    with (source / "evaltools" / "indicators" / "rooting.py").open("a", encoding="utf-8") as file:
+        file.write("\n\ndef compute(evidence):\n    raise RuntimeError('no chapter')\n")
+    folder.mkdir()
+    text = (study.root / "evaluation.yml").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if "ipynb: " not in line or "goals" in line]
+    (folder / "notebooks").mkdir()
+    for path in study.notebooks:
+        shutil.copy(path, folder / "notebooks")
+    (folder / "evaluation.yml").write_text("\n".join(lines), encoding="utf-8")
+    job = Job(study.data, study.parameters({}).as_values())
+    portfolio = ("evaltools.indicators.portfolio", "evaltools.indicators.not_yet_there")
+    (answer,) = compute_elsewhere(source, folder, [job], portfolio, own=True)
+    assert answer == Computer(study, ("evaltools.indicators.goals",)).compute(job)
+    (answer,) = compute_elsewhere(source, folder, [job], portfolio, own=False)
+    assert answer == Computer(study, portfolio[:1]).compute(job)
 
 
 def effect(found: Attribution, identity: Identity = SCHEDULE) -> Effect:

@@ -5,7 +5,6 @@ import pytest
 from evaltools.execute.notebooks import (
     Cell,
     cells_of,
-    check_parameters_cell,
     imported_modules,
     label_of,
     read_notebook,
@@ -68,20 +67,6 @@ def test_cells_know_their_number_label_and_tags() -> None:
         Cell(1, "markdown", "#| label: fig-x\ntext", "", ()),
         Cell(2, "code", "#| label: fig-y\nx", "fig-y", ("a",)),
     )
-
-
-def test_parameters_cell_may_set_declared_names_only() -> None:
-    cell = code("import os\nwave = '2022'\nlevel: float = 0.9\nwaves = 1", "parameters")
-    problems = check_parameters_cell("a.ipynb", [cell, code("other = 1")], ["wave", "level"])
-    assert [problem.what for problem in problems] == [
-        "sets 'waves', which is no parameter of the study"
-    ]
-    assert problems[0].remedy == "Did you mean wave?"
-
-
-def test_second_parameters_cell_is_refused() -> None:
-    cells = [code("", "parameters"), code("", "parameters")]
-    assert len(check_parameters_cell("a.ipynb", cells, [])) == 1
 
 
 def test_imports_are_found_wherever_they_stand() -> None:

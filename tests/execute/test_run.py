@@ -249,6 +249,21 @@ def test_wrong_data_are_refused_before_anything_runs(
     assert list((study.build / "runs").iterdir()) == []
 
 
+def test_chapter_that_is_not_installed_is_refused_before_anything_runs(
+    made: tuple[Study, Run], tmp_path: Path
+) -> None:
+    study = copied(made[0], tmp_path / "study")
+    with (study.root / "evaluation.yml").open("a") as declaration:
+        declaration.write("chapters: {notebooks/two.ipynb: no_such_package.chapter}\n")
+    study = load_study(study.root)
+    assert refused(study) == [
+        "evaluation.yml, chapters, notebooks/two.ipynb: there is no module no_such_package"
+        ".chapter. "
+        "Correct the name, or install the package in the environment of the study. "
+        "[chapter.missing]"
+    ]
+
+
 class ChangesData(Silent):
     """Somebody saves the data while the notebooks run."""
 

@@ -140,6 +140,7 @@ def declaration() -> dict[str, Any]:
     return declared | {
         "scenarios": {},
         "notebooks": ["notebooks/01_one.ipynb"],
+        "chapters": {},
         "reports": {"fi": {"source": "reports/fi/report.qmd", "name": "tiny"}},
         "questions": [question(declared)],
     }

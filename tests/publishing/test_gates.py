@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,6 +55,39 @@ def test_a_notice_that_no_reader_sees_is_no_mark(make: Make) -> None:
 def test_the_pages_of_a_pdf_that_lack_the_mark_are_named(make: Make) -> None:
     found = told(make(pdf=pdf_file(notice="")))
     assert "on page 2, 3" in found[0]
+
+
+UUID = "3f0c6f0e-58a1-4d3b-9d52-0a1b2c3d4e5f"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [UUID, f"<div id='{UUID}'></div>", "<object Thing 0x7f00aa11bb22>", '<table id="T_1f3a9">'],
+)
+def test_what_would_not_come_out_the_same_twice_is_refused_with_notebook_and_cell(
+    make: Make, shown: str
+) -> None:
+    candidate = make()
+    show(candidate, shown)
+    found = [line for line in told(candidate) if "[publish.random]" in line]
+    assert len(found) == 1
+    assert found[0].startswith("reproducibility: notebooks/01_one.ipynb, cell 2: shows what looks ")
+
+
+def test_name_that_stands_in_the_data_is_no_chance(make: Make) -> None:
+    candidate = make()
+    show(candidate, UUID)
+    with (candidate.study.data / "coders.csv").open("a") as table:
+        table.write(f"{UUID},coder,\n")
+    assert "publish.random" not in codes(candidate)
+
+
+def show(candidate: Candidate, html: str) -> None:
+    path = candidate.run.notebooks[0]
+    content = json.loads(path.read_text())
+    output = {"output_type": "display_data", "metadata": {}, "data": {"text/html": html}}
+    content["cells"][1]["outputs"].append(output)
+    path.write_text(json.dumps(content))
 
 
 def test_real_data_need_no_mark(make: Make) -> None:

@@ -88,6 +88,22 @@ def test_a_notebook_that_does_not_exist_is_told(write_study: Write, small: str) 
     assert "notebooks/none.ipynb does not exist" in problems_of(write_study(text))[0]
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("chapters: {notebooks/none.ipynb: a.b}", "notebooks/none.ipynb is none of the notebooks"),
+        ("chapters: {notebooks/none.ipynb: ../a.py}", "chapters.notebooks/none.ipynb"),
+        ("notebook_megabytes: 4", "notebook_megabytes"),
+    ],
+)
+def test_wrong_chapter_or_limit_is_told_with_its_line(
+    write_study: Write, small: str, line: str, said: str
+) -> None:
+    (problem,) = problems_of(write_study(f"{small}{line}\n"))
+    assert said in problem
+    assert problem.startswith(f"evaluation.yml:{len(small.splitlines()) + 1}")
+
+
 def test_a_folder_without_a_study_says_so(tmp_path: Path) -> None:
     with pytest.raises(ProblemError, match=r"no evaluation\.yml here or above"):
         find_study(tmp_path)

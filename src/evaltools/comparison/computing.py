@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 import tempfile
@@ -23,13 +22,15 @@ if TYPE_CHECKING:
 
 SECONDS = 180
 """How long another version of the code may take for all that is asked of it."""
-_CHAPTER = re.compile(r"^def compute\(evidence\b", re.MULTILINE)
+_NO_CHAPTERS = "the study declares no chapters, so that nothing can be computed without notebooks"
 
 # What the other version runs. It uses only what every version has had since the first: the study,
-# its tables, the selection and the chapters. The answer goes to a file, so that whatever the code
-# prints does not get into it.
+# its tables, the selection and the chapters; where its study does not declare which those are,
+# they are the chapters of this study that it has. The answer goes to a file, so that whatever the
+# code prints does not get into it.
 _SCRIPT = """
-import json, re, sys
+import json, sys
+from importlib.util import find_spec
 from pathlib import Path
 asked = json.loads(sys.stdin.read())
 sys.path.insert(0, asked["source"])
@@ -44,10 +45,10 @@ from evaltools.indicators.indicator import to_record
 from evaltools.problems import ProblemError
 from evaltools.study import load_study
 study = load_study(Path(asked["study"]))
-chapters = sorted(
-    path.stem for path in (package / "indicators").glob("*.py")
-    if re.search(r"^def compute\\(evidence\\b", path.read_text(encoding="utf-8"), re.M)
-)
+chapters = sorted(set(getattr(study.declaration, "chapters", {}).values())) if asked["own"] else []
+chapters = chapters or list(filter(find_spec, asked["chapters"]))
+if not chapters:
+    raise SystemExit("the other version has none of the chapters of the study")
 answers, tables = [], {}
 for job in asked["jobs"]:
     try:
@@ -60,7 +61,7 @@ for job in asked["jobs"]:
         records = [
             to_record(record)
             for chapter in chapters
-            for record in import_module("evaltools.indicators." + chapter).compute(evidence)
+            for record in import_module(chapter).compute(evidence)
         ]
         answers.append({"records": records})
     except ProblemError as error:
@@ -92,13 +93,18 @@ class Computer:
 
     Arguments:
         study: whose declaration of parameters holds.
-        chapters: modules that compute; by default all chapters of this package.
+        chapters: modules that compute; by default those that the study declares.
     """
 
     study: Study
     chapters: tuple[str, ...] = ()
     _tables: dict[Path, dict[str, pd.DataFrame]] = field(default_factory=dict)
     _answers: dict[tuple[Path, str], Answer] = field(default_factory=dict)
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """The modules that compute, sorted."""
+        return self.chapters or tuple(sorted(set(self.study.declaration.chapters.values())))
 
     def tables(self, data: Path) -> dict[str, pd.DataFrame]:
         """The tables of a data folder.
@@ -122,24 +128,16 @@ class Computer:
     def _compute(self, job: Job) -> Answer:
         from evaltools.evidence import Evidence
 
+        if not self.modules:
+            return _NO_CHAPTERS
         try:
             parameters = self.study.parameters(known(self.study, job.parameters))
             evidence = Evidence.select(self.study, self.tables(job.data), parameters)
         except ProblemError as error:
             return str(error.problems[0])
-        found = [record for chapter in self.chapters or chapters()
+        found = [record for chapter in self.modules
                  for record in import_module(chapter).compute(evidence)]  # fmt: skip
         return tuple(sorted(found, key=lambda record: record.identity))
-
-
-def chapters() -> tuple[str, ...]:
-    """Modules of this package that compute the indicators of a chapter, sorted."""
-    folder = Path(__file__).resolve().parent.parent / "indicators"
-    return tuple(
-        f"evaltools.indicators.{path.stem}"
-        for path in sorted(folder.glob("*.py"))
-        if _CHAPTER.search(path.read_text(encoding="utf-8"))
-    )
 
 
 def known(study: Study, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -147,7 +145,9 @@ def known(study: Study, values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name in study.declaration.parameters}
 
 
-def compute_elsewhere(source: Path, study: Path, jobs: Sequence[Job]) -> list[Answer]:
+def compute_elsewhere(
+    source: Path, study: Path, jobs: Sequence[Job], chapters: Sequence[str], *, own: bool
+) -> list[Answer]:
     """Compute with another version of this package, in a process of its own.
 
     Arguments:
@@ -155,6 +155,8 @@ def compute_elsewhere(source: Path, study: Path, jobs: Sequence[Job]) -> list[An
             trusted as the installed package is.
         study: folder of the `evaluation.yml` that goes with it.
         jobs: what to compute.
+        chapters: modules that compute, as far as the version has them.
+        own: whether the study is that version's own; the chapters that it declares go before.
 
     Raises:
         ProblemError: the version cannot do it.
@@ -167,6 +169,8 @@ def compute_elsewhere(source: Path, study: Path, jobs: Sequence[Job]) -> list[An
             "source": str(source.resolve()),
             "study": str(study.resolve()),
             "answer": str(answer),
+            "chapters": list(chapters),
+            "own": own,
             "jobs": [
                 {"data": str(job.data.resolve()), "parameters": dict(job.parameters)}
                 for job in jobs

@@ -70,7 +70,10 @@ class _Bench:
         elsewhere = [job for job in later if job[0]]
         if elsewhere and self.older_code is not None:
             asked = [Job(data, parameters) for _, data, parameters in elsewhere]
-            answers = compute_elsewhere(self.older_code, self.older_study, asked)
+            answers = compute_elsewhere(
+                self.older_code, self.older_study, asked, self.computer.modules,
+                own=self.older_study != self.study.root,
+            )  # fmt: skip
             for job, answer in zip(elsewhere, answers, strict=True):
                 self.made[_name(*job)] = answer
         for job in later:

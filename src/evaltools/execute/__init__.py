@@ -3,6 +3,7 @@
 `run` is the entrance. It imports neither pandas nor papermill as long as there is nothing to do.
 """
 
+from evaltools.execute.interrupts import note_interrupts
 from evaltools.execute.jobs import ENGINES, Engine
 from evaltools.execute.progress import Bars, Lines, Progress, Silent, best_progress
 from evaltools.execute.run import Run, current_run, is_current, run, why_not_current
@@ -18,6 +19,7 @@ __all__ = [
     "best_progress",
     "current_run",
     "is_current",
+    "note_interrupts",
     "run",
     "why_not_current",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,6 +27,10 @@ FIXED: dict[str, str] = {
     "LINES": "40",
 }
 """One BLAS thread, because sums in another order differ in their last digit."""
+
+_MATPLOTLIB_SETTINGS = Path(__file__).with_name("matplotlibrc")
+"""matplotlib's own defaults, so that a person's matplotlibrc does not change the figures, but for
+names of elements in SVG: these follow from what is drawn and not from chance."""
 
 _REMOVED = (
     "PYTHONDONTWRITEBYTECODE",  # without bytecode everything starts twice as slowly
@@ -59,21 +62,10 @@ def kernel_environment(
     variables.update(FIXED)
     variables["EVALTOOLS_STUDY"] = str(study)
     variables[VALIDATED_VARIABLE] = validated
-    settings = _matplotlib_settings()
-    if settings is not None:
-        variables["MATPLOTLIBRC"] = str(settings)
+    variables["MATPLOTLIBRC"] = str(_MATPLOTLIB_SETTINGS)
     return variables
 
 
 def private_variables(folder: Path) -> dict[str, str]:
     """Variables of one kernel: its own scratch folder, and no profile of whoever runs it."""
     return {"TMPDIR": str(folder / "tmp"), "IPYTHONDIR": str(folder / "ipython")}
-
-
-def _matplotlib_settings() -> Path | None:
-    """matplotlib's own defaults, so that a person's matplotlibrc does not change the figures."""
-    found = importlib.util.find_spec("matplotlib")
-    if found is None or found.origin is None:
-        return None
-    path = Path(found.origin).parent / "mpl-data" / "matplotlibrc"
-    return path if path.is_file() else None

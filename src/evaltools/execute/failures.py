@@ -9,7 +9,10 @@ from typing import Any, Literal
 
 from evaltools.problems import Problem
 
-Kind = Literal["error", "time", "died", "start", "worker"]
+Kind = Literal[
+    "error", "time", "died", "start", "worker", "memory",
+    "parameter", "ended", "replaced", "unfinished", "skipped", "incomplete",
+]  # fmt: skip
 
 _CODES: dict[Kind, str] = {
     "error": "notebook.error",
@@ -17,6 +20,13 @@ _CODES: dict[Kind, str] = {
     "died": "notebook.died",
     "start": "notebook.start",
     "worker": "notebook.worker",
+    "memory": "notebook.memory",
+    "parameter": "notebook.parameters",
+    "ended": "notebook.ended",
+    "replaced": "notebook.replaced",
+    "unfinished": "notebook.unfinished",
+    "skipped": "notebook.skipped",
+    "incomplete": "notebook.incomplete",
 }
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _FRAME = re.compile(r"^\s*Cell In\[(\d+)\], line (\d+)(?:, in (.+?))?(?:\(.*\))?:?\s*$")
@@ -40,7 +50,10 @@ class NotebookFailure:
     Arguments:
         notebook: path below the study's folder.
         kind: the code raised an `error`, the `time` was up, the kernel `died` or did not
-            `start`, or the `worker` that drives it was lost.
+            `start`, the `worker` that drives it was lost, or its `memory` was used up; a cell set
+            a `parameter` again, asked that the kernel be `ended`, loaded code that would have
+            `replaced` its own, or was `skipped`; something was left `unfinished`; or what the
+            chapter computes was handed over `incomplete`.
         cell: position among the notebook's cells, from 1; None when no cell is to blame.
         label: label of the cell, if it has one.
         line: line in that cell, from 1.
@@ -49,6 +62,7 @@ class NotebookFailure:
         trace: the notebook's own lines on the way to the error, outermost first:
             `cell 3, line 2 in share: x / n`.
         kept: where the partly executed notebook is, below the study's folder.
+        remedy: what to do, where the kind of failure says it.
     """
 
     notebook: str
@@ -61,6 +75,7 @@ class NotebookFailure:
     message: str = ""
     trace: tuple[str, ...] = ()
     kept: str = ""
+    remedy: str = ""
 
     def problem(self) -> Problem:
         """The failure in the one form in which everything goes wrong here."""
@@ -72,10 +87,13 @@ class NotebookFailure:
         if self.line is not None:
             where += f", line {self.line}"
         kept = f"Open {self.kept}: it is executed up to there." if self.kept else ""
-        return Problem(where, self._what(), remedy=kept, code=_CODES[self.kind])
+        remedy = f"{self.remedy} {kept}".strip()
+        return Problem(where, self._what(), remedy=remedy, code=_CODES[self.kind])
 
     def _what(self) -> str:
         said = f"{self.error}: {self.message}".strip(": ")
+        if not said.endswith(".."):
+            said = said.removesuffix(".")
         if self.kind != "error" or "\n" in said:
             return said
         code = self.trace[-1] if len(self.trace) > 1 else self._failing_code()

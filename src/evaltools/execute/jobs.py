@@ -15,11 +15,12 @@ ENGINES: tuple[Engine, ...] = get_args(Engine)
 
 @dataclass(frozen=True)
 class Limits:
-    """Wall-clock limits in seconds; output in characters a cell."""
+    """Wall-clock limits in seconds; output in characters a cell; memory in megabytes."""
 
     notebook: float = 300.0
     cell: float = 300.0
     output: int = 20_000_000
+    memory: int = 4096
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Job:
         nursery: socket of the nursery to fork the kernel from; empty to spawn it.
         inputs: declared inputs, as paths below the study.
         data: path of the data folder below the study.
+        chapter: module whose `compute` the notebook hands over; empty when it has none.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Job:
     nursery: str = ""
     inputs: tuple[str, ...] = ()
     data: str = ""
+    chapter: str = ""
 
     def as_values(self) -> dict[str, Any]:
         """Plain JSON values, to cross a process boundary."""

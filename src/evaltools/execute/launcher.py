@@ -25,12 +25,21 @@ def become_kernel(connection_file: str, parent: int) -> None:
         parent: the process with which the kernel dies.
     """
     die_with(parent)
+    from evaltools.execute.contract import read_contract
+    from evaltools.execute.memory import limit_memory
+    from evaltools.execute.outcomes import ObservedKernel
+
+    ObservedKernel.contract = read_contract(Path(connection_file).parent)
+    limit_memory(ObservedKernel.contract.megabytes)
     begin_cell = install(str(Path(connection_file).with_name(RECORD)))
     import zmq
     from ipykernel.kernelapp import IPKernelApp
+    from traitlets import Type
 
     class App(IPKernelApp):
         """A kernel that drops none of its messages when whoever listens is slow."""
+
+        kernel_class = Type(ObservedKernel)
 
         def init_iopub(self, context: zmq.Context[zmq.Socket[bytes]]) -> None:
             """Open the socket for outputs, without the usual bound of a thousand messages."""

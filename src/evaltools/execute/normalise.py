@@ -7,6 +7,7 @@ Taken out:
 - where something is: the working folder becomes `<work>`, the study `<study>`, the environment
   `<python>`, the home folder `~`, and the file of a cell in a warning `<cell>`;
 - addresses in memory (`<function f at 0x7f…>`), process numbers in names of temporary files;
+- names of elements that libraries make up at random: see `random_ids`;
 - the order of stdout and stderr between two other outputs: all of stdout, then all of stderr,
   since each arrives in pieces whose order is chance.
 
@@ -19,6 +20,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from evaltools.execute.random_ids import StableIds
 
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,16}\b")
 _CELL_FILE = re.compile(r"ipykernel_\d+[/\\]\d+\.py")
@@ -50,12 +53,13 @@ def replacements(places: Iterable[tuple[str, str]]) -> tuple[Replacement, ...]:
     return (*paths, Replacement("at 0x", _ADDRESS, "at 0x0"))
 
 
-def normalise(notebook: Any, rules: Sequence[Replacement]) -> None:
+def normalise(notebook: Any, rules: Sequence[Replacement], ids: StableIds | None = None) -> None:
     """Take out of an executed notebook what is not a result; changes it in place.
 
     Arguments:
         notebook: as nbformat reads it.
         rules: from `replacements`.
+        ids: stable names for random ones; by default such names stay.
     """
     metadata = notebook["metadata"]
     for name in ("papermill", "widgets", "signature"):
@@ -69,6 +73,9 @@ def normalise(notebook: Any, rules: Sequence[Replacement]) -> None:
             del cell["metadata"]["tags"]  # papermill adds an empty list to every cell
         if cell["cell_type"] == "code":
             cell["outputs"] = [_tidied(output, rules) for output in in_order(cell["outputs"])]
+            for output in cell["outputs"]:
+                if ids is not None and "data" in output:
+                    ids.tidy(output)
     _name_cells(notebook)
 
 

@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -92,49 +91,6 @@ def label_of(source: str) -> str:
         if found := _LABEL.match(line):
             return found[1]
     return ""
-
-
-def check_parameters_cell(
-    name: str, cells: Iterable[Cell], declared: Iterable[str]
-) -> list[Problem]:
-    """Parameters that a notebook sets in its parameters cell and that the study does not have.
-
-    A misspelt name would run with its default in JupyterLab, and nobody would see it.
-    """
-    names = tuple(declared)
-    tagged = [cell for cell in cells if cell.kind == "code" and "parameters" in cell.tags]
-    if len(tagged) > 1:
-        numbers = ", ".join(str(cell.number) for cell in tagged)
-        what = f"has several cells with the tag 'parameters': {numbers}"
-        return [Problem(name, what, remedy="Keep one of them.", code="notebook.parameters")]
-    problems = []
-    for cell in tagged:
-        for given in _assigned(cell.source):
-            if given not in names:
-                near = get_close_matches(given, names, 1)
-                remedy = f"Did you mean {near[0]}?" if near else ""
-                where = f"{name}, cell {cell.number} (parameters)"
-                allowed = ", ".join(names)
-                what = f"sets '{given}', which is no parameter of the study"
-                problems.append(Problem(where, what, allowed, remedy, "notebook.parameters"))
-    return problems
-
-
-def _assigned(source: str) -> list[str]:
-    try:
-        body = ast.parse(source).body
-    except SyntaxError:
-        return []  # running it will tell where
-    names: list[str] = []
-    for statement in body:
-        if isinstance(statement, ast.Assign):
-            targets = statement.targets
-        elif isinstance(statement, ast.AnnAssign):
-            targets = [statement.target]
-        else:
-            continue
-        names += [target.id for target in targets if isinstance(target, ast.Name)]
-    return names
 
 
 def imported_modules(cells: Iterable[Cell]) -> tuple[str, ...]:

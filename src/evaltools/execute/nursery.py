@@ -36,6 +36,7 @@ ALWAYS = (
     "ipykernel.ipkernel",
     "ipykernel.zmqshell",
     "IPython.core.completer",
+    "evaltools.execute.outcomes",
     "evaltools.study",
 )
 """What every kernel loads before its first cell."""

@@ -19,17 +19,22 @@ from papermill.engines import NBClientEngine
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
+from evaltools.execute.contract import Contract
 from evaltools.execute.failures import (
     Frame,
+    Kind,
     NotebookFailure,
     excerpt_around,
     own_frames,
     plain_text,
 )
+from evaltools.execute.faults import MEMORY_ERRORS, fault_of, memory_remedy
 from evaltools.execute.jobs import Job, Limits
 from evaltools.execute.kernels import Kernel, private_folder
+from evaltools.execute.memory import is_used_up
 from evaltools.execute.normalise import normalise, replacements
 from evaltools.execute.notebooks import label_of
+from evaltools.execute.random_ids import StableIds, constants
 from evaltools.execute.surroundings import read_record, record_length, surroundings
 
 T = TypeVar("T")
@@ -42,11 +47,14 @@ logging.getLogger("papermill").setLevel(logging.CRITICAL)
 
 
 class _Client(PapermillNotebookClient):  # type: ignore[misc]
-    """papermill's client, with a bound on what a cell may print."""
+    """papermill's client, with a bound on what a cell may print, and the replies to all cells."""
 
-    def __init__(self, *args: Any, output_limit: int, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, output_limit: int, replies: dict[int, dict[str, Any]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._output_limit = output_limit
+        self._replies = replies
         self._printed: dict[int, int] = {}
 
     def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
@@ -60,6 +68,14 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]
                 left = self._output_limit - before
                 msg["content"]["text"] = f"{msg['content']['text'][:left]}\n[the rest is cut]\n"
         return super().process_message(msg, cell, cell_index)
+
+    async def _check_raise_for_error(
+        self, cell: Any, cell_index: int, exec_reply: dict[str, Any] | None
+    ) -> None:
+        """Keep the reply, which says what became of the cell."""
+        if exec_reply is not None:
+            self._replies[cell_index] = exec_reply["content"]
+        await super()._check_raise_for_error(cell, cell_index, exec_reply)
 
 
 class _Engine(NBClientEngine):  # type: ignore[misc]
@@ -125,6 +141,10 @@ def _execute_once(job: Job, tell: Tell) -> NotebookFailure | None:
     kernel = Kernel.over(folder, job.environment, job.nursery)
     current: list[int] = []
     boundaries: list[tuple[int, int | None, str]] = []
+    replies: dict[int, dict[str, Any]] = {}
+    injected = next((cell.source for cell in notebook.cells if _is_injected(cell)), "")
+    contract = Contract(job.limits.memory, injected, tuple(job.parameters), job.chapter)
+    contract.write(folder)
     clock = _Clock(job.limits)
     offset = [index for index, cell in enumerate(notebook.cells) if _is_injected(cell)]
 
@@ -145,7 +165,7 @@ def _execute_once(job: Job, tell: Tell) -> NotebookFailure | None:
         tell({"event": "cell-done", "number": number(cell_index)})
 
     tell({"event": "folder", "folder": str(folder)})
-    failure: tuple[str, str, str] | None = None
+    failure: tuple[Kind, str, str] | None = None
     try:
         _Engine.execute_notebook(
             notebook,
@@ -162,9 +182,13 @@ def _execute_once(job: Job, tell: Tell) -> NotebookFailure | None:
             on_cell_start=started,
             on_cell_executed=finished,
             output_limit=job.limits.output,
+            replies=replies,
         )
     except CellTimeoutError:
-        failure = ("time", "too slow", clock.told())
+        # A kernel out of memory may be unable to say so, and to go on.
+        used_up = kernel.pid is not None and is_used_up(kernel.pid, job.limits.memory)
+        what = "its memory was used up, and it did not go on" if used_up else "too slow"
+        failure = ("memory" if used_up else "time", what, clock.told())
     except DeadKernelError:
         failure = ("died", "the kernel died", _run(kernel.how_it_ended()))
     except (RuntimeError, OSError) as error:
@@ -178,19 +202,42 @@ def _execute_once(job: Job, tell: Tell) -> NotebookFailure | None:
         shutil.rmtree(folder, ignore_errors=True)
         _write(notebook, job, folder)
     told = _error_of(job, notebook, number)
-    if told is not None or failure is None:
+    if told is not None:
         return told
-    kind, error_name, message = failure
-    index = current[0] if current else None
+    if failure is not None:
+        kind, error_name, message = failure
+        index = current[0] if current else None
+        remedy = memory_remedy(job.limits.memory) if kind in ("died", "memory") else ""
+        return _failure(job, notebook, number, index, kind, error_name, message, remedy)
+    fault = fault_of(notebook.cells, replies, contract)
+    if fault is None:
+        return None
+    return _failure(
+        job, notebook, number, fault.index, fault.kind, fault.error, fault.message, fault.remedy
+    )
+
+
+def _failure(
+    job: Job,
+    notebook: Any,
+    number: Callable[[int], int | None],
+    index: int | None,
+    kind: Kind,
+    error: str,
+    message: str,
+    remedy: str,
+) -> NotebookFailure:
+    """A failure that is told by other means than an error in the outputs of its cell."""
     source = notebook.cells[index].source if index is not None else ""
     return NotebookFailure(
         job.name,
-        kind,  # type: ignore[arg-type]
+        kind,
         cell=number(index) if index is not None else None,
         label=label_of(source),
         excerpt=excerpt_around(source, None),
-        error=error_name,
+        error=error,
         message=message,
+        remedy=remedy,
     )
 
 
@@ -232,9 +279,10 @@ def _error_of(
                 continue
             frames = own_frames(output.traceback)
             lines = [frame.line for frame in frames if frame.count == cell.execution_count]
+            memory = output.ename in MEMORY_ERRORS
             return NotebookFailure(
                 job.name,
-                "error",
+                "memory" if memory else "error",
                 cell=number(index),
                 label=label_of(cell.source) or (INJECTED_TAG if _is_injected(cell) else ""),
                 line=lines[-1] if lines else None,
@@ -242,6 +290,7 @@ def _error_of(
                 error=output.ename,
                 message=plain_text(output.evalue),
                 trace=tuple(_told(frame, notebook, number) for frame in frames),
+                remedy=memory_remedy(job.limits.memory) if memory else "",
             )
     return None
 
@@ -263,7 +312,9 @@ def _write(notebook: Any, job: Job, folder: Path) -> None:
     places = [(str(folder / "work"), "<work>"), (str(folder), "<temporary>")]
     places += [(job.study, "<study>"), (str(Path(job.study).resolve()), "<study>")]
     places += [(sys.prefix, "<python>"), (sys.base_prefix, "<python>"), (home, "~")]
-    normalise(notebook, replacements(places))
+    source = "\n".join(cell.source for cell in notebook.cells)
+    inputs = (Path(job.study, name) for name in job.inputs)
+    normalise(notebook, replacements(places), StableIds(job.name, constants(source, inputs)))
     text = str(nbformat.writes(notebook, version=4))  # type: ignore[no-untyped-call]
     Path(job.output).write_text(text + "\n" * (not text.endswith("\n")), encoding="utf-8")
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from evaltools.execute.notebooks import (
     Cell,
     cells_of,
-    check_parameters_cell,
     imported_modules,
     read_notebook,
 )
+from evaltools.execute.parameters_cell import check_parameters_cell
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.hashes import (
     hash_data,

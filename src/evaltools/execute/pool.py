@@ -20,6 +20,7 @@ from queue import Empty, SimpleQueue
 from typing import IO, Any
 
 from evaltools.execute.failures import NotebookFailure
+from evaltools.execute.interrupts import note_interrupts
 from evaltools.execute.jobs import Engine, Job
 from evaltools.execute.progress import Progress
 from evaltools.execute.reads import Read
@@ -30,6 +31,7 @@ GRACE = 90.0
 take 60 to start."""
 
 Event = tuple[str, dict[str, Any]]
+_INTERRUPT: Event = ("", {"event": "interrupt"})
 
 
 def usable_cores() -> int:
@@ -73,24 +75,31 @@ def execute_all(
     waiting: SimpleQueue[Job] = SimpleQueue()
     stop = threading.Event()
     failures: dict[str, NotebookFailure] = {}
-    with contextlib.ExitStack() as stack:
+    with (
+        note_interrupts() as interrupts,
+        interrupts.reported(lambda: events.put(_INTERRUPT)),
+        contextlib.ExitStack() as stack,
+    ):
         nursery = ""
         if engine == "forked":
             nursery = stack.enter_context(_nursery(modules, environment or {}))
-        workers = [stack.enter_context(contextlib.closing(_Worker())) for _ in range(slots)]
-        jobs = [replace(job, nursery=nursery) for job in prepare()]
+        workers = [stack.enter_context(_working()) for _ in range(slots)]
+        with interrupts.raised():
+            jobs = [replace(job, nursery=nursery) for job in prepare()]
         for job in jobs:
             waiting.put(job)
         threads = [
             threading.Thread(target=_slot, args=(worker, waiting, events, stop))
             for worker in workers
         ]
+        left = len(jobs)
         try:
             for thread in threads:
                 thread.start()
-            left = len(jobs)
             while left:
                 name, event = events.get()
+                if event["event"] == "interrupt":
+                    raise KeyboardInterrupt
                 if event["event"] == "cell":
                     progress.cell(name, event["number"], event["label"])
                 elif event["event"] == "reads":
@@ -102,8 +111,12 @@ def execute_all(
                     progress.finished(name, failed=event["failure"] is not None)
         finally:
             stop.set()
+            if left:
+                for worker in workers:
+                    worker.end()  # so that no thread waits for it
             for thread in threads:
-                thread.join()
+                if thread.ident is not None:
+                    thread.join()
     return {job.name: failures[job.name] for job in jobs if job.name in failures}
 
 
@@ -130,6 +143,9 @@ def _nursery(modules: Sequence[str], environment: Mapping[str, str]) -> Iterator
             )
         try:
             yield path
+        except BaseException:
+            end_group(process.pid)  # at once; its kernels die with it
+            raise
         finally:
             assert process.stdin is not None
             process.stdin.close()
@@ -162,10 +178,24 @@ def _slot(
             failure = worker.do(job, events, stop)
         except Exception as error:  # the run would wait for ever for a slot that is gone
             failure = NotebookFailure(job.name, "worker", error="lost", message=repr(error))
+        if stop.is_set():
+            break
         if failure is not None:
             worker.restart()
             events.put((job.name, {"event": "done", "failure": failure.as_values()}))
     worker.kill()  # somebody wants to stop, and a notebook may be at work
+
+
+@contextlib.contextmanager
+def _working() -> Iterator[_Worker]:
+    """A worker that may end by itself when all went well, and else is made to."""
+    worker = _Worker()
+    try:
+        yield worker
+    except BaseException:
+        worker.kill()
+        raise
+    worker.close()
 
 
 class _Worker:
@@ -249,6 +279,11 @@ class _Worker:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(5)
         self.kill()
+
+    def end(self) -> None:
+        """End the process; the pipes stay open, since another thread may be reading them."""
+        if self.process.poll() is None:
+            end_group(self.process.pid)
 
     def kill(self) -> None:
         """End the worker, its kernel, and all that the kernel has started."""

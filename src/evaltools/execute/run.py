@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evaltools.execute.interrupts import note_interrupts
 from evaltools.execute.jobs import Engine, Job, Limits
 from evaltools.execute.notebooks import read_notebook
-from evaltools.execute.plan import Plan, plan
+from evaltools.execute.plan import DECLARATION, Plan, plan
 from evaltools.execute.progress import Progress, Silent
 from evaltools.execute.store import Store
 from evaltools.problems import Problem, refuse
@@ -89,7 +91,10 @@ def run(
         return found
     key = needed.ingredients.key()
     what = "Another process is making the same run; waiting for it."
-    with store.building(key, lambda: told.waiting(what)) as building:
+    with (
+        note_interrupts() as interrupts,
+        store.building(key, lambda: told.waiting(what)) as building,
+    ):
         if not again and (found := _find(store, needed.ingredients)) is not None:
             return found  # the other process has made it meanwhile
         newest = store.newest()
@@ -98,6 +103,7 @@ def run(
         reads = _execute(needed, building, store, newest, told, engine, slots)
         _refuse_change(needed.ingredients, plan(study, parameters).ingredients)
         manifest = _complete(needed, key, building, reads)
+        interrupts.check()
         folder = store.publish(building, key)
     return Run(manifest, folder, reason)
 
@@ -181,6 +187,7 @@ def _execute(
         reads[name] = read
 
     def jobs() -> list[Job]:
+        refuse(_absent_chapters(study))
         valid = kernel_environment(study.root, _validated(study, needed.ingredients, newest))
         # What is hidden is no ingredient of a run, and so cannot be an input of it.
         files = needed.ingredients.files
@@ -193,9 +200,10 @@ def _execute(
                 study=str(study.root),
                 parameters=needed.parameters,
                 environment=valid,
-                limits=Limits(notebook=seconds, cell=seconds),
+                limits=Limits(seconds, seconds, memory=study.declaration.notebook_megabytes),
                 inputs=inputs,
                 data=data,
+                chapter=study.declaration.chapters.get(name, ""),
             )
             for name in needed.cells
         ]
@@ -224,6 +232,19 @@ def _execute(
     refuse(kept)
     hashes = needed.ingredients.files
     return {name: {path: hashes[path] for path in inputs_of(reads[name])} for name in needed.cells}
+
+
+def _absent_chapters(study: Study) -> Iterator[Problem]:
+    """Chapters whose module is not installed."""
+    for notebook, module in study.declaration.chapters.items():
+        try:
+            found = find_spec(module)
+        except ModuleNotFoundError:  # of a package above it
+            found = None
+        if found is None:
+            where = f"{DECLARATION}, chapters, {notebook}"
+            remedy = "Correct the name, or install the package in the environment of the study."
+            yield Problem(where, f"there is no module {module}", "", remedy, "chapter.missing")
 
 
 def _validated(study: Study, ingredients: Ingredients, newest: Manifest | None) -> str:

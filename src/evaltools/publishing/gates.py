@@ -50,11 +50,12 @@ class Gate:
 
 def own_gates() -> tuple[Gate, ...]:
     """The gates that every publication passes, whatever else is asked of it."""
-    from evaltools.publishing import accessibility, marks, staleness
+    from evaltools.publishing import accessibility, marks, random_outputs, staleness
     from evaltools.publishing.responsibility import responsibility_problems
 
     return (
         Gate("currency", staleness.staleness_problems),
+        Gate("reproducibility", random_outputs.random_problems),
         Gate("example data", marks.unmarked),
         Gate("alternative text", accessibility.without_alternative),
         Gate("language", accessibility.without_language),

@@ -23,6 +23,10 @@ StudyPath = Annotated[str, AfterValidator(_stays_inside)]
 """A path below the study's folder, with forward slashes."""
 
 
+ModuleName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$")]
+"""The full name of an installed module."""
+
+
 class ByParameter(Declared):
     """A default that follows from another parameter, worked out anew whenever that changes."""
 
@@ -227,7 +231,13 @@ class Publication(Declared):
 
 
 class StudyDeclaration(Declared):
-    """The whole of `evaluation.yml`."""
+    """The whole of `evaluation.yml`.
+
+    Arguments:
+        notebook_seconds, notebook_megabytes: what one notebook may take of time and of memory.
+        chapters: for a notebook the module whose `compute(evidence)` it calls, and all of whose
+            indicators it hands over. A notebook without one hands over what it likes.
+    """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
     title: Text
@@ -239,6 +249,8 @@ class StudyDeclaration(Declared):
     scenarios: dict[str, Scenario] = Field(default_factory=dict)
     notebooks: tuple[StudyPath, ...]
     notebook_seconds: Annotated[int, Field(ge=1, le=86_400)] = 300
+    notebook_megabytes: Annotated[int, Field(ge=512, le=1_048_576)] = 4096
+    chapters: dict[StudyPath, ModuleName] = Field(default_factory=dict)
     reports: dict[Language, ReportTarget]
     questions: tuple[MainQuestion, ...] = ()
     statements: tuple[Statement, ...] = ()

@@ -181,6 +181,10 @@ def _inconsistencies(study: Study, where: Callable[..., str]) -> list[Problem]:
     for path in declaration.notebooks:
         if not (study.root / path).is_file():
             problems.append(Problem(where("notebooks"), f"{path} does not exist"))
+    for path in declaration.chapters:
+        if path not in declaration.notebooks:
+            what, allowed = f"{path} is none of the notebooks", ", ".join(declaration.notebooks)
+            problems.append(Problem(where("chapters", path), what, allowed))
     return problems
 
 

@@ -1,0 +1,106 @@
+"""Ctrl-C that is never lost.
+
+Python raises KeyboardInterrupt wherever the main thread happens to be. Compiled modules drop it
+while they are imported, and so do callbacks whose errors go nowhere; whoever waits afterwards
+waits in vain. So an interrupt is noted as well, and whoever waits looks at what was noted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+
+class Interrupts:
+    """Interrupts of this process since it began to note them."""
+
+    def __init__(self) -> None:
+        self.noted = False
+        self._report: Callable[[], None] | None = None
+
+    def check(self) -> None:
+        """Stop here if there was an interrupt.
+
+        Raises:
+            KeyboardInterrupt: there was one.
+        """
+        if self.noted:
+            raise KeyboardInterrupt
+
+    @contextlib.contextmanager
+    def reported(self, report: Callable[[], None]) -> Iterator[None]:
+        """Have interrupts reported, and not raised where they would break what is going on.
+
+        Arguments:
+            report: called at each interrupt, and at once if there was one before; it must be
+                safe to call at any moment, as `SimpleQueue.put` is.
+        """
+        before, self._report = self._report, report
+        if self.noted:
+            report()
+        try:
+            yield
+        finally:
+            self._report = before
+
+    @contextlib.contextmanager
+    def raised(self) -> Iterator[None]:
+        """Have interrupts raised again, within work that may take long and may be broken off."""
+        before, self._report = self._report, None
+        try:
+            self.check()
+            yield
+            self.check()
+        finally:
+            self._report = before
+            if self.noted and before is not None:
+                before()
+
+    def note(self, number: int, frame: FrameType | None) -> None:
+        """The handler of the signal.
+
+        Raises:
+            KeyboardInterrupt: unless it is reported instead.
+        """
+        self.noted = True
+        if self._report is None:
+            raise KeyboardInterrupt
+        self._report()
+
+
+_current: Interrupts | None = None
+
+
+@contextlib.contextmanager
+def note_interrupts() -> Iterator[Interrupts]:
+    """Note interrupts from now on; within itself it gives the same notes.
+
+    Only the main thread is interrupted, and only where nobody else has taken the signal; else
+    there is nothing to note.
+
+    Raises:
+        KeyboardInterrupt: at the end, where an interrupt was noted that nothing had come of.
+    """
+    global _current
+    if _current is not None:
+        yield _current
+        return
+    interrupts = Interrupts()
+    ours = (
+        threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    )
+    if not ours:
+        yield interrupts
+        return
+    _current = interrupts
+    signal.signal(signal.SIGINT, interrupts.note)
+    try:
+        yield interrupts
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        _current = None
+    interrupts.check()
