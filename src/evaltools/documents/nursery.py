@@ -27,6 +27,7 @@ _LARGEST_ANSWER = 200_000_000
 
 def main() -> None:
     """Answer requests until the input ends."""
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # numpy would start threads, and take memory for each
     _preload()
     answers = os.dup(1)
     os.dup2(2, 1)  # whatever a library prints does not get between the answers
@@ -38,12 +39,15 @@ def main() -> None:
 
 def _preload() -> None:
     """Load what the readers need before the first fork."""
+    import evaltools.documents.language
     import evaltools.documents.odf.sheets
     import evaltools.documents.odf.text
     import evaltools.documents.pdf.reading
     import evaltools.documents.reading
     import evaltools.documents.sheets.reading
-    import evaltools.documents.word.reading  # noqa: F401
+    import evaltools.documents.word.reading
+
+    evaltools.documents.language.load()
 
 
 def _read_in_child(path: Path, limits: Limits) -> dict[str, Any]:

@@ -90,7 +90,7 @@ class DocumentText:
     Arguments:
         kind: by its content, whatever its name says.
         text: normalised; positions anywhere in a study are code points of it.
-        language: `fi`, `sv` or `en`; empty where that is unsure.
+        language: its code (ISO 639-1), `fi` for Finnish; empty where that is unsure.
         pages: start of each page in code points, never falling; None where the format has none.
         headings: in order of appearance.
         fields: questions and answers of the form, in order of appearance.
