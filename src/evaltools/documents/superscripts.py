@@ -23,6 +23,7 @@ MARKS = "".join(sorted(set(_RAISED + _LOWERED)))
 """Every raised or lowered character that is written."""
 
 _MARKS = re.compile(f"[{re.escape(MARKS)}]+")
+_BLANKS = dict.fromkeys(map(ord, MARKS), " ")
 _WORD = re.compile(r"[^\W\d_]+")
 _LONGEST = 3  # letters of a mark; longer ones are words that somebody set higher
 
@@ -61,6 +62,11 @@ def lay_flat(text: str) -> str:
 def without_marks(text: str) -> str:
     """A text without raised and lowered characters, to read words and amounts in."""
     return _MARKS.sub("", text)
+
+
+def blank_marks(text: str) -> str:
+    """A text of the same length with blanks for raised and lowered characters."""
+    return text.translate(_BLANKS)
 
 
 def note_mark(number: int, numbering: str = "decimal") -> str:

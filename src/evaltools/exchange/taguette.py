@@ -12,6 +12,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from evaltools.documents.superscripts import blank_marks
 from evaltools.evidence.quoting import listed, nearest, quoted
 from evaltools.exchange.anchoring import Unplaced, locate
 from evaltools.exchange.conventions import Convention
@@ -204,7 +205,10 @@ def _mark(
 
 
 def _between_words(text: str, start: int, end: int) -> bool:
+    bare = blank_marks(text)
+
     def inside(place: int) -> bool:
-        return 0 < place < len(text) and text[place - 1].isalnum() and text[place].isalnum()
+        around = bare[place - 1 : place + 1] if place else ""
+        return len(around) == 2 and around.isalnum()
 
     return not inside(start) and not inside(end)

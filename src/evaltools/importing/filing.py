@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evaltools.documents.record import Coverage
+from evaltools.documents.superscripts import lay_flat
 from evaltools.evidence.quoting import listed, quoted
 from evaltools.importing.particulars import Particulars
 from evaltools.importing.sections import Sections
@@ -116,7 +117,8 @@ class _There:
 
 def same_text_key(text: str) -> str:
     """SHA-256 of a text without white space, hyphens and capitals: the same in two formats."""
-    return hashlib.sha256(re.sub(r"[\s\-‐‑–—]+", "", text).casefold().encode()).hexdigest()
+    bare = re.sub(r"[\s\-‐‑–—]+", "", lay_flat(text))
+    return hashlib.sha256(bare.casefold().encode()).hexdigest()
 
 
 def file_documents(
