@@ -12,6 +12,10 @@ content controls use and that every font has.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
 
 UNKNOWN = "\ufffd"
 _FIRST, _PRIVATE = 0x20, 0xF000
@@ -154,6 +158,54 @@ def shown_character(font: str, code: int) -> str:
     return chr(code)
 
 
+@dataclass
+class Symbols:
+    """Characters of symbol fonts that a reader met.
+
+    Arguments:
+        replaced: (characters of the file, what the text has for them).
+        unknown: (font, code) of those that cannot be told.
+    """
+
+    replaced: list[tuple[str, str]] = field(default_factory=list)
+    unknown: list[tuple[str, str]] = field(default_factory=list)
+
+    def show(self, text: str, font_of: Callable[[str], str]) -> str:
+        """What a text shows: letters in a symbol font are pictures.
+
+        Arguments:
+            font_of: gives the font of each character.
+        """
+        if not any(is_private(c) or is_symbol_font(font_of(c)) for c in text):
+            return text
+        return "".join(self.show_character(c, ord(c), font_of(c)) for c in text)
+
+    def show_character(self, given: str, code: int, font: str) -> str:
+        """What a code of a font shows.
+
+        Arguments:
+            given: the character of the file; empty where it has a code only.
+        """
+        if given.isspace():
+            return given
+        shown = shown_character(font, code)
+        if shown == UNKNOWN:
+            self.unknown.append((font, f"{code:04X}"))
+        if shown != given:
+            self.replaced.append((given, shown))
+        return shown
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Which characters cannot be told, for whoever reads the text."""
+        if not self.unknown:
+            return ()
+        counts = Counter(f"{font or 'no font'} {code}" for font, code in self.unknown)
+        which = ", ".join(f"{name} ({count})" for name, count in sorted(counts.items()))
+        return (f"Characters of symbol fonts that are not known: {which}.",)
+
+
+@cache
 def _name(font: str) -> str:
     name = _STYLES.sub("", re.sub(r"[\s,_-]", "", font.casefold()))
     return _ALIASES.get(name, name)

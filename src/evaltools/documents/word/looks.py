@@ -12,6 +12,7 @@ from evaltools.documents.packages import children, first, local, value
 _TINY = 4  # half points; nobody reads letters of two points
 _WHITE = 0xF5  # of each of red, green and blue, from here on
 _RAISED = 4  # half points by which a small run stands above the line or below it
+_SWITCHES = ("vanish", "strike", "dstrike")
 _FONTS = ("ascii", "hAnsi", "cs", "eastAsia")
 
 
@@ -24,6 +25,7 @@ class Look:
         white: its letters have the colour of a blank page, and nothing coloured is behind them.
         tiny: its letters are too small to be seen.
         shift: 1 raised, -1 lowered, 0 on the line.
+        struck: a line goes through it.
         fonts: names of its fonts: for ASCII, for other Latin letters, for other scripts.
     """
 
@@ -31,6 +33,7 @@ class Look:
     white: bool = False
     tiny: bool = False
     shift: int = 0
+    struck: bool = False
     fonts: tuple[str, ...] = ()
 
     @property
@@ -77,9 +80,10 @@ def settings(properties: etree._Element | None, theme: Mapping[str, str]) -> dic
                 themed = theme.get(value(node, f"{kind}Theme"), "")
                 if font := themed or value(node, kind):
                     found.setdefault(kind, font)
-        elif name in ("vanish", "vertAlign", "position", "color", "sz", "highlight", "rStyle"):
-            # A switch without a value is on.
-            found.setdefault(name, value(node) or ("1" if name == "vanish" else ""))
+        elif name in _SWITCHES:
+            found.setdefault(name, value(node) or "1")  # without a value it is on
+        elif name in ("vertAlign", "position", "color", "sz", "highlight", "rStyle"):
+            found.setdefault(name, value(node))
         elif name == "shd":
             found.setdefault("shd", "1" if coloured(node) else "0")
     return found
@@ -118,6 +122,7 @@ def look_of(
         white=white and not behind,
         tiny=size <= _TINY,
         shift=_shift(merged, size),
+        struck=any(_on(merged.get(name, "0")) for name in ("strike", "dstrike")),
         fonts=tuple(merged.get(kind, "") for kind in _FONTS),
     )
 

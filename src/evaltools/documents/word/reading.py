@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 
 from lxml import etree
 
@@ -70,7 +69,7 @@ def read(package: Package) -> Source:
         left_out=tuple(leaves.left_out),
         tables=sum(_tables(part_root) for part_root in roots.values()),
         notes=_sentences(leaves),
-        replaced=tuple(leaves.replaced),
+        replaced=tuple(leaves.symbols.replaced),
     )
 
 
@@ -128,8 +127,7 @@ def _sentences(leaves: Leaves) -> tuple[str, ...]:
         notes.append(f"Pictures in the text: {leaves.pictures}; what they show is not read.")
     if leaves.notes:
         notes.append(f"Footnotes and endnotes, at the end of the text: {len(leaves.notes)}.")
-    if leaves.unknown:
-        counts = Counter(f"{font or 'no font'} {code}" for font, code in leaves.unknown)
-        which = ", ".join(f"{name} ({count})" for name, count in sorted(counts.items()))
-        notes.append(f"Characters of symbol fonts that are not known: {which}.")
+    if leaves.struck:
+        notes.append(f"Characters in the text that are struck through: {leaves.struck}.")
+    notes.extend(leaves.symbols.sentences)
     return tuple(notes)

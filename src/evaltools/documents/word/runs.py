@@ -7,14 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
+from evaltools.documents.normalising import visible
 from evaltools.documents.packages import children, first, local, value
 from evaltools.documents.superscripts import note_mark, shift_runs
-from evaltools.documents.symbol_fonts import (
-    UNKNOWN,
-    is_private,
-    is_symbol_font,
-    shown_character,
-)
+from evaltools.documents.symbol_fonts import Symbols
 from evaltools.documents.word.formulas import FORMULAS, write_formula
 from evaltools.documents.word.looks import PLAIN, Look, Place
 from evaltools.documents.word.styles import Styles, on
@@ -43,8 +39,8 @@ class Leaves:
         fields: (label, answer) of content controls and legacy form fields.
         notes: ("footnote" or "endnote", its identifier) in order of reference.
         pictures: how many.
-        replaced: (characters of the file, what the text has for them), of symbol fonts.
-        unknown: (font, code) of characters of symbol fonts that cannot be told.
+        symbols: characters of symbol fonts.
+        struck: how many characters are struck through.
         codes: pieces of text that are instructions of fields, which nobody sees.
         numbering: how footnotes and endnotes are numbered, by their kind.
         marks: marks of notes by kind and identifier.
@@ -54,8 +50,8 @@ class Leaves:
     fields: list[tuple[str, str]] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
     pictures: int = 0
-    replaced: list[tuple[str, str]] = field(default_factory=list)
-    unknown: list[tuple[str, str]] = field(default_factory=list)
+    symbols: Symbols = field(default_factory=Symbols)
+    struck: int = 0
     codes: set[etree._Element] = field(default_factory=set)
     numbering: dict[str, str] = field(default_factory=dict)
     marks: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -65,22 +61,6 @@ class Leaves:
         count = sum(of == kind for of, _ in self.marks) + 1
         numbering = self.numbering.get(kind, "decimal")
         return self.marks.setdefault((kind, number), note_mark(count, numbering))
-
-    def show(self, text: str, look: Look) -> str:
-        """What a text shows: letters in a symbol font are pictures."""
-        font = look.font_of
-        if not any(is_private(c) or is_symbol_font(font(c)) for c in text):
-            return text
-        return "".join(self.show_character(c, ord(c), font(c)) for c in text)
-
-    def show_character(self, given: str, code: int, font: str) -> str:
-        """What a code of a font shows, with a note where it cannot be told."""
-        shown = shown_character(font, code)
-        if shown == UNKNOWN:
-            self.unknown.append((font, f"{code:04X}"))
-        if shown != given:
-            self.replaced.append((given, shown))
-        return shown
 
     def leave(self, what: str, element: etree._Element) -> None:
         """Leave out all text of an element by name."""
@@ -189,7 +169,8 @@ def _gather_text(node: etree._Element, text: str, into: Inline, leaves: Leaves) 
     elif node in leaves.codes:
         leaves.left_out.append(("instruction of a field", text))
     else:
-        into.add(leaves.show(text, into.look), into.look.shift)
+        leaves.struck += len(visible(text)) if into.look.struck else 0
+        into.add(leaves.symbols.show(text, into.look.font_of), into.look.shift)
 
 
 def _gather_formula(node: etree._Element, into: Inline, leaves: Leaves, styles: Styles) -> None:
@@ -287,7 +268,7 @@ def _symbol(node: etree._Element, leaves: Leaves) -> str:
         code = int(value(node, "char"), 16)
     except ValueError:
         code = 0
-    return leaves.show_character("", code, value(node, "font"))
+    return leaves.symbols.show_character("", code, value(node, "font"))
 
 
 def _legacy(node: etree._Element, leaves: Leaves) -> str:
