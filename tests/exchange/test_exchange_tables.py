@@ -59,7 +59,7 @@ def example() -> CodingSet:
         positions="by code points, 9 of 9",
         faults=("a fault",),
         assumed=("a guess",),
-        dropped=(Dropped("w", "@what", "why"),),
+        dropped=(Dropped("w", "@what", "why", "repeated"),),
     )
 
 

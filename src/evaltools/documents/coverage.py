@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from evaltools.documents.normalising import visible
-from evaltools.documents.record import Coverage, LeftOut
+from evaltools.documents.record import Coverage, LeftOut, PageFurniture
 from evaltools.documents.symbol_fonts import UNKNOWN, is_private
 
 
@@ -51,7 +51,10 @@ def measure(
         characters_unread=unread.total(),
         tables_present=tables[0],
         tables_read=tables[1],
-        left_out=tuple(LeftOut(what, characters) for what, characters in named.items()),
+        left_out=tuple(
+            LeftOut(str(what), characters, isinstance(what, PageFurniture))
+            for what, characters in named.items()
+        ),
         notes=tuple(dict.fromkeys(notes)),
     )
 

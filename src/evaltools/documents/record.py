@@ -38,6 +38,10 @@ class Field:
     value: str
 
 
+class PageFurniture(str):
+    """What is left out because it stands on every page: a header, a footer, a page number."""
+
+
 @dataclass(frozen=True, order=True)
 class LeftOut:
     """Something that the document holds and the text does not.
@@ -46,10 +50,12 @@ class LeftOut:
         what: in words, with the place: `header: word/header1.xml`, `page 3: page number`.
         characters: how many characters of the document that is; 0 where it holds none that
             can be counted, such as a picture.
+        on_every_page: it is a header, a footer or a page number, which reports have.
     """
 
     what: str
     characters: int = 0
+    on_every_page: bool = False
 
 
 @dataclass(frozen=True)

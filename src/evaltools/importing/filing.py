@@ -11,6 +11,7 @@ from pathlib import Path
 from evaltools.documents.record import Coverage
 from evaltools.documents.superscripts import lay_flat
 from evaltools.evidence.quoting import listed, quoted
+from evaltools.importing.matching import Way
 from evaltools.importing.particulars import Particulars
 from evaltools.importing.sections import Sections
 from evaltools.problems import Problem
@@ -33,7 +34,7 @@ class Read:
         path: where it lies.
         format: docx, pdf, …
         same: the same for texts that differ in white space and hyphens only.
-        by: how its project was told.
+        by: what told its project.
         pages: start of each page in code points; None where the format has none.
         text: where its text waits.
     """
@@ -45,7 +46,7 @@ class Read:
     text_sha256: str
     same: str
     project_id: str
-    by: str
+    by: Way
     what: Particulars
     sections: Sections
     pages: tuple[int, ...] | None

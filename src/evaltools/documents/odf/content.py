@@ -10,6 +10,7 @@ from lxml import etree
 from evaltools.documents import guard
 from evaltools.documents.odf.looks import Look, Looks
 from evaltools.documents.packages import Package, children, local, value
+from evaltools.documents.record import PageFurniture
 from evaltools.documents.superscripts import shift_runs
 from evaltools.documents.symbol_fonts import Symbols
 
@@ -107,4 +108,4 @@ def margins(package: Package) -> Iterator[tuple[str, str]]:
     for node in package.parse("styles.xml").iter():
         if local(node) in ("header", "footer", "header-left", "footer-left", "header-first"):
             for text in texts(node):
-                yield local(node).partition("-")[0], text
+                yield PageFurniture(local(node).partition("-")[0]), text

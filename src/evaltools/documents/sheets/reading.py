@@ -14,6 +14,7 @@ from evaltools.documents.counting import cell_texts
 from evaltools.documents.grids import Sheet, sheet_blocks, sheet_fields
 from evaltools.documents.guard import Limits
 from evaltools.documents.packages import Package, children, first, local, value
+from evaltools.documents.record import PageFurniture
 from evaltools.documents.sheets.looks import CellStyle, read_rich, read_styles
 from evaltools.documents.sheets.values import hides, shown
 from evaltools.documents.source import Source
@@ -102,6 +103,7 @@ def _sheet(
         if found.rows > limits.rows:
             raise guard.too_large(f"more than {limits.rows} rows", f"{limits.rows} rows")
         cells: dict[int, str] = {}
+        filled = False
         column = 0
         for cell in children(row, "c"):
             place = _REFERENCE.fullmatch(value(cell, "r"))
@@ -114,6 +116,7 @@ def _sheet(
             if not text and first(cell, "f") is not None and not is_text:
                 found.without_result.append(f"{name}!{value(cell, 'r')}")
             if text.strip():
+                filled = True
                 found.others += not is_text
                 if hides(_stored(cell), style.code, is_text):
                     found.left_out.append((f"format of sheet {name} that shows nothing", text))
@@ -121,7 +124,7 @@ def _sheet(
                     found.left_out.append((f"white text of sheet {name}", text))
                 else:
                     cells[column] = text
-        if not cells:
+        if not cells and not filled:
             continue
         if hidden or value(row, "hidden") in _TRUE or _nothing(value(row, "ht")):
             what = f"hidden sheet {name}" if hidden else f"hidden row of sheet {name}"
@@ -131,7 +134,8 @@ def _sheet(
         found.left_out.extend((what, text) for c, text in cells.items() if c in unseen)
         rows[number] = {c: text for c, text in cells.items() if c not in unseen}
     for group in children(root, "headerFooter"):
-        found.left_out.extend((f"header or footer of sheet {name}", i.text or "") for i in group)
+        what = PageFurniture(f"header or footer of sheet {name}")
+        found.left_out.extend((what, i.text or "") for i in group)
     return Sheet(name, rows, _merged(root))
 
 

@@ -9,6 +9,7 @@ from lxml import etree
 from evaltools.documents import guard
 from evaltools.documents.blocks import Block
 from evaltools.documents.packages import Package, children, first, local, value
+from evaltools.documents.record import PageFurniture
 from evaltools.documents.source import Source
 from evaltools.documents.word.body import Body
 from evaltools.documents.word.looks import read_theme
@@ -17,8 +18,8 @@ from evaltools.documents.word.styles import read_styles
 
 _MAIN = "word/document.xml"
 _OTHER_PARTS = (
-    (r"word/header\d*\.xml", "header"),
-    (r"word/footer\d*\.xml", "footer"),
+    (r"word/header\d*\.xml", PageFurniture("header")),
+    (r"word/footer\d*\.xml", PageFurniture("footer")),
     (r"word/comments\w*\.xml", "comment"),
     (r"word/glossary/.*\.xml", "building blocks of the template"),
     (r"word/(diagrams|charts|drawings)/.*\.xml", "text in a diagram or chart"),
@@ -59,7 +60,7 @@ def read(package: Package) -> Source:
         if what and name not in roots:
             found = list(texts(package.parse(name)))
             present.extend(found)
-            leaves.left_out.extend((f"{what}: {name}", text) for text in found)
+            leaves.left_out.extend((type(what)(f"{what}: {name}"), text) for text in found)
         elif re.fullmatch(r"word/embeddings/.+", name):
             leaves.left_out.append((f"embedded file: {name}", ""))
     return Source(
