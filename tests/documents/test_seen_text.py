@@ -142,8 +142,13 @@ def test_notes_have_the_marks_that_word_gives_them(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("number", "numbering", "mark"),
-    [(4, "decimal", "⁴"), (12, "lowerRoman", "ˣⁱⁱ"), (3, "upperLetter", "ᶜ"), (17, "lowerLetter", "⁽q⁾")],
-)  # fmt: skip
+    [
+        (4, "decimal", "⁴"),
+        (12, "lowerRoman", "ˣⁱⁱ"),
+        (3, "upperLetter", "ᶜ"),
+        (17, "lowerLetter", "⁽q⁾"),
+    ],
+)
 def test_marks_of_notes(number: int, numbering: str, mark: str) -> None:
     assert note_mark(number, numbering) == mark
 

@@ -64,6 +64,8 @@ class Inline:
             instead = self._special(node)
             if instead is not None:
                 runs.append((instead.translate(_PRIVATE), 0))
+            elif name in ("s", "tab", "line-break") and look.unseen:
+                pass
             elif name == "s":
                 count = value(node, "c")
                 runs.append(

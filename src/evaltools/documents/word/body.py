@@ -10,7 +10,7 @@ from lxml import etree
 
 from evaltools.documents.blocks import Block, Cell, Paragraph, Table, flat, told
 from evaltools.documents.packages import first, local, value
-from evaltools.documents.word.looks import Place, shaded
+from evaltools.documents.word.looks import Place, coloured_box, shaded
 from evaltools.documents.word.runs import (
     Inline,
     Leaves,
@@ -96,10 +96,12 @@ class Body:
         gather(node, inline, self._leaves, self._styles)
         ends = first(properties, "rPr", "del") is None
         yield Paragraph(inline.text, self._styles.level(node)), ends
-        with self._at(replace(self._place, coloured=True)):  # what fills a box is not known
-            for content in inline.boxes:
-                for block in self.blocks(content):
-                    yield block, True
+        for content in inline.boxes:
+            is_coloured = self._place.coloured or coloured_box(content)
+            with self._at(replace(self._place, coloured=is_coloured)):
+                blocks = self.blocks(content)
+            for block in blocks:
+                yield block, True
 
     @contextmanager
     def _at(self, place: Place) -> Iterator[None]:

@@ -153,6 +153,17 @@ def shaded(element: etree._Element | None) -> bool:
     return coloured(first(element, "shd"))
 
 
+def coloured_box(content: etree._Element) -> bool:
+    """Whether a text box may be filled with a colour: unless it says that it is empty or white."""
+    shape = next((a for a in content.iterancestors() if local(a) == "wsp"), None)
+    properties = first(shape, "spPr")
+    if first(properties, "noFill") is not None:
+        return False
+    fill = first(properties, "solidFill")
+    scheme, own = value(first(fill, "schemeClr")), value(first(fill, "srgbClr"))
+    return scheme not in ("bg1", "lt1") and not _white(own)
+
+
 def shaded_table_style(style: etree._Element) -> bool:
     """Whether a table style colours any of its cells."""
     groups = (first(style, "tcPr"), first(style, "tblPr"), first(style, "pPr"))
