@@ -15,24 +15,8 @@ from evaltools.documents.normalising import count
 from evaltools.documents.reading import read
 
 WORDS = [
-    "hanke",
-    "tavoite",
-    "palvelu",
-    "kunta",
-    "asukas",
-    "Åbo",
-    "invånare",
-    "resultat",
-    "änny",
-    "tuki",
-    "e-lomake",
-    "Ärlig",
-    "goal;",
-    "lisäksi",
-    "(osin)",
-    "“näin”",
-    "ä̈",
-    "kustannus",
+    *("hanke", "tavoite", "palvelu", "kunta", "asukas", "Åbo", "invånare", "resultat", "änny"),
+    *("tuki", "e-lomake", "Ärlig", "goal;", "lisäksi", "(osin)", "“näin”", "ä̈", "kustannus"),
 ]
 W = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
@@ -57,13 +41,12 @@ UP = (
     '<w:position w:val="8"/>',
 )
 UNSEEN = (
-    "<w:vanish/>",
-    '<w:rStyle w:val="Hid"/>',
-    '<w:rStyle w:val="HidChild"/>',
-    '<w:color w:val="FFFFFF"/>',
-    '<w:sz w:val="2"/>',
+    "",
+    "<w:b/>",
+    '<w:color w:val="FF0000"/>',
+    '<w:spacing w:val="60"/>',
+    '<w:vanish w:val="0"/>',
 )
-SEEN = ("", "<w:b/>", '<w:color w:val="FF0000"/>', '<w:spacing w:val="60"/>', '<w:vanish w:val="0"/>')  # fmt: skip
 
 
 @dataclass
