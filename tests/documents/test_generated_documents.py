@@ -41,6 +41,13 @@ UP = (
     '<w:position w:val="8"/>',
 )
 UNSEEN = (
+    "<w:vanish/>",
+    '<w:rStyle w:val="Hid"/>',
+    '<w:rStyle w:val="HidChild"/>',
+    '<w:color w:val="FFFFFF"/>',
+    '<w:sz w:val="2"/>',
+)
+SEEN = (
     "",
     "<w:b/>",
     '<w:color w:val="FF0000"/>',
