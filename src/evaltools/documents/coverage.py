@@ -34,9 +34,9 @@ def measure(
         replaced: (characters of the file, those that the text has for them), of symbol fonts.
     """
     there = _bag(present)
-    for given, shown in replaced:
-        there -= Counter(visible(given))
-        there += Counter(visible(shown))
+    replaced = tuple(replaced)
+    there -= _bag(given for given, _ in replaced)
+    there += _bag(shown for _, shown in replaced)
     inside = Counter(visible(text))
     unread = there - Counter({c: n for c, n in inside.items() if not _says_nothing(c)})
     read = there.total() - unread.total()

@@ -47,7 +47,13 @@ def shift(text: str, by: int) -> str:
 
 
 def shift_runs(runs: list[tuple[str, int]]) -> str:
-    """Runs of (text, by) as one text; what was cut in two is shifted as one."""
+    """Runs of (text, by) of a paragraph as one text.
+
+    What was cut in two is shifted as one. A paragraph that stands above or below the line as a
+    whole has nothing that is raised against the rest, and is text like any other.
+    """
+    if len({by for text, by in runs if text.strip()}) == 1:
+        return "".join(text for text, _ in runs)
     return "".join(
         shift("".join(text for text, _ in group), by)
         for by, group in groupby(runs, key=lambda run: run[1])

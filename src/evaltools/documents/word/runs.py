@@ -43,7 +43,7 @@ class Leaves:
         struck: how many characters are struck through.
         codes: pieces of text that are instructions of fields, which nobody sees.
         numbering: how footnotes and endnotes are numbered, by their kind.
-        marks: marks of notes by kind and identifier.
+        marks: marks of notes by identifier, by kind.
     """
 
     left_out: list[tuple[str, str]] = field(default_factory=list)
@@ -54,13 +54,13 @@ class Leaves:
     struck: int = 0
     codes: set[etree._Element] = field(default_factory=set)
     numbering: dict[str, str] = field(default_factory=dict)
-    marks: dict[tuple[str, str], str] = field(default_factory=dict)
+    marks: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def mark(self, kind: str, number: str) -> str:
         """The mark of a note that the text refers to: its number among those of its kind."""
-        count = sum(of == kind for of, _ in self.marks) + 1
+        marks = self.marks.setdefault(kind, {})
         numbering = self.numbering.get(kind, "decimal")
-        return self.marks.setdefault((kind, number), note_mark(count, numbering))
+        return marks.setdefault(number, note_mark(len(marks) + 1, numbering))
 
     def leave(self, what: str, element: etree._Element) -> None:
         """Leave out all text of an element by name."""
@@ -133,8 +133,9 @@ def _gather_node(node: etree._Element, into: Inline, leaves: Leaves, styles: Sty
         leaves.notes.append((kind, number))
         if value(node, "customMarkFollows") not in ("1", "true", "on"):
             into.add(leaves.mark(kind, number))
-    elif name in ("footnoteRef", "endnoteRef") and into.note in leaves.marks:
-        into.add(leaves.marks[into.note])
+    elif name in ("footnoteRef", "endnoteRef") and into.note is not None:
+        kind, number = into.note
+        into.add(leaves.marks.get(kind, {}).get(number, ""))
     elif name == "fldChar":
         into.add(_legacy(node, leaves))
     elif name in FORMULAS and etree.QName(node).namespace in _MATHS:

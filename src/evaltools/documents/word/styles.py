@@ -50,6 +50,7 @@ class Styles:
     paragraph: str = ""
     character: str = ""
     theme: dict[str, str] = field(default_factory=dict)
+    _looks: dict[tuple[frozenset[tuple[str, str]], Place], Look] = field(default_factory=dict)
 
     def level(self, paragraph: etree._Element) -> int:
         """Heading level of a paragraph, 0 for running text."""
@@ -62,6 +63,12 @@ class Styles:
     def look(self, run: etree._Element, place: Place) -> Look:
         """How a run looks in its place."""
         own = settings(first(run, "rPr"), self.theme)
+        key = (frozenset(own.items()), place)
+        if key not in self._looks:
+            self._looks[key] = self._look(own, place)
+        return self._looks[key]
+
+    def _look(self, own: Settings, place: Place) -> Look:
         style = place.style or self.paragraph
         return look_of(
             own,
