@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Kind = Literal["docx", "pdf", "xlsx", "ods", "odt"]
@@ -55,7 +55,7 @@ class LeftOut:
 
     what: str
     characters: int = 0
-    on_every_page: bool = False
+    on_every_page: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
