@@ -96,11 +96,6 @@ def detect(text: str) -> str:
     return best if profile is None or _fits(" ".join(parts[best]), profile) else ""
 
 
-def load() -> None:
-    """Load the model, which takes most of a second."""
-    _model()
-
-
 @cache
 def _model() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier

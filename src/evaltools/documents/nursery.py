@@ -27,7 +27,6 @@ _LARGEST_ANSWER = 200_000_000
 
 def main() -> None:
     """Answer requests until the input ends."""
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # numpy would start threads, and take memory for each
     _preload()
     answers = os.dup(1)
     os.dup2(2, 1)  # whatever a library prints does not get between the answers
@@ -39,15 +38,12 @@ def main() -> None:
 
 def _preload() -> None:
     """Load what the readers need before the first fork."""
-    import evaltools.documents.language
     import evaltools.documents.odf.sheets
     import evaltools.documents.odf.text
     import evaltools.documents.pdf.reading
     import evaltools.documents.reading
     import evaltools.documents.sheets.reading
-    import evaltools.documents.word.reading
-
-    evaltools.documents.language.load()
+    import evaltools.documents.word.reading  # noqa: F401
 
 
 def _read_in_child(path: Path, limits: Limits) -> dict[str, Any]:
@@ -87,10 +83,10 @@ def _confine(limits: Limits) -> None:
 
 
 def _outcome(path: Path, limits: Limits) -> dict[str, Any]:
-    from evaltools.documents.reading import read
+    from evaltools.documents.reading import read_text
 
     try:
-        return {"document": asdict(read(path, limits))}
+        return {"document": asdict(read_text(path, limits))}
     except ProblemError as error:
         return {"problems": [asdict(problem) for problem in error.problems]}
     except MemoryError:
