@@ -59,7 +59,7 @@ def example() -> CodingSet:
         positions="by code points, 9 of 9",
         faults=("a fault",),
         assumed=("a guess",),
-        dropped=(Dropped("w", "@what", "why"),),
+        dropped=(Dropped("w", "@what", "why", "repeated"),),
     )
 
 
@@ -142,3 +142,28 @@ def test_damaged_folder_is_told_in_all_its_parts(tmp_path: Path) -> None:
     assert "'boss' is no value" in told
     assert "segments.csv" in told
     assert "is no text of this folder" in told
+
+
+def test_what_a_killed_process_left_beside_the_folder_goes_with_the_next_writing(
+    tmp_path: Path,
+) -> None:
+    for kind in ("new", "old"):
+        (tmp_path / f".out.{kind}-abcd1234" / "text").mkdir(parents=True)
+    (tmp_path / ".other.new-abcd1234").mkdir()
+    write_tables(example(), tmp_path / "out")
+    assert {path.name for path in tmp_path.iterdir()} == {"out", ".other.new-abcd1234"}
+
+
+def test_a_folder_written_before_losses_had_kinds_is_read(tmp_path: Path) -> None:
+    write_tables(example(), tmp_path / "out")
+    (tmp_path / "out" / "dropped.csv").write_text("where,what,why\nw,x,because\n", encoding="utf-8")
+    assert read_tables(tmp_path / "out").dropped == (Dropped("w", "x", "because", "unsupported"),)
+
+
+def test_a_loss_of_no_known_kind_is_refused(tmp_path: Path) -> None:
+    write_tables(example(), tmp_path / "out")
+    (tmp_path / "out" / "dropped.csv").write_text(
+        "where,what,why,loss\nw,x,y,z\n", encoding="utf-8"
+    )
+    with pytest.raises(ProblemError, match="column loss"):
+        read_tables(tmp_path / "out")

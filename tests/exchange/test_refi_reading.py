@@ -21,6 +21,7 @@ from refi_desk import (
     source,
 )
 
+from evaltools.exchange.conventions import Convention
 from evaltools.exchange.record import Reading
 from evaltools.exchange.refi import looks_like_refi, read_refi
 
@@ -234,3 +235,29 @@ def test_a_codebook_with_an_empty_set_is_read_and_its_fault_told_with_the_line(
     assert [c.code_id for c in found.codes] == ["haaste.muu"]
     assert found.faults == ("line 2: Sets is empty or ends too early; it needs Set in it",)
     assert found.codes[0].guid == guid(1)
+
+
+def test_losses_are_told_by_their_kind_and_empty_elements_are_none(tmp_path: Path) -> None:
+    """A coded passage outside of its text is lost; one without a code, a memo, a graph are not."""
+    outside = (
+        f'<PlainTextSelection guid="{guid(20)}" startPosition="9000" endPosition="9010">'
+        f"{coding(30, 11, 1)}</PlainTextSelection>"
+    )
+    bare = selection(21, QUOTES[0])
+    good = selection(22, QUOTES[1], coding(31, 13, 1) + coding(32, 99, 1))
+    body = source(
+        outside + bare + good + "<Description/>" * 306 + "<Description>memo</Description>"
+    )
+    xml = project(f"{USERS}{CODES}<Sources>{body}</Sources><Graphs/>")
+    path = package(tmp_path / "a.qdpx", xml, {f"{guid(50).upper()}.txt": TEXT.encode()})
+    found = read_refi(path, Convention.named("codepoint/crlf2/bom/exclusive"))
+    kinds = {(line.where.split()[0], line.loss) for line in found.dropped}
+    assert ("PlainTextSelection", "passage") in kinds
+    assert ("PlainTextSelection", "uncoded") in kinds
+    assert ("Coding", "passage") in kinds
+    assert [line.what for line in found.dropped if line.where.startswith("Description")] == [
+        "“memo”"
+    ]
+    assert {line.loss for line in found.dropped if line.where.startswith("Description")} == {
+        "unsupported"
+    }

@@ -144,3 +144,25 @@ def test_outside_a_study_there_are_tables_only(
     assert (tmp_path / "out" / "codings.csv").is_file()
     assert "there is no study here" in run("import", "coding", path, "--into-study",
                                            status=1).output  # fmt: skip
+
+
+def test_every_unknown_code_is_named_whole_in_a_table_that_can_be_given_back(
+    study: Desk, tmp_path: Path
+) -> None:
+    names = [f"teema {number:03d} " + "jonka nimi on pitkä " * 8 + "loppu" for number in range(60)]
+    marked = [("p-1-final.docx", "Förseningar i upphandlingen.", name, "M") for name in names]
+    path = make_qualcoder(tmp_path / "p.qda", marked)
+    before = study.state()
+    output = run("import", "coding", path, "--into-study", status=1).output
+    assert names[0] in output  # not cut
+    assert "All 60 codes" in output
+    assert study.state() == before
+    place = Path.cwd() / "reports" / "_build" / "imports" / "p.qda.codes.csv"
+    with place.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert sorted(row["name"] for row in rows) == sorted(names)
+    with place.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["name", "code_id"])
+        writer.writerows([row["name"], "challenge.schedule"] for row in rows)
+    run("import", "coding", path, "--into-study", "--codes", place)

@@ -28,9 +28,11 @@ def parameter_options(command: Command) -> Command:
 def whole_study() -> Study:
     """The study of the current folder, unless an import into its data was cut off midway.
 
+    What an import left that was killed before it changed anything is removed.
+
     Raises ProblemError then: some tables are of before the import and some of after it.
     """
-    from evaltools.importing.shelf import interrupted
+    from evaltools.importing.shelf import clear_interrupted, interrupted
     from evaltools.study import find_study
 
     study = find_study()
@@ -38,6 +40,7 @@ def whole_study() -> Study:
         what = "an import was cut off while it put its files in their places"
         remedy = "Run the same 'evaltools import' again: it first carries out what was decided."
         raise ProblemError([Problem(study.data.name, what, "", remedy, "import.interrupted")])
+    clear_interrupted(study.data)
     return study
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evaltools.cli.exchanging import bring, take
+from evaltools.cli.main import MOST_ALIKE
 from evaltools.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
@@ -74,6 +76,7 @@ def coding(
     imported because the file does not fit.
     """
     from evaltools.exchange.reading import Choices
+    from evaltools.importing.codes import UnknownCodesError
     from evaltools.importing.codings import CodingJob, import_into_study, import_to_folder
     from evaltools.importing.pairs import read_columns, read_pairs
 
@@ -99,7 +102,12 @@ def coding(
         add_codes,
         dry_run,
     )
-    outcome = import_to_folder(job, to) if to else import_into_study(job)
+    try:
+        outcome = import_to_folder(job, to) if to else import_into_study(job)
+    except UnknownCodesError as error:
+        if study is not None and len(error.unknown) > MOST_ALIKE:
+            _list_unknown(error.unknown, job, study)
+        raise
     _show(outcome, job, to, study)
 
 
@@ -206,12 +214,32 @@ def _show(outcome: Outcome, job: CodingJob, to: Path | None, study: Study | None
         raise SystemExit(1)
 
 
+def _list_unknown(unknown: tuple[tuple[str, str], ...], job: CodingJob, study: Study) -> None:
+    """Write codes that the codebook lacks as a table that can be completed and given by --codes."""
+    from evaltools.cli.main import shown
+
+    place = _write_list(study, f"{job.path.name}.codes.csv", ("name", "code_id"), unknown)
+    click.echo(
+        f"All {len(unknown)} codes that the codebook does not have are in {shown(place)}. Complete "
+        "its column code_id, and give the file by --codes.",
+        err=True,
+    )
+
+
 def _list_dropped(outcome: Outcome, job: CodingJob, study: Study) -> str:
     from evaltools.cli.main import shown
+
+    rows = [(one.where, one.what, one.why, one.loss) for one in outcome.dropped]
+    columns = ("where", "what", "why", "loss")
+    return shown(_write_list(study, f"{job.path.name}.dropped.csv", columns, rows))
+
+
+def _write_list(
+    study: Study, name: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
+) -> Path:
     from evaltools.exchange import cells
 
-    place = study.build / "imports" / f"{job.path.name}.dropped.csv"
+    place = study.build / "imports" / name
     place.parent.mkdir(parents=True, exist_ok=True)
-    rows = [(one.where, one.what, one.why) for one in outcome.dropped]
-    place.write_text(cells.written(("where", "what", "why"), rows), encoding="utf-8")
-    return shown(place)
+    place.write_text(cells.written(columns, rows), encoding="utf-8")
+    return place

@@ -16,6 +16,7 @@ from typing import Any
 
 from evaltools.documents import guard
 from evaltools.documents.guard import LIMITS, Limits
+from evaltools.documents.reading import with_language
 from evaltools.documents.record import DocumentText, from_plain
 from evaltools.problems import Problem, ProblemError
 
@@ -137,7 +138,7 @@ def read_documents(
 
 def _answer(answer: dict[str, Any], path: Path, limits: Limits) -> DocumentText | Problem:
     if "document" in answer:
-        return from_plain(answer["document"])
+        return with_language(from_plain(answer["document"]))
     if "problems" in answer:
         return replace(Problem(**answer["problems"][0]), where=str(path))
     if "slow" in answer:

@@ -83,10 +83,10 @@ def _confine(limits: Limits) -> None:
 
 
 def _outcome(path: Path, limits: Limits) -> dict[str, Any]:
-    from evaltools.documents.reading import read
+    from evaltools.documents.reading import read_text
 
     try:
-        return {"document": asdict(read(path, limits))}
+        return {"document": asdict(read_text(path, limits))}
     except ProblemError as error:
         return {"problems": [asdict(problem) for problem in error.problems]}
     except MemoryError:

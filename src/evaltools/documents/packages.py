@@ -154,8 +154,8 @@ def _checked(infos: list[zipfile.ZipInfo], limits: Limits) -> dict[str, zipfile.
     known: dict[str, zipfile.ZipInfo] = {}
     folded: set[str] = set()  # part names are the same whatever their case
     for info in infos:
-        name = info.filename
-        path = PurePosixPath(name.replace("\\", "/"))
+        name = info.filename.replace("\\", "/")  # some programs for Windows write these
+        path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", name):
             raise guard.unsafe(f"a part lies outside of it ({name!r})")
         if name.lower() in folded:

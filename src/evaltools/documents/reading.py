@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 from evaltools.documents import guard
@@ -21,6 +22,19 @@ def read(path: Path, limits: Limits = LIMITS) -> DocumentText:
 
     Raises ProblemError; `where` of its problems is empty, for the caller to fill in.
     """
+    return with_language(read_text(path, limits))
+
+
+def with_language(document: DocumentText) -> DocumentText:
+    """The document with the language of its text."""
+    return replace(document, language=detect(document.text))
+
+
+def read_text(path: Path, limits: Limits = LIMITS) -> DocumentText:
+    """Read a document as `read` does, but for its language.
+
+    Telling that takes a model, which the process that starts the readers loads once for all.
+    """
     size = path.stat().st_size
     if size > limits.file_bytes:
         raise guard.too_large(f"{size / 1e6:.0f} MB", f"{limits.file_bytes / 1e6:.0f} MB")
@@ -37,7 +51,7 @@ def read(path: Path, limits: Limits = LIMITS) -> DocumentText:
     return DocumentText(
         kind=kind,
         text=composed.text,
-        language=detect(composed.text),
+        language="",
         pages=pages,
         headings=composed.headings,
         fields=tuple(Field(label, value) for label, value in source.fields),
@@ -47,6 +61,7 @@ def read(path: Path, limits: Limits = LIMITS) -> DocumentText:
             source.left_out,
             (source.tables, composed.tables),
             (*((note,) if note else ()), *source.notes),
+            source.replaced,
         ),
         file_sha256=hashlib.sha256(data).hexdigest(),
         text_sha256=hashlib.sha256(composed.text.encode()).hexdigest(),

@@ -124,7 +124,9 @@ def place(
         for mark in by_document[document_id]:
             spot = _spot(mark, source, chosen, ways)
             if isinstance(spot, str):
-                dropped.append(Dropped(mark.where, mark.quote[:200] or _range(mark), spot))
+                dropped.append(
+                    Dropped(mark.where, mark.quote[:200] or _range(mark), spot, "passage")
+                )
                 continue
             assert source is not None
             tally[spot.convention] += 1
@@ -137,7 +139,7 @@ def place(
             )
             if codings.setdefault(identifier, coding) is not coding:
                 why = "the same code stands on the same passage already"
-                dropped.append(Dropped(mark.where, segment.quote[:200], why))
+                dropped.append(Dropped(mark.where, segment.quote[:200], why, "repeated"))
     ordered = sorted(segments.values(), key=lambda one: (one.document_id, one.start, one.end))
     rank = {segment.segment_id: number for number, segment in enumerate(ordered)}
     read = sorted({(mark.document_id, mark.coder_id, mark.round) for mark in marks})

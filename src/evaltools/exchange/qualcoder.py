@@ -78,7 +78,9 @@ def _read(database: Database, positions: Convention | None, round_: int) -> Codi
         quote = text_of(row["seltext"])
         if document is None or code is None:
             lost = "file" if document is None else "code"
-            dropped.append(Dropped(where, quote[:200], f"its {lost} is not in the project"))
+            dropped.append(
+                Dropped(where, quote[:200], f"its {lost} is not in the project", "passage")
+            )
             continue
         marks.append(
             Mark(
@@ -97,13 +99,17 @@ def _read(database: Database, positions: Convention | None, round_: int) -> Codi
         )
         if text_of(row["memo"]):
             why = "a note on a coding; the study has no place for it"
-            dropped.append(Dropped(where, text_of(row["memo"])[:200], why))
+            dropped.append(Dropped(where, text_of(row["memo"])[:200], why, "unsupported"))
         if whole(row["important"]):
-            dropped.append(Dropped(where, "important", "the study does not mark importance"))
+            dropped.append(
+                Dropped(where, "important", "the study does not mark importance", "unsupported")
+            )
     for table, key, content, why in _LEFT:
         for row in database.rows(table, (key, content), key):
             dropped.append(
-                Dropped(f"{table} {text_of(row[key])}", text_of(row[content])[:200], why)
+                Dropped(
+                    f"{table} {text_of(row[key])}", text_of(row[content])[:200], why, "unsupported"
+                )
             )
     version = database.rows("project", ("databaseversion", "about"), "databaseversion")
     about = text_of(version[0]["about"]) if version else ""
@@ -134,7 +140,11 @@ def _documents(
     for key, row in rows.items():
         name = text_of(row["name"])
         if row["fulltext"] is None:
-            dropped.append(Dropped(f"source {key}", name, "it has no text: a picture or recording"))
+            dropped.append(
+                Dropped(
+                    f"source {key}", name, "it has no text: a picture or recording", "unsupported"
+                )
+            )
             continue
         source = Source(text_of(row["fulltext"]))
         sources[ids[key]] = source
@@ -143,7 +153,7 @@ def _documents(
         )
         if text_of(row["memo"]):
             why = "a note on a file; the study has no place for it"
-            dropped.append(Dropped(f"source {key}", text_of(row["memo"])[:200], why))
+            dropped.append(Dropped(f"source {key}", text_of(row["memo"])[:200], why, "unsupported"))
     return documents, sources
 
 

@@ -13,6 +13,9 @@ from typing import Literal
 
 Polarity = Literal["affirm", "deny", "mixed"]
 Certainty = Literal["sure", "unsure"]
+Loss = Literal["passage", "repeated", "uncoded", "unsupported"]
+"""What was left behind: a passage or coding that counts; one that is there already; a passage that
+carries no code; something that the study has no place for."""
 
 
 @dataclass(frozen=True)
@@ -156,12 +159,14 @@ class Dropped:
     Arguments:
         where: which element or row, by its name or identifier.
         what: what it held.
-        why: why it was left behind.
+        why: why it was left behind, in words.
+        loss: what kind of thing it is.
     """
 
     where: str
     what: str
     why: str
+    loss: Loss
 
 
 @dataclass(frozen=True)

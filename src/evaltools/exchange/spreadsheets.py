@@ -132,7 +132,7 @@ class _Table:
     def read(self) -> CodingSet:
         for ragged, count in self.grid.ragged:
             why = f"it has {count} cells under {len(self.grid.header)} column names"
-            self.dropped.append(Dropped(f"row {ragged}", "", why))
+            self.dropped.append(Dropped(f"row {ragged}", "", why, "passage"))
         names = self._names()
         documents, sources = self._documents(names)
         paths = sorted({path for row in self.grid.rows for path in self._paths(row)})
@@ -231,15 +231,15 @@ class _Table:
         name = self._cell(row, "document")
         paths = self._paths(row)
         if name not in documents:
-            self.dropped.append(Dropped(where, quote[:200], "it names no document"))
+            self.dropped.append(Dropped(where, quote[:200], "it names no document", "passage"))
             return []
         if not paths:
-            self.dropped.append(Dropped(where, quote[:200], "a passage without a code"))
+            self.dropped.append(Dropped(where, quote[:200], "a passage without a code", "uncoded"))
             return []
         comment = self._cell(row, "comment")
         if comment:
             why = "a comment; the study has no place for it"
-            self.dropped.append(Dropped(where, comment[:200], why))
+            self.dropped.append(Dropped(where, comment[:200], why, "unsupported"))
         start, end = self._number(number, row, "start"), self._number(number, row, "end")
         return [
             Mark(

@@ -7,15 +7,19 @@ that may be replaced. The columns of the study's tables stand first and in its o
 from __future__ import annotations
 
 import dataclasses
+import fcntl
+import glob
 import hashlib
 import json
+import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from evaltools.exchange import cells
 from evaltools.exchange.record import (
@@ -26,6 +30,7 @@ from evaltools.exchange.record import (
     CodingSet,
     Document,
     Dropped,
+    Loss,
     Reading,
     Relation,
     Segment,
@@ -54,7 +59,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "relations": ("relation_id", "from_segment_id", "to_segment_id", "kind", "coder_id"),
     "documents": ("document_id", "name", "text_file", "text_sha256", "guid", "variables"),
     "cases": ("name", "project_id", "documents", "variables", "guid"),
-    "dropped": ("where", "what", "why"),
+    "dropped": ("where", "what", "why", "loss"),
 }
 _RECORDS: dict[str, type[Any]] = {
     "segments": Segment,
@@ -126,6 +131,26 @@ def write_tables(coding: CodingSet, folder: Path) -> None:
     refuse(refused_folder(folder))
     files = table_files(coding)
     folder.parent.mkdir(parents=True, exist_ok=True)
+    with _alone_in(folder.parent):
+        # Nobody else writes here, so what is left beside it is of a process that was killed.
+        for kind in ("new", "old"):
+            for left in folder.parent.glob(f".{glob.escape(folder.name)}.{kind}-????????"):
+                shutil.rmtree(left, ignore_errors=True)
+        _write_folder(files, folder)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Wait until nobody else writes tables in a folder; the lock goes with the process."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _write_folder(files: Mapping[str, bytes], folder: Path) -> None:
     building = Path(tempfile.mkdtemp(prefix=f".{folder.name}.new-", dir=folder.parent))
     try:
         for path, data in files.items():
@@ -257,6 +282,8 @@ def _records(folder: Path, name: str) -> tuple[Any, ...]:
             except ValueError:
                 place = f"{where}, row {number}, column {column}"
                 problems.append(_problem(place, f"{row[column][:60]!r} is no value of this column"))
+        if name == "dropped":
+            values.setdefault("loss", "unsupported")  # written before losses had kinds
         if not problems:
             try:
                 records.append(_RECORDS[name](**values))
@@ -291,6 +318,7 @@ def _as_value(cell: str, kind: str) -> object:
         "Polarity": ("affirm", "deny", "mixed"),
         "Certainty | None": ("", "sure", "unsure"),
         "Literal['coder', 'consensus']": ("coder", "consensus"),
+        "Loss": get_args(Loss),
     }.get(kind.replace('"', "'"))
     if allowed and cell not in allowed:
         raise ValueError(cell)

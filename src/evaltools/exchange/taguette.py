@@ -12,6 +12,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from evaltools.documents.superscripts import blank_marks
 from evaltools.evidence.quoting import listed, nearest, quoted
 from evaltools.exchange.anchoring import Unplaced, locate
 from evaltools.exchange.conventions import Convention
@@ -93,7 +94,7 @@ def _read(database: Database, project: Row, round_: int) -> CodingSet:
         if text_of(row["description"]).strip():
             why = "a description of a document; the study has no place for it"
             what = text_of(row["description"])[:200]
-            dropped.append(Dropped(f"document {row['id']}", what, why))
+            dropped.append(Dropped(f"document {row['id']}", what, why, "unsupported"))
     codes, code_of = _codes(mine("tags", ("path", "description", "parent_id")))
     tags: dict[object, list[object]] = {}
     for row in database.rows("highlight_tags", ("highlight_id", "tag_id"), "highlight_id"):
@@ -111,7 +112,7 @@ def _read(database: Database, project: Row, round_: int) -> CodingSet:
         if isinstance(mark, Dropped):
             dropped.append(mark)
         elif not found:
-            dropped.append(Dropped(where, mark.quote[:200], "a highlight without a tag"))
+            dropped.append(Dropped(where, mark.quote[:200], "a highlight without a tag", "uncoded"))
         else:
             marks += [replace(mark, code_id=code) for code in sorted(found)]
     coding = CodingSet(
@@ -200,11 +201,14 @@ def _mark(
         why = "its offsets and what it shows are two different passages"
     else:
         why = "neither its offsets nor what it shows fit its document"
-    return Dropped(where, shown[:200], why)
+    return Dropped(where, shown[:200], why, "passage")
 
 
 def _between_words(text: str, start: int, end: int) -> bool:
+    bare = blank_marks(text)
+
     def inside(place: int) -> bool:
-        return 0 < place < len(text) and text[place - 1].isalnum() and text[place].isalnum()
+        around = bare[place - 1 : place + 1] if place else ""
+        return len(around) == 2 and around.isalnum()
 
     return not inside(start) and not inside(end)

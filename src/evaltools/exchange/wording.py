@@ -13,6 +13,8 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
+from evaltools.documents.superscripts import MARKS
+
 Classes = NDArray[np.int8]
 
 # How a place is judged: a word begins or ends there; a blank or stray mark is taken along; a word
@@ -96,7 +98,7 @@ def _traits(character: str) -> tuple[bool, ...]:
     extends = category[0] == "M" or character in _EXTENDING or 0xE0020 <= code <= 0xE007F
     return (
         character.isspace(),
-        character.isalnum() or extends or character == "_",
+        (character.isalnum() and character not in MARKS) or extends or character == "_",
         extends,
         character == "\u200d",
         character in _CLOSING or category in ("Pe", "Pf"),

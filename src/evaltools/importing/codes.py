@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from evaltools.evidence.quoting import listed, nearest, quoted
 from evaltools.exchange.naming import CODE_ID
 from evaltools.exchange.record import Code
-from evaltools.problems import Problem
+from evaltools.problems import Problem, ProblemError
 
+_LONGEST = 1_000  # characters of a name, which has to be copied whole
 _MARK = re.compile(r"\s*(?:>|/|\\|::)\s*")
 
 
@@ -22,11 +24,30 @@ class KnownCodes:
         ids: code of the study by code of the file.
         new: codes that are to be added to the codebook, broader ones first.
         problems: every code that is not told, with the nearest right one.
+        unknown: (path of the code in the file, the nearest code of the study or an empty string)
+            of those that the codebook lacks.
     """
 
     ids: Mapping[str, str]
     new: tuple[Code, ...]
     problems: tuple[Problem, ...]
+    unknown: tuple[tuple[str, str], ...] = ()
+
+
+class UnknownCodesError(ProblemError):
+    """Codes of a file are not those of the study, and nothing was imported.
+
+    Arguments:
+        problems: all of them.
+        unknown: as in `KnownCodes`.
+    """
+
+    def __init__(self, problems: Iterable[Problem], unknown: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(problems)
+        self.unknown = unknown
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.problems, self.unknown)
 
 
 def know_codes(
@@ -57,6 +78,7 @@ def know_codes(
     ids: dict[str, str] = {}
     new: dict[str, Code] = {}
     problems: list[Problem] = _wrong(mapping, found, names)
+    unknown: list[tuple[str, str]] = []
     for identifier in sorted(set(used)):
         code = by_id.get(identifier) or Code(identifier, None, identifier)
         path = _path(code, by_id)
@@ -76,7 +98,8 @@ def know_codes(
                 ids[identifier] = made[-1].code_id
         elif not target:
             problems.append(_unknown(keys, options, names, where))
-    return KnownCodes(ids, tuple(new.values()), tuple(problems))
+            unknown.append((keys[2], "" if options else _near(keys, names)))
+    return KnownCodes(ids, tuple(new.values()), tuple(problems), tuple(unknown))
 
 
 class _Names:
@@ -130,26 +153,32 @@ def _path(code: Code, by_id: Mapping[str, Code]) -> list[str]:
 
 def _unusable(code: Code, keys: Sequence[str], where: str) -> Problem | None:
     if not code.codable:
-        what = f"{quoted(keys[1])} is {code.code_id}, which only groups other codes"
+        what = f"{quoted(keys[1], _LONGEST)} is {code.code_id}, which only groups other codes"
         remedy = "Map it to a narrower code by --codes."
         return Problem(where, what, "a codable code", remedy, "import.code")
     if code.retired:
-        what = f"{quoted(keys[1])} is {code.code_id}, which is not used since version "
+        what = f"{quoted(keys[1], _LONGEST)} is {code.code_id}, which is not used since version "
         remedy = "Map it to what took its place by --codes."
         return Problem(where, what + code.retired, "", remedy, "import.code")
     return None
 
 
 def _unknown(keys: Sequence[str], options: Sequence[str], names: _Names, where: str) -> Problem:
-    shown = quoted(keys[2])
+    shown = quoted(keys[2], _LONGEST)
     if options:
         what = f"the code {shown} may be any of several"
         return Problem(where, what, listed(options), "Map it by --codes.", "import.code")
-    candidates = {label: code for label, codes in names.labels.items() for code in codes}
-    near = nearest(keys[0], names.by_id) or candidates.get(nearest(keys[1], candidates) or "")
+    near = _near(keys, names)
     remedy = f"Did you mean {near}? " if near else ""
     remedy += "Map it by --codes, or put it into the codebook by --add-codes."
     return Problem(where, f"the codebook has no code {shown}", "", remedy, "import.code")
+
+
+def _near(keys: Sequence[str], names: _Names) -> str:
+    """The code of the study that is called most like it; empty where none is near."""
+    candidates = {label: code for label, codes in names.labels.items() for code in codes}
+    near = nearest(keys[0], names.by_id) or candidates.get(nearest(keys[1], candidates) or "")
+    return near or ""
 
 
 def _added(
@@ -167,13 +196,13 @@ def _added(
     if kind not in kinds and len(above) == 1:
         kind = names.by_id[above[0]].kind
     if kind not in kinds:
-        what = f"it is not told of which kind the new code {quoted(' > '.join(path))} is"
+        what = f"it is not told of which kind the new code {quoted(' > '.join(path), _LONGEST)} is"
         remedy = "Name it kind.name, put it under a code of the codebook, or map it by --codes."
         return Problem("", what, listed(kinds), remedy, "import.code")
     name = code.code_id.split(".")[-1]
     identifier = code.code_id if code.code_id.split(".")[0] == kind else f"{kind}.{name}"
     if not CODE_ID.fullmatch(identifier) or identifier in names.by_id:
-        what = f"no identifier can be made for the new code {quoted(code.name)}"
+        what = f"no identifier can be made for the new code {quoted(code.name, _LONGEST)}"
         return Problem("", what, "", "Map it by --codes.", "import.code")
     return [
         replace(
@@ -199,8 +228,8 @@ def _wrong(mapping: Mapping[str, str], found: Sequence[Code], names: _Names) -> 
     for name, target in mapping.items():
         if name not in keys:
             near = nearest(name, keys)
-            remedy = f"Did you mean {quoted(near)}?" if near else ""
-            what = f"the file has no code {quoted(name)}"
+            remedy = f"Did you mean {quoted(near, _LONGEST)}?" if near else ""
+            what = f"the file has no code {quoted(name, _LONGEST)}"
             problems.append(Problem("--codes", what, "", remedy, "import.code"))
         if target not in names.by_id:
             near = nearest(target, names.by_id)

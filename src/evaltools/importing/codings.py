@@ -16,7 +16,7 @@ from evaltools.exchange.reading import Choices, read_coding
 from evaltools.exchange.record import CodingSet, Dropped, coding_id
 from evaltools.exchange.tables import refused_folder, write_tables
 from evaltools.importing.coders import Known, know_coders, read_key, write_key
-from evaltools.importing.codes import know_codes
+from evaltools.importing.codes import UnknownCodesError, know_codes
 from evaltools.importing.merging import ORDER, Merged, Terms, merge
 from evaltools.importing.passages import Found, find_passages
 from evaltools.importing.rows import read_rows
@@ -76,20 +76,7 @@ class Outcome:
     @property
     def lost(self) -> bool:
         """Whether passages that carry a code were left behind."""
-        return any(
-            one.why.startswith(_UNPLACED)
-            or (one.where.startswith(_PASSAGES) and not one.why.endswith(_HARMLESS))
-            for one in self.dropped
-        )
-
-
-# What readers and the search for passages call a coded passage that they could not place.
-_PASSAGES = ("passage ", "document ", "code_text ", "highlight ", "row ")
-_UNPLACED = "it cannot be placed"
-_HARMLESS = (
-    *("the study has no place for it", "the study does not mark importance"),
-    *("stands on the same passage already", "without a code", "without a tag"),
-)
+        return any(one.loss == "passage" for one in self.dropped)
 
 
 def import_to_folder(job: CodingJob, folder: Path) -> Outcome:
@@ -137,13 +124,15 @@ def import_into_study(job: CodingJob) -> Outcome:
             version=_version(study),
         )
         problems = [*_wrong_documents(job, study), *_nothing_found(job, coding, found)]
+        if codes.unknown:
+            raise UnknownCodesError([*problems, *codes.problems], codes.unknown)
         refuse([*problems, *codes.problems])
         tables = {name: read_rows(job.data, descriptor.resource(name)) for name in ORDER}
         terms = Terms(job.complete, job.created)
         merged = merge(coding, tables, found, coders, codes.ids, codes.new, terms)
         refuse(_open_questions(job, merged))
         if merged.tables:
-            check_with(job.data, merged.tables)
+            check_with(job.data, merged.tables, stage.stage)
         for name in ORDER:
             if name in merged.tables:
                 stage.put(merged.tables[name].path, merged.tables[name].content())

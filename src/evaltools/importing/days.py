@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+from evaltools.documents.superscripts import without_marks
+
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
 _WRITTEN = re.compile(r"(\d{1,2})\s?[./]\s?(\d{1,2})\s?[./]\s?(\d{4})")
 _SERIAL = re.compile(r"(\d{5})(?:\.0+)?")
@@ -16,7 +18,7 @@ def read_day(value: str) -> date | None:
 
     Returns None where it says none; of day and month the day comes first, as is usual here.
     """
-    text = " ".join(value.split())
+    text = " ".join(without_marks(value).split())
     try:
         if found := _ISO.fullmatch(text):
             return date(int(found[1]), int(found[2]), int(found[3]))

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evaltools.documents.record import Coverage
+from evaltools.documents.superscripts import lay_flat
 from evaltools.evidence.quoting import listed, quoted
+from evaltools.importing.matching import Way
 from evaltools.importing.particulars import Particulars
 from evaltools.importing.sections import Sections
 from evaltools.problems import Problem
@@ -32,7 +34,7 @@ class Read:
         path: where it lies.
         format: docx, pdf, …
         same: the same for texts that differ in white space and hyphens only.
-        by: how its project was told.
+        by: what told its project.
         pages: start of each page in code points; None where the format has none.
         text: where its text waits.
     """
@@ -44,7 +46,7 @@ class Read:
     text_sha256: str
     same: str
     project_id: str
-    by: str
+    by: Way
     what: Particulars
     sections: Sections
     pages: tuple[int, ...] | None
@@ -116,7 +118,8 @@ class _There:
 
 def same_text_key(text: str) -> str:
     """SHA-256 of a text without white space, hyphens and capitals: the same in two formats."""
-    return hashlib.sha256(re.sub(r"[\s\-‐‑–—]+", "", text).casefold().encode()).hexdigest()
+    bare = re.sub(r"[\s\-‐‑–—]+", "", lay_flat(text))
+    return hashlib.sha256(bare.casefold().encode()).hexdigest()
 
 
 def file_documents(

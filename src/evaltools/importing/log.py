@@ -8,6 +8,7 @@ from evaltools.documents.record import Coverage
 from evaltools.evidence.layout import IMPORT_LOG
 from evaltools.exchange import cells
 from evaltools.importing.outcome import Taken
+from evaltools.importing.walking import Passed
 from evaltools.problems import Problem
 
 COLUMNS = (
@@ -32,12 +33,13 @@ def updated_log(
     twice: Sequence[tuple[str, str]],
     skipped: Sequence[Problem],
     digests: Mapping[str, str],
+    passed: Sequence[Passed] = (),
 ) -> bytes:
     """The log with the files of one more import, a row a file; it tells no time.
 
     Arguments:
         before: the log so far; None where there is none.
-        taken, twice, skipped: of the import.
+        taken, twice, skipped, passed: of the import.
         digests: SHA-256 by file of those that could be read.
 
     A file that was imported before under another name, with nothing new, gets no second row.
@@ -64,6 +66,11 @@ def updated_log(
             "file": file,
             "file_sha256": digests.get(file, ""),
             "skipped": "; ".join(why),
+        }
+    for thing in passed:
+        rows[thing.name] = dict.fromkeys(COLUMNS, "") | {
+            "file": thing.name,
+            "skipped": f"passed over: {thing.words}",
         }
     ordered = [[rows[file].get(name, "") for name in COLUMNS] for file in sorted(rows)]
     return cells.written(COLUMNS, ordered).encode()

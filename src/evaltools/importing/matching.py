@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from evaltools.evidence.quoting import listed, nearest, quoted
 from evaltools.importing.register_numbers import by_key, find_numbers, number_key
 from evaltools.importing.wording import fits
 from evaltools.problems import Problem
+
+Way = Literal["register number", "file name", "mapping file"]
+"""What tells the project of a document."""
 
 FIRST_PAGE_CHARACTERS = 3_000
 """How much of a text without pages is taken for its first page."""
@@ -89,11 +93,11 @@ class Match:
 
     Arguments:
         project_id: the project.
-        by: how it was told, in words.
+        by: what told it.
     """
 
     project_id: str
-    by: str
+    by: Way
 
 
 def match(clues: Clues, projects: Projects) -> Match | Problem:
@@ -154,7 +158,7 @@ def _unless_contradicted(
             "Say in the mapping file which it is.",
             "import.ambiguous",
         )
-    return Match(found, f"register number in {place}")
+    return Match(found, "register number")
 
 
 def _several(clues: Clues, place: str, found: Sequence[str], projects: Projects) -> Problem:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from evaltools.documents.record import Coverage
+from evaltools.importing.matching import Way
 from evaltools.importing.walking import Passed
 from evaltools.problems import Problem
 
@@ -20,7 +21,7 @@ class Taken:
         file: its name in the folder.
         document_id: in the study.
         state: new; in the place of an earlier text; only details changed; nothing changed.
-        by: how its project was told.
+        by: what told its project.
         format: docx, pdf, …
         missing: required sections that it has no heading for.
         unknown: headings that are none of the form's.
@@ -31,7 +32,7 @@ class Taken:
     file_sha256: str
     document_id: str
     state: State
-    by: str
+    by: Way
     kind: str
     format: str
     language: str
@@ -46,12 +47,13 @@ class Outcome:
     """What became of the files of a folder.
 
     Arguments:
-        files: how many there were, without those passed over.
+        files: how many there were, without those passed over; each was taken, is the same as
+            another, or was skipped.
         read: how many of them could be read.
         taken: documents that are in the study now, in the order of files.
         twice: (file, the file that was taken for it).
         skipped: why files were not taken, in the order of files; a file may have several.
-        passed: files that are no documents: hidden, temporary, links out of the folder.
+        passed: what is no document: hidden, temporary, links out of the folder, empty folders.
         notes: of the import as a whole.
         changed: whether anything in the data folder changed, or would but for the dry run.
         dry: nothing was written on purpose.

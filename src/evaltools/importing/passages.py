@@ -68,7 +68,7 @@ def find_passages(
             document, library, mapping, sorted(hints.get(document.document_id, ()))
         )
         if match.document is None:
-            dropped.append(Dropped(f"document {document.name}", "", match.why))
+            dropped.append(Dropped(f"document {document.name}", "", match.why, "passage"))
         else:
             documents[document.document_id] = match.document
             known_by[document.document_id] = match.why
@@ -78,12 +78,14 @@ def find_passages(
         target = documents.get(segment.document_id)
         if target is None or target.text is None:
             why = "its document is not in the study" if target is None else "its text is not there"
-            dropped.append(Dropped(f"passage {segment.segment_id}", segment.quote[:200], why))
+            dropped.append(
+                Dropped(f"passage {segment.segment_id}", segment.quote[:200], why, "passage")
+            )
             continue
         placed = _placed(segment, texts[segment.document_id], target)
         if isinstance(placed, Unplaced):
             dropped.append(
-                Dropped(f"passage {segment.segment_id}", segment.quote[:200], placed.why)
+                Dropped(f"passage {segment.segment_id}", segment.quote[:200], placed.why, "passage")
             )
             continue
         found, way = placed
@@ -91,7 +93,7 @@ def find_passages(
         ways[segment.segment_id] = way
     for name, why in _crowded(coding, segments).items():
         lost = segments.pop(name)
-        dropped.append(Dropped(f"passage {name}", lost.quote[:200], why))
+        dropped.append(Dropped(f"passage {name}", lost.quote[:200], why, "passage"))
     return Found(
         {name: document.document_id for name, document in documents.items()},
         known_by,

@@ -20,6 +20,7 @@ from evaltools.importing.references import Tables
 from evaltools.importing.replacing import Moved, move_passages
 from evaltools.importing.rows import Row, read_rows
 from evaltools.importing.shelf import Shelf
+from evaltools.importing.walking import Passed
 from evaltools.problems import Problem
 
 TEXTS = "reports/text"
@@ -101,6 +102,7 @@ class Placing:
         twice: Sequence[tuple[str, str]],
         skipped: Sequence[Problem],
         digests: Mapping[str, str],
+        passed: Sequence[Passed],
     ) -> None:
         """Put the tables and the log on the shelf, after the files that they name."""
         others = sorted(self.tables.changed - set(_ORDER))
@@ -109,7 +111,9 @@ class Placing:
                 self.stage.put(self.tables[name].path, self.tables[name].content())
         log = self.data / IMPORT_LOG
         before = log.read_bytes() if log.is_file() else None
-        self.stage.put(IMPORT_LOG, updated_log(before, placed.taken, twice, skipped, digests))
+        self.stage.put(
+            IMPORT_LOG, updated_log(before, placed.taken, twice, skipped, digests, passed)
+        )
 
     def _one(self, item: Filed) -> Taken | Problem:
         read, name = item.read, item.document_id

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from evaltools.documents.superscripts import blank_marks
+
 _DASHES = re.compile("[\u2010-\u2015\u2212\u00ad_]")
 _SLASHES = re.compile("[\u2044\u2215\uff0f]")
 _AROUND_STROKES = re.compile(r"[^\S\n]*([/-])[^\S\n]*")
@@ -59,7 +61,7 @@ def by_key(numbers: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
 
 
 def _tidied(text: str) -> str:
-    text = unicodedata.normalize("NFC", text).replace("\u00ad", "")
+    text = blank_marks(unicodedata.normalize("NFC", text)).replace("\u00ad", "")
     text = _SLASHES.sub("/", _DASHES.sub("-", text))
     return _AROUND_STROKES.sub(r"\1", text).upper()
 

@@ -135,13 +135,13 @@ def _carried_out(
         forced,
     )
     placed = placing.place(filing)
-    skipped = sorted([*reading.problems, *filing.problems, *placed.problems])
-    placing.write(placed, filing.twice, skipped, reading.digests)
+    skipped = sorted([*found.problems, *reading.problems, *filing.problems, *placed.problems])
+    placing.write(placed, filing.twice, skipped, reading.digests, found.passed)
     changed = stage.changes
     if not job.dry:
         stage.commit()
     return Outcome(
-        files=len(found.files),
+        files=len(found.files) + len(found.problems),
         read=len(reading.digests),
         taken=placed.taken,
         twice=filing.twice,

@@ -135,6 +135,7 @@ def shelf(folder: Path) -> Iterator[Shelf]:
         _carry_out(folder, stage)
         shutil.rmtree(stage, ignore_errors=True)
         stage.mkdir()
+        (stage / ".gitignore").write_text("*\n", encoding="ascii")  # whatever is left of it
         try:
             yield Shelf(folder, stage)
         finally:
@@ -154,6 +155,26 @@ def finish_interrupted(folder: Path) -> bool:
         return False
     with shelf(folder):
         return True
+
+
+def clear_interrupted(folder: Path) -> bool:
+    """Remove what an import had begun that was killed before it decided anything.
+
+    Leaves alone what an import at work is using, and moves that are to be carried out.
+
+    Returns whether there was anything to remove.
+    """
+    stage = folder / STAGE
+    if not stage.is_dir() or interrupted(folder):
+        return False
+    try:
+        with _locked(folder):
+            if interrupted(folder):
+                return False
+            shutil.rmtree(stage, ignore_errors=True)
+    except ProblemError:  # another import is at work there
+        return False
+    return not stage.exists()
 
 
 @contextmanager

@@ -20,7 +20,6 @@ _STATES: dict[State, str] = {
     "changed": "with other details than before",
     "there": "there already, unchanged",
 }
-_ON_EVERY_PAGE = ("header", "footer", "page number")
 
 
 def remarks(outcome: Outcome) -> list[str]:
@@ -30,7 +29,7 @@ def remarks(outcome: Outcome) -> list[str]:
     """
     found = [(item.file, words) for item in outcome.taken for words in _of_one(item)]
     found += [(file, f"the same as {other}; taken once") for file, other in outcome.twice]
-    found += [(item.name, f"passed over, {item.why}") for item in outcome.passed]
+    found += [(item.name, f"passed over: {item.words}") for item in outcome.passed]
     files: dict[str, list[str]] = {}
     for file, words in found:
         files.setdefault(words, []).append(file)
@@ -47,6 +46,10 @@ def summary(outcome: Outcome) -> list[tuple[str, str]]:
     """(what, how many and which) of the import as a whole."""
     taken = outcome.taken
     rows = [("files", str(outcome.files)), ("read", str(outcome.read))]
+    if outcome.passed:
+        whys = _tally([item.why for item in outcome.passed])
+        rows.insert(0, ("passed over", f"{len(outcome.passed)}: {whys}"))
+        rows.insert(0, ("in the folder", str(outcome.files + len(outcome.passed))))
     rows.append(("taken", _counted(len(taken), outcome)))
     for state, words in _STATES.items():
         if count := sum(item.state == state for item in taken):
@@ -55,7 +58,7 @@ def summary(outcome: Outcome) -> list[tuple[str, str]]:
         rows.append(("there twice", str(len(outcome.twice))))
     rows.append(("skipped", _skipped(outcome)))
     for name, values in (
-        ("matched by", [_way(item.by) for item in taken]),
+        ("matched by", [item.by for item in taken]),
         ("kinds", [item.kind for item in taken]),
         ("formats", [item.format for item in taken]),
         ("languages", [item.language for item in taken]),
@@ -73,7 +76,13 @@ def ending(outcome: Outcome) -> str:
         would = "Some of it would change" if outcome.changed else "Nothing would change"
         return f"{would} in the data folder; nothing was written (--dry-run)."
     if not outcome.changed:
+        if not outcome.files:
+            return "There is no document in the folder; nothing was changed."
+        if outcome.skipped:
+            return "Nothing was changed."
         return "All of it was there already; nothing was changed."
+    if not outcome.files:
+        return f"There is no document in the folder. What was passed over: {IMPORT_LOG}."
     return f"What was read of each file: {IMPORT_LOG}."
 
 
@@ -89,9 +98,7 @@ def _of_one(item: Taken) -> Iterator[str]:
 
 def _lacking(coverage: Coverage) -> str:
     """How much of a document was read, where something of it other than page furniture was not."""
-    named = [
-        item for item in coverage.left_out if not any(word in item.what for word in _ON_EVERY_PAGE)
-    ]
+    named = [item for item in coverage.left_out if not item.on_every_page]
     if coverage.complete and not named:
         return ""
     told = f"{coverage.characters_read} of {coverage.characters_present} characters"
@@ -125,10 +132,6 @@ def _skipped(outcome: Outcome) -> str:
         first.setdefault(problem.where, problem)
     reasons = [problem.code.rpartition(".")[2] or "other" for problem in first.values()]
     return f"{len(files)}: {_tally(reasons)}"
-
-
-def _way(by: str) -> str:
-    return "register number" if by.startswith("register number") else by
 
 
 def _tally(values: Sequence[str]) -> str:

@@ -14,18 +14,20 @@ from evaltools.importing.shelf import STAGE
 from evaltools.problems import refuse
 
 
-def check_with(data: Path, tables: Mapping[str, Rows]) -> None:
+def check_with(data: Path, tables: Mapping[str, Rows], scratch: Path) -> None:
     """Check a study as it would be with other tables; it is to be no less right than it is.
 
     Arguments:
         data: the data folder; nothing in it is changed.
         tables: those that would be changed.
+        scratch: a folder of the import's own, where a copy of the study is made: whatever ends the
+            import, the copy goes with the rest of what it had begun.
 
     A study whose reports wait for their coders is not valid yet, and codings are what it lacks.
 
     Raises ProblemError with all that would become wrong.
     """
-    with tempfile.TemporaryDirectory(prefix=".evaltools-", dir=data.parent) as folder:
+    with tempfile.TemporaryDirectory(prefix="trial-", dir=scratch) as folder:
         beside = Path(folder) / data.resolve().name
         shutil.copytree(
             data,

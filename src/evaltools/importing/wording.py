@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
+from evaltools.documents.superscripts import without_marks
+
 _NUMBERING = re.compile(
     r"(?:(?:\d{1,3}(?:\.\d{1,3})*[.):]?|[ivxlc]{1,6}[.)]|[a-zåäö][.)])\s+|\d{1,3}[.)])"
 )
@@ -14,14 +16,24 @@ _LONGEST = 200
 
 
 def plain(words: str) -> str:
-    """Words without numbering before them, punctuation after them, capitals and spare space.
+    """Words without numbering, marks of notes, punctuation at the ends, capitals and spare space.
 
     `2. Hankkeen tavoitteet:` and `HANKKEEN TAVOITTEET` are the same.
     """
-    folded = unicodedata.normalize("NFKC", words[: 2 * _LONGEST]).replace("\u00ad", "").casefold()
+    unmarked = _closed_up(without_marks(words[: 2 * _LONGEST]))
+    folded = unicodedata.normalize("NFKC", unmarked).replace("\u00ad", "").casefold()
     folded = " ".join(folded.split())
     folded = _NUMBERING.sub("", folded, count=1) if _NUMBERING.match(folded) else folded
     return folded.strip(" .:;*•–—-\u200b")[:_LONGEST]
+
+
+def _closed_up(words: str) -> str:
+    """Words without the blanks that somebody typed between their letters; two part two words."""
+    parts = [part.split() for part in re.split(r"\s{2,}", words.strip())]
+    return " ".join(
+        "".join(part) if len(part) > 3 and all(len(one) == 1 for one in part) else " ".join(part)
+        for part in parts
+    )
 
 
 def fits(words: str, wordings: Sequence[str]) -> bool:

@@ -12,23 +12,34 @@ from evaltools.documents.blocks import Block, Table
 from evaltools.documents.counting import cell_texts
 from evaltools.documents.grids import Sheet, sheet_blocks, sheet_fields
 from evaltools.documents.guard import Limits
-from evaltools.documents.odf.content import body, inline, margins, styles, texts
+from evaltools.documents.odf.content import Inline, body, margins, texts
+from evaltools.documents.odf.looks import Look, Looks, read_looks, styles
 from evaltools.documents.packages import Package, children, first, local, value
 from evaltools.documents.source import Source
 
 
 @dataclass
 class _Found:
+    looks: Looks
     left_out: list[tuple[str, str]] = field(default_factory=list)
     without_result: int = 0
     rows: int = 0
+
+    def __post_init__(self) -> None:
+        self.inline = Inline(self.looks, self.left_out, self._special)
+
+    def _special(self, node: etree._Element) -> str | None:
+        if local(node) == "annotation":
+            self.left_out.extend(("comment", text) for text in texts(node))
+            return ""
+        return None
 
 
 def read(package: Package, limits: Limits) -> Source:
     """Read an ODS package: sheet names as headings, rows as lines, formulas by their result."""
     root, inside = body(package, "spreadsheet")
     known = styles(package, root)
-    found = _Found()
+    found = _Found(read_looks(package, root, known))
     blocks: list[Block] = []
     fields: list[tuple[str, str]] = []
     for table in children(inside, "table"):
@@ -56,7 +67,8 @@ def read(package: Package, limits: Limits) -> Source:
         ),
         left_out=(*found.left_out, *aside),
         tables=sum(isinstance(b, Table) for b in blocks),
-        notes=tuple(notes),
+        notes=(*notes, *found.inline.symbols.sentences),
+        replaced=tuple(found.inline.symbols.replaced),
     )
 
 
@@ -73,10 +85,11 @@ def _texts(inside: etree._Element) -> Iterator[list[str]]:
 def _sheet(table: etree._Element, hidden: bool, found: _Found, limits: Limits) -> Sheet:
     name = value(table, "name")
     rows: dict[int, dict[int, str]] = {}
+    columns = _columns(table, True)
     number = 0
     for row, visible in _rows(table, True):
         repeated = _repeated(row, "number-rows-repeated")
-        cells = _cells(row, found)
+        cells = _cells(row, columns, found)
         if cells:
             found.rows += repeated
             if found.rows > limits.rows:
@@ -86,10 +99,40 @@ def _sheet(table: etree._Element, hidden: bool, found: _Found, limits: Limits) -
                     what = f"hidden sheet {name}" if hidden else f"hidden row of sheet {name}"
                     found.left_out.extend((what, text) for text in cells.values())
                     rows[at] = {}
-                else:
-                    rows[at] = dict(cells)
+                    continue
+                what = f"hidden column of sheet {name}"
+                unseen = {c for c in cells if not _column(columns, c).visible}
+                found.left_out.extend((what, cells[c]) for c in sorted(unseen))
+                rows[at] = {c: text for c, text in cells.items() if c not in unseen}
         number += repeated
     return Sheet(name, rows)
+
+
+@dataclass(frozen=True)
+class _Column:
+    """Columns next to each other that are alike, up to the one of this number."""
+
+    last: int
+    visible: bool = True
+    style: str = ""
+
+
+def _columns(parent: etree._Element, visible: bool, before: int = 0) -> list[_Column]:
+    columns: list[_Column] = []
+    for node in parent:
+        last = columns[-1].last if columns else before
+        if local(node) == "table-column":
+            shown = visible and value(node, "visibility") not in ("collapse", "filter")
+            repeated = _repeated(node, "number-columns-repeated")
+            columns.append(_Column(last + repeated, shown, value(node, "default-cell-style-name")))
+        elif local(node) in ("table-header-columns", "table-columns", "table-column-group"):
+            shown = visible and value(node, "display") != "false"
+            columns.extend(_columns(node, shown, last))
+    return columns
+
+
+def _column(columns: list[_Column], number: int) -> _Column:
+    return next((column for column in columns if number <= column.last), _Column(number))
 
 
 def _rows(parent: etree._Element, visible: bool) -> Iterator[tuple[etree._Element, bool]]:
@@ -101,14 +144,16 @@ def _rows(parent: etree._Element, visible: bool) -> Iterator[tuple[etree._Elemen
             yield from _rows(node, shown)
 
 
-def _cells(row: etree._Element, found: _Found) -> dict[int, str]:
+def _cells(row: etree._Element, columns: list[_Column], found: _Found) -> dict[int, str]:
     cells: dict[int, str] = {}
     column = 0
     for node in row:
         if local(node) not in ("table-cell", "covered-table-cell"):
             continue
         repeated = _repeated(node, "number-columns-repeated")
-        text = _shown(node, found)
+        style = value(node, "style-name") or value(row, "default-cell-style-name")
+        look = found.looks.within(found.looks.plain, style or _column(columns, column + 1).style)
+        text = _shown(node, look, found)
         if text.strip():
             for at in range(column + 1, column + min(repeated, 1_000) + 1):
                 cells[at] = text
@@ -118,23 +163,17 @@ def _cells(row: etree._Element, found: _Found) -> dict[int, str]:
     return cells
 
 
-def _shown(cell: etree._Element, found: _Found) -> str:
+def _shown(cell: etree._Element, look: Look, found: _Found) -> str:
     """What a cell shows; a date as ISO."""
-
-    def special(node: etree._Element) -> str | None:
-        if local(node) == "annotation":
-            found.left_out.extend(("comment", text) for text in texts(node))
-            return ""
-        return None
-
     for node in children(cell, "annotation"):
         found.left_out.extend(("comment", text) for text in texts(node))
-    if date := value(cell, "date-value"):
+    date = value(cell, "date-value")
+    if date and not look.unseen:
         found.left_out.extend(
             ("date as the sheet shows it", t) for p in children(cell, "p") for t in texts(p)
         )
         return date.removesuffix("T00:00:00").replace("T", " ")
-    return "\n".join(inline(paragraph, special) for paragraph in children(cell, "p"))
+    return "\n".join(found.inline.text(paragraph, look) for paragraph in children(cell, "p"))
 
 
 def _repeated(node: etree._Element, name: str) -> int:

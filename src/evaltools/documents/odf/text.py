@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from lxml import etree
 
 from evaltools.documents.blocks import Block, Cell, Paragraph, Table, flat, told
-from evaltools.documents.odf.content import body, chain, inline, margins, styles, texts
+from evaltools.documents.odf.content import Inline, body, margins, texts
+from evaltools.documents.odf.looks import Look, Looks, chain, read_looks, styles
 from evaltools.documents.packages import Package, children, local, value
 from evaltools.documents.source import Source
+from evaltools.documents.superscripts import shift
 
 CHECKED, UNCHECKED = "☒", "☐"
 _LONGEST_LABEL = 300
@@ -37,7 +40,6 @@ _ASIDE = {
     "desc": "description of a picture",
     "title": "title of a picture",
     "ruby-text": "reading above a word",
-    "note-citation": "number of a note",
 }
 
 
@@ -46,6 +48,7 @@ class _Reader:
     """Walks the text; what it meets beside it is kept here."""
 
     styles: dict[str, etree._Element]
+    looks: Looks
     controls: dict[str, etree._Element]
     left_out: list[tuple[str, str]] = field(default_factory=list)
     fields: list[tuple[str, str]] = field(default_factory=list)
@@ -54,6 +57,11 @@ class _Reader:
     pictures: int = 0
     tables: int = 0
 
+    def __post_init__(self) -> None:
+        self._boxes: list[etree._Element] = []
+        self._look: Look = self.looks.plain
+        self.inline = Inline(self.looks, self.left_out, self._special)
+
     def blocks(self, parent: etree._Element) -> Iterator[Block]:
         for node in parent:
             name = local(node)
@@ -61,10 +69,11 @@ class _Reader:
                 yield from self._paragraph(node, name)
             elif name == "table":
                 self.tables += 1
-                yield Table(tuple(self._row(row) for row in _rows(node)))
+                with self._within(value(node, "style-name")):
+                    yield Table(tuple(self._row(row) for row in _rows(node)))
             elif name in _INDEXES:
                 self._leave("table of contents or index", node)
-            elif name == "section" and value(node, "display") == "none":
+            elif name == "section" and _hidden_section(node):
                 self._leave("hidden section", node)
             elif name in _ASIDE:
                 self._leave(_ASIDE[name], node)
@@ -74,29 +83,50 @@ class _Reader:
                 yield from self.blocks(node)
 
     def _paragraph(self, node: etree._Element, name: str) -> Iterator[Block]:
-        boxes: list[etree._Element] = []
-        text = inline(node, lambda inner: self._special(inner, boxes))
+        if any(_hides(inside, node) for inside in node.iter()):
+            self._leave("hidden text", node)
+            return
+        before, self._boxes = self._boxes, []
+        text = self.inline.text(node, self._look)
+        boxes, self._boxes = self._boxes, before
         yield Paragraph(text, self._level(node, name))
-        for box in boxes:
-            yield from self._frame(box)
+        with self._within("", coloured=True):  # what fills a box is not known
+            for box in boxes:
+                yield from self._frame(box)
 
-    def _special(self, node: etree._Element, boxes: list[etree._Element]) -> str | None:
+    @contextmanager
+    def _within(self, *names: str, coloured: bool = False) -> Iterator[None]:
+        """Read what stands inside of something with these styles."""
+        before = self._look
+        for name in names:
+            behind = self.looks.within(self.looks.plain, name).coloured
+            coloured = coloured or behind
+        if coloured:
+            self._look = self.looks.coloured(before)
+        try:
+            yield
+        finally:
+            self._look = before
+
+    def _note(self, node: etree._Element) -> str:
+        """The mark of a note; the note itself is kept for the end."""
+        mark = shift("".join(t for c in children(node, "note-citation") for t in texts(c)), 1)
+        for inside in children(node, "note-body"):
+            first, *others = [*self.blocks(inside)] or [Paragraph("")]
+            if isinstance(first, Paragraph) and mark:
+                first = Paragraph(f"{mark} {first.text}", first.level)
+            self.notes.extend((first, *others))
+        return mark
+
+    def _special(self, node: etree._Element) -> str | None:
         name = local(node)
         if name == "note":
-            for inside in node:
-                if local(inside) == "note-body":
-                    self.notes.extend(self.blocks(inside))
-                else:
-                    self._leave("number of a note", inside)
-            return ""
+            return self._note(node)
         if name in _ASIDE:
             self._leave(_ASIDE[name], node)
             return ""
-        if name == "hidden-paragraph" and value(node, "is-hidden") == "true":
-            self._leave("hidden text", node)
-            return ""
         if name == "frame" or name == "custom-shape":
-            boxes.append(node)
+            self._boxes.append(node)
             return ""
         if name == "control":
             return self._control(value(node, "control"))
@@ -147,7 +177,8 @@ class _Reader:
         for node in row:
             if local(node) == "table-cell":
                 repeated = value(node, "number-columns-repeated")
-                blocks = tuple(self.blocks(node))
+                with self._within(value(row, "style-name"), value(node, "style-name")):
+                    blocks = tuple(self.blocks(node))
                 count = int(repeated) if repeated.isdecimal() and not told(blocks) else 1
                 cells.extend([blocks] * min(count, _MOST_REPEATED))
             elif local(node) == "covered-table-cell" and told(tuple(self.blocks(node))):
@@ -192,7 +223,8 @@ def read(package: Package) -> Source:
         for node in forms.iter()
         if value(node, "id")
     }
-    reader = _Reader(styles(package, root), controls)
+    known = styles(package, root)
+    reader = _Reader(known, read_looks(package, root, known), controls)
     blocks = [*reader.blocks(inside), *reader.notes]
     aside = list(margins(package))
     notes = []
@@ -204,8 +236,21 @@ def read(package: Package) -> Source:
         present=(*texts(inside), *reader.given, *(text for _, text in aside)),
         left_out=(*reader.left_out, *aside),
         tables=_tables(inside),
-        notes=tuple(notes),
+        notes=(*notes, *reader.inline.symbols.sentences),
+        replaced=tuple(reader.inline.symbols.replaced),
     )
+
+
+def _hidden_section(node: etree._Element) -> bool:
+    by_condition = value(node, "display") == "condition" and value(node, "is-hidden") == "true"
+    return value(node, "display") == "none" or by_condition
+
+
+def _hides(node: etree._Element, paragraph: etree._Element) -> bool:
+    """Whether it is a field that hides the paragraph that it stands in, and that is this one."""
+    if local(node) != "hidden-paragraph" or value(node, "is-hidden") != "true":
+        return False
+    return next((a for a in node.iterancestors() if local(a) in ("p", "h")), None) is paragraph
 
 
 def _rows(table: etree._Element) -> Iterator[etree._Element]:

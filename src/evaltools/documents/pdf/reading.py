@@ -22,6 +22,7 @@ from evaltools.documents.pdf.glyphs import UNTOLD, Scribe, Sheet
 from evaltools.documents.pdf.joining import Words
 from evaltools.documents.pdf.lines import by_place
 from evaltools.documents.pdf.tags import Node, read_tree
+from evaltools.documents.record import PageFurniture
 from evaltools.documents.source import Source
 
 _PICTURE = 0.4  # of a page: pictures that cover more may be a scan of it
@@ -117,7 +118,8 @@ def _by_structure(
     for sheet in sheets:
         artifacts = "".join(g.text for g in sheet.glyphs if g.artifact)
         if artifacts.strip():
-            left_out.append((f"page {sheet.number}: header, footer or other artifact", artifacts))
+            what = PageFurniture(f"page {sheet.number}: header, footer or other artifact")
+            left_out.append((what, artifacts))
         rest = by_place(tagged.unmarked(tree, sheet), sheet.number)
         if rest:
             type_ = layout.typography(rest)

@@ -13,6 +13,7 @@ from evaltools.documents.pdf.glyphs import Glyph, Sheet
 from evaltools.documents.pdf.joining import Words
 from evaltools.documents.pdf.lines import Line, by_place
 from evaltools.documents.pdf.tables import Grid
+from evaltools.documents.record import PageFurniture
 
 _CELLS = 1.6  # of the size: a wider gap parts cells
 
@@ -43,7 +44,7 @@ def read(sheets: Sequence[Sheet], words: Words) -> Laid:
     pages = [_page(sheet, result) for sheet in sheets]
     aside = furniture([lines for lines, _ in pages], [sheet.height for sheet in sheets])
     result.left_out.extend(
-        (f"page {line.page}: running header, footer or page number", line.text)
+        (PageFurniture(f"page {line.page}: running header, footer or page number"), line.text)
         for line in sorted(aside, key=lambda line: (line.page, line.y, line.x0))
     )
     for lines, grids in pages:

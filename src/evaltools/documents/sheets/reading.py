@@ -14,13 +14,17 @@ from evaltools.documents.counting import cell_texts
 from evaltools.documents.grids import Sheet, sheet_blocks, sheet_fields
 from evaltools.documents.guard import Limits
 from evaltools.documents.packages import Package, children, first, local, value
-from evaltools.documents.sheets.values import read_formats, shown
+from evaltools.documents.record import PageFurniture
+from evaltools.documents.sheets.looks import CellStyle, read_rich, read_styles
+from evaltools.documents.sheets.values import hides, shown
 from evaltools.documents.source import Source
+from evaltools.documents.symbol_fonts import Symbols
 
 _ASIDE = (
     (r"xl/(?:threadedC|c)omments/?\w*\.xml", "comment"),
     (r"xl/(?:drawings|charts|diagrams)/.*\.xml", "text in a drawing or chart"),
 )
+_COLOURING = frozenset(("conditionalFormatting", "tableParts"))  # may put a colour behind a cell
 _TRUE = ("1", "true")
 _LAST_COLUMN = 16_384
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
@@ -32,6 +36,7 @@ class _Found:
 
     left_out: list[tuple[str, str]] = field(default_factory=list)
     without_result: list[str] = field(default_factory=list)
+    symbols: Symbols = field(default_factory=Symbols)
     others: int = 0
     rows: int = 0
 
@@ -45,11 +50,10 @@ def read(package: Package, limits: Limits) -> Source:
     if book is None:
         raise guard.broken("its part xl/workbook.xml is missing")
     targets = _targets(package, "xl/workbook.xml")
-    strings = _strings(package)
-    styles = package.parse("xl/styles.xml") if "xl/styles.xml" in package else None
-    formats = read_formats(styles)
-    from_1904 = value(first(book, "workbookPr"), "date1904") in _TRUE
     found = _Found()
+    strings = _strings(package)
+    styles = read_styles(package.parse("xl/styles.xml") if "xl/styles.xml" in package else None)
+    from_1904 = value(first(book, "workbookPr"), "date1904") in _TRUE
     blocks: list[Block] = []
     fields: list[tuple[str, str]] = []
     names = first(book, "sheets")
@@ -59,7 +63,7 @@ def read(package: Package, limits: Limits) -> Source:
             continue
         name, hidden = value(item, "name"), value(item, "state") not in ("", "visible")
         sheet = _sheet(
-            package.parse(target), name, hidden, strings, formats, from_1904, found, limits
+            package.parse(target), name, hidden, strings, styles, from_1904, found, limits
         )
         blocks.extend(sheet_blocks(sheet))
         fields.extend(sheet_fields(sheet))
@@ -72,7 +76,8 @@ def read(package: Package, limits: Limits) -> Source:
         present=(*texts, *names_told, *(text for _, text in aside)),
         left_out=(*found.left_out, *aside),
         tables=sum(hasattr(b, "rows") for b in blocks),
-        notes=tuple(_sentences(found, others)),
+        notes=(*_sentences(found, others), *found.symbols.sentences),
+        replaced=tuple(found.symbols.replaced),
     )
 
 
@@ -80,14 +85,15 @@ def _sheet(
     root: etree._Element,
     name: str,
     hidden: bool,
-    strings: list[str],
-    formats: list[str],
+    strings: list[etree._Element],
+    styles: list[CellStyle],
     from_1904: bool,
     found: _Found,
     limits: Limits,
 ) -> Sheet:
     rows: dict[int, dict[int, str]] = {}
     unseen = _hidden_columns(root)
+    judged = not any(local(node) in _COLOURING for node in root)
     number = 0
     data = first(root, "sheetData")
     for row in children(data, "row") if data is not None else ():
@@ -97,19 +103,30 @@ def _sheet(
         if found.rows > limits.rows:
             raise guard.too_large(f"more than {limits.rows} rows", f"{limits.rows} rows")
         cells: dict[int, str] = {}
+        filled = False
         column = 0
         for cell in children(row, "c"):
             place = _REFERENCE.fullmatch(value(cell, "r"))
             column = _column(place[1]) if place else column + 1
-            text, is_text = _text(cell, strings, formats, from_1904)
+            place_of_style = value(cell, "s")
+            style = CellStyle()
+            if place_of_style.isdecimal() and int(place_of_style) < len(styles):
+                style = styles[int(place_of_style)]
+            text, is_text = _text(cell, strings, style, from_1904, found.symbols)
             if not text and first(cell, "f") is not None and not is_text:
                 found.without_result.append(f"{name}!{value(cell, 'r')}")
             if text.strip():
+                filled = True
                 found.others += not is_text
-                cells[column] = text
-        if not cells:
+                if hides(_stored(cell), style.code, is_text):
+                    found.left_out.append((f"format of sheet {name} that shows nothing", text))
+                elif style.white and judged:
+                    found.left_out.append((f"white text of sheet {name}", text))
+                else:
+                    cells[column] = text
+        if not cells and not filled:
             continue
-        if hidden or value(row, "hidden") in _TRUE:
+        if hidden or value(row, "hidden") in _TRUE or _nothing(value(row, "ht")):
             what = f"hidden sheet {name}" if hidden else f"hidden row of sheet {name}"
             found.left_out.extend((what, text) for text in cells.values())
             cells = {}
@@ -117,49 +134,47 @@ def _sheet(
         found.left_out.extend((what, text) for c, text in cells.items() if c in unseen)
         rows[number] = {c: text for c, text in cells.items() if c not in unseen}
     for group in children(root, "headerFooter"):
-        found.left_out.extend((f"header or footer of sheet {name}", i.text or "") for i in group)
+        what = PageFurniture(f"header or footer of sheet {name}")
+        found.left_out.extend((what, i.text or "") for i in group)
     return Sheet(name, rows, _merged(root))
 
 
+def _nothing(size: str) -> bool:
+    """Whether the height of a row or the width of a column is nought."""
+    return bool(size) and not size.strip("0.")
+
+
+def _stored(cell: etree._Element) -> str:
+    raw = first(cell, "v")
+    return (raw.text or "") if raw is not None else ""
+
+
 def _text(
-    cell: etree._Element, strings: list[str], formats: list[str], from_1904: bool
+    cell: etree._Element,
+    strings: list[etree._Element],
+    style: CellStyle,
+    from_1904: bool,
+    symbols: Symbols,
 ) -> tuple[str, bool]:
     """What a cell shows, and whether it is text."""
-    kind, raw = value(cell, "t"), first(cell, "v")
-    stored = (raw.text or "") if raw is not None else ""
+    kind, stored = value(cell, "t"), _stored(cell)
     if kind == "s":
-        return (
-            strings[int(stored)] if stored.isdecimal() and int(stored) < len(strings) else ""
-        ), True
+        known = stored.isdecimal() and int(stored) < len(strings)
+        return (_escaped(read_rich(strings[int(stored)], style, symbols)) if known else ""), True
     if kind == "inlineStr":
-        return rich(first(cell, "is")), True
+        return read_rich(first(cell, "is"), style, symbols), True
     if kind in ("str", "d"):
-        return stored, kind == "str"
+        return symbols.show(stored, lambda _: style.font), kind == "str"
     if kind == "b":
         return {"1": "TRUE", "0": "FALSE"}.get(stored, stored), False
     if kind == "e" or not stored:
         return stored, False
-    style = value(cell, "s")
-    code = formats[int(style)] if style.isdecimal() and int(style) < len(formats) else ""
-    return shown(stored, code, from_1904), False
+    return shown(stored, style.code, from_1904), False
 
 
-def rich(item: etree._Element | None) -> str:
-    """Text of a string that may be made of runs, without the readings above it."""
-    if item is None:
-        return ""
-    return "".join(
-        node.text or ""
-        for node in item.iter()
-        if local(node) == "t" and not any(local(above) == "rPh" for above in node.iterancestors())
-    )
-
-
-def _strings(package: Package) -> list[str]:
+def _strings(package: Package) -> list[etree._Element]:
     part = "xl/sharedStrings.xml"
-    if part not in package:
-        return []
-    return [_escaped(rich(item)) for item in children(package.parse(part), "si")]
+    return list(children(package.parse(part), "si")) if part in package else []
 
 
 def _escaped(text: str) -> str:
@@ -186,7 +201,8 @@ def _hidden_columns(root: etree._Element) -> frozenset[int]:
     group = first(root, "cols")
     for item in children(group, "col") if group is not None else ():
         ends = value(item, "min"), value(item, "max")
-        if value(item, "hidden") in _TRUE and all(end.isdecimal() for end in ends):
+        gone = value(item, "hidden") in _TRUE or _nothing(value(item, "width"))
+        if gone and all(end.isdecimal() for end in ends):
             unseen.update(range(int(ends[0]), min(int(ends[1]), _LAST_COLUMN) + 1))
     return frozenset(unseen)
 

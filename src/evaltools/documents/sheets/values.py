@@ -19,14 +19,14 @@ _BUILT_IN = {
     44: "0.00", 42: "0", 41: "0", 43: "0.00",
 }  # fmt: skip
 _QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h|m|s)[^\]]*\]', re.IGNORECASE)
+_SCALED = re.compile(r"[0#?](,+)(?![0#?,])")
+_LITERAL = re.compile(r'"([^"]*)"')
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _LAST_DAY = 2_958_465  # 31 December 9999
 
 
-def read_formats(root: etree._Element | None) -> list[str]:
+def read_formats(root: etree._Element) -> list[str]:
     """Number format of each cell style, in the order by which cells name them."""
-    if root is None:
-        return []
     declared = {
         value(item, "numFmtId"): value(item, "formatCode")
         for group in children(root, "numFmts")
@@ -39,6 +39,21 @@ def read_formats(root: etree._Element | None) -> list[str]:
         built_in = _BUILT_IN.get(int(number), "") if number.isdecimal() else ""
         formats.append(declared.get(number, built_in))
     return formats
+
+
+def hides(raw: str, code: str, is_text: bool) -> bool:
+    """Whether a format shows nothing of a value, as `;;;` does."""
+    sections = _QUOTED.sub(lambda m: "x" if m[0][0] in '"\\' else "", code).split(";")
+    if is_text:
+        return len(sections) > 3 and not sections[3].strip()
+    try:
+        number = Decimal(raw)
+    except InvalidOperation:
+        return False
+    # Positive, negative, nought; where one is missing the first is used. ECMA-376, 18.8.31.
+    wanted = 0 if number > 0 else 1 if number < 0 else 2
+    place = wanted if wanted < len(sections) else 0
+    return len(sections) > 1 and not sections[place].strip()
 
 
 def shown(raw: str, code: str, from_1904: bool) -> str:
@@ -56,13 +71,18 @@ def shown(raw: str, code: str, from_1904: bool) -> str:
         if moment:
             return moment
     percent = "%" in section
+    unit = ""
+    if scale := _SCALED.search(section):  # shown in thousands or millions
+        number = number.scaleb(-3 * len(scale[1]))
+        section = section[: scale.start(1)] + section[scale.end(1) :]
+        unit = "".join(_LITERAL.findall(code.split(";")[0]))
     digits = re.search(r"[0#?](?:[.,]([0?]+))?(?![0#?,.])", section.replace("#,##", ""))
     if percent:
         number *= 100
     if section and digits and "e" not in letters and "/" not in section:
         decimals = len(digits[1] or "")
         number = number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    return plain(number) + (" %" if percent else "")
+    return plain(number) + (" %" if percent else "") + unit
 
 
 def plain(number: Decimal) -> str:

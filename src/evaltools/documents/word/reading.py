@@ -9,15 +9,17 @@ from lxml import etree
 from evaltools.documents import guard
 from evaltools.documents.blocks import Block
 from evaltools.documents.packages import Package, children, first, local, value
+from evaltools.documents.record import PageFurniture
 from evaltools.documents.source import Source
 from evaltools.documents.word.body import Body
-from evaltools.documents.word.runs import Leaves, texts
+from evaltools.documents.word.looks import read_theme
+from evaltools.documents.word.runs import Leaves, find_codes, texts
 from evaltools.documents.word.styles import read_styles
 
 _MAIN = "word/document.xml"
 _OTHER_PARTS = (
-    (r"word/header\d*\.xml", "header"),
-    (r"word/footer\d*\.xml", "footer"),
+    (r"word/header\d*\.xml", PageFurniture("header")),
+    (r"word/footer\d*\.xml", PageFurniture("footer")),
     (r"word/comments\w*\.xml", "comment"),
     (r"word/glossary/.*\.xml", "building blocks of the template"),
     (r"word/(diagrams|charts|drawings)/.*\.xml", "text in a diagram or chart"),
@@ -35,8 +37,11 @@ def read(package: Package) -> Source:
     main = _main_part(package)
     folder = main.rpartition("/")[0]
     styles_part, root = f"{folder}/styles.xml", package.parse(main)
-    styles = read_styles(package.parse(styles_part) if styles_part in package else None)
-    leaves = Leaves()
+    theme = read_theme(_part(package, f"{folder}/theme/theme1.xml"))
+    styles = read_styles(_part(package, styles_part), theme)
+    leaves = Leaves(
+        codes=find_codes(root), numbering=_numbering(_part(package, f"{folder}/settings.xml"))
+    )
     body = Body(styles, leaves)
     inside = first(root, "body")
     if inside is None:
@@ -47,6 +52,7 @@ def read(package: Package) -> Source:
         part = f"{folder}/{kind}s.xml"
         if part in package:
             roots[part] = package.parse(part)
+            leaves.codes |= find_codes(roots[part])
             blocks.extend(_notes(roots[part], kind, body, leaves))
     present = [text for part_root in roots.values() for text in texts(part_root)]
     for name in package.names:
@@ -54,7 +60,7 @@ def read(package: Package) -> Source:
         if what and name not in roots:
             found = list(texts(package.parse(name)))
             present.extend(found)
-            leaves.left_out.extend((f"{what}: {name}", text) for text in found)
+            leaves.left_out.extend((type(what)(f"{what}: {name}"), text) for text in found)
         elif re.fullmatch(r"word/embeddings/.+", name):
             leaves.left_out.append((f"embedded file: {name}", ""))
     return Source(
@@ -64,7 +70,20 @@ def read(package: Package) -> Source:
         left_out=tuple(leaves.left_out),
         tables=sum(_tables(part_root) for part_root in roots.values()),
         notes=_sentences(leaves),
+        replaced=tuple(leaves.symbols.replaced),
     )
+
+
+def _part(package: Package, name: str) -> etree._Element | None:
+    return package.parse(name) if name in package else None
+
+
+def _numbering(root: etree._Element | None) -> dict[str, str]:
+    """How notes are numbered: as Word does where the document does not say."""
+    footnotes, endnotes = (
+        value(first(root, f"{kind}Pr", "numFmt")) for kind in ("footnote", "endnote")
+    )
+    return {"footnote": footnotes or "decimal", "endnote": endnotes or "lowerRoman"}
 
 
 def _main_part(package: Package) -> str:
@@ -85,7 +104,7 @@ def _notes(root: etree._Element, kind: str, body: Body, leaves: Leaves) -> list[
     told = dict.fromkeys(number for of, number in leaves.notes if of == kind)
     for number in told:
         if number in known:
-            blocks.extend(body.blocks(known[number]))
+            blocks.extend(body.note(kind, number, known[number]))
     for number, note in known.items():
         if number not in told:
             leaves.leave(f"{kind} that nothing refers to", note)
@@ -109,6 +128,7 @@ def _sentences(leaves: Leaves) -> tuple[str, ...]:
         notes.append(f"Pictures in the text: {leaves.pictures}; what they show is not read.")
     if leaves.notes:
         notes.append(f"Footnotes and endnotes, at the end of the text: {len(leaves.notes)}.")
-    if leaves.symbols:
-        notes.append(f"Characters of symbol fonts that could not be told: {leaves.symbols}.")
+    if leaves.struck:
+        notes.append(f"Characters in the text that are struck through: {leaves.struck}.")
+    notes.extend(leaves.symbols.sentences)
     return tuple(notes)

@@ -92,7 +92,7 @@ def _project_line(codings: CodingSet) -> Line:
             "origin": codings.origin,
             "positions": codings.positions,
             "faults": list(codings.faults),
-            "dropped": [[d.where, d.what, d.why] for d in codings.dropped],
+            "dropped": [[d.where, d.what, d.why, d.loss] for d in codings.dropped],
             "assumed": list(codings.assumed),
         }
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from evaltools.documents.packages import local
-from evaltools.exchange.record import Dropped
+from evaltools.exchange.record import Dropped, Loss
 from evaltools.exchange.refi.guids import plain
 
 _LONGEST = 80
@@ -49,6 +49,7 @@ class Ledger:
         )
         self._taken: set[etree._Element] = set()
         self._reasons: dict[etree._Element, str] = {}
+        self._losses: dict[etree._Element, Loss] = {}
         self.names: dict[str, str] = {}
         for element in self.elements:
             guid, name = plain(element.get("guid")), element.get("name")
@@ -59,11 +60,12 @@ class Ledger:
         """What these say is in the study."""
         self._taken.update(element for element in elements if element is not None)
 
-    def drop(self, element: etree._Element, why: str) -> None:
+    def drop(self, element: etree._Element, why: str, loss: Loss = "unsupported") -> None:
         """An element and all in it that was not taken stay behind, for a reason."""
         for inner in element.iter():
             if isinstance(inner.tag, str):
                 self._reasons.setdefault(inner, why)
+                self._losses.setdefault(inner, loss)
 
     def taken_named(self, name: str) -> Iterator[etree._Element]:
         """Elements of a name that were taken."""
@@ -76,11 +78,16 @@ class Ledger:
 
     @property
     def dropped(self) -> tuple[Dropped, ...]:
-        """A line for every element that was not taken, in the order of the file."""
+        """A line for every element that was not taken and holds something, in the file's order."""
         return tuple(
-            Dropped(self._where(element), self._what(element), self._why(element))
+            Dropped(
+                self._where(element),
+                self._what(element),
+                self._why(element),
+                self._losses.get(element, "unsupported"),
+            )
             for element in self.elements
-            if element not in self._taken
+            if element not in self._taken and not _empty(element)
         )
 
     def _where(self, element: etree._Element) -> str:
@@ -121,6 +128,16 @@ _SHOWN = (
     "startPosition", "endPosition", "page", "begin", "end", "position", "timeStamp", "direction",
     "typeOfVariable",
 )  # fmt: skip
+
+
+def loss_of(selection: etree._Element) -> Loss:
+    """What is lost with a selection: a passage if any code is on it."""
+    return "passage" if any(local(inner) == "Coding" for inner in selection) else "uncoded"
+
+
+def _empty(element: etree._Element) -> bool:
+    """Whether an element holds nothing: no text, no attribute, nothing in it."""
+    return not len(element) and not element.attrib and not (element.text or "").strip()
 
 
 def _short(text: str) -> str:

@@ -14,7 +14,7 @@ from evaltools.exchange.fitting import Marked
 from evaltools.exchange.hinting import proof
 from evaltools.exchange.record import Certainty, Coding, Polarity, Segment, coding_id, segment_id
 from evaltools.exchange.refi.guids import made, plain
-from evaltools.exchange.refi.ledger import Ledger
+from evaltools.exchange.refi.ledger import Ledger, loss_of
 from evaltools.exchange.refi.notes import Line, Notes, number_of, text_of
 from evaltools.exchange.refi.people import People, day_of
 from evaltools.exchange.refi.sources import Coded
@@ -92,7 +92,8 @@ def read_passages(found: Passages, coded: Coded, convention: Convention, context
     for selection, place in zip(coded.selections, places, strict=True):
         if place.fault:
             where = f"{selection.get('startPosition')} to {selection.get('endPosition')}"
-            context.ledger.drop(selection, f"{place.fault} ({where}, read as {convention.name})")
+            why = f"{place.fault} ({where}, read as {convention.name})"
+            context.ledger.drop(selection, why, loss_of(selection))
             continue
         _read(found, coded, selection, place, convention, context)
 
@@ -110,7 +111,7 @@ def _read(
     line = context.notes.line("segment", guid)
     codings = [c for part in (selection, *twins) for c in children(part, "Coding")]
     if not codings and guid not in context.tied and line is None:
-        context.ledger.drop(selection, "no code is on it")
+        context.ledger.drop(selection, "no code is on it", "uncoded")
         return
     segment = _segment(coded, guid, place, convention, line, context)
     found.segments.setdefault(segment.segment_id, segment)
@@ -194,7 +195,7 @@ def _code(
     reference = first(coding, "CodeRef")
     code_id = context.codes.get(plain(reference.get("targetGUID"))) if reference is not None else ""
     if not code_id:
-        context.ledger.drop(coding, "its code is not in the codebook")
+        context.ledger.drop(coding, "its code is not in the codebook", "passage")
         return
     coder_id = context.people.coder_of(coding, selection)
     line = context.notes.line("coding", plain(coding.get("guid")))
@@ -219,7 +220,8 @@ def _code(
         consensus_of=text_of(line, "consensus_of"),
     )
     if result.coding_id in found.codings and local(selection) != "PDFSelection":
-        context.ledger.drop(coding, "this passage has the same code by the same coder already")
+        why = "this passage has the same code by the same coder already"
+        context.ledger.drop(coding, why, "repeated")
         return
     context.ledger.take(coding, reference)
     found.codings.setdefault(result.coding_id, result)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import get_args
 
 from lxml import etree
 
 from evaltools.documents.packages import children
 from evaltools.exchange.conventions import Convention
 from evaltools.exchange.positions import Positions, detect
-from evaltools.exchange.record import Code, CodingSet, Dropped
+from evaltools.exchange.record import Code, CodingSet, Dropped, Loss
 from evaltools.exchange.refi import notes as noting
 from evaltools.exchange.refi.archive import Archive, open_refi
 from evaltools.exchange.refi.codebook import read_codes
@@ -149,5 +150,9 @@ def _positions(found: Positions, project: noting.Line | None, passages: Passages
 def _dropped_before(project: noting.Line | None) -> Iterator[Dropped]:
     lines = (project or {}).get("dropped")
     for line in lines if isinstance(lines, list) else ():
-        if isinstance(line, list) and [type(part) for part in line] == [str, str, str]:
-            yield Dropped(*line)
+        if not isinstance(line, list) or not all(isinstance(part, str) for part in line):
+            continue
+        if len(line) == 4 and line[3] in get_args(Loss):
+            yield Dropped(line[0], line[1], line[2], line[3])
+        elif len(line) == 3:  # written before losses had kinds
+            yield Dropped(line[0], line[1], line[2], "unsupported")

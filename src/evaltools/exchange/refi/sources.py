@@ -14,7 +14,7 @@ from evaltools.exchange.record import Document
 from evaltools.exchange.refi import notes as wording
 from evaltools.exchange.refi.archive import Archive
 from evaltools.exchange.refi.guids import made, plain
-from evaltools.exchange.refi.ledger import Ledger
+from evaltools.exchange.refi.ledger import Ledger, loss_of
 from evaltools.exchange.refi.naming import identifier
 from evaltools.exchange.refi.notes import Notes, text_of
 from evaltools.exchange.refi.texts import Loaded, load
@@ -127,9 +127,10 @@ _SUFFIXES = (".txt", ".docx", ".doc", ".pdf", ".odt", ".rtf", ".xlsx", ".ods", "
 def _selections(holder: etree._Element, ledger: Ledger, loaded: Loaded) -> Iterator[etree._Element]:
     for selection in children(holder, "PlainTextSelection"):
         if loaded.text is None:
-            ledger.drop(selection, f"it cannot be placed: {loaded.told}")
+            why = f"it cannot be placed: {loaded.told}"
+            ledger.drop(selection, why, loss_of(selection))
         elif _whole(selection, "startPosition") is None or _whole(selection, "endPosition") is None:
-            ledger.drop(selection, "its positions are no whole numbers")
+            ledger.drop(selection, "its positions are no whole numbers", loss_of(selection))
         else:
             yield selection
 
