@@ -167,8 +167,9 @@ def test_a_formula_without_a_stored_value_is_refused_not_read_as_nothing(package
     package.tables["projects"][0]["grant_eur"] = "=50*2"
     to_xlsx(package, "projects", lambda kind, cell: cell)
     assert first_problem(package) == (
-        "data/register/projects.xlsx, row 2: column F holds a formula without a stored value. "
-        "Open the workbook and save it, or put the values in place of formulas. [data.formula]"
+        "data/register/projects.xlsx, row 2, column grant_eur: the cell holds a formula without a "
+        "stored value. Open the workbook and save it, or put the values in place of "
+        "formulas. [data.formula]"
     )
 
 

@@ -79,7 +79,7 @@ def read_leniently(folder: Path, descriptor: Descriptor) -> Reading:
         try:
             path = table_file(folder, resource)
             files[resource.name] = path.relative_to(folder).as_posix()
-            grid = _grid(path, resource)
+            reader = TableReader(resource, _grid(path, resource))
         except Unreadable as error:
             absent.add(resource.name)
             flaws.append(
@@ -94,7 +94,6 @@ def read_leniently(folder: Path, descriptor: Descriptor) -> Reading:
                 )
             )
             continue
-        reader = TableReader(resource, grid)
         tables[resource.name] = reader.frame()
         tables[resource.name].attrs["file"] = files[resource.name]
         flaws += reader.flaws

@@ -155,6 +155,10 @@ def read_rows(folder: Path, resource: Resource) -> Rows:
     except Unreadable as error:
         place = where if error.row is None else f"{where}, row {error.row}"
         raise _problem(place, error.what, error.remedy, error.code) from None
+    for remark in grid.remarks:
+        raise _problem(where, remark.what, remark.remedy, remark.code)
+    if grid.header_row > 1:
+        raise _problem(f"{where}, row 1", "is empty", "Delete the empty rows above the header.")
     if grid.ragged:
         row, found = grid.ragged[0]
         what = f"has {found} cells, the header {len(grid.header)}"
@@ -201,7 +205,7 @@ def _encoded(text: str, encoding: str) -> bytes | None:
 
 
 def _delimiter(text: str, columns: int) -> str:
-    for delimiter in (",", ";", "\t"):
+    for delimiter in (",", ";", "\t", "|"):
         lines = _records(text, delimiter)
         first = next(lines, ([], ""))[0]
         if text.startswith("sep="):
