@@ -13,11 +13,12 @@ from evaltools.evidence.descriptor import FILE_NAME, Field, Resource
 from evaltools.evidence.flaws import Flaw
 from evaltools.evidence.grid import Grid, Unreadable, rows_listed
 from evaltools.evidence.later import may_be_absent
-from evaltools.evidence.numerals import Marks, marks_of
+from evaltools.evidence.numerals import NO_MARKS, Marks, marks_of
 from evaltools.evidence.odd_rows import OddRow, find_odd_rows
 from evaltools.evidence.quoting import listed, quoted, suggestion
 from evaltools.evidence.values import (
     AMBIGUOUS,
+    AMBIGUOUS_DATE,
     SHEET_ERROR,
     NotThis,
     Value,
@@ -193,9 +194,15 @@ class TableReader:
         doubtful = self._doubtful(field, wrong)
         if field.type in _NUMERIC:
             texts = self._numerals(field.name)
-        known, errors = self._distinct(self._reader(field), texts)
-        if any(error.code == AMBIGUOUS for error in errors.values()):
-            known, errors = self._distinct(self._reader(field, self._marks(field.name)), texts)
+        read = self._reader(field, day_first=False)
+        known, errors = self._distinct(read, texts)
+        codes = {error.code for error in errors.values()}
+        if AMBIGUOUS in codes:
+            read = self._reader(field, marks=self._marks(field.name))
+        elif AMBIGUOUS_DATE in codes and self._day_first(field.name):
+            read = self._reader(field)
+        if codes & {AMBIGUOUS, AMBIGUOUS_DATE}:
+            known, errors = self._distinct(read, texts)
         values: list[Value | None] = [known[text] for text in texts]
         for place in doubtful:
             values[place] = None
@@ -206,7 +213,8 @@ class TableReader:
                     what = f"{quoted(text)} {error.what}"
                     # Numbers that are all written in one doubtful way have one cause, and so has
                     # one wrong text however often it stands there.
-                    cause = (error.code, "" if error.code == AMBIGUOUS else text)
+                    one_way = error.code in (AMBIGUOUS, AMBIGUOUS_DATE)
+                    cause = (error.code, "" if one_way else text)
                     wrong.append(_Wrong(row, what, error.allowed, error.remedy, error.code, cause))
         return values, wrong
 
@@ -256,19 +264,20 @@ class TableReader:
             if (row, column) not in exact
         }
 
-    def _reader(self, field: Field, marks: Marks | None = None) -> Callable[[str], Value]:
-        day_first = True
-        if field.type == "date":
-            dates = [one.name for one in self.resource.fields if one.type == "date"]
-            day_first = surely_day_first(
-                set(self._texts[field.name]),
-                (text for name in dates for text in self._texts[name]),
-            )
+    def _day_first(self, name: str) -> bool:
+        """Whether dates with points in a column surely begin with the day."""
+        dates = [field.name for field in self.resource.fields if field.type == "date"]
+        elsewhere = (text for other in dates for text in self._texts[other])
+        return surely_day_first(self._texts[name], elsewhere)
+
+    def _reader(
+        self, field: Field, *, marks: Marks = NO_MARKS, day_first: bool = True
+    ) -> Callable[[str], Value]:
         return reader_of(
             field,
             workbook=self.grid.workbook,
             day_zero=self.grid.day_zero,
-            marks=marks or Marks(),
+            marks=marks,
             day_first=day_first,
         )
 

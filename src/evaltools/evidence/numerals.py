@@ -107,6 +107,8 @@ def canonical(text: str, marks: Marks = NO_MARKS) -> str:
 
     Raises Ambiguous, or NotANumeral.
     """
+    if text.isdigit() and text.isascii():
+        return text
     bare = _bare(text)
     if _EITHER_WAY.fullmatch(bare):
         mark = "." if "." in bare else ","

@@ -67,11 +67,10 @@ def find_odd_rows(
     names = {name.casefold() for name in grid.header if name}
     odd: list[OddRow] = []
     notes: list[int] = []
-    for place, row in enumerate(grid.numbers):
+    for place in _candidates(grid, required, texts, names):
+        row = grid.numbers[place]
         absent = tuple(name for name in required if not texts[name][place].strip())
         filled = [cell.strip() for cell in grid.rows[place] if cell.strip()]
-        if not absent and place < len(grid.numbers) - 1 and filled[0].casefold() not in names:
-            continue
         if len(filled) > 1 and {cell.casefold() for cell in filled} <= names:
             odd.append(
                 OddRow(
@@ -118,6 +117,26 @@ def find_odd_rows(
                 )
             )
     return odd + _notes(grid, notes)
+
+
+def _candidates(
+    grid: Grid, required: list[str], texts: Mapping[str, Sequence[str]], names: set[str]
+) -> list[int]:
+    """Places of rows that may be odd: with something missing, like the header, or at the end."""
+    found = {
+        place
+        for name in required
+        if not all(texts[name])
+        for place, text in enumerate(texts[name])
+        if not text.strip()
+    }
+    found.update(place for place, row in enumerate(grid.rows) if row[0].casefold() in names)
+    end = len(grid.rows) - 1
+    found.update({end} - {-1})
+    while end >= 0 and sum(bool(cell.strip()) for cell in grid.rows[end]) == 1:
+        found.add(end)
+        end -= 1
+    return sorted(found)
 
 
 def _total(

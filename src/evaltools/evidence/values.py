@@ -24,6 +24,7 @@ from evaltools.evidence.numerals import (
 )
 
 AMBIGUOUS = "data.number-ambiguous"
+AMBIGUOUS_DATE = "data.date-ambiguous"
 SHEET_ERROR = "data.spreadsheet-error"
 
 TRUE = ("true", "kyllä", "ja", "yes", "tosi", "sant", "1")
@@ -244,7 +245,7 @@ def date(text: str, day_zero: dt.date | None = None, day_first: bool = True) -> 
                 "a date such as 2021-12-31",
                 f"Write {found[3]}-{day_}-{month} or {found[3]}-{month}-{day_}, "
                 "whichever is meant.",
-                "data.date-ambiguous",
+                AMBIGUOUS_DATE,
             )
     elif day_zero is not None and _SERIAL.fullmatch(bare):
         return day_zero + dt.timedelta(days=int(bare.split(".")[0]))

@@ -34,12 +34,10 @@ from evaltools.evidence.workbook_sheet import Sheet
 
 LARGEST_CONTENT = 200_000_000
 MOST_MEMBERS = 2_000
-MOST_CELLS = 5_000_000
 
 # All that a damaged, encrypted or exotic archive makes zipfile raise.
 _BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError)
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
-_PLACE = re.compile(rb'\br="([A-Z]{1,3})?([0-9]{1,7})"')
 _ODS_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _ODS_FORMULA = _ODS_TABLE + "formula"
 _ODS_PARAGRAPH = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}p"
@@ -67,7 +65,6 @@ def read_workbook(data: bytes, suffix: str, table: str, expected: Iterable[str])
     day_zero = "1899-12-30"
     try:
         if suffix == ".xlsx":
-            _check_extent({name: part for name, part in parts.items() if "/worksheets/" in name})
             book = xlsx.read_book(parts)
             day_zero = "1904-01-01" if book.from_1904 else day_zero
             sheets = {
@@ -78,6 +75,9 @@ def read_workbook(data: bytes, suffix: str, table: str, expected: Iterable[str])
             sheets = ods.read_sheets(parts)
     except KeyError as error:
         raise _no_workbook(f"its part {error.args[0]} is missing") from None
+    except xlsx.TooFarError as error:
+        place = f"row {error.row}, column {error.column}"
+        raise _hostile(f"a cell stands as far out as {place}") from None
     except (etree.LxmlError, ValueError, OverflowError) as error:
         raise _no_workbook(str(error)) from None
     sheet = _chosen(sheets, table)
@@ -124,24 +124,6 @@ def _checked_parts(archive: zipfile.ZipFile) -> dict[str, bytes]:
     return parts
 
 
-def _check_extent(sheets: dict[str, bytes]) -> None:
-    # A sheet is built dense: one cell in the last corner would ask for 17 thousand million.
-    for part in sheets.values():
-        column, row = 0, 0
-        for letters, digits in set(_PLACE.findall(part)):
-            row = max(row, int(digits))
-            column = max(column, _column_number(letters.decode()))
-        if row * max(column, 1) > MOST_CELLS:
-            raise _hostile(f"a cell stands as far out as row {row}, column {column}")
-
-
-def _column_number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
 def _check_repetition(content: bytes) -> None:
     cells, row_repeat, column, last = 0, 1, 0, 0
     try:
@@ -158,7 +140,7 @@ def _check_repetition(content: bytes) -> None:
             elif element.tag == _ODS_TABLE + "table-row":
                 cells += row_repeat * last
                 element.clear()
-            if cells > MOST_CELLS:
+            if cells > xlsx.MOST_CELLS:
                 raise _hostile("repeated cells would fill more than five million")
     except (ElementTree.ParseError, ValueError) as error:
         raise _no_workbook(str(error)) from None
@@ -270,7 +252,7 @@ def _remarks(sheet: Sheet, grid: Grid) -> Iterable[Remark]:
                 for place, text in enumerate(rows.get(row, ()))
                 if text.strip()
             )
-            where = rows_listed(struck)
+            where = "the row" if whole and len(struck) == 1 else rows_listed(struck)
             yield Remark(
                 min(struck),
                 None,

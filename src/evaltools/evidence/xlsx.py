@@ -10,12 +10,16 @@ import io
 import posixpath
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from lxml import etree
 
 from evaltools.evidence.number_formats import BUILT_IN, NumberFormat, decimal_of
-from evaltools.evidence.workbook_sheet import ERROR, FORMULA, HIDDEN_TEXT, Sheet, show
+from evaltools.evidence.workbook_sheet import ERROR, FORMULA, HIDDEN_TEXT, Place, Sheet, show
+
+MOST_CELLS = 5_000_000
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -26,6 +30,15 @@ _CELL, _STRINGS = "{*}c", "{*}si"
 _HARMLESS: dict[str, Any] = {"resolve_entities": False, "load_dtd": False, "no_network": True,
                              "remove_comments": True, "remove_pis": True}  # fmt: skip
 _Item = TypeVar("_Item")
+
+
+class TooFarError(ValueError):
+    """A cell that stands further out than any table goes."""
+
+    def __init__(self, row: int, column: int) -> None:
+        super().__init__(row, column)
+        self.row = row
+        self.column = column
 
 
 @dataclass(frozen=True)
@@ -172,7 +185,7 @@ def read_sheet(name: str, part: bytes, book: Book) -> Sheet:
         part: its XML.
         book: what the sheets share.
 
-    Raises etree.XMLSyntaxError.
+    Raises etree.XMLSyntaxError, and TooFarError for a cell beyond five million others.
     """
     sheet = Sheet(name, hidden=name in book.hidden)
     styles = book.styles or [Style(NumberFormat("General"))]
@@ -187,6 +200,8 @@ def read_sheet(name: str, part: bytes, book: Book) -> Sheet:
         if what == "row":
             given = element.get("r", "")
             number = int(given) if given.isdecimal() else number + 1
+            if number > LAST_ROW:
+                raise TooFarError(number, 1)
             while len(sheet.records) < number - 1:
                 sheet.records.append([])
             record = _record(element, number, book, styles, sheet)
@@ -204,7 +219,7 @@ def read_sheet(name: str, part: bytes, book: Book) -> Sheet:
         elif what == "col":
             if element.get("hidden") in _TRUE or _number(element.get("width", "9")) == 0:
                 low, high = _number(element.get("min")), _number(element.get("max"))
-                sheet.hidden_columns.update(range(int(low) - 1, min(int(high), 16_384)))
+                sheet.hidden_columns.update(range(int(low) - 1, min(int(high), LAST_COLUMN)))
         elif what == "mergeCell":
             ends = [_place(one) for one in element.get("ref", "").split(":")]
             if len(ends) == 2 and ends[0] and ends[1]:
@@ -225,12 +240,15 @@ def _record(
 ) -> list[str]:
     record: list[str] = []
     place = -1
-    for cell in row.iterfind(_CELL):
-        reference = _REFERENCE.fullmatch(cell.get("r", ""))
-        place = _column(reference[1]) if reference else place + 1
+    for cell in row.iterchildren(_CELL):
+        letters = cell.get("r", "").rstrip("0123456789")
+        place = _column(letters) if letters else place + 1
+        # Rows are as long as their last cell: one in the far corner would ask for millions.
+        if place >= LAST_COLUMN or number * (place + 1) > MOST_CELLS:
+            raise TooFarError(number, place + 1)
         while len(record) < place:
             record.append("")
-        text = _text(cell, number, place, book, styles, sheet)
+        text = _text(cell, (number, place), book, styles, sheet)
         if place < len(record):
             record[place] = text
         else:
@@ -238,24 +256,28 @@ def _record(
     return record
 
 
-def _text(
-    cell: etree._Element, row: int, column: int, book: Book, styles: list[Style], sheet: Sheet
-) -> str:
-    kind, value = cell.get("t", "n"), cell.find("{*}v")
-    raw = (value.text or "") if value is not None else ""
+def _text(cell: etree._Element, place: Place, book: Book, styles: list[Style], sheet: Sheet) -> str:
+    raw, inline, formula = "", None, False
+    for part in cell:
+        name = str(part.tag)
+        if name.endswith("}v"):
+            raw = part.text or ""
+        elif name.endswith("}is"):
+            inline = part
+        else:
+            formula = formula or name.endswith("}f")
+    kind = cell.get("t", "n")
     style = _at(styles, cell.get("s", "0"), styles[0])
-    place = (row, column)
     struck = style.struck
     if kind in ("s", "inlineStr", "str"):
         text = raw
         if kind == "s":
             text = _at(book.strings, raw, "")
-            struck = struck or (raw.isdecimal() and int(raw) in book.struck)
-        elif kind == "inlineStr":
-            inline = cell.find("{*}is")
-            text, partly = _rich(inline) if inline is not None else ("", False)
+            struck = struck or (bool(book.struck) and raw.isdecimal() and int(raw) in book.struck)
+        elif inline is not None:
+            text, partly = _rich(inline)
             struck = struck or partly
-        if not style.code.general and text:
+        if text and not style.code.general:
             text = _seen_text(style.code, text, place, sheet)
     elif kind == "b":
         text = {"1": "true", "0": "false"}.get(raw, raw)
@@ -265,26 +287,22 @@ def _text(
     elif kind == "d":
         text = raw.replace("T", " ").removesuffix(" 00:00:00")
     elif not raw.strip():
-        text = ""
-        if cell.find("{*}f") is not None:
-            text = "="
+        text = "=" if formula else ""
+        if formula:
             sheet.doubts[place] = FORMULA
     elif raw.isdigit() and len(raw) < 16 and style.code.plain:
         text = str(int(raw))
     else:
         stored = decimal_of(raw)
-        text = (
-            raw if stored is None else show(sheet, place, raw, stored, style.code, book.from_1904)
-        )
-    if text.strip():
-        if struck:
-            sheet.struck.add(place)
-        if style.unseen:
-            sheet.unseen.add(place)
+        text = raw
+        if stored is not None:
+            text = show(sheet, place, raw, stored, style.code, book.from_1904)
+    if (struck or style.unseen) and text.strip():
+        (sheet.struck if struck else sheet.unseen).add(place)
     return text
 
 
-def _seen_text(code: NumberFormat, text: str, place: tuple[int, int], sheet: Sheet) -> str:
+def _seen_text(code: NumberFormat, text: str, place: Place, sheet: Sheet) -> str:
     seen = code.show_text(text)
     if text.strip() and not seen.strip():
         sheet.doubts[place] = HIDDEN_TEXT
@@ -299,11 +317,12 @@ def _number(text: str | None) -> float:
         return 1.0
 
 
-def _place(reference: str) -> tuple[int, int] | None:
+def _place(reference: str) -> Place | None:
     found = _REFERENCE.fullmatch(reference)
     return (int(found[2]), _column(found[1])) if found else None
 
 
+@lru_cache(maxsize=1024)
 def _column(letters: str) -> int:
     """Number of a column, A being 0."""
     number = 0
