@@ -35,6 +35,8 @@ _IN_WORD = r"[^\s\x00-\x2f\x3a-\x40]"
 _WORD = re.compile(rf"{_IN_WORD}*[^\x00-\x7f]{_IN_WORD}*")
 _COMMON = frozenset("åäöÅÄÖ")
 _USUAL = frozenset("éüøæõèàáíóñçßÉÜØÆÕ–—’‘“”•…§°€£½«»·\u00a0\u00ad´")
+_JOINING = "’‘–—·\u00ad\u00a0´"
+_OPENING = _JOINING + "“”«»„‚•°§…"
 _RARE, _IMPOSSIBLE = 2, 10
 _MOST_WORDS = 20_000
 
@@ -48,6 +50,9 @@ def decoded(data: bytes) -> str:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
+        guessed = data.decode(encoding, errors="replace")
+        if encoding == _WINDOWS and _implausibility(guessed)[1].cost >= _IMPOSSIBLE:
+            _check_letters(data, guessed)
         raise Unreadable(
             f"byte {error.start + 1} is not text in any encoding that is read",
             "Save the file as UTF-8.",
@@ -88,7 +93,7 @@ def _check_letters(data: bytes, text: str) -> None:
     for encoding, name in _OTHERS.items():
         other = data.decode(encoding)
         other_cost, _ = _implausibility(other)
-        if other_cost < cost:
+        if other_cost <= cost - _RARE:
             better.append((other_cost, name, other))
     if not better and worst.cost < _IMPOSSIBLE:
         return
@@ -133,12 +138,11 @@ def _cost(word: str, place: int) -> int:
     one = word[place]
     before, after = word[place - 1 : place], word[place + 1 : place + 2]
     if one.isalpha():
-        if one.isupper() and before.islower() and (not after or after.islower()):
+        within = before.isalpha() and after.islower()
+        if one.isupper() and (within or (before.islower() and not after)):
             return _IMPOSSIBLE
-        if not before.isalpha() and not after.isalpha() and one not in _COMMON:
-            return _RARE
         return 0 if one in _COMMON else 1 if one in _USUAL else _RARE
-    if before.isalpha() and after.isalpha() and one not in "’‘–—·\u00ad´":
+    if after.isalpha() and one not in (_JOINING if before.isalpha() else _OPENING):
         return _IMPOSSIBLE
     if unicodedata.category(one) in ("Cc", "Cn", "Co"):
         return _IMPOSSIBLE

@@ -77,6 +77,7 @@ class _Section:
                     self.condition = (found[1], Decimal(found[2]))
                 self.elapsed = self.elapsed or _ELAPSED.fullmatch(text) is not None
         kinds = {kind for kind, _ in tokens}
+        self.text = ("mark", "@") in tokens
         self.digits = "digit" in kinds
         self.general = "general" in kinds
         self.date = self.elapsed or (bool(self.letters) and not self.digits) or "ampm" in kinds
@@ -122,7 +123,7 @@ class NumberFormat:
         section = None
         if len(self._sections) > 3:
             section = self._sections[3]
-        elif any(token == ("mark", "@") for token in self._sections[-1].tokens):
+        elif self._sections[-1].text:
             section = self._sections[-1]
         if section is None or self.general:
             return text
@@ -133,6 +134,8 @@ class NumberFormat:
 
     def show(self, number: Decimal, from_1904: bool = False) -> Shown:
         """What is seen of a number."""
+        if all(section.text for section in self._sections):
+            return Shown(f"{number:f}", number)  # a format for texts alone
         section, signed = self._section(number)
         if section is None:
             return Shown("###")
@@ -147,7 +150,7 @@ class NumberFormat:
 
     def _section(self, number: Decimal) -> tuple[_Section | None, bool]:
         """The part that a number is shown by, and whether it brings its own minus sign."""
-        parts = self._sections[:3]
+        parts = [part for part in self._sections[:3] if not part.text]
         if any(part.condition for part in parts):
             for place, part in enumerate(parts):
                 holds = part.holds(number)
