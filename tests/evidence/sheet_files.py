@@ -92,6 +92,21 @@ def xlsx(pages: Sequence[Page], *, date1904: bool = False) -> bytes:
         f'<Relationship Id="r{n}" Type="{_REL}/worksheet" Target="worksheets/sheet{n}.xml"/>'
         for n in range(1, len(pages) + 1)
     )
+    kinds = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    overrides = "".join(
+        f'<Override PartName="/{part}" ContentType="{kinds}.{kind}+xml"/>'
+        for part, kind in [("xl/workbook.xml", "sheet.main"), ("xl/styles.xml", "styles")]
+        + [(f"xl/worksheets/sheet{n}.xml", "worksheet") for n in range(1, len(pages) + 1)]
+    )
+    parts["[Content_Types].xml"] = (
+        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default '
+        'Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Default Extension="xml" ContentType="application/xml"/>{overrides}</Types>'
+    )
+    parts["_rels/.rels"] = (
+        f'<Relationships xmlns="{_PACKAGE}"><Relationship Id="r1" Type="{_REL}/officeDocument" '
+        'Target="xl/workbook.xml"/></Relationships>'
+    )
     parts["xl/_rels/workbook.xml.rels"] = (
         f'<Relationships xmlns="{_PACKAGE}">{links}<Relationship Id="rs" Type="{_REL}/styles" '
         'Target="styles.xml"/></Relationships>'
@@ -182,6 +197,9 @@ def ods(rows: Sequence[Sequence[Seen | None]], *, hidden: Sequence[int] = (),
         {
             "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
             "content.xml": content,
+            "META-INF/manifest.xml": (
+                f'<manifest:manifest xmlns:manifest="{_ODS}:manifest:1.0" manifest:version="1.3"/>'
+            ),
         }
     )
 

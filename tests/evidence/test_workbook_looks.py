@@ -68,10 +68,11 @@ def test_numbers_of_cells_show_nothing_of_the_points_in_texts(folder: Path) -> N
 
 
 def test_noughts_and_letters_of_a_format_are_part_of_a_code(folder: Path) -> None:
-    codes = [number(5, "000"), number(12, '"EX/"0000'), number(43790), text("7", '"K"@')]
-    rows = [row(name, code) for name, code in zip("abcd", codes, strict=True)]
+    codes = [number(5, "000"), number(12, '"EX/"0000'), number(43790), text("7", '"K"@'),
+             number(12345, "000-000")]  # fmt: skip
+    rows = [row(name, code) for name, code in zip("abcde", codes, strict=True)]
     assert frame(folder, xlsx([Page([HEADER, *rows])]))["code"].tolist() == [
-        "005", "EX/0012", "43790", "K7"
+        "005", "EX/0012", "43790", "K7", "012-345"
     ]  # fmt: skip
 
 
@@ -82,7 +83,7 @@ def test_noughts_and_letters_of_a_format_are_part_of_a_code(folder: Path) -> Non
         ("x", number(123250, '0.0,"k"'), 'the cell is shown as "123.3k", but holds 123250'),
         ("x", number("9.6", "0"), 'the cell is shown as "10", but holds 9.6'),
         ("x", number(-4, "0;0"), 'the cell is shown as "4", but holds -4'),
-        ("x", number(4, ";;;"), "the cell is not shown, but holds 4"),
+        ("x", number(4, ";;;"), "the cell does not show what it holds, 4"),
         ("n", number(43790, "yyyy-mm-dd"), '"2019-11-21" is a date'),
         ("n", number(43790, "mmm-yy"), 'the cell is shown as "2019-11", but holds 43790'),
         ("day", number(43790, "mmm-yy"), 'the cell is shown as "2019-11", but holds 43790'),
@@ -209,7 +210,7 @@ def test_an_ods_gives_the_number_that_it_shows(folder: Path, seen: Seen, value: 
         ("x", Seen("85 %", "0.85", "percentage"), 'the cell is shown as "85 %", but holds 0.85'),
         ("x", Seen("123,25 k€", "123.25", "float"), 'the cell is shown as "123,25 k€"'),
         ("x", Seen("1235", "1234.567", "float"), 'the cell is shown as "1235"'),
-        ("x", Seen("", "5", "float"), "the cell is not shown, but holds 5"),
+        ("x", Seen("", "5", "float"), "the cell does not show what it holds, 5"),
         ("x", Seen("100 kr", "100", "currency"), 'the cell is shown as "100 kr"'),
         ("x", Seen("#DIV/0!", kind="error"), '"#DIV/0!" is an error of a spreadsheet'),
         ("code", Seen("Err:502", kind="error"), '"Err:502" is an error of a spreadsheet'),

@@ -146,7 +146,10 @@ class NumberFormat:
             if text == "-" and number == 0:
                 return Shown(text, Decimal(0))  # accounting formats show nought so
             return Shown(text)
-        return _show_number(number, section, signed)
+        shown = _show_number(number, section, signed)
+        if number < 0 and any(part.condition for part in self._sections):
+            return Shown(shown.text)  # programs differ in whether they show the sign
+        return shown
 
     def _section(self, number: Decimal) -> tuple[_Section | None, bool]:
         """The part that a number is shown by, and whether it brings its own minus sign."""
@@ -200,7 +203,7 @@ def _show_number(number: Decimal, section: _Section, signed: bool) -> Shown:
     kinds = [kind for kind, _ in tokens]
     if ("mark", "/") in tokens and section.digits:  # a fraction
         whole = number == number.to_integral_value()
-        return Shown(f"{number:f}", number if whole else None)
+        return Shown(f"{number:f}", number) if whole else Shown("")
     places = [place for place, kind in enumerate(kinds) if kind in ("digit", "general")]
     first, last = places[0], places[-1]
     point = tokens.index(("mark", ".")) if ("mark", ".") in tokens else len(tokens)
@@ -227,16 +230,20 @@ def _show_number(number: Decimal, section: _Section, signed: bool) -> Shown:
             text = ""
     before = "".join(_literal(*token) for token in tokens[:first])
     behind = "".join(_literal(*token) for token in tokens[last + 1 :])
-    inside = "".join(_literal(*token) for token in tokens[first : last + 1])
+    inside = "".join(_literal(*token) for token in tokens[first : last + 1]).strip()
+    if inside:
+        text = _with_marks_inside(text, tokens[first : last + 1]) if point > last else ""
     negative = bool(minus)
     if signed:  # the format brings its own sign, or none at all
         beside = before + behind
         negative = "-" in beside or "\u2212" in beside or ("(" in before and ")" in behind)
         before, behind = before.strip(" -\u2212("), behind.strip(" -\u2212)")
         minus = "-" if negative else ""
-    harmless = not inside.strip() and all(
+    harmless = not inside and all(
         text_.strip(" +") in ("", *CURRENCY) for text_ in (before, behind)
     )
+    if not text and inside:
+        return Shown("")
     whole_text = f"{minus}{before}{text}{behind}".strip()
     if not text and number == 0:  # accounting formats show nought as a dash
         return Shown(whole_text, number if whole_text.strip("€ ") == "-" else None)
@@ -264,6 +271,17 @@ def _padded(number: Decimal, zeros: int, optional: int) -> str:
     while optional and fraction.endswith("0"):
         fraction, optional = fraction[:-1], optional - 1
     return whole.zfill(zeros) + (point + fraction if fraction else "")
+
+
+def _with_marks_inside(digits: str, tokens: list[tuple[str, str]]) -> str:
+    """Digits of a whole number put into a format such as 000-000, from the right."""
+    left, pieces = list(digits), []
+    for kind, token in reversed(tokens):
+        if kind == "digit":
+            pieces.append(left.pop() if left else "")
+        else:
+            pieces.append(_literal(kind, token)[::-1])
+    return ("".join(pieces) + "".join(reversed(left)))[::-1]
 
 
 def _show_date(number: Decimal, section: _Section, from_1904: bool) -> Shown:

@@ -113,8 +113,10 @@ class Sheet:
 
 def shown_otherwise(shown: Shown, stored: str, *unless: str) -> Doubt:
     """A doubt about a number whose format shows something else."""
-    seen = f"is shown as {quoted(shown.text)}" if shown.text else "is not shown"
-    return Doubt(f"{seen}, but holds {stored}", _AS_SEEN, "data.shown-otherwise", unless)
+    what = f"is shown as {quoted(shown.text)}, but holds {stored}"
+    if not shown.text:
+        what = f"does not show what it holds, {stored}"
+    return Doubt(what, _AS_SEEN, "data.shown-otherwise", unless)
 
 
 def plain(number: Decimal) -> str:

@@ -16,7 +16,15 @@ from typing import Any, TypeVar
 from lxml import etree
 
 from evaltools.evidence.number_formats import BUILT_IN, NumberFormat, decimal_of
-from evaltools.evidence.workbook_sheet import ERROR, FORMULA, HIDDEN_TEXT, Place, Sheet, show
+from evaltools.evidence.workbook_sheet import (
+    ERROR,
+    FORMULA,
+    HIDDEN_TEXT,
+    NO_DATE_HERE,
+    Place,
+    Sheet,
+    show,
+)
 
 MOST_CELLS = 5_000_000
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
@@ -272,7 +280,7 @@ def _text(cell: etree._Element, place: Place, book: Book, styles: list[Style], s
     if kind in ("s", "inlineStr", "str"):
         text = raw
         if kind == "s":
-            text = _at(book.strings, raw, "")
+            text = _shared(book, raw)
             struck = struck or (bool(book.struck) and raw.isdecimal() and int(raw) in book.struck)
         elif inline is not None:
             text, partly = _rich(inline)
@@ -286,6 +294,7 @@ def _text(cell: etree._Element, place: Place, book: Book, styles: list[Style], s
         sheet.doubts[place] = ERROR
     elif kind == "d":
         text = raw.replace("T", " ").removesuffix(" 00:00:00")
+        sheet.doubts[place] = NO_DATE_HERE
     elif not raw.strip():
         text = "=" if formula else ""
         if formula:
@@ -300,6 +309,13 @@ def _text(cell: etree._Element, place: Place, book: Book, styles: list[Style], s
     if (struck or style.unseen) and text.strip():
         (sheet.struck if struck else sheet.unseen).add(place)
     return text
+
+
+def _shared(book: Book, raw: str) -> str:
+    try:
+        return book.strings[int(raw)]
+    except IndexError:
+        raise ValueError(f"it has no text number {raw}") from None
 
 
 def _seen_text(code: NumberFormat, text: str, place: Place, sheet: Sheet) -> str:
