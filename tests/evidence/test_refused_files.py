@@ -30,6 +30,15 @@ def test_a_table_in_two_files_is_refused(package: Any) -> None:
     )
 
 
+@pytest.mark.parametrize("suffix", [".xls", ".xlsm", ".tsv"])
+def test_a_file_of_a_kind_that_is_not_read_is_named(package: Any, suffix: str) -> None:
+    assert spoil(package, b"x", suffix) == (
+        f"data/reference/regions.csv: there is reference/regions{suffix}, a kind of file that is "
+        "not read; allowed: reference/regions.csv, reference/regions.xlsx, reference/regions.ods. "
+        "Save it as .xlsx or .csv. [data.file-kind]"
+    )
+
+
 def test_an_empty_file_is_refused(package: Any) -> None:
     assert spoil(package, b"") == (
         "data/reference/regions.csv: the file is empty. Give it at least its header. [data.empty]"

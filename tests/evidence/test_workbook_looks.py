@@ -128,6 +128,8 @@ def test_many_cells_of_one_cause_are_one_problem(folder: Path) -> None:
          ", row 2: 2 rows are hidden by a filter (rows 2, 3)"),
         (Page([HEADER, *ROWS], hidden_columns={3}), ", row 1, column x: the column is hidden"),
         (Page([HEADER, *ROWS], merged=["D2:D4"]), ", row 2: cells are merged"),
+        (Page([HEADER, [text("a"), None, None, None, None], *ROWS[1:]], merged=["C2:D3"]),
+         ", row 2: cells are merged"),
         (Page([HEADER, *ROWS], merged=["C3:D3"]), ", row 3: cells are merged"),
         (Page([HEADER, *ROWS], state="hidden"), ': the sheet "Sheet1" is hidden'),
         (Page([HEADER, *ROWS[:2], row("c", x=Cell("5", struck=True))]),
@@ -215,6 +217,7 @@ def test_an_ods_gives_the_number_that_it_shows(folder: Path, seen: Seen, value: 
         ("x", Seen("#DIV/0!", kind="error"), '"#DIV/0!" is an error of a spreadsheet'),
         ("code", Seen("Err:502", kind="error"), '"Err:502" is an error of a spreadsheet'),
         ("code", Seen("1.1.2019", "2019-01-01", "date"), '"2019-01-01" is a date'),
+        ("code", Seen("12:30", kind="time"), 'the cell is shown as "12:30"'),
         ("day", Seen("marras 2019", "2019-11-21", "date"), 'the cell is shown as "marras 2019"'),
     ],
 )  # fmt: skip

@@ -200,6 +200,9 @@ def _text(cell: etree._Element, place: tuple[int, int], sheet: Sheet) -> str:
         return seen if stored is None else _number(sheet, place, raw, stored, lines)
     if kind == "date":
         return _date(sheet, place, cell.get(f"{_OFFICE}date-value", ""), lines)
+    if kind == "time":
+        sheet.doubts[place] = shown_otherwise(Shown(seen), cell.get(f"{_OFFICE}time-value", ""))
+        return seen
     if kind == "boolean":
         return cell.get(f"{_OFFICE}boolean-value", "")
     if kind is None and not seen and cell.get(f"{_TABLE}formula") is not None:

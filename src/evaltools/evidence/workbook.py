@@ -284,12 +284,12 @@ def _joins_values(
     touched = range(max(top, grid.header_row + 1), min(bottom, last) + 1)
     if not columns or not touched or (len(touched) == 1 and len(columns) == 1):
         return False
-    first = rows.get(top)
-    if first is not None and not first[left].strip():
+    joined = [rows[row][place] for row in touched if row in rows for place in columns]
+    if not any(text.strip() for text in joined):
         return False
     # a note across the table, alone in its row, is told as such
-    alone = first is not None and sum(bool(cell.strip()) for cell in first) == 1
-    return not (top == bottom and alone)
+    alone = top == bottom and sum(bool(cell.strip()) for cell in rows[top]) == 1
+    return not (alone and rows[top][left].strip())
 
 
 def _area(area: tuple[int, int, int, int]) -> str:
