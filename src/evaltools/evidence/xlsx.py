@@ -207,7 +207,7 @@ def read_sheet(name: str, part: bytes, book: Book) -> Sheet:
         what = etree.QName(element).localname
         if what == "row":
             given = element.get("r", "")
-            number = int(given) if given.isdecimal() else number + 1
+            number = int(given) if given.isdecimal() and int(given) else number + 1
             if number > LAST_ROW:
                 raise TooFarError(number, 1)
             while len(sheet.records) < number - 1:
@@ -250,7 +250,8 @@ def _record(
     place = -1
     for cell in row.iterchildren(_CELL):
         letters = cell.get("r", "").rstrip("0123456789")
-        place = _column(letters) if letters else place + 1
+        named = letters.isascii() and letters.isalpha() and letters.isupper()
+        place = _column(letters) if named else place + 1
         # Rows are as long as their last cell: one in the far corner would ask for millions.
         if place >= LAST_COLUMN or number * (place + 1) > MOST_CELLS:
             raise TooFarError(number, place + 1)
