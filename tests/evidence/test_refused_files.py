@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import random
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ from evidence_files import (
     workbook_parts,
     zipped,
 )
+from spreadsheet_mutations import COLUMNS, mutate
 
 from evaltools.evidence.grid import Unreadable
 from evaltools.evidence.workbook import read_workbook
@@ -27,6 +31,15 @@ def test_a_table_in_two_files_is_refused(package: Any) -> None:
     assert first_problem(package) == (
         "data/reference/regions.csv: the table is there more than once: reference/regions.csv, "
         "reference/regions.xlsx. Keep the one that holds. [data.file-twice]"
+    )
+
+
+@pytest.mark.parametrize("suffix", [".xls", ".xlsm", ".tsv"])
+def test_a_file_of_a_kind_that_is_not_read_is_named(package: Any, suffix: str) -> None:
+    assert spoil(package, b"x", suffix) == (
+        f"data/reference/regions.csv: there is reference/regions{suffix}, a kind of file that is "
+        "not read; allowed: reference/regions.csv, reference/regions.xlsx, reference/regions.ods. "
+        "Save it as .xlsx or .csv. [data.file-kind]"
     )
 
 
@@ -109,6 +122,46 @@ def test_a_damaged_workbook_is_read_or_refused_but_never_crashes(package: Any) -
             read_workbook(damaged, ".xlsx", "regions", ["region_code"])
 
 
+def test_xml_that_is_wrong_in_places_is_read_or_refused_but_never_crashes() -> None:
+    chance = random.Random(7)
+    pieces = [b'"', b"<", b"999999999", b"-1", b'r="0"', b"XFD", b"1048576", b"\xff", b"<!--x-->",
+              b"", b't="s"', b"1e999", b"nan", b"_x0000_", b";;;[", b'"%%%']  # fmt: skip
+    books = [made for made in map(mutate, range(12)) if made.suffix != ".csv"]
+    outcomes = set()
+    for _ in range(400):
+        made = chance.choice(books)
+        with zipfile.ZipFile(io.BytesIO(made.content)) as archive:
+            parts = {name: archive.read(name) for name in archive.namelist()}
+        name = chance.choice([one for one in parts if one.endswith((".xml", ".rels"))])
+        place = chance.randrange(len(parts[name]))
+        rest = parts[name][place + chance.choice([0, 1, 5]) :]
+        parts[name] = parts[name][:place] + chance.choice(pieces) + rest
+        try:
+            read_workbook(zipped(parts), made.suffix, "projects", COLUMNS)
+            outcomes.add("read")
+        except Unreadable as error:  # and nothing else comes out
+            outcomes.add(error.code)
+    assert {"read", "data.workbook"} <= outcomes
+
+
+def test_places_that_are_none_are_counted_and_places_too_far_are_refused() -> None:
+    parts = workbook_parts(lambda sheet: sheet.append(["region_code"]))
+    name = "xl/worksheets/sheet1.xml"
+    nought = parts | {name: parts[name].replace(b'<row r="1"', b'<row r="0"')}
+    grid = read_workbook(zipped(nought), ".xlsx", "regions", ["region_code"])
+    assert grid.header == ("region_code",)
+    odd = parts | {name: parts[name].replace(b'r="A1"', b'r="-1"')}
+    grid = read_workbook(zipped(odd), ".xlsx", "regions", ["region_code"])
+    assert grid.header == ("region_code",)
+    for far in (b"<row r='1048577'", b"<row r='99999999999'"):
+        with pytest.raises(Unreadable) as error:
+            read_workbook(
+                zipped(parts | {name: parts[name].replace(b'<row r="1"', far)}),
+                ".xlsx", "regions", ["region_code"],
+            )  # fmt: skip
+        assert error.value.code == "data.workbook-unsafe"
+
+
 def test_a_zip_bomb_is_refused_before_it_unpacks(
     package: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,8 +220,9 @@ def test_a_formula_without_a_stored_value_is_refused_not_read_as_nothing(package
     package.tables["projects"][0]["grant_eur"] = "=50*2"
     to_xlsx(package, "projects", lambda kind, cell: cell)
     assert first_problem(package) == (
-        "data/register/projects.xlsx, row 2: column F holds a formula without a stored value. "
-        "Open the workbook and save it, or put the values in place of formulas. [data.formula]"
+        "data/register/projects.xlsx, row 2, column grant_eur: the cell holds a formula without a "
+        "stored value. Open the workbook and save it, or put the values in place of "
+        "formulas. [data.formula]"
     )
 
 

@@ -15,7 +15,9 @@ from evaltools.evidence.values import NotThis, boolean, date, integer, number, r
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("0", 0), ("-3", -3), ("+3", 3), ("\u22123,5", -3.5), ("0,125", 0.125), ("1.234", 1.234),
+        ("0", 0), ("-3", -3), ("+3", 3), ("\u22123,5", -3.5), ("0,125", 0.125),
+        ("0.123", 0.123), ("1.2340", 1.234),
+        ("1'234", 1234), ("1\u2019234.50", 1234.5), ("1234.567", 1234.567), ("85.5", 85.5),
         ("1 234", 1234), ("12 345 678,9", 12345678.9), ("1.234,5", 1234.5), ("1,234.5", 1234.5),
         ("1.234.567", 1234567), ("12 €", 12), ("1 200,50 EUR", 1200.5),
     ],
@@ -25,8 +27,9 @@ def test_numbers_are_read_as_they_are_written_here(text: str, value: float) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["1,234", "12 34", "1 2345", "1.23.4", "n. 5", "5 %", "nan", "inf", "1e6", "0x10",
-             "٣", "1,5 milj.", "--1", "12,345"]
+    "text", ["1,234", "1.234", "-25.000", "12 34", "1 2345", "1.23.4", "n. 5", "5 %",
+             "nan", "inf", "1e6", "0x10",
+             "٣", "1,5 milj.", "--1", "12,345", "12'34"]
 )  # fmt: skip
 def test_what_could_be_two_numbers_or_none_is_refused(text: str) -> None:
     with pytest.raises(NotThis):

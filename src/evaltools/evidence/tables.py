@@ -24,6 +24,7 @@ from evaltools.evidence.quoting import listed
 from evaltools.problems import Problem, refuse
 
 WORKBOOKS = (".xlsx", ".ods")
+_NOT_READ = (".xls", ".xlsm", ".xlsb", ".numbers", ".tsv", ".txt")
 LARGEST_FILE = 200_000_000
 
 
@@ -79,7 +80,7 @@ def read_leniently(folder: Path, descriptor: Descriptor) -> Reading:
         try:
             path = table_file(folder, resource)
             files[resource.name] = path.relative_to(folder).as_posix()
-            grid = _grid(path, resource)
+            reader = TableReader(resource, _grid(path, resource))
         except Unreadable as error:
             absent.add(resource.name)
             flaws.append(
@@ -94,7 +95,6 @@ def read_leniently(folder: Path, descriptor: Descriptor) -> Reading:
                 )
             )
             continue
-        reader = TableReader(resource, grid)
         tables[resource.name] = reader.frame()
         tables[resource.name].attrs["file"] = files[resource.name]
         flaws += reader.flaws
@@ -122,6 +122,14 @@ def table_file(folder: Path, resource: Resource) -> Path:
     names = [resource.path, *(stem + suffix for suffix in WORKBOOKS)]
     found = [name for name in names if (folder / name).is_file() or (folder / name).is_symlink()]
     if not found:
+        others = [stem + suffix for suffix in _NOT_READ if (folder / (stem + suffix)).is_file()]
+        if others:
+            raise Unreadable(
+                f"there is {listed(others)}, a kind of file that is not read",
+                "Save it as .xlsx or .csv.",
+                "data.file-kind",
+                allowed=listed(names),
+            )
         raise Unreadable(
             "there is no such file",
             f"Put it there, or take the table out of {FILE_NAME}.",

@@ -9,6 +9,7 @@ Everything wrong in all tables is found in one go.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from functools import cache
 
 import pandas as pd
@@ -239,13 +240,17 @@ def _wrong_ratios(resource: Resource, frame: pd.DataFrame) -> Iterator[Flaw]:
         # half a cent of grace for sums that were rounded
         for _, row in frame[part > whole * rule.maximum + 0.005].iterrows():
             found, of = float(row[rule.part]), float(row[rule.whole])
-            share = f"{found / of:.2%}" if of else "more than all"
+            allowed = f"{(Decimal(str(rule.maximum)) * 100).normalize():f}%"
+            share = f"is {found / of:.2%}" if of else "is more than all"
+            if of and round(found / of, 4) <= rule.maximum:  # two decimals would not show it
+                over = Decimal(repr(found)) - Decimal(repr(of)) * Decimal(str(rule.maximum))
+                share = f"is {over.normalize():f} more than {allowed}"
             yield Flaw(
                 resource.name,
                 int(row[ROW]),
                 rule.part,
-                f"{plain_number(found)} is {share} of {rule.whole}, {plain_number(of)}",
-                f"at most {rule.maximum:.0%}",
+                f"{plain_number(found)} {share} of {rule.whole}, {plain_number(of)}",
+                f"at most {allowed}",
                 "Correct the one that is wrong.",
                 "data.ratio",
             )

@@ -1,7 +1,7 @@
 """What a cell says: numbers, dates and booleans as Finns, Swedes and spreadsheets write them.
 
-A value is read only where it can be read in one way. `1,5` is one and a half, since no country
-of the programme groups by comma; `1,234` could be either, so it is refused.
+A value is read only where it can be read in one way. `1,5` is one and a half; `1,234` and `1.234`
+could be either, so they are refused unless other numbers tell what the mark stands for.
 """
 
 from __future__ import annotations
@@ -10,27 +10,33 @@ import datetime as dt
 import math
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from evaltools.evidence.descriptor import Field
 from evaltools.evidence.grid import CONTROL
+from evaltools.evidence.numerals import (
+    NO_MARKS,
+    SPACES,
+    Ambiguous,
+    Marks,
+    NotANumeral,
+    canonical,
+)
+
+AMBIGUOUS = "data.number-ambiguous"
+AMBIGUOUS_DATE = "data.date-ambiguous"
+SHEET_ERROR = "data.spreadsheet-error"
 
 TRUE = ("true", "kyllä", "ja", "yes", "tosi", "sant", "1")
 FALSE = ("false", "ei", "nej", "no", "epätosi", "falskt", "0")
 
-_SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2007": " "})
-_PLAIN = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
-_SPACED = re.compile(r"[+-]?[0-9]{1,3}(?: [0-9]{3})+(?:[.,][0-9]+)?")
-_POINTED = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[+-]?[0-9]{1,3}(?:\.[0-9]{3}){2,}")
-_COMMAED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+|[+-]?[0-9]{1,3}(?:,[0-9]{3}){2,}")
-_EITHER_WAY = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
 _FINNISH = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?: 0?0[:.]00(?:[:.]00)?)?")
 _SERIAL = re.compile(r"[0-9]{5}(?:\.0+)?")
 _ZEROS = re.compile(r"(?:\[0-9\]|\\d)\{([0-9])\}")
+# Errors in any language of a spreadsheet program, and the hashes of a column that was too narrow.
 _SHEET_ERROR = re.compile(
-    r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|PUUTTUU!?|VIITTAUS!|ARVO!|JAKO/0!|NIMI\?|LUKU!"
-    r"|SAKNAS!?|REFERENS!|V.RDEFEL!|DIVISION/0!|NAMN\?|OGILTIGT!)"
+    r"#[A-ZÅÄÖÉ][A-ZÅÄÖÉ0-9/_]+[!?]|#N/[ADV]|#(?:NV|PUUTTUU|SAKNAS|GETTING_DATA)|Err:[0-9]{3}|#{3,}"
 )
 
 Value = str | int | float | bool | dt.date
@@ -48,7 +54,12 @@ class NotThis(ValueError):
 
 
 def reader_of(
-    field: Field, *, workbook: bool = False, day_zero: str = "1899-12-30"
+    field: Field,
+    *,
+    workbook: bool = False,
+    day_zero: str = "1899-12-30",
+    marks: Marks = NO_MARKS,
+    day_first: bool = True,
 ) -> Callable[[str], Value]:
     """The function that reads a cell of a column; it raises NotThis.
 
@@ -56,16 +67,18 @@ def reader_of(
         field: the column.
         workbook: whether the cell comes from a workbook, where bare numbers may be dates.
         day_zero: the day those numbers count from.
+        marks: what the numbers around it show of points and commas.
+        day_first: whether dates with points surely begin with the day.
     """
     if field.type == "integer":
-        return integer
+        return lambda text: integer(text, marks)
     if field.type == "number":
-        return number
+        return lambda text: number(text, marks)
     if field.type == "boolean":
         return boolean
     if field.type == "date":
         zero = dt.date.fromisoformat(day_zero) if workbook else None
-        return lambda text: date(text, zero)
+        return lambda text: date(text, zero, day_first)
     width = _ZEROS.fullmatch(field.pattern or "")
     digits = int(width.group(1)) if width else 0
     return lambda text: string(text, digits, field.verbatim)
@@ -101,30 +114,30 @@ def string(text: str, digits: int = 0, verbatim: bool = False) -> str:
             "Put the value there that the formula gives.",
             "data.formula",
         )
-    if _SHEET_ERROR.fullmatch(text):
-        raise NotThis(
-            "is an error of a spreadsheet",
-            "a value, or nothing",
-            "Correct the formula that gave it, or empty the cell.",
-            "data.spreadsheet-error",
-        )
+    if text.startswith(("#", "Err:")) and (error := _sheet_error(text)):
+        raise error
     if digits and len(text) < digits and text.isascii() and text.isdigit():
         return text.zfill(digits)
     return text
 
 
-def number(text: str) -> float:
-    """A number: `1234.5`, `1234,5`, `1 234,5`, `1.234,50`, `-3`, `12,50 €`."""
-    value = float(_canonical(text, "a number", "data.number"))
+def number(text: str, marks: Marks = NO_MARKS) -> float:
+    """A number: `1234.5`, `1234,5`, `1 234,5`, `1.234,50`, `-3`, `12,50 €`.
+
+    Arguments:
+        text: the cell.
+        marks: what the numbers around it show of points and commas.
+    """
+    value = float(_canonical(text, "a number", "data.number", marks))
     if not math.isfinite(value):
         raise NotThis("is too large", "a number", "Correct the number.", "data.number")
     return value
 
 
-def integer(text: str) -> int:
-    """A whole number: `1234`, `1 234`, `2019.0`."""
-    canonical = _canonical(text, "a whole number", "data.integer")
-    whole, _, rest = canonical.partition(".")
+def integer(text: str, marks: Marks = NO_MARKS) -> int:
+    """A whole number: `1234`, `1 234`, `2019.0`; arguments as for `number`."""
+    canonical_text = _canonical(text, "a whole number", "data.integer", marks)
+    whole, _, rest = canonical_text.partition(".")
     if rest.strip("0"):
         raise NotThis("is not whole", "a whole number", "Round or correct it.", "data.integer")
     if len(whole.lstrip("+-0")) > 15:
@@ -134,28 +147,35 @@ def integer(text: str) -> int:
     return int(whole)
 
 
-def _canonical(text: str, allowed: str, code: str) -> str:
-    bare = text.translate(_SPACES).replace("\u2212", "-").strip()
-    for sign in ("€", "EUR", "euroa", "eur"):
-        bare = bare.removesuffix(sign).rstrip()
-    if _EITHER_WAY.fullmatch(bare):
+def _canonical(text: str, allowed: str, code: str, marks: Marks) -> str:
+    try:
+        return canonical(text, marks)
+    except Ambiguous as error:
+        thousands, decimals = error.readings
         raise NotThis(
             "can be read in two ways",
             allowed,
-            f"Write {bare.replace(',', '')} or {bare}0, whichever is meant.",
-            "data.number-ambiguous",
-        )
-    if _PLAIN.fullmatch(bare) or _SPACED.fullmatch(bare):
-        return bare.replace(" ", "").replace(",", ".")
-    if _POINTED.fullmatch(bare):
-        return bare.replace(".", "").replace(",", ".")
-    if _COMMAED.fullmatch(bare):
-        return bare.replace(",", "")
-    raise NotThis(
-        f"is not {allowed}",
-        f"{allowed}, such as 1234 or 1 234" + (",5" if code == "data.number" else ""),
-        "Write digits only; leave the cell empty where it is not known.",
-        code,
+            f"Write {thousands} or {decimals}, whichever is meant.",
+            AMBIGUOUS,
+        ) from None
+    except NotANumeral:
+        raise _sheet_error(text) or NotThis(
+            f"is not {allowed}",
+            f"{allowed}, such as 1234 or 1 234" + (",5" if code == "data.number" else ""),
+            "Write digits only; leave the cell empty where it is not known.",
+            code,
+        ) from None
+
+
+def _sheet_error(text: str) -> NotThis | None:
+    if not _SHEET_ERROR.fullmatch(text.strip()):
+        return None
+    if text.strip().strip("#"):
+        remedy = "Correct the formula that gave it, or empty the cell."
+        return NotThis("is an error of a spreadsheet", "a value, or nothing", remedy, SHEET_ERROR)
+    remedy = "Make the column wider and save again."
+    return NotThis(
+        "is what a spreadsheet shows of a cell that is too narrow", "a value", remedy, SHEET_ERROR
     )
 
 
@@ -166,7 +186,7 @@ def boolean(text: str) -> bool:
         return True
     if bare in FALSE:
         return False
-    raise NotThis(
+    raise _sheet_error(text) or NotThis(
         "is neither true nor false",
         "true or false (kyllä, ei; ja, nej; 1, 0)",
         "Write true or false.",
@@ -174,23 +194,63 @@ def boolean(text: str) -> bool:
     )
 
 
-def date(text: str, day_zero: dt.date | None = None) -> dt.date:
+def surely_day_first(column: Iterable[str], file: Iterable[str]) -> bool:
+    """Whether dates with points in a column begin with the day, as `31.12.2021` shows.
+
+    Arguments:
+        column: texts of the column.
+        file: texts of all columns of dates, asked where the column shows nothing.
+
+    Where they stand among dates of another notation and nothing shows it, they may be written by
+    someone who begins with the month.
+    """
+    dotted, others = _dotted(column)
+    if not dotted or not {order for order in dotted if order}:
+        elsewhere, _ = _dotted(file)
+        shown = elsewhere & {"day", "month"}
+        return shown == {"day"} or (not shown and not others)
+    return "month" not in dotted
+
+
+def _dotted(texts: Iterable[str]) -> tuple[set[str], bool]:
+    orders: set[str] = set()
+    others = False
+    for text in texts:
+        found = _FINNISH.fullmatch(text.translate(SPACES).strip())
+        if found:
+            orders.add("day" if int(found[1]) > 12 else "month" if int(found[2]) > 12 else "")
+        elif text.strip():
+            others = True
+    return orders, others
+
+
+def date(text: str, day_zero: dt.date | None = None, day_first: bool = True) -> dt.date:
     """A day: `2021-12-31`, `31.12.2021`, and from a workbook a bare count of days.
 
     Arguments:
         text: the cell.
         day_zero: the day bare numbers count from; None where they are not dates.
+        day_first: whether dates with points surely begin with the day.
     """
-    bare = text.translate(_SPACES).strip()
+    bare = text.translate(SPACES).strip()
     parts: tuple[str, str, str] | None = None
     if found := _ISO.fullmatch(bare):
         parts = (found[1], found[2], found[3])
     elif found := _FINNISH.fullmatch(bare):
         parts = (found[3], found[2], found[1])
+        if not day_first and int(found[1]) != int(found[2]) <= 12 and int(found[1]) <= 12:
+            month, day_ = f"{int(found[1]):02d}", f"{int(found[2]):02d}"
+            raise NotThis(
+                "can be read in two ways",
+                "a date such as 2021-12-31",
+                f"Write {found[3]}-{day_}-{month} or {found[3]}-{month}-{day_}, "
+                "whichever is meant.",
+                AMBIGUOUS_DATE,
+            )
     elif day_zero is not None and _SERIAL.fullmatch(bare):
         return day_zero + dt.timedelta(days=int(bare.split(".")[0]))
     if parts is None:
-        raise NotThis(
+        raise _sheet_error(text) or NotThis(
             "is not a date",
             "a date such as 2021-12-31 or 31.12.2021",
             "Write year, month and day.",

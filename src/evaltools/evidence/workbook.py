@@ -1,40 +1,46 @@
-"""Workbooks: the first sheet of an .xlsx or .ods put in place of a table's text file.
+"""Workbooks: the sheet of an .xlsx or .ods put in place of a table's text file.
 
-python-calamine reads the values that the spreadsheet program stored; formulas are never
-calculated, so a formula without a stored value is refused instead of read as nothing. A
-workbook is a zip of XML from outside: its true size, its document types and the extent of its
-sheets are looked at before anything is built from it.
+What is read is what a person sees in the sheet: hidden rows, struck-through cells, merged cells
+and further sheets are told, not guessed about. Formulas are never calculated. A workbook is a zip
+of XML from outside: its true size, its document types and the extent of its sheets are looked at
+before anything is built from it.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import re
 import zipfile
 import zlib
 from collections.abc import Iterable
-from decimal import Decimal
-from pathlib import PurePosixPath
+from dataclasses import replace
 from xml.etree import ElementTree
 
-from python_calamine import CalamineError, CalamineWorkbook
+from lxml import etree
 
-from evaltools.evidence.grid import Grid, Unreadable, to_grid
-from evaltools.evidence.quoting import listed
+from evaltools.evidence import ods, xlsx
+from evaltools.evidence.grid import (
+    FURTHER_SHEET,
+    LATEST_HEADER,
+    Grid,
+    Remark,
+    Unreadable,
+    header_place,
+    rows_listed,
+    to_grid,
+)
+from evaltools.evidence.quoting import listed, quoted
+from evaltools.evidence.workbook_sheet import Sheet
 
 LARGEST_CONTENT = 200_000_000
 MOST_MEMBERS = 2_000
-MOST_CELLS = 5_000_000
 
 # All that a damaged, encrypted or exotic archive makes zipfile raise.
 _BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError)
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
-_PLACE = re.compile(rb'\br="([A-Z]{1,3})?([0-9]{1,7})"')
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
-_CELL = re.compile(rb"<(?:\w+:)?c(\s[^>]*)?(?<!/)>(.*?)</(?:\w+:)?c>", re.DOTALL)
-_VALUE = re.compile(rb"<(?:\w+:)?(?:v|is)(?:\s[^>]*)?>[^<]*<?")
 _ODS_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_ODS_FORMULA = _ODS_TABLE + "formula"
+_ODS_PARAGRAPH = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}p"
 _ODS_TYPE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}value-type"
 
 
@@ -50,29 +56,42 @@ def read_workbook(data: bytes, suffix: str, table: str, expected: Iterable[str])
     Numbers are written with a point, dates as 2021-12-31, true and false as such.
     Raises Unreadable where it is no workbook, a hostile one, or the sheet is not clear.
     """
-    day_zero = "1899-12-30"
+    names = list(expected)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = _checked_parts(archive)
     except _BROKEN as error:
         raise _no_workbook(str(error)) from None
-    if suffix == ".xlsx":
-        sheets = {name: part for name, part in parts.items() if "/worksheets/" in name}
-        _check_extent(sheets)
-        if re.search(rb'date1904="(?:1|true)"', parts.get("xl/workbook.xml", b"")):
-            day_zero = "1904-01-01"
-    else:
-        _check_repetition(parts.get("content.xml", b""))
+    day_zero = "1899-12-30"
     try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        name = _sheet(workbook.sheet_names, workbook, table, {one.casefold() for one in expected})
         if suffix == ".xlsx":
-            _check_formulas(parts, sheets, name)
-        rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except CalamineError as error:
+            book = xlsx.read_book(parts)
+            day_zero = "1904-01-01" if book.from_1904 else day_zero
+            sheets = {
+                name: xlsx.read_sheet(name, parts[part], book) for name, part in book.sheets.items()
+            }
+        else:
+            _check_repetition(parts.get("content.xml", b""))
+            sheets = ods.read_sheets(parts)
+    except KeyError as error:
+        raise _no_workbook(f"its part {error.args[0]} is missing") from None
+    except xlsx.TooFarError as error:
+        place = f"row {error.row}, column {error.column}"
+        raise _hostile(f"a cell stands as far out as {place}") from None
+    except (etree.LxmlError, ValueError, OverflowError) as error:
         raise _no_workbook(str(error)) from None
-    records = [[_text(cell) for cell in row] for row in rows]
-    return to_grid(_trimmed(records), workbook=True, day_zero=day_zero)
+    sheet = _chosen(sheets, table)
+    _fill_merged_names(sheet, names)
+    grid = to_grid(
+        sheet.records,
+        names,
+        workbook=True,
+        day_zero=day_zero,
+        exact=sheet.exact,
+        doubts=sheet.doubts,
+    )
+    remarks = (*grid.remarks, *_remarks(sheet, grid), *_further(sheets, sheet, grid, names))
+    return replace(grid, remarks=remarks)
 
 
 def _no_workbook(why: str) -> Unreadable:
@@ -98,29 +117,11 @@ def _checked_parts(archive: zipfile.ZipFile) -> dict[str, bytes]:
     for member in members:
         if member.filename.endswith((".xml", ".rels")):
             # Reading to the end checks that the size in the directory was not a lie.
-            parts[member.filename] = archive.read(member)
+            parts[member.filename.replace("\\", "/")] = archive.read(member)
     for name, part in parts.items():
         if b"\0" in part or _DOCTYPE.search(part):
             raise _hostile(f"its part {name} is not plain XML in UTF-8")
     return parts
-
-
-def _check_extent(sheets: dict[str, bytes]) -> None:
-    # A sheet is built dense: one cell in the last corner would ask for 17 thousand million.
-    for part in sheets.values():
-        column, row = 0, 0
-        for letters, digits in set(_PLACE.findall(part)):
-            row = max(row, int(digits))
-            column = max(column, _column_number(letters.decode()))
-        if row * max(column, 1) > MOST_CELLS:
-            raise _hostile(f"a cell stands as far out as row {row}, column {column}")
-
-
-def _column_number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 def _check_repetition(content: bytes) -> None:
@@ -132,90 +133,178 @@ def _check_repetition(content: bytes) -> None:
                 column = last = 0
             elif element.tag == _ODS_TABLE + "table-cell" and event == "start":
                 column += int(element.get(_ODS_TABLE + "number-columns-repeated", "1"))
-                if element.get(_ODS_TYPE) is not None:
+                if element.get(_ODS_TYPE) is not None or element.get(_ODS_FORMULA) is not None:
                     last = column
+            elif element.tag == _ODS_PARAGRAPH and event == "start":
+                last = column
             elif element.tag == _ODS_TABLE + "table-row":
                 cells += row_repeat * last
                 element.clear()
-            if cells > MOST_CELLS:
+            if cells > xlsx.MOST_CELLS:
                 raise _hostile("repeated cells would fill more than five million")
     except (ElementTree.ParseError, ValueError) as error:
         raise _no_workbook(str(error)) from None
 
 
-def _check_formulas(parts: dict[str, bytes], sheets: dict[str, bytes], name: str) -> None:
-    part = sheets.get(_part_of(parts, name), b"")
-    if not _FORMULA.search(part):
-        return
-    for cell in _CELL.finditer(part):
-        attributes, content = cell.group(1) or b"", cell.group(2)
-        if not _FORMULA.search(content) or b't="str"' in attributes:
-            continue
-        value = re.search(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]+)<", content)
-        if value is None:
-            place = _PLACE.search(attributes)
-            column, row = (place.group(1), int(place.group(2))) if place else (b"?", None)
-            raise Unreadable(
-                f"column {column.decode()} holds a formula without a stored value",
-                "Open the workbook and save it, or put the values in place of formulas.",
-                "data.formula",
-                row=row,
-            )
-
-
-def _part_of(parts: dict[str, bytes], name: str) -> str:
-    """The part of an .xlsx in which the sheet of that name is."""
-    try:
-        book = ElementTree.fromstring(parts["xl/workbook.xml"])
-        links = ElementTree.fromstring(parts["xl/_rels/workbook.xml.rels"])
-    except (KeyError, ElementTree.ParseError) as error:
-        raise _no_workbook(str(error)) from None
-    targets = {link.get("Id"): link.get("Target", "") for link in links}
-    for sheet in book.iter():
-        if sheet.tag.endswith("}sheet") and sheet.get("name") == name:
-            keys = [value for key, value in sheet.attrib.items() if key.endswith("}id")]
-            target = targets.get(keys[0] if keys else None, "")
-            return (
-                target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl", target))
-            )
-    return ""
-
-
-def _sheet(names: list[str], workbook: CalamineWorkbook, table: str, expected: set[str]) -> str:
-    named = [name for name in names if name.casefold() == table]
-    if named:
-        return named[0]
-    filled = [name for name in names if workbook.get_sheet_by_name(name).total_height > 0]
-    if len(filled) == 1:
-        return filled[0]
+def _chosen(sheets: dict[str, Sheet], table: str) -> Sheet:
+    filled = [sheet for sheet in sheets.values() if any(map(any, sheet.records))]
+    named = [sheet for sheet in filled if sheet.name.casefold() == table]
     if not filled:
         raise Unreadable("no sheet holds anything", "Put the table there.", "data.empty")
-    raise Unreadable(
-        f"it has several sheets: {listed(filled)}",
-        f"Name the one that holds the table {table}.",
-        "data.sheet",
-    )
+    if not named and len(filled) > 1:
+        raise Unreadable(
+            f"it has several sheets: {listed(sheet.name for sheet in filled)}",
+            f"Name the one that holds the table {table}.",
+            "data.sheet",
+        )
+    return (named or filled)[0]
 
 
-def _text(cell: object) -> str:
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float):
-        if cell.is_integer() and abs(cell) < 1e15:
-            return str(int(cell))
-        text = repr(cell)
-        return format(Decimal(text), "f") if "e" in text else text
-    if isinstance(cell, dt.datetime):
-        midnight = cell.time() == dt.time()
-        return cell.date().isoformat() if midnight else cell.isoformat(sep=" ")
-    return str(cell)
+def _fill_merged_names(sheet: Sheet, names: list[str]) -> None:
+    """Put a column's name that is merged downwards beside the names of the lowest row."""
+    expected = {name.casefold() for name in names}
+    for top, left, bottom, right in sheet.merged:
+        if left != right or not top < bottom <= min(LATEST_HEADER, len(sheet.records)):
+            continue
+        above, below = sheet.records[top - 1], sheet.records[bottom - 1]
+        name = above[left] if left < len(above) else ""
+        if " ".join(name.split()).casefold() in expected:
+            below.extend("" for _ in range(left + 1 - len(below)))
+            below[left] = below[left] or name
 
 
-def _trimmed(records: list[list[str]]) -> list[list[str]]:
-    # A sheet is as wide as its widest row; columns under no name that hold nothing are no columns.
-    width = max((len(record) for record in records), default=0)
-    while width and not any(
-        record[width - 1].strip() for record in records if len(record) >= width
+def _further(
+    sheets: dict[str, Sheet], chosen: Sheet, grid: Grid, names: list[str]
+) -> Iterable[Remark]:
+    """Other sheets that hold rows under the same column names."""
+    expected = {name.casefold() for name in names}
+    here = len({name.casefold() for name in grid.header} & expected)
+    for sheet in sheets.values():
+        if sheet is chosen or not sheet.records:
+            continue
+        top = header_place(sheet.records, names)
+        found = {" ".join(cell.split()).casefold() for cell in sheet.records[top]} & expected
+        rows = sum(any(cell.strip() for cell in record) for record in sheet.records[top + 1 :])
+        if rows and len(found) >= max(2, here / 2):
+            yield Remark(
+                None,
+                None,
+                f"the {'hidden ' if sheet.hidden else ''}sheet {quoted(sheet.name)} holds "
+                f"{_counted(rows, 'row')} under the same column names; only {quoted(chosen.name)} "
+                "is read",
+                "Move its rows to that sheet, or delete the sheet.",
+                FURTHER_SHEET,
+            )
+
+
+def _remarks(sheet: Sheet, grid: Grid) -> Iterable[Remark]:
+    """What is seen of the rows, columns and cells of the table beside their texts."""
+    rows = dict(zip(grid.numbers, grid.rows, strict=True))
+    table = {*rows, grid.header_row}
+    if sheet.hidden:
+        yield Remark(
+            None,
+            None,
+            f"the sheet {quoted(sheet.name)} is hidden",
+            "Show it and see whether it is the right one.",
+            "data.hidden",
+        )
+    if hidden := sheet.hidden_rows & table:
+        yield Remark(
+            min(hidden),
+            None,
+            f"{_counted(len(hidden), 'row')} {'is' if len(hidden) == 1 else 'are'} hidden"
+            f"{' by a filter' if sheet.filtered else ''} ({rows_listed(hidden)})",
+            "Show all rows, and delete those that are not meant.",
+            "data.hidden",
+        )
+    for place in sorted(sheet.hidden_columns):
+        if place < len(grid.header) and any(row[place].strip() for row in grid.rows):
+            yield Remark(
+                1,
+                grid.header[place] or None,
+                "the column is hidden",
+                "Show it, or take it out.",
+                "data.hidden",
+            )
+    for cells, what, remedy, code in (
+        (
+            sheet.struck,
+            "struck through",
+            "Delete what is withdrawn, or take the line away from what holds.",
+            "data.struck-through",
+        ),
+        (
+            sheet.unseen,
+            "written in white on white",
+            "Give them another colour, or delete what is not meant.",
+            "data.hidden",
+        ),
     ):
-        width -= 1
-    return [record[:width] for record in records]
+        places = {(row, place) for row, place in cells if row in table and place < len(grid.header)}
+        if places:
+            struck = {row for row, _ in places}
+            columns = sorted({place for _, place in places})
+            few = [grid.header[place] for place in columns if grid.header[place]]
+            whole = all(
+                (row, place) in places
+                for row in struck
+                for place, text in enumerate(rows.get(row, ()))
+                if text.strip()
+            )
+            where = "the row" if whole and len(struck) == 1 else rows_listed(struck)
+            yield Remark(
+                min(struck),
+                None,
+                f"{where if whole else f'cells of {where} ({listed(few, 6)})'} "
+                f"{'is' if whole and len(struck) == 1 else 'are'} {what}",
+                remedy,
+                code,
+            )
+    merged = [area for area in sheet.merged if _joins_values(area, grid, rows)]
+    if merged:
+        yield Remark(
+            merged[0][0],
+            None,
+            f"cells are merged, so that only the first of each area has its value: "
+            f"{listed((_area(one) for one in merged), 12)}",
+            "Unmerge them, and write in every cell the value that belongs there.",
+            "data.merged-cells",
+        )
+
+
+def _joins_values(
+    area: tuple[int, int, int, int], grid: Grid, rows: dict[int, tuple[str, ...]]
+) -> bool:
+    """Whether a merged area gives one value to several rows or columns of the table."""
+    top, left, bottom, right = area
+    last = max(rows, default=0)
+    columns = [place for place in range(left, min(right, len(grid.header) - 1) + 1)
+               if grid.header[place]]  # fmt: skip
+    touched = range(max(top, grid.header_row + 1), min(bottom, last) + 1)
+    if not columns or not touched or (len(touched) == 1 and len(columns) == 1):
+        return False
+    joined = [rows[row][place] for row in touched if row in rows for place in columns]
+    if not any(text.strip() for text in joined):
+        return False
+    # a note across the table, alone in its row, is told as such
+    alone = top == bottom and sum(bool(cell.strip()) for cell in rows[top]) == 1
+    return not (alone and rows[top][left].strip())
+
+
+def _area(area: tuple[int, int, int, int]) -> str:
+    top, left, bottom, right = area
+    return f"{_letters(left)}{top}:{_letters(right)}{bottom}"
+
+
+def _letters(column: int) -> str:
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count} {thing}" + ("" if count == 1 else "s")

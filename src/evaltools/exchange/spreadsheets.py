@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import get_args
 
 from evaltools.evidence.delimited import read_delimited
-from evaltools.evidence.grid import Grid, Unreadable
+from evaltools.evidence.grid import FURTHER_SHEET, Grid, Unreadable, refuse_doubts
 from evaltools.evidence.quoting import listed, quoted
 from evaltools.evidence.workbook import read_workbook
 from evaltools.exchange.columns import Layout, known_names, layout
@@ -91,8 +91,10 @@ def read_grid(path: Path, sheet: str | None, expected: frozenset[str]) -> Grid:
         data = path.read_bytes()
         kind = workbook_kind(data)
         if not kind:
-            return read_delimited(data, expected)
-        return read_workbook(data, kind, (sheet or "coded segments").casefold(), expected)
+            return refuse_doubts(read_delimited(data, expected))
+        name = (sheet or "coded segments").casefold()
+        grid = read_workbook(data, kind, name, expected)
+        return refuse_doubts(grid, [FURTHER_SHEET] if sheet else [])
     except Unreadable as error:
         where = path.name + (f", row {error.row}" if error.row else "")
         remedy = error.remedy

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from evaltools.evidence.delimited import read_delimited
-from evaltools.evidence.grid import Grid, Unreadable
+from evaltools.evidence.grid import Grid, Unreadable, refuse_doubts
 from evaltools.evidence.quoting import listed, nearest, quoted, suggestion
 from evaltools.importing.days import read_day
 from evaltools.importing.matching import Projects
@@ -87,8 +87,9 @@ def _grid(path: Path, whose: str) -> Grid:
         if path.suffix.casefold() in (".xlsx", ".ods"):
             from evaltools.evidence.workbook import read_workbook
 
-            return read_workbook(data, path.suffix.casefold(), "mapping", COLUMNS)
-        return read_delimited(data, COLUMNS)
+            kind = path.suffix.casefold()
+            return refuse_doubts(read_workbook(data, kind, "mapping", COLUMNS))
+        return refuse_doubts(read_delimited(data, COLUMNS))
     except Unreadable as error:
         where = whose if error.row is None else f"{whose}, row {error.row}"
         problem = Problem(where, error.what, error.allowed, error.remedy, error.code)

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from evaltools.evidence.delimited import decoded, read_delimited
+from evaltools.evidence.delimited import read_delimited
 from evaltools.evidence.descriptor import Resource
+from evaltools.evidence.encodings import decoded
 from evaltools.evidence.grid import Unreadable
 from evaltools.evidence.tables import table_file
 from evaltools.problems import Problem, ProblemError
@@ -155,6 +156,10 @@ def read_rows(folder: Path, resource: Resource) -> Rows:
     except Unreadable as error:
         place = where if error.row is None else f"{where}, row {error.row}"
         raise _problem(place, error.what, error.remedy, error.code) from None
+    for remark in grid.remarks:
+        raise _problem(where, remark.what, remark.remedy, remark.code)
+    if grid.header_row > 1:
+        raise _problem(f"{where}, row 1", "is empty", "Delete the empty rows above the header.")
     if grid.ragged:
         row, found = grid.ragged[0]
         what = f"has {found} cells, the header {len(grid.header)}"
@@ -201,7 +206,7 @@ def _encoded(text: str, encoding: str) -> bytes | None:
 
 
 def _delimiter(text: str, columns: int) -> str:
-    for delimiter in (",", ";", "\t"):
+    for delimiter in (",", ";", "\t", "|"):
         lines = _records(text, delimiter)
         first = next(lines, ([], ""))[0]
         if text.startswith("sep="):
