@@ -41,7 +41,7 @@ _PHONE = re.compile(
     r"\d{1,4}(?:[\s./-]?\d{2,8}){1,5}"
     r"|\(0\)\s?\d{1,3}[\s./-]?\d{2,8}(?:[\s./-]?\d{2,5}){0,3}"
     r"|(?:\(0[1-9]\d{0,2}\)|0[1-9]\d{0,2})(?:\s?-\s?|\s)\d{2,8}(?:[\s-]\d{2,5}){0,3}"
-    r"|0(?:4\d{1,2}|50\d?|[235689]|1\d|2[019]|30|[678]00)[./]\d{3,4}(?:[./ -]\d{2,4}){0,2}"
+    r"|0(?:4\d{1,2}|50\d?|[235689]|1\d|2[019]|30|[678]00)[./]\d{3,8}(?:[./ -]\d{2,4}){0,2}"
     r"|0(?:4\d|50|1\d|2\d|30|[235689]|[678]00)\d{5,8}"
     r")(?![\w/]|[.,]\d|-\d)"
 )
@@ -89,6 +89,8 @@ def phones(text: str) -> Iterator[tuple[int, int]]:
     for match in _PHONE.finditer(text):
         digits = re.sub(r"\D", "", match[0].replace("(0)", ""))
         least = 8 if match[0][0] == "+" or digits.startswith("00") else 7
+        if re.match(r"0\d+[./]", match[0]):
+            least = 9  # 045/2020 is the number of a matter
         if match[0][0] == "(" and not match[0].startswith("(0)"):
             least = 6
         sum_of_money = _GROUPED.fullmatch(match[0]) and _MONEY.match(text, match.end())

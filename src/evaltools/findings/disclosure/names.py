@@ -27,6 +27,8 @@ def _lists(name: str) -> Mapping[str, str]:
 
 
 _LISTS = _lists("names.yml")
+NOBLE = frozenset({"von", "van", "af", "der", "bin", "ibn", "al", "el"})
+"""Particles that stand in names only."""
 GIVEN, GIVEN_OR_WORD, SURNAMES, SURNAMES_OR_WORDS, BODIES, PARTICLES, HEADS, _LABELS = (
     frozenset(_LISTS[key].split())
     for key in (
@@ -44,6 +46,12 @@ _TITLE, _CUE = re.compile(_TITLES, re.IGNORECASE), re.compile(_CUES, re.IGNORECA
 _SURNAME = re.compile(r"\w{2,}(?:nen|sson|ström|qvist|kvist|gren|roos|fors)")
 """What only surnames look like when they stand capitalised inside a sentence."""
 _FOREIGN = re.compile(r"\w{3,}(?:sk[iy]|skaja|skaya|czyk|wicz|vi[cćč]|i[cć]|enko|ov|ova|ev|eva|oğlu|oglu|zadeh|shvili|dze)")
+_COMPOUND = re.compile(
+    r"\w{3,}(?:l[aä]|niemi|mäki|järvi|koski|nummi|salo|lahti|vaara|aho|kangas|oja|ranta|maa|harju"
+    r"|luoma|niitty|korpi|virta|pelto|perä|saari|berg|lund|dahl|blad|bladh|strand|mark|stedt|stierna"
+    r"|hielm|hjelm|holm|sson|sen|ius|mann?|borg|vall|wall|stam|n[eé]n|r[eé]n|l[eé]n|d[eé]n|s[eé]n)"
+)
+"""What many surnames look like, and many places: they count beside a given name or an initial."""
 _ADJECTIVE = re.compile(
     r"(?:\w{2}[aeiouyäö]lli|[eoö]i|mmäi|ise|[uoöeiy]i)(?:nen|sen|sta|stä|sia|siä|set|ssa|ssä|sella|sellä|selle)$"
 )
@@ -85,7 +93,7 @@ def name_of(word: str) -> Name:
     last = parts[-1]
     if word in GIVEN_OR_WORD or base_forms(last) & GIVEN_OR_WORD:
         return "given_or_word"
-    if base_forms(last) & SURNAMES_OR_WORDS or is_surname(parts[0]):
+    if base_forms(last) & SURNAMES_OR_WORDS or is_surname(parts[0]) or _is_compound(last):
         return "surname_or_word"
     given, surnames = _foreign()
     if stems(last) & given or parts[0] in given:
@@ -109,7 +117,7 @@ def is_surname(word: str) -> bool:
         return True
     if _SURNAME.fullmatch(word):
         return not _ADJECTIVE.search(word)
-    if _ADJECTIVE.search(word) or word.endswith("sten"):
+    if _ADJECTIVE.search(word) or word.endswith(("sten", "set")):
         return False
     shaped = {form for form in base_forms(word) if _SURNAME.fullmatch(form)}
     # Tulosta is no case of Tulonen.
@@ -153,6 +161,12 @@ def _lemma(word: str) -> str:
     from evaltools.coding.suggestions.lemmas import lemma
 
     return lemma(word.lower(), "fi").capitalize()
+
+
+def _is_compound(word: str) -> bool:
+    if not any(map(_COMPOUND.fullmatch, base_forms(word))):
+        return False
+    return not is_word(word) or any(map(_COMPOUND.fullmatch, {word, _lemma(word)}))
 
 
 def _could_be_name(word: str) -> bool:

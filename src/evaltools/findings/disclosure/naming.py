@@ -21,17 +21,20 @@ _UPPER = "".join(
 )
 _LETTER = r"[^\W\d_]"
 _TOKEN = re.compile(
-    rf"(?<![\w@/\\.])(?:[{_UPPER}]\.(?:-?[{_UPPER}]\.)*"  # J. J.K. J.-P.
-    rf"|(?:[Aa]l-|[dDoO]'|Mc|Mac)?[{_UPPER}]{_LETTER}*(?:['-][{_UPPER}a-z]{_LETTER}*)*"
-    rf"|(?:{'|'.join(sorted(names.PARTICLES))})(?=\s))(?!\w)"
+    rf"(?<![\w@/\\])(?<![^{_UPPER}]\.)(?:[{_UPPER}]\.(?:-?[{_UPPER}]\.)*"  # J. J.K. J.-P.
+    rf"|(?:(?:[Aa]l-|[dDoO]'|Mc|Mac)?[{_UPPER}]{_LETTER}*(?:['-][{_UPPER}a-z]{_LETTER}*)*"
+    rf"|(?:{'|'.join(sorted(names.PARTICLES))})(?=\s))(?!\w))"
 )
 _GAP = re.compile(r"[ \t]{1,2}|[ \t]{0,2}\n[ \t]{0,8}|")
-_STARTS = re.compile(r"(?:^|[.!?:;|#>]\s+|\n\s*|[-*•·]\s+|[\"”»(\[]\s*|\d[.)]\s+)$")
+_STARTS = re.compile(r"(?:^|[.!?:;|#>]\s+|\n\s*|[-*•·]\s+|[\"”»(\[]\s*|\d[.)]\s+)[*_`~]*$")
 _BEFORE = re.compile(r"(\w+)[,:]?\s{1,2}$")
 _CUED = re.compile(r"(\w+):?\s(?:[a-zåäö]+\s){0,2}$")
 _YEAR = re.compile(r" \((?:1[89]|20)\d\d[a-z]?[);,:]")
 _CITED = re.compile(r"[^()\d]{0,80}(?:1[89]|20)\d\d[a-z]?[);,:]")
+_LOCAL = re.compile(r"(?:ss[aä]|st[aä]|ll[aä]|lt[aä]|lle|seen|ksi)$")
+"""Where somebody is: Matti Helsingistä."""
 _LONGEST = 5
+_WEAK = frozenset({"given_or_word", "surname_or_word"})
 
 Role = Literal["name", "capitals", "initial", "particle"]
 
@@ -181,7 +184,8 @@ def _listed(text: str, run: Sequence[_Token]) -> int:
     if first.role == "initial":
         good = following is not None and following.role == "name" and _after_initial(following)
         return _extent(text, run) if good and not _is_head(text, following) else 0
-    if following is not None and _pair(first, following) and not _is_head(text, following):
+    joined = any(one.word in names.NOBLE for one in rest[:1]) and first.name == "given_or_word"
+    if following is not None and (joined or _pair(first, following)) and not _is_head(text, following):
         return _extent(text, run)
     initials = bool(rest) and rest[0].role == "initial" and first.role == "name"
     if initials and (first.given or first.surname) and not first.place:
@@ -198,29 +202,28 @@ def _after_initial(token: _Token) -> bool:
 def _pair(first: _Token, second: _Token) -> bool:
     """Whether two words side by side are a person's."""
     one, other = first.name, second.name
-    capitals = "capitals" in (first.role, second.role)
-    farm = second.place and re.search(r"[^l]l[aä]$", second.word) is not None
-    if capitals:
-        both = {one, other}
-        return bool(both & {"given", "given_or_word"}) and bool(both & {"surname", "surname_or_word"})
+    pair = {one, other}
+    if "capitals" in (first.role, second.role):
+        if first.given or second.given:
+            return bool(pair & {"surname", "surname_or_word", "unlisted"})
+        return "given_or_word" in pair and bool(pair & {"surname", "surname_or_word"})
     if first.given:
-        # Koskela is no case of Koski, after a given name at least.
-        return not second.place or farm
+        # Koskela is no case of Koski, nor Lahti a town, after a given name at least.
+        return not second.place or _LOCAL.search(second.word) is None
     if second.place or first.place:
         return False
-    if one == "given_or_word":
-        return other in ("surname", "given", "unlisted") or (
-            other in ("surname_or_word", "given_or_word")
-            and not (names.is_word(first.word) and names.is_word(second.word))
-        ) or (first.word in names.GIVEN_OR_WORD and other == "surname_or_word")
-    if one in ("surname", "surname_or_word"):
-        known = other == "given" or (other == "given_or_word" and one == "surname")
-        return known or (other == "surname" and not first.opens)
-    if one == "unlisted":
-        if other in ("surname", "given"):
-            return True
-        return not first.opens and other in ("surname_or_word", "given_or_word", "unlisted")
-    return other == "surname" and not first.opens
+    if first.opens:
+        # A word that begins a sentence must be a name itself.
+        return (
+            (one == "given_or_word" and other not in ("word", "given_or_word"))
+            or (one in ("surname", "surname_or_word") and other == "given")
+            or (one == "surname" and other == "given_or_word")
+            or (one == "unlisted" and other != "word")
+            or (pair <= _WEAK and not (names.is_word(first.word) or names.is_word(second.word)))
+        )
+    if other in ("given", "surname"):
+        return True
+    return one not in ("word", "surname") and other in (*_WEAK, "unlisted") and pair != {"surname_or_word"}
 
 
 def _extent(text: str, run: Sequence[_Token]) -> int:

@@ -18,6 +18,7 @@ import pandas as pd
 
 from evaltools.findings.disclosure import contacts, names, naming
 from evaltools.findings.disclosure import identifiers as ids
+from evaltools.findings.disclosure.inflection import base_forms
 from evaltools.findings.disclosure.folding import fold
 
 Kind = Literal[
@@ -108,10 +109,13 @@ class Known:
 
 def is_form(word: str, known: str) -> bool:
     """Whether a word could be a known name in some case: Lahti, Lahden; never Lahti, Lahtinen."""
+    if known in base_forms(word):
+        return True
+    # Long names also by their beginning: Kangasalla is Kangasala's.
     shared = _shared(word, known)
     kept = len(known) - (3 if known.endswith("nen") else 2)
-    return word == known or (
-        shared >= max(3, kept)
+    return (
+        shared >= max(6, kept)
         and re.fullmatch(rf"\w{{0,3}}?{_ENDING}", word[shared:]) is not None
         and re.search(r"(?:nen|sen|sel\w{2,3}|ses\w{2})$", word[shared:]) is None
     )
