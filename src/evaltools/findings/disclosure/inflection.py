@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+_VOWELS = frozenset("aeiouyäöåáéíóúüõ")
 _CLITICS = ("kin", "kaan", "kään", "han", "hän", "ko", "kö", "pa", "pä")
 _CASES = (
     "ssa", "ssä", "sta", "stä", "lla", "llä", "lta", "ltä", "lle", "ksi", "tta", "ttä", "ta", "tä",
@@ -50,7 +51,7 @@ def stems(word: str) -> frozenset[str]:
     """The word without a case ending: foreign names are inflected at their end only."""
     found = {word}
     for plain in _without_clitic(word):
-        for stem in _stems(plain):
+        for stem in (*_stems(plain), *_genitive(plain)):
             found |= {stem, stem[:-1]} if stem.endswith("i") else {stem}
     return frozenset(found)
 
@@ -81,12 +82,13 @@ def _genitive(word: str) -> Iterator[str]:
 
 def _stems(word: str) -> Iterator[str]:
     for ending in _CASES:
-        if word.endswith(ending) and len(word) - len(ending) >= 2:
-            yield word[: -len(ending)].rstrip("'")
+        stem = word[: -len(ending)].rstrip("'") if word.endswith(ending) else ""
+        # Only endings in t join a consonant: Virtas-ta, but Alfi-a.
+        if len(stem) >= 2 and (stem[-1] in _VOWELS or ending[0] == "t"):
+            yield stem
     for pattern in (_LONG, _ASPIRATED, _LATE):
         if match := pattern.fullmatch(word):
             yield match[1]
-    yield from _genitive(word)
 
 
 def _nominatives(stem: str) -> Iterator[str]:

@@ -43,7 +43,7 @@ STREETS, UNSURE_STREETS, PLATE_CUES, _TITLES, _CUES = (
 )
 _TITLE, _CUE = re.compile(_TITLES, re.IGNORECASE), re.compile(_CUES, re.IGNORECASE)
 
-_SURNAME = re.compile(r"\w{2,}(?:nen|sson|ström|qvist|kvist|gren|roos|fors)")
+_SURNAME = re.compile(r"(?:\w{3,}(?<!mi)nen|\w{2,}(?:sson|ström|qvist|kvist|gren|roos|fors))")
 """What only surnames look like when they stand capitalised inside a sentence."""
 _FOREIGN = re.compile(r"\w{3,}(?:sk[iy]|skaja|skaya|czyk|wicz|vi[cćč]|i[cć]|enko|ov|ova|ev|eva|oğlu|oglu|zadeh|shvili|dze)")
 _COMPOUND = re.compile(
@@ -157,6 +157,11 @@ def is_only_name(word: str) -> bool:
     return found == word or found in base_forms(word)
 
 
+def is_word_and_given(word: str) -> bool:
+    """A given name of the country that is a word as well: Tuuli, Onni."""
+    return word in GIVEN_OR_WORD or not base_forms(word).isdisjoint(GIVEN_OR_WORD)
+
+
 def _lemma(word: str) -> str:
     from evaltools.coding.suggestions.lemmas import lemma
 
@@ -166,7 +171,7 @@ def _lemma(word: str) -> str:
 def _is_compound(word: str) -> bool:
     if not any(map(_COMPOUND.fullmatch, base_forms(word))):
         return False
-    return not is_word(word) or any(map(_COMPOUND.fullmatch, {word, _lemma(word)}))
+    return not is_word(word) or _COMPOUND.fullmatch(_lemma(word)) is not None
 
 
 def _could_be_name(word: str) -> bool:

@@ -84,7 +84,7 @@ def names_in(text: str, is_place: Callable[[str], bool]) -> Iterator[tuple[int, 
     for run in _runs(text, is_place):
         at = 0
         while at < len(run):
-            size = _size(text, run[at : at + _LONGEST])
+            size = _size(text, run[at : at + _LONGEST], len(run) > _LONGEST)
             if size:
                 yield run[at].start, run[at + size - 1].end
             at += size or 1
@@ -134,12 +134,12 @@ def _token(
     return _Token(match.start(), match.end(), word, role, _opens(text, match.start()), place)
 
 
-def _size(text: str, run: Sequence[_Token]) -> int:
+def _size(text: str, run: Sequence[_Token], crowded: bool) -> int:
     """Of how many of these words a name is made that begins with the first; nought for none."""
     first = run[0]
     if first.role == "particle":
         return 0
-    size = _titled(text, run) or _listed(text, run)
+    size = _titled(text, run) or _listed(text, run, crowded)
     return 0 if size == 1 and _is_cited(text, first) else size
 
 
@@ -177,7 +177,7 @@ def _until(run: Sequence[_Token]) -> int:
     return size
 
 
-def _listed(text: str, run: Sequence[_Token]) -> int:
+def _listed(text: str, run: Sequence[_Token], crowded: bool) -> int:
     """A name by what its words are, together or, for a few, alone."""
     first, rest = run[0], run[1:]
     following = next((one for one in rest if one.role not in ("initial", "particle")), None)
@@ -185,7 +185,7 @@ def _listed(text: str, run: Sequence[_Token]) -> int:
         good = following is not None and following.role == "name" and _after_initial(following)
         return _extent(text, run) if good and not _is_head(text, following) else 0
     joined = any(one.word in names.NOBLE for one in rest[:1]) and first.name == "given_or_word"
-    if following is not None and (joined or _pair(first, following)) and not _is_head(text, following):
+    if following is not None and (joined or _pair(first, following, crowded)) and not _is_head(text, following):
         return _extent(text, run)
     initials = bool(rest) and rest[0].role == "initial" and first.role == "name"
     if initials and (first.given or first.surname) and not first.place:
@@ -199,10 +199,20 @@ def _after_initial(token: _Token) -> bool:
     return token.name == "unlisted" and not token.opens
 
 
-def _pair(first: _Token, second: _Token) -> bool:
-    """Whether two words side by side are a person's."""
+def _pair(first: _Token, second: _Token, crowded: bool) -> bool:
+    """Whether two words side by side are a person's.
+
+    Arguments:
+        first, second: next to each other but for initials and particles.
+        crowded: whether more capitalised words stand side by side than names have.
+    """
     one, other = first.name, second.name
     pair = {one, other}
+    if crowded or second.opens:
+        # Headings of a table side by side, or one line above another.
+        return (first.given and other.startswith("surname")) or (
+            one == "surname" and second.given and not first.place
+        )
     if "capitals" in (first.role, second.role):
         if first.given or second.given:
             return bool(pair & {"surname", "surname_or_word", "unlisted"})
@@ -223,7 +233,12 @@ def _pair(first: _Token, second: _Token) -> bool:
         )
     if other in ("given", "surname"):
         return True
-    return one not in ("word", "surname") and other in (*_WEAK, "unlisted") and pair != {"surname_or_word"}
+    if pair <= _WEAK and names.is_word(first.word) and names.is_word(second.word):
+        # Alfa Väli: names, but the words of a heading as well.
+        return names.is_word_and_given(first.word) and other == "surname_or_word"
+    return one not in ("word", "surname") and other in (*_WEAK, "unlisted") and len(pair) > 1 or (
+        pair == {"given_or_word"} or pair == {"unlisted"}
+    )
 
 
 def _extent(text: str, run: Sequence[_Token]) -> int:
