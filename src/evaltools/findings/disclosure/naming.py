@@ -185,8 +185,8 @@ def _listed(text: str, run: Sequence[_Token], crowded: bool) -> int:
         good = following is not None and following.role == "name" and _after_initial(following)
         return _extent(text, run) if good and not _is_head(text, following) else 0
     joined = any(one.word in names.NOBLE for one in rest[:1]) and first.name == "given_or_word"
-    if following is not None and (joined or _pair(first, following, crowded)) and not _is_head(text, following):
-        return _extent(text, run)
+    if following is not None and (joined or _pair(first, following, crowded)):
+        return 0 if _is_head(text, following) else _extent(text, run)
     initials = bool(rest) and rest[0].role == "initial" and first.role == "name"
     if initials and (first.given or first.surname) and not first.place:
         return 2

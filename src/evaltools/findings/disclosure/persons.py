@@ -172,11 +172,8 @@ def redact(
 
 def _accounts(text: str) -> Iterator[tuple[int, int]]:
     for match in ids.ACCOUNT.finditer(text):
-        # Words after a number may look like its last letters: the longest right reading counts.
-        for end in range(match.end(), match.start() + 14, -1):
-            if text[end - 1].isalnum() and ids.is_account(match.string[match.start() : end]):
-                yield match.start(), end
-                break
+        if end := ids.end_of_account(match):
+            yield match.start(), end
 
 
 def _business_ids(text: str) -> Iterator[tuple[int, int]]:
