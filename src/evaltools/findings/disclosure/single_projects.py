@@ -21,6 +21,8 @@ _NUMBER = re.compile(r"(?<![\w.,/-])\d{1,3}(?:[ \u00a0\u202f.,']\d{3})+(?![\d])|
 _CURRENCY = re.compile(r"(?:[.,]\d{1,2})?[ \u00a0\u202f]?(?:€|e\b|eur)", re.IGNORECASE)
 _CURRENCY_BEFORE = re.compile(r"(?:€|\beur\w{0,2})[ \u00a0\u202f:]{0,3}$|eur[\w ]{0,12}[:=] ?$", re.IGNORECASE)
 _RATING_COLUMNS = ("item_id", "value")
+_COUNTS = frozenset({"n", "N", "x", "count", "counts", "projects", "share"})
+"""Columns of a table that counts projects, and so shows no single one."""
 _CLAIM_COLUMNS = ("claim_id", "amount_eur")
 
 
@@ -90,7 +92,7 @@ class SingleProjects:
     def _shows_marks(self, unit: Unit) -> bool:
         if unit.row:
             columns = {name for name, _ in unit.row} | {value for _, value in unit.row}
-            if columns.issuperset(_RATING_COLUMNS):
+            if columns.issuperset(_RATING_COLUMNS) and not columns & _COUNTS:
                 return True
             values = " ".join(value for _, value in unit.row)
             names = " ".join(name for name, _ in unit.row)
@@ -125,7 +127,8 @@ class SingleProjects:
 
 
 def _is_header(line: str, columns: tuple[str, str]) -> bool:
-    return all(re.search(rf"(?<![\w\"'(]){name}(?![\w\"')])", line) for name in columns)
+    words = set(re.findall(r"(?<![\w\"'(])\w+(?![\w\"')])", line))
+    return words.issuperset(columns) and not words & _COUNTS
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
