@@ -121,7 +121,9 @@ def _release(study: Study, parameters: Parameters, run: Run) -> Release:
     return Release(parameters.slug(), published_tables(run.indicators()), units)
 
 
-def _disclosure(candidate: Candidate, release: Release, earlier: tuple[Release, ...]) -> list[Problem]:
+def _disclosure(
+    candidate: Candidate, release: Release, earlier: tuple[Release, ...]
+) -> list[Problem]:
     from evaltools.evidence import load_descriptor, read_tables
     from evaltools.findings.disclosure import (
         Rules,
@@ -141,9 +143,7 @@ def _disclosure(candidate: Candidate, release: Release, earlier: tuple[Release, 
     ]
 
 
-def _outputs(
-    study: Study, parameters: Parameters, run: Run
-) -> Callable[[Path], list[Problem]]:
+def _outputs(study: Study, parameters: Parameters, run: Run) -> Callable[[Path], list[Problem]]:
     """The search of everything that is to be published."""
     from evaltools.evidence import Evidence, load_descriptor, read_tables
     from evaltools.findings.disclosure import Known, Sought, scan_outputs, secrets_of

@@ -87,7 +87,13 @@ class ReleaseRegister:
         return EarlierReleases(tuple(found), True)
 
     def add(
-        self, name: str, release: Release, study: Study, parameters: Parameters, run: str, bundle: str
+        self,
+        name: str,
+        release: Release,
+        study: Study,
+        parameters: Parameters,
+        run: str,
+        bundle: str,
     ) -> None:
         """Put a release on the register, the tables first; the same bundle is put there once.
 
@@ -150,9 +156,7 @@ class ReleaseRegister:
             raise _refusal(where, f"its tables, {entry['tables']}, cannot be read") from None
 
 
-def without_twins(
-    registered: Sequence[Release], bundles: Sequence[Release]
-) -> tuple[Release, ...]:
+def without_twins(registered: Sequence[Release], bundles: Sequence[Release]) -> tuple[Release, ...]:
     """Registered releases and those of bundles that are named besides, each once."""
     known = {release_text(one) for one in registered}
     return (*registered, *(one for one in bundles if release_text(one) not in known))
@@ -169,7 +173,9 @@ def _faults(entries: object) -> Iterator[Problem]:
         if not isinstance(entry, dict) or not set(_FIELDS) <= set(entry):
             yield _problem(where, f"lacks one of {', '.join(_FIELDS)}")
             continue
-        wrong = [name for name in _FIELDS if name != "parameters" and not isinstance(entry[name], str)]
+        wrong = [
+            name for name in _FIELDS if name != "parameters" and not isinstance(entry[name], str)
+        ]
         if wrong:
             yield _problem(where, f"{', '.join(wrong)} should be text")
         elif Path(entry["tables"]).parent.as_posix() != FOLDER:

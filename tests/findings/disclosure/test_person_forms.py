@@ -84,7 +84,9 @@ def test_a_form_is_found_whole_and_told_by_its_kind(kind: str, form: str, known:
         text = sentence.format(form)
         found = [one for one in find_persons(text, known) if one.kind == kind]
         # A label, `p.` or `tel:`, is no part of the number.
-        assert any(form.endswith(one.text) and len(one.text) >= len(form) - 4 for one in found), text
+        assert any(form.endswith(one.text) and len(one.text) >= len(form) - 4 for one in found), (
+            text
+        )
 
 
 @pytest.mark.parametrize(
@@ -166,7 +168,18 @@ def test_unlisted_surnames_are_found_beside_a_given_name_an_initial_or_a_title(
 
 
 def test_the_time_grows_no_faster_than_the_text() -> None:
-    hostile = ("Aa ", "A. ", "VIRTANEN ", "a-", "040 ", "FI21 ", "x at y ", "Matti\n", "e\u0301", "1.")
+    hostile = (
+        "Aa ",
+        "A. ",
+        "VIRTANEN ",
+        "a-",
+        "040 ",
+        "FI21 ",
+        "x at y ",
+        "Matti\n",
+        "e\u0301",
+        "1.",
+    )
     for piece in hostile:
         times = []
         for count in (2_000, 16_000):

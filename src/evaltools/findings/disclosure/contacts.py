@@ -16,14 +16,18 @@ _AT = (
 )
 _DOT = r"(?:\.|\s?[\(\[{]\s?(?:dot|piste|punkt|\.)\s?[\)\]}]\s?|\s(?:dot|piste|punkt)\s)"
 _LOCAL = r"(?<![\w.+%-])[A-Za-z0-9ÅÄÖåäö][\w.+%-]{0,63}"
-_DOMAIN = rf"[A-Za-z0-9ÅÄÖåäö-]{{1,63}}(?:{_DOT}[A-Za-z0-9ÅÄÖåäö-]{{1,63}}){{0,7}}{_DOT}[A-Za-z]{{2,63}}"
+_DOMAIN = (
+    rf"[A-Za-z0-9ÅÄÖåäö-]{{1,63}}(?:{_DOT}[A-Za-z0-9ÅÄÖåäö-]{{1,63}}){{0,7}}{_DOT}[A-Za-z]{{2,63}}"
+)
 # Bounded and anchored, so that no long word makes the search quadratic.
 _EMAIL = re.compile(_LOCAL + _AT + _DOMAIN)
 _SPOKEN = re.compile(
     rf"(?<![\w.+%-])[A-Za-zÅÄÖåäö]\w{{0,30}}(?:[._-]|\s(?:piste|punkt|dot)\s)[\w.-]{{1,63}}"
     rf"\s(?:at|ät)\s{_DOMAIN}"
 )
-_MARKS = re.compile(r"@|[\(\[{<]\s?(?:at|ät|a|miuku|snabel)|_at_|\s(?:at|ät|miuku\w*|snabel-?a)\s", re.IGNORECASE)
+_MARKS = re.compile(
+    r"@|[\(\[{<]\s?(?:at|ät|a|miuku|snabel)|_at_|\s(?:at|ät|miuku\w*|snabel-?a)\s", re.IGNORECASE
+)
 
 _CALLING = (
     "1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|2[1-689]\\d|3[578]\\d|42\\d|50\\d"

@@ -18,7 +18,7 @@ CREDENTIAL = re.compile(
 """Forms that the makers of the keys document; passwords by the word before them."""
 
 FOLDER = re.compile(
-    r"(?<![\w.:/-])/(?:home|Users|root|tmp|mnt|media|private|var/folders|workspace|srv|opt)/[\w.-]+"
+    r"(?<![\w./-])/(?:home|Users|root|tmp|mnt|media|private|var/folders|workspace|srv|opt)/[\w.-]+"
     r"|\b[A-Za-z]:(?:\\+[\w. -]+){2}|(?<![\\\w])\\\\[\w.-]{2,}\\[\w$.-]+|file:///?\w"
 )
 

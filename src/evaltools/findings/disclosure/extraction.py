@@ -19,11 +19,17 @@ from python_calamine import CalamineWorkbook
 from evaltools.findings.disclosure.pages import page_units
 from evaltools.findings.disclosure.pictures import picture_units
 from evaltools.findings.disclosure.printed import printed_units
-from evaltools.findings.disclosure.readable import Unit, UnreadableError, paragraphs, values_of
+from evaltools.findings.disclosure.readable import (
+    Unit,
+    UnreadableError,
+    paragraphs,
+    values_of,
+    without_escapes,
+)
 
 LARGEST = 200_000_000
 """Bytes that a file, or a part of a zip when unpacked, may have."""
-KINDS_TEXT = (".md", ".txt", ".yml", ".yaml", ".css", ".js", ".qmd", ".bib")
+KINDS_TEXT = (".txt", ".yml", ".yaml", ".css", ".js", ".bib")
 
 
 def units(file: Path) -> Iterator[Unit]:
@@ -56,6 +62,10 @@ def units(file: Path) -> Iterator[Unit]:
 
 def _plain(content: bytes) -> Iterator[Unit]:
     yield from paragraphs(content.decode("utf-8"))
+
+
+def _markdown(content: bytes) -> Iterator[Unit]:
+    yield from paragraphs(without_escapes(content.decode("utf-8")))
 
 
 def _csv(content: bytes) -> Iterator[Unit]:
@@ -94,7 +104,6 @@ def _xlsx(content: bytes) -> Iterator[Unit]:
                 f"sheet {sheet}, row {number}",
                 " | ".join(c for c in cells if c),
                 fields,
-                sheet=True,
             )
 
 
@@ -134,7 +143,7 @@ def _docx(content: bytes) -> Iterator[Unit]:
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FONTS = frozenset({"typeface", "ascii", "hAnsi", "cs", "eastAsia"})
 _KINDS_PICTURE = re.compile(r"\.(?:png|jpe?g|svg)$", re.IGNORECASE)
-_TELLING = re.compile(r"[^\W\d_].*[\s@:]|\+\d|[^\W\d_]\w* [^\W\d_]")
+_TELLING = re.compile(r"[^\W\d_].*\W|\+\d|\d{6}\W?.")
 _WORD_TEXTS = {f"{_WORD}{name}" for name in ("t", "delText", "instrText", "delInstrText")}
 
 
@@ -179,8 +188,9 @@ def _notebook(content: bytes) -> Iterator[Unit]:
     notebook = json.loads(content.decode("utf-8"))
     for number, cell in enumerate(notebook["cells"], start=1):
         place = f"cell {number}"
-        for unit in paragraphs(_joined(cell.get("source", "")), f"{place}, source"):
-            yield replace(unit, shown=cell.get("cell_type") == "markdown")
+        source, prose = _joined(cell.get("source", "")), cell.get("cell_type") == "markdown"
+        for unit in paragraphs(without_escapes(source) if prose else source, f"{place}, source"):
+            yield replace(unit, shown=prose)
         yield from values_of(cell.get("metadata", {}), f"{place}, metadata")
         for name, bundle in cell.get("attachments", {}).items():
             yield Unit(f"{place}, attachment", str(name))
@@ -205,7 +215,8 @@ def _rich(data: Mapping[str, Any], place: str) -> Iterator[Unit]:
         elif kind in ("image/png", "image/jpeg"):
             inner = picture_units(base64.b64decode(_joined(value)))
         elif kind.startswith("text/") or kind == "application/javascript":
-            inner = paragraphs(_joined(value))
+            text = _joined(value)
+            inner = paragraphs(without_escapes(text) if kind == "text/markdown" else text)
         else:
             raise UnreadableError(f"has an output of the kind {kind}, which cannot be examined")
         for unit in inner:
@@ -218,6 +229,7 @@ def _joined(text: object) -> str:
 
 _READERS: dict[str, Callable[[bytes], Iterator[Unit]]] = {
     **dict.fromkeys(KINDS_TEXT, _plain),
+    ".md": _markdown, ".qmd": _markdown,
     ".html": page_units, ".htm": page_units, ".svg": page_units,
     ".csv": _csv, ".xlsx": _xlsx, ".docx": _docx, ".pdf": printed_units,
     ".json": _json, ".jsonld": _json, ".ipynb": _notebook,

@@ -45,7 +45,9 @@ _TITLE, _CUE = re.compile(_TITLES, re.IGNORECASE), re.compile(_CUES, re.IGNORECA
 
 _SURNAME = re.compile(r"(?:\w{3,}(?<!mi)nen|\w{2,}(?:sson|ström|qvist|kvist|gren|roos|fors))")
 """What only surnames look like when they stand capitalised inside a sentence."""
-_FOREIGN = re.compile(r"\w{3,}(?:sk[iy]|skaja|skaya|czyk|wicz|vi[cćč]|i[cć]|enko|ov|ova|ev|eva|oğlu|oglu|zadeh|shvili|dze)")
+_FOREIGN = re.compile(
+    r"\w{3,}(?:sk[iy]|skaja|skaya|czyk|wicz|vi[cćč]|i[cć]|enko|ov|ova|ev|eva|oğlu|oglu|zadeh|shvili|dze)"
+)
 _COMPOUND = re.compile(
     r"\w{3,}(?:l[aä]|niemi|mäki|järvi|koski|nummi|salo|lahti|vaara|aho|kangas|oja|ranta|maa|harju"
     r"|luoma|niitty|korpi|virta|pelto|perä|saari|berg|lund|dahl|blad|bladh|strand|mark|stedt|stierna"

@@ -111,9 +111,7 @@ def _apart(one: _Token, other: _Token) -> bool:
     return one.end == other.start and one.role != "initial"
 
 
-def _token(
-    text: str, match: re.Match[str], is_place: Callable[[str], bool]
-) -> _Token | None:
+def _token(text: str, match: re.Match[str], is_place: Callable[[str], bool]) -> _Token | None:
     word = match[0]
     role: Role = "name"
     if names.is_title(word):
@@ -236,8 +234,11 @@ def _pair(first: _Token, second: _Token, crowded: bool) -> bool:
     if pair <= _WEAK and names.is_word(first.word) and names.is_word(second.word):
         # Alfa Väli: names, but the words of a heading as well.
         return names.is_word_and_given(first.word) and other == "surname_or_word"
-    return one not in ("word", "surname") and other in (*_WEAK, "unlisted") and len(pair) > 1 or (
-        pair == {"given_or_word"} or pair == {"unlisted"}
+    return (
+        one not in ("word", "surname")
+        and other in (*_WEAK, "unlisted")
+        and len(pair) > 1
+        or (pair == {"given_or_word"} or pair == {"unlisted"})
     )
 
 

@@ -126,12 +126,16 @@ class _Page(HTMLParser):
 
     def _css(self, data: str) -> None:
         """Comments and texts of a style sheet; fonts and pictures in it are data."""
-        for found in re.findall(r"/\*(.{1,2000}?)\*/|content:\s*[\"']([^\"']{2,500})", data, re.DOTALL):
+        for found in re.findall(
+            r"/\*(.{1,2000}?)\*/|content:\s*[\"']([^\"']{2,500})", data, re.DOTALL
+        ):
             self._add("style", " ".join(found).strip())
 
     def _embedded(self, source: str) -> None:
         head, _, body = source.partition(",")
-        if not head.startswith(("data:image/svg", "data:image/png", "data:image/jpeg", "data:text")):
+        if not head.startswith(
+            ("data:image/svg", "data:image/png", "data:image/jpeg", "data:text")
+        ):
             return
         try:
             raw = base64.b64decode(body) if head.endswith(";base64") else unquote_to_bytes(body)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-_TELLING = re.compile(r"[^\W\d_].*[\s@/]|\d{6}")
-"""Keys that could say something: with a blank, an address or a long number."""
+_TELLING = re.compile(r"[^\W\d_]{2}.*\W|\d{6}")
+"""Keys that could say something: more than one word, or a long number."""
 
 
 @dataclass(frozen=True)
@@ -88,3 +89,11 @@ def paragraphs(text: str, where: str = "") -> Iterator[Unit]:
 
 
 _MOST_LINES = 200
+
+
+def without_escapes(text: str) -> str:
+    """Markdown as its readers see it: `matti\\@kunta.fi` and `matti&#64;kunta.fi` are addresses."""
+    return html.unescape(_ESCAPED.sub(r"\1", text))
+
+
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")

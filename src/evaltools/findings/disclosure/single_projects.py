@@ -17,9 +17,13 @@ from evaltools.findings.disclosure.readable import Unit
 from evaltools.indicators.indicator import Indicator
 from evaltools.problems import Problem
 
-_NUMBER = re.compile(r"(?<![\w.,/-])\d{1,3}(?:[ \u00a0\u202f.,']\d{3})+(?![\d])|(?<![\w.,/-])\d{3,12}")
+_NUMBER = re.compile(
+    r"(?<![\w.,/-])\d{1,3}(?:[ \u00a0\u202f.,']\d{3})+(?![\d])|(?<![\w.,/-])\d{3,12}"
+)
 _CURRENCY = re.compile(r"(?:[.,]\d{1,2})?[ \u00a0\u202f]?(?:€|e\b|eur)", re.IGNORECASE)
-_CURRENCY_BEFORE = re.compile(r"(?:€|\beur\w{0,2})[ \u00a0\u202f:]{0,3}$|eur[\w ]{0,12}[:=] ?$", re.IGNORECASE)
+_CURRENCY_BEFORE = re.compile(
+    r"(?:€|\beur\w{0,2})[ \u00a0\u202f:]{0,3}$|eur[\w ]{0,12}[:=] ?$", re.IGNORECASE
+)
 _RATING_COLUMNS = ("item_id", "value")
 _COUNTS = frozenset({"n", "N", "x", "count", "counts", "projects", "share"})
 """Columns of a table that counts projects, and so shows no single one."""
@@ -104,23 +108,32 @@ class SingleProjects:
             if unit.shown and _is_header(line, _RATING_COLUMNS):
                 return True
             at = self._place.search(line)
-            if at and (self._item.search(line) or (header and re.search(r"\s\d", line[at.end() :]))):
+            if at and (
+                self._item.search(line) or (header and re.search(r"\s\d", line[at.end() :]))
+            ):
                 return True
         return False
 
     def _shows_claims(self, unit: Unit) -> bool:
         named = unit.row and {name for name, _ in unit.row}.issuperset(_CLAIM_COLUMNS)
-        if named or (unit.shown and any(_is_header(x, _CLAIM_COLUMNS) for x in unit.text.split("\n"))):
+        if named or (
+            unit.shown and any(_is_header(x, _CLAIM_COLUMNS) for x in unit.text.split("\n"))
+        ):
             return True
         if not self.amounts:
             return False
         for match in _NUMBER.finditer(unit.text):
             amount = int(re.sub(r"\D", "", match[0]))
-            if amount in self.amounts and (
-                amount % 1000  # so odd a number hardly is anything else
-                or _CURRENCY.match(unit.text, match.end())
-                or _CURRENCY_BEFORE.search(unit.text[max(0, match.start() - 20) : match.start()])
-                or self._place.search(unit.text)
+            if (
+                amount in self.amounts
+                and (
+                    amount % 1000  # so odd a number hardly is anything else
+                    or _CURRENCY.match(unit.text, match.end())
+                    or _CURRENCY_BEFORE.search(
+                        unit.text[max(0, match.start() - 20) : match.start()]
+                    )
+                    or self._place.search(unit.text)
+                )
             ):
                 return True
         return False
