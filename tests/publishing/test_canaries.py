@@ -251,7 +251,8 @@ def test_what_stands_in_a_source_is_absent_or_stopped_in_every_file_made_from_it
         "codable\n", "codable,include\n").rstrip() + f",{planted(1)}\n")  # fmt: skip
     write(root / "data" / "datapackage.json", lambda text: text.replace(
         '{"name": "codable", "type": "boolean"}',
-        '{"name": "codable", "type": "boolean"}, {"name": "include", "type": "string"}'))  # fmt: skip
+        '{"name": "codable", "type": "boolean"}, {"name": "include", "type": "string"}',
+    ))  # fmt: skip
     write(
         root / "data" / "coders.csv", lambda text: text.replace("coder,2022", f"{planted(2)},2022")
     )
@@ -265,7 +266,9 @@ def test_what_stands_in_a_source_is_absent_or_stopped_in_every_file_made_from_it
     study = load_study(root)
     run_folder = plain.run.folder
     write(run_folder / "notebooks" / "01_one.ipynb", lambda text: text.replace(
-        '"outputs": [', f'"outputs": [{{"output_type": "stream", "name": "stdout", "text": "{planted(8)}"}}, '))  # fmt: skip
+        '"outputs": [',
+        '"outputs": [{"output_type": "stream", "name": "stdout", "text": "' + planted(8) + '"}, ',
+    ))  # fmt: skip
     files = {
         **whole_report(), "tiny-fi.html": html_file(alt=planted(9)),
         "tiny-fi.docx": docx_file(alt=planted(10)),
@@ -289,7 +292,8 @@ def test_what_stands_in_a_source_is_absent_or_stopped_in_every_file_made_from_it
     assert holding == named
     assert {"study/evaluation.yml", "tables/codebook.csv", "notebooks/01_one.ipynb",
             "report/tiny-fi.html", "report/tiny-fi.docx", "study/waivers.yml", "method-card.html",
-            "method-card.md", "ro-crate-metadata.json", "tables/indicators.xlsx"} <= named  # fmt: skip
+            "method-card.md", "ro-crate-metadata.json",
+            "tables/indicators.xlsx"} <= named  # fmt: skip
     for number in (3, 7):  # passages read and the lock are in no file
         assert not [
             p for p in folder.rglob("*") if p.is_file() and planted(number).encode() in unpacked(p)
@@ -312,7 +316,8 @@ def test_nothing_is_published_while_the_search_finds_anything(tmp_path: Path) ->
     registered: list[str] = []
     with pytest.raises(ProblemError) as refused:
         published(candidate, tmp_path / "out" / "one",
-                  examine=lambda folder: scan_outputs(folder, Sought()), register=registered.append)  # fmt: skip
+                  examine=lambda folder: scan_outputs(folder, Sought()),
+                  register=registered.append)  # fmt: skip
     assert [problem.where for problem in refused.value.problems] == [
         "report/tiny-fi.html, line 1, alt of img"
     ]

@@ -117,7 +117,7 @@ def test_a_bundle_named_besides_counts_once() -> None:
     ("spoil", "what"),
     [
         (lambda folder: next(folder.glob("*.json")).unlink(), "are missing"),
-        (lambda folder: next(folder.glob("*.json")).write_text("{}"), "not those that it published"),
+        (lambda folder: next(folder.glob("*.json")).write_text("{}"), "not those that it"),
         (lambda folder: (folder / "releases.yml").unlink(), "is missing, though"),
         (lambda folder: (folder / "releases.yml").write_text("{a"), "cannot be read"),
         (lambda folder: (folder / "releases.yml").write_text("a: 1\n"), "is no list"),

@@ -28,7 +28,10 @@ FOLDER = "releases"
 FILE_NAME = f"{FOLDER}/releases.yml"
 LARGEST = 20_000_000
 _FIELDS = ("name", "published", "language", "parameters", "run", "bundle", "tables", "sha256")
-_HEAD = "# What this study has published, written by `evaltools publish`; keep it under version control.\n"
+_HEAD = (
+    "# What this study has published, written by `evaltools publish`; "
+    "keep it under version control.\n"
+)
 
 
 @dataclass(frozen=True)

@@ -169,7 +169,8 @@ def test_what_cannot_be_examined_is_told(tmp_path, name, content):
 
 def test_authors_of_the_bibliography_are_no_find_but_its_notes_are(tmp_path):
     (tmp_path / "a.bib").write_text(
-        "@book{a,\n  author = {Virtanen, Matti and Hiltunen, {\\'E}va},\n  note = {Pekka Jokela}\n}\n",
+        "@book{a,\n  author = {Virtanen, Matti and Hiltunen, {\\'E}va},\n"
+        "  note = {Pekka Jokela}\n}\n",
         encoding="utf-8",
     )
     cited = cited_words(tmp_path)

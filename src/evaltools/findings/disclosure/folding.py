@@ -10,7 +10,7 @@ _PLAIN = re.compile(r"[\x00-\x7fåäöÅÄÖéüÉÜšžŠŽ§°€£±×·«»�
 _DASHES = dict.fromkeys(map(ord, "‐‑‒−﹘﹣－"), "-")
 _LONG_DASH = re.compile(r"(?<=\d)[–—―]|[–—―](?=\d)|(?<=\d )[–—―]")
 """Between digits they are typed for a hyphen; between names they join two of them."""
-_BLANKS = {code: " " for code in (0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)}
+_BLANKS = dict.fromkeys((160, 5760, *range(8192, 8203), 8239, 8287, 12288), " ")
 _SAME = _DASHES | _BLANKS | {0x2018: "'", 0x2019: "'", 0x02BC: "'", 0xFF20: "@", 0xFF0B: "+"}
 
 

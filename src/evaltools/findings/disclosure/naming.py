@@ -154,13 +154,14 @@ def _is_cited(text: str, token: _Token) -> bool:
 def _titled(text: str, run: Sequence[_Token]) -> int:
     """After a title any capitalised words that are no known place; after a cue two of them."""
     before = text[max(0, run[0].start - 90) : run[0].start]
-    if match := _BEFORE.search(before):
-        if names.is_title(match[1]) and not run[0].place and run[0].role != "capitals":
-            return _until(run)
+    title, cue = _BEFORE.search(before), _CUED.search(before)
+    plain = not run[0].place and run[0].role != "capitals"
+    if title is not None and plain and names.is_title(title[1]):
+        return _until(run)
     size = _until(run)
-    if size >= 2 and not run[0].opens and (match := _CUED.search(before)):
-        if names.is_cue(match[1]) and all(one.role != "capitals" for one in run[:size]):
-            return size
+    written = size >= 2 and all(one.role != "capitals" for one in run[:size])
+    if cue is not None and written and not run[0].opens and names.is_cue(cue[1]):
+        return size
     return 0
 
 
@@ -234,11 +235,8 @@ def _pair(first: _Token, second: _Token, crowded: bool) -> bool:
     if pair <= _WEAK and names.is_word(first.word) and names.is_word(second.word):
         # Alfa Väli: names, but the words of a heading as well.
         return names.is_word_and_given(first.word) and other == "surname_or_word"
-    return (
-        one not in ("word", "surname")
-        and other in (*_WEAK, "unlisted")
-        and len(pair) > 1
-        or (pair == {"given_or_word"} or pair == {"unlisted"})
+    return (one not in ("word", "surname") and other in (*_WEAK, "unlisted") and len(pair) > 1) or (
+        pair == {"given_or_word"} or pair == {"unlisted"}
     )
 
 

@@ -7,15 +7,30 @@ import binascii
 import json
 import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from dataclasses import replace
+from html.parser import HTMLParser
 from urllib.parse import unquote, unquote_to_bytes
 
 from evaltools.findings.disclosure.pictures import picture_units
 from evaltools.findings.disclosure.readable import Unit, paragraphs, values_of
 
 _SILENT = frozenset(
-    "class style d points transform viewbox id for width height fill stroke srcset xmlns".split()
+    [
+        "class",
+        "style",
+        "d",
+        "points",
+        "transform",
+        "viewbox",
+        "id",
+        "for",
+        "width",
+        "height",
+        "fill",
+        "stroke",
+        "srcset",
+        "xmlns",
+    ]
 )
 """Attributes that say nothing to anybody; all others are read when there are letters in them."""
 _SAYS = re.compile(r"[^\W\d_]{2}|\d{6}")

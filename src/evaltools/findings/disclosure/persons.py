@@ -18,8 +18,8 @@ import pandas as pd
 
 from evaltools.findings.disclosure import contacts, names, naming
 from evaltools.findings.disclosure import identifiers as ids
-from evaltools.findings.disclosure.inflection import base_forms
 from evaltools.findings.disclosure.folding import fold
+from evaltools.findings.disclosure.inflection import base_forms
 
 Kind = Literal[
     "person", "email", "phone", "identity_code", "account", "address", "post_office_box",
