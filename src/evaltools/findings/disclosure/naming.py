@@ -181,8 +181,9 @@ def _listed(text: str, run: Sequence[_Token], crowded: bool) -> int:
     first, rest = run[0], run[1:]
     following = next((one for one in rest if one.role not in ("initial", "particle")), None)
     if first.role == "initial":
-        good = following is not None and following.role == "name" and _after_initial(following)
-        return _extent(text, run) if good and not _is_head(text, following) else 0
+        if following is None or following.role != "name" or not _after_initial(following):
+            return 0
+        return 0 if _is_head(text, following) else _extent(text, run)
     joined = any(one.word in names.NOBLE for one in rest[:1]) and first.name == "given_or_word"
     if following is not None and (joined or _pair(first, following, crowded)):
         return 0 if _is_head(text, following) else _extent(text, run)
