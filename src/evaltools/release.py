@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaltools.build import build_report, current_report, judgements_of
+from evaltools.findings.disclosure.releases import read_release
 from evaltools.problems import Problem
-from evaltools.publishing import Bundle, Gate, earlier_bundles, publish
+from evaltools.publishing import Bundle, Gate, ReleaseRegister, earlier_bundles, publish
+from evaltools.publishing.release_register import FILE_NAME as REGISTER
+from evaltools.publishing.release_register import without_twins
 
 if TYPE_CHECKING:
     from evaltools.execute import Run
@@ -19,6 +23,14 @@ if TYPE_CHECKING:
 
 Say = Callable[[str], None]
 
+LIMITS = (
+    "Searched for names, identity codes, e-mail and postal addresses, telephone and account "
+    "numbers, number plates, keys, folders, and marks and claims of single projects. A name "
+    "that is on no list, stands alone and has no title before it cannot be found, nor can words "
+    "in a bitmap: somebody must read what is published."
+)
+"""What publishing says of its search."""
+
 
 def publish_report(
     study: Study, parameters: Parameters, to: Path, published: Path | None = None, say: Say = print
@@ -27,8 +39,8 @@ def publish_report(
 
     Arguments:
         to: the bundle's folder; must not be there yet.
-        published: folder of bundles published before, whose differences from this one must not
-            give away what is withheld; by default the folder that the bundle is put into.
+        published: folder of bundles that were published before the study had a register, or
+            elsewhere. What the register lists is held against this release in any case.
 
     Raises:
         ProblemError: everything that stands against it, of all gates at once.
@@ -36,7 +48,11 @@ def publish_report(
     build_report(study, parameters, say=say)
     folder, run = current_report(study, parameters)
     judgements = judgements_of(study, run)
-    earlier = earlier_bundles(published or to.resolve().parent)
+    register = ReleaseRegister(study.root)
+    known = register.read()
+    say(known.note())
+    bundles = [read_release(path) for path in earlier_bundles(published)] if published else []
+    earlier = without_twins(known.releases, bundles)
     release = _release(study, parameters, run)
     gates = [
         Gate("findings", lambda _: _findings(judgements)),
@@ -45,11 +61,17 @@ def publish_report(
         Gate("lint", _lint),
         Gate("agreement", lambda candidate: _agreement(candidate, judgements)),
         Gate("disclosure", lambda candidate: _disclosure(candidate, release, earlier)),
-        Gate("outputs", _outputs),
         Gate("verification", _verification),
     ]
     say("Checking what stands against publishing")
-    return publish(study, parameters, folder, run, to, gates, judgements, release)
+    bundle = publish(
+        study, parameters, folder, run, to, gates, judgements, release,
+        examine=_outputs(study, parameters, run),
+        register=lambda digest: register.add(to.name, release, study, parameters, run.key, digest),
+    )  # fmt: skip
+    say(f"{REGISTER} lists it: keep that file under version control")
+    say(LIMITS)
+    return bundle
 
 
 def _findings(judgements: Iterable[Judgement]) -> list[Problem]:
@@ -99,7 +121,9 @@ def _release(study: Study, parameters: Parameters, run: Run) -> Release:
     return Release(parameters.slug(), published_tables(run.indicators()), units)
 
 
-def _disclosure(candidate: Candidate, release: Release, earlier: tuple[Path, ...]) -> list[Problem]:
+def _disclosure(
+    candidate: Candidate, release: Release, earlier: tuple[Release, ...]
+) -> list[Problem]:
     from evaltools.evidence import load_descriptor, read_tables
     from evaltools.findings.disclosure import (
         Rules,
@@ -119,17 +143,31 @@ def _disclosure(candidate: Candidate, release: Release, earlier: tuple[Path, ...
     ]
 
 
-def _outputs(candidate: Candidate) -> list[Problem]:
+def _outputs(study: Study, parameters: Parameters, run: Run) -> Callable[[Path], list[Problem]]:
+    """The search of everything that is to be published."""
     from evaltools.evidence import Evidence, load_descriptor, read_tables
     from evaltools.findings.disclosure import Known, Sought, scan_outputs, secrets_of
+    from evaltools.findings.disclosure.citations import cited_words
+    from evaltools.findings.disclosure.single_projects import SingleProjects
 
-    study = candidate.study
     tables = read_tables(study.data, load_descriptor(study.data))
-    evidence = Evidence.select(study, tables, candidate.parameters)
-    authors = study.declaration.publication.authors if study.declaration.publication else ()
-    allowed = frozenset(author.name for author in authors)
-    sought = Sought(Known.of(tables), secrets_of(evidence), allowed)
-    return scan_outputs(candidate.report.resolve(), sought)
+    evidence = Evidence.select(study, tables, parameters)
+    declared = study.declaration
+    authors = declared.publication.authors if declared.publication else ()
+    sought = Sought(
+        Known.of(tables),
+        secrets_of(evidence),
+        frozenset(author.name for author in authors) | frozenset(declared.disclosure.allowed),
+        cited_words(study.root / "reports"),
+        SingleProjects.of(tables, run.indicators()),
+        (str(study.root.resolve()),),
+    )
+
+    def search(folder: Path) -> list[Problem]:
+        found = scan_outputs(folder, sought)
+        return [replace(problem, where=f"outputs: {problem.where}") for problem in found]
+
+    return search
 
 
 def _verification(candidate: Candidate) -> list[Problem]:

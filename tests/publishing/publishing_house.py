@@ -188,6 +188,8 @@ def render(study: Any, parameters: Any, run: Run, files: dict[str, bytes]) -> Pa
         return shelf.publish(building, "default", record)
 
 
-def published(candidate: Candidate, to: Path, *gates: Any, judgements: Any = ()) -> Bundle:
+def published(
+    candidate: Candidate, to: Path, *gates: Any, judgements: Any = (), **more: Any
+) -> Bundle:
     c = candidate
-    return publish(c.study, c.parameters, c.report, c.run, to, gates, judgements)
+    return publish(c.study, c.parameters, c.report, c.run, to, gates, judgements, **more)

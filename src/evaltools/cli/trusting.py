@@ -100,7 +100,7 @@ def explain(key: str, what: str, given: tuple[str, ...], scenario: str | None) -
 @click.option("--to", "folder", type=click.Path(path_type=Path), required=True,
               help="The bundle to make; must not be there yet.")  # fmt: skip
 @click.option("--published", type=click.Path(path_type=Path, exists=True),
-              help="Folder of earlier bundles; by default the one around --to.")  # fmt: skip
+              help="Folder of bundles that the register of releases lacks.")  # fmt: skip
 @parameter_options
 def publish(
     folder: Path, published: Path | None, given: tuple[str, ...], scenario: str | None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Bundle", "damaged", "publish"]
 
+Examination = Callable[[Path], Iterable[Problem]]
+Registration = Callable[[str], None]
 DECLARATIONS = ("evaluation.yml", "reports/findings.yml", "reports/waivers.yml")
 
 
@@ -51,6 +54,8 @@ def publish(
     gates: Sequence[Gate],
     judgements: Sequence[Judgement] = (),
     release: Release | None = None,
+    examine: Examination | None = None,
+    register: Registration | None = None,
 ) -> Bundle:
     """Write the bundle of a report, if nothing keeps it from being published.
 
@@ -61,6 +66,9 @@ def publish(
         gates: what must be in order besides `own_gates()`, which always must.
         judgements: of the study's findings, which go into the bundle.
         release: the sensitive tables that it publishes.
+        examine: gives the problems of the folder with all that is to be published.
+        register: is handed the bundle's digest just before the bundle stands in its place, so
+            that nothing is published that is not on the register.
 
     Returns:
         The bundle. The same report and run give the same bytes wherever and whenever.
@@ -69,18 +77,26 @@ def publish(
         ProblemError: everything that keeps it from being published; nothing is written then.
     """
     candidate = Candidate(study, parameters, report, run)
-    refuse([*_place_problems(study, to), *refusals(candidate, [*own_gates(), *gates])])
-    to.parent.mkdir(parents=True, exist_ok=True)
-    building = to.with_name(f".{to.name}.building-{secrets.token_hex(4)}")
-    building.mkdir()
-    try:
-        _fill(building, candidate, judgements, release)
-        digest = write_digests(building)
-        for path in sorted(building.rglob("*")):
-            synchronise(path)
-        building.rename(to)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
+    problems = [*_place_problems(study, to), *refusals(candidate, [*own_gates(), *gates])]
+    with tempfile.TemporaryDirectory(prefix="evaltools-publish-") as scratch:
+        assembled = Path(scratch) / "bundle"
+        if _can_be_assembled(candidate):
+            assembled.mkdir()
+            assemble(assembled, candidate, judgements, release)
+            problems += examine(assembled) if examine else []
+        refuse(problems)
+        to.parent.mkdir(parents=True, exist_ok=True)
+        digest = write_digests(assembled)
+        building = to.with_name(f".{to.name}.building-{secrets.token_hex(4)}")
+        try:
+            shutil.copytree(assembled, building)
+            for path in sorted(building.rglob("*")):
+                synchronise(path)
+            if register:
+                register(digest)
+            building.rename(to)
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
     return Bundle(to, tuple(sorted([*files_of(to), DIGESTS])), digest)
 
 
@@ -98,12 +114,33 @@ def _place_problems(study: Study, to: Path) -> list[Problem]:
     return []
 
 
-def _fill(
+def _can_be_assembled(candidate: Candidate) -> bool:
+    """Whether there is what every bundle is made from; a gate says what is lacking."""
+    from evaltools.report.publication import read_record
+
+    if candidate.study.declaration.publication is None:
+        return False
+    record = read_record(candidate.report)
+    made = candidate.run.folder
+    return (
+        record is not None
+        and all((candidate.report / name).is_file() for name in record["files"])
+        and not candidate.run.manifest.damaged(made)
+    )
+
+
+def assemble(
     folder: Path,
     candidate: Candidate,
     judgements: Sequence[Judgement],
     release: Release | None,
 ) -> None:
+    """Put everything of a bundle but its checklist into an empty folder.
+
+    Arguments:
+        folder: empty.
+        candidate, judgements, release: see `publish`.
+    """
     from evaltools.evidence import load_descriptor, read_tables
     from evaltools.publishing.crate import Deposit, write_crate
     from evaltools.publishing.marks import notice

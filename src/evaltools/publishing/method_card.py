@@ -247,4 +247,5 @@ def _limits(indicators: Sequence[Indicator], words: Words) -> Iterator[tuple[str
     lacking = sum(item.value is None and not item.suppressed for item in indicators)
     yield words("publishing.card.withheld"), say.number(withheld, language)
     yield words("publishing.card.uncomputed"), say.number(lacking, language)
+    yield words("publishing.card.search"), words("publishing.card.searched")
     yield words("publishing.card.nature"), words("publishing.card.own_report")

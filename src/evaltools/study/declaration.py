@@ -100,6 +100,8 @@ class Disclosure(Declared):
         p_percent: a sum is withheld when the second largest contributor could reckon the largest
             contribution more closely than within so many per cent.
         rounding: base to which shown counts of protected tables are rounded, or none.
+        allowed: words that may be published although they look like a person or an address: the
+            address for feedback, a product called after somebody.
     """
 
     quotes: Literal["none", "paraphrase", "redacted", "verbatim"] = "none"
@@ -109,6 +111,7 @@ class Disclosure(Declared):
     dominance_share: Annotated[float, Field(gt=0, le=1)] = 0.9
     p_percent: Annotated[float, Field(ge=0, le=100)] = 10
     rounding: Annotated[int, Field(ge=2, le=100)] | None = None
+    allowed: tuple[Annotated[str, Field(min_length=1)], ...] = ()
 
 
 Criterion = Literal[

@@ -12,6 +12,7 @@ from docx import Document
 from openpyxl import Workbook
 
 from evaltools.evidence import Evidence, read_tables
+from evaltools.findings.disclosure.citations import cited_words
 from evaltools.findings.disclosure.outputs import Secret, Sought, scan_outputs, secrets_of
 from evaltools.findings.disclosure.persons import Known
 from evaltools.findings.disclosure.sheets import is_formula, neutralised
@@ -71,7 +72,6 @@ DATA_URI = "data:image/svg+xml;base64," + base64.b64encode(SVG.encode()).decode(
         ),
         ("<p>Tiedosto /home/analyst/data.csv luettiin.</p>", {"path"}),
         ('<p data-source="C:\\Users\\Analyst\\data.csv">x</p>', {"path"}),
-        ('<div class="csl-entry">Virtanen, M. Matti Virtanen, 2020.</div>', set()),
         ("<p>Hankkeita oli 122, ja ne olivat Pirkanmaalla.</p>", set()),
     ],
 )  # fmt: skip
@@ -159,18 +159,28 @@ def test_links_out_of_the_folder_are_not_followed(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content"),
     [("a.json", b"{"), ("a.html", b"\xff\xfe"), ("a.docx", b"no zip"), ("a.xlsx", b"no zip"),
-     ("a.ipynb", b"{}"), ("a.xyz", b"\xff\x00\xff")],
+     ("a.ipynb", b"{}"), ("a.xyz", b"\xff\x00\xff"), ("a.pdf", b"%PDF-1.7"),
+     ("a.png", b"no picture"), ("a.zip", b"PK")],
 )  # fmt: skip
 def test_what_cannot_be_examined_is_told(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
     assert codes(tmp_path) == {"unreadable"}
 
 
-def test_a_pdf_needs_the_page_that_the_same_sources_make(tmp_path):
-    (tmp_path / "report.pdf").write_bytes(b"%PDF-1.7")
-    assert codes(tmp_path) == {"unreadable"}
-    (tmp_path / "report.html").write_text(page("<p>x</p>"), encoding="utf-8")
-    assert codes(tmp_path) == set()
+def test_authors_of_the_bibliography_are_no_find_but_its_notes_are(tmp_path):
+    (tmp_path / "a.bib").write_text(
+        "@book{a,\n  author = {Virtanen, Matti and Hiltunen, {\\'E}va},\n"
+        "  note = {Pekka Jokela}\n}\n",
+        encoding="utf-8",
+    )
+    cited = cited_words(tmp_path)
+    (tmp_path / "a.bib").unlink()
+    entry = '<div class="csl-entry">Matti Virtanen, 2020. Teos.</div>'
+    (tmp_path / "a.html").write_text(page(entry), encoding="utf-8")
+    assert codes(tmp_path) == {"person"}
+    assert codes(tmp_path, Sought(cited=cited)) == set()
+    (tmp_path / "a.html").write_text(page("<p>Sen teki Pekka Jokela.</p>"), encoding="utf-8")
+    assert codes(tmp_path, Sought(cited=cited)) == {"person"}
 
 
 def test_allowed_words_are_left(tmp_path):

@@ -2,49 +2,70 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
+import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 from python_calamine import CalamineWorkbook
 
 from evaltools.findings.disclosure.pages import page_units
-from evaltools.findings.disclosure.readable import Unit, UnreadableError, values_of
+from evaltools.findings.disclosure.pictures import picture_units
+from evaltools.findings.disclosure.printed import printed_units
+from evaltools.findings.disclosure.readable import (
+    Unit,
+    UnreadableError,
+    paragraphs,
+    values_of,
+    without_escapes,
+)
 
 LARGEST = 200_000_000
 """Bytes that a file, or a part of a zip when unpacked, may have."""
-SKIPPED = frozenset({".png", ".jpg", ".jpeg", ".woff", ".woff2", ".ttf", ".otf", ".css", ".ico"})
+KINDS_TEXT = (".txt", ".yml", ".yaml", ".css", ".js", ".bib")
 
 
 def units(file: Path) -> Iterator[Unit]:
     """Everything readable in a file, by its ending.
 
-    PDF is not read: the same sources make the HTML that stands beside it.
+    Words that a bitmap shows are not read, only those that its file holds beside the picture.
 
     Raises:
-        UnreadableError: the file is not what its ending says, too large, or declares entities.
+        UnreadableError: the file is of no kind that is known, not what its ending says, too large,
+            or declares entities.
     """
     if file.stat().st_size > LARGEST:
         raise UnreadableError("is too large to be examined")
-    reader = _READERS.get(file.suffix.lower(), _plain)
+    kind = file.suffix.lower()
+    reader = _READERS.get(kind)
+    if reader is None:
+        raise UnreadableError("is of a kind that cannot be examined")
     try:
         yield from reader(file.read_bytes())
-    except (ValueError, zipfile.BadZipFile, ElementTree.ParseError, csv.Error, KeyError) as error:
-        raise UnreadableError(f"cannot be read as {file.suffix.lower().lstrip('.')}") from error
+    except (
+        ValueError, TypeError, AttributeError, KeyError, zipfile.BadZipFile, csv.Error,
+        ElementTree.ParseError, RecursionError,
+    ) as error:  # fmt: skip
+        raise UnreadableError(f"cannot be read as {kind.lstrip('.')}") from error
     except Exception as error:
-        if type(error).__module__.startswith("python_calamine"):
-            raise UnreadableError("cannot be read as xlsx") from error
+        if type(error).__module__.partition(".")[0] in ("python_calamine", "pikepdf", "pypdfium2"):
+            raise UnreadableError(f"cannot be read as {kind.lstrip('.')}") from error
         raise
 
 
 def _plain(content: bytes) -> Iterator[Unit]:
-    for number, line in enumerate(content.decode("utf-8").splitlines(), start=1):
-        if line.strip():
-            yield Unit(f"line {number}", line)
+    yield from paragraphs(content.decode("utf-8"))
+
+
+def _markdown(content: bytes) -> Iterator[Unit]:
+    yield from paragraphs(without_escapes(content.decode("utf-8")))
 
 
 def _csv(content: bytes) -> Iterator[Unit]:
@@ -83,7 +104,6 @@ def _xlsx(content: bytes) -> Iterator[Unit]:
                 f"sheet {sheet}, row {number}",
                 " | ".join(c for c in cells if c),
                 fields,
-                sheet=True,
             )
 
 
@@ -92,26 +112,45 @@ def _cell(value: object) -> str:
 
 
 def _docx(content: bytes) -> Iterator[Unit]:
+    """Paragraphs of every part with their deleted words and field codes, attributes, targets of
+    links, properties, and what pictures say of themselves."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for name in archive.namelist():
+            if _KINDS_PICTURE.search(name):
+                data = _part(archive, name)
+                inner = page_units(data) if name.endswith(".svg") else picture_units(data)
+                for unit in inner:
+                    yield Unit(f"{name}, {unit.where}", unit.text, unit.row)
     for name, part in _parts(content):
-        if name.startswith("docProps/") and name.endswith(".xml"):
+        if name.startswith(("docProps/", "customXml/")):
             yield from _properties(name, part)
-        if not (name.startswith("word/") and name.endswith(".xml")):
             continue
         root = _xml(part)
         for number, paragraph in enumerate(root.iter(f"{_WORD}p"), start=1):
-            text = "".join(node.text or "" for node in paragraph.iter(f"{_WORD}t"))
-            style = paragraph.find(f"{_WORD}pPr/{_WORD}pStyle")
-            reference = style is not None and style.get(f"{_WORD}val") == "Bibliography"
+            text = "".join(_word_text(node) for node in paragraph.iter())
             if text.strip():
-                yield Unit(f"{name}, paragraph {number}", text, reference=reference)
-        for node in root.iter():
-            for attribute in ("descr", "title", f"{_WORD}author"):
-                if node.get(attribute):
-                    plain = attribute.rpartition("}")[2]
-                    yield Unit(f"{name}, {plain}", str(node.get(attribute)))
+                yield Unit(f"{name}, paragraph {number}", text)
+        seen = {
+            (attribute.rpartition("}")[2], value)
+            for node in root.iter()
+            for attribute, value in node.items()
+            if _TELLING.search(value) and attribute.rpartition("}")[2] not in _FONTS
+        }
+        for attribute, value in sorted(seen):
+            yield Unit(f"{name}, {attribute}", value)
 
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FONTS = frozenset({"typeface", "ascii", "hAnsi", "cs", "eastAsia"})
+_KINDS_PICTURE = re.compile(r"\.(?:png|jpe?g|svg)$", re.IGNORECASE)
+_TELLING = re.compile(r"[^\W\d_].*\W|\+\d|\d{6}\W?.")
+_WORD_TEXTS = {f"{_WORD}{name}" for name in ("t", "delText", "instrText", "delInstrText")}
+
+
+def _word_text(node: ElementTree.Element) -> str:
+    if node.tag in _WORD_TEXTS:
+        return node.text or ""
+    return " " if node.tag in (f"{_WORD}tab", f"{_WORD}br") else ""
 
 
 def _properties(name: str, part: bytes) -> Iterator[Unit]:
@@ -125,8 +164,14 @@ def _parts(content: bytes) -> Iterator[tuple[str, bytes]]:
         for info in archive.infolist():
             if info.file_size > LARGEST:
                 raise UnreadableError("holds a part that is too large to be examined")
-            if info.filename.endswith(".xml"):
+            if info.filename.endswith((".xml", ".rels")):
                 yield info.filename, archive.read(info)
+
+
+def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+    if archive.getinfo(name).file_size > LARGEST:
+        raise UnreadableError("holds a part that is too large to be examined")
+    return archive.read(name)
 
 
 def _xml(part: bytes) -> ElementTree.Element:
@@ -140,37 +185,53 @@ def _json(content: bytes) -> Iterator[Unit]:
 
 
 def _notebook(content: bytes) -> Iterator[Unit]:
-    for number, cell in enumerate(json.loads(content.decode("utf-8"))["cells"], start=1):
-        yield from _lines(f"cell {number}, source", _joined(cell.get("source", "")))
+    notebook = json.loads(content.decode("utf-8"))
+    for number, cell in enumerate(notebook["cells"], start=1):
+        place = f"cell {number}"
+        source, prose = _joined(cell.get("source", "")), cell.get("cell_type") == "markdown"
+        for unit in paragraphs(without_escapes(source) if prose else source, f"{place}, source"):
+            yield replace(unit, shown=prose)
+        yield from values_of(cell.get("metadata", {}), f"{place}, metadata")
+        for name, bundle in cell.get("attachments", {}).items():
+            yield Unit(f"{place}, attachment", str(name))
+            yield from _rich(bundle, f"{place}, attachment")
         for output in cell.get("outputs", []):
-            yield from _lines(f"cell {number}, output", _joined(output.get("text", "")))
-            yield from _lines(f"cell {number}, error", _joined(output.get("traceback", "")))
-            for kind, data in output.get("data", {}).items():
-                place = f"cell {number}, {kind}"
-                if kind.endswith("json"):
-                    inner: Iterator[Unit] = values_of(data, "")
-                elif kind in ("text/html", "image/svg+xml"):
-                    inner = page_units(_joined(data).encode())
-                elif kind.startswith("text/"):
-                    inner = _lines("", _joined(data))
-                else:
-                    continue
-                for unit in inner:
-                    yield Unit(f"{place} {unit.where}".rstrip(), unit.text, unit.row)
+            yield from paragraphs(_joined(output.get("text", "")), f"{place}, output")
+            told = (output.get("ename", ""), output.get("evalue", ""))
+            yield from paragraphs(" ".join(map(str, told)).strip(), f"{place}, error")
+            yield from paragraphs("\n".join(output.get("traceback", [])), f"{place}, error")
+            yield from values_of(output.get("metadata", {}), f"{place}, metadata")
+            yield from _rich(output.get("data", {}), place)
+    yield from values_of(notebook.get("metadata", {}), "metadata")
+
+
+def _rich(data: Mapping[str, Any], place: str) -> Iterator[Unit]:
+    """The forms of an output, each by its media type."""
+    for kind, value in data.items():
+        if kind.endswith("json"):
+            inner: Iterator[Unit] = values_of(value, "")
+        elif kind in ("text/html", "image/svg+xml"):
+            inner = page_units(_joined(value).encode())
+        elif kind in ("image/png", "image/jpeg"):
+            inner = picture_units(base64.b64decode(_joined(value)))
+        elif kind.startswith("text/") or kind == "application/javascript":
+            text = _joined(value)
+            inner = paragraphs(without_escapes(text) if kind == "text/markdown" else text)
+        else:
+            raise UnreadableError(f"has an output of the kind {kind}, which cannot be examined")
+        for unit in inner:
+            yield replace(unit, where=f"{place}, {kind} {unit.where}".rstrip())
 
 
 def _joined(text: object) -> str:
     return "".join(map(str, text)) if isinstance(text, list) else str(text)
 
 
-def _lines(where: str, text: str) -> Iterator[Unit]:
-    for line in text.splitlines():
-        if line.strip():
-            yield Unit(where, line)
-
-
 _READERS: dict[str, Callable[[bytes], Iterator[Unit]]] = {
+    **dict.fromkeys(KINDS_TEXT, _plain),
+    ".md": _markdown, ".qmd": _markdown,
     ".html": page_units, ".htm": page_units, ".svg": page_units,
-    ".csv": _csv, ".xlsx": _xlsx, ".docx": _docx,
+    ".csv": _csv, ".xlsx": _xlsx, ".docx": _docx, ".pdf": printed_units,
     ".json": _json, ".jsonld": _json, ".ipynb": _notebook,
+    ".png": picture_units, ".jpg": picture_units, ".jpeg": picture_units,
 }  # fmt: skip

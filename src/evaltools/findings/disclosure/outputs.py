@@ -1,30 +1,31 @@
 """Outputs: every file that is about to be published, searched for what must not be in it.
 
-Persons and addresses, numbers that were withheld, formulas, and folders of somebody's computer.
-PDF is examined by its twin: the HTML that the same sources make must stand beside it.
+Persons and addresses, marks and claims of single projects, numbers that were withheld, formulas,
+keys and passwords, and folders of somebody's computer. What cannot be examined is refused; words
+that a bitmap shows are not read.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evaltools.findings.disclosure.extraction import SKIPPED, units
-from evaltools.findings.disclosure.persons import NOBODY, THIRD_PARTY, Known, find_persons
+from evaltools.findings.disclosure.credentials import CREDENTIAL, folder_in
+from evaltools.findings.disclosure.extraction import units
+from evaltools.findings.disclosure.names import is_given, is_surname
+from evaltools.findings.disclosure.persons import NOBODY, THIRD_PARTY, Found, Known, find_persons
 from evaltools.findings.disclosure.readable import Unit, UnreadableError
 from evaltools.findings.disclosure.sheets import is_formula
+from evaltools.findings.disclosure.single_projects import SingleProjects
 from evaltools.problems import Problem
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
 
-_FOLDER = re.compile(
-    r"(?<![\w.:/])/(?:home|Users|root|tmp|mnt|private|var/folders)/[\w.-]+"
-    r"|\b[A-Z]:\\+Users\\+[\w.-]+|file://"
-)
 _COUNTS = frozenset({"n", "count", "projects", "value", "share", "x", "y", "height", "width"})
 
 
@@ -54,11 +55,17 @@ class Sought:
         secrets: counts that were withheld.
         allowed: words that may stand there although they look like a person: the publisher's
             address, authors of the report.
+        cited: words of the authors and titles of the bibliography.
+        projects: what single projects said of themselves.
+        folders: of this computer, which no file may name.
     """
 
     names: Known = NOBODY
     secrets: tuple[Secret, ...] = ()
     allowed: frozenset[str] = frozenset()
+    cited: frozenset[str] = frozenset()
+    projects: SingleProjects = field(default_factory=SingleProjects)
+    folders: tuple[str, ...] = ()
 
 
 def secrets_of(evidence: Evidence) -> tuple[Secret, ...]:
@@ -85,10 +92,11 @@ def scan_outputs(folder: Path, known: Sought) -> list[Problem]:
 
     Returns:
         Problems that name file and place, persons by their initials only, withheld numbers not
-        at all.
+        at all; of one kind in one file no more than `MOST_SHOWN`, and how many more there are.
     """
     problems: list[Problem] = []
-    files = sorted(path for path in folder.rglob("*") if path.is_file() or path.is_symlink())
+    persons: dict[str, tuple[Found, ...]] = {}
+    files = sorted(path for path in folder.rglob("*") if not path.is_dir() or path.is_symlink())
     for file in files:
         where = file.relative_to(folder).as_posix()
         problems += _in_name(where, known)
@@ -97,37 +105,59 @@ def scan_outputs(folder: Path, known: Sought) -> list[Problem]:
             problems.append(
                 Problem(where, what, remedy="Put the file there.", code="disclosure.link")
             )
-        elif file.suffix.lower() == ".pdf":
-            problems += _without_twin(file, where)
-        elif file.suffix.lower() not in SKIPPED:
-            problems += _in_file(file, where, known)
+        elif not file.is_file():
+            what = "is no file"
+            problems.append(Problem(where, what, remedy=_READABLE, code="disclosure.unreadable"))
+        else:
+            problems += _shortened(where, _in_file(file, where, known, persons))
     return sorted(set(problems))
 
 
-def _in_file(file: Path, where: str, known: Sought) -> Iterator[Problem]:
+MOST_SHOWN = 10
+_READABLE = "Only what can be examined is published: take it out, or mend it."
+
+
+def _shortened(where: str, problems: Iterator[Problem]) -> Iterator[Problem]:
+    counts: Counter[str] = Counter()
+    for problem in sorted(set(problems)):
+        counts[problem.code] += 1
+        if counts[problem.code] <= MOST_SHOWN:
+            yield problem
+    for code, count in counts.items():
+        if count > MOST_SHOWN:
+            what = f"has {count - MOST_SHOWN} more places of this kind"
+            yield Problem(where, what, remedy="Mend those that are named first.", code=code)
+
+
+def _in_file(
+    file: Path, where: str, known: Sought, persons: dict[str, tuple[Found, ...]]
+) -> Iterator[Problem]:
     try:
         for unit in units(file):
-            yield from _in_unit(unit, f"{where}, {unit.where}", known)
+            # The same words stand in many files of a bundle.
+            if unit.text not in persons:
+                persons[unit.text] = find_persons(unit.text, known.names)
+            yield from _in_unit(unit, f"{where}, {unit.where}", known, persons[unit.text])
     except UnreadableError as error:
-        yield Problem(
-            where,
-            str(error),
-            remedy="Only what can be examined is published: take it out, or mend it.",
-            code="disclosure.unreadable",
-        )
+        yield Problem(where, str(error), remedy=_READABLE, code="disclosure.unreadable")
 
 
-def _in_unit(unit: Unit, where: str, known: Sought) -> Iterator[Problem]:
-    for found in find_persons(unit.text, known.names):
-        # Authors are named in a bibliography, and vendors wherever their part is public.
-        if found.kind in THIRD_PARTY or (found.kind == "person" and unit.reference):
+def _in_unit(
+    unit: Unit, where: str, known: Sought, persons: tuple[Found, ...]
+) -> Iterator[Problem]:
+    for found in persons:
+        # Vendors are named wherever their part is public.
+        if found.kind in THIRD_PARTY or _is_allowed(found, known):
             continue
-        if not any(found.text in text for text in known.allowed):
-            what = f"holds what looks like a {found.kind.replace('_', ' ')} ({found.masked})"
-            remedy = "Put [...] in its place, or allow it by name if it belongs there."
-            code = f"disclosure.{found.kind.replace('_', '-')}"
-            yield Problem(where, what, remedy=remedy, code=code)
-    if _FOLDER.search(unit.text):
+        what = f"holds what looks like a {found.kind.replace('_', ' ')} ({found.masked})"
+        remedy = "Put [...] in its place, or allow it in evaluation.yml, disclosure: allowed."
+        code = f"disclosure.{found.kind.replace('_', '-')}"
+        yield Problem(where, what, remedy=remedy, code=code)
+    if CREDENTIAL.search(unit.text):
+        what = "holds what looks like a key or a password"
+        remedy = "Take it out, and have it replaced: others may have read it."
+        yield Problem(where, what, remedy=remedy, code="disclosure.credential")
+    if folder_in(unit.text, known.folders):
         what = "names a folder of somebody's computer"
         yield Problem(where, what, remedy="Give the path within the study.", code="disclosure.path")
     if unit.sheet and any(is_formula(value) for _, value in unit.row):
@@ -138,6 +168,14 @@ def _in_unit(unit: Unit, where: str, known: Sought) -> Iterator[Problem]:
         what = "tells a count that was withheld"
         remedy = "Make the text, figure or table from the protected numbers."
         yield Problem(where, what, remedy=remedy, code="disclosure.withheld")
+    yield from known.projects.problems(unit, where)
+
+
+def _is_allowed(found: Found, known: Sought) -> bool:
+    if any(found.text in text for text in known.allowed):
+        return True
+    words = [word for word in re.findall(r"[^\W\d_]{2,}", found.text) if word[0].isupper()]
+    return found.kind == "person" and bool(words) and known.cited.issuperset(words)
 
 
 def _tells(unit: Unit, secret: Secret) -> bool:
@@ -145,6 +183,8 @@ def _tells(unit: Unit, secret: Secret) -> bool:
     if unit.row and _row_tells(unit.row, secret):
         return True
     for subject in secret.subjects:
+        if subject not in unit.text:
+            continue
         for match in re.finditer(re.escape(subject), unit.text):
             # Up to the next sentence: then another item is spoken of.
             said = re.split(r"\.\s", unit.text[match.end() : match.end() + 400])[0]
@@ -188,21 +228,23 @@ def _percent(secret: Secret) -> str:
 
 
 def _in_name(where: str, known: Sought) -> Iterator[Problem]:
-    for found in find_persons(where.replace("_", " ").replace("/", " "), known.names):
-        if found.kind in ("person", "email", "identity_code"):
-            what = f"the file's name holds what looks like a {found.kind.replace('_', ' ')}"
-            code = f"disclosure.{found.kind.replace('_', '-')}"
-            yield Problem(where, what, remedy="Rename the file.", code=code)
-
-
-def _without_twin(file: Path, where: str) -> list[Problem]:
-    if any(file.parent.glob("*.html")):
-        return []
-    return [
-        Problem(
-            where,
-            "cannot be examined: no HTML of the same report stands beside it",
-            remedy="Publish the HTML with it, or build both.",
-            code="disclosure.unreadable",
-        )
+    """Names of files write what words are in many ways: Matti_Virtanen, matti-virtanen."""
+    plain = re.sub(r"[_/+]|(?<=[^\W\d_])[-.](?=[^\W\d_])", " ", where)
+    found = [*find_persons(where, known.names), *find_persons(plain, known.names)]
+    # Small letters hide names, but words in a row are no person unless one is on a list.
+    found += [
+        one
+        for one in find_persons(plain.title(), known.names)
+        if one.kind == "person" and len(one.text.split()) > 1 and _has_listed_name(one.text)
     ]
+    kinds = {
+        one.kind for one in found if one.kind not in THIRD_PARTY and not _is_allowed(one, known)
+    }
+    for kind in sorted(kinds):
+        what = f"the file's name holds what looks like a {kind.replace('_', ' ')}"
+        code = f"disclosure.{kind.replace('_', '-')}"
+        yield Problem(where, what, remedy="Rename the file.", code=code)
+
+
+def _has_listed_name(text: str) -> bool:
+    return any(is_given(word) or is_surname(word) for word in text.split())

@@ -7,12 +7,33 @@ import binascii
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes
 
-from evaltools.findings.disclosure.readable import Unit, values_of
+from evaltools.findings.disclosure.pictures import picture_units
+from evaltools.findings.disclosure.readable import Unit, paragraphs, values_of
 
-_ATTRIBUTES = ("alt", "title", "aria-label", "content", "placeholder", "value", "summary")
+_SILENT = frozenset(
+    [
+        "class",
+        "style",
+        "d",
+        "points",
+        "transform",
+        "viewbox",
+        "id",
+        "for",
+        "width",
+        "height",
+        "fill",
+        "stroke",
+        "srcset",
+        "xmlns",
+    ]
+)
+"""Attributes that say nothing to anybody; all others are read when there are letters in them."""
+_SAYS = re.compile(r"[^\W\d_]{2}|\d{6}")
 _BLOCKS = frozenset(
     re.findall(
         r"\w+",
@@ -20,7 +41,6 @@ _BLOCKS = frozenset(
         "blockquote pre table ul ol dl dt dd figure br aside main title body text desc option",
     )
 )
-_VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr"})
 
 
 def page_units(content: bytes) -> Iterator[Unit]:
@@ -46,27 +66,20 @@ class _Page(HTMLParser):
         self._row: list[str] | None = None
         self._header: list[str] = []
         self._script: str | None = None
-        self._references = 0
-        self._open: list[tuple[str, bool]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _BLOCKS:
             self.end_block()
         values = {name: value or "" for name, value in attrs}
-        entry = "csl-entry" in values.get("class", "").split()
-        if tag not in _VOID:
-            self._open.append((tag, entry))
-            self._references += entry
         if tag == "tr":
             self._row = []
         if tag in ("script", "style"):
             self._script = tag
         for name, value in values.items():
-            if (name in _ATTRIBUTES or name.startswith("data-")) and value.strip():
-                self._add(f"{name} of {tag}", value)
-        source = values.get("src", "") or values.get("href", "")
-        if source.startswith("data:image/svg"):
-            self._svg(source)
+            if value.startswith("data:"):
+                self._embedded(value)
+            elif name not in _SILENT and not name.startswith("xmlns") and _SAYS.search(value):
+                self._add(f"{name} of {tag}", unquote(value) if "%" in value else value)
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _BLOCKS:
@@ -82,21 +95,24 @@ class _Page(HTMLParser):
             self._row = None
         if tag == "table":
             self._header = []
-        while self._open and tag in {name for name, _ in self._open}:
-            name, entry = self._open.pop()
-            self._references -= entry
-            if name == tag:
-                break
 
     def handle_data(self, data: str) -> None:
         if self._script == "script":
-            self._json(data)
+            self._code(data)
+        elif self._script == "style":
+            self._css(data)
         elif self._script is None:
             self._text.append(data)
 
     def handle_comment(self, data: str) -> None:
         if data.strip():
             self._add("comment", data)
+
+    def handle_pi(self, data: str) -> None:
+        self._add("instruction", data)
+
+    def unknown_decl(self, data: str) -> None:
+        self._add("section", data)
 
     def end_block(self, tag: str = "") -> None:
         """Hand over the text since the last block."""
@@ -113,27 +129,36 @@ class _Page(HTMLParser):
 
     def _add(self, where: str, text: str, row: tuple[tuple[str, str], ...] = ()) -> None:
         line, _ = self.getpos()
-        self.units.append(Unit(f"line {line}, {where}", text, row, self._references > 0))
+        self.units.append(Unit(f"line {line}, {where}", text, row))
 
-    def _json(self, data: str) -> None:
-        try:
-            found = json.loads(data)
-        except ValueError:
-            return  # a program, not data
+    def _code(self, data: str) -> None:
         line, _ = self.getpos()
-        self.units += [
-            Unit(f"line {line}, script, {unit.where}", unit.text, unit.row)
-            for unit in values_of(found, "")
-        ]
+        try:
+            inner = list(values_of(json.loads(data), ""))
+        except (ValueError, RecursionError):
+            inner = list(paragraphs(data))  # a program, not data
+        self.units += [replace(one, where=f"line {line}, script, {one.where}") for one in inner]
 
-    def _svg(self, source: str) -> None:
+    def _css(self, data: str) -> None:
+        """Comments and texts of a style sheet; fonts and pictures in it are data."""
+        for found in re.findall(
+            r"/\*(.{1,2000}?)\*/|content:\s*[\"']([^\"']{2,500})", data, re.DOTALL
+        ):
+            self._add("style", " ".join(found).strip())
+
+    def _embedded(self, source: str) -> None:
         head, _, body = source.partition(",")
+        if not head.startswith(
+            ("data:image/svg", "data:image/png", "data:image/jpeg", "data:text")
+        ):
+            return
         try:
             raw = base64.b64decode(body) if head.endswith(";base64") else unquote_to_bytes(body)
-            inner = _Page()
-            inner.feed(raw.decode("utf-8"))
+            if head.startswith(("data:image/png", "data:image/jpeg")):
+                inner = list(picture_units(raw))
+            else:
+                inner = list(page_units(raw))
         except (binascii.Error, UnicodeDecodeError):
             return
-        inner.end_block()
         line, _ = self.getpos()
-        self.units += [Unit(f"line {line}, picture", unit.text, unit.row) for unit in inner.units]
+        self.units += [replace(one, where=f"line {line}, picture, {one.where}") for one in inner]

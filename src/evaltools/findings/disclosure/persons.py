@@ -1,46 +1,39 @@
-"""Persons and addresses in a text: names, e-mail, telephone, identity codes, streets.
+"""Persons and addresses in a text: names, e-mail, telephone, identity codes, streets, accounts.
 
-Names are found by rule: a title or a cue before capitalised words, a given name, or the shape of a
-surname. Municipalities and bodies of the register are left alone, and so is the first
-word of a sentence unless more speaks for a name. A person must still read what is published.
+Numbers and addresses are found by form and check digit (`identifiers`, `contacts`), names by lists
+in any case of inflection, by the shape of surnames, and by titles and cues before capitalised words
+(`naming`). Municipalities and bodies of the register are left alone. A name that is on no list,
+stands alone and has no title or cue cannot be found: a person must still read what is published.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
 import pandas as pd
 
+from evaltools.findings.disclosure import contacts, names, naming
 from evaltools.findings.disclosure import identifiers as ids
-from evaltools.findings.disclosure import names
+from evaltools.findings.disclosure.folding import fold
+from evaltools.findings.disclosure.inflection import base_forms
 
-Kind = Literal["person", "email", "phone", "identity_code", "address", "business_id", "company"]
+Kind = Literal[
+    "person", "email", "phone", "identity_code", "account", "address", "post_office_box",
+    "number_plate", "business_id", "company",
+]  # fmt: skip
 THIRD_PARTY: frozenset[Kind] = frozenset({"business_id", "company"})
 """Not of persons; reported apart, since naming a vendor can harm it but is often public."""
 
 GAP = "[...]"
-_CAPITAL = r"[A-ZÅÄÖŠŽÉ][a-zåäöéüšž]+(?:-[A-ZÅÄÖŠŽÉ][a-zåäöéüšž]+)?"
-_WORD = re.compile(_CAPITAL)
-_PAIR = re.compile(rf"({_CAPITAL}|[A-ZÅÄÖ]\.)\s((?:{_CAPITAL}\s)?(?:von |af |de )?{_CAPITAL})")
-_TITLED = re.compile(
-    rf"(?<!\w)(?i:{'|'.join(names.TITLE_WORDS)})[,:]?\s((?:[A-ZÅÄÖ]\.\s)?{_CAPITAL}(?:\s{_CAPITAL})?)"
-)
-_CUED = re.compile(
-    rf"(?<!\w)(?i:{'|'.join(names.CUE_WORDS)}):?\s(?:[a-zåäö]+\s){{0,2}}({_CAPITAL}\s{_CAPITAL})"
-)
+_WORD = re.compile(r"[A-ZÅÄÖŠŽÉ][a-zåäöéüšž]+(?:-[A-ZÅÄÖŠŽÉ][a-zåäöéüšž]+)?")
 _ENDING = (
     r"(?:n|a|ä|ta|tä|lle|lla|llä|lta|ltä|ssa|ssä|sta|stä|na|nä|ksi|kin|han|hän|s|ia|ja|in"
     r"|ille|illa|ista|ilta)"
 )
-_ADJECTIVE = re.compile(
-    r"(?:\w{2}[aeiouyäö]lli|[eoö]i|mmäi)(?:nen|sen|sta|stä|sia|siä|set|sella|sellä|selle)$"
-)
-"""What adjectives look like: Hallinnollinen, Sähköinen, Keskeinen."""
-_STARTS = re.compile(r"(?:^|[.!?:;|]\s+|\n\s*|[-–•*]\s+|[\"”»(\[]\s*)$")
 
 
 @dataclass(frozen=True, order=True)
@@ -76,6 +69,7 @@ class Known:
     municipalities: frozenset[str] = frozenset()
     regions: frozenset[str] = frozenset()
     organisations: frozenset[str] = frozenset()
+    _seen: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, tables: Mapping[str, pd.DataFrame]) -> Known:
@@ -107,15 +101,21 @@ class Known:
 
     def has(self, word: str) -> bool:
         """Whether a word is part of a known name, in any case: Lahdessa, Helsingin, Esbos."""
-        return any(is_form(word, known) for known in self.words.get(word[:3], ()))
+        if word not in self._seen:
+            near = self.words.get(word[:3], ())
+            self._seen[word] = any(is_form(word, known) for known in near)
+        return self._seen[word]
 
 
 def is_form(word: str, known: str) -> bool:
     """Whether a word could be a known name in some case: Lahti, Lahden; never Lahti, Lahtinen."""
+    if known in base_forms(word):
+        return True
+    # Long names also by their beginning: Kangasalla is Kangasala's.
     shared = _shared(word, known)
     kept = len(known) - (3 if known.endswith("nen") else 2)
-    return word == known or (
-        shared >= max(3, kept)
+    return (
+        shared >= max(6, kept)
         and re.fullmatch(rf"\w{{0,3}}?{_ENDING}", word[shared:]) is not None
         and re.search(r"(?:nen|sen|sel\w{2,3}|ses\w{2})$", word[shared:]) is None
     )
@@ -131,18 +131,20 @@ def find_persons(text: str, known: Known = NOBODY) -> tuple[Found, ...]:
         text: any text, however long; Finnish, Swedish or both.
         known: places and bodies that are no persons.
     """
+    folded = fold(text)
     taken: list[Found] = []
-    covered = bytearray(len(text))
-
-    def take(start: int, end: int, kind: Kind) -> None:
+    covered = bytearray(len(folded.text))
+    for kind, find in _FINDERS:
+        for start, end in find(folded.text):
+            if not any(covered[start:end]):
+                covered[start:end] = b"\x01" * (end - start)
+                at, until = folded.span(start, end)
+                taken.append(Found(at, until, kind, text[at:until]))
+    for start, end in naming.names_in(folded.text, known.has):
         if not any(covered[start:end]):
             covered[start:end] = b"\x01" * (end - start)
-            taken.append(Found(start, end, kind, text[start:end]))
-
-    for kind, start, end in _identifiers(text):
-        take(start, end, kind)
-    for start, end in _named(text, known):
-        take(start, end, "person")
+            at, until = folded.span(start, end)
+            taken.append(Found(at, until, "person", text[at:until]))
     return tuple(sorted(taken))
 
 
@@ -168,115 +170,34 @@ def redact(
     return "".join([*pieces, text[at:]]), edits
 
 
-def _identifiers(text: str) -> Iterator[tuple[Kind, int, int]]:
-    for match in ids.EMAIL.finditer(text):
-        yield "email", match.start(), match.end()
-    for match in ids.IDENTITY_CODE.finditer(text):
-        if ids.is_identity_code(match):
-            yield "identity_code", match.start(), match.end()
+def _accounts(text: str) -> Iterator[tuple[int, int]]:
+    for match in ids.ACCOUNT.finditer(text):
+        if end := ids.end_of_account(match):
+            yield match.start(), end
+
+
+def _business_ids(text: str) -> Iterator[tuple[int, int]]:
     for match in ids.BUSINESS_ID.finditer(text):
         if ids.is_business_id(match):
-            yield "business_id", match.start(), match.end()
-    for match in ids.PHONE.finditer(text):
-        if 7 <= len(re.sub(r"\D", "", match[0])) <= 15:
-            yield "phone", match.start(), match.end()
-    for match in ids.ADDRESS.finditer(text):
-        unsure = _starts(text, match.start()) and ids.UNSURE_ADDRESS.search(match[0])
-        if not unsure and not ids.ROADS.match(match[0]):
-            yield "address", match.start(), match.end()
+            yield match.span()
+
+
+def _companies(text: str) -> Iterator[tuple[int, int]]:
     for match in ids.COMPANY.finditer(text):
-        yield "company", match.start(), match.end()
+        yield match.span()
 
 
-def _named(text: str, known: Known) -> Iterator[tuple[int, int]]:
-    for pattern in (_TITLED, _CUED):
-        for match in pattern.finditer(text):
-            end = _until_known(match, known)
-            if end and (pattern is _TITLED or end == match.end(1)):
-                yield match.start(1), end
-    for match in _overlapping(_PAIR, text):
-        first, last = match[1], match[2].split()[-1]
-        # Koskela is no case of Koski, after a given name at least.
-        farm = _given(first) and re.search(r"[^l]l[aä]$", last) is not None
-        if (known.has(last) and not farm) or (known.has(first) and not _given(first)):
-            continue
-        given = _given(first) or first in names.GIVEN_OR_WORD
-        if (
-            (given and (_surname(last) or _given(first)))
-            or ((first.endswith(".") or not _starts(text, match.start())) and _surname(last))
-            or (_surname(first) and _given(last))
-        ):
-            yield match.start(), match.end()
-    for match in _WORD.finditer(text):
-        word, inside = match[0], not _starts(text, match.start())
-        if known.has(word):
-            continue
-        if (_given(word) and (inside or word in names.GIVEN)) or (
-            inside and _surname(word) and not re.match(r"\s(?:Oy|Ab|kunta)", text[match.end() :])
-        ):
-            yield match.start(), match.end()
-
-
-def _overlapping(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    at = 0
-    while match := pattern.search(text, at):
-        yield match
-        at = match.start(2)
-
-
-def _until_known(match: re.Match[str], known: Known) -> int:
-    """Where the name after a title ends; nought where what follows is no name at all."""
-    end, at = 0, match.start(1)
-    for word in match[1].split():
-        if known.has(word):
-            break
-        end = at + len(word)
-        at = end + 1
-    return end
-
-
-def _given(word: str) -> bool:
-    """A given name, in any case of either language; double names by their first part."""
-    first = word.split("-")[0]
-    if first in names.GIVEN or word in names.GIVEN:
-        return True
-    found = re.fullmatch(rf"(.+?)i?{_ENDING}", word.split("-")[-1])
-    return bool(found) and any(form in names.GIVEN for form in _nominatives(word.split("-")[-1]))
-
-
-def _surname(word: str) -> bool:
-    if _ADJECTIVE.search(word):
-        return False
-    if word in names.SURNAMES or names.SURNAME_SHAPE.fullmatch(word):
-        return True
-    stem = re.fullmatch(r"(.{3,})se(?:n|lle|lla|llä|lta|ltä|ssa|ssä|sta|stä)", word)
-    if stem and len(stem[1]) >= 4 and stem[1][-1] in "aeiouyäö":
-        return True
-    sw = re.fullmatch(r"(.+?)s", word)
-    if sw and names.SURNAME_SHAPE.fullmatch(sw[1]):
-        return True
-    return any(form in names.SURNAMES for form in _nominatives(word)) or any(
-        names.SURNAME_SHAPE.fullmatch(form) is not None for form in _nominatives(word)
-    )
-
-
-def _nominatives(word: str) -> Iterable[str]:
-    """What the word could be the inflected form of: Matin, Pekalle, Mikaelin, Lindqvistille."""
-    forms = []
-    for ending in (
-        "lle", "lla", "llä", "lta", "ltä", "ssa", "ssä", "sta", "stä", "na", "nä", "ksi", "n",
-        "a", "ä", "s", "kin",
-    ):  # fmt: skip
-        if word.endswith(ending) and len(word) - len(ending) >= 2:
-            stem = word[: -len(ending)]
-            forms.append(stem)
-            if stem.endswith("i"):
-                forms.append(stem[:-1])
-            # Weak grade: Pekka, Pekan; Matti, Matin; Seppo, Sepon; Heikki, Heikin.
-            weak = re.fullmatch(r"(.*)([kpt])([aeiouyäö])", stem)
-            if weak:
-                forms.append(weak[1] + weak[2] * 2 + weak[3])
-    return forms
+_FINDERS: tuple[tuple[Kind, Callable[[str], Iterator[tuple[int, int]]]], ...] = (
+    ("email", contacts.emails),
+    ("identity_code", ids.identity_codes),
+    ("account", _accounts),
+    ("business_id", _business_ids),
+    ("phone", contacts.phones),
+    ("post_office_box", contacts.boxes),
+    ("address", contacts.addresses),
+    ("number_plate", contacts.plates),
+    ("company", _companies),
+)
 
 
 def _shared(one: str, other: str) -> int:
@@ -286,9 +207,3 @@ def _shared(one: str, other: str) -> int:
             break
         size += 1
     return size
-
-
-def _starts(text: str, at: int) -> bool:
-    """Whether a sentence, a line, a bracket or a quotation begins here."""
-    before = text[max(0, at - 12) : at]
-    return (at <= 12 and not before.strip()) or bool(_STARTS.search(before))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+
+_TELLING = re.compile(r"[^\W\d_]{2}.*\W|\d{6}")
+"""Keys that could say something: more than one word, or a long number."""
 
 
 @dataclass(frozen=True)
@@ -15,15 +20,15 @@ class Unit:
         where: place within the file: `alt`, `row 4`, `cell 3`.
         text: in words.
         row: the same as fields, where it has any: (column, value) in order.
-        reference: an entry of the bibliography, where authors' names belong.
         sheet: a spreadsheet will read the fields.
+        shown: an output of a notebook, a table or a page, and not the source of one.
     """
 
     where: str
     text: str
     row: tuple[tuple[str, str], ...] = ()
-    reference: bool = False
     sheet: bool = False
+    shown: bool = True
 
 
 class UnreadableError(ValueError):
@@ -43,6 +48,8 @@ def values_of(value: Any, where: str) -> Iterator[Unit]:
             yield Unit(where or "top", " | ".join(f"{k}: {v}" for k, v in plain), plain)
         for key, inner in value.items():
             if isinstance(inner, dict | list):
+                if _TELLING.search(str(key)):
+                    yield Unit(where or "top", str(key))
                 yield from values_of(inner, f"{where}/{key}")
     elif isinstance(value, list):
         flat = [one for one in value if isinstance(one, str | int | float)]
@@ -61,3 +68,32 @@ def _fields(record: dict[str, Any]) -> tuple[tuple[str, str], ...]:
         elif isinstance(value, str | int | float) and value != "":
             fields.append((str(key), str(value)))
     return tuple(fields)
+
+
+def paragraphs(text: str, where: str = "") -> Iterator[Unit]:
+    """Stretches of a text without an empty line, each by its first line's number.
+
+    Arguments:
+        text: plain text, code, YAML or markdown.
+        where: place of the text in its file; stands before the number of the line.
+    """
+    first, lines = 1, list[str]()
+    prefix = f"{where}, " if where else ""
+    for number, line in enumerate([*text.splitlines(), ""], 1):
+        if line.strip():
+            first = first if lines else number
+            lines.append(line)
+        if lines and (not line.strip() or len(lines) >= _MOST_LINES):
+            yield Unit(f"{prefix}line {first}", "\n".join(lines))
+            lines = []
+
+
+_MOST_LINES = 200
+
+
+def without_escapes(text: str) -> str:
+    """Markdown as its readers see it: `matti\\@kunta.fi` and `matti&#64;kunta.fi` are addresses."""
+    return html.unescape(_ESCAPED.sub(r"\1", text))
+
+
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")

@@ -53,13 +53,28 @@ def write_release(folder: Path, release: Release) -> Path:
     """Write the tables of a release into a bundle, for later releases to be held against."""
     file = folder / TABLES_FILE
     file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(release_text(release), encoding="utf-8", newline="\n")
+    return file
+
+
+def release_text(release: Release) -> str:
+    """A release without its name as JSON, the same text each time."""
     content = {
         "units": None if release.units is None else sorted(release.units),
         "tables": [asdict(table) for table in release.tables],
     }
-    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
-    file.write_text(text + "\n", encoding="utf-8", newline="\n")
-    return file
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def release_from(content: Any, name: str = "") -> Release:
+    """A release from what `release_text` wrote.
+
+    Raises:
+        ValueError, TypeError, KeyError: it is none.
+    """
+    tables = tuple(_table(one) for one in content["tables"])
+    units = None if content["units"] is None else frozenset(map(str, content["units"]))
+    return Release(name, tables, units)
 
 
 def read_release(folder: Path) -> Release:
@@ -71,10 +86,7 @@ def read_release(folder: Path) -> Release:
     told, plain = folder / TABLES_FILE, folder / INDICATORS_FILE
     try:
         if told.is_file():
-            content = _json(told)
-            tables = tuple(_table(one) for one in content["tables"])
-            units = None if content["units"] is None else frozenset(map(str, content["units"]))
-            return Release(folder.name, tables, units)
+            return release_from(_json(told), folder.name)
         if plain.is_file():
             records = [from_record(record) for record in _json(plain)]
             return Release(folder.name, published_tables(records))
