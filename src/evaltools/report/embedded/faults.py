@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from evaltools.problems import Problem
 from evaltools.report.embedded.holders import Holders
@@ -46,7 +47,12 @@ class Faults:
             self.problems.append(problem)
 
     def where(self, needle: str, index: int = 0) -> str:
-        """The place of a needle: in the text, else in what was put into it."""
+        """The place of a needle: in the text, else in what was put into it.
+
+        Pandoc writes the names of files as addresses, where a blank is `%20`.
+        """
+        if not any(needle in line.text for line in self.source.body):
+            needle = unquote(needle)
         pattern = sought(needle)
         if any(pattern.search(line.text) for line in self.source.body):
             return self.source.find(needle, index)
