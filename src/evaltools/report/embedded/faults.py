@@ -54,9 +54,7 @@ class Faults:
         if not any(needle in line.text for line in self.source.body):
             needle = unquote(needle)
         pattern = sought(needle)
-        if any(pattern.search(line.text) for line in self.source.body):
-            return self.source.find(needle, index)
-        for fragment in self.holders.fragments.values():
-            if needle and pattern.search(fragment.text):
-                return fragment.where
-        return self.source.find(needle)
+        places = [line.where for line in self.source.body if pattern.search(line.text)]
+        fragments = self.holders.fragments.values() if needle else ()
+        places += [each.where for each in fragments if pattern.search(each.text)]
+        return places[min(index, len(places) - 1)] if needle and places else self.source.find("")
