@@ -86,9 +86,7 @@ def render(
     from evaltools.report import embedded
 
     try:
-        return embedded.render(
-            project, document, formats, output, progress, epoch=engine.epoch
-        )
+        return embedded.render(project, document, formats, output, progress, epoch=engine.epoch)
     except ProblemError as error:
         raise ProblemError(_below_reports(problem, project) for problem in error.problems) from None
 

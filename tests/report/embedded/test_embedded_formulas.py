@@ -23,7 +23,8 @@ PLACES = {
     "quotation": (f"x\n\n> {BROKEN}\n", 6),
     "cell": (f"x\n\n| A | B |\n|--|--|\n| a | {BROKEN} |\n", 8),
     "head of a table": (f"x\n\n| A | {BROKEN} |\n|--|--|\n| a | b |\n", 6),
-    "caption of a table": (f"x\n\n| A | B |\n|--|--|\n| a | b |\n\n: {BROKEN} {{#tbl-a}}\n\n@tbl-a\n", 10),
+    "caption of a table": (
+        f"x\n\n| A | B |\n|--|--|\n| a | b |\n\n: {BROKEN} {{#tbl-a}}\n\n@tbl-a\n", 10),
     "caption of a figure": (f"x\n\n![{BROKEN}](/img/a.svg){{#fig-a fig-alt='a'}}\n\n@fig-a\n", 6),
     "alternative text": (f"x\n\ny ![{BROKEN}](/img/a.svg) z\n", 6),
     "footnote": (f"x\n\ny[^1]\n\n[^1]: {BROKEN}\n", 8),
@@ -63,7 +64,9 @@ def test_formulas_of_data_are_refused_where_they_come_from(report: Report) -> No
         cell(f"#| label: fig-n\n#| fig-cap: '{BROKEN}'\n#| fig-alt: a\nx", figure_output()),
     )
     report.file("_variables.yml", f"# data\na: '{BROKEN}'\n")
-    embeds = "".join(f"{{{{< embed /notebooks/n.ipynb#{label} >}}}}\n\n" for label in ("tbl-n", "fig-n"))
+    embeds = "".join(
+        f"{{{{< embed /notebooks/n.ipynb#{label} >}}}}\n\n" for label in ("tbl-n", "fig-n")
+    )
     problems = report.problems(f"{{{{< var a >}}}}\n\n{embeds}")
     assert {problem.partition(": ")[0] for problem in problems} == {
         "_variables.yml:2", "notebooks/n.ipynb#tbl-n", "notebooks/n.ipynb#fig-n",
@@ -86,8 +89,9 @@ def test_content_for_other_formats_is_not_looked_at(report: Report) -> None:
     assert report.problems(body, ["typst"])
 
 
-GOOD = [r"\frac{a}{b}", r"\sqrt[3]{x}", r"\sum_{i=1}^{n} x_i", r"\begin{aligned} a &= b \\ c &= d \end{aligned}",
-        r"\text{osuus} = \hat p \pm z", r"\binom{n}{k}", r"x < y", r"\left( \frac12 \right)"]  # fmt: skip
+GOOD = [r"\frac{a}{b}", r"\sqrt[3]{x}", r"\sum_{i=1}^{n} x_i", r"\binom{n}{k}", r"x < y",
+        r"\begin{aligned} a &= b \\ c &= d \end{aligned}", r"\left( \frac12 \right)",
+        r"\text{osuus} = \hat p \pm z"]  # fmt: skip
 
 
 def test_formulas_that_can_be_converted_are(report: Report) -> None:

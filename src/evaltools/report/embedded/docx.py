@@ -16,8 +16,8 @@ from evaltools.report.embedded.pandoc import PandocError, pandoc
 from evaltools.report.embedded.print_checks import (
     accessibility_problems,
     document_name,
-    raw_problems,
     message_problems,
+    raw_problems,
 )
 from evaltools.report.embedded.print_facts import Facts, facts_of
 from evaltools.report.embedded.print_images import WORD_KINDS, stage_images

@@ -100,9 +100,7 @@ def resolve(
         refuse([Problem(relative(root, document), what, code="render.pandoc")])
     refuse(_check_depth(parsed, passed, source))
     problems += _check_raw(passed, parsed)
-    run = _Run(
-        project, source, passed, parsed, media, Inlines(), Formulas(), scratch, epoch
-    )
+    run = _Run(project, source, passed, parsed, media, Inlines(), Formulas(), scratch, epoch)
     resolved = []
     for name in formats:
         result, found = run.format(name)

@@ -67,8 +67,10 @@ def callout(title: str, body: str) -> Node:
 
 PLACES = {
     "paragraph": lambda value: [para(value)],
-    "after a break": lambda value: [{"t": "Para", "c": [*text("x"), {"t": "LineBreak"}, *text(value)]}],
-    "after emphasis": lambda value: [{"t": "Para", "c": [{"t": "Emph", "c": text("x")}, *text(value)]}],
+    "after a break": lambda value: [{"t": "Para", "c": [
+        *text("x"), {"t": "LineBreak"}, *text(value)]}],
+    "after emphasis": lambda value: [{"t": "Para", "c": [
+        {"t": "Emph", "c": text("x")}, *text(value)]}],
     "in a link": lambda value: [{"t": "Para", "c": [
         {"t": "Link", "c": [attr(), text(value), ["https://example.org/", ""]]}]}],
     "list": lambda value: [{"t": "BulletList", "c": [[{"t": "Plain", "c": text(value)}]]}],
