@@ -112,13 +112,14 @@ def test_surroundings_are_fixed(
     play: Play, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("QUARTO_PROFILE", "mine")
+    monkeypatch.setenv("TYPST_FONT_PATHS", "/fonts")  # would hide the icons that Quarto brings
     body = (
         "names = ('SOURCE_DATE_EPOCH', 'TZ', 'QUARTO_PROFILE', 'TYPST_FONT_PATHS')\n"
         "make(repr([os.environ.get(name) for name in names] + sys.argv[1:] + [sys.stdin.read()]))"
     )
-    (file,) = rendered(project, play(body), tmp_path / "out", epoch=86400, fonts=[Path("/fonts")])
+    (file,) = rendered(project, play(body), tmp_path / "out", epoch=86400)
     assert file.read_text() == (
-        "html ['86400', 'UTC', None, '/fonts', 'render', 'fi/report.qmd', '--to', 'html', "
+        "html ['86400', 'UTC', None, None, 'render', 'fi/report.qmd', '--to', 'html', "
         "'--no-execute', '']"
     )
 

@@ -49,7 +49,7 @@ def _report_problems(candidate: Candidate) -> Iterator[Problem]:
         yield _stale(where, f"was rendered with {stood}; now there is {engine.version}")
     sources = candidate.study.root / "reports"
     language = candidate.parameters.language
-    as_then = engines.Engine(engine.name, stood, engine.program)
+    as_then = engines.Engine(engine.name, stood, engine.program, engine.epoch)
     if record["key"] != render_key(candidate.run.key, sources, as_then, language):
         yield _stale(where, "its sources or the code that renders changed since it was rendered")
     for name, digest in sorted(record["outputs"].items()):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from evaltools.problems import Problem, ProblemError
+from evaltools.report.epoch import read_epoch
 
 Format = Literal["html", "typst", "docx"]
 Choice = Literal["auto", "quarto", "embedded"]
@@ -24,11 +25,13 @@ class Engine:
         name: quarto or embedded.
         version: its version, which is part of what a rendered report depends on.
         program: Quarto's program; None for the embedded renderer.
+        epoch: seconds since 1970 that stand for now, the date within files.
     """
 
     name: Literal["quarto", "embedded"]
     version: str
     program: Path | None = None
+    epoch: int = 0
 
     def __str__(self) -> str:
         return f"Quarto {self.version}" if self.program else "the embedded renderer"
@@ -38,16 +41,18 @@ def choose(choice: Choice) -> Engine:
     """The engine asked for; with `auto` Quarto if it is there.
 
     Raises:
-        ProblemError: Quarto is asked for and is not there, or what is there is too old.
+        ProblemError: Quarto is asked for and is not there, or what is there is too old;
+            SOURCE_DATE_EPOCH is no time that can be written.
     """
     from evaltools.report import quarto
 
+    epoch = read_epoch()
     if choice != "embedded":
         program = quarto.find_quarto() if choice == "auto" else quarto.require_quarto()
         if program is not None:
-            return Engine("quarto", quarto.version(program), program)
+            return Engine("quarto", quarto.version(program), program, epoch)
     parts = ("evaltools", "pypandoc-binary", "typst", "pikepdf", "fontpkg-fira-sans")
-    return Engine("embedded", " ".join(f"{part} {version(part)}" for part in parts))
+    return Engine("embedded", " ".join(f"{part} {version(part)}" for part in parts), None, epoch)
 
 
 def render(
@@ -73,18 +78,15 @@ def render(
         ProblemError: whatever the engine does not know or cannot do.
     """
     if engine.program is not None:
-        import fontpkg_fira_sans
-
         from evaltools.report import quarto
 
-        fonts = [Path(fontpkg_fira_sans.__file__).parent / "files"]
         return quarto.render(
-            project, document, formats, output, progress, quarto=engine.program, fonts=fonts
+            project, document, formats, output, progress, quarto=engine.program, epoch=engine.epoch
         )
     from evaltools.report import embedded
 
     try:
-        return embedded.render(project, document, formats, output, progress)
+        return embedded.render(project, document, formats, output, progress, epoch=engine.epoch)
     except ProblemError as error:
         raise ProblemError(_below_reports(problem, project) for problem in error.problems) from None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +20,7 @@ from evaltools.study import Parameters, Study
 LARGEST_COUNTED = 100_000
 """Above it a denominator is euros or inhabitants, and n/N says less than the share does."""
 
-_VARIABLE = re.compile(r"\{\{<\s*var\s+([^\s>]+)\s*>\}\}")
+_VARIABLE = re.compile(r"""(?<!\{)\{\{<\s*var\s+["']?([^\s>"']+)["']?\s*>\}\}""")
 
 
 def scope_text(parameters: Parameters) -> str:
@@ -199,9 +198,3 @@ def variables_in(text: str) -> list[str]:
 def used_variables(sources: Iterable[Path]) -> set[str]:
     """Keys of all variables in the sources."""
     return {key for source in sources for key in variables_in(source.read_text(encoding="utf-8"))}
-
-
-def nearest_variable(key: str, known: Iterable[str]) -> str:
-    """A hint at what was meant."""
-    near = get_close_matches(key, list(known), 1)
-    return f"Did you mean {near[0]}?" if near else "See indicators.csv of the run."

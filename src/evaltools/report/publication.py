@@ -116,6 +116,7 @@ def render_key(run: str, sources: Path, engine: Engine, language: str) -> str:
         "sources": source_hashes(sources),
         "code": hash_package(),
         "engine": [engine.name, engine.version],
+        "epoch": engine.epoch,
         "language": language,
     }
     return hash_value(ingredients)

@@ -23,7 +23,8 @@ from pathlib import Path
 from evaltools.problems import Problem, refuse
 from evaltools.processes import end_group
 from evaltools.report.quarto_command import REMEDY, find_quarto, require_quarto, version
-from evaltools.report.quarto_messages import Sources, clean, last_words, problems_in
+from evaltools.report.quarto_copy import prepare
+from evaltools.report.quarto_messages import Settings, Sources, clean, last_words, problems_in
 
 ENDINGS: Mapping[str, str] = {"html": ".html", "typst": ".pdf", "docx": ".docx"}
 
@@ -46,7 +47,6 @@ def render(
     shown: str = "reports",
     quarto: Path | None = None,
     epoch: int = 0,
-    fonts: Sequence[Path] = (),
     seconds: float = SECONDS,
     at_once: int | None = None,
 ) -> list[Path]:
@@ -62,7 +62,6 @@ def render(
         shown: how the project's folder is called in problems.
         quarto: the command; looked for if not given.
         epoch: seconds since 1970 that count as now (SOURCE_DATE_EPOCH).
-        fonts: folders in which Typst finds fonts.
         seconds: wall-clock limit of one format.
         at_once: formats rendered at the same time; by default two, if there are two cores.
 
@@ -92,9 +91,9 @@ def render(
         def one(kind: str) -> Path | list[Problem]:
             copy = Path(scratch).resolve() / kind
             shutil.copytree(project, copy, ignore=_links)
+            prepare(copy, kind)
             call = _Call(command, copy, relative, kind, shown)
-            variables = _environment(epoch, fonts)
-            return call.run(variables, lambda line: tell(kind, line), seconds, stop)
+            return call.run(_environment(epoch), lambda line: tell(kind, line), seconds, stop)
 
         ordered = list(dict.fromkeys(formats))
         workers = max(1, min(at_once or min(2, os.cpu_count() or 1), len(ordered)))
@@ -207,6 +206,7 @@ def _listen(
     deadline = time.monotonic() + seconds
     said = bytearray()
     told = 0
+    settings = Settings()
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         while True:
@@ -220,8 +220,9 @@ def _listen(
                     process.wait(max(0.1, deadline - time.monotonic()))
                     ended = True
                 while (end := said.find(b"\n", told)) >= 0:
-                    if line := clean(said[told:end].decode(errors="replace")).strip():
-                        tell(line)
+                    line = clean(said[told:end].decode(errors="replace"))
+                    if not settings.holds(line) and line.strip():
+                        tell(line.strip())
                     told = end + 1
                 if got:
                     continue
@@ -231,9 +232,11 @@ def _listen(
                 return said.decode(errors="replace"), False
 
 
-def _environment(epoch: int, fonts: Sequence[Path]) -> dict[str, str]:
+def _environment(epoch: int) -> dict[str, str]:
     variables = dict(os.environ)
-    for name in ("QUARTO_PROFILE", "QUARTO_LOG", "QUARTO_LOG_LEVEL", "QUARTO_DEBUG", "LUA_PATH"):
+    # TYPST_FONT_PATHS would take the place of the folder with the icons that Quarto brings.
+    for name in ("QUARTO_PROFILE", "QUARTO_LOG", "QUARTO_LOG_LEVEL", "QUARTO_DEBUG", "LUA_PATH",
+                 "TYPST_FONT_PATHS"):  # fmt: skip
         variables.pop(name, None)
     variables |= {
         "SOURCE_DATE_EPOCH": str(epoch),
@@ -243,8 +246,6 @@ def _environment(epoch: int, fonts: Sequence[Path]) -> dict[str, str]:
         "CI": "true",  # nothing that asks back
         "QUARTO_PYTHON": sys.executable,
     }
-    if fonts:
-        variables["TYPST_FONT_PATHS"] = os.pathsep.join(map(str, fonts))
     return variables
 
 

@@ -13,6 +13,9 @@ _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _HEADS = ("Validation of YAML", "Render failed due to invalid YAML", "Rendering of ")
 """Messages that only announce others."""
 
+_UNKNOWN_SHORTCODE = re.compile(r"[Ss]hortcode ['‘“\"]?([^'’”\"\s]+)['’”\"]? not found")
+_UNKNOWN_VARIABLE = re.compile(r"Unknown var(?:iable)?:? ['‘“\"]?([\w.\\-]*\w)")
+
 _KEY = r"[\w:.#$%&+?<>~/-]*\w"
 
 
@@ -86,6 +89,23 @@ def problems_in(output: str, sources: Sources) -> list[Problem]:
     return specific or list(found)
 
 
+class Settings:
+    """Follows the settings that Quarto prints as it hands them to pandoc.
+
+    They begin with a line `pandoc` or `metadata`; lines of their own are indented.
+    """
+
+    def __init__(self) -> None:
+        self._inside = False
+
+    def holds(self, line: str) -> bool:
+        """Whether the next line is of the settings, and no news."""
+        if self._inside and (not line.strip() or line[0].isspace()):
+            return True
+        self._inside = line.rstrip() in {"pandoc", "metadata"}
+        return self._inside
+
+
 def last_words(output: str) -> str:
     """The last lines that say something, for a failure that is of no known kind."""
     lines = [
@@ -114,10 +134,17 @@ def _citation(line: str, below: Sequence[str], sources: Sources) -> Iterator[Pro
 
 
 def _resource(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
-    if found := re.search(r"Could not (?:fetch|find) (?:resource|image) '?([^:']+)'?", line):
-        name = found[1].strip()
-        what = f"shows {Path(name).name}, which does not exist"
-        yield Problem(sources.place_of(Path(name).name), what, code="quarto.image")
+    found = re.search(r"Could not (?:fetch|find) (?:resource|image) (.+?)(?:: .*|:)?$", line)
+    if not found:
+        return
+    name = found[1].strip().strip("'\"")
+    if re.match(r"[a-z][a-z0-9+.-]*://", name, re.IGNORECASE):
+        what = f"needs {name}, which is not in the project"
+        remedy = "Rendering asks nobody: put it into the project, or leave out what asks for it."
+        yield Problem(sources.place_of(name), what, "", remedy, "quarto.address")
+        return
+    what = f"shows {Path(name).name}, which does not exist"
+    yield Problem(sources.place_of(Path(name).name), what, code="quarto.image")
 
 
 def _include(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
@@ -133,9 +160,16 @@ def _include(line: str, below: Sequence[str], sources: Sources) -> Iterator[Prob
 
 
 def _shortcode(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
+    code = "quarto.shortcode"
     if found := re.match(r"ERROR: invalid shortcode:\s*(.+)", line):
         what = f"has a shortcode that cannot be read: {found[1]}"
-        yield Problem(sources.place_of(found[1].strip()), what, code="quarto.shortcode")
+        yield Problem(sources.place_of(found[1].strip()), what, code=code)
+    elif found := _UNKNOWN_SHORTCODE.search(line):
+        what = f"has the shortcode {found[1]}, which Quarto does not know"
+        yield Problem(sources.place_of(f"{{{{< {found[1]}"), what, code=code)
+    elif found := _UNKNOWN_VARIABLE.search(line):
+        what = f"asks for the variable {found[1]}, which has no value"
+        yield Problem(sources.place_of(f"var {found[1]}"), what, code=code)
 
 
 def _embed(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
@@ -165,10 +199,14 @@ def _yaml(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem
             yield Problem(where, told[1].strip(), code=code)
         else:
             yield Problem(sources.name(sources.document.name), found[1], code=code)
-    elif found := re.match(r"ERROR: In file (.+)", line):
-        told = re.match(r"\(line (\d+)[^)]*\)\s*(.+)", below[0] if below else "")
+    elif found := re.match(r"(?:ERROR: )?In file (.+)", line):
+        near = next((text for text in below[:3] if text.strip()), "")
+        told = re.match(r"\(line (\d+)[^)]*\)\s*(.+)", near)
+        name = sources.name(found[1])
         if told:
-            yield Problem(f"{sources.name(found[1])}:{told[1]}", told[2], code=code)
+            yield Problem(f"{name}:{told[1]}", told[2], code=code)
+        else:
+            yield Problem(name, near.strip() or "has options that are not valid", code=code)
     elif found := re.match(r"ERROR: \(line (\d+)[^)]*\)\s*(.+)", line):
         where = f"{sources.name(sources.document.name)}:{found[1]}"
         yield Problem(where, found[2], code=code)
@@ -197,6 +235,18 @@ def _filter(line: str, below: Sequence[str], sources: Sources) -> Iterator[Probl
         yield Problem(sources.name(sources.document.name), what, code="quarto.pandoc")
 
 
+def _logged(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
+    """What a filter logs as an error; Quarto goes on without what the filter was to do."""
+    found = re.match(r"ERROR \((.+?):(\d+)\)\s*(.+)", line)
+    if not found or _UNKNOWN_SHORTCODE.search(line) or _UNKNOWN_VARIABLE.search(line):
+        return
+    path = Path(found[1])
+    own = path.is_relative_to(sources.folder) or (sources.folder / path).is_file()
+    where = f"{sources.name(found[1])}:{found[2]}" if own else sources.name(sources.document.name)
+    what = f"a filter failed ({path.name}, line {found[2]}): {found[3].strip()}"
+    yield Problem(where, what, code="quarto.filter")
+
+
 def _pandoc(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
     if found := re.match(r'Error (?:at|parsing) "?([^"]*?)"? ?\(line (\d+), column \d+\):?', line):
         said = next((text.strip() for text in below if text.strip()), "cannot be read")
@@ -213,5 +263,5 @@ def _other(line: str, below: Sequence[str], sources: Sources) -> Iterator[Proble
 
 _READERS: tuple[Reader, ...] = (
     *(_crossref, _citation, _resource, _include, _shortcode, _embed),
-    *(_yaml, _typst, _filter, _pandoc, _other),
+    *(_yaml, _typst, _filter, _logged, _pandoc, _other),
 )

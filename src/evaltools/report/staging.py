@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import fontpkg_fira_sans
 import pandas as pd
 import yaml
 
@@ -19,14 +20,15 @@ from evaltools.findings.lint import check_small_denominators
 from evaltools.findings.matrix import matrix_page
 from evaltools.findings.showing import findings_metadata, release_table
 from evaltools.indicators.indicator import Indicator
-from evaltools.present import language as say
 from evaltools.present.language import Language
 from evaltools.present.words import Words
-from evaltools.problems import Problem, refuse
+from evaltools.problems import refuse
 from evaltools.report import generated
 from evaltools.report.embedded.reference_docx import Page, reference_docx
+from evaltools.report.embedded.source import INCLUDE
 from evaltools.report.notebooks import stage_notebook
 from evaltools.report.rankings import ranking_variables
+from evaltools.report.source_checks import source_problems
 from evaltools.report.trail.anchors import anchors_in, link_numbers
 from evaltools.report.trail.facts import fact_variables, facts_of, scope_variables
 from evaltools.report.trail.page import evidence_pages
@@ -36,6 +38,15 @@ from evaltools.study import Parameters, Study
 
 REFERENCE_DOCX = "style/reference.docx"
 """Named by `_quarto.yml`; made here, since what is in the repository can be read."""
+FONTS = "style/fonts"
+"""Named by `_quarto.yml`, for Quarto's Typst."""
+FACES = tuple(
+    f"FiraSans-{face}.ttf"
+    for face in ("Regular", "Italic", "Medium", "MediumItalic", "SemiBold", "SemiBoldItalic",
+                 "Bold", "BoldItalic", "Light")
+)  # fmt: skip
+GENERATED = ("_description.qmd", "_parameters.qmd", "_indicators.qmd", "_data.qmd", "_release.qmd",
+             "_evidence.qmd", "_matrix.qmd", "_checklists.qmd")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -72,27 +83,34 @@ def stage(study: Study, parameters: Parameters, material: Material, folder: Path
         The document to render, in the folder.
 
     Raises:
-        ProblemError: no report in the language; prose that asks for numbers no run gives.
+        ProblemError: no report in the language; sources that ask for what is not there, see
+            `source_checks`.
     """
     language: Language = parameters.language
     target = study.report(language)
     document = folder / Path(target.source).relative_to("reports")
     _copy_sources(study.root / "reports", folder)
     values = report_variables(parameters, material)
-    refuse(_unknown_variables(document.parent, folder, values))
-    used = generated.used_variables(sorted(document.parent.rglob("*.qmd")))
-    shown = {key: values[key] for key in sorted(used)}
-    refuse(check_small_denominators(shown, material.indicators))
-    _write_yaml(folder / "_variables.yml", nested(values))
     metadata = _metadata(study, parameters, material)
     _write_yaml(document.parent / "_metadata.yml", metadata)
-    (folder / REFERENCE_DOCX).write_bytes(_reference_docx(metadata))
+    _write_style(folder, metadata)
     notebooks = folder / "notebooks"
     notebooks.mkdir()
     for name, notebook in sorted(material.notebooks.items()):
         text = json.dumps(stage_notebook(notebook), ensure_ascii=False, indent=1, sort_keys=True)
         (notebooks / name).write_text(text + "\n", encoding="utf-8")
+    pages = document.parent / "_generated"
+    pages.mkdir()
+    for name in GENERATED:  # what is in them depends on the prose, so they are written last
+        (pages / name).touch()
+    variables_by_group = nested(values)
+    refuse(source_problems(folder, document, variables_by_group))
+    used = generated.used_variables(sorted(document.parent.rglob("*.qmd"))) & values.keys()
+    shown = {key: values[key] for key in sorted(used)}
+    refuse(check_small_denominators(shown, material.indicators))
+    _write_yaml(folder / "_variables.yml", variables_by_group)
     _write_generated(study, parameters, material, document.parent, values)
+    _write_chapters(document)
     return document
 
 
@@ -127,18 +145,25 @@ def _copy_sources(reports: Path, folder: Path) -> None:
             shutil.copyfile(path, folder / relative)
 
 
-def _unknown_variables(chapters: Path, folder: Path, values: Mapping[str, str]) -> list[Problem]:
-    problems = []
-    for source in sorted(chapters.rglob("*.qmd")):
-        lines = source.read_text(encoding="utf-8").splitlines()
-        for number, line in enumerate(lines, start=1):
-            for key in generated.variables_in(line):
-                if key not in values:
-                    where = f"reports/{source.relative_to(folder)}:{number}"
-                    what = f"no indicator or variable is called '{key}'"
-                    remedy = generated.nearest_variable(key, values)
-                    problems.append(Problem(where, what, "", remedy, "report.variable"))
-    return problems
+def _write_style(folder: Path, metadata: Mapping[str, Any]) -> None:
+    """What the sources' options name and the repository does not hold: Word styles, typefaces."""
+    (folder / REFERENCE_DOCX).write_bytes(_reference_docx(metadata))
+    fonts = folder / FONTS
+    fonts.mkdir(parents=True, exist_ok=True)
+    for name in FACES:
+        shutil.copyfile(fontpkg_fira_sans.ROOT / "files" / name, fonts / name)
+
+
+def _write_chapters(document: Path) -> None:
+    """A document of each chapter, since Quarto renders no file whose name begins with `_`."""
+    for line in document.read_text(encoding="utf-8").splitlines():
+        included = INCLUDE.match(line)
+        name = included["path"].strip("\"'") if included else ""
+        if "/" in name or not name.startswith("_"):
+            continue
+        alone = document.with_name(name.removeprefix("_"))
+        if not alone.exists():
+            alone.write_text(f"{line.strip()}\n", encoding="utf-8")
 
 
 def _metadata(study: Study, parameters: Parameters, material: Material) -> dict[str, Any]:
@@ -151,7 +176,7 @@ def _metadata(study: Study, parameters: Parameters, material: Material) -> dict[
         "short-title": declared.short_title.in_language(language),
         "subtitle": declared.subtitle.in_language(language),
         "author": declared.publisher.in_language(language),
-        "date": say.date(parameters.cutoff, language),
+        "date": parameters.cutoff.isoformat(),
         "flags": flags(material),
     }
     labels = code_labels(material.tables, language)
@@ -191,7 +216,7 @@ def _write_generated(
     values: Mapping[str, str],
 ) -> None:
     language: Language = parameters.language
-    used = generated.used_variables(sorted(chapters.rglob("*.qmd")))
+    used = generated.used_variables(sorted(chapters.rglob("*.qmd"))) & values.keys()
     descriptor = material.descriptor
     pages = {
         "_description.qmd": generated.description_sheet(
@@ -210,10 +235,8 @@ def _write_generated(
     pages["_matrix.qmd"] = matrix_page(study, material.indicators, material.judgements, language)
     sections, included = sections_of(chapters), included_pages(chapters)
     pages["_checklists.qmd"] = checklist_page(study, sections, included, language)
-    folder = chapters / "_generated"
-    folder.mkdir()
-    for name, text in pages.items():
-        (folder / name).write_text(text, encoding="utf-8")
+    for name in GENERATED:
+        (chapters / "_generated" / name).write_text(pages[name], encoding="utf-8")
 
 
 def _evidence(

@@ -145,7 +145,7 @@ def test_metadata_of_the_publication_is_shown(report: Report) -> None:
 
 
 @pytest.mark.parametrize(
-    ("style", "shown"), [("iso", "2023-04-30"), ("long", "30. huhtikuuta 2023")]
+    ("style", "shown"), [("iso", "2023-04-30"), ("long", "30.\u00a0huhtikuuta 2023")]
 )
 def test_date_styles(report: Report, style: str, shown: str) -> None:
     report.front.update({"date": "2023-04-30", "date-format": style})

@@ -61,11 +61,11 @@ def cite(
         meta["nocite"] = {"t": "MetaInlines", "c": [_nocite(str(options["nocite"]))]}
     document = {"pandoc-api-version": VERSION, "meta": meta, "blocks": blocks}
     arguments = ["-f", "json", "-t", "json", "--citeproc"]
-    arguments += [f"--bibliography={root / name.lstrip('/')}" for name in files]
+    arguments += [f"--bibliography={_address(root, str(name))}" for name in files]
     if options.get("csl"):
-        arguments.append(f"--csl={root / str(options['csl']).lstrip('/')}")
+        arguments.append(f"--csl={_address(root, str(options['csl']))}")
     try:
-        output, warnings = pandoc(arguments, json.dumps(document, ensure_ascii=False), epoch)
+        output, messages = pandoc(arguments, json.dumps(document, ensure_ascii=False), epoch)
     except PandocError as error:
         faults.add(
             "",
@@ -74,11 +74,17 @@ def cite(
             where=files[0].lstrip("/"),
         )
         return blocks
-    for match in _MISSING.finditer(warnings):
-        _unknown(match[1], faults)
+    for message in messages:
+        if message.kind == "CiteprocWarning" and (missing := _MISSING.search(message.text)):
+            _unknown(missing[1], faults)
     # A Cite would be resolved again by writers that know citations themselves.
     result: list[Node] = rewrite(json.loads(output)["blocks"], _uncited)
     return result
+
+
+def _address(root: Path, name: str) -> str:
+    """A file as pandoc takes it: it decodes these names as the addresses of a page."""
+    return str(root / name.lstrip("/")).replace("%", "%25")
 
 
 def _uncited(node: Node) -> list[Node] | None:

@@ -16,8 +16,8 @@ from evaltools.report.embedded.pandoc import PandocError, pandoc
 from evaltools.report.embedded.print_checks import (
     accessibility_problems,
     document_name,
+    message_problems,
     raw_problems,
-    warning_problems,
 )
 from evaltools.report.embedded.print_facts import Facts, facts_of
 from evaltools.report.embedded.print_images import WORD_KINDS, stage_images
@@ -67,10 +67,10 @@ def _pandoc(tree: Node, context: Context, folder: Path) -> bytes:
     arguments = ["-f", "json", "-t", "docx", "--syntax-highlighting=none",
                  "--reference-doc=reference.docx", "-o", "-"]  # fmt: skip
     try:
-        document, warnings = pandoc(arguments, json.dumps(tree), context.epoch, folder)
+        document, messages = pandoc(arguments, json.dumps(tree), context.epoch, folder)
     except PandocError as error:
         problem = Problem(document_name(context), f"it cannot be written: {error}",
                           code="render.docx")  # fmt: skip
         raise ProblemError([problem]) from None
-    refuse(warning_problems(warnings, context))
+    refuse(message_problems(messages, context))
     return document

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from evaltools.problems import Problem
 from evaltools.report.embedded.holders import Holders
@@ -46,11 +47,14 @@ class Faults:
             self.problems.append(problem)
 
     def where(self, needle: str, index: int = 0) -> str:
-        """The place of a needle: in the text, else in what was put into it."""
+        """The place of a needle: in the text, else in what was put into it.
+
+        Pandoc writes the names of files as addresses, where a blank is `%20`.
+        """
+        if not any(needle in line.text for line in self.source.body):
+            needle = unquote(needle)
         pattern = sought(needle)
-        if any(pattern.search(line.text) for line in self.source.body):
-            return self.source.find(needle, index)
-        for fragment in self.holders.fragments.values():
-            if needle and pattern.search(fragment.text):
-                return fragment.where
-        return self.source.find(needle)
+        places = [line.where for line in self.source.body if pattern.search(line.text)]
+        fragments = self.holders.fragments.values() if needle else ()
+        places += [each.where for each in fragments if pattern.search(each.text)]
+        return places[min(index, len(places) - 1)] if needle and places else self.source.find("")

@@ -21,6 +21,7 @@ from evaltools.report.embedded.faces import face_rules
 from evaltools.report.embedded.html_tree import HtmlTree
 from evaltools.report.embedded.metadata import plain_title
 from evaltools.report.embedded.pandoc import pandoc
+from evaltools.report.embedded.print_checks import message_problems
 
 # Parts of what pandoc writes, in one run: the separator cannot occur in escaped HTML.
 _PARTS = ("title", "subtitle", "authors", "abstracttitle", "abstract", "toc", "body")
@@ -48,7 +49,8 @@ def finish_html(resolved: Path, context: Context) -> bytes:
 
     Returns the page as UTF-8: styles, script, fonts and pictures inside, scripts forbidden but
     for the page's own by its hash.
-    Raises ProblemError where a style sheet of the project would load something.
+    Raises ProblemError where a style sheet of the project would load something, or pandoc could
+    not write a part as it is meant.
     """
     document: dict[str, Any] = json.loads(resolved.read_text(encoding="utf-8"))
     meta = document["meta"]
@@ -63,7 +65,7 @@ def finish_html(resolved: Path, context: Context) -> bytes:
     )
     document["blocks"] = tree.blocks(document["blocks"])
     document["meta"] = _shown(meta)
-    parts = _written(document, options, context.epoch, int(titled))
+    parts = _written(document, context, int(titled))
     parts["body"] = _footnotes(parts["body"], context.words)
     return _page(parts, meta, context).encode("utf-8")
 
@@ -74,11 +76,9 @@ def _shown(meta: Mapping[str, Any]) -> dict[str, Any]:
     return {key: meta[key] for key in keys if key in meta}
 
 
-def _written(
-    document: dict[str, Any], options: Mapping[str, Any], epoch: int, shift: int
-) -> dict[str, str]:
+def _written(document: dict[str, Any], context: Context, shift: int) -> dict[str, str]:
     """What pandoc writes, by part."""
-    depth = int(options.get("toc-depth", 3)) + shift
+    depth = int(context.format.get("toc-depth", 3)) + shift
     arguments = [
         "-f",
         "json",
@@ -96,9 +96,12 @@ def _written(
     with TemporaryDirectory(prefix="evaltools-") as name:
         template = Path(name) / "parts.html"
         template.write_text(_PANDOC_TEMPLATE, encoding="utf-8")
-        output, _ = pandoc(
-            [*arguments, f"--template={template}"], json.dumps(document, ensure_ascii=False), epoch
+        output, messages = pandoc(
+            [*arguments, f"--template={template}"],
+            json.dumps(document, ensure_ascii=False),
+            context.epoch,
         )
+    refuse(message_problems(messages, context))
     written = output.decode("utf-8").split(_SEPARATOR)
     return {key: part.strip() for key, part in zip(_PARTS, written, strict=True)}
 

@@ -6,6 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 from evaltools.report.embedded.source import located
 from evaltools.report.embedded.svg import active_content
@@ -41,7 +42,12 @@ class Media:
         """A picture that the document names: its name in the media folder, or what is wrong."""
         if _SCHEME.match(written):
             return "", f"image {written[:60]} is not a file of the project"
-        path = located(self.project, self.base, written)
+        # Pandoc gives a name as an address, blanks as %20; a name may hold a percent sign, too.
+        path = located(self.project, self.base, unquote(written))
+        if path is not None and not path.is_file() and "%" in written:
+            as_written = located(self.project, self.base, written)
+            path = as_written if as_written is not None and as_written.is_file() else path
+        written = unquote(written)
         if path is None:
             return "", f"image {written} leaves the project folder"
         if path.suffix.lower() not in KINDS:

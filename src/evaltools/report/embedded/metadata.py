@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from babel.dates import format_date
+from babel.localedata import locale_identifiers
 
-from evaltools.report.embedded.ast import Node, stringify
+from evaltools.report.embedded.ast import NBSP, Node, stringify
 from evaltools.report.embedded.holders import Holders
 from evaltools.report.embedded.project import Project
 from evaltools.report.embedded.text import TextPass
@@ -22,6 +24,8 @@ MARKDOWN_KEYS = (
     "toc-title",
     "reference-section-title",
 )
+# A day does not part from its month at the end of a line.
+_DAY = re.compile(r"(?<=\d) (?=[^\W\d])|(?<=\d\.) (?=[^\W\d])")
 _PRIVATE = frozenset({"filters", "language", "metadata"})
 
 
@@ -68,7 +72,16 @@ def shown_date(values: Mapping[str, Any], language: str) -> str:
     except ValueError:
         return written
     style = str(values.get("date-format", "d.M.y" if language == "fi" else "d MMMM y"))
-    return written if style == "iso" else format_date(day, style, locale=language)
+    if style == "iso":
+        return written
+    shown = format_date(day, style, locale=_locale(language, str(values.get("region", ""))))
+    return _DAY.sub(NBSP, shown)
+
+
+def _locale(language: str, region: str) -> str:
+    """Babel's name of the language as it is written in the region, where Babel knows that."""
+    name = f"{language}_{region.upper()}"
+    return name if name in locale_identifiers() else language
 
 
 def document_metadata(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pypandoc
@@ -26,9 +28,24 @@ class PandocError(RuntimeError):
     """Pandoc refused its input; its message is the text."""
 
 
+@dataclass(frozen=True)
+class Message:
+    """One entry of pandoc's log.
+
+    Arguments:
+        kind: pandoc's name of it, such as `CouldNotConvertTeXMath`.
+        about: what it is about: a formula, a file; empty where pandoc names nothing.
+        text: what pandoc says.
+    """
+
+    kind: str
+    about: str
+    text: str
+
+
 def pandoc(
     arguments: Sequence[str], content: str | bytes, epoch: int = 0, folder: Path | None = None
-) -> tuple[bytes, str]:
+) -> tuple[bytes, tuple[Message, ...]]:
     """Run pandoc on a text.
 
     Arguments:
@@ -37,7 +54,7 @@ def pandoc(
         epoch: seconds since 1970 that stand for now.
         folder: working folder.
 
-    Returns standard output, and the warnings.
+    Returns standard output, and what pandoc logged.
     Raises PandocError where pandoc fails.
     """
     environment = {
@@ -49,22 +66,32 @@ def pandoc(
         "PATH": os.environ.get("PATH", ""),
     }
     payload = content.encode("utf-8") if isinstance(content, str) else content
-    try:
-        done = subprocess.run(
-            [binary(), *arguments],
-            input=payload,
-            capture_output=True,
-            env=environment,
-            cwd=folder,
-            check=False,
-            timeout=PATIENCE,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise PandocError(f"pandoc was not done in {PATIENCE} seconds") from error
-    warnings = done.stderr.decode("utf-8", "replace")
-    if done.returncode:
-        raise PandocError(warnings.strip() or f"pandoc ended with status {done.returncode}")
-    return done.stdout, warnings
+    with TemporaryDirectory(prefix="evaltools-") as scratch:
+        log = Path(scratch) / "log.json"
+        try:
+            done = subprocess.run(
+                [binary(), *arguments, f"--log={log}", "--quiet"],
+                input=payload,
+                capture_output=True,
+                env=environment,
+                cwd=folder,
+                check=False,
+                timeout=PATIENCE,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise PandocError(f"pandoc was not done in {PATIENCE} seconds") from error
+        if done.returncode:
+            said = done.stderr.decode("utf-8", "replace").strip()
+            raise PandocError(said or f"pandoc ended with status {done.returncode}")
+        # Pandoc writes no log where it has nothing to say.
+        entries = json.loads(log.read_text(encoding="utf-8")) if log.is_file() else []
+    return done.stdout, tuple(_message(entry) for entry in entries)
+
+
+def _message(entry: Mapping[str, Any]) -> Message:
+    about = entry.get("contents") or entry.get("path") or entry.get("resource") or ""
+    text = entry.get("message") or entry.get("pretty") or ""
+    return Message(str(entry["type"]), str(about), str(text))
 
 
 def read_texts(items: Sequence[dict[str, str]]) -> dict[str, list[dict[str, Any]]]:

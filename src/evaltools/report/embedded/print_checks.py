@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from evaltools.problems import Problem
 from evaltools.report.embedded.ast import Node
 from evaltools.report.embedded.context import Context
+from evaltools.report.embedded.formulas import REMEDY, UNCONVERTED, reason, unconverted
+from evaltools.report.embedded.pandoc import Message
 from evaltools.report.embedded.print_tree import Place, attributes, meta_text, text_of, walk
 
 BOXES = frozenset(
@@ -23,7 +25,6 @@ ACTIVE_RAW = {
     "typst": re.compile(r"\b(?:import|include|eval|read|plugin)\b"),
     "openxml": re.compile(r"\b(?:instrText|fldSimple|altChunk|object|control|attachedTemplate)\b"),
 }
-TEX_WARNING = re.compile(r"Could not convert TeX math\s+(.*?)\s*, rendering as TeX")
 BOX_NAMES = {
     "BlockQuote": "a quotation", "BulletList": "a list", "OrderedList": "a list",
     "DefinitionList": "a list", "Table": "a table", "Note": "a footnote", "Figure": "a figure",
@@ -106,20 +107,18 @@ def raw_problems(tree: Node, context: Context) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def warning_problems(warnings: str, context: Context) -> tuple[Problem, ...]:
-    """Pandoc's warnings of content that would be printed otherwise than it is meant."""
+def message_problems(messages: Iterable[Message], context: Context) -> tuple[Problem, ...]:
+    """What pandoc logged of content that would be printed otherwise than it is meant."""
     found = []
-    for part in warnings.split("[WARNING] ")[1:]:
-        first, *rest = part.splitlines()
-        formula = TEX_WARNING.match(first)
-        if formula:
-            reason = next((line.strip() for line in rest if "unexpected" in line), "")
+    for message in messages:
+        if message.kind == UNCONVERTED:
             found.append(
-                Problem(document_name(context), f"the formula {formula.group(1)} has {reason}",
-                        remedy="Correct it", code="render.math")
+                Problem(document_name(context), unconverted(message.about, reason(message)),
+                        remedy=REMEDY, code="render.math")
             )  # fmt: skip
-        elif first.startswith("Could not fetch resource"):
-            found.append(Problem(document_name(context), first, code="render.image"))
+        elif message.kind == "CouldNotFetchResource":
+            what = f"the image {message.about} cannot be read"
+            found.append(Problem(document_name(context), what, code="render.image"))
     return tuple(found)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,6 +9,7 @@ from typing import Literal
 
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.report.embedded.resolve import Resolved, resolve
+from evaltools.report.epoch import read_epoch
 
 Format = Literal["html", "typst", "docx"]
 SUFFIXES = {"html": ".html", "typst": ".pdf", "docx": ".docx"}
@@ -22,6 +22,7 @@ def render(
     output: Path,
     progress: Callable[[str], None] | None = None,
     profiles: Sequence[str] = (),
+    epoch: int | None = None,
 ) -> list[Path]:
     """Render a document of a staged project.
 
@@ -32,10 +33,11 @@ def render(
         output: folder for the results, made if it is missing.
         progress: told what is being done, a line at a time.
         profiles: Quarto profiles; the project's own default where none are given.
+        epoch: seconds since 1970 that stand for now, the date within files; SOURCE_DATE_EPOCH,
+            or 1970, if not given.
 
     Returns the paths of the results, in the order of the formats. Nothing is written to the
-    output folder unless every format could be made. The same sources give the same bytes; the
-    date within files is SOURCE_DATE_EPOCH, or 1970.
+    output folder unless every format could be made. The same sources give the same bytes.
     Raises ProblemError with all problems, each with file and line where they are known.
     """
     refuse(
@@ -46,9 +48,9 @@ def render(
     wanted = tuple(dict.fromkeys(formats))
     if not wanted:
         return []
-    epoch = _epoch()
+    now = read_epoch() if epoch is None else epoch
     with TemporaryDirectory(prefix="evaltools-") as name:
-        resolved = resolve(project, project / document, wanted, Path(name), profiles, epoch)
+        resolved = resolve(project, project / document, wanted, Path(name), profiles, now)
         results: list[tuple[Path, bytes]] = []
         problems: list[Problem] = []
         for each in resolved:
@@ -78,16 +80,3 @@ def _finish(resolved: Resolved) -> bytes:
     from evaltools.report.embedded.docx import render_docx
 
     return render_docx(resolved.path, resolved.context)
-
-
-def _epoch() -> int:
-    written = os.environ.get("SOURCE_DATE_EPOCH", "0")
-    if not written.isdigit():
-        refuse(
-            [
-                Problem(
-                    "SOURCE_DATE_EPOCH", f"{written!r} is no number of seconds", code="render.epoch"
-                )
-            ]
-        )
-    return int(written)

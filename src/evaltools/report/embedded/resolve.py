@@ -22,6 +22,7 @@ from evaltools.report.embedded.crossref import Crossref
 from evaltools.report.embedded.faults import Faults
 from evaltools.report.embedded.filters import VERSION, PandocError, check_filter, run_filters
 from evaltools.report.embedded.floats import Floats
+from evaltools.report.embedded.formulas import Formulas
 from evaltools.report.embedded.inlines import MARKDOWN, Inlines
 from evaltools.report.embedded.media import Media
 from evaltools.report.embedded.metadata import ask_for_metadata, document_metadata
@@ -99,7 +100,7 @@ def resolve(
         refuse([Problem(relative(root, document), what, code="render.pandoc")])
     refuse(_check_depth(parsed, passed, source))
     problems += _check_raw(passed, parsed)
-    run = _Run(project, source, passed, parsed, media, Inlines(), scratch, epoch)
+    run = _Run(project, source, passed, parsed, media, Inlines(), Formulas(), scratch, epoch)
     resolved = []
     for name in formats:
         result, found = run.format(name)
@@ -198,6 +199,7 @@ class _Run:
     parsed: Mapping[str, list[Node]]
     media: Media
     inlines: Inlines
+    formulas: Formulas
     scratch: Path
     epoch: int
 
@@ -232,11 +234,14 @@ class _Run:
             else value
             for key, value in meta.items()
         }
+        self.formulas.check(meta, faults)
         if not faults.problems:
             blocks = cite(blocks, options, words, self.project.root, self.epoch, faults)
             Tidy(name, words, faults).check_references(
                 blocks, ", ".join(each.lstrip("/") for each in options.get("bibliography", []))
             )
+            # What titles, captions, filters and references brought in.
+            self.formulas.check(blocks, faults)
         document = {"pandoc-api-version": VERSION, "meta": meta, "blocks": blocks}
         path = self.scratch / f"resolved-{name}.json"
         path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
@@ -277,6 +282,8 @@ class _Run:
         tidy = Tidy(name, words, faults)
         blocks = Conditions(name, self.project.profiles, options, faults).apply(blocks)
         blocks = tidy.raw(blocks)
+        # Here alternative texts are still what the author wrote, formulas and all.
+        self.formulas.check(blocks, faults)
         blocks = Structure(words, options, self.inlines, faults).apply(blocks)
         blocks = Floats(name, options, self.media, self.inlines, faults).apply(blocks)
         tidy.headings(blocks)

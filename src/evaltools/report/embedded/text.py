@@ -36,6 +36,11 @@ from evaltools.report.embedded.source import (
 from evaltools.report.embedded.yamltext import Level
 
 SHORTCODE = re.compile(r"(?<!\{)\{\{<\s*(?P<name>[^\s>]+)(?P<rest>(?:\s(?:(?!>\}\}).)*?)?)\s*>\}\}")
+_KNOWN = ("embed", "include", "kbd", "meta", "pagebreak", "var")
+# What looks like a shortcode to its author, and like text to every engine.
+_MISSPELT = re.compile(
+    r"(?<!\{{)\{{<\s*(?:{0})\b|\{{\{{\s+<|\{{\{{\s*(?:{0})\s".format("|".join(_KNOWN))
+)
 ESCAPED = re.compile(r"\{\{\{<(?P<inner>.*?)>\}\}\}")
 _EXECUTABLE = re.compile(r"^\{+\s*([A-Za-z][\w+-]*)\s*([ ,].*)?\}+$")
 _INLINE_EXECUTABLE = re.compile(r"^\{[A-Za-z][\w-]*\} \S")
@@ -150,6 +155,13 @@ class TextPass:
             self._refuse(line.where, "a title block with %", "Use the front matter", "render.yaml")
 
     def _shortcodes(self, text: str, where: str, comments: bool) -> str:
+        if misspelt := _MISSPELT.search(ESCAPED.sub("", text)):
+            self._refuse(
+                where,
+                f"a shortcode that begins with {misspelt[0].strip()}",
+                "Write {{< name ... >}}",
+                "render.shortcode",
+            )
         if "{{<" not in text:
             return text
 
@@ -191,12 +203,11 @@ class TextPass:
             return Keys(plain[0])
         if name == "embed" and len(plain) == 1 and set(named) <= {"echo"}:
             return self._embed(plain[0], named.get("echo", "false") == "true", where)
-        known = {"var", "meta", "pagebreak", "kbd", "embed"}
         if name == "include":
             self._refuse(
                 where, "an include within a line", "Give it a line of its own", "render.shortcode"
             )
-        elif name in known:
+        elif name in _KNOWN:
             self._refuse(
                 where,
                 f"shortcode {name} with arguments {rest.strip() or '(none)'}",
@@ -207,7 +218,7 @@ class TextPass:
             self._refuse(
                 where,
                 f"shortcode {name} is not supported",
-                f"Known are {', '.join(sorted(known | {'include'}))}",
+                f"Known are {', '.join(_KNOWN)}",
                 "render.shortcode",
             )
         return None

@@ -1,6 +1,6 @@
 -- Turns the resolved document into what pandoc's Typst writer cannot say by itself: calls of the
--- functions in template.typ, wrapped around content that pandoc still writes (and escapes).
--- Block wrappers are separate raw blocks, so that pandoc escapes the start of every paragraph.
+-- functions in template.typ, wrapped around content that pandoc still writes. Text and code it
+-- does not write: pandoc leaves to Typst what Typst takes for shorthands (`-?`, `--`, `-5`).
 
 local typ = {}
 local tables = dofile(pandoc.path.join {
@@ -124,16 +124,6 @@ end
 
 -- ---------------------------------------------------------------- headings
 
-local STARTS_LIKE_MARKUP = '^[-+=/]'
-
-local function heading_text(inlines)
-  local text = pandoc.utils.stringify(inlines)
-  if text:find(STARTS_LIKE_MARKUP) or text:find('^%d+%.') then
-    inlines:insert(1, inline('#[];'))
-  end
-  return inlines
-end
-
 local function heading(level, inlines, number, outlined, id)
   local options = { 'level: ' .. level }
   if number and number ~= '' then
@@ -142,7 +132,7 @@ local function heading(level, inlines, number, outlined, id)
   if not outlined then table.insert(options, 'outlined: false') end
   local out = pandoc.Inlines { inline('#heading('
     .. table.concat(options, ', ') .. ')[') }
-  out:extend(heading_text(inlines))
+  out:extend(inlines)
   out:insert(inline(']' .. label(id)))
   return pandoc.Plain(out)
 end
@@ -343,7 +333,29 @@ local function without_number(header)
   return header
 end
 
+-- ---------------------------------------------------------------- text and code
+
+-- Text as it is typed. In Typst's markup a sign after a backslash is that sign and nothing else,
+-- and only signs of ASCII mean anything; ends of lines would part paragraphs.
+local function escaped(text)
+  text = text:gsub('[\t\n\v\f\r]+', ' ')
+  text = text:gsub('\u{85}', ' '):gsub('\u{2028}', ' '):gsub('\u{2029}', ' ')
+  return (text:gsub('%p', '\\%0'))
+end
+
+local function verbatim(text)
+  return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"'):gsub('\n', '\\n') .. '"'
+end
+
+-- Last, since the functions above still look at texts.
+local texts = {
+  Str = function(str) return inline(escaped(str.text)) end,
+  Code = function(code) return inline('#raw(' .. verbatim(code.text) .. ');') end,
+  CodeBlock = function(block) return raw('#raw(block: true, ' .. verbatim(block.text) .. ')') end,
+}
+
 return {
   { Header = without_number },
   typ,
+  texts,
 }

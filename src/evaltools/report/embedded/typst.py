@@ -16,7 +16,7 @@ from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.report.embedded.ast import Node
 from evaltools.report.embedded.context import Context
 from evaltools.report.embedded.pandoc import PandocError, pandoc
-from evaltools.report.embedded.print_checks import document_name, located, warning_problems
+from evaltools.report.embedded.print_checks import document_name, located, message_problems
 from evaltools.report.embedded.print_facts import Facts, facts_of
 from evaltools.report.embedded.print_tree import text_of, walk
 
@@ -51,12 +51,12 @@ def write_source(tree: Node, context: Context, folder: Path) -> Path:
     arguments = ["-f", "json", "-t", "typst", "--wrap=none", "--syntax-highlighting=none",
                  f"--lua-filter={HERE / 'typst.lua'}"]  # fmt: skip
     try:
-        body, warnings = pandoc(arguments, json.dumps(tree), context.epoch, folder)
+        body, messages = pandoc(arguments, json.dumps(tree), context.epoch, folder)
     except PandocError as error:
         what = f"it cannot be set: {error}".replace(f"{HERE}/", "")
         problem = Problem(document_name(context), what, code="render.typst")
         raise ProblemError([problem]) from None
-    refuse(warning_problems(warnings, context))
+    refuse(message_problems(messages, context))
     for name in TEMPLATES:
         (folder / name).write_bytes((HERE / name).read_bytes())
     facts = literal(template_facts(facts_of(tree, context)))

@@ -50,7 +50,7 @@ def source(folder: Path, text: str) -> str:
 
 def test_text_after_a_span_is_not_taken_for_code(tmp_path: Path) -> None:
     text = source(tmp_path, "[x]{lang=sv}.fi(y)")
-    assert '#text(lang: "sv", region: none)[x];.fi' in text
+    assert r'#text(lang: "sv", region: none)[x];\.fi\(y\)' in text
     pdf = render_pdf(samples.resolved(tmp_path, HEAD + "[x]{lang=sv}.fi(y)"),
                      samples.context(tmp_path))  # fmt: skip
     assert pdf.startswith(b"%PDF")
