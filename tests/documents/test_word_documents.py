@@ -188,7 +188,7 @@ def test_what_stands_beside_the_text_is_left_out_by_name(tmp_path: Path) -> None
         comments=f"<w:comment>{said('huomio')}</w:comment>",
         footnotes=f'<w:footnote w:id="2">{said("Viite.")}</w:footnote>',
     )
-    assert found.text == "näkyy\n\nViite.\n"
+    assert found.text == "näkyy¹\n\nViite.\n"
     assert left(found) == {
         "table of contents": 5,
         "hidden text": 13,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from evaltools.documents.normalising import visible
 from evaltools.documents.record import Coverage, LeftOut
+from evaltools.documents.symbol_fonts import UNKNOWN, is_private
 
 
 def measure(
@@ -15,12 +16,14 @@ def measure(
     left_out: Iterable[tuple[str, str]] = (),
     tables: tuple[int, int] = (0, 0),
     notes: Iterable[str] = (),
+    replaced: Iterable[tuple[str, str]] = (),
 ) -> Coverage:
     """Hold the characters of a file against those of the text that was made of it.
 
     Characters are matched one by one as a bag: each character of the file must be found in the
     text, or else among what was left out by name, or else it counts as unread. The order of the
-    text is not judged.
+    text is not judged. A character that says nothing by itself, private or U+FFFD, is never read,
+    though it stands in the text.
 
     Arguments:
         present: every piece of text in the file, found without the reader's help.
@@ -28,9 +31,14 @@ def measure(
         left_out: (what it is, its text; empty where it has none), merged by what it is.
         tables: how many the file has, and how many were read.
         notes: kept in order, each once.
+        replaced: (characters of the file, those that the text has for them), of symbol fonts.
     """
     there = _bag(present)
-    unread = there - Counter(visible(text))
+    for given, shown in replaced:
+        there -= Counter(visible(given))
+        there += Counter(visible(shown))
+    inside = Counter(visible(text))
+    unread = there - Counter({c: n for c, n in inside.items() if not _says_nothing(c)})
     read = there.total() - unread.total()
     named: dict[str, int] = {}
     for what, piece in left_out:
@@ -46,6 +54,10 @@ def measure(
         left_out=tuple(LeftOut(what, characters) for what, characters in named.items()),
         notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def _says_nothing(character: str) -> bool:
+    return character == UNKNOWN or is_private(character)
 
 
 def _bag(pieces: Iterable[str]) -> Counter[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from evaltools.documents.superscripts import lay_flat
+
 # Invisible, and put into a word by whoever typeset or saved it: soft hyphen, the non-character
 # that PDF libraries write for one, and the byte order mark.
 _NEVER = dict.fromkeys((0x00AD, 0xFFFE, 0xFEFF))
@@ -35,18 +37,25 @@ def clean(text: str) -> str:
 def count(text: str) -> int:
     """Number of characters: code points that are neither blank, combining nor invisible.
 
+    Private characters count: a font shows something for them.
+
     The same for composed and decomposed letters, and the sum over pieces of a text.
     """
     return len(visible(text))
 
 
 def visible(text: str) -> str:
-    """Return only the characters that `count` counts, composed letters taken apart."""
-    decomposed = unicodedata.normalize("NFD", text.translate(_NEVER))
+    """Return only the characters that `count` counts.
+
+    Composed letters are taken apart, raised and lowered characters laid on the line, so that it
+    is the same before and after a reader has composed and raised them.
+    """
+    decomposed = unicodedata.normalize("NFD", lay_flat(text.translate(_NEVER)))
     return "".join(c for c in decomposed if _counts(c))
 
 
 def _counts(character: str) -> bool:
     if character.isascii():  # most are, and the question is quickly answered for them
         return "!" <= character <= "~"
-    return not character.isspace() and unicodedata.category(character)[0] not in "MC"
+    category = unicodedata.category(character)
+    return not character.isspace() and (category[0] not in "MC" or category == "Co")

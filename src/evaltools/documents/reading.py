@@ -47,6 +47,7 @@ def read(path: Path, limits: Limits = LIMITS) -> DocumentText:
             source.left_out,
             (source.tables, composed.tables),
             (*((note,) if note else ()), *source.notes),
+            source.replaced,
         ),
         file_sha256=hashlib.sha256(data).hexdigest(),
         text_sha256=hashlib.sha256(composed.text.encode()).hexdigest(),

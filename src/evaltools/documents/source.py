@@ -19,6 +19,7 @@ class Source:
         tables: how many tables the running text of the file has.
         notes: sentences for whoever reads the text.
         pages: how many; None where the format has none.
+        replaced: (characters of the file, what the blocks have for them), of symbol fonts.
     """
 
     blocks: tuple[Block, ...]
@@ -28,3 +29,4 @@ class Source:
     tables: int = 0
     notes: tuple[str, ...] = ()
     pages: int | None = None
+    replaced: tuple[tuple[str, str], ...] = ()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
 from lxml import etree
 
 from evaltools.documents.blocks import Block, Cell, Paragraph, Table, flat, told
 from evaltools.documents.packages import first, local, value
+from evaltools.documents.word.looks import Place, shaded
 from evaltools.documents.word.runs import (
     Inline,
     Leaves,
@@ -28,6 +31,16 @@ class Body:
     def __init__(self, styles: Styles, leaves: Leaves) -> None:
         self._styles = styles
         self._leaves = leaves
+        self._place = Place()
+        self._note: tuple[str, str] | None = None
+
+    def note(self, kind: str, number: str, element: etree._Element) -> tuple[Block, ...]:
+        """Blocks of a footnote or endnote."""
+        self._note = (kind, number)
+        try:
+            return self.blocks(element)
+        finally:
+            self._note = None
 
     def blocks(self, parent: etree._Element) -> tuple[Block, ...]:
         """Blocks of a body, cell, text box or note."""
@@ -63,9 +76,9 @@ class Body:
             elif name == "altChunk":
                 self._leaves.left_out.append(("inserted file (altChunk)", ""))
             elif name in ("r", "hyperlink", "fldSimple", "oMath", "oMathPara"):
-                inline = Inline()
+                inline = Inline(self._place, note=self._note)
                 gather(node, inline, self._leaves, self._styles)
-                yield Paragraph("".join(inline.text)), True
+                yield Paragraph(inline.text), True
             elif name not in ("sectPr", "tcPr", "sdtPr", "sdtEndPr", "tblPr"):
                 yield from self._walk(node)
 
@@ -74,16 +87,27 @@ class Body:
         if style_of(properties) in self._styles.contents:
             self._leaves.leave("table of contents", node)
             return
-        inline = Inline()
-        if style_of(properties) in self._styles.hidden:
-            self._leaves.leave("hidden text", node)
-        else:
-            gather(node, inline, self._leaves, self._styles)
+        place = replace(
+            self._place,
+            style=style_of(properties),
+            coloured=self._place.coloured or shaded(properties),
+        )
+        inline = Inline(place, note=self._note)
+        gather(node, inline, self._leaves, self._styles)
         ends = first(properties, "rPr", "del") is None
-        yield Paragraph("".join(inline.text), self._styles.level(node)), ends
-        for content in inline.boxes:
-            for block in self.blocks(content):
-                yield block, True
+        yield Paragraph(inline.text, self._styles.level(node)), ends
+        with self._at(replace(self._place, coloured=True)):  # what fills a box is not known
+            for content in inline.boxes:
+                for block in self.blocks(content):
+                    yield block, True
+
+    @contextmanager
+    def _at(self, place: Place) -> Iterator[None]:
+        before, self._place = self._place, place
+        try:
+            yield
+        finally:
+            self._place = before
 
     def _control(self, node: etree._Element) -> Iterator[tuple[Block, bool]]:
         content = first(node, "sdtContent")
@@ -101,7 +125,13 @@ class Body:
             yield block, True
 
     def _table(self, node: etree._Element) -> Table:
-        return Table(tuple(self._row(row) for row in self._rows(node)))
+        properties = first(node, "tblPr")
+        place = Place(
+            table_style=value(first(properties, "tblStyle")),
+            coloured=self._place.coloured or shaded(properties),
+        )
+        with self._at(place):
+            return Table(tuple(self._row(row) for row in self._rows(node)))
 
     def _rows(self, parent: etree._Element) -> Iterator[etree._Element]:
         for node in parent:
@@ -119,7 +149,12 @@ class Body:
         for node in _cells(row):
             merge = first(node, "tcPr", "vMerge")
             joined = merge is not None and value(merge) != "restart"
-            blocks = self.blocks(node)
+            if first(node, "tcPr", "cellDel") is not None:
+                self._leaves.leave("tracked deletion", node)
+                continue
+            is_coloured = self._place.coloured or shaded(first(node, "tcPr"))
+            with self._at(replace(self._place, coloured=is_coloured)):
+                blocks = self.blocks(node)
             cells.append(() if joined and not told(blocks) else blocks)
         self._note_row(cells, before)
         return tuple(cells)

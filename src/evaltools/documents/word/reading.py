@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from lxml import etree
 
@@ -11,7 +12,8 @@ from evaltools.documents.blocks import Block
 from evaltools.documents.packages import Package, children, first, local, value
 from evaltools.documents.source import Source
 from evaltools.documents.word.body import Body
-from evaltools.documents.word.runs import Leaves, texts
+from evaltools.documents.word.looks import read_theme
+from evaltools.documents.word.runs import Leaves, find_codes, texts
 from evaltools.documents.word.styles import read_styles
 
 _MAIN = "word/document.xml"
@@ -35,8 +37,11 @@ def read(package: Package) -> Source:
     main = _main_part(package)
     folder = main.rpartition("/")[0]
     styles_part, root = f"{folder}/styles.xml", package.parse(main)
-    styles = read_styles(package.parse(styles_part) if styles_part in package else None)
-    leaves = Leaves()
+    theme = read_theme(_part(package, f"{folder}/theme/theme1.xml"))
+    styles = read_styles(_part(package, styles_part), theme)
+    leaves = Leaves(
+        codes=find_codes(root), numbering=_numbering(_part(package, f"{folder}/settings.xml"))
+    )
     body = Body(styles, leaves)
     inside = first(root, "body")
     if inside is None:
@@ -47,6 +52,7 @@ def read(package: Package) -> Source:
         part = f"{folder}/{kind}s.xml"
         if part in package:
             roots[part] = package.parse(part)
+            leaves.codes |= find_codes(roots[part])
             blocks.extend(_notes(roots[part], kind, body, leaves))
     present = [text for part_root in roots.values() for text in texts(part_root)]
     for name in package.names:
@@ -64,7 +70,20 @@ def read(package: Package) -> Source:
         left_out=tuple(leaves.left_out),
         tables=sum(_tables(part_root) for part_root in roots.values()),
         notes=_sentences(leaves),
+        replaced=tuple(leaves.replaced),
     )
+
+
+def _part(package: Package, name: str) -> etree._Element | None:
+    return package.parse(name) if name in package else None
+
+
+def _numbering(root: etree._Element | None) -> dict[str, str]:
+    """How notes are numbered: as Word does where the document does not say."""
+    footnotes, endnotes = (
+        value(first(root, f"{kind}Pr", "numFmt")) for kind in ("footnote", "endnote")
+    )
+    return {"footnote": footnotes or "decimal", "endnote": endnotes or "lowerRoman"}
 
 
 def _main_part(package: Package) -> str:
@@ -85,7 +104,7 @@ def _notes(root: etree._Element, kind: str, body: Body, leaves: Leaves) -> list[
     told = dict.fromkeys(number for of, number in leaves.notes if of == kind)
     for number in told:
         if number in known:
-            blocks.extend(body.blocks(known[number]))
+            blocks.extend(body.note(kind, number, known[number]))
     for number, note in known.items():
         if number not in told:
             leaves.leave(f"{kind} that nothing refers to", note)
@@ -109,6 +128,8 @@ def _sentences(leaves: Leaves) -> tuple[str, ...]:
         notes.append(f"Pictures in the text: {leaves.pictures}; what they show is not read.")
     if leaves.notes:
         notes.append(f"Footnotes and endnotes, at the end of the text: {len(leaves.notes)}.")
-    if leaves.symbols:
-        notes.append(f"Characters of symbol fonts that could not be told: {leaves.symbols}.")
+    if leaves.unknown:
+        counts = Counter(f"{font or 'no font'} {code}" for font, code in leaves.unknown)
+        which = ", ".join(f"{name} ({count})" for name, count in sorted(counts.items()))
+        notes.append(f"Characters of symbol fonts that are not known: {which}.")
     return tuple(notes)

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
 from evaltools.documents.packages import children, first, local, value
-from evaltools.documents.word.styles import Styles, on, style_of
+from evaltools.documents.superscripts import note_mark, shift_runs
+from evaltools.documents.symbol_fonts import (
+    UNKNOWN,
+    is_private,
+    is_symbol_font,
+    shown_character,
+)
+from evaltools.documents.word.formulas import FORMULAS, write_formula
+from evaltools.documents.word.looks import PLAIN, Look, Place
+from evaltools.documents.word.styles import Styles, on
 
 CHECKED, UNCHECKED = "☒", "☐"
 _WORD = (
@@ -23,12 +32,6 @@ _BREAKS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "
 _SKIPPED = frozenset(
     ("pPr", "rPr", "sdtPr", "sdtEndPr", "tblPr", "tblGrid", "trPr", "tcPr", "sectPr", "instrText")
 )
-# Symbol fonts have their own code charts; these are what forms use for boxes and ticks.
-_SYMBOLS = {
-    "wingdings": {0xFE: "☒", 0xFD: "☒", 0xA8: "☐", 0x6F: "☐", 0xFC: "✓", 0xFB: "✗", 0xE0: "→"},
-    "wingdings 2": {0x52: "☒", 0x51: "☒", 0x53: "☒", 0x54: "☒", 0xA3: "☐", 0x50: "✓"},
-    "symbol": {0xB7: "•", 0xB3: "≥", 0xA3: "≤", 0xAE: "→", 0xB1: "±", 0xB4: "×"},
-}
 
 
 @dataclass
@@ -40,14 +43,44 @@ class Leaves:
         fields: (label, answer) of content controls and legacy form fields.
         notes: ("footnote" or "endnote", its identifier) in order of reference.
         pictures: how many.
-        symbols: how many characters of symbol fonts could not be told.
+        replaced: (characters of the file, what the text has for them), of symbol fonts.
+        unknown: (font, code) of characters of symbol fonts that cannot be told.
+        codes: pieces of text that are instructions of fields, which nobody sees.
+        numbering: how footnotes and endnotes are numbered, by their kind.
+        marks: marks of notes by kind and identifier.
     """
 
     left_out: list[tuple[str, str]] = field(default_factory=list)
     fields: list[tuple[str, str]] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
     pictures: int = 0
-    symbols: int = 0
+    replaced: list[tuple[str, str]] = field(default_factory=list)
+    unknown: list[tuple[str, str]] = field(default_factory=list)
+    codes: set[etree._Element] = field(default_factory=set)
+    numbering: dict[str, str] = field(default_factory=dict)
+    marks: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def mark(self, kind: str, number: str) -> str:
+        """The mark of a note that the text refers to: its number among those of its kind."""
+        count = sum(of == kind for of, _ in self.marks) + 1
+        numbering = self.numbering.get(kind, "decimal")
+        return self.marks.setdefault((kind, number), note_mark(count, numbering))
+
+    def show(self, text: str, look: Look) -> str:
+        """What a text shows: letters in a symbol font are pictures."""
+        font = look.font_of
+        if not any(is_private(c) or is_symbol_font(font(c)) for c in text):
+            return text
+        return "".join(self.show_character(c, ord(c), font(c)) for c in text)
+
+    def show_character(self, given: str, code: int, font: str) -> str:
+        """What a code of a font shows, with a note where it cannot be told."""
+        shown = shown_character(font, code)
+        if shown == UNKNOWN:
+            self.unknown.append((font, f"{code:04X}"))
+        if shown != given:
+            self.replaced.append((given, shown))
+        return shown
 
     def leave(self, what: str, element: etree._Element) -> None:
         """Leave out all text of an element by name."""
@@ -59,12 +92,31 @@ class Inline:
     """The text of one paragraph as it is gathered.
 
     Arguments:
-        text: pieces in order.
+        place: where it stands.
         boxes: contents of text boxes anchored in it.
+        look: of the run at hand.
+        note: the note whose text it is: its kind and identifier.
+        runs: (text, how far above the line) in order.
     """
 
-    text: list[str] = field(default_factory=list)
+    place: Place
     boxes: list[etree._Element] = field(default_factory=list)
+    look: Look = PLAIN
+    note: tuple[str, str] | None = None
+    runs: list[tuple[str, int]] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """All of it, raised and lowered characters written as such."""
+        return shift_runs(self.runs)
+
+    def add(self, text: str, shift: int = 0) -> None:
+        """Add a piece of text."""
+        self.runs.append((text, shift))
+
+    def inner(self) -> Inline:
+        """An empty one in the same place."""
+        return Inline(self.place, look=self.look, note=self.note)
 
 
 def texts(element: etree._Element) -> Iterator[str]:
@@ -85,22 +137,30 @@ def _gather_node(node: etree._Element, into: Inline, leaves: Leaves, styles: Sty
     if name in _SKIPPED or not name:
         return
     if name == "t" and node.text:
-        if etree.QName(node).namespace in (*_WORD, *_MATHS):
-            into.text.append(node.text)
-        else:
-            leaves.left_out.append(("text in a drawing", node.text))
+        _gather_text(node, node.text, into, leaves)
     elif name in _BREAKS:
-        into.text.append(_BREAKS[name])
-    elif name == "r" and _hidden(node, styles):
-        leaves.leave("hidden text", node)
+        into.add(_BREAKS[name], into.look.shift if _BREAKS[name] == "\u2011" else 0)
+    elif name == "r":
+        _gather_run(node, into, leaves, styles)
     elif name in ("del", "moveFrom", "delText"):
         leaves.leave("tracked deletion", node)
+    elif name == "rt":
+        leaves.leave("reading above a word", node)
     elif name == "sym":
-        into.text.append(_symbol(node, leaves))
+        into.add(_symbol(node, leaves), into.look.shift)
     elif name in ("footnoteReference", "endnoteReference"):
-        leaves.notes.append((name.removesuffix("Reference"), value(node, "id")))
+        kind, number = name.removesuffix("Reference"), value(node, "id")
+        leaves.notes.append((kind, number))
+        if value(node, "customMarkFollows") not in ("1", "true", "on"):
+            into.add(leaves.mark(kind, number))
+    elif name in ("footnoteRef", "endnoteRef") and into.note in leaves.marks:
+        into.add(leaves.marks[into.note])
     elif name == "fldChar":
-        into.text.append(_legacy(node, leaves))
+        into.add(_legacy(node, leaves))
+    elif name in FORMULAS and etree.QName(node).namespace in _MATHS:
+        _gather_formula(node, into, leaves, styles)
+    elif name in ("inline", "anchor", "shape") and _unseen_drawing(node):
+        leaves.leave("hidden drawing", node)
     elif name == "sdt":
         gather_control(node, into, leaves, styles)
     elif name == "AlternateContent":
@@ -112,19 +172,80 @@ def _gather_node(node: etree._Element, into: Inline, leaves: Leaves, styles: Sty
         gather(node, into, leaves, styles)
 
 
+def _gather_run(node: etree._Element, into: Inline, leaves: Leaves, styles: Styles) -> None:
+    look, before = styles.look(node, into.place), into.look
+    if look.unseen:
+        leaves.leave(look.unseen, node)
+        return
+    # Of a formula the place says what is raised, and its runs do not know.
+    into.look = look if look.shift or not before.shift else replace(look, shift=before.shift)
+    gather(node, into, leaves, styles)
+    into.look = before
+
+
+def _gather_text(node: etree._Element, text: str, into: Inline, leaves: Leaves) -> None:
+    if etree.QName(node).namespace not in (*_WORD, *_MATHS):
+        leaves.left_out.append(("text in a drawing", text))
+    elif node in leaves.codes:
+        leaves.left_out.append(("instruction of a field", text))
+    else:
+        into.add(leaves.show(text, into.look), into.look.shift)
+
+
+def _gather_formula(node: etree._Element, into: Inline, leaves: Leaves, styles: Styles) -> None:
+    """Add a formula whose parts stand above and below each other, in one line."""
+
+    def part(element: etree._Element | None) -> str:
+        inner = into.inner()
+        if element is not None:
+            gather(element, inner, leaves, styles)
+        return inner.text
+
+    into.add(write_formula(node, part))
+
+
+def find_codes(root: etree._Element) -> set[etree._Element]:
+    """Pieces of text that stand among the instructions of a field that has an end.
+
+    What a field inside the instructions of another one shows is an instruction as well.
+    """
+    codes: set[etree._Element] = set()
+    fields: list[tuple[bool, list[etree._Element]]] = []  # whether its result has begun, texts
+    for node in root.iter():
+        name = local(node)
+        if name == "fldChar":
+            kind = value(node, "fldCharType")
+            if kind == "begin":
+                fields.append((False, []))
+            elif kind == "separate" and fields:
+                fields[-1] = (True, fields[-1][1])
+            elif kind == "end" and fields:
+                codes.update(fields.pop()[1])
+        elif name == "t":
+            for shows, texts_ in fields:
+                if not shows:
+                    texts_.append(node)
+    return codes
+
+
+def _unseen_drawing(node: etree._Element) -> bool:
+    hidden = value(first(node, "docPr"), "hidden") in ("1", "true")
+    return hidden or "visibility:hidden" in value(node, "style").replace(" ", "")
+
+
 def gather_control(node: etree._Element, into: Inline, leaves: Leaves, styles: Styles) -> None:
     """Add the answer in a content control, and note it as a field of the form."""
     content = first(node, "sdtContent")
-    inner = Inline()
+    inner = into.inner()
     if content is not None and prompting(node):
         leaves.leave("prompt of an unanswered field", content)
     elif content is not None:
         gather(content, inner, leaves, styles)
-        if not "".join(inner.text).strip() and (state := box(node)):
-            inner.text.append(state)
-    into.text.extend(inner.text)
+        if not inner.text.strip() and (state := box(node)):
+            inner.add(state)
+    into.runs.extend(inner.runs)
     into.boxes.extend(inner.boxes)
-    note_field(node, "".join(inner.text), leaves)
+    note_field(node, inner.text, leaves)
 
 
 def note_field(node: etree._Element, answer: str, leaves: Leaves) -> None:
@@ -161,24 +282,12 @@ def choose(node: etree._Element, leaves: Leaves) -> etree._Element:
     return taken
 
 
-def _hidden(run: etree._Element, styles: Styles) -> bool:
-    properties = first(run, "rPr")
-    own = first(properties, "vanish")
-    return on(own) if own is not None else style_of(properties) in styles.hidden
-
-
 def _symbol(node: etree._Element, leaves: Leaves) -> str:
     try:
         code = int(value(node, "char"), 16)
     except ValueError:
         code = 0
-    chart = _SYMBOLS.get(value(node, "font").lower(), {})
-    known = chart.get(code & 0xFF) if 0xF000 <= code <= 0xF0FF or code < 0x100 else None
-    if known is None and 0x20 <= code < 0xD800:
-        known = chr(code)
-    if known is None:
-        leaves.symbols += 1
-    return known or "�"
+    return leaves.show_character("", code, value(node, "font"))
 
 
 def _legacy(node: etree._Element, leaves: Leaves) -> str:

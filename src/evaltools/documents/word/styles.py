@@ -1,4 +1,4 @@
-"""What the styles of a DOCX say about a paragraph: heading, table of contents, hidden."""
+"""What the styles of a DOCX say: heading, table of contents, and how a run looks."""
 
 from __future__ import annotations
 
@@ -8,6 +8,16 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from evaltools.documents.packages import children, first, value
+from evaltools.documents.word.looks import (
+    Look,
+    Place,
+    Settings,
+    look_of,
+    merged_settings,
+    settings,
+    shaded,
+    shaded_table_style,
+)
 
 # Word keeps its own styles under English names; other programs write the name that people see.
 _HEADING = re.compile(r"(?:heading|otsikko|rubrik|överskrift|overskrift)\s*([1-9])", re.IGNORECASE)
@@ -20,17 +30,26 @@ _CONTENTS = re.compile(
 
 @dataclass(frozen=True)
 class Styles:
-    """Paragraph and character styles by their identifier.
+    """Styles by their identifier.
 
     Arguments:
         levels: heading level, 1 the highest.
         contents: styles of lines of a table of contents.
-        hidden: styles whose text is hidden.
+        runs: what a style says of its runs, with those it is based on.
+        coloured: styles of paragraphs and tables with something else than white behind the text.
+        defaults: what the document says of all runs.
+        paragraph, character: the style of those that name none.
+        theme: fonts of the theme by the names that runs use for them.
     """
 
     levels: dict[str, int] = field(default_factory=dict)
     contents: frozenset[str] = frozenset()
-    hidden: frozenset[str] = frozenset()
+    runs: dict[str, Settings] = field(default_factory=dict)
+    coloured: frozenset[str] = frozenset()
+    defaults: Settings = field(default_factory=dict)
+    paragraph: str = ""
+    character: str = ""
+    theme: dict[str, str] = field(default_factory=dict)
 
     def level(self, paragraph: etree._Element) -> int:
         """Heading level of a paragraph, 0 for running text."""
@@ -40,11 +59,29 @@ class Styles:
             return own
         return self.levels.get(style_of(properties), 0)
 
+    def look(self, run: etree._Element, place: Place) -> Look:
+        """How a run looks in its place."""
+        own = settings(first(run, "rPr"), self.theme)
+        style = place.style or self.paragraph
+        return look_of(
+            own,
+            self.runs.get(own.get("rStyle") or self.character, {}),
+            self.runs.get(style, {}),
+            self.runs.get(place.table_style, {}),
+            self.defaults,
+            place.coloured or style in self.coloured or place.table_style in self.coloured,
+        )
 
-def read_styles(root: etree._Element | None) -> Styles:
-    """Read styles.xml; a document without styles has none."""
+
+def read_styles(root: etree._Element | None, theme: dict[str, str]) -> Styles:
+    """Read styles.xml; a document without styles has none.
+
+    Arguments:
+        root: of the part.
+        theme: fonts of the theme, see `looks.read_theme`.
+    """
     if root is None:
-        return Styles()
+        return Styles(theme=theme)
     known = {value(style, "styleId"): style for style in children(root, "style")}
     chains = {name: _chain(name, known) for name in known}
     return Styles(
@@ -56,11 +93,30 @@ def read_styles(root: etree._Element | None) -> Styles:
         contents=frozenset(
             name for name, chain in chains.items() if _CONTENTS.fullmatch(_name(chain[0]))
         ),
-        hidden=frozenset(
+        runs={
+            name: merged_settings(settings(first(s, "rPr"), theme) for s in chain)
+            for name, chain in chains.items()
+        },
+        coloured=frozenset(
             name
             for name, chain in chains.items()
-            if any(on(first(s, "rPr", "vanish")) for s in chain)
+            if any(shaded(first(s, "pPr")) or shaded_table_style(s) for s in chain)
         ),
+        defaults=settings(first(root, "docDefaults", "rPrDefault", "rPr"), theme),
+        paragraph=_default("paragraph", known),
+        character=_default("character", known),
+        theme=theme,
+    )
+
+
+def _default(kind: str, known: dict[str, etree._Element]) -> str:
+    return next(
+        (
+            name
+            for name, style in known.items()
+            if value(style, "type") == kind and value(style, "default") in ("1", "true", "on")
+        ),
+        "",
     )
 
 
