@@ -1,4 +1,8 @@
-"""A PDF taken apart: by its structure where it has a sound one, else by its layout."""
+"""A PDF taken apart: by its structure where it has a sound one, else by its layout.
+
+Only what can be seen on its pages is text of it; the rest is left out by name. What is there is
+counted, and drawn, by another library than the one that reads.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,7 @@ from collections.abc import Sequence
 from io import BytesIO
 
 import pikepdf
-import pypdfium2
-from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
+from pdfminer.pdfinterp import PDFResourceManager
 from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFSyntaxError
 from pdfminer.psparser import PSException
@@ -17,11 +20,16 @@ from evaltools.documents.blocks import Block, Paragraph, Table, flat, told
 from evaltools.documents.guard import Limits
 from evaltools.documents.normalising import count
 from evaltools.documents.pdf import forms, layout, tagged, untagged
+from evaltools.documents.pdf.annotations import Typed, read_annotations, set_on_page
 from evaltools.documents.pdf.checking import opened
-from evaltools.documents.pdf.glyphs import UNTOLD, Scribe, Sheet
+from evaltools.documents.pdf.glyphs import LOST, Scribe, Sheet
+from evaltools.documents.pdf.interpreter import Interpreter, layers_off
 from evaltools.documents.pdf.joining import Words
 from evaltools.documents.pdf.lines import by_place
+from evaltools.documents.pdf.overprinting import drawn_once
+from evaltools.documents.pdf.second_reading import Second, read_again
 from evaltools.documents.pdf.tags import Node, read_tree
+from evaltools.documents.pdf.visibility import look
 from evaltools.documents.source import Source
 
 _PICTURE = 0.4  # of a page: pictures that cover more may be a scan of it
@@ -38,12 +46,20 @@ def read(data: bytes, limits: Limits, structure: bool = True) -> Source:
     Raises ProblemError: encrypted, truncated, scanned, bomb, too large.
     """
     with opened(data, limits) as (pdf, notes):
-        sheets = _sheets(data, limits)
-        counted = _counted(data)
+        found = read_annotations(pdf, data)
+        drawn = _sheets(found.data, layers_off(pdf), limits)
+        second = read_again(found.data, {typed.page for typed in found.typed})
+        if len(drawn) != len(second.texts):
+            raise guard.broken(
+                f"two readers find {len(drawn)} and {len(second.texts)} pages in it"
+            )
+        sheets, hidden, recognised = _seen(drawn, second, found.typed)
         answers = forms.read_fields(pdf)
-        _refuse_scans(sheets, counted, answers, pdf)
+        _refuse_scans(sheets, second.texts, answers, pdf)
+        lost = _refuse_lost(sheets, limits)
         words = Words(line for sheet in sheets for line in by_place(sheet.glyphs, sheet.number))
-        tree = read_tree(pdf) if structure else None
+        # Typed text is nowhere in the structure, and has its place only by the layout.
+        tree = read_tree(pdf) if structure and not (found.typed or found.moved) else None
         if tree is not None and tagged.believable(tree, sheets):
             blocks, left_out, tables = _by_structure(tree, sheets, words)
             notes = (*notes, "Paragraphs, headings and tables: by the file's own structure.")
@@ -58,18 +74,18 @@ def read(data: bytes, limits: Limits, structure: bool = True) -> Source:
     return Source(
         blocks=tuple(blocks),
         fields=(*_rows(blocks[: -1 if filled else None]), *answers),
-        present=(*counted, *(text for pair in filled for text in pair)),
-        left_out=(*left_out, *_scans(sheets, counted)),
+        present=(*second.texts, *second.typed, *(text for pair in filled for text in pair)),
+        left_out=(*left_out, *hidden, *found.left_out, *_scans(sheets, second.texts)),
         tables=tables,
-        notes=(*notes, *_sentences(sheets, words, pdf_pages=len(counted))),
+        notes=(*notes, *_sentences(words, lost, recognised)),
         pages=len(sheets),
     )
 
 
-def _sheets(data: bytes, limits: Limits) -> list[Sheet]:
+def _sheets(data: bytes, off: frozenset[int], limits: Limits) -> list[Sheet]:
     manager = PDFResourceManager()
     scribe = Scribe(manager)
-    interpreter = PDFPageInterpreter(manager, scribe)
+    interpreter = Interpreter(manager, scribe, off)
     sheets: list[Sheet] = []
     total = 0
     try:
@@ -85,28 +101,24 @@ def _sheets(data: bytes, limits: Limits) -> list[Sheet]:
     return sheets
 
 
-def _counted(data: bytes) -> list[str]:
-    """Text of each page by another library than the one that reads."""
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        raise guard.broken("a second reader cannot open it") from error
-    texts = []
-    try:
-        for page in document:
-            text = page.get_textpage()
-            texts.append(_untied(text.get_text_range()))
-            text.close()
-            page.close()
-    finally:
-        document.close()
-    return texts
-
-
-def _untied(text: str) -> str:
-    for ligature, letters in (("ﬀ", "ff"), ("ﬁ", "fi"), ("ﬂ", "fl"), ("ﬃ", "ffi"), ("ﬄ", "ffl")):
-        text = text.replace(ligature, letters)
-    return text
+def _seen(
+    drawn: Sequence[Sheet], second: Second, typed: Sequence[Typed]
+) -> tuple[list[Sheet], list[tuple[str, str]], list[int]]:
+    """Pages with what can be seen of them, what cannot, and the pages with recognised text."""
+    sheets: list[Sheet] = []
+    hidden: list[tuple[str, str]] = []
+    recognised: list[int] = []
+    for sheet, picture in zip(drawn, second.pictures(), strict=True):
+        seen = look(sheet, picture)
+        more = [g for one in typed if one.page == sheet.number for g in set_on_page(one)]
+        sheets.append(sheet._replace(glyphs=(*drawn_once(seen.glyphs), *more)))
+        hidden.extend(
+            (f"page {sheet.number}: text that cannot be seen ({why})", text)
+            for why, text in seen.hidden
+        )
+        if seen.recognised:
+            recognised.append(sheet.number)
+    return sheets, hidden, recognised
 
 
 def _by_structure(
@@ -165,17 +177,31 @@ def _scans(sheets: Sequence[Sheet], counted: Sequence[str]) -> list[tuple[str, s
     ]
 
 
-def _sentences(sheets: Sequence[Sheet], words: Words, pdf_pages: int) -> list[str]:
+def _refuse_lost(sheets: Sequence[Sheet], limits: Limits) -> int:
+    """Number of letters whose font does not tell what they are; too many are refused."""
+    letters = sum(bool(g.text.strip()) for sheet in sheets for g in sheet.glyphs)
+    lost = sum(LOST in g.text for sheet in sheets for g in sheet.glyphs)
+    if lost > limits.lost_share * letters:
+        raise guard.untold(lost, letters, limits.lost_share)
+    return lost
+
+
+def _sentences(words: Words, lost: int, recognised: Sequence[int]) -> list[str]:
     notes = []
-    if len(sheets) != pdf_pages:
-        notes.append(f"Two readers disagree on the number of pages: {len(sheets)}, {pdf_pages}.")
     if words.kept:
         notes.append(
             f"Words at line ends whose hyphen was kept, though it may be of the line: {words.kept}."
         )
-    untold = sum(g.text == UNTOLD for sheet in sheets for g in sheet.glyphs)
-    if untold:
-        notes.append(f"Characters whose font does not tell what they are: {untold}.")
+    if lost:
+        notes.append(
+            f"Letters whose font does not tell what they are, {LOST} in the text: {lost}. Compare "
+            "the text with the document, and correct it in the document if it matters."
+        )
+    if recognised:
+        notes.append(
+            f"The text of page {_numbers(recognised)} was recognised in a picture (OCR): compare "
+            "amounts and names with the page."
+        )
     return notes
 
 

@@ -98,7 +98,7 @@ def _page(sheet: Sheet, result: Laid) -> tuple[list[Line], dict[Grid, list[Row]]
 
 
 def turn(sheet: Sheet) -> int:
-    """Quarter turns of most of the writing on a page."""
+    """Direction of most of the writing on a page, in degrees."""
     counted = Counter(glyph.turn for glyph in sheet.glyphs if not glyph.artifact)
     return max(counted, key=lambda t: (counted[t], -t)) if counted else 0
 

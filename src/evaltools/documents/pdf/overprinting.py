@@ -1,0 +1,67 @@
+"""Letters that are drawn twice, as some programs make bold ones and shadows, taken once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from evaltools.documents.pdf.glyphs import Glyph
+
+_OFFSET = 0.15  # of the size: what is drawn again no further off is the same letter
+_NARROW = 0.5  # of a letter's own width, where that is less
+
+
+def drawn_once(glyphs: Sequence[Glyph]) -> list[Glyph]:
+    """Characters without those that are drawn again over themselves, blanks too.
+
+    Arguments:
+        glyphs: of one page, as they are drawn.
+    """
+    if not _any_near(glyphs):
+        return list(glyphs)
+    seen: dict[tuple[str, int, int], list[Glyph]] = {}
+    kept: list[Glyph] = []
+    for glyph in glyphs:
+        size = max(glyph.size, 1.0)
+        across, down = int(glyph.x0 / size), int(glyph.y / size)
+        near = (
+            other
+            for x in (across - 1, across, across + 1)
+            for y in (down - 1, down, down + 1)
+            for other in seen.get((glyph.text, x, y), ())
+        )
+        if any(_same(other, glyph) for other in near):
+            continue
+        seen.setdefault((glyph.text, across, down), []).append(glyph)
+        kept.append(glyph)
+    return kept
+
+
+def _any_near(glyphs: Sequence[Glyph]) -> bool:
+    """Whether there is a character that may be drawn again; most pages have none."""
+    glyphs = [glyph for glyph in glyphs if glyph.text]
+    if not glyphs:
+        return False
+    numbers: dict[str, int] = {}
+    texts = np.array([numbers.setdefault(glyph.text, len(numbers)) for glyph in glyphs])
+    x, y, size = (np.array([glyph[i] for glyph in glyphs]) for i in (1, 3, 4))
+    cell = max(float(size.max()), 1.0)
+    for shift in (0.0, 0.5):  # what is on both sides of a cell's edge is in one of the other kind
+        row = np.floor(y / cell + shift)
+        order = np.lexsort((x, row, texts))
+        near = (
+            (np.diff(texts[order]) == 0)
+            & (np.diff(row[order]) == 0)
+            & (np.diff(x[order]) <= _OFFSET * size[order][1:])
+        )
+        if near.any():
+            return True
+    return False
+
+
+def _same(one: Glyph, other: Glyph) -> bool:
+    if one.turn != other.turn or abs(one.size - other.size) > 0.05 * one.size:
+        return False
+    reach = min(_OFFSET * one.size, _NARROW * (one.x1 - one.x0))
+    return abs(one.x0 - other.x0) <= reach and abs(one.y - other.y) <= _OFFSET * one.size
