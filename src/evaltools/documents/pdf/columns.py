@@ -11,7 +11,7 @@ from evaltools.documents.pdf.tables import Grid
 Item = Line | Grid
 Gap = tuple[float, float]
 
-_GUTTER = 9.0  # points
+_GUTTER = 3.0  # points; where lines are close, `gutters` has told that there is one
 _PROSE_LINES = 4
 _PROSE_CHARACTERS = 22
 

@@ -13,6 +13,8 @@ from pdfminer.pdfinterp import PDFPageInterpreter
 from pdfminer.pdftypes import PDFObjRef, PDFStream, dict_value, resolve1
 from pdfminer.psparser import PSException, PSLiteral, literal_name
 
+from evaltools.documents.pdf.glyphs import Scribe
+
 _STUMBLES = (PSException, KeyError, ValueError, TypeError, IndexError, AttributeError)
 
 
@@ -43,13 +45,14 @@ class Interpreter(PDFPageInterpreter):
         off: object numbers of layers that are switched off.
     """
 
-    def __init__(self, manager: Any, device: Any, off: frozenset[int] = frozenset()) -> None:
+    def __init__(self, manager: Any, device: Scribe, off: frozenset[int] = frozenset()) -> None:
         super().__init__(manager, device)
+        self._scribe = device
         self._off = off
 
     def dup(self) -> Interpreter:
         """Another one for a form that is drawn on the page."""
-        return Interpreter(self.rsrcmgr, self.device, self._off)
+        return Interpreter(self.rsrcmgr, self._scribe, self._off)
 
     def init_resources(self, resources: Any) -> None:
         """Prepare the resources of a page; colour spaces one by one."""
@@ -70,18 +73,18 @@ class Interpreter(PDFPageInterpreter):
         self.csmap = found
         self.resources = resources
 
-    def do_BDC(self, tag: Any, props: Any) -> None:  # noqa: N802
+    def do_BDC(self, tag: Any, props: Any) -> None:
         """Begin marked content; what its properties are may stand with the page's resources."""
         if isinstance(tag, PSLiteral) and isinstance(props, PSLiteral):
             named = self._properties().get(literal_name(props))
             if tag.name == "OC":
-                self.device.begin_layer(self._is_off(named))
+                self._scribe.begin_layer(self._is_off(named))
                 return
             resolved = resolve1(named)
             props = resolved if isinstance(resolved, dict) else props
         super().do_BDC(tag, props)
 
-    def do_Do(self, xobjid_arg: Any) -> None:  # noqa: N802
+    def do_Do(self, xobjid_arg: Any) -> None:
         """Draw a form or picture, which may be in a layer."""
         held = self.xobjmap.get(literal_name(xobjid_arg))
         drawn = resolve1(held)
@@ -89,7 +92,7 @@ class Interpreter(PDFPageInterpreter):
         if layer is None:
             super().do_Do(xobjid_arg)
             return
-        self.device.begin_layer(self._is_off(layer))
+        self._scribe.begin_layer(self._is_off(layer))
         super().do_Do(xobjid_arg)
         self.device.end_tag()
 

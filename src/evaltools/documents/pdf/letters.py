@@ -100,4 +100,4 @@ def _height(font: Any) -> float:
     if not isinstance(font, PDFType3Font):
         return 1.0
     tall = abs(float(font.vscale)) * abs(float(font.ascent) - float(font.descent))
-    return tall if 0.1 < tall and not 0.4 < tall < 2.5 else 1.0
+    return tall if tall > 0.1 and not 0.4 < tall < 2.5 else 1.0

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from evaltools.documents.pdf.glyphs import Glyph
-from evaltools.documents.pdf.tracking import expected_gaps
+from evaltools.documents.pdf.gutters import Span, find_gutters
+from evaltools.documents.pdf.tracking import Tracking, find_tracking
 from evaltools.documents.superscripts import shift_runs
 
 _SPACE = 0.2  # of the size: a wider gap between characters is a blank
@@ -172,7 +173,8 @@ def in_order(glyphs: Iterable[Glyph], page: int) -> list[Line]:
             row.anchor = run
         else:
             rows.append(_Row(run))
-    return [line for row in rows if (line := _line(row.runs, page)) is not None]
+    lines = (_line(row.runs, page, _tracking(row.runs)) for row in rows)
+    return [line for line in lines if line is not None]
 
 
 def by_place(glyphs: Iterable[Glyph], page: int) -> list[Line]:
@@ -185,10 +187,14 @@ def by_place(glyphs: Iterable[Glyph], page: int) -> list[Line]:
         else:
             rows.append(_Row(run))
     _attach(rows)
+    rows.sort(key=lambda row: row.anchor.y)
+    ordered = [sorted(row.runs, key=lambda run: run.place) for row in rows]
+    gutters = find_gutters([_span(row, runs) for row, runs in zip(rows, ordered, strict=True)])
     lines = []
-    for row in rows:
-        for part in _split(sorted(row.runs, key=lambda run: run.place)):
-            line = _line(part, page)
+    for number, runs in enumerate(ordered):
+        tracking = _tracking(runs)
+        for part in _split(runs, tracking, gutters.get(number, ())):
+            line = _line(part, page, tracking)
             if line is not None:
                 lines.append(line)
     return sorted(lines, key=lambda line: (line.y, line.x0))
@@ -294,14 +300,25 @@ def _is_mark(run: _Run, base: _Run) -> bool:
     )
 
 
-def _split(runs: Sequence[_Run]) -> list[list[_Run]]:
+def _span(row: _Row, runs: Sequence[_Run]) -> Span:
+    pieces: list[tuple[float, float]] = []
+    for run in runs:
+        if run.inked:
+            if pieces and run.x0 <= pieces[-1][1]:
+                pieces[-1] = (pieces[-1][0], max(pieces[-1][1], run.x1))
+            else:
+                pieces.append((run.x0, run.x1))
+    return Span(row.anchor.y, row.anchor.size, tuple(pieces))
+
+
+def _split(runs: Sequence[_Run], tracking: Tracking, gutters: Sequence[float]) -> list[list[_Run]]:
     parts: list[list[_Run]] = []
     end = 0.0
-    gaps = _expected_gaps(runs)
     for run in runs:
         blank = not run.inked
-        more = gaps.get(id(run.glyphs[0]), 0.0)
-        if not parts or (not blank and run.x0 - end - more > _GAP * run.size):
+        more = tracking.slack.get(id(run.glyphs[0]), 0.0)
+        wide = not blank and run.x0 - end - more > _GAP * run.size
+        if not parts or wide or (not blank and run.x0 in gutters):
             parts.append([])
             end = run.x1
         parts[-1].append(run)
@@ -310,11 +327,11 @@ def _split(runs: Sequence[_Run]) -> list[list[_Run]]:
     return parts
 
 
-def _expected_gaps(runs: Sequence[_Run]) -> dict[int, float]:
-    """What letter-spacing puts before characters; a spaced letter is a run by itself."""
+def _tracking(runs: Sequence[_Run]) -> Tracking:
+    """How letters of a line are spaced; a spaced letter is a run by itself."""
     if sum(run.inked == 1 for run in runs) < 4:
-        return {}
-    return expected_gaps([glyph for run in runs for glyph in run.glyphs])
+        return Tracking()
+    return find_tracking([glyph for run in runs for glyph in run.glyphs])
 
 
 def _follows_letter(run: _Run, runs: Sequence[_Run]) -> bool:
@@ -323,12 +340,11 @@ def _follows_letter(run: _Run, runs: Sequence[_Run]) -> bool:
     return at > 0 and runs[at - 1].glyphs[-1].text.isalpha()
 
 
-def _line(runs: Sequence[_Run], page: int) -> Line | None:
+def _line(runs: Sequence[_Run], page: int, tracking: Tracking) -> Line | None:
     seen = [glyph for run in runs for glyph in run.glyphs]
     inked = [glyph for glyph in seen if glyph.text.strip()]
     if not inked:
         return None
-    gaps = _expected_gaps(runs)
     pieces: list[tuple[str, int]] = []
     first: float | None = None
     before: Glyph | None = None
@@ -340,8 +356,11 @@ def _line(runs: Sequence[_Run], page: int) -> Line | None:
             blank = not glyph.text.strip()
             wide = False
             if before is not None:
-                gap = glyph.x0 - before.x1 - before.drawn.spacing - gaps.get(id(glyph), 0.0)
-                wide = gap > _SPACE * glyph.size
+                gap = (
+                    glyph.x0 - before.x1 - before.drawn.spacing - tracking.gaps.get(id(glyph), 0.0)
+                )
+                mark = run.shift and glyph is run.glyphs[0]  # it may stand off what it belongs to
+                wide = gap > (_BESIDE * before.size if mark else _SPACE * glyph.size)
             if (wide or blank) and not after_blank and before is not None:
                 if first is None:
                     first = before.x1 - inked[0].x0

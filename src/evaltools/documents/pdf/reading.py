@@ -50,9 +50,7 @@ def read(data: bytes, limits: Limits, structure: bool = True) -> Source:
         drawn = _sheets(found.data, layers_off(pdf), limits)
         second = read_again(found.data, {typed.page for typed in found.typed})
         if len(drawn) != len(second.texts):
-            raise guard.broken(
-                f"two readers find {len(drawn)} and {len(second.texts)} pages in it"
-            )
+            raise guard.broken(f"two readers find {len(drawn)} and {len(second.texts)} pages in it")
         sheets, hidden, recognised = _seen(drawn, second, found.typed)
         answers = forms.read_fields(pdf)
         _refuse_scans(sheets, second.texts, answers, pdf)
@@ -127,8 +125,9 @@ def _by_structure(
     result = tagged.read(tree, sheets, words)
     left_out = result.left_out
     for sheet in sheets:
-        artifacts = "".join(g.text for g in sheet.glyphs if g.artifact)
-        if artifacts.strip():
+        aside = by_place((g for g in sheet.glyphs if g.artifact), sheet.number)
+        artifacts = " ".join(line.text for line in aside)
+        if artifacts:
             left_out.append((f"page {sheet.number}: header, footer or other artifact", artifacts))
         rest = by_place(tagged.unmarked(tree, sheet), sheet.number)
         if rest:

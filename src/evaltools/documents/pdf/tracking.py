@@ -8,6 +8,7 @@ alone are not: they may be the heads of columns.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from statistics import median
 
 from evaltools.documents.pdf.glyphs import Glyph
@@ -18,34 +19,51 @@ _LETTERS = 4  # a spaced word has at least so many
 _EVEN = 1.75  # times the usual gap: what is wider parts words
 
 
-def expected_gaps(glyphs: Sequence[Glyph]) -> dict[int, float]:
-    """Points that letter-spacing puts before a character, by identity of the character.
+@dataclass
+class Tracking:
+    """How letters of a line are spaced, by identity of the character.
+
+    Arguments:
+        gaps: points that letter-spacing puts before a character within a word.
+        slack: points by which the gap before a character may be wider than elsewhere, although
+            it parts words.
+    """
+
+    gaps: dict[int, float] = field(default_factory=dict)
+    slack: dict[int, float] = field(default_factory=dict)
+
+
+def find_tracking(glyphs: Sequence[Glyph]) -> Tracking:
+    """Find letter-spaced words.
 
     Arguments:
         glyphs: of one line, from left to right.
     """
-    found: dict[int, float] = {}
+    found = Tracking()
     stretch: list[tuple[Glyph, float]] = []  # with the gap before each; 0 after a blank
-    for before, glyph in zip([None, *glyphs[:-1]], glyphs, strict=True):
-        if not glyph.text.strip():
-            continue
-        gap = 0.0
-        if before is not None and before.text.strip():
-            gap = glyph.x0 - before.x1 - before.drawn.spacing
-            if not _APART * glyph.size <= gap <= _FARTHEST * glyph.size:
-                _settle(stretch, found)
-                stretch = []
-        stretch.append((glyph, gap))
+    before: Glyph | None = None
+    for glyph in glyphs:
+        if glyph.text.strip():
+            gap = 0.0
+            if before is not None and before.text.strip():
+                gap = glyph.x0 - before.x1 - before.drawn.spacing
+                if not _APART * glyph.size <= gap <= _FARTHEST * glyph.size:
+                    _settle(stretch, found)
+                    stretch = []
+                    gap = 0.0
+            stretch.append((glyph, gap))
+        before = glyph
     _settle(stretch, found)
     return found
 
 
-def _settle(stretch: Sequence[tuple[Glyph, float]], found: dict[int, float]) -> None:
+def _settle(stretch: Sequence[tuple[Glyph, float]], found: Tracking) -> None:
     gaps = [gap for _, gap in stretch if gap]
     letters = sum(glyph.text.isalpha() for glyph, _ in stretch)
     if len(gaps) < _LETTERS - 1 or letters < _LETTERS or letters * 2 < len(stretch):
         return
     usual = median(gaps)
     for glyph, gap in stretch:
+        found.slack[id(glyph)] = 2 * usual
         if gap and gap <= _EVEN * usual:
-            found[id(glyph)] = gap
+            found.gaps[id(glyph)] = gap

@@ -146,8 +146,7 @@ def _words(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
             apart = (
                 not glyph.text.strip()
                 or not last.text.strip()
-                or glyph.drawn is not last.drawn
-                and glyph.drawn != last.drawn
+                or (glyph.drawn is not last.drawn and glyph.drawn != last.drawn)
                 or glyph.turn != last.turn
                 or abs(glyph.y - last.y) > 0.3 * glyph.size
                 or not -glyph.size < glyph.x0 - last.x1 < glyph.size
