@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -21,7 +21,7 @@ def drawn_once(glyphs: Sequence[Glyph]) -> list[Glyph]:
     if not _any_near(glyphs):
         return list(glyphs)
     seen: dict[tuple[str, int, int], list[Glyph]] = {}
-    kept: list[Glyph] = []
+    again: list[bool] = []
     for glyph in glyphs:
         size = max(glyph.size, 1.0)
         across, down = int(glyph.x0 / size), int(glyph.y / size)
@@ -31,11 +31,27 @@ def drawn_once(glyphs: Sequence[Glyph]) -> list[Glyph]:
             for y in (down - 1, down, down + 1)
             for other in seen.get((glyph.text, x, y), ())
         )
-        if any(_same(other, glyph) for other in near):
-            continue
+        again.append(any(_same(other, glyph) for other in near))
         seen.setdefault((glyph.text, across, down), []).append(glyph)
-        kept.append(glyph)
+    kept: list[Glyph] = []
+    for start, end in _words(glyphs):
+        if not all(again[start:end]):
+            kept.extend(glyphs[start:end])
     return kept
+
+
+def _words(glyphs: Sequence[Glyph]) -> Iterator[tuple[int, int]]:
+    """Words as (start, end) of characters that are drawn one after the other; blanks alone."""
+    start = 0
+    for at in range(1, len(glyphs) + 1):
+        if at == len(glyphs) or not glyphs[at].text.strip() or not glyphs[at - 1].text.strip():
+            yield start, at
+            start = at
+        else:
+            before, glyph = glyphs[at - 1], glyphs[at]
+            if glyph.y != before.y or not -glyph.size < glyph.x0 - before.x1 < glyph.size:
+                yield start, at
+                start = at
 
 
 def _any_near(glyphs: Sequence[Glyph]) -> bool:

@@ -7,10 +7,12 @@ The pictures are drawn by another library than the one that reads.
 
 from __future__ import annotations
 
+import ctypes
+import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -26,13 +28,17 @@ _SEEN = 20  # of 255: the difference from what is behind it that makes a letter 
 _TRACE = 4  # of 255: what thin strokes of a letter in a colour that differs more leave at least
 _SMALLEST = 1.0  # points: smaller letters cannot be read
 _DEEPEST = 20
+_COVERED = "covered or cut off"
+_MOST_COVERED = 40  # words of a page that are looked at one by one
 _SCAN = 0.4  # of a page: pictures that cover more may be a scan of it
 _WRITING = 40  # of 255: how much a picture of writing varies
 _LONGEST_MARK = 2  # characters
+_CELL = 8.0  # points
 _SOME = 60  # characters of a page that are looked at to tell how its fonts are made
 _RAISED = 0.2  # of the size: how far above the base line the ink of a raised character begins
 
 Pixels = NDArray[np.uint8]
+Window = tuple[slice, slice]
 
 
 @dataclass(frozen=True)
@@ -42,12 +48,13 @@ class Picture:
     Arguments:
         whole: with its text, by row, column and colour.
         bare: without it.
-        scale: pixels a point.
+        alone: tells whether a text leaves a mark in a part of the picture (rows, columns) when
+            no other text is drawn; None where it cannot be told which text is meant.
     """
 
     whole: Pixels
     bare: Pixels
-    scale: float
+    alone: Callable[[str, Window], bool | None]
 
 
 @dataclass(frozen=True)
@@ -79,11 +86,24 @@ def draw(page: pypdfium2.PdfPage) -> Picture | None:
         return None
     try:
         whole = _pixels(page, scale)
+        texts: list[Any] = []
         count = raw.FPDFPage_CountObjects(page.raw)
-        _switch_off(count, lambda i: raw.FPDFPage_GetObject(page.raw, i), 0)
-        return Picture(whole, _pixels(page, scale), scale)
+        _switch_off(count, lambda i: raw.FPDFPage_GetObject(page.raw, i), texts, 0)
+        bare = _pixels(page, scale)
     except pypdfium2.PdfiumError:
         return None
+
+    def alone(text: str, window: Window) -> bool | None:
+        rows, columns = whole.shape[:2]
+        held = [t for t in texts if _holds(page, t, text, window, columns, rows)]
+        if len(held) != 1:
+            return None
+        raw.FPDFPageObj_SetIsActive(held[0], 1)
+        drawn = _pixels(page, scale)
+        raw.FPDFPageObj_SetIsActive(held[0], 0)
+        return int(_difference(drawn, bare)[window].max(initial=0)) > _TRACE
+
+    return Picture(whole, bare, alone)
 
 
 def _pixels(page: pypdfium2.PdfPage, scale: float) -> Pixels:
@@ -95,16 +115,53 @@ def _pixels(page: pypdfium2.PdfPage, scale: float) -> Pixels:
         bitmap.close()
 
 
-def _switch_off(count: int, get: Any, depth: int) -> None:
-    """Switch off all text of a page or of a form that is drawn on it."""
+def _switch_off(count: int, get: Any, texts: list[Any], depth: int) -> None:
+    """Switch off all text of a page or of a form that is drawn on it.
+
+    Arguments:
+        count, get: the objects of it.
+        texts: to which the page's own texts are added.
+        depth: 0 for the page.
+    """
     for index in range(count):
         item = get(index)
         kind = raw.FPDFPageObj_GetType(item)
         if kind == raw.FPDF_PAGEOBJ_TEXT:
             raw.FPDFPageObj_SetIsActive(item, 0)
+            if not depth:
+                texts.append(item)
         elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
             inner = raw.FPDFFormObj_CountObjects(item)
-            _switch_off(inner, lambda i, form=item: raw.FPDFFormObj_GetObject(form, i), depth + 1)
+            get_inner = partial(raw.FPDFFormObj_GetObject, item)
+            _switch_off(inner, get_inner, texts, depth + 1)
+
+
+def _holds(
+    page: pypdfium2.PdfPage, item: Any, text: str, window: Window, columns: int, rows: int
+) -> bool:
+    """Whether a text object has a text in it and covers the middle of a part of the picture."""
+    bounds = [ctypes.c_float() for _ in range(4)]
+    if not raw.FPDFPageObj_GetBounds(item, *bounds):
+        return False
+    left, bottom, right, top = (bound.value for bound in bounds)
+    corners = []
+    for x, y in ((left, bottom), (right, top)):
+        column, row = ctypes.c_int(), ctypes.c_int()
+        raw.FPDF_PageToDevice(page.raw, 0, 0, columns, rows, 0, x, y, column, row)
+        corners.append((column.value, row.value))
+    (ax, ay), (bx, by) = corners
+    x, y = (window[1].start + window[1].stop) / 2, (window[0].start + window[0].stop) / 2
+    if not (min(ax, bx) - 2 <= x <= max(ax, bx) + 2 and min(ay, by) - 2 <= y <= max(ay, by) + 2):
+        return False
+    reader = page.get_textpage()
+    try:
+        size = raw.FPDFTextObj_GetText(item, reader.raw, None, 0)
+        buffer = ctypes.create_string_buffer(size)
+        pointer = ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR))
+        raw.FPDFTextObj_GetText(item, reader.raw, pointer, size)
+    finally:
+        reader.close()
+    return text in buffer.raw.decode("utf-16-le", "replace")
 
 
 def look(sheet: Sheet, picture: Picture | None) -> Seen:
@@ -113,16 +170,17 @@ def look(sheet: Sheet, picture: Picture | None) -> Seen:
     A word is seen if at least half of its letters are, so that one odd letter decides nothing.
     """
     view = _View(sheet, picture)
+    words = list(_words(sheet.glyphs))
+    under = view.find_covered(words)
     glyphs: list[Glyph] = []
     hidden: list[tuple[str, str]] = []
     recognised = 0
-    for word in _words(sheet.glyphs):
+    for number, word in enumerate(words):
         inked = [glyph for glyph in word if glyph.text.strip()]
         if not inked:
             glyphs.extend(word)
             continue
-        found = view.find_ink(inked)
-        reason = view.reason(inked, found)
+        reason = _COVERED if number in under else view.reason(inked, view.find_ink(inked))
         if reason and view.is_recognised(inked, reason):
             recognised += sum(len(glyph.text) for glyph in inked)
             reason = ""
@@ -197,6 +255,47 @@ class _View:
             found.append(there or self.has_ink(glyph))
         return found
 
+    def find_covered(self, words: Sequence[Sequence[Glyph]]) -> set[int]:
+        """Numbers of words that are covered, though other text stands in their place.
+
+        Somebody painted over a word and wrote another one there: what is seen is not its ink.
+        """
+        if self._picture is None:
+            return set()
+        boxes = {}
+        cells: dict[tuple[int, int], list[int]] = {}
+        for number, word in enumerate(words):
+            first = word[0]
+            if first.turn == 0 and first.text.strip():
+                boxes[number] = (first.x0, word[-1].x1, first.y, first.size)
+                for column in range(int(first.x0 / _CELL), int(word[-1].x1 / _CELL) + 1):
+                    cells.setdefault((column, int(first.y / _CELL)), []).append(number)
+        near = {
+            (one, other)
+            for inside in cells.values()
+            if len(inside) > 1
+            for one, other in itertools.combinations(sorted(set(inside)), 2)
+            if _in_one_place(boxes[one], boxes[other])
+        }
+        texts = ["".join(glyph.text for glyph in word) for word in words] if near else []
+        doubtful = {n for pair in near if texts[pair[0]] != texts[pair[1]] for n in pair}
+        return {
+            number
+            for number in sorted(doubtful)[:_MOST_COVERED]
+            if self._picture.alone(texts[number], self._of_word(words[number])) is False
+        }
+
+    def _of_word(self, word: Sequence[Glyph]) -> Window:
+        boxes = [page_box(glyph, self._sheet.width, self._sheet.height) for glyph in word]
+        return self._window(
+            (
+                min(box[0] for box in boxes),
+                min(box[1] for box in boxes),
+                max(box[2] for box in boxes),
+                max(box[3] for box in boxes),
+            )
+        )
+
     def has_ink(self, glyph: Glyph) -> bool:
         """Whether drawing a character changes the page where it stands."""
         if self._picture is None:
@@ -241,23 +340,15 @@ class _View:
             return ""
         if first.drawn.colour is not None and self._alike(first, first.drawn.colour):
             return "in the colour of what is behind it"
-        return "covered or cut off"
+        return _COVERED
 
     def is_recognised(self, inked: Sequence[Glyph], reason: str) -> bool:
         """Whether a word that is not seen lies over, or under, a picture of writing."""
         if self._picture is None or self._sheet.pictures < _SCAN:
             return self._picture is None and self._sheet.pictures >= _SCAN
-        if reason not in ("drawn invisibly", "covered or cut off"):
+        if reason not in ("drawn invisibly", _COVERED):
             return False
-        boxes = [page_box(glyph, self._sheet.width, self._sheet.height) for glyph in inked]
-        rows, columns = self._window(
-            (
-                min(box[0] for box in boxes),
-                min(box[1] for box in boxes),
-                max(box[2] for box in boxes),
-                max(box[3] for box in boxes),
-            )
-        )
+        rows, columns = self._of_word(inked)
         there = self._picture.bare[rows, columns]
         return bool(there.size) and int(np.ptp(there, axis=(0, 1)).max()) > _WRITING
 
@@ -317,7 +408,7 @@ class _View:
         behind = np.median(bare.reshape(-1, 3), axis=0)[::-1]
         return bool(np.abs(behind - np.array(colour)).max() <= _SEEN + _TRACE)
 
-    def _window(self, box: Box) -> tuple[slice, slice]:
+    def _window(self, box: Box) -> Window:
         """The pixels of a part of the page; at least one each way, none outside."""
         left, top = self._sheet.shown[:2]
         x0, x1 = (box[0] - left) * self._across, (box[2] - left) * self._across
@@ -327,6 +418,16 @@ class _View:
             slice(row, max(math.ceil(y1), row + 1 if y1 > 0 else 0)),
             slice(column, max(math.ceil(x1), column + 1 if x1 > 0 else 0)),
         )
+
+
+def _in_one_place(
+    one: tuple[float, float, float, float], other: tuple[float, float, float, float]
+) -> bool:
+    """Whether two words (left, right, base line, size) stand in one another's place."""
+    size = min(one[3], other[3])
+    across = min(one[1], other[1]) - max(one[0], other[0])
+    shorter = min(one[1] - one[0], other[1] - other[0])
+    return across > 0.5 * shorter and abs(one[2] - other[2]) < 0.5 * size
 
 
 def _difference(one: Pixels, other: Pixels) -> Pixels:
