@@ -38,6 +38,10 @@ class Field:
     value: str
 
 
+class PageFurniture(str):
+    """What is left out because it stands on every page: a header, a footer, a page number."""
+
+
 @dataclass(frozen=True, order=True)
 class LeftOut:
     """Something that the document holds and the text does not.
@@ -46,10 +50,14 @@ class LeftOut:
         what: in words, with the place: `header: word/header1.xml`, `page 3: page number`.
         characters: how many characters of the document that is; 0 where it holds none that
             can be counted, such as a picture.
+        on_every_page: it is a header, a footer or a page number, which reports have.
+        text: the beginning of what it says.
     """
 
     what: str
     characters: int = 0
+    on_every_page: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +98,7 @@ class DocumentText:
     Arguments:
         kind: by its content, whatever its name says.
         text: normalised; positions anywhere in a study are code points of it.
-        language: `fi`, `sv` or `en`; empty where that is unsure.
+        language: its code (ISO 639-1), `fi` for Finnish; empty where that is unsure.
         pages: start of each page in code points, never falling; None where the format has none.
         headings: in order of appearance.
         fields: questions and answers of the form, in order of appearance.

@@ -89,8 +89,9 @@ class _Run:
 
     @property
     def place(self) -> float:
-        """Where the run stands in its line; what is below a numerator follows it."""
-        return self.over.x0 + 0.01 if self.over else self.x0
+        """Where the run stands in its line: a mark after what it hangs over, and what is below a
+        numerator after that."""
+        return self.over.place + 0.01 if self.over else self.x0
 
     @property
     def text(self) -> str:
@@ -132,13 +133,14 @@ class _Row:
             off = abs(base.y - run.y)
             if not _LEAST_SHIFT * base.size <= off < _SHIFT * base.size:
                 continue
-            before, after = run.x0 - base.x1, base.x0 - run.x1
-            near = max(before, after)
-            if not -_OVERLAP * run.size <= near <= _BESIDE * base.size:
+            near = max(run.x0 - base.x1, base.x0 - run.x1)
+            over_last = base.last <= run.x0 <= base.x1  # a mark may hang over the letter before it
+            if near > _BESIDE * base.size or not (over_last or near >= -_OVERLAP * run.size):
                 continue
             if run.size > _SMALLER * base.size and not _is_mark(run, base):
                 continue
-            across = [o for o in self.runs if o is not run and not _beside(o, run)]
+            others = (one for one in self.runs if one is not run and one is not base)
+            across = [one for one in others if not _beside(one, run)]
             if all(_are_stacked(other, run) for other in across):
                 return base
         return None
@@ -146,7 +148,7 @@ class _Row:
     def attach(self, run: _Run, base: _Run) -> None:
         """Add a run that stands above or below the line beside `base`."""
         run.shift = _shift(run, base)
-        run.over = next((o for o in self.runs if o.shift and not _beside(o, run)), None)
+        run.over = next((one for one in self.runs if _are_stacked(one, run)), None)
         self.runs.append(run)
 
     def remove(self, run: _Run) -> None:
@@ -277,6 +279,7 @@ def _are_stacked(one: _Run, other: _Run) -> bool:
     """Whether two runs are numbers above one another on both sides of a line."""
     return (
         bool(one.shift)
+        and not _beside(one, other)
         and (one.y < other.y) == (one.shift > 0)
         and one.text.isdigit()
         and other.text.isdigit()

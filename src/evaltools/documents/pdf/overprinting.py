@@ -12,14 +12,16 @@ _OFFSET = 0.15  # of the size: what is drawn again no further off is the same le
 _NARROW = 0.5  # of a letter's own width, where that is less
 
 
-def drawn_once(glyphs: Sequence[Glyph]) -> list[Glyph]:
-    """Characters without those that are drawn again over themselves, blanks too.
+def drawn_once(glyphs: Sequence[Glyph]) -> tuple[list[Glyph], str]:
+    """Characters without those that are drawn again over themselves, and the text of these.
+
+    Words are taken or left as a whole: a word that differs in a letter is another one.
 
     Arguments:
         glyphs: of one page, as they are drawn.
     """
     if not _any_near(glyphs):
-        return list(glyphs)
+        return list(glyphs), ""
     seen: dict[tuple[str, int, int], list[Glyph]] = {}
     again: list[bool] = []
     for glyph in glyphs:
@@ -34,10 +36,14 @@ def drawn_once(glyphs: Sequence[Glyph]) -> list[Glyph]:
         again.append(any(_same(other, glyph) for other in near))
         seen.setdefault((glyph.text, across, down), []).append(glyph)
     kept: list[Glyph] = []
+    left: list[str] = []
     for start, end in _words(glyphs):
-        if not all(again[start:end]):
-            kept.extend(glyphs[start:end])
-    return kept
+        word = glyphs[start:end]
+        if all(again[start:end]):
+            left.append("".join(glyph.text for glyph in word))
+        else:
+            kept.extend(word)
+    return kept, "".join(left)
 
 
 def _words(glyphs: Sequence[Glyph]) -> Iterator[tuple[int, int]]:

@@ -6,7 +6,7 @@ counted, and drawn, by another library than the one that reads.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from io import BytesIO
 
 import pikepdf
@@ -30,8 +30,18 @@ from evaltools.documents.pdf.overprinting import drawn_once
 from evaltools.documents.pdf.second_reading import Second, read_again
 from evaltools.documents.pdf.tags import Node, read_tree
 from evaltools.documents.pdf.visibility import look
+from evaltools.documents.record import PageFurniture
 from evaltools.documents.source import Source
 
+_STUMBLES = (
+    PDFSyntaxError,
+    PSException,
+    RecursionError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+)
 _PICTURE = 0.4  # of a page: pictures that cover more may be a scan of it
 _FEW = 20  # characters: fewer on a page with such a picture are a stamp or a number
 
@@ -47,10 +57,17 @@ def read(data: bytes, limits: Limits, structure: bool = True) -> Source:
     """
     with opened(data, limits) as (pdf, notes):
         found = read_annotations(pdf, data)
-        drawn = _sheets(found.data, layers_off(pdf), limits)
-        second = read_again(found.data, {typed.page for typed in found.typed})
-        if len(drawn) != len(second.texts):
-            raise guard.broken(f"two readers find {len(drawn)} and {len(second.texts)} pages in it")
+        typed_on = {typed.page for typed in found.typed}
+        drawn, second = _twice(found.data, pdf, typed_on, limits)
+        if not len(drawn) == len(second.texts) == len(pdf.pages):
+            # Libraries look for pages in different ways; one that writes the file anew mends that.
+            rewritten = BytesIO()
+            pdf.save(rewritten)
+            drawn, second = _twice(rewritten.getvalue(), pdf, typed_on, limits)
+            notes = (*notes, "The file's list of its pages is damaged and was rebuilt.")
+        if not len(drawn) == len(second.texts) == len(pdf.pages):
+            counts = f"{len(drawn)}, {len(second.texts)} and {len(pdf.pages)}"
+            raise guard.broken(f"three readers find different numbers of pages in it ({counts})")
         sheets, hidden, recognised = _seen(drawn, second, found.typed)
         answers = forms.read_fields(pdf)
         _refuse_scans(sheets, second.texts, answers, pdf)
@@ -80,6 +97,13 @@ def read(data: bytes, limits: Limits, structure: bool = True) -> Source:
     )
 
 
+def _twice(
+    data: bytes, pdf: pikepdf.Pdf, typed_on: Collection[int], limits: Limits
+) -> tuple[list[Sheet], Second]:
+    """The pages as one library finds them, and as a second does."""
+    return _sheets(data, layers_off(pdf), limits), read_again(data, typed_on)
+
+
 def _sheets(data: bytes, off: frozenset[int], limits: Limits) -> list[Sheet]:
     manager = PDFResourceManager()
     scribe = Scribe(manager)
@@ -94,7 +118,7 @@ def _sheets(data: bytes, off: frozenset[int], limits: Limits) -> list[Sheet]:
                 total += len(scribe.sheet.glyphs)
             if total > limits.characters or len(sheets) > limits.pages:
                 raise guard.too_large(f"{total} characters", f"{limits.characters} characters")
-    except (PDFSyntaxError, PSException, RecursionError, KeyError, ValueError, TypeError) as error:
+    except _STUMBLES as error:
         raise guard.broken(f"page {len(sheets) + 1} cannot be read") from error
     return sheets
 
@@ -109,11 +133,16 @@ def _seen(
     for sheet, picture in zip(drawn, second.pictures(), strict=True):
         seen = look(sheet, picture)
         more = [g for one in typed if one.page == sheet.number for g in set_on_page(one)]
-        sheets.append(sheet._replace(glyphs=(*drawn_once(seen.glyphs), *more)))
+        once, again = drawn_once(seen.glyphs)
+        sheets.append(sheet._replace(glyphs=(*once, *more)))
         hidden.extend(
             (f"page {sheet.number}: text that cannot be seen ({why})", text)
             for why, text in seen.hidden
         )
+        # A library that counts may take letters that make one another bold for one, or not.
+        drawn_letters = sum(count(g.text) for g in sheet.glyphs)
+        if again and count(second.texts[sheet.number - 1]) > drawn_letters - count(again):
+            hidden.append((f"page {sheet.number}: letters drawn twice in one place", again))
         if seen.recognised:
             recognised.append(sheet.number)
     return sheets, hidden, recognised
@@ -128,7 +157,8 @@ def _by_structure(
         aside = by_place((g for g in sheet.glyphs if g.artifact), sheet.number)
         artifacts = " ".join(line.text for line in aside)
         if artifacts:
-            left_out.append((f"page {sheet.number}: header, footer or other artifact", artifacts))
+            what = PageFurniture(f"page {sheet.number}: header, footer or other artifact")
+            left_out.append((what, artifacts))
         rest = by_place(tagged.unmarked(tree, sheet), sheet.number)
         if rest:
             type_ = layout.typography(rest)

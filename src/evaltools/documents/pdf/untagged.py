@@ -13,6 +13,7 @@ from evaltools.documents.pdf.glyphs import Glyph, Sheet
 from evaltools.documents.pdf.joining import Words
 from evaltools.documents.pdf.lines import Line, by_place
 from evaltools.documents.pdf.tables import Grid
+from evaltools.documents.record import PageFurniture
 
 _CELLS = 1.6  # of the size: a wider gap parts cells
 
@@ -53,7 +54,7 @@ def read(sheets: Sequence[Sheet], words: Words) -> Laid:
     pages = [_page(sheet, result) for sheet in sheets]
     aside = furniture([lines for lines, _, _ in pages], [sheet.height for sheet in sheets])
     result.left_out.extend(
-        (f"page {line.page}: running header, footer or page number", line.text)
+        (PageFurniture(f"page {line.page}: running header, footer or page number"), line.text)
         for line in sorted(aside, key=lambda line: (line.page, line.y, line.x0))
     )
     for lines, grids, sideways in pages:
@@ -86,7 +87,8 @@ def _page(sheet: Sheet, result: Laid) -> tuple[list[Line], dict[Grid, list[Row]]
     artifacts = [glyph for glyph in sheet.glyphs if glyph.artifact]
     if artifacts:
         text = " ".join(line.text for line in by_place(artifacts, sheet.number))
-        result.left_out.append((f"page {sheet.number}: artifact", text))
+        what = PageFurniture(f"page {sheet.number}: header, footer or other artifact")
+        result.left_out.append((what, text))
     upright = turn(sheet)
     glyphs = [g for g in sheet.glyphs if g.turn == upright and not g.artifact]
     others = [g for g in sheet.glyphs if g.turn != upright and not g.artifact]

@@ -153,15 +153,13 @@ def _holds(
     x, y = (window[1].start + window[1].stop) / 2, (window[0].start + window[0].stop) / 2
     if not (min(ax, bx) - 2 <= x <= max(ax, bx) + 2 and min(ay, by) - 2 <= y <= max(ay, by) + 2):
         return False
+    raw.FPDFPageObj_SetIsActive(item, 1)  # all others are switched off: what is there is its text
     reader = page.get_textpage()
     try:
-        size = raw.FPDFTextObj_GetText(item, reader.raw, None, 0)
-        buffer = ctypes.create_string_buffer(size)
-        pointer = ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR))
-        raw.FPDFTextObj_GetText(item, reader.raw, pointer, size)
+        return text in str(reader.get_text_range())
     finally:
         reader.close()
-    return text in buffer.raw.decode("utf-16-le", "replace")
+        raw.FPDFPageObj_SetIsActive(item, 0)
 
 
 def look(sheet: Sheet, picture: Picture | None) -> Seen:
