@@ -27,7 +27,7 @@ _MOST_DIGITS = 3  # of a superscript that is as large as its line
 _LEAST_SHIFT = 0.12  # of the larger size: what stands off less is on the line
 _TINY = 0.45  # of the larger size: letters that are smaller are no superscripts
 _LOOK_BACK = 12  # lines: how many above may still be on the line of a run
-_OVERLAP = 0.6  # of the smaller size: how far letters of a superscript may reach over others
+_OVERLAP = 0.3  # of the smaller size: how far letters of two runs may reach over one another
 _ACCENTS = frozenset("´`¨^~˜ˆ°¯ˇ˘˙˚˝¸˛")
 
 
