@@ -22,7 +22,11 @@ from .page_programs import Page, document, escaped, width
 Change = Callable[[pikepdf.Pdf], None]
 BODY = "Hanke toteutettiin vuonna 2020 ja se maksoi 1500 euroa kaikkiaan."
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-WORDS = ["hanke", "toteutettiin", "kunnan", "palvelut", "henkilöstö", "koulutus", "raportti", "tavoite", "tulokset", "säästö", "euroa", "vuonna", "kehittäminen", "yhdessä", "sekä", "uusi", "malli", "käyttöön", "asiakkaat", "prosessi"]
+STORY = """
+hanke toteutettiin kunnan palvelut henkilöstö koulutus raportti tavoite tulokset säästö euroa
+vuonna kehittäminen yhdessä sekä uusi malli käyttöön asiakkaat prosessi
+"""
+WORDS = STORY.split()
 
 
 def read(data: bytes) -> tuple[str, dict[str, str]]:
