@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import struct
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -185,11 +188,38 @@ def test_a_document_that_keeps_a_reader_busy_costs_only_itself(tmp_path: Path) -
     busy, good = tmp_path / "busy.pdf", tmp_path / "good.docx"
     busy.write_bytes(pdf(content=b"BT /F 1 Tf " + b"(ab cd) Tj 0 0 Td " * 400_000 + b"ET"))
     good.write_bytes(good_docx())
-    limits = Limits(cpu_seconds=1, wall_seconds=3)
+    limits = Limits(cpu_seconds=1)
     (_, slow), (_, other) = read_documents([busy, good], limits=limits)
     assert isinstance(slow, Problem)
     assert slow.code == "document.too-slow"
     assert isinstance(other, DocumentText)
+
+
+def test_time_is_counted_in_processor_time_and_only_a_standstill_by_the_clock() -> None:
+    """A child that works is waited for however long it takes; one that does nothing is not."""
+    limits = Limits(stalled_seconds=0.3)
+    assert waited("sum(range(3_000_000))", limits) == {"done": True}
+    assert waited("time.sleep(60)", limits) == {"stalled": 0.3}
+
+
+def waited(work: str, limits: Limits) -> object:
+    """What comes of a child that does some work and answers; waited for in a process of its own."""
+    program = (
+        "import os, sys, time, json\n"
+        "from evaltools.documents import nursery\n"
+        "from evaltools.documents.guard import Limits\n"
+        "nursery._LOOK_EVERY = 0.05\n"
+        "reader, writer = os.pipe()\n"
+        "child = os.fork()\n"
+        "if child == 0:\n"
+        f"    {work}\n"
+        "    os.write(writer, b'{\"done\": true}')\n"
+        "    os._exit(0)\n"
+        "os.close(writer)\n"
+        f"print(json.dumps(nursery._wait(child, reader, {limits!r})))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    return json.loads(done.stdout)
 
 
 def test_a_document_that_needs_too_much_memory_costs_only_itself(tmp_path: Path) -> None:

@@ -66,7 +66,9 @@ def test_paragraphs_headings_and_hyphens_come_back() -> None:
 def test_running_heads_and_page_numbers_are_left_out_by_name(tmp_path: Path) -> None:
     found = stored(tmp_path, typeset("\n\n".join([LONG * 5] * 8)))
     assert "Loppuraportti 2021" not in found.text
-    assert found.coverage.left_out[0] == LeftOut("page 1: header, footer or other artifact", 18)
+    assert found.coverage.left_out[0] == LeftOut(
+        "page 1: header, footer or other artifact", 18, True, "Loppuraportti 2021 1"
+    )
     for text, _ in both(typeset("\n\n".join([LONG * 5] * 8))):
         assert text.count("Loppuraportti") == 0
 

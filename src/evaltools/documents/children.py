@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections import deque
@@ -72,6 +73,8 @@ class Nursery:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
+                # One thread, so that forking is safe; libraries start more when they are loaded.
+                env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
                 start_new_session=True,  # an interrupt at the keyboard is the parent's to handle
             )
         return self._process
@@ -143,6 +146,8 @@ def _answer(answer: dict[str, Any], path: Path, limits: Limits) -> DocumentText 
         return replace(Problem(**answer["problems"][0]), where=str(path))
     if "slow" in answer:
         return _problem(guard.too_slow(answer["slow"]), path)
+    if "stalled" in answer:
+        return _problem(guard.stalled(answer["stalled"]), path)
     if answer.get("died") == "memory":
         needed = f"it needs more than {limits.memory_bytes / 1e6:.0f} MB of memory"
         return _problem(guard.too_large(needed, ""), path)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from evaltools.documents.blocks import flat
 from evaltools.documents.normalising import visible
 from evaltools.documents.record import Coverage, LeftOut, PageFurniture
 from evaltools.documents.symbol_fonts import UNKNOWN, is_private
+
+LONGEST_TEXT = 1_000  # characters of what was left out that are kept
 
 
 def measure(
@@ -41,9 +44,11 @@ def measure(
     unread = there - Counter({c: n for c, n in inside.items() if not _says_nothing(c)})
     read = there.total() - unread.total()
     named: dict[str, int] = {}
+    said: dict[str, str] = {}
     for what, piece in left_out:
         bag = Counter(visible(piece))
         named[what] = named.get(what, 0) + bag.total()
+        said[what] = f"{said.get(what, '')} {flat(piece)}".strip()[:LONGEST_TEXT]
         unread -= bag
     return Coverage(
         characters_present=there.total(),
@@ -52,7 +57,7 @@ def measure(
         tables_present=tables[0],
         tables_read=tables[1],
         left_out=tuple(
-            LeftOut(str(what), characters, isinstance(what, PageFurniture))
+            LeftOut(str(what), characters, isinstance(what, PageFurniture), said[what])
             for what, characters in named.items()
         ),
         notes=tuple(dict.fromkeys(notes)),

@@ -25,7 +25,10 @@ class Limits:
         characters: of the text.
         rows: of all sheets together.
         memory_bytes: of the process that reads (address space).
-        cpu_seconds, wall_seconds: of the process that reads.
+        lost_share: of the letters of a PDF, how many may be in fonts that do not tell what
+            they are.
+        cpu_seconds: processor time of the process that reads, however long that takes.
+        stalled_seconds: how long it may wait without using the processor at all.
     """
 
     file_bytes: int = 200_000_000
@@ -37,8 +40,9 @@ class Limits:
     characters: int = 10_000_000
     rows: int = 200_000
     memory_bytes: int = 1_500_000_000
-    cpu_seconds: int = 60
-    wall_seconds: float = 120.0
+    lost_share: float = 0.1
+    cpu_seconds: int = 120
+    stalled_seconds: float = 600.0
 
 
 LIMITS = Limits()
@@ -109,12 +113,23 @@ def too_large(what: str, allowed: str) -> ProblemError:
 
 
 def too_slow(seconds: float) -> ProblemError:
-    """Reading took longer than allowed."""
+    """Reading took more processor time than allowed."""
     return refusal(
         "too-slow",
-        f"reading was stopped after {seconds:.0f} seconds",
+        f"reading it takes more than {seconds:.0f} seconds of processor time",
+        f"{seconds:.0f} seconds of processor time",
+        "It may hold large drawings or be damaged. Leave the drawings out, or print it to a new "
+        "PDF, and import that.",
+    )
+
+
+def stalled(seconds: float) -> ProblemError:
+    """Reading waited for something that did not come."""
+    return refusal(
+        "stalled",
+        f"reading it waited {seconds:.0f} seconds for the disk or the network",
         "",
-        "Open it and save it anew as DOCX or PDF; it may be damaged or made to keep readers busy.",
+        "Copy it to a folder of this computer, and import it again.",
     )
 
 
@@ -136,6 +151,18 @@ def scanned(pages: str) -> ProblemError:
         "pages with text",
         "Ask the sender for the original, or recognise its text, for example with "
         "`ocrmypdf -l fin+swe IN.pdf OUT.pdf`, and import the result.",
+    )
+
+
+def untold(lost: int, letters: int, share: float) -> ProblemError:
+    """The fonts of a PDF do not tell what their letters are."""
+    return refusal(
+        "letters-lost",
+        f"its fonts do not tell which letters they show: {lost} of {letters} are not known",
+        f"{share:.0%} of the letters at most",
+        "Ask the sender for the original document or for a PDF saved anew from it. Else recognise "
+        "its text from the pages, for example with `ocrmypdf --force-ocr -l fin+swe IN.pdf "
+        "OUT.pdf`, and import the result.",
     )
 
 

@@ -23,6 +23,7 @@ from evaltools.problems import ProblemError
 from evaltools.processes import die_with
 
 _LARGEST_ANSWER = 200_000_000
+_LOOK_EVERY = 5.0  # seconds
 
 
 def main() -> None:
@@ -110,32 +111,60 @@ def _unreadable(error: OSError) -> dict[str, str]:
 
 
 def _wait(child: int, reader: int, limits: Limits) -> dict[str, Any]:
-    """Take what the child writes until it ends, its time is over, or nobody asks any more."""
+    """Take what the child writes until it ends, or does nothing for too long.
+
+    How long it may work is counted in processor time by the system (`_confine`), since on a busy
+    machine the clock tells nothing. The clock counts only while it uses no processor at all.
+    """
     pieces: list[bytes] = []
     size = 0
-    deadline = time.monotonic() + limits.wall_seconds
+    used = _processor_time(child)
+    since = time.monotonic()
     while True:
-        left = deadline - time.monotonic()
-        ready, _, _ = select.select([reader], [], [], max(left, 0))
-        if not ready or size > _LARGEST_ANSWER:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            return {"slow": limits.wall_seconds} if not ready else {"died": "memory"}
+        ready, _, _ = select.select([reader], [], [], min(limits.stalled_seconds, _LOOK_EVERY))
+        if not ready:
+            now = _processor_time(child)
+            if now is not None and now != used:
+                used, since = now, time.monotonic()
+            elif time.monotonic() - since >= limits.stalled_seconds:
+                _end(child)
+                return {"stalled": limits.stalled_seconds}
+            continue
+        since = time.monotonic()
         piece = os.read(reader, 1 << 16)
         if not piece:
             break
         pieces.append(piece)
         size += len(piece)
-    _, status = os.waitpid(child, 0)
+        if size > _LARGEST_ANSWER:
+            _end(child)
+            return {"died": "memory"}
+    _, status, spent = os.wait4(child, 0)
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
-        if number == signal.SIGXCPU or (number == signal.SIGKILL and deadline > time.monotonic()):
+        slow = spent.ru_utime + spent.ru_stime >= limits.cpu_seconds
+        if number == signal.SIGXCPU or (number == signal.SIGKILL and slow):
             return {"slow": float(limits.cpu_seconds)}
         return {"died": signal.Signals(number).name}
     if os.WEXITSTATUS(status) or not pieces:
         return {"died": "memory" if os.WEXITSTATUS(status) == 1 else "without an answer"}
     answer: dict[str, Any] = json.loads(b"".join(pieces))
     return answer
+
+
+def _end(child: int) -> None:
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
+def _processor_time(process: int) -> int | None:
+    """Clock ticks of processor time that a process has used; None where that is not told."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text(errors="replace").rpartition(")")[2]
+    except OSError:
+        return None
+    user, system = fields.split()[11:13]
+    return int(user) + int(system)
 
 
 def _write(target: int, data: bytes) -> None:

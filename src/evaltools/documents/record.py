@@ -51,11 +51,13 @@ class LeftOut:
         characters: how many characters of the document that is; 0 where it holds none that
             can be counted, such as a picture.
         on_every_page: it is a header, a footer or a page number, which reports have.
+        text: the beginning of what it says.
     """
 
     what: str
     characters: int = 0
     on_every_page: bool = field(default=False, compare=False)
+    text: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import shorten
 
-from evaltools.documents.record import Coverage
+from evaltools.documents.record import Coverage, LeftOut
 from evaltools.evidence.layout import IMPORT_LOG
 from evaltools.exchange import cells
 from evaltools.importing.outcome import Taken
@@ -25,6 +26,8 @@ COLUMNS = (
     "notes",
     "skipped",
 )
+
+_LONGEST_TEXT = 300  # characters of what was left out
 
 
 def updated_log(
@@ -96,10 +99,15 @@ def _row(item: Taken) -> dict[str, str]:
 
 def left_out(coverage: Coverage) -> list[str]:
     """What of a document is not in its text, in words."""
-    named = [
-        f"{item.what} ({item.characters} characters)" if item.characters else item.what
-        for item in coverage.left_out
-    ]
+    named = [_named(item) for item in coverage.left_out]
     if coverage.characters_unread:
         named.append(f"{coverage.characters_unread} characters that could not be read")
     return named
+
+
+def _named(item: LeftOut) -> str:
+    if not item.characters:
+        return item.what
+    text = shorten(item.text, _LONGEST_TEXT, placeholder=" …")
+    said = f": “{text}”" if text else ""
+    return f"{item.what} ({item.characters} characters){said}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from statistics import median
 
 from evaltools.documents.pdf.lines import Line
@@ -11,7 +11,9 @@ from evaltools.documents.pdf.tables import Grid
 Item = Line | Grid
 Gap = tuple[float, float]
 
-_GUTTER = 9.0  # points
+_GUTTER = 3.0  # points; where lines are close, `gutters` has told that there is one
+_LEVEL = 0.15  # of the size: base lines that differ less are one
+_FIRST_LINE = 12.0  # points from the upper edge of a table to its first base line
 _PROSE_LINES = 4
 _PROSE_CHARACTERS = 22
 
@@ -22,11 +24,33 @@ def order(items: Sequence[Item]) -> list[Item]:
     for gaps, group in _groups(_bands(items)):
         gap = next((g for g in gaps if _prose(group, g)), None)
         if gap is None:
-            result.extend(sorted(group, key=lambda item: (round(_top(item)), _left(item))))
+            result.extend(_by_row(group))
             continue
         result.extend(order([item for item in group if _right(item) <= gap[0]]))
         result.extend(order([item for item in group if _left(item) >= gap[1]]))
     return result
+
+
+def _by_row(items: Sequence[Item]) -> Iterator[Item]:
+    """Items from top to bottom; those on one base line from left to right, however large."""
+    row: list[Item] = []
+    for item in sorted(items, key=lambda item: (round(_base(item)), _left(item))):
+        if row and not _level(row[0], item):
+            yield from sorted(row, key=_left)
+            row = []
+        row.append(item)
+    yield from sorted(row, key=_left)
+
+
+def _level(one: Item, other: Item) -> bool:
+    if not isinstance(one, Line) or not isinstance(other, Line):
+        return False
+    return abs(one.y - other.y) <= _LEVEL * min(one.size, other.size)
+
+
+def _base(item: Item) -> float:
+    """Base line of a line; of a grid, where its first line would have it."""
+    return item.y if isinstance(item, Line) else item.box[1] + _FIRST_LINE
 
 
 def _bands(items: Sequence[Item]) -> list[list[Item]]:

@@ -12,16 +12,38 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from pdfminer.pdfdevice import PDFTextDevice
-from pdfminer.pdffont import PDFUnicodeNotDefined
 from pdfminer.psparser import PSLiteral
 from pdfminer.utils import decode_text
 
-_LIGATURES = {
-    0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st",
-    0xFB06: "st",
-}  # fmt: skip
-UNTOLD = "\ufffd"
+from evaltools.documents.pdf.letters import LOST, Face
+
+__all__ = ["LOST", "Box", "Drawn", "Glyph", "Rule", "Scribe", "Sheet", "page_box"]
+
 _THICK = 3.0  # points; a filled box that is thinner is a line
+_STRAIGHT = 3  # degrees: writing that leans no more than this is upright or sideways
+_WIDEST_SPACING = 2.0  # of the size: what is set further apart are columns, not letters
+
+Colour = tuple[float, float, float]  # red, green, blue from 0 to 255
+Box = tuple[float, float, float, float]  # left, top, right, bottom
+
+
+class Drawn(NamedTuple):
+    """How a string of characters is drawn.
+
+    Arguments:
+        mode: text rendering mode of PDF; 3 and 7 leave no mark on the page.
+        colour: of the letters; None where it is a pattern or in a colour space of its own.
+        off: in a layer that is switched off.
+        spacing: points that are set between letters on purpose, which make no blank.
+    """
+
+    mode: int
+    colour: Colour | None
+    off: bool
+    spacing: float
+
+
+_PLAIN = Drawn(0, (0.0, 0.0, 0.0), False, 0.0)
 
 
 class Glyph(NamedTuple):
@@ -35,7 +57,11 @@ class Glyph(NamedTuple):
         bold: whether its font says so.
         mark: number of the marked content it belongs to; -1 without one.
         artifact: marked as no part of the text, as running headers are.
-        turn: quarter turns of the writing, 0 for upright.
+        turn: direction of the writing in degrees, 0 for upright; places are those on the page
+            turned back by it.
+        drawn: how it is drawn.
+        raised: its ink stands above the base line that it is set on, as that of a superscript
+            from a font's own set does.
     """
 
     text: str
@@ -47,6 +73,8 @@ class Glyph(NamedTuple):
     mark: int
     artifact: bool
     turn: int
+    drawn: Drawn = _PLAIN
+    raised: bool = False
 
 
 class Rule(NamedTuple):
@@ -59,7 +87,15 @@ class Rule(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """What is drawn on one page; `pictures` is the share of the page that pictures cover."""
+    """What is drawn on one page.
+
+    Arguments:
+        number: of the page, from 1.
+        width, height: of the page, in points.
+        shown: the part of it that is shown; the rest is cropped away.
+        pictures: share of the page that pictures cover.
+        paths: how many shapes are drawn.
+    """
 
     number: int
     width: float
@@ -68,6 +104,7 @@ class Sheet(NamedTuple):
     rules: tuple[Rule, ...]
     pictures: float
     paths: int
+    shown: Box
 
 
 class Scribe(PDFTextDevice):
@@ -77,6 +114,8 @@ class Scribe(PDFTextDevice):
         super().__init__(manager)
         self.sheet: Sheet | None = None
         self._number = 0
+        self._faces: dict[int, Face] = {}
+        self._drawn = _PLAIN
 
     def begin_page(self, page: Any, ctm: Any) -> None:
         """Start a page."""
@@ -86,11 +125,19 @@ class Scribe(PDFTextDevice):
         self._number += 1
         self._glyphs: list[Glyph] = []
         self._rules: list[Rule] = []
-        self._marks: list[tuple[int, bool]] = []
+        self._marks: list[tuple[int, bool, bool]] = []
         self._actual: list[str | None] = []
         self._pictures = 0.0
         self._paths = 0
         self.ctm = ctm
+        left, bottom, right, top = page.cropbox
+        (ax, ay), (bx, by) = self._place(left, bottom), self._place(right, top)
+        self._shown = (
+            max(min(ax, bx), 0.0),
+            max(min(ay, by), 0.0),
+            min(max(ax, bx), self._width),
+            min(max(ay, by), self._height),
+        )
 
     def end_page(self, page: Any) -> None:
         """End a page and keep what was on it."""
@@ -103,15 +150,16 @@ class Scribe(PDFTextDevice):
             tuple(self._rules),
             min(self._pictures / area, 1.0),
             self._paths,
+            self._shown,
         )
 
     def begin_tag(self, tag: PSLiteral, props: Any = None) -> None:
         """Enter marked content; what is inside an artifact stays one."""
-        mark, artifact = self._marks[-1] if self._marks else (-1, False)
+        mark, artifact, off = self._marks[-1] if self._marks else (-1, False, False)
         if isinstance(props, dict) and isinstance(props.get("MCID"), int):
             mark = props["MCID"]
         name = tag.name if isinstance(tag.name, str) else tag.name.decode("latin-1")
-        self._marks.append((mark, artifact or name == "Artifact"))
+        self._marks.append((mark, artifact or name == "Artifact", off))
         # A span may say what its characters mean: a soft hyphen is drawn as a plain one.
         actual = props.get("ActualText") if isinstance(props, dict) else None
         if isinstance(actual, bytes):
@@ -125,6 +173,12 @@ class Scribe(PDFTextDevice):
             self._marks.pop()
             self._actual.pop()
 
+    def begin_layer(self, off: bool) -> None:
+        """Enter content of a layer; what is inside one that is switched off is not shown."""
+        mark, artifact, outer = self._marks[-1] if self._marks else (-1, False, False)
+        self._marks.append((mark, artifact, outer or off))
+        self._actual.append(None if not self._actual else self._actual[-1])
+
     def begin_figure(self, name: str, bbox: Any, matrix: Any) -> None:
         """Enter a form drawn on the page."""
 
@@ -135,6 +189,23 @@ class Scribe(PDFTextDevice):
         """Note how much of the page a picture covers."""
         a, b, c, d, _, _ = self.ctm or (1, 0, 0, 1, 0, 0)
         self._pictures += abs(a * d - b * c)
+
+    def render_string(self, textstate: Any, seq: Any, ncs: Any, graphicstate: Any) -> None:
+        """Take down a string of characters that are drawn alike."""
+        mode = int(textstate.render)
+        stroked = mode % 4 == 1
+        space = graphicstate.scs if stroked else ncs
+        colour = graphicstate.scolor if stroked else graphicstate.ncolor
+        a, b, *_ = textstate.matrix
+        c, d, e, f, *_ = self.ctm or (1, 0, 0, 1, 0, 0)
+        stretch = math.hypot(a * c + b * e, a * d + b * f) * textstate.scaling * 0.01
+        self._drawn = Drawn(
+            mode,
+            _red_green_blue(str(space.name), colour),
+            self._marks[-1][2] if self._marks else False,
+            float(textstate.charspace) * stretch,
+        )
+        super().render_string(textstate, seq, ncs, graphicstate)
 
     def render_char(
         self,
@@ -148,32 +219,37 @@ class Scribe(PDFTextDevice):
         graphicstate: Any,
     ) -> float:
         """Take down one character, and return how far it moves the pen."""
+        face = self._faces.get(id(font))
+        if face is None:
+            face = self._faces[id(font)] = Face(font)
         advance = float(font.char_width(cid) * fontsize * scaling)
-        try:
-            text = font.to_unichr(cid)
-        except PDFUnicodeNotDefined:
-            text = UNTOLD
+        text = face.text(cid)
         if self._actual and self._actual[-1] is not None:
             text, self._actual[-1] = self._actual[-1], ""
         a, b, c, d, e, f = matrix
         length = math.hypot(a, b)
-        size = abs(fontsize) * math.hypot(c, d)
-        turn = round(math.atan2(b, a) / (math.pi / 2)) % 4 if length else 0
+        size = abs(fontsize) * math.hypot(c, d) * face.height
+        turn = _direction(a, b)
         x, y = e + c * rise, self._height - (f + d * rise)
-        mark, artifact = self._marks[-1] if self._marks else (-1, False)
+        mark, artifact, _ = self._marks[-1] if self._marks else (-1, False, False)
         wide = advance * length
-        x, y = _turned(x, y, turn, self._width, self._height)
+        drawn = self._drawn
+        if drawn.spacing and abs(drawn.spacing) > _WIDEST_SPACING * size:
+            drawn = drawn._replace(spacing=0.0)
+        if turn:
+            x, y = _turned(x, y, turn, self._width, self._height)
         self._glyphs.append(
             Glyph(
-                "".join(_LIGATURES.get(ord(one), one) for one in text),
+                text,
                 min(x, x + wide),
                 max(x, x + wide),
                 y,
                 size,
-                _bold(font),
+                face.bold,
                 mark,
                 artifact,
                 turn,
+                drawn,
             )
         )
         return advance
@@ -196,20 +272,67 @@ class Scribe(PDFTextDevice):
         return a * x + c * y + e, self._height - (b * x + d * y + f)
 
 
+def _direction(a: float, b: float) -> int:
+    """Degrees by which writing is turned, to a quarter turn where it is near one."""
+    if b == 0:
+        return 0 if a >= 0 else 180
+    degrees = math.degrees(math.atan2(b, a)) % 360
+    quarter = round(degrees / 90) * 90
+    return (quarter if abs(degrees - quarter) <= _STRAIGHT else round(degrees)) % 360
+
+
 def _turned(x: float, y: float, turn: int, width: float, height: float) -> tuple[float, float]:
     """The place of a character when the page is turned so that its writing is upright."""
-    if turn == 1:
+    if turn == 90:
         return height - y, x
-    if turn == 2:
+    if turn == 180:
         return width - x, height - y
-    if turn == 3:
+    if turn == 270:
         return y, width - x
-    return x, y
+    cos, sin = math.cos(math.radians(turn)), math.sin(math.radians(turn))
+    return x * cos - y * sin, x * sin + y * cos
 
 
-def _bold(font: Any) -> bool:
-    name = str(font.fontname).lower()
-    return any(word in name for word in ("bold", "black", "heavy", "semibold", "demi"))
+def page_box(glyph: Glyph, width: float, height: float) -> Box:
+    """Where on the page a character stands, whichever way it is turned.
+
+    Arguments:
+        glyph: the character.
+        width, height: of the page, in points.
+    """
+    top, bottom = glyph.y - 0.8 * glyph.size, glyph.y + 0.25 * glyph.size
+    left, right = glyph.x0, max(glyph.x1, glyph.x0 + 0.1 * glyph.size)
+    if glyph.turn == 0:
+        return left, top, right, bottom
+    if glyph.turn == 90:
+        return top, height - right, bottom, height - left
+    if glyph.turn == 180:
+        return width - right, height - bottom, width - left, height - top
+    if glyph.turn == 270:
+        return width - bottom, left, width - top, right
+    cos, sin = math.cos(math.radians(glyph.turn)), math.sin(math.radians(glyph.turn))
+    corners = [
+        (x * cos + y * sin, -x * sin + y * cos) for x in (left, right) for y in (top, bottom)
+    ]
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _red_green_blue(space: str, colour: Any) -> Colour | None:
+    """A colour as red, green and blue from 0 to 255; None for one that is not of a device."""
+    if space in ("DeviceGray", "CalGray", "G") and isinstance(colour, int | float):
+        return (255.0 * colour,) * 3
+    parts = tuple(colour) if isinstance(colour, tuple | list) else (colour,)
+    if space == "Pattern" or not all(isinstance(part, int | float) for part in parts):
+        return None
+    if space == "ICCBased" and len(parts) == 1:
+        return (255.0 * parts[0],) * 3
+    if space in ("DeviceRGB", "CalRGB", "RGB", "ICCBased") and len(parts) == 3:
+        return 255.0 * parts[0], 255.0 * parts[1], 255.0 * parts[2]
+    if space in ("DeviceCMYK", "CMYK", "ICCBased") and len(parts) == 4:
+        key = 255.0 * (1 - parts[3])
+        return (1 - parts[0]) * key, (1 - parts[1]) * key, (1 - parts[2]) * key
+    return None
 
 
 def _polygons(path: Sequence[Any]) -> list[list[tuple[float, float] | None]]:

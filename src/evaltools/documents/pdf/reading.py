@@ -1,13 +1,16 @@
-"""A PDF taken apart: by its structure where it has a sound one, else by its layout."""
+"""A PDF taken apart: by its structure where it has a sound one, else by its layout.
+
+Only what can be seen on its pages is text of it; the rest is left out by name. What is there is
+counted, and drawn, by another library than the one that reads.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from io import BytesIO
 
 import pikepdf
-import pypdfium2
-from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
+from pdfminer.pdfinterp import PDFResourceManager
 from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFSyntaxError
 from pdfminer.psparser import PSException
@@ -17,14 +20,28 @@ from evaltools.documents.blocks import Block, Paragraph, Table, flat, told
 from evaltools.documents.guard import Limits
 from evaltools.documents.normalising import count
 from evaltools.documents.pdf import forms, layout, tagged, untagged
+from evaltools.documents.pdf.annotations import Typed, read_annotations, set_on_page
 from evaltools.documents.pdf.checking import opened
-from evaltools.documents.pdf.glyphs import UNTOLD, Scribe, Sheet
+from evaltools.documents.pdf.glyphs import LOST, Scribe, Sheet
+from evaltools.documents.pdf.interpreter import Interpreter, layers_off
 from evaltools.documents.pdf.joining import Words
 from evaltools.documents.pdf.lines import by_place
+from evaltools.documents.pdf.overprinting import drawn_once
+from evaltools.documents.pdf.second_reading import Second, read_again
 from evaltools.documents.pdf.tags import Node, read_tree
+from evaltools.documents.pdf.visibility import look
 from evaltools.documents.record import PageFurniture
 from evaltools.documents.source import Source
 
+_STUMBLES = (
+    PDFSyntaxError,
+    PSException,
+    RecursionError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+)
 _PICTURE = 0.4  # of a page: pictures that cover more may be a scan of it
 _FEW = 20  # characters: fewer on a page with such a picture are a stamp or a number
 
@@ -39,12 +56,25 @@ def read(data: bytes, limits: Limits, structure: bool = True) -> Source:
     Raises ProblemError: encrypted, truncated, scanned, bomb, too large.
     """
     with opened(data, limits) as (pdf, notes):
-        sheets = _sheets(data, limits)
-        counted = _counted(data)
+        found = read_annotations(pdf, data)
+        typed_on = {typed.page for typed in found.typed}
+        drawn, second = _twice(found.data, pdf, typed_on, limits)
+        if not len(drawn) == len(second.texts) == len(pdf.pages):
+            # Libraries look for pages in different ways; one that writes the file anew mends that.
+            rewritten = BytesIO()
+            pdf.save(rewritten)
+            drawn, second = _twice(rewritten.getvalue(), pdf, typed_on, limits)
+            notes = (*notes, "The file's list of its pages is damaged and was rebuilt.")
+        if not len(drawn) == len(second.texts) == len(pdf.pages):
+            counts = f"{len(drawn)}, {len(second.texts)} and {len(pdf.pages)}"
+            raise guard.broken(f"three readers find different numbers of pages in it ({counts})")
+        sheets, hidden, recognised = _seen(drawn, second, found.typed)
         answers = forms.read_fields(pdf)
-        _refuse_scans(sheets, counted, answers, pdf)
+        _refuse_scans(sheets, second.texts, answers, pdf)
+        lost = _refuse_lost(sheets, limits)
         words = Words(line for sheet in sheets for line in by_place(sheet.glyphs, sheet.number))
-        tree = read_tree(pdf) if structure else None
+        # Typed text is nowhere in the structure, and has its place only by the layout.
+        tree = read_tree(pdf) if structure and not (found.typed or found.moved) else None
         if tree is not None and tagged.believable(tree, sheets):
             blocks, left_out, tables = _by_structure(tree, sheets, words)
             notes = (*notes, "Paragraphs, headings and tables: by the file's own structure.")
@@ -59,18 +89,25 @@ def read(data: bytes, limits: Limits, structure: bool = True) -> Source:
     return Source(
         blocks=tuple(blocks),
         fields=(*_rows(blocks[: -1 if filled else None]), *answers),
-        present=(*counted, *(text for pair in filled for text in pair)),
-        left_out=(*left_out, *_scans(sheets, counted)),
+        present=(*second.texts, *second.typed, *(text for pair in filled for text in pair)),
+        left_out=(*left_out, *hidden, *found.left_out, *_scans(sheets, second.texts)),
         tables=tables,
-        notes=(*notes, *_sentences(sheets, words, pdf_pages=len(counted))),
+        notes=(*notes, *_sentences(words, lost, recognised)),
         pages=len(sheets),
     )
 
 
-def _sheets(data: bytes, limits: Limits) -> list[Sheet]:
+def _twice(
+    data: bytes, pdf: pikepdf.Pdf, typed_on: Collection[int], limits: Limits
+) -> tuple[list[Sheet], Second]:
+    """The pages as one library finds them, and as a second does."""
+    return _sheets(data, layers_off(pdf), limits), read_again(data, typed_on)
+
+
+def _sheets(data: bytes, off: frozenset[int], limits: Limits) -> list[Sheet]:
     manager = PDFResourceManager()
     scribe = Scribe(manager)
-    interpreter = PDFPageInterpreter(manager, scribe)
+    interpreter = Interpreter(manager, scribe, off)
     sheets: list[Sheet] = []
     total = 0
     try:
@@ -81,33 +118,34 @@ def _sheets(data: bytes, limits: Limits) -> list[Sheet]:
                 total += len(scribe.sheet.glyphs)
             if total > limits.characters or len(sheets) > limits.pages:
                 raise guard.too_large(f"{total} characters", f"{limits.characters} characters")
-    except (PDFSyntaxError, PSException, RecursionError, KeyError, ValueError, TypeError) as error:
+    except _STUMBLES as error:
         raise guard.broken(f"page {len(sheets) + 1} cannot be read") from error
     return sheets
 
 
-def _counted(data: bytes) -> list[str]:
-    """Text of each page by another library than the one that reads."""
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        raise guard.broken("a second reader cannot open it") from error
-    texts = []
-    try:
-        for page in document:
-            text = page.get_textpage()
-            texts.append(_untied(text.get_text_range()))
-            text.close()
-            page.close()
-    finally:
-        document.close()
-    return texts
-
-
-def _untied(text: str) -> str:
-    for ligature, letters in (("ﬀ", "ff"), ("ﬁ", "fi"), ("ﬂ", "fl"), ("ﬃ", "ffi"), ("ﬄ", "ffl")):
-        text = text.replace(ligature, letters)
-    return text
+def _seen(
+    drawn: Sequence[Sheet], second: Second, typed: Sequence[Typed]
+) -> tuple[list[Sheet], list[tuple[str, str]], list[int]]:
+    """Pages with what can be seen of them, what cannot, and the pages with recognised text."""
+    sheets: list[Sheet] = []
+    hidden: list[tuple[str, str]] = []
+    recognised: list[int] = []
+    for sheet, picture in zip(drawn, second.pictures(), strict=True):
+        seen = look(sheet, picture)
+        more = [g for one in typed if one.page == sheet.number for g in set_on_page(one)]
+        once, again = drawn_once(seen.glyphs)
+        sheets.append(sheet._replace(glyphs=(*once, *more)))
+        hidden.extend(
+            (f"page {sheet.number}: text that cannot be seen ({why})", text)
+            for why, text in seen.hidden
+        )
+        # A library that counts may take letters that make one another bold for one, or not.
+        drawn_letters = sum(count(g.text) for g in sheet.glyphs)
+        if again and count(second.texts[sheet.number - 1]) > drawn_letters - count(again):
+            hidden.append((f"page {sheet.number}: letters drawn twice in one place", again))
+        if seen.recognised:
+            recognised.append(sheet.number)
+    return sheets, hidden, recognised
 
 
 def _by_structure(
@@ -116,8 +154,9 @@ def _by_structure(
     result = tagged.read(tree, sheets, words)
     left_out = result.left_out
     for sheet in sheets:
-        artifacts = "".join(g.text for g in sheet.glyphs if g.artifact)
-        if artifacts.strip():
+        aside = by_place((g for g in sheet.glyphs if g.artifact), sheet.number)
+        artifacts = " ".join(line.text for line in aside)
+        if artifacts:
             what = PageFurniture(f"page {sheet.number}: header, footer or other artifact")
             left_out.append((what, artifacts))
         rest = by_place(tagged.unmarked(tree, sheet), sheet.number)
@@ -167,17 +206,31 @@ def _scans(sheets: Sequence[Sheet], counted: Sequence[str]) -> list[tuple[str, s
     ]
 
 
-def _sentences(sheets: Sequence[Sheet], words: Words, pdf_pages: int) -> list[str]:
+def _refuse_lost(sheets: Sequence[Sheet], limits: Limits) -> int:
+    """Number of letters whose font does not tell what they are; too many are refused."""
+    letters = sum(bool(g.text.strip()) for sheet in sheets for g in sheet.glyphs)
+    lost = sum(LOST in g.text for sheet in sheets for g in sheet.glyphs)
+    if lost > limits.lost_share * letters:
+        raise guard.untold(lost, letters, limits.lost_share)
+    return lost
+
+
+def _sentences(words: Words, lost: int, recognised: Sequence[int]) -> list[str]:
     notes = []
-    if len(sheets) != pdf_pages:
-        notes.append(f"Two readers disagree on the number of pages: {len(sheets)}, {pdf_pages}.")
     if words.kept:
         notes.append(
             f"Words at line ends whose hyphen was kept, though it may be of the line: {words.kept}."
         )
-    untold = sum(g.text == UNTOLD for sheet in sheets for g in sheet.glyphs)
-    if untold:
-        notes.append(f"Characters whose font does not tell what they are: {untold}.")
+    if lost:
+        notes.append(
+            f"Letters whose font does not tell what they are, {LOST} in the text: {lost}. Compare "
+            "the text with the document, and correct it in the document if it matters."
+        )
+    if recognised:
+        notes.append(
+            f"The text of page {_numbers(recognised)} was recognised in a picture (OCR): compare "
+            "amounts and names with the page."
+        )
     return notes
 
 

@@ -13,12 +13,10 @@ from pdfplumber.table import (
     merge_edges,
 )
 
-from evaltools.documents.pdf.glyphs import Glyph, Rule
+from evaltools.documents.pdf.glyphs import Box, Glyph, Rule, Sheet, page_box
 
 _SNAP = 3.0
 _MOST_RULES = 4_000  # a page with more is a drawing, and would keep the finder busy for long
-
-Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 @dataclass(frozen=True)
@@ -56,9 +54,18 @@ def grids(rules: Sequence[Rule], page: int) -> list[Grid]:
     return sorted(found, key=lambda grid: (grid.box[1], grid.box[0]))
 
 
-def inside(glyph: Glyph, box: Box) -> bool:
-    """Whether the middle of a character is in a box."""
-    x, y = (glyph.x0 + glyph.x1) / 2, glyph.y - 0.3 * glyph.size
+def inside(glyph: Glyph, box: Box, sheet: Sheet | None = None) -> bool:
+    """Whether the middle of a character is in a box.
+
+    Arguments:
+        glyph, box: on one page.
+        sheet: the page, where the character may be turned.
+    """
+    if sheet is None or not glyph.turn:
+        x, y = (glyph.x0 + glyph.x1) / 2, glyph.y - 0.3 * glyph.size
+    else:
+        left, top, right, bottom = page_box(glyph, sheet.width, sheet.height)
+        x, y = (left + right) / 2, (top + bottom) / 2
     return box[0] <= x <= box[2] and box[1] <= y <= box[3]
 
 

@@ -88,7 +88,7 @@ class _Walker:
             elif item.role == "Table":
                 self.flush(level)
                 self._table(item)
-            elif tags.is_inline(item):
+            elif tags.is_inline(item, node):
                 label = item.role == "Lbl" and not self._pending
                 self.walk(item, level)
                 self._label = label

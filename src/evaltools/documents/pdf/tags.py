@@ -37,6 +37,7 @@ _INLINE = frozenset(
         "Form",
     ]
 )
+_OF_TEXT = _INLINE | {"P", "TD", "TH", "LBody", "Caption", "NonStruct"}
 _HEADINGS = {"Title": 1, "H": 1, **{f"H{level}": level for level in range(1, 10)}}
 _LEFT_OUT = {"TOC": "table of contents", "TOCI": "table of contents", "Artifact": "artifact"}
 _NOTES = frozenset(("Note", "FENote"))
@@ -131,8 +132,10 @@ def heading_level(node: Node) -> int:
     return _HEADINGS.get(node.role, 0)
 
 
-def is_inline(node: Node) -> bool:
-    """Whether a node is part of a paragraph."""
+def is_inline(node: Node, parent: Node) -> bool:
+    """Whether a node is part of a paragraph; browsers write superscripts as NonStruct in one."""
+    if node.role == "NonStruct":
+        return parent.role in _OF_TEXT or heading_level(parent) > 0
     return node.role in _INLINE
 
 

@@ -30,6 +30,13 @@ class Laid:
 
 
 @dataclass
+class _Sideways:
+    """Lines of a page that are turned another way than most of it."""
+
+    lines: list[Line]
+
+
+@dataclass
 class _Grown:
     """A table, over as many pages as it runs."""
 
@@ -37,19 +44,23 @@ class _Grown:
     rows: list[Row]
 
 
+_Item = Line | _Grown | _Sideways
+
+
 def read(sheets: Sequence[Sheet], words: Words) -> Laid:
     """Read the blocks of pages by their layout."""
     result = Laid()
-    flow: list[Line | _Grown] = []
+    flow: list[_Item] = []
     pages = [_page(sheet, result) for sheet in sheets]
-    aside = furniture([lines for lines, _ in pages], [sheet.height for sheet in sheets])
+    aside = furniture([lines for lines, _, _ in pages], [sheet.height for sheet in sheets])
     result.left_out.extend(
         (PageFurniture(f"page {line.page}: running header, footer or page number"), line.text)
         for line in sorted(aside, key=lambda line: (line.page, line.y, line.x0))
     )
-    for lines, grids in pages:
+    for lines, grids, sideways in pages:
         for item in columns.order([*(x for x in lines if x not in aside), *grids]):
             _add(item, grids, flow, result)
+        flow.extend(map(_Sideways, sideways))
     kept = [item for item in flow if isinstance(item, Line)]
     cells = [
         line
@@ -63,26 +74,28 @@ def read(sheets: Sequence[Sheet], words: Words) -> Laid:
     for run in _runs(flow):
         if isinstance(run, _Grown):
             result.blocks.append(_table(run, type_, words))
+        elif isinstance(run, _Sideways):
+            result.blocks.extend(layout.paragraphs(run.lines, type_, words))
         else:
             result.blocks.extend(_prose(run, type_, words))
     result.tables = sum(isinstance(block, Table) for block in result.blocks)
     return result
 
 
-def _page(sheet: Sheet, result: Laid) -> tuple[list[Line], dict[Grid, list[Row]]]:
-    """Free lines and filled grids of a page."""
+def _page(sheet: Sheet, result: Laid) -> tuple[list[Line], dict[Grid, list[Row]], list[list[Line]]]:
+    """Free lines and filled grids of a page, and lines that are turned another way."""
+    artifacts = [glyph for glyph in sheet.glyphs if glyph.artifact]
+    if artifacts:
+        text = " ".join(line.text for line in by_place(artifacts, sheet.number))
+        what = PageFurniture(f"page {sheet.number}: header, footer or other artifact")
+        result.left_out.append((what, text))
     upright = turn(sheet)
-    glyphs: list[Glyph] = []
-    for glyph in sheet.glyphs:
-        if glyph.artifact:
-            result.left_out.append((f"page {sheet.number}: artifact", glyph.text))
-        elif glyph.turn != upright:
-            result.left_out.append((f"page {sheet.number}: text set sideways", glyph.text))
-        else:
-            glyphs.append(glyph)
+    glyphs = [g for g in sheet.glyphs if g.turn == upright and not g.artifact]
+    others = [g for g in sheet.glyphs if g.turn != upright and not g.artifact]
     filled: dict[Grid, list[Row]] = {}
     for grid in tables.grids(sheet.rules, sheet.number) if upright == 0 else ():
         within = [g for g in glyphs if tables.inside(g, grid.box)]
+        beside = [g for g in others if tables.inside(g, grid.box, sheet)]
         if not any(g.text.strip() for g in within):
             continue
         rows: list[Row] = []
@@ -91,22 +104,45 @@ def _page(sheet: Sheet, result: Laid) -> tuple[list[Line], dict[Grid, list[Row]]
             rows.append([])
             for cell in row:
                 inner = [g for g in within if id(g) not in placed and tables.inside(g, cell)]
-                placed.update(map(id, inner))
-                rows[-1].append(_whole(by_place(inner, sheet.number)))
+                turned = [
+                    g for g in beside if id(g) not in placed and tables.inside(g, cell, sheet)
+                ]
+                placed.update(map(id, (*inner, *turned)))
+                lines = _whole(by_place(inner, sheet.number))
+                for _, group in _by_turn(turned):
+                    lines.extend(by_place(group, sheet.number))
+                rows[-1].append(lines)
         filled[grid] = rows
         glyphs = [g for g in glyphs if id(g) not in placed]
-    return by_place(glyphs, sheet.number), filled
+        others = [g for g in others if id(g) not in placed]
+    sideways = []
+    for direction, group in _by_turn(others):
+        lines = by_place(group, sheet.number)
+        if direction % 90:
+            text = " ".join(line.text for line in lines)
+            result.left_out.append((f"page {sheet.number}: text set across the page", text))
+        else:
+            sideways.append(lines)
+    return by_place(glyphs, sheet.number), filled, sideways
+
+
+def _by_turn(glyphs: Sequence[Glyph]) -> list[tuple[int, list[Glyph]]]:
+    """Characters by the direction of their writing."""
+    groups: dict[int, list[Glyph]] = {}
+    for glyph in glyphs:
+        groups.setdefault(glyph.turn, []).append(glyph)
+    return sorted(groups.items())
 
 
 def turn(sheet: Sheet) -> int:
-    """Quarter turns of most of the writing on a page."""
-    counted = Counter(glyph.turn for glyph in sheet.glyphs if not glyph.artifact)
+    """Direction of most of the writing on a page, in degrees."""
+    counted = Counter(
+        glyph.turn for glyph in sheet.glyphs if not glyph.artifact and glyph.turn % 90 == 0
+    )
     return max(counted, key=lambda t: (counted[t], -t)) if counted else 0
 
 
-def _add(
-    item: Line | Grid, grids: dict[Grid, list[Row]], flow: list[Line | _Grown], result: Laid
-) -> None:
+def _add(item: Line | Grid, grids: dict[Grid, list[Row]], flow: list[_Item], result: Laid) -> None:
     """Add a line or a grid to the flow; a grid that goes on with a table is joined to it."""
     if isinstance(item, Line):
         flow.append(item)
@@ -136,7 +172,7 @@ def _said(row: Row) -> list[str]:
     return [" ".join(line.text for line in cell) for cell in row]
 
 
-def _runs(flow: Sequence[Line | _Grown]) -> Iterator[list[Line] | _Grown]:
+def _runs(flow: Sequence[_Item]) -> Iterator[list[Line] | _Grown | _Sideways]:
     run: list[Line] = []
     for item in flow:
         if isinstance(item, Line):

@@ -1,0 +1,103 @@
+"""What the characters of a PDF's fonts mean: by the font's own word, or by a known set of symbols.
+
+A font that does not tell, or that tells something that is no character, gives `LOST`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pdfminer.pdffont import PDFType3Font, PDFUnicodeNotDefined
+
+from evaltools.documents.symbol_fonts import is_symbol_font, shown_character
+
+LOST = "\ufffd"
+_LIGATURES = {
+    0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st",
+    0xFB06: "st",
+}  # fmt: skip
+_SUBSET = re.compile(r"^[A-Z]{6}\+")
+_BOLD = ("bold", "black", "heavy", "semibold", "demi")
+# What stands for a hyphen at the end of a line; what joins lines knows them.
+_HYPHENS = frozenset("\x02\u00ad\ufffe")
+_BLANKS = frozenset("\t\n\r\x0b\x0c")
+
+
+class Face:
+    """A font as a reader of text sees it.
+
+    Arguments:
+        font: of pdfminer.
+    """
+
+    def __init__(self, font: Any) -> None:
+        self._font = font
+        self._texts: dict[int, str] = {}
+        name = _SUBSET.sub("", str(font.fontname))
+        self._symbols = name if is_symbol_font(name) else ""
+        self._told = getattr(font, "unicode_map", None) is not None
+        self.bold = any(word in name.lower() for word in _BOLD)
+        self.height = _height(font)
+
+    def text(self, cid: int) -> str:
+        """Text of a character by its number in the font; `LOST` where it is not known."""
+        known = self._texts.get(cid)
+        if known is None:
+            known = self._texts[cid] = self._text(cid)
+        return known
+
+    def _text(self, cid: int) -> str:
+        try:
+            text = str(self._font.to_unichr(cid))
+        except PDFUnicodeNotDefined:
+            text = ""
+        if self._symbols and cid < 256 and not self._told and text.isascii():
+            text = shown_character(self._symbols, cid)
+        if not text:
+            return LOST
+        return "".join(meaning(one, self._symbols) for one in text)
+
+
+def meaning(character: str, symbols: str = "") -> str:
+    """What a character that a font names stands for.
+
+    Arguments:
+        character: one code point.
+        symbols: name of the font, where it is one of symbols.
+    """
+    code = ord(character)
+    if code in _LIGATURES:
+        return _LIGATURES[code]
+    if symbols and 0xF000 <= code <= 0xF0FF:
+        return shown_character(symbols, code)
+    if character in _BLANKS:
+        return " "
+    if character in _HYPHENS:
+        return character
+    return LOST if is_lost(character) else character
+
+
+def is_lost(character: str) -> bool:
+    """Whether a code point is no character that a reader could know.
+
+    Controls, halves of pairs, private characters, what is no character at all, and U+FFFD.
+    """
+    code = ord(character)
+    return (
+        code < 0x20
+        or 0x7F <= code < 0xA0
+        or 0xD800 <= code <= 0xF8FF
+        or 0xFDD0 <= code <= 0xFDEF
+        or code == 0xFFFD
+        or code & 0xFFFE == 0xFFFE
+        or code >= 0xF0000
+    )
+
+
+def _height(font: Any) -> float:
+    """Height of the letters of a font that draws its own, as a multiple of its size."""
+    if not isinstance(font, PDFType3Font):
+        return 1.0
+    tall = abs(float(font.vscale)) * abs(float(font.ascent) - float(font.descent))
+    return tall if tall > 0.1 and not 0.4 < tall < 2.5 else 1.0
