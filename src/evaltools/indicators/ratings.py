@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from evaltools.indicators.indicator import Indicator, dimensions
-from evaltools.indicators.suppression import Protection, Withheld, protect_split
+from evaltools.indicators.disclosure.suppression import Protection, Withheld, protect_split
 from evaltools.statistics.intervals import Interval, wilson
 from evaltools.statistics.multinomial import simultaneous_intervals
 

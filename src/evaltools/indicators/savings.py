@@ -9,7 +9,7 @@ import pandas as pd
 from evaltools.indicators.clustered import clustered_shares
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.shares import share_records
-from evaltools.indicators.suppression import Withheld, few
+from evaltools.indicators.disclosure.suppression import Withheld, few
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence

@@ -12,7 +12,7 @@ from evaltools.evidence import Evidence, read_tables
 from evaltools.findings.disclosure.checking import audit_published, check_indicators
 from evaltools.findings.disclosure.published import published_tables
 from evaltools.findings.disclosure.regimes import SENSITIVE, regime_of
-from evaltools.findings.disclosure.rules import Rules
+from evaltools.indicators.disclosure.rules import Rules
 from evaltools.indicators import challenges, effects, goals, steering
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.study import load_study

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from evaltools.findings.disclosure.attack import Attack, ContradictionError, Known, attack_on
 from evaltools.findings.disclosure.audit import audit
 from evaltools.findings.disclosure.protection import protect, protect_linked, unmet, whole
-from evaltools.findings.disclosure.rules import (
+from evaltools.indicators.disclosure.rules import (
     Rules,
     below_threshold,
     closely_estimated,

@@ -21,7 +21,7 @@ from evaltools.findings.disclosure.releases import (
     read_release,
     write_release,
 )
-from evaltools.findings.disclosure.rules import Rules
+from evaltools.indicators.disclosure.rules import Rules
 from evaltools.findings.disclosure.tables import Axis, ProtectedTable, PublicTable, SensitiveTable
 
 __all__ = [

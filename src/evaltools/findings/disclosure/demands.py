@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evaltools.findings.disclosure.rules import Reason, Rules, protection_level
+from evaltools.indicators.disclosure.rules import Reason, Rules, protection_level
 from evaltools.findings.disclosure.tables import Labels, SensitiveTable
 
 TOLERANCE = 1e-4

@@ -17,7 +17,7 @@ from scipy.optimize import linprog
 
 from evaltools.findings.disclosure.attack import Known, attack_on
 from evaltools.findings.disclosure.demands import TOLERANCE, Demand, demand
-from evaltools.findings.disclosure.rules import Reason, Rules, primary_reason
+from evaltools.indicators.disclosure.rules import Reason, Rules, primary_reason
 from evaltools.findings.disclosure.tables import (
     TOTAL,
     Labels,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
-from evaltools.findings.disclosure.rules import Reason
+from evaltools.indicators.disclosure.rules import Reason
 
 TOTAL = "*"
 """The label of a margin: all categories of an axis."""
