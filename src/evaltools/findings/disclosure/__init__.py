@@ -21,8 +21,8 @@ from evaltools.findings.disclosure.releases import (
     read_release,
     write_release,
 )
-from evaltools.indicators.disclosure.rules import Rules
 from evaltools.findings.disclosure.tables import Axis, ProtectedTable, PublicTable, SensitiveTable
+from evaltools.indicators.disclosure.rules import Rules
 
 __all__ = [
     "SENSITIVE",

@@ -11,8 +11,8 @@ from evaltools.findings.disclosure.attack import ContradictionError, attack_on
 from evaltools.findings.disclosure.audit import recovered, where
 from evaltools.findings.disclosure.published import published_tables
 from evaltools.findings.disclosure.regimes import regime_of
-from evaltools.indicators.disclosure.rules import Rules
 from evaltools.findings.disclosure.tables import PublicTable
+from evaltools.indicators.disclosure.rules import Rules
 from evaltools.indicators.indicator import Indicator
 from evaltools.problems import Problem
 

@@ -15,8 +15,6 @@ from evaltools.report.trail.families import family_of
 from evaltools.report.variables import interval_text
 
 ESTIMANDS: tuple[Estimand, ...] = ("D", "P", "S")
-LARGEST_COUNTED = 100_000
-"""Above it a denominator is euros or inhabitants."""
 
 
 @dataclass(frozen=True)
