@@ -33,7 +33,10 @@ def test_sums_are_told_as_median_and_quartiles_with_their_coverage():
 
 def test_the_smallest_and_the_largest_sum_are_told_by_no_record():
     records = effects.compute(handmade())
-    assert not {r.value for r in records if r.unit == "eur" and not r.dimensions} & {10_000, 200_000}
+    assert not {r.value for r in records if r.unit == "eur" and not r.dimensions} & {
+        10_000,
+        200_000,
+    }
 
 
 def test_yearly_sums_are_told_apart_from_one_off_ones():

@@ -8,7 +8,7 @@ from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.ratings import rating_records
 from evaltools.indicators.rooting import rooting_shares
-from evaltools.indicators.savings import savings_records
+from evaltools.indicators.savings import EXAMINED, savings_records
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
@@ -17,4 +17,4 @@ if TYPE_CHECKING:
 def compute(evidence: Evidence) -> list[Indicator]:
     """All indicators of the chapter: the savings ledger, self-ratings, rooting."""
     records = [*savings_records(evidence), *rating_records(evidence), *rooting_shares(evidence)]
-    return release(records, evidence, examined=("savings.*.eur",))
+    return release(records, evidence, examined=EXAMINED)

@@ -188,18 +188,12 @@ def with_margins(high: int, evidenced: int, n: int) -> tuple[Crossed, ...]:
 def why_gap(table: Crossed, policy: Policy) -> Withheld | None:
     """Why the two shares of a question are not shown beside each other, or None.
 
-    Both shares must be of enough projects, and so must what they leave. They bound how many
-    projects rated high and have evidence, and so on: no cell may be bounded below the minimum
-    that way, unless it is empty in every table that the two allow.
+    Both counts must be of enough projects, and so must what they leave. Each of the four groups
+    can then be as large as the smaller of its two sums, so none is seen to be too small.
     """
     n = sum(table)
-    for count in (table.high, table.evidenced):
-        if why := protect((count, n - count), policy.minimum)[0]:
-            return why
-    for cells in zip(*with_margins(table.high, table.evidenced, n), strict=True):
-        if 0 < max(cells) < policy.minimum:
-            return Withheld("cell", policy.minimum)
-    return None
+    withheld = (protect((x, n - x), policy.minimum)[0] for x in (table.high, table.evidenced))
+    return next(filter(None, withheld), None)
 
 
 def gap_limits(high: int, evidenced: int, n: int, level: float) -> Difference:

@@ -24,6 +24,8 @@ QUANTILES: Mapping[str, float] = MappingProxyType(
     {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
 )
 """What is told of the sums: places in their order, and the share of the sums below."""
+EXAMINED = ("savings.*.eur",)
+"""Patterns of keys whose euros are held against dominance and p% here."""
 NO_CLAIM = "no report in scope claims a saving"
 NO_SUM = "no claim in scope gives a sum"
 MIXED = "yearly and one-off sums together; by period under the dimension"

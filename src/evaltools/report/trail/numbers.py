@@ -99,7 +99,7 @@ def why_no_value(number: Number, words: Words) -> str:
     """Why there is no number, or nothing."""
     headline = number.headline
     if headline.suppressed:
-        return words("trail.suppressed")
+        return words(f"trail.suppressed.{headline.why or 'few'}")
     return words("trail.missing") if headline.value is None else ""
 
 
