@@ -256,7 +256,7 @@ def themes(evidence: Evidence, kind: str) -> pd.DataFrame:
     counts = shown_counts(evidence.presence, codes, policy).rename(columns={"asked": "n"})
     if evidence.n:
         counts = counts[counts["n"] > 0]
-    frame = codes.merge(counts, left_on="code_id", right_index=True)
+    frame = codes.merge(counts, left_on="code_id", right_index=True).reset_index(drop=True)
     found = {(r.key, r.estimand): r for r in prevalence(evidence, kind)}
     chosen = _CHOSEN[evidence.parameters.estimand]
     frame["N"] = int(evidence.N)
