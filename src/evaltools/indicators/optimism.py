@@ -202,6 +202,8 @@ def gap_limits(high: int, evidenced: int, n: int, level: float) -> Difference:
     How many projects have both would follow from the limits of `newcombe_paired` for the one
     table that was counted; these enclose those of every table with the same two sums, and so
     tell no more than the sums do.
+
+    Source: Newcombe 1998, Statistics in Medicine 17:2635-2650, for each of the tables.
     """
     found = [newcombe_paired(*table, level) for table in with_margins(high, evidenced, n)]
     low, top = min(one.low for one in found), max(one.high for one in found)
