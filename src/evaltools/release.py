@@ -114,11 +114,13 @@ def _release(study: Study, parameters: Parameters, run: Run) -> Release:
     """The sensitive tables of a run, and the projects whose reports they tell of."""
     from evaltools.evidence import Evidence, load_descriptor, read_tables
     from evaltools.findings.disclosure import Release, published_tables
+    from evaltools.indicators.disclosure.policy import policy_of
 
     tables = read_tables(study.data, load_descriptor(study.data))
     evidence = Evidence.select(study, tables, parameters)
     units = frozenset(evidence.reports["project_id"].astype(str))
-    return Release(parameters.slug(), published_tables(run.indicators()), units)
+    policy = policy_of(evidence)
+    return Release(parameters.slug(), published_tables(run.indicators(), policy), units)
 
 
 def _disclosure(

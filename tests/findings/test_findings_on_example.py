@@ -136,24 +136,17 @@ class Count:
         return len(ties - old) / len(ties)
 
     def permanence(self):
-        """Whether projects rate permanence above what their reports show, None if withheld."""
+        """Share that rates permanence high, None if withheld."""
         ratings = self.tables["ratings"]
         rated = ratings[
             (ratings["item_id"] == "permanence")
             & (ratings["rater_kind"] == "project")
             & ratings["document_id"].isin(self.reports["document_id"])
-        ].merge(self.reports[["document_id", "project_id"]], on="document_id")
+        ]
         high = rated["value"].astype(int) >= 4
         if 0 < high.sum() < 5 or 0 < (~high).sum() < 5:
             return None
-        shown = rated["project_id"].isin(self.rooted()[1]["project_id"])
-        # The difference is so large that any reckoning has it clear of nought; McNemar's exact.
-        more, less = int((high & ~shown).sum()), int((~high & shown).sum())
-        return (
-            more > less
-            and 2 * sum(math.comb(more + less, i) for i in range(less + 1)) / 2 ** (more + less)
-            < 0.001
-        )
+        return high.mean()
 
     def differs_in_start(self):
         """Whether those that reported started on other days than those that did not.
@@ -199,7 +192,8 @@ class Count:
             )
             <= 0.5,
             "rooting-is-seldom-complete": 0 < len(rooted) / len(done) < 0.2,
-            "permanence-is-rated-above-evidence": bool(self.permanence()),
+            "permanence-is-rated-high-and-seldom-shown": (self.permanence() or 0) > 0.5
+            and 0 < len(rooted) / len(done) < 0.2,
             "burden-told-more-often-than-additionality": self.told("steering.administrative_burden")
             > self.told("steering.additionality"),
             "reported-differ-from-unreported": self.differs_in_start(),

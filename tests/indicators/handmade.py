@@ -11,6 +11,8 @@ from types import SimpleNamespace
 
 import pandas as pd
 
+from evaltools.study.declaration import Disclosure
+
 CODES = [
     ("goal.automation", "goal", True), ("goal.data", "goal", True), ("goal.group", "goal", False),
     ("result.automation", "result", True), ("result.data", "result", True),
@@ -67,6 +69,10 @@ CLAIMS = [
 ]
 
 
+OPEN = Disclosure(minimum_projects=1, dominance_share=1, p_percent=0)
+"""A study that withholds nothing, unless a run asks for a minimum."""
+
+
 @dataclass(frozen=True)
 class Handmade:
     """What indicators use of `Evidence`."""
@@ -84,6 +90,7 @@ class Handmade:
     N: int
     earlier: pd.DataFrame = field(default_factory=pd.DataFrame)
     mild: pd.DataFrame = field(default_factory=pd.DataFrame)
+    disclosure: Disclosure = OPEN
 
     def presence_by_rule(self, rule: str) -> pd.DataFrame:
         return self.mild if rule == "any" else self.presence

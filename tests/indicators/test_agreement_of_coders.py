@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from handmade import OPEN
 
 from evaltools.indicators import agreement, agreement_places
 from evaltools.indicators.agreement_table import agreement_groups, code_table, kind_table
@@ -32,6 +33,7 @@ def evidence(marks, readings=None, reports=12, codes=None):
         readings = [(*row, "1.0") for row in readings]
     return SimpleNamespace(
         parameters=SimpleNamespace(confidence=0.95, language="en"),
+        disclosure=OPEN,
         reports=pd.DataFrame({"document_id": names}),
         tables={
             "coders": frame(

@@ -6,7 +6,7 @@ from evaltools.indicators import effects
 from evaltools.indicators.indicator import to_table
 from evaltools.indicators.ratings import distributions, rating_table, self_ratings
 from evaltools.indicators.rooting import rootable, rooting_states
-from evaltools.indicators.savings import grounds, sums
+from evaltools.indicators.savings import grounds
 
 
 def test_savings_are_claimed_by_projects_not_by_claims():
@@ -22,13 +22,21 @@ def test_grounds_are_shares_of_claims(ground, x):
     assert (record.n, record.N) == (x, 4)
 
 
-def test_sums_are_told_as_median_and_range_with_their_coverage():
+def test_sums_are_told_as_median_and_quartiles_with_their_coverage():
     records = effects.compute(handmade())
     median = found(records, "savings.median.eur")
     assert (median.value, median.n, median.N) == (30_000, 3, 4)
-    assert found(records, "savings.range_low.eur").value == 10_000
-    assert found(records, "savings.range_high.eur").value == 200_000
+    assert found(records, "savings.lower_quartile.eur").value == 20_000
+    assert found(records, "savings.upper_quartile.eur").value == 115_000
     assert "one-off" in median.note
+
+
+def test_the_smallest_and_the_largest_sum_are_told_by_no_record():
+    records = effects.compute(handmade())
+    assert not {r.value for r in records if r.unit == "eur" and not r.dimensions} & {
+        10_000,
+        200_000,
+    }
 
 
 def test_yearly_sums_are_told_apart_from_one_off_ones():
@@ -43,20 +51,15 @@ def test_there_is_no_total_of_claimed_savings():
 
 def test_savings_of_few_projects_are_withheld():
     records = effects.compute(handmade(minimum_cell=5))
-    for key in ("savings.with_sum.share", "savings.median.eur", "savings.range_high.eur"):
+    for key in ("savings.with_sum.share", "savings.median.eur", "savings.upper_quartile.eur"):
         record = found(records, key)
         assert record.suppressed
         assert (record.value, record.n) == (None, None)
-    frame, why = sums(handmade(minimum_cell=5))
-    assert len(frame) == 0
-    assert why
+    for estimand in "DPS":
+        claimed = found(records, "savings.claimed.share", estimand)
+        assert (claimed.suppressed, claimed.n, claimed.why) == (True, None, "few")
+    assert found(records, "savings.claimed.bounds", "P").suppressed
     assert grounds(handmade(minimum_cell=5))["claims"].isna().all()
-
-
-def test_a_period_of_few_projects_is_not_named_beside_its_sum():
-    frame, _ = sums(handmade(minimum_cell=2))
-    assert frame["amount_eur"].tolist() == [10_000, 30_000, 200_000]
-    assert set(frame["period"]) == {""}
 
 
 def test_ratings_are_told_as_a_whole_distribution():
@@ -128,12 +131,15 @@ def test_no_two_indicators_of_the_chapter_are_the_same():
 
 
 def test_a_period_of_few_projects_is_not_given_away_by_the_rest():
-    # Two projects give yearly sums, one a sum once: the range of all less that of the yearly
+    # Two projects give yearly sums, one a sum once: the place of all less that of the yearly
     # ones would be the sum of the one.
-    records = effects.compute(handmade(minimum_cell=2))
-    assert found(records, "savings.range_high.eur").value == 200_000
+    evidence = handmade(minimum_cell=2)
+    claims = evidence.saving_claims
+    more = claims.assign(claim_id="D" + claims["claim_id"], project_id="P4", period="yearly")
+    records = effects.compute(evidence.but(saving_claims=pd.concat([claims, more])))
+    assert found(records, "savings.median.eur").value == 30_000
     for period in ("once", "yearly"):
-        assert found(records, "savings.range_high.eur", period=period).suppressed
+        assert found(records, "savings.median.eur", period=period).why == "few"
 
 
 def test_that_few_claims_give_no_sum_is_not_told_either():

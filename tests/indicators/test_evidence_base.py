@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from handmade import OPEN
 
 from evaltools.indicators import evidence_base, selection
 from evaltools.indicators.indicator import to_table
@@ -85,6 +86,7 @@ def programme(N=6, n=2, confidence=0.95):
     )
     return SimpleNamespace(
         parameters=SimpleNamespace(confidence=confidence, language="en"),
+        disclosure=OPEN,
         tables=coded(), projects=projects, reports=reports, n=n, N=N, presence=presence,
         presence_by_rule=lambda rule: presence,
     )  # fmt: skip

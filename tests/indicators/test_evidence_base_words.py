@@ -77,7 +77,7 @@ def test_measures_are_printed_by_unit_with_the_counts_behind_shares():
         Indicator("b.index", 0.025, "index", low=0.01, high=0.04),
         Indicator("c.eur", 1234567.0, "eur"),
         Indicator("d.share", None, "share", n=0, N=0, note="nothing"),
-        Indicator("e.share", 0.5, "share", n=500, N=1000, note="euros, of 8 grants"),
+        Indicator("e.share", 0.5, "share", n=500, N=1000, counted="euros"),
         Indicator("a.share", 0.9, "share", n=9, N=10, dimensions=(("call", "2020"),)),
     ]
     names = {f"{letter}": "column.share" for letter in ("c.eur", "a.share", "b.index")}

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from handmade import handmade
+from handmade import OPEN, handmade
 
 from evaltools.indicators.agreement_table import saturation_points
 from evaltools.indicators.prevalence import by_rule
@@ -26,6 +26,7 @@ def evidence(holds, confidence=0.95):
         presence=pd.DataFrame(rows, columns=["project_id", "code_id", "state"]),
         tables={"codes": pd.DataFrame({"code_id": codes, "codable": True})},
         parameters=SimpleNamespace(confidence=confidence),
+        disclosure=OPEN,
     )
 
 

@@ -134,7 +134,7 @@ def test_withheld_savings_are_marked_in_the_table(language):
     assert all(value is SUPPRESSED for value in frame["claims"])
     table = Table(frame, showing_effects.grounds_columns(language), "Caption", language)
     assert "[s]" in table.cells()[0]
-    assert showing_effects.ledger_claims(evidence) == []
+    assert showing_effects.ledger_sums(evidence) == []
     assert showing_effects.ledger_steps(evidence) == []
 
 

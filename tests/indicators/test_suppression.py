@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from evaltools.indicators.suppression import few, protect, protect_split
+from evaltools.indicators.disclosure.suppression import few, protect, protect_split
 
 
 def distributions(total: int, cells: int) -> Iterator[tuple[int, ...]]:

@@ -16,7 +16,7 @@ from evaltools.present.figure import Figure
 from evaltools.present.flow import flow
 from evaltools.present.histogram import histogram
 from evaltools.present.language import number
-from evaltools.present.ledger import Claim, Step, ledger
+from evaltools.present.ledger import Step, Sums, ledger
 from evaltools.present.lorenz import Curve, lorenz
 from evaltools.present.matrix import Panel, matrix
 from evaltools.present.network import Organisation, network
@@ -230,18 +230,14 @@ def _calls() -> Figure:
 
 
 def _ledger() -> Figure:
-    amounts = np.random.default_rng(5).lognormal(10.5, 1.3, 24).tolist()
-    claims = [
-        Claim(amount, ("vuosittain", "kertaluonteinen")[place % 2], place % 5 == 0)
-        for place, amount in enumerate(amounts)
-    ]
+    sums = [Sums("kaikki summat", 36_300, 15_000, 88_000), Sums("vuosittain", 31_200)]
     steps = [
         Step("säästöväitteet", 38),
         Step("summa ilmoitettu", 24),
         Step("lähtötaso kerrottu", 11),
         Step("kaikki kolme", 5),
     ]
-    return ledger(claims, steps, language="fi", caption="Säästöt.")
+    return ledger(sums, steps, language="fi", caption="Säästöt.")
 
 
 def _reliability() -> Figure:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from evaltools.comparison.computing import Computer, known
 from evaltools.comparison.moves import Identity
 from evaltools.comparison.sources import data_folder, first_data
+from evaltools.indicators.disclosure.codes import withheld_codes
 from evaltools.problems import ProblemError
 from evaltools.provenance.recorded import Recorded
 
@@ -69,8 +70,8 @@ def paired_states(old: Evidence, new: Evidence) -> dict[Identity, Cells]:
     before, after = _affirmed(old), _affirmed(new)
     total = len(old.reports)
     made: dict[Identity, Cells] = {}
-    unasked = {*_unasked(old), *_unasked(new)}
-    for code in sorted((set(before) & set(after)) - unasked):
+    left_out = {*_unasked(old), *_unasked(new), *withheld_codes(old), *withheld_codes(new)}
+    for code in sorted((set(before) & set(after)) - left_out):
         both = len(before[code] & after[code])
         only_new, only_old = len(after[code]) - both, len(before[code]) - both
         cells = (both, only_new, only_old, total - both - only_new - only_old)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import pandas as pd
@@ -15,6 +15,7 @@ from evaltools.evidence.places import located
 from evaltools.evidence.scope import final_reports, nothing_left, register, within
 from evaltools.evidence.units import Units, units_of_groups, versions_read
 from evaltools.study import Parameters, Study
+from evaltools.study.declaration import Disclosure
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +33,7 @@ class Evidence:
         participations: who takes part in the projects in scope, with `kind`, `name_fi`,
             `municipality_code`, `region_code`, `municipality_group`, `size_class`, `population`.
         allocations: euros of the projects in scope by organisation, see `allocation.allocate`.
+        disclosure: what the study lets be published of what is sensitive.
     """
 
     parameters: Parameters
@@ -46,6 +48,7 @@ class Evidence:
     saving_claims: pd.DataFrame
     participations: pd.DataFrame
     allocations: pd.DataFrame
+    disclosure: Disclosure = field(default_factory=Disclosure)
 
     @property
     def n(self) -> int:
@@ -64,7 +67,8 @@ class Evidence:
         """Select what is in scope.
 
         Arguments:
-            study: the study the tables are of; nothing of it is needed beyond the parameters.
+            study: the study the tables are of, which says what is sensitive; without one, what
+                a study that says nothing withholds is withheld.
             tables: as `read_tables` gives them, and valid.
             parameters: of the run.
 
@@ -97,6 +101,7 @@ class Evidence:
             saving_claims=_of_reports(sorted_tables["saving_claims"], reports),
             participations=participations,
             allocations=allocate(projects, participations, parameters.allocation),
+            disclosure=study.declaration.disclosure if study else Disclosure(),
         )
 
     def presence_by_rule(self, rule: CoderRule) -> pd.DataFrame:

@@ -32,9 +32,6 @@ _WITH_INTERVALS: Final = frozenset(
 )
 """Kinds that were settled by an interval and so tell it, where there is one."""
 
-LARGEST_COUNTED: Final = 100_000
-"""Above it a denominator is euros or inhabitants, and a percentage says more than n/N."""
-
 
 @dataclass(frozen=True)
 class Because:
@@ -164,7 +161,7 @@ def shown(reading: Reading, language: Language) -> str:
     if value is None or record is None:
         return say.MISSING
     if reading.part == "value" and record.unit == "share":
-        if record.n is not None and record.N is not None and 0 < record.N < LARGEST_COUNTED:
+        if record.counted == "cases" and record.n is not None and record.N:
             return say.count_of(record.n, record.N, language)
         return say.percent(value, language)
     return amount(reading, value, language)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from evaltools.indicators.indicator import Estimand, Indicator
-from evaltools.indicators.judgements import codebook_order
+from evaltools.indicators.judgements import told_order
 from evaltools.indicators.prevalence import codebook
 from evaltools.present import language as say
 from evaltools.present.curve import Point
@@ -173,8 +173,8 @@ def _compared(found: Mapping[_Name, Indicator]) -> bool:
 
 
 def _codes(evidence: Evidence) -> list[tuple[str, str, str]]:
-    """Id, kind and label of every codable code, in the order of the codebook."""
-    order = codebook_order(evidence.tables["codes"])
+    """Id, kind and label of every codable code that may be told, in the order of the codebook."""
+    order = told_order(evidence)
     kinds = dict.fromkeys(code_id.partition(".")[0] for code_id in order)
     labels = codebook(evidence, *kinds).set_index("code_id")["label"]
     return [(code_id, code_id.partition(".")[0], str(labels[code_id])) for code_id in order]

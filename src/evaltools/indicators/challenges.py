@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evaltools.indicators.comparisons import group_differences, wave_differences
+from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.pairs import answered, pair_records
 from evaltools.indicators.prevalence import prevalence
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
 
 def compute(evidence: Evidence) -> list[Indicator]:
     """All indicators of the chapter: prevalence, answers, pairs, groups, waves."""
-    return [
+    records = [
         *prevalence(evidence, "challenge", "response"),
         *answered(evidence),
         *pair_records(evidence),
         *group_differences(evidence),
         *wave_differences(evidence),
     ]
+    return release(records, evidence)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from evaltools.indicators.crosswalks import caveat_of, crosswalk_of, groups_of, why_not_alone
-from evaltools.indicators.indicator import NOT_ASKED, Indicator
+from evaltools.indicators.indicator import NOT_ASKED, Absence, Indicator
 from evaltools.indicators.prevalence import asked_codes, codebook, count_states
 from evaltools.statistics.differences import newcombe
 
@@ -87,7 +87,9 @@ def group_differences(evidence: Evidence) -> list[Indicator]:
         lacking = [g for g, n in zip(GROUPS, (row.n1, row.n2), strict=True) if not n]
         why = f"no report of a project led from {' or '.join(lacking)} municipalities"
         key = f"group_difference.{row.name}.difference"
-        records += _records(key, row, evidence, source, GROUPS, row.why or why * bool(lacking))
+        absence: Absence | None = "not_asked" if row.why else None
+        why = row.why or why * bool(lacking)
+        records += _records(key, row, evidence, source, GROUPS, why, absence)
     return records
 
 
@@ -111,9 +113,9 @@ def wave_differences(evidence: Evidence) -> list[Indicator]:
             lacking = why_not_alone(row.code_id, *matched)
             group = matched[0].group_of(row.code_id)
             caveat = "" if group is None else caveat_of(group, *matched[1:])
-        records += _records(
-            key, row, evidence, f"{_SOURCE}.wave_differences", sides, lacking or why, caveat
-        )
+        absence: Absence | None = "not_asked" if lacking else None
+        source = f"{_SOURCE}.wave_differences"
+        records += _records(key, row, evidence, source, sides, lacking or why, absence, caveat)
     return records
 
 
@@ -169,6 +171,7 @@ def _records(
     source: str,
     sides: tuple[str, str],
     why: str,
+    absence: Absence | None,
     caveat: str = "",
 ) -> list[Indicator]:
     """n is how many projects of both sides have the code, N how many projects there are."""
@@ -177,9 +180,9 @@ def _records(
     if why:
         return [
             Indicator(key=key, value=None, unit="difference", n=n, N=N, estimand="D",
-                      source=source, note=why),
+                      source=source, why=absence, note=why),
             Indicator(key=key, value=None, unit="difference", n=n, N=N, estimand="S",
-                      method="newcombe", level=level, source=source, note=why),
+                      method="newcombe", level=level, source=source, why=absence, note=why),
         ]  # fmt: skip
     told = f"{sides[0]} {row.x1} of {row.n1}, {sides[1]} {row.x2} of {row.n2}"
     told += f"; {caveat}" if caveat else ""

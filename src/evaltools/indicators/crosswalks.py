@@ -65,7 +65,7 @@ def caveat_of(group: Group, now: Side, then: Side) -> str:
 
 
 def why_not_alone(code: str, crosswalk: Crosswalk, now: Side, then: Side) -> str:
-    """Why a code is not compared by itself; empty where it stands for its group."""
+    """Why a code was not asked by itself; empty where it stands for its group."""
     group = crosswalk.group_of(code)
     if group is not None:
         return "" if group.code == code else f"not asked by itself: compared as {group.code}"

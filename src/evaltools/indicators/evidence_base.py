@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from evaltools.indicators import agreement
+from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.prevalence import by_rule
 from evaltools.indicators.saturation import saturation
@@ -30,7 +31,7 @@ _SOURCE = "evaltools.indicators.evidence_base"
 
 def compute(evidence: Evidence) -> list[Indicator]:
     """All indicators of the chapter."""
-    return [
+    records = [
         *read(evidence),
         *selection(evidence),
         *agreement.all_records(evidence),
@@ -38,6 +39,7 @@ def compute(evidence: Evidence) -> list[Indicator]:
         *saturation(evidence),
         *unseen(evidence),
     ]
+    return release(records, evidence)
 
 
 def read(evidence: Evidence) -> list[Indicator]:

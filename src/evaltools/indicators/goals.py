@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from evaltools.indicators.clustered import clustered_shares
+from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.prevalence import asked_codes, prevalence
 
@@ -21,12 +22,13 @@ _SOURCE = "evaltools.indicators.goals"
 
 def compute(evidence: Evidence) -> list[Indicator]:
     """All indicators of the chapter: goal and result themes, attainment, goal quality, matrix."""
-    return [
+    records = [
         *prevalence(evidence, "goal", "result"),
         *attainment(evidence),
         *goal_quality(evidence),
         *matrix_counts(evidence),
     ]
+    return release(records, evidence)
 
 
 def stated_goals(evidence: Evidence) -> pd.DataFrame:

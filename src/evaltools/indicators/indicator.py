@@ -13,9 +13,19 @@ Estimand = Literal["D", "P", "S"]
 
 Unit = Literal["count", "share", "eur", "eur_per_inhabitant", "index", "ratio", "difference"]
 
+WithheldKind = Literal[
+    "few", "cell", "whole", "concentration", "position", "linked", "unexamined"
+]  # fmt: skip
+"""Why disclosure control withholds a number, see `disclosure.suppression.Withheld`."""
+
+Absence = Literal[WithheldKind, "not_asked"]
+"""Why there is no number: it is withheld, or was `not_asked` since no report in scope was read
+with a codebook that has the code."""
+
+Counted = Literal["cases", "euros", "inhabitants"]
+
 NOT_ASKED = "not asked: no report in scope was read with a version of the codebook that has it"
-"""Note of a number that has no value since it is of no code in use. Other notes that begin with
-its first two words say the same with other reasons; such a number is no rival of others."""
+"""Note of a number that was not asked."""
 
 DIGITS = 10
 """Significant digits that a number is kept to. Processors differ in the sixteenth: linear algebra
@@ -31,7 +41,7 @@ class Indicator:
 
     Arguments:
         key: dotted lower-case name, `challenge.staff.share`; stable, used in prose and findings.
-        value: the number, or None where it cannot be computed or is suppressed (`note` says why).
+        value: the number, or None where it cannot be computed or is suppressed.
         unit: what the value is; a share and a difference of shares run from 0 to 1, not to 100.
         n: numerator count, or number of units that carry the value.
         N: denominator count. A share without both is refused.
@@ -43,11 +53,14 @@ class Indicator:
         dimensions: what the number is broken down by: (("region", "06"),), sorted by name.
         source: the function that made it: `evaltools.indicators.challenges.prevalence`.
         suppressed: withheld by disclosure control; value, n, low and high are then None.
+        why: why there is no value, where something hangs on it; nothing is decided by the note.
+        counted: what n and N count.
         note: reason for a missing value, in English, for the table and not for the prose.
 
     Raises:
-        ValueError: a share without n and N, limits that do not enclose the value, or a
-            suppressed indicator that still shows a number.
+        ValueError: a share without n and N, limits that do not enclose the value, a
+            suppressed indicator that still shows a number, or a shown one that is said to be
+            withheld.
     """
 
     key: str
@@ -63,6 +76,8 @@ class Indicator:
     dimensions: tuple[tuple[str, str], ...] = ()
     source: str = ""
     suppressed: bool = False
+    why: Absence | None = None
+    counted: Counted = "cases"
     note: str = ""
 
     def __post_init__(self) -> None:
@@ -72,6 +87,10 @@ class Indicator:
             if any(x is not None for x in (self.value, self.n, self.low, self.high)):
                 raise ValueError(f"{self.key}: suppressed, yet it shows a number")
             return
+        if self.why is not None and (self.why != "not_asked" or self.value is not None):
+            raise ValueError(
+                f"{self.key}: said to be without a value ({self.why}), yet it is shown"
+            )
         if self.unit == "share" and self.value is not None and (self.n is None or self.N is None):
             raise ValueError(f"{self.key}: a share needs its numerator and denominator")
         if self.value is not None and self.low is not None and self.high is not None:
@@ -86,7 +105,7 @@ class Indicator:
     @property
     def asked(self) -> bool:
         """Whether it was asked at all; False of a theme that the codebook did not have."""
-        return not self.note.startswith("not asked")
+        return self.why != "not_asked"
 
     @property
     def identity(self) -> tuple[str, str, tuple[tuple[str, str], ...]]:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evaltools.indicators.disclosure.codes import withheld_codes
 from evaltools.statistics.agreement_ratings import Ratings
 
 if TYPE_CHECKING:
@@ -86,6 +87,12 @@ def codebook_order(codes: pd.DataFrame) -> list[str]:
     return sorted(map(str, codes.loc[codable, "code_id"]), key=place)
 
 
+def told_order(evidence: Evidence) -> list[str]:
+    """`codebook_order` of the codes whose numbers are not withheld: those that may be pooled."""
+    withheld = withheld_codes(evidence)
+    return [code for code in codebook_order(evidence.tables["codes"]) if code not in withheld]
+
+
 def last_readings(evidence: Evidence) -> pd.DataFrame:
     """The last complete round of each person for each report in scope.
 
@@ -126,7 +133,7 @@ def judged(evidence: Evidence) -> Judged:
     last = last[(readers >= 2).to_numpy(dtype=bool)]
     reports = pd.Index(sorted(set(map(str, last["document_id"]))), dtype="object")
     coders = pd.Index(sorted(set(map(str, last["coder_id"]))), dtype="object")
-    codes = pd.Index(codebook_order(evidence.tables["codes"]), dtype="object")
+    codes = pd.Index(told_order(evidence), dtype="object")
     shape = (len(reports), len(coders), len(codes))
     judgement, found = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
     rows, columns = _places(reports, last["document_id"]), _places(coders, last["coder_id"])

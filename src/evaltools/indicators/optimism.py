@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from math import sqrt
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from evaltools.indicators.disclosure.policy import Policy, policy_of
+from evaltools.indicators.disclosure.suppression import Withheld, few, protect, withhold
 from evaltools.indicators.goals import stated_goals
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.ratings import NO_ANSWER, distributions, self_ratings
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
     from evaltools.evidence import Evidence
 
 KEY = "optimism_gap.difference"
-METHOD = "newcombe, paired"
+PAIRED, METHOD = "newcombe, paired", "newcombe, paired, any table"
 _SOURCE = "evaltools.indicators.optimism"
 
 
@@ -56,7 +60,7 @@ def newcombe_paired(both: int, first: int, second: int, neither: int, level: flo
     value = (first - second) / n
     low = value - reach(p1 - a.low, b.high - p2)
     high = value + reach(a.high - p1, p2 - b.low)
-    return Difference(value, max(low, -1.0), min(high, 1.0), METHOD, level)
+    return Difference(value, max(low, -1.0), min(high, 1.0), PAIRED, level)
 
 
 def achieved_and_measured(evidence: Evidence) -> set[str]:
@@ -94,10 +98,10 @@ def optimism(evidence: Evidence) -> pd.DataFrame:
 
     Returns:
         In the order of `EVIDENCE`, those of the form: `item_id`, `label`, `answers` (projects),
-        and, missing where `withheld` gives a reason or nobody answered, `high` and `evidenced`
-        as shares of the answers, `gap`, `gap_low`, `gap_high`.
+        and, missing where `withheld` gives a reason or nobody answered, the counts `high` and
+        `evidenced` of the answers and, as shares, `gap`, `gap_low`, `gap_high`.
     """
-    ratings = self_ratings(evidence)
+    ratings, policy = self_ratings(evidence), policy_of(evidence)
     by_item = {item.item: item for item in distributions(evidence)}
     columns = (
         "item_id", "label", "answers", "withheld", "high", "evidenced", "gap", "gap_low",
@@ -111,12 +115,13 @@ def optimism(evidence: Evidence) -> pd.DataFrame:
         own = ratings[ratings["item_id"].eq(name)].set_index("project_id")["value"]
         row: dict[str, object] = dict.fromkeys(columns)
         row |= {"item_id": name, "label": item.label, "answers": item.answers}
-        row["withheld"] = str(item.high_withheld or "")
-        if item.answers and not row["withheld"]:
-            cut = item.values[-item.top]
-            row |= _gap(own >= cut, evidenced(evidence), evidence.parameters.confidence)
+        if item.answers:
+            rated = own.to_numpy() >= item.values[-item.top]
+            shown = own.index.isin(sorted(evidenced(evidence)))
+            told = _gap(_crossed(rated, shown), item.high_withheld, policy, evidence)
+            row |= {"withheld": told} if isinstance(told, Withheld) else told
         rows.append(row)
-    return pd.DataFrame(rows, columns=list(columns))
+    return pd.DataFrame(rows, columns=list(columns), dtype="object")
 
 
 def gaps(evidence: Evidence) -> list[Indicator]:
@@ -132,33 +137,101 @@ def gaps(evidence: Evidence) -> list[Indicator]:
         row = rows.get(item or MAIN)
         by = dimensions(item=item) if item else ()
         N = int(row["answers"]) if row else 0
-        withheld = str(row["withheld"]) if row else ""
-        told = row is not None and N > 0 and not withheld
-        value = float(row["gap"]) if row and told else None
-        limits = (float(row["gap_low"]), float(row["gap_high"])) if row and told else (None, None)
-        n = round(float(row["high"]) * N) if row and told else None if withheld else 0
-        note = withheld or ("" if N else NO_ANSWER)
-        records += [
+        told = row if row is not None and row["gap"] is not None else None
+        value = float(told["gap"]) if told else None
+        limits = (float(told["gap_low"]), float(told["gap_high"])) if told else (None, None)
+        n, note = int(told["high"]) if told else 0, "" if N else NO_ANSWER
+        made = [
             Indicator(
                 key=KEY, value=value, unit="difference", n=n, N=N, estimand="D", dimensions=by,
-                source=source, suppressed=bool(withheld), note=note,
+                source=source, note=note,
             ),
             Indicator(
                 key=KEY, value=value, unit="difference", n=n, N=N, estimand="S", low=limits[0],
                 high=limits[1], method=METHOD, level=level, dimensions=by, source=source,
-                suppressed=bool(withheld), note=note,
+                note=note,
             ),
         ]  # fmt: skip
+        why = row["withheld"] if row else None
+        records += [withhold(one, why) for one in made] if why else made
     return records
 
 
-def _gap(high: pd.Series, proven: set[str], level: float) -> dict[str, object]:
-    rated = high.to_numpy(dtype=bool)
-    shown = high.index.isin(sorted(proven))
-    both, first = int((rated & shown).sum()), int((rated & ~shown).sum())
-    second, neither = int((~rated & shown).sum()), int((~rated & ~shown).sum())
-    found, n = newcombe_paired(both, first, second, neither, level), len(rated)
+class Crossed(NamedTuple):
+    """Projects that answered: rated high and evidenced, only one of the two, neither."""
+
+    both: int
+    first: int
+    second: int
+    neither: int
+
+    @property
+    def high(self) -> int:
+        """Projects that rated high."""
+        return self.both + self.first
+
+    @property
+    def evidenced(self) -> int:
+        """Projects with evidence."""
+        return self.both + self.second
+
+
+def with_margins(high: int, evidenced: int, n: int) -> tuple[Crossed, ...]:
+    """Every table of n projects of which so many rated high and so many have evidence."""
+    least, most = max(0, high + evidenced - n), min(high, evidenced)
+    return tuple(
+        Crossed(both, high - both, evidenced - both, n - high - evidenced + both)
+        for both in range(least, most + 1)
+    )
+
+
+def why_gap(table: Crossed, policy: Policy) -> Withheld | None:
+    """Why the two shares of a question are not shown beside each other, or None.
+
+    Both counts must be of enough projects, and so must what they leave. Each of the four groups
+    can then be as large as the smaller of its two sums, so none is seen to be too small.
+    """
+    n = sum(table)
+    withheld = (protect((x, n - x), policy.minimum)[0] for x in (table.high, table.evidenced))
+    return next(filter(None, withheld), None)
+
+
+def gap_limits(high: int, evidenced: int, n: int, level: float) -> Difference:
+    """The difference of the two shares, with limits that hold whichever projects are in both.
+
+    How many projects have both would follow from the limits of `newcombe_paired` for the one
+    table that was counted; these enclose those of every table with the same two sums, and so
+    tell no more than the sums do.
+
+    Source: Newcombe 1998, Statistics in Medicine 17:2635-2650, for each of the tables.
+    """
+    found = [newcombe_paired(*table, level) for table in with_margins(high, evidenced, n)]
+    low, top = min(one.low for one in found), max(one.high for one in found)
+    return Difference((high - evidenced) / n, low, top, METHOD, level)
+
+
+def _crossed(rated: NDArray[np.bool_], shown: NDArray[np.bool_]) -> Crossed:
+    return Crossed(
+        int((rated & shown).sum()), int((rated & ~shown).sum()),
+        int((~rated & shown).sum()), int((~rated & ~shown).sum()),
+    )  # fmt: skip
+
+
+def _gap(
+    table: Crossed, high_withheld: Withheld | None, policy: Policy, evidence: Evidence
+) -> Withheld | dict[str, object]:
+    n, regime = sum(table), policy.regime_of(KEY)
+    if high_withheld:
+        return high_withheld
+    if regime == "group" and (why := few(n, policy.minimum)):
+        return why
+    high, evidenced = table.high, table.evidenced
+    if regime == "cells":
+        if why := why_gap(table, policy):
+            return why
+        high, evidenced = policy.rounded(high, n), policy.rounded(evidenced, n)
+    found = gap_limits(high, evidenced, n, evidence.parameters.confidence)
     return {
-        "high": (both + first) / n, "evidenced": (both + second) / n, "gap": found.value,
-        "gap_low": found.low, "gap_high": found.high,
+        "high": high, "evidenced": evidenced, "gap": found.value, "gap_low": found.low,
+        "gap_high": found.high,
     }  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from evaltools.indicators.indicator import NOT_ASKED, Indicator, dimensions
+from evaltools.indicators.indicator import NOT_ASKED, Absence, Indicator, dimensions
 from evaltools.indicators.prevalence import STATES, asked_codes, codebook
 from evaltools.indicators.shares import NO_REPORT, plain_share
 from evaltools.statistics.cooccurrence import from_counts, holm
@@ -171,8 +171,9 @@ def answered(evidence: Evidence) -> list[Indicator]:
             int(row["with_challenge"]),
         )
         note = "" if n else "no report in scope has the challenge"
-        note = note if row["code_id"] in asked else NOT_ASKED
-        records.append(plain_share(key, x, n, source, note=note))
+        absence: Absence | None = None if row["code_id"] in asked else "not_asked"
+        note = NOT_ASKED if absence else note
+        records.append(plain_share(key, x, n, source, note=note, why=absence))
         limits = wilson(x, n, level) if n else None
         records.append(
             Indicator(
@@ -187,6 +188,7 @@ def answered(evidence: Evidence) -> list[Indicator]:
                 method="wilson",
                 level=level,
                 source=source,
+                why=absence,
                 note=note,
             )
         )

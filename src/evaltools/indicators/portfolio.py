@@ -225,8 +225,9 @@ def grants(evidence: Evidence) -> list[Indicator]:
     else:
         part = round(top_share(values, TOP) * total)
         top = plain_share(
-            "grants.top_five.share", part, round(total), source, note=f"euros, of {n} grants"
-        )
+            "grants.top_five.share", part, round(total), source, counted="euros",
+            note=f"euros, of {n} grants",
+        )  # fmt: skip
     return [*records, top]
 
 

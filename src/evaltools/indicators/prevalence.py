@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from evaltools.indicators.disclosure.codes import withheld_codes
+from evaltools.indicators.disclosure.policy import Policy, policy_of
+from evaltools.indicators.disclosure.suppression import Withheld, few, protect, withhold
 from evaltools.indicators.indicator import Estimand, Indicator, dimensions
 from evaltools.indicators.judgements import codebook_order
-from evaltools.indicators.shares import asked_note, plain_share, share_records
+from evaltools.indicators.shares import absence, asked_note, plain_share, share_records
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
@@ -22,7 +25,7 @@ _CHOSEN: dict[str, Estimand] = {"descriptive": "D", "population": "P", "superpop
 
 
 def codebook(evidence: Evidence, *kinds: str) -> pd.DataFrame:
-    """Codable codes of the kinds, whether or not any report has them.
+    """Codable codes of the kinds, whether or not any report has them, or anything may be told.
 
     Returns:
         `code_id`, `kind`, `name` (the identifier without its kind) and `label` in the language
@@ -42,9 +45,15 @@ def codebook(evidence: Evidence, *kinds: str) -> pd.DataFrame:
     return frame.sort_values("code_id", ignore_index=True)
 
 
+def told_codes(evidence: Evidence, *kinds: str) -> pd.DataFrame:
+    """The codes of `codebook` whose numbers are not withheld."""
+    codes, withheld = codebook(evidence, *kinds), withheld_codes(evidence)
+    return codes[~codes["code_id"].isin(list(withheld))].reset_index(drop=True)
+
+
 def asked_codes(evidence: Evidence, *kinds: str) -> pd.DataFrame:
-    """The codes of `codebook` that at least one report was asked of; without a report, all."""
-    codes = codebook(evidence, *kinds)
+    """The codes that may be told and were asked of one report or more; without a report, all."""
+    codes = told_codes(evidence, *kinds)
     asked = count_states(evidence.presence, codes).sum(axis=1).to_numpy() > 0
     return codes[asked].reset_index(drop=True) if asked.any() else codes
 
@@ -75,6 +84,17 @@ def count_states(presence: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(counted.reshape(-1, len(STATES)), index=index, columns=list(STATES))
 
 
+def shown_counts(presence: pd.DataFrame, codes: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """`count_states` with `asked`, their sum; `cells` are rounded where the study says so."""
+    counts = count_states(presence, codes)
+    asked = counts.sum(axis=1)
+    for code_id in counts.index:
+        if policy.rules.rounding and policy.regime_of(f"{code_id}.share") == "cells":
+            most = int(asked[code_id])
+            counts.loc[code_id] = [policy.rounded(int(x), most) for x in counts.loc[code_id]]
+    return counts.assign(asked=asked)
+
+
 def prevalence(evidence: Evidence, *kinds: str) -> list[Indicator]:
     """Every theme of the kinds: share in three estimands, denied, silent, coder band.
 
@@ -85,21 +105,45 @@ def prevalence(evidence: Evidence, *kinds: str) -> list[Indicator]:
         For each code the records of `share_records`; D `<code>.denied.share` and
         `<code>.silent.share`, since what a report does not say is not a no; and
         `<code>.coder_band`, whose limits are the shares when all coders who read a report
-        must agree and when any one of them is enough.
+        must agree and when any one of them is enough. Those of a code that is withheld are
+        suppressed.
     """
-    codes = codebook(evidence, *kinds)
-    counts = count_states(evidence.presence, codes)
+    policy, withheld = policy_of(evidence), withheld_codes(evidence)
+    counts = shown_counts(evidence.presence, codebook(evidence, *kinds), policy)
     source = f"{_SOURCE}.prevalence"
     records: list[Indicator] = []
     for row in counts.reset_index().to_dict("records"):
         code_id = str(row["code_id"])
-        asked = sum(int(row[state]) for state in STATES)
+        asked, why = int(row["asked"]), withheld.get(code_id)
         note = asked_note(asked, int(evidence.n))
-        records += share_records(code_id, int(row["yes"]), evidence, source=source, asked=asked)
+        shares = share_records(code_id, int(row["yes"]), evidence, source=source, asked=asked)
+        records += [withhold(one, why) for one in shares] if why else shares
+        yes, no, silent = (int(row[state]) for state in STATES)
+        why = why or why_denied(code_id, yes, no, silent, policy)
         for name, state in (("denied", "no"), ("silent", "silent")):
-            key = f"{code_id}.{name}.share"
-            records.append(plain_share(key, int(row[state]), asked, source, note=note))
+            record = plain_share(
+                f"{code_id}.{name}.share", int(row[state]), asked, source, note=note,
+                why=absence(asked, int(evidence.n)),
+            )  # fmt: skip
+            records.append(withhold(record, why) if why else record)
     return records + coder_band(evidence, *kinds)
+
+
+def why_denied(code_id: str, yes: int, no: int, silent: int, policy: Policy) -> Withheld | None:
+    """Why it is not told how many reports deny a code and how many are silent, or None.
+
+    How many are one or the other follows from how many affirm it, so both are withheld
+    together, unless there are none.
+
+    Arguments:
+        yes, no, silent: reports by what they say.
+    """
+    regime = policy.regime_of(f"{code_id}.denied.share")
+    if regime == "open" or not no + silent:
+        return None
+    if regime == "group":
+        return few(yes + no + silent, policy.minimum)
+    return next(filter(None, protect((no, silent), policy.minimum)), None)
 
 
 def coder_band(evidence: Evidence, *kinds: str) -> list[Indicator]:
@@ -108,39 +152,45 @@ def coder_band(evidence: Evidence, *kinds: str) -> list[Indicator]:
     The limits are no confidence interval: they are the shares under the strictest and the
     mildest rule. A consensus may lie outside both; the band is then widened to hold it.
     """
-    codes = codebook(evidence, *kinds)
-    shown = count_states(evidence.presence, codes)
-    strict = _shares(count_states(evidence.presence_by_rule("all"), codes))
-    mild = _shares(count_states(evidence.presence_by_rule("any"), codes))
+    codes, policy = codebook(evidence, *kinds), policy_of(evidence)
+    withheld = withheld_codes(evidence)
+    shown = shown_counts(evidence.presence, codes, policy)
+    rules = [shown_counts(evidence.presence_by_rule(r), codes, policy) for r in ("all", "any")]
+    strict, mild = map(_shares, rules)
     values = _shares(shown)
     records = []
     for code_id in codes["code_id"]:
-        x, n = int(shown.loc[code_id, "yes"]), int(shown.loc[code_id].sum())
+        x, n = int(shown.loc[code_id, "yes"]), int(shown.loc[code_id, "asked"])
         value, limits = values[code_id], sorted((strict[code_id], mild[code_id]))
         outside = n > 0 and not limits[0] <= value <= limits[1]
         note = "the chosen rule gives a share outside all–any; the band is widened" * outside
         note = "; ".join(filter(None, (note, asked_note(n, int(evidence.n)))))
-        records.append(
-            Indicator(
-                key=f"{code_id}.coder_band",
-                value=value if n else None,
-                unit="share",
-                n=x,
-                N=n,
-                estimand="D",
-                low=min(limits[0], value) if n else None,
-                high=max(limits[1], value) if n else None,
-                method=BAND_METHOD,
-                source=f"{_SOURCE}.coder_band",
-                note=note,
-            )
+        record = Indicator(
+            key=f"{code_id}.coder_band",
+            value=value if n else None,
+            unit="share",
+            n=x,
+            N=n,
+            estimand="D",
+            low=min(limits[0], value) if n else None,
+            high=max(limits[1], value) if n else None,
+            method=BAND_METHOD,
+            source=f"{_SOURCE}.coder_band",
+            why=absence(n, int(evidence.n)),
+            note=note,
         )
+        of_rules = [
+            policy.why_count(f"{code_id}.share", int(x), int(asked))
+            for x, asked in (counts.loc[code_id, ["yes", "asked"]] for counts in rules)
+        ]
+        why = next(filter(None, (withheld.get(code_id), *of_rules)), None)
+        records.append(withhold(record, why) if why else record)
     return records
 
 
 def _shares(counts: pd.DataFrame) -> dict[str, float]:
     """Share that says yes of those asked, by code; nought where nobody was."""
-    asked = counts.sum(axis=1)
+    asked = counts["asked"]
     shares = (counts["yes"] / asked.where(asked > 0)).fillna(0.0)
     return {str(code): float(value) for code, value in shares.items()}
 
@@ -155,20 +205,25 @@ def by_rule(evidence: Evidence) -> list[Indicator]:
         D `prevalence_by_rule.reported.share` by `code` and `rule`. What lies between the rules is
         no sampling interval: it is what the choice of rule decides.
     """
-    table = rules_table(evidence)
-    return [
-        plain_share(
-            "prevalence_by_rule.reported.share", int(row[rule]), int(row[f"{rule}_of"]),
-            f"{_SOURCE}.by_rule", dimensions(code=str(row["code_id"]), rule=rule),
-            asked_note(int(row[f"{rule}_of"]), int(evidence.n)),
-        )
-        for row in table.to_dict("records")
-        for rule in RULES
-    ]  # fmt: skip
+    table, withheld, n = rules_table(evidence), withheld_codes(evidence), int(evidence.n)
+    policy, records = policy_of(evidence), []
+    for row in table.to_dict("records"):
+        code_id = str(row["code_id"])
+        for rule in RULES:
+            x, asked = int(row[rule]), int(row[f"{rule}_of"])
+            record = plain_share(
+                "prevalence_by_rule.reported.share", x, asked, f"{_SOURCE}.by_rule",
+                dimensions(code=code_id, rule=rule), asked_note(asked, n), absence(asked, n),
+            )  # fmt: skip
+            why = withheld.get(code_id) or policy.why_count(f"{code_id}.share", x, asked)
+            records.append(withhold(record, why) if why else record)
+    return records
 
 
 def rules_table(evidence: Evidence) -> pd.DataFrame:
     """Reports that have each codable code, by coder rule, in the order of the codebook.
+
+    Not for print as it is: codes that are withheld are among them.
 
     Returns:
         `code_id`, `label`, a count a rule: `any`, `majority`, `all`, `consensus`; and, as
@@ -179,9 +234,9 @@ def rules_table(evidence: Evidence) -> pd.DataFrame:
     codes = codebook(evidence, *kinds).set_index("code_id").loc[order].reset_index()
     frame = codes[["code_id", "label"]].copy()
     for rule in RULES:
-        counts = count_states(evidence.presence_by_rule(rule), codes)
+        counts = shown_counts(evidence.presence_by_rule(rule), codes, policy_of(evidence))
         frame[rule] = counts["yes"].to_numpy()
-        frame[f"{rule}_of"] = counts.sum(axis=1).to_numpy()
+        frame[f"{rule}_of"] = counts["asked"].to_numpy()
     return frame
 
 
@@ -189,19 +244,19 @@ def themes(evidence: Evidence, kind: str) -> pd.DataFrame:
     """The table behind every figure of themes, commonest first.
 
     Returns:
-        A row a code that was asked, in the order of `ranking`, with `code_id`, `name`, `label`,
-        `rank` (equal shares have the better rank), `tied`, the counts `yes`, `no`, `silent`, `n`
-        (reports that were asked), `N`, and as shares `share`; `low`, `high` of the chosen
-        estimand (missing for descriptive);
+        A row a code that was asked, in the order of `ranking`, and one for each that is withheld,
+        with `code_id`, `name`, `label`, `rank` (equal shares have the better rank), `tied`, the
+        counts `yes`, `no`, `silent`, `n` (reports that were asked), `N`, and as shares `share`;
+        `low`, `high` of the chosen estimand (missing for descriptive);
         `p_low`, `p_high`, `bound_low`, `bound_high`, `s_low`, `s_high`, `band_low`,
-        `band_high`.
+        `band_high`. Where `withheld` is true all numbers of the row are missing, where
+        `denied_withheld` is true `no` and `silent` are.
     """
-    codes = codebook(evidence, kind)
-    counts = count_states(evidence.presence, codes)
-    counts["n"] = counts.sum(axis=1)
+    codes, policy = told_codes(evidence, kind), policy_of(evidence)
+    counts = shown_counts(evidence.presence, codes, policy).rename(columns={"asked": "n"})
     if evidence.n:
         counts = counts[counts["n"] > 0]
-    frame = codes.merge(counts, left_on="code_id", right_index=True)
+    frame = codes.merge(counts, left_on="code_id", right_index=True).reset_index(drop=True)
     found = {(r.key, r.estimand): r for r in prevalence(evidence, kind)}
     chosen = _CHOSEN[evidence.parameters.estimand]
     frame["N"] = int(evidence.N)
@@ -223,7 +278,17 @@ def themes(evidence: Evidence, kind: str) -> pd.DataFrame:
     )
     frame["rank"] = frame["order"].rank(method="min", ascending=False).astype(int)
     frame["tied"] = frame["order"].duplicated(keep=False)
-    return frame.drop(columns="order")
+    denied = [found[(f"{code_id}.denied.share", "D")].suppressed for code_id in frame["code_id"]]
+    frame = frame.drop(columns="order").assign(withheld=False)
+    frame["denied_withheld"] = np.array(denied, dtype=bool)
+    counted = ["yes", "no", "silent", "n", "rank"]
+    frame[counted] = frame[counted].astype("Int64")
+    frame.loc[frame["denied_withheld"], ["no", "silent"]] = pd.NA
+    hidden = codebook(evidence, kind)
+    hidden = hidden[hidden["code_id"].isin(list(withheld_codes(evidence)))]
+    hidden = hidden.assign(N=int(evidence.N), tied=False, withheld=True, denied_withheld=True)
+    last = hidden.reindex(columns=frame.columns).astype(frame.dtypes.to_dict())
+    return pd.concat([frame, last], ignore_index=True)
 
 
 def ranking(evidence: Evidence, kind: str) -> list[tuple[str, int]]:
@@ -232,10 +297,10 @@ def ranking(evidence: Evidence, kind: str) -> list[tuple[str, int]]:
     The order is total. Each comes with the number of projects that have it; neighbours with
     equal counts are ties, which `ties` groups.
     """
-    counts = count_states(evidence.presence, codebook(evidence, kind))
+    counts = shown_counts(evidence.presence, told_codes(evidence, kind), policy_of(evidence))
     shares = _shares(counts)
     if evidence.n:
-        counts = counts[counts.sum(axis=1) > 0]
+        counts = counts[counts["asked"] > 0]
     pairs = [(str(code_id), int(x)) for code_id, x in counts["yes"].items()]
     return sorted(pairs, key=lambda pair: (-shares[pair[0]], pair[0]))
 

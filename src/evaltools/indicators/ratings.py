@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from evaltools.indicators.disclosure.policy import Policy, policy_of
+from evaltools.indicators.disclosure.suppression import (
+    Protection,
+    Withheld,
+    few,
+    protect_split,
+    withhold,
+)
 from evaltools.indicators.indicator import Indicator, dimensions
-from evaltools.indicators.suppression import Protection, Withheld, protect_split
 from evaltools.statistics.intervals import Interval, wilson
 from evaltools.statistics.multinomial import simultaneous_intervals
 
@@ -25,38 +33,33 @@ _SOURCE = "evaltools.indicators.ratings"
 
 @dataclass(frozen=True)
 class Distribution:
-    """Answers to one question, with what of them may be shown.
+    """Answers to one question, as far as they may be shown.
 
     Arguments:
         item: the question's identifier.
         label: the question, in the language of the parameters.
         values: the possible answers, lowest first.
-        counts: projects that gave each answer. Not for print: see `protection`.
-        protection: what is withheld of the answers and of the lower and upper group.
-        intervals: limits for each answer's share that hold together; empty without answers.
+        answers: projects that answered.
+        counts: projects that gave each answer; None where withheld.
+        high: projects that gave one of the highest answers; None where withheld.
+        protection: why something is withheld, of the answers and of the lower and upper group.
+        intervals: limits for each answer's share that hold together, None where withheld or
+            where nobody answered.
     """
 
     item: str
     label: str
     values: tuple[int, ...]
-    counts: tuple[int, ...]
+    answers: int
+    counts: tuple[int | None, ...]
+    high: int | None
     protection: Protection
-    intervals: tuple[Interval, ...]
-
-    @property
-    def answers(self) -> int:
-        """Projects that answered."""
-        return sum(self.counts)
+    intervals: tuple[Interval | None, ...]
 
     @property
     def top(self) -> int:
         """How many of the answers count as high: never all of them."""
         return top_of(self.values)
-
-    @property
-    def high(self) -> int:
-        """Projects that gave one of the highest answers. Not for print if withheld."""
-        return sum(self.counts[-self.top :])
 
     @property
     def high_withheld(self) -> Withheld | None:
@@ -75,30 +78,72 @@ def self_ratings(evidence: Evidence) -> pd.DataFrame:
     return frame.sort_values(by).drop_duplicates(["item_id", "project_id"], ignore_index=True)
 
 
+def answer_counts(evidence: Evidence) -> dict[str, tuple[int, ...]]:
+    """Projects by question and answer, lowest first, of every question that the form has.
+
+    Not for print: `distributions` says what may be shown of it.
+    """
+    answers = self_ratings(evidence)
+    found = {}
+    for row in evidence.tables["rating_items"].sort_values("item_id").to_dict("records"):
+        own = answers.loc[answers["item_id"].eq(str(row["item_id"])), "value"]
+        scale = range(int(row["scale_min"]), int(row["scale_max"]) + 1)
+        found[str(row["item_id"])] = tuple(int(own.eq(value).sum()) for value in scale)
+    return found
+
+
 def distributions(evidence: Evidence) -> list[Distribution]:
     """Every question that the form has, in order of its identifier, answered or not."""
-    items = evidence.tables["rating_items"].sort_values("item_id")
-    answers = self_ratings(evidence)
-    minimum, level = evidence.parameters.minimum_cell, evidence.parameters.confidence
+    items = evidence.tables["rating_items"].set_index("item_id")
+    level, policy = evidence.parameters.confidence, policy_of(evidence)
     found = []
-    for row in items.to_dict("records"):
-        values = tuple(range(int(row["scale_min"]), int(row["scale_max"]) + 1))
-        own = answers.loc[answers["item_id"].eq(str(row["item_id"])), "value"]
-        counts = tuple(int(own.eq(value).sum()) for value in values)
+    for item, counts in answer_counts(evidence).items():
+        start, n = int(items["scale_min"][item]), sum(counts)
+        values = tuple(range(start, start + len(counts)))
+        protection = _protection(item, counts, policy)
+        high = sum(counts[-top_of(values) :])
+        shown = tuple(
+            None if why else _told(count, n, policy)
+            for why, count in zip(protection.cells, counts, strict=True)
+        )
         found.append(
             Distribution(
-                item=str(row["item_id"]),
-                label=str(row[f"label_{evidence.parameters.language}"]),
+                item=item,
+                label=str(items.loc[item, f"label_{evidence.parameters.language}"]),
                 values=values,
-                counts=counts,
-                protection=protect_split(counts, top_of(values), minimum),
-                intervals=tuple(simultaneous_intervals(counts, level) if sum(counts) else ()),
+                answers=n,
+                counts=shown,
+                high=None if protection.groups[1] else _told(high, n, policy),
+                protection=protection,
+                intervals=tuple(_limits(x, n, len(counts), level) for x in shown),
             )
         )
     return found
 
 
-def top_of(values: tuple[int, ...]) -> int:
+def _protection(item: str, counts: tuple[int, ...], policy: Policy) -> Protection:
+    """What is withheld of a question, by the stricter regime of its two kinds of numbers."""
+    keys = ("rating.answers.share", f"rating.{item}.high.share")
+    regimes = {policy.regime_of(key) for key in keys}
+    if "cells" in regimes:
+        return protect_split(counts, top_of(counts), policy.minimum)
+    why = few(sum(counts), policy.minimum) if "group" in regimes else None
+    return Protection((why, why), tuple(why for _ in counts))
+
+
+def _told(count: int, n: int, policy: Policy) -> int:
+    cells = policy.regime_of("rating.answers.share") == "cells"
+    return policy.rounded(count, n) if cells else count
+
+
+def _limits(x: int | None, n: int, answers: int, level: float) -> Interval | None:
+    if x is None or not n:
+        return None
+    # The limits of an answer depend on how many answers there are, not on who gave the others.
+    return simultaneous_intervals([x, n - x, *[0] * (answers - 2)], level)[0]
+
+
+def top_of(values: Sequence[int]) -> int:
     """How many answers of a scale count as high."""
     return min(TOP, len(values) - 1)
 
@@ -114,7 +159,7 @@ def rating_records(evidence: Evidence) -> list[Indicator]:
         for position, value in enumerate(item.values):
             by = dimensions(item=item.item, value=str(value))
             why, x, n = item.protection.cells[position], item.counts[position], item.answers
-            limits = item.intervals[position] if item.intervals else None
+            limits = item.intervals[position]
             records += _share("rating.answers.share", x, n, why, limits, level, source, by)
     return records
 
@@ -125,7 +170,7 @@ def rated_high(evidence: Evidence) -> list[Indicator]:
     records = []
     for item in distributions(evidence):
         key, n = f"rating.{item.item}.high.share", item.answers
-        limits = wilson(item.high, n, level) if n else None
+        limits = wilson(item.high, n, level) if n and item.high is not None else None
         records += _share(key, item.high, n, item.high_withheld, limits, level, source, ())
     return records
 
@@ -139,21 +184,19 @@ def rating_table(evidence: Evidence) -> pd.DataFrame:
     """
     rows = []
     for item in distributions(evidence):
-        for position, value in enumerate(item.values):
-            why = item.protection.cells[position]
-            shown = why is None and item.answers > 0
-            x, limits = item.counts[position], item.intervals[position] if item.intervals else None
+        for place, value in enumerate(item.values):
+            x, limits, why = item.counts[place], item.intervals[place], item.protection.cells[place]
             rows.append(
                 {
                     "item_id": item.item,
                     "label": item.label,
                     "value": value,
-                    "count": x if why is None else None,
-                    "share": x / item.answers if shown else None,
-                    "low": limits.low if shown and limits else None,
-                    "high": limits.high if shown and limits else None,
+                    "count": x,
+                    "share": x / item.answers if x is not None and item.answers else None,
+                    "low": limits.low if limits else None,
+                    "high": limits.high if limits else None,
                     "answers": item.answers,
-                    "withheld": str(why) if why else "",
+                    "withheld": why.kind if why else "",
                 }
             )
     columns = [
@@ -166,7 +209,7 @@ def rating_table(evidence: Evidence) -> pd.DataFrame:
 
 def _share(
     key: str,
-    x: int,
+    x: int | None,
     n: int,
     why: Withheld | None,
     limits: Interval | None,
@@ -174,19 +217,13 @@ def _share(
     source: str,
     by: tuple[tuple[str, str], ...],
 ) -> list[Indicator]:
-    method = limits.method if limits else ""
-    if why:
-        return [
-            Indicator(key=key, value=None, unit="share", N=n, estimand="D", suppressed=True,
-                      dimensions=by, source=source, note=str(why)),
-            Indicator(key=key, value=None, unit="share", N=n, estimand="S", suppressed=True,
-                      method=method, level=level, dimensions=by, source=source, note=str(why)),
-        ]  # fmt: skip
-    value, note = (x / n if n else None), ("" if n else NO_ANSWER)
-    return [
+    value, note = (x / n if n and x is not None else None), ("" if n else NO_ANSWER)
+    records = [
         Indicator(key=key, value=value, unit="share", n=x, N=n, estimand="D", dimensions=by,
                   source=source, note=note),
         Indicator(key=key, value=value, unit="share", n=x, N=n, estimand="S",
                   low=limits.low if limits else None, high=limits.high if limits else None,
-                  method=method, level=level, dimensions=by, source=source, note=note),
+                  method=limits.method if limits else "", level=level, dimensions=by,
+                  source=source, note=note),
     ]  # fmt: skip
+    return [withhold(one, why) for one in records] if why else records

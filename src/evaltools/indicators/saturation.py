@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from evaltools.indicators.indicator import Indicator
-from evaltools.indicators.judgements import codebook_order
+from evaltools.indicators.judgements import told_order
 from evaltools.indicators.shares import NO_REPORT, plain_share
 from evaltools.statistics.saturation import (
     NEVER,
@@ -105,7 +105,7 @@ def saturation_curve(evidence: Evidence) -> pd.DataFrame:
 def holding(evidence: Evidence) -> NDArray[np.bool_]:
     """Reports × codable codes: whether the report has the code by the coder rule."""
     presence = evidence.presence
-    codes = pd.Index(codebook_order(evidence.tables["codes"]), dtype="object")
+    codes = pd.Index(told_order(evidence), dtype="object")
     projects = pd.Index(sorted(set(presence["project_id"].astype(str))), dtype="object")
     yes = presence[(presence["state"] == "yes").to_numpy(dtype=bool)]
     yes = yes[yes["code_id"].isin(list(codes)).to_numpy(dtype=bool)]

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from evaltools.indicators.clustered import clustered_shares
+from evaltools.indicators.disclosure.codes import CLAIMED, savings_withheld
+from evaltools.indicators.disclosure.policy import policy_of
+from evaltools.indicators.disclosure.suppression import Withheld, few, withhold
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.shares import share_records
-from evaltools.indicators.suppression import Withheld, few
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
 
 GROUNDS = ("with_sum", "baseline", "method", "complete")
 PERIODS = ("once", "yearly")
-Statistic = Literal["median", "range_low", "range_high"]
-STATISTICS: tuple[Statistic, ...] = ("median", "range_low", "range_high")
+QUANTILES: Mapping[str, float] = MappingProxyType(
+    {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
+)
+"""What is told of the sums: places in their order, and the share of the sums below."""
+EXAMINED = ("savings.*.eur",)
+"""Patterns of keys whose euros are held against dominance and p% here."""
 NO_CLAIM = "no report in scope claims a saving"
 NO_SUM = "no claim in scope gives a sum"
 MIXED = "yearly and one-off sums together; by period under the dimension"
@@ -48,130 +56,120 @@ def claims(evidence: Evidence) -> pd.DataFrame:
 
 
 def savings_records(evidence: Evidence) -> list[Indicator]:
-    """The ledger as records.
+    """The ledger as records, as far as it may be shown.
 
     Returns:
         `savings.claimed.share` of projects, in three estimands; of claims, as D and S,
         `savings.with_sum/baseline/method/complete.share`; of sums, D,
-        `savings.median/range_low/range_high.eur`, over all and by period. What rests on fewer
-        projects than the minimum cell is suppressed.
+        `savings.median/lower_quartile/upper_quartile.eur`, over all and by period. Where too few
+        projects claim anything, or all but too few, nothing is told; the smallest and the
+        largest sum never are, each being what one project says.
     """
-    ledger, source = claims(evidence), f"{_SOURCE}.savings_records"
-    claiming = int(ledger["project_id"].nunique())
-    records = share_records("savings.claimed", claiming, evidence, source=source)
-    withheld = few(claiming, evidence.parameters.minimum_cell)
+    ledger, source, policy = claims(evidence), f"{_SOURCE}.savings_records", policy_of(evidence)
+    claiming, withheld = int(ledger["project_id"].nunique()), savings_withheld(evidence)
+    if policy.regime_of(f"{CLAIMED}.share") == "cells":
+        claiming = policy.rounded(claiming, int(evidence.n))
+    records = share_records(CLAIMED, claiming, evidence, source=source)
+    records = [withhold(one, withheld) for one in records] if withheld else records
     for ground in GROUNDS:
-        key = f"savings.{ground}.share"
-        if withheld:
-            records += [
-                Indicator(key=key, value=None, unit="share", estimand="D", suppressed=True,
-                          source=source, note=str(withheld)),
-                Indicator(key=key, value=None, unit="share", estimand="S", suppressed=True,
-                          source=source, note=str(withheld)),
-            ]  # fmt: skip
-        else:
-            records += clustered_shares(
-                key, ledger[ground].tolist(), ledger["project_id"].tolist(),
-                evidence.parameters.confidence, source, note="" if len(ledger) else NO_CLAIM,
-            )  # fmt: skip
+        shares = clustered_shares(
+            f"savings.{ground}.share", ledger[ground].tolist(), ledger["project_id"].tolist(),
+            evidence.parameters.confidence, source, note="" if len(ledger) else NO_CLAIM,
+        )  # fmt: skip
+        why = _grounds_withheld(ground, ledger, evidence)
+        records += [withhold(one, why, total=False) for one in shares] if why else shares
     return [*records, *_sums(ledger, evidence, source)]
-
-
-def sums(evidence: Evidence) -> tuple[pd.DataFrame, Withheld | None]:
-    """The sums that may be shown, without telling whose they are.
-
-    Returns:
-        `amount_eur`, `period`, `reckoned` (baseline and method are told), smallest first; and
-        the reason why there are none although there are claims with sums, if so. Where a
-        period has sums of fewer projects than the minimum cell, no period is named.
-    """
-    ledger, minimum = claims(evidence), evidence.parameters.minimum_cell
-    known = ledger[ledger["with_sum"]]
-    withheld = too_few(known, ledger, minimum)
-    shown = known.iloc[0:0] if withheld else known
-    if few_of_a_period(shown, minimum):
-        shown = shown.assign(period="")
-    shown = shown.assign(reckoned=shown["baseline"] & shown["method"])
-    columns = ["amount_eur", "period", "reckoned"]
-    return shown.sort_values(columns, ignore_index=True)[columns], withheld
-
-
-def too_few(part: pd.DataFrame, ledger: pd.DataFrame, minimum: int) -> Withheld | None:
-    """A reason to withhold sums: few projects give them, or few claim anything at all.
-
-    That the claims of few projects give no sum would tell of each of them.
-    """
-    return few(int(part["project_id"].nunique()), minimum) or few(
-        int(ledger["project_id"].nunique()), minimum
-    )
-
-
-def few_of_a_period(known: pd.DataFrame, minimum: int) -> Withheld | None:
-    """A reason to tell no period's sums: one has few projects, and the rest would give it away."""
-    projects = known.groupby("period")["project_id"].nunique()
-    return few(int(projects.min()), minimum) if len(projects) else None
 
 
 def grounds(evidence: Evidence) -> pd.DataFrame:
     """How far claims go, a row a step.
 
-    Only the whole ledger is held against the minimum cell: on what grounds claims stand is told
-    of all of them together, and tells no sum.
+    On what grounds claims stand is told of all of them together, and tells no sum; so only all
+    who claim are held against the minimum, unless the study wants every cell to be.
 
     Returns:
         `step` (`claims`, then `with_sum`, `baseline`, `method`, `complete`), `claims` (missing
         where withheld), `of` (all claims), `projects`.
     """
-    ledger = claims(evidence)
-    withheld = few(int(ledger["project_id"].nunique()), evidence.parameters.minimum_cell)
+    ledger, whole = claims(evidence), savings_withheld(evidence)
     steps = {"claims": pd.Series(True, index=ledger.index)} | {g: ledger[g] for g in GROUNDS}
-    frame = pd.DataFrame(
-        {
-            "step": list(steps),
-            "claims": [None if withheld else int(hit.sum()) for hit in steps.values()],
-            "projects": [
-                None if withheld else int(ledger.loc[hit.astype(bool), "project_id"].nunique())
-                for hit in steps.values()
-            ],
-        }
-    ).astype({"claims": "Int64", "projects": "Int64"})
-    frame["of"] = pd.Series([None if withheld else len(ledger)] * len(frame), dtype="Int64")
-    return frame
+    rows = []
+    for step, hit in steps.items():
+        why = whole if step == "claims" else _grounds_withheld(step, ledger, evidence)
+        projects = int(ledger.loc[hit.astype(bool), "project_id"].nunique())
+        told = (None, None, None) if why else (int(hit.sum()), len(ledger), projects)
+        rows.append((step, *told))
+    frame = pd.DataFrame(rows, columns=["step", "claims", "of", "projects"])
+    return frame.astype({"claims": "Int64", "of": "Int64", "projects": "Int64"})
+
+
+def _grounds_withheld(ground: str, ledger: pd.DataFrame, evidence: Evidence) -> Withheld | None:
+    """Why it is not told how many claims stand on a ground, or None."""
+    policy, key = policy_of(evidence), f"savings.{ground}.share"
+    if why := savings_withheld(evidence):
+        return why
+    claiming = int(ledger["project_id"].nunique())
+    telling = int(ledger.loc[ledger[ground], "project_id"].nunique())
+    return policy.why_count(key, telling, claiming)
 
 
 def _sums(ledger: pd.DataFrame, evidence: Evidence, source: str) -> list[Indicator]:
-    known, minimum = ledger[ledger["with_sum"]], evidence.parameters.minimum_cell
-    few_of_one = few_of_a_period(known, minimum)
+    known, policy = ledger[ledger["with_sum"]], policy_of(evidence)
     records: list[Indicator] = []
     for period in ("", *PERIODS):
         part = known[known["period"].eq(period)] if period else known
-        by = dimensions(period=period) if period else ()
-        withheld = too_few(part, ledger, minimum) or (few_of_one if period else None)
         values = part["amount_eur"]
-        found: dict[Statistic, float] = {
-            "median": float(values.median()),
-            "range_low": float(values.min()),
-            "range_high": float(values.max()),
-        }
-        for name in STATISTICS:
-            key = f"savings.{name}.eur"
-            if withheld:
-                records.append(
-                    Indicator(key=key, value=None, unit="eur", suppressed=True, source=source,
-                              dimensions=by, note=str(withheld))
-                )  # fmt: skip
-                continue
-            note = "" if period or part["period"].nunique() < 2 else MIXED
-            records.append(
-                Indicator(
-                    key=key,
-                    value=found[name] if len(part) else None,
-                    unit="eur",
-                    n=len(part),
-                    N=len(ledger),
-                    dimensions=by,
-                    source=source,
-                    note=note if len(part) else NO_SUM,
-                )
-            )
+        note = "" if period or part["period"].nunique() < 2 else MIXED
+        for name, share in QUANTILES.items():
+            key, value = f"savings.{name}.eur", float(values.quantile(share))
+            record = Indicator(
+                key=key, value=value if len(part) else None, unit="eur", n=len(part),
+                N=len(ledger), dimensions=dimensions(period=period) if period else (),
+                source=source, note=note if len(part) else NO_SUM,
+            )  # fmt: skip
+            why = None
+            if policy.regime_of(key) != "open":
+                why = _sums_withheld(part, value, known if period else part, ledger, evidence)
+            records.append(withhold(record, why, total=False) if why else record)
     return records
+
+
+def _sums_withheld(
+    part: pd.DataFrame,
+    value: float,
+    known: pd.DataFrame,
+    ledger: pd.DataFrame,
+    evidence: Evidence,
+) -> Withheld | None:
+    """Why a place in the order of sums is withheld, or None.
+
+    Arguments:
+        part: claims with sums that it is a place among.
+        value: the sum at that place, euros.
+        known: the claims with sums of which the part is a period.
+        ledger: all claims.
+    """
+    policy = policy_of(evidence)
+    minimum, claiming = policy.minimum, int(ledger["project_id"].nunique())
+    # That the claims of few projects give no sum would tell of each of them; and what is said
+    # of one period would give the others away.
+    periods = known.groupby("period")["project_id"].nunique()
+    why = savings_withheld(evidence) or few(claiming, minimum)
+    if why or part.empty:
+        return why
+    why = few(int(periods.min()), minimum) if len(known) > len(part) else None
+    if why := why or policy.why_euros(part.groupby("project_id")["amount_eur"].sum().tolist()):
+        return why
+    below = part.loc[part["amount_eur"].le(value), "project_id"].nunique()
+    above = part.loc[part["amount_eur"].ge(value), "project_id"].nunique()
+    return Withheld("position", minimum) if min(below, above) < minimum else None
+
+
+def amounts_by_segment(tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:
+    """The sums that passages claim, euros, by the passage's identifier; none without the table."""
+    if "saving_claims" not in tables:
+        return {}
+    table = tables["saving_claims"]
+    table = table[table["amount_eur"].notna()]
+    amounts = pd.to_numeric(table["amount_eur"]).astype("float64")
+    return dict(zip(table["segment_id"].astype(str), amounts.tolist(), strict=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evaltools.indicators.indicator import NOT_ASKED, Estimand, Indicator
+from evaltools.indicators.indicator import NOT_ASKED, Absence, Counted, Estimand, Indicator
 from evaltools.statistics.intervals import bounds, hypergeometric, wilson
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def share_records(
         return Indicator(
             key=f"{key}.{measure}", value=x / n if n else None, unit="share", n=x, N=n,
             estimand=estimand, low=low, high=high, method=method, level=at,
-            dimensions=dimensions, source=source, note=note,
+            dimensions=dimensions, source=source, why=absence(n, read), note=note,
         )  # fmt: skip
 
     if n == 0:
@@ -84,6 +84,11 @@ def share_records(
     ]
 
 
+def absence(asked: int, read: int) -> Absence | None:
+    """Why there is no share, where reports were read and none was asked."""
+    return "not_asked" if read and not asked else None
+
+
 def asked_note(asked: int, read: int) -> str:
     """What the reader of a table must know where not every report was asked; else empty."""
     if not read:
@@ -102,6 +107,8 @@ def plain_share(
     source: str,
     dimensions: tuple[tuple[str, str], ...] = (),
     note: str = "",
+    why: Absence | None = None,
+    counted: Counted = "cases",
 ) -> Indicator:
     """A share of something that is wholly known or is no sample of projects, such as of goals.
 
@@ -111,6 +118,7 @@ def plain_share(
         source: dotted name of the function that counted.
         dimensions: what the share is broken down by, sorted by name.
         note: what a reader of the table must know; where n is 0 it says that instead.
+        why, counted: see `Indicator`.
 
     Returns:
         One D record without limits; its value is None when n is 0.
@@ -123,5 +131,6 @@ def plain_share(
         raise ValueError(f"{key}: needs 0 <= x <= n, not x={x}, n={n}")
     return Indicator(
         key=key, value=x / n if n else None, unit="share", n=x, N=n, estimand="D",
-        dimensions=dimensions, source=source, note=note if n else (note or NO_DENOMINATOR),
+        dimensions=dimensions, source=source, why=why, counted=counted,
+        note=note if n else (note or NO_DENOMINATOR),
     )  # fmt: skip

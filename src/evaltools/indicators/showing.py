@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -16,7 +17,7 @@ from evaltools.present.matrix import Panel
 from evaltools.present.stacks import Part, Stack
 from evaltools.present.states import State
 from evaltools.present.style import BLUES, DEEP_BLUE, LIGHT, RUST, TEAL
-from evaltools.present.table import Column
+from evaltools.present.table import SUPPRESSED, Column
 from evaltools.present.words import Words
 
 if TYPE_CHECKING:
@@ -66,8 +67,9 @@ def theme_dots(frame: pd.DataFrame, evidence: Evidence) -> list[Dot]:
             value=known(row["share"]),
             low=known(row["low"]),
             high=known(row["high"]),
-            n=int(row["yes"]),
-            N=int(row["n"]),
+            n=whole(row["yes"]),
+            N=whole(row["n"]),
+            suppressed=bool(row["withheld"]),
             bound_low=known(row[f"{band}_low"]) if band else None,
             bound_high=known(row[f"{band}_high"]) if band else None,
             rule_low=known(row["band_low"]) if ruled else None,
@@ -86,23 +88,32 @@ def band_name(evidence: Evidence) -> str:
 def theme_states(frame: pd.DataFrame) -> list[State]:
     """Rows of a figure of what reports say: yes, no, silent."""
     return [
-        State(str(row["label"]), int(row["yes"]), int(row["no"]), int(row["silent"]))
+        State(
+            str(row["label"]), whole(row["yes"]) or 0, whole(row["no"]) or 0,
+            whole(row["silent"]) or 0, suppressed=bool(row["denied_withheld"]),
+        )
         for row in frame.to_dict("records")
-    ]
+    ]  # fmt: skip
 
 
 def theme_rows(frame: pd.DataFrame, language: Language) -> pd.DataFrame:
     """A frame of `themes` with counts, shares and intervals as a table prints them."""
 
+    withheld = frame["withheld"].tolist()
+
+    def told(values: Iterable[object]) -> pd.Series:
+        cells = [SUPPRESSED if w else x for w, x in zip(withheld, values, strict=True)]
+        return pd.Series(cells, index=frame.index, dtype="object")
+
     def limits(prefix: str) -> pd.Series:
         low, high = frame[f"{prefix}_low"], frame[f"{prefix}_high"]
-        pairs = [(known(a), known(b)) for a, b in zip(low, high, strict=True)]
-        return pd.Series(pairs, index=frame.index, dtype="object")
+        return told((known(a), known(b)) for a, b in zip(low, high, strict=True))
 
-    counts = list(zip(frame["yes"], frame["n"], frame["share"], strict=True))
+    counts = [(whole(x) or 0, whole(n) or 0) for x, n in zip(frame["yes"], frame["n"], strict=True)]
+    shares = zip(counts, frame["share"], strict=True)
     return frame.assign(
-        reports=[count_of(int(x), int(n), language) for x, n, _ in counts],
-        read=[share(known(value), int(x), int(n), language) for x, n, value in counts],
+        reports=told(count_of(x, n, language) for x, n in counts),
+        read=told(share(known(value), x, n, language) for (x, n), value in shares),
         funded=limits("p"),
         bounds=limits("bound"),
         alike=limits("s"),
@@ -232,6 +243,11 @@ def p_text(value: float, language: Language) -> str:
     below = value < least
     text = number(least if below else value, language, _DECIMALS_OF_P)
     return f"<{NBSP}{text}" if below else text
+
+
+def whole(value: object) -> int | None:
+    """A count of a frame, None where it is missing."""
+    return None if pd.isna(value) else int(str(value))  # type: ignore[call-overload]
 
 
 def known(value: object) -> float | None:

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from evaltools.indicators.disclosure.codes import savings_withheld
+from evaltools.indicators.disclosure.policy import policy_of
+from evaltools.indicators.indicator import dimensions
 from evaltools.indicators.rooting import rooting_states
-from evaltools.indicators.savings import PERIODS, grounds, savings_records, sums
+from evaltools.indicators.savings import PERIODS, QUANTILES, grounds, savings_records
 from evaltools.indicators.showing import known
 from evaltools.present.language import Language, euros, share
-from evaltools.present.ledger import Claim, Step
+from evaltools.present.ledger import Step, Sums
 from evaltools.present.stacks import Stack
 from evaltools.present.table import SUPPRESSED, Column
 from evaltools.present.words import Words
@@ -19,16 +22,18 @@ if TYPE_CHECKING:
     from evaltools.evidence import Evidence
 
 
-def ledger_claims(evidence: Evidence) -> list[Claim]:
-    """The sums of the ledger's strip, by period; none where they are withheld."""
-    words, (frame, _) = Words(evidence.parameters.language), sums(evidence)
-    unnamed = "effects.period_untold" if frame["period"].ne("").any() else "effects.all_sums"
-    names = {period: words(f"period.{period}") for period in PERIODS} | {"": words(unnamed)}
-    ordered = frame.sort_values(["period", "amount_eur", "reckoned"], ascending=[False, True, True])
-    return [
-        Claim(float(row["amount_eur"]), names[row["period"]], bool(row["reckoned"]))
-        for row in ordered.to_dict("records")
-    ]
+def ledger_sums(evidence: Evidence) -> list[Sums]:
+    """The rows of the ledger's strip, all sums and by period; none where they are withheld."""
+    words = Words(evidence.parameters.language)
+    names: dict[tuple[tuple[str, str], ...], str] = {(): words("effects.all_sums")}
+    names |= {dimensions(period=period): words(f"period.{period}") for period in PERIODS}
+    found = {record.identity[::2]: record.value for record in savings_records(evidence)}
+    rows = []
+    for by, name in names.items():
+        low, median, high = (found[f"savings.{place}.eur", by] for place in QUANTILES)
+        if median is not None:
+            rows.append(Sums(name, median, low, high))
+    return rows
 
 
 def ledger_steps(evidence: Evidence) -> list[Step]:
@@ -42,21 +47,37 @@ def ledger_steps(evidence: Evidence) -> list[Step]:
 
 
 def ledger_note(evidence: Evidence) -> str:
-    """Median and range of the sums, or why there are none, and why there is no total."""
+    """Median and quartiles of the sums, or why there are none, and why there is no total."""
     language = evidence.parameters.language
-    words, (frame, withheld) = Words(language), sums(evidence)
-    if not len(evidence.saving_claims):
+    words, whole = Words(language), savings_withheld(evidence)
+    if not len(evidence.saving_claims) or whole:
         return ""
-    if withheld:
-        told = words.markdown("effects.savings_withheld", count=withheld.minimum)
-    elif frame.empty:
+    found = {r.key: r for r in savings_records(evidence) if r.unit == "eur" and not r.dimensions}
+    low, median, high = (found[f"savings.{place}.eur"] for place in QUANTILES)
+    if median.suppressed:
+        why = median.why if median.why in ("few", "position", "concentration") else "linked"
+        least = {"count": policy_of(evidence).minimum} if why in ("few", "position") else {}
+        told = words.markdown(f"effects.sums_withheld.{why}", **least)
+    elif median.value is None:
         told = words.markdown("effects.savings_no_sums")
     else:
-        amounts = frame["amount_eur"]
-        low, high = euros(float(amounts.min()), language), euros(float(amounts.max()), language)
-        median = euros(float(amounts.median()), language)
-        told = words.markdown("effects.savings_sums", median=median, low=low, high=high)
+        told = words.markdown("effects.savings_sums", median=euros(median.value, language))
+        if low.value is not None and high.value is not None:
+            ends = {"low": euros(low.value, language), "high": euros(high.value, language)}
+            told += " " + words.markdown("effects.savings_quartiles", **ends)
     return f"{told} {words.markdown('effects.no_total')}"
+
+
+def savings_caption(evidence: Evidence, phrase: str) -> str:
+    """Caption of the figure or the table of savings, by its phrase; no count that is withheld."""
+    words = Words(evidence.parameters.language)
+    about = words.markdown(phrase)
+    if savings_withheld(evidence):
+        told = words.markdown("effects.claiming_withheld", n=evidence.n)
+    else:
+        record = next(r for r in savings_records(evidence) if r.key == "savings.claimed.share")
+        told = words.markdown("effects.claiming", claiming=record.n or 0, n=evidence.n)
+    return f"{about} {told}"
 
 
 def grounds_rows(evidence: Evidence) -> pd.DataFrame:
@@ -91,15 +112,16 @@ def rooting_rows(evidence: Evidence) -> pd.DataFrame:
 
 
 def sums_withheld(evidence: Evidence) -> bool:
-    """Whether claims give sums that may not be shown."""
-    return sums(evidence)[1] is not None
+    """Whether claims give sums of which nothing may be shown."""
+    found = {r.key: r for r in savings_records(evidence) if not r.dimensions}
+    return found["savings.median.eur"].suppressed
 
 
 def no_ledger(evidence: Evidence) -> str:
-    """Why the ledger has no steps: no claims, or claims of too few projects."""
-    words, minimum = Words(evidence.parameters.language), evidence.parameters.minimum_cell
-    withheld = grounds(evidence)["claims"].isna().any()
-    return words("effects.savings_few", count=minimum) if withheld else words("effects.no_claims")
+    """Why the ledger has no steps: no claims, or claims that nothing may be told of."""
+    words = Words(evidence.parameters.language)
+    withheld = savings_withheld(evidence)
+    return words("effects.savings_withheld" if withheld else "effects.no_claims")
 
 
 def grounds_columns(language: Language) -> list[Column]:

@@ -8,7 +8,6 @@ import pandas as pd
 
 from evaltools.indicators.optimism import optimism
 from evaltools.indicators.ratings import Distribution, distributions
-from evaltools.indicators.showing import known
 from evaltools.present import alt_text
 from evaltools.present.dots import Dot
 from evaltools.present.figure import Figure
@@ -36,7 +35,7 @@ def rating_figure(evidence: Evidence, caption: str, note: str) -> Figure:
     nothing = words("effects.no_ratings")
     of_five = all(item.values == (1, 2, 3, 4, 5) for item in items)
     if of_five and not any(any(item.protection.cells) for item in items):
-        answers = [Rating(i.label, (*i.counts[:4], i.counts[4])) for i in items]  # type: ignore[arg-type]
+        answers = [Rating(i.label, tuple(x or 0 for x in i.counts)) for i in items]  # type: ignore[arg-type]
         return ratings(answers, language=language, caption=caption, nothing=nothing)
     rows, parts = rating_stacks(evidence)
     used = [place for place in range(len(parts)) if any(row.counts[place] for row in rows)]
@@ -97,13 +96,18 @@ def _rating_alt(rows: list[Stack], parts: list[Part], evidence: Evidence) -> str
 
 
 def _rating_stack(item: Distribution, values: list[int]) -> Stack:
-    cells = zip(item.values, item.protection.cells, item.counts, strict=True)
-    shown = {value: 0 if why else x for value, why, x in cells}
-    withheld = item.high_withheld is not None
-    rest_high = item.high - sum(shown[value] for value in item.values[-item.top :])
-    rest_low = item.answers - sum(shown.values()) - rest_high
-    counts = (rest_low, *(shown.get(value, 0) for value in values), rest_high)
-    return Stack(item.label, tuple(0 for _ in counts) if withheld else counts, withheld)
+    shown = {value: x or 0 for value, x in zip(item.values, item.counts, strict=True)}
+    if item.high is None:
+        return Stack(item.label, (0,) * (len(values) + 2), True)
+
+    def untold(part: slice, together: int) -> int:
+        """Answers of a group that are not told apart; rounded ones need not add up to it."""
+        hidden = None in item.counts[part]
+        return max(0, together - sum(shown[v] for v in item.values[part])) if hidden else 0
+
+    lower, upper = slice(None, -item.top), slice(-item.top, None)
+    rest = untold(lower, item.answers - item.high), untold(upper, item.high)
+    return Stack(item.label, (rest[0], *(shown.get(value, 0) for value in values), rest[1]))
 
 
 def _shades(answers: int) -> list[str]:
@@ -117,11 +121,11 @@ def optimism_dots(evidence: Evidence) -> list[Dot]:
     return [
         Dot(
             label=str(row["label"]),
-            value=known(row["high"]),
-            n=None if row["withheld"] else round(float(row["high"]) * int(row["answers"])),
-            N=int(row["answers"]),
+            value=None if row["withheld"] else row["high"] / row["answers"],
+            n=row["high"],
+            N=row["answers"],
             suppressed=bool(row["withheld"]),
-            second=known(row["evidenced"]),
+            second=None if row["withheld"] else row["evidenced"] / row["answers"],
         )
         for row in optimism(evidence).to_dict("records")
         if row["answers"]
@@ -159,7 +163,7 @@ def optimism_rows(evidence: Evidence) -> pd.DataFrame:
         cells |= {"label": str(row["label"]), "answers": answers}
         if not row["withheld"]:
             for name in ("high", "evidenced"):
-                cells[name] = share(row[name], round(row[name] * answers), answers, language)
+                cells[name] = share(row[name] / answers, row[name], answers, language)
             low, high = float(row["gap_low"]) * 100, float(row["gap_high"]) * 100
             cells["gap"] = signed(float(row["gap"]) * 100, language)
             cells["interval"] = number_range(low, high, language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.optimism import gaps
 from evaltools.indicators.prevalence import prevalence
@@ -15,4 +16,5 @@ if TYPE_CHECKING:
 
 def compute(evidence: Evidence) -> list[Indicator]:
     """All indicators of the chapter: steering themes, high ratings, the optimism gap."""
-    return [*prevalence(evidence, "steering"), *rated_high(evidence), *gaps(evidence)]
+    records = [*prevalence(evidence, "steering"), *rated_high(evidence), *gaps(evidence)]
+    return release(records, evidence)

@@ -181,7 +181,9 @@ def coverage(evidence: Evidence) -> list[Indicator]:
             "municipalities.reached.share",
             min(len(found), len(register)), len(register), source, note=note,
         ),
-        plain_share("population.reached.share", people, total, source, note=note),
+        plain_share(
+            "population.reached.share", people, total, source, note=note, counted="inhabitants"
+        ),
     ]  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,21 +14,32 @@ from evaltools.present.language import Language, count_of, euros_short, number
 from evaltools.present.legend import Entry
 from evaltools.present.rows import AXIS, GUTTER, Frame, draw_marks, frame
 from evaltools.present.scale import Scale, ticks
-from evaltools.present.style import DEEP_BLUE, GRID, INK, LIGHT, OCHRE, PAPER, QUIET, SMALL
+from evaltools.present.style import DEEP_BLUE, GRID, INK, LIGHT, QUIET, SMALL
 from evaltools.present.text import clean, height, width, wrap
 from evaltools.present.words import Words
 
-_DOT = 6.4
-_STEP = 7.0
+_ROW = 26.0
 
 
 @dataclass(frozen=True)
-class Claim:
-    """One claim: its sum in euros, its row in the strip, whether it can be checked."""
+class Sums:
+    """Where the sums of a group lie, in euros; no single sum is drawn, for it is one project's.
 
-    amount: float
+    Arguments:
+        group: whose sums they are.
+        median: half of them are below.
+        low, high: a quarter of them is below, and above; None where that is not told.
+    """
+
     group: str
-    complete: bool = False
+    median: float
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def known(self) -> tuple[float, ...]:
+        """All that is told, smallest first."""
+        return tuple(x for x in (self.low, self.median, self.high) if x is not None)
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,7 @@ class Step:
 
 
 def draw(
-    claims: Sequence[Claim],
+    sums: Sequence[Sums],
     steps: Sequence[Step],
     *,
     language: Language,
@@ -51,7 +61,7 @@ def draw(
     """Draw the strip of sums on a logarithmic scale, and below it how complete the claims are.
 
     Arguments:
-        claims: those with a sum above nought; groups in the order of their first claim.
+        sums: a row a group; a scale of powers of ten has no place for nought.
         steps: from all claims to the most complete; the first is the whole.
         language: fi, sv or en.
         suppressed: sums are withheld; the strip says so.
@@ -60,11 +70,9 @@ def draw(
     words = Words(language)
     if not steps or not steps[0].count:
         return empty.draw(nothing or words("figure.empty"))
-    shown = [] if suppressed else [claim for claim in claims if claim.amount > 0]
-    groups = list(dict.fromkeys(claim.group for claim in shown))
+    shown = _drawable(sums, suppressed)
     whole = steps[0].count
-    tall = [max(26.0, _swarm_height(shown, group) + 10) for group in groups]
-    strip = sum(tall) + AXIS + height(1, SMALL) + 14 if groups else 24.0
+    strip = _ROW * len(shown) + AXIS + height(1, SMALL) + 14 if shown else 24.0
     layout = frame(
         [step.label for step in steps],
         [count_of(step.count, whole, language) for step in steps],
@@ -77,15 +85,15 @@ def draw(
         pitch=18.0,
         inset=6.0,
         above=strip,
-        least_room=max([0.0, *(width(clean(group)) + 3 for group in groups)]),
+        least_room=max([0.0, *(width(clean(row.group)) + 3 for row in shown)]),
     )
     for step, y in zip(steps, layout.centres, strict=True):
         start, end = layout.scale(0.0), layout.scale(float(step.count))
         layout.sheet.box(start, y - 6, layout.scale(float(whole)) - start, 12, fill=LIGHT)
         layout.sheet.box(start, y - 6, end - start, 12, fill=DEEP_BLUE, layer=2)
     top = layout.top - strip
-    if groups:
-        _strip(layout, shown, groups, tall, top, language, words)
+    if shown:
+        _strip(layout, shown, top, language, words)
     else:
         mark = words("mark.sums_suppressed" if suppressed else "mark.sums_missing")
         layout.sheet.text(
@@ -95,7 +103,7 @@ def draw(
 
 
 def ledger(
-    claims: Sequence[Claim],
+    sums: Sequence[Sums],
     steps: Sequence[Step],
     *,
     language: Language,
@@ -107,38 +115,32 @@ def ledger(
 ) -> Figure:
     """The drawing with caption and alternative text; the latter from the data unless given."""
     return Figure(
-        draw(claims, steps, language=language, suppressed=suppressed, nothing=nothing),
+        draw(sums, steps, language=language, suppressed=suppressed, nothing=nothing),
         caption,
-        alt or describe(claims, steps, language, suppressed=suppressed, nothing=nothing),
+        alt or describe(sums, steps, language, suppressed=suppressed, nothing=nothing),
         note,
     )
 
 
 def describe(
-    claims: Sequence[Claim],
+    sums: Sequence[Sums],
     steps: Sequence[Step],
     language: Language,
     *,
     suppressed: bool = False,
     nothing: str = "",
 ) -> str:
-    """What the drawing shows: range of sums by group, and the counts of the steps."""
+    """What the drawing shows: places in the order of sums by group, and the counts of the steps."""
     words = Words(language)
     if not steps or not steps[0].count:
         return words("figure.empty_alt", reason=nothing or words("figure.empty"))
     told = []
-    shown = [] if suppressed else [claim for claim in claims if claim.amount > 0]
-    for group in dict.fromkeys(claim.group for claim in shown):
-        amounts = sorted(claim.amount for claim in shown if claim.group == group)
-        told.append(
-            words(
-                "alt.strip",
-                group=group,
-                count=len(amounts),
-                low=euros_short(amounts[0], language),
-                high=euros_short(amounts[-1], language),
-            )
-        )
+    shown = _drawable(sums, suppressed)
+    for row in shown:
+        places = [euros_short(amount, language) for amount in row.known]
+        names = ("low", "median", "high") if len(places) == 3 else ("median",)
+        name = "alt.quartiles" if len(places) == 3 else "alt.median"
+        told.append(words(name, group=row.group, **dict(zip(names, places, strict=True))))
     if not shown:
         told.append(words("mark.sums_suppressed" if suppressed else "mark.sums_missing") + ".")
     whole = steps[0].count
@@ -146,59 +148,33 @@ def describe(
     return alt_text.join(*(sentence[:1].upper() + sentence[1:] for sentence in told))
 
 
-def _key(claims: Sequence[Claim], words: Words) -> list[Entry]:
+def _drawable(sums: Sequence[Sums], suppressed: bool) -> list[Sums]:
+    rows = [] if suppressed else [row for row in sums if row.known[0] > 0]
+    # A quarter alone is half a box.
+    return [row if len(row.known) == 3 else Sums(row.group, row.median) for row in rows]
+
+
+def _key(rows: Sequence[Sums], words: Words) -> list[Entry]:
     entries = []
-    if any(claim.complete for claim in claims):
-        entries.append(Entry(words("legend.checkable"), "dot", DEEP_BLUE))
-    if any(not claim.complete for claim in claims):
-        entries.append(Entry(words("legend.uncheckable"), "hollow", OCHRE))
-    if any(count > 2 for count in Counter(claim.group for claim in claims).values()):
+    if any(row.low is not None for row in rows):
+        entries.append(Entry(words("legend.middle_half"), "box", LIGHT))
+    if rows:
         entries.append(Entry(words("legend.median"), "tick", INK))
     return entries
 
 
-def _decades(claims: Sequence[Claim]) -> tuple[int, int]:
-    amounts = [claim.amount for claim in claims]
+def _decades(rows: Sequence[Sums]) -> tuple[int, int]:
+    amounts = [amount for row in rows for amount in row.known]
     low, high = math.floor(math.log10(min(amounts))), math.ceil(math.log10(max(amounts)))
     return low, max(high, low + 1)
 
 
-def _places(claims: Sequence[Claim], group: str, scale: Scale) -> list[tuple[float, int, Claim]]:
-    """x and storey of each dot: dots that would overlap are stacked from the middle outwards."""
-    placed: list[tuple[float, int, Claim]] = []
-    own = sorted((c for c in claims if c.group == group), key=lambda c: (c.amount, c.complete))
-    for claim in own:
-        x = scale(claim.amount)
-        near = {storey for other, storey, _ in placed if abs(other - x) < _DOT + 0.6}
-        storey = next(s for s in _storeys() if s not in near)
-        placed.append((x, storey, claim))
-    return placed
-
-
-def _storeys() -> Sequence[int]:
-    return [0, *(sign * level for level in range(1, 500) for sign in (1, -1))]
-
-
-def _swarm_height(claims: Sequence[Claim], group: str) -> float:
-    """Height of a row of the strip, from the narrowest scale that it may be drawn on."""
-    low, high = _decades(claims)
-    scale = Scale(10.0**low, 10.0**high, 0.0, 200.0, log=True)
-    storeys = [abs(storey) for _, storey, _ in _places(claims, group, scale)]
-    return (2 * max(storeys, default=0) + 1) * _STEP
-
-
 def _strip(
-    layout: Frame,
-    claims: Sequence[Claim],
-    groups: Sequence[str],
-    tall: Sequence[float],
-    top: float,
-    language: Language,
-    words: Words,
+    layout: Frame, rows: Sequence[Sums], top: float, language: Language, words: Words
 ) -> None:
-    low, high = _decades(claims)
+    low, high = _decades(rows)
     scale = Scale(10.0**low, 10.0**high, layout.scale.start, layout.scale.end, log=True)
-    bottom = top + sum(tall)
+    bottom = top + _ROW * len(rows)
     marks = [10.0**power for power in range(low, high + 1)]
     sheet = layout.sheet
     for mark in marks:
@@ -221,25 +197,12 @@ def _strip(
         color=QUIET,
         gid="axis",
     )
-    y = top
-    for group, own in zip(groups, tall, strict=True):
-        middle = y + own / 2
-        lines = wrap(group, layout.left - GUTTER - 2, max_lines=2)
+    for place, row in enumerate(rows):
+        middle = top + _ROW * (place + 0.5)
+        lines = wrap(row.group, layout.left - GUTTER - 2, max_lines=2)
         sheet.lines(layout.left - GUTTER, middle, lines, align="right")
-        amounts = sorted(claim.amount for claim in claims if claim.group == group)
-        centre = amounts[len(amounts) // 2]
-        if len(amounts) % 2 == 0:
-            centre = (amounts[len(amounts) // 2 - 1] + centre) / 2
-        if len(amounts) > 2:
-            sheet.line(
-                [scale(centre)] * 2,
-                [middle - own / 2 + 3, middle + own / 2 - 3],
-                color=INK,
-                width=1.0,
-            )
-        for x, storey, claim in _places(claims, group, scale):
-            color = DEEP_BLUE if claim.complete else OCHRE
-            fill = color if claim.complete else PAPER
-            at = [middle + storey * _STEP]
-            sheet.dots([x], at, color=color, fill=fill, diameter=_DOT - 1, edge_width=1.2)
-        y += own
+        if row.low is not None and row.high is not None:
+            start, end = scale(row.low), scale(row.high)
+            sheet.box(start, middle - 6, end - start, 12, fill=LIGHT, edge=DEEP_BLUE, layer=2)
+        at = [middle - _ROW / 2 + 4, middle + _ROW / 2 - 4]
+        sheet.line([scale(row.median)] * 2, at, color=INK, width=1.6, layer=3)

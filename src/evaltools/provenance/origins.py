@@ -19,6 +19,7 @@ METHODS = {
     "bounds": "evaltools.statistics.intervals.bounds",
     "newcombe": "evaltools.statistics.differences.newcombe",
     "newcombe, paired": "evaltools.indicators.optimism.newcombe_paired",
+    "newcombe, paired, any table": "evaltools.indicators.optimism.gap_limits",
     "goodman": "evaltools.statistics.multinomial.simultaneous_intervals",
     "rewired": "evaltools.statistics.networks.rewired_clustering",
 }

@@ -199,6 +199,7 @@ def _from_csv(text: str) -> list[dict[str, Any]]:
         pairs = [item.partition("=") for item in record["dimensions"].split(";") if item]
         record["dimensions"] = {name: value for name, _, value in pairs}
         record["suppressed"] = record["suppressed"] == "True"
+        record["why"] = record.get("why") or None
         records.append(record)
     return records
 

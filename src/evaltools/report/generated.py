@@ -17,9 +17,6 @@ from evaltools.present.words import Words
 from evaltools.report.variables import interval_text, text_of
 from evaltools.study import Parameters, Study
 
-LARGEST_COUNTED = 100_000
-"""Above it a denominator is euros or inhabitants, and n/N says less than the share does."""
-
 _VARIABLE = re.compile(r"""(?<!\{)\{\{<\s*var\s+["']?([^\s>"']+)["']?\s*>\}\}""")
 
 
@@ -126,7 +123,7 @@ def indicator_table(
             continue
         headline = by_estimand.get("D") or by_estimand.get("P") or by_estimand["S"]
         bounds = by_key.get(f"{stem}.bounds", {}).get("P")
-        counted = headline.unit == "share" and 0 < (headline.N or 0) < LARGEST_COUNTED
+        counted = headline.unit == "share" and headline.counted == "cases" and headline.N
         rows.append(
             {
                 "key": key,

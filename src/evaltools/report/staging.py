@@ -243,7 +243,9 @@ def _evidence(
     study: Study, parameters: Parameters, material: Material, texts: Iterable[str]
 ) -> str:
     """Entries of everything that the texts lead to."""
-    policy = declared_policy(study.declaration.disclosure.quotes, material.tables)
+    policy = declared_policy(
+        study.declaration.disclosure.quotes, material.tables, study.declaration.disclosure
+    )
     return evidence_pages(
         material.indicators,
         anchors_in(texts),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
@@ -86,25 +87,68 @@ class ReportTarget(Declared):
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
 
+Regime = Literal["open", "cells", "group"]
+"""How the numbers of a kind are protected. `open`: not at all. `cells`: every count, and what is
+left when it is taken from all, is of enough projects. `group`: the projects that a number speaks of
+are enough."""
+
+SENSITIVE: dict[str, Regime] = {
+    "rating.*": "cells",
+    "optimism_gap.*": "cells",
+    "savings.claimed.*": "cells",
+    "saving.*": "cells",
+    "savings.*": "group",
+    "steering.*": "group",
+    "*.denied.share": "group",
+}
+"""What a study protects that declares nothing of its own."""
+
+UNGUARDED = frozenset(
+    {
+        "answered", "appropriations", "calls", "challenge", "coding", "goal", "goal_quality",
+        "goals", "grants", "group_difference", "municipalities", "network", "pair", "population",
+        "prevalence_by_rule", "projects", "reports", "response", "result", "rooting",
+        "saturation", "selection", "takeup", "unseen", "wave_difference",
+    }
+)  # fmt: skip
+"""Numbers whose figures and tables withhold nothing: declaring them sensitive would be in vain."""
+
+
+def _can_be_withheld(pattern: str) -> str:
+    family = pattern.partition(".")[0]
+    if pattern != "*.denied.share" and (family in UNGUARDED or re.search(r"[^a-z0-9_]", family)):
+        raise ValueError(
+            f"'{pattern}' cannot be withheld everywhere; name ratings, savings, their gap, codes "
+            "of other kinds than goal, result, challenge and response, or '*.denied.share'"
+        )
+    return pattern
+
+
 class Disclosure(Declared):
     """What of sensitive matter may be published; the register of grants is public and not meant.
 
     Arguments:
         quotes: how passages of reports are printed: not at all, as an approved paraphrase, word
             for word but for approved deletions, or word for word.
-        minimum_projects: ratings, savings and criticism of fewer projects are withheld. A run
-            may ask for more by its parameter `minimum_cell`, never for less.
+        sensitive: patterns of keys of indicators, and how those that fit are protected; the first
+            that fits holds, and what no pattern fits is open.
+        minimum_projects: sensitive numbers of fewer projects are withheld. A run may ask for
+            more by its parameter `minimum_cell`, never for less.
         minimum_persons: a description that narrows to fewer persons or projects tells who it is.
-        dominance_n, dominance_share: a sum is withheld when so many of its largest contributions
-            make up more than this share of it.
-        p_percent: a sum is withheld when the second largest contributor could reckon the largest
-            contribution more closely than within so many per cent.
-        rounding: base to which shown counts of protected tables are rounded, or none.
+        dominance_n, dominance_share: sensitive euros are withheld, whatever is worked out from
+            them, when so many of the largest contributions make up more than this share of
+            their sum.
+        p_percent: they are withheld as well when the second largest contributor could work out
+            the largest contribution more closely than within so many per cent.
+        rounding: base to which shown counts of the regime `cells` are rounded, or none.
         allowed: words that may be published although they look like a person or an address: the
             address for feedback, a product called after somebody.
     """
 
     quotes: Literal["none", "paraphrase", "redacted", "verbatim"] = "none"
+    sensitive: dict[Annotated[str, AfterValidator(_can_be_withheld)], Regime] = Field(
+        default_factory=lambda: dict(SENSITIVE)
+    )
     minimum_projects: Annotated[int, Field(ge=1, le=50)] = 5
     minimum_persons: Annotated[int, Field(ge=1, le=50)] = 3
     dominance_n: Annotated[int, Field(ge=1, le=10)] = 2

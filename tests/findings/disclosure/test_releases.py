@@ -14,8 +14,8 @@ from evaltools.findings.disclosure.releases import (
     release_of,
     write_release,
 )
-from evaltools.findings.disclosure.rules import Rules
 from evaltools.findings.disclosure.tables import Axis, SensitiveTable
+from evaltools.indicators.disclosure.rules import Rules
 from evaltools.indicators.indicator import Indicator, dimensions, to_record
 from evaltools.problems import ProblemError
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from evaltools.findings.disclosure.attack import Attack, ContradictionError, Known, attack_on
 from evaltools.findings.disclosure.audit import audit
 from evaltools.findings.disclosure.protection import protect, protect_linked, unmet, whole
-from evaltools.findings.disclosure.rules import (
+from evaltools.findings.disclosure.tables import TOTAL, Axis, ProtectedTable, SensitiveTable
+from evaltools.indicators.disclosure.rules import (
     Rules,
     below_threshold,
     closely_estimated,
@@ -19,7 +20,6 @@ from evaltools.findings.disclosure.rules import (
     primary_reason,
     protection_level,
 )
-from evaltools.findings.disclosure.tables import TOTAL, Axis, ProtectedTable, SensitiveTable
 
 RULES = Rules(minimum=5)
 ROWS, COLUMNS = Axis("region", ("a", "b", "c")), Axis("answer", ("1", "2", "3", "4"))

@@ -11,6 +11,7 @@ from trail_report import Material
 from evaltools.evidence import Evidence
 from evaltools.report.trail.passages import Passage, code_of, passages, rows_behind, spread
 from evaltools.report.trail.quotations import declared_policy
+from evaltools.study.declaration import Disclosure
 
 
 def passage(document: str, start: int, coders: int = 1) -> Passage:
@@ -112,3 +113,36 @@ def test_of_reports_that_are_not_public_only_approved_words_are_quoted(example: 
             for row in rows.values()
         }  # fmt: skip
         assert (around == {("", "")}) == (status != "public")
+
+
+def test_passages_behind_a_number_that_is_withheld_name_nobody(example: Material) -> None:
+    # In region 06 one of five reports claims a saving.
+    few = Evidence.select(example.study, example.tables, example.study.parameters({"region": "06"}))
+    assert few.saving_claims["project_id"].nunique() == 1
+    found = passages(few)
+    assert ("saving.claimed", "affirm") in found.withheld
+    assert found.of("saving.claimed", "affirm") == found.of("saving.claimed", "deny") == ()
+    assert passages(Evidence.select(example.study, example.tables, example.parameters)).of(
+        "saving.claimed", "affirm"
+    )
+
+
+def test_no_quote_tells_the_sum_that_a_project_claims(example: Material) -> None:
+    segments, claims = example.tables["segments"], example.tables["saving_claims"]
+    place = segments.set_index("segment_id").loc[claims["segment_id"]].iloc[0]
+    planted = claims.assign(amount_eur=claims["amount_eur"].astype("float64"))
+    planted.loc[planted.index[0], "amount_eur"] = 987654.0
+    policy = declared_policy("redacted", {**example.tables, "saving_claims": planted})
+    here, other = str(claims["segment_id"].iloc[0]), segments.loc[
+        segments["document_id"].eq(place["document_id"])
+        & (segments["end"].le(place["start"]) | segments["start"].ge(place["end"])),
+        "segment_id",
+    ].iloc[0]  # fmt: skip
+    for words in ("säästö 987 654 euroa", "säästö 988 tuhatta euroa"):
+        assert policy.public(here, words) is None
+    for words in ("kulut olivat 987\u00a0654 euroa", "987.654,00 €", "987654"):
+        assert policy.public(str(other), words) is None
+    assert policy.public(str(other), "kulut olivat 12 000 euroa") is not None
+    open_sums = Disclosure(quotes="redacted", sensitive={"rating.*": "cells"})
+    policy = declared_policy("redacted", {**example.tables, "saving_claims": planted}, open_sums)
+    assert policy.public(str(other), "987654") is not None

@@ -14,18 +14,16 @@ from evaltools.findings.disclosure.quotes import (
     public_quote,
     redactions_of,
 )
-from evaltools.findings.disclosure.regimes import SENSITIVE, regime_of
 from evaltools.findings.disclosure.releases import (
     Release,
     differencing,
     read_release,
     write_release,
 )
-from evaltools.findings.disclosure.rules import Rules
 from evaltools.findings.disclosure.tables import Axis, ProtectedTable, PublicTable, SensitiveTable
+from evaltools.indicators.disclosure.rules import Rules
 
 __all__ = [
-    "SENSITIVE",
     "Axis",
     "Found",
     "Known",
@@ -52,7 +50,6 @@ __all__ = [
     "read_release",
     "redact",
     "redactions_of",
-    "regime_of",
     "scan_outputs",
     "secrets_of",
     "write_release",

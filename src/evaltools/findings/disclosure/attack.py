@@ -126,7 +126,7 @@ def knowledge(table: PublicTable) -> list[Known]:
         if cell.value is None:
             nonempty = table.empty_shown and not table.magnitude
             told.append(Known(cell.place, 1.0 if nonempty else 0.0, np.inf))
-        elif table.rounding is None:
+        elif table.rounding is None or (table.exact_total and not cell.place):
             slack = _TOLERANCE * max(1.0, abs(cell.value)) if table.magnitude else 0.0
             told.append(Known(cell.place, cell.value - slack, cell.value + slack))
         else:

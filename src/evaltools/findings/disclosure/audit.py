@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from evaltools.findings.disclosure.attack import ContradictionError, attack_on
 from evaltools.findings.disclosure.demands import demand
 from evaltools.findings.disclosure.protection import unmet
-from evaltools.findings.disclosure.rules import Rules, primary_reason
 from evaltools.findings.disclosure.tables import TOTAL, Labels, ProtectedTable
+from evaltools.indicators.disclosure.rules import Rules, primary_reason
 from evaltools.problems import Problem
 
 

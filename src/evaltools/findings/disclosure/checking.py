@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from evaltools.findings.disclosure.attack import ContradictionError, attack_on
 from evaltools.findings.disclosure.audit import recovered, where
-from evaltools.findings.disclosure.published import published_tables
-from evaltools.findings.disclosure.regimes import regime_of
-from evaltools.findings.disclosure.rules import Rules
+from evaltools.findings.disclosure.published import GAP, published_tables
 from evaltools.findings.disclosure.tables import PublicTable
+from evaltools.indicators.disclosure.gate import why_withheld
+from evaltools.indicators.disclosure.policy import Policy
+from evaltools.indicators.disclosure.rules import Rules
+from evaltools.indicators.disclosure.suppression import Withheld, few
 from evaltools.indicators.indicator import Indicator
+from evaltools.indicators.savings import EXAMINED
 from evaltools.problems import Problem
 
 if TYPE_CHECKING:
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from evaltools.study.parameters import Parameters
 
 CLAIMING = "savings.claimed.share"
-_NUMBER = re.compile(r"\d+")
 
 
 def check_indicators(
@@ -41,7 +42,7 @@ def check_indicators(
     """
     records = sorted(indicators, key=lambda one: one.identity)
     asked = int(getattr(parameters, "minimum_cell", disclosure.minimum_projects))
-    rules = Rules.declared(disclosure, asked)
+    policy = Policy.declared(disclosure, asked)
     problems = []
     if asked < disclosure.minimum_projects:
         problems.append(
@@ -53,14 +54,15 @@ def check_indicators(
                 "disclosure.minimum",
             )
         )
-    sensitive = [one for one in records if regime_of(one.key) != "open"]
-    claiming = {one.n for one in records if one.key == CLAIMING and one.n is not None}
+    sensitive = [one for one in records if policy.regime_of(one.key) != "open"]
     for record in sensitive:
-        problems += _small(record, rules, min(claiming, default=None))
+        problems += _small(record, policy)
+    problems += _of_few_claims(sensitive, policy)
     problems += _shown_elsewhere(sensitive)
-    problems += _periods(sensitive, rules)
-    for table in published_tables(records):
-        problems += audit_published(table, rules)
+    problems += _periods(sensitive, policy)
+    for table in published_tables(records, policy):
+        problems += audit_published(table, policy.rules)
+        problems += _crossed(table, policy) if table.name.startswith(GAP) else []
     return sorted(set(problems))
 
 
@@ -101,26 +103,47 @@ def audit_published(table: PublicTable, rules: Rules, *, strict: bool = False) -
     return problems
 
 
-def _small(record: Indicator, rules: Rules, claiming: int | None) -> list[Problem]:
+def _small(record: Indicator, policy: Policy) -> list[Problem]:
     if record.suppressed:
-        # Numbers that a reason names, other than the minimum itself, could be the one withheld.
-        stray = [x for x in _NUMBER.findall(record.note) if int(x) != rules.minimum]
-        return [_problem(record, "is withheld, but its note tells a number", "note")] * bool(stray)
-    if record.value is None and record.n is None:
+        if record.why is None or record.why == "not_asked":
+            return [_problem(record, "is withheld, and no reason is given", "reason")]
+        # A reason in other words than those of its kind could tell the number that is withheld.
+        said = str(Withheld(record.why, policy.minimum))
+        return [_problem(record, "is withheld, but its note tells more than why", "note")] * (
+            record.note != said
+        )
+    why = why_withheld(record, policy, EXAMINED)
+    if why is None:
         return []
-    group = record.n if record.unit == "eur" else record.N
-    if record.key.startswith("savings.") and claiming is not None:
-        group = claiming if group is None else min(group, claiming)
-    if group is not None and 0 < group < rules.minimum:
+    if why.kind == "unexamined":
+        return [_problem(record, "is sensitive, and what it is made of was not examined", "sum")]
+    if why.kind == "few":
         return [_problem(record, "speaks of too few projects", "small-group")]
-    if regime_of(record.key) != "cells" or record.n is None or record.N is None:
-        return []
-    if 0 < record.n < rules.minimum:
+    if 0 < (record.n or 0) < policy.minimum:
         return [_problem(record, "shows a count of too few projects", "small-cell")]
-    rest = record.N - record.n
-    if record.key != "rating.answers.share" and 0 < rest < rules.minimum:
-        return [_problem(record, "shows by subtraction a count of too few projects", "small-cell")]
-    return []
+    return [_problem(record, "shows by subtraction a count of too few projects", "small-cell")]
+
+
+def _crossed(table: PublicTable, policy: Policy) -> list[Problem]:
+    """Groups of too few projects that follow from two shares beside each other."""
+    return [
+        recovered(where(table.name, cell.labels), cell.value, cell.value)
+        for cell in table.cells
+        if cell.value is not None and few(int(cell.value), policy.minimum)
+    ]
+
+
+def _of_few_claims(records: Sequence[Indicator], policy: Policy) -> list[Problem]:
+    """Claims of savings are counted claim by claim; too few projects may stand behind them."""
+    claiming = next((one for one in records if one.key == CLAIMING), None)
+    enough = claiming and not claiming.suppressed and not few(claiming.n or 0, policy.minimum)
+    if claiming is None or enough:
+        return []
+    return [
+        _problem(one, "speaks of too few projects", "small-group")
+        for one in records
+        if one.key.startswith("savings.") and not one.suppressed and one.key != CLAIMING and one.n
+    ]
 
 
 def _shown_elsewhere(records: Sequence[Indicator]) -> list[Problem]:
@@ -133,7 +156,7 @@ def _shown_elsewhere(records: Sequence[Indicator]) -> list[Problem]:
     ]
 
 
-def _periods(records: Sequence[Indicator], rules: Rules) -> list[Problem]:
+def _periods(records: Sequence[Indicator], policy: Policy) -> list[Problem]:
     """Sums by period must leave no small rest."""
     problems = []
     for key in sorted({one.key for one in records if one.unit == "eur"}):
@@ -143,7 +166,7 @@ def _periods(records: Sequence[Indicator], rules: Rules) -> list[Problem]:
         if whole is None or not shown:
             continue
         rest = whole - sum(one.n or 0 for one in shown)
-        if 0 < rest < rules.minimum:
+        if 0 < rest < policy.minimum:
             problems.append(
                 _problem(shown[0], "leaves a rest of too few projects by subtraction", "small-cell")
             )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evaltools.findings.disclosure.rules import Reason, Rules, protection_level
 from evaltools.findings.disclosure.tables import Labels, SensitiveTable
+from evaltools.indicators.disclosure.rules import Reason, Rules, protection_level
 
 TOLERANCE = 1e-4
 """Relative; below it two sums are the same. Looser than the solver's own."""

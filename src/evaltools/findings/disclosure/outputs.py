@@ -70,15 +70,15 @@ class Sought:
 
 def secrets_of(evidence: Evidence) -> tuple[Secret, ...]:
     """The answers of the self-rating that a run withholds; noughts are no secrets."""
-    from evaltools.indicators.ratings import distributions
+    from evaltools.indicators.ratings import answer_counts, distributions
 
-    items = evidence.tables["rating_items"].set_index("item_id")
+    items, counted = evidence.tables["rating_items"].set_index("item_id"), answer_counts(evidence)
     found = []
     for item in distributions(evidence):
         labels = items.loc[item.item, ["label_fi", "label_sv", "label_en"]].astype(str)
         subjects = (item.item, *labels)
-        for value, count, why in zip(item.values, item.counts, item.protection.cells, strict=True):
-            if why is not None and count:
+        for value, count, shown in zip(item.values, counted[item.item], item.counts, strict=True):
+            if shown is None and count:
                 found.append(Secret(subjects, str(value), count, item.answers))
     return tuple(found)
 

@@ -17,7 +17,6 @@ from scipy.optimize import linprog
 
 from evaltools.findings.disclosure.attack import Known, attack_on
 from evaltools.findings.disclosure.demands import TOLERANCE, Demand, demand
-from evaltools.findings.disclosure.rules import Reason, Rules, primary_reason
 from evaltools.findings.disclosure.tables import (
     TOTAL,
     Labels,
@@ -25,6 +24,7 @@ from evaltools.findings.disclosure.tables import (
     ProtectedTable,
     SensitiveTable,
 )
+from evaltools.indicators.disclosure.rules import Reason, Rules, primary_reason
 
 _COST_EMPTY, _COST_MARGIN = 20.0, 400.0
 """A margin is withheld only when inner cells do not do: it is what readers look for first."""

@@ -21,8 +21,8 @@ from evaltools.findings.disclosure.attack import (
     knowledge,
 )
 from evaltools.findings.disclosure.published import published_tables
-from evaltools.findings.disclosure.rules import Rules
 from evaltools.findings.disclosure.tables import PublicCell, PublicTable
+from evaltools.indicators.disclosure.rules import Rules
 from evaltools.indicators.indicator import from_record
 from evaltools.problems import Problem, ProblemError
 

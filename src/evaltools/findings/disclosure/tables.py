@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
-from evaltools.findings.disclosure.rules import Reason
+from evaltools.indicators.disclosure.rules import Reason
 
 TOTAL = "*"
 """The label of a margin: all categories of an axis."""
@@ -160,6 +160,7 @@ class PublicTable:
         cells: in the order of the table.
         rounding: base to which shown values were rounded, or None.
         empty_shown: no empty cell is withheld, so that a withheld cell is known to hold something.
+        exact_total: the sum of all is told as it is, rounded or not.
     """
 
     name: str
@@ -169,6 +170,7 @@ class PublicTable:
     magnitude: bool = False
     rounding: int | None = None
     empty_shown: bool = True
+    exact_total: bool = False
 
 
 @dataclass(frozen=True)

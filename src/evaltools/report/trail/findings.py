@@ -16,7 +16,7 @@ from evaltools.report.trail.anchors import finding_anchor, number_anchor
 from evaltools.report.trail.compact import label, line, link, said, sentence
 from evaltools.report.trail.conditions import condition_text
 from evaltools.report.trail.passages import Passage, Passages
-from evaltools.report.trail.quotations import QuotePolicy, side
+from evaltools.report.trail.quotations import QuotePolicy, side, withheld_side
 
 MOST_NUMBERS = 6
 
@@ -110,10 +110,17 @@ def _tables(judgement: Judgement, around: Surroundings) -> str:
 def _sides(judgement: Judgement, around: Surroundings) -> str:
     finding = judgement.finding
     made = ""
+    against = finding.counter_evidence
+    supports = [*finding.evidence, *(() if isinstance(against, NoneFound) else against)]
+    # What stands behind a number that is withheld would name those few whom it is about.
+    withheld = any(number.suppressed for number in judgement.numbers) or any(
+        (each.code, each.polarity) in around.passages.withheld for each in supports
+    )
+    if withheld and any(each.code for each in supports):
+        return withheld_side("passages_of", around.words)
     if any(each.code for each in finding.evidence):
         found = _found(finding.evidence, around.passages)
         made += side(found, "for", "trail.none_for", around.policy, around.words)
-    against = finding.counter_evidence
     if isinstance(against, NoneFound):
         told = sentence(against.none_found.in_language(around.words.language))
         made += f"{line(around.words('trail.against'), told)}\n\n"

@@ -15,8 +15,6 @@ from evaltools.report.trail.families import family_of
 from evaltools.report.variables import interval_text
 
 ESTIMANDS: tuple[Estimand, ...] = ("D", "P", "S")
-LARGEST_COUNTED = 100_000
-"""Above it a denominator is euros or inhabitants."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +99,7 @@ def why_no_value(number: Number, words: Words) -> str:
     """Why there is no number, or nothing."""
     headline = number.headline
     if headline.suppressed:
-        return words("trail.suppressed")
+        return words(f"trail.suppressed.{headline.why or 'few'}")
     return words("trail.missing") if headline.value is None else ""
 
 

@@ -30,7 +30,7 @@ from evaltools.report.trail.numbers import (
     why_no_value,
 )
 from evaltools.report.trail.passages import Passages, code_of, passages, rows_behind
-from evaltools.report.trail.quotations import QuotePolicy, side
+from evaltools.report.trail.quotations import QuotePolicy, side, withheld_side
 from evaltools.report.variables import text_of
 from evaltools.study import Parameters, Study
 
@@ -174,9 +174,12 @@ class _Writer:
         words, policy = self.words, self.policy
         code = code_of(number.key, self.codes)
         if code is not None:
-            return side(
-                self.found.of(code, "affirm"), "for", "trail.none_for", policy, words
-            ) + side(self.found.of(code, "deny"), "against", "trail.none_against", policy, words)
+            for_it = self.found.of(code, "affirm")
+            made = side(for_it, "for", "trail.none_for", policy, words)
+            if (code, "deny") in self.found.withheld:
+                return made + withheld_side("against", words)
+            against = self.found.of(code, "deny")
+            return made + side(against, "against", "trail.none_against", policy, words)
         behind = rows_behind(number.key, self.evidence)
         if not behind:
             return ""

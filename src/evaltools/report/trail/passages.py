@@ -11,17 +11,11 @@ import pandas as pd
 
 from evaltools.evidence.codings import codes_as_read, marks_of, met, readers_of, voters_of
 from evaltools.evidence.evidence import Evidence
+from evaltools.indicators.disclosure.codes import CODES, withheld_codes
+from evaltools.indicators.disclosure.policy import policy_of
+from evaltools.indicators.prevalence import codebook, shown_counts, why_denied
 
 Polarity = Literal["affirm", "deny"]
-
-_CODES = {
-    "rooting.owner": "rooting.owner_named",
-    "rooting.budget": "rooting.budget_line",
-    "rooting.use": "rooting.in_use",
-    "rooting.spread": "rooting.spread",
-    "savings.claimed": "saving.claimed",
-}
-"""Codes of numbers whose key is not that of a code."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +49,12 @@ class Passages:
     Arguments:
         by_code: passages that count under the coder rule.
         by_segment: all passages of the reports in scope.
+        withheld: codes and polarities whose number is withheld; their passages are not here.
     """
 
     by_code: Mapping[tuple[str, Polarity], tuple[Passage, ...]] = field(default_factory=dict)
     by_segment: Mapping[str, Passage] = field(default_factory=dict)
+    withheld: frozenset[tuple[str, Polarity]] = frozenset()
 
     def of(self, code: str, polarity: Polarity) -> tuple[Passage, ...]:
         """Passages that affirm or deny a code; one of polarity `mixed` does both."""
@@ -74,7 +70,7 @@ def code_of(key: str, codes: Iterable[str]) -> str | None:
     """The code whose passages speak for a number, or None."""
     stem = key.rpartition(".")[0]
     stem = stem.removesuffix(".denied").removesuffix(".silent")
-    return _CODES.get(stem) or (stem if stem in set(codes) else None)
+    return CODES.get(stem) or (stem if stem in set(codes) else None)
 
 
 def passages(evidence: Evidence) -> Passages:
@@ -95,6 +91,7 @@ def passages(evidence: Evidence) -> Passages:
     segments = segments[segments["document_id"].isin(evidence.reports["document_id"])]
     by_segment = {passage.segment: passage for passage in map(_passage, _records(segments))}
     by_code: dict[tuple[str, Polarity], tuple[Passage, ...]] = {}
+    hidden = _withheld(evidence)
     sides: tuple[Polarity, ...] = ("affirm", "deny")
     for polarity in sides:
         side = marks[marks["polarity"].isin([polarity, "mixed"])]
@@ -114,8 +111,21 @@ def passages(evidence: Evidence) -> Passages:
             passage = replace(by_segment[str(segment)], coders=int(number))
             found.setdefault(str(code), []).append(passage)
         for code in sorted(found):
-            by_code[code, polarity] = tuple(sorted(found[code], key=_place))
-    return Passages(by_code, by_segment)
+            if (code, polarity) not in hidden:
+                by_code[code, polarity] = tuple(sorted(found[code], key=_place))
+    return Passages(by_code, by_segment, hidden)
+
+
+def _withheld(evidence: Evidence) -> frozenset[tuple[str, Polarity]]:
+    """What passages would name and quote although its number is withheld."""
+    codes, policy = withheld_codes(evidence), policy_of(evidence)
+    kinds = sorted(set(evidence.tables["codes"]["kind"].astype(str)))
+    counts = shown_counts(evidence.presence, codebook(evidence, *kinds), policy)
+    hidden: set[tuple[str, Polarity]] = {(code, "affirm") for code in codes}
+    for code, yes, no, silent in counts[["yes", "no", "silent"]].itertuples(name=None):
+        if code in codes or why_denied(str(code), int(yes), int(no), int(silent), policy):
+            hidden.add((str(code), "deny"))
+    return frozenset(hidden)
 
 
 def spread(found: Sequence[Passage], most: int) -> tuple[Passage, ...]:

@@ -13,10 +13,15 @@ import pandas as pd
 
 from evaltools.findings.disclosure.persons import Known
 from evaltools.findings.disclosure.quotes import Policy, public_quote, redactions_of
+from evaltools.indicators.disclosure.policy import Policy as DisclosurePolicy
+from evaltools.indicators.savings import amounts_by_segment
 from evaltools.present.words import Words
 from evaltools.report.trail.compact import data_block, line, plain, sentence
 from evaltools.report.trail.passages import Passage, spread
+from evaltools.study.declaration import Disclosure
 
+SUMS = "savings.median.eur"
+"""The number whose regime is that of the sums it is made of."""
 MOST_PRINTED = 3
 """Passages for and against in PDF and DOCX."""
 MOST_ON_SCREEN = 12
@@ -33,11 +38,13 @@ class QuotePolicy:
             where none may.
         spans: by document, the places (start, end in code points) whose words may not be
             published as they stand; context that touches one is left out.
+        sums: by document, euros that are told by no word of it.
     """
 
     name: Policy
     public: Callable[[str, str], str | None]
     spans: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    sums: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     def context(self, passage: Passage) -> tuple[str, str]:
         """What stands before and after a quote, where it may be shown; empty where not.
@@ -55,10 +62,16 @@ class QuotePolicy:
         # The cut words at the far ends are left out.
         first = passage.prefix.partition(" ")[2].strip()
         last = passage.suffix.rpartition(" ")[0].strip()
-        return ("" if before else self._shown(first)), ("" if after else self._shown(last))
+        secret = self.sums.get(passage.document, ())
+        return (
+            "" if before else self._shown(first, secret),
+            "" if after else self._shown(last, secret),
+        )
 
-    def _shown(self, text: str) -> str:
+    def _shown(self, text: str, secret: Sequence[float]) -> str:
         flat = " ".join(text.split())
+        if tells_sum(flat, secret):
+            return ""
         if self.name == "redacted" and _NAME_LIKE.search(flat):
             return ""
         return flat if flat and self.public("", flat) == flat else ""
@@ -66,13 +79,21 @@ class QuotePolicy:
 
 _NAME_LIKE = re.compile(r"(?<![.!?:] )(?<!^)\b[^\W\d_a-zåäö]")
 """A capital that does not begin a sentence."""
+_NUMBER = re.compile(r"\d(?:[\d.,'’\s]*\d)?")
 
 
-def declared_policy(name: Policy, tables: Mapping[str, pd.DataFrame]) -> QuotePolicy:
+def declared_policy(
+    name: Policy, tables: Mapping[str, pd.DataFrame], disclosure: Disclosure | None = None
+) -> QuotePolicy:
     """The policy that a study declares, with what people approved and the names it knows.
 
     Of a report that is partly secret only what people approved is quoted, of a secret one
-    nothing; of neither what stands around a quote.
+    nothing; of neither what stands around a quote. Where sums that single projects claim are
+    sensitive, a passage that claims one is quoted without any number, and no other passage of
+    the report is that tells the sum.
+
+    Arguments:
+        disclosure: what the study declares; without it what a study that says nothing does.
     """
     known, approved = Known.of(tables), redactions_of(tables)
     sealed = sealed_documents(tables)
@@ -82,15 +103,75 @@ def declared_policy(name: Policy, tables: Mapping[str, pd.DataFrame]) -> QuotePo
         for segment, document in zip(segments["segment_id"], segments["document_id"], strict=True)
     }
 
+    rules = DisclosurePolicy.declared(disclosure or Disclosure())
+    amounts = amounts_by_segment(tables) if rules.regime_of(SUMS) != "open" else {}
+    claims = _Claims.of(tables["segments"], amounts)
+
     @cache
     def public(segment: str, words: str) -> str | None:
         seal = status.get(segment)
         if seal == "secret" or (seal is not None and segment not in approved):
             return None
-        return public_quote(words, name, approved.get(segment), known)
+        text = public_quote(words, name, approved.get(segment), known)
+        return None if text is None or claims.told_by(segment, text) else text
 
     whole = dict.fromkeys(sealed, ((0, sys.maxsize),))
-    return QuotePolicy(name, public, {**redacted_spans(tables), **whole})
+    spans = {document: list(found) for document, found in redacted_spans(tables).items()}
+    for document, found in claims.spans.items():
+        spans.setdefault(document, []).extend(found)
+    kept = {document: tuple(sorted(set(found))) for document, found in sorted(spans.items())}
+    return QuotePolicy(name, public, {**kept, **whole}, claims.sums)
+
+
+@dataclass(frozen=True)
+class _Claims:
+    """Sums that single projects claim, and where they do.
+
+    Arguments:
+        places: document, start and end of every passage.
+        spans: by document, where a sum is claimed.
+        sums: by document, the sums, euros.
+    """
+
+    places: Mapping[str, tuple[str, int, int]]
+    spans: Mapping[str, tuple[tuple[int, int], ...]]
+    sums: Mapping[str, tuple[float, ...]]
+
+    @classmethod
+    def of(cls, segments: pd.DataFrame, amounts: Mapping[str, float]) -> _Claims:
+        columns = (segments[name] for name in ("segment_id", "document_id", "start", "end"))
+        places = {
+            str(name): (str(document), int(start), int(end))
+            for name, document, start, end in zip(*columns, strict=True)
+        }
+        spans: dict[str, tuple[tuple[int, int], ...]] = {}
+        sums: dict[str, tuple[float, ...]] = {}
+        for segment, amount in sorted(amounts.items()):
+            if segment in places:
+                document, start, end = places[segment]
+                spans[document] = (*spans.get(document, ()), (start, end))
+                sums[document] = (*sums.get(document, ()), amount)
+        return cls(places, spans, sums)
+
+    def told_by(self, segment: str, text: str) -> bool:
+        """Whether the words of a passage tell a sum, or may: a part of a claim with a number."""
+        if segment not in self.places:
+            return False
+        document, start, end = self.places[segment]
+        within = any(low < end and high > start for low, high in self.spans.get(document, ()))
+        if within and re.search(r"\d", text):
+            return True
+        return tells_sum(text, self.sums.get(document, ()))
+
+
+def tells_sum(text: str, sums: Sequence[float]) -> bool:
+    """Whether a text has one of these sums as a number, however its thousands are parted."""
+    wanted = {str(round(amount)) for amount in sums}
+    for found in _NUMBER.findall(text):
+        digits = re.sub(r"\D", "", re.sub(r"[.,]\d{1,2}$", "", found))
+        if digits.lstrip("0") in wanted:
+            return True
+    return False
 
 
 def sealed_documents(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
@@ -138,6 +219,11 @@ def side(found: Sequence[Passage], name: str, none: str, policy: QuotePolicy, wo
     if screen != paper:
         lists["other"] = _list(title, found, paper, policy, words)
     return data_block("evidence-passages", lists)
+
+
+def withheld_side(name: str, words: Words) -> str:
+    """In place of passages for, or against: that they are not published with their number."""
+    return f"{line(words(f'trail.{name}'), words('trail.passages_withheld'))}\n\n"
 
 
 def _list(

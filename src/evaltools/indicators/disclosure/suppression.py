@@ -8,15 +8,18 @@ is withheld beside shown ones is not empty.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
 
-Kind = Literal["few", "cell", "whole"]
+from evaltools.indicators.indicator import Indicator, WithheldKind
 
-_SAID: dict[Kind, str] = {
+_SAID: dict[WithheldKind, str] = {
     "few": "withheld: fewer than {minimum} projects in all",
     "cell": "withheld: fewer than {minimum} projects, or it would give such a cell away",
     "whole": "withheld: any part would give away a cell of fewer than {minimum} projects",
+    "concentration": "withheld: too much of the euros is of too few projects",
+    "position": "withheld: fewer than {minimum} projects on either side of it",
+    "linked": "withheld: it would give away another number that is withheld",
+    "unexamined": "withheld: sensitive, and of what it is made was not examined",
 }
 
 
@@ -27,15 +30,31 @@ class Withheld:
     Arguments:
         kind: `few` (the whole group is too small), `cell` (the cell is, or it hides one; which
             of the two is not told, since that alone could give the count away), `whole` (no
-            choice of cells would hide the small ones).
+            choice of cells would hide the small ones), `concentration` (dominance or p%),
+            `position` (a place in an order, such as a median, too near to an end), `linked`
+            (another withheld number follows from it), `unexamined`.
         minimum: the smallest number of projects that may be shown.
     """
 
-    kind: Kind
+    kind: WithheldKind
     minimum: int
 
     def __str__(self) -> str:
         return _SAID[self.kind].format(minimum=self.minimum)
+
+
+def withhold(record: Indicator, why: Withheld, *, total: bool = True) -> Indicator:
+    """The record without its number, and why.
+
+    Arguments:
+        total: whether the denominator may stand.
+    """
+    if record.suppressed:
+        return record
+    return replace(
+        record, value=None, n=None, N=record.N if total else None, low=None, high=None,
+        suppressed=True, why=why.kind, note=str(why),
+    )  # fmt: skip
 
 
 def few(projects: int, minimum: int) -> Withheld | None:

@@ -1,0 +1,65 @@
+"""Codes of which nothing is told, so that no number that pools codes gives them away either."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from evaltools.indicators.disclosure.policy import policy_of
+from evaltools.indicators.disclosure.suppression import Withheld
+
+if TYPE_CHECKING:
+    from evaltools.evidence import Evidence
+
+CLAIMED, CLAIMED_CODE = "savings.claimed", "saving.claimed"
+CODES: Mapping[str, str] = MappingProxyType(
+    {
+        "rooting.owner": "rooting.owner_named",
+        "rooting.budget": "rooting.budget_line",
+        "rooting.use": "rooting.in_use",
+        "rooting.spread": "rooting.spread",
+        CLAIMED: CLAIMED_CODE,
+    }
+)
+"""Codes of numbers whose key is not that of a code."""
+
+
+def withheld_codes(evidence: Evidence) -> dict[str, Withheld]:
+    """Codable codes whose share of the reports is withheld, and why.
+
+    They are left out wherever codes are counted together, such as agreement and saturation:
+    what all codes give less what the others give would be theirs.
+    """
+    policy, codes = policy_of(evidence), evidence.tables["codes"]
+    codable = codes["codable"].astype("boolean").fillna(False).to_numpy(dtype=bool)
+    found = {}
+    for code in sorted(map(str, codes.loc[codable, "code_id"])):
+        if policy.regime_of(f"{code}.share") != "open":
+            why = policy.why_count(f"{code}.share", *_reports_with(code, evidence))
+            if why:
+                found[code] = why
+    if CLAIMED_CODE in set(codes["code_id"]) and (why := _claiming_withheld(evidence)):
+        found.setdefault(CLAIMED_CODE, why)
+    return found
+
+
+def savings_withheld(evidence: Evidence) -> Withheld | None:
+    """Why nothing of the claimed savings is told, or None.
+
+    Who claims is counted twice, from the table of claims and from the coded passages: each
+    would give the other away.
+    """
+    return _claiming_withheld(evidence) or withheld_codes(evidence).get(CLAIMED_CODE)
+
+
+def _claiming_withheld(evidence: Evidence) -> Withheld | None:
+    claiming = int(evidence.saving_claims["project_id"].nunique())
+    return policy_of(evidence).why_count(f"{CLAIMED}.share", claiming, int(evidence.n))
+
+
+def _reports_with(code: str, evidence: Evidence) -> tuple[int, int]:
+    """Projects whose report has the code, and those that were asked of it."""
+    presence = evidence.presence
+    states = presence.loc[presence["code_id"].eq(code).to_numpy(dtype=bool), "state"].astype(str)
+    return int(states.eq("yes").sum()), int(states.isin(["yes", "no", "silent"]).sum())

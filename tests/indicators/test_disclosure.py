@@ -1,0 +1,449 @@
+"""Nothing that chapters publish shows a withheld number, or lets one be worked out.
+
+Two kinds of proof. A reader who knows how the numbers are made enumerates everything that would
+give what is published. And what is withheld is changed in the data: then not one byte of what
+is published may change, for what does not depend on a secret cannot tell it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+from types import MappingProxyType
+
+import pandas as pd
+import pytest
+from chapter_reader import read
+
+from evaltools.evidence import Evidence, read_tables
+from evaltools.indicators import effects, evidence_base, optimism, steering
+from evaltools.indicators.disclosure.policy import Policy
+from evaltools.indicators.prevalence import prevalence
+from evaltools.study import load_study
+from evaltools.study.declaration import Disclosure
+
+ROOT = Path(__file__).parents[2]
+SCOPES = [{}, {"region": "06"}, {"wave": "2023"}, {"minimum_cell": 50}, {"minimum_cell": 1}]
+ITEMS = ("goal_attainment", "cost_effectiveness", "permanence")
+
+
+@pytest.fixture(scope="module")
+def study():
+    return load_study(ROOT)
+
+
+@pytest.fixture(scope="module")
+def tables(study):
+    return read_tables(study.data)
+
+
+@pytest.fixture(scope="module")
+def select(study, tables):
+    found = {}
+
+    def made(**values):
+        if str(values) not in found:
+            found[str(values)] = Evidence.select(study, tables, study.parameters(values))
+        return found[str(values)]
+
+    return made
+
+
+@pytest.fixture(scope="module")
+def computed(select):
+    found = {}
+
+    def made(**values):
+        if str(values) not in found:
+            evidence = select(**values)
+            found[str(values)] = [*effects.compute(evidence), *steering.compute(evidence)]
+        return found[str(values)]
+
+    return made
+
+
+def told(records, key, **by):
+    wanted = tuple(sorted(by.items()))
+    (found,) = (r for r in records if (r.key, r.estimand, r.dimensions) == (key, "D", wanted))
+    return found
+
+
+def answers_in_data(evidence, item):
+    """Marks of one question, one a project, read from the rows themselves."""
+    marks: dict[str, int] = {}
+    for row in evidence.ratings.to_dict("records"):
+        if row["item_id"] == item and row["rater_kind"] == "project":
+            mark = int(row["value"])
+            marks[row["project_id"]] = min(mark, marks.get(row["project_id"], mark))
+    return marks
+
+
+def fitting(shown, group, total, high):
+    """Every distribution that fits what is shown: of cells, of the highest two, of all."""
+    ways = [range(total + 1) if x is None else (x,) for x in shown[:-1]]
+    for cells in product(*ways):
+        last = total - sum(cells)
+        full = (*cells, last)
+        if last < 0 or (shown[-1] is not None and last != shown[-1]):
+            continue
+        if high is None or sum(full[-group:]) == high:
+            yield full
+
+
+@pytest.mark.parametrize("values", SCOPES, ids=str)
+def test_no_withheld_mark_can_be_worked_out_from_the_others(select, computed, values):
+    evidence, records = select(**values), computed(**values)
+    least = max(5, values.get("minimum_cell", 5))
+    hidden = 0
+    for item in evidence.tables["rating_items"]["item_id"]:
+        truth = list(answers_in_data(evidence, item).values())
+        shown = [told(records, "rating.answers.share", item=item, value=str(v)).n for v in
+                 range(1, 6)]  # fmt: skip
+        high = told(records, f"rating.{item}.high.share")
+        total = high.N
+        for value, x in enumerate(shown, start=1):
+            if x is not None:
+                assert x == truth.count(value)
+                assert x == 0 or x >= least, (item, value)
+        if None not in shown:
+            continue
+        hidden += 1
+        if all(x is None for x in shown) and high.n is None:
+            continue  # any distribution of so many fits
+        withheld = [place for place, x in enumerate(shown) if x is None]
+        # A count that is withheld beside shown ones is none of nobody, as the reader knows.
+        possible = [
+            cells
+            for cells in fitting(shown, 2, total, high.n)
+            if all(cells[place] for place in withheld)
+        ]
+        for place in withheld:
+            seen = {cells[place] for cells in possible}
+            assert len(seen) > 1, (item, place + 1)
+            assert max(seen) >= min(least, total), (item, place + 1)
+    assert hidden or not evidence.n
+
+
+def wilson(x, n):
+    z = 1.959963984540054
+    centre, scale = x / n + z * z / (2 * n), 1 + z * z / n
+    reach = z * math.sqrt(x / n * (1 - x / n) / n + z * z / (4 * n * n))
+    return (centre - reach) / scale, (centre + reach) / scale
+
+
+def paired(both, first, second, neither):
+    """Newcombe 1998, method 10, from the paper: limits of the difference of paired shares."""
+    n = both + first + second + neither
+    a, b = both + first, both + second
+    (low1, high1), (low2, high2), p1, p2 = wilson(a, n), wilson(b, n), a / n, b / n
+    spread = math.sqrt(a * (n - a)) * math.sqrt(b * (n - b))
+    cross = both * neither - first * second
+    phi = 0.0 if not spread else (cross if cross < 0 else max(cross - n / 2, 0)) / spread
+
+    def reach(x, y):
+        return math.sqrt(max(x * x - 2 * phi * x * y + y * y, 0))
+
+    return p1 - p2 - reach(p1 - low1, high2 - p2), p1 - p2 + reach(high1 - p1, p2 - low2)
+
+
+def tables_behind(high, n, gap, low, top):
+    """Every table of paired counts with the count, the gap and the interval that are printed."""
+    return [
+        cells
+        for cells in with_sums(high, round(high - gap * n), n)
+        if math.isclose(paired(*cells)[0], low, abs_tol=5e-4)
+        and math.isclose(paired(*cells)[1], top, abs_tol=5e-4)
+    ]
+
+
+def with_sums(high, shown, n):
+    """Every table of n pairs with these two sums."""
+    return [
+        (both, high - both, shown - both, n - high - shown + both)
+        for both in range(max(0, high + shown - n), min(high, shown) + 1)
+    ]
+
+
+@pytest.mark.parametrize("cells", [(3, 26, 0, 13), (1, 28, 0, 16)])
+def test_the_attack_on_a_paired_interval_finds_its_cells(cells):
+    # So the recount of the first release found one project and three.
+    high, n = cells[0] + cells[1], sum(cells)
+    gap = (cells[1] - cells[2]) / n
+    assert tables_behind(high, n, gap, *paired(*cells)) == [cells]
+
+
+@pytest.mark.parametrize("values", SCOPES, ids=str)
+def test_no_gap_tells_how_many_projects_praise_what_they_cannot_show(computed, values):
+    least, records = max(5, values.get("minimum_cell", 5)), computed(**values)
+    for item in ITEMS:
+        found = [r for r in records if r.key == "optimism_gap.difference"
+                 and dict(r.dimensions).get("item") == item]  # fmt: skip
+        if any(r.suppressed for r in found):
+            assert all(r.suppressed and r.why and r.n is r.value is r.low is None for r in found)
+            continue
+        plain, inferred = sorted(found, key=lambda r: r.estimand)
+        if plain.value is None:
+            continue
+        shares = (plain.n, round(plain.n - plain.value * plain.N))
+        for x in shares:
+            assert all(count == 0 or count >= least for count in (x, plain.N - x)), item
+        # The interval is that of all tables with these sums together, so it names none.
+        limits = [paired(*cells) for cells in with_sums(*shares, plain.N)]
+        assert inferred.low == pytest.approx(max(-1, min(low for low, _ in limits)))
+        assert inferred.high == pytest.approx(min(1, max(top for _, top in limits)))
+        assert len(limits) > min(least, 2) or min(shares) == 0
+    main = told(records, "optimism_gap.difference")
+    own = told(records, "optimism_gap.difference", item="goal_attainment")
+    assert (main.suppressed, main.value) == (own.suppressed, own.value)
+
+
+def test_who_is_in_both_shares_changes_nothing_that_is_published(select, monkeypatch):
+    evidence = select()
+    marks = answers_in_data(evidence, "goal_attainment")
+    high = sorted(p for p, mark in marks.items() if mark >= 4)
+    low = sorted(p for p, mark in marks.items() if mark < 4)
+    made = []
+    for both in (0, 2, 5, 10):
+        proven = {*high[:both], *low[: 10 - both]}
+        monkeypatch.setattr(
+            optimism, "EVIDENCE",
+            MappingProxyType({"goal_attainment": lambda _, proven=proven: proven}),
+        )  # fmt: skip
+        made.append(read(evidence, monkeypatch, "07").all)
+    assert made[0].count("goal_attainment") > 0
+    assert len(set(made)) == 1
+
+
+def test_the_marks_of_a_region_of_few_projects_are_in_nothing_published(select, monkeypatch):
+    evidence = select(region="06")
+    first = read(evidence, monkeypatch, "06", "07")
+    # Other low marks for low ones and other high ones for high ones: as few as before.
+    moved = {1: 3, 2: 1, 3: 2, 4: 5, 5: 4}
+    turned = evidence.ratings.assign(value=evidence.ratings["value"].astype(int).map(moved))
+    second = read(replace(evidence, ratings=turned), monkeypatch, "06", "07")
+    assert first.pieces == second.pieces
+
+
+@pytest.mark.parametrize(
+    ("values", "claiming"), [({"region": "06"}, (1, 2, 4)), ({"minimum_cell": 50}, (3, 12, 30))],
+    ids=str,
+)  # fmt: skip
+def test_how_many_claim_savings_is_in_nothing_published_where_it_is_withheld(
+    select, monkeypatch, values, claiming
+):
+    evidence = select(**values)
+    claim, projects = evidence.saving_claims.iloc[[0]], evidence.projects["project_id"].tolist()
+    made = []
+    for count in claiming:
+        rows = pd.concat([
+            claim.assign(claim_id=f"c{i}", project_id=name, amount_eur=918_273.0 + i)
+            for i, name in enumerate(projects[:count])
+        ])  # fmt: skip
+        found = read(replace(evidence, saving_claims=rows), monkeypatch, "06")
+        made.append(found.pieces)
+        assert told(found.records, "savings.claimed.share").why in ("few", "cell", "whole")
+        assert {r.suppressed for r in found.records if r.key.startswith("savings.")} == {True}
+    assert made[0] == made[1] == made[2]
+
+
+def amount_in(text, amount):
+    """Whether a sum stands in a text, however its thousands are parted."""
+    digits = r"[\s\u00a0\u202f.,']?".join(str(int(amount)))
+    return re.search(rf"(?<!\d){digits}(?!\d)", text) is not None
+
+
+@pytest.mark.parametrize("values", [{}, {"wave": "2023"}, {"minimum_cell": 1}], ids=str)
+def test_the_sum_of_a_claim_is_in_nothing_published_and_moves_nothing(select, monkeypatch, values):
+    evidence = select(**values)
+    plain = read(evidence, monkeypatch, "06")
+    claims = evidence.saving_claims
+    for amount in claims["amount_eur"].dropna():
+        assert not amount_in(re.sub(r"<[^>]*>", " ", plain.all), amount)
+    planted = claims.assign(amount_eur=claims["amount_eur"].where(claims["amount_eur"].isna(),
+                                                                  987_654.0))  # fmt: skip
+    planted.loc[planted["amount_eur"].first_valid_index(), "amount_eur"] = 123_456.0
+    canary = read(replace(evidence, saving_claims=planted), monkeypatch, "06")
+    assert canary.pieces == plain.pieces
+
+
+def ledger_of(evidence, amounts, per_project=1):
+    """Claims of these sums, each of a project of its own."""
+    claim, projects = evidence.saving_claims.iloc[[0]], evidence.projects["project_id"].tolist()
+    return replace(
+        evidence,
+        saving_claims=pd.concat([
+            claim.assign(claim_id=f"c{i}", project_id=projects[i // per_project],
+                         amount_eur=float(amount), period="yearly", has_baseline=True,
+                         has_method=True)
+            for i, amount in enumerate(amounts)
+        ]),
+    )  # fmt: skip
+
+
+SUMS = [11_000 + 1_000 * i for i in range(20)]
+
+
+def test_of_many_sums_the_middle_half_is_drawn_and_no_single_one(select, monkeypatch):
+    evidence = ledger_of(select(), SUMS)
+    found = read(evidence, monkeypatch, "06")
+    values = {r.key: r.value for r in found.records if r.unit == "eur" and not r.dimensions}
+    assert values == {
+        "savings.lower_quartile.eur": 15_750.0, "savings.median.eur": 20_500.0,
+        "savings.upper_quartile.eur": 25_250.0,
+    }  # fmt: skip
+    text = re.sub(r"<[^>]*>", " ", found.all)
+    assert amount_in(text, 20_500)
+    assert not any(amount_in(text, amount) for amount in SUMS)
+    # The ends move as they will: nothing that is published is of them.
+    wild = read(ledger_of(select(), [100, *SUMS[1:-1], 45_000]), monkeypatch, "06")
+    assert wild.pieces == found.pieces
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [
+        (8, {}), (9, {"median"}), (16, {"median"}),
+        (17, {"lower_quartile", "median", "upper_quartile"}),
+    ],
+)  # fmt: skip
+def test_a_place_in_the_order_needs_the_minimum_on_either_side(select, count, shown):
+    records = effects.compute(ledger_of(select(), SUMS[:count]))
+    found = {r.key.split(".")[1] for r in records if r.unit == "eur" and r.value is not None
+             and not r.dimensions}  # fmt: skip
+    assert found == set(shown)
+    why = {r.why for r in records if r.unit == "eur" and r.suppressed and not r.dimensions}
+    assert why <= {"position"}
+
+
+def test_many_claims_of_few_projects_are_few(select):
+    records = effects.compute(ledger_of(select(), SUMS, per_project=5))
+    assert {r.why for r in records if r.unit == "eur" and not r.dimensions} == {"cell"}
+
+
+def declared(evidence, **changes):
+    settings = evidence.disclosure.model_dump() | changes
+    return replace(evidence, disclosure=Disclosure.model_validate(settings))
+
+
+def median(evidence):
+    return told(effects.compute(evidence), "savings.median.eur")
+
+
+def test_dominance_withholds_euros_as_the_study_says(select):
+    # Two of twelve claim 900 of 1000: exactly nine tenths, which the rule lets pass.
+    evidence = ledger_of(select(), [450, 450, *[10] * 10])
+    assert median(declared(evidence, p_percent=0)).value == 10
+    for changes in ({"dominance_share": 0.89}, {"dominance_n": 3}):
+        assert median(declared(evidence, p_percent=0, **changes)).why == "concentration"
+    assert median(declared(evidence, p_percent=0, dominance_n=1)).value == 10
+
+
+def test_p_percent_withholds_euros_as_the_study_says(select):
+    # The second, knowing its own 300, is left with 500 + 60: too high by 12 per cent of 500.
+    evidence = declared(ledger_of(select(), [500, 300, *[6] * 10]), dominance_share=1)
+    assert median(declared(evidence, p_percent=12)).value == 6
+    assert median(declared(evidence, p_percent=13)).why == "concentration"
+
+
+def test_rounding_rounds_what_is_shown_and_the_interval_with_it(select, computed):
+    exact = computed()
+    evidence = declared(select(), rounding=5)
+    rounded = effects.compute(evidence) + steering.compute(evidence)
+    changed = 0
+    for before, after in zip(exact, rounded, strict=True):
+        assert before.suppressed is after.suppressed
+        if before.key.startswith(("rating.", "savings.claimed", "optimism_gap")) and before.n:
+            assert after.n == min(after.N, 5 * math.floor(before.n / 5 + 0.5))
+            changed += after.n != before.n
+            if after.unit == "share":
+                assert after.value == after.n / after.N
+        elif before.key.startswith(("steering.", "rooting.")):
+            assert before == after
+    assert changed > 20
+
+
+def test_rounded_counts_are_all_that_is_published(select, monkeypatch):
+    evidence = declared(select(), rounding=5)
+    first = read(evidence, monkeypatch, "06", "07")
+    # One project more gives the mark 3 to working methods, and one less the mark 4: 21 and 12
+    # become 22 and 11 of 46, which are rounded to the same.
+    rows = evidence.ratings
+    at = rows.index[(rows["item_id"] == "working_methods") & rows["value"].eq(4)][0]
+    second = read(replace(evidence, ratings=rows.assign(value=rows["value"].mask(
+        rows.index == at, 3))), monkeypatch, "06", "07")  # fmt: skip
+    high = {r.n for r in first.records if r.key == "rating.working_methods.high.share"}
+    assert high == {20}
+    assert first.pieces == second.pieces
+
+
+def test_what_is_sensitive_is_what_the_study_declares(select):
+    evidence = select(calls=["2019"], region="14")
+    assert evidence.n < 5
+    steered = [r for r in steering.compute(evidence) if r.key.startswith("steering.")]
+    assert all(r.suppressed for r in steered if r.N)
+    opened = declared(evidence, sensitive={"rating.*": "cells"})
+    again = [r for r in steering.compute(opened) if r.key.startswith("steering.")]
+    assert not any(r.suppressed for r in again)
+    assert any(r.suppressed for r in effects.compute(opened) if r.key.startswith("rating."))
+    strict = declared(select(), sensitive={"steering.*": "cells"})
+    exact = {r.identity: r for r in prevalence(select(), "steering") if r.key.count(".") == 2}
+    cells = [r for r in prevalence(strict, "steering") if r.identity in exact]
+    small = [0 < exact[r.identity].n < 5 for r in cells if r.key.endswith(".share")]
+    assert [r.suppressed for r in cells if r.key.endswith(".share")] == small
+
+
+def test_what_few_say_of_the_steering_is_in_nothing_published(select, monkeypatch):
+    evidence = select(calls=["2019"], region="14")
+    presence = evidence.presence
+    sensitive = presence["code_id"].str.startswith("steering.")
+    turned = presence.assign(state=presence["state"].mask(sensitive, "silent"))
+    other = replace(evidence, presence=turned)
+    vars(other).update(_by_rule=dict.fromkeys(("any", "majority", "all", "consensus"), turned))
+    vars(evidence).update(_by_rule=dict.fromkeys(("any", "majority", "all", "consensus"), presence))
+    first, second = (read(one, monkeypatch, "07") for one in (evidence, other))
+    assert first.pieces == second.pieces
+    pooled = [
+        [*evidence_base.saturation(one), *evidence_base.by_rule(one)] for one in (evidence, other)
+    ]
+    assert pooled[0] == pooled[1]
+    codes = set(presence.loc[sensitive, "code_id"])
+    assert {r.why for r in pooled[0] if dict(r.dimensions).get("code") in codes} == {"few"}
+    assert not codes & set(evidence_base.agreement.judged(evidence).codes)
+
+
+def test_denials_by_few_follow_from_no_other_state(select, monkeypatch):
+    evidence = select(calls=["2019"], region="14")
+    presence = evidence.presence
+    result = presence["code_id"].str.startswith("result.")
+    no = result & presence["state"].ne("yes")
+    first, second = (
+        read(replace(evidence, presence=presence.assign(state=presence["state"].mask(no, state))),
+             monkeypatch, "03")
+        for state in ("no", "silent")
+    )  # fmt: skip
+    assert first.pieces == second.pieces
+
+
+@pytest.mark.parametrize("values", SCOPES, ids=str)
+def test_every_withheld_record_has_a_typed_reason_and_no_number(computed, values):
+    for record in computed(**values):
+        if record.suppressed:
+            assert record.why not in (None, "not_asked", "unexamined")
+            assert (record.value, record.n, record.low, record.high) == (None,) * 4
+
+
+@pytest.mark.parametrize("pattern", ["grants.*", "challenge.*", "*", "*.share", "r?ting.*"])
+def test_what_no_figure_withholds_cannot_be_declared_sensitive(pattern):
+    with pytest.raises(ValueError, match="cannot be withheld everywhere"):
+        Disclosure(sensitive={pattern: "cells"})
+
+
+def test_the_first_pattern_that_fits_holds():
+    policy = Policy.declared(Disclosure(sensitive={"savings.claimed.*": "cells",
+                                                   "savings.*": "group"}))  # fmt: skip
+    assert policy.regime_of("savings.claimed.share") == "cells"
+    assert policy.regime_of("savings.median.eur") == "group"
+    assert policy.regime_of("rating.answers.share") == "open"
