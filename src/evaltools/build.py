@@ -63,6 +63,7 @@ def build_report(
     """
     target = study.report(parameters.language)
     chosen = engines.choose(engine)
+    source_hashes(study.root / "reports")  # what cannot be read is told before anything runs
     shelf, name = Shelf(study.build), parameters.slug()
     found = None if force else current_run(study, parameters)
     if found is not None and not rerender:

@@ -7,21 +7,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaltools.build import build_report, current_report, judgements_of
-from evaltools.problems import Problem
-from evaltools.publishing import Bundle, Gate, earlier_bundles, publish
+from evaltools.problems import Problem, refuse
+from evaltools.provenance.signature import key_problems
+from evaltools.publishing import Bundle, Candidate, Gate, earlier_bundles, publish
+from evaltools.publishing.bundle import place_problems, release_of
 
 if TYPE_CHECKING:
-    from evaltools.execute import Run
     from evaltools.findings.disclosure import Release
     from evaltools.findings.judging import Judgement
-    from evaltools.publishing import Candidate
     from evaltools.study import Parameters, Study
 
 Say = Callable[[str], None]
 
 
 def publish_report(
-    study: Study, parameters: Parameters, to: Path, published: Path | None = None, say: Say = print
+    study: Study,
+    parameters: Parameters,
+    to: Path,
+    published: Path | None = None,
+    say: Say = print,
+    key: Path | None = None,
 ) -> Bundle:
     """Publish the report under some parameters, if nothing stands against it.
 
@@ -29,15 +34,17 @@ def publish_report(
         to: the bundle's folder; must not be there yet.
         published: folder of bundles published before, whose differences from this one must not
             give away what is withheld; by default the folder that the bundle is put into.
+        key: signs the bundle; none by default.
 
     Raises:
         ProblemError: everything that stands against it, of all gates at once.
     """
+    refuse([*place_problems(study, to), *(key_problems(key) if key is not None else ())])
     build_report(study, parameters, say=say)
     folder, run = current_report(study, parameters)
     judgements = judgements_of(study, run)
     earlier = earlier_bundles(published or to.resolve().parent)
-    release = _release(study, parameters, run)
+    release = release_of(Candidate(study, parameters, folder, run))
     gates = [
         Gate("findings", lambda _: _findings(judgements)),
         Gate("coder rules", lambda candidate: _coder_rules(candidate, judgements)),
@@ -49,7 +56,7 @@ def publish_report(
         Gate("verification", _verification),
     ]
     say("Checking what stands against publishing")
-    return publish(study, parameters, folder, run, to, gates, judgements, release)
+    return publish(study, parameters, folder, run, to, gates, judgements, release, key)
 
 
 def _findings(judgements: Iterable[Judgement]) -> list[Problem]:
@@ -86,17 +93,6 @@ def _agreement(candidate: Candidate, judgements: Iterable[Judgement]) -> list[Pr
     findings = [judgement.finding for judgement in judgements]
     root, language = candidate.study.root, candidate.parameters.language
     return doubted_findings(root, language, findings, candidate.run.indicators())
-
-
-def _release(study: Study, parameters: Parameters, run: Run) -> Release:
-    """The sensitive tables of a run, and the projects whose reports they tell of."""
-    from evaltools.evidence import Evidence, load_descriptor, read_tables
-    from evaltools.findings.disclosure import Release, published_tables
-
-    tables = read_tables(study.data, load_descriptor(study.data))
-    evidence = Evidence.select(study, tables, parameters)
-    units = frozenset(evidence.reports["project_id"].astype(str))
-    return Release(parameters.slug(), published_tables(run.indicators()), units)
 
 
 def _disclosure(candidate: Candidate, release: Release, earlier: tuple[Path, ...]) -> list[Problem]:

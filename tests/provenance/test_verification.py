@@ -14,7 +14,7 @@ from run_folders import INGREDIENTS
 from evaltools.problems import ProblemError
 from evaltools.provenance.checking import check_folder
 from evaltools.provenance.reasons import why
-from evaltools.rebuilding import Cause, Rebuild, causes_between, in_order
+from evaltools.rebuilding import Cause, Difference, Rebuild, causes_between, in_order
 from evaltools.verification import verify
 
 
@@ -49,7 +49,7 @@ def test_first_file_that_differs_is_the_first_that_was_made() -> None:
 def test_nothing_compared_is_not_the_same() -> None:
     assert not Rebuild(0, (), ()).same
     assert Rebuild(3, (), ()).same
-    assert Rebuild(3, ("a",), ()).first == "a"
+    assert Rebuild(3, (Difference("a"),), ()).first == "a"
 
 
 def test_outside_a_study_hashes_are_checked_and_nothing_can_be_rebuilt(

@@ -1,6 +1,6 @@
 """Publishing: what must hold before a report leaves the house, and the bundle that leaves it."""
 
-from evaltools.publishing.bundle import Bundle, damaged, publish
+from evaltools.publishing.bundle import Bundle, publish
 from evaltools.publishing.earlier import earlier_bundles, indicators_of
 from evaltools.publishing.gates import Candidate, Gate, own_gates, refusals
 
@@ -8,7 +8,6 @@ __all__ = [
     "Bundle",
     "Candidate",
     "Gate",
-    "damaged",
     "earlier_bundles",
     "indicators_of",
     "own_gates",

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evaltools.files import synchronise
+from evaltools.files import new_folder_problems, synchronise
 from evaltools.problems import Problem, refuse
-from evaltools.publishing.digests import FILE_NAME as DIGESTS
-from evaltools.publishing.digests import damaged, files_of, write_digests
+from evaltools.provenance.folders import BUNDLE as DIGESTS
+from evaltools.provenance.signature import sign_bundle
+from evaltools.publishing.digests import files_of, write_digests
 from evaltools.publishing.gates import Candidate, Gate, own_gates, refusals
+from evaltools.publishing.responsibility import responsibility_problems
 
 if TYPE_CHECKING:
     from evaltools.execute.run import Run
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from evaltools.findings.judging import Judgement
     from evaltools.study import Parameters, Study
 
-__all__ = ["Bundle", "damaged", "publish"]
+__all__ = ["Bundle", "assemble", "place_problems", "publish", "release_of"]
 
 DECLARATIONS = ("evaluation.yml", "reports/findings.yml", "reports/waivers.yml")
 
@@ -51,6 +53,7 @@ def publish(
     gates: Sequence[Gate],
     judgements: Sequence[Judgement] = (),
     release: Release | None = None,
+    key: Path | None = None,
 ) -> Bundle:
     """Write the bundle of a report, if nothing keeps it from being published.
 
@@ -61,6 +64,7 @@ def publish(
         gates: what must be in order besides `own_gates()`, which always must.
         judgements: of the study's findings, which go into the bundle.
         release: the sensitive tables that it publishes.
+        key: signs the bundle, if given; see `provenance.signature`.
 
     Returns:
         The bundle. The same report and run give the same bytes wherever and whenever.
@@ -69,13 +73,14 @@ def publish(
         ProblemError: everything that keeps it from being published; nothing is written then.
     """
     candidate = Candidate(study, parameters, report, run)
-    refuse([*_place_problems(study, to), *refusals(candidate, [*own_gates(), *gates])])
+    refuse([*place_problems(study, to), *refusals(candidate, [*own_gates(), *gates])])
     to.parent.mkdir(parents=True, exist_ok=True)
     building = to.with_name(f".{to.name}.building-{secrets.token_hex(4)}")
     building.mkdir()
     try:
-        _fill(building, candidate, judgements, release)
-        digest = write_digests(building)
+        digest = assemble(building, candidate, judgements, release)
+        if key is not None:
+            sign_bundle(building, key)
         for path in sorted(building.rglob("*")):
             synchronise(path)
         building.rename(to)
@@ -84,10 +89,45 @@ def publish(
     return Bundle(to, tuple(sorted([*files_of(to), DIGESTS])), digest)
 
 
-def _place_problems(study: Study, to: Path) -> list[Problem]:
-    if to.exists() or to.is_symlink():
-        remedy = "Name a folder that does not exist yet; what is published is not changed."
-        return [Problem(str(to), "is there already", "", remedy, "publish.folder")]
+def assemble(
+    folder: Path,
+    candidate: Candidate,
+    judgements: Sequence[Judgement],
+    release: Release | None,
+) -> str:
+    """Write every file of a bundle but its signature into an empty folder.
+
+    The same candidate gives the same bytes: this is what a bundle is held against when somebody
+    verifies it.
+
+    Returns:
+        SHA-256 of its checklist.
+
+    Raises:
+        ProblemError: the study does not say who publishes.
+    """
+    refuse(responsibility_problems(candidate))
+    _fill(folder, candidate, judgements, release)
+    return write_digests(folder)
+
+
+def release_of(candidate: Candidate) -> Release:
+    """The sensitive tables of a run, and the projects whose reports they tell of."""
+    from evaltools.evidence import Evidence, load_descriptor, read_tables
+    from evaltools.findings.disclosure import Release, published_tables
+
+    study, parameters = candidate.study, candidate.parameters
+    tables = read_tables(study.data, load_descriptor(study.data))
+    evidence = Evidence.select(study, tables, parameters)
+    units = frozenset(evidence.reports["project_id"].astype(str))
+    return Release(parameters.slug(), published_tables(candidate.run.indicators()), units)
+
+
+def place_problems(study: Study, to: Path) -> list[Problem]:
+    """What keeps a bundle from being put at a place; looked at before anything is built."""
+    remedy = "Name a folder that does not exist yet; what is published is not changed."
+    if found := new_folder_problems(to, remedy, "publish.folder"):
+        return found
     place, root = to.resolve(), study.root.resolve()
     sources = (study.data.resolve(), root / "notebooks", root / "reports")
     if any(place.is_relative_to(folder) for folder in sources) and not place.is_relative_to(

@@ -13,6 +13,7 @@ import pandas as pd
 import yaml
 
 from evaltools.evidence import Descriptor
+from evaltools.files import read_text
 from evaltools.findings.checklists import checklist_page, included_pages, sections_of
 from evaltools.findings.judging import Judgement
 from evaltools.findings.lint import check_small_denominators
@@ -130,7 +131,7 @@ def _copy_sources(reports: Path, folder: Path) -> None:
 def _unknown_variables(chapters: Path, folder: Path, values: Mapping[str, str]) -> list[Problem]:
     problems = []
     for source in sorted(chapters.rglob("*.qmd")):
-        lines = source.read_text(encoding="utf-8").splitlines()
+        lines = read_text(source).splitlines()
         for number, line in enumerate(lines, start=1):
             for key in generated.variables_in(line):
                 if key not in values:
