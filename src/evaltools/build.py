@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaltools.execute import best_progress, current_run, run
+from evaltools.files import new_folder_problems, writing_in
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.hashes import hash_package
 from evaltools.report import engines
@@ -160,9 +161,8 @@ def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = 
     Raises:
         ProblemError: the folder is there already, or anything that stops a build.
     """
-    if folder.exists():
-        what, remedy = "is there already", "Name a folder that does not exist yet."
-        raise ProblemError([Problem(str(folder), what, "", remedy, "stage.folder")])
+    remedy = "Name a folder that does not exist yet."
+    refuse(new_folder_problems(folder, remedy, "stage.folder"))
     made = run_notebooks(study, parameters, say=say)
     beside = folder.with_name(f".{folder.name}.building")
     shutil.rmtree(beside, ignore_errors=True)
@@ -170,8 +170,9 @@ def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = 
     try:
         from evaltools.report.staging import stage
 
-        document = stage(study, parameters, _material(study, made), beside)
-        beside.rename(folder)
+        with writing_in(folder.parent):
+            document = stage(study, parameters, _material(study, made), beside)
+            beside.rename(folder)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return folder / document.relative_to(beside)

@@ -96,6 +96,17 @@ def naming(where: str) -> Iterator[None]:
         ) from None
 
 
+@contextlib.contextmanager
+def writing_in(folder: Path) -> Iterator[None]:
+    """Let errors of the system that name no file, such as a full disk's, name this folder."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and error.errno is not None:
+            error.filename = str(folder)
+        raise
+
+
 def new_folder_problems(folder: Path, remedy: str, code: str) -> list[Problem]:
     """What keeps a folder from being made: something is there, or nothing can be put there.
 

@@ -85,7 +85,7 @@ def _not_looked_at(entry: os.DirEntry[str], path: Path, root: Path) -> str:
     if name.startswith(".") or name in _OF_SYSTEMS:
         return "hidden"
     if entry.is_symlink():
-        target = path.resolve()
+        target = Path(os.path.realpath(path))
         if not target.is_relative_to(root):
             return "a link that leads out of the folder"
         return "" if target.is_file() else "a link to another folder or to nothing"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evaltools.files import new_folder_problems, synchronise
+from evaltools.files import new_folder_problems, synchronise, writing_in
 from evaltools.problems import Problem, refuse
 from evaltools.provenance.folders import BUNDLE as DIGESTS
 from evaltools.provenance.signature import sign_bundle
@@ -78,12 +78,13 @@ def publish(
     building = to.with_name(f".{to.name}.building-{secrets.token_hex(4)}")
     building.mkdir()
     try:
-        digest = assemble(building, candidate, judgements, release)
-        if key is not None:
-            sign_bundle(building, key)
-        for path in sorted(building.rglob("*")):
-            synchronise(path)
-        building.rename(to)
+        with writing_in(to.parent):
+            digest = assemble(building, candidate, judgements, release)
+            if key is not None:
+                sign_bundle(building, key)
+            for path in sorted(building.rglob("*")):
+                synchronise(path)
+            building.rename(to)
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return Bundle(to, tuple(sorted([*files_of(to), DIGESTS])), digest)
