@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from forging import CRATE, MANIFEST, files_in, forged, refresh_lists
+from forging import CRATE, MANIFEST, forged, refresh_lists
 from publishing_house import make_candidate
 
 from evaltools.problems import ProblemError

@@ -158,9 +158,7 @@ def test_a_key_that_may_not_sign_is_told_with_the_reason(
     assert told in str(found)
 
 
-def test_a_key_is_judged_on_the_day_that_is_named(
-    signed: Path, keys: Path, tmp_path: Path
-) -> None:
+def test_a_key_is_judged_on_the_day_that_is_named(signed: Path, keys: Path, tmp_path: Path) -> None:
     allowed = signers(keys, tmp_path, 'valid-after="20260101",valid-before="20261231"')
     assert check_signature(signed, allowed, date(2026, 6, 1)).state == "valid"
     assert check_signature(signed, allowed, date(2027, 6, 1)).state == "lapsed"

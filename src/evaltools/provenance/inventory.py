@@ -115,17 +115,16 @@ def take_inventory(folder: Path, limits: Limits = LIMITS) -> Inventory:
     sizes: dict[str, int] = {}
     total = 0
     for name, found in _entries(folder, limits, faults, empty):
-        total += found.st_size
-        if len(sizes) >= limits.files or total > limits.total_bytes:
-            most = f"{limits.files} files and {_megabytes(limits.total_bytes)}"
-            faults.append(Fault(name, "large", f"the folder holds more than {most}"))
-            break
         if found.st_size > limits.file_bytes:
             allowed = _megabytes(limits.file_bytes)
             detail = f"it has {_megabytes(found.st_size)}; up to {allowed} are read"
             faults.append(Fault(name, "large", detail))
-            total -= found.st_size
             continue
+        total += found.st_size
+        if len(sizes) >= limits.files or total > limits.total_bytes:
+            most = f"{limits.files} files or {_megabytes(limits.total_bytes)}"
+            faults.append(Fault(name, "large", f"the folder holds more than {most}"))
+            break
         sizes[name] = found.st_size
     files: dict[str, Held] = {}
     if not any(fault.kind == "large" for fault in faults):
