@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -128,7 +129,7 @@ def _of_system(error: OSError, where: str) -> Problem:
         told = where or "a file"
         return file_problem(kind, told, "" if kind != "other" else _reason(error))
     path = Path(name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name))
-    if kind in ("no-folder", "exists", "missing", "name"):
+    if kind in ("no-folder", "exists", "missing", "name", "denied", "read-only", "full"):
         kind, path = _culprit(kind, path)
     return file_problem(kind, shown(path), "" if kind != "other" else _reason(error))
 
@@ -136,11 +137,13 @@ def _of_system(error: OSError, where: str) -> Problem:
 def _culprit(kind: FaultKind, path: Path) -> tuple[FaultKind, Path]:
     """What is really in the way: a file among the folders above, or a link to nowhere."""
     with contextlib.suppress(OSError):
-        for above in reversed(path.parents):
+        for above in reversed(path.absolute().parents):
             if above.exists() and not above.is_dir():
                 return "no-folder", above
         if kind == "missing" and not path.is_symlink():
             return kind, next((one for one in reversed(path.parents) if not one.exists()), path)
+        if kind in ("denied", "read-only", "full") and not os.path.lexists(path):
+            return kind, path.parent  # it was to be made there
     return kind, path
 
 

@@ -7,6 +7,7 @@ written is whole or not there, also when a process or a machine stops in between
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import stat
@@ -127,8 +128,10 @@ def new_folder_problems(folder: Path, remedy: str, code: str) -> list[Problem]:
             pass
     except OSError as error:
         # The name of what failed was made up here: what cannot be written to is the folder.
-        place = str(folder) if fault_kind(error) == "name" else shown(above)
-        return [file_problem(fault_kind(error), place)]
+        kind = fault_kind(error)
+        if kind == "missing":  # some places, such as /proc, say so of what cannot be made there
+            kind = "denied"
+        return [file_problem(kind, shown(folder if kind == "name" else above))]
     return []
 
 
@@ -139,8 +142,11 @@ def replace_file(path: Path, data: bytes) -> None:
         path: in a folder that exists; what is there is replaced.
         data: all of the file.
 
-    Raises OSError where it cannot be written; what was there is there still.
+    Raises OSError where it cannot be written, or what is there is no plain file; what was there
+    is there still.
     """
+    if path.exists() and not path.is_file():  # a device would be put out of its place
+        raise OSError(errno.EISDIR if path.is_dir() else errno.ENXIO, "no plain file", str(path))
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -197,9 +197,9 @@ def test_a_key_with_a_passphrase_signs_through_the_agent(
 def test_what_is_no_key_does_not_sign(tmp_path: Path) -> None:
     (tmp_path / "text").write_text("no key", encoding="utf-8")
     (tmp_path / "text").chmod(0o600)
-    for name in ("text", "nowhere", "."):
+    for name, code in (("text", "sign.key"), ("nowhere", "file.missing"), ("", "file.folder")):
         (problem,) = key_problems(tmp_path / name)
-        assert (problem.code, problem.where) == ("sign.key", str(tmp_path / name))
+        assert (problem.code, problem.where) == (code, str(tmp_path / name))
 
 
 @pytest.mark.parametrize("content", ["", "# nobody\n", "anna@example.org no key at all\n"])

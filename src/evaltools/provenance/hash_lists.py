@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote
 
@@ -101,7 +101,7 @@ def _of_main(
         if not is_plain_path(name):
             yield Fault(name, "outside")
         elif name not in there:
-            if not any(name.startswith(f"{place}/") for place in told):
+            if not _below(name, told):
                 yield Fault(name, "missing")
         elif there[name].sha256 != digest:
             yield Fault(name, "changed")
@@ -114,7 +114,7 @@ def _of_other(
     main: HashList, other: HashList, there: Mapping[str, Held], named: set[str], own: set[str]
 ) -> Iterator[Fault]:
     for name, digest in other.files.items():
-        if name in named or name == other.name:
+        if name in named or name == other.name or _below(name, named):
             continue
         if not is_plain_path(name):
             yield Fault(name, "outside", f"in {other.name}")
@@ -129,6 +129,11 @@ def _of_other(
         for name in there:
             if name not in other.files and name not in {*named, *own, other.name}:
                 yield Fault(name, "extra", f"{other.name} does not list it")
+
+
+def _below(name: str, folders: set[str]) -> bool:
+    """Whether a path is below one of these, of which it is told already."""
+    return any(above.as_posix() in folders for above in PurePosixPath(name).parents)
 
 
 def _of_inputs(lists: Iterable[HashList]) -> Iterator[Fault]:

@@ -24,6 +24,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
+from evaltools.files import read_file
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.folders import BUNDLE, SIGNATURE
 
@@ -129,10 +130,7 @@ def sign(content: bytes, key: Path, namespace: str = NAMESPACE) -> bytes:
         ProblemError: OpenSSH is not there, or the key cannot sign.
     """
     refuse(_missing_program())
-    if not key.is_file():
-        what = "is a folder" if key.is_dir() else "is not there"
-        remedy = "Name the file of an SSH key, such as one that 'ssh-keygen -t ed25519' makes."
-        raise ProblemError([Problem(str(key), what, "an SSH key", remedy, "sign.key")])
+    read_file(key, str(key), LARGEST)  # says what is wrong if it is no file
     # Read from a pipe and not from a file, beside which it would put, and ask about, its answer.
     done = _run(["sign", "-f", str(key), "-n", namespace], content)
     if done.returncode == 0 and _parse(done.stdout) is not None:
@@ -233,11 +231,7 @@ def _read_signers(path: Path) -> list[tuple[str, bytes, dict[str, str]]]:
         ProblemError: it cannot be read, or no line names a key.
     """
     remedy = f'A line a person: NAME namespaces="{NAMESPACE}" and the public key.'
-    if not path.is_file():
-        what = "is a folder" if path.is_dir() else "is not there"
-        raise ProblemError([Problem(str(path), what, "a file of signers", remedy, "sign.signers")])
-    with path.open("rb") as file:
-        content = file.read(LARGEST_SIGNERS)
+    content = read_file(path, str(path), LARGEST_SIGNERS)
     found = []
     for line in content.decode("utf-8", "replace").splitlines():
         words = line.split()

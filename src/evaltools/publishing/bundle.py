@@ -124,10 +124,10 @@ def release_of(candidate: Candidate) -> Release:
     return Release(parameters.slug(), published_tables(candidate.run.indicators()), units)
 
 
-def place_problems(study: Study, to: Path) -> list[Problem]:
-    """What keeps a bundle from being put at a place; looked at before anything is built."""
+def place_problems(study: Study, to: Path, code: str = "publish.folder") -> list[Problem]:
+    """What keeps a new folder from being put at a place; looked at before anything is built."""
     remedy = "Name a folder that does not exist yet; what is published is not changed."
-    if found := new_folder_problems(to, remedy, "publish.folder"):
+    if found := new_folder_problems(to, remedy, code):
         return found
     place, root = to.resolve(), study.root.resolve()
     sources = (study.data.resolve(), root / "notebooks", root / "reports")
@@ -135,7 +135,7 @@ def place_problems(study: Study, to: Path) -> list[Problem]:
         study.build.resolve()
     ):
         what = "lies among the sources of the study, which it would change"
-        return [Problem(str(to), what, "", "Name a folder elsewhere.", "publish.folder")]
+        return [Problem(str(to), what, "", "Name a folder elsewhere.", code)]
     return []
 
 
