@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
@@ -17,13 +19,15 @@ def check_yaml(text: str) -> None:
 
     Works on the stream of events, so that neither depth nor width costs more than the text is long.
 
+    Text that is no YAML passes: the parser proper says what is wrong with it in its own words.
+
     Raises:
-        yaml.YAMLError: it is not YAML, or one of these, with the place in `problem_mark`.
+        yaml.YAMLError: one of these, with the place in `problem_mark`.
     """
     # For each mapping around the event: its keys so far and whether a key comes next; for each
     # list: None.
     around: list[tuple[set[str], bool] | None] = []
-    for event in yaml.parse(text, Loader=_SCANNER):
+    for event in _events(text):
         if isinstance(event, yaml.AliasEvent):
             raise _refused("an alias (*name) is used", event)
         if isinstance(event, yaml.CollectionEndEvent):
@@ -42,6 +46,12 @@ def check_yaml(text: str) -> None:
             if len(around) >= DEEPEST:
                 raise _refused("it is nested too deeply to be read", event)
             around.append((set(), True) if isinstance(event, yaml.MappingStartEvent) else None)
+
+
+def _events(text: str) -> Iterator[Any]:
+    """The events of a text up to where it is no longer YAML."""
+    with contextlib.suppress(yaml.YAMLError):
+        yield from yaml.parse(text, Loader=_SCANNER)
 
 
 def _refused(what: str, event: Any) -> yaml.YAMLError:

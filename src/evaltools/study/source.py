@@ -52,9 +52,10 @@ def read_yaml(path: Path, name: str) -> tuple[dict[str, Any], dict[Location, int
     loader = None
     try:
         check_yaml(text)
-        loader = _Loader(text)
-        node = loader.get_single_node()
-        content = loader.construct_document(node) if node is not None else {}
+        with naming(name):
+            loader = _Loader(text)
+            node = loader.get_single_node()
+            content = loader.construct_document(node) if node is not None else {}
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{name}:{mark.line + 1}" if mark else name
