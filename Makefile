@@ -12,6 +12,9 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_PYTHON := $(shell command -v $(PYTHON))
 
 UV := $(shell command -v uv 2>/dev/null || echo .venv-tools/bin/uv)
+# The first version that knows the groups of dependencies of pyproject.toml; an older one says of
+# a lock file that is in order that it is to be made anew.
+UV_NEEDED := 0.4.27
 LOCKED := pyproject.toml uv.lock Makefile
 
 # Three environments from one lock: the run starts fast because the lab is not in it.
@@ -56,6 +59,10 @@ setup: $(RUN)/.ready
 
 # A stamp is written last, so an interrupted installation is taken up again.
 define sync
+	@have="$$($(UV) --version | cut -d ' ' -f 2)"; \
+	printf '%s\n' $(UV_NEEDED) "$$have" | sort -V -C || { \
+	  echo "uv $$have at $(UV) is too old; $(UV_NEEDED) or later is needed. Update it (uv self update), or take it off PATH: make then installs its own."; \
+	  exit 1; }
 	@echo "Setting up $(1)"
 	@UV_PROJECT_ENVIRONMENT=$(1) $(UV) sync --locked --quiet --compile-bytecode $(2)
 	@$(1)/bin/python -m compileall -q src

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaltools.execute import best_progress, current_run, note_interrupts, run
+from evaltools.files import read_file, writing_in
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.hashes import hash_package
+from evaltools.publishing.bundle import place_problems
 from evaltools.report import engines
 from evaltools.report.publication import Shelf, read_record, render_key, source_hashes
 
@@ -63,6 +65,7 @@ def build_report(
     """
     target = study.report(parameters.language)
     chosen = engines.choose(engine)
+    _read_sources(study, target)
     shelf, name = Shelf(study.build), parameters.slug()
     found = None if force else current_run(study, parameters)
     if found is not None and not rerender:
@@ -107,6 +110,12 @@ def build_report(
         say(line)
     say("Report:")
     return _report(folder, record["files"])
+
+
+def _read_sources(study: Study, target: ReportTarget) -> None:
+    """Tell what cannot be read of the report's sources before anything runs."""
+    read_file(study.root / target.source, target.source)
+    source_hashes(study.root / "reports")
 
 
 def run_notebooks(
@@ -160,9 +169,8 @@ def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = 
     Raises:
         ProblemError: the folder is there already, or anything that stops a build.
     """
-    if folder.exists():
-        what, remedy = "is there already", "Name a folder that does not exist yet."
-        raise ProblemError([Problem(str(folder), what, "", remedy, "stage.folder")])
+    refuse(place_problems(study, folder, "stage.folder"))
+    _read_sources(study, study.report(parameters.language))
     made = run_notebooks(study, parameters, say=say)
     beside = folder.with_name(f".{folder.name}.building")
     shutil.rmtree(beside, ignore_errors=True)
@@ -170,8 +178,9 @@ def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = 
     try:
         from evaltools.report.staging import stage
 
-        document = stage(study, parameters, _material(study, made), beside)
-        beside.rename(folder)
+        with writing_in(folder.parent):
+            document = stage(study, parameters, _material(study, made), beside)
+            beside.rename(folder)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return folder / document.relative_to(beside)

@@ -1,10 +1,138 @@
-"""Files that are whole or not there, also when a process or a machine stops in between."""
+"""Files read with suspicion, and files written that are whole or not there.
+
+What is read is a plain file of limited size; anything else is a problem that names it. What is
+written is whole or not there, also when a process or a machine stops in between.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import io
 import os
+import stat
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+
+from evaltools.faults import fault_kind, file_problem, problems_of, shown
+from evaltools.problems import Problem, ProblemError
+
+LARGEST = 500_000_000
+"""Bytes of a file that is read whole, where nothing smaller is asked for."""
+
+
+@contextlib.contextmanager
+def open_file(path: Path, where: str = "") -> Iterator[io.BufferedReader]:
+    """Open a plain file to read its bytes; a link to one is followed.
+
+    Arguments:
+        path: the file.
+        where: how it is called in problems; its path by default.
+
+    Raises:
+        ProblemError: it is missing, unreadable, or a folder, pipe or device.
+    """
+    where = where or shown(path)
+    # A pipe without a writer would be waited for, and a device has no end.
+    with naming(where), os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise ProblemError([file_problem("not-plain", where)])
+        yield file
+
+
+def read_file(path: Path, where: str = "", most: int = LARGEST) -> bytes:
+    """The bytes of a plain file.
+
+    Arguments:
+        path: the file; a link to one is followed.
+        where: how it is called in problems; its path by default.
+        most: bytes that it may have.
+
+    Raises:
+        ProblemError: it is missing, unreadable, too large, or a folder, pipe or device.
+    """
+    where = where or shown(path)
+    with open_file(path, where) as file:
+        content = file.read(most + 1) if os.fstat(file.fileno()).st_size <= most else None
+    if content is None or len(content) > most:
+        raise ProblemError([file_problem("large", where, f"up to {most / 1e6:g} MB are read")])
+    return content
+
+
+def read_text(path: Path, where: str = "", most: int = LARGEST) -> str:
+    """The text of a plain UTF-8 file, with or without a byte order mark, lines ended by LF.
+
+    Raises:
+        ProblemError: it cannot be read (see `read_file`), or is not UTF-8.
+    """
+    content = read_file(path, where, most)
+    with naming(where or shown(path)):
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def walk_folder(folder: Path) -> Iterator[Path]:
+    """Everything below a folder; links to folders are not followed.
+
+    Raises OSError for a folder that may not be read: what is in it is not passed over.
+    """
+
+    def fail(error: OSError) -> None:
+        raise error
+
+    for place, folders, names in os.walk(folder, onerror=fail):
+        for name in (*folders, *names):
+            yield Path(place) / name
+
+
+@contextlib.contextmanager
+def naming(where: str) -> Iterator[None]:
+    """Tell faults of the system as problems of this file, whatever they call it themselves."""
+    try:
+        yield
+    except (OSError, UnicodeError, RecursionError, MemoryError) as error:
+        raise ProblemError(
+            Problem(where, item.what, item.allowed, item.remedy, item.code)
+            for item in problems_of(error, where)
+        ) from None
+
+
+@contextlib.contextmanager
+def writing_in(folder: Path) -> Iterator[None]:
+    """Let errors of the system that name no file, such as a full disk's, name this folder."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and error.errno is not None:
+            error.filename = str(folder)
+        raise
+
+
+def new_folder_problems(folder: Path, remedy: str, code: str) -> list[Problem]:
+    """What keeps a folder from being made: something is there, or nothing can be put there.
+
+    Arguments:
+        folder: the folder to make, which must not be there yet; those above it are made as well.
+        remedy: what to do where something is there already.
+        code: of that problem.
+    """
+    above = folder.absolute().parent
+    try:
+        if folder.is_symlink() or folder.exists():
+            return [Problem(str(folder), "is there already", "", remedy, code)]
+        while not (above.exists() or above.is_symlink()):
+            above = above.parent
+        if not above.is_dir():
+            return [file_problem("no-folder", shown(above))]
+        with tempfile.TemporaryFile(dir=above):  # asking for rights says nothing of the disk
+            pass
+    except OSError as error:
+        # The name of what failed was made up here: what cannot be written to is the folder.
+        kind = fault_kind(error)
+        if kind == "missing":  # some places, such as /proc, say so of what cannot be made there
+            kind = "denied"
+        return [file_problem(kind, shown(folder if kind == "name" else above))]
+    return []
 
 
 def replace_file(path: Path, data: bytes) -> None:
@@ -14,8 +142,11 @@ def replace_file(path: Path, data: bytes) -> None:
         path: in a folder that exists; what is there is replaced.
         data: all of the file.
 
-    Raises OSError where it cannot be written; what was there is there still.
+    Raises OSError where it cannot be written, or what is there is no plain file; what was there
+    is there still.
     """
+    if path.exists() and not path.is_file():  # a device would be put out of its place
+        raise OSError(errno.EISDIR if path.is_dir() else errno.ENXIO, "no plain file", str(path))
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:

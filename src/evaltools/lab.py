@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import quote
 
+from evaltools.execute.notebooks import read_notebook
 from evaltools.files import replace_file
 from evaltools.problems import Problem, ProblemError
 from evaltools.study import STUDY_VARIABLE
@@ -115,7 +116,7 @@ def fill(study: Study, parameters: Parameters) -> Path:
     for path in study.notebooks:
         copy = folder / path.name
         if not copy.exists():
-            notebook = filled(json.loads(path.read_text(encoding="utf-8")), parameters)
+            notebook = filled(read_notebook(path, path.name), parameters)
             text = json.dumps(notebook, ensure_ascii=False, indent=1)
             copy.write_text(text + "\n", encoding="utf-8")
     return folder

@@ -5,14 +5,15 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from evaltools.problems import Problem, ProblemError
-from evaltools.provenance.folders import REPORT, read_json
-from evaltools.provenance.hashes import changed_keys, hash_file, hash_package
-from evaltools.provenance.manifest import FILE_NAME, Ingredients, hash_outputs, read_manifest
+from evaltools.provenance.folders import BUNDLE, CRATE, REPORT, SIGNATURE, Kind, kind_of, read_json
+from evaltools.provenance.hashes import changed_keys, hash_file, hash_folder, hash_package
+from evaltools.provenance.inventory import shown_name
+from evaltools.provenance.manifest import FILE_NAME, Ingredients, read_manifest
 from evaltools.provenance.reasons import Change, why
 from evaltools.provenance.recorded import manifest_folder
 
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
 Say = Callable[[str], None]
 
-CauseKind = Literal["input", "parameter", "code", "lock", "python", "engine", "undetermined"]
+CauseKind = Literal[
+    "input", "parameter", "code", "lock", "python", "engine", "rendering", "altered"
+]  # fmt: skip
 
 _TOLD: Mapping[CauseKind, str] = {
     "input": "inputs are not those it was made from",
@@ -30,7 +33,10 @@ _TOLD: Mapping[CauseKind, str] = {
     "lock": "installed packages are not those it was made with",
     "python": "Python is not that which made it",
     "engine": "the engine is not that which rendered it",
-    "undetermined": "nothing that is recorded differs, so it does not come out the same twice",
+    "rendering": "the report's sources, or the code that renders and publishes, are not those it "
+    "was made with",
+    "altered": "forged or altered after it was made, since the inputs, parameters, code, packages, "
+    "Python and engine that it names are those it was made anew with",
 }
 _KINDS: Mapping[str, CauseKind] = {
     "data": "input",
@@ -41,10 +47,10 @@ _KINDS: Mapping[str, CauseKind] = {
     "lock": "lock",
     "python": "python",
 }
-CRATE = "ro-crate-metadata.json"
 _SHOWN = 5
 _PARTS = ("evaluation.yml", "uv.lock", "data", "notebooks", "reports")
-_ROOM_NAMES = ("notebooks/", "figures/", "indicators.")
+_PLACES = ("notebooks/", "figures/", "indicators.", "tables/")
+_LISTS = (FILE_NAME, REPORT, CRATE, BUNDLE)
 
 
 @dataclass(frozen=True)
@@ -69,115 +75,231 @@ class Cause:
         )
 
 
+DifferenceKind = Literal["altered", "unmade", "absent"]
+
+_DIFFERS: Mapping[DifferenceKind, str] = {
+    "altered": "differs from what the study makes anew",
+    "unmade": "is nothing that the study makes",
+    "absent": "is made anew and not there",
+}
+
+
+@dataclass(frozen=True, order=True)
+class Difference:
+    """One file that is not as it comes out when it is made anew."""
+
+    file: str
+    kind: DifferenceKind = "altered"
+
+    def __str__(self) -> str:
+        return f"{shown_name(self.file)} {_DIFFERS[self.kind]}"
+
+
 @dataclass(frozen=True)
 class Rebuild:
     """What came of making it anew.
 
     Arguments:
         compared: how many files were compared.
-        differing: files that came out otherwise, in the order in which they are made.
+        differences: files that came out otherwise, in the order in which they are made.
         causes: what differs between then and now; told also where all bytes are equal.
         problems: what kept it from being made; nothing was compared then.
     """
 
     compared: int
-    differing: tuple[str, ...]
+    differences: tuple[Difference, ...]
     causes: tuple[Cause, ...]
     problems: tuple[Problem, ...] = ()
 
     @property
     def same(self) -> bool:
         """Whether every byte came out the same."""
-        return self.compared > 0 and not self.differing and not self.problems
+        return self.compared > 0 and not self.differences and not self.problems
+
+    @property
+    def differing(self) -> tuple[str, ...]:
+        """The files that came out otherwise."""
+        return tuple(item.file for item in self.differences)
 
     @property
     def first(self) -> str | None:
         """The first file that came out otherwise: where to begin to look."""
-        return self.differing[0] if self.differing else None
+        return self.differences[0].file if self.differences else None
 
 
-def rebuild(folder: Path, study: Study, say: Say) -> Rebuild:
+@dataclass(frozen=True)
+class Anew:
+    """Everything that a study makes, by content.
+
+    Arguments:
+        files: SHA-256 by path of each kind of folder that was made: of the run, and of the
+            report and the bundle as far as they were wanted.
+        causes: what differs between now and what the record of the old one says.
+    """
+
+    files: Mapping[Kind, Mapping[str, str]]
+    causes: tuple[Cause, ...] = ()
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a run, report or bundle says of how it was made; it may be forged.
+
+    Arguments:
+        kind: which of them it is.
+        ingredients: of its run.
+        outputs: SHA-256 of the files of its run.
+        engine: name and version of what rendered it; empty where it does not say.
+        sources, code: SHA-256 of the report's sources and of the code, where it tells them.
+        render: beginning of the key of the rendering; empty where it does not say.
+    """
+
+    kind: Kind
+    ingredients: Ingredients
+    outputs: Mapping[str, str]
+    engine: tuple[str, str] = ("", "")
+    sources: Mapping[str, Any] | None = None
+    code: Mapping[str, Any] | None = None
+    render: str = ""
+
+
+def rebuild(folder: Path, held: Mapping[str, str], study: Study, say: Say) -> Rebuild:
     """Make a run, report or bundle anew from a study's inputs and compare the bytes.
 
     Arguments:
         folder: of the run, report or bundle.
+        held: SHA-256 of every file in it by its path.
         study: whose inputs are copied to a folder of their own; it is not touched.
         say: told what is being done.
+    """
+    try:
+        record = read_record(folder)
+    except ProblemError as error:
+        return Rebuild(0, (), (), error.problems)
+    try:
+        return compare(record, held, make_anew(record, study, say))
+    except ProblemError as error:
+        return Rebuild(0, (), _causes_of_inputs(study, record.ingredients), error.problems)
+
+
+def compare(record: Record, held: Mapping[str, str], anew: Anew) -> Rebuild:
+    """Hold every file against the one made anew, and so everything of the run that is recorded.
+
+    Nothing that the folder says of itself is believed: its lists are files like others. What no
+    study makes is the signature of a bundle, which is checked by its key.
+
+    Arguments:
+        record: what the folder says of its making.
+        held: SHA-256 of every file in it by its path.
+        anew: what the study makes.
+    """
+    there = {name: digest for name, digest in held.items() if name != SIGNATURE}
+    made = anew.files[record.kind]
+    kinds: dict[str, DifferenceKind] = {
+        name: "altered" if name in made and name in there else
+        "unmade" if name in there else "absent"
+        for name in changed_keys(there, made)
+    }  # fmt: skip
+    run = anew.files["run"]
+    if record.kind != "run":
+        # Notebooks and figures of a report are not in its folder, and yet what it was made from.
+        recorded = {**record.outputs, FILE_NAME: run[FILE_NAME]}
+        for name in changed_keys(recorded, run):
+            kinds.setdefault(name, "altered")
+    compared = len({*there, *made} if record.kind == "run" else {*there, *made, *run})
+    causes = anew.causes or ((Cause("altered"),) if kinds else ())
+    found = tuple(Difference(name, kinds[name]) for name in in_order(kinds))
+    return Rebuild(compared, found, causes)
+
+
+def read_record(folder: Path) -> Record:
+    """What a run, report or bundle says of how it was made.
 
     Raises:
-        ProblemError: the record of the report cannot be read.
+        ProblemError: its manifest, or the record of its report, cannot be read.
     """
+    kind = kind_of(folder)
     home = manifest_folder(folder)
     manifest = read_manifest(home)
     if manifest is None:
-        problem = Problem(FILE_NAME, "does not say what to rebuild from", code="verify.manifest")
-        return Rebuild(0, (), (), (problem,))
-    record = read_json(home, REPORT) if (home / REPORT).is_file() else _record_of_bundle(folder)
-    try:
-        with tempfile.TemporaryDirectory(prefix="evaltools-verify-") as scratch:
-            again, files, causes = _make(study, manifest.ingredients, record, Path(scratch), say)
-    except ProblemError as error:
-        causes = _causes_of_inputs(study, manifest.ingredients)
-        return Rebuild(0, (), causes, error.problems)
-    expected = dict(manifest.outputs)
-    if record is not None:
-        expected |= record["outputs"]
-        again |= files
-    differing = [name for name in expected if again.get(name) != expected[name]]
-    if differing and not causes:
-        causes = (Cause("undetermined"),)
-    return Rebuild(len(expected), tuple(in_order(differing)), causes)
+        what = "does not say what to rebuild from"
+        raise ProblemError([Problem(FILE_NAME, what, code="verify.manifest")])
+    record = Record(kind, manifest.ingredients, manifest.outputs)
+    if kind == "report":
+        told = read_json(home, REPORT)
+        name, version = map(str, [*_listed(told.get("engine")), "", ""][:2])
+        sources, code = told.get("sources"), told.get("code")
+        return replace(
+            record,
+            engine=(name, version),
+            sources=sources if isinstance(sources, dict) else None,
+            code=code if isinstance(code, dict) else None,
+            render=str(told.get("key", "")),
+        )
+    if kind == "bundle" and (folder / CRATE).is_file():
+        for item in _listed(read_json(folder, CRATE).get("@graph")):
+            name = str(item.get("@id", "")) if isinstance(item, dict) else ""
+            if name == "#software/engine":
+                engine = (str(item.get("name", "")), str(item.get("version", "")))
+                record = replace(record, engine=engine)
+            elif name.startswith("#render/"):
+                record = replace(record, render=name.removeprefix("#render/"))
+    return record
 
 
-def _record_of_bundle(folder: Path) -> dict[str, Any] | None:
-    """What a bundle tells of its report in place of `report.json`; None where it has none."""
-    reports = sorted(path for path in (folder / "report").glob("*") if path.is_file())
-    if not reports:
-        return None
-    outputs = {path.name: hash_file(path) for path in reports}
-    engine = ["auto", ""]
-    if (folder / CRATE).is_file():
-        for item in read_json(folder, CRATE).get("@graph", ()):
-            if isinstance(item, dict) and item.get("@id") == "#software/engine":
-                engine = [str(item.get("name", "auto")), str(item.get("version", ""))]
-    return {"engine": engine, "outputs": outputs}
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
-def _make(
-    study: Study,
-    then: Ingredients,
-    record: Mapping[str, Any] | None,
-    scratch: Path,
-    say: Say,
-) -> tuple[dict[str, str], dict[str, str], tuple[Cause, ...]]:
-    """Make it anew.
+def make_anew(record: Record, study: Study, say: Say) -> Anew:
+    """Make a run, and the report and bundle if wanted, from a copy of a study's inputs.
 
-    Returns:
-        Hashes of the run's files and of the report's, and what differs from then.
+    Raises:
+        ProblemError: what keeps the study from being built as it is now.
     """
-    from evaltools.build import build_report, run_notebooks
+    with tempfile.TemporaryDirectory(prefix="evaltools-verify-") as scratch:
+        return _make(record, study, Path(scratch), say)
+
+
+def _make(record: Record, study: Study, scratch: Path, say: Say) -> Anew:
+    from evaltools.build import build_report, current_report, judgements_of, run_notebooks
     from evaltools.execute.plan import plan
+    from evaltools.publishing import Candidate
+    from evaltools.publishing.bundle import assemble, release_of
     from evaltools.report import engines
 
     copy = _copy(study, scratch / "study")
+    then = record.ingredients
     parameters = _parameters(copy, then)
     say("Making it anew in a folder of its own")
-    causes = list(causes_between(plan(copy, parameters).ingredients, then))
-    if record is None:
+    causes = causes_between(plan(copy, parameters).ingredients, then)
+    if record.kind == "run":
         run = run_notebooks(copy, parameters, say=say)
-        return hash_outputs(run.folder), {}, tuple(causes)
-    name, version = map(str, (*record.get("engine", ()), "auto", "")[:2])
+        return Anew({"run": hash_folder(run.folder)}, tuple(causes))
+    name, version = record.engine
     asked: engines.Choice = (
         "quarto" if name == "quarto" else "embedded" if name == "embedded" else "auto"
     )
     chosen = engines.choose(asked)
     if version and chosen.version != version:
-        causes.append(Cause("engine", (f"{version} → {chosen.version}",)))
-    causes = _merged([*causes, *_causes_of_report(copy, record)])
+        causes.append(Cause("engine", (shown_name(f"{version} → {chosen.version}"),)))
+    causes += _causes_of_report(copy, record)
     report = build_report(copy, parameters, engine=asked, say=say)
-    run = run_notebooks(copy, parameters, say=lambda _: None)
-    files = {path.name: hash_file(path) for path in sorted(report.folder.iterdir())}
-    return hash_outputs(run.folder), files, tuple(causes)
+    place, run = current_report(copy, parameters)
+    key = str(read_json(report.folder, REPORT)["key"])
+    if not causes and record.render and record.render[:16] != key[:16]:
+        causes.append(Cause("rendering"))
+    files: dict[Kind, Mapping[str, str]] = {
+        "run": hash_folder(run.folder),
+        "report": hash_folder(report.folder.resolve()),
+    }
+    if record.kind == "bundle":
+        candidate = Candidate(copy, parameters, place, run)
+        bundle = scratch / "bundle"
+        bundle.mkdir()
+        assemble(bundle, candidate, judgements_of(copy, run), release_of(candidate))
+        files["bundle"] = hash_folder(bundle)
+    return Anew(files, tuple(_merged(causes)))
 
 
 def _copy(study: Study, folder: Path) -> Study:
@@ -222,18 +344,17 @@ def _causes_of_inputs(study: Study, then: Ingredients) -> tuple[Cause, ...]:
     return (Cause("input", tuple(sorted(changed))),) if changed else ()
 
 
-def _causes_of_report(study: Study, record: Mapping[str, Any]) -> list[Cause]:
+def _causes_of_report(study: Study, record: Record) -> list[Cause]:
     """What differs in the report's own ingredients, where the record tells them."""
     from evaltools.report.publication import source_hashes
 
     found = []
-    sources, code = record.get("sources"), record.get("code")
-    if isinstance(sources, dict):
-        changed = changed_keys(sources, source_hashes(study.root / "reports"))
+    if record.sources is not None:
+        changed = changed_keys(record.sources, source_hashes(study.root / "reports"))
         found += [Cause("input", tuple(changed))] if changed else []
-    if isinstance(code, dict):
+    if record.code is not None:
         changed = [name.removesuffix(".py").replace("/", ".")
-                   for name in changed_keys(code, hash_package())]  # fmt: skip
+                   for name in changed_keys(record.code, hash_package())]  # fmt: skip
         found += [Cause("code", tuple(changed))] if changed else []
     return found
 
@@ -252,10 +373,10 @@ def in_order(files: Iterable[str]) -> list[str]:
 
 
 def _place(name: str) -> tuple[int, str]:
-    """Where a file stands in the trip from notebooks to the report; the lists come last."""
-    if name in (FILE_NAME, REPORT):
-        return (9, name)
-    for place, beginning in enumerate(_ROOM_NAMES):
+    """When a file is made, from notebooks to the report; the lists come last."""
+    if name in _LISTS:
+        return (9 + _LISTS.index(name), name)
+    for place, beginning in enumerate(_PLACES):
         if name.startswith(beginning):
             return (place, name)
     return (5, name)

@@ -9,8 +9,17 @@ from typing import TYPE_CHECKING
 
 from evaltools.build import build_report, current_report, judgements_of
 from evaltools.findings.disclosure.releases import read_release
-from evaltools.problems import Problem
-from evaltools.publishing import Bundle, Gate, ReleaseRegister, earlier_bundles, publish
+from evaltools.problems import Problem, refuse
+from evaltools.provenance.signature import key_problems
+from evaltools.publishing import (
+    Bundle,
+    Candidate,
+    Gate,
+    ReleaseRegister,
+    earlier_bundles,
+    publish,
+)
+from evaltools.publishing.bundle import place_problems, release_of
 from evaltools.publishing.release_register import FILE_NAME as REGISTER
 from evaltools.publishing.release_register import without_twins
 
@@ -18,7 +27,6 @@ if TYPE_CHECKING:
     from evaltools.execute import Run
     from evaltools.findings.disclosure import Release
     from evaltools.findings.judging import Judgement
-    from evaltools.publishing import Candidate
     from evaltools.study import Parameters, Study
 
 Say = Callable[[str], None]
@@ -33,7 +41,12 @@ LIMITS = (
 
 
 def publish_report(
-    study: Study, parameters: Parameters, to: Path, published: Path | None = None, say: Say = print
+    study: Study,
+    parameters: Parameters,
+    to: Path,
+    published: Path | None = None,
+    say: Say = print,
+    key: Path | None = None,
 ) -> Bundle:
     """Publish the report under some parameters, if nothing stands against it.
 
@@ -41,10 +54,12 @@ def publish_report(
         to: the bundle's folder; must not be there yet.
         published: folder of bundles that were published before the study had a register, or
             elsewhere. What the register lists is held against this release in any case.
+        key: signs the bundle; none by default.
 
     Raises:
         ProblemError: everything that stands against it, of all gates at once.
     """
+    refuse([*place_problems(study, to), *(key_problems(key) if key is not None else ())])
     build_report(study, parameters, say=say)
     folder, run = current_report(study, parameters)
     judgements = judgements_of(study, run)
@@ -53,7 +68,7 @@ def publish_report(
     say(known.note())
     bundles = [read_release(path) for path in earlier_bundles(published)] if published else []
     earlier = without_twins(known.releases, bundles)
-    release = _release(study, parameters, run)
+    release = release_of(Candidate(study, parameters, folder, run))
     gates = [
         Gate("findings", lambda _: _findings(judgements)),
         Gate("coder rules", lambda candidate: _coder_rules(candidate, judgements)),
@@ -68,6 +83,7 @@ def publish_report(
         study, parameters, folder, run, to, gates, judgements, release,
         examine=_outputs(study, parameters, run),
         register=lambda digest: register.add(to.name, release, study, parameters, run.key, digest),
+        key=key,
     )  # fmt: skip
     say(f"{REGISTER} lists it: keep that file under version control")
     say(LIMITS)
@@ -108,19 +124,6 @@ def _agreement(candidate: Candidate, judgements: Iterable[Judgement]) -> list[Pr
     findings = [judgement.finding for judgement in judgements]
     root, language = candidate.study.root, candidate.parameters.language
     return doubted_findings(root, language, findings, candidate.run.indicators())
-
-
-def _release(study: Study, parameters: Parameters, run: Run) -> Release:
-    """The sensitive tables of a run, and the projects whose reports they tell of."""
-    from evaltools.evidence import Evidence, load_descriptor, read_tables
-    from evaltools.findings.disclosure import Release, published_tables
-    from evaltools.indicators.disclosure.policy import policy_of
-
-    tables = read_tables(study.data, load_descriptor(study.data))
-    evidence = Evidence.select(study, tables, parameters)
-    units = frozenset(evidence.reports["project_id"].astype(str))
-    policy = policy_of(evidence)
-    return Release(parameters.slug(), published_tables(run.indicators(), policy), units)
 
 
 def _disclosure(

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from evaltools.faults import problems_of
 from evaltools.problems import Problem, ProblemError
 
 MOST_ALIKE = 20
@@ -29,17 +30,25 @@ def told(problems: Sequence[Problem]) -> list[str]:
 
 
 class _Group(click.Group):
-    """Shows problems as lines for an evaluator, and no traceback for bad input."""
+    """Shows problems as lines for an evaluator, and no traceback for bad input or a bad disk."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except ProblemError as error:
-            for line in told(error.problems):
-                click.echo(line, err=True)
-            count = len(error.problems)
-            click.echo(f"{count} problem{'s' if count > 1 else ''}; nothing was changed.", err=True)
-            raise SystemExit(1) from None
+            _tell(error.problems)
+        except (OSError, UnicodeError, RecursionError, MemoryError) as error:
+            if isinstance(error, BrokenPipeError):
+                raise  # whoever read the output has gone: click ends quietly
+            _tell(problems_of(error))
+        raise SystemExit(1)
+
+
+def _tell(problems: Sequence[Problem]) -> None:
+    for line in told(problems):
+        click.echo(line, err=True)
+    count = len(problems)
+    click.echo(f"{count} problem{'s' if count > 1 else ''}; nothing was changed.", err=True)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})

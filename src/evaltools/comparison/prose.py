@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from html import unescape
 from typing import TYPE_CHECKING
 
+from evaltools.files import read_text
 from evaltools.provenance.recorded import Recorded
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def prose_changes(study: Study, old: Recorded, new: Recorded) -> tuple[ProseChan
         (source.relative_to(study.root).as_posix(), number, key)
         for source in sorted(folder.rglob("*.qmd"))
         if not any(part.startswith(("_build", ".")) for part in source.relative_to(folder).parts)
-        for number, line in enumerate(source.read_text(encoding="utf-8").splitlines(), start=1)
+        for number, line in enumerate(read_text(source).splitlines(), start=1)
         for key in variables_in(line)
     ]
     used = {key for _, _, key in places}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,8 @@ from typing import Any
 from evaltools.evidence.descriptor import Field, ForeignKey, MaximumRatio, Resource
 from evaltools.evidence.paths import safe_path
 from evaltools.evidence.quoting import quoted, suggestion
-from evaltools.problems import Problem
+from evaltools.files import read_file
+from evaltools.problems import Problem, ProblemError
 
 TYPES = ("string", "integer", "number", "boolean", "date")
 _LARGEST = 5_000_000
@@ -30,11 +32,11 @@ def read_document(path: Path, where: str) -> tuple[dict[str, Any], list[Problem]
         return {}, [Problem(where, what, "", remedy, "descriptor.unreadable")]
 
     try:
-        if path.stat().st_size > _LARGEST:
-            return failed("the file is larger than 5 MB", "It describes tables, it holds no data.")
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError:
-        return failed("there is no such file", "Every data folder has one; see docs/data.md.")
+        if not os.path.lexists(path):
+            return failed("there is no such file", "Every data folder has one; see docs/data.md.")
+        text = read_file(path, where, _LARGEST).decode("utf-8-sig")
+    except ProblemError as error:
+        return {}, list(error.problems)
     except UnicodeDecodeError:
         return failed("the file is not UTF-8", "Save it as UTF-8.")
     try:

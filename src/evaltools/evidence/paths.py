@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path, PurePosixPath
 
 
@@ -23,5 +24,5 @@ def inside(folder: Path, path: str) -> Path | None:
     if not safe_path(path):
         return None
     root = folder.resolve()
-    found = (root / path).resolve()
+    found = Path(os.path.realpath(root / path))  # of a link in a circle: itself
     return found if found.is_relative_to(root) else None

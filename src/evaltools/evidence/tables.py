@@ -21,7 +21,8 @@ from evaltools.evidence.grid import Grid, Unreadable
 from evaltools.evidence.later import completed
 from evaltools.evidence.paths import inside
 from evaltools.evidence.quoting import listed
-from evaltools.problems import Problem, refuse
+from evaltools.files import read_file
+from evaltools.problems import Problem, ProblemError, refuse
 
 WORKBOOKS = (".xlsx", ".ods")
 _NOT_READ = (".xls", ".xlsm", ".xlsb", ".numbers", ".tsv", ".txt")
@@ -120,7 +121,7 @@ def table_file(folder: Path, resource: Resource) -> Path:
     """
     stem = resource.path.removesuffix(".csv")
     names = [resource.path, *(stem + suffix for suffix in WORKBOOKS)]
-    found = [name for name in names if (folder / name).is_file() or (folder / name).is_symlink()]
+    found = [name for name in names if (folder / name).exists() or (folder / name).is_symlink()]
     if not found:
         others = [stem + suffix for suffix in _NOT_READ if (folder / (stem + suffix)).is_file()]
         if others:
@@ -143,7 +144,7 @@ def table_file(folder: Path, resource: Resource) -> Path:
             "data.file-twice",
         )
     path = inside(folder, found[0])
-    if path is None or not path.is_file():
+    if path is None or not path.exists():
         raise Unreadable(
             f"{found[0]} leads out of the data folder or nowhere",
             "Copy the file into the folder.",
@@ -157,7 +158,11 @@ def _grid(path: Path, resource: Resource) -> Grid:
         raise Unreadable(
             "the file is larger than 200 MB", "Is it the right file?", "data.too-large"
         )
-    data = path.read_bytes()
+    try:
+        data = read_file(path)
+    except ProblemError as error:
+        said = error.problems[0]
+        raise Unreadable(said.what, said.remedy, said.code) from None
     if path.suffix in WORKBOOKS:
         from evaltools.evidence.workbook import read_workbook  # most folders hold none
 

@@ -10,6 +10,7 @@ from evaltools.exchange import qualcoder, sqlite, tables, taguette
 from evaltools.exchange.conventions import Convention
 from evaltools.exchange.record import Coder, Coding, CodingSet, Document, Reading, coding_id
 from evaltools.exchange.spreadsheets import SUFFIXES, read_spreadsheet, workbook_kind
+from evaltools.files import open_file
 from evaltools.problems import Problem, ProblemError
 
 _READ = "a REFI-QDA project or codebook, a QualCoder project, a Taguette database, a spreadsheet "
@@ -69,8 +70,10 @@ def _read(path: Path, choices: Choices) -> CodingSet:
     positions = _convention(choices.positions)
     if path.is_dir():
         return _read_folder(path, choices, positions)
-    if not path.is_file():
+    if not path.exists():
         raise _refused(path, "there is no such file", "Is the name right?")
+    with open_file(path, path.name):
+        pass  # a plain file that may be read
     if path.stat().st_size == 0:
         raise _refused(path, "it is empty", "Export it again.")
     if sqlite.is_sqlite(path):

@@ -31,6 +31,7 @@ from evaltools.exchange.record import (
     Dropped,
     Polarity,
 )
+from evaltools.files import read_file
 from evaltools.problems import Problem, ProblemError
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".ods")
@@ -88,7 +89,7 @@ def read_grid(path: Path, sheet: str | None, expected: frozenset[str]) -> Grid:
             raise Unreadable(
                 "the file is larger than 200 MB", "Is it the right file?", "data.too-large"
             )
-        data = path.read_bytes()
+        data = read_file(path, path.name, LARGEST)
         kind = workbook_kind(data)
         if not kind:
             return refuse_doubts(read_delimited(data, expected))

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evaltools.files import read_file
 from evaltools.problems import Problem, ProblemError
 
 MAXIMUM_BYTES = 200_000_000
@@ -46,11 +48,9 @@ def read_notebook(path: Path, name: str) -> dict[str, Any]:
         ProblemError: it is missing, or no notebook of format 4.
     """
     try:
-        if path.stat().st_size > MAXIMUM_BYTES:
-            raise ProblemError([Problem(name, "is too large", code="notebook.format")])
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ProblemError([Problem(name, "does not exist", code="notebook.missing")]) from None
+        if not os.path.lexists(path):
+            raise ProblemError([Problem(name, "does not exist", code="notebook.missing")])
+        content = json.loads(read_file(path, name, MAXIMUM_BYTES).decode("utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         where = f"{name}:{error.lineno}" if isinstance(error, json.JSONDecodeError) else name
         remedy = "Perhaps a merge left its marks in it: look for lines that begin with <<<<<<<."

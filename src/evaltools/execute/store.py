@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from evaltools.files import synchronise
+from evaltools.files import synchronise, writing_in
 from evaltools.provenance.manifest import Manifest, read_manifest
 
 NAME_LENGTH = 16
@@ -74,7 +74,8 @@ class Store:
             folder = self.runs / f"{_BUILDING}{name}-{secrets.token_hex(4)}"
             folder.mkdir()
             try:
-                yield folder
+                with writing_in(self.runs):
+                    yield folder
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
 

@@ -17,6 +17,7 @@ from typing import Any, Literal
 import pandas as pd
 import yaml
 
+from evaltools.files import read_text
 from evaltools.present.language import Language
 from evaltools.present.markdown import escape_markdown
 from evaltools.present.table import Column, Table
@@ -124,13 +125,13 @@ def sections_of(chapters: Path) -> dict[str, Section]:
     """
     found: dict[str, Section] = {}
     for path in sorted(chapters.glob("*.qmd")):
-        found |= _sections(path.read_text(encoding="utf-8"))
+        found |= _sections(read_text(path))
     return found
 
 
 def included_pages(chapters: Path) -> tuple[str, ...]:
     """Names of the generated pages that a report shows, sorted: `_data.qmd`."""
-    texts = [path.read_text(encoding="utf-8") for path in sorted(chapters.glob("*.qmd"))]
+    texts = [read_text(path) for path in sorted(chapters.glob("*.qmd"))]
     return tuple(sorted({name for text in texts for name in _INCLUDED.findall(text)}))
 
 

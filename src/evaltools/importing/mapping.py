@@ -11,6 +11,7 @@ from pathlib import Path
 from evaltools.evidence.delimited import read_delimited
 from evaltools.evidence.grid import Grid, Unreadable, refuse_doubts
 from evaltools.evidence.quoting import listed, nearest, quoted, suggestion
+from evaltools.files import read_file
 from evaltools.importing.days import read_day
 from evaltools.importing.matching import Projects
 from evaltools.problems import Problem, ProblemError, refuse
@@ -83,7 +84,7 @@ def _grid(path: Path, whose: str) -> Grid:
             raise Unreadable(
                 "the file is larger than 20 MB", "Is it the right file?", "data.too-large"
             )
-        data = path.read_bytes()
+        data = read_file(path, whose, LARGEST_MAPPING)
         if path.suffix.casefold() in (".xlsx", ".ods"):
             from evaltools.evidence.workbook import read_workbook
 

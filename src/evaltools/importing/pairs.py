@@ -11,7 +11,11 @@ from evaltools.evidence.grid import Grid
 from evaltools.evidence.quoting import quoted
 from evaltools.exchange.cells import unguarded
 from evaltools.exchange.spreadsheets import read_grid
+from evaltools.files import read_text
 from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.yaml_text import check_yaml
+
+LARGEST_COLUMNS = 1_000_000
 
 _NAMES = frozenset(
     (
@@ -63,9 +67,11 @@ def read_columns(path: Path | None, given: Sequence[str]) -> dict[str, str]:
     """
     columns: dict[str, str] = {}
     if path is not None:
+        text = read_text(path, path.name, LARGEST_COLUMNS)
         try:
-            found = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
+            check_yaml(text)
+            found = yaml.safe_load(text)
+        except yaml.YAMLError:
             found = None
         simple = (str, int, float)
         if not isinstance(found, dict) or not all(

@@ -13,6 +13,7 @@ from evaltools.evidence.descriptor import Resource
 from evaltools.evidence.encodings import decoded
 from evaltools.evidence.grid import Unreadable
 from evaltools.evidence.tables import table_file
+from evaltools.files import read_file
 from evaltools.problems import Problem, ProblemError
 
 Row = Mapping[str, str]
@@ -149,7 +150,7 @@ def read_rows(folder: Path, resource: Resource) -> Rows:
     if path.suffix != ".csv":
         remedy = "Save it as CSV (UTF-8) in its place and import again."
         raise _problem(where, "is a workbook, in which an import changes nothing", remedy)
-    data = path.read_bytes()
+    data = read_file(path, where)
     try:
         grid = read_delimited(data, resource.field_names)
         text = decoded(data)

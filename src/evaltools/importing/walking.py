@@ -126,10 +126,8 @@ def _passed_over(entry: os.DirEntry[str], path: Path, root: Path) -> Why | None:
     if name.startswith(".") or name in _OF_SYSTEMS:
         return "hidden"
     if entry.is_symlink():
-        try:
-            target = path.resolve()
-        except (OSError, RuntimeError):  # pathlib says so of links that lead in a circle
-            return "dead link"
+        # Not `resolve`, which raises where links lead in a circle.
+        target = Path(os.path.realpath(path))
         if not target.is_relative_to(root):
             return "link out"
         return None if target.is_file() else "dead link"

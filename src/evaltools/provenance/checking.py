@@ -1,4 +1,4 @@
-"""Checking a folder against its own list: what is missing, changed, or not of it."""
+"""Checking a folder against its own lists: what is missing, changed, or not of it."""
 
 from __future__ import annotations
 
@@ -6,47 +6,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from evaltools.problems import Problem, ProblemError
-from evaltools.provenance.folders import REPORT, Kind, kind_of, listing, read_json
-from evaltools.provenance.hashes import hash_file
+from evaltools.problems import ProblemError
+from evaltools.provenance.folders import LISTS, REPORT, Kind, kind_of, read_json
+from evaltools.provenance.hash_lists import compare_lists, read_lists
+from evaltools.provenance.inventory import Fault, Inventory, take_inventory
 from evaltools.provenance.manifest import FILE_NAME, FORMAT, read_manifest
 from evaltools.provenance.seals import SEAL, seal_holds
-
-FaultKind = Literal["missing", "changed", "extra", "outside", "unreadable", "contradiction"]
-
-_TOLD: dict[FaultKind, str] = {
-    "missing": "is listed and not there",
-    "changed": "is not as it was made",
-    "extra": "is there and not listed",
-    "outside": "leads out of the folder",
-    "unreadable": "cannot be read",
-    "contradiction": "contradicts itself",
-}
-
-
-@dataclass(frozen=True, order=True)
-class Fault:
-    """One file that is not as its list says.
-
-    Arguments:
-        file: path below the folder.
-        kind: what is wrong with it.
-        detail: what exactly, where there is more to say.
-    """
-
-    file: str
-    kind: FaultKind
-    detail: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.file} {_TOLD[self.kind]}" + (f": {self.detail}" if self.detail else "")
-
-    def problem(self) -> Problem:
-        """The fault as everything else that is wrong is told."""
-        what = _TOLD[self.kind] + (f": {self.detail}" if self.detail else "")
-        return Problem(self.file, what, code=f"verify.{self.kind}")
 
 
 @dataclass(frozen=True)
@@ -57,57 +24,39 @@ class Check:
         kind: what the folder is.
         checked: how many listed files were hashed.
         faults: everything that is not as listed, by file.
+        inventory: what is in the folder.
     """
 
     kind: Kind
     checked: int
     faults: tuple[Fault, ...]
+    inventory: Inventory
 
 
 def check_folder(folder: Path) -> Check:
-    """Hash every file of a run, report or bundle and compare with its list.
+    """Hash every file of a run, report or bundle and compare with every list that names it.
 
-    Links are followed only within the folder. Nothing is executed and nothing written.
+    Links are not followed. Nothing is executed and nothing written.
 
     Raises:
         ProblemError: the folder is no run, report or bundle.
     """
     folder = folder.resolve()
     kind = kind_of(folder)
-    try:
-        found = listing(folder)
-    except ProblemError as error:
-        faults = [Fault(problem.where, "unreadable", problem.what) for problem in error.problems]
-        return Check(kind, 0, tuple(sorted(faults)))
-    faults = []
+    inventory = take_inventory(folder)
+    faults = list(inventory.faults)
     checked = 0
-    for name, digest in found.files.items():
-        fault = _fault(folder, name, digest)
-        checked += fault is None or fault.kind == "changed"
-        if fault is not None:
-            faults.append(fault)
-    faults += _extra(folder, {*found.files, *found.lists})
-    faults += _of_the_lists(folder, kind)
-    return Check(kind, checked, tuple(sorted(set(faults))))
-
-
-def _fault(folder: Path, name: str, digest: str) -> Fault | None:
-    path = folder / name
+    if any(fault.kind == "large" or fault.file in LISTS for fault in faults):
+        return Check(kind, 0, inventory.faults, inventory)  # no list is to be trusted or compared
     try:
-        if name.startswith(("/", "\\")) or not path.resolve().is_relative_to(folder):
-            return Fault(name, "outside")
-        if not path.is_file():
-            return Fault(name, "missing")
-        return None if hash_file(path) == digest else Fault(name, "changed")
-    except (OSError, ValueError, RuntimeError) as error:
-        return Fault(name, "unreadable", type(error).__name__)
-
-
-def _extra(folder: Path, known: set[str]) -> Iterator[Fault]:
-    for path in folder.rglob("*"):
-        name = path.relative_to(folder).as_posix()
-        if name not in known and (path.is_symlink() or not path.is_dir()):
-            yield Fault(name, "extra")
+        lists = read_lists(folder, kind)
+    except ProblemError as error:
+        faults += [Fault(item.where, "unreadable", item.what) for item in error.problems]
+    else:
+        faults += compare_lists(lists, inventory)
+        checked = sum(name in inventory.files for name in lists[0].files)
+        faults += _of_the_lists(folder, kind)
+    return Check(kind, checked, tuple(sorted(set(faults))), inventory)
 
 
 def _of_the_lists(folder: Path, kind: Kind) -> Iterator[Fault]:

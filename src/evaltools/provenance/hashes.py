@@ -10,13 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from evaltools.evidence.layout import BESIDE_EVIDENCE
+from evaltools.files import open_file, walk_folder
 
 SKIPPED = ("__pycache__",)
 
 
 def hash_file(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal."""
-    with path.open("rb") as file:
+    """SHA-256 of a plain file's bytes, in hexadecimal.
+
+    Raises:
+        ProblemError: it cannot be read, or is no plain file.
+    """
+    with open_file(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -30,7 +35,7 @@ def hash_files(root: Path, folders: Iterable[Path], without: Iterable[Path] = ()
     """SHA-256 of every file in some folders, by its path below `root`, sorted.
 
     Hidden files and compiled code are no inputs. Links to files are followed, links to folders
-    are not.
+    are not; a pipe, a device or a link to nowhere is a problem.
 
     Arguments:
         without: files, or folders with all that is in them, that are left out.
@@ -38,15 +43,25 @@ def hash_files(root: Path, folders: Iterable[Path], without: Iterable[Path] = ()
     left_out = tuple(without)
     found: dict[str, str] = {}
     for folder in folders:
-        for path in folder.rglob("*"):
+        for path in walk_folder(folder):
             relative = path.relative_to(folder)
             if any(part in SKIPPED or part.startswith(".") for part in relative.parts):
                 continue
             if any(path.is_relative_to(place) for place in left_out):
                 continue
-            if path.is_file():
-                found[path.relative_to(root).as_posix()] = hash_file(path)
+            if path.is_dir():
+                continue
+            found[path.relative_to(root).as_posix()] = hash_file(path)
     return dict(sorted(found.items()))
+
+
+def hash_folder(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file below a folder, hidden ones too, by its path in it, sorted."""
+    return {
+        path.relative_to(folder).as_posix(): hash_file(path)
+        for path in sorted(walk_folder(folder))
+        if path.is_file()
+    }
 
 
 def hash_data(root: Path, folder: Path) -> dict[str, str]:

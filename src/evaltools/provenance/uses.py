@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evaltools.files import read_text
+
 if TYPE_CHECKING:
     from evaltools.study import Study
 
@@ -100,6 +102,6 @@ def _marks(folder: Path, root: Path, pattern: re.Pattern[str]) -> list[Place]:
         if any(part.startswith(("_build", ".", "_generated")) for part in below):
             continue
         name = path.relative_to(root).as_posix()
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        for number, line in enumerate(read_text(path).splitlines(), start=1):
             found += [Place(name, number, match) for match in pattern.findall(line)]
     return found

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evaltools.files import synchronise
+from evaltools.files import new_folder_problems, synchronise, writing_in
 from evaltools.problems import Problem, refuse
-from evaltools.publishing.digests import FILE_NAME as DIGESTS
-from evaltools.publishing.digests import damaged, files_of, write_digests
+from evaltools.provenance.folders import BUNDLE as DIGESTS
+from evaltools.provenance.signature import sign_bundle
+from evaltools.publishing.digests import files_of, write_digests
 from evaltools.publishing.gates import Candidate, Gate, own_gates, refusals
+from evaltools.publishing.responsibility import responsibility_problems
 
 if TYPE_CHECKING:
     from evaltools.execute.run import Run
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from evaltools.findings.judging import Judgement
     from evaltools.study import Parameters, Study
 
-__all__ = ["Bundle", "damaged", "publish"]
+__all__ = ["Bundle", "assemble", "place_problems", "publish", "release_of"]
 
 Examination = Callable[[Path], Iterable[Problem]]
 Registration = Callable[[str], None]
@@ -56,6 +58,7 @@ def publish(
     release: Release | None = None,
     examine: Examination | None = None,
     register: Registration | None = None,
+    key: Path | None = None,
 ) -> Bundle:
     """Write the bundle of a report, if nothing keeps it from being published.
 
@@ -69,6 +72,7 @@ def publish(
         examine: gives the problems of the folder with all that is to be published.
         register: is handed the bundle's digest just before the bundle stands in its place, so
             that nothing is published that is not on the register.
+        key: signs the bundle, if given; see `provenance.signature`.
 
     Returns:
         The bundle. The same report and run give the same bytes wherever and whenever.
@@ -77,40 +81,80 @@ def publish(
         ProblemError: everything that keeps it from being published; nothing is written then.
     """
     candidate = Candidate(study, parameters, report, run)
-    problems = [*_place_problems(study, to), *refusals(candidate, [*own_gates(), *gates])]
+    problems = [*place_problems(study, to), *refusals(candidate, [*own_gates(), *gates])]
     with tempfile.TemporaryDirectory(prefix="evaltools-publish-") as scratch:
         assembled = Path(scratch) / "bundle"
         if _can_be_assembled(candidate):
             assembled.mkdir()
-            assemble(assembled, candidate, judgements, release)
+            _fill(assembled, candidate, judgements, release)
             problems += examine(assembled) if examine else []
         refuse(problems)
-        to.parent.mkdir(parents=True, exist_ok=True)
         digest = write_digests(assembled)
+        if key is not None:
+            sign_bundle(assembled, key)
+        to.parent.mkdir(parents=True, exist_ok=True)
         building = to.with_name(f".{to.name}.building-{secrets.token_hex(4)}")
         try:
-            shutil.copytree(assembled, building)
-            for path in sorted(building.rglob("*")):
-                synchronise(path)
-            if register:
-                register(digest)
-            building.rename(to)
+            with writing_in(to.parent):
+                shutil.copytree(assembled, building)
+                for path in sorted(building.rglob("*")):
+                    synchronise(path)
+                if register:
+                    register(digest)
+                building.rename(to)
         finally:
             shutil.rmtree(building, ignore_errors=True)
     return Bundle(to, tuple(sorted([*files_of(to), DIGESTS])), digest)
 
 
-def _place_problems(study: Study, to: Path) -> list[Problem]:
-    if to.exists() or to.is_symlink():
-        remedy = "Name a folder that does not exist yet; what is published is not changed."
-        return [Problem(str(to), "is there already", "", remedy, "publish.folder")]
+def assemble(
+    folder: Path,
+    candidate: Candidate,
+    judgements: Sequence[Judgement],
+    release: Release | None,
+) -> str:
+    """Write every file of a bundle but its signature into an empty folder.
+
+    The same candidate gives the same bytes: this is what a bundle is held against when somebody
+    verifies it.
+
+    Returns:
+        SHA-256 of its checklist.
+
+    Raises:
+        ProblemError: the study does not say who publishes.
+    """
+    refuse(responsibility_problems(candidate))
+    _fill(folder, candidate, judgements, release)
+    return write_digests(folder)
+
+
+def release_of(candidate: Candidate) -> Release:
+    """The sensitive tables of a run, and the projects whose reports they tell of."""
+    from evaltools.evidence import Evidence, load_descriptor, read_tables
+    from evaltools.findings.disclosure import Release, published_tables
+    from evaltools.indicators.disclosure.policy import policy_of
+
+    study, parameters = candidate.study, candidate.parameters
+    tables = read_tables(study.data, load_descriptor(study.data))
+    evidence = Evidence.select(study, tables, parameters)
+    units = frozenset(evidence.reports["project_id"].astype(str))
+    tables_published = published_tables(candidate.run.indicators(), policy_of(evidence))
+    return Release(parameters.slug(), tables_published, units)
+
+
+def place_problems(study: Study, to: Path, code: str = "publish.folder") -> list[Problem]:
+    """What keeps a new folder from being put at a place; looked at before anything is built."""
+    remedy = "Name a folder that does not exist yet; what is published is not changed."
+    if found := new_folder_problems(to, remedy, code):
+        return found
     place, root = to.resolve(), study.root.resolve()
     sources = (study.data.resolve(), root / "notebooks", root / "reports")
     if any(place.is_relative_to(folder) for folder in sources) and not place.is_relative_to(
         study.build.resolve()
     ):
         what = "lies among the sources of the study, which it would change"
-        return [Problem(str(to), what, "", "Name a folder elsewhere.", "publish.folder")]
+        return [Problem(str(to), what, "", "Name a folder elsewhere.", code)]
     return []
 
 
@@ -129,18 +173,12 @@ def _can_be_assembled(candidate: Candidate) -> bool:
     )
 
 
-def assemble(
+def _fill(
     folder: Path,
     candidate: Candidate,
     judgements: Sequence[Judgement],
     release: Release | None,
 ) -> None:
-    """Put everything of a bundle but its checklist into an empty folder.
-
-    Arguments:
-        folder: empty.
-        candidate, judgements, release: see `publish`.
-    """
     from evaltools.evidence import load_descriptor, read_tables
     from evaltools.publishing.crate import Deposit, write_crate
     from evaltools.publishing.marks import notice

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from evaltools.evidence import Descriptor
+from evaltools.files import read_text
 from evaltools.indicators.indicator import Indicator
 from evaltools.present import language as say
 from evaltools.present.language import Language
@@ -194,4 +195,4 @@ def variables_in(text: str) -> list[str]:
 
 def used_variables(sources: Iterable[Path]) -> set[str]:
     """Keys of all variables in the sources."""
-    return {key for source in sources for key in variables_in(source.read_text(encoding="utf-8"))}
+    return {key for source in sources for key in variables_in(read_text(source))}

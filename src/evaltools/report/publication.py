@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evaltools.files import synchronise
+from evaltools.files import synchronise, writing_in
 from evaltools.provenance.hashes import hash_file, hash_files, hash_package, hash_value
 from evaltools.provenance.seals import sealed
 from evaltools.report.engines import Engine
@@ -65,7 +65,8 @@ class Shelf:
         folder = self.renders / f"{_BUILDING}{os.getpid()}-{secrets.token_hex(4)}"
         folder.mkdir()
         try:
-            yield folder
+            with writing_in(self.renders):
+                yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -14,6 +14,7 @@ import pandas as pd
 import yaml
 
 from evaltools.evidence import Descriptor
+from evaltools.files import read_text
 from evaltools.findings.checklists import checklist_page, included_pages, sections_of
 from evaltools.findings.judging import Judgement
 from evaltools.findings.lint import check_small_denominators
@@ -156,7 +157,7 @@ def _write_style(folder: Path, metadata: Mapping[str, Any]) -> None:
 
 def _write_chapters(document: Path) -> None:
     """A document of each chapter, since Quarto renders no file whose name begins with `_`."""
-    for line in document.read_text(encoding="utf-8").splitlines():
+    for line in read_text(document).splitlines():
         included = INCLUDE.match(line)
         name = included["path"].strip("\"'") if included else ""
         if "/" in name or not name.startswith("_"):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from evaltools.files import naming, read_text
 from evaltools.problems import Problem, ProblemError
+from evaltools.yaml_text import check_yaml
 
 MAXIMUM_BYTES = 1_000_000
 _BOOLEAN = "tag:yaml.org,2002:bool"
@@ -18,23 +20,7 @@ Location = tuple[str | int, ...]
 
 
 class _Loader(yaml.SafeLoader):
-    """Plain data only: no tags that build objects, no aliases, no key given twice."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.events.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.constructor.ConstructorError(None, None, "an alias (*name) is used", mark)
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[str] = set()
-        for key_node, _ in node.value:
-            if key_node.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key '{key_node.value}' is given twice", key_node.start_mark
-                )
-            seen.add(key_node.value)
-        return super().construct_mapping(node, deep)
+    """Plain data only: no tags that build objects; `check_yaml` refuses what else is not needed."""
 
 
 # YAML 1.1 takes on, off, yes and no for truth values; here they are words, true and false are not.
@@ -56,35 +42,28 @@ def read_yaml(path: Path, name: str) -> tuple[dict[str, Any], dict[Location, int
         The mapping, and a line number (from 1) for each path into it.
 
     Raises:
-        ProblemError: the file is missing, too large, not UTF-8, not YAML or not a mapping.
+        ProblemError: the file cannot be read as a plain file of UTF-8, or is no YAML mapping.
     """
+    with naming(name):
+        if not os.path.lexists(path):
+            what, remedy = "is missing", "Start from the study's folder."
+            raise ProblemError([Problem(name, what, remedy=remedy, code="study.file")])
+    text = read_text(path, name, MAXIMUM_BYTES)
+    loader = None
     try:
-        if path.stat().st_size > MAXIMUM_BYTES:
-            raise ProblemError([Problem(name, f"is larger than {MAXIMUM_BYTES} bytes")])
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise ProblemError(
-            [
-                Problem(
-                    name, "is missing", remedy="Start from the study's folder.", code="study.file"
-                )
-            ]
-        ) from None
-    except UnicodeDecodeError as error:
-        raise ProblemError(
-            [Problem(name, f"is not UTF-8 at byte {error.start}", code="study.encoding")]
-        ) from None
-    loader = _Loader(text)
-    try:
-        node = loader.get_single_node()
-        content = loader.construct_document(node) if node is not None else {}
+        check_yaml(text)
+        with naming(name):
+            loader = _Loader(text)
+            node = loader.get_single_node()
+            content = loader.construct_document(node) if node is not None else {}
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{name}:{mark.line + 1}" if mark else name
         what = getattr(error, "problem", None) or "is not valid YAML"
         raise ProblemError([Problem(where, str(what), code="study.yaml")]) from None
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
     if not isinstance(content, dict):
         raise ProblemError([Problem(name, "must be a mapping of names to values")])
     lines: dict[Location, int] = {}

@@ -149,7 +149,8 @@ def find_study(start: Path | None = None) -> Study:
         return load_study(Path(named))
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
-        if (folder / FILE_NAME).is_file():
+        # Whatever has the name: if it is no file, that is what is wrong.
+        if os.path.lexists(folder / FILE_NAME):
             return load_study(folder)
     raise ProblemError(
         [Problem(str(here), f"no {FILE_NAME} here or above", remedy="Go to the study's folder.")]

@@ -19,6 +19,7 @@ from lxml import etree
 
 from evaltools.documents.guard import Limits
 from evaltools.documents.packages import Package, local, parse
+from evaltools.files import read_file
 from evaltools.problems import Problem, ProblemError
 
 LIMITS = Limits(
@@ -114,7 +115,7 @@ def open_refi(path: Path) -> Archive:
                 f"up to {LIMITS.file_bytes / 1e6:.0f} MB",
                 "Export the project without videos and pictures.",
             )
-        data = path.read_bytes()
+        data = read_file(path, path.name, LIMITS.file_bytes)
         if not data:
             raise _refused("exchange.empty", "it is empty", "", "Export it again.")
         if data.startswith(b"PK"):

@@ -6,6 +6,8 @@ from typing import Any
 
 import yaml
 
+from evaltools.yaml_text import check_yaml
+
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -15,8 +17,9 @@ def read_marked(text: str) -> tuple[Any, Any]:
     Both are None for an empty text.
 
     Raises:
-        yaml.YAMLError: it is not YAML, or holds more than plain values.
+        yaml.YAMLError: it is not YAML, holds more than plain values, or what `check_yaml` refuses.
     """
+    check_yaml(text)
     loader = LOADER(text)
     try:
         node = loader.get_single_node()

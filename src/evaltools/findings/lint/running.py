@@ -72,8 +72,10 @@ def lint(study_root: Path, languages: Iterable[str]) -> list[Problem]:
     """
     allowed, problems = waivers.read_waivers(study_root, WAIVABLE)
     findings, unreadable = declared.read_declared(study_root)
+    if unreadable or not allowed.readable:
+        return _ordered([*problems, *unreadable])  # what else there is would follow from these
     names = tuple(name for name, _ in allowed.names)
-    found = [*unreadable, *counter_evidence.check(findings)]
+    found = [*counter_evidence.check(findings)]
     texts = _texts(study_root, (declared.FILE,))
     checked = list(dict.fromkeys(languages))
     for language in checked:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
-from evaltools.findings.lint.marked import LOADER
+from evaltools.files import read_text
+from evaltools.findings.lint.marked import read_marked
 from evaltools.problems import Problem
 
 SEGMENTS, DOCUMENTS = "coding/segments.csv", "reports/documents.csv"
@@ -103,8 +105,8 @@ def _data_folder(root: Path) -> Path | None:
     if not path.is_file():
         return root / "data"
     try:
-        declared = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
-    except (yaml.YAMLError, UnicodeDecodeError):
+        declared, _ = read_marked(read_text(path, path.name))
+    except yaml.YAMLError:
         return None
     name = declared.get("data", "data") if isinstance(declared, dict) else "data"
     return _inside(root, str(name))
@@ -129,5 +131,5 @@ def _whole(text: str | None) -> int:
 def _inside(folder: Path, name: str) -> Path | None:
     if "\0" in name or "\\" in name:
         return None
-    found = (folder / name).resolve()
+    found = Path(os.path.realpath(folder / name))
     return found if found.is_relative_to(folder.resolve()) else None

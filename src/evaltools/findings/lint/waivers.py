@@ -64,6 +64,7 @@ class Waivers:
 
     waivers: tuple[Waiver, ...] = ()
     names: tuple[tuple[str, str], ...] = ()
+    readable: bool = True
 
 
 def read_waivers(root: Path, codes: Iterable[str]) -> tuple[Waivers, list[Problem]]:
@@ -81,7 +82,7 @@ def read_waivers(root: Path, codes: Iterable[str]) -> tuple[Waivers, list[Proble
         content, tree = read_marked(text)
     except (yaml.YAMLError, UnicodeDecodeError):
         what = "not readable as YAML"
-        return Waivers(), [Problem(f"{FILE}:1:1", what, "", "Correct it.", CODE)]
+        return Waivers(readable=False), [Problem(f"{FILE}:1:1", what, "", "Correct it.", CODE)]
     if content is None:
         return Waivers(), []
     if not isinstance(content, dict) or set(content) - {"waivers", "names"}:

@@ -20,6 +20,7 @@ import yaml
 from evaltools.problems import Problem
 from evaltools.report.embedded.options import names
 from evaltools.report.embedded.svg import active_content
+from evaltools.yaml_text import check_yaml
 
 # Options of a cell that have an effect on what is embedded.
 USED = names("cell")
@@ -236,6 +237,7 @@ def _options(
         count += 1
     text = "\n".join(line[2:].removeprefix(" ") for line in lines[:count])
     try:
+        check_yaml(text)
         options = yaml.safe_load(text) or {}
     except yaml.YAMLError:
         options = None

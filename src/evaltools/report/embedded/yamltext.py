@@ -80,6 +80,8 @@ def read_level(text: str, path: str, first: int, problems: list[Problem]) -> Lev
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         refuse(first + (mark.line if mark else 0), f"not YAML: {error.problem}")
+    except RecursionError:
+        refuse(first, "not YAML: nested too deeply")
     except (yaml.YAMLError, ValueError, TypeError) as error:
         refuse(first, f"not YAML: {error}")
     return empty

@@ -1,0 +1,230 @@
+"""The inventory of a folder: every file with its size and SHA-256, and all that is no plain file.
+
+A folder from elsewhere is not trusted: nothing is followed, nothing but plain files is opened, and
+how much is read is limited before anything is read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from evaltools.problems import Problem
+
+FaultKind = Literal[
+    "missing", "changed", "extra", "outside", "unreadable", "contradiction", "special", "large",
+    "alike",
+]  # fmt: skip
+
+_TOLD: dict[FaultKind, str] = {
+    "missing": "is listed and not there",
+    "changed": "is not as it was made",
+    "extra": "is there and not listed",
+    "outside": "leads out of the folder",
+    "unreadable": "cannot be read",
+    "contradiction": "contradicts itself",
+    "special": "is no plain file",
+    "large": "is beyond what is checked",
+    "alike": "has the name of another file on some systems",
+}
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One file that is not as its list says.
+
+    Arguments:
+        file: path below the folder.
+        kind: what is wrong with it.
+        detail: what exactly, where there is more to say.
+    """
+
+    file: str
+    kind: FaultKind
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{shown_name(self.file)} {self._what()}"
+
+    def problem(self) -> Problem:
+        """The fault as everything else that is wrong is told."""
+        return Problem(shown_name(self.file), self._what(), code=f"verify.{self.kind}")
+
+    def _what(self) -> str:
+        return _TOLD[self.kind] + (f": {self.detail}" if self.detail else "")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much of a folder is looked at.
+
+    Arguments:
+        files: number of files.
+        depth: folders in folders.
+        file_bytes: size of one file.
+        total_bytes: size of all files together.
+    """
+
+    files: int = 10_000
+    depth: int = 20
+    file_bytes: int = 500_000_000
+    total_bytes: int = 2_000_000_000
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True)
+class Held:
+    """A file that is there: its size in bytes and its SHA-256."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """What a folder holds.
+
+    Arguments:
+        files: every plain file within the limits by its path below the folder, sorted.
+        faults: whatever else is there.
+        empty: folders with nothing in them.
+    """
+
+    files: Mapping[str, Held]
+    faults: tuple[Fault, ...]
+    empty: tuple[str, ...] = ()
+
+    def hashes(self) -> dict[str, str]:
+        """SHA-256 of every file by its path."""
+        return {name: held.sha256 for name, held in self.files.items()}
+
+
+def take_inventory(folder: Path, limits: Limits = LIMITS) -> Inventory:
+    """Hash every plain file of a folder, and name what is none; nothing outside is opened."""
+    faults: list[Fault] = []
+    empty: list[str] = []
+    sizes: dict[str, int] = {}
+    total = 0
+    for name, found in _entries(folder, limits, faults, empty):
+        if found.st_size > limits.file_bytes:
+            allowed = _megabytes(limits.file_bytes)
+            detail = f"it has {_megabytes(found.st_size)}; up to {allowed} are read"
+            faults.append(Fault(name, "large", detail))
+            continue
+        total += found.st_size
+        if len(sizes) >= limits.files or total > limits.total_bytes:
+            most = f"{limits.files} files or {_megabytes(limits.total_bytes)}"
+            faults.append(Fault(name, "large", f"the folder holds more than {most}"))
+            break
+        sizes[name] = found.st_size
+    files: dict[str, Held] = {}
+    if not any(fault.kind == "large" for fault in faults):
+        for name in sorted(sizes):
+            try:
+                files[name] = _hash(folder / name, limits.file_bytes)
+            except OSError as error:
+                faults.append(Fault(name, "unreadable", error.strerror or type(error).__name__))
+    faults += _alike(sizes)
+    return Inventory(files, tuple(sorted(faults)), tuple(sorted(empty)))
+
+
+def is_plain_path(name: str) -> bool:
+    """Whether a list may name a file so: below the folder, the same on every system."""
+    parts = name.split("/")
+    return (
+        all(part not in ("", ".", "..") for part in parts)
+        and "\\" not in name
+        and not (len(name) > 1 and name[1] == ":")
+        and name.isprintable()
+    )
+
+
+def shown_name(name: str) -> str:
+    """A name as one line of a terminal can show it, whatever bytes it has."""
+    return "".join(
+        char if char.isprintable() else char.encode("utf-8", "surrogatepass").hex(" ").join("<>")
+        for char in name
+    )
+
+
+def _entries(
+    folder: Path, limits: Limits, faults: list[Fault], empty: list[str]
+) -> Iterator[tuple[str, os.stat_result]]:
+    """Plain files below the folder; whatever else is there becomes a fault, or is empty."""
+    waiting = [("", 0)]
+    while waiting:
+        below, depth = waiting.pop()
+        try:
+            with os.scandir(folder / below) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+        except OSError as error:
+            faults.append(Fault(below or ".", "unreadable", error.strerror or ""))
+            continue
+        if not entries and below:
+            empty.append(below)
+        for entry in entries:
+            name = f"{below}/{entry.name}" if below else entry.name
+            try:
+                told = entry.stat(follow_symlinks=False)
+            except OSError as error:
+                faults.append(Fault(name, "unreadable", error.strerror or ""))
+                continue
+            if not is_plain_path(name):
+                faults.append(Fault(name, "special", "its name is not plain text"))
+            elif stat.S_ISDIR(told.st_mode):
+                if depth + 1 > limits.depth:
+                    detail = f"more than {limits.depth} folders in folders"
+                    faults.append(Fault(name, "large", detail))
+                else:
+                    waiting.append((name, depth + 1))
+            elif stat.S_ISLNK(told.st_mode):
+                faults.append(_link(folder, name))
+            elif stat.S_ISREG(told.st_mode):
+                yield name, told
+            else:
+                faults.append(Fault(name, "special", "a pipe, socket or device"))
+
+
+def _link(folder: Path, name: str) -> Fault:
+    """A link is no content: the same bundle unpacked elsewhere would show something else."""
+    try:
+        inside = (folder / name).resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # a loop
+        inside = True
+    return Fault(name, "special", "a link") if inside else Fault(name, "outside")
+
+
+def _hash(path: Path, most: int) -> Held:
+    # Not following a link and not waiting for a pipe, should the entry have been exchanged.
+    number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    digest, size = hashlib.sha256(), 0
+    with os.fdopen(number, "rb") as file:
+        while piece := file.read(min(_CHUNK, most + 1 - size)):
+            digest.update(piece)
+            size += len(piece)
+            if size > most:
+                raise OSError(0, "it grows while it is read")
+    return Held(size, digest.hexdigest())
+
+
+def _alike(names: Mapping[str, int]) -> Iterator[Fault]:
+    """Files of which a system that ignores case or Unicode forms keeps only one."""
+    seen: dict[str, str] = {}
+    for name in sorted(names):
+        key = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+        if key in seen:
+            yield Fault(name, "alike", f"as {shown_name(seen[key])}")
+        seen.setdefault(key, name)
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 1e6:,.0f} MB".replace(",", " ")

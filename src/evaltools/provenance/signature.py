@@ -1,0 +1,316 @@
+"""Signatures of bundles: SSH signatures, which every auditor can check with OpenSSH alone.
+
+What is signed is the checklist of a bundle, which names every other file by SHA-256. By hand:
+`ssh-keygen -Y verify -f SIGNERS -I NAME -n evaltools-bundle -s manifest-sha256.txt.sig
+< manifest-sha256.txt`. Format: PROTOCOL.sshsig of OpenSSH.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import os
+import re
+import shlex
+import shutil
+import struct
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Literal
+
+from evaltools.files import read_file
+from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.provenance.folders import BUNDLE, SIGNATURE
+
+NAMESPACE = "evaltools-bundle"
+PROGRAM = "ssh-keygen"
+LARGEST = 100_000
+"""Bytes of a signature or key; the largest known has some 10 000."""
+LARGEST_SIGNERS = 5_000_000
+SECONDS = 120
+"""A key on a device waits for somebody to touch it; nobody comes after this."""
+
+_BEGIN, _END = "-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----"
+_MAGIC = b"SSHSIG"
+_WIDTH = 70
+_OPTION = re.compile(r'([a-z-]+)(?:="([^"]*)")?(?:,|$)')
+
+State = Literal[
+    "valid", "unsigned", "damaged", "namespace", "altered", "unknown", "lapsed", "unchecked",
+    "present",
+]  # fmt: skip
+"""`valid`: by a named signer. `present`: it fits, and whose it is was not asked."""
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What came of looking at the signature of a bundle.
+
+    Arguments:
+        state: whether it is valid, or why not.
+        signers: who signed, as the auditor's file calls them.
+        key: fingerprint of the key that signed.
+        detail: what more there is to say.
+    """
+
+    state: State
+    signers: tuple[str, ...] = ()
+    key: str = ""
+    detail: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing is found against it."""
+        return self.state in ("valid", "present", "unchecked")
+
+    def __str__(self) -> str:
+        names = ", ".join(self.signers)
+        return {
+            "valid": f"signed by {names} with key {self.key}",
+            "present": f"signed with key {self.key}; whose it is, --signers FILE tells",
+            "unchecked": f"{SIGNATURE} was not looked at: {self.detail}",
+            "unsigned": f"is not signed: it was published without --sign, or {SIGNATURE} was "
+            "taken away",
+            "damaged": f"{SIGNATURE} is not as it was made: {self.detail}",
+            "namespace": f"{SIGNATURE} was made for '{self.detail}' and not for a bundle "
+            f"('{NAMESPACE}')",
+            "altered": f"{SIGNATURE} is not that of {BUNDLE}: the list of all files or the "
+            "signature was altered",
+            "unknown": f"signed with key {self.key}, which is none of {self.detail}",
+            "lapsed": f"signed with key {self.key} of {names}, which {self.detail}",
+        }[self.state]
+
+
+@dataclass(frozen=True)
+class _Parsed:
+    """The fields of a signature: the public key, and what it was made for."""
+
+    key: bytes
+    namespace: str
+
+    @property
+    def fingerprint(self) -> str:
+        digest = base64.b64encode(hashlib.sha256(self.key).digest()).decode().rstrip("=")
+        return f"SHA256:{digest}"
+
+
+def key_problems(key: Path) -> list[Problem]:
+    """What keeps a key from signing; found out by signing nothing with it."""
+    try:
+        sign(b"", key)
+    except ProblemError as error:
+        return list(error.problems)
+    return []
+
+
+def sign_bundle(folder: Path, key: Path) -> Path:
+    """Sign the checklist of a bundle; the signature is put beside it.
+
+    Arguments:
+        key: a private key; or a public key whose private one the ssh-agent holds.
+
+    Raises:
+        ProblemError: OpenSSH is not there, or the key cannot sign.
+    """
+    path = folder / SIGNATURE
+    path.write_bytes(sign((folder / BUNDLE).read_bytes(), key))
+    return path
+
+
+def sign(content: bytes, key: Path, namespace: str = NAMESPACE) -> bytes:
+    """A detached signature. Never asks for a passphrase: the agent is there to be asked.
+
+    Raises:
+        ProblemError: OpenSSH is not there, or the key cannot sign.
+    """
+    refuse(_missing_program())
+    read_file(key, str(key), LARGEST)  # says what is wrong if it is no file
+    # Read from a pipe and not from a file, beside which it would put, and ask about, its answer.
+    done = _run(["sign", "-f", str(key), "-n", namespace], content)
+    if done.returncode == 0 and _parse(done.stdout) is not None:
+        return done.stdout
+    said = _last_line(done.stderr)
+    remedy = (
+        f"If it has a passphrase, put it into the agent first: eval $(ssh-agent); ssh-add "
+        f"{shlex.quote(str(key))}. Others must not be able to read it (chmod 600)."
+    )
+    problem = Problem(str(key), f"this key does not sign ({said})", "", remedy, "sign.key")
+    raise ProblemError([problem])
+
+
+def check_signature(folder: Path, signers: Path | None = None, on: date | None = None) -> Signed:
+    """Whether a bundle is signed, by a key that may sign bundles.
+
+    Arguments:
+        folder: of the bundle; its files are to be checked against its checklist besides.
+        signers: the auditor's list of who may sign (`ALLOWED SIGNERS` in ssh-keygen's manual);
+            None asks only whether the signature fits.
+        on: the day on which keys must be valid; today by default.
+
+    Raises:
+        ProblemError: the list of signers cannot be read, or OpenSSH is not there to ask.
+    """
+    path = folder / SIGNATURE
+    listed = _read_signers(signers) if signers is not None else []
+    if not path.is_file() or path.is_symlink():
+        return Signed("unsigned")
+    with path.open("rb") as file:
+        content = file.read(LARGEST + 1)
+    parsed = _parse(content)
+    if parsed is None:
+        return Signed("damaged", detail="it is no SSH signature in the form that OpenSSH writes")
+    if parsed.namespace != NAMESPACE:
+        return Signed("namespace", key=parsed.fingerprint, detail=parsed.namespace)
+    if missing := _missing_program():
+        if signers is not None:
+            raise ProblemError(missing)
+        return Signed("unchecked", detail=str(missing[0]))
+    checklist = (folder / BUNDLE).read_bytes()
+    with tempfile.TemporaryDirectory(prefix="evaltools-signature-") as scratch:
+        copy = Path(scratch) / "signature"  # the bytes that were looked at, whatever comes after
+        copy.write_bytes(content)
+        fits = _run(["check-novalidate", "-n", NAMESPACE, "-s", str(copy)], checklist)
+        if fits.returncode != 0:
+            return Signed("altered", key=parsed.fingerprint)
+        if signers is None:
+            return Signed("present", key=parsed.fingerprint)
+        return _whose(parsed, copy, checklist, signers, listed, on)
+
+
+def _whose(
+    parsed: _Parsed,
+    signature: Path,
+    checklist: bytes,
+    signers: Path,
+    listed: Sequence[tuple[str, bytes, dict[str, str]]],
+    on: date | None,
+) -> Signed:
+    day = [f"-Overify-time={on:%Y%m%d}000000"] if on is not None else []
+    where = ["-f", str(signers), "-s", str(signature)]
+    found = _run(["find-principals", *where, *day], b"")
+    names = tuple(dict.fromkeys(found.stdout.decode("utf-8", "replace").split("\n")))
+    valid = [
+        name
+        for name in names
+        if name
+        and _run(["verify", "-n", NAMESPACE, "-I", name, *where, *day], checklist).returncode == 0
+    ]
+    if found.returncode == 0 and valid:
+        return Signed("valid", tuple(map(_printable, valid)), parsed.fingerprint)
+    known = [(name, options) for name, key, options in listed if key == parsed.key]
+    if not known:
+        return Signed("unknown", key=parsed.fingerprint, detail=f"those in {signers.name}")
+    told = tuple(dict.fromkeys(_printable(name) for name, _ in known))
+    return Signed("lapsed", told, parsed.fingerprint, _why_not(known[0][1], signers.name, on))
+
+
+def _why_not(options: dict[str, str], file: str, on: date | None) -> str:
+    """Why a key that is listed may not sign: what its line says of time and purpose."""
+    spaces = options.get("namespaces")
+    if spaces is not None and NAMESPACE not in spaces.split(","):
+        return f'may not sign bundles: in {file} it has namespaces="{_printable(spaces)}"'
+    limits = [f'{name}="{_printable(options[name])}"'
+              for name in ("valid-after", "valid-before") if name in options]  # fmt: skip
+    when = f"on {on.isoformat()}" if on is not None else "today"
+    said = f", by {' and '.join(limits)}" if limits else ""
+    return f"is not valid {when}{said} in {file}"
+
+
+def _read_signers(path: Path) -> list[tuple[str, bytes, dict[str, str]]]:
+    """The lines of a file of allowed signers: names, key and options.
+
+    Only to say why a signature is refused; OpenSSH decides whether it is.
+
+    Raises:
+        ProblemError: it cannot be read, or no line names a key.
+    """
+    remedy = f'A line a person: NAME namespaces="{NAMESPACE}" and the public key.'
+    content = read_file(path, str(path), LARGEST_SIGNERS)
+    found = []
+    for line in content.decode("utf-8", "replace").splitlines():
+        words = line.split()
+        if not words or words[0].startswith("#"):
+            continue
+        for before, word in pairwise(words[1:]):
+            if re.fullmatch(r"[a-z0-9@.-]+", before) and (key := _decoded(word)) is not None:
+                between = line[len(words[0]) : line.index(before, len(words[0]))].strip()
+                found.append((words[0].strip('"'), key, dict(_OPTION.findall(between))))
+                break
+    if not found:
+        what = "names no signer"
+        raise ProblemError([Problem(str(path), what, "", remedy, "sign.signers")])
+    return found
+
+
+def _decoded(word: str) -> bytes | None:
+    """A public key from a word of a line: it begins with the length of the name of its kind."""
+    try:
+        key = base64.b64decode(word, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return key if key[:3] == b"\0\0\0" and len(key) > 16 else None
+
+
+def _parse(content: bytes) -> _Parsed | None:
+    """The fields of a signature, if it is byte for byte as OpenSSH writes it."""
+    try:
+        lines = content.decode("ascii").split("\n")
+        blob = base64.b64decode("".join(lines[1:-2]), validate=True)
+        if len(content) > LARGEST or _armoured(blob) != content or blob[:6] != _MAGIC:
+            return None
+        key, rest = _field(blob[10:])
+        namespace, _ = _field(rest)
+        return _Parsed(key, _printable(namespace.decode("utf-8", "replace")))
+    except (UnicodeDecodeError, binascii.Error, ValueError, struct.error):
+        return None
+
+
+def _armoured(blob: bytes) -> bytes:
+    text = base64.b64encode(blob).decode()
+    lines = [text[start : start + _WIDTH] for start in range(0, len(text), _WIDTH)]
+    return "\n".join([_BEGIN, *lines, _END, ""]).encode()
+
+
+def _field(content: bytes) -> tuple[bytes, bytes]:
+    (length,) = struct.unpack(">I", content[:4])
+    if length > len(content) - 4:
+        raise ValueError("it ends too early")
+    return content[4 : 4 + length], content[4 + length :]
+
+
+def _missing_program() -> list[Problem]:
+    if shutil.which(PROGRAM) is not None:
+        return []
+    what = "is not on this machine, and signatures are made and checked with it"
+    remedy = "Install OpenSSH (on Debian: openssh-client)."
+    return [Problem(PROGRAM, what, "", remedy, "sign.program")]
+
+
+def _run(arguments: Sequence[str], content: bytes) -> subprocess.CompletedProcess[bytes]:
+    """Run `ssh-keygen -Y`, which has no terminal to ask anything at."""
+    environment = {name: os.environ[name] for name in os.environ if name not in
+                   ("DISPLAY", "WAYLAND_DISPLAY", "SSH_ASKPASS")}  # fmt: skip
+    environment |= {"SSH_ASKPASS_REQUIRE": "never", "LC_ALL": "C"}
+    command = [PROGRAM, "-Y", *arguments]
+    try:
+        return subprocess.run(
+            command, input=content, capture_output=True, env=environment, timeout=SECONDS,
+            start_new_session=True, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(command, 1, b"", b"nobody answered in time")
+
+
+def _last_line(said: bytes) -> str:
+    lines = [line.strip() for line in said.decode("utf-8", "replace").splitlines() if line.strip()]
+    return _printable(lines[-1])[:200] if lines else "no reason given"
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else "?" for char in text)

@@ -1,0 +1,102 @@
+"""What is published comes out the same again, and whatever was changed in it since is named."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from forging import forged, refresh_lists
+from places import Place
+
+from evaltools.problems import ProblemError
+from evaltools.provenance.checking import check_folder
+from evaltools.rebuilding import Anew, Cause, compare, make_anew, read_record
+from evaltools.study import load_study
+from evaltools.verification import verify
+
+pytestmark = pytest.mark.slow
+SIGNATURE = "manifest-sha256.txt.sig"
+
+
+def test_bundle_report_and_run_come_out_again_and_every_forged_file_is_named(
+    own: Place, tmp_path: Path
+) -> None:
+    """One bundle is made anew once, as `verify` does; then hundreds of forgeries are held to it."""
+    key, bundle = tmp_path / "key", tmp_path / "published" / "bundle"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+    done = own.evaltools("publish", "--to", str(bundle), "--sign", str(key))
+    assert done.returncode == 0, done.stderr
+    allowed = tmp_path / "signers"
+    allowed.write_text(f"anna {key.with_suffix('.pub').read_text()}", encoding="utf-8")
+    assert verify(bundle, signers=allowed).holds
+
+    anew = make_anew(read_record(bundle), load_study(own.root), lambda _: None)
+    assert anew.causes == ()
+    report = own.root.resolve() / "reports" / "_build" / "default"
+    run = next(
+        folder for folder in sorted((own.root / "reports" / "_build" / "runs").iterdir())
+        if read_record(folder).ingredients == read_record(bundle).ingredients
+    )  # fmt: skip
+    for folder in (bundle, report.resolve(), run):
+        assert check_folder(folder).faults == ()
+        assert _difference(folder, anew) == set()
+
+    for path in sorted(path for path in bundle.rglob("*") if path.is_file()):
+        name, content = path.relative_to(bundle).as_posix(), path.read_bytes()
+        others = [*forged(content)][::3]
+        kept = {place: place.read_bytes() for place in bundle.glob("*") if place.is_file()}
+        for other in others:
+            path.write_bytes(other)
+            if name != SIGNATURE:
+                refresh_lists(bundle, name)
+                assert name in _difference(bundle, anew), name
+            if other is others[0] or name == SIGNATURE:
+                assert not verify(bundle).holds, name
+                assert not verify(bundle, signers=allowed).holds, name
+            for place, as_it_was in kept.items():
+                place.write_bytes(as_it_was)
+            path.write_bytes(content)
+    assert verify(bundle, signers=allowed).holds
+    for folder in (report.resolve(), run):
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            name, content = path.relative_to(folder).as_posix(), path.read_bytes()
+            path.write_bytes(content + b"\n")
+            assert name in {fault.file for fault in check_folder(folder).faults}
+            assert name in _difference(folder, anew)
+            path.write_bytes(content)
+
+
+def _difference(folder: Path, anew: Anew) -> set[str]:
+    """What making it anew names, or else what keeps its record from being read."""
+    try:
+        held = check_folder(folder).inventory.hashes()
+        return set(compare(read_record(folder), held, anew).differing)
+    except ProblemError as error:
+        return {problem.where for problem in error.problems}
+
+
+def test_with_other_inputs_the_file_that_was_changed_is_the_cause(own: Place) -> None:
+    """With a rating less the numbers differ; data that are not valid cannot be built from."""
+    runs = own.root / "reports" / "_build" / "runs"
+    run = next(folder for folder in sorted(runs.iterdir())
+               if read_record(folder).ingredients.parameters["region"] == "06")  # fmt: skip
+    ratings = own.root / "data" / "coding" / "ratings.csv"
+    content = ratings.read_bytes()
+    header, _, *rest = content.splitlines(keepends=True)
+    ratings.write_bytes(b"".join([header, *rest]))
+    found = verify(run, rebuild=True)
+    ratings.write_bytes(content)
+    assert found.faults == ()
+    assert found.rebuilt is not None
+    assert found.rebuilt.causes == (Cause("input", ("data/coding/ratings.csv",)),)
+    assert found.rebuilt.differing
+    assert not found.holds
+    assert any("made with other versions" in line for line in found.lines())
+
+    projects = own.root / "data" / "register" / "projects.csv"
+    projects.write_bytes(projects.read_bytes() + b"not,a,row\n")
+    found = verify(run, rebuild=True)
+    assert found.rebuilt is not None
+    assert found.rebuilt.problems
+    assert found.rebuilt.causes == (Cause("input", ("data/register/projects.csv",)),)
