@@ -275,7 +275,7 @@ def test_what_stands_in_a_source_is_absent_or_stopped_in_every_file_made_from_it
     }  # fmt: skip
     report = render(study, study.parameters(), plain.run, files)
     candidate = Candidate(study, study.parameters(), report, plain.run)
-    from evaltools.publishing import assemble
+    from evaltools.publishing.bundle import assemble
 
     folder = tmp_path / "assembled"
     folder.mkdir()

@@ -12,7 +12,8 @@ from publishing_house import make_candidate, published, whole_report
 from evaltools.findings.disclosure import Release, Rules, differencing
 from evaltools.findings.disclosure.tables import PublicCell, PublicTable
 from evaltools.problems import ProblemError
-from evaltools.publishing import Candidate, ReleaseRegister, damaged
+from evaltools.provenance.checking import check_folder
+from evaltools.publishing import Candidate, ReleaseRegister
 from evaltools.publishing.release_register import FILE_NAME, without_twins
 
 VALUES = ("1", "2", "3")
@@ -153,7 +154,7 @@ def test_a_bundle_is_registered_with_its_own_digest_and_does_not_depend_on_it(
     register.add("one", OLD, candidate.study, candidate.parameters, candidate.run.key, one.digest)
     again = published(candidate, tmp_path / "two")
     assert again.digest == one.digest
-    assert damaged(one.folder) == []
+    assert check_folder(one.folder).faults == ()
 
 
 def test_nothing_is_published_that_could_not_be_registered(
