@@ -213,7 +213,7 @@ def test_a_long_report_is_searched_in_a_moment(study: dict[str, pd.DataFrame]) -
     texts = [(DATA / p).read_text(encoding="utf-8") for p in documents["text_file"].dropna()[:6]]
     suggest(texts[0], "fi", table)
     words = sum(len(text.split()) for text in texts[1:])
-    started = time.perf_counter()
+    started = time.process_time()
     for text in texts[1:]:
         suggest(text, "fi", table)
-    assert (time.perf_counter() - started) / words * 1000 < 0.5
+    assert (time.process_time() - started) / words * 1000 < 0.5

