@@ -1,7 +1,7 @@
 """Limits and indices of the recount, each from its formula; nothing here is of evaltools."""
 
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from math import comb, log, sqrt
 from statistics import NormalDist
 
@@ -22,7 +22,7 @@ def wilson(x, n, level):
     return score(x / n, n, level)
 
 
-@lru_cache(maxsize=None)
+@cache
 def hypergeometric(x, n, N, level):
     """Fewest and most of N that leave both tails above (1 - level) / 2, in whole numbers."""
     tail = (1 - Fraction(str(level))) / 2
@@ -115,7 +115,7 @@ def phi(both, a, b, n):
     return (both * n - a * b) / sqrt(product) if product else None
 
 
-@lru_cache(maxsize=None)
+@cache
 def fisher(both, a, b, n):
     """Chance of all tables with these margins that are no likelier than this one."""
     ways = [comb(a, k) * comb(n - a, b - k) for k in range(max(0, a + b - n), min(a, b) + 1)]

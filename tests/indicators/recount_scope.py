@@ -229,7 +229,7 @@ class Scope:
     def links(self):
         """Documents by (challenge, response) that those who count join, both being present."""
         given = defaultdict(set)
-        for document, segment, code, coder, polarity in self.marks:
+        for _, segment, code, coder, polarity in self.marks:
             if polarity in ("affirm", "mixed"):
                 given[segment, coder].add(code)
         joined = defaultdict(set)

@@ -1,6 +1,9 @@
 """Every indicator of every chapter against an independent recount from the CSV files."""
 
+import csv
 import math
+import random
+import shutil
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +13,8 @@ import recount_scope
 import recount_themes
 
 from evaltools.evidence import Evidence, read_tables
+from evaltools.evidence.descriptor import load_descriptor
+from evaltools.evidence.tables import read_one
 from evaltools.indicators import (
     challenges,
     effects,
@@ -17,8 +22,12 @@ from evaltools.indicators import (
     goals,
     networks,
     portfolio,
+    saturation,
     steering,
 )
+from evaltools.indicators.agreement import all_records
+from evaltools.indicators.measures import measure_table
+from evaltools.report.variables import interval_text, text_of
 from evaltools.study import load_study
 
 ROOT = Path(__file__).parents[2]
@@ -60,6 +69,15 @@ def tables(study):
     return read_tables(study.data)
 
 
+@pytest.fixture
+def few_draws(monkeypatch):
+    """What chance decides is not recounted, so one draw of it does."""
+    monkeypatch.setattr(networks, "DRAWS", 1)
+    monkeypatch.setattr(saturation, "ORDERS", 1)
+    yield
+    saturation._seen.cache_clear()
+
+
 @cache
 def rows_of_files():
     return recount_scope.read(ROOT / "data")
@@ -99,6 +117,7 @@ def differences(records, rows, minimum):
     return sorted(wrong)
 
 
+@pytest.mark.usefixtures("few_draws")
 @pytest.mark.parametrize("choice", CHOICES, ids=str)
 def test_every_indicator_is_what_another_count_makes_it(study, tables, choice):
     evidence = select(study, tables, choice)
@@ -108,3 +127,101 @@ def test_every_indicator_is_what_another_count_makes_it(study, tables, choice):
         records = chapter.compute(evidence)
         wrong += differences(records, count(scope), evidence.parameters.minimum_cell)
     assert wrong == []
+
+
+CHANGES = {
+    "codings": (5, "polarity", ("affirm", "deny", "mixed"), (goals, challenges)),
+    "projects": (4, "grant_eur", ("", "1000", "250000.50", "4000000"), (portfolio,)),
+    "ratings": (4, "value", ("1", "2", "3", "4", "5"), (effects, steering)),
+    "goals": (4, "attainment", ("achieved", "partly", "not_achieved"), (goals, effects, steering)),
+    "participations": (4, "role", ("partner", "vendor"), (portfolio, networks)),
+    "readings": (4, "complete", ("true", "false"), (challenges,)),
+}
+"""By table: how many cells are changed, of which column, to what, and the chapters held against."""
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    """The CSV files of the data folder, to be changed."""
+    folder, source = tmp_path_factory.mktemp("data"), ROOT / "data"
+    for path in [source / "datapackage.json", *source.rglob("*.csv")]:
+        target = folder / path.relative_to(source)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    return folder
+
+
+@cache
+def counted_unchanged(chapter):
+    """The recount of a chapter for the default parameters."""
+    return CHAPTERS[chapter](recount_scope.Scope(rows_of_files(), recount_scope.Choice()))
+
+
+def cells_to_change(table, number, column, values):
+    """Cells of what the default run counts: row and new value, by a seeded choice."""
+    chance, rows = random.Random(f"recount {table}"), rows_of_files()
+    scope = recount_scope.Scope(rows, recount_scope.Choice())
+    segments = {row["segment_id"]: row["document_id"] for row in rows["segments"]}
+    seen = [
+        (place, row[column])
+        for place, row in enumerate(rows[table])
+        if (
+            (row.get("document_id") or segments.get(row.get("segment_id"))) in scope.reports
+            or ("document_id" not in row and row.get("project_id") in scope.projects)
+        )
+        and row.get("coder_id") not in scope.consensus
+    ]
+    seen = [(place, old) for place, old in seen if old in values or column == "grant_eur"]
+    found = chance.sample(seen, number)
+    return [(place, chance.choice([v for v in values if v != old])) for place, old in found]
+
+
+@pytest.mark.usefixtures("few_draws")
+@pytest.mark.parametrize("table", CHANGES)
+def test_a_changed_cell_changes_both_counts_alike(study, tables, copy, table):
+    number, column, values, chapters = CHANGES[table]
+    resource = load_descriptor(copy).resource(table)
+    original = (copy / resource.path).read_bytes()
+    moved = 0
+    for place, value in cells_to_change(table, number, column, values):
+        rows = [dict(row) for row in rows_of_files()[table]]
+        rows[place][column] = value
+        with (copy / resource.path).open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.DictWriter(stream, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        evidence = select(study, tables | {table: read_one(copy, resource)}, {})
+        scope = recount_scope.Scope(rows_of_files() | {table: rows}, recount_scope.Choice())
+        counted = {chapter: CHAPTERS[chapter](scope) for chapter in chapters}
+        if table in ("codings", "readings"):
+            counted[evidence_base] = recount.Rows()
+            recount.coders(scope, counted[evidence_base])
+        changed = False
+        for chapter, expected in counted.items():
+            records = (chapter.compute if chapter is not evidence_base else all_records)(evidence)
+            assert differences(records, expected, 5) == [], (place, value)
+            before = counted_unchanged(chapter)
+            changed |= any(before.get(name) != row for name, row in expected.items())
+        moved += changed
+    (copy / resource.path).write_bytes(original)
+    assert moved == number
+
+
+def printed(evidence):
+    """What the report prints of the numbers that chance decides."""
+    records = saturation.saturation(evidence) + networks.compute(evidence)
+    texts = [(r.key, text_of(r, "en"), interval_text(r, "en")) for r in records]
+    rows = measure_table(records, networks.MEASURES, "en").to_numpy().tolist()
+    return texts, rows
+
+
+def test_printed_digits_do_not_depend_on_the_seed(study, tables, monkeypatch):
+    evidence = select(study, tables, {})
+    found = []
+    for seed in (1, 2, 3, 2019, 20221):
+        monkeypatch.setattr(saturation, "SEED", seed)
+        monkeypatch.setattr(networks, "SEED", seed)
+        saturation._seen.cache_clear()
+        found.append(printed(evidence))
+    saturation._seen.cache_clear()
+    assert found[1:] == found[:-1]
