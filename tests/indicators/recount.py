@@ -270,9 +270,7 @@ def _selection(scope, rows):
 def coders(scope, rows):
     """Agreement of coders who read a report whole, where two or more did."""
     level = scope.choice.level
-    people = {row["coder_id"] for row in scope.tables["coders"] if row["role"] == "coder"}
-    readers = {d: sorted(set(scope.readings[d]) & people) for d in sorted(scope.reports)}
-    readers = {d: who for d, who in readers.items() if len(who) >= 2}
+    readers = _readers(scope)
     found = {(d, code, coder) for d, _, code, coder, polarity in scope.marks
              if polarity in ("affirm", "mixed")}  # fmt: skip
     given = {
@@ -358,34 +356,90 @@ def _by_code(rows, given, level):
         rows.count(f"coding.codes_{name}.count", count, len(alphas))
 
 
-def _passages(scope, rows, readers, level):
-    """Marks that overlap, in one after another, are one passage; a denial is a value of its own."""
+def _readers(scope):
+    """Who read each report whole, of reports that two coders or more did."""
+    people = {row["coder_id"] for row in scope.tables["coders"] if row["role"] == "coder"}
+    readers = {d: sorted(set(scope.readings[d]) & people) for d in sorted(scope.reports)}
+    return {d: who for d, who in readers.items() if len(who) >= 2}
+
+
+def _placed(scope, readers):
+    """Marks of those readers: {document: [(start, end, coder, code, polarity)]}, by place."""
     place = {s["segment_id"]: (int(s["start"]), int(s["end"]))
              for s in scope.tables["segments"] if s["start"] and s["end"]}  # fmt: skip
     of_document = defaultdict(list)
     for d, segment, code, coder, polarity in scope.marks:
         if coder in readers.get(d, ()) and segment in place:
             of_document[d].append((*place[segment], coder, code, polarity))
+    return {d: sorted(marks) for d, marks in sorted(of_document.items())}
+
+
+def _values(marks, readers):
+    """Set that each reader gave to a unit; a denial of a code is another value than the code."""
+    values = defaultdict(set)
+    for coder, code, polarity in marks:
+        if polarity in ("affirm", "mixed"):
+            values[coder].add(code)
+        if polarity in ("deny", "mixed"):
+            values[coder].add(("not", code))
+    return [frozenset(values[coder]) for coder in readers]
+
+
+def _passages(scope, rows, readers, level):
+    """Marks that overlap, one after another, are one passage."""
     units, several, single = [], 0, 0
-    for d in sorted(of_document):
-        passages, reach = [], -1
-        for start, end, coder, code, polarity in sorted(of_document[d]):
+    for d, marks in _placed(scope, readers).items():
+        passages, reach = [], 0
+        for start, end, *mark in marks:
             if start >= reach:
                 passages.append([])
-            reach = max(reach, end) if start < reach else end
-            passages[-1].append((coder, code, polarity))
+            reach = max(reach, end)
+            passages[-1].append(mark)
         for passage in passages:
-            values, codes = defaultdict(set), defaultdict(set)
-            for coder, code, polarity in passage:
+            units.append((d, _values(passage, readers[d])))
+            codes = defaultdict(set)
+            for coder, code, _ in passage:
                 codes[coder].add(code)
-                if polarity in ("affirm", "mixed"):
-                    values[coder].add(code)
-                if polarity in ("deny", "mixed"):
-                    values[coder].add(("not", code))
-            units.append((d, [frozenset(values[coder]) for coder in readers[d]]))
             several += any(len(own) > 1 for own in codes.values())
             single += len(codes) == 1
     _alpha(rows, "coding.alpha_passages.index", units, agreement.masi, level, {})
     rows.count("coding.passages.count", len(units))
     rows.count("coding.passages_several.count", several)
     rows.count("coding.passages_single.count", single)
+
+
+def sentences(scope, folder):
+    """Agreement on sentences of the texts below the folder; a mark is of each that it touches."""
+    rows, readers = Rows(), _readers(scope)
+    placed = _placed(scope, readers)
+    files = {row["document_id"]: row["text_file"] for row in scope.tables["documents"]}
+    units, blank = [], 0
+    for d, who in readers.items():
+        starts = sentence_starts((folder / files[d]).read_text(encoding="utf-8"))
+        ends = [*starts[1:], float("inf")]
+        for start, end in zip(starts, ends, strict=True):
+            marks = [mark for first, last, *mark in placed.get(d, ())
+                     if first < end and last > start]  # fmt: skip
+            units.append((d, _values(marks, who)))
+            blank += not marks
+    _alpha(rows, "coding.alpha_sentences.index", units, agreement.masi, scope.choice.level, {})
+    rows.count("coding.sentences.count", len(units))
+    rows.count("coding.sentences_blank.count", blank)
+    return rows
+
+
+def sentence_starts(text):
+    """A sentence ends at an end mark before a capital, and at the end of a line."""
+    starts, position = [0], 0
+    while position < len(text):
+        blanks = position
+        while blanks < len(text) and text[blanks].isspace():
+            blanks += 1
+        if blanks > position:
+            ended = text[position - 1 : position] in (".", "!", "?")
+            if blanks < len(text) and (
+                "\n" in text[position:blanks] or (ended and text[blanks].isupper())
+            ):
+                starts.append(blanks)
+        position = blanks + 1
+    return starts

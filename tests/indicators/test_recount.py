@@ -16,6 +16,7 @@ from evaltools.evidence import Evidence, read_tables
 from evaltools.evidence.descriptor import load_descriptor
 from evaltools.evidence.tables import read_one
 from evaltools.indicators import (
+    agreement_places,
     challenges,
     effects,
     evidence_base,
@@ -26,6 +27,7 @@ from evaltools.indicators import (
     steering,
 )
 from evaltools.indicators.agreement import all_records
+from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.measures import measure_table
 from evaltools.report.variables import interval_text, text_of
 from evaltools.study import load_study
@@ -127,6 +129,26 @@ def test_every_indicator_is_what_another_count_makes_it(study, tables, choice):
         records = chapter.compute(evidence)
         wrong += differences(records, count(scope), evidence.parameters.minimum_cell)
     assert wrong == []
+
+
+def test_sentences_are_what_another_count_makes_them(study, tables):
+    evidence = select(study, tables, {})
+    records = agreement_places.sentences(
+        evidence, agreement_places.read_texts(evidence, study.data)
+    )
+    scope = recount_scope.Scope(rows_of_files(), recount_scope.Choice())
+    assert differences(records, recount.sentences(scope, study.data), 5) == []
+
+
+def test_what_differs_is_named():
+    row = recount.Row(0.5, 1, 2)
+    share = Indicator("a.share", 0.5, "share", n=1, N=2)
+    assert differences([share], {share.identity: row}, 5) == []
+    for other in (row._replace(value=0.5 + 1e-8), row._replace(N=3), row._replace(low=0.1)):
+        assert len(differences([share], {share.identity: other}, 5)) == 1
+    assert len(differences([share], {}, 5)) == 1
+    assert len(differences([], {share.identity: row}, 5)) == 1
+    assert len(differences([share], {share.identity: row._replace(projects=4)}, 5)) == 1
 
 
 CHANGES = {

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from evaltools.statistics.agreement_alpha import Metric, alpha_under
-from evaltools.statistics.agreement_ratings import Values, ratings
+from evaltools.statistics.agreement_ratings import Ratings, Values, ratings
 from evaltools.statistics.intervals import Interval
 
 JACKKNIFE: Final = "jackknife"
 
 
 def jackknife_interval(
-    values: Values,
+    values: Values | Ratings,
     metric: Metric = "nominal",
     *,
     level: float = 0.95,
@@ -68,7 +68,9 @@ def jackknife_interval(
     return Interval(float(np.tanh(z - reach)), float(np.tanh(z + reach)), JACKKNIFE, level)
 
 
-def chance_without_variation(values: Values, clusters: NDArray[np.int_] | None = None) -> float:
+def chance_without_variation(
+    values: Values | Ratings, clusters: NDArray[np.int_] | None = None
+) -> float:
     """Chance that as many clusters, drawn with replacement, hold one and the same value only.
 
     Alpha of such a draw is not defined; where that is likely, alpha of what was read hangs on the
