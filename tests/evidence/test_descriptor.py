@@ -159,7 +159,7 @@ BROKEN: dict[str, tuple[Write, str]] = {
         'the key "resources" stands twice in one object',
     ),
     "very deep": (lambda p: p.write_text("[" * 100_000), "nested too deeply"),
-    "very large": (lambda p: p.write_text(" " * 5_000_001), "the file is larger than 5 MB"),
+    "very large": (lambda p: p.write_text(" " * 5_000_001), "is too large (up to 5 MB are read)"),
 }
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from evaltools.evidence import Evidence, data_hash, load_descriptor, open_evidence, read_tables
 from evaltools.problems import ProblemError
+from evaltools.study.declaration import Disclosure
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +154,9 @@ def test_a_scope_emptied_by_several_parameters_says_so(tables: Any, parameters: 
 
 def study_of(folder: Path, parameters: Any) -> Any:
     return SimpleNamespace(
-        data=folder, parameters_from=lambda names: parameters(wave=names.get("wave", "2022"))
+        data=folder,
+        declaration=SimpleNamespace(disclosure=Disclosure()),
+        parameters_from=lambda names: parameters(wave=names.get("wave", "2022")),
     )
 
 

@@ -90,6 +90,6 @@ def test_measures_are_printed_by_unit_with_the_counts_behind_shares():
         "–",
         "50\u00a0%",
     ]
-    assert table["count"].tolist() == ["–", "25/100", "0,010–0,040", "–", "–"]
+    assert table["count"].tolist() == ["–", "25/100", "0,01–0,04", "–", "–"]
     with pytest.raises(KeyError):
         measure_table(records, {"z.share": "column.share"}, "fi")

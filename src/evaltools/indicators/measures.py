@@ -49,7 +49,7 @@ def _value(record: Indicator, language: Language) -> str:
 
 def _count(record: Indicator, language: Language) -> str:
     if record.low is not None and record.high is not None:
-        return say.number_range(record.low, record.high, language, 3)
+        return say.number_range(record.low, record.high, language, 2)
     if record.unit != "share" or record.value is None or record.counted != "cases":
         return say.MISSING
     return say.count_of(record.n or 0, record.N or 0, language)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING, TypeAlias
 
 import networkx as nx
@@ -13,6 +14,10 @@ from numpy.typing import NDArray
 
 SWAPS_PER_EDGE = 10
 """Attempted swaps for every edge; enough for a chain to forget where it started."""
+
+CHAINS = 200
+"""Chains that step together. More draws than chains are taken from each, an attempt for every
+edge apart, which costs a tenth of a chain of its own."""
 
 Node = tuple[str, str]
 Ints = NDArray[np.int64]
@@ -147,7 +152,7 @@ def _most_between(own: int, other: int) -> float:
 def rewired_clustering(graph: Graph, draws: int = 200, seed: int = 0) -> RewiredClustering | None:
     """Robins-Alexander clustering of random networks with the same degrees.
 
-    Every draw is a chain of its own that starts from the network and attempts
+    Draws are taken from `CHAINS` chains that start from the network and first attempt
     `SWAPS_PER_EDGE` swaps an edge: two edges exchange their ends unless that would double an
     edge. Counting refused swaps as steps makes all networks with these degrees equally likely.
 
@@ -169,7 +174,8 @@ def rewired_clustering(graph: Graph, draws: int = 200, seed: int = 0) -> Rewired
     if not paths:
         return None
     rows, _ = np.nonzero(matrix)
-    values = np.sort(4 * _four_cycles(rows, _rewired(matrix, draws, seed)) / paths)
+    cycles = [_four_cycles(rows, ends) for ends in _rewired(matrix, draws, seed)]
+    values = np.sort(4 * np.concatenate(cycles)[:draws] / paths)
     low, median, high = (float(q) for q in np.quantile(values, [0.025, 0.5, 0.975]))
     return RewiredClustering(values, median, low, high)
 
@@ -218,25 +224,28 @@ def _four_cycles(rows: Ints, ends: Ints) -> Ints:
     return cycles
 
 
-def _rewired(matrix: Ints, draws: int, seed: int) -> Ints:
-    """Bottom node of each edge after rewiring, shape (draws, edges); all chains step together.
+def _rewired(matrix: Ints, draws: int, seed: int) -> Iterator[Ints]:
+    """Bottom node of each edge after rewiring, shape (chains, edges), until draws are enough.
 
-    Edges are in the order of `np.nonzero(matrix)` and keep their top node.
+    Edges are in the order of `np.nonzero(matrix)` and keep their top node. All chains step
+    together.
     """
     rng = np.random.default_rng(seed)
     n, m = matrix.shape
     rows, columns = np.nonzero(matrix)
-    edges = len(rows)
-    taken = np.repeat(matrix.astype(bool).reshape(1, -1), draws, axis=0).ravel()
-    ends = np.repeat(columns[None, :], draws, axis=0).ravel()
-    chain, offset = np.arange(draws) * edges, np.arange(draws) * n * m
-    for pair in rng.integers(0, edges, (SWAPS_PER_EDGE * edges, 2, draws)):
-        first, second = chain + pair[0], chain + pair[1]
-        left, right = offset + rows[pair[0]] * m, offset + rows[pair[1]] * m
-        x, y = ends[first], ends[second]
-        swap = ~(taken[left + y] | taken[right + x])
-        left, right, x, y = left[swap], right[swap], x[swap], y[swap]
-        taken[left + x] = taken[right + y] = False
-        taken[left + y] = taken[right + x] = True
-        ends[first[swap]], ends[second[swap]] = y, x
-    return ends.reshape(draws, edges)
+    edges, chains = len(rows), min(draws, CHAINS)
+    taken = np.repeat(matrix.astype(bool).reshape(1, -1), chains, axis=0).ravel()
+    ends = np.repeat(columns[None, :], chains, axis=0).ravel()
+    chain, offset = np.arange(chains) * edges, np.arange(chains) * n * m
+    for sweep in range(1, SWAPS_PER_EDGE + ceil(draws / chains)):
+        for pair in rng.integers(0, edges, (edges, 2, chains)):
+            first, second = chain + pair[0], chain + pair[1]
+            left, right = offset + rows[pair[0]] * m, offset + rows[pair[1]] * m
+            x, y = ends[first], ends[second]
+            swap = ~(taken[left + y] | taken[right + x])
+            left, right, x, y = left[swap], right[swap], x[swap], y[swap]
+            taken[left + x] = taken[right + y] = False
+            taken[left + y] = taken[right + x] = True
+            ends[first[swap]], ends[second[swap]] = y, x
+        if sweep >= SWAPS_PER_EDGE:
+            yield ends.reshape(chains, edges).copy()
