@@ -194,8 +194,8 @@ def evidence_base(scope):
         for rule in RULES:
             rows.share("prevalence_by_rule.reported.share", len(scope.having(code, rule=rule)),
                        scope.n, code=code, rule=rule)  # fmt: skip
-    frequency = Counter(len(scope.having(code)) for code in scope.codes)
-    codes, n = len(scope.codes), scope.n
+    frequency = Counter(len(scope.having(code)) for code in scope.shown)
+    codes, n = len(scope.shown), scope.n
     rows.share("saturation.seen.share", codes - frequency[0], codes)
     rows.count("saturation.once.count", frequency[1], codes)
     once, twice = frequency[1], frequency[2]
@@ -279,9 +279,9 @@ def coders(scope, rows):
         for code in scope.codes
     }  # fmt: skip
     rows.count("coding.reports_compared.count", len(readers))
-    of_kind = {"": list(scope.codes)}
+    of_kind = {"": list(scope.shown)}
     for kind in sorted(set(scope.codes.values()), key=KINDS.index):
-        of_kind[kind] = scope.of_kind(kind)
+        of_kind[kind] = [code for code in scope.of_kind(kind) if code in scope.shown]
     for kind, codes in of_kind.items():
         by = {"kind": kind} if kind else {}
         units = [unit for code in codes for unit in given[code]]
@@ -297,10 +297,10 @@ def coders(scope, rows):
         _alpha(rows, "coding.alpha_sets.index", values, agreement.masi, level, by)
         values = [value for _, unit in units for value in unit.values()]
         rows.share("coding.prevalence.share", sum(values), len(values), **by)
-    plain = [[(d, list(unit.values())) for d, unit in given[code]] for code in scope.codes]
+    plain = [[(d, list(unit.values())) for d, unit in given[code]] for code in scope.shown]
     size, within = agreement.within_codes(plain)
     rows.put("coding.alpha_within_codes.index", within, size)
-    _by_code(rows, given, level)
+    _by_code(rows, given, level, scope.shown)
     _passages(scope, rows, readers, level)
 
 
@@ -328,11 +328,12 @@ def _coefficients(rows, units, level, key, by):
     return value, low
 
 
-def _by_code(rows, given, level):
+def _by_code(rows, given, level, shown):
     key, alphas = "coding.agreement_by_code", []
     for code, units in given.items():
         own = Rows()
-        alphas.append(_coefficients(own, units, level, "{}", {}))
+        alpha = _coefficients(own, units, level, "{}", {})
+        alphas += [alpha] * (code in shown)
         for (statistic, estimand, _), row in own.items():
             by = {"code": code, "statistic": statistic}
             rows.put(f"{key}.index", row.value, row.n, None, row.low, row.high, estimand, **by)

@@ -45,6 +45,18 @@ def newcombe(x1, n1, x2, n2, level):
     return p - q, max(low, -1.0), min(high, 1.0)
 
 
+def newcombe_of_sums(first, second, n, level):
+    """Difference of two shares of the same units, with limits that hold whichever units they are.
+
+    Only how many have each property is known: the limits are the widest of all tables.
+    """
+    tables = [
+        newcombe_paired((both, first - both, second - both, n - first - second + both), level)
+        for both in range(max(0, first + second - n), min(first, second) + 1)
+    ]
+    return tables[0][0], min(low for _, low, _ in tables), max(high for *_, high in tables)
+
+
 def newcombe_paired(cells, level):
     """Difference of two shares of the same units; cells: both, only first, only second, none."""
     e, f, g, h = cells

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+LEAST = 5
+"""Projects that a sensitive number must be of: `disclosure.minimum_projects` of the study."""
 CUTOFF = {"2022": date(2022, 4, 30), "2023": date(2023, 4, 30)}
 SIZES = ((5000, "under_5000"), (20000, "5000_19999"), (50000, "20000_49999"),
          (100000, "50000_99999"))  # fmt: skip
@@ -72,6 +74,21 @@ class Scope:
         """Codable codes: id to kind, by id."""
         rows = [row for row in self.tables["codes"] if row["codable"] == "true"]
         return dict(sorted((row["code_id"], row["kind"]) for row in rows))
+
+    @cached_property
+    def shown(self):
+        """Codes that leave the study: of `saving` those that enough projects have, and lack."""
+        claiming = {row["project"] for row in self.own("saving_claims")}
+        return {
+            code: kind
+            for code, kind in self.codes.items()
+            if kind != "saving"
+            or not any(
+                0 < part < LEAST
+                for x in (len(self.having(code)), *([len(claiming)] * (code == "saving.claimed")))
+                for part in (x, self.n - x)
+            )
+        }
 
     def of_kind(self, *kinds):
         return [code for code, kind in self.codes.items() if kind in kinds]

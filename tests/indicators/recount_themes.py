@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from itertools import combinations
+from fractions import Fraction
 from math import comb
 from statistics import median
 
@@ -168,8 +169,8 @@ def effects(scope):
     for period in ("", "once", "yearly"):
         own = [c for c in claims if c["with_sum"] and period in ("", c["period"])]
         sums = [number(claim["amount_eur"]) for claim in own]
-        values = {"median": median(sums) if sums else None, "range_low": min(sums, default=None),
-                  "range_high": max(sums, default=None)}  # fmt: skip
+        values = {"median": median(sums) if sums else None, "lower_quartile": quartile(sums, 1),
+                  "upper_quartile": quartile(sums, 3)}  # fmt: skip
         by = {"period": period} if period else {}
         for name, value in values.items():
             rows.put(f"savings.{name}.eur", value, len(sums), len(claims),
@@ -187,6 +188,16 @@ def effects(scope):
         hits = [(goal["project"], goal[sign]) for goal in rootable]
         rows.clustered(f"rooting.{sign}.share", hits, level)
     return rows
+
+
+def quartile(sums, which):
+    """Between the two sums around the place (n - 1) · which / 4, in proportion."""
+    if not sums:
+        return None
+    place, ordered = Fraction(which * (len(sums) - 1), 4), sorted(sums)
+    below, beyond = int(place), place - int(place)
+    above = ordered[min(below + 1, len(sums) - 1)]
+    return float(ordered[below] + (above - ordered[below]) * float(beyond))
 
 
 def rooted(scope):
@@ -235,8 +246,7 @@ def steering(scope):
         if item not in shown:
             continue
         own = shown[item] & set(answers)
-        cells = (len(high & own), len(high - own), len(own - high), n - len(high | own))
-        gap = numbers.newcombe_paired(cells, level) if n else (None, None, None)
+        gap = numbers.newcombe_of_sums(len(high), len(own), n, level) if n else (None, None, None)
         for by in ({"item": item}, *([{}] if item == "goal_attainment" else [])):
             rows.put("optimism_gap.difference", gap[0], x, n, projects=x, **by)
             rows.put("optimism_gap.difference", *gap[:1], x, n, *gap[1:], "S", x, **by)
