@@ -11,16 +11,16 @@ import pandas as pd
 from evaltools.execute.collect import collect
 from evaltools.execute.results import harmless
 from evaltools.execute.run import Run
-from evaltools.indicators.indicator import Indicator, to_table
+from evaltools.indicators.indicator import Indicator, counts_of, to_table
 from evaltools.present.language import Language
 from evaltools.present.words import Words
 from evaltools.publishing.sheets import Sheet, Value
 
 COLUMNS = (
-    "key", "dimensions", "speaks_of", "value", "unit", "n", "N", "low", "high", "interval",
+    "key", "dimensions", "speaks_of", "value", "unit", "x", "n", "N", "low", "high", "interval",
     "level", "status", "note", "source",
 )  # fmt: skip
-_WIDTHS = (38, 26, 24, 14, 22, 10, 14, 12, 12, 26, 9, 18, 40, 48)
+_WIDTHS = (38, 26, 24, 14, 22, 10, 10, 14, 12, 12, 26, 9, 18, 40, 48)
 _TEXT = ("key", "dimensions", "method", "source", "note")
 
 
@@ -134,8 +134,7 @@ def _row(item: Indicator, words: Words) -> tuple[Value, ...]:
         words(f"publishing.estimand.{item.estimand}"),
         item.value,
         words(f"publishing.unit.{item.unit}"),
-        item.n,
-        item.N,
+        *counts_of(item),
         item.low,
         item.high,
         item.method,
