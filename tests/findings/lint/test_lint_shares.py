@@ -61,7 +61,7 @@ def test_share_without_its_denominator_is_reported(check, language, rest):
         ("grants.top_five", "grants.total.eur"),
         ("network.ties_new", "network.ties.count"),
         ("savings.claimed", "scope.reports"),
-        ("savings.method", "savings.claimed.n"),
+        ("savings.method", "savings.claimed.x"),
         ("goal.data_quality", "scope.reports"),
     ],
 )
