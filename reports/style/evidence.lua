@@ -3,6 +3,7 @@
 -- Pandoc's API only; to be run after Quarto's own filters, when values are in and what is not
 -- meant for the format is out.
 local stringify = pandoc.utils.stringify
+local in_quarto = _G['quarto'] ~= nil
 
 local uses = {}      -- by entry: a list of { id, title }
 local count = 0
@@ -62,8 +63,8 @@ local function listed(entry)
 end
 
 -- A text is one Str, spaces and all: no writer minds, and a word each would be slow.
-local function classed(text, class)
-  return pandoc.Span({ pandoc.Str(text) }, pandoc.Attr('', { class }))
+local function classed(text, class, lang)
+  return pandoc.Span({ pandoc.Str(text) }, pandoc.Attr('', { class }, lang and { lang = lang }))
 end
 
 local FILL = {}
@@ -88,11 +89,13 @@ FILL['evidence-uses'] = function(words)
 end
 
 local function passage(words)
+  local function own(text, class) return classed(text, class, words.lang) end
   local out = pandoc.Inlines { classed(words.place, 'evidence-place'), pandoc.Space() }
+  if words.section then out:extend { own(words.section, 'evidence-place'), pandoc.Space() } end
   if words.withheld then out:insert(pandoc.Str(words.withheld)) end
-  if words.before then out:extend { classed('… ' .. words.before, 'evidence-context'), pandoc.Space() } end
-  if words.quote then out:insert(classed(words.quote, 'evidence-quote')) end
-  if words.after then out:extend { pandoc.Space(), classed(words.after .. ' …', 'evidence-context') } end
+  if words.before then out:extend { own('… ' .. words.before, 'evidence-context'), pandoc.Space() } end
+  if words.quote then out:insert(own(words.quote, 'evidence-quote')) end
+  if words.after then out:extend { pandoc.Space(), own(words.after .. ' …', 'evidence-context') } end
   return { pandoc.Plain(out) }
 end
 
@@ -111,6 +114,19 @@ local filling = {
   end,
 }
 
+-- Pandoc's own Typst leaves the language of a span out; the embedded renderer's has it.
+local speaking = {
+  Span = function(span)
+    local lang = span.attributes.lang
+    if not (lang and lang:find('^%a+$')) then return nil end
+    local out = span.content:clone()
+    out:insert(1, pandoc.RawInline('typst', '#text(lang: "' .. lang .. '")['))
+    out:insert(pandoc.RawInline('typst', ']'))
+    span.content = out
+    return span
+  end,
+}
+
 function Pandoc(doc)
   doc.blocks:walk {
     Div = function(div)
@@ -118,5 +134,6 @@ function Pandoc(doc)
     end,
   }
   doc.blocks = doc.blocks:walk(marking):walk(naming):walk(filling)
+  if in_quarto and FORMAT == 'typst' then doc.blocks = doc.blocks:walk(speaking) end
   return doc
 end

@@ -106,15 +106,15 @@ def test_prose_is_told_by_file_line_and_variable(study: Study) -> None:
     old = recorded(replace(READ, n=50), parameters=study.parameters().as_values())
     new = recorded(replace(READ, n=60, value=0.6), parameters=study.parameters().as_values())
     found = prose_changes(study, old, new)
-    places = [item for item in found if item.variable == "reports.read.n"]
+    places = [item for item in found if item.variable == "reports.read.x"]
     assert places
     for item in places:
         line = (study.root / item.file).read_text(encoding="utf-8").splitlines()[item.line - 1]
-        assert "{{< var reports.read.n >}}" in line
+        assert "{{< var reports.read.x >}}" in line
         assert (item.old, item.new) == ("50", "60")
     assert not [item for item in found if item.old == item.new]
     assert {item.variable for item in found} <= {
-        "reports.read.n", "reports.read.share", "reports.read.quantity", "scope.reports",
+        "reports.read.x", "reports.read.share", "reports.read.quantity", "scope.reports",
         "reports.read.population", "reports.read.superpopulation",
     }  # fmt: skip
 

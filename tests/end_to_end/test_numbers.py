@@ -49,13 +49,16 @@ def test_different_parameters_give_different_and_consistent_reports(built: objec
                table.loc[("reports.read.share", "D", "")])
         for name, table in tables.items()
     }  # fmt: skip
-    assert (read["default"]["n"], read["default"]["N"]) == ("52", "122")
-    assert (read["calls-2020_wave-2023"]["n"], read["calls-2020_wave-2023"]["N"]) == ("20", "29")
-    assert 0 < int(read["region-06"]["n"]) <= int(read["region-06"]["N"]) < 122
+    assert (read["default"]["x"], read["default"]["n"]) == ("52", "122")
+    assert (read["calls-2020_wave-2023"]["x"], read["calls-2020_wave-2023"]["n"]) == ("20", "29")
+    assert 0 < int(read["region-06"]["x"]) <= int(read["region-06"]["n"]) < 122
     for name, table in tables.items():
         shares = table[(table.index.get_level_values("estimand") == "D") & (table.unit == "share")]
         challenge = shares[shares.index.get_level_values("key").str.match(r"challenge\.\w+\.share")]
-        assert set(challenge.N) == {read[name]["n"]}, name
+        assert set(challenge.n) == {read[name]["x"]}, name
+        whole = table[table.index.get_level_values("estimand") == "P"]
+        whole = whole[whole.index.get_level_values("key").str.startswith("challenge.")]
+        assert set(whole.N) == {read[name]["n"]}, name
 
 
 def identity(item: Shown) -> tuple[str, str, str]:
@@ -75,10 +78,10 @@ def agrees(item: Shown, row: object) -> bool:
     """Whether the text shows the value of the row, rounded as it is printed."""
     get = row.get  # type: ignore[attr-defined]
     numbers = parsed(item.text)
-    if item.shows in ("n", "N"):
+    if item.shows in ("x", "n"):
         return numbers == [float(get(item.shows))]
     if item.shows == "fraction" or (item.shows == "value" and "/" in item.text):
-        return numbers == [float(get("n")), float(get("N"))]
+        return numbers == [float(get("x")), float(get("n"))]
     if get("suppressed") == "True" or get("value") == "":
         return numbers == []
     scale = 100.0 if "%" in item.text or "prosentti" in item.text else 1.0

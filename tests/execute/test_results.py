@@ -10,10 +10,12 @@ from evaltools.indicators.indicator import Indicator
 
 def test_numbers_are_written_so_that_the_same_numbers_are_read(tmp_path: Path) -> None:
     found = Collected()
-    values = [0.1 + 0.2, 1e-17, 123456789.123456789, None]
+    values = [2 / 3, 1e-17, 123456789.123456789, None]
     for number, value in enumerate(values):
         item = Indicator(f"a{number}.index", value, "index", note="=cmd()" if value is None else "")
         found.indicators[item.identity] = item
+    values = [item.value for item in found.indicators.values()]
+    assert values[:3] == [0.6666666667, 1e-17, 123456789.1]
     write_results(found, tmp_path)
     table = pd.read_csv(tmp_path / "indicators.csv")
     assert [None if pd.isna(x) else x for x in table["value"]] == values

@@ -106,7 +106,9 @@ def test_an_order_of_a_set_is_ahead_of_the_rest_of_it():
 def test_a_broken_order_is_told_with_the_first_of_the_whole_set():
     numbers = shares(staff=16, technology=14, schedule=37)
     found = verdict(order("staff", "technology", of=OF), numbers)
-    assert [reading.value for reading in found.because[0].first] == [37 / 52, 16 / 52]
+    assert [reading.value for reading in found.because[0].first] == pytest.approx(
+        [37 / 52, 16 / 52]
+    )
 
 
 def test_equal_neighbours_are_no_order_unless_ties_are_allowed():

@@ -152,12 +152,12 @@ def test_a_difference_of_the_reports_read_has_no_interval_to_exclude_nought():
 
 def test_a_count_equals_a_number_another_count_or_a_fact():
     numbers = [*share("reports.read.share", 52, 122, 122), count("projects.funded.count", 122)]
-    read = {"key": "reports.read.n"}
+    read = {"key": "reports.read.x"}
     assert outcome({"equals": {**read, "number": 52}}, numbers) == "holds"
     assert outcome({"equals": {**read, "number": 53}}, numbers) == "does_not_hold"
-    of_all = {"key": "reports.read.N", "other": "projects.funded.count"}
+    of_all = {"key": "reports.read.n", "other": "projects.funded.count"}
     assert outcome({"equals": of_all}, numbers) == "holds"
-    assert outcome({"equals": {**of_all, "key": "reports.read.n"}}, numbers) == "does_not_hold"
+    assert outcome({"equals": {**of_all, "key": "reports.read.x"}}, numbers) == "does_not_hold"
     fact = {"equals": {**read, "fact": "told"}}
     assert verdict(fact, numbers, facts={"told": 52.0}).outcome == "holds"
     assert verdict(fact, numbers, facts={"told": 51.0}).outcome == "does_not_hold"

@@ -98,6 +98,8 @@ def portfolio(scope):
 def _calls(scope, rows, calls):
     money = {row["year"]: number(row["amount_eur"]) for row in scope.tables["appropriations"]}
     rows.put("appropriations.total.eur", sum(money.values()))
+    years = {call["year"] for call in calls}
+    rows.put("appropriations.in_scope.eur", sum(money[year] for year in years if year in money))
     for column in ("applications", "granted"):
         known = [int(call[column]) for call in calls if call[column]]
         total = sum(known) if known else None
@@ -276,13 +278,15 @@ def coders(scope, rows):
     given = {
         code: [(d, {coder: (d, code, coder) in found for coder in who})
                for d, who in readers.items()]
-        for code in scope.codes
+        for code in scope.shown
     }  # fmt: skip
     rows.count("coding.reports_compared.count", len(readers))
     of_kind = {"": list(scope.shown)}
     for kind in sorted(set(scope.codes.values()), key=KINDS.index):
         of_kind[kind] = [code for code in scope.of_kind(kind) if code in scope.shown]
     for kind, codes in of_kind.items():
+        if not codes:
+            continue
         by = {"kind": kind} if kind else {}
         units = [unit for code in codes for unit in given[code]]
         _coefficients(rows, units, level, "coding.{}_judgements.index", by)
@@ -300,7 +304,7 @@ def coders(scope, rows):
     plain = [[(d, list(unit.values())) for d, unit in given[code]] for code in scope.shown]
     size, within = agreement.within_codes(plain)
     rows.put("coding.alpha_within_codes.index", within, size)
-    _by_code(rows, given, level, scope.shown)
+    _by_code(rows, given, level)
     _passages(scope, rows, readers, level)
 
 
@@ -328,12 +332,11 @@ def _coefficients(rows, units, level, key, by):
     return value, low
 
 
-def _by_code(rows, given, level, shown):
+def _by_code(rows, given, level):
     key, alphas = "coding.agreement_by_code", []
     for code, units in given.items():
         own = Rows()
-        alpha = _coefficients(own, units, level, "{}", {})
-        alphas += [alpha] * (code in shown)
+        alphas.append(_coefficients(own, units, level, "{}", {}))
         for (statistic, estimand, _), row in own.items():
             by = {"code": code, "statistic": statistic}
             rows.put(f"{key}.index", row.value, row.n, None, row.low, row.high, estimand, **by)

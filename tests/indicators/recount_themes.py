@@ -1,8 +1,8 @@
 """Recount of chapters 03 to 07: themes, goals, pairs, networks, savings, ratings, rooting."""
 
 from collections import Counter, defaultdict
-from itertools import combinations
 from fractions import Fraction
+from itertools import combinations
 from math import comb
 from statistics import median
 

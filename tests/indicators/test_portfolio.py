@@ -152,6 +152,20 @@ def test_a_call_decided_after_the_cutoff_is_not_yet_there():
     assert portfolio.call_table(evidence)["call_id"].tolist() == ["2019-1", "2019-2", "2020"]
 
 
+@pytest.mark.parametrize(
+    ("years", "euros"), [(("2019",), 3000), (("2020",), 1000), (("2019", "2020"), 4000)]
+)
+def test_appropriations_in_scope_are_those_that_the_table_of_calls_prints(years, euros):
+    evidence = programme()
+    evidence.parameters.calls, evidence.parameters.language = years, "fi"
+    evidence.tables["appropriations"].loc[2] = [2022, 500.0]
+    found = values(evidence)
+    printed = portfolio.printed_calls(evidence)["appropriated_eur"]
+    assert found["appropriations.in_scope.eur",].value == printed.sum() == euros
+    assert found["appropriations.total.eur",].value == 4500
+    assert portfolio.printed_appropriations(evidence)["total"] == "4\u00a0500\u00a0euroa"
+
+
 def test_unknown_euros_are_missing_and_not_nought():
     found = values(programme())
     assert (found["grants.known.share",].n, found["grants.known.share",].N) == (4, 5)

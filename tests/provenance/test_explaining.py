@@ -50,7 +50,7 @@ def test_value_limits_function_and_sources_are_told(run: Recorded) -> None:
     assert "language" not in text
 
 
-@pytest.mark.parametrize("variable", ["n", "N", "quantity", "population", "bounds"])
+@pytest.mark.parametrize("variable", ["x", "n", "quantity", "population", "bounds"])
 def test_variable_of_the_prose_is_understood(run: Recorded, variable: str) -> None:
     assert explain(run, f"challenge.staff.{variable}") == explain(run, STAFF)
 

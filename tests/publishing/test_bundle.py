@@ -180,7 +180,7 @@ def test_the_method_card_tells_scope_methods_coders_and_limits(bundle: Bundle) -
         "Luettuja loppuraportteja</th><td>2<",
         "Lukemattomia hankkeita</th><td>3<",
         "Suojattuja indikaattoreita</th><td>1<",
-        "wilson</th><td>1 indikaattoria. Wilsonin väli",
+        "Wilson</th><td>1 indikaattoria. Wilsonin väli",
         "coder-1</th><td>luokittelija; kokonaan luettuja raportteja 1; perehdytys 11.",
         "Luottamustaso</th><td>0,95<",
         "doi:10.1097/ACM.0000000000000388",

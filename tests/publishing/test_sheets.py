@@ -32,22 +32,23 @@ def test_there_is_a_sheet_a_chapter_after_contents_and_notes(book: openpyxl.Work
 def test_numbers_come_with_unit_denominator_and_method(book: openpyxl.Workbook) -> None:
     rows = list(book["01_one"].iter_rows(min_row=HEADER_ROW, values_only=True))
     header, records = rows[0], [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
-    assert {"Yksikkö", "Osoittaja (n)", "Nimittäjä (N)", "Välin menetelmä"} <= set(header)
-    wilson = next(row for row in records if row["Välin menetelmä"] == "wilson")
+    assert {"Yksikkö", "Osoittaja (x)", "Nimittäjä (n)", "Välin menetelmä"} <= set(header)
+    wilson = next(row for row in records if row["Välin menetelmä"] == "Wilson")
     assert wilson["Arvo"] == 0.5
-    assert (wilson["Osoittaja (n)"], wilson["Nimittäjä (N)"]) == (1, 2)
+    assert (wilson["Osoittaja (x)"], wilson["Nimittäjä (n)"]) == (1, 2)
     assert wilson["Yksikkö"] == "osuus 0–1"
     withheld = next(row for row in records if row["Indikaattori"] == "savings.median.eur")
     assert withheld["Arvo"] is None
     assert withheld["Tila"] == "ei julkaista"
+    assert withheld["Huomautus"] == "ei julkaista tietosuojan vuoksi"
 
 
 def test_notes_explain_every_column_unit_and_method(book: openpyxl.Workbook) -> None:
     told = {row[0]: row[1] for row in book["Huomautukset"].iter_rows(min_row=5, values_only=True)}
     header = [cell.value for cell in book["01_one"][HEADER_ROW]]
     assert set(header) <= set(told)
-    assert {"osuus 0–1", "euroa", "wilson"} <= set(told)
-    assert "doi:10.1080/01621459.1927.10502953" in told["wilson"]
+    assert {"osuus 0–1", "euroa", "Wilson"} <= set(told)
+    assert "doi:10.1080/01621459.1927.10502953" in told["Wilson"]
     assert all(str(text).strip() for text in told.values())
 
 

@@ -30,8 +30,8 @@ def shown(text: str) -> str:
 def test_a_share_is_printed_with_its_counts_intervals_and_bounds() -> None:
     made = variables(STAFF, "D", "fi")
     assert shown(made["challenge.staff.share"]) == f"37{NBSP}%"
-    assert shown(made["challenge.staff.n"]) == "19"
-    assert shown(made["challenge.staff.N"]) == "52"
+    assert shown(made["challenge.staff.x"]) == "19"
+    assert shown(made["challenge.staff.n"]) == "52"
     assert shown(made["challenge.staff.population"]) == f"29–46{NBSP}%"
     assert shown(made["challenge.staff.superpopulation"]) == f"25–50{NBSP}%"
     assert shown(made["challenge.staff.bounds"]) == f"16–73{NBSP}%"

@@ -8,10 +8,11 @@ import io
 from evaltools.comparison.attribution import Attribution
 from evaltools.comparison.comparison import Comparison
 from evaltools.comparison.moves import Move
+from evaltools.indicators.indicator import counts_of
 
 COLUMNS = (
-    "key", "estimand", "dimensions", "unit", "verdict", "why", "old", "old_n", "old_N", "new",
-    "new_n", "new_N", "change", "low", "high", "level", "basis",
+    "key", "estimand", "dimensions", "unit", "verdict", "why", "old", "old_x", "old_n", "old_N",
+    "new", "new_x", "new_n", "new_N", "change", "low", "high", "level", "basis",
 )  # fmt: skip
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -47,9 +48,8 @@ def _row(move: Move) -> list[str]:
     by = ";".join(f"{name}={value}" for name, value in move.dimensions)
     row = [_text(move.key), move.estimand, _text(by), move.unit, move.verdict, move.why]
     for side in (move.old, move.new):
-        row += ["", "", ""] if side is None else [
-            _number(side.value), _number(side.n), _number(side.N)
-        ]  # fmt: skip
+        counts = (None,) * 4 if side is None else (side.value, *counts_of(side))
+        row += map(_number, counts)
     numbers = (move.change, move.low, move.high, move.level)
     return [*row, *map(_number, numbers), move.basis]
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from evaltools.indicators.indicator import Estimand, Indicator
 
-Part = Literal["value", "n", "N"]
+Part = Literal["value", "x", "n"]
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Reading:
     Arguments:
         name: as asked for.
         indicator: the record it is of; None where the run has none for the estimand.
-        part: the value, or the numerator or denominator of a share.
+        part: the value, or the numerator `x` or denominator `n` of a share.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Reading:
             return None
         if self.part == "value":
             return self.indicator.value
-        count = self.indicator.n if self.part == "n" else self.indicator.N
+        count = self.indicator.n if self.part == "x" else self.indicator.N
         return None if count is None else float(count)
 
     @property
@@ -60,7 +60,7 @@ class Numbers:
 
     Arguments:
         by_name: sorted; `challenge.staff.share`; broken down by a dimension,
-            `optimism_gap.by.item.permanence.difference`; `.n` and `.N` of a share instead of its
+            `optimism_gap.by.item.permanence.difference`; `.x` and `.n` of a share instead of its
             measure.
         facts: single public facts by name.
     """
@@ -75,8 +75,8 @@ class Numbers:
         projects only, and are what they are whoever asks.
         """
         part: Part = "value"
-        if name not in self.by_name and name.endswith((".n", ".N")):
-            part = "n" if name.endswith(".n") else "N"
+        if name not in self.by_name and name.endswith((".x", ".n")):
+            part = "x" if name.endswith(".x") else "n"
             records = self.by_name.get(f"{name[:-2]}.share", {})
             headline = next((records[e] for e in ("D", "P", "S") if e in records), None)
             return Reading(name, headline, part)
@@ -93,7 +93,7 @@ class Numbers:
         """Whether the run gives the number, be it missing or withheld."""
         if name in self.by_name:
             return True
-        return name.endswith((".n", ".N")) and f"{name[:-2]}.share" in self.by_name
+        return name.endswith((".x", ".n")) and f"{name[:-2]}.share" in self.by_name
 
     def nearest(self, name: str) -> str:
         """A name of the run that may have been meant; empty if none is near."""

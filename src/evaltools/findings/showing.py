@@ -126,7 +126,7 @@ def _reading(name: str, by_name: Mapping[str, Indicator]) -> Reading | None:
     if name in by_name:
         return Reading(name, by_name[name])
     share = by_name.get(f"{name[:-2]}.share")
-    part: Part = "n" if name.endswith(".n") else "N"
+    part: Part = "x" if name.endswith(".x") else "n"
     return None if share is None else Reading(name, share, part)
 
 

@@ -17,7 +17,9 @@ def emit(indicators: Iterable[Indicator]) -> None:
 
     records = sorted(indicators, key=lambda indicator: indicator.identity)
     table = to_table(records)
-    shown = table[["key", "dimensions", "estimand", "value", "n", "N", "low", "high", "method"]]
+    shown = table[
+        ["key", "dimensions", "estimand", "value", "x", "n", "N", "low", "high", "method"]
+    ]
     publish_display_data(  # type: ignore[no-untyped-call]
         {
             MIME_TYPE: [to_record(record) for record in records],

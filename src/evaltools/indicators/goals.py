@@ -66,7 +66,7 @@ def attainment(evidence: Evidence) -> list[Indicator]:
             n=len(goals),
             N=int(evidence.n),
             source=source,
-            note="N is the number of reports read",
+            note="n is the number of reports read",
         )
     ]
     measured = goals["measured_by"].eq("measured")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
@@ -56,6 +56,11 @@ class Indicator:
         why: why there is no value, where something hangs on it; nothing is decided by the note.
         counted: what n and N count.
         note: reason for a missing value, in English, for the table and not for the prose.
+        population: how many there are of what N counts some of: funded projects where N counts
+            reports; None where N is all of them, or unknown.
+
+    In everything that is printed or written these counts are called x (here `n`), n (here `N`)
+    and N (here `population`), as `counts_of` gives them.
 
     Raises:
         ValueError: a share without n and N, limits that do not enclose the value, a
@@ -79,6 +84,7 @@ class Indicator:
     why: Absence | None = None
     counted: Counted = "cases"
     note: str = ""
+    population: int | None = None
 
     def __post_init__(self) -> None:
         for name in ("value", "low", "high"):
@@ -91,6 +97,8 @@ class Indicator:
             raise ValueError(
                 f"{self.key}: said to be without a value ({self.why}), yet it is shown"
             )
+        if self.n is None and self.N is not None and self.unit in _BASES:
+            raise ValueError(f"{self.key}: a denominator without what is counted of it")
         if self.unit == "share" and self.value is not None and (self.n is None or self.N is None):
             raise ValueError(f"{self.key}: a share needs its numerator and denominator")
         if self.value is not None and self.low is not None and self.high is not None:
@@ -124,7 +132,35 @@ def dimensions(**by: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(by.items()))
 
 
-COLUMNS = tuple(field.name for field in fields(Indicator))
+class Counts(NamedTuple):
+    """The counts of an indicator by the names that a reader sees, `None` where there is none.
+
+    Arguments:
+        x: how many of those that were counted have it.
+        n: how many were counted: reports read, goals stated, answers given.
+        N: how many there are of which n were counted: funded projects.
+    """
+
+    x: int | None
+    n: int | None
+    N: int | None
+
+
+_BASES: Collection[Unit] = ("eur", "eur_per_inhabitant", "index", "ratio")
+"""Units of numbers that are no count: one made of 51 grants has n = 51 and no x."""
+
+COLUMNS = (
+    "key", "value", "unit", "x", "n", "N",
+    *(f.name for f in fields(Indicator) if f.name not in (
+        "key", "value", "unit", "n", "N", "population")),
+)  # fmt: skip
+
+
+def counts_of(indicator: Indicator) -> Counts:
+    """The counts of an indicator as tables, CSV, annex 1 and the variables of prose name them."""
+    if indicator.unit in _BASES and indicator.N is None:
+        return Counts(None, indicator.n, indicator.population)
+    return Counts(indicator.n, indicator.N, indicator.population)
 
 
 def to_table(indicators: Iterable[Indicator]) -> pd.DataFrame:
@@ -141,11 +177,11 @@ def to_table(indicators: Iterable[Indicator]) -> pd.DataFrame:
         seen.add(indicator.identity)
     rows = []
     for indicator in ordered:
-        row = asdict(indicator)
+        row = to_record(indicator)
         row["dimensions"] = ";".join(f"{name}={value}" for name, value in indicator.dimensions)
         rows.append(row)
     table = pd.DataFrame(rows, columns=list(COLUMNS))
-    for column in ("n", "N"):
+    for column in Counts._fields:
         table[column] = table[column].astype("Int64")
     for column in ("value", "low", "high", "level"):
         table[column] = table[column].astype("float64")
@@ -153,14 +189,28 @@ def to_table(indicators: Iterable[Indicator]) -> pd.DataFrame:
 
 
 def to_record(indicator: Indicator) -> dict[str, Any]:
-    """The indicator as plain JSON values, dimensions as a mapping."""
+    """The indicator as plain JSON values, dimensions as a mapping, counts as x, n and N."""
     record = asdict(indicator)
+    del record["population"]
     record["dimensions"] = dict(indicator.dimensions)
-    return record
+    return record | counts_of(indicator)._asdict()
 
 
 def from_record(record: Mapping[str, Any]) -> Indicator:
-    """The inverse of `to_record`; raises TypeError on unknown fields."""
+    """The inverse of `to_record`.
+
+    Records of earlier runs and releases have no x: they call the numerator n and the
+    denominator N, and are read as that.
+
+    Raises:
+        TypeError: unknown fields.
+    """
     values = dict(record)
     values["dimensions"] = tuple(sorted(dict(values.get("dimensions") or {}).items()))
+    if "x" in values:
+        x, n = values.pop("x"), values.get("n")
+        based = values.get("unit") in _BASES and x is None and not values.get("suppressed")
+        values |= {"population": values.get("N"), "n": n, "N": None} if based else {
+            "population": values.get("N"), "n": x, "N": n
+        }  # fmt: skip
     return Indicator(**values)

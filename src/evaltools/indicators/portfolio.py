@@ -11,6 +11,7 @@ from evaltools.indicators.allocations import allocation_records
 from evaltools.indicators.indicator import Indicator, Unit, dimensions
 from evaltools.indicators.shares import plain_share
 from evaltools.indicators.takeup import coverage, floats, takeup, takeup_by_region
+from evaltools.present.language import euros
 from evaltools.statistics.inequality import gini, hhi, top_share
 
 if TYPE_CHECKING:
@@ -144,6 +145,15 @@ def appropriations(evidence: Evidence) -> pd.DataFrame:
     return frame
 
 
+def printed_appropriations(evidence: Evidence) -> dict[str, str]:
+    """Sums of `calls` as printed: `in_scope`, which the table of calls adds up to, and `total`."""
+    sums = {each.key: each.value or 0 for each in calls(evidence) if not each.dimensions}
+    language = evidence.parameters.language
+    return {
+        name: euros(sums[f"appropriations.{name}.eur"], language) for name in ("in_scope", "total")
+    }
+
+
 def calls(evidence: Evidence) -> list[Indicator]:
     """What is published of the calls: applications, awards, success, euros.
 
@@ -151,11 +161,16 @@ def calls(evidence: Evidence) -> list[Indicator]:
         `calls.applications.count` and `calls.granted.count` plain (sum of what is known) and by
         call; `calls.success.share` by call, and plain over calls of which both are known;
         `calls.awarded.eur` by call; `calls.appropriated.eur` by year of the calls in scope;
-        `appropriations.total.eur` over all years of the scheme.
+        `appropriations.total.eur` over all years of the scheme, and of that
+        `appropriations.in_scope.eur`, of the years of the calls in scope.
     """
     table, source = call_table(evidence), f"{_SOURCE}.calls"
     everything = float(evidence.tables["appropriations"]["amount_eur"].sum())
-    records = [_number("appropriations.total.eur", everything, "eur", source)]
+    years = appropriations(evidence)["appropriated_eur"].dropna()
+    records = [
+        _number("appropriations.total.eur", everything, "eur", source),
+        _number("appropriations.in_scope.eur", float(years.sum()), "eur", source),
+    ]
     for column in ("applications", "granted"):
         known = table[column].dropna()
         missing = len(table) - len(known)

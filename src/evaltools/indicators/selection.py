@@ -208,7 +208,7 @@ def _representativity_record(evidence: Evidence) -> Indicator:
         note += "; left out, since they decide who has reported: " + ", ".join(found.deciding)
     return Indicator(
         key="selection.r_indicator.index", value=found.adjusted, unit="index", n=evidence.n,
-        N=evidence.N, source=f"{_SOURCE}.representativity", note=note,
+        population=evidence.N, source=f"{_SOURCE}.representativity", note=note,
     )  # fmt: skip
 
 

@@ -63,6 +63,7 @@ def share_records(
             key=f"{key}.{measure}", value=x / n if n else None, unit="share", n=x, N=n,
             estimand=estimand, low=low, high=high, method=method, level=at,
             dimensions=dimensions, source=source, why=absence(n, read), note=note,
+            population=N if estimand == "P" else None,
         )  # fmt: skip
 
     if n == 0:

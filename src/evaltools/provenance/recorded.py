@@ -22,7 +22,7 @@ FINDINGS = "findings.json"
 RUN_NAME_LENGTH = 16
 LARGEST_TABLE = 200_000_000
 _NUMBERS = ("value", "low", "high", "level")
-_COUNTS = ("n", "N")
+_COUNTS = ("x", "n", "N")
 
 
 @dataclass(frozen=True)
@@ -195,6 +195,8 @@ def _from_csv(text: str) -> list[dict[str, Any]]:
         for name in _NUMBERS:
             record[name] = float(record[name]) if record.get(name) else None
         for name in _COUNTS:
+            if name not in record:
+                continue
             record[name] = int(record[name]) if record.get(name) else None
         pairs = [item.partition("=") for item in record["dimensions"].split(";") if item]
         record["dimensions"] = {name: value for name, _, value in pairs}

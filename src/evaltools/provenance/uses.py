@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _VARIABLE = re.compile(r"\{\{<\s*var\s+([^\s>]+)\s*>\}\}")
 _FINDING = re.compile(r"""finding=["']([^"']+)["']""")
-FORMS = ("n", "N", "quantity", "population", "superpopulation", "bounds", "interval")
+FORMS = ("x", "n", "quantity", "population", "superpopulation", "bounds", "interval")
 """What prose can ask of an indicator besides its own measure."""
 
 
@@ -35,7 +35,7 @@ class Place:
 def keys_of_variable(variable: str, keys: Iterable[str]) -> list[str]:
     """Keys of the indicators that a variable of the prose prints, sorted.
 
-    `challenge.staff.n` and `challenge.staff.by.region.06.share` are of `challenge.staff.share`;
+    `challenge.staff.x` and `challenge.staff.by.region.06.share` are of `challenge.staff.share`;
     `ranking.challenge.top` is of every challenge's share.
     """
     stem, _, form = variable.rpartition(".")

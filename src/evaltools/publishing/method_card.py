@@ -18,7 +18,7 @@ from evaltools.present import language as say
 from evaltools.present.language import Language
 from evaltools.present.markdown import escape_markdown
 from evaltools.present.words import Words
-from evaltools.publishing.tables import method_text
+from evaltools.publishing.tables import method_name, method_text
 from evaltools.report.generated import parameter_text, scope_text
 from evaltools.report.variables import interval_text, text_of
 
@@ -166,7 +166,8 @@ def _methods(
         }
         told = [part.method.text.in_language(language)]
         if own:
-            told.append(f"{words('publishing.card.intervals')}: {', '.join(sorted(own))}")
+            names = (method_name(method, words) for method in sorted(own))
+            told.append(f"{words('publishing.card.intervals')}: {', '.join(names)}")
         for item in part.departures:
             what, why = item.what.in_language(language), item.why.in_language(language)
             told.append(words("publishing.card.departure", text=f"{what} {why}"))
@@ -177,7 +178,8 @@ def _methods(
 def _intervals(indicators: Sequence[Indicator], words: Words) -> Iterator[tuple[str, str]]:
     counts = Counter(item.method for item in indicators if item.method)
     for method, count in sorted(counts.items()):
-        yield method, words("publishing.card.uses", n=count, text=method_text(method, words))
+        text = words("publishing.card.uses", n=count, text=method_text(method, words))
+        yield method_name(method, words), text
 
 
 def _parameters(parameters: Parameters) -> Iterator[tuple[str, str]]:
@@ -212,8 +214,7 @@ def _values(
     for item in indicators:
         if item.key.startswith(start) and not item.dimensions:
             interval = interval_text(item, language)
-            note = f" ({item.note})" if item.note else ""
-            yield item.key, text_of(item, language) + (f" [{interval}]" if interval else "") + note
+            yield item.key, text_of(item, language) + (f" [{interval}]" if interval else "")
 
 
 def _findings(

@@ -11,16 +11,16 @@ import pandas as pd
 from evaltools.execute.collect import collect
 from evaltools.execute.results import harmless
 from evaltools.execute.run import Run
-from evaltools.indicators.indicator import Indicator, to_table
+from evaltools.indicators.indicator import Indicator, counts_of, to_table
 from evaltools.present.language import Language
 from evaltools.present.words import Words
 from evaltools.publishing.sheets import Sheet, Value
 
 COLUMNS = (
-    "key", "dimensions", "speaks_of", "value", "unit", "n", "N", "low", "high", "interval",
+    "key", "dimensions", "speaks_of", "value", "unit", "x", "n", "N", "low", "high", "interval",
     "level", "status", "note", "source",
 )  # fmt: skip
-_WIDTHS = (38, 26, 24, 14, 22, 10, 14, 12, 12, 26, 9, 18, 40, 48)
+_WIDTHS = (38, 26, 24, 14, 22, 10, 10, 14, 12, 12, 26, 9, 18, 40, 48)
 _TEXT = ("key", "dimensions", "method", "source", "note")
 
 
@@ -109,6 +109,24 @@ def method_text(method: str, words: Words) -> str:
     return words(key) if words.has(key) else method
 
 
+def method_name(method: str, words: Words) -> str:
+    """What a method of intervals is called; one that a study brings has its own name."""
+    key = f"trail.method.{method}"
+    return words(key) if words.has(key) else method
+
+
+def reason_text(item: Indicator, words: Words) -> str:
+    """Why a number has no value, in the language; empty where it has one.
+
+    An indicator's own note is in the language of the program, so no page shows it.
+    """
+    if item.suppressed:
+        return words("publishing.reason.withheld")
+    if item.value is not None:
+        return ""
+    return words(f"publishing.reason.{'missing' if item.asked else 'not_asked'}")
+
+
 def _notes(units: Sequence[str], methods: Sequence[str], marked: str, words: Words) -> Sheet:
     rows: list[tuple[Value, ...]] = [
         (words(f"publishing.column.{name}"), words(f"publishing.about.{name}")) for name in COLUMNS
@@ -120,7 +138,7 @@ def _notes(units: Sequence[str], methods: Sequence[str], marked: str, words: Wor
         (words(f"publishing.estimand.{name}"), words(f"publishing.estimand.{name}.about"))
         for name in ("D", "P", "S")
     ]
-    rows += [(method, method_text(method, words)) for method in methods]
+    rows += [(method_name(method, words), method_text(method, words)) for method in methods]
     header = [words("publishing.notes.term"), words("publishing.notes.meaning")]
     about = marked or words("publishing.notes.about")
     return Sheet(words("publishing.notes"), words("publishing.notes"), about, header, rows,
@@ -134,14 +152,13 @@ def _row(item: Indicator, words: Words) -> tuple[Value, ...]:
         words(f"publishing.estimand.{item.estimand}"),
         item.value,
         words(f"publishing.unit.{item.unit}"),
-        item.n,
-        item.N,
+        *counts_of(item),
         item.low,
         item.high,
-        item.method,
+        method_name(item.method, words),
         item.level,
         words(f"publishing.status.{_status(item)}"),
-        item.note,
+        reason_text(item, words),
         item.source,
     )
 

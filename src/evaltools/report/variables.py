@@ -30,7 +30,7 @@ def variables(
     """What `{{< var key >}}` gives, by dotted key.
 
     An indicator `challenge.staff.share` of the reports read yields `challenge.staff.share`
-    (37 %), `.n` (19), `.N` (52) and `.quantity` (a phrase whose word holds for the whole
+    (37 %), `.x` (19), `.n` (52) and `.quantity` (a phrase whose word holds for the whole
     interval of the estimand); its other estimands yield `.population`, `.superpopulation` and
     `.bounds`. An indicator broken down by one dimension has `by.<dimension>.<value>` before its
     measure. Every number is a span that names its indicator, within a link to its entry in the
@@ -74,7 +74,7 @@ def variables(
 def _counts(indicator: Indicator, name: str, language: Language) -> dict[str, str]:
     if indicator.unit != "share" or indicator.suppressed:
         return {}
-    counts = {"n": indicator.n, "N": indicator.N}
+    counts = {"x": indicator.n, "n": indicator.N}
     return {
         f"{name}.{label}": _span(indicator, say.number(count, language), label)
         for label, count in counts.items()

@@ -14,21 +14,21 @@ FRAMES = {
 }
 SHARE = "{{< var challenge.staff.share >}}"
 ENOUGH = [
-    " ({{< var challenge.staff.n >}}/{{< var challenge.staff.N >}})",
-    " (N = {{< var challenge.staff.N >}})",
+    " ({{< var challenge.staff.x >}}/{{< var challenge.staff.n >}})",
+    " (N = {{< var challenge.staff.n >}})",
     ", eli {{< var challenge.staff.quantity >}}",
     ". {{< var scope.reports >}}",
-    ".\n\nTeksti {{< var challenge.staff.N >}}",
-    ".\n\n- {{< var reports.read.n >}}",
+    ".\n\nTeksti {{< var challenge.staff.n >}}",
+    ".\n\n- {{< var reports.read.x >}}",
 ]
 NOT_ENOUGH = [
     "",
-    " ({{< var challenge.schedule.N >}})",
-    ".\n\n## Toinen luku\n\nTeksti {{< var challenge.staff.N >}}",
-    " ({{< var challenge.staff.n >}})",
+    " ({{< var challenge.schedule.n >}})",
+    ".\n\n## Toinen luku\n\nTeksti {{< var challenge.staff.n >}}",
+    " ({{< var challenge.staff.x >}})",
     " ({{< var goals.stated.count >}})",
     ".\n\nTeksti {{< var challenge.staff.quantity >}}",
-    " `{{< var challenge.staff.N >}}`",
+    " `{{< var challenge.staff.n >}}`",
 ]
 
 
@@ -61,7 +61,7 @@ def test_share_without_its_denominator_is_reported(check, language, rest):
         ("grants.top_five", "grants.total.eur"),
         ("network.ties_new", "network.ties.count"),
         ("savings.claimed", "scope.reports"),
-        ("savings.method", "savings.claimed.n"),
+        ("savings.method", "savings.claimed.x"),
         ("goal.data_quality", "scope.reports"),
     ],
 )

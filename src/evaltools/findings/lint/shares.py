@@ -1,8 +1,8 @@
 """E01: a percentage needs its denominator where it is read.
 
-A `{{< var x.y.share >}}` passes when its paragraph has `x.y.N`, `x.y.quantity` (which prints
-n/N), or the total that the share is of; or when its section, from one heading to the next, has
-`x.y.N` or that total.
+A `{{< var x.y.share >}}` passes when its paragraph has `x.y.n`, `x.y.quantity` (which prints
+x/n), or the total that the share is of; or when its section, from one heading to the next, has
+`x.y.n` or that total.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ CODE = "E01"
 
 TOTALS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"goals|goal_quality", ("goals.stated.count",)),
-    (r"(?:projects|reports)\.", ("scope.projects", "projects.funded.count", "reports.read.N")),
-    (r"grants\.known", ("scope.projects", "projects.funded.count", "reports.read.N")),
+    (r"(?:projects|reports)\.", ("scope.projects", "projects.funded.count", "reports.read.n")),
+    (r"grants\.known", ("scope.projects", "projects.funded.count", "reports.read.n")),
     (r"grants\.top_five", ("grants.total.eur",)),
     (r"calls\.success", ("calls.applications.count",)),
     (r"network\.largest_component", ("network.organisations.count",)),
     (r"network\.(?:ties_new|repeat)", ("network.ties.count",)),
-    (r"(?:goal|result|challenge|response|steering)\.", ("scope.reports", "reports.read.n")),
-    (r"savings\.claimed", ("scope.reports", "reports.read.n")),
-    (r"savings\.", ("savings.claimed.n",)),
+    (r"(?:goal|result|challenge|response|steering)\.", ("scope.reports", "reports.read.x")),
+    (r"savings\.claimed", ("scope.reports", "reports.read.x")),
+    (r"savings\.", ("savings.claimed.x",)),
 )
 """Variables that print the denominator of shares: stem of the share, variables."""
 
@@ -55,7 +55,7 @@ def _has_denominator(key: str, block: Block, told: set[str]) -> bool:
     stem = key.removesuffix(".share")
     if any(f"{stem}.quantity" == other for other, _ in block.variables):
         return True
-    return f"{stem}.N" in told or not told.isdisjoint(_totals(stem))
+    return f"{stem}.n" in told or not told.isdisjoint(_totals(stem))
 
 
 def _totals(stem: str) -> tuple[str, ...]:
@@ -65,6 +65,6 @@ def _totals(stem: str) -> tuple[str, ...]:
 
 def _denominator(stem: str) -> str:
     """What to add to a paragraph so that it tells of how many."""
-    own = f"{{{{< var {stem}.n >}}}}/{{{{< var {stem}.N >}}}}"
+    own = f"{{{{< var {stem}.x >}}}}/{{{{< var {stem}.n >}}}}"
     totals = _totals(stem)
     return f"the total {{{{< var {totals[0]} >}}}} or {own}" if totals else own

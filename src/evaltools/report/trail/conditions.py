@@ -19,7 +19,7 @@ def condition_text(
     labels: Mapping[str, str],
     words: Words,
 ) -> str:
-    """A condition as plain text: `aikataulu on suurin joukossa challenge.*.share`.
+    """A condition as plain text: `aikataulu on suurin, kun verrataan näitä: haasteet`.
 
     Arguments:
         condition: as declared. numbers: of the run. estimand: of the judgement.
@@ -33,15 +33,21 @@ def condition_text(
     def called(name: str) -> str:
         return label_of(Reading(name, None), words.language, labels)
 
+    def compared(glob: str) -> str:
+        kind, rest = glob.partition(".")[::2]
+        if rest == "*.share" and words.has(f"agreement.kind.{kind}"):
+            return words(f"agreement.kind.{kind}").lower()
+        return say.list_of([called(name) for name in numbers.matching(glob)], words.language)
+
     leaf = getattr(condition, condition.kind)
     key, phrase = getattr(leaf, "key", ""), f"trail.condition.{condition.kind}"
     keys = say.list_of([called(name) for name in getattr(leaf, "keys", ())], words.language)
     if condition.kind == "greatest":
-        told = words(phrase, key=called(key), of=leaf.of)
+        told = words(phrase, key=called(key), of=compared(leaf.of))
     elif condition.kind == "order":
         told = words(phrase, keys=keys)
     elif condition.kind == "among_top":
-        told = words(phrase, keys=keys, first=leaf.first or len(leaf.keys), of=leaf.of)
+        told = words(phrase, keys=keys, first=leaf.first or len(leaf.keys), of=compared(leaf.of))
     elif condition.kind in ("at_least", "at_most"):
         reading = numbers.read(key, leaf.estimand or estimand)
         value = amount(reading, leaf.value, words.language)

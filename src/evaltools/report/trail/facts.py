@@ -49,7 +49,7 @@ def scope_variables(indicators: tuple[Indicator, ...], language: Language) -> di
     read = next(
         each for each in indicators if each.key == "reports.read.share" and not each.dimensions
     )
-    counts = {"reports": ("n", read.n or 0), "projects": ("N", read.N or 0)}
+    counts = {"reports": ("x", read.n or 0), "projects": ("n", read.N or 0)}
     made = {}
     for name, (shows, count) in counts.items():
         attributes = f'.indicator key="{read.key}" estimand="{read.estimand}" shows="{shows}"'

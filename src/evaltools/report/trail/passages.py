@@ -28,6 +28,7 @@ class Passage:
         quote: its words. prefix, suffix: what stands before and after it.
         page, section: where a reader finds it; empty where unknown.
         coders: how many coders who count marked it.
+        language: of the report, `fi`; empty where unknown.
     """
 
     segment: str
@@ -40,6 +41,7 @@ class Passage:
     page: str = ""
     section: str = ""
     coders: int = 0
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,12 @@ def passages(evidence: Evidence) -> Passages:
     consensus = voters.loc[voters["role"] == "consensus", "document_id"]
     segments = tables["segments"]
     segments = segments[segments["document_id"].isin(evidence.reports["document_id"])]
-    by_segment = {passage.segment: passage for passage in map(_passage, _records(segments))}
+    languages = evidence.reports.set_index("document_id")["language"].dropna()
+    told_in = {str(document): str(language) for document, language in languages.items()}
+    by_segment = {
+        passage.segment: replace(passage, language=told_in.get(passage.document, ""))
+        for passage in map(_passage, _records(segments))
+    }
     by_code: dict[tuple[str, Polarity], tuple[Passage, ...]] = {}
     hidden = _withheld(evidence)
     sides: tuple[Polarity, ...] = ("affirm", "deny")

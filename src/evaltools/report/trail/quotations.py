@@ -243,14 +243,17 @@ def passage_record(passage: Passage, policy: QuotePolicy, words: Words) -> dict[
     """One passage: its place, and as much of its words as may be published.
 
     Returns:
-        `place`, and `withheld` or else `quote` and, where they may be shown, `before`, `after`.
+        `place`, and `withheld` or else `quote` and, where they may be shown, `before`, `after`;
+        `section`, where it is known; `lang`, where the report's words are in another language.
     """
     place = passage.document
     if passage.page:
         place = words("trail.place", document=passage.document, page=passage.page)
-    if passage.section:
-        place += f", {passage.section}"
-    parts = {"place": f"{place}:"}
+    parts = {"place": f"{place},", "section": f"{passage.section}:"}
+    if not passage.section:
+        parts = {"place": f"{place}:"}
+    if passage.language != words.language:
+        parts["lang"] = passage.language
     public = None if policy.name == "none" else policy.public(passage.segment, passage.quote)
     if public is None:
         parts["withheld"] = words("trail.withheld")

@@ -1,0 +1,61 @@
+"""x, n and N mean one thing in records, tables, CSV and prose, and are read back as that."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evaltools.indicators.indicator import Indicator, counts_of, from_record, to_record, to_table
+from evaltools.indicators.shares import share_records
+from evaltools.provenance.recorded import _from_csv
+from evaltools.publishing.tables import indicator_csv
+
+UNITS = ("count", "share", "eur", "eur_per_inhabitant", "index", "ratio", "difference")
+COUNT = st.none() | st.integers(0, 200)
+
+
+def test_a_share_of_reports_has_x_mentions_n_reports_and_n_projects() -> None:
+    read: Any = SimpleNamespace(n=52, N=122, parameters=SimpleNamespace(confidence=0.95))
+    table = to_table(share_records("challenge.staff", 19, read, "a.b")).set_index(
+        ["key", "estimand"]
+    )
+    counts = table[["x", "n", "N"]].astype(object).where(table[["x", "n", "N"]].notna(), None)
+    assert counts.loc[("challenge.staff.share", "D")].tolist() == [19, 52, None]
+    assert counts.loc[("challenge.staff.share", "P")].tolist() == [19, 52, 122]
+    assert counts.loc[("challenge.staff.bounds", "P")].tolist() == [19, 52, 122]
+    assert counts.loc[("challenge.staff.share", "S")].tolist() == [19, 52, None]
+    row = table.loc[("challenge.staff.share", "P")]
+    assert row["value"] == pytest.approx(row["x"] / row["n"])
+
+
+def test_a_number_that_is_no_count_has_only_what_it_rests_on() -> None:
+    median = Indicator("grants.median.eur", 1000.0, "eur", 51)
+    assert counts_of(median) == (None, 51, None)
+    partly = Indicator("savings.median.eur", 1000.0, "eur", 3, 4)
+    assert counts_of(partly) == (3, 4, None)
+
+
+@given(
+    unit=st.sampled_from(UNITS), n=COUNT, N=COUNT, population=COUNT,
+    value=st.none() | st.just(0.5), suppressed=st.booleans(),
+)  # fmt: skip
+def test_whatever_is_written_is_read_back(**given: Any) -> None:
+    try:
+        one = Indicator("a.b", **given)
+    except ValueError:
+        return
+    assert from_record(to_record(one)) == one
+    (row,) = _from_csv(indicator_csv([one]))
+    assert from_record(row) == one
+
+
+def test_records_of_earlier_releases_are_read_as_they_were_meant() -> None:
+    earlier = {"key": "a.b.share", "value": 0.25, "unit": "share", "n": 1, "N": 4}
+    assert counts_of(from_record(earlier)) == (1, 4, None)
+    text = "key,value,unit,n,N,estimand,low,high,method,level,dimensions,source,suppressed,note\n"
+    (row,) = _from_csv(text + "a.b.share,0.25,share,1,4,D,,,,,,,False,\n")
+    assert counts_of(from_record(row)) == (1, 4, None)
