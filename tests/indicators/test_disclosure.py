@@ -359,7 +359,7 @@ def test_rounding_rounds_what_is_shown_and_the_interval_with_it(select, computed
             assert after.n == min(after.N, 5 * math.floor(before.n / 5 + 0.5))
             changed += after.n != before.n
             if after.unit == "share":
-                assert after.value == after.n / after.N
+                assert after.value == pytest.approx(after.n / after.N)
         elif before.key.startswith(("steering.", "rooting.")):
             assert before == after
     assert changed > 20

@@ -188,3 +188,14 @@ def test_the_time_grows_no_faster_than_the_text() -> None:
             find_persons(piece * count)
             times.append(time.process_time() - start)
         assert times[1] < 24 * times[0] + 0.5, piece
+
+
+@pytest.mark.parametrize("text", ["0.2105263158", "0,1312500003", "1.0101302989", "12,2105263158"])
+def test_decimals_are_no_identity_codes(text):
+    assert [found for found in find_persons(text, Known()) if found.kind == "identity_code"] == []
+
+
+def test_an_identity_code_after_a_full_stop_is_one():
+    # 0101302989 is the kennitala that the Icelandic register gives as its example.
+    kinds = {found.kind for found in find_persons("Tunnus. 010130-2989 on siinä.", Known())}
+    assert "identity_code" in kinds

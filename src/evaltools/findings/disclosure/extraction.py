@@ -134,7 +134,9 @@ def _docx(content: bytes) -> Iterator[Unit]:
             (attribute.rpartition("}")[2], value)
             for node in root.iter()
             for attribute, value in node.items()
-            if _TELLING.search(value) and attribute.rpartition("}")[2] not in _FONTS
+            if _TELLING.search(value)
+            and attribute.rpartition("}")[2] not in _FONTS
+            and not _BITS.fullmatch(value)
         }
         for attribute, value in sorted(seen):
             yield Unit(f"{name}, {attribute}", value)
@@ -142,6 +144,8 @@ def _docx(content: bytes) -> Iterator[Unit]:
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FONTS = frozenset({"typeface", "ascii", "hAnsi", "cs", "eastAsia"})
+_BITS = re.compile(r"[0-9A-F]{8}(?:[0-9A-F]{12})?")
+"""What a font covers, and when a paragraph was edited: hexadecimal digits of a fixed number."""
 _KINDS_PICTURE = re.compile(r"\.(?:png|jpe?g|svg)$", re.IGNORECASE)
 _TELLING = re.compile(r"[^\W\d_].*\W|\+\d|\d{6}\W?.")
 _WORD_TEXTS = {f"{_WORD}{name}" for name in ("t", "delText", "instrText", "delInstrText")}

@@ -33,6 +33,7 @@ BUSINESS_ID = re.compile(r"(?<![\w-])(\d{7})-(\d)(?![\w-])")
 ACCOUNT = re.compile(
     r"(?<![\w-])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,3})?(?![\w-])"
 )
+_DECIMALS = re.compile(r"\d[.,]")
 COMPANY = re.compile(
     r"(?:\b(?:Oy|Ab)\s(?:[A-ZÅÄÖ][\w&-]*\s?){1,4}(?:Ab|Ltd)?)"
     r"|(?:(?:\b[A-ZÅÄÖ][\w&-]*\s){1,4}(?:Oyj|Oy|Ab|AB|Abp|Ky|Ltd|GmbH|Osk)\b(?:\sAb\b)?)"
@@ -43,7 +44,8 @@ def identity_codes(text: str) -> Iterator[tuple[int, int]]:
     """Personal identity codes of the Nordic and Baltic countries in a folded text.
 
     Danish numbers of today have no check digit: six and four digits with a dash, the first six a
-    day, are told. Ten digits without a mark are not taken for a Swedish number.
+    day, are told. Ten digits without a mark are not taken for a Swedish number, and the decimals
+    of a number for none.
     """
     checks: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], bool]], ...] = (
         (FINNISH, is_finnish), (SWEDISH, is_swedish), (DANISH, is_danish),
@@ -51,7 +53,9 @@ def identity_codes(text: str) -> Iterator[tuple[int, int]]:
     )  # fmt: skip
     for pattern, check in checks:
         for match in pattern.finditer(text):
-            if check(match):
+            if check(match) and not (
+                match[0].isdigit() and _DECIMALS.match(text, max(match.start() - 2, 0))
+            ):
                 yield match.span()
 
 

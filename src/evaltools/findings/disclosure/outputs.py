@@ -17,7 +17,14 @@ from typing import TYPE_CHECKING
 from evaltools.findings.disclosure.credentials import CREDENTIAL, folder_in
 from evaltools.findings.disclosure.extraction import units
 from evaltools.findings.disclosure.names import is_given, is_surname
-from evaltools.findings.disclosure.persons import NOBODY, THIRD_PARTY, Found, Known, find_persons
+from evaltools.findings.disclosure.persons import (
+    NOBODY,
+    THIRD_PARTY,
+    Found,
+    Known,
+    find_persons,
+    with_article,
+)
 from evaltools.findings.disclosure.readable import Unit, UnreadableError
 from evaltools.findings.disclosure.sheets import is_formula
 from evaltools.findings.disclosure.single_projects import SingleProjects
@@ -149,7 +156,7 @@ def _in_unit(
         # Vendors are named wherever their part is public.
         if found.kind in THIRD_PARTY or _is_allowed(found, known):
             continue
-        what = f"holds what looks like a {found.kind.replace('_', ' ')} ({found.masked})"
+        what = f"holds what looks like {with_article(found.kind)} ({found.masked})"
         remedy = "Put [...] in its place, or allow it in evaluation.yml, disclosure: allowed."
         code = f"disclosure.{found.kind.replace('_', '-')}"
         yield Problem(where, what, remedy=remedy, code=code)
@@ -241,7 +248,7 @@ def _in_name(where: str, known: Sought) -> Iterator[Problem]:
         one.kind for one in found if one.kind not in THIRD_PARTY and not _is_allowed(one, known)
     }
     for kind in sorted(kinds):
-        what = f"the file's name holds what looks like a {kind.replace('_', ' ')}"
+        what = f"the file's name holds what looks like {with_article(kind)}"
         code = f"disclosure.{kind.replace('_', '-')}"
         yield Problem(where, what, remedy="Rename the file.", code=code)
 

@@ -57,6 +57,11 @@ class Found:
         return " ".join(word[0] + "…" for word in self.text.split())
 
 
+def with_article(kind: Kind) -> str:
+    """A kind as it stands in a message: `an identity code`."""
+    return ("an " if kind[0] in "aeiou" else "a ") + kind.replace("_", " ")
+
+
 @dataclass(frozen=True)
 class Known:
     """Names that are no persons.

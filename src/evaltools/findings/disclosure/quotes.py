@@ -18,6 +18,7 @@ from evaltools.findings.disclosure.persons import (
     find_persons,
     is_form,
     redact,
+    with_article,
 )
 from evaltools.problems import Problem
 
@@ -140,7 +141,7 @@ def check_text(text: str, where: str, known: Known = NOBODY) -> list[Problem]:
             f"{where}, characters {found.start} to {found.end}",
             f"names a third party ({found.masked})"
             if found.kind in THIRD_PARTY
-            else f"holds what looks like a {found.kind.replace('_', ' ')} ({found.masked})",
+            else f"holds what looks like {with_article(found.kind)} ({found.masked})",
             remedy=f"Put {GAP} in its place."
             if found.kind not in THIRD_PARTY
             else "Take it out unless its part in the project is public.",
