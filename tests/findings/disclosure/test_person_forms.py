@@ -199,3 +199,14 @@ def test_an_identity_code_after_a_full_stop_is_one():
     # 0101302989 is the kennitala that the Icelandic register gives as its example.
     kinds = {found.kind for found in find_persons("Tunnus. 010130-2989 on siinä.", Known())}
     assert "identity_code" in kinds
+
+
+@pytest.mark.parametrize("text", ["Puhelin 0401234567¹.", "Puhelin 0401234567¹²", "⁰⁴⁰¹²³⁴⁵⁶⁷"])
+def test_marks_of_notes_do_not_hide_a_number(text):
+    (found,) = find_persons(text, Known())
+    assert found.kind == "phone"
+    assert text[found.start : found.end].strip("¹²").isdecimal() or found.start == 0
+
+
+def test_marks_of_notes_do_not_make_a_number():
+    assert find_persons("Säästö 750¹²³ euroa, 12 m², 10⁶ riviä ja CO₂.", Known()) == ()

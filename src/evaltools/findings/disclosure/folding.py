@@ -54,6 +54,12 @@ def fold(text: str) -> Folded:
         plain = _SAME.get(ord(character), character)
         if category == "Nd" and not character.isascii():
             plain = str(unicodedata.digit(character))
+        elif category == "No" and (digit := unicodedata.digit(character, None)) is not None:
+            # Raised digits behind a word or a number are the mark of a note, else a number.
+            before = text[place - 1] if place else " "
+            follows = unicodedata.category(before) == "No" and made
+            mark = made[-1] == " " if follows else before.isalnum()
+            plain = " " if mark else str(digit)
         made.append(plain)
         places.append(place)
     same = len(places) == len(text)
