@@ -11,7 +11,6 @@ from evaltools.indicators.allocations import allocation_records
 from evaltools.indicators.indicator import Indicator, Unit, dimensions
 from evaltools.indicators.shares import plain_share
 from evaltools.indicators.takeup import coverage, floats, takeup, takeup_by_region
-from evaltools.present.language import euros
 from evaltools.statistics.inequality import gini, hhi, top_share
 
 if TYPE_CHECKING:
@@ -143,15 +142,6 @@ def appropriations(evidence: Evidence) -> pd.DataFrame:
     whole = (published["size"] == published["count"]).to_numpy(dtype=bool)
     frame["awarded_eur"] = np.where(whole, published["sum"].to_numpy(dtype=float), np.nan)
     return frame
-
-
-def printed_appropriations(evidence: Evidence) -> dict[str, str]:
-    """Sums of `calls` as printed: `in_scope`, which the table of calls adds up to, and `total`."""
-    sums = {each.key: each.value or 0 for each in calls(evidence) if not each.dimensions}
-    language = evidence.parameters.language
-    return {
-        name: euros(sums[f"appropriations.{name}.eur"], language) for name in ("in_scope", "total")
-    }
 
 
 def calls(evidence: Evidence) -> list[Indicator]:

@@ -79,7 +79,7 @@ def draw(
     frame = plot(
         Axis(x_low, x_high, x_marks, lambda v: number(v, language, x_digits), x_words),
         Axis(low, high, y_marks, y_text, y_words),
-        depth=150.0,
+        depth=120.0,
         headroom=2.0,
     )
     xs = [frame.x(point.x) for point in shown]

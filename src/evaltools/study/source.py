@@ -55,7 +55,7 @@ def read_yaml(path: Path, name: str) -> tuple[dict[str, Any], dict[Location, int
         with naming(name):
             loader = _Loader(text)
             node = loader.get_single_node()
-            content = loader.construct_document(node) if node is not None else {}
+            content = loader.construct_document(node) if node is not None else None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{name}:{mark.line + 1}" if mark else name
@@ -64,6 +64,9 @@ def read_yaml(path: Path, name: str) -> tuple[dict[str, Any], dict[Location, int
     finally:
         if loader is not None:
             loader.dispose()
+    if content is None:
+        remedy = "Put the study's declaration back, or begin with that of the example."
+        raise ProblemError([Problem(name, "is empty", "a mapping", remedy, "study.yaml")])
     if not isinstance(content, dict):
         raise ProblemError([Problem(name, "must be a mapping of names to values")])
     lines: dict[Location, int] = {}
