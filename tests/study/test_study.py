@@ -139,3 +139,12 @@ def test_on_and_no_are_words_and_true_is_true(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_text("on: no\nflag: true\nday: 2022-06-03\n", encoding="utf-8")
     content, _ = read_yaml(tmp_path / "a.yml", "a.yml")
     assert content == {"on": "no", "flag": True, "day": date(2022, 6, 3)}
+
+
+@pytest.mark.parametrize("text", ["", "# nothing here\n", "---\n", "~\n"])
+def test_an_empty_declaration_is_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / "evaluation.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(ProblemError) as refused:
+        load_study(tmp_path)
+    (problem,) = refused.value.problems
+    assert str(problem).startswith("evaluation.yml: is empty")

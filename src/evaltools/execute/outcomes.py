@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from ipykernel.ipkernel import IPythonKernel
+from IPython.core.error import UsageError
 from IPython.core.formatters import FormatterWarning
 
 from evaltools.execute.contract import FIELD, Contract
@@ -29,6 +30,13 @@ from evaltools.execute.memory import allow_reserve
 
 _NEVER_RUN = {"set_next_input": "replaced", "edit_magic": "replaced", "ask_exit": "ended"}
 """What a cell may ask of a person's editor, and what that is in a run."""
+_FOR_PERSONS = frozenset(
+    (
+        "alias", "bookmark", "cd", "debug", "macro", "pdb", "popd", "prun", "pushd", "recall",
+        "rerun", "save", "store", "unalias", "unload_ext",
+    )
+)  # fmt: skip
+"""Magics for somebody at the keyboard: they print what goes wrong, and go on."""
 _AT_WORK: ContextVar[bool] = ContextVar("at work", default=False)
 """Whether what goes on comes from a cell; tasks that it starts inherit this."""
 _INFRASTRUCTURE = frozenset(
@@ -61,6 +69,8 @@ class ObservedKernel(IPythonKernel):
             return show(exc_tuple, *arguments, **named)
 
         shell.showtraceback = showtraceback
+        for name in ("run_line_magic", "run_cell_magic"):
+            setattr(shell, name, _without_printing(getattr(shell, name)))
         # A cell within a cell, whose result somebody drops.
         shell.events.register("post_run_cell", self._see_result)
         tell = threading.excepthook
@@ -175,6 +185,21 @@ class ObservedKernel(IPythonKernel):
             *(f"task {task.get_coro().__qualname__}" for task in self._tasks),  # type: ignore[union-attr]
             *sorted(f"thread {item.name}" for item in started if _is_own_thread(item)),
         ]
+
+
+def _without_printing(run_magic: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(run_magic)
+    def run(magic_name: str, line: str, *arguments: Any, **named: Any) -> Any:
+        if magic_name in _FOR_PERSONS:
+            raise UsageError(
+                f"%{magic_name} prints what goes wrong and goes on, so a run cannot rely on it. "
+                "Write it in Python."
+            )
+        if run_magic.__name__ == "run_line_magic" and not arguments and "_stack_depth" not in named:
+            named["_stack_depth"] = 2  # this function stands between the cell and the magic
+        return run_magic(magic_name, line, *arguments, **named)
+
+    return run
 
 
 def _failed_unseen(task: asyncio.Task[Any]) -> bool:

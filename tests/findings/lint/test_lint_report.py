@@ -67,3 +67,15 @@ def test_table_of_rules_names_every_rule():
     assert codes == sorted({*RULES, "E02", "E08", "E09", "E16"})
     for _, module in documented:
         assert import_module(f"evaltools.findings.lint.{module.strip(' `')}")
+
+
+def test_what_has_the_name_of_a_text_and_is_none_is_told(tmp_path):
+    folder = tmp_path / "reports" / "fi"
+    (folder / "_02_luku.qmd").mkdir(parents=True)
+    (folder / "report.qmd").write_text("Teksti.\n", encoding="utf-8")
+    (folder / "_03_luku.qmd").symlink_to("/nowhere")
+    found = [p for p in lint(tmp_path, ["fi"]) if "_luku" in p.where]
+    assert [(p.where, p.what) for p in found] == [
+        ("reports/fi/_02_luku.qmd", "is no plain file"),
+        ("reports/fi/_03_luku.qmd", "is a link, which is not followed"),
+    ]

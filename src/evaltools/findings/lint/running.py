@@ -28,6 +28,7 @@ from evaltools.findings.lint.source import (
     Language,
     Report,
     Source,
+    odd_prose,
     parse,
     prose_files,
 )
@@ -127,6 +128,10 @@ def read_sources(root: Path, language: Language) -> tuple[tuple[Source, ...], li
         except UnicodeDecodeError:
             remedy = "Save it as UTF-8."
             problems.append(Problem(f"{name}:1:1", "not UTF-8 text", "", remedy, UNREAD))
+    for path in odd_prose(root / "reports", language):
+        what = "is a link, which is not followed" if path.is_symlink() else "is no plain file"
+        name = path.relative_to(root).as_posix()
+        problems.append(Problem(name, what, "a file", "Put the text itself there.", UNREAD))
     if not sources and not problems:
         what = "there is no prose in this language"
         problems.append(Problem(f"reports/{language}", what, "", "Add .qmd files there.", UNREAD))

@@ -214,6 +214,20 @@ def prose_files(reports: Path, language: str) -> Sequence[Path]:
     )  # fmt: skip
 
 
+def odd_prose(reports: Path, language: str) -> Sequence[Path]:
+    """What has the name of a text of a language and is none: links and folders, sorted."""
+    folder = reports / language
+    return sorted(
+        path
+        for path in folder.rglob("*.qmd")
+        if (path.is_symlink() or not path.is_file())
+        and not any(
+            part.startswith((".", "_build", "_generated"))
+            for part in path.relative_to(folder).parts[:-1]
+        )
+    )
+
+
 def _ancestry(path: Path, folder: Path) -> list[Path]:
     relative = path.relative_to(folder)
     return [relative, *list(relative.parents)[:-1]]
