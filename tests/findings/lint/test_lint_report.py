@@ -44,14 +44,18 @@ def test_language_without_word_lists_or_prose_is_a_problem(tmp_path):
     assert [p.where for p in lint(tmp_path, ["fi", "de"])] == ["reports", "reports/fi"]
 
 
-def test_links_and_built_folders_are_not_read(tmp_path):
+def test_built_folders_are_not_read_and_links_are_told_instead(tmp_path):
     (tmp_path / "reports/fi/_generated").mkdir(parents=True)
     (tmp_path / "reports/fi/_generated/a.qmd").write_text("Raportteja 52.", encoding="utf-8")
     outside = tmp_path / "outside.qmd"
     outside.write_text("Raportteja 52.", encoding="utf-8")
     (tmp_path / "reports/fi/b.qmd").symlink_to(outside)
     (tmp_path / "reports/fi/c.qmd").write_text("Teksti.", encoding="utf-8")
-    assert lint(tmp_path, ["fi"]) == []
+    (problem,) = lint(tmp_path, ["fi"])
+    assert (problem.where, problem.what) == (
+        "reports/fi/b.qmd",
+        "is a link, which is not followed",
+    )
 
 
 def test_file_that_is_not_text_is_a_problem(tmp_path):
