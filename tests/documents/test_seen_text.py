@@ -31,12 +31,16 @@ STYLES = (
     'w:hAnsi="Wingdings"/></w:rPr></w:style>'
     '<w:style w:type="character" w:styleId="Piilo"><w:rPr><w:vanish/></w:rPr></w:style>'
     '<w:style w:type="paragraph" w:styleId="Piilokappale"><w:rPr><w:vanish/></w:rPr></w:style>'
+    '<w:style w:type="paragraph" w:styleId="Sininen"><w:pPr><w:spacing w:line="20"/>'
+    '<w:shd w:val="clear" w:fill="0000FF" w:themeFill="accent1"/></w:pPr></w:style>'
+    '<w:style w:type="paragraph" w:styleId="Oma2"><w:basedOn w:val="Sininen"/></w:style>'
     '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"/>'
     '<w:style w:type="table" w:styleId="Tumma"><w:tblStylePr w:type="firstRow"><w:tcPr>'
     '<w:shd w:val="clear" w:fill="1F4E79"/></w:tcPr></w:tblStylePr></w:style>'
 )
 THEME = (
-    "<a:themeElements><a:fontScheme><a:majorFont><a:latin typeface='Symbol'/></a:majorFont>"
+    "<a:themeElements><a:clrScheme><a:accent1><a:srgbClr val='4472C4'/></a:accent1></a:clrScheme>"
+    "<a:fontScheme><a:majorFont><a:latin typeface='Symbol'/></a:majorFont>"
     "<a:minorFont><a:latin typeface='Calibri'/></a:minorFont></a:fontScheme></a:themeElements>"
 )
 
@@ -127,13 +131,15 @@ def test_a_fraction_stands_apart_from_digits_and_letters(tmp_path: Path) -> None
         tmp_path,
         run("75") + f"<m:oMath>{half}</m:oMath>" + run("kuntaa"),
         f"<m:oMath>{half}{power}{half}{half}</m:oMath>",
+        f"<m:oMath><m:sSup><m:e>{half}</m:e>{part('sup', '2')}</m:sSup></m:oMath>",
         run("75 ") + f"<m:oMath>{half}</m:oMath>" + run(", (") + f"<m:oMath>{half}</m:oMath>)",
         run("x") + f"<m:oMath><m:f>{part('num', 'a+b')}{part('den', '2')}</m:f></m:oMath>",
         f"<m:oMath>{half}</m:oMath>" + run("1", up),
         run("75") + f"<w:sdt><w:sdtContent><m:oMath>{half}</m:oMath></w:sdtContent></w:sdt>",
     )
     assert found.text.split("\n\n") == [
-        "75 1/2 kuntaa", "1/2 10³ 1/2 1/2", "75 1/2, (1/2", "x (a+b)/2", "1/2¹", "75 1/2\n",
+        "75 1/2 kuntaa", "1/2 10³ 1/2 1/2", "(1/2)²", "75 1/2, (1/2",
+        "x (a+b)/2", "1/2¹", "75 1/2\n",
     ]  # fmt: skip
     assert found.coverage.complete
 
@@ -352,12 +358,8 @@ def test_runs_that_nobody_reads_are_left_out(tmp_path: Path, properties: str, wh
 )
 def test_runs_that_differ_from_what_is_behind_are_seen(tmp_path: Path, properties: str) -> None:
     found = word(tmp_path, run("a ") + run("näkyy", properties))
-    assert "näkyy" in flattened(found)
+    assert "näkyy" in lay_flat(found.text)
     assert left(found) == {}
-
-
-def flattened(found: DocumentText) -> str:
-    return lay_flat(found.text)
 
 
 def test_automatic_colour_on_black_is_read_and_told(tmp_path: Path) -> None:
@@ -399,6 +401,19 @@ def test_paragraphs_too_low_or_off_the_page(tmp_path: Path, properties: str, wha
     assert found.text == ("näkyy\n" if what else "näkyy\n\nkätketty\n")
     assert left(found) == ({what: 8} if what else {})
     assert found.coverage.complete
+
+
+def test_styles_and_the_theme_say_what_is_unseen_too(tmp_path: Path) -> None:
+    style = '<w:pStyle w:val="Oma2"/>'
+    themed = run("a", colour("000000", ' w:themeColor="accent1"'))
+    found = word(
+        tmp_path,
+        f"<w:pPr>{style}</w:pPr>" + run("sininen", colour("0000FF")) + themed,
+        f"<w:pPr>{style}{shade('auto')}</w:pPr>" + themed,
+        f'<w:pPr>{style}<w:spacing w:lineRule="exact"/></w:pPr>' + run("matala"),
+    )
+    assert found.text == "sininen\n\na\n"
+    assert left(found) == {BACKGROUND: 1, "text in lines too low to be seen": 6}
 
 
 def test_a_box_anchored_in_an_unseen_line_is_seen(tmp_path: Path) -> None:

@@ -39,6 +39,8 @@ def write_formula(node: etree._Element, part: Part) -> str:
     if name == "nary":
         sign = _sign(first(node, "naryPr", "chr"), "∫")
         return _scripts(sign, raised, lowered) + base
+    if first(node, "e", "f") is not None:  # the power of a fraction, not of what is under its line
+        base = f"({base})"
     return (
         _scripts("", raised, lowered) + base if name == "sPre" else _scripts(base, raised, lowered)
     )
