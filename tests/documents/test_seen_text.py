@@ -31,12 +31,16 @@ STYLES = (
     'w:hAnsi="Wingdings"/></w:rPr></w:style>'
     '<w:style w:type="character" w:styleId="Piilo"><w:rPr><w:vanish/></w:rPr></w:style>'
     '<w:style w:type="paragraph" w:styleId="Piilokappale"><w:rPr><w:vanish/></w:rPr></w:style>'
+    '<w:style w:type="paragraph" w:styleId="Sininen"><w:pPr><w:spacing w:line="20"/>'
+    '<w:shd w:val="clear" w:fill="0000FF" w:themeFill="accent1"/></w:pPr></w:style>'
+    '<w:style w:type="paragraph" w:styleId="Oma2"><w:basedOn w:val="Sininen"/></w:style>'
     '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"/>'
     '<w:style w:type="table" w:styleId="Tumma"><w:tblStylePr w:type="firstRow"><w:tcPr>'
     '<w:shd w:val="clear" w:fill="1F4E79"/></w:tcPr></w:tblStylePr></w:style>'
 )
 THEME = (
-    "<a:themeElements><a:fontScheme><a:majorFont><a:latin typeface='Symbol'/></a:majorFont>"
+    "<a:themeElements><a:clrScheme><a:accent1><a:srgbClr val='4472C4'/></a:accent1></a:clrScheme>"
+    "<a:fontScheme><a:majorFont><a:latin typeface='Symbol'/></a:majorFont>"
     "<a:minorFont><a:latin typeface='Calibri'/></a:minorFont></a:fontScheme></a:themeElements>"
 )
 
@@ -114,6 +118,30 @@ def test_a_formula_does_not_run_its_parts_together(tmp_path: Path) -> None:
         "</m:oMath>",
     )
     assert found.text == "10⁶\n\n1/2\n\nx₁^(Q)\n"
+
+
+def test_a_fraction_stands_apart_from_digits_and_letters(tmp_path: Path) -> None:
+    def part(name: str, text: str) -> str:
+        return f"<m:{name}><m:r><m:t>{text}</m:t></m:r></m:{name}>"
+
+    half = f"<m:f>{part('num', '1')}{part('den', '2')}</m:f>"
+    power = f"<m:sSup>{part('e', '10')}{part('sup', '3')}</m:sSup>"
+    up = '<w:vertAlign w:val="superscript"/>'
+    found = word(
+        tmp_path,
+        run("75") + f"<m:oMath>{half}</m:oMath>" + run("kuntaa"),
+        f"<m:oMath>{half}{power}{half}{half}</m:oMath>",
+        f"<m:oMath><m:sSup><m:e>{half}</m:e>{part('sup', '2')}</m:sSup></m:oMath>",
+        run("75 ") + f"<m:oMath>{half}</m:oMath>" + run(", (") + f"<m:oMath>{half}</m:oMath>)",
+        run("x") + f"<m:oMath><m:f>{part('num', 'a+b')}{part('den', '2')}</m:f></m:oMath>",
+        f"<m:oMath>{half}</m:oMath>" + run("1", up),
+        run("75") + f"<w:sdt><w:sdtContent><m:oMath>{half}</m:oMath></w:sdtContent></w:sdt>",
+    )
+    assert found.text.split("\n\n") == [
+        "75 1/2 kuntaa", "1/2 10³ 1/2 1/2", "(1/2)²", "75 1/2, (1/2",
+        "x (a+b)/2", "1/2¹", "75 1/2\n",
+    ]  # fmt: skip
+    assert found.coverage.complete
 
 
 def test_notes_have_the_marks_that_word_gives_them(tmp_path: Path) -> None:
@@ -270,10 +298,150 @@ def test_instructions_of_fields_are_no_text(tmp_path: Path) -> None:
     assert found.coverage.complete
 
 
-def test_struck_text_is_kept_and_told(tmp_path: Path) -> None:
-    found = word(tmp_path, run("jää ") + run("poistuu", "<w:strike/>"))
-    assert found.text == "jää poistuu\n"
-    assert found.coverage.notes == ("Characters in the text that are struck through: 7.",)
+@pytest.mark.parametrize("line", ["<w:strike/>", "<w:dstrike/>"])
+def test_struck_text_is_left_out_by_name(tmp_path: Path, line: str) -> None:
+    kept = run("9", '<w:strike w:val="0"/>')
+    found = word(tmp_path, run("jää ") + run("12", line) + run("15 kuntaa, ") + kept)
+    assert found.text == "jää 15 kuntaa, 9\n"
+    assert left(found) == {"struck-through text": 2}
+    assert found.coverage.complete
+
+
+def shade(fill: str) -> str:
+    return f'<w:shd w:val="clear" w:color="auto" w:fill="{fill}"/>'
+
+
+def colour(value: str, more: str = "") -> str:
+    return f'<w:color w:val="{value}"{more}/>'
+
+
+BACKGROUND = "text in the colour of its background"
+WHITE = "white text on a white page"
+
+
+@pytest.mark.parametrize(
+    ("properties", "what"),
+    [
+        (colour("000000") + '<w:highlight w:val="black"/>', BACKGROUND),
+        (colour("0000FF") + shade("0000FF"), BACKGROUND),
+        (colour("0000FF") + '<w:shd w:val="solid" w:color="0000FE"/>', BACKGROUND),
+        (colour("00B050") + '<w:shd w:val="clear" w:fill="00b050"/>', BACKGROUND),
+        (colour("auto", ' w:themeColor="background1"'), WHITE),
+        ('<w:color w:themeColor="bg1"/>', WHITE),
+        ('<w:color w:themeColor="light1"/>' + shade("FFFFFF"), WHITE),
+        (colour("FFFFFF") + '<w:highlight w:val="white"/>', WHITE),
+        ('<w:w w:val="5"/>', "text too small to be seen"),
+        ('<w:w w:val="1%"/>', "text too small to be seen"),
+        ("<w:specVanish/>", "hidden text"),
+        ('<w:position w:val="3200"/>', "text moved off the page"),
+    ],
+)
+def test_runs_that_nobody_reads_are_left_out(tmp_path: Path, properties: str, what: str) -> None:
+    found = word(tmp_path, run("näkyy") + run("kätketty", properties))
+    assert found.text == "näkyy\n"
+    assert left(found) == {what: 8}
+    assert found.coverage.complete
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        colour("000000") + '<w:highlight w:val="yellow"/>',
+        colour("0000FF") + shade("1F4E79"),
+        colour("0000FF") + '<w:shd w:val="pct50" w:color="0000FF" w:fill="FFFFFF"/>',
+        colour("D9D9D9", ' w:themeColor="background1" w:themeShade="D9"'),
+        colour("0000FF") + '<w:highlight w:val="white"/>' + shade("0000FF"),
+        '<w:w w:val="80"/>',
+        '<w:position w:val="6"/>',
+        '<w:specVanish w:val="0"/>',
+    ],
+)
+def test_runs_that_differ_from_what_is_behind_are_seen(tmp_path: Path, properties: str) -> None:
+    found = word(tmp_path, run("a ") + run("näkyy", properties))
+    assert "näkyy" in lay_flat(found.text)
+    assert left(found) == {}
+
+
+def test_automatic_colour_on_black_is_read_and_told(tmp_path: Path) -> None:
+    found = word(tmp_path, run("a ") + run("musta", '<w:highlight w:val="black"/>'))
+    assert found.text == "a musta\n"
+    assert found.coverage.notes == (
+        "Characters in the text that may not be seen, of no colour of their own on black: 5.",
+    )
+
+
+def test_the_nearest_colour_behind_a_text_counts(tmp_path: Path) -> None:
+    blue = run("sininen", colour("0000FF"))
+    table = (
+        f"<w:tbl><w:tblPr>{shade('0000FF')}</w:tblPr><w:tr><w:tc><w:tcPr>{shade('FFFF00')}"
+        f"</w:tcPr><w:p>{blue}</w:p></w:tc><w:tc><w:p>{blue}</w:p></w:tc></w:tr></w:tbl>"
+    )
+    lifted = f"<w:pPr>{shade('FFFFFF')}</w:pPr>" + run("valkea", colour("FFFFFF"))
+    found = word(tmp_path, f"<w:pPr>{shade('0000FF')}</w:pPr>" + blue, table, lifted)
+    assert found.text.count("sininen") == 1
+    assert left(found) == {BACKGROUND: 14, WHITE: 6}
+
+
+@pytest.mark.parametrize(
+    ("properties", "what"),
+    [
+        ('<w:spacing w:line="20" w:lineRule="exact"/>', "text in lines too low to be seen"),
+        ('<w:ind w:left="-20000"/>', "text moved off the page"),
+        ('<w:ind w:firstLine="15000"/>', "text moved off the page"),
+        ('<w:ind w:start="700pt"/>', "text moved off the page"),
+        ('<w:framePr w:x="30000" w:y="1"/>', "text moved off the page"),
+        ('<w:spacing w:line="20" w:lineRule="auto"/>', ""),
+        ('<w:spacing w:line="240" w:lineRule="exact"/>', ""),
+        ('<w:ind w:left="13000" w:hanging="13000"/>', ""),
+        ('<w:ind w:left="720"/>', ""),
+    ],
+)
+def test_paragraphs_too_low_or_off_the_page(tmp_path: Path, properties: str, what: str) -> None:
+    found = word(tmp_path, run("näkyy"), f"<w:pPr>{properties}</w:pPr>" + run("kätketty"))
+    assert found.text == ("näkyy\n" if what else "näkyy\n\nkätketty\n")
+    assert left(found) == ({what: 8} if what else {})
+    assert found.coverage.complete
+
+
+def test_styles_and_the_theme_say_what_is_unseen_too(tmp_path: Path) -> None:
+    style = '<w:pStyle w:val="Oma2"/>'
+    themed = run("a", colour("000000", ' w:themeColor="accent1"'))
+    found = word(
+        tmp_path,
+        f"<w:pPr>{style}</w:pPr>" + run("sininen", colour("0000FF")) + themed,
+        f"<w:pPr>{style}{shade('auto')}</w:pPr>" + themed,
+        f'<w:pPr>{style}<w:spacing w:lineRule="exact"/></w:pPr>' + run("matala"),
+    )
+    assert found.text == "sininen\n\na\n"
+    assert left(found) == {BACKGROUND: 1, "text in lines too low to be seen": 6}
+
+
+def test_a_box_anchored_in_an_unseen_line_is_seen(tmp_path: Path) -> None:
+    box = f"<w:r><w:pict><w:txbxContent><w:p>{run('laatikko')}</w:p></w:txbxContent></w:pict></w:r>"
+    low = '<w:pPr><w:spacing w:line="20" w:lineRule="exact"/></w:pPr>'
+    found = word(tmp_path, low + run("matala") + box)
+    assert found.text == "laatikko\n"
+    assert left(found) == {"text in lines too low to be seen": 6}
+
+
+@pytest.mark.parametrize(
+    ("properties", "what"),
+    [
+        ("<w:hidden/>", "hidden row"),
+        ('<w:trHeight w:val="20" w:hRule="exact"/>', "row too low to be seen"),
+        ('<w:trHeight w:val="20" w:hRule="atLeast"/>', ""),
+        ('<w:hidden w:val="0"/>', ""),
+    ],
+)
+def test_rows_that_nobody_sees(tmp_path: Path, properties: str, what: str) -> None:
+    def row(text: str, inside: str = "") -> str:
+        return f"<w:tr>{inside}<w:tc><w:p>{run(text)}</w:p></w:tc></w:tr>"
+
+    rows = row("näkyy") + row("kätketty", f"<w:trPr>{properties}</w:trPr>")
+    found = word(tmp_path, f"<w:tbl>{rows}</w:tbl>")
+    assert ("kätketty" in found.text) == (not what)
+    assert left(found) == ({what: 8} if what else {})
+    assert found.coverage.complete
 
 
 ODF = (

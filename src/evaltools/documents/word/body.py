@@ -10,7 +10,9 @@ from lxml import etree
 
 from evaltools.documents.blocks import Block, Cell, Paragraph, Table, flat, told
 from evaltools.documents.packages import first, local, value
-from evaltools.documents.word.looks import Place, coloured_box, shaded
+from evaltools.documents.word.colours import box_fill, fill
+from evaltools.documents.word.geometry import unseen_row
+from evaltools.documents.word.looks import Place
 from evaltools.documents.word.runs import (
     Inline,
     Leaves,
@@ -19,6 +21,7 @@ from evaltools.documents.word.runs import (
     gather,
     note_field,
     prompting,
+    texts,
 )
 from evaltools.documents.word.styles import Styles, style_of
 
@@ -87,18 +90,14 @@ class Body:
         if style_of(properties) in self._styles.contents:
             self._leaves.leave("table of contents", node)
             return
-        place = replace(
-            self._place,
-            style=style_of(properties),
-            coloured=self._place.coloured or shaded(properties),
-        )
+        place = self._styles.place(properties, self._place)
         inline = Inline(place, note=self._note)
         gather(node, inline, self._leaves, self._styles)
         ends = first(properties, "rPr", "del") is None
         yield Paragraph(inline.text, self._styles.level(node)), ends
         for content in inline.boxes:
-            is_coloured = self._place.coloured or coloured_box(content)
-            with self._at(replace(self._place, coloured=is_coloured)):
+            behind = box_fill(content, self._styles.theme) or self._place.behind
+            with self._at(replace(self._place, behind=behind)):
                 blocks = self.blocks(content)
             for block in blocks:
                 yield block, True
@@ -127,12 +126,7 @@ class Body:
             yield block, True
 
     def _table(self, node: etree._Element) -> Table:
-        properties = first(node, "tblPr")
-        place = Place(
-            table_style=value(first(properties, "tblStyle")),
-            coloured=self._place.coloured or shaded(properties),
-        )
-        with self._at(place):
+        with self._at(self._styles.table(first(node, "tblPr"), self._place)):
             return Table(tuple(self._row(row) for row in self._rows(node)))
 
     def _rows(self, parent: etree._Element) -> Iterator[etree._Element]:
@@ -140,6 +134,8 @@ class Body:
             if local(node) == "tr":
                 if first(node, "trPr", "del") is not None:
                     self._leaves.leave("tracked deletion", node)
+                elif (why := unseen_row(node)) and next(texts(node), None) is not None:
+                    self._leaves.leave(why, node)
                 else:
                     yield node
             elif local(node) not in ("tblPr", "tblGrid", "sdtPr"):
@@ -154,8 +150,8 @@ class Body:
             if first(node, "tcPr", "cellDel") is not None:
                 self._leaves.leave("tracked deletion", node)
                 continue
-            is_coloured = self._place.coloured or shaded(first(node, "tcPr"))
-            with self._at(replace(self._place, coloured=is_coloured)):
+            own = fill(first(node, "tcPr", "shd"), self._styles.theme)
+            with self._at(replace(self._place, behind=own or self._place.behind)):
                 blocks = self.blocks(node)
             cells.append(() if joined and not told(blocks) else blocks)
         self._note_row(cells, before)

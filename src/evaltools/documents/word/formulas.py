@@ -39,9 +39,35 @@ def write_formula(node: etree._Element, part: Part) -> str:
     if name == "nary":
         sign = _sign(first(node, "naryPr", "chr"), "∫")
         return _scripts(sign, raised, lowered) + base
+    if first(node, "e", "f") is not None:  # the power of a fraction, not of what is under its line
+        base = f"({base})"
     return (
         _scripts("", raised, lowered) + base if name == "sPre" else _scripts(base, raised, lowered)
     )
+
+
+def apart(runs: list[tuple[str, int]], fractions: set[int]) -> list[tuple[str, int]]:
+    """Runs with a blank beside a fraction where it would run together with its neighbour.
+
+    Arguments:
+        runs: (text, how far above the line).
+        fractions: which of them are or hold fractions.
+    """
+    if not fractions:
+        return runs
+    spaced: list[tuple[str, int]] = []
+    before, was_fraction = "", False
+    for at, (text, shift_) in enumerate(runs):
+        if not text:
+            continue
+        begins, is_fraction = text[0], at in fractions
+        meet = before.isalnum() and (begins.isalnum() or (is_fraction and begins == "("))
+        mark = shift_ != 0 or begins in MARKS  # of a note, or an exponent
+        if meet and (is_fraction or (was_fraction and not mark)):
+            spaced.append((" ", 0))
+        spaced.append((text, shift_))
+        before, was_fraction = text[-1], is_fraction
+    return spaced
 
 
 def _scripts(base: str, raised: str, lowered: str) -> str:

@@ -1,4 +1,4 @@
-"""How a run of text of a DOCX looks: hidden, white, tiny, raised, in a symbol font."""
+"""How a run of text of a DOCX looks: hidden, struck, tiny, raised, in a symbol font."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from lxml import etree
 
 from evaltools.documents.packages import children, first, local, value
+from evaltools.documents.word.colours import ANY, HIGHLIGHTS, PAGE, alike, colour_of, fill
 
 _TINY = 4  # half points; nobody reads letters of two points
-_WHITE = 0xF5  # of each of red, green and blue, from here on
+_NARROW = 5  # percent of their width; nobody reads letters pressed to that
 _RAISED = 4  # half points by which a small run stands above the line or below it
-_SWITCHES = ("vanish", "strike", "dstrike")
+_SWITCHES = ("vanish", "specVanish", "strike", "dstrike")
+HIDDEN = "hidden text"
 _FONTS = ("ascii", "hAnsi", "cs", "eastAsia")
 
 
@@ -21,29 +23,16 @@ class Look:
     """How a run looks.
 
     Arguments:
-        hidden: the program does not show it.
-        white: its letters have the colour of a blank page, and nothing coloured is behind them.
-        tiny: its letters are too small to be seen.
+        unseen: why nobody reads it, in words; empty where it is seen.
+        doubtful: it may not be seen, as programs differ.
         shift: 1 raised, -1 lowered, 0 on the line.
-        struck: a line goes through it.
         fonts: names of its fonts: for ASCII, for other Latin letters, for other scripts.
     """
 
-    hidden: bool = False
-    white: bool = False
-    tiny: bool = False
+    unseen: str = ""
+    doubtful: bool = False
     shift: int = 0
-    struck: bool = False
     fonts: tuple[str, ...] = ()
-
-    @property
-    def unseen(self) -> str:
-        """Why nobody sees it, in words; empty where it is seen."""
-        if self.hidden:
-            return "hidden text"
-        if self.white:
-            return "white text on a white page"
-        return "text too small to be seen" if self.tiny else ""
 
     def font_of(self, character: str) -> str:
         """The font in which a character is shown."""
@@ -62,12 +51,14 @@ class Place:
     Arguments:
         style: of its paragraph.
         table_style: of the table that it is in; empty outside of tables.
-        coloured: something behind it is not white, or may not be.
+        behind: the colour behind it; empty for the page, `colours.ANY` where that is not known.
+        unseen: why nobody sees anything there, in words.
     """
 
     style: str = ""
     table_style: str = ""
-    coloured: bool = False
+    behind: str = ""
+    unseen: str = ""
 
 
 def settings(properties: etree._Element | None, theme: Mapping[str, str]) -> dict[str, str]:
@@ -82,19 +73,13 @@ def settings(properties: etree._Element | None, theme: Mapping[str, str]) -> dic
                     found.setdefault(kind, font)
         elif name in _SWITCHES:
             found.setdefault(name, value(node) or "1")  # without a value it is on
-        elif name in ("vertAlign", "position", "color", "sz", "highlight", "rStyle"):
+        elif name in ("vertAlign", "position", "sz", "w", "highlight", "rStyle"):
             found.setdefault(name, value(node))
+        elif name == "color":
+            found.setdefault(name, colour_of(node, theme, "val", "theme", "Color"))
         elif name == "shd":
-            found.setdefault("shd", "1" if coloured(node) else "0")
+            found.setdefault(name, fill(node, theme) or "")
     return found
-
-
-def coloured(shading: etree._Element | None) -> bool:
-    """Whether shading puts something else than white behind a text."""
-    if shading is None:
-        return False
-    patterned = value(shading) not in ("", "clear", "nil")
-    return patterned or value(shading, "fill").lower() not in ("", "auto", "ffffff")
 
 
 def look_of(
@@ -103,7 +88,8 @@ def look_of(
     paragraph: Settings,
     table: Settings,
     defaults: Settings,
-    is_coloured: bool,
+    place: Place,
+    height: int,
 ) -> Look:
     """How a run looks by what is said of it, the nearest first.
 
@@ -111,25 +97,40 @@ def look_of(
         own: said at the run itself.
         character, paragraph, table: by these styles, with those they are based on.
         defaults: of the document.
-        is_coloured: something coloured may be behind it.
+        place: where it stands.
+        height: of the page, in twentieths of a point.
     """
     merged = merged_settings((own, character, paragraph, table, defaults))
     size = _number(merged.get("sz", ""), 22)
-    white = _white(merged.get("color", ""))
-    behind = is_coloured or merged.get("shd") == "1" or merged.get("highlight", "none") != "none"
+    highlight = HIGHLIGHTS.get(merged.get("highlight", "none"), ANY)
+    behind = highlight or merged.get("shd") or place.behind or PAGE
+    colour = merged.get("color", "")
+    reasons = {
+        HIDDEN: _hidden(own, character, paragraph, table, defaults)
+        or _on(merged.get("specVanish", "0")),
+        "struck-through text": any(_on(merged.get(name, "0")) for name in ("strike", "dstrike")),
+        "white text on a white page": alike(colour, behind) and alike(behind, PAGE),
+        "text in the colour of its background": alike(colour, behind),
+        "text too small to be seen": size <= _TINY or _number(merged.get("w", ""), 100) <= _NARROW,
+        # A position is in half points, ten of the height's units.
+        "text moved off the page": abs(_number(merged.get("position", ""), 0)) * 10 > height,
+        place.unseen: True,
+    }
     return Look(
-        hidden=_hidden(own, character, paragraph, table, defaults),
-        white=white and not behind,
-        tiny=size <= _TINY,
+        unseen=next(reason for reason, holds in reasons.items() if holds),
+        doubtful=not colour and alike(highlight, "000000"),
         shift=_shift(merged, size),
-        struck=any(_on(merged.get(name, "0")) for name in ("strike", "dstrike")),
         fonts=tuple(merged.get(kind, "") for kind in _FONTS),
     )
 
 
 def read_theme(root: etree._Element | None) -> dict[str, str]:
-    """Fonts of the theme by the names that `rFonts` uses for them."""
+    """Fonts of the theme by the names that `rFonts` uses for them, and colours by the theme's."""
     fonts: dict[str, str] = {}
+    colours = first(root, "themeElements", "clrScheme")
+    for node in colours if colours is not None else ():
+        for colour in node:
+            fonts[local(node)] = value(colour, "lastClr") or value(colour)
     scheme = first(root, "themeElements", "fontScheme")
     for size in ("major", "minor"):
         group = first(scheme, f"{size}Font")
@@ -148,27 +149,11 @@ def merged_settings(levels: Iterable[Settings]) -> dict[str, str]:
     return merged
 
 
-def shaded(element: etree._Element | None) -> bool:
-    """Whether properties of a paragraph or cell put a colour behind it."""
-    return coloured(first(element, "shd"))
-
-
-def coloured_box(content: etree._Element) -> bool:
-    """Whether a text box may be filled with a colour: unless it says that it is empty or white."""
-    shape = next((a for a in content.iterancestors() if local(a) == "wsp"), None)
-    properties = first(shape, "spPr")
-    if first(properties, "noFill") is not None:
-        return False
-    fill = first(properties, "solidFill")
-    scheme, own = value(first(fill, "schemeClr")), value(first(fill, "srgbClr"))
-    return scheme not in ("bg1", "lt1") and not _white(own)
-
-
-def shaded_table_style(style: etree._Element) -> bool:
+def shaded_table_style(style: etree._Element, theme: Mapping[str, str]) -> bool:
     """Whether a table style colours any of its cells."""
     groups = (first(style, "tcPr"), first(style, "tblPr"), first(style, "pPr"))
     parts = (g for part in children(style, "tblStylePr") for g in (first(part, "tcPr"),))
-    return any(shaded(group) for group in (*groups, *parts))
+    return any(fill(first(g, "shd"), theme) not in (None, "", PAGE) for g in (*groups, *parts))
 
 
 def _hidden(own: Settings, *styles: Settings) -> bool:
@@ -191,18 +176,8 @@ def _shift(merged: Settings, size: int) -> int:
     return 1 if by > 0 else -1
 
 
-def _white(colour: str) -> bool:
-    if len(colour) != 6:
-        return False
-    try:
-        parts = [int(colour[at : at + 2], 16) for at in (0, 2, 4)]
-    except ValueError:
-        return False
-    return min(parts) >= _WHITE
-
-
 def _number(text: str, otherwise: int) -> int:
     try:
-        return round(float(text.removesuffix("pt")))
-    except ValueError:
+        return round(float(text.removesuffix("pt").removesuffix("%")))
+    except (ValueError, OverflowError):
         return otherwise

@@ -12,6 +12,7 @@ from evaltools.documents.packages import Package, children, first, local, value
 from evaltools.documents.record import PageFurniture
 from evaltools.documents.source import Source
 from evaltools.documents.word.body import Body
+from evaltools.documents.word.geometry import page_size
 from evaltools.documents.word.looks import read_theme
 from evaltools.documents.word.runs import Leaves, find_codes, texts
 from evaltools.documents.word.styles import read_styles
@@ -31,14 +32,14 @@ def read(package: Package) -> Source:
     """Read a DOCX package.
 
     The running text is the body with its text boxes, then footnotes and endnotes in the order in
-    which the text refers to them. Headers, footers, comments, deletions, hidden text, tables of
-    contents and prompts of unanswered fields are left out by name.
+    which the text refers to them. Headers, footers, comments, deletions, struck and unseen text,
+    tables of contents and prompts of unanswered fields are left out by name.
     """
     main = _main_part(package)
     folder = main.rpartition("/")[0]
     styles_part, root = f"{folder}/styles.xml", package.parse(main)
     theme = read_theme(_part(package, f"{folder}/theme/theme1.xml"))
-    styles = read_styles(_part(package, styles_part), theme)
+    styles = read_styles(_part(package, styles_part), theme, page_size(root))
     leaves = Leaves(
         codes=find_codes(root), numbering=_numbering(_part(package, f"{folder}/settings.xml"))
     )
@@ -128,7 +129,10 @@ def _sentences(leaves: Leaves) -> tuple[str, ...]:
         notes.append(f"Pictures in the text: {leaves.pictures}; what they show is not read.")
     if leaves.notes:
         notes.append(f"Footnotes and endnotes, at the end of the text: {len(leaves.notes)}.")
-    if leaves.struck:
-        notes.append(f"Characters in the text that are struck through: {leaves.struck}.")
+    if leaves.doubtful:
+        notes.append(
+            "Characters in the text that may not be seen, of no colour of their own on black: "
+            f"{leaves.doubtful}."
+        )
     notes.extend(leaves.symbols.sentences)
     return tuple(notes)

@@ -11,8 +11,8 @@ from evaltools.documents.normalising import visible
 from evaltools.documents.packages import children, first, local, value
 from evaltools.documents.superscripts import note_mark, shift_runs
 from evaltools.documents.symbol_fonts import Symbols
-from evaltools.documents.word.formulas import FORMULAS, write_formula
-from evaltools.documents.word.looks import PLAIN, Look, Place
+from evaltools.documents.word.formulas import FORMULAS, apart, write_formula
+from evaltools.documents.word.looks import HIDDEN, PLAIN, Look, Place
 from evaltools.documents.word.styles import Styles, on
 
 CHECKED, UNCHECKED = "☒", "☐"
@@ -25,6 +25,7 @@ _MATHS = (
     "http://purl.oclc.org/ooxml/officeDocument/math",
 )
 _BREAKS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}
+_DRAWN = ("drawing", "pict", "object", "AlternateContent")
 _SKIPPED = frozenset(
     ("pPr", "rPr", "sdtPr", "sdtEndPr", "tblPr", "tblGrid", "trPr", "tcPr", "sectPr", "instrText")
 )
@@ -40,7 +41,7 @@ class Leaves:
         notes: ("footnote" or "endnote", its identifier) in order of reference.
         pictures: how many.
         symbols: characters of symbol fonts.
-        struck: how many characters are struck through.
+        doubtful: how many characters may not be seen.
         codes: pieces of text that are instructions of fields, which nobody sees.
         numbering: how footnotes and endnotes are numbered, by their kind.
         marks: marks of notes by identifier, by kind.
@@ -51,7 +52,7 @@ class Leaves:
     notes: list[tuple[str, str]] = field(default_factory=list)
     pictures: int = 0
     symbols: Symbols = field(default_factory=Symbols)
-    struck: int = 0
+    doubtful: int = 0
     codes: set[etree._Element] = field(default_factory=set)
     numbering: dict[str, str] = field(default_factory=dict)
     marks: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -77,6 +78,7 @@ class Inline:
         look: of the run at hand.
         note: the note whose text it is: its kind and identifier.
         runs: (text, how far above the line) in order.
+        fractions: which of them are or hold fractions.
     """
 
     place: Place
@@ -84,15 +86,22 @@ class Inline:
     look: Look = PLAIN
     note: tuple[str, str] | None = None
     runs: list[tuple[str, int]] = field(default_factory=list)
+    fractions: set[int] = field(default_factory=set)
 
     @property
     def text(self) -> str:
         """All of it, raised and lowered characters written as such."""
-        return shift_runs(self.runs)
+        return shift_runs(apart(self.runs, self.fractions))
 
     def add(self, text: str, shift: int = 0) -> None:
         """Add a piece of text."""
         self.runs.append((text, shift))
+
+    def extend(self, inner: Inline) -> None:
+        """Add all of another one."""
+        self.fractions |= {len(self.runs) + at for at in inner.fractions}
+        self.runs.extend(inner.runs)
+        self.boxes.extend(inner.boxes)
 
     def inner(self) -> Inline:
         """An empty one in the same place."""
@@ -156,7 +165,12 @@ def _gather_node(node: etree._Element, into: Inline, leaves: Leaves, styles: Sty
 def _gather_run(node: etree._Element, into: Inline, leaves: Leaves, styles: Styles) -> None:
     look, before = styles.look(node, into.place), into.look
     if look.unseen:
-        leaves.leave(look.unseen, node)
+        for part in node:
+            # A box has letters and a place of its own; hidden with its anchor is hidden text alone.
+            if local(part) in _DRAWN and look.unseen != HIDDEN:
+                _gather_node(part, into, leaves, styles)
+            else:
+                leaves.leave(look.unseen, part)
         return
     # Of a formula the place says what is raised, and its runs do not know.
     into.look = look if look.shift or not before.shift else replace(look, shift=before.shift)
@@ -170,7 +184,7 @@ def _gather_text(node: etree._Element, text: str, into: Inline, leaves: Leaves) 
     elif node in leaves.codes:
         leaves.left_out.append(("instruction of a field", text))
     else:
-        leaves.struck += len(visible(text)) if into.look.struck else 0
+        leaves.doubtful += len(visible(text)) if into.look.doubtful else 0
         into.add(leaves.symbols.show(text, into.look.font_of), into.look.shift)
 
 
@@ -183,6 +197,8 @@ def _gather_formula(node: etree._Element, into: Inline, leaves: Leaves, styles: 
             gather(element, inner, leaves, styles)
         return inner.text
 
+    if any(local(inside) == "f" for inside in node.iter()):
+        into.fractions.add(len(into.runs))
     into.add(write_formula(node, part))
 
 
@@ -225,8 +241,7 @@ def gather_control(node: etree._Element, into: Inline, leaves: Leaves, styles: S
         gather(content, inner, leaves, styles)
         if not inner.text.strip() and (state := box(node)):
             inner.add(state)
-    into.runs.extend(inner.runs)
-    into.boxes.extend(inner.boxes)
+    into.extend(inner)
     note_field(node, inner.text, leaves)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
 from evaltools.documents.packages import children, first, value
+from evaltools.documents.word.colours import ANY, fill
+from evaltools.documents.word.geometry import LETTER, geometry, why_unseen
 from evaltools.documents.word.looks import (
     Look,
     Place,
@@ -15,7 +18,6 @@ from evaltools.documents.word.looks import (
     look_of,
     merged_settings,
     settings,
-    shaded,
     shaded_table_style,
 )
 
@@ -36,7 +38,10 @@ class Styles:
         levels: heading level, 1 the highest.
         contents: styles of lines of a table of contents.
         runs: what a style says of its runs, with those it is based on.
-        coloured: styles of paragraphs and tables with something else than white behind the text.
+        behind: what styles of paragraphs put behind the text.
+        coloured: styles of tables that put a colour behind some text.
+        lines: where styles put lines, and how high, with those they are based on.
+        page: width and height of the page.
         defaults: what the document says of all runs.
         paragraph, character: the style of those that name none.
         theme: fonts of the theme by the names that runs use for them.
@@ -45,7 +50,10 @@ class Styles:
     levels: dict[str, int] = field(default_factory=dict)
     contents: frozenset[str] = frozenset()
     runs: dict[str, Settings] = field(default_factory=dict)
+    behind: dict[str, str] = field(default_factory=dict)
     coloured: frozenset[str] = frozenset()
+    lines: Mapping[str, Settings] = field(default_factory=dict)
+    page: tuple[int, int] = LETTER
     defaults: Settings = field(default_factory=dict)
     paragraph: str = ""
     character: str = ""
@@ -76,19 +84,50 @@ class Styles:
             self.runs.get(style, {}),
             self.runs.get(place.table_style, {}),
             self.defaults,
-            place.coloured or style in self.coloured or place.table_style in self.coloured,
+            place,
+            self.page[1],
         )
 
+    def place(self, properties: etree._Element | None, around: Place) -> Place:
+        """Where the runs of a paragraph stand.
 
-def read_styles(root: etree._Element | None, theme: dict[str, str]) -> Styles:
+        Arguments:
+            properties: of the paragraph.
+            around: where the paragraph stands.
+        """
+        named = style_of(properties)
+        style = named or self.paragraph
+        behind = fill(first(properties, "shd"), self.theme)
+        if behind is None:
+            behind = self.behind.get(style, "")
+        levels = (geometry(properties), self.lines.get(style, {}), self.lines.get("", {}))
+        return replace(
+            around,
+            style=named,
+            behind=behind or around.behind,
+            unseen=why_unseen(merged_settings(levels), self.page),
+        )
+
+    def table(self, properties: etree._Element | None, around: Place) -> Place:
+        """Where the cells of a table stand."""
+        style = value(first(properties, "tblStyle"))
+        own = fill(first(properties, "shd"), self.theme)
+        behind = ANY if style in self.coloured else own
+        return Place(table_style=style, behind=behind or around.behind)
+
+
+def read_styles(
+    root: etree._Element | None, theme: dict[str, str], page: tuple[int, int] = LETTER
+) -> Styles:
     """Read styles.xml; a document without styles has none.
 
     Arguments:
         root: of the part.
-        theme: fonts of the theme, see `looks.read_theme`.
+        theme: fonts and colours of the theme, see `looks.read_theme`.
+        page: width and height of the page.
     """
     if root is None:
-        return Styles(theme=theme)
+        return Styles(theme=theme, page=page)
     known = {value(style, "styleId"): style for style in children(root, "style")}
     chains = {name: _chain(name, known) for name in known}
     return Styles(
@@ -104,16 +143,30 @@ def read_styles(root: etree._Element | None, theme: dict[str, str]) -> Styles:
             name: merged_settings(settings(first(s, "rPr"), theme) for s in chain)
             for name, chain in chains.items()
         },
+        behind={
+            name: next((f for s in chain if (f := _fill(s, theme)) is not None), "")
+            for name, chain in chains.items()
+        },
         coloured=frozenset(
             name
             for name, chain in chains.items()
-            if any(shaded(first(s, "pPr")) or shaded_table_style(s) for s in chain)
+            if any(shaded_table_style(s, theme) for s in chain)
         ),
+        lines={
+            name: merged_settings(geometry(first(s, "pPr")) for s in chain)
+            for name, chain in chains.items()
+        }
+        | {"": geometry(first(root, "docDefaults", "pPrDefault", "pPr"))},
+        page=page,
         defaults=settings(first(root, "docDefaults", "rPrDefault", "rPr"), theme),
         paragraph=_default("paragraph", known),
         character=_default("character", known),
         theme=theme,
     )
+
+
+def _fill(style: etree._Element, theme: dict[str, str]) -> str | None:
+    return fill(first(style, "pPr", "shd"), theme)
 
 
 def _default(kind: str, known: dict[str, etree._Element]) -> str:
