@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from sheet_files import Cell, Page, Seen, number, ods, text, xlsx
+from sheet_files import Cell, Page, Seen, ods, text, xlsx
 from test_workbook_looks import HEADER, ODS_HEADER, ROWS, folder, frame, ods_row, row, told
 
 __all__ = ["folder"]
@@ -137,6 +137,22 @@ def test_rows_and_columns_too_thin_to_be_seen_are_hidden(
     content = xlsx([Page([HEADER, *ROWS])])
     (problem,) = told(folder, changed(content, "xl/worksheets/sheet1.xml", (before, after)))
     assert problem.startswith(what)
+
+
+def test_runs_with_colours_of_their_own_are_seen_in_a_cell_with_a_white_font(folder: Path) -> None:
+    content = xlsx([Page([HEADER, *ROWS, row("d", Cell("RUNS", "inlineStr", white=True))])])
+    plain, own = '<t xml:space="preserve">RUNS</t>', "<rPr><b/></rPr>"
+    for runs, count in ((run("12", own) + run("3", own), 0), (run("12") + run("3", own), 1)):
+        changed_ = changed(content, "xl/worksheets/sheet1.xml", (plain, runs))
+        assert len(told(folder, changed_)) == count
+
+
+def test_a_table_style_may_show_white_letters_but_not_tiny_ones(folder: Path) -> None:
+    end = ("</sheetData>", '</sheetData><tableParts count="1"><tablePart/></tableParts>')
+    white = with_runs("code", run("12") + run("5", '<rPr><color rgb="FFFFFFFF"/></rPr>'))
+    tiny = with_runs("code", run("12") + run("5", '<rPr><sz val="1"/></rPr>'))
+    assert told(folder, changed(white, "xl/worksheets/sheet1.xml", end)) == []
+    assert len(told(folder, changed(tiny, "xl/worksheets/sheet1.xml", end))) == 1
 
 
 def with_rule(dxf: str, area: str = "D2:D9", rule: str = 'type="expression" dxfId="0"') -> bytes:

@@ -18,7 +18,6 @@ from lxml import etree
 from evaltools.evidence.number_formats import Shown, decimal_of, same_number
 from evaltools.evidence.numerals import Ambiguous, NotANumeral, canonical, unambiguous
 from evaltools.evidence.workbook_sheet import (
-    BLACK,
     ERROR,
     FORMULA,
     LEAST_SIZE,
@@ -56,7 +55,8 @@ class _Look:
     ground: Colour | None = None
 
 
-_PLAIN = _Look(False, 0, 10.0, BLACK, WHITE)
+_WINDOW = "window"  # whatever can be seen on the ground
+_PLAIN = _Look(False, 0, 10.0, _WINDOW, WHITE)
 
 
 @dataclass
@@ -175,7 +175,7 @@ def _read_looks(part: bytes, looks: _Looks) -> None:
             look.size = _points(text.get(f"{_FO}font-size"))
             look.colour = _colour(text.get(f"{_FO}color"))
             if text.get(f"{_STYLE}use-window-font-color") == "true":
-                look.colour = "window"  # whatever can be seen on the ground
+                look.colour = _WINDOW
         for cell in style.iterfind(f"{_STYLE}table-cell-properties"):
             look.ground = _colour(cell.get(f"{_FO}background-color"))
         looks.own[name] = look

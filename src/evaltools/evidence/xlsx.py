@@ -95,10 +95,17 @@ class Font:
 
 @dataclass(frozen=True)
 class Runs:
-    """What the runs of a text say: the doubt of raised ones, and the fonts of all."""
+    """What the runs of a text say.
+
+    Arguments:
+        doubt: of raised ones.
+        fonts: of those that have their own.
+        all_own: whether all have.
+    """
 
     doubt: Doubt | None
     fonts: frozenset[Font]
+    all_own: bool
 
 
 @dataclass(frozen=True)
@@ -182,19 +189,23 @@ def _rich(item: etree._Element) -> tuple[str, Runs | None]:
     """Text of a string that may be made of runs, without the readings above it."""
     texts: list[tuple[str, int]] = []
     fonts = set()
+    all_own = True
     for child in item:
         name = etree.QName(child).localname
         if name == "t":
             texts.append((_unescaped(child.text or ""), 0))
+            all_own = all_own and not texts[-1][0].strip()
         elif name == "r":
             text = _unescaped("".join(one.text or "" for one in child.iterfind("{*}t")))
             look = child.find("{*}rPr")
             font = Font() if look is None else _font(look)
             texts.append((text, font.by))
-            if look is not None and text.strip():
+            if text.strip() and look is not None:
                 fonts.add(font)
+            elif text.strip():
+                all_own = False
     text, doubt = write_runs(texts)
-    return text, Runs(doubt, frozenset(fonts)) if fonts else None
+    return text, Runs(doubt, frozenset(fonts), all_own) if fonts else None
 
 
 def _unescaped(text: str) -> str:
@@ -460,8 +471,8 @@ def _text(cell: etree._Element, place: Place, book: Book, styles: list[Style], s
             text, runs = _rich(inline)
         if runs is not None:
             struck = struck or any(font.struck for font in runs.fonts)
-            # letters of runs have colours of their own
-            unseen = unseen or any(
+            # where all letters have colours of their own, that of the cell is not used
+            unseen = (unseen and not runs.all_own) or any(
                 font.tiny or is_same_colour(font.colour, style.ground) for font in runs.fonts
             )
             if runs.doubt:
