@@ -193,13 +193,44 @@ def test_what_a_conditional_format_may_change_is_told_once(
         with_rule('<font><color theme="0"/></font><fill><patternFill><bgColor rgb="FFC00000"/>'
                   "</patternFill></fill>"),
         with_rule('<numFmt numFmtId="170" formatCode="#,##0.000"/>'),
-        with_rule("<font><strike/></font>", area="D9:D20 H1:H9"),
+        with_rule("<font><strike/></font>", area="A1:E1 D9:D20 H1:H9"),
         with_rule("<font><strike/></font>", rule='type="dataBar"'),
         with_rule("<font><strike/></font>", rule='type="colorScale"'),
     ],
 )  # fmt: skip
 def test_a_conditional_format_that_only_colours_is_no_problem(folder: Path, content: bytes) -> None:
     assert told(folder, content) == []
+
+
+def test_rules_of_the_extension_of_2009_are_read_too(folder: Path) -> None:
+    content = xlsx([Page([HEADER, *ROWS])])
+    main = "http://schemas.microsoft.com/office"
+    rule = (
+        f'<extLst><ext><x14:conditionalFormattings xmlns:x14="{main}/spreadsheetml/2009/9/main" '
+        f'xmlns:xm="{main}/excel/2006/main"><x14:conditionalFormatting><x14:cfRule '
+        'type="expression"><xm:f>TRUE</xm:f><x14:dxf><font><strike/></font></x14:dxf></x14:cfRule>'
+        "<xm:sqref>D3:D4</xm:sqref></x14:conditionalFormatting></x14:conditionalFormattings></ext>"
+        "</extLst>"
+    )
+    changes = ("</sheetData>", f"</sheetData>{rule}")
+    (problem,) = told(folder, changed(content, "xl/worksheets/sheet1.xml", changes))
+    assert problem.startswith(", row 3: cells of rows 3, 4 (x) may be struck through")
+
+
+def test_runs_of_shared_strings_are_read_as_those_of_cells(folder: Path) -> None:
+    strings = (
+        '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>7</t></si>'
+        f"<si>{run('123250')}{run('1', UP)}</si><si>{run('5 m')}{run('2', UP)}</si></sst>"
+    )
+    odd = row("d", code=Cell("2", "s"), x=Cell("1", "s"))
+    content = changed(xlsx([Page([HEADER, *ROWS, odd])]), "xl/_rels/workbook.xml.rels", (
+        "</Relationships>", '<Relationship Id="ss" Type="x/sharedStrings" '
+        'Target="sharedStrings.xml"/></Relationships>'))  # fmt: skip
+    with_strings = io.BytesIO(content)
+    with zipfile.ZipFile(with_strings, "a") as archive:
+        archive.writestr("xl/sharedStrings.xml", strings)
+    (problem,) = told(folder, with_strings.getvalue())
+    assert problem.startswith(", row 5, column x: the cell holds a raised or lowered character")
 
 
 STYLES = (

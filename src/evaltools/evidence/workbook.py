@@ -228,6 +228,7 @@ def _remarks(sheet: Sheet, grid: Grid) -> Iterable[Remark]:
                 "Show it, or take it out.",
                 "data.hidden",
             )
+    header = {(grid.header_row, place) for place in range(len(grid.header))}
     for cells, one_is, more_are, what, remedy, code in (
         (
             sheet.struck,
@@ -246,7 +247,7 @@ def _remarks(sheet: Sheet, grid: Grid) -> Iterable[Remark]:
             "data.hidden",
         ),
         (
-            sheet.may_be_struck - sheet.struck,
+            sheet.may_be_struck - sheet.struck - header,
             "may be",
             "may be",
             "struck through by a conditional format",
@@ -254,7 +255,7 @@ def _remarks(sheet: Sheet, grid: Grid) -> Iterable[Remark]:
             "data.struck-through",
         ),
         (
-            sheet.may_be_unseen - sheet.unseen,
+            sheet.may_be_unseen - sheet.unseen - header,
             "may be",
             "may be",
             "hidden by the colour of a conditional format",

@@ -147,6 +147,8 @@ def write_runs(runs: Sequence[tuple[str, int]]) -> tuple[str, Doubt | None]:
     Arguments:
         runs: texts that stand above the line (by is positive), on it (0) or below it.
     """
+    if not any(by for _, by in runs):
+        return "".join(text for text, _ in runs), None
     groups = [
         ("".join(text for text, _ in group), by)
         for by, group in groupby(runs, key=lambda run: run[1])
