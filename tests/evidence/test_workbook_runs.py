@@ -105,7 +105,8 @@ def test_a_run_that_nobody_sees_is_told(folder: Path, look: str) -> None:
 
 @pytest.mark.parametrize(
     ("fill", "font", "unseen"),
-    [('<fgColor rgb="FF000000"/>', "", True), ('<fgColor theme="1"/>', '<color theme="1"/>', True),
+    [("", '<color rgb="00000000"/>', True),
+     ('<fgColor rgb="FF000000"/>', "", True), ('<fgColor theme="1"/>', '<color theme="1"/>', True),
      ('<fgColor rgb="FF4472C4"/>', '<color rgb="FF4472C4"/>', True),
      ('<fgColor rgb="FF4472C4"/>', '<color rgb="FFFFFFFF"/>', False),
      ('<fgColor rgb="FFFFFF00"/>', "", False)],

@@ -278,7 +278,10 @@ def _ground(fill: etree._Element, which: str) -> tuple[Colour | None, bool]:
     if fill.find("{*}gradientFill") is not None:
         return None, False
     if pattern is not None and (kind == "solid" or (which == "{*}bgColor" and len(pattern))):
-        return _colour(pattern.find(which)), False
+        colour = pattern.find(which)
+        if colour is None and which == "{*}fgColor":
+            return BLACK, False  # the automatic colour of a pattern
+        return _colour(colour), False
     return (WHITE, True) if kind == "none" else (None, False)
 
 
