@@ -20,16 +20,24 @@ from evaltools.evidence.numerals import Ambiguous, NotANumeral, canonical, unamb
 from evaltools.evidence.workbook_sheet import (
     ERROR,
     FORMULA,
+    LEAST_SIZE,
     NO_DATE_HERE,
+    RAISED,
+    WHITE,
+    Colour,
     Sheet,
+    is_same_colour,
     plain,
     shown_otherwise,
+    write_runs,
 )
 
 _NAMES = "urn:oasis:names:tc:opendocument:xmlns"
 _TABLE, _OFFICE, _TEXT, _STYLE = (
     f"{{{_NAMES}:{one}:1.0}}" for one in ("table", "office", "text", "style")
 )
+_FO = f"{{{_NAMES}:xsl-fo-compatible:1.0}}"
+_POINTS = {"pt": 1.0, "pc": 12.0, "in": 72.0, "cm": 72 / 2.54, "mm": 7.2 / 2.54, "px": 0.75}
 _CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _HARMLESS: dict[str, Any] = {"resolve_entities": False, "load_dtd": False, "no_network": True,
                              "remove_comments": True, "remove_pis": True}  # fmt: skip
@@ -37,21 +45,76 @@ _SURE_DIGITS = 9  # in the format General the width of the cell decides how many
 
 
 @dataclass
+class _Look:
+    """What one style says by itself; None where it says nothing."""
+
+    struck: bool | None = None
+    by: int | None = None
+    size: float | None = None
+    colour: Colour | None = None
+    ground: Colour | None = None
+
+
+_WINDOW = "window"  # whatever can be seen on the ground
+_PLAIN = _Look(False, 0, 10.0, _WINDOW, WHITE)
+
+
+@dataclass
 class _Looks:
     """What styles say: by their name."""
 
     parents: dict[str, str] = field(default_factory=dict)
-    struck: dict[str, bool] = field(default_factory=dict)
+    own: dict[str, _Look] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
+    flat: set[str] = field(default_factory=set)
+    known: dict[tuple[str | None, ...], _Look] = field(default_factory=dict)
 
-    def is_struck(self, name: str | None) -> bool:
-        seen: set[str] = set()
-        while name and name not in seen:
-            if name in self.struck:
-                return self.struck[name]
-            seen.add(name)
-            name = self.parents.get(name)
-        return False
+    def of(self, *names: str | None) -> _Look:
+        """The look that styles within each other give, the innermost first."""
+        if names not in self.known:
+            found = _Look()
+            for outer in names:
+                name, seen = outer, set[str]()
+                while name and name not in seen:
+                    found = _completed(found, self.own.get(name, _Look()))
+                    seen.add(name)
+                    name = self.parents.get(name)
+            self.known[names] = _completed(found, _PLAIN)
+        return self.known[names]
+
+
+def _completed(look: _Look, other: _Look) -> _Look:
+    return _Look(
+        look.struck if look.struck is not None else other.struck,
+        look.by if look.by is not None else other.by,
+        look.size if look.size is not None else other.size,
+        look.colour if look.colour is not None else other.colour,
+        look.ground if look.ground is not None else other.ground,
+    )
+
+
+def _points(length: str | None) -> float | None:
+    found = re.fullmatch(r"([0-9]*\.?[0-9]+)([a-z]{2})", length or "")
+    return float(found[1]) * _POINTS[found[2]] if found and found[2] in _POINTS else None
+
+
+def _colour(text: str | None) -> Colour | None:
+    if text == "transparent":
+        return WHITE
+    if not text or not re.fullmatch("#[0-9A-Fa-f]{6}", text):
+        return None
+    return (int(text[1:3], 16), int(text[3:5], 16), int(text[5:], 16))
+
+
+def _shift(position: str | None) -> int | None:
+    """Where letters stand: `super 58%`, `-33% 58%`, `0% 100%`."""
+    if not position:
+        return None
+    first = position.split()[0] if position.split() else ""
+    if first in ("super", "sub"):
+        return 1 if first == "super" else -1
+    found = re.fullmatch(r"(-?)([0-9]*\.?[0-9]+)%", first)
+    return 0 if not found or not float(found[2]) else -1 if found[1] else 1
 
 
 def read_sheets(parts: dict[str, bytes]) -> dict[str, Sheet]:
@@ -78,7 +141,7 @@ def read_sheets(parts: dict[str, bytes]) -> dict[str, Sheet]:
             if not open_tables:
                 sheets[filling.sheet.name] = filling.sheet
         elif element.tag == tags[1]:
-            filling.add_column(element)
+            filling.add_column(element, looks)
         else:
             filling.add_row(element, looks)
             element.clear()
@@ -102,11 +165,25 @@ def _read_looks(part: bytes, looks: _Looks) -> None:
         parent = style.get(f"{_STYLE}parent-style-name")
         if parent:
             looks.parents[name] = parent
+        look = _Look()
         for text in style.iterfind(f"{_STYLE}text-properties"):
             line = text.get(f"{_STYLE}text-line-through-style")
             kind = text.get(f"{_STYLE}text-line-through-type")
             if line is not None or kind is not None:
-                looks.struck[name] = "none" not in (line, kind)
+                look.struck = "none" not in (line, kind)
+            look.by = _shift(text.get(f"{_STYLE}text-position"))
+            look.size = _points(text.get(f"{_FO}font-size"))
+            look.colour = _colour(text.get(f"{_FO}color"))
+            if text.get(f"{_STYLE}use-window-font-color") == "true":
+                look.colour = _WINDOW
+        for cell in style.iterfind(f"{_STYLE}table-cell-properties"):
+            look.ground = _colour(cell.get(f"{_FO}background-color"))
+        looks.own[name] = look
+        for item in style:
+            extent = _points(item.get(f"{_STYLE}row-height") or item.get(f"{_STYLE}column-width"))
+            fitted = item.get(f"{_STYLE}use-optimal-row-height") == "true"
+            if extent is not None and extent < LEAST_SIZE and not fitted:
+                looks.flat.add(name)
         for table in style.iterfind(f"{_STYLE}table-properties"):
             if table.get(f"{_TABLE}display") == "false":
                 looks.hidden.add(name)
@@ -124,13 +201,17 @@ class _Filling:
 
     sheet: Sheet
     columns: int = 0
+    styles: dict[int, str | None] = field(default_factory=dict)  # of cells that name none
     pending: int = 0  # empty rows are only rows where something stands below them
 
-    def add_column(self, item: etree._Element) -> None:
+    def add_column(self, item: etree._Element, looks: _Looks) -> None:
         count = int(item.get(f"{_TABLE}number-columns-repeated", "1"))
-        if item.get(f"{_TABLE}visibility") in ("collapse", "filter"):
-            end = min(self.columns + count, 16_384)
-            self.sheet.hidden_columns.update(range(self.columns, end))
+        reach = range(self.columns, min(self.columns + count, 16_384))
+        flat = item.get(f"{_TABLE}style-name") in looks.flat
+        if flat or item.get(f"{_TABLE}visibility") in ("collapse", "filter"):
+            self.sheet.hidden_columns.update(reach)
+        if name := item.get(f"{_TABLE}default-cell-style-name"):
+            self.styles.update(dict.fromkeys(reach, name))
         self.columns += count
 
     def add_row(self, row: etree._Element, looks: _Looks) -> None:
@@ -142,10 +223,11 @@ class _Filling:
         sheet.records.extend([] for _ in range(self.pending))
         self.pending = 0
         hidden = row.get(f"{_TABLE}visibility")
+        flat = row.get(f"{_TABLE}style-name") in looks.flat
         for _ in range(count):
             number = len(sheet.records) + 1
-            sheet.records.append(_record(row, number, looks, sheet))
-            if hidden in ("collapse", "filter"):
+            sheet.records.append(_record(row, number, looks, self))
+            if flat or hidden in ("collapse", "filter"):
                 sheet.hidden_rows.add(number)
                 sheet.filtered = sheet.filtered or hidden == "filter"
 
@@ -156,7 +238,9 @@ def _has_content(cell: etree._Element) -> bool:
     )
 
 
-def _record(row: etree._Element, number: int, looks: _Looks, sheet: Sheet) -> list[str]:
+def _record(row: etree._Element, number: int, looks: _Looks, filling: _Filling) -> list[str]:
+    sheet = filling.sheet
+    of_row = row.get(f"{_TABLE}default-cell-style-name")
     record: list[str] = []
     pending = 0
     for cell in row:
@@ -172,24 +256,44 @@ def _record(row: etree._Element, number: int, looks: _Looks, sheet: Sheet) -> li
         pending = 0
         for _ in range(count):
             place = (number, len(record))
-            text = _text(cell, place, sheet)
+            style = cell.get(f"{_TABLE}style-name") or of_row or filling.styles.get(place[1])
+            runs = [list(_runs(line, (style,), looks)) for line in cell.iterfind(f"{_TEXT}p")]
+            text = _text(cell, place, sheet, runs)
             record.append(text)
-            if text.strip() and _struck(cell, looks):
+            seen = [look for line in runs for piece, look in line if piece.strip()]
+            if not seen and text.strip():
+                seen = [looks.of(style)]
+            ground = looks.of(style).ground
+            if any(look.struck for look in seen):
                 sheet.struck.add(place)
+            elif any(_is_unseen(look, ground) for look in seen):
+                sheet.unseen.add(place)
             if down > 1 or right > 1:
                 sheet.merged.append((*place, number + down - 1, place[1] + right - 1))
     return record
 
 
-def _struck(cell: etree._Element, looks: _Looks) -> bool:
-    names = [cell.get(f"{_TABLE}style-name")]
-    names += [span.get(f"{_TEXT}style-name") for span in cell.iter(f"{_TEXT}span")]
-    return any(looks.is_struck(name) for name in names)
+def _is_unseen(look: _Look, ground: Colour | None) -> bool:
+    small = look.size is not None and look.size <= LEAST_SIZE
+    return small or is_same_colour(look.colour, ground)
 
 
-def _text(cell: etree._Element, place: tuple[int, int], sheet: Sheet) -> str:
+def _text(
+    cell: etree._Element,
+    place: tuple[int, int],
+    sheet: Sheet,
+    runs: list[list[tuple[str, _Look]]],
+) -> str:
+    written = [write_runs([(text, look.by or 0) for text, look in line]) for line in runs]
+    text = _stored(cell, place, sheet, [line for line, _ in written])
+    if doubts := [doubt for _, doubt in written if doubt]:
+        stored = cell.get(f"{_OFFICE}value-type", "string") != "string"
+        sheet.doubts[place] = RAISED if stored or RAISED in doubts else doubts[0]
+    return text
+
+
+def _stored(cell: etree._Element, place: tuple[int, int], sheet: Sheet, lines: list[str]) -> str:
     kind = cell.get(f"{_OFFICE}value-type")
-    lines = ["".join(_pieces(line)) for line in cell.iterfind(f"{_TEXT}p")]
     seen = "\n".join(lines)
     if cell.get(f"{_CALC}value-type") == "error":
         sheet.doubts[place] = ERROR
@@ -211,20 +315,24 @@ def _text(cell: etree._Element, place: tuple[int, int], sheet: Sheet) -> str:
     return seen
 
 
-def _pieces(item: etree._Element) -> Iterator[str]:
-    """Text of a paragraph, without notes that hang on the cell."""
-    yield item.text or ""
+def _runs(
+    item: etree._Element, names: tuple[str | None, ...], looks: _Looks
+) -> Iterator[tuple[str, _Look]]:
+    """Texts of a paragraph and their looks, without notes that hang on the cell."""
+    look = looks.of(*names)
+    yield item.text or "", look
     for child in item:
         name = etree.QName(child).localname
         if name == "s":
-            yield " " * min(int(child.get(f"{_TEXT}c", "1")), 100)
+            yield " " * min(int(child.get(f"{_TEXT}c", "1")), 100), look
         elif name == "tab":
-            yield "\t"
+            yield "\t", look
         elif name == "line-break":
-            yield "\n"
+            yield "\n", look
         elif name in ("span", "a"):
-            yield from _pieces(child)
-        yield child.tail or ""
+            own = child.get(f"{_TEXT}style-name")
+            yield from _runs(child, (own, *names) if own else names, looks)
+        yield child.tail or "", look
 
 
 def _number(

@@ -34,6 +34,7 @@ from evaltools.evidence.workbook_sheet import Sheet
 
 LARGEST_CONTENT = 200_000_000
 MOST_MEMBERS = 2_000
+_CLEAR_RULES = "Clear the rule, and delete what is not meant."
 
 # All that a damaged, encrypted or exotic archive makes zipfile raise.
 _BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError)
@@ -227,17 +228,38 @@ def _remarks(sheet: Sheet, grid: Grid) -> Iterable[Remark]:
                 "Show it, or take it out.",
                 "data.hidden",
             )
-    for cells, what, remedy, code in (
+    header = {(grid.header_row, place) for place in range(len(grid.header))}
+    for cells, one_is, more_are, what, remedy, code in (
         (
             sheet.struck,
+            "is",
+            "are",
             "struck through",
             "Delete what is withdrawn, or take the line away from what holds.",
             "data.struck-through",
         ),
         (
             sheet.unseen,
-            "written in white on white",
-            "Give them another colour, or delete what is not meant.",
+            "is",
+            "are",
+            "written in white on white, in the colour of the cell, or too small to be seen",
+            "Give them another colour or size, or delete what is not meant.",
+            "data.hidden",
+        ),
+        (
+            sheet.may_be_struck - sheet.struck - header,
+            "may be",
+            "may be",
+            "struck through by a conditional format",
+            _CLEAR_RULES,
+            "data.struck-through",
+        ),
+        (
+            sheet.may_be_unseen - sheet.unseen - header,
+            "may be",
+            "may be",
+            "hidden by the colour of a conditional format",
+            _CLEAR_RULES,
             "data.hidden",
         ),
     ):
@@ -257,7 +279,7 @@ def _remarks(sheet: Sheet, grid: Grid) -> Iterable[Remark]:
                 min(struck),
                 None,
                 f"{where if whole else f'cells of {where} ({listed(few, 6)})'} "
-                f"{'is' if whole and len(struck) == 1 else 'are'} {what}",
+                f"{one_is if whole and len(struck) == 1 else more_are} {what}",
                 remedy,
                 code,
             )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import groupby
 
+from evaltools.documents.superscripts import shift
 from evaltools.evidence.grid import Doubt
 from evaltools.evidence.number_formats import NumberFormat, Shown, same_number
 from evaltools.evidence.numerals import unambiguous
@@ -12,6 +15,15 @@ from evaltools.evidence.quoting import quoted
 
 Place = tuple[int, int]
 """Row, from 1, and column, from 0."""
+
+Colour = tuple[int, int, int] | str
+"""Red, green and blue, or the name of a colour of the theme."""
+
+BLACK, WHITE = (0, 0, 0), (255, 255, 255)
+LEAST_SIZE = 2.0
+"""Points; letters of this size, and rows that are lower, are seen by nobody."""
+
+_NEAR = 8
 
 _MOST_DIGITS = Decimal(10) ** 15
 
@@ -51,6 +63,19 @@ HIDDEN_TEXT = Doubt(
 )
 
 
+_TAKE_AWAY = (
+    "Write the mark of a note in a column of its own, or take it away; put the character on the "
+    "line if it is part of the value."
+)
+RAISED = Doubt(
+    "holds a raised or lowered character, such as the mark of a note",
+    _TAKE_AWAY,
+    "data.raised-character",
+)
+# As text it stands there as a raised character; dates are refused by their own reader.
+RAISED_IN_TEXT = Doubt(RAISED.what, _TAKE_AWAY, RAISED.code, ("string", "date"))
+
+
 @dataclass
 class Sheet:
     """What a sheet holds.
@@ -65,7 +90,9 @@ class Sheet:
         filtered: whether a filter is set.
         merged: areas of merged cells: first row, first column, last row, last column.
         struck: cells with struck-through text.
-        unseen: cells in white letters on white.
+        unseen: cells with letters that are too small, or of the colour of the ground.
+        on_bare: those of them that a table style may give another ground.
+        may_be_struck, may_be_unseen: cells with a conditional format that does so.
     """
 
     name: str
@@ -79,6 +106,9 @@ class Sheet:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     struck: set[Place] = field(default_factory=set)
     unseen: set[Place] = field(default_factory=set)
+    on_bare: set[Place] = field(default_factory=set)
+    may_be_struck: set[Place] = field(default_factory=set)
+    may_be_unseen: set[Place] = field(default_factory=set)
 
     def put_number(self, place: Place, raw: str, number: Decimal, shown: Shown) -> str:
         """Keep a number that is shown by another format than General; return what is seen.
@@ -109,6 +139,38 @@ class Sheet:
             precise = repr(float(raw))
             self.exact[place] = unambiguous(text if "e" in precise else precise)
         return text
+
+
+def write_runs(runs: Sequence[tuple[str, int]]) -> tuple[str, Doubt | None]:
+    """Runs of (text, by) of a cell as one text, and the doubt that their places give.
+
+    Arguments:
+        runs: texts that stand above the line (by is positive), on it (0) or below it.
+    """
+    if not any(by for _, by in runs):
+        return "".join(text for text, _ in runs), None
+    groups = [
+        ("".join(text for text, _ in group), by)
+        for by, group in groupby(runs, key=lambda run: run[1])
+    ]
+    text = "".join(shift(one, by) for one, by in groups)
+    if not any(by and one.strip() for one, by in groups):
+        return text, None
+    before = ""
+    is_mark = False  # one that is raised beside the digits of a single word: of a number or a code
+    for one, by in groups:
+        is_mark = is_mark or bool(by and one.strip() and (not before or before[-1].isdigit()))
+        before += one
+    line = "".join(one for one, by in groups if not by)
+    is_code = len(before.split()) == 1 and any(map(str.isdigit, line))
+    return text, RAISED if is_mark and is_code else RAISED_IN_TEXT
+
+
+def is_same_colour(one: Colour | None, other: Colour | None) -> bool:
+    """Whether nobody can tell two colours apart; None is not known."""
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return all(abs(a - b) <= _NEAR for a, b in zip(one, other, strict=True))
+    return one is not None and one == other
 
 
 def shown_otherwise(shown: Shown, stored: str, *unless: str) -> Doubt:
