@@ -206,6 +206,48 @@ def test_symbols_are_the_characters_that_their_fonts_show() -> None:
     assert last(page, change).split() == ["α", "✔"]
 
 
+def test_codes_of_symbol_fonts_beyond_letters_are_of_their_charts_and_their_own_names_stay() -> None:
+    # Codes in octal: Adobe's Symbol and ZapfDingbats encodings, PDF 32000-1:2008, annex D.5, D.6.
+    name = pikepdf.Name
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        plain = pikepdf.Dictionary(Type=name.Font, Subtype=name.Type1)
+        renamed = pikepdf.Dictionary(Differences=pikepdf.Array([0o263, name.degree]))
+        for key, more in {
+            "/S": {"/BaseFont": name.Symbol},
+            "/W": {"/BaseFont": name.Symbol, "/Encoding": name.WinAnsiEncoding},
+            "/N": {"/BaseFont": name.Symbol, "/Encoding": renamed},
+            "/Z": {"/BaseFont": name.ZapfDingbats},
+        }.items():
+            font = pikepdf.Dictionary(plain)
+            for field, value in more.items():
+                font[field] = value
+            pdf.pages[0].Resources.Font[key] = font
+
+    for font, shown in (("S", "≥±≤α5"), ("W", "≥±≤α5"), ("N", "°±≤α5"), ("Z", "⑧⑥❣❁✕")):
+        page = with_body()
+        page.raw(
+            f"BT /F1 11 Tf 60 600 Td (osuus ) Tj /{font} 11 Tf (\\263\\261\\243a5) Tj"
+            " /F1 11 Tf ( 80 prosenttia) Tj ET"
+        )
+        assert last(page, change) == f"osuus {shown} 80 prosenttia"
+
+
+def test_the_hyphen_that_winansi_has_twice_is_a_minus_or_a_dash_or_parts_a_word() -> None:
+    page = with_body()
+    page.put(60, 600, "(2019\xad2020 muutos \xad5 prosenttia, 12\xad15, väli\xadaika")
+    assert last(page) == "(2019-2020 muutos -5 prosenttia, 12-15, väli-aika"
+    for end, start, joined in (
+        ("kehittä", "minen", "kehittäminen"),
+        ("vuonna 12", "15", "vuonna 12-15"),
+        ("COVID", "19", "COVID-19"),
+    ):
+        page = with_body()
+        page.put(60, 600, f"Hankkeen aikana tehty laaja ja monivuotinen {end}\xad")
+        page.put(60, 587, f"{start} jatkui.")
+        assert last(page).endswith(f"monivuotinen {joined} jatkui.")
+
+
 def test_running_heads_go_by_name_and_amounts_in_the_margin_stay() -> None:
     pages = []
     for number in range(1, 5):

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pdfminer.pdffont import PDFType3Font, PDFUnicodeNotDefined
+from pdfminer.encodingdb import EncodingDB
+from pdfminer.pdffont import PDFSimpleFont, PDFType3Font, PDFUnicodeNotDefined
 
 from evaltools.documents.symbol_fonts import is_symbol_font, shown_character
 
@@ -19,8 +20,9 @@ _LIGATURES = {
 }  # fmt: skip
 _SUBSET = re.compile(r"^[A-Z]{6}\+")
 _BOLD = ("bold", "black", "heavy", "semibold", "demi")
-# What stands for a hyphen at the end of a line; what joins lines knows them.
-_HYPHENS = frozenset("\x02\u00ad\ufffe")
+# What stands for a hyphen at the end of a line, and is drawn as one anywhere.
+HYPHENS = frozenset("\x02\u00ad\ufffe")
+_SOFT_HYPHEN = 0xAD
 _BLANKS = frozenset("\t\n\r\x0b\x0c")
 
 
@@ -35,8 +37,13 @@ class Face:
         self._font = font
         self._texts: dict[int, str] = {}
         name = _SUBSET.sub("", str(font.fontname))
-        self._symbols = name if is_symbol_font(name) else ""
-        self._told = getattr(font, "unicode_map", None) is not None
+        family = name.partition(",")[0]  # as in Symbol,Bold
+        self._symbols = family if is_symbol_font(family) else ""
+        if isinstance(font, PDFSimpleFont):
+            if self._symbols:
+                _set_chart(font, family)
+            else:
+                _set_soft_hyphen(font)
         self.bold = any(word in name.lower() for word in _BOLD)
         self.height = _height(font)
 
@@ -52,8 +59,6 @@ class Face:
             text = str(self._font.to_unichr(cid))
         except PDFUnicodeNotDefined:
             text = ""
-        if self._symbols and cid < 256 and not self._told and text.isascii():
-            text = shown_character(self._symbols, cid)
         if not text:
             return LOST
         return "".join(meaning(one, self._symbols) for one in text)
@@ -73,7 +78,7 @@ def meaning(character: str, symbols: str = "") -> str:
         return shown_character(symbols, code)
     if character in _BLANKS:
         return " "
-    if character in _HYPHENS:
+    if character in HYPHENS:
         return character
     return LOST if is_lost(character) else character
 
@@ -93,6 +98,40 @@ def is_lost(character: str) -> bool:
         or code & 0xFFFE == 0xFFFE
         or code >= 0xF0000
     )
+
+
+def _set_soft_hyphen(font: PDFSimpleFont) -> None:
+    """Give code 0xAD of WinAnsi its hyphen, which pdfminer takes for a blank.
+
+    Source: PDF 32000-1:2008, annex D.2, note 6.
+    """
+    if font.cid2unicode.get(_SOFT_HYPHEN) != " ":
+        return
+    font.cid2unicode = font.cid2unicode | {_SOFT_HYPHEN: chr(_SOFT_HYPHEN)}
+    if "-" in font.widths and _SOFT_HYPHEN not in font.widths:  # a standard font, whose widths are by character
+        font.widths = {**font.widths, _SOFT_HYPHEN: font.widths["-"]}
+
+
+def _set_chart(font: PDFSimpleFont, family: str) -> None:
+    """Give a font of symbols its own chart of codes, where the file has nothing better.
+
+    A file without names for the codes of such a font, or with those of an encoding of letters,
+    leaves pdfminer with letters. What it calls a code by a name that no font of letters has there
+    is kept. The widths of the standard fonts are found by the characters too.
+    """
+    if font.unicode_map is not None:
+        return
+    given = font.cid2unicode
+    standard = EncodingDB.std2unicode
+    named = {}
+    if all(given is not table for table in EncodingDB.encodings.values()):
+        named = {
+            code: text
+            for code, text in given.items()
+            if not text.isascii() and text != standard.get(code)
+        }
+    chart = {code: shown_character(family, code) for code in range(0x20, 0x100)}
+    font.cid2unicode = chart | named
 
 
 def _height(font: Any) -> float:
