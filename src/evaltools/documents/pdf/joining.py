@@ -28,8 +28,9 @@ class Words:
     def join(self, before: str, after: str) -> str:
         """Join two lines of a paragraph.
 
-        A soft hyphen goes, except before a digit. A hyphen that is drawn like any other stays, unless the document has
-        the word without it and not with it; before `ja` and its like a blank follows it.
+        A soft hyphen goes, except before a digit. A hyphen that is drawn like any other stays,
+        unless the document has the word without it and not with it; before `ja` and its like a
+        blank follows it.
         """
         before, after = before.rstrip(" "), after.lstrip(" ")
         if not before or not after:

@@ -6,6 +6,7 @@ A font that does not tell, or that tells something that is no character, gives `
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 from pdfminer.encodingdb import EncodingDB
@@ -29,6 +30,8 @@ _BLANKS = frozenset("\t\n\r\x0b\x0c")
 class Face:
     """A font as a reader of text sees it.
 
+    `charted` is its name in the file if its codes are read by the chart of a symbol font.
+
     Arguments:
         font: of pdfminer.
     """
@@ -37,13 +40,15 @@ class Face:
         self._font = font
         self._texts: dict[int, str] = {}
         name = _SUBSET.sub("", str(font.fontname))
-        family = name.partition(",")[0]  # as in Symbol,Bold
+        family = _family(name)
         self._symbols = family if is_symbol_font(family) else ""
+        self.charted = ""
         if isinstance(font, PDFSimpleFont):
-            if self._symbols:
-                _set_chart(font, family)
-            else:
+            if not self._symbols:
                 _set_soft_hyphen(font)
+            elif font.unicode_map is None:
+                _set_chart(font, family)
+                self.charted = str(getattr(font, "basefont", font.fontname))
         self.bold = any(word in name.lower() for word in _BOLD)
         self.height = _height(font)
 
@@ -100,6 +105,32 @@ def is_lost(character: str) -> bool:
     )
 
 
+def _family(name: str) -> str:
+    """Name of a font without the mark of a subset and the style: ABCDEF+Symbol,Bold is Symbol."""
+    return _SUBSET.sub("", name).partition(",")[0]
+
+
+def charted_character(character: str, font: str) -> str:
+    """What a font of symbols shows where a reader took its code for one of a letter.
+
+    Arguments:
+        character: what the reader found; a symbol of the font stays.
+        font: its name in the file.
+    """
+    return _by_letter(_family(font)).get(character, character)
+
+
+@cache
+def _by_letter(family: str) -> dict[str, str]:
+    chart = {code: shown_character(family, code) for code in range(0x20, 0x100)}
+    found: dict[str, str] = {}
+    for table in (EncodingDB.win2unicode, EncodingDB.std2unicode):
+        for code, letter in table.items():
+            if letter.strip() and letter not in chart.values():
+                found.setdefault(letter, chart.get(code, LOST))
+    return found
+
+
 def _set_soft_hyphen(font: PDFSimpleFont) -> None:
     """Give code 0xAD of WinAnsi its hyphen, which pdfminer takes for a blank.
 
@@ -108,7 +139,8 @@ def _set_soft_hyphen(font: PDFSimpleFont) -> None:
     if font.cid2unicode.get(_SOFT_HYPHEN) != " ":
         return
     font.cid2unicode = font.cid2unicode | {_SOFT_HYPHEN: chr(_SOFT_HYPHEN)}
-    if "-" in font.widths and _SOFT_HYPHEN not in font.widths:  # a standard font, whose widths are by character
+    # Widths of the standard fonts are by character.
+    if "-" in font.widths and _SOFT_HYPHEN not in font.widths:
         font.widths = {**font.widths, _SOFT_HYPHEN: font.widths["-"]}
 
 
@@ -119,8 +151,6 @@ def _set_chart(font: PDFSimpleFont, family: str) -> None:
     leaves pdfminer with letters. What it calls a code by a name that no font of letters has there
     is kept. The widths of the standard fonts are found by the characters too.
     """
-    if font.unicode_map is not None:
-        return
     given = font.cid2unicode
     standard = EncodingDB.std2unicode
     named = {}
