@@ -65,4 +65,6 @@ def join(lines: Sequence[Line], words: Words) -> tuple[str, int, tuple[tuple[int
             breaks.append((len(joined) - len(line.text.lstrip(" ")), line.page))
             page = line.page
         text = joined
+    if text.endswith(_SOFT):  # no other part of a word follows: it is what is drawn
+        text = text.rstrip("".join(_SOFT)) + "-"
     return text, lines[0].page, tuple(breaks)
