@@ -25,7 +25,9 @@ def width(text: str, size: float, spacing: float = 0.0) -> float:
 
 
 def _plain(character: str) -> str:
-    return {"ä": "a", "ö": "o", "å": "a", "Ä": "A", "Ö": "O", "é": "e"}.get(character, character)
+    return {"ä": "a", "ö": "o", "å": "a", "Ä": "A", "Ö": "O", "é": "e", "\xad": "-"}.get(
+        character, character
+    )
 
 
 def escaped(text: str) -> bytes:

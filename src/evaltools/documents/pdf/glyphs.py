@@ -117,6 +117,11 @@ class Scribe(PDFTextDevice):
         self._faces: dict[int, Face] = {}
         self._drawn = _PLAIN
 
+    @property
+    def charted(self) -> frozenset[str]:
+        """Names of the fonts whose codes are read by the charts of symbol fonts."""
+        return frozenset(face.charted for face in self._faces.values() if face.charted)
+
     def begin_page(self, page: Any, ctm: Any) -> None:
         """Start a page."""
         x0, y0, x1, y1 = page.mediabox

@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from evaltools.documents.pdf.letters import HYPHENS
 from evaltools.documents.pdf.lines import Line
 
-# Hyphens that typesetting put in: soft hyphen, and what PDF libraries write for one.
-_SOFT = ("\u00ad", "\ufffe", "\x02")
+_SOFT = tuple(HYPHENS)  # of a line's end, which typesetting put in
 _HARD = ("-", "\u2010")
 # After these words' hyphen a part of a compound was left out: palvelu- ja tukipyynnöt.
 _CONJUNCTIONS = frozenset(
@@ -28,14 +28,15 @@ class Words:
     def join(self, before: str, after: str) -> str:
         """Join two lines of a paragraph.
 
-        A soft hyphen goes. A hyphen that is drawn like any other stays, unless the document has
-        the word without it and not with it; before `ja` and its like a blank follows it.
+        A soft hyphen goes, except before a digit. A hyphen that is drawn like any other stays,
+        unless the document has the word without it and not with it; before `ja` and its like a
+        blank follows it.
         """
         before, after = before.rstrip(" "), after.lstrip(" ")
         if not before or not after:
             return before + after
         if before.endswith(_SOFT):
-            return before.rstrip("".join(_SOFT)) + after
+            return before.rstrip("".join(_SOFT)) + ("-" if after[0].isdigit() else "") + after
         if not before.endswith(_HARD) or not before[-2:-1].isalnum():
             return f"{before} {after}"
         next_word = re.match(r"[^\W_]+", after)
@@ -64,4 +65,6 @@ def join(lines: Sequence[Line], words: Words) -> tuple[str, int, tuple[tuple[int
             breaks.append((len(joined) - len(line.text.lstrip(" ")), line.page))
             page = line.page
         text = joined
+    if text.endswith(_SOFT):  # no other part of a word follows: it is what is drawn
+        text = text.rstrip("".join(_SOFT)) + "-"
     return text, lines[0].page, tuple(breaks)

@@ -6,9 +6,11 @@ A font that does not tell, or that tells something that is no character, gives `
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
-from pdfminer.pdffont import PDFType3Font, PDFUnicodeNotDefined
+from pdfminer.encodingdb import EncodingDB
+from pdfminer.pdffont import PDFSimpleFont, PDFType3Font, PDFUnicodeNotDefined
 
 from evaltools.documents.symbol_fonts import is_symbol_font, shown_character
 
@@ -19,13 +21,16 @@ _LIGATURES = {
 }  # fmt: skip
 _SUBSET = re.compile(r"^[A-Z]{6}\+")
 _BOLD = ("bold", "black", "heavy", "semibold", "demi")
-# What stands for a hyphen at the end of a line; what joins lines knows them.
-_HYPHENS = frozenset("\x02\u00ad\ufffe")
+# What stands for a hyphen at the end of a line, and is drawn as one anywhere.
+HYPHENS = frozenset("\x02\u00ad\ufffe")
+_SOFT_HYPHEN = 0xAD
 _BLANKS = frozenset("\t\n\r\x0b\x0c")
 
 
 class Face:
     """A font as a reader of text sees it.
+
+    `charted` is its name in the file if its codes are read by the chart of a symbol font.
 
     Arguments:
         font: of pdfminer.
@@ -35,8 +40,15 @@ class Face:
         self._font = font
         self._texts: dict[int, str] = {}
         name = _SUBSET.sub("", str(font.fontname))
-        self._symbols = name if is_symbol_font(name) else ""
-        self._told = getattr(font, "unicode_map", None) is not None
+        family = _family(name)
+        self._symbols = family if is_symbol_font(family) else ""
+        self.charted = ""
+        if isinstance(font, PDFSimpleFont):
+            if not self._symbols:
+                _set_soft_hyphen(font)
+            elif font.unicode_map is None:
+                _set_chart(font, family)
+                self.charted = str(getattr(font, "basefont", font.fontname))
         self.bold = any(word in name.lower() for word in _BOLD)
         self.height = _height(font)
 
@@ -52,8 +64,6 @@ class Face:
             text = str(self._font.to_unichr(cid))
         except PDFUnicodeNotDefined:
             text = ""
-        if self._symbols and cid < 256 and not self._told and text.isascii():
-            text = shown_character(self._symbols, cid)
         if not text:
             return LOST
         return "".join(meaning(one, self._symbols) for one in text)
@@ -73,7 +83,7 @@ def meaning(character: str, symbols: str = "") -> str:
         return shown_character(symbols, code)
     if character in _BLANKS:
         return " "
-    if character in _HYPHENS:
+    if character in HYPHENS:
         return character
     return LOST if is_lost(character) else character
 
@@ -93,6 +103,65 @@ def is_lost(character: str) -> bool:
         or code & 0xFFFE == 0xFFFE
         or code >= 0xF0000
     )
+
+
+def _family(name: str) -> str:
+    """Name of a font without the mark of a subset and the style: ABCDEF+Symbol,Bold is Symbol."""
+    return _SUBSET.sub("", name).partition(",")[0]
+
+
+def charted_character(character: str, font: str) -> str:
+    """What a font of symbols shows where a reader took its code for one of a letter.
+
+    Arguments:
+        character: what the reader found; a symbol of the font stays.
+        font: its name in the file.
+    """
+    return _by_letter(_family(font)).get(character, character)
+
+
+@cache
+def _by_letter(family: str) -> dict[str, str]:
+    chart = {code: shown_character(family, code) for code in range(0x20, 0x100)}
+    found: dict[str, str] = {}
+    for table in (EncodingDB.win2unicode, EncodingDB.std2unicode):
+        for code, letter in table.items():
+            if letter.strip() and letter not in chart.values():
+                found.setdefault(letter, chart.get(code, LOST))
+    return found
+
+
+def _set_soft_hyphen(font: PDFSimpleFont) -> None:
+    """Give code 0xAD of WinAnsi its hyphen, which pdfminer takes for a blank.
+
+    Source: PDF 32000-1:2008, annex D.2, note 6.
+    """
+    if font.cid2unicode.get(_SOFT_HYPHEN) != " ":
+        return
+    font.cid2unicode = font.cid2unicode | {_SOFT_HYPHEN: chr(_SOFT_HYPHEN)}
+    # Widths of the standard fonts are by character.
+    if "-" in font.widths and _SOFT_HYPHEN not in font.widths:
+        font.widths = {**font.widths, _SOFT_HYPHEN: font.widths["-"]}
+
+
+def _set_chart(font: PDFSimpleFont, family: str) -> None:
+    """Give a font of symbols its own chart of codes, where the file has nothing better.
+
+    A file without names for the codes of such a font, or with those of an encoding of letters,
+    leaves pdfminer with letters. What it calls a code by a name that no font of letters has there
+    is kept. The widths of the standard fonts are found by the characters too.
+    """
+    given = font.cid2unicode
+    standard = EncodingDB.std2unicode
+    named = {}
+    if all(given is not table for table in EncodingDB.encodings.values()):
+        named = {
+            code: text
+            for code, text in given.items()
+            if not text.isascii() and text != standard.get(code)
+        }
+    chart = {code: shown_character(family, code) for code in range(0x20, 0x100)}
+    font.cid2unicode = chart | named
 
 
 def _height(font: Any) -> float:

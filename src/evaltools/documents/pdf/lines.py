@@ -13,6 +13,7 @@ from statistics import median
 
 from evaltools.documents.pdf.glyphs import Glyph
 from evaltools.documents.pdf.gutters import Span, find_gutters
+from evaltools.documents.pdf.letters import HYPHENS
 from evaltools.documents.pdf.tracking import Tracking, find_tracking
 from evaltools.documents.superscripts import shift_runs
 
@@ -343,6 +344,14 @@ def _follows_letter(run: _Run, runs: Sequence[_Run]) -> bool:
     return at > 0 and runs[at - 1].glyphs[-1].text.isalpha()
 
 
+def _shown_hyphen(glyph: Glyph) -> str:
+    """Text of a character that does not part a word at the end of a line.
+
+    A soft hyphen elsewhere is a plain one: it is drawn, as a minus, or the dash of a range.
+    """
+    return "-" if glyph.text in HYPHENS and glyph.x1 > glyph.x0 else glyph.text
+
+
 def _line(runs: Sequence[_Run], page: int, tracking: Tracking) -> Line | None:
     seen = [glyph for run in runs for glyph in run.glyphs]
     inked = [glyph for glyph in seen if glyph.text.strip()]
@@ -370,7 +379,8 @@ def _line(runs: Sequence[_Run], page: int, tracking: Tracking) -> Line | None:
                 pieces.append((glyph.text if blank else " ", 0))
             after_blank = blank
             if not blank:
-                pieces.append((glyph.text, run.shift))
+                last = glyph is inked[-1] and before is not None and before.text[-1:].isalpha()
+                pieces.append((glyph.text if last else _shown_hyphen(glyph), run.shift))
             before = glyph
     on_line = [glyph for run in runs if not run.shift for glyph in run.glyphs if glyph.text.strip()]
     measured = on_line or inked

@@ -101,10 +101,12 @@ def _twice(
     data: bytes, pdf: pikepdf.Pdf, typed_on: Collection[int], limits: Limits
 ) -> tuple[list[Sheet], Second]:
     """The pages as one library finds them, and as a second does."""
-    return _sheets(data, layers_off(pdf), limits), read_again(data, typed_on)
+    sheets, charted = _sheets(data, layers_off(pdf), limits)
+    return sheets, read_again(data, typed_on, charted)
 
 
-def _sheets(data: bytes, off: frozenset[int], limits: Limits) -> list[Sheet]:
+def _sheets(data: bytes, off: frozenset[int], limits: Limits) -> tuple[list[Sheet], frozenset[str]]:
+    """The pages, and the names of fonts that are read by the charts of symbol fonts."""
     manager = PDFResourceManager()
     scribe = Scribe(manager)
     interpreter = Interpreter(manager, scribe, off)
@@ -120,7 +122,7 @@ def _sheets(data: bytes, off: frozenset[int], limits: Limits) -> list[Sheet]:
                 raise guard.too_large(f"{total} characters", f"{limits.characters} characters")
     except _STUMBLES as error:
         raise guard.broken(f"page {len(sheets) + 1} cannot be read") from error
-    return sheets
+    return sheets, scribe.charted
 
 
 def _seen(

@@ -13,7 +13,7 @@ import pypdfium2
 from pypdfium2 import raw
 
 from evaltools.documents import guard
-from evaltools.documents.pdf.letters import LOST, is_lost, meaning
+from evaltools.documents.pdf.letters import LOST, charted_character, is_lost, meaning
 from evaltools.documents.pdf.visibility import Picture, draw
 from evaltools.documents.symbol_fonts import is_symbol_font
 
@@ -49,12 +49,16 @@ class Second:
             document.close()
 
 
-def read_again(data: bytes, typed_on: Collection[int] = ()) -> Second:
+def read_again(
+    data: bytes, typed_on: Collection[int] = (), charted: Collection[str] = ()
+) -> Second:
     """Read the texts of all pages.
 
     Arguments:
         data: the file.
         typed_on: numbers of the pages with typed text that has no appearance.
+        charted: names of fonts whose codes stand for symbols; the library may take them for
+            those of letters.
     """
     try:
         document = pypdfium2.PdfDocument(data)
@@ -65,7 +69,7 @@ def read_again(data: bytes, typed_on: Collection[int] = ()) -> Second:
     try:
         for number, page in enumerate(document, start=1):
             text = page.get_textpage()
-            texts.append(_text(text))
+            texts.append(_text(text, charted))
             text.close()
             if number in typed_on:
                 typed.extend(_typed(page))
@@ -77,13 +81,13 @@ def read_again(data: bytes, typed_on: Collection[int] = ()) -> Second:
     return Second(tuple(texts), tuple(typed), data)
 
 
-def _text(page: pypdfium2.PdfTextPage) -> str:
+def _text(page: pypdfium2.PdfTextPage, charted: Collection[str]) -> str:
     text: str = page.get_text_range()
     odd = {one for one in set(text) if is_lost(one) and one not in "\r\n\t"}
-    if odd:
+    if odd or charted:
         alike = len(text) == page.count_chars()  # not so beyond the basic plane of Unicode
         text = "".join(
-            _character(page, index, one) if one in odd else one
+            _character(page, index, one) if one in odd else _symbol(page, index, one, charted)
             for index, one in enumerate(text if alike else _codes(page))
         )
     for ligature in set(text) & _LIGATURES:
@@ -105,6 +109,14 @@ def _character(page: pypdfium2.PdfTextPage, index: int, given: str) -> str:
         return " "
     font = _font(page, index) if 0xF000 <= ord(given) <= 0xF0FF else ""
     return meaning(given, font if is_symbol_font(font) else "") if font else LOST
+
+
+def _symbol(page: pypdfium2.PdfTextPage, index: int, given: str, charted: Collection[str]) -> str:
+    """What a character is that may be of a symbol font."""
+    if not charted or given.isspace():
+        return given
+    font = _font(page, index)
+    return charted_character(given, font) if font in charted else given
 
 
 def _font(page: pypdfium2.PdfTextPage, index: int) -> str:

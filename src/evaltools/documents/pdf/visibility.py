@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from pypdfium2 import raw
 
 from evaltools.documents.pdf.glyphs import LOST, Box, Colour, Glyph, Sheet, page_box
+from evaltools.documents.pdf.letters import HYPHENS
 
 _SCALE = 1.5  # pixels a point
 _MOST_PIXELS = 4_000_000
@@ -183,7 +184,7 @@ def look(sheet: Sheet, picture: Picture | None) -> Seen:
             recognised += sum(len(glyph.text) for glyph in inked)
             reason = ""
         if reason:
-            text = "".join(glyph.text for glyph in word)
+            text = "".join("-" if g.text in HYPHENS else g.text for g in word)
             if hidden and hidden[-1][0] == reason:
                 text = f"{hidden[-1][1]} {text}"
                 hidden.pop()
