@@ -26,11 +26,10 @@ _TOKEN = re.compile(
     rf"|(?:{'|'.join(sorted(names.PARTICLES))})(?=\s))(?!\w))"
 )
 _GAP = re.compile(r"[ \t]{1,2}|[ \t]{0,2}\n[ \t]{0,8}|")
-_COMMA = re.compile(r",[ \t]{1,2}")
+_COMMA = re.compile(r",[ \t]{0,2}")
 _UNDERSCORE = re.compile(rf"(?<={_LETTER})_(?=[{_UPPER}])")
-_SMALL = re.compile(
-    r"(?<![\w@/\\.-])(?=([a-zåäöéü]{3,}(?:-[a-zåäöéü]{3,})?)(,? |_)([a-zåäöéü]{3,})(?![\w@-]))"
-)
+_SMALL_WORD = r"[a-zåäöéü]{3,}(?:-[a-zåäöéü]{3,})?"
+_SMALL = re.compile(rf"(?<![\w@/\\.-])(?=({_SMALL_WORD})(,? |_)({_SMALL_WORD})(?![\w@-]))")
 _STARTS = re.compile(r"(?:^|[.!?:;|#>]\s+|\n\s*|[-*•·]\s+|[\"”»(\[]\s*|\d[.)]\s+)[*_`~]*$")
 _BEFORE = re.compile(r"(\w+)[,:]?\s{1,2}$")
 _CUED = re.compile(r"(\w+):?\s(?:[a-zåäö]+\s){0,2}$")
@@ -101,13 +100,12 @@ def names_in(text: str, is_place: Callable[[str], bool]) -> Iterator[tuple[int, 
 def _small(text: str) -> Iterator[tuple[int, int]]:
     """A listed given name and surname side by side in small letters, with a comma after a cue."""
     for match in _SMALL.finditer(text):
-        one, comma, other = match[1].capitalize(), match[2], match[3]
-        end = match.end(1) + len(comma) + len(other)
-        second = other.capitalize()
+        one, second = (_capitalize(match[part]) for part in (1, 3))
+        comma, end = match[2], match.end(3)
         given, surname = (one, second) if names.is_listed(second) else (second, one)
         if not (names.is_listed(surname) and names.is_given(given)):
             continue
-        before = _BEFORE.search(text[max(0, match.start() - 60) : match.start()])
+        before = _CUED.search(text[max(0, match.start() - 60) : match.start()])
         cued = before is not None and (names.is_title(before[1]) or names.is_cue(before[1]))
         if cued or (
             comma != ", " and (names.is_bare_surname(surname) or not names.is_word(surname))
@@ -135,14 +133,20 @@ def _runs(text: str, is_place: Callable[[str], bool]) -> Iterator[list[_Token]]:
         yield run
 
 
+def _capitalize(word: str) -> str:
+    return "-".join(part.capitalize() for part in word.split("-"))
+
+
 def _inverted(text: str, surname: _Token, given: _Token) -> bool:
     """A surname in capitals, a comma and a given name: ÖSTERBERG, Åke."""
     return (
         surname.role == "capitals"
         and given.given
         and _COMMA.fullmatch(text, surname.end, given.start) is not None
-        and (surname.surname or surname.name == "surname_or_word" or surname.name == "unlisted")
-        and (len(surname.word) > 4 or surname.name != "unlisted")
+        and (
+            names.name_of(surname.word) in ("surname", "surname_or_word")
+            or (surname.name == "unlisted" and len(surname.word) > 4)
+        )
     )
 
 
@@ -164,7 +168,7 @@ def _token(text: str, match: re.Match[str], is_place: Callable[[str], bool]) -> 
         return None
     elif word.isupper():
         role = "capitals"
-        word = "-".join(part.capitalize() for part in word.split("-"))
+        word = _capitalize(word)
     elif re.search(r"-[a-zåäö]", word) and not re.match(r"[Aa]l-", word):
         return None  # Aino-hanke, Aalto-yliopisto
     place = role in ("name", "capitals") and is_place(word)
@@ -263,6 +267,8 @@ def _pair(first: _Token, second: _Token, crowded: bool) -> bool:
         crowded: whether more capitalised words stand side by side than names have.
     """
     one, other = first.name, second.name
+    if first.place and first.role == "capitals" and second.given:
+        one = names.name_of(first.word)  # SALO, Maija
     pair = {one, other}
     if crowded or second.opens:
         # Headings of a table side by side, or one line above another.
@@ -290,6 +296,7 @@ def _pair(first: _Token, second: _Token, crowded: bool) -> bool:
             or (one == "surname" and other == "given_or_word")
             or (one == "unlisted" and other != "word")
             or (pair <= _WEAK and not (names.is_word(first.word) or names.is_word(second.word)))
+            or (pair == _WEAK and not names.are_words(first.word, second.word))
         )
     if other in ("given", "surname"):
         return True
