@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 Say = Callable[[str], None]
 
 LIMITS = (
-    "Searched for names, identity codes, e-mail and postal addresses, telephone and account "
-    "numbers, number plates, keys, folders, and marks and claims of single projects. A name "
-    "that is on no list, stands alone and has no title before it cannot be found, nor can words "
-    "in a bitmap: somebody must read what is published."
+    "Searched for names, identity codes, dates of birth, e-mail and postal addresses, profiles, "
+    "telephone, account and payment card numbers, number plates, keys, folders, and marks and "
+    "claims of single projects. A name that is on no list, stands alone and has no title before "
+    "it cannot be found, nor can words in a bitmap: somebody must read what is published."
 )
 """What publishing says of its search."""
 

@@ -49,6 +49,12 @@ _PHONE = re.compile(
     r"|0(?:4\d|50|1\d|2\d|30|[235689]|[678]00)\d{5,8}"
     r")(?![\w/]|[.,]\d|-\d)"
 )
+_NUMBER = re.compile(
+    rf"(?<!\w)(?i:{'|'.join(one for one in names.PHONE_LABELS if len(one) > 2)})"
+    r"(?:numero|nummer)?[.:]?\s{0,2}(\d{2,8}(?:[ -]\d{2,5}){0,4})(?![\w/]|[.,]\d|-\d)"
+)
+"""A number without area or country, behind a word for telephone."""
+_YEARS = re.compile(r"(?:19|20)\d\d(?:[ -](?:19|20)\d\d)+")
 _GROUPED = re.compile(r"(?:\+\s?)?\d{1,3}(?: \d{3})+")
 _MONEY = re.compile(r"\s?(?:€|e\b|eur|mil|mrd|%|kpl|st\b|kr\b)", re.IGNORECASE)
 
@@ -56,8 +62,8 @@ _CAPITAL = r"[A-ZÅÄÖ][a-zåäöéü]+"
 _DOOR = r"\d{1,4}(?:\s?[-/]\s?\d{1,4})?(?:\s?[A-Za-z](?!\w)(?:\s?\d{1,3})?)?"
 _POSTCODE = r"(?:(?:FI|SE|S|AX)-)?(?:\d{5}|\d{3}\s\d{2})\s[A-ZÅÄÖ][\wåäöÅÄÖ]+"
 _STREET = re.compile(
-    rf"\b(?:{_CAPITAL}[\s-]){{0,2}}{_CAPITAL[:-1]}*(?:-\w+)?(?:\s?)(?:{names.STREETS})"
-    rf"\s{_DOOR}(?:,?\s{_POSTCODE})?(?![\w%])"
+    rf"\b(?:(?:{_CAPITAL}[\s-]){{0,2}}{_CAPITAL[:-1]}*(?:-\w+)?(?:\s?)(?:{names.STREETS})"
+    rf"|(?:{names.WHOLE_STREETS}))\s{_DOOR}(?:,?\s{_POSTCODE})?(?![\w%])"
 )
 _ENGLISH_STREET = re.compile(
     rf"\b{_DOOR}\s(?:{_CAPITAL}\s){{1,3}}(?:Street|Road|Avenue|Lane|Drive|Square|Court|Boulevard"
@@ -77,6 +83,13 @@ _BOX = re.compile(
 )
 _PLATE = re.compile(
     rf"(?i:{names.PLATE_CUES})\W{{0,3}}([A-ZÅÄÖa-zåäö]{{2,3}}[- ]?\d{{1,3}}[A-Z]?)(?!\w)"
+    rf"|(?i:\b(?:{names.VEHICLES}))\W{{1,3}}([A-ZÅÄÖ]{{2,3}}-\d{{1,3}})(?![\w-])"
+)
+_SOURCE = re.compile(r"(?:19|20)\d\d[a-z]?\.?$")
+_HANDLE = re.compile(
+    r"(?<![\w@./-])@([^\W\d_][\w.]{2,39})(?![\w@-])"
+    r"|(?:linkedin\.com/in/(?P<own>[\w%-]{2,99})|(?<![\w-])(?:facebook|twitter|x|instagram|github|tiktok)\.com/"
+    r"(@?[\w.-]{3,60}))"
 )
 
 
@@ -100,6 +113,11 @@ def phones(text: str) -> Iterator[tuple[int, int]]:
         sum_of_money = _GROUPED.fullmatch(match[0]) and _MONEY.match(text, match.end())
         if least <= len(digits) <= 15 and not sum_of_money and not _is_date(match[0]):
             yield match.span()
+    for match in _NUMBER.finditer(text):
+        number = match[1]
+        counted = _YEARS.fullmatch(number) or _MONEY.match(text, match.end())
+        if 6 <= len(re.sub(r"\D", "", number)) <= 15 and not counted:
+            yield match.span(1)
 
 
 def addresses(text: str) -> Iterator[tuple[int, int]]:
@@ -121,7 +139,17 @@ def boxes(text: str) -> Iterator[tuple[int, int]]:
 def plates(text: str) -> Iterator[tuple[int, int]]:
     """Number plates of vehicles, where a word before them says that they are."""
     for match in _PLATE.finditer(text):
-        yield match.span(1)
+        yield match.span(match.lastindex or 0)
+
+
+def profiles(text: str) -> Iterator[tuple[int, int]]:
+    """Handles and profiles in social media that are called after somebody."""
+    for match in _HANDLE.finditer(text):
+        handle = match["own"] or match[1] or match[3]
+        # A key such as @virtanen2020 cites a source.
+        cited = match[1] is not None and _SOURCE.search(handle)
+        if match["own"] or (names.holds_name(handle) and not cited):
+            yield match.span()
 
 
 def _is_date(text: str) -> bool:

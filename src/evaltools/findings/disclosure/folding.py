@@ -11,6 +11,8 @@ _DASHES = dict.fromkeys(map(ord, "‐‑‒−﹘﹣－"), "-")
 _LONG_DASH = re.compile(r"(?<=\d)[–—―]|[–—―](?=\d)|(?<=\d )[–—―]")
 """Between digits they are typed for a hyphen; between names they join two of them."""
 _BLANKS = dict.fromkeys((160, 5760, *range(8192, 8203), 8239, 8287, 12288), " ")
+_BREAKS = frozenset("\u00ad\u200b")
+"""Places where a line may break: within a word they are nothing, between two names a blank."""
 _SAME = _DASHES | _BLANKS | {0x2018: "'", 0x2019: "'", 0x02BC: "'", 0xFF20: "@", 0xFF0B: "+"}
 
 
@@ -45,13 +47,17 @@ def fold(text: str) -> Folded:
     for place, character in enumerate(text):
         category = unicodedata.category(character)
         if category == "Cf":
-            continue
+            if character not in _BREAKS or not _joins_names(text, place):
+                continue
+            character = " "
         if category == "Mn" and made and places[-1] == place - 1:
             joined = unicodedata.normalize("NFC", made[-1] + character)
             if len(joined) == 1:
                 made[-1] = joined
                 continue
         plain = _SAME.get(ord(character), character)
+        if unicodedata.decomposition(plain).startswith(("<wide>", "<font>")):
+            plain = unicodedata.normalize("NFKC", plain)
         if category == "Nd" and not character.isascii():
             plain = str(unicodedata.digit(character))
         elif category == "No" and (digit := unicodedata.digit(character, None)) is not None:
@@ -64,3 +70,8 @@ def fold(text: str) -> Folded:
         places.append(place)
     same = len(places) == len(text)
     return Folded(_LONG_DASH.sub("-", "".join(made)), None if same else tuple(places), len(text))
+
+
+def _joins_names(text: str, place: int) -> bool:
+    """Whether a small letter stands before this place and a capital after it."""
+    return text[place - 1 : place].islower() and text[place + 1 : place + 2].isupper()

@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
+from evaltools.findings.disclosure import names
+
 _CHECKS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 _CENTURIES = {"+": 1800} | dict.fromkeys("-YXWVU", 1900) | dict.fromkeys("ABCDEF", 2000)
 
@@ -22,13 +24,25 @@ _LENGTHS = {
 """Characters of an account number by country; of others the whole must be right."""
 
 FINNISH = re.compile(
-    r"(?<![\w-])(\d{2})(\d{2})(\d{2})(\s?[+\-YXWVUABCDEFyxwvuabcdef]\s?|\s|)(\d{3})\s?"
+    r"(?<![\w-])(\d ?\d) ?(\d ?\d) ?(\d ?\d)(\s?[+\-YXWVUABCDEFyxwvuabcdef]\s?|\s|)(\d ?\d ?\d)\s?"
     r"([0-9A-FHJ-NPR-Ya-fhj-npr-y])(?![\w-])"
 )
 SWEDISH = re.compile(r"(?<![\w-])(18|19|20)?(\d{2})(\d{2})(\d{2})(\s?[-+]\s?|)(\d{3})(\d)(?![\w-])")
 DANISH = re.compile(r"(?<![\w-])(\d{2})(\d{2})(\d{2})\s?-\s?\d{4}(?![\w-])")
 ELEVEN = re.compile(r"(?<![\w-])(\d{6})[ -]?(\d{5})(?![\w-])")
 ICELANDIC = re.compile(r"(?<![\w-])(\d{2})(\d{2})(\d{2})-?(\d{4})(?![\w-])")
+_CARD = re.compile(
+    r"(?<![\w-])(?<!\d[.,])(?:[2-6]\d{3}([ -]?)\d{4}\1\d{4}\1\d{4}|3[47]\d\d([ -]?)\d{6}\2\d{5})"
+    r"(?![\w-]|[.,]\d)"
+)
+"""Sixteen digits in fours, or fifteen of American Express (ISO/IEC 7812)."""
+_YEAR = r"(?:18|19|20)\d\d"
+_BIRTH = re.compile(
+    rf"(?<![\w.])(?i:{names.BIRTH_CUES})\W{{0,3}}(?:(?:den|on|the)\s)?"
+    rf"(?P<date>(?P<day>\d{{1,2}})([./-])\s?(?P<month>\d{{1,2}})\3\s?(?P<year>{_YEAR})(?!\w)"
+    rf"|(?P<year2>{_YEAR})-(?P<month2>\d\d)-(?P<day2>\d\d)(?!\w)"
+    rf"|\d{{1,2}}\.?\s[^\W\d_]{{3,12}}\s{_YEAR}(?!\w))"
+)
 BUSINESS_ID = re.compile(r"(?<![\w-])(\d{7})-(\d)(?![\w-])")
 ACCOUNT = re.compile(
     r"(?<![\w-])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,3})?(?![\w-])"
@@ -59,6 +73,22 @@ def identity_codes(text: str) -> Iterator[tuple[int, int]]:
                 yield match.span()
 
 
+def cards(text: str) -> Iterator[tuple[int, int]]:
+    """Numbers of payment cards in a folded text, with a right check digit."""
+    for match in _CARD.finditer(text):
+        digits = re.sub(r"\D", "", match[0])
+        if len(set(digits)) > 1 and _is_luhn(digits):
+            yield match.span()
+
+
+def births(text: str) -> Iterator[tuple[int, int]]:
+    """Days in a folded text that a word before them calls somebody's birthday."""
+    for match in _BIRTH.finditer(text):
+        parts = [match[part] or match[f"{part}2"] for part in ("year", "month", "day")]
+        if None in parts or _is_day(*map(int, parts)):
+            yield match.span("date")
+
+
 def is_finnish(match: re.Match[str]) -> bool:
     """Whether day and check character of a Finnish personal identity code are right.
 
@@ -67,7 +97,10 @@ def is_finnish(match: re.Match[str]) -> bool:
     Source: Digital and Population Data Services Agency, The personal identity code; government
     decree 690/2022 for the intermediate characters.
     """
-    day, month, year, mark, number, check = (part.strip().upper() for part in match.groups())
+    parts = (re.sub(r"\s", "", part).upper() for part in match.groups())
+    day, month, year, mark, number, check = parts
+    if not mark and re.search(r"\d \d[\d ]*\d \d", match[0]):
+        return False  # digits of a table
     centuries = [_CENTURIES[mark]] if mark else [1900, 2000]
     if not any(_is_day(century + int(year), int(month), int(day)) for century in centuries):
         return False
@@ -87,11 +120,7 @@ def is_swedish(match: re.Match[str]) -> bool:
     years = [int(century + year)] if century else [1900 + int(year), 2000 + int(year)]
     if not any(_is_day(one, int(month), born) for one in years):
         return False
-    total = 0
-    for place, digit in enumerate(year + month + day + number):
-        doubled = int(digit) * (2 if place % 2 == 0 else 1)
-        total += doubled - 9 if doubled > 9 else doubled
-    return (10 - total % 10) % 10 == int(check)
+    return _is_luhn(year + month + day + number + check)
 
 
 def is_danish(match: re.Match[str]) -> bool:
@@ -175,6 +204,12 @@ def _is_latvian(digits: Sequence[int]) -> bool:
         return False
     weights = (1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
     return (1101 - sum(d * w for d, w in zip(digits, weights, strict=False))) % 11 == digits[10]
+
+
+def _is_luhn(digits: str) -> bool:
+    """Whether the last digit is the check digit of the others (ISO/IEC 7812-1, annex B)."""
+    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))
+    return sum(number - 9 if number > 9 else number for number in doubled) % 10 == 0
 
 
 def _is_day(year: int, month: int, day: int) -> bool:

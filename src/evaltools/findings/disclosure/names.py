@@ -37,11 +37,19 @@ GIVEN, GIVEN_OR_WORD, SURNAMES, SURNAMES_OR_WORDS, BODIES, PARTICLES, HEADS, _LA
     )
 )  # fmt: skip
 PHONE_LABELS = tuple(sorted(_LABELS))
-STREETS, UNSURE_STREETS, PLATE_CUES, _TITLES, _CUES = (
+(
+    STREETS, UNSURE_STREETS, WHOLE_STREETS, PLATE_CUES, VEHICLES, BIRTH_CUES, _TITLES, _COURTESIES,
+    _CUES,
+) = (
     "|".join(_LISTS[key].split())
-    for key in ("streets", "unsure_streets", "plate_cues", "titles", "cues")
+    for key in (
+        "streets", "unsure_streets", "whole_streets", "plate_cues", "vehicles", "birth_cues",
+        "titles", "courtesies", "cues",
+    )
+)  # fmt: skip
+_TITLE, _COURTESY, _CUE = (
+    re.compile(words, re.IGNORECASE) for words in (f"{_TITLES}|{_COURTESIES}", _COURTESIES, _CUES)
 )
-_TITLE, _CUE = re.compile(_TITLES, re.IGNORECASE), re.compile(_CUES, re.IGNORECASE)
 
 _SURNAME = re.compile(r"(?:\w{3,}(?<!mi)nen|\w{2,}(?:sson|ström|qvist|kvist|gren|roos|fors))")
 """What only surnames look like when they stand capitalised inside a sentence."""
@@ -72,6 +80,12 @@ def _foreign() -> tuple[frozenset[str], frozenset[str]]:
 def is_title(word: str) -> bool:
     """Whether people are called by this word before their names, in any case."""
     return _TITLE.fullmatch(word) is not None
+
+
+@lru_cache(maxsize=100_000)
+def is_courtesy(word: str) -> bool:
+    """Whether only a person's name follows this title, never a place: Mrs, not manager."""
+    return _COURTESY.fullmatch(word) is not None
 
 
 @lru_cache(maxsize=100_000)
@@ -109,7 +123,27 @@ def name_of(word: str) -> Name:
 def is_given(word: str) -> bool:
     """A given name that is hardly anything else; of double names the first part tells."""
     parts = word.split("-")
-    return parts[0] in GIVEN or not base_forms(parts[-1]).isdisjoint(GIVEN)
+    listed = parts[0] in GIVEN or not base_forms(parts[-1]).isdisjoint(GIVEN)
+    return listed or is_double_given(word)
+
+
+@lru_cache(maxsize=100_000)
+def is_double_given(word: str) -> bool:
+    """Two listed given names with a dash, in any case: Veli-Matti, Anna-Karins."""
+    first, _, last = word.partition("-")
+    listed = GIVEN | GIVEN_OR_WORD
+    return bool(last) and first in listed and not base_forms(last).isdisjoint(listed)
+
+
+def holds_name(handle: str) -> bool:
+    """Whether a handle is called after a person: hvirtanen, matti_v, MattiVirtanen."""
+    spaced = re.sub(r"(?<=[a-zåäö])(?=[A-ZÅÄÖ])|[\d_.@-]+", " ", handle)
+    words = [word.capitalize() for word in spaced.split()]
+    # At most two initials before a surname.
+    tails = {word[cut:].capitalize() for word in words for cut in (0, 1, 2)}
+    return any(len(tail) > 4 and tail in SURNAMES for tail in tails) or any(
+        len(word) > 3 and word in GIVEN for word in words
+    )
 
 
 @lru_cache(maxsize=100_000)
@@ -147,6 +181,13 @@ def is_word(word: str) -> bool:
     from evaltools.coding.suggestions.lemmas import known
 
     return any(known(word.lower(), language) for language in LANGUAGES)
+
+
+def are_words(*words: str) -> bool:
+    """Whether one language has all of these words, as the words of a heading are."""
+    from evaltools.coding.suggestions.lemmas import known
+
+    return any(all(known(word.lower(), language) for word in words) for language in LANGUAGES)
 
 
 @lru_cache(maxsize=100_000)

@@ -26,9 +26,14 @@ _TOKEN = re.compile(
     rf"|(?:{'|'.join(sorted(names.PARTICLES))})(?=\s))(?!\w))"
 )
 _GAP = re.compile(r"[ \t]{1,2}|[ \t]{0,2}\n[ \t]{0,8}|")
+_COMMA = re.compile(r",[ \t]{0,2}")
+_UNDERSCORE = re.compile(rf"(?<={_LETTER})_(?=[{_UPPER}])")
+_SMALL_WORD = r"[a-zåäöéü]{3,}(?:-[a-zåäöéü]{3,})?"
+_SMALL = re.compile(rf"(?<![\w@/\\.-])(?=({_SMALL_WORD})(,? |_)({_SMALL_WORD})(?![\w@-]))")
 _STARTS = re.compile(r"(?:^|[.!?:;|#>]\s+|\n\s*|[-*•·]\s+|[\"”»(\[]\s*|\d[.)]\s+)[*_`~]*$")
 _BEFORE = re.compile(r"(\w+)[,:]?\s{1,2}$")
 _CUED = re.compile(r"(\w+):?\s(?:[a-zåäö]+\s){0,2}$")
+_NEXT = re.compile(r"\s(\w+)")
 _YEAR = re.compile(r" \((?:1[89]|20)\d\d[a-z]?[);,:]")
 _CITED = re.compile(r"[^()\d]{0,80}(?:1[89]|20)\d\d[a-z]?[);,:]")
 _LOCAL = re.compile(r"(?:ss[aä]|st[aä]|ll[aä]|lt[aä]|lle|seen|ksi)$")
@@ -81,6 +86,8 @@ def names_in(text: str, is_place: Callable[[str], bool]) -> Iterator[tuple[int, 
         text: see `folding`.
         is_place: whether a capitalised word belongs to a known place or body.
     """
+    text = _UNDERSCORE.sub(" ", text)
+    yield from _small(text)
     for run in _runs(text, is_place):
         at = 0
         while at < len(run):
@@ -90,6 +97,22 @@ def names_in(text: str, is_place: Callable[[str], bool]) -> Iterator[tuple[int, 
             at += size or 1
 
 
+def _small(text: str) -> Iterator[tuple[int, int]]:
+    """A listed given name and surname side by side in small letters, with a comma after a cue."""
+    for match in _SMALL.finditer(text):
+        one, second = (_capitalize(match[part]) for part in (1, 3))
+        comma, end = match[2], match.end(3)
+        given, surname = (one, second) if names.is_listed(second) else (second, one)
+        if not (names.is_listed(surname) and names.is_given(given)):
+            continue
+        before = _CUED.search(text[max(0, match.start() - 60) : match.start()])
+        cued = before is not None and (names.is_title(before[1]) or names.is_cue(before[1]))
+        if cued or (
+            comma != ", " and (names.is_bare_surname(surname) or not names.is_word(surname))
+        ):
+            yield match.start(), end
+
+
 def _runs(text: str, is_place: Callable[[str], bool]) -> Iterator[list[_Token]]:
     """Words side by side that could make up a name."""
     run: list[_Token] = []
@@ -97,7 +120,10 @@ def _runs(text: str, is_place: Callable[[str], bool]) -> Iterator[list[_Token]]:
         token = _token(text, match, is_place)
         if token is None:
             continue
-        if run and _GAP.fullmatch(text, run[-1].end, token.start) and not _apart(run[-1], token):
+        if run and (
+            (_GAP.fullmatch(text, run[-1].end, token.start) and not _apart(run[-1], token))
+            or (len(run) == 1 and _inverted(text, run[0], token))
+        ):
             run.append(token)
             continue
         if run:
@@ -105,6 +131,23 @@ def _runs(text: str, is_place: Callable[[str], bool]) -> Iterator[list[_Token]]:
         run = [token]
     if run:
         yield run
+
+
+def _capitalize(word: str) -> str:
+    return "-".join(part.capitalize() for part in word.split("-"))
+
+
+def _inverted(text: str, surname: _Token, given: _Token) -> bool:
+    """A surname in capitals, a comma and a given name: ÖSTERBERG, Åke."""
+    return (
+        surname.role == "capitals"
+        and given.given
+        and _COMMA.fullmatch(text, surname.end, given.start) is not None
+        and (
+            names.name_of(surname.word) in ("surname", "surname_or_word")
+            or (surname.name == "unlisted" and len(surname.word) > 4)
+        )
+    )
 
 
 def _apart(one: _Token, other: _Token) -> bool:
@@ -125,7 +168,7 @@ def _token(text: str, match: re.Match[str], is_place: Callable[[str], bool]) -> 
         return None
     elif word.isupper():
         role = "capitals"
-        word = "-".join(part.capitalize() for part in word.split("-"))
+        word = _capitalize(word)
     elif re.search(r"-[a-zåäö]", word) and not re.match(r"[Aa]l-", word):
         return None  # Aino-hanke, Aalto-yliopisto
     place = role in ("name", "capitals") and is_place(word)
@@ -155,14 +198,31 @@ def _titled(text: str, run: Sequence[_Token]) -> int:
     """After a title any capitalised words that are no known place; after a cue two of them."""
     before = text[max(0, run[0].start - 90) : run[0].start]
     title, cue = _BEFORE.search(before), _CUED.search(before)
-    plain = not run[0].place and run[0].role != "capitals"
+    plain = run[0].role != "capitals"
     if title is not None and plain and names.is_title(title[1]):
-        return _until(run)
+        if not run[0].place:
+            return _until(run)
+        if _is_surname_of_place(text, title[1], run[0]):
+            return 1
     size = _until(run)
     written = size >= 2 and all(one.role != "capitals" for one in run[:size])
     if cue is not None and written and not run[0].opens and names.is_cue(cue[1]):
         return size
     return 0
+
+
+def _is_surname_of_place(text: str, title: str, token: _Token) -> bool:
+    """Whether the name of a place is a person's after a title: Mrs Salo; manager Salo said."""
+    if _is_head(text, token):
+        return False
+    if _LOCAL.search(token.word):
+        return False
+    if names.is_courtesy(title):
+        return True
+    if not text[max(0, token.start - 3) : token.start].rstrip()[-1:].isalpha():
+        return False  # a heading: Manager: Salo
+    said = _NEXT.match(text, token.end)
+    return said is not None and names.is_cue(said[1])
 
 
 def _until(run: Sequence[_Token]) -> int:
@@ -207,6 +267,8 @@ def _pair(first: _Token, second: _Token, crowded: bool) -> bool:
         crowded: whether more capitalised words stand side by side than names have.
     """
     one, other = first.name, second.name
+    if first.place and first.role == "capitals" and second.given:
+        one = names.name_of(first.word)  # SALO, Maija
     pair = {one, other}
     if crowded or second.opens:
         # Headings of a table side by side, or one line above another.
@@ -220,6 +282,10 @@ def _pair(first: _Token, second: _Token, crowded: bool) -> bool:
     if first.given:
         # Koskela is no case of Koski, nor Lahti a town, after a given name at least.
         return not second.place or _LOCAL.search(second.word) is None
+    if second.place and not first.place and names.is_word_and_given(first.word):
+        # Ilmari Kemi; but not the headings Tuuli and Vantaa.
+        sure = not names.is_word(first.word) or names.is_only_name(first.word)
+        return (sure or not first.opens) and _LOCAL.search(second.word) is None
     if second.place or first.place:
         return False
     if first.opens:
@@ -230,10 +296,11 @@ def _pair(first: _Token, second: _Token, crowded: bool) -> bool:
             or (one == "surname" and other == "given_or_word")
             or (one == "unlisted" and other != "word")
             or (pair <= _WEAK and not (names.is_word(first.word) or names.is_word(second.word)))
+            or (pair == _WEAK and not names.are_words(first.word, second.word))
         )
     if other in ("given", "surname"):
         return True
-    if pair <= _WEAK and names.is_word(first.word) and names.is_word(second.word):
+    if pair <= _WEAK and names.are_words(first.word, second.word):
         # Alfa Väli: names, but the words of a heading as well.
         return names.is_word_and_given(first.word) and other == "surname_or_word"
     return (one not in ("word", "surname") and other in (*_WEAK, "unlisted") and len(pair) > 1) or (
@@ -262,7 +329,7 @@ def _alone(text: str, token: _Token) -> bool:
     if "–" in (text[token.end : token.end + 1], text[token.start - 1 : token.start]):
         return False  # a formula called after two people
     if token.given:
-        if not token.opens or token.word in names.GIVEN:
+        if not token.opens or token.word in names.GIVEN or names.is_double_given(token.word):
             return True
         return names.is_only_name(token.word)
     if not token.surname:

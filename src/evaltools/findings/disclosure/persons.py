@@ -23,7 +23,7 @@ from evaltools.findings.disclosure.inflection import base_forms
 
 Kind = Literal[
     "person", "email", "phone", "identity_code", "account", "address", "post_office_box",
-    "number_plate", "business_id", "company",
+    "number_plate", "payment_card", "date_of_birth", "business_id", "company",
 ]  # fmt: skip
 THIRD_PARTY: frozenset[Kind] = frozenset({"business_id", "company"})
 """Not of persons; reported apart, since naming a vendor can harm it but is often public."""
@@ -197,9 +197,12 @@ _FINDERS: tuple[tuple[Kind, Callable[[str], Iterator[tuple[int, int]]]], ...] = 
     ("identity_code", ids.identity_codes),
     ("account", _accounts),
     ("business_id", _business_ids),
+    ("payment_card", ids.cards),
+    ("date_of_birth", ids.births),
     ("phone", contacts.phones),
     ("post_office_box", contacts.boxes),
     ("address", contacts.addresses),
+    ("address", contacts.profiles),
     ("number_plate", contacts.plates),
     ("company", _companies),
 )
