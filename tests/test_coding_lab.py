@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from evaltools.study import find_study
+from tests.jupyterlab import run_all_cells, write_configuration
 
 pytestmark = pytest.mark.alone
 
@@ -28,8 +29,6 @@ CODES = {
     "coder-1": {"challenge.schedule", "challenge.technology", "challenge.pandemic"},
     "coder-2": {"goal.data_quality"},
 }
-BEGUN = """() => [...document.querySelectorAll('.jp-InputArea-prompt')]
-  .some(prompt => /\\[(\\*|\\d+)\\]/.test(prompt.textContent))"""
 Start = Callable[[str], subprocess.Popen[bytes]]
 
 
@@ -53,11 +52,10 @@ def start(study: Path, tmp_path: Path) -> Iterator[Start]:
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
-    names = ("JUPYTER_CONFIG_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
     started = []
 
     def start(coder: str) -> subprocess.Popen[bytes]:
-        own = {name: str(tmp_path / coder / name.lower()) for name in names}
+        own = write_configuration(tmp_path / coder)
         with log(tmp_path, coder).open("wb") as out:
             process = subprocess.Popen(
                 [program, "code", coder, "--port", str(PORTS[coder]), "--no-browser"],
@@ -105,24 +103,8 @@ def loading(context: Any, url: str) -> tuple[Any, list[str]]:
 
 def run(page: Any) -> None:
     """Run the notebook's cell and wait for the report in the panel."""
-    from playwright.sync_api import TimeoutError
-
-    page.wait_for_selector(".jp-Notebook", timeout=60_000)
-    idle = ".jp-Notebook-ExecutionIndicator[data-status='idle']"
-    page.wait_for_selector(idle, state="attached", timeout=60_000)
-    # A click before the session stands is lost, as it is for a person on a busy machine.
-    for _ in range(12):
-        dismiss(page)
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        with contextlib.suppress(TimeoutError):
-            page.wait_for_function(BEGUN, timeout=3_000)
-            # JupyterLab may still change the kernel, and then the cell stands as if never run.
-            page.wait_for_function(f"document.querySelector('.evc-words') || !({BEGUN})()",
-                                   timeout=40_000)  # fmt: skip
-            page.wait_for_selector(".evc-words", timeout=1_000)
-            return
-    pytest.fail(page.locator(".jp-Notebook").inner_text())
+    run_all_cells(page)
+    page.wait_for_selector(".evc-words", timeout=60_000)
 
 
 def dismiss(page: Any) -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import ast
-import contextlib
 import json
 import os
 import re
@@ -14,14 +13,11 @@ import pytest
 
 from evaltools.lab import fill, filled
 from evaltools.study import find_study
+from tests.jupyterlab import run_all_cells, write_configuration
 
 pytestmark = pytest.mark.alone
 
 STUDY = find_study(Path(__file__).parent)
-ALL_RUN = """() => {
-  const told = [...document.querySelectorAll('.jp-InputArea-prompt')].map(e => e.textContent);
-  return told.some(text => /\\[\\d+\\]/.test(text)) && !told.some(text => text.includes('*'));
-}"""
 CHAPTER = STUDY.root / "notebooks" / "04_challenges_and_responses.ipynb"
 
 
@@ -69,9 +65,7 @@ def jupyterlab(tmp_path: Path) -> Iterator[str]:
             pytest.fail(message)
         pytest.skip(message)
     log = tmp_path / "log"
-    # What someone had open in JupyterLab at home is not opened here.
-    names = ("JUPYTER_CONFIG_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
-    own = {name: str(tmp_path / name.lower()) for name in names}
+    own = write_configuration(tmp_path)
     with log.open("w") as out:
         process = subprocess.Popen(
             [program, "lab", "--no-browser", "--port", "8931", "-p", "region=06"],
@@ -95,7 +89,7 @@ def jupyterlab(tmp_path: Path) -> Iterator[str]:
 @pytest.mark.browser
 @pytest.mark.slow
 def test_a_chapter_runs_from_top_to_bottom_in_jupyterlab(jupyterlab: str, chromium: str) -> None:
-    from playwright.sync_api import TimeoutError, sync_playwright
+    from playwright.sync_api import sync_playwright
 
     address, _, token = jupyterlab.partition("/lab?token=")
     with sync_playwright() as playwright:
@@ -105,23 +99,7 @@ def test_a_chapter_runs_from_top_to_bottom_in_jupyterlab(jupyterlab: str, chromi
         )
         page = browser.new_page(viewport={"width": 1400, "height": 1000})
         page.goto(f"{address}/lab/tree/{CHAPTER.name}?token={token}")
-        page.wait_for_selector(".jp-Notebook", timeout=60_000)
-        idle = ".jp-Notebook-ExecutionIndicator[data-status='idle']"
-        page.wait_for_selector(idle, state="attached", timeout=60_000)
-        # A click before the session stands is lost, as it is for a person on a busy machine;
-        # and where the kernel is slow to start, JupyterLab asks which one is meant.
-        asks = page.locator("dialog.jp-Dialog")
-        for _ in range(12):
-            with contextlib.suppress(TimeoutError):
-                if asks.count():
-                    print(asks.inner_text())
-                    asks.locator("button.jp-mod-accept").click(timeout=5_000)
-                page.get_by_role("menuitem", name="Run", exact=True).click(timeout=5_000)
-                page.get_by_role("menuitem", name="Run All Cells", exact=True).click(timeout=5_000)
-                page.wait_for_function(ALL_RUN, timeout=30_000)
-                break
-        else:
-            pytest.fail("the cells were not run")
+        run_all_cells(page)
         # Only what is near the window is on the page: the last cell hands over the indicators.
         bottom = "document.querySelector('.jp-WindowedPanel-outer').scrollTo(0, 1e7)"
         for _ in range(40):
