@@ -18,7 +18,7 @@ InputKind = Literal["added", "removed", "changed"]
 
 SCOPE = ("calls", "wave", "cutoff", "region", "municipality_group")
 """Parameters that decide which reports are read."""
-DECLARATION = "evaluation.yml"
+DECLARATIONS = ("evaluation.yml", "reports/words.yml")
 
 
 @dataclass(frozen=True)
@@ -111,8 +111,8 @@ class Comparison:
 
     @property
     def data_changed(self) -> bool:
-        """Whether a file of the data is not the same; the declaration of the study is none."""
-        return any(change.file != DECLARATION for change in self.inputs)
+        """Whether a file of the data is not the same; the study's declarations are none."""
+        return any(change.file not in DECLARATIONS for change in self.inputs)
 
     @property
     def nothing(self) -> bool:

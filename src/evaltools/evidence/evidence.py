@@ -14,6 +14,7 @@ from evaltools.evidence.codings import CoderRule, codes_as_read, linked, presenc
 from evaltools.evidence.places import located
 from evaltools.evidence.scope import final_reports, nothing_left, register, within
 from evaltools.evidence.units import Units, units_of_groups, versions_read
+from evaltools.present.words import Words
 from evaltools.study import Parameters, Study
 from evaltools.study.declaration import Disclosure
 
@@ -34,6 +35,7 @@ class Evidence:
             `municipality_code`, `region_code`, `municipality_group`, `size_class`, `population`.
         allocations: euros of the projects in scope by organisation, see `allocation.allocate`.
         disclosure: what the study lets be published of what is sensitive.
+        words: of the language of the parameters, as the study has them.
     """
 
     parameters: Parameters
@@ -48,6 +50,7 @@ class Evidence:
     saving_claims: pd.DataFrame
     participations: pd.DataFrame
     allocations: pd.DataFrame
+    words: Words
     disclosure: Disclosure = field(default_factory=Disclosure)
 
     @property
@@ -102,6 +105,7 @@ class Evidence:
             participations=participations,
             allocations=allocate(projects, participations, parameters.allocation),
             disclosure=study.declaration.disclosure if study else Disclosure(),
+            words=study.words(parameters.language) if study else Words(parameters.language),
         )
 
     def presence_by_rule(self, rule: CoderRule) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evaltools.execute.plan import DECLARATION
+from evaltools.execute.plan import DECLARATION, DECLARATIONS
 
 if TYPE_CHECKING:
     from evaltools.evidence import Descriptor
@@ -33,7 +33,8 @@ def declared_inputs(study: Study) -> tuple[str, ...]:
         names += [resource.path, *(stem + suffix for suffix in _WORKBOOKS)]
     data = study.data.relative_to(study.root).as_posix()
     found = [f"{data}/{name}" for name in names if (study.data / name).is_file()]
-    return tuple(sorted({DECLARATION, *found}))
+    own = [name for name in DECLARATIONS if (study.root / name).is_file()]
+    return tuple(sorted({DECLARATION, *own, *found}))
 
 
 def _texts(data: Path, descriptor: Descriptor) -> list[str]:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from evaltools.study import Parameters, Study
 
 DECLARATION = "evaluation.yml"
+DECLARATIONS = (DECLARATION, "reports/words.yml")
+"""What of the study's own declarations its notebooks read, besides the data."""
 ABOVE = (
     "build",
     "cli",
@@ -85,7 +87,7 @@ def plan(study: Study, parameters: Parameters) -> Plan:
     refuse(problems)
     modules = imported_modules(cell for found in cells.values() for cell in found)
     unseen = [room for room in ABOVE if not any(_is_in(module, room) for module in modules)]
-    files = hash_data(study.root, study.data) | _declaration(study)
+    files = hash_data(study.root, study.data) | _declarations(study)
     ingredients = Ingredients(
         files=files,
         parameters=values,
@@ -96,9 +98,9 @@ def plan(study: Study, parameters: Parameters) -> Plan:
     return Plan(study, values, cells, modules, ingredients)
 
 
-def _declaration(study: Study) -> dict[str, str]:
-    path = study.root / DECLARATION
-    return {DECLARATION: hash_file(path)} if path.is_file() else {}
+def _declarations(study: Study) -> dict[str, str]:
+    paths = {name: study.root / name for name in DECLARATIONS}
+    return {name: hash_file(path) for name, path in paths.items() if path.is_file()}
 
 
 def _is_in(module: str, room: str) -> bool:

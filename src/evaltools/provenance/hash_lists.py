@@ -256,8 +256,9 @@ def _read_manifest_of_bundle(folder: Path) -> list[HashList]:
     inputs = ingredients.get("files") if isinstance(ingredients, dict) else None
     if not isinstance(inputs, dict):
         raise ProblemError([Problem(FILE_NAME, "has no list of inputs", code="verify.list")])
-    if "evaluation.yml" in inputs:
-        files["study/evaluation.yml"] = str(inputs["evaluation.yml"])
+    for name in ("evaluation.yml", "reports/words.yml"):
+        if name in inputs:
+            files[f"study/{name.rpartition('/')[2]}"] = str(inputs[name])
     run = str(read_json(folder, FILE_NAME).get("key", ""))
     return [HashList(FILE_NAME, files, inputs=inputs, run=run)]
 

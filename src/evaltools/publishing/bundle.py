@@ -29,7 +29,8 @@ __all__ = ["Bundle", "assemble", "place_problems", "publish", "release_of"]
 
 Examination = Callable[[Path], Iterable[Problem]]
 Registration = Callable[[str], None]
-DECLARATIONS = ("evaluation.yml", "reports/findings.yml", "reports/waivers.yml")
+DECLARATIONS = ("evaluation.yml", "reports/findings.yml", "reports/waivers.yml",
+                "reports/words.yml")  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from evaltools.present.words import Words
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.study.declaration import ReportTarget, StudyDeclaration
-from evaltools.study.declared import Language
+from evaltools.study.declared import LANGUAGES, Language
 from evaltools.study.parameters import Parameters, make_parameters
+from evaltools.study.phrases import load_phrases
 from evaltools.study.source import line_of, read_yaml
 
 FILE_NAME = "evaluation.yml"
@@ -79,6 +81,14 @@ class Study:
             if name not in namespace
         )
         return make_parameters(names, {name: namespace[name] for name in names})
+
+    def words(self, language: Language) -> Words:
+        """The words of a language as this study has them.
+
+        Raises:
+            ProblemError: `reports/words.yml` is wrong.
+        """
+        return Words(language, load_phrases(self.root, LANGUAGES))
 
     def scenario_values(self, name: str) -> dict[str, Any]:
         """The values of a named scenario, with those of the scenarios it builds on.
