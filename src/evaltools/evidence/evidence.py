@@ -14,7 +14,7 @@ from evaltools.evidence.codings import CoderRule, codes_as_read, linked, presenc
 from evaltools.evidence.places import located
 from evaltools.evidence.scope import final_reports, nothing_left, register, within
 from evaltools.evidence.units import Units, units_of_groups, versions_read
-from evaltools.study import Parameters, Study
+from evaltools.study import Parameters, Study, Vocabulary
 from evaltools.study.declaration import Disclosure
 
 
@@ -34,6 +34,7 @@ class Evidence:
             `municipality_code`, `region_code`, `municipality_group`, `size_class`, `population`.
         allocations: euros of the projects in scope by organisation, see `allocation.allocate`.
         disclosure: what the study lets be published of what is sensitive.
+        vocabulary: the study's kinds of codes, raters, areas, its dimensions, its currency.
     """
 
     parameters: Parameters
@@ -49,6 +50,7 @@ class Evidence:
     participations: pd.DataFrame
     allocations: pd.DataFrame
     disclosure: Disclosure = field(default_factory=Disclosure)
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
 
     @property
     def n(self) -> int:
@@ -102,6 +104,7 @@ class Evidence:
             participations=participations,
             allocations=allocate(projects, participations, parameters.allocation),
             disclosure=study.declaration.disclosure if study else Disclosure(),
+            vocabulary=study.declaration if study else Vocabulary(),
         )
 
     def presence_by_rule(self, rule: CoderRule) -> pd.DataFrame:
