@@ -15,7 +15,7 @@ from evaltools.evidence.places import located
 from evaltools.evidence.scope import final_reports, nothing_left, register, within
 from evaltools.evidence.units import Units, units_of_groups, versions_read
 from evaltools.present.words import Words
-from evaltools.study import Parameters, Study
+from evaltools.study import Parameters, Study, Vocabulary
 from evaltools.study.declaration import Disclosure
 
 
@@ -36,6 +36,7 @@ class Evidence:
         allocations: euros of the projects in scope by organisation, see `allocation.allocate`.
         disclosure: what the study lets be published of what is sensitive.
         words: of the language of the parameters, as the study has them.
+        vocabulary: the study's kinds of codes, raters, areas, its dimensions, its currency.
     """
 
     parameters: Parameters
@@ -52,6 +53,7 @@ class Evidence:
     allocations: pd.DataFrame
     words: Words
     disclosure: Disclosure = field(default_factory=Disclosure)
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
 
     @property
     def n(self) -> int:
@@ -106,6 +108,7 @@ class Evidence:
             allocations=allocate(projects, participations, parameters.allocation),
             disclosure=study.declaration.disclosure if study else Disclosure(),
             words=study.words(parameters.language) if study else Words(parameters.language),
+            vocabulary=study.declaration if study else Vocabulary(),
         )
 
     def presence_by_rule(self, rule: CoderRule) -> pd.DataFrame:

@@ -34,6 +34,8 @@ class Words:
     fields of a phrase. Whole numbers are printed as the language prints them; format other
     values yourself (`percent`, `euros`). A phrase that depends on number has two entries,
     `key.one` and `key.other`; ask for `key` with `count=`, and one is used for exactly 1.
+    A field that no value is given for is filled by the phrase `noun.<field>`, if there is one:
+    `{currency}` is what the study counts money in.
 
     Arguments:
         language: fi, sv or en.
@@ -59,6 +61,8 @@ class Words:
                 raise KeyError(f"{key} depends on number: give count= as a whole number")
             found = f"{key}.one" if values["count"] == 1 else f"{key}.other"
         template = self.template(found)
+        nouns = {name: f"noun.{name}" for name in fields(template) - set(values)}
+        values |= {name: self.template(noun) for name, noun in nouns.items() if self._has(noun)}
         wanted = fields(template)
         general = all_phrases().get(found)
         # The singular may leave its number unsaid, and a study what the engine's phrase says.

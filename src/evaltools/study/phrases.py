@@ -17,6 +17,7 @@ from evaltools.present.words import (
     phrase_fault,
 )
 from evaltools.problems import Problem, refuse
+from evaltools.study.declaration import StudyDeclaration
 from evaltools.study.source import line_of, read_yaml
 
 FILE_NAME = "reports/words.yml"
@@ -30,8 +31,43 @@ OPEN = (
 """Beginnings of keys to which a study adds names of its own: of tables, kinds, indicators."""
 
 
+def own_phrases(root: Path, declared: StudyDeclaration) -> Phrases:
+    """What a study says in words of its own: those of the file, and labels that it declares.
+
+    `code_kind.<kind>`, `rater.<kind>`, `organisation_kind.<kind>`, `size.<class>` and
+    `choice.<parameter>.<value>` come from `evaluation.yml`, `noun.currency` from its currency.
+
+    Raises:
+        ProblemError: everything that is wrong with the file, each with its line.
+    """
+    labels = {f"code_kind.{name}": item.label for name, item in declared.code_kinds.items()}
+    labels |= {f"rater.{name}": item.label for name, item in declared.raters.items()}
+    labels |= {
+        f"organisation_kind.{name}": item.label
+        for name, item in declared.organisation_kinds.items()
+    }
+    labels |= {f"size.{name}": item.label for name, item in declared.areas.size_classes.items()}
+    labels |= {
+        f"choice.{name}.{value}": text
+        for name, parameter in declared.parameters.items()
+        for value, text in parameter.choices.items()
+    }
+    derived = {
+        key: hold_numbers(
+            {
+                each: text.in_language(each).replace("{", "{{").replace("}", "}}")
+                for each in LANGUAGES
+            }
+        )
+        for key, text in labels.items()
+    }
+    unknown = dict.fromkeys(LANGUAGES, declared.currency)
+    derived["noun.currency"] = all_phrases().get(f"noun.currency.{declared.currency}", unknown)
+    return derived | dict(load_phrases(root, declared.languages))
+
+
 def load_phrases(root: Path, languages: Iterable[Language]) -> Phrases:
-    """Read and check the words of a study; a study without the file has none of its own.
+    """The words of a study's file; none where there is no such file.
 
     Arguments:
         root: the folder of `evaluation.yml`.
