@@ -111,7 +111,8 @@ def _problems(
         yield Problem(where(key, language), what, ", ".join(LANGUAGES), "", CODE)
     general = all_phrases()
     if key in general:
-        known = fields(general[key]["en"])
+        nouns = {name.removeprefix("noun.") for name in general if name.startswith("noun.")}
+        known = fields(general[key]["en"]) | nouns
         for language, text in texts.items():
             if surplus := fields(text) - known:
                 what = f"{key}: nothing fills in {_braced(surplus)}"
