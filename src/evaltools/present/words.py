@@ -14,7 +14,7 @@ from typing import Final
 
 import yaml
 
-from evaltools.present.language import LANGUAGES, NBSP, Language, number
+from evaltools.present.language import LANGUAGES, NBSP, Language, euros, number
 from evaltools.present.markdown import escape_markdown
 
 YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -40,12 +40,16 @@ class Words:
     Arguments:
         language: fi, sv or en.
         own: phrases of a study, from its `reports/words.yml`.
+        currency: of all sums, as ISO 4217 has it.
     """
 
-    def __init__(self, language: Language, own: Phrases = MappingProxyType({})) -> None:
+    def __init__(
+        self, language: Language, own: Phrases = MappingProxyType({}), currency: str = "EUR"
+    ) -> None:
         if language not in LANGUAGES:
             raise ValueError(f"{language!r} is not a language of the report: {LANGUAGES}")
         self.language: Final = language
+        self.currency: Final = currency
         self._own: Final = own
 
     def __call__(self, key: str, /, **values: object) -> str:
@@ -100,6 +104,10 @@ class Words:
 
     def _has(self, key: str) -> bool:
         return self.language in self._own.get(key, {}) or key in all_phrases()
+
+    def money(self, value: float | None) -> str:
+        """A sum of money in the currency of the study."""
+        return euros(value, self.language, currency=self.currency)
 
     def _text(self, value: object) -> str:
         if isinstance(value, int) and not isinstance(value, bool):

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from evaltools.present.language import LANGUAGES, Language
+from evaltools.present.language import LANGUAGES, Currency, Language
 from evaltools.present.words import (
     Phrases,
     all_phrases,
@@ -61,8 +61,8 @@ def own_phrases(root: Path, declared: StudyDeclaration) -> Phrases:
         )
         for key, text in labels.items()
     }
-    unknown = dict.fromkeys(LANGUAGES, declared.currency)
-    derived["noun.currency"] = all_phrases().get(f"noun.currency.{declared.currency}", unknown)
+    currency = Currency.of(declared.currency)
+    derived["noun.currency"] = {each: currency.name(each) for each in LANGUAGES}
     return derived | dict(load_phrases(root, declared.languages))
 
 

@@ -93,7 +93,8 @@ class Study:
         Raises:
             ProblemError: `reports/words.yml` is wrong.
         """
-        return Words(language, own_phrases(self.root, self.declaration))
+        declared = self.declaration
+        return Words(language, own_phrases(self.root, declared), declared.currency)
 
     def scenario_values(self, name: str) -> dict[str, Any]:
         """The values of a named scenario, with those of the scenarios it builds on.

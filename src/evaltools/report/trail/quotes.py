@@ -16,7 +16,7 @@ from evaltools.findings.disclosure.quotes import Policy, public_quote, redaction
 from evaltools.indicators.disclosure.policy import Policy as DisclosurePolicy
 from evaltools.indicators.savings import amounts_by_segment
 from evaltools.present.words import Words
-from evaltools.report.trail.compact import data_block, line, plain, sentence
+from evaltools.report.trail.markup import data_block, line, plain, sentence
 from evaltools.report.trail.passages import Passage, spread
 from evaltools.study.declaration import Disclosure
 

@@ -1,33 +1,35 @@
-"""Judgements for readers: what the draft marks, and the table of what others said."""
+"""Judgements for readers: the marks in the draft, the statements of others, `findings.json`."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, Final
 
-from evaltools.findings.clauses import keys_of
-from evaltools.findings.coder_rules import rule_note
-from evaltools.findings.judging import Judgement
+from evaltools.findings.conditions import keys_of
+from evaltools.findings.judgement import Judgement, rule_note
 from evaltools.findings.numbers import Part, Reading, name_of
 from evaltools.findings.reasons import interval_of, label_of, shown
 from evaltools.indicators.indicator import Indicator
-from evaltools.present.language import MISSING, Language
+from evaltools.present.language import LANGUAGES, MISSING
 from evaltools.present.markdown import escape_markdown
 from evaltools.present.words import Words
 
-TABLE_ID: Final = "tbl-tiedote"
+FILE_NAME: Final = "findings.json"
+TABLE_ID: Final = "tbl-statements"
 
 
 def findings_metadata(
     judgements: Iterable[Judgement],
-    language: Language,
+    words: Words,
     labels: Mapping[str, str] | None = None,
 ) -> dict[str, dict[str, Any]]:
     """What `reports/style/findings.lua` needs to mark sentences, for the document's metadata.
 
     Arguments:
         judgements: of a run.
-        language: of the report.
+        words: of the report's language.
         labels: labels of codes by id, to print in place of ids.
 
     Returns:
@@ -37,36 +39,35 @@ def findings_metadata(
     """
     made: dict[str, dict[str, Any]] = {}
     for judgement in judgements:
-        reason = judgement.reason.why(language, labels)
+        reason = judgement.reason.why(words, labels)
         if judgement.accepted and (accepted := judgement.finding.accepted) is not None:
-            told = accepted.reason.in_language(language)
-            reason += Words(language)("findings.accepted", reason=told, by=accepted.by)
+            told = accepted.reason.in_language(words.language)
+            reason += words("findings.accepted", reason=told, by=accepted.by)
         made[judgement.finding.id] = {
             "outcome": judgement.outcome,
-            "label": escape_markdown(judgement.reason.outcome_text(language)),
+            "label": escape_markdown(judgement.reason.outcome_text(words)),
             "reason": escape_markdown(reason),
         }
-        if note := rule_note(judgement, language):
+        if note := rule_note(judgement, words):
             made[judgement.finding.id]["note"] = escape_markdown(note)
     return made
 
 
 def release_table(
     judgements: Iterable[Judgement],
-    language: Language,
+    words: Words,
     labels: Mapping[str, str] | None = None,
 ) -> str:
     """The statements of others, a row each: what came of it, by which numbers, and why.
 
     Arguments:
         judgements: of a run; those that the report asserts itself are left out.
-        language: of the report.
+        words: of the report's language.
         labels: labels of codes by id.
 
     Returns:
         A pipe table with caption and identifier; numbers are spans that name their indicator.
     """
-    words = Words(language)
     names = ("statement", "outcome", "numbers", "why")
     rows = [
         "| " + " | ".join(words(f"findings.column.{name}") for name in names) + " |",
@@ -76,15 +77,15 @@ def release_table(
         finding = judgement.finding
         if finding.asserted:
             continue
-        statement = escape_markdown(finding.text.in_language(language))
+        statement = escape_markdown(finding.text.in_language(words.language))
         if finding.reading is not None:
-            read = escape_markdown(finding.reading.in_language(language))
+            read = escape_markdown(finding.reading.in_language(words.language))
             statement += f" *{words('findings.read_as')} {read}*"
         cells = (
             statement,
-            _outcome(judgement, language),
-            _numbers(judgement, language, labels),
-            escape_markdown(_why(judgement, language, labels)),
+            _outcome(judgement, words),
+            _numbers(judgement, words, labels),
+            escape_markdown(_why(judgement, words, labels)),
         )
         rows.append("| " + " | ".join(cells) + " |")
     sources = sorted({j.finding.source for j in judgements if j.finding.source is not None})
@@ -92,22 +93,22 @@ def release_table(
     return "\n".join(rows) + f"\n\n: {caption} {{#{TABLE_ID}}}\n"
 
 
-def _why(judgement: Judgement, language: Language, labels: Mapping[str, str] | None) -> str:
+def _why(judgement: Judgement, words: Words, labels: Mapping[str, str] | None) -> str:
     """The reason, and how far it depends on the coder rule."""
-    told = judgement.reason.why(language, labels)
-    note = rule_note(judgement, language)
+    told = judgement.reason.why(words, labels)
+    note = rule_note(judgement, words)
     return f"{told} ({note})" if note else told
 
 
-def _outcome(judgement: Judgement, language: Language) -> str:
-    told = escape_markdown(judgement.reason.outcome_text(language))
+def _outcome(judgement: Judgement, words: Words) -> str:
+    told = escape_markdown(judgement.reason.outcome_text(words))
     told = told[:1].upper() + told[1:]
     if not judgement.holds:
         told = f"**{told}**"
     return f"[{told}]{{.outcome .{judgement.outcome.replace('_', '-')}}}"
 
 
-def _numbers(judgement: Judgement, language: Language, labels: Mapping[str, str] | None) -> str:
+def _numbers(judgement: Judgement, words: Words, labels: Mapping[str, str] | None) -> str:
     """The numbers that the condition names, each once."""
     names, _ = keys_of(judgement.finding.condition)
     by_name = {name_of(indicator): indicator for indicator in judgement.numbers}
@@ -117,8 +118,8 @@ def _numbers(judgement: Judgement, language: Language, labels: Mapping[str, str]
         if reading is None:
             parts.append(f"{escape_markdown(name)}: {MISSING}")
             continue
-        label = escape_markdown(label_of(reading, language, labels))
-        parts.append(f"{label}: {_span(reading, language)}")
+        label = escape_markdown(label_of(reading, words, labels))
+        parts.append(f"{label}: {_span(reading, words)}")
     return "; ".join(parts)
 
 
@@ -130,20 +131,47 @@ def _reading(name: str, by_name: Mapping[str, Indicator]) -> Reading | None:
     return None if share is None else Reading(name, share, part)
 
 
-def _span(reading: Reading, language: Language) -> str:
+def _span(reading: Reading, words: Words) -> str:
     """The number as a span that names its indicator, with its interval where it has one."""
     record = reading.indicator
     assert record is not None
-    text = escape_markdown(shown(reading, language))
+    text = escape_markdown(shown(reading, words))
     if reading.value is None:
-        return escape_markdown(Words(language)("report.suppressed")) if record.suppressed else text
+        return escape_markdown(words("report.suppressed")) if record.suppressed else text
     attributes = f'.indicator key="{record.key}" estimand="{record.estimand}"'
     if record.dimensions:
         by = ";".join(f"{name}={value}" for name, value in record.dimensions)
         attributes += f' dimensions="{by}"'
-    counted = reading.part == "value" and record.unit == "share" and "/" in shown(reading, language)
+    counted = reading.part == "value" and record.unit == "share" and "/" in shown(reading, words)
     shows = "fraction" if counted else reading.part
     span = f'[{text}]{{{attributes} shows="{shows}"}}'
     if record.low is not None and record.high is not None and reading.part == "value":
-        span += f" ({escape_markdown(interval_of(reading, language))})"
+        span += f" ({escape_markdown(interval_of(reading, words))})"
     return span
+
+
+def findings_record(judgements: Iterable[Judgement]) -> list[dict[str, Any]]:
+    """What became of each finding, why, and which indicators it was put to, by id."""
+    words = [Words(language) for language in LANGUAGES]
+    return [
+        {
+            "id": item.finding.id,
+            "asserted": item.finding.asserted,
+            "outcome": item.outcome,
+            "accepted": item.accepted,
+            "estimand": item.estimand,
+            "reason": {each.language: item.reason.text(each) for each in words},
+            "by_rule": dict(item.by_rule),
+            "indicators": sorted({number.key for number in item.numbers}),
+        }
+        for item in sorted(judgements, key=lambda judgement: judgement.finding.id)
+    ]
+
+
+def write_findings(judgements: Iterable[Judgement], folder: Path) -> Path:
+    """Write `findings.json` into the folder of a report, for comparison with the next one."""
+    path = folder / FILE_NAME
+    content = findings_record(judgements)
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
+    path.write_text(text + "\n", encoding="utf-8")
+    return path
