@@ -16,12 +16,12 @@ import pypdf
 import pytest
 
 from evaltools.documents import DocumentText, read_documents
-from evaltools.example import generate
-from evaltools.example.draws import Draws
-from evaltools.example.form import LONGEST_CELL, layouts
-from evaltools.example.phrases import load
-from evaltools.example.received import as_files, pages_of, with_files
 from evaltools.problems import ProblemError
+from tools.example_data import generate
+from tools.example_data.form import LONGEST_CELL, layouts
+from tools.example_data.phrases import load
+from tools.example_data.report_files import as_files, pages_of, with_files
+from tools.example_data.rng import Draws
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 

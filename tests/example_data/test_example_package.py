@@ -5,10 +5,10 @@ import shutil
 
 import pytest
 
-from evaltools.example import generate, package, read_public, write_example
-from evaltools.example.__main__ import main
-from evaltools.example.draws import Draws
 from evaltools.problems import ProblemError
+from tools.example_data import generate, package, read_public, write_example
+from tools.example_data.__main__ import main
+from tools.example_data.rng import Draws
 
 
 def contents(folder):

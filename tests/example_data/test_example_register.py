@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from evaltools.example import assumptions, generate
-from evaltools.example.municipalities import CLASSES, size_class
+from tools.example_data import assumptions, generate
+from tools.example_data.municipalities import CLASSES, size_class
 
 POSITIVE_DECISIONS = {"2019-1": 41, "2019-2": 31, "2020": 29, "2021": 21}
 

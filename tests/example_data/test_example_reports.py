@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from evaltools.example.phrases import load
+from tools.example_data.phrases import load
 
 
 @pytest.fixture(scope="module")

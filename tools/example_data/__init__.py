@@ -4,8 +4,8 @@ No result of a real municipality is invented. `generate` makes the example from 
 and a seed; `write_example` writes it over the generated part of a data folder.
 """
 
-from evaltools.example.assumptions import SEED
-from evaltools.example.package import Example, generate, write_example
-from evaltools.example.public import read_public
+from tools.example_data.assumptions import SEED
+from tools.example_data.package import Example, generate, write_example
+from tools.example_data.public import read_public
 
 __all__ = ["SEED", "Example", "generate", "read_public", "write_example"]

@@ -1,18 +1,18 @@
-"""`python -m evaltools.example FOLDER` makes the example part of a data folder again."""
+"""`python -m tools.example_data FOLDER` makes the example part of a data folder again."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from evaltools.example import write_example
 from evaltools.problems import ProblemError
+from tools.example_data import write_example
 
 
 def main(arguments: list[str]) -> int:
     """Write the example into the folder that is named; 1 when it could not be."""
     if len(arguments) != 1:
-        print("python -m evaltools.example FOLDER", file=sys.stderr)
+        print("python -m tools.example_data FOLDER", file=sys.stderr)
         return 1
     try:
         write_example(Path(arguments[0]))

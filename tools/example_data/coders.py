@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from evaltools.example.draws import Draws
-from evaltools.example.public import Row
-from evaltools.example.texts import Passage, ReportText
+from tools.example_data.public import Row
+from tools.example_data.rng import Draws
+from tools.example_data.texts import Passage, ReportText
 
 Span = tuple[int, int]
 Mark = tuple[Span, str, str]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from evaltools.example.coders import Coded, Span, coding_day
-from evaltools.example.contents import Claim, Goal, Statement
-from evaltools.example.public import Row, Tables
+from tools.example_data.coders import Coded, Span, coding_day
+from tools.example_data.public import Row, Tables
+from tools.example_data.report_contents import Claim, Goal, Statement
 
 CONTEXT = 32
 """Characters kept before and after a quote, to find it again if the text should move."""

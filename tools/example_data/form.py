@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from evaltools.example.contents import euros
-from evaltools.example.draws import Draws
-from evaltools.example.phrases import load
-from evaltools.example.reporting import Report
+from tools.example_data.phrases import load
+from tools.example_data.report_contents import euros
+from tools.example_data.reporting import Report
+from tools.example_data.rng import Draws
 
 LONGEST_CELL = 200
 """A longer cell is read as a paragraph and not as part of its row."""

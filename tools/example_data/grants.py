@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil, exp
 
-from evaltools.example import assumptions
-from evaltools.example.assumptions import CallPlan
-from evaltools.example.draws import Draws
+from tools.example_data import assumptions
+from tools.example_data.assumptions import CallPlan
+from tools.example_data.rng import Draws
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 from math import exp, log
 
-from evaltools.example import assumptions
-from evaltools.example.draws import Draws
-from evaltools.example.public import Row, Tables
+from tools.example_data import assumptions
+from tools.example_data.public import Row, Tables
+from tools.example_data.rng import Draws
 
 CLASSES: tuple[tuple[str, int], ...] = (
     ("under_5000", 5_000),

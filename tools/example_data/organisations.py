@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from evaltools.example import assumptions
-from evaltools.example.draws import Draws
-from evaltools.example.public import Row
+from tools.example_data import assumptions
+from tools.example_data.public import Row
+from tools.example_data.rng import Draws
 
 NAMES = {
     "joint_authority": ("ex-kuntayhtyma", "Esimerkkikuntayhtymä", "Exempelsamkommun"),

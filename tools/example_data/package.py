@@ -10,23 +10,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from evaltools.example import assumptions, municipalities
-from evaltools.example.coders import CODERS, CONSENSUS, code_reports
-from evaltools.example.coding import coding_tables
-from evaltools.example.contents import Author
-from evaltools.example.draws import Draws
-from evaltools.example.form import Form, Layout
-from evaltools.example.form import layouts as draw_layouts
-from evaltools.example.organisations import example_organisations
-from evaltools.example.prevalence import draw_chances
-from evaltools.example.projects import generate_projects, participations
-from evaltools.example.public import Descriptor, Row, Tables, only_public, read_public
-from evaltools.example.ratings import rating_items, ratings
-from evaltools.example.received import as_files, pages_of, with_files
-from evaltools.example.redactions import redactions
-from evaltools.example.reporting import received_reports
-from evaltools.example.texts import ReportText, compose
-from evaltools.example.ties import prior_ties
+from tools.example_data import assumptions, municipalities
+from tools.example_data.coders import CODERS, CONSENSUS, code_reports
+from tools.example_data.coding import coding_tables
+from tools.example_data.form import Form, Layout
+from tools.example_data.form import layouts as draw_layouts
+from tools.example_data.organisations import example_organisations
+from tools.example_data.prevalence import draw_chances
+from tools.example_data.prior_ties import prior_ties
+from tools.example_data.projects import generate_projects, participations
+from tools.example_data.public import Descriptor, Row, Tables, only_public, read_public
+from tools.example_data.ratings import rating_items, ratings
+from tools.example_data.redactions import redactions
+from tools.example_data.report_contents import Author
+from tools.example_data.report_files import as_files, pages_of, with_files
+from tools.example_data.reporting import received_reports
+from tools.example_data.rng import Draws
+from tools.example_data.texts import ReportText, compose
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from functools import cache
 import fontpkg_fira_sans
 import typst
 
-from evaltools.example.form import Form, Layout
+from tools.example_data.form import Form, Layout
 
 _TEMPLATE = """
 #set document(title: {title}, author: "evaltools.example", date: datetime({date}))

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from evaltools.example.draws import Draws
+from tools.example_data.rng import Draws
 
 _ALTERNATIVES = re.compile(r"\[([^\[\]]*)\]")
 _SLOT = re.compile(r"\{([^{}]+)\}")
@@ -33,7 +33,7 @@ class Subject:
 @cache
 def load(name: str) -> Any:
     """The contents of a file of phrases."""
-    text = files("evaltools.example").joinpath("phrases_data", name).read_text(encoding="utf-8")
+    text = files("tools.example_data").joinpath("phrases_data", name).read_text(encoding="utf-8")
     return yaml.safe_load(text)
 
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import exp, log
 
-from evaltools.example import assumptions
-from evaltools.example.draws import Draws
-from evaltools.example.projects import Project
+from tools.example_data import assumptions
+from tools.example_data.projects import Project
+from tools.example_data.rng import Draws
 
 GOALS_PER_PROJECT = {2: 0.25, 3: 0.35, 4: 0.25, 5: 0.15}
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from evaltools.example.draws import Draws
-from evaltools.example.public import Row
+from tools.example_data.public import Row
+from tools.example_data.rng import Draws
 
 REGISTER = "Esimerkkirekisteri 2016–2018"
 """No such register was found for the programme; a real one could be an earlier programme's."""

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import sqrt
 
-from evaltools.example import assumptions, municipalities
-from evaltools.example.assumptions import CallPlan
-from evaltools.example.draws import Draws
-from evaltools.example.grants import amounts
-from evaltools.example.phrases import Subject, titles
-from evaltools.example.public import Row, Tables
+from tools.example_data import assumptions, municipalities
+from tools.example_data.assumptions import CallPlan
+from tools.example_data.grants import amounts
+from tools.example_data.phrases import Subject, titles
+from tools.example_data.public import Row, Tables
+from tools.example_data.rng import Draws
 
 PARTNERS = {1: 0.30, 2: 0.24, 3: 0.16, 4: 0.11, 5: 0.08, 6: 0.05, 8: 0.04, 12: 0.02}
 """How many municipalities join the lead; public projects have 1 to 15."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from evaltools.example.contents import Contents
-from evaltools.example.draws import Draws
-from evaltools.example.public import Row
+from tools.example_data.public import Row
+from tools.example_data.report_contents import Contents
+from tools.example_data.rng import Draws
 
 ITEMS: tuple[tuple[str, str, str, str], ...] = (
     (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from evaltools.example.coders import CONSENSUS
-from evaltools.example.public import Row
+from tools.example_data.coders import CONSENSUS
+from tools.example_data.public import Row
 
 _SUM = re.compile(r"\d[\d\u00a0]*(?= euro)")
 REASON = "amount"

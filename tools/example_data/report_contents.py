@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from evaltools.example import prevalence
-from evaltools.example.draws import Draws
-from evaltools.example.phrases import fill, load, project_slots
-from evaltools.example.prevalence import Chances
-from evaltools.example.reporting import Report
+from tools.example_data import prevalence
+from tools.example_data.phrases import fill, load, project_slots
+from tools.example_data.prevalence import Chances
+from tools.example_data.reporting import Report
+from tools.example_data.rng import Draws
 
 
 @dataclass(frozen=True, eq=False)

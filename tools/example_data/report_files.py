@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from evaltools.documents import DocumentText, read_documents
-from evaltools.example.form import Form, Layout
-from evaltools.example.printed import pdf_file
-from evaltools.example.public import Row, Tables
-from evaltools.example.word import word_file
 from evaltools.problems import Problem, refuse
+from tools.example_data.form import Form, Layout
+from tools.example_data.pdf import pdf_file
+from tools.example_data.public import Row, Tables
+from tools.example_data.word import word_file
 
 Pages = Mapping[str, tuple[int, ...]]
 """Start of each page in code points, by document; a document without pages is not there."""

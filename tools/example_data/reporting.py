@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import exp
 
-from evaltools.example import assumptions
-from evaltools.example.draws import Draws
-from evaltools.example.projects import Project
+from tools.example_data import assumptions
+from tools.example_data.projects import Project
+from tools.example_data.rng import Draws
 
 LARGE_GRANT_EUR = 400_000
 SMALL_LEAD = 10_000

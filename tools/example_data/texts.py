@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evaltools.example.contents import Contents, Statement, euros
-from evaltools.example.draws import Draws
-from evaltools.example.form import Answer, Form, day, opening
-from evaltools.example.phrases import fill, load
+from tools.example_data.form import Answer, Form, day, opening
+from tools.example_data.phrases import fill, load
+from tools.example_data.report_contents import Contents, Statement, euros
+from tools.example_data.rng import Draws
 
 
 @dataclass(frozen=True)

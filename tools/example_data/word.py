@@ -11,8 +11,8 @@ import io
 import zipfile
 from xml.sax.saxutils import escape, quoteattr
 
-from evaltools.example.form import Form, Layout, Question
-from evaltools.example.word_parts import DECLARATION, NAMESPACES, fixed_parts
+from tools.example_data.form import Form, Layout, Question
+from tools.example_data.word_parts import DECLARATION, NAMESPACES, fixed_parts
 
 LONG_PARAGRAPH = 120
 """Characters from which a paragraph stands in several runs."""

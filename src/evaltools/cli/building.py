@@ -96,14 +96,3 @@ def lab(given: tuple[str, ...], scenario: str | None, port: int, browser: bool) 
     from evaltools.lab import open_lab
 
     open_lab(study, parameters, port, browser)
-
-
-@main.command()
-@click.option("--to", "folder", type=click.Path(path_type=Path), required=True,
-              help="The data folder to write the example part into.")  # fmt: skip
-def example(folder: Path) -> None:
-    """Generate the example data anew beside the public tables of a data folder."""
-    from evaltools.example import write_example
-
-    write_example(folder)
-    click.echo(f"  {shown(folder)}")
