@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from evaltools.comparison.computing import Computer, Job
+from evaltools.comparison.recompute import Job, Recomputer
 from evaltools.indicators.indicator import Indicator
 from evaltools.provenance.hashes import hash_data, hash_package
 from evaltools.provenance.manifest import Ingredients
@@ -59,14 +59,14 @@ CHAPTERS = tuple(f"evaltools.indicators.{name}" for name in ("portfolio", "goals
 
 
 @pytest.fixture(scope="session")
-def computer(study: Study) -> Computer:
+def computer(study: Study) -> Recomputer:
     """Computes three chapters, each set of data and parameters once for all tests."""
-    return Computer(study, CHAPTERS)
+    return Recomputer(study, CHAPTERS)
 
 
 @pytest.fixture(scope="session")
 def computed(
-    study: Study, computer: Computer, tmp_path_factory: pytest.TempPathFactory
+    study: Study, computer: Recomputer, tmp_path_factory: pytest.TempPathFactory
 ) -> Computed:
     """A run of the study computed by its chapters: `computed(data=…, code=…, wave="2023")`."""
     made: dict[str, Recorded] = {}

@@ -71,10 +71,9 @@ def compare(
     """Compare two runs, reports or bundles: what moved, what changed its outcome, and why."""
     from rich.console import Console
 
-    from evaltools.comparison.examining import examine
+    from evaltools.comparison.attribution import examine
+    from evaltools.comparison.output import Files, print_comparison, write_comparison
     from evaltools.comparison.prose import code_labels
-    from evaltools.comparison.terminal import print_comparison
-    from evaltools.comparison.writing import Files, write_comparison
     from evaltools.provenance.recorded import read_recorded
     from evaltools.study import find_study
 

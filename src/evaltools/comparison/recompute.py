@@ -1,4 +1,4 @@
-"""Computing all indicators anew from data and parameters, without notebooks: a second or two."""
+"""Indicators computed anew from data and parameters, without notebooks: a second or two."""
 
 from __future__ import annotations
 
@@ -12,62 +12,24 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evaltools.comparison.changes import Identity
+from evaltools.comparison.revisions import data_folder, first_data
+from evaltools.evidence import Evidence, read_tables
+from evaltools.indicators.disclosure.codes import withheld_codes
+from evaltools.indicators.indicator import Indicator, from_record
 from evaltools.problems import Problem, ProblemError
+from evaltools.provenance.recorded import Recorded
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from evaltools.indicators.indicator import Indicator
     from evaltools.study import Study
+
 
 SECONDS = 180
 """How long another version of the code may take for all that is asked of it."""
+_PROGRAM = Path(__file__).with_name("other_version.py")
 _NO_CHAPTERS = "the study declares no chapters, so that nothing can be computed without notebooks"
-
-# What the other version runs. It uses only what every version has had since the first: the study,
-# its tables, the selection and the chapters; where its study does not declare which those are,
-# they are the chapters of this study that it has. The answer goes to a file, so that whatever the
-# code prints does not get into it.
-_SCRIPT = """
-import json, sys
-from importlib.util import find_spec
-from pathlib import Path
-asked = json.loads(sys.stdin.read())
-sys.path.insert(0, asked["source"])
-from importlib import import_module
-import evaltools
-home = Path(asked["source"]).resolve()
-package = Path(evaltools.__path__[0]).resolve()
-if not package.is_relative_to(home):
-    raise SystemExit("the other version was not loaded: " + str(package))
-from evaltools.evidence import Evidence, load_descriptor, read_tables
-from evaltools.indicators.indicator import to_record
-from evaltools.problems import ProblemError
-from evaltools.study import load_study
-study = load_study(Path(asked["study"]))
-chapters = sorted(set(getattr(study.declaration, "chapters", {}).values())) if asked["own"] else []
-chapters = chapters or list(filter(find_spec, asked["chapters"]))
-if not chapters:
-    raise SystemExit("the other version has none of the chapters of the study")
-answers, tables = [], {}
-for job in asked["jobs"]:
-    try:
-        folder = Path(job["data"])
-        if job["data"] not in tables:
-            tables[job["data"]] = read_tables(folder, load_descriptor(folder))
-        known = study.declaration.parameters
-        values = {k: v for k, v in job["parameters"].items() if k in known}
-        evidence = Evidence.select(study, tables[job["data"]], study.parameters(values))
-        records = [
-            to_record(record)
-            for chapter in chapters
-            for record in import_module(chapter).compute(evidence)
-        ]
-        answers.append({"records": records})
-    except ProblemError as error:
-        answers.append({"problem": str(error.problems[0])})
-Path(asked["answer"]).write_text(json.dumps(answers), encoding="utf-8")
-"""
 
 
 @dataclass(frozen=True)
@@ -83,12 +45,12 @@ class Job:
     parameters: Mapping[str, Any]
 
 
-Answer = tuple["Indicator", ...] | str
+Answer = tuple[Indicator, ...] | str
 """All indicators in their total order, or the reason why there are none."""
 
 
 @dataclass
-class Computer:
+class Recomputer:
     """Computes with the installed code; what was read or computed once is kept.
 
     Arguments:
@@ -112,8 +74,6 @@ class Computer:
         Raises:
             ProblemError: they cannot be read.
         """
-        from evaltools.evidence import read_tables
-
         if data not in self._tables:
             self._tables[data] = read_tables(data)
         return self._tables[data]
@@ -126,8 +86,6 @@ class Computer:
         return self._answers[name]
 
     def _compute(self, job: Job) -> Answer:
-        from evaltools.evidence import Evidence
-
         if not self.modules:
             return _NO_CHAPTERS
         try:
@@ -161,8 +119,6 @@ def compute_elsewhere(
     Raises:
         ProblemError: the version cannot do it.
     """
-    from evaltools.indicators.indicator import from_record
-
     with tempfile.TemporaryDirectory(prefix="evaltools-compare-") as scratch:
         answer = Path(scratch) / "answer.json"
         asked = {
@@ -178,7 +134,7 @@ def compute_elsewhere(
         }
         try:
             done = subprocess.run(
-                [sys.executable, "-B", "-c", _SCRIPT],
+                [sys.executable, "-B", "-P", str(_PROGRAM)],
                 input=json.dumps(asked), capture_output=True, text=True, timeout=SECONDS,
                 cwd=scratch,
             )  # fmt: skip
@@ -200,3 +156,100 @@ def compute_elsewhere(
 
 def _failed(what: str) -> ProblemError:
     return ProblemError([Problem("the other version of the code", what, code="compare.code")])
+
+
+Cells = tuple[int, int, int, int]
+"""Reports with the property in both runs, only in the newer, only in the older, in neither."""
+
+
+def pairs_of(
+    study: Study, old: Recorded, new: Recorded, places: Sequence[Path]
+) -> dict[Identity, Cells]:
+    """Pairs of two runs that read the same reports, as far as the data of both are at hand.
+
+    Arguments:
+        study: of the newer run.
+        old, new: the two runs.
+        places: folders in which the data may be: of a study, of a bundle, or the data itself.
+
+    Returns:
+        By identity of a theme's share. Nothing where the runs read different reports, where
+        data are not at hand, or where the counts are not those that were recorded, since the
+        code that made them then counted otherwise.
+    """
+    folders = [folder for place in (study.data, *places)
+               if (folder := data_folder(place, study.declaration.data)) is not None]  # fmt: skip
+    computer = Recomputer(study)
+    found = []
+    for run in (old, new):
+        data = first_data(run.ingredients, folders)
+        if data is None:
+            return {}
+        evidence = _select(computer, data, run)
+        if evidence is None:
+            return {}
+        found.append(evidence)
+    return {
+        identity: cells
+        for identity, cells in paired_states(found[0], found[1]).items()
+        if _agree(identity, cells, old, new)
+    }
+
+
+def paired_states(old: Evidence, new: Evidence) -> dict[Identity, Cells]:
+    """For each theme, in how many reports it is there in both, in one, in neither.
+
+    Arguments:
+        old, new: evidence of the same reports under other data or another coder rule.
+
+    Returns:
+        By identity of the theme's share, of the reports read and of projects of this kind;
+        empty where the reports are not the same.
+    """
+    if set(old.reports["project_id"]) != set(new.reports["project_id"]):
+        return {}
+    before, after = _affirmed(old), _affirmed(new)
+    total = len(old.reports)
+    made: dict[Identity, Cells] = {}
+    left_out = {*_unasked(old), *_unasked(new), *withheld_codes(old), *withheld_codes(new)}
+    for code in sorted((set(before) & set(after)) - left_out):
+        both = len(before[code] & after[code])
+        only_new, only_old = len(after[code]) - both, len(before[code]) - both
+        cells = (both, only_new, only_old, total - both - only_new - only_old)
+        made[(f"{code}.share", "D", ())] = cells
+        made[(f"{code}.share", "S", ())] = cells
+    return made
+
+
+def _unasked(evidence: Evidence) -> set[str]:
+    """Codes that some report was not asked of, so that its cells are not those of all reports."""
+    presence = evidence.presence
+    return set(map(str, presence.loc[presence["state"].eq("not_asked"), "code_id"]))
+
+
+def _affirmed(evidence: Evidence) -> Mapping[str, set[str]]:
+    """Projects that have a code, by code; every code of the presence is there."""
+    presence = evidence.presence
+    found: dict[str, set[str]] = {str(code): set() for code in presence["code_id"].unique()}
+    has = presence[presence["state"].astype(str).eq("yes")]
+    for code, project in zip(has["code_id"], has["project_id"], strict=True):
+        found[str(code)].add(str(project))
+    return found
+
+
+def _select(computer: Recomputer, data: Path, run: Recorded) -> Evidence | None:
+
+    study = computer.study
+    try:
+        parameters = study.parameters(known(study, run.ingredients.parameters))
+        return Evidence.select(study, computer.tables(data), parameters)
+    except ProblemError:
+        return None  # a scope or a parameter of then that is none any more
+
+
+def _agree(identity: Identity, cells: Cells, old: Recorded, new: Recorded) -> bool:
+    both, only_new, only_old, _ = cells
+    counts = []
+    for run in (old, new):
+        counts.append(next((item.n for item in run.indicators if item.identity == identity), None))
+    return counts == [both + only_old, both + only_new]

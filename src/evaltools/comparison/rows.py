@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from evaltools.comparison.attribution import Attribution, Effect
-from evaltools.comparison.comparison import Comparison
-from evaltools.comparison.moves import Move
+from evaltools.comparison.changes import IndicatorChange
+from evaltools.comparison.compare import Comparison
 from evaltools.indicators.indicator import Indicator
 from evaltools.present import language as say
 from evaltools.present.language import Language
@@ -21,7 +21,7 @@ FILES_SHOWN = 12
 
 
 @dataclass(frozen=True)
-class Shown:
+class ChangeRow:
     """A move as it is printed.
 
     Arguments:
@@ -41,7 +41,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Exchange:
+class InputRow:
     """Something that went into the two runs and is not the same."""
 
     what: str
@@ -49,7 +49,7 @@ class Exchange:
     new: str
 
 
-def headline(moves: Iterable[Move]) -> list[Move]:
+def headline(moves: Iterable[IndicatorChange]) -> list[IndicatorChange]:
     """Moves of the reports read that no other move says again, largest change of shares first."""
     chosen = [
         move
@@ -62,12 +62,12 @@ def headline(moves: Iterable[Move]) -> list[Move]:
     return sorted(chosen, key=lambda move: (move.unit != "share", -_size(move), move.key))
 
 
-def shares_moved(made: Comparison) -> list[Move]:
+def shares_moved(made: Comparison) -> list[IndicatorChange]:
     """Shares of which it can be said that they moved, the largest change first."""
     return [move for move in headline(made.of("moved")) if move.unit == "share"]
 
 
-def others_changed(made: Comparison) -> list[Move]:
+def others_changed(made: Comparison) -> list[IndicatorChange]:
     """All other headline moves but those within uncertainty."""
     shares = {move.identity for move in shares_moved(made)}
     return [
@@ -77,13 +77,13 @@ def others_changed(made: Comparison) -> list[Move]:
     ]
 
 
-def show(move: Move, language: Language, labels: Mapping[str, str]) -> Shown:
+def show(move: IndicatorChange, language: Language, labels: Mapping[str, str]) -> ChangeRow:
     """A move in words."""
     words = Words(language)
     verdict = words(f"comparison.verdict.{move.verdict}")
     if move.why:
         verdict += f" ({words(f'comparison.why.{move.why}')})"
-    return Shown(
+    return ChangeRow(
         label=label_of(move.key, language, labels),
         key=name_of(move),
         old=_value(move.old, language),
@@ -106,7 +106,7 @@ def label_of(key: str, language: Language, labels: Mapping[str, str]) -> str:
     return definition(key, labels, words) if pattern_of(key) else key
 
 
-def name_of(move: Move) -> str:
+def name_of(move: IndicatorChange) -> str:
     """Key with dimensions: `rating.answers.share (item=permanence, value=5)`."""
     by = ", ".join(f"{name}={value}" for name, value in move.dimensions)
     return f"{move.key} ({by})" if by else move.key
@@ -114,7 +114,7 @@ def name_of(move: Move) -> str:
 
 def exchanged(
     made: Comparison, language: Language, labels: Mapping[str, str] | None = None
-) -> list[Exchange]:
+) -> list[InputRow]:
     """Parameters, files, code and environment that differ, a row each.
 
     Arguments:
@@ -126,7 +126,7 @@ def exchanged(
     words = Words(language)
     known = labels or {}
     rows = [
-        Exchange(
+        InputRow(
             known.get(f"parameter.{change.name}", change.name),
             _plain(change.name, change.old, known),
             _plain(change.name, change.new, known),
@@ -134,18 +134,18 @@ def exchanged(
         for change in made.parameters
     ]
     for change in made.inputs[:FILES_SHOWN]:
-        rows.append(Exchange(change.file, "", words(f"comparison.input.{change.kind}")))
+        rows.append(InputRow(change.file, "", words(f"comparison.input.{change.kind}")))
     if len(made.inputs) > FILES_SHOWN:
         more = say.number(len(made.inputs) - FILES_SHOWN, language)
-        rows.append(Exchange(words("comparison.input.more"), "", more))
+        rows.append(InputRow(words("comparison.input.more"), "", more))
     for name, changed in (("code", made.code), ("notebooks", made.notebooks)):
         if changed:
-            rows.append(Exchange(words(f"comparison.input.{name}"), "",
+            rows.append(InputRow(words(f"comparison.input.{name}"), "",
                                  say.number(len(changed), language)))  # fmt: skip
     if made.lock:
-        rows.append(Exchange(words("comparison.input.lock"), "", words("comparison.input.changed")))
+        rows.append(InputRow(words("comparison.input.lock"), "", words("comparison.input.changed")))
     if made.python:
-        rows.append(Exchange("Python", *made.python))
+        rows.append(InputRow("Python", *made.python))
     return rows
 
 
@@ -206,12 +206,42 @@ def parts(effect: Effect, attribution: Attribution, language: Language) -> list[
     return [*found, (words("comparison.column.rest"), points(effect.rest, language))]
 
 
+def causes(
+    moves: Iterable[IndicatorChange],
+    attribution: Attribution | None,
+    language: Language,
+    labels: Mapping[str, str],
+) -> tuple[list[str], list[list[str]]]:
+    """Head and rows of the table that takes changes of shares apart; none for a single cause."""
+    words = Words(language)
+    head: list[str] = []
+    rows: list[list[str]] = []
+    if attribution is None or len(attribution.factors) < 2:
+        return head, rows
+    for move in moves:
+        effect = attribution.effects.get(move.identity)
+        if effect is None or effect.change is None:
+            continue
+        found = parts(effect, attribution, language)
+        head = [words("comparison.column.indicator"), words("comparison.column.change")]
+        head += [name for name, _ in found]
+        label = label_of(move.key, language, labels)
+        rows.append([label, points(effect.change, language), *(part for _, part in found)])
+    return head, rows
+
+
+def outcome(name: str | None, words: Words) -> str:
+    """An outcome of a finding in words."""
+    key = f"comparison.outcome.{name or 'none'}"
+    return words(key) if words.has(key) else str(name)
+
+
 def points(value: float | None, language: Language) -> str:
     """A share of one as signed percentage points with one decimal; empty where there is none."""
     return "" if value is None else say.signed(value * 100, language, 1)
 
 
-def _size(move: Move) -> float:
+def _size(move: IndicatorChange) -> float:
     return abs(round(move.change or 0.0, 12))
 
 
@@ -227,7 +257,7 @@ def _value(indicator: Indicator | None, language: Language) -> str:
     return text
 
 
-def _change(move: Move, language: Language) -> str:
+def _change(move: IndicatorChange, language: Language) -> str:
     if move.change is None:
         return ""
     if move.unit == "share" or (move.unit == "difference" and move.either.method == "newcombe"):
@@ -235,7 +265,7 @@ def _change(move: Move, language: Language) -> str:
     return say.signed(move.change, language, 0 if move.unit in ("count", "eur") else 2)
 
 
-def _interval(move: Move, language: Language) -> str:
+def _interval(move: IndicatorChange, language: Language) -> str:
     if move.low is None or move.high is None or move.basis == "bounds":
         return ""
     if move.unit == "share":

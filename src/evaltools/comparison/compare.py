@@ -1,4 +1,4 @@
-"""Two runs side by side: what moved, which judgements turned, what went in, what prose says."""
+"""Two runs side by side: what changed in numbers, judgements, inputs and prose, and why."""
 
 from __future__ import annotations
 
@@ -6,16 +6,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from evaltools.comparison.moves import Identity, Move, Relation, Setting, Verdict, moves
+from evaltools.comparison.changes import (
+    Identity,
+    IndicatorChange,
+    Relation,
+    Setting,
+    Verdict,
+    moves,
+)
+from evaltools.comparison.prose import ProseChange, prose_changes, read_some
+from evaltools.findings.declaration import FILE_NAME, load_findings
+from evaltools.findings.judging import judge
+from evaltools.problems import ProblemError
 from evaltools.provenance.hashes import changed_keys
 from evaltools.provenance.recorded import JudgedFinding, Recorded
+from evaltools.report.variables import ESTIMANDS
 
 if TYPE_CHECKING:
-    from evaltools.comparison.prose import ProseChange
+    from evaltools.present.language import Language
     from evaltools.study import Study
 
-InputKind = Literal["added", "removed", "changed"]
 
+InputKind = Literal["added", "removed", "changed"]
 SCOPE = ("calls", "wave", "cutoff", "region", "municipality_group")
 """Parameters that decide which reports are read."""
 DECLARATION = "evaluation.yml"
@@ -95,7 +107,7 @@ class Comparison:
     relation: Relation
     level: float
     compared: int
-    moves: tuple[Move, ...]
+    moves: tuple[IndicatorChange, ...]
     findings: tuple[FindingChange, ...] | None
     inputs: tuple[InputChange, ...]
     parameters: tuple[ParameterChange, ...]
@@ -105,7 +117,7 @@ class Comparison:
     python: tuple[str, str] | None
     prose: tuple[ProseChange, ...] | None
 
-    def of(self, verdict: Verdict) -> tuple[Move, ...]:
+    def of(self, verdict: Verdict) -> tuple[IndicatorChange, ...]:
         """The moves of one verdict."""
         return tuple(move for move in self.moves if move.verdict == verdict)
 
@@ -153,9 +165,6 @@ def compare(
     changed = {move.key for move in found}
     prose, judgements = None, (old.findings, new.findings)
     if study is not None:
-        from evaltools.comparison.judged import judged_now
-        from evaltools.comparison.prose import prose_changes
-
         prose = prose_changes(study, old, new)
         if None in judgements:  # both by the same declaration, or the change is that of it
             judgements = (judged_now(study, old), judged_now(study, new))
@@ -240,3 +249,38 @@ def _findings(
         outcomes = (first.outcome if first else None, second.outcome if second else None)
         found.append(FindingChange(name, *outcomes, latest.reason, tuple(sorted(keys))))
     return tuple(found)
+
+
+def judged_now(study: Study, run: Recorded) -> dict[str, JudgedFinding] | None:
+    """The study's findings, as they are declared now, put to the numbers of a run.
+
+    Returns:
+        By id of the finding. None where the study declares none, or some of them ask for
+        numbers that the run does not have.
+    """
+    if not (study.root / FILE_NAME).is_file():
+        return None
+    declared = load_findings(study.root)
+    estimand = ESTIMANDS[str(run.ingredients.parameters.get("estimand", "descriptive"))]
+    language: Language = run.ingredients.parameters.get("language", "fi")
+    try:
+        judgements = judge(declared, run.indicators, estimand, _facts(study))
+    except ProblemError:
+        return None  # an older run need not have every number that is asked for today
+    return {
+        item.finding.id: JudgedFinding(
+            item.finding.id,
+            item.outcome,
+            item.reason.text(language),
+            tuple(sorted({number.key for number in item.numbers})),
+        )
+        for item in judgements
+    }
+
+
+def _facts(study: Study) -> dict[str, float]:
+    """Single public facts by name."""
+    facts = read_some(study, {"facts"}).get("facts")
+    if facts is None:
+        return {}
+    return dict(zip(map(str, facts["fact_id"]), map(float, facts["value"]), strict=True))

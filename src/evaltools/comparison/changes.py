@@ -28,7 +28,7 @@ EXACT = (
 
 
 @dataclass(frozen=True)
-class Move:
+class IndicatorChange:
     """One indicator in two runs.
 
     Arguments:
@@ -105,7 +105,9 @@ class Setting:
     pairs: Mapping[Identity, tuple[int, int, int, int]] = field(default_factory=dict)
 
 
-def moves(old: Iterable[Indicator], new: Iterable[Indicator], setting: Setting) -> tuple[Move, ...]:
+def moves(
+    old: Iterable[Indicator], new: Iterable[Indicator], setting: Setting
+) -> tuple[IndicatorChange, ...]:
     """Every indicator that is not the same in two runs, in the total order of indicators."""
     before = {item.identity: item for item in old}
     after = {item.identity: item for item in new}
@@ -123,7 +125,7 @@ def judge(
     new: Indicator | None,
     setting: Setting,
     siblings: tuple[Indicator | None, Indicator | None] = (None, None),
-) -> Move:
+) -> IndicatorChange:
     """Compare one indicator in two runs.
 
     Arguments:
@@ -137,15 +139,15 @@ def judge(
     with limits of their own by square-and-add, Zou & Donner 2008, doi:10.1002/sim.3095.
     """
     if old is None:
-        return Move(old, new, "appeared")
+        return IndicatorChange(old, new, "appeared")
     if new is None:
-        return Move(old, new, "gone")
+        return IndicatorChange(old, new, "gone")
     if old.unit != new.unit:
-        return Move(old, new, "incomparable", why="unit")
+        return IndicatorChange(old, new, "incomparable", why="unit")
     if old.suppressed or new.suppressed:
-        return Move(old, new, "incomparable", why="suppressed")
+        return IndicatorChange(old, new, "incomparable", why="suppressed")
     if old.value is None or new.value is None:
-        return Move(old, new, "incomparable", why="not_computed")
+        return IndicatorChange(old, new, "incomparable", why="not_computed")
     change = new.value - old.value
     if "bounds" in (old.method, new.method):
         return _of_bounds(old, new, change)
@@ -155,11 +157,13 @@ def judge(
         # Limits that touch nought by rounding alone do not leave it out.
         clear = low > 1e-12 or high < -1e-12
         verdict: Verdict = "moved" if clear else "within_uncertainty"
-        return Move(old, new, verdict, change, low, high, setting.level, basis)
+        return IndicatorChange(old, new, verdict, change, low, high, setting.level, basis)
     if new.unit == "count" or new.source.startswith(EXACT):
         moved = not isclose(change, 0.0, abs_tol=1e-12)
-        return Move(old, new, "moved" if moved else "within_uncertainty", change, basis="exact")
-    return Move(old, new, "incomparable", change, why="uncertainty_unknown")
+        return IndicatorChange(
+            old, new, "moved" if moved else "within_uncertainty", change, basis="exact"
+        )
+    return IndicatorChange(old, new, "incomparable", change, why="uncertainty_unknown")
 
 
 def square_and_add(old: Indicator, new: Indicator) -> tuple[float, float] | None:
@@ -230,14 +234,14 @@ def _counts_reports(indicator: Indicator, reports: int | None) -> bool:
     )
 
 
-def _of_bounds(old: Indicator, new: Indicator, change: float) -> Move:
+def _of_bounds(old: Indicator, new: Indicator, change: float) -> IndicatorChange:
     """Bounds that assume nothing tell of a change only where they have nothing in common."""
     ends = (old.low, old.high, new.low, new.high)
     if any(end is None for end in ends):
-        return Move(old, new, "incomparable", change, why="not_computed")
+        return IndicatorChange(old, new, "incomparable", change, why="not_computed")
     a_low, a_high, b_low, b_high = (float(end) for end in ends if end is not None)
     apart = b_low > a_high or b_high < a_low
-    return Move(
+    return IndicatorChange(
         old, new, "moved" if apart else "within_uncertainty", change,
         b_low - a_high, b_high - a_low, 1.0, "bounds",
     )  # fmt: skip
