@@ -185,7 +185,6 @@ def attribute(
 
     Arguments:
         study: of the newer run; its data folder is one place where data are looked for.
-        made: the comparison of the two.
         old_state: a folder with the data of the older run: a data folder, a study, a bundle.
         code_state: a folder with the code of the older run. That code is executed; give it only
             where you trust it as you trust the installed package.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
 
 
 InputKind = Literal["added", "removed", "changed"]
-SCOPE = ("calls", "wave", "cutoff", "region", "municipality_group")
-"""Parameters that decide which reports are read."""
+READING = ("estimand", "coder_rule", "confidence", "allocation", "minimum_cell", "language")
+"""Parameters of how reports are read and told; all others decide which are read."""
 DECLARATION = "evaluation.yml"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,6 @@ class Side:
 
     Arguments:
         name: the beginning of its key.
-        parameters: plain values by name.
         reports, projects: final reports read and funded projects in scope; None where unknown.
     """
 
@@ -89,7 +90,6 @@ class Comparison:
     """What differs between an older and a newer run.
 
     Arguments:
-        old, new: the two.
         relation: whether they read the same reports.
         level: confidence level of the intervals of changes.
         compared: how many indicators either has.
@@ -143,7 +143,6 @@ def compare(
     """Compare two runs, reports or bundles.
 
     Arguments:
-        old, new: the two, as `read_recorded` gives them.
         study: whose prose and code labels to read; without it nothing is said of the prose.
         pairs: for shares of reports that both runs read, how they moved one by one, see
             `pairs.paired_states`; without it reports in both are treated as if they were
@@ -193,26 +192,26 @@ def compare(
 def relation_of(old: Recorded, new: Recorded) -> Relation:
     """Whether two runs read the same reports, as far as their ingredients tell.
 
-    Other waves, calls or regions have other reports. Under the same scope and unchanged data
-    they are the same. Anything else may share some of them.
+    Under the same scope and unchanged data they are the same. Anything else may share some.
     """
-    a, b = old.ingredients.parameters, new.ingredients.parameters
-    if a.get("wave") != b.get("wave") or _apart(a.get("calls"), b.get("calls")):
+    before, after = old.ingredients.parameters, new.ingredients.parameters
+    scope = [name for name in changed_keys(before, after) if name not in READING]
+    if any(_are_apart(before.get(name), after.get(name)) for name in scope):
         return "disjoint"
-    for name in ("region", "municipality_group"):
-        if a.get(name) != b.get(name) and "all" not in (a.get(name), b.get(name)):
-            return "disjoint"
-    same_scope = all(a.get(name) == b.get(name) for name in SCOPE)
-    scoped = ("register/", "reports/")
-    files = [name for name in changed_keys(old.ingredients.files, new.ingredients.files)
-             if any(f"/{part}" in name for part in scoped)]  # fmt: skip
-    return "same" if same_scope and not files else "overlapping"
+    files = changed_keys(old.ingredients.files, new.ingredients.files)
+    scoped = any(f"/{part}" in name for name in files for part in ("register/", "reports/"))
+    return "overlapping" if scope or scoped else "same"
 
 
-def _apart(old: object, new: object) -> bool:
-    if not isinstance(old, list | tuple) or not isinstance(new, list | tuple):
-        return False
-    return not set(map(str, old)) & set(map(str, new))
+def _are_apart(old: object, new: object) -> bool:
+    """Whether two values of a parameter leave no report in common; a later day keeps those before.
+
+    One of several choices leaves the reports of that choice, `all` those of any.
+    """
+    if isinstance(old, list | tuple) and isinstance(new, list | tuple):
+        return not set(map(str, old)) & set(map(str, new))
+    texts = isinstance(old, str) and isinstance(new, str)
+    return texts and "all" not in (old, new) and not _DAY.fullmatch(str(old))
 
 
 def _read(run: Recorded) -> tuple[int | None, int | None]:

@@ -83,9 +83,7 @@ def printed(
 
     Arguments:
         study: whose declaration tells the parameters.
-        run: the run.
         language: to print in.
-        labels: of codes, by id.
         used: keys that are asked for; indicators of which none is, are not printed.
 
     Those that come from the data alone (`fact.…`, `scope.coders`) are no part of it.

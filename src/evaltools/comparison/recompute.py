@@ -38,7 +38,6 @@ class Job:
 
     Arguments:
         data: the data folder.
-        parameters: plain values by name.
     """
 
     data: Path
@@ -169,7 +168,6 @@ def pairs_of(
 
     Arguments:
         study: of the newer run.
-        old, new: the two runs.
         places: folders in which the data may be: of a study, of a bundle, or the data itself.
 
     Returns:

@@ -118,8 +118,6 @@ def exchanged(
     """Parameters, files, code and environment that differ, a row each.
 
     Arguments:
-        made: the comparison.
-        language: fi, sv or en.
         labels: of parameters and their choices, see `prose.code_labels`; without them both are
             told as they are typed.
     """
