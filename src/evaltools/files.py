@@ -19,7 +19,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from evaltools.faults import fault_kind, file_problem, problems_of, shown
+from evaltools.faults import fault_kind, file_problem, problems_of, relative_path
 from evaltools.problems import Problem, ProblemError
 
 LARGEST = 500_000_000
@@ -37,7 +37,7 @@ def open_file(path: Path, where: str = "") -> Iterator[io.BufferedReader]:
     Raises:
         ProblemError: it is missing, unreadable, or a folder, pipe or device.
     """
-    where = where or shown(path)
+    where = where or relative_path(path)
     # A pipe without a writer would be waited for, and a device has no end.
     with naming(where), os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
@@ -56,7 +56,7 @@ def read_file(path: Path, where: str = "", most: int = LARGEST) -> bytes:
     Raises:
         ProblemError: it is missing, unreadable, too large, or a folder, pipe or device.
     """
-    where = where or shown(path)
+    where = where or relative_path(path)
     with open_file(path, where) as file:
         content = file.read(most + 1) if os.fstat(file.fileno()).st_size <= most else None
     if content is None or len(content) > most:
@@ -71,7 +71,7 @@ def read_text(path: Path, where: str = "", most: int = LARGEST) -> str:
         ProblemError: it cannot be read (see `read_file`), or is not UTF-8.
     """
     content = read_file(path, where, most)
-    with naming(where or shown(path)):
+    with naming(where or relative_path(path)):
         return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -127,7 +127,7 @@ def new_folder_problems(folder: Path, remedy: str, code: str) -> list[Problem]:
         while not (above.exists() or above.is_symlink()):
             above = above.parent
         if not above.is_dir():
-            return [file_problem("no-folder", shown(above))]
+            return [file_problem("no-folder", relative_path(above))]
         with tempfile.TemporaryFile(dir=above):  # asking for rights says nothing of the disk
             pass
     except OSError as error:
@@ -135,7 +135,7 @@ def new_folder_problems(folder: Path, remedy: str, code: str) -> list[Problem]:
         kind = fault_kind(error)
         if kind == "missing":  # some places, such as /proc, say so of what cannot be made there
             kind = "denied"
-        return [file_problem(kind, shown(folder if kind == "name" else above))]
+        return [file_problem(kind, relative_path(folder if kind == "name" else above))]
     return []
 
 

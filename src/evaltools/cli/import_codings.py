@@ -1,4 +1,4 @@
-"""`evaltools import coding` and its kin: codings in from other tools, and out to them."""
+"""`evaltools import coding` and `import codebook`: codings in from other tools."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evaltools.cli.exchanging import bring, take
+from evaltools.cli.groups import import_group
 from evaltools.cli.main import MOST_ALIKE
-from evaltools.problems import Problem, ProblemError
+from evaltools.faults import relative_path
 
 if TYPE_CHECKING:
     from evaltools.importing.codings import CodingJob, Outcome
@@ -22,7 +22,7 @@ _ANY = click.Path(path_type=Path, exists=True)
 _NEW = click.Path(path_type=Path)
 
 
-@bring.command()
+@import_group.command()
 @click.argument("file", type=_ANY)
 @click.option("--to", type=_NEW, metavar="FOLDER", help="Write tables of their own there.")
 @click.option("--into-study", is_flag=True, help="Add them to the tables of the study.")
@@ -111,7 +111,7 @@ def coding(
     _show(outcome, job, to, study)
 
 
-@bring.command()
+@import_group.command()
 @click.argument("file", type=_FILE)
 @click.option("--to", type=_NEW, metavar="FOLDER", required=True, help="Write tables there.")
 def codebook(file: Path, to: Path) -> None:
@@ -128,68 +128,6 @@ def codebook(file: Path, to: Path) -> None:
     for fault in found.faults:
         click.echo(f"Fault of the file: {fault}")
     click.echo(f"{len(found.codes)} codes are in {to}")
-
-
-@take.command("coding")
-@click.argument("target", type=_NEW, metavar="FILE.qdpx|FOLDER")
-@click.option("--coder", "coders", multiple=True, metavar="NAME",
-              help="Only this coder's work; by identifier or pseudonym, may be given again."
-              )  # fmt: skip
-@click.option("--wave", type=int, metavar="YEAR", help="Only the documents of an examination.")
-@click.option("--without-consensus", is_flag=True, help="Without what coders agreed on.")
-def take_coding(
-    target: Path, coders: tuple[str, ...], wave: int | None, without_consensus: bool
-) -> None:
-    """Write the study's coding as a REFI-QDA project, or as a folder of tables."""
-    from evaltools.exchange.tables import write_tables
-    from evaltools.importing.study_coding import study_coding
-    from evaltools.study import find_study
-
-    found = study_coding(
-        find_study().data, coders=coders, wave=wave, consensus=not without_consensus
-    )
-    if target.suffix.casefold() == ".qdpx":
-        from evaltools.exchange.refi import write_qdpx
-
-        _free(target)
-        write_qdpx(found, target)
-    elif target.suffix and not target.is_dir():
-        raise ProblemError(
-            [
-                Problem(
-                    str(target),
-                    f"nothing is written as {target.suffix}",
-                    "a file .qdpx for other tools, or a folder for tables",
-                    code="export.format",
-                )
-            ]
-        )
-    else:
-        write_tables(found, target)
-    click.echo(
-        f"{len(found.codings)} codings of {len(found.segments)} passages in "
-        f"{len(found.documents)} documents by {len(found.coders)} coders are in {target}"
-    )
-
-
-@take.command("codebook")
-@click.argument("target", type=_NEW, metavar="FILE.qdc")
-def take_codebook(target: Path) -> None:
-    """Write the study's codebook as a REFI-QDA codebook."""
-    from evaltools.exchange.refi import write_qdc
-    from evaltools.importing.study_coding import study_coding
-    from evaltools.study import find_study
-
-    found = study_coding(find_study().data)
-    _free(target)
-    write_qdc(found, target)
-    click.echo(f"{len(found.codes)} codes are in {target}")
-
-
-def _free(target: Path) -> None:
-    if not target.parent.is_dir() or target.is_dir() or target.is_symlink():
-        what = "there is no folder to write it to, or something else of that name"
-        raise ProblemError([Problem(str(target), what, code="export.place")])
 
 
 def _study_here() -> Study | None:
@@ -216,22 +154,19 @@ def _show(outcome: Outcome, job: CodingJob, to: Path | None, study: Study | None
 
 def _list_unknown(unknown: tuple[tuple[str, str], ...], job: CodingJob, study: Study) -> None:
     """Write codes that the codebook lacks as a table that can be completed and given by --codes."""
-    from evaltools.cli.main import shown
-
     place = _write_list(study, f"{job.path.name}.codes.csv", ("name", "code_id"), unknown)
     click.echo(
-        f"All {len(unknown)} codes that the codebook does not have are in {shown(place)}. Complete "
+        f"All {len(unknown)} codes that the codebook does not have are in "
+        f"{relative_path(place)}. Complete "
         "its column code_id, and give the file by --codes.",
         err=True,
     )
 
 
 def _list_dropped(outcome: Outcome, job: CodingJob, study: Study) -> str:
-    from evaltools.cli.main import shown
-
     rows = [(one.where, one.what, one.why, one.loss) for one in outcome.dropped]
     columns = ("where", "what", "why", "loss")
-    return shown(_write_list(study, f"{job.path.name}.dropped.csv", columns, rows))
+    return relative_path(_write_list(study, f"{job.path.name}.dropped.csv", columns, rows))
 
 
 def _write_list(

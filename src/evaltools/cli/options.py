@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -25,7 +26,7 @@ def parameter_options(command: Command) -> Command:
     return given(scenario(command))
 
 
-def whole_study() -> Study:
+def load_study_for_command() -> Study:
     """The study of the current folder, unless an import into its data was cut off midway.
 
     What an import left that was killed before it changed anything is removed.
@@ -44,9 +45,9 @@ def whole_study() -> Study:
     return study
 
 
-def choose(given: tuple[str, ...], scenario: str | None) -> tuple[Study, Parameters]:
+def choose_parameters(given: tuple[str, ...], scenario: str | None) -> tuple[Study, Parameters]:
     """The study and its parameters, with every wrong one told at once."""
-    study = whole_study()
+    study = load_study_for_command()
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     for text in given:
@@ -63,3 +64,15 @@ def choose(given: tuple[str, ...], scenario: str | None) -> tuple[Study, Paramet
     if problems:
         raise ProblemError(problems)
     return study, parameters
+
+
+def locate_run(what: str) -> Path:
+    """The folder of a run, report or bundle, by whatever name it was given."""
+    from evaltools.provenance.recorded import locate
+    from evaltools.study import find_study
+
+    try:
+        build: Path | None = find_study().build
+    except ProblemError:
+        build = None
+    return locate(what, build)

@@ -6,10 +6,10 @@ from evaltools.cli.main import main
 
 
 @main.group("import")
-def bring() -> None:
+def import_group() -> None:
     """Bring evidence in: final reports as received, codings of other tools."""
 
 
 @main.group("export")
-def take() -> None:
+def export_group() -> None:
     """Take the coding out, for another tool."""

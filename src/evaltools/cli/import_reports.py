@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evaltools.cli.exchanging import bring
+from evaltools.cli.groups import import_group
+from evaltools.cli.main import format_problems
 
 if TYPE_CHECKING:
     from evaltools.importing.outcome import Outcome
@@ -21,7 +22,7 @@ QUIET_SECONDS = 2.0
 LINE_SECONDS = 5.0
 
 
-@bring.command()
+@import_group.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--mapping", type=click.Path(path_type=Path, exists=True, dir_okay=False),
               help="CSV or XLSX with a column file, and what documents do not say themselves: "
@@ -82,12 +83,11 @@ def reports(
 
 
 def _show(outcome: Outcome) -> None:
-    from evaltools.cli.main import told
     from evaltools.importing.telling import ending, remarks, summary
 
     for line in remarks(outcome):
         click.echo(line)
-    for line in told(outcome.skipped):
+    for line in format_problems(outcome.skipped):
         click.echo(f"skipped: {line}", err=True)
     for note in outcome.notes:
         click.echo(note)
