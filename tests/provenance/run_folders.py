@@ -6,8 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
-from evaltools.execute.collect import Collected
-from evaltools.execute.results import write_results
+from evaltools.execute.outputs import Collected, write_results
 from evaltools.indicators.indicator import Indicator
 from evaltools.provenance.hashes import hash_file
 from evaltools.provenance.manifest import Ingredients, Manifest, hash_outputs

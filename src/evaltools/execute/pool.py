@@ -19,11 +19,11 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import IO, Any
 
+from evaltools.execute.declared_reads import Read
 from evaltools.execute.failures import NotebookFailure
 from evaltools.execute.interrupts import note_interrupts
 from evaltools.execute.jobs import Engine, Job
 from evaltools.execute.progress import Progress
-from evaltools.execute.reads import Read
 from evaltools.processes import end_group
 
 GRACE = 90.0

@@ -25,7 +25,9 @@ from evaltools.provenance.hashes import (
 from evaltools.provenance.manifest import Ingredients
 
 if TYPE_CHECKING:
+    from evaltools.evidence import Descriptor
     from evaltools.study import Parameters, Study
+
 
 DECLARATION = "evaluation.yml"
 ABOVE = (
@@ -110,3 +112,38 @@ def _notebook_hashes(cells: Sequence[Cell]) -> dict[str, str]:
     code = [[cell.source, list(cell.tags)] for cell in cells if cell.kind == "code"]
     everything = [[cell.kind, cell.source, list(cell.tags)] for cell in cells]
     return {"code": hash_value(code), "text": hash_value(everything)}
+
+
+_WORKBOOKS = (".xlsx", ".ods")
+
+
+def declared_inputs(study: Study) -> tuple[str, ...]:
+    """Paths below the study of all that its notebooks may read, sorted.
+
+    The declaration, the descriptor, the file of each table (or the workbook in its place) and the
+    texts that the documents name; not every file that lies in the data folder.
+
+    Raises:
+        ProblemError: everything that is wrong in the descriptor.
+    """
+    from evaltools.evidence import load_descriptor
+    from evaltools.evidence.descriptor import FILE_NAME
+
+    descriptor = load_descriptor(study.data)
+    names = [FILE_NAME, *_texts(study.data, descriptor)]
+    for resource in descriptor.resources:
+        stem = resource.path.removesuffix(".csv")
+        names += [resource.path, *(stem + suffix for suffix in _WORKBOOKS)]
+    data = study.data.relative_to(study.root).as_posix()
+    found = [f"{data}/{name}" for name in names if (study.data / name).is_file()]
+    return tuple(sorted({DECLARATION, *found}))
+
+
+def _texts(data: Path, descriptor: Descriptor) -> list[str]:
+    from evaltools.evidence.tables import read_one  # loads pandas, only where there are texts
+
+    for resource in descriptor.resources:
+        if resource.name == "documents" and "text_file" in resource.field_names:
+            frame = read_one(data, resource)
+            return [] if frame is None else [str(name) for name in frame["text_file"].dropna()]
+    return []
