@@ -16,11 +16,11 @@ from evaltools.comparison.attribution import Attribution, Effect, Factor, is_zer
 from evaltools.comparison.changes import Identity
 from evaltools.comparison.compare import compare
 from evaltools.comparison.recompute import Job, Recomputer, compute_elsewhere, pairs_of
+from evaltools.provenance.artifacts import Artifact
 from evaltools.provenance.hashes import hash_files
-from evaltools.provenance.recorded import Recorded
 from evaltools.study import Study
 
-Computed = Callable[..., Recorded]
+Computed = Callable[..., Artifact]
 SCHEDULE: Identity = ("challenge.schedule.share", "D", ())
 
 
@@ -31,7 +31,7 @@ Attribute = Callable[..., Attribution]
 def attribute(computer: Recomputer) -> Attribute:
     """Attribution that keeps what was computed for other tests."""
 
-    def call(study: Study, old: Recorded, new: Recorded, *more: Path, **named: Path) -> Attribution:
+    def call(study: Study, old: Artifact, new: Artifact, *more: Path, **named: Path) -> Attribution:
         made = compare(old, new)
         return attribution.attribute(study, old, new, made, *more, **named, recomputer=computer)
 
@@ -134,7 +134,7 @@ def test_data_and_parameters_are_told_apart_by_rerunning(
     by_data = computed(coder_rule="any")
     by_parameter = computed(data=earlier_data / "data", coder_rule="all")
 
-    def value(run: Recorded) -> float:
+    def value(run: Artifact) -> float:
         item = next(item for item in run.indicators if item.identity == SCHEDULE)
         assert item.value is not None
         return item.value

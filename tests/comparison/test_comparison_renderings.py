@@ -23,7 +23,7 @@ from evaltools.comparison.prose import ProseChange
 from evaltools.comparison.rows import exchanged, headline, shares_moved, summary, why
 from evaltools.indicators.indicator import Indicator
 from evaltools.present.language import LANGUAGES
-from evaltools.provenance.recorded import JudgedFinding
+from evaltools.provenance.artifacts import JudgedFinding
 
 LABELS = {"challenge.staff": "henkilöstö <b>|</b>", "challenge.aims": "tavoitteet"}
 HOSTILE = "<script>alert(1)</script>"

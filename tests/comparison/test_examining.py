@@ -11,10 +11,10 @@ from evaltools.comparison.attribution import examine
 from evaltools.comparison.output import Files, changes_section, notice_of, write_comparison
 from evaltools.comparison.prose import code_labels
 from evaltools.problems import ProblemError
-from evaltools.provenance.recorded import Recorded
+from evaltools.provenance.artifacts import Artifact
 from evaltools.study import Study
 
-Computed = Callable[..., Recorded]
+Computed = Callable[..., Artifact]
 
 
 def test_two_waves_are_compared_told_and_written(

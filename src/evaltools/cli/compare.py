@@ -31,11 +31,11 @@ def compare(
     from evaltools.comparison.attribution import examine
     from evaltools.comparison.output import Files, print_comparison, write_comparison
     from evaltools.comparison.prose import code_labels
-    from evaltools.provenance.recorded import read_recorded
+    from evaltools.provenance.artifacts import read_artifact
     from evaltools.study import find_study
 
     study = find_study()
-    before, after = read_recorded(locate_run(old)), read_recorded(locate_run(new))
+    before, after = read_artifact(locate_run(old)), read_artifact(locate_run(new))
     made, attribution = examine(study, before, after, data, code, causes)
     print_comparison(made, attribution, code_labels(study, "en"), Console(), everything)
     language = after.ingredients.parameters["language"]

@@ -14,9 +14,9 @@ from evaltools.cli.options import choose_parameters, locate_run, parameter_optio
 @parameter_options
 def explain(key: str, what: str, given: tuple[str, ...], scenario: str | None) -> None:
     """Tell where an indicator comes from: counts, method, notebook, data, uses in the prose."""
-    from evaltools.provenance.explaining import explain as explained
-    from evaltools.provenance.recorded import read_recorded
+    from evaltools.provenance.artifacts import read_artifact
+    from evaltools.provenance.explain import explain as explained
 
     study, parameters = choose_parameters(given, scenario)
     folder = locate_run(what) if what else locate_run(parameters.slug())
-    click.echo(explained(read_recorded(folder), key, study), nl=False)
+    click.echo(explained(read_artifact(folder), key, study), nl=False)

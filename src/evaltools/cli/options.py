@@ -68,7 +68,7 @@ def choose_parameters(given: tuple[str, ...], scenario: str | None) -> tuple[Stu
 
 def locate_run(what: str) -> Path:
     """The folder of a run, report or bundle, by whatever name it was given."""
-    from evaltools.provenance.recorded import locate
+    from evaltools.provenance.artifacts import locate
     from evaltools.study import find_study
 
     try:

@@ -33,8 +33,8 @@ from evaltools.comparison.revisions import (
     source_folder,
     study_folder,
 )
+from evaltools.provenance.artifacts import Artifact
 from evaltools.provenance.manifest import Ingredients
-from evaltools.provenance.recorded import Recorded
 
 if TYPE_CHECKING:
     from evaltools.indicators.indicator import Indicator
@@ -126,8 +126,8 @@ class _Rerun:
 
 def examine(
     study: Study,
-    old: Recorded,
-    new: Recorded,
+    old: Artifact,
+    new: Artifact,
     data: str = "",
     code: str = "",
     causes: bool = True,
@@ -159,7 +159,7 @@ def examine(
         return made, attribute(study, old, new, made, state, version)
 
 
-def _state(study: Study, old: Recorded, data: str, stack: ExitStack) -> Path | None:
+def _state(study: Study, old: Artifact, data: str, stack: ExitStack) -> Path | None:
     """The earlier state: where it is said to be, or else in the history of the repository."""
     if data:
         return stack.enter_context(earlier(data, study.root))
@@ -172,8 +172,8 @@ def _state(study: Study, old: Recorded, data: str, stack: ExitStack) -> Path | N
 
 def attribute(
     study: Study,
-    old: Recorded,
-    new: Recorded,
+    old: Artifact,
+    new: Artifact,
     made: Comparison,
     old_state: Path | None = None,
     code_state: Path | None = None,
@@ -300,8 +300,8 @@ def _reasons(single: Mapping[str, Numbers | str]) -> str:
 
 def _rerun(
     study: Study,
-    old: Recorded,
-    new: Recorded,
+    old: Artifact,
+    new: Artifact,
     states: tuple[Path | None, Path | None],
     changed: Sequence[FactorKind],
     recomputer: Recomputer | None,
@@ -433,7 +433,7 @@ def _backward(
 
 
 def _codes(
-    old: Recorded, new: Recorded, place: Path | None, changed: Sequence[FactorKind]
+    old: Artifact, new: Artifact, place: Path | None, changed: Sequence[FactorKind]
 ) -> tuple[Path | None, bool, str]:
     """The folder with the older code, if it differs and is at hand, and what is installed.
 

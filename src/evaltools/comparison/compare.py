@@ -19,8 +19,8 @@ from evaltools.comparison.prose import ProseChange, prose_changes, read_some
 from evaltools.findings.declaration import FILE_NAME, load_findings
 from evaltools.findings.judging import judge
 from evaltools.problems import ProblemError
+from evaltools.provenance.artifacts import OF_READING, Artifact, JudgedFinding
 from evaltools.provenance.hashes import changed_keys
-from evaltools.provenance.recorded import JudgedFinding, Recorded
 from evaltools.report.variables import ESTIMANDS
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 
 InputKind = Literal["added", "removed", "changed"]
-READING = ("estimand", "coder_rule", "confidence", "allocation", "minimum_cell", "language")
-"""Parameters of how reports are read and told; all others decide which are read."""
 DECLARATION = "evaluation.yml"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -135,8 +133,8 @@ class Comparison:
 
 
 def compare(
-    old: Recorded,
-    new: Recorded,
+    old: Artifact,
+    new: Artifact,
     study: Study | None = None,
     pairs: Mapping[Identity, tuple[int, int, int, int]] | None = None,
 ) -> Comparison:
@@ -189,13 +187,13 @@ def compare(
     )
 
 
-def relation_of(old: Recorded, new: Recorded) -> Relation:
+def relation_of(old: Artifact, new: Artifact) -> Relation:
     """Whether two runs read the same reports, as far as their ingredients tell.
 
     Under the same scope and unchanged data they are the same. Anything else may share some.
     """
     before, after = old.ingredients.parameters, new.ingredients.parameters
-    scope = [name for name in changed_keys(before, after) if name not in READING]
+    scope = [name for name in changed_keys(before, after) if name not in OF_READING]
     if any(_are_apart(before.get(name), after.get(name)) for name in scope):
         return "disjoint"
     files = changed_keys(old.ingredients.files, new.ingredients.files)
@@ -214,7 +212,7 @@ def _are_apart(old: object, new: object) -> bool:
     return texts and "all" not in (old, new) and not _DAY.fullmatch(str(old))
 
 
-def _read(run: Recorded) -> tuple[int | None, int | None]:
+def _read(run: Artifact) -> tuple[int | None, int | None]:
     """Reports read and funded projects in scope."""
     for item in run.indicators:
         if item.key == "reports.read.share" and not item.dimensions and item.estimand == "D":
@@ -250,7 +248,7 @@ def _findings(
     return tuple(found)
 
 
-def judged_now(study: Study, run: Recorded) -> dict[str, JudgedFinding] | None:
+def judged_now(study: Study, run: Artifact) -> dict[str, JudgedFinding] | None:
     """The study's findings, as they are declared now, put to the numbers of a run.
 
     Returns:

@@ -15,7 +15,7 @@ from evaltools.evidence.tables import read_leniently
 from evaltools.files import read_text
 from evaltools.present import language as say
 from evaltools.problems import ProblemError
-from evaltools.provenance.recorded import Recorded
+from evaltools.provenance.artifacts import Artifact
 from evaltools.report.generated import parameter_text, scope_text, variables_in
 from evaltools.report.rankings import ranking_variables
 from evaltools.report.variables import ESTIMANDS, variables
@@ -46,7 +46,7 @@ class ProseChange:
     new: str
 
 
-def prose_changes(study: Study, old: Recorded, new: Recorded) -> tuple[ProseChange, ...]:
+def prose_changes(study: Study, old: Artifact, new: Artifact) -> tuple[ProseChange, ...]:
     """Every `{{< var … >}}` of the report's sources that the two runs print differently.
 
     Arguments:
@@ -77,7 +77,7 @@ def prose_changes(study: Study, old: Recorded, new: Recorded) -> tuple[ProseChan
 
 
 def printed(
-    study: Study, run: Recorded, language: Language, labels: Mapping[str, str], used: Set[str]
+    study: Study, run: Artifact, language: Language, labels: Mapping[str, str], used: Set[str]
 ) -> dict[str, str]:
     """What the variables of a run print, as plain text by key.
 

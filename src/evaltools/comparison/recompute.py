@@ -18,7 +18,7 @@ from evaltools.evidence import Evidence, read_tables
 from evaltools.indicators.disclosure.codes import withheld_codes
 from evaltools.indicators.indicator import Indicator, from_record
 from evaltools.problems import Problem, ProblemError
-from evaltools.provenance.recorded import Recorded
+from evaltools.provenance.artifacts import Artifact
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,7 +162,7 @@ Cells = tuple[int, int, int, int]
 
 
 def pairs_of(
-    study: Study, old: Recorded, new: Recorded, places: Sequence[Path]
+    study: Study, old: Artifact, new: Artifact, places: Sequence[Path]
 ) -> dict[Identity, Cells]:
     """Pairs of two runs that read the same reports, as far as the data of both are at hand.
 
@@ -235,7 +235,7 @@ def _affirmed(evidence: Evidence) -> Mapping[str, set[str]]:
     return found
 
 
-def _select(computer: Recomputer, data: Path, run: Recorded) -> Evidence | None:
+def _select(computer: Recomputer, data: Path, run: Artifact) -> Evidence | None:
 
     study = computer.study
     try:
@@ -245,7 +245,7 @@ def _select(computer: Recomputer, data: Path, run: Recorded) -> Evidence | None:
         return None  # a scope or a parameter of then that is none any more
 
 
-def _agree(identity: Identity, cells: Cells, old: Recorded, new: Recorded) -> bool:
+def _agree(identity: Identity, cells: Cells, old: Artifact, new: Artifact) -> bool:
     both, only_new, only_old, _ = cells
     counts = []
     for run in (old, new):

@@ -6,10 +6,10 @@ What may be read is for `reads` to say, in the process that drives the kernel. S
 only, and little work for an event that is none of ours, since there are very many.
 
 It sees what goes through Python, and what libraries of the environment written in other languages
-open by a path: those of `NATIVE` are made to tell first. What is not in that table is not seen:
-`ctypes`, and libraries that a study adds to its environment, such as DuckDB, Polars or Arrow. Whoever
-adds one adds it there. Not seen are whether a file exists and how large it is, and a path that is
-relative to the descriptor of a folder (`os.open(…, dir_fd=…)`; the folder is, when it is opened).
+open by a path: those of `NATIVE` are made to tell first. Not seen is what is not in that table:
+`ctypes`, and libraries that a study adds to its environment, such as DuckDB, Polars or Arrow;
+whoever adds one adds it there. Nor are whether a file exists and how large it is, and a path that
+is relative to the descriptor of a folder (`os.open(…, dir_fd=…)`; the folder is, when opened).
 """
 
 from __future__ import annotations

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
+import fnmatch
+import inspect
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from evaltools.files import read_text
 from evaltools.problems import Problem, ProblemError
+from evaltools.provenance.artifacts import OF_READING, Artifact, manifest_folder
 from evaltools.provenance.manifest import Manifest, read_manifest
-from evaltools.provenance.origins import METHODS, SCOPE, origin_of
-from evaltools.provenance.recorded import Recorded, manifest_folder
-from evaltools.provenance.uses import (
-    findings_on,
-    keys_of_variable,
-    nearest_keys,
-    places_of,
-    statements_of,
-)
 
 if TYPE_CHECKING:
     from evaltools.indicators.indicator import Indicator
     from evaltools.study import Study
+
 
 ESTIMANDS = {"D": "the reports read", "P": "all funded projects", "S": "projects of this kind"}
 _WIDTH = 100
@@ -31,7 +30,7 @@ _DIGITS = 12
 """Hashes are told by so many digits."""
 
 
-def explain(run: Recorded, key: str, study: Study | None = None) -> str:
+def explain(run: Artifact, key: str, study: Study | None = None) -> str:
     """Everything that is known of where an indicator comes from, as text for the terminal.
 
     Arguments:
@@ -112,7 +111,7 @@ def _function(records: Sequence[Indicator]) -> Iterator[str]:
 
 
 def _notebook(
-    run: Recorded, key: str, study: Study | None, manifest: Manifest | None
+    run: Artifact, key: str, study: Study | None, manifest: Manifest | None
 ) -> Iterator[str]:
     folder = _notebooks(run, study)
     found = _cell(folder, key) if folder is not None else None
@@ -132,7 +131,7 @@ def _notebook(
         yield f"  {digest[:_DIGITS]}  {name}"
 
 
-def _notebooks(run: Recorded, study: Study | None) -> Path | None:
+def _notebooks(run: Artifact, study: Study | None) -> Path | None:
     """The folder with the executed notebooks of a run; a report has them in its run's."""
     candidates = [run.folder / "notebooks", manifest_folder(run.folder) / "notebooks"]
     if study is not None:
@@ -157,20 +156,20 @@ def _cell(folder: Path, key: str) -> tuple[str, int] | None:
     return None
 
 
-def _parameters(run: Recorded, records: Sequence[Indicator]) -> Iterator[str]:
+def _parameters(run: Artifact, records: Sequence[Indicator]) -> Iterator[str]:
     asked = {name for record in records for name in origin_of(record.source).parameters}
     if any(record.level is not None for record in records):
         asked.add("confidence")
     values = run.ingredients.parameters
     yield "Parameters it depends on"
     for name in values:
-        if name in SCOPE or name in asked:
+        if name not in OF_READING or name in asked:
             value = values[name]
             shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
             yield f"  {name} = {shown}"
 
 
-def _counted(run: Recorded, key: str, study: Study) -> Iterator[str]:
+def _counted(run: Artifact, key: str, study: Study) -> Iterator[str]:
     """Projects behind the share of a theme, where the data of the run are at hand."""
     stem, _, measure = key.rpartition(".")
     if measure not in ("share", "bounds"):
@@ -204,7 +203,7 @@ def _counted(run: Recorded, key: str, study: Study) -> Iterator[str]:
             yield from _folded(", ".join(projects), 2)
 
 
-def _uses(run: Recorded, key: str, study: Study) -> Iterator[str]:
+def _uses(run: Artifact, key: str, study: Study) -> Iterator[str]:
     reports = study.root / "reports"
     names = findings_on(key, study)
     yield f"Findings that look at it ({len(names)})"
@@ -224,3 +223,159 @@ def _folded(text: str, indent: int) -> list[str]:
     start = " " * indent
     return wrap(text, _WIDTH, initial_indent=start, subsequent_indent=start + "  ",
                 break_long_words=False, break_on_hyphens=False)  # fmt: skip
+
+
+METHODS = {
+    "wilson": "evaltools.statistics.intervals.wilson",
+    "wilson, clustered by project": "evaltools.indicators.clustered.clustered_shares",
+    "hypergeometric": "evaltools.statistics.intervals.hypergeometric",
+    "bounds": "evaltools.statistics.intervals.bounds",
+    "newcombe": "evaltools.statistics.differences.newcombe",
+    "newcombe, paired": "evaltools.indicators.optimism.newcombe_paired",
+    "newcombe, paired, any table": "evaltools.indicators.optimism.gap_limits",
+    "goodman": "evaltools.statistics.multinomial.simultaneous_intervals",
+    "rewired": "evaltools.statistics.networks.rewired_clustering",
+}
+"""Which function makes the limits of a method."""
+_SOURCE = re.compile(r"^\s*(?:Source|Sources):(.*?)(?:\n\s*\n|\Z)", re.DOTALL | re.MULTILINE)
+_ASKED = re.compile(r"\bparameters\.([a-z_]+)")
+_READS = {
+    "coder_rule": re.compile(r"\bpresence\b|\blinked\b|\bcount_states\b"),
+    "allocation": re.compile(r"\ballocations\b"),
+}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a function says of itself.
+
+    Arguments:
+        name: dotted name.
+        says: first sentence of its description; empty where it is not in this version.
+        sources: what it is based on, as its description names it.
+        parameters: parameters that its module asks for.
+    """
+
+    name: str
+    says: str
+    sources: tuple[str, ...]
+    parameters: tuple[str, ...]
+
+
+def origin_of(name: str) -> Origin:
+    """What a function of this package says of itself.
+
+    Arguments:
+        name: dotted name, as `source` of an indicator gives it.
+    """
+    module_name, _, function = name.rpartition(".")
+    if not module_name.startswith("evaltools."):
+        return Origin(name, "", (), ())
+    try:
+        module = import_module(module_name)
+    except ModuleNotFoundError:
+        return Origin(name, "", (), ())
+    found: Any = getattr(module, function, None)
+    text = inspect.getdoc(found) or "" if found is not None else ""
+    code = inspect.getsource(module)
+    asked = set(_ASKED.findall(code)) - {"as_values", "declarations"}
+    asked |= {parameter for parameter, pattern in _READS.items() if pattern.search(code)}
+    return Origin(
+        name,
+        " ".join(text.split("\n\n")[0].split()),
+        tuple(" ".join(match.split()) for match in _SOURCE.findall(text)),
+        tuple(sorted(asked & (OF_READING - {"estimand", "language"}))),
+    )
+
+
+_VARIABLE = re.compile(r"\{\{<\s*var\s+([^\s>]+)\s*>\}\}")
+_FINDING = re.compile(r"""finding=["']([^"']+)["']""")
+FORMS = ("x", "n", "quantity", "population", "superpopulation", "bounds", "interval")
+"""What prose can ask of an indicator besides its own measure."""
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """A line of the prose and the variable it asks for, or the finding it states."""
+
+    file: str
+    line: int
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line} ({self.name})"
+
+
+def keys_of_variable(variable: str, keys: Iterable[str]) -> list[str]:
+    """Keys of the indicators that a variable of the prose prints, sorted.
+
+    `challenge.staff.x` and `challenge.staff.by.region.06.share` are of `challenge.staff.share`;
+    `ranking.challenge.top` is of every challenge's share.
+    """
+    stem, _, form = variable.rpartition(".")
+    stem = stem.partition(".by.")[0]
+    family = variable.split(".")[1] if variable.startswith("ranking.") else None
+    found = []
+    for key in keys:
+        beginning, _, measure = key.rpartition(".")
+        if family is not None:
+            if key.count(".") == 2 and key.startswith(f"{family}.") and measure == "share":
+                found.append(key)
+        elif beginning == stem and (measure == form or form in FORMS):
+            found.append(key)
+    return sorted(set(found))
+
+
+def places_of(key: str, folder: Path, root: Path) -> list[Place]:
+    """Places of the prose that print an indicator, in order.
+
+    Arguments:
+        key: of the indicator.
+        folder: with the author's sources, such as `reports`; what was built is left out.
+        root: of the study, below which places are told.
+    """
+    return [
+        place for place in _marks(folder, root, _VARIABLE) if keys_of_variable(place.name, [key])
+    ]
+
+
+def statements_of(finding: str, folder: Path, root: Path) -> list[Place]:
+    """Places of the prose that state a finding, in order."""
+    return [place for place in _marks(folder, root, _FINDING) if place.name == finding]
+
+
+def findings_on(key: str, study: Study) -> list[str]:
+    """Ids of the declared findings that look at an indicator, in the order of the file."""
+    from evaltools.findings.clauses import keys_of
+    from evaltools.findings.declaration import FILE_NAME, load_findings
+
+    if not (study.root / FILE_NAME).is_file():
+        return []
+    found = []
+    for finding in load_findings(study.root):
+        names, globs = keys_of(finding.condition)
+        if key in names or any(fnmatch.fnmatchcase(key, glob) for glob in globs):
+            found.append(finding.id)
+    return found
+
+
+def nearest_keys(key: str, keys: Iterable[str], most: int = 3) -> list[str]:
+    """Keys that may have been meant, the likeliest first."""
+    from difflib import get_close_matches
+
+    known = sorted(set(keys))
+    near = get_close_matches(key, known, most, 0.5)
+    parts = [known_key for known_key in known if key and key in known_key]
+    return list(dict.fromkeys([*near, *parts]))[:most]
+
+
+def _marks(folder: Path, root: Path, pattern: re.Pattern[str]) -> list[Place]:
+    found = []
+    for path in sorted(folder.rglob("*.qmd")):
+        below = path.relative_to(folder).parts
+        if any(part.startswith(("_build", ".", "_generated")) for part in below):
+            continue
+        name = path.relative_to(root).as_posix()
+        for number, line in enumerate(read_text(path).splitlines(), start=1):
+            found += [Place(name, number, match) for match in pattern.findall(line)]
+    return found

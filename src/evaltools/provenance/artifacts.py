@@ -1,4 +1,4 @@
-"""What a run, report or bundle left behind, read back: indicators, findings, ingredients."""
+"""What a run, report or bundle left behind: which of them a folder is, and all of it read back."""
 
 from __future__ import annotations
 
@@ -8,18 +8,22 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from evaltools.problems import Problem, ProblemError
-from evaltools.provenance.folders import BUNDLE, REPORT, Kind, kind_of, read_json
 from evaltools.provenance.manifest import FILE_NAME, Ingredients, read_manifest
 
 if TYPE_CHECKING:
     from evaltools.indicators.indicator import Indicator
 
+
 INDICATORS = ("indicators.json", "tables/indicators.json", "indicators.csv")
 FINDINGS = "findings.json"
 RUN_NAME_LENGTH = 16
+OF_READING = frozenset(
+    ("estimand", "coder_rule", "confidence", "allocation", "minimum_cell", "language")
+)
+"""Parameters of how reports are read and told; all others decide which are read."""
 LARGEST_TABLE = 200_000_000
 _NUMBERS = ("value", "low", "high", "level")
 _COUNTS = ("x", "n", "N")
@@ -50,7 +54,7 @@ class JudgedFinding:
 
 
 @dataclass(frozen=True)
-class Recorded:
+class Artifact:
     """A run, report or bundle on disk.
 
     Arguments:
@@ -77,7 +81,7 @@ class Recorded:
         return self.key[:RUN_NAME_LENGTH]
 
 
-def read_recorded(folder: Path) -> Recorded:
+def read_artifact(folder: Path) -> Artifact:
     """Read what a run, report or bundle left behind.
 
     Arguments:
@@ -101,7 +105,7 @@ def read_recorded(folder: Path) -> Recorded:
         given = read_json(home, REPORT).get("engine")
         if isinstance(given, list) and len(given) == 2:
             engine = (str(given[0]), str(given[1]))
-    return Recorded(
+    return Artifact(
         folder=folder,
         kind=kind,
         ingredients=manifest.ingredients,
@@ -241,3 +245,60 @@ def _reason(reason: object) -> str:
 
 def _key(number: object) -> str:
     return str(number["key"]) if isinstance(number, Mapping) else str(number)
+
+
+Kind = Literal["run", "report", "bundle"]
+REPORT = "report.json"
+BUNDLE = "manifest-sha256.txt"
+TAGS = "tagmanifest-sha256.txt"
+"""Where a bundle in the manner of BagIt lists the files that are not its payload."""
+SIGNATURE = f"{BUNDLE}.sig"
+"""The signature of a bundle's checklist; no list can name it."""
+CRATE = "ro-crate-metadata.json"
+LISTS = (BUNDLE, TAGS, CRATE, REPORT, FILE_NAME)
+LARGEST_LIST = 20_000_000
+
+
+def kind_of(folder: Path) -> Kind:
+    """Which kind of folder it is, by the list that is in it.
+
+    Raises:
+        ProblemError: it is none.
+    """
+    lists: tuple[tuple[Kind, str], ...] = (
+        ("bundle", BUNDLE),
+        ("report", REPORT),
+        ("run", FILE_NAME),
+    )
+    for kind, name in lists:
+        if (folder / name).is_file():
+            return kind
+    allowed = "a folder with manifest.json, report.json or manifest-sha256.txt"
+    what = "is no run, report or bundle" if folder.is_dir() else "is no folder"
+    raise ProblemError([Problem(folder.name, what, allowed, "", "verify.folder")])
+
+
+def read_json(folder: Path, name: str) -> dict[str, Any]:
+    """A JSON mapping from a file of the folder.
+
+    Raises:
+        ProblemError: it is missing, too large, no JSON mapping, or gives a key twice.
+    """
+    try:
+        if (folder / name).stat().st_size > LARGEST_LIST:
+            raise ProblemError([Problem(name, "is too large to be a list", code="verify.list")])
+        text = (folder / name).read_bytes().decode("utf-8")
+        content = json.loads(text, object_pairs_hook=_distinct)
+    except (OSError, ValueError, RecursionError) as error:
+        what = "cannot be read: " + str(error).replace(str(folder), folder.name)
+        raise ProblemError([Problem(name, what, code="verify.list")]) from None
+    if not isinstance(content, dict):
+        raise ProblemError([Problem(name, "is no mapping", code="verify.list")])
+    return content
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key is given twice in one object")
+    return found
