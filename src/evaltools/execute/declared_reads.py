@@ -13,9 +13,9 @@ import sys
 import sysconfig
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from evaltools.execute.audit import RECORD
 from evaltools.problems import Problem
@@ -90,10 +90,6 @@ class Read:
     declared: bool = False
     cell: int | None = None
     label: str = ""
-
-    def as_values(self) -> dict[str, Any]:
-        """Plain JSON values, to cross a process boundary."""
-        return asdict(self)
 
 
 def classify(event: Event, declared: Declared) -> Read | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from evaltools.execute.jobs import FIELD, Contract
@@ -105,15 +105,6 @@ class NotebookFailure:
     def kept_at(self, path: str) -> NotebookFailure:
         """The same failure, with the place of the partly executed notebook."""
         return replace(self, kept=path)
-
-    def as_values(self) -> dict[str, Any]:
-        """Plain JSON values, to cross a process boundary."""
-        return asdict(self)
-
-    @classmethod
-    def from_values(cls, values: Mapping[str, Any]) -> NotebookFailure:
-        """The inverse of `as_values`."""
-        return cls(**{**values, "trace": tuple(values["trace"])})
 
 
 def plain_text(text: str) -> str:

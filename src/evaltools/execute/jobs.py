@@ -54,16 +54,6 @@ class Job:
     data: str = ""
     chapter: str = ""
 
-    def as_values(self) -> dict[str, Any]:
-        """Plain JSON values, to cross a process boundary."""
-        return asdict(self)
-
-    @classmethod
-    def from_values(cls, values: Mapping[str, Any]) -> Job:
-        """The inverse of `as_values`."""
-        limits, inputs = Limits(**values["limits"]), tuple(values["inputs"])
-        return cls(**{**values, "limits": limits, "inputs": inputs})
-
 
 CONTRACT = "contract.json"
 """Name of the contract in the private folder of a kernel."""

@@ -198,7 +198,7 @@ def _execute_once(job: Job, tell: Tell) -> NotebookFailure | None:
         _run(kernel.end())
         declared = surroundings(job.study, job.inputs, job.data, folder, job.environment)
         reads = read_record(folder, boundaries, declared)
-        tell({"event": "reads", "reads": [read.as_values() for read in reads]})
+        tell({"event": "reads", "reads": reads})
         shutil.rmtree(folder, ignore_errors=True)
         _write(notebook, job, folder)
     told = _error_of(job, notebook, number)
