@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaltools.execute import best_progress, current_run, note_interrupts, run
-from evaltools.files import read_file, writing_in
+from evaltools.files import build_beside, put_in_place, read_file
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.hashes import hash_package
 from evaltools.publishing.bundle import place_problems
@@ -172,18 +172,12 @@ def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = 
     refuse(place_problems(study, folder, "stage.folder"))
     _read_sources(study, study.report(parameters.language))
     made = run_notebooks(study, parameters, say=say)
-    beside = folder.with_name(f".{folder.name}.building")
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir(parents=True)
-    try:
-        from evaltools.report.staging import stage
+    from evaltools.report.staging import stage
 
-        with writing_in(folder.parent):
-            document = stage(study, parameters, _material(study, made), beside)
-            beside.rename(folder)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-    return folder / document.relative_to(beside)
+    with build_beside(folder) as building:
+        document = stage(study, parameters, _material(study, made), building)
+        put_in_place(building, folder)
+    return folder / document.relative_to(building)
 
 
 def check_study(study: Study) -> str:
