@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-from evaltools.findings.declaration import Finding
 from evaltools.findings.lint.findings_index import FindingsIndex
 from evaltools.findings.lint.messages import excerpt
 from evaltools.findings.lint.source import Report, leads_to
@@ -14,6 +13,7 @@ from evaltools.present.language import number, number_range
 from evaltools.problems import Problem
 
 if TYPE_CHECKING:
+    from evaltools.findings.declaration import Finding
     from evaltools.indicators.indicator import Indicator
 
 LEAST: Final = 0.667
