@@ -1,7 +1,6 @@
 """Disclosure control: what of ratings, savings, quotes and candid words may be published."""
 
 from evaltools.findings.disclosure.checking import audit_published, check_indicators
-from evaltools.findings.disclosure.outputs import Secret, Sought, scan_outputs, secrets_of
 from evaltools.findings.disclosure.persons import Found, Known, find_persons, redact
 from evaltools.findings.disclosure.published import published_tables
 from evaltools.findings.disclosure.quotes import (
@@ -17,6 +16,7 @@ from evaltools.findings.disclosure.releases import (
     read_release,
     write_release,
 )
+from evaltools.findings.disclosure.scan import Secret, Sought, scan_outputs, secrets_of
 from evaltools.indicators.disclosure.rules import Rules
 
 __all__ = [
