@@ -1,4 +1,4 @@
-"""Findings of the study as far as prose needs them: their names, whether the report claims them.
+"""Index of the study's findings: as far as prose needs them.
 
 Read as plain YAML with the line of each, since a lint must answer while the schema of a finding
 is still wrong; `evaltools.findings.declaration` says what is wrong with it.
@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from evaltools.findings.lint.marked import place, read_marked
+from evaltools.findings.lint.yaml_positions import place, read_marked
 from evaltools.problems import Problem
 
 FILE = "reports/findings.yml"
@@ -40,7 +40,7 @@ class DeclaredFinding:
 
 
 @dataclass(frozen=True)
-class Declared:
+class FindingsIndex:
     """All findings by file order."""
 
     findings: tuple[DeclaredFinding, ...] = ()
@@ -50,7 +50,7 @@ class Declared:
         return next((finding for finding in self.findings if finding.name == name), None)
 
 
-def read_declared(root: Path) -> tuple[Declared, list[Problem]]:
+def read_findings_index(root: Path) -> tuple[FindingsIndex, list[Problem]]:
     """The findings of a study, none where it declares none, and what hinders reading them.
 
     `findings` of the file is a mapping of names to findings; what is anything else is left out
@@ -58,7 +58,7 @@ def read_declared(root: Path) -> tuple[Declared, list[Problem]]:
     """
     path = root / FILE
     if not path.is_file():
-        return Declared(), []
+        return FindingsIndex(), []
     try:
         text = path.read_text(encoding="utf-8")
         content, tree = read_marked(text)
@@ -66,9 +66,9 @@ def read_declared(root: Path) -> tuple[Declared, list[Problem]]:
         mark = getattr(error, "problem_mark", None)
         where = f"{FILE}:{mark.line + 1}:{mark.column + 1}" if mark else f"{FILE}:1:1"
         remedy = "Correct it; no finding can be looked up until then."
-        return Declared(), [Problem(where, "not readable as YAML", "", remedy, "E04")]
+        return FindingsIndex(), [Problem(where, "not readable as YAML", "", remedy, "E04")]
     findings = tuple(_finding(name, entry, node) for name, entry, node in _entries(content, tree))
-    return Declared(findings), []
+    return FindingsIndex(findings), []
 
 
 def _entries(content: Any, tree: Any) -> Iterator[tuple[str, dict[str, Any], Any]]:

@@ -1,4 +1,6 @@
-"""What a reader can find in a published file: paragraphs, alternative texts, rows, metadata."""
+"""What a reader can find in a published file, by its kind: paragraphs, alternative texts, rows,
+metadata.
+"""
 
 from __future__ import annotations
 
@@ -14,21 +16,26 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import pikepdf
 from python_calamine import CalamineWorkbook
 
-from evaltools.findings.disclosure.pages import page_units
-from evaltools.findings.disclosure.pictures import picture_units
-from evaltools.findings.disclosure.printed import printed_units
-from evaltools.findings.disclosure.readable import (
-    Unit,
+from evaltools.findings.disclosure.rendered_files import (
+    LARGEST,
+    WORD,
     UnreadableError,
+    pdf_pages,
+    xml_part,
+    zip_part,
+)
+from evaltools.findings.disclosure.text_units import (
+    Unit,
+    page_units,
     paragraphs,
+    picture_units,
     values_of,
     without_escapes,
 )
 
-LARGEST = 200_000_000
-"""Bytes that a file, or a part of a zip when unpacked, may have."""
 KINDS_TEXT = (".txt", ".yml", ".yaml", ".css", ".js", ".bib")
 
 
@@ -49,6 +56,8 @@ def units(file: Path) -> Iterator[Unit]:
         raise UnreadableError("is of a kind that cannot be examined")
     try:
         yield from reader(file.read_bytes())
+    except UnreadableError:
+        raise
     except (
         ValueError, TypeError, AttributeError, KeyError, zipfile.BadZipFile, csv.Error,
         ElementTree.ParseError, RecursionError,
@@ -83,28 +92,24 @@ def _csv(content: bytes) -> Iterator[Unit]:
 
 
 def _xlsx(content: bytes) -> Iterator[Unit]:
-    for name, part in _parts(content):
-        if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-            root = _xml(part)
-            for cell in root.iter():
-                if cell.tag.endswith("}f"):
-                    yield Unit(
-                        f"{name}, a formula", "", (("", "=" + (cell.text or "…")),), sheet=True
-                    )
-        elif name.startswith("docProps/") and name.endswith(".xml"):
-            yield from _properties(name, part)
+    with _package(content) as package:
+        for name in _xml_names(package):
+            if name.startswith("xl/worksheets/"):
+                for cell in xml_part(package, name).iter():
+                    if cell.tag.endswith("}f"):
+                        formula = (("", "=" + (cell.text or "…")),)
+                        yield Unit(f"{name}, a formula", "", formula, sheet=True)
+            elif name.startswith("docProps/"):
+                yield from _properties(name, xml_part(package, name))
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     for sheet in book.sheet_names:
         header: list[str] = []
         for number, row in enumerate(book.get_sheet_by_name(sheet).to_python(), start=1):
             cells = [_cell(value) for value in row]
             header = header or cells
+            text = " | ".join(c for c in cells if c)
             fields = tuple(zip(header, cells, strict=False))
-            yield Unit(
-                f"sheet {sheet}, row {number}",
-                " | ".join(c for c in cells if c),
-                fields,
-            )
+            yield Unit(f"sheet {sheet}, row {number}", text, fields)
 
 
 def _cell(value: object) -> str:
@@ -114,74 +119,104 @@ def _cell(value: object) -> str:
 def _docx(content: bytes) -> Iterator[Unit]:
     """Paragraphs of every part with their deleted words and field codes, attributes, targets of
     links, properties, and what pictures say of themselves."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        for name in archive.namelist():
+    with _package(content) as package:
+        for name in package.namelist():
             if _KINDS_PICTURE.search(name):
-                data = _part(archive, name)
-                inner = page_units(data) if name.endswith(".svg") else picture_units(data)
-                for unit in inner:
+                data = zip_part(package, name)
+                for unit in page_units(data) if name.endswith(".svg") else picture_units(data):
                     yield Unit(f"{name}, {unit.where}", unit.text, unit.row)
-    for name, part in _parts(content):
-        if name.startswith(("docProps/", "customXml/")):
-            yield from _properties(name, part)
-            continue
-        root = _xml(part)
-        for number, paragraph in enumerate(root.iter(f"{_WORD}p"), start=1):
-            text = "".join(_word_text(node) for node in paragraph.iter())
-            if text.strip():
-                yield Unit(f"{name}, paragraph {number}", text)
-        seen = {
-            (attribute.rpartition("}")[2], value)
-            for node in root.iter()
-            for attribute, value in node.items()
-            if _TELLING.search(value)
-            and attribute.rpartition("}")[2] not in _FONTS
-            and not _BITS.fullmatch(value)
-        }
-        for attribute, value in sorted(seen):
-            yield Unit(f"{name}, {attribute}", value)
+        for name in _xml_names(package):
+            root = xml_part(package, name)
+            if name.startswith(("docProps/", "customXml/")):
+                yield from _properties(name, root)
+                continue
+            for number, paragraph in enumerate(root.iter(f"{WORD}p"), start=1):
+                text = "".join(_word_text(node) for node in paragraph.iter())
+                if text.strip():
+                    yield Unit(f"{name}, paragraph {number}", text)
+            seen = {
+                (attribute.rpartition("}")[2], value)
+                for node in root.iter()
+                for attribute, value in node.items()
+                if _TELLING.search(value) and not _BITS.fullmatch(value)
+            }
+            for attribute, value in sorted(seen):
+                if attribute not in _FONTS:
+                    yield Unit(f"{name}, {attribute}", value)
 
 
-_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FONTS = frozenset({"typeface", "ascii", "hAnsi", "cs", "eastAsia"})
 _BITS = re.compile(r"[0-9A-F]{8}(?:[0-9A-F]{12})?")
 """What a font covers, and when a paragraph was edited: hexadecimal digits of a fixed number."""
 _KINDS_PICTURE = re.compile(r"\.(?:png|jpe?g|svg)$", re.IGNORECASE)
 _TELLING = re.compile(r"[^\W\d_].*\W|\+\d|\d{6}\W?.")
-_WORD_TEXTS = {f"{_WORD}{name}" for name in ("t", "delText", "instrText", "delInstrText")}
+_WORD_TEXTS = {f"{WORD}{name}" for name in ("t", "delText", "instrText", "delInstrText")}
 
 
 def _word_text(node: ElementTree.Element) -> str:
     if node.tag in _WORD_TEXTS:
         return node.text or ""
-    return " " if node.tag in (f"{_WORD}tab", f"{_WORD}br") else ""
+    return " " if node.tag in (f"{WORD}tab", f"{WORD}br") else ""
 
 
-def _properties(name: str, part: bytes) -> Iterator[Unit]:
-    for node in _xml(part).iter():
+def _properties(name: str, root: ElementTree.Element) -> Iterator[Unit]:
+    for node in root.iter():
         if node.text and node.text.strip():
             yield Unit(f"{name}, {node.tag.rpartition('}')[2]}", node.text)
 
 
-def _parts(content: bytes) -> Iterator[tuple[str, bytes]]:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        for info in archive.infolist():
-            if info.file_size > LARGEST:
-                raise UnreadableError("holds a part that is too large to be examined")
-            if info.filename.endswith((".xml", ".rels")):
-                yield info.filename, archive.read(info)
-
-
-def _part(archive: zipfile.ZipFile, name: str) -> bytes:
-    if archive.getinfo(name).file_size > LARGEST:
+def _package(content: bytes) -> zipfile.ZipFile:
+    package = zipfile.ZipFile(io.BytesIO(content))
+    if any(info.file_size > LARGEST for info in package.infolist()):
         raise UnreadableError("holds a part that is too large to be examined")
-    return archive.read(name)
+    return package
 
 
-def _xml(part: bytes) -> ElementTree.Element:
-    if b"<!DOCTYPE" in part or b"<!ENTITY" in part:
-        raise UnreadableError("declares entities, which no report needs")
-    return ElementTree.fromstring(part)
+def _xml_names(package: zipfile.ZipFile) -> list[str]:
+    return [name for name in package.namelist() if name.endswith((".xml", ".rels"))]
+
+
+def _pdf(content: bytes) -> Iterator[Unit]:
+    """Pages as they are read aloud, then every text that the file holds outside of its pages."""
+    for number, text in enumerate(pdf_pages(content), 1):
+        yield Unit(f"page {number}", text)
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        if len(pdf.objects) > _MOST_OBJECTS:
+            raise UnreadableError("has too many parts to be examined")
+        seen: set[str] = set()
+        for number, thing in enumerate(pdf.objects):
+            if isinstance(thing, pikepdf.Stream) and thing.get("/Type") == "/Metadata":
+                text = bytes(thing.read_bytes()).decode("utf-8", "replace")
+                found = [" ".join(re.sub(r"<[^<>]*>", " ", text).split())]
+                found += re.findall(r'="([^"]{2,})"', text)
+            else:
+                found = list(_strings(thing, 0))
+            for text in found:
+                if text not in seen and _SAYS.search(text):
+                    seen.add(text)
+                    yield Unit(f"object {number}", text)
+
+
+_SAYS = re.compile(r"[^\W\d_]{2}|\d{6}")
+_MOST_OBJECTS = 2_000_000
+_DEEPEST = 20
+
+
+def _strings(thing: Any, depth: int) -> Iterator[str]:
+    """Texts within an object, not within those that it refers to, which have their own turn."""
+    if isinstance(thing, pikepdf.String):
+        yield str(thing)
+        return
+    if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
+        if "/EF" in thing:
+            raise UnreadableError("holds other files")
+        values = [value for _, value in thing.items()]
+    else:
+        values = list(thing) if isinstance(thing, pikepdf.Array) else []
+    for value in values:
+        elsewhere = isinstance(value, pikepdf.Object) and value.is_indirect
+        if depth < _DEEPEST and not elsewhere:
+            yield from _strings(value, depth + 1)
 
 
 def _json(content: bytes) -> Iterator[Unit]:
@@ -235,7 +270,7 @@ _READERS: dict[str, Callable[[bytes], Iterator[Unit]]] = {
     **dict.fromkeys(KINDS_TEXT, _plain),
     ".md": _markdown, ".qmd": _markdown,
     ".html": page_units, ".htm": page_units, ".svg": page_units,
-    ".csv": _csv, ".xlsx": _xlsx, ".docx": _docx, ".pdf": printed_units,
+    ".csv": _csv, ".xlsx": _xlsx, ".docx": _docx, ".pdf": _pdf,
     ".json": _json, ".jsonld": _json, ".ipynb": _notebook,
     ".png": picture_units, ".jpg": picture_units, ".jpeg": picture_units,
 }  # fmt: skip

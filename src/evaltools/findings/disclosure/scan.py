@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evaltools.findings.disclosure.credentials import CREDENTIAL, folder_in
-from evaltools.findings.disclosure.extraction import units
+from evaltools.findings.disclosure.file_units import units
 from evaltools.findings.disclosure.names import is_given, is_surname
 from evaltools.findings.disclosure.persons import (
     NOBODY,
@@ -25,13 +24,32 @@ from evaltools.findings.disclosure.persons import (
     find_persons,
     with_article,
 )
-from evaltools.findings.disclosure.readable import Unit, UnreadableError
-from evaltools.findings.disclosure.sheets import is_formula
+from evaltools.findings.disclosure.rendered_files import UnreadableError
 from evaltools.findings.disclosure.single_projects import SingleProjects
+from evaltools.findings.disclosure.text_units import Unit
 from evaltools.problems import Problem
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
+
+_CREDENTIAL = re.compile(
+    r"-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY-----"
+    r"|(?<!\w)(?:AKIA|ASIA)[0-9A-Z]{16}(?!\w)"
+    r"|(?<!\w)(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{30,90}|glpat-[\w-]{20})"
+    r"|(?<!\w)xox[abprs]-[\w-]{10,80}|(?<!\w)sk-(?:\w{2,8}-)?[A-Za-z0-9_-]{20,120}(?!\w)"
+    r"|(?<!\w)eyJ[\w-]{10,2000}\.eyJ[\w-]{10,2000}\.[\w-]{10,2000}"
+    r"|[a-z][a-z0-9+.-]{1,20}://[^\s/:@\"'<>]{1,64}:[^\s/@\"'<>]{3,64}@[\w.-]"
+    r"|(?i:(?<![a-z])(?:password|passwd|salasana|lösenord|api[_-]?key|secret[_-]?key"
+    r"|access[_-]?token|client[_-]?secret)[\"']?\s?[:=]\s?[\"']?(?!none|null|false|true|\*)[^\s\"'<>{}()]{6,})"
+)
+"""Forms that the makers of the keys document; passwords by the word before them."""
+
+_FOLDER = re.compile(
+    r"(?<![\w./-])/(?:home|Users|root|tmp|mnt|media|private|var/folders|workspace|srv|opt)/[\w.-]+"
+    r"|\b[A-Za-z]:(?:\\+[\w. -]+){2}|(?<![\\\w])\\\\[\w.-]{2,}\\[\w$.-]+|file:///?\w"
+)
+_RISKY = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+\-−]?\s?\d[\d\s\u00a0.,]*(?:[eE][+-]?\d+)?\s?[%€]?")
 
 _COUNTS = frozenset({"n", "count", "projects", "value", "share", "x", "y", "height", "width"})
 
@@ -160,7 +178,7 @@ def _in_unit(
         remedy = "Put [...] in its place, or allow it in evaluation.yml, disclosure: allowed."
         code = f"disclosure.{found.kind.replace('_', '-')}"
         yield Problem(where, what, remedy=remedy, code=code)
-    if CREDENTIAL.search(unit.text):
+    if _CREDENTIAL.search(unit.text):
         what = "holds what looks like a key or a password"
         remedy = "Take it out, and have it replaced: others may have read it."
         yield Problem(where, what, remedy=remedy, code="disclosure.credential")
@@ -255,3 +273,20 @@ def _in_name(where: str, known: Sought) -> Iterator[Problem]:
 
 def _has_listed_name(text: str) -> bool:
     return any(is_given(word) or is_surname(word) for word in text.split())
+
+
+def folder_in(text: str, own: Iterable[str]) -> bool:
+    """Whether a text names a folder of a computer.
+
+    Arguments:
+        text: any.
+        own: folders of this computer, such as that of the study.
+    """
+    return _FOLDER.search(text) is not None or any(
+        re.search(rf"(?<![\w.-]){re.escape(folder)}(?![\w.-])", text) for folder in own
+    )
+
+
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet might compute this text; a plain signed number it may."""
+    return text.startswith(_RISKY) and not _NUMBER.fullmatch(text) and text.strip("-+ ") != ""

@@ -1,4 +1,4 @@
-"""The attack: what a reader can work out of withheld cells, by linear programming.
+"""Recoverability: what a reader can work out of withheld cells, by linear programming.
 
 A reader who holds all published tables of a quantity against each other knows sums over the
 finest cells, called atoms here. The least and the greatest value of a withheld cell under all
@@ -15,14 +15,59 @@ from typing import Any
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from evaltools.findings.disclosure.tables import Place, PublicTable
+from evaltools.problems import Problem
+
+TOTAL = "*"
+"""The label of a margin: all categories of an axis."""
+
+Labels = tuple[str, ...]
+"""One label an axis: a category, a named group of categories, or `TOTAL`."""
+
+Place = tuple[tuple[str, tuple[str, ...]], ...]
+"""What a cell covers: by axis the categories, sorted; an axis left out is covered whole. Equal
+places of tables of one quantity are the same number, whatever table they stand in."""
 
 MOST_ATOMS = 20_000
 _TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
-class Known:
+class PublicCell:
+    """A cell as a reader sees it: a value, or None where it is withheld."""
+
+    labels: Labels
+    place: Place
+    value: float | None
+
+
+@dataclass(frozen=True)
+class PublicTable:
+    """A table as a reader sees it; all that an attack may use.
+
+    Arguments:
+        name: of the table, for messages.
+        quantity: what is counted, and over whom; tables of the same quantity are linked: a reader
+            will hold them against each other.
+        magnitude: a sum of amounts; else a count.
+        axes: categories of each axis.
+        cells: in the order of the table.
+        rounding: base to which shown values were rounded, or None.
+        empty_shown: no empty cell is withheld, so that a withheld cell is known to hold something.
+        exact_total: the sum of all is told as it is, rounded or not.
+    """
+
+    name: str
+    quantity: str
+    axes: tuple[tuple[str, tuple[str, ...]], ...]
+    cells: tuple[PublicCell, ...]
+    magnitude: bool = False
+    rounding: int | None = None
+    empty_shown: bool = True
+    exact_total: bool = False
+
+
+@dataclass(frozen=True)
+class KnownSum:
     """That the sum over a place lies between two numbers, infinity where nothing is known."""
 
     place: Place
@@ -47,7 +92,7 @@ class Attack:
     """
 
     def __init__(
-        self, axes: dict[str, tuple[str, ...]], known: Sequence[Known], *, whole: bool
+        self, axes: dict[str, tuple[str, ...]], known: Sequence[KnownSum], *, whole: bool
     ) -> None:
         self._names = tuple(sorted(axes))
         size = int(np.prod([len(axes[name]) for name in self._names], dtype=np.int64))
@@ -97,7 +142,7 @@ class Attack:
         return float(round(value)) if self._whole else value
 
 
-def attack_on(tables: Sequence[PublicTable], extra: Sequence[Known] = ()) -> Attack:
+def attack_on(tables: Sequence[PublicTable], extra: Sequence[KnownSum] = ()) -> Attack:
     """The attack of a reader who has all of the tables, of one quantity.
 
     Arguments:
@@ -119,20 +164,38 @@ def attack_on(tables: Sequence[PublicTable], extra: Sequence[Known] = ()) -> Att
     return Attack(axes, [*known, *extra], whole=whole)
 
 
-def knowledge(table: PublicTable) -> list[Known]:
+def knowledge(table: PublicTable) -> list[KnownSum]:
     """What a table tells its reader, cell by cell."""
     told = []
     for cell in table.cells:
         if cell.value is None:
             nonempty = table.empty_shown and not table.magnitude
-            told.append(Known(cell.place, 1.0 if nonempty else 0.0, np.inf))
+            told.append(KnownSum(cell.place, 1.0 if nonempty else 0.0, np.inf))
         elif table.rounding is None or (table.exact_total and not cell.place):
             slack = _TOLERANCE * max(1.0, abs(cell.value)) if table.magnitude else 0.0
-            told.append(Known(cell.place, cell.value - slack, cell.value + slack))
+            told.append(KnownSum(cell.place, cell.value - slack, cell.value + slack))
         else:
             # Halves are rounded upwards, so the upper end is open.
             half, step = table.rounding / 2, 0.0 if table.magnitude else 1.0
             high = cell.value + half
             top = np.ceil(high) - step if step else high
-            told.append(Known(cell.place, max(0.0, cell.value - half), top))
+            told.append(KnownSum(cell.place, max(0.0, cell.value - half), top))
     return told
+
+
+def where(table: str, labels: Labels) -> str:
+    """A cell, as a message names it."""
+    return f"table {table}, cell " + " × ".join(
+        "all" if label == TOTAL else label for label in labels
+    )
+
+
+def recovered(place: str, low: float, high: float) -> Problem:
+    """That a withheld cell can be worked out, exactly or nearly. The numbers stay untold."""
+    closely = "exactly" if high - low < 1e-3 else "too closely"
+    return Problem(
+        place,
+        f"is withheld, but follows {closely} from what is shown",
+        remedy="Withhold more cells, or merge categories.",
+        code="disclosure.recoverable",
+    )

@@ -97,7 +97,7 @@ def _findings(judgements: Iterable[Judgement]) -> list[Problem]:
 
 
 def _coder_rules(candidate: Candidate, judgements: Iterable[Judgement]) -> list[Problem]:
-    from evaltools.publishing.coder_rules import without_note
+    from evaltools.publishing.gates import without_note
 
     return without_note(candidate, judgements)
 
