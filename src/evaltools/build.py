@@ -21,7 +21,7 @@ from evaltools.report.publication import Shelf, read_record, render_key, source_
 if TYPE_CHECKING:
     from evaltools.evidence import Descriptor
     from evaltools.execute import Run
-    from evaltools.findings.judging import Judgement
+    from evaltools.findings.judgement import Judgement
     from evaltools.report.staging import Material
     from evaltools.study import Parameters, ReportTarget, Study
 
@@ -75,7 +75,7 @@ def build_report(
             return _report(shelf.link(name), record["files"])
     made = found or run_notebooks(study, parameters, force=force, say=say)
     key = render_key(made.key, study.root / "reports", chosen, parameters.language)
-    from evaltools.findings.record import write_findings
+    from evaltools.findings.display import write_findings
     from evaltools.report.staging import stage
 
     with shelf.building() as building:
@@ -226,18 +226,19 @@ def _check_scope(study: Study, parameters: Parameters) -> None:
 
 def _told(study: Study, parameters: Parameters, material: Material) -> list[str]:
     """What an author should know of the report: findings that no longer hold, departures."""
-    from evaltools.findings.coder_rules import rule_note
+    from evaltools.findings.judgement import rule_note
     from evaltools.findings.matrix import departures, matrix_problems
 
-    codes = set(material.tables["codes"]["code_id"])
+    words = study.words("en")
+    codes = set(material.tables["codes"]["code_id"]) if "codes" in material.tables else set()
     asserted = [item for item in material.judgements if item.finding.asserted]
     failing = [item for item in asserted if not item.holds]
     told = [f"Findings: {len(asserted) - len(failing)} of {len(asserted)} asserted hold"]
-    told += [f"  {item.finding.id}: {item.reason.text('en')}" for item in failing]
+    told += [f"  {item.finding.id}: {item.reason.text(words)}" for item in failing]
     told += [
         f"  {item.finding.id}: {note}"
         for item in asserted
-        if item.holds and (note := rule_note(item, "en"))
+        if item.holds and (note := rule_note(item, words))
     ]
     told += [
         f"Evaluation matrix: {problem}"

@@ -29,7 +29,7 @@ def publish(
 ) -> None:
     """Publish the report as a bundle, unless anything at all stands against it."""
     study, parameters = choose_parameters(given, scenario)
-    from evaltools.release import publish_report
+    from evaltools.publishing.publish import publish_report
 
     bundle = publish_report(study, parameters, folder, published, click.echo, key)
     click.echo(f"{len(bundle.files)} files, sha256 {bundle.digest}")

@@ -24,7 +24,6 @@ from evaltools.provenance.hashes import changed_keys
 from evaltools.report.variables import ESTIMANDS
 
 if TYPE_CHECKING:
-    from evaltools.present.language import Language
     from evaltools.study import Study
 
 
@@ -257,9 +256,9 @@ def judged_now(study: Study, run: Artifact) -> dict[str, JudgedFinding] | None:
     """
     if not (study.root / FILE_NAME).is_file():
         return None
-    declared = load_findings(study.root)
+    declared = load_findings(study.root, study.declaration.languages)
     estimand = ESTIMANDS[str(run.ingredients.parameters.get("estimand", "descriptive"))]
-    language: Language = run.ingredients.parameters.get("language", "fi")
+    words = study.words(run.ingredients.parameters.get("language", study.declaration.languages[0]))
     try:
         judgements = judge(declared, run.indicators, estimand, _facts(study))
     except ProblemError:
@@ -268,7 +267,7 @@ def judged_now(study: Study, run: Artifact) -> dict[str, JudgedFinding] | None:
         item.finding.id: JudgedFinding(
             item.finding.id,
             item.outcome,
-            item.reason.text(language),
+            item.reason.text(words),
             tuple(sorted({number.key for number in item.numbers})),
         )
         for item in judgements

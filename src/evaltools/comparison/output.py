@@ -324,4 +324,4 @@ def write_comparison(
 def notice_of(study: Study, language: Language) -> str:
     """What pictures and pages of example data say; empty for real data."""
     example = load_descriptor(study.data).example
-    return Words(language)("report.example_notice") if example else ""
+    return study.words(language)("report.example_notice") if example else ""

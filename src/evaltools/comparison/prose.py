@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from html import unescape
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from evaltools.problems import ProblemError
 from evaltools.provenance.artifacts import Artifact
 from evaltools.report.generated import parameter_text, scope_text, variables_in
 from evaltools.report.rankings import ranking_variables
+from evaltools.report.trail.glossary import Glossary
 from evaltools.report.variables import ESTIMANDS, variables
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def prose_changes(study: Study, old: Artifact, new: Artifact) -> tuple[ProseChan
     """
     language: Language = new.ingredients.parameters.get("language", "fi")
     folder = (study.root / study.report(language).source).parent
-    labels = code_labels(study, language)
+    glossary = code_labels(study, language).glossary
     places = [
         (source.relative_to(study.root).as_posix(), number, key)
         for source in sorted(folder.rglob("*.qmd"))
@@ -67,8 +68,8 @@ def prose_changes(study: Study, old: Artifact, new: Artifact) -> tuple[ProseChan
         for key in variables_in(line)
     ]
     used = {key for _, _, key in places}
-    before = printed(study, old, language, labels, used)
-    after = printed(study, new, language, labels, used)
+    before = printed(study, old, glossary, used)
+    after = printed(study, new, glossary, used)
     return tuple(
         ProseChange(name, number, key, before.get(key, ""), after.get(key, ""))
         for name, number, key in places
@@ -76,24 +77,23 @@ def prose_changes(study: Study, old: Artifact, new: Artifact) -> tuple[ProseChan
     )
 
 
-def printed(
-    study: Study, run: Artifact, language: Language, labels: Mapping[str, str], used: Set[str]
-) -> dict[str, str]:
+def printed(study: Study, run: Artifact, glossary: Glossary, used: Set[str]) -> dict[str, str]:
     """What the variables of a run print, as plain text by key.
 
     Arguments:
         study: whose declaration tells the parameters.
-        language: to print in.
+        glossary: of the language to print in.
         used: keys that are asked for; indicators of which none is, are not printed.
 
     Those that come from the data alone (`fact.…`, `scope.coders`) are no part of it.
     """
-    values = run.ingredients.parameters
+    values, words = run.ingredients.parameters, glossary.words
+    language = words.language
     estimand = ESTIMANDS[str(values.get("estimand", "descriptive"))]
     stems = {stem for key in used for stem in _stems(key)}
     wanted = [item for item in run.indicators if item.key.rpartition(".")[0] in stems]
-    made = variables(wanted, estimand, language)
-    made |= ranking_variables(run.indicators, labels, language)
+    made = variables(wanted, estimand, words)
+    made |= ranking_variables(run.indicators, glossary)
     for item in run.indicators:
         if item.key == "reports.read.share" and item.estimand == "D" and not item.dimensions:
             made["scope.reports"] = say.number(item.n, language)
@@ -106,7 +106,7 @@ def printed(
         )
     except ProblemError:
         return {key: plain(text) for key, text in made.items()}  # values that are no longer known
-    made["scope.description"] = scope_text(parameters)
+    made["scope.description"] = scope_text(study, parameters, words)
     for name in known:
         made[f"parameter.{name}"] = parameter_text(parameters, name)
     return {key: plain(text) for key, text in made.items()}
@@ -126,21 +126,27 @@ def plain(markdown: str) -> str:
     return unescape(_ESCAPED.sub(r"\1", markdown))
 
 
-def code_labels(study: Study, language: Language) -> dict[str, str]:
+class Labels(dict[str, str]):
+    """Labels by id, with the glossary that numbers are called by."""
+
+    def __init__(self, glossary: Glossary) -> None:
+        super().__init__(glossary.labels)
+        self.glossary = glossary
+
+
+def code_labels(study: Study, language: Language) -> Labels:
     """Labels in a language, by id: of codes, of rating items, of parameters and their choices.
 
     A parameter is `parameter.wave`, a choice of it `parameter.wave.2022`. What cannot be read
     has no label.
     """
-    names = {"codes": "code_id", "rating_items": "item_id"}
-    labels: dict[str, str] = {}
-    for parameter, declared in study.declaration.parameters.items():
+    declared_by = study.declaration
+    tables = read_some(study, {"codes", "rating_items"})
+    labels = Labels(Glossary.of(tables, study.words(language), declared_by))
+    for parameter, declared in declared_by.parameters.items():
         labels[f"parameter.{parameter}"] = declared.label.in_language(language)
         for choice, text in declared.choices.items():
             labels[f"parameter.{parameter}.{choice}"] = text.in_language(language)
-    for name, table in read_some(study, set(names)).items():
-        ids, texts = table[names[name]], table[f"label_{language}"]
-        labels |= dict(zip(map(str, ids), map(str, texts.fillna(ids)), strict=True))
     return labels
 
 

@@ -12,6 +12,7 @@ from evaltools.indicators.indicator import Indicator
 from evaltools.present import language as say
 from evaltools.present.language import Language
 from evaltools.present.words import Words
+from evaltools.report.trail.glossary import Glossary
 
 SIDE_MEASURES = ("denied", "silent", "coder_band")
 """Parts of keys that say the same change once more, from another side."""
@@ -86,8 +87,8 @@ def show(move: IndicatorChange, language: Language, labels: Mapping[str, str]) -
     return ChangeRow(
         label=label_of(move.key, language, labels),
         key=name_of(move),
-        old=_value(move.old, language),
-        new=_value(move.new, language),
+        old=_value(move.old, _glossary(language, labels).words),
+        new=_value(move.new, _glossary(language, labels).words),
         change=_change(move, language),
         interval=_interval(move, language),
         verdict=verdict,
@@ -96,14 +97,20 @@ def show(move: IndicatorChange, language: Language, labels: Mapping[str, str]) -
 
 def label_of(key: str, language: Language, labels: Mapping[str, str]) -> str:
     """What an indicator is of: its code with the kind of it, or its definition, or its key."""
-    from evaltools.report.trail.definitions import definition, pattern_of
-
+    glossary = _glossary(language, labels)
     stem, _, measure = key.rpartition(".")
-    words = Words(language)
     if stem in labels and measure in ("share", "bounds"):
-        kind = f"code_kind.{stem.partition('.')[0]}"
+        kind = f"code_kind.{glossary.kinds.get(stem, stem.partition('.')[0])}"
+        words = glossary.words
         return f"{words(kind)}: {labels[stem]}" if words.has(kind) else labels[stem]
-    return definition(key, labels, words) if pattern_of(key) else key
+    return glossary.definition(key) if glossary.defined(key) else key
+
+
+def _glossary(language: Language, labels: Mapping[str, str]) -> Glossary:
+    """That of the labels, or one of general words."""
+    from evaltools.comparison.prose import Labels
+
+    return labels.glossary if isinstance(labels, Labels) else Glossary(Words(language), labels)
 
 
 def name_of(move: IndicatorChange) -> str:
@@ -243,15 +250,15 @@ def _size(move: IndicatorChange) -> float:
     return abs(round(move.change or 0.0, 12))
 
 
-def _value(indicator: Indicator | None, language: Language) -> str:
+def _value(indicator: Indicator | None, words: Words) -> str:
     from evaltools.report.variables import text_of
 
     if indicator is None:
         return ""
-    text = text_of(indicator, language)
+    text = text_of(indicator, words)
     counted = indicator.unit == "share" and indicator.value is not None and not indicator.suppressed
     if counted and indicator.N and indicator.N < 100_000 and "/" not in text:
-        text += f" ({say.count_of(indicator.n or 0, indicator.N, language)})"
+        text += f" ({say.count_of(indicator.n or 0, indicator.N, words.language)})"
     return text
 
 

@@ -79,11 +79,13 @@ def unreadable(readings: Sequence[Reading], estimand: str) -> tuple[Because, ...
     lacking: dict[Kind, list[Reading]] = {"no_record": [], "withheld": [], "missing": []}
     for each in readings:
         if each.value is None:
-            known = "withheld" if each.indicator and each.indicator.suppressed else "missing"
-            lacking["no_record" if each.indicator is None else known].append(each)
+            kind: Kind = "no_record" if each.indicator is None else "missing"
+            if each.indicator is not None and each.indicator.suppressed:
+                kind = "withheld"
+            lacking[kind].append(each)
     return tuple(
-        Because(kind, tuple(found), word=estimand if kind == "no_record" else "")
-        for kind, found in lacking.items()
+        Because(name, tuple(found), word=estimand if name == "no_record" else "")
+        for name, found in lacking.items()
         if found
     )
 

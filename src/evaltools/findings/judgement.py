@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
@@ -111,7 +111,9 @@ def unknown_keys(findings: Iterable[Finding], numbers: Numbers) -> list[Problem]
     problems = []
     for finding in findings:
 
-        def problem(what: str, allowed: str, remedy: str, of: str, finding: Finding = finding) -> None:
+        def problem(
+            what: str, allowed: str, remedy: str, of: str, finding: Finding = finding
+        ) -> None:
             told = f"{finding.id}: {what}"
             problems.append(Problem(finding.where, told, allowed, remedy, f"finding.{of}"))
 
@@ -166,12 +168,12 @@ def problems_for_publishing(judgements: Iterable[Judgement]) -> list[Problem]:
     What others said is examined, not claimed, and keeps nothing. An acceptance counts for the
     outcome it was given for and no other.
     """
-    problems = []
+    problems, words = [], Words("en")
     for judgement in judgements:
         finding = judgement.finding
         if not finding.asserted or judgement.holds or judgement.accepted:
             continue
-        what = f"{finding.id}: {judgement.reason.text('en')}"
+        what = f"{finding.id}: {judgement.reason.text(words)}"
         remedy = "Correct the sentence or its condition, or accept it with a reason."
         if finding.accepted is not None:
             remedy = f"It was accepted as {finding.accepted.outcome}, not as what it is now."

@@ -346,13 +346,11 @@ def statements_of(finding: str, folder: Path, root: Path) -> list[Place]:
 
 def findings_on(key: str, study: Study) -> list[str]:
     """Ids of the declared findings that look at an indicator, in the order of the file."""
-    from evaltools.findings.clauses import keys_of
-    from evaltools.findings.declaration import FILE_NAME, load_findings
+    from evaltools.findings.conditions import keys_of
+    from evaltools.findings.declaration import load_findings
 
-    if not (study.root / FILE_NAME).is_file():
-        return []
     found = []
-    for finding in load_findings(study.root):
+    for finding in load_findings(study.root, study.declaration.languages):
         names, globs = keys_of(finding.condition)
         if key in names or any(fnmatch.fnmatchcase(key, glob) for glob in globs):
             found.append(finding.id)

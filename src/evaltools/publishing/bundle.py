@@ -22,7 +22,7 @@ from evaltools.publishing.gates import example_notice, own_gates, responsibility
 if TYPE_CHECKING:
     from evaltools.execute.run import Run
     from evaltools.findings.disclosure import Release
-    from evaltools.findings.judging import Judgement
+    from evaltools.findings.judgement import Judgement
     from evaltools.study import Parameters, Study
 
 __all__ = ["Bundle", "assemble", "place_problems", "publish", "release_of"]
@@ -207,7 +207,7 @@ def _fill(
     assert publication is not None
     assert record is not None  # the gate saw both
     descriptor = load_descriptor(study.data)
-    marked = example_notice(parameters.language) if descriptor.example else ""
+    marked = example_notice(candidate.words) if descriptor.example else ""
     tables = read_tables(study.data, descriptor)
     names = _copy(folder, candidate, record)
     names |= _write_tables(folder, candidate, tables, marked)
@@ -262,7 +262,7 @@ def _write_tables(
         _text(folder / name, indicator_csv(indicators))
         names[name] = what
     _put(folder, "tables/indicators.json", candidate.run.folder / "indicators.json")
-    sheets = indicator_sheets(found, title, marked, language)
+    sheets = indicator_sheets(found, title, marked, candidate.words)
     book = workbook(sheets, title, publisher, language)
     (folder / "tables/indicators.xlsx").write_bytes(book)
     _text(folder / "tables/codebook.csv", codebook_csv(tables["codes"]))

@@ -11,6 +11,7 @@ from evaltools.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
     from evaltools.execute.run import Run
+    from evaltools.present.words import Words
     from evaltools.study import Parameters, Study
 
 
@@ -29,6 +30,11 @@ class Candidate:
     parameters: Parameters
     report: Path
     run: Run
+
+    @property
+    def words(self) -> Words:
+        """The study's words in the language of the report."""
+        return self.study.words(self.parameters.language)
 
     def files(self, suffix: str) -> list[Path]:
         """The report's files in a format, sorted by name."""

@@ -7,14 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from evaltools.evidence import load_descriptor
+from evaltools.execute.normalise import constants, find_random
 from evaltools.execute.notebooks import cells_of
 from evaltools.execute.parameters_cell import INJECTED_TAG
-from evaltools.execute.random_ids import constants, find_random
 from evaltools.execute.run import current_run, why_not_current
-from evaltools.findings.coder_rules import rule_note
 from evaltools.findings.disclosure.rendered_files import Docx, Html, Pdf, squeezed
-from evaltools.findings.judging import Judgement
-from evaltools.present.language import Language
+from evaltools.findings.judgement import Judgement, rule_note
 from evaltools.present.words import Words
 from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.hashes import hash_file
@@ -107,9 +105,9 @@ def without_language(candidate: Candidate) -> list[Problem]:
     return problems
 
 
-def example_notice(language: Language) -> str:
+def example_notice(words: Words) -> str:
     """The sentence that marks example data, whose numbers look like results."""
-    return Words(language)("report.example_notice")
+    return words("report.example_notice")
 
 
 def unmarked(candidate: Candidate) -> list[Problem]:
@@ -120,7 +118,7 @@ def unmarked(candidate: Candidate) -> list[Problem]:
     """
     if not load_descriptor(candidate.study.data).example:
         return []
-    wanted = squeezed(example_notice(candidate.parameters.language))
+    wanted = squeezed(example_notice(candidate.words))
     what = "does not say that its data are made up"
 
     def html(path: Path) -> Iterator[str]:
@@ -162,8 +160,7 @@ def without_note(candidate: Candidate, judgements: Iterable[Judgement]) -> list[
     Arguments:
         judgements: of the run, with the outcomes under every rule.
     """
-    language = candidate.parameters.language
-    notes = {item.finding.id: rule_note(item, language) for item in judgements}
+    notes = {item.finding.id: rule_note(item, candidate.words) for item in judgements}
 
     def silent(path: Path) -> Iterator[str]:
         page = Html(path)

@@ -26,7 +26,7 @@ from evaltools.publishing.release_register import without_twins
 if TYPE_CHECKING:
     from evaltools.execute import Run
     from evaltools.findings.disclosure import Release
-    from evaltools.findings.judging import Judgement
+    from evaltools.findings.judgement import Judgement
     from evaltools.study import Parameters, Study
 
 Say = Callable[[str], None]
@@ -91,7 +91,7 @@ def publish_report(
 
 
 def _findings(judgements: Iterable[Judgement]) -> list[Problem]:
-    from evaltools.findings.judging import problems_for_publishing
+    from evaltools.findings.judgement import problems_for_publishing
 
     return problems_for_publishing(judgements)
 
@@ -176,7 +176,7 @@ def _outputs(study: Study, parameters: Parameters, run: Run) -> Callable[[Path],
 
 
 def _verification(candidate: Candidate) -> list[Problem]:
-    from evaltools.verification import verify
+    from evaltools.publishing.verify import verify
 
     found = verify(candidate.report.resolve())
     return [Problem(found.name, str(fault), code="publish.verification") for fault in found.faults]

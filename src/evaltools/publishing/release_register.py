@@ -20,7 +20,7 @@ from evaltools.files import replace_file
 from evaltools.findings.disclosure import Release
 from evaltools.findings.disclosure.releases import release_from, release_text
 from evaltools.problems import Problem, ProblemError
-from evaltools.provenance.folders import CRATE
+from evaltools.provenance.artifacts import CRATE
 
 if TYPE_CHECKING:
     from evaltools.study import Parameters, Study

@@ -106,9 +106,7 @@ def parameter_table(parameters: Parameters, words: Words) -> str:
     return captioned(Table(frame, columns, caption, language), "tbl-parameters")
 
 
-def indicator_table(
-    indicators: Iterable[Indicator], used: Iterable[str], words: Words
-) -> str:
+def indicator_table(indicators: Iterable[Indicator], used: Iterable[str], words: Words) -> str:
     """The indicators that the prose uses, each with the three things it can be taken to say.
 
     Arguments:
@@ -157,9 +155,7 @@ def _interval(indicator: Indicator | None, words: Words) -> str:
     return interval_text(indicator, words) if indicator is not None else ""
 
 
-def data_table(
-    descriptor: Descriptor, tables: Mapping[str, pd.DataFrame], words: Words
-) -> str:
+def data_table(descriptor: Descriptor, tables: Mapping[str, pd.DataFrame], words: Words) -> str:
     """The tables of the data, how many rows each has, and where they come from."""
     frame = pd.DataFrame(
         [
@@ -179,7 +175,9 @@ def data_table(
         Column("rows", words("report.data.rows"), "count", width=12),
         Column("origin", words("report.data.origin"), width=20),
     ]
-    return captioned(Table(frame, columns, words("report.data.caption"), words.language), "tbl-data")
+    return captioned(
+        Table(frame, columns, words("report.data.caption"), words.language), "tbl-data"
+    )
 
 
 def disclosure_page(study: Study, parameters: Parameters, words: Words) -> str:
@@ -192,9 +190,7 @@ def disclosure_page(study: Study, parameters: Parameters, words: Words) -> str:
         percent = say.number(declared.p_percent, words.language)
         sentences = [
             words("disclosure.threshold", count=least, keys=say.list_of(keys, words.language)),
-            words(
-                "disclosure.dominance", count=declared.dominance_n, share=share, percent=percent
-            ),
+            words("disclosure.dominance", count=declared.dominance_n, share=share, percent=percent),
         ]
     else:
         sentences = [words("disclosure.open")]

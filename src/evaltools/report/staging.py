@@ -223,9 +223,7 @@ def _write_generated(
         "_indicators.qmd": generated.indicator_table(material.indicators, used, words),
         "_data.qmd": generated.data_table(descriptor, material.tables, words),
         "_disclosure.qmd": generated.disclosure_page(study, parameters, words),
-        "_release.qmd": link_numbers(
-            release_table(material.judgements, words, glossary.labels)
-        ),
+        "_release.qmd": link_numbers(release_table(material.judgements, words, glossary.labels)),
     }
     pages["_evidence.qmd"] = _evidence(
         study, parameters, material, (pages["_release.qmd"], *(values[key] for key in sorted(used)))

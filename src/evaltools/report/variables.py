@@ -24,9 +24,7 @@ _COUNTED = {"goals": "goal", "goal_quality": "goal", "rooting": "goal", "savings
 _OF_REPORTS = ("savings.claimed",)
 
 
-def variables(
-    indicators: Iterable[Indicator], estimand: Estimand, words: Words
-) -> dict[str, str]:
+def variables(indicators: Iterable[Indicator], estimand: Estimand, words: Words) -> dict[str, str]:
     """What `{{< var key >}}` gives, by dotted key.
 
     An indicator `challenge.staff.share` of the reports read yields `challenge.staff.share`

@@ -198,7 +198,7 @@ class Glossary:
         leaf = getattr(condition, condition.kind)
         key = getattr(leaf, "key", "")
         keys = say.list_of([called(name) for name in getattr(leaf, "keys", ())], words.language)
-        values = {"key": called(key)}
+        values: dict[str, object] = {"key": called(key)}
         if condition.kind == "greatest":
             values["of"] = compared(leaf.of)
         elif condition.kind == "order":

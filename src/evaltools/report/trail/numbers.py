@@ -120,7 +120,7 @@ def meaning(number: Number, family: Family, words: Words) -> str:
     if not shown:
         shown = [words("trail.interval.none_D")]
     elif "D" in number.records and not _range(number.records["D"], words):
-        shown.insert(0, f"{whose('D', number.key, words)}: {words('trail.interval.none_D')}")
+        shown.insert(0, f"{whose('D', family, words)}: {words('trail.interval.none_D')}")
     return f"{about} {line(words('trail.interval'), sentence('; '.join(shown)))}"
 
 
@@ -169,7 +169,7 @@ def _interval(number: Number, estimand: Estimand, family: Family, words: Words) 
 
 
 def _range(indicator: Indicator, words: Words) -> str:
-    return interval_text(indicator, words.language)
+    return interval_text(indicator, words)
 
 
 def _decimals(level: float) -> int:
