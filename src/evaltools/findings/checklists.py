@@ -2,7 +2,8 @@
 
 An item is answered by sections of the report, by pages that the build writes, or by a statement
 of the study. The study says which sections treat which topic; one it does not name is looked for
-in the section `sec-<topic>`. What is found is the presence of text; whether it is good is for a reader to say.
+in the section `sec-<topic>`. What is found is the presence of text; whether it is good is for a
+reader to say.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Findings put to the numbers of a run, under every coder rule, and how strong their evidence is."""
+"""Findings put to the numbers of a run, under every coder rule; strength of their evidence."""
 
 from __future__ import annotations
 

@@ -46,8 +46,10 @@ FACES = tuple(
     for face in ("Regular", "Italic", "Medium", "MediumItalic", "SemiBold", "SemiBoldItalic",
                  "Bold", "BoldItalic", "Light")
 )  # fmt: skip
-GENERATED = ("_description.qmd", "_parameters.qmd", "_indicators.qmd", "_data.qmd",
-             "_disclosure.qmd", "_release.qmd", "_evidence.qmd", "_matrix.qmd", "_checklists.qmd")  # fmt: skip
+GENERATED = (
+    "_description.qmd", "_parameters.qmd", "_indicators.qmd", "_data.qmd", "_disclosure.qmd",
+    "_release.qmd", "_evidence.qmd", "_matrix.qmd", "_checklists.qmd",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
