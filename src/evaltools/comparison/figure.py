@@ -10,7 +10,7 @@ from evaltools.comparison.moves import Move
 from evaltools.present import language as say
 from evaltools.present.figure import Figure
 from evaltools.present.language import Language
-from evaltools.present.slopes import Slope, slopes
+from evaltools.present.slopes import Slope, Slopes
 from evaltools.present.words import Words
 
 ROWS = 12
@@ -35,14 +35,10 @@ def comparison_figure(
         old_n=say.number(made.old.reports, language), new_n=say.number(made.new.reports, language),
     )  # fmt: skip
     level = f"{say.percent(made.level, language)}"
-    return slopes(
-        rows(made, language, labels),
-        language=language,
-        names=names,
-        caption=f"{notice} {caption}".strip(),
-        note=words("comparison.note.figure", level=level),
-        nothing=words("comparison.nothing"),
-    )
+    nothing = words("comparison.nothing")
+    chart = Slopes(rows(made, language, labels), names, language=language, nothing=nothing)
+    note = words("comparison.note.figure", level=level)
+    return chart.figure(f"{notice} {caption}".strip(), note=note)
 
 
 def rows(made: Comparison, language: Language, labels: Mapping[str, str]) -> list[Slope]:

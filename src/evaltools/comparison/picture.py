@@ -9,7 +9,7 @@ from evaltools.comparison.comparison import Comparison
 from evaltools.comparison.figure import comparison_figure
 from evaltools.present.figure import PNG_DPI
 from evaltools.present.language import Language
-from evaltools.present.sheet import Sheet
+from evaltools.present.sheet import Canvas
 from evaltools.present.style import DEEP_BLUE, PAPER, QUIET, RUST, SMALL, TEXT_WIDTH, house_style
 from evaltools.present.text import height, wrap
 from evaltools.present.words import Words
@@ -57,14 +57,14 @@ def _strip(texts: list[tuple[str, float, str, bool]]) -> bytes:
         for text, size, color, bold in texts
         if text
     ]
-    sheet = Sheet(sum(height(len(lines), size) for lines, size, *_ in blocks) + 10)
+    canvas = Canvas(sum(height(len(lines), size) for lines, size, *_ in blocks) + 10)
     y = 2.0
     for lines, size, color, bold in blocks:
         high = height(len(lines), size)
         weight = "bold" if bold else "regular"
-        sheet.lines(2, y + high / 2, lines, size=size, color=color, weight=weight)  # type: ignore[arg-type]
+        canvas.text(2, y + high / 2, lines, size=size, color=color, weight=weight)  # type: ignore[arg-type]
         y += high
     buffer = io.BytesIO()
     with house_style():
-        sheet.canvas.savefig(buffer, format="png", dpi=PNG_DPI, metadata={"Software": None})
+        canvas.drawing.savefig(buffer, format="png", dpi=PNG_DPI, metadata={"Software": None})
     return buffer.getvalue()

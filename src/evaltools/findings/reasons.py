@@ -174,7 +174,7 @@ def amount(reading: Reading, value: float, language: Language) -> str:
     if unit == "share":
         return say.percent(value, language)
     if unit == "eur":
-        return say.euros(value, language)
+        return say.money(value, language)
     if unit == "difference" and record is not None and record.method.startswith("newcombe"):
         points = say.signed(value * 100, language)
         return Words(language)("report.points", value=points)

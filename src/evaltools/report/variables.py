@@ -95,7 +95,7 @@ def text_of(indicator: Indicator, language: Language) -> str:
     if indicator.unit == "count":
         return say.number(value, language)
     if indicator.unit == "eur":
-        return say.euros(value, language)
+        return say.money(value, language)
     if indicator.unit == "eur_per_inhabitant":
         return words("report.per_inhabitant", value=say.number(value, language, 2))
     if indicator.unit == "difference" and indicator.method == "newcombe":

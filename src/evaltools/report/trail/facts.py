@@ -17,7 +17,7 @@ from evaltools.study import Parameters
 
 _UNITS: Mapping[str, Callable[[float, Language], str]] = {
     "share": say.percent,
-    "eur": say.euros,
+    "eur": say.money,
     "count": say.number,
 }
 _NUMERIC = ("number", "integer")
