@@ -378,24 +378,27 @@ def completed(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 
     Returns the frames in the same order, then the tables that were added.
     """
-    whole: dict[str, pd.DataFrame] = {}
-    for name, frame in tables.items():
-        columns = KNOWN[name].columns if name in KNOWN else {}
-        added = {
-            column: empty(kind, len(frame)).set_axis(frame.index)
-            for column, kind in columns.items()
-            if column not in frame.columns
-        }
-        for column, kind in columns.items():
-            if kind == "number" and column in frame and str(frame[column].dtype) == "Int64":
-                added[column] = frame[column].astype("float64")
-        whole[name] = frame.assign(**added) if added else frame
-        whole[name].attrs = frame.attrs
+    whole = {name: with_known_columns(name, frame) for name, frame in tables.items()}
     for name, known in KNOWN.items():
         if name not in whole:
             index = pd.Index(np.array([], dtype="int64"), name="row")
             values = {column: empty(kind, 0) for column, kind in known.columns.items()}
             whole[name] = pd.DataFrame(values).set_axis(index)
+    return whole
+
+
+def with_known_columns(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """One table with every known column; a codebook that does not say it groups nothing."""
+    added = {}
+    for column, kind in KNOWN[name].columns.items() if name in KNOWN else ():
+        if column not in frame.columns:
+            added[column] = empty(kind, len(frame)).set_axis(frame.index)
+            if (name, column) == ("codes", "codable"):
+                added[column] = added[column].fillna(True)
+        elif kind == "number" and str(frame[column].dtype) == "Int64":
+            added[column] = frame[column].astype("float64")
+    whole = frame.assign(**added) if added else frame
+    whole.attrs = frame.attrs
     return whole
 
 
