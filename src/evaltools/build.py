@@ -197,7 +197,7 @@ def check_study(study: Study) -> str:
     """
     from evaltools.evidence import check_data, load_descriptor
 
-    refuse(check_data(study.data))
+    refuse(check_data(study.data, study.declaration))
     descriptor = load_descriptor(study.data)
     _check_keywords(study, descriptor)
     kind = ", example data" if descriptor.example else ""
@@ -225,7 +225,7 @@ def _check_scope(study: Study, parameters: Parameters) -> None:
     try:
         tables = read_tables(study.data, load_descriptor(study.data))
     except ProblemError:
-        refuse(check_data(study.data))
+        refuse(check_data(study.data, study.declaration))
         raise
     Evidence.select(study, tables, parameters)
 

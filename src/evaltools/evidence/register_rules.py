@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pandas as pd
 
 from evaltools.evidence.flaws import ROW, Flaw
-from evaltools.evidence.places import size_class
 from evaltools.evidence.quoting import listed, plain_number, quoted, suggestion
 from evaltools.evidence.rule import Frames, Rule
 
@@ -58,12 +57,11 @@ def leads(frames: Frames) -> Iterator[Flaw]:
             )
 
 
-def municipalities_of_their_year(frames: Frames) -> Iterator[Flaw]:
-    """Who takes part was a municipality in the year of the decision, or of the call."""
+def areas_of_their_year(frames: Frames) -> Iterator[Flaw]:
+    """Who takes part has an area that was there in the year of the decision, or of the call."""
     register = frames["municipalities"]
     known = set(register["code"].dropna())
-    organisations = frames["organisations"]
-    coded = organisations.dropna(subset=["municipality_code"])
+    coded = frames["organisations"].dropna(subset=["municipality_code"])
     for _, row in coded[~coded["municipality_code"].isin(sorted(known))].iterrows():
         code = str(row["municipality_code"])
         yield Flaw(
@@ -75,6 +73,9 @@ def municipalities_of_their_year(frames: Frames) -> Iterator[Flaw]:
             _successor(frames, code) or suggestion(code, known) or "Correct the code.",
             "data.municipality",
         )
+    needed = ("participations", "projects", "calls")
+    if register["year"].isna().all() or not all(table in frames for table in needed):
+        return
     parts = (
         frames["participations"][["project_id", "org_id", ROW]]
         .merge(coded[["org_id", "municipality_code"]], on="org_id")
@@ -145,7 +146,8 @@ def reports_after_their_project(frames: Frames) -> Iterator[Flaw]:
             "documents",
             int(row[ROW]),
             "project_id",
-            f"project {quoted(row['project_id'])} has a second final report in wave {row['wave']}",
+            f"project {quoted(row['project_id'])} has a second final report"
+            + ("" if pd.isna(row["wave"]) else f" in wave {row['wave']}"),
             "one final report of a project in a wave",
             "Keep the one that holds.",
             "data.report-twice",
@@ -212,12 +214,24 @@ def decisions_after_their_call(frames: Frames) -> Iterator[Flaw]:
 
 
 def size_classes_fit(frames: Frames) -> Iterator[Flaw]:
-    """An organisation's own size class is that of its own population."""
-    told = frames["organisations"].dropna(subset=["size_class", "population"])
+    """An organisation's size class is one of the study's, and that of its own population."""
+    vocabulary = frames.vocabulary
+    classes = vocabulary.areas.size_classes
+    organisations = frames["organisations"].dropna(subset=["size_class"])
     columns = ("size_class", "population", ROW)
-    for name, population, row in zip(*(told[column] for column in columns), strict=True):
-        right = size_class(int(population))
-        if name != right:
+    for name, population, row in zip(*(organisations[one] for one in columns), strict=True):
+        right = None if pd.isna(population) else vocabulary.size_class(int(population))
+        if classes and name not in classes:
+            yield Flaw(
+                "organisations",
+                int(row),
+                "size_class",
+                f"{quoted(name)} is not in the size classes of evaluation.yml",
+                listed(classes),
+                suggestion(str(name), classes) or "Choose one of these, or declare it there.",
+                "data.size-class",
+            )
+        elif right is not None and name != right:
             yield Flaw(
                 "organisations",
                 int(row),
@@ -230,43 +244,19 @@ def size_classes_fit(frames: Frames) -> Iterator[Flaw]:
 
 
 REGISTER_RULES = (
-    Rule(
-        decisions_after_their_call,
-        {"projects": ("call_id", "decided"), "calls": ("call_id", "year", "opened")},
-    ),
-    Rule(size_classes_fit, {"organisations": ("size_class", "population")}),
-    Rule(
-        shares_within_the_grant,
-        {
-            "projects": ("project_id", "grant_eur"),
-            "participations": ("project_id", "share_eur"),
-        },
-    ),
-    Rule(ties_in_order, {"prior_ties": ("org_a", "org_b")}),
+    Rule(decisions_after_their_call, ("projects", "calls")),
+    Rule(size_classes_fit, ("organisations",)),
+    Rule(shares_within_the_grant, ("projects", "participations")),
+    Rule(ties_in_order, ("prior_ties",)),
     Rule(
         leads,
-        {
-            "projects": ("project_id", "lead_org_id"),
-            "participations": ("project_id", "org_id", "role"),
-        },
+        ("projects", "participations"),
         {"participations": ("project_id", "org_id", "role")},
     ),
     Rule(
-        municipalities_of_their_year,
-        {
-            "municipalities": ("year", "code"),
-            "organisations": ("org_id", "municipality_code"),
-            "participations": ("project_id", "org_id"),
-            "projects": ("project_id", "call_id", "decided"),
-            "calls": ("call_id", "year"),
-        },
+        areas_of_their_year,
+        ("municipalities", "organisations"),
         {"municipalities": ("year", "code")},
     ),
-    Rule(
-        reports_after_their_project,
-        {
-            "documents": ("project_id", "kind", "wave", "received"),
-            "projects": ("project_id", "ended"),
-        },
-    ),
+    Rule(reports_after_their_project, ("documents", "projects")),
 )

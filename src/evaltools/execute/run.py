@@ -262,7 +262,7 @@ def _validated(study: Study, ingredients: Ingredients, newest: Manifest | None) 
         == (ingredients.files, ingredients.code, ingredients.lock)
     )
     if not known:
-        refuse(check_data(study.data))
+        refuse(check_data(study.data, study.declaration))
     return data_hash(study.data, load_descriptor(study.data))
 
 

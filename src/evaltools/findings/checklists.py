@@ -200,7 +200,7 @@ def checklist_problems(
             wanted = ", ".join(f"#{anchor}" for anchor in answer.item.sections)
             place = f"Write the section {wanted}, or state" if wanted else "State"
             remedy = f"{place} in evaluation.yml, statements, how the study meets {name}."
-            what = f"nothing answers '{answer.item.asks.en}'"
+            what = f"nothing answers '{answer.item.asks.in_language('en')}'"
             problems.append(Problem(f"checklist {name}", what, "", remedy, "checklist.missing"))
     for statement in study.declaration.statements:
         if statement.item not in known:

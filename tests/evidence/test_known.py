@@ -1,16 +1,24 @@
-"""A data folder from before the columns and tables that came later is read as it was."""
+"""Known tables: what a study does not have is read as empty, what it must have is asked for."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from evaltools.evidence import load_descriptor, read_tables
-from evaltools.evidence.later import LATER_COLUMNS, LATER_TABLES, completed
+from evaltools.evidence.known import LATER_COLUMNS, completed, known_tables
 
-DTYPES = {"string": "string", "integer": "Int64"}
+DTYPES = {
+    "string": "string",
+    "integer": "Int64",
+    "number": "float64",
+    "boolean": "boolean",
+    "date": "datetime64[us]",
+}
+LATER_TABLES = ("sections", "code_changes", "keywords")
 
 
 def without_later_columns(package: Any) -> Any:
@@ -36,15 +44,13 @@ def as_it_was(package: Any) -> Any:
     return without_later_columns(package)
 
 
-def test_what_came_later_is_described_as_the_data_package_has_it(package: Any) -> None:
-    descriptor = load_descriptor(package.folder)
-    for tables, whole in ((LATER_COLUMNS, False), (LATER_TABLES, True)):
-        for table, columns in tables.items():
-            described = {one.name: one.type for one in descriptor.resource(table).fields}
-            assert columns == (described if whole else {c: described[c] for c in columns})
-            assert whole or not any(
-                one.required for one in descriptor.resource(table).fields if one.name in columns
-            )
+def test_what_is_known_is_described_as_the_data_package_has_it() -> None:
+    descriptor = load_descriptor(Path(__file__).parents[2] / "data")
+    for table, known in known_tables().items():
+        resource = descriptor.resource(table)
+        described = {one.name: one.type for one in resource.fields}
+        assert {c: described.get(c) for c in known.columns} == known.columns
+        assert resource.primary_key == tuple(c for c in known.key if c in described)
 
 
 def test_a_file_from_before_a_column_is_read_as_if_it_were_empty(package: Any) -> None:
@@ -72,13 +78,15 @@ def test_a_folder_from_before_them_all_is_valid_and_whole_to_whoever_reads_it(
     as_it_was(package)
     assert package.problems() == []
     tables = read_tables(package.folder)
-    assert list(tables)[-3:] == list(LATER_TABLES)
+    assert set(LATER_TABLES) <= set(list(tables)[-len(known_tables()) :])
     for table, columns in LATER_COLUMNS.items():
         found = {name: str(kind) for name, kind in tables[table].dtypes.items()}
-        assert {c: found[c] for c in columns} == {c: DTYPES[kind] for c, kind in columns.items()}
+        known = known_tables()[table].columns
+        assert {c: found[c] for c in columns} == {c: DTYPES[known[c]] for c in columns}
         assert len(tables[table]) == len(package.tables[table])
-    for table, columns in LATER_TABLES.items():
+    for table in LATER_TABLES:
         found = {name: str(kind) for name, kind in tables[table].dtypes.items()}
+        columns = known_tables()[table].columns
         assert found == {column: DTYPES[kind] for column, kind in columns.items()}
         assert tables[table].empty
 
