@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from handmade import OPEN
 
+from evaltools.chapters.evidence_base import agreement_groups, code_table, kind_table
 from evaltools.indicators import agreement, agreement_places
-from evaltools.indicators.agreement_table import agreement_groups, code_table, kind_table
 from evaltools.indicators.judgements import judged
 from evaltools.statistics.agreement_alpha import krippendorff_alpha
 

@@ -81,10 +81,10 @@ def test_the_argument_repeats_no_number_and_asks_in_its_headings(stem):
 @pytest.mark.parametrize("name", ["goals", "challenges", "effects", "steering"])
 def test_every_phrase_is_used_somewhere(name):
     phrases = yaml.safe_load((PHRASES / f"{name}.yml").read_text(encoding="utf-8"))
-    package = (ROOT / "src" / "evaltools" / "indicators").glob("*.py")
+    package = (ROOT / "src" / "evaltools" / "chapters").glob("*.py")
     used = "\n".join(path.read_text(encoding="utf-8") for path in sorted(package))
     used += "\n".join(source for stem in CHAPTERS for source in sources(stem))
-    composed = set(re.findall(r'f"([a-z_.]+\.)\{', used))
+    composed = set(re.findall(r'f"([a-z_.]+[._])\{', used))
     unused = [
         key
         for key in phrases

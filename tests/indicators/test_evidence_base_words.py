@@ -1,14 +1,18 @@
 """The comparison and the measures as they are printed."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
+from evaltools.chapters.evidence_base import representativity_note, selection_rows
+from evaltools.chapters.measures import measure_table
 from evaltools.indicators.indicator import Indicator
-from evaltools.indicators.measures import measure_table
-from evaltools.indicators.selection_table import representativity_note, selection_table
 from evaltools.present.words import Words
+from evaltools.study import load_study
+
+ROOT = Path(__file__).parents[2]
 
 
 def compared(language="fi", n=4, N=12, **columns):
@@ -26,12 +30,13 @@ def compared(language="fi", n=4, N=12, **columns):
         }
     )
     parameters = SimpleNamespace(language=language)
-    return SimpleNamespace(projects=table, n=n, N=N, parameters=parameters)
+    words = load_study(ROOT).words(language)
+    return SimpleNamespace(projects=table, n=n, N=N, parameters=parameters, words=words)
 
 
 def test_every_row_has_a_name_in_every_language():
     names = {
-        language: selection_table(compared(language))["label"].tolist()
+        language: selection_rows(compared(language))["label"].tolist()
         for language in ("fi", "sv", "en")
     }
     assert names["fi"] == [
@@ -42,18 +47,18 @@ def test_every_row_has_a_name_in_every_language():
 
 
 def test_values_are_printed_in_their_own_unit_and_small_shares_as_counts():
-    table = selection_table(compared()).set_index("label")
+    table = selection_rows(compared()).set_index("label")
     assert table.loc["avustus, euroa", "reported"] == "250\u00a0000"
     assert table.loc["kumppaneita", "reported"] == "2,0"
     assert table.loc["alkamispäivä", "reported"] == "1.1.2020"
     assert table.loc["usean kunnan yhteishanke", "reported"] == "2/4"
-    many = selection_table(compared(n=10, N=20)).set_index("label")
+    many = selection_rows(compared(n=10, N=20)).set_index("label")
     assert many.loc["usean kunnan yhteishanke", "reported"] == "50\u00a0%"
 
 
 def test_a_difference_that_cannot_be_computed_is_none_and_a_dash():
     evidence = compared(call_id=["2019-1"] * 4 + ["2020"] * 8)
-    row = selection_table(evidence).set_index("label").loc["haku 2020"]
+    row = selection_rows(evidence).set_index("label").loc["haku 2020"]
     assert row["difference"] is None
     assert row["text"] == "–"
 

@@ -12,6 +12,8 @@ import recount
 import recount_scope
 import recount_themes
 
+from evaltools.chapters.measures import measure_table
+from evaltools.chapters.networks import MEASURES
 from evaltools.evidence import Evidence, read_tables
 from evaltools.evidence.descriptor import load_descriptor
 from evaltools.evidence.tables import read_one
@@ -28,7 +30,6 @@ from evaltools.indicators import (
 )
 from evaltools.indicators.agreement import all_records
 from evaltools.indicators.indicator import Indicator
-from evaltools.indicators.measures import measure_table
 from evaltools.present.words import Words
 from evaltools.report.variables import interval_text, text_of
 from evaltools.study import load_study
@@ -234,7 +235,7 @@ def printed(evidence):
     """What the report prints of the numbers that chance decides."""
     records = saturation.saturation(evidence) + networks.compute(evidence)
     texts = [(r.key, text_of(r, Words("en")), interval_text(r, Words("en"))) for r in records]
-    rows = measure_table(records, networks.MEASURES, Words("en")).to_numpy().tolist()
+    rows = measure_table(records, MEASURES, Words("en")).to_numpy().tolist()
     return texts, rows
 
 

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from handmade import OPEN, handmade
 
-from evaltools.indicators.agreement_table import saturation_points
+from evaltools.chapters.evidence_base import saturation_points
+from evaltools.chapters.themes import theme_dots
 from evaltools.indicators.prevalence import by_rule
 from evaltools.indicators.saturation import _seen, holding, saturation, saturation_curve
-from evaltools.indicators.showing import theme_dots
 
 
 def evidence(holds, confidence=0.95):
@@ -104,14 +104,14 @@ def test_every_rule_tells_the_share_of_every_code():
 @pytest.mark.parametrize("estimand", ["population", "superpopulation"])
 def test_coder_rules_are_shown_beside_a_sampling_interval(estimand):
     from evaltools.indicators.prevalence import themes
-    from evaltools.present.dots import describe
+    from evaltools.present.dots import Dots
 
     programme = handmade().but(parameters={"estimand": estimand})
     rows = theme_dots(themes(programme, "result"), programme)
     data = next(row for row in rows if row.label == "result.data")
     assert (data.rule_low, data.rule_high) == (0.25, 0.5)
     assert data.low is not None
-    assert "by coder rule" in describe(rows, "en")
+    assert "by coder rule" in Dots(rows, language="en").describe()
 
 
 def test_of_the_reports_read_the_coder_rules_are_the_band_itself():

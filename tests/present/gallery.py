@@ -8,22 +8,22 @@ from functools import cache
 
 import numpy as np
 
-from evaltools.present.calls import Call, calls
-from evaltools.present.curve import Point, curve
-from evaltools.present.differences import Gap, differences
-from evaltools.present.dots import Dot, dots
+from evaltools.present.calls import Call, CallBars
+from evaltools.present.curve import Line, Point
+from evaltools.present.differences import Differences, Gap
+from evaltools.present.dots import Dot, Dots
 from evaltools.present.figure import Figure
-from evaltools.present.flow import flow
-from evaltools.present.histogram import histogram
+from evaltools.present.flow import Cascade
+from evaltools.present.histogram import Histogram
 from evaltools.present.language import number
-from evaltools.present.ledger import Step, Sums, ledger
-from evaltools.present.lorenz import Curve, lorenz
-from evaltools.present.matrix import Panel, matrix
-from evaltools.present.network import Organisation, network
-from evaltools.present.ratings import Rating, ratings
-from evaltools.present.reliability import Group, Reliability, reliability
-from evaltools.present.states import State, states
-from evaltools.present.tilemap import Tile, tilemap
+from evaltools.present.ledger import Step, StripPlot, Sums
+from evaltools.present.lorenz import Curve, Lorenz
+from evaltools.present.matrix import Heatmap, Panel
+from evaltools.present.network import Network, Organisation
+from evaltools.present.ratings import Ratings
+from evaltools.present.reliability import Group, Reliability, ReliabilityChart
+from evaltools.present.stacks import Stack, states_chart
+from evaltools.present.tilemap import Tile, TileMap
 
 CHALLENGES = (
     "Avainhenkilöiden vaihtuvuus ja henkilöstön niukkuus",
@@ -80,7 +80,7 @@ def _dots() -> Figure:
         for label, x in zip(CHALLENGES, COUNTS, strict=True)
     ]
     rows += [Dot("Sitoutumisen puute", None, suppressed=True), Dot("Muu", None)]
-    return dots(rows, language="fi", caption="Haasteet.")
+    return Dots(rows, language="fi").figure("Haasteet.")
 
 
 def _waves() -> Figure:
@@ -100,16 +100,16 @@ def _waves() -> Figure:
         )
         for label, x in zip(CHALLENGES, COUNTS, strict=True)
     ]
-    return dots(rows, language="sv", caption="Vågor.", name="2022", second_name="2023")
+    return Dots(rows, language="sv", name="2022", second_name="2023").figure("Vågor.")
 
 
 def _states() -> Figure:
     rows = [
-        State(label, x, x * 3 % 7, 52 - x - x * 3 % 7)
+        Stack(label, (x, x * 3 % 7, 52 - x - x * 3 % 7))
         for label, x in zip(CHALLENGES, COUNTS, strict=True)
     ]
-    rows.append(State("Sitoutumisen puute", 0, 0, 0, suppressed=True))
-    return states(rows, language="fi", caption="Maininnat.")
+    rows.append(Stack("Sitoutumisen puute", (0, 0, 0), suppressed=True))
+    return states_chart(rows, "fi").figure("Maininnat.")
 
 
 def _matrix() -> Figure:
@@ -118,13 +118,9 @@ def _matrix() -> Figure:
     linked = np.minimum(both, draws.poisson(2, both.shape))
     withheld: list[list[int | None]] = [list(map(int, row)) for row in linked]
     withheld[0][0] = None
-    return matrix(
-        [Panel("Mainittu samassa raportissa", both.tolist()), Panel("Liitetty", withheld)],
-        CHALLENGES,
-        RESPONSES,
-        language="fi",
-        caption="Haasteet ja ratkaisut.",
-    )
+    panels = [Panel("Mainittu samassa raportissa", both.tolist()), Panel("Liitetty", withheld)]
+    chart = Heatmap(panels, CHALLENGES, RESPONSES, language="fi")
+    return chart.figure("Haasteet ja ratkaisut.")
 
 
 def _flow() -> Figure:
@@ -137,7 +133,7 @@ def _flow() -> Figure:
         ("not_achieved", "asserted"): 9,
         ("not_reported", "none"): 21,
     }
-    return flow(counts, language="fi", caption="Tavoitteet.")
+    return Cascade(counts, language="fi").figure("Tavoitteet.")
 
 
 def _differences() -> Figure:
@@ -148,7 +144,7 @@ def _differences() -> Figure:
         Gap("Sitoutumisen puute", None, suppressed=True),
     ]
     sides = ("maaseutumaisissa yleisempi", "kaupunkimaisissa yleisempi")
-    return differences(rows, language="fi", caption="Erot.", towards=sides)
+    return Differences(rows, language="fi", towards=sides).figure("Erot.")
 
 
 def _love() -> Figure:
@@ -158,29 +154,27 @@ def _love() -> Figure:
         Gap("Kaupunkimainen kunta", -0.28),
         Gap("Alkamispäivä", 0.61),
     ]
-    return differences(rows, language="fi", caption="Tasapaino.", unit="standardised", flag=0.25)
+    chart = Differences(rows, language="fi", unit="standardised", flag=0.25)
+    return chart.figure("Tasapaino.")
 
 
 def _ratings() -> Figure:
     rows = [
-        Rating("Hankkeen tavoitteet saavutettiin", (0, 2, 8, 25, 15)),
-        Rating("Yhteistyö muiden kuntien kanssa kehittyi hankkeen aikana", (3, 7, 12, 18, 9)),
-        Rating("Hanke tuotti taloudellista hyötyä kunnalle", (9, 14, 15, 8, 1)),
-        Rating("Ohjaus oli riittävää", (1, 1, 1, 1, 0), suppressed=True),
+        Stack("Hankkeen tavoitteet saavutettiin", (0, 2, 8, 25, 15)),
+        Stack("Yhteistyö muiden kuntien kanssa kehittyi hankkeen aikana", (3, 7, 12, 18, 9)),
+        Stack("Hanke tuotti taloudellista hyötyä kunnalle", (9, 14, 15, 8, 1)),
+        Stack("Ohjaus oli riittävää", (1, 1, 1, 1, 0), suppressed=True),
     ]
-    return ratings(rows, language="fi", caption="Arviot.")
+    return Ratings(rows, language="fi").figure("Arviot.")
 
 
 def _lorenz() -> Figure:
     draws = np.random.default_rng(1).lognormal(11, 1, 190)
-    return lorenz(
-        [
-            Curve("Kaikki kunnat", [0.0] * 120 + draws.tolist(), 0.71),
-            Curve("Avustusta saaneet kunnat", draws.tolist(), 0.53),
-        ],
-        language="fi",
-        caption="Jakauma.",
-    )
+    curves = [
+        Curve("Kaikki kunnat", [0.0] * 120 + draws.tolist(), 0.71),
+        Curve("Avustusta saaneet kunnat", draws.tolist(), 0.53),
+    ]
+    return Lorenz(curves, "osuus kunnista", language="fi").figure("Jakauma.")
 
 
 def _tilemap() -> Figure:
@@ -195,13 +189,10 @@ def _tilemap() -> Figure:
         )
         for place, (name, row, column) in enumerate(REGIONS)
     ]
-    return tilemap(
-        tiles,
-        language="fi",
-        caption="Maakunnat.",
-        heading="euroa asukasta kohti",
-        value_text=lambda value: number(value, "fi", 1),
+    chart = TileMap(
+        tiles, lambda value: number(value, "fi", 1), "euroa asukasta kohti", language="fi"
     )
+    return chart.figure("Maakunnat.")
 
 
 def _network() -> Figure:
@@ -216,7 +207,7 @@ def _network() -> Figure:
         Organisation(f"o{place}", f"Kunta {place}", ("kaupungit", "maaseutu")[place % 2])
         for place in range(90)
     ]
-    return network(organisations, ties, language="fi", caption="Verkosto.")
+    return Network(organisations, ties, language="fi").figure("Verkosto.")
 
 
 def _calls() -> Figure:
@@ -226,7 +217,7 @@ def _calls() -> Figure:
         Call("2020, osa II", None, 22, None),
         Call("2021", 66, 24, 8_400_000, 20, 24),
     ]
-    return calls(rows, language="fi", caption="Haut.")
+    return CallBars(rows, language="fi").figure("Haut.")
 
 
 def _ledger() -> Figure:
@@ -237,7 +228,7 @@ def _ledger() -> Figure:
         Step("lähtötaso kerrottu", 11),
         Step("kaikki kolme", 5),
     ]
-    return ledger(sums, steps, language="fi", caption="Säästöt.")
+    return StripPlot(sums, steps, language="fi").figure("Säästöt.")
 
 
 def _reliability() -> Figure:
@@ -246,34 +237,25 @@ def _reliability() -> Figure:
         for label, n in zip(CHALLENGES, COUNTS, strict=True)
     )
     groups = [Group("Haasteet", rows), Group("Ratkaisut", rows[:5]), Group("Säästöt", rows[:1])]
-    return reliability(
-        groups,
-        language="fi",
-        caption="Krippendorffin alfa aiheittain. Raportteja on 52.",
-        axis="Krippendorffin alfa",
-        least=0.667,
-        good=0.8,
-        level=0.95,
-    )
+    chart = ReliabilityChart(groups, "Krippendorffin alfa", 0.667, 0.8, 0.95, language="fi")
+    return chart.figure("Krippendorffin alfa aiheittain. Raportteja on 52.")
 
 
 def _curve() -> Figure:
     labels = {5: "5 hanketta: 6 %", 8: "8 hanketta: 1 %"}
     points = [Point(k, 0.574**k, 0.5**k, 0.62**k, label=labels.get(k, "")) for k in range(1, 21)]
-    return curve(
+    chart = Line(
         points,
-        language="fi",
-        caption="Näkymätön teema.",
         x_words="hankkeita, joilla teema on",
         y_words="todennäköisyys, ettei teema näy luetuissa raporteissa",
+        language="fi",
     )
+    return chart.figure("Näkymätön teema.")
 
 
 def _histogram() -> Figure:
     values = np.random.default_rng(6).normal(0.31, 0.02, 1000).tolist()
-    return histogram(
-        values, 0.412, language="fi", caption="Ryvästyminen.", x_words="ryvästymiskerroin"
-    )
+    return Histogram(values, 0.412, "ryvästymiskerroin", language="fi").figure("Ryvästyminen.")
 
 
 FIGURES: dict[str, Callable[[], Figure]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evaltools.present import alt_text
-from evaltools.present.dots import Dot, describe
+from evaltools.present.dots import Dot, Dots
 from evaltools.present.figure import LONGEST_ALT
 from evaltools.present.tilemap import classes
 
@@ -17,7 +17,6 @@ def test_order_is_total_and_names_the_first() -> None:
 
 
 def test_ends_and_range() -> None:
-    assert alt_text.highest(ITEMS, "en") == "Highest: c, 90 %."
     assert alt_text.lowest(ITEMS, "en") == "Lowest: a, 20 %."
     assert alt_text.value_range(ITEMS, "sv") == "Värdena ligger mellan 20 % och 90 %."
     assert alt_text.lowest(ITEMS[:1], "en") == ""
@@ -35,7 +34,7 @@ def test_description_tells_values_intervals_withheld_and_missing() -> None:
         Dot("Salainen", None, suppressed=True),
         Dot("Tuntematon", None),
     ]
-    assert describe(rows, "fi").replace("\u00a0", " ") == (
+    assert Dots(rows, language="fi").describe().replace("\u00a0", " ") == (
         "3 riviä. Suurimmasta pienimpään: Henkilöstö 37 % (19/52), väli 25–50 %. "
         "Salattu: Salainen. Ei tietoa: Tuntematon."
     )

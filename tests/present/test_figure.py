@@ -9,8 +9,7 @@ from unittest.mock import patch
 import matplotlib.pyplot as plt
 import pytest
 
-from evaltools.present import empty
-from evaltools.present.figure import CAPTION_TYPE, Figure
+from evaltools.present.figure import CAPTION_TYPE, Figure, draw_reason
 
 
 @pytest.fixture
@@ -22,7 +21,7 @@ def shown() -> list[dict[str, Any]]:
         assert raw
         outputs.append({"data": data, "metadata": metadata})
 
-    figure = Figure(empty.draw("Ei mitään."), "Kuvateksti.", "Kuvassa ei ole mitään.", "Huom.")
+    figure = Figure(draw_reason("Ei mitään."), "Kuvateksti.", "Kuvassa ei ole mitään.", "Huom.")
     with patch("IPython.display.display", display):
         figure._ipython_display_()
     return outputs
@@ -64,7 +63,7 @@ def test_second_output_is_the_caption_for_the_person_and_marked_so(
 )
 def test_figures_without_words_are_refused(caption: str, alt: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
-        Figure(empty.draw("x"), caption, alt)
+        Figure(draw_reason("x"), caption, alt)
 
 
 def test_figure_of_pyplot_is_closed_so_that_a_notebook_shows_it_once() -> None:
@@ -76,7 +75,7 @@ def test_figure_of_pyplot_is_closed_so_that_a_notebook_shows_it_once() -> None:
 
 
 def test_picture_has_200_dots_an_inch() -> None:
-    figure = Figure(empty.draw("x"), "Kuva.", "Ei mitään.")
+    figure = Figure(draw_reason("x"), "Kuva.", "Ei mitään.")
     width = int.from_bytes(figure.png[16:20], "big")
     assert width == pytest.approx(160 / 25.4 * 200, abs=1)
     assert b"Software" not in figure.png

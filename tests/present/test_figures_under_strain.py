@@ -10,14 +10,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from legibility import boxes, faults
-from matplotlib.figure import Figure as Canvas
+from matplotlib.figure import Figure as Drawing
 
 from evaltools.present import (
     calls,
     curve,
     differences,
     dots,
-    empty,
     flow,
     histogram,
     ledger,
@@ -26,9 +25,9 @@ from evaltools.present import (
     network,
     ratings,
     stacks,
-    states,
     tilemap,
 )
+from evaltools.present.figure import draw_reason
 from evaltools.present.language import LANGUAGES, number
 
 # Without shrinking: to draw a figure thousands of times takes minutes, and the message says enough.
@@ -82,15 +81,18 @@ def test_dots_are_legible(data: st.DataObject, tongue: Any) -> None:
             )
         )
     axis, name = data.draw(label), data.draw(label)
-    assert faults(dots.draw(rows, language=tongue, axis=axis, name=name)) == []
+    assert faults(dots.Dots(rows, language=tongue, axis=axis, name=name).draw()) == []
 
 
 @STRAIN
 @given(
-    st.lists(st.builds(states.State, label, count, count, count), min_size=1, max_size=20), language
+    st.lists(
+        st.builds(stacks.Stack, label, st.tuples(count, count, count)), min_size=1, max_size=20
+    ),
+    language,
 )
-def test_states_are_legible(rows: list[states.State], tongue: Any) -> None:
-    assert faults(states.draw(rows, language=tongue)) == []
+def test_states_are_legible(rows: list[stacks.Stack], tongue: Any) -> None:
+    assert faults(stacks.states_chart(rows, tongue).draw()) == []
 
 
 @STRAIN
@@ -106,8 +108,8 @@ def test_stacks_of_counts_are_legible(
 ) -> None:
     colors = ("#17395c", "#2f9c95", "#dfe4e8")
     parts = [stacks.Part(name, color) for name, color in zip(names, colors, strict=True)]
-    drawn = stacks.draw(rows, parts, language=tongue, axis=names[0], shares=False, heading=names[1])
-    assert faults(drawn) == []
+    chart = stacks.Stacks(rows, parts, names[0], language=tongue, shares=False, heading=names[1])
+    assert faults(chart.draw()) == []
 
 
 @STRAIN
@@ -119,14 +121,14 @@ def test_differences_are_legible(data: st.DataObject, tongue: Any) -> None:
         rows.append(differences.Gap(data.draw(label), value, low, high))
     flag = data.draw(st.sampled_from([None, 0.25]))
     towards = data.draw(st.sampled_from([("", ""), (data.draw(label), data.draw(label))]))
-    drawn = differences.draw(rows, language=tongue, flag=flag, towards=towards)
-    assert faults(drawn) == []
+    chart = differences.Differences(rows, language=tongue, flag=flag, towards=towards)
+    assert faults(chart.draw()) == []
 
 
 @STRAIN
 @given(
     st.lists(
-        st.builds(ratings.Rating, label, st.tuples(count, count, count, count, count)),
+        st.builds(stacks.Stack, label, st.tuples(count, count, count, count, count)),
         min_size=1,
         max_size=12,
     ),
@@ -134,9 +136,9 @@ def test_differences_are_legible(data: st.DataObject, tongue: Any) -> None:
     language,
 )
 def test_ratings_are_legible(
-    rows: list[ratings.Rating], answers: tuple[str, ...], tongue: Any
+    rows: list[stacks.Stack], answers: tuple[str, ...], tongue: Any
 ) -> None:
-    assert faults(ratings.draw(rows, language=tongue, answers=answers)) == []
+    assert faults(ratings.Ratings(rows, language=tongue, answers=answers).draw()) == []
 
 
 @STRAIN
@@ -147,7 +149,7 @@ def test_ratings_are_legible(
     language,
 )
 def test_flow_is_legible(counts: dict[tuple[str, str], int], tongue: Any) -> None:
-    assert faults(flow.draw(counts, language=tongue)) == []
+    assert faults(flow.Cascade(counts, language=tongue).draw()) == []
 
 
 @STRAIN
@@ -160,7 +162,7 @@ def test_matrix_is_legible(data: st.DataObject, tongue: Any) -> None:
         matrix.Panel(data.draw(label), [[data.draw(cells) for _ in columns] for _ in rows])
         for _ in range(data.draw(st.integers(1, 2)))
     ]
-    assert faults(matrix.draw(panels, rows, columns, language=tongue)) == []
+    assert faults(matrix.Heatmap(panels, rows, columns, language=tongue).draw()) == []
 
 
 @STRAIN
@@ -171,13 +173,13 @@ def test_tilemap_is_legible(data: st.DataObject, tongue: Any) -> None:
         tilemap.Tile(data.draw(label), place // 4 + 1, place % 4 + 1, data.draw(values))
         for place in range(data.draw(st.integers(1, 24)))
     ]
-    drawn = tilemap.draw(
+    chart = tilemap.TileMap(
         tiles,
         language=tongue,
         heading=data.draw(label),
         value_text=lambda value: number(value, tongue, 1),
     )
-    assert faults(drawn) == []
+    assert faults(chart.draw()) == []
 
 
 @STRAIN
@@ -198,7 +200,7 @@ def test_tilemap_is_legible(data: st.DataObject, tongue: Any) -> None:
     language,
 )
 def test_calls_are_legible(rows: list[calls.Call], tongue: Any) -> None:
-    assert faults(calls.draw(rows, language=tongue)) == []
+    assert faults(calls.CallBars(rows, language=tongue).draw()) == []
 
 
 @STRAIN
@@ -224,8 +226,8 @@ def test_ledger_is_legible(
     sums: list[ledger.Sums], labels: list[str], suppressed: bool, tongue: Any
 ) -> None:
     steps = [ledger.Step(text, 60 // (place + 1)) for place, text in enumerate(labels)]
-    drawn = ledger.draw(sums, steps, language=tongue, suppressed=suppressed)
-    assert faults(drawn) == []
+    chart = ledger.StripPlot(sums, steps, language=tongue, suppressed=suppressed)
+    assert faults(chart.draw()) == []
 
 
 @STRAIN
@@ -241,8 +243,8 @@ def test_ledger_is_legible(
 def test_curve_is_legible(
     points: list[curve.Point], x_words: str, y_words: str, tongue: Any
 ) -> None:
-    drawn = curve.draw(points, language=tongue, x_words=x_words, y_words=y_words)
-    assert faults(drawn) == []
+    chart = curve.Line(points, x_words, y_words, language=tongue)
+    assert faults(chart.draw()) == []
 
 
 @STRAIN
@@ -255,7 +257,7 @@ def test_curve_is_legible(
 def test_histogram_is_legible(
     values: list[float], observed: float | None, words: str, tongue: Any
 ) -> None:
-    assert faults(histogram.draw(values, observed, language=tongue, x_words=words)) == []
+    assert faults(histogram.Histogram(values, observed, words, language=tongue).draw()) == []
 
 
 @STRAIN
@@ -267,7 +269,7 @@ def test_histogram_is_legible(
     language,
 )
 def test_lorenz_is_legible(curves: list[lorenz.Curve], words: str, tongue: Any) -> None:
-    assert faults(lorenz.draw(curves, language=tongue, x_words=words, y_words=words)) == []
+    assert faults(lorenz.Lorenz(curves, words, words, language=tongue).draw()) == []
 
 
 @settings(STRAIN, max_examples=4)
@@ -281,8 +283,8 @@ def test_network_is_legible(ties: list[tuple[int, int]], labels: list[str], tong
         network.Organisation(f"o{place}", text[:30]) for place, text in enumerate(labels)
     ]
     pairs = [(f"o{one}", f"p{other}") for one, other in ties]
-    drawn = network.draw(organisations, pairs, language=tongue, labels=81)
-    assert faults(drawn) == []
+    chart = network.Network(organisations, pairs, language=tongue, labels=81)
+    assert faults(chart.draw()) == []
 
 
 NOTHING = "Raportteja ei ole näillä valinnoilla."
@@ -291,22 +293,22 @@ NOTHING = "Raportteja ei ole näillä valinnoilla."
 @pytest.mark.parametrize(
     "draw",
     [
-        lambda: dots.draw([], language="fi", nothing=NOTHING),
-        lambda: states.draw([], language="fi", nothing=NOTHING),
-        lambda: differences.draw([], language="fi", nothing=NOTHING),
-        lambda: ratings.draw([], language="fi", nothing=NOTHING),
-        lambda: flow.draw({}, language="fi", nothing=NOTHING),
-        lambda: matrix.draw([], [], [], language="fi", nothing=NOTHING),
-        lambda: calls.draw([], language="fi", nothing=NOTHING),
-        lambda: ledger.draw([], [], language="fi", nothing=NOTHING),
-        lambda: curve.draw([], language="fi", x_words="x", y_words="y", nothing=NOTHING),
-        lambda: histogram.draw([], None, language="fi", x_words="x", nothing=NOTHING),
-        lambda: lorenz.draw([], language="fi", nothing=NOTHING),
-        lambda: network.draw([], [], language="fi", nothing=NOTHING),
-        lambda: empty.draw(NOTHING),
+        dots.Dots([], language="fi", nothing=NOTHING).draw,
+        stacks.states_chart([], "fi", NOTHING).draw,
+        differences.Differences([], language="fi", nothing=NOTHING).draw,
+        ratings.Ratings([], language="fi", nothing=NOTHING).draw,
+        flow.Cascade({}, language="fi", nothing=NOTHING).draw,
+        matrix.Heatmap([], [], [], language="fi", nothing=NOTHING).draw,
+        calls.CallBars([], language="fi", nothing=NOTHING).draw,
+        ledger.StripPlot([], [], language="fi", nothing=NOTHING).draw,
+        curve.Line([], "x", "y", language="fi", nothing=NOTHING).draw,
+        histogram.Histogram([], None, "x", language="fi", nothing=NOTHING).draw,
+        lorenz.Lorenz([], "x", language="fi", nothing=NOTHING).draw,
+        network.Network([], [], language="fi", nothing=NOTHING).draw,
+        lambda: draw_reason(NOTHING),
     ],
 )
-def test_nothing_to_draw_is_said_in_the_words_given(draw: Callable[[], Canvas]) -> None:
+def test_nothing_to_draw_is_said_in_the_words_given(draw: Callable[[], Drawing]) -> None:
     assert [text for text, _ in boxes(draw())] == [NOTHING]
 
 
@@ -320,21 +322,21 @@ def test_withheld_numbers_change_nothing_that_is_drawn_or_told() -> None:
             differences.Gap("Salainen", secret / 99, 0.0, 1.0, suppressed=True),
         ]
         rated = [
-            ratings.Rating("Avoin", (1, 2, 3, 4, 5)),
-            ratings.Rating("Salainen", (secret, 0, 0, 0, 99 - secret), suppressed=True),
-            ratings.Rating("Salattu", (99 - secret, 0, 0, 0, secret), suppressed=True),
+            stacks.Stack("Avoin", (1, 2, 3, 4, 5)),
+            stacks.Stack("Salainen", (secret, 0, 0, 0, 99 - secret), suppressed=True),
+            stacks.Stack("Salattu", (99 - secret, 0, 0, 0, secret), suppressed=True),
         ]
         said = [
-            states.State("Avoin", 1, 2, 3),
-            states.State("Salainen", secret, 0, 99 - secret, suppressed=True),
-            states.State("Salattu", 99 - secret, 0, secret, suppressed=True),
+            stacks.Stack("Avoin", (1, 2, 3)),
+            stacks.Stack("Salainen", (secret, 0, 99 - secret), suppressed=True),
+            stacks.Stack("Salattu", (99 - secret, 0, secret), suppressed=True),
         ]
-        figures = [
-            dots.dots([*shown, hidden, other], language="fi", caption="x"),
-            differences.differences(gaps, language="fi", caption="x"),
-            ratings.ratings(rated, language="fi", caption="x"),
-            states.states(said, language="fi", caption="x"),
+        charts = [
+            dots.Dots([*shown, hidden, other], language="fi"),
+            differences.Differences(gaps, language="fi"),
+            ratings.Ratings(rated, language="fi"),
+            stacks.states_chart(said, "fi"),
         ]
-        return [(figure.svg, figure.alt) for figure in figures]
+        return [(figure.svg, figure.alt) for figure in (chart.figure("x") for chart in charts)]
 
     assert pictures(7) == pictures(93)

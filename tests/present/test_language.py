@@ -48,21 +48,6 @@ def test_shares_of_fewer_than_ten_are_counts() -> None:
     assert say.share(None, None, 8, "fi") == "–"
 
 
-def test_counts_out_of_counts_read_as_words_up_to_ten() -> None:
-    assert say.out_of(3, 8, "fi") == "kolme kahdeksasta"
-    assert say.out_of(3, 8, "sv") == "tre av åtta"
-    assert say.out_of(3, 8, "en") == "three of eight"
-    assert say.out_of(19, 52, "fi") == "19/52"
-    assert say.out_of(19, 52, "sv") == f"19{NB}av{NB}52"
-    assert [say.count_word(n, "fi") for n in (0, 7, 10, 11)] == [
-        "nolla",
-        "seitsemän",
-        "kymmenen",
-        "11",
-    ]
-    assert say.count_word(1200, "fi") == f"1{NB}200"
-
-
 @pytest.mark.parametrize(
     ("value", "fi", "sv", "en"),
     [
@@ -78,15 +63,22 @@ def test_counts_out_of_counts_read_as_words_up_to_ten() -> None:
 )
 def test_euros(value: float | None, fi: str, sv: str, en: str) -> None:
     for tongue, text in zip(LANGUAGES, (fi, sv, en), strict=True):
-        assert say.euros(value, tongue) == text.replace(" ", NB)
+        assert say.money(value, tongue) == text.replace(" ", NB)
 
 
 def test_euros_for_axes_are_short() -> None:
-    assert say.euros_short(10_000, "fi") == f"10{NB}000{NB}€"
-    assert say.euros_short(1_000_000, "fi") == f"1{NB}milj.{NB}€"
-    assert say.euros_short(1_250_000, "sv") == f"1,3{NB}mn{NB}€"
-    assert say.euros_short(1_250_000, "en") == "€1.3m"
-    assert say.euros(1_234_567, "fi", exact=True) == f"1{NB}234{NB}567{NB}euroa"
+    assert say.money_short(10_000, "fi") == f"10{NB}000{NB}€"
+    assert say.money_short(1_000_000, "fi") == f"1{NB}milj.{NB}€"
+    assert say.money_short(1_250_000, "sv") == f"1,3{NB}mn{NB}€"
+    assert say.money_short(1_250_000, "en") == "€1.3m"
+
+
+def test_other_currencies_are_printed_with_their_signs() -> None:
+    assert say.money(1_234_567, "en", "GBP") == f"£1.2{NB}million"
+    assert say.money(1234, "sv", "SEK") == f"1{NB}234{NB}kr"
+    assert say.money(1234, "en", "SEK") == f"SEK{NB}1,234"
+    assert say.money_short(45_000, "en", "GBP") == "£45,000"
+    assert say.money_short(1_200_000, "fi", "GBP") == f"1,2{NB}milj.{NB}£"
 
 
 def test_dates_are_long_in_prose_and_short_in_tables() -> None:
@@ -111,29 +103,6 @@ def test_lists_end_in_and() -> None:
     ]
     assert say.list_of(["a"], "fi") == "a"
     assert say.list_of([], "fi") == ""
-
-
-def test_ordinals() -> None:
-    assert say.ordinal(3, "fi") == "3."
-    assert [say.ordinal(n, "sv") for n in (1, 2, 3, 11, 12, 21)] == [
-        "1:a",
-        "2:a",
-        "3:e",
-        "11:e",
-        "12:e",
-        "21:a",
-    ]
-    assert [say.ordinal(n, "en") for n in (1, 2, 3, 4, 11, 13, 22)] == [
-        "1st",
-        "2nd",
-        "3rd",
-        "4th",
-        "11th",
-        "13th",
-        "22nd",
-    ]
-    with pytest.raises(ValueError, match="ordinal"):
-        say.ordinal(0, "fi")
 
 
 def test_differences_carry_their_sign() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from legibility import boxes, faults
 
-from evaltools.present.sheet import Sheet
+from evaltools.present.sheet import Canvas
 from evaltools.present.style import TEXT
 from evaltools.present.text import clean, width, wrap
 
@@ -16,9 +16,9 @@ LONG = "Tietosuojavaikutustenarviointimenettelyjen keskeneräisyys kunta- ja hyv
 
 def test_measured_width_is_the_drawn_width() -> None:
     for weight in ("regular", "bold", "italic"):
-        sheet = Sheet(50)
-        sheet.text(10, 20, LONG, weight=weight)
-        ((_, box),) = boxes(sheet.canvas)
+        canvas = Canvas(50)
+        canvas.text(10, 20, LONG, weight=weight)
+        ((_, box),) = boxes(canvas.drawing)
         assert width(LONG, TEXT, weight) == pytest.approx(box.width, rel=0.01)
 
 
@@ -49,10 +49,10 @@ def test_control_characters_do_not_reach_a_picture() -> None:
 
 
 def test_the_reader_of_figures_sees_overlaps_and_clipped_words() -> None:
-    sheet = Sheet(50)
-    sheet.text(10, 20, "Ensimmäinen")
-    sheet.text(30, 22, "Toinen")
-    sheet.text(sheet.width - 10, 40, "Leikkautuva")
-    found = faults(sheet.canvas)
+    canvas = Canvas(50)
+    canvas.text(10, 20, "Ensimmäinen")
+    canvas.text(30, 22, "Toinen")
+    canvas.text(canvas.width - 10, 40, "Leikkautuva")
+    found = faults(canvas.drawing)
     assert any("overlap" in fault for fault in found)
     assert any("leaves the paper" in fault for fault in found)

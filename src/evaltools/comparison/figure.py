@@ -11,8 +11,8 @@ from evaltools.comparison.compare import Comparison, Side
 from evaltools.present import language as say
 from evaltools.present.figure import PNG_DPI, Figure
 from evaltools.present.language import Language
-from evaltools.present.sheet import Sheet
-from evaltools.present.slopes import Slope, slopes
+from evaltools.present.sheet import Canvas
+from evaltools.present.slopes import Slope, Slopes
 from evaltools.present.style import DEEP_BLUE, PAPER, QUIET, RUST, SMALL, TEXT_WIDTH, house_style
 from evaltools.present.text import height, wrap
 from evaltools.present.words import Words
@@ -32,14 +32,10 @@ def comparison_figure(
         old_n=say.number(made.old.reports, language), new_n=say.number(made.new.reports, language),
     )  # fmt: skip
     level = f"{say.percent(made.level, language)}"
-    return slopes(
-        slope_rows(made, language, labels),
-        language=language,
-        names=names,
-        caption=f"{notice} {caption}".strip(),
-        note=words("comparison.note.figure", level=level),
-        nothing=words("comparison.nothing"),
-    )
+    nothing = words("comparison.nothing")
+    chart = Slopes(slope_rows(made, language, labels), names, language=language, nothing=nothing)
+    note = words("comparison.note.figure", level=level)
+    return chart.figure(f"{notice} {caption}".strip(), note=note)
 
 
 def slope_rows(made: Comparison, language: Language, labels: Mapping[str, str]) -> list[Slope]:
@@ -115,14 +111,14 @@ def _strip(texts: list[tuple[str, float, str, bool]]) -> bytes:
         for text, size, color, bold in texts
         if text
     ]
-    sheet = Sheet(sum(height(len(lines), size) for lines, size, *_ in blocks) + 10)
+    canvas = Canvas(sum(height(len(lines), size) for lines, size, *_ in blocks) + 10)
     y = 2.0
     for lines, size, color, bold in blocks:
         high = height(len(lines), size)
         weight = "bold" if bold else "regular"
-        sheet.lines(2, y + high / 2, lines, size=size, color=color, weight=weight)  # type: ignore[arg-type]
+        canvas.text(2, y + high / 2, lines, size=size, color=color, weight=weight)  # type: ignore[arg-type]
         y += high
     buffer = io.BytesIO()
     with house_style():
-        sheet.canvas.savefig(buffer, format="png", dpi=PNG_DPI, metadata={"Software": None})
+        canvas.drawing.savefig(buffer, format="png", dpi=PNG_DPI, metadata={"Software": None})
     return buffer.getvalue()

@@ -226,30 +226,14 @@ def _counted(number: int) -> str:
 _WHOLE = {"codes": ("codebook_version", "retired")}
 
 CODEBOOK_RULES = (
-    Rule(codes_retire_after_they_came, {"codes": _CODES}),
-    Rule(readings_name_a_version, {"codes": _CODES, "readings": ("codebook_version",)}, _WHOLE),
-    Rule(
-        codings_are_of_their_version,
-        {
-            "codes": _CODES,
-            "codings": ("segment_id", "code_id", "coder_id", "round"),
-            "segments": ("segment_id", "document_id"),
-            "readings": ("document_id", "coder_id", "round", "codebook_version"),
-        },
-    ),
-    Rule(
-        changes_lead_from_version_to_version,
-        {"codes": _CODES, "code_changes": ("from_version", "to_version")},
-        _WHOLE,
-    ),
+    Rule(codes_retire_after_they_came, ("codes",)),
+    Rule(readings_name_a_version, ("codes", "readings"), _WHOLE),
+    Rule(codings_are_of_their_version, ("codes", "codings", "segments", "readings")),
+    Rule(changes_lead_from_version_to_version, ("codes", "code_changes"), _WHOLE),
     Rule(
         changes_are_of_their_kind,
-        {"code_changes": ("from_version", "to_version", "kind")},
+        ("code_changes",),
         {"code_changes": ("from_version", "to_version", "from_code_id", "to_code_id", "kind")},
     ),
-    Rule(
-        consensus_rests_on_codings,
-        {"codings": ("coding_id", "consensus_of"), "segments": ("segment_id", "document_id")},
-        {"codings": ("coding_id",)},
-    ),
+    Rule(consensus_rests_on_codings, ("codings", "segments"), {"codings": ("coding_id",)}),
 )

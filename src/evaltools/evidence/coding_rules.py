@@ -283,51 +283,27 @@ def ratings_fit_their_scale(frames: Frames) -> Iterator[Flaw]:
 
 
 CODING_RULES = (
-    Rule(kinds_are_declared, {}),
-    Rule(codes_used, {"codes": ("code_id", "parent_id", "kind", "codable")}),
+    Rule(kinds_are_declared, ()),
+    Rule(codes_used, ("codes",)),
     Rule(
         coders_have_read,
-        {
-            "codings": ("segment_id", "coder_id", "round"),
-            "segments": ("segment_id", "document_id"),
-            "readings": ("document_id", "coder_id", "round"),
-        },
+        ("codings", "segments", "readings"),
         {"readings": ("document_id", "coder_id", "round")},
     ),
     Rule(
         finals_are_read,
-        {"documents": ("document_id", "kind"), "readings": ("document_id", "complete")},
+        ("documents", "readings"),
         {"readings": ("document_id", "complete")},
     ),
     Rule(
         answers,
-        {
-            "relations": ("from_segment_id", "to_segment_id", "kind"),
-            "segments": ("segment_id", "document_id"),
-            "codings": ("segment_id", "code_id"),
-            "codes": ("code_id", "kind"),
-        },
+        ("relations", "segments", "codings", "codes"),
         {"codings": ("segment_id", "code_id"), "codes": ("code_id", "kind")},
     ),
-    Rule(
-        relations_within_a_document,
-        {
-            "relations": ("from_segment_id", "to_segment_id"),
-            "segments": ("segment_id", "document_id"),
-        },
-    ),
-    Rule(passages_fit, {"segments": ("segment_id", "document_id")}),
-    Rule(pages_are_there, {"documents": ("document_id", "pages")}),
-    Rule(codes_are_a_tree, {"codes": ("code_id", "parent_id")}),
-    Rule(
-        goals_hold_together,
-        {
-            "goals": ("project_id", "document_id", "attainment", "measured_by"),
-            "documents": ("document_id", "project_id"),
-        },
-    ),
-    Rule(
-        ratings_fit_their_scale,
-        {"ratings": ("item_id", "value"), "rating_items": ("item_id", "scale_min", "scale_max")},
-    ),
+    Rule(relations_within_a_document, ("relations", "segments")),
+    Rule(passages_fit, ("segments",)),
+    Rule(pages_are_there, ("documents",)),
+    Rule(codes_are_a_tree, ("codes",)),
+    Rule(goals_hold_together, ("goals", "documents")),
+    Rule(ratings_fit_their_scale, ("ratings", "rating_items")),
 )

@@ -10,14 +10,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import yaml
 
 from evaltools.evidence.descriptor import ForeignKey, Resource
 from evaltools.evidence.quoting import listed, suggestion
 from evaltools.problems import Problem
+
+DTYPES: Mapping[str, Any] = {
+    "string": "string",
+    "integer": "Int64",
+    "number": "float64",
+    "boolean": "boolean",
+    "date": "datetime64[us]",
+}
+"""What pandas calls the types of a descriptor."""
 
 
 @dataclass(frozen=True)
@@ -40,225 +52,27 @@ class KnownTable:
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def _table(
-    key: str,
-    needed: str = "",
-    *,
-    references: Mapping[str, str] | None = None,
-    values: Mapping[str, str] | None = None,
-    **columns: str,
-) -> KnownTable:
-    """A table in short: names with spaces between, columns by their type.
+@cache
+def known_tables() -> Mapping[str, KnownTable]:
+    """The tables that the engine knows, by name, as `known_tables.yml` has them."""
+    text = files(__package__).joinpath("known_tables.yml").read_text(encoding="utf-8")
+    declared = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return {name: _known(one) for name, one in declared.items()}
 
-    A name of the key with a question mark belongs to it where the table has such a column.
-    """
-    targets = {name: one.split(".") for name, one in (references or {}).items()}
+
+def _known(declared: Mapping[str, Any]) -> KnownTable:
+    key = declared["key"].split()
+    references = ((name, one.split(".")) for name, one in declared.get("references", {}).items())
     return KnownTable(
-        {name: kind for kind, names in columns.items() for name in names.split()},
-        tuple(name.rstrip("?") for name in key.split()),
-        tuple(name for name in f"{key} {needed}".split() if not name.endswith("?")),
-        {name: (table, column) for name, (table, column) in targets.items()},
-        {name: tuple(allowed.split()) for name, allowed in (values or {}).items()},
+        columns={name: kind for kind in DTYPES for name in declared.get(kind, "").split()},
+        key=tuple(name.rstrip("?") for name in key),
+        needed=tuple(
+            name for name in (*key, *declared.get("needed", "").split()) if name[-1] != "?"
+        ),
+        references={name: (table, column) for name, (table, column) in references},
+        values={name: tuple(one.split()) for name, one in declared.get("values", {}).items()},
     )
 
-
-_DOCUMENT = {"document_id": "documents.document_id"}
-_SEGMENT = {"segment_id": "segments.segment_id"}
-_CODE = {"code_id": "codes.code_id"}
-_SHOWN = dict.fromkeys(("owner_named", "budget_line", "in_use", "spread"), "yes no silent")
-
-KNOWN: Mapping[str, KnownTable] = {
-    "calls": _table(
-        "call_id",
-        string="call_id subject_fi subject_sv subject_en note source",
-        integer="year applications granted",
-        number="granted_eur",
-        boolean="joint_only",
-        date="opened closed decided projects_end",
-    ),
-    "appropriations": _table(
-        "year", "amount_eur", integer="year", number="amount_eur", string="note source"
-    ),
-    "organisations": _table(
-        "org_id",
-        string="org_id kind name_fi name_sv municipality_code size_class origin",
-        integer="population",
-    ),
-    "projects": _table(
-        "project_id",
-        string="project_id call_id title_fi title_sv lead_org_id origin source note "
-        "register_number",
-        number="grant_eur total_cost_eur",
-        date="decided started ended",
-        references={"call_id": "calls.call_id", "lead_org_id": "organisations.org_id"},
-    ),
-    "participations": _table(
-        "project_id org_id",
-        "role",
-        string="project_id org_id role source",
-        number="share_eur",
-        references={"project_id": "projects.project_id", "org_id": "organisations.org_id"},
-        values={"role": "lead partner vendor"},
-    ),
-    "prior_ties": _table(
-        "org_a org_b year",
-        string="org_a org_b register project_ref",
-        integer="year",
-        references={"org_a": "organisations.org_id", "org_b": "organisations.org_id"},
-    ),
-    "municipalities": _table(
-        "year? code",
-        string="code name_fi name_sv language_status municipality_group region_code subregion_code",
-        integer="year population",
-    ),
-    "municipality_changes": _table(
-        "in_force ended_code",
-        "successor_code",
-        date="in_force",
-        string="ended_code ended_name successor_code successor_name",
-    ),
-    "regions": _table(
-        "region_code",
-        string="region_code name_fi name_sv name_en",
-        integer="tile_row tile_column",
-    ),
-    "facts": _table("fact_id", "value", string="fact_id unit meaning source", number="value"),
-    "documents": _table(
-        "document_id",
-        "project_id kind",
-        string="document_id project_id kind language text_file text_sha256 file file_sha256 "
-        "public_status",
-        integer="wave pages",
-        date="received",
-        references={"project_id": "projects.project_id"},
-        values={
-            "kind": "final interim application decision",
-            "public_status": "public partly_secret secret",
-        },
-    ),
-    "sections": _table(
-        "document_id start",
-        string="document_id section heading",
-        integer="start end page",
-        references=_DOCUMENT,
-    ),
-    "codes": _table(
-        "code_id",
-        "kind",
-        string="code_id codebook_version parent_id kind label_fi label_sv label_en definition "
-        "include exclude retired",
-        boolean="codable",
-        references={"parent_id": "codes.code_id"},
-    ),
-    "code_changes": _table(
-        "from_version to_version from_code_id to_code_id",
-        "kind",
-        string="from_version to_version from_code_id to_code_id kind note",
-        references={"from_code_id": "codes.code_id", "to_code_id": "codes.code_id"},
-        values={"kind": "rename split merge redefine"},
-    ),
-    "keywords": _table(
-        "code_id language pattern",
-        "use",
-        string="code_id language pattern use note",
-        references=_CODE,
-        values={"use": "include exclude"},
-    ),
-    "coders": _table(
-        "coder_id",
-        "role",
-        string="coder_id pseudonym role",
-        date="trained_on",
-        values={"role": "coder consensus"},
-    ),
-    "readings": _table(
-        "document_id coder_id round",
-        "complete",
-        string="document_id coder_id codebook_version",
-        integer="round",
-        boolean="complete",
-        references=_DOCUMENT | {"coder_id": "coders.coder_id"},
-    ),
-    "segments": _table(
-        "segment_id",
-        "document_id",
-        string="segment_id document_id quote prefix suffix section origin_tool origin_guid "
-        "offset_convention",
-        integer="start end page",
-        references=_DOCUMENT,
-    ),
-    "codings": _table(
-        "coding_id",
-        "segment_id code_id coder_id polarity round",
-        string="coding_id segment_id code_id coder_id polarity certainty consensus_of",
-        integer="round",
-        date="created",
-        references=_SEGMENT | _CODE | {"coder_id": "coders.coder_id"},
-        values={"polarity": "affirm deny mixed", "certainty": "sure unsure"},
-    ),
-    "relations": _table(
-        "relation_id",
-        "from_segment_id to_segment_id kind coder_id",
-        string="relation_id from_segment_id to_segment_id kind coder_id",
-        references={
-            "from_segment_id": "segments.segment_id",
-            "to_segment_id": "segments.segment_id",
-            "coder_id": "coders.coder_id",
-        },
-        values={"kind": "answers leads_to rival counter"},
-    ),
-    "goals": _table(
-        "goal_id",
-        "project_id document_id code_id attainment measured_by",
-        string="goal_id project_id document_id code_id segment_id attainment measured_by "
-        "result_segment_id",
-        boolean="has_metric has_baseline has_target",
-        references=_DOCUMENT
-        | _CODE
-        | _SEGMENT
-        | {"project_id": "projects.project_id", "result_segment_id": "segments.segment_id"},
-        values={
-            "attainment": "achieved partly not_achieved not_reported",
-            "measured_by": "measured estimated asserted none",
-        },
-    ),
-    "rating_items": _table(
-        "item_id",
-        "scale_min scale_max",
-        string="item_id label_fi label_sv label_en",
-        integer="scale_min scale_max",
-    ),
-    "ratings": _table(
-        "document_id? project_id? item_id rater_kind",
-        "value",
-        string="document_id item_id rater_kind",
-        integer="value",
-        references=_DOCUMENT
-        | {"project_id": "projects.project_id", "item_id": "rating_items.item_id"},
-    ),
-    "saving_claims": _table(
-        "claim_id",
-        "document_id",
-        string="claim_id document_id segment_id period",
-        number="amount_eur",
-        boolean="has_baseline has_method",
-        references=_DOCUMENT | _SEGMENT,
-        values={"period": "once yearly"},
-    ),
-    "rooting": _table(
-        "goal_id",
-        string="goal_id owner_named budget_line in_use spread",
-        references={"goal_id": "goals.goal_id"},
-        values=_SHOWN,
-    ),
-    "redactions": _table(
-        "segment_id",
-        "text_public reason approved_by",
-        string="segment_id text_public reason approved_by",
-        references=_SEGMENT | {"approved_by": "coders.coder_id"},
-        values={"reason": "person contact third_party amount identifying paraphrase"},
-    ),
-}
 
 LATER_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "projects": ("register_number",),
@@ -273,15 +87,6 @@ LATER_COLUMNS: Mapping[str, tuple[str, ...]] = {
 An evaluation goes on for years, and its folder with it: what an earlier file could not know of is
 no mistake in it. Any other column that the descriptor names has to be in the file.
 """
-
-DTYPES: Mapping[str, Any] = {
-    "string": "string",
-    "integer": "Int64",
-    "number": "float64",
-    "boolean": "boolean",
-    "date": "datetime64[us]",
-}
-"""What pandas calls the types of a descriptor."""
 
 
 def strengthened(
@@ -299,7 +104,7 @@ def strengthened(
     problems: list[Problem] = []
     made = []
     for resource in resources:
-        known = KNOWN.get(resource.name)
+        known = known_tables().get(resource.name)
         if known is None:
             made.append(resource)
             continue
@@ -378,24 +183,27 @@ def completed(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 
     Returns the frames in the same order, then the tables that were added.
     """
-    whole: dict[str, pd.DataFrame] = {}
-    for name, frame in tables.items():
-        columns = KNOWN[name].columns if name in KNOWN else {}
-        added = {
-            column: empty(kind, len(frame)).set_axis(frame.index)
-            for column, kind in columns.items()
-            if column not in frame.columns
-        }
-        for column, kind in columns.items():
-            if kind == "number" and column in frame and str(frame[column].dtype) == "Int64":
-                added[column] = frame[column].astype("float64")
-        whole[name] = frame.assign(**added) if added else frame
-        whole[name].attrs = frame.attrs
-    for name, known in KNOWN.items():
+    whole = {name: with_known_columns(name, frame) for name, frame in tables.items()}
+    for name, known in known_tables().items():
         if name not in whole:
             index = pd.Index(np.array([], dtype="int64"), name="row")
             values = {column: empty(kind, 0) for column, kind in known.columns.items()}
             whole[name] = pd.DataFrame(values).set_axis(index)
+    return whole
+
+
+def with_known_columns(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """One table with every known column; a codebook that does not say it groups nothing."""
+    added = {}
+    for column, kind in known_tables()[name].columns.items() if name in known_tables() else ():
+        if column not in frame.columns:
+            added[column] = empty(kind, len(frame)).set_axis(frame.index)
+            if (name, column) == ("codes", "codable"):
+                added[column] = added[column].fillna(True)
+        elif kind == "number" and str(frame[column].dtype) == "Int64":
+            added[column] = frame[column].astype("float64")
+    whole = frame.assign(**added) if added else frame
+    whole.attrs = frame.attrs
     return whole
 
 

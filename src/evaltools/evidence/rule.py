@@ -29,19 +29,17 @@ class Rule:
 
     Arguments:
         check: gives flaws for the tables.
-        needs: columns by table that have to be there.
+        needs: tables that have to be there.
         whole: columns by table of which every cell has to have been read, since the rule
             concludes from absence.
     """
 
     check: Callable[[Frames], Iterator[Flaw]]
-    needs: Mapping[str, tuple[str, ...]]
+    needs: tuple[str, ...]
     whole: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def applies(self, frames: Frames, unread: Unread) -> bool:
-        """Whether the tables hold what the rule needs."""
-        there = all(
-            table in frames and set(columns) <= set(frames[table].columns)
-            for table, columns in self.needs.items()
+        """Whether the tables are there that the rule needs, and what it concludes from is whole."""
+        return all(table in frames for table in self.needs) and all(
+            unread.whole(table, columns) for table, columns in self.whole.items()
         )
-        return there and all(unread.whole(table, names) for table, names in self.whole.items())

@@ -21,7 +21,7 @@ from evaltools.evidence.coding_rules import CODING_RULES
 from evaltools.evidence.descriptor import Descriptor, Field, ForeignKey, Resource
 from evaltools.evidence.files import wrong_files
 from evaltools.evidence.flaws import ROW, Flaw, Unread, as_problems, numbered
-from evaltools.evidence.known import DTYPES
+from evaltools.evidence.known import DTYPES, with_known_columns
 from evaltools.evidence.quoting import listed, plain_number, quoted, suggestion
 from evaltools.evidence.register_rules import REGISTER_RULES
 from evaltools.evidence.rule import Frames
@@ -61,7 +61,7 @@ def find_flaws(
 ) -> list[Flaw]:
     """The same as flaws, in no order, to be told together with those of reading."""
     names = [resource.name for resource in descriptor.resources if resource.name in tables]
-    numbered_tables = {name: numbered(tables[name]) for name in names}
+    numbered_tables = {name: numbered(with_known_columns(name, tables[name])) for name in names}
     frames = Frames(numbered_tables, vocabulary or Vocabulary())
     flaws: list[Flaw] = []
     for resource in descriptor.resources:

@@ -14,7 +14,6 @@ from evaltools.indicators.prevalence import by_rule
 from evaltools.indicators.saturation import saturation
 from evaltools.indicators.selection import selection
 from evaltools.indicators.shares import plain_share
-from evaltools.present import language as say
 from evaltools.statistics.unseen import chances_unseen
 
 if TYPE_CHECKING:
@@ -87,9 +86,8 @@ def read_table(evidence: Evidence) -> pd.DataFrame:
     """What was read of each call, a row a call with projects in scope, sorted.
 
     Returns:
-        `call_id`, `projects`, `reports`, `share` (of the projects, as text), `fi`, `sv`
-        (reports by language), `first` and `last` (days the reports came in, NaT where there is
-        none).
+        `call_id`, `projects`, `reports`, `fi`, `sv` (reports by language), `first` and `last`
+        (days the reports came in, NaT where there is none).
     """
     projects = pd.DataFrame(
         {
@@ -111,10 +109,6 @@ def read_table(evidence: Evidence) -> pd.DataFrame:
         table[language] = received[received["language"] == language].groupby("call_id").size()
     counts = ["projects", "reports", *LANGUAGES]
     table[counts] = table[counts].fillna(0).astype(int)
-    table["share"] = [
-        say.share(reports / projects, reports, projects, evidence.parameters.language)
-        for reports, projects in zip(table["reports"], table["projects"], strict=True)
-    ]
     table["first"], table["last"] = by_call["received"].min(), by_call["received"].max()
     return table.reset_index()
 

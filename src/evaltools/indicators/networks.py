@@ -28,18 +28,6 @@ DRAWS, SEED = 10_000, 2019
 """Of the random networks: so many that another seed does not change what is printed, unless the
 chance of a printed step lies within 1.5 percentage points of a half. The seed is the year of the
 first call, chosen before any network was drawn."""
-MEASURES = {
-    "network.organisations.count": "networks.measure.organisations",
-    "network.ties.count": "networks.measure.ties",
-    "network.ties_new.share": "networks.measure.ties_new",
-    "network.repeat.share": "networks.measure.repeat",
-    "network.largest_component.share": "networks.measure.largest_component",
-    "network.density.index": "networks.measure.density",
-    "network.pair_density.index": "networks.measure.pair_density",
-    "network.clustering.index": "networks.measure.clustering",
-    "network.clustering_null.index": "networks.measure.clustering_null",
-}
-"""Rows of the table of the chapter: indicator and the phrase that names it."""
 NO_PATH = "no project shares an organisation with another"
 _SOURCE = "evaltools.indicators.networks"
 

@@ -19,19 +19,6 @@ if TYPE_CHECKING:
 GROUPS = ("urban", "semi_urban", "rural")
 UNKNOWN = "unknown"
 TOP = 5
-CONCENTRATION = {
-    "grants.median.eur": "portfolio.measure.median",
-    "grants.gini.index": "portfolio.measure.gini",
-    "grants.hhi.index": "portfolio.measure.hhi",
-    "grants.top_five.share": "portfolio.measure.top_five",
-    "takeup.gini.index": "portfolio.measure.takeup_gini",
-    "takeup.theil_total.index": "portfolio.measure.theil_total",
-    "takeup.theil_between.index": "portfolio.measure.theil_between",
-    "takeup.theil_within.index": "portfolio.measure.theil_within",
-}
-"""Rows of the table of concentration: indicator and the phrase that names it."""
-CALL = ["call_id", "applications", "granted", "granted_eur"]
-"""Columns of `printed_calls` that a drawing of the calls shows."""
 NOT_PUBLISHED = "not found in public sources"
 _SOURCE = "evaltools.indicators.portfolio"
 

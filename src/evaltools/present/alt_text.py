@@ -12,14 +12,6 @@ Item = tuple[str, float, str]
 """Label, value to order by, value as printed."""
 
 
-def highest(items: Sequence[Item], language: Language) -> str:
-    """`Suurin: avainhenkilöiden vaihtuvuus, 19/52.` Empty without items."""
-    if not items:
-        return ""
-    label, _, text = max(items, key=lambda item: (item[1], item[0]))
-    return Words(language)("alt.highest", label=label, value=text)
-
-
 def lowest(items: Sequence[Item], language: Language) -> str:
     """`Pienin: …` Empty for fewer than two items."""
     if len(items) < 2:

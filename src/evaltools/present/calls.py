@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matplotlib.figure import Figure as Canvas
+from matplotlib.figure import Figure as Drawing
 
-from evaltools.present import alt_text, empty
-from evaltools.present.figure import Figure
-from evaltools.present.language import Language, count_of, euros, number
+from evaltools.present import alt_text
+from evaltools.present.figure import Chart
+from evaltools.present.language import count_of, money, number
 from evaltools.present.legend import Entry
-from evaltools.present.rows import frame
-from evaltools.present.scale import Scale
-from evaltools.present.style import DEEP_BLUE, GRID, INK, LIGHT, QUIET, SMALL, TEAL
+from evaltools.present.rows import Spacing, lay_out_rows
+from evaltools.present.scale import Axis, Scale
+from evaltools.present.style import DEEP_BLUE, GRID, INK, LIGHT, SMALL, TEAL
 from evaltools.present.text import height, width, wrap
-from evaltools.present.words import Words
 
 _BAR = 13.0
 
@@ -27,117 +26,85 @@ class Call:
     Arguments:
         label: its name or year.
         applications, granted: how many applied and how many were funded, or None.
-        eur: euros awarded, or None.
-        known, projects: of how many projects the euros are known, and of how many there are;
+        amount: money awarded, or None.
+        known, projects: of how many projects the money is known, and of how many there are;
             written beside the sum where they differ.
     """
 
     label: str
     applications: int | None
     granted: int | None
-    eur: float | None
+    amount: float | None
     known: int | None = None
     projects: int | None = None
 
 
-def draw(rows: Sequence[Call], *, language: Language, nothing: str = "") -> Canvas:
-    """Draw applications and awards on the left, euros on the right; calls in the order given."""
-    words = Words(language)
-    if not rows:
-        return empty.draw(nothing or words("figure.empty"))
-    counts = [_counts(row, language, words) for row in rows]
-    sums = [_sum(row, language, words) for row in rows]
-    layout = frame(
-        [row.label for row in rows],
-        ["" for _ in rows],
-        low=0.0,
-        high=1.0,
-        marks=(),
-        mark_text=lambda _: "",
-        key=[
-            Entry(words("legend.applications"), "box", LIGHT),
-            Entry(words("legend.funded"), "box", DEEP_BLUE),
-            Entry(words("legend.awarded_sum"), "box", TEAL),
-        ],
-        pitch=24.0,
-        above=height(1, SMALL) + 4,
-    )
-    sheet = layout.sheet
-    middle = (layout.left + layout.right) / 2 + 4
-    first_room = max(width(text, SMALL) for text in counts) + 6
-    second_room = max(width(text, SMALL) for text in sums) + 6
-    most = max([1, *(row.applications or row.granted or 0 for row in rows)])
-    dearest = max([1.0, *(row.eur or 0.0 for row in rows)])
-    first = Scale(0.0, float(most), layout.left, middle - 14 - first_room)
-    second = Scale(0.0, dearest, middle, layout.right - second_room)
-    partly = any("(" in total for total in sums)
-    awarded = "axis.euros_awarded_known" if partly else "axis.euros_awarded"
-    heads = ((layout.left, words("axis.applications")), (middle, words(awarded)))
-    for x, text in heads:
-        line = wrap(text, layout.right - middle, SMALL, max_lines=1)[0]
-        sheet.text(
-            x, layout.top - height(1, SMALL) / 2 - 3, line, size=SMALL, color=QUIET, gid="axis"
+@dataclass(frozen=True)
+class CallBars(Chart):
+    """Applications and awards on the left, money on the right; calls in the order given."""
+
+    rows: Sequence[Call]
+    currency: str = "EUR"
+
+    def _is_empty(self) -> bool:
+        return not self.rows
+
+    def _draw(self) -> Drawing:
+        words, rows = self.words, self.rows
+        counts, sums = [self._counts(row) for row in rows], [self._sum(row) for row in rows]
+        key = {"applications": LIGHT, "funded": DEEP_BLUE, "awarded_sum": TEAL}
+        layout = lay_out_rows(
+            [row.label for row in rows],
+            ["" for _ in rows],
+            Axis(0.0, 1.0, (), lambda _: ""),
+            key=[Entry(words(f"legend.{name}"), "box", color) for name, color in key.items()],
+            spacing=Spacing(pitch=24.0, above=height(1, SMALL) + 4),
         )
-        sheet.line([x, x], [layout.top, layout.bottom], color=GRID, layer=0.5)
-    for row, y, count, total in zip(rows, layout.centres, counts, sums, strict=True):
-        reach = layout.left
-        for value, color in ((row.applications, LIGHT), (row.granted, DEEP_BLUE)):
-            if value:
-                end = first(float(value))
-                sheet.box(layout.left, y - _BAR / 2, end - layout.left, _BAR, fill=color)
-                reach = max(reach, end)
-        sheet.text(reach + 5, y, count, size=SMALL, color=INK, gid="direct")
-        end = second(row.eur) if row.eur else middle
-        if row.eur:
-            sheet.box(middle, y - _BAR / 2, end - middle, _BAR, fill=TEAL)
-        sheet.text(end + 5, y, total, size=SMALL, color=INK, gid="direct")
-    return sheet.canvas
+        canvas = layout.canvas
+        middle = (layout.left + layout.right) / 2 + 4
+        first_room = max(width(text, SMALL) for text in counts) + 6
+        second_room = max(width(text, SMALL) for text in sums) + 6
+        most = max([1, *(row.applications or row.granted or 0 for row in rows)])
+        dearest = max([1.0, *(row.amount or 0.0 for row in rows)])
+        first = Scale(0.0, float(most), layout.left, middle - 14 - first_room)
+        second = Scale(0.0, dearest, middle, layout.right - second_room)
+        partly = any("(" in total for total in sums)
+        awarded = "axis.euros_awarded_known" if partly else "axis.euros_awarded"
+        heads = ((layout.left, words("axis.applications")), (middle, words(awarded)))
+        for x, text in heads:
+            line = wrap(text, layout.right - middle, SMALL, max_lines=1)[0]
+            canvas.small(x, layout.top - height(1, SMALL) / 2 - 3, line)
+            canvas.line([x, x], [layout.top, layout.bottom], color=GRID, layer=0.5)
+        for row, y, count, total in zip(rows, layout.centres, counts, sums, strict=True):
+            reach = layout.left
+            for value, color in ((row.applications, LIGHT), (row.granted, DEEP_BLUE)):
+                if value:
+                    end = first(float(value))
+                    canvas.box(layout.left, y - _BAR / 2, end - layout.left, _BAR, fill=color)
+                    reach = max(reach, end)
+            canvas.small(reach + 5, y, count, color=INK, gid="direct")
+            end = second(row.amount) if row.amount else middle
+            if row.amount:
+                canvas.box(middle, y - _BAR / 2, end - middle, _BAR, fill=TEAL)
+            canvas.small(end + 5, y, total, color=INK, gid="direct")
+        return canvas.drawing
 
+    def _describe(self) -> str:
+        """Every call with its counts and money."""
+        told = (f"{row.label}: {self._counts(row)}, {self._sum(row)}." for row in self.rows)
+        return alt_text.join(self.words("alt.calls"), *told)
 
-def calls(
-    rows: Sequence[Call],
-    *,
-    language: Language,
-    caption: str,
-    alt: str = "",
-    note: str = "",
-    nothing: str = "",
-) -> Figure:
-    """The drawing with caption and alternative text; the latter from the data unless given."""
-    return Figure(
-        draw(rows, language=language, nothing=nothing),
-        caption,
-        alt or describe(rows, language, nothing),
-        note,
-    )
+    def _counts(self, row: Call) -> str:
+        if row.granted is None:
+            return self.words("mark.missing")
+        if row.applications is None:
+            return number(row.granted, self.language)
+        return count_of(row.granted, row.applications, self.language)
 
-
-def describe(rows: Sequence[Call], language: Language, nothing: str = "") -> str:
-    """What the drawing shows: every call with its counts and euros."""
-    words = Words(language)
-    if not rows:
-        return words("figure.empty_alt", reason=nothing or words("figure.empty"))
-    return alt_text.join(
-        words("alt.calls"),
-        *(
-            f"{row.label}: {_counts(row, language, words)}, {_sum(row, language, words)}."
-            for row in rows
-        ),
-    )
-
-
-def _counts(row: Call, language: Language, words: Words) -> str:
-    if row.granted is None:
-        return words("mark.missing")
-    if row.applications is None:
-        return number(row.granted, language)
-    return count_of(row.granted, row.applications, language)
-
-
-def _sum(row: Call, language: Language, words: Words) -> str:
-    if row.eur is None:
-        return words("mark.missing")
-    text = euros(row.eur, language)
-    if row.known is None or row.projects is None or row.known == row.projects:
-        return text
-    return f"{text} ({count_of(row.known, row.projects, language)})"
+    def _sum(self, row: Call) -> str:
+        if row.amount is None:
+            return self.words("mark.missing")
+        text = money(row.amount, self.language, self.currency)
+        if row.known is None or row.projects is None or row.known == row.projects:
+            return text
+        return f"{text} ({count_of(row.known, row.projects, self.language)})"

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matplotlib.figure import Figure as Canvas
+from matplotlib.figure import Figure as Drawing
 
-from evaltools.present import alt_text, empty
-from evaltools.present.figure import Figure
-from evaltools.present.language import Language, count_of, percent, percent_range
+from evaltools.present import alt_text
+from evaltools.present.figure import Chart
+from evaltools.present.language import Language, count_of, level_text, percent, percent_range
 from evaltools.present.legend import Entry
-from evaltools.present.rows import EDGE, Frame, frame
-from evaltools.present.scale import round_ends, ticks
-from evaltools.present.stacks import note as write_note
+from evaltools.present.rows import EDGE, RowLayout, Spacing, lay_out_rows
+from evaltools.present.scale import Axis, round_ends, ticks
 from evaltools.present.style import DEEP_BLUE, LIGHT, OCHRE, PAPER, SMALL, TEAL
 from evaltools.present.text import width
 from evaltools.present.words import Words
@@ -53,12 +52,100 @@ class Dot:
     second_N: int | None = None
 
 
-def ranked(rows: Sequence[Dot]) -> list[Dot]:
-    """Largest first, ties by label; missing and suppressed rows last."""
-    return sorted(
-        map(concealed, rows),
-        key=lambda row: (row.value is None, row.suppressed, -(row.value or 0.0), row.label),
-    )
+@dataclass(frozen=True)
+class Dots(Chart):
+    """Rows of shares.
+
+    Arguments:
+        rows: any number.
+        axis: what the share is of; by default the share of the reports read.
+        level: confidence level named in the key; None leaves the interval unnamed.
+        name, second_name: what the two estimates are called in the key.
+        band_name: what the outer interval is; by default bounds that assume nothing.
+        sort: largest first; False keeps the order given.
+        whole_scale: run to 100 % whatever the values.
+    """
+
+    rows: Sequence[Dot]
+    axis: str = ""
+    level: float | None = 0.95
+    name: str = ""
+    second_name: str = ""
+    band_name: str = ""
+    sort: bool = True
+    whole_scale: bool = False
+
+    def _is_empty(self) -> bool:
+        return not self.rows
+
+    def _draw(self) -> Drawing:
+        words, language = self.words, self.language
+        shown = [concealed(row) for row in self.rows]
+        if self.sort:
+            shown.sort(key=lambda r: (r.value is None, r.suppressed, -(r.value or 0.0), r.label))
+        tops = ("value", "high", "bound_high", "rule_high", "second", "second_high")
+        values = [getattr(row, name) for row in shown for name in tops]
+        ends = [value for value in values if value is not None]
+        high = 1.0 if self.whole_scale else min(1.0, round_ends(0.0, max([0.1, *ends]))[1])
+        paired = any(row.second is not None for row in shown)
+        numbers = [_number(row, language) for row in shown]
+        others = [_second_number(row, language) for row in shown]
+        single = ["" if other else number for number, other in zip(numbers, others, strict=True)]
+        axis = self.axis or words("axis.share_of_reports")
+        layout = lay_out_rows(
+            [row.label for row in shown],
+            single,
+            Axis(0.0, high, ticks(0.0, high), lambda value: percent(value, language), axis),
+            key=self._key(shown),
+            spacing=Spacing(
+                pitch=(25.0 if any(others) else 21.0) if paired else 17.0,
+                numbers=max(map(width, [*numbers, *others])),
+            ),
+        )
+        for row, y, number, other in zip(shown, layout.centres, numbers, others, strict=True):
+            _draw_row(layout, row, y, 3.6 if paired else 0.0, words)
+            if other:
+                end = layout.canvas.width - EDGE
+                for text, middle in ((number, y - 5), (other, y + 5)):
+                    layout.canvas.text(end, middle, text, align="right", size=SMALL, gid="number")
+        return layout.canvas.drawing
+
+    def _describe(self) -> str:
+        """Order with values and intervals, what is withheld or missing."""
+        language = self.language
+        rows = [concealed(row) for row in self.rows]
+        items = [
+            (row.label, row.value, _describe_row(row, language))
+            for row in rows
+            if row.value is not None
+        ]
+        return alt_text.join(
+            self.words("alt.rows", count=len(rows)),
+            alt_text.order(items, language),
+            alt_text.lowest(items, language) if len(items) > 8 else "",
+            alt_text.withheld([row.label for row in rows if row.suppressed], language),
+            alt_text.missing(
+                [row.label for row in rows if row.value is None and not row.suppressed], language
+            ),
+        )
+
+    def _key(self, rows: Sequence[Dot]) -> list[Entry]:
+        words = self.words
+        entries: list[Entry] = []
+        if self.name or self.second_name:
+            entries.append(Entry(self.name or words("legend.share"), "dot", DEEP_BLUE))
+        if any(row.low is not None and row.high is not None and row.high > row.low for row in rows):
+            text = words("legend.interval_plain")
+            if self.level:
+                text = words("legend.interval", level=level_text(self.level, self.language))
+            entries.append(Entry(text, "line", DEEP_BLUE))
+        if any(row.bound_low is not None for row in rows):
+            entries.append(Entry(self.band_name or words("legend.bounds"), "band", LIGHT))
+        if any(row.rule_low is not None for row in rows):
+            entries.append(Entry(words("legend.coder_rules"), "band", TEAL))
+        if any(row.second is not None for row in rows):
+            entries.append(Entry(self.second_name or words("legend.second"), "hollow", OCHRE))
+        return entries
 
 
 def concealed(row: Dot) -> Dot:
@@ -66,146 +153,23 @@ def concealed(row: Dot) -> Dot:
     return Dot(row.label, None, suppressed=True) if row.suppressed else row
 
 
-def draw(
-    rows: Sequence[Dot],
-    *,
-    language: Language,
-    axis: str = "",
-    level: float | None = 0.95,
-    name: str = "",
-    second_name: str = "",
-    band_name: str = "",
-    sort: bool = True,
-    whole_scale: bool = False,
-    nothing: str = "",
-) -> Canvas:
-    """Draw the rows.
-
-    Arguments:
-        rows: any number; none draws the sentence `nothing`.
-        language: fi, sv or en.
-        axis: what the share is of; by default the share of the reports read.
-        level: confidence level named in the key; None leaves the interval unnamed.
-        name, second_name: what the two estimates are called in the key.
-        band_name: what the outer interval is; by default bounds that assume nothing.
-        sort: largest first; False keeps the order given.
-        whole_scale: run to 100 % whatever the values.
-        nothing: what to say when there are no rows.
-    """
-    words = Words(language)
-    if not rows:
-        return empty.draw(nothing or words("figure.empty"))
-    shown = ranked(rows) if sort else [concealed(row) for row in rows]
-    ends = [
-        value
-        for row in shown
-        for value in (
-            row.value,
-            row.high,
-            row.bound_high,
-            row.rule_high,
-            row.second,
-            row.second_high,
-        )
-        if value is not None
-    ]
-    high = 1.0 if whole_scale else min(1.0, round_ends(0.0, max([0.1, *ends]))[1])
-    paired = any(row.second is not None for row in shown)
-    numbers = [_number(row, language) for row in shown]
-    others = [_second_number(row, language) for row in shown]
-    single = ["" if other else number for number, other in zip(numbers, others, strict=True)]
-    layout = frame(
-        [row.label for row in shown],
-        single,
-        low=0.0,
-        high=high,
-        marks=ticks(0.0, high),
-        mark_text=lambda value: percent(value, language),
-        axis=axis or words("axis.share_of_reports"),
-        key=_key(shown, words, level, (name, second_name, band_name)),
-        pitch=(25.0 if any(others) else 21.0) if paired else 17.0,
-        least_column=max(map(width, [*numbers, *others])),
-    )
-    for row, y, number, other in zip(shown, layout.centres, numbers, others, strict=True):
-        _row(layout, row, y, 3.6 if paired else 0.0, words)
-        if other:
-            end = layout.sheet.width - EDGE
-            for text, middle in ((number, y - 5), (other, y + 5)):
-                layout.sheet.text(end, middle, text, align="right", size=SMALL, gid="number")
-    return layout.sheet.canvas
-
-
-def dots(
-    rows: Sequence[Dot],
-    *,
-    language: Language,
-    caption: str,
-    alt: str = "",
-    note: str = "",
-    axis: str = "",
-    level: float | None = 0.95,
-    name: str = "",
-    second_name: str = "",
-    band_name: str = "",
-    sort: bool = True,
-    whole_scale: bool = False,
-    nothing: str = "",
-) -> Figure:
-    """The drawing with caption and alternative text; the latter from the data unless given."""
-    return Figure(
-        draw(
-            rows,
-            language=language,
-            axis=axis,
-            level=level,
-            name=name,
-            second_name=second_name,
-            band_name=band_name,
-            sort=sort,
-            whole_scale=whole_scale,
-            nothing=nothing,
-        ),
-        caption,
-        alt or describe(rows, language, nothing),
-        note,
-    )
-
-
-def describe(rows: Sequence[Dot], language: Language, nothing: str = "") -> str:
-    """What the drawing shows: order with values and intervals, what is withheld or missing."""
-    words = Words(language)
-    if not rows:
-        return words("figure.empty_alt", reason=nothing or words("figure.empty"))
-    rows = [concealed(row) for row in rows]
-    items = [(row.label, row.value, _told(row, language)) for row in rows if row.value is not None]
-    return alt_text.join(
-        words("alt.rows", count=len(rows)),
-        alt_text.order(items, language),
-        alt_text.lowest(items, language) if len(items) > 8 else "",
-        alt_text.withheld([row.label for row in rows if row.suppressed], language),
-        alt_text.missing(
-            [row.label for row in rows if row.value is None and not row.suppressed], language
-        ),
-    )
-
-
-def _told(row: Dot, language: Language) -> str:
-    text = percent(row.value, language)
+def _describe_row(row: Dot, language: Language) -> str:
+    words, text = Words(language), percent(row.value, language)
     if row.n is not None and row.N is not None:
         text += f" ({count_of(row.n, row.N, language)})"
     if row.low is not None and row.high is not None and row.high > row.low:
         interval = percent_range(row.low, row.high, language)
-        text += f", {Words(language)('alt.interval_short', interval=interval)}"
+        text += f", {words('alt.interval_short', interval=interval)}"
     if row.rule_low is not None and row.rule_high is not None:
         interval = percent_range(row.rule_low, row.rule_high, language)
-        text += f", {Words(language)('alt.coder_rules', interval=interval)}"
+        text += f", {words('alt.coder_rules', interval=interval)}"
     if row.second is not None:
-        text += f", {Words(language)('alt.second', value=percent(row.second, language))}"
+        text += f", {words('alt.second', value=percent(row.second, language))}"
     return text
 
 
 def _number(row: Dot, language: Language) -> str:
-    if row.value is None or row.suppressed:
+    if row.value is None:
         return ""
     if row.n is not None and row.N is not None:
         return count_of(row.n, row.N, language)
@@ -218,58 +182,24 @@ def _second_number(row: Dot, language: Language) -> str:
     return count_of(row.second_n, row.second_N, language)
 
 
-def _key(
-    rows: Sequence[Dot], words: Words, level: float | None, names: tuple[str, str, str]
-) -> list[Entry]:
-    name, second_name, band_name = names
-    entries: list[Entry] = []
-    if name or second_name:
-        entries.append(Entry(name or words("legend.share"), "dot", DEEP_BLUE))
-    if any(row.low is not None and row.high is not None and row.high > row.low for row in rows):
-        text = (
-            words("legend.interval", level=_level(level, words.language))
-            if level
-            else words("legend.interval_plain")
-        )
-        entries.append(Entry(text, "line", DEEP_BLUE))
-    if any(row.bound_low is not None for row in rows):
-        entries.append(Entry(band_name or words("legend.bounds"), "band", LIGHT))
-    if any(row.rule_low is not None for row in rows):
-        entries.append(Entry(words("legend.coder_rules"), "band", TEAL))
-    if any(row.second is not None for row in rows):
-        entries.append(Entry(second_name or words("legend.second"), "hollow", OCHRE))
-    return entries
-
-
-def _level(level: float, language: Language) -> str:
-    whole = abs(level * 100 - round(level * 100)) < 1e-9
-    return percent(level, language, 0 if whole else 1)
-
-
-def _row(layout: Frame, row: Dot, y: float, offset: float, words: Words) -> None:
-    sheet, scale = layout.sheet, layout.scale
-    if row.value is None or row.suppressed:
-        write_note(layout, y, words("mark.suppressed" if row.suppressed else "mark.missing"))
+def _draw_row(layout: RowLayout, row: Dot, y: float, offset: float, words: Words) -> None:
+    canvas, scale = layout.canvas, layout.scale
+    if row.value is None:
+        layout.note(y, words("mark.suppressed" if row.suppressed else "mark.missing"))
         return
     if row.bound_low is not None and row.bound_high is not None:
         start, end = scale(row.bound_low), scale(row.bound_high)
-        sheet.box(start, y - 3.2 - offset, end - start, 6.4, fill=LIGHT, layer=1.0)
+        canvas.box(start, y - 3.2 - offset, end - start, 6.4, fill=LIGHT, layer=1.0)
     if row.rule_low is not None and row.rule_high is not None:
         start = scale(row.rule_low)
         wide = max(scale(row.rule_high) - start, 1.2)  # where rules do not differ it is a tick
-        sheet.box(start, y + 4.0 - offset, wide, 2.2, fill=TEAL, layer=2.0)
+        canvas.box(start, y + 4.0 - offset, wide, 2.2, fill=TEAL, layer=2.0)
     if row.low is not None and row.high is not None:
-        sheet.line(
-            [scale(row.low), scale(row.high)], [y - offset] * 2, color=DEEP_BLUE, width=1.8, layer=3
-        )
-    sheet.dots([scale(row.value)], [y - offset], color=DEEP_BLUE, diameter=6.2)
+        ends = [scale(row.low), scale(row.high)]
+        canvas.line(ends, [y - offset] * 2, color=DEEP_BLUE, width=1.8, layer=3)
+    canvas.dots([scale(row.value)], [y - offset], color=DEEP_BLUE, diameter=6.2)
     if row.second is not None:
         if row.second_low is not None and row.second_high is not None:
-            sheet.line(
-                [scale(row.second_low), scale(row.second_high)],
-                [y + offset] * 2,
-                color=OCHRE,
-                width=1.6,
-                layer=3,
-            )
-        sheet.dots([scale(row.second)], [y + offset], color=OCHRE, fill=PAPER, diameter=5.4)
+            ends = [scale(row.second_low), scale(row.second_high)]
+            canvas.line(ends, [y + offset] * 2, color=OCHRE, width=1.6, layer=3)
+        canvas.dots([scale(row.second)], [y + offset], color=OCHRE, fill=PAPER, diameter=5.4)

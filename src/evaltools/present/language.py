@@ -5,15 +5,12 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, Literal, get_args
 
 from babel.dates import format_date
 from babel.lists import format_list
-from babel.numbers import format_decimal
-
-from evaltools.present.numerals import ELATIVE, NUMERALS
+from babel.numbers import format_decimal, get_currency_name, get_currency_symbol
 
 Language = Literal["fi", "sv", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
@@ -36,7 +33,7 @@ _LOCALE: Final[dict[Language, str]] = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_G
 def number(value: float | None, language: Language, decimals: int = 0) -> str:
     """A number: `1 234,5` in Finnish and Swedish, `1,234.5` in English; `–` where it is missing.
 
-    Halves are rounded away from nought as people do by hand; a value that rounds to nought has
+    Halves are rounded away from zero as people do by hand; a value that rounds to zero has
     no sign.
 
     Arguments:
@@ -54,7 +51,7 @@ def number(value: float | None, language: Language, decimals: int = 0) -> str:
 
 
 def signed(value: float | None, language: Language, decimals: int = 0) -> str:
-    """A difference, with `+` where it is above nought."""
+    """A difference, with `+` where it is above zero."""
     text = number(value, language, decimals)
     above = not _missing(value) and value is not None and _round(value, decimals) > 0
     return "+" + text if above else text
@@ -115,117 +112,37 @@ def count_of(n: int, N: int, language: Language) -> str:
     return f"{number(n, language)}/{number(N, language)}"
 
 
-def out_of(n: int, N: int, language: Language) -> str:
-    """A count out of a total in words: `kolme kahdeksasta`, `tre av åtta`, `three of eight`.
-
-    Above ten in figures: `19 projektista 52`-like inflection is avoided, so Finnish gives
-    `19/52` there.
-    """
-    if N > 10 or n > 10:
-        joints = {"fi": "/", "sv": f"{NBSP}av{NBSP}", "en": f"{NBSP}of{NBSP}"}
-        return f"{number(n, language)}{joints[language]}{number(N, language)}"
-    if language == "fi":
-        return f"{count_word(n, 'fi')} {ELATIVE[N]}"
-    return (
-        f"{count_word(n, language)} {'av' if language == 'sv' else 'of'} {count_word(N, language)}"
-    )
+def level_text(level: float, language: Language) -> str:
+    """A confidence level: `95 %`, with one decimal only where it has one."""
+    whole = abs(level * 100 - round(level * 100)) < 1e-9
+    return percent(level, language, 0 if whole else 1)
 
 
-def count_word(n: int, language: Language) -> str:
-    """A count in words to ten, in figures above: `kolme`, `11`.
-
-    Swedish has `ett` for one: what is counted in these reports is neuter (projekt, mål, svar).
-    """
-    return NUMERALS[language][n] if 0 <= n <= 10 else number(n, language)
-
-
-def ordinal(n: int, language: Language) -> str:
-    """An ordinal in figures: `3.`, `3:e`, `3rd`.
-
-    Raises:
-        ValueError: n is below one.
-    """
-    if n < 1:
-        raise ValueError(f"there is no ordinal of {n}")
-    figures = number(n, language)
-    if language == "fi":
-        return figures + "."
-    teen = 10 < n % 100 < 20
-    if language == "sv":
-        return figures + (":a" if n % 10 in (1, 2) and not teen else ":e")
-    return figures + ("th" if teen else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th"))
-
-
-@dataclass(frozen=True)
-class Currency:
-    """How sums in a currency are printed.
-
-    Arguments:
-        fi: in Finnish after one, and after any other number.
-        sv, en: in Swedish and in English after a number.
-        before: what stands before the figures in English, with a space if it takes one.
-        symbol: in axes and cells.
-    """
-
-    fi: tuple[str, str]
-    sv: str
-    en: str
-    before: str
-    symbol: str
-
-    @classmethod
-    def of(cls, code: str) -> Currency:
-        """The currency of an ISO 4217 code; one that is not known here is printed as its code."""
-        return _CURRENCIES.get(code) or cls((code, code), code, code, f"{code}{NBSP}", code)
-
-    def name(self, language: Language) -> str:
-        """What it is called after a number that is not one."""
-        return {"fi": self.fi[1], "sv": self.sv, "en": self.en}[language]
-
-
-_CURRENCIES: Final = {
-    "EUR": Currency(("euro", "euroa"), "euro", "euros", f"EUR{NBSP}", "€"),
-    "GBP": Currency(("punta", "puntaa"), "pund", "pounds", "£", "£"),
-    "USD": Currency(("dollari", "dollaria"), "dollar", "dollars", "US$", "$"),
-    "SEK": Currency(("kruunu", "kruunua"), "kronor", "kronor", f"SEK{NBSP}", "kr"),
-    "NOK": Currency(("Norjan kruunu", "Norjan kruunua"), "norska kronor", "kroner",
-                    f"NOK{NBSP}", "NOK"),
-    "DKK": Currency(("Tanskan kruunu", "Tanskan kruunua"), "danska kronor", "kroner",
-                    f"DKK{NBSP}", "DKK"),
-    "CHF": Currency(("frangi", "frangia"), "franc", "francs", f"CHF{NBSP}", "CHF"),
-}  # fmt: skip
-
-
-def euros(
-    value: float | None, language: Language, *, exact: bool = False, currency: str = "EUR"
-) -> str:
+def money(value: float | None, language: Language, currency: str = "EUR") -> str:
     """A sum of money: `1 234 euroa`, from a million on `1,2 milj. euroa`; `£1.2 million`.
 
     Arguments:
         value: the sum, or None.
         language: fi, sv or en.
-        exact: print millions to the last unit.
-        currency: as ISO 4217 has it.
+        currency: its code of three letters (ISO 4217).
     """
     if _missing(value):
         return MISSING
     assert value is not None
-    money = Currency.of(currency)
-    million = abs(value) >= 999_950 and not exact
+    million = abs(value) >= 999_950
     figures = number(value / 1e6, language, 1) if million else number(value, language)
     if language == "en":
-        return f"{money.before}{figures}" + (f"{NBSP}million" if million else "")
+        sign = f"EUR{NBSP}" if currency == "EUR" else _sign_before(currency)
+        return f"{sign}{figures}" + (f"{NBSP}million" if million else "")
     unit = {"fi": f"milj.{NBSP}", "sv": f"mn{NBSP}"}[language] if million else ""
-    single = language == "fi" and figures == "1" and not million
-    return f"{figures}{NBSP}{unit}{money.fi[0] if single else money.name(language)}"
+    return f"{figures}{NBSP}{unit}{_currency_name(figures, million, language, currency)}"
 
 
-def euros_short(value: float | None, language: Language, currency: str = "EUR") -> str:
+def money_short(value: float | None, language: Language, currency: str = "EUR") -> str:
     """A sum of money for axes and cells: `45 000 €`, `1,2 milj. €`; `€1.2m` in English."""
     if _missing(value):
         return MISSING
     assert value is not None
-    symbol = Currency.of(currency).symbol
     million = abs(value) >= 999_950
     rounded = _round(value / 1e6, 1)
     figures = (
@@ -234,10 +151,29 @@ def euros_short(value: float | None, language: Language, currency: str = "EUR") 
         else number(value, language)
     )
     if language == "en":
-        before = symbol if len(symbol) == 1 else f"{symbol}{NBSP}"
-        return f"{before}{figures}{'m' if million else ''}"
-    unit = {"fi": f"milj.{NBSP}{symbol}", "sv": f"mn{NBSP}{symbol}"}[language]
-    return f"{figures}{NBSP}{unit if million else symbol}"
+        return f"{_sign_before(currency)}{figures}{'m' if million else ''}"
+    sign = get_currency_symbol(currency, locale=_LOCALE[language])
+    unit = {"fi": f"milj.{NBSP}", "sv": f"mn{NBSP}"}[language] if million else ""
+    return f"{figures}{NBSP}{unit}{sign}"
+
+
+def currency_name(code: str, language: Language) -> str:
+    """What a currency is called after a number: `euroa`, `British pounds`."""
+    return get_currency_name(code, count=2, locale=_LOCALE[language])
+
+
+def _sign_before(currency: str) -> str:
+    """What stands before a sum in English: `£`, or letters and a space."""
+    sign = get_currency_symbol(currency, locale=_LOCALE["en"])
+    return sign + NBSP if sign[-1].isalpha() else sign
+
+
+def _currency_name(figures: str, million: bool, language: Language, currency: str) -> str:
+    """What stands behind a sum in Finnish and Swedish."""
+    if currency != "EUR":
+        return get_currency_symbol(currency, locale=_LOCALE[language])
+    single = language == "fi" and figures == "1" and not million
+    return "euro" if single or language == "sv" else "euroa"
 
 
 def ratio(value: float | None, language: Language, decimals: int = 2) -> str:
@@ -271,7 +207,7 @@ def _missing(value: float | None) -> bool:
 
 
 def _round(value: float, decimals: int) -> float:
-    """Half away from nought, judged on the shortest decimal form that people see."""
+    """Half away from zero, judged on the shortest decimal form that people see."""
     if math.isinf(value):
         return value
     quantum = Decimal(1).scaleb(-decimals)

@@ -1,4 +1,4 @@
-"""The key above a figure: marks with their words, wrapped to the width of the sheet."""
+"""The key above a figure: marks with their words, wrapped to the width of the canvas."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from evaltools.present.sheet import Sheet
-from evaltools.present.style import GREY, PAPER, QUIET, SMALL
+from evaltools.present.sheet import Canvas
+from evaltools.present.style import GREY, PAPER, SMALL
 from evaltools.present.text import clean, width, wrap
 
 Mark = Literal[
@@ -54,7 +54,7 @@ def layout(entries: Sequence[Entry], room: float) -> tuple[Placed, ...]:
 
 
 def height(entries: Sequence[Entry], room: float) -> float:
-    """Height of the key, points, with the space below it; nought without entries."""
+    """Height of the key, points, with the space below it; zero without entries."""
     if not entries:
         return 0.0
     return (layout(entries, room)[-1].row + 1) * ROW + 3
@@ -68,34 +68,34 @@ def last_end(entries: Sequence[Entry], room: float) -> float:
     return last.x + _SWATCH + width(last.words, SMALL)
 
 
-def draw(sheet: Sheet, entries: Sequence[Entry], x: float, y: float, room: float) -> None:
+def draw(canvas: Canvas, entries: Sequence[Entry], x: float, y: float, room: float) -> None:
     """Draw the key with its top left corner at (x, y)."""
     for placed in layout(entries, room):
         middle = y + (placed.row + 0.5) * ROW
-        _mark(sheet, placed.entry, x + placed.x, middle)
-        sheet.text(x + placed.x + _SWATCH, middle, placed.words, size=SMALL, color=QUIET, gid="key")
+        _mark(canvas, placed.entry, x + placed.x, middle)
+        canvas.small(x + placed.x + _SWATCH, middle, placed.words, gid="key")
 
 
-def _mark(sheet: Sheet, entry: Entry, x: float, y: float) -> None:
+def _mark(canvas: Canvas, entry: Entry, x: float, y: float) -> None:
     color = entry.color
     match entry.mark:
         case "box":
-            sheet.box(x, y - 4, 9, 8, fill=color)
+            canvas.box(x, y - 4, 9, 8, fill=color)
         case "hatch":
-            sheet.box(x, y - 4, 9, 8, fill=PAPER, edge=GREY, hatch="////")
+            canvas.box(x, y - 4, 9, 8, fill=PAPER, edge=GREY, hatch="////")
         case "band":
-            sheet.box(x, y - 2.5, 11, 5, fill=color)
+            canvas.box(x, y - 2.5, 11, 5, fill=color)
         case "dot":
-            sheet.dots([x + 5], [y], color=color)
+            canvas.dots([x + 5], [y], color=color)
         case "hollow":
-            sheet.dots([x + 5], [y], color=color, fill=PAPER)
+            canvas.dots([x + 5], [y], color=color, fill=PAPER)
         case "diamond":
-            sheet.dots([x + 5], [y], color=color, marker="D", diameter=5)
+            canvas.dots([x + 5], [y], color=color, marker="D", diameter=5)
         case "line":
-            sheet.line([x, x + 11], [y, y], color=color, width=1.8)
+            canvas.line([x, x + 11], [y, y], color=color, width=1.8)
         case "square":
-            sheet.dots([x + 5], [y], color=color, marker="s", diameter=5)
+            canvas.dots([x + 5], [y], color=color, marker="s", diameter=5)
         case "tick":
-            sheet.line([x + 5, x + 5], [y - 5, y + 5], color=color, width=1.0)
+            canvas.line([x + 5, x + 5], [y - 5, y + 5], color=color, width=1.0)
         case "dashes":
-            sheet.line([x, x + 11], [y, y], color=color, width=1.0, dashes=(2.5, 1.8))
+            canvas.line([x, x + 11], [y, y], color=color, width=1.0, dashes=(2.5, 1.8))

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from evaltools.present.language import Language
-from evaltools.present.words import Words
-
 Quantity = Literal["none", "few", "some", "most", "nearly_all", "all"]
 
 FEW_BELOW: Final = 0.2
@@ -47,14 +44,3 @@ def quantity(share: float | None, low: float | None, high: float | None) -> Quan
     if low >= FEW_BELOW and high <= MOST_ABOVE:
         return "some"
     return None
-
-
-def quantifier(
-    share: float | None, low: float | None, high: float | None, language: Language
-) -> str | None:
-    """The words themselves, to stand before `projects`: `suurin osa projekteista`.
-
-    In Finnish they carry the noun, since its case depends on them. None as in `quantity`.
-    """
-    name = quantity(share, low, high)
-    return None if name is None else Words(language)(f"quantity.{name}")

@@ -1,143 +1,101 @@
-"""Answers on a scale of five, diverging from the middle answer, with their counts."""
+"""Answers on a scale, diverging from the middle answer, with their counts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matplotlib.figure import Figure as Canvas
+import numpy as np
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure as Drawing
 
-from evaltools.present import empty, stacks
-from evaltools.present.figure import Figure
-from evaltools.present.language import Language, number, percent
+from evaltools.present.figure import Chart
+from evaltools.present.language import number, percent
 from evaltools.present.legend import Entry
-from evaltools.present.rows import frame
-from evaltools.present.stacks import Part, Stack
+from evaltools.present.rows import Spacing, lay_out_rows
+from evaltools.present.scale import Axis
+from evaltools.present.stacks import Part, Stack, concealed, describe_counts
 from evaltools.present.style import DIVERGING, INK
-from evaltools.present.words import Words
 
 
 @dataclass(frozen=True)
-class Rating:
-    """One question.
+class Ratings(Chart):
+    """Answers of questions on one scale; half of the middle answers stand on each side of the line.
 
     Arguments:
-        label: the question.
-        counts: answers of each value, lowest first; five of them.
-        suppressed: withheld by disclosure control.
-    """
-
-    label: str
-    counts: tuple[int, int, int, int, int]
-    suppressed: bool = False
-
-
-def draw(
-    rows: Sequence[Rating],
-    *,
-    language: Language,
-    answers: Sequence[str] = (),
-    sort: bool = True,
-    nothing: str = "",
-) -> Canvas:
-    """Draw the rows; half of the middle answers stand on each side of the line.
-
-    Arguments:
-        rows: any number; none draws the sentence `nothing`.
-        language: fi, sv or en.
-        answers: names of the five answers, lowest first; figures with the ends named by default.
+        rows: any number; counts of each answer, lowest first, as many in every row.
+        answers: names of the answers, lowest first; of a scale of five by default.
         sort: by the share of the two highest answers, largest first.
-        nothing: what to say when there are no rows.
     """
-    words = Words(language)
-    if not rows:
-        return empty.draw(nothing or words("figure.empty"))
-    shown = ranked(rows) if sort else [concealed(row) for row in rows]
-    edges = [_edges(row) for row in shown if not row.suppressed and any(row.counts)]
-    below = max([0.2, *(-edge[0] for edge in edges)])
-    above = max([0.2, *(edge[-1] for edge in edges)])
-    low, high = -_up(below), _up(above)
-    marks = [tick / 100 for tick in range(round(low * 100), round(high * 100) + 1, 20)]
-    if len(marks) > 7:
-        marks = [tick / 100 for tick in range(-100, 101, 50) if low <= tick / 100 <= high]
-    layout = frame(
-        [row.label for row in shown],
-        [number(sum(row.counts), language) if not row.suppressed else "" for row in shown],
-        low=low,
-        high=high,
-        marks=marks,
-        mark_text=lambda value: percent(abs(value), language),
-        axis=words("axis.share_of_answers"),
-        key=[Entry(part.name, "box", part.color) for part in parts(language, answers)],
-        pitch=18.0,
-        inset=0.0,
-        heading=words("axis.answers"),
-    )
-    for row, y in zip(shown, layout.centres, strict=True):
-        if row.suppressed or not sum(row.counts):
-            stacks.note(layout, y, words("mark.suppressed" if row.suppressed else "mark.missing"))
-            continue
-        edge = _edges(row)
-        for value, count in enumerate(row.counts):
-            start, end = layout.scale(edge[value]), layout.scale(edge[value + 1])
-            stacks.bar(layout, start, end, y, DIVERGING[value], count, language)
-    zero = layout.scale(0.0)
-    layout.sheet.line([zero, zero], [layout.top, layout.bottom], color=INK, width=0.7, layer=1.5)
-    return layout.sheet.canvas
+
+    rows: Sequence[Stack]
+    answers: Sequence[str] = ()
+    sort: bool = True
+
+    @property
+    def parts(self) -> list[Part]:
+        """The answers with their names and colours."""
+        names = list(self.answers) or [self.words(f"rating.{value}") for value in range(1, 6)]
+        return [Part(*each) for each in zip(names, shades(len(names)), strict=True)]
+
+    def _is_empty(self) -> bool:
+        return not self.rows
+
+    def _draw(self) -> Drawing:
+        words, language, parts = self.words, self.language, self.parts
+        shown = [concealed(row) for row in self.rows]
+        if self.sort:
+            shown.sort(key=lambda r: (r.suppressed, not r.total, -_high(r), r.label))
+        edges = [_edges(row) for row in shown if row.total]
+        below = max([0.2, *(-edge[0] for edge in edges)])
+        above = max([0.2, *(edge[-1] for edge in edges)])
+        low, high = -_up(below), _up(above)
+        marks = [tick / 100 for tick in range(round(low * 100), round(high * 100) + 1, 20)]
+        if len(marks) > 7:
+            marks = [tick / 100 for tick in range(-100, 101, 50) if low <= tick / 100 <= high]
+        axis = words("axis.share_of_answers")
+        layout = lay_out_rows(
+            [row.label for row in shown],
+            ["" if row.suppressed else number(row.total, language) for row in shown],
+            Axis(low, high, marks, lambda value: percent(abs(value), language), axis),
+            key=[Entry(part.name, "box", part.color) for part in parts],
+            heading=words("axis.answers"),
+            spacing=Spacing(pitch=18.0, inset=0.0),
+        )
+        for row, y in zip(shown, layout.centres, strict=True):
+            if not row.total:
+                layout.note(y, words("mark.suppressed" if row.suppressed else "mark.missing"))
+                continue
+            edge = [layout.scale(end) for end in _edges(row)]
+            for place, (part, count) in enumerate(zip(parts, row.counts, strict=True)):
+                text = number(count, language)
+                layout.bar(edge[place], edge[place + 1], y, part.color, text)
+        layout.vertical(0.0, INK, 0.7)
+        return layout.canvas.drawing
+
+    def _describe(self) -> str:
+        return describe_counts(self.rows, self.parts, self.language)
 
 
-def ratings(
-    rows: Sequence[Rating],
-    *,
-    language: Language,
-    caption: str,
-    alt: str = "",
-    note: str = "",
-    answers: Sequence[str] = (),
-    sort: bool = True,
-    nothing: str = "",
-) -> Figure:
-    """The drawing with caption and alternative text; the latter from the data unless given."""
-    described = [Stack(row.label, row.counts, row.suppressed) for row in rows]
-    return Figure(
-        draw(rows, language=language, answers=answers, sort=sort, nothing=nothing),
-        caption,
-        alt or stacks.describe(described, parts(language, answers), language, nothing),
-        note,
-    )
+def shades(answers: int) -> list[str]:
+    """Colours of so many answers, from the lowest to the highest."""
+    stops = np.array([to_rgb(color) for color in DIVERGING])
+    at = np.linspace(0, len(stops) - 1, max(answers, 2))[:answers]
+    mixed = [np.interp(at, range(len(stops)), stops[:, channel]) for channel in range(3)]
+    return [to_hex(color) for color in zip(*mixed, strict=True)]
 
 
-def ranked(rows: Sequence[Rating]) -> list[Rating]:
-    """Largest share of the two highest answers first, ties by label; the withheld last."""
-
-    def high(row: Rating) -> float:
-        return sum(row.counts[3:]) / max(sum(row.counts), 1)
-
-    return sorted(
-        map(concealed, rows),
-        key=lambda row: (row.suppressed, not any(row.counts), -high(row), row.label),
-    )
+def _high(row: Stack) -> float:
+    return sum(row.counts[-2:]) / max(row.total, 1)
 
 
-def concealed(row: Rating) -> Rating:
-    """A suppressed row without its counts, which neither order nor scale may betray."""
-    return Rating(row.label, (0, 0, 0, 0, 0), suppressed=True) if row.suppressed else row
-
-
-def parts(language: Language, answers: Sequence[str] = ()) -> list[Part]:
-    """The five answers with their names and colours."""
-    words = Words(language)
-    names = list(answers) or [words(f"rating.{value}") for value in range(1, 6)]
-    return [Part(name, color) for name, color in zip(names, DIVERGING, strict=True)]
-
-
-def _edges(row: Rating) -> list[float]:
-    """Where the five parts begin and the last ends, as shares from the middle line."""
-    total = sum(row.counts)
-    start = -(row.counts[0] + row.counts[1] + row.counts[2] / 2) / total
-    edges = [start]
+def _edges(row: Stack) -> list[float]:
+    """Where the parts begin and the last ends, as shares from the middle line."""
+    half, odd = divmod(len(row.counts), 2)
+    middle = row.counts[half] / 2 if odd else 0
+    edges = [-(sum(row.counts[:half]) + middle) / row.total]
     for count in row.counts:
-        edges.append(edges[-1] + count / total)
+        edges.append(edges[-1] + count / row.total)
     return edges
 
 

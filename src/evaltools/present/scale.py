@@ -1,8 +1,9 @@
-"""From values to places on the sheet, and the round numbers beside them."""
+"""From values to places on the canvas, and the round numbers beside them."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from matplotlib.ticker import MaxNLocator
@@ -13,7 +14,7 @@ class Scale:
     """A straight or logarithmic scale between two places.
 
     Arguments:
-        low, high: values at the ends; above nought where the scale is logarithmic.
+        low, high: values at the ends; above zero where the scale is logarithmic.
         start, end: places of the ends, points.
         log: logarithmic.
     """
@@ -34,11 +35,30 @@ class Scale:
         return self.start + part * (self.end - self.start)
 
 
-def ticks(low: float, high: float, at_most: int = 6) -> list[float]:
-    """Round values from low to high, both within."""
+@dataclass(frozen=True)
+class Axis:
+    """One axis.
+
+    Arguments:
+        low, high: ends of the scale.
+        marks: values with a grid line and a number.
+        text: how such a number is printed.
+        words: what the scale is; empty where its numbers say it.
+    """
+
+    low: float
+    high: float
+    marks: Sequence[float]
+    text: Callable[[float], str]
+    words: str = ""
+
+
+def ticks(low: float, high: float, at_most: int = 6, *, whole: bool = False) -> list[float]:
+    """Round values from low to high, both within; `whole` leaves out those with decimals."""
     found = MaxNLocator(nbins=max(at_most - 1, 1), steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
     slack = (high - low) * 1e-9
-    return [0.0 if abs(t) < slack else float(t) for t in found if low - slack <= t <= high + slack]
+    kept = [0.0 if abs(t) < slack else float(t) for t in found if low - slack <= t <= high + slack]
+    return [mark for mark in kept if not whole or mark == round(mark)]
 
 
 def round_ends(low: float, high: float, at_most: int = 6) -> tuple[float, float]:

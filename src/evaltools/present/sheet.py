@@ -1,4 +1,4 @@
-"""A sheet of paper to draw figures on: points from the top left corner, as a designer measures."""
+"""The canvas that figures are drawn on: points from the top left corner, as a designer measures."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Literal
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PolyCollection
-from matplotlib.figure import Figure as Canvas
+from matplotlib.figure import Figure as Drawing
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from evaltools.present import text as type_setting
-from evaltools.present.style import INK, PAPER, TEXT, TEXT_WIDTH, Weight, face
+from evaltools.present.style import INK, PAPER, QUIET, SMALL, TEXT, TEXT_WIDTH, Weight, face
 
 Align = Literal["left", "center", "right"]
 
 
-class Sheet:
+class Canvas:
     """One figure of the width of the text, on which things are placed in points.
 
     x runs from 0 to `width` to the right, y from 0 to `height` downwards. Layout is worked out
@@ -32,9 +32,9 @@ class Sheet:
     def __init__(self, height: float, width: float = TEXT_WIDTH) -> None:
         self.width = width
         self.height = height
-        self.canvas = Canvas(figsize=(width / 72, height / 72), dpi=72, facecolor=PAPER)
-        FigureCanvasAgg(self.canvas)
-        self._axes: Axes = self.canvas.add_axes((0.0, 0.0, 1.0, 1.0))
+        self.drawing = Drawing(figsize=(width / 72, height / 72), dpi=72, facecolor=PAPER)
+        FigureCanvasAgg(self.drawing)
+        self._axes: Axes = self.drawing.add_axes((0.0, 0.0, 1.0, 1.0))
         self._axes.set_axis_off()
         self._axes.set_xlim(0, width)
         self._axes.set_ylim(height, 0)
@@ -44,7 +44,7 @@ class Sheet:
         self,
         x: float,
         y: float,
-        words: str,
+        words: str | Sequence[str],
         *,
         align: Align = "left",
         size: float = TEXT,
@@ -54,66 +54,53 @@ class Sheet:
         gid: str = "label",
         halo: bool = False,
     ) -> None:
-        """Write one line with its x-height centred on y, so that it sits beside a mark at y.
+        """Write one line or several, centred on y by their x-height, to sit beside a mark.
 
         `gid` says what the text is, for tests that look for overlaps; `halo` puts white
         behind it, over lines.
         """
+        lines = [words] if isinstance(words, str) else words
+        step = size * type_setting.LEADING
+        top = y - step * (len(lines) - 1) / 2
         font = face(weight).copy()
         font.set_size(size)
         # A baseline below the middle of the capitals; matplotlib's own centring would move a
         # line up or down with its descenders.
         shift = size * 0.35
-        if rotation:
-            baseline_x, baseline_y = x + shift, y
-        else:
-            baseline_x, baseline_y = x, y + shift
-        if halo:
-            long = type_setting.width(type_setting.clean(words), size, weight)
-            left = x - {"left": 0.0, "center": 0.5, "right": 1.0}[align] * long
-            self.box(left - 1, y - size * 0.55, long + 2, size * 1.1, fill=PAPER, layer=5.0)
-        self._axes.text(
-            baseline_x,
-            baseline_y,
-            type_setting.clean(words),
-            ha=align,
-            va="baseline",
-            color=color,
-            fontproperties=font,
-            rotation=rotation,
-            rotation_mode="anchor",
-            parse_math=False,
-            gid=gid,
-            clip_on=False,
-            zorder=6,
-        )
+        for number, line in enumerate(map(type_setting.clean, lines)):
+            middle = top + number * step
+            if halo:
+                long = type_setting.width(line, size, weight)
+                left = x - {"left": 0.0, "center": 0.5, "right": 1.0}[align] * long
+                self.box(left - 1, middle - size * 0.55, long + 2, size * 1.1, fill=PAPER, layer=5)
+            self._axes.text(
+                x + shift if rotation else x,
+                middle if rotation else middle + shift,
+                line,
+                ha=align,
+                va="baseline",
+                color=color,
+                fontproperties=font,
+                rotation=rotation,
+                rotation_mode="anchor",
+                parse_math=False,
+                gid=gid,
+                clip_on=False,
+                zorder=6,
+            )
 
-    def lines(
+    def small(
         self,
         x: float,
         y: float,
-        lines: Sequence[str],
+        words: str | Sequence[str],
         *,
         align: Align = "left",
-        size: float = TEXT,
-        color: str = INK,
-        weight: Weight = "regular",
-        gid: str = "label",
+        color: str = QUIET,
+        gid: str = "axis",
     ) -> None:
-        """Write several lines centred on y."""
-        step = size * type_setting.LEADING
-        top = y - step * (len(lines) - 1) / 2
-        for number, line in enumerate(lines):
-            self.text(
-                x,
-                top + number * step,
-                line,
-                align=align,
-                size=size,
-                color=color,
-                weight=weight,
-                gid=gid,
-            )
+        """Write small and quiet, as numbers and words of axes and keys are."""
+        self.text(x, y, words, align=align, size=SMALL, color=color, gid=gid)
 
     def line(
         self,

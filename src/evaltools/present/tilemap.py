@@ -1,27 +1,27 @@
-"""Tile map: a tile a region, so that a small region is read as well as Lapland."""
+"""Tile map: a tile an area, so that a small area is read as well as a large one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from matplotlib.figure import Figure as Canvas
+from matplotlib.figure import Figure as Drawing
 
-from evaltools.present import alt_text, empty
-from evaltools.present.figure import Figure
-from evaltools.present.language import DASH, Language
-from evaltools.present.sheet import Sheet
+from evaltools.present import alt_text
+from evaltools.present.figure import Chart
+from evaltools.present.language import DASH
+from evaltools.present.sheet import Canvas
 from evaltools.present.style import BLUES, INK, PAPER, QUIET, SMALL, TEXT, TEXT_WIDTH, ink_on
 from evaltools.present.text import height, wrap
-from evaltools.present.words import Words
 
 WIDE, TALL, GAP = 74.0, 42.0, 3.0
 """Tile and space between tiles, points."""
+_EDGE = "#b9c1c8"
 
 
 @dataclass(frozen=True)
 class Tile:
-    """One region.
+    """One area.
 
     Arguments:
         label: its name, in at most two lines.
@@ -38,9 +38,9 @@ class Tile:
 
 
 def classes(values: Sequence[float], at_most: int = 5) -> list[float]:
-    """Upper limits of classes with about as many regions in each, rounded to two digits.
+    """Upper limits of classes with about as many areas in each, rounded to two digits.
 
-    Nought has a class of its own where it occurs.
+    Zero has a class of its own where it occurs.
 
     Returns:
         Limits in rising order, the last one the greatest value; empty without values.
@@ -55,113 +55,136 @@ def classes(values: Sequence[float], at_most: int = 5) -> list[float]:
     return sorted(limit for limit in limits if limit <= above[-1])
 
 
-def draw(
-    tiles: Sequence[Tile],
-    *,
-    language: Language,
-    value_text: Callable[[float], str],
-    heading: str,
-    limits: Sequence[float] = (),
-    nothing: str = "",
-) -> Canvas:
-    """Draw the tiles and the key.
+@dataclass(frozen=True)
+class TileMap(Chart):
+    """Tiles and their key.
 
     Arguments:
-        tiles: any number; none draws the sentence `nothing`.
-        language: fi, sv or en.
+        tiles: any number.
         value_text: how a value is printed, in tiles and in the key.
         heading: what the values are, above the key.
         limits: upper limits of the classes; worked out by `classes` unless given.
-        nothing: what to say when there are no tiles.
 
     Raises:
         ValueError: two tiles have the same place, or there are more than five classes.
     """
-    words = Words(language)
-    if not tiles:
-        return empty.draw(nothing or words("figure.empty"))
-    places = [(tile.row, tile.column) for tile in tiles]
-    if len(set(places)) < len(places):
-        raise ValueError("two tiles have the same place")
-    known = [tile.value for tile in tiles if tile.value is not None and not tile.suppressed]
-    upper = list(limits) or classes(known)
-    if len(upper) > len(BLUES):
-        raise ValueError(f"at most {len(BLUES)} classes")
-    colors = _colors(len(upper))
-    top, left = min(tile.row for tile in tiles), min(tile.column for tile in tiles)
-    across = max(tile.column for tile in tiles) - left + 1
-    down = max(tile.row for tile in tiles) - top + 1
-    wide = min(WIDE, (TEXT_WIDTH - 118) / across - GAP)
-    sheet = Sheet(max(down * (TALL + GAP), 150.0) + 4)
-    for tile in sorted(tiles, key=lambda tile: (tile.row, tile.column)):
-        x = 1.5 + (tile.column - left) * (wide + GAP)
-        y = 2 + (tile.row - top) * (TALL + GAP)
-        fill = None
-        if tile.value is not None and not tile.suppressed:
-            fill = PAPER if tile.value <= 0 else colors[_class_of(tile.value, upper)]
-        _tile(sheet, tile, x, y, wide, fill, value_text, words)
-    x = 1.5 + across * (wide + GAP) + 16
-    _key(sheet, x, heading, tiles, upper, colors, value_text, words)
-    return sheet.canvas
 
+    tiles: Sequence[Tile]
+    value_text: Callable[[float], str]
+    heading: str
+    limits: Sequence[float] = ()
 
-def tilemap(
-    tiles: Sequence[Tile],
-    *,
-    language: Language,
-    caption: str,
-    value_text: Callable[[float], str],
-    heading: str,
-    alt: str = "",
-    note: str = "",
-    limits: Sequence[float] = (),
-    nothing: str = "",
-    words: Words | None = None,
-) -> Figure:
-    """The drawing with caption and alternative text; the latter from the data unless given.
+    def __post_init__(self) -> None:
+        if len({(tile.row, tile.column) for tile in self.tiles}) < len(self.tiles):
+            raise ValueError("two tiles have the same place")
+        if len(self.limits) > len(BLUES):
+            raise ValueError(f"at most {len(BLUES)} classes")
 
-    Arguments:
-        words: of the study, which say what the tiles are; general ones unless given.
-    """
-    return Figure(
-        draw(
-            tiles,
-            language=language,
-            value_text=value_text,
-            heading=heading,
-            limits=limits,
-            nothing=nothing,
-        ),
-        caption,
-        alt or describe(tiles, words or Words(language), value_text, heading, nothing),
-        note,
-    )
+    def _is_empty(self) -> bool:
+        return not self.tiles
 
+    @property
+    def _known(self) -> list[float]:
+        return [t.value for t in self.tiles if t.value is not None and not t.suppressed]
 
-def describe(
-    tiles: Sequence[Tile],
-    words: Words,
-    value_text: Callable[[float], str],
-    heading: str,
-    nothing: str = "",
-) -> str:
-    """What the drawing shows: tiles in order of value, what is withheld or missing."""
-    language = words.language
-    if not tiles:
-        return words("figure.empty_alt", reason=nothing or words("figure.empty"))
-    items = [
-        (tile.label, tile.value, value_text(tile.value))
-        for tile in tiles
-        if tile.value is not None and not tile.suppressed
-    ]
-    return alt_text.join(
-        words("alt.tilemap", heading=heading, count=len(tiles)),
-        alt_text.order(items, language, at_most=19),
-        alt_text.withheld([tile.label for tile in tiles if tile.suppressed], language),
-        alt_text.missing(
-            [tile.label for tile in tiles if tile.value is None and not tile.suppressed], language
-        ),
-    )
+    def _draw(self) -> Drawing:
+        tiles = sorted(self.tiles, key=lambda tile: (tile.row, tile.column))
+        upper = list(self.limits) or classes(self._known)
+        colors = _colors(len(upper))
+        top, left = tiles[0].row, min(tile.column for tile in tiles)
+        across = max(tile.column for tile in tiles) - left + 1
+        down = tiles[-1].row - top + 1
+        wide = min(WIDE, (TEXT_WIDTH - 118) / across - GAP)
+        canvas = Canvas(max(down * (TALL + GAP), 150.0) + 4)
+        for tile in tiles:
+            x = 1.5 + (tile.column - left) * (wide + GAP)
+            y = 2 + (tile.row - top) * (TALL + GAP)
+            fill = None
+            if tile.value is not None and not tile.suppressed:
+                fill = PAPER if tile.value <= 0 else colors[_class_of(tile.value, upper)]
+            self._draw_tile(canvas, tile, (x, y), wide, fill)
+        self._draw_key(canvas, 1.5 + across * (wide + GAP) + 16, upper, colors)
+        return canvas.drawing
+
+    def _describe(self) -> str:
+        """Areas in order of value, what is withheld or missing."""
+        language, tiles = self.language, self.tiles
+        items = [
+            (tile.label, tile.value, self.value_text(tile.value))
+            for tile in tiles
+            if tile.value is not None and not tile.suppressed
+        ]
+        return alt_text.join(
+            self.words("alt.tilemap", heading=self.heading, count=len(tiles)),
+            alt_text.order(items, language, at_most=19),
+            alt_text.withheld([tile.label for tile in tiles if tile.suppressed], language),
+            alt_text.missing(
+                [t.label for t in tiles if t.value is None and not t.suppressed], language
+            ),
+        )
+
+    def _draw_tile(
+        self, canvas: Canvas, tile: Tile, at: tuple[float, float], wide: float, fill: str | None
+    ) -> None:
+        x, y = at
+        if fill is None:
+            # Hatching only above the words, so that they are read.
+            canvas.box(x, y, wide, TALL, fill=PAPER, edge=_EDGE)
+            canvas.box(x, y, wide, 6, fill=PAPER, edge=_EDGE, hatch="//////")
+            ink, text = QUIET, self.words("mark.suppressed") if tile.suppressed else DASH
+        else:
+            canvas.box(x, y, wide, TALL, fill=fill, edge=_EDGE if fill == PAPER else fill)
+            ink = ink_on(fill)
+            text = self.value_text(tile.value) if tile.value is not None else DASH
+        lines = wrap(tile.label, wide - 6, SMALL, max_lines=2)
+        middle = y + TALL / 2 + (3 if fill is None else 0)
+        tall = height(len(lines), SMALL)
+        centre = x + wide / 2
+        canvas.small(centre, middle - 6, lines, align="center", color=ink, gid="label")
+        line = wrap(text, wide - 6, TEXT, "bold", max_lines=1)[0]
+        foot = middle - 6 + tall / 2 + 6.5
+        canvas.text(centre, foot, line, align="center", color=ink, weight="bold", gid="direct")
+
+    def _draw_key(
+        self, canvas: Canvas, x: float, upper: Sequence[float], colors: Sequence[str]
+    ) -> None:
+        room = TEXT_WIDTH - x - 1.5
+        lines = wrap(self.heading, room, SMALL, max_lines=4)
+        y = 3 + height(len(lines), SMALL)
+        canvas.small(x, 3 + (y - 3) / 2, lines, color=INK, gid="key")
+        y += 6
+        for fill, text in self._entries(upper, colors):
+            if not text:
+                continue
+            if fill is None:
+                canvas.box(x, y, 14, 10, fill=PAPER, edge=_EDGE, hatch="//////")
+            else:
+                canvas.box(x, y, 14, 10, fill=fill, edge=_EDGE if fill == PAPER else fill)
+            label = wrap(text, room - 20, SMALL, max_lines=1)[0]
+            canvas.small(x + 20, y + 5, label, gid="key")
+            y += 15
+
+    def _entries(
+        self, upper: Sequence[float], colors: Sequence[str]
+    ) -> list[tuple[str | None, str]]:
+        """Fill, or None for hatching, and words of each line of the key."""
+        known = self._known
+        entries: list[tuple[str | None, str]] = []
+        if any(value <= 0 for value in known):
+            entries.append((PAPER, self.value_text(0.0)))
+        low = min([value for value in known if value > 0], default=0.0)
+        for limit, color in zip(upper, colors, strict=True):
+            if limit <= 0:
+                continue
+            inside = [value for value in known if low <= value <= limit]
+            ends = [self.value_text(v) for v in (min(inside), max(inside))] if inside else []
+            entries.append((color, DASH.join(dict.fromkeys(ends))))
+            low = min([value for value in known if value > limit], default=limit)
+        if any(tile.suppressed for tile in self.tiles):
+            entries.append((None, self.words("legend.suppressed")))
+        if any(tile.value is None and not tile.suppressed for tile in self.tiles):
+            entries.append((None, f"{DASH} {self.words('legend.missing')}"))
+        return entries
 
 
 def _two_digits(value: float) -> float:
@@ -178,80 +201,3 @@ def _colors(count: int) -> list[str]:
     if count <= 1:
         return [BLUES[2]] * count
     return [BLUES[round(step * (len(BLUES) - 1) / (count - 1))] for step in range(count)]
-
-
-def _tile(
-    sheet: Sheet,
-    tile: Tile,
-    x: float,
-    y: float,
-    wide: float,
-    fill: str | None,
-    value_text: Callable[[float], str],
-    words: Words,
-) -> None:
-    if fill is None:
-        # Hatching only above the words, so that they are read.
-        sheet.box(x, y, wide, TALL, fill=PAPER, edge="#b9c1c8")
-        sheet.box(x, y, wide, 6, fill=PAPER, edge="#b9c1c8", hatch="//////")
-        ink, text = QUIET, words("mark.suppressed") if tile.suppressed else DASH
-    else:
-        sheet.box(x, y, wide, TALL, fill=fill, edge="#b9c1c8" if fill == PAPER else fill)
-        ink = ink_on(fill)
-        text = value_text(tile.value) if tile.value is not None else DASH
-    lines = wrap(tile.label, wide - 6, SMALL, max_lines=2)
-    middle = y + TALL / 2 + (3 if fill is None else 0)
-    tall = height(len(lines), SMALL)
-    sheet.lines(x + wide / 2, middle - 6, lines, align="center", size=SMALL, color=ink)
-    sheet.text(
-        x + wide / 2,
-        middle - 6 + tall / 2 + 6.5,
-        wrap(text, wide - 6, TEXT, "bold", max_lines=1)[0],
-        align="center",
-        color=ink,
-        weight="bold",
-        gid="direct",
-    )
-
-
-def _key(
-    sheet: Sheet,
-    x: float,
-    heading: str,
-    tiles: Sequence[Tile],
-    upper: Sequence[float],
-    colors: Sequence[str],
-    value_text: Callable[[float], str],
-    words: Words,
-) -> None:
-    room = TEXT_WIDTH - x - 1.5
-    lines = wrap(heading, room, SMALL, max_lines=4)
-    y = 3 + height(len(lines), SMALL)
-    sheet.lines(x, 3 + (y - 3) / 2, lines, size=SMALL, color=INK, gid="key")
-    y += 6
-    known = [tile.value for tile in tiles if tile.value is not None and not tile.suppressed]
-    entries: list[tuple[str | None, str]] = []
-    if any(value <= 0 for value in known):
-        entries.append((PAPER, value_text(0.0)))
-    low = min([value for value in known if value > 0], default=0.0)
-    for limit, color in zip(upper, colors, strict=True):
-        if limit <= 0:
-            continue
-        inside = [value for value in known if low <= value <= limit]
-        ends = [value_text(value) for value in (min(inside), max(inside))] if inside else []
-        entries.append((color, DASH.join(dict.fromkeys(ends))))
-        low = min([value for value in known if value > limit], default=limit)
-    if any(tile.suppressed for tile in tiles):
-        entries.append((None, words("legend.suppressed")))
-    if any(tile.value is None and not tile.suppressed for tile in tiles):
-        entries.append((None, f"{DASH} {words('legend.missing')}"))
-    for fill, text in entries:
-        if not text:
-            continue
-        if fill is None:
-            sheet.box(x, y, 14, 10, fill=PAPER, edge="#b9c1c8", hatch="//////")
-        else:
-            sheet.box(x, y, 14, 10, fill=fill, edge="#b9c1c8" if fill == PAPER else fill)
-        label = wrap(text, room - 20, SMALL, max_lines=1)[0]
-        sheet.text(x + 20, y + 5, label, size=SMALL, color=QUIET, gid="key")
-        y += 15

@@ -14,7 +14,7 @@ from typing import Final
 
 import yaml
 
-from evaltools.present.language import LANGUAGES, NBSP, Language, euros, number
+from evaltools.present.language import LANGUAGES, NBSP, Language, money, number
 from evaltools.present.markdown import escape_markdown
 
 YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -107,7 +107,7 @@ class Words:
 
     def money(self, value: float | None) -> str:
         """A sum of money in the currency of the study."""
-        return euros(value, self.language, currency=self.currency)
+        return money(value, self.language, self.currency)
 
     def _text(self, value: object) -> str:
         if isinstance(value, int) and not isinstance(value, bool):

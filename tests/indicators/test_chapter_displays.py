@@ -1,12 +1,21 @@
 import pytest
 from handmade import handmade, nothing_coded, states
 
-from evaltools.indicators import goals, showing, showing_effects, showing_ratings
+from evaltools.chapters import challenges, effects, steering
+from evaltools.chapters.goals import goal_alt, goal_stacks, sought_figure
+from evaltools.chapters.themes import (
+    estimand_note,
+    theme_columns,
+    theme_dots,
+    theme_rows,
+    themes_figure,
+)
+from evaltools.indicators import goals
 from evaltools.indicators.comparisons import compare_groups, compare_waves
 from evaltools.indicators.prevalence import themes
 from evaltools.indicators.ratings import distributions
-from evaltools.present import dots
 from evaltools.present.table import SUPPRESSED, Table
+from evaltools.present.words import Words
 
 LANGUAGES = ["fi", "sv", "en"]
 
@@ -18,14 +27,14 @@ def in_language(language, **parameters):
 def test_bounds_are_drawn_only_where_all_projects_are_spoken_of():
     for estimand, drawn in (("population", True), ("superpopulation", False)):
         evidence = handmade().but(parameters={"estimand": estimand})
-        rows = showing.theme_dots(themes(evidence, "challenge"), evidence)
+        rows = theme_dots(themes(evidence, "challenge"), evidence)
         assert (rows[0].bound_low is not None) is drawn
         assert rows[0].low is not None
 
 
 def test_the_reports_read_have_no_interval_for_the_reader():
     evidence = handmade()
-    rows = showing.theme_dots(themes(evidence, "challenge"), evidence)
+    rows = theme_dots(themes(evidence, "challenge"), evidence)
     assert all(row.low is None and row.high is None for row in rows)
 
 
@@ -34,29 +43,29 @@ def test_the_reports_read_have_no_interval_for_the_reader():
 @pytest.mark.parametrize("rule", ["any", "majority", "all", "consensus"])
 def test_the_note_exists_for_every_estimand_rule_and_language(language, estimand, rule):
     changes = {"language": language, "estimand": estimand, "coder_rule": rule}
-    note = showing.estimand_note(handmade().but(parameters=changes))
+    note = estimand_note(handmade().but(parameters=changes))
     assert note.endswith(".")
     assert ("95" in note) is (estimand != "descriptive")
 
 
 def test_shares_of_few_reports_are_printed_as_counts():
     evidence = handmade()
-    rows = showing.theme_rows(themes(evidence, "challenge"), "en")
+    rows = theme_rows(evidence, "challenge")
     assert rows["read"].iloc[0] == "3/4"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_table_of_themes_prints_every_reading_of_a_share(language):
     evidence = in_language(language)
-    rows = showing.theme_rows(themes(evidence, "challenge"), language)
-    table = Table(rows, showing.theme_columns("column.challenge", language), "Caption", language)
+    rows = theme_rows(evidence, "challenge")
+    table = Table(rows, theme_columns("column.challenge", Words(language)), "Caption", language)
     assert len(table.cells()) == 3
     assert all(len(row) == 7 and all(row) for row in table.cells())
 
 
 def test_answers_are_told_of_the_reports_with_the_challenge():
     evidence = handmade()
-    rows = showing.with_answers(showing.theme_rows(themes(evidence, "challenge"), "en"), evidence)
+    rows = challenges.with_answers(theme_rows(evidence, "challenge"), evidence)
     told = dict(zip(rows["code_id"], rows["answers"], strict=True))
     assert told["challenge.staff"] == "2/3"
     assert told["challenge.unheard"] == "0/0"
@@ -64,16 +73,13 @@ def test_answers_are_told_of_the_reports_with_the_challenge():
 
 def test_parts_of_goals_add_up_to_the_goals_stated():
     frame = goals.sought_and_achieved(handmade())
-    rows, parts = showing.goal_stacks(frame), showing.goal_parts("en")
-    assert sum(row.total for row in rows) == 5
-    assert all(len(row.counts) == len(parts) for row in rows)
-    assert "goal.data: goals stated 3, achieved 2, of these measured 1." in showing.goal_alt(
-        frame, "en"
-    )
+    assert sum(row.total for row in goal_stacks(frame)) == 5
+    told = "goal.data: goals stated 3, achieved 2, of these measured 1."
+    assert told in goal_alt(frame, Words("en"))
 
 
 def test_matrices_have_the_commonest_themes_first():
-    panels, rows, columns = showing.pair_panels(handmade())
+    panels, rows, columns = challenges.pair_panels(handmade())
     assert rows[0] == "challenge.staff"
     assert columns == ["response.plan", "response.help"]
     both, linked = (panel.counts for panel in panels)
@@ -84,26 +90,26 @@ def test_matrices_have_the_commonest_themes_first():
     ("p", "printed"), [(0.0004, "< 0.001"), (0.0421, "0.042"), (1.0, "1.000"), (float("nan"), "–")]
 )
 def test_p_values_are_printed_with_three_decimals(p, printed):
-    assert showing.p_text(p, "en").replace("\N{NO-BREAK SPACE}", " ") == printed
+    assert challenges.p_text(p, "en").replace("\N{NO-BREAK SPACE}", " ") == printed
 
 
 def test_where_nothing_can_be_compared_there_are_no_rows_and_no_note():
     evidence = handmade().but(earlier=states({}, {}, []))
     frame = compare_waves(evidence, "challenge")
-    assert showing.gap_rows(frame) == []
-    assert showing.differences_note(frame, evidence) == ""
-    assert showing.sizes(frame, "now", "before") == {"now": 4, "before": 0}
+    assert challenges.gap_rows(frame) == []
+    assert challenges.differences_note(frame, evidence) == ""
+    assert challenges.sizes(frame, "now", "before") == {"now": 4, "before": 0}
     groups = compare_groups(evidence)
-    assert len(showing.gap_rows(groups)) == 3
-    assert "95" in showing.differences_note(groups, evidence)
+    assert len(challenges.gap_rows(groups)) == 3
+    assert "95" in challenges.differences_note(groups, evidence)
 
 
 def test_withheld_answers_are_neither_drawn_nor_told():
     # Answers 2, 4, 4 and 5 of four projects: the sum of the high ones would give the 2 away.
     evidence = handmade(minimum_cell=2)
-    rows, _ = showing_ratings.rating_stacks(evidence)
+    rows, _ = effects.rating_stacks(evidence)
     assert all(row.suppressed and not row.total for row in rows)
-    figure = showing_ratings.rating_figure(evidence, "Caption", "")
+    figure = effects.ratings_figure(evidence)
     assert "1" not in figure.alt.replace("2 rows", "")
 
 
@@ -114,7 +120,7 @@ def test_shown_and_untold_answers_add_up_to_all_answers():
     frame = many.iloc[[0] * len(answers)].assign(
         value=answers, project_id=[f"X{i}" for i in range(len(answers))]
     )
-    rows, parts = showing_ratings.rating_stacks(
+    rows, parts = effects.rating_stacks(
         evidence.but(ratings=frame).but(parameters={"minimum_cell": 5})
     )
     assert rows[0].counts == (12, 0, 0, 0, 0, 0, 9)
@@ -122,73 +128,66 @@ def test_shown_and_untold_answers_add_up_to_all_answers():
 
 
 def test_ratings_of_which_nothing_is_withheld_diverge_from_the_middle():
-    figure = showing_ratings.rating_figure(handmade(), "Caption", "Note")
+    figure = effects.ratings_figure(handmade())
     assert "goal_attainment" in figure.alt
-    assert figure.full_caption == "Caption"
+    assert not figure.note
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_withheld_savings_are_marked_in_the_table(language):
     evidence = in_language(language, minimum_cell=5)
-    frame = showing_effects.grounds_rows(evidence)
+    frame = effects.grounds_rows(evidence)
     assert all(value is SUPPRESSED for value in frame["claims"])
-    table = Table(frame, showing_effects.grounds_columns(language), "Caption", language)
-    assert "[s]" in table.cells()[0]
-    assert showing_effects.ledger_sums(evidence) == []
-    assert showing_effects.ledger_steps(evidence) == []
+    assert "[s]" in effects.savings_table(evidence).cells()[0]
+    assert effects.savings_sums(evidence) == []
+    assert effects.savings_steps(evidence) == []
 
 
 def test_the_ledger_tells_median_and_range_and_no_total():
-    note = showing_effects.ledger_note(handmade())
+    note = effects.savings_note(handmade())
     assert "30,000" in note
     assert "240,000" not in note
-    assert [step.count for step in showing_effects.ledger_steps(handmade())] == [4, 3, 2, 1, 1]
+    assert [step.count for step in effects.savings_steps(handmade())] == [4, 3, 2, 1, 1]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_tables_of_effects_print_in_every_language(language):
     evidence = in_language(language)
-    for rows, columns in (
-        (showing_effects.grounds_rows(evidence), showing_effects.grounds_columns(language)),
-        (showing_effects.rooting_rows(evidence), showing_effects.rooting_columns(language)),
-        (showing_ratings.optimism_rows(evidence), showing_ratings.optimism_columns(language)),
-    ):
-        assert Table(rows, columns, "Caption", language).cells()
+    for table in (effects.savings_table, effects.rooting_table, steering.optimism_table):
+        assert table(evidence).cells()
 
 
 def test_optimism_is_told_with_both_shares():
-    assert showing_ratings.optimism_alt(handmade()) == (
+    assert steering.optimism_alt(handmade()) == (
         "goal_attainment: rated 4 or 5 by 75%, evidence in 25%."
     )
-    rows = showing_ratings.optimism_rows(handmade())
+    rows = steering.optimism_rows(handmade())
     assert rows[["high", "evidenced", "gap"]].iloc[0].tolist() == ["3/4", "1/4", "+50"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_without_anything_coded_every_figure_has_a_sentence(language):
     evidence = nothing_coded(handmade()).but(parameters={"language": language})
-    figure = showing_ratings.rating_figure(evidence, "Caption", "")
+    figure = effects.ratings_figure(evidence)
     assert figure.alt
-    assert showing_ratings.optimism_dots(evidence) == []
-    assert showing_ratings.optimism_alt(evidence)
-    assert showing_effects.rooting_bars(evidence) == []
-    assert showing_effects.ledger_note(evidence) == ""
-    assert showing_effects.no_ledger(evidence)
-    assert showing.goal_stacks(goals.sought_and_achieved(evidence)) == []
-    drawn = dots.draw(
-        showing.theme_dots(themes(evidence, "challenge"), evidence), language=language
-    )
-    assert drawn is not None
+    assert steering.optimism_dots(evidence) == []
+    assert steering.optimism_alt(evidence) == ""
+    assert effects.rooting_bars(evidence) == []
+    assert effects.savings_note(evidence) == ""
+    assert goal_stacks(goals.sought_and_achieved(evidence)) == []
+    assert themes_figure(evidence, "challenge", "challenges.challenges").alt
+    for drawn in (effects.savings_figure, steering.optimism_figure, sought_figure):
+        assert drawn(evidence).alt
 
 
 def test_questions_of_different_scales_stand_in_one_figure():
     evidence = handmade()
     items = evidence.tables["rating_items"].assign(scale_min=[1, 0], scale_max=[5, 10])
     evidence = evidence.but(tables=evidence.tables | {"rating_items": items})
-    rows, parts = showing_ratings.rating_stacks(evidence)
+    rows, parts = effects.rating_stacks(evidence)
     assert [part.name for part in parts[1:-1]] == [str(value) for value in range(11)]
     assert [row.total for row in rows] == [1, 4]
-    assert showing_ratings.rating_figure(evidence, "Caption", "").alt
+    assert effects.ratings_figure(evidence).alt
 
 
 def test_a_question_of_yes_and_no_has_one_high_answer():

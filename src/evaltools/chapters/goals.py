@@ -1,0 +1,124 @@
+"""Chapter 03, figures and tables: what was sought, what was achieved, and how anyone knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from evaltools.chapters.themes import as_count, theme_rows, themes_figure, themes_table, words_of
+from evaltools.indicators import goals
+from evaltools.indicators.prevalence import themes
+from evaltools.present import alt_text
+from evaltools.present.figure import Figure
+from evaltools.present.flow import Cascade
+from evaltools.present.stacks import Part, Stack, Stacks, states_chart
+from evaltools.present.style import BLUES, DEEP_BLUE, LIGHT, RUST, TEAL
+from evaltools.present.table import Column, Table
+from evaltools.present.words import Words
+
+if TYPE_CHECKING:
+    from evaltools.evidence import Evidence
+
+_PARTS = {
+    "measured": ("goals.part.measured", DEEP_BLUE),
+    "unmeasured": ("goals.part.unmeasured", BLUES[2]),
+    "partly": ("attainment.partly", TEAL),
+    "not_achieved": ("attainment.not_achieved", RUST),
+    "not_reported": ("attainment.not_reported", LIGHT),
+}
+"""What became of a goal: column of `sought_and_achieved`, its word and its colour."""
+
+
+def results_figure(evidence: Evidence) -> Figure:
+    """Themes of results by how common they are."""
+    return themes_figure(evidence, "result", "goals.results")
+
+
+def results_table(evidence: Evidence) -> Table:
+    """The same with every reading of their shares."""
+    return themes_table(evidence, theme_rows(evidence, "result"), "goals.table_results")
+
+
+def result_states_figure(evidence: Evidence) -> Figure:
+    """What reports say of each result: yes, no, or nothing."""
+    words = words_of(evidence)
+    rows = [
+        Stack(
+            str(row["label"]), tuple(as_count(row[s]) or 0 for s in ("yes", "no", "silent")),
+            suppressed=bool(row["denied_withheld"]),
+        )
+        for row in themes(evidence, "result").to_dict("records")
+    ]  # fmt: skip
+    return states_chart(rows, words.language, words("themes.none")).figure(
+        words.markdown("goals.result_states", n=evidence.n),
+        note=words.markdown("goals.result_states_note"),
+    )
+
+
+def sought_figure(evidence: Evidence) -> Figure:
+    """Goals by theme, and what became of them."""
+    words, frame = words_of(evidence), goals.sought_and_achieved(evidence)
+    return Stacks(
+        goal_stacks(frame),
+        [Part(words(key), color) for key, color in _PARTS.values()],
+        words("axis.goals"),
+        shares=False,
+        sort=False,
+        language=words.language,
+        nothing=words("goals.none"),
+    ).figure(
+        words.markdown("goals.sought", **_sizes(evidence)),
+        alt=goal_alt(frame, words),
+        note=words.markdown("goals.sought_note"),
+    )
+
+
+def attainment_figure(evidence: Evidence) -> Figure:
+    """From goals to attainment to how it is known."""
+    words, crossed = words_of(evidence), goals.attainment_by_measure(evidence)
+    counts = {
+        (str(name), str(by)): int(count)
+        for name, row in crossed.iterrows()
+        for by, count in row.items()
+    }
+    chart = Cascade(counts, language=words.language, nothing=words("goals.none"))
+    return chart.figure(words.markdown("goals.attainment", **_sizes(evidence)))
+
+
+def quality_table(evidence: Evidence) -> Table:
+    """Goals by theme that name a metric, a baseline, a target."""
+    words = words_of(evidence)
+    parts = ["stated", *goals.QUALITIES, "complete"]
+    frame = goals.quality_by_theme(evidence).replace({"label": {"": words("goals.row.all")}})
+    columns = [Column(part, words(f"goals.column.{part}"), "count") for part in parts]
+    caption = words.markdown("goals.table_quality", **_sizes(evidence))
+    return Table(frame, [Column("label", words("column.goal")), *columns], caption, words.language)
+
+
+def goal_stacks(frame: pd.DataFrame) -> list[Stack]:
+    """Rows of the figure of goals by theme, one part a part of `_PARTS`."""
+    if not frame["stated"].sum():
+        return []
+    rest = frame["achieved"] - frame["measured"]
+    parts = frame.assign(unmeasured=rest)[list(_PARTS)].astype(int)
+    labels = frame["label"].astype(str)
+    rows = zip(labels, parts.to_numpy().tolist(), strict=True)
+    return [Stack(label, tuple(map(int, counts))) for label, counts in rows]
+
+
+def goal_alt(frame: pd.DataFrame, words: Words) -> str:
+    """What the figure of goals by theme shows; empty without goals."""
+    if not frame["stated"].sum():
+        return ""
+    counts = ("stated", "achieved", "measured")
+    return alt_text.join(
+        *(
+            words("goals.sought_alt", label=str(row["label"]), **{c: int(row[c]) for c in counts})
+            for row in frame.to_dict("records")
+        )
+    )
+
+
+def _sizes(evidence: Evidence) -> dict[str, int]:
+    return {"goals": len(goals.stated_goals(evidence)), "n": evidence.n}

@@ -1,0 +1,89 @@
+"""Chapter 05, figures and tables: who worked with whom, and was it new."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from evaltools.chapters.measures import measure_table
+from evaltools.chapters.themes import words_of
+from evaltools.indicators import networks
+from evaltools.indicators.indicator import Indicator
+from evaltools.present.figure import Figure
+from evaltools.present.histogram import Histogram
+from evaltools.present.network import Network, Organisation
+from evaltools.present.table import Column, Table
+
+if TYPE_CHECKING:
+    from evaltools.evidence import Evidence
+
+MEASURES = {
+    "network.organisations.count": "networks.measure.organisations",
+    "network.ties.count": "networks.measure.ties",
+    "network.ties_new.share": "networks.measure.ties_new",
+    "network.repeat.share": "networks.measure.repeat",
+    "network.largest_component.share": "networks.measure.largest_component",
+    "network.density.index": "networks.measure.density",
+    "network.pair_density.index": "networks.measure.pair_density",
+    "network.clustering.index": "networks.measure.clustering",
+    "network.clustering_null.index": "networks.measure.clustering_null",
+}
+"""Rows of the table of the network: indicator and the phrase that names it."""
+NAMED_KINDS = {"municipality": "kind.municipality", "joint_authority": "kind.joint_authority"}
+
+
+def network_figure(evidence: Evidence) -> Figure:
+    """Organisations and projects, tied by taking part."""
+    words = words_of(evidence)
+    shown, ties = networks.drawn(evidence)
+    members = [
+        Organisation(str(org_id), str(name), words(NAMED_KINDS.get(kind, "networks.group.other")))
+        for org_id, name, kind in shown[["org_id", "name", "kind"]].to_numpy().tolist()
+    ]
+    note = words.markdown("networks.network_note")
+    if alone := len(networks.organisations(evidence)) - len(shown):
+        note += f" {words.markdown('networks.alone', count=alone)}"
+    chart = Network(
+        members,
+        list(zip(ties["org_id"], ties["project_id"], strict=True)),
+        language=words.language,
+        nothing=words("networks.nothing"),
+    )
+    return chart.figure(words.markdown("networks.network", **_sizes(evidence)), note=note)
+
+
+def network_table(evidence: Evidence, records: Sequence[Indicator]) -> Table:
+    """Measures of the network."""
+    words = words_of(evidence)
+    return Table(
+        measure_table(records, MEASURES, words),
+        [
+            Column("label", words("networks.column.measure")),
+            Column("value", words("networks.column.value"), align="right"),
+            Column("count", words("networks.column.of"), align="right"),
+        ],
+        words.markdown("networks.table", **_sizes(evidence)),
+        words.language,
+        note=words.markdown("networks.table_note"),
+    )
+
+
+def clustering_figure(evidence: Evidence) -> Figure:
+    """Clustering observed, against that of random networks."""
+    words, found = words_of(evidence), networks.clustering(evidence)
+    draws = [] if found.null is None else list(found.null.values)
+    return Histogram(
+        draws,
+        found.observed,
+        words("networks.axis_clustering"),
+        decimals=3,
+        language=words.language,
+        nothing=words("networks.no_clustering"),
+    ).figure(
+        words.markdown("networks.clustering", draws=len(draws), **_sizes(evidence)),
+        note=words.markdown("networks.clustering_note"),
+    )
+
+
+def _sizes(evidence: Evidence) -> dict[str, int]:
+    return {"organisations": len(networks.organisations(evidence)), "projects": evidence.N}

@@ -1,0 +1,168 @@
+"""Chapter 01, figures and tables: who got the money, where, and how evenly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from evaltools.chapters.measures import measure_table
+from evaltools.chapters.themes import words_of
+from evaltools.indicators import allocations, portfolio, takeup
+from evaltools.indicators.indicator import Indicator
+from evaltools.present.calls import Call, CallBars
+from evaltools.present.figure import Figure
+from evaltools.present.language import number
+from evaltools.present.lorenz import Curve, Lorenz
+from evaltools.present.table import Column, Table
+from evaltools.present.tilemap import Tile, TileMap
+
+if TYPE_CHECKING:
+    from evaltools.evidence import Evidence
+
+CONCENTRATION = {
+    "grants.median.eur": "portfolio.measure.median",
+    "grants.gini.index": "portfolio.measure.gini",
+    "grants.hhi.index": "portfolio.measure.hhi",
+    "grants.top_five.share": "portfolio.measure.top_five",
+    "takeup.gini.index": "portfolio.measure.takeup_gini",
+    "takeup.theil_total.index": "portfolio.measure.theil_total",
+    "takeup.theil_between.index": "portfolio.measure.theil_between",
+    "takeup.theil_within.index": "portfolio.measure.theil_within",
+}
+"""Rows of the table of concentration: indicator and the phrase that names it."""
+
+
+def calls_figure(evidence: Evidence) -> Figure:
+    """Applications, awards and money of each call."""
+    words, table = words_of(evidence), portfolio.printed_calls(evidence)
+    columns = ["call_id", "applications", "granted", "granted_eur"]
+    applied = sum(x for x in table["applications"] if x)
+    return CallBars(
+        [Call(*row) for row in table[columns].itertuples(index=False, name=None)],
+        language=words.language,
+        nothing=words("portfolio.calls_none"),
+    ).figure(
+        words.markdown("portfolio.calls", applications=applied),
+        note=words.markdown("portfolio.calls_note"),
+    )
+
+
+def calls_table(evidence: Evidence) -> Table:
+    """What is published of each call, and how many of its projects are examined."""
+    words = words_of(evidence)
+    columns = [
+        Column("label", words("column.call"), width=50),
+        Column("applications", words("portfolio.column.applications"), "count"),
+        Column("granted", words("portfolio.column.granted"), "count"),
+        Column("granted_eur", words("portfolio.column.awarded"), "eur"),
+        Column("appropriated_eur", words("portfolio.column.appropriated"), "eur"),
+        Column("projects", words("portfolio.column.examined"), "count", width=15),
+    ]
+    return Table(
+        portfolio.printed_calls(evidence),
+        columns,
+        words.markdown("portfolio.table_calls", **_known(evidence)),
+        words.language,
+        note=words.markdown("portfolio.table_calls_note"),
+    )
+
+
+def projects_map(evidence: Evidence) -> Figure:
+    """Projects by the area of their lead."""
+    words = words_of(evidence)
+    caption = words.markdown("portfolio.projects_map", N=evidence.N)
+    return _map(evidence, "projects", words("axis.projects"), 0).figure(caption)
+
+
+def takeup_map(evidence: Evidence) -> Figure:
+    """Money per inhabitant by area."""
+    words = words_of(evidence)
+    caption = words.markdown("portfolio.takeup_map", **_known(evidence))
+    chart = _map(evidence, "eur_per_inhabitant", words("axis.eur_per_inhabitant"), 1)
+    return chart.figure(caption, note=_allocation_note(evidence))
+
+
+def regions_table(evidence: Evidence) -> Table:
+    """Projects, reach and money by area, under every rule of allocation."""
+    words = words_of(evidence)
+    shares = allocations.takeup_by_allocation(evidence)
+    columns = [
+        Column("label", words("column.region")),
+        Column("projects", words("column.projects"), "count"),
+        Column("reached", words("portfolio.column.reached"), "count"),
+        Column("municipalities", words("portfolio.column.municipalities"), "count"),
+        Column("eur", words("column.euros"), "eur"),
+        *(Column(rule, words(f"portfolio.column.{rule}"), "number") for rule in allocations.RULES),
+    ]
+    reach = {name: int(shares[name].sum()) for name in ("reached", "municipalities")}
+    return Table(
+        shares[shares["in_scope"]],
+        columns,
+        words.markdown("portfolio.table_regions", N=evidence.N, **reach),
+        words.language,
+        note=_allocation_note(evidence),
+    )
+
+
+def lorenz_figure(evidence: Evidence, records: Sequence[Indicator]) -> Figure:
+    """How evenly money falls to projects and to inhabitants."""
+    words = words_of(evidence)
+    uneven = {record.key: record.value for record in records if record.key.endswith(".gini.index")}
+    values: dict[str, Sequence[float]] = {
+        "grants": portfolio.known_grants(evidence).tolist(),
+        "takeup": takeup.inhabitant_slices(evidence),
+    }
+    curves = [
+        Curve(words(f"portfolio.lorenz_{name}"), shares, uneven[f"{name}.gini.index"])
+        for name, shares in values.items()
+    ]
+    chart = Lorenz(
+        curves,
+        words("portfolio.axis_units"),
+        language=words.language,
+        nothing=words("portfolio.no_euros"),
+    )
+    rule = _allocation_note(evidence)
+    caption = words.markdown("portfolio.lorenz", **_known(evidence))
+    return chart.figure(caption, note=words("portfolio.lorenz_note", rule=rule))
+
+
+def concentration_table(evidence: Evidence, records: Sequence[Indicator]) -> Table:
+    """Measures of concentration."""
+    words = words_of(evidence)
+    return Table(
+        measure_table(records, CONCENTRATION, words),
+        [
+            Column("label", words("portfolio.column.measure")),
+            Column("value", words("portfolio.column.value"), align="right"),
+        ],
+        words.markdown("portfolio.table_concentration", **_known(evidence)),
+        words.language,
+        note=words.markdown("portfolio.table_concentration_note"),
+    )
+
+
+def _known(evidence: Evidence) -> dict[str, int]:
+    return {"known": len(portfolio.known_grants(evidence)), "N": evidence.N}
+
+
+def _allocation_note(evidence: Evidence) -> str:
+    words = words_of(evidence)
+    rule = words(f"allocation.{evidence.parameters.allocation}")
+    return words.markdown("portfolio.allocation_note", rule=rule)
+
+
+def _map(evidence: Evidence, column: str, heading: str, decimals: int) -> TileMap:
+    language, frame = evidence.parameters.language, takeup.takeup_by_region(evidence)
+    text: Callable[[float], str] = lambda value: number(value, language, decimals)  # noqa: E731
+    tiles = [
+        Tile(str(row["label"]), row["tile_row"], row["tile_column"], _value(row[column]))
+        for row in frame.to_dict("records")
+    ]
+    return TileMap(tiles, text, heading, language=language, own=evidence.words)
+
+
+def _value(value: float) -> float | None:
+    return None if pd.isna(value) else value

@@ -1,0 +1,120 @@
+"""Chapter 07, figures and tables: what reports tell of the grant; is praise borne out?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from evaltools.chapters.themes import level_of, theme_rows, themes_figure, themes_table, words_of
+from evaltools.indicators.optimism import optimism
+from evaltools.indicators.ratings import self_ratings
+from evaltools.present import alt_text
+from evaltools.present.dots import Dot, Dots
+from evaltools.present.figure import Figure
+from evaltools.present.language import number_range, percent, share, signed
+from evaltools.present.table import SUPPRESSED, Column, Table
+
+if TYPE_CHECKING:
+    from evaltools.evidence import Evidence
+
+
+def steering_figure(evidence: Evidence) -> Figure:
+    """What reports say of the grant, by how common it is."""
+    return themes_figure(evidence, "steering", "steering.steering")
+
+
+def steering_table(evidence: Evidence) -> Table:
+    """The same with every reading of their shares."""
+    return themes_table(evidence, theme_rows(evidence, "steering"), "steering.table")
+
+
+def optimism_figure(evidence: Evidence) -> Figure:
+    """Projects that rated high, and those of them with evidence."""
+    words = words_of(evidence)
+    return Dots(
+        optimism_dots(evidence),
+        name=words("steering.rated_high"),
+        second_name=words("steering.evidenced"),
+        axis=words("steering.axis.answers"),
+        whole_scale=True,
+        sort=False,
+        language=words.language,
+        nothing=words("effects.no_ratings"),
+    ).figure(
+        words.markdown("steering.optimism", **_sizes(evidence)),
+        alt=optimism_alt(evidence),
+        note=words.markdown("steering.optimism_note"),
+    )
+
+
+def optimism_table(evidence: Evidence) -> Table:
+    """The same with the gap and its interval."""
+    words = words_of(evidence)
+    columns = [
+        Column("label", words("column.question")),
+        Column("answers", words("steering.column.answers"), "count"),
+        Column("high", words("steering.column.high"), "share"),
+        Column("evidenced", words("steering.column.evidenced"), "share"),
+        Column("gap", words("steering.column.gap"), align="right"),
+        Column("interval", words("steering.column.interval"), align="right"),
+    ]
+    level = level_of(evidence)
+    caption = words.markdown("steering.table_optimism", level=level, **_sizes(evidence))
+    return Table(optimism_rows(evidence), columns, caption, words.language)
+
+
+def optimism_dots(evidence: Evidence) -> list[Dot]:
+    """Rows of the figure of optimism: rated high, and below it evidenced."""
+    return [
+        Dot(
+            label=str(row["label"]),
+            value=None if row["withheld"] else row["high"] / row["answers"],
+            n=row["high"],
+            N=row["answers"],
+            suppressed=bool(row["withheld"]),
+            second=None if row["withheld"] else row["evidenced"] / row["answers"],
+        )
+        for row in optimism(evidence).to_dict("records")
+        if row["answers"]
+    ]
+
+
+def optimism_alt(evidence: Evidence) -> str:
+    """What the figure of optimism shows: both shares of every question; empty without any."""
+    words, rows = words_of(evidence), optimism_dots(evidence)
+    told = [
+        words(
+            "steering.optimism_alt",
+            label=row.label,
+            high=percent(row.value, words.language),
+            evidenced=percent(row.second, words.language),
+        )
+        for row in rows
+        if not row.suppressed
+    ]
+    hidden = alt_text.withheld([row.label for row in rows if row.suppressed], words.language)
+    return alt_text.join(*told, hidden)
+
+
+def optimism_rows(evidence: Evidence) -> pd.DataFrame:
+    """The table of optimism: question, answers, both shares, gap and its interval in points."""
+    language, frame = evidence.parameters.language, optimism(evidence)
+    columns = ["label", "answers", "high", "evidenced", "gap", "interval"]
+    rows: list[dict[str, object]] = []
+    for row in frame[frame["answers"] > 0].to_dict("records"):
+        answers = int(row["answers"])
+        cells: dict[str, object] = dict.fromkeys(columns, SUPPRESSED)
+        cells |= {"label": str(row["label"]), "answers": answers}
+        if not row["withheld"]:
+            for name in ("high", "evidenced"):
+                cells[name] = share(row[name] / answers, row[name], answers, language)
+            low, high = float(row["gap_low"]) * 100, float(row["gap_high"]) * 100
+            cells["gap"] = signed(float(row["gap"]) * 100, language)
+            cells["interval"] = number_range(low, high, language)
+        rows.append(cells)
+    return pd.DataFrame(rows, columns=columns, dtype="object")
+
+
+def _sizes(evidence: Evidence) -> dict[str, int]:
+    return {"raters": self_ratings(evidence)["project_id"].nunique(), "n": evidence.n}

@@ -1,0 +1,163 @@
+"""How themes are shown, whichever chapter they belong to: figure, table, notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from evaltools.indicators.prevalence import themes
+from evaltools.present.dots import Dot, Dots
+from evaltools.present.figure import Figure
+from evaltools.present.language import count_of, level_text, share
+from evaltools.present.table import SUPPRESSED, Column, Table
+from evaltools.present.words import Words
+
+if TYPE_CHECKING:
+    from evaltools.evidence import Evidence
+
+_BANDS = {"descriptive": "band", "population": "bound"}
+_LIMITS = {"funded": "p", "bounds": "bound", "alike": "s", "coders": "band"}
+"""Column of intervals, and what its ends are called in `themes`."""
+
+
+def words_of(evidence: Evidence) -> Words:
+    """The words of the study in the language that the parameters choose."""
+    return evidence.words
+
+
+def sizes_of(evidence: Evidence) -> dict[str, int]:
+    """Reports read and funded projects, as captions name them."""
+    return {"n": evidence.n, "N": evidence.N}
+
+
+def level_of(evidence: Evidence) -> str:
+    """The confidence level as printed: `95 %`."""
+    return level_text(float(evidence.parameters.confidence), evidence.parameters.language)
+
+
+def themes_figure(evidence: Evidence, kind: str, caption: str) -> Figure:
+    """Themes of a kind with the share of reports that have them; `caption` is a word's key."""
+    words = words_of(evidence)
+    coded = evidence.parameters.estimand == "descriptive"
+    return Dots(
+        theme_dots(themes(evidence, kind), evidence),
+        language=words.language,
+        level=evidence.parameters.confidence,
+        band_name=words("themes.coder_band") if coded else "",
+        nothing=words("themes.none"),
+    ).figure(words.markdown(caption, **sizes_of(evidence)), note=estimand_note(evidence))
+
+
+def themes_table(
+    evidence: Evidence,
+    rows: pd.DataFrame,
+    caption: str,
+    heading: str = "column.theme",
+    more: tuple[Column, ...] = (),
+) -> Table:
+    """Themes with their counts, shares and intervals.
+
+    Arguments:
+        rows: as `theme_rows` gives them.
+        caption, heading: keys of words.
+        more: further columns of the rows.
+    """
+    words = words_of(evidence)
+    return Table(
+        rows,
+        [*theme_columns(heading, words), *more],
+        words.markdown(caption, level=level_of(evidence), **sizes_of(evidence)),
+        words.language,
+        note=words.markdown("themes.note.table"),
+    )
+
+
+def estimand_note(evidence: Evidence) -> str:
+    """What the interval of a figure of themes speaks of, and whose coding counts."""
+    words, parameters = words_of(evidence), evidence.parameters
+    fields = {} if parameters.estimand == "descriptive" else {"level": level_of(evidence)}
+    rule = words(f"themes.rule.{parameters.coder_rule}")
+    estimand = words.markdown(f"themes.estimand.{parameters.estimand}", **fields)
+    return f"{estimand} {words.markdown('themes.rule', rule=rule)}"
+
+
+def theme_dots(frame: pd.DataFrame, evidence: Evidence) -> list[Dot]:
+    """Rows of a figure of themes with an outer band.
+
+    Of the reports read there is no sampling interval; what is uncertain is the coding, so the
+    band then runs from all coders to any. Of all funded projects it is the bounds that assume
+    nothing; of projects like these there is none. Beside a sampling interval, what the choice of
+    coder rule decides is a bar of its own.
+    """
+    band = _BANDS.get(evidence.parameters.estimand, "")
+    ruled = evidence.parameters.estimand != "descriptive"
+    return [
+        Dot(
+            label=str(row["label"]),
+            value=as_float(row["share"]),
+            low=as_float(row["low"]),
+            high=as_float(row["high"]),
+            n=as_count(row["yes"]),
+            N=as_count(row["n"]),
+            suppressed=bool(row["withheld"]),
+            bound_low=as_float(row[f"{band}_low"]) if band else None,
+            bound_high=as_float(row[f"{band}_high"]) if band else None,
+            rule_low=as_float(row["band_low"]) if ruled else None,
+            rule_high=as_float(row["band_high"]) if ruled else None,
+        )
+        for row in frame.to_dict("records")
+    ]
+
+
+def theme_rows(evidence: Evidence, kind: str) -> pd.DataFrame:
+    """`themes` of a kind with counts, shares and intervals as a table prints them."""
+    frame, language = themes(evidence, kind), evidence.parameters.language
+    withheld = frame["withheld"].tolist()
+
+    def column(values: Iterable[object]) -> pd.Series:
+        cells = [SUPPRESSED if w else x for w, x in zip(withheld, values, strict=True)]
+        return pd.Series(cells, index=frame.index, dtype="object")
+
+    counts = [
+        (as_count(x) or 0, as_count(n) or 0) for x, n in zip(frame["yes"], frame["n"], strict=True)
+    ]
+    shares = zip(counts, frame["share"], strict=True)
+    return frame.assign(
+        reports=column(count_of(x, n, language) for x, n in counts),
+        read=column(share(as_float(value), x, n, language) for (x, n), value in shares),
+        **{name: column(limits(frame, f"{ends}_")) for name, ends in _LIMITS.items()},
+    )
+
+
+def theme_columns(heading: str, words: Words) -> list[Column]:
+    """Columns of a table of themes: count, share and its readings; `heading` is a word's key."""
+    names = ("reports", "read", *_LIMITS)
+    return [
+        Column("label", words(heading)),
+        *(
+            Column(
+                name, words(f"themes.column.{name}"), "interval" if name in _LIMITS else "text",
+                "right",
+            )
+            for name in names
+        ),
+    ]  # fmt: skip
+
+
+def limits(frame: pd.DataFrame, prefix: str = "") -> list[tuple[float | None, float | None]]:
+    """The ends of the intervals of a frame, `None` where there is none."""
+    low, high = frame[f"{prefix}low"], frame[f"{prefix}high"]
+    return [(as_float(a), as_float(b)) for a, b in zip(low, high, strict=True)]
+
+
+def as_count(value: object) -> int | None:
+    """A count of a frame, None where it is missing."""
+    return None if pd.isna(value) else int(str(value))  # type: ignore[call-overload]
+
+
+def as_float(value: object) -> float | None:
+    """A number of a frame, None where it is missing."""
+    found = float("nan") if value is None else float(str(value))
+    return None if found != found else found
