@@ -84,7 +84,7 @@ def test_what_the_study_states_counts_and_is_shown() -> None:
 
 def test_a_statement_on_an_item_that_does_not_exist_is_refused() -> None:
     stray = Statement(item="srqr.22", status="present", text=TEXT)  # type: ignore[arg-type]
-    with pytest.raises(ProblemError, match="srqr.22"):
+    with pytest.raises(ProblemError, match=r"srqr\.22"):
         checklist_page(with_statements(stray), {}, (), Words("fi"))
 
 

@@ -29,15 +29,19 @@ MEASURES = {
     "network.clustering_null.index": "networks.measure.clustering_null",
 }
 """Rows of the table of the network: indicator and the phrase that names it."""
-NAMED_KINDS = {"municipality": "kind.municipality", "joint_authority": "kind.joint_authority"}
+NAMED_KINDS = 2
+"""So many kinds of organisations, the first that the study declares, have a colour of their own."""
 
 
 def network_figure(evidence: Evidence) -> Figure:
     """Organisations and projects, tied by taking part."""
     words = words_of(evidence)
     shown, ties = networks.drawn(evidence)
+    named = list(evidence.vocabulary.organisation_kinds)[:NAMED_KINDS]
+    kinds = {kind: words(f"organisation_kind.{kind}") for kind in named}
+    other = words("networks.group.other")
     members = [
-        Organisation(str(org_id), str(name), words(NAMED_KINDS.get(kind, "networks.group.other")))
+        Organisation(str(org_id), str(name), kinds.get(kind, other))
         for org_id, name, kind in shown[["org_id", "name", "kind"]].to_numpy().tolist()
     ]
     note = words.markdown("networks.network_note")

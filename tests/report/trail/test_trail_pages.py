@@ -55,7 +55,8 @@ def test_an_entry_tells_what_the_number_is_and_what_it_rests_on(
     assert f"({record.n}/{record.N})" in text
     for part in ("joissa kerrotaan tuloksesta ”työvaiheiden digitalisointi ja automaatio”",
                  "tarkka hypergeometrinen, taso 95", "Wilson, taso 95", "ilman oletuksia",
-                 "data/coding/codings.csv", "muistikirja 03_goals_and_results.ipynb, solu 2 (numbers)",
+                 "data/coding/codings.csv",
+                 "muistikirja 03_goals_and_results.ipynb, solu 2 (numbers)",
                  "Puolesta: 12/", "Vastaan:", "-final, s. "):  # fmt: skip
         assert part.replace("95", "95") in text.replace("\u00a0", " "), part
     assert len(entry.xpath(".//ul[1]/li")) == 12
