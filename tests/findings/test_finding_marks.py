@@ -14,7 +14,7 @@ from evaltools.findings import findings_metadata, judge
 from evaltools.present.words import Words
 from evaltools.report.embedded.filters import check_filter, run_filters
 
-FILTER = Path(__file__).parents[2] / "reports" / "style" / "findings.lua"
+FILTER = Path(__file__).parents[2] / "src/evaltools/report/project/style/findings.lua"
 PROSE = (
     '[Väki puuttui.]{.finding finding="fails"} [Väki riitti.]{.finding finding="holds"} '
     '[Ei tiedetä.]{.finding finding="open"} [Muu.]{.finding finding="unheard"}\n'

@@ -18,7 +18,7 @@ from evaltools.study import load_study
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = tuple(load_study(ROOT).declaration.chapters.values())
-FILTER = ROOT / "reports" / "style" / "findings.lua"
+FILTER = ROOT / "src/evaltools/report/project/style/findings.lua"
 
 
 @pytest.fixture(scope="module")

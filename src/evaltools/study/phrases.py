@@ -24,9 +24,9 @@ FILE_NAME = "reports/words.yml"
 CODE = "study.words"
 
 OPEN = (
-    "agreement.kind", "allocation", "code_kind", "column", "data", "definition",
-    "evidence_base.variable", "findings.key", "group", "kind", "publishing.method", "region",
-    "report.quantity", "size", "trail.group", "trail.method", "words",
+    "agreement.kind", "code_kind", "data", "definition", "evidence_base.variable", "findings.key",
+    "group", "noun", "publishing.method", "report.quantity", "size", "trail.group", "trail.method",
+    "words",
 )  # fmt: skip
 """Beginnings of keys to which a study adds names of its own: of tables, kinds, indicators."""
 

@@ -161,7 +161,7 @@ def test_quotations_tell_their_language_in_every_format(
 def test_languages_reach_typst_through_quarto_too(tmp_path: Path) -> None:
     """Quarto's pandoc writes no language of a span; the filter does, where Quarto runs it."""
     filter_ = tmp_path / "in_quarto.lua"
-    style = ROOT / "reports/style/evidence.lua"
+    style = ROOT / "src/evaltools/report/project/style/evidence.lua"
     filter_.write_text(f"quarto = {{}}\nFORMAT = 'typst'\nreturn dofile('{style}')\n", "utf-8")
     arguments = ["-f", "markdown", "-t", "typst", f"--lua-filter={filter_}"]
     text = pandoc(arguments, "Sanottiin [”Det gick bra”]{lang=sv} ja [x]{lang='a\")'}.\n")[0]

@@ -35,7 +35,7 @@ from evaltools.report.variables import nested, variables
 from evaltools.study import Parameters, Study, load_study
 
 ROOT = Path(__file__).parents[3]
-STYLE = ROOT / "reports/style/evidence.lua"
+STYLE = ROOT / "src/evaltools/report/project/style/evidence.lua"
 CHAPTERS = (portfolio, evidence_base, goals, challenges, networks, effects, steering)
 
 
