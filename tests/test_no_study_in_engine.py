@@ -15,7 +15,7 @@ WORDS = re.compile(
     r"|kannust|incitament|digikan|Y-tunnus|FO-nummer",
     re.IGNORECASE,
 )
-RENAMED_LATER = re.compile(r"municipalit(?:y|ies)\w*|MUNICIPAL\b|municipal_register")
+RENAMED_LATER = re.compile(r"municipalit(?:y|ies)\w*|MUNICIPAL\b|municipal_register", re.IGNORECASE)
 """Names of tables, columns and keys that are to become `areas`; nothing to be added here."""
 
 ALLOWED = {
