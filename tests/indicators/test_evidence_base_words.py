@@ -8,6 +8,7 @@ import pytest
 from evaltools.chapters.evidence_base import representativity_note, selection_rows
 from evaltools.chapters.measures import measure_table
 from evaltools.indicators.indicator import Indicator
+from evaltools.present.words import Words
 
 
 def compared(language="fi", n=4, N=12, **columns):
@@ -82,7 +83,7 @@ def test_measures_are_printed_by_unit_with_the_counts_behind_shares():
     ]
     names = {f"{letter}": "column.share" for letter in ("c.eur", "a.share", "b.index")}
     names |= {"d.share": "column.share", "e.share": "column.share"}
-    table = measure_table(records, names, "fi")
+    table = measure_table(records, names, Words("fi"))
     assert table["value"].tolist() == [
         "1\u00a0234\u00a0567",
         "25\u00a0%",
@@ -92,4 +93,4 @@ def test_measures_are_printed_by_unit_with_the_counts_behind_shares():
     ]
     assert table["count"].tolist() == ["–", "25/100", "0,01–0,04", "–", "–"]
     with pytest.raises(KeyError):
-        measure_table(records, {"z.share": "column.share"}, "fi")
+        measure_table(records, {"z.share": "column.share"}, Words("fi"))

@@ -30,6 +30,7 @@ from evaltools.indicators import (
 )
 from evaltools.indicators.agreement import all_records
 from evaltools.indicators.indicator import Indicator
+from evaltools.present.words import Words
 from evaltools.report.variables import interval_text, text_of
 from evaltools.study import load_study
 
@@ -234,7 +235,7 @@ def printed(evidence):
     """What the report prints of the numbers that chance decides."""
     records = saturation.saturation(evidence) + networks.compute(evidence)
     texts = [(r.key, text_of(r, "en"), interval_text(r, "en")) for r in records]
-    rows = measure_table(records, MEASURES, "en").to_numpy().tolist()
+    rows = measure_table(records, MEASURES, Words("en")).to_numpy().tolist()
     return texts, rows
 
 

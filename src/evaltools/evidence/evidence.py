@@ -15,6 +15,7 @@ from evaltools.evidence.known import completed
 from evaltools.evidence.places import located
 from evaltools.evidence.scope import final_reports, nothing_left, register, within
 from evaltools.evidence.units import Units, units_of_groups, versions_read
+from evaltools.present.words import Words
 from evaltools.study import Parameters, Study, Vocabulary
 from evaltools.study.declaration import Disclosure
 
@@ -36,6 +37,7 @@ class Evidence:
             Where the study does not tell who takes part, it is the lead.
         allocations: money of the projects in scope by organisation, see `allocation.allocate`.
         disclosure: what the study lets be published of what is sensitive.
+        words: of the language of the parameters, as the study has them.
         vocabulary: the study's kinds of codes, raters, areas, its dimensions, its currency.
     """
 
@@ -51,6 +53,7 @@ class Evidence:
     saving_claims: pd.DataFrame
     participations: pd.DataFrame
     allocations: pd.DataFrame
+    words: Words
     disclosure: Disclosure = field(default_factory=Disclosure)
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
 
@@ -112,6 +115,7 @@ class Evidence:
             participations=participations,
             allocations=allocate(projects, participations, parameters.allocation, vocabulary),
             disclosure=study.declaration.disclosure if study else Disclosure(),
+            words=study.words(parameters.language) if study else Words(parameters.language),
             vocabulary=vocabulary,
         )
 

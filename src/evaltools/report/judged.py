@@ -10,7 +10,7 @@ from evaltools.problems import refuse
 if TYPE_CHECKING:
     import pandas as pd
 
-    from evaltools.findings.judging import Judgement
+    from evaltools.findings.judgement import Judgement
     from evaltools.indicators.indicator import Indicator
     from evaltools.study import Parameters, Study
 
@@ -32,19 +32,24 @@ def judged(
         ProblemError: findings that ask for evidence or numbers that are not there.
     """
     from evaltools.evidence import Evidence
-    from evaltools.findings.coder_rules import judge_by_rule
     from evaltools.findings.declaration import load_findings
-    from evaltools.findings.judging import judge, unknown_evidence
+    from evaltools.findings.judgement import judge, judge_by_rule, unknown_evidence
     from evaltools.report.variables import ESTIMANDS
 
-    facts = dict(zip(tables["facts"]["fact_id"], tables["facts"]["value"], strict=True))
+    declared = study.declaration
+    findings = load_findings(study.root, declared.languages)
+    if not len(findings):
+        return ()
+    facts, codable = {}, []
+    if "facts" in tables:
+        facts = dict(zip(tables["facts"]["fact_id"], tables["facts"]["value"], strict=True))
+    if "codes" in tables:
+        codes = tables["codes"]
+        codable = codes.loc[codes["codable"].astype(bool), "code_id"].tolist()
     estimand = ESTIMANDS[parameters.estimand]
-    findings = load_findings(study.root)
-    codes = tables["codes"]
-    codable = codes.loc[codes["codable"].astype(bool), "code_id"]
     refuse(unknown_evidence(findings, codable, tables))
     judgements = judge(findings, indicators, estimand, facts)
-    if not judgements:
-        return ()
     evidence = Evidence.select(study, tables, parameters)
-    return judge_by_rule(judgements, indicators, evidence, estimand, facts)
+    return judge_by_rule(
+        judgements, indicators, evidence, estimand, facts, declared.chapters.values()
+    )

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 
 from evaltools.indicators.indicator import Indicator
 from evaltools.present import language as say
-from evaltools.present.language import Language
 from evaltools.present.markdown import escape_markdown
-from evaltools.present.words import Words
-from evaltools.report.trail.anchors import linked, number_anchor
+from evaltools.report.trail.glossary import Glossary
+from evaltools.report.trail.markup import linked, number_anchor
 
-FAMILIES = ("goal", "result", "challenge", "response", "steering")
 LENGTHS = {"list": 5, "top": 3, "first": 1}
 
 
-def ranked(indicators: Iterable[Indicator], family: str) -> list[Indicator]:
-    """Shares of a family that are not nought, most often first, then by key."""
+def ranked(indicators: Iterable[Indicator], codes: Collection[str]) -> list[Indicator]:
+    """Shares of some codes that are not zero, most often first, then by key."""
     shares = [
         indicator
         for indicator in indicators
         if indicator.estimand == "D"
         and not indicator.dimensions
         and indicator.n
-        and indicator.key.startswith(f"{family}.")
         and indicator.key.endswith(".share")
-        and indicator.key.count(".") == 2
+        and indicator.key.removesuffix(".share") in codes
     ]
     return sorted(shares, key=lambda indicator: (-(indicator.value or 0), indicator.key))
 
@@ -38,30 +35,28 @@ def leading(shares: list[Indicator], length: int) -> list[Indicator]:
     return [share for share in shares if (share.value or 0) >= (least or 0)]
 
 
-def ranking_variables(
-    indicators: Iterable[Indicator], labels: Mapping[str, str], language: Language
-) -> dict[str, str]:
-    """`ranking.<family>.list`, `.top` and `.first` as markdown.
+def ranking_variables(indicators: Iterable[Indicator], glossary: Glossary) -> dict[str, str]:
+    """`ranking.<kind of codes>.list`, `.top` and `.first` as markdown.
 
     Arguments:
         indicators: all of a run.
-        labels: label of each code in the language, by code id.
-        language: fi, sv or en.
+        glossary: with label and kind of each code.
     """
-    records = list(indicators)
+    records, words = list(indicators), glossary.words
     made = {}
-    for family in FAMILIES:
-        shares = ranked(records, family)
+    for kind in sorted(set(glossary.kinds.values())):
+        own = {code for code, its in glossary.kinds.items() if its == kind}
+        shares = ranked(records, own)
         for name, length in LENGTHS.items():
-            items = [_item(share, labels, language) for share in leading(shares, length)]
-            text = say.list_of(items, language) if items else Words(language)("report.ranking.none")
-            made[f"ranking.{family}.{name}"] = text
+            items = [_item(share, glossary) for share in leading(shares, length)]
+            text = say.list_of(items, words.language) if items else words("report.ranking.none")
+            made[f"ranking.{kind}.{name}"] = text
     return made
 
 
-def _item(share: Indicator, labels: Mapping[str, str], language: Language) -> str:
+def _item(share: Indicator, glossary: Glossary) -> str:
     code = share.key.removesuffix(".share")
-    fraction = say.count_of(share.n or 0, share.N or 0, language)
-    label = escape_markdown(labels.get(code, code))
+    fraction = say.count_of(share.n or 0, share.N or 0, glossary.words.language)
+    label = escape_markdown(glossary.labels.get(code, code))
     span = f'[{fraction}]{{.indicator key="{share.key}" estimand="D" shows="fraction"}}'
     return f"{label} ({linked(span, number_anchor(share.key))})"

@@ -248,6 +248,14 @@ class Statement(Declared):
     text: Text
 
 
+Topic = Literal[
+    "annexes", "conclusions", "context", "data", "description", "findings", "inference", "limits",
+    "methods", "object", "programme", "protection", "questions", "recommendations", "results",
+    "selection", "summary", "units",
+]  # fmt: skip
+"""What checklists of reporting ask a report for."""
+
+
 class Licence(Declared):
     """A licence by name and address."""
 
@@ -290,6 +298,8 @@ class StudyDeclaration(Vocabulary):
         notebook_seconds, notebook_megabytes: what one notebook may take of time and of memory.
         chapters: for a notebook the module whose `compute(evidence)` it calls, and all of whose
             indicators it hands over. A notebook without one hands over what it likes.
+        sections: anchors of the report's sections on the topics of checklists, where they are not
+            called `sec-<topic>`.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
@@ -309,6 +319,9 @@ class StudyDeclaration(Vocabulary):
     reports: dict[Language, ReportTarget]
     questions: tuple[MainQuestion, ...] = ()
     statements: tuple[Statement, ...] = ()
+    sections: dict[Topic, tuple[Annotated[str, Field(pattern=r"^sec-[a-z0-9-]+$")], ...]] = Field(
+        default_factory=dict
+    )
     publication: Publication | None = None
     disclosure: Disclosure = Disclosure()
     documents: DocumentsDeclaration = DocumentsDeclaration()

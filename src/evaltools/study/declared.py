@@ -30,7 +30,7 @@ class Text(Declared):
     @model_validator(mode="after")
     def _has_words(self, info: ValidationInfo) -> Text:
         wanted = tuple((info.context or {}).get("languages", ()))
-        if missing := [name for name in wanted if getattr(self, name) is None]:
+        if missing := [name for name in wanted if not (getattr(self, name) or "").strip()]:
             raise ValueError(f"has no words in {', '.join(missing)}")
         if not wanted and all(getattr(self, name) is None for name in LANGUAGES):
             raise ValueError(f"has no words in any of {', '.join(LANGUAGES)}")

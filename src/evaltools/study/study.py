@@ -11,11 +11,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from evaltools.present.words import Words
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.study.choices import choices_from
 from evaltools.study.declaration import ReportTarget, StudyDeclaration
 from evaltools.study.declared import LANGUAGES, Language
 from evaltools.study.parameters import Parameters, make_parameters
+from evaltools.study.phrases import own_phrases
 from evaltools.study.source import line_of, read_yaml
 
 FILE_NAME = "evaluation.yml"
@@ -84,6 +86,15 @@ class Study:
         )
         given = {name: namespace[name] for name in names}
         return make_parameters(names, given, language=self.declaration.languages[0])
+
+    def words(self, language: Language) -> Words:
+        """The words of a language as this study has them.
+
+        Raises:
+            ProblemError: `reports/words.yml` is wrong.
+        """
+        declared = self.declaration
+        return Words(language, own_phrases(self.root, declared), declared.currency)
 
     def scenario_values(self, name: str) -> dict[str, Any]:
         """The values of a named scenario, with those of the scenarios it builds on.
