@@ -26,8 +26,10 @@ def wilson_share(n: int, N: int, level: float = 0.95) -> Indicator:
     return share(n, N, "S", low=limits.low, high=limits.high, method="wilson", level=level)
 
 
-def number(value: float | None, unit: Any = "index", **more: Any) -> Indicator:
-    return Indicator("some.thing.index", value, unit, **more)
+def number(
+    value: float | None, unit: Any = "index", key: str = "some.thing.index", **more: Any
+) -> Indicator:
+    return Indicator(key, value, unit, **more)
 
 
 def test_shares_of_other_reports_are_judged_by_newcombe() -> None:
@@ -81,8 +83,8 @@ def test_wilson_limits_are_had_at_the_level_of_the_newer_run() -> None:
 
 
 def test_what_is_counted_from_the_register_needs_no_interval() -> None:
-    source = "evaltools.indicators.portfolio.grants"
-    move = judge(number(0.4, source=source), number(0.41, source=source), SETTING)
+    key = "grants.gini.index"
+    move = judge(number(0.4, key=key), number(0.41, key=key), SETTING)
     assert (move.verdict, move.basis, move.low) == ("moved", "exact", None)
 
 

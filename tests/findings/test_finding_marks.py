@@ -11,9 +11,10 @@ import yaml
 from claims_by_hand import finding, shares, withheld
 
 from evaltools.findings import findings_metadata, judge
+from evaltools.present.words import Words
 from evaltools.report.embedded.filters import check_filter, run_filters
 
-FILTER = Path(__file__).parents[2] / "reports" / "style" / "findings.lua"
+FILTER = Path(__file__).parents[2] / "src/evaltools/report/project/style/findings.lua"
 PROSE = (
     '[Väki puuttui.]{.finding finding="fails"} [Väki riitti.]{.finding finding="holds"} '
     '[Ei tiedetä.]{.finding finding="open"} [Muu.]{.finding finding="unheard"}\n'
@@ -29,7 +30,9 @@ def metadata():
         finding(condition, "open"),
     ]
     numbers = [*shares(staff=16, partners=37), withheld("challenge.aims.share")]
-    return findings_metadata(judge(asked, numbers, "D"), "fi", {"challenge.staff": "väki <b> & co"})
+    return findings_metadata(
+        judge(asked, numbers, "D"), Words("fi"), {"challenge.staff": "väki <b> & co"}
+    )
 
 
 def rendered(to, metadata):

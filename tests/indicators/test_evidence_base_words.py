@@ -1,5 +1,6 @@
 """The comparison and the measures as they are printed."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
@@ -26,7 +27,8 @@ def compared(language="fi", n=4, N=12, **columns):
         }
     )
     parameters = SimpleNamespace(language=language)
-    return SimpleNamespace(projects=table, n=n, N=N, parameters=parameters)
+    words = load_study(ROOT).words(language)
+    return SimpleNamespace(projects=table, n=n, N=N, parameters=parameters, words=words)
 
 
 def test_every_row_has_a_name_in_every_language():

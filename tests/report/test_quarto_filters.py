@@ -17,7 +17,7 @@ import typst
 from evaltools.report.embedded.ast import attr, nodes, stringify
 from evaltools.report.embedded.pandoc import pandoc
 
-STYLE = Path(__file__).resolve().parents[2] / "reports/style"
+STYLE = Path(__file__).resolve().parents[2] / "src/evaltools/report/project/style"
 NOTICE = 'Esimerkkiaineisto: "luvut" on \\keksitty.'
 Node = dict[str, Any]
 

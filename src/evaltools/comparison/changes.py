@@ -9,6 +9,7 @@ from math import isclose, sqrt
 from typing import Literal
 
 from evaltools.indicators.indicator import Estimand, Indicator, Unit
+from evaltools.report.trail.glossary import FAMILIES
 
 Verdict = Literal["moved", "within_uncertainty", "appeared", "gone", "incomparable"]
 Relation = Literal["same", "disjoint", "overlapping"]
@@ -16,15 +17,6 @@ Relation = Literal["same", "disjoint", "overlapping"]
 Basis = Literal["exact", "newcombe", "newcombe_paired", "square_and_add", "bounds", "none"]
 Why = Literal["", "suppressed", "not_computed", "unit", "uncertainty_unknown"]
 Identity = tuple[str, str, tuple[tuple[str, str], ...]]
-
-EXACT = (
-    "evaltools.indicators.portfolio.",
-    "evaltools.indicators.takeup.",
-    "evaltools.indicators.networks.",
-    "evaltools.indicators.selection.",
-    "evaltools.indicators.evidence_base.read",
-)
-"""What these functions give is counted from the whole register: a change of it is a change."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +150,7 @@ def judge(
         clear = low > 1e-12 or high < -1e-12
         verdict: Verdict = "moved" if clear else "within_uncertainty"
         return IndicatorChange(old, new, verdict, change, low, high, setting.level, basis)
-    if new.unit == "count" or new.source.startswith(EXACT):
+    if new.unit == "count" or _is_exact(new):
         moved = not isclose(change, 0.0, abs_tol=1e-12)
         return IndicatorChange(
             old, new, "moved" if moved else "within_uncertainty", change, basis="exact"
@@ -181,6 +173,12 @@ def square_and_add(old: Indicator, new: Indicator) -> tuple[float, float] | None
     )
 
 
+def _is_exact(indicator: Indicator) -> bool:
+    """Whether it is counted from the whole register, so that a change of it is a change."""
+    family = indicator.key.partition(".")[0]
+    return family != "unseen" and family in FAMILIES and FAMILIES[family].units != "D"
+
+
 def _limits(
     old: Indicator,
     new: Indicator,
@@ -190,7 +188,7 @@ def _limits(
     if new.unit == "share" and new.identity in setting.pairs:
         low, high = _paired(setting.pairs[new.identity], setting.level)
         return low, high, "newcombe_paired"
-    if new.source.startswith(EXACT):
+    if _is_exact(new):
         return None
     if _counts_reports(old, setting.old_reports) and _counts_reports(new, setting.new_reports):
         if new.estimand == "P":

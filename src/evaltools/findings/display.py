@@ -25,7 +25,7 @@ def findings_metadata(
     words: Words,
     labels: Mapping[str, str] | None = None,
 ) -> dict[str, dict[str, Any]]:
-    """What `reports/style/findings.lua` needs to mark sentences, for the document's metadata.
+    """What `style/findings.lua` needs to mark sentences, for the document's metadata.
 
     Arguments:
         judgements: of a run.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from evaltools.evidence import Evidence
 
 RATER = "project"
-"""Self-ratings only: what a municipality or the ministry answers is another matter."""
+"""Self-ratings only: what others answer is another matter."""
 TOP = 2
 """How many of the highest answers count as high, unless the scale has no more than so many."""
 NO_ANSWER = "no project in scope has answered"

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaltools.files import new_folder_problems, synchronise, writing_in
+from evaltools.present.language import LANGUAGES
+from evaltools.present.words import Words
 from evaltools.problems import Problem, refuse
 from evaltools.provenance.artifacts import BUNDLE as DIGESTS
 from evaltools.provenance.hashes import hash_file
@@ -317,9 +319,9 @@ def _write_findings(folder: Path, judgements: Sequence[Judgement], marked: str) 
         {
             "id": item.finding.id,
             "asserted": item.finding.asserted,
-            "text": {name: item.finding.text.in_language(name) for name in ("fi", "sv", "en")},
+            "text": {name: item.finding.text.in_language(name) for name in LANGUAGES},
             "outcome": item.outcome,
-            "reason": {name: item.reason.text(name) for name in ("fi", "sv", "en")},
+            "reason": {name: item.reason.text(Words(name)) for name in LANGUAGES},
             "estimand": item.estimand,
             "indicators": sorted({number.key for number in item.numbers}),
             "accepted": _acceptance(item),

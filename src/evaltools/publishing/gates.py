@@ -172,7 +172,7 @@ def without_note(candidate: Candidate, judgements: Iterable[Judgement]) -> list[
                     "sentences do not say so"
                 )
 
-    remedy = "Render it again; reports/style/findings.lua must write the note."
+    remedy = "Render it again; style/findings.lua must write the note."
     return _file_problems(candidate, {".html": silent}, "publish.coder-rule", remedy)
 
 

@@ -37,6 +37,8 @@ from evaltools.report.trail.quotes import declared_policy
 from evaltools.report.variables import ESTIMANDS, nested, variables
 from evaltools.study import Parameters, Study
 
+PROJECT = Path(__file__).parent / "project"
+"""Options and filters of every report; a file of the study at the same place goes before."""
 REFERENCE_DOCX = "style/reference.docx"
 """Named by `_quarto.yml`; made here, since what is in the repository can be read."""
 FONTS = "style/fonts"
@@ -50,6 +52,10 @@ GENERATED = (
     "_description.qmd", "_parameters.qmd", "_indicators.qmd", "_data.qmd", "_disclosure.qmd",
     "_release.qmd", "_evidence.qmd", "_matrix.qmd", "_checklists.qmd",
 )  # fmt: skip
+
+
+_TAGS = {"fi": "fi-FI", "sv": "sv-FI", "en": "en-GB"}
+"""Languages of Word's spelling."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +98,8 @@ def stage(study: Study, parameters: Parameters, material: Material, folder: Path
     language: Language = parameters.language
     target = study.report(language)
     document = folder / Path(target.source).relative_to("reports")
-    _copy_sources(study.root / "reports", folder)
+    for sources in (PROJECT, study.root / "reports"):
+        _copy_sources(sources, folder)
     glossary = Glossary.of(material.tables, study.words(language), study.declaration)
     values = report_variables(study, parameters, material, glossary)
     metadata = _metadata(study, parameters, material, glossary)
@@ -188,7 +195,7 @@ def _metadata(
 
 def _reference_docx(metadata: Mapping[str, Any]) -> bytes:
     page = Page(
-        language=f"{metadata['lang']}-FI",
+        language=_TAGS[metadata["lang"]],
         title=metadata["title"],
         publisher=metadata["author"],
         notice=metadata.get("example-notice", ""),

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from evaltools.present.language import LANGUAGES, Currency, Language
+from evaltools.present.language import LANGUAGES, Language, currency_name
 from evaltools.present.words import (
     Phrases,
     all_phrases,
@@ -24,9 +24,9 @@ FILE_NAME = "reports/words.yml"
 CODE = "study.words"
 
 OPEN = (
-    "agreement.kind", "allocation", "code_kind", "column", "data", "definition",
-    "evidence_base.variable", "findings.key", "group", "kind", "publishing.method", "region",
-    "report.quantity", "size", "trail.group", "trail.method", "words",
+    "agreement.kind", "code_kind", "data", "definition", "evidence_base.variable", "findings.key",
+    "group", "noun", "publishing.method", "report.quantity", "size", "trail.group", "trail.method",
+    "words",
 )  # fmt: skip
 """Beginnings of keys to which a study adds names of its own: of tables, kinds, indicators."""
 
@@ -61,8 +61,7 @@ def own_phrases(root: Path, declared: StudyDeclaration) -> Phrases:
         )
         for key, text in labels.items()
     }
-    currency = Currency.of(declared.currency)
-    derived["noun.currency"] = {each: currency.name(each) for each in LANGUAGES}
+    derived["noun.currency"] = {each: currency_name(declared.currency, each) for each in LANGUAGES}
     return derived | dict(load_phrases(root, declared.languages))
 
 

@@ -12,7 +12,7 @@ from docx import Document
 from openpyxl import Workbook
 
 from evaltools.evidence import Evidence, read_tables
-from evaltools.execute.results import harmless
+from evaltools.execute.outputs import harmless
 from evaltools.findings.disclosure.citations import cited_words
 from evaltools.findings.disclosure.persons import Known
 from evaltools.findings.disclosure.scan import (

@@ -1,5 +1,5 @@
 """The evidence appendix: every number and finding with what it means, rests on, and is used for.
 
 `page.evidence_pages` writes it as markdown; prose leads to it by the links of `markup`;
-`reports/style/evidence.lua` leads back.
+`style/evidence.lua` leads back.
 """

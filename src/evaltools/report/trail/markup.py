@@ -2,7 +2,7 @@
 
 An appendix of evidence holds tens of thousands of words, and every pass over the document would
 handle each. So a text travels as an attribute of an empty span, where it also is what it is,
-whatever it holds; `reports/style/evidence.lua` puts it in its place as the last thing.
+whatever it holds; `style/evidence.lua` puts it in its place as the last thing.
 """
 
 from __future__ import annotations

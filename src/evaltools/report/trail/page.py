@@ -72,7 +72,7 @@ def evidence_pages(
         quote_policy: what may be quoted.
 
     Returns:
-        Markdown, from a level three heading on. `reports/style/evidence.lua` fills in where
+        Markdown, from a level three heading on. `style/evidence.lua` fills in where
         each entry is used.
 
     Raises:
