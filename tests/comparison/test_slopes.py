@@ -13,6 +13,7 @@ from matplotlib.text import Text
 from evaltools.present.language import LANGUAGES
 from evaltools.present.slopes import Slope, Slopes, ranked
 from evaltools.present.style import SMALL
+from evaltools.present.words import Words
 
 NAMES = ("2022", "2023")
 STRAIN = settings(
@@ -31,17 +32,17 @@ row = st.builds(Slope, label, share, share, clear=st.booleans(), suppressed=st.b
 @STRAIN
 @given(st.lists(row, min_size=1, max_size=20), label, label, st.sampled_from(LANGUAGES))
 def test_any_rows_are_legible(rows: list[Slope], old: str, new: str, language: Any) -> None:
-    assert faults(Slopes(rows, (old, new), language=language, axis=old).draw()) == []
+    assert faults(Slopes(rows, (old, new), words=Words(language), axis=old).draw()) == []
 
 
 def test_withheld_shares_show_neither_in_order_nor_in_words() -> None:
     rows = [Slope("open", 0.2, 0.3), Slope("withheld", 0.111, 0.999, 1, 9, 8, 9, suppressed=True)]
     assert [item.label for item in ranked(rows)] == ["open", "withheld"]
     assert ranked(rows)[1].new is None
-    told = Slopes(rows, NAMES, language="en").describe()
+    told = Slopes(rows, NAMES, words=Words("en")).describe()
     assert "withheld" in told
     assert "99" not in told
-    drawn = " ".join(text for text, _ in boxes(Slopes(rows, NAMES, language="en").draw()))
+    drawn = " ".join(text for text, _ in boxes(Slopes(rows, NAMES, words=Words("en")).draw()))
     assert "89" not in drawn
 
 
@@ -51,19 +52,19 @@ def test_rows_go_from_what_rose_to_what_fell() -> None:
 
 
 def test_few_units_are_told_as_counts() -> None:
-    told = Slopes([Slope("a", 0.25, 0.5, 2, 8, 10, 20)], NAMES, language="fi").describe()
+    told = Slopes([Slope("a", 0.25, 0.5, 2, 8, 10, 20)], NAMES, words=Words("fi")).describe()
     assert "2/8 → 50\N{NO-BREAK SPACE}%" in told
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_figure_of_nothing_says_so(language: Any) -> None:
-    figure = Slopes([], NAMES, language=language).figure("Ei mitään.")
+    figure = Slopes([], NAMES, words=Words(language)).figure("Ei mitään.")
     assert faults(figure.figure) == []
 
 
 def test_nothing_is_smaller_than_the_house_allows() -> None:
     rows = [Slope(f"tavoite {n}", 0.1, 0.04 * n, 1, 9, n, 25, clear=n > 9) for n in range(20)]
-    figure = Slopes(rows, NAMES, language="fi").figure("Osuudet.")
+    figure = Slopes(rows, NAMES, words=Words("fi")).figure("Osuudet.")
     assert faults(figure.figure) == []
     assert min(text.get_fontsize() for text in figure.figure.findobj(Text)) >= SMALL
     assert len(figure.svg) < 150_000

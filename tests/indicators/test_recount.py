@@ -234,7 +234,7 @@ def test_a_changed_cell_changes_both_counts_alike(study, tables, copy, table):
 def printed(evidence):
     """What the report prints of the numbers that chance decides."""
     records = saturation.saturation(evidence) + networks.compute(evidence)
-    texts = [(r.key, text_of(r, Words("en")), interval_text(r, Words("en"))) for r in records]
+    texts = [(r.key, text_of(r, "en"), interval_text(r, "en")) for r in records]
     rows = measure_table(records, MEASURES, Words("en")).to_numpy().tolist()
     return texts, rows
 

@@ -12,6 +12,7 @@ from evaltools.chapters.evidence_base import saturation_points
 from evaltools.chapters.themes import theme_dots
 from evaltools.indicators.prevalence import by_rule
 from evaltools.indicators.saturation import _seen, holding, saturation, saturation_curve
+from evaltools.present.words import Words
 
 
 def evidence(holds, confidence=0.95):
@@ -79,7 +80,7 @@ def test_the_curve_begins_with_one_report_and_ends_with_all_codes_seen():
     curve = saturation_curve(programme)
     assert curve["reports"].tolist() == list(range(1, 9))
     assert curve["median"].iloc[-1] == holding(programme).any(axis=0).sum() == 4
-    points = saturation_points(curve, saturation(programme), "en")
+    points = saturation_points(curve, saturation(programme), Words("en"))
     assert [point.x for point in points if point.label] == [
         values(saturation(programme))["saturation.reached.count"].value
     ]
@@ -105,13 +106,14 @@ def test_every_rule_tells_the_share_of_every_code():
 def test_coder_rules_are_shown_beside_a_sampling_interval(estimand):
     from evaltools.indicators.prevalence import themes
     from evaltools.present.dots import Dots
+    from evaltools.present.words import Words
 
     programme = handmade().but(parameters={"estimand": estimand})
     rows = theme_dots(themes(programme, "result"), programme)
     data = next(row for row in rows if row.label == "result.data")
     assert (data.rule_low, data.rule_high) == (0.25, 0.5)
     assert data.low is not None
-    assert "by coder rule" in Dots(rows, language="en").describe()
+    assert "by coder rule" in Dots(rows, words=Words("en")).describe()
 
 
 def test_of_the_reports_read_the_coder_rules_are_the_band_itself():

@@ -24,6 +24,7 @@ from evaltools.present.ratings import Ratings
 from evaltools.present.reliability import Group, Reliability, ReliabilityChart
 from evaltools.present.stacks import Stack, states_chart
 from evaltools.present.tilemap import Tile, TileMap
+from evaltools.present.words import Words
 
 CHALLENGES = (
     "Avainhenkilöiden vaihtuvuus ja henkilöstön niukkuus",
@@ -80,7 +81,7 @@ def _dots() -> Figure:
         for label, x in zip(CHALLENGES, COUNTS, strict=True)
     ]
     rows += [Dot("Sitoutumisen puute", None, suppressed=True), Dot("Muu", None)]
-    return Dots(rows, language="fi").figure("Haasteet.")
+    return Dots(rows, words=Words("fi")).figure("Haasteet.")
 
 
 def _waves() -> Figure:
@@ -100,7 +101,7 @@ def _waves() -> Figure:
         )
         for label, x in zip(CHALLENGES, COUNTS, strict=True)
     ]
-    return Dots(rows, language="sv", name="2022", second_name="2023").figure("Vågor.")
+    return Dots(rows, words=Words("sv"), name="2022", second_name="2023").figure("Vågor.")
 
 
 def _states() -> Figure:
@@ -109,7 +110,7 @@ def _states() -> Figure:
         for label, x in zip(CHALLENGES, COUNTS, strict=True)
     ]
     rows.append(Stack("Sitoutumisen puute", (0, 0, 0), suppressed=True))
-    return states_chart(rows, "fi").figure("Maininnat.")
+    return states_chart(rows, Words("fi")).figure("Maininnat.")
 
 
 def _matrix() -> Figure:
@@ -119,7 +120,7 @@ def _matrix() -> Figure:
     withheld: list[list[int | None]] = [list(map(int, row)) for row in linked]
     withheld[0][0] = None
     panels = [Panel("Mainittu samassa raportissa", both.tolist()), Panel("Liitetty", withheld)]
-    chart = Heatmap(panels, CHALLENGES, RESPONSES, language="fi")
+    chart = Heatmap(panels, CHALLENGES, RESPONSES, words=Words("fi"))
     return chart.figure("Haasteet ja ratkaisut.")
 
 
@@ -133,7 +134,7 @@ def _flow() -> Figure:
         ("not_achieved", "asserted"): 9,
         ("not_reported", "none"): 21,
     }
-    return Cascade(counts, language="fi").figure("Tavoitteet.")
+    return Cascade(counts, words=Words("fi")).figure("Tavoitteet.")
 
 
 def _differences() -> Figure:
@@ -144,7 +145,7 @@ def _differences() -> Figure:
         Gap("Sitoutumisen puute", None, suppressed=True),
     ]
     sides = ("maaseutumaisissa yleisempi", "kaupunkimaisissa yleisempi")
-    return Differences(rows, language="fi", towards=sides).figure("Erot.")
+    return Differences(rows, words=Words("fi"), towards=sides).figure("Erot.")
 
 
 def _love() -> Figure:
@@ -154,7 +155,7 @@ def _love() -> Figure:
         Gap("Kaupunkimainen kunta", -0.28),
         Gap("Alkamispäivä", 0.61),
     ]
-    chart = Differences(rows, language="fi", unit="standardised", flag=0.25)
+    chart = Differences(rows, words=Words("fi"), unit="standardised", flag=0.25)
     return chart.figure("Tasapaino.")
 
 
@@ -165,7 +166,7 @@ def _ratings() -> Figure:
         Stack("Hanke tuotti taloudellista hyötyä kunnalle", (9, 14, 15, 8, 1)),
         Stack("Ohjaus oli riittävää", (1, 1, 1, 1, 0), suppressed=True),
     ]
-    return Ratings(rows, language="fi").figure("Arviot.")
+    return Ratings(rows, words=Words("fi")).figure("Arviot.")
 
 
 def _lorenz() -> Figure:
@@ -174,7 +175,7 @@ def _lorenz() -> Figure:
         Curve("Kaikki kunnat", [0.0] * 120 + draws.tolist(), 0.71),
         Curve("Avustusta saaneet kunnat", draws.tolist(), 0.53),
     ]
-    return Lorenz(curves, "osuus kunnista", language="fi").figure("Jakauma.")
+    return Lorenz(curves, "osuus kunnista", words=Words("fi")).figure("Jakauma.")
 
 
 def _tilemap() -> Figure:
@@ -190,7 +191,7 @@ def _tilemap() -> Figure:
         for place, (name, row, column) in enumerate(REGIONS)
     ]
     chart = TileMap(
-        tiles, lambda value: number(value, "fi", 1), "euroa asukasta kohti", language="fi"
+        tiles, lambda value: number(value, "fi", 1), "euroa asukasta kohti", words=Words("fi")
     )
     return chart.figure("Maakunnat.")
 
@@ -207,7 +208,7 @@ def _network() -> Figure:
         Organisation(f"o{place}", f"Kunta {place}", ("kaupungit", "maaseutu")[place % 2])
         for place in range(90)
     ]
-    return Network(organisations, ties, language="fi").figure("Verkosto.")
+    return Network(organisations, ties, words=Words("fi")).figure("Verkosto.")
 
 
 def _calls() -> Figure:
@@ -217,7 +218,7 @@ def _calls() -> Figure:
         Call("2020, osa II", None, 22, None),
         Call("2021", 66, 24, 8_400_000, 20, 24),
     ]
-    return CallBars(rows, language="fi").figure("Haut.")
+    return CallBars(rows, words=Words("fi")).figure("Haut.")
 
 
 def _ledger() -> Figure:
@@ -228,7 +229,7 @@ def _ledger() -> Figure:
         Step("lähtötaso kerrottu", 11),
         Step("kaikki kolme", 5),
     ]
-    return StripPlot(sums, steps, language="fi").figure("Säästöt.")
+    return StripPlot(sums, steps, words=Words("fi")).figure("Säästöt.")
 
 
 def _reliability() -> Figure:
@@ -237,7 +238,7 @@ def _reliability() -> Figure:
         for label, n in zip(CHALLENGES, COUNTS, strict=True)
     )
     groups = [Group("Haasteet", rows), Group("Ratkaisut", rows[:5]), Group("Säästöt", rows[:1])]
-    chart = ReliabilityChart(groups, "Krippendorffin alfa", 0.667, 0.8, 0.95, language="fi")
+    chart = ReliabilityChart(groups, "Krippendorffin alfa", 0.667, 0.8, 0.95, words=Words("fi"))
     return chart.figure("Krippendorffin alfa aiheittain. Raportteja on 52.")
 
 
@@ -248,14 +249,14 @@ def _curve() -> Figure:
         points,
         x_words="hankkeita, joilla teema on",
         y_words="todennäköisyys, ettei teema näy luetuissa raporteissa",
-        language="fi",
+        words=Words("fi"),
     )
     return chart.figure("Näkymätön teema.")
 
 
 def _histogram() -> Figure:
     values = np.random.default_rng(6).normal(0.31, 0.02, 1000).tolist()
-    return Histogram(values, 0.412, "ryvästymiskerroin", language="fi").figure("Ryvästyminen.")
+    return Histogram(values, 0.412, "ryvästymiskerroin", words=Words("fi")).figure("Ryvästyminen.")
 
 
 FIGURES: dict[str, Callable[[], Figure]] = {

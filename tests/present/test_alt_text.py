@@ -6,6 +6,7 @@ from evaltools.present import alt_text
 from evaltools.present.dots import Dot, Dots
 from evaltools.present.figure import LONGEST_ALT
 from evaltools.present.tilemap import classes
+from evaltools.present.words import Words
 
 ITEMS = [("b", 0.2, "20 %"), ("a", 0.2, "20 %"), ("c", 0.9, "90 %")]
 
@@ -34,7 +35,7 @@ def test_description_tells_values_intervals_withheld_and_missing() -> None:
         Dot("Salainen", None, suppressed=True),
         Dot("Tuntematon", None),
     ]
-    assert Dots(rows, language="fi").describe().replace("\u00a0", " ") == (
+    assert Dots(rows, words=Words("fi")).describe().replace("\u00a0", " ") == (
         "3 riviä. Suurimmasta pienimpään: Henkilöstö 37 % (19/52), väli 25–50 %. "
         "Salattu: Salainen. Ei tietoa: Tuntematon."
     )

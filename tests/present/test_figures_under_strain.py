@@ -29,6 +29,7 @@ from evaltools.present import (
 )
 from evaltools.present.figure import draw_reason
 from evaltools.present.language import LANGUAGES, number
+from evaltools.present.words import Words
 
 # Without shrinking: to draw a figure thousands of times takes minutes, and the message says enough.
 STRAIN = settings(
@@ -81,7 +82,7 @@ def test_dots_are_legible(data: st.DataObject, tongue: Any) -> None:
             )
         )
     axis, name = data.draw(label), data.draw(label)
-    assert faults(dots.Dots(rows, language=tongue, axis=axis, name=name).draw()) == []
+    assert faults(dots.Dots(rows, words=Words(tongue), axis=axis, name=name).draw()) == []
 
 
 @STRAIN
@@ -92,7 +93,7 @@ def test_dots_are_legible(data: st.DataObject, tongue: Any) -> None:
     language,
 )
 def test_states_are_legible(rows: list[stacks.Stack], tongue: Any) -> None:
-    assert faults(stacks.states_chart(rows, tongue).draw()) == []
+    assert faults(stacks.states_chart(rows, Words(tongue)).draw()) == []
 
 
 @STRAIN
@@ -108,7 +109,9 @@ def test_stacks_of_counts_are_legible(
 ) -> None:
     colors = ("#17395c", "#2f9c95", "#dfe4e8")
     parts = [stacks.Part(name, color) for name, color in zip(names, colors, strict=True)]
-    chart = stacks.Stacks(rows, parts, names[0], language=tongue, shares=False, heading=names[1])
+    chart = stacks.Stacks(
+        rows, parts, names[0], words=Words(tongue), shares=False, heading=names[1]
+    )
     assert faults(chart.draw()) == []
 
 
@@ -121,7 +124,7 @@ def test_differences_are_legible(data: st.DataObject, tongue: Any) -> None:
         rows.append(differences.Gap(data.draw(label), value, low, high))
     flag = data.draw(st.sampled_from([None, 0.25]))
     towards = data.draw(st.sampled_from([("", ""), (data.draw(label), data.draw(label))]))
-    chart = differences.Differences(rows, language=tongue, flag=flag, towards=towards)
+    chart = differences.Differences(rows, words=Words(tongue), flag=flag, towards=towards)
     assert faults(chart.draw()) == []
 
 
@@ -138,7 +141,7 @@ def test_differences_are_legible(data: st.DataObject, tongue: Any) -> None:
 def test_ratings_are_legible(
     rows: list[stacks.Stack], answers: tuple[str, ...], tongue: Any
 ) -> None:
-    assert faults(ratings.Ratings(rows, language=tongue, answers=answers).draw()) == []
+    assert faults(ratings.Ratings(rows, words=Words(tongue), answers=answers).draw()) == []
 
 
 @STRAIN
@@ -149,7 +152,7 @@ def test_ratings_are_legible(
     language,
 )
 def test_flow_is_legible(counts: dict[tuple[str, str], int], tongue: Any) -> None:
-    assert faults(flow.Cascade(counts, language=tongue).draw()) == []
+    assert faults(flow.Cascade(counts, words=Words(tongue)).draw()) == []
 
 
 @STRAIN
@@ -162,7 +165,7 @@ def test_matrix_is_legible(data: st.DataObject, tongue: Any) -> None:
         matrix.Panel(data.draw(label), [[data.draw(cells) for _ in columns] for _ in rows])
         for _ in range(data.draw(st.integers(1, 2)))
     ]
-    assert faults(matrix.Heatmap(panels, rows, columns, language=tongue).draw()) == []
+    assert faults(matrix.Heatmap(panels, rows, columns, words=Words(tongue)).draw()) == []
 
 
 @STRAIN
@@ -175,7 +178,7 @@ def test_tilemap_is_legible(data: st.DataObject, tongue: Any) -> None:
     ]
     chart = tilemap.TileMap(
         tiles,
-        language=tongue,
+        words=Words(tongue),
         heading=data.draw(label),
         value_text=lambda value: number(value, tongue, 1),
     )
@@ -200,7 +203,7 @@ def test_tilemap_is_legible(data: st.DataObject, tongue: Any) -> None:
     language,
 )
 def test_calls_are_legible(rows: list[calls.Call], tongue: Any) -> None:
-    assert faults(calls.CallBars(rows, language=tongue).draw()) == []
+    assert faults(calls.CallBars(rows, words=Words(tongue)).draw()) == []
 
 
 @STRAIN
@@ -226,7 +229,7 @@ def test_ledger_is_legible(
     sums: list[ledger.Sums], labels: list[str], suppressed: bool, tongue: Any
 ) -> None:
     steps = [ledger.Step(text, 60 // (place + 1)) for place, text in enumerate(labels)]
-    chart = ledger.StripPlot(sums, steps, language=tongue, suppressed=suppressed)
+    chart = ledger.StripPlot(sums, steps, words=Words(tongue), suppressed=suppressed)
     assert faults(chart.draw()) == []
 
 
@@ -243,7 +246,7 @@ def test_ledger_is_legible(
 def test_curve_is_legible(
     points: list[curve.Point], x_words: str, y_words: str, tongue: Any
 ) -> None:
-    chart = curve.Line(points, x_words, y_words, language=tongue)
+    chart = curve.Line(points, x_words, y_words, words=Words(tongue))
     assert faults(chart.draw()) == []
 
 
@@ -257,7 +260,7 @@ def test_curve_is_legible(
 def test_histogram_is_legible(
     values: list[float], observed: float | None, words: str, tongue: Any
 ) -> None:
-    assert faults(histogram.Histogram(values, observed, words, language=tongue).draw()) == []
+    assert faults(histogram.Histogram(values, observed, words, words=Words(tongue)).draw()) == []
 
 
 @STRAIN
@@ -269,7 +272,7 @@ def test_histogram_is_legible(
     language,
 )
 def test_lorenz_is_legible(curves: list[lorenz.Curve], words: str, tongue: Any) -> None:
-    assert faults(lorenz.Lorenz(curves, words, words, language=tongue).draw()) == []
+    assert faults(lorenz.Lorenz(curves, words, words, words=Words(tongue)).draw()) == []
 
 
 @settings(STRAIN, max_examples=4)
@@ -283,7 +286,7 @@ def test_network_is_legible(ties: list[tuple[int, int]], labels: list[str], tong
         network.Organisation(f"o{place}", text[:30]) for place, text in enumerate(labels)
     ]
     pairs = [(f"o{one}", f"p{other}") for one, other in ties]
-    chart = network.Network(organisations, pairs, language=tongue, labels=81)
+    chart = network.Network(organisations, pairs, words=Words(tongue), labels=81)
     assert faults(chart.draw()) == []
 
 
@@ -293,18 +296,18 @@ NOTHING = "Raportteja ei ole näillä valinnoilla."
 @pytest.mark.parametrize(
     "draw",
     [
-        dots.Dots([], language="fi", nothing=NOTHING).draw,
-        stacks.states_chart([], "fi", NOTHING).draw,
-        differences.Differences([], language="fi", nothing=NOTHING).draw,
-        ratings.Ratings([], language="fi", nothing=NOTHING).draw,
-        flow.Cascade({}, language="fi", nothing=NOTHING).draw,
-        matrix.Heatmap([], [], [], language="fi", nothing=NOTHING).draw,
-        calls.CallBars([], language="fi", nothing=NOTHING).draw,
-        ledger.StripPlot([], [], language="fi", nothing=NOTHING).draw,
-        curve.Line([], "x", "y", language="fi", nothing=NOTHING).draw,
-        histogram.Histogram([], None, "x", language="fi", nothing=NOTHING).draw,
-        lorenz.Lorenz([], "x", language="fi", nothing=NOTHING).draw,
-        network.Network([], [], language="fi", nothing=NOTHING).draw,
+        dots.Dots([], words=Words("fi"), nothing=NOTHING).draw,
+        stacks.states_chart([], Words("fi"), NOTHING).draw,
+        differences.Differences([], words=Words("fi"), nothing=NOTHING).draw,
+        ratings.Ratings([], words=Words("fi"), nothing=NOTHING).draw,
+        flow.Cascade({}, words=Words("fi"), nothing=NOTHING).draw,
+        matrix.Heatmap([], [], [], words=Words("fi"), nothing=NOTHING).draw,
+        calls.CallBars([], words=Words("fi"), nothing=NOTHING).draw,
+        ledger.StripPlot([], [], words=Words("fi"), nothing=NOTHING).draw,
+        curve.Line([], "x", "y", words=Words("fi"), nothing=NOTHING).draw,
+        histogram.Histogram([], None, "x", words=Words("fi"), nothing=NOTHING).draw,
+        lorenz.Lorenz([], "x", words=Words("fi"), nothing=NOTHING).draw,
+        network.Network([], [], words=Words("fi"), nothing=NOTHING).draw,
         lambda: draw_reason(NOTHING),
     ],
 )
@@ -332,10 +335,10 @@ def test_withheld_numbers_change_nothing_that_is_drawn_or_told() -> None:
             stacks.Stack("Salattu", (99 - secret, 0, secret), suppressed=True),
         ]
         charts = [
-            dots.Dots([*shown, hidden, other], language="fi"),
-            differences.Differences(gaps, language="fi"),
-            ratings.Ratings(rated, language="fi"),
-            stacks.states_chart(said, "fi"),
+            dots.Dots([*shown, hidden, other], words=Words("fi")),
+            differences.Differences(gaps, words=Words("fi")),
+            ratings.Ratings(rated, words=Words("fi")),
+            stacks.states_chart(said, Words("fi")),
         ]
         return [(figure.svg, figure.alt) for figure in (chart.figure("x") for chart in charts)]
 

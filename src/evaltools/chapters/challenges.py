@@ -44,7 +44,7 @@ def pairs_figure(evidence: Evidence) -> Figure:
     """Challenge by response: mentioned in the same report, and linked by it."""
     words = words_of(evidence)
     panels, rows, columns = pair_panels(evidence)
-    chart = Heatmap(panels, rows, columns, language=words.language, nothing=words("themes.none"))
+    chart = Heatmap(panels, rows, columns, words=words, nothing=words("themes.none"))
     return chart.figure(
         words.markdown("challenges.pairs", n=evidence.n),
         note=words.markdown("challenges.pairs_note"),
@@ -92,7 +92,7 @@ def _differences(
     return Differences(
         gap_rows(frame),
         towards=(left, right),
-        language=words.language,
+        words=words,
         nothing=words(f"challenges.no_{name}"),
     ).figure(
         words.markdown(f"challenges.{name}", **sizes(frame, sides[1], sides[0])),

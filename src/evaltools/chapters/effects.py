@@ -15,7 +15,7 @@ from evaltools.indicators.rooting import rootable, rooting_states
 from evaltools.indicators.savings import PERIODS, QUANTILES, grounds, savings_records
 from evaltools.present import alt_text
 from evaltools.present.figure import Figure
-from evaltools.present.language import money, number, share
+from evaltools.present.language import number, share
 from evaltools.present.ledger import Step, StripPlot, Sums
 from evaltools.present.ratings import Ratings, shades
 from evaltools.present.stacks import Part, Stack, Stacks, state_parts
@@ -38,7 +38,7 @@ def savings_figure(evidence: Evidence) -> Figure:
         savings_sums(evidence),
         savings_steps(evidence),
         suppressed=found["savings.median.eur"].suppressed,
-        language=words.language,
+        words=words,
         nothing=words(none),
     ).figure(savings_caption(evidence, "effects.savings"), note=savings_note(evidence))
 
@@ -69,7 +69,7 @@ def ratings_figure(evidence: Evidence) -> Figure:
     of_five = all(item.values == (1, 2, 3, 4, 5) for item in items)
     if of_five and not any(any(item.protection.cells) for item in items):
         rows = [Stack(item.label, tuple(x or 0 for x in item.counts)) for item in items]
-        return Ratings(rows, language=words.language, nothing=nothing).figure(caption)
+        return Ratings(rows, words=words, nothing=nothing).figure(caption)
     rows, parts = rating_stacks(evidence)
     used = [place for place in range(len(parts)) if any(row.counts[place] for row in rows)]
     used = used or [1]
@@ -80,7 +80,7 @@ def ratings_figure(evidence: Evidence) -> Figure:
         words("axis.share_of_answers"),
         sort=False,
         heading=words("axis.answers"),
-        language=words.language,
+        words=words,
         nothing=nothing,
     ).figure(caption, alt=_rating_alt(rows, parts, words), note=note)
 
@@ -90,10 +90,10 @@ def rooting_figure(evidence: Evidence) -> Figure:
     words = words_of(evidence)
     return Stacks(
         rooting_bars(evidence),
-        state_parts(words.language),
+        state_parts(words),
         words("axis.share_of_goals"),
         heading=words("axis.goals"),
-        language=words.language,
+        words=words,
         nothing=words("effects.nothing_to_root"),
     ).figure(words.markdown("effects.rooting", **_sizes(evidence)))
 
@@ -150,10 +150,10 @@ def savings_note(evidence: Evidence) -> str:
     elif median.value is None:
         told = words.markdown("effects.savings_no_sums")
     else:
-        told = words.markdown("effects.savings_sums", median=money(median.value, words.language))
+        told = words.markdown("effects.savings_sums", median=words.money(median.value))
         if low.value is not None and high.value is not None:
             ends = {"low": low.value, "high": high.value}
-            printed = {name: money(value, words.language) for name, value in ends.items()}
+            printed = {name: words.money(value) for name, value in ends.items()}
             told += " " + words.markdown("effects.savings_quartiles", **printed)
     return f"{told} {words.markdown('effects.no_total')}"
 

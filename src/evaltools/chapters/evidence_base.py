@@ -75,7 +75,7 @@ def selection_figure(evidence: Evidence) -> Figure:
         unit="standardised",
         flag=FLAG,
         towards=(left, right),
-        language=words.language,
+        words=words,
         nothing=words("evidence_base.no_comparison"),
     ).figure(
         words.markdown("evidence_base.selection", **_sides(evidence)),
@@ -114,7 +114,7 @@ def unseen_figure(evidence: Evidence) -> Figure:
         words("axis.projects_with_theme"),
         words("axis.probability"),
         dotted=True,
-        language=words.language,
+        words=words,
         nothing=words("evidence_base.unseen_none"),
     ).figure(
         words.markdown("evidence_base.unseen", **sizes_of(evidence)),
@@ -143,7 +143,7 @@ def agreement_figure(evidence: Evidence, records: Iterable[Indicator]) -> Figure
         TENTATIVE,
         RELIABLE,
         evidence.parameters.confidence,
-        language=words.language,
+        words=words,
         nothing=words("agreement.none"),
     ).figure(
         words.markdown("agreement.figure", n=_compared(evidence)["n"]),
@@ -173,11 +173,11 @@ def agreement_units_table(evidence: Evidence, records: Iterable[Indicator]) -> T
         Column("interval", words("agreement.column.interval"), align="right", width=24),
     ]
     return Table(
-        unit_table(records, words.language),
+        unit_table(records, words),
         columns,
         words.markdown("agreement.table_units", level=level_of(evidence)),
         words.language,
-        note=unit_note(records, words.language),
+        note=unit_note(records, words),
     )
 
 
@@ -185,12 +185,12 @@ def saturation_figure(evidence: Evidence, records: Iterable[Indicator]) -> Figur
     """Codes seen by number of reports read."""
     words = words_of(evidence)
     return Line(
-        saturation_points(saturation_curve(evidence), records, words.language),
+        saturation_points(saturation_curve(evidence), records, words),
         words("saturation.axis.reports"),
         words("saturation.axis.codes"),
         unit="number",
         dotted=True,
-        language=words.language,
+        words=words,
         nothing=words("saturation.none"),
     ).figure(
         words.markdown("saturation.figure", n=evidence.n),
@@ -214,7 +214,8 @@ def selection_rows(evidence: Evidence) -> pd.DataFrame:
         `label`; `reported` and `unreported`, means or shares as text; `difference`, a float or
         None; `text`, the difference as text; in the order of `differences`.
     """
-    words, language = evidence.words, evidence.parameters.language
+    language = evidence.parameters.language
+    words = words_of(evidence)
     rows = [
         (
             _selection_label(row, words),
@@ -234,7 +235,7 @@ def selection_rows(evidence: Evidence) -> pd.DataFrame:
 def representativity_note(evidence: Evidence) -> str:
     """The R-indicator in a sentence of markdown, and what it leaves out in another."""
     language = evidence.parameters.language
-    words, found = evidence.words, representativity(evidence)
+    words, found = words_of(evidence), representativity(evidence)
     if found.reason:
         reason = words(f"evidence_base.reason.{found.reason}")
         told = words.markdown("evidence_base.r_unknown", reason=reason)
@@ -275,7 +276,7 @@ def _printed_mean(variable: object, value: float, n: int, language: Language) ->
 
 def agreement_groups(records: Iterable[Indicator], evidence: Evidence) -> list[Group]:
     """Rows of the figure: alpha by code, in the order of the codebook; none without two readers."""
-    found, words = _found(records), evidence.words
+    found, words = _found(records), words_of(evidence)
     if not found["coding.reports_compared.count", "D", ()].n:
         return []
     groups: dict[str, list[Reliability]] = {}
@@ -291,7 +292,7 @@ def code_table(records: Iterable[Indicator], evidence: Evidence) -> pd.DataFrame
     """Every coefficient of every code side by side, as text; a dash where there is none."""
     found, language = _found(records), evidence.parameters.language
     rows = []
-    words = evidence.words
+    words = words_of(evidence)
     for code_id, kind, label in _codes(evidence):
 
         def get(
@@ -312,7 +313,7 @@ def code_table(records: Iterable[Indicator], evidence: Evidence) -> pd.DataFrame
 def kind_table(records: Iterable[Indicator], evidence: Evidence) -> pd.DataFrame:
     """The same of the codes of each kind together, and of all in the last row."""
     found, language = _found(records), evidence.parameters.language
-    words, kinds = evidence.words, [kind for _, kind, _ in _codes(evidence)]
+    words, kinds = words_of(evidence), [kind for _, kind, _ in _codes(evidence)]
     rows = []
     for kind in [*dict.fromkeys(kinds), ""]:
         by = (("kind", kind),) if kind else ()
@@ -333,9 +334,9 @@ def kind_table(records: Iterable[Indicator], evidence: Evidence) -> pd.DataFrame
     return pd.DataFrame(rows, columns=["label", "codes", "judgements", *_COLUMNS])
 
 
-def unit_table(records: Iterable[Indicator], language: Language) -> pd.DataFrame:
+def unit_table(records: Iterable[Indicator], words: Words) -> pd.DataFrame:
     """Alpha by unit of analysis: `label`, `units`, `alpha`, `interval`."""
-    found, words = _found(records), Words(language)
+    found, language = _found(records), words.language
     rows = []
     for unit in UNITS:
         record = found.get((f"coding.alpha_{unit}.index", "S", ()))
@@ -369,7 +370,7 @@ def agreement_columns(
     return columns
 
 
-def unit_note(records: Iterable[Indicator], language: Language) -> str:
+def unit_note(records: Iterable[Indicator], words: Words) -> str:
     """What the units of the table by unit leave out, in numbers."""
     found = _found(records)
     counts = {
@@ -377,15 +378,15 @@ def unit_note(records: Iterable[Indicator], language: Language) -> str:
         "blank": found.get(("coding.sentences_blank.count", "D", ())),
     }
     values = {name: (record.n or 0) if record else 0 for name, record in counts.items()}
-    return Words(language).markdown("agreement.table_units_note", **values)
+    return words.markdown("agreement.table_units_note", **values)
 
 
 def saturation_points(
-    frame: pd.DataFrame, records: Iterable[Indicator], language: Language
+    frame: pd.DataFrame, records: Iterable[Indicator], words: Words
 ) -> list[Point]:
     """Points of the curve of saturation, marked where new codes have become few."""
     reached = _found(records)["saturation.reached.count", "D", ()].value
-    label = Words(language)("saturation.reached")
+    label = words("saturation.reached")
     columns = (frame[name].to_numpy(dtype=float).tolist() for name in _CURVE)
     return [
         Point(reports, median, low, high, label if reports == reached else "")

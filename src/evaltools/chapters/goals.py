@@ -50,7 +50,7 @@ def result_states_figure(evidence: Evidence) -> Figure:
         )
         for row in themes(evidence, "result").to_dict("records")
     ]  # fmt: skip
-    return states_chart(rows, words.language, words("themes.none")).figure(
+    return states_chart(rows, words, words("themes.none")).figure(
         words.markdown("goals.result_states", n=evidence.n),
         note=words.markdown("goals.result_states_note"),
     )
@@ -65,7 +65,7 @@ def sought_figure(evidence: Evidence) -> Figure:
         words("axis.goals"),
         shares=False,
         sort=False,
-        language=words.language,
+        words=words,
         nothing=words("goals.none"),
     ).figure(
         words.markdown("goals.sought", **_sizes(evidence)),
@@ -82,7 +82,7 @@ def attainment_figure(evidence: Evidence) -> Figure:
         for name, row in crossed.iterrows()
         for by, count in row.items()
     }
-    chart = Cascade(counts, language=words.language, nothing=words("goals.none"))
+    chart = Cascade(counts, words=words, nothing=words("goals.none"))
     return chart.figure(words.markdown("goals.attainment", **_sizes(evidence)))
 
 

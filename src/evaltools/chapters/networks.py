@@ -29,19 +29,17 @@ MEASURES = {
     "network.clustering_null.index": "networks.measure.clustering_null",
 }
 """Rows of the table of the network: indicator and the phrase that names it."""
-NAMED_KINDS = 2
-"""So many kinds of organisations, the first that the study declares, have a colour of their own."""
+COLORS = 3
+"""Groups of organisations that a network tells apart."""
 
 
 def network_figure(evidence: Evidence) -> Figure:
     """Organisations and projects, tied by taking part."""
     words = words_of(evidence)
     shown, ties = networks.drawn(evidence)
-    named = list(evidence.vocabulary.organisation_kinds)[:NAMED_KINDS]
-    kinds = {kind: words(f"organisation_kind.{kind}") for kind in named}
-    other = words("networks.group.other")
+    groups = kind_groups(evidence)
     members = [
-        Organisation(str(org_id), str(name), kinds.get(kind, other))
+        Organisation(str(org_id), str(name), groups.get(kind, words("networks.group.other")))
         for org_id, name, kind in shown[["org_id", "name", "kind"]].to_numpy().tolist()
     ]
     note = words.markdown("networks.network_note")
@@ -50,7 +48,7 @@ def network_figure(evidence: Evidence) -> Figure:
     chart = Network(
         members,
         list(zip(ties["org_id"], ties["project_id"], strict=True)),
-        language=words.language,
+        words=words,
         nothing=words("networks.nothing"),
     )
     return chart.figure(words.markdown("networks.network", **_sizes(evidence)), note=note)
@@ -81,12 +79,19 @@ def clustering_figure(evidence: Evidence) -> Figure:
         found.observed,
         words("networks.axis_clustering"),
         decimals=3,
-        language=words.language,
+        words=words,
         nothing=words("networks.no_clustering"),
     ).figure(
         words.markdown("networks.clustering", draws=len(draws), **_sizes(evidence)),
         note=words.markdown("networks.clustering_note"),
     )
+
+
+def kind_groups(evidence: Evidence) -> dict[str, str]:
+    """Kinds of organisations that have a colour of their own; all where there are few, else two."""
+    words, kinds = evidence.words, list(evidence.vocabulary.organisation_kinds)
+    named = kinds if len(kinds) <= COLORS else kinds[: COLORS - 1]
+    return {kind: words(f"organisation_kind.{kind}") for kind in named}
 
 
 def _sizes(evidence: Evidence) -> dict[str, int]:

@@ -41,7 +41,7 @@ def calls_figure(evidence: Evidence) -> Figure:
     applied = sum(x for x in table["applications"] if x)
     return CallBars(
         [Call(*row) for row in table[columns].itertuples(index=False, name=None)],
-        language=words.language,
+        words=words,
         nothing=words("portfolio.calls_none"),
     ).figure(
         words.markdown("portfolio.calls", applications=applied),
@@ -121,7 +121,7 @@ def lorenz_figure(evidence: Evidence, records: Sequence[Indicator]) -> Figure:
     chart = Lorenz(
         curves,
         words("portfolio.axis_units"),
-        language=words.language,
+        words=words,
         nothing=words("portfolio.no_euros"),
     )
     rule = _allocation_note(evidence)
@@ -161,7 +161,7 @@ def _map(evidence: Evidence, column: str, heading: str, decimals: int) -> TileMa
         Tile(str(row["label"]), row["tile_row"], row["tile_column"], _value(row[column]))
         for row in frame.to_dict("records")
     ]
-    return TileMap(tiles, text, heading, language=language, own=evidence.words)
+    return TileMap(tiles, text, heading, words=words_of(evidence))
 
 
 def _value(value: float) -> float | None:

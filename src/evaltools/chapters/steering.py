@@ -39,7 +39,7 @@ def optimism_figure(evidence: Evidence) -> Figure:
         axis=words("steering.axis.answers"),
         whole_scale=True,
         sort=False,
-        language=words.language,
+        words=words,
         nothing=words("effects.no_ratings"),
     ).figure(
         words.markdown("steering.optimism", **_sizes(evidence)),

@@ -23,7 +23,7 @@ _LIMITS = {"funded": "p", "bounds": "bound", "alike": "s", "coders": "band"}
 
 
 def words_of(evidence: Evidence) -> Words:
-    """The words of the study in the language that the parameters choose."""
+    """The words of the language that the parameters choose."""
     return evidence.words
 
 
@@ -43,7 +43,7 @@ def themes_figure(evidence: Evidence, kind: str, caption: str) -> Figure:
     coded = evidence.parameters.estimand == "descriptive"
     return Dots(
         theme_dots(themes(evidence, kind), evidence),
-        language=words.language,
+        words=words,
         level=evidence.parameters.confidence,
         band_name=words("themes.coder_band") if coded else "",
         nothing=words("themes.none"),

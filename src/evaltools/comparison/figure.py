@@ -33,7 +33,7 @@ def comparison_figure(
     )  # fmt: skip
     level = f"{say.percent(made.level, language)}"
     nothing = words("comparison.nothing")
-    chart = Slopes(slope_rows(made, language, labels), names, language=language, nothing=nothing)
+    chart = Slopes(slope_rows(made, language, labels), names, words=words, nothing=nothing)
     note = words("comparison.note.figure", level=level)
     return chart.figure(f"{notice} {caption}".strip(), note=note)
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure as Drawing
 
 from evaltools.present import alt_text
 from evaltools.present.figure import Chart
-from evaltools.present.language import count_of, money, number
+from evaltools.present.language import count_of, number
 from evaltools.present.legend import Entry
 from evaltools.present.rows import Spacing, lay_out_rows
 from evaltools.present.scale import Axis, Scale
@@ -44,7 +44,6 @@ class CallBars(Chart):
     """Applications and awards on the left, money on the right; calls in the order given."""
 
     rows: Sequence[Call]
-    currency: str = "EUR"
 
     def _is_empty(self) -> bool:
         return not self.rows
@@ -104,7 +103,7 @@ class CallBars(Chart):
     def _sum(self, row: Call) -> str:
         if row.amount is None:
             return self.words("mark.missing")
-        text = money(row.amount, self.language, self.currency)
+        text = self.words.money(row.amount)
         if row.known is None or row.projects is None or row.known == row.projects:
             return text
         return f"{text} ({count_of(row.known, row.projects, self.language)})"

@@ -116,19 +116,19 @@ class Chart(ABC):
     """Data in a form that can be drawn, and told in words to who does not see it.
 
     Arguments:
-        language: fi, sv or en.
+        words: of the language of the report, and of the study.
         nothing: a sentence for where there is nothing to draw.
         own: the words of a study, where the chart names what only a study can name.
     """
 
-    language: Language
+    words: Words
     nothing: str = ""
     own: Words | None = None
 
     @property
-    def words(self) -> Words:
-        """The words of its language."""
-        return self.own or Words(self.language)
+    def language(self) -> Language:
+        """In which it is told."""
+        return self.words.language
 
     def figure(self, caption: str, *, note: str = "", alt: str = "") -> Figure:
         """The drawing with caption and alternative text; the latter from the data unless given."""

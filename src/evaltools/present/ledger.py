@@ -10,7 +10,7 @@ from matplotlib.figure import Figure as Drawing
 
 from evaltools.present import alt_text
 from evaltools.present.figure import Chart
-from evaltools.present.language import count_of, money_short, number
+from evaltools.present.language import count_of, number
 from evaltools.present.legend import Entry
 from evaltools.present.rows import AXIS, GUTTER, RowLayout, Spacing, draw_marks, lay_out_rows
 from evaltools.present.scale import Axis, Scale, ticks
@@ -57,13 +57,11 @@ class StripPlot(Chart):
         sums: a row a group; a scale of powers of ten has no place for zero.
         steps: from all claims to the most complete; the first is the whole.
         suppressed: sums are withheld; the strip says so.
-        currency: of the sums.
     """
 
     sums: Sequence[Sums]
     steps: Sequence[Step]
     suppressed: bool = False
-    currency: str = "EUR"
 
     def _is_empty(self) -> bool:
         return not self.steps or not self.steps[0].count
@@ -114,7 +112,7 @@ class StripPlot(Chart):
         """Places in the order of sums by group, and the counts of the steps."""
         told, shown = [], self._shown
         for row in shown:
-            places = [money_short(x, self.language, self.currency) for x in row.known]
+            places = [self.words.money_short(x) for x in row.known]
             names = ("low", "median", "high") if len(places) == 3 else ("median",)
             key = "alt.quartiles" if len(places) == 3 else "alt.median"
             told.append(self.words(key, group=row.group, **dict(zip(names, places, strict=True))))
@@ -140,12 +138,8 @@ class StripPlot(Chart):
         canvas = layout.canvas
         for mark in marks:
             canvas.line([scale(mark)] * 2, [top, bottom], color=GRID, width=0.6, layer=0.5)
-
-        def text(value: float) -> str:
-            return money_short(value, self.language, self.currency)
-
         ends = (layout.left - GUTTER, canvas.width - 1.5)
-        draw_marks(canvas, scale, marks, text, bottom + 8, ends)
+        draw_marks(canvas, scale, marks, self.words.money_short, bottom + 8, ends)
         middle, foot = (scale.start + scale.end) / 2, bottom + AXIS + height(1, SMALL) / 2
         canvas.small(middle, foot, self.words("axis.claimed_euros"), align="center")
         for place, row in enumerate(rows):

@@ -141,17 +141,15 @@ def concealed(row: Stack) -> Stack:
     return Stack(row.label, (0,) * len(row.counts), True) if row.suppressed else row
 
 
-def state_parts(language: Language) -> list[Part]:
+def state_parts(words: Words) -> list[Part]:
     """Said, denied, not mentioned: names and colours; what is silent is light, being no answer."""
-    words = Words(language)
     colors = {"yes": DEEP_BLUE, "no": RUST, "silent": LIGHT}
     return [Part(words(f"state.{state}"), color) for state, color in colors.items()]
 
 
-def states_chart(rows: Sequence[Stack], language: Language, nothing: str = "") -> Stacks:
+def states_chart(rows: Sequence[Stack], words: Words, nothing: str = "") -> Stacks:
     """What reports say of each code: rows with the counts of yes, no and silent."""
-    words = Words(language)
     return Stacks(
-        rows, state_parts(language), words("axis.share_of_reports"),
-        heading=words("axis.reports"), language=language, nothing=nothing,
+        rows, state_parts(words), words("axis.share_of_reports"),
+        heading=words("axis.reports"), words=words, nothing=nothing,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from typing import Final
 
 import yaml
 
-from evaltools.present.language import LANGUAGES, NBSP, Language, money, number
+from evaltools.present.language import LANGUAGES, NBSP, Language, money, money_short, number
 from evaltools.present.markdown import escape_markdown
 
 YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -32,7 +32,7 @@ class Words:
 
     `words("axis.reports")` gives a label; `words("note.suppressed", count=5)` fills the named
     fields of a phrase. Whole numbers are printed as the language prints them; format other
-    values yourself (`percent`, `euros`). A phrase that depends on number has two entries,
+    values yourself (`percent`, `money`). A phrase that depends on number has two entries,
     `key.one` and `key.other`; ask for `key` with `count=`, and one is used for exactly 1.
     A field that no value is given for is filled by the phrase `noun.<field>`, if there is one:
     `{currency}` is what the study counts money in.
@@ -108,6 +108,10 @@ class Words:
     def money(self, value: float | None) -> str:
         """A sum of money in the currency of the study."""
         return money(value, self.language, self.currency)
+
+    def money_short(self, value: float | None) -> str:
+        """The same for axes and cells."""
+        return money_short(value, self.language, self.currency)
 
     def _text(self, value: object) -> str:
         if isinstance(value, int) and not isinstance(value, bool):
