@@ -14,7 +14,8 @@ import yaml
 
 from evaltools.evidence import Evidence, read_tables
 from evaltools.evidence.codings import presence
-from evaltools.findings import judge, load_findings
+from evaltools.findings.declaration import load_findings
+from evaltools.findings.judgement import judge
 from evaltools.indicators import goals, optimism, portfolio, ratings, rooting, savings, takeup
 from evaltools.indicators.prevalence import codebook, count_states
 from evaltools.indicators.shares import plain_share, share_records

@@ -7,7 +7,7 @@ import yaml
 from claims_by_hand import declared, finding
 from pydantic import ValidationError
 
-from evaltools.findings import load_findings
+from evaltools.findings.declaration import load_findings
 from evaltools.problems import ProblemError
 
 ROOT = Path(__file__).parents[2]

@@ -3,15 +3,9 @@
 import pytest
 from claims_by_hand import count, difference, finding, share, shares, withheld
 
-from evaltools.findings import (
-    findings_metadata,
-    judge,
-    numbers_of,
-    problems_for_publishing,
-    propose,
-    release_table,
-    unknown_evidence,
-)
+from evaltools.findings.display import findings_metadata, release_table
+from evaltools.findings.judgement import judge, problems_for_publishing, propose, unknown_evidence
+from evaltools.findings.numbers import numbers_of
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.present.words import Words
 from evaltools.problems import ProblemError

@@ -10,7 +10,8 @@ import pytest
 import yaml
 from claims_by_hand import finding, shares, withheld
 
-from evaltools.findings import findings_metadata, judge
+from evaltools.findings.display import findings_metadata
+from evaltools.findings.judgement import judge
 from evaltools.present.words import Words
 from evaltools.report.embedded.filters import check_filter, run_filters
 

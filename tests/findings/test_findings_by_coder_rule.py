@@ -9,9 +9,15 @@ import yaml
 from claims_by_hand import finding, shares
 
 from evaltools.evidence import Evidence, read_tables
-from evaltools.findings import findings_metadata, judge, problems_for_publishing, release_table
-from evaltools.findings.display import findings_record
-from evaltools.findings.judgement import RULES, judge_by_rule, recomputed, rule_note
+from evaltools.findings.display import findings_metadata, findings_record, release_table
+from evaltools.findings.judgement import (
+    RULES,
+    judge,
+    judge_by_rule,
+    problems_for_publishing,
+    recomputed,
+    rule_note,
+)
 from evaltools.indicators import effects, evidence_base, networks, portfolio
 from evaltools.present.words import Words
 from evaltools.study import load_study

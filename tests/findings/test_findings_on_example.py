@@ -13,7 +13,9 @@ import pytest
 from scipy.stats import hypergeom, norm
 
 from evaltools.evidence import Evidence, read_tables
-from evaltools.findings import judge, load_findings, numbers_of, problems_for_publishing, propose
+from evaltools.findings.declaration import load_findings
+from evaltools.findings.judgement import judge, problems_for_publishing, propose
+from evaltools.findings.numbers import numbers_of
 from evaltools.present.words import Words
 from evaltools.study import load_study
 

@@ -10,6 +10,9 @@ from evaltools.chapters.evidence_base import representativity_note, selection_ro
 from evaltools.chapters.measures import measure_table
 from evaltools.indicators.indicator import Indicator
 from evaltools.present.words import Words
+from evaltools.study import load_study
+
+ROOT = Path(__file__).parents[2]
 
 
 def compared(language="fi", n=4, N=12, **columns):
@@ -83,8 +86,8 @@ def test_measures_are_printed_by_unit_with_the_counts_behind_shares():
         Indicator("e.share", 0.5, "share", n=500, N=1000, counted="euros"),
         Indicator("a.share", 0.9, "share", n=9, N=10, dimensions=(("call", "2020"),)),
     ]
-    names = {f"{letter}": "column.share" for letter in ("c.eur", "a.share", "b.index")}
-    names |= {"d.share": "column.share", "e.share": "column.share"}
+    names = {f"{letter}": "column.theme" for letter in ("c.eur", "a.share", "b.index")}
+    names |= {"d.share": "column.theme", "e.share": "column.theme"}
     table = measure_table(records, names, Words("fi"))
     assert table["value"].tolist() == [
         "1\u00a0234\u00a0567",
@@ -95,4 +98,4 @@ def test_measures_are_printed_by_unit_with_the_counts_behind_shares():
     ]
     assert table["count"].tolist() == ["–", "25/100", "0,01–0,04", "–", "–"]
     with pytest.raises(KeyError):
-        measure_table(records, {"z.share": "column.share"}, Words("fi"))
+        measure_table(records, {"z.share": "column.theme"}, Words("fi"))

@@ -15,7 +15,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 import yaml
@@ -26,7 +26,7 @@ from evaltools.present.table import Column, Table
 from evaltools.present.words import Words
 from evaltools.problems import Problem, refuse
 from evaltools.study.declaration import Statement, Topic
-from evaltools.study.declared import Text
+from evaltools.study.declared import Declared, Text
 from evaltools.study.study import Study
 
 YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -61,8 +61,7 @@ class Section:
     words: int
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(Declared):
     """One thing that a checklist asks for.
 
     Arguments:
@@ -78,8 +77,7 @@ class Item:
     pages: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Checklist:
+class Checklist(Declared):
     """A published checklist, retold."""
 
     id: str
@@ -111,12 +109,8 @@ class Answer:
 def checklists() -> tuple[Checklist, ...]:
     """SRQR, GRAMMS and UNEG's, in this order."""
     folder = resources.files("evaltools.findings") / "checklists"
-    return tuple(
-        _checklist(
-            yaml.load((folder / f"{name}.yml").read_text(encoding="utf-8"), Loader=YAML_LOADER)
-        )
-        for name in NAMES
-    )
+    texts = [(folder / f"{name}.yml").read_text(encoding="utf-8") for name in NAMES]
+    return tuple(Checklist.model_validate(yaml.load(text, Loader=YAML_LOADER)) for text in texts)
 
 
 def sections_of(chapters: Path) -> dict[str, Section]:
@@ -207,19 +201,6 @@ def checklist_page(
 def counted(found: Sequence[Answer]) -> dict[Status, int]:
     """How many items stand how."""
     return {status: sum(answer.status == status for answer in found) for status in STATUSES}
-
-
-def _checklist(content: Mapping[str, Any]) -> Checklist:
-    items = tuple(
-        Item(
-            item["id"],
-            Text(**item["asks"]),
-            tuple(item.get("topics", ())),
-            tuple(item.get("pages", ())),
-        )
-        for item in content["items"]
-    )
-    return Checklist(content["id"], Text(**content["title"]), content["source"], items)
 
 
 def _sections(text: str) -> dict[str, Section]:

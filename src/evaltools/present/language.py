@@ -10,7 +10,7 @@ from typing import Final, Literal, get_args
 
 from babel.dates import format_date
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_currency_name, get_currency_symbol
 
 Language = Literal["fi", "sv", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
@@ -118,65 +118,24 @@ def level_text(level: float, language: Language) -> str:
     return percent(level, language, 0 if whole else 1)
 
 
-@dataclass(frozen=True)
-class Currency:
-    """How sums in a currency are printed.
-
-    Arguments:
-        fi: in Finnish after one, and after any other number.
-        sv, en: in Swedish and in English after a number.
-        before: what stands before the figures in English, with a space if it takes one.
-        symbol: in axes and cells.
-    """
-
-    fi: tuple[str, str]
-    sv: str
-    en: str
-    before: str
-    symbol: str
-
-    @classmethod
-    def of(cls, code: str) -> Currency:
-        """The currency of an ISO 4217 code; one that is not known here is printed as its code."""
-        return _CURRENCIES.get(code) or cls((code, code), code, code, f"{code}{NBSP}", code)
-
-    def name(self, language: Language) -> str:
-        """What it is called after a number that is not one."""
-        return {"fi": self.fi[1], "sv": self.sv, "en": self.en}[language]
-
-
-_CURRENCIES: Final = {
-    "EUR": Currency(("euro", "euroa"), "euro", "euros", f"EUR{NBSP}", "€"),
-    "GBP": Currency(("punta", "puntaa"), "pund", "pounds", "£", "£"),
-    "USD": Currency(("dollari", "dollaria"), "dollar", "dollars", "US$", "$"),
-    "SEK": Currency(("kruunu", "kruunua"), "kronor", "kronor", f"SEK{NBSP}", "kr"),
-    "NOK": Currency(("Norjan kruunu", "Norjan kruunua"), "norska kronor", "kroner",
-                    f"NOK{NBSP}", "NOK"),
-    "DKK": Currency(("Tanskan kruunu", "Tanskan kruunua"), "danska kronor", "kroner",
-                    f"DKK{NBSP}", "DKK"),
-    "CHF": Currency(("frangi", "frangia"), "franc", "francs", f"CHF{NBSP}", "CHF"),
-}  # fmt: skip
-
-
 def money(value: float | None, language: Language, currency: str = "EUR") -> str:
     """A sum of money: `1 234 euroa`, from a million on `1,2 milj. euroa`; `£1.2 million`.
 
     Arguments:
         value: the sum, or None.
         language: fi, sv or en.
-        currency: as ISO 4217 has it.
+        currency: its code of three letters (ISO 4217).
     """
     if _missing(value):
         return MISSING
     assert value is not None
-    kind = Currency.of(currency)
     million = abs(value) >= 999_950
     figures = number(value / 1e6, language, 1) if million else number(value, language)
     if language == "en":
-        return f"{kind.before}{figures}" + (f"{NBSP}million" if million else "")
+        sign = f"EUR{NBSP}" if currency == "EUR" else _sign_before(currency)
+        return f"{sign}{figures}" + (f"{NBSP}million" if million else "")
     unit = {"fi": f"milj.{NBSP}", "sv": f"mn{NBSP}"}[language] if million else ""
-    single = language == "fi" and figures == "1" and not million
-    return f"{figures}{NBSP}{unit}{kind.fi[0] if single else kind.name(language)}"
+    return f"{figures}{NBSP}{unit}{_currency_name(figures, million, language, currency)}"
 
 
 def money_short(value: float | None, language: Language, currency: str = "EUR") -> str:
@@ -192,10 +151,29 @@ def money_short(value: float | None, language: Language, currency: str = "EUR") 
         else number(value, language)
     )
     if language == "en":
-        before = symbol if len(symbol) == 1 else f"{symbol}{NBSP}"
-        return f"{before}{figures}{'m' if million else ''}"
-    unit = {"fi": f"milj.{NBSP}{symbol}", "sv": f"mn{NBSP}{symbol}"}[language]
-    return f"{figures}{NBSP}{unit if million else symbol}"
+        return f"{_sign_before(currency)}{figures}{'m' if million else ''}"
+    sign = get_currency_symbol(currency, locale=_LOCALE[language])
+    unit = {"fi": f"milj.{NBSP}", "sv": f"mn{NBSP}"}[language] if million else ""
+    return f"{figures}{NBSP}{unit}{sign}"
+
+
+def currency_name(code: str, language: Language) -> str:
+    """What a currency is called after a number: `euroa`, `British pounds`."""
+    return get_currency_name(code, count=2, locale=_LOCALE[language])
+
+
+def _sign_before(currency: str) -> str:
+    """What stands before a sum in English: `£`, or letters and a space."""
+    sign = get_currency_symbol(currency, locale=_LOCALE["en"])
+    return sign + NBSP if sign[-1].isalpha() else sign
+
+
+def _currency_name(figures: str, million: bool, language: Language, currency: str) -> str:
+    """What stands behind a sum in Finnish and Swedish."""
+    if currency != "EUR":
+        return get_currency_symbol(currency, locale=_LOCALE[language])
+    single = language == "fi" and figures == "1" and not million
+    return "euro" if single or language == "sv" else "euroa"
 
 
 def ratio(value: float | None, language: Language, decimals: int = 2) -> str:
