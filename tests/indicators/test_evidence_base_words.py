@@ -10,6 +10,9 @@ from evaltools.chapters.evidence_base import representativity_note, selection_ro
 from evaltools.chapters.measures import measure_table
 from evaltools.indicators.indicator import Indicator
 from evaltools.present.words import Words
+from evaltools.study import load_study
+
+ROOT = Path(__file__).parents[2]
 
 
 def compared(language="fi", n=4, N=12, **columns):
