@@ -118,12 +118,10 @@ class Chart(ABC):
     Arguments:
         words: of the language of the report, and of the study.
         nothing: a sentence for where there is nothing to draw.
-        own: the words of a study, where the chart names what only a study can name.
     """
 
     words: Words
     nothing: str = ""
-    own: Words | None = None
 
     @property
     def language(self) -> Language:
