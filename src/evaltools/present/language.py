@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, Literal, get_args
 
@@ -144,7 +143,6 @@ def money_short(value: float | None, language: Language, currency: str = "EUR") 
     if _missing(value):
         return MISSING
     assert value is not None
-    symbol = Currency.of(currency).symbol
     million = abs(value) >= 999_950
     rounded = _round(value / 1e6, 1)
     figures = (

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from evaltools.present.language import LANGUAGES, Currency, Language
+from evaltools.present.language import LANGUAGES, Language, currency_name
 from evaltools.present.words import (
     Phrases,
     all_phrases,
@@ -61,7 +61,7 @@ def own_phrases(root: Path, declared: StudyDeclaration) -> Phrases:
         )
         for key, text in labels.items()
     }
-    derived["noun.currency"] = {each: Currency.of(declared.currency).name(each) for each in LANGUAGES}
+    derived["noun.currency"] = {each: currency_name(declared.currency, each) for each in LANGUAGES}
     return derived | dict(load_phrases(root, declared.languages))
 
 
