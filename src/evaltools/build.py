@@ -250,26 +250,32 @@ def _told(study: Study, parameters: Parameters, material: Material) -> list[str]
 
 
 def _material(study: Study, made: Run) -> Material:
-    from evaltools.evidence import load_descriptor, read_tables
+    from evaltools.evidence import Evidence, load_descriptor, read_tables
     from evaltools.report.judged import judged
     from evaltools.report.staging import Material
 
     descriptor: Descriptor = load_descriptor(study.data)
     indicators = made.indicators()
-    reports = next(item for item in indicators if item.key == "reports.read.share")
     notebooks: dict[str, dict[str, Any]] = {
         path.name: json.loads(path.read_text(encoding="utf-8")) for path in made.notebooks
     }
-    tables = read_tables(study.data, descriptor)
+    tables, parameters = read_tables(study.data, descriptor), _parameters_of(study, made)
+    counts = next(
+        ((item.n or 0, item.N or 0) for item in indicators if item.key == "reports.read.share"),
+        None,
+    )
+    if counts is None:  # no chapter of the study counts what was read
+        evidence = Evidence.select(study, tables, parameters)
+        counts = evidence.n, evidence.N
     return Material(
         run=made.key[:16],
         notebooks=notebooks,
         indicators=indicators,
         tables=tables,
         descriptor=descriptor,
-        n=reports.n or 0,
-        N=reports.N or 0,
-        judgements=judged(study, _parameters_of(study, made), indicators, tables),
+        n=counts[0],
+        N=counts[1],
+        judgements=judged(study, parameters, indicators, tables),
     )
 
 

@@ -184,9 +184,10 @@ def _metadata(
         "short-title": declared.short_title.in_language(language),
         "subtitle": declared.subtitle.in_language(language),
         "author": declared.publisher.in_language(language),
-        "date": parameters.cutoff.isoformat(),
         "flags": flags(material),
     }
+    if "cutoff" in parameters.declarations:
+        metadata["date"] = parameters.cutoff.isoformat()
     metadata["findings"] = findings_metadata(material.judgements, words, glossary.labels)
     if material.descriptor.example:
         metadata["example-notice"] = words("report.example_notice")
