@@ -18,7 +18,7 @@ from evaltools.execute.ingredients import DECLARATION, Plan, plan
 from evaltools.execute.interrupts import note_interrupts
 from evaltools.execute.jobs import Engine, Job, Limits
 from evaltools.execute.notebooks import read_notebook
-from evaltools.execute.progress import Progress, Silent
+from evaltools.execute.progress import Progress
 from evaltools.execute.store import Store
 from evaltools.problems import Problem, refuse
 from evaltools.provenance.manifest import Ingredients, Manifest, hash_outputs, read_manifest
@@ -84,7 +84,7 @@ def run(
         ProblemError: what is wrong with notebooks or data, before anything is executed; every
             notebook that failed; or what notebooks hand over and does not fit together.
     """
-    told = progress or Silent()
+    progress = progress or Progress()
     needed = plan(study, parameters)
     store = Store(study.build)
     if not again and (found := _find(store, needed.ingredients)) is not None:
@@ -93,24 +93,19 @@ def run(
     what = "Another process is making the same run; waiting for it."
     with (
         note_interrupts() as interrupts,
-        store.building(key, lambda: told.waiting(what)) as building,
+        store.building(key, lambda: progress.waiting(what)) as building,
     ):
         if not again and (found := _find(store, needed.ingredients)) is not None:
             return found  # the other process has made it meanwhile
         newest = store.newest()
         reason = _reason(store, needed.ingredients, newest, again)
-        told.started(str(reason), [(name, len(cells)) for name, cells in needed.cells.items()])
-        reads = _execute(needed, building, store, newest, told, engine, slots)
+        progress.started(str(reason), [(name, len(cells)) for name, cells in needed.cells.items()])
+        reads = _execute(needed, building, store, newest, progress, engine, slots)
         _refuse_change(needed.ingredients, plan(study, parameters).ingredients)
         manifest = _complete(needed, key, building, reads)
         interrupts.check()
         folder = store.publish(building, key)
     return Run(manifest, folder, reason)
-
-
-def is_current(study: Study, parameters: Parameters) -> bool:
-    """Whether the run is there whole, so that `run` would have nothing to do."""
-    return current_run(study, parameters) is not None
 
 
 def current_run(study: Study, parameters: Parameters) -> Run | None:
