@@ -80,7 +80,7 @@ def install(record: str) -> Callable[[], None]:
                 note(json.dumps(noted).encode() + b"\n")
                 seen.add(noted)
 
-    have_them_tell()
+    install_native_audit()
     sys.addaudithook(hook)
     return seen.clear
 
@@ -287,7 +287,7 @@ NATIVE: dict[str, dict[str, str]] = {
 _OK, _DENY, _ATTACH = 0, 1, 24
 
 
-def have_them_tell() -> None:
+def install_native_audit() -> None:
     """Have these functions tell from now on, in modules that are loaded and in those to come."""
     import _posixsubprocess
     import subprocess  # noqa: F401 - takes `fork_exec` as it is, since it tells by itself

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from evaltools.execute.audit import RECORD, install
-from evaltools.processes import die_with
+from evaltools.processes import kill_with_parent
 
 _OPTIONS = (
     "--HistoryManager.enabled=False",
@@ -17,14 +17,14 @@ _OPTIONS = (
 )
 
 
-def become_kernel(connection_file: str, parent: int) -> None:
+def run_kernel(connection_file: str, parent: int) -> None:
     """Serve as an IPython kernel until told to stop.
 
     Arguments:
         connection_file: where the manager has written sockets and key.
         parent: the process with which the kernel dies.
     """
-    die_with(parent)
+    kill_with_parent(parent)
     from evaltools.execute.environment import limit_memory
     from evaltools.execute.jobs import read_contract
     from evaltools.execute.outcomes import ObservedKernel
@@ -57,4 +57,4 @@ def become_kernel(connection_file: str, parent: int) -> None:
 
 
 if __name__ == "__main__":
-    become_kernel(sys.argv[sys.argv.index("-f") + 1], os.getppid())
+    run_kernel(sys.argv[sys.argv.index("-f") + 1], os.getppid())

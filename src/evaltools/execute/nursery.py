@@ -154,9 +154,9 @@ def _become(request: dict[str, Any], started: int) -> None:
         os.environ.update(request["environment"])
         tempfile.tempdir = None
         _reseed()
-        from evaltools.execute.launcher import become_kernel
+        from evaltools.execute.launcher import run_kernel
 
-        become_kernel(request["connection_file"], parent)
+        run_kernel(request["connection_file"], parent)
         status = 0
     except BaseException:
         import traceback
