@@ -12,6 +12,8 @@ from evaltools.indicators.indicator import Indicator
 from evaltools.present import language as say
 from evaltools.present.language import Language
 from evaltools.present.words import Words
+from evaltools.report.trail.definitions import definition, pattern_of
+from evaltools.report.variables import text_of
 
 SIDE_MEASURES = ("denied", "silent", "coder_band")
 """Parts of keys that say the same change once more, from another side."""
@@ -96,8 +98,6 @@ def show(move: IndicatorChange, language: Language, labels: Mapping[str, str]) -
 
 def label_of(key: str, language: Language, labels: Mapping[str, str]) -> str:
     """What an indicator is of: its code with the kind of it, or its definition, or its key."""
-    from evaltools.report.trail.definitions import definition, pattern_of
-
     stem, _, measure = key.rpartition(".")
     words = Words(language)
     if stem in labels and measure in ("share", "bounds"):
@@ -244,8 +244,6 @@ def _size(move: IndicatorChange) -> float:
 
 
 def _value(indicator: Indicator | None, language: Language) -> str:
-    from evaltools.report.variables import text_of
-
     if indicator is None:
         return ""
     text = text_of(indicator, language)

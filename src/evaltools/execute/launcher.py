@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 from evaltools.execute.audit import RECORD, install
+from evaltools.execute.environment import limit_memory
+from evaltools.execute.jobs import read_contract
 from evaltools.processes import kill_with_parent
 
 _OPTIONS = (
@@ -25,14 +27,12 @@ def run_kernel(connection_file: str, parent: int) -> None:
         parent: the process with which the kernel dies.
     """
     kill_with_parent(parent)
-    from evaltools.execute.environment import limit_memory
-    from evaltools.execute.jobs import read_contract
-    from evaltools.execute.outcomes import ObservedKernel
+    from evaltools.execute.outcomes import ObservedKernel  # loads IPython
 
     ObservedKernel.contract = read_contract(Path(connection_file).parent)
     limit_memory(ObservedKernel.contract.megabytes)
     begin_cell = install(str(Path(connection_file).with_name(RECORD)))
-    import zmq
+    import zmq  # these only now, with memory limited and everything noted that they open
     from ipykernel.kernelapp import IPKernelApp
     from traitlets import Type
 

@@ -25,10 +25,12 @@ import socket
 import sys
 import tempfile
 import threading
+import traceback
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from evaltools.execute.launcher import run_kernel
 from evaltools.processes import end_group
 
 ALWAYS = (
@@ -154,13 +156,9 @@ def _become(request: dict[str, Any], started: int) -> None:
         os.environ.update(request["environment"])
         tempfile.tempdir = None
         _reseed()
-        from evaltools.execute.launcher import run_kernel
-
         run_kernel(request["connection_file"], parent)
         status = 0
     except BaseException:
-        import traceback
-
         traceback.print_exc()
     finally:
         sys.stdout.flush()

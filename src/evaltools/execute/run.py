@@ -57,7 +57,7 @@ class Run:
 
     def indicators(self) -> tuple[Indicator, ...]:
         """All indicators of the run in their total order."""
-        from evaltools.indicators.indicator import from_record
+        from evaltools.indicators.indicator import from_record  # loads pandas
 
         records = json.loads((self.folder / "indicators.json").read_text(encoding="utf-8"))
         return tuple(from_record(record) for record in records)
@@ -166,6 +166,7 @@ def _execute(
     Raises:
         ProblemError: every notebook that failed, and every undeclared read of any of them.
     """
+    # Only where something is executed: looking whether anything is to do takes no time.
     from evaltools.execute.declared_reads import Read, inputs_of, undeclared
     from evaltools.execute.environment import kernel_environment
     from evaltools.execute.ingredients import declared_inputs
@@ -250,7 +251,7 @@ def _validated(study: Study, ingredients: Ingredients, newest: Manifest | None) 
     Raises:
         ProblemError: everything that is wrong with the data.
     """
-    from evaltools.evidence import check_data, data_hash, load_descriptor
+    from evaltools.evidence import check_data, data_hash, load_descriptor  # loads pandas
 
     known = newest is not None and (
         (newest.ingredients.files, newest.ingredients.code, newest.ingredients.lock)
@@ -265,7 +266,7 @@ def _complete(
     needed: Plan, key: str, building: Path, reads: Mapping[str, Mapping[str, str]]
 ) -> Manifest:
     """Gather what the notebooks hand over, write it and the manifest into the building folder."""
-    from evaltools.execute.outputs import collect, write_results
+    from evaltools.execute.outputs import collect, write_results  # loads pandas
 
     executed = [
         (name, read_notebook(building / "notebooks" / Path(name).name, name))
