@@ -10,6 +10,7 @@ from evaltools.execute import Run
 from evaltools.findings.coder_rules import rule_note
 from evaltools.findings.judging import Judgement
 from evaltools.findings.matrix import departures, matrix_problems
+from evaltools.provenance.manifest import RUN_NAME_LENGTH
 from evaltools.report.judged import judged
 from evaltools.report.staging import Material
 from evaltools.study import Parameters, Study
@@ -25,7 +26,7 @@ def gather_material(study: Study, made: Run) -> Material:
     }
     tables = read_tables(study.data, descriptor)
     return Material(
-        run=made.key[:16],
+        run=made.key[:RUN_NAME_LENGTH],
         notebooks=notebooks,
         indicators=indicators,
         tables=tables,

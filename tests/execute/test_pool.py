@@ -77,7 +77,7 @@ def test_eight_at_once_all_finish(make_job: Make) -> None:
 def test_one_that_destroys_its_surroundings_does_not_take_others_along(
     make_job: Make, engine: Engine, mark: str
 ) -> None:
-    # A spawned kernel kills its worker, a forked one the nursery: the next ones get new ones.
+    # A spawned kernel kills its worker, a forked one the kernel server: the next ones get new ones.
     attack = (
         f"import os, subprocess; subprocess.Popen(['sleep', '{mark}']); os.kill(os.getppid(), 9)"
     )

@@ -1,6 +1,6 @@
 """A process that has imported what notebooks need, and forks kernels from itself.
 
-Most of the time of a short notebook goes into imports. The nursery does them once; a kernel
+Most of the time of a short notebook goes into imports. The kernel server does them once; a kernel
 that is forked from it is there in a few hundredths of a second, and is otherwise the same kernel
 as one that is spawned. It has a single thread, since only then is forking safe.
 
@@ -55,7 +55,7 @@ def main(descriptor: int, modules: Iterable[str]) -> None:
         sys.exit("a preloaded module has started a thread; kernels are spawned instead")
     gc.collect()
     gc.freeze()
-    _Nursery(listening).serve()
+    _KernelServer(listening).serve()
 
 
 def preload(modules: Iterable[str]) -> None:
@@ -74,7 +74,7 @@ def threads() -> int:
         return threading.active_count()
 
 
-class _Nursery:
+class _KernelServer:
     def __init__(self, listening: socket.socket) -> None:
         self.listening = listening
         self.lines: dict[int, socket.socket] = {}

@@ -118,7 +118,7 @@ def execute(job: Job, emit: EmitEvent) -> NotebookFailure | None:
     """Execute a notebook in a kernel and a working folder of its own.
 
     The executed notebook is written to `job.output` also when a cell fails. A kernel that cannot
-    be forked, because the nursery is gone, is spawned.
+    be forked, because the kernel server is gone, is spawned.
 
     Arguments:
         job: what to execute.
@@ -129,15 +129,15 @@ def execute(job: Job, emit: EmitEvent) -> NotebookFailure | None:
         The failure, or None when all cells ran.
     """
     failure = _execute_once(job, emit)
-    if failure is not None and failure.kind == "start" and job.nursery:
-        return _execute_once(replace(job, nursery=""), emit)
+    if failure is not None and failure.kind == "start" and job.kernel_server:
+        return _execute_once(replace(job, kernel_server=""), emit)
     return failure
 
 
 def _execute_once(job: Job, emit: EmitEvent) -> NotebookFailure | None:
     notebook = _Notebook(job)
     folder = private_folder()
-    kernel = Kernel.over(folder, job.environment, job.nursery)
+    kernel = Kernel.over(folder, job.environment, job.kernel_server)
     at_work: int | None = None
     boundaries: list[tuple[int, int | None, str]] = []
     replies: dict[int, dict[str, Any]] = {}

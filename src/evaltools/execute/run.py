@@ -179,7 +179,7 @@ def _execute(
     data = study.declaration.data
     reads: dict[str, tuple[Read, ...]] = {}
 
-    def heard(name: str, read: tuple[Read, ...]) -> None:
+    def on_reads(name: str, read: tuple[Read, ...]) -> None:
         reads[name] = read
 
     def jobs() -> list[Job]:
@@ -211,7 +211,7 @@ def _execute(
         slots=max(1, min(slots or usable_cores(), len(needed.cells))),
         modules=needed.modules,
         environment=environment,
-        heard=heard,
+        on_reads=on_reads,
     )
     shutil.rmtree(store.failed, ignore_errors=True)
     kept = []
