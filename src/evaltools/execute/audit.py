@@ -1,9 +1,9 @@
 """The hook that writes down what a kernel opens, connects to and starts.
 
-Installed by the launcher before any cell runs; an audit hook cannot be taken out again. It only
+Installed before any cell runs; an audit hook cannot be taken out again. It only
 writes down, in a file of the kernel's private folder, a JSON line each: `["read", "/a/path"]`.
-What may be read is for `declared_reads` to say, in the process that drives the kernel. Standard library
-only, and little work for an event that is none of ours, since there are very many.
+What may be read is for `declared_reads` to say, in the process that drives the kernel. Standard
+library only, and little work for an event that is none of ours, since there are very many.
 
 It sees what goes through Python, and what libraries of the environment written in other languages
 open by a path: those of `NATIVE` are made to tell first. Not seen is what is not in that table:

@@ -191,7 +191,7 @@ class Kernel(AsyncKernelManager):
         # This interpreter, whatever kernel specifications are installed on the machine.
         kernel._kernel_spec = KernelSpec(
             argv=[
-                *(sys.executable, "-P", "-m", "evaltools.execute.launcher"),
+                *(sys.executable, "-P", "-m", "evaltools.execute.kernel_server"),
                 *("-f", "{connection_file}"),
             ],
             display_name="Python 3",

@@ -130,7 +130,7 @@ def _kernel_server(modules: Sequence[str], environment: Mapping[str, str]) -> It
             listening.listen(64)
             process = subprocess.Popen(
                 [
-                    *(sys.executable, "-P", "-m", "evaltools.execute.nursery"),
+                    *(sys.executable, "-P", "-m", "evaltools.execute.kernel_server"),
                     *(str(listening.fileno()), *modules),
                 ],
                 stdin=subprocess.PIPE,
