@@ -9,7 +9,9 @@ from math import isclose, sqrt
 from typing import Literal
 
 from evaltools.indicators.indicator import Estimand, Indicator, Unit
+from evaltools.indicators.optimism import newcombe_paired
 from evaltools.report.trail.glossary import FAMILIES
+from evaltools.statistics.differences import newcombe
 
 Verdict = Literal["moved", "within_uncertainty", "appeared", "gone", "incomparable"]
 Relation = Literal["same", "disjoint", "overlapping"]
@@ -247,15 +249,11 @@ def _of_bounds(old: Indicator, new: Indicator, change: float) -> IndicatorChange
 
 @lru_cache(maxsize=10_000)
 def _newcombe(x1: int, n1: int, x2: int, n2: int, level: float) -> tuple[float, float]:
-    from evaltools.statistics.differences import newcombe
-
     found = newcombe(x1, n1, x2, n2, level)
     return found.low, found.high
 
 
 def _paired(cells: tuple[int, int, int, int], level: float) -> tuple[float, float]:
-    from evaltools.indicators.optimism import newcombe_paired
-
     found = newcombe_paired(*cells, level)
     return found.low, found.high
 

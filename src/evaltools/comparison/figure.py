@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 
+from PIL import Image
+
 from evaltools.comparison import rows as tables
 from evaltools.comparison.changes import IndicatorChange
 from evaltools.comparison.compare import Comparison, Side
@@ -83,8 +85,6 @@ def comparison_picture(
     made: Comparison, language: Language, labels: Mapping[str, str], notice: str = ""
 ) -> bytes:
     """The picture as PNG, with a notice, such as that the data are an example."""
-    from PIL import Image
-
     figure = comparison_figure(made, language, labels)
     title = Words(language)("comparison.title")
     above = _strip([(title, _TITLE, DEEP_BLUE, True), (notice, SMALL, RUST, True)])

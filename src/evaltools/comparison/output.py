@@ -23,6 +23,7 @@ from evaltools.comparison.figure import comparison_picture
 from evaltools.comparison.page import comparison_page
 from evaltools.comparison.prose import code_labels
 from evaltools.evidence import load_descriptor
+from evaltools.execute.outputs import harmless
 from evaltools.indicators.indicator import counts_of
 from evaltools.present.language import Language
 from evaltools.present.markdown import escape_markdown
@@ -224,7 +225,6 @@ COLUMNS = (
     "key", "estimand", "dimensions", "unit", "verdict", "why", "old", "old_x", "old_n", "old_N",
     "new", "new_x", "new_n", "new_N", "change", "low", "high", "level", "basis",
 )  # fmt: skip
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def comparison_csv(made: Comparison, attribution: Attribution | None = None) -> str:
@@ -256,7 +256,7 @@ def comparison_csv(made: Comparison, attribution: Attribution | None = None) -> 
 
 def _row(move: IndicatorChange) -> list[str]:
     by = ";".join(f"{name}={value}" for name, value in move.dimensions)
-    row = [_text(move.key), move.estimand, _text(by), move.unit, move.verdict, move.why]
+    row = [harmless(move.key), move.estimand, harmless(by), move.unit, move.verdict, move.why]
     for side in (move.old, move.new):
         counts = (None,) * 4 if side is None else (side.value, *counts_of(side))
         row += map(_number, counts)
@@ -266,10 +266,6 @@ def _row(move: IndicatorChange) -> list[str]:
 
 def _number(value: float | None) -> str:
     return "" if value is None else repr(value)
-
-
-def _text(text: str) -> str:
-    return f"'{text}" if text.startswith(_STARTS_A_FORMULA) else text
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import subprocess
@@ -151,8 +152,6 @@ def _room(name: str) -> str:
 
 
 def _blob_hash(repository: Path, revision: str, name: str) -> str | None:
-    import hashlib
-
     content = _git(repository, "cat-file", "blob", f"{revision}:./{name}")
     return None if content is None else hashlib.sha256(content).hexdigest()
 

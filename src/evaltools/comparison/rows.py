@@ -13,6 +13,7 @@ from evaltools.present import language as say
 from evaltools.present.language import Language
 from evaltools.present.words import Words
 from evaltools.report.trail.glossary import Glossary
+from evaltools.report.variables import text_of
 
 SIDE_MEASURES = ("denied", "silent", "coder_band")
 """Parts of keys that say the same change once more, from another side."""
@@ -251,8 +252,6 @@ def _size(move: IndicatorChange) -> float:
 
 
 def _value(indicator: Indicator | None, words: Words) -> str:
-    from evaltools.report.variables import text_of
-
     if indicator is None:
         return ""
     text = text_of(indicator, words)

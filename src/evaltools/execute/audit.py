@@ -1,9 +1,9 @@
 """The hook that writes down what a kernel opens, connects to and starts.
 
-Installed by the launcher before any cell runs; an audit hook cannot be taken out again. It only
+Installed before any cell runs; an audit hook cannot be taken out again. It only
 writes down, in a file of the kernel's private folder, a JSON line each: `["read", "/a/path"]`.
-What may be read is for `reads` to say, in the process that drives the kernel. Standard library
-only, and little work for an event that is none of ours, since there are very many.
+What may be read is for `declared_reads` to say, in the process that drives the kernel. Standard
+library only, and little work for an event that is none of ours, since there are very many.
 
 It sees what goes through Python, and what libraries of the environment written in other languages
 open by a path: those of `NATIVE` are made to tell first. Not seen is what is not in that table:
@@ -80,7 +80,7 @@ def install(record: str) -> Callable[[], None]:
                 note(json.dumps(noted).encode() + b"\n")
                 seen.add(noted)
 
-    have_them_tell()
+    install_native_audit()
     sys.addaudithook(hook)
     return seen.clear
 
@@ -287,7 +287,7 @@ NATIVE: dict[str, dict[str, str]] = {
 _OK, _DENY, _ATTACH = 0, 1, 24
 
 
-def have_them_tell() -> None:
+def install_native_audit() -> None:
     """Have these functions tell from now on, in modules that are loaded and in those to come."""
     import _posixsubprocess
     import subprocess  # noqa: F401 - takes `fork_exec` as it is, since it tells by itself

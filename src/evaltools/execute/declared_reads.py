@@ -248,7 +248,7 @@ _FONTS = (
 _HOME_FONTS = (".fonts", ".local/share/fonts", "Library/Fonts")
 
 
-def surroundings(
+def allowed_paths(
     study: str, inputs: Iterable[str], data: str, folder: Path, environment: Mapping[str, str]
 ) -> Declared:
     """What a notebook may read and write on this machine.

@@ -155,7 +155,7 @@ _CELL_TAG = "raises-exception"
 
 
 @dataclass(frozen=True)
-class Fault:
+class CellFault:
     """What is wrong, and with which cell (its index; None for the whole notebook)."""
 
     index: int | None
@@ -173,9 +173,9 @@ def memory_remedy(megabytes: int) -> str:
     )
 
 
-def fault_of(
+def find_fault(
     cells: Sequence[Any], replies: Mapping[int, Mapping[str, Any]], contract: Contract
-) -> Fault | None:
+) -> CellFault | None:
     """The first fault of a notebook that seems to have run to its end.
 
     Arguments:
@@ -189,37 +189,39 @@ def fault_of(
             continue
         if index not in replies:
             remedy = "Take the tag skip-execution away, or make it no code cell."
-            return Fault(index, "skipped", "the cell was not executed", remedy=remedy)
+            return CellFault(index, "skipped", "the cell was not executed", remedy=remedy)
         last = index
         if replies[index]["status"] != "ok" and _CELL_TAG not in cell.metadata.get("tags", ()):
             return _of_reply(index, replies[index], contract)
     if last is not None and (left := replies[last].get(FIELD, {}).get("unfinished")):
         what = f"it leaves unfinished what it started: {', '.join(left)}"
-        return Fault(last, "unfinished", what, remedy="Wait for it (await, join) in a cell.")
+        return CellFault(last, "unfinished", what, remedy="Wait for it (await, join) in a cell.")
     return _incomplete(cells, replies, contract)
 
 
-def _of_reply(index: int, reply: Mapping[str, Any], contract: Contract) -> Fault:
+def _of_reply(index: int, reply: Mapping[str, Any], contract: Contract) -> CellFault:
     """A fault from a reply that is no success."""
     kind = reply.get(FIELD, {}).get("kind") or "error"
     name, said = reply.get("ename", reply["status"]), plain_text(reply.get("evalue", ""))
     if kind == "parameter":
         what = f"sets the parameter {name} again, to {said}, in place of the run's value"
-        return Fault(index, "parameter", what, remedy="Give the variable another name.")
+        return CellFault(index, "parameter", what, remedy="Give the variable another name.")
     if kind == "ended":
         what = "asks the kernel to end, so that the cells after it would not run"
-        return Fault(index, "ended", what, remedy="Take exit, quit or the like out of the cell.")
+        return CellFault(
+            index, "ended", what, remedy="Take exit, quit or the like out of the cell."
+        )
     if kind == "replaced":
         what = "loads code into the editor, where a run would not execute it"
-        return Fault(index, "replaced", what, remedy="Put the code itself into the cell.")
+        return CellFault(index, "replaced", what, remedy="Put the code itself into the cell.")
     if name in MEMORY_ERRORS:
-        return Fault(index, "memory", name, said, memory_remedy(contract.megabytes))
-    return Fault(index, "error", name, said)
+        return CellFault(index, "memory", name, said, memory_remedy(contract.megabytes))
+    return CellFault(index, "error", name, said)
 
 
 def _incomplete(
     cells: Sequence[Any], replies: Mapping[int, Mapping[str, Any]], contract: Contract
-) -> Fault | None:
+) -> CellFault | None:
     """A chapter whose notebook does not compute it, or does not hand over all that it computes."""
     if not contract.chapter:
         return None
@@ -240,7 +242,7 @@ def _incomplete(
     if not every:
         what = f"does not compute the indicators of its chapter, {contract.chapter}"
         remedy = f"Hand them over: emit({call}). Or correct chapters in evaluation.yml."
-        return Fault(None, "incomplete", what, remedy=remedy)
+        return CellFault(None, "incomplete", what, remedy=remedy)
     computed = dict.fromkeys(every)
     missing = [identity for identity in computed if identity not in emitted]
     if not missing:
@@ -251,7 +253,7 @@ def _incomplete(
         f"leaves out {len(missing)} of the {len(computed)} indicators that {call} gives: "
         f"{', '.join(keys[:_NAMED])}{more}"
     )
-    return Fault(None, "incomplete", what, remedy="Hand over all of them with emit.")
+    return CellFault(None, "incomplete", what, remedy="Hand over all of them with emit.")
 
 
 def _identity(record: Mapping[str, Any]) -> tuple[str, str, tuple[tuple[str, str], ...]]:

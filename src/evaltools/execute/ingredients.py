@@ -41,6 +41,8 @@ ABOVE = (
     "rebuilding",
     "release",
     "report",
+    "report_material",
+    "study_checks",
     "verification",
 )
 """Rooms that no notebook can see; a change in them alone makes no run stale."""

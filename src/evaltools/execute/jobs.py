@@ -36,7 +36,7 @@ class Job:
         parameters: plain JSON values by name.
         environment: variables of the kernel.
         limits: when to stop it.
-        nursery: socket of the nursery to fork the kernel from; empty to spawn it.
+        kernel_server: socket of the kernel server to fork the kernel from; empty to spawn it.
         inputs: declared inputs, as paths below the study.
         data: path of the data folder below the study.
         chapter: module whose `compute` the notebook hands over; empty when it has none.
@@ -49,7 +49,7 @@ class Job:
     parameters: Mapping[str, Any]
     environment: Mapping[str, str]
     limits: Limits = Limits()
-    nursery: str = ""
+    kernel_server: str = ""
     inputs: tuple[str, ...] = ()
     data: str = ""
     chapter: str = ""

@@ -24,7 +24,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,16}\b")
+from evaltools.execute.notebooks import INJECTED_TAG
+
+_AT_ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,16}\b")
 _CELL_FILE = re.compile(r"ipykernel_\d+[/\\]\d+\.py")
 _BEFORE_A_PATH = " \t\r\n\"'<>("
 _LONGEST_PATH = 4096
@@ -51,7 +53,7 @@ def replacements(places: Iterable[tuple[str, str]]) -> tuple[Replacement, ...]:
         Replacement(path, re.compile(rf"(?<![\w./-]){re.escape(path)}(?![\w-])"), name)
         for path, name in ordered
     )
-    return (*paths, Replacement("at 0x", _ADDRESS, "at 0x0"))
+    return (*paths, Replacement("at 0x", _AT_ADDRESS, "at 0x0"))
 
 
 def normalise(notebook: Any, rules: Sequence[Replacement], ids: StableIds | None = None) -> None:
@@ -139,8 +141,8 @@ def _without_cell_files(text: str) -> str:
 def _name_cells(notebook: Any) -> None:
     """Names for cells whose name was made up in this run."""
     for number, cell in enumerate(notebook["cells"], 1):
-        if "injected-parameters" in cell["metadata"].get("tags", ()):
-            cell["id"] = "injected-parameters"
+        if INJECTED_TAG in cell["metadata"].get("tags", ()):
+            cell["id"] = INJECTED_TAG
         elif cell["metadata"].pop("evaltools_unnamed", False):
             cell["id"] = f"cell-{number}"
 

@@ -8,17 +8,13 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from evaltools.execute.notebooks import label_of, text_of
-from evaltools.indicators.indicator import to_record, to_table
+from evaltools.indicators.indicator import MIME_TYPE, Indicator, from_record, to_record, to_table
 from evaltools.problems import Problem, ProblemError
-
-if TYPE_CHECKING:
-    from evaltools.indicators.indicator import Indicator
-
 
 IMAGES = {"image/svg+xml": "svg", "image/png": "png"}
 
@@ -113,8 +109,6 @@ def _add_label(found: Collected, item: Labelled, where: str) -> None:
 
 
 def _add_indicators(found: Collected, data: Mapping[str, Any], where: str) -> None:
-    from evaltools.indicators.indicator import MIME_TYPE, from_record
-
     if MIME_TYPE not in data:
         return
     records = data[MIME_TYPE]

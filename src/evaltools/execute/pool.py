@@ -53,7 +53,7 @@ def execute_all(
     slots: int,
     modules: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
-    heard: Callable[[str, tuple[Read, ...]], None] = lambda name, reads: None,
+    on_reads: Callable[[str, tuple[Read, ...]], None] = lambda name, reads: None,
 ) -> dict[str, NotebookFailure]:
     """Execute notebooks in worker processes, `slots` at once, and wait for all of them.
 
@@ -62,10 +62,10 @@ def execute_all(
     Arguments:
         prepare: gives the jobs; called while the processes start, so that what has to be
             checked before anything is executed costs no time of its own.
-        engine: where kernels come from; where the nursery fails they are spawned.
-        modules: what the nursery imports before it forks.
-        environment: variables of the nursery.
-        heard: told what a notebook read when it has ended, in the thread that calls.
+        engine: where kernels come from; where the kernel server fails they are spawned.
+        modules: what the kernel server imports before it forks.
+        environment: variables of the kernel server.
+        on_reads: told what a notebook read when it has ended, in the thread that calls.
 
     Returns:
         The failures by name of the notebook.
@@ -79,12 +79,12 @@ def execute_all(
         interrupts.reported(lambda: events.put(_INTERRUPT)),
         contextlib.ExitStack() as stack,
     ):
-        nursery = ""
+        kernel_server = ""
         if engine == "forked":
-            nursery = stack.enter_context(_nursery(modules, environment or {}))
+            kernel_server = stack.enter_context(_kernel_server(modules, environment or {}))
         workers = [stack.enter_context(_working()) for _ in range(slots)]
         with interrupts.raised():
-            jobs = [replace(job, nursery=nursery) for job in prepare()]
+            jobs = [replace(job, kernel_server=kernel_server) for job in prepare()]
         for job in jobs:
             waiting.put(job)
         threads = [
@@ -102,7 +102,7 @@ def execute_all(
                 if event["event"] == "cell":
                     progress.cell(name, event["number"], event["label"])
                 elif event["event"] == "reads":
-                    heard(name, event["reads"])
+                    on_reads(name, event["reads"])
                 elif event["event"] == "done":
                     left -= 1
                     if event["failure"] is not None:
@@ -120,17 +120,17 @@ def execute_all(
 
 
 @contextlib.contextmanager
-def _nursery(modules: Sequence[str], environment: Mapping[str, str]) -> Iterator[str]:
-    """A running nursery; gives the path of its socket."""
+def _kernel_server(modules: Sequence[str], environment: Mapping[str, str]) -> Iterator[str]:
+    """A running kernel server; gives the path of its socket."""
     folder = Path(tempfile.mkdtemp(prefix="evaltools-", dir=_short_temporary()))
-    path = str(folder / "nursery")
+    path = str(folder / "kernels")
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
             listening.bind(path)
             listening.listen(64)
             process = subprocess.Popen(
                 [
-                    *(sys.executable, "-P", "-m", "evaltools.execute.nursery"),
+                    *(sys.executable, "-P", "-m", "evaltools.execute.kernel_server"),
                     *(str(listening.fileno()), *modules),
                 ],
                 stdin=subprocess.PIPE,

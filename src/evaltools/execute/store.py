@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evaltools.files import build_beside, clear_leftovers, hold_lock, put_in_place
-from evaltools.provenance.manifest import Manifest, read_manifest
-
-NAME_LENGTH = 16
+from evaltools.provenance.manifest import RUN_NAME_LENGTH, Manifest, read_manifest
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class Store:
 
     def folder(self, key: str) -> Path:
         """The folder of a run, which need not exist."""
-        return self.runs / key[:NAME_LENGTH]
+        return self.runs / key[:RUN_NAME_LENGTH]
 
     def newest(self) -> Manifest | None:
         """The manifest of the run that was completed last."""
@@ -61,7 +59,7 @@ class Store:
         locks = self.build / "locks"
         for folder in (locks, self.runs):
             folder.mkdir(parents=True, exist_ok=True)
-        with hold_lock(locks / key[:NAME_LENGTH], waiting):
+        with hold_lock(locks / key[:RUN_NAME_LENGTH], waiting):
             clear_leftovers(self.runs)
             with build_beside(self.folder(key)) as building:
                 yield building

@@ -40,7 +40,7 @@ def main(descriptor: int) -> None:
     def emit(event: dict[str, Any]) -> None:
         current.pid = event.get("pid", current.pid)
         current.folder = event.get("folder", current.folder)
-        with contextlib.suppress(OSError):  # that whoever asked is gone is heard by `_listen`
+        with contextlib.suppress(OSError):  # that whoever asked is gone `_listen` hears
             pipe.send(event)
 
     while (job := jobs.get()) is not None:

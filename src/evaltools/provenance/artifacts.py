@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from evaltools.problems import Problem, ProblemError
-from evaltools.provenance.manifest import FILE_NAME, Ingredients, read_manifest
+from evaltools.provenance.manifest import FILE_NAME, RUN_NAME_LENGTH, Ingredients, read_manifest
 
 if TYPE_CHECKING:
     from evaltools.indicators.indicator import Indicator
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 INDICATORS = ("indicators.json", "tables/indicators.json", "indicators.csv")
 FINDINGS = "findings.json"
-RUN_NAME_LENGTH = 16
 OF_READING = frozenset(
     ("estimand", "coder_rule", "confidence", "allocation", "minimum_cell", "language")
 )

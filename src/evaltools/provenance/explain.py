@@ -8,18 +8,23 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+from evaltools.evidence import Evidence, read_tables
 from evaltools.files import read_text
+from evaltools.findings.conditions import keys_of
+from evaltools.findings.declaration import FILE_NAME, load_findings
+from evaltools.indicators.indicator import MIME_TYPE, Indicator
 from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.artifacts import OF_READING, Artifact, manifest_folder
+from evaltools.provenance.hashes import changed_keys, hash_data
 from evaltools.provenance.manifest import Manifest, read_manifest
 
 if TYPE_CHECKING:
-    from evaltools.indicators.indicator import Indicator
     from evaltools.study import Study
 
 
@@ -140,8 +145,6 @@ def _notebooks(run: Artifact, study: Study | None) -> Path | None:
 
 
 def _cell(folder: Path, key: str) -> tuple[str, int] | None:
-    from evaltools.indicators.indicator import MIME_TYPE
-
     for path in sorted(folder.glob("*.ipynb")):
         number = 0
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
@@ -174,9 +177,6 @@ def _counted(run: Artifact, key: str, study: Study) -> Iterator[str]:
     stem, _, measure = key.rpartition(".")
     if measure not in ("share", "bounds"):
         return
-    from evaltools.evidence import Evidence, read_tables
-    from evaltools.provenance.hashes import changed_keys, hash_data
-
     root = study.declaration.data
     now = hash_data(study.root, study.data)
     then = {name: h for name, h in run.ingredients.files.items() if name.startswith(f"{root}/")}
@@ -346,9 +346,8 @@ def statements_of(finding: str, folder: Path, root: Path) -> list[Place]:
 
 def findings_on(key: str, study: Study) -> list[str]:
     """Ids of the declared findings that look at an indicator, in the order of the file."""
-    from evaltools.findings.conditions import keys_of
-    from evaltools.findings.declaration import load_findings
-
+    if not (study.root / FILE_NAME).is_file():
+        return []
     found = []
     for finding in load_findings(study.root, study.declaration.languages):
         names, globs = keys_of(finding.condition)
@@ -359,8 +358,6 @@ def findings_on(key: str, study: Study) -> list[str]:
 
 def nearest_keys(key: str, keys: Iterable[str], most: int = 3) -> list[str]:
     """Keys that may have been meant, the likeliest first."""
-    from difflib import get_close_matches
-
     known = sorted(set(keys))
     near = get_close_matches(key, known, most, 0.5)
     parts = [known_key for known_key in known if key and key in known_key]

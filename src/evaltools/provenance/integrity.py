@@ -32,7 +32,14 @@ from evaltools.provenance.inventory import (
     shown_name,
     take_inventory,
 )
-from evaltools.provenance.manifest import FILE_NAME, FORMAT, SEAL, read_manifest, seal_holds
+from evaltools.provenance.manifest import (
+    FILE_NAME,
+    FORMAT,
+    RUN_NAME_LENGTH,
+    SEAL,
+    read_manifest,
+    seal_holds,
+)
 
 
 @dataclass(frozen=True)
@@ -259,7 +266,7 @@ def _of_inputs(lists: Iterable[HashList]) -> Iterator[Fault]:
             if first.inputs.get(name) != second.inputs.get(name):
                 detail = f"of the input {shown_name(name)} it says other than {second.name}"
                 yield Fault(first.name, "contradiction", detail)
-        if first.run[:16] != second.run[:16]:
+        if first.run[:RUN_NAME_LENGTH] != second.run[:RUN_NAME_LENGTH]:
             yield Fault(first.name, "contradiction", f"it is of another run than {second.name}")
 
 

@@ -34,6 +34,8 @@ UNSEALED = 1
 """The format before manifests were sealed; such ones are still read."""
 KEY_FORMAT = 1
 FILE_NAME = "manifest.json"
+RUN_NAME_LENGTH = 16
+"""Digits of its key that name a run to people and in folders."""
 
 
 @dataclass(frozen=True)

@@ -270,11 +270,12 @@ def make_anew(record: Record, study: Study, say: Say) -> Anew:
 
 
 def _make(record: Record, study: Study, scratch: Path, say: Say) -> Anew:
-    from evaltools.build import build_report, current_report, judgements_of, run_notebooks
+    from evaltools.build import build_report, current_report, run_notebooks
     from evaltools.execute.ingredients import plan
     from evaltools.publishing import Candidate
     from evaltools.publishing.bundle import assemble, release_of
     from evaltools.report import engines
+    from evaltools.report_material import judgements_of
 
     copy = _copy(study, scratch / "study")
     then = record.ingredients

@@ -1,13 +1,15 @@
-"""A process that has imported what notebooks need, and forks kernels from itself.
+"""Kernel processes: one, or a server that forks them (`-m evaltools.execute.kernel_server`).
 
-Most of the time of a short notebook goes into imports. The nursery does them once; a kernel
-that is forked from it is there in a few hundredths of a second, and is otherwise the same kernel
-as one that is spawned. It has a single thread, since only then is forking safe.
+With `-f CONNECTION_FILE` it is a kernel, spawned afresh. With the descriptor of a listening socket
+and names of modules it is the server. Most of the time of a short notebook goes into imports; the
+server does them once, and a kernel that is forked from it is there in a few hundredths of a second,
+and is otherwise the same as one that is spawned. It has a single thread, since only then is
+forking safe.
 
-Descriptor 0 is the life line: when it ends, whoever asked is dead, and all kernels are ended.
-The first argument is the descriptor of the listening socket: one request a connection, a JSON
-line with `connection_file`, `folder`, `log` and `environment`; the answers are `{"pid": …}` and,
-when the kernel has ended, `{"exit": …}`. A connection that is closed ends its kernel.
+Descriptor 0 of the server is its life line: when it ends, whoever asked is dead, and all kernels
+are ended. One request a connection, a JSON line with `connection_file`, `folder`, `log` and
+`environment`; the answers are `{"pid": …}` and, when the kernel has ended, `{"exit": …}`. A
+connection that is closed ends its kernel.
 """
 
 from __future__ import annotations
@@ -25,11 +27,15 @@ import socket
 import sys
 import tempfile
 import threading
+import traceback
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from evaltools.processes import end_group
+from evaltools.execute.audit import RECORD, install
+from evaltools.execute.environment import limit_memory
+from evaltools.execute.jobs import read_contract
+from evaltools.processes import end_group, kill_with_parent
 
 ALWAYS = (
     "ipykernel.kernelapp",
@@ -40,7 +46,6 @@ ALWAYS = (
     "evaltools.study",
 )
 """What every kernel loads before its first cell."""
-
 SAFE = ("evaltools", "numpy", "pandas", "scipy", "matplotlib", "networkx", "statsmodels", "babel")
 """Packages that may be loaded before forking: they start no threads and hold no state."""
 
@@ -53,7 +58,7 @@ def main(descriptor: int, modules: Iterable[str]) -> None:
         sys.exit("a preloaded module has started a thread; kernels are spawned instead")
     gc.collect()
     gc.freeze()
-    _Nursery(listening).serve()
+    _KernelServer(listening).serve()
 
 
 def preload(modules: Iterable[str]) -> None:
@@ -72,7 +77,7 @@ def threads() -> int:
         return threading.active_count()
 
 
-class _Nursery:
+class _KernelServer:
     def __init__(self, listening: socket.socket) -> None:
         self.listening = listening
         self.lines: dict[int, socket.socket] = {}
@@ -154,13 +159,9 @@ def _become(request: dict[str, Any], started: int) -> None:
         os.environ.update(request["environment"])
         tempfile.tempdir = None
         _reseed()
-        from evaltools.execute.launcher import become_kernel
-
-        become_kernel(request["connection_file"], parent)
+        run_kernel(request["connection_file"], parent)
         status = 0
     except BaseException:
-        import traceback
-
         traceback.print_exc()
     finally:
         sys.stdout.flush()
@@ -175,5 +176,53 @@ def _reseed() -> None:
         sys.modules["numpy"].random.seed()
 
 
+_OPTIONS = (
+    "--HistoryManager.enabled=False",
+    "--InlineBackend.rc={}",
+    "--IPKernelApp.exec_PYTHONSTARTUP=False",
+    "--IPKernelApp.log_level=40",
+)
+
+
+def run_kernel(connection_file: str, parent: int) -> None:
+    """Serve as an IPython kernel until told to stop.
+
+    Arguments:
+        connection_file: where the manager has written sockets and key.
+        parent: the process with which the kernel dies.
+    """
+    kill_with_parent(parent)
+    from evaltools.execute.outcomes import ObservedKernel  # loads IPython
+
+    ObservedKernel.contract = read_contract(Path(connection_file).parent)
+    limit_memory(ObservedKernel.contract.megabytes)
+    begin_cell = install(str(Path(connection_file).with_name(RECORD)))
+    import zmq  # these only now, with memory limited and everything noted that they open
+    from ipykernel.kernelapp import IPKernelApp
+    from traitlets import Type
+
+    class App(IPKernelApp):
+        """A kernel that drops none of its messages when whoever listens is slow."""
+
+        kernel_class = Type(ObservedKernel)
+
+        def init_iopub(self, context: zmq.Context[zmq.Socket[bytes]]) -> None:
+            """Open the socket for outputs, without the usual bound of a thousand messages."""
+            context.setsockopt(zmq.SNDHWM, 0)
+            super().init_iopub(context)  # type: ignore[no-untyped-call]
+
+        def init_shell(self) -> None:
+            """Make the shell; each of its cells has its reads noted anew."""
+            super().init_shell()  # type: ignore[no-untyped-call]
+            assert self.shell is not None
+            self.shell.events.register("pre_run_cell", lambda info: begin_cell())
+
+    sys.argv = ["ipykernel_launcher"]  # the same for a notebook that looks, however it started
+    App.launch_instance(["-f", connection_file, f"--IPKernelApp.parent_handle={parent}", *_OPTIONS])
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2:])
+    if "-f" in sys.argv:
+        run_kernel(sys.argv[sys.argv.index("-f") + 1], os.getppid())
+    else:
+        main(int(sys.argv[1]), sys.argv[2:])
