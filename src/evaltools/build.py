@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaltools.execute import best_progress, current_run, note_interrupts, run
-from evaltools.files import read_file, writing_in
+from evaltools.files import new_folder_problems, read_file, writing_in
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.hashes import hash_package
-from evaltools.publishing.bundle import place_problems
 from evaltools.report import engines
 from evaltools.report.publication import Shelf, read_record, render_key, source_hashes
 
@@ -303,3 +302,18 @@ def _report(folder: Path, files: list[str]) -> Report:
 @contextlib.contextmanager
 def _nothing() -> Iterator[None]:
     yield
+
+
+def place_problems(study: Study, to: Path, code: str = "publish.folder") -> list[Problem]:
+    """What keeps a new folder from being put at a place; looked at before anything is built."""
+    remedy = "Name a folder that does not exist yet; what is published is not changed."
+    if found := new_folder_problems(to, remedy, code):
+        return found
+    place, root = to.resolve(), study.root.resolve()
+    sources = (study.data.resolve(), root / "notebooks", root / "reports")
+    if any(place.is_relative_to(folder) for folder in sources) and not place.is_relative_to(
+        study.build.resolve()
+    ):
+        what = "lies among the sources of the study, which it would change"
+        return [Problem(str(to), what, "", "Name a folder elsewhere.", code)]
+    return []

@@ -11,9 +11,9 @@ from places import Place
 
 from evaltools.problems import ProblemError
 from evaltools.provenance.checking import check_folder
-from evaltools.rebuilding import Anew, Cause, compare, make_anew, read_record
+from evaltools.publishing.rebuild import Anew, Cause, compare, make_anew, read_record
+from evaltools.publishing.verify import verify
 from evaltools.study import load_study
-from evaltools.verification import verify
 
 pytestmark = pytest.mark.slow
 SIGNATURE = "manifest-sha256.txt.sig"

@@ -12,7 +12,7 @@ from evaltools.problems import ProblemError
 from evaltools.provenance.checking import Fault, check_folder
 from evaltools.provenance.manifest import read_manifest
 from evaltools.provenance.seals import seal_holds, sealed
-from evaltools.verification import verify
+from evaltools.publishing.verify import verify
 
 KINDS = ("run", "report", "bundle")
 

@@ -14,10 +14,9 @@ from publishing_house import make_candidate
 from evaltools.problems import ProblemError
 from evaltools.provenance.checking import check_folder
 from evaltools.provenance.hashes import hash_folder
-from evaltools.publishing import Bundle
-from evaltools.publishing.bundle import assemble
-from evaltools.rebuilding import Anew, Cause, Rebuild, compare, read_record
-from evaltools.verification import Verification
+from evaltools.publishing.bundle import Bundle, assemble
+from evaltools.publishing.rebuild import Anew, Cause, Rebuild, compare, read_record
+from evaltools.publishing.verify import Verification
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +25,7 @@ def anew(files: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> A
     folder = tmp_path_factory.mktemp("anew")
     candidate = make_candidate(folder / "study", files)
     (folder / "bundle").mkdir()
-    assemble(folder / "bundle", candidate, (), None)
+    assemble(folder / "bundle", candidate, None)
     run = hash_folder(candidate.run.folder)
     return Anew({"run": run, "bundle": hash_folder(folder / "bundle")})
 

@@ -13,8 +13,8 @@ from evaltools.findings.disclosure import Release, Rules, differencing
 from evaltools.findings.disclosure.recoverability import PublicCell, PublicTable
 from evaltools.problems import ProblemError
 from evaltools.provenance.checking import check_folder
-from evaltools.publishing import Candidate, ReleaseRegister
-from evaltools.publishing.release_register import FILE_NAME, without_twins
+from evaltools.publishing.candidate import Candidate
+from evaltools.publishing.release_register import FILE_NAME, ReleaseRegister, without_twins
 
 VALUES = ("1", "2", "3")
 

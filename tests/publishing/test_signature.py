@@ -24,8 +24,8 @@ from evaltools.provenance.signature import (
     sign,
     sign_bundle,
 )
-from evaltools.publishing import Bundle
-from evaltools.verification import verify
+from evaltools.publishing.bundle import Bundle
+from evaltools.publishing.verify import verify
 
 SIGNATURE = f"{CHECKLIST}.sig"
 

@@ -44,7 +44,7 @@ def verify(what: str, rebuild: bool, signers: Path | None, on: datetime | None) 
 
     WHAT is a folder, the name of a report (default) or the key of a run.
     """
-    from evaltools.verification import verify as verified
+    from evaltools.publishing.verify import verify as verified
 
     day = on.date() if on is not None else None
     found = verified(_located(what), rebuild, say=click.echo, signers=signers, on=day)
@@ -121,7 +121,7 @@ def publish(
 ) -> None:
     """Publish the report as a bundle, unless anything at all stands against it."""
     study, parameters = choose(given, scenario)
-    from evaltools.release import publish_report
+    from evaltools.publishing.publish import publish_report
 
     bundle = publish_report(study, parameters, folder, published, click.echo, key)
     click.echo(f"{len(bundle.files)} files, sha256 {bundle.digest}")

@@ -6,16 +6,12 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from evaltools.evidence import load_descriptor
 from evaltools.execute.notebooks import cells_of
 from evaltools.execute.parameters_cell import INJECTED_TAG
 from evaltools.execute.random_ids import constants, find_random
 from evaltools.execute.run import current_run, why_not_current
 from evaltools.findings.coder_rules import rule_note
 from evaltools.findings.disclosure.rendered_files import Docx, Html, Pdf, squeezed
-from evaltools.findings.judging import Judgement
-from evaltools.present.language import Language
-from evaltools.present.words import Words
 from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.hashes import hash_file
 from evaltools.publishing.candidate import Candidate, Gate
@@ -107,20 +103,15 @@ def without_language(candidate: Candidate) -> list[Problem]:
     return problems
 
 
-def example_notice(language: Language) -> str:
-    """The sentence that marks example data, whose numbers look like results."""
-    return Words(language)("report.example_notice")
-
-
 def unmarked(candidate: Candidate) -> list[Problem]:
     """Files of a report on example data that do not say that it is; none for real data.
 
     HTML shows the notice in its text, DOCX in the header that every page repeats, and PDF on each
     page but the cover.
     """
-    if not load_descriptor(candidate.study.data).example:
+    if not candidate.notice:
         return []
-    wanted = squeezed(example_notice(candidate.parameters.language))
+    wanted = squeezed(candidate.notice)
     what = "does not say that its data are made up"
 
     def html(path: Path) -> Iterator[str]:
@@ -156,14 +147,10 @@ def responsibility_problems(candidate: Candidate) -> list[Problem]:
     return [Problem("evaluation.yml", what, "", remedy, "publish.responsibility")]
 
 
-def without_note(candidate: Candidate, judgements: Iterable[Judgement]) -> list[Problem]:
-    """Sentences whose outcome depends on the coder rule and that do not say so.
-
-    Arguments:
-        judgements: of the run, with the outcomes under every rule.
-    """
+def without_note(candidate: Candidate) -> list[Problem]:
+    """Sentences whose outcome depends on the coder rule and that do not say so."""
     language = candidate.parameters.language
-    notes = {item.finding.id: rule_note(item, language) for item in judgements}
+    notes = {item.finding.id: rule_note(item, language) for item in candidate.judgements}
 
     def silent(path: Path) -> Iterator[str]:
         page = Html(path)

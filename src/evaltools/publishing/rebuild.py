@@ -264,8 +264,8 @@ def make_anew(record: Record, study: Study, say: Say) -> Anew:
 def _make(record: Record, study: Study, scratch: Path, say: Say) -> Anew:
     from evaltools.build import build_report, current_report, judgements_of, run_notebooks
     from evaltools.execute.plan import plan
-    from evaltools.publishing import Candidate
     from evaltools.publishing.bundle import assemble, release_of
+    from evaltools.publishing.candidate import Candidate
     from evaltools.report import engines
 
     copy = _copy(study, scratch / "study")
@@ -294,10 +294,10 @@ def _make(record: Record, study: Study, scratch: Path, say: Say) -> Anew:
         "report": hash_folder(report.folder.resolve()),
     }
     if record.kind == "bundle":
-        candidate = Candidate(copy, parameters, place, run)
+        candidate = Candidate(copy, parameters, place, run, tuple(judgements_of(copy, run)))
         bundle = scratch / "bundle"
         bundle.mkdir()
-        assemble(bundle, candidate, judgements_of(copy, run), release_of(candidate))
+        assemble(bundle, candidate, release_of(candidate))
         files["bundle"] = hash_folder(bundle)
     return Anew(files, tuple(_merged(causes)))
 

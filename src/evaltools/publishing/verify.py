@@ -16,8 +16,8 @@ from evaltools.provenance.checking import check_folder
 from evaltools.provenance.folders import Kind
 from evaltools.provenance.inventory import Fault, shown_name
 from evaltools.provenance.signature import Signed, check_signature
-from evaltools.rebuilding import Rebuild, Say
-from evaltools.rebuilding import rebuild as make_anew
+from evaltools.publishing.rebuild import Rebuild, Say
+from evaltools.publishing.rebuild import rebuild as make_anew
 
 if TYPE_CHECKING:
     from datetime import date

@@ -16,8 +16,7 @@ from typing import Literal
 
 import pandas as pd
 
-from evaltools.findings.disclosure import contacts, names, naming
-from evaltools.findings.disclosure import identifiers as ids
+from evaltools.findings.disclosure import contacts, identifiers, names, naming
 from evaltools.findings.disclosure.folding import fold
 from evaltools.findings.disclosure.inflection import base_forms
 
@@ -175,36 +174,19 @@ def redact(
     return "".join([*pieces, text[at:]]), edits
 
 
-def _accounts(text: str) -> Iterator[tuple[int, int]]:
-    for match in ids.ACCOUNT.finditer(text):
-        if end := ids.end_of_account(match):
-            yield match.start(), end
-
-
-def _business_ids(text: str) -> Iterator[tuple[int, int]]:
-    for match in ids.BUSINESS_ID.finditer(text):
-        if ids.is_business_id(match):
-            yield match.span()
-
-
-def _companies(text: str) -> Iterator[tuple[int, int]]:
-    for match in ids.COMPANY.finditer(text):
-        yield match.span()
-
-
 _FINDERS: tuple[tuple[Kind, Callable[[str], Iterator[tuple[int, int]]]], ...] = (
     ("email", contacts.emails),
-    ("identity_code", ids.identity_codes),
-    ("account", _accounts),
-    ("business_id", _business_ids),
-    ("payment_card", ids.cards),
-    ("date_of_birth", ids.births),
+    ("identity_code", identifiers.identity_numbers),
+    ("account", identifiers.accounts),
+    ("business_id", identifiers.business_ids),
+    ("payment_card", identifiers.cards),
+    ("date_of_birth", identifiers.births),
     ("phone", contacts.phones),
     ("post_office_box", contacts.boxes),
     ("address", contacts.addresses),
     ("address", contacts.profiles),
     ("number_plate", contacts.plates),
-    ("company", _companies),
+    ("company", identifiers.companies),
 )
 
 
