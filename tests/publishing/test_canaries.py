@@ -17,7 +17,7 @@ import typst
 from PIL import Image, PngImagePlugin
 from publishing_house import docx_file, html_file, make_candidate, published, render, whole_report
 
-from evaltools.findings.disclosure import Sought, scan_outputs
+from evaltools.findings.disclosure.scan import Sought, scan_outputs
 from evaltools.findings.disclosure.single_projects import SingleProjects
 from evaltools.problems import ProblemError
 from evaltools.publishing.candidate import Candidate

@@ -9,8 +9,9 @@ import pytest
 import yaml
 from publishing_house import make_candidate, published, whole_report
 
-from evaltools.findings.disclosure import Release, Rules, differencing
 from evaltools.findings.disclosure.recoverability import PublicCell, PublicTable
+from evaltools.findings.disclosure.releases import Release, differencing
+from evaltools.indicators.disclosure.rules import Rules
 from evaltools.problems import ProblemError
 from evaltools.provenance.checking import check_folder
 from evaltools.publishing.candidate import Candidate

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from evaltools.build import place_problems
 from evaltools.files import synchronise, writing_in
 from evaltools.findings.checklists import included_pages, sections_of
-from evaltools.findings.disclosure.published import published_tables
+from evaltools.findings.disclosure.recoverability import published_tables
 from evaltools.findings.disclosure.releases import Release, write_release
 from evaltools.indicators.disclosure.policy import policy_of
 from evaltools.problems import Problem, refuse

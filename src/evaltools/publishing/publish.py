@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 from evaltools.build import build_report, current_report, judgements_of, place_problems
 from evaltools.findings.disclosure.checking import check_indicators
-from evaltools.findings.disclosure.citations import cited_words
 from evaltools.findings.disclosure.persons import Known
 from evaltools.findings.disclosure.quotes import check_redactions
 from evaltools.findings.disclosure.releases import Release, differencing, read_release
-from evaltools.findings.disclosure.scan import Sought, scan_outputs, secrets_of
+from evaltools.findings.disclosure.scan import Sought, cited_words, scan_outputs, secrets_of
 from evaltools.findings.disclosure.single_projects import SingleProjects
 from evaltools.findings.judging import problems_for_publishing
 from evaltools.findings.lint import doubted_findings, lint

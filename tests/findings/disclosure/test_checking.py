@@ -10,7 +10,7 @@ import pytest
 
 from evaltools.evidence import Evidence, read_tables
 from evaltools.findings.disclosure.checking import audit_published, check_indicators
-from evaltools.findings.disclosure.published import published_tables
+from evaltools.findings.disclosure.recoverability import published_tables
 from evaltools.indicators import challenges, effects, goals, steering
 from evaltools.indicators.disclosure.policy import Policy
 from evaltools.indicators.disclosure.rules import Rules

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from evaltools.findings.disclosure.published import GAP, published_tables
 from evaltools.findings.disclosure.recoverability import (
+    GAP,
     ContradictionError,
     PublicTable,
     attack_on,
+    published_tables,
     recovered,
     where,
 )
