@@ -36,7 +36,7 @@ def rebuilt(folder: Path, anew: Anew) -> Rebuild:
 
 def named(folder: Path, anew: Anew) -> set[str]:
     try:
-        return set(rebuilt(folder, anew).differing)
+        return {item.file for item in rebuilt(folder, anew).differences}
     except ProblemError as error:
         return {problem.where for problem in error.problems}
 

@@ -116,16 +116,6 @@ class Rebuild:
         """Whether every byte came out the same."""
         return self.compared > 0 and not self.differences and not self.problems
 
-    @property
-    def differing(self) -> tuple[str, ...]:
-        """The files that came out otherwise."""
-        return tuple(item.file for item in self.differences)
-
-    @property
-    def first(self) -> str | None:
-        """The first file that came out otherwise: where to begin to look."""
-        return self.differences[0].file if self.differences else None
-
 
 @dataclass(frozen=True)
 class Anew:

@@ -22,7 +22,7 @@ dictionary of the reports' languages."""
 
 def read_forms(name: str) -> Mapping[str, Any]:
     """What `forms/` declares in a file: words and forms of languages and countries."""
-    file = resources.files("evaltools.findings.disclosure") / "forms" / name
+    file = resources.files(__package__) / "forms" / name
     content: Mapping[str, Any] = yaml.load(file.read_text(encoding="utf-8"), Loader=YAML_LOADER)
     return content
 

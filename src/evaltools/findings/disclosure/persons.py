@@ -2,7 +2,7 @@
 
 Numbers and addresses are found by form and check digit (`identifiers`, `contacts`), names by lists
 in any case of inflection, by the shape of surnames, and by titles and cues before capitalised words
-(`naming`). Municipalities and bodies of the register are left alone. A name that is on no list,
+(`naming`). Places and bodies of the register are left alone. A name that is on no list,
 stands alone and has no title or cue cannot be found: a person must still read what is published.
 """
 
@@ -63,41 +63,28 @@ def with_article(kind: Kind) -> str:
 
 @dataclass(frozen=True)
 class Known:
-    """Names that are no persons.
+    """Names that are no persons: those of places and bodies, uninflected, in any language."""
 
-    Arguments:
-        municipalities, regions: uninflected, in any language.
-        organisations: bodies of the register, as they are called there.
-    """
-
-    municipalities: frozenset[str] = frozenset()
-    regions: frozenset[str] = frozenset()
-    organisations: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
     _seen: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, tables: Mapping[str, pd.DataFrame]) -> Known:
-        """The municipalities, regions and organisations of a study's tables."""
-
-        def column(table: str, *columns: str) -> frozenset[str]:
-            frame = tables.get(table, pd.DataFrame())
-            values = (frame[c].dropna().astype(str) for c in columns if c in frame.columns)
-            return frozenset(value for series in values for value in series if value)
-
-        return cls(
-            column("municipalities", "name_fi", "name_sv"),
-            column("regions", "name_fi", "name_sv"),
-            column("organisations", "name_fi", "name_sv", "name_en"),
+        """The names in a study's tables: no table has names of persons, and those of places and
+        bodies stand in columns by language, `name_fi`.
+        """
+        columns = (
+            frame[column].dropna().astype(str)
+            for frame in tables.values()
+            for column in frame.columns
+            if str(column).startswith("name_")
         )
+        return cls(frozenset(name for values in columns for name in values if name))
 
     @cached_property
     def words(self) -> Mapping[str, tuple[str, ...]]:
         """Capitalised words of all names and of common bodies, by their first three letters."""
-        found = {
-            word
-            for name in (*self.municipalities, *self.regions, *self.organisations, *names.BODIES)
-            for word in _WORD.findall(name)
-        }
+        found = {word for name in (*self.names, *names.BODIES) for word in _WORD.findall(name)}
         by_start: dict[str, list[str]] = {}
         for word in sorted(found):
             by_start.setdefault(word[:3], []).append(word)
@@ -132,7 +119,7 @@ def find_persons(text: str, known: Known = NOBODY) -> tuple[Found, ...]:
     """Everything in a text that points at a person or a company, in order, without overlaps.
 
     Arguments:
-        text: any text, however long; Finnish, Swedish or both.
+        text: any text, however long, in one language or several.
         known: places and bodies that are no persons.
     """
     folded = fold(text)
