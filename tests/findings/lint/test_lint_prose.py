@@ -159,6 +159,8 @@ def test_any_text_is_read_and_every_character_keeps_its_place(text):
         ("<!-- ei\n8 --> 7\n", "2:7"),
         ("> ```\n> 7\n\nteksti\n", "2:3"),
         ("# Otsikko {-}\n\n7\n", "3:1"),
+        ("# Otsikko {-}\n\n<p>7</p>\n", "3:4"),
+        ("# Otsikko {#sec-a -}\n\n~~~\n7\n", "4:1"),
         ("Sana.\n\n[^a]: johon mikään ei viittaa, 7\n", "3:32"),
         ("40\\ 000 raporttia\n", "1:1"),
     ],

@@ -36,7 +36,7 @@ _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _SHORT = re.compile(
     r"(?P<code>\{\{\{?<(?:(?!\{\{<|\n[ \t>]*\n)[\s\S]){0,2000}?>\}\}\}?)"
     r"|(?P<space>\\(?= ))"  # an escaped space, which CommonMark does not know
-    r"|(?P<unnumbered>(?<=\{)-(?=\})|(?<=[^\s{][ ])-(?=[ }]))(?=[^{}\n]*\}[ \t]*$)",
+    r"|(?P<unnumbered>\{-\}(?=[ \t]*$)|(?<=[^\s{][ ])-(?=[^{}\n]{0,200}\}[ \t]*$)(?=[ }]))",
     re.MULTILINE,
 )
 _METADATA = re.compile(r"^---[ \t]*\n(?=[\w-]+[ \t]*:)", re.MULTILINE)
@@ -188,7 +188,7 @@ def _mask(source: str) -> str:
 
     def hide(found: re.Match[str]) -> str:
         if found["unnumbered"]:
-            return ".x" if found.string[found.start() - 1] == "{" else " "
+            return " " if found[0] == "-" else _FILLER * len(found[0])
         first = _SHORTCODE if found["code"] else _FILLER
         return first + re.sub(r"[^\n]", _FILLER, found[0][1:])
 
