@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaltools.execute import best_progress, current_run, note_interrupts, run
-from evaltools.files import build_beside, put_in_place, read_file
+from evaltools.files import build_beside, new_folder_problems, put_in_place, read_file
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.hashes import hash_package
 from evaltools.report import engines
@@ -157,8 +157,6 @@ def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = 
     Raises:
         ProblemError: the folder is there already, or anything that stops a build.
     """
-    from evaltools.publishing.bundle import place_problems  # loads pandas, as above
-
     refuse(place_problems(study, folder, "stage.folder"))
     _read_sources(study, study.report(parameters.language))
     made = run_notebooks(study, parameters, say=say)
@@ -185,3 +183,18 @@ def _name(
 
 def _report(folder: Path, files: list[str]) -> Report:
     return Report(folder, tuple(folder / file for file in files))
+
+
+def place_problems(study: Study, to: Path, code: str = "publish.folder") -> list[Problem]:
+    """What keeps a new folder from being put at a place; looked at before anything is built."""
+    remedy = "Name a folder that does not exist yet; what is published is not changed."
+    if found := new_folder_problems(to, remedy, code):
+        return found
+    place, root = to.resolve(), study.root.resolve()
+    sources = (study.data.resolve(), root / "notebooks", root / "reports")
+    if any(place.is_relative_to(folder) for folder in sources) and not place.is_relative_to(
+        study.build.resolve()
+    ):
+        what = "lies among the sources of the study, which it would change"
+        return [Problem(str(to), what, "", "Name a folder elsewhere.", code)]
+    return []

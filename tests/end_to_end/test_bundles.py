@@ -71,7 +71,7 @@ def _difference(folder: Path, anew: Anew) -> set[str]:
     """What making it anew names, or else what keeps its record from being read."""
     try:
         held = check_folder(folder).inventory.hashes()
-        return set(compare(read_record(folder), held, anew).differing)
+        return {item.file for item in compare(read_record(folder), held, anew).differences}
     except ProblemError as error:
         return {problem.where for problem in error.problems}
 
@@ -90,7 +90,7 @@ def test_with_other_inputs_the_file_that_was_changed_is_the_cause(own: Place) ->
     assert found.faults == ()
     assert found.rebuilt is not None
     assert found.rebuilt.causes == (Cause("input", ("data/coding/ratings.csv",)),)
-    assert found.rebuilt.differing
+    assert found.rebuilt.differences
     assert not found.holds
     assert any("made with other versions" in line for line in found.lines())
 

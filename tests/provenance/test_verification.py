@@ -13,7 +13,7 @@ from run_folders import INGREDIENTS
 
 from evaltools.problems import ProblemError
 from evaltools.provenance.reasons import why
-from evaltools.publishing.rebuild import Cause, Difference, Rebuild, causes_between, in_order
+from evaltools.publishing.rebuild import Cause, Rebuild, causes_between, in_order
 from evaltools.publishing.verify import verify
 
 
@@ -48,7 +48,6 @@ def test_first_file_that_differs_is_the_first_that_was_made() -> None:
 def test_nothing_compared_is_not_the_same() -> None:
     assert not Rebuild(0, (), ()).same
     assert Rebuild(3, (), ()).same
-    assert Rebuild(3, (Difference("a"),), ()).first == "a"
 
 
 def test_outside_a_study_hashes_are_checked_and_nothing_can_be_rebuilt(

@@ -14,7 +14,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from publishing_house import make_candidate, published, whole_report
 
-from evaltools.publishing import Bundle, Candidate
+from evaltools.publishing.bundle import Bundle
+from evaltools.publishing.candidate import Candidate
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from evaltools.execute.run import Run, current_run
 from evaltools.indicators.indicator import MIME_TYPE, Indicator, to_record
 from evaltools.present.words import Words
 from evaltools.provenance.manifest import Manifest, hash_outputs
-from evaltools.publishing import Bundle, Candidate, publish
+from evaltools.publishing.bundle import Bundle, write_bundle
+from evaltools.publishing.candidate import Candidate
 from evaltools.report import engines
 from evaltools.report.publication import Shelf, render_key
 from evaltools.study import load_study
@@ -191,5 +193,5 @@ def render(study: Any, parameters: Any, run: Run, files: dict[str, bytes]) -> Pa
 def published(
     candidate: Candidate, to: Path, *gates: Any, judgements: Any = (), **more: Any
 ) -> Bundle:
-    c = candidate
-    return publish(c.study, c.parameters, c.report, c.run, to, gates, judgements, **more)
+    judged = replace(candidate, judgements=tuple(judgements))
+    return write_bundle(judged, to, gates, **more)

@@ -14,7 +14,9 @@ from publishing_house import HOSTILE, INDICATORS, NOTICE, published
 
 from evaltools.problems import ProblemError
 from evaltools.provenance.integrity import check_folder
-from evaltools.publishing import Bundle, Candidate, earlier_bundles
+from evaltools.publishing.bundle import Bundle
+from evaltools.publishing.candidate import Candidate
+from evaltools.publishing.release_register import earlier_bundles
 
 Make = Callable[..., Candidate]
 

@@ -17,10 +17,10 @@ import typst
 from PIL import Image, PngImagePlugin
 from publishing_house import docx_file, html_file, make_candidate, published, render, whole_report
 
-from evaltools.findings.disclosure import Sought, scan_outputs
+from evaltools.findings.disclosure.scan import Sought, scan_outputs
 from evaltools.findings.disclosure.single_projects import SingleProjects
 from evaltools.problems import ProblemError
-from evaltools.publishing import Candidate
+from evaltools.publishing.candidate import Candidate
 
 NAME, CODE, EMAIL = "Matti Virtanen", "131052−308t", "matti.virtanen(at)kunta.fi"
 MARK, CLAIM = "d-17 cooperation 4", "säästö 47 531 €"
@@ -279,7 +279,7 @@ def test_what_stands_in_a_source_is_absent_or_stopped_in_every_file_made_from_it
 
     folder = tmp_path / "assembled"
     folder.mkdir()
-    assemble(folder, candidate, (), None)
+    assemble(folder, candidate, None)
     problems = scan_outputs(folder, Sought())
     named = {
         problem.where.partition(",")[0] for problem in problems if problem.code.endswith("email")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from evaltools.findings.coder_rules import rule_note
 
-from evaltools.findings.judgement import rule_note
-from evaltools.present.words import Words
-from evaltools.publishing import Candidate
+from evaltools.publishing.candidate import Candidate
 from evaltools.publishing.gates import without_note
 
 Make = Callable[..., Candidate]
@@ -61,5 +60,5 @@ def page(sentence: str, beside: str = "") -> bytes:
 def test_only_a_sentence_that_should_be_noted_and_is_not_is_refused(
     make: Make, judgement: Any, html: bytes, refused: int
 ) -> None:
-    found = without_note(make(html=html), [judgement])
+    found = without_note(replace(make(html=html), judgements=(judgement,)))
     assert [problem.code for problem in found] == ["publish.coder-rule"] * refused

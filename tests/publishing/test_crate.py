@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from publishing_house import NOTICE
 
-from evaltools.publishing import Bundle
+from evaltools.publishing.bundle import Bundle
 
 
 @pytest.fixture(scope="module")

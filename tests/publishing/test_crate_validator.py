@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from evaltools.publishing import Bundle
+from evaltools.publishing.bundle import Bundle
 
 CONTEXT = "https://w3id.org/ro/crate/1.1/context"
 PROFILES = ("ro-crate-1.1", "process-run-crate-0.5")

@@ -13,9 +13,7 @@ from publishing_house import make_candidate
 
 from evaltools.problems import ProblemError
 from evaltools.provenance.hashes import hash_folder
-from evaltools.provenance.integrity import check_folder
-from evaltools.publishing import Bundle
-from evaltools.publishing.bundle import assemble
+from evaltools.publishing.bundle import Bundle, assemble
 from evaltools.publishing.rebuild import Anew, Cause, Rebuild, compare, read_record
 from evaltools.publishing.verify import Verification
 
@@ -26,7 +24,7 @@ def anew(files: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> A
     folder = tmp_path_factory.mktemp("anew")
     candidate = make_candidate(folder / "study", files)
     (folder / "bundle").mkdir()
-    assemble(folder / "bundle", candidate, (), None)
+    assemble(folder / "bundle", candidate, None)
     run = hash_folder(candidate.run.folder)
     return Anew({"run": run, "bundle": hash_folder(folder / "bundle")})
 
@@ -37,7 +35,7 @@ def rebuilt(folder: Path, anew: Anew) -> Rebuild:
 
 def named(folder: Path, anew: Anew) -> set[str]:
     try:
-        return set(rebuilt(folder, anew).differing)
+        return {item.file for item in rebuilt(folder, anew).differences}
     except ProblemError as error:
         return {problem.where for problem in error.problems}
 

@@ -13,7 +13,8 @@ import yaml
 from publishing_house import docx_file, html_file, pdf_file, published
 
 from evaltools.problems import Problem, ProblemError
-from evaltools.publishing import Candidate, Gate, own_gates, refusals
+from evaltools.publishing.candidate import Candidate, Gate, refusals
+from evaltools.publishing.gates import own_gates
 
 Make = Callable[..., Candidate]
 

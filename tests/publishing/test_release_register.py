@@ -9,12 +9,13 @@ import pytest
 import yaml
 from publishing_house import make_candidate, published, whole_report
 
-from evaltools.findings.disclosure import Release, Rules, differencing
 from evaltools.findings.disclosure.recoverability import PublicCell, PublicTable
+from evaltools.findings.disclosure.releases import Release, differencing
+from evaltools.indicators.disclosure.rules import Rules
 from evaltools.problems import ProblemError
 from evaltools.provenance.integrity import check_folder
-from evaltools.publishing import Candidate, ReleaseRegister
-from evaltools.publishing.release_register import FILE_NAME, without_twins
+from evaltools.publishing.candidate import Candidate
+from evaltools.publishing.release_register import FILE_NAME, ReleaseRegister, without_twins
 
 VALUES = ("1", "2", "3")
 

@@ -13,7 +13,7 @@ import pytest
 import python_calamine
 from publishing_house import HOSTILE, NOTICE
 
-from evaltools.publishing import Bundle
+from evaltools.publishing.bundle import Bundle
 from evaltools.publishing.sheets import HEADER_ROW, Sheet, workbook
 from evaltools.publishing.tables import codebook_csv
 

@@ -24,7 +24,7 @@ from evaltools.provenance.signature import (
     sign,
     sign_bundle,
 )
-from evaltools.publishing import Bundle
+from evaltools.publishing.bundle import Bundle
 from evaltools.publishing.verify import verify
 
 SIGNATURE = f"{CHECKLIST}.sig"

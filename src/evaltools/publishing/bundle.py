@@ -11,7 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evaltools.files import new_folder_problems, synchronise, writing_in
+from evaltools.build import place_problems
+from evaltools.files import synchronise, writing_in
+from evaltools.findings.checklists import included_pages, sections_of
+from evaltools.findings.disclosure.recoverability import published_tables
+from evaltools.findings.disclosure.releases import Release, write_release
+from evaltools.indicators.disclosure.policy import policy_of
 from evaltools.present.language import LANGUAGES
 from evaltools.present.words import Words
 from evaltools.problems import Problem, refuse
@@ -19,15 +24,15 @@ from evaltools.provenance.artifacts import BUNDLE as DIGESTS
 from evaltools.provenance.hashes import hash_file
 from evaltools.provenance.signature import sign_bundle
 from evaltools.publishing.candidate import Candidate, Gate, refusals
-from evaltools.publishing.gates import example_notice, own_gates, responsibility_problems
+from evaltools.publishing.crate import write_crate
+from evaltools.publishing.gates import own_gates, responsibility_problems
+from evaltools.publishing.method_card import method_card
+from evaltools.publishing.sheets import workbook
+from evaltools.publishing.tables import chapters, codebook_csv, indicator_csv, indicator_sheets
+from evaltools.report.publication import read_record
 
 if TYPE_CHECKING:
-    from evaltools.execute.run import Run
-    from evaltools.findings.disclosure import Release
     from evaltools.findings.judgement import Judgement
-    from evaltools.study import Parameters, Study
-
-__all__ = ["Bundle", "assemble", "place_problems", "publish", "release_of"]
 
 Examination = Callable[[Path], Iterable[Problem]]
 Registration = Callable[[str], None]
@@ -50,14 +55,10 @@ class Bundle:
     digest: str
 
 
-def publish(
-    study: Study,
-    parameters: Parameters,
-    report: Path,
-    run: Run,
+def write_bundle(
+    candidate: Candidate,
     to: Path,
     gates: Sequence[Gate],
-    judgements: Sequence[Judgement] = (),
     release: Release | None = None,
     examine: Examination | None = None,
     register: Registration | None = None,
@@ -66,11 +67,9 @@ def publish(
     """Write the bundle of a report, if nothing keeps it from being published.
 
     Arguments:
-        report: folder of the rendered report.
-        run: whose numbers it shows.
+        candidate: the report with its run and judgements.
         to: the folder to make; it must not be there yet.
         gates: what must be in order besides `own_gates()`, which always must.
-        judgements: of the study's findings, which go into the bundle.
         release: the sensitive tables that it publishes.
         examine: gives the problems of the folder with all that is to be published.
         register: is handed the bundle's digest just before the bundle stands in its place, so
@@ -83,13 +82,12 @@ def publish(
     Raises:
         ProblemError: everything that keeps it from being published; nothing is written then.
     """
-    candidate = Candidate(study, parameters, report, run)
-    problems = [*place_problems(study, to), *refusals(candidate, [*own_gates(), *gates])]
+    problems = [*place_problems(candidate.study, to), *refusals(candidate, [*own_gates(), *gates])]
     with tempfile.TemporaryDirectory(prefix="evaltools-publish-") as scratch:
         assembled = Path(scratch) / "bundle"
         if _can_be_assembled(candidate):
             assembled.mkdir()
-            _fill(assembled, candidate, judgements, release)
+            _fill(assembled, candidate, release)
             problems += examine(assembled) if examine else []
         refuse(problems)
         digest = write_digests(assembled)
@@ -113,7 +111,6 @@ def publish(
 def assemble(
     folder: Path,
     candidate: Candidate,
-    judgements: Sequence[Judgement],
     release: Release | None,
 ) -> str:
     """Write every file of a bundle but its signature into an empty folder.
@@ -128,37 +125,16 @@ def assemble(
         ProblemError: the study does not say who publishes.
     """
     refuse(responsibility_problems(candidate))
-    _fill(folder, candidate, judgements, release)
+    _fill(folder, candidate, release)
     return write_digests(folder)
 
 
 def release_of(candidate: Candidate) -> Release:
     """The sensitive tables of a run, and the projects whose reports they tell of."""
-    from evaltools.evidence import Evidence, load_descriptor, read_tables
-    from evaltools.findings.disclosure import Release, published_tables
-    from evaltools.indicators.disclosure.policy import policy_of
-
-    study, parameters = candidate.study, candidate.parameters
-    tables = read_tables(study.data, load_descriptor(study.data))
-    evidence = Evidence.select(study, tables, parameters)
+    evidence = candidate.evidence
     units = frozenset(evidence.reports["project_id"].astype(str))
-    tables_published = published_tables(candidate.run.indicators(), policy_of(evidence))
-    return Release(parameters.slug(), tables_published, units)
-
-
-def place_problems(study: Study, to: Path, code: str = "publish.folder") -> list[Problem]:
-    """What keeps a new folder from being put at a place; looked at before anything is built."""
-    remedy = "Name a folder that does not exist yet; what is published is not changed."
-    if found := new_folder_problems(to, remedy, code):
-        return found
-    place, root = to.resolve(), study.root.resolve()
-    sources = (study.data.resolve(), root / "notebooks", root / "reports")
-    if any(place.is_relative_to(folder) for folder in sources) and not place.is_relative_to(
-        study.build.resolve()
-    ):
-        what = "lies among the sources of the study, which it would change"
-        return [Problem(str(to), what, "", "Name a folder elsewhere.", code)]
-    return []
+    tables = published_tables(candidate.run.indicators(), policy_of(evidence))
+    return Release(candidate.parameters.slug(), tables, units)
 
 
 def files_of(folder: Path) -> list[str]:
@@ -180,8 +156,6 @@ def write_digests(folder: Path) -> str:
 
 def _can_be_assembled(candidate: Candidate) -> bool:
     """Whether there is what every bundle is made from; a gate says what is lacking."""
-    from evaltools.report.publication import read_record
-
     if candidate.study.declaration.publication is None:
         return False
     record = read_record(candidate.report)
@@ -193,31 +167,17 @@ def _can_be_assembled(candidate: Candidate) -> bool:
     )
 
 
-def _fill(
-    folder: Path,
-    candidate: Candidate,
-    judgements: Sequence[Judgement],
-    release: Release | None,
-) -> None:
-    from evaltools.evidence import load_descriptor, read_tables
-    from evaltools.publishing.crate import Deposit, write_crate
-    from evaltools.report.publication import read_record
-
-    study, parameters, run = candidate.study, candidate.parameters, candidate.run
-    publication = study.declaration.publication
+def _fill(folder: Path, candidate: Candidate, release: Release | None) -> None:
     record = read_record(candidate.report)
-    assert publication is not None
-    assert record is not None  # the gate saw both
-    descriptor = load_descriptor(study.data)
-    marked = example_notice(candidate.words) if descriptor.example else ""
-    tables = read_tables(study.data, descriptor)
+    assert record is not None  # the gate saw it
     names = _copy(folder, candidate, record)
-    names |= _write_tables(folder, candidate, tables, marked)
-    names |= _write_card(folder, candidate, tables, judgements, marked)
-    names |= _write_findings(folder, judgements, marked)
-    names |= _write_release(folder, release)
-    deposit = Deposit(folder, files_of(folder), names, marked, record)
-    write_crate(deposit, study, parameters, run, publication)
+    names |= _write_tables(folder, candidate)
+    names |= _write_card(folder, candidate)
+    names |= _write_findings(folder, candidate)
+    if release is not None:  # for later releases to be held against
+        path = write_release(folder, release)
+        names[path.relative_to(folder).as_posix()] = "Sensitive tables as published"
+    write_crate(folder, candidate, files_of(folder), names, record)
 
 
 def _copy(folder: Path, candidate: Candidate, record: dict[str, Any]) -> dict[str, str]:
@@ -240,17 +200,7 @@ def _copy(folder: Path, candidate: Candidate, record: dict[str, Any]) -> dict[st
     return names
 
 
-def _write_tables(
-    folder: Path, candidate: Candidate, tables: dict[str, Any], marked: str
-) -> dict[str, str]:
-    from evaltools.publishing.sheets import workbook
-    from evaltools.publishing.tables import (
-        chapters,
-        codebook_csv,
-        indicator_csv,
-        indicator_sheets,
-    )
-
+def _write_tables(folder: Path, candidate: Candidate) -> dict[str, str]:
     language = candidate.parameters.language
     declared = candidate.study.declaration
     found = chapters(candidate.run)
@@ -264,10 +214,10 @@ def _write_tables(
         _text(folder / name, indicator_csv(indicators))
         names[name] = what
     _put(folder, "tables/indicators.json", candidate.run.folder / "indicators.json")
-    sheets = indicator_sheets(found, title, marked, candidate.words)
+    sheets = indicator_sheets(found, title, candidate.notice, candidate.words)
     book = workbook(sheets, title, publisher, language)
     (folder / "tables/indicators.xlsx").write_bytes(book)
-    _text(folder / "tables/codebook.csv", codebook_csv(tables["codes"]))
+    _text(folder / "tables/codebook.csv", codebook_csv(candidate.tables["codes"]))
     return names | {
         "tables/indicators.json": "All indicators as records",
         "tables/indicators.xlsx": "All indicators, a sheet a chapter",
@@ -275,45 +225,26 @@ def _write_tables(
     }
 
 
-def _write_card(
-    folder: Path,
-    candidate: Candidate,
-    tables: dict[str, Any],
-    judgements: Sequence[Judgement],
-    marked: str,
-) -> dict[str, str]:
-    from evaltools.findings.checklists import included_pages, sections_of
-    from evaltools.publishing.method_card import method_card
-
+def _write_card(folder: Path, candidate: Candidate) -> dict[str, str]:
     target = candidate.study.report(candidate.parameters.language)
-    chapters = (candidate.study.root / target.source).parent
+    prose = (candidate.study.root / target.source).parent
     card = method_card(
         candidate.study,
         candidate.parameters,
         candidate.run.key,
         candidate.run.indicators(),
-        tables,
-        judgements,
-        sections_of(chapters),
-        included_pages(chapters),
-        marked,
+        candidate.tables,
+        candidate.judgements,
+        sections_of(prose),
+        included_pages(prose),
+        candidate.notice,
     )
     _text(folder / "method-card.md", card.markdown())
     _text(folder / "method-card.html", card.html())
     return {"method-card.md": card.title, "method-card.html": card.title}
 
 
-def _write_release(folder: Path, release: Release | None) -> dict[str, str]:
-    """The sensitive tables as a reader sees them, for later releases to be held against."""
-    from evaltools.findings.disclosure import write_release
-
-    if release is None:
-        return {}
-    path = write_release(folder, release)
-    return {path.relative_to(folder).as_posix(): "Sensitive tables as published"}
-
-
-def _write_findings(folder: Path, judgements: Sequence[Judgement], marked: str) -> dict[str, str]:
+def _write_findings(folder: Path, candidate: Candidate) -> dict[str, str]:
     """What became of each finding, with its reason in three languages."""
     records = [
         {
@@ -326,9 +257,9 @@ def _write_findings(folder: Path, judgements: Sequence[Judgement], marked: str) 
             "indicators": sorted({number.key for number in item.numbers}),
             "accepted": _acceptance(item),
         }
-        for item in sorted(judgements, key=lambda judgement: judgement.finding.id)
+        for item in sorted(candidate.judgements, key=lambda judgement: judgement.finding.id)
     ]
-    content = {"notice": marked, "findings": records}
+    content = {"notice": candidate.notice, "findings": records}
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
     _text(folder / "findings.json", text + "\n")
     return {"findings.json": "Findings and what became of them"}

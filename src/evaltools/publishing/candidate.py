@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
+from evaltools.evidence import Evidence, load_descriptor, read_tables
+from evaltools.present.words import Words
 from evaltools.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
     from evaltools.execute.run import Run
-    from evaltools.present.words import Words
+    from evaltools.findings.judgement import Judgement
     from evaltools.study import Parameters, Study
 
 
@@ -24,12 +29,33 @@ class Candidate:
         parameters: those that the report was made under.
         report: folder of the rendered report.
         run: whose numbers the report shows.
+        judgements: of the study's findings, under the run.
     """
 
     study: Study
     parameters: Parameters
     report: Path
     run: Run
+    judgements: tuple[Judgement, ...] = ()
+
+    @cached_property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The study's tables."""
+        return read_tables(self.study.data, load_descriptor(self.study.data))
+
+    @cached_property
+    def notice(self) -> str:
+        """The sentence that marks example data, whose numbers look like results; empty for real
+        data.
+        """
+        if not load_descriptor(self.study.data).example:
+            return ""
+        return self.words("report.example_notice")
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """What of the tables the parameters select."""
+        return Evidence.select(self.study, self.tables, self.parameters)
 
     @property
     def words(self) -> Words:

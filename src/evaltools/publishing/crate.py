@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,8 +21,8 @@ from evaltools.provenance.hashes import hash_file
 
 if TYPE_CHECKING:
     from evaltools.execute.run import Run
-    from evaltools.study import Parameters, Study
-    from evaltools.study.declaration import Publication
+    from evaltools.publishing.candidate import Candidate
+    from evaltools.study import Parameters
 
 FILE_NAME = "ro-crate-metadata.json"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
@@ -46,41 +45,36 @@ Entity = Any
 """An entity of the rocrate library, which has no types of its own."""
 
 
-@dataclass(frozen=True)
-class Deposit:
-    """What a crate tells of a bundle.
+def write_crate(
+    folder: Path,
+    candidate: Candidate,
+    files: Sequence[str],
+    names: Mapping[str, str],
+    record: Mapping[str, Any],
+) -> None:
+    """Write `ro-crate-metadata.json` into the folder of a bundle.
 
     Arguments:
         folder: with all files but the crate itself and the checklist.
         files: their paths in the folder, sorted.
         names: what they are, by path.
-        notice: that the data are made up, or an empty text.
         record: of the rendered report.
     """
-
-    folder: Path
-    files: Sequence[str]
-    names: Mapping[str, str]
-    notice: str
-    record: Mapping[str, Any]
-
-
-def write_crate(
-    deposit: Deposit, study: Study, parameters: Parameters, run: Run, publication: Publication
-) -> Path:
-    """Write `ro-crate-metadata.json` into the folder of a bundle."""
+    study, parameters, run = candidate.study, candidate.parameters, candidate.run
     language: Language = parameters.language
     crate = ROCrate(version="1.1")
     crate.metadata.extra_terms.update({"sha256": SHA256})
-    files = {name: _file(crate, deposit, name, language) for name in deposit.files}
-    software = _software(crate, run, deposit.record)
+    entities = {
+        name: _file(crate, folder / name, name, names.get(name, name), language) for name in files
+    }
+    software = _software(crate, run, record)
     inputs = [
         _context(crate, f"#input/{quote(path)}", "CreativeWork", name=path, sha256=digest)
         for path, digest in sorted(run.manifest.ingredients.files.items())
     ]
     values = _parameters(crate, parameters)
-    made = [files[name] for name in deposit.files if name.startswith(("notebooks/", "tables/"))]
-    rendered = [files[name] for name in deposit.files if name.startswith("report/")]
+    made = [entities[name] for name in files if name.startswith(("notebooks/", "tables/"))]
+    rendered = [entities[name] for name in files if name.startswith("report/")]
     publisher = _context(
         crate,
         "#publisher",
@@ -99,29 +93,22 @@ def write_crate(
     printed = _action(
         crate,
         publisher,
-        f"#render/{str(deposit.record['key'])[:16]}",
+        f"#render/{str(record['key'])[:16]}",
         "Rendering of the report",
         software["engine"],
         [*made, *values],
         rendered,
     )
-    _describe(crate, deposit, study, language, publication, publisher)
+    _describe(crate, candidate, publisher)
     crate.root_dataset["mentions"] = [computed, printed]
-    path = deposit.folder / FILE_NAME
     text = json.dumps(crate.metadata.generate(), indent=1, sort_keys=True, ensure_ascii=False)
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
-    return path
+    (folder / FILE_NAME).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-def _describe(
-    crate: ROCrate,
-    deposit: Deposit,
-    study: Study,
-    language: Language,
-    publication: Publication,
-    publisher: Entity,
-) -> None:
-    declared, words, root = study.declaration, study.words(language), crate.root_dataset
+def _describe(crate: ROCrate, candidate: Candidate, publisher: Entity) -> None:
+    declared, language = candidate.study.declaration, candidate.parameters.language
+    words, root, publication = candidate.words, crate.root_dataset, declared.publication
+    assert publication is not None  # a gate saw it
     title = f"{declared.title.in_language(language)}. {declared.subtitle.in_language(language)}"
     licence = _context(
         crate,
@@ -141,7 +128,7 @@ def _describe(
         name=declared.parameters["language"].choices[language].in_language("en"),
         alternateName=language,
     )
-    about = [words("publishing.crate.description"), deposit.notice]
+    about = [words("publishing.crate.description"), candidate.notice]
     root["name"] = title
     root["description"] = " ".join(text for text in about if text)
     root["datePublished"] = publication.published.isoformat()
@@ -159,10 +146,9 @@ def _author(crate: ROCrate, number: int, item: Any) -> Entity:
     return _context(crate, item.url or f"#author/{number}", kind, name=item.name)
 
 
-def _file(crate: ROCrate, deposit: Deposit, name: str, language: Language) -> Entity:
-    path = deposit.folder / name
+def _file(crate: ROCrate, path: Path, name: str, title: str, language: Language) -> Entity:
     properties: dict[str, Any] = {
-        "name": deposit.names.get(name, name),
+        "name": title,
         "encodingFormat": MEDIA_TYPES[path.suffix],
         "contentSize": str(path.stat().st_size),
         "sha256": hash_file(path),

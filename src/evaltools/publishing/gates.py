@@ -6,14 +6,11 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from evaltools.evidence import load_descriptor
 from evaltools.execute.normalise import constants, find_random
-from evaltools.execute.notebooks import cells_of
-from evaltools.execute.parameters_cell import INJECTED_TAG
+from evaltools.execute.notebooks import INJECTED_TAG, cells_of
 from evaltools.execute.run import current_run, why_not_current
 from evaltools.findings.disclosure.rendered_files import Docx, Html, Pdf, squeezed
-from evaltools.findings.judgement import Judgement, rule_note
-from evaltools.present.words import Words
+from evaltools.findings.judgement import rule_note
 from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.hashes import hash_file
 from evaltools.publishing.candidate import Candidate, Gate
@@ -105,20 +102,15 @@ def without_language(candidate: Candidate) -> list[Problem]:
     return problems
 
 
-def example_notice(words: Words) -> str:
-    """The sentence that marks example data, whose numbers look like results."""
-    return words("report.example_notice")
-
-
 def unmarked(candidate: Candidate) -> list[Problem]:
     """Files of a report on example data that do not say that it is; none for real data.
 
     HTML shows the notice in its text, DOCX in the header that every page repeats, and PDF on each
     page but the cover.
     """
-    if not load_descriptor(candidate.study.data).example:
+    if not candidate.notice:
         return []
-    wanted = squeezed(example_notice(candidate.words))
+    wanted = squeezed(candidate.notice)
     what = "does not say that its data are made up"
 
     def html(path: Path) -> Iterator[str]:
@@ -154,13 +146,9 @@ def responsibility_problems(candidate: Candidate) -> list[Problem]:
     return [Problem("evaluation.yml", what, "", remedy, "publish.responsibility")]
 
 
-def without_note(candidate: Candidate, judgements: Iterable[Judgement]) -> list[Problem]:
-    """Sentences whose outcome depends on the coder rule and that do not say so.
-
-    Arguments:
-        judgements: of the run, with the outcomes under every rule.
-    """
-    notes = {item.finding.id: rule_note(item, candidate.words) for item in judgements}
+def without_note(candidate: Candidate) -> list[Problem]:
+    """Sentences whose outcome depends on the coder rule and that do not say so."""
+    notes = {item.finding.id: rule_note(item, candidate.words) for item in candidate.judgements}
 
     def silent(path: Path) -> Iterator[str]:
         page = Html(path)

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evaltools.build import build_report, current_report
-from evaltools.findings.disclosure.releases import read_release
+from evaltools.build import build_report, current_report, place_problems
+from evaltools.findings.disclosure.checking import check_indicators
+from evaltools.findings.disclosure.persons import Known
+from evaltools.findings.disclosure.quotes import check_redactions
+from evaltools.findings.disclosure.releases import Release, differencing, read_release
+from evaltools.findings.disclosure.scan import Sought, cited_words, scan_outputs, secrets_of
+from evaltools.findings.disclosure.single_projects import SingleProjects
+from evaltools.findings.judgement import problems_for_publishing
+from evaltools.findings.lint import doubted_findings, lint
+from evaltools.findings.matrix import matrix_problems
+from evaltools.indicators.disclosure.rules import Rules
 from evaltools.problems import Problem, refuse
 from evaltools.provenance.signature import key_problems
-from evaltools.publishing import (
-    Bundle,
-    Candidate,
-    Gate,
-    ReleaseRegister,
-    earlier_bundles,
-    publish,
-)
-from evaltools.publishing.bundle import place_problems, release_of
+from evaltools.publishing.bundle import Bundle, release_of, write_bundle
+from evaltools.publishing.candidate import Candidate, Gate
+from evaltools.publishing.gates import without_note
 from evaltools.publishing.release_register import FILE_NAME as REGISTER
-from evaltools.publishing.release_register import without_twins
+from evaltools.publishing.release_register import ReleaseRegister, earlier_bundles, without_twins
+from evaltools.publishing.verify import verify
 from evaltools.report_material import judgements_of
 
 if TYPE_CHECKING:
-    from evaltools.execute import Run
-    from evaltools.findings.disclosure import Release
-    from evaltools.findings.judgement import Judgement
     from evaltools.study import Parameters, Study
 
 Say = Callable[[str], None]
@@ -69,20 +70,21 @@ def publish_report(
     say(known.note())
     bundles = [read_release(path) for path in earlier_bundles(published)] if published else []
     earlier = without_twins(known.releases, bundles)
-    release = release_of(Candidate(study, parameters, folder, run))
+    candidate = Candidate(study, parameters, folder, run, tuple(judgements))
+    release = release_of(candidate)
     gates = [
-        Gate("findings", lambda _: _findings(judgements)),
-        Gate("coder rules", lambda candidate: _coder_rules(candidate, judgements)),
-        Gate("matrix", lambda candidate: _matrix(candidate, judgements)),
-        Gate("lint", _lint),
-        Gate("agreement", lambda candidate: _agreement(candidate, judgements)),
-        Gate("disclosure", lambda candidate: _disclosure(candidate, release, earlier)),
+        Gate("findings", lambda _: problems_for_publishing(judgements)),
+        Gate("coder rules", without_note),
+        Gate("matrix", _matrix),
+        Gate("lint", lambda _: lint(study.root, [parameters.language])),
+        Gate("agreement", _agreement),
+        Gate("disclosure", lambda _: _disclosure(candidate, release, earlier)),
         Gate("verification", _verification),
     ]
     say("Checking what stands against publishing")
-    bundle = publish(
-        study, parameters, folder, run, to, gates, judgements, release,
-        examine=_outputs(study, parameters, run),
+    bundle = write_bundle(
+        candidate, to, gates, release,
+        examine=_outputs(candidate),
         register=lambda digest: register.add(to.name, release, study, parameters, run.key, digest),
         key=key,
     )  # fmt: skip
@@ -91,38 +93,14 @@ def publish_report(
     return bundle
 
 
-def _findings(judgements: Iterable[Judgement]) -> list[Problem]:
-    from evaltools.findings.judgement import problems_for_publishing
-
-    return problems_for_publishing(judgements)
-
-
-def _coder_rules(candidate: Candidate, judgements: Iterable[Judgement]) -> list[Problem]:
-    from evaltools.publishing.gates import without_note
-
-    return without_note(candidate, judgements)
+def _matrix(candidate: Candidate) -> list[Problem]:
+    codes = set(candidate.tables["codes"]["code_id"])
+    indicators, tables = candidate.run.indicators(), set(candidate.tables)
+    return matrix_problems(candidate.study, indicators, candidate.judgements, codes, tables)
 
 
-def _matrix(candidate: Candidate, judgements: tuple[Judgement, ...]) -> list[Problem]:
-    from evaltools.evidence import load_descriptor, read_tables
-    from evaltools.findings.matrix import matrix_problems
-
-    study = candidate.study
-    tables = read_tables(study.data, load_descriptor(study.data))
-    codes = set(tables["codes"]["code_id"])
-    return matrix_problems(study, candidate.run.indicators(), judgements, codes, set(tables))
-
-
-def _lint(candidate: Candidate) -> list[Problem]:
-    from evaltools.findings.lint import lint
-
-    return lint(candidate.study.root, [candidate.parameters.language])
-
-
-def _agreement(candidate: Candidate, judgements: Iterable[Judgement]) -> list[Problem]:
-    from evaltools.findings.lint import doubted_findings
-
-    findings = [judgement.finding for judgement in judgements]
+def _agreement(candidate: Candidate) -> list[Problem]:
+    findings = [judgement.finding for judgement in candidate.judgements]
     root, language = candidate.study.root, candidate.parameters.language
     return doubted_findings(root, language, findings, candidate.run.indicators())
 
@@ -130,42 +108,25 @@ def _agreement(candidate: Candidate, judgements: Iterable[Judgement]) -> list[Pr
 def _disclosure(
     candidate: Candidate, release: Release, earlier: tuple[Release, ...]
 ) -> list[Problem]:
-    from evaltools.evidence import load_descriptor, read_tables
-    from evaltools.findings.disclosure import (
-        Rules,
-        check_indicators,
-        check_redactions,
-        differencing,
-    )
-
-    study, parameters = candidate.study, candidate.parameters
-    tables = read_tables(study.data, load_descriptor(study.data))
-    declared = study.declaration.disclosure
-    rules = Rules.declared(declared, parameters.minimum_cell)
+    declared, parameters = candidate.study.declaration.disclosure, candidate.parameters
     return [
         *check_indicators(candidate.run.indicators(), parameters, declared),
-        *check_redactions(tables),
-        *differencing(earlier, release, rules),
+        *check_redactions(candidate.tables),
+        *differencing(earlier, release, Rules.declared(declared, parameters.minimum_cell)),
     ]
 
 
-def _outputs(study: Study, parameters: Parameters, run: Run) -> Callable[[Path], list[Problem]]:
+def _outputs(candidate: Candidate) -> Callable[[Path], list[Problem]]:
     """The search of everything that is to be published."""
-    from evaltools.evidence import Evidence, load_descriptor, read_tables
-    from evaltools.findings.disclosure import Known, Sought, scan_outputs, secrets_of
-    from evaltools.findings.disclosure.citations import cited_words
-    from evaltools.findings.disclosure.single_projects import SingleProjects
-
-    tables = read_tables(study.data, load_descriptor(study.data))
-    evidence = Evidence.select(study, tables, parameters)
+    study, tables = candidate.study, candidate.tables
     declared = study.declaration
     authors = declared.publication.authors if declared.publication else ()
     sought = Sought(
         Known.of(tables),
-        secrets_of(evidence),
+        secrets_of(candidate.evidence),
         frozenset(author.name for author in authors) | frozenset(declared.disclosure.allowed),
         cited_words(study.root / "reports"),
-        SingleProjects.of(tables, run.indicators()),
+        SingleProjects.of(tables, candidate.run.indicators()),
         (str(study.root.resolve()),),
     )
 
@@ -177,7 +138,5 @@ def _outputs(study: Study, parameters: Parameters, run: Run) -> Callable[[Path],
 
 
 def _verification(candidate: Candidate) -> list[Problem]:
-    from evaltools.publishing.verify import verify
-
     found = verify(candidate.report.resolve())
     return [Problem(found.name, str(fault), code="publish.verification") for fault in found.faults]

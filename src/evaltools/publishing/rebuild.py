@@ -124,16 +124,6 @@ class Rebuild:
         """Whether every byte came out the same."""
         return self.compared > 0 and not self.differences and not self.problems
 
-    @property
-    def differing(self) -> tuple[str, ...]:
-        """The files that came out otherwise."""
-        return tuple(item.file for item in self.differences)
-
-    @property
-    def first(self) -> str | None:
-        """The first file that came out otherwise: where to begin to look."""
-        return self.differences[0].file if self.differences else None
-
 
 @dataclass(frozen=True)
 class Anew:
@@ -272,8 +262,8 @@ def make_anew(record: Record, study: Study, say: Say) -> Anew:
 def _make(record: Record, study: Study, scratch: Path, say: Say) -> Anew:
     from evaltools.build import build_report, current_report, run_notebooks
     from evaltools.execute.ingredients import plan
-    from evaltools.publishing import Candidate
     from evaltools.publishing.bundle import assemble, release_of
+    from evaltools.publishing.candidate import Candidate
     from evaltools.report import engines
     from evaltools.report_material import judgements_of
 
@@ -303,10 +293,10 @@ def _make(record: Record, study: Study, scratch: Path, say: Say) -> Anew:
         "report": hash_folder(report.folder.resolve()),
     }
     if record.kind == "bundle":
-        candidate = Candidate(copy, parameters, place, run)
+        candidate = Candidate(copy, parameters, place, run, tuple(judgements_of(copy, run)))
         bundle = scratch / "bundle"
         bundle.mkdir()
-        assemble(bundle, candidate, judgements_of(copy, run), release_of(candidate))
+        assemble(bundle, candidate, release_of(candidate))
         files["bundle"] = hash_folder(bundle)
     return Anew(files, tuple(_merged(causes)))
 

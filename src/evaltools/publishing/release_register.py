@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from evaltools.files import replace_file
-from evaltools.findings.disclosure import Release
-from evaltools.findings.disclosure.releases import release_from, release_text
+from evaltools.findings.disclosure.releases import Release, release_from, release_text
 from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.artifacts import CRATE
 

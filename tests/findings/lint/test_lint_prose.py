@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from evaltools.findings.lint.findings_index import FindingsIndex
 from evaltools.findings.lint.numbers import check_digits
-from evaltools.findings.lint.source import Report, parse
+from evaltools.findings.lint.source import Report, parse, parse_all
 
 HIDDEN = [
     "{{< var grants.top_%s.share >}}",
@@ -148,6 +148,38 @@ def test_any_text_is_read_and_every_character_keeps_its_place(text):
                 assert source.text[offset] == "5"
         for span in block.spans:
             assert 0 <= span.start <= span.end <= len(block.text)
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("a\n\n\t7 koodia\n\nb\tc\t7\n", "5:5"),
+        ("- kohta\n\n\tjatkuu 7\n", "3:9"),
+        ("<div>\n7 <i>raporttia</i>\n</div>\n", "2:1"),
+        ("<!-- ei\n8 --> 7\n", "2:7"),
+        ("> ```\n> 7\n\nteksti\n", "2:3"),
+        ("# Otsikko {-}\n\n7\n", "3:1"),
+        ("# Otsikko {-}\n\n<p>7</p>\n", "3:4"),
+        ("# Otsikko {#sec-a -}\n\n~~~\n7\n", "4:1"),
+        ("Sana.\n\n[^a]: johon mikään ei viittaa, 7\n", "3:32"),
+        ("40\\ 000 raporttia\n", "1:1"),
+    ],
+)
+def test_what_commonmark_reads_otherwise_than_quarto_keeps_its_place(text, where):
+    assert [problem.where for problem in problems(text)] == [f"reports/fi/a.qmd:{where}"]
+
+
+def test_files_are_read_together_and_places_are_those_of_each():
+    texts = {
+        "a.qmd": "Yksi[^n] 7.\n\n```python\n8\n",
+        "b.qmd": "# B {#sec-b .x -}\n\nKaksi 9.\n\n[^n]: 6",
+    }
+    first, second = parse_all(texts, "fi")
+    found = check_digits(Report(None, "fi", (first, second), FindingsIndex()))  # type: ignore[arg-type]
+    assert sorted(problem.where for problem in found) == [
+        "a.qmd:1:10", "a.qmd:4:1", "b.qmd:3:7", "b.qmd:5:7"
+    ]  # fmt: skip
+    assert second.blocks[0].identifiers == ("sec-b",)
 
 
 @settings(max_examples=30, deadline=None)

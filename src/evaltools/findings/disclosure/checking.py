@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from evaltools.findings.disclosure.published import GAP, published_tables
 from evaltools.findings.disclosure.recoverability import (
+    GAP,
     ContradictionError,
     PublicTable,
     attack_on,
+    published_tables,
     recovered,
     where,
 )
@@ -70,7 +71,7 @@ def check_indicators(
     return sorted(set(problems))
 
 
-def audit_published(table: PublicTable, rules: Rules, *, strict: bool = False) -> list[Problem]:
+def audit_published(table: PublicTable, rules: Rules) -> list[Problem]:
     """Withheld counts of a published table that its reader can place too closely.
 
     Without the data: from the sums alone every withheld count must be able to reach the minimum,
@@ -81,7 +82,6 @@ def audit_published(table: PublicTable, rules: Rules, *, strict: bool = False) -
     Arguments:
         table: counts of projects.
         rules: the minimum is used.
-        strict: that reader, too, must hold a withheld count for possible to be the minimum.
     """
     try:
         naive, keen = attack_on([replace(table, empty_shown=False)]), attack_on([table])
@@ -92,7 +92,7 @@ def audit_published(table: PublicTable, rules: Rules, *, strict: bool = False) -
                 continue
             (low, high), (least, most) = naive.bounds(cell.place), keen.bounds(cell.place)
             reach = min(rules.minimum, total)
-            if high < reach or least == most or (strict and most < reach):
+            if high < reach or least == most:
                 low, high = (least, most) if least == most else (low, high)
                 problems.append(recovered(where(table.name, cell.labels), low, high))
     except ContradictionError:

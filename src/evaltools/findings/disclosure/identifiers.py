@@ -1,36 +1,21 @@
 """Numbers that point at a person or a company, found by form and, where there is one, check digit.
 
-Texts are folded first (`folding`), so that a dash is one dash and a blank one blank.
+Which numbers there are is declared in `forms/numbers.yml`. Texts are folded first (`folding`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 
-from evaltools.findings.disclosure import names
+from evaltools.findings.disclosure.names import BIRTH_CUES, read_forms
 
-_CHECKS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
-_CENTURIES = {"+": 1800} | dict.fromkeys("-YXWVU", 1900) | dict.fromkeys("ABCDEF", 2000)
-
-_LENGTHS = {
-    "AD": 24, "AE": 23, "AL": 28, "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24,
-    "DE": 22, "DK": 18, "EE": 20, "ES": 24, "FI": 18, "FO": 18, "FR": 27, "GB": 22, "GL": 18,
-    "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IL": 23, "IS": 26, "IT": 27, "LI": 21, "LT": 20,
-    "LU": 20, "LV": 21, "MC": 27, "MT": 31, "NL": 18, "NO": 15, "PL": 28, "PT": 25, "RO": 24,
-    "RS": 22, "SA": 24, "SE": 24, "SI": 19, "SK": 24, "TR": 26, "UA": 29,
-}  # fmt: skip
-"""Characters of an account number by country; of others the whole must be right."""
-
-FINNISH = re.compile(
-    r"(?<![\w-])(\d ?\d) ?(\d ?\d) ?(\d ?\d)(\s?[+\-YXWVUABCDEFyxwvuabcdef]\s?|\s|)(\d ?\d ?\d)\s?"
-    r"([0-9A-FHJ-NPR-Ya-fhj-npr-y])(?![\w-])"
-)
-SWEDISH = re.compile(r"(?<![\w-])(18|19|20)?(\d{2})(\d{2})(\d{2})(\s?[-+]\s?|)(\d{3})(\d)(?![\w-])")
-DANISH = re.compile(r"(?<![\w-])(\d{2})(\d{2})(\d{2})\s?-\s?\d{4}(?![\w-])")
-ELEVEN = re.compile(r"(?<![\w-])(\d{6})[ -]?(\d{5})(?![\w-])")
-ICELANDIC = re.compile(r"(?<![\w-])(\d{2})(\d{2})(\d{2})-?(\d{4})(?![\w-])")
+_FORMS = read_forms("numbers.yml")
+_EDGE = r"(?<![\w-]){}(?![\w-])"
 _CARD = re.compile(
     r"(?<![\w-])(?<!\d[.,])(?:[2-6]\d{3}([ -]?)\d{4}\1\d{4}\1\d{4}|3[47]\d\d([ -]?)\d{6}\2\d{5})"
     r"(?![\w-]|[.,]\d)"
@@ -38,39 +23,108 @@ _CARD = re.compile(
 """Sixteen digits in fours, or fifteen of American Express (ISO/IEC 7812)."""
 _YEAR = r"(?:18|19|20)\d\d"
 _BIRTH = re.compile(
-    rf"(?<![\w.])(?i:{names.BIRTH_CUES})\W{{0,3}}(?:(?:den|on|the)\s)?"
+    rf"(?<![\w.])(?i:{BIRTH_CUES})\W{{0,3}}(?:(?:den|on|the)\s)?"
     rf"(?P<date>(?P<day>\d{{1,2}})([./-])\s?(?P<month>\d{{1,2}})\3\s?(?P<year>{_YEAR})(?!\w)"
     rf"|(?P<year2>{_YEAR})-(?P<month2>\d\d)-(?P<day2>\d\d)(?!\w)"
     rf"|\d{{1,2}}\.?\s[^\W\d_]{{3,12}}\s{_YEAR}(?!\w))"
 )
-BUSINESS_ID = re.compile(r"(?<![\w-])(\d{7})-(\d)(?![\w-])")
-ACCOUNT = re.compile(
+_ACCOUNT = re.compile(
     r"(?<![\w-])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,3})?(?![\w-])"
 )
+_COMPANY = re.compile("|".join(f"(?:{form})" for form in _FORMS["companies"]))
 _DECIMALS = re.compile(r"\d[.,]")
-COMPANY = re.compile(
-    r"(?:\b(?:Oy|Ab)\s(?:[A-ZÅÄÖ][\w&-]*\s?){1,4}(?:Ab|Ltd)?)"
-    r"|(?:(?:\b[A-ZÅÄÖ][\w&-]*\s){1,4}(?:Oyj|Oy|Ab|AB|Abp|Ky|Ltd|GmbH|Osk)\b(?:\sAb\b)?)"
-)
 
 
-def identity_codes(text: str) -> Iterator[tuple[int, int]]:
-    """Personal identity codes of the Nordic and Baltic countries in a folded text.
+@dataclass(frozen=True)
+class NumberKind:
+    """A kind of number that an authority gives out; see `forms/numbers.yml`."""
 
-    Danish numbers of today have no check digit: six and four digits with a dash, the first six a
-    day, are told. Ten digits without a mark are not taken for a Swedish number, and the decimals
-    of a number for none.
-    """
-    checks: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], bool]], ...] = (
-        (FINNISH, is_finnish), (SWEDISH, is_swedish), (DANISH, is_danish),
-        (ELEVEN, is_of_eleven_digits), (ICELANDIC, is_icelandic),
-    )  # fmt: skip
-    for pattern, check in checks:
-        for match in pattern.finditer(text):
-            if check(match) and not (
-                match[0].isdigit() and _DECIMALS.match(text, max(match.start() - 2, 0))
-            ):
+    form: re.Pattern[str]
+    declared: dict[str, Any]
+
+    def is_one(self, match: re.Match[str]) -> bool:
+        """Whether what has the form is such a number, by its day and its check digit."""
+        named = {name: re.sub(r"\s", "", part or "") for name, part in match.groupdict().items()}
+        needs = self.declared.get("needs")
+        if needs and not any(named[name] for name in needs):
+            return False
+        unusual = self.declared.get("not")
+        if unusual and not named.get("mark") and re.search(unusual, match[0]):
+            return False
+        named_groups = match.re.groupindex.values()
+        parts = [match[n] or "" for n in range(1, match.re.groups + 1) if n not in named_groups]
+        digits = re.sub(r"\D", "", "".join(parts))
+        return self._has_day(digits, named) and self._checks(digits, named.get("check", ""))
+
+    def _has_day(self, digits: str, named: dict[str, str]) -> bool:
+        layout = self.declared.get("layout")
+        if layout is None:
+            return True
+        day, month, year, sign = (
+            "".join(d for d, part in zip(digits, layout, strict=True) if part == letter)
+            for letter in "dmyg"
+        )
+        shift = self.declared.get("day_after", 0)
+        born = int(day) - shift if int(day) > shift else int(day)
+        if int(digits[layout.index("n") :][: layout.count("n")]) < self.declared.get("least", 0):
+            return False
+        return any(
+            _is_day(century + int(year), int(month), born)
+            for century in self._centuries(named, sign or named.get("mark", "").upper())
+        )
+
+    def _centuries(self, named: dict[str, str], sign: str) -> Sequence[int]:
+        if named.get("century"):
+            return [100 * int(named["century"])]
+        declared: dict[str, list[int]] = self.declared.get("centuries", {})
+        for signs, centuries in declared.items():
+            if (sign and sign in signs) or not signs:
+                return centuries
+        return [] if "g" in self.declared["layout"] else [1900, 2000]
+
+    def _checks(self, digits: str, character: str) -> bool:
+        check = self.declared.get("check", {})
+        numbers = [int(digit) for digit in digits]
+        if check == "luhn":
+            return _is_luhn(digits)
+        if characters := check.get("characters"):
+            return bool(characters[int(digits) % len(characters)] == character.upper())
+        if "two_stage" in check:
+            rest = next((r for row in check["two_stage"] if (r := _sum(numbers, row) % 11) < 10), 0)
+            return rest == numbers[-1]
+        remainder = check.get("remainder", 0)
+        return all(_sum(numbers, row) % 11 == remainder for row in check.get("weights", ()))
+
+
+@cache
+def _kinds(name: str) -> tuple[NumberKind, ...]:
+    return tuple(
+        NumberKind(re.compile(_EDGE.format(declared["form"])), declared)
+        for declared in _FORMS[name].values()
+    )
+
+
+def identity_numbers(text: str) -> Iterator[tuple[int, int]]:
+    """Personal identity numbers in a folded text; the decimals of a number are none."""
+    for kind in _kinds("identity_numbers"):
+        for match in kind.form.finditer(text):
+            decimals = match[0].isdigit() and _DECIMALS.match(text, max(match.start() - 2, 0))
+            if not decimals and kind.is_one(match):
                 yield match.span()
+
+
+def business_ids(text: str) -> Iterator[tuple[int, int]]:
+    """Numbers of companies in a folded text."""
+    for kind in _kinds("business_ids"):
+        for match in kind.form.finditer(text):
+            if kind.is_one(match):
+                yield match.span()
+
+
+def companies(text: str) -> Iterator[tuple[int, int]]:
+    """Names of companies, by what they end in or begin with."""
+    for match in _COMPANY.finditer(text):
+        yield match.span()
 
 
 def cards(text: str) -> Iterator[tuple[int, int]]:
@@ -89,121 +143,25 @@ def births(text: str) -> Iterator[tuple[int, int]]:
             yield match.span("date")
 
 
-def is_finnish(match: re.Match[str]) -> bool:
-    """Whether day and check character of a Finnish personal identity code are right.
-
-    Without an intermediate character any century will do.
-
-    Source: Digital and Population Data Services Agency, The personal identity code; government
-    decree 690/2022 for the intermediate characters.
-    """
-    parts = (re.sub(r"\s", "", part).upper() for part in match.groups())
-    day, month, year, mark, number, check = parts
-    if not mark and re.search(r"\d \d[\d ]*\d \d", match[0]):
-        return False  # digits of a table
-    centuries = [_CENTURIES[mark]] if mark else [1900, 2000]
-    if not any(_is_day(century + int(year), int(month), int(day)) for century in centuries):
-        return False
-    return int(number) >= 2 and _CHECKS[int(day + month + year + number) % 31] == check
-
-
-def is_swedish(match: re.Match[str]) -> bool:
-    """Whether a Swedish personal or co-ordination number has a day and a right check digit.
-
-    Source: Skatteverket, SKV 704; ten digits by Luhn's formula (ISO/IEC 7812-1, annex B); the
-    day of a co-ordination number is greater by 60.
-    """
-    century, year, month, day, mark, number, check = match.groups()
-    if not mark and not century:
-        return False
-    born = int(day) - 60 if int(day) > 60 else int(day)
-    years = [int(century + year)] if century else [1900 + int(year), 2000 + int(year)]
-    if not any(_is_day(one, int(month), born) for one in years):
-        return False
-    return _is_luhn(year + month + day + number + check)
-
-
-def is_danish(match: re.Match[str]) -> bool:
-    """Whether the first six digits of what looks like a CPR number are a day."""
-    day, month, year = map(int, match.groups())
-    return any(_is_day(century + year, month, day) for century in (1900, 2000))
-
-
-def is_of_eleven_digits(match: re.Match[str]) -> bool:
-    """Whether eleven digits are a Norwegian, Estonian, Lithuanian or Latvian number.
-
-    Sources: Skatteetaten (two digits modulo 11; D-numbers add 40 to the day); Estonian standard
-    EVS 585:2007, which Lithuania's numbers follow; Latvian Cabinet regulation 43 of 2008.
-    """
-    digits = [int(digit) for digit in match[1] + match[2]]
-    return _is_norwegian(digits) or _is_baltic(digits) or _is_latvian(digits)
-
-
-def is_icelandic(match: re.Match[str]) -> bool:
-    """Whether ten digits are an Icelandic kennitala: a day, modulo 11, and a century's digit."""
-    day, month, year, rest = match.groups()
-    if rest[3] not in "890" or not _is_day(2000 + int(year), int(month), int(day)):
-        return False
-    digits = [int(digit) for digit in day + month + year + rest]
-    weights = (3, 2, 7, 6, 5, 4, 3, 2, 1)
-    return sum(d * w for d, w in zip(digits, weights, strict=False)) % 11 == 0
-
-
-def end_of_account(match: re.Match[str]) -> int:
-    """Where an international bank account number ends; nought where its check digits are wrong.
+def accounts(text: str) -> Iterator[tuple[int, int]]:
+    """International bank account numbers with right check digits (ISO 13616-1:2020).
 
     Words after a number may look like its last letters, so its country tells how long it is.
-
-    Source: ISO 13616-1:2020, and the registry of IBAN formats, release 99.
     """
-    country = match[0][:2].upper()
-    places = [at for at in range(*match.span()) if match.string[at].isalnum()]
-    size = _LENGTHS.get(country, len(places))
-    if not 15 <= size <= len(places):
-        return 0
-    end = places[size - 1] + 1
-    plain = "".join(match.string[at] for at in places[:size]).upper()
-    right = int("".join(str(int(c, 36)) for c in plain[4:] + plain[:4])) % 97 == 1
-    return end if right and not match.string[end : end + 1].isalnum() else 0
+    for match in _ACCOUNT.finditer(text):
+        places = [at for at in range(*match.span()) if text[at].isalnum()]
+        size = _FORMS["account_lengths"].get(match[0][:2].upper(), len(places))
+        if not 15 <= size <= len(places):
+            continue
+        end = places[size - 1] + 1
+        plain = "".join(text[at] for at in places[:size]).upper()
+        right = int("".join(str(int(c, 36)) for c in plain[4:] + plain[:4])) % 97 == 1
+        if right and not text[end : end + 1].isalnum():
+            yield match.start(), end
 
 
-def is_business_id(match: re.Match[str]) -> bool:
-    """Whether the check digit of a Finnish business identity code (Y-tunnus) is right.
-
-    Source: Finnish Patent and Registration Office, weights 7, 9, 10, 5, 8, 4, 2 modulo 11.
-    """
-    digits, check = match.groups()
-    rest = sum(int(d) * w for d, w in zip(digits, (7, 9, 10, 5, 8, 4, 2), strict=True)) % 11
-    return rest != 1 and (11 - rest) % 11 == int(check)
-
-
-def _is_norwegian(digits: Sequence[int]) -> bool:
-    day, month = 10 * digits[0] + digits[1], 10 * digits[2] + digits[3]
-    year = 10 * digits[4] + digits[5]
-    if not _is_day(2000 + year, month, day - 40 if day > 40 else day):
-        return False
-    first = sum(d * w for d, w in zip(digits, (3, 7, 6, 1, 8, 9, 4, 5, 2, 1), strict=False))
-    last = sum(d * w for d, w in zip(digits, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1), strict=False))
-    return first % 11 == 0 and last % 11 == 0
-
-
-def _is_baltic(digits: Sequence[int]) -> bool:
-    sex, year = digits[0], 10 * digits[1] + digits[2]
-    month, day = 10 * digits[3] + digits[4], 10 * digits[5] + digits[6]
-    if not 1 <= sex <= 8 or not _is_day(1800 + (sex - 1) // 2 * 100 + year, month, day):
-        return False
-    rest = sum(d * (i % 9 + 1) for i, d in enumerate(digits[:10])) % 11
-    if rest == 10:
-        rest = sum(d * ((i + 2) % 9 + 1) for i, d in enumerate(digits[:10])) % 11 % 10
-    return rest == digits[10]
-
-
-def _is_latvian(digits: Sequence[int]) -> bool:
-    day, month = 10 * digits[0] + digits[1], 10 * digits[2] + digits[3]
-    if digits[6] > 2 or not _is_day(2000 + 10 * digits[4] + digits[5], month, day):
-        return False
-    weights = (1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    return (1101 - sum(d * w for d, w in zip(digits, weights, strict=False))) % 11 == digits[10]
+def _sum(digits: Sequence[int], weights: Sequence[int]) -> int:
+    return sum(digit * weight for digit, weight in zip(digits, weights, strict=False))
 
 
 def _is_luhn(digits: str) -> bool:

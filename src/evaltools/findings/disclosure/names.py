@@ -1,4 +1,4 @@
-"""What tells a name: lists, the shape of surnames, titles and cues; see `names.yml`."""
+"""What tells a name: lists, the shape of surnames, titles and cues; see `forms/names.yml`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 
@@ -20,13 +20,14 @@ Name = Literal["given", "given_or_word", "surname", "surname_or_word", "unlisted
 dictionary of the reports' languages."""
 
 
-def _lists(name: str) -> Mapping[str, str]:
-    file = resources.files("evaltools.findings.disclosure") / name
-    content: Mapping[str, str] = yaml.load(file.read_text(encoding="utf-8"), Loader=YAML_LOADER)
+def read_forms(name: str) -> Mapping[str, Any]:
+    """What `forms/` declares in a file: words and forms of languages and countries."""
+    file = resources.files(__package__) / "forms" / name
+    content: Mapping[str, Any] = yaml.load(file.read_text(encoding="utf-8"), Loader=YAML_LOADER)
     return content
 
 
-_LISTS = _lists("names.yml")
+_LISTS = read_forms("names.yml")
 NOBLE = frozenset({"von", "van", "af", "der", "bin", "ibn", "al", "el"})
 """Particles that stand in names only."""
 GIVEN, GIVEN_OR_WORD, SURNAMES, SURNAMES_OR_WORDS, BODIES, PARTICLES, HEADS, _LABELS = (
@@ -51,28 +52,17 @@ _TITLE, _COURTESY, _CUE = (
     re.compile(words, re.IGNORECASE) for words in (f"{_TITLES}|{_COURTESIES}", _COURTESIES, _CUES)
 )
 
-_SURNAME = re.compile(r"(?:\w{3,}(?<!mi)nen|\w{2,}(?:sson|ström|qvist|kvist|gren|roos|fors))")
-"""What only surnames look like when they stand capitalised inside a sentence."""
-_FOREIGN = re.compile(
-    r"\w{3,}(?:sk[iy]|skaja|skaya|czyk|wicz|vi[cćč]|i[cć]|enko|ov|ova|ev|eva|oğlu|oglu|zadeh|shvili|dze)"
+_SURNAME, _FOREIGN, _COMPOUND, _INHABITANT = (
+    re.compile("|".join(_LISTS[f"{key}_shapes"].split()))
+    for key in ("surname", "foreign_surname", "compound", "inhabitant")
 )
-_COMPOUND = re.compile(
-    r"\w{3,}(?:l[aä]|niemi|mäki|järvi|koski|nummi|salo|lahti|vaara|aho|kangas|oja|ranta|maa|harju"
-    r"|luoma|niitty|korpi|virta|pelto|perä|saari|berg|lund|dahl|blad|bladh|strand|mark|stedt|stierna"
-    r"|hielm|hjelm|holm|sson|sen|ius|mann?|borg|vall|wall|stam|n[eé]n|r[eé]n|l[eé]n|d[eé]n|s[eé]n)"
-)
-"""What many surnames look like, and many places: they count beside a given name or an initial."""
-_ADJECTIVE = re.compile(
-    r"(?:\w{2}[aeiouyäö]lli|[eoö]i|mmäi|ise|[uoöeiy]i)(?:nen|sen|sta|stä|sia|siä|set|ssa|ssä|sella|sellä|selle)$"
-)
-"""What adjectives look like: Hallinnollinen, Sähköinen, Keskeinen."""
-_INHABITANT = re.compile(r"l[aä]inen$")
+_ADJECTIVE = re.compile(f"(?:{'|'.join(_LISTS['adjective_shapes'].split())})$")
 LANGUAGES = ("fi", "sv", "en")
 
 
 @cache
 def _foreign() -> tuple[frozenset[str], frozenset[str]]:
-    lists = _lists("foreign_names.yml")
+    lists = read_forms("foreign_names.yml")
     return frozenset(lists["given"].split()), frozenset(lists["surnames"].split())
 
 

@@ -2,13 +2,14 @@
 
 Numbers and addresses are found by form and check digit (`identifiers`, `contacts`), names by lists
 in any case of inflection, by the shape of surnames, and by titles and cues before capitalised words
-(`naming`). Municipalities and bodies of the register are left alone. A name that is on no list,
+(`naming`). Places and bodies of the register are left alone. A name that is on no list,
 stands alone and has no title or cue cannot be found: a person must still read what is published.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,9 +17,7 @@ from typing import Literal
 
 import pandas as pd
 
-from evaltools.findings.disclosure import contacts, names, naming
-from evaltools.findings.disclosure import identifiers as ids
-from evaltools.findings.disclosure.folding import fold
+from evaltools.findings.disclosure import contacts, identifiers, names, naming
 from evaltools.findings.disclosure.inflection import base_forms
 
 Kind = Literal[
@@ -64,41 +63,28 @@ def with_article(kind: Kind) -> str:
 
 @dataclass(frozen=True)
 class Known:
-    """Names that are no persons.
+    """Names that are no persons: those of places and bodies, uninflected, in any language."""
 
-    Arguments:
-        municipalities, regions: uninflected, in any language.
-        organisations: bodies of the register, as they are called there.
-    """
-
-    municipalities: frozenset[str] = frozenset()
-    regions: frozenset[str] = frozenset()
-    organisations: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
     _seen: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, tables: Mapping[str, pd.DataFrame]) -> Known:
-        """The municipalities, regions and organisations of a study's tables."""
-
-        def column(table: str, *columns: str) -> frozenset[str]:
-            frame = tables.get(table, pd.DataFrame())
-            values = (frame[c].dropna().astype(str) for c in columns if c in frame.columns)
-            return frozenset(value for series in values for value in series if value)
-
-        return cls(
-            column("municipalities", "name_fi", "name_sv"),
-            column("regions", "name_fi", "name_sv"),
-            column("organisations", "name_fi", "name_sv", "name_en"),
+        """The names in a study's tables: no table has names of persons, and those of places and
+        bodies stand in columns by language, `name_fi`.
+        """
+        columns = (
+            frame[column].dropna().astype(str)
+            for frame in tables.values()
+            for column in frame.columns
+            if str(column).startswith("name_")
         )
+        return cls(frozenset(name for values in columns for name in values if name))
 
     @cached_property
     def words(self) -> Mapping[str, tuple[str, ...]]:
         """Capitalised words of all names and of common bodies, by their first three letters."""
-        found = {
-            word
-            for name in (*self.municipalities, *self.regions, *self.organisations, *names.BODIES)
-            for word in _WORD.findall(name)
-        }
+        found = {word for name in (*self.names, *names.BODIES) for word in _WORD.findall(name)}
         by_start: dict[str, list[str]] = {}
         for word in sorted(found):
             by_start.setdefault(word[:3], []).append(word)
@@ -133,7 +119,7 @@ def find_persons(text: str, known: Known = NOBODY) -> tuple[Found, ...]:
     """Everything in a text that points at a person or a company, in order, without overlaps.
 
     Arguments:
-        text: any text, however long; Finnish, Swedish or both.
+        text: any text, however long, in one language or several.
         known: places and bodies that are no persons.
     """
     folded = fold(text)
@@ -175,36 +161,19 @@ def redact(
     return "".join([*pieces, text[at:]]), edits
 
 
-def _accounts(text: str) -> Iterator[tuple[int, int]]:
-    for match in ids.ACCOUNT.finditer(text):
-        if end := ids.end_of_account(match):
-            yield match.start(), end
-
-
-def _business_ids(text: str) -> Iterator[tuple[int, int]]:
-    for match in ids.BUSINESS_ID.finditer(text):
-        if ids.is_business_id(match):
-            yield match.span()
-
-
-def _companies(text: str) -> Iterator[tuple[int, int]]:
-    for match in ids.COMPANY.finditer(text):
-        yield match.span()
-
-
 _FINDERS: tuple[tuple[Kind, Callable[[str], Iterator[tuple[int, int]]]], ...] = (
     ("email", contacts.emails),
-    ("identity_code", ids.identity_codes),
-    ("account", _accounts),
-    ("business_id", _business_ids),
-    ("payment_card", ids.cards),
-    ("date_of_birth", ids.births),
+    ("identity_code", identifiers.identity_numbers),
+    ("account", identifiers.accounts),
+    ("business_id", identifiers.business_ids),
+    ("payment_card", identifiers.cards),
+    ("date_of_birth", identifiers.births),
     ("phone", contacts.phones),
     ("post_office_box", contacts.boxes),
     ("address", contacts.addresses),
     ("address", contacts.profiles),
     ("number_plate", contacts.plates),
-    ("company", _companies),
+    ("company", identifiers.companies),
 )
 
 
@@ -215,3 +184,74 @@ def _shared(one: str, other: str) -> int:
             break
         size += 1
     return size
+
+
+_PLAIN = re.compile(r"[\x00-\x7fåäöÅÄÖéüÉÜšžŠŽ§°€£±×·«»”“’‘…]*")
+_DASHES = dict.fromkeys(map(ord, "‐‑‒−﹘﹣－"), "-")
+_LONG_DASH = re.compile(r"(?<=\d)[–—―]|[–—―](?=\d)|(?<=\d )[–—―]")
+"""Between digits they are typed for a hyphen; between names they join two of them."""
+_BLANKS = dict.fromkeys((160, 5760, *range(8192, 8203), 8239, 8287, 12288), " ")
+_BREAKS = frozenset("\u00ad\u200b")
+"""Places where a line may break: within a word they are nothing, between two names a blank."""
+_SAME = _DASHES | _BLANKS | {0x2018: "'", 0x2019: "'", 0x02BC: "'", 0xFF20: "@", 0xFF0B: "+"}
+
+
+@dataclass(frozen=True)
+class Folded:
+    """A text in one spelling.
+
+    Arguments:
+        text: with plain dashes, blanks and digits, composed letters, nothing invisible.
+        places: of each of its characters in the text as it was; None where they are the same.
+        size: of the text as it was, in code points.
+    """
+
+    text: str
+    places: tuple[int, ...] | None
+    size: int
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """A stretch of the folded text as one of the text as it was, end exclusive."""
+        if self.places is None or start == end:
+            return start, end
+        last = self.places[end] if end < len(self.places) else self.size
+        return self.places[start], last
+
+
+def fold(text: str) -> Folded:
+    """The text in one spelling, so that patterns need to know one only."""
+    if _PLAIN.fullmatch(text):
+        return Folded(_LONG_DASH.sub("-", text.translate(_SAME)), None, len(text))
+    made: list[str] = []
+    places: list[int] = []
+    for place, character in enumerate(text):
+        category = unicodedata.category(character)
+        if category == "Cf":
+            if character not in _BREAKS or not _joins_names(text, place):
+                continue
+            character = " "
+        if category == "Mn" and made and places[-1] == place - 1:
+            joined = unicodedata.normalize("NFC", made[-1] + character)
+            if len(joined) == 1:
+                made[-1] = joined
+                continue
+        plain = _SAME.get(ord(character), character)
+        if unicodedata.decomposition(plain).startswith(("<wide>", "<font>")):
+            plain = unicodedata.normalize("NFKC", plain)
+        if category == "Nd" and not character.isascii():
+            plain = str(unicodedata.digit(character))
+        elif category == "No" and (digit := unicodedata.digit(character, None)) is not None:
+            # Raised digits behind a word or a number are the mark of a note, else a number.
+            before = text[place - 1] if place else " "
+            follows = unicodedata.category(before) == "No" and made
+            mark = made[-1] == " " if follows else before.isalnum()
+            plain = " " if mark else str(digit)
+        made.append(plain)
+        places.append(place)
+    same = len(places) == len(text)
+    return Folded(_LONG_DASH.sub("-", "".join(made)), None if same else tuple(places), len(text))
+
+
+def _joins_names(text: str, place: int) -> bool:
+    """Whether a small letter stands before this place and a capital after it."""
+    return text[place - 1 : place].islower() and text[place + 1 : place + 2].isupper()

@@ -13,7 +13,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from evaltools.findings.disclosure.published import published_tables
 from evaltools.findings.disclosure.recoverability import (
     Attack,
     ContradictionError,
@@ -22,6 +21,7 @@ from evaltools.findings.disclosure.recoverability import (
     PublicTable,
     attack_on,
     knowledge,
+    published_tables,
 )
 from evaltools.indicators.disclosure.rules import Rules
 from evaltools.indicators.indicator import from_record

@@ -102,7 +102,7 @@ _MOST_LINES = 200
 
 
 def without_escapes(text: str) -> str:
-    """Markdown as its readers see it: `matti\\@kunta.fi` and `matti&#64;kunta.fi` are addresses."""
+    """Markdown as readers see it: in `anna\\@example.org` and `anna&#64;example.org` is an @."""
     return html.unescape(_ESCAPED.sub(r"\1", text))
 
 

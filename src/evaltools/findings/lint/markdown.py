@@ -36,7 +36,7 @@ _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _SHORT = re.compile(
     r"(?P<code>\{\{\{?<(?:(?!\{\{<|\n[ \t>]*\n)[\s\S]){0,2000}?>\}\}\}?)"
     r"|(?P<space>\\(?= ))"  # an escaped space, which CommonMark does not know
-    r"|(?P<unnumbered>(?<=\{)-(?=\})|(?<=[^\s{][ ])-(?=[ }]))(?=[^{}\n]*\}[ \t]*$)",
+    r"|(?P<unnumbered>\{-\}(?=[ \t]*$)|(?<=[^\s{][ ])-(?=[^{}\n]{0,200}\}[ \t]*$)(?=[ }]))",
     re.MULTILINE,
 )
 _METADATA = re.compile(r"^---[ \t]*\n(?=[\w-]+[ \t]*:)", re.MULTILINE)
@@ -188,7 +188,7 @@ def _mask(source: str) -> str:
 
     def hide(found: re.Match[str]) -> str:
         if found["unnumbered"]:
-            return ".x" if found.string[found.start() - 1] == "{" else " "
+            return " " if found[0] == "-" else _FILLER * len(found[0])
         first = _SHORTCODE if found["code"] else _FILLER
         return first + re.sub(r"[^\n]", _FILLER, found[0][1:])
 
@@ -227,6 +227,7 @@ class _Reader:
         self.unclosed: list[tuple[int, int]] = []
         self._source, self._masked = source, masked
         self._lines = [0, *(found.end() for found in re.finditer("\n", source))]
+        self._tabbed = {n for n, line in enumerate(source.split("\n"), 1) if "\t" in line}
         self._quotations = 0
         self._notes: set[str] = set()
 
@@ -234,23 +235,23 @@ class _Reader:
         """The place of a line and column as pandoc counts them, tabs taken for blanks."""
         if line > len(self._lines):
             return len(self._source)
-        start = self._lines[line - 1]
-        end = self._lines[line] if line < len(self._lines) else len(self._source)
-        if "\t" not in self._source[start:end]:
+        start = at = self._lines[line - 1]
+        if line not in self._tabbed:
             return start + column - 1
-        at, width = start, 0
-        while at < end and width < column - 1:
+        width = 0
+        while at < len(self._source) and width < column - 1:
             width += _TAB - width % _TAB if self._source[at] == "\t" else 1
             at += 1
         return at
 
     def place(self, attributes: list[Any]) -> tuple[int, int] | None:
         """Where an element begins and ends; None where pandoc does not say."""
-        marks = re.findall(r"(\d+):(\d+)", dict(attributes[2]).get("data-pos", ""))
-        if not marks:
+        written = dict(attributes[2]).get("data-pos")
+        if not written:
             return None
-        places = [self.offset(int(line), int(column)) for line, column in marks]
-        return places[0], places[-1]
+        # `3:1-3:5`, or several of these with a semicolon between them.
+        start, end = written.partition("-")[0], written.rpartition("-")[2]
+        return self.offset(*map(int, start.split(":"))), self.offset(*map(int, end.split(":")))
 
     def read(self, blocks: list[dict[str, Any]], quotation: int, at: int = 0) -> None:
         """Go through blocks; `at` is where the element around them begins."""
@@ -347,6 +348,12 @@ class _Reader:
     def _flatten_span(self, kind: str, content: list[Any], flat: _Flat) -> None:
         (identifier, classes, pairs), inner = content[0], content[1]
         place, start = self.place(content[0]), len(flat.text)
+        wrapper = kind == "Span" and bool(pairs) and pairs[0][0] == "wrapper"
+        if wrapper and len(pairs) == 2 and not classes and inner[0]["t"] in ("Str", "Space"):
+            flat.put(inner[0].get("c", " "), place, self._masked)
+            if identifier:
+                flat.identifiers.append(identifier)
+            return
         if identifier:
             flat.identifiers.append(identifier)
         if kind == "Link" and place and self._masked[place[0] : place[0] + 1] == "<":
@@ -354,7 +361,7 @@ class _Reader:
             return
         self._flatten(inner, flat, place)
         named = tuple((key, value) for key, value in pairs if key not in ("wrapper", "data-pos"))
-        if kind == "Span" and dict(pairs).get("wrapper") and not classes and not named:
+        if wrapper and not classes and not named:
             return
         link = ("link",) if kind != "Span" else ()
         flat.spans.append(Span(start, len(flat.text), (*classes, *link), named))

@@ -143,7 +143,8 @@ def parse_all(texts: dict[str, str], language: Language) -> tuple[Source, ...]:
     for text in plain:
         starts.append(starts[-1] + len(text) + len(_BETWEEN))
     blocks: list[list[Block]] = [[] for _ in plain]
-    for block in read_blocks(_BETWEEN.join(plain)):
+    read = read_blocks(_BETWEEN.join(plain))
+    for block in sorted(read, key=lambda block: block.offsets[0]):  # notes where they stand
         number = bisect_right(starts, block.offsets[0]) - 1
         offsets = tuple(offset - starts[number] for offset in block.offsets)
         blocks[number].append(replace(block, offsets=offsets))
