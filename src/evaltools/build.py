@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from evaltools.execute import best_progress, current_run, note_interrupts, run
-from evaltools.files import read_file, writing_in
+from evaltools.files import build_beside, put_in_place, read_file
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.hashes import hash_package
-from evaltools.publishing.bundle import place_problems
 from evaltools.report import engines
 from evaltools.report.publication import Shelf, read_record, render_key, source_hashes
 
 if TYPE_CHECKING:
-    from evaltools.evidence import Descriptor
     from evaltools.execute import Run
-    from evaltools.findings.judging import Judgement
-    from evaltools.report.staging import Material
     from evaltools.study import Parameters, ReportTarget, Study
 
 Say = Callable[[str], None]
@@ -75,15 +69,17 @@ def build_report(
             return _report(shelf.link(name), record["files"])
     made = found or run_notebooks(study, parameters, force=force, say=say)
     key = render_key(made.key, study.root / "reports", chosen, parameters.language)
+    # Loads pandas for half a second, which a build with nothing to do need not wait for.
     from evaltools.findings.record import write_findings
     from evaltools.report.staging import stage
+    from evaltools.report_material import gather_material, summarise
 
     with shelf.building() as building:
         project = building / "project"
         project.mkdir()
         output = building / "report"
         output.mkdir()
-        material = _material(study, made)
+        material = gather_material(study, made)
         document = stage(study, parameters, material, project)
         say(f"Rendering with {chosen}")
         formats = target.formats
@@ -106,7 +102,7 @@ def build_report(
             "files": [*files, INDICATORS],
         }
         folder = shelf.publish(building, name, record)
-    for line in _told(study, parameters, material):
+    for line in summarise(study, parameters, material):
         say(line)
     say("Report:")
     return _report(folder, record["files"])
@@ -129,10 +125,11 @@ def run_notebooks(
     if not force and (found := current_run(study, parameters)) is not None:
         say("The notebooks are up to date.")
         return found
+    from evaltools.study_checks import check_scope  # loads pandas, as above
+
     with note_interrupts():
-        _check_scope(study, parameters)
-        progress = best_progress()
-        with progress if isinstance(progress, contextlib.AbstractContextManager) else _nothing():
+        check_scope(study, parameters)
+        with best_progress() as progress:
             return run(study, parameters, progress, again=force)
 
 
@@ -151,15 +148,6 @@ def current_report(study: Study, parameters: Parameters) -> tuple[Path, Run]:
     return folder, found
 
 
-def judgements_of(study: Study, made: Run) -> tuple[Judgement, ...]:
-    """What a run says of every finding of the study's report."""
-    from evaltools.evidence import load_descriptor, read_tables
-    from evaltools.report.judged import judged
-
-    tables = read_tables(study.data, load_descriptor(study.data))
-    return judged(study, _parameters_of(study, made), made.indicators(), tables)
-
-
 def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = print) -> Path:
     """Write the report as a Quarto project into a new folder.
 
@@ -169,119 +157,18 @@ def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = 
     Raises:
         ProblemError: the folder is there already, or anything that stops a build.
     """
+    from evaltools.publishing.bundle import place_problems  # loads pandas, as above
+
     refuse(place_problems(study, folder, "stage.folder"))
     _read_sources(study, study.report(parameters.language))
     made = run_notebooks(study, parameters, say=say)
-    beside = folder.with_name(f".{folder.name}.building")
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir(parents=True)
-    try:
-        from evaltools.report.staging import stage
+    from evaltools.report.staging import stage  # loads pandas, as above
+    from evaltools.report_material import gather_material
 
-        with writing_in(folder.parent):
-            document = stage(study, parameters, _material(study, made), beside)
-            beside.rename(folder)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-    return folder / document.relative_to(beside)
-
-
-def check_study(study: Study) -> str:
-    """Check all data of the study.
-
-    Returns:
-        One line that says what was checked.
-
-    Raises:
-        ProblemError: everything that is wrong.
-    """
-    from evaltools.evidence import check_data, load_descriptor
-
-    refuse(check_data(study.data))
-    descriptor = load_descriptor(study.data)
-    _check_keywords(study, descriptor)
-    kind = ", example data" if descriptor.example else ""
-    return f"{len(descriptor.resources)} tables are valid{kind}."
-
-
-def _check_keywords(study: Study, descriptor: Descriptor) -> None:
-    """Refuse patterns of keywords that cannot be read; the form of their table has been checked."""
-    from evaltools.coding.suggestions import read_keywords
-    from evaltools.evidence import read_tables
-
-    tables = read_tables(study.data, descriptor)
-    found = [each for each in descriptor.resources if each.name == "keywords"]
-    if found:
-        read_keywords(tables["keywords"], f"{study.declaration.data}/{found[0].path}")
-
-
-def _check_scope(study: Study, parameters: Parameters) -> None:
-    """Refuse parameters that leave nothing to examine before any notebook starts.
-
-    Data whose form is wrong are told whole, with what is wrong in their content.
-    """
-    from evaltools.evidence import Evidence, check_data, load_descriptor, read_tables
-
-    try:
-        tables = read_tables(study.data, load_descriptor(study.data))
-    except ProblemError:
-        refuse(check_data(study.data))
-        raise
-    Evidence.select(study, tables, parameters)
-
-
-def _told(study: Study, parameters: Parameters, material: Material) -> list[str]:
-    """What an author should know of the report: findings that no longer hold, departures."""
-    from evaltools.findings.coder_rules import rule_note
-    from evaltools.findings.matrix import departures, matrix_problems
-
-    codes = set(material.tables["codes"]["code_id"])
-    asserted = [item for item in material.judgements if item.finding.asserted]
-    failing = [item for item in asserted if not item.holds]
-    told = [f"Findings: {len(asserted) - len(failing)} of {len(asserted)} asserted hold"]
-    told += [f"  {item.finding.id}: {item.reason.text('en')}" for item in failing]
-    told += [
-        f"  {item.finding.id}: {note}"
-        for item in asserted
-        if item.holds and (note := rule_note(item, "en"))
-    ]
-    told += [
-        f"Evaluation matrix: {problem}"
-        for problem in matrix_problems(
-            study, material.indicators, material.judgements, codes, set(material.tables)
-        )
-    ]
-    return told + [f"Departure from the plan: {line}" for line in departures(study, "en")]
-
-
-def _material(study: Study, made: Run) -> Material:
-    from evaltools.evidence import load_descriptor, read_tables
-    from evaltools.report.judged import judged
-    from evaltools.report.staging import Material
-
-    descriptor: Descriptor = load_descriptor(study.data)
-    indicators = made.indicators()
-    reports = next(item for item in indicators if item.key == "reports.read.share")
-    notebooks: dict[str, dict[str, Any]] = {
-        path.name: json.loads(path.read_text(encoding="utf-8")) for path in made.notebooks
-    }
-    tables = read_tables(study.data, descriptor)
-    return Material(
-        run=made.key[:16],
-        notebooks=notebooks,
-        indicators=indicators,
-        tables=tables,
-        descriptor=descriptor,
-        n=reports.n or 0,
-        N=reports.N or 0,
-        judgements=judged(study, _parameters_of(study, made), indicators, tables),
-    )
-
-
-def _parameters_of(study: Study, made: Run) -> Parameters:
-    """The parameters that a run was made under, as the study declares them now."""
-    values = made.manifest.ingredients.parameters
-    return study.parameters({k: v for k, v in values.items() if k in study.declaration.parameters})
+    with build_beside(folder) as building:
+        document = stage(study, parameters, gather_material(study, made), building)
+        put_in_place(building, folder)
+    return folder / document.relative_to(building)
 
 
 def _name(
@@ -298,8 +185,3 @@ def _name(
 
 def _report(folder: Path, files: list[str]) -> Report:
     return Report(folder, tuple(folder / file for file in files))
-
-
-@contextlib.contextmanager
-def _nothing() -> Iterator[None]:
-    yield

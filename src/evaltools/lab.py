@@ -35,7 +35,7 @@ def open_lab(study: Study, parameters: Parameters, port: int, browser: bool) -> 
     """
     program = _program()
     opened = fill(study, parameters) if parameters.changed() else study.root / "notebooks"
-    _become(study, program, opened, port, browser)
+    _exec_jupyterlab(study, program, opened, port, browser)
 
 
 def open_notebook(study: Study, path: Path, port: int, browser: bool) -> NoReturn:
@@ -63,7 +63,7 @@ def open_notebook(study: Study, path: Path, port: int, browser: bool) -> NoRetur
             problem = Problem(f"port {port}", what, "", remedy, "lab.port")
             raise ProblemError([problem]) from None
     shown = [f"--LabApp.default_url=/doc/tree/{quote(path.name)}", "--ServerApp.port_retries=0"]
-    _become(study, program, path.parent, port, browser, *shown)
+    _exec_jupyterlab(study, program, path.parent, port, browser, *shown)
 
 
 def _program() -> Path:
@@ -74,7 +74,7 @@ def _program() -> Path:
     return program
 
 
-def _become(
+def _exec_jupyterlab(
     study: Study, program: Path, opened: Path, port: int, browser: bool, *more: str
 ) -> NoReturn:
     arguments = [str(program), f"--port={port}", f"--ServerApp.root_dir={opened}", *more]

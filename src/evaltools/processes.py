@@ -12,7 +12,7 @@ from pathlib import Path
 _PR_SET_PDEATHSIG = 1
 
 
-def die_with(parent: int) -> None:
+def kill_with_parent(parent: int) -> None:
     """Have the kernel of the system kill this process as soon as `parent` is gone.
 
     Linux only; elsewhere the parent poller of ipykernel does the same within a second.

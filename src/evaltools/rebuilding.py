@@ -10,12 +10,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from evaltools.problems import Problem, ProblemError
-from evaltools.provenance.folders import BUNDLE, CRATE, REPORT, SIGNATURE, Kind, kind_of, read_json
+from evaltools.provenance.artifacts import (
+    BUNDLE,
+    CRATE,
+    REPORT,
+    SIGNATURE,
+    Kind,
+    kind_of,
+    manifest_folder,
+    read_json,
+)
 from evaltools.provenance.hashes import changed_keys, hash_file, hash_folder, hash_package
 from evaltools.provenance.inventory import shown_name
 from evaltools.provenance.manifest import FILE_NAME, Ingredients, read_manifest
 from evaltools.provenance.reasons import Change, why
-from evaltools.provenance.recorded import manifest_folder
 
 if TYPE_CHECKING:
     from evaltools.study import Parameters, Study
@@ -262,11 +270,12 @@ def make_anew(record: Record, study: Study, say: Say) -> Anew:
 
 
 def _make(record: Record, study: Study, scratch: Path, say: Say) -> Anew:
-    from evaltools.build import build_report, current_report, judgements_of, run_notebooks
-    from evaltools.execute.plan import plan
+    from evaltools.build import build_report, current_report, run_notebooks
+    from evaltools.execute.ingredients import plan
     from evaltools.publishing import Candidate
     from evaltools.publishing.bundle import assemble, release_of
     from evaltools.report import engines
+    from evaltools.report_material import judgements_of
 
     copy = _copy(study, scratch / "study")
     then = record.ingredients

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evaltools.build import build_report, current_report, judgements_of
+from evaltools.build import build_report, current_report
 from evaltools.findings.disclosure.releases import read_release
 from evaltools.problems import Problem, refuse
 from evaltools.provenance.signature import key_problems
@@ -22,6 +22,7 @@ from evaltools.publishing import (
 from evaltools.publishing.bundle import place_problems, release_of
 from evaltools.publishing.release_register import FILE_NAME as REGISTER
 from evaltools.publishing.release_register import without_twins
+from evaltools.report_material import judgements_of
 
 if TYPE_CHECKING:
     from evaltools.execute import Run

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaltools.problems import Problem, ProblemError
-from evaltools.provenance.checking import check_folder
-from evaltools.provenance.folders import Kind
+from evaltools.provenance.artifacts import Kind
+from evaltools.provenance.integrity import check_folder
 from evaltools.provenance.inventory import Fault, shown_name
 from evaltools.provenance.signature import Signed, check_signature
 from evaltools.rebuilding import Rebuild, Say

@@ -10,7 +10,7 @@ from forging import forged, refresh_lists
 from places import Place
 
 from evaltools.problems import ProblemError
-from evaltools.provenance.checking import check_folder
+from evaltools.provenance.integrity import check_folder
 from evaltools.rebuilding import Anew, Cause, compare, make_anew, read_record
 from evaltools.study import load_study
 from evaltools.verification import verify

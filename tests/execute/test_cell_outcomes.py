@@ -11,7 +11,7 @@ from evaltools.execute.environment import kernel_environment
 from evaltools.execute.failures import NotebookFailure
 from evaltools.execute.jobs import Job, Limits
 from evaltools.execute.pool import execute_all
-from evaltools.execute.progress import Silent
+from evaltools.execute.progress import Progress
 
 from .conftest import indicator_cell, notebook_text
 
@@ -148,7 +148,7 @@ def jobs_of(folder: Path, sources: Mapping[str, str]) -> list[Job]:
 def run_all(jobs: list[Job], slots: int = 2) -> dict[str, NotebookFailure]:
     environment = jobs[0].environment
     return execute_all(
-        lambda: jobs, Silent(), engine="forked", slots=slots, environment=environment
+        lambda: jobs, Progress(), engine="forked", slots=slots, environment=environment
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 from evaltools.execute.interrupts import note_interrupts
 from evaltools.execute.jobs import ENGINES, Engine, Job
 from evaltools.execute.pool import execute_all
-from evaltools.execute.progress import Silent
+from evaltools.execute.progress import Progress
 
 from .conftest import notebook_text, processes_with, write_study
 
@@ -44,7 +44,7 @@ class DropsInACallback:
 
 
 def go(prepare: Callable[[], Sequence[Job]], engine: Engine, **more: object) -> None:
-    execute_all(prepare, Silent(), engine=engine, slots=1, environment=dict(os.environ), **more)  # type: ignore[arg-type]
+    execute_all(prepare, Progress(), engine=engine, slots=1, environment=dict(os.environ), **more)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -75,7 +75,7 @@ def test_interrupt_within_a_callback_ends_the_run(make_job: Make) -> None:
         go(prepare, "spawned")
 
 
-class InterruptsAt(Silent):
+class InterruptsAt(Progress):
     """An interrupt comes when a certain cell begins, and the exception would be dropped."""
 
     def cell(self, notebook: str, number: int | None, label: str) -> None:

@@ -1,5 +1,6 @@
 import json
 import os
+import pickle
 import subprocess
 import sys
 import threading
@@ -12,7 +13,7 @@ import pytest
 from evaltools.execute.failures import NotebookFailure
 from evaltools.execute.jobs import ENGINES, Engine, Job, Limits
 from evaltools.execute.pool import execute_all
-from evaltools.execute.progress import Silent
+from evaltools.execute.progress import Progress
 
 from .conftest import output_text, processes_with
 
@@ -23,7 +24,7 @@ MODULES = ("pandas", "matplotlib.pyplot", "numpy", "evaltools.study")
 def go(jobs: Sequence[Job], engine: Engine, slots: int = 2) -> dict[str, NotebookFailure]:
     return execute_all(
         lambda: jobs,
-        Silent(),
+        Progress(),
         engine=engine,
         slots=slots,
         modules=MODULES,
@@ -76,7 +77,7 @@ def test_eight_at_once_all_finish(make_job: Make) -> None:
 def test_one_that_destroys_its_surroundings_does_not_take_others_along(
     make_job: Make, engine: Engine, mark: str
 ) -> None:
-    # A spawned kernel kills its worker, a forked one the nursery: the next ones get new ones.
+    # A spawned kernel kills its worker, a forked one the kernel server: the next ones get new ones.
     attack = (
         f"import os, subprocess; subprocess.Popen(['sleep', '{mark}']); os.kill(os.getppid(), 9)"
     )
@@ -121,7 +122,7 @@ def test_refusal_before_the_start_leaves_no_process(make_job: Make) -> None:
         raise LookupError("the data are wrong")
 
     with pytest.raises(LookupError):
-        execute_all(refuse, Silent(), engine="forked", slots=2, environment=dict(os.environ))
+        execute_all(refuse, Progress(), engine="forked", slots=2, environment=dict(os.environ))
     assert threading.active_count() == before
     assert not any(map(alive, descendants(os.getpid())))
 
@@ -135,16 +136,15 @@ def test_killed_run_leaves_no_orphans(
     )
     script = tmp_path / "main.py"
     script.write_text(
-        "import json, os, sys\n"
-        "from evaltools.execute.jobs import Job\n"
+        "import os, pickle, sys\n"
         "from evaltools.execute.pool import execute_all\n"
-        "from evaltools.execute.progress import Silent\n"
-        "job = Job.from_values(json.load(open(sys.argv[1])))\n"
+        "from evaltools.execute.progress import Progress\n"
+        "job = pickle.load(open(sys.argv[1], 'rb'))\n"
         f"more = dict(engine={engine!r}, slots=1, environment=job.environment)\n"
-        "execute_all(lambda: [job], Silent(), **more)\n"
+        "execute_all(lambda: [job], Progress(), **more)\n"
     )
-    (tmp_path / "job.json").write_text(json.dumps(job.as_values()))
-    main = subprocess.Popen([sys.executable, str(script), str(tmp_path / "job.json")])
+    (tmp_path / "job").write_bytes(pickle.dumps(job))
+    main = subprocess.Popen([sys.executable, str(script), str(tmp_path / "job")])
     try:
         assert wait_until(lambda: processes_with(mark) != [], 20)
         started = descendants(main.pid)

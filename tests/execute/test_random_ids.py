@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from evaltools.execute.jobs import Job
-from evaltools.execute.normalise import normalise
+from evaltools.execute.normalise import StableIds, constants, find_random, normalise
 from evaltools.execute.pool import execute_all
-from evaltools.execute.progress import Silent
-from evaltools.execute.random_ids import StableIds, constants, find_random
+from evaltools.execute.progress import Progress
 
 from .conftest import notebook_text
 
@@ -73,7 +72,7 @@ def twice(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, str]]:
     made = []
     for _ in range(2):
         failures = execute_all(
-            lambda: jobs, Silent(), engine="forked", slots=2, environment=jobs[0].environment,
+            lambda: jobs, Progress(), engine="forked", slots=2, environment=jobs[0].environment,
             modules=("pandas", "matplotlib.pyplot"),
         )  # fmt: skip
         assert failures == {}
@@ -216,6 +215,6 @@ def test_executed_notebook_keeps_a_uuid_of_its_data(make_job: Make, tmp_path: Pa
     )
     job = replace(job, data="")
     assert execute_all(
-        lambda: [job], Silent(), engine="spawned", slots=1, environment=job.environment
+        lambda: [job], Progress(), engine="spawned", slots=1, environment=job.environment
     ) == {}  # fmt: skip
     assert UUIDS[0] in Path(job.output).read_text()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from evaltools.execute import Run, Silent, current_run, is_current, run, why_not_current
+from evaltools.execute import Progress, Run, current_run, run, why_not_current
 from evaltools.problems import ProblemError
 from evaltools.study import Study, load_study
 
@@ -85,8 +85,8 @@ def test_second_run_has_nothing_to_do(made: tuple[Study, Run]) -> None:
     again = run(study, study.parameters({}))
     assert again.reason is None
     assert again.folder == done.folder
-    assert is_current(study, study.parameters({}))
-    assert not is_current(study, study.parameters({"wave": "2023"}))
+    assert current_run(study, study.parameters({})) is not None
+    assert current_run(study, study.parameters({"wave": "2023"})) is None
 
 
 def test_same_study_elsewhere_gives_the_same_bytes_by_either_engine(
@@ -154,7 +154,7 @@ def test_outputs_and_metadata_saved_by_a_person_do_not_count(
             cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "old"}]
         cell["source"] = cell["source"].splitlines(keepends=True)
     path.write_text(json.dumps(content, indent=4))
-    assert is_current(study, study.parameters({}))
+    assert current_run(study, study.parameters({})) is not None
 
 
 def test_damaged_run_is_made_again(made: tuple[Study, Run], tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_damaged_run_is_made_again(made: tuple[Study, Run], tmp_path: Path) -> N
     folder = current_run(study, study.parameters({})).folder  # type: ignore[union-attr]
     before = tree(folder)
     (folder / "indicators.csv").write_text("key,value\na.count,2\n")
-    assert not is_current(study, study.parameters({}))
+    assert current_run(study, study.parameters({})) is None
     again = run(study, study.parameters({}))
     assert str(again.reason) == "files of the run were changed or deleted: indicators.csv"
     assert tree(again.folder) == before
@@ -171,11 +171,11 @@ def test_damaged_run_is_made_again(made: tuple[Study, Run], tmp_path: Path) -> N
 def test_looking_is_quick_and_loads_no_heavy_library(made: tuple[Study, Run]) -> None:
     script = (
         "import sys, time\nfrom pathlib import Path\n"
-        "from evaltools.study import load_study\nfrom evaltools.execute import is_current\n"
+        "from evaltools.study import load_study\nfrom evaltools.execute import current_run\n"
         "study = load_study(Path(sys.argv[1]))\nparameters = study.parameters({})\n"
         "times = []\n"
         "for _ in range(5):\n"
-        "    start = time.process_time(); assert is_current(study, parameters)\n"
+        "    start = time.process_time(); assert current_run(study, parameters)\n"
         "    times.append(time.process_time() - start)\n"
         "heavy = {'pandas', 'numpy', 'papermill', 'nbformat', 'matplotlib', 'rich', 'zmq'}\n"
         "print(sorted(heavy & set(sys.modules)), min(times))\n"
@@ -264,7 +264,7 @@ def test_chapter_that_is_not_installed_is_refused_before_anything_runs(
     ]
 
 
-class ChangesData(Silent):
+class ChangesData(Progress):
     """Somebody saves the data while the notebooks run."""
 
     def __init__(self, path: Path) -> None:

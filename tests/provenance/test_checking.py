@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from evaltools.problems import ProblemError
-from evaltools.provenance.checking import Fault, check_folder
-from evaltools.provenance.manifest import read_manifest
-from evaltools.provenance.seals import seal_holds, sealed
+from evaltools.provenance.integrity import Fault, check_folder
+from evaltools.provenance.manifest import read_manifest, seal_holds, sealed
 from evaltools.verification import verify
 
 KINDS = ("run", "report", "bundle")

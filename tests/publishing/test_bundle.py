@@ -13,7 +13,7 @@ import pytest
 from publishing_house import HOSTILE, INDICATORS, NOTICE, published
 
 from evaltools.problems import ProblemError
-from evaltools.provenance.checking import check_folder
+from evaltools.provenance.integrity import check_folder
 from evaltools.publishing import Bundle, Candidate, earlier_bundles, indicators_of
 
 Make = Callable[..., Candidate]

@@ -8,8 +8,17 @@ from dataclasses import dataclass, replace
 from html import unescape
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
+from evaltools.evidence import load_descriptor
+from evaltools.evidence.tables import read_leniently
 from evaltools.files import read_text
-from evaltools.provenance.recorded import Recorded
+from evaltools.present import language as say
+from evaltools.problems import ProblemError
+from evaltools.provenance.artifacts import Artifact
+from evaltools.report.generated import parameter_text, scope_text, variables_in
+from evaltools.report.rankings import ranking_variables
+from evaltools.report.variables import ESTIMANDS, variables
 
 if TYPE_CHECKING:
     from evaltools.present.language import Language
@@ -37,7 +46,7 @@ class ProseChange:
     new: str
 
 
-def prose_changes(study: Study, old: Recorded, new: Recorded) -> tuple[ProseChange, ...]:
+def prose_changes(study: Study, old: Artifact, new: Artifact) -> tuple[ProseChange, ...]:
     """Every `{{< var … >}}` of the report's sources that the two runs print differently.
 
     Arguments:
@@ -47,8 +56,6 @@ def prose_changes(study: Study, old: Recorded, new: Recorded) -> tuple[ProseChan
     Raises:
         ProblemError: the study has no report in the language.
     """
-    from evaltools.report.generated import variables_in
-
     language: Language = new.ingredients.parameters.get("language", "fi")
     folder = (study.root / study.report(language).source).parent
     labels = code_labels(study, language)
@@ -70,25 +77,17 @@ def prose_changes(study: Study, old: Recorded, new: Recorded) -> tuple[ProseChan
 
 
 def printed(
-    study: Study, run: Recorded, language: Language, labels: Mapping[str, str], used: Set[str]
+    study: Study, run: Artifact, language: Language, labels: Mapping[str, str], used: Set[str]
 ) -> dict[str, str]:
     """What the variables of a run print, as plain text by key.
 
     Arguments:
         study: whose declaration tells the parameters.
-        run: the run.
         language: to print in.
-        labels: of codes, by id.
         used: keys that are asked for; indicators of which none is, are not printed.
 
     Those that come from the data alone (`fact.…`, `scope.coders`) are no part of it.
     """
-    from evaltools.present import language as say
-    from evaltools.problems import ProblemError
-    from evaltools.report import generated
-    from evaltools.report.rankings import ranking_variables
-    from evaltools.report.variables import ESTIMANDS, variables
-
     values = run.ingredients.parameters
     estimand = ESTIMANDS[str(values.get("estimand", "descriptive"))]
     stems = {stem for key in used for stem in _stems(key)}
@@ -107,9 +106,9 @@ def printed(
         )
     except ProblemError:
         return {key: plain(text) for key, text in made.items()}  # values that are no longer known
-    made["scope.description"] = generated.scope_text(parameters)
+    made["scope.description"] = scope_text(parameters)
     for name in known:
-        made[f"parameter.{name}"] = generated.parameter_text(parameters, name)
+        made[f"parameter.{name}"] = parameter_text(parameters, name)
     return {key: plain(text) for key, text in made.items()}
 
 
@@ -133,21 +132,20 @@ def code_labels(study: Study, language: Language) -> dict[str, str]:
     A parameter is `parameter.wave`, a choice of it `parameter.wave.2022`. What cannot be read
     has no label.
     """
-    from evaltools.evidence import load_descriptor
-    from evaltools.evidence.tables import read_leniently
-
     names = {"codes": "code_id", "rating_items": "item_id"}
-    descriptor = load_descriptor(study.data)
-    only = tuple(item for item in descriptor.resources if item.name in names)
     labels: dict[str, str] = {}
     for parameter, declared in study.declaration.parameters.items():
         labels[f"parameter.{parameter}"] = declared.label.in_language(language)
         for choice, text in declared.choices.items():
             labels[f"parameter.{parameter}.{choice}"] = text.in_language(language)
-    for name, table in read_leniently(
-        study.data, replace(descriptor, resources=only)
-    ).tables.items():
+    for name, table in read_some(study, set(names)).items():
         ids, texts = table[names[name]], table[f"label_{language}"]
-        known = texts.fillna(ids)
-        labels |= dict(zip(map(str, ids), map(str, known), strict=True))
+        labels |= dict(zip(map(str, ids), map(str, texts.fillna(ids)), strict=True))
     return labels
+
+
+def read_some(study: Study, names: Set[str]) -> dict[str, pd.DataFrame]:
+    """Those of some tables that the data have and that can be read."""
+    descriptor = load_descriptor(study.data)
+    only = tuple(item for item in descriptor.resources if item.name in names)
+    return dict(read_leniently(study.data, replace(descriptor, resources=only)).tables)

@@ -20,7 +20,7 @@ from typing import Any
 
 from evaltools.documents.guard import Limits
 from evaltools.problems import ProblemError
-from evaltools.processes import die_with
+from evaltools.processes import kill_with_parent
 
 _LARGEST_ANSWER = 200_000_000
 _LOOK_EVERY = 5.0  # seconds
@@ -65,7 +65,7 @@ def _child(path: Path, limits: Limits, writer: int, parent: int) -> None:
     """Read the document, write what came of it, and end: nothing after this runs."""
     status = 1
     try:
-        die_with(parent)
+        kill_with_parent(parent)
         _confine(limits)
         _write(writer, json.dumps(_outcome(path, limits)).encode())
         status = 0

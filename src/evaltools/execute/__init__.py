@@ -5,8 +5,8 @@
 
 from evaltools.execute.interrupts import note_interrupts
 from evaltools.execute.jobs import ENGINES, Engine
-from evaltools.execute.progress import Bars, Lines, Progress, Silent, best_progress
-from evaltools.execute.run import Run, current_run, is_current, run, why_not_current
+from evaltools.execute.progress import Bars, Lines, Progress, best_progress
+from evaltools.execute.run import Run, current_run, run, why_not_current
 
 __all__ = [
     "ENGINES",
@@ -15,10 +15,8 @@ __all__ = [
     "Lines",
     "Progress",
     "Run",
-    "Silent",
     "best_progress",
     "current_run",
-    "is_current",
     "note_interrupts",
     "run",
     "why_not_current",

@@ -97,13 +97,13 @@ class SpawnedKernel(LocalProvisioner):
 
 
 class ForkedKernel(LocalProvisioner):
-    """A kernel forked from the nursery, which has imported already what notebooks need.
+    """A kernel forked from the kernel server, which has imported already what notebooks need.
 
     Arguments:
-        nursery: path of the nursery's socket.
+        kernel_server: path of the kernel server's socket.
     """
 
-    nursery = ""
+    kernel_server = ""
     _line: socket.socket | None = None
     _exit: int | None = None
 
@@ -116,11 +116,11 @@ class ForkedKernel(LocalProvisioner):
         """Ask for a kernel; the connection stays open, and tells when the kernel has ended.
 
         Raises:
-            OSError: the nursery does not answer.
+            OSError: the kernel server does not answer.
         """
         line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         line.settimeout(60)
-        line.connect(self.nursery)
+        line.connect(self.kernel_server)
         request = {
             "connection_file": cmd[cmd.index("-f") + 1],
             "folder": str(kwargs["cwd"]),
@@ -131,7 +131,7 @@ class ForkedKernel(LocalProvisioner):
         answer = line.makefile("r", encoding="utf-8").readline()
         if not answer:
             line.close()
-            raise OSError("the nursery is gone")
+            raise OSError("the kernel server is gone")
         self.pid = self.pgid = int(json.loads(answer)["pid"])
         line.setblocking(False)
         self._line = line
@@ -173,13 +173,13 @@ class Kernel(AsyncKernelManager):
     client_factory = Type(default_value=KernelClient, klass=AsyncKernelClient)
 
     @classmethod
-    def over(cls, folder: Path, environment: Mapping[str, str], nursery: str = "") -> Kernel:
+    def over(cls, folder: Path, environment: Mapping[str, str], kernel_server: str = "") -> Kernel:
         """A kernel that is not yet started.
 
         Arguments:
             folder: a `private_folder`; sockets, scratch files and log go there.
             environment: from `kernel_environment`.
-            nursery: socket of the nursery to fork from; empty to start a process afresh.
+            kernel_server: socket of the one to fork from; empty to start a process afresh.
         """
         context = zmq.asyncio.Context()
         context.setsockopt(zmq.RECONNECT_IVL, 10)
@@ -191,18 +191,18 @@ class Kernel(AsyncKernelManager):
         # This interpreter, whatever kernel specifications are installed on the machine.
         kernel._kernel_spec = KernelSpec(
             argv=[
-                *(sys.executable, "-P", "-m", "evaltools.execute.launcher"),
+                *(sys.executable, "-P", "-m", "evaltools.execute.kernel_server"),
                 *("-f", "{connection_file}"),
             ],
             display_name="Python 3",
             language="python",
         )
-        provisioner = ForkedKernel if nursery else SpawnedKernel
+        provisioner = ForkedKernel if kernel_server else SpawnedKernel
         kernel.provisioner = provisioner(
             kernel_id="evaltools", kernel_spec=kernel._kernel_spec, parent=kernel
         )
         if isinstance(kernel.provisioner, ForkedKernel):
-            kernel.provisioner.nursery = nursery
+            kernel.provisioner.kernel_server = kernel_server
         return kernel
 
     _folder: Path

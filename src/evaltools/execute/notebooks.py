@@ -18,6 +18,8 @@ from evaltools.files import read_file
 from evaltools.problems import Problem, ProblemError
 
 MAXIMUM_BYTES = 200_000_000
+INJECTED_TAG = "injected-parameters"
+"""Of the cell in which a run sets its parameters."""
 
 _LABEL = re.compile(r"^#\|\s*label:\s*['\"]?([^\s'\"]+)['\"]?\s*$")
 

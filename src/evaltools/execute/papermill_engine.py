@@ -13,35 +13,34 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import nbformat
+from jupyter_core.utils import ensure_event_loop
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
-from evaltools.execute.contract import Contract
+from evaltools.execute.declared_reads import allowed_paths, read_record, record_length
+from evaltools.execute.environment import is_used_up
 from evaltools.execute.failures import (
+    MEMORY_ERRORS,
     Frame,
     Kind,
     NotebookFailure,
     excerpt_around,
+    find_fault,
+    memory_remedy,
     own_frames,
     plain_text,
 )
-from evaltools.execute.faults import MEMORY_ERRORS, fault_of, memory_remedy
-from evaltools.execute.jobs import Job, Limits
+from evaltools.execute.jobs import Contract, Job, Limits
 from evaltools.execute.kernels import Kernel, private_folder
-from evaltools.execute.memory import is_used_up
-from evaltools.execute.normalise import normalise, replacements
-from evaltools.execute.notebooks import label_of
-from evaltools.execute.random_ids import StableIds, constants
-from evaltools.execute.surroundings import read_record, record_length, surroundings
+from evaltools.execute.normalise import StableIds, constants, normalise, replacements
+from evaltools.execute.notebooks import INJECTED_TAG, label_of
 
 T = TypeVar("T")
-Tell = Callable[[dict[str, Any]], None]
+EmitEvent = Callable[[dict[str, Any]], None]
 """Where events go: `{"event": "cell", "number": 3, "label": "fig-x"}` and the like."""
-
-INJECTED_TAG = "injected-parameters"
 
 logging.getLogger("papermill").setLevel(logging.CRITICAL)
 
@@ -108,67 +107,63 @@ class _Clock:
         self._end = min(self._end, time.monotonic() + self.limits.notebook)
         return max(0.05, min(self.limits.cell, self._end - time.monotonic()))
 
-    def told(self) -> str:
+    def limit_hit(self) -> str:
         """The limit that was hit."""
         if time.monotonic() >= self._end - 0.05:
             return f"the notebook took longer than {self.limits.notebook:g} seconds"
         return f"the cell took longer than {self.limits.cell:g} seconds"
 
 
-def execute(job: Job, tell: Tell) -> NotebookFailure | None:
+def execute(job: Job, emit: EmitEvent) -> NotebookFailure | None:
     """Execute a notebook in a kernel and a working folder of its own.
 
     The executed notebook is written to `job.output` also when a cell fails. A kernel that cannot
-    be forked, because the nursery is gone, is spawned.
+    be forked, because the kernel server is gone, is spawned.
 
     Arguments:
         job: what to execute.
-        tell: gets `kernel` (with its pid and folder), `cell` and `cell-done` events, and at the
+        emit: gets `kernel` (with its pid and folder), `cell` and `cell-done` events, and at the
             end `reads`: what the notebook read.
 
     Returns:
         The failure, or None when all cells ran.
     """
-    failure = _execute_once(job, tell)
-    if failure is not None and failure.kind == "start" and job.nursery:
-        return _execute_once(replace(job, nursery=""), tell)
+    failure = _execute_once(job, emit)
+    if failure is not None and failure.kind == "start" and job.kernel_server:
+        return _execute_once(replace(job, kernel_server=""), emit)
     return failure
 
 
-def _execute_once(job: Job, tell: Tell) -> NotebookFailure | None:
-    notebook = _prepared(job)
+def _execute_once(job: Job, emit: EmitEvent) -> NotebookFailure | None:
+    notebook = _Notebook(job)
     folder = private_folder()
-    kernel = Kernel.over(folder, job.environment, job.nursery)
-    current: list[int] = []
+    kernel = Kernel.over(folder, job.environment, job.kernel_server)
+    at_work: int | None = None
     boundaries: list[tuple[int, int | None, str]] = []
     replies: dict[int, dict[str, Any]] = {}
-    injected = next((cell.source for cell in notebook.cells if _is_injected(cell)), "")
-    contract = Contract(job.limits.memory, injected, tuple(job.parameters), job.chapter)
+    contract = Contract(job.limits.memory, notebook.injected, tuple(job.parameters), job.chapter)
     contract.write(folder)
     clock = _Clock(job.limits)
-    offset = [index for index, cell in enumerate(notebook.cells) if _is_injected(cell)]
-
-    def number(index: int) -> int | None:
-        """Position in the file that the author knows, which has no injected cell."""
-        return None if index in offset else index + 1 - sum(1 for at in offset if at < index)
 
     def started(cell: Any, cell_index: int) -> None:
-        current[:] = [cell_index]
+        nonlocal at_work
+        at_work = cell_index
         if cell_index == 0:
-            tell({"event": "kernel", "pid": kernel.pid})
-        shown = label_of(cell.source) if cell.cell_type == "code" else ""
+            emit({"event": "kernel", "pid": kernel.pid})
+        number, label = notebook.number(cell_index), ""
         if cell.cell_type == "code":
-            boundaries.append((record_length(folder), number(cell_index), shown))
-        tell({"event": "cell", "number": number(cell_index), "label": shown})
+            label = label_of(cell.source)
+            boundaries.append((record_length(folder), number, label))
+        emit({"event": "cell", "number": number, "label": label})
 
     def finished(cell: Any, cell_index: int, **_: Any) -> None:
-        tell({"event": "cell-done", "number": number(cell_index)})
+        emit({"event": "cell-done", "number": notebook.number(cell_index)})
 
-    tell({"event": "folder", "folder": str(folder)})
+    emit({"event": "folder", "folder": str(folder)})
     failure: tuple[Kind, str, str] | None = None
     try:
         _Engine.execute_notebook(
-            notebook,
+            notebook.node,
             "python3",
             output_path=None,
             progress_bar=False,
@@ -188,7 +183,7 @@ def _execute_once(job: Job, tell: Tell) -> NotebookFailure | None:
         # A kernel out of memory may be unable to say so, and to go on.
         used_up = kernel.pid is not None and is_used_up(kernel.pid, job.limits.memory)
         what = "its memory was used up, and it did not go on" if used_up else "too slow"
-        failure = ("memory" if used_up else "time", what, clock.told())
+        failure = ("memory" if used_up else "time", what, clock.limit_hit())
     except DeadKernelError:
         failure = ("died", "the kernel died", _run(kernel.how_it_ended()))
     except (RuntimeError, OSError) as error:
@@ -196,67 +191,109 @@ def _execute_once(job: Job, tell: Tell) -> NotebookFailure | None:
         failure = ("start", "the kernel did not start", said)
     finally:
         _run(kernel.end())
-        declared = surroundings(job.study, job.inputs, job.data, folder, job.environment)
-        reads = read_record(folder, boundaries, declared)
-        tell({"event": "reads", "reads": [read.as_values() for read in reads]})
+        declared = allowed_paths(job.study, job.inputs, job.data, folder, job.environment)
+        emit({"event": "reads", "reads": read_record(folder, boundaries, declared)})
         shutil.rmtree(folder, ignore_errors=True)
-        _write(notebook, job, folder)
-    told = _error_of(job, notebook, number)
-    if told is not None:
-        return told
+        _write(notebook.node, job, folder)
+    if (found := notebook.error()) is not None:
+        return found
     if failure is not None:
-        kind, error_name, message = failure
-        index = current[0] if current else None
-        remedy = memory_remedy(job.limits.memory) if kind in ("died", "memory") else ""
-        return _failure(job, notebook, number, index, kind, error_name, message, remedy)
-    fault = fault_of(notebook.cells, replies, contract)
+        remedy = memory_remedy(job.limits.memory) if failure[0] in ("died", "memory") else ""
+        return notebook.failure(at_work, *failure, remedy)
+    fault = find_fault(notebook.node.cells, replies, contract)
     if fault is None:
         return None
-    return _failure(
-        job, notebook, number, fault.index, fault.kind, fault.error, fault.message, fault.remedy
-    )
+    return notebook.failure(fault.index, fault.kind, fault.error, fault.message, fault.remedy)
 
 
-def _failure(
-    job: Job,
-    notebook: Any,
-    number: Callable[[int], int | None],
-    index: int | None,
-    kind: Kind,
-    error: str,
-    message: str,
-    remedy: str,
-) -> NotebookFailure:
-    """A failure that is told by other means than an error in the outputs of its cell."""
-    source = notebook.cells[index].source if index is not None else ""
-    return NotebookFailure(
-        job.name,
-        kind,
-        cell=number(index) if index is not None else None,
-        label=label_of(source),
-        excerpt=excerpt_around(source, None),
-        error=error,
-        message=message,
-        remedy=remedy,
-    )
+class _Notebook:
+    """A notebook with the parameters injected, and nothing left of earlier runs.
 
+    Arguments:
+        job: what to execute.
+    """
 
-def _prepared(job: Job) -> Any:
-    """The notebook with the parameters injected, and nothing left of earlier runs."""
-    source = Path(job.source)
-    unnamed = [cell for cell in _read(source).cells if "id" not in cell]
-    notebook = load_notebook_node(str(source))
-    notebook.cells = [cell for cell in notebook.cells if not _is_injected(cell)]
-    if unnamed:
-        for cell in notebook.cells:
-            cell.metadata["evaltools_unnamed"] = True
-    if job.parameters:
-        notebook = parameterize_notebook(
-            notebook, dict(job.parameters), kernel_name="python3", language="python"
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        unnamed = [cell for cell in _read(Path(job.source)).cells if "id" not in cell]
+        node = load_notebook_node(job.source)
+        node.cells = [cell for cell in node.cells if not _is_injected(cell)]
+        if unnamed:
+            for cell in node.cells:
+                cell.metadata["evaltools_unnamed"] = True
+        if job.parameters:
+            node = parameterize_notebook(
+                node, dict(job.parameters), kernel_name="python3", language="python"
+            )
+            for cell in node.cells:
+                cell.metadata.setdefault("papermill", {})
+        self.node = node
+        self._injected = [index for index, cell in enumerate(node.cells) if _is_injected(cell)]
+
+    @property
+    def injected(self) -> str:
+        """Source of the cell that sets the parameters."""
+        return self.node.cells[self._injected[0]].source if self._injected else ""
+
+    def number(self, index: int) -> int | None:
+        """Position in the file that the author knows, which has no injected cell."""
+        if index in self._injected:
+            return None
+        return index + 1 - sum(1 for at in self._injected if at < index)
+
+    def failure(
+        self, index: int | None, kind: Kind, error: str, message: str, remedy: str
+    ) -> NotebookFailure:
+        """A failure that is told by other means than an error in the outputs of its cell."""
+        source = self.node.cells[index].source if index is not None else ""
+        return NotebookFailure(
+            self.job.name,
+            kind,
+            cell=self.number(index) if index is not None else None,
+            label=label_of(source),
+            excerpt=excerpt_around(source, None),
+            error=error,
+            message=message,
+            remedy=remedy,
         )
-        for cell in notebook.cells:
-            cell.metadata.setdefault("papermill", {})
-    return notebook
+
+    def error(self) -> NotebookFailure | None:
+        """The first error in the outputs that its cell does not expect."""
+        for index, cell in enumerate(self.node.cells):
+            if cell.cell_type != "code" or "raises-exception" in cell.metadata.get("tags", ()):
+                continue
+            for output in cell.outputs:
+                if output.output_type != "error":
+                    continue
+                frames = own_frames(output.traceback)
+                lines = [frame.line for frame in frames if frame.count == cell.execution_count]
+                line = lines[-1] if lines else None
+                memory = output.ename in MEMORY_ERRORS
+                label = label_of(cell.source) or (INJECTED_TAG if _is_injected(cell) else "")
+                return NotebookFailure(
+                    self.job.name,
+                    "memory" if memory else "error",
+                    cell=self.number(index),
+                    label=label,
+                    line=line,
+                    excerpt=excerpt_around(cell.source, line),
+                    error=output.ename,
+                    message=plain_text(output.evalue),
+                    trace=tuple(map(self._frame_text, frames)),
+                    remedy=memory_remedy(self.job.limits.memory) if memory else "",
+                )
+        return None
+
+    def _frame_text(self, frame: Frame) -> str:
+        """A frame in words, with the cell's number in place of its execution count."""
+        at = [
+            index
+            for index, cell in enumerate(self.node.cells)
+            if cell.cell_type == "code" and cell.execution_count == frame.count
+        ]
+        place = f"cell {self.number(at[0])}, " if at and self.number(at[0]) else ""
+        function = f" in {frame.function}" if frame.function else ""
+        return f"{place}line {frame.line}{function}: {frame.code}"
 
 
 def _read(path: Path) -> Any:
@@ -265,46 +302,6 @@ def _read(path: Path) -> Any:
 
 def _is_injected(cell: Any) -> bool:
     return INJECTED_TAG in cell.metadata.get("tags", ())
-
-
-def _error_of(
-    job: Job, notebook: Any, number: Callable[[int], int | None]
-) -> NotebookFailure | None:
-    """The first error in the notebook's outputs that its cell does not expect."""
-    for index, cell in enumerate(notebook.cells):
-        if cell.cell_type != "code" or "raises-exception" in cell.metadata.get("tags", ()):
-            continue
-        for output in cell.outputs:
-            if output.output_type != "error":
-                continue
-            frames = own_frames(output.traceback)
-            lines = [frame.line for frame in frames if frame.count == cell.execution_count]
-            memory = output.ename in MEMORY_ERRORS
-            return NotebookFailure(
-                job.name,
-                "memory" if memory else "error",
-                cell=number(index),
-                label=label_of(cell.source) or (INJECTED_TAG if _is_injected(cell) else ""),
-                line=lines[-1] if lines else None,
-                excerpt=excerpt_around(cell.source, lines[-1] if lines else None),
-                error=output.ename,
-                message=plain_text(output.evalue),
-                trace=tuple(_told(frame, notebook, number) for frame in frames),
-                remedy=memory_remedy(job.limits.memory) if memory else "",
-            )
-    return None
-
-
-def _told(frame: Frame, notebook: Any, number: Callable[[int], int | None]) -> str:
-    """A frame in words, with the cell's number in place of its execution count."""
-    at = [
-        index
-        for index, cell in enumerate(notebook.cells)
-        if cell.cell_type == "code" and cell.execution_count == frame.count
-    ]
-    place = f"cell {number(at[0])}, " if at and number(at[0]) else ""
-    function = f" in {frame.function}" if frame.function else ""
-    return f"{place}line {frame.line}{function}: {frame.code}"
 
 
 def _write(notebook: Any, job: Job, folder: Path) -> None:
@@ -321,8 +318,6 @@ def _write(notebook: Any, job: Job, folder: Path) -> None:
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine on the loop that nbclient has used in this thread."""
-    from jupyter_core.utils import ensure_event_loop
-
     loop = ensure_event_loop()
     assert isinstance(loop, asyncio.AbstractEventLoop)
     return loop.run_until_complete(work)

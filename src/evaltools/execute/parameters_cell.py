@@ -11,15 +11,11 @@ import ast
 import symtable
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
+from evaltools.execute.notebooks import INJECTED_TAG, Cell
 from evaltools.problems import Problem
 
-if TYPE_CHECKING:
-    from evaltools.execute.notebooks import Cell
-
 TAG = "parameters"
-INJECTED_TAG = "injected-parameters"
 _CODE = "notebook.parameters"
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 _DEEPEST = 3

@@ -5,11 +5,25 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Any, Protocol, Self, TextIO
+from typing import Any, Self, TextIO
 
 
-class Progress(Protocol):
-    """What a run tells while it works; all calls come from the thread that called `run`."""
+class Progress:
+    """What a run tells while it works, here nobody; all calls come from one thread.
+
+    Whoever shows something shows it within the context of this.
+    """
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Nothing is left to end."""
 
     def started(self, reason: str, notebooks: Sequence[tuple[str, int]]) -> None:
         """A run begins: why, and its notebooks with their number of cells."""
@@ -24,23 +38,7 @@ class Progress(Protocol):
         """A notebook has ended."""
 
 
-class Silent:
-    """Tells nobody."""
-
-    def started(self, reason: str, notebooks: Sequence[tuple[str, int]]) -> None:
-        """Nothing is told."""
-
-    def waiting(self, what: str) -> None:
-        """Nothing is told."""
-
-    def cell(self, notebook: str, number: int | None, label: str) -> None:
-        """Nothing is told."""
-
-    def finished(self, notebook: str, failed: bool) -> None:
-        """Nothing is told."""
-
-
-class Lines:
+class Lines(Progress):
     """One line for the run and one for each notebook that ends: for logs and for pipes."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
@@ -54,9 +52,6 @@ class Lines:
         """Tell for what."""
         self._say(what)
 
-    def cell(self, notebook: str, number: int | None, label: str) -> None:
-        """Cells are not told."""
-
     def finished(self, notebook: str, failed: bool) -> None:
         """Tell how it went."""
         self._say(f"{'failed' if failed else 'done'}: {notebook}")
@@ -65,15 +60,18 @@ class Lines:
         print(text, file=self.stream, flush=True)
 
 
-class Bars:
+class Bars(Progress):
     """A bar for each notebook with the label of the cell at work; a context manager."""
 
     def __init__(self, console: Any = None) -> None:
+        # Only here, since rich takes a while to load and most runs have no terminal.
         from rich.console import Console
+        from rich.markup import escape
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
         from rich.progress import Progress as RichProgress
 
         self.console: Any = console or Console(stderr=True)
+        self._escape = escape
         self._bars = RichProgress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
@@ -99,28 +97,22 @@ class Bars:
 
     def started(self, reason: str, notebooks: Sequence[tuple[str, int]]) -> None:
         """Show why, and a bar for each notebook."""
-        from rich.markup import escape
-
-        self.console.print(escape(reason))
+        self.console.print(self._escape(reason))
         for name, cells in notebooks:
-            shown = escape(name.rpartition("/")[2].removesuffix(".ipynb"))
+            shown = self._escape(name.rpartition("/")[2].removesuffix(".ipynb"))
             self._tasks[name] = self._bars.add_task(shown, total=cells, start=False, label="")
             self._cells[name] = cells
 
     def waiting(self, what: str) -> None:
         """Show for what."""
-        from rich.markup import escape
-
-        self.console.print(escape(what))
+        self.console.print(self._escape(what))
 
     def cell(self, notebook: str, number: int | None, label: str) -> None:
         """Move the bar on."""
-        from rich.markup import escape
-
         task = self._tasks[notebook]
         self._bars.start_task(task)
         if number is not None:
-            self._bars.update(task, completed=number - 1, label=escape(label))
+            self._bars.update(task, completed=number - 1, label=self._escape(label))
 
     def finished(self, notebook: str, failed: bool) -> None:
         """Fill the bar, or say that it will not fill."""

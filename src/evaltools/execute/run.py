@@ -14,18 +14,18 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evaltools.execute.ingredients import DECLARATION, Plan, plan
 from evaltools.execute.interrupts import note_interrupts
 from evaltools.execute.jobs import Engine, Job, Limits
 from evaltools.execute.notebooks import read_notebook
-from evaltools.execute.plan import DECLARATION, Plan, plan
-from evaltools.execute.progress import Progress, Silent
+from evaltools.execute.progress import Progress
 from evaltools.execute.store import Store
 from evaltools.problems import Problem, refuse
 from evaltools.provenance.manifest import Ingredients, Manifest, hash_outputs, read_manifest
 from evaltools.provenance.reasons import Change, Reason, why
 
 if TYPE_CHECKING:
-    from evaltools.execute.collect import Collected
+    from evaltools.execute.outputs import Collected
     from evaltools.indicators.indicator import Indicator
     from evaltools.study import Parameters, Study
 
@@ -57,7 +57,7 @@ class Run:
 
     def indicators(self) -> tuple[Indicator, ...]:
         """All indicators of the run in their total order."""
-        from evaltools.indicators.indicator import from_record
+        from evaltools.indicators.indicator import from_record  # loads pandas
 
         records = json.loads((self.folder / "indicators.json").read_text(encoding="utf-8"))
         return tuple(from_record(record) for record in records)
@@ -84,7 +84,7 @@ def run(
         ProblemError: what is wrong with notebooks or data, before anything is executed; every
             notebook that failed; or what notebooks hand over and does not fit together.
     """
-    told = progress or Silent()
+    progress = progress or Progress()
     needed = plan(study, parameters)
     store = Store(study.build)
     if not again and (found := _find(store, needed.ingredients)) is not None:
@@ -93,24 +93,19 @@ def run(
     what = "Another process is making the same run; waiting for it."
     with (
         note_interrupts() as interrupts,
-        store.building(key, lambda: told.waiting(what)) as building,
+        store.building(key, lambda: progress.waiting(what)) as building,
     ):
         if not again and (found := _find(store, needed.ingredients)) is not None:
             return found  # the other process has made it meanwhile
         newest = store.newest()
         reason = _reason(store, needed.ingredients, newest, again)
-        told.started(str(reason), [(name, len(cells)) for name, cells in needed.cells.items()])
-        reads = _execute(needed, building, store, newest, told, engine, slots)
+        progress.started(str(reason), [(name, len(cells)) for name, cells in needed.cells.items()])
+        reads = _execute(needed, building, store, newest, progress, engine, slots)
         _refuse_change(needed.ingredients, plan(study, parameters).ingredients)
         manifest = _complete(needed, key, building, reads)
         interrupts.check()
         folder = store.publish(building, key)
     return Run(manifest, folder, reason)
-
-
-def is_current(study: Study, parameters: Parameters) -> bool:
-    """Whether the run is there whole, so that `run` would have nothing to do."""
-    return current_run(study, parameters) is not None
 
 
 def current_run(study: Study, parameters: Parameters) -> Run | None:
@@ -171,10 +166,11 @@ def _execute(
     Raises:
         ProblemError: every notebook that failed, and every undeclared read of any of them.
     """
+    # Only where something is executed: looking whether anything is to do takes no time.
+    from evaltools.execute.declared_reads import Read, inputs_of, undeclared
     from evaltools.execute.environment import kernel_environment
-    from evaltools.execute.inputs import declared_inputs
+    from evaltools.execute.ingredients import declared_inputs
     from evaltools.execute.pool import default_engine, execute_all, usable_cores
-    from evaltools.execute.reads import Read, inputs_of, undeclared
 
     study = needed.study
     (building / "notebooks").mkdir()
@@ -183,7 +179,7 @@ def _execute(
     data = study.declaration.data
     reads: dict[str, tuple[Read, ...]] = {}
 
-    def heard(name: str, read: tuple[Read, ...]) -> None:
+    def on_reads(name: str, read: tuple[Read, ...]) -> None:
         reads[name] = read
 
     def jobs() -> list[Job]:
@@ -215,7 +211,7 @@ def _execute(
         slots=max(1, min(slots or usable_cores(), len(needed.cells))),
         modules=needed.modules,
         environment=environment,
-        heard=heard,
+        on_reads=on_reads,
     )
     shutil.rmtree(store.failed, ignore_errors=True)
     kept = []
@@ -255,7 +251,7 @@ def _validated(study: Study, ingredients: Ingredients, newest: Manifest | None) 
     Raises:
         ProblemError: everything that is wrong with the data.
     """
-    from evaltools.evidence import check_data, data_hash, load_descriptor
+    from evaltools.evidence import check_data, data_hash, load_descriptor  # loads pandas
 
     known = newest is not None and (
         (newest.ingredients.files, newest.ingredients.code, newest.ingredients.lock)
@@ -270,8 +266,7 @@ def _complete(
     needed: Plan, key: str, building: Path, reads: Mapping[str, Mapping[str, str]]
 ) -> Manifest:
     """Gather what the notebooks hand over, write it and the manifest into the building folder."""
-    from evaltools.execute.collect import collect
-    from evaltools.execute.results import write_results
+    from evaltools.execute.outputs import collect, write_results  # loads pandas
 
     executed = [
         (name, read_notebook(building / "notebooks" / Path(name).name, name))

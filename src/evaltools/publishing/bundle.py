@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from evaltools.files import new_folder_problems, synchronise, writing_in
 from evaltools.problems import Problem, refuse
-from evaltools.provenance.folders import BUNDLE as DIGESTS
+from evaltools.provenance.artifacts import BUNDLE as DIGESTS
 from evaltools.provenance.signature import sign_bundle
 from evaltools.publishing.digests import files_of, write_digests
 from evaltools.publishing.gates import Candidate, Gate, own_gates, refusals

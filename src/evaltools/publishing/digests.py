@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evaltools.provenance.folders import BUNDLE
+from evaltools.provenance.artifacts import BUNDLE
 from evaltools.provenance.hashes import hash_file
 
 

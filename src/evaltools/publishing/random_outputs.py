@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 
-from evaltools.execute.notebooks import cells_of
-from evaltools.execute.parameters_cell import INJECTED_TAG
-from evaltools.execute.random_ids import constants, find_random
+from evaltools.execute.normalise import constants, find_random
+from evaltools.execute.notebooks import INJECTED_TAG, cells_of
 from evaltools.problems import Problem
 from evaltools.publishing.gates import Candidate
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from evaltools.execute.collect import collect
-from evaltools.execute.results import harmless
+from evaltools.execute.outputs import collect, harmless
 from evaltools.execute.run import Run
 from evaltools.indicators.indicator import Indicator, counts_of, to_table
 from evaltools.present.language import Language
