@@ -15,7 +15,7 @@ import pikepdf
 import pytest
 
 from evaltools.documents import LIMITS, DocumentText, Limits, read_document, read_documents
-from evaltools.documents.reading import read
+from evaltools.documents.reader import read
 from evaltools.problems import Problem, ProblemError
 
 XXE = (

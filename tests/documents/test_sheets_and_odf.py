@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 from openpyxl.comments import Comment
 
-from evaltools.documents.reading import read
+from evaltools.documents.reader import read
 
 ODF = (
     'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '

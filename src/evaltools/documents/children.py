@@ -17,7 +17,7 @@ from typing import Any
 
 from evaltools.documents import guard
 from evaltools.documents.guard import LIMITS, Limits
-from evaltools.documents.reading import with_language
+from evaltools.documents.reader import with_language
 from evaltools.documents.record import DocumentText, from_plain
 from evaltools.problems import Problem, ProblemError
 

@@ -39,12 +39,12 @@ def main() -> None:
 
 def _preload() -> None:
     """Load what the readers need before the first fork."""
-    import evaltools.documents.odf.sheets
     import evaltools.documents.odf.text
-    import evaltools.documents.pdf.reading
-    import evaltools.documents.reading
-    import evaltools.documents.sheets.reading
-    import evaltools.documents.word.reading  # noqa: F401
+    import evaltools.documents.pdf.reader
+    import evaltools.documents.reader
+    import evaltools.documents.spreadsheets.ods
+    import evaltools.documents.spreadsheets.xlsx
+    import evaltools.documents.word.document  # noqa: F401
 
 
 def _read_in_child(path: Path, limits: Limits) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def _confine(limits: Limits) -> None:
 
 
 def _outcome(path: Path, limits: Limits) -> dict[str, Any]:
-    from evaltools.documents.reading import read_text
+    from evaltools.documents.reader import read_text
 
     try:
         return {"document": asdict(read_text(path, limits))}

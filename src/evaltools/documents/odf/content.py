@@ -1,18 +1,183 @@
-"""What text and spreadsheet documents of OpenDocument share: text of paragraphs, styles, parts."""
+"""What text and spreadsheet documents of OpenDocument share: parts, styles, text of paragraphs."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
 from evaltools.documents import guard
-from evaltools.documents.odf.looks import Look, Looks
-from evaltools.documents.packages import Package, children, local, value
+from evaltools.documents.packages import Package, children, first, local, value
 from evaltools.documents.record import PageFurniture
 from evaltools.documents.superscripts import shift_runs
 from evaltools.documents.symbol_fonts import Symbols
+
+_TINY = 2.0  # points
+_WHITE = 0xF5  # of each of red, green and blue, from here on
+_POINTS = {"pt": 1.0, "in": 72.0, "cm": 28.35, "mm": 2.835, "pc": 12.0, "px": 0.75}
+_LENGTH = re.compile(r"([0-9.]+)(pt|in|cm|mm|pc|px)")
+_CLEAR = ("", "transparent", "#ffffff")
+_RAISED = 10  # per cent of the height of the letters
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a text looks.
+
+    Arguments:
+        hidden: the program does not show it.
+        white: its letters have the colour of a blank page.
+        tiny: its letters are too small to be seen.
+        coloured: something behind it is not white, or may not be.
+        shift: 1 raised, -1 lowered, 0 on the line.
+        font: its family.
+    """
+
+    hidden: bool = False
+    white: bool = False
+    tiny: bool = False
+    coloured: bool = False
+    shift: int = 0
+    font: str = ""
+
+    @property
+    def unseen(self) -> str:
+        """Why nobody sees it, in words; empty where it is seen."""
+        if self.hidden:
+            return "hidden text"
+        if self.white and not self.coloured:
+            return "white text on a white page"
+        return "text too small to be seen" if self.tiny else ""
+
+    def font_of(self, character: str) -> str:
+        """The font in which a character is shown."""
+        return self.font
+
+
+class Looks:
+    """What the styles of a file say of how text looks.
+
+    Arguments:
+        known: styles by name.
+        faces: families of fonts by the names that styles use.
+        page: the page itself is coloured.
+    """
+
+    def __init__(
+        self, known: Mapping[str, etree._Element], faces: Mapping[str, str], page: bool = False
+    ) -> None:
+        self._known = known
+        self._faces = faces
+        self._cache: dict[tuple[Look, str], Look] = {}
+        self.plain = Look(coloured=page)
+
+    def within(self, outer: Look, style: str) -> Look:
+        """How a text looks that a style is put on, in what looks otherwise."""
+        if (outer, style) not in self._cache:
+            look = outer
+            for one in reversed(list(chain(style, self._known))):
+                look = self._changed(look, one)
+            self._cache[outer, style] = look
+        return self._cache[outer, style]
+
+    def coloured(self, look: Look) -> Look:
+        """The same in something whose colour is not known."""
+        return replace(look, coloured=True)
+
+    def _changed(self, look: Look, style: etree._Element) -> Look:
+        for node in style:
+            if value(node, "background-color").lower() not in _CLEAR:
+                look = replace(look, coloured=True)
+            if local(node) == "text-properties":
+                look = self._with_text(look, node)
+        return look
+
+    def _with_text(self, look: Look, node: etree._Element) -> Look:
+        if display := value(node, "display"):
+            look = replace(look, hidden=display == "none")
+        if colour := value(node, "color"):
+            look = replace(look, white=is_white(colour))
+        if (length := _LENGTH.fullmatch(value(node, "font-size"))) is not None:
+            look = replace(look, tiny=float(length[1]) * _POINTS[length[2]] <= _TINY)
+        if position := value(node, "text-position"):
+            look = replace(look, shift=_shift(position))
+        name = value(node, "font-name")
+        if font := self._faces.get(name, name) or value(node, "font-family"):
+            look = replace(look, font=font.strip("'\""))
+        return look
+
+
+def styles(package: Package, root: etree._Element) -> dict[str, etree._Element]:
+    """Styles of both parts by name."""
+    roots = [root]
+    if "styles.xml" in package:
+        roots.append(package.parse("styles.xml"))
+    return {
+        value(style, "name"): style
+        for top in roots
+        for group in top
+        if local(group) in ("styles", "automatic-styles")
+        for style in children(group, "style")
+    }
+
+
+def chain(name: str, known: Mapping[str, etree._Element]) -> Iterator[etree._Element]:
+    """A style and those it is made from, nearest first; a circle is walked once."""
+    seen: set[str] = set()
+    while name in known and name not in seen:
+        seen.add(name)
+        yield known[name]
+        name = value(known[name], "parent-style-name")
+
+
+def read_looks(
+    package: Package, root: etree._Element, known: Mapping[str, etree._Element]
+) -> Looks:
+    """The looks of a file.
+
+    Arguments:
+        root: of its content.
+        known: styles of both parts by name.
+    """
+    roots = [root]
+    if "styles.xml" in package:
+        roots.append(package.parse("styles.xml"))
+    faces = {
+        value(face, "name"): value(face, "font-family")
+        for top in roots
+        for group in children(top, "font-face-decls")
+        for face in children(group, "font-face")
+    }
+    pages = (
+        first(layout, "page-layout-properties")
+        for top in roots
+        for group in children(top, "automatic-styles")
+        for layout in children(group, "page-layout")
+    )
+    page = any(value(one, "background-color").lower() not in _CLEAR for one in pages)
+    return Looks(known, faces, page)
+
+
+def is_white(colour: str) -> bool:
+    """Whether a colour, #rrggbb, is that of a blank page."""
+    digits = colour.removeprefix("#")
+    if not re.fullmatch(r"[0-9A-Fa-f]{6}", digits):
+        return False
+    return min(int(digits[at : at + 2], 16) for at in (0, 2, 4)) >= _WHITE
+
+
+def _shift(position: str) -> int:
+    by = position.split()[0]
+    if by in ("super", "sub"):
+        return 1 if by == "super" else -1
+    try:
+        share = float(by.removesuffix("%"))
+    except ValueError:
+        return 0
+    return 0 if abs(share) < _RAISED else 1 if share > 0 else -1
+
 
 CONTENT = "content.xml"
 _MOST_BLANKS = 1_000

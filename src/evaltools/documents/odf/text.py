@@ -9,11 +9,19 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from evaltools.documents.blocks import Block, Cell, Paragraph, Table, flat, told
-from evaltools.documents.odf.content import Inline, body, margins, texts
-from evaltools.documents.odf.looks import Look, Looks, chain, read_looks, styles
+from evaltools.documents.blocks import Block, Cell, Paragraph, Source, Table, flat, told
+from evaltools.documents.odf.content import (
+    Inline,
+    Look,
+    Looks,
+    body,
+    chain,
+    margins,
+    read_looks,
+    styles,
+    texts,
+)
 from evaltools.documents.packages import Package, children, local, value
-from evaltools.documents.source import Source
 from evaltools.documents.superscripts import shift
 
 CHECKED, UNCHECKED = "☒", "☐"

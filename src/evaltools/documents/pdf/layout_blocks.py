@@ -1,19 +1,221 @@
-"""Blocks of a PDF without structure: furniture out, tables by their rules, the rest by layout."""
+"""Blocks of a PDF without structure: furniture out, tables by their rules, the rest by layout.
+
+What stands on a page is read down the columns where there are columns of prose.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+from pdfplumber.table import (
+    cells_to_tables,
+    edges_to_intersections,
+    intersections_to_cells,
+    merge_edges,
+)
 
 from evaltools.documents.blocks import Block, Paragraph, Table
-from evaltools.documents.pdf import columns, layout, tables
+from evaltools.documents.pdf import paragraphs
+from evaltools.documents.pdf.characters import Box, Glyph, Rule, Sheet, page_box
 from evaltools.documents.pdf.furniture import furniture
-from evaltools.documents.pdf.glyphs import Glyph, Sheet
-from evaltools.documents.pdf.joining import Words
 from evaltools.documents.pdf.lines import Line, by_place
-from evaltools.documents.pdf.tables import Grid
+from evaltools.documents.pdf.paragraphs import Words
 from evaltools.documents.record import PageFurniture
+
+_SNAP = 3.0
+_MOST_RULES = 4_000  # a page with more is a drawing, and would keep the finder busy for long
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A ruled table on one page: boxes of cells, row by row."""
+
+    page: int
+    box: Box
+    rows: tuple[tuple[Box, ...], ...]
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """Left edges of all cells, rounded, to tell whether two grids are one table."""
+        return tuple(sorted({round(cell[0] / 4) for row in self.rows for cell in row}))
+
+
+def grids(rules: Sequence[Rule], page: int) -> list[Grid]:
+    """Find the grids that ruled lines make, from top to bottom; a single box is none."""
+    if not 4 <= len(rules) <= _MOST_RULES:
+        return []
+    edges = merge_edges([_edge(rule) for rule in rules], _SNAP, _SNAP, _SNAP, _SNAP)
+    cells = intersections_to_cells(edges_to_intersections(edges, _SNAP, _SNAP))
+    found = []
+    for table in cells_to_tables(cells):
+        rows: dict[int, list[Box]] = {}
+        for cell in table:
+            rows.setdefault(round(cell[1]), []).append(cell)
+        box = (
+            min(c[0] for c in table),
+            min(c[1] for c in table),
+            max(c[2] for c in table),
+            max(c[3] for c in table),
+        )
+        found.append(Grid(page, box, tuple(tuple(sorted(rows[y])) for y in sorted(rows))))
+    return sorted(found, key=lambda grid: (grid.box[1], grid.box[0]))
+
+
+def inside(glyph: Glyph, box: Box, sheet: Sheet | None = None) -> bool:
+    """Whether the middle of a character is in a box.
+
+    Arguments:
+        glyph, box: on one page.
+        sheet: the page, where the character may be turned.
+    """
+    if sheet is None or not glyph.turn:
+        x, y = (glyph.x0 + glyph.x1) / 2, glyph.y - 0.3 * glyph.size
+    else:
+        left, top, right, bottom = page_box(glyph, sheet.width, sheet.height)
+        x, y = (left + right) / 2, (top + bottom) / 2
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
+
+
+def _edge(rule: Rule) -> dict[str, Any]:
+    across = rule.x1 - rule.x0 >= rule.y1 - rule.y0
+    return {
+        "x0": rule.x0,
+        "x1": rule.x1,
+        "top": rule.y0,
+        "bottom": rule.y1,
+        "width": rule.x1 - rule.x0,
+        "height": rule.y1 - rule.y0,
+        "orientation": "h" if across else "v",
+        "object_type": "line",
+    }
+
+
+Item = Line | Grid
+Gap = tuple[float, float]
+
+_GUTTER = 3.0  # points; where lines are close, `gutters` has told that there is one
+_LEVEL = 0.15  # of the size: base lines that differ less are one
+_FIRST_LINE = 12.0  # points from the upper edge of a table to its first base line
+_PROSE_LINES = 4
+_PROSE_CHARACTERS = 22
+
+
+def order(items: Sequence[Item]) -> list[Item]:
+    """Put lines and grids of one page in reading order."""
+    result: list[Item] = []
+    for gaps, group in _groups(_bands(items)):
+        gap = next((g for g in gaps if _is_prose(group, g)), None)
+        if gap is None:
+            result.extend(_rows_first(group))
+            continue
+        result.extend(order([item for item in group if _right(item) <= gap[0]]))
+        result.extend(order([item for item in group if _left(item) >= gap[1]]))
+    return result
+
+
+def _rows_first(items: Sequence[Item]) -> Iterator[Item]:
+    """Items from top to bottom; those on one base line from left to right, however large."""
+    row: list[Item] = []
+    for item in sorted(items, key=lambda item: (round(_base(item)), _left(item))):
+        if row and not _level(row[0], item):
+            yield from sorted(row, key=_left)
+            row = []
+        row.append(item)
+    yield from sorted(row, key=_left)
+
+
+def _level(one: Item, other: Item) -> bool:
+    if not isinstance(one, Line) or not isinstance(other, Line):
+        return False
+    return abs(one.y - other.y) <= _LEVEL * min(one.size, other.size)
+
+
+def _base(item: Item) -> float:
+    """Base line of a line; of a grid, where its first line would have it."""
+    return item.y if isinstance(item, Line) else item.box[1] + _FIRST_LINE
+
+
+def _bands(items: Sequence[Item]) -> list[list[Item]]:
+    """Items whose heights overlap, from top to bottom."""
+    bands: list[list[Item]] = []
+    bottom = 0.0
+    for item in sorted(items, key=lambda i: (_top(i), _left(i))):
+        if bands and _top(item) < bottom:
+            bands[-1].append(item)
+            bottom = max(bottom, _bottom(item))
+        else:
+            bands.append([item])
+            bottom = _bottom(item)
+    return bands
+
+
+def _groups(bands: Sequence[list[Item]]) -> list[tuple[list[Gap], list[Item]]]:
+    """Consecutive bands that leave a gutter free together."""
+    groups: list[tuple[list[Gap], list[Item]]] = []
+    for band in bands:
+        if groups and groups[-1][0]:
+            gaps = _free(groups[-1][0], band)
+            if gaps:
+                groups[-1] = (gaps, [*groups[-1][1], *band])
+                continue
+        groups.append((_between(band), list(band)))
+    return groups
+
+
+def _between(band: Sequence[Item]) -> list[Gap]:
+    gaps: list[Gap] = []
+    right = None
+    for item in sorted(band, key=_left):
+        if right is not None and _left(item) - right >= _GUTTER:
+            gaps.append((right, _left(item)))
+        right = max(_right(item), right or 0.0)
+    return gaps
+
+
+def _free(gaps: Sequence[Gap], band: Sequence[Item]) -> list[Gap]:
+    """What is left of gutters when the items of a band are put beside them."""
+    for item in band:
+        rest: list[Gap] = []
+        for left, right in gaps:
+            if _right(item) <= left or _left(item) >= right:
+                rest.append((left, right))
+            else:
+                rest.extend([(left, _left(item)), (_right(item), right)])
+        gaps = [gap for gap in rest if gap[1] - gap[0] >= _GUTTER]
+    return list(gaps)
+
+
+def _is_prose(group: Sequence[Item], gap: Gap) -> bool:
+    """Whether running text stands on both sides of a gutter, rather than labels and values."""
+    sides = (
+        [i for i in group if isinstance(i, Line) and i.x1 <= gap[0]],
+        [i for i in group if isinstance(i, Line) and i.x0 >= gap[1]],
+    )
+    return all(
+        len(side) >= _PROSE_LINES and median(len(line.text) for line in side) >= _PROSE_CHARACTERS
+        for side in sides
+    )
+
+
+def _top(item: Item) -> float:
+    return item.y - 0.8 * item.size if isinstance(item, Line) else item.box[1]
+
+
+def _bottom(item: Item) -> float:
+    return item.y + 0.2 * item.size if isinstance(item, Line) else item.box[3]
+
+
+def _left(item: Item) -> float:
+    return item.x0 if isinstance(item, Line) else item.box[0]
+
+
+def _right(item: Item) -> float:
+    return item.x1 if isinstance(item, Line) else item.box[2]
+
 
 _CELLS = 1.6  # of the size: a wider gap parts cells
 
@@ -48,7 +250,7 @@ _Item = Line | _Grown | _Sideways
 
 
 def read(sheets: Sequence[Sheet], words: Words) -> Laid:
-    """Read the blocks of pages by their layout."""
+    """Read the blocks of pages by their paragraphs."""
     result = Laid()
     flow: list[_Item] = []
     pages = [_page(sheet, result) for sheet in sheets]
@@ -58,7 +260,7 @@ def read(sheets: Sequence[Sheet], words: Words) -> Laid:
         for line in sorted(aside, key=lambda line: (line.page, line.y, line.x0))
     )
     for lines, grids, sideways in pages:
-        for item in columns.order([*(x for x in lines if x not in aside), *grids]):
+        for item in order([*(x for x in lines if x not in aside), *grids]):
             _add(item, grids, flow, result)
         flow.extend(map(_Sideways, sideways))
     kept = [item for item in flow if isinstance(item, Line)]
@@ -70,12 +272,12 @@ def read(sheets: Sequence[Sheet], words: Words) -> Laid:
         for c in r
         for line in c
     ]
-    type_ = layout.typography(kept or cells)
+    type_ = paragraphs.typography(kept or cells)
     for run in _runs(flow):
         if isinstance(run, _Grown):
             result.blocks.append(_table(run, type_, words))
         elif isinstance(run, _Sideways):
-            result.blocks.extend(layout.paragraphs(run.lines, type_, words))
+            result.blocks.extend(paragraphs.paragraphs(run.lines, type_, words))
         else:
             result.blocks.extend(_prose(run, type_, words))
     result.tables = sum(isinstance(block, Table) for block in result.blocks)
@@ -93,9 +295,9 @@ def _page(sheet: Sheet, result: Laid) -> tuple[list[Line], dict[Grid, list[Row]]
     glyphs = [g for g in sheet.glyphs if g.turn == upright and not g.artifact]
     others = [g for g in sheet.glyphs if g.turn != upright and not g.artifact]
     filled: dict[Grid, list[Row]] = {}
-    for grid in tables.grids(sheet.rules, sheet.number) if upright == 0 else ():
-        within = [g for g in glyphs if tables.inside(g, grid.box)]
-        beside = [g for g in others if tables.inside(g, grid.box, sheet)]
+    for grid in grids(sheet.rules, sheet.number) if upright == 0 else ():
+        within = [g for g in glyphs if inside(g, grid.box)]
+        beside = [g for g in others if inside(g, grid.box, sheet)]
         if not any(g.text.strip() for g in within):
             continue
         rows: list[Row] = []
@@ -103,10 +305,8 @@ def _page(sheet: Sheet, result: Laid) -> tuple[list[Line], dict[Grid, list[Row]]
         for row in grid.rows:
             rows.append([])
             for cell in row:
-                inner = [g for g in within if id(g) not in placed and tables.inside(g, cell)]
-                turned = [
-                    g for g in beside if id(g) not in placed and tables.inside(g, cell, sheet)
-                ]
+                inner = [g for g in within if id(g) not in placed and inside(g, cell)]
+                turned = [g for g in beside if id(g) not in placed and inside(g, cell, sheet)]
                 placed.update(map(id, (*inner, *turned)))
                 lines = _whole(by_place(inner, sheet.number))
                 for _, group in _by_turn(turned):
@@ -186,28 +386,28 @@ def _runs(flow: Sequence[_Item]) -> Iterator[list[Line] | _Grown | _Sideways]:
         yield run
 
 
-def _table(grown: _Grown, type_: layout.Typography, words: Words) -> Table:
+def _table(grown: _Grown, type_: paragraphs.Typography, words: Words) -> Table:
     return Table(
         tuple(
-            tuple(tuple(layout.paragraphs(cell, type_, words)) for cell in row)
+            tuple(tuple(paragraphs.paragraphs(cell, type_, words)) for cell in row)
             for row in grown.rows
         )
     )
 
 
-def _prose(run: list[Line], type_: layout.Typography, words: Words) -> Iterator[Block]:
+def _prose(run: list[Line], type_: paragraphs.Typography, words: Words) -> Iterator[Block]:
     """Paragraphs of a run of lines; rows of aligned parts without rules become tables."""
     plain: list[Line] = []
     for rows in _aligned([_near(parts) for parts in _by_row(run)]):
         if len(rows) > 1:
-            yield from layout.paragraphs(plain, type_, words)
+            yield from paragraphs.paragraphs(plain, type_, words)
             plain = []
             yield Table(
                 tuple(tuple((Paragraph(p.text, 0, p.page),) for p in parts) for parts in rows)
             )
         else:
             plain.extend(_whole(rows[0], "\t"))
-    yield from layout.paragraphs(plain, type_, words)
+    yield from paragraphs.paragraphs(plain, type_, words)
 
 
 def _by_row(run: Sequence[Line]) -> list[list[Line]]:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from itertools import zip_longest
+from typing import TypeVar
 
 from lxml import etree
 
 from evaltools.documents import guard
-from evaltools.documents.blocks import Block
-from evaltools.documents.counting import cell_texts
-from evaltools.documents.grids import Sheet, sheet_blocks, sheet_fields
+from evaltools.documents.blocks import Block, Source
 from evaltools.documents.guard import Limits
 from evaltools.documents.packages import Package, children, first, local, value
 from evaltools.documents.record import PageFurniture
-from evaltools.documents.sheets.looks import CellStyle, read_rich, read_styles
-from evaltools.documents.sheets.values import hides, shown
-from evaltools.documents.source import Source
+from evaltools.documents.spreadsheets.sheet import Sheet, cell_texts, sheet_blocks, sheet_fields
+from evaltools.documents.superscripts import shift_runs
 from evaltools.documents.symbol_fonts import Symbols
 
 _ASIDE = (
@@ -250,3 +252,170 @@ def _sentences(found: _Found, others: int) -> list[str]:
             f"{found.others}, {others}."
         )
     return notes
+
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class CellStyle:
+    """How cells look.
+
+    Arguments:
+        code: number format.
+        font: its name.
+        white: its letters are white, and nothing coloured is behind them.
+    """
+
+    code: str = ""
+    font: str = ""
+    white: bool = False
+
+
+def read_styles(root: etree._Element | None) -> list[CellStyle]:
+    """Cell styles in the order by which cells name them; none without a part for them."""
+    if root is None:
+        return []
+    fonts = [(value(first(f, "name")), _white(first(f, "color"))) for f in _of(root, "fonts")]
+    fills = [
+        value(first(fill, "patternFill"), "patternType") in ("", "none")
+        and first(fill, "gradientFill") is None
+        for fill in _of(root, "fills")
+    ]
+    styles = []
+    for style, code in zip_longest(_of(root, "cellXfs"), read_formats(root)):
+        font, is_white = _at(fonts, value(style, "fontId")) or ("", False)
+        bare = _at(fills, value(style, "fillId"))
+        styles.append(CellStyle(code or "", font, is_white and bare is not False))
+    return styles
+
+
+def read_rich(item: etree._Element | None, style: CellStyle, symbols: Symbols) -> str:
+    """Text of a string that may be made of runs, without the readings above it."""
+    runs: list[tuple[str, int]] = []
+    for node in item if item is not None else ():
+        text = node if local(node) == "t" else first(node, "t")
+        if local(node) not in ("t", "r") or text is None or not text.text:
+            continue
+        properties = first(node, "rPr")
+        font = value(first(properties, "rFont")) or style.font
+        by = {"superscript": 1, "subscript": -1}.get(value(first(properties, "vertAlign")), 0)
+        runs.append((symbols.show(text.text, lambda _, font=font: font), by))  # type: ignore[misc]
+    return shift_runs(runs)
+
+
+def _of(root: etree._Element, name: str) -> list[etree._Element]:
+    group = first(root, name)
+    kind = {"fonts": "font", "fills": "fill", "cellXfs": "xf"}[name]
+    return list(children(group, kind)) if group is not None else []
+
+
+def _at(items: Sequence[Item], number: str) -> Item | None:
+    return items[int(number)] if number.isdecimal() and int(number) < len(items) else None
+
+
+def _white(colour: etree._Element | None) -> bool:
+    # The first colour of every theme of Office is that of the page.
+    if value(colour, "theme") == "0" and not value(colour, "tint").strip("0."):
+        return True
+    return value(colour, "rgb").upper() in ("FFFFFFFF", "00FFFFFF")
+
+
+# Formats that a workbook need not declare; ECMA-376 part 1, 18.8.30.
+_BUILT_IN = {
+    1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%",
+    **dict.fromkeys((14, 15, 16, 17, 22, 27, 30, 36, 50, 57), "yyyy-mm-dd"),
+    **dict.fromkeys((18, 19, 20, 21, 45, 46, 47), "hh:mm:ss"),
+    22: "yyyy-mm-dd hh:mm", 37: "#,##0", 38: "#,##0", 39: "#,##0.00", 40: "#,##0.00",
+    44: "0.00", 42: "0", 41: "0", 43: "0.00",
+}  # fmt: skip
+_QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h|m|s)[^\]]*\]', re.IGNORECASE)
+_SCALED = re.compile(r"[0#?](,+)(?![0#?,])")
+_LITERAL = re.compile(r'"([^"]*)"')
+_EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
+_LAST_DAY = 2_958_465  # 31 December 9999
+
+
+def read_formats(root: etree._Element) -> list[str]:
+    """Number format of each cell style, in the order by which cells name them."""
+    declared = {
+        value(item, "numFmtId"): value(item, "formatCode")
+        for group in children(root, "numFmts")
+        for item in children(group, "numFmt")
+    }
+    styles = first(root, "cellXfs")
+    formats = []
+    for style in children(styles, "xf") if styles is not None else ():
+        number = value(style, "numFmtId")
+        built_in = _BUILT_IN.get(int(number), "") if number.isdecimal() else ""
+        formats.append(declared.get(number, built_in))
+    return formats
+
+
+def hides(raw: str, code: str, is_text: bool) -> bool:
+    """Whether a format shows nothing of a value, as `;;;` does."""
+    sections = _QUOTED.sub(lambda m: "x" if m[0][0] in '"\\' else "", code).split(";")
+    if is_text:
+        return len(sections) > 3 and not sections[3].strip()
+    try:
+        number = Decimal(raw)
+    except InvalidOperation:
+        return False
+    # Positive, negative, nought; where one is missing the first is used. ECMA-376, 18.8.31.
+    wanted = 0 if number > 0 else 1 if number < 0 else 2
+    place = wanted if wanted < len(sections) else 0
+    return len(sections) > 1 and not sections[place].strip()
+
+
+def shown(raw: str, code: str, from_1904: bool) -> str:
+    """A number as it is shown by a format; dates as ISO, without grouping of thousands."""
+    try:
+        number = Decimal(raw)
+    except InvalidOperation:
+        return raw
+    if not number.is_finite():
+        return raw
+    section = _QUOTED.sub("", code).split(";")[0]
+    letters = section.lower().replace("general", "").replace("standard", "")
+    if re.search(r"[ydhs]", letters) or re.fullmatch(r"[\s./-]*m+[\s./-]*", letters):
+        moment = _moment(number, letters, from_1904)
+        if moment:
+            return moment
+    percent = "%" in section
+    unit = ""
+    if scale := _SCALED.search(section):  # shown in thousands or millions
+        number = number.scaleb(-3 * len(scale[1]))
+        section = section[: scale.start(1)] + section[scale.end(1) :]
+        unit = "".join(_LITERAL.findall(code.split(";")[0]))
+    digits = re.search(r"[0#?](?:[.,]([0?]+))?(?![0#?,.])", section.replace("#,##", ""))
+    if percent:
+        number *= 100
+    if section and digits and "e" not in letters and "/" not in section:
+        decimals = len(digits[1] or "")
+        number = number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return plain(number) + (" %" if percent else "") + unit
+
+
+def plain(number: Decimal) -> str:
+    """A number without exponent and without the noise that binary fractions leave."""
+    if abs(number) >= Decimal(10) ** 21:
+        return f"{number:.15g}"
+    if number.as_tuple().exponent == 0 or len(number.as_tuple().digits) <= 15:
+        return f"{number:f}"
+    return f"{Decimal(f'{number:.15g}'):f}"
+
+
+def _moment(number: Decimal, letters: str, from_1904: bool) -> str:
+    if not 0 <= number <= _LAST_DAY:
+        return ""
+    if "[" in letters:  # a length of time
+        minutes = round(float(number) * 24 * 60)
+        return f"{minutes // 60}:{minutes % 60:02d}"
+    moment = (_EPOCH_1904 if from_1904 else _EPOCH) + timedelta(
+        seconds=round(float(number) * 86400)
+    )
+    if (not re.search("[yd]", letters) and "h" in letters) or number < 1:
+        return moment.strftime("%H:%M:%S").removesuffix(":00")
+    if moment.hour or moment.minute or moment.second:
+        return moment.isoformat(sep=" ").removesuffix(":00")
+    return moment.date().isoformat()

@@ -6,7 +6,9 @@ counted, and drawn, by another library than the one that reads.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import zlib
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from io import BytesIO
 
 import pikepdf
@@ -16,22 +18,24 @@ from pdfminer.pdfparser import PDFSyntaxError
 from pdfminer.psparser import PSException
 
 from evaltools.documents import guard
-from evaltools.documents.blocks import Block, Paragraph, Table, flat, told
+from evaltools.documents.blocks import Block, Paragraph, Source, Table, flat, told
 from evaltools.documents.guard import Limits
 from evaltools.documents.normalising import count
-from evaltools.documents.pdf import forms, layout, tagged, untagged
-from evaltools.documents.pdf.annotations import Typed, read_annotations, set_on_page
-from evaltools.documents.pdf.checking import opened
-from evaltools.documents.pdf.glyphs import LOST, Scribe, Sheet
-from evaltools.documents.pdf.interpreter import Interpreter, layers_off
-from evaltools.documents.pdf.joining import Words
+from evaltools.documents.pdf import layout_blocks, paragraphs, structure_tree
+from evaltools.documents.pdf.annotations import (
+    Typed,
+    is_xfa,
+    read_annotations,
+    read_fields,
+    set_on_page,
+)
+from evaltools.documents.pdf.characters import LOST, Interpreter, Scribe, Sheet, layers_off
 from evaltools.documents.pdf.lines import by_place
-from evaltools.documents.pdf.overprinting import drawn_once
-from evaltools.documents.pdf.second_reading import Second, read_again
-from evaltools.documents.pdf.tags import Node, read_tree
-from evaltools.documents.pdf.visibility import look
+from evaltools.documents.pdf.paragraphs import Words
+from evaltools.documents.pdf.second_reader import Second, read_again
+from evaltools.documents.pdf.structure_tree import Node, read_tree
+from evaltools.documents.pdf.visibility import drawn_once, look
 from evaltools.documents.record import PageFurniture
-from evaltools.documents.source import Source
 
 _STUMBLES = (
     PDFSyntaxError,
@@ -69,17 +73,17 @@ def read(data: bytes, limits: Limits, structure: bool = True) -> Source:
             counts = f"{len(drawn)}, {len(second.texts)} and {len(pdf.pages)}"
             raise guard.broken(f"three readers find different numbers of pages in it ({counts})")
         sheets, hidden, recognised = _seen(drawn, second, found.typed)
-        answers = forms.read_fields(pdf)
+        answers = read_fields(pdf)
         _refuse_scans(sheets, second.texts, answers, pdf)
         lost = _refuse_lost(sheets, limits)
         words = Words(line for sheet in sheets for line in by_place(sheet.glyphs, sheet.number))
-        # Typed text is nowhere in the structure, and has its place only by the layout.
+        # Typed text is nowhere in the structure, and has its place only by the paragraphs.
         tree = read_tree(pdf) if structure and not (found.typed or found.moved) else None
-        if tree is not None and tagged.believable(tree, sheets):
+        if tree is not None and structure_tree.believable(tree, sheets):
             blocks, left_out, tables = _by_structure(tree, sheets, words)
             notes = (*notes, "Paragraphs, headings and tables: by the file's own structure.")
         else:
-            laid = untagged.read(sheets, words)
+            laid = layout_blocks.read(sheets, words)
             blocks, left_out, tables = laid.blocks, laid.left_out, laid.tables
             notes = (*notes, "Paragraphs, headings and tables: rebuilt from the layout of pages.")
     filled = [(label, value) for label, value in answers if value.strip()]
@@ -153,7 +157,7 @@ def _seen(
 def _by_structure(
     tree: Node, sheets: Sequence[Sheet], words: Words
 ) -> tuple[list[Block], list[tuple[str, str]], int]:
-    result = tagged.read(tree, sheets, words)
+    result = structure_tree.read(tree, sheets, words)
     left_out = result.left_out
     for sheet in sheets:
         aside = by_place((g for g in sheet.glyphs if g.artifact), sheet.number)
@@ -161,10 +165,10 @@ def _by_structure(
         if artifacts:
             what = PageFurniture(f"page {sheet.number}: header, footer or other artifact")
             left_out.append((what, artifacts))
-        rest = by_place(tagged.unmarked(tree, sheet), sheet.number)
+        rest = by_place(structure_tree.unmarked(tree, sheet), sheet.number)
         if rest:
-            type_ = layout.typography(rest)
-            result.blocks.extend(layout.paragraphs(rest, type_, words))
+            type_ = paragraphs.typography(rest)
+            result.blocks.extend(paragraphs.paragraphs(rest, type_, words))
     return result.blocks, left_out, result.tables
 
 
@@ -189,7 +193,7 @@ def _refuse_scans(
 ) -> None:
     scans = [s.number for s, text in zip(sheets, counted, strict=False) if _is_scan(s, text)]
     silent = [s.number for s, text in zip(sheets, counted, strict=False) if not count(text)]
-    if forms.is_xfa(pdf) and not answers:
+    if is_xfa(pdf) and not answers:
         raise guard.unread("a form that only Adobe's programs draw (XFA)")
     if answers:
         return
@@ -245,3 +249,93 @@ def _numbers(numbers: Sequence[int]) -> str:
         else:
             ranges.append([number, number])
     return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in ranges)
+
+
+_CHUNK = 1 << 20
+_TAIL = 4096
+
+
+@contextmanager
+def opened(data: bytes, limits: Limits) -> Iterator[tuple[pikepdf.Pdf, tuple[str, ...]]]:
+    """Open a PDF that is fit to be read, with notes on what had to be mended.
+
+    Raises ProblemError: encrypted, truncated, too many pages, a bomb.
+    """
+    notes: list[str] = []
+    try:
+        pdf = pikepdf.open(BytesIO(data), attempt_recovery=False)
+    except pikepdf.PasswordError as error:
+        raise guard.encrypted("PDF encryption") from error
+    except pikepdf.PdfError:
+        pdf = _mended(data)
+        notes.append(
+            "The file's own table of its objects is damaged and was rebuilt; compare the text with "
+            "the document, since pages may be missing."
+        )
+    with pdf:
+        try:
+            pages = len(pdf.pages)
+        except (pikepdf.PdfError, ValueError, RecursionError) as error:
+            raise guard.broken("its list of pages has no end or leads nowhere") from error
+        if pages > limits.pages:
+            raise guard.too_large(f"{pages} pages", f"{limits.pages} pages")
+        if not pages:
+            raise guard.broken("it has no pages")
+        _unpack(pdf, limits)
+        yield pdf, tuple(notes)
+
+
+def _mended(data: bytes) -> pikepdf.Pdf:
+    """Open a PDF whose table of objects is damaged, unless its end is missing."""
+    if b"%%EOF" not in data[-_TAIL:]:
+        raise guard.broken("its end is missing")
+    try:
+        return pikepdf.open(BytesIO(data))
+    except pikepdf.PasswordError as error:
+        raise guard.encrypted("PDF encryption") from error
+    except pikepdf.PdfError as error:
+        raise guard.broken("its table of objects cannot be read") from error
+
+
+def _unpack(pdf: pikepdf.Pdf, limits: Limits) -> None:
+    """Unpack every compressed stream that a reader would, and stop at the limit."""
+    total = 0
+    for item in pdf.objects:
+        if not isinstance(item, pikepdf.Stream) or item.get("/Subtype") == "/Image":
+            continue
+        filters = item.get("/Filter")
+        names = list(filters) if isinstance(filters, pikepdf.Array) else [filters]
+        if not names or str(names[0]) not in ("/FlateDecode", "/Fl"):
+            continue
+        raw = item.read_raw_bytes()
+        for _ in range(sum(str(name) in ("/FlateDecode", "/Fl") for name in names)):
+            raw = _inflate(raw, limits.member_bytes)
+            total += len(raw)
+        if total > limits.unpacked_bytes:
+            raise guard.bomb(
+                f"its streams exceed {limits.unpacked_bytes / 1e6:.0f} MB",
+                f"{limits.unpacked_bytes / 1e6:.0f} MB unpacked",
+            )
+
+
+def _inflate(raw: bytes, limit: int) -> bytes:
+    inflater = zlib.decompressobj()
+    pieces: list[bytes] = []
+    size = 0
+    rest = raw
+    try:
+        while rest and not inflater.eof:
+            piece = inflater.decompress(rest, _CHUNK)
+            rest = inflater.unconsumed_tail
+            size += len(piece)
+            if size > limit:
+                raise guard.bomb(
+                    f"one of its streams exceeds {limit / 1e6:.0f} MB",
+                    f"{limit / 1e6:.0f} MB a stream",
+                )
+            pieces.append(piece)
+            if not piece and not rest:
+                break
+    except zlib.error:
+        pass  # what comes out until then is what a reader gets
+    return b"".join(pieces)

@@ -8,14 +8,20 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from evaltools.documents import guard
-from evaltools.documents.blocks import Block, Table
-from evaltools.documents.counting import cell_texts
-from evaltools.documents.grids import Sheet, sheet_blocks, sheet_fields
+from evaltools.documents.blocks import Block, Source, Table
 from evaltools.documents.guard import Limits
-from evaltools.documents.odf.content import Inline, body, margins, texts
-from evaltools.documents.odf.looks import Look, Looks, read_looks, styles
+from evaltools.documents.odf.content import (
+    Inline,
+    Look,
+    Looks,
+    body,
+    margins,
+    read_looks,
+    styles,
+    texts,
+)
 from evaltools.documents.packages import Package, children, first, local, value
-from evaltools.documents.source import Source
+from evaltools.documents.spreadsheets.sheet import Sheet, cell_texts, sheet_blocks, sheet_fields
 
 
 @dataclass
