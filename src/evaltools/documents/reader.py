@@ -129,7 +129,7 @@ def kind_of(data: bytes, limits: Limits) -> tuple[Kind, Package | None]:
         raise guard.unread("rich text (RTF)")
     if not any(data[:4096]):
         raise guard.broken("its first bytes are all zero")
-    raise guard.unknown("")
+    raise guard.unknown()
 
 
 def misnamed(kind: Kind, suffix: str) -> str:

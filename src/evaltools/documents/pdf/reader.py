@@ -217,7 +217,8 @@ def _refuse_lost(sheets: Sequence[Sheet], limits: Limits) -> int:
     letters = sum(bool(g.text.strip()) for sheet in sheets for g in sheet.glyphs)
     lost = sum(LOST in g.text for sheet in sheets for g in sheet.glyphs)
     if lost > limits.lost_share * letters:
-        raise guard.untold(lost, letters, limits.lost_share)
+        allowed = f"{limits.lost_share:.0%} of the letters at most"
+        raise guard.letters_lost(f"{lost} of {letters}", allowed)
     return lost
 
 
@@ -312,7 +313,7 @@ def _unpack(pdf: pikepdf.Pdf, limits: Limits) -> None:
             raw = _inflate(raw, limits.member_bytes)
             total += len(raw)
         if total > limits.unpacked_bytes:
-            raise guard.bomb(
+            raise guard.decompression_bomb(
                 f"its streams exceed {limits.unpacked_bytes / 1e6:.0f} MB",
                 f"{limits.unpacked_bytes / 1e6:.0f} MB unpacked",
             )
@@ -329,7 +330,7 @@ def _inflate(raw: bytes, limit: int) -> bytes:
             rest = inflater.unconsumed_tail
             size += len(piece)
             if size > limit:
-                raise guard.bomb(
+                raise guard.decompression_bomb(
                     f"one of its streams exceeds {limit / 1e6:.0f} MB",
                     f"{limit / 1e6:.0f} MB a stream",
                 )
