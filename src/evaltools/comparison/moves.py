@@ -245,7 +245,7 @@ def _of_bounds(old: Indicator, new: Indicator, change: float) -> Move:
 
 @lru_cache(maxsize=10_000)
 def _newcombe(x1: int, n1: int, x2: int, n2: int, level: float) -> tuple[float, float]:
-    from evaltools.statistics.differences import newcombe
+    from evaltools.statistics.intervals import newcombe
 
     found = newcombe(x1, n1, x2, n2, level)
     return found.low, found.high
