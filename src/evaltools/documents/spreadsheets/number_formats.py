@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import cached_property
 
-from evaltools.evidence.numerals import CURRENCY
+CURRENCY = ("€", "EUR", "euroa", "eur")
+"""What may stand behind a number without changing it."""
 
 # Formats that a workbook need not declare (18.8.30); those that follow the reader's country, such
 # as 5 to 8, are given without their currency.
@@ -286,7 +287,7 @@ def _with_marks_inside(digits: str, tokens: list[tuple[str, str]]) -> str:
 
 def _show_date(number: Decimal, section: _Section, from_1904: bool) -> Shown:
     if section.elapsed or not 0 <= number <= _LAST_DAY:
-        minutes = int(number * 24 * 60)
+        minutes = int(number * 24 * 60 + _PLACES)  # a minute is stored as a little less
         return Shown(f"{minutes // 60}:{minutes % 60:02d}" if section.elapsed else "###", date=True)
     day_zero = dt.datetime(1904, 1, 1) if from_1904 else dt.datetime(1899, 12, 30)
     moment = day_zero + dt.timedelta(seconds=round(float(number) * 86_400))

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from evaltools.evidence.number_formats import NumberFormat, decimal_of, same_number
+from evaltools.documents.spreadsheets.number_formats import NumberFormat, decimal_of, same_number
 
 SHOWS_THE_NUMBER = [
     ("General", "123.25", "123.25"), ("0", "5", "5"), ("0.00", "123.25", "123.25"),
