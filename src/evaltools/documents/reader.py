@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from evaltools.documents import guard
-from evaltools.documents.blocks import Source, compose, flat, page_starts
+from evaltools.documents.blocks import Source, compose, page_starts, to_line
 from evaltools.documents.guard import LIMITS, Limits
 from evaltools.documents.language import detect
 from evaltools.documents.normalising import visible
@@ -210,7 +210,7 @@ def measure(
     for what, piece in left_out:
         bag = Counter(visible(piece))
         named[what] = named.get(what, 0) + bag.total()
-        said[what] = f"{said.get(what, '')} {flat(piece)}".strip()[:LONGEST_TEXT]
+        said[what] = f"{said.get(what, '')} {to_line(piece)}".strip()[:LONGEST_TEXT]
         unread -= bag
     return Coverage(
         characters_present=there.total(),

@@ -9,7 +9,17 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from evaltools.documents.blocks import Block, Cell, Paragraph, Source, Table, flat, told
+from evaltools.documents.blocks import (
+    CHECKED,
+    UNCHECKED,
+    Block,
+    Cell,
+    Paragraph,
+    Source,
+    Table,
+    row_answers,
+    to_text,
+)
 from evaltools.documents.odf.content import (
     Inline,
     Look,
@@ -24,22 +34,13 @@ from evaltools.documents.odf.content import (
 from evaltools.documents.packages import Package, children, local, value
 from evaltools.documents.superscripts import shift
 
-CHECKED, UNCHECKED = "☒", "☐"
-_LONGEST_LABEL = 300
 _MOST_REPEATED = 100
 _TITLE = re.compile(r"title|otsikko|rubrik", re.IGNORECASE)
 _HEADING = re.compile(r"(?:heading|otsikko|rubrik)(?:_20_|\s)*([1-9])", re.IGNORECASE)
-_INDEXES = frozenset(
-    [
-        "table-of-content",
-        "alphabetical-index",
-        "illustration-index",
-        "table-index",
-        "object-index",
-        "user-index",
-        "bibliography",
-    ]
-)
+_INDEXES = frozenset((
+    "table-of-content", "alphabetical-index", "illustration-index", "table-index", "object-index",
+    "user-index", "bibliography",
+))  # fmt: skip
 _ASIDE = {
     "annotation": "comment",
     "annotation-end": "comment",
@@ -187,15 +188,12 @@ class _Reader:
                 repeated = value(node, "number-columns-repeated")
                 with self._within(value(row, "style-name"), value(node, "style-name")):
                     blocks = tuple(self.blocks(node))
-                count = int(repeated) if repeated.isdecimal() and not told(blocks) else 1
+                count = int(repeated) if repeated.isdecimal() and not to_text(blocks) else 1
                 cells.extend([blocks] * min(count, _MOST_REPEATED))
-            elif local(node) == "covered-table-cell" and told(tuple(self.blocks(node))):
+            elif local(node) == "covered-table-cell" and to_text(tuple(self.blocks(node))):
                 cells.append(tuple(self.blocks(node)))
-        if len(cells) == 2 and not any(isinstance(b, Table) for cell in cells for b in cell):
-            label = flat(told(cells[0]))
-            if 0 < len(label) <= _LONGEST_LABEL:
-                del self.fields[before:]
-                self.fields.append((label, told(cells[1])))
+        if answers := row_answers(cells):
+            self.fields[before:] = answers
         return tuple(cells)
 
     def _level(self, node: etree._Element, name: str) -> int:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pikepdf
 
+from evaltools.documents.blocks import CHECKED, UNCHECKED
 from evaltools.documents.pdf.characters import Box, Glyph
 
 _HIDDEN, _NO_VIEW = 1 << 1, 1 << 5
@@ -108,20 +109,10 @@ def set_on_page(typed: Typed) -> list[Glyph]:
     most = max(int((right - left - 2 * _PADDING) / (_WIDTH * size)), 8)
     glyphs: list[Glyph] = []
     for line in _broken(typed.text, most):
-        glyphs.extend(
-            Glyph(
-                character,
-                x + at * _WIDTH * size,
-                x + (at + 1) * _WIDTH * size,
-                y,
-                size,
-                False,
-                -1,
-                False,
-                0,
-            )
-            for at, character in enumerate(line)
-        )
+        for at, character in enumerate(line):
+            begin = x + at * _WIDTH * size
+            end = begin + _WIDTH * size
+            glyphs.append(Glyph(character, begin, end, y, size, False, -1, False, 0))
         y += _LEADING * size
     return glyphs
 
@@ -192,7 +183,6 @@ def _broken(text: str, most: int) -> Iterator[str]:
 
 _DEEPEST = 30
 _RADIO, _PUSH = 1 << 15, 1 << 16
-CHECKED, UNCHECKED = "☒", "☐"
 
 
 def read_fields(pdf: pikepdf.Pdf) -> list[tuple[str, str]]:

@@ -6,8 +6,8 @@ What stands on a page is read down the columns where there are columns of prose.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
@@ -19,11 +19,10 @@ from pdfplumber.table import (
 )
 
 from evaltools.documents.blocks import Block, Paragraph, Table
-from evaltools.documents.pdf import paragraphs
 from evaltools.documents.pdf.characters import Box, Glyph, Rule, Sheet, page_box
 from evaltools.documents.pdf.furniture import furniture
 from evaltools.documents.pdf.lines import Line, by_place
-from evaltools.documents.pdf.paragraphs import Words
+from evaltools.documents.pdf.paragraphs import Found, Typography, Words, paragraphs, typography
 from evaltools.documents.record import PageFurniture
 
 _SNAP = 3.0
@@ -55,12 +54,8 @@ def grids(rules: Sequence[Rule], page: int) -> list[Grid]:
         rows: dict[int, list[Box]] = {}
         for cell in table:
             rows.setdefault(round(cell[1]), []).append(cell)
-        box = (
-            min(c[0] for c in table),
-            min(c[1] for c in table),
-            max(c[2] for c in table),
-            max(c[3] for c in table),
-        )
+        lefts, tops, rights, bottoms = zip(*table, strict=True)
+        box = (min(lefts), min(tops), max(rights), max(bottoms))
         found.append(Grid(page, box, tuple(tuple(sorted(rows[y])) for y in sorted(rows))))
     return sorted(found, key=lambda grid: (grid.box[1], grid.box[0]))
 
@@ -83,15 +78,10 @@ def inside(glyph: Glyph, box: Box, sheet: Sheet | None = None) -> bool:
 def _edge(rule: Rule) -> dict[str, Any]:
     across = rule.x1 - rule.x0 >= rule.y1 - rule.y0
     return {
-        "x0": rule.x0,
-        "x1": rule.x1,
-        "top": rule.y0,
-        "bottom": rule.y1,
-        "width": rule.x1 - rule.x0,
-        "height": rule.y1 - rule.y0,
-        "orientation": "h" if across else "v",
-        "object_type": "line",
-    }
+        "x0": rule.x0, "x1": rule.x1, "top": rule.y0, "bottom": rule.y1,
+        "width": rule.x1 - rule.x0, "height": rule.y1 - rule.y0,
+        "orientation": "h" if across else "v", "object_type": "line",
+    }  # fmt: skip
 
 
 Item = Line | Grid
@@ -223,15 +213,6 @@ Row = list[list[Line]]  # lines of each cell
 
 
 @dataclass
-class Laid:
-    """What was read by layout; `tables` counts those that were found."""
-
-    blocks: list[Block] = field(default_factory=list)
-    left_out: list[tuple[str, str]] = field(default_factory=list)
-    tables: int = 0
-
-
-@dataclass
 class _Sideways:
     """Lines of a page that are turned another way than most of it."""
 
@@ -245,13 +226,16 @@ class _Grown:
     columns: tuple[int, ...]
     rows: list[Row]
 
+    def lines(self) -> list[Line]:
+        return _lines(self.rows)
+
 
 _Item = Line | _Grown | _Sideways
 
 
-def read(sheets: Sequence[Sheet], words: Words) -> Laid:
+def read(sheets: Sequence[Sheet], words: Words) -> Found:
     """Read the blocks of pages by their paragraphs."""
-    result = Laid()
+    result = Found()
     flow: list[_Item] = []
     pages = [_page(sheet, result) for sheet in sheets]
     aside = furniture([lines for lines, _, _ in pages], [sheet.height for sheet in sheets])
@@ -264,33 +248,24 @@ def read(sheets: Sequence[Sheet], words: Words) -> Laid:
             _add(item, grids, flow, result)
         flow.extend(map(_Sideways, sideways))
     kept = [item for item in flow if isinstance(item, Line)]
-    cells = [
-        line
-        for item in flow
-        if isinstance(item, _Grown)
-        for r in item.rows
-        for c in r
-        for line in c
-    ]
-    type_ = paragraphs.typography(kept or cells)
+    tables = [item for item in flow if isinstance(item, _Grown)]
+    type_ = typography(kept or [line for table in tables for line in table.lines()])
     for run in _runs(flow):
         if isinstance(run, _Grown):
             result.blocks.append(_table(run, type_, words))
         elif isinstance(run, _Sideways):
-            result.blocks.extend(paragraphs.paragraphs(run.lines, type_, words))
+            result.blocks.extend(paragraphs(run.lines, type_, words))
         else:
             result.blocks.extend(_prose(run, type_, words))
     result.tables = sum(isinstance(block, Table) for block in result.blocks)
     return result
 
 
-def _page(sheet: Sheet, result: Laid) -> tuple[list[Line], dict[Grid, list[Row]], list[list[Line]]]:
+def _page(
+    sheet: Sheet, result: Found
+) -> tuple[list[Line], dict[Grid, list[Row]], list[list[Line]]]:
     """Free lines and filled grids of a page, and lines that are turned another way."""
-    artifacts = [glyph for glyph in sheet.glyphs if glyph.artifact]
-    if artifacts:
-        text = " ".join(line.text for line in by_place(artifacts, sheet.number))
-        what = PageFurniture(f"page {sheet.number}: header, footer or other artifact")
-        result.left_out.append((what, text))
+    result.leave_artifacts(sheet)
     upright = turn(sheet)
     glyphs = [g for g in sheet.glyphs if g.turn == upright and not g.artifact]
     others = [g for g in sheet.glyphs if g.turn != upright and not g.artifact]
@@ -342,7 +317,7 @@ def turn(sheet: Sheet) -> int:
     return max(counted, key=lambda t: (counted[t], -t)) if counted else 0
 
 
-def _add(item: Line | Grid, grids: dict[Grid, list[Row]], flow: list[_Item], result: Laid) -> None:
+def _add(item: Line | Grid, grids: dict[Grid, list[Row]], flow: list[_Item], result: Found) -> None:
     """Add a line or a grid to the flow; a grid that goes on with a table is joined to it."""
     if isinstance(item, Line):
         flow.append(item)
@@ -363,9 +338,12 @@ def _add(item: Line | Grid, grids: dict[Grid, list[Row]], flow: list[_Item], res
 
 
 def _next_page(grown: _Grown, rows: list[Row]) -> bool:
-    before = [line.page for row in grown.rows for cell in row for line in cell]
-    after = [line.page for row in rows for cell in row for line in cell]
-    return bool(before) and bool(after) and max(before) + 1 == min(after)
+    before, after = grown.lines(), _lines(rows)
+    return bool(before and after) and max(x.page for x in before) + 1 == min(x.page for x in after)
+
+
+def _lines(rows: Iterable[Row]) -> list[Line]:
+    return [line for row in rows for cell in row for line in cell]
 
 
 def _said(row: Row) -> list[str]:
@@ -386,28 +364,25 @@ def _runs(flow: Sequence[_Item]) -> Iterator[list[Line] | _Grown | _Sideways]:
         yield run
 
 
-def _table(grown: _Grown, type_: paragraphs.Typography, words: Words) -> Table:
+def _table(grown: _Grown, type_: Typography, words: Words) -> Table:
     return Table(
-        tuple(
-            tuple(tuple(paragraphs.paragraphs(cell, type_, words)) for cell in row)
-            for row in grown.rows
-        )
+        tuple(tuple(tuple(paragraphs(cell, type_, words)) for cell in row) for row in grown.rows)
     )
 
 
-def _prose(run: list[Line], type_: paragraphs.Typography, words: Words) -> Iterator[Block]:
+def _prose(run: list[Line], type_: Typography, words: Words) -> Iterator[Block]:
     """Paragraphs of a run of lines; rows of aligned parts without rules become tables."""
     plain: list[Line] = []
     for rows in _aligned([_near(parts) for parts in _by_row(run)]):
         if len(rows) > 1:
-            yield from paragraphs.paragraphs(plain, type_, words)
+            yield from paragraphs(plain, type_, words)
             plain = []
             yield Table(
                 tuple(tuple((Paragraph(p.text, 0, p.page),) for p in parts) for parts in rows)
             )
         else:
             plain.extend(_whole(rows[0], "\t"))
-    yield from paragraphs.paragraphs(plain, type_, words)
+    yield from paragraphs(plain, type_, words)
 
 
 def _by_row(run: Sequence[Line]) -> list[list[Line]]:

@@ -6,11 +6,13 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from evaltools.documents.blocks import Paragraph
+from evaltools.documents.blocks import Block, Paragraph
+from evaltools.documents.pdf.characters import Sheet
 from evaltools.documents.pdf.letters import HYPHENS
-from evaltools.documents.pdf.lines import Line
+from evaltools.documents.pdf.lines import Line, by_place
+from evaltools.documents.record import PageFurniture
 
 _MARKER = re.compile(r"(?:[•◦▪‣·●○■□☐☒✓✗]|[-–—]|\(?(?:\d{1,2}|[a-zåäö])[.)])\s+\S")
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[^\W\d_]")
@@ -19,6 +21,28 @@ _LONGEST_HEADING = 200
 _WIDER = 1.12  # than the usual leading: what parts paragraphs
 _HANGING = 3.5  # points: how far a hyphen or full stop may hang over the edge
 _FLUSH_FROM = 6  # lines by which one can tell that text is flush right
+
+
+@dataclass
+class Found:
+    """What was read of a document.
+
+    Arguments:
+        blocks: in reading order, notes at the end.
+        left_out: (what, its text).
+        tables: how many tables there are.
+    """
+
+    blocks: list[Block] = field(default_factory=list)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+    tables: int = 0
+
+    def leave_artifacts(self, sheet: Sheet) -> None:
+        """Leave out what a page marks as no part of the text, as running headers are."""
+        lines = by_place((glyph for glyph in sheet.glyphs if glyph.artifact), sheet.number)
+        if lines:
+            what = PageFurniture(f"page {sheet.number}: header, footer or other artifact")
+            self.left_out.append((what, " ".join(line.text for line in lines)))
 
 
 @dataclass(frozen=True)
@@ -62,7 +86,7 @@ def typography(lines: Sequence[Line]) -> Typography:
 
 def paragraphs(lines: Sequence[Line], type_: Typography, words: Words) -> list[Paragraph]:
     """Rebuild the paragraphs of lines that are in reading order, over the ends of pages too."""
-    return [_told(group, type_, words) for group in group_lines(lines, type_)]
+    return [join(group, words, level_of(group, type_)) for group in group_lines(lines, type_)]
 
 
 def group_lines(lines: Sequence[Line], type_: Typography) -> list[list[Line]]:
@@ -89,11 +113,6 @@ def level_of(group: Sequence[Line], type_: Typography) -> int:
     if numbered and len(group) == 1 and len(text) <= 80 and not _ENDS.search(text):
         return min(len(type_.ranks) + numbered[1].count(".") + 1, 9)
     return 0
-
-
-def _told(group: Sequence[Line], type_: Typography, words: Words) -> Paragraph:
-    text, page, breaks = join(group, words)
-    return Paragraph(text, level_of(group, type_), page, breaks)
 
 
 def _begins(
@@ -241,12 +260,8 @@ class Words:
         return before + after
 
 
-def join(lines: Sequence[Line], words: Words) -> tuple[str, int, tuple[tuple[int, int], ...]]:
-    """Join the lines of one paragraph.
-
-    Returns:
-        Its text, the page it begins on, and (offset, page) where it runs over to another one.
-    """
+def join(lines: Sequence[Line], words: Words, level: int = 0) -> Paragraph:
+    """The paragraph, or heading of a level, that lines were broken from."""
     text, page, breaks = "", lines[0].page, []
     for line in lines:
         joined = words.join(text, line.text) if text else line.text
@@ -256,4 +271,4 @@ def join(lines: Sequence[Line], words: Words) -> tuple[str, int, tuple[tuple[int
         text = joined
     if text.endswith(_SOFT):  # no other part of a word follows: it is what is drawn
         text = text.rstrip("".join(_SOFT)) + "-"
-    return text, lines[0].page, tuple(breaks)
+    return Paragraph(text, level, lines[0].page, tuple(breaks))

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
+from itertools import chain
 
 import pikepdf
 from pdfminer.pdfinterp import PDFResourceManager
@@ -18,10 +19,10 @@ from pdfminer.pdfparser import PDFSyntaxError
 from pdfminer.psparser import PSException
 
 from evaltools.documents import guard
-from evaltools.documents.blocks import Block, Paragraph, Source, Table, flat, told
+from evaltools.documents.blocks import Paragraph, Source, Table, row_answers
 from evaltools.documents.guard import Limits
 from evaltools.documents.normalising import count
-from evaltools.documents.pdf import layout_blocks, paragraphs, structure_tree
+from evaltools.documents.pdf import layout_blocks, structure_tree
 from evaltools.documents.pdf.annotations import (
     Typed,
     is_xfa,
@@ -33,9 +34,8 @@ from evaltools.documents.pdf.characters import LOST, Interpreter, Scribe, Sheet,
 from evaltools.documents.pdf.lines import by_place
 from evaltools.documents.pdf.paragraphs import Words
 from evaltools.documents.pdf.second_reader import Second, read_again
-from evaltools.documents.pdf.structure_tree import Node, read_tree
+from evaltools.documents.pdf.structure_tree import read_tree
 from evaltools.documents.pdf.visibility import drawn_once, look
-from evaltools.documents.record import PageFurniture
 
 _STUMBLES = (
     PDFSyntaxError,
@@ -60,9 +60,9 @@ def read(data: bytes, limits: Limits, structure: bool = True) -> Source:
     Raises ProblemError: encrypted, truncated, scanned, bomb, too large.
     """
     with opened(data, limits) as (pdf, notes):
-        found = read_annotations(pdf, data)
-        typed_on = {typed.page for typed in found.typed}
-        drawn, second = _twice(found.data, pdf, typed_on, limits)
+        typed = read_annotations(pdf, data)
+        typed_on = {one.page for one in typed.typed}
+        drawn, second = _twice(typed.data, pdf, typed_on, limits)
         if not len(drawn) == len(second.texts) == len(pdf.pages):
             # Libraries look for pages in different ways; one that writes the file anew mends that.
             rewritten = BytesIO()
@@ -72,29 +72,29 @@ def read(data: bytes, limits: Limits, structure: bool = True) -> Source:
         if not len(drawn) == len(second.texts) == len(pdf.pages):
             counts = f"{len(drawn)}, {len(second.texts)} and {len(pdf.pages)}"
             raise guard.broken(f"three readers find different numbers of pages in it ({counts})")
-        sheets, hidden, recognised = _seen(drawn, second, found.typed)
+        sheets, hidden, recognised = _seen(drawn, second, typed.typed)
         answers = read_fields(pdf)
         _refuse_scans(sheets, second.texts, answers, pdf)
         lost = _refuse_lost(sheets, limits)
         words = Words(line for sheet in sheets for line in by_place(sheet.glyphs, sheet.number))
-        # Typed text is nowhere in the structure, and has its place only by the paragraphs.
-        tree = read_tree(pdf) if structure and not (found.typed or found.moved) else None
-        if tree is not None and structure_tree.believable(tree, sheets):
-            blocks, left_out, tables = _by_structure(tree, sheets, words)
-            notes = (*notes, "Paragraphs, headings and tables: by the file's own structure.")
+        # Typed text is nowhere in the structure, and has its place only by the layout.
+        tree = read_tree(pdf) if structure and not (typed.typed or typed.moved) else None
+        if tree is not None and structure_tree.is_sound(tree, sheets):
+            found, how = structure_tree.read(tree, sheets, words), "by the file's own structure"
         else:
-            laid = layout_blocks.read(sheets, words)
-            blocks, left_out, tables = laid.blocks, laid.left_out, laid.tables
-            notes = (*notes, "Paragraphs, headings and tables: rebuilt from the layout of pages.")
+            found, how = layout_blocks.read(sheets, words), "rebuilt from the layout of pages"
+    notes = (*notes, f"Paragraphs, headings and tables: {how}.")
+    blocks, tables = found.blocks, found.tables
+    rows = [row for block in blocks if isinstance(block, Table) for row in block.rows]
     filled = [(label, value) for label, value in answers if value.strip()]
     if filled:
         blocks.append(Table(tuple(((Paragraph(a),), (Paragraph(b),)) for a, b in filled)))
         tables += 1
     return Source(
         blocks=tuple(blocks),
-        fields=(*_rows(blocks[: -1 if filled else None]), *answers),
+        fields=(*chain.from_iterable(map(row_answers, rows)), *answers),
         present=(*second.texts, *second.typed, *(text for pair in filled for text in pair)),
-        left_out=(*left_out, *hidden, *found.left_out, *_scans(sheets, second.texts)),
+        left_out=(*found.left_out, *hidden, *typed.left_out, *_scans(sheets, second.texts)),
         tables=tables,
         notes=(*notes, *_sentences(words, lost, recognised)),
         pages=len(sheets),
@@ -152,36 +152,6 @@ def _seen(
         if seen.recognised:
             recognised.append(sheet.number)
     return sheets, hidden, recognised
-
-
-def _by_structure(
-    tree: Node, sheets: Sequence[Sheet], words: Words
-) -> tuple[list[Block], list[tuple[str, str]], int]:
-    result = structure_tree.read(tree, sheets, words)
-    left_out = result.left_out
-    for sheet in sheets:
-        aside = by_place((g for g in sheet.glyphs if g.artifact), sheet.number)
-        artifacts = " ".join(line.text for line in aside)
-        if artifacts:
-            what = PageFurniture(f"page {sheet.number}: header, footer or other artifact")
-            left_out.append((what, artifacts))
-        rest = by_place(structure_tree.unmarked(tree, sheet), sheet.number)
-        if rest:
-            type_ = paragraphs.typography(rest)
-            result.blocks.extend(paragraphs.paragraphs(rest, type_, words))
-    return result.blocks, left_out, result.tables
-
-
-def _rows(blocks: Sequence[Block]) -> list[tuple[str, str]]:
-    """Questions and answers: rows of two cells."""
-    found = []
-    for block in blocks:
-        if isinstance(block, Table):
-            for row in block.rows:
-                label = flat(told(row[0])) if len(row) == 2 else ""
-                if label and len(label) <= 300:
-                    found.append((label, told(row[1])))
-    return found
 
 
 def _is_scan(sheet: Sheet, text: str) -> bool:

@@ -12,36 +12,16 @@ from typing import Any
 
 import pikepdf
 
-from evaltools.documents.blocks import Block, Paragraph, Table
+from evaltools.documents.blocks import Block, Table
 from evaltools.documents.pdf.characters import Glyph, Sheet
-from evaltools.documents.pdf.lines import Line, in_order
-from evaltools.documents.pdf.paragraphs import Words, join
+from evaltools.documents.pdf.lines import Line, by_place, in_order
+from evaltools.documents.pdf.paragraphs import Found, Words, join, paragraphs, typography
 
 _DEEPEST = 60
-_INLINE = frozenset(
-    [
-        "Span",
-        "Em",
-        "Strong",
-        "Link",
-        "Reference",
-        "Quote",
-        "Code",
-        "BibEntry",
-        "Annot",
-        "Ruby",
-        "RB",
-        "RT",
-        "RP",
-        "Warichu",
-        "WT",
-        "WP",
-        "Sub",
-        "Lbl",
-        "Formula",
-        "Form",
-    ]
-)
+_INLINE = frozenset((
+    "Span", "Em", "Strong", "Link", "Reference", "Quote", "Code", "BibEntry", "Annot", "Ruby", "RB",
+    "RT", "RP", "Warichu", "WT", "WP", "Sub", "Lbl", "Formula", "Form",
+))  # fmt: skip
 _OF_TEXT = _INLINE | {"P", "TD", "TH", "LBody", "Caption", "NonStruct"}
 _HEADINGS = {"Title": 1, "H": 1, **{f"H{level}": level for level in range(1, 10)}}
 _LEFT_OUT = {"TOC": "table of contents", "TOCI": "table of contents", "Artifact": "artifact"}
@@ -144,42 +124,12 @@ def is_inline(node: Node, parent: Node) -> bool:
     return node.role in _INLINE
 
 
-def left_out(node: Node) -> str:
-    """Why a node is no running text; empty if it is."""
-    return _LEFT_OUT.get(node.role, "")
-
-
-def is_note(node: Node) -> bool:
-    """Whether a node is a footnote or endnote."""
-    return node.role in _NOTES
-
-
-def is_cell(node: Node) -> bool:
-    """Whether a node is a cell of a table."""
-    return node.role in _CELLS
-
-
 _UNMARKED = 0.02  # share of characters that the structure may miss before it is not believed
 _LOWER_CASE = 0.25  # share of paragraphs that may begin in the middle of a sentence
 _LONGEST = 80  # lines; a "paragraph" that is longer is a page that somebody marked as one
 
 
-@dataclass
-class Tagged:
-    """What was read by the structure.
-
-    Arguments:
-        blocks: in reading order, notes at the end.
-        left_out: (what, text).
-        tables: tables in the structure.
-    """
-
-    blocks: list[Block] = field(default_factory=list)
-    left_out: list[tuple[str, str]] = field(default_factory=list)
-    tables: int = 0
-
-
-def believable(tree: Node, sheets: Sequence[Sheet]) -> bool:
+def is_sound(tree: Node, sheets: Sequence[Sheet]) -> bool:
     """Whether the structure covers the text and its paragraphs look like paragraphs."""
     index = _index(sheets)
     marked = set(tree.marks())
@@ -195,19 +145,20 @@ def believable(tree: Node, sheets: Sequence[Sheet]) -> bool:
     return bool(plain) and lower <= _LOWER_CASE * len(plain) and max(map(len, plain)) <= _LONGEST
 
 
-def unmarked(tree: Node, sheet: Sheet) -> list[Glyph]:
-    """Characters of a page that are neither in the structure nor artifacts."""
-    marked = {mark for page, mark in tree.marks() if page == sheet.number}
-    return [g for g in sheet.glyphs if not g.artifact and g.mark not in marked]
-
-
-def read(tree: Node, sheets: Sequence[Sheet], words: Words) -> Tagged:
-    """Read the blocks of a structure."""
+def read(tree: Node, sheets: Sequence[Sheet], words: Words) -> Found:
+    """Read the blocks of a structure, and after them what stands neither in it nor aside."""
     walker = _Walker(_index(sheets), words)
     walker.walk(tree)
     walker.flush()
-    walker.result.blocks.extend(walker.notes)
-    return walker.result
+    found = walker.result
+    found.blocks.extend(walker.notes)
+    marked = set(tree.marks())
+    for sheet in sheets:
+        found.leave_artifacts(sheet)
+        unmarked = (g for g in sheet.glyphs if (sheet.number, g.mark) not in marked)
+        rest = by_place((g for g in unmarked if not g.artifact), sheet.number)
+        found.blocks.extend(paragraphs(rest, typography(rest), words))
+    return found
 
 
 class _Walker:
@@ -218,7 +169,7 @@ class _Walker:
         self._words = words
         self._pending: list[tuple[int, int]] = []
         self._label = False  # what is pending is the label of a list item
-        self.result = Tagged()
+        self.result = Found()
         self.notes: list[Block] = []
 
     def walk(self, node: Node, level: int = 0) -> None:
@@ -226,12 +177,12 @@ class _Walker:
             if not isinstance(item, Node):
                 self._pending.append(item)
                 self._label = False
-            elif what := left_out(item):
+            elif what := _LEFT_OUT.get(item.role):
                 for mark in item.marks():
                     text = "".join(g.text for g in self._index.get(mark, ()))
                     self.result.left_out.append((what, text))
-            elif is_note(item):
-                self._note(item)
+            elif item.role in _NOTES:
+                self.notes.extend(self._apart(item))
             elif item.role == "Table":
                 self.flush(level)
                 self._table(item)
@@ -250,8 +201,7 @@ class _Walker:
         lines = _lines(self._pending, self._index)
         self._pending, self._label = [], False
         if lines:
-            text, page, breaks = join(lines, self._words)
-            self.result.blocks.append(Paragraph(text, level, page, breaks))
+            self.result.blocks.append(join(lines, self._words, level))
 
     def _apart(self, node: Node) -> list[Block]:
         """Blocks of a node that stands apart from what is being gathered."""
@@ -263,15 +213,12 @@ class _Walker:
         self.result.tables += inner.result.tables
         return inner.result.blocks
 
-    def _note(self, node: Node) -> None:
-        self.notes.extend(self._apart(node))
-
     def _table(self, node: Node) -> None:
         for caption in (i for i in node.inside if isinstance(i, Node) and i.role == "Caption"):
             self.result.blocks.extend(self._apart(caption))
         rows = []
         for row in _rows(node):
-            cells = [c for c in row.inside if isinstance(c, Node) and is_cell(c)]
+            cells = [c for c in row.inside if isinstance(c, Node) and c.role in _CELLS]
             rows.append(tuple(tuple(self._apart(cell)) for cell in cells))
         self.result.tables += 1
         self.result.blocks.append(Table(tuple(rows)))

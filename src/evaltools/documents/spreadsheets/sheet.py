@@ -9,9 +9,7 @@ from io import BytesIO
 from python_calamine import CalamineError, CalamineWorkbook
 
 from evaltools.documents import guard
-from evaltools.documents.blocks import Block, Paragraph, Table, flat
-
-_LONGEST_LABEL = 300
+from evaltools.documents.blocks import LONGEST_LABEL, Block, Paragraph, Table, to_line
 
 
 @dataclass(frozen=True)
@@ -56,15 +54,15 @@ def sheet_fields(sheet: Sheet) -> Iterator[tuple[str, str]]:
     for row in sorted(sheet.rows):
         filled = [sheet.rows[row][column].strip() for column in sorted(sheet.rows[row])]
         if len(filled) == 1 and filled[0].endswith((":", "?")):
-            yield flat(filled[0]), ""
+            yield to_line(filled[0]), ""
         elif len(filled) == 2 and _label(filled[0]):
-            yield flat(filled[0]), filled[1]
+            yield to_line(filled[0]), filled[1]
         elif len(filled) % 2 == 0 and all(label.endswith(":") for label in filled[::2]):
-            yield from zip(map(flat, filled[::2]), filled[1::2], strict=True)
+            yield from zip(map(to_line, filled[::2]), filled[1::2], strict=True)
 
 
 def _label(text: str) -> bool:
-    return any(c.isalpha() for c in text) and len(text) <= _LONGEST_LABEL
+    return any(c.isalpha() for c in text) and len(text) <= LONGEST_LABEL
 
 
 def _cell(text: str) -> tuple[Block, ...]:

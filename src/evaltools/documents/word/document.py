@@ -10,7 +10,15 @@ from dataclasses import replace
 from lxml import etree
 
 from evaltools.documents import guard
-from evaltools.documents.blocks import Block, Cell, Paragraph, Source, Table, flat, told
+from evaltools.documents.blocks import (
+    Block,
+    Cell,
+    Paragraph,
+    Source,
+    Table,
+    row_answers,
+    to_text,
+)
 from evaltools.documents.packages import Package, children, first, local, value
 from evaltools.documents.record import PageFurniture
 from evaltools.documents.word.appearance import Place, box_fill, fill, read_theme
@@ -148,9 +156,6 @@ def _sentences(leaves: Leaves) -> tuple[str, ...]:
     return tuple(notes)
 
 
-_LONGEST_LABEL = 300
-
-
 class Body:
     """Walks blocks in document order; what it meets beside the text goes to `leaves`."""
 
@@ -242,9 +247,9 @@ class Body:
             note_field(node, "", self._leaves)
             return
         inner = self.blocks(content)
-        if not told(inner) and (state := box(node)):
+        if not to_text(inner) and (state := box(node)):
             inner = (Paragraph(state),)
-        note_field(node, told(inner), self._leaves)
+        note_field(node, to_text(inner), self._leaves)
         for block in inner:
             yield block, True
 
@@ -276,22 +281,10 @@ class Body:
             own = fill(first(node, "tcPr", "shd"), self._styles.theme)
             with self._at(replace(self._place, behind=own or self._place.behind)):
                 blocks = self.blocks(node)
-            cells.append(() if joined and not told(blocks) else blocks)
-        self._note_row(cells, before)
+            cells.append(() if joined and not to_text(blocks) else blocks)
+        if answers := row_answers(cells):  # a control in such a row needs no name
+            self._leaves.fields[before:] = answers
         return tuple(cells)
-
-    def _note_row(self, cells: list[Cell], before: int) -> None:
-        """Note a row of a form: a question and its answer, whose control needs no name then."""
-        if len(cells) % 2 or not cells or any(isinstance(b, Table) for c in cells for b in c):
-            return
-        said = [told(cell) for cell in cells]
-        labels = [flat(label) for label in said[::2]]
-        if len(cells) > 2 and not all(label.endswith(":") for label in labels):
-            return
-        if all(0 < len(label) <= _LONGEST_LABEL for label in labels):
-            del self._leaves.fields[before:]
-            answers = [answer.strip() for answer in said[1::2]]
-            self._leaves.fields.extend(zip(labels, answers, strict=True))
 
 
 def _cells(row: etree._Element) -> Iterator[etree._Element]:
