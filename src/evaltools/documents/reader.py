@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from evaltools.documents import guard
 from evaltools.documents.blocks import Source, compose, page_starts, to_line
@@ -16,6 +18,30 @@ from evaltools.documents.normalising import visible
 from evaltools.documents.packages import Package
 from evaltools.documents.record import Coverage, DocumentText, Field, Kind, LeftOut, PageFurniture
 from evaltools.documents.symbol_fonts import UNKNOWN, is_private
+
+LONGEST_TEXT = 1_000  # characters of what was left out that are kept
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ODF: dict[str, Kind] = {
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/vnd.oasis.opendocument.text-template": "odt",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods",
+    "application/vnd.oasis.opendocument.spreadsheet-template": "ods",
+}
+_SUFFIXES: dict[str, tuple[str, ...]] = {
+    "docx": (".docx", ".docm", ".dotx", ".dotm"),
+    "xlsx": (".xlsx", ".xlsm", ".xltx", ".xltm"),
+    "odt": (".odt", ".ott"),
+    "ods": (".ods", ".ots"),
+    "pdf": (".pdf",),
+}
+READERS: dict[Kind, str] = {
+    "docx": "evaltools.documents.word.document",
+    "odt": "evaltools.documents.odf.text",
+    "ods": "evaltools.documents.spreadsheets.ods",
+    "xlsx": "evaltools.documents.spreadsheets.xlsx",
+    "pdf": "evaltools.documents.pdf.reader",
+}
 
 
 def read(path: Path, limits: Limits = LIMITS) -> DocumentText:
@@ -41,7 +67,7 @@ def read_text(path: Path, limits: Limits = LIMITS) -> DocumentText:
         raise guard.too_large(f"{size / 1e6:.0f} MB", f"{limits.file_bytes / 1e6:.0f} MB")
     data = path.read_bytes()
     kind, package = kind_of(data, limits)
-    source = _source(kind, package, data, limits)
+    source = load_reader(kind)(data if package is None else package, limits)
     composed = compose(source.blocks)
     if len(composed.text) > limits.characters:
         raise guard.too_large(f"{len(composed.text)} characters", f"{limits.characters} characters")
@@ -69,44 +95,10 @@ def read_text(path: Path, limits: Limits = LIMITS) -> DocumentText:
     )
 
 
-def _source(kind: Kind, package: Package | None, data: bytes, limits: Limits) -> Source:
-    # Imported where it is needed, so that a spreadsheet does not wait for a PDF library.
-    if package is None:
-        from evaltools.documents.pdf import reader as pdf
-
-        return pdf.read(data, limits)
-    if kind == "docx":
-        from evaltools.documents.word import document as word
-
-        return word.read(package)
-    if kind == "odt":
-        from evaltools.documents.odf import text as odt
-
-        return odt.read(package)
-    if kind == "ods":
-        from evaltools.documents.spreadsheets import ods
-
-        return ods.read(package, limits)
-    from evaltools.documents.spreadsheets import xlsx
-
-    return xlsx.read(package, limits)
-
-
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ODF: dict[str, Kind] = {
-    "application/vnd.oasis.opendocument.text": "odt",
-    "application/vnd.oasis.opendocument.text-template": "odt",
-    "application/vnd.oasis.opendocument.spreadsheet": "ods",
-    "application/vnd.oasis.opendocument.spreadsheet-template": "ods",
-}
-_SUFFIXES: dict[str, tuple[str, ...]] = {
-    "docx": (".docx", ".docm", ".dotx", ".dotm"),
-    "xlsx": (".xlsx", ".xlsm", ".xltx", ".xltm"),
-    "odt": (".odt", ".ott"),
-    "ods": (".ods", ".ots"),
-    "pdf": (".pdf",),
-}
+def load_reader(kind: Kind) -> Callable[[Any, Limits], Source]:
+    """The reader of a kind, so that a spreadsheet does not wait for a PDF library."""
+    reader: Callable[[Any, Limits], Source] = import_module(READERS[kind]).read
+    return reader
 
 
 def kind_of(data: bytes, limits: Limits) -> tuple[Kind, Package | None]:
@@ -170,9 +162,6 @@ def _refuse_ole(data: bytes) -> Exception:
     if holds("Workbook") or holds("Book"):
         return guard.unread("an old Excel workbook (.xls)")
     return guard.unread("a document of an old Office program")
-
-
-LONGEST_TEXT = 1_000  # characters of what was left out that are kept
 
 
 def measure(

@@ -26,6 +26,7 @@ from typing import Any
 
 from evaltools.documents import guard
 from evaltools.documents.guard import Limits
+from evaltools.documents.reader import READERS, load_reader, read_text
 from evaltools.problems import ProblemError
 from evaltools.processes import die_with
 
@@ -39,7 +40,8 @@ Answer = dict[str, Any]
 
 def main() -> None:
     """Answer requests until the input ends."""
-    _preload()
+    for kind in READERS:  # what the readers need is loaded before the first fork
+        load_reader(kind)
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever a library prints does not get between the answers
     for line in sys.stdin:
@@ -50,19 +52,7 @@ def main() -> None:
         answers.flush()
 
 
-def _preload() -> None:
-    """Load what the readers need before the first fork."""
-    import evaltools.documents.odf.text
-    import evaltools.documents.pdf.reader
-    import evaltools.documents.reader
-    import evaltools.documents.spreadsheets.ods
-    import evaltools.documents.spreadsheets.xlsx
-    import evaltools.documents.word.document  # noqa: F401
-
-
 def _read(path: Path, limits: Limits) -> Answer:
-    from evaltools.documents.reader import read_text
-
     try:
         return {"document": asdict(read_text(path, limits))}
     except ProblemError as error:

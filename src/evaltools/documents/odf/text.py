@@ -20,6 +20,7 @@ from evaltools.documents.blocks import (
     row_answers,
     to_text,
 )
+from evaltools.documents.guard import Limits
 from evaltools.documents.odf.content import (
     Inline,
     Look,
@@ -215,7 +216,7 @@ class _Reader:
         self.left_out.extend((what, text) for text in texts(node))
 
 
-def read(package: Package) -> Source:
+def read(package: Package, limits: Limits) -> Source:
     """Read an ODT package.
 
     The running text is the body with its text frames, then notes in the order of the text.

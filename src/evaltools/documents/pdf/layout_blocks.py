@@ -234,7 +234,7 @@ _Item = Line | _Grown | _Sideways
 
 
 def read(sheets: Sequence[Sheet], words: Words) -> Found:
-    """Read the blocks of pages by their paragraphs."""
+    """Read the blocks of pages by their layout."""
     result = Found()
     flow: list[_Item] = []
     pages = [_page(sheet, result) for sheet in sheets]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -166,32 +166,22 @@ def settings(properties: etree._Element | None, theme: Mapping[str, str]) -> dic
     return found
 
 
-def look_of(
-    own: Settings,
-    character: Settings,
-    paragraph: Settings,
-    table: Settings,
-    defaults: Settings,
-    place: Place,
-    height: int,
-) -> Look:
-    """How a run looks by what is said of it, the nearest first.
+def look_of(own: Settings, styles: Sequence[Settings], place: Place, height: int) -> Look:
+    """How a run looks by what is said of it.
 
     Arguments:
         own: said at the run itself.
-        character, paragraph, table: by these styles, with those they are based on.
-        defaults: of the document.
+        styles: by its style and those around it and by the document, the nearest first.
         place: where it stands.
         height: of the page, in twentieths of a point.
     """
-    merged = merged_settings((own, character, paragraph, table, defaults))
+    merged = merged_settings((own, *styles))
     size = _number(merged.get("sz", ""), 22)
     highlight = HIGHLIGHTS.get(merged.get("highlight", "none"), ANY)
     behind = highlight or merged.get("shd") or place.behind or PAGE
     colour = merged.get("color", "")
     reasons = {
-        HIDDEN: _hidden(own, character, paragraph, table, defaults)
-        or _on(merged.get("specVanish", "0")),
+        HIDDEN: _is_hidden(own, styles) or _on(merged.get("specVanish", "0")),
         "struck-through text": any(_on(merged.get(name, "0")) for name in ("strike", "dstrike")),
         "white text on a white page": alike(colour, behind) and alike(behind, PAGE),
         "text in the colour of its background": alike(colour, behind),
@@ -240,7 +230,7 @@ def shaded_table_style(style: etree._Element, theme: Mapping[str, str]) -> bool:
     return any(fill(first(g, "shd"), theme) not in (None, "", PAGE) for g in (*groups, *parts))
 
 
-def _hidden(own: Settings, *styles: Settings) -> bool:
+def _is_hidden(own: Settings, styles: Sequence[Settings]) -> bool:
     # A switch of styles that is set by two of them is off again; ECMA-376 part 1, 17.7.3.
     if "vanish" in own:
         return _on(own["vanish"])

@@ -19,17 +19,18 @@ from evaltools.documents.blocks import (
     row_answers,
     to_text,
 )
+from evaltools.documents.guard import Limits
 from evaltools.documents.packages import Package, children, first, local, value
 from evaltools.documents.record import PageFurniture
 from evaltools.documents.word.appearance import Place, box_fill, fill, read_theme
-from evaltools.documents.word.styles import Styles, page_size, read_styles, style_of, unseen_row
+from evaltools.documents.word.styles import Styles, page_size, style_of, unseen_row
 from evaltools.documents.word.text import (
     Inline,
+    InlineReader,
     Leaves,
     box,
     choose,
     find_codes,
-    gather,
     note_field,
     prompting,
     texts,
@@ -46,7 +47,7 @@ _OTHER_PARTS = (
 )
 
 
-def read(package: Package) -> Source:
+def read(package: Package, limits: Limits) -> Source:
     """Read a DOCX package.
 
     The running text is the body with its text boxes, then footnotes and endnotes in the order in
@@ -57,7 +58,7 @@ def read(package: Package) -> Source:
     folder = main.rpartition("/")[0]
     styles_part, root = f"{folder}/styles.xml", package.parse(main)
     theme = read_theme(_part(package, f"{folder}/theme/theme1.xml"))
-    styles = read_styles(_part(package, styles_part), theme, page_size(root))
+    styles = Styles(_part(package, styles_part), theme, page_size(root))
     leaves = Leaves(
         codes=find_codes(root), numbering=_numbering(_part(package, f"{folder}/settings.xml"))
     )
@@ -162,6 +163,7 @@ class Body:
     def __init__(self, styles: Styles, leaves: Leaves) -> None:
         self._styles = styles
         self._leaves = leaves
+        self._inline = InlineReader(styles, leaves)
         self._place = Place()
         self._note: tuple[str, str] | None = None
 
@@ -208,7 +210,7 @@ class Body:
                 self._leaves.left_out.append(("inserted file (altChunk)", ""))
             elif name in ("r", "hyperlink", "fldSimple", "oMath", "oMathPara"):
                 inline = Inline(self._place, note=self._note)
-                gather(node, inline, self._leaves, self._styles)
+                self._inline.read(node, inline)
                 yield Paragraph(inline.text), True
             elif name not in ("sectPr", "tcPr", "sdtPr", "sdtEndPr", "tblPr"):
                 yield from self._walk(node)
@@ -220,7 +222,7 @@ class Body:
             return
         place = self._styles.place(properties, self._place)
         inline = Inline(place, note=self._note)
-        gather(node, inline, self._leaves, self._styles)
+        self._inline.read(node, inline)
         ends = first(properties, "rPr", "del") is None
         yield Paragraph(inline.text, self._styles.level(node)), ends
         for content in inline.boxes:

@@ -114,91 +114,107 @@ def texts(element: etree._Element) -> Iterator[str]:
             yield node.text
 
 
-def gather(element: etree._Element, into: Inline, leaves: Leaves, styles: Styles) -> None:
-    """Add the text of everything in an element to `into`, in document order."""
-    for node in element:
-        _gather_node(node, into, leaves, styles)
+class InlineReader:
+    """Reads what stands inside of paragraphs; what it meets beside the text goes to `leaves`."""
 
+    def __init__(self, styles: Styles, leaves: Leaves) -> None:
+        self._styles = styles
+        self._leaves = leaves
 
-def _gather_node(node: etree._Element, into: Inline, leaves: Leaves, styles: Styles) -> None:
-    name = local(node)
-    if name in _SKIPPED or not name:
-        return
-    if name == "t" and node.text:
-        _gather_text(node, node.text, into, leaves)
-    elif name in _BREAKS:
-        into.add(_BREAKS[name], into.look.shift if _BREAKS[name] == "\u2011" else 0)
-    elif name == "r":
-        _gather_run(node, into, leaves, styles)
-    elif name in ("del", "moveFrom", "delText"):
-        leaves.leave("tracked deletion", node)
-    elif name == "rt":
-        leaves.leave("reading above a word", node)
-    elif name == "sym":
-        into.add(_symbol(node, leaves), into.look.shift)
-    elif name in ("footnoteReference", "endnoteReference"):
-        kind, number = name.removesuffix("Reference"), value(node, "id")
-        leaves.notes.append((kind, number))
-        if value(node, "customMarkFollows") not in ("1", "true", "on"):
-            into.add(leaves.mark(kind, number))
-    elif name in ("footnoteRef", "endnoteRef") and into.note is not None:
-        kind, number = into.note
-        into.add(leaves.marks.get(kind, {}).get(number, ""))
-    elif name == "fldChar":
-        into.add(_legacy(node, leaves))
-    elif name in FORMULAS and etree.QName(node).namespace in _MATHS:
-        _gather_formula(node, into, leaves, styles)
-    elif name in ("inline", "anchor", "shape") and _unseen_drawing(node):
-        leaves.leave("hidden drawing", node)
-    elif name == "sdt":
-        gather_control(node, into, leaves, styles)
-    elif name == "AlternateContent":
-        gather(choose(node, leaves), into, leaves, styles)
-    elif name == "txbxContent":
-        into.boxes.append(node)
-    else:
-        leaves.pictures += name in ("blip", "imagedata")
-        gather(node, into, leaves, styles)
+    def read(self, element: etree._Element, into: Inline) -> None:
+        """Add the text of everything in an element to `into`, in document order."""
+        for node in element:
+            self._node(node, into)
 
+    def _node(self, node: etree._Element, into: Inline) -> None:
+        name = local(node)
+        if name in _SKIPPED or not name:
+            return
+        if name == "t" and node.text:
+            self._text(node, node.text, into)
+        elif name in _BREAKS:
+            into.add(_BREAKS[name], into.look.shift if _BREAKS[name] == "\u2011" else 0)
+        elif name == "r":
+            self._run(node, into)
+        elif name in ("del", "moveFrom", "delText"):
+            self._leaves.leave("tracked deletion", node)
+        elif name == "rt":
+            self._leaves.leave("reading above a word", node)
+        elif name == "sym":
+            into.add(_symbol(node, self._leaves), into.look.shift)
+        elif name in ("footnoteReference", "endnoteReference"):
+            kind, number = name.removesuffix("Reference"), value(node, "id")
+            self._leaves.notes.append((kind, number))
+            if value(node, "customMarkFollows") not in ("1", "true", "on"):
+                into.add(self._leaves.mark(kind, number))
+        elif name in ("footnoteRef", "endnoteRef") and into.note is not None:
+            kind, number = into.note
+            into.add(self._leaves.marks.get(kind, {}).get(number, ""))
+        elif name == "fldChar":
+            into.add(_legacy(node, self._leaves))
+        elif name in FORMULAS and etree.QName(node).namespace in _MATHS:
+            self._formula(node, into)
+        elif name in ("inline", "anchor", "shape") and _unseen_drawing(node):
+            self._leaves.leave("hidden drawing", node)
+        elif name == "sdt":
+            self._control(node, into)
+        elif name == "AlternateContent":
+            self.read(choose(node, self._leaves), into)
+        elif name == "txbxContent":
+            into.boxes.append(node)
+        else:
+            self._leaves.pictures += name in ("blip", "imagedata")
+            self.read(node, into)
 
-def _gather_run(node: etree._Element, into: Inline, leaves: Leaves, styles: Styles) -> None:
-    look, before = styles.look(node, into.place), into.look
-    if look.unseen:
-        for part in node:
-            # A box has letters and a place of its own; hidden with its anchor is hidden text alone.
-            if local(part) in _DRAWN and look.unseen != HIDDEN:
-                _gather_node(part, into, leaves, styles)
-            else:
-                leaves.leave(look.unseen, part)
-        return
-    # Of a formula the place says what is raised, and its runs do not know.
-    into.look = look if look.shift or not before.shift else replace(look, shift=before.shift)
-    gather(node, into, leaves, styles)
-    into.look = before
+    def _run(self, node: etree._Element, into: Inline) -> None:
+        look, before = self._styles.look(node, into.place), into.look
+        if look.unseen:
+            for part in node:
+                # A box has letters and a place of its own; with its anchor only hidden text hides.
+                if local(part) in _DRAWN and look.unseen != HIDDEN:
+                    self._node(part, into)
+                else:
+                    self._leaves.leave(look.unseen, part)
+            return
+        # Of a formula the place says what is raised, and its runs do not know.
+        into.look = look if look.shift or not before.shift else replace(look, shift=before.shift)
+        self.read(node, into)
+        into.look = before
 
+    def _text(self, node: etree._Element, text: str, into: Inline) -> None:
+        if etree.QName(node).namespace not in (*_WORD, *_MATHS):
+            self._leaves.left_out.append(("text in a drawing", text))
+        elif node in self._leaves.codes:
+            self._leaves.left_out.append(("instruction of a field", text))
+        else:
+            self._leaves.doubtful += len(visible(text)) if into.look.doubtful else 0
+            into.add(self._leaves.symbols.show(text, into.look.font_of), into.look.shift)
 
-def _gather_text(node: etree._Element, text: str, into: Inline, leaves: Leaves) -> None:
-    if etree.QName(node).namespace not in (*_WORD, *_MATHS):
-        leaves.left_out.append(("text in a drawing", text))
-    elif node in leaves.codes:
-        leaves.left_out.append(("instruction of a field", text))
-    else:
-        leaves.doubtful += len(visible(text)) if into.look.doubtful else 0
-        into.add(leaves.symbols.show(text, into.look.font_of), into.look.shift)
+    def _formula(self, node: etree._Element, into: Inline) -> None:
+        """Add a formula whose parts stand above and below each other, in one line."""
 
+        def part(element: etree._Element | None) -> str:
+            inner = into.inner()
+            if element is not None:
+                self.read(element, inner)
+            return inner.text
 
-def _gather_formula(node: etree._Element, into: Inline, leaves: Leaves, styles: Styles) -> None:
-    """Add a formula whose parts stand above and below each other, in one line."""
+        if any(local(inside) == "f" for inside in node.iter()):
+            into.fractions.add(len(into.runs))
+        into.add(write_formula(node, part))
 
-    def part(element: etree._Element | None) -> str:
+    def _control(self, node: etree._Element, into: Inline) -> None:
+        """Add the answer in a content control, and note it as a field of the form."""
+        content = first(node, "sdtContent")
         inner = into.inner()
-        if element is not None:
-            gather(element, inner, leaves, styles)
-        return inner.text
-
-    if any(local(inside) == "f" for inside in node.iter()):
-        into.fractions.add(len(into.runs))
-    into.add(write_formula(node, part))
+        if content is not None and prompting(node):
+            self._leaves.leave("prompt of an unanswered field", content)
+        elif content is not None:
+            self.read(content, inner)
+            if not inner.text.strip() and (state := box(node)):
+                inner.add(state)
+        into.extend(inner)
+        note_field(node, inner.text, self._leaves)
 
 
 def find_codes(root: etree._Element) -> set[etree._Element]:
@@ -228,20 +244,6 @@ def find_codes(root: etree._Element) -> set[etree._Element]:
 def _unseen_drawing(node: etree._Element) -> bool:
     hidden = value(first(node, "docPr"), "hidden") in ("1", "true")
     return hidden or "visibility:hidden" in value(node, "style").replace(" ", "")
-
-
-def gather_control(node: etree._Element, into: Inline, leaves: Leaves, styles: Styles) -> None:
-    """Add the answer in a content control, and note it as a field of the form."""
-    content = first(node, "sdtContent")
-    inner = into.inner()
-    if content is not None and prompting(node):
-        leaves.leave("prompt of an unanswered field", content)
-    elif content is not None:
-        gather(content, inner, leaves, styles)
-        if not inner.text.strip() and (state := box(node)):
-            inner.add(state)
-    into.extend(inner)
-    note_field(node, inner.text, leaves)
 
 
 def note_field(node: etree._Element, answer: str, leaves: Leaves) -> None:
