@@ -57,27 +57,44 @@ class Look:
 
 
 class Looks:
-    """What the styles of a file say of how text looks.
+    """What the styles of a file, `known` by name, say of how text looks.
 
     Arguments:
-        known: styles by name.
-        faces: families of fonts by the names that styles use.
-        page: the page itself is coloured.
+        root: of its content.
     """
 
-    def __init__(
-        self, known: Mapping[str, etree._Element], faces: Mapping[str, str], page: bool = False
-    ) -> None:
-        self._known = known
-        self._faces = faces
+    def __init__(self, package: Package, root: etree._Element) -> None:
+        roots = [root]
+        if "styles.xml" in package:
+            roots.append(package.parse("styles.xml"))
+        groups = [(local(group), group) for top in roots for group in top]
+        automatic = [group for name, group in groups if name == "automatic-styles"]
+        self.known = {
+            value(style, "name"): style
+            for name, group in groups
+            if name in ("styles", "automatic-styles")
+            for style in children(group, "style")
+        }
+        self._faces = {
+            value(face, "name"): value(face, "font-family")
+            for name, group in groups
+            if name == "font-face-decls"
+            for face in children(group, "font-face")
+        }
+        pages = (
+            first(layout, "page-layout-properties")
+            for group in automatic
+            for layout in children(group, "page-layout")
+        )
+        coloured = any(value(one, "background-color").lower() not in _CLEAR for one in pages)
+        self.plain = Look(coloured=coloured)
         self._cache: dict[tuple[Look, str], Look] = {}
-        self.plain = Look(coloured=page)
 
     def within(self, outer: Look, style: str) -> Look:
         """How a text looks that a style is put on, in what looks otherwise."""
         if (outer, style) not in self._cache:
             look = outer
-            for one in reversed(list(chain(style, self._known))):
+            for one in reversed(list(chain(style, self.known))):
                 look = self._changed(look, one)
             self._cache[outer, style] = look
         return self._cache[outer, style]
@@ -109,20 +126,6 @@ class Looks:
         return look
 
 
-def styles(package: Package, root: etree._Element) -> dict[str, etree._Element]:
-    """Styles of both parts by name."""
-    roots = [root]
-    if "styles.xml" in package:
-        roots.append(package.parse("styles.xml"))
-    return {
-        value(style, "name"): style
-        for top in roots
-        for group in top
-        if local(group) in ("styles", "automatic-styles")
-        for style in children(group, "style")
-    }
-
-
 def chain(name: str, known: Mapping[str, etree._Element]) -> Iterator[etree._Element]:
     """A style and those it is made from, nearest first; a circle is walked once."""
     seen: set[str] = set()
@@ -130,34 +133,6 @@ def chain(name: str, known: Mapping[str, etree._Element]) -> Iterator[etree._Ele
         seen.add(name)
         yield known[name]
         name = value(known[name], "parent-style-name")
-
-
-def read_looks(
-    package: Package, root: etree._Element, known: Mapping[str, etree._Element]
-) -> Looks:
-    """The looks of a file.
-
-    Arguments:
-        root: of its content.
-        known: styles of both parts by name.
-    """
-    roots = [root]
-    if "styles.xml" in package:
-        roots.append(package.parse("styles.xml"))
-    faces = {
-        value(face, "name"): value(face, "font-family")
-        for top in roots
-        for group in children(top, "font-face-decls")
-        for face in children(group, "font-face")
-    }
-    pages = (
-        first(layout, "page-layout-properties")
-        for top in roots
-        for group in children(top, "automatic-styles")
-        for layout in children(group, "page-layout")
-    )
-    page = any(value(one, "background-color").lower() not in _CLEAR for one in pages)
-    return Looks(known, faces, page)
 
 
 def is_white(colour: str) -> bool:

@@ -28,8 +28,6 @@ from evaltools.documents.odf.content import (
     body,
     chain,
     margins,
-    read_looks,
-    styles,
     texts,
 )
 from evaltools.documents.packages import Package, children, local, value
@@ -57,7 +55,6 @@ _ASIDE = {
 class _Reader:
     """Walks the text; what it meets beside it is kept here."""
 
-    styles: dict[str, etree._Element]
     looks: Looks
     controls: dict[str, etree._Element]
     left_out: list[tuple[str, str]] = field(default_factory=list)
@@ -201,7 +198,7 @@ class _Reader:
         if name == "h":
             level = value(node, "outline-level")
             return min(int(level), 9) if level.isdecimal() and int(level) else 1
-        for style in chain(value(node, "style-name"), self.styles):
+        for style in chain(value(node, "style-name"), self.looks.known):
             level = value(style, "default-outline-level")
             if level.isdecimal() and int(level):
                 return int(level)
@@ -230,8 +227,7 @@ def read(package: Package, limits: Limits) -> Source:
         for node in forms.iter()
         if value(node, "id")
     }
-    known = styles(package, root)
-    reader = _Reader(known, read_looks(package, root, known), controls)
+    reader = _Reader(Looks(package, root), controls)
     blocks = [*reader.blocks(inside), *reader.notes]
     aside = list(margins(package))
     notes = []

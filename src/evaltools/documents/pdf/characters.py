@@ -21,9 +21,7 @@ from pdfminer.pdftypes import PDFObjRef, PDFStream, dict_value, resolve1
 from pdfminer.psparser import PSException, PSLiteral, literal_name
 from pdfminer.utils import decode_text
 
-from evaltools.documents.pdf.letters import LOST, Face
-
-__all__ = ["LOST", "Box", "Drawn", "Glyph", "Rule", "Scribe", "Sheet", "page_box"]
+from evaltools.documents.pdf.letters import Face
 
 _THICK = 3.0  # points; a filled box that is thinner is a line
 _STRAIGHT = 3  # degrees: writing that leans no more than this is upright or sideways
@@ -113,7 +111,21 @@ class Sheet(NamedTuple):
     shown: Box
 
 
-class Scribe(PDFTextDevice):
+class _Content(NamedTuple):
+    """Marked content that is being drawn.
+
+    Arguments:
+        mark, artifact, off: of the characters in it, as in `Glyph` and `Drawn`.
+        actual: what its characters mean, where it says so: a soft hyphen is drawn as a plain one.
+    """
+
+    mark: int = -1
+    artifact: bool = False
+    off: bool = False
+    actual: str | None = None
+
+
+class CharacterDevice(PDFTextDevice):
     """Takes down one page after another; `sheet` is the last one that ended."""
 
     def __init__(self, manager: Any) -> None:
@@ -136,8 +148,7 @@ class Scribe(PDFTextDevice):
         self._number += 1
         self._glyphs: list[Glyph] = []
         self._rules: list[Rule] = []
-        self._marks: list[tuple[int, bool, bool]] = []
-        self._actual: list[str | None] = []
+        self._content: list[_Content] = []
         self._pictures = 0.0
         self._paths = 0
         self.ctm = ctm
@@ -166,29 +177,30 @@ class Scribe(PDFTextDevice):
 
     def begin_tag(self, tag: PSLiteral, props: Any = None) -> None:
         """Enter marked content; what is inside an artifact stays one."""
-        mark, artifact, off = self._marks[-1] if self._marks else (-1, False, False)
-        if isinstance(props, dict) and isinstance(props.get("MCID"), int):
-            mark = props["MCID"]
+        now, given = self._now, props if isinstance(props, dict) else {}
         name = tag.name if isinstance(tag.name, str) else tag.name.decode("latin-1")
-        self._marks.append((mark, artifact or name == "Artifact", off))
-        # A span may say what its characters mean: a soft hyphen is drawn as a plain one.
-        actual = props.get("ActualText") if isinstance(props, dict) else None
-        if isinstance(actual, bytes):
-            self._actual.append(decode_text(actual))
-        else:
-            self._actual.append(None if not self._actual else self._actual[-1])
-
-    def end_tag(self) -> None:
-        """Leave marked content."""
-        if self._marks:
-            self._marks.pop()
-            self._actual.pop()
+        mark, actual = given.get("MCID"), given.get("ActualText")
+        self._content.append(
+            _Content(
+                mark if isinstance(mark, int) else now.mark,
+                now.artifact or name == "Artifact",
+                now.off,
+                decode_text(actual) if isinstance(actual, bytes) else now.actual,
+            )
+        )
 
     def begin_layer(self, off: bool) -> None:
         """Enter content of a layer; what is inside one that is switched off is not shown."""
-        mark, artifact, outer = self._marks[-1] if self._marks else (-1, False, False)
-        self._marks.append((mark, artifact, outer or off))
-        self._actual.append(None if not self._actual else self._actual[-1])
+        self._content.append(self._now._replace(off=self._now.off or off))
+
+    def end_tag(self) -> None:
+        """Leave marked content, or a layer."""
+        if self._content:
+            self._content.pop()
+
+    @property
+    def _now(self) -> _Content:
+        return self._content[-1] if self._content else _Content()
 
     def begin_figure(self, name: str, bbox: Any, matrix: Any) -> None:
         """Enter a form drawn on the page."""
@@ -213,7 +225,7 @@ class Scribe(PDFTextDevice):
         self._drawn = Drawn(
             mode,
             _red_green_blue(str(space.name), colour),
-            self._marks[-1][2] if self._marks else False,
+            self._now.off,
             float(textstate.charspace) * stretch,
         )
         super().render_string(textstate, seq, ncs, graphicstate)
@@ -235,34 +247,23 @@ class Scribe(PDFTextDevice):
             face = self._faces[id(font)] = Face(font)
         advance = float(font.char_width(cid) * fontsize * scaling)
         text = face.text(cid)
-        if self._actual and self._actual[-1] is not None:
-            text, self._actual[-1] = self._actual[-1], ""
+        now = self._now
+        if now.actual is not None:
+            text, self._content[-1] = now.actual, now._replace(actual="")
         a, b, c, d, e, f = matrix
         length = math.hypot(a, b)
         size = abs(fontsize) * math.hypot(c, d) * face.height
         turn = _direction(a, b)
         x, y = e + c * rise, self._height - (f + d * rise)
-        mark, artifact, _ = self._marks[-1] if self._marks else (-1, False, False)
         wide = advance * length
         drawn = self._drawn
         if drawn.spacing and abs(drawn.spacing) > _WIDEST_SPACING * size:
             drawn = drawn._replace(spacing=0.0)
         if turn:
             x, y = _turned(x, y, turn, self._width, self._height)
-        self._glyphs.append(
-            Glyph(
-                text,
-                min(x, x + wide),
-                max(x, x + wide),
-                y,
-                size,
-                face.bold,
-                mark,
-                artifact,
-                turn,
-                drawn,
-            )
-        )
+        left, right = min(x, x + wide), max(x, x + wide)
+        place = (left, right, y, size)
+        self._glyphs.append(Glyph(text, *place, face.bold, now.mark, now.artifact, turn, drawn))
         return advance
 
     def paint_path(
@@ -305,12 +306,7 @@ def _turned(x: float, y: float, turn: int, width: float, height: float) -> tuple
 
 
 def page_box(glyph: Glyph, width: float, height: float) -> Box:
-    """Where on the page a character stands, whichever way it is turned.
-
-    Arguments:
-        glyph: the character.
-        width, height: of the page, in points.
-    """
+    """Where on a page of this size a character stands, whichever way it is turned."""
     top, bottom = glyph.y - 0.8 * glyph.size, glyph.y + 0.25 * glyph.size
     left, right = glyph.x0, max(glyph.x1, glyph.x0 + 0.1 * glyph.size)
     if glyph.turn == 0:
@@ -408,18 +404,17 @@ class Interpreter(PDFPageInterpreter):
     """An interpreter of pdfminer that knows layers and passes over colours it does not know.
 
     Arguments:
-        manager, device: of pdfminer; the device is a `Scribe`.
+        manager, device: of pdfminer; the device is a `CharacterDevice`.
         off: object numbers of layers that are switched off.
     """
 
-    def __init__(self, manager: Any, device: Scribe, off: frozenset[int] = frozenset()) -> None:
+    def __init__(self, manager: Any, device: CharacterDevice, off: frozenset[int]) -> None:
         super().__init__(manager, device)
-        self._scribe = device
         self._off = off
 
     def dup(self) -> Interpreter:
         """Another one for a form that is drawn on the page."""
-        return Interpreter(self.rsrcmgr, self._scribe, self._off)
+        return Interpreter(self.rsrcmgr, self.device, self._off)
 
     def init_resources(self, resources: Any) -> None:
         """Prepare the resources of a page; colour spaces one by one."""
@@ -445,7 +440,7 @@ class Interpreter(PDFPageInterpreter):
         if isinstance(tag, PSLiteral) and isinstance(props, PSLiteral):
             named = self._properties().get(literal_name(props))
             if tag.name == "OC":
-                self._scribe.begin_layer(self._is_off(named))
+                self.device.begin_layer(self._is_off(named))
                 return
             resolved = resolve1(named)
             props = resolved if isinstance(resolved, dict) else props
@@ -459,7 +454,7 @@ class Interpreter(PDFPageInterpreter):
         if layer is None:
             super().do_Do(xobjid_arg)
             return
-        self._scribe.begin_layer(self._is_off(layer))
+        self.device.begin_layer(self._is_off(layer))
         super().do_Do(xobjid_arg)
         self.device.end_tag()
 

@@ -61,12 +61,7 @@ def grids(rules: Sequence[Rule], page: int) -> list[Grid]:
 
 
 def inside(glyph: Glyph, box: Box, sheet: Sheet | None = None) -> bool:
-    """Whether the middle of a character is in a box.
-
-    Arguments:
-        glyph, box: on one page.
-        sheet: the page, where the character may be turned.
-    """
+    """Whether the middle of a character is in a box; `sheet` where it may be turned."""
     if sheet is None or not glyph.turn:
         x, y = (glyph.x0 + glyph.x1) / 2, glyph.y - 0.3 * glyph.size
     else:
@@ -102,7 +97,7 @@ def order(items: Sequence[Item]) -> list[Item]:
         if gap is None:
             result.extend(_rows_first(group))
             continue
-        result.extend(order([item for item in group if _right(item) <= gap[0]]))
+        result.extend(order([item for item in group if item.box[2] <= gap[0]]))
         result.extend(order([item for item in group if _left(item) >= gap[1]]))
     return result
 
@@ -133,13 +128,13 @@ def _bands(items: Sequence[Item]) -> list[list[Item]]:
     """Items whose heights overlap, from top to bottom."""
     bands: list[list[Item]] = []
     bottom = 0.0
-    for item in sorted(items, key=lambda i: (_top(i), _left(i))):
-        if bands and _top(item) < bottom:
+    for item in sorted(items, key=lambda i: (i.box[1], _left(i))):
+        if bands and item.box[1] < bottom:
             bands[-1].append(item)
-            bottom = max(bottom, _bottom(item))
+            bottom = max(bottom, item.box[3])
         else:
             bands.append([item])
-            bottom = _bottom(item)
+            bottom = item.box[3]
     return bands
 
 
@@ -162,7 +157,7 @@ def _between(band: Sequence[Item]) -> list[Gap]:
     for item in sorted(band, key=_left):
         if right is not None and _left(item) - right >= _GUTTER:
             gaps.append((right, _left(item)))
-        right = max(_right(item), right or 0.0)
+        right = max(item.box[2], right or 0.0)
     return gaps
 
 
@@ -171,10 +166,10 @@ def _free(gaps: Sequence[Gap], band: Sequence[Item]) -> list[Gap]:
     for item in band:
         rest: list[Gap] = []
         for left, right in gaps:
-            if _right(item) <= left or _left(item) >= right:
+            if item.box[2] <= left or _left(item) >= right:
                 rest.append((left, right))
             else:
-                rest.extend([(left, _left(item)), (_right(item), right)])
+                rest.extend([(left, _left(item)), (item.box[2], right)])
         gaps = [gap for gap in rest if gap[1] - gap[0] >= _GUTTER]
     return list(gaps)
 
@@ -191,20 +186,8 @@ def _is_prose(group: Sequence[Item], gap: Gap) -> bool:
     )
 
 
-def _top(item: Item) -> float:
-    return item.y - 0.8 * item.size if isinstance(item, Line) else item.box[1]
-
-
-def _bottom(item: Item) -> float:
-    return item.y + 0.2 * item.size if isinstance(item, Line) else item.box[3]
-
-
 def _left(item: Item) -> float:
-    return item.x0 if isinstance(item, Line) else item.box[0]
-
-
-def _right(item: Item) -> float:
-    return item.x1 if isinstance(item, Line) else item.box[2]
+    return item.box[0]
 
 
 _CELLS = 1.6  # of the size: a wider gap parts cells

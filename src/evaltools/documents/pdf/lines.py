@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from evaltools.documents.pdf.characters import Glyph
+from evaltools.documents.pdf.characters import Box, Glyph
 from evaltools.documents.pdf.letters import HYPHENS
 from evaltools.documents.pdf.spacing import Span, Tracking, find_gutters, find_tracking
 from evaltools.documents.superscripts import shift_runs
@@ -52,6 +52,11 @@ class Line:
     bold: bool
     page: int
     first: float
+
+    @property
+    def box(self) -> Box:
+        """Where it stands."""
+        return self.x0, self.y - 0.8 * self.size, self.x1, self.y + 0.2 * self.size
 
 
 @dataclass(eq=False)

@@ -30,7 +30,8 @@ from evaltools.documents.pdf.annotations import (
     read_fields,
     set_on_page,
 )
-from evaltools.documents.pdf.characters import LOST, Interpreter, Scribe, Sheet, layers_off
+from evaltools.documents.pdf.characters import CharacterDevice, Interpreter, Sheet, layers_off
+from evaltools.documents.pdf.letters import LOST
 from evaltools.documents.pdf.lines import by_place
 from evaltools.documents.pdf.paragraphs import Words
 from evaltools.documents.pdf.second_reader import Second, read_again
@@ -112,21 +113,21 @@ def _twice(
 def _sheets(data: bytes, off: frozenset[int], limits: Limits) -> tuple[list[Sheet], frozenset[str]]:
     """The pages, and the names of fonts that are read by the charts of symbol fonts."""
     manager = PDFResourceManager()
-    scribe = Scribe(manager)
-    interpreter = Interpreter(manager, scribe, off)
+    device = CharacterDevice(manager)
+    interpreter = Interpreter(manager, device, off)
     sheets: list[Sheet] = []
     total = 0
     try:
         for page in PDFPage.get_pages(BytesIO(data), check_extractable=False):
             interpreter.process_page(page)
-            if scribe.sheet is not None:
-                sheets.append(scribe.sheet)
-                total += len(scribe.sheet.glyphs)
+            if device.sheet is not None:
+                sheets.append(device.sheet)
+                total += len(device.sheet.glyphs)
             if total > limits.characters or len(sheets) > limits.pages:
                 raise guard.too_large(f"{total} characters", f"{limits.characters} characters")
     except _STUMBLES as error:
         raise guard.broken(f"page {len(sheets) + 1} cannot be read") from error
-    return sheets, scribe.charted
+    return sheets, device.charted
 
 
 def _seen(

@@ -219,13 +219,7 @@ def _pixels(page: pypdfium2.PdfPage, scale: float) -> Pixels:
 
 
 def _switch_off(count: int, get: Any, texts: list[Any], depth: int) -> None:
-    """Switch off all text of a page or of a form that is drawn on it.
-
-    Arguments:
-        count, get: the objects of it.
-        texts: to which the page's own texts are added.
-        depth: 0 for the page.
-    """
+    """Switch off all text of a page, or of a form on it (`depth`); add the page's to `texts`."""
     for index in range(count):
         item = get(index)
         kind = raw.FPDFPageObj_GetType(item)

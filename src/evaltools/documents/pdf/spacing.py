@@ -47,13 +47,7 @@ class _Corridor:
 
 
 def find_gutters(spans: Sequence[Span]) -> dict[int, list[float]]:
-    """Find where lines are parted by gutters.
-
-    Arguments:
-        spans: lines of a page from top to bottom.
-
-    Returns left edges of the columns right of gutters, by number of the line.
-    """
+    """Left edges of the columns right of gutters, by number of the line, of a page's lines."""
     found: dict[int, list[float]] = {}
     open_: list[_Corridor] = []
     for number, span in enumerate(spans):
@@ -129,11 +123,7 @@ class Tracking:
 
 
 def find_tracking(glyphs: Sequence[Glyph]) -> Tracking:
-    """Find letter-spaced words.
-
-    Arguments:
-        glyphs: of one line, from left to right.
-    """
+    """Find letter-spaced words among the characters of a line, from left to right."""
     found = Tracking()
     stretch: list[tuple[Glyph, float]] = []  # with the gap before each; 0 after a blank
     before: Glyph | None = None

@@ -15,8 +15,8 @@ from functools import cached_property
 
 import numpy as np
 
-from evaltools.documents.pdf.characters import LOST, Box, Colour, Glyph, Sheet, page_box
-from evaltools.documents.pdf.letters import HYPHENS
+from evaltools.documents.pdf.characters import Box, Colour, Glyph, Sheet, page_box
+from evaltools.documents.pdf.letters import HYPHENS, LOST
 from evaltools.documents.pdf.second_reader import TRACE, Picture, Window, difference
 
 _SEEN = 20  # of 255: the difference from what is behind it that makes a letter visible
@@ -172,14 +172,8 @@ class _View:
 
     def _of_word(self, word: Sequence[Glyph]) -> Window:
         boxes = [page_box(glyph, self._sheet.width, self._sheet.height) for glyph in word]
-        return self._window(
-            (
-                min(box[0] for box in boxes),
-                min(box[1] for box in boxes),
-                max(box[2] for box in boxes),
-                max(box[3] for box in boxes),
-            )
-        )
+        lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+        return self._window((min(lefts), min(tops), max(rights), max(bottoms)))
 
     def has_ink(self, glyph: Glyph) -> bool:
         """Whether drawing a character changes the page where it stands."""
@@ -200,12 +194,7 @@ class _View:
         return bool(own.any())
 
     def reason(self, inked: Sequence[Glyph], found: Sequence[bool]) -> str:
-        """Why a word is not seen; empty if it is.
-
-        Arguments:
-            inked: its characters.
-            found: whether each has ink.
-        """
+        """Why a word is not seen; empty if it is. `found` tells which characters have ink."""
         first = inked[0]
         if first.drawn.off:
             return "in a layer that is switched off"
@@ -272,14 +261,8 @@ class _View:
 
     def _most(self, glyph: Glyph, middle: float, above: float, below: float) -> int:
         """The most that a character changes of the middle of its line, between two heights."""
-        rows, columns = self._window(
-            (
-                glyph.x0 + middle,
-                glyph.y - above * glyph.size,
-                glyph.x1 - middle,
-                glyph.y - below * glyph.size,
-            )
-        )
+        top, bottom = glyph.y - above * glyph.size, glyph.y - below * glyph.size
+        rows, columns = self._window((glyph.x0 + middle, top, glyph.x1 - middle, bottom))
         ink = self._ink[rows, columns]
         return int(ink.max()) if ink.size else 0
 
@@ -316,12 +299,9 @@ def _in_one_place(
 
 
 def drawn_once(glyphs: Sequence[Glyph]) -> tuple[list[Glyph], str]:
-    """Characters without those that are drawn again over themselves, and the text of these.
+    """Characters of a page without those that are drawn again over themselves, and these as text.
 
     Words are taken or left as a whole: a word that differs in a letter is another one.
-
-    Arguments:
-        glyphs: of one page, as they are drawn.
     """
     if not _any_near(glyphs):
         return list(glyphs), ""

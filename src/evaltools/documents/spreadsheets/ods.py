@@ -16,8 +16,6 @@ from evaltools.documents.odf.content import (
     Looks,
     body,
     margins,
-    read_looks,
-    styles,
     texts,
 )
 from evaltools.documents.packages import Package, children, first, local, value
@@ -44,12 +42,11 @@ class _Found:
 def read(package: Package, limits: Limits) -> Source:
     """Read an ODS package: sheet names as headings, rows as lines, formulas by their result."""
     root, inside = body(package, "spreadsheet")
-    known = styles(package, root)
-    found = _Found(read_looks(package, root, known))
+    found = _Found(Looks(package, root))
     blocks: list[Block] = []
     fields: list[tuple[str, str]] = []
     for table in children(inside, "table"):
-        properties = first(known.get(value(table, "style-name")), "table-properties")
+        properties = first(found.looks.known.get(value(table, "style-name")), "table-properties")
         hidden = value(properties, "display") == "false"
         sheet = _sheet(table, hidden, found, limits)
         blocks.extend(sheet_blocks(sheet))
@@ -59,7 +56,7 @@ def read(package: Package, limits: Limits) -> Source:
         if name.endswith(".xml"):  # a second library reads it too: let neither see entities
             package.parse(name)
     cells, _ = cell_texts(package.data)
-    shown = [text for sheet_text in _texts(inside) for text in sheet_text]
+    shown = [text for table in children(inside, "table") for text in texts(table)]
     notes = []
     if found.without_result:
         notes.append(f"Formulas without a stored result: {found.without_result}.")
@@ -67,7 +64,9 @@ def read(package: Package, limits: Limits) -> Source:
         blocks=tuple(blocks),
         fields=tuple(fields),
         present=(
-            *_larger(cells, shown),
+            *max(
+                cells, shown, key=lambda found: sum(map(len, found))
+            ),  # both are of the same cells
             *(b.text for b in blocks if not isinstance(b, Table)),
             *(text for _, text in aside),
         ),
@@ -76,16 +75,6 @@ def read(package: Package, limits: Limits) -> Source:
         notes=(*notes, *found.inline.symbols.sentences),
         replaced=tuple(found.inline.symbols.replaced),
     )
-
-
-def _larger(cells: list[str], shown: list[str]) -> list[str]:
-    """The count that holds more characters; both are of the same cells."""
-    return max(cells, shown, key=lambda texts_: sum(map(len, texts_)))
-
-
-def _texts(inside: etree._Element) -> Iterator[list[str]]:
-    for table in children(inside, "table"):
-        yield list(texts(table))
 
 
 def _sheet(table: etree._Element, hidden: bool, found: _Found, limits: Limits) -> Sheet:

@@ -163,12 +163,7 @@ class Styles:
         return self._looks[key]
 
     def place(self, properties: etree._Element | None, around: Place) -> Place:
-        """Where the runs of a paragraph stand.
-
-        Arguments:
-            properties: of the paragraph.
-            around: where the paragraph stands.
-        """
+        """Where the runs of a paragraph with these properties stand, by what is around it."""
         named = style_of(properties)
         style = named or self._paragraph
         behind = fill(first(properties, "shd"), self.theme)

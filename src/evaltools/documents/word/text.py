@@ -317,12 +317,7 @@ Part = Callable[[etree._Element | None], str]
 
 
 def write_formula(node: etree._Element, part: Part) -> str:
-    """A formula in one line.
-
-    Arguments:
-        node: one of FORMULAS; Office Math, ECMA-376 part 1, 22.1.
-        part: gives the text of a part of it.
-    """
+    """A formula in one line, see ECMA-376 part 1, 22.1; `part` gives the text of a part."""
     name = etree.QName(node).localname
     base = part(first(node, "e"))
     if name == "f":
