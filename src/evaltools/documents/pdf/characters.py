@@ -408,6 +408,8 @@ class Interpreter(PDFPageInterpreter):
         off: object numbers of layers that are switched off.
     """
 
+    device: CharacterDevice
+
     def __init__(self, manager: Any, device: CharacterDevice, off: frozenset[int]) -> None:
         super().__init__(manager, device)
         self._off = off

@@ -64,9 +64,8 @@ def read(package: Package, limits: Limits) -> Source:
         blocks=tuple(blocks),
         fields=tuple(fields),
         present=(
-            *max(
-                cells, shown, key=lambda found: sum(map(len, found))
-            ),  # both are of the same cells
+            # Two counts of the same cells: that which holds more.
+            *max(cells, shown, key=lambda texts: sum(map(len, texts))),
             *(b.text for b in blocks if not isinstance(b, Table)),
             *(text for _, text in aside),
         ),
