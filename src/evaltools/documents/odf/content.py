@@ -20,6 +20,13 @@ _POINTS = {"pt": 1.0, "in": 72.0, "cm": 28.35, "mm": 2.835, "pc": 12.0, "px": 0.
 _LENGTH = re.compile(r"([0-9.]+)(pt|in|cm|mm|pc|px)")
 _CLEAR = ("", "transparent", "#ffffff")
 _RAISED = 10  # per cent of the height of the letters
+CONTENT = "content.xml"
+_MOST_BLANKS = 1_000
+_BLANKS = re.compile("[ \t\r\n]+")
+# Blanks that count are written as elements; while others are collapsed they are kept apart.
+_TAB, _LINE, _BLANK = "\ue000", "\ue001", "\ue002"
+_KEPT = str.maketrans({_TAB: "\t", _LINE: "\n", _BLANK: " "})
+_PRIVATE = str.maketrans(dict.fromkeys((_TAB, _LINE, _BLANK), "�"))
 
 
 @dataclass(frozen=True)
@@ -154,11 +161,6 @@ def _shift(position: str) -> int:
     return 0 if abs(share) < _RAISED else 1 if share > 0 else -1
 
 
-CONTENT = "content.xml"
-_MOST_BLANKS = 1_000
-_BLANKS = re.compile("[ \t\r\n]+")
-
-
 def body(package: Package, kind: str) -> tuple[etree._Element, etree._Element]:
     """Root of the content part, and the body of a kind (`text`, `spreadsheet`) in it."""
     if CONTENT not in package:
@@ -228,12 +230,6 @@ class Inline:
             runs.append((shown.translate(_PRIVATE), look.shift))
 
 
-# Blanks that count are written as elements; while others are collapsed they are kept apart.
-_TAB, _LINE, _BLANK = "\ue000", "\ue001", "\ue002"
-_KEPT = str.maketrans({_TAB: "\t", _LINE: "\n", _BLANK: " "})
-_PRIVATE = str.maketrans(dict.fromkeys((_TAB, _LINE, _BLANK), "�"))
-
-
 def texts(element: etree._Element) -> Iterator[str]:
     """Every piece of text in an element, deleted and hidden ones too."""
     for node in element.iter():
@@ -251,3 +247,14 @@ def margins(package: Package) -> Iterator[tuple[str, str]]:
         if local(node) in ("header", "footer", "header-left", "footer-left", "header-first"):
             for text in texts(node):
                 yield PageFurniture(local(node).partition("-")[0]), text
+
+
+def table_rows(
+    parent: etree._Element, visible: bool = True
+) -> Iterator[tuple[etree._Element, bool]]:
+    """Rows of a table, and whether they are shown; those in groups too."""
+    for node in parent:
+        if local(node) == "table-row":
+            yield node, visible and value(node, "visibility") not in ("collapse", "filter")
+        elif local(node) in ("table-header-rows", "table-rows", "table-row-group"):
+            yield from table_rows(node, visible and value(node, "display") != "false")

@@ -28,6 +28,7 @@ from evaltools.documents.odf.content import (
     body,
     chain,
     margins,
+    table_rows,
     texts,
 )
 from evaltools.documents.packages import Package, children, local, value
@@ -77,7 +78,7 @@ class _Reader:
             elif name == "table":
                 self.tables += 1
                 with self._within(value(node, "style-name")):
-                    yield Table(tuple(self._row(row) for row in _rows(node)))
+                    yield Table(tuple(self._row(row) for row, _ in table_rows(node)))
             elif name in _INDEXES:
                 self._leave("table of contents or index", node)
             elif name == "section" and _hidden_section(node):
@@ -254,14 +255,6 @@ def _hides(node: etree._Element, paragraph: etree._Element) -> bool:
     if local(node) != "hidden-paragraph" or value(node, "is-hidden") != "true":
         return False
     return next((a for a in node.iterancestors() if local(a) in ("p", "h")), None) is paragraph
-
-
-def _rows(table: etree._Element) -> Iterator[etree._Element]:
-    for node in table:
-        if local(node) == "table-row":
-            yield node
-        elif local(node) in ("table-header-rows", "table-rows", "table-row-group"):
-            yield from _rows(node)
 
 
 def _tables(inside: etree._Element) -> int:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from lxml import etree
 
-from evaltools.documents import guard
-from evaltools.documents.blocks import Block, Source, Table
+from evaltools.documents.blocks import Source
 from evaltools.documents.guard import Limits
 from evaltools.documents.odf.content import (
     Inline,
@@ -16,21 +14,19 @@ from evaltools.documents.odf.content import (
     Looks,
     body,
     margins,
+    table_rows,
     texts,
 )
 from evaltools.documents.packages import Package, children, first, local, value
-from evaltools.documents.spreadsheets.sheet import Sheet, cell_texts, sheet_blocks, sheet_fields
+from evaltools.documents.spreadsheets.sheet import Sheet, Workbook, cell_texts
 
 
-@dataclass
-class _Found:
-    looks: Looks
-    left_out: list[tuple[str, str]] = field(default_factory=list)
-    without_result: int = 0
-    rows: int = 0
-
-    def __post_init__(self) -> None:
-        self.inline = Inline(self.looks, self.left_out, self._special)
+class _Book(Workbook):
+    def __init__(self, limits: Limits, looks: Looks) -> None:
+        super().__init__(limits)
+        self.looks = looks
+        self.inline = Inline(looks, self.left_out, self._special)
+        self.without_result = 0
 
     def _special(self, node: etree._Element) -> str | None:
         if local(node) == "annotation":
@@ -38,68 +34,73 @@ class _Found:
             return ""
         return None
 
+    def read_sheet(self, table: etree._Element) -> None:
+        """Keep the shown cells of a sheet; all others are left out by name."""
+        properties = first(self.looks.known.get(value(table, "style-name")), "table-properties")
+        hidden = value(properties, "display") == "false"
+        name, columns = value(table, "name"), _columns(table, True)
+        rows: dict[int, dict[int, str]] = {}
+        number = 0
+        for row, visible in table_rows(table):
+            repeated = _repeated(row, "number-rows-repeated")
+            cells = self._cells(row, columns)
+            if cells:
+                self.count_rows(repeated)
+                gone = "sheet" if hidden else "" if visible else "row"
+                unseen = {c for c in cells if not _column(columns, c).visible}
+                for at in range(number + 1, number + repeated + 1):
+                    rows[at] = self.shown(cells, name, gone, unseen)
+            number += repeated
+        self.sheets.append(Sheet(name, rows))
+
+    def _cells(self, row: etree._Element, columns: list[_Column]) -> dict[int, str]:
+        cells: dict[int, str] = {}
+        column = 0
+        for node in row:
+            if local(node) not in ("table-cell", "covered-table-cell"):
+                continue
+            repeated = _repeated(node, "number-columns-repeated")
+            style = value(node, "style-name") or value(row, "default-cell-style-name")
+            style = style or _column(columns, column + 1).style
+            text = self._shown(node, self.looks.within(self.looks.plain, style))
+            if text.strip():
+                for at in range(column + 1, column + min(repeated, 1_000) + 1):
+                    cells[at] = text
+            elif value(node, "formula"):
+                self.without_result += 1
+            column += repeated
+        return cells
+
+    def _shown(self, cell: etree._Element, look: Look) -> str:
+        """What a cell shows; a date as ISO."""
+        for node in children(cell, "annotation"):
+            self._special(node)
+        date = value(cell, "date-value")
+        if date and not look.unseen:
+            what = "date as the sheet shows it"
+            self.left_out.extend((what, t) for p in children(cell, "p") for t in texts(p))
+            return date.removesuffix("T00:00:00").replace("T", " ")
+        return "\n".join(self.inline.text(paragraph, look) for paragraph in children(cell, "p"))
+
 
 def read(package: Package, limits: Limits) -> Source:
     """Read an ODS package: sheet names as headings, rows as lines, formulas by their result."""
     root, inside = body(package, "spreadsheet")
-    found = _Found(Looks(package, root))
-    blocks: list[Block] = []
-    fields: list[tuple[str, str]] = []
+    book = _Book(limits, Looks(package, root))
+    shown: list[str] = []
     for table in children(inside, "table"):
-        properties = first(found.looks.known.get(value(table, "style-name")), "table-properties")
-        hidden = value(properties, "display") == "false"
-        sheet = _sheet(table, hidden, found, limits)
-        blocks.extend(sheet_blocks(sheet))
-        fields.extend(sheet_fields(sheet))
-    aside = list(margins(package))
+        book.read_sheet(table)
+        shown.extend(texts(table))
     for name in package.names:
         if name.endswith(".xml"):  # a second library reads it too: let neither see entities
             package.parse(name)
     cells, _ = cell_texts(package.data)
-    shown = [text for table in children(inside, "table") for text in texts(table)]
+    # Two counts of the same cells: that which holds more.
+    present = max(cells, shown, key=lambda texts: sum(map(len, texts)))
     notes = []
-    if found.without_result:
-        notes.append(f"Formulas without a stored result: {found.without_result}.")
-    return Source(
-        blocks=tuple(blocks),
-        fields=tuple(fields),
-        present=(
-            # Two counts of the same cells: that which holds more.
-            *max(cells, shown, key=lambda texts: sum(map(len, texts))),
-            *(b.text for b in blocks if not isinstance(b, Table)),
-            *(text for _, text in aside),
-        ),
-        left_out=(*found.left_out, *aside),
-        tables=sum(isinstance(b, Table) for b in blocks),
-        notes=(*notes, *found.inline.symbols.sentences),
-        replaced=tuple(found.inline.symbols.replaced),
-    )
-
-
-def _sheet(table: etree._Element, hidden: bool, found: _Found, limits: Limits) -> Sheet:
-    name = value(table, "name")
-    rows: dict[int, dict[int, str]] = {}
-    columns = _columns(table, True)
-    number = 0
-    for row, visible in _rows(table, True):
-        repeated = _repeated(row, "number-rows-repeated")
-        cells = _cells(row, columns, found)
-        if cells:
-            found.rows += repeated
-            if found.rows > limits.rows:
-                raise guard.too_large(f"more than {limits.rows} rows", f"{limits.rows} rows")
-            for at in range(number + 1, number + repeated + 1):
-                if hidden or not visible:
-                    what = f"hidden sheet {name}" if hidden else f"hidden row of sheet {name}"
-                    found.left_out.extend((what, text) for text in cells.values())
-                    rows[at] = {}
-                    continue
-                what = f"hidden column of sheet {name}"
-                unseen = {c for c in cells if not _column(columns, c).visible}
-                found.left_out.extend((what, cells[c]) for c in sorted(unseen))
-                rows[at] = {c: text for c, text in cells.items() if c not in unseen}
-        number += repeated
-    return Sheet(name, rows)
+    if book.without_result:
+        notes.append(f"Formulas without a stored result: {book.without_result}.")
+    return book.source(present, list(margins(package)), notes, book.inline.symbols)
 
 
 @dataclass(frozen=True)
@@ -127,47 +128,6 @@ def _columns(parent: etree._Element, visible: bool, before: int = 0) -> list[_Co
 
 def _column(columns: list[_Column], number: int) -> _Column:
     return next((column for column in columns if number <= column.last), _Column(number))
-
-
-def _rows(parent: etree._Element, visible: bool) -> Iterator[tuple[etree._Element, bool]]:
-    for node in parent:
-        if local(node) == "table-row":
-            yield node, visible and value(node, "visibility") not in ("collapse", "filter")
-        elif local(node) in ("table-header-rows", "table-rows", "table-row-group"):
-            shown = visible and value(node, "display") != "false"
-            yield from _rows(node, shown)
-
-
-def _cells(row: etree._Element, columns: list[_Column], found: _Found) -> dict[int, str]:
-    cells: dict[int, str] = {}
-    column = 0
-    for node in row:
-        if local(node) not in ("table-cell", "covered-table-cell"):
-            continue
-        repeated = _repeated(node, "number-columns-repeated")
-        style = value(node, "style-name") or value(row, "default-cell-style-name")
-        look = found.looks.within(found.looks.plain, style or _column(columns, column + 1).style)
-        text = _shown(node, look, found)
-        if text.strip():
-            for at in range(column + 1, column + min(repeated, 1_000) + 1):
-                cells[at] = text
-        elif value(node, "formula"):
-            found.without_result += 1
-        column += repeated
-    return cells
-
-
-def _shown(cell: etree._Element, look: Look, found: _Found) -> str:
-    """What a cell shows; a date as ISO."""
-    for node in children(cell, "annotation"):
-        found.left_out.extend(("comment", text) for text in texts(node))
-    date = value(cell, "date-value")
-    if date and not look.unseen:
-        found.left_out.extend(
-            ("date as the sheet shows it", t) for p in children(cell, "p") for t in texts(p)
-        )
-        return date.removesuffix("T00:00:00").replace("T", " ")
-    return "\n".join(found.inline.text(paragraph, look) for paragraph in children(cell, "p"))
 
 
 def _repeated(node: etree._Element, name: str) -> int:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from io import BytesIO
 
 from python_calamine import CalamineError, CalamineWorkbook
 
 from evaltools.documents import guard
-from evaltools.documents.blocks import LONGEST_LABEL, Block, Paragraph, Table, to_line
+from evaltools.documents.blocks import LONGEST_LABEL, Block, Cell, Paragraph, Source, Table, to_line
+from evaltools.documents.guard import Limits
+from evaltools.documents.symbol_fonts import Symbols
+
+_MOST_CELLS = 20_000_000  # of the rectangle that a sheet spans, which that library fills
 
 
 @dataclass(frozen=True)
@@ -27,45 +31,100 @@ class Sheet:
     rows: dict[int, dict[int, str]]
     merged: frozenset[tuple[int, int]] = frozenset()
 
+    def blocks(self) -> Iterator[Block]:
+        """The name of a sheet as a heading, and each run of filled rows as a table."""
+        if not any(self.rows.values()):
+            return
+        yield Paragraph(self.name, level=1)
+        for run in _runs(sorted(self.rows)):
+            columns = sorted({column for row in run for column in self.rows[row]})
+            if columns:
+                yield Table(tuple(self._row(row, columns) for row in run))
 
-def sheet_blocks(sheet: Sheet) -> Iterator[Block]:
-    """The name of a sheet as a heading, and each run of filled rows as a table."""
-    if not any(sheet.rows.values()):
-        return
-    yield Paragraph(sheet.name, level=1)
-    for run in _runs(sorted(sheet.rows)):
-        columns = sorted({column for row in run for column in sheet.rows[row]})
-        if not columns:
-            continue
-        yield Table(
-            tuple(
-                tuple(
-                    _cell(sheet.rows[row].get(column, ""))
-                    for column in columns
-                    if (row, column) not in sheet.merged or column in sheet.rows[row]
-                )
-                for row in run
-            )
+    def _row(self, row: int, columns: Sequence[int]) -> tuple[Cell, ...]:
+        return tuple(
+            _cell(self.rows[row].get(column, ""))
+            for column in columns
+            if (row, column) not in self.merged or column in self.rows[row]
+        )
+
+    def fields(self) -> Iterator[tuple[str, str]]:
+        """Neighbours of which the first is a label: rows with two filled cells, label: pairs."""
+        for _, cells in sorted(self.rows.items()):
+            filled = [cells[column].strip() for column in sorted(cells)]
+            if len(filled) == 1 and filled[0].endswith((":", "?")):
+                yield to_line(filled[0]), ""
+            elif len(filled) == 2 and _is_label(filled[0]):
+                yield to_line(filled[0]), filled[1]
+            elif len(filled) % 2 == 0 and all(label.endswith(":") for label in filled[::2]):
+                yield from zip(map(to_line, filled[::2]), filled[1::2], strict=True)
+
+
+@dataclass
+class Workbook:
+    """What reading the sheets of a workbook brings up."""
+
+    limits: Limits
+    sheets: list[Sheet] = field(default_factory=list)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+    rows: int = 0
+
+    def count_rows(self, more: int) -> None:
+        """Count rows of all sheets, and refuse too many."""
+        self.rows += more
+        if self.rows > self.limits.rows:
+            limit = f"{self.limits.rows} rows"
+            raise guard.too_large(f"more than {limit}", limit)
+
+    def shown(
+        self, cells: Mapping[int, str], sheet: str, hidden: str, unseen: Container[int]
+    ) -> dict[int, str]:
+        """The cells of a row that are shown; the others are left out by name.
+
+        Arguments:
+            cells: by number of their column.
+            sheet: its name.
+            hidden: `sheet` or `row` where all of them are; empty where not.
+            unseen: columns that are hidden.
+        """
+        gone = [column for column in cells if hidden or column in unseen]
+        what = "hidden sheet" if hidden == "sheet" else f"hidden {hidden or 'column'} of sheet"
+        self.left_out.extend((f"{what} {sheet}", cells[column]) for column in gone)
+        return {column: text for column, text in cells.items() if column not in gone}
+
+    def source(
+        self,
+        present: Iterable[str],
+        aside: Sequence[tuple[str, str]],
+        notes: Iterable[str],
+        symbols: Symbols,
+    ) -> Source:
+        """The workbook taken apart.
+
+        Arguments:
+            present: texts of all cells, however they are found.
+            aside: (what, text) of what stands beside the cells.
+            notes: for whoever reads the text.
+            symbols: characters of symbol fonts.
+        """
+        blocks = [block for sheet in self.sheets for block in sheet.blocks()]
+        names = [block.text for block in blocks if isinstance(block, Paragraph)]
+        return Source(
+            blocks=tuple(blocks),
+            fields=tuple(pair for sheet in self.sheets for pair in sheet.fields()),
+            present=(*present, *names, *(text for _, text in aside)),
+            left_out=(*self.left_out, *aside),
+            tables=len(blocks) - len(names),
+            notes=(*notes, *symbols.sentences),
+            replaced=tuple(symbols.replaced),
         )
 
 
-def sheet_fields(sheet: Sheet) -> Iterator[tuple[str, str]]:
-    """Neighbours of which the first is a label: rows with two filled cells, and label: pairs."""
-    for row in sorted(sheet.rows):
-        filled = [sheet.rows[row][column].strip() for column in sorted(sheet.rows[row])]
-        if len(filled) == 1 and filled[0].endswith((":", "?")):
-            yield to_line(filled[0]), ""
-        elif len(filled) == 2 and _label(filled[0]):
-            yield to_line(filled[0]), filled[1]
-        elif len(filled) % 2 == 0 and all(label.endswith(":") for label in filled[::2]):
-            yield from zip(map(to_line, filled[::2]), filled[1::2], strict=True)
-
-
-def _label(text: str) -> bool:
+def _is_label(text: str) -> bool:
     return any(c.isalpha() for c in text) and len(text) <= LONGEST_LABEL
 
 
-def _cell(text: str) -> tuple[Block, ...]:
+def _cell(text: str) -> Cell:
     parts = [part for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
     return tuple(Paragraph(part) for part in parts)
 
@@ -78,9 +137,6 @@ def _runs(numbers: Sequence[int]) -> list[list[int]]:
         else:
             runs.append([number])
     return runs
-
-
-_MOST_CELLS = 20_000_000  # of the rectangle that a sheet spans, which that library fills
 
 
 def cell_texts(data: bytes) -> tuple[list[str], int]:

@@ -8,18 +8,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
-from itertools import chain
 from typing import TypeVar
 
 from lxml import etree
 
 from evaltools.documents import guard
-from evaltools.documents.blocks import Paragraph, Source
+from evaltools.documents.blocks import Source
 from evaltools.documents.guard import Limits
 from evaltools.documents.packages import Package, children, first, local, value
 from evaltools.documents.record import PageFurniture
 from evaltools.documents.spreadsheets.number_formats import BUILT_IN, NumberFormat, decimal_of
-from evaltools.documents.spreadsheets.sheet import Sheet, cell_texts, sheet_blocks, sheet_fields
+from evaltools.documents.spreadsheets.sheet import Sheet, Workbook, cell_texts
 from evaltools.documents.superscripts import shift_runs
 from evaltools.documents.symbol_fonts import Symbols
 
@@ -54,20 +53,17 @@ class CellStyle:
 
 
 @dataclass
-class _Book:
+class _Book(Workbook):
     """What sheets share, and what reading them brought up."""
 
-    strings: Sequence[etree._Element]
-    styles: Sequence[CellStyle]
-    from_1904: bool
-    limits: Limits
-    left_out: list[tuple[str, str]] = field(default_factory=list)
+    strings: Sequence[etree._Element] = ()
+    styles: Sequence[CellStyle] = ()
+    from_1904: bool = False
     without_result: list[str] = field(default_factory=list)
     symbols: Symbols = field(default_factory=Symbols)
     others: int = 0
-    rows: int = 0
 
-    def sheet(self, root: etree._Element, name: str, state: str) -> Sheet:
+    def read_sheet(self, root: etree._Element, name: str, state: str) -> None:
         """The shown cells of a sheet; all others are left out by name."""
         hidden = state not in ("", "visible")
         rows: dict[int, dict[int, str]] = {}
@@ -77,25 +73,17 @@ class _Book:
         for row in _group(root, "sheetData", "row"):
             given = value(row, "r")
             number = int(given) if given.isdecimal() and len(given) < 8 else number + 1
-            self.rows += 1
-            if self.rows > self.limits.rows:
-                limit = f"{self.limits.rows} rows"
-                raise guard.too_large(f"more than {limit}", limit)
+            self.count_rows(1)
             cells = self._cells(row, name, judged)
             if cells is None:
                 continue
-            row_hidden = value(row, "hidden") in _TRUE or _is_zero(value(row, "ht"))
-            if hidden or row_hidden:
-                what = f"hidden {'sheet' if hidden else 'row of sheet'} {name}"
-                self.left_out.extend((what, text) for text in cells.values())
-                cells = {}
-            what = f"hidden column of sheet {name}"
-            self.left_out.extend((what, text) for c, text in cells.items() if c in unseen)
-            rows[number] = {c: text for c, text in cells.items() if c not in unseen}
+            flat = value(row, "hidden") in _TRUE or _is_zero(value(row, "ht"))
+            gone = "sheet" if hidden else "row" if flat else ""
+            rows[number] = self.shown(cells, name, gone, unseen)
         for group in children(root, "headerFooter"):
             what = PageFurniture(f"header or footer of sheet {name}")
             self.left_out.extend((what, i.text or "") for i in group)
-        return Sheet(name, rows, _merged(root))
+        self.sheets.append(Sheet(name, rows, _merged(root)))
 
     def _cells(self, row: etree._Element, name: str, judged: bool) -> dict[int, str] | None:
         """Cells of a row that show something, by column; None where the row is empty.
@@ -168,29 +156,17 @@ def read(package: Package, limits: Limits) -> Source:
         raise guard.broken(f"its part {_BOOK} is missing")
     root, targets = package.parse(_BOOK), _targets(package, _BOOK)
     book = _Book(
-        list(children(package.parse(_STRINGS), "si")) if _STRINGS in package else [],
-        read_styles(package.parse(_STYLES)) if _STYLES in package else [],
-        value(first(root, "workbookPr"), "date1904") in _TRUE,
         limits,
+        strings=list(children(package.parse(_STRINGS), "si")) if _STRINGS in package else [],
+        styles=read_styles(package.parse(_STYLES)) if _STYLES in package else [],
+        from_1904=value(first(root, "workbookPr"), "date1904") in _TRUE,
     )
-    sheets = [
-        book.sheet(package.parse(target), value(item, "name"), value(item, "state"))
-        for item in _group(root, "sheets", "sheet")
-        if (target := targets.get(value(item, "id"), "")) in package
-    ]
-    blocks = [block for sheet in sheets for block in sheet_blocks(sheet)]
-    names = [block.text for block in blocks if isinstance(block, Paragraph)]
+    for item in _group(root, "sheets", "sheet"):
+        target = targets.get(value(item, "id"), "")
+        if target in package:
+            book.read_sheet(package.parse(target), value(item, "name"), value(item, "state"))
     texts, others = cell_texts(package.data)
-    aside = list(_aside(package))
-    return Source(
-        blocks=tuple(blocks),
-        fields=tuple(chain.from_iterable(map(sheet_fields, sheets))),
-        present=(*texts, *names, *(text for _, text in aside)),
-        left_out=(*book.left_out, *aside),
-        tables=len(blocks) - len(names),
-        notes=(*_sentences(book, others), *book.symbols.sentences),
-        replaced=tuple(book.symbols.replaced),
-    )
+    return book.source(texts, list(_aside(package)), _sentences(book, others), book.symbols)
 
 
 def read_styles(root: etree._Element) -> list[CellStyle]:
