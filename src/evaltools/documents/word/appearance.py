@@ -40,19 +40,17 @@ def alike(one: str, other: str) -> bool:
 
 
 def colour_of(
-    node: etree._Element, theme: Mapping[str, str], plain: str, prefix: str, kind: str
+    node: etree._Element, theme: Mapping[str, str], plain: str = "val", kind: str = "Color"
 ) -> str:
     """A colour that an element says in its attributes; empty where it is automatic.
 
     Arguments:
-        node: the element.
-        theme: colours of the theme by name.
         plain: attribute of the colour itself.
-        prefix, kind: of the attributes that name a colour of the theme: `theme` and `Fill`.
+        kind: of the attributes that name a colour of the theme: `Color` or `Fill`.
     """
     own = value(node, plain)
     stated = own.upper() if _COLOUR.fullmatch(own) else ""
-    named = value(node, f"{prefix}{kind}")
+    named = value(node, f"theme{kind}")
     if named and named != "none":
         # A tint or shade is worked out by the program that writes the colour itself too.
         whole = "theme" if kind == "Color" else f"theme{kind}"
@@ -68,9 +66,9 @@ def fill(shading: etree._Element | None, theme: Mapping[str, str]) -> str | None
         return None
     pattern = value(shading)
     if pattern in ("", "clear", "nil"):
-        return colour_of(shading, theme, "fill", "theme", "Fill")
+        return colour_of(shading, theme, "fill", "Fill")
     if pattern == "solid":
-        return colour_of(shading, theme, "color", "theme", "Color") or "000000"
+        return colour_of(shading, theme, "color") or "000000"
     return ANY
 
 
@@ -160,7 +158,7 @@ def settings(properties: etree._Element | None, theme: Mapping[str, str]) -> dic
         elif name in ("vertAlign", "position", "sz", "w", "highlight", "rStyle"):
             found.setdefault(name, value(node))
         elif name == "color":
-            found.setdefault(name, colour_of(node, theme, "val", "theme", "Color"))
+            found.setdefault(name, colour_of(node, theme))
         elif name == "shd":
             found.setdefault(name, fill(node, theme) or "")
     return found
