@@ -16,7 +16,7 @@ from evaltools.documents.guard import LIMITS, Limits
 from evaltools.documents.language import detect
 from evaltools.documents.normalising import visible
 from evaltools.documents.packages import Package
-from evaltools.documents.record import Coverage, DocumentText, Field, Kind, LeftOut, PageFurniture
+from evaltools.documents.record import Coverage, DocumentText, Field, HeaderOrFooter, Kind, LeftOut
 from evaltools.documents.symbol_fonts import UNKNOWN, is_private
 
 LONGEST_TEXT = 1_000  # characters of what was left out that are kept
@@ -208,7 +208,7 @@ def measure(
         tables_present=tables[0],
         tables_read=tables[1],
         left_out=tuple(
-            LeftOut(str(what), characters, isinstance(what, PageFurniture), said[what])
+            LeftOut(str(what), characters, isinstance(what, HeaderOrFooter), said[what])
             for what, characters in named.items()
         ),
         notes=tuple(dict.fromkeys(notes)),

@@ -196,7 +196,7 @@ def cohen_kappa(
         categories: values there may be, in order; those there are, sorted, by default.
 
     Returns:
-        With the asymptotic standard error that does not suppose kappa to be nought. None where
+        With the asymptotic standard error that does not suppose kappa to be zero. None where
         both coders gave all units the same one value.
 
     Raises:

@@ -66,7 +66,7 @@ def alpha_under(
 
     Arguments:
         read: the ratings.
-        weights: resamples × units, or × clusters; counts from nought up.
+        weights: resamples × units, or × clusters; counts from zero up.
         metric: as for `krippendorff_alpha`.
         clusters: number of the cluster of each unit, from 0, where whole clusters are weighed.
 
@@ -173,7 +173,7 @@ def masi_distances(sets: Sequence[Set[object]]) -> NDArray[np.float64]:
     size = holds.sum(axis=1)
     union = size[:, None] + size[None, :] - both
     smaller = np.minimum(size[:, None], size[None, :])
-    # Thirds as counts of three, so that equal sets are at exactly nought.
+    # Thirds as counts of three, so that equal sets are at exactly zero.
     monotone = np.where(both == union, 3, np.where(both == smaller, 2, np.where(both > 0, 1, 0)))
     jaccard = np.divide(both, union, out=np.ones_like(both), where=union > 0)
     return np.asarray(1 - np.where(both > 0, jaccard, union == 0) * monotone / 3, dtype=np.float64)

@@ -159,12 +159,12 @@ def chances_unseen(k: ArrayLike, n: int, N: int) -> NDArray[np.float64]:
     always seen and the chance is 0.
 
     Raises ValueError unless 0 <= k <= N and 0 <= n <= N.
-    Source: hypergeometric probability of nought, C(N - k, n) / C(N, n).
+    Source: hypergeometric probability of zero, C(N - k, n) / C(N, n).
     """
     k = np.asarray(k, dtype=int)
     if not 0 <= n <= N or (k < 0).any() or (k > N).any():
         raise ValueError(f"needs 0 <= k <= N and 0 <= n <= N, not k={k.tolist()}, n={n}, N={N}")
-    # Of a population of nought nothing is missed or seen, which scipy does not define.
+    # Of a population of zero nothing is missed or seen, which scipy does not define.
     return np.asarray(hypergeom.pmf(0, N, k, n) if N else np.ones(k.shape), dtype=np.float64)
 
 

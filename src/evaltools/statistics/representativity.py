@@ -171,7 +171,7 @@ def r_indicator(propensities: Propensities | ArrayLike, adjusted: bool = False) 
     variance = float(values.var(ddof=1)) if values.size > 1 else 0.0
     if adjusted:
         variance = max(0.0, variance - propensities.estimation_variance)  # type: ignore[union-attr]
-    # With the divisor N - 1, S of noughts and ones can pass one half by a hair.
+    # With the divisor N - 1, S of zeros and ones can pass one half by a hair.
     return min(1.0, max(0.0, 1 - 2 * float(np.sqrt(variance))))
 
 

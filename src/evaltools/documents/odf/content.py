@@ -10,7 +10,7 @@ from lxml import etree
 
 from evaltools.documents import guard
 from evaltools.documents.packages import Package, children, first, local, value
-from evaltools.documents.record import PageFurniture
+from evaltools.documents.record import HeaderOrFooter
 from evaltools.documents.superscripts import shift_runs
 from evaltools.documents.symbol_fonts import Symbols
 
@@ -246,7 +246,7 @@ def margins(package: Package) -> Iterator[tuple[str, str]]:
     for node in package.parse("styles.xml").iter():
         if local(node) in ("header", "footer", "header-left", "footer-left", "header-first"):
             for text in texts(node):
-                yield PageFurniture(local(node).partition("-")[0]), text
+                yield HeaderOrFooter(local(node).partition("-")[0]), text
 
 
 def table_rows(

@@ -1,4 +1,4 @@
-"""Blocks of a PDF without structure: furniture out, tables by their rules, the rest by layout.
+"""Blocks of a PDF without structure: tables by their ruled lines, the rest by its layout.
 
 What stands on a page is read down the columns where there are columns of prose.
 """
@@ -20,10 +20,10 @@ from pdfplumber.table import (
 
 from evaltools.documents.blocks import Block, Paragraph, Table
 from evaltools.documents.pdf.characters import Box, Glyph, Rule, Sheet, page_box
-from evaltools.documents.pdf.furniture import furniture
+from evaltools.documents.pdf.furniture import headers_and_footers
 from evaltools.documents.pdf.lines import Line, by_place
 from evaltools.documents.pdf.paragraphs import Found, Typography, Words, paragraphs, typography
-from evaltools.documents.record import PageFurniture
+from evaltools.documents.record import HeaderOrFooter
 
 _SNAP = 3.0
 _MOST_RULES = 4_000  # a page with more is a drawing, and would keep the finder busy for long
@@ -221,9 +221,11 @@ def read(sheets: Sequence[Sheet], words: Words) -> Found:
     result = Found()
     flow: list[_Item] = []
     pages = [_page(sheet, result) for sheet in sheets]
-    aside = furniture([lines for lines, _, _ in pages], [sheet.height for sheet in sheets])
+    aside = headers_and_footers(
+        [lines for lines, _, _ in pages], [sheet.height for sheet in sheets]
+    )
     result.left_out.extend(
-        (PageFurniture(f"page {line.page}: running header, footer or page number"), line.text)
+        (HeaderOrFooter(f"page {line.page}: running header, footer or page number"), line.text)
         for line in sorted(aside, key=lambda line: (line.page, line.y, line.x0))
     )
     for lines, grids, sideways in pages:
@@ -310,8 +312,8 @@ def _add(item: Line | Grid, grids: dict[Grid, list[Row]], flow: list[_Item], res
     if not isinstance(last, _Grown) or last.columns != item.columns or not _next_page(last, rows):
         flow.append(_Grown(item.columns, list(rows)))
         return
-    if len(last.rows) > 1 and _said(rows[0]) == _said(last.rows[0]):
-        repeated = "\n".join(_said(rows[0]))
+    if len(last.rows) > 1 and _texts(rows[0]) == _texts(last.rows[0]):
+        repeated = "\n".join(_texts(rows[0]))
         result.left_out.append((f"page {item.page}: repeated head of a table", repeated))
         rows = rows[1:]
     if rows and len(rows[0]) > 1 and not rows[0][0] and len(rows[0]) == len(last.rows[-1]):
@@ -329,7 +331,7 @@ def _lines(rows: Iterable[Row]) -> list[Line]:
     return [line for row in rows for cell in row for line in cell]
 
 
-def _said(row: Row) -> list[str]:
+def _texts(row: Row) -> list[str]:
     return [" ".join(line.text for line in cell) for cell in row]
 
 

@@ -12,7 +12,7 @@ from evaltools.documents.blocks import Block, Paragraph
 from evaltools.documents.pdf.characters import Sheet
 from evaltools.documents.pdf.letters import HYPHENS
 from evaltools.documents.pdf.lines import Line, by_place
-from evaltools.documents.record import PageFurniture
+from evaltools.documents.record import HeaderOrFooter
 
 _MARKER = re.compile(r"(?:[•◦▪‣·●○■□☐☒✓✗]|[-–—]|\(?(?:\d{1,2}|[a-zåäö])[.)])\s+\S")
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[^\W\d_]")
@@ -41,7 +41,7 @@ class Found:
         """Leave out what a page marks as no part of the text, as running headers are."""
         lines = by_place((glyph for glyph in sheet.glyphs if glyph.artifact), sheet.number)
         if lines:
-            what = PageFurniture(f"page {sheet.number}: header, footer or other artifact")
+            what = HeaderOrFooter(f"page {sheet.number}: header, footer or other artifact")
             self.left_out.append((what, " ".join(line.text for line in lines)))
 
 

@@ -16,7 +16,7 @@ from evaltools.documents import guard
 from evaltools.documents.blocks import Source
 from evaltools.documents.guard import Limits
 from evaltools.documents.packages import Package, children, first, local, value
-from evaltools.documents.record import PageFurniture
+from evaltools.documents.record import HeaderOrFooter
 from evaltools.documents.spreadsheets.number_formats import BUILT_IN, NumberFormat, decimal_of
 from evaltools.documents.spreadsheets.sheet import Sheet, Workbook, cell_texts
 from evaltools.documents.superscripts import shift_runs
@@ -81,7 +81,7 @@ class _Book(Workbook):
             gone = "sheet" if hidden else "row" if flat else ""
             rows[number] = self.shown(cells, name, gone, unseen)
         for group in children(root, "headerFooter"):
-            what = PageFurniture(f"header or footer of sheet {name}")
+            what = HeaderOrFooter(f"header or footer of sheet {name}")
             self.left_out.extend((what, i.text or "") for i in group)
         self.sheets.append(Sheet(name, rows, _merged(root)))
 

@@ -21,25 +21,25 @@ from evaltools.documents.blocks import (
 )
 from evaltools.documents.guard import Limits
 from evaltools.documents.packages import Package, children, first, local, value
-from evaltools.documents.record import PageFurniture
+from evaltools.documents.record import HeaderOrFooter
 from evaltools.documents.word.appearance import Place, box_fill, fill, read_theme
 from evaltools.documents.word.styles import Styles, page_size, style_of, unseen_row
 from evaltools.documents.word.text import (
+    BesideText,
     Inline,
     InlineReader,
-    Leaves,
-    box,
-    choose,
+    checkbox_sign,
+    choose_copy,
     find_codes,
+    is_placeholder,
     note_field,
-    prompting,
     texts,
 )
 
 _MAIN = "word/document.xml"
 _OTHER_PARTS = (
-    (r"word/header\d*\.xml", PageFurniture("header")),
-    (r"word/footer\d*\.xml", PageFurniture("footer")),
+    (r"word/header\d*\.xml", HeaderOrFooter("header")),
+    (r"word/footer\d*\.xml", HeaderOrFooter("footer")),
     (r"word/comments\w*\.xml", "comment"),
     (r"word/glossary/.*\.xml", "building blocks of the template"),
     (r"word/(diagrams|charts|drawings)/.*\.xml", "text in a diagram or chart"),
@@ -59,10 +59,10 @@ def read(package: Package, limits: Limits) -> Source:
     styles_part, root = f"{folder}/styles.xml", package.parse(main)
     theme = read_theme(_part(package, f"{folder}/theme/theme1.xml"))
     styles = Styles(_part(package, styles_part), theme, page_size(root))
-    leaves = Leaves(
+    beside = BesideText(
         codes=find_codes(root), numbering=_numbering(_part(package, f"{folder}/settings.xml"))
     )
-    body = Body(styles, leaves)
+    body = Body(styles, beside)
     inside = first(root, "body")
     if inside is None:
         raise guard.broken(f"its part {main} has no body")
@@ -72,25 +72,25 @@ def read(package: Package, limits: Limits) -> Source:
         part = f"{folder}/{kind}s.xml"
         if part in package:
             roots[part] = package.parse(part)
-            leaves.codes |= find_codes(roots[part])
-            blocks.extend(_notes(roots[part], kind, body, leaves))
+            beside.codes |= find_codes(roots[part])
+            blocks.extend(_notes(roots[part], kind, body, beside))
     present = [text for part_root in roots.values() for text in texts(part_root)]
     for name in package.names:
         what = next((w for pattern, w in _OTHER_PARTS if re.fullmatch(pattern, name)), "")
         if what and name not in roots:
             found = list(texts(package.parse(name)))
             present.extend(found)
-            leaves.left_out.extend((type(what)(f"{what}: {name}"), text) for text in found)
+            beside.left_out.extend((type(what)(f"{what}: {name}"), text) for text in found)
         elif re.fullmatch(r"word/embeddings/.+", name):
-            leaves.left_out.append((f"embedded file: {name}", ""))
+            beside.left_out.append((f"embedded file: {name}", ""))
     return Source(
         blocks=tuple(blocks),
-        fields=tuple(leaves.fields),
+        fields=tuple(beside.fields),
         present=tuple(present),
-        left_out=tuple(leaves.left_out),
+        left_out=tuple(beside.left_out),
         tables=sum(_tables(part_root) for part_root in roots.values()),
-        notes=_sentences(leaves),
-        replaced=tuple(leaves.symbols.replaced),
+        notes=_sentences(beside),
+        replaced=tuple(beside.symbols.replaced),
     )
 
 
@@ -118,16 +118,16 @@ def _main_part(package: Package) -> str:
     return _MAIN
 
 
-def _notes(root: etree._Element, kind: str, body: Body, leaves: Leaves) -> list[Block]:
+def _notes(root: etree._Element, kind: str, body: Body, beside: BesideText) -> list[Block]:
     known = {value(note, "id"): note for note in children(root, kind)}
     blocks: list[Block] = []
-    told = dict.fromkeys(number for of, number in leaves.notes if of == kind)
+    told = dict.fromkeys(number for of, number in beside.notes if of == kind)
     for number in told:
         if number in known:
             blocks.extend(body.note(kind, number, known[number]))
     for number, note in known.items():
         if number not in told:
-            leaves.leave(f"{kind} that nothing refers to", note)
+            beside.leave_out(f"{kind} that nothing refers to", note)
     return blocks
 
 
@@ -142,28 +142,28 @@ def _tables(root: etree._Element) -> int:
     )
 
 
-def _sentences(leaves: Leaves) -> tuple[str, ...]:
+def _sentences(beside: BesideText) -> tuple[str, ...]:
     notes = []
-    if leaves.pictures:
-        notes.append(f"Pictures in the text: {leaves.pictures}; what they show is not read.")
-    if leaves.notes:
-        notes.append(f"Footnotes and endnotes, at the end of the text: {len(leaves.notes)}.")
-    if leaves.doubtful:
+    if beside.pictures:
+        notes.append(f"Pictures in the text: {beside.pictures}; what they show is not read.")
+    if beside.notes:
+        notes.append(f"Footnotes and endnotes, at the end of the text: {len(beside.notes)}.")
+    if beside.doubtful:
         notes.append(
             "Characters in the text that may not be seen, of no colour of their own on black: "
-            f"{leaves.doubtful}."
+            f"{beside.doubtful}."
         )
-    notes.extend(leaves.symbols.sentences)
+    notes.extend(beside.symbols.sentences)
     return tuple(notes)
 
 
 class Body:
-    """Walks blocks in document order; what it meets beside the text goes to `leaves`."""
+    """Walks blocks in document order; what it meets beside the text goes to `beside`."""
 
-    def __init__(self, styles: Styles, leaves: Leaves) -> None:
+    def __init__(self, styles: Styles, beside: BesideText) -> None:
         self._styles = styles
-        self._leaves = leaves
-        self._inline = InlineReader(styles, leaves)
+        self._beside = beside
+        self._inline = InlineReader(styles, beside)
         self._place = Place()
         self._note: tuple[str, str] | None = None
 
@@ -203,11 +203,11 @@ class Body:
             elif name == "sdt":
                 yield from self._control(node)
             elif name == "AlternateContent":
-                yield from self._walk(choose(node, self._leaves))
+                yield from self._walk(choose_copy(node, self._beside))
             elif name in ("del", "moveFrom"):
-                self._leaves.leave("tracked deletion", node)
+                self._beside.leave_out("tracked deletion", node)
             elif name == "altChunk":
-                self._leaves.left_out.append(("inserted file (altChunk)", ""))
+                self._beside.left_out.append(("inserted file (altChunk)", ""))
             elif name in ("r", "hyperlink", "fldSimple", "oMath", "oMathPara"):
                 inline = Inline(self._place, note=self._note)
                 self._inline.read(node, inline)
@@ -218,7 +218,7 @@ class Body:
     def _paragraph(self, node: etree._Element) -> Iterator[tuple[Block, bool]]:
         properties = first(node, "pPr")
         if style_of(properties) in self._styles.contents:
-            self._leaves.leave("table of contents", node)
+            self._beside.leave_out("table of contents", node)
             return
         place = self._styles.place(properties, self._place)
         inline = Inline(place, note=self._note)
@@ -244,14 +244,14 @@ class Body:
         content = first(node, "sdtContent")
         if content is None:
             return
-        if prompting(node):
-            self._leaves.leave("prompt of an unanswered field", content)
-            note_field(node, "", self._leaves)
+        if is_placeholder(node):
+            self._beside.leave_out("prompt of an unanswered field", content)
+            note_field(node, "", self._beside)
             return
         inner = self.blocks(content)
-        if not to_text(inner) and (state := box(node)):
+        if not to_text(inner) and (state := checkbox_sign(node)):
             inner = (Paragraph(state),)
-        note_field(node, to_text(inner), self._leaves)
+        note_field(node, to_text(inner), self._beside)
         for block in inner:
             yield block, True
 
@@ -263,9 +263,9 @@ class Body:
         for node in parent:
             if local(node) == "tr":
                 if first(node, "trPr", "del") is not None:
-                    self._leaves.leave("tracked deletion", node)
+                    self._beside.leave_out("tracked deletion", node)
                 elif (why := unseen_row(node)) and next(texts(node), None) is not None:
-                    self._leaves.leave(why, node)
+                    self._beside.leave_out(why, node)
                 else:
                     yield node
             elif local(node) not in ("tblPr", "tblGrid", "sdtPr"):
@@ -273,19 +273,19 @@ class Body:
 
     def _row(self, row: etree._Element) -> tuple[Cell, ...]:
         cells: list[Cell] = []
-        before = len(self._leaves.fields)
+        before = len(self._beside.fields)
         for node in _cells(row):
             merge = first(node, "tcPr", "vMerge")
             joined = merge is not None and value(merge) != "restart"
             if first(node, "tcPr", "cellDel") is not None:
-                self._leaves.leave("tracked deletion", node)
+                self._beside.leave_out("tracked deletion", node)
                 continue
             own = fill(first(node, "tcPr", "shd"), self._styles.theme)
             with self._at(replace(self._place, behind=own or self._place.behind)):
                 blocks = self.blocks(node)
             cells.append(() if joined and not to_text(blocks) else blocks)
         if answers := row_answers(cells):  # a control in such a row needs no name
-            self._leaves.fields[before:] = answers
+            self._beside.fields[before:] = answers
         return tuple(cells)
 
 

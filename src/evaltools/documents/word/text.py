@@ -31,7 +31,7 @@ _SKIPPED = frozenset(
 
 
 @dataclass
-class Leaves:
+class BesideText:
     """What was met beside the text while walking a document.
 
     Arguments:
@@ -62,7 +62,7 @@ class Leaves:
         numbering = self.numbering.get(kind, "decimal")
         return marks.setdefault(number, note_mark(len(marks) + 1, numbering))
 
-    def leave(self, what: str, element: etree._Element) -> None:
+    def leave_out(self, what: str, element: etree._Element) -> None:
         """Leave out all text of an element by name."""
         self.left_out.extend((what, text) for text in texts(element))
 
@@ -115,11 +115,11 @@ def texts(element: etree._Element) -> Iterator[str]:
 
 
 class InlineReader:
-    """Reads what stands inside of paragraphs; what it meets beside the text goes to `leaves`."""
+    """Reads what stands inside of paragraphs; what it meets beside the text goes to `beside`."""
 
-    def __init__(self, styles: Styles, leaves: Leaves) -> None:
+    def __init__(self, styles: Styles, beside: BesideText) -> None:
         self._styles = styles
-        self._leaves = leaves
+        self._beside = beside
 
     def read(self, element: etree._Element, into: Inline) -> None:
         """Add the text of everything in an element to `into`, in document order."""
@@ -137,33 +137,33 @@ class InlineReader:
         elif name == "r":
             self._run(node, into)
         elif name in ("del", "moveFrom", "delText"):
-            self._leaves.leave("tracked deletion", node)
+            self._beside.leave_out("tracked deletion", node)
         elif name == "rt":
-            self._leaves.leave("reading above a word", node)
+            self._beside.leave_out("reading above a word", node)
         elif name == "sym":
-            into.add(_symbol(node, self._leaves), into.look.shift)
+            into.add(_symbol(node, self._beside), into.look.shift)
         elif name in ("footnoteReference", "endnoteReference"):
             kind, number = name.removesuffix("Reference"), value(node, "id")
-            self._leaves.notes.append((kind, number))
+            self._beside.notes.append((kind, number))
             if value(node, "customMarkFollows") not in ("1", "true", "on"):
-                into.add(self._leaves.mark(kind, number))
+                into.add(self._beside.mark(kind, number))
         elif name in ("footnoteRef", "endnoteRef") and into.note is not None:
             kind, number = into.note
-            into.add(self._leaves.marks.get(kind, {}).get(number, ""))
+            into.add(self._beside.marks.get(kind, {}).get(number, ""))
         elif name == "fldChar":
-            into.add(_legacy(node, self._leaves))
+            into.add(_legacy(node, self._beside))
         elif name in FORMULAS and etree.QName(node).namespace in _MATHS:
             self._formula(node, into)
         elif name in ("inline", "anchor", "shape") and _unseen_drawing(node):
-            self._leaves.leave("hidden drawing", node)
+            self._beside.leave_out("hidden drawing", node)
         elif name == "sdt":
             self._control(node, into)
         elif name == "AlternateContent":
-            self.read(choose(node, self._leaves), into)
+            self.read(choose_copy(node, self._beside), into)
         elif name == "txbxContent":
             into.boxes.append(node)
         else:
-            self._leaves.pictures += name in ("blip", "imagedata")
+            self._beside.pictures += name in ("blip", "imagedata")
             self.read(node, into)
 
     def _run(self, node: etree._Element, into: Inline) -> None:
@@ -174,7 +174,7 @@ class InlineReader:
                 if local(part) in _DRAWN and look.unseen != HIDDEN:
                     self._node(part, into)
                 else:
-                    self._leaves.leave(look.unseen, part)
+                    self._beside.leave_out(look.unseen, part)
             return
         # Of a formula the place says what is raised, and its runs do not know.
         into.look = look if look.shift or not before.shift else replace(look, shift=before.shift)
@@ -183,12 +183,12 @@ class InlineReader:
 
     def _text(self, node: etree._Element, text: str, into: Inline) -> None:
         if etree.QName(node).namespace not in (*_WORD, *_MATHS):
-            self._leaves.left_out.append(("text in a drawing", text))
-        elif node in self._leaves.codes:
-            self._leaves.left_out.append(("instruction of a field", text))
+            self._beside.left_out.append(("text in a drawing", text))
+        elif node in self._beside.codes:
+            self._beside.left_out.append(("instruction of a field", text))
         else:
-            self._leaves.doubtful += len(visible(text)) if into.look.doubtful else 0
-            into.add(self._leaves.symbols.show(text, into.look.font_of), into.look.shift)
+            self._beside.doubtful += len(visible(text)) if into.look.doubtful else 0
+            into.add(self._beside.symbols.show(text, into.look.font_of), into.look.shift)
 
     def _formula(self, node: etree._Element, into: Inline) -> None:
         """Add a formula whose parts stand above and below each other, in one line."""
@@ -207,14 +207,14 @@ class InlineReader:
         """Add the answer in a content control, and note it as a field of the form."""
         content = first(node, "sdtContent")
         inner = into.inner()
-        if content is not None and prompting(node):
-            self._leaves.leave("prompt of an unanswered field", content)
+        if content is not None and is_placeholder(node):
+            self._beside.leave_out("prompt of an unanswered field", content)
         elif content is not None:
             self.read(content, inner)
-            if not inner.text.strip() and (state := box(node)):
+            if not inner.text.strip() and (state := checkbox_sign(node)):
                 inner.add(state)
         into.extend(inner)
-        note_field(node, inner.text, self._leaves)
+        note_field(node, inner.text, self._beside)
 
 
 def find_codes(root: etree._Element) -> set[etree._Element]:
@@ -246,21 +246,21 @@ def _unseen_drawing(node: etree._Element) -> bool:
     return hidden or "visibility:hidden" in value(node, "style").replace(" ", "")
 
 
-def note_field(node: etree._Element, answer: str, leaves: Leaves) -> None:
+def note_field(node: etree._Element, answer: str, beside: BesideText) -> None:
     """Note a content control that has a name."""
     properties = first(node, "sdtPr")
     label = value(first(properties, "alias")) or value(first(properties, "tag"))
     listed = first(properties, "docPartObj") is not None  # tables of contents and the like
     if label.strip() and not listed:
-        leaves.fields.append((label.strip(), answer.strip()))
+        beside.fields.append((label.strip(), answer.strip()))
 
 
-def prompting(node: etree._Element) -> bool:
+def is_placeholder(node: etree._Element) -> bool:
     """Whether a content control shows its prompt because nobody has answered."""
     return on(first(node, "sdtPr", "showingPlcHdr"))
 
 
-def box(node: etree._Element) -> str:
+def checkbox_sign(node: etree._Element) -> str:
     """The sign of a checkbox control; empty for any other control."""
     checkbox = first(node, "sdtPr", "checkbox")
     if checkbox is None:
@@ -268,7 +268,7 @@ def box(node: etree._Element) -> str:
     return CHECKED if value(first(checkbox, "checked")) in ("1", "true", "on") else UNCHECKED
 
 
-def choose(node: etree._Element, leaves: Leaves) -> etree._Element:
+def choose_copy(node: etree._Element, beside: BesideText) -> etree._Element:
     """Of the copies of the same content kept for several programs, the one to read."""
     branches = [child for child in node if local(child) in ("Choice", "Fallback")]
     taken = next((b for b in branches if next(texts(b), None) is not None), None)
@@ -276,19 +276,19 @@ def choose(node: etree._Element, leaves: Leaves) -> etree._Element:
         return branches[0] if branches else node
     for branch in branches:
         if branch is not taken:
-            leaves.leave("second copy of a text box, kept for other programs", branch)
+            beside.leave_out("second copy of a text box, kept for other programs", branch)
     return taken
 
 
-def _symbol(node: etree._Element, leaves: Leaves) -> str:
+def _symbol(node: etree._Element, beside: BesideText) -> str:
     try:
         code = int(value(node, "char"), 16)
     except ValueError:
         code = 0
-    return leaves.symbols.show_character("", code, value(node, "font"))
+    return beside.symbols.show_character("", code, value(node, "font"))
 
 
-def _legacy(node: etree._Element, leaves: Leaves) -> str:
+def _legacy(node: etree._Element, beside: BesideText) -> str:
     """What a form field of the old kind shows that is not written as text."""
     data = first(node, "ffData")
     checkbox, choices = first(data, "checkBox"), first(data, "ddList")
@@ -306,7 +306,7 @@ def _legacy(node: etree._Element, leaves: Leaves) -> str:
     else:
         return ""
     if label:
-        leaves.fields.append((label, shown))
+        beside.fields.append((label, shown))
     return shown
 
 
