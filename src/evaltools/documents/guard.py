@@ -10,6 +10,10 @@ from dataclasses import dataclass
 
 from evaltools.problems import Problem, ProblemError
 
+_AGAIN = "Ask the sender for it again, or open it in the program it was made with and save it anew."
+_HARM = "Do not open it. Ask the sender what it is."
+_READ = "DOCX, ODT, XLSX, ODS or PDF"
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -69,10 +73,6 @@ class Refusal:
         what, code = self.what.format(found), f"document.{self.code}"
         return ProblemError([Problem("", what, allowed or self.allowed, self.remedy, code)])
 
-
-_AGAIN = "Ask the sender for it again, or open it in the program it was made with and save it anew."
-_HARM = "Do not open it. Ask the sender what it is."
-_READ = "DOCX, ODT, XLSX, ODS or PDF"
 
 empty = Refusal("empty", "the file is empty (0 bytes)", _AGAIN)
 broken = Refusal("truncated", "the file is cut off or damaged: {}", _AGAIN)

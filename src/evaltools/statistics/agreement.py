@@ -25,6 +25,7 @@ from evaltools.statistics.intervals import Interval, check_level
 
 Why = Literal["", "no unit has two values", "no variation"]
 """Why there is no coefficient: nothing can agree, or nothing can disagree."""
+Weights = Literal["", "linear", "quadratic"]
 
 
 @dataclass(frozen=True)
@@ -175,9 +176,6 @@ def _coefficient(
         return record(name, read, value)
     se = float(np.sqrt(((own - value) ** 2).sum() / (n * (n - 1))))
     return record(name, read, value, se, limits(value, se, "gwet", level, n - 1))
-
-
-Weights = Literal["", "linear", "quadratic"]
 
 
 def cohen_kappa(

@@ -23,6 +23,7 @@ from evaltools.statistics.intervals import Interval, check_level
 Metric = Literal["nominal", "ordinal", "interval", "ratio", "masi"] | Callable[[Any, Any], float]
 """How far apart two values are. A function stands for the difference function as it is: what is
 squared in the interval and ratio metrics is squared already."""
+JACKKNIFE: Final = "jackknife"
 
 
 def krippendorff_alpha(
@@ -177,9 +178,6 @@ def masi_distances(sets: Sequence[Set[object]]) -> NDArray[np.float64]:
     monotone = np.where(both == union, 3, np.where(both == smaller, 2, np.where(both > 0, 1, 0)))
     jaccard = np.divide(both, union, out=np.ones_like(both), where=union > 0)
     return np.asarray(1 - np.where(both > 0, jaccard, union == 0) * monotone / 3, dtype=np.float64)
-
-
-JACKKNIFE: Final = "jackknife"
 
 
 def jackknife_interval(

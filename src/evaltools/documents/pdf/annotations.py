@@ -34,6 +34,8 @@ _NAMES = {
 }  # fmt: skip
 # Their contents are those of fields, or say nothing that a page shows.
 _OTHERS = frozenset(("/Widget", "/Link", "/TrapNet", "/PrinterMark"))
+_DEEPEST = 30
+_RADIO, _PUSH = 1 << 15, 1 << 16
 
 
 @dataclass(frozen=True)
@@ -179,10 +181,6 @@ def _broken(text: str, most: int) -> Iterator[str]:
             else:
                 line = f"{line} {word}" if line else word
         yield line
-
-
-_DEEPEST = 30
-_RADIO, _PUSH = 1 << 15, 1 << 16
 
 
 def read_fields(pdf: pikepdf.Pdf) -> list[tuple[str, str]]:

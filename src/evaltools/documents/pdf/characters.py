@@ -29,6 +29,7 @@ _WIDEST_SPACING = 2.0  # of the size: what is set further apart are columns, not
 
 Colour = tuple[float, float, float]  # red, green, blue from 0 to 255
 Box = tuple[float, float, float, float]  # left, top, right, bottom
+_STUMBLES = (PSException, KeyError, ValueError, TypeError, IndexError, AttributeError)
 
 
 class Drawn(NamedTuple):
@@ -376,9 +377,6 @@ def _rules(points: list[tuple[float, float]], stroke: bool) -> list[Rule]:
         if abs(y1 - y0) < 0.5 or abs(x1 - x0) < 0.5:
             rules.append(Rule(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
     return rules
-
-
-_STUMBLES = (PSException, KeyError, ValueError, TypeError, IndexError, AttributeError)
 
 
 def layers_off(pdf: pikepdf.Pdf) -> frozenset[int]:

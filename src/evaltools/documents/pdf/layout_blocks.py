@@ -27,6 +27,14 @@ from evaltools.documents.record import HeaderOrFooter
 
 _SNAP = 3.0
 _MOST_RULES = 4_000  # a page with more is a drawing, and would keep the finder busy for long
+Gap = tuple[float, float]
+_GUTTER = 3.0  # points; where lines are close, `find_gutters` has found that there is one
+_LEVEL = 0.15  # of the size: base lines that differ less are one
+_FIRST_LINE = 12.0  # points from the upper edge of a table to its first base line
+_PROSE_LINES = 4
+_PROSE_CHARACTERS = 22
+_CELLS = 1.6  # of the size: a wider gap parts cells
+Row = list[list[Line]]  # lines of each cell
 
 
 @dataclass(frozen=True)
@@ -80,13 +88,6 @@ def _edge(rule: Rule) -> dict[str, Any]:
 
 
 Item = Line | Grid
-Gap = tuple[float, float]
-
-_GUTTER = 3.0  # points; where lines are close, `gutters` has told that there is one
-_LEVEL = 0.15  # of the size: base lines that differ less are one
-_FIRST_LINE = 12.0  # points from the upper edge of a table to its first base line
-_PROSE_LINES = 4
-_PROSE_CHARACTERS = 22
 
 
 def order(items: Sequence[Item]) -> list[Item]:
@@ -188,11 +189,6 @@ def _is_prose(group: Sequence[Item], gap: Gap) -> bool:
 
 def _left(item: Item) -> float:
     return item.box[0]
-
-
-_CELLS = 1.6  # of the size: a wider gap parts cells
-
-Row = list[list[Line]]  # lines of each cell
 
 
 @dataclass

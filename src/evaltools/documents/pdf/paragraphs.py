@@ -21,6 +21,13 @@ _LONGEST_HEADING = 200
 _WIDER = 1.12  # than the usual leading: what parts paragraphs
 _HANGING = 3.5  # points: how far a hyphen or full stop may hang over the edge
 _FLUSH_FROM = 6  # lines by which one can tell that text is flush right
+_SOFT = tuple(HYPHENS)  # of a line's end, which typesetting put in
+_HARD = ("-", "\u2010")
+# After these words' hyphen a part of a compound was left out: palvelu- ja tukipyynnöt.
+_CONJUNCTIONS = frozenset(
+    ["ja", "tai", "eli", "sekä", "että", "vai", "och", "eller", "samt", "respektive", "and", "or"]
+)
+_WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 
 
 @dataclass
@@ -215,15 +222,6 @@ def _runs(lines: Sequence[Line]) -> list[list[Line]]:
 
 def _style(line: Line) -> tuple[float, bool]:
     return round(line.size * 2) / 2, line.bold
-
-
-_SOFT = tuple(HYPHENS)  # of a line's end, which typesetting put in
-_HARD = ("-", "\u2010")
-# After these words' hyphen a part of a compound was left out: palvelu- ja tukipyynnöt.
-_CONJUNCTIONS = frozenset(
-    ["ja", "tai", "eli", "sekä", "että", "vai", "och", "eller", "samt", "respektive", "and", "or"]
-)
-_WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 
 
 class Words:

@@ -49,6 +49,8 @@ _STUMBLES = (
 )
 _PICTURE = 0.4  # of a page: pictures that cover more may be a scan of it
 _FEW = 20  # characters: fewer on a page with such a picture are a stamp or a number
+_CHUNK = 1 << 20
+_TAIL = 4096
 
 
 def read(data: bytes, limits: Limits, structure: bool = True) -> Source:
@@ -221,10 +223,6 @@ def _numbers(numbers: Sequence[int]) -> str:
         else:
             ranges.append([number, number])
     return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in ranges)
-
-
-_CHUNK = 1 << 20
-_TAIL = 4096
 
 
 @contextmanager

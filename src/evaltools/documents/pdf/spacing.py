@@ -22,6 +22,10 @@ _ROWS = 5  # lines that have something on both sides
 _EDGE = 0.7  # points by which the right column's lines may begin apart
 _FLUSH = 0.8  # share of them that begin at its edge
 _FAR = 3.0  # times the size: lines further apart are not of one column
+_APART = 0.15  # of the size: letters of an ordinary word are closer
+_FARTHEST = 1.5  # of the size: what is further apart are columns
+_LETTERS = 4  # a spaced word has at least so many
+_EVEN = 1.75  # times the usual gap: what is wider parts words
 
 
 @dataclass(frozen=True)
@@ -100,12 +104,6 @@ def _close(corridor: _Corridor, found: dict[int, list[float]]) -> None:
     if sum(abs(start - edge) <= _EDGE for start in starts) >= _FLUSH * len(starts):
         for number, start in corridor.lines:
             found.setdefault(number, []).append(start)
-
-
-_APART = 0.15  # of the size: letters of an ordinary word are closer
-_FARTHEST = 1.5  # of the size: what is further apart are columns
-_LETTERS = 4  # a spaced word has at least so many
-_EVEN = 1.75  # times the usual gap: what is wider parts words
 
 
 @dataclass

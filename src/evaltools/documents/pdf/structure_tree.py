@@ -27,6 +27,9 @@ _HEADINGS = {"Title": 1, "H": 1, **{f"H{level}": level for level in range(1, 10)
 _LEFT_OUT = {"TOC": "table of contents", "TOCI": "table of contents", "Artifact": "artifact"}
 _NOTES = frozenset(("Note", "FENote"))
 _CELLS = frozenset(("TD", "TH"))
+_UNMARKED = 0.02  # share of characters that the structure may miss before it is not believed
+_LOWER_CASE = 0.25  # share of paragraphs that may begin in the middle of a sentence
+_LONGEST = 80  # lines; a "paragraph" that is longer is a page that somebody marked as one
 
 
 @dataclass
@@ -122,11 +125,6 @@ def is_inline(node: Node, parent: Node) -> bool:
     if node.role == "NonStruct":
         return parent.role in _OF_TEXT or heading_level(parent) > 0
     return node.role in _INLINE
-
-
-_UNMARKED = 0.02  # share of characters that the structure may miss before it is not believed
-_LOWER_CASE = 0.25  # share of paragraphs that may begin in the middle of a sentence
-_LONGEST = 80  # lines; a "paragraph" that is longer is a page that somebody marked as one
 
 
 def is_sound(tree: Node, sheets: Sequence[Sheet]) -> bool:

@@ -28,6 +28,13 @@ _NAMES = {
 _USUAL = {"lt1": PAGE, "dk1": "000000"}
 _ALIKE = 10  # steps of 255 of each of red, green and blue that nobody tells apart
 _COLOUR = re.compile(r"[0-9A-Fa-f]{6}")
+_TINY = 4  # half points; nobody reads letters of two points
+_NARROW = 5  # percent of their width; nobody reads letters pressed to that
+_RAISED = 4  # half points by which a small run stands above the line or below it
+_SWITCHES = ("vanish", "specVanish", "strike", "dstrike")
+HIDDEN = "hidden text"
+_FONTS = ("ascii", "hAnsi", "cs", "eastAsia")
+Settings = Mapping[str, str]
 
 
 def alike(one: str, other: str) -> bool:
@@ -92,14 +99,6 @@ def _themed(name: str, theme: Mapping[str, str]) -> str:
     return colour.upper() if _COLOUR.fullmatch(colour) else _USUAL.get(real, "")
 
 
-_TINY = 4  # half points; nobody reads letters of two points
-_NARROW = 5  # percent of their width; nobody reads letters pressed to that
-_RAISED = 4  # half points by which a small run stands above the line or below it
-_SWITCHES = ("vanish", "specVanish", "strike", "dstrike")
-HIDDEN = "hidden text"
-_FONTS = ("ascii", "hAnsi", "cs", "eastAsia")
-
-
 @dataclass(frozen=True)
 class Look:
     """How a run looks.
@@ -123,7 +122,6 @@ class Look:
 
 
 PLAIN = Look()
-Settings = Mapping[str, str]
 
 
 @dataclass(frozen=True)

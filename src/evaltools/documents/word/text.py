@@ -28,6 +28,9 @@ _DRAWN = ("drawing", "pict", "object", "AlternateContent")
 _SKIPPED = frozenset(
     ("pPr", "rPr", "sdtPr", "sdtEndPr", "tblPr", "tblGrid", "trPr", "tcPr", "sectPr", "instrText")
 )
+FORMULAS = frozenset(("sSup", "sSub", "sSubSup", "sPre", "f", "rad", "d", "nary"))
+"""Elements whose parts do not simply follow each other."""
+Part = Callable[[etree._Element | None], str]
 
 
 @dataclass
@@ -308,12 +311,6 @@ def _legacy(node: etree._Element, beside: BesideText) -> str:
     if label:
         beside.fields.append((label, shown))
     return shown
-
-
-FORMULAS = frozenset(("sSup", "sSub", "sSubSup", "sPre", "f", "rad", "d", "nary"))
-"""Elements whose parts do not simply follow each other."""
-
-Part = Callable[[etree._Element | None], str]
 
 
 def write_formula(node: etree._Element, part: Part) -> str:
