@@ -8,15 +8,7 @@ from lxml import etree
 
 from evaltools.documents.blocks import Source
 from evaltools.documents.guard import Limits
-from evaltools.documents.odf.content import (
-    Inline,
-    Look,
-    Looks,
-    body,
-    margins,
-    table_rows,
-    texts,
-)
+from evaltools.documents.odf.content import Inline, Look, Looks, body, margins, table_rows, texts
 from evaltools.documents.packages import Package, children, first, local, value
 from evaltools.documents.spreadsheets.sheet import Sheet, Workbook, cell_texts
 

@@ -10,15 +10,7 @@ from dataclasses import replace
 from lxml import etree
 
 from evaltools.documents import guard
-from evaltools.documents.blocks import (
-    Block,
-    Cell,
-    Paragraph,
-    Source,
-    Table,
-    row_answers,
-    to_text,
-)
+from evaltools.documents.blocks import Block, Cell, Paragraph, Source, Table, row_answers, to_text
 from evaltools.documents.guard import Limits
 from evaltools.documents.packages import Package, children, first, local, value
 from evaltools.documents.record import HeaderOrFooter
