@@ -126,6 +126,9 @@ class _Content(NamedTuple):
     actual: str | None = None
 
 
+_OUTSIDE = _Content()
+
+
 class CharacterDevice(PDFTextDevice):
     """Takes down one page after another; `sheet` is the last one that ended."""
 
@@ -201,7 +204,7 @@ class CharacterDevice(PDFTextDevice):
 
     @property
     def _now(self) -> _Content:
-        return self._content[-1] if self._content else _Content()
+        return self._content[-1] if self._content else _OUTSIDE
 
     def begin_figure(self, name: str, bbox: Any, matrix: Any) -> None:
         """Enter a form drawn on the page."""
