@@ -15,7 +15,7 @@ from evaltools.indicators.saturation import saturation
 from evaltools.indicators.selection import selection
 from evaltools.indicators.shares import plain_share
 from evaltools.present import language as say
-from evaltools.statistics.unseen import chances_unseen
+from evaltools.statistics.intervals import chances_unseen
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence

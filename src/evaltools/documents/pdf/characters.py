@@ -1,7 +1,9 @@
 """The characters of a PDF page, each with its place, size, weight and mark, and the ruled lines.
 
-A device of pdfminer takes down what the page's program draws; nothing is put in order here.
-Positions are in points from the upper left corner of the page, x to the right and y down.
+A device of pdfminer takes down what the page's program draws; nothing is put in order here. The
+interpreter that runs the program does not stop at what has no bearing on its text: a colour that
+cannot be understood is no reason to call a document damaged. Positions are in points from the
+upper left corner of the page, x to the right and y down.
 """
 
 from __future__ import annotations
@@ -11,13 +13,15 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import pikepdf
+from pdfminer.pdfcolor import PDFColorSpace
 from pdfminer.pdfdevice import PDFTextDevice
-from pdfminer.psparser import PSLiteral
+from pdfminer.pdfinterp import PDFPageInterpreter
+from pdfminer.pdftypes import PDFObjRef, PDFStream, dict_value, resolve1
+from pdfminer.psparser import PSException, PSLiteral, literal_name
 from pdfminer.utils import decode_text
 
-from evaltools.documents.pdf.letters import LOST, Face
-
-__all__ = ["LOST", "Box", "Drawn", "Glyph", "Rule", "Scribe", "Sheet", "page_box"]
+from evaltools.documents.pdf.letters import Face
 
 _THICK = 3.0  # points; a filled box that is thinner is a line
 _STRAIGHT = 3  # degrees: writing that leans no more than this is upright or sideways
@@ -25,6 +29,7 @@ _WIDEST_SPACING = 2.0  # of the size: what is set further apart are columns, not
 
 Colour = tuple[float, float, float]  # red, green, blue from 0 to 255
 Box = tuple[float, float, float, float]  # left, top, right, bottom
+_STUMBLES = (PSException, KeyError, ValueError, TypeError, IndexError, AttributeError)
 
 
 class Drawn(NamedTuple):
@@ -107,7 +112,24 @@ class Sheet(NamedTuple):
     shown: Box
 
 
-class Scribe(PDFTextDevice):
+class _Content(NamedTuple):
+    """Marked content that is being drawn.
+
+    Arguments:
+        mark, artifact, off: of the characters in it, as in `Glyph` and `Drawn`.
+        actual: what its characters mean, where it says so: a soft hyphen is drawn as a plain one.
+    """
+
+    mark: int = -1
+    artifact: bool = False
+    off: bool = False
+    actual: str | None = None
+
+
+_OUTSIDE = _Content()
+
+
+class CharacterDevice(PDFTextDevice):
     """Takes down one page after another; `sheet` is the last one that ended."""
 
     def __init__(self, manager: Any) -> None:
@@ -130,8 +152,7 @@ class Scribe(PDFTextDevice):
         self._number += 1
         self._glyphs: list[Glyph] = []
         self._rules: list[Rule] = []
-        self._marks: list[tuple[int, bool, bool]] = []
-        self._actual: list[str | None] = []
+        self._content: list[_Content] = []
         self._pictures = 0.0
         self._paths = 0
         self.ctm = ctm
@@ -160,29 +181,30 @@ class Scribe(PDFTextDevice):
 
     def begin_tag(self, tag: PSLiteral, props: Any = None) -> None:
         """Enter marked content; what is inside an artifact stays one."""
-        mark, artifact, off = self._marks[-1] if self._marks else (-1, False, False)
-        if isinstance(props, dict) and isinstance(props.get("MCID"), int):
-            mark = props["MCID"]
+        now, given = self._now, props if isinstance(props, dict) else {}
         name = tag.name if isinstance(tag.name, str) else tag.name.decode("latin-1")
-        self._marks.append((mark, artifact or name == "Artifact", off))
-        # A span may say what its characters mean: a soft hyphen is drawn as a plain one.
-        actual = props.get("ActualText") if isinstance(props, dict) else None
-        if isinstance(actual, bytes):
-            self._actual.append(decode_text(actual))
-        else:
-            self._actual.append(None if not self._actual else self._actual[-1])
-
-    def end_tag(self) -> None:
-        """Leave marked content."""
-        if self._marks:
-            self._marks.pop()
-            self._actual.pop()
+        mark, actual = given.get("MCID"), given.get("ActualText")
+        self._content.append(
+            _Content(
+                mark if isinstance(mark, int) else now.mark,
+                now.artifact or name == "Artifact",
+                now.off,
+                decode_text(actual) if isinstance(actual, bytes) else now.actual,
+            )
+        )
 
     def begin_layer(self, off: bool) -> None:
         """Enter content of a layer; what is inside one that is switched off is not shown."""
-        mark, artifact, outer = self._marks[-1] if self._marks else (-1, False, False)
-        self._marks.append((mark, artifact, outer or off))
-        self._actual.append(None if not self._actual else self._actual[-1])
+        self._content.append(self._now._replace(off=self._now.off or off))
+
+    def end_tag(self) -> None:
+        """Leave marked content, or a layer."""
+        if self._content:
+            self._content.pop()
+
+    @property
+    def _now(self) -> _Content:
+        return self._content[-1] if self._content else _OUTSIDE
 
     def begin_figure(self, name: str, bbox: Any, matrix: Any) -> None:
         """Enter a form drawn on the page."""
@@ -207,7 +229,7 @@ class Scribe(PDFTextDevice):
         self._drawn = Drawn(
             mode,
             _red_green_blue(str(space.name), colour),
-            self._marks[-1][2] if self._marks else False,
+            self._now.off,
             float(textstate.charspace) * stretch,
         )
         super().render_string(textstate, seq, ncs, graphicstate)
@@ -229,34 +251,23 @@ class Scribe(PDFTextDevice):
             face = self._faces[id(font)] = Face(font)
         advance = float(font.char_width(cid) * fontsize * scaling)
         text = face.text(cid)
-        if self._actual and self._actual[-1] is not None:
-            text, self._actual[-1] = self._actual[-1], ""
+        now = self._now
+        if now.actual is not None:
+            text, self._content[-1] = now.actual, now._replace(actual="")
         a, b, c, d, e, f = matrix
         length = math.hypot(a, b)
         size = abs(fontsize) * math.hypot(c, d) * face.height
         turn = _direction(a, b)
         x, y = e + c * rise, self._height - (f + d * rise)
-        mark, artifact, _ = self._marks[-1] if self._marks else (-1, False, False)
         wide = advance * length
         drawn = self._drawn
         if drawn.spacing and abs(drawn.spacing) > _WIDEST_SPACING * size:
             drawn = drawn._replace(spacing=0.0)
         if turn:
             x, y = _turned(x, y, turn, self._width, self._height)
-        self._glyphs.append(
-            Glyph(
-                text,
-                min(x, x + wide),
-                max(x, x + wide),
-                y,
-                size,
-                face.bold,
-                mark,
-                artifact,
-                turn,
-                drawn,
-            )
-        )
+        left, right = min(x, x + wide), max(x, x + wide)
+        place = (left, right, y, size)
+        self._glyphs.append(Glyph(text, *place, face.bold, now.mark, now.artifact, turn, drawn))
         return advance
 
     def paint_path(
@@ -299,12 +310,7 @@ def _turned(x: float, y: float, turn: int, width: float, height: float) -> tuple
 
 
 def page_box(glyph: Glyph, width: float, height: float) -> Box:
-    """Where on the page a character stands, whichever way it is turned.
-
-    Arguments:
-        glyph: the character.
-        width, height: of the page, in points.
-    """
+    """Where on a page of this size a character stands, whichever way it is turned."""
     top, bottom = glyph.y - 0.8 * glyph.size, glyph.y + 0.25 * glyph.size
     left, right = glyph.x0, max(glyph.x1, glyph.x0 + 0.1 * glyph.size)
     if glyph.turn == 0:
@@ -374,3 +380,106 @@ def _rules(points: list[tuple[float, float]], stroke: bool) -> list[Rule]:
         if abs(y1 - y0) < 0.5 or abs(x1 - x0) < 0.5:
             rules.append(Rule(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
     return rules
+
+
+def layers_off(pdf: pikepdf.Pdf) -> frozenset[int]:
+    """Object numbers of the layers that are switched off when the document is opened."""
+    properties = pdf.Root.get("/OCProperties")
+    if not isinstance(properties, pikepdf.Dictionary):
+        return frozenset()
+    default = properties.get("/D")
+    if not isinstance(default, pikepdf.Dictionary):
+        return frozenset()
+
+    def numbers(holder: Any, name: str) -> set[int]:
+        items = holder.get(name)
+        if not isinstance(items, pikepdf.Array):
+            return set()
+        return {int(item.objgen[0]) for item in items if isinstance(item, pikepdf.Dictionary)}
+
+    off = numbers(properties, "/OCGs") if default.get("/BaseState") == "/OFF" else set()
+    return frozenset((off - numbers(default, "/ON")) | numbers(default, "/OFF"))
+
+
+class Interpreter(PDFPageInterpreter):
+    """An interpreter of pdfminer that knows layers and passes over colours it does not know.
+
+    Arguments:
+        manager, device: of pdfminer; the device is a `CharacterDevice`.
+        off: object numbers of layers that are switched off.
+    """
+
+    device: CharacterDevice
+
+    def __init__(self, manager: Any, device: CharacterDevice, off: frozenset[int]) -> None:
+        super().__init__(manager, device)
+        self._off = off
+
+    def dup(self) -> Interpreter:
+        """Another one for a form that is drawn on the page."""
+        return Interpreter(self.rsrcmgr, self.device, self._off)
+
+    def init_resources(self, resources: Any) -> None:
+        """Prepare the resources of a page; colour spaces one by one."""
+        spaces = resolve1(resources.get("ColorSpace")) if resources else None
+        if not isinstance(spaces, dict):
+            super().init_resources(resources)
+            return
+        super().init_resources({k: v for k, v in resources.items() if k != "ColorSpace"})
+        found = dict(self.csmap)
+        keep = (self.fontmap, self.xobjmap)
+        for name, space in spaces.items():
+            try:
+                super().init_resources({"ColorSpace": {name: space}})
+                found.update(self.csmap)
+            except _STUMBLES:
+                found[name] = PDFColorSpace("unknown", 1)  # text in it is read all the same
+        self.fontmap, self.xobjmap = keep
+        self.csmap = found
+        self.resources = resources
+
+    def do_BDC(self, tag: Any, props: Any) -> None:
+        """Begin marked content; what its properties are may stand with the page's resources."""
+        if isinstance(tag, PSLiteral) and isinstance(props, PSLiteral):
+            named = self._properties().get(literal_name(props))
+            if tag.name == "OC":
+                self.device.begin_layer(self._is_off(named))
+                return
+            resolved = resolve1(named)
+            props = resolved if isinstance(resolved, dict) else props
+        super().do_BDC(tag, props)
+
+    def do_Do(self, xobjid_arg: Any) -> None:
+        """Draw a form or picture, which may be in a layer."""
+        held = self.xobjmap.get(literal_name(xobjid_arg))
+        drawn = resolve1(held)
+        layer = drawn.attrs.get("OC") if isinstance(drawn, PDFStream) else None
+        if layer is None:
+            super().do_Do(xobjid_arg)
+            return
+        self.device.begin_layer(self._is_off(layer))
+        super().do_Do(xobjid_arg)
+        self.device.end_tag()
+
+    def _properties(self) -> dict[str, Any]:
+        found = resolve1(dict_value(self.resources).get("Properties")) if self.resources else None
+        return found if isinstance(found, dict) else {}
+
+    def _is_off(self, layer: Any) -> bool:
+        """Whether content of a layer, or of a set of layers, is not shown."""
+        if isinstance(layer, PDFObjRef) and layer.objid in self._off:
+            return True
+        members = resolve1(layer)
+        if not isinstance(members, dict) or literal_name(members.get("Type")) != "OCMD":
+            return False
+        groups = members.get("OCGs")
+        resolved = resolve1(groups)
+        listed = resolved if isinstance(resolved, list) else [groups]
+        off = [ref.objid in self._off for ref in listed if isinstance(ref, PDFObjRef)]
+        if not off:
+            return False
+        rule = literal_name(members["P"]) if "P" in members else "AnyOn"
+        shown = {
+            "AllOn": not any(off), "AnyOn": not all(off), "AnyOff": any(off), "AllOff": all(off)
+        }  # fmt: skip
+        return not shown.get(rule, True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
-from evaltools.documents.blocks import Paragraph
-from evaltools.documents.pdf.joining import Words, join
-from evaltools.documents.pdf.lines import Line
+from evaltools.documents.blocks import Block, Paragraph
+from evaltools.documents.pdf.characters import Sheet
+from evaltools.documents.pdf.letters import HYPHENS
+from evaltools.documents.pdf.lines import Line, by_place
+from evaltools.documents.record import HeaderOrFooter
 
 _MARKER = re.compile(r"(?:[•◦▪‣·●○■□☐☒✓✗]|[-–—]|\(?(?:\d{1,2}|[a-zåäö])[.)])\s+\S")
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[^\W\d_]")
@@ -19,6 +21,35 @@ _LONGEST_HEADING = 200
 _WIDER = 1.12  # than the usual leading: what parts paragraphs
 _HANGING = 3.5  # points: how far a hyphen or full stop may hang over the edge
 _FLUSH_FROM = 6  # lines by which one can tell that text is flush right
+_SOFT = tuple(HYPHENS)  # of a line's end, which typesetting put in
+_HARD = ("-", "\u2010")
+# After these words' hyphen a part of a compound was left out: palvelu- ja tukipyynnöt.
+_CONJUNCTIONS = frozenset(
+    ["ja", "tai", "eli", "sekä", "että", "vai", "och", "eller", "samt", "respektive", "and", "or"]
+)
+_WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
+
+
+@dataclass
+class Found:
+    """What was read of a document.
+
+    Arguments:
+        blocks: in reading order, notes at the end.
+        left_out: (what, its text).
+        tables: how many tables there are.
+    """
+
+    blocks: list[Block] = field(default_factory=list)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+    tables: int = 0
+
+    def leave_artifacts(self, sheet: Sheet) -> None:
+        """Leave out what a page marks as no part of the text, as running headers are."""
+        lines = by_place((glyph for glyph in sheet.glyphs if glyph.artifact), sheet.number)
+        if lines:
+            what = HeaderOrFooter(f"page {sheet.number}: header, footer or other artifact")
+            self.left_out.append((what, " ".join(line.text for line in lines)))
 
 
 @dataclass(frozen=True)
@@ -62,7 +93,7 @@ def typography(lines: Sequence[Line]) -> Typography:
 
 def paragraphs(lines: Sequence[Line], type_: Typography, words: Words) -> list[Paragraph]:
     """Rebuild the paragraphs of lines that are in reading order, over the ends of pages too."""
-    return [_told(group, type_, words) for group in group_lines(lines, type_)]
+    return [join(group, words, level_of(group, type_)) for group in group_lines(lines, type_)]
 
 
 def group_lines(lines: Sequence[Line], type_: Typography) -> list[list[Line]]:
@@ -89,11 +120,6 @@ def level_of(group: Sequence[Line], type_: Typography) -> int:
     if numbered and len(group) == 1 and len(text) <= 80 and not _ENDS.search(text):
         return min(len(type_.ranks) + numbered[1].count(".") + 1, 9)
     return 0
-
-
-def _told(group: Sequence[Line], type_: Typography, words: Words) -> Paragraph:
-    text, page, breaks = join(group, words)
-    return Paragraph(text, level_of(group, type_), page, breaks)
 
 
 def _begins(
@@ -196,3 +222,51 @@ def _runs(lines: Sequence[Line]) -> list[list[Line]]:
 
 def _style(line: Line) -> tuple[float, bool]:
     return round(line.size * 2) / 2, line.bold
+
+
+class Words:
+    """Words of a document that stand whole in it: the witnesses for those that are parted."""
+
+    def __init__(self, lines: Iterable[Line]) -> None:
+        self._known = Counter(word.lower() for line in lines for word in _WORD.findall(line.text))
+        self.kept = 0
+
+    def join(self, before: str, after: str) -> str:
+        """Join two lines of a paragraph.
+
+        A soft hyphen goes, except before a digit. A hyphen that is drawn like any other stays,
+        unless the document has the word without it and not with it; before `ja` and its like a
+        blank follows it.
+        """
+        before, after = before.rstrip(" "), after.lstrip(" ")
+        if not before or not after:
+            return before + after
+        if before.endswith(_SOFT):
+            return before.rstrip("".join(_SOFT)) + ("-" if after[0].isdigit() else "") + after
+        if not before.endswith(_HARD) or not before[-2:-1].isalnum():
+            return f"{before} {after}"
+        next_word = re.match(r"[^\W_]+", after)
+        if next_word is None or next_word[0].lower() in _CONJUNCTIONS:
+            return f"{before} {after}"
+        head, tail = _WORD.findall(before[:-1])[-1:], _WORD.match(after)
+        if head and tail and before[:-1].endswith(head[0]):
+            whole = (head[0] + tail[0]).lower()
+            parted = f"{head[0]}-{tail[0]}".lower()
+            if self._known[whole] and not self._known[parted] and tail[0][0].islower():
+                return before[:-1] + after
+        self.kept += 1
+        return before + after
+
+
+def join(lines: Sequence[Line], words: Words, level: int = 0) -> Paragraph:
+    """The paragraph, or heading of a level, that lines were broken from."""
+    text, page, breaks = "", lines[0].page, []
+    for line in lines:
+        joined = words.join(text, line.text) if text else line.text
+        if line.page != page:
+            breaks.append((len(joined) - len(line.text.lstrip(" ")), line.page))
+            page = line.page
+        text = joined
+    if text.endswith(_SOFT):  # no other part of a word follows: it is what is drawn
+        text = text.rstrip("".join(_SOFT)) + "-"
+    return Paragraph(text, level, lines[0].page, tuple(breaks))

@@ -13,18 +13,17 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
 
 from evaltools.documents import guard
 from evaltools.documents.guard import LIMITS, Limits
-from evaltools.documents.reading import with_language
+from evaltools.documents.reader import with_language
 from evaltools.documents.record import DocumentText, from_plain
 from evaltools.problems import Problem, ProblemError
 
 _AHEAD = 2  # documents per process that may be read before they are asked for
 
 
-class Nursery:
+class ReaderServer:
     """A process that forks a child for every document; started when it is first needed."""
 
     def __init__(self) -> None:
@@ -33,21 +32,23 @@ class Nursery:
 
     def read(self, path: Path, limits: Limits) -> DocumentText | Problem:
         """Read one document in a child of its own."""
-        if self._ended:
-            return _problem(guard.died("reading was stopped"), path)
-        request = {"path": str(path.absolute()), "limits": asdict(limits)}
-        process = self._started()
-        assert process.stdin is not None
-        assert process.stdout is not None
-        try:
-            process.stdin.write(json.dumps(request).encode() + b"\n")
-            process.stdin.flush()
-            line = process.stdout.readline()
-        except BrokenPipeError:
-            line = b""
+        line = b""
+        if not self._ended:
+            request = {"path": str(path.absolute()), "limits": asdict(limits)}
+            process = self._started()
+            assert process.stdin is not None
+            assert process.stdout is not None
+            with suppress(BrokenPipeError):
+                process.stdin.write(json.dumps(request).encode() + b"\n")
+                process.stdin.flush()
+                line = process.stdout.readline()
         if not line:
-            return _problem(guard.died("the process that starts readers ended"), path)
-        return _answer(json.loads(line), path, limits)
+            why = "reading was stopped" if self._ended else "the process that starts readers ended"
+            return replace(guard.crashed(why).problems[0], where=str(path))
+        answer = json.loads(line)
+        if "document" in answer:
+            return with_language(from_plain(answer["document"]))
+        return Problem(**{**answer["problem"], "where": str(path)})
 
     def end(self) -> None:
         """End the process, which has nothing to lose; nothing is read any more."""
@@ -69,7 +70,7 @@ class Nursery:
         if self._process is None or self._process.poll() is not None:
             self.close()
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "evaltools.documents.nursery"],
+                [sys.executable, "-m", "evaltools.documents.reader_server"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -107,52 +108,32 @@ def read_documents(
     """
     if processes < 1:
         raise ValueError("at least one process reads")
-    nurseries = [Nursery() for _ in range(processes)]
-    idle: SimpleQueue[Nursery] = SimpleQueue()
-    for nursery in nurseries:
-        idle.put(nursery)
+    servers = [ReaderServer() for _ in range(processes)]
+    idle: SimpleQueue[ReaderServer] = SimpleQueue()
+    for server in servers:
+        idle.put(server)
 
     def read(path: Path) -> DocumentText | Problem:
-        nursery = idle.get()
+        server = idle.get()
         try:
-            return nursery.read(path, limits)
+            return server.read(path, limits)
         finally:
-            idle.put(nursery)
+            idle.put(server)
 
     pool = ThreadPoolExecutor(processes, thread_name_prefix="reading")
     waiting: deque[tuple[Path, Future[DocumentText | Problem]]] = deque()
     try:
-        for given in paths:
-            path = Path(given)
+        for path in map(Path, paths):
             waiting.append((path, pool.submit(read, path)))
             if len(waiting) > processes * _AHEAD:
-                path, future = waiting.popleft()
-                yield path, future.result()
+                first, future = waiting.popleft()
+                yield first, future.result()
         while waiting:
-            path, future = waiting.popleft()
-            yield path, future.result()
+            first, future = waiting.popleft()
+            yield first, future.result()
     finally:
-        for nursery in nurseries:
-            nursery.end()
+        for server in servers:
+            server.end()
         pool.shutdown(cancel_futures=True)
-        for nursery in nurseries:
-            nursery.close()
-
-
-def _answer(answer: dict[str, Any], path: Path, limits: Limits) -> DocumentText | Problem:
-    if "document" in answer:
-        return with_language(from_plain(answer["document"]))
-    if "problems" in answer:
-        return replace(Problem(**answer["problems"][0]), where=str(path))
-    if "slow" in answer:
-        return _problem(guard.too_slow(answer["slow"]), path)
-    if "stalled" in answer:
-        return _problem(guard.stalled(answer["stalled"]), path)
-    if answer.get("died") == "memory":
-        needed = f"it needs more than {limits.memory_bytes / 1e6:.0f} MB of memory"
-        return _problem(guard.too_large(needed, ""), path)
-    return _problem(guard.died(str(answer.get("died"))), path)
-
-
-def _problem(error: ProblemError, path: Path) -> Problem:
-    return replace(error.problems[0], where=str(path))
+        for server in servers:
+            server.close()

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from evaltools.evidence.number_formats import NumberFormat, decimal_of, same_number
+from evaltools.documents.spreadsheets.number_formats import NumberFormat, decimal_of, same_number
 
 SHOWS_THE_NUMBER = [
     ("General", "123.25", "123.25"), ("0", "5", "5"), ("0.00", "123.25", "123.25"),
@@ -61,7 +61,7 @@ def test_formats_that_show_something_else(code: str, stored: str, shown: str) ->
         ("mmm-yy", "43790", "2019-11", False), ("d.m.", "43790", "11-21", False),
         ("yyyy", "43790", "2019", False), ("h:mm", "0.5", "12:00", False),
         ("[h]:mm", "1.5", "36:00", False), ("dddd mmmm yyyy", "43790", "2019-11", False),
-        ("mm:ss.0", "0.5", "12:00", False),
+        ("mm:ss.0", "0.5", "12:00", False), ("[h]:mm", "0.000694444444444444", "0:01", False),
     ],
 )  # fmt: skip
 def test_dates_and_whether_all_of_the_day_is_shown(

@@ -6,8 +6,11 @@ counted, and drawn, by another library than the one that reads.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import zlib
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from io import BytesIO
+from itertools import chain
 
 import pikepdf
 from pdfminer.pdfinterp import PDFResourceManager
@@ -16,22 +19,24 @@ from pdfminer.pdfparser import PDFSyntaxError
 from pdfminer.psparser import PSException
 
 from evaltools.documents import guard
-from evaltools.documents.blocks import Block, Paragraph, Table, flat, told
+from evaltools.documents.blocks import Paragraph, Source, Table, row_answers
 from evaltools.documents.guard import Limits
 from evaltools.documents.normalising import count
-from evaltools.documents.pdf import forms, layout, tagged, untagged
-from evaltools.documents.pdf.annotations import Typed, read_annotations, set_on_page
-from evaltools.documents.pdf.checking import opened
-from evaltools.documents.pdf.glyphs import LOST, Scribe, Sheet
-from evaltools.documents.pdf.interpreter import Interpreter, layers_off
-from evaltools.documents.pdf.joining import Words
+from evaltools.documents.pdf import layout_blocks, structure_tree
+from evaltools.documents.pdf.annotations import (
+    Typed,
+    is_xfa,
+    read_annotations,
+    read_fields,
+    set_on_page,
+)
+from evaltools.documents.pdf.characters import CharacterDevice, Interpreter, Sheet, layers_off
+from evaltools.documents.pdf.letters import LOST
 from evaltools.documents.pdf.lines import by_place
-from evaltools.documents.pdf.overprinting import drawn_once
-from evaltools.documents.pdf.second_reading import Second, read_again
-from evaltools.documents.pdf.tags import Node, read_tree
-from evaltools.documents.pdf.visibility import look
-from evaltools.documents.record import PageFurniture
-from evaltools.documents.source import Source
+from evaltools.documents.pdf.paragraphs import Words
+from evaltools.documents.pdf.second_reader import Second, read_again
+from evaltools.documents.pdf.structure_tree import read_tree
+from evaltools.documents.pdf.visibility import drawn_once, look
 
 _STUMBLES = (
     PDFSyntaxError,
@@ -44,6 +49,8 @@ _STUMBLES = (
 )
 _PICTURE = 0.4  # of a page: pictures that cover more may be a scan of it
 _FEW = 20  # characters: fewer on a page with such a picture are a stamp or a number
+_CHUNK = 1 << 20
+_TAIL = 4096
 
 
 def read(data: bytes, limits: Limits, structure: bool = True) -> Source:
@@ -56,9 +63,9 @@ def read(data: bytes, limits: Limits, structure: bool = True) -> Source:
     Raises ProblemError: encrypted, truncated, scanned, bomb, too large.
     """
     with opened(data, limits) as (pdf, notes):
-        found = read_annotations(pdf, data)
-        typed_on = {typed.page for typed in found.typed}
-        drawn, second = _twice(found.data, pdf, typed_on, limits)
+        typed = read_annotations(pdf, data)
+        typed_on = {one.page for one in typed.typed}
+        drawn, second = _twice(typed.data, pdf, typed_on, limits)
         if not len(drawn) == len(second.texts) == len(pdf.pages):
             # Libraries look for pages in different ways; one that writes the file anew mends that.
             rewritten = BytesIO()
@@ -68,29 +75,29 @@ def read(data: bytes, limits: Limits, structure: bool = True) -> Source:
         if not len(drawn) == len(second.texts) == len(pdf.pages):
             counts = f"{len(drawn)}, {len(second.texts)} and {len(pdf.pages)}"
             raise guard.broken(f"three readers find different numbers of pages in it ({counts})")
-        sheets, hidden, recognised = _seen(drawn, second, found.typed)
-        answers = forms.read_fields(pdf)
+        sheets, hidden, recognised = _seen(drawn, second, typed.typed)
+        answers = read_fields(pdf)
         _refuse_scans(sheets, second.texts, answers, pdf)
         lost = _refuse_lost(sheets, limits)
         words = Words(line for sheet in sheets for line in by_place(sheet.glyphs, sheet.number))
         # Typed text is nowhere in the structure, and has its place only by the layout.
-        tree = read_tree(pdf) if structure and not (found.typed or found.moved) else None
-        if tree is not None and tagged.believable(tree, sheets):
-            blocks, left_out, tables = _by_structure(tree, sheets, words)
-            notes = (*notes, "Paragraphs, headings and tables: by the file's own structure.")
+        tree = read_tree(pdf) if structure and not (typed.typed or typed.moved) else None
+        if tree is not None and structure_tree.is_sound(tree, sheets):
+            found, how = structure_tree.read(tree, sheets, words), "by the file's own structure"
         else:
-            laid = untagged.read(sheets, words)
-            blocks, left_out, tables = laid.blocks, laid.left_out, laid.tables
-            notes = (*notes, "Paragraphs, headings and tables: rebuilt from the layout of pages.")
+            found, how = layout_blocks.read(sheets, words), "rebuilt from the layout of pages"
+    notes = (*notes, f"Paragraphs, headings and tables: {how}.")
+    blocks, tables = found.blocks, found.tables
+    rows = [row for block in blocks if isinstance(block, Table) for row in block.rows]
     filled = [(label, value) for label, value in answers if value.strip()]
     if filled:
         blocks.append(Table(tuple(((Paragraph(a),), (Paragraph(b),)) for a, b in filled)))
         tables += 1
     return Source(
         blocks=tuple(blocks),
-        fields=(*_rows(blocks[: -1 if filled else None]), *answers),
+        fields=(*chain.from_iterable(map(row_answers, rows)), *answers),
         present=(*second.texts, *second.typed, *(text for pair in filled for text in pair)),
-        left_out=(*left_out, *hidden, *found.left_out, *_scans(sheets, second.texts)),
+        left_out=(*found.left_out, *hidden, *typed.left_out, *_scans(sheets, second.texts)),
         tables=tables,
         notes=(*notes, *_sentences(words, lost, recognised)),
         pages=len(sheets),
@@ -108,21 +115,21 @@ def _twice(
 def _sheets(data: bytes, off: frozenset[int], limits: Limits) -> tuple[list[Sheet], frozenset[str]]:
     """The pages, and the names of fonts that are read by the charts of symbol fonts."""
     manager = PDFResourceManager()
-    scribe = Scribe(manager)
-    interpreter = Interpreter(manager, scribe, off)
+    device = CharacterDevice(manager)
+    interpreter = Interpreter(manager, device, off)
     sheets: list[Sheet] = []
     total = 0
     try:
         for page in PDFPage.get_pages(BytesIO(data), check_extractable=False):
             interpreter.process_page(page)
-            if scribe.sheet is not None:
-                sheets.append(scribe.sheet)
-                total += len(scribe.sheet.glyphs)
+            if device.sheet is not None:
+                sheets.append(device.sheet)
+                total += len(device.sheet.glyphs)
             if total > limits.characters or len(sheets) > limits.pages:
                 raise guard.too_large(f"{total} characters", f"{limits.characters} characters")
     except _STUMBLES as error:
         raise guard.broken(f"page {len(sheets) + 1} cannot be read") from error
-    return sheets, scribe.charted
+    return sheets, device.charted
 
 
 def _seen(
@@ -150,36 +157,6 @@ def _seen(
     return sheets, hidden, recognised
 
 
-def _by_structure(
-    tree: Node, sheets: Sequence[Sheet], words: Words
-) -> tuple[list[Block], list[tuple[str, str]], int]:
-    result = tagged.read(tree, sheets, words)
-    left_out = result.left_out
-    for sheet in sheets:
-        aside = by_place((g for g in sheet.glyphs if g.artifact), sheet.number)
-        artifacts = " ".join(line.text for line in aside)
-        if artifacts:
-            what = PageFurniture(f"page {sheet.number}: header, footer or other artifact")
-            left_out.append((what, artifacts))
-        rest = by_place(tagged.unmarked(tree, sheet), sheet.number)
-        if rest:
-            type_ = layout.typography(rest)
-            result.blocks.extend(layout.paragraphs(rest, type_, words))
-    return result.blocks, left_out, result.tables
-
-
-def _rows(blocks: Sequence[Block]) -> list[tuple[str, str]]:
-    """Questions and answers: rows of two cells."""
-    found = []
-    for block in blocks:
-        if isinstance(block, Table):
-            for row in block.rows:
-                label = flat(told(row[0])) if len(row) == 2 else ""
-                if label and len(label) <= 300:
-                    found.append((label, told(row[1])))
-    return found
-
-
 def _is_scan(sheet: Sheet, text: str) -> bool:
     return sheet.pictures >= _PICTURE and count(text) < _FEW
 
@@ -189,7 +166,7 @@ def _refuse_scans(
 ) -> None:
     scans = [s.number for s, text in zip(sheets, counted, strict=False) if _is_scan(s, text)]
     silent = [s.number for s, text in zip(sheets, counted, strict=False) if not count(text)]
-    if forms.is_xfa(pdf) and not answers:
+    if is_xfa(pdf) and not answers:
         raise guard.unread("a form that only Adobe's programs draw (XFA)")
     if answers:
         return
@@ -213,7 +190,8 @@ def _refuse_lost(sheets: Sequence[Sheet], limits: Limits) -> int:
     letters = sum(bool(g.text.strip()) for sheet in sheets for g in sheet.glyphs)
     lost = sum(LOST in g.text for sheet in sheets for g in sheet.glyphs)
     if lost > limits.lost_share * letters:
-        raise guard.untold(lost, letters, limits.lost_share)
+        allowed = f"{limits.lost_share:.0%} of the letters at most"
+        raise guard.letters_lost(f"{lost} of {letters}", allowed)
     return lost
 
 
@@ -245,3 +223,89 @@ def _numbers(numbers: Sequence[int]) -> str:
         else:
             ranges.append([number, number])
     return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in ranges)
+
+
+@contextmanager
+def opened(data: bytes, limits: Limits) -> Iterator[tuple[pikepdf.Pdf, tuple[str, ...]]]:
+    """Open a PDF that is fit to be read, with notes on what had to be mended.
+
+    Raises ProblemError: encrypted, truncated, too many pages, a bomb.
+    """
+    notes: list[str] = []
+    try:
+        pdf = pikepdf.open(BytesIO(data), attempt_recovery=False)
+    except pikepdf.PasswordError as error:
+        raise guard.encrypted("PDF encryption") from error
+    except pikepdf.PdfError:
+        pdf = _mended(data)
+        notes.append(
+            "The file's own table of its objects is damaged and was rebuilt; compare the text with "
+            "the document, since pages may be missing."
+        )
+    with pdf:
+        try:
+            pages = len(pdf.pages)
+        except (pikepdf.PdfError, ValueError, RecursionError) as error:
+            raise guard.broken("its list of pages has no end or leads nowhere") from error
+        if pages > limits.pages:
+            raise guard.too_large(f"{pages} pages", f"{limits.pages} pages")
+        if not pages:
+            raise guard.broken("it has no pages")
+        _unpack(pdf, limits)
+        yield pdf, tuple(notes)
+
+
+def _mended(data: bytes) -> pikepdf.Pdf:
+    """Open a PDF whose table of objects is damaged, unless its end is missing."""
+    if b"%%EOF" not in data[-_TAIL:]:
+        raise guard.broken("its end is missing")
+    try:
+        return pikepdf.open(BytesIO(data))
+    except pikepdf.PasswordError as error:
+        raise guard.encrypted("PDF encryption") from error
+    except pikepdf.PdfError as error:
+        raise guard.broken("its table of objects cannot be read") from error
+
+
+def _unpack(pdf: pikepdf.Pdf, limits: Limits) -> None:
+    """Unpack every compressed stream that a reader would, and stop at the limit."""
+    total = 0
+    for item in pdf.objects:
+        if not isinstance(item, pikepdf.Stream) or item.get("/Subtype") == "/Image":
+            continue
+        filters = item.get("/Filter")
+        names = list(filters) if isinstance(filters, pikepdf.Array) else [filters]
+        if not names or str(names[0]) not in ("/FlateDecode", "/Fl"):
+            continue
+        raw = item.read_raw_bytes()
+        for _ in range(sum(str(name) in ("/FlateDecode", "/Fl") for name in names)):
+            raw = _inflate(raw, limits.member_bytes)
+            total += len(raw)
+        if total > limits.unpacked_bytes:
+            raise guard.decompression_bomb(
+                f"its streams exceed {limits.unpacked_bytes / 1e6:.0f} MB",
+                f"{limits.unpacked_bytes / 1e6:.0f} MB unpacked",
+            )
+
+
+def _inflate(raw: bytes, limit: int) -> bytes:
+    inflater = zlib.decompressobj()
+    pieces: list[bytes] = []
+    size = 0
+    rest = raw
+    try:
+        while rest and not inflater.eof:
+            piece = inflater.decompress(rest, _CHUNK)
+            rest = inflater.unconsumed_tail
+            size += len(piece)
+            if size > limit:
+                raise guard.decompression_bomb(
+                    f"one of its streams exceeds {limit / 1e6:.0f} MB",
+                    f"{limit / 1e6:.0f} MB a stream",
+                )
+            pieces.append(piece)
+            if not piece and not rest:
+                break
+    except zlib.error:
+        pass  # what comes out until then is what a reader gets
+    return b"".join(pieces)

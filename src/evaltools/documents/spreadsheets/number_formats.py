@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import cached_property
 
-from evaltools.evidence.numerals import CURRENCY
+CURRENCY = ("€", "EUR", "euroa", "eur")
+"""What may stand behind a number without changing it."""
 
 # Formats that a workbook need not declare (18.8.30); those that follow the reader's country, such
 # as 5 to 8, are given without their currency.
@@ -144,7 +145,7 @@ class NumberFormat:
         if not section.digits and not section.general:
             text = "".join(_literal(*token) for token in section.tokens).strip()
             if text == "-" and number == 0:
-                return Shown(text, Decimal(0))  # accounting formats show nought so
+                return Shown(text, Decimal(0))  # accounting formats show zero so
             return Shown(text)
         shown = _show_number(number, section, signed)
         if number < 0 and any(part.condition for part in self._sections):
@@ -216,7 +217,7 @@ def _show_number(number: Decimal, section: _Section, signed: bool) -> Shown:
         power = shown.adjusted() if shown else 0
         shown = _rounded(shown.scaleb(-power), decimals).scaleb(power)
         return Shown(f"{minus}{shown:E}", shown.copy_sign(number) if not percent else None)
-    optional = 0  # digits at the end that are only shown where they are not nought
+    optional = 0  # digits at the end that are only shown where they are not zero
     if section.general:
         text = f"{shown:f}"
     else:
@@ -224,9 +225,9 @@ def _show_number(number: Decimal, section: _Section, signed: bool) -> Shown:
         shown = _rounded(shown, len(fraction))
         while fraction and fraction.pop() != "0":
             optional += 1
-        noughts = tokens[first : whole_end + 1].count(("digit", "0"))
-        text = _padded(shown, noughts, optional)
-        if not noughts and text == "0":
+        zeros = tokens[first : whole_end + 1].count(("digit", "0"))
+        text = _padded(shown, zeros, optional)
+        if not zeros and text == "0":
             text = ""
     before = "".join(_literal(*token) for token in tokens[:first])
     behind = "".join(_literal(*token) for token in tokens[last + 1 :])
@@ -245,7 +246,7 @@ def _show_number(number: Decimal, section: _Section, signed: bool) -> Shown:
     if not text and inside:
         return Shown("")
     whole_text = f"{minus}{before}{text}{behind}".strip()
-    if not text and number == 0:  # accounting formats show nought as a dash
+    if not text and number == 0:  # accounting formats show zero as a dash
         return Shown(whole_text, number if whole_text.strip("€ ") == "-" else None)
     return Shown(whole_text, (-shown if negative else shown) if harmless else None)
 
@@ -286,7 +287,7 @@ def _with_marks_inside(digits: str, tokens: list[tuple[str, str]]) -> str:
 
 def _show_date(number: Decimal, section: _Section, from_1904: bool) -> Shown:
     if section.elapsed or not 0 <= number <= _LAST_DAY:
-        minutes = int(number * 24 * 60)
+        minutes = int(number * 24 * 60 + _PLACES)  # a minute is stored as a little less
         return Shown(f"{minutes // 60}:{minutes % 60:02d}" if section.elapsed else "###", date=True)
     day_zero = dt.datetime(1904, 1, 1) if from_1904 else dt.datetime(1899, 12, 30)
     moment = day_zero + dt.timedelta(seconds=round(float(number) * 86_400))
