@@ -7,7 +7,7 @@ import time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaltools.exchange.anchoring import CONTEXT, Anchor, Unplaced, anchor, locate
+from evaltools.exchange.quote_search import CONTEXT, Anchor, Unplaced, anchor, locate
 
 LETTERS = st.text(alphabet="abcåäö .\n👩🏽e\u0301", min_size=0, max_size=60)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from evaltools.exchange import Choices, CodingSet, read_coding
-from evaltools.exchange.html_text import HtmlSource
+from evaltools.exchange.taguette import HtmlSource
 from evaltools.problems import ProblemError
 
 SCHEMA = """

@@ -12,10 +12,9 @@ from study_desk import CODES, MARKED, SECOND, TEXT, bring, codings, make_qualcod
 
 from evaltools.evidence import check_data
 from evaltools.exchange import Choices, write_tables
+from evaltools.exchange.study_coding import study_coding
 from evaltools.importing.coders import key_place
-from evaltools.importing.codings import CodingJob, import_to_folder
-from evaltools.importing.study_coding import study_coding
-from evaltools.importing.telling_codings import lines
+from evaltools.importing.codings import CodingJob, import_to_folder, lines
 from evaltools.problems import ProblemError
 
 

@@ -75,10 +75,10 @@ def coding(
     Exit status: 0 when every passage was placed, 1 when some were left behind or nothing was
     imported because the file does not fit.
     """
-    from evaltools.exchange.reading import Choices
+    from evaltools.exchange.record import Choices
     from evaltools.importing.codes import UnknownCodesError
     from evaltools.importing.codings import CodingJob, import_into_study, import_to_folder
-    from evaltools.importing.pairs import read_columns, read_pairs
+    from evaltools.importing.mapping_tables import read_columns, read_pairs
 
     if (to is None) == (not into_study):
         raise click.UsageError("give --to FOLDER or --into-study")
@@ -116,9 +116,10 @@ def coding(
 @click.option("--to", type=_NEW, metavar="FOLDER", required=True, help="Write tables there.")
 def codebook(file: Path, to: Path) -> None:
     """Take the codes in FILE, a REFI-QDA codebook (.qdc) or project."""
-    from evaltools.exchange.reading import Choices, read_codes
+    from evaltools.exchange.reading import read_codes
+    from evaltools.exchange.record import Choices
+    from evaltools.exchange.study_coding import study_coding
     from evaltools.exchange.tables import write_tables
-    from evaltools.importing.study_coding import study_coding
 
     study = _study_here()
     ids = frozenset(code.code_id for code in study_coding(study.data).codes) if study else None
@@ -141,8 +142,8 @@ def take_coding(
     target: Path, coders: tuple[str, ...], wave: int | None, without_consensus: bool
 ) -> None:
     """Write the study's coding as a REFI-QDA project, or as a folder of tables."""
+    from evaltools.exchange.study_coding import study_coding
     from evaltools.exchange.tables import write_tables
-    from evaltools.importing.study_coding import study_coding
     from evaltools.study import find_study
 
     found = study_coding(
@@ -177,7 +178,7 @@ def take_coding(
 def take_codebook(target: Path) -> None:
     """Write the study's codebook as a REFI-QDA codebook."""
     from evaltools.exchange.refi import write_qdc
-    from evaltools.importing.study_coding import study_coding
+    from evaltools.exchange.study_coding import study_coding
     from evaltools.study import find_study
 
     found = study_coding(find_study().data)
@@ -202,7 +203,7 @@ def _study_here() -> Study | None:
 
 
 def _show(outcome: Outcome, job: CodingJob, to: Path | None, study: Study | None) -> None:
-    from evaltools.importing.telling_codings import lines
+    from evaltools.importing.codings import lines
 
     for line in lines(outcome):
         click.echo(line)

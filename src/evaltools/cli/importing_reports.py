@@ -27,7 +27,7 @@ LINE_SECONDS = 5.0
               help="CSV or XLSX with a column file, and what documents do not say themselves: "
               "project_id or register_number, kind, wave, received, language, "
               "public_status.")  # fmt: skip
-@click.option("--kind", type=click.Choice(["final", "interim", "application", "decision"]),
+@click.option("--kind", metavar="KIND",
               help="What documents are that do not say so.")  # fmt: skip
 @click.option("--wave", type=click.IntRange(2000, 2100), metavar="YEAR",
               help="Year of the examination; by default the first wave that had not ended "
@@ -63,8 +63,12 @@ def reports(
     from evaltools.importing.reports import import_reports, make_job
     from evaltools.study import find_study
 
+    study = find_study()
+    kinds = tuple(study.declaration.documents.kinds)
+    if kind is not None and kind not in kinds:
+        raise click.BadParameter(f"{kind!r} is not one of {', '.join(kinds)}.", param_hint="--kind")
     job = make_job(
-        find_study(),
+        study,
         folder,
         to=to,
         mapping=mapping,
@@ -83,7 +87,7 @@ def reports(
 
 def _show(outcome: Outcome) -> None:
     from evaltools.cli.main import told
-    from evaltools.importing.telling import ending, remarks, summary
+    from evaltools.importing.outcome import ending, remarks, summary
 
     for line in remarks(outcome):
         click.echo(line)

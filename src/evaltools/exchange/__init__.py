@@ -10,14 +10,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from evaltools.exchange.reading import Choices, read_coding
-    from evaltools.exchange.record import CodingSet
+    from evaltools.exchange.reading import read_coding
+    from evaltools.exchange.record import Choices, CodingSet
     from evaltools.exchange.tables import read_tables, write_tables
 
 __all__ = ["Choices", "CodingSet", "read_coding", "read_tables", "write_tables"]
 
 _HOMES = {
-    "Choices": "reading",
+    "Choices": "record",
     "CodingSet": "record",
     "read_coding": "reading",
     "read_tables": "tables",

@@ -15,7 +15,7 @@ from pathlib import Path
 from evaltools.evidence.quoting import listed, quoted
 from evaltools.exchange import cells
 from evaltools.exchange.record import Coder
-from evaltools.importing.pairs import read_pairs
+from evaltools.importing.mapping_tables import read_pairs
 from evaltools.problems import Problem, refuse
 
 WORD = "Koodaaja"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -13,16 +12,17 @@ from evaltools.documents import DocumentText, read_documents
 from evaltools.evidence.descriptor import Descriptor, load_descriptor
 from evaltools.evidence.tables import read_one
 from evaltools.importing.filing import Filing, Read, file_documents, same_text_key
-from evaltools.importing.mapping import Said, read_mapping
-from evaltools.importing.matching import FIRST_PAGE_CHARACTERS, Clues, Projects, match
+from evaltools.importing.form_text import find_sections
+from evaltools.importing.mapping_tables import Said, read_mapping
 from evaltools.importing.outcome import Outcome
 from evaltools.importing.particulars import Options, particulars, title_wordings
 from evaltools.importing.placing import Placing, earlier_version
-from evaltools.importing.sections import find_sections
-from evaltools.importing.shelf import Shelf, interrupted, shelf
+from evaltools.importing.project_match import FIRST_PAGE_CHARACTERS, Clues, Projects, match
+from evaltools.importing.shelf import FileTransaction, transaction
 from evaltools.importing.walking import Walk, walk
-from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.problems import Problem, ProblemError
 from evaltools.study import Study
+from evaltools.study.declared import LANGUAGES
 from evaltools.study.form import DocumentsDeclaration
 
 Progress = Callable[[int, int, str], None]
@@ -79,7 +79,7 @@ def make_job(
     languages = next(
         item.enum for item in descriptor.resource("documents").fields if item.name == "language"
     )
-    options = Options(kind, wave, received, _waves(study), languages or ("fi", "sv", "en"))
+    options = Options(kind, wave, received, _waves(study), languages or LANGUAGES)
     return Job(folder, data, study.declaration.documents, options, mapping, dry, drop_lost)
 
 
@@ -100,8 +100,15 @@ def import_reports(job: Job, progress: Progress = lambda done, total, file: None
     names = {path: found.name(path) for path in found.files}
     said: Mapping[str, Said] = {}
     if job.mapping is not None:
-        said = read_mapping(job.mapping, list(names.values()), projects, job.mapping.name)
-    with _shelf(job) as stage:
+        said = read_mapping(
+            job.mapping,
+            list(names.values()),
+            projects,
+            job.mapping.name,
+            kinds=tuple(job.form.kinds),
+            languages=LANGUAGES,
+        )
+    with transaction(job.data, dry=job.dry) as stage:
         reading = _Reading()
         with closing(_documents(found.files)) as documents:  # also when it is interrupted
             for done, (path, document) in enumerate(documents, start=1):
@@ -121,7 +128,7 @@ def _documents(
 def _carried_out(
     job: Job,
     descriptor: Descriptor,
-    stage: Shelf,
+    stage: FileTransaction,
     reading: _Reading,
     found: Walk,
     forced: frozenset[str],
@@ -156,7 +163,7 @@ def _carried_out(
 def _take_in(
     reading: _Reading,
     job: Job,
-    stage: Shelf,
+    stage: FileTransaction,
     path: Path,
     name: str,
     document: DocumentText | Problem,
@@ -236,18 +243,3 @@ def _waves(study: Study) -> dict[int, date]:
         for wave, last in sorted(rule.values.items())
         if wave.isdecimal() and isinstance(last, date)
     }
-
-
-@contextmanager
-def _shelf(job: Job) -> Iterator[Shelf]:
-    """The data folder's shelf, or for a dry run one that nothing is put in place from."""
-    if not job.dry:
-        with shelf(job.data) as stage:
-            yield stage
-        return
-    if interrupted(job.data):
-        what = "an import was interrupted while it put its files in their places"
-        remedy = "Run an import without --dry-run first: it completes that one."
-        refuse([Problem(job.data.name, what, "", remedy, "import.interrupted")])
-    with tempfile.TemporaryDirectory(prefix="evaltools-") as folder:
-        yield Shelf(job.data, Path(folder))
