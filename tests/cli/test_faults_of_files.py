@@ -175,7 +175,7 @@ def test_a_mapping_is_read_up_to_a_limit(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
     for place in (Path("/dev/zero"), tmp_path / "pipe.csv"):
         with pytest.raises(ProblemError, match="is a pipe, socket or device"):
-            read_mapping(place, (), Projects({}, ()), place.name, kinds=(), languages=())
+            read_mapping(place, (), Projects({}, ()), kinds=(), languages=())
         with pytest.raises(ProblemError, match="is a pipe, socket or device"):
             read_pairs(place)
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from evaltools.exchange import Choices, CodingSet, read_coding
+from evaltools.exchange.reading import read_coding
+from evaltools.exchange.record import Choices, CodingSet
 from evaltools.exchange.taguette import HtmlSource
 from evaltools.problems import ProblemError
 

@@ -101,6 +101,7 @@ def coding(
         created.date() if created else None,
         add_codes,
         dry_run,
+        study.declaration.coder_word if study else "Coder",
     )
     try:
         outcome = import_to_folder(job, to) if to else import_into_study(job)

@@ -322,7 +322,7 @@ def _consensus(material: Material) -> Coder:
         if coder.role == "consensus":
             return coder
     path = f"{material.study.declaration.data}/coding/coders.csv"
-    remedy = f"Add a line to {path}: consensus,Yhteinen tulkinta,consensus,"
+    remedy = f"Add a line to {path}: consensus,Consensus,consensus,"
     problem = Problem(path, "there is no coder of the role consensus", "", remedy, "coding.coder")
     raise ProblemError([problem])
 

@@ -208,6 +208,6 @@ def match_document(
 def plain_name(name: str) -> str:
     """A name without what differs by chance: suffix, capitals, spaces and underscores."""
     stem = stem_of(unicodedata.normalize("NFC", name).strip())
-    # A register number such as VN/1234/2021 has slashes of its own.
+    # A register number such as AB/1234/2021 has slashes of its own.
     whole = name.strip() if re.fullmatch(r"[\w.-]+(/[\w.-]+)+", name.strip()) else stem
     return re.sub(r"[\s_-]+", " ", whole.casefold()).strip()

@@ -111,19 +111,12 @@ class Source:
         return (first, past) if first < past else None
 
 
-def cleaned(quote: str) -> str:
-    """A quote in the letters and line ends of normalised texts; its blanks stay."""
-    return clean(quote)
-
-
 # As programs count that show text in windows: letters or UTF-16 units, Windows line ends as two
 # or as one; and as spreadsheets do in which nobody told how.
 PROGRAM = tuple(
     one
     for one in CANDIDATES
-    if (one.first, one.end) == ("nobom", "exclusive")
-    and one.unit in ("codepoint", "utf16")
-    and one.lines in ("crlf2", "crlf1")
+    if one.met and one.unit in ("codepoint", "utf16") and one.lines in ("crlf2", "crlf1")
 )
 TABLE = tuple(
     one
@@ -166,32 +159,23 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Placed:
-    """Marks turned into tables; `positions` tells how they were read."""
-
-    segments: tuple[Segment, ...]
-    codings: tuple[Coding, ...]
-    readings: tuple[Reading, ...]
-    dropped: tuple[Dropped, ...]
-    positions: str
-
-
-@dataclass(frozen=True)
 class _Spot:
     start: int
     end: int
     convention: str
 
 
-def place(
+def with_placed(
+    coding: CodingSet,
     marks: Sequence[Mark],
     sources: dict[str, Source],
     tool: str,
-    conventions: Sequence[Convention] = PROGRAM,
-) -> Placed:
-    """Put marks into the texts.
+    conventions: Sequence[Convention],
+) -> CodingSet:
+    """The coding set with marks put into the texts.
 
     Arguments:
+        coding: what else was read of the file.
         marks: in any order.
         sources: texts by document; a document without one places nothing.
         tool: as `origin_tool` is to name it.
@@ -212,31 +196,33 @@ def place(
         for mark in by_document[document_id]:
             spot = _spot(mark, source, chosen, ways)
             if isinstance(spot, str):
-                dropped.append(
-                    Dropped(mark.where, mark.quote[:200] or _range(mark), spot, "passage")
-                )
+                shown = "" if mark.start is None else f"{mark.start} to {mark.end}"
+                dropped.append(Dropped(mark.where, mark.quote[:200] or shown, spot, "passage"))
                 continue
             assert source is not None
             tally[spot.convention] += 1
             segment = _segment(mark, source, spot, tool)
             segments.setdefault(segment.segment_id, segment)
             identifier = coding_id(segment.segment_id, mark.code_id, mark.coder_id, mark.round)
-            coding = Coding(
+            coded = Coding(
                 *(identifier, segment.segment_id, mark.code_id, mark.coder_id, mark.polarity),
                 *(mark.certainty, mark.round, mark.created),
             )
-            if codings.setdefault(identifier, coding) is not coding:
+            if codings.setdefault(identifier, coded) is not coded:
                 why = "the same code stands on the same passage already"
                 dropped.append(Dropped(mark.where, segment.quote[:200], why, "repeated"))
     ordered = sorted(segments.values(), key=lambda one: (one.document_id, one.start, one.end))
     rank = {segment.segment_id: number for number, segment in enumerate(ordered)}
     read = sorted({(mark.document_id, mark.coder_id, mark.round) for mark in marks})
-    return Placed(
-        tuple(ordered),
-        tuple(sorted(codings.values(), key=lambda one: (rank[one.segment_id], one.coding_id))),
-        tuple(Reading(document, coder, round_, False) for document, coder, round_ in read),
-        tuple(dropped),
-        _told(tally, len(dropped)),
+    return replace(
+        coding,
+        segments=tuple(ordered),
+        codings=tuple(
+            sorted(codings.values(), key=lambda one: (rank[one.segment_id], one.coding_id))
+        ),
+        readings=tuple(Reading(document, coder, round_, False) for document, coder, round_ in read),
+        positions=_told(tally, len(dropped)),
+        dropped=(*coding.dropped, *dropped),
     )
 
 
@@ -258,7 +244,7 @@ def _likeness(source: Source, span: Span | None, mark: Mark) -> int:
     """2 where the mark's words stand there letter by letter, 1 but for white space, else 0."""
     if span is None:
         return 0
-    there, wanted = source.text[span[0] : span[1]], cleaned(mark.quote)
+    there, wanted = source.text[span[0] : span[1]], clean(mark.quote)
     if there == wanted:
         return 2
     return int(fold_short(there) == fold_short(wanted) != "")
@@ -282,7 +268,7 @@ def _spot(
             return _not_blank(source, _Spot(*at, chosen.name))
     if not mark.quote.strip():
         return "its position is not in the text, and it has no words to look for"
-    again = locate(source.text, cleaned(mark.quote).strip(), hint=at[0] if at else None)
+    again = locate(source.text, clean(mark.quote).strip(), hint=at[0] if at else None)
     if isinstance(again, Unplaced):
         return again.why
     return _Spot(again.start, again.end, BY_WORDS if mark.start is None else MOVED)
@@ -312,10 +298,6 @@ def _segment(mark: Mark, source: Source, spot: _Spot, tool: str) -> Segment:
     )
 
 
-def _range(mark: Mark) -> str:
-    return "" if mark.start is None else f"{mark.start} to {mark.end}"
-
-
 def _told(tally: Counter[str], lost: int) -> str:
     parts = []
     for convention, count in sorted(tally.items(), key=lambda pair: (-pair[1], pair[0])):
@@ -329,15 +311,3 @@ def _told(tally: Counter[str], lost: int) -> str:
     if lost:
         parts.append(f"{lost} left behind")
     return "; ".join(parts)
-
-
-def with_placed(coding: CodingSet, placed: Placed) -> CodingSet:
-    """The coding set with what was placed added to what it has."""
-    return replace(
-        coding,
-        segments=placed.segments,
-        codings=placed.codings,
-        readings=placed.readings,
-        positions=placed.positions,
-        dropped=(*coding.dropped, *placed.dropped),
-    )

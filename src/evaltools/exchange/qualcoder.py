@@ -12,7 +12,7 @@ from pathlib import Path
 
 from evaltools.exchange.naming import code_ids, document_ids, lineage
 from evaltools.exchange.offsets.conventions import Convention
-from evaltools.exchange.placement import PROGRAM, Mark, Source, digest, place, with_placed
+from evaltools.exchange.placement import PROGRAM, Mark, Source, digest, with_placed
 from evaltools.exchange.record import (
     Case,
     Choices,
@@ -118,7 +118,7 @@ def _read(database: Database, choices: Choices) -> CodingSet:
     )
     positions = Convention.stated(choices.positions)
     ways = (positions,) if positions else PROGRAM
-    return with_placed(coding, place(marks, sources, "QualCoder", ways))
+    return with_placed(coding, marks, sources, "QualCoder", ways)
 
 
 def _documents(

@@ -9,10 +9,13 @@ would be found by nobody.
 from __future__ import annotations
 
 import difflib
+import os.path
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Literal
 
 # Hyphens and dashes of all widths, the soft hyphen and what pypdfium2 writes for it, bullets,
@@ -51,14 +54,7 @@ class Folded:
 
     def before(self, place: int) -> int:
         """How many folded characters stand before an index of the original."""
-        low, high = 0, len(self.places)
-        while low < high:
-            middle = (low + high) // 2
-            if self.places[middle] < place:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        return bisect_left(self.places, place)
 
 
 @lru_cache(maxsize=4096)
@@ -140,10 +136,10 @@ class _Place:
     full: bool
 
 
-def anchor(
+def locate(
     text: str, quote: str, prefix: str = "", suffix: str = "", hint: int | None = None
-) -> Anchor | None:
-    """Where a quote stands in a text, None where it stands nowhere for certain.
+) -> Anchor | Unplaced:
+    """Where a quote stands in a text, or why nowhere for certain.
 
     Arguments:
         text: what to look in.
@@ -151,14 +147,6 @@ def anchor(
         prefix, suffix: what stood before and after it, as far as it is known.
         hint: index at which it once began.
     """
-    found = locate(text, quote, prefix, suffix, hint)
-    return found if isinstance(found, Anchor) else None
-
-
-def locate(
-    text: str, quote: str, prefix: str = "", suffix: str = "", hint: int | None = None
-) -> Anchor | Unplaced:
-    """The same as `anchor`, with the reason where there is no place."""
     if not quote.strip():
         return Unplaced("the quote is empty")
     beside = _Beside(fold(text), fold_short(prefix), fold_short(suffix))
@@ -197,28 +185,28 @@ class _Beside:
 
 
 def _common(one: str, other: str) -> int:
-    for place, (left, right) in enumerate(zip(one, other, strict=False)):
-        if left != right:
-            return place
-    return min(len(one), len(other))
+    return len(os.path.commonprefix((one, other)))
 
 
 def _exact_places(text: str, quote: str, beside: _Beside) -> Iterator[_Place]:
-    start = text.find(quote)
-    while start >= 0:
+    for start in _starts_of(text, quote):
         end = start + len(quote)
         if not unicodedata.combining(text[end : end + 1] or " "):
             yield beside.place(start, end)
-        start = text.find(quote, start + 1)
 
 
 def _folded_places(beside: _Beside, wanted: str) -> Iterator[_Place]:
     folded = beside.folded
-    start = folded.text.find(wanted)
-    while start >= 0:
+    for start in _starts_of(folded.text, wanted):
         if folded.whole(start, len(wanted)):
             yield beside.place(*folded.span(start, len(wanted)))
-        start = folded.text.find(wanted, start + 1)
+
+
+def _starts_of(text: str, part: str) -> Iterator[int]:
+    start = text.find(part)
+    while start >= 0:
+        yield start
+        start = text.find(part, start + 1)
 
 
 def _chosen(
@@ -263,8 +251,11 @@ def _close(beside: _Beside, wanted: str, hint: int | None) -> Anchor | Unplaced:
     if not prefix and not suffix:
         return lacking
     text = beside.folded.text
-    starts = _ends_of(text, prefix) if prefix else [0]
-    ends = _starts_of(text, suffix) if suffix else [len(text)]
+    starts, ends = [0], [len(text)]
+    if prefix:
+        starts = [at + len(prefix) for at in islice(_starts_of(text, prefix), _MOST_PLACES + 1)]
+    if suffix:
+        ends = list(islice(_starts_of(text, suffix), _MOST_PLACES + 1))
     if len(starts) > _MOST_PLACES or len(ends) > _MOST_PLACES:
         return lacking
     slack = len(wanted) * (1 - LEAST_SIMILARITY) * 2 + 1
@@ -291,27 +282,10 @@ def _close(beside: _Beside, wanted: str, hint: int | None) -> Anchor | Unplaced:
     return Anchor(first, last, False, hint is not None and first != hint, why, "close")
 
 
-def _starts_of(text: str, part: str) -> list[int]:
-    found: list[int] = []
-    start = text.find(part)
-    while start >= 0 and len(found) <= _MOST_PLACES:
-        found.append(start)
-        start = text.find(part, start + 1)
-    return found
-
-
-def _ends_of(text: str, part: str) -> list[int]:
-    return [start + len(part) for start in _starts_of(text, part)]
-
-
 def _similarity(one: str, other: str) -> float:
     """Share of characters in common order, 0 to 1 (Ratcliff and Metzener 1988)."""
     if max(len(one), len(other)) <= _LONG:
         return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
     # Letter by letter would take seconds; what begins at each letter is nearly unique and quick.
-    ones, others = _shingles(one), _shingles(other)
+    ones, others = ([text[at : at + 8] for at in range(len(text))] for text in (one, other))
     return difflib.SequenceMatcher(None, ones, others, autojunk=False).ratio()
-
-
-def _shingles(text: str) -> list[str]:
-    return [text[place : place + 8] for place in range(len(text))]

@@ -20,7 +20,7 @@ from evaltools.evidence.quoting import listed, quoted, suggestion
 from evaltools.evidence.workbook import read_workbook
 from evaltools.exchange.naming import code_ids, document_ids, lexicon, match_document, meanings
 from evaltools.exchange.offsets.conventions import Convention
-from evaltools.exchange.placement import TABLE, Mark, Source, place, with_placed
+from evaltools.exchange.placement import TABLE, Mark, Source, with_placed
 from evaltools.exchange.record import (
     Certainty,
     Choices,
@@ -72,25 +72,32 @@ def read_spreadsheet(path: Path, choices: Choices) -> CodingSet:
     return _Table(path.name, grid, choices).read()
 
 
-def read_grid(path: Path, sheet: str | None, expected: Collection[str]) -> Grid:
+def read_grid(
+    path: Path,
+    sheet: str | None,
+    expected: Collection[str],
+    most: int = LARGEST,
+    usual: str = "coded segments",
+) -> Grid:
     """Cells of a table.
 
     Arguments:
+        sheet: its name, where the user has chosen one.
         expected: names of columns in small letters, by which the delimiter is told.
+        most: bytes that the file may have.
+        usual: name of the sheet that is read where there are several and none was chosen.
 
     Raises ProblemError where it cannot be read.
     """
     try:
-        if path.stat().st_size > LARGEST:
-            raise Unreadable(
-                "the file is larger than 200 MB", "Is it the right file?", "data.too-large"
-            )
-        data = read_file(path, path.name, LARGEST)
+        if path.stat().st_size > most:
+            what = f"the file is larger than {most // 10**6} MB"
+            raise Unreadable(what, "Is it the right file?", "data.too-large")
+        data = read_file(path, path.name, most)
         kind = workbook_kind(data)
         if not kind:
             return refuse_doubts(read_delimited(data, expected))
-        name = (sheet or "coded segments").casefold()
-        grid = read_workbook(data, kind, name, expected)
+        grid = read_workbook(data, kind, (sheet or usual).casefold(), expected)
         return refuse_doubts(grid, [FURTHER_SHEET] if sheet else [])
     except Unreadable as error:
         where = path.name + (f", row {error.row}" if error.row else "")
@@ -208,7 +215,7 @@ class _Table:
         )
         positions = Convention.stated(self.choices.positions)
         conventions = (positions,) if positions else TABLE
-        return with_placed(coding, place(marks, sources, self.layout.tool, conventions))
+        return with_placed(coding, marks, sources, self.layout.tool, conventions)
 
     def _cell(self, row: Sequence[str], field: str) -> str:
         column = self.layout.columns.get(field)

@@ -16,11 +16,12 @@ from functools import cached_property
 from html import unescape
 from pathlib import Path
 
+from evaltools.documents.normalising import clean
 from evaltools.documents.superscripts import blank_marks
 from evaltools.evidence.quoting import listed, nearest, quoted
 from evaltools.exchange.naming import code_ids, document_ids, lineage
 from evaltools.exchange.offsets.conventions import Convention, Ruler
-from evaltools.exchange.placement import Mark, Source, Span, cleaned, digest, place, with_placed
+from evaltools.exchange.placement import Mark, Source, Span, digest, with_placed
 from evaltools.exchange.quote_search import Unplaced, locate
 from evaltools.exchange.record import Choices, Code, Coder, CodingSet, Document, Dropped, day_of
 from evaltools.exchange.sqlite import Database, Row, opened, text_of, whole
@@ -116,7 +117,7 @@ def _read(database: Database, project: Row, round_: int) -> CodingSet:
         coders=tuple(Coder(name, name) for name in sorted({mark.coder_id for mark in marks})),
         dropped=tuple(dropped),
     )
-    return with_placed(coding, place(marks, dict(sources), "Taguette", (BYTES,)))
+    return with_placed(coding, marks, dict(sources), "Taguette", (BYTES,))
 
 
 def _codes(rows: list[Row]) -> tuple[tuple[Code, ...], dict[object, str]]:
@@ -177,11 +178,11 @@ def _mark(
         )
 
     at = None if start is None or end is None else source.passage((start, end), BYTES)
-    if at and source.text[at[0] : at[1]] == cleaned(shown):
+    if at and source.text[at[0] : at[1]] == clean(shown):
         return mark(start, end, shown)
     # Old versions cut what they show at the wrong bytes where letters take more than one, and
     # documents may have been changed: what begins and ends between words is believed.
-    again = locate(source.text, cleaned(shown).strip())
+    again = locate(source.text, clean(shown).strip())
     by_offset = at is not None and _between_words(source.text, *at)
     by_words = not isinstance(again, Unplaced) and _between_words(
         source.text, again.start, again.end

@@ -36,6 +36,7 @@ class CodingJob:
         created: day of codings that have none.
         add_codes: put codes into the codebook that it does not have.
         dry: write nothing.
+        coder_word: before the number in pseudonyms that are made.
     """
 
     path: Path
@@ -47,6 +48,7 @@ class CodingJob:
     created: date | None = None
     add_codes: bool = False
     dry: bool = False
+    coder_word: str = "Coder"
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ def _know(job: CodingJob, coding: CodingSet, study: CodingSet) -> Known:
     used |= {one.coder_id for one in coding.readings}
     used |= {one.coder_id for one in coding.relations}
     coders = [coder for coder in coding.coders if coder.coder_id in used]
-    return know_coders(coders, study.coders, job.coders, read_key(job.path))
+    return know_coders(coders, study.coders, job.coders, read_key(job.path), job.coder_word)
 
 
 def _renamed(coding: CodingSet, coders: Known) -> CodingSet:

@@ -25,7 +25,7 @@ _LONGEST = 200
 def plain(words: str) -> str:
     """Words without numbering, marks of notes, punctuation at the ends, capitals and spare space.
 
-    `2. Hankkeen tavoitteet:` and `HANKKEEN TAVOITTEET` are the same.
+    `2. Goals of the project:` and `GOALS OF THE PROJECT` are the same.
     """
     unmarked = _closed_up(without_marks(words[: 2 * _LONGEST]))
     folded = unicodedata.normalize("NFKC", unmarked).replace("\u00ad", "").casefold()

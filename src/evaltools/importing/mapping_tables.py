@@ -10,13 +10,11 @@ from pathlib import Path
 
 import yaml
 
-from evaltools.evidence.delimited import read_delimited
-from evaltools.evidence.grid import Grid, Unreadable, refuse_doubts
 from evaltools.evidence.quoting import listed, quoted, suggestion
 from evaltools.exchange.cells import unguarded
 from evaltools.exchange.naming import lexicon
 from evaltools.exchange.spreadsheets import read_grid
-from evaltools.files import read_file, read_text
+from evaltools.files import read_text
 from evaltools.importing.form_text import read_day
 from evaltools.importing.project_match import Projects
 from evaltools.problems import Problem, ProblemError, refuse
@@ -34,7 +32,7 @@ def read_pairs(path: Path) -> dict[str, str]:
 
     Raises ProblemError with every row that is wrong.
     """
-    grid: Grid = read_grid(path, None, lexicon()["mappings"])
+    grid = read_grid(path, None, lexicon()["mappings"])
     problems = []
     if len(grid.header) < 2:
         what = "it has one column"
@@ -77,7 +75,7 @@ def read_columns(path: Path | None, given: Sequence[str]) -> dict[str, str]:
             isinstance(key, str) and isinstance(value, simple) for key, value in found.items()
         ):
             what = "it is no list of fields and columns"
-            remedy = "Write lines such as 'quote: Teksti'."
+            remedy = "Write lines such as 'quote: Text'."
             raise ProblemError([Problem(path.name, what, "", remedy, "import.columns")])
         columns.update({key: str(value) for key, value in found.items()})
     wrong = [one for one in given if "=" not in one]
@@ -121,7 +119,6 @@ def read_mapping(
     path: Path,
     files: Sequence[str],
     projects: Projects,
-    whose: str,
     *,
     kinds: Sequence[str],
     languages: Sequence[str],
@@ -132,15 +129,15 @@ def read_mapping(
         path: a CSV, XLSX or ODS file with the column `file` and any of the others of COLUMNS.
         files: names of the files in the folder, with forward slashes, as they are told.
         projects: the register.
-        whose: how the mapping file is called in problems.
         kinds, languages: of documents, that the study has.
 
     Returns what it says by name of file, as in `files`.
     Raises ProblemError with every problem, by row.
     """
-    grid = _grid(path, whose)
-    reader = _Reader(whose, _by_folded(files), projects)
-    reader.allowed = {"kind": kinds, "language": languages, "public_status": STATUSES}
+    grid = read_grid(path, None, COLUMNS, LARGEST_MAPPING, "mapping")
+    whose = path.name
+    allowed = {"kind": kinds, "language": languages, "public_status": STATUSES}
+    reader = _Reader(whose, _by_folded(files), projects, allowed)
     rows: dict[str, Said] = {}
     problems = reader.header(grid.header)
     problems += [
@@ -159,25 +156,6 @@ def read_mapping(
     return rows
 
 
-def _grid(path: Path, whose: str) -> Grid:
-    try:
-        if path.stat().st_size > LARGEST_MAPPING:
-            raise Unreadable(
-                "the file is larger than 20 MB", "Is it the right file?", "data.too-large"
-            )
-        data = read_file(path, whose, LARGEST_MAPPING)
-        if path.suffix.casefold() in (".xlsx", ".ods"):
-            from evaltools.evidence.workbook import read_workbook
-
-            kind = path.suffix.casefold()
-            return refuse_doubts(read_workbook(data, kind, "mapping", COLUMNS))
-        return refuse_doubts(read_delimited(data, COLUMNS))
-    except Unreadable as error:
-        where = whose if error.row is None else f"{whose}, row {error.row}"
-        problem = Problem(where, error.what, error.allowed, error.remedy, error.code)
-        raise ProblemError([problem]) from None
-
-
 def _by_folded(files: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
     """Files by path and by bare name, in letters of one case."""
     found: dict[str, set[str]] = {}
@@ -191,13 +169,17 @@ class _Reader:
     """Reads rows and gathers what is wrong in them."""
 
     def __init__(
-        self, whose: str, files: Mapping[str, tuple[str, ...]], projects: Projects
+        self,
+        whose: str,
+        files: Mapping[str, tuple[str, ...]],
+        projects: Projects,
+        allowed: Mapping[str, Sequence[str]],
     ) -> None:
         self.whose = whose
         self.files = files
         self.projects = projects
+        self.allowed = allowed
         self.problems: list[Problem] = []
-        self.allowed: dict[str, Sequence[str]] = {}
 
     def header(self, names: Sequence[str]) -> list[Problem]:
         """What is wrong with the names of the columns."""

@@ -128,26 +128,18 @@ def updated_log(
             continue
         rows[item.file] = _row(item)
     names = {item.file: item.document_id for item in taken}
-    for file, other in twice:
-        rows[file] = dict.fromkeys(LOG_COLUMNS, "") | {
-            "file": file,
-            "file_sha256": digests.get(file, ""),
-            "document_id": names.get(other, ""),
-            "skipped": f"the same as {other}",
-        }
+    skips = {file: (names.get(other, ""), f"the same as {other}") for file, other in twice}
     reasons: dict[str, list[str]] = {}
     for problem in skipped:
         reasons.setdefault(problem.where, []).append(problem.what)
-    for file, why in reasons.items():
-        rows[file] = dict.fromkeys(LOG_COLUMNS, "") | {
+    skips |= {file: ("", "; ".join(why)) for file, why in reasons.items()}
+    skips |= {thing.name: ("", f"passed over: {thing.words}") for thing in passed}
+    for file, (document, why) in skips.items():
+        rows[file] = {
             "file": file,
             "file_sha256": digests.get(file, ""),
-            "skipped": "; ".join(why),
-        }
-    for thing in passed:
-        rows[thing.name] = dict.fromkeys(LOG_COLUMNS, "") | {
-            "file": thing.name,
-            "skipped": f"passed over: {thing.words}",
+            "document_id": document,
+            "skipped": why,
         }
     ordered = [[rows[file].get(name, "") for name in LOG_COLUMNS] for file in sorted(rows)]
     return cells.written(LOG_COLUMNS, ordered).encode()
@@ -214,7 +206,9 @@ def remarks(outcome: Outcome) -> list[str]:
             lines += [f"{file}: {words}" for file in whose]
         else:
             lines.append(f"{whose[0]} and {len(whose) - 1} more: {words}")
-    return _shortened(lines)
+    if len(lines) > MOST_LINES:
+        return [*lines[:MOST_LINES], f"and {len(lines) - MOST_LINES} more remarks"]
+    return lines
 
 
 def summary(outcome: Outcome) -> list[tuple[str, str]]:
@@ -225,7 +219,7 @@ def summary(outcome: Outcome) -> list[tuple[str, str]]:
         whys = _tally([item.why for item in outcome.passed])
         rows.insert(0, ("passed over", f"{len(outcome.passed)}: {whys}"))
         rows.insert(0, ("in the folder", str(outcome.files + len(outcome.passed))))
-    rows.append(("taken", _counted(len(taken), outcome)))
+    rows.append(("taken", f"{len(taken)}{' (dry run)' if outcome.dry else ''}"))
     for state, words in _STATES.items():
         if count := sum(item.state == state for item in taken):
             rows.append((f"  {words}", str(count)))
@@ -294,10 +288,6 @@ def _read(taken: Sequence[Taken]) -> list[tuple[str, str]]:
     return [("characters read", told), ("tables read", f"{tables_read} of {tables}")]
 
 
-def _counted(count: int, outcome: Outcome) -> str:
-    return f"{count} (dry run)" if outcome.dry else str(count)
-
-
 def _skipped(outcome: Outcome) -> str:
     files = outcome.skipped_files
     if not files:
@@ -313,9 +303,3 @@ def _tally(values: Sequence[str]) -> str:
     counts = Counter(values)
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return ", ".join(f"{name} {count}" for name, count in ranked)
-
-
-def _shortened(lines: Sequence[str]) -> list[str]:
-    if len(lines) <= MOST_LINES:
-        return list(lines)
-    return [*lines[:MOST_LINES], f"and {len(lines) - MOST_LINES} more remarks"]

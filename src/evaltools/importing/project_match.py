@@ -26,7 +26,7 @@ _LEADING_ZEROS = re.compile(r"(?<=/)0+(?=\d+(?:/|$))")
 def number_key(number: str) -> str:
     """What two spellings of the same register number have in common.
 
-    `VN/123/2020`, `vn / 0123 / 2020` and `VN-123-2020` have the same key.
+    `AB/123/2020`, `ab / 0123 / 2020` and `AB-123-2020` have the same key.
 
     Arguments:
         number: as it stands in a table, a text or a file name.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -52,13 +52,50 @@ class Job:
     drop_lost: bool = False
 
 
-@dataclass
 class _Reading:
-    """Documents as they come in."""
+    """Documents as they come in: what is needed of them is kept, their texts on disk."""
 
-    reads: list[Read] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    digests: dict[str, str] = field(default_factory=dict)
+    def __init__(self, job: Job, stage: FileTransaction, projects: Projects) -> None:
+        self.job, self.stage, self.projects = job, stage, projects
+        self.reads: list[Read] = []
+        self.problems: list[Problem] = []
+        self.digests: dict[str, str] = {}
+
+    def take(self, path: Path, name: str, document: DocumentText | Problem, said: Said) -> None:
+        """Keep a document, or note what is wrong with it."""
+        if isinstance(document, Problem):
+            self.problems.append(replace(document, where=name))
+            return
+        form = self.job.form
+        self.digests[name] = document.file_sha256
+        fields = [(item.label, item.value) for item in document.fields]
+        clues = Clues(name, fields, _first(document))
+        matched = match(clues, self.projects) if not said.project_id else None
+        what = particulars(name, document, said, form, self.job.options)
+        if isinstance(matched, Problem):
+            self.problems.append(matched)
+        if isinstance(what, list):
+            self.problems += what
+        if isinstance(matched, Problem) or isinstance(what, list):
+            return
+        titles = title_wordings(form)
+        self.reads.append(
+            Read(
+                file=name,
+                path=path,
+                format=document.kind,
+                file_sha256=document.file_sha256,
+                text_sha256=document.text_sha256,
+                same=same_text_key(document.text),
+                project_id=matched.project_id if matched else said.project_id,
+                by=matched.by if matched else "mapping file",
+                what=what,
+                sections=find_sections(document.text, document.headings, form.sections, titles),
+                pages=document.pages,
+                coverage=document.coverage,
+                text=self.stage.keep(document.text.encode()),
+            )
+        )
 
 
 def make_job(
@@ -104,19 +141,17 @@ def import_reports(job: Job, progress: Progress = lambda done, total, file: None
             job.mapping,
             list(names.values()),
             projects,
-            job.mapping.name,
             kinds=tuple(job.form.kinds),
             languages=LANGUAGES,
         )
     with transaction(job.data, dry=job.dry) as stage:
-        reading = _Reading()
+        reading = _Reading(job, stage, projects)
         with closing(_documents(found.files)) as documents:  # also when it is interrupted
             for done, (path, document) in enumerate(documents, start=1):
                 name = names[path]
-                row = said.get(name, Said())
-                _take_in(reading, job, stage, path, name, document, row, projects)
+                reading.take(path, name, document, said.get(name, Said()))
                 progress(done, len(names), name)
-        return _carried_out(job, descriptor, stage, reading, found, frozenset(said))
+        return _carry_out(descriptor, reading, found, frozenset(said))
 
 
 def _documents(
@@ -125,14 +160,10 @@ def _documents(
     yield from read_documents(files)
 
 
-def _carried_out(
-    job: Job,
-    descriptor: Descriptor,
-    stage: FileTransaction,
-    reading: _Reading,
-    found: Walk,
-    forced: frozenset[str],
+def _carry_out(
+    descriptor: Descriptor, reading: _Reading, found: Walk, forced: frozenset[str]
 ) -> Outcome:
+    job, stage = reading.job, reading.stage
     placing = Placing(job.data, descriptor, stage, job.options, job.drop_lost)
     filing: Filing = file_documents(
         reading.reads,
@@ -157,52 +188,6 @@ def _carried_out(
         notes=placed.notes,
         changed=changed,
         dry=job.dry,
-    )
-
-
-def _take_in(
-    reading: _Reading,
-    job: Job,
-    stage: FileTransaction,
-    path: Path,
-    name: str,
-    document: DocumentText | Problem,
-    said: Said,
-    projects: Projects,
-) -> None:
-    """Keep what is needed of a document, its text on disk, and note what is wrong with it."""
-    if isinstance(document, Problem):
-        reading.problems.append(replace(document, where=name))
-        return
-    reading.digests[name] = document.file_sha256
-    clues = Clues(name, [(item.label, item.value) for item in document.fields], _first(document))
-    matched = match(clues, projects) if not said.project_id else None
-    what = particulars(name, document, said, job.form, job.options)
-    if isinstance(matched, Problem):
-        reading.problems.append(matched)
-    if isinstance(what, list):
-        reading.problems += what
-    if isinstance(matched, Problem) or isinstance(what, list):
-        return
-    sections = find_sections(
-        document.text, document.headings, job.form.sections, title_wordings(job.form)
-    )
-    reading.reads.append(
-        Read(
-            file=name,
-            path=path,
-            format=document.kind,
-            file_sha256=document.file_sha256,
-            text_sha256=document.text_sha256,
-            same=same_text_key(document.text),
-            project_id=matched.project_id if matched else said.project_id,
-            by=matched.by if matched else "mapping file",
-            what=what,
-            sections=sections,
-            pages=document.pages,
-            coverage=document.coverage,
-            text=stage.keep(document.text.encode()),
-        )
     )
 
 

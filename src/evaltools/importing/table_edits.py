@@ -248,7 +248,7 @@ def _problem(where: str, what: str, remedy: str = "", code: str = "import.table"
 
 
 class TableEdits:
-    """TableEdits that are changed together, read when they are first needed.
+    """Tables that are changed together, read when they are first needed.
 
     Arguments:
         descriptor: tells which columns refer to which.
@@ -336,7 +336,7 @@ class TableEdits:
         return taken
 
     def _referring(self, name: str) -> list[tuple[Resource, Field]]:
-        """TableEdits and columns that refer to a table by one column."""
+        """Tables and columns that refer to a table by one column."""
         found = []
         for resource in self.descriptor.resources:
             for key in resource.foreign_keys:

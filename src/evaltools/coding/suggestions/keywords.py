@@ -3,15 +3,15 @@
 A pattern is one or more words parted by blanks. Each word is given as a lemma, the form in a
 dictionary, and stands for all its inflected forms:
 
-* `avainhenkilö vaihtuminen`: these words next to each other, in this order;
-* `hankinta*`: a word that begins with it, as the first part of a compound does;
-* `*toimittaja`: a word that ends with a form of it, as the last part of a compound does;
-* `*viive*`: a word in which it stands anywhere;
-* `tavoite … epäselvä`: up to three other words may stand between; `…5` up to five.
+* `key person`: these words next to each other, in this order;
+* `procure*`: a word that begins with it, as the first part of a compound does;
+* `*supplier`: a word that ends with a form of it, as the last part of a compound does;
+* `*delay*`: a word in which it stands anywhere;
+* `goal … unclear`: up to three other words may stand between; `…5` up to five.
 
-Every word with a star takes in more than its author may think of (`*kunta` is in *liikunta*), so
+Every word with a star takes in more than its author may think of (`*port` is in *report*), so
 the star is chosen word by word, and what it must not find is written as a pattern of its own with
-use `exclude`. Derivations are words of their own: *viivästyttää* is not a form of *viivästyä*.
+use `exclude`. Derivations are words of their own: *delayer* is not a form of *delay*.
 """
 
 from __future__ import annotations

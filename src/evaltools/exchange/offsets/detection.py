@@ -10,8 +10,9 @@ likelier than any that gives other quotes, and fits its texts at all.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 from math import exp, log
 
 import numpy as np
@@ -84,32 +85,25 @@ class Marked:
 
 
 @dataclass(frozen=True)
-class Reading:
-    """One text's passages under one way to count.
+class Trial:
+    """One text's passages read in every way.
 
     Arguments:
-        spans: in the text as the file has it.
-        places: start and end of each in the normalised text, by which readings are compared.
+        readings: by way to count, the spans in the text as the file has it.
+        places: and start and end of each passage in the normalised text, by which readings are
+            compared; -1 where the way to count gives none.
     """
 
-    spans: Spans
-    places: NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One text read in every way."""
-
     text: Marked
-    form: Unfolded
     classes: Places
-    readings: dict[Convention, Reading]
+    readings: dict[Convention, Spans]
+    places: dict[Convention, NDArray[np.int64]]
     hints: tuple[tuple[Hint, ...], ...]
 
     def quote(self, convention: Convention, index: int) -> str:
         """Normalised quote of a passage; empty where the way to count gives none."""
-        start, end = self.readings[convention].places[index]
-        return self.form.text[start:end] if start >= 0 else ""
+        start, end = self.places[convention][index]
+        return self.text.form.text[start:end] if start >= 0 else ""
 
     def proves(self, convention: Convention) -> bool:
         """Whether every passage carries a checksum and has that quote."""
@@ -137,23 +131,21 @@ class Trial:
 def try_all(text: Marked) -> Trial:
     """Read a text's passages in every way to count that says something of its own about it."""
     ruler = Ruler(text.text)
-    form = text.form
     start = np.array([mark.start for mark in text.marks], dtype=np.int64)
     end = np.array([mark.end for mark in text.marks], dtype=np.int64)
-    readings: dict[Convention, Reading] = {}
+    readings: dict[Convention, Spans] = {}
     for convention in CANDIDATES:
         if ruler.applies(convention):
-            spans = ruler.spans(start, end, convention)
+            readings[convention] = ruler.spans(start, end, convention)
         else:  # line ends leave it no choice
-            plain = Convention(convention.unit, "crlf2", convention.first, convention.end)
-            spans = readings[plain].spans
-        readings[convention] = Reading(spans, _placed(spans, form))
+            readings[convention] = readings[replace(convention, lines="crlf2")]
+    found = {convention: _placed(spans, text.form) for convention, spans in readings.items()}
     whole = squeezed(text.text)
     hints = tuple(
         tuple(h for name in mark.hints if (h := hint(name, whole)) is not None)
         for mark in text.marks
     )
-    return Trial(text, form, places(text.text), readings, hints)
+    return Trial(text, places(text.text), readings, found, hints)
 
 
 def _placed(spans: Spans, form: Unfolded) -> NDArray[np.int64]:
@@ -184,48 +176,44 @@ class Evidence:
 
 
 class Fit:
-    """All ways to count, compared on the passages of some texts together."""
+    """All ways to count, compared on the passages of some texts together.
 
-    def __init__(self, trials: list[Trial], weights: Weights) -> None:
+    Arguments:
+        trials: of the texts.
+        weights: of the classes of places; those of these texts unless given.
+    """
+
+    def __init__(self, trials: list[Trial], weights: Weights | None = None) -> None:
         self.trials = trials
-        self.weights = weights
+        self.weights = weights or weigh([trial.classes for trial in trials])
         # Passages that lie nowhere in any way to count say nothing about which is right.
         self.within = [
-            np.any([reading.places[:, 0] >= 0 for reading in trial.readings.values()], axis=0)
+            np.any([places[:, 0] >= 0 for places in trial.places.values()], axis=0)
             for trial in trials
         ]
         self.usable = int(sum(within.sum() for within in self.within))
         self._evidence: dict[Convention, Evidence] = {}
-        self._distinct = self._group()
-
-    @classmethod
-    def of(cls, trials: list[Trial], weights: Weights | None = None) -> Fit:
-        """Compare on these texts; weights are theirs unless given."""
-        return cls(trials, weights or weigh([trial.classes for trial in trials]))
-
-    def _group(self) -> tuple[Convention, ...]:
-        """The likeliest of those that give the same quotes everywhere."""
-        found: dict[bytes, Convention] = {}
+        # The likeliest of those that give the same quotes everywhere.
+        distinct: dict[bytes, Convention] = {}
         for convention in CANDIDATES:
-            key = b"".join(trial.readings[convention].places.tobytes() for trial in self.trials)
-            known = found.get(key)
+            key = b"".join(trial.places[convention].tobytes() for trial in trials)
+            known = distinct.get(key)
             if known is None or self.total(convention) > self.total(known):
-                found[key] = convention
-        return tuple(found.values())
+                distinct[key] = convention
+        self.ranked = tuple(
+            sorted(distinct.values(), key=lambda c: (-self.total(c), CANDIDATES.index(c)))
+        )
+        """Ways that give different quotes, likeliest first."""
 
     @property
     def best(self) -> Convention:
         """The likeliest way to count."""
-        return max(self._distinct, key=lambda c: (self.total(c), -CANDIDATES.index(c)))
+        return self.ranked[0]
 
     @property
-    def ranked(self) -> tuple[Convention, ...]:
-        """Ways that give different quotes, likeliest first."""
-        return tuple(sorted(self._distinct, key=lambda c: (-self.total(c), CANDIDATES.index(c))))
-
-    def rival(self, best: Convention) -> Convention | None:
-        """The likeliest of the others; None if there is no other."""
-        return next((convention for convention in self.ranked if convention != best), None)
+    def rival(self) -> Convention | None:
+        """The next; None if there is no other."""
+        return self.ranked[1] if len(self.ranked) > 1 else None
 
     def score(self, convention: Convention) -> float:
         """Log likelihood ratio of a way to count against positions of no meaning."""
@@ -246,30 +234,24 @@ class Fit:
         score = sentences = 0.0
         starts = ends = uncut = hints = confirmed = 0
         for trial, within in zip(self.trials, self.within, strict=True):
-            reading = trial.readings[convention]
-            possible = within & (reading.places[:, 0] >= 0)
+            spans, classes = trial.readings[convention], trial.classes
+            possible = within & (trial.places[convention][:, 0] >= 0)
             score += IMPOSSIBLE_WEIGHT * int((within & ~possible).sum())
-            begin = trial.classes.start[reading.spans.start[possible]]
-            stop = trial.classes.end[reading.spans.end[possible]]
+            begin = classes.start[spans.start[possible]]
+            stop = classes.end[spans.end[possible]]
             score += float(np.array(self.weights.start)[begin].sum())
             score += float(np.array(self.weights.end)[stop].sum())
-            sentences += SENTENCE_WEIGHT * float(
-                trial.classes.sentence[reading.spans.end[possible]].sum()
-            )
+            sentences += SENTENCE_WEIGHT * float(classes.sentence[spans.end[possible]].sum())
             starts, ends = starts + int((begin == CLEAN).sum()), ends + int((stop == CLEAN).sum())
             uncut += int((begin < CUT).sum()) + int((stop < CUT).sum())
             for index in np.flatnonzero(within):
-                mark = trial.text.marks[index]
-                if not (trial.hints[index] or mark.proof):
-                    continue
-                weight, agrees = trial.agreement(convention, int(index))
-                score += weight
-                hints, confirmed = hints + 1, confirmed + agrees
-        limit = SENTENCE_LIMIT
+                if trial.hints[index] or trial.text.marks[index].proof:
+                    weight, agrees = trial.agreement(convention, int(index))
+                    score += weight
+                    hints, confirmed = hints + 1, confirmed + agrees
+        sentences = max(-SENTENCE_LIMIT, min(SENTENCE_LIMIT, sentences))
         share = uncut / (2 * self.usable) if self.usable else 0.0
-        return Evidence(
-            score, max(-limit, min(limit, sentences)), starts, ends, share, hints, confirmed
-        )
+        return Evidence(score, sentences, starts, ends, share, hints, confirmed)
 
 
 NEEDED = log(100)  # odds for the best reading against the next
@@ -318,22 +300,22 @@ def detect(texts: Sequence[Marked], where: str, given: Convention | None = None)
     if not marked:
         return Positions(given or CANDIDATES[0], "")
     trials = {index: try_all(texts[index]) for index in marked}
-    if given is not None:
-        return _stated(Fit.of(list(trials.values())), given)
-    proven = _proven(trials)
-    if proven is not None:
+    if given is None and (proven := _proven(trials)) is not None:
         return proven
-    whole = Fit.of(list(trials.values()))
-    apart = [i for i in marked if _contradicts(Fit.of([trials[i]], whole.weights), whole.best)]
-    if apart:
-        return _mixed(texts, trials, where)
-    positions = _settled(whole, where)
-    strange = [
-        foreign(f"{where}, {texts[index].name}", fit)
-        for index in marked
-        if (fit := Fit.of([trials[index]], whole.weights)).score(whole.best) < -NEEDED
-    ]
-    refuse(strange)
+    together = Fit(list(trials.values()))
+    if given is not None:
+        return _stated(together, given)
+    alone = {index: Fit([trial], together.weights) for index, trial in trials.items()}
+    best = together.best
+    # A text speaks against the reading that fits the file as a whole.
+    if any(max(map(fit.score, fit.ranked)) - fit.score(best) > NEEDED for fit in alone.values()):
+        return _mixed(texts, alone, where)
+    positions = _settled(together, where)
+    refuse(
+        _foreign(f"{where}, {texts[index].name}", fit)
+        for index, fit in alone.items()
+        if fit.score(best) < -NEEDED
+    )
     return positions
 
 
@@ -359,60 +341,43 @@ def _proven(trials: Mapping[int, Trial]) -> Positions | None:
     )
 
 
-def _contradicts(own: Fit, pooled: Convention) -> bool:
-    """Whether a text speaks against the reading that fits the file as a whole."""
-    return max(own.score(c) for c in own.ranked) - own.score(pooled) > NEEDED
-
-
 def _settled(fit: Fit, where: str) -> Positions:
-    best = fit.best
-    if fit.usable == 0 or not _fits(fit, best):
-        raise ProblemError([foreign(where, fit)])
-    rival = fit.rival(best)
+    best, rival = fit.best, fit.rival
+    evidence = fit.evidence(best)
+    enough = evidence.share >= NEEDED_SHARE and evidence.score >= NEEDED_TO_FIT
+    if fit.usable == 0 or not (enough or evidence.confirmed * 2 > fit.usable):
+        raise ProblemError([_foreign(where, fit)])
     margin = float("inf") if rival is None else fit.total(best) - fit.total(rival)
     if rival is not None and margin < NEEDED:
-        raise ProblemError([ambiguous(where, fit, best, rival)])
-    return Positions(best, _told(fit, best, rival, margin), {}, fit.score(best), margin)
+        raise ProblemError([_ambiguous(where, fit, rival)])
+    return Positions(best, _told(fit, rival, margin), {}, fit.score(best), margin)
 
 
-def _fits(fit: Fit, convention: Convention) -> bool:
-    if fit.evidence(convention).confirmed * 2 > fit.usable:
-        return True
-    enough = fit.evidence(convention).share >= NEEDED_SHARE
-    return enough and fit.score(convention) >= NEEDED_TO_FIT
-
-
-def _mixed(texts: Sequence[Marked], trials: Mapping[int, Trial], where: str) -> Positions:
+def _mixed(texts: Sequence[Marked], alone: Mapping[int, Fit], where: str) -> Positions:
     """Texts of one file that count in different ways: each must speak for itself."""
-    weights = Fit.of(list(trials.values())).weights
     found: dict[int, Positions] = {}
     problems: list[Problem] = []
-    for index, trial in trials.items():
-        fit = Fit.of([trial], weights)
+    for index, fit in alone.items():
         try:
             found[index] = _settled(fit, f"{where}, {texts[index].name}")
         except ProblemError as error:
             problems += error.problems
-    if problems:
-        raise ProblemError(problems)
-    common = _commonest([positions.convention for positions in found.values()])
+    refuse(problems)
+    conventions = [positions.convention for positions in found.values()]
+    common = max(CANDIDATES, key=conventions.count)  # the first of several
     exceptions = {i: p.convention for i, p in found.items() if p.convention != common}
     listed = "; ".join(f"{texts[i].name}: {c.name}" for i, c in sorted(exceptions.items()))
     words = (
         f"The texts count in different ways, so each was told by itself. {common.name}: "
         f"{common.words}. Otherwise: {listed}."
     )
-    least = min(found.values(), key=lambda positions: positions.margin)
     score = sum(positions.score for positions in found.values())
-    return Positions(common, words, exceptions, score, least.margin)
+    margin = min(positions.margin for positions in found.values())
+    return Positions(common, words, exceptions, score, margin)
 
 
-def _commonest(conventions: Sequence[Convention]) -> Convention:
-    return max(CANDIDATES, key=lambda c: (conventions.count(c), -CANDIDATES.index(c)))
-
-
-def _told(fit: Fit, best: Convention, rival: Convention | None, margin: float) -> str:
-    evidence = fit.evidence(best)
+def _told(fit: Fit, rival: Convention | None, margin: float) -> str:
+    best, evidence = fit.best, fit.evidence(fit.best)
     parts = [
         f"{best.name}: {best.words}.",
         f"{evidence.starts} of {fit.usable} passages begin with a word and {evidence.ends} end "
@@ -432,10 +397,11 @@ _SHOWN = 3  # readings and quotes, so that the line can still be read
 _LONGEST = 60
 
 
-def ambiguous(where: str, fit: Fit, best: Convention, rival: Convention) -> Problem:
+def _ambiguous(where: str, fit: Fit, rival: Convention) -> Problem:
     """Two ways to count fit nearly alike, and give other quotes."""
+    best = fit.best
     odds = exp(fit.total(best) - fit.total(rival))
-    count, examples = _differences(fit, best, rival)
+    count, examples = _differences(fit, rival)
     return Problem(
         where,
         f"how its positions are counted cannot be told: {best.name} is only {odds:.1f} times "
@@ -448,11 +414,17 @@ def ambiguous(where: str, fit: Fit, best: Convention, rival: Convention) -> Prob
     )
 
 
-def foreign(where: str, fit: Fit) -> Problem:
+def _foreign(where: str, fit: Fit) -> Problem:
     """No way to count fits: the positions are those of another text."""
     best = fit.best
     evidence = fit.evidence(best)
-    quotes = ", ".join(f"“{quote}”" for quote in _quotes(fit, best))
+    shown = (
+        trial.quote(best, index)
+        for trial in fit.trials
+        for index in range(len(trial.text.marks))
+        if trial.quote(best, index)
+    )
+    quotes = ", ".join(f"“{_short(quote)}”" for quote in islice(shown, _SHOWN))
     found = (
         f"even under {best.name}, the best, only {evidence.starts} of {fit.usable} passages begin "
         f"with a word and {evidence.ends} end with one, such as {quotes or 'none at all'}"
@@ -472,28 +444,18 @@ def _scores(fit: Fit) -> str:
     return ", ".join(f"{c.name} {fit.total(c):.1f}" for c in fit.ranked[:_SHOWN])
 
 
-def _differences(fit: Fit, best: Convention, rival: Convention) -> tuple[int, str]:
+def _differences(fit: Fit, rival: Convention) -> tuple[int, str]:
     count = 0
     examples: list[str] = []
     for trial in fit.trials:
         for index, mark in enumerate(trial.text.marks):
-            one, other = trial.quote(best, index), trial.quote(rival, index)
+            one, other = trial.quote(fit.best, index), trial.quote(rival, index)
             if one == other:
                 continue
             count += 1
             if len(examples) < _SHOWN:
                 examples.append(f"{mark.label}: “{_short(one)}” or “{_short(other)}”")
     return count, "; ".join(examples)
-
-
-def _quotes(fit: Fit, convention: Convention) -> list[str]:
-    found = (
-        _short(trial.quote(convention, index))
-        for trial in fit.trials
-        for index in range(len(trial.text.marks))
-        if trial.quote(convention, index)
-    )
-    return [quote for quote, _ in zip(found, range(_SHOWN), strict=False)]
 
 
 def _short(quote: str) -> str:
