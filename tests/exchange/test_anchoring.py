@@ -7,7 +7,8 @@ import time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaltools.exchange.quote_search import CONTEXT, Anchor, Unplaced, locate
+from evaltools.exchange.quote_search import Anchor, Unplaced, locate
+from evaltools.exchange.record import CONTEXT
 
 LETTERS = st.text(alphabet="abcåäö .\n👩🏽e\u0301", min_size=0, max_size=60)
 

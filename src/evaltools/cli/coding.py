@@ -39,7 +39,9 @@ def code(
 
     study = find_study()
     if coder is None:
-        ConsensusSession(study, None, None, round_, language).close()  # says here what would stop it
+        ConsensusSession(
+            study, None, None, round_, language
+        ).close()  # says here what would stop it
         notebook = disagreement_notebook(study, round_, language)
     else:
         material = Material(study)

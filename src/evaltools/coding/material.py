@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from evaltools.study import Study
 
 TABLES = ("projects", "documents", "sections", "codes", "code_changes", "keywords", "coders")
-CONTEXT = 32
 
 
 @dataclass(frozen=True)

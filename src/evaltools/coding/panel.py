@@ -81,7 +81,20 @@ def _face(name: str, weight: int) -> str:
     )
 
 
-class CodingPanel(anywidget.AnyWidget):
+class _Panel(anywidget.AnyWidget):
+    _css = styles()
+    _session: CodingSession
+
+    def _answer_from(self, session: CodingSession) -> None:
+        self._session = session
+        self.on_msg(self._answer)
+
+    def _answer(self, _widget: object, content: Any, _buffers: object) -> None:
+        for message in self._session.receive(content):
+            self.send(message)
+
+
+class CodingPanel(_Panel):
     """A report, the codebook and what one coder has marked, as the last line of a cell.
 
     Arguments:
@@ -97,7 +110,6 @@ class CodingPanel(anywidget.AnyWidget):
     """
 
     _esm = module(CODING)
-    _css = styles()
 
     def __init__(
         self,
@@ -107,15 +119,10 @@ class CodingPanel(anywidget.AnyWidget):
         language: Language = "fi",
     ) -> None:
         super().__init__()
-        self._session = CodingSession(find_study(), coder, document, round, language)
-        self.on_msg(self._answer)
-
-    def _answer(self, _widget: object, content: Any, _buffers: object) -> None:
-        for message in self._session.receive(content):
-            self.send(message)
+        self._answer_from(CodingSession(find_study(), coder, document, round, language))
 
 
-class DisagreementPanel(anywidget.AnyWidget):
+class DisagreementPanel(_Panel):
     """Where coders differ, document by document, for those who have all read it whole.
 
     Arguments:
@@ -131,7 +138,6 @@ class DisagreementPanel(anywidget.AnyWidget):
     """
 
     _esm = module(DISAGREEMENTS)
-    _css = styles()
 
     def __init__(
         self,
@@ -141,9 +147,4 @@ class DisagreementPanel(anywidget.AnyWidget):
         language: Language = "fi",
     ) -> None:
         super().__init__()
-        self._session = ConsensusSession(find_study(), coders, documents, round, language)
-        self.on_msg(self._answer)
-
-    def _answer(self, _widget: object, content: Any, _buffers: object) -> None:
-        for message in self._session.receive(content):
-            self.send(message)
+        self._answer_from(ConsensusSession(find_study(), coders, documents, round, language))

@@ -27,11 +27,12 @@ from evaltools.coding.events import (
     replay,
 )
 from evaltools.coding.load_codings import write_coder
-from evaltools.coding.material import CONTEXT, Material
+from evaltools.coding.material import Material
 from evaltools.coding.store import Journal, WriteConflict, open_journal
 from evaltools.coding.suggestions import Suggestion, suggest
 from evaltools.coding.words import words
 from evaltools.evidence.layout import CODERS
+from evaltools.exchange.record import beside
 from evaltools.problems import ProblemError
 
 if TYPE_CHECKING:
@@ -119,12 +120,13 @@ def _placed(passage: Passage, event: Code | Decide, material: Material) -> Passa
         if section["start"] <= start < section["end"]
     ]
     section: Mapping[str, Any] = around[-1] if around else {"heading": "", "page": None}
+    prefix, suffix = beside(text, start, end)
     return Passage(
         start=start,
         end=end,
         quote=passage.quote,
-        prefix=text[max(0, start - CONTEXT) : start],
-        suffix=text[end : end + CONTEXT],
+        prefix=prefix,
+        suffix=suffix,
         page=section["page"],
         section=section["heading"],
     )

@@ -48,8 +48,9 @@ class Journal:
         """Write an event to the disk; when this returns, a crash cannot take it away.
 
         Returns whether it is new: the same event a second time changes nothing.
-        Raises WriteConflict where another event has its identifier, PermissionError where the journal is
-        held by another panel, OSError where the disk takes no more (nothing is left behind).
+        Raises WriteConflict where another event has its identifier, PermissionError where the
+        journal is held by another panel, OSError where the disk takes no more (nothing is left
+        behind).
         """
         with self._guard:
             known = self._by_id.get(event.id)

@@ -33,22 +33,17 @@ from evaltools.exchange.record import (
     Polarity,
     Reading,
     Segment,
+    beside,
     coding_id,
     segment_id,
 )
 
-CONTEXT = 32
 Span = tuple[int, int]
 
 
 def digest(text: str) -> str:
     """SHA-256 of a text in UTF-8, as `documents` has it."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def beside(text: str, start: int, end: int) -> tuple[str, str]:
-    """What stands before and after a passage, up to 32 characters each."""
-    return text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
 
 
 class Source:

@@ -14,6 +14,7 @@ from evaltools.exchange.naming import code_ids, document_ids, lineage
 from evaltools.exchange.offsets.conventions import Convention
 from evaltools.exchange.placement import PROGRAM, Mark, Source, digest, with_placed
 from evaltools.exchange.record import (
+    NO_CHOICES,
     Case,
     Choices,
     Code,
@@ -38,7 +39,7 @@ _LEFT = (
 )
 
 
-def read_qualcoder(path: Path, choices: Choices = Choices()) -> CodingSet:
+def read_qualcoder(path: Path, choices: Choices = NO_CHOICES) -> CodingSet:
     """The coding of a QualCoder project.
 
     Arguments:

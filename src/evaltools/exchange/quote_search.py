@@ -9,7 +9,6 @@ would be found by nobody.
 from __future__ import annotations
 
 import difflib
-import os.path
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -86,7 +85,6 @@ def fold_short(text: str) -> str:
     return "".join(map(folded_character, unicodedata.normalize("NFC", text)))
 
 
-CONTEXT = 32
 LEAST_SIMILARITY = 0.85
 # Folded characters: neighbours that fit less are chance, shorter quotes need neighbours that fit.
 _NEIGHBOUR = 4
@@ -185,7 +183,8 @@ class _Beside:
 
 
 def _common(one: str, other: str) -> int:
-    return len(os.path.commonprefix((one, other)))
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _exact_places(text: str, quote: str, beside: _Beside) -> Iterator[_Place]:

@@ -7,7 +7,15 @@ from pathlib import Path
 
 from evaltools.exchange import qualcoder, sqlite, tables, taguette
 from evaltools.exchange.offsets.conventions import Convention
-from evaltools.exchange.record import Choices, Coder, Coding, CodingSet, Reading, coding_id
+from evaltools.exchange.record import (
+    NO_CHOICES,
+    Choices,
+    Coder,
+    Coding,
+    CodingSet,
+    Reading,
+    coding_id,
+)
 from evaltools.exchange.spreadsheets import SUFFIXES, read_spreadsheet, workbook_kind
 from evaltools.files import open_file
 from evaltools.problems import Problem, ProblemError
@@ -17,7 +25,7 @@ _READ += "(CSV, XLSX, ODS), or a folder written by evaltools"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-def read_coding(path: Path, choices: Choices = Choices()) -> CodingSet:
+def read_coding(path: Path, choices: Choices = NO_CHOICES) -> CodingSet:
     """The coding in a file of any tool; `origin` says what it was taken for.
 
     Arguments:
@@ -30,7 +38,7 @@ def read_coding(path: Path, choices: Choices = Choices()) -> CodingSet:
     return _with_coder(_read(path, choices), choices.coder, path.name)
 
 
-def read_codes(path: Path, choices: Choices = Choices()) -> CodingSet:
+def read_codes(path: Path, choices: Choices = NO_CHOICES) -> CodingSet:
     """The codes alone, whoever coded what with them."""
     found = _read(path, choices)
     return CodingSet(

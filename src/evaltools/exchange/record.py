@@ -224,6 +224,17 @@ class Choices:
     code_ids: frozenset[str] = frozenset()
 
 
+NO_CHOICES = Choices()
+
+
+CONTEXT = 32
+
+
+def beside(text: str, start: int, end: int) -> tuple[str, str]:
+    """What stands before and after a passage, up to 32 characters each."""
+    return text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
+
+
 def segment_id(document_id: str, start: int, end: int) -> str:
     """Identifier of a passage: the same passage has the same one, whoever marked it."""
     return f"{document_id}-{start}-{end}"

@@ -23,7 +23,16 @@ from evaltools.exchange.naming import code_ids, document_ids, lineage
 from evaltools.exchange.offsets.conventions import Convention, Ruler
 from evaltools.exchange.placement import Mark, Source, Span, digest, with_placed
 from evaltools.exchange.quote_search import Unplaced, locate
-from evaltools.exchange.record import Choices, Code, Coder, CodingSet, Document, Dropped, day_of
+from evaltools.exchange.record import (
+    NO_CHOICES,
+    Choices,
+    Code,
+    Coder,
+    CodingSet,
+    Document,
+    Dropped,
+    day_of,
+)
 from evaltools.exchange.sqlite import Database, Row, opened, text_of, whole
 from evaltools.problems import Problem, ProblemError
 
@@ -32,7 +41,7 @@ BYTES = Convention("utf8")
 _NOBODY = frozenset(("", "admin"))
 
 
-def read_taguette(path: Path, choices: Choices = Choices()) -> CodingSet:
+def read_taguette(path: Path, choices: Choices = NO_CHOICES) -> CodingSet:
     """The coding of a project in a Taguette database.
 
     Arguments:

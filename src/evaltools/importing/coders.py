@@ -15,6 +15,7 @@ from pathlib import Path
 from evaltools.evidence.quoting import listed, quoted
 from evaltools.exchange import cells
 from evaltools.exchange.record import Coder
+from evaltools.files import replace_file
 from evaltools.importing.mapping_tables import read_pairs
 from evaltools.problems import Problem, refuse
 
@@ -56,10 +57,8 @@ def write_key(path: Path, key: Sequence[tuple[str, str, str]]) -> bool:
     content = cells.written(("name", "coder_id", "pseudonym"), sorted(key)).encode()
     if place.is_file() and place.read_bytes() == content:
         return True
-    beside = place.with_name(place.name + ".new")
     try:
-        beside.write_bytes(content)
-        beside.replace(place)
+        replace_file(place, content)
     except OSError:
         return False
     return True

@@ -1,4 +1,4 @@
-"""Passages found again: those of a tool in the study's texts, those of a report in its new version."""
+"""Passages found again: a tool's in the study's texts, a report's in its new version."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from evaltools.exchange.naming import match_document
-from evaltools.exchange.placement import beside
 from evaltools.exchange.quote_search import Anchor, Unplaced, locate
-from evaltools.exchange.record import CodingSet, Document, Dropped, Segment, segment_id
+from evaltools.exchange.record import CodingSet, Document, Dropped, Segment, beside, segment_id
 from evaltools.importing.form_text import Section
 
 HOW = {

@@ -41,12 +41,12 @@ def earlier_version(data: Path, name: str, digest: str) -> bool:
 
 
 class Placing:
-    """Makes the changes of an import on a shelf, from which they go to the data folder at once.
+    """Makes the changes of an import, which go to the data folder at once by its transaction.
 
     Arguments:
         data: the data folder.
         descriptor: of it.
-        stage: the shelf.
+        stage: the transaction.
         options: those that hold for every document.
         drop_lost: take a new version although coded passages are not in it.
     """
@@ -78,7 +78,7 @@ class Placing:
         return path.read_text(encoding="utf-8", errors="replace")
 
     def place(self, filing: Filing) -> Placed:
-        """Put every document that was filed on the shelf; those that cannot be are told."""
+        """Put every document that was filed into the transaction; those that cannot be are told."""
         taken: list[Taken] = []
         problems: list[Problem] = []
         for item in filing.filed:
@@ -107,7 +107,7 @@ class Placing:
         digests: Mapping[str, str],
         passed: Sequence[Passed],
     ) -> None:
-        """Put the tables and the log on the shelf, after the files that they name."""
+        """Put the tables and the log into the transaction, after the files that they name."""
         others = sorted(self.tables.changed - set(_ORDER))
         for name in (*_ORDER, *others):
             if name in self.tables.changed:

@@ -34,7 +34,7 @@ class FormSection(Declared):
         required: whether a document without it is told.
     """
 
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
     title: Text
     headings: Wordings
     required: bool = False

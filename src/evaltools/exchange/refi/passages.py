@@ -1,4 +1,4 @@
-"""Selections of a REFI-QDA project as passages of normalised texts, and who gave them which code."""
+"""Selections of a REFI-QDA project as passages of normalised texts, and the codes on them."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from evaltools.exchange.naming import identifier
 from evaltools.exchange.offsets.conventions import Convention, Ruler
 from evaltools.exchange.offsets.detection import Marked
 from evaltools.exchange.offsets.evidence import proof
-from evaltools.exchange.placement import beside
 from evaltools.exchange.record import (
     Certainty,
     Coder,
     Coding,
     Polarity,
     Segment,
+    beside,
     coding_id,
     day_of,
     segment_id,
 )
-from evaltools.exchange.refi.leftovers import loss_of
 from evaltools.exchange.refi.model import (
     exact,
     generate_guid,
     guid_of,
+    loss_of,
     number_of,
     own_guid,
     seal,

@@ -14,12 +14,12 @@ from evaltools.exchange.offsets.conventions import Convention
 from evaltools.exchange.offsets.detection import Positions, detect
 from evaltools.exchange.record import Case, Code, CodingSet, Dropped, Loss, Reading, Relation
 from evaltools.exchange.refi.archive import Archive, open_refi
-from evaltools.exchange.refi.leftovers import Leftovers
 from evaltools.exchange.refi.model import (
     BLOCK,
     CODE_FIELDS,
     OURS,
     Description,
+    Leftovers,
     Line,
     Notes,
     exact,

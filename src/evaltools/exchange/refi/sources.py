@@ -15,8 +15,16 @@ from evaltools.exchange.naming import SUFFIXES, identifier
 from evaltools.exchange.offsets.detection import Mark, Marked
 from evaltools.exchange.record import Document
 from evaltools.exchange.refi.archive import LARGEST_TEXT, Archive, file_name
-from evaltools.exchange.refi.leftovers import Leftovers, loss_of
-from evaltools.exchange.refi.model import Notes, exact, exact_values, guid_of, own_guid, text_of
+from evaltools.exchange.refi.model import (
+    Leftovers,
+    Notes,
+    exact,
+    exact_values,
+    guid_of,
+    loss_of,
+    own_guid,
+    text_of,
+)
 from evaltools.problems import ProblemError
 
 _NO_PLACE = "a code on a whole document shows no passage that a finding could rest on"

@@ -12,8 +12,16 @@ from pathlib import Path
 from lxml import etree
 
 from evaltools.exchange.offsets.evidence import proof
-from evaltools.exchange.placement import beside
-from evaltools.exchange.record import Case, Code, Coder, Coding, CodingSet, Document, Segment
+from evaltools.exchange.record import (
+    Case,
+    Code,
+    Coder,
+    Coding,
+    CodingSet,
+    Document,
+    Segment,
+    beside,
+)
 from evaltools.exchange.refi.model import (
     BLOCK,
     CODE_FIELDS,
