@@ -285,7 +285,7 @@ def test_browser_and_kernel_make_the_same_of_any_acts(small_study: Study, show: 
     shown.page.wait_for_selector(".evc-words")
     browser = shown.page.evaluate(
         """([runs, kinds]) => runs.map((acts) => {
-          const state = replay(acts, (id) => kinds[id]);
+          const state = fold(acts, (id) => kinds[id]);
           return [state.codings.map((c) => [c.start, c.end, c.code_id, c.polarity]),
             state.relations.map((r) => [r.source, r.target]).sort(), state.complete];
         })""",

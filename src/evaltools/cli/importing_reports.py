@@ -60,6 +60,7 @@ def reports(
     Exit status: 0 when every document was taken, 1 when some were skipped, or when nothing was
     imported because the mapping file or the study's tables are at fault.
     """
+    from evaltools.importing.particulars import Options
     from evaltools.importing.reports import import_reports, make_job
     from evaltools.study import find_study
 
@@ -70,11 +71,9 @@ def reports(
     job = make_job(
         study,
         folder,
+        Options(kind, wave, received.date() if received else None),
         to=to,
         mapping=mapping,
-        kind=kind,
-        wave=wave,
-        received=received.date() if received else None,
         dry=dry_run,
         drop_lost=drop_lost,
     )

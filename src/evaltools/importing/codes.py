@@ -50,16 +50,26 @@ class UnknownCodesError(ProblemError):
         return type(self), (self.problems, self.unknown)
 
 
+@dataclass(frozen=True)
+class Additions:
+    """How codes are put into the codebook.
+
+    Arguments:
+        fields: of `codes`, which tell the kinds of codes and the form of their identifiers.
+        version: of the codebook, for codes without one.
+    """
+
+    fields: Mapping[str, Field]
+    version: str = ""
+
+
 def know_codes(
     used: Sequence[str],
     found: Sequence[Code],
     study: Sequence[Code],
     mapping: Mapping[str, str],
-    *,
-    rules: Sequence[Field],
     where: str,
-    add: bool = False,
-    version: str = "",
+    additions: Additions | None = None,
 ) -> KnownCodes:
     """Tell which codes of the study those of a file are.
 
@@ -68,10 +78,9 @@ def know_codes(
         found: codes of the file.
         study: codes of the study.
         mapping: code of the study by identifier, name or path of the file's.
-        rules: fields of `codes`, which tell the kinds of codes and the form of their identifiers.
         where: what problems call the file.
-        add: put codes into the codebook that it does not have.
-        version: codebook version of those.
+        additions: how codes are put into the codebook that it does not have; None where they are
+            problems.
     """
     names = _Names(study)
     by_id = {code.code_id: code for code in found}
@@ -89,8 +98,8 @@ def know_codes(
             problem = _unusable(names.by_id[options[0]], keys, where)
             problems += [problem] if problem else []
             ids[identifier] = options[0]
-        elif add and not options:
-            made = _added(code, path, by_id, names, {one.name: one for one in rules}, version)
+        elif additions and not options:
+            made = _added(code, by_id, names, additions)
             if isinstance(made, Problem):
                 problems.append(replace(made, where=where))
             else:
@@ -182,27 +191,23 @@ def _near(keys: Sequence[str], names: _Names) -> str:
 
 
 def _added(
-    code: Code,
-    path: Sequence[str],
-    by_id: Mapping[str, Code],
-    names: _Names,
-    rules: Mapping[str, Field],
-    version: str,
+    code: Code, by_id: Mapping[str, Code], names: _Names, additions: Additions
 ) -> Code | Problem:
     """The code as the codebook can take it."""
-    line = _line(code, by_id)
-    kinds = rules["kind"].enum if "kind" in rules else ()
+    line, fields = _line(code, by_id), additions.fields
+    kinds = fields["kind"].enum if "kind" in fields else ()
     above = next((names.of(one, _path(one, by_id)) for one in line[-2::-1]), [])
     kind = code.kind or code.code_id.split(".")[0]
     if kind not in kinds and len(above) == 1:
         kind = names.by_id[above[0]].kind
     if kinds and kind not in kinds:
-        what = f"it is not told of which kind the new code {quoted(' > '.join(path), _LONGEST)} is"
+        path = " > ".join(_path(code, by_id))
+        what = f"it is not told of which kind the new code {quoted(path, _LONGEST)} is"
         remedy = "Name it kind.name, put it under a code of the codebook, or map it by --codes."
         return Problem("", what, listed(kinds), remedy, "import.code")
     name = code.code_id.split(".")[-1]
     identifier = code.code_id if code.code_id.split(".")[0] == kind else f"{kind}.{name}"
-    pattern = rules["code_id"].pattern if "code_id" in rules else None
+    pattern = fields["code_id"].pattern if "code_id" in fields else None
     if (pattern and not re.fullmatch(pattern, identifier)) or identifier in names.by_id:
         what = f"no identifier can be made for the new code {quoted(code.name, _LONGEST)}"
         return Problem("", what, "", "Map it by --codes.", "import.code")
@@ -215,7 +220,7 @@ def _added(
         label_sv=code.label_sv or code.name,
         label_en=code.label_en or code.name,
         definition=code.definition or code.name,
-        codebook_version=code.codebook_version or version,
+        codebook_version=code.codebook_version or additions.version,
         codable=True,
     )
 

@@ -15,7 +15,7 @@ from evaltools.exchange.record import Choices, CodingSet, Dropped, coding_id
 from evaltools.exchange.study_coding import study_coding
 from evaltools.exchange.tables import refused_folder, write_tables
 from evaltools.importing.coders import Known, know_coders, read_key, write_key
-from evaltools.importing.codes import UnknownCodesError, know_codes
+from evaltools.importing.codes import Additions, UnknownCodesError, know_codes
 from evaltools.importing.merge_codings import ORDER, Merged, ReadCoding, merge_codings
 from evaltools.importing.passages import HOW, Found, find_passages
 from evaltools.importing.shelf import transaction
@@ -112,16 +112,9 @@ def import_into_study(job: CodingJob) -> Outcome:
         coders = _know(job, coding, study)
         found = find_passages(coding, study.documents, job.choices.documents)
         used = [one.code_id for one in coding.codings if one.coder_id in coders.coders]
-        codes = know_codes(
-            used,
-            coding.codes,
-            study.codes,
-            job.codes,
-            rules=descriptor.resource("codes").fields,
-            where=job.path.name,
-            add=job.add_codes,
-            version=_version(study),
-        )
+        fields = {one.name: one for one in descriptor.resource("codes").fields}
+        additions = Additions(fields, _version(study)) if job.add_codes else None
+        codes = know_codes(used, coding.codes, study.codes, job.codes, job.path.name, additions)
         problems = [*_wrong_documents(job, study), *_nothing_found(job, coding, found)]
         if codes.unknown:
             raise UnknownCodesError([*problems, *codes.problems], codes.unknown)

@@ -101,22 +101,18 @@ class _Reading:
 def make_job(
     study: Study,
     folder: Path,
+    options: Options,
     *,
     to: Path | None = None,
     mapping: Path | None = None,
-    kind: str | None = None,
-    wave: int | None = None,
-    received: date | None = None,
     dry: bool = False,
     drop_lost: bool = False,
 ) -> Job:
     """The job of a study: its form, its languages, and the last days of its waves."""
     data = (to or study.data).resolve()
-    descriptor = load_descriptor(data)
-    languages = next(
-        item.enum for item in descriptor.resource("documents").fields if item.name == "language"
-    )
-    options = Options(kind, wave, received, _waves(study), languages or LANGUAGES)
+    fields = load_descriptor(data).resource("documents").fields
+    languages = next(item.enum for item in fields if item.name == "language")
+    options = replace(options, waves=_waves(study), languages=languages or LANGUAGES)
     return Job(folder, data, study.declaration.documents, options, mapping, dry, drop_lost)
 
 
