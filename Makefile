@@ -24,14 +24,21 @@ LAB := .venv-lab
 # The public RO-Crate validator pins an older rich than ours, so it lives by itself.
 CRATE := .venv-crate
 
-.PHONY: help report test check lab clean setup
+.PHONY: help report test test-one check lint fmt lab reference hooks clean setup
 
 help:
 	@echo "make report   compute and render the report into reports/_build/"
 	@echo "make test     run every check"
-	@echo "make check    the quick checks, for while you work"
 	@echo "make lab      open the notebooks in JupyterLab"
 	@echo "make clean    remove environments and everything built"
+	@echo
+	@echo "For those who change evaltools (see CONTRIBUTING.md):"
+	@echo "make fmt      bring the code into its form"
+	@echo "make lint     form, types and the order of imports"
+	@echo "make check    lint, and the tests that take seconds"
+	@echo "make test-one T=tests/statistics/test_intervals.py    some tests"
+	@echo "make reference    the reference of the functions, into reports/_build/reference/"
+	@echo "make hooks    have git run 'make lint' before each commit"
 
 report: $(RUN)/.ready
 	@$(RUN)/bin/evaltools build
@@ -43,6 +50,24 @@ test: $(TEST)/.ready $(LAB)/.ready $(CRATE)/.ready
 
 check: $(TEST)/.ready
 	@bash tests/run.sh $(TEST)/bin quick
+
+lint: $(TEST)/.ready
+	@bash tests/run.sh $(TEST)/bin lint
+
+fmt: $(TEST)/.ready
+	@$(TEST)/bin/ruff check --quiet --fix-only .
+	@$(TEST)/bin/ruff format --quiet .
+
+T ?=
+test-one: $(TEST)/.ready
+	@test -n "$(T)" || { echo "Say which: make test-one T=tests/statistics/test_intervals.py, or a part of names: T='-k wilson'"; exit 2; }
+	@$(TEST)/bin/pytest -q $(T)
+
+reference: $(TEST)/.ready
+	@$(TEST)/bin/python -m tools.api_reference
+
+hooks: $(TEST)/.ready
+	@$(TEST)/bin/pre-commit install
 
 lab: $(LAB)/.ready
 	@$(LAB)/bin/evaltools lab

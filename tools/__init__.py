@@ -1,1 +1,1 @@
-"""What makes the data of the repository; no part of the wheel."""
+"""What contributors and the examples need, and evaluators do not: it is not in the wheel."""

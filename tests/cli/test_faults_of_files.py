@@ -17,9 +17,8 @@ from evaltools.cli import main
 from evaltools.execute.store import Store
 from evaltools.faults import problems_of
 from evaltools.files import new_folder_problems, read_file, replace_file, walk_folder, writing_in
-from evaltools.importing.mapping import read_mapping
-from evaltools.importing.matching import Projects
-from evaltools.importing.pairs import read_pairs
+from evaltools.importing.mapping_tables import read_mapping, read_pairs
+from evaltools.importing.project_match import Projects
 from evaltools.problems import ProblemError
 from evaltools.report.publication import Shelf
 
@@ -176,7 +175,7 @@ def test_a_mapping_is_read_up_to_a_limit(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
     for place in (Path("/dev/zero"), tmp_path / "pipe.csv"):
         with pytest.raises(ProblemError, match="is a pipe, socket or device"):
-            read_mapping(place, (), Projects({}, ()), place.name)
+            read_mapping(place, (), Projects({}, ()), kinds=(), languages=())
         with pytest.raises(ProblemError, match="is a pipe, socket or device"):
             read_pairs(place)
 

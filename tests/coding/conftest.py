@@ -186,7 +186,7 @@ def browser(chromium: str) -> Iterator[Any]:
 @pytest.fixture
 def show(browser: Any) -> Iterator[Callable[..., Page]]:
     """Show a panel in a browser context of its own: a browser of its own, as far as it knows."""
-    from evaltools.coding.web import styles
+    from evaltools.coding.panel import styles
 
     contexts = []
 

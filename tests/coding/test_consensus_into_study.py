@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from evaltools.coding.desk import Desk
-from evaltools.coding.settling import SettlingDesk
+from evaltools.coding.consensus_session import ConsensusSession
+from evaltools.coding.session import CodingSession
 from evaltools.importing.codings import CodingJob, Outcome, import_into_study
 from evaltools.problems import ProblemError
 from evaltools.study import Study
@@ -19,19 +19,19 @@ SENTENCE = "Aikataulu oli liian tiukka."
 GIVEN = {"coder-1": "challenge.schedule", "coder-2": "challenge.staff"}
 
 
-def act(desk: Desk, name: str, **more: Any) -> dict[str, Any]:
+def act(desk: CodingSession, name: str, **more: Any) -> dict[str, Any]:
     marks = {} if more["act"] == "read" else {
         "day": "2026-01-02", "text_sha256": desk.material.text(DOCUMENT).sha256
     }  # fmt: skip
     return {"id": f"{name}-0000", "document_id": DOCUMENT, **marks, **more}
 
 
-def passage(desk: Desk) -> dict[str, Any]:
+def passage(desk: CodingSession) -> dict[str, Any]:
     start = desk.material.text(DOCUMENT).text.index(SENTENCE)
     return {"start": start, "end": start + len(SENTENCE), "quote": SENTENCE}
 
 
-def send(desk: Desk, *acts: dict[str, Any]) -> None:
+def send(desk: CodingSession, *acts: dict[str, Any]) -> None:
     (answer,) = desk.receive({"kind": "acts", "acts": list(acts)})
     assert not answer["refused"]
     desk.close()
@@ -41,7 +41,7 @@ def send(desk: Desk, *acts: dict[str, Any]) -> None:
 def settled(small_study: Study) -> Study:
     """A study in which two coders differ and the consensus is as the first has it."""
     for coder, code in GIVEN.items():
-        desk = Desk(small_study, coder, None, 1, "fi")
+        desk = CodingSession(small_study, coder, None, 1, "fi")
         send(desk, act(desk, f"{coder}-code", act="code", code_id=code, passage=passage(desk)),
              act(desk, f"{coder}-read", act="read", complete=True))  # fmt: skip
     settle(small_study, "challenge.schedule", "coder-1", "1")
@@ -49,7 +49,7 @@ def settled(small_study: Study) -> Study:
 
 
 def settle(study: Study, code: str, choice: str, name: str) -> None:
-    desk = SettlingDesk(study, None, None, 1, "fi")
+    desk = ConsensusSession(study, None, None, 1, "fi")
     (unit,) = (unit for unit in desk.units if unit.code_id == code)
     codings = [
         {"passage": passage(desk), "code_id": code, "polarity": "affirm", "certainty": None,
@@ -129,6 +129,6 @@ def test_the_browser_says_how_much_the_study_holds_a_consensus_on(empty_tables: 
     study = empty_tables
     for coder in (*GIVEN, "consensus"):
         bring(study, coder)
-    (hello,) = (m for m in SettlingDesk(study, None, None, 1, "fi").receive({"kind": "hello"})
+    (hello,) = (m for m in ConsensusSession(study, None, None, 1, "fi").receive({"kind": "hello"})
                 if m["kind"] == "study")  # fmt: skip
     assert hello["settled_before"] == 1

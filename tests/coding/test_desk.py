@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from evaltools.coding.desk import Desk
+from evaltools.coding.session import CodingSession
 from evaltools.coding.words import _all
 from evaltools.problems import ProblemError
 from evaltools.study import Study
@@ -15,11 +15,11 @@ from evaltools.study import Study
 DAY = "2026-01-02"
 
 
-def answers(desk: Desk, message: dict[str, Any]) -> list[dict[str, Any]]:
+def answers(desk: CodingSession, message: dict[str, Any]) -> list[dict[str, Any]]:
     return list(desk.receive(json.loads(json.dumps(message))))
 
 
-def coding(desk: Desk, quote: str, code: str, name: str = "act-0001") -> dict[str, Any]:
+def coding(desk: CodingSession, quote: str, code: str, name: str = "act-0001") -> dict[str, Any]:
     found = desk.material.text("p1-final")
     start = found.text.index(quote)
     return {
@@ -30,7 +30,7 @@ def coding(desk: Desk, quote: str, code: str, name: str = "act-0001") -> dict[st
     }  # fmt: skip
 
 
-def refusals(desk: Desk, act: dict[str, Any]) -> list[str]:
+def refusals(desk: CodingSession, act: dict[str, Any]) -> list[str]:
     (answer,) = answers(desk, {"kind": "acts", "acts": [act]})
     return [one["reason"] for one in answer["refused"]]
 
@@ -38,7 +38,7 @@ def refusals(desk: Desk, act: dict[str, Any]) -> list[str]:
 def test_an_act_is_on_the_disk_with_its_surroundings_when_it_is_acknowledged(
     small_study: Study,
 ) -> None:
-    desk = Desk(small_study, "coder-1", None, 1, "fi")
+    desk = CodingSession(small_study, "coder-1", None, 1, "fi")
     act = coding(desk, "👩🏽‍💻 koko kunnassa", "goal.data_quality")
     (answer,) = answers(desk, {"kind": "acts", "acts": [act, act]})
     assert answer["saved"] == ["act-0001", "act-0001"]
@@ -52,7 +52,7 @@ def test_an_act_is_on_the_disk_with_its_surroundings_when_it_is_acknowledged(
 
 
 def test_what_does_not_fit_is_refused_with_its_reason(small_study: Study) -> None:
-    desk = Desk(small_study, "coder-1", None, 1, "fi")
+    desk = CodingSession(small_study, "coder-1", None, 1, "fi")
     good = coding(desk, "Aikataulu oli liian tiukka.", "challenge.schedule")
 
     def changed(**changes: Any) -> list[str]:
@@ -83,7 +83,7 @@ def test_what_does_not_fit_is_refused_with_its_reason(small_study: Study) -> Non
 
 
 def test_garbage_from_outside_is_answered_by_nothing(small_study: Study) -> None:
-    desk = Desk(small_study, "coder-1", None, 1, "fi")
+    desk = CodingSession(small_study, "coder-1", None, 1, "fi")
     for message in (None, [], "x", {"kind": "open"}, {"kind": "acts"}, {"kind": "acts", "acts": 1}):
         assert all(answer["kind"] == "unreadable" for answer in desk.receive(message))
     (answer,) = desk.receive({"kind": "acts", "acts": [None, {"id": 3}, {"act": []}]})
@@ -92,14 +92,14 @@ def test_garbage_from_outside_is_answered_by_nothing(small_study: Study) -> None
 
 
 def test_one_coders_messages_hold_nothing_of_another(small_study: Study) -> None:
-    second = Desk(small_study, "coder-2", None, 1, "fi")
+    second = CodingSession(small_study, "coder-2", None, 1, "fi")
     secret = coding(second, "Henkilöstö vaihtui kesken hankkeen.", "challenge.staff", "secret-0001")
     whole = {"id": "secret-0002", "act": "read", "document_id": "p1-final", "complete": True}
     answers(second, {"kind": "acts", "acts": [secret, whole]})
     # Nor what was brought into the study's own tables.
     for name in ("segments", "codings", "readings"):
         shutil.copy(second.folder / f"{name}.csv", small_study.data / "coding")
-    first = Desk(small_study, "coder-1", None, 1, "fi")
+    first = CodingSession(small_study, "coder-1", None, 1, "fi")
     heard = []
     for message in (
         {"kind": "hello"}, {"kind": "open", "document_id": "p1-final"},
@@ -119,19 +119,19 @@ def test_one_coders_messages_hold_nothing_of_another(small_study: Study) -> None
 
 
 def test_suggestions_say_what_matched_and_code_nothing(small_study: Study) -> None:
-    desk = Desk(small_study, "coder-1", None, 1, "fi")
+    desk = CodingSession(small_study, "coder-1", None, 1, "fi")
     *_, told = answers(desk, {"kind": "open", "document_id": "p1-final"})
     (one,) = told["suggestions"]
     assert (one["code_id"], one["matched"]) == ("challenge.schedule", "Aikataulu")
-    assert desk.journal.acts == []
+    assert desk.journal.events == []
     desk.close()
 
 
 def test_unknown_coders_and_documents_are_told_with_those_there_are(small_study: Study) -> None:
     with pytest.raises(ProblemError, match=r"coder-1, coder-2, consensus.*Add a line"):
-        Desk(small_study, "coder-9", None, 1, "fi")
+        CodingSession(small_study, "coder-9", None, 1, "fi")
     with pytest.raises(ProblemError, match="p1-final"):
-        Desk(small_study, "coder-1", "p1-fina", 1, "fi")
+        CodingSession(small_study, "coder-1", "p1-fina", 1, "fi")
 
 
 def test_every_word_is_there_in_three_languages() -> None:

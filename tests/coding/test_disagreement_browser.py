@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from evaltools.coding.desk import Desk
-from evaltools.coding.settling import SettlingDesk
-from evaltools.coding.web import DISAGREEMENTS, module
+from evaltools.coding.consensus_session import ConsensusSession
+from evaltools.coding.panel import DISAGREEMENTS, module
+from evaltools.coding.session import CodingSession
 from evaltools.study import Study
 
 pytestmark = pytest.mark.browser
@@ -19,7 +19,7 @@ SECOND = (("Aikataulu oli liian tiukka.", "challenge.staff"), BOTH)
 
 
 def coded(study: Study, coder: str, rows: tuple[tuple[str, str], ...]) -> None:
-    desk = Desk(study, coder, None, 1, "fi")
+    desk = CodingSession(study, coder, None, 1, "fi")
     text = desk.material.text("p1-final")
     acts: list[dict[str, Any]] = []
     for number, (quote, code) in enumerate(rows):
@@ -42,7 +42,7 @@ def test_coders_settle_by_keyboard_and_the_consensus_says_what_it_rests_on(
 
     coded(small_study, "coder-1", FIRST)
     coded(small_study, "coder-2", SECOND)
-    desk = SettlingDesk(small_study, None, None, 1, "fi")
+    desk = ConsensusSession(small_study, None, None, 1, "fi")
     shown = show(lambda message: list(desk.receive(message)), module(DISAGREEMENTS))
     page = shown.page
     page.wait_for_selector(".evc-words")

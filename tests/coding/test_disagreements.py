@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaltools.coding.desk import Desk
-from evaltools.coding.disagreements import (
+from evaltools.coding.consensus_session import (
+    ConsensusSession,
     Mark,
     comparable,
     disagreements,
-    put_together,
+    merge_marks,
     units,
 )
-from evaltools.coding.settling import SettlingDesk
+from evaltools.coding.session import CodingSession
 from evaltools.exchange.record import Coding, CodingSet, Reading, Segment, coding_id, segment_id
 from evaltools.problems import ProblemError
 from evaltools.study import Study
@@ -67,7 +67,7 @@ MARKS = st.lists(
 def test_passages_put_together_cover_the_same_characters_and_do_not_overlap(
     marks: list[Mark],
 ) -> None:
-    merged = put_together(marks)
+    merged = merge_marks(marks)
     for a, b in itertools.pairwise(merged):
         assert a.end <= b.start
     covered = {place for mark in marks for place in range(mark.start, mark.end)}
@@ -88,7 +88,7 @@ def test_a_document_is_compared_only_when_everyone_has_read_it_whole() -> None:
     assert blind[0].unfinished == ("b",)
 
 
-def act(desk: Desk, document: str, quote: str, code: str, name: str) -> dict[str, Any]:
+def act(desk: CodingSession, document: str, quote: str, code: str, name: str) -> dict[str, Any]:
     found = desk.material.text(document)
     start = found.text.index(quote)
     passage = {"start": start, "end": start + len(quote), "quote": quote}
@@ -97,7 +97,7 @@ def act(desk: Desk, document: str, quote: str, code: str, name: str) -> dict[str
 
 
 def read(study: Study, coder: str, document: str, *acts: tuple[str, str], whole: bool) -> None:
-    desk = Desk(study, coder, None, 1, "fi")
+    desk = CodingSession(study, coder, None, 1, "fi")
     made = [act(desk, document, quote, code, f"{coder}-{document}-{number}")
             for number, (quote, code) in enumerate(acts)]  # fmt: skip
     done = {"id": f"{coder}-{document}-read", "act": "read", "document_id": document,
@@ -110,13 +110,13 @@ def read(study: Study, coder: str, document: str, *acts: tuple[str, str], whole:
 def test_the_browser_opens_only_what_both_have_read_and_says_which_not(small_study: Study) -> None:
     read(small_study, "coder-1", "p1-final", ("Aikataulu", "challenge.schedule"), whole=True)
     with pytest.raises(ProblemError, match="read whole by everyone"):
-        SettlingDesk(small_study, None, None, 1, "fi")
+        ConsensusSession(small_study, None, None, 1, "fi")
     read(small_study, "coder-2", "p1-final", ("vaihtui", "challenge.staff"), whole=True)
     read(small_study, "coder-1", "p2-final", ("Tidtabellen", "challenge.schedule"), whole=True)
     read(small_study, "coder-2", "p2-final", whole=False)
     with pytest.raises(ProblemError, match="p2-final: coder-2 has not read it whole"):
-        SettlingDesk(small_study, None, ["p1-final", "p2-final"], 1, "fi")
-    desk = SettlingDesk(small_study, None, None, 1, "fi")
+        ConsensusSession(small_study, None, ["p1-final", "p2-final"], 1, "fi")
+    desk = ConsensusSession(small_study, None, None, 1, "fi")
     (study,) = desk.receive({"kind": "hello"})
     assert [row["id"] for row in study["documents"]] == ["p1-final"]
     assert study["blind"] == [{"document_id": "p2-final", "unfinished": ["coder-2"]}]

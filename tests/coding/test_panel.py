@@ -9,17 +9,16 @@ from typing import Any
 
 import pytest
 
-from evaltools.coding.acts import act_from
-from evaltools.coding.desk import Desk
-from evaltools.coding.state import fold
-from evaltools.coding.web import CODING, module
+from evaltools.coding.events import event_from, replay
+from evaltools.coding.panel import CODING, module
+from evaltools.coding.session import CodingSession
 from evaltools.study import Study
 
 pytestmark = pytest.mark.browser
 Show = Callable[..., Any]
 
 
-def opened(show: Show, desk: Desk, **size: int) -> Any:
+def opened(show: Show, desk: CodingSession, **size: int) -> Any:
     shown = show(lambda message: list(desk.receive(message)), module(CODING), **size)
     shown.page.wait_for_selector(".evc-words")
     return shown
@@ -54,7 +53,7 @@ def give(shown: Any, *searches: str) -> None:
     press(shown, "Escape")
 
 
-def table(desk: Desk, name: str) -> list[list[str]]:
+def table(desk: CodingSession, name: str) -> list[list[str]]:
     import csv
 
     with (desk.folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
@@ -62,7 +61,7 @@ def table(desk: Desk, name: str) -> list[list[str]]:
 
 
 def test_a_report_is_coded_from_end_to_end_by_keyboard(small_study: Study, show: Show) -> None:
-    desk = Desk(small_study, "coder-1", None, 1, "fi")
+    desk = CodingSession(small_study, "coder-1", None, 1, "fi")
     shown = opened(show, desk)
     go_to(shown, "Aikataulu")
     give(shown, "aikat")
@@ -109,7 +108,7 @@ def test_a_report_is_coded_from_end_to_end_by_keyboard(small_study: Study, show:
 
 
 def test_positions_are_code_points_whatever_stands_before(small_study: Study, show: Show) -> None:
-    desk = Desk(small_study, "coder-1", None, 1, "en")
+    desk = CodingSession(small_study, "coder-1", None, 1, "en")
     shown = opened(show, desk)
     go_to(shown, "Me̊n kunta")
     give(shown, "quality")
@@ -144,7 +143,7 @@ def test_positions_are_code_points_whatever_stands_before(small_study: Study, sh
 def test_what_the_kernel_did_not_acknowledge_is_sent_when_the_panel_comes_back(
     small_study: Study, show: Show
 ) -> None:
-    desk = Desk(small_study, "coder-1", None, 1, "fi")
+    desk = CodingSession(small_study, "coder-1", None, 1, "fi")
     shown = opened(show, desk)
     shown.alive = False
     go_to(shown, "Aikataulu")
@@ -152,10 +151,10 @@ def test_what_the_kernel_did_not_acknowledge_is_sent_when_the_panel_comes_back(
     go_to(shown, "Henkilöstö")
     give(shown, "henk")
     assert shown.page.locator(".evc-saved").inner_text() == "2 tallentamatta"
-    assert desk.journal.acts == []
+    assert desk.journal.events == []
     assert shown.page.locator(".evc-chip").count() == 2
     desk.close()
-    desk = Desk(small_study, "coder-1", None, 1, "fi")  # the kernel has been started again
+    desk = CodingSession(small_study, "coder-1", None, 1, "fi")  # the kernel has been started again
     shown.answer = lambda message: list(desk.receive(message))
     shown.alive = True
     shown.open()
@@ -164,12 +163,12 @@ def test_what_the_kernel_did_not_acknowledge_is_sent_when_the_panel_comes_back(
     shown.open()
     shown.page.wait_for_selector(".evc-chip")
     assert shown.page.locator(".evc-chip").count() == 2
-    assert len(desk.journal.acts) == 2
+    assert len(desk.journal.events) == 2
     desk.close()
 
 
 def test_a_refused_act_is_shown_until_it_is_put_away(small_study: Study, show: Show) -> None:
-    desk = Desk(small_study, "coder-1", None, 1, "en")
+    desk = CodingSession(small_study, "coder-1", None, 1, "en")
     shown = opened(show, desk)
     path = small_study.data / "reports" / "text" / "p1-final.txt"
     path.write_text(path.read_text(encoding="utf-8") + "Lisäys.\n", encoding="utf-8")
@@ -184,14 +183,14 @@ def test_a_refused_act_is_shown_until_it_is_put_away(small_study: Study, show: S
     notice.wait_for()
     notice.get_by_role("button").click()
     assert notice.count() == 0
-    assert desk.journal.acts == []
+    assert desk.journal.events == []
     desk.close()
 
 
 def test_suggestions_are_taken_by_the_coder_and_recorded_as_such(
     small_study: Study, show: Show
 ) -> None:
-    desk = Desk(small_study, "coder-1", None, 1, "en")
+    desk = CodingSession(small_study, "coder-1", None, 1, "en")
     shown = opened(show, desk)
     shown.page.wait_for_selector(".evc-hint")
     press(shown, "s")
@@ -200,7 +199,7 @@ def test_suggestions_are_taken_by_the_coder_and_recorded_as_such(
     assert shown.page.locator(".evc-hint").count() == 0
     press(shown, "h", "t")
     all_saved(shown)
-    (act,) = desk.journal.acts
+    (act,) = desk.journal.events
     assert act.suggestion.matched == "Aikataulu"  # type: ignore[union-attr]
     assert act.passage.quote == "Aikataulu oli liian tiukka."  # type: ignore[union-attr]
     assert shown.page.locator(".evc-hint").count() == 0
@@ -210,7 +209,7 @@ def test_suggestions_are_taken_by_the_coder_and_recorded_as_such(
 def test_a_second_panel_can_only_read_and_says_why(
     small_study: Study, show: Show, tmp_path: Path
 ) -> None:
-    desk = Desk(small_study, "coder-1", None, 1, "en")
+    desk = CodingSession(small_study, "coder-1", None, 1, "en")
     desk.journal.locked_by = "other"
     desk._try_again = lambda: None  # type: ignore[method-assign]
     shown = opened(show, desk)
@@ -228,7 +227,7 @@ def test_the_panel_has_no_fault_that_axe_can_find(
 ) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    desk = Desk(small_study, "coder-1", None, 1, language)  # type: ignore[arg-type]
+    desk = CodingSession(small_study, "coder-1", None, 1, language)  # type: ignore[arg-type]
     shown = opened(show, desk)
     shown.page.evaluate("language => { document.documentElement.lang = language; }", language)
     go_to(shown, "Aikataulu")
@@ -244,7 +243,7 @@ def test_the_panel_has_no_fault_that_axe_can_find(
 
 
 def test_keys_stay_within_the_panel(small_study: Study, show: Show) -> None:
-    desk = Desk(small_study, "coder-1", None, 1, "en")
+    desk = CodingSession(small_study, "coder-1", None, 1, "en")
     shown = opened(show, desk)
     shown.page.evaluate(
         "window.heard = []; document.addEventListener('keydown', e => window.heard.push(e.key))"
@@ -281,7 +280,7 @@ def test_browser_and_kernel_make_the_same_of_any_acts(small_study: Study, show: 
             ]))  # fmt: skip
         runs.append(acts)
     source = module(CODING).replace("export default", "window.fold = fold;\nexport default")
-    desk = Desk(small_study, "coder-1", None, 1, "en")
+    desk = CodingSession(small_study, "coder-1", None, 1, "en")
     shown = show(lambda message: list(desk.receive(message)), source)
     shown.page.wait_for_selector(".evc-words")
     browser = shown.page.evaluate(
@@ -294,7 +293,7 @@ def test_browser_and_kernel_make_the_same_of_any_acts(small_study: Study, show: 
     )
     kernel = []
     for acts in runs:
-        state = fold([act_from(act) for act in acts])
+        state = replay([event_from(act) for act in acts])
         reading = state.readings.get("d")
         kernel.append([
             [[*key[1:], marked.coding.polarity] for key, marked in state.codings.items()],

@@ -14,10 +14,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaltools.coding.acts import Act, Code, Passage, Read, Relate, Uncode, Undo, Unrelate, as_line
-from evaltools.coding.state import fold
-from evaltools.coding.store import Clash, open_journal, read_journal
-from evaltools.coding.tables import coding_set, write_coder
+from evaltools.coding.events import (
+    Code,
+    Event,
+    Passage,
+    Read,
+    Relate,
+    RemoveCode,
+    Undo,
+    Unrelate,
+    as_line,
+    replay,
+)
+from evaltools.coding.load_codings import coding_set, write_coder
+from evaltools.coding.store import WriteConflict, open_journal, read_journal
 from evaltools.exchange.record import Coder
 from evaltools.exchange.tables import read_tables
 from evaltools.problems import ProblemError
@@ -39,9 +49,9 @@ CODES = st.sampled_from(["response.help", "challenge.staff", "goal.data"])
 
 
 @st.composite
-def journals(draw: st.DrawFn) -> list[Act]:
+def journals(draw: st.DrawFn) -> list[Event]:
     """Acts as coders do them: coding, uncoding, reading, tying, and taking any of it back."""
-    acts: list[Act] = []
+    acts: list[Event] = []
     for number in range(draw(st.integers(0, 14))):
         base = {"id": f"act-{number:04}", "document_id": draw(st.sampled_from(["d", "e"]))}
         earlier = [act.id for act in acts if act.document_id == base["document_id"]]
@@ -53,7 +63,7 @@ def journals(draw: st.DrawFn) -> list[Act]:
             )
             acts.append(item.model_copy(update={"document_id": base["document_id"]}))
         elif which == "u":
-            acts.append(Uncode(**base, place=place, code_id=draw(CODES)))
+            acts.append(RemoveCode(**base, place=place, code_id=draw(CODES)))
         elif which == "r":
             acts.append(Read(**base, complete=draw(st.booleans())))
         elif which == "z":
@@ -66,21 +76,21 @@ def journals(draw: st.DrawFn) -> list[Act]:
 
 @given(journals(), st.data())
 def test_undoing_an_act_and_undoing_that_leaves_what_there_was(
-    acts: list[Act], data: st.DataObject
+    acts: list[Event], data: st.DataObject
 ) -> None:
     if not acts:
         return
     act = data.draw(st.sampled_from(acts))
     undone = [*acts, Undo(id="undo-0001", document_id=act.document_id, of=act.id)]
     again = [*undone, Undo(id="undo-0002", document_id=act.document_id, of="undo-0001")]
-    assert fold(again) == fold(acts)
+    assert replay(again) == replay(acts)
     last = acts[-1]
     back = [*acts, Undo(id="undo-0003", document_id=last.document_id, of=last.id)]
-    assert fold(back) == fold(acts[:-1])
+    assert replay(back) == replay(acts[:-1])
 
 
 @given(journals(), st.randoms(use_true_random=False))
-def test_acts_sent_again_change_nothing(acts: list[Act], chance: random.Random) -> None:
+def test_acts_sent_again_change_nothing(acts: list[Event], chance: random.Random) -> None:
     twice = list(acts)
     for act in acts:
         if chance.random() < 0.5:
@@ -89,10 +99,10 @@ def test_acts_sent_again_change_nothing(acts: list[Act], chance: random.Random) 
 
 
 @given(journals())
-def test_tables_follow_from_the_lines_of_the_journal_alone(acts: list[Act]) -> None:
-    from evaltools.coding.acts import act_from_line
+def test_tables_follow_from_the_lines_of_the_journal_alone(acts: list[Event]) -> None:
+    from evaltools.coding.events import event_from_line
 
-    again = [act_from_line(as_line(act)) for act in acts]
+    again = [event_from_line(as_line(act)) for act in acts]
     made = coding_set({1: acts}, CODER)
     assert coding_set({1: again}, CODER) == made
     names = {segment.segment_id for segment in made.segments}
@@ -129,7 +139,7 @@ def test_the_same_act_twice_is_one_and_another_under_its_name_is_refused(tmp_pat
     journal = open_journal(tmp_path, 1)
     assert journal.record(code("act-0001"))
     assert not journal.record(code("act-0001"))
-    with pytest.raises(Clash):
+    with pytest.raises(WriteConflict):
         journal.record(code("act-0001", start=7))
     assert len(journal.path.read_bytes().splitlines()) == 1
     journal.close()
@@ -143,7 +153,7 @@ def test_a_torn_last_line_is_set_aside_and_the_rest_is_kept(tmp_path: Path, torn
     with journal.path.open("ab") as file:
         file.write(torn)
     again = open_journal(tmp_path, 1)
-    assert [act.id for act in again.acts] == ["act-0001"]
+    assert [act.id for act in again.events] == ["act-0001"]
     assert again.set_aside is not None
     assert again.set_aside.read_bytes() == torn
     again.record(code("act-0002"))
@@ -154,7 +164,7 @@ def test_a_torn_last_line_is_set_aside_and_the_rest_is_kept(tmp_path: Path, torn
 def test_a_whole_act_without_its_lines_end_is_kept(tmp_path: Path) -> None:
     (tmp_path / "round-1.jsonl").write_bytes(as_line(code("act-0001")))
     journal = open_journal(tmp_path, 1)
-    assert [act.id for act in journal.acts] == ["act-0001"]
+    assert [act.id for act in journal.events] == ["act-0001"]
     assert journal.set_aside is None
     journal.record(code("act-0002"))
     journal.close()
@@ -198,11 +208,11 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from datetime import date
-from evaltools.coding.acts import Code, Passage
+from evaltools.coding.events import Code, Passage
 from evaltools.coding.store import open_journal
 journal = open_journal(Path(sys.argv[1]), 1)
 print("locked" if journal.locked_by else "open", flush=True)
-number = len(journal.acts)
+number = len(journal.events)
 while not journal.locked_by:
     number += 1
     journal.record(Code(id=f"act-{number:06}", document_id="d", code_id="goal.data",

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from evaltools.coding.suggestions import NotAPattern, parse_pattern, read_keywords
+from evaltools.coding.suggestions.keywords import Word
 from evaltools.coding.suggestions.lemmas import compounds, lemma, overrides
-from evaltools.coding.suggestions.patterns import Word
 from evaltools.problems import ProblemError
 
 

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from evaltools.comparison.changes import IndicatorChange, Setting, judge, moves, square_and_add
 from evaltools.indicators.indicator import Indicator
-from evaltools.statistics.differences import newcombe
-from evaltools.statistics.intervals import wilson
+from evaltools.statistics.intervals import newcombe, wilson
 
 SETTING = Setting("disjoint", 0.95, 50, 20)
 

@@ -12,7 +12,7 @@ import pytest
 
 from evaltools.documents import DocumentText, normalise
 from evaltools.documents.normalising import count
-from evaltools.documents.reading import read
+from evaltools.documents.reader import read
 
 WORDS = [
     *("hanke", "tavoite", "palvelu", "kunta", "asukas", "Åbo", "invånare", "resultat", "änny"),

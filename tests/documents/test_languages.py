@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from evaltools.documents import detect
-from evaltools.documents.reading import read
+from evaltools.documents.reader import read
 
 RECEIVED = Path(__file__).parent / "received"
 

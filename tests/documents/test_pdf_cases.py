@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from evaltools.documents import DocumentText
-from evaltools.documents.reading import read
+from evaltools.documents.reader import read
 from evaltools.problems import ProblemError
 
 CASES = Path(__file__).parent / "cases"

@@ -11,10 +11,9 @@ import typst
 
 from evaltools.documents import DocumentText, LeftOut
 from evaltools.documents.blocks import compose
-from evaltools.documents.coverage import measure
 from evaltools.documents.guard import LIMITS
-from evaltools.documents.pdf import reading as pdf
-from evaltools.documents.reading import read
+from evaltools.documents.pdf import reader as pdf
+from evaltools.documents.reader import measure, read
 from evaltools.problems import ProblemError
 
 SET = """

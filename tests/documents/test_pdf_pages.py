@@ -12,9 +12,9 @@ import typst
 
 from evaltools.documents import Limits, read_document
 from evaltools.documents.blocks import compose
-from evaltools.documents.coverage import measure
 from evaltools.documents.guard import LIMITS
-from evaltools.documents.pdf import reading
+from evaltools.documents.pdf import reader as reading
+from evaltools.documents.reader import measure
 from evaltools.problems import ProblemError
 
 from .page_programs import Page, document, escaped, width

@@ -12,7 +12,7 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font, PatternFill
 
 from evaltools.documents import DocumentText
-from evaltools.documents.reading import read
+from evaltools.documents.reader import read
 from evaltools.documents.superscripts import lay_flat, note_mark, shift, without_marks
 from evaltools.documents.symbol_fonts import UNKNOWN, shown_character
 

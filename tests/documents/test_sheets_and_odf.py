@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 from openpyxl.comments import Comment
 
-from evaltools.documents.reading import read
+from evaltools.documents.reader import read
 
 ODF = (
     'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
@@ -77,6 +77,21 @@ def test_a_workbook_is_read_as_people_see_it(tmp_path: Path) -> None:
         "comment",
     ]
     assert any("Lomake!B6" in note for note in found.coverage.notes)
+
+
+def test_numbers_are_read_with_what_their_format_shows_beside_them(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    shown = {
+        '0.00 "k€"': (123.25, "123.25 k€"), '"EX/"0000': (7, "EX/0007"), "# ?/?": (0.5, "0.5"),
+        "mmm-yy": (43790, "2019-11"), "0 %": (0.5, "50 %"), "[h]:mm": (1.5, "36:00"),
+    }  # fmt: skip
+    for row, (code, (number, _)) in enumerate(shown.items(), start=1):
+        sheet.cell(row, 1, number).number_format = code
+    book.save(tmp_path / "r.xlsx")
+    found = read(tmp_path / "r.xlsx")
+    assert found.text == "Sheet\n\n" + "\n".join(text for _, text in shown.values()) + "\n"
+    assert not found.coverage.left_out
 
 
 def test_an_odt_is_read_with_its_form_and_the_rest_by_name(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from evaltools.documents.packages import local
 from evaltools.exchange.record import CodingSet
-from evaltools.exchange.refi.reading import read_with_ledger
+from evaltools.exchange.refi.read import read_with_leftovers
 
 NS = 'xmlns="urn:QDA-XML:project:1.0"'
 TEXT = (
@@ -88,7 +88,7 @@ def quotes(codings: CodingSet) -> list[str]:
 
 def everything(path: Path) -> CodingSet:
     """Read, and check that every element that holds something is in the study or in the list."""
-    found, ledger = read_with_ledger(path)
+    found, ledger = read_with_leftovers(path)
     listed = Counter(line.where.split()[0].rstrip(",") for line in found.dropped)
     told = ledger.taken + listed
     holding = Counter(local(e) for e in ledger.elements if e.attrib or len(e) or e.text)

@@ -7,9 +7,15 @@ import time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaltools.exchange.anchoring import CONTEXT, Anchor, Unplaced, anchor, locate
+from evaltools.exchange.quote_search import Anchor, Unplaced, locate
+from evaltools.exchange.record import CONTEXT
 
 LETTERS = st.text(alphabet="abcåäö .\n👩🏽e\u0301", min_size=0, max_size=60)
+
+
+def anchor(*place: str, **more: int | str | None) -> Anchor | None:
+    found = locate(*place, **more)  # type: ignore[arg-type]
+    return found if isinstance(found, Anchor) else None
 
 
 def around(text: str, start: int, end: int) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaltools.documents.normalising import normalise
-from evaltools.exchange.conventions import CANDIDATES, Convention, Ruler, normalised
+from evaltools.exchange.offsets.conventions import CANDIDATES, Convention, Ruler, normalised
 
 TEXT = "Ääni 📄\r\nå👍🏽 a\u0308ä\r\n"
 

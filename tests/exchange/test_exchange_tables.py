@@ -147,11 +147,11 @@ def test_damaged_folder_is_told_in_all_its_parts(tmp_path: Path) -> None:
 def test_what_a_killed_process_left_beside_the_folder_goes_with_the_next_writing(
     tmp_path: Path,
 ) -> None:
-    for kind in ("new", "old"):
-        (tmp_path / f".out.{kind}-abcd1234" / "text").mkdir(parents=True)
-    (tmp_path / ".other.new-abcd1234").mkdir()
+    for mark in ("abcd1234", "abcd5678"):
+        (tmp_path / f".out.building-{mark}" / "text").mkdir(parents=True)
+    (tmp_path / ".other.building-abcd1234").mkdir()
     write_tables(example(), tmp_path / "out")
-    assert {path.name for path in tmp_path.iterdir()} == {"out", ".other.new-abcd1234"}
+    assert {path.name for path in tmp_path.iterdir()} == {"out", ".other.building-abcd1234"}
 
 
 def test_a_folder_written_before_losses_had_kinds_is_read(tmp_path: Path) -> None:

@@ -8,11 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evaltools.exchange.conventions import CANDIDATES, Convention, Ruler, normalised
-from evaltools.exchange.fitting import try_all
-from evaltools.exchange.hinting import proof
-from evaltools.exchange.positions import NEEDED, Mark, Marked, Positions, detect
-from evaltools.exchange.wording import SENTENCE_LIMIT
+from evaltools.exchange.offsets.conventions import CANDIDATES, Convention, Ruler, normalised
+from evaltools.exchange.offsets.detection import NEEDED, Mark, Marked, Positions, detect, try_all
+from evaltools.exchange.offsets.evidence import SENTENCE_LIMIT, proof
 from evaltools.problems import ProblemError
 
 WORDS = re.findall(

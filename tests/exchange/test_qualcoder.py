@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from evaltools.exchange import Choices, CodingSet, read_coding
+from evaltools.exchange.reading import read_coding
+from evaltools.exchange.record import Choices, CodingSet
 from evaltools.problems import ProblemError
 
 SCHEMA = """

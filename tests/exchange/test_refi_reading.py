@@ -21,7 +21,7 @@ from refi_desk import (
     source,
 )
 
-from evaltools.exchange.conventions import Convention
+from evaltools.exchange.offsets.conventions import Convention
 from evaltools.exchange.record import Reading
 from evaltools.exchange.refi import looks_like_refi, read_refi
 

@@ -24,7 +24,7 @@ from evaltools.exchange.record import (
     Segment,
 )
 from evaltools.exchange.refi import arranged, read_refi, write_qdc, write_qdpx
-from evaltools.exchange.refi.schema import faults
+from evaltools.exchange.refi.validate import schema_faults
 from evaltools.problems import ProblemError
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -191,7 +191,7 @@ def test_a_project_is_valid_and_says_what_the_format_has_a_place_for(tmp_path: P
     path = tmp_path / "a.qdpx"
     write_qdpx(example(), path)
     root = project_of(path)
-    assert faults(root) == ()
+    assert schema_faults(root) == ()
     (first, _) = root.findall(".//{*}PlainTextSelection")
     assert (first.get("startPosition"), first.get("endPosition")) == ("0", "20")
     assert first.get("name") == "Henkilöstö vaihtui 😟"

@@ -12,8 +12,8 @@ from xml.sax.saxutils import escape
 import openpyxl
 import pytest
 
-from evaltools.exchange import Choices, CodingSet, read_coding
-from evaltools.exchange.record import Document
+from evaltools.exchange.reading import read_coding
+from evaltools.exchange.record import Choices, CodingSet, Document
 from evaltools.problems import ProblemError
 
 TEXT = (

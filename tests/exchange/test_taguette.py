@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from evaltools.exchange import Choices, CodingSet, read_coding
-from evaltools.exchange.html_text import HtmlSource
+from evaltools.exchange.reading import read_coding
+from evaltools.exchange.record import Choices, CodingSet
+from evaltools.exchange.taguette import HtmlSource
 from evaltools.problems import ProblemError
 
 SCHEMA = """

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import yaml
+
 from evaltools.documents.record import Coverage, DocumentText, Field, Heading
 from evaltools.evidence import check_data
 from evaltools.importing import reports
@@ -24,8 +26,10 @@ DESCRIPTOR = Path(__file__).parents[2] / "data" / "datapackage.json"
 
 NUMBERS = {"p-1": "VN/1/2020", "p-2": "VN/2/2020", "p-3": "VN/3/2020", "p/4": "VN/4/2020"}
 
+STUDY = Path(__file__).parents[2] / "evaluation.yml"
 FORM = DocumentsDeclaration.model_validate(
-    {
+    yaml.safe_load(STUDY.read_text(encoding="utf-8"))["documents"]
+    | {
         "sections": [
             {
                 "id": name,

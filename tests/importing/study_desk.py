@@ -150,7 +150,8 @@ def make_qualcoder(
 
 def bring(desk: Desk, path: Path, **given: object) -> Outcome:
     """Import a file into the study."""
-    return import_into_study(CodingJob(path, desk.data, **given))  # type: ignore[arg-type]
+    job = CodingJob(path, desk.data, **given, coder_word="Koodaaja")  # type: ignore[arg-type]
+    return import_into_study(job)
 
 
 def codings(desk: Desk) -> list[tuple[str, str, str]]:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from evaltools.importing.days import read_day
+from evaltools.importing.form_text import read_day
 
 
 @pytest.mark.parametrize(

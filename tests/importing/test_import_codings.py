@@ -11,11 +11,11 @@ from data_desk import Desk
 from study_desk import CODES, MARKED, SECOND, TEXT, bring, codings, make_qualcoder, told
 
 from evaltools.evidence import check_data
-from evaltools.exchange import Choices, write_tables
+from evaltools.exchange.record import Choices
+from evaltools.exchange.study_coding import study_coding
+from evaltools.exchange.tables import write_tables
 from evaltools.importing.coders import key_place
-from evaltools.importing.codings import CodingJob, import_to_folder
-from evaltools.importing.study_coding import study_coding
-from evaltools.importing.telling_codings import lines
+from evaltools.importing.codings import CodingJob, import_to_folder, lines
 from evaltools.problems import ProblemError
 
 
@@ -282,7 +282,7 @@ def test_folder_has_the_tables_under_pseudonyms(study: Desk, project: Path, tmp_
 
 def test_without_a_study_tables_can_be_written_all_the_same(project: Path, tmp_path: Path) -> None:
     outcome = import_to_folder(CodingJob(project), tmp_path / "out")
-    assert [coder.pseudonym for coder in outcome.coding.coders] == ["Koodaaja 1", "Koodaaja 2"]
+    assert [coder.pseudonym for coder in outcome.coding.coders] == ["Coder 1", "Coder 2"]
 
 
 def test_marks_of_these_tests_name_every_way_to_know_a_code() -> None:

@@ -13,7 +13,7 @@ from study_desk import bring
 
 from evaltools.evidence import check_data
 from evaltools.importing.coders import key_place
-from evaltools.importing.shelf import STAGE, clear_interrupted, finish_interrupted, shelf
+from evaltools.importing.shelf import STAGE, clear_interrupted, interrupted, transaction
 
 
 def test_killed_at_any_step_the_study_is_valid_and_the_next_import_completes_it(
@@ -29,7 +29,9 @@ def test_killed_at_any_step_the_study_is_valid_and_the_next_import_completes_it(
         shutil.copytree(study.data, one.data)
         killed = killed_before(partial(bring, one, project), step, Path.replace)
         assert check_data(one.data) == [], step
-        finish_interrupted(one.data)
+        if interrupted(one.data):
+            with transaction(one.data):
+                pass  # carries out what was decided
         bring(one, project)
         state = {place: data for place, data in one.state().items() if not place.startswith(STAGE)}
         assert state == whole.state()
@@ -71,7 +73,7 @@ def test_the_next_command_removes_what_a_killed_import_left(study: Desk, project
 
 
 def test_an_import_at_work_is_not_robbed(study: Desk) -> None:
-    with shelf(study.data) as stage:
+    with transaction(study.data) as stage:
         kept = stage.keep(b"waits")
         assert not clear_interrupted(study.data)
         assert kept.read_bytes() == b"waits"

@@ -10,7 +10,7 @@ from data_desk import Desk
 from study_desk import bring, codings, told
 
 from evaltools.importing.coders import key_place
-from evaltools.importing.telling_codings import lines
+from evaltools.importing.codings import lines
 from evaltools.problems import ProblemError
 
 

@@ -11,7 +11,7 @@ import pytest
 from data_desk import Desk, final, wrong_in
 from killing import killed_before
 
-from evaltools.importing.shelf import STAGE, finish_interrupted, interrupted, shelf
+from evaltools.importing.shelf import STAGE, interrupted, transaction
 from evaltools.problems import ProblemError
 
 
@@ -93,15 +93,15 @@ def test_a_new_version_is_there_with_its_passages_or_known_to_be_interrupted(
 
 
 def test_a_list_of_moves_is_carried_out_once_and_leads_nowhere_else(desk: Desk) -> None:
-    with shelf(desk.data) as stage:
+    with transaction(desk.data) as stage:
         stage.put("reports/text/x.txt", b"x\n")
         stage.commit()
     assert (desk.data / "reports/text/x.txt").read_bytes() == b"x\n"
-    assert not finish_interrupted(desk.data)
+    assert not interrupted(desk.data)
     (desk.data / STAGE).mkdir()
     (desk.data / STAGE / "moves.json").write_text('{"moves": [["000001", "../x"]], "removed": []}')
-    with pytest.raises(ProblemError, match="leads out"):
-        finish_interrupted(desk.data)
+    with pytest.raises(ProblemError, match="leads out"), transaction(desk.data):
+        pass
 
 
 def test_a_dry_run_does_not_start_over_an_interrupted_import(desk: Desk) -> None:
@@ -114,7 +114,7 @@ def test_a_dry_run_does_not_start_over_an_interrupted_import(desk: Desk) -> None
 
 
 def test_two_imports_do_not_write_at_once(desk: Desk) -> None:
-    with shelf(desk.data), pytest.raises(ProblemError, match="another import"):
+    with transaction(desk.data), pytest.raises(ProblemError, match="another import"):
         desk.bring()
     assert desk.bring().complete
 

@@ -6,12 +6,11 @@ from datetime import date
 
 import pytest
 
-from evaltools.coding.suggestions.words import sentences
-from evaltools.exchange.anchoring import Unplaced, locate
-from evaltools.importing.days import read_day
+from evaltools.coding.suggestions.search import sentences
+from evaltools.exchange.quote_search import Unplaced, locate
 from evaltools.importing.filing import same_text_key
-from evaltools.importing.register_numbers import find_numbers
-from evaltools.importing.wording import fits
+from evaltools.importing.form_text import fits, read_day
+from evaltools.importing.project_match import find_numbers
 
 
 @pytest.mark.parametrize("heading", ["2 Tavoitteet¹", "Tavoitteet ²⁾", "TAVOITTEETᵃ"])

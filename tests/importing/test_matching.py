@@ -1,10 +1,10 @@
 """Which project a document is of."""
 
-from evaltools.importing.matching import Clues, Match, Projects, match
-from evaltools.problems import Problem
-from evaltools.study.form import DocumentsDeclaration
+from data_desk import FORM
 
-FORM = DocumentsDeclaration()
+from evaltools.importing.project_match import Clues, Match, Projects, match
+from evaltools.problems import Problem
+
 NUMBERS = {
     "ex-1": "VN/1/2020",
     "ex-1-02": "VN/2/2020",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from evaltools.evidence.descriptor import Field, Resource
-from evaltools.importing.rows import Rows, read_rows
+from evaltools.importing.table_edits import Rows, read_rows
 from evaltools.problems import ProblemError
 
 RESOURCE = Resource(

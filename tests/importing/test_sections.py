@@ -1,7 +1,7 @@
 """Sections of a form, found by headings."""
 
 from evaltools.documents.record import Heading
-from evaltools.importing.sections import Sections, find_sections
+from evaltools.importing.form_text import Sections, find_sections
 from evaltools.study.form import FormSection
 
 

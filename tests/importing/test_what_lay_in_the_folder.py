@@ -10,8 +10,7 @@ import pytest
 from data_desk import Desk, final
 
 from evaltools.importing import walking
-from evaltools.importing.outcome import Outcome
-from evaltools.importing.telling import ending, summary
+from evaltools.importing.outcome import Outcome, ending, summary
 from evaltools.importing.walking import walk
 from evaltools.problems import ProblemError
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaltools.importing.wording import distance, fits, nearly, plain
+from evaltools.importing.form_text import distance, fits, nearly, plain
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from evaltools.indicators.indicator import to_table
 from evaltools.indicators.pairs import answered_table, incidence, pair_table, strongest_links
 from evaltools.indicators.prevalence import codebook
 from evaltools.statistics.cooccurrence import cooccurrence, holm
-from evaltools.statistics.differences import newcombe
+from evaltools.statistics.intervals import newcombe
 
 
 def pair(evidence, challenge, response):

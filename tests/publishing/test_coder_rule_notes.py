@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from evaltools.findings.coder_rules import rule_note
 
+from evaltools.findings.judgement import rule_note
+from evaltools.present.words import Words
 from evaltools.publishing.candidate import Candidate
 from evaltools.publishing.gates import without_note
 

@@ -13,6 +13,7 @@ from publishing_house import make_candidate
 
 from evaltools.problems import ProblemError
 from evaltools.provenance.hashes import hash_folder
+from evaltools.provenance.integrity import check_folder
 from evaltools.publishing.bundle import Bundle, assemble
 from evaltools.publishing.rebuild import Anew, Cause, Rebuild, compare, read_record
 from evaltools.publishing.verify import Verification

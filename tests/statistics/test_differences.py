@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaltools.statistics.differences import newcombe
+from evaltools.statistics.intervals import newcombe
 
 # Newcombe 1998, Statistics in Medicine 17:873-890, Table II, method 10.
 METHOD_10 = [

@@ -8,8 +8,11 @@ from math import atanh, sqrt, tanh
 import numpy as np
 import pytest
 
-from evaltools.statistics.agreement_alpha import krippendorff_alpha
-from evaltools.statistics.jackknife import chance_without_variation, jackknife_interval
+from evaltools.statistics.agreement_alpha import (
+    chance_without_variation,
+    jackknife_interval,
+    krippendorff_alpha,
+)
 
 
 def coders(units, share, error, seed):

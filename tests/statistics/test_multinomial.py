@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaltools.statistics.intervals import wilson
-from evaltools.statistics.multinomial import simultaneous_intervals
+from evaltools.statistics.intervals import simultaneous_intervals, wilson
 
 
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=7).filter(sum))

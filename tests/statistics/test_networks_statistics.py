@@ -27,7 +27,6 @@ def test_southern_women(davis):
     assert sum(weight for *_, weight in projected.edges.data("weight")) == 322
     assert networks.projection_density(davis) == pytest.approx(0.9085, abs=5e-5)
     assert networks.robins_alexander(davis) == pytest.approx(0.46776, abs=5e-6)
-    assert networks.latapy_clustering(davis) == pytest.approx(0.31714, abs=5e-6)
 
 
 def test_central_southern_women(davis):
@@ -56,7 +55,6 @@ def test_nothing_to_measure_is_none():
     star = networks.bipartite_graph([("a", "1"), ("b", "1")])
     assert networks.density(empty) is None
     assert networks.projection_density(empty) is None
-    assert networks.latapy_clustering(empty) is None
     assert networks.robins_alexander(empty) is None
     assert networks.centralities(empty).empty
     assert networks.robins_alexander(star) is None

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from evaltools.statistics.representativity import (
     NotEstimable,
     Propensities,
-    partial_r,
     propensities,
     r_indicator,
     standardised_difference,
@@ -184,12 +183,3 @@ def test_missing_values_are_refused():
         propensities([[1], [float("nan")]], [True, False])
     with pytest.raises(ValueError, match="shape"):
         propensities([[1], [2]], [True])
-
-
-def test_partial_r_by_hand_and_under_any_names():
-    # Shares 1 and 0 in halves: standard deviation one half.
-    assert partial_r(["a", "a", "b", "b"], [True, True, False, False]) == 0.5
-    assert partial_r(["x", "x", "b", "b"], [True, True, False, False]) == 0.5
-    assert partial_r(["a", "a", "b", "b"], [True, False, True, False]) == 0
-    with pytest.raises(ValueError, match="every unit"):
-        partial_r([], [])

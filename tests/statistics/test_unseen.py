@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from evaltools.statistics.unseen import chance_unseen, chances_unseen
+from evaltools.statistics.intervals import chances_unseen
 
 
 def test_chance_is_counted_by_hand_in_a_small_population():
     # Of 4, two are read and one has it: three of the six pairs leave it out.
-    assert chance_unseen(1, 2, 4) == pytest.approx(0.5)
-    assert chance_unseen(2, 2, 4) == pytest.approx(1 / 6)
-    assert chance_unseen(3, 2, 4) == 0.0
+    assert chances_unseen(1, 2, 4) == pytest.approx(0.5)
+    assert chances_unseen(2, 2, 4) == pytest.approx(1 / 6)
+    assert chances_unseen(3, 2, 4) == 0.0
 
 
 def test_chance_in_the_first_case():
@@ -19,9 +19,9 @@ def test_chance_in_the_first_case():
 
 
 def test_nothing_read_sees_nothing_and_everything_read_sees_all():
-    assert chance_unseen(3, 0, 10) == pytest.approx(1.0)
-    assert chance_unseen(1, 10, 10) == 0.0
-    assert chance_unseen(0, 10, 10) == pytest.approx(1.0)
+    assert chances_unseen(3, 0, 10) == pytest.approx(1.0)
+    assert chances_unseen(1, 10, 10) == 0.0
+    assert chances_unseen(0, 10, 10) == pytest.approx(1.0)
 
 
 def test_an_empty_population_hides_nothing_that_is_there():
@@ -37,6 +37,6 @@ def test_chance_is_that_of_passing_over_it_draw_by_draw(n, N):
 
 def test_more_than_there_are_is_refused():
     with pytest.raises(ValueError, match="k <= N"):
-        chance_unseen(5, 2, 4)
+        chances_unseen(5, 2, 4)
     with pytest.raises(ValueError, match="n <= N"):
-        chance_unseen(1, 5, 4)
+        chances_unseen(1, 5, 4)

@@ -17,15 +17,26 @@ def declared(*sections: dict[str, Any], **more: Any) -> DocumentsDeclaration:
     return DocumentsDeclaration.model_validate({"sections": list(sections), **more})
 
 
-def test_a_study_that_declares_nothing_knows_finnish_register_numbers_and_labels() -> None:
+def test_a_study_that_declares_nothing_knows_plain_english_labels_and_no_form_of_numbers() -> None:
     form = DocumentsDeclaration()
     assert form.sections == ()
-    assert "Asianumero" in form.fields.register_number.all
-    assert len(form.register_numbers) == 1
+    assert form.register_numbers == ()
+    assert form.fields.register_number.all[0] == "Register number"
+    assert list(form.kinds) == ["final", "interim", "application", "decision"]
+
+
+def test_a_study_names_its_own_kinds_of_documents_and_sections() -> None:
+    kinds = {"closing_report": {"en": ["Closing report*"]}}
+    section = {"id": "2.1", "title": TITLE, "headings": {"en": ["Aims"]}}
+    form = declared(section, kinds=kinds)
+    assert list(form.kinds) == ["closing_report"]
+    assert [one.id for one in form.sections] == ["2.1"]
 
 
 def test_the_example_declares_its_form_in_three_languages() -> None:
     form = load_study(ROOT).declaration.documents
+    assert "Asianumero" in form.fields.register_number.all
+    assert len(form.register_numbers) == 1
     assert [section.id for section in form.sections] == [
         *("background", "goals", "work", "results", "challenges"),
         *("costs", "networks", "future", "steering"),

@@ -31,15 +31,17 @@ def code(
         raise click.UsageError("Give a coder, or --disagreements.")
     if disagreements and document is not None:
         raise click.UsageError("--document goes with a coder.")
+    from evaltools.coding.consensus_session import ConsensusSession
     from evaltools.coding.material import Material
     from evaltools.coding.notebook import coding_notebook, disagreement_notebook
-    from evaltools.coding.settling import SettlingDesk
     from evaltools.lab import open_notebook
     from evaltools.study import find_study
 
     study = find_study()
     if coder is None:
-        SettlingDesk(study, None, None, round_, language).close()  # says here what would stop it
+        ConsensusSession(
+            study, None, None, round_, language
+        ).close()  # says here what would stop it
         notebook = disagreement_notebook(study, round_, language)
     else:
         material = Material(study)

@@ -23,8 +23,8 @@ def export_coding(
     target: Path, coders: tuple[str, ...], wave: int | None, without_consensus: bool
 ) -> None:
     """Write the study's coding as a REFI-QDA project, or as a folder of tables."""
+    from evaltools.exchange.study_coding import study_coding
     from evaltools.exchange.tables import write_tables
-    from evaltools.importing.study_coding import study_coding
     from evaltools.study import find_study
 
     found = study_coding(
@@ -59,7 +59,7 @@ def export_coding(
 def export_codebook(target: Path) -> None:
     """Write the study's codebook as a REFI-QDA codebook."""
     from evaltools.exchange.refi import write_qdc
-    from evaltools.importing.study_coding import study_coding
+    from evaltools.exchange.study_coding import study_coding
     from evaltools.study import find_study
 
     found = study_coding(find_study().data)

@@ -75,10 +75,10 @@ def coding(
     Exit status: 0 when every passage was placed, 1 when some were left behind or nothing was
     imported because the file does not fit.
     """
-    from evaltools.exchange.reading import Choices
+    from evaltools.exchange.record import Choices
     from evaltools.importing.codes import UnknownCodesError
     from evaltools.importing.codings import CodingJob, import_into_study, import_to_folder
-    from evaltools.importing.pairs import read_columns, read_pairs
+    from evaltools.importing.mapping_tables import read_columns, read_pairs
 
     if (to is None) == (not into_study):
         raise click.UsageError("give --to FOLDER or --into-study")
@@ -102,6 +102,7 @@ def coding(
         add_codes,
         dry_run,
         study.declaration if study else None,
+        study.declaration.coder_word if study else "Coder",
     )
     try:
         outcome = import_to_folder(job, to) if to else import_into_study(job)
@@ -117,9 +118,10 @@ def coding(
 @click.option("--to", type=_NEW, metavar="FOLDER", required=True, help="Write tables there.")
 def codebook(file: Path, to: Path) -> None:
     """Take the codes in FILE, a REFI-QDA codebook (.qdc) or project."""
-    from evaltools.exchange.reading import Choices, read_codes
+    from evaltools.exchange.reading import read_codes
+    from evaltools.exchange.record import Choices
+    from evaltools.exchange.study_coding import study_coding
     from evaltools.exchange.tables import write_tables
-    from evaltools.importing.study_coding import study_coding
 
     study = _study_here()
     ids = frozenset(code.code_id for code in study_coding(study.data).codes) if study else None
@@ -141,7 +143,7 @@ def _study_here() -> Study | None:
 
 
 def _show(outcome: Outcome, job: CodingJob, to: Path | None, study: Study | None) -> None:
-    from evaltools.importing.telling_codings import lines
+    from evaltools.importing.codings import lines
 
     for line in lines(outcome):
         click.echo(line)

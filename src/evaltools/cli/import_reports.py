@@ -28,7 +28,7 @@ LINE_SECONDS = 5.0
               help="CSV or XLSX with a column file, and what documents do not say themselves: "
               "project_id or register_number, kind, wave, received, language, "
               "public_status.")  # fmt: skip
-@click.option("--kind", type=click.Choice(["final", "interim", "application", "decision"]),
+@click.option("--kind", metavar="KIND",
               help="What documents are that do not say so.")  # fmt: skip
 @click.option("--wave", type=click.IntRange(2000, 2100), metavar="YEAR",
               help="Year of the examination; by default the first wave that had not ended "
@@ -61,17 +61,20 @@ def reports(
     Exit status: 0 when every document was taken, 1 when some were skipped, or when nothing was
     imported because the mapping file or the study's tables are at fault.
     """
+    from evaltools.importing.particulars import Options
     from evaltools.importing.reports import import_reports, make_job
     from evaltools.study import find_study
 
+    study = find_study()
+    kinds = tuple(study.declaration.documents.kinds)
+    if kind is not None and kind not in kinds:
+        raise click.BadParameter(f"{kind!r} is not one of {', '.join(kinds)}.", param_hint="--kind")
     job = make_job(
-        find_study(),
+        study,
         folder,
+        Options(kind, wave, received.date() if received else None),
         to=to,
         mapping=mapping,
-        kind=kind,
-        wave=wave,
-        received=received.date() if received else None,
         dry=dry_run,
         drop_lost=drop_lost,
     )
@@ -83,7 +86,7 @@ def reports(
 
 
 def _show(outcome: Outcome) -> None:
-    from evaltools.importing.telling import ending, remarks, summary
+    from evaltools.importing.outcome import ending, remarks, summary
 
     for line in remarks(outcome):
         click.echo(line)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from evaltools.coding.disagreement_panel import DisagreementPanel
-    from evaltools.coding.panel import CodingPanel
+    from evaltools.coding.panel import CodingPanel, DisagreementPanel
 
 __all__ = ["CodingPanel", "DisagreementPanel"]
 
@@ -18,7 +17,7 @@ def __getattr__(name: str) -> Any:
 
         return CodingPanel
     if name == "DisagreementPanel":
-        from evaltools.coding.disagreement_panel import DisagreementPanel
+        from evaltools.coding.panel import DisagreementPanel
 
         return DisagreementPanel
     raise AttributeError(f"module 'evaltools.coding' has no attribute '{name}'")

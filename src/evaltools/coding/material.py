@@ -13,21 +13,18 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from evaltools.coding.suggestions import Keyword, read_keywords
-from evaltools.evidence.descriptor import load_descriptor
-from evaltools.evidence.known import completed
 from evaltools.evidence.paths import inside
-from evaltools.evidence.tables import read_one
+from evaltools.evidence.versions import version_order
 from evaltools.exchange.record import Coder
+from evaltools.exchange.study_coding import records, rows_of, study_tables
 from evaltools.problems import Problem, ProblemError
+from evaltools.study.declared import LANGUAGES
 
 if TYPE_CHECKING:
     from evaltools.study import Study
 
 TABLES = ("projects", "documents", "sections", "codes", "code_changes", "keywords", "coders")
-CONTEXT = 32
 
 
 @dataclass(frozen=True)
@@ -47,21 +44,8 @@ class Material:
 
     def __init__(self, study: Study) -> None:
         self.study = study
-        descriptor = load_descriptor(study.data)
-        found = {
-            resource.name: frame
-            for resource in descriptor.resources
-            if resource.name in TABLES and (frame := read_one(study.data, resource)) is not None
-        }
-        self.tables = completed(found)
-        missing = [name for name in ("projects", "documents", "codes", "coders")
-                   if name not in self.tables]  # fmt: skip
-        if missing:
-            remedy = "Run 'evaltools check' for what is wrong with it."
-            raise ProblemError(
-                Problem(f"table {name}", "cannot be read", "", remedy, "coding.table")
-                for name in missing
-            )
+        needed = ("projects", "documents", "codes", "coders")
+        self.tables = study_tables(study.data, TABLES, needed, "coding.table")
         self._texts: dict[str, Text] = {}
 
     @property
@@ -74,22 +58,19 @@ class Material:
     @cached_property
     def documents(self) -> dict[str, dict[str, Any]]:
         """Documents in order of wave and identifier, with the title of their project."""
-        titles = self.tables["projects"].drop_duplicates("project_id").set_index("project_id")
+        projects = {row["project_id"]: row for row in reversed(rows_of(self.tables["projects"]))}
         found: dict[str, dict[str, Any]] = {}
         rows = self.tables["documents"].dropna(subset=["document_id", "text_file"])
-        for _, row in rows.sort_values(["wave", "document_id"], kind="stable").iterrows():
-            project = _words(row["project_id"])
-            title = {
-                language: _words(titles.at[project, f"title_{language}"])
-                if project in titles.index
-                else ""
-                for language in ("fi", "sv")
-            }
-            language = _words(row["language"])
-            found[str(row["document_id"])] = {
-                "id": str(row["document_id"]),
+        for row in rows_of(rows.sort_values(["wave", "document_id"], kind="stable")):
+            project, language = _words(row["project_id"]), _words(row["language"])
+            titles = projects.get(project, {})
+            order = dict.fromkeys((language, *LANGUAGES))
+            named = (_words(titles.get(f"title_{name}")) for name in order)
+            name = str(row["document_id"])
+            found[name] = {
+                "id": name,
                 "project": project,
-                "title": title.get(language) or title["fi"] or title["sv"] or project,
+                "title": next(filter(None, named), project),
                 "language": language,
                 "kind": _words(row["kind"]),
                 "wave": _words(row["wave"]),
@@ -101,14 +82,11 @@ class Material:
         """Codes in use, in the order of the codebook; retired ones are left out."""
         columns = ("code_id", "parent_id", "kind", "label_fi", "label_sv", "label_en",
                    "definition", "include", "exclude", "retired")  # fmt: skip
-        rows = self.tables["codes"].dropna(subset=["code_id"]).drop_duplicates("code_id")
-        found = {}
-        for _, row in rows.iterrows():
-            if _words(row["retired"]):
-                continue
-            code = {column: _words(row[column]) for column in columns}
-            found[code["code_id"]] = {**code, "codable": row["codable"] is not False
-                                      and bool(row["codable"])}  # fmt: skip
+        found: dict[str, dict[str, Any]] = {}
+        for row in rows_of(self.tables["codes"].dropna(subset=["code_id"])):
+            if row["code_id"] not in found and not _words(row["retired"]):
+                code = {column: _words(row[column]) for column in columns}
+                found[code["code_id"]] = code | {"codable": bool(row["codable"])}
         return found
 
     @cached_property
@@ -117,21 +95,12 @@ class Material:
         codes, changes = self.tables["codes"], self.tables["code_changes"]
         named = [codes["codebook_version"], codes["retired"], changes["to_version"]]
         found = {str(name) for column in named for name in column.dropna() if str(name)}
-        return max(found, key=_natural, default="")
+        return max(found, key=version_order, default="")
 
     @cached_property
     def coders(self) -> dict[str, Coder]:
         """Coders of the study by identifier."""
-        found = {}
-        for _, row in self.tables["coders"].dropna(subset=["coder_id"]).iterrows():
-            day = row["trained_on"]
-            found[str(row["coder_id"])] = Coder(
-                str(row["coder_id"]),
-                _words(row["pseudonym"]),
-                "consensus" if row["role"] == "consensus" else "coder",
-                None if pd.isna(day) else day.date(),
-            )
-        return found
+        return {one.coder_id: one for one in records(self.tables["coders"], Coder)}
 
     def coder(self, coder_id: str) -> Coder:
         """A coder of the study; raises ProblemError, with those there are, for another name."""
@@ -139,7 +108,7 @@ class Material:
             return self.coders[coder_id]
         path = f"{self.study.declaration.data}/coding/coders.csv"
         remedy = (
-            f"Add a line to {path}, such as '{coder_id},Lukija D,coder,2022-04-11': identifier, "
+            f"Add a line to {path}, such as '{coder_id},Reader D,coder,2022-04-11': identifier, "
             "name to be used in publications, role, day the coder had been trained."
         )
         known = ", ".join(self.coders) or "no coder is there yet"
@@ -179,9 +148,9 @@ class Material:
                 "heading": _words(row["heading"]),
                 "start": int(row["start"]),
                 "end": int(row["end"]),
-                "page": None if pd.isna(row["page"]) else int(row["page"]),
+                "page": None if row["page"] is None else int(row["page"]),
             }
-            for _, row in own.iterrows()
+            for row in rows_of(own)
         ]
 
     @cached_property
@@ -191,9 +160,4 @@ class Material:
 
 
 def _words(value: object) -> str:
-    return "" if value is None or pd.isna(value) else str(value)  # type: ignore[call-overload]
-
-
-def _natural(version: str) -> tuple[tuple[int, str], ...]:
-    return tuple((int(part or 0), part) if part.isdigit() else (-1, part)
-                 for part in re.split(r"[.\s-]+", version))  # fmt: skip
+    return "" if value is None else str(value)

@@ -1,20 +1,100 @@
-"""The coding panel for a notebook: a window onto a coder's desk."""
+"""The panels for a notebook: windows onto a coder's session, and onto where coders differ.
+
+The browser's side is plain files of this package, joined to one module each. No file is fetched
+by the browser and none from elsewhere: an office machine may have no network. The house's typeface
+goes along in the style sheet, cut down to the letters of our languages.
+"""
 
 from __future__ import annotations
 
+import base64
+import io
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
+import fontpkg_fira_sans
+from fontTools import subset
+from fontTools.ttLib import TTFont
 
-from evaltools.coding.desk import Desk
-from evaltools.coding.web import CODING, module, styles
+from evaltools.coding.consensus_session import ConsensusSession
+from evaltools.coding.session import CodingSession
 from evaltools.study import find_study
 
 if TYPE_CHECKING:
     from evaltools.study import Language
 
 
-class CodingPanel(anywidget.AnyWidget):
+CODING = (
+    *("dom", "text", "journal", "reader", "codebook", "documents", "passage", "suggestions"),
+    *("help", "keys", "connection", "moving", "doing", "panel"),
+)
+DISAGREEMENTS = (
+    *("dom", "text", "journal", "reader", "help", "settling-keys", "connection", "moving"),
+    *("differences", "disagreements"),
+)
+
+# Latin with Finnish, Swedish and Sámi letters, combining marks, punctuation, arrows, signs.
+_LETTERS = (
+    *range(0x20, 0x250),
+    *range(0x300, 0x330),
+    *range(0x2009, 0x2040),
+    *(0x20AC, 0x2212, 0x2190, 0x2191, 0x2192, 0x2193),
+)
+
+
+@cache
+def module(names: Sequence[str]) -> str:
+    """The files of a panel as one ES module, in order; the last one exports it."""
+    folder = files("evaltools.coding") / "web"
+    return "\n".join((folder / f"{name}.js").read_text(encoding="utf-8") for name in names)
+
+
+@cache
+def styles() -> str:
+    """The style sheet of all panels, with the typeface in it."""
+    sheet = (files("evaltools.coding") / "web" / "panel.css").read_text(encoding="utf-8")
+    return _face("Regular", 400) + _face("SemiBold", 600) + sheet
+
+
+def _face(name: str, weight: int) -> str:
+    options = subset.Options()
+    options.flavor = "woff"
+    options.hinting = False
+    options.recalc_timestamp = False
+    # Their closure takes longer than all the rest, and a panel should open at once.
+    options.drop_tables = [*options.drop_tables, "GSUB", "GPOS", "GDEF", "DSIG"]
+    font = TTFont(Path(fontpkg_fira_sans.ROOT) / "files" / f"FiraSans-{name}.ttf", lazy=True)
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=_LETTERS)
+    cutter.subset(font)
+    font.flavor = "woff"
+    made = io.BytesIO()
+    font.save(made)
+    data = base64.b64encode(made.getvalue()).decode()
+    return (
+        f'@font-face{{font-family:"Evaltools Fira Sans";font-weight:{weight};font-display:swap;'
+        f'src:url("data:font/woff;base64,{data}") format("woff")}}\n'
+    )
+
+
+class _Panel(anywidget.AnyWidget):
+    _css = styles()
+    _session: CodingSession
+
+    def _answer_from(self, session: CodingSession) -> None:
+        self._session = session
+        self.on_msg(self._answer)
+
+    def _answer(self, _widget: object, content: Any, _buffers: object) -> None:
+        for message in self._session.receive(content):
+            self.send(message)
+
+
+class CodingPanel(_Panel):
     """A report, the codebook and what one coder has marked, as the last line of a cell.
 
     Arguments:
@@ -30,7 +110,6 @@ class CodingPanel(anywidget.AnyWidget):
     """
 
     _esm = module(CODING)
-    _css = styles()
 
     def __init__(
         self,
@@ -40,9 +119,32 @@ class CodingPanel(anywidget.AnyWidget):
         language: Language = "fi",
     ) -> None:
         super().__init__()
-        self._desk = Desk(find_study(), coder, document, round, language)
-        self.on_msg(self._answer)
+        self._answer_from(CodingSession(find_study(), coder, document, round, language))
 
-    def _answer(self, _widget: object, content: Any, _buffers: object) -> None:
-        for message in self._desk.receive(content):
-            self.send(message)
+
+class DisagreementPanel(_Panel):
+    """Where coders differ, document by document, for those who have all read it whole.
+
+    Arguments:
+        coders: who is compared, in this order; all of role coder where none are named.
+        documents: which ones; all that can be compared where none are named.
+        round: round of coding.
+        language: of the panel: fi, sv or en.
+
+    What is settled goes into the journal of the consensus coder, with the same care as any coding.
+
+    Raises ProblemError where a named document cannot be compared yet, naming who has not read it,
+    or where there is nothing to compare.
+    """
+
+    _esm = module(DISAGREEMENTS)
+
+    def __init__(
+        self,
+        coders: Sequence[str] | None = None,
+        documents: Sequence[str] | None = None,
+        round: int = 1,
+        language: Language = "fi",
+    ) -> None:
+        super().__init__()
+        self._answer_from(ConsensusSession(find_study(), coders, documents, round, language))

@@ -1,9 +1,9 @@
-"""The journal of a coder and a round: a line an act, on the disk before it is acknowledged.
+"""The journal of a coder and a round: a line an event, on the disk before it is acknowledged.
 
 One panel writes at a time: whoever opens the journal first holds a lock that goes with the
 process, so a kernel that was killed holds nothing. A second panel reads, and says why. A line
 that a crash cut short was never acknowledged; it is set aside at the next opening and said,
-and the browser, which still has its act, sends it again.
+and the browser, which still has its event, sends it again.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ import fcntl
 import os
 import re
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
-from evaltools.coding.acts import Act, act_from_line, as_line, as_sent
+from evaltools.coding.events import Event, as_line, as_sent, event_from_line
 from evaltools.files import synchronise
 from evaltools.problems import Problem, ProblemError
 
@@ -25,8 +24,8 @@ _OPEN: dict[Path, Journal] = {}
 _GUARD = threading.RLock()
 
 
-class Clash(Exception):
-    """Another act has the same identifier."""
+class WriteConflict(Exception):
+    """Another event has the same identifier."""
 
 
 class Journal:
@@ -34,52 +33,47 @@ class Journal:
 
     Arguments:
         path: the file; its folder is made where it is missing.
-        round_: round of coding, from 1.
     """
 
-    def __init__(self, path: Path, round_: int) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self.round = round_
-        self.acts: list[Act] = []
+        self.events: list[Event] = []
         self.set_aside: Path | None = None
         self.locked_by = ""
-        self._by_id: dict[str, Act] = {}
+        self._by_id: dict[str, Event] = {}
         self._file = -1
         self._guard = threading.RLock()
 
-    def record(self, act: Act) -> bool:
-        """Write an act to the disk; when this returns, a crash cannot take it away.
+    def record(self, event: Event) -> bool:
+        """Write an event to the disk; when this returns, a crash cannot take it away.
 
-        Returns whether it is new: the same act a second time changes nothing.
-        Raises Clash where another act has its identifier, PermissionError where the journal is
-        held by another panel, OSError where the disk takes no more (nothing is left behind).
+        Returns whether it is new: the same event a second time changes nothing.
+        Raises WriteConflict where another event has its identifier, PermissionError where the
+        journal is held by another panel, OSError where the disk takes no more (nothing is left
+        behind).
         """
         with self._guard:
-            known = self._by_id.get(act.id)
+            known = self._by_id.get(event.id)
             if known is not None:
-                if as_sent(known) != as_sent(act):
-                    raise Clash(act.id)
+                if as_sent(known) != as_sent(event):
+                    raise WriteConflict(event.id)
                 return False
             if self._file < 0:
                 raise PermissionError(self.locked_by)
             length = os.fstat(self._file).st_size
             try:
-                _write(self._file, as_line(act) + b"\n")
+                _write(self._file, as_line(event) + b"\n")
                 os.fsync(self._file)
             except OSError:
                 with contextlib.suppress(OSError):
                     os.ftruncate(self._file, length)
                 raise
-            self._keep(act)
+            self._keep(event)
             return True
 
-    def __contains__(self, act: Act) -> bool:
-        known = self._by_id.get(act.id)
-        return known is not None and as_sent(known) == as_sent(act)
-
-    def act(self, name: str) -> Act | None:
-        """The act with an identifier."""
-        return self._by_id.get(name)
+    def __contains__(self, event: Event) -> bool:
+        known = self._by_id.get(event.id)
+        return known is not None and as_sent(known) == as_sent(event)
 
     def close(self, locked_by: str = "closed") -> None:
         """Let go of the lock; from then on the journal can only be read."""
@@ -90,14 +84,14 @@ class Journal:
                 self.locked_by = locked_by
                 _OPEN.pop(self.path, None)
 
-    def _keep(self, act: Act) -> None:
-        self._by_id[act.id] = act
-        self.acts.append(act)
+    def _keep(self, event: Event) -> None:
+        self._by_id[event.id] = event
+        self.events.append(event)
 
-    def _load(self, lines: Iterator[Act]) -> None:
-        for act in lines:
-            if act.id not in self._by_id:
-                self._keep(act)
+    def _load(self) -> None:
+        for event in read_journal(self.path):
+            if event.id not in self._by_id:
+                self._keep(event)
 
 
 def open_journal(folder: Path, round_: int) -> Journal:
@@ -110,7 +104,7 @@ def open_journal(folder: Path, round_: int) -> Journal:
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder.resolve() / f"round-{round_}.jsonl"
-    journal = Journal(path, round_)
+    journal = Journal(path)
     with _GUARD:
         if (earlier := _OPEN.get(path)) is not None:
             earlier.close("newer")
@@ -120,11 +114,11 @@ def open_journal(folder: Path, round_: int) -> Journal:
         except BlockingIOError:
             os.close(file)
             journal.locked_by = "other"
-            journal._load(iter(read_journal(path)))
+            journal._load()
             return journal
         try:
             journal.set_aside = _mend(path, file)
-            journal._load(iter(read_journal(path)))
+            journal._load()
         except BaseException:
             os.close(file)
             raise
@@ -134,18 +128,18 @@ def open_journal(folder: Path, round_: int) -> Journal:
     return journal
 
 
-def read_journal(path: Path) -> tuple[Act, ...]:
-    """The acts of a journal, without opening it to write; a line not yet ended is not read.
+def read_journal(path: Path) -> tuple[Event, ...]:
+    """The events of a journal, without opening it to write; a line not yet ended is not read.
 
-    Raises ProblemError naming every line that is no act.
+    Raises ProblemError naming every line that is no event.
     """
     data = path.read_bytes() if path.exists() else b""
     whole, _, _ = data.rpartition(b"\n")
-    acts: list[Act] = []
+    events: list[Event] = []
     problems: list[Problem] = []
     for number, line in enumerate(whole.split(b"\n") if whole else (), 1):
         try:
-            acts.append(act_from_line(line))
+            events.append(event_from_line(line))
         except ValueError as error:
             what = f"the line is no act of a coder: {error}"
             remedy = "Bring the file back from a copy; nothing was changed in it."
@@ -153,7 +147,7 @@ def read_journal(path: Path) -> tuple[Act, ...]:
             problems.append(Problem(where, what, "", remedy, "coding.journal"))
     if problems:
         raise ProblemError(problems)
-    return tuple(acts)
+    return tuple(events)
 
 
 def journals(folder: Path) -> tuple[tuple[int, Path], ...]:
@@ -166,14 +160,14 @@ def journals(folder: Path) -> tuple[tuple[int, Path], ...]:
 
 
 def _mend(path: Path, file: int) -> Path | None:
-    """Set aside what stands after the last line's end; keep it where it is a whole act."""
+    """Set aside what stands after the last line's end; keep it where it is a whole event."""
     data = path.read_bytes()
     end = data.rfind(b"\n") + 1
     torn = data[end:]
     if not torn:
         return None
     try:
-        act_from_line(torn)
+        event_from_line(torn)
     except ValueError:
         number = 1
         while (aside := path.with_suffix(f".torn-{number}")).exists():

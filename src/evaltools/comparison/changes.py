@@ -11,7 +11,7 @@ from typing import Literal
 from evaltools.indicators.indicator import Estimand, Indicator, Unit
 from evaltools.indicators.optimism import newcombe_paired
 from evaltools.report.trail.glossary import FAMILIES
-from evaltools.statistics.differences import newcombe
+from evaltools.statistics.intervals import newcombe
 
 Verdict = Literal["moved", "within_uncertainty", "appeared", "gone", "incomparable"]
 Relation = Literal["same", "disjoint", "overlapping"]

@@ -1,7 +1,7 @@
 """Documents as received, read into normalised text: nothing of the study is known here."""
 
-from evaltools.documents.children import read_document, read_documents
 from evaltools.documents.guard import LIMITS, Limits
+from evaltools.documents.isolation import read_document, read_documents
 from evaltools.documents.language import detect
 from evaltools.documents.normalising import normalise
 from evaltools.documents.record import Coverage, DocumentText, Field, Heading, Kind, LeftOut

@@ -10,6 +10,8 @@ from evaltools.documents.record import Heading
 
 # A table is told as lines of cells unless a cell is longer than this or has several paragraphs.
 LONGEST_CELL = 200
+LONGEST_LABEL = 300
+CHECKED, UNCHECKED = "☒", "☐"
 
 
 @dataclass(frozen=True)
@@ -121,12 +123,27 @@ def paragraphs(blocks: Iterable[Block]) -> Iterator[Paragraph]:
                     yield from paragraphs(cell)
 
 
-def told(blocks: Iterable[Block]) -> str:
+def to_text(blocks: Iterable[Block]) -> str:
     """The text of blocks, paragraphs parted by an empty line; without an end of line."""
     return compose(blocks).text.rstrip("\n")
 
 
-def flat(text: str) -> str:
+def row_answers(row: Sequence[Cell]) -> list[tuple[str, str]]:
+    """Questions and answers in a row of a form; none where it is no such row.
+
+    It has two cells, or more in pairs whose first ends with a colon.
+    """
+    if not row or len(row) % 2 or any(isinstance(block, Table) for cell in row for block in cell):
+        return []
+    labels = [to_line(to_text(cell)) for cell in row[::2]]
+    if len(row) > 2 and not all(label.endswith(":") for label in labels):
+        return []
+    if not all(0 < len(label) <= LONGEST_LABEL for label in labels):
+        return []
+    return [(label, to_text(cell).strip()) for label, cell in zip(labels, row[1::2], strict=True)]
+
+
+def to_line(text: str) -> str:
     """A text in one line without tabs, as it can stand in a cell."""
     return clean(text).replace("\t", " ").replace("\n", " ").strip()
 
@@ -162,7 +179,7 @@ def _short(table: Table) -> bool:
         for cell in row:
             if any(isinstance(block, Table) for block in cell):
                 return False
-            filled = [text for paragraph in paragraphs(cell) if (text := flat(paragraph.text))]
+            filled = [text for paragraph in paragraphs(cell) if (text := to_line(paragraph.text))]
             if len(filled) > 1 or any(len(text) > LONGEST_CELL for text in filled):
                 return False
     return True
@@ -175,12 +192,12 @@ def _lines(table: Table) -> Iterator[_Piece]:
     at = 0
     for row in table.rows:
         cells = [next(_filled(cell), Paragraph("")) for cell in row]
-        line = "\t".join(flat(cell.text) for cell in cells).rstrip()
+        line = "\t".join(to_line(cell.text) for cell in cells).rstrip()
         if not line:
             continue
         offset = at
         for cell in cells:
-            text = flat(cell.text)
+            text = to_line(cell.text)
             if text and cell.page and (not piece.marks or piece.marks[-1][1] < cell.page):
                 piece.marks.append((offset, cell.page))
             if text and cell.level:
@@ -194,4 +211,29 @@ def _lines(table: Table) -> Iterator[_Piece]:
 
 
 def _filled(cell: Cell) -> Iterator[Paragraph]:
-    return (paragraph for paragraph in paragraphs(cell) if flat(paragraph.text))
+    return (paragraph for paragraph in paragraphs(cell) if to_line(paragraph.text))
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document taken apart.
+
+    Arguments:
+        blocks: paragraphs, headings and tables in reading order.
+        fields: (label, answer) of the form.
+        present: every piece of text in the file, gathered apart from `blocks`.
+        left_out: (what it is, its text) of all that is not in `blocks` on purpose.
+        tables: how many tables the running text of the file has.
+        notes: sentences for whoever reads the text.
+        pages: how many; None where the format has none.
+        replaced: (characters of the file, what the blocks have for them), of symbol fonts.
+    """
+
+    blocks: tuple[Block, ...]
+    fields: tuple[tuple[str, str], ...]
+    present: tuple[str, ...]
+    left_out: tuple[tuple[str, str], ...] = ()
+    tables: int = 0
+    notes: tuple[str, ...] = ()
+    pages: int | None = None
+    replaced: tuple[tuple[str, str], ...] = ()

@@ -74,7 +74,7 @@ class Package:
     def _hold(self, name: str, size: int, packed: int) -> None:
         _hold(name, size, packed, self._limits)
         if self._unpacked > self._limits.unpacked_bytes:
-            raise guard.bomb(
+            raise guard.decompression_bomb(
                 "its parts together exceed the limit",
                 f"{_mb(self._limits.unpacked_bytes)} unpacked",
             )
@@ -150,7 +150,7 @@ def value(element: etree._Element | None, name: str = "val") -> str:
 
 def _checked(infos: list[zipfile.ZipInfo], limits: Limits) -> dict[str, zipfile.ZipInfo]:
     if len(infos) > limits.members:
-        raise guard.bomb(f"{len(infos)} parts", f"{limits.members} parts")
+        raise guard.decompression_bomb(f"{len(infos)} parts", f"{limits.members} parts")
     known: dict[str, zipfile.ZipInfo] = {}
     folded: set[str] = set()  # part names are the same whatever their case
     for info in infos:
@@ -166,7 +166,7 @@ def _checked(infos: list[zipfile.ZipInfo], limits: Limits) -> dict[str, zipfile.
         known[name] = info
         folded.add(name.lower())
     if sum(info.file_size for info in infos) > limits.unpacked_bytes:
-        raise guard.bomb(
+        raise guard.decompression_bomb(
             f"{_mb(sum(info.file_size for info in infos))} unpacked",
             f"{_mb(limits.unpacked_bytes)} unpacked",
         )
@@ -175,9 +175,11 @@ def _checked(infos: list[zipfile.ZipInfo], limits: Limits) -> dict[str, zipfile.
 
 def _hold(name: str, size: int, packed: int, limits: Limits) -> None:
     if size > limits.unpacked_bytes:
-        raise guard.bomb(f"part {name} alone exceeds", f"{_mb(limits.unpacked_bytes)} unpacked")
+        raise guard.decompression_bomb(
+            f"part {name} alone exceeds", f"{_mb(limits.unpacked_bytes)} unpacked"
+        )
     if size > _RATIO_FROM and size > limits.ratio * max(packed, 1):
-        raise guard.bomb(
+        raise guard.decompression_bomb(
             f"part {name} becomes more than {limits.ratio} times larger",
             f"up to {limits.ratio} times",
         )

@@ -38,7 +38,7 @@ class Field:
     value: str
 
 
-class PageFurniture(str):
+class HeaderOrFooter(str):
     """What is left out because it stands on every page: a header, a footer, a page number."""
 
 

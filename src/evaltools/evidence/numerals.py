@@ -11,8 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-CURRENCY = ("€", "EUR", "euroa", "eur")
-"""What may stand behind a number without changing it."""
+from evaltools.documents.spreadsheets.number_formats import CURRENCY
 
 SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u2000\u2002\u2003\u2004\u2005\u2006\u2007"
                                      "\u2008\u2009\u200a\u205f\u3000\t", " "))  # fmt: skip

@@ -15,7 +15,7 @@ from typing import Any
 
 from lxml import etree
 
-from evaltools.evidence.number_formats import Shown, decimal_of, same_number
+from evaltools.documents.spreadsheets.number_formats import Shown, decimal_of, same_number
 from evaltools.evidence.numerals import Ambiguous, NotANumeral, canonical, unambiguous
 from evaltools.evidence.workbook_sheet import (
     ERROR,

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import groupby
 
+from evaltools.documents.spreadsheets.number_formats import NumberFormat, Shown, same_number
 from evaltools.documents.superscripts import shift
 from evaltools.evidence.grid import Doubt
-from evaltools.evidence.number_formats import NumberFormat, Shown, same_number
 from evaltools.evidence.numerals import unambiguous
 from evaltools.evidence.quoting import quoted
 

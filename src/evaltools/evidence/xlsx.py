@@ -16,8 +16,13 @@ from typing import Any, TypeVar
 
 from lxml import etree
 
+from evaltools.documents.spreadsheets.number_formats import (
+    BUILT_IN,
+    NumberFormat,
+    decimal_of,
+    same_number,
+)
 from evaltools.evidence.grid import Doubt
-from evaltools.evidence.number_formats import BUILT_IN, NumberFormat, decimal_of, same_number
 from evaltools.evidence.quoting import quoted
 from evaltools.evidence.workbook_sheet import (
     BLACK,

@@ -7,14 +7,24 @@ Source of the schema: QualCoder's database versions 3 to 14 (github.com/ccbogel/
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
 from pathlib import Path
 
-from evaltools.exchange.conventions import Convention
-from evaltools.exchange.naming import code_ids, document_ids
-from evaltools.exchange.placing import PROGRAM, Mark, place, with_placed
-from evaltools.exchange.plain_text import Source, digest
-from evaltools.exchange.record import Case, Code, Coder, CodingSet, Document, Dropped
+from evaltools.exchange.naming import code_ids, document_ids, lineage
+from evaltools.exchange.offsets.conventions import Convention
+from evaltools.exchange.placement import PROGRAM, Mark, Source, digest, with_placed
+from evaltools.exchange.record import (
+    NO_CHOICES,
+    Case,
+    Choices,
+    Code,
+    Coder,
+    CodingSet,
+    Document,
+    Dropped,
+    Loss,
+    day_of,
+)
 from evaltools.exchange.sqlite import Database, Row, opened, text_of, whole
 from evaltools.problems import Problem, ProblemError
 
@@ -29,58 +39,51 @@ _LEFT = (
 )
 
 
-def is_qualcoder(database: Database) -> bool:
-    """Whether a database has the tables of QualCoder."""
-    return database.tables >= TABLES
-
-
-def database_of(path: Path) -> Path:
-    """The database of a project folder, or the path itself where it is a file."""
-    return path / FILE_NAME if path.is_dir() else path
-
-
-def read_qualcoder(
-    path: Path, *, positions: Convention | None = None, round_: int = 1
-) -> CodingSet:
+def read_qualcoder(path: Path, choices: Choices = NO_CHOICES) -> CodingSet:
     """The coding of a QualCoder project.
 
     Arguments:
         path: the project folder, or its `data.qda`.
-        positions: how it counts, where the user says so; otherwise it is found out.
-        round_: round of coding that it is.
+        choices: of positions, which are found out where they are not stated, and round.
 
     Raises ProblemError where it is no such project.
     """
-    with opened(database_of(path)) as database:
-        if not is_qualcoder(database):
+    with opened(path / FILE_NAME if path.is_dir() else path) as database:
+        if not database.tables >= TABLES:
             raise ProblemError(
                 [Problem(path.name, "it is no QualCoder project", code="exchange.database")]
             )
-        return _read(database, positions, round_)
+        return _read(database, choices)
 
 
-def _read(database: Database, positions: Convention | None, round_: int) -> CodingSet:
+def _read(database: Database, choices: Choices) -> CodingSet:
     dropped: list[Dropped] = []
-    documents, sources = _documents(database, dropped)
+
+    def drop(where: str, what: object, why: str, loss: Loss = "unsupported") -> None:
+        dropped.append(Dropped(where, text_of(what)[:200], why, loss))
+
+    documents, sources = _documents(database, drop)
     codes, code_of = _codes(database)
-    rows = database.rows(
-        "code_text",
-        (
-            *("ctid", "cid", "fid", "seltext", "pos0", "pos1", "owner", "date", "memo"),
-            "important",
-        ),
+    columns = (
         "ctid",
+        "cid",
+        "fid",
+        "seltext",
+        "pos0",
+        "pos1",
+        "owner",
+        "date",
+        "memo",
+        "important",
     )
     marks = []
-    for row in rows:
+    for row in database.rows("code_text", columns, "ctid"):
         where = f"code_text {text_of(row['ctid'])}"
         document, code = documents.get(whole(row["fid"])), code_of.get(whole(row["cid"]))
         quote = text_of(row["seltext"])
         if document is None or code is None:
             lost = "file" if document is None else "code"
-            dropped.append(
-                Dropped(where, quote[:200], f"its {lost} is not in the project", "passage")
-            )
+            drop(where, quote, f"its {lost} is not in the project", "passage")
             continue
         marks.append(
             Mark(
@@ -93,24 +96,17 @@ def _read(database: Database, positions: Convention | None, round_: int) -> Codi
                 # Where the program shows text, paragraphs are parted by U+2029.
                 quote.replace("\u2029", "\n"),
                 where,
-                day(row["date"]),
-                round=round_,
+                day_of(text_of(row["date"])),
+                round=choices.round,
             )
         )
         if text_of(row["memo"]):
-            why = "a note on a coding; the study has no place for it"
-            dropped.append(Dropped(where, text_of(row["memo"])[:200], why, "unsupported"))
+            drop(where, row["memo"], "a note on a coding; the study has no place for it")
         if whole(row["important"]):
-            dropped.append(
-                Dropped(where, "important", "the study does not mark importance", "unsupported")
-            )
+            drop(where, "important", "the study does not mark importance")
     for table, key, content, why in _LEFT:
         for row in database.rows(table, (key, content), key):
-            dropped.append(
-                Dropped(
-                    f"{table} {text_of(row[key])}", text_of(row[content])[:200], why, "unsupported"
-                )
-            )
+            drop(f"{table} {text_of(row[key])}", row[content], why)
     version = database.rows("project", ("databaseversion", "about"), "databaseversion")
     about = text_of(version[0]["about"]) if version else ""
     coding = CodingSet(
@@ -121,13 +117,13 @@ def _read(database: Database, positions: Convention | None, round_: int) -> Codi
         cases=_cases(database, documents),
         dropped=tuple(dropped),
     )
-    return with_placed(
-        coding, place(marks, sources, "QualCoder", (positions,) if positions else PROGRAM)
-    )
+    positions = Convention.stated(choices.positions)
+    ways = (positions,) if positions else PROGRAM
+    return with_placed(coding, marks, sources, "QualCoder", ways)
 
 
 def _documents(
-    database: Database, dropped: list[Dropped]
+    database: Database, drop: Callable[[str, object, str], None]
 ) -> tuple[dict[int | None, Document], dict[str, Source]]:
     rows = {
         whole(row["id"]): row
@@ -140,20 +136,14 @@ def _documents(
     for key, row in rows.items():
         name = text_of(row["name"])
         if row["fulltext"] is None:
-            dropped.append(
-                Dropped(
-                    f"source {key}", name, "it has no text: a picture or recording", "unsupported"
-                )
-            )
+            drop(f"source {key}", name, "it has no text: a picture or recording")
             continue
-        source = Source(text_of(row["fulltext"]))
-        sources[ids[key]] = source
+        source = sources[ids[key]] = Source(text_of(row["fulltext"]))
         documents[key] = Document(
             ids[key], name, source.text, digest(source.text), "", variables.get(key, {})
         )
         if text_of(row["memo"]):
-            why = "a note on a file; the study has no place for it"
-            dropped.append(Dropped(f"source {key}", text_of(row["memo"])[:200], why, "unsupported"))
+            drop(f"source {key}", row["memo"], "a note on a file; the study has no place for it")
     return documents, sources
 
 
@@ -174,29 +164,21 @@ def _codes(database: Database) -> tuple[tuple[Code, ...], dict[int | None, str]]
             found = ("cat", whole(row["supercatid" if key[0] == "cat" else "catid"]))
         return found if found in rows else None
 
-    def line(key: tuple[str, int | None]) -> tuple[tuple[str, int | None], ...]:
-        chain = [key]
-        while (higher := above(chain[-1])) is not None and higher not in chain:
-            chain.append(higher)
-        return tuple(reversed(chain))
-
-    lines = {key: line(key) for key in rows}
+    lines = {key: lineage(key, above) for key in rows}
     ids = code_ids(
-        {key: tuple(text_of(rows[one]["name"]) for one in chain) for key, chain in lines.items()}
+        {key: tuple(text_of(rows[one]["name"]) for one in line) for key, line in lines.items()}
     )
-    codes = []
-    for key, row in rows.items():
-        parent = lines[key][-2] if len(lines[key]) > 1 else None
-        codes.append(
-            Code(
-                ids[key],
-                ids[parent] if parent else None,
-                text_of(row["name"]),
-                text_of(row["memo"]),
-                codable=key[0] == "code",
-                color=text_of(row.get("color")),
-            )
+    codes = [
+        Code(
+            ids[key],
+            ids[lines[key][-2]] if len(lines[key]) > 1 else None,
+            text_of(row["name"]),
+            text_of(row["memo"]),
+            codable=key[0] == "code",
+            color=text_of(row.get("color")),
         )
+        for key, row in rows.items()
+    ]
     codes.sort(key=lambda code: code.code_id)
     return tuple(codes), {key[1]: ids[key] for key in rows if key[0] == "code"}
 
@@ -223,11 +205,3 @@ def _cases(database: Database, documents: dict[int | None, Document]) -> tuple[C
             Case(text_of(row["name"]), tuple(sorted(texts.get(key, set()))), variables.get(key, {}))
         )
     return tuple(cases)
-
-
-def day(value: object) -> date | None:
-    """The day of a time that a database holds as text, None where it is none."""
-    try:
-        return date.fromisoformat(text_of(value)[:10])
-    except ValueError:
-        return None

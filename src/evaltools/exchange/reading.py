@@ -2,49 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from evaltools.exchange import qualcoder, sqlite, tables, taguette
-from evaltools.exchange.conventions import Convention
-from evaltools.exchange.record import Coder, Coding, CodingSet, Document, Reading, coding_id
+from evaltools.exchange.offsets.conventions import Convention
+from evaltools.exchange.record import (
+    NO_CHOICES,
+    Choices,
+    Coder,
+    Coding,
+    CodingSet,
+    Reading,
+    coding_id,
+)
 from evaltools.exchange.spreadsheets import SUFFIXES, read_spreadsheet, workbook_kind
 from evaltools.files import open_file
 from evaltools.problems import Problem, ProblemError
 
 _READ = "a REFI-QDA project or codebook, a QualCoder project, a Taguette database, a spreadsheet "
 _READ += "(CSV, XLSX, ODS), or a folder written by evaltools"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-@dataclass(frozen=True)
-class Choices:
-    """What a file does not say by itself.
-
-    Arguments:
-        coder: who coded, for codings that name nobody.
-        project: of a database with several, its name or number.
-        sheet: of a workbook with several, its name.
-        columns: name of a column by field, where a table does not name it as tools do.
-        documents: identifiers of documents of the study by the names in the file.
-        library: documents of the study, with their texts, for files that hold none.
-        positions: how positions are counted, by the name of a convention; empty to find out.
-        round: round of coding, where the file has none.
-        code_ids: codes of the study, which keep their identifiers.
-    """
-
-    coder: str = ""
-    project: str | None = None
-    sheet: str | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
-    documents: Mapping[str, str] = field(default_factory=dict)
-    library: tuple[Document, ...] = ()
-    positions: str = ""
-    round: int = 1
-    code_ids: frozenset[str] = frozenset()
-
-
-def read_coding(path: Path, choices: Choices | None = None) -> CodingSet:
+def read_coding(path: Path, choices: Choices = NO_CHOICES) -> CodingSet:
     """The coding in a file of any tool; `origin` says what it was taken for.
 
     Arguments:
@@ -54,22 +35,25 @@ def read_coding(path: Path, choices: Choices | None = None) -> CodingSet:
     Raises ProblemError where it is nothing that is read, is damaged or hostile, or leaves
     something open that has to be chosen.
     """
-    choices = choices or Choices()
     return _with_coder(_read(path, choices), choices.coder, path.name)
 
 
-def read_codes(path: Path, choices: Choices | None = None) -> CodingSet:
+def read_codes(path: Path, choices: Choices = NO_CHOICES) -> CodingSet:
     """The codes alone, whoever coded what with them."""
-    found = _read(path, choices or Choices())
+    found = _read(path, choices)
     return CodingSet(
         origin=found.origin, codes=found.codes, faults=found.faults, dropped=found.dropped
     )
 
 
 def _read(path: Path, choices: Choices) -> CodingSet:
-    positions = _convention(choices.positions)
+    positions = Convention.stated(choices.positions)
     if path.is_dir():
-        return _read_folder(path, choices, positions)
+        if tables.is_table_folder(path):
+            return tables.read_tables(path)
+        if (path / qualcoder.FILE_NAME).is_file():
+            return qualcoder.read_qualcoder(path, choices)
+        raise _refused(path, "the folder is of no tool that is read")
     if not path.exists():
         raise _refused(path, "there is no such file", "Is the name right?")
     with open_file(path, path.name):
@@ -78,15 +62,15 @@ def _read(path: Path, choices: Choices) -> CodingSet:
         raise _refused(path, "it is empty", "Export it again.")
     if sqlite.is_sqlite(path):
         with sqlite.opened(path) as database:
-            tables_there = database.tables
-            of_qualcoder = qualcoder.is_qualcoder(database)
-            of_taguette = taguette.is_taguette(database)
-        if of_qualcoder:
-            return qualcoder.read_qualcoder(path, positions=positions, round_=choices.round)
-        if of_taguette:
-            return taguette.read_taguette(path, project=choices.project, round_=choices.round)
-        names = ", ".join(sorted(tables_there)[:8]) or "none"
-        raise _refused(path, f"it is a database of no tool that is read (its tables: {names})")
+            names = database.tables
+        for tool, read in (
+            (qualcoder.TABLES, qualcoder.read_qualcoder),
+            (taguette.TABLES, taguette.read_taguette),
+        ):
+            if names >= tool:
+                return read(path, choices)
+        shown = ", ".join(sorted(names)[:8]) or "none"
+        raise _refused(path, f"it is a database of no tool that is read (its tables: {shown})")
     from evaltools.exchange import refi  # loads lxml, only where such a file may be
 
     if refi.looks_like_refi(path):
@@ -96,26 +80,7 @@ def _read(path: Path, choices: Choices) -> CodingSet:
     known = path.suffix.casefold() in SUFFIXES or workbook_kind(head)
     if not known or (b"\0" in head and not workbook_kind(head) and head[:2] not in _UTF16):
         raise _refused(path, "it is nothing that is read")
-    return read_spreadsheet(
-        path,
-        columns=choices.columns,
-        library=choices.library,
-        documents=choices.documents,
-        sheet=choices.sheet,
-        positions=positions,
-        round_=choices.round,
-    )
-
-
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
-
-
-def _read_folder(path: Path, choices: Choices, positions: Convention | None) -> CodingSet:
-    if tables.is_table_folder(path):
-        return tables.read_tables(path)
-    if (path / qualcoder.FILE_NAME).is_file():
-        return qualcoder.read_qualcoder(path, positions=positions, round_=choices.round)
-    raise _refused(path, "the folder is of no tool that is read")
+    return read_spreadsheet(path, choices)
 
 
 def _in_round(coding: CodingSet, round_: int) -> CodingSet:
@@ -135,17 +100,6 @@ def _in_round(coding: CodingSet, round_: int) -> CodingSet:
         ),
         readings=tuple(replace(one, round=round_) for one in coding.readings),
     )
-
-
-def _convention(name: str) -> Convention | None:
-    if not name:
-        return None
-    try:
-        return Convention.named(name)
-    except ValueError as error:
-        raise ProblemError(
-            [Problem("--positions", str(error), code="exchange.positions")]
-        ) from None
 
 
 def _with_coder(coding: CodingSet, coder: str, where: str) -> CodingSet:

@@ -1,4 +1,4 @@
-"""What a coding tool's file holds, in the study's own terms: the one record of this room.
+"""What a coding tool's file holds, in the study's own terms: the one model of this package.
 
 Every reader of a format makes a `CodingSet`, every writer takes one. Positions are code points of
 the document's normalised text (NFC, LF), from 0, the end one past the last character.
@@ -197,9 +197,55 @@ class CodingSet:
     assumed: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Choices:
+    """What a file does not say by itself.
+
+    Arguments:
+        coder: who coded, for codings that name nobody.
+        project: of a database with several, its name or number.
+        sheet: of a workbook with several, its name.
+        columns: name of a column by field, where a table does not name it as tools do.
+        documents: identifiers of documents of the study by the names in the file.
+        library: documents of the study, with their texts, for files that hold none.
+        positions: how positions are counted, by the name of a convention; empty to find out.
+        round: round of coding, where the file has none.
+        code_ids: codes of the study, which keep their identifiers.
+    """
+
+    coder: str = ""
+    project: str | None = None
+    sheet: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    documents: Mapping[str, str] = field(default_factory=dict)
+    library: tuple[Document, ...] = ()
+    positions: str = ""
+    round: int = 1
+    code_ids: frozenset[str] = frozenset()
+
+
+NO_CHOICES = Choices()
+
+
+CONTEXT = 32
+
+
+def beside(text: str, start: int, end: int) -> tuple[str, str]:
+    """What stands before and after a passage, up to 32 characters each."""
+    return text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
+
+
 def segment_id(document_id: str, start: int, end: int) -> str:
     """Identifier of a passage: the same passage has the same one, whoever marked it."""
     return f"{document_id}-{start}-{end}"
+
+
+def day_of(moment: object) -> date | None:
+    """The day of a date and time in ISO 8601; None for what is none."""
+    try:
+        return date.fromisoformat(str(moment or "").strip()[:10])
+    except ValueError:
+        return None
 
 
 def coding_id(segment: str, code_id: str, coder_id: str, round_: int) -> str:

@@ -1,106 +1,107 @@
 """Tables of coded passages, a row a passage: exports of tools, and people's own.
 
 They hold no texts, so the passages are looked for in the texts of the study: at their positions
-where the table has any, else by their words.
+where the table has any, else by their words. Which column holds what is told by the user, or known
+by its name (`names.yml`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import get_args
+from typing import cast, get_args
 
 from evaltools.evidence.delimited import read_delimited
 from evaltools.evidence.grid import FURTHER_SHEET, Grid, Unreadable, refuse_doubts
-from evaltools.evidence.quoting import listed, quoted
+from evaltools.evidence.quoting import listed, quoted, suggestion
 from evaltools.evidence.workbook import read_workbook
-from evaltools.exchange.columns import Layout, known_names, layout
-from evaltools.exchange.conventions import Convention
-from evaltools.exchange.matching import match_document
-from evaltools.exchange.naming import code_ids, document_ids
-from evaltools.exchange.placing import TABLE, Mark, place, with_placed
-from evaltools.exchange.plain_text import Source
+from evaltools.exchange.naming import code_ids, document_ids, lexicon, match_document, meanings
+from evaltools.exchange.offsets.conventions import Convention
+from evaltools.exchange.placement import TABLE, Mark, Source, with_placed
 from evaltools.exchange.record import (
     Certainty,
+    Choices,
     Code,
     Coder,
     CodingSet,
     Document,
     Dropped,
+    Loss,
     Polarity,
 )
 from evaltools.files import read_file
-from evaltools.problems import Problem, ProblemError
+from evaltools.problems import Problem, ProblemError, refuse
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".ods")
 LARGEST = 200_000_000
+FIELDS = (
+    *("quote", "document", "code", "coder", "start", "end", "polarity", "certainty", "round"),
+    *("created", "page", "section", "id", "case", "comment"),
+)
+SEPARATOR = "separator"
 _PATH = re.compile(r"\s*(?:\\{1,2}|\s>\s|\s/\s|\s::\s)\s*")
-_POLARITIES: Mapping[str, Polarity] = {
-    **dict.fromkeys(("", "affirm", "+", "1", "yes", "kyllä", "ja"), "affirm"),
-    **dict.fromkeys(("deny", "-", "0", "no", "ei", "nej"), "deny"),
-    **dict.fromkeys(("mixed", "±", "+/-", "molempia", "både och"), "mixed"),
-}
-_CERTAINTIES: Mapping[str, Certainty | None] = {
-    "": None,
-    **dict.fromkeys(("sure", "varma", "säker"), "sure"),
-    **dict.fromkeys(("unsure", "epävarma", "osäker"), "unsure"),
-}
 
 
-def read_spreadsheet(
-    path: Path,
-    *,
-    columns: Mapping[str, str] | None = None,
-    library: Sequence[Document] = (),
-    documents: Mapping[str, str] | None = None,
-    sheet: str | None = None,
-    positions: Convention | None = None,
-    round_: int = 1,
-) -> CodingSet:
-    """The coding in a table of passages.
+@dataclass(frozen=True)
+class Layout:
+    """Which column holds which field, and which tool the table looks like.
 
     Arguments:
-        path: CSV, XLSX or ODS.
-        columns: name of a column by field, where it is not known by its name.
-        library: documents of the study, with their texts.
-        documents: identifiers of documents of the study by the names in the table.
-        sheet: name of the sheet; may be left out where only one holds anything.
-        positions: how positions are counted; found out by the quotes where it is left out.
-        round_: round of coding of rows that do not have their own.
+        tool: its name, or `spreadsheet`.
+        columns: number of the column by field.
+        separators: what parts codes in one cell, the first that is there.
+    """
+
+    tool: str
+    columns: Mapping[str, int]
+    separators: tuple[str, ...]
+
+
+def read_spreadsheet(path: Path, choices: Choices) -> CodingSet:
+    """The coding in a table of passages: CSV, XLSX or ODS.
 
     Raises ProblemError where it cannot be read, or it is not clear which column holds what.
     """
-    grid = read_grid(
-        path, sheet, known_names() | {one.casefold() for one in (columns or {}).values()}
-    )
-    found = layout(grid.header, columns or {}, path.name)
-    return _Table(path.name, grid, found, library, documents or {}, positions, round_).read()
+    known = [preset["columns"] for preset in lexicon()["tools"]] + [lexicon()["columns"]]
+    expected = {name for columns in known for names in columns.values() for name in names}
+    expected |= {one.casefold() for one in choices.columns.values()}
+    grid = read_grid(path, choices.sheet, frozenset(expected))
+    return _Table(path.name, grid, choices).read()
 
 
-def read_grid(path: Path, sheet: str | None, expected: frozenset[str]) -> Grid:
+def read_grid(
+    path: Path,
+    sheet: str | None,
+    expected: Collection[str],
+    most: int = LARGEST,
+    usual: str = "coded segments",
+) -> Grid:
     """Cells of a table.
+
+    Arguments:
+        sheet: its name, where the user has chosen one.
+        expected: names of columns in small letters, by which the delimiter is told.
+        most: bytes that the file may have.
+        usual: name of the sheet that is read where there are several and none was chosen.
 
     Raises ProblemError where it cannot be read.
     """
     try:
-        if path.stat().st_size > LARGEST:
-            raise Unreadable(
-                "the file is larger than 200 MB", "Is it the right file?", "data.too-large"
-            )
-        data = read_file(path, path.name, LARGEST)
+        if path.stat().st_size > most:
+            what = f"the file is larger than {most // 10**6} MB"
+            raise Unreadable(what, "Is it the right file?", "data.too-large")
+        data = read_file(path, path.name, most)
         kind = workbook_kind(data)
         if not kind:
             return refuse_doubts(read_delimited(data, expected))
-        name = (sheet or "coded segments").casefold()
-        grid = read_workbook(data, kind, name, expected)
+        grid = read_workbook(data, kind, (sheet or usual).casefold(), expected)
         return refuse_doubts(grid, [FURTHER_SHEET] if sheet else [])
     except Unreadable as error:
         where = path.name + (f", row {error.row}" if error.row else "")
-        remedy = error.remedy
-        if error.code == "data.sheet":
-            remedy = "Say which by --sheet."
+        remedy = "Say which by --sheet." if error.code == "data.sheet" else error.remedy
         raise ProblemError(
             [Problem(where, error.what, error.allowed, remedy, error.code)]
         ) from None
@@ -113,40 +114,86 @@ def workbook_kind(data: bytes) -> str:
     return ".ods" if b"opendocument.spreadsheet" in data[:200] else ".xlsx"
 
 
+def find_layout(header: Sequence[str], told: Mapping[str, str], where: str) -> Layout:
+    """What the columns of a table are.
+
+    Arguments:
+        header: their names.
+        told: name of a column by field, as the user has it; goes before what is known.
+        where: what problems call the table.
+
+    Raises ProblemError with all that is wrong: fields and columns that are not there.
+    """
+    names = [name.casefold() for name in header]
+    refuse(_wrong_columns(header, told, where))
+    preset = next((one for one in lexicon()["tools"] if set(one["signs"]) <= set(names)), None)
+    options = preset["columns"] if preset else lexicon()["columns"]
+    columns: dict[str, int] = {}
+    for field in FIELDS:
+        wanted = (told[field].casefold(),) if field in told else options.get(field, ())
+        found = next((names.index(name) for name in wanted if name in names), None)
+        if found is not None and (field in told or found not in columns.values()):
+            columns[field] = found
+    separators = tuple(preset.get("separators", ())) if preset else ("\n", ";", "|")
+    if SEPARATOR in told:
+        separators = (told[SEPARATOR],) if told[SEPARATOR] else ()
+    missing = [] if "code" in columns else ["code"]
+    if "quote" not in columns and not {"start", "end"} <= columns.keys():
+        missing.append("quote")
+    refuse(
+        Problem(
+            where,
+            f"no column is known to hold the {field}",
+            f"one of its columns: {listed(header)}",
+            f"Say which: --column {field}=NAME.",
+            "exchange.column",
+        )
+        for field in missing
+    )
+    return Layout(preset["tool"] if preset else "spreadsheet", columns, separators)
+
+
+def _wrong_columns(header: Sequence[str], told: Mapping[str, str], where: str) -> list[Problem]:
+    names = [name.casefold() for name in header]
+    problems = []
+    for field, name in told.items():
+        if field not in (*FIELDS, SEPARATOR):
+            near = suggestion(field, (*FIELDS, SEPARATOR))
+            what = f"a segment has no field {field!r}"
+            problems.append(
+                Problem("--column", what, listed((*FIELDS, SEPARATOR), 20), near, "exchange.field")
+            )
+        elif field != SEPARATOR and name.casefold() not in names:
+            near = suggestion(name, header)
+            what = f"there is no column {name!r}"
+            problems.append(Problem(where, what, listed(header), near, "exchange.column"))
+    return problems
+
+
 class _Table:
     """One reading of a table: what its rows say, and what is left behind."""
 
-    def __init__(
-        self,
-        name: str,
-        grid: Grid,
-        found: Layout,
-        library: Sequence[Document],
-        mapping: Mapping[str, str],
-        positions: Convention | None,
-        round_: int,
-    ) -> None:
-        self.name, self.grid, self.layout = name, grid, found
-        self.library, self.mapping, self.round = library, mapping, round_
-        self.positions = positions
+    def __init__(self, name: str, grid: Grid, choices: Choices) -> None:
+        self.name, self.grid, self.choices = name, grid, choices
+        self.layout = find_layout(grid.header, choices.columns, name)
+        self.unmatched: dict[str, str] = {}
         self.dropped: list[Dropped] = []
         self.problems: list[Problem] = []
 
     def read(self) -> CodingSet:
         for ragged, count in self.grid.ragged:
-            why = f"it has {count} cells under {len(self.grid.header)} column names"
-            self.dropped.append(Dropped(f"row {ragged}", "", why, "passage"))
+            self._drop(
+                ragged, "", f"it has {count} cells under {len(self.grid.header)} column names"
+            )
         names = self._names()
         documents, sources = self._documents(names)
-        paths = sorted({path for row in self.grid.rows for path in self._paths(row)})
-        whole = sorted({path[:depth] for path in paths for depth in range(1, len(path) + 1)})
-        ids = code_ids({path: path for path in whole})
+        used = {path for row in self.grid.rows for path in self._paths(row)}
+        paths = sorted({path[:depth] for path in used for depth in range(1, len(path) + 1)})
+        ids = code_ids({path: path for path in paths})
         marks: list[Mark] = []
         for number, row in zip(self.grid.numbers, self.grid.rows, strict=True):
             marks += self._marks(number, row, documents, ids)
-        if self.problems:
-            raise ProblemError(self.problems)
-        used = set(paths)
+        refuse(self.problems)
         coding = CodingSet(
             origin=f"{self.layout.tool}, table {self.name}",
             documents=tuple(documents[name] for name in names),
@@ -157,7 +204,7 @@ class _Table:
                     path[-1],
                     codable=path in used,
                 )
-                for path in whole
+                for path in paths
             ),
             coders=tuple(Coder(one, one) for one in sorted({mark.coder_id for mark in marks})),
             faults=tuple(
@@ -166,13 +213,17 @@ class _Table:
             ),
             dropped=tuple(self.dropped),
         )
-        conventions = (self.positions,) if self.positions else TABLE
-        return with_placed(coding, place(marks, sources, self.layout.tool, conventions))
+        positions = Convention.stated(self.choices.positions)
+        conventions = (positions,) if positions else TABLE
+        return with_placed(coding, marks, sources, self.layout.tool, conventions)
 
     def _cell(self, row: Sequence[str], field: str) -> str:
         column = self.layout.columns.get(field)
         cell = "" if column is None else row[column].replace("_x000D_", "\r")
         return cell if field == "quote" else cell.strip()
+
+    def _drop(self, number: int, what: str, why: str, loss: Loss = "passage") -> None:
+        self.dropped.append(Dropped(f"row {number}", what[:200], why, loss))
 
     def _names(self) -> list[str]:
         """Documents in the order of the table; one nameless where only one can be meant."""
@@ -182,19 +233,21 @@ class _Table:
     def _documents(self, names: Sequence[str]) -> tuple[dict[str, Document], dict[str, Source]]:
         documents: dict[str, Document] = {}
         sources: dict[str, Source] = {}
-        self.unmatched: dict[str, str] = {}
+        library = self.choices.library
         cases: dict[str, set[str]] = {}
         for row in self.grid.rows:
             cases.setdefault(self._cell(row, "document"), set()).add(self._cell(row, "case"))
         made = document_ids({name: name for name in names})
         for name in names:
-            if not name and len(self.library) == 1:
-                found: Document | None = self.library[0]
+            if not name and len(library) == 1:
+                found: Document | None = library[0]
             else:
-                hints = sorted(cases[name] - {""})
-                hints = hints if len(hints) == 1 else []
+                hints = cases[name] - {""}
                 match = match_document(
-                    Document(name, name, None), self.library, self.mapping, hints
+                    Document(name, name, None),
+                    library,
+                    self.choices.documents,
+                    hints if len(hints) == 1 else (),
                 )
                 found = match.document
                 if found is None:
@@ -202,13 +255,13 @@ class _Table:
             documents[name] = found or Document(made[name], name, None)
             if found and found.text is not None:
                 sources[found.document_id] = Source(found.text)
-        if self.library and names and len(self.unmatched) == len(names):
+        if library and names and len(self.unmatched) == len(names):
             example = listed(map(quoted, names), 5)
             self.problems.append(
                 Problem(
                     self.name,
                     f"none of its documents is told from those of the study: {example}",
-                    listed(document.document_id for document in self.library[:5]) + ", …",
+                    listed(document.document_id for document in library[:5]) + ", …",
                     "Map their names by --documents.",
                     "exchange.documents",
                 )
@@ -229,24 +282,22 @@ class _Table:
         documents: Mapping[str, Document],
         ids: Mapping[tuple[str, ...], str],
     ) -> list[Mark]:
-        where = f"row {number}"
-        quote = self._cell(row, "quote")
-        name = self._cell(row, "document")
-        paths = self._paths(row)
+        quote, name, paths = self._cell(row, "quote"), self._cell(row, "document"), self._paths(row)
         if name not in documents:
-            self.dropped.append(Dropped(where, quote[:200], "it names no document", "passage"))
+            self._drop(number, quote, "it names no document")
             return []
         if not paths:
-            self.dropped.append(Dropped(where, quote[:200], "a passage without a code", "uncoded"))
+            self._drop(number, quote, "a passage without a code", "uncoded")
             return []
-        comment = self._cell(row, "comment")
-        if comment:
+        if comment := self._cell(row, "comment"):
             why = "a comment; the study has no place for it"
-            self.dropped.append(Dropped(where, comment[:200], why, "unsupported"))
+            self._drop(number, comment, why, "unsupported")
         start, end = self._number(number, row, "start"), self._number(number, row, "end")
+        polarity = self._choice(number, row, "polarity", get_args(Polarity)) or "affirm"
+        certainty = self._choice(number, row, "certainty", get_args(Certainty)) or None
         return [
             Mark(
-                where,
+                f"row {number}",
                 documents[name].document_id,
                 ids[path],
                 self._cell(row, "coder"),
@@ -255,11 +306,9 @@ class _Table:
                 quote,
                 self._cell(row, "id"),
                 _day(self._cell(row, "created")),
-                _POLARITIES.get(
-                    self._choice(number, row, "polarity", _POLARITIES, Polarity), "affirm"
-                ),
-                _CERTAINTIES.get(self._choice(number, row, "certainty", _CERTAINTIES, Certainty)),
-                self._number(number, row, "round") or self.round,
+                cast(Polarity, polarity),
+                cast("Certainty | None", certainty),
+                self._number(number, row, "round") or self.choices.round,
                 self._number(number, row, "page") or None,
                 self._cell(row, "section"),
             )
@@ -275,22 +324,17 @@ class _Table:
         self._wrong(number, field, cell, "a whole number")
         return None
 
-    def _choice(
-        self, number: int, row: Sequence[str], field: str, choices: Collection[str], kind: object
-    ) -> str:
+    def _choice(self, number: int, row: Sequence[str], field: str, allowed: Sequence[str]) -> str:
         cell = self._cell(row, field)
-        if cell.casefold() not in choices:
-            self._wrong(number, field, cell, listed(get_args(kind)))
-        return cell.casefold()
+        known = meanings(field)
+        if cell and cell.casefold() not in known:
+            self._wrong(number, field, cell, listed(allowed))
+        return known.get(cell.casefold(), "")
 
     def _wrong(self, number: int, field: str, cell: str, allowed: str) -> None:
         column = self.grid.header[self.layout.columns[field]]
-        problem = Problem(
-            f"{self.name}, row {number}, column {column}",
-            f"{quoted(cell)} is no {field}",
-            allowed,
-            code="exchange.cell",
-        )
+        where = f"{self.name}, row {number}, column {column}"
+        problem = Problem(where, f"{quoted(cell)} is no {field}", allowed, code="exchange.cell")
         if problem not in self.problems:
             self.problems.append(problem)
 

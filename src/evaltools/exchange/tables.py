@@ -7,23 +7,18 @@ that may be replaced. The columns of the study's tables stand first and in its o
 from __future__ import annotations
 
 import dataclasses
-import fcntl
-import glob
 import hashlib
 import json
-import os
 import re
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from evaltools.exchange import cells
 from evaltools.exchange.record import (
     Case,
+    Certainty,
     Code,
     Coder,
     Coding,
@@ -31,10 +26,12 @@ from evaltools.exchange.record import (
     Document,
     Dropped,
     Loss,
+    Polarity,
     Reading,
     Relation,
     Segment,
 )
+from evaltools.files import build_beside, hold_lock, put_in_place
 from evaltools.problems import Problem, ProblemError, refuse
 
 MARK = "coding.json"
@@ -72,6 +69,13 @@ _RECORDS: dict[str, type[Any]] = {
     "cases": Case,
     "dropped": Dropped,
 }
+_ALLOWED = {
+    "Polarity": get_args(Polarity),
+    "Certainty | None": ("", *get_args(Certainty)),
+    "Literal['coder', 'consensus']": ("coder", "consensus"),
+    "Loss": get_args(Loss),
+}
+T = TypeVar("T")
 
 
 def table_files(coding: CodingSet) -> dict[str, bytes]:
@@ -80,23 +84,10 @@ def table_files(coding: CodingSet) -> dict[str, bytes]:
     Raises ProblemError for a text that cannot be written as UTF-8.
     """
     paths = _text_paths(coding.documents)
-    files: dict[str, str] = {
-        MARK: json.dumps(
-            {
-                "format": FORMAT,
-                "version": 1,
-                "origin": coding.origin,
-                "positions": coding.positions,
-                "faults": list(coding.faults),
-                "assumed": list(coding.assumed),
-            },
-            ensure_ascii=False,
-            indent=2,
-        )
-        + "\n"
-    }
+    lists = {"faults": list(coding.faults), "assumed": list(coding.assumed)}
+    mark = {"format": FORMAT, "version": 1, "origin": coding.origin, "positions": coding.positions}
+    files = {MARK: json.dumps(mark | lists, ensure_ascii=False, indent=2) + "\n"}
     for name, columns in COLUMNS.items():
-        records = getattr(coding, name)
         rows = [
             [
                 paths.get(record.document_id, "")
@@ -104,7 +95,7 @@ def table_files(coding: CodingSet) -> dict[str, bytes]:
                 else _as_cell(getattr(record, column))
                 for column in columns
             ]
-            for record in records
+            for record in getattr(coding, name)
         ]
         files[f"{name}.csv"] = cells.written(columns, rows)
     for document in coding.documents:
@@ -131,46 +122,11 @@ def write_tables(coding: CodingSet, folder: Path) -> None:
     refuse(refused_folder(folder))
     files = table_files(coding)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _alone_in(folder.parent):
-        # Nobody else writes here, so what is left beside it is of a process that was killed.
-        for kind in ("new", "old"):
-            for left in folder.parent.glob(f".{glob.escape(folder.name)}.{kind}-????????"):
-                shutil.rmtree(left, ignore_errors=True)
-        _write_folder(files, folder)
-
-
-@contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Wait until nobody else writes tables in a folder; the lock goes with the process."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _write_folder(files: Mapping[str, bytes], folder: Path) -> None:
-    building = Path(tempfile.mkdtemp(prefix=f".{folder.name}.new-", dir=folder.parent))
-    try:
+    with hold_lock(folder.parent), build_beside(folder) as building:
         for path, data in files.items():
             (building / path).parent.mkdir(exist_ok=True)
             (building / path).write_bytes(data)
-        building.chmod(0o755)
-        if folder.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old-", dir=folder.parent))
-            folder.rename(old / folder.name)
-            try:
-                building.rename(folder)
-            except OSError:
-                (old / folder.name).rename(folder)
-                raise
-            finally:
-                shutil.rmtree(old, ignore_errors=True)
-        else:
-            building.rename(folder)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
+        put_in_place(building, folder, replace=True)
 
 
 def refused_folder(folder: Path) -> list[Problem]:
@@ -189,9 +145,8 @@ def refused_folder(folder: Path) -> list[Problem]:
 
 def is_table_folder(folder: Path) -> bool:
     """Whether a folder was written by `write_tables`."""
-    mark = folder / MARK
     try:
-        with mark.open("rb") as file:
+        with (folder / MARK).open("rb") as file:
             return f'"format": "{FORMAT}"'.encode() in file.read(200)
     except OSError:
         return False
@@ -203,16 +158,15 @@ def read_tables(folder: Path) -> CodingSet:
     Raises ProblemError with everything that cannot be read.
     """
     problems: list[Problem] = []
-
     found: dict[str, Any] = {}
     mark: dict[str, Any] = {}
     try:
-        mark = _mark(folder)
+        mark = _read_mark(folder)
     except ProblemError as error:
         problems += error.problems
     for name in COLUMNS:
         try:
-            found[name] = _records(folder, name)
+            found[name] = _read_table(folder, name)
         except ProblemError as error:
             problems += error.problems
     refuse(problems)
@@ -223,6 +177,34 @@ def read_tables(folder: Path) -> CodingSet:
         assumed=tuple(map(str, mark.get("assumed", []))),
         **found,
     )
+
+
+def records_of(kind: type[T], rows: Iterable[Mapping[str, Any]]) -> list[T]:
+    """Records of rows of a study's table, whose cells have types already or are None.
+
+    What a field does not allow is taken for its default; a row without what has none is left
+    out: 'evaltools check' tells both.
+    """
+    fields = dataclasses.fields(kind)  # type: ignore[arg-type]
+    needed = {
+        one.name
+        for one in fields
+        if one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
+    }
+    found = []
+    for row in rows:
+        values: dict[str, Any] = {}
+        for one in fields:
+            try:
+                if row.get(one.name) is not None:
+                    values[one.name] = _as_value(row[one.name], str(one.type))
+                elif str(one.type) == "str | None":
+                    values[one.name] = None
+            except ValueError:
+                continue
+        if values.keys() >= needed:
+            found.append(kind(**values))
+    return found
 
 
 def _text_paths(documents: tuple[Document, ...]) -> dict[str, str]:
@@ -252,9 +234,36 @@ def _as_cell(value: object) -> str:
     return str(value)
 
 
-def _mark(folder: Path) -> dict[str, Any]:
+def _as_value(cell: Any, kind: str) -> object:
+    """A cell as the type that a field of a record declares; raises ValueError where it is none."""
+    if kind == "bool":
+        if not isinstance(cell, str):
+            return bool(cell)
+        if cell not in ("true", "false"):
+            raise ValueError(cell)
+        return cell == "true"
+    if kind in ("int", "int | None"):
+        return None if cell == "" and kind != "int" else int(cell)
+    cell = str(cell)
+    if kind == "date | None":
+        return date.fromisoformat(cell.removesuffix(" 00:00:00")) if cell else None
+    if kind.startswith(("Mapping", "tuple")):
+        shape = dict if kind.startswith("Mapping") else list
+        found = json.loads(cell) if cell else shape()
+        if not isinstance(found, shape):
+            raise ValueError(cell)
+        if isinstance(found, dict):
+            return {str(key): str(value) for key, value in found.items()}
+        return tuple(map(str, found))
+    allowed = _ALLOWED.get(kind.replace('"', "'"))
+    if allowed and cell not in allowed:
+        raise ValueError(cell)
+    return None if kind.endswith("| None") and not cell else cell
+
+
+def _read_mark(folder: Path) -> dict[str, Any]:
     try:
-        found = json.loads(_bytes(folder, MARK))
+        found = json.loads(_read_bytes(folder, MARK))
     except ValueError:
         found = None
     lists = ("faults", "assumed")
@@ -263,27 +272,26 @@ def _mark(folder: Path) -> dict[str, Any]:
     return found
 
 
-def _records(folder: Path, name: str) -> tuple[Any, ...]:
+def _read_table(folder: Path, name: str) -> tuple[Any, ...]:
     where = str(folder / f"{name}.csv")
-    rows = cells.read(_bytes(folder, f"{name}.csv"), where)
+    rows = cells.read(_read_bytes(folder, f"{name}.csv"), where)
     kinds = {field.name: str(field.type) for field in dataclasses.fields(_RECORDS[name])}
     records, problems = [], []
     for number, row in enumerate(rows, start=2):
         values: dict[str, Any] = {}
+        if name == "dropped":
+            values["loss"] = "unsupported"  # written before losses had kinds
         for column, kind in kinds.items():
             if column == "text":
                 path = row.get("text_file", "")
-                values["text"] = _text(folder, path) if path else None
-                continue
-            if column not in row:
-                continue
-            try:
-                values[column] = _as_value(row[column], kind)
-            except ValueError:
-                place = f"{where}, row {number}, column {column}"
-                problems.append(_problem(place, f"{row[column][:60]!r} is no value of this column"))
-        if name == "dropped":
-            values.setdefault("loss", "unsupported")  # written before losses had kinds
+                values["text"] = _read_text(folder, path) if path else None
+            elif column in row:
+                try:
+                    values[column] = _as_value(row[column], kind)
+                except ValueError:
+                    place = f"{where}, row {number}, column {column}"
+                    what = f"{row[column][:60]!r} is no value of this column"
+                    problems.append(_problem(place, what))
         if not problems:
             try:
                 records.append(_RECORDS[name](**values))
@@ -294,47 +302,16 @@ def _records(folder: Path, name: str) -> tuple[Any, ...]:
     return tuple(records)
 
 
-def _as_value(cell: str, kind: str) -> object:
-    """A cell as the type that a field of the record declares."""
-    if kind == "bool":
-        if cell not in ("true", "false"):
-            raise ValueError(cell)
-        return cell == "true"
-    if kind in ("int", "int | None"):
-        return None if not cell and kind != "int" else int(cell)
-    if kind == "date | None":
-        return date.fromisoformat(cell) if cell else None
-    if kind.startswith("Mapping"):
-        found = json.loads(cell) if cell else {}
-        if not isinstance(found, dict):
-            raise ValueError(cell)
-        return {str(key): str(value) for key, value in found.items()}
-    if kind.startswith("tuple"):
-        listed = json.loads(cell) if cell else []
-        if not isinstance(listed, list):
-            raise ValueError(cell)
-        return tuple(map(str, listed))
-    allowed = {
-        "Polarity": ("affirm", "deny", "mixed"),
-        "Certainty | None": ("", "sure", "unsure"),
-        "Literal['coder', 'consensus']": ("coder", "consensus"),
-        "Loss": get_args(Loss),
-    }.get(kind.replace('"', "'"))
-    if allowed and cell not in allowed:
-        raise ValueError(cell)
-    return None if kind.endswith("| None") and not cell else cell
-
-
-def _text(folder: Path, path: str) -> str:
+def _read_text(folder: Path, path: str) -> str:
     if not re.fullmatch(r"text/[A-Za-z0-9][A-Za-z0-9._-]*\.txt", path):
         raise _broken(str(folder), f"{path[:80]!r} is no text of this folder")
     try:
-        return _bytes(folder, path).decode("utf-8")
+        return _read_bytes(folder, path).decode("utf-8")
     except UnicodeDecodeError:
         raise _broken(str(folder / path), "it is not UTF-8") from None
 
 
-def _bytes(folder: Path, path: str) -> bytes:
+def _read_bytes(folder: Path, path: str) -> bytes:
     file = folder / path
     if not file.is_file() or not file.resolve().is_relative_to(folder.resolve()):
         raise _broken(str(file), "there is no such file in the folder")

@@ -9,19 +9,30 @@ Source of the schema: taguette/database/models.py (Taguette 1.0 to 1.5, BSD lice
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
+from html import unescape
 from pathlib import Path
 
+from evaltools.documents.normalising import clean
 from evaltools.documents.superscripts import blank_marks
 from evaltools.evidence.quoting import listed, nearest, quoted
-from evaltools.exchange.anchoring import Unplaced, locate
-from evaltools.exchange.conventions import Convention
-from evaltools.exchange.html_text import HtmlSource, html_text
-from evaltools.exchange.naming import code_ids, document_ids
-from evaltools.exchange.placing import Mark, place, with_placed
-from evaltools.exchange.plain_text import cleaned, digest
-from evaltools.exchange.qualcoder import day
-from evaltools.exchange.record import Code, Coder, CodingSet, Document, Dropped
+from evaltools.exchange.naming import code_ids, document_ids, lineage
+from evaltools.exchange.offsets.conventions import Convention, Ruler
+from evaltools.exchange.placement import Mark, Source, Span, digest, with_placed
+from evaltools.exchange.quote_search import Unplaced, locate
+from evaltools.exchange.record import (
+    NO_CHOICES,
+    Choices,
+    Code,
+    Coder,
+    CodingSet,
+    Document,
+    Dropped,
+    day_of,
+)
 from evaltools.exchange.sqlite import Database, Row, opened, text_of, whole
 from evaltools.problems import Problem, ProblemError
 
@@ -30,29 +41,22 @@ BYTES = Convention("utf8")
 _NOBODY = frozenset(("", "admin"))
 
 
-def is_taguette(database: Database) -> bool:
-    """Whether a database has the tables of Taguette."""
-    return database.tables >= TABLES
-
-
-def read_taguette(path: Path, *, project: str | None = None, round_: int = 1) -> CodingSet:
+def read_taguette(path: Path, choices: Choices = NO_CHOICES) -> CodingSet:
     """The coding of a project in a Taguette database.
 
     Arguments:
         path: the database.
-        project: name or number of the project; may be left out where there is only one.
-        round_: round of coding that it is.
+        choices: of the project, where there are several, and round.
 
     Codings of which the log does not tell who made them have an empty coder.
     Raises ProblemError where it is no such database or the project is not clear.
     """
     with opened(path) as database:
-        if not is_taguette(database):
+        if not database.tables >= TABLES:
             raise ProblemError(
                 [Problem(path.name, "it is no Taguette database", code="exchange.database")]
             )
-        chosen = _project(database, project)
-        return _read(database, chosen, round_)
+        return _read(database, _project(database, choices.project), choices.round)
 
 
 def _project(database: Database, wanted: str | None) -> Row:
@@ -122,21 +126,19 @@ def _read(database: Database, project: Row, round_: int) -> CodingSet:
         coders=tuple(Coder(name, name) for name in sorted({mark.coder_id for mark in marks})),
         dropped=tuple(dropped),
     )
-    return with_placed(coding, place(marks, dict(sources), "Taguette", (BYTES,)))
+    return with_placed(coding, marks, dict(sources), "Taguette", (BYTES,))
 
 
 def _codes(rows: list[Row]) -> tuple[tuple[Code, ...], dict[object, str]]:
     by_id = {row["id"]: row for row in rows}
 
-    def line(key: object) -> tuple[object, ...]:
-        chain = [key]
-        while (above := by_id[chain[-1]]["parent_id"]) in by_id and above not in chain:
-            chain.append(above)
-        return tuple(reversed(chain))
+    def above(key: object) -> object:
+        parent = by_id[key]["parent_id"]
+        return parent if parent in by_id else None
 
-    lines = {key: line(key) for key in by_id}
+    lines = {key: lineage(key, above) for key in by_id}
     ids = code_ids(
-        {key: tuple(text_of(by_id[one]["path"]) for one in chain) for key, chain in lines.items()}
+        {key: tuple(text_of(by_id[one]["path"]) for one in line) for key, line in lines.items()}
     )
     codes = [
         Code(
@@ -180,15 +182,16 @@ def _mark(
 
     def mark(first: int | None, last: int | None, quote: str) -> Mark:
         return Mark(
-            *(where, document_id, "", coder, first, last, quote, where, day(made)), round=round_
+            *(where, document_id, "", coder, first, last, quote, where, day_of(text_of(made))),
+            round=round_,
         )
 
     at = None if start is None or end is None else source.passage((start, end), BYTES)
-    if at and source.text[at[0] : at[1]] == cleaned(shown):
+    if at and source.text[at[0] : at[1]] == clean(shown):
         return mark(start, end, shown)
     # Old versions cut what they show at the wrong bytes where letters take more than one, and
     # documents may have been changed: what begins and ends between words is believed.
-    again = locate(source.text, cleaned(shown).strip())
+    again = locate(source.text, clean(shown).strip())
     by_offset = at is not None and _between_words(source.text, *at)
     by_words = not isinstance(again, Unplaced) and _between_words(
         source.text, again.start, again.end
@@ -212,3 +215,127 @@ def _between_words(text: str, start: int, end: int) -> bool:
         return len(around) == 2 and around.isalnum()
 
     return not inside(start) and not inside(end)
+
+
+_PARAGRAPHS = frozenset(
+    (
+        *("address", "article", "aside", "blockquote", "div", "dl", "figure", "footer", "form"),
+        *("h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "main", "nav", "ol", "p", "pre"),
+        *("section", "table", "ul"),
+    )
+)
+_LINES = frozenset(("br", "dd", "dt", "li", "tr", "tbody", "thead", "tfoot"))
+_TAG = re.compile(r"<!--|<[!?]|<(/?)([A-Za-z][^\s/>]*)")
+_TAG_END = re.compile("[>\"']")
+_UNSEEN = frozenset(("head", "script", "style", "template", "title"))
+
+
+class _Stripper:
+    """Text between the tags, in one pass: html.parser takes minutes for a few broken tags."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.put: list[int] = []
+        self._length = 0
+        self._gap = 0
+        self._unseen = 0
+        self._ended = 0  # line ends at the end of what there is
+
+    def feed(self, html: str) -> None:
+        """Take in a whole document."""
+        at = 0
+        while at < len(html):
+            opening = _TAG.search(html, at)
+            if opening is None:
+                break
+            past = _past_tag(html, opening)
+            if past is None:
+                break  # a tag that nothing ends: what follows is taken for text
+            self._text(html[at : opening.start()])
+            name = (opening.group(2) or "").lower()
+            if name:
+                step = -1 if opening.group(1) else 1
+                if name in _UNSEEN:
+                    self._unseen = max(0, self._unseen + step)
+                self._part(name)
+            at = past
+        self._text(html[at:])
+
+    def _part(self, tag: str) -> None:
+        self._gap = max(self._gap, 2 * (tag in _PARAGRAPHS), 1 * (tag in _LINES))
+
+    def _text(self, html: str) -> None:
+        data = unescape(html)
+        if self._unseen or not data:
+            return
+        if not data.isspace():
+            leading = data[: len(data) - len(data.lstrip())].count("\n")
+            missing = self._gap - self._ended - leading if self._length else 0
+            for _ in range(missing):
+                self.put.append(self._length)
+                self._add("\n")
+            self._gap = 0
+        self._add(data)
+
+    def _add(self, data: str) -> None:
+        self.parts.append(data)
+        self._length += len(data)
+        ending = data[len(data.rstrip()) :].count("\n")
+        self._ended = ending + (self._ended if data.isspace() else 0)
+
+
+def _past_tag(html: str, opening: re.Match[str]) -> int | None:
+    """Where a tag, a comment or a declaration ends; None where nothing ends it."""
+    if opening.group().startswith("<!--"):
+        end = html.find("-->", opening.end())
+        return len(html) if end < 0 else end + 3
+    at = opening.end()
+    while True:
+        found = _TAG_END.search(html, at)
+        if found is None:
+            return None
+        if found.group() == ">":
+            return found.end()
+        closing = html.find(found.group(), found.end())
+        if closing < 0:
+            return None
+        at = closing + 1
+
+
+class HtmlSource(Source):
+    """HTML as a text whose places are counted over what stands between the tags.
+
+    Paragraphs are parted by line ends, which do not count.
+
+    Arguments:
+        html: the document.
+    """
+
+    def __init__(self, html: str) -> None:
+        stripper = _Stripper()
+        # As HTML is read: all line ends are LF before anything is counted.
+        stripper.feed(html.replace("\r\n", "\n").replace("\r", "\n"))
+        self._put = frozenset(stripper.put)
+        super().__init__("".join(stripper.parts))
+
+    @cached_property
+    def _bare(self) -> tuple[str, list[int]]:
+        """The text between the tags, and for each of its characters the place in the raw one."""
+        places = [place for place in range(len(self.raw)) if place not in self._put]
+        return "".join(self.raw[place] for place in places), places
+
+    @cached_property
+    def _ruler(self) -> Ruler:
+        return Ruler(self._bare[0])
+
+    def _measured(self, spans: Sequence[Span], convention: Convention) -> list[Span]:
+        places = self._bare[1]
+        return [
+            (places[start], places[end - 1] + 1) if 0 <= start < end else (-1, -1)
+            for start, end in super()._measured(spans, convention)
+        ]
+
+
+def html_text(html: str) -> str:
+    """The text of HTML, not normalised: as a piece of a text it keeps its blanks."""
+    return HtmlSource(html).raw

@@ -15,11 +15,10 @@ from pathlib import Path
 from evaltools.evidence.quoting import listed, quoted
 from evaltools.exchange import cells
 from evaltools.exchange.record import Coder
-from evaltools.importing.pairs import read_pairs
+from evaltools.files import replace_file
+from evaltools.importing.mapping_tables import read_pairs
 from evaltools.problems import Problem, refuse
 
-WORD = "Koodaaja"
-MADE = re.compile(rf"{WORD} [0-9]+")
 _ID = re.compile(r"coder-([0-9]{1,6})")
 
 
@@ -58,10 +57,8 @@ def write_key(path: Path, key: Sequence[tuple[str, str, str]]) -> bool:
     content = cells.written(("name", "coder_id", "pseudonym"), sorted(key)).encode()
     if place.is_file() and place.read_bytes() == content:
         return True
-    beside = place.with_name(place.name + ".new")
     try:
-        beside.write_bytes(content)
-        beside.replace(place)
+        replace_file(place, content)
     except OSError:
         return False
     return True
@@ -72,6 +69,7 @@ def know_coders(
     study: Sequence[Coder],
     mapping: Mapping[str, str],
     key: Mapping[str, str],
+    word: str = "Coder",
 ) -> Known:
     """Tell who the coders of a file are.
 
@@ -81,6 +79,7 @@ def know_coders(
         mapping: identifier or pseudonym in the study by name, as the user says; a pseudonym that
             the study does not have makes a new coder.
         key: identifier by name, from an earlier import of the file.
+        word: before the number in a pseudonym that is made.
 
     Raises ProblemError for a name in the mapping that the file does not have, or one that is mapped
     to the consensus.
@@ -89,6 +88,7 @@ def know_coders(
     by_pseudonym = {coder.pseudonym: coder for coder in study}
     names = {name for coder in found for name in (coder.coder_id, coder.pseudonym)}
     refuse(_wrong(mapping, names, by_id, by_pseudonym))
+    is_made = re.compile(rf"{re.escape(word)} [0-9]+")
     coders: dict[str, Coder] = {}
     new: dict[str, Coder] = {}
     made: list[tuple[str, str, str]] = []
@@ -105,19 +105,21 @@ def know_coders(
         kept = next((key[name] for name in own if name in key), "")
         if target:
             known = by_id.get(target) or by_pseudonym.get(target)
-            known = known or _made([*study, *new.values()], target)
+            known = known or _made([*study, *new.values()], word, target)
         elif kept:
-            known = by_id.get(kept) or new.get(kept) or _made([*study, *new.values()], "", kept)
-            if kept in by_id and MADE.fullmatch(known.pseudonym):
+            known = (
+                by_id.get(kept) or new.get(kept) or _made([*study, *new.values()], word, "", kept)
+            )
+            if kept in by_id and is_made.fullmatch(known.pseudonym):
                 loose.add(coder.coder_id)
         elif coder.pseudonym in by_pseudonym:
             known = by_pseudonym[coder.pseudonym]
-            if MADE.fullmatch(coder.pseudonym):
+            if is_made.fullmatch(coder.pseudonym):
                 loose.add(coder.coder_id)
         elif coder.coder_id in by_id and coder.pseudonym == coder.coder_id:
             known = by_id[coder.coder_id]
         else:
-            known = _made([*study, *new.values()])
+            known = _made([*study, *new.values()], word)
         if known.coder_id not in by_id:
             new.setdefault(known.coder_id, known)
             by_pseudonym.setdefault(known.pseudonym, known)
@@ -133,7 +135,7 @@ def _consensus(coder: Coder, study: Sequence[Coder]) -> Coder:
     return next((one for one in own if one.coder_id == coder.coder_id), own[0] if own else coder)
 
 
-def _made(taken: Sequence[Coder], pseudonym: str = "", identifier: str = "") -> Coder:
+def _made(taken: Sequence[Coder], word: str, pseudonym: str = "", identifier: str = "") -> Coder:
     """A coder with the next free identifier and pseudonym, where they are not given."""
     ids = {coder.coder_id for coder in taken}
     names = {coder.pseudonym for coder in taken}
@@ -142,9 +144,9 @@ def _made(taken: Sequence[Coder], pseudonym: str = "", identifier: str = "") -> 
         identifier = f"coder-{max(numbers, default=0) + 1}"
     if not pseudonym:
         number = 1
-        while f"{WORD} {number}" in names:
+        while f"{word} {number}" in names:
             number += 1
-        pseudonym = f"{WORD} {number}"
+        pseudonym = f"{word} {number}"
     return Coder(identifier, pseudonym)
 
 

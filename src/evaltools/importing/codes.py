@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from evaltools.evidence.descriptor import Field
 from evaltools.evidence.quoting import listed, nearest, quoted
-from evaltools.exchange.naming import CODE_ID
 from evaltools.exchange.record import Code
 from evaltools.problems import Problem, ProblemError
 
@@ -50,16 +50,26 @@ class UnknownCodesError(ProblemError):
         return type(self), (self.problems, self.unknown)
 
 
+@dataclass(frozen=True)
+class Additions:
+    """How codes are put into the codebook.
+
+    Arguments:
+        fields: of `codes`, which tell the kinds of codes and the form of their identifiers.
+        version: of the codebook, for codes without one.
+    """
+
+    fields: Mapping[str, Field]
+    version: str = ""
+
+
 def know_codes(
     used: Sequence[str],
     found: Sequence[Code],
     study: Sequence[Code],
     mapping: Mapping[str, str],
-    *,
-    kinds: Sequence[str],
     where: str,
-    add: bool = False,
-    version: str = "",
+    additions: Additions | None = None,
 ) -> KnownCodes:
     """Tell which codes of the study those of a file are.
 
@@ -68,10 +78,9 @@ def know_codes(
         found: codes of the file.
         study: codes of the study.
         mapping: code of the study by identifier, name or path of the file's.
-        kinds: what `codes` allows for the kind of a code.
         where: what problems call the file.
-        add: put codes into the codebook that it does not have.
-        version: codebook version of those.
+        additions: how codes are put into the codebook that it does not have; None where they are
+            problems.
     """
     names = _Names(study)
     by_id = {code.code_id: code for code in found}
@@ -89,13 +98,13 @@ def know_codes(
             problem = _unusable(names.by_id[options[0]], keys, where)
             problems += [problem] if problem else []
             ids[identifier] = options[0]
-        elif add and not options:
-            made = _added(code, path, by_id, names, kinds, version)
+        elif additions and not options:
+            made = _added(code, by_id, names, additions)
             if isinstance(made, Problem):
                 problems.append(replace(made, where=where))
             else:
-                new.update({one.code_id: one for one in made})
-                ids[identifier] = made[-1].code_id
+                new[made.code_id] = made
+                ids[identifier] = made.code_id
         elif not target:
             problems.append(_unknown(keys, options, names, where))
             unknown.append((keys[2], "" if options else _near(keys, names)))
@@ -182,42 +191,38 @@ def _near(keys: Sequence[str], names: _Names) -> str:
 
 
 def _added(
-    code: Code,
-    path: Sequence[str],
-    by_id: Mapping[str, Code],
-    names: _Names,
-    kinds: Sequence[str],
-    version: str,
-) -> list[Code] | Problem:
-    """The code as the codebook can take it, with what is above it that the codebook lacks."""
-    line = _line(code, by_id)
+    code: Code, by_id: Mapping[str, Code], names: _Names, additions: Additions
+) -> Code | Problem:
+    """The code as the codebook can take it."""
+    line, fields = _line(code, by_id), additions.fields
+    kinds = fields["kind"].enum if "kind" in fields else ()
     above = next((names.of(one, _path(one, by_id)) for one in line[-2::-1]), [])
     kind = code.kind or code.code_id.split(".")[0]
     if kind not in kinds and len(above) == 1:
         kind = names.by_id[above[0]].kind
-    if kind not in kinds:
-        what = f"it is not told of which kind the new code {quoted(' > '.join(path), _LONGEST)} is"
+    if kinds and kind not in kinds:
+        path = " > ".join(_path(code, by_id))
+        what = f"it is not told of which kind the new code {quoted(path, _LONGEST)} is"
         remedy = "Name it kind.name, put it under a code of the codebook, or map it by --codes."
         return Problem("", what, listed(kinds), remedy, "import.code")
     name = code.code_id.split(".")[-1]
     identifier = code.code_id if code.code_id.split(".")[0] == kind else f"{kind}.{name}"
-    if not CODE_ID.fullmatch(identifier) or identifier in names.by_id:
+    pattern = fields["code_id"].pattern if "code_id" in fields else None
+    if (pattern and not re.fullmatch(pattern, identifier)) or identifier in names.by_id:
         what = f"no identifier can be made for the new code {quoted(code.name, _LONGEST)}"
         return Problem("", what, "", "Map it by --codes.", "import.code")
-    return [
-        replace(
-            code,
-            code_id=identifier,
-            parent_id=above[0] if len(above) == 1 else None,
-            kind=kind,
-            label_fi=code.label_fi or code.name,
-            label_sv=code.label_sv or code.name,
-            label_en=code.label_en or code.name,
-            definition=code.definition or code.name,
-            codebook_version=code.codebook_version or version,
-            codable=True,
-        )
-    ]
+    return replace(
+        code,
+        code_id=identifier,
+        parent_id=above[0] if len(above) == 1 else None,
+        kind=kind,
+        label_fi=code.label_fi or code.name,
+        label_sv=code.label_sv or code.name,
+        label_en=code.label_en or code.name,
+        definition=code.definition or code.name,
+        codebook_version=code.codebook_version or additions.version,
+        codable=True,
+    )
 
 
 def _wrong(mapping: Mapping[str, str], found: Sequence[Code], names: _Names) -> list[Problem]:

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import re
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from evaltools.evidence.descriptor import Descriptor, load_descriptor
-from evaltools.evidence.quoting import listed
-from evaltools.exchange.reading import Choices, read_coding
-from evaltools.exchange.record import CodingSet, Dropped, coding_id
+from evaltools.evidence.descriptor import load_descriptor
+from evaltools.evidence.quoting import listed, quoted
+from evaltools.evidence.versions import version_order
+from evaltools.exchange.reading import read_coding
+from evaltools.exchange.record import Choices, CodingSet, Dropped, coding_id
+from evaltools.exchange.study_coding import study_coding
 from evaltools.exchange.tables import refused_folder, write_tables
 from evaltools.importing.coders import Known, know_coders, read_key, write_key
-from evaltools.importing.codes import UnknownCodesError, know_codes
-from evaltools.importing.merging import ORDER, Merged, Terms, merge
-from evaltools.importing.passages import Found, find_passages
-from evaltools.importing.rows import read_rows
-from evaltools.importing.shelf import Shelf, interrupted, shelf
-from evaltools.importing.study_coding import study_coding
-from evaltools.importing.trying import check_with
+from evaltools.importing.codes import Additions, UnknownCodesError, know_codes
+from evaltools.importing.merge_codings import ORDER, Merged, ReadCoding, merge_codings
+from evaltools.importing.passages import HOW, Found, find_passages
+from evaltools.importing.shelf import transaction
+from evaltools.importing.table_edits import check_with, read_rows
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.study import Vocabulary
 
@@ -41,6 +38,7 @@ class CodingJob:
         add_codes: put codes into the codebook that it does not have.
         dry: write nothing.
         vocabulary: that of the study, by which its coding is checked.
+        coder_word: before the number in pseudonyms that are made.
     """
 
     path: Path
@@ -53,6 +51,7 @@ class CodingJob:
     add_codes: bool = False
     dry: bool = False
     vocabulary: Vocabulary | None = None
+    coder_word: str = "Coder"
 
 
 @dataclass(frozen=True)
@@ -110,29 +109,22 @@ def import_into_study(job: CodingJob) -> Outcome:
         remedy = "Go to the folder of an evaluation.yml, or use --to FOLDER."
         raise ProblemError([Problem(str(job.path), what, "", remedy, "import.study")])
     descriptor = load_descriptor(job.data)
-    with _shelf(job, job.data) as stage:
+    with transaction(job.data, dry=job.dry) as stage:
         study = _study(job)
         coding = _read(job, study)
         coders = _know(job, coding, study)
         found = find_passages(coding, study.documents, job.choices.documents)
         used = [one.code_id for one in coding.codings if one.coder_id in coders.coders]
-        codes = know_codes(
-            used,
-            coding.codes,
-            study.codes,
-            job.codes,
-            kinds=_kinds(descriptor),
-            where=job.path.name,
-            add=job.add_codes,
-            version=_version(study),
-        )
+        fields = {one.name: one for one in descriptor.resource("codes").fields}
+        additions = Additions(fields, _version(study)) if job.add_codes else None
+        codes = know_codes(used, coding.codes, study.codes, job.codes, job.path.name, additions)
         problems = [*_wrong_documents(job, study), *_nothing_found(job, coding, found)]
         if codes.unknown:
             raise UnknownCodesError([*problems, *codes.problems], codes.unknown)
         refuse([*problems, *codes.problems])
         tables = {name: read_rows(job.data, descriptor.resource(name)) for name in ORDER}
-        terms = Terms(job.complete, job.created)
-        merged = merge(coding, tables, found, coders, codes.ids, codes.new, terms)
+        read = ReadCoding(coding, found, coders, codes, job.complete, job.created)
+        merged = merge_codings(read, tables)
         refuse(_open_questions(job, merged))
         if merged.tables:
             check_with(job.data, merged.tables, stage.stage, job.vocabulary)
@@ -163,7 +155,7 @@ def _know(job: CodingJob, coding: CodingSet, study: CodingSet) -> Known:
     used |= {one.coder_id for one in coding.readings}
     used |= {one.coder_id for one in coding.relations}
     coders = [coder for coder in coding.coders if coder.coder_id in used]
-    return know_coders(coders, study.coders, job.coders, read_key(job.path))
+    return know_coders(coders, study.coders, job.coders, read_key(job.path), job.coder_word)
 
 
 def _renamed(coding: CodingSet, coders: Known) -> CodingSet:
@@ -203,20 +195,9 @@ def _renamed(coding: CodingSet, coders: Known) -> CodingSet:
     )
 
 
-def _kinds(descriptor: Descriptor) -> tuple[str, ...]:
-    fields = descriptor.resource("codes").fields
-    return next((tuple(one.enum) for one in fields if one.name == "kind" and one.enum), ())
-
-
 def _version(study: CodingSet) -> str:
     """The newest version of the codebook."""
-
-    def order(version: str) -> list[tuple[int, str]]:
-        return [
-            (int(part), "") if part.isdigit() else (0, part) for part in re.split(r"\W", version)
-        ]
-
-    return max((code.codebook_version for code in study.codes), key=order, default="")
+    return max((code.codebook_version for code in study.codes), key=version_order, default="")
 
 
 def _wrong_documents(job: CodingJob, study: CodingSet) -> list[Problem]:
@@ -254,16 +235,89 @@ def _open_questions(job: CodingJob, merged: Merged) -> Iterator[Problem]:
         yield Problem(job.path.name, line, "", remedy, "import.coders")
 
 
-@contextmanager
-def _shelf(job: CodingJob, data: Path) -> Iterator[Shelf]:
-    """The data folder's shelf, or for a dry run one that nothing is put in place from."""
-    if not job.dry:
-        with shelf(data) as stage:
-            yield stage
-        return
-    if interrupted(data):
-        what = "an import was interrupted while it put its files in their places"
-        remedy = "Run an import without --dry-run first: it completes that one."
-        refuse([Problem(data.name, what, "", remedy, "import.interrupted")])
-    with tempfile.TemporaryDirectory(prefix="evaltools-") as folder:
-        yield Shelf(data, Path(folder))
+_EXAMPLES = 3
+
+
+def lines(outcome: Outcome) -> Iterator[str]:
+    """The lines, from what was read to what was left behind."""
+    coding = outcome.coding
+    yield f"Read as: {coding.origin or 'a coding'}"
+    if coding.positions:
+        yield f"Positions: {coding.positions}"
+    counts = (
+        ("documents", len(coding.documents)),
+        ("codes", len(coding.codes)),
+        ("coders", len(coding.coders)),
+        ("passages", len(coding.segments)),
+        ("codings", len(coding.codings)),
+    )
+    yield "Holds: " + ", ".join(f"{count} {what}" for what, count in counts)
+    for what in coding.assumed:
+        yield f"Assumed: {what}"
+    for what in coding.faults:
+        yield f"Fault of the file: {what}"
+    yield from _coders(outcome)
+    if outcome.found is not None:
+        yield from _found(outcome)
+    if outcome.merged is not None:
+        yield from _merged(outcome)
+    yield from _dropped_lines(outcome)
+
+
+def _coders(outcome: Outcome) -> Iterator[str]:
+    for name, identifier, pseudonym in outcome.coders.key:
+        yield f"Coder {quoted(name)} is {quoted(pseudonym)} ({identifier})"
+    if outcome.key:
+        yield "Names stay out of the study; the key of names and pseudonyms is beside the file."
+    elif outcome.key is False:
+        yield (
+            "The key could not be written beside the file: keep these lines, and give them by "
+            "--coders when you import it again."
+        )
+
+
+def _found(outcome: Outcome) -> Iterator[str]:
+    assert outcome.found is not None
+    ways: dict[str, int] = {}
+    for why in outcome.found.known_by.values():
+        ways[why] = ways.get(why, 0) + 1
+    for why, count in sorted(ways.items()):
+        yield f"Documents known by {why}: {count}"
+    for way, words in HOW.items():
+        if way in outcome.found.how:
+            yield f"Passages {words}: {outcome.found.how[way]}"
+    for old, new in outcome.found.close:
+        yield f"reworded: {quoted(old)} → {quoted(new)}"
+
+
+def _merged(outcome: Outcome) -> Iterator[str]:
+    merged = outcome.merged
+    assert merged is not None
+    for name, count in merged.added.items():
+        yield f"{'Would be added' if outcome.dry else 'Added'} to {name}: {count}"
+    if merged.there:
+        yield f"Codings that the study has already: {merged.there}"
+    if merged.differing:
+        shown = ", ".join(merged.differing[:_EXAMPLES])
+        yield (
+            f"Of these the study says something else on {len(merged.differing)}, which stays: "
+            f"{shown}{', …' if len(merged.differing) > _EXAMPLES else ''}"
+        )
+    if merged.finished:
+        yield f"Readings that are complete now: {merged.finished}"
+    if not merged.tables:
+        yield "Nothing is new; nothing was changed."
+    elif "readings" in merged.added:
+        yield (
+            "A new reading counts as complete only where the file says so or --complete was given: "
+            "until then that a coder gave no code says nothing."
+        )
+
+
+def _dropped_lines(outcome: Outcome) -> Iterator[str]:
+    groups: dict[str, list[str]] = {}
+    for one in outcome.dropped:
+        groups.setdefault(one.why, []).append(one.where)
+    for why, places in sorted(groups.items()):
+        shown = ", ".join(places[:_EXAMPLES]) + (", …" if len(places) > _EXAMPLES else "")
+        yield f"Left behind ({len(places)}): {why}: {shown}"

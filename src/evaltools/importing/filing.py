@@ -11,9 +11,9 @@ from pathlib import Path
 from evaltools.documents.record import Coverage
 from evaltools.documents.superscripts import lay_flat
 from evaltools.evidence.quoting import listed, quoted
-from evaltools.importing.matching import Way
+from evaltools.importing.form_text import Sections
 from evaltools.importing.particulars import Particulars
-from evaltools.importing.sections import Sections
+from evaltools.importing.project_match import Way
 from evaltools.problems import Problem
 
 Key = tuple[str, str, int]

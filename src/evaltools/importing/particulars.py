@@ -8,11 +8,10 @@ from datetime import date
 
 from evaltools.documents.record import DocumentText
 from evaltools.evidence.quoting import listed, quoted
-from evaltools.importing.days import read_day
-from evaltools.importing.mapping import Said
-from evaltools.importing.wording import fits
+from evaltools.importing.form_text import fits, read_day
+from evaltools.importing.mapping_tables import Said
 from evaltools.problems import Problem
-from evaltools.study.form import DocumentsDeclaration, Wordings
+from evaltools.study.form import DocumentsDeclaration
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class Particulars:
     """What a document is.
 
     Arguments:
-        kind: final, interim, application or decision.
+        kind: one of those that the study declares.
         wave: year of the examination that reads it.
         received: the day.
         language: of its text.
@@ -84,7 +83,7 @@ def particulars(
                 "Say in the mapping file which it is.")  # fmt: skip
     elif not kind:
         missing("neither its form nor its title tells what kind of document it is",
-                "final, interim, application, decision",
+                listed(form.kinds),
                 "Give --kind, or the column kind of the mapping file.")  # fmt: skip
 
     before = len(problems)
@@ -126,18 +125,16 @@ def particulars(
 
 def _kinds_told(document: DocumentText, form: DocumentsDeclaration) -> list[str]:
     """Kinds that the form's own field tells, else its title; more than one where they differ."""
-    wordings: dict[str, Wordings] = {
-        "final": form.kinds.final,
-        "interim": form.kinds.interim,
-        "application": form.kinds.application,
-        "decision": form.kinds.decision,
-    }
     values = [field.value for field in document.fields if fits(field.label, form.fields.kind.all)]
     first = document.headings[:1]
     titles = [first[0].text] if first and first[0].level == 1 else []
     titles.append(document.text.partition("\n")[0])
     for words in (values, titles):
-        found = [kind for kind, known in wordings.items() if any(fits(w, known.all) for w in words)]
+        found = [
+            kind
+            for kind, wordings in form.kinds.items()
+            if any(fits(word, wordings.all) for word in words)
+        ]
         if found:
             return found
     return []
@@ -145,9 +142,7 @@ def _kinds_told(document: DocumentText, form: DocumentsDeclaration) -> list[str]
 
 def title_wordings(form: DocumentsDeclaration) -> tuple[str, ...]:
     """Wordings of titles of documents of every kind."""
-    kinds = form.kinds
-    every = (kinds.final, kinds.interim, kinds.application, kinds.decision)
-    return tuple(wording for kind in every for wording in kind.all)
+    return tuple(wording for kind in form.kinds.values() for wording in kind.all)
 
 
 def _received(

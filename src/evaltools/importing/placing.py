@@ -13,13 +13,11 @@ from evaltools.evidence.paths import inside
 from evaltools.evidence.quoting import listed, quoted
 from evaltools.exchange import cells
 from evaltools.importing.filing import Filed, Filing, Read
-from evaltools.importing.log import updated_log
-from evaltools.importing.outcome import State, Taken
+from evaltools.importing.outcome import State, Taken, updated_log
 from evaltools.importing.particulars import Options
-from evaltools.importing.references import Tables
-from evaltools.importing.replacing import Moved, move_passages
-from evaltools.importing.rows import Row, read_rows
-from evaltools.importing.shelf import Shelf
+from evaltools.importing.passages import Moved, move_passages
+from evaltools.importing.shelf import FileTransaction
+from evaltools.importing.table_edits import Row, TableEdits, read_rows
 from evaltools.importing.walking import Passed
 from evaltools.problems import Problem
 
@@ -43,25 +41,30 @@ def earlier_version(data: Path, name: str, digest: str) -> bool:
 
 
 class Placing:
-    """Makes the changes of an import on a shelf, from which they go to the data folder at once.
+    """Makes the changes of an import, which go to the data folder at once by its transaction.
 
     Arguments:
         data: the data folder.
         descriptor: of it.
-        stage: the shelf.
+        stage: the transaction.
         options: those that hold for every document.
         drop_lost: take a new version although coded passages are not in it.
     """
 
     def __init__(
-        self, data: Path, descriptor: Descriptor, stage: Shelf, options: Options, drop_lost: bool
+        self,
+        data: Path,
+        descriptor: Descriptor,
+        stage: FileTransaction,
+        options: Options,
+        drop_lost: bool,
     ) -> None:
         self.data = data
         self.descriptor = descriptor
         self.stage = stage
         self.options = options
         self.drop_lost = drop_lost
-        self.tables = Tables(descriptor, lambda resource: read_rows(data, resource))
+        self.tables = TableEdits(descriptor, lambda resource: read_rows(data, resource))
         self._has_sections = any(item.name == "sections" for item in descriptor.resources)
         self._documents: dict[str, list[Row]] = {}
         self._sections: dict[str, list[Row]] = {}
@@ -75,7 +78,7 @@ class Placing:
         return path.read_text(encoding="utf-8", errors="replace")
 
     def place(self, filing: Filing) -> Placed:
-        """Put every document that was filed on the shelf; those that cannot be are told."""
+        """Put every document that was filed into the transaction; those that cannot be are told."""
         taken: list[Taken] = []
         problems: list[Problem] = []
         for item in filing.filed:
@@ -104,7 +107,7 @@ class Placing:
         digests: Mapping[str, str],
         passed: Sequence[Passed],
     ) -> None:
-        """Put the tables and the log on the shelf, after the files that they name."""
+        """Put the tables and the log into the transaction, after the files that they name."""
         others = sorted(self.tables.changed - set(_ORDER))
         for name in (*_ORDER, *others):
             if name in self.tables.changed:
@@ -263,7 +266,7 @@ class Placing:
         if old_file not in ("", new_file) and inside(self.data, old_file):
             self.stage.remove(old_file)
         if moved.lost:
-            ids = {lost.row["segment_id"] for lost in moved.lost}
+            ids = {row["segment_id"] for row, _ in moved.lost}
             taken = self.tables.drop("segments", ids)
             lines = [[table, json.dumps(dict(row), ensure_ascii=False)] for table, row in taken]
             lost = cells.written(("table", "row"), lines)
@@ -272,7 +275,7 @@ class Placing:
 
 def _refused(read: Read, name: str, moved: Moved) -> Problem:
     lost = moved.lost
-    words = listed((f"{quoted(item.row['quote'])} ({item.why})" for item in lost), 5)
+    words = listed((f"{quoted(row['quote'])} ({why})" for row, why in lost), 5)
     of = len(lost) + len(moved.rows)
     return Problem(
         read.file,

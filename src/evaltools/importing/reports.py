@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -13,16 +12,17 @@ from evaltools.documents import DocumentText, read_documents
 from evaltools.evidence.descriptor import Descriptor, load_descriptor
 from evaltools.evidence.tables import read_one
 from evaltools.importing.filing import Filing, Read, file_documents, same_text_key
-from evaltools.importing.mapping import Said, read_mapping
-from evaltools.importing.matching import FIRST_PAGE_CHARACTERS, Clues, Projects, match
+from evaltools.importing.form_text import find_sections
+from evaltools.importing.mapping_tables import Said, read_mapping
 from evaltools.importing.outcome import Outcome
 from evaltools.importing.particulars import Options, particulars, title_wordings
 from evaltools.importing.placing import Placing, earlier_version
-from evaltools.importing.sections import find_sections
-from evaltools.importing.shelf import Shelf, interrupted, shelf
+from evaltools.importing.project_match import FIRST_PAGE_CHARACTERS, Clues, Projects, match
+from evaltools.importing.shelf import FileTransaction, transaction
 from evaltools.importing.walking import Walk, walk
-from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.problems import Problem, ProblemError
 from evaltools.study import Study
+from evaltools.study.declared import LANGUAGES
 from evaltools.study.form import DocumentsDeclaration
 
 Progress = Callable[[int, int, str], None]
@@ -52,34 +52,67 @@ class Job:
     drop_lost: bool = False
 
 
-@dataclass
 class _Reading:
-    """Documents as they come in."""
+    """Documents as they come in: what is needed of them is kept, their texts on disk."""
 
-    reads: list[Read] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    digests: dict[str, str] = field(default_factory=dict)
+    def __init__(self, job: Job, stage: FileTransaction, projects: Projects) -> None:
+        self.job, self.stage, self.projects = job, stage, projects
+        self.reads: list[Read] = []
+        self.problems: list[Problem] = []
+        self.digests: dict[str, str] = {}
+
+    def take(self, path: Path, name: str, document: DocumentText | Problem, said: Said) -> None:
+        """Keep a document, or note what is wrong with it."""
+        if isinstance(document, Problem):
+            self.problems.append(replace(document, where=name))
+            return
+        form = self.job.form
+        self.digests[name] = document.file_sha256
+        fields = [(item.label, item.value) for item in document.fields]
+        clues = Clues(name, fields, _first(document))
+        matched = match(clues, self.projects) if not said.project_id else None
+        what = particulars(name, document, said, form, self.job.options)
+        if isinstance(matched, Problem):
+            self.problems.append(matched)
+        if isinstance(what, list):
+            self.problems += what
+        if isinstance(matched, Problem) or isinstance(what, list):
+            return
+        titles = title_wordings(form)
+        self.reads.append(
+            Read(
+                file=name,
+                path=path,
+                format=document.kind,
+                file_sha256=document.file_sha256,
+                text_sha256=document.text_sha256,
+                same=same_text_key(document.text),
+                project_id=matched.project_id if matched else said.project_id,
+                by=matched.by if matched else "mapping file",
+                what=what,
+                sections=find_sections(document.text, document.headings, form.sections, titles),
+                pages=document.pages,
+                coverage=document.coverage,
+                text=self.stage.keep(document.text.encode()),
+            )
+        )
 
 
 def make_job(
     study: Study,
     folder: Path,
+    options: Options,
     *,
     to: Path | None = None,
     mapping: Path | None = None,
-    kind: str | None = None,
-    wave: int | None = None,
-    received: date | None = None,
     dry: bool = False,
     drop_lost: bool = False,
 ) -> Job:
     """The job of a study: its form, its languages, and the last days of its waves."""
     data = (to or study.data).resolve()
-    descriptor = load_descriptor(data)
-    languages = next(
-        item.enum for item in descriptor.resource("documents").fields if item.name == "language"
-    )
-    options = Options(kind, wave, received, _waves(study), languages or ("fi", "sv", "en"))
+    fields = load_descriptor(data).resource("documents").fields
+    languages = next(item.enum for item in fields if item.name == "language")
+    options = replace(options, waves=_waves(study), languages=languages or LANGUAGES)
     return Job(folder, data, study.declaration.documents, options, mapping, dry, drop_lost)
 
 
@@ -100,16 +133,21 @@ def import_reports(job: Job, progress: Progress = lambda done, total, file: None
     names = {path: found.name(path) for path in found.files}
     said: Mapping[str, Said] = {}
     if job.mapping is not None:
-        said = read_mapping(job.mapping, list(names.values()), projects, job.mapping.name)
-    with _shelf(job) as stage:
-        reading = _Reading()
+        said = read_mapping(
+            job.mapping,
+            list(names.values()),
+            projects,
+            kinds=tuple(job.form.kinds),
+            languages=LANGUAGES,
+        )
+    with transaction(job.data, dry=job.dry) as stage:
+        reading = _Reading(job, stage, projects)
         with closing(_documents(found.files)) as documents:  # also when it is interrupted
             for done, (path, document) in enumerate(documents, start=1):
                 name = names[path]
-                row = said.get(name, Said())
-                _take_in(reading, job, stage, path, name, document, row, projects)
+                reading.take(path, name, document, said.get(name, Said()))
                 progress(done, len(names), name)
-        return _carried_out(job, descriptor, stage, reading, found, frozenset(said))
+        return _carry_out(descriptor, reading, found, frozenset(said))
 
 
 def _documents(
@@ -118,14 +156,10 @@ def _documents(
     yield from read_documents(files)
 
 
-def _carried_out(
-    job: Job,
-    descriptor: Descriptor,
-    stage: Shelf,
-    reading: _Reading,
-    found: Walk,
-    forced: frozenset[str],
+def _carry_out(
+    descriptor: Descriptor, reading: _Reading, found: Walk, forced: frozenset[str]
 ) -> Outcome:
+    job, stage = reading.job, reading.stage
     placing = Placing(job.data, descriptor, stage, job.options, job.drop_lost)
     filing: Filing = file_documents(
         reading.reads,
@@ -150,52 +184,6 @@ def _carried_out(
         notes=placed.notes,
         changed=changed,
         dry=job.dry,
-    )
-
-
-def _take_in(
-    reading: _Reading,
-    job: Job,
-    stage: Shelf,
-    path: Path,
-    name: str,
-    document: DocumentText | Problem,
-    said: Said,
-    projects: Projects,
-) -> None:
-    """Keep what is needed of a document, its text on disk, and note what is wrong with it."""
-    if isinstance(document, Problem):
-        reading.problems.append(replace(document, where=name))
-        return
-    reading.digests[name] = document.file_sha256
-    clues = Clues(name, [(item.label, item.value) for item in document.fields], _first(document))
-    matched = match(clues, projects) if not said.project_id else None
-    what = particulars(name, document, said, job.form, job.options)
-    if isinstance(matched, Problem):
-        reading.problems.append(matched)
-    if isinstance(what, list):
-        reading.problems += what
-    if isinstance(matched, Problem) or isinstance(what, list):
-        return
-    sections = find_sections(
-        document.text, document.headings, job.form.sections, title_wordings(job.form)
-    )
-    reading.reads.append(
-        Read(
-            file=name,
-            path=path,
-            format=document.kind,
-            file_sha256=document.file_sha256,
-            text_sha256=document.text_sha256,
-            same=same_text_key(document.text),
-            project_id=matched.project_id if matched else said.project_id,
-            by=matched.by if matched else "mapping file",
-            what=what,
-            sections=sections,
-            pages=document.pages,
-            coverage=document.coverage,
-            text=stage.keep(document.text.encode()),
-        )
     )
 
 
@@ -236,18 +224,3 @@ def _waves(study: Study) -> dict[int, date]:
         for wave, last in sorted(rule.values.items())
         if wave.isdecimal() and isinstance(last, date)
     }
-
-
-@contextmanager
-def _shelf(job: Job) -> Iterator[Shelf]:
-    """The data folder's shelf, or for a dry run one that nothing is put in place from."""
-    if not job.dry:
-        with shelf(job.data) as stage:
-            yield stage
-        return
-    if interrupted(job.data):
-        what = "an import was interrupted while it put its files in their places"
-        remedy = "Run an import without --dry-run first: it completes that one."
-        refuse([Problem(job.data.name, what, "", remedy, "import.interrupted")])
-    with tempfile.TemporaryDirectory(prefix="evaltools-") as folder:
-        yield Shelf(job.data, Path(folder))

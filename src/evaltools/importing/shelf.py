@@ -9,18 +9,18 @@ the way is a valid one: files first, then the table that names them, then what r
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from evaltools.evidence.paths import inside
-from evaltools.files import synchronise
-from evaltools.problems import Problem, ProblemError
+from evaltools.files import hold_lock, synchronise
+from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.hashes import hash_file
 
 STAGE = ".import"
@@ -28,7 +28,7 @@ _LIST = "moves.json"
 _BLOCK = 1 << 20
 
 
-class Shelf:
+class FileTransaction:
     """What an import is about to put into a data folder.
 
     Arguments:
@@ -46,8 +46,7 @@ class Shelf:
     def keep(self, content: bytes) -> Path:
         """Write something down for later; it has no place in the data folder yet."""
         path = self._new()
-        with path.open("wb") as file:
-            file.write(content)
+        path.write_bytes(content)
         return path
 
     def put(self, place: str, content: bytes) -> None:
@@ -122,22 +121,35 @@ class Shelf:
 
 
 @contextmanager
-def shelf(folder: Path) -> Iterator[Shelf]:
-    """A shelf of a data folder, while no other import writes to it.
+def transaction(folder: Path, *, dry: bool = False) -> Iterator[FileTransaction]:
+    """Changes of a data folder, while no other import writes to it.
 
     What an interrupted import had decided is carried out first, what it had merely begun is
     thrown away. Leaves nothing behind.
 
-    Raises ProblemError while another import is at work there.
+    Arguments:
+        folder: the data folder.
+        dry: nothing of it will be put in place.
+
+    Raises ProblemError while another import is at work there, and for a dry run where one was
+    interrupted.
     """
+    if dry:
+        if interrupted(folder):
+            what = "an import was interrupted while it put its files in their places"
+            remedy = "Run an import without --dry-run first: it completes that one."
+            refuse([Problem(folder.name, what, "", remedy, "import.interrupted")])
+        with tempfile.TemporaryDirectory(prefix="evaltools-") as scratch:
+            yield FileTransaction(folder, Path(scratch))
+        return
     stage = folder / STAGE
-    with _locked(folder):
+    with hold_lock(folder, partial(_refuse_busy, folder)):
         _carry_out(folder, stage)
         shutil.rmtree(stage, ignore_errors=True)
         stage.mkdir()
         (stage / ".gitignore").write_text("*\n", encoding="ascii")  # whatever is left of it
         try:
-            yield Shelf(folder, stage)
+            yield FileTransaction(folder, stage)
         finally:
             # After a failure in the middle of the moves the list stays, to be carried out.
             if not (stage / _LIST).exists():
@@ -147,14 +159,6 @@ def shelf(folder: Path) -> Iterator[Shelf]:
 def interrupted(folder: Path) -> bool:
     """Whether an import died while it put its files in their places."""
     return (folder / STAGE / _LIST).is_file()
-
-
-def finish_interrupted(folder: Path) -> bool:
-    """Carry out what an interrupted import had decided; returns whether there was anything."""
-    if not interrupted(folder):
-        return False
-    with shelf(folder):
-        return True
 
 
 def clear_interrupted(folder: Path) -> bool:
@@ -168,7 +172,7 @@ def clear_interrupted(folder: Path) -> bool:
     if not stage.is_dir() or interrupted(folder):
         return False
     try:
-        with _locked(folder):
+        with hold_lock(folder, partial(_refuse_busy, folder)):
             if interrupted(folder):
                 return False
             shutil.rmtree(stage, ignore_errors=True)
@@ -177,19 +181,10 @@ def clear_interrupted(folder: Path) -> bool:
     return not stage.exists()
 
 
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold the folder's own lock, which goes with the process, however that ends."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError:
-        what = "another import is writing to the data folder"
-        remedy = "Wait until it has ended."
-        raise ProblemError([Problem(folder.name, what, "", remedy, "import.busy")]) from None
-    finally:
-        os.close(descriptor)
+def _refuse_busy(folder: Path) -> None:
+    what = "another import is writing to the data folder"
+    remedy = "Wait until it has ended."
+    raise ProblemError([Problem(folder.name, what, "", remedy, "import.busy")])
 
 
 def _carry_out(folder: Path, stage: Path) -> None:

@@ -25,12 +25,15 @@ from numpy.typing import NDArray
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.judgements import NO, YES, Judged, judged
 from evaltools.indicators.shares import plain_share
-from evaltools.statistics.agreement import Agreement, fleiss_kappa, gwet_ac1
-from evaltools.statistics.agreement_alpha import Metric, krippendorff_alpha
-from evaltools.statistics.agreement_kappa import light_kappa
+from evaltools.statistics.agreement import Agreement, fleiss_kappa, gwet_ac1, light_kappa
+from evaltools.statistics.agreement_alpha import (
+    Metric,
+    chance_without_variation,
+    jackknife_interval,
+    krippendorff_alpha,
+)
 from evaltools.statistics.agreement_ratings import Ratings, Values, ratings
 from evaltools.statistics.intervals import Interval
-from evaltools.statistics.jackknife import chance_without_variation, jackknife_interval
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence

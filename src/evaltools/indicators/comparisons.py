@@ -15,7 +15,7 @@ import pandas as pd
 from evaltools.indicators.crosswalks import caveat_of, crosswalk_of, groups_of, why_not_alone
 from evaltools.indicators.indicator import NOT_ASKED, Absence, Indicator
 from evaltools.indicators.prevalence import asked_codes, codebook, count_states
-from evaltools.statistics.differences import newcombe
+from evaltools.statistics.intervals import newcombe
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence

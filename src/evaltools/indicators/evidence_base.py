@@ -14,7 +14,7 @@ from evaltools.indicators.prevalence import by_rule
 from evaltools.indicators.saturation import saturation
 from evaltools.indicators.selection import selection
 from evaltools.indicators.shares import plain_share
-from evaltools.statistics.unseen import chances_unseen
+from evaltools.statistics.intervals import chances_unseen
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence

@@ -18,8 +18,7 @@ from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.ratings import NO_ANSWER, distributions, self_ratings
 from evaltools.indicators.rooting import rootable
 from evaltools.indicators.savings import claims
-from evaltools.statistics.differences import Difference
-from evaltools.statistics.intervals import wilson
+from evaltools.statistics.intervals import Difference, wilson
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence

@@ -17,8 +17,7 @@ from evaltools.indicators.disclosure.suppression import (
     withhold,
 )
 from evaltools.indicators.indicator import Indicator, dimensions
-from evaltools.statistics.intervals import Interval, wilson
-from evaltools.statistics.multinomial import simultaneous_intervals
+from evaltools.statistics.intervals import Interval, simultaneous_intervals, wilson
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence

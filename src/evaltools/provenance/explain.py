@@ -230,10 +230,10 @@ METHODS = {
     "wilson, clustered by project": "evaltools.indicators.clustered.clustered_shares",
     "hypergeometric": "evaltools.statistics.intervals.hypergeometric",
     "bounds": "evaltools.statistics.intervals.bounds",
-    "newcombe": "evaltools.statistics.differences.newcombe",
+    "newcombe": "evaltools.statistics.intervals.newcombe",
     "newcombe, paired": "evaltools.indicators.optimism.newcombe_paired",
     "newcombe, paired, any table": "evaltools.indicators.optimism.gap_limits",
-    "goodman": "evaltools.statistics.multinomial.simultaneous_intervals",
+    "goodman": "evaltools.statistics.intervals.simultaneous_intervals",
     "rewired": "evaltools.statistics.networks.rewired_clustering",
 }
 """Which function makes the limits of a method."""

@@ -1,10 +1,10 @@
-"""How far coders agree, beyond chance: coefficients for any number of coders.
+"""How far coders agree, beyond chance: coefficients for two coders or any number of them.
 
-Each takes units × coders with gaps. They differ in what they take for chance: Fleiss (and Scott,
-for two coders) that everybody draws from the common distribution of values, Conger that each
-draws from their own, Brennan and Prediger that all values are equally likely, Gwet that only
-units that are hard to tell are guessed. Where nearly all units have the same value, the first two
-fall far below the observed agreement and the last two do not (Feinstein and Cicchetti 1990,
+Each takes units × coders with gaps. They differ in what they take for chance: Fleiss that everybody
+draws from the common distribution of values, Cohen that each of two draws from their own, Brennan
+and Prediger that all values are equally likely, Gwet that only units that are hard to tell are
+guessed. Where nearly all units have the same value, the first two fall far below the observed
+agreement and the last two do not (Feinstein and Cicchetti 1990,
 doi:10.1016/0895-4356(90)90158-L): so show them beside each other, with agreement and prevalence.
 """
 
@@ -12,17 +12,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 from scipy.stats import norm
 from scipy.stats import t as student
 
 from evaltools.statistics.agreement_ratings import Floats, Ratings, Value, Values, ratings
-from evaltools.statistics.intervals import Interval
+from evaltools.statistics.intervals import Interval, check_level
 
 Why = Literal["", "no unit has two values", "no variation"]
 """Why there is no coefficient: nothing can agree, or nothing can disagree."""
+Weights = Literal["", "linear", "quadratic"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Agreement:
         set_aside: units that are not used, by reason.
         pairable: values in the units used.
         se: standard error by the coefficient's own formula, where it has one.
-        interval: from it; resampled ones are made by `bootstrap`.
+        interval: from it.
     """
 
     name: str
@@ -95,22 +98,6 @@ def fleiss_kappa(
     return _coefficient("Fleiss' kappa", read, chance, shares @ common, level)
 
 
-def scott_pi(
-    values: Values | Ratings, level: float = 0.95, categories: Sequence[Value] | None = None
-) -> Agreement:
-    """Scott's pi, which is Fleiss' kappa of two coders.
-
-    Raises:
-        ValueError: there are not two coders.
-    Source: Scott 1955, doi:10.1086/266577.
-    """
-    read = ratings(values, categories)
-    if len(read.places) and read.places.shape[1] != 2:
-        raise ValueError(f"Scott's pi is of two coders, not of {read.places.shape[1]}")
-    found = fleiss_kappa(read, level)
-    return record("Scott's pi", read, found.value, found.se, found.interval)
-
-
 def gwet_ac1(
     values: Values | Ratings, level: float = 0.95, categories: Sequence[Value] | None = None
 ) -> Agreement:
@@ -148,40 +135,9 @@ def brennan_prediger(
     return _coefficient("Brennan-Prediger", read, chance, constant, level)
 
 
-def conger_kappa(
-    values: Values | Ratings, level: float = 0.95, categories: Sequence[Value] | None = None
-) -> Agreement:
-    """Conger's kappa: each coder draws from their own distribution, as in Cohen's of two.
-
-    Source: Conger 1980, doi:10.1037/0033-2909.88.2.322; with gaps and variance, Gwet 2014,
-    Handbook of inter-rater reliability, 4th ed., chapter 5.
-    """
-    read = ratings(values, categories)
-    rated = read.values > 0
-    places = read.places[rated]
-    given = places[:, :, None] == np.arange(len(read.categories))
-    each = given.sum(axis=(0, 1)) if given.size else np.zeros(0)
-    busy = (places >= 0).any(axis=0) if given.size else np.zeros(0, dtype=bool)
-    coders, units = int(busy.sum()), int(rated.sum())
-    if coders < 2 or not each.any():
-        return record("Conger's kappa", read, None)
-    given, valued = given[:, busy].astype(np.float64), places[:, busy] >= 0
-    own = given.sum(axis=0) / valued.sum(axis=0)[:, None]  # coder × category
-    total = own.sum(axis=0)
-    # Mean over pairs of different coders of the chance that they meet.
-    chance = float(total @ total - (own * own).sum()) / (coders * (coders - 1))
-    # How much a unit moves each coder's distribution, times what it then meets in the others'.
-    moves = given - (valued - valued.mean(axis=0))[:, :, None] * own
-    moves = moves / valued.mean(axis=0)[:, None]
-    influence = (moves * (total - own)).sum(axis=(1, 2)) / (coders * (coders - 1))
-    assert influence.shape == (units,)
-    return _coefficient("Conger's kappa", read, chance, influence, level)
-
-
 def limits(value: float, se: float, method: str, level: float, df: int | None = None) -> Interval:
     """Value ± quantile × standard error, within -1 and 1; normal where `df` is None."""
-    if not 0 < level < 1:
-        raise ValueError(f"a confidence level lies between 0 and 1, not {level}")
+    check_level(level)
     tail = 1 - (1 - level) / 2
     half = float(norm.ppf(tail) if df is None else student.ppf(tail, df)) * se
     return Interval(max(-1.0, value - half), min(1.0, value + half), method, level)
@@ -220,3 +176,91 @@ def _coefficient(
         return record(name, read, value)
     se = float(np.sqrt(((own - value) ** 2).sum() / (n * (n - 1))))
     return record(name, read, value, se, limits(value, se, "gwet", level, n - 1))
+
+
+def cohen_kappa(
+    values: Values | Ratings,
+    weights: Weights = "",
+    level: float = 0.95,
+    categories: Sequence[Value] | None = None,
+) -> Agreement:
+    """Cohen's kappa of units × two coders.
+
+    Arguments:
+        values: units with a gap are set aside.
+        weights: none; or disagreement growing with the distance of the places of the categories,
+            or with its square.
+        level: of the interval.
+        categories: values there may be, in order; those there are, sorted, by default.
+
+    Returns:
+        With the asymptotic standard error that does not suppose kappa to be zero. None where
+        both coders gave all units the same one value.
+
+    Raises:
+        ValueError: there are not two coders.
+    Source: Cohen 1960, doi:10.1177/001316446002000104; standard error Fleiss, Cohen and Everitt
+    1969, doi:10.1037/h0028106.
+    """
+    read = ratings(values, categories)
+    if len(read.places) and read.places.shape[1] != 2:
+        raise ValueError(f"Cohen's kappa is of two coders, not of {read.places.shape[1]}")
+    name = f"Cohen's kappa, {weights}" if weights else "Cohen's kappa"
+    if not read.varied:
+        return record(name, read, None)
+    value, se = _kappa(_table(read), weights)
+    several = int(read.paired.sum()) > 1
+    interval = limits(value, se, "asymptotic, normal", level) if several else None
+    return record(name, read, value, se, interval)
+
+
+def from_table(table: npt.ArrayLike) -> Ratings:
+    """Units × two coders behind a square table of counts, for the other coefficients."""
+    counts = np.asarray(table)
+    if counts.ndim != 2 or counts.shape[0] != counts.shape[1]:
+        raise ValueError(f"a table of two coders is square, not {counts.shape}")
+    if (counts < 0).any() or (counts != counts.astype(int)).any():
+        raise ValueError("a table of two coders holds whole counts")
+    q = len(counts)
+    cells = np.repeat(np.arange(q * q), counts.astype(int).ravel())
+    return Ratings(tuple(range(q)), np.column_stack([cells // q, cells % q]))
+
+
+def light_kappa(values: Values | Ratings, categories: Sequence[Value] | None = None) -> Agreement:
+    """Mean of Cohen's kappa over the pairs of coders that it is defined for.
+
+    Each pair counts once, over the units that both have valued.
+
+    Source: Light 1971, doi:10.1037/h0031643.
+    """
+    read = ratings(values, categories)
+    coders = range(read.places.shape[1] if len(read.places) else 0)
+    tables = [_table(Ratings(read.categories, read.places[:, pair])) for pair in _pairs(coders)]
+    varied = [table for table in tables if ((table.sum(axis=0) + table.sum(axis=1)) > 0).sum() > 1]
+    found = [_value(table / table.sum()) for table in varied]
+    return record("Light's kappa", read, float(np.mean(found)) if found else None)
+
+
+def _pairs(coders: range) -> list[list[int]]:
+    return [list(pair) for pair in combinations(coders, 2)]
+
+
+def _table(read: Ratings) -> npt.NDArray[np.float64]:
+    q = len(read.categories)
+    one, other = read.places[read.paired].T
+    return np.bincount(one * q + other, minlength=q * q).reshape(q, q).astype(np.float64)
+
+
+def _value(shares: npt.NDArray[np.float64]) -> float:
+    """Kappa alone, where many are wanted; its error comes from statsmodels."""
+    chance = float(shares.sum(axis=0) @ shares.sum(axis=1))
+    return (float(np.trace(shares)) - chance) / (1 - chance)
+
+
+def _kappa(table: npt.NDArray[np.float64], weights: Weights) -> tuple[float, float]:
+    from statsmodels.stats.inter_rater import cohens_kappa
+
+    # A category that nobody chose adds nothing, but would part its neighbours.
+    with np.errstate(invalid="ignore", divide="ignore"):  # of tests against nought, not used here
+        found = cohens_kappa(table, wt=weights or None)
+    return float(found.kappa), float(max(found.var_kappa, 0.0)) ** 0.5

@@ -90,19 +90,6 @@ def ratings(values: Values | Ratings, categories: Sequence[Value] | None = None)
     return Ratings(order, places.reshape(len(rows), coders))
 
 
-def coincidences(values: Values | Ratings, categories: Sequence[Value] | None = None) -> Floats:
-    """How often a value met another in the same unit, each unit weighing as many as its values.
-
-    Returns:
-        Categories × categories, symmetric; it adds up to the number of pairable values.
-    Source: Krippendorff 2011, Computing Krippendorff's alpha-reliability.
-    """
-    read = ratings(values, categories)
-    counts = read.counts[read.paired]
-    share = counts / (read.values[read.paired] - 1)[:, None]
-    return np.asarray(share.T @ counts - np.diag(share.sum(axis=0)), dtype=np.float64)
-
-
 def _missing(value: object) -> bool:
     return value is None or value is pd.NA or (isinstance(value, float) and value != value)
 

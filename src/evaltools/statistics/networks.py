@@ -100,18 +100,6 @@ def robins_alexander(graph: Graph) -> float | None:
     return float(4 * _four_cycles(rows, columns[None, :])[0] / paths) if paths else None
 
 
-def latapy_clustering(graph: Graph) -> float | None:
-    """Mean over top nodes of how much their bottom nodes overlap; None without top nodes.
-
-    Source: Latapy, Magnien and Del Vecchio 2008, doi:10.1016/j.socnet.2007.04.006.
-    """
-    tops, _ = _sides(graph)
-    if not tops:
-        return None
-    values = nx.bipartite.latapy_clustering(graph, nodes=tops)
-    return float(np.mean([values[top] for top in tops]))
-
-
 def centralities(graph: Graph) -> pd.DataFrame:
     """Degree and betweenness of every node, scaled for two-mode networks, 0 to 1.
 

@@ -171,26 +171,8 @@ def r_indicator(propensities: Propensities | ArrayLike, adjusted: bool = False) 
     variance = float(values.var(ddof=1)) if values.size > 1 else 0.0
     if adjusted:
         variance = max(0.0, variance - propensities.estimation_variance)  # type: ignore[union-attr]
-    # With the divisor N - 1, S of noughts and ones can pass one half by a hair.
+    # With the divisor N - 1, S of zeros and ones can pass one half by a hair.
     return min(1.0, max(0.0, 1 - 2 * float(np.sqrt(variance))))
-
-
-def partial_r(groups: ArrayLike, responded: ArrayLike) -> float:
-    """How much the share that answered varies between groups: its standard deviation, 0 to 0.5.
-
-    The unconditional partial R-indicator of a variable with its own groups as the model, which
-    can be had whatever separates the groups.
-
-    Raises ValueError when there are no units or the shapes differ.
-    Source: Schouten, Shlomo and Skinner 2011, Journal of Official Statistics 27(2):231-253.
-    """
-    labels, y = np.asarray(groups, dtype=str), np.asarray(responded, dtype=np.float64)
-    if y.size == 0 or labels.shape != y.shape:
-        raise ValueError("needs a group for every unit")
-    _, index = np.unique(labels, return_inverse=True)
-    count = np.bincount(index)
-    share = np.bincount(index, y) / count
-    return float(np.sqrt((count / y.size * (share - y.mean()) ** 2).sum()))
 
 
 def _standardised(difference: float, pooled: float) -> float | None:

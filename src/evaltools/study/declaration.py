@@ -296,6 +296,7 @@ class StudyDeclaration(Vocabulary):
 
     Arguments:
         notebook_seconds, notebook_megabytes: what one notebook may take of time and of memory.
+        coder_word: before the number in pseudonyms that an import makes.
         chapters: for a notebook the module whose `compute(evidence)` it calls, and all of whose
             indicators it hands over. A notebook without one hands over what it likes.
         sections: anchors of the report's sections on the topics of checklists, where they are not
@@ -315,6 +316,7 @@ class StudyDeclaration(Vocabulary):
     notebooks: tuple[StudyPath, ...]
     notebook_seconds: Annotated[int, Field(ge=1, le=86_400)] = 300
     notebook_megabytes: Annotated[int, Field(ge=512, le=1_048_576)] = 4096
+    coder_word: Annotated[str, Field(min_length=1)] = "Coder"
     chapters: dict[StudyPath, ModuleName] = Field(default_factory=dict)
     reports: dict[Language, ReportTarget]
     questions: tuple[MainQuestion, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -19,7 +19,7 @@ class Wordings(Declared):
 
     @property
     def all(self) -> tuple[str, ...]:
-        """The wordings of every language, Finnish first."""
+        """The wordings of every language."""
         return (*self.fi, *self.sv, *self.en)
 
 
@@ -34,7 +34,7 @@ class FormSection(Declared):
         required: whether a document without it is told.
     """
 
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
     title: Text
     headings: Wordings
     required: bool = False
@@ -60,48 +60,13 @@ class FormFields(Declared):
     """Labels of the form's fields from which an import takes what it must know."""
 
     register_number: Wordings = Wordings(
-        fi=("Diaarinumero", "Asianumero", "Asiatunnus", "Päätöksen numero", "Dnro"),
-        sv=("Diarienummer", "Ärendenummer", "Beslutets nummer", "Dnr"),
-        en=("Register number", "Case number", "Reference number"),
+        en=("Register number", "Case number", "Reference number", "Project number")
     )
-    kind: Wordings = Wordings(
-        fi=("Raportin laji", "Asiakirjan laji"),
-        sv=("Rapportens art", "Typ av rapport", "Typ av handling"),
-        en=("Kind of report", "Type of document"),
-    )
-    received: Wordings = Wordings(
-        fi=("Saapunut", "Saapumispäivä", "Vastaanotettu"),
-        sv=("Inkommit", "Ankomstdag", "Mottagen"),
-        en=("Received", "Date received"),
-    )
+    kind: Wordings = Wordings(en=("Kind of report", "Type of document"))
+    received: Wordings = Wordings(en=("Received", "Date received"))
 
 
-DocumentKind = Literal["final", "interim", "application", "decision"]
-
-
-class KindWordings(Declared):
-    """Titles and field values that tell what kind of document it is."""
-
-    final: Wordings = Wordings(
-        fi=("Loppuraportti*", "*loppuraportti"),
-        sv=("Slutrapport*", "*slutrapport"),
-        en=("Final report*", "*final report"),
-    )
-    interim: Wordings = Wordings(
-        fi=("Väliraportti*", "*väliraportti"),
-        sv=("Mellanrapport*", "*mellanrapport"),
-        en=("Interim report*", "*interim report"),
-    )
-    application: Wordings = Wordings(
-        fi=("Hakemus*", "*avustushakemus", "Avustushakemus*"),
-        sv=("Ansökan*", "Ansökan om understöd*"),
-        en=("Application*", "*grant application"),
-    )
-    decision: Wordings = Wordings(
-        fi=("Päätös*", "*avustuspäätös", "Avustuspäätös*"),
-        sv=("Beslut*", "*understödsbeslut"),
-        en=("Decision*", "*grant decision"),
-    )
+KindName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
 
 
 class DocumentsDeclaration(Declared):
@@ -109,19 +74,24 @@ class DocumentsDeclaration(Declared):
 
     Arguments:
         register_numbers: regular expressions of the register numbers in use, written with `/`;
-            numbers with spaces around the strokes, or dashes in their place, fit as well. The
-            first is of Finnish authorities, with or without the class of the case:
-            `VN/1234/2020`, `VM/1234/02.02.03.04/2017`.
+            numbers with spaces around the strokes, or dashes in their place, fit as well. Where
+            there are none, the numbers of the study's projects are looked for as they are.
         fields: labels of the form's fields.
-        kinds: what tells final reports, interim reports, applications and decisions apart.
+        kinds: wordings of titles and of a field of the form that tell the kinds of documents
+            apart, by what stands in the column `kind` of documents.
         sections: sections of the form, in its order.
     """
 
-    register_numbers: tuple[Annotated[str, AfterValidator(_is_pattern)], ...] = (
-        r"[A-ZÅÄÖ]{2,8}/\d{1,7}(?:/\d{2}(?:\.\d{2}){0,4})?/\d{4}",
-    )
+    register_numbers: tuple[Annotated[str, AfterValidator(_is_pattern)], ...] = ()
     fields: FormFields = FormFields()
-    kinds: KindWordings = KindWordings()
+    kinds: dict[KindName, Wordings] = Field(
+        default={
+            "final": Wordings(en=("Final report*", "*final report")),
+            "interim": Wordings(en=("Interim report*", "*interim report")),
+            "application": Wordings(en=("Application*", "*grant application")),
+            "decision": Wordings(en=("Decision*", "*grant decision")),
+        }
+    )
     sections: tuple[FormSection, ...] = ()
 
     @model_validator(mode="after")

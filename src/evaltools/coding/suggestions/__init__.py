@@ -1,8 +1,13 @@
 """Where to look: passages that may speak of a code, found by keywords, for people to judge."""
 
-from evaltools.coding.suggestions.keywords import Keyword, read_keywords
-from evaltools.coding.suggestions.patterns import NotAPattern, Pattern, parse_pattern
-from evaltools.coding.suggestions.suggesting import Suggestion, suggest
+from evaltools.coding.suggestions.keywords import (
+    Keyword,
+    NotAPattern,
+    Pattern,
+    parse_pattern,
+    read_keywords,
+)
+from evaltools.coding.suggestions.search import Suggestion, suggest
 
 __all__ = [
     "Keyword",

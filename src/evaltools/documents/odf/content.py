@@ -1,22 +1,164 @@
-"""What text and spreadsheet documents of OpenDocument share: text of paragraphs, styles, parts."""
+"""What text and spreadsheet documents of OpenDocument share: parts, styles, text of paragraphs."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
 from evaltools.documents import guard
-from evaltools.documents.odf.looks import Look, Looks
-from evaltools.documents.packages import Package, children, local, value
-from evaltools.documents.record import PageFurniture
+from evaltools.documents.packages import Package, children, first, local, value
+from evaltools.documents.record import HeaderOrFooter
 from evaltools.documents.superscripts import shift_runs
 from evaltools.documents.symbol_fonts import Symbols
 
+_TINY = 2.0  # points
+_WHITE = 0xF5  # of each of red, green and blue, from here on
+_POINTS = {"pt": 1.0, "in": 72.0, "cm": 28.35, "mm": 2.835, "pc": 12.0, "px": 0.75}
+_LENGTH = re.compile(r"([0-9.]+)(pt|in|cm|mm|pc|px)")
+_CLEAR = ("", "transparent", "#ffffff")
+_RAISED = 10  # per cent of the height of the letters
 CONTENT = "content.xml"
 _MOST_BLANKS = 1_000
 _BLANKS = re.compile("[ \t\r\n]+")
+# Blanks that count are written as elements; while others are collapsed they are kept apart.
+_TAB, _LINE, _BLANK = "\ue000", "\ue001", "\ue002"
+_KEPT = str.maketrans({_TAB: "\t", _LINE: "\n", _BLANK: " "})
+_PRIVATE = str.maketrans(dict.fromkeys((_TAB, _LINE, _BLANK), "�"))
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a text looks.
+
+    Arguments:
+        hidden: the program does not show it.
+        white: its letters have the colour of a blank page.
+        tiny: its letters are too small to be seen.
+        coloured: something behind it is not white, or may not be.
+        shift: 1 raised, -1 lowered, 0 on the line.
+        font: its family.
+    """
+
+    hidden: bool = False
+    white: bool = False
+    tiny: bool = False
+    coloured: bool = False
+    shift: int = 0
+    font: str = ""
+
+    @property
+    def unseen(self) -> str:
+        """Why nobody sees it, in words; empty where it is seen."""
+        if self.hidden:
+            return "hidden text"
+        if self.white and not self.coloured:
+            return "white text on a white page"
+        return "text too small to be seen" if self.tiny else ""
+
+    def font_of(self, character: str) -> str:
+        """The font in which a character is shown."""
+        return self.font
+
+
+class Looks:
+    """What the styles of a file, `known` by name, say of how text looks.
+
+    Arguments:
+        root: of its content.
+    """
+
+    def __init__(self, package: Package, root: etree._Element) -> None:
+        roots = [root]
+        if "styles.xml" in package:
+            roots.append(package.parse("styles.xml"))
+        groups = [(local(group), group) for top in roots for group in top]
+        automatic = [group for name, group in groups if name == "automatic-styles"]
+        self.known = {
+            value(style, "name"): style
+            for name, group in groups
+            if name in ("styles", "automatic-styles")
+            for style in children(group, "style")
+        }
+        self._faces = {
+            value(face, "name"): value(face, "font-family")
+            for name, group in groups
+            if name == "font-face-decls"
+            for face in children(group, "font-face")
+        }
+        pages = (
+            first(layout, "page-layout-properties")
+            for group in automatic
+            for layout in children(group, "page-layout")
+        )
+        coloured = any(value(one, "background-color").lower() not in _CLEAR for one in pages)
+        self.plain = Look(coloured=coloured)
+        self._cache: dict[tuple[Look, str], Look] = {}
+
+    def within(self, outer: Look, style: str) -> Look:
+        """How a text looks that a style is put on, in what looks otherwise."""
+        if (outer, style) not in self._cache:
+            look = outer
+            for one in reversed(list(chain(style, self.known))):
+                look = self._changed(look, one)
+            self._cache[outer, style] = look
+        return self._cache[outer, style]
+
+    def coloured(self, look: Look) -> Look:
+        """The same in something whose colour is not known."""
+        return replace(look, coloured=True)
+
+    def _changed(self, look: Look, style: etree._Element) -> Look:
+        for node in style:
+            if value(node, "background-color").lower() not in _CLEAR:
+                look = replace(look, coloured=True)
+            if local(node) == "text-properties":
+                look = self._with_text(look, node)
+        return look
+
+    def _with_text(self, look: Look, node: etree._Element) -> Look:
+        if display := value(node, "display"):
+            look = replace(look, hidden=display == "none")
+        if colour := value(node, "color"):
+            look = replace(look, white=is_white(colour))
+        if (length := _LENGTH.fullmatch(value(node, "font-size"))) is not None:
+            look = replace(look, tiny=float(length[1]) * _POINTS[length[2]] <= _TINY)
+        if position := value(node, "text-position"):
+            look = replace(look, shift=_shift(position))
+        name = value(node, "font-name")
+        if font := self._faces.get(name, name) or value(node, "font-family"):
+            look = replace(look, font=font.strip("'\""))
+        return look
+
+
+def chain(name: str, known: Mapping[str, etree._Element]) -> Iterator[etree._Element]:
+    """A style and those it is made from, nearest first; a circle is walked once."""
+    seen: set[str] = set()
+    while name in known and name not in seen:
+        seen.add(name)
+        yield known[name]
+        name = value(known[name], "parent-style-name")
+
+
+def is_white(colour: str) -> bool:
+    """Whether a colour, #rrggbb, is that of a blank page."""
+    digits = colour.removeprefix("#")
+    if not re.fullmatch(r"[0-9A-Fa-f]{6}", digits):
+        return False
+    return min(int(digits[at : at + 2], 16) for at in (0, 2, 4)) >= _WHITE
+
+
+def _shift(position: str) -> int:
+    by = position.split()[0]
+    if by in ("super", "sub"):
+        return 1 if by == "super" else -1
+    try:
+        share = float(by.removesuffix("%"))
+    except ValueError:
+        return 0
+    return 0 if abs(share) < _RAISED else 1 if share > 0 else -1
 
 
 def body(package: Package, kind: str) -> tuple[etree._Element, etree._Element]:
@@ -88,12 +230,6 @@ class Inline:
             runs.append((shown.translate(_PRIVATE), look.shift))
 
 
-# Blanks that count are written as elements; while others are collapsed they are kept apart.
-_TAB, _LINE, _BLANK = "\ue000", "\ue001", "\ue002"
-_KEPT = str.maketrans({_TAB: "\t", _LINE: "\n", _BLANK: " "})
-_PRIVATE = str.maketrans(dict.fromkeys((_TAB, _LINE, _BLANK), "�"))
-
-
 def texts(element: etree._Element) -> Iterator[str]:
     """Every piece of text in an element, deleted and hidden ones too."""
     for node in element.iter():
@@ -110,4 +246,15 @@ def margins(package: Package) -> Iterator[tuple[str, str]]:
     for node in package.parse("styles.xml").iter():
         if local(node) in ("header", "footer", "header-left", "footer-left", "header-first"):
             for text in texts(node):
-                yield PageFurniture(local(node).partition("-")[0]), text
+                yield HeaderOrFooter(local(node).partition("-")[0]), text
+
+
+def table_rows(
+    parent: etree._Element, visible: bool = True
+) -> Iterator[tuple[etree._Element, bool]]:
+    """Rows of a table, and whether they are shown; those in groups too."""
+    for node in parent:
+        if local(node) == "table-row":
+            yield node, visible and value(node, "visibility") not in ("collapse", "filter")
+        elif local(node) in ("table-header-rows", "table-rows", "table-row-group"):
+            yield from table_rows(node, visible and value(node, "display") != "false")

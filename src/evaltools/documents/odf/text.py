@@ -9,29 +9,38 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from evaltools.documents.blocks import Block, Cell, Paragraph, Table, flat, told
-from evaltools.documents.odf.content import Inline, body, margins, texts
-from evaltools.documents.odf.looks import Look, Looks, chain, read_looks, styles
+from evaltools.documents.blocks import (
+    CHECKED,
+    UNCHECKED,
+    Block,
+    Cell,
+    Paragraph,
+    Source,
+    Table,
+    row_answers,
+    to_text,
+)
+from evaltools.documents.guard import Limits
+from evaltools.documents.odf.content import (
+    Inline,
+    Look,
+    Looks,
+    body,
+    chain,
+    margins,
+    table_rows,
+    texts,
+)
 from evaltools.documents.packages import Package, children, local, value
-from evaltools.documents.source import Source
 from evaltools.documents.superscripts import shift
 
-CHECKED, UNCHECKED = "☒", "☐"
-_LONGEST_LABEL = 300
 _MOST_REPEATED = 100
 _TITLE = re.compile(r"title|otsikko|rubrik", re.IGNORECASE)
 _HEADING = re.compile(r"(?:heading|otsikko|rubrik)(?:_20_|\s)*([1-9])", re.IGNORECASE)
-_INDEXES = frozenset(
-    [
-        "table-of-content",
-        "alphabetical-index",
-        "illustration-index",
-        "table-index",
-        "object-index",
-        "user-index",
-        "bibliography",
-    ]
-)
+_INDEXES = frozenset((
+    "table-of-content", "alphabetical-index", "illustration-index", "table-index", "object-index",
+    "user-index", "bibliography",
+))  # fmt: skip
 _ASIDE = {
     "annotation": "comment",
     "annotation-end": "comment",
@@ -47,7 +56,6 @@ _ASIDE = {
 class _Reader:
     """Walks the text; what it meets beside it is kept here."""
 
-    styles: dict[str, etree._Element]
     looks: Looks
     controls: dict[str, etree._Element]
     left_out: list[tuple[str, str]] = field(default_factory=list)
@@ -70,7 +78,7 @@ class _Reader:
             elif name == "table":
                 self.tables += 1
                 with self._within(value(node, "style-name")):
-                    yield Table(tuple(self._row(row) for row in _rows(node)))
+                    yield Table(tuple(self._row(row) for row, _ in table_rows(node)))
             elif name in _INDEXES:
                 self._leave("table of contents or index", node)
             elif name == "section" and _hidden_section(node):
@@ -179,22 +187,19 @@ class _Reader:
                 repeated = value(node, "number-columns-repeated")
                 with self._within(value(row, "style-name"), value(node, "style-name")):
                     blocks = tuple(self.blocks(node))
-                count = int(repeated) if repeated.isdecimal() and not told(blocks) else 1
+                count = int(repeated) if repeated.isdecimal() and not to_text(blocks) else 1
                 cells.extend([blocks] * min(count, _MOST_REPEATED))
-            elif local(node) == "covered-table-cell" and told(tuple(self.blocks(node))):
+            elif local(node) == "covered-table-cell" and to_text(tuple(self.blocks(node))):
                 cells.append(tuple(self.blocks(node)))
-        if len(cells) == 2 and not any(isinstance(b, Table) for cell in cells for b in cell):
-            label = flat(told(cells[0]))
-            if 0 < len(label) <= _LONGEST_LABEL:
-                del self.fields[before:]
-                self.fields.append((label, told(cells[1])))
+        if answers := row_answers(cells):
+            self.fields[before:] = answers
         return tuple(cells)
 
     def _level(self, node: etree._Element, name: str) -> int:
         if name == "h":
             level = value(node, "outline-level")
             return min(int(level), 9) if level.isdecimal() and int(level) else 1
-        for style in chain(value(node, "style-name"), self.styles):
+        for style in chain(value(node, "style-name"), self.looks.known):
             level = value(style, "default-outline-level")
             if level.isdecimal() and int(level):
                 return int(level)
@@ -209,7 +214,7 @@ class _Reader:
         self.left_out.extend((what, text) for text in texts(node))
 
 
-def read(package: Package) -> Source:
+def read(package: Package, limits: Limits) -> Source:
     """Read an ODT package.
 
     The running text is the body with its text frames, then notes in the order of the text.
@@ -223,8 +228,7 @@ def read(package: Package) -> Source:
         for node in forms.iter()
         if value(node, "id")
     }
-    known = styles(package, root)
-    reader = _Reader(known, read_looks(package, root, known), controls)
+    reader = _Reader(Looks(package, root), controls)
     blocks = [*reader.blocks(inside), *reader.notes]
     aside = list(margins(package))
     notes = []
@@ -251,14 +255,6 @@ def _hides(node: etree._Element, paragraph: etree._Element) -> bool:
     if local(node) != "hidden-paragraph" or value(node, "is-hidden") != "true":
         return False
     return next((a for a in node.iterancestors() if local(a) in ("p", "h")), None) is paragraph
-
-
-def _rows(table: etree._Element) -> Iterator[etree._Element]:
-    for node in table:
-        if local(node) == "table-row":
-            yield node
-        elif local(node) in ("table-header-rows", "table-rows", "table-row-group"):
-            yield from _rows(node)
 
 
 def _tables(inside: etree._Element) -> int:

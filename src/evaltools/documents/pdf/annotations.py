@@ -1,8 +1,9 @@
-"""Annotations of a PDF: text that somebody typed onto a page is text of it, remarks are not.
+"""Annotations and forms of a PDF: text that somebody typed onto a page is text, remarks are not.
 
 Text typed onto a page (FreeText, the "typewriter" of PDF programs) is how people fill in a form
 that has no fields. Where the file says how it looks, that is made a part of the page before any
-reader sees it; else its words are set where it stands. Fields of forms are read by `forms`.
+reader sees it; else its words are set where it stands. Answers in the fields of a form are no part
+of its pages' text.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from typing import Any
 
 import pikepdf
 
-from evaltools.documents.pdf.glyphs import Box, Glyph
+from evaltools.documents.blocks import CHECKED, UNCHECKED
+from evaltools.documents.pdf.characters import Box, Glyph
 
 _HIDDEN, _NO_VIEW = 1 << 1, 1 << 5
 _SIZE = re.compile(r"([\d.]+)\s+Tf")
@@ -32,6 +34,8 @@ _NAMES = {
 }  # fmt: skip
 # Their contents are those of fields, or say nothing that a page shows.
 _OTHERS = frozenset(("/Widget", "/Link", "/TrapNet", "/PrinterMark"))
+_DEEPEST = 30
+_RADIO, _PUSH = 1 << 15, 1 << 16
 
 
 @dataclass(frozen=True)
@@ -107,20 +111,10 @@ def set_on_page(typed: Typed) -> list[Glyph]:
     most = max(int((right - left - 2 * _PADDING) / (_WIDTH * size)), 8)
     glyphs: list[Glyph] = []
     for line in _broken(typed.text, most):
-        glyphs.extend(
-            Glyph(
-                character,
-                x + at * _WIDTH * size,
-                x + (at + 1) * _WIDTH * size,
-                y,
-                size,
-                False,
-                -1,
-                False,
-                0,
-            )
-            for at, character in enumerate(line)
-        )
+        for at, character in enumerate(line):
+            begin = x + at * _WIDTH * size
+            end = begin + _WIDTH * size
+            glyphs.append(Glyph(character, begin, end, y, size, False, -1, False, 0))
         y += _LEADING * size
     return glyphs
 
@@ -187,3 +181,82 @@ def _broken(text: str, most: int) -> Iterator[str]:
             else:
                 line = f"{line} {word}" if line else word
         yield line
+
+
+def read_fields(pdf: pikepdf.Pdf) -> list[tuple[str, str]]:
+    """Read (label, value) of every field that a person can fill in, in the form's order.
+
+    The label is what the form tells people who hear it read aloud, else the field's name.
+    """
+    form = pdf.Root.get("/AcroForm")
+    if not isinstance(form, pikepdf.Dictionary):
+        return []
+    return list(_fields(form.get("/Fields"), "", {}, set(), 0))
+
+
+def is_xfa(pdf: pikepdf.Pdf) -> bool:
+    """Whether the form is of the kind that only Adobe's own programs draw."""
+    form = pdf.Root.get("/AcroForm")
+    return isinstance(form, pikepdf.Dictionary) and "/XFA" in form
+
+
+def _fields(
+    items: Any, path: str, above: dict[str, Any], seen: set[tuple[int, int]], depth: int
+) -> Iterator[tuple[str, str]]:
+    if not isinstance(items, pikepdf.Array) or depth > _DEEPEST:
+        return
+    for item in items:
+        if not isinstance(item, pikepdf.Dictionary):
+            continue
+        if item.is_indirect:
+            if item.objgen in seen:
+                continue
+            seen.add(item.objgen)
+        known = {
+            **above,
+            **{k: item.get(k) for k in ("/FT", "/Ff", "/V", "/TU", "/Opt") if k in item},
+        }
+        name = str(item.get("/T", ""))
+        whole = f"{path}.{name}" if path and name else path or name
+        kids = item.get("/Kids")
+        if isinstance(kids, pikepdf.Array) and any("/T" in kid for kid in kids):
+            yield from _fields(kids, whole, known, seen, depth + 1)
+        else:
+            yield from _field(whole, known)
+
+
+def _field(name: str, known: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    kind, flags = str(known.get("/FT", "")), int(known.get("/Ff", 0))
+    value = known.get("/V")
+    label = str(known.get("/TU") or name).strip()
+    if kind == "/Tx":
+        yield label, _answer(value)
+    elif kind == "/Ch":
+        chosen = list(value) if isinstance(value, pikepdf.Array) else [value]
+        yield (
+            label,
+            ", ".join(_option(known.get("/Opt"), _answer(c)) for c in chosen if c is not None),
+        )
+    elif kind == "/Btn" and not flags & _PUSH:
+        state = str(value or "/Off").lstrip("/")
+        if flags & _RADIO:
+            yield label, "" if state == "Off" else state
+        else:
+            yield label, UNCHECKED if state == "Off" else CHECKED
+
+
+def _option(options: Any, value: str) -> str:
+    """What a choice shows for a value."""
+    if isinstance(options, pikepdf.Array):
+        for option in options:
+            if isinstance(option, pikepdf.Array) and len(option) == 2 and str(option[0]) == value:
+                return str(option[1])
+    return value
+
+
+def _answer(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, pikepdf.Stream):
+        return value.read_bytes().decode("utf-8", "replace")
+    return str(value)

@@ -14,7 +14,7 @@ from statistics import median
 
 from evaltools.documents.pdf.lines import Line
 
-_OUTER = 3  # rows at the top and at the bottom of a page that may be furniture
+_OUTER = 3  # rows at the top and at the bottom of a page that may be headers or footers
 _MARGIN = 0.09  # of the height of a page: where a page number stands
 _APART = 1.6  # times the usual distance of lines: what is further off is set apart
 _LEADING = 1.25  # of the size: distance of lines where a page has too few to tell
@@ -27,8 +27,8 @@ _DIGITS = re.compile(r"\d+")
 Row = list[Line]
 
 
-def furniture(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> set[Line]:
-    """Lines that are furniture.
+def headers_and_footers(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> set[Line]:
+    """Lines that are headers, footers or page numbers.
 
     The same line, but for a number that counts the pages, stands at the same height of two pages
     or more and of every third at least; or it is a page number in the margin.
@@ -56,7 +56,7 @@ def _rows(lines: Sequence[Line]) -> list[Row]:
 
 
 def _outermost(inwards: Sequence[Row], usual: float, again: set[Line]) -> Iterator[Line]:
-    """Lines of the outermost rows that are furniture, up to where the page's own text begins."""
+    """Headers or footers of the outermost rows, up to where the page's own text begins."""
     outer: list[Row] = []
     for row in inwards[:_OUTER]:
         if not any(line in again for line in row):

@@ -70,12 +70,7 @@ class Face:
 
 
 def meaning(character: str, symbols: str = "") -> str:
-    """What a character that a font names stands for.
-
-    Arguments:
-        character: one code point.
-        symbols: name of the font, where it is one of symbols.
-    """
+    """What a character that a font names stands for; `symbols` names a font of symbols."""
     code = ord(character)
     if code in _LIGATURES:
         return _LIGATURES[code]
@@ -111,12 +106,7 @@ def _family(name: str) -> str:
 
 
 def charted_character(character: str, font: str) -> str:
-    """What a font of symbols shows where a reader took its code for one of a letter.
-
-    Arguments:
-        character: what the reader found; a symbol of the font stays.
-        font: its name in the file.
-    """
+    """What a font of symbols shows where a reader took its code for one of a letter."""
     return _by_letter(_family(font)).get(character, character)
 
 

@@ -11,10 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from evaltools.documents.pdf.glyphs import Glyph
-from evaltools.documents.pdf.gutters import Span, find_gutters
+from evaltools.documents.pdf.characters import Box, Glyph
 from evaltools.documents.pdf.letters import HYPHENS
-from evaltools.documents.pdf.tracking import Tracking, find_tracking
+from evaltools.documents.pdf.spacing import Span, Tracking, find_gutters, find_tracking
 from evaltools.documents.superscripts import shift_runs
 
 _SPACE = 0.2  # of the size: a wider gap between characters is a blank
@@ -53,6 +52,11 @@ class Line:
     bold: bool
     page: int
     first: float
+
+    @property
+    def box(self) -> Box:
+        """Where it stands."""
+        return self.x0, self.y - 0.8 * self.size, self.x1, self.y + 0.2 * self.size
 
 
 @dataclass(eq=False)

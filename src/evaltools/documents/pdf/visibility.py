@@ -2,33 +2,25 @@
 
 Where the two pictures do not differ, text was drawn that nobody sees: in the colour of what is
 behind it, cropped or clipped away, covered, in a layer that is switched off, or drawn invisibly.
-The pictures are drawn by another library than the one that reads.
+Letters that are drawn twice, as some programs make bold ones and shadows, are taken once.
 """
 
 from __future__ import annotations
 
-import ctypes
 import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
-from typing import Any
+from functools import cached_property
 
 import numpy as np
-import pypdfium2
-from numpy.typing import NDArray
-from pypdfium2 import raw
 
-from evaltools.documents.pdf.glyphs import LOST, Box, Colour, Glyph, Sheet, page_box
-from evaltools.documents.pdf.letters import HYPHENS
+from evaltools.documents.pdf.characters import Box, Colour, Glyph, Sheet, page_box
+from evaltools.documents.pdf.letters import HYPHENS, LOST
+from evaltools.documents.pdf.second_reader import TRACE, Picture, Window, difference
 
-_SCALE = 1.5  # pixels a point
-_MOST_PIXELS = 4_000_000
 _SEEN = 20  # of 255: the difference from what is behind it that makes a letter visible
-_TRACE = 4  # of 255: what thin strokes of a letter in a colour that differs more leave at least
 _SMALLEST = 1.0  # points: smaller letters cannot be read
-_DEEPEST = 20
 _COVERED = "covered or cut off"
 _MOST_COVERED = 40  # words of a page that are looked at one by one
 _SCAN = 0.4  # of a page: pictures that cover more may be a scan of it
@@ -37,25 +29,8 @@ _LONGEST_MARK = 2  # characters
 _CELL = 8.0  # points
 _SOME = 60  # characters of a page that are looked at to tell how its fonts are made
 _RAISED = 0.2  # of the size: how far above the base line the ink of a raised character begins
-
-Pixels = NDArray[np.uint8]
-Window = tuple[slice, slice]
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A page as it is drawn.
-
-    Arguments:
-        whole: with its text, by row, column and colour.
-        bare: without it.
-        alone: tells whether a text leaves a mark in a part of the picture (rows, columns) when
-            no other text is drawn; None where it cannot be told which text is meant.
-    """
-
-    whole: Pixels
-    bare: Pixels
-    alone: Callable[[str, Window], bool | None]
+_OFFSET = 0.15  # of the size: what is drawn again no further off is the same letter
+_NARROW = 0.5  # of a letter's own width, where that is less
 
 
 @dataclass(frozen=True)
@@ -72,95 +47,6 @@ class Seen:
     glyphs: tuple[Glyph, ...]
     hidden: tuple[tuple[str, str], ...]
     recognised: int
-
-
-def draw(page: pypdfium2.PdfPage) -> Picture | None:
-    """Draw a page with its text and without it; None where it cannot be drawn.
-
-    The page is no more what it was: its text is switched off.
-    """
-    width, height = page.get_size()
-    if not (width > 0 and height > 0 and math.isfinite(width * height)):
-        return None
-    scale = min(_SCALE, math.sqrt(_MOST_PIXELS / (width * height)))
-    if min(width, height) * scale < 1:
-        return None
-    try:
-        whole = _pixels(page, scale)
-        texts: list[Any] = []
-        count = raw.FPDFPage_CountObjects(page.raw)
-        _switch_off(count, lambda i: raw.FPDFPage_GetObject(page.raw, i), texts, 0)
-        bare = _pixels(page, scale)
-    except pypdfium2.PdfiumError:
-        return None
-
-    def alone(text: str, window: Window) -> bool | None:
-        rows, columns = whole.shape[:2]
-        held = [t for t in texts if _holds(page, t, text, window, columns, rows)]
-        if len(held) != 1:
-            return None
-        raw.FPDFPageObj_SetIsActive(held[0], 1)
-        drawn = _pixels(page, scale)
-        raw.FPDFPageObj_SetIsActive(held[0], 0)
-        return int(_difference(drawn, bare)[window].max(initial=0)) > _TRACE
-
-    return Picture(whole, bare, alone)
-
-
-def _pixels(page: pypdfium2.PdfPage, scale: float) -> Pixels:
-    bitmap = page.render(scale=scale, may_draw_forms=False, draw_annots=False)
-    try:
-        pixels: Pixels = bitmap.to_numpy()[:, :, :3].copy()
-        return pixels
-    finally:
-        bitmap.close()
-
-
-def _switch_off(count: int, get: Any, texts: list[Any], depth: int) -> None:
-    """Switch off all text of a page or of a form that is drawn on it.
-
-    Arguments:
-        count, get: the objects of it.
-        texts: to which the page's own texts are added.
-        depth: 0 for the page.
-    """
-    for index in range(count):
-        item = get(index)
-        kind = raw.FPDFPageObj_GetType(item)
-        if kind == raw.FPDF_PAGEOBJ_TEXT:
-            raw.FPDFPageObj_SetIsActive(item, 0)
-            if not depth:
-                texts.append(item)
-        elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
-            inner = raw.FPDFFormObj_CountObjects(item)
-            get_inner = partial(raw.FPDFFormObj_GetObject, item)
-            _switch_off(inner, get_inner, texts, depth + 1)
-
-
-def _holds(
-    page: pypdfium2.PdfPage, item: Any, text: str, window: Window, columns: int, rows: int
-) -> bool:
-    """Whether a text object has a text in it and covers the middle of a part of the picture."""
-    bounds = [ctypes.c_float() for _ in range(4)]
-    if not raw.FPDFPageObj_GetBounds(item, *bounds):
-        return False
-    left, bottom, right, top = (bound.value for bound in bounds)
-    corners = []
-    for x, y in ((left, bottom), (right, top)):
-        column, row = ctypes.c_int(), ctypes.c_int()
-        raw.FPDF_PageToDevice(page.raw, 0, 0, columns, rows, 0, x, y, column, row)
-        corners.append((column.value, row.value))
-    (ax, ay), (bx, by) = corners
-    x, y = (window[1].start + window[1].stop) / 2, (window[0].start + window[0].stop) / 2
-    if not (min(ax, bx) - 2 <= x <= max(ax, bx) + 2 and min(ay, by) - 2 <= y <= max(ay, by) + 2):
-        return False
-    raw.FPDFPageObj_SetIsActive(item, 1)  # all others are switched off: what is there is its text
-    reader = page.get_textpage()
-    try:
-        return text in str(reader.get_text_range())
-    finally:
-        reader.close()
-        raw.FPDFPageObj_SetIsActive(item, 0)
 
 
 def look(sheet: Sheet, picture: Picture | None) -> Seen:
@@ -229,7 +115,7 @@ class _View:
             # Two libraries that disagree on what part of the page is shown cannot be compared.
             if 0.97 < self._across / self._down < 1.03:
                 self._picture = picture
-                self._ink = _difference(picture.whole, picture.bare)
+                self._ink = difference(picture.whole, picture.bare)
                 self._plain = self._ink > _SEEN
         self._colours = {glyph.drawn.colour for glyph in sheet.glyphs}
 
@@ -286,14 +172,8 @@ class _View:
 
     def _of_word(self, word: Sequence[Glyph]) -> Window:
         boxes = [page_box(glyph, self._sheet.width, self._sheet.height) for glyph in word]
-        return self._window(
-            (
-                min(box[0] for box in boxes),
-                min(box[1] for box in boxes),
-                max(box[2] for box in boxes),
-                max(box[3] for box in boxes),
-            )
-        )
+        lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+        return self._window((min(lefts), min(tops), max(rights), max(bottoms)))
 
     def has_ink(self, glyph: Glyph) -> bool:
         """Whether drawing a character changes the page where it stands."""
@@ -303,23 +183,18 @@ class _View:
         ink = self._ink[rows, columns]
         colour = glyph.drawn.colour
         most = int(ink.max()) if ink.size else 0
-        if colour is None or most <= _TRACE or (most > _SEEN and len(self._colours) == 1):
+        if colour is None or most <= TRACE or (most > _SEEN and len(self._colours) == 1):
             return most > _SEEN
         bare = self._picture.bare[rows, columns].astype(np.float32)
         wanted = np.array(colour[::-1], dtype=np.float32)  # pixels are blue, green, red
         behind = np.abs(bare - wanted).max(axis=2)
         here = np.abs(self._picture.whole[rows, columns].astype(np.float32) - wanted).max(axis=2)
         # What changed there may be a neighbour's doing: a letter draws the page towards its colour.
-        own = (ink > _TRACE) & (behind - here > _TRACE) & (behind > _SEEN)
+        own = (ink > TRACE) & (behind - here > TRACE) & (behind > _SEEN)
         return bool(own.any())
 
     def reason(self, inked: Sequence[Glyph], found: Sequence[bool]) -> str:
-        """Why a word is not seen; empty if it is.
-
-        Arguments:
-            inked: its characters.
-            found: whether each has ink.
-        """
+        """Why a word is not seen; empty if it is. `found` tells which characters have ink."""
         first = inked[0]
         if first.drawn.off:
             return "in a layer that is switched off"
@@ -386,14 +261,8 @@ class _View:
 
     def _most(self, glyph: Glyph, middle: float, above: float, below: float) -> int:
         """The most that a character changes of the middle of its line, between two heights."""
-        rows, columns = self._window(
-            (
-                glyph.x0 + middle,
-                glyph.y - above * glyph.size,
-                glyph.x1 - middle,
-                glyph.y - below * glyph.size,
-            )
-        )
+        top, bottom = glyph.y - above * glyph.size, glyph.y - below * glyph.size
+        rows, columns = self._window((glyph.x0 + middle, top, glyph.x1 - middle, bottom))
         ink = self._ink[rows, columns]
         return int(ink.max()) if ink.size else 0
 
@@ -405,7 +274,7 @@ class _View:
         if not bare.size:
             return False
         behind = np.median(bare.reshape(-1, 3), axis=0)[::-1]
-        return bool(np.abs(behind - np.array(colour)).max() <= _SEEN + _TRACE)
+        return bool(np.abs(behind - np.array(colour)).max() <= _SEEN + TRACE)
 
     def _window(self, box: Box) -> Window:
         """The pixels of a part of the page; at least one each way, none outside."""
@@ -429,10 +298,75 @@ def _in_one_place(
     return across > 0.5 * shorter and abs(one[2] - other[2]) < 0.5 * size
 
 
-def _difference(one: Pixels, other: Pixels) -> Pixels:
-    """The largest difference of any colour, pixel by pixel."""
-    difference = np.maximum(one, other) - np.minimum(one, other)
-    largest: Pixels = np.maximum(
-        np.maximum(difference[:, :, 0], difference[:, :, 1]), difference[:, :, 2]
-    )
-    return largest
+def drawn_once(glyphs: Sequence[Glyph]) -> tuple[list[Glyph], str]:
+    """Characters of a page without those that are drawn again over themselves, and these as text.
+
+    Words are taken or left as a whole: a word that differs in a letter is another one.
+    """
+    if not _any_near(glyphs):
+        return list(glyphs), ""
+    seen: dict[tuple[str, int, int], list[Glyph]] = {}
+    again: list[bool] = []
+    for glyph in glyphs:
+        size = max(glyph.size, 1.0)
+        across, down = int(glyph.x0 / size), int(glyph.y / size)
+        near = (
+            other
+            for x in (across - 1, across, across + 1)
+            for y in (down - 1, down, down + 1)
+            for other in seen.get((glyph.text, x, y), ())
+        )
+        again.append(any(_same(other, glyph) for other in near))
+        seen.setdefault((glyph.text, across, down), []).append(glyph)
+    kept: list[Glyph] = []
+    left: list[str] = []
+    for start, end in _strings(glyphs):
+        word = glyphs[start:end]
+        if all(again[start:end]):
+            left.append("".join(glyph.text for glyph in word))
+        else:
+            kept.extend(word)
+    return kept, "".join(left)
+
+
+def _strings(glyphs: Sequence[Glyph]) -> Iterator[tuple[int, int]]:
+    """Words as (start, end) of characters that are drawn one after the other; blanks alone."""
+    start = 0
+    for at in range(1, len(glyphs) + 1):
+        if at == len(glyphs) or not glyphs[at].text.strip() or not glyphs[at - 1].text.strip():
+            yield start, at
+            start = at
+        else:
+            before, glyph = glyphs[at - 1], glyphs[at]
+            if glyph.y != before.y or not -glyph.size < glyph.x0 - before.x1 < glyph.size:
+                yield start, at
+                start = at
+
+
+def _any_near(glyphs: Sequence[Glyph]) -> bool:
+    """Whether there is a character that may be drawn again; most pages have none."""
+    glyphs = [glyph for glyph in glyphs if glyph.text]
+    if not glyphs:
+        return False
+    numbers: dict[str, int] = {}
+    texts = np.array([numbers.setdefault(glyph.text, len(numbers)) for glyph in glyphs])
+    x, y, size = (np.array([glyph[i] for glyph in glyphs]) for i in (1, 3, 4))
+    cell = max(float(size.max()), 1.0)
+    for shift in (0.0, 0.5):  # what is on both sides of a cell's edge is in one of the other kind
+        row = np.floor(y / cell + shift)
+        order = np.lexsort((x, row, texts))
+        near = (
+            (np.diff(texts[order]) == 0)
+            & (np.diff(row[order]) == 0)
+            & (np.diff(x[order]) <= _OFFSET * size[order][1:])
+        )
+        if near.any():
+            return True
+    return False
+
+
+def _same(one: Glyph, other: Glyph) -> bool:
+    if one.turn != other.turn or abs(one.size - other.size) > 0.05 * one.size:
+        return False
+    reach = min(_OFFSET * one.size, _NARROW * (one.x1 - one.x0))
+    return abs(one.x0 - other.x0) <= reach and abs(one.y - other.y) <= _OFFSET * one.size

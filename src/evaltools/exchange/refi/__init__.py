@@ -6,8 +6,8 @@ Read leniently, with every fault and everything left behind listed; written stri
 from __future__ import annotations
 
 from evaltools.exchange.refi.archive import looks_like_refi
-from evaltools.exchange.refi.checking import arranged
-from evaltools.exchange.refi.reading import read_refi
-from evaltools.exchange.refi.writing import write_qdc, write_qdpx
+from evaltools.exchange.refi.read import read_refi
+from evaltools.exchange.refi.validate import arranged
+from evaltools.exchange.refi.write import write_qdc, write_qdpx
 
 __all__ = ["arranged", "looks_like_refi", "read_refi", "write_qdc", "write_qdpx"]

@@ -1,0 +1,376 @@
+"""Disagreements between coders who read the same document, and the session that settles them.
+
+The unit is one code in one document: whether the project is said to have it, which is what the
+report counts. Within the unit all passages of the code are looked at together. Coders differ on
+a unit by presence (some gave the code, some did not), by polarity (all gave it, not with the same
+meaning), or by place: all gave it somewhere, yet a passage that one marked with it overlaps one
+that another marked with other codes only.
+
+The consensus is a coder with a journal. A document is shown only when every coder of it has read
+it whole. Nothing else of anybody's coding leaves this file, so whoever is still reading can be
+asked to look at the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from evaltools.coding.load_codings import load_codings, read_in_study
+from evaltools.coding.material import Material
+from evaltools.coding.session import CodingSession, Message
+from evaltools.exchange.record import Certainty, Coding, CodingSet, Polarity, Segment
+from evaltools.problems import Problem, ProblemError, refuse
+
+if TYPE_CHECKING:
+    from evaltools.exchange.record import Coder
+    from evaltools.study import Language, Study
+
+
+Kind = Literal["agreed", "presence", "polarity", "place"]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A passage that carries the code, and the codings it rests on.
+
+    Arguments:
+        start, end: code points of the document's text.
+        coding_ids: of one coding, or of all that were put together.
+    """
+
+    start: int
+    end: int
+    polarity: Polarity
+    certainty: Certainty | None
+    coding_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CoderDecision:
+    """How one coder has the unit.
+
+    Arguments:
+        coder_id: who.
+        marks: their passages with the code, in order; none where they did not give it.
+        beside: other codes they gave to passages that overlap another coder's with this code,
+            where they did not give this one.
+    """
+
+    coder_id: str
+    marks: tuple[Mark, ...]
+    beside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One code in one document, as each coder has it.
+
+    Arguments:
+        said: in the order of the coders.
+        together: all passages put together: those that overlap become one, which carries the
+            polarity that all have, or `mixed`.
+    """
+
+    document_id: str
+    code_id: str
+    kind: Kind
+    said: tuple[CoderDecision, ...]
+    together: tuple[Mark, ...]
+
+    @property
+    def name(self) -> str:
+        """Name of the unit in its document."""
+        return self.code_id
+
+
+@dataclass(frozen=True)
+class UnfinishedDocument:
+    """A document that cannot be compared yet, since to see it would undo someone's blindness.
+
+    Arguments:
+        unfinished: coders who have not read it from beginning to end.
+    """
+
+    document_id: str
+    unfinished: tuple[str, ...]
+
+
+def comparable(
+    coding: CodingSet, round_: int, coders: Sequence[str], *, all_of_them: bool
+) -> tuple[dict[str, tuple[str, ...]], tuple[UnfinishedDocument, ...]]:
+    """Which documents can be compared, and between whom.
+
+    Arguments:
+        coding: readings of all coders.
+        round_: round of coding.
+        coders: who is compared, in this order.
+        all_of_them: every one of them has to have read a document, else those who began it.
+
+    Returns the coders of each document that at least two have read whole and nobody has begun
+    only; and the documents that someone read whole and someone did not.
+    """
+    read: dict[str, dict[str, bool]] = {}
+    for reading in coding.readings:
+        if reading.round == round_ and reading.coder_id in coders:
+            read.setdefault(reading.document_id, {})[reading.coder_id] = reading.complete
+    ready: dict[str, tuple[str, ...]] = {}
+    blind: list[UnfinishedDocument] = []
+    for document, done in sorted(read.items()):
+        expected = [coder for coder in coders if all_of_them or coder in done]
+        unfinished = tuple(coder for coder in expected if not done.get(coder))
+        if unfinished and any(done.values()):
+            blind.append(UnfinishedDocument(document, unfinished))
+        elif not unfinished and len(expected) > 1:
+            ready[document] = tuple(expected)
+    return ready, tuple(blind)
+
+
+def units(coding: CodingSet, round_: int, readers: dict[str, tuple[str, ...]]) -> tuple[Unit, ...]:
+    """Every unit that at least one coder gave, agreed on or not.
+
+    Arguments:
+        coding: segments and codings of all coders.
+        round_: round of coding.
+        readers: documents that are compared, with their coders in order.
+
+    In order of document, place of the first passage, and code.
+    """
+    segments = {segment.segment_id: segment for segment in coding.segments}
+    given: dict[tuple[str, str], list[tuple[Segment, Coding]]] = {}
+    by_document: dict[str, list[tuple[Segment, Coding]]] = {}
+    for one in sorted(coding.codings, key=lambda row: row.coding_id):
+        segment = segments.get(one.segment_id)
+        if segment is None or one.round != round_:
+            continue
+        if one.coder_id in readers.get(segment.document_id, ()):
+            given.setdefault((segment.document_id, one.code_id), []).append((segment, one))
+            by_document.setdefault(segment.document_id, []).append((segment, one))
+    found = [
+        _unit(document, code, rows, by_document[document], readers[document])
+        for (document, code), rows in given.items()
+    ]
+    return tuple(sorted(found, key=lambda u: (u.document_id, u.together[0].start, u.code_id)))
+
+
+def disagreements(found: Iterable[Unit]) -> tuple[Unit, ...]:
+    """The units on which coders differ."""
+    return tuple(unit for unit in found if unit.kind != "agreed")
+
+
+def merge_marks(marks: Iterable[Mark]) -> tuple[Mark, ...]:
+    """Passages that overlap as one, from the first character of any to the last of any."""
+    merged: list[Mark] = []
+    for mark in sorted(marks, key=lambda one: (one.start, one.end, one.coding_ids)):
+        if merged and mark.start < merged[-1].end:
+            last = merged[-1]
+            same = last.polarity == mark.polarity
+            merged[-1] = Mark(
+                last.start,
+                max(last.end, mark.end),
+                last.polarity if same else "mixed",
+                "unsure" if "unsure" in (last.certainty, mark.certainty) else None,
+                tuple(dict.fromkeys((*last.coding_ids, *mark.coding_ids))),
+            )
+        else:
+            merged.append(mark)
+    return tuple(merged)
+
+
+def _unit(
+    document: str,
+    code: str,
+    rows: Sequence[tuple[Segment, Coding]],
+    all_rows: Sequence[tuple[Segment, Coding]],
+    readers: Sequence[str],
+) -> Unit:
+    own = {coder: [segment for segment, one in rows if one.coder_id == coder] for coder in readers}
+    said = tuple(
+        CoderDecision(
+            coder,
+            tuple(
+                sorted(
+                    (_mark(segment, one) for segment, one in rows if one.coder_id == coder),
+                    key=lambda mark: (mark.start, mark.end),
+                )
+            ),
+            _beside(code, coder, own, all_rows),
+        )
+        for coder in readers
+    )
+    return Unit(document, code, _kind(said), said, merge_marks(_mark(*row) for row in rows))
+
+
+def _mark(segment: Segment, one: Coding) -> Mark:
+    return Mark(segment.start, segment.end, one.polarity, one.certainty, (one.coding_id,))
+
+
+def _beside(
+    code: str,
+    coder: str,
+    own: dict[str, list[Segment]],
+    all_rows: Sequence[tuple[Segment, Coding]],
+) -> tuple[str, ...]:
+    """Codes that a coder gave where others gave this one and they did not."""
+    missed = [
+        passage
+        for other, passages in own.items()
+        if other != coder
+        for passage in passages
+        if not any(_overlap(passage, mine) for mine in own[coder])
+    ]
+    return tuple(
+        sorted(
+            {
+                one.code_id
+                for segment, one in all_rows
+                if one.coder_id == coder
+                and one.code_id != code
+                and any(_overlap(segment, passage) for passage in missed)
+            }
+        )
+    )
+
+
+def _kind(said: Sequence[CoderDecision]) -> Kind:
+    if not all(one.marks for one in said):
+        return "presence"
+    if len({_stance(one.marks) for one in said}) > 1:
+        return "polarity"
+    return "place" if any(one.beside for one in said) else "agreed"
+
+
+def _stance(marks: Sequence[Mark]) -> str:
+    found = {mark.polarity for mark in marks}
+    return found.pop() if len(found) == 1 else "mixed"
+
+
+def _overlap(a: Segment, b: Segment) -> bool:
+    return a.start < b.end and b.start < a.end
+
+
+class ConsensusSession(CodingSession):
+    """What is settled between coders in a round.
+
+    Arguments:
+        study: around the notebook.
+        coders: who is compared, in this order; all of role coder where none are named.
+        documents: which ones; all that can be compared where none are named.
+        round_: round of coding.
+        language: of the panel.
+
+    Raises ProblemError where the study has no consensus coder, where a named document cannot be
+    compared yet, naming who has not read it, or where there is nothing to compare.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        coders: Sequence[str] | None,
+        documents: Sequence[str] | None,
+        round_: int,
+        language: Language,
+    ) -> None:
+        material = Material(study)
+        chosen = _chosen(material, coders)
+        coding = load_codings(study, chosen, round_)
+        names = [coder.coder_id for coder in chosen]
+        readers, self.blind = comparable(coding, round_, names, all_of_them=coders is not None)
+        wanted = list(documents) if documents is not None else None
+        refuse(_not_comparable(readers, self.blind, wanted))
+        self.readers = {
+            name: who for name, who in readers.items() if wanted is None or name in wanted
+        }
+        self.units = units(coding, round_, self.readers)
+        self.compared = chosen
+        consensus = _consensus(material)
+        self.settled_before = read_in_study(study, consensus, round_) & set(self.readers)
+        super().__init__(study, consensus.coder_id, None, round_, language)
+
+    def _hello(self) -> Message:
+        self._try_again()
+        shown = [unit for unit in self.units if unit.document_id in self.material.documents]
+        return {
+            **self._introduction(),
+            "coders": [{"id": coder.coder_id, "name": coder.pseudonym} for coder in self.compared],
+            "documents": [
+                row for name, row in self.material.documents.items() if name in self.readers
+            ],
+            "units": [_as_message(unit) for unit in shown],
+            "blind": [
+                {"document_id": one.document_id, "unfinished": list(one.unfinished)}
+                for one in self.blind
+            ],
+            "settled_before": len(self.settled_before),
+            "acts": [event.model_dump(mode="json") for event in self.journal.events],
+        }
+
+    def _open(self, document_id: str) -> Iterator[Message]:
+        if document_id in self.readers:
+            yield self._document(document_id)
+
+
+def _chosen(material: Material, coders: Sequence[str] | None) -> tuple[Coder, ...]:
+    if coders is None:
+        return tuple(one for one in material.coders.values() if one.role == "coder")
+    return tuple(material.coder(name) for name in coders)
+
+
+def _consensus(material: Material) -> Coder:
+    for coder in material.coders.values():
+        if coder.role == "consensus":
+            return coder
+    path = f"{material.study.declaration.data}/coding/coders.csv"
+    remedy = f"Add a line to {path}: consensus,Consensus,consensus,"
+    problem = Problem(path, "there is no coder of the role consensus", "", remedy, "coding.coder")
+    raise ProblemError([problem])
+
+
+def _not_comparable(
+    readers: dict[str, tuple[str, ...]],
+    blind: Sequence[UnfinishedDocument],
+    wanted: list[str] | None,
+) -> Iterator[Problem]:
+    waiting = {one.document_id: one.unfinished for one in blind}
+    remedy = "The coder marks it as read whole in the coding panel (key w)."
+    for name in wanted if wanted is not None else ():
+        if name in waiting:
+            what = f"{', '.join(waiting[name])} has not read it whole"
+            yield Problem(f"document {name}", what, "", remedy, "coding.blind")
+        elif name not in readers:
+            what = "fewer than two coders have read it"
+            yield Problem(f"document {name}", what, "", remedy, "coding.blind")
+    if wanted is None and not readers:
+        what = "no document has been read whole by everyone who began it, and by two at least"
+        told = "; ".join(f"{name}: {', '.join(who)}" for name, who in waiting.items())
+        allowed = f"waiting for {told}" if told else ""
+        yield Problem("disagreements", what, allowed, remedy, "coding.blind")
+
+
+def _as_message(unit: Unit) -> Message:
+    return {
+        "name": unit.name,
+        "document_id": unit.document_id,
+        "code_id": unit.code_id,
+        "kind": unit.kind,
+        "said": [
+            {
+                "coder_id": one.coder_id,
+                "marks": [_mark_message(mark) for mark in one.marks],
+                "beside": list(one.beside),
+            }
+            for one in unit.said
+        ],
+        "together": [_mark_message(mark) for mark in unit.together],
+    }
+
+
+def _mark_message(mark: Mark) -> dict[str, Any]:
+    return {
+        "start": mark.start,
+        "end": mark.end,
+        "polarity": mark.polarity,
+        "certainty": mark.certainty,
+        "consensus_of": " ".join(mark.coding_ids),
+    }

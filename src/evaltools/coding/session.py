@@ -1,0 +1,312 @@
+"""The session of one coder: answers what the panel in the browser asks, and keeps what it sends.
+
+No widget is known here: a message goes in, messages come out. So what a coder can see is what
+this file sends, and a test can read all of it. What the browser shows and what the disk holds can
+have come apart, so every event is checked against the study before it is written, and its quote
+compared with the text, letter by letter.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Literal
+
+from evaltools.coding.events import (
+    Code,
+    Decide,
+    Event,
+    Passage,
+    Read,
+    Relate,
+    State,
+    Undo,
+    active_events,
+    event_from,
+    replay,
+)
+from evaltools.coding.load_codings import write_coder
+from evaltools.coding.material import Material
+from evaltools.coding.store import Journal, WriteConflict, open_journal
+from evaltools.coding.suggestions import Suggestion, suggest
+from evaltools.coding.words import words
+from evaltools.evidence.layout import CODERS
+from evaltools.exchange.record import beside
+from evaltools.problems import ProblemError
+
+if TYPE_CHECKING:
+    from evaltools.study import Language, Study
+
+
+Reason = Literal[
+    "form", "document", "text", "changed", "place", "quote", "code", "group", "relation", "undo",
+    "clash", "locked", "disk",
+]  # fmt: skip
+
+
+class Refused(Exception):
+    """An event that was not recorded, why, and what was found."""
+
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+
+
+def validate_event(event: Event, events: Sequence[Event], material: Material) -> Event:
+    """The event with what the kernel fills in.
+
+    Arguments:
+        event: as it came.
+        events: those of the journal so far.
+        material: the study as the coder sees it.
+
+    Raises Refused where it does not fit the text, the codebook or what was done before.
+    """
+    if event.document_id not in material.documents:
+        raise Refused("document", event.document_id)
+    if isinstance(event, Code):
+        kind = _kind(event.code_id, material)
+        passage = _placed(event.passage, event, material)
+        return event.model_copy(update={"passage": passage, "kind": kind})
+    if isinstance(event, Decide):
+        settled = tuple(
+            item.model_copy(
+                update={
+                    "passage": _placed(item.passage, event, material),
+                    "kind": _kind(item.code_id, material),
+                }
+            )
+            for item in event.codings
+        )
+        return event.model_copy(update={"codings": settled})
+    if isinstance(event, Read):
+        return event.model_copy(update={"codebook_version": material.version})
+    if isinstance(event, Relate):
+        _ties(event, replay([one for one in events if one.document_id == event.document_id]))
+    if isinstance(event, Undo):
+        own = [one for one in events if one.document_id == event.document_id]
+        if event.of not in {one.id for one in active_events(own)}:
+            raise Refused("undo", event.of)
+    return event
+
+
+def _kind(code_id: str, material: Material) -> str:
+    code = material.codes.get(code_id)
+    if code is None:
+        raise Refused("code", code_id)
+    if not code["codable"]:
+        raise Refused("group", code_id)
+    return str(code["kind"])
+
+
+def _placed(passage: Passage, event: Code | Decide, material: Material) -> Passage:
+    """The passage with its neighbours, page and section, if it stands in the text."""
+    try:
+        found = material.text(event.document_id)
+    except (OSError, UnicodeError) as error:
+        raise Refused("text", str(error)) from None
+    if found.sha256 != event.text_sha256:
+        raise Refused("changed", event.document_id)
+    text, start, end = found.text, passage.start, passage.end
+    if not start < end <= len(text):
+        raise Refused("place", f"{start}–{end}")
+    if text[start:end] != passage.quote:
+        raise Refused("quote", text[start:end][:80])
+    around = [
+        section
+        for section in material.sections(event.document_id)
+        if section["start"] <= start < section["end"]
+    ]
+    section: Mapping[str, Any] = around[-1] if around else {"heading": "", "page": None}
+    prefix, suffix = beside(text, start, end)
+    return Passage(
+        start=start,
+        end=end,
+        quote=passage.quote,
+        prefix=prefix,
+        suffix=suffix,
+        page=section["page"],
+        section=section["heading"],
+    )
+
+
+def _ties(event: Relate, state: State) -> None:
+    """A relation leads from a passage with a response to another with a challenge."""
+    kinds: dict[tuple[int, int], set[str]] = {}
+    for (_, start, end, _), marked in state.codings.items():
+        kinds.setdefault((start, end), set()).add(marked.coding.kind)
+    for place, kind in ((event.source, "response"), (event.target, "challenge")):
+        if kind not in kinds.get(place, ()):
+            raise Refused("relation", f"{place[0]}–{place[1]}: {kind}")
+
+
+Message = dict[str, Any]
+
+
+class CodingSession:
+    """What a coder works on in a round.
+
+    Arguments:
+        study: around the notebook.
+        coder: identifier in coders.csv.
+        document: opened first; else the first that has not been read whole.
+        round_: round of coding, from 1.
+        language: of the panel.
+
+    A journal that another process holds is tried again at every message: it may have ended.
+
+    Raises ProblemError for an unknown coder or document, or a journal that cannot be read.
+    """
+
+    def __init__(
+        self, study: Study, coder: str, document: str | None, round_: int, language: Language
+    ) -> None:
+        self.material = Material(study)
+        self.coder = self.material.coder(coder)
+        self.folder = study.data / CODERS / self.coder.coder_id
+        self.round = round_
+        self.language = language
+        self.material.document(document)
+        self.document = document
+        self._guard = threading.RLock()
+        self.journal: Journal = open_journal(self.folder, round_)
+        if not self.journal.locked_by:
+            write_coder(self.folder, self.coder)
+
+    def receive(self, content: object) -> Iterator[Message]:
+        """Answer a message of the panel; what it asks for is done before the answer is given."""
+        asked = content if isinstance(content, Mapping) else {}
+        kind = asked.get("kind")
+        with self._guard:
+            if kind == "hello":
+                yield self._hello()
+            elif kind == "open":
+                yield from self._open(str(asked.get("document_id")))
+            elif kind == "acts" and isinstance(asked.get("acts"), Sequence):
+                yield self._record(asked["acts"])
+
+    def close(self) -> None:
+        """Let the journal go."""
+        self.journal.close()
+
+    def _hello(self) -> Message:
+        self._try_again()
+        state = replay(self.journal.events)
+        done = {name: reading.complete for name, reading in state.readings.items()}
+        first = self.document or next(
+            (name for name in self.material.documents if not done.get(name)),
+            next(iter(self.material.documents), None),
+        )
+        return {
+            **self._introduction(),
+            "documents": [
+                {**row, "state": _reading(done.get(name))}
+                for name, row in self.material.documents.items()
+            ],
+            "first": first,
+        }
+
+    def _introduction(self) -> Message:
+        """What every panel is told first."""
+        return {
+            "kind": "study",
+            "key": self.material.key,
+            "coder": {"id": self.coder.coder_id, "name": self.coder.pseudonym},
+            "round": self.round,
+            "language": self.language,
+            "version": self.material.version,
+            "codes": list(self.material.codes.values()),
+            "words": words(self.language),
+            "locked_by": self.journal.locked_by,
+            "set_aside": self.journal.set_aside.name if self.journal.set_aside else "",
+        }
+
+    def _open(self, document_id: str) -> Iterator[Message]:
+        message = self._document(document_id)
+        yield message
+        if message["kind"] == "document":
+            yield self._suggest(document_id)
+
+    def _document(self, document_id: str) -> Message:
+        """The text, and what this coder has done in it."""
+        try:
+            found = self.material.text(document_id)
+        except (KeyError, OSError, UnicodeError) as error:
+            return {"kind": "unreadable", "document_id": document_id, "detail": str(error)}
+        events = [event for event in self.journal.events if event.document_id == document_id]
+        return {
+            "kind": "document",
+            "document_id": document_id,
+            "text": found.text,
+            "text_sha256": found.sha256,
+            "sections": self.material.sections(document_id),
+            "acts": [event.model_dump(mode="json") for event in events],
+        }
+
+    def _suggest(self, document_id: str) -> Message:
+        """What the words of the text bring up; a broken pattern stops no one from coding."""
+        found: tuple[Suggestion, ...] = ()
+        problems: list[str] = []
+        language = str(self.material.documents[document_id]["language"])
+        try:
+            found = suggest(self.material.text(document_id).text, language, self.material.keywords)
+        except ProblemError as error:
+            problems = [str(problem) for problem in error.problems]
+        return {
+            "kind": "suggestions",
+            "document_id": document_id,
+            "suggestions": [asdict(one) for one in found if one.code_id in self.material.codes],
+            "problems": problems,
+        }
+
+    def _record(self, sent: Sequence[object]) -> Message:
+        """Record events in their order; each is on the disk or refused when this returns."""
+        self._try_again()
+        saved: list[str] = []
+        refused: list[dict[str, str]] = []
+        for value in sent:
+            name = str(value.get("id", "")) if isinstance(value, Mapping) else ""
+            try:
+                self._keep(value)
+                saved.append(name)
+            except Refused as error:
+                refused.append({"id": name, "reason": error.reason, "detail": error.detail})
+        if saved:
+            write_coder(self.folder, self.coder)
+        return {
+            "kind": "recorded",
+            "saved": saved,
+            "refused": refused,
+            "locked_by": self.journal.locked_by,
+        }
+
+    def _keep(self, value: object) -> None:
+        try:
+            event: Event = event_from(value)
+        except ValueError as error:
+            raise Refused("form", str(error)) from None
+        if event in self.journal:
+            return
+        if self.journal.locked_by:
+            raise Refused("locked", self.journal.locked_by)
+        try:
+            self.journal.record(validate_event(event, self.journal.events, self.material))
+        except WriteConflict:
+            raise Refused("clash", event.id) from None
+        except PermissionError:
+            raise Refused("locked", self.journal.locked_by) from None
+        except OSError as error:
+            raise Refused("disk", error.strerror or str(error)) from None
+
+    def _try_again(self) -> None:
+        """Open a journal anew that another process held; it may have ended."""
+        if self.journal.locked_by == "other":
+            self.journal = open_journal(self.folder, self.round)
+            if not self.journal.locked_by:
+                write_coder(self.folder, self.coder)
+
+
+def _reading(complete: bool | None) -> str:
+    return {None: "unread", False: "begun", True: "complete"}[complete]

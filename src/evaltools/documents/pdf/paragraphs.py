@@ -1,0 +1,272 @@
+"""Paragraphs and headings of a PDF without structure, from where its lines stand."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from evaltools.documents.blocks import Block, Paragraph
+from evaltools.documents.pdf.characters import Sheet
+from evaltools.documents.pdf.letters import HYPHENS
+from evaltools.documents.pdf.lines import Line, by_place
+from evaltools.documents.record import HeaderOrFooter
+
+_MARKER = re.compile(r"(?:[•◦▪‣·●○■□☐☒✓✗]|[-–—]|\(?(?:\d{1,2}|[a-zåäö])[.)])\s+\S")
+_NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[^\W\d_]")
+_ENDS = re.compile(r"[.!?:;…][)\]\"'”’»]*$")
+_LONGEST_HEADING = 200
+_WIDER = 1.12  # than the usual leading: what parts paragraphs
+_HANGING = 3.5  # points: how far a hyphen or full stop may hang over the edge
+_FLUSH_FROM = 6  # lines by which one can tell that text is flush right
+_SOFT = tuple(HYPHENS)  # of a line's end, which typesetting put in
+_HARD = ("-", "\u2010")
+# After these words' hyphen a part of a compound was left out: palvelu- ja tukipyynnöt.
+_CONJUNCTIONS = frozenset(
+    ["ja", "tai", "eli", "sekä", "että", "vai", "och", "eller", "samt", "respektive", "and", "or"]
+)
+_WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
+
+
+@dataclass
+class Found:
+    """What was read of a document.
+
+    Arguments:
+        blocks: in reading order, notes at the end.
+        left_out: (what, its text).
+        tables: how many tables there are.
+    """
+
+    blocks: list[Block] = field(default_factory=list)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+    tables: int = 0
+
+    def leave_artifacts(self, sheet: Sheet) -> None:
+        """Leave out what a page marks as no part of the text, as running headers are."""
+        lines = by_place((glyph for glyph in sheet.glyphs if glyph.artifact), sheet.number)
+        if lines:
+            what = HeaderOrFooter(f"page {sheet.number}: header, footer or other artifact")
+            self.left_out.append((what, " ".join(line.text for line in lines)))
+
+
+@dataclass(frozen=True)
+class Typography:
+    """How the running text of a document is set.
+
+    Arguments:
+        size: in points, of most characters.
+        bold: whether most of it is.
+        leading: usual distance of base lines as a multiple of the size.
+        ranks: (size, bold) of lines that look like headings, the highest first.
+    """
+
+    size: float
+    bold: bool
+    leading: float
+    ranks: tuple[tuple[float, bool], ...]
+
+
+def typography(lines: Sequence[Line]) -> Typography:
+    """Find out how a document is set."""
+    weights: Counter[tuple[float, bool]] = Counter()
+    for line in lines:
+        weights[_style(line)] += len(line.text)
+    size, bold = max(weights, key=lambda style: (weights[style], style)) if weights else (10, False)
+    gaps = [
+        (below.y - above.y) / size
+        for above, below in itertools.pairwise(lines)
+        if above.page == below.page
+        and _style(above) == _style(below) == (size, bold)
+        and 0.9 * size < below.y - above.y < 2.5 * size
+    ]
+    # The usual leading is the small one: wider gaps part paragraphs.
+    leading = sorted(gaps)[len(gaps) // 4] if gaps else 1.2
+    ranks = sorted(
+        (s for s in weights if s[0] > 1.08 * size or (s[1] and not bold and s[0] > 0.95 * size)),
+        reverse=True,
+    )
+    return Typography(size, bold, leading, tuple(ranks))
+
+
+def paragraphs(lines: Sequence[Line], type_: Typography, words: Words) -> list[Paragraph]:
+    """Rebuild the paragraphs of lines that are in reading order, over the ends of pages too."""
+    return [join(group, words, level_of(group, type_)) for group in group_lines(lines, type_)]
+
+
+def group_lines(lines: Sequence[Line], type_: Typography) -> list[list[Line]]:
+    """Lines by paragraph."""
+    margins, edges = _margins(lines), _edges(lines)
+    groups: list[list[Line]] = []
+    for at, line in enumerate(lines):
+        if groups and not _begins(groups[-1], line, type_, margins, edges, lines[at + 1 : at + 2]):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return groups
+
+
+def level_of(group: Sequence[Line], type_: Typography) -> int:
+    """Level of a heading by size, weight or number; 0 for running text."""
+    text = " ".join(line.text for line in group).strip()
+    style = _style(group[0])
+    if len(text) > _LONGEST_HEADING or len(group) > 3 or not any(c.isalpha() for c in text):
+        return 0
+    if style in type_.ranks and not text.endswith((".", ",", ";")):
+        return min(type_.ranks.index(style) + 1, 9)
+    numbered = _NUMBERED.match(text)
+    if numbered and len(group) == 1 and len(text) <= 80 and not _ENDS.search(text):
+        return min(len(type_.ranks) + numbered[1].count(".") + 1, 9)
+    return 0
+
+
+def _begins(
+    group: Sequence[Line],
+    line: Line,
+    type_: Typography,
+    margins: dict[int, tuple[float, float]],
+    edges: dict[int, float],
+    next_: Sequence[Line],
+) -> bool:
+    """Whether a line begins a paragraph, after the lines of `group`."""
+    above = group[-1]
+    if abs(above.size - line.size) > 0.6 or above.bold != line.bold:
+        return not _continues_style(above, line, type_)
+    left, _ = margins[id(line)]
+    above_left, above_right = margins[id(above)]
+    if _MARKER.match(line.text):
+        return True
+    if line.page == above.page and line.y > above.y:
+        gap = line.y - above.y
+        if gap > type_.leading * max(line.size, type_.size * 0.8) * _WIDER:
+            return True
+    elif level_of(group, type_) or level_of([line], type_):
+        return True  # a heading does not run over a page or column
+    if level_of(group, type_) and _NUMBERED.match(line.text):
+        return True
+    indent = line.x0 - left
+    if indent > 0.8 * line.size and above.x0 - above_left < 0.4 * line.size:
+        below = next_[0] if next_ else None
+        hanging = below is not None and abs(below.x0 - line.x0) < 1 and below.page == line.page
+        if not hanging:
+            return True
+    room = above_right - above.x1
+    if edge := edges.get(id(above)):  # set flush right: only a last line ends before the edge
+        return above.x1 < edge - _HANGING
+    fits = room > line.first + 0.35 * line.size
+    return (
+        fits
+        and (_ENDS.search(above.text) is not None or line.page != above.page)
+        and not (above.text.endswith(("\u00ad", "-")))
+    )
+
+
+def _continues_style(above: Line, line: Line, type_: Typography) -> bool:
+    """Whether two lines differ in style only because a word of one is set apart."""
+    return (
+        abs(above.size - line.size) <= 0.6
+        and above.bold != line.bold
+        and above.page == line.page
+        and not _ENDS.search(above.text)
+        and len(above.text) > 40
+        and 0 < line.y - above.y <= type_.leading * line.size * _WIDER
+    )
+
+
+def _margins(lines: Sequence[Line]) -> dict[int, tuple[float, float]]:
+    """Left and right edge of the column that each line stands in.
+
+    A column is a run of lines on one page that go down; its edges are those that the most
+    lines reach.
+    """
+    result: dict[int, tuple[float, float]] = {}
+    runs = _runs(lines)
+    widest = max((max(x.x1 for x in run) for run in runs if len(run) > 3), default=0.0)
+    for run in runs:
+        left = min(line.x0 for line in run)
+        right = max(line.x1 for line in run)
+        if len(run) <= 3:  # too few to tell an edge: believe the document's
+            right = max(right, widest if widest and left < widest / 2 else right)
+        for line in run:
+            result[id(line)] = (left, right)
+    return result
+
+
+def _edges(lines: Sequence[Line]) -> dict[int, float]:
+    """Right edge of the column of each line in text that is set flush right.
+
+    Hyphens and full stops may hang over the edge a little, so it is where most lines end.
+    """
+    result: dict[int, float] = {}
+    for run in _runs(lines):
+        ends = sorted(line.x1 for line in run)
+        edge = ends[len(ends) // 2]
+        flush = sum(abs(end - edge) <= _HANGING for end in ends)
+        if len(run) >= _FLUSH_FROM and flush >= 0.5 * len(run):
+            result.update((id(line), edge) for line in run)
+    return result
+
+
+def _runs(lines: Sequence[Line]) -> list[list[Line]]:
+    """Lines of one column of one page, which go down."""
+    runs: list[list[Line]] = []
+    for line in lines:
+        if runs and runs[-1][-1].page == line.page and line.y > runs[-1][-1].y - 1:
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    return runs
+
+
+def _style(line: Line) -> tuple[float, bool]:
+    return round(line.size * 2) / 2, line.bold
+
+
+class Words:
+    """Words of a document that stand whole in it: the witnesses for those that are parted."""
+
+    def __init__(self, lines: Iterable[Line]) -> None:
+        self._known = Counter(word.lower() for line in lines for word in _WORD.findall(line.text))
+        self.kept = 0
+
+    def join(self, before: str, after: str) -> str:
+        """Join two lines of a paragraph.
+
+        A soft hyphen goes, except before a digit. A hyphen that is drawn like any other stays,
+        unless the document has the word without it and not with it; before `ja` and its like a
+        blank follows it.
+        """
+        before, after = before.rstrip(" "), after.lstrip(" ")
+        if not before or not after:
+            return before + after
+        if before.endswith(_SOFT):
+            return before.rstrip("".join(_SOFT)) + ("-" if after[0].isdigit() else "") + after
+        if not before.endswith(_HARD) or not before[-2:-1].isalnum():
+            return f"{before} {after}"
+        next_word = re.match(r"[^\W_]+", after)
+        if next_word is None or next_word[0].lower() in _CONJUNCTIONS:
+            return f"{before} {after}"
+        head, tail = _WORD.findall(before[:-1])[-1:], _WORD.match(after)
+        if head and tail and before[:-1].endswith(head[0]):
+            whole = (head[0] + tail[0]).lower()
+            parted = f"{head[0]}-{tail[0]}".lower()
+            if self._known[whole] and not self._known[parted] and tail[0][0].islower():
+                return before[:-1] + after
+        self.kept += 1
+        return before + after
+
+
+def join(lines: Sequence[Line], words: Words, level: int = 0) -> Paragraph:
+    """The paragraph, or heading of a level, that lines were broken from."""
+    text, page, breaks = "", lines[0].page, []
+    for line in lines:
+        joined = words.join(text, line.text) if text else line.text
+        if line.page != page:
+            breaks.append((len(joined) - len(line.text.lstrip(" ")), line.page))
+            page = line.page
+        text = joined
+    if text.endswith(_SOFT):  # no other part of a word follows: it is what is drawn
+        text = text.rstrip("".join(_SOFT)) + "-"
+    return Paragraph(text, level, lines[0].page, tuple(breaks))

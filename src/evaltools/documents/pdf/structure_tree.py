@@ -1,0 +1,263 @@
+"""The structure that a tagged PDF carries: which content is a heading, a paragraph, a cell.
+
+Office programs write it for readers with assistive technology, and the law asks public bodies
+for it; where it is there and sound, nothing needs to be guessed from the layout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pikepdf
+
+from evaltools.documents.blocks import Block, Table
+from evaltools.documents.pdf.characters import Glyph, Sheet
+from evaltools.documents.pdf.lines import Line, by_place, in_order
+from evaltools.documents.pdf.paragraphs import Found, Words, join, paragraphs, typography
+
+_DEEPEST = 60
+_INLINE = frozenset((
+    "Span", "Em", "Strong", "Link", "Reference", "Quote", "Code", "BibEntry", "Annot", "Ruby", "RB",
+    "RT", "RP", "Warichu", "WT", "WP", "Sub", "Lbl", "Formula", "Form",
+))  # fmt: skip
+_OF_TEXT = _INLINE | {"P", "TD", "TH", "LBody", "Caption", "NonStruct"}
+_HEADINGS = {"Title": 1, "H": 1, **{f"H{level}": level for level in range(1, 10)}}
+_LEFT_OUT = {"TOC": "table of contents", "TOCI": "table of contents", "Artifact": "artifact"}
+_NOTES = frozenset(("Note", "FENote"))
+_CELLS = frozenset(("TD", "TH"))
+_UNMARKED = 0.02  # share of characters that the structure may miss before it is not believed
+_LOWER_CASE = 0.25  # share of paragraphs that may begin in the middle of a sentence
+_LONGEST = 80  # lines; a "paragraph" that is longer is a page that somebody marked as one
+
+
+@dataclass
+class Node:
+    """An element of the structure.
+
+    Arguments:
+        role: standard name, such as P, H1, Table, TR, TD.
+        inside: nodes, and (page, mark) of content, in reading order.
+    """
+
+    role: str
+    inside: list[Node | tuple[int, int]] = field(default_factory=list)
+
+    def marks(self) -> Iterator[tuple[int, int]]:
+        """All content below, in reading order."""
+        for item in self.inside:
+            if isinstance(item, Node):
+                yield from item.marks()
+            else:
+                yield item
+
+
+def read_tree(pdf: pikepdf.Pdf) -> Node | None:
+    """Read the structure tree; None where the file has none or a broken one."""
+    root = pdf.Root.get("/StructTreeRoot")
+    if not isinstance(root, pikepdf.Dictionary) or "/K" not in root:
+        return None
+    pages = {page.obj.objgen: number for number, page in enumerate(pdf.pages, start=1)}
+    roles = root.get("/RoleMap")
+    top = Node("Document")
+    try:
+        _walk(root.get("/K"), top, 0, pages, roles, set(), 0)
+    except (pikepdf.PdfError, RecursionError, ValueError, TypeError):
+        return None
+    return top if next(top.marks(), None) else None
+
+
+def _walk(
+    item: Any,
+    parent: Node,
+    page: int,
+    pages: dict[tuple[int, int], int],
+    roles: Any,
+    seen: set[tuple[int, int]],
+    depth: int,
+) -> None:
+    if depth > _DEEPEST:
+        raise RecursionError("the structure is deeper than any document's")
+    if isinstance(item, pikepdf.Array):
+        for one in item:
+            _walk(one, parent, page, pages, roles, seen, depth + 1)
+        return
+    if isinstance(item, int):
+        parent.inside.append((page, int(item)))
+        return
+    if not isinstance(item, pikepdf.Dictionary):
+        return
+    own = item.get("/Pg")
+    page = pages.get(own.objgen, page) if own is not None else page
+    kind = item.get("/Type")
+    if kind == "/MCR":
+        if isinstance(item.get("/MCID"), int):
+            parent.inside.append((page, int(item["/MCID"])))
+    elif kind != "/OBJR":
+        if item.is_indirect:
+            if item.objgen in seen:
+                return
+            seen.add(item.objgen)
+        node = Node(_role(item, roles))
+        parent.inside.append(node)
+        if "/K" in item:
+            _walk(item.get("/K"), node, page, pages, roles, seen, depth + 1)
+
+
+def _role(item: Any, roles: Any) -> str:
+    name = str(item.get("/S", "/Span"))
+    for _ in range(5):
+        standard = roles.get(name) if isinstance(roles, pikepdf.Dictionary) else None
+        if standard is None or name.lstrip("/") in {*_HEADINGS, *_CELLS, "P", "Table", "TR"}:
+            break
+        name = str(standard)
+    return name.lstrip("/")
+
+
+def heading_level(node: Node) -> int:
+    """Level of a heading, 0 for anything else."""
+    return _HEADINGS.get(node.role, 0)
+
+
+def is_inline(node: Node, parent: Node) -> bool:
+    """Whether a node is part of a paragraph; browsers write superscripts as NonStruct in one."""
+    if node.role == "NonStruct":
+        return parent.role in _OF_TEXT or heading_level(parent) > 0
+    return node.role in _INLINE
+
+
+def is_sound(tree: Node, sheets: Sequence[Sheet]) -> bool:
+    """Whether the structure covers the text and its paragraphs look like paragraphs."""
+    index = _index(sheets)
+    marked = set(tree.marks())
+    there = missed = 0
+    for (page, mark), glyphs in index.items():
+        ink = sum(bool(g.text.strip()) for g in glyphs)
+        there += ink
+        missed += ink if (page, mark) not in marked else 0
+    if not there or missed > _UNMARKED * there:
+        return False
+    plain = [p for p in _paragraph_lines(tree, index) if p]
+    lower = sum(lines[0].text.lstrip()[:1].islower() for lines in plain)
+    return bool(plain) and lower <= _LOWER_CASE * len(plain) and max(map(len, plain)) <= _LONGEST
+
+
+def read(tree: Node, sheets: Sequence[Sheet], words: Words) -> Found:
+    """Read the blocks of a structure, and after them what stands neither in it nor aside."""
+    walker = _Walker(_index(sheets), words)
+    walker.walk(tree)
+    walker.flush()
+    found = walker.result
+    found.blocks.extend(walker.notes)
+    marked = set(tree.marks())
+    for sheet in sheets:
+        found.leave_artifacts(sheet)
+        unmarked = (g for g in sheet.glyphs if (sheet.number, g.mark) not in marked)
+        rest = by_place((g for g in unmarked if not g.artifact), sheet.number)
+        found.blocks.extend(paragraphs(rest, typography(rest), words))
+    return found
+
+
+class _Walker:
+    """Gathers content until a block begins or ends."""
+
+    def __init__(self, index: dict[tuple[int, int], list[Glyph]], words: Words) -> None:
+        self._index = index
+        self._words = words
+        self._pending: list[tuple[int, int]] = []
+        self._label = False  # what is pending is the label of a list item
+        self.result = Found()
+        self.notes: list[Block] = []
+
+    def walk(self, node: Node, level: int = 0) -> None:
+        for item in node.inside:
+            if not isinstance(item, Node):
+                self._pending.append(item)
+                self._label = False
+            elif what := _LEFT_OUT.get(item.role):
+                for mark in item.marks():
+                    text = "".join(g.text for g in self._index.get(mark, ()))
+                    self.result.left_out.append((what, text))
+            elif item.role in _NOTES:
+                self.notes.extend(self._apart(item))
+            elif item.role == "Table":
+                self.flush(level)
+                self._table(item)
+            elif is_inline(item, node):
+                label = item.role == "Lbl" and not self._pending
+                self.walk(item, level)
+                self._label = label
+            else:
+                if not self._label:
+                    self.flush(level)
+                inner = heading_level(item)
+                self.walk(item, inner)
+                self.flush(inner)
+
+    def flush(self, level: int = 0) -> None:
+        lines = _lines(self._pending, self._index)
+        self._pending, self._label = [], False
+        if lines:
+            self.result.blocks.append(join(lines, self._words, level))
+
+    def _apart(self, node: Node) -> list[Block]:
+        """Blocks of a node that stands apart from what is being gathered."""
+        inner = _Walker(self._index, self._words)
+        inner.walk(node)
+        inner.flush()
+        self.notes.extend(inner.notes)
+        self.result.left_out.extend(inner.result.left_out)
+        self.result.tables += inner.result.tables
+        return inner.result.blocks
+
+    def _table(self, node: Node) -> None:
+        for caption in (i for i in node.inside if isinstance(i, Node) and i.role == "Caption"):
+            self.result.blocks.extend(self._apart(caption))
+        rows = []
+        for row in _rows(node):
+            cells = [c for c in row.inside if isinstance(c, Node) and c.role in _CELLS]
+            rows.append(tuple(tuple(self._apart(cell)) for cell in cells))
+        self.result.tables += 1
+        self.result.blocks.append(Table(tuple(rows)))
+
+
+def _rows(node: Node) -> Iterator[Node]:
+    for item in node.inside:
+        if isinstance(item, Node):
+            if item.role == "TR":
+                yield item
+            elif item.role in ("THead", "TBody", "TFoot"):
+                yield from _rows(item)
+
+
+def _index(sheets: Sequence[Sheet]) -> dict[tuple[int, int], list[Glyph]]:
+    index: dict[tuple[int, int], list[Glyph]] = {}
+    for sheet in sheets:
+        for glyph in sheet.glyphs:
+            if not glyph.artifact:
+                index.setdefault((sheet.number, glyph.mark), []).append(glyph)
+    return index
+
+
+def _lines(
+    marks: Sequence[tuple[int, int]], index: dict[tuple[int, int], list[Glyph]]
+) -> list[Line]:
+    """Lines of content, page by page."""
+    lines: list[Line] = []
+    page, glyphs = 0, list[Glyph]()
+    for mark in marks:
+        if mark[0] != page:
+            lines.extend(in_order(glyphs, page))
+            page, glyphs = mark[0], []
+        glyphs.extend(index.get(mark, ()))
+    return [*lines, *in_order(glyphs, page)]
+
+
+def _paragraph_lines(node: Node, index: dict[tuple[int, int], list[Glyph]]) -> Iterator[list[Line]]:
+    if node.role == "P":
+        yield _lines(list(node.marks()), index)
+        return
+    for item in node.inside:
+        if isinstance(item, Node):
+            yield from _paragraph_lines(item, index)

@@ -1,0 +1,290 @@
+"""A DOCX package taken apart: its running text, and by name everything else that holds text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from lxml import etree
+
+from evaltools.documents import guard
+from evaltools.documents.blocks import Block, Cell, Paragraph, Source, Table, row_answers, to_text
+from evaltools.documents.guard import Limits
+from evaltools.documents.packages import Package, children, first, local, value
+from evaltools.documents.record import HeaderOrFooter
+from evaltools.documents.word.appearance import Place, box_fill, fill, read_theme
+from evaltools.documents.word.styles import Styles, page_size, style_of, unseen_row
+from evaltools.documents.word.text import (
+    BesideText,
+    Inline,
+    InlineReader,
+    checkbox_sign,
+    choose_copy,
+    find_codes,
+    is_placeholder,
+    note_field,
+    texts,
+)
+
+_MAIN = "word/document.xml"
+_OTHER_PARTS = (
+    (r"word/header\d*\.xml", HeaderOrFooter("header")),
+    (r"word/footer\d*\.xml", HeaderOrFooter("footer")),
+    (r"word/comments\w*\.xml", "comment"),
+    (r"word/glossary/.*\.xml", "building blocks of the template"),
+    (r"word/(diagrams|charts|drawings)/.*\.xml", "text in a diagram or chart"),
+    (r"word/.*\.xml", "other part of the package"),
+)
+
+
+def read(package: Package, limits: Limits) -> Source:
+    """Read a DOCX package.
+
+    The running text is the body with its text boxes, then footnotes and endnotes in the order in
+    which the text refers to them. Headers, footers, comments, deletions, struck and unseen text,
+    tables of contents and prompts of unanswered fields are left out by name.
+    """
+    main = _main_part(package)
+    folder = main.rpartition("/")[0]
+    styles_part, root = f"{folder}/styles.xml", package.parse(main)
+    theme = read_theme(_part(package, f"{folder}/theme/theme1.xml"))
+    styles = Styles(_part(package, styles_part), theme, page_size(root))
+    beside = BesideText(
+        codes=find_codes(root), numbering=_numbering(_part(package, f"{folder}/settings.xml"))
+    )
+    body = Body(styles, beside)
+    inside = first(root, "body")
+    if inside is None:
+        raise guard.broken(f"its part {main} has no body")
+    blocks: list[Block] = list(body.blocks(inside))
+    roots = {main: root}
+    for kind in ("footnote", "endnote"):
+        part = f"{folder}/{kind}s.xml"
+        if part in package:
+            roots[part] = package.parse(part)
+            beside.codes |= find_codes(roots[part])
+            blocks.extend(_notes(roots[part], kind, body, beside))
+    present = [text for part_root in roots.values() for text in texts(part_root)]
+    for name in package.names:
+        what = next((w for pattern, w in _OTHER_PARTS if re.fullmatch(pattern, name)), "")
+        if what and name not in roots:
+            found = list(texts(package.parse(name)))
+            present.extend(found)
+            beside.left_out.extend((type(what)(f"{what}: {name}"), text) for text in found)
+        elif re.fullmatch(r"word/embeddings/.+", name):
+            beside.left_out.append((f"embedded file: {name}", ""))
+    return Source(
+        blocks=tuple(blocks),
+        fields=tuple(beside.fields),
+        present=tuple(present),
+        left_out=tuple(beside.left_out),
+        tables=sum(_tables(part_root) for part_root in roots.values()),
+        notes=_sentences(beside),
+        replaced=tuple(beside.symbols.replaced),
+    )
+
+
+def _part(package: Package, name: str) -> etree._Element | None:
+    return package.parse(name) if name in package else None
+
+
+def _numbering(root: etree._Element | None) -> dict[str, str]:
+    """How notes are numbered: as Word does where the document does not say."""
+    footnotes, endnotes = (
+        value(first(root, f"{kind}Pr", "numFmt")) for kind in ("footnote", "endnote")
+    )
+    return {"footnote": footnotes or "decimal", "endnote": endnotes or "lowerRoman"}
+
+
+def _main_part(package: Package) -> str:
+    """The part that the package names as its document."""
+    if "_rels/.rels" in package:
+        for relation in children(package.parse("_rels/.rels"), "Relationship"):
+            target = value(relation, "Target").lstrip("/")
+            if value(relation, "Type").endswith("/officeDocument") and target in package:
+                return target
+    if _MAIN not in package:
+        raise guard.broken(f"its part {_MAIN} is missing")
+    return _MAIN
+
+
+def _notes(root: etree._Element, kind: str, body: Body, beside: BesideText) -> list[Block]:
+    known = {value(note, "id"): note for note in children(root, kind)}
+    blocks: list[Block] = []
+    told = dict.fromkeys(number for of, number in beside.notes if of == kind)
+    for number in told:
+        if number in known:
+            blocks.extend(body.note(kind, number, known[number]))
+    for number, note in known.items():
+        if number not in told:
+            beside.leave_out(f"{kind} that nothing refers to", note)
+    return blocks
+
+
+def _tables(root: etree._Element) -> int:
+    """Tables of a part, counted from the XML: not those in second copies and deletions."""
+    return sum(
+        local(node) == "tbl"
+        and not any(
+            local(above) in ("Fallback", "del", "moveFrom") for above in node.iterancestors()
+        )
+        for node in root.iter()
+    )
+
+
+def _sentences(beside: BesideText) -> tuple[str, ...]:
+    notes = []
+    if beside.pictures:
+        notes.append(f"Pictures in the text: {beside.pictures}; what they show is not read.")
+    if beside.notes:
+        notes.append(f"Footnotes and endnotes, at the end of the text: {len(beside.notes)}.")
+    if beside.doubtful:
+        notes.append(
+            "Characters in the text that may not be seen, of no colour of their own on black: "
+            f"{beside.doubtful}."
+        )
+    notes.extend(beside.symbols.sentences)
+    return tuple(notes)
+
+
+class Body:
+    """Walks blocks in document order; what it meets beside the text goes to `beside`."""
+
+    def __init__(self, styles: Styles, beside: BesideText) -> None:
+        self._styles = styles
+        self._beside = beside
+        self._inline = InlineReader(styles, beside)
+        self._place = Place()
+        self._note: tuple[str, str] | None = None
+
+    def note(self, kind: str, number: str, element: etree._Element) -> tuple[Block, ...]:
+        """Blocks of a footnote or endnote."""
+        self._note = (kind, number)
+        try:
+            return self.blocks(element)
+        finally:
+            self._note = None
+
+    def blocks(self, parent: etree._Element) -> tuple[Block, ...]:
+        """Blocks of a body, cell, text box or note."""
+        return tuple(self._merged(parent))
+
+    def _merged(self, parent: etree._Element) -> Iterator[Block]:
+        """Join a paragraph whose end was deleted with tracking to the one after it."""
+        carried = ""
+        for block, ends in self._walk(parent):
+            if isinstance(block, Paragraph):
+                block = Paragraph(carried + block.text, block.level)
+                carried = ""
+                if not ends:
+                    carried = block.text
+                    continue
+            yield block
+        if carried:
+            yield Paragraph(carried)
+
+    def _walk(self, parent: etree._Element) -> Iterator[tuple[Block, bool]]:
+        for node in parent:
+            name = local(node)
+            if name == "p":
+                yield from self._paragraph(node)
+            elif name == "tbl":
+                yield self._table(node), True
+            elif name == "sdt":
+                yield from self._control(node)
+            elif name == "AlternateContent":
+                yield from self._walk(choose_copy(node, self._beside))
+            elif name in ("del", "moveFrom"):
+                self._beside.leave_out("tracked deletion", node)
+            elif name == "altChunk":
+                self._beside.left_out.append(("inserted file (altChunk)", ""))
+            elif name in ("r", "hyperlink", "fldSimple", "oMath", "oMathPara"):
+                inline = Inline(self._place, note=self._note)
+                self._inline.read(node, inline)
+                yield Paragraph(inline.text), True
+            elif name not in ("sectPr", "tcPr", "sdtPr", "sdtEndPr", "tblPr"):
+                yield from self._walk(node)
+
+    def _paragraph(self, node: etree._Element) -> Iterator[tuple[Block, bool]]:
+        properties = first(node, "pPr")
+        if style_of(properties) in self._styles.contents:
+            self._beside.leave_out("table of contents", node)
+            return
+        place = self._styles.place(properties, self._place)
+        inline = Inline(place, note=self._note)
+        self._inline.read(node, inline)
+        ends = first(properties, "rPr", "del") is None
+        yield Paragraph(inline.text, self._styles.level(node)), ends
+        for content in inline.boxes:
+            behind = box_fill(content, self._styles.theme) or self._place.behind
+            with self._at(replace(self._place, behind=behind)):
+                blocks = self.blocks(content)
+            for block in blocks:
+                yield block, True
+
+    @contextmanager
+    def _at(self, place: Place) -> Iterator[None]:
+        before, self._place = self._place, place
+        try:
+            yield
+        finally:
+            self._place = before
+
+    def _control(self, node: etree._Element) -> Iterator[tuple[Block, bool]]:
+        content = first(node, "sdtContent")
+        if content is None:
+            return
+        if is_placeholder(node):
+            self._beside.leave_out("prompt of an unanswered field", content)
+            note_field(node, "", self._beside)
+            return
+        inner = self.blocks(content)
+        if not to_text(inner) and (state := checkbox_sign(node)):
+            inner = (Paragraph(state),)
+        note_field(node, to_text(inner), self._beside)
+        for block in inner:
+            yield block, True
+
+    def _table(self, node: etree._Element) -> Table:
+        with self._at(self._styles.table(first(node, "tblPr"), self._place)):
+            return Table(tuple(self._row(row) for row in self._rows(node)))
+
+    def _rows(self, parent: etree._Element) -> Iterator[etree._Element]:
+        for node in parent:
+            if local(node) == "tr":
+                if first(node, "trPr", "del") is not None:
+                    self._beside.leave_out("tracked deletion", node)
+                elif (why := unseen_row(node)) and next(texts(node), None) is not None:
+                    self._beside.leave_out(why, node)
+                else:
+                    yield node
+            elif local(node) not in ("tblPr", "tblGrid", "sdtPr"):
+                yield from self._rows(node)
+
+    def _row(self, row: etree._Element) -> tuple[Cell, ...]:
+        cells: list[Cell] = []
+        before = len(self._beside.fields)
+        for node in _cells(row):
+            merge = first(node, "tcPr", "vMerge")
+            joined = merge is not None and value(merge) != "restart"
+            if first(node, "tcPr", "cellDel") is not None:
+                self._beside.leave_out("tracked deletion", node)
+                continue
+            own = fill(first(node, "tcPr", "shd"), self._styles.theme)
+            with self._at(replace(self._place, behind=own or self._place.behind)):
+                blocks = self.blocks(node)
+            cells.append(() if joined and not to_text(blocks) else blocks)
+        if answers := row_answers(cells):  # a control in such a row needs no name
+            self._beside.fields[before:] = answers
+        return tuple(cells)
+
+
+def _cells(row: etree._Element) -> Iterator[etree._Element]:
+    """Cells of a row, those inside content controls too."""
+    for node in row:
+        if local(node) == "tc":
+            yield node
+        elif local(node) in ("sdt", "sdtContent", "customXml", "ins"):
+            yield from _cells(node)

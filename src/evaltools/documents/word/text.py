@@ -1,0 +1,381 @@
+"""The text inside a paragraph of a DOCX: runs, fields, controls, revisions, formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from lxml import etree
+
+from evaltools.documents.blocks import CHECKED, UNCHECKED
+from evaltools.documents.normalising import visible
+from evaltools.documents.packages import children, first, local, value
+from evaltools.documents.superscripts import MARKS, note_mark, shift, shift_runs
+from evaltools.documents.symbol_fonts import Symbols
+from evaltools.documents.word.appearance import HIDDEN, PLAIN, Look, Place
+from evaltools.documents.word.styles import Styles, on
+
+_WORD = (
+    "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "http://purl.oclc.org/ooxml/wordprocessingml/main",
+)
+_MATHS = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/math",
+    "http://purl.oclc.org/ooxml/officeDocument/math",
+)
+_BREAKS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}
+_DRAWN = ("drawing", "pict", "object", "AlternateContent")
+_SKIPPED = frozenset(
+    ("pPr", "rPr", "sdtPr", "sdtEndPr", "tblPr", "tblGrid", "trPr", "tcPr", "sectPr", "instrText")
+)
+FORMULAS = frozenset(("sSup", "sSub", "sSubSup", "sPre", "f", "rad", "d", "nary"))
+"""Elements whose parts do not simply follow each other."""
+Part = Callable[[etree._Element | None], str]
+
+
+@dataclass
+class BesideText:
+    """What was met beside the text while walking a document.
+
+    Arguments:
+        left_out: (what, its text).
+        fields: (label, answer) of content controls and legacy form fields.
+        notes: ("footnote" or "endnote", its identifier) in order of reference.
+        pictures: how many.
+        symbols: characters of symbol fonts.
+        doubtful: how many characters may not be seen.
+        codes: pieces of text that are instructions of fields, which nobody sees.
+        numbering: how footnotes and endnotes are numbered, by their kind.
+        marks: marks of notes by identifier, by kind.
+    """
+
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+    fields: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    pictures: int = 0
+    symbols: Symbols = field(default_factory=Symbols)
+    doubtful: int = 0
+    codes: set[etree._Element] = field(default_factory=set)
+    numbering: dict[str, str] = field(default_factory=dict)
+    marks: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def mark(self, kind: str, number: str) -> str:
+        """The mark of a note that the text refers to: its number among those of its kind."""
+        marks = self.marks.setdefault(kind, {})
+        numbering = self.numbering.get(kind, "decimal")
+        return marks.setdefault(number, note_mark(len(marks) + 1, numbering))
+
+    def leave_out(self, what: str, element: etree._Element) -> None:
+        """Leave out all text of an element by name."""
+        self.left_out.extend((what, text) for text in texts(element))
+
+
+@dataclass
+class Inline:
+    """The text of one paragraph as it is gathered.
+
+    Arguments:
+        place: where it stands.
+        boxes: contents of text boxes anchored in it.
+        look: of the run at hand.
+        note: the note whose text it is: its kind and identifier.
+        runs: (text, how far above the line) in order.
+        fractions: which of them are or hold fractions.
+    """
+
+    place: Place
+    boxes: list[etree._Element] = field(default_factory=list)
+    look: Look = PLAIN
+    note: tuple[str, str] | None = None
+    runs: list[tuple[str, int]] = field(default_factory=list)
+    fractions: set[int] = field(default_factory=set)
+
+    @property
+    def text(self) -> str:
+        """All of it, raised and lowered characters written as such."""
+        return shift_runs(apart(self.runs, self.fractions))
+
+    def add(self, text: str, shift: int = 0) -> None:
+        """Add a piece of text."""
+        self.runs.append((text, shift))
+
+    def extend(self, inner: Inline) -> None:
+        """Add all of another one."""
+        self.fractions |= {len(self.runs) + at for at in inner.fractions}
+        self.runs.extend(inner.runs)
+        self.boxes.extend(inner.boxes)
+
+    def inner(self) -> Inline:
+        """An empty one in the same place."""
+        return Inline(self.place, look=self.look, note=self.note)
+
+
+def texts(element: etree._Element) -> Iterator[str]:
+    """Every piece of text in an element, deleted, hidden and duplicated ones too."""
+    for node in element.iter():
+        if local(node) in ("t", "delText") and node.text:
+            yield node.text
+
+
+class InlineReader:
+    """Reads what stands inside of paragraphs; what it meets beside the text goes to `beside`."""
+
+    def __init__(self, styles: Styles, beside: BesideText) -> None:
+        self._styles = styles
+        self._beside = beside
+
+    def read(self, element: etree._Element, into: Inline) -> None:
+        """Add the text of everything in an element to `into`, in document order."""
+        for node in element:
+            self._node(node, into)
+
+    def _node(self, node: etree._Element, into: Inline) -> None:
+        name = local(node)
+        if name in _SKIPPED or not name:
+            return
+        if name == "t" and node.text:
+            self._text(node, node.text, into)
+        elif name in _BREAKS:
+            into.add(_BREAKS[name], into.look.shift if _BREAKS[name] == "\u2011" else 0)
+        elif name == "r":
+            self._run(node, into)
+        elif name in ("del", "moveFrom", "delText"):
+            self._beside.leave_out("tracked deletion", node)
+        elif name == "rt":
+            self._beside.leave_out("reading above a word", node)
+        elif name == "sym":
+            into.add(_symbol(node, self._beside), into.look.shift)
+        elif name in ("footnoteReference", "endnoteReference"):
+            kind, number = name.removesuffix("Reference"), value(node, "id")
+            self._beside.notes.append((kind, number))
+            if value(node, "customMarkFollows") not in ("1", "true", "on"):
+                into.add(self._beside.mark(kind, number))
+        elif name in ("footnoteRef", "endnoteRef") and into.note is not None:
+            kind, number = into.note
+            into.add(self._beside.marks.get(kind, {}).get(number, ""))
+        elif name == "fldChar":
+            into.add(_legacy(node, self._beside))
+        elif name in FORMULAS and etree.QName(node).namespace in _MATHS:
+            self._formula(node, into)
+        elif name in ("inline", "anchor", "shape") and _unseen_drawing(node):
+            self._beside.leave_out("hidden drawing", node)
+        elif name == "sdt":
+            self._control(node, into)
+        elif name == "AlternateContent":
+            self.read(choose_copy(node, self._beside), into)
+        elif name == "txbxContent":
+            into.boxes.append(node)
+        else:
+            self._beside.pictures += name in ("blip", "imagedata")
+            self.read(node, into)
+
+    def _run(self, node: etree._Element, into: Inline) -> None:
+        look, before = self._styles.look(node, into.place), into.look
+        if look.unseen:
+            for part in node:
+                # A box has letters and a place of its own; with its anchor only hidden text hides.
+                if local(part) in _DRAWN and look.unseen != HIDDEN:
+                    self._node(part, into)
+                else:
+                    self._beside.leave_out(look.unseen, part)
+            return
+        # Of a formula the place says what is raised, and its runs do not know.
+        into.look = look if look.shift or not before.shift else replace(look, shift=before.shift)
+        self.read(node, into)
+        into.look = before
+
+    def _text(self, node: etree._Element, text: str, into: Inline) -> None:
+        if etree.QName(node).namespace not in (*_WORD, *_MATHS):
+            self._beside.left_out.append(("text in a drawing", text))
+        elif node in self._beside.codes:
+            self._beside.left_out.append(("instruction of a field", text))
+        else:
+            self._beside.doubtful += len(visible(text)) if into.look.doubtful else 0
+            into.add(self._beside.symbols.show(text, into.look.font_of), into.look.shift)
+
+    def _formula(self, node: etree._Element, into: Inline) -> None:
+        """Add a formula whose parts stand above and below each other, in one line."""
+
+        def part(element: etree._Element | None) -> str:
+            inner = into.inner()
+            if element is not None:
+                self.read(element, inner)
+            return inner.text
+
+        if any(local(inside) == "f" for inside in node.iter()):
+            into.fractions.add(len(into.runs))
+        into.add(write_formula(node, part))
+
+    def _control(self, node: etree._Element, into: Inline) -> None:
+        """Add the answer in a content control, and note it as a field of the form."""
+        content = first(node, "sdtContent")
+        inner = into.inner()
+        if content is not None and is_placeholder(node):
+            self._beside.leave_out("prompt of an unanswered field", content)
+        elif content is not None:
+            self.read(content, inner)
+            if not inner.text.strip() and (state := checkbox_sign(node)):
+                inner.add(state)
+        into.extend(inner)
+        note_field(node, inner.text, self._beside)
+
+
+def find_codes(root: etree._Element) -> set[etree._Element]:
+    """Pieces of text that stand among the instructions of a field that has an end.
+
+    What a field inside the instructions of another one shows is an instruction as well.
+    """
+    codes: set[etree._Element] = set()
+    fields: list[tuple[bool, list[etree._Element]]] = []  # whether its result has begun, texts
+    for node in root.iter():
+        name = local(node)
+        if name == "fldChar":
+            kind = value(node, "fldCharType")
+            if kind == "begin":
+                fields.append((False, []))
+            elif kind == "separate" and fields:
+                fields[-1] = (True, fields[-1][1])
+            elif kind == "end" and fields:
+                codes.update(fields.pop()[1])
+        elif name == "t":
+            for shows, texts_ in fields:
+                if not shows:
+                    texts_.append(node)
+    return codes
+
+
+def _unseen_drawing(node: etree._Element) -> bool:
+    hidden = value(first(node, "docPr"), "hidden") in ("1", "true")
+    return hidden or "visibility:hidden" in value(node, "style").replace(" ", "")
+
+
+def note_field(node: etree._Element, answer: str, beside: BesideText) -> None:
+    """Note a content control that has a name."""
+    properties = first(node, "sdtPr")
+    label = value(first(properties, "alias")) or value(first(properties, "tag"))
+    listed = first(properties, "docPartObj") is not None  # tables of contents and the like
+    if label.strip() and not listed:
+        beside.fields.append((label.strip(), answer.strip()))
+
+
+def is_placeholder(node: etree._Element) -> bool:
+    """Whether a content control shows its prompt because nobody has answered."""
+    return on(first(node, "sdtPr", "showingPlcHdr"))
+
+
+def checkbox_sign(node: etree._Element) -> str:
+    """The sign of a checkbox control; empty for any other control."""
+    checkbox = first(node, "sdtPr", "checkbox")
+    if checkbox is None:
+        return ""
+    return CHECKED if value(first(checkbox, "checked")) in ("1", "true", "on") else UNCHECKED
+
+
+def choose_copy(node: etree._Element, beside: BesideText) -> etree._Element:
+    """Of the copies of the same content kept for several programs, the one to read."""
+    branches = [child for child in node if local(child) in ("Choice", "Fallback")]
+    taken = next((b for b in branches if next(texts(b), None) is not None), None)
+    if taken is None:
+        return branches[0] if branches else node
+    for branch in branches:
+        if branch is not taken:
+            beside.leave_out("second copy of a text box, kept for other programs", branch)
+    return taken
+
+
+def _symbol(node: etree._Element, beside: BesideText) -> str:
+    try:
+        code = int(value(node, "char"), 16)
+    except ValueError:
+        code = 0
+    return beside.symbols.show_character("", code, value(node, "font"))
+
+
+def _legacy(node: etree._Element, beside: BesideText) -> str:
+    """What a form field of the old kind shows that is not written as text."""
+    data = first(node, "ffData")
+    checkbox, choices = first(data, "checkBox"), first(data, "ddList")
+    label = value(first(data, "statusText")) or value(first(data, "name"))
+    if checkbox is not None:
+        state = first(checkbox, "checked")
+        if state is None:
+            state = first(checkbox, "default")
+        shown = CHECKED if on(state) else UNCHECKED
+    elif choices is not None:
+        entries = [value(entry) for entry in children(choices, "listEntry")]
+        chosen = value(first(choices, "result")) or value(first(choices, "default")) or "0"
+        index = int(chosen) if chosen.isascii() and chosen.isdigit() else len(entries)
+        shown = entries[index] if index < len(entries) else ""
+    else:
+        return ""
+    if label:
+        beside.fields.append((label, shown))
+    return shown
+
+
+def write_formula(node: etree._Element, part: Part) -> str:
+    """A formula in one line, see ECMA-376 part 1, 22.1; `part` gives the text of a part."""
+    name = etree.QName(node).localname
+    base = part(first(node, "e"))
+    if name == "f":
+        return f"{_grouped(part(first(node, 'num')))}/{_grouped(part(first(node, 'den')))}"
+    if name == "rad":
+        return _scripts("", part(first(node, "deg")), "") + "√" + _grouped(base)
+    if name == "d":
+        properties = first(node, "dPr")
+        begin, between, end = (
+            _sign(first(properties, of), otherwise)
+            for of, otherwise in (("begChr", "("), ("sepChr", "|"), ("endChr", ")"))
+        )
+        return begin + between.join(part(e) for e in children(node, "e")) + end
+    raised, lowered = part(first(node, "sup")), part(first(node, "sub"))
+    if name == "nary":
+        sign = _sign(first(node, "naryPr", "chr"), "∫")
+        return _scripts(sign, raised, lowered) + base
+    if first(node, "e", "f") is not None:  # the power of a fraction, not of what is under its line
+        base = f"({base})"
+    return (
+        _scripts("", raised, lowered) + base if name == "sPre" else _scripts(base, raised, lowered)
+    )
+
+
+def apart(runs: list[tuple[str, int]], fractions: set[int]) -> list[tuple[str, int]]:
+    """Runs with a blank beside a fraction where it would run together with its neighbour.
+
+    Arguments:
+        runs: (text, how far above the line).
+        fractions: which of them are or hold fractions.
+    """
+    if not fractions:
+        return runs
+    spaced: list[tuple[str, int]] = []
+    before, was_fraction = "", False
+    for at, (text, shift_) in enumerate(runs):
+        if not text:
+            continue
+        begins, is_fraction = text[0], at in fractions
+        meet = before.isalnum() and (begins.isalnum() or (is_fraction and begins == "("))
+        mark = shift_ != 0 or begins in MARKS  # of a note, or an exponent
+        if meet and (is_fraction or (was_fraction and not mark)):
+            spaced.append((" ", 0))
+        spaced.append((text, shift_))
+        before, was_fraction = text[-1], is_fraction
+    return spaced
+
+
+def _scripts(base: str, raised: str, lowered: str) -> str:
+    low = shift(lowered, -1)
+    if not all(c in MARKS or c.isspace() for c in low):
+        low = f"_({lowered})"
+    high = shift(raised, 1)
+    if not all(c in MARKS or c.isspace() for c in high):
+        high = f"^({raised})"
+    return base + low + high
+
+
+def _grouped(text: str) -> str:
+    return text if len(text) < 2 or text.isalnum() else f"({text})"
+
+
+def _sign(element: etree._Element | None, otherwise: str) -> str:
+    return otherwise if element is None else value(element)

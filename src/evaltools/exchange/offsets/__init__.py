@@ -1,0 +1,1 @@
+"""Offsets: how other tools count positions in a text, and which way a file does."""
