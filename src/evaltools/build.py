@@ -16,7 +16,7 @@ from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.hashes import hash_package
 from evaltools.publishing.bundle import place_problems
 from evaltools.report import engines
-from evaltools.report.publication import Shelf, read_record, render_key, source_hashes
+from evaltools.report.report_store import Shelf, read_record, render_key, source_hashes
 
 if TYPE_CHECKING:
     from evaltools.evidence import Descriptor
@@ -154,7 +154,7 @@ def current_report(study: Study, parameters: Parameters) -> tuple[Path, Run]:
 def judgements_of(study: Study, made: Run) -> tuple[Judgement, ...]:
     """What a run says of every finding of the study's report."""
     from evaltools.evidence import load_descriptor, read_tables
-    from evaltools.report.judged import judged
+    from evaltools.report.staging import judged
 
     tables = read_tables(study.data, load_descriptor(study.data))
     return judged(study, _parameters_of(study, made), made.indicators(), tables)
@@ -256,8 +256,7 @@ def _told(study: Study, parameters: Parameters, material: Material) -> list[str]
 
 def _material(study: Study, made: Run) -> Material:
     from evaltools.evidence import load_descriptor, read_tables
-    from evaltools.report.judged import judged
-    from evaltools.report.staging import Material
+    from evaltools.report.staging import Material, judged
 
     descriptor: Descriptor = load_descriptor(study.data)
     indicators = made.indicators()

@@ -21,7 +21,7 @@ from evaltools.importing.mapping import read_mapping
 from evaltools.importing.matching import Projects
 from evaltools.importing.pairs import read_pairs
 from evaltools.problems import ProblemError
-from evaltools.report.publication import Shelf
+from evaltools.report.report_store import Shelf
 
 Told = Callable[..., list[str]]
 

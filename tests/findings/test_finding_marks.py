@@ -11,7 +11,7 @@ import yaml
 from claims_by_hand import finding, shares, withheld
 
 from evaltools.findings import findings_metadata, judge
-from evaltools.report.embedded.filters import check_filter, run_filters
+from evaltools.report.embedded.pandoc import check_filter, run_filters
 
 FILTER = Path(__file__).parents[2] / "reports" / "style" / "findings.lua"
 PROSE = (

@@ -19,7 +19,7 @@ from evaltools.present.words import Words
 from evaltools.provenance.manifest import Manifest, hash_outputs
 from evaltools.publishing import Bundle, Candidate, publish
 from evaltools.report import engines
-from evaltools.report.publication import Shelf, render_key
+from evaltools.report.report_store import Shelf, render_key
 from evaltools.study import load_study
 
 ROOT = Path(__file__).parents[2]

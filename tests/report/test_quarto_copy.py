@@ -9,8 +9,7 @@ import pytest
 import yaml
 
 from evaltools.report.embedded.ast import stringify
-from evaltools.report.embedded.inlines import MARKDOWN
-from evaltools.report.embedded.pandoc import read_texts
+from evaltools.report.embedded.pandoc import MARKDOWN, read_texts
 from evaltools.report.quarto_copy import prepare, with_values
 
 LINK = '[[37 %]{.indicator key="a.b" shows="value"}](#ev-a-b){.evidence-link}'

@@ -6,8 +6,7 @@ import pytest
 
 from evaltools.indicators.indicator import Indicator
 from evaltools.present.language import NBSP
-from evaltools.report.rankings import ranking_variables
-from evaltools.report.variables import nested, variables
+from evaltools.report.variables import nested, ranking_variables, variables
 
 
 def share(key: str, n: int, N: int, estimand: str = "D", **limits: float) -> Indicator:

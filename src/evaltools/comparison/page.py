@@ -62,7 +62,7 @@ def comparison_page(
         labels: of codes, by id.
         notice: shown at the top, such as that the data are an example.
     """
-    from evaltools.report.embedded.faces import face_rules
+    from evaltools.report.embedded.fonts import face_rules
 
     words = Words(language)
     title = words("comparison.page_title")

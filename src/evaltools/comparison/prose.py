@@ -47,7 +47,7 @@ def prose_changes(study: Study, old: Recorded, new: Recorded) -> tuple[ProseChan
     Raises:
         ProblemError: the study has no report in the language.
     """
-    from evaltools.report.generated import variables_in
+    from evaltools.report.generated_pages import variables_in
 
     language: Language = new.ingredients.parameters.get("language", "fi")
     folder = (study.root / study.report(language).source).parent
@@ -85,9 +85,8 @@ def printed(
     """
     from evaltools.present import language as say
     from evaltools.problems import ProblemError
-    from evaltools.report import generated
-    from evaltools.report.rankings import ranking_variables
-    from evaltools.report.variables import ESTIMANDS, variables
+    from evaltools.report import generated_pages
+    from evaltools.report.variables import ESTIMANDS, ranking_variables, variables
 
     values = run.ingredients.parameters
     estimand = ESTIMANDS[str(values.get("estimand", "descriptive"))]
@@ -107,9 +106,9 @@ def printed(
         )
     except ProblemError:
         return {key: plain(text) for key, text in made.items()}  # values that are no longer known
-    made["scope.description"] = generated.scope_text(parameters)
+    made["scope.description"] = generated_pages.scope_text(parameters)
     for name in known:
-        made[f"parameter.{name}"] = generated.parameter_text(parameters, name)
+        made[f"parameter.{name}"] = generated_pages.parameter_text(parameters, name)
     return {key: plain(text) for key, text in made.items()}
 
 

@@ -160,7 +160,7 @@ def place_problems(study: Study, to: Path, code: str = "publish.folder") -> list
 
 def _can_be_assembled(candidate: Candidate) -> bool:
     """Whether there is what every bundle is made from; a gate says what is lacking."""
-    from evaltools.report.publication import read_record
+    from evaltools.report.report_store import read_record
 
     if candidate.study.declaration.publication is None:
         return False
@@ -182,7 +182,7 @@ def _fill(
     from evaltools.evidence import load_descriptor, read_tables
     from evaltools.publishing.crate import Deposit, write_crate
     from evaltools.publishing.marks import notice
-    from evaltools.report.publication import read_record
+    from evaltools.report.report_store import read_record
 
     study, parameters, run = candidate.study, candidate.parameters, candidate.run
     publication = study.declaration.publication

@@ -9,7 +9,7 @@ from evaltools.problems import Problem
 from evaltools.provenance.hashes import hash_file
 from evaltools.publishing.gates import Candidate
 from evaltools.report import engines
-from evaltools.report.publication import read_record, render_key
+from evaltools.report.report_store import read_record, render_key
 
 REMEDY = "Run evaltools build."
 

@@ -16,9 +16,9 @@ from typing import Any
 
 import yaml
 
-from evaltools.report.embedded.context import YAML_LOADER
+from evaltools.report.embedded.format_context import YAML_LOADER
+from evaltools.report.embedded.shortcodes import ESCAPED, SHORTCODE
 from evaltools.report.embedded.source import CODE_SPAN, Fences
-from evaltools.report.embedded.text import ESCAPED, SHORTCODE
 
 VECTOR, BITMAP = "image/svg+xml", "image/png"
 # Where markdown would not be markdown: attributes, targets of links, formulas, tags.

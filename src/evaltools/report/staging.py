@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import fontpkg_fira_sans
 import pandas as pd
@@ -21,21 +21,28 @@ from evaltools.findings.lint import check_small_denominators
 from evaltools.findings.matrix import matrix_page
 from evaltools.findings.showing import findings_metadata, release_table
 from evaltools.indicators.indicator import Indicator
+from evaltools.present.figure import CAPTION_METADATA, CAPTION_TYPE
 from evaltools.present.language import Language
 from evaltools.present.words import Words
 from evaltools.problems import refuse
-from evaltools.report import generated
-from evaltools.report.embedded.reference_docx import Page, reference_docx
+from evaltools.report import generated_pages
+from evaltools.report.embedded.docx.reference import Page, reference_docx
 from evaltools.report.embedded.source import INCLUDE
-from evaltools.report.notebooks import stage_notebook
-from evaltools.report.rankings import ranking_variables
 from evaltools.report.source_checks import source_problems
 from evaltools.report.trail.anchors import anchors_in, link_numbers
 from evaltools.report.trail.facts import fact_variables, facts_of, scope_variables
 from evaltools.report.trail.page import evidence_pages
 from evaltools.report.trail.quotations import declared_policy
-from evaltools.report.variables import ESTIMANDS, nested, variables
+from evaltools.report.variables import ESTIMANDS, nested, ranking_variables, variables
 from evaltools.study import Parameters, Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from evaltools.findings.judging import Judgement
+    from evaltools.indicators.indicator import Indicator
+    from evaltools.study import Parameters, Study
+
 
 REFERENCE_DOCX = "style/reference.docx"
 """Named by `_quarto.yml`; made here, since what is in the repository can be read."""
@@ -106,7 +113,7 @@ def stage(study: Study, parameters: Parameters, material: Material, folder: Path
         (pages / name).touch()
     variables_by_group = nested(values)
     refuse(source_problems(folder, document, variables_by_group))
-    used = generated.used_variables(sorted(document.parent.rglob("*.qmd"))) & values.keys()
+    used = generated_pages.used_variables(sorted(document.parent.rglob("*.qmd"))) & values.keys()
     shown = {key: values[key] for key in sorted(used)}
     refuse(check_small_denominators(shown, material.indicators))
     _write_yaml(folder / "_variables.yml", variables_by_group)
@@ -121,9 +128,9 @@ def report_variables(parameters: Parameters, material: Material) -> dict[str, st
     labels = code_labels(material.tables, language)
     made = variables(material.indicators, ESTIMANDS[parameters.estimand], language)
     made |= ranking_variables(material.indicators, labels, language)
-    made["scope.description"] = generated.scope_text(parameters)
+    made["scope.description"] = generated_pages.scope_text(parameters)
     for name in parameters.declarations:
-        made[f"parameter.{name}"] = generated.parameter_text(parameters, name)
+        made[f"parameter.{name}"] = generated_pages.parameter_text(parameters, name)
     made |= scope_variables(material.indicators, language)
     return made | fact_variables(facts_of(material.tables, parameters, {}))
 
@@ -217,15 +224,15 @@ def _write_generated(
     values: Mapping[str, str],
 ) -> None:
     language: Language = parameters.language
-    used = generated.used_variables(sorted(chapters.rglob("*.qmd"))) & values.keys()
+    used = generated_pages.used_variables(sorted(chapters.rglob("*.qmd"))) & values.keys()
     descriptor = material.descriptor
     pages = {
-        "_description.qmd": generated.description_sheet(
+        "_description.qmd": generated_pages.description_sheet(
             study, parameters, descriptor, material.run, material.n, material.N
         ),
-        "_parameters.qmd": generated.parameter_table(parameters),
-        "_indicators.qmd": generated.indicator_table(material.indicators, used, language),
-        "_data.qmd": generated.data_table(descriptor, material.tables, language),
+        "_parameters.qmd": generated_pages.parameter_table(parameters),
+        "_indicators.qmd": generated_pages.indicator_table(material.indicators, used, language),
+        "_data.qmd": generated_pages.data_table(descriptor, material.tables, language),
         "_release.qmd": link_numbers(
             release_table(material.judgements, language, code_labels(material.tables, language))
         ),
@@ -262,3 +269,95 @@ def _evidence(
 def _write_yaml(path: Path, content: Mapping[str, Any]) -> None:
     text = yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=True, width=10_000)
     path.write_text(text, encoding="utf-8")
+
+
+KEPT = ("image/svg+xml", "image/png", "text/markdown")
+
+
+def stage_notebook(notebook: dict[str, Any]) -> dict[str, Any]:
+    """A copy of an executed notebook with what its outputs say of themselves moved into options.
+
+    Caption and alternative text are computed from data, so the notebook's source cannot hold
+    them; Quarto, however, reads them from the cell's options. Outputs keep what a page can show.
+    """
+    cells = [_stage_cell(cell) for cell in notebook["cells"]]
+    metadata = {"kernelspec": notebook["metadata"].get("kernelspec", _KERNEL)}
+    return {
+        "cells": cells,
+        "metadata": metadata,
+        "nbformat": notebook["nbformat"],
+        "nbformat_minor": notebook["nbformat_minor"],
+    }
+
+
+_KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+
+def _stage_cell(cell: dict[str, Any]) -> dict[str, Any]:
+    if cell["cell_type"] != "code":
+        return cell
+    told: dict[str, Any] = {}
+    outputs = []
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        if output.get("metadata", {}).get("evaltools") == CAPTION_METADATA["evaltools"]:
+            continue
+        told |= data.get(CAPTION_TYPE, {})
+        kept = {mime: data[mime] for mime in KEPT if mime in data}
+        if kept:
+            outputs.append({"output_type": "display_data", "data": kept, "metadata": {}})
+    source = "".join(cell["source"])
+    return {
+        "cell_type": "code",
+        "execution_count": 1,
+        "id": cell["id"],
+        "metadata": {},
+        "outputs": outputs,
+        "source": "".join(f"#| {line}\n" for line in _options(told)) + source,
+    }
+
+
+def _options(told: dict[str, Any]) -> list[str]:
+    """Quarto's cell options; JSON strings are YAML strings too."""
+    options: dict[str, Any] = {"echo": False}
+    if told.get("kind") == "figure":
+        options |= {"fig-cap": told["caption"], "fig-alt": told["alt"]}
+    if told.get("kind") == "table":
+        widths = [round(100 * width, 2) for width in told["widths"]]
+        options |= {"tbl-cap": told["caption"], "tbl-colwidths": widths}
+    return [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in options.items()]
+
+
+def judged(
+    study: Study,
+    parameters: Parameters,
+    indicators: tuple[Indicator, ...],
+    tables: Mapping[str, pd.DataFrame],
+) -> tuple[Judgement, ...]:
+    """Every finding of the study put to the numbers of a run.
+
+    Arguments:
+        parameters: of the run.
+        indicators: all of the run.
+        tables: the data that it was made from.
+
+    Raises:
+        ProblemError: findings that ask for evidence or numbers that are not there.
+    """
+    from evaltools.evidence import Evidence
+    from evaltools.findings.coder_rules import judge_by_rule
+    from evaltools.findings.declaration import load_findings
+    from evaltools.findings.judging import judge, unknown_evidence
+    from evaltools.report.variables import ESTIMANDS
+
+    facts = dict(zip(tables["facts"]["fact_id"], tables["facts"]["value"], strict=True))
+    estimand = ESTIMANDS[parameters.estimand]
+    findings = load_findings(study.root)
+    codes = tables["codes"]
+    codable = codes.loc[codes["codable"].astype(bool), "code_id"]
+    refuse(unknown_evidence(findings, codable, tables))
+    judgements = judge(findings, indicators, estimand, facts)
+    if not judgements:
+        return ()
+    evidence = Evidence.select(study, tables, parameters)
+    return judge_by_rule(judgements, indicators, evidence, estimand, facts)

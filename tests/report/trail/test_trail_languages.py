@@ -22,7 +22,7 @@ from evaltools.present.language import Language
 from evaltools.present.words import Words, all_phrases
 from evaltools.publishing.method_card import method_card
 from evaltools.publishing.tables import Chapter, indicator_sheets, method_name, method_text
-from evaltools.report import generated
+from evaltools.report import generated_pages
 from evaltools.report.embedded.pandoc import pandoc
 from evaltools.report.staging import code_labels
 from evaltools.report.trail.passages import Passage
@@ -69,10 +69,13 @@ def pages(source: Material) -> Iterator[tuple[str, str]]:
     descriptor, folder = load_descriptor(study.data), ROOT / "reports/fi"
     labels, used = code_labels(source.tables, language), set(used_names())
     sections, included = sections_of(folder), included_pages(folder)
-    yield "description", generated.description_sheet(study, parameters, descriptor, "ab12", 52, 122)
-    yield "parameters", generated.parameter_table(parameters)
-    yield "indicators", generated.indicator_table(source.indicators, used, language)
-    yield "data", generated.data_table(descriptor, source.tables, language)
+    yield (
+        "description",
+        generated_pages.description_sheet(study, parameters, descriptor, "ab12", 52, 122),
+    )
+    yield "parameters", generated_pages.parameter_table(parameters)
+    yield "indicators", generated_pages.indicator_table(source.indicators, used, language)
+    yield "data", generated_pages.data_table(descriptor, source.tables, language)
     yield "release", release_table(source.judgements, language, labels)
     yield "matrix", matrix_page(study, source.indicators, source.judgements, language)
     yield "evidence", source.pages(used_names())

@@ -18,9 +18,8 @@ from evaltools.report.embedded.ast import (
     span,
     words_of,
 )
-from evaltools.report.embedded.faults import Faults
-from evaltools.report.embedded.filters import VERSION
-from evaltools.report.embedded.pandoc import PandocError, pandoc
+from evaltools.report.embedded.pandoc import VERSION, PandocError, pandoc
+from evaltools.report.embedded.source import Faults
 
 _MISSING = re.compile(r"citation ([^\s]+) not found", re.IGNORECASE)
 

@@ -27,10 +27,10 @@ from evaltools.report.embedded.ast import (
     text,
     trim,
 )
-from evaltools.report.embedded.faults import Faults
-from evaltools.report.embedded.inlines import Inlines
-from evaltools.report.embedded.layout import KEYS, arranged, has_layout
+from evaltools.report.embedded.divs import KEYS, arranged, has_layout
 from evaltools.report.embedded.media import STAGED, Media
+from evaltools.report.embedded.pandoc import Inlines
+from evaltools.report.embedded.source import Faults
 
 _IDLE = (
     "fig-pos",

@@ -16,12 +16,12 @@ from typing import Any
 
 from evaltools.problems import Problem, refuse
 from evaltools.report.embedded.ast import stringify
-from evaltools.report.embedded.context import Context
-from evaltools.report.embedded.faces import face_rules
+from evaltools.report.embedded.fonts import face_rules
+from evaltools.report.embedded.format_context import Context
 from evaltools.report.embedded.html_tree import HtmlTree
 from evaltools.report.embedded.metadata import plain_title
 from evaltools.report.embedded.pandoc import pandoc
-from evaltools.report.embedded.print_checks import message_problems
+from evaltools.report.embedded.print.checks import message_problems
 
 # Parts of what pandoc writes, in one run: the separator cannot occur in escaped HTML.
 _PARTS = ("title", "subtitle", "authors", "abstracttitle", "abstract", "toc", "body")

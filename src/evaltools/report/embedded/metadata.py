@@ -11,9 +11,9 @@ from babel.dates import format_date
 from babel.localedata import locale_identifiers
 
 from evaltools.report.embedded.ast import NBSP, Node, stringify
-from evaltools.report.embedded.holders import Holders
+from evaltools.report.embedded.placeholders import Holders
 from evaltools.report.embedded.project import Project
-from evaltools.report.embedded.text import TextPass
+from evaltools.report.embedded.shortcodes import TextPass
 
 MARKDOWN_KEYS = (
     "title",

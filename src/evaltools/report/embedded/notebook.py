@@ -18,8 +18,8 @@ from typing import Any
 import yaml
 
 from evaltools.problems import Problem
-from evaltools.report.embedded.options import names
-from evaltools.report.embedded.svg import active_content
+from evaltools.report.embedded.format_context import names
+from evaltools.report.embedded.media import active_content
 from evaltools.yaml_text import check_yaml
 
 # Options of a cell that have an effect on what is embedded.

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
+import re
 import subprocess
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pypandoc
+
+from evaltools.problems import Problem
+from evaltools.report.embedded.ast import Node, words_of
+from evaltools.report.embedded.source import relative
 
 # Seconds; a report takes less than one. Some texts make any markdown reader slow.
 PATIENCE = 120
@@ -106,3 +112,96 @@ def read_texts(items: Sequence[dict[str, str]]) -> dict[str, list[dict[str, Any]
     output, _ = pandoc(["-f", str(reader), "-t", "json", "--sandbox"], json.dumps(list(items)))
     document = json.loads(output)
     return {block["c"][0][0]: block["c"][1] for block in document["blocks"]}
+
+
+# Quarto's reader is pandoc's markdown; front matter has been taken off before.
+MARKDOWN = "markdown-yaml_metadata_block-pandoc_title_block"
+# Attributes may hold values that were filled in, so they can make no raw content.
+_ATTRIBUTE = (
+    f"{MARKDOWN}-raw_html-raw_tex-raw_attribute-native_divs-native_spans-markdown_in_html_blocks"
+)
+_MARKUP = re.compile(r"[*_`\[\]{}@^~<>$\\\"'&]|--|\.\.\.|^\s*(?:[#>+-]|\d+[.)])|:")
+
+
+@dataclass
+class Inlines:
+    """Parsed texts by their source."""
+
+    known: dict[str, list[Node]] = field(default_factory=dict)
+
+    def prepare(self, texts: Iterable[str]) -> None:
+        """Parse the texts that are not yet known."""
+        fresh = sorted({text for text in texts if text not in self.known})
+        marked = [text for text in fresh if _MARKUP.search(text)]
+        for text in fresh:
+            self.known[text] = words_of(text)
+        items = [
+            {"name": str(index), "text": text, "format": _ATTRIBUTE}
+            for index, text in enumerate(marked)
+        ]
+        parsed = read_texts(items) if items else {}
+        for index, text in enumerate(marked):
+            blocks = parsed[str(index)]
+            if len(blocks) == 1 and blocks[0]["t"] in {"Para", "Plain"}:
+                self.known[text] = blocks[0]["c"]
+
+    def of(self, text: str) -> list[Node]:
+        """A fresh copy of a text's inlines."""
+        if text not in self.known:
+            self.prepare([text])
+        return copy.deepcopy(self.known[text])
+
+
+VERSION = [1, 23, 1]
+_QUARTO_API = re.compile(r"\bquarto\s*[.\[]|\b_quarto\b")
+
+
+def check_filter(root: Path, path: Path) -> list[Problem]:
+    """Refuse a filter that needs Quarto's own Lua API, by line."""
+    problems: list[Problem] = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        if _QUARTO_API.search(line.partition("--")[0]):
+            problems.append(
+                Problem(
+                    f"{relative(root, path)}:{number}",
+                    "the filter uses Quarto's Lua API",
+                    remedy="Use pandoc's API only",
+                    code="render.filter",
+                )
+            )
+    return problems
+
+
+def run_filters(
+    blocks: list[Node],
+    meta: dict[str, Any],
+    filters: Sequence[Path],
+    format_name: str,
+    scratch: Path,
+    root: Path,
+) -> tuple[list[Node], dict[str, Any]]:
+    """The tree after the filters, in order.
+
+    Arguments:
+        blocks, meta: the document. filters: Lua files. format_name: becomes FORMAT.
+        scratch: folder for the wrappers. root: the filters' working folder.
+
+    Raises PandocError where a filter fails.
+    """
+    if not filters:
+        return blocks, meta
+    arguments = ["-f", "json", "-t", "json"]
+    for index, path in enumerate(filters):
+        wrapper = scratch / f"filter-{index}-{format_name}.lua"
+        # Lua's %q-style quoting is JSON's for these paths, except for a slash that JSON leaves.
+        quoted = json.dumps(str(path), ensure_ascii=False)
+        wrapper.write_text(
+            f"FORMAT = '{'html' if format_name == 'html' else format_name}'\n"
+            f"PANDOC_SCRIPT_FILE = {quoted}\nreturn dofile({quoted})\n",
+            encoding="utf-8",
+        )
+        arguments += ["--lua-filter", str(wrapper)]
+    document = {"pandoc-api-version": VERSION, "meta": meta, "blocks": blocks}
+    output, _ = pandoc(arguments, json.dumps(document, ensure_ascii=False), folder=root)
+    result = json.loads(output)
+    return result["blocks"], result["meta"]

@@ -9,7 +9,7 @@ from typing import Any
 import pdf_samples as samples
 import pikepdf
 
-from evaltools.report.embedded.pdf import render_pdf
+from evaltools.report.embedded.print.pdf import render_pdf
 
 
 def elements(node: Any) -> Iterator[Any]:

@@ -15,8 +15,8 @@ import pytest
 from docx.oxml.ns import qn
 
 from evaltools.problems import ProblemError
-from evaltools.report.embedded.docx import render_docx
-from evaltools.report.embedded.docx_contents import bookmark
+from evaltools.report.embedded.docx.document import render_docx
+from evaltools.report.embedded.docx.shapes import bookmark
 
 HEAD = "---\ntitle: T\nlang: fi\n---\n\n"
 ALTS = ["Vaakapylväät: henkilöstön vaihtuvuus on yleisin haaste, 19 hanketta.", "Vasen kuva",

@@ -16,7 +16,7 @@ import pypdf
 import pytest
 from pdf_reading import attribute, elements, rendered, tagged
 
-from evaltools.report.embedded.pdf import render_pdf
+from evaltools.report.embedded.print.pdf import render_pdf
 
 ALTS = ["Vaakapylväät: henkilöstön vaihtuvuus on yleisin haaste, 19 hanketta.", "Vasen kuva",
         "Oikea kuva", "Osuuden estimaatti on painotettu keskiarvo", "w_i"]  # fmt: skip

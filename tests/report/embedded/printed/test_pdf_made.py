@@ -16,7 +16,7 @@ import pytest
 from pdf_reading import attribute, rendered, tagged
 
 from evaltools.problems import ProblemError
-from evaltools.report.embedded.pdf import render_pdf
+from evaltools.report.embedded.print.pdf import render_pdf
 
 
 def test_row_header_over_several_rows_names_all_of_them(tmp_path: Path) -> None:
@@ -105,8 +105,8 @@ import sys, hashlib
 from pathlib import Path
 sys.path.insert(0, {tests!r})
 import pdf_samples as samples
-from evaltools.report.embedded.pdf import render_pdf
-from evaltools.report.embedded.docx import render_docx
+from evaltools.report.embedded.print.pdf import render_pdf
+from evaltools.report.embedded.docx.document import render_docx
 folder = Path(sys.argv[1])
 file = samples.resolved(folder, samples.demanding())
 for render in (render_pdf, render_docx):

@@ -17,7 +17,7 @@ import pdf_samples as samples
 import pypdf
 
 from evaltools.report.embedded.ast import attr, div, words_of
-from evaltools.report.embedded.pdf import render_pdf
+from evaltools.report.embedded.print.pdf import render_pdf
 
 Node = dict[str, Any]
 

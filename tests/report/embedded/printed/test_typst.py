@@ -14,9 +14,9 @@ import typst
 from matplotlib.image import imread
 
 from evaltools.problems import ProblemError
-from evaltools.report.embedded.docx_styles import CALLOUTS
-from evaltools.report.embedded.pdf import for_print, render_pdf
-from evaltools.report.embedded.typst import COLOURS, literal, typst_problems, write_source
+from evaltools.report.embedded.docx.styles import CALLOUTS
+from evaltools.report.embedded.print.pdf import for_print, render_pdf
+from evaltools.report.embedded.print.typst import COLOURS, literal, typst_problems, write_source
 
 HEAD = "---\ntitle: T\nlang: fi\n---\n\n"
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evaltools.problems import Problem
-from evaltools.report.embedded.holders import (
+from evaltools.report.embedded.notebook import Notebooks
+from evaltools.report.embedded.placeholders import (
     Embed,
     Holder,
     Holders,
@@ -22,7 +23,6 @@ from evaltools.report.embedded.holders import (
     Pagebreak,
     Value,
 )
-from evaltools.report.embedded.notebook import Notebooks
 from evaltools.report.embedded.project import Project
 from evaltools.report.embedded.source import (
     CODE_SPAN,

@@ -1,39 +1,110 @@
-"""From a project's sources to the resolved document of each format.
-
-Text pass, one pandoc run for all texts, then for each format: values and outputs put in, the
-project's filters, conditions, structure, floats, numbers, cross-references, citations.
-"""
+"""Renders a staged project without Quarto, from the sources that Quarto renders."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
 
-from evaltools.problems import Problem, refuse
-from evaltools.report.embedded.assemble import assemble
+from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.report.embedded.ast import Node, classes_of, depth, nodes, rewrite
 from evaltools.report.embedded.citations import cite
-from evaltools.report.embedded.conditions import Conditions
-from evaltools.report.embedded.context import Context
-from evaltools.report.embedded.crossref import Crossref
-from evaltools.report.embedded.faults import Faults
-from evaltools.report.embedded.filters import VERSION, PandocError, check_filter, run_filters
+from evaltools.report.embedded.crossref import Crossref, Numbering
+from evaltools.report.embedded.divs import Conditions, Structure
+from evaltools.report.embedded.final_pass import Formulas, Tidy
 from evaltools.report.embedded.floats import Floats
-from evaltools.report.embedded.formulas import Formulas
-from evaltools.report.embedded.inlines import MARKDOWN, Inlines
+from evaltools.report.embedded.format_context import Context
 from evaltools.report.embedded.media import Media
 from evaltools.report.embedded.metadata import ask_for_metadata, document_metadata
 from evaltools.report.embedded.notebook import Notebooks
-from evaltools.report.embedded.numbering import Numbering
-from evaltools.report.embedded.pandoc import read_texts
+from evaltools.report.embedded.pandoc import (
+    MARKDOWN,
+    VERSION,
+    Inlines,
+    PandocError,
+    check_filter,
+    read_texts,
+    run_filters,
+)
+from evaltools.report.embedded.placeholders import assemble
 from evaltools.report.embedded.project import Project, read_project
-from evaltools.report.embedded.source import MARKS, Source, inside, read_source, relative
-from evaltools.report.embedded.structure import Structure
-from evaltools.report.embedded.text import TextPass
-from evaltools.report.embedded.tidy import Tidy
+from evaltools.report.embedded.shortcodes import TextPass
+from evaltools.report.embedded.source import MARKS, Faults, Source, inside, read_source, relative
+from evaltools.report.epoch import read_epoch
+
+Format = Literal["html", "typst", "docx"]
+SUFFIXES = {"html": ".html", "typst": ".pdf", "docx": ".docx"}
+
+
+def render(
+    project: Path,
+    document: Path,
+    formats: Sequence[Format],
+    output: Path,
+    progress: Callable[[str], None] | None = None,
+    profiles: Sequence[str] = (),
+    epoch: int | None = None,
+) -> list[Path]:
+    """Render a document of a staged project.
+
+    Arguments:
+        project: folder with `_quarto.yml`, `_variables.yml`, executed notebooks and chapters.
+        document: the main .qmd file, inside the project; relative paths are from the project.
+        formats: `html`, `typst` (a PDF), `docx`; each once.
+        output: folder for the results, made if it is missing.
+        progress: told what is being done, a line at a time.
+        profiles: Quarto profiles; the project's own default where none are given.
+        epoch: seconds since 1970 that stand for now, the date within files; SOURCE_DATE_EPOCH,
+            or 1970, if not given.
+
+    Returns the paths of the results, in the order of the formats. Nothing is written to the
+    output folder unless every format could be made. The same sources give the same bytes.
+    Raises ProblemError with all problems, each with file and line where they are known.
+    """
+    refuse(
+        Problem(name, "unknown format", ", ".join(SUFFIXES), code="render.format")
+        for name in formats
+        if name not in SUFFIXES
+    )
+    wanted = tuple(dict.fromkeys(formats))
+    if not wanted:
+        return []
+    now = read_epoch() if epoch is None else epoch
+    with TemporaryDirectory(prefix="evaltools-") as name:
+        resolved = resolve(project, project / document, wanted, Path(name), profiles, now)
+        results: list[tuple[Path, bytes]] = []
+        problems: list[Problem] = []
+        for each in resolved:
+            if progress is not None:
+                progress(f"writing {each.name}{SUFFIXES[each.format_name]}")
+            try:
+                results.append((output / (each.name + SUFFIXES[each.format_name]), _finish(each)))
+            except ProblemError as error:
+                problems.extend(found for found in error.problems if found not in problems)
+        refuse(problems)
+    output.mkdir(parents=True, exist_ok=True)
+    for path, payload in results:
+        path.write_bytes(payload)
+    return [path for path, _ in results]
+
+
+def _finish(resolved: Resolved) -> bytes:
+    """The bytes of one format; finishers are loaded when they are needed."""
+    if resolved.format_name == "html":
+        from evaltools.report.embedded.html import finish_html
+
+        return finish_html(resolved.path, resolved.context)
+    if resolved.format_name == "typst":
+        from evaltools.report.embedded.print.pdf import render_pdf
+
+        return render_pdf(resolved.path, resolved.context)
+    from evaltools.report.embedded.docx.document import render_docx
+
+    return render_docx(resolved.path, resolved.context)
+
 
 # Levels of pandoc's JSON; a quotation within a quotation is two more.
 DEEPEST = 150
@@ -207,9 +278,9 @@ class _Run:
         """Resolve one format; None where a filter failed."""
         options = self.project.format(name)
         words = self.project.words(name)
-        faults = Faults(self.source, self.passed.holders)
+        faults = Faults(self.source, self.passed.holders.fragments)
         parsed = {
-            key: assemble(blocks, self.parsed, name, self.media, faults)
+            key: assemble(blocks, self.parsed, self.passed.holders, name, self.media, faults)
             for key, blocks in self.parsed.items()
             if key == "body" or "meta|" in key
         }

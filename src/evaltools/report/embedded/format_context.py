@@ -55,3 +55,16 @@ def words(language: str) -> Mapping[str, str]:
     text = files(__package__).joinpath("words.yml").read_text(encoding="utf-8")
     table: dict[str, dict[str, str]] = yaml.load(text, Loader=YAML_LOADER)
     return table[language]
+
+
+@cache
+def options() -> Mapping[str, Any]:
+    """All lists by name."""
+    text = files(__package__).joinpath("options.yml").read_text(encoding="utf-8")
+    table: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return table
+
+
+def names(key: str) -> frozenset[str]:
+    """One list, as a set."""
+    return frozenset(map(str, options()[key]))

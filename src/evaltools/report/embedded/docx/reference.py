@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from xml.sax.saxutils import escape
 
-from evaltools.report.embedded.docx_styles import (
+from evaltools.report.embedded.docx.styles import (
     CODE_FACE,
     FACE,
     FALLBACK,
@@ -18,7 +18,7 @@ from evaltools.report.embedded.docx_styles import (
     table_styles_xml,
 )
 from evaltools.report.embedded.pandoc import pandoc
-from evaltools.report.embedded.print_facts import shortened
+from evaltools.report.embedded.print.document import shortened
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -14,11 +14,10 @@ import typst
 from evaltools.present import style
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.report.embedded.ast import Node
-from evaltools.report.embedded.context import Context
+from evaltools.report.embedded.format_context import Context
 from evaltools.report.embedded.pandoc import PandocError, pandoc
-from evaltools.report.embedded.print_checks import document_name, located, message_problems
-from evaltools.report.embedded.print_facts import Facts, facts_of
-from evaltools.report.embedded.print_tree import text_of, walk
+from evaltools.report.embedded.print.checks import document_name, located, message_problems
+from evaltools.report.embedded.print.document import Facts, facts_of, text_of, walk
 
 HERE = Path(__file__).parent
 TEMPLATES = ("template.typ", "typst_cover.typ")

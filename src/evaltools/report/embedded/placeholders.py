@@ -1,11 +1,17 @@
-"""Puts values, notebook outputs and page breaks into the places kept for them."""
+"""Places in the text that are filled after parsing, and the texts that are parsed apart.
+
+Values from `_variables.yml` and from notebooks are data. They are never pasted into the
+document's text, where a stray `|`, `#` or `<` could change its structure: a place of the same
+width made of private-use characters stands for them, and the parsed value is put into the tree.
+"""
 
 from __future__ import annotations
 
 import copy
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
@@ -24,19 +30,85 @@ from evaltools.report.embedded.ast import (
     trim,
     words_of,
 )
-from evaltools.report.embedded.faults import Faults
-from evaltools.report.embedded.holders import (
-    OPEN,
-    PLACE,
-    Embed,
-    Holder,
-    Keys,
-    Literal,
-    Pagebreak,
-    Value,
-)
 from evaltools.report.embedded.media import STAGED, Media
 from evaltools.report.embedded.notebook import Output
+from evaltools.report.embedded.source import Faults, Fragment
+
+OPEN, CLOSE, PAD, DIGIT = "\ue000", "\ue001", "\ue002", 0xE010
+PLACE = re.compile(f"{OPEN}([{chr(DIGIT)}-{chr(DIGIT + 9)}]+){PAD}*{CLOSE}")
+
+
+@dataclass(frozen=True)
+class Literal:
+    """Text that is to be shown as it is."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Value:
+    """A variable or metadata value, parsed as the fragment of that name."""
+
+    fragment: str
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Keys to press."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Pagebreak:
+    """A new page in paged formats."""
+
+
+@dataclass(frozen=True)
+class Embed:
+    """Outputs of labelled notebook cells."""
+
+    outputs: Sequence[Output]
+
+
+Holder = Literal | Value | Keys | Pagebreak | Embed
+
+
+@dataclass
+class Holders:
+    """What was taken out of the text, in order of appearance."""
+
+    items: list[tuple[Holder, str]] = field(default_factory=list)
+    fragments: dict[str, Fragment] = field(default_factory=dict)
+
+    def place(self, holder: Holder, where: str, width: int = 0) -> str:
+        """Keep a holder and give the characters that stand for it, `width` of them if it can be."""
+        self.items.append((holder, where))
+        number = "".join(chr(DIGIT + int(digit)) for digit in str(len(self.items) - 1))
+        return OPEN + number + PAD * max(0, width - len(number) - 2) + CLOSE
+
+    def fragment(self, name: str, text: str, where: str, data: bool) -> str:
+        """Ask for a text to be parsed; the same name is parsed once."""
+        self.fragments.setdefault(name, Fragment(name, text, where, data))
+        return name
+
+    def ask_for(self, output: Output) -> None:
+        """Ask for the texts of a notebook's output: what it shows, and its captions."""
+        for index, (kind, shown) in enumerate(output.parts):
+            if kind == "markdown":
+                self.fragment(f"{output.where}|{index}", shown, output.where, True)
+        for key in ("fig-cap", "tbl-cap", "lst-cap"):
+            if output.options.get(key):
+                name = f"{output.where}|{key}"
+                self.fragment(name, str(output.options[key]), output.where, True)
+        for index, caption in enumerate(output.options.get("fig-subcap") or ()):
+            self.fragment(f"{output.where}|subcap{index}", str(caption), output.where, True)
+
+    def of(self, mark: re.Match[str]) -> tuple[Holder, str]:
+        """The holder that a matched place stands for, and where it is."""
+        number = int("".join(str(ord(digit) - DIGIT) for digit in mark[1]))
+        return self.items[number]
+
 
 _QUOTED_PLACE = re.compile("(?:%EE%80%[89][0-9A-F])+")
 
@@ -44,6 +116,7 @@ _QUOTED_PLACE = re.compile("(?:%EE%80%[89][0-9A-F])+")
 def assemble(
     blocks: list[Node],
     fragments: Mapping[str, list[Node]],
+    holders: Holders,
     format_name: str,
     media: Media,
     faults: Faults,
@@ -55,7 +128,7 @@ def assemble(
         format_name: `html`, `typst` or `docx`, which decides between SVG and PNG.
         media: gathers pictures. faults: takes problems.
     """
-    assembly = _Assembly(fragments, format_name, media, faults)
+    assembly = _Assembly(fragments, holders, format_name, media, faults)
     filled = assembly.blocks(blocks)
     assembly.check_filled(filled)
     return filled
@@ -63,9 +136,15 @@ def assemble(
 
 class _Assembly:
     def __init__(
-        self, fragments: Mapping[str, list[Node]], format_name: str, media: Media, faults: Faults
+        self,
+        fragments: Mapping[str, list[Node]],
+        holders: Holders,
+        format_name: str,
+        media: Media,
+        faults: Faults,
     ) -> None:
         self.fragments = fragments
+        self.holders = holders
         self.format_name = format_name
         self.media = media
         self.faults = faults
@@ -92,7 +171,7 @@ class _Assembly:
         marks = list(PLACE.finditer(joined))
         if not marks or PLACE.sub("", joined):
             return None
-        holders = [self.faults.holders.of(mark) for mark in marks]
+        holders = [self.holders.of(mark) for mark in marks]
         if not all(isinstance(holder, Embed | Pagebreak) for holder, _ in holders):
             return None
         blocks: list[Node] = []
@@ -110,7 +189,7 @@ class _Assembly:
         for mark in PLACE.finditer(value):
             if mark.start() > end:
                 inlines.append(text(value[end : mark.start()]))
-            inlines.extend(self._inline(*self.faults.holders.of(mark)))
+            inlines.extend(self._inline(*self.holders.of(mark)))
             end = mark.end()
         if end < len(value):
             inlines.append(text(value[end:]))
@@ -136,7 +215,7 @@ class _Assembly:
         if len(blocks) == 1 and blocks[0]["t"] in {"Para", "Plain"}:
             content: list[Node] = blocks[0]["c"]
             return content
-        fragment = self.faults.holders.fragments[holder.fragment]
+        fragment = self.holders.fragments[holder.fragment]
         self.faults.add(
             "",
             f"value {fragment.text[:60]!r} is not a run of text",
@@ -154,7 +233,7 @@ class _Assembly:
             return value
 
         def fill(mark: re.Match[str]) -> str:
-            return stringify(self._inline(*self.faults.holders.of(mark)))
+            return stringify(self._inline(*self.holders.of(mark)))
 
         return PLACE.sub(fill, value)
 
@@ -170,7 +249,7 @@ class _Assembly:
         if OPEN not in node["c"][1]:
             return self._attributes(node)
         mark = PLACE.search(node["c"][1])
-        where = self.faults.holders.of(mark)[1] if mark else ""
+        where = self.holders.of(mark)[1] if mark else ""
         what = "a shortcode in a formula, in code or in raw text"
         self.faults.add("", what, "Put it outside", "render.shortcode", where)
         return []
@@ -178,7 +257,7 @@ class _Assembly:
     def check_filled(self, blocks: list[Node]) -> None:
         """Refuse places that are left, such as one in the name of an attribute."""
         for mark in PLACE.finditer(json.dumps(blocks, ensure_ascii=False)):
-            where = self.faults.holders.of(mark)[1]
+            where = self.holders.of(mark)[1]
             what = "a shortcode where none can be"
             self.faults.add("", what, "Put it into the text", "render.shortcode", where)
 
@@ -242,7 +321,7 @@ class _Assembly:
         if not blocks:
             return []
         if len(blocks) != 1 or blocks[0]["t"] not in {"Para", "Plain"}:
-            fragment = self.faults.holders.fragments[name]
+            fragment = self.holders.fragments[name]
             self.faults.add(
                 "", "a caption of several paragraphs", "Write one", "render.embed", fragment.where
             )
