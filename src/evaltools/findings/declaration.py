@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from evaltools.findings.clauses import Condition, Strict, needs_interval
 from evaltools.indicators.indicator import Estimand
 from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.study.source import line_of, read_yaml
+from evaltools.yaml_text import line_of, read_yaml
 
 FILE_NAME = "reports/findings.yml"
 

@@ -1,4 +1,4 @@
-"""What a finisher (HTML, PDF, DOCX) is told beside the resolved document."""
+"""The renderer's own lists and words, and what a writer (HTML, PDF, DOCX) is given to go by."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""In C where it is there: ten times as fast, and as safe."""
+from evaltools.yaml_text import load_trusted
 
 LANGUAGES = ("fi", "sv", "en")
 
@@ -25,8 +22,7 @@ class Context:
         project: the staged project folder, absolute.
         document: the .qmd file, absolute.
         media: folder to which image paths of the resolved document are relative.
-        format: the merged options of this format (`toc`, `number-sections`, `papersize`, ...).
-        metadata: the merged metadata as plain values (strings are markdown source).
+        format: the merged options and metadata of this format, as plain values.
         language: `fi`, `sv` or `en`, the base of `lang`.
         words: the renderer's words in that language, overrides of the project applied.
         epoch: seconds since 1970 that stand for now (SOURCE_DATE_EPOCH).
@@ -36,35 +32,38 @@ class Context:
     document: Path
     media: Path
     format: Mapping[str, Any]
-    metadata: Mapping[str, Any]
     language: str
     words: Mapping[str, str]
     epoch: int
 
-
-@cache
-def words(language: str) -> Mapping[str, str]:
-    """The renderer's own words in one language.
-
-    Arguments:
-        language: `fi`, `sv` or `en`.
-
-    Returns a mapping from word keys (Quarto's names where Quarto has the word) to text.
-    Raises KeyError for another language; the project reader refuses those before.
-    """
-    text = files(__package__).joinpath("words.yml").read_text(encoding="utf-8")
-    table: dict[str, dict[str, str]] = yaml.load(text, Loader=YAML_LOADER)
-    return table[language]
+    @property
+    def document_name(self) -> str:
+        """The document's path as the evaluator knows it, from the project folder."""
+        if self.document.is_relative_to(self.project):
+            return self.document.relative_to(self.project).as_posix()
+        return self.document.name
 
 
 @cache
-def options() -> Mapping[str, Any]:
-    """All lists by name."""
-    text = files(__package__).joinpath("options.yml").read_text(encoding="utf-8")
-    table: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+def _table(name: str) -> Mapping[str, Any]:
+    table: dict[str, Any] = load_trusted(files(__package__).joinpath(name).read_text("utf-8"))
     return table
 
 
-def names(key: str) -> frozenset[str]:
+def words(language: str) -> Mapping[str, str]:
+    """The renderer's own words in one language, by Quarto's names where Quarto has the word.
+
+    Raises KeyError for a language that the project reader refuses.
+    """
+    chosen: Mapping[str, str] = _table("words.yml")[language]
+    return chosen
+
+
+def options() -> Mapping[str, Any]:
+    """The lists of `options.yml`: what this renderer knows, what it refuses."""
+    return _table("options.yml")
+
+
+def option_names(key: str) -> frozenset[str]:
     """One list, as a set."""
     return frozenset(map(str, options()[key]))

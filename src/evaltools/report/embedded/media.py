@@ -1,4 +1,4 @@
-"""What an SVG may not hold: scripts, handlers, references to anywhere else."""
+"""Pictures of a document, brought into one folder, the right kind for each format."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ from urllib.parse import unquote
 
 from evaltools.report.embedded.source import located
 
-_HANDLER = re.compile(rb"<[^>]*\son[a-z]+\s*=", re.IGNORECASE)
-_FORBIDDEN = re.compile(
-    rb"<\s*(?:script|foreignObject|iframe|object|embed|handler)\b|<!ENTITY", re.IGNORECASE
+KINDS = {".svg", ".png", ".jpg", ".jpeg"}
+# Marks a picture that is in the media folder already; sources cannot hold the character.
+STAGED = "\ue01f"
+_SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
+_ACTIVE = re.compile(
+    rb"<\s*(?:script|foreignObject|iframe|object|embed|handler)\b|<!ENTITY|<[^>]*\son[a-z]+\s*=",
+    re.IGNORECASE,
 )
-_REFERENCE = re.compile(
-    rb"""(?:xlink:)?href\s*=\s*["']\s*(?!#|data:image/(?:png|jpeg);)""", re.IGNORECASE
+_OUTSIDE = re.compile(
+    rb"""(?:xlink:)?href\s*=\s*["']\s*(?!#|data:image/(?:png|jpeg);)|url\(\s*["']?\s*(?!#)"""
+    rb"""|@import|<\?xml-stylesheet""",
+    re.IGNORECASE,
 )
-_URL = re.compile(rb"""url\(\s*["']?\s*(?!#)""", re.IGNORECASE)
-_IMPORT = re.compile(rb"@import|<\?xml-stylesheet", re.IGNORECASE)
 
 
 def active_content(svg: bytes) -> str:
@@ -26,17 +30,17 @@ def active_content(svg: bytes) -> str:
 
     Images cannot run scripts where `<img>` shows them; but a reader may open the file itself.
     """
-    if _FORBIDDEN.search(svg) or _HANDLER.search(svg):
+    if _ACTIVE.search(svg):
         return "holds a script or other active content"
-    if _REFERENCE.search(svg) or _URL.search(svg) or _IMPORT.search(svg):
-        return "refers to something outside itself"
-    return ""
+    return "refers to something outside itself" if _OUTSIDE.search(svg) else ""
 
 
-KINDS = {".svg", ".png", ".jpg", ".jpeg"}
-# Marks a picture that is in the media folder already; sources cannot hold the character.
-STAGED = "\ue01f"
-_SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
+def write_picture(folder: Path, payload: bytes, suffix: str) -> str:
+    """Write a picture into a folder under a name made of its content, which is returned."""
+    name = f"{hashlib.sha256(payload).hexdigest()[:16]}{suffix}"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(payload)
+    return name
 
 
 @dataclass(frozen=True)
@@ -69,22 +73,19 @@ class Media:
         if path is not None and not path.is_file() and "%" in written:
             as_written = located(self.project, self.base, written)
             path = as_written if as_written is not None and as_written.is_file() else path
-        written = unquote(written)
+        image = f"image {unquote(written)}"
         if path is None:
-            return "", f"image {written} leaves the project folder"
-        if path.suffix.lower() not in KINDS:
-            return "", f"image {written} is none of {', '.join(sorted(KINDS))}"
-        if format_name == "docx" and path.suffix.lower() == ".svg":
-            path = path.with_suffix(".png")
+            return "", f"{image} leaves the project folder"
+        suffix = path.suffix.lower()
+        if suffix not in KINDS:
+            return "", f"{image} is none of {', '.join(sorted(KINDS))}"
+        if format_name == "docx" and suffix == ".svg":
+            path, suffix = path.with_suffix(".png"), ".png"
             if not path.is_file():
-                return "", f"image {written} has no PNG beside it, and Word needs one"
+                return "", f"{image} has no PNG beside it, and Word needs one"
         if not path.is_file():
-            return "", f"image {written}: there is no such file"
+            return "", f"{image}: there is no such file"
         payload = path.read_bytes()
-        if path.suffix.lower() == ".svg" and (active := active_content(payload)):
-            return "", f"image {written} {active}"
-        suffix = path.suffix.lower().replace("jpeg", "jpg")
-        name = f"{hashlib.sha256(payload).hexdigest()[:16]}{suffix}"
-        self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / name).write_bytes(payload)
-        return name, ""
+        if suffix == ".svg" and (active := active_content(payload)):
+            return "", f"{image} {active}"
+        return write_picture(self.folder, payload, suffix.replace("jpeg", "jpg")), ""

@@ -1,4 +1,8 @@
-"""Renders a staged project without Quarto, from the sources that Quarto renders."""
+"""Renders a staged project without Quarto, from the sources that Quarto renders.
+
+Text pass, one pandoc run for all texts, then for each format: values and outputs put in, the
+project's filters, conditions, structure, floats, numbers, cross-references, citations.
+"""
 
 from __future__ import annotations
 
@@ -10,33 +14,67 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.report.embedded.ast import Node, classes_of, depth, nodes, rewrite
+from evaltools.report.embedded.ast import (
+    RAW_KINDS,
+    Node,
+    classes_of,
+    depth,
+    document_of,
+    nodes,
+    rewrite,
+)
 from evaltools.report.embedded.citations import cite
-from evaltools.report.embedded.crossref import Crossref, Numbering
+from evaltools.report.embedded.crossref import Crossref
 from evaltools.report.embedded.divs import Conditions, Structure
-from evaltools.report.embedded.final_pass import Formulas, Tidy
+from evaltools.report.embedded.final_pass import FinalPass, Formulas
 from evaltools.report.embedded.floats import Floats
 from evaltools.report.embedded.format_context import Context
 from evaltools.report.embedded.media import Media
 from evaltools.report.embedded.metadata import ask_for_metadata, document_metadata
 from evaltools.report.embedded.notebook import Notebooks
 from evaltools.report.embedded.pandoc import (
-    MARKDOWN,
-    VERSION,
-    Inlines,
+    AttributeTexts,
     PandocError,
     check_filter,
     read_texts,
     run_filters,
 )
-from evaltools.report.embedded.placeholders import assemble
+from evaltools.report.embedded.placeholders import Filling
 from evaltools.report.embedded.project import Project, read_project
 from evaltools.report.embedded.shortcodes import TextPass
-from evaltools.report.embedded.source import MARKS, Faults, Source, inside, read_source, relative
+from evaltools.report.embedded.source import (
+    MARKS,
+    PRIVATE_USE,
+    LocatedProblems,
+    Source,
+    inside,
+    read_source,
+    relative,
+)
 from evaltools.report.epoch import read_epoch
 
 Format = Literal["html", "typst", "docx"]
 SUFFIXES = {"html": ".html", "typst": ".pdf", "docx": ".docx"}
+# Levels of pandoc's JSON; a quotation within a quotation is two more.
+DEEPEST = 150
+# Brackets within brackets in data.
+BRACKETS = 8
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A document ready to be written in one format.
+
+    Arguments:
+        format_name: `html`, `typst`, `docx`. path: the JSON file. document: what it holds.
+        context: surroundings for the writer. name: stem of the output file.
+    """
+
+    format_name: str
+    path: Path
+    document: Mapping[str, Any]
+    context: Context
+    name: str
 
 
 def render(
@@ -64,69 +102,44 @@ def render(
     output folder unless every format could be made. The same sources give the same bytes.
     Raises ProblemError with all problems, each with file and line where they are known.
     """
-    refuse(
-        Problem(name, "unknown format", ", ".join(SUFFIXES), code="render.format")
-        for name in formats
-        if name not in SUFFIXES
-    )
+    known = ", ".join(SUFFIXES)
+    unknown = [name for name in formats if name not in SUFFIXES]
+    refuse(Problem(name, "unknown format", known, code="render.format") for name in unknown)
     wanted = tuple(dict.fromkeys(formats))
     if not wanted:
         return []
     now = read_epoch() if epoch is None else epoch
     with TemporaryDirectory(prefix="evaltools-") as name:
-        resolved = resolve(project, project / document, wanted, Path(name), profiles, now)
-        results: list[tuple[Path, bytes]] = []
-        problems: list[Problem] = []
-        for each in resolved:
+        results: dict[Path, bytes] = {}
+        problems: dict[Problem, None] = {}
+        for each in resolve(project, project / document, wanted, Path(name), profiles, now):
+            file = each.name + SUFFIXES[each.format_name]
             if progress is not None:
-                progress(f"writing {each.name}{SUFFIXES[each.format_name]}")
+                progress(f"writing {file}")
             try:
-                results.append((output / (each.name + SUFFIXES[each.format_name]), _finish(each)))
+                results[output / file] = _write(each)
             except ProblemError as error:
-                problems.extend(found for found in error.problems if found not in problems)
+                problems |= dict.fromkeys(error.problems)
         refuse(problems)
     output.mkdir(parents=True, exist_ok=True)
-    for path, payload in results:
+    for path, payload in results.items():
         path.write_bytes(payload)
-    return [path for path, _ in results]
+    return list(results)
 
 
-def _finish(resolved: Resolved) -> bytes:
-    """The bytes of one format; finishers are loaded when they are needed."""
+def _write(resolved: Resolved) -> bytes:
+    """The bytes of one format; the libraries that write it are loaded when they are needed."""
     if resolved.format_name == "html":
-        from evaltools.report.embedded.html import finish_html
+        from evaltools.report.embedded.html import write_html
 
-        return finish_html(resolved.path, resolved.context)
+        return write_html(resolved.path, resolved.context)
     if resolved.format_name == "typst":
-        from evaltools.report.embedded.print.pdf import render_pdf
+        from evaltools.report.embedded.print.pdf import write_pdf
 
-        return render_pdf(resolved.path, resolved.context)
-    from evaltools.report.embedded.docx.document import render_docx
+        return write_pdf(resolved.path, resolved.context)
+    from evaltools.report.embedded.docx.document import write_docx
 
-    return render_docx(resolved.path, resolved.context)
-
-
-# Levels of pandoc's JSON; a quotation within a quotation is two more.
-DEEPEST = 150
-# Brackets within brackets in data.
-BRACKETS = 8
-_RAW_KINDS = {"RawInline", "RawBlock"}
-
-
-@dataclass(frozen=True)
-class Resolved:
-    """A document ready to be written in one format.
-
-    Arguments:
-        format_name: `html`, `typst`, `docx`. path: the JSON file. document: what it holds.
-        context: surroundings for the finisher. name: stem of the output file.
-    """
-
-    format_name: str
-    path: Path
-    document: Mapping[str, Any]
-    context: Context
-    name: str
+    return write_docx(resolved.path, resolved.context)
 
 
 def resolve(
@@ -150,49 +163,47 @@ def resolve(
     _check_input(root, document)
     source, problems = read_source(root, document)
     project, found = read_project(root, document, source, profiles)
-    problems += found
     media = Media(root, document.parent, scratch / "media")
     media.folder.mkdir(parents=True, exist_ok=True)
-    passed = TextPass(project, Notebooks(root, media.folder), project.format(formats[0]))
-    body = passed.body(source)
-    ask_for_metadata(project, passed.metadata, passed)
-    problems += passed.problems
-    problems += _check_data(passed)
+    text_pass = TextPass(project, Notebooks(root, media.folder), project.format(formats[0]))
+    body = text_pass.body(source)
+    ask_for_metadata(project, text_pass.metadata, text_pass)
+    problems += [*found, *text_pass.problems, *_check_data(text_pass)]
     refuse(_sorted(problems))
-    items = [{"name": "body", "text": body, "format": MARKDOWN}]
-    items += [
-        {"name": each.name, "text": each.text, "format": MARKDOWN}
-        for each in passed.holders.fragments.values()
-    ]
+    fragments = text_pass.placeholders.fragments
+    texts = {"body": body} | {name: each.text for name, each in fragments.items()}
     try:
-        parsed = read_texts(items)
+        parsed = read_texts(texts.items())
     except (PandocError, RecursionError) as error:
         what = f"the text cannot be read: {error}"
-        refuse([Problem(relative(root, document), what, code="render.pandoc")])
-    refuse(_check_depth(parsed, passed, source))
-    problems += _check_raw(passed, parsed)
-    run = _Run(project, source, passed, parsed, media, Inlines(), Formulas(), scratch, epoch)
+        raise ProblemError([_problem(relative(root, document), what, "render.pandoc")]) from None
+    # Passes over the tree go one call deeper for each list in a list.
+    deep = [name for name, blocks in parsed.items() if depth(blocks) > DEEPEST]
+    places = [fragments[name].where if name in fragments else source.start for name in deep]
+    refuse(_problem(where, "the text is nested too deeply", "render.depth") for where in places)
+    problems = _check_raw(text_pass, parsed)
+    run = _Run(
+        project, source, text_pass, parsed, media, AttributeTexts(), Formulas(), scratch, epoch
+    )
     resolved = []
     for name in formats:
         result, found = run.format(name)
-        problems += [problem for problem in found if problem not in problems]
-        if result is not None:
-            resolved.append(result)
+        problems += found
+        resolved += [result] if result is not None else []
     refuse(_sorted(problems))
     return resolved
 
 
+def _problem(where: str, what: str, code: str, remedy: str = "") -> Problem:
+    return Problem(where, what, remedy=remedy, code=code)
+
+
 def _check_input(root: Path, document: Path) -> None:
     if not document.is_file() or not inside(root, document):
-        refuse(
-            [
-                Problem(
-                    str(document), "there is no such document in the project", code="render.project"
-                )
-            ]
-        )
+        what = "there is no such document in the project"
+        refuse([_problem(str(document), what, "render.project")])
     if document.suffix not in {".qmd", ".md"}:
-        refuse([Problem(relative(root, document), "not a .qmd document", code="render.project")])
+        refuse([_problem(relative(root, document), "not a .qmd document", "render.project")])
 
 
 def _sorted(problems: Sequence[Problem]) -> list[Problem]:
@@ -203,24 +214,23 @@ def _sorted(problems: Sequence[Problem]) -> list[Problem]:
     return sorted(set(problems), key=key)
 
 
-def _check_data(passed: TextPass) -> list[Problem]:
+def _check_data(text_pass: TextPass) -> list[Problem]:
     """Data that must not reach the reader.
 
     Private-use characters would be taken for places; brackets within brackets take pandoc time
     that doubles with every level.
     """
     problems = []
-    for each in passed.holders.fragments.values():
+    for each in text_pass.placeholders.fragments.values():
         if each.data and any(mark in each.text for mark in MARKS):
-            what = "a private-use character (U+E000 to U+E01F)"
-            problems.append(Problem(each.where, what, remedy="Remove it", code="render.character"))
-        if each.data and _brackets(each.text) > BRACKETS:
+            problems.append(_problem(each.where, PRIVATE_USE, "render.character", "Remove it"))
+        if each.data and _bracket_depth(each.text) > BRACKETS:
             what = "brackets are nested too deeply"
-            problems.append(Problem(each.where, what, remedy="Escape them", code="render.depth"))
+            problems.append(_problem(each.where, what, "render.depth", "Escape them"))
     return problems
 
 
-def _brackets(text: str) -> int:
+def _bracket_depth(text: str) -> int:
     level = deepest = 0
     for character in text:
         level = max(0, level + (character == "[") - (character == "]"))
@@ -228,36 +238,20 @@ def _brackets(text: str) -> int:
     return deepest
 
 
-def _check_depth(
-    parsed: Mapping[str, list[Node]], passed: TextPass, source: Source
-) -> list[Problem]:
-    """Lists in lists in lists: passes over the tree go one call deeper for each."""
-    problems = []
-    for name, blocks in parsed.items():
-        if depth(blocks) > DEEPEST:
-            fragment = passed.holders.fragments.get(name)
-            where = source.find("") if fragment is None else fragment.where
-            problems.append(Problem(where, "the text is nested too deeply", code="render.depth"))
-    return problems
-
-
-def _check_raw(passed: TextPass, parsed: dict[str, list[Node]]) -> list[Problem]:
+def _check_raw(text_pass: TextPass, parsed: dict[str, list[Node]]) -> list[Problem]:
     """Values and outputs are data: raw HTML or TeX in them is refused and taken out."""
     problems = []
-    for each in passed.holders.fragments.values():
-        raw = [node for node in nodes(parsed[each.name]) if node["t"] in _RAW_KINDS]
+    for each in text_pass.placeholders.fragments.values():
+        raw = [node for node in nodes(parsed[each.name]) if node["t"] in RAW_KINDS]
         if each.data and raw:
-            name = each.name.split("|")[0]
             shown = str(raw[0]["c"][1]).strip()[:40]
-            what = f"{name} holds raw HTML or TeX: {shown}"
+            what = f"{each.name.split('|')[0]} holds raw HTML or TeX: {shown}"
             remedy = r"Escape it with a backslash: \<"
-            problems.append(Problem(each.where, what, remedy=remedy, code="render.raw"))
-            parsed[each.name] = rewrite(parsed[each.name], _without_raw)
+            problems.append(_problem(each.where, what, "render.raw", remedy))
+            parsed[each.name] = rewrite(
+                parsed[each.name], lambda node: [] if node["t"] in RAW_KINDS else None
+            )
     return problems
-
-
-def _without_raw(node: Node) -> list[Node] | None:
-    return [] if node["t"] in _RAW_KINDS else None
 
 
 @dataclass(frozen=True)
@@ -266,104 +260,96 @@ class _Run:
 
     project: Project
     source: Source
-    passed: TextPass
+    text_pass: TextPass
     parsed: Mapping[str, list[Node]]
     media: Media
-    inlines: Inlines
+    texts: AttributeTexts
     formulas: Formulas
     scratch: Path
     epoch: int
 
     def format(self, name: str) -> tuple[Resolved | None, list[Problem]]:
         """Resolve one format; None where a filter failed."""
-        options = self.project.format(name)
-        words = self.project.words(name)
-        faults = Faults(self.source, self.passed.holders.fragments)
+        project, root = self.project, self.project.root
+        options, words, language = project.format(name), project.words(name), project.language(name)
+        placeholders = self.text_pass.placeholders
+        problems = LocatedProblems(self.source, placeholders.fragments)
+        filling = Filling(placeholders, self.parsed, name, self.media, problems)
         parsed = {
-            key: assemble(blocks, self.parsed, self.passed.holders, name, self.media, faults)
+            key: filling.fill(blocks)
             for key, blocks in self.parsed.items()
             if key == "body" or "meta|" in key
         }
-        meta = document_metadata(options, parsed, self.project.language(name))
+        meta = document_metadata(options, parsed, language)
         blocks = parsed["body"]
-        before, after = self._filters(options, faults)
+        before, after = self._filters(options, problems)
         try:
-            blocks, meta = run_filters(blocks, meta, before, name, self.scratch, self.project.root)
-            blocks = self._core(blocks, name, options, words, faults)
-            blocks, meta = run_filters(blocks, meta, after, name, self.scratch, self.project.root)
+            blocks, meta = run_filters(blocks, meta, before, name, self.scratch, root)
+            blocks = self._resolve(blocks, name, options, words, problems)
+            blocks, meta = run_filters(blocks, meta, after, name, self.scratch, root)
         except PandocError as error:
-            faults.add(
-                "",
-                f"a filter failed: {error}",
-                code="render.filter",
-                where=self.project.where("filters"),
-            )
-            return None, faults.problems
+            what, where = f"a filter failed: {error}", project.where("filters")
+            problems.add("", what, code="render.filter", where=where)
+            return None, problems.found
+        final = FinalPass(name, words, problems)
         meta = {
-            key: {**value, "c": Tidy(name, words, faults).quotes(value["c"])}
+            key: {**value, "c": final.quotes(value["c"])}
             if value["t"] in {"MetaInlines", "MetaBlocks"}
             else value
             for key, value in meta.items()
         }
-        self.formulas.check(meta, faults)
-        if not faults.problems:
-            blocks = cite(blocks, options, words, self.project.root, self.epoch, faults)
-            Tidy(name, words, faults).check_references(
-                blocks, ", ".join(each.lstrip("/") for each in options.get("bibliography", []))
-            )
+        self.formulas.check(meta, problems)
+        if not problems.found:
+            blocks = cite(blocks, options, words, root, self.epoch, problems)
+            files = ", ".join(each.lstrip("/") for each in options.get("bibliography", []))
+            final.check_references(blocks, files)
             # What titles, captions, filters and references brought in.
-            self.formulas.check(blocks, faults)
-        document = {"pandoc-api-version": VERSION, "meta": meta, "blocks": blocks}
+            self.formulas.check(blocks, problems)
+        document = document_of(blocks, meta)
         path = self.scratch / f"resolved-{name}.json"
         path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
         context = Context(
-            self.project.root,
-            self.project.document,
-            self.media.folder,
-            options,
-            options,
-            self.project.language(name),
-            words,
-            self.epoch,
+            root, project.document, self.media.folder, options, language, words, self.epoch
         )
-        stem = str(options.get("output-file", self.project.document.stem))
-        for suffix in (".html", ".pdf", ".docx"):
+        stem = str(options.get("output-file", project.document.stem))
+        for suffix in SUFFIXES.values():
             stem = stem.removesuffix(suffix)
-        return Resolved(name, path, document, context, stem), faults.problems
+        return Resolved(name, path, document, context, stem), problems.found
 
-    def _filters(self, options: Mapping[str, Any], faults: Faults) -> tuple[list[Path], list[Path]]:
+    def _filters(
+        self, options: Mapping[str, Any], problems: LocatedProblems
+    ) -> tuple[list[Path], list[Path]]:
+        """Filters that run before and after the renderer's own passes."""
         before: list[Path] = []
         after: list[Path] = []
         for written in options.get("filters", []):
             path = self.project.root / written.removeprefix(">").lstrip("/")
             if path.is_file():
-                faults.problems.extend(check_filter(self.project.root, path))
+                problems.found.extend(check_filter(self.project.root, path))
                 (after if written.startswith(">") else before).append(path)
-        return (before, after) if not faults.problems else ([], [])
+        return (before, after) if not problems.found else ([], [])
 
-    def _core(
+    def _resolve(
         self,
         blocks: list[Node],
         name: str,
         options: dict[str, Any],
         words: dict[str, str],
-        faults: Faults,
+        problems: LocatedProblems,
     ) -> list[Node]:
-        self.inlines.prepare(_attribute_texts(blocks))
-        tidy = Tidy(name, words, faults)
-        blocks = Conditions(name, self.project.profiles, options, faults).apply(blocks)
-        blocks = tidy.raw(blocks)
+        self.texts.prepare(_attribute_texts(blocks))
+        final = FinalPass(name, words, problems)
+        blocks = Conditions(name, self.project.profiles, options, problems).apply(blocks)
+        blocks = final.raw(blocks)
         # Here alternative texts are still what the author wrote, formulas and all.
-        self.formulas.check(blocks, faults)
-        blocks = Structure(words, options, self.inlines, faults).apply(blocks)
-        blocks = Floats(name, options, self.media, self.inlines, faults).apply(blocks)
-        tidy.headings(blocks)
-        numbering = Numbering(options, words, faults)
-        numbering.apply(blocks)
-        blocks = Crossref(numbering, words, faults).apply(blocks)
-        blocks = tidy.quotes(blocks)
-        tidy.check(blocks)
-        return rewrite(blocks, _without_empty, down=False)  # type: ignore[no-any-return]
+        self.formulas.check(blocks, problems)
+        blocks = Structure(words, options, self.texts, problems).apply(blocks)
+        blocks = Floats(name, options, self.media, self.texts, problems).apply(blocks)
+        final.headings(blocks)
+        blocks = Crossref(options, words, problems).apply(blocks)
+        blocks = final.quotes(blocks)
+        final.check(blocks)
+        return rewrite(blocks, _without_empty)
 
 
 def _without_empty(node: Node) -> list[Node] | None:
@@ -372,11 +358,6 @@ def _without_empty(node: Node) -> list[Node] | None:
 
 def _attribute_texts(blocks: list[Node]) -> list[str]:
     """Markdown in attributes: titles and captions."""
-    found: list[str] = []
-    for node in nodes(blocks):
-        if node["t"] not in {"Div", "CodeBlock"}:
-            continue
-        for key, value in node["c"][0][2]:
-            if key in {"title", "fig-cap", "tbl-cap", "lst-cap"}:
-                found.append(value)
-    return found
+    found = [node["c"][0][2] for node in nodes(blocks) if node["t"] in {"Div", "CodeBlock"}]
+    captions = {"title", "fig-cap", "tbl-cap", "lst-cap"}
+    return [value for pairs in found for key, value in pairs if key in captions]

@@ -12,30 +12,19 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import unquote
 
-from evaltools.report.embedded.ast import (
-    Node,
-    attr,
-    attr_of,
-    div,
-    image,
-    para,
-    put,
-    rewrite,
-    span,
-    stringify,
-    text,
-    trim,
-    words_of,
-)
+from evaltools.report.embedded import ast
+from evaltools.report.embedded.ast import RAW_KINDS, Node, attr, lone_paragraph
 from evaltools.report.embedded.media import STAGED, Media
 from evaltools.report.embedded.notebook import Output
-from evaltools.report.embedded.source import Faults, Fragment
+from evaltools.report.embedded.source import Fragment, LocatedProblems
 
 OPEN, CLOSE, PAD, DIGIT = "\ue000", "\ue001", "\ue002", 0xE010
 PLACE = re.compile(f"{OPEN}([{chr(DIGIT)}-{chr(DIGIT + 9)}]+){PAD}*{CLOSE}")
+_QUOTED_PLACE = re.compile("(?:%EE%80%[89][0-9A-F])+")
+_FLOATS = ("fig", "tbl", "lst")
+_SHORTCODE = "render.shortcode"
 
 
 @dataclass(frozen=True)
@@ -71,21 +60,25 @@ class Embed:
     outputs: Sequence[Output]
 
 
-Holder = Literal | Value | Keys | Pagebreak | Embed
+Placeholder = Literal | Value | Keys | Pagebreak | Embed
 
 
 @dataclass
-class Holders:
+class Placeholders:
     """What was taken out of the text, in order of appearance."""
 
-    items: list[tuple[Holder, str]] = field(default_factory=list)
+    items: list[tuple[Placeholder, str]] = field(default_factory=list)
     fragments: dict[str, Fragment] = field(default_factory=dict)
 
-    def place(self, holder: Holder, where: str, width: int = 0) -> str:
-        """Keep a holder and give the characters that stand for it, `width` of them if it can be."""
-        self.items.append((holder, where))
+    def place(self, placeholder: Placeholder, where: str, width: int = 0) -> str:
+        """Keep a placeholder; the characters that stand for it, `width` of them if it can be."""
+        self.items.append((placeholder, where))
         number = "".join(chr(DIGIT + int(digit)) for digit in str(len(self.items) - 1))
         return OPEN + number + PAD * max(0, width - len(number) - 2) + CLOSE
+
+    def of(self, mark: re.Match[str]) -> tuple[Placeholder, str]:
+        """The placeholder that a matched place stands for, and where it is."""
+        return self.items[int("".join(str(ord(digit) - DIGIT) for digit in mark[1]))]
 
     def fragment(self, name: str, text: str, where: str, data: bool) -> str:
         """Ask for a text to be parsed; the same name is parsed once."""
@@ -94,64 +87,41 @@ class Holders:
 
     def ask_for(self, output: Output) -> None:
         """Ask for the texts of a notebook's output: what it shows, and its captions."""
-        for index, (kind, shown) in enumerate(output.parts):
-            if kind == "markdown":
-                self.fragment(f"{output.where}|{index}", shown, output.where, True)
-        for key in ("fig-cap", "tbl-cap", "lst-cap"):
-            if output.options.get(key):
-                name = f"{output.where}|{key}"
-                self.fragment(name, str(output.options[key]), output.where, True)
-        for index, caption in enumerate(output.options.get("fig-subcap") or ()):
-            self.fragment(f"{output.where}|subcap{index}", str(caption), output.where, True)
-
-    def of(self, mark: re.Match[str]) -> tuple[Holder, str]:
-        """The holder that a matched place stands for, and where it is."""
-        number = int("".join(str(ord(digit) - DIGIT) for digit in mark[1]))
-        return self.items[number]
+        texts = {str(i): text for i, (kind, text) in enumerate(output.parts) if kind == "markdown"}
+        captions = {f"{kind}-cap": output.options.get(f"{kind}-cap") for kind in _FLOATS}
+        texts |= {key: str(text) for key, text in captions.items() if text}
+        parts = enumerate(output.options.get("fig-subcap") or ())
+        texts |= {f"subcap{index}": str(text) for index, text in parts}
+        for name, text in texts.items():
+            self.fragment(f"{output.where}|{name}", text, output.where, True)
 
 
-_QUOTED_PLACE = re.compile("(?:%EE%80%[89][0-9A-F])+")
-
-
-def assemble(
-    blocks: list[Node],
-    fragments: Mapping[str, list[Node]],
-    holders: Holders,
-    format_name: str,
-    media: Media,
-    faults: Faults,
-) -> list[Node]:
-    """The document's tree with every place filled.
+@dataclass(frozen=True)
+class Filling:
+    """Puts values, notebook outputs and page breaks into the places kept for them.
 
     Arguments:
-        blocks: the parsed text. fragments: parsed values and outputs by name.
+        parsed: parsed values and outputs by name.
         format_name: `html`, `typst` or `docx`, which decides between SVG and PNG.
-        media: gathers pictures. faults: takes problems.
+        media: gathers pictures.
     """
-    assembly = _Assembly(fragments, holders, format_name, media, faults)
-    filled = assembly.blocks(blocks)
-    assembly.check_filled(filled)
-    return filled
 
+    placeholders: Placeholders
+    parsed: Mapping[str, list[Node]]
+    format_name: str
+    media: Media
+    problems: LocatedProblems
 
-class _Assembly:
-    def __init__(
-        self,
-        fragments: Mapping[str, list[Node]],
-        holders: Holders,
-        format_name: str,
-        media: Media,
-        faults: Faults,
-    ) -> None:
-        self.fragments = fragments
-        self.holders = holders
-        self.format_name = format_name
-        self.media = media
-        self.faults = faults
-
-    def blocks(self, blocks: list[Node]) -> list[Node]:
-        filled: list[Node] = rewrite(copy.deepcopy(blocks), self._replace, down=True)
+    def fill(self, blocks: list[Node]) -> list[Node]:
+        """A tree with every place filled; places that are left, as in a name, are refused."""
+        filled = ast.rewrite(copy.deepcopy(blocks), self._replace, down=True)
+        for mark in PLACE.finditer(json.dumps(filled, ensure_ascii=False)):
+            self._refuse("a shortcode where none can be", "Put it into the text", mark)
         return filled
+
+    def _refuse(self, what: str, remedy: str, mark: re.Match[str] | None) -> None:
+        where = self.placeholders.of(mark)[1] if mark else ""
+        self.problems.add("", what, remedy, _SHORTCODE, where)
 
     def _replace(self, node: Node) -> list[Node] | None:
         kind = node["t"]
@@ -159,28 +129,33 @@ class _Assembly:
             return self._paragraph(node)
         if kind == "Str":
             return self._string(node["c"]) if OPEN in node["c"] else None
-        if kind in {"Math", "RawInline", "RawBlock", "Code", "CodeBlock"}:
-            return self._verbatim(node)
-        return self._attributes(node)
+        if (kind in RAW_KINDS or kind in {"Math", "Code", "CodeBlock"}) and OPEN in node["c"][1]:
+            what = "a shortcode in a formula, in code or in raw text"
+            self._refuse(what, "Put it outside", PLACE.search(node["c"][1]))
+            return []
+        if kind in {"Link", "Image"}:
+            node["c"][2] = [self._plain(item) for item in node["c"][2]]
+        triple = ast.attr_of(node)
+        if triple is not None:
+            triple[2] = [[key, self._plain(value)] for key, value in triple[2]]
+        return None
 
     def _paragraph(self, node: Node) -> list[Node] | None:
-        content = trim(node["c"])
+        """What stands instead of a paragraph that is nothing but embedded cells, page breaks."""
+        content = ast.trim(node["c"])
         if not content or any(item["t"] not in {"Str", "SoftBreak", "Space"} for item in content):
             return None
         joined = "".join(item["c"] for item in content if item["t"] == "Str")
-        marks = list(PLACE.finditer(joined))
-        if not marks or PLACE.sub("", joined):
-            return None
-        holders = [self.holders.of(mark) for mark in marks]
-        if not all(isinstance(holder, Embed | Pagebreak) for holder, _ in holders):
+        placed = [self.placeholders.of(mark)[0] for mark in PLACE.finditer(joined)]
+        if PLACE.sub("", joined) or not all(isinstance(each, Embed | Pagebreak) for each in placed):
             return None
         blocks: list[Node] = []
-        for holder, where in holders:
-            if isinstance(holder, Embed):
-                for output in holder.outputs:
-                    blocks.extend(self._output(output, where))
+        for placeholder in placed:
+            if isinstance(placeholder, Embed):
+                for output in placeholder.outputs:
+                    blocks += self._output(output)
             else:
-                blocks.append(div(attr(classes=["pagebreak"]), []))
+                blocks.append(ast.div(attr(classes=["pagebreak"]), []))
         return blocks
 
     def _string(self, value: str) -> list[Node]:
@@ -188,143 +163,89 @@ class _Assembly:
         end = 0
         for mark in PLACE.finditer(value):
             if mark.start() > end:
-                inlines.append(text(value[end : mark.start()]))
-            inlines.extend(self._inline(*self.holders.of(mark)))
+                inlines.append(ast.text(value[end : mark.start()]))
+            inlines += self._inline(mark)
             end = mark.end()
-        if end < len(value):
-            inlines.append(text(value[end:]))
-        return inlines
+        return [*inlines, ast.text(value[end:])] if end < len(value) else inlines
 
-    def _inline(self, holder: Holder, where: str) -> list[Node]:
-        if isinstance(holder, Literal):
-            return words_of(holder.text)
-        if isinstance(holder, Keys):
-            return [span(attr(classes=["kbd"]), [text(holder.text)])]
-        if isinstance(holder, Value):
-            return copy.deepcopy(self._value(holder))
-        what = "an embedded cell" if isinstance(holder, Embed) else "a page break"
-        self.faults.add(
-            "", f"{what} within a paragraph", "Put empty lines around it", "render.shortcode", where
-        )
+    def _inline(self, mark: re.Match[str]) -> list[Node]:
+        placeholder = self.placeholders.of(mark)[0]
+        if isinstance(placeholder, Literal):
+            return ast.words_of(placeholder.text)
+        if isinstance(placeholder, Keys):
+            return [ast.span(attr(classes=["kbd"]), [ast.text(placeholder.text)])]
+        if isinstance(placeholder, Value):
+            shown = self.placeholders.fragments[placeholder.fragment].text[:60]
+            what, remedy = f"value {shown!r} is not a run of text", "Escape its first character"
+            return self._inlines(
+                placeholder.fragment, what, f"{remedy} with a backslash", "render.value"
+            )
+        what = "an embedded cell" if isinstance(placeholder, Embed) else "a page break"
+        self._refuse(f"{what} within a paragraph", "Put empty lines around it", mark)
         return []
 
-    def _value(self, holder: Value) -> list[Node]:
-        blocks = self.fragments[holder.fragment]
-        if not blocks:
-            return []
-        if len(blocks) == 1 and blocks[0]["t"] in {"Para", "Plain"}:
-            content: list[Node] = blocks[0]["c"]
-            return content
-        fragment = self.holders.fragments[holder.fragment]
-        self.faults.add(
-            "",
-            f"value {fragment.text[:60]!r} is not a run of text",
-            "Escape its first character with a backslash",
-            "render.value",
-            fragment.where,
-        )
-        return []
+    def _inlines(self, name: str, what: str, remedy: str, code: str) -> list[Node]:
+        """A fresh copy of a parsed text's inlines; a problem where it is not one paragraph."""
+        blocks = self.parsed.get(name, [])
+        inlines = lone_paragraph(blocks)
+        if inlines is None and blocks:
+            self.problems.add("", what, remedy, code, self.placeholders.fragments[name].where)
+        return copy.deepcopy(inlines or [])
 
     def _plain(self, value: str) -> str:
         """A string with its places filled by plain text."""
         if "%EE%80%" in value:
             value = _QUOTED_PLACE.sub(lambda match: unquote(match[0]), value)
-        if OPEN not in value:
-            return value
+        return PLACE.sub(lambda mark: ast.stringify(self._inline(mark)), value)
 
-        def fill(mark: re.Match[str]) -> str:
-            return stringify(self._inline(*self.holders.of(mark)))
-
-        return PLACE.sub(fill, value)
-
-    def _attributes(self, node: Node) -> list[Node] | None:
-        if node["t"] in {"Link", "Image"}:
-            node["c"][2] = [self._plain(item) for item in node["c"][2]]
-        triple = attr_of(node)
-        if triple is not None:
-            triple[2] = [[key, self._plain(value)] for key, value in triple[2]]
-        return None
-
-    def _verbatim(self, node: Node) -> list[Node] | None:
-        if OPEN not in node["c"][1]:
-            return self._attributes(node)
-        mark = PLACE.search(node["c"][1])
-        where = self.holders.of(mark)[1] if mark else ""
-        what = "a shortcode in a formula, in code or in raw text"
-        self.faults.add("", what, "Put it outside", "render.shortcode", where)
-        return []
-
-    def check_filled(self, blocks: list[Node]) -> None:
-        """Refuse places that are left, such as one in the name of an attribute."""
-        for mark in PLACE.finditer(json.dumps(blocks, ensure_ascii=False)):
-            where = self.holders.of(mark)[1]
-            what = "a shortcode where none can be"
-            self.faults.add("", what, "Put it into the text", "render.shortcode", where)
-
-    def _output(self, output: Output, where: str) -> list[Node]:
+    def _output(self, output: Output) -> list[Node]:
         content: list[Node] = []
         if output.source:
-            content.append({"t": "CodeBlock", "c": [attr(classes=["python"]), output.source]})
+            content.append(_code_block("python", output.source))
         alts = output.options.get("fig-alt", "")
-        seen = 0
+        pictures = 0
         for index, (kind, value) in enumerate(output.parts):
             if kind == "markdown":
-                content.extend(copy.deepcopy(self.fragments[f"{output.where}|{index}"]))
+                content += copy.deepcopy(self.parsed[f"{output.where}|{index}"])
             elif kind == "text":
-                content.append(
-                    {"t": "CodeBlock", "c": [attr(classes=["cell-output"]), value.rstrip("\n")]}
-                )
+                content.append(_code_block("cell-output", value.rstrip("\n")))
             else:
-                alt = alts[seen] if isinstance(alts, list) and seen < len(alts) else alts
-                content.append(self._picture(value, str(alt or ""), output, seen))
-                seen += 1
-        return self._float(output, content)
+                alt = alts[pictures] if isinstance(alts, list) and pictures < len(alts) else alts
+                content.append(self._picture(value, str(alt or ""), output, pictures))
+                pictures += 1
+        kind, dash, _ = output.label.partition("-")
+        return self._float(kind, output, content) if dash and kind in _FLOATS else content
+
+    def _caption(self, output: Output, name: str) -> list[Node]:
+        what = "a caption of several paragraphs"
+        return self._inlines(f"{output.where}|{name}", what, "Write one", "render.embed")
 
     def _picture(self, names: str, alt: str, output: Output, index: int) -> Node:
         name, wrong = self.media.of_cell(names, self.format_name)
         if wrong:
-            self.faults.add("", wrong, "", "render.image", output.where)
-        picture = image(STAGED + name, alt)
+            self.problems.add("", wrong, "", "render.image", output.where)
+        picture = ast.image(STAGED + name, alt)
         align = output.options.get("fig-align")
         if align:
-            put(picture["c"][0], "fig-align", str(align))
-        if output.options.get("fig-subcap"):
-            caption = self._fragment_inlines(f"{output.where}|subcap{index}")
-            return {
-                "t": "Figure",
-                "c": [
-                    attr(f"{output.label}-{index + 1}"),
-                    [None, [{"t": "Plain", "c": caption}]],
-                    [{"t": "Plain", "c": [picture]}],
-                ],
-            }
-        return para([picture])
+            ast.put(picture["c"][0], "fig-align", str(align))
+        if not output.options.get("fig-subcap"):
+            return ast.para([picture])
+        caption = [ast.plain(self._caption(output, f"subcap{index}"))]
+        part = attr(f"{output.label}-{index + 1}")
+        return {"t": "Figure", "c": [part, [None, caption], [ast.plain([picture])]]}
 
-    def _float(self, output: Output, content: list[Node]) -> list[Node]:
-        kind = output.label.split("-")[0]
-        if kind not in {"fig", "tbl", "lst"} or not output.label.startswith(f"{kind}-"):
-            return content
-        caption = self._fragment_inlines(f"{output.where}|{kind}-cap")
+    def _float(self, kind: str, output: Output, content: list[Node]) -> list[Node]:
+        caption = self._caption(output, f"{kind}-cap")
         pairs: dict[str, str] = {}
         for key in ("layout-ncol", "layout-nrow", "layout", "tbl-colwidths", "row-headers"):
-            value: Any = output.options.get(key)
+            value = output.options.get(key)
             if value is not None:
                 pairs[key] = json.dumps(value) if isinstance(value, list) else str(value)
         if kind == "tbl":
             pairs.setdefault("row-headers", "auto")
-        return [
-            div(attr(output.label, pairs=pairs), [*content, *([para(caption)] if caption else [])])
-        ]
+        body = [*content, ast.para(caption)] if caption else content
+        return [ast.div(attr(output.label, pairs=pairs), body)]
 
-    def _fragment_inlines(self, name: str) -> list[Node]:
-        blocks = self.fragments.get(name, [])
-        if not blocks:
-            return []
-        if len(blocks) != 1 or blocks[0]["t"] not in {"Para", "Plain"}:
-            fragment = self.holders.fragments[name]
-            self.faults.add(
-                "", "a caption of several paragraphs", "Write one", "render.embed", fragment.where
-            )
-            return []
-        inlines: list[Node] = copy.deepcopy(blocks[0]["c"])
-        return inlines
+
+def _code_block(name: str, value: str) -> Node:
+    return {"t": "CodeBlock", "c": [attr(classes=[name]), value]}

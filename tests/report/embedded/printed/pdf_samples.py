@@ -52,7 +52,6 @@ def context(folder: Path, language: str = "fi", **options: Any) -> Context:
         document=folder / "reports" / language / "report.qmd",
         media=folder,
         format=MappingProxyType({"toc": True, **options}),
-        metadata=MappingProxyType({}),
         language=language,
         words=words(language),
         epoch=EPOCH,

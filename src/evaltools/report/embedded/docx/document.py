@@ -1,43 +1,51 @@
-"""A resolved document as a Word document."""
+"""A resolved document as a Word document: written by pandoc, finished here, always the same."""
 
 from __future__ import annotations
 
 import io
 import json
 import re
-import zipfile
-from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from xml.etree import ElementTree as ET
-from xml.etree.ElementTree import ParseError
 from xml.sax.saxutils import escape
 
 from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.report.embedded.ast import Node
-from evaltools.report.embedded.docx.reference import DECLARATION, Page, W, reference_docx, zipped
+from evaltools.report.embedded.docx.reference import (
+    DECLARATION,
+    Page,
+    W,
+    reference_docx,
+    unzipped,
+    zipped,
+)
 from evaltools.report.embedded.docx.shapes import ROW_HEADERS, for_word
+from evaltools.report.embedded.final_pass import message_problems
 from evaltools.report.embedded.format_context import Context
 from evaltools.report.embedded.pandoc import PandocError, pandoc
 from evaltools.report.embedded.print.checks import (
     WORD_KINDS,
     accessibility_problems,
-    document_name,
-    message_problems,
     raw_problems,
     stage_images,
 )
 from evaltools.report.embedded.print.document import Facts, facts_of
 from evaltools.report.embedded.print.shapes import printed
 
+_DROPPED = ("docProps/custom.xml", "word/comments.xml", "word/webSettings.xml")
+_SMALL_FROM = 8  # columns
+_WHOLE_UP_TO = 12  # rows of a table that stays on one page
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
+_NAME = f"{{{W}}}"
+_PLAIN_STYLES = (None, "Compact", "BodyText", "FirstParagraph", "Normal")
 
-def render_docx(resolved: Path, context: Context) -> bytes:
+
+def write_docx(resolved: Path, context: Context) -> bytes:
     """Write a resolved document as a Word document.
 
     Arguments:
-        resolved: pandoc's JSON tree after the core pass.
-        context: surroundings of the document.
+        resolved: the file of pandoc's JSON tree.
 
     Returns the document; the same input gives the same bytes on every machine.
     Raises ProblemError with everything that keeps it from being written and read by everyone.
@@ -45,71 +53,46 @@ def render_docx(resolved: Path, context: Context) -> bytes:
     tree = json.loads(resolved.read_text(encoding="utf-8"))
     refuse((*accessibility_problems(tree, context), *raw_problems(tree, context)))
     facts = facts_of(tree, context)
-    with TemporaryDirectory(prefix="evaltools-") as name:
-        folder = Path(name)
-        staged = stage_images(printed(tree, context), context, folder, WORD_KINDS)
-        (folder / "reference.docx").write_bytes(reference_docx(_page(facts)))
-        words = for_word(staged, facts.cover(), facts.language_tag, facts.contents_title,
-                         facts.contents_depth)  # fmt: skip
-        document = _pandoc(words, context, folder)
-    try:
-        return finished(document, facts.properties(), context.epoch)
-    except ParseError as error:
-        problem = Problem(document_name(context), f"raw Word content is malformed: {error}",
-                          remedy="Write it as markdown", code="render.raw")  # fmt: skip
-        raise ProblemError([problem]) from None
-
-
-def _page(facts: Facts) -> Page:
-    return Page(
-        language=facts.language_tag,
-        title=facts.short_title,
-        publisher=facts.imprint,
-        notice=facts.notice,
-        chapters_on_new_page=facts.chapters_on_new_page,
+    page = Page(
+        facts.language_tag,
+        facts.short_title,
+        facts.imprint,
+        facts.notice,
+        facts.chapters_on_new_page,
     )
-
-
-def _pandoc(tree: Node, context: Context, folder: Path) -> bytes:
-    arguments = ["-f", "json", "-t", "docx", "--syntax-highlighting=none",
-                 "--reference-doc=reference.docx", "-o", "-"]  # fmt: skip
     try:
-        document, messages = pandoc(arguments, json.dumps(tree), context.epoch, folder)
+        with TemporaryDirectory(prefix="evaltools-") as name:
+            folder = Path(name)
+            staged = stage_images(printed(tree, context), context, folder, WORD_KINDS)
+            (folder / "reference.docx").write_bytes(reference_docx(page))
+            arguments = ["-t", "docx", "--syntax-highlighting=none",
+                         "--reference-doc=reference.docx", "-o", "-"]  # fmt: skip
+            words = for_word(staged, facts)
+            document, messages = pandoc(arguments, words, context.epoch, folder)
+        refuse(message_problems(messages, context))
+        return _finished(document, facts, context.epoch)
     except PandocError as error:
-        problem = Problem(document_name(context), f"it cannot be written: {error}",
-                          code="render.docx")  # fmt: skip
-        raise ProblemError([problem]) from None
-    refuse(message_problems(messages, context))
-    return document
+        what = f"it cannot be written: {error}"
+        problem = Problem(context.document_name, what, code="render.docx")
+    except ET.ParseError as error:
+        what, remedy = f"raw Word content is malformed: {error}", "Write it as markdown"
+        problem = Problem(context.document_name, what, remedy=remedy, code="render.raw")
+    raise ProblemError([problem])
 
 
-DROPPED = ("docProps/custom.xml", "word/comments.xml", "word/webSettings.xml")
-SMALL_FROM = 8  # columns
-WHOLE_UP_TO = 12  # rows of a table that stays on one page
-DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
-NAME = f"{{{W}}}"
+def _finished(document: bytes, facts: Facts, epoch: int) -> bytes:
+    """What pandoc wrote, made ready to hand out.
 
-
-def finished(document: bytes, properties: Mapping[str, str], epoch: int) -> bytes:
-    """A Word document made ready to hand out.
-
-    Arguments:
-        document: what pandoc wrote.
-        properties: `title`, `author`, `keywords`, `description`, `language`.
-        epoch: seconds since 1970 that stand for now.
-
-    Returns the document: rows do not break over pages, header rows repeat, first columns that
-    name the row are flagged, no part carries paths, no clock is in it.
+    Rows do not break over pages, header rows repeat, first columns that name the row are
+    flagged, no part carries paths, no clock is in it.
     """
-    with zipfile.ZipFile(io.BytesIO(document)) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    for name in DROPPED:
+    parts = {name: data for name, data in unzipped(document).items() if not name.endswith("/")}
+    for name in _DROPPED:
         if parts.pop(name, None) is not None:
             _forget(parts, name)
-    parts = {name: data for name, data in parts.items() if not name.endswith("/")}
     parts["word/document.xml"] = _body(parts["word/document.xml"])
-    parts["word/settings.xml"] = _settings(parts["word/settings.xml"], properties["language"])
-    parts["docProps/core.xml"] = _core(properties, epoch)
+    parts["word/settings.xml"] = _settings(parts["word/settings.xml"], facts.language_tag)
+    parts["docProps/core.xml"] = _core(facts, epoch)
     parts["docProps/app.xml"] = (
         f'{DECLARATION}<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/'
         'extended-properties"><Application>Microsoft Office Word</Application>'
@@ -134,11 +117,11 @@ def _body(data: bytes) -> bytes:
     for _, (prefix, uri) in ET.iterparse(io.BytesIO(data), events=("start-ns",)):
         ET.register_namespace(prefix, uri)
     root = ET.fromstring(data)
-    for table in root.iter(f"{NAME}tbl"):
+    for table in root.iter(f"{_NAME}tbl"):
         _table(table)
-    for picture in root.iter(f"{{{DRAWING}/picture}}cNvPr"):
+    for picture in root.iter(f"{{{_DRAWING}/picture}}cNvPr"):
         picture.set("descr", "")  # pandoc writes the file name here; the text is in docPr
-    for inline in root.iter(f"{{{DRAWING}/wordprocessingDrawing}}inline"):
+    for inline in root.iter(f"{{{_DRAWING}/wordprocessingDrawing}}inline"):
         for side in ("distT", "distB", "distL", "distR"):
             inline.set(side, "0")  # left out, it is a margin to some word processors
     written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
@@ -146,56 +129,38 @@ def _body(data: bytes) -> bytes:
 
 
 def _table(table: ET.Element) -> None:
-    style = table.find(f"{NAME}tblPr/{NAME}tblStyle")
-    look = table.find(f"{NAME}tblPr/{NAME}tblLook")
-    name = "" if style is None else style.get(f"{NAME}val", "")
-    rows = table.findall(f"{NAME}tr")
+    style = table.find(f"{_NAME}tblPr/{_NAME}tblStyle")
+    look = table.find(f"{_NAME}tblPr/{_NAME}tblLook")
+    name = "" if style is None else style.get(f"{_NAME}val", "")
+    rows = table.findall(f"{_NAME}tr")
     if style is not None and name.endswith(ROW_HEADERS):
-        style.set(f"{NAME}val", name.removesuffix(ROW_HEADERS) or "Table")
+        style.set(f"{_NAME}val", name.removesuffix(ROW_HEADERS) or "Table")
         if look is not None:
-            look.set(f"{NAME}firstColumn", "1")
-            first = int(look.get(f"{NAME}firstRow", "0"))
-            look.set(f"{NAME}val", f"{0x0080 + 0x0020 * first:04X}")
+            look.set(f"{_NAME}firstColumn", "1")
+            first = int(look.get(f"{_NAME}firstRow", "0"))
+            look.set(f"{_NAME}val", f"{0x0080 + 0x0020 * first:04X}")
     if name == "LayoutTable" or name.startswith("Callout"):
         return
-    wide = max((len(row.findall(f"{NAME}tc")) for row in rows), default=0) >= SMALL_FROM
+    wide = max((len(row.findall(f"{_NAME}tc")) for row in rows), default=0) >= _SMALL_FROM
+    whole = len(rows) <= _WHOLE_UP_TO
     for row in rows:
-        _keep_whole(row)
-        for paragraph in row.iter(f"{NAME}p"):
-            _cell_style(paragraph, "TableTextSmall" if wide else "TableText")
-    if len(rows) <= WHOLE_UP_TO:
-        for row in rows[:-1]:
-            for paragraph in row.iter(f"{NAME}p"):
-                _keep_with_next(paragraph)
+        _child(_child(row, "trPr"), "cantSplit")
+        for paragraph in row.iter(f"{_NAME}p"):
+            properties = _child(paragraph, "pPr")
+            style = _child(properties, "pStyle")
+            if style.get(f"{_NAME}val") in _PLAIN_STYLES:
+                style.set(f"{_NAME}val", "TableTextSmall" if wide else "TableText")
+            if whole and row is not rows[-1]:
+                _child(properties, "keepNext", 1)
 
 
-def _keep_whole(row: ET.Element) -> None:
-    properties = row.find(f"{NAME}trPr")
-    if properties is None:
-        properties = ET.Element(f"{NAME}trPr")
-        row.insert(0, properties)
-    if properties.find(f"{NAME}cantSplit") is None:
-        properties.insert(0, ET.Element(f"{NAME}cantSplit"))
-
-
-def _cell_style(paragraph: ET.Element, name: str) -> None:
-    properties = paragraph.find(f"{NAME}pPr")
-    if properties is None:
-        properties = ET.Element(f"{NAME}pPr")
-        paragraph.insert(0, properties)
-    style = properties.find(f"{NAME}pStyle")
-    if style is None:
-        style = ET.Element(f"{NAME}pStyle")
-        properties.insert(0, style)
-    if style.get(f"{NAME}val") in (None, "Compact", "BodyText", "FirstParagraph", "Normal"):
-        style.set(f"{NAME}val", name)
-
-
-def _keep_with_next(paragraph: ET.Element) -> None:
-    """Every cell's paragraphs have a style by now, and so properties."""
-    properties = paragraph.find(f"{NAME}pPr")
-    if properties is not None and properties.find(f"{NAME}keepNext") is None:
-        properties.insert(1, ET.Element(f"{NAME}keepNext"))
+def _child(element: ET.Element, name: str, at: int = 0) -> ET.Element:
+    """The child of a name; made at a place among the others where there is none."""
+    child = element.find(f"{_NAME}{name}")
+    if child is None:
+        child = ET.Element(f"{_NAME}{name}")
+        element.insert(at, child)
+    return child
 
 
 def _settings(data: bytes, language: str) -> bytes:
@@ -215,28 +180,24 @@ def _settings(data: bytes, language: str) -> bytes:
     return re.sub(r"(<m:mathPr|<w:themeFontLang)", compatibility + r"\1", text, count=1).encode()
 
 
-def _core(properties: Mapping[str, str], epoch: int) -> bytes:
+def _core(facts: Facts, epoch: int) -> bytes:
     stamp = datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    fields = [
-        ("dc:title", properties["title"]),
-        ("dc:creator", properties["author"]),
-        ("cp:keywords", properties["keywords"]),
-        ("dc:description", properties["description"]),
-        ("dc:language", properties["language"]),
-    ]
+    fields = (
+        ("dc:title", facts.title),
+        ("dc:creator", facts.author or facts.publisher),
+        ("cp:keywords", ", ".join(facts.keywords)),
+        ("dc:description", facts.description),
+        ("dc:language", facts.language_tag),
+    )
+    texts = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in fields if value)
+    stamps = "".join(
+        f'<dcterms:{name} xsi:type="dcterms:W3CDTF">{stamp}</dcterms:{name}>'
+        for name in ("created", "modified")
+    )
     return (
         f'{DECLARATION}<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/'
         'metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/"'
         ' xmlns:dcterms="http://purl.org/dc/terms/"'
-        ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
-        + _elements(fields)
-        + "".join(
-            f'<dcterms:{name} xsi:type="dcterms:W3CDTF">{stamp}</dcterms:{name}>'
-            for name in ("created", "modified")
-        )
-        + "</cp:coreProperties>"
+        f' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">{texts}{stamps}'
+        "</cp:coreProperties>"
     ).encode()
-
-
-def _elements(fields: Iterable[tuple[str, str]]) -> str:
-    return "".join(f"<{name}>{escape(value)}</{name}>" for name, value in fields if value)

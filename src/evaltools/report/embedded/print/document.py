@@ -10,8 +10,11 @@ from typing import Any
 
 from babel.dates import format_date
 
-from evaltools.report.embedded.ast import Node, attr_of, stringify
+from evaltools.report.embedded.ast import Node, attributes, text_of
 from evaltools.report.embedded.format_context import Context
+
+_WORDS = frozenset(("Str", "Space", "SoftBreak", "LineBreak"))
+REGIONS = {"fi": "FI", "sv": "FI", "en": "GB"}
 
 
 @dataclass(frozen=True)
@@ -34,19 +37,10 @@ class Place:
         """Whether a box of this element type, or div of this class, is around the place."""
         return any(name in box.split(".") for box in self.boxes)
 
-
-def attributes(node: Node) -> tuple[str, tuple[str, ...], dict[str, str]]:
-    """Identifier, classes and key-value pairs of a node; empty for nodes that have none."""
-    triple = attr_of(node)
-    return ("", (), {}) if triple is None else (triple[0], tuple(triple[1]), dict(triple[2]))
-
-
-def text_of(content: Any) -> str:
-    """Plain text with single spaces."""
-    return re.sub(r"[ \n]+", " ", stringify(content)).strip()
-
-
-WORDS = frozenset(("Str", "Space", "SoftBreak", "LineBreak"))
+    def located(self, context: Context) -> str:
+        """The place in words: document, section, and figure where there is one."""
+        section = f"section “{self.section}”" if self.section else ""
+        return ", ".join(part for part in (context.document_name, section, self.figure) if part)
 
 
 def walk(tree: Node) -> Iterator[tuple[Node, Place]]:
@@ -59,7 +53,7 @@ def _walk(content: Any, place: Place, section: list[str]) -> Iterator[tuple[Node
         for item in content:
             if isinstance(item, list | dict):
                 yield from _walk(item, place, section)
-    elif isinstance(content, dict) and "t" in content and content["t"] not in WORDS:
+    elif isinstance(content, dict) and "t" in content and content["t"] not in _WORDS:
         if content["t"] == "Header":
             section[0] = text_of(content["c"][2])
         yield content, replace(place, section=section[0])
@@ -116,7 +110,7 @@ def _value_text(value: Node) -> str:
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts of a document; texts that it does not give are empty.
+    """The metadata of a document as plain text; texts that it does not give are empty.
 
     Arguments:
         language, region: `fi`, `FI`; the region may be empty.
@@ -146,43 +140,23 @@ class Facts:
         return f"{self.language}-{self.region}" if self.region else self.language
 
     @property
+    def author(self) -> str:
+        """The authors in one text."""
+        return ", ".join(self.authors)
+
+    @property
     def imprint(self) -> str:
         """Who answers for the document, at the foot of its pages."""
-        return self.publisher or ", ".join(self.authors)
+        return self.publisher or self.author
 
     def cover(self) -> dict[str, str]:
         """The texts of the cover by its parts."""
-        return {
-            "title": self.title,
-            "subtitle": self.subtitle,
-            "series": self.series,
-            "publisher": self.publisher,
-            "author": ", ".join(self.authors),
-            "date": self.date,
-            "notice": self.notice,
-        }
-
-    def properties(self) -> dict[str, str]:
-        """The texts of a file's properties."""
-        return {
-            "title": self.title,
-            "author": ", ".join(self.authors) or self.publisher,
-            "keywords": ", ".join(self.keywords),
-            "description": self.description,
-            "language": self.language_tag,
-        }
-
-
-REGIONS = {"fi": "FI", "sv": "FI", "en": "GB"}
+        names = ("title", "subtitle", "series", "publisher", "author", "date", "notice")
+        return {name: getattr(self, name) for name in names}
 
 
 def facts_of(tree: Node, context: Context) -> Facts:
-    """The facts of a resolved document.
-
-    Arguments:
-        tree: pandoc's JSON tree.
-        context: surroundings; its options and words stand in where metadata say nothing.
-    """
+    """The facts of a resolved document; options and words stand in where metadata say nothing."""
     title = meta_text(tree, "title", "pagetitle")
     base, _, region = (meta_text(tree, "lang") or context.language).partition("-")
     if not re.fullmatch(r"[A-Za-z]{2,3}", base):
@@ -208,16 +182,14 @@ def facts_of(tree: Node, context: Context) -> Facts:
     )
 
 
-def shortened(text: str, length: int) -> str:
-    """Whole words of a text up to a number of characters, with an ellipsis where some are cut."""
-    if len(text) <= length:
-        return text
-    return text[: length - 1].rsplit(" ", 1)[0] + " …"
-
-
 def publication_date(text: str, language: str) -> str:
     """A date as it is written in the language; text that is no ISO date stays as it is."""
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         return text
     pattern = "d.M.y" if language == "fi" else "d MMMM y"
     return format_date(date.fromisoformat(text), pattern, locale=language)
+
+
+def shortened(text: str, length: int) -> str:
+    """Whole words of a text up to a number of characters, with an ellipsis where some are cut."""
+    return text if len(text) <= length else text[: length - 1].rsplit(" ", 1)[0] + " …"

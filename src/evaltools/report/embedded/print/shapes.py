@@ -8,75 +8,73 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
 from evaltools.report.embedded.ast import (
     Node,
     attr,
+    cell,
     classes_of,
     div,
     get,
+    header,
     identifier_of,
+    is_div,
     nodes,
     para,
+    plain,
     put,
     rewrite,
     stringify,
+    table,
     take,
+    text_of,
     words_of,
 )
 from evaltools.report.embedded.format_context import Context
-from evaltools.report.embedded.print.document import meta_flag, meta_text, text_of
+from evaltools.report.embedded.print.document import meta_flag, meta_text
 
 COVER_PARTS = ("title", "subtitle", "series", "publisher", "author", "date")
-TITLE, SUBTITLE = COVER_PARTS[:2]
+_LINE = 96.0  # characters of table text on a full line
+_PADDING = 2.5  # characters that a cell's margins take
+_FULL = 0.985
+_LONGEST = 14.0  # a longer word may be broken
 
 
 def printed(tree: Node, context: Context) -> Node:
     """The document in the order and in the shapes of paper.
 
-    Arguments:
-        tree: pandoc's JSON tree after the core pass.
-        context: surroundings of the document.
-
     Returns a tree in which `Div.cover` (parts marked with `cover-part`), description sheets,
     abstract and `Div.contents` (if it is wanted) come first; the rest follows in its order.
     """
-    cover, rest = _taken(tree["blocks"], "cover")
-    sheets, rest = _taken(rest, "description-sheet")
-    own_contents, rest = _taken(rest, "contents")
-    front = [_cover([block for each in cover for block in each["c"][1]])]
-    front += [_sheet(sheet) for sheet in sheets]
-    if not sheets:
+    apart: dict[str, list[Node]] = {"cover": [], "description-sheet": [], "contents": []}
+    rest: list[Node] = []
+    for block in tree["blocks"]:
+        name = next((name for name in apart if is_div(block, name)), "")
+        (apart[name] if name else rest).append(block)
+    front = [_cover([block for each in apart["cover"] for block in each["c"][1]])]
+    front += [_sheet(sheet) for sheet in apart["description-sheet"]]
+    if not apart["description-sheet"]:
         front += _abstract(tree, context)
-    if own_contents or meta_flag(tree, "toc", bool(context.format.get("toc", True))):
+    if apart["contents"] or meta_flag(tree, "toc", bool(context.format.get("toc", True))):
         front.append(div(attr(classes=["contents"]), []))
-    blocks = rewrite(_without_tabs([*front, *rest], 0), _adopt)
-    return {**tree, "blocks": blocks}
-
-
-def _taken(blocks: list[Node], name: str) -> tuple[list[Node], list[Node]]:
-    """Divs of a class at the top of the document, and everything else."""
-    taken = [block for block in blocks if block["t"] == "Div" and name in classes_of(block)]
-    rest = [block for block in blocks if not (block["t"] == "Div" and name in classes_of(block))]
-    return taken, rest
+    return {**tree, "blocks": rewrite(_without_tabs([*front, *rest], 0), _adopt)}
 
 
 def _cover(blocks: list[Node]) -> Node:
     """The cover's parts may be headings, divs, or paragraphs of one span."""
-    out: list[Node] = []
-    for block in blocks:
-        part, content = _cover_part(block)
-        if part:
-            out.append(div(attr(pairs={"cover-part": part}), content))
-        else:
-            out.append(block)
-    return div(attr(classes=["cover"]), out)
+    parts = [(*_cover_part(block), block) for block in blocks]
+    return div(
+        attr(classes=["cover"]),
+        [
+            div(attr(pairs={"cover-part": part}), content) if part else block
+            for part, content, block in parts
+        ],
+    )
 
 
 def _cover_part(block: Node) -> tuple[str, list[Node]]:
     if block["t"] == "Header":
-        return (TITLE if block["c"][0] == 1 else SUBTITLE), [para(block["c"][2])]
+        return ("title" if block["c"][0] == 1 else "subtitle"), [para(block["c"][2])]
     if block["t"] == "Div":
         return _part_of(classes_of(block)), block["c"][1]
     if block["t"] in ("Para", "Plain") and [each["t"] for each in block["c"]] == ["Span"]:
@@ -94,11 +92,12 @@ def _abstract(tree: Node, context: Context) -> list[Node]:
     if value is None or not meta_text(tree, "abstract"):
         return []
     title = meta_text(tree, "abstract-title") or context.words["section-title-abstract"]
-    blocks = value["c"] if value["t"] == "MetaBlocks" else [para(words_of(stringify(value["c"])))]
-    if value["t"] == "MetaInlines":
-        blocks = [para(value["c"])]
-    heading = {"t": "Header", "c": [1, attr("abstract", ["unnumbered"]), words_of(title)]}
-    return [heading, *blocks]
+    if value["t"] == "MetaBlocks":
+        blocks = value["c"]
+    else:
+        inlines = value["t"] == "MetaInlines"
+        blocks = [para(value["c"] if inlines else words_of(stringify(value["c"])))]
+    return [header(1, attr("abstract", ["unnumbered"]), words_of(title)), *blocks]
 
 
 def _sheet(sheet: Node) -> Node:
@@ -106,7 +105,12 @@ def _sheet(sheet: Node) -> Node:
 
     def replace(node: Node) -> list[Node] | None:
         if node["t"] == "DefinitionList":
-            return [_key_value_table(node["c"])]
+            own = attr(classes=["key-value"], pairs={"row-headers": "1"})
+            rows = [
+                [cell([plain(term)]), cell([block for each in body for block in each])]
+                for term, body in node["c"]
+            ]
+            return [table(own, [("AlignLeft", 0.28), ("AlignLeft", 0.72)], rows)]
         if node["t"] == "Table":
             node["c"][0][1] = [*node["c"][0][1], "key-value"]
             put(node["c"][0], "row-headers", "1")
@@ -114,23 +118,7 @@ def _sheet(sheet: Node) -> Node:
             node["c"][1][1] = [*node["c"][1][1], "unlisted"]  # it stands before the contents
         return None
 
-    result: Node = rewrite([sheet], replace)[0]
-    return result
-
-
-def _key_value_table(items: list[Any]) -> Node:
-    rows = [
-        [attr(), [_cell([{"t": "Plain", "c": term}]), _cell([b for d in body for b in d])]]
-        for term, body in items
-    ]
-    columns = [[{"t": "AlignLeft"}, {"t": "ColWidth", "c": share}] for share in (0.28, 0.72)]
-    attributes = attr(classes=["key-value"], pairs={"row-headers": "1"})
-    body = [[attr(), 0, [], rows]]
-    return {"t": "Table", "c": [attributes, [None, []], columns, [attr(), []], body, [attr(), []]]}
-
-
-def _cell(blocks: list[Node]) -> list[Any]:
-    return [attr(), {"t": "AlignDefault"}, 1, 1, blocks]
+    return rewrite([sheet], replace)[0]
 
 
 def _without_tabs(blocks: list[Node], level: int) -> list[Node]:
@@ -139,11 +127,11 @@ def _without_tabs(blocks: list[Node], level: int) -> list[Node]:
     for block in blocks:
         if block["t"] == "Header":
             level = block["c"][0]
-        if block["t"] == "Div" and "tabset" in classes_of(block):
+        if is_div(block, "tabset"):
             for tab in block["c"][1]:
                 out += _tab(tab, level)
         elif block["t"] == "Div":
-            out.append({"t": "Div", "c": [block["c"][0], _without_tabs(block["c"][1], level)]})
+            out.append(div(block["c"][0], _without_tabs(block["c"][1], level)))
             levels = [node["c"][0] for node in nodes(block["c"][1]) if node["t"] == "Header"]
             level = levels[-1] if levels else level
         else:
@@ -155,12 +143,10 @@ def _tab(tab: Node, level: int) -> list[Node]:
     title = get(tab["c"][0], "title") if tab["t"] == "Div" else None
     if title is None:
         return [tab]
-    inlines = words_of(title)
-    attributes = attr(identifier_of(tab), ["unnumbered", "unlisted"])
+    heading = para([{"t": "Strong", "c": words_of(title)}])
     if 0 < level < 6:
-        heading = {"t": "Header", "c": [level + 1, attributes, inlines]}
-    else:
-        heading = para([{"t": "Strong", "c": inlines}])
+        own = attr(identifier_of(tab), ["unnumbered", "unlisted"])
+        heading = header(level + 1, own, words_of(title))
     return [heading, *_without_tabs(tab["c"][1], min(level + 1, 6) if level else 0)]
 
 
@@ -183,44 +169,35 @@ def row_headers_of(table: Node) -> int:
     return int(number) if number.isdigit() else 0
 
 
-LINE = 96.0  # characters of table text on a full line
-PADDING = 2.5  # characters that a cell's margins take
-FULL = 0.985
-LONGEST = 14.0  # a longer word may be broken
-
-
 def column_shares(table: Node) -> list[float]:
-    """Widths of a table's columns as shares of the line.
+    """Widths of a table's columns as shares of the line, one a column.
 
-    Arguments:
-        table: a pandoc table.
-
-    Returns one share a column. A column is as wide as its longest line where all fit;
-    otherwise each gets the width of its longest word first, and the rest is shared by how
-    much text there is.
+    A column is as wide as its longest line where all fit; otherwise each gets the width of its
+    longest word first, and the rest is shared by how much text there is.
     """
-    count = len(table["c"][2])
-    longest, words = [1.0] * count, [1.0] * count
-    for row in _rows(table):
+    _, _, columns, head, bodies, foot = table["c"]
+    longest, words = [1.0] * len(columns), [1.0] * len(columns)
+    parts = [head[1], foot[1], *(part for body in bodies for part in body[2:])]
+    for row in (row for part in parts for row in part):
         at = 0
-        for cell in row[1]:
-            content, width = text_of(cell[4]), cell[3]
-            if width == 1 and at < count:
+        for _, _, _, width, blocks in row[1]:
+            if width == 1 and at < len(columns):
+                content = text_of(blocks)
                 longest[at] = max(longest[at], float(len(content)))
                 split = re.split(r"[ \u00ad/-]", content)
-                words[at] = max(words[at], *(min(float(len(word)), LONGEST) for word in split))
+                words[at] = max(words[at], *(min(float(len(word)), _LONGEST) for word in split))
             at += width
-    natural = [length * 1.06 + PADDING for length in longest]
-    if sum(natural) <= LINE:  # so the table is narrower than the line
-        return [round(width / LINE, 4) for width in natural]
-    least = [word * 1.06 + PADDING for word in words]
-    room = LINE - sum(least)
+    natural = [length * 1.06 + _PADDING for length in longest]
+    if sum(natural) <= _LINE:  # so the table is narrower than the line
+        return [round(width / _LINE, 4) for width in natural]
+    least = [word * 1.06 + _PADDING for word in words]
+    room = _LINE - sum(least)
     if room <= 0:
         return [round(width / sum(least), 4) for width in least]
     wanted = [max(width - small, 0.0) ** 0.7 for width, small in zip(natural, least, strict=True)]
     total = sum(wanted) or 1.0
     return [
-        round((small + room * want / total) / LINE, 4)
+        round((small + room * want / total) / _LINE, 4)
         for small, want in zip(least, wanted, strict=True)
     ]
 
@@ -232,26 +209,17 @@ def with_widths(table: Node, only_full: bool) -> Node:
     widths are taken as left open too.
 
     Arguments:
-        table: a pandoc table.
         only_full: leave a table alone that is narrower than the line.
     """
-    attributes, caption, columns, *rest = table["c"]
+    own, caption, columns, *rest = table["c"]
     given = {width.get("c") for _, width in columns}
     if None not in given and len(given) > 1:
         return table
     shares = column_shares(table)
-    if only_full and sum(shares) < FULL:
+    if only_full and sum(shares) < _FULL:
         return table
     said = [
         [alignment, {"t": "ColWidth", "c": share}]
         for (alignment, _), share in zip(columns, shares, strict=True)
     ]
-    return {"t": "Table", "c": [attributes, caption, said, *rest]}
-
-
-def _rows(table: Node) -> list[list[Any]]:
-    _, _, _, head, bodies, foot = table["c"]
-    rows: list[list[Any]] = [*head[1], *foot[1]]
-    for body in bodies:
-        rows += [*body[2], *body[3]]
-    return rows
+    return {"t": "Table", "c": [own, caption, said, *rest]}
