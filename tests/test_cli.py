@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from evaltools.cli import main, told
+from evaltools.cli import format_problems, main
 from evaltools.problems import Problem
 
 ROOT = Path(__file__).parent.parent
@@ -82,7 +82,7 @@ def test_a_column_that_is_wrong_throughout_is_told_by_its_first_rows_and_a_count
         for row in range(2, 102)
     ]
     other = Problem("data/a.csv, row 3, column c", "is empty", code="data.required")
-    lines = told([*problems, other])
+    lines = format_problems([*problems, other])
     assert lines[0].startswith("data/a.csv, row 2, column b: '2' is no date")
     assert lines[20] == "data/a.csv, column b: 80 more of this kind"
     assert lines[21].startswith("data/a.csv, row 3, column c: is empty")

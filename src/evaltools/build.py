@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaltools.execute import best_progress, current_run, note_interrupts, run
-from evaltools.files import read_file, writing_in
+from evaltools.files import build_beside, put_in_place, read_file
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.hashes import hash_package
 from evaltools.publishing.bundle import place_problems
@@ -21,7 +21,7 @@ from evaltools.report.report_store import Shelf, read_record, render_key, source
 if TYPE_CHECKING:
     from evaltools.evidence import Descriptor
     from evaltools.execute import Run
-    from evaltools.findings.judging import Judgement
+    from evaltools.findings.judgement import Judgement
     from evaltools.report.staging import Material
     from evaltools.study import Parameters, ReportTarget, Study
 
@@ -75,7 +75,7 @@ def build_report(
             return _report(shelf.link(name), record["files"])
     made = found or run_notebooks(study, parameters, force=force, say=say)
     key = render_key(made.key, study.root / "reports", chosen, parameters.language)
-    from evaltools.findings.record import write_findings
+    from evaltools.findings.display import write_findings
     from evaltools.report.staging import stage
 
     with shelf.building() as building:
@@ -172,18 +172,12 @@ def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = 
     refuse(place_problems(study, folder, "stage.folder"))
     _read_sources(study, study.report(parameters.language))
     made = run_notebooks(study, parameters, say=say)
-    beside = folder.with_name(f".{folder.name}.building")
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir(parents=True)
-    try:
-        from evaltools.report.staging import stage
+    from evaltools.report.staging import stage
 
-        with writing_in(folder.parent):
-            document = stage(study, parameters, _material(study, made), beside)
-            beside.rename(folder)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-    return folder / document.relative_to(beside)
+    with build_beside(folder) as building:
+        document = stage(study, parameters, _material(study, made), building)
+        put_in_place(building, folder)
+    return folder / document.relative_to(building)
 
 
 def check_study(study: Study) -> str:
@@ -197,7 +191,7 @@ def check_study(study: Study) -> str:
     """
     from evaltools.evidence import check_data, load_descriptor
 
-    refuse(check_data(study.data))
+    refuse(check_data(study.data, study.declaration))
     descriptor = load_descriptor(study.data)
     _check_keywords(study, descriptor)
     kind = ", example data" if descriptor.example else ""
@@ -225,25 +219,26 @@ def _check_scope(study: Study, parameters: Parameters) -> None:
     try:
         tables = read_tables(study.data, load_descriptor(study.data))
     except ProblemError:
-        refuse(check_data(study.data))
+        refuse(check_data(study.data, study.declaration))
         raise
     Evidence.select(study, tables, parameters)
 
 
 def _told(study: Study, parameters: Parameters, material: Material) -> list[str]:
     """What an author should know of the report: findings that no longer hold, departures."""
-    from evaltools.findings.coder_rules import rule_note
+    from evaltools.findings.judgement import rule_note
     from evaltools.findings.matrix import departures, matrix_problems
 
-    codes = set(material.tables["codes"]["code_id"])
+    words = study.words("en")
+    codes = set(material.tables["codes"]["code_id"]) if "codes" in material.tables else set()
     asserted = [item for item in material.judgements if item.finding.asserted]
     failing = [item for item in asserted if not item.holds]
     told = [f"Findings: {len(asserted) - len(failing)} of {len(asserted)} asserted hold"]
-    told += [f"  {item.finding.id}: {item.reason.text('en')}" for item in failing]
+    told += [f"  {item.finding.id}: {item.reason.text(words)}" for item in failing]
     told += [
         f"  {item.finding.id}: {note}"
         for item in asserted
-        if item.holds and (note := rule_note(item, "en"))
+        if item.holds and (note := rule_note(item, words))
     ]
     told += [
         f"Evaluation matrix: {problem}"

@@ -108,7 +108,7 @@ def problems_of(error: BaseException, where: str = "") -> tuple[Problem, ...]:
     """
     if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
         return tuple(
-            Problem(shown(Path(source)), f"cannot be copied ({_reason(said)})", "",
+            Problem(relative_path(Path(source)), f"cannot be copied ({_reason(said)})", "",
                     _TOLD["other"][1], "file.other")
             for source, _, said in error.args[0]
         )  # fmt: skip
@@ -131,7 +131,7 @@ def _of_system(error: OSError, where: str) -> Problem:
     path = Path(name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name))
     if kind in ("no-folder", "exists", "missing", "name", "denied", "read-only", "full"):
         kind, path = _culprit(kind, path)
-    return file_problem(kind, shown(path), "" if kind != "other" else _reason(error))
+    return file_problem(kind, relative_path(path), "" if kind != "other" else _reason(error))
 
 
 def _culprit(kind: FaultKind, path: Path) -> tuple[FaultKind, Path]:
@@ -147,7 +147,7 @@ def _culprit(kind: FaultKind, path: Path) -> tuple[FaultKind, Path]:
     return kind, path
 
 
-def shown(path: Path) -> str:
+def relative_path(path: Path) -> str:
     """A path as short as it can be told from here, on one line."""
     text = str(path)
     with contextlib.suppress(ValueError, OSError):

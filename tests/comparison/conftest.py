@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from evaltools.comparison.computing import Computer, Job
+from evaltools.comparison.recompute import Job, Recomputer
 from evaltools.indicators.indicator import Indicator
+from evaltools.provenance.artifacts import Artifact
 from evaltools.provenance.hashes import hash_data, hash_package
 from evaltools.provenance.manifest import Ingredients
-from evaltools.provenance.recorded import Recorded
 from evaltools.study import Study, load_study
 
 HERE = Path(__file__).parent
@@ -54,28 +54,28 @@ def _dropped(line: str) -> bool:
     return "challenge.schedule" in line and any(f"-{number}-" in line for number in ("01", "04"))
 
 
-Computed = Callable[..., Recorded]
+Computed = Callable[..., Artifact]
 CHAPTERS = tuple(f"evaltools.indicators.{name}" for name in ("portfolio", "goals", "challenges"))
 
 
 @pytest.fixture(scope="session")
-def computer(study: Study) -> Computer:
+def computer(study: Study) -> Recomputer:
     """Computes three chapters, each set of data and parameters once for all tests."""
-    return Computer(study, CHAPTERS)
+    return Recomputer(study, CHAPTERS)
 
 
 @pytest.fixture(scope="session")
 def computed(
-    study: Study, computer: Computer, tmp_path_factory: pytest.TempPathFactory
+    study: Study, computer: Recomputer, tmp_path_factory: pytest.TempPathFactory
 ) -> Computed:
     """A run of the study computed by its chapters: `computed(data=…, code=…, wave="2023")`."""
-    made: dict[str, Recorded] = {}
+    made: dict[str, Artifact] = {}
     folder = tmp_path_factory.mktemp("runs")
 
     def make(
         data: Path | None = None, code: Mapping[str, str] | None = None, lock: str = "1",
         shift: float = 0.0, shifted: str = "grants.gini.index", **parameters: Any,
-    ) -> Recorded:  # fmt: skip
+    ) -> Artifact:  # fmt: skip
         place = data or study.data
         values = study.parameters(parameters).as_values()
         files = {f"data/{name}": digest for name, digest in hash_data(place, place).items()}

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from evaltools.indicators.indicator import Indicator, to_record
+from evaltools.provenance.artifacts import Artifact, read_artifact
 from evaltools.provenance.manifest import Ingredients, Manifest, hash_outputs
-from evaltools.provenance.recorded import Recorded, read_recorded
 
 PARAMETERS = {
     "calls": ["2019"], "wave": "2022", "cutoff": "2022-04-30", "region": "all",
@@ -35,22 +35,22 @@ def share(key: str, n: int, N: int, **more: Any) -> Indicator:
 READ = share("reports.read.share", 50, 100, source="evaltools.indicators.evidence_base.read")
 
 
-def recorded(*indicators: Indicator, **changes: Any) -> Recorded:
+def recorded(*indicators: Indicator, **changes: Any) -> Artifact:
     """A run in memory: 50 reports of 100 projects unless it says otherwise."""
     findings = changes.pop("findings", None)
     ingredients = replace(INGREDIENTS, **changes)
     keys = {item.key for item in indicators}
     everything = indicators if READ.key in keys else (READ, *indicators)
     ordered = tuple(sorted(everything, key=lambda item: item.identity))
-    return Recorded(Path("nowhere"), "run", ingredients, ingredients.key(), ordered, findings)
+    return Artifact(Path("nowhere"), "run", ingredients, ingredients.key(), ordered, findings)
 
 
 def write_run(
     folder: Path, ingredients: Ingredients, indicators: tuple[Indicator, ...]
-) -> Recorded:
+) -> Artifact:
     """A run on disk."""
     folder.mkdir(parents=True)
     records = [to_record(indicator) for indicator in indicators]
     (folder / "indicators.json").write_text(json.dumps(records), encoding="utf-8")
     Manifest(ingredients.key(), ingredients, {}, hash_outputs(folder)).write(folder)
-    return read_recorded(folder)
+    return read_artifact(folder)

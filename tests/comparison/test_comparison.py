@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from recorded_runs import INGREDIENTS, PARAMETERS, READ, recorded, share
 
-from evaltools.comparison.comparison import compare, relation_of
+from evaltools.comparison.compare import compare, relation_of
 from evaltools.comparison.prose import plain, prose_changes
-from evaltools.provenance.recorded import JudgedFinding
+from evaltools.provenance.artifacts import JudgedFinding
 from evaltools.study import Study
 
 

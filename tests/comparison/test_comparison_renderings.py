@@ -15,18 +15,15 @@ from recorded_runs import INGREDIENTS, PARAMETERS, recorded, share
 from rich.console import Console
 
 from evaltools.comparison.attribution import Attribution, Effect, Factor
-from evaltools.comparison.comparison import Comparison, compare
-from evaltools.comparison.export import COLUMNS, comparison_csv
-from evaltools.comparison.figure import comparison_figure, rows
+from evaltools.comparison.compare import Comparison, compare
+from evaltools.comparison.figure import comparison_figure, comparison_picture, slope_rows
+from evaltools.comparison.output import COLUMNS, changes_section, comparison_csv, print_comparison
 from evaltools.comparison.page import comparison_page
-from evaltools.comparison.picture import comparison_picture
 from evaltools.comparison.prose import ProseChange
-from evaltools.comparison.section import changes_section
-from evaltools.comparison.telling import exchanged, headline, shares_moved, summary, why
-from evaltools.comparison.terminal import print_comparison
+from evaltools.comparison.rows import exchanged, headline, shares_moved, summary, why
 from evaltools.indicators.indicator import Indicator
 from evaltools.present.language import LANGUAGES
-from evaltools.provenance.recorded import JudgedFinding
+from evaltools.provenance.artifacts import JudgedFinding
 
 LABELS = {"challenge.staff": "henkilöstö <b>|</b>", "challenge.aims": "tavoitteet"}
 HOSTILE = "<script>alert(1)</script>"
@@ -139,10 +136,10 @@ def test_section_is_markdown_with_captions_and_identifiers(
 ) -> None:
     text = changes_section(made, attribution, language, LABELS)
     assert text.startswith("## ")
-    assert "{#sec-muutokset}" in text.splitlines()[0]
+    assert "{#sec-changes}" in text.splitlines()[0]
     names = re.findall(r"\{#(tbl-[a-z-]+)\}", text)
-    assert names == ["tbl-muutokset-inputs", "tbl-muutokset-moves", "tbl-muutokset-why",
-                     "tbl-muutokset-findings"]  # fmt: skip
+    assert names == ["tbl-changes-inputs", "tbl-changes-moves", "tbl-changes-why",
+                     "tbl-changes-findings"]  # fmt: skip
     assert "<script" not in text
     assert "<b>" not in text
     for line in text.splitlines():
@@ -175,7 +172,7 @@ def test_figure_is_legible_and_told_in_words(made: Comparison, language: Any) ->
     assert faults(figure.figure) == []
     assert "tavoitteet" in figure.alt
     assert figure.caption.startswith("Esimerkki.")
-    assert [row.clear for row in rows(made, language, LABELS)] == [True, False]
+    assert [row.clear for row in slope_rows(made, language, LABELS)] == [True, False]
 
 
 def test_picture_carries_its_notice_and_is_the_same_every_time(made: Comparison) -> None:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from evaltools.comparison.examining import examine
-from evaltools.comparison.writing import Files, changes_page, notice_of, write_comparison
+from evaltools.comparison.attribution import examine
+from evaltools.comparison.output import Files, changes_section, notice_of, write_comparison
+from evaltools.comparison.prose import code_labels
 from evaltools.problems import ProblemError
-from evaltools.provenance.recorded import Recorded
+from evaltools.provenance.artifacts import Artifact
 from evaltools.study import Study
 
-Computed = Callable[..., Recorded]
+Computed = Callable[..., Artifact]
 
 
 def test_two_waves_are_compared_told_and_written(
@@ -65,9 +66,11 @@ def test_place_that_is_none_is_refused(study: Study, computed: Computed) -> None
         examine(study, computed(), computed(), data="nowhere")
 
 
-def test_first_report_has_an_empty_page_of_changes(study: Study, computed: Computed) -> None:
-    assert changes_page(study, None, computed(), "fi") == ""
-    page = changes_page(study, computed(coder_rule="all"), computed(), "fi")
-    assert page.startswith("## ")
-    assert "parametrit" in page
-    assert "Luokittelusääntö | kaikki luokittelijat | luokittelijoiden enemmistö" in page
+def test_chapter_of_changes_names_parameters_as_the_study_does(
+    study: Study, computed: Computed
+) -> None:
+    made, attribution = examine(study, computed(coder_rule="all"), computed())
+    text = changes_section(made, attribution, "fi", code_labels(study, "fi"))
+    assert text.startswith("## ")
+    assert "parametrit" in text
+    assert "Luokittelusääntö | kaikki luokittelijat | luokittelijoiden enemmistö" in text

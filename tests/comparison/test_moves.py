@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaltools.comparison.moves import Move, Setting, judge, moves, square_and_add
+from evaltools.comparison.changes import IndicatorChange, Setting, judge, moves, square_and_add
 from evaltools.indicators.indicator import Indicator
 from evaltools.statistics.differences import newcombe
 from evaltools.statistics.intervals import wilson
@@ -130,4 +130,4 @@ def test_order_is_that_of_the_indicators_whatever_order_they_come_in() -> None:
     items = [replace(share(5, 50), key=f"challenge.{name}.share") for name in "cab"]
     found = moves(items, [], SETTING)
     assert [move.key for move in found] == sorted(item.key for item in items)
-    assert isinstance(found[0], Move)
+    assert isinstance(found[0], IndicatorChange)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from recorded_runs import INGREDIENTS
 
-from evaltools.comparison.sources import (
+from evaltools.comparison.revisions import (
     data_folder,
     earlier,
     first_data,

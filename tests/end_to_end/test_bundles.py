@@ -6,14 +6,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from evaltools.rebuilding import Anew, Cause, compare, make_anew, read_record
+from evaltools.verification import verify
 from forging import forged, refresh_lists
 from places import Place
 
 from evaltools.problems import ProblemError
-from evaltools.provenance.checking import check_folder
-from evaltools.rebuilding import Anew, Cause, compare, make_anew, read_record
+from evaltools.provenance.integrity import check_folder
 from evaltools.study import load_study
-from evaltools.verification import verify
 
 pytestmark = pytest.mark.slow
 SIGNATURE = "manifest-sha256.txt.sig"

@@ -210,9 +210,11 @@ class Package:
         return self
 
     def problems(self) -> list[str]:
+        from evidence_files import STUDY
+
         from evaltools.evidence import check_data
 
-        return [str(problem) for problem in check_data(self.folder)]
+        return [str(problem) for problem in check_data(self.folder, STUDY.declaration)]
 
 
 def as_csv(
@@ -326,6 +328,6 @@ def parameters() -> Callable[..., Any]:
             "coder_rule": "majority", "confidence": 0.95, "allocation": "equal",
             "minimum_cell": 5, "language": "fi",
         }  # fmt: skip
-        return SimpleNamespace(**(values | changes))
+        return SimpleNamespace(**(values | changes), declarations=values)
 
     return make

@@ -15,6 +15,9 @@ from pandas.testing import assert_frame_equal
 
 from evaltools.evidence import load_descriptor, read_tables
 from evaltools.problems import ProblemError
+from evaltools.study import load_study
+
+STUDY = load_study(Path(__file__).parents[2])
 
 
 def same(package: Any, pristine: Any) -> None:

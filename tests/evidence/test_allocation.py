@@ -7,6 +7,7 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 import pytest
+from evidence_files import STUDY
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,7 +35,7 @@ BY_HAND = {
 def test_allocation_is_what_a_count_by_hand_gives(
     pristine: Any, parameters: Any, rule: str
 ) -> None:
-    evidence = Evidence.select(None, read_tables(pristine.folder), parameters(allocation=rule))
+    evidence = Evidence.select(STUDY, read_tables(pristine.folder), parameters(allocation=rule))
     found = [
         (row.project_id, row.org_id, None if np.isnan(row.eur) else row.eur)
         for row in evidence.allocations.itertuples()
@@ -43,7 +44,7 @@ def test_allocation_is_what_a_count_by_hand_gives(
 
 
 def test_regions_and_groups_are_the_recipients(pristine: Any, parameters: Any) -> None:
-    allocations = Evidence.select(None, read_tables(pristine.folder), parameters()).allocations
+    allocations = Evidence.select(STUDY, read_tables(pristine.folder), parameters()).allocations
     of_p3 = allocations[allocations["project_id"] == "P3"]
     assert of_p3[["org_id", "region_code", "municipality_group"]].values.tolist() == [
         ["O1", "14", "rural"],  # in 2021; it was semi-urban in 2019
@@ -55,7 +56,7 @@ def test_known_shares_that_are_not_the_whole_grant_are_not_used(
     package: Any, parameters: Any
 ) -> None:
     package.change("participations", 10, share_eur="150")
-    allocations = Evidence.select(None, read_tables(package.folder), parameters()).allocations
+    allocations = Evidence.select(STUDY, read_tables(package.folder), parameters()).allocations
     assert allocations.loc[allocations["project_id"] == "P4", "eur"].tolist() == [150.0, 150.0]
 
 
@@ -64,7 +65,7 @@ def test_one_unknown_population_leaves_all_parts_of_its_project_unknown(
 ) -> None:
     package.change("organisations", 4, population="")
     chosen = parameters(allocation="population")
-    allocations = Evidence.select(None, read_tables(package.folder), chosen).allocations
+    allocations = Evidence.select(STUDY, read_tables(package.folder), chosen).allocations
     unknown = allocations.loc[allocations["eur"].isna(), "project_id"]
     assert sorted(set(unknown)) == ["P1", "P2"]
 
@@ -105,7 +106,7 @@ def test_parts_are_never_negative_and_add_up_to_the_grant(
     projects: list[tuple[int, list[tuple[int, str]]]], rule: Any
 ) -> None:
     grants, participations = made(projects)
-    found = allocate(grants, participations, rule)
+    found = allocate(grants, participations, rule, STUDY.declaration)
     cents = (found["eur"] * 100).round().astype("int64")
     assert (cents >= 0).all()
     totals = cents.groupby(found["project_id"]).sum().reindex(grants["project_id"])
@@ -115,7 +116,7 @@ def test_parts_are_never_negative_and_add_up_to_the_grant(
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000_000), st.integers(1, 12))
 def test_equal_parts_differ_by_a_cent_at_most(cents: int, members: int) -> None:
-    found = allocate(*made([(cents, [(1, "municipality")] * members)]), "equal")
+    found = allocate(*made([(cents, [(1, "municipality")] * members)]), "equal", STUDY.declaration)
     shares = (found["eur"] * 100).round()
     assert shares.max() - shares.min() <= 1
     assert shares.is_monotonic_decreasing  # odd cents go to the lower identifiers

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from evaltools.evidence import linked, presence
 from evaltools.evidence.codebook import Change, Codebook
+from evaltools.study import Vocabulary
 
 CODES = {  # code: (brought in, given up)
     "challenge.staff": ("1.0", "2.0"),
@@ -199,7 +200,7 @@ def test_links_follow_codes_to_their_new_names() -> None:
          "kind": ["answers"], "coder_id": ["K"]}
     )  # fmt: skip
     states = presence(tables, tables["documents"], "any")
-    found = linked(tables, tables["documents"], states, "any")
+    found = linked(tables, tables["documents"], states, "any", Vocabulary())
     assert found.values.tolist() == [["D1", "challenge.schedule", "challenge.same", 1]]
 
 

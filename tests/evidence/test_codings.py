@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from evaltools.evidence import linked, presence, read_tables
 from evaltools.evidence.codings import CoderRule
+from evaltools.study import Vocabulary
 
+WORDS = Vocabulary()
 RULES = get_args(CoderRule)
 
 
@@ -105,7 +107,9 @@ def test_links_are_relations_between_themes_that_are_present(pristine: Any) -> N
     tables = read_tables(pristine.folder)
     documents = tables["documents"]
     found = {
-        rule: linked(tables, documents, presence(tables, documents, rule), rule).values.tolist()
+        rule: linked(
+            tables, documents, presence(tables, documents, rule), rule, Vocabulary()
+        ).values.tolist()
         for rule in RULES
     }
     two = ["P1", "challenge.staff", "response.training", 2]
@@ -118,7 +122,9 @@ def test_other_relations_are_no_answers(package: Any) -> None:
         package.change("relations", row, kind="leads_to")
     tables = read_tables(package.folder)
     documents = tables["documents"]
-    frame = linked(tables, documents, presence(tables, documents, "majority"), "majority")
+    frame = linked(
+        tables, documents, presence(tables, documents, "majority"), "majority", Vocabulary()
+    )
     assert frame.empty
     assert list(frame.columns) == ["project_id", "challenge", "response", "links"]
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from evidence_files import STUDY
 
 from evaltools.evidence import Evidence, data_hash, load_descriptor, open_evidence, read_tables
 from evaltools.problems import ProblemError
-from evaltools.study.declaration import Disclosure
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def tables(pristine: Any) -> dict[str, pd.DataFrame]:
 def test_projects_carry_what_is_known_of_their_lead_and_partners(
     tables: Any, parameters: Any
 ) -> None:
-    evidence = Evidence.select(None, tables, parameters())
+    evidence = Evidence.select(STUDY, tables, parameters())
     columns = ["project_id", "year", "lead_name_fi", "lead_kind", "region_code",
                "municipality_group", "size_class", "population", "organisations",
                "municipalities", "joint", "reported"]  # fmt: skip
@@ -41,7 +41,7 @@ def test_projects_carry_what_is_known_of_their_lead_and_partners(
 
 
 def test_reports_and_what_they_say_are_of_the_wave(tables: Any, parameters: Any) -> None:
-    evidence = Evidence.select(None, tables, parameters())
+    evidence = Evidence.select(STUDY, tables, parameters())
     assert evidence.reports["document_id"].tolist() == ["D1", "D2"]
     assert evidence.goals["goal_id"].tolist() == ["G1", "G2"]
     assert evidence.rooting[["goal_id", "project_id"]].values.tolist() == [["G1", "P2"]]
@@ -53,10 +53,10 @@ def test_reports_and_what_they_say_are_of_the_wave(tables: Any, parameters: Any)
 
 
 def test_the_register_is_seen_as_on_the_day_of_the_cut_off(tables: Any, parameters: Any) -> None:
-    evidence = Evidence.select(None, tables, parameters(cutoff=dt.date(2022, 3, 1)))
+    evidence = Evidence.select(STUDY, tables, parameters(cutoff=dt.date(2022, 3, 1)))
     assert evidence.reports["document_id"].tolist() == ["D1"]
     early = parameters(cutoff=dt.date(2022, 3, 1), calls=("2019",))
-    assert Evidence.select(None, tables, early).N == 2
+    assert Evidence.select(STUDY, tables, early).N == 2
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_the_register_is_seen_as_on_the_day_of_the_cut_off(tables: Any, paramete
 def test_each_parameter_narrows(
     tables: Any, parameters: Any, changes: Any, projects: list[str]
 ) -> None:
-    evidence = Evidence.select(None, tables, parameters(**changes))
+    evidence = Evidence.select(STUDY, tables, parameters(**changes))
     assert evidence.projects["project_id"].tolist() == projects
     assert evidence.participations["project_id"].unique().tolist() == projects
     assert evidence.allocations["project_id"].unique().tolist() == projects
@@ -81,16 +81,16 @@ def test_another_wave_is_read_whatever_its_call_but_not_before_it_came_in(
     tables: Any, parameters: Any
 ) -> None:
     later = parameters(wave="2023", cutoff=dt.date(2023, 4, 30), calls=("2020",))
-    evidence = Evidence.select(None, tables, later)
+    evidence = Evidence.select(STUDY, tables, later)
     assert evidence.presence["project_id"].unique().tolist() == ["P3"]
     assert evidence.presence_of_wave("2022")["project_id"].unique().tolist() == ["P1", "P2"]
-    assert Evidence.select(None, tables, parameters()).presence_of_wave("2023").empty
+    assert Evidence.select(STUDY, tables, parameters()).presence_of_wave("2023").empty
 
 
 def test_presence_by_another_rule_leaves_the_evidence_as_it_is(
     tables: Any, parameters: Any
 ) -> None:
-    evidence = Evidence.select(None, tables, parameters(coder_rule="any"))
+    evidence = Evidence.select(STUDY, tables, parameters(coder_rule="any"))
     pd.testing.assert_frame_equal(evidence.presence_by_rule("any"), evidence.presence)
     assert not evidence.presence_by_rule("all").equals(evidence.presence)
 
@@ -99,8 +99,8 @@ def test_every_frame_is_in_order_from_index_0_whatever_the_order_of_files(
     tables: Any, parameters: Any
 ) -> None:
     turned = {name: frame.iloc[::-1] for name, frame in tables.items()}
-    one = Evidence.select(None, tables, parameters())
-    other = Evidence.select(None, turned, parameters())
+    one = Evidence.select(STUDY, tables, parameters())
+    other = Evidence.select(STUDY, turned, parameters())
     for name in ("projects", "reports", "presence", "linked", "goals", "rooting", "ratings",
                  "saving_claims", "participations", "allocations"):  # fmt: skip
         pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name))
@@ -110,7 +110,7 @@ def test_every_frame_is_in_order_from_index_0_whatever_the_order_of_files(
 
 
 def test_selecting_changes_no_table(pristine: Any, tables: Any, parameters: Any) -> None:
-    Evidence.select(None, tables, parameters())
+    Evidence.select(STUDY, tables, parameters())
     for name, frame in read_tables(pristine.folder).items():
         pd.testing.assert_frame_equal(tables[name], frame)
 
@@ -122,7 +122,7 @@ def test_an_empty_scope_names_the_parameter_and_what_there_would_be(
     tables: Any, parameters: Any
 ) -> None:
     with pytest.raises(ProblemError) as error:
-        Evidence.select(None, tables, parameters(municipality_group="urban"))
+        Evidence.select(STUDY, tables, parameters(municipality_group="urban"))
     assert [str(problem) for problem in error.value.problems] == [
         "parameter municipality_group: urban leaves no final report (of calls 2019, 2020, 2021; "
         "wave 2022; cutoff 2022-04-30; region all; municipality_group urban); allowed: rural (1), "
@@ -135,7 +135,7 @@ def test_an_empty_scope_by_time_tells_from_when_there_is_something(
     tables: Any, parameters: Any
 ) -> None:
     with pytest.raises(ProblemError) as error:
-        Evidence.select(None, tables, parameters(cutoff=dt.date(2022, 2, 1)))
+        Evidence.select(STUDY, tables, parameters(cutoff=dt.date(2022, 2, 1)))
     assert [(problem.where, problem.allowed) for problem in error.value.problems] == [
         ("parameter cutoff", "2022-03-01 or later, the other parameters as they are")
     ]
@@ -143,7 +143,7 @@ def test_an_empty_scope_by_time_tells_from_when_there_is_something(
 
 def test_a_scope_emptied_by_several_parameters_says_so(tables: Any, parameters: Any) -> None:
     with pytest.raises(ProblemError) as error:
-        Evidence.select(None, tables, parameters(calls=("2021",), region="04"))
+        Evidence.select(STUDY, tables, parameters(calls=("2021",), region="04"))
     assert [(problem.where, problem.allowed) for problem in error.value.problems] == [
         ("parameters", "reports by wave: 2022 (2), 2023 (1)")
     ]
@@ -155,7 +155,7 @@ def test_a_scope_emptied_by_several_parameters_says_so(tables: Any, parameters: 
 def study_of(folder: Path, parameters: Any) -> Any:
     return SimpleNamespace(
         data=folder,
-        declaration=SimpleNamespace(disclosure=Disclosure()),
+        declaration=STUDY.declaration,
         parameters_from=lambda names: parameters(wave=names.get("wave", "2022")),
     )
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from evaltools.execute.collect import collect
+from evaltools.execute.outputs import collect
 from evaltools.indicators.indicator import MIME_TYPE
 
 PNG = base64.b64encode(b"\x89PNG").decode()

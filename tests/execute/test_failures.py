@@ -37,7 +37,6 @@ def test_problem_says_where_what_and_what_to_do() -> None:
         "notebooks/a.ipynb, cell 3 (fig-a): too slow: longer than 5 seconds. "
         "Open reports/_build/failed/a.ipynb: it is executed up to there. [notebook.time]"
     )
-    assert NotebookFailure.from_values(failure.as_values()) == failure
 
 
 def test_problems_raised_in_a_notebook_are_told_as_they_are() -> None:

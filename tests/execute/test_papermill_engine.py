@@ -4,6 +4,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -113,9 +114,9 @@ def test_crash_of_the_interpreter_gives_its_signal(make_job: Make) -> None:
 def test_kernel_that_does_not_start_gives_its_last_words(make_job: Make, tmp_path: Path) -> None:
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "ipykernel.py").write_text("raise ImportError('no kernel today')")
-    job = make_job("1").as_values()
-    job["environment"] = {**job["environment"], "PYTHONPATH": str(tmp_path / "broken")}
-    failure = execute(Job.from_values(job), ignore)
+    job = make_job("1")
+    broken = {**job.environment, "PYTHONPATH": str(tmp_path / "broken")}
+    failure = execute(replace(job, environment=broken), ignore)
     assert failure is not None
     assert failure.kind == "start"
     assert "no kernel today" in failure.message
@@ -179,9 +180,8 @@ def test_same_bytes_in_another_folder(make_job: Make, tmp_path: Path) -> None:
     first, second = make_job(*cells), make_job(*cells, name="deep.ipynb")
     other = tmp_path / "elsewhere" / "deep"
     other.mkdir(parents=True)
-    moved = {**second.as_values(), "study": str(other)}
-    moved["environment"] = {**second.environment, "EVALTOOLS_STUDY": str(other)}
-    for job in (first, Job.from_values({**moved, "limits": moved["limits"]})):
+    environment = {**second.environment, "EVALTOOLS_STUDY": str(other)}
+    for job in (first, replace(second, study=str(other), environment=environment)):
         assert execute(job, ignore) is None
     text = Path(first.output).read_text()
     assert text == Path(second.output).read_text()
@@ -226,9 +226,7 @@ def test_profile_of_the_person_does_not_matter(
     job = make_job(
         "print('smuggled' in globals())\nimport matplotlib as m; print(m.rcParams['figure.dpi'])"
     )
-    job = Job.from_values(
-        {**job.as_values(), "environment": {**job.environment, "HOME": str(tmp_path / "home")}}
-    )
+    job = replace(job, environment={**job.environment, "HOME": str(tmp_path / "home")})
     assert execute(job, ignore) is None
     assert output_text(executed(job)) == "False\n100.0\n"
 

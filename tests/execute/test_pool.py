@@ -1,5 +1,6 @@
 import json
 import os
+import pickle
 import subprocess
 import sys
 import threading
@@ -135,16 +136,15 @@ def test_killed_run_leaves_no_orphans(
     )
     script = tmp_path / "main.py"
     script.write_text(
-        "import json, os, sys\n"
-        "from evaltools.execute.jobs import Job\n"
+        "import os, pickle, sys\n"
         "from evaltools.execute.pool import execute_all\n"
         "from evaltools.execute.progress import Silent\n"
-        "job = Job.from_values(json.load(open(sys.argv[1])))\n"
+        "job = pickle.load(open(sys.argv[1], 'rb'))\n"
         f"more = dict(engine={engine!r}, slots=1, environment=job.environment)\n"
         "execute_all(lambda: [job], Silent(), **more)\n"
     )
-    (tmp_path / "job.json").write_text(json.dumps(job.as_values()))
-    main = subprocess.Popen([sys.executable, str(script), str(tmp_path / "job.json")])
+    (tmp_path / "job").write_bytes(pickle.dumps(job))
+    main = subprocess.Popen([sys.executable, str(script), str(tmp_path / "job")])
     try:
         assert wait_until(lambda: processes_with(mark) != [], 20)
         started = descendants(main.pid)

@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from evaltools.execute.jobs import Job
-from evaltools.execute.normalise import normalise
+from evaltools.execute.normalise import StableIds, constants, find_random, normalise
 from evaltools.execute.pool import execute_all
 from evaltools.execute.progress import Silent
-from evaltools.execute.random_ids import StableIds, constants, find_random
 
 from .conftest import notebook_text
 

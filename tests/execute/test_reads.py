@@ -2,7 +2,7 @@ import shlex
 
 import pytest
 
-from evaltools.execute.reads import Declared, Event, Read, classify, inputs_of, undeclared
+from evaltools.execute.declared_reads import Declared, Event, Read, classify, inputs_of, undeclared
 
 DECLARED = Declared(
     study="/home/eva/study",

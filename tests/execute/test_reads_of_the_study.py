@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from evaltools.execute import run
-from evaltools.execute.inputs import declared_inputs
+from evaltools.execute.ingredients import declared_inputs
 from evaltools.study import load_study
 
 ROOT = Path(__file__).resolve().parents[2]

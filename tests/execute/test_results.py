@@ -3,8 +3,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from evaltools.execute.collect import Collected
-from evaltools.execute.results import harmless, write_results
+from evaltools.execute.outputs import Collected, harmless, write_results
 from evaltools.indicators.indicator import Indicator
 
 

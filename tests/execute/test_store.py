@@ -1,4 +1,3 @@
-import fcntl
 from pathlib import Path
 
 import pytest
@@ -42,18 +41,14 @@ def test_publishing_replaces_what_was_there(tmp_path: Path) -> None:
 
 def test_what_dead_processes_left_goes_and_what_living_ones_build_stays(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    dead = store.runs / f".building-{OTHER[:16]}-00000000"
-    discarded = store.runs / f".discarded-{KEY[:16]}-00000000"
-    living = store.runs / ".building-aaaaaaaaaaaaaaaa-00000000"
-    for folder in (dead, discarded, living):
+    dead = store.runs / f".{OTHER[:16]}.building-00000000"
+    discarded = store.runs / f".{KEY[:16]}.building-00000000"
+    for folder in (dead, discarded):
         (folder / "notebooks").mkdir(parents=True)
-    (tmp_path / "locks").mkdir()
-    with (tmp_path / "locks" / "aaaaaaaaaaaaaaaa").open("ab") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        with store.building(KEY, never):
-            assert not dead.exists()
-            assert not discarded.exists()
-            assert living.exists()
+    with store.building("a" * 64, never) as living, store.building(KEY, never):
+        assert not dead.exists()
+        assert not discarded.exists()
+        assert living.exists()
 
 
 def test_newest_run_is_the_one_completed_last_and_rubbish_is_passed_over(tmp_path: Path) -> None:

@@ -174,7 +174,7 @@ def test_the_release_table_has_a_row_a_statement_and_numbers_that_lead_to_their_
     assert "väki" in rows[2]
     span = '[16/52]{.indicator key="challenge.staff.share" estimand="D" shows="fraction"}'
     assert span in rows[2]
-    assert table.rstrip().endswith("[@vm2022] {#tbl-tiedote}")
+    assert table.rstrip().endswith("[@vm2022] {#tbl-statements}")
 
 
 def test_hostile_labels_and_names_stay_text():

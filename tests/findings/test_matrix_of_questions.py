@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from evaltools.findings.judging import judge
 
 from evaltools.findings.declaration import Finding
-from evaltools.findings.judging import judge
 from evaltools.findings.matrix import departures, matching, matrix_page, matrix_problems
 from evaltools.indicators.indicator import Indicator
 from evaltools.study import Study, find_study
@@ -144,7 +144,7 @@ def test_a_row_leads_from_question_to_judgement(asking: Callable[..., Study]) ->
     assert "(2)" in keys
     assert "taulut: " in evidence
     assert judged == "Henkilöstö haittaa: pitää paikkansa"
-    assert "{#tbl-matriisi-1}" in page
+    assert "{#tbl-matrix-1}" in page
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_departures_stand_in_a_table_and_in_lines_for_the_build(
     assert departures(study, "en") == ["1.1: Not done. No data."]
     page = matrix_page(study, INDICATORS, JUDGED, "fi")
     assert cells(page, "Aineisto puuttui")[1:] == ["Ei laskettu.", "Aineisto puuttui."]
-    assert "{#tbl-poikkeamat}" in page
+    assert "{#tbl-departures}" in page
     assert "poikkeamat" not in matrix_page(asking(), INDICATORS, JUDGED, "fi")
 
 

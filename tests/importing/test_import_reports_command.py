@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from evaltools.cli import main
-from evaltools.cli.importing_reports import reports as command
+from evaltools.cli.import_reports import reports as command
 from evaltools.study import STUDY_VARIABLE
 
 ROOT = Path(__file__).parents[2]
@@ -155,7 +155,7 @@ def test_a_wrong_mapping_file_stops_before_anything_is_read(emptied: Path) -> No
 
 def test_help_tells_the_exit_status_and_loads_nothing_heavy() -> None:
     code = (
-        "import sys; from evaltools.cli import importing_reports, main; "
+        "import sys; from evaltools.cli import import_reports, main; "
         "main(standalone_mode=False); print(sorted(sys.modules))"
     )
     arguments = [sys.executable, "-c", code, "import", "reports", "--help"]

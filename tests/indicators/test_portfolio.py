@@ -5,6 +5,7 @@ joint authority and a vendor.
 """
 
 import datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,6 +15,9 @@ import pytest
 from evaltools.evidence.allocation import allocate
 from evaltools.indicators import portfolio, takeup
 from evaltools.indicators.indicator import to_table
+from evaltools.study import load_study
+
+STUDY = load_study(Path(__file__).parents[2])
 
 DAY = pd.Timestamp("2020-03-01")
 
@@ -110,7 +114,8 @@ def programme(region="all", group="all", allocation="equal", cutoff="2021-06-30"
     )  # fmt: skip
     return SimpleNamespace(
         parameters=parameters, tables=register(), projects=projects, participations=taking,
-        allocations=allocate(projects, taking, allocation), N=len(projects),
+        allocations=allocate(projects, taking, allocation, STUDY.declaration), N=len(projects),
+        vocabulary=STUDY.declaration,
     )  # fmt: skip
 
 

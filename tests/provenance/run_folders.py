@@ -6,12 +6,10 @@ import json
 import shutil
 from pathlib import Path
 
-from evaltools.execute.collect import Collected
-from evaltools.execute.results import write_results
+from evaltools.execute.outputs import Collected, write_results
 from evaltools.indicators.indicator import Indicator
 from evaltools.provenance.hashes import hash_file
-from evaltools.provenance.manifest import Ingredients, Manifest, hash_outputs
-from evaltools.provenance.seals import sealed
+from evaltools.provenance.manifest import Ingredients, Manifest, hash_outputs, sealed
 
 INGREDIENTS = Ingredients(
     files={"data/datapackage.json": "1", "data/coding/codes.csv": "2"},

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from evaltools.verification import verify
 
 from evaltools.problems import ProblemError
-from evaltools.provenance.checking import Fault, check_folder
-from evaltools.provenance.manifest import read_manifest
-from evaltools.provenance.seals import seal_holds, sealed
-from evaltools.verification import verify
+from evaltools.provenance.integrity import Fault, check_folder
+from evaltools.provenance.manifest import read_manifest, seal_holds, sealed
 
 KINDS = ("run", "report", "bundle")
 

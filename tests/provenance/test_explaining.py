@@ -12,19 +12,24 @@ from run_folders import STAFF
 from evaltools.evidence import Evidence, read_tables
 from evaltools.indicators import challenges
 from evaltools.problems import ProblemError
-from evaltools.provenance.explaining import explain
+from evaltools.provenance.artifacts import Artifact, read_artifact
+from evaltools.provenance.explain import (
+    METHODS,
+    explain,
+    keys_of_variable,
+    nearest_keys,
+    origin_of,
+    places_of,
+)
 from evaltools.provenance.hashes import hash_data
-from evaltools.provenance.origins import METHODS, origin_of
-from evaltools.provenance.recorded import Recorded, read_recorded
-from evaltools.provenance.uses import keys_of_variable, nearest_keys, places_of
 from evaltools.study import Study, load_study
 
 ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
-def run(run_folder: Path) -> Recorded:
-    return read_recorded(run_folder)
+def run(run_folder: Path) -> Artifact:
+    return read_artifact(run_folder)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +41,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     return load_study(folder)
 
 
-def test_value_limits_function_and_sources_are_told(run: Recorded) -> None:
+def test_value_limits_function_and_sources_are_told(run: Artifact) -> None:
     text = explain(run, STAFF)
     for part in (
         "0.25 share, 5 of 20", "interval 0.11 to 0.47, wilson at level 0.95",
@@ -51,26 +56,26 @@ def test_value_limits_function_and_sources_are_told(run: Recorded) -> None:
 
 
 @pytest.mark.parametrize("variable", ["x", "n", "quantity", "population", "bounds"])
-def test_variable_of_the_prose_is_understood(run: Recorded, variable: str) -> None:
+def test_variable_of_the_prose_is_understood(run: Artifact, variable: str) -> None:
     assert explain(run, f"challenge.staff.{variable}") == explain(run, STAFF)
 
 
-def test_withheld_number_stays_withheld(run: Recorded) -> None:
+def test_withheld_number_stays_withheld(run: Artifact) -> None:
     assert "withheld by disclosure control" in explain(run, "rating.answers.share")
 
 
 @pytest.mark.parametrize("key", ["challenge.stafff.share", "chalenge.staff", "staff"])
-def test_unknown_key_names_the_nearest(run: Recorded, key: str) -> None:
+def test_unknown_key_names_the_nearest(run: Artifact, key: str) -> None:
     with pytest.raises(ProblemError, match=STAFF):
         explain(run, key)
 
 
-def test_wholly_unknown_key_names_none(run: Recorded) -> None:
+def test_wholly_unknown_key_names_none(run: Artifact) -> None:
     with pytest.raises(ProblemError, match=r"See indicators\.csv"):
         explain(run, "qqqq")
 
 
-def test_rows_findings_and_places_are_those_of_the_study(study: Study, run: Recorded) -> None:
+def test_rows_findings_and_places_are_those_of_the_study(study: Study, run: Artifact) -> None:
     parameters = study.parameters()
     tables = read_tables(study.data)
     evidence = Evidence.select(study, tables, parameters)
@@ -90,7 +95,7 @@ def test_rows_findings_and_places_are_those_of_the_study(study: Study, run: Reco
     assert "schedule-is-commonest-challenge" in text
 
 
-def test_rows_are_not_told_of_other_data(study: Study, run: Recorded) -> None:
+def test_rows_are_not_told_of_other_data(study: Study, run: Artifact) -> None:
     ingredients = replace(run.ingredients, parameters=study.parameters().as_values())
     text = explain(replace(run, ingredients=ingredients), STAFF, study)
     assert "the data are not those of the run" in text

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from evaltools.cli import main
-from evaltools.provenance.checking import check_folder
+from evaltools.provenance.integrity import check_folder
 from evaltools.provenance.inventory import Fault, Limits, take_inventory
 
 GIGABYTE = 10**9

@@ -9,13 +9,13 @@ import pytest
 from run_folders import INDICATORS, INGREDIENTS, make_run
 
 from evaltools.problems import ProblemError
-from evaltools.provenance.recorded import locate, read_recorded
+from evaltools.provenance.artifacts import locate, read_artifact
 
 
 def test_run_report_and_bundle_give_the_same_indicators(
     run_folder: Path, report_folder: Path, bundle_folder: Path
 ) -> None:
-    run, report, bundle = map(read_recorded, (run_folder, report_folder, bundle_folder))
+    run, report, bundle = map(read_artifact, (run_folder, report_folder, bundle_folder))
     assert run.indicators == tuple(sorted(INDICATORS, key=lambda item: item.identity))
     assert run.indicators == report.indicators == bundle.indicators
     assert run.ingredients == report.ingredients == bundle.ingredients == INGREDIENTS
@@ -36,7 +36,7 @@ def test_run_report_and_bundle_give_the_same_indicators(
 )  # fmt: skip
 def test_judgements_are_read_in_both_forms(run_folder: Path, content: object) -> None:
     (run_folder / "findings.json").write_text(json.dumps(content), encoding="utf-8")
-    found = read_recorded(run_folder).findings
+    found = read_artifact(run_folder).findings
     assert found is not None
     assert list(found) == ["a", "b"]
     assert (found["b"].outcome, found["b"].keys) == ("holds", ("k",))
@@ -46,14 +46,14 @@ def test_judgements_are_read_in_both_forms(run_folder: Path, content: object) ->
 def test_judgements_that_are_none_are_a_problem(run_folder: Path, text: str) -> None:
     (run_folder / "findings.json").write_text(text, encoding="utf-8")
     with pytest.raises(ProblemError, match=r"findings\.json"):
-        read_recorded(run_folder)
+        read_artifact(run_folder)
 
 
 @pytest.mark.parametrize("text", ["{", "[1]", '[{"key": "a"}]', "[" * 5])
 def test_indicators_that_are_none_are_a_problem(run_folder: Path, text: str) -> None:
     (run_folder / "indicators.json").write_text(text, encoding="utf-8")
     with pytest.raises(ProblemError, match=r"indicators\.json"):
-        read_recorded(run_folder)
+        read_artifact(run_folder)
 
 
 def test_run_is_found_by_path_name_and_beginning_of_its_key(tmp_path: Path) -> None:

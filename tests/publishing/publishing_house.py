@@ -12,7 +12,7 @@ from typing import Any
 import typst
 import yaml
 
-from evaltools.execute.plan import plan
+from evaltools.execute.ingredients import plan
 from evaltools.execute.run import Run, current_run
 from evaltools.indicators.indicator import MIME_TYPE, Indicator, to_record
 from evaltools.present.words import Words

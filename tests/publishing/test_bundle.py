@@ -13,8 +13,8 @@ import pytest
 from publishing_house import HOSTILE, INDICATORS, NOTICE, published
 
 from evaltools.problems import ProblemError
-from evaltools.provenance.checking import check_folder
-from evaltools.publishing import Bundle, Candidate, earlier_bundles, indicators_of
+from evaltools.provenance.integrity import check_folder
+from evaltools.publishing import Bundle, Candidate, earlier_bundles
 
 Make = Callable[..., Candidate]
 
@@ -133,16 +133,9 @@ def test_a_bundle_that_fails_half_way_leaves_nothing(
     assert not (tmp_path / "published").exists()
 
 
-def test_earlier_bundles_give_their_indicators_back(bundle: Bundle, tmp_path: Path) -> None:
+def test_earlier_bundles_are_found_in_their_folder(bundle: Bundle, tmp_path: Path) -> None:
     assert earlier_bundles(bundle.folder.parent) == (bundle.folder,)
     assert earlier_bundles(tmp_path / "nowhere") == ()
-    assert set(indicators_of(bundle.folder)) == set(INDICATORS)
-
-
-def test_a_damaged_earlier_bundle_is_a_problem(own: Bundle) -> None:
-    (own.folder / "tables" / "indicators.json").write_text('[{"key": 1}]')
-    with pytest.raises(ProblemError, match="its indicators cannot be read"):
-        indicators_of(own.folder)
 
 
 class Scripts(HTMLParser):
@@ -189,8 +182,9 @@ def test_the_method_card_tells_scope_methods_coders_and_limits(bundle: Bundle) -
 
 
 def test_findings_are_published_with_their_outcomes(make: Make, tmp_path: Path) -> None:
-    from evaltools.findings.declaration import load_findings
     from evaltools.findings.judging import judge
+
+    from evaltools.findings.declaration import load_findings
 
     candidate = make()
     (candidate.study.root / "reports" / "findings.yml").write_text(FINDING, "utf-8")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-
 from evaltools.findings.coder_rules import rule_note
+
 from evaltools.publishing import Candidate
-from evaltools.publishing.coder_rules import without_note
+from evaltools.publishing.gates import without_note
 
 Make = Callable[..., Candidate]
 

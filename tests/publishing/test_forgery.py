@@ -8,16 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from evaltools.rebuilding import Anew, Cause, Rebuild, compare, read_record
+from evaltools.verification import Verification
 from forging import CRATE, MANIFEST, forged, refresh_lists
 from publishing_house import make_candidate
 
 from evaltools.problems import ProblemError
-from evaltools.provenance.checking import check_folder
 from evaltools.provenance.hashes import hash_folder
+from evaltools.provenance.integrity import check_folder
 from evaltools.publishing import Bundle
 from evaltools.publishing.bundle import assemble
-from evaltools.rebuilding import Anew, Cause, Rebuild, compare, read_record
-from evaltools.verification import Verification
 
 
 @pytest.fixture(scope="session")

@@ -10,9 +10,9 @@ import yaml
 from publishing_house import make_candidate, published, whole_report
 
 from evaltools.findings.disclosure import Release, Rules, differencing
-from evaltools.findings.disclosure.tables import PublicCell, PublicTable
+from evaltools.findings.disclosure.recoverability import PublicCell, PublicTable
 from evaltools.problems import ProblemError
-from evaltools.provenance.checking import check_folder
+from evaltools.provenance.integrity import check_folder
 from evaltools.publishing import Candidate, ReleaseRegister
 from evaltools.publishing.release_register import FILE_NAME, without_twins
 

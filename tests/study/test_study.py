@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from evaltools.problems import ProblemError
-from evaltools.study import Study, find_study, load_study
+from evaltools.study import Study, Vocabulary, find_study, load_study
 from evaltools.study.listing import listing, schema
 from evaltools.yaml_text import read_yaml
 
@@ -148,3 +148,90 @@ def test_an_empty_declaration_is_told(tmp_path: Path, text: str) -> None:
         load_study(tmp_path)
     (problem,) = refused.value.problems
     assert str(problem).startswith("evaluation.yml: is empty")
+
+
+ENGLISH = """
+name: fund
+title: {en: A fund}
+short_title: {en: Fund}
+subtitle: {en: What came of it}
+publisher: {en: The fund}
+data: data
+currency: GBP
+parameters:
+  calls:
+    type: choices
+    from: calls.year
+    default: all
+    label: {en: Calls}
+    help: {en: Calls whose projects are examined.}
+  theme:
+    type: choice
+    from: projects.theme
+    choices: {all: {en: every theme}}
+    default: all
+    label: {en: Theme}
+    help: {en: Theme of the project.}
+dimensions:
+  theme: {column: theme, of: project}
+code_kinds:
+  outcome: {role: result, label: {en: outcome}}
+notebooks: []
+reports: {}
+"""
+
+
+def _fund(write_study: Write, text: str = ENGLISH) -> Path:
+    folder = write_study(text)
+    data = folder / "data"
+    data.mkdir(exist_ok=True)
+    tables = [{"name": name, "path": f"{name}.csv"} for name in ("calls", "projects")]
+    (data / "datapackage.json").write_text(json.dumps({"resources": tables}))
+    (data / "calls.csv").write_text("year;name_en\n2021;Spring\n2022;\n2021;Autumn\n")
+    (data / "projects.csv").write_text("project_id,theme\n1,health\n2,\n3,soil\n")
+    return folder
+
+
+def test_a_study_of_one_language_needs_words_in_it_only(write_study: Write) -> None:
+    study = load_study(_fund(write_study))
+    assert study.declaration.languages == ("en",)
+    assert study.declaration.title.in_language("fi") == "A fund"
+    assert study.parameters().language == "en"
+    assert problems_of(_fund(write_study, ENGLISH + "languages: [en, sv]\n"))[0].endswith(
+        "title: has no words in sv"
+    )
+
+
+def test_choices_stand_in_tables(write_study: Write) -> None:
+    study = load_study(_fund(write_study))
+    calls = study.declaration.parameters["calls"].choices
+    assert {name: text.en for name, text in calls.items()} == {"2021": "Spring", "2022": "2022"}
+    assert study.parameters().calls == ("2021", "2022")
+    assert study.parameters({"theme": "soil"}).theme == "soil"
+    assert problems_of(_fund(write_study, ENGLISH.replace("calls.year", "calls.yaer"))) == [
+        f"evaluation.yml:{line(ENGLISH, 'from: calls')}: the table calls has no column 'yaer'"
+    ]
+
+
+def test_what_the_study_does_not_declare_has_its_default(write_study: Write) -> None:
+    parameters = load_study(_fund(write_study)).parameters()
+    assert (parameters.wave, parameters.cutoff, parameters.coder_rule) == ("all", date.max, "any")
+    assert set(parameters.as_values()) == {"calls", "theme"}
+    with pytest.raises(AttributeError, match="no parameter 'region'"):
+        _ = parameters.region
+
+
+def test_kinds_have_the_roles_they_are_declared_with(write_study: Write) -> None:
+    declared = load_study(_fund(write_study)).declaration
+    assert declared.kinds_of("result", "goal") == ("outcome",)
+    assert declared.role_of("goal") is None
+    assert Vocabulary().kinds_of("result", "goal") == ("goal", "result")
+
+
+def test_a_dimension_is_a_parameter_with_choices(write_study: Write) -> None:
+    text = ENGLISH + "  # more\n" + "raters: {}\n"
+    text = text.replace("dimensions:\n", "dimensions:\n  area: {column: area}\n")
+    assert problems_of(_fund(write_study, text)) == [
+        f"evaluation.yml:{line(text, '  area:')}: area selects projects, but no parameter of "
+        "that name is a choice"
+    ]

@@ -1,22 +1,34 @@
 """The command line: parses, calls, prints; each command imports what is heavy by itself."""
 
 from evaltools.cli import (
-    building,
-    coding,
-    exchanging,
-    importing_coding,
-    importing_reports,
-    trusting,
+    build,
+    check,
+    code,
+    compare,
+    explain,
+    export_codings,
+    import_codings,
+    import_reports,
+    lab,
+    lint,
+    publish,
+    verify,
 )
-from evaltools.cli.main import main, told
+from evaltools.cli.main import format_problems, main
 
 __all__ = [
-    "building",
-    "coding",
-    "exchanging",
-    "importing_coding",
-    "importing_reports",
+    "build",
+    "check",
+    "code",
+    "compare",
+    "explain",
+    "export_codings",
+    "format_problems",
+    "import_codings",
+    "import_reports",
+    "lab",
+    "lint",
     "main",
-    "told",
-    "trusting",
+    "publish",
+    "verify",
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import click
@@ -15,7 +14,7 @@ from evaltools.problems import Problem, ProblemError
 MOST_ALIKE = 20
 
 
-def told(problems: Sequence[Problem]) -> list[str]:
+def format_problems(problems: Sequence[Problem]) -> list[str]:
     """A line for each problem; when a whole column is wrong, its first rows and how many more."""
     groups: dict[tuple[str, str], list[Problem]] = {}
     for problem in problems:
@@ -45,7 +44,7 @@ class _Group(click.Group):
 
 
 def _tell(problems: Sequence[Problem]) -> None:
-    for line in told(problems):
+    for line in format_problems(problems):
         click.echo(line, err=True)
     count = len(problems)
     click.echo(f"{count} problem{'s' if count > 1 else ''}; nothing was changed.", err=True)
@@ -58,11 +57,3 @@ def main() -> None:
 
     Commands work on the study (evaluation.yml) of the current folder or one above it.
     """
-
-
-def shown(path: Path) -> str:
-    """A path as short as it can be told from here."""
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)

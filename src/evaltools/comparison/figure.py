@@ -1,16 +1,20 @@
-"""The figure of a comparison: the shares that moved most, then and now."""
+"""The figure of a comparison, and a picture of it that stands alone."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 
-from evaltools.comparison import telling
-from evaltools.comparison.comparison import Comparison, Side
-from evaltools.comparison.moves import Move
+from evaltools.comparison import rows as tables
+from evaltools.comparison.changes import IndicatorChange
+from evaltools.comparison.compare import Comparison, Side
 from evaltools.present import language as say
-from evaltools.present.figure import Figure
+from evaltools.present.figure import PNG_DPI, Figure
 from evaltools.present.language import Language
+from evaltools.present.sheet import Sheet
 from evaltools.present.slopes import Slope, slopes
+from evaltools.present.style import DEEP_BLUE, PAPER, QUIET, RUST, SMALL, TEXT_WIDTH, house_style
+from evaltools.present.text import height, wrap
 from evaltools.present.words import Words
 
 ROWS = 12
@@ -20,14 +24,7 @@ THEMES = ("goal", "result", "challenge", "response", "steering")
 def comparison_figure(
     made: Comparison, language: Language, labels: Mapping[str, str], notice: str = ""
 ) -> Figure:
-    """The themes whose share of the reports read moved most.
-
-    Arguments:
-        made: the comparison.
-        language: fi, sv or en.
-        labels: of codes, by id.
-        notice: said first in the caption, such as that the data are an example.
-    """
+    """The themes whose share of the reports read moved most. A notice begins the caption."""
     words = Words(language)
     names = side_names(made, language)
     caption = words.markdown(
@@ -36,7 +33,7 @@ def comparison_figure(
     )  # fmt: skip
     level = f"{say.percent(made.level, language)}"
     return slopes(
-        rows(made, language, labels),
+        slope_rows(made, language, labels),
         language=language,
         names=names,
         caption=f"{notice} {caption}".strip(),
@@ -45,11 +42,11 @@ def comparison_figure(
     )
 
 
-def rows(made: Comparison, language: Language, labels: Mapping[str, str]) -> list[Slope]:
+def slope_rows(made: Comparison, language: Language, labels: Mapping[str, str]) -> list[Slope]:
     """The rows: those that are clear first taken, then the largest of the others."""
     themes = [
         move
-        for move in telling.headline(made.moves)
+        for move in tables.headline(made.moves)
         if move.key.partition(".")[0] in THEMES and move.unit == "share" and move.change is not None
     ]
     chosen = sorted(themes, key=lambda move: (move.verdict != "moved", -abs(move.change or 0.0),
@@ -72,11 +69,60 @@ def _named(word: str, side: Side) -> str:
     return f"{word} ({side.name[:8]})"
 
 
-def _slope(move: Move, language: Language, labels: Mapping[str, str]) -> Slope:
+def _slope(move: IndicatorChange, language: Language, labels: Mapping[str, str]) -> Slope:
     old, new = move.old, move.new
     assert old is not None
     assert new is not None
     return Slope(
-        telling.label_of(move.key, language, labels), old.value, new.value, old.n, old.N, new.n,
+        tables.label_of(move.key, language, labels), old.value, new.value, old.n, old.N, new.n,
         new.N, clear=move.verdict == "moved",
     )  # fmt: skip
+
+
+_MARGIN = 12.0
+_TITLE = 12.0
+
+
+def comparison_picture(
+    made: Comparison, language: Language, labels: Mapping[str, str], notice: str = ""
+) -> bytes:
+    """The picture as PNG, with a notice, such as that the data are an example."""
+    from PIL import Image
+
+    figure = comparison_figure(made, language, labels)
+    title = Words(language)("comparison.title")
+    above = _strip([(title, _TITLE, DEEP_BLUE, True), (notice, SMALL, RUST, True)])
+    below = _strip([(figure.full_caption, SMALL, QUIET, False)])
+    parts = [Image.open(io.BytesIO(part)).convert("RGB") for part in (above, figure.png, below)]
+    margin = round(_MARGIN / 72 * PNG_DPI)
+    width = max(part.width for part in parts) + 2 * margin
+    whole = Image.new("RGB", (width, sum(part.height for part in parts) + 2 * margin), PAPER)
+    y = margin
+    for part in parts:
+        whole.paste(part, (margin, y))
+        y += part.height
+    buffer = io.BytesIO()
+    # Few colours, and text on white: a palette takes a third of the bytes and shows no loss.
+    whole.quantize(128).save(buffer, format="PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def _strip(texts: list[tuple[str, float, str, bool]]) -> bytes:
+    """Lines of text over the whole width as PNG."""
+    room = TEXT_WIDTH - 4
+    blocks = [
+        (wrap(text, room, size, "bold" if bold else "regular", max_lines=4), size, color, bold)
+        for text, size, color, bold in texts
+        if text
+    ]
+    sheet = Sheet(sum(height(len(lines), size) for lines, size, *_ in blocks) + 10)
+    y = 2.0
+    for lines, size, color, bold in blocks:
+        high = height(len(lines), size)
+        weight = "bold" if bold else "regular"
+        sheet.lines(2, y + high / 2, lines, size=size, color=color, weight=weight)  # type: ignore[arg-type]
+        y += high
+    buffer = io.BytesIO()
+    with house_style():
+        sheet.canvas.savefig(buffer, format="png", dpi=PNG_DPI, metadata={"Software": None})
+    return buffer.getvalue()

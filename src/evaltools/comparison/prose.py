@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from html import unescape
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
+from evaltools.evidence import load_descriptor
+from evaltools.evidence.tables import read_leniently
 from evaltools.files import read_text
-from evaltools.provenance.recorded import Recorded
+from evaltools.present import language as say
+from evaltools.problems import ProblemError
+from evaltools.provenance.artifacts import Artifact
+from evaltools.report.generated_pages import parameter_text, scope_text, variables_in
+from evaltools.report.trail.glossary import Glossary
+from evaltools.report.variables import ESTIMANDS, ranking_variables, variables
 
 if TYPE_CHECKING:
     from evaltools.present.language import Language
@@ -37,7 +46,7 @@ class ProseChange:
     new: str
 
 
-def prose_changes(study: Study, old: Recorded, new: Recorded) -> tuple[ProseChange, ...]:
+def prose_changes(study: Study, old: Artifact, new: Artifact) -> tuple[ProseChange, ...]:
     """Every `{{< var … >}}` of the report's sources that the two runs print differently.
 
     Arguments:
@@ -47,11 +56,9 @@ def prose_changes(study: Study, old: Recorded, new: Recorded) -> tuple[ProseChan
     Raises:
         ProblemError: the study has no report in the language.
     """
-    from evaltools.report.generated_pages import variables_in
-
     language: Language = new.ingredients.parameters.get("language", "fi")
     folder = (study.root / study.report(language).source).parent
-    labels = code_labels(study, language)
+    glossary = code_labels(study, language).glossary
     places = [
         (source.relative_to(study.root).as_posix(), number, key)
         for source in sorted(folder.rglob("*.qmd"))
@@ -60,8 +67,8 @@ def prose_changes(study: Study, old: Recorded, new: Recorded) -> tuple[ProseChan
         for key in variables_in(line)
     ]
     used = {key for _, _, key in places}
-    before = printed(study, old, language, labels, used)
-    after = printed(study, new, language, labels, used)
+    before = printed(study, old, glossary, used)
+    after = printed(study, new, glossary, used)
     return tuple(
         ProseChange(name, number, key, before.get(key, ""), after.get(key, ""))
         for name, number, key in places
@@ -69,31 +76,23 @@ def prose_changes(study: Study, old: Recorded, new: Recorded) -> tuple[ProseChan
     )
 
 
-def printed(
-    study: Study, run: Recorded, language: Language, labels: Mapping[str, str], used: Set[str]
-) -> dict[str, str]:
+def printed(study: Study, run: Artifact, glossary: Glossary, used: Set[str]) -> dict[str, str]:
     """What the variables of a run print, as plain text by key.
 
     Arguments:
         study: whose declaration tells the parameters.
-        run: the run.
-        language: to print in.
-        labels: of codes, by id.
+        glossary: of the language to print in.
         used: keys that are asked for; indicators of which none is, are not printed.
 
     Those that come from the data alone (`fact.…`, `scope.coders`) are no part of it.
     """
-    from evaltools.present import language as say
-    from evaltools.problems import ProblemError
-    from evaltools.report import generated_pages
-    from evaltools.report.variables import ESTIMANDS, ranking_variables, variables
-
-    values = run.ingredients.parameters
+    values, words = run.ingredients.parameters, glossary.words
+    language = words.language
     estimand = ESTIMANDS[str(values.get("estimand", "descriptive"))]
     stems = {stem for key in used for stem in _stems(key)}
     wanted = [item for item in run.indicators if item.key.rpartition(".")[0] in stems]
-    made = variables(wanted, estimand, language)
-    made |= ranking_variables(run.indicators, labels, language)
+    made = variables(wanted, estimand, words)
+    made |= ranking_variables(run.indicators, glossary)
     for item in run.indicators:
         if item.key == "reports.read.share" and item.estimand == "D" and not item.dimensions:
             made["scope.reports"] = say.number(item.n, language)
@@ -106,9 +105,9 @@ def printed(
         )
     except ProblemError:
         return {key: plain(text) for key, text in made.items()}  # values that are no longer known
-    made["scope.description"] = generated_pages.scope_text(parameters)
+    made["scope.description"] = scope_text(study, parameters, words)
     for name in known:
-        made[f"parameter.{name}"] = generated_pages.parameter_text(parameters, name)
+        made[f"parameter.{name}"] = parameter_text(parameters, name)
     return {key: plain(text) for key, text in made.items()}
 
 
@@ -126,27 +125,32 @@ def plain(markdown: str) -> str:
     return unescape(_ESCAPED.sub(r"\1", markdown))
 
 
-def code_labels(study: Study, language: Language) -> dict[str, str]:
+class Labels(dict[str, str]):
+    """Labels by id, with the glossary that numbers are called by."""
+
+    def __init__(self, glossary: Glossary) -> None:
+        super().__init__(glossary.labels)
+        self.glossary = glossary
+
+
+def code_labels(study: Study, language: Language) -> Labels:
     """Labels in a language, by id: of codes, of rating items, of parameters and their choices.
 
     A parameter is `parameter.wave`, a choice of it `parameter.wave.2022`. What cannot be read
     has no label.
     """
-    from evaltools.evidence import load_descriptor
-    from evaltools.evidence.tables import read_leniently
-
-    names = {"codes": "code_id", "rating_items": "item_id"}
-    descriptor = load_descriptor(study.data)
-    only = tuple(item for item in descriptor.resources if item.name in names)
-    labels: dict[str, str] = {}
-    for parameter, declared in study.declaration.parameters.items():
+    declared_by = study.declaration
+    tables = read_some(study, {"codes", "rating_items"})
+    labels = Labels(Glossary.of(tables, study.words(language), declared_by))
+    for parameter, declared in declared_by.parameters.items():
         labels[f"parameter.{parameter}"] = declared.label.in_language(language)
         for choice, text in declared.choices.items():
             labels[f"parameter.{parameter}.{choice}"] = text.in_language(language)
-    for name, table in read_leniently(
-        study.data, replace(descriptor, resources=only)
-    ).tables.items():
-        ids, texts = table[names[name]], table[f"label_{language}"]
-        known = texts.fillna(ids)
-        labels |= dict(zip(map(str, ids), map(str, known), strict=True))
     return labels
+
+
+def read_some(study: Study, names: Set[str]) -> dict[str, pd.DataFrame]:
+    """Those of some tables that the data have and that can be read."""
+    descriptor = load_descriptor(study.data)
+    only = tuple(item for item in descriptor.resources if item.name in names)
+    return dict(read_leniently(study.data, replace(descriptor, resources=only)).tables)

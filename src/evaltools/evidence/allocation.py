@@ -1,16 +1,18 @@
-"""Allocation: whose euros the grant of a joint project is.
+"""Allocation: whose money the grant of a joint project is.
 
-The register knows the grant of a project; what of it fell to which municipality it mostly does
+The register knows the grant of a project; what of it fell to which area it mostly does
 not. The rule is an assumption, so it is a parameter and its sensitivity can be shown:
 * *lead*: all to the organisation that administers the grant;
-* *equal*: the same to every municipality that takes part;
+* *equal*: the same to every area that takes part;
 * *population*: by their inhabitants.
 
 Shares the register does know (`share_eur`) are facts and go before `equal` and `population`,
-where every municipality of the project has one and they add up to the grant. A project in which
-no municipality takes part falls to its lead whatever the rule. Vendors get nothing.
+where every area of the project has one and they add up to the grant. A project in which no area
+takes part falls to its lead whatever the rule. Vendors get nothing. An area takes part by the
+organisation that stands for it, of the kind that the study names; where it names none, every
+organisation is one.
 What is unknown stays missing: the parts of an unknown grant, and by population all parts of a
-project one of whose municipalities has an unknown population.
+project one of whose areas has an unknown population.
 """
 
 from __future__ import annotations
@@ -21,31 +23,37 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from evaltools.evidence.places import place_columns
+from evaltools.evidence.scope import stands_for_area
+from evaltools.study import Vocabulary
+
 Floats = npt.NDArray[np.float64]
 AllocationRule = Literal["lead", "equal", "population"]
 
-ALLOCATION_COLUMNS = ["project_id", "org_id", "eur", "region_code", "municipality_group"]
-
 
 def allocate(
-    projects: pd.DataFrame, participations: pd.DataFrame, rule: AllocationRule
+    projects: pd.DataFrame,
+    participations: pd.DataFrame,
+    rule: AllocationRule,
+    vocabulary: Vocabulary,
 ) -> pd.DataFrame:
-    """Share the grants of projects between their municipalities, to the cent.
+    """Share the grants of projects between their areas, to the cent.
 
     Arguments:
-        projects: `project_id`, `lead_org_id`, `grant_eur` (euros, NaN where unknown).
-        participations: `project_id`, `org_id`, `role`, `share_eur`, `kind`, `population`,
-            `region_code`, `municipality_group`; a row a project and organisation.
+        projects: `project_id`, `lead_org_id`, `grant_eur` (NaN where unknown).
+        participations: `project_id`, `org_id`, `role`, `share_eur`, `kind`, `population` and the
+            columns of the study's dimensions; a row a project and organisation.
         rule: how.
+        vocabulary: the study's.
 
-    Returns `project_id`, `org_id`, `eur`, `region_code`, `municipality_group`, sorted by the
-    first two. The cents of a project add up to its grant exactly; odd cents go to the largest
+    Returns `project_id`, `org_id`, `eur` and the columns of the dimensions, sorted by the first
+    two. The cents of a project add up to its grant exactly; odd cents go to the largest
     remainders, of equal ones to the lower `org_id`.
     """
     parts = participations.merge(
         projects[["project_id", "lead_org_id", "grant_eur"]], on="project_id"
     )
-    parts = parts[_recipients(parts, rule)].sort_values(["project_id", "org_id"])
+    parts = parts[_recipients(parts, rule, vocabulary)].sort_values(["project_id", "org_id"])
     parts = parts.reset_index(drop=True)
     project = parts["project_id"]
     grant = np.rint(parts["grant_eur"].to_numpy(dtype=float, na_value=np.nan) * 100)
@@ -63,16 +71,17 @@ def allocate(
         shares = parts["share_eur"].to_numpy(dtype=float, na_value=np.nan)
         eur = np.where(_told(project, shares, grant), shares, eur)
     parts["eur"] = eur
-    return parts[ALLOCATION_COLUMNS]
+    own = [name for name in place_columns(vocabulary) if name not in ("size_class", "population")]
+    return parts[["project_id", "org_id", "eur", *own]]
 
 
-def _recipients(parts: pd.DataFrame, rule: AllocationRule) -> pd.Series:
+def _recipients(parts: pd.DataFrame, rule: AllocationRule, vocabulary: Vocabulary) -> pd.Series:
     lead = parts["org_id"] == parts["lead_org_id"]
     if rule == "lead":
         return lead
-    municipal = (parts["kind"] == "municipality") & (parts["role"] != "vendor")
-    some = municipal.groupby(parts["project_id"]).transform("any")
-    return municipal | (lead & ~some)
+    areas = stands_for_area(parts["kind"], vocabulary) & (parts["role"] != "vendor")
+    some = areas.groupby(parts["project_id"]).transform("any")
+    return areas | (lead & ~some)
 
 
 def _told(project: pd.Series, shares: Floats, grant: Floats) -> npt.NDArray[np.bool_]:

@@ -7,12 +7,40 @@ from collections.abc import Iterator
 import pandas as pd
 
 from evaltools.evidence.flaws import ROW, Flaw
-from evaltools.evidence.quoting import listed, quoted
+from evaltools.evidence.quoting import listed, quoted, suggestion
 from evaltools.evidence.rule import Frames, Rule
+from evaltools.study import Role
+
+ANSWERS: tuple[Role, Role] = ("response", "challenge")
+"""Roles of the codes that `answers` leads from and to."""
+
+
+def kinds_are_declared(frames: Frames) -> Iterator[Flaw]:
+    """What `evaluation.yml` declares the kinds of, is of one of them."""
+    declared = frames.vocabulary
+    for table, column, known, key in (
+        ("codes", "kind", declared.code_kinds, "code_kinds"),
+        ("ratings", "rater_kind", declared.raters, "raters"),
+        ("organisations", "kind", declared.organisation_kinds, "organisation_kinds"),
+    ):
+        if not known or table not in frames or column not in frames[table].columns:
+            continue
+        for found, row in zip(frames[table][column], frames[table][ROW], strict=True):
+            if not pd.isna(found) and found not in known:
+                yield Flaw(
+                    table,
+                    int(row),
+                    column,
+                    f"{quoted(found)} is not in {key} of evaluation.yml",
+                    listed(known),
+                    suggestion(str(found), known) or "Choose one of these, or declare it there.",
+                    "data.kind",
+                )
 
 
 def codes_used(frames: Frames) -> Iterator[Flaw]:
-    """Codings and keywords use codable codes; goals use codable codes of the kind goal."""
+    """Codings and keywords use codable codes; goals use codable codes of a kind that has goals."""
+    kinds = frames.vocabulary.kinds_of("goal")
     codes = frames["codes"].dropna(subset=["code_id"]).set_index("code_id")
     codes = codes[~codes.index.duplicated()]
     codable = codes["codable"].fillna(True).astype(bool)
@@ -34,13 +62,13 @@ def codes_used(frames: Frames) -> Iterator[Flaw]:
                     "Choose a narrower code.",
                     "data.code-not-codable",
                 )
-            elif table == "goals" and codes.loc[code, "kind"] != "goal":
+            elif table == "goals" and codes.loc[code, "kind"] not in kinds:
                 yield Flaw(
                     table,
                     int(row),
                     "code_id",
                     f"{quoted(code)} is a code of the kind {codes.loc[code, 'kind']}",
-                    "a code of the kind goal",
+                    f"a code of the kind {' or '.join(kinds) or 'goal, of which there is none'}",
                     "Choose the theme of the goal.",
                     "data.code-kind",
                 )
@@ -97,18 +125,17 @@ def answers(frames: Frames) -> Iterator[Flaw]:
         frames["codes"][["code_id", "kind"]], on="code_id"
     )
     of = {
-        kind: set(kinds.loc[kinds["kind"] == kind, "segment_id"])
-        for kind in ("response", "challenge")
+        role: set(kinds.loc[kinds["kind"].isin(frames.vocabulary.kinds_of(role)), "segment_id"])
+        for role in ANSWERS
     }
     ends = ("from_segment_id", "to_segment_id")
     chosen = relations[(relations["kind"] == "answers").fillna(False)].dropna(subset=list(ends))
     for start, goal, row in zip(*(chosen[name] for name in (*ends, ROW)), strict=True):
         if start not in home or goal not in home:
             continue  # told as a missing reference
-        for column, segment, kind in zip(
-            ends, (start, goal), ("response", "challenge"), strict=True
-        ):
-            if segment not in of[kind]:
+        for column, segment, role in zip(ends, (start, goal), ANSWERS, strict=True):
+            if segment not in of[role]:
+                kind = " or ".join(frames.vocabulary.kinds_of(role)) or role
                 yield Flaw(
                     "relations",
                     int(row),
@@ -256,6 +283,7 @@ def ratings_fit_their_scale(frames: Frames) -> Iterator[Flaw]:
 
 
 CODING_RULES = (
+    Rule(kinds_are_declared, {}),
     Rule(codes_used, {"codes": ("code_id", "parent_id", "kind", "codable")}),
     Rule(
         coders_have_read,

@@ -29,6 +29,7 @@ import pandas as pd
 
 from evaltools.evidence.codebook import Codebook
 from evaltools.evidence.units import KEYS, Units, units_of_codes, versions_read, with_versions
+from evaltools.study import Vocabulary
 
 CoderRule = Literal["any", "majority", "all", "consensus"]
 Bools = npt.NDArray[np.bool_]
@@ -100,6 +101,7 @@ def linked(
     documents: pd.DataFrame,
     states: pd.DataFrame,
     rule: CoderRule,
+    vocabulary: Vocabulary,
 ) -> pd.DataFrame:
     """Responses that reports themselves tie to the challenge they answer.
 
@@ -113,6 +115,7 @@ def linked(
         documents: rows of documents, one a project.
         states: what `presence` gives for them by the rule.
         rule: whose word counts.
+        vocabulary: says which kinds of codes are responses, which challenges.
 
     Returns `project_id`, `challenge`, `response` and `links` (relations of those who count that
     join them), sorted.
@@ -122,14 +125,16 @@ def linked(
     voters = voters[voters["document_id"].isin(documents["document_id"])]
     marks = marks_of(tables, voters, units)
     marks = marks[marks["polarity"].isin(["affirm", "mixed"])]
-    kind = dict(zip(units.ids, units.kinds, strict=True))
+    roles = {
+        unit: vocabulary.role_of(kind) for unit, kind in zip(units.ids, units.kinds, strict=True)
+    }
     relations = tables["relations"]
     drawn = relations.loc[
         relations["kind"] == "answers",
         ["relation_id", "from_segment_id", "to_segment_id", "coder_id"],
     ]
     for end, side in (("from", "response"), ("to", "challenge")):
-        own = marks[marks["code_id"].map(kind) == side]
+        own = marks[marks["code_id"].map(roles) == side]
         own = own[["document_id", "coder_id", "segment_id", "code_id"]].drop_duplicates()
         own = own.rename(columns={"segment_id": f"{end}_segment_id", "code_id": side})
         keys = [name for name in own.columns if name in drawn.columns]

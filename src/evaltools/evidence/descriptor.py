@@ -98,6 +98,7 @@ def load_descriptor(folder: Path) -> Descriptor:
     Raises ProblemError with everything that is wrong in it.
     """
     from evaltools.evidence.describing import DescriptorReader, read_document
+    from evaltools.evidence.known import strengthened
 
     where = f"{folder.resolve().name}/{FILE_NAME}"
     document, problems = read_document(folder / FILE_NAME, where)
@@ -106,6 +107,8 @@ def load_descriptor(folder: Path) -> Descriptor:
     resources = tuple(reader.resources(document))
     reader.check_references(resources)
     refuse(reader.problems)
+    resources, problems = strengthened(resources, where)
+    refuse(problems)
     return Descriptor(
         folder,
         str(document.get("name", "")),

@@ -11,10 +11,12 @@ import pandas as pd
 from evaltools.evidence.allocation import allocate
 from evaltools.evidence.codebook import Crosswalk
 from evaltools.evidence.codings import CoderRule, codes_as_read, linked, presence
+from evaltools.evidence.known import completed
 from evaltools.evidence.places import located
 from evaltools.evidence.scope import final_reports, nothing_left, register, within
 from evaltools.evidence.units import Units, units_of_groups, versions_read
-from evaltools.study import Parameters, Study
+from evaltools.present.words import Words
+from evaltools.study import Parameters, Study, Vocabulary
 from evaltools.study.declaration import Disclosure
 
 
@@ -31,9 +33,12 @@ class Evidence:
         linked: responses tied to the challenge they answer, see `codings.linked`.
         goals, rooting, ratings, saving_claims: of the reports in scope, with `project_id`.
         participations: who takes part in the projects in scope, with `kind`, `name_fi`,
-            `municipality_code`, `region_code`, `municipality_group`, `size_class`, `population`.
-        allocations: euros of the projects in scope by organisation, see `allocation.allocate`.
+            `municipality_code`, the columns of the study's dimensions, `size_class`, `population`.
+            Where the study does not tell who takes part, it is the lead.
+        allocations: money of the projects in scope by organisation, see `allocation.allocate`.
         disclosure: what the study lets be published of what is sensitive.
+        words: of the language of the parameters, as the study has them.
+        vocabulary: the study's kinds of codes, raters, areas, its dimensions, its currency.
     """
 
     parameters: Parameters
@@ -48,7 +53,9 @@ class Evidence:
     saving_claims: pd.DataFrame
     participations: pd.DataFrame
     allocations: pd.DataFrame
+    words: Words
     disclosure: Disclosure = field(default_factory=Disclosure)
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
 
     @property
     def n(self) -> int:
@@ -59,6 +66,10 @@ class Evidence:
     def N(self) -> int:
         """Funded projects in scope."""
         return len(self.projects)
+
+    def has(self, table: str) -> bool:
+        """Whether the study has any row of a table."""
+        return not self.tables[table].empty
 
     @classmethod
     def select(
@@ -72,36 +83,40 @@ class Evidence:
             tables: as `read_tables` gives them, and valid.
             parameters: of the run.
 
-        Raises ProblemError where no final report is in scope.
+        Raises ProblemError where the parameters leave no final report of a study that has some,
+        or no project of one that has none.
         """
-        sorted_tables = {name: in_order(frame) for name, frame in tables.items()}
-        everything = register(sorted_tables)
+        vocabulary = study.declaration if study else Vocabulary()
+        sorted_tables = {name: in_order(frame) for name, frame in completed(tables).items()}
+        everything = register(sorted_tables, vocabulary)
         documents = sorted_tables["documents"]
-        projects = within(everything, parameters)
+        projects = within(everything, parameters, vocabulary)
         reports = final_reports(documents, projects, parameters.wave, parameters)
-        if reports.empty:
-            raise nothing_left(everything, documents, parameters)
+        if (reports if (documents["kind"] == "final").any() else projects).empty:
+            raise nothing_left(everything, documents, parameters, vocabulary)
         projects["reported"] = projects["project_id"].isin(reports["project_id"])
         states = presence(sorted_tables, reports, parameters.coder_rule)
         goals = _of_reports(sorted_tables["goals"], reports)
         rooting = in_order(
             sorted_tables["rooting"].merge(goals[["goal_id", "project_id"]], on="goal_id")
         )
-        participations = _participations(sorted_tables, projects)
+        participations = _participations(sorted_tables, projects, vocabulary)
         return cls(
             parameters=parameters,
             tables=sorted_tables,
             projects=projects,
             reports=reports,
             presence=states,
-            linked=linked(sorted_tables, reports, states, parameters.coder_rule),
+            linked=linked(sorted_tables, reports, states, parameters.coder_rule, vocabulary),
             goals=goals,
             rooting=rooting,
-            ratings=_of_reports(sorted_tables["ratings"], reports),
+            ratings=_ratings(sorted_tables["ratings"], reports, projects),
             saving_claims=_of_reports(sorted_tables["saving_claims"], reports),
             participations=participations,
-            allocations=allocate(projects, participations, parameters.allocation),
+            allocations=allocate(projects, participations, parameters.allocation, vocabulary),
             disclosure=study.declaration.disclosure if study else Disclosure(),
+            words=study.words(parameters.language) if study else Words(parameters.language),
+            vocabulary=vocabulary,
         )
 
     def presence_by_rule(self, rule: CoderRule) -> pd.DataFrame:
@@ -128,7 +143,7 @@ class Evidence:
             self,
             parameters=self.parameters.model_copy(update={"coder_rule": rule}),
             presence=states,
-            linked=linked(self.tables, self.reports, states, rule),
+            linked=linked(self.tables, self.reports, states, rule, self.vocabulary),
         )
         # The same reports: what was worked out for one rule serves the other.
         vars(other).update(_by_rule=self._by_rule, _units=self._units)
@@ -137,7 +152,7 @@ class Evidence:
     def presence_of_wave(self, wave: str) -> pd.DataFrame:
         """`presence` of the reports of another wave that had come in by the cut-off.
 
-        They may be of any call; region, municipality group and coder rule are the parameters'.
+        They may be of any call; dimensions and coder rule are the parameters'.
         The frame is empty where there is none.
         """
         return presence(self.tables, self._reports_of(wave), self.parameters.coder_rule)
@@ -157,7 +172,8 @@ class Evidence:
         return presence(self.tables, reports, self.parameters.coder_rule, units)
 
     def _reports_of(self, wave: str) -> pd.DataFrame:
-        anywhere = within(register(self.tables), self.parameters, calls=False)
+        everything = register(self.tables, self.vocabulary)
+        anywhere = within(everything, self.parameters, self.vocabulary, calls=False)
         return final_reports(self.tables["documents"], anywhere, wave, self.parameters)
 
 
@@ -177,10 +193,25 @@ def _of_reports(frame: pd.DataFrame, reports: pd.DataFrame) -> pd.DataFrame:
     return in_order(own)
 
 
-def _participations(tables: Mapping[str, pd.DataFrame], projects: pd.DataFrame) -> pd.DataFrame:
-    frame = tables["participations"].merge(
-        projects[["project_id", "decided", "year"]], on="project_id"
-    )
+def _ratings(ratings: pd.DataFrame, reports: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
+    """Those that reports in scope hold, and those that others give to projects in scope."""
+    if "project_id" not in ratings.columns:
+        return _of_reports(ratings, reports)
+    inside = ratings["document_id"].isin(reports["document_id"])
+    own = _of_reports(ratings[inside].drop(columns="project_id"), reports)
+    given = ratings[ratings["document_id"].isna()]
+    return in_order(pd.concat([own, given[given["project_id"].isin(projects["project_id"])]]))
+
+
+def _participations(
+    tables: Mapping[str, pd.DataFrame], projects: pd.DataFrame, vocabulary: Vocabulary
+) -> pd.DataFrame:
+    parts = tables["participations"]
+    if parts.empty:
+        leads = projects[["project_id", "lead_org_id"]].dropna()
+        leads = leads.rename(columns={"lead_org_id": "org_id"}).assign(role="lead")
+        parts = leads.reindex(columns=parts.columns).astype(parts.dtypes.to_dict())
+    frame = parts.merge(projects[["project_id", "decided", "year"]], on="project_id")
     frame = frame.sort_values(["project_id", "org_id"]).reset_index(drop=True)
-    places = located(frame, "org_id", tables)
+    places = located(frame, "org_id", tables, vocabulary)
     return pd.concat([frame.drop(columns=["decided", "year"]), places], axis=1)

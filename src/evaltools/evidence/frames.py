@@ -12,7 +12,7 @@ import pandas as pd
 from evaltools.evidence.descriptor import FILE_NAME, Field, Resource
 from evaltools.evidence.flaws import Flaw
 from evaltools.evidence.grid import Grid, Unreadable, rows_listed
-from evaltools.evidence.later import may_be_absent
+from evaltools.evidence.known import may_be_absent
 from evaltools.evidence.numerals import NO_MARKS, Marks, marks_of
 from evaltools.evidence.odd_rows import OddRow, find_odd_rows
 from evaltools.evidence.quoting import listed, quoted, suggestion

@@ -9,11 +9,10 @@ from typing import Any
 from evaltools.evidence.descriptor import Descriptor, load_descriptor
 from evaltools.evidence.evidence import Evidence
 from evaltools.evidence.flaws import as_problems
-from evaltools.evidence.later import completed
 from evaltools.evidence.state import data_hash, known_valid
 from evaltools.evidence.tables import Reading, read_leniently
 from evaltools.problems import Problem, refuse
-from evaltools.study import Parameters, Study, find_study
+from evaltools.study import Parameters, Study, Vocabulary, find_study
 
 
 def open_evidence(
@@ -36,25 +35,28 @@ def open_evidence(
     descriptor = load_descriptor(study.data)
     reading = read_leniently(study.data, descriptor)
     if reading.flaws or not known_valid(data_hash(study.data, descriptor)):
-        refuse(_all_problems(reading, descriptor))
-    return Evidence.select(study, completed(reading.tables), parameters)
+        refuse(_all_problems(reading, descriptor, study.declaration))
+    return Evidence.select(study, reading.tables, parameters)
 
 
-def check_data(folder: Path) -> list[Problem]:
+def check_data(folder: Path, vocabulary: Vocabulary | None = None) -> list[Problem]:
     """Everything that is wrong in a data folder: of its descriptor, or else its form and content.
 
     Arguments:
         folder: the data folder.
+        vocabulary: the study's; that of a study that declares none where it is not given.
 
     Raises ProblemError where the descriptor itself is wrong, since then nothing can be said of
     the tables.
     """
     descriptor = load_descriptor(folder)
-    return _all_problems(read_leniently(folder, descriptor), descriptor)
+    return _all_problems(read_leniently(folder, descriptor), descriptor, vocabulary)
 
 
-def _all_problems(reading: Reading, descriptor: Descriptor) -> list[Problem]:
+def _all_problems(
+    reading: Reading, descriptor: Descriptor, vocabulary: Vocabulary | None
+) -> list[Problem]:
     from evaltools.evidence.validation import find_flaws  # loads pandera, only where needed
 
-    flaws = [*reading.flaws, *find_flaws(reading.tables, descriptor, reading.unread)]
+    flaws = [*reading.flaws, *find_flaws(reading.tables, descriptor, reading.unread, vocabulary)]
     return as_problems(flaws, descriptor, reading.files)

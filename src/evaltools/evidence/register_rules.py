@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pandas as pd
 
 from evaltools.evidence.flaws import ROW, Flaw
-from evaltools.evidence.places import size_class
 from evaltools.evidence.quoting import listed, plain_number, quoted, suggestion
 from evaltools.evidence.rule import Frames, Rule
 
@@ -212,12 +211,24 @@ def decisions_after_their_call(frames: Frames) -> Iterator[Flaw]:
 
 
 def size_classes_fit(frames: Frames) -> Iterator[Flaw]:
-    """An organisation's own size class is that of its own population."""
-    told = frames["organisations"].dropna(subset=["size_class", "population"])
+    """An organisation's size class is one of the study's, and that of its own population."""
+    vocabulary = frames.vocabulary
+    classes = vocabulary.areas.size_classes
+    organisations = frames["organisations"].dropna(subset=["size_class"])
     columns = ("size_class", "population", ROW)
-    for name, population, row in zip(*(told[column] for column in columns), strict=True):
-        right = size_class(int(population))
-        if name != right:
+    for name, population, row in zip(*(organisations[one] for one in columns), strict=True):
+        right = None if pd.isna(population) else vocabulary.size_class(int(population))
+        if classes and name not in classes:
+            yield Flaw(
+                "organisations",
+                int(row),
+                "size_class",
+                f"{quoted(name)} is not in the size classes of evaluation.yml",
+                listed(classes),
+                suggestion(str(name), classes) or "Choose one of these, or declare it there.",
+                "data.size-class",
+            )
+        elif right is not None and name != right:
             yield Flaw(
                 "organisations",
                 int(row),

@@ -12,8 +12,15 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from evaltools.evidence.flaws import Flaw, Unread
+from evaltools.study import Vocabulary
 
-Frames = Mapping[str, pd.DataFrame]
+
+class Frames(dict[str, pd.DataFrame]):
+    """Tables with their rows numbered, and the vocabulary of the study that they are of."""
+
+    def __init__(self, tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary) -> None:
+        super().__init__(tables)
+        self.vocabulary = vocabulary
 
 
 @dataclass(frozen=True)

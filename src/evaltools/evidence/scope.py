@@ -2,138 +2,195 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
 from evaltools.evidence.places import located
 from evaltools.evidence.quoting import listed
 from evaltools.problems import Problem, ProblemError
-from evaltools.study import Parameters
+from evaltools.study import Parameters, Vocabulary
 
-MUNICIPAL = "municipality"
-_NARROWING = ("calls", "wave", "cutoff", "region", "municipality_group")
+ALL = "all"
+"""The value of a dimension, or of the wave, that leaves every project."""
 
 
-def register(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """All projects with what is known of their lead and of who takes part.
+def register(tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary) -> pd.DataFrame:
+    """All projects with what is known of their call, of their lead and of who takes part.
 
-    Returns the columns of projects and `year` (of the call), `lead_name_fi`, `lead_kind`,
-    `region_code`, `municipality_group`, `size_class`, `population` (of the lead),
-    `organisations` and `municipalities` (that lead or take part; a vendor does not) and `joint`:
-    several municipalities take part, or the call funds nothing else, since public sources often
-    do not name the partners.
+    Returns the columns of projects and `year` (of the call; where that is not known, of the
+    decision), `lead_name_fi`, `lead_kind`, the columns of the study's dimensions, `size_class`,
+    `population` (of the lead), `organisations` and `municipalities` (that lead or take part; a
+    vendor does not) and `joint`: several areas take part, or the call funds nothing else, since
+    public sources often do not name the partners.
     """
-    calls = tables["calls"][["call_id", "year", "joint_only"]]
-    frame = tables["projects"].merge(calls, on="call_id")
+    of_call = _columns(vocabulary, "call")
+    calls = tables["calls"][["call_id", "year", "joint_only", *of_call]]
+    frame = tables["projects"].drop(columns=["year"], errors="ignore")
+    frame = frame.merge(calls.dropna(subset=["call_id"]), on="call_id", how="left")
     frame = frame.sort_values("project_id").reset_index(drop=True)
-    lead = located(frame, "lead_org_id", tables)
+    frame["year"] = frame["year"].fillna(frame["decided"].dt.year.astype("Int64"))
+    of_lead = _columns(vocabulary, "lead")
+    lead = located(frame, "lead_org_id", tables, vocabulary)
     frame["lead_name_fi"] = lead["name_fi"]
     frame["lead_kind"] = lead["kind"]
-    for column in ("region_code", "municipality_group", "size_class", "population"):
+    for column in (*of_lead, "size_class", "population"):
         frame[column] = lead[column]
     taking_part = tables["participations"]
     taking_part = taking_part[taking_part["role"] != "vendor"]
     kinds = tables["organisations"].set_index("org_id")["kind"]
-    municipal = (taking_part["org_id"].map(kinds) == MUNICIPAL).fillna(False)
-    for name, rows in (("organisations", taking_part), ("municipalities", taking_part[municipal])):
+    areas = stands_for_area(taking_part["org_id"].map(kinds), vocabulary)
+    for name, rows in (("organisations", taking_part), ("municipalities", taking_part[areas])):
         counts = rows.groupby("project_id")["org_id"].nunique()
         frame[name] = frame["project_id"].map(counts).fillna(0).astype("int64")
-    frame["joint"] = (frame["municipalities"] > 1) | frame.pop("joint_only").astype(bool)
+    joint_only = frame.pop("joint_only").fillna(False).astype(bool)
+    frame["joint"] = (frame["municipalities"] > 1) | joint_only
     return frame
 
 
-def within(projects: pd.DataFrame, parameters: Parameters, *, calls: bool = True) -> pd.DataFrame:
+def _columns(vocabulary: Vocabulary, of: str) -> tuple[str, ...]:
+    found = (one.column for one in vocabulary.dimensions.values() if one.of == of)
+    return tuple(dict.fromkeys(found))
+
+
+def stands_for_area(kinds: pd.Series, vocabulary: Vocabulary) -> pd.Series:
+    """Whether organisations of these kinds stand for an area; all where no kind is named."""
+    wanted = vocabulary.areas.organisation
+    if wanted is None:
+        return pd.Series(True, index=kinds.index, dtype=bool)
+    return (kinds == wanted).fillna(False).astype(bool)
+
+
+def in_calls(years: pd.Series, parameters: Parameters) -> pd.Series:
+    """Whether years are those of the calls that were chosen; all are where none was."""
+    if not parameters.calls:
+        return pd.Series(True, index=years.index, dtype=bool)
+    return years.astype("string").isin(list(parameters.calls))
+
+
+def chosen(values: pd.Series, choice: str | tuple[str, ...]) -> pd.Series:
+    """Whether values of a column are what was chosen of a dimension; `all` is every one."""
+    choices = (choice,) if isinstance(choice, str) else choice
+    if ALL in choices:
+        return pd.Series(True, index=values.index, dtype=bool)
+    return values.astype("string").isin(list(choices))
+
+
+def within(
+    projects: pd.DataFrame,
+    parameters: Parameters,
+    vocabulary: Vocabulary,
+    *,
+    calls: bool = True,
+) -> pd.DataFrame:
     """Projects of `register` that the parameters leave; with `calls` False, of any call."""
-    keep = projects["decided"] <= pd.Timestamp(parameters.cutoff)
+    keep = ~(projects["decided"] > pd.Timestamp(parameters.cutoff))
     if calls:
-        keep &= projects["year"].astype("string").isin(list(parameters.calls))
-    for name, column in (("region", "region_code"), ("municipality_group", "municipality_group")):
-        value = getattr(parameters, name)
-        if value != "all":
-            keep &= (projects[column] == value).fillna(False)
+        keep &= in_calls(projects["year"], parameters)
+    for name, dimension in vocabulary.dimensions.items():
+        keep &= chosen(projects[dimension.column], getattr(parameters, name))
     return projects[keep].reset_index(drop=True)
 
 
 def final_reports(
     documents: pd.DataFrame, projects: pd.DataFrame, wave: str, parameters: Parameters
 ) -> pd.DataFrame:
-    """Final reports of a wave that had come in by the cut-off, of the given projects."""
+    """Final reports of a wave that had come in by the cut-off, of the given projects.
+
+    Of every wave together it is the last report of each project.
+    """
     keep = (
-        (documents["kind"] == "final")
-        & (documents["wave"].astype("string") == wave)
-        & (documents["received"] <= pd.Timestamp(parameters.cutoff))
+        (documents["kind"] == "final").fillna(False)
+        & chosen(documents["wave"], wave)
+        & ~(documents["received"] > pd.Timestamp(parameters.cutoff))
         & documents["project_id"].isin(projects["project_id"])
     )
-    return documents[keep].sort_values(["project_id", "document_id"]).reset_index(drop=True)
+    found = documents[keep]
+    if wave == ALL:
+        by = ["project_id", "wave", "received", "document_id"]
+        found = found.sort_values(by, na_position="first").drop_duplicates(
+            "project_id", keep="last"
+        )
+    return found.sort_values(["project_id", "document_id"]).reset_index(drop=True)
 
 
 def nothing_left(
-    projects: pd.DataFrame, documents: pd.DataFrame, parameters: Parameters
+    projects: pd.DataFrame,
+    documents: pd.DataFrame,
+    parameters: Parameters,
+    vocabulary: Vocabulary,
 ) -> ProblemError:
     """What to say where no final report is left: which parameter to widen, and to what.
+
+    Of a study that has no final report it is told of its projects.
 
     Arguments:
         projects: all, as `register` gives them.
         documents: all.
         parameters: those that leave nothing.
+        vocabulary: the study's, with its dimensions.
     """
-    finals = documents.loc[documents["kind"] == "final", ["project_id", "wave", "received"]].merge(
-        projects, on="project_id"
-    )
-    facts = pd.DataFrame(
-        {
-            "calls": finals["year"].astype("string"),
-            "wave": finals["wave"].astype("string"),
-            "cutoff": finals[["received", "decided"]].max(axis=1).dt.strftime("%Y-%m-%d"),
-            "region": finals["region_code"],
-            "municipality_group": finals["municipality_group"],
-        }
-    )
-    cutoff = parameters.cutoff.isoformat()
-    holds = pd.DataFrame(
-        {
-            "calls": facts["calls"].isin(list(parameters.calls)),
-            "wave": facts["wave"] == parameters.wave,
-            "cutoff": facts["cutoff"] <= cutoff,
-            "region": (facts["region"] == parameters.region) | (parameters.region == "all"),
-            "municipality_group": (facts["municipality_group"] == parameters.municipality_group)
-            | (parameters.municipality_group == "all"),
-        }
-    ).fillna(False)
-    chosen = "; ".join(f"{name} {_shown(parameters, name)}" for name in _NARROWING)
+    dimensions = vocabulary.dimensions
+    finals = documents.loc[documents["kind"] == "final", ["project_id", "wave", "received"]]
+    what = "final report" if len(finals) else "project"
+    found = finals.merge(projects, on="project_id") if len(finals) else projects
+    days = found[["received", "decided"]] if len(finals) else found[["decided"]]
+    facts = {
+        "calls": found["year"].astype("string"),
+        "cutoff": days.max(axis=1).dt.strftime("%Y-%m-%d"),
+    }
+    holds = {
+        "calls": in_calls(found["year"], parameters),
+        "cutoff": ~(facts["cutoff"] > parameters.cutoff.isoformat()),
+    }
+    if len(finals):
+        facts["wave"] = found["wave"].astype("string")
+        holds["wave"] = chosen(found["wave"], parameters.wave)
+    for name, dimension in dimensions.items():
+        facts[name] = found[dimension.column]
+        holds[name] = chosen(found[dimension.column], getattr(parameters, name))
+    asked = parameters.declarations
+    names = [
+        one for one in ("calls", "wave", "cutoff", *dimensions) if one in facts and one in asked
+    ]
+    told = "; ".join(f"{name} {_shown(parameters, name)}" for name in names)
+    fits = pd.DataFrame(holds).fillna(False).astype(bool)
     problems = []
-    for name in _NARROWING:
-        others = holds.drop(columns=name).all(axis=1)
+    for name in names:
+        others = fits.drop(columns=name).all(axis=1)
         if not others.any():
             continue
-        counts = facts.loc[others, name].value_counts().sort_index()
+        counts = facts[name][others].value_counts().sort_index()
+        if counts.empty:
+            continue
         there = listed(f"{value} ({count})" for value, count in counts.items())
         if name == "cutoff":
             there = f"{counts.index[0]} or later"
         problems.append(
             Problem(
                 f"parameter {name}",
-                f"{_shown(parameters, name)} leaves no final report (of {chosen})",
+                f"{_shown(parameters, name)} leaves no {what} (of {told})",
                 f"{there}, the other parameters as they are",
                 "Choose one of these, or widen another parameter.",
                 "scope.empty",
             )
         )
     if not problems:
-        waves = listed(
-            f"{wave} ({count})" for wave, count in facts["wave"].value_counts().sort_index().items()
-        )
         problems.append(
             Problem(
                 "parameters",
-                f"no final report is left (of {chosen})",
-                f"reports by wave: {waves or 'none in the data'}",
+                f"no {what} is left (of {told})",
+                f"reports by wave: {_by_wave(facts.get('wave'))}" if len(finals) else "",
                 "Widen more than one of these parameters.",
                 "scope.empty",
             )
         )
     return ProblemError(problems)
+
+
+def _by_wave(waves: Iterable[str] | None) -> str:
+    counts = pd.Series(waves, dtype="string").value_counts().sort_index()
+    return listed(f"{wave} ({count})" for wave, count in counts.items()) or "none in the data"
 
 
 def _shown(parameters: Parameters, name: str) -> str:

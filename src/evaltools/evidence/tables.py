@@ -18,7 +18,7 @@ from evaltools.evidence.descriptor import FILE_NAME, Descriptor, Resource, load_
 from evaltools.evidence.flaws import Flaw, Unread, as_problems
 from evaltools.evidence.frames import TableReader
 from evaltools.evidence.grid import Grid, Unreadable
-from evaltools.evidence.later import completed
+from evaltools.evidence.known import completed
 from evaltools.evidence.paths import inside
 from evaltools.evidence.quoting import listed
 from evaltools.files import read_file

@@ -21,23 +21,22 @@ from evaltools.evidence.coding_rules import CODING_RULES
 from evaltools.evidence.descriptor import Descriptor, Field, ForeignKey, Resource
 from evaltools.evidence.files import wrong_files
 from evaltools.evidence.flaws import ROW, Flaw, Unread, as_problems, numbered
+from evaltools.evidence.known import DTYPES
 from evaltools.evidence.quoting import listed, plain_number, quoted, suggestion
 from evaltools.evidence.register_rules import REGISTER_RULES
+from evaltools.evidence.rule import Frames
 from evaltools.evidence.texts import wrong_texts
 from evaltools.problems import Problem
+from evaltools.study import Vocabulary
 
-_TYPES = {
-    "string": "string",
-    "integer": "Int64",
-    "number": "float64",
-    "boolean": "boolean",
-    "date": "datetime64[us]",
-}
 _MOST_SUGGESTIONS = 50
 
 
 def validate(
-    tables: Mapping[str, pd.DataFrame], descriptor: Descriptor, unread: Unread | None = None
+    tables: Mapping[str, pd.DataFrame],
+    descriptor: Descriptor,
+    unread: Unread | None = None,
+    vocabulary: Vocabulary | None = None,
 ) -> list[Problem]:
     """Everything that is wrong with the content of the tables.
 
@@ -45,19 +44,25 @@ def validate(
         tables: as `read_tables` or `read_leniently` gives them.
         descriptor: what they should be; its folder holds the texts of the documents.
         unread: what could not be read; no problem is told that only follows from it.
+        vocabulary: the study's; that of a study that declares none where it is not given.
 
     Returns problems in order of table, row and column; none where the data are valid.
     """
     files = {name: frame.attrs["file"] for name, frame in tables.items() if "file" in frame.attrs}
-    return as_problems(find_flaws(tables, descriptor, unread or Unread()), descriptor, files)
+    flaws = find_flaws(tables, descriptor, unread or Unread(), vocabulary)
+    return as_problems(flaws, descriptor, files)
 
 
 def find_flaws(
-    tables: Mapping[str, pd.DataFrame], descriptor: Descriptor, unread: Unread
+    tables: Mapping[str, pd.DataFrame],
+    descriptor: Descriptor,
+    unread: Unread,
+    vocabulary: Vocabulary | None = None,
 ) -> list[Flaw]:
     """The same as flaws, in no order, to be told together with those of reading."""
     names = [resource.name for resource in descriptor.resources if resource.name in tables]
-    frames = {name: numbered(tables[name]) for name in names}
+    numbered_tables = {name: numbered(tables[name]) for name in names}
+    frames = Frames(numbered_tables, vocabulary or Vocabulary())
     flaws: list[Flaw] = []
     for resource in descriptor.resources:
         if resource.name in frames:
@@ -111,14 +116,14 @@ def _wrong_types(resource: Resource, frame: pd.DataFrame) -> list[Flaw]:
     flaws = []
     for field in resource.fields:
         found = str(frame[field.name].dtype) if field.name in frame.columns else "no column"
-        if found != _TYPES[field.type]:
+        if found != DTYPES[field.type]:
             flaws.append(
                 Flaw(
                     resource.name,
                     None,
                     field.name,
                     f"the frame has {found}",
-                    _TYPES[field.type],
+                    DTYPES[field.type],
                     "Read the table by read_tables.",
                     "data.type",
                 )

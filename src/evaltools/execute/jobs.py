@@ -1,15 +1,16 @@
-"""What the pipeline asks of a worker process, and what a worker tells back."""
+"""What passes between the pipeline, a worker process and a kernel."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 Engine = Literal["forked", "spawned"]
 """How a notebook gets its kernel: forked from a process that has imported what notebooks need,
 or spawned afresh. Both are driven by papermill, and their outputs are the same."""
-
 ENGINES: tuple[Engine, ...] = get_args(Engine)
 
 
@@ -53,12 +54,35 @@ class Job:
     data: str = ""
     chapter: str = ""
 
-    def as_values(self) -> dict[str, Any]:
-        """Plain JSON values, to cross a process boundary."""
-        return asdict(self)
 
-    @classmethod
-    def from_values(cls, values: Mapping[str, Any]) -> Job:
-        """The inverse of `as_values`."""
-        limits, inputs = Limits(**values["limits"]), tuple(values["inputs"])
-        return cls(**{**values, "limits": limits, "inputs": inputs})
+CONTRACT = "contract.json"
+"""Name of the contract in the private folder of a kernel."""
+FIELD = "evaltools"
+"""Where a reply holds what this module adds."""
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What a kernel has to know of its notebook.
+
+    Arguments:
+        megabytes: memory that it may take.
+        injected: source of the cell that sets the parameters.
+        parameters: their names.
+        chapter: module whose `compute` the notebook hands over; empty when it has none.
+    """
+
+    megabytes: int = 4096
+    injected: str = ""
+    parameters: tuple[str, ...] = ()
+    chapter: str = ""
+
+    def write(self, folder: Path) -> None:
+        """Put it where the kernel finds it."""
+        (folder / CONTRACT).write_text(json.dumps(asdict(self)), encoding="utf-8")
+
+
+def read_contract(folder: Path) -> Contract:
+    """The contract that was put into the private folder of a kernel."""
+    values = json.loads((folder / CONTRACT).read_text(encoding="utf-8"))
+    return Contract(**{**values, "parameters": tuple(values["parameters"])})

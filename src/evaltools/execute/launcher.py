@@ -25,8 +25,8 @@ def become_kernel(connection_file: str, parent: int) -> None:
         parent: the process with which the kernel dies.
     """
     die_with(parent)
-    from evaltools.execute.contract import read_contract
-    from evaltools.execute.memory import limit_memory
+    from evaltools.execute.environment import limit_memory
+    from evaltools.execute.jobs import read_contract
     from evaltools.execute.outcomes import ObservedKernel
 
     ObservedKernel.contract = read_contract(Path(connection_file).parent)

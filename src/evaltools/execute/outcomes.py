@@ -25,8 +25,8 @@ from ipykernel.ipkernel import IPythonKernel
 from IPython.core.error import UsageError
 from IPython.core.formatters import FormatterWarning
 
-from evaltools.execute.contract import FIELD, Contract
-from evaltools.execute.memory import allow_reserve
+from evaltools.execute.environment import allow_reserve
+from evaltools.execute.jobs import FIELD, Contract
 
 _NEVER_RUN = {"set_next_input": "replaced", "edit_magic": "replaced", "ask_exit": "ended"}
 """What a cell may ask of a person's editor, and what that is in a run."""

@@ -19,23 +19,23 @@ from papermill.engines import NBClientEngine
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
-from evaltools.execute.contract import Contract
+from evaltools.execute.declared_reads import read_record, record_length, surroundings
+from evaltools.execute.environment import is_used_up
 from evaltools.execute.failures import (
+    MEMORY_ERRORS,
     Frame,
     Kind,
     NotebookFailure,
     excerpt_around,
+    fault_of,
+    memory_remedy,
     own_frames,
     plain_text,
 )
-from evaltools.execute.faults import MEMORY_ERRORS, fault_of, memory_remedy
-from evaltools.execute.jobs import Job, Limits
+from evaltools.execute.jobs import Contract, Job, Limits
 from evaltools.execute.kernels import Kernel, private_folder
-from evaltools.execute.memory import is_used_up
-from evaltools.execute.normalise import normalise, replacements
+from evaltools.execute.normalise import StableIds, constants, normalise, replacements
 from evaltools.execute.notebooks import label_of
-from evaltools.execute.random_ids import StableIds, constants
-from evaltools.execute.surroundings import read_record, record_length, surroundings
 
 T = TypeVar("T")
 Tell = Callable[[dict[str, Any]], None]
@@ -198,7 +198,7 @@ def _execute_once(job: Job, tell: Tell) -> NotebookFailure | None:
         _run(kernel.end())
         declared = surroundings(job.study, job.inputs, job.data, folder, job.environment)
         reads = read_record(folder, boundaries, declared)
-        tell({"event": "reads", "reads": [read.as_values() for read in reads]})
+        tell({"event": "reads", "reads": reads})
         shutil.rmtree(folder, ignore_errors=True)
         _write(notebook, job, folder)
     told = _error_of(job, notebook, number)

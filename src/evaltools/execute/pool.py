@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import selectors
 import shutil
 import socket
 import subprocess
@@ -15,15 +13,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from multiprocessing import Pipe
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import IO, Any
 
+from evaltools.execute.declared_reads import Read
 from evaltools.execute.failures import NotebookFailure
 from evaltools.execute.interrupts import note_interrupts
 from evaltools.execute.jobs import Engine, Job
 from evaltools.execute.progress import Progress
-from evaltools.execute.reads import Read
 from evaltools.processes import end_group
 
 GRACE = 90.0
@@ -103,11 +102,11 @@ def execute_all(
                 if event["event"] == "cell":
                     progress.cell(name, event["number"], event["label"])
                 elif event["event"] == "reads":
-                    heard(name, tuple(Read(**values) for values in event["reads"]))
+                    heard(name, event["reads"])
                 elif event["event"] == "done":
                     left -= 1
                     if event["failure"] is not None:
-                        failures[name] = NotebookFailure.from_values(event["failure"])
+                        failures[name] = event["failure"]
                     progress.finished(name, failed=event["failure"] is not None)
         finally:
             stop.set()
@@ -182,7 +181,7 @@ def _slot(
             break
         if failure is not None:
             worker.restart()
-            events.put((job.name, {"event": "done", "failure": failure.as_values()}))
+            events.put((job.name, {"event": "done", "failure": failure}))
     worker.kill()  # somebody wants to stop, and a notebook may be at work
 
 
@@ -199,7 +198,7 @@ def _working() -> Iterator[_Worker]:
 
 
 class _Worker:
-    """A worker process and the pipes to it."""
+    """A worker process and the pipe to it."""
 
     def __init__(self) -> None:
         self._start()
@@ -207,17 +206,19 @@ class _Worker:
     def _start(self) -> None:
         self.errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the worker
         variables = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "evaltools.execute.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.errors,
-            env=variables,
-            start_new_session=True,
-        )
+        self.pipe, theirs = Pipe()
+        with theirs:
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "evaltools.execute.worker", str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=self.errors,
+                stderr=self.errors,
+                env=variables,
+                pass_fds=(theirs.fileno(),),
+                start_new_session=True,
+            )
         self.kernel: int | None = None
         self.folder: str | None = None
-        self._read = b""
 
     def restart(self) -> None:
         """Put a new process in the place of a lost one."""
@@ -228,43 +229,28 @@ class _Worker:
         self, job: Job, events: SimpleQueue[Event], stop: threading.Event
     ) -> NotebookFailure | None:
         """Have a job done, passing its events on; a failure when the worker itself is lost."""
-        assert self.process.stdin is not None
         deadline = time.monotonic() + job.limits.notebook + GRACE
-        try:
-            self.process.stdin.write(json.dumps(job.as_values()).encode() + b"\n")
-            self.process.stdin.flush()
-            for event in self._events(deadline, stop):
+        with contextlib.suppress(EOFError, OSError):
+            self.pipe.send(job)
+            while not stop.is_set():
+                if time.monotonic() > deadline:
+                    said = f"it did not end after {job.limits.notebook:g} seconds, nor could it be "
+                    return NotebookFailure(
+                        job.name, "time", error="too slow", message=f"{said}stopped"
+                    )
+                if not self.pipe.poll(0.2):
+                    continue
+                event = self.pipe.recv()
                 self.kernel = event.get("pid", self.kernel)
                 self.folder = event.get("folder", self.folder)
                 if event["event"] == "done":
                     self.kernel = self.folder = None
-                    events.put((job.name, event))
-                    return None
                 events.put((job.name, event))
-        except TimeoutError:
-            said = f"it did not end after {job.limits.notebook:g} seconds, nor could it be stopped"
-            return NotebookFailure(job.name, "time", error="too slow", message=said)
-        except BrokenPipeError:
-            pass
+                if event["event"] == "done":
+                    return None
         return NotebookFailure(
             job.name, "worker", error="the process that executes it ended", message=self._said()
         )
-
-    def _events(self, deadline: float, stop: threading.Event) -> Iterator[dict[str, Any]]:
-        assert self.process.stdout is not None
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.process.stdout, selectors.EVENT_READ)
-            while not stop.is_set():
-                while b"\n" in self._read:
-                    line, _, self._read = self._read.partition(b"\n")
-                    yield json.loads(line)
-                if time.monotonic() > deadline:
-                    raise TimeoutError
-                if selector.select(0.2):
-                    got = os.read(self.process.stdout.fileno(), 1 << 16)
-                    if not got:
-                        return
-                    self._read += got
 
     def _said(self) -> str:
         self.errors.seek(0)
@@ -273,15 +259,13 @@ class _Worker:
 
     def close(self) -> None:
         """Let an idle worker end, or make it; harmless when it has ended."""
-        assert self.process.stdin is not None
-        with contextlib.suppress(BrokenPipeError):
-            self.process.stdin.close()
+        self.pipe.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(5)
         self.kill()
 
     def end(self) -> None:
-        """End the process; the pipes stay open, since another thread may be reading them."""
+        """End the process; the pipe stays open, since another thread may be reading it."""
         if self.process.poll() is None:
             end_group(self.process.pid)
 
@@ -295,7 +279,5 @@ class _Worker:
         if self.folder is not None:
             shutil.rmtree(self.folder, ignore_errors=True)
         self.kernel = self.folder = None
-        for pipe in (self.process.stdin, self.process.stdout, self.errors):
-            if pipe is not None:
-                with contextlib.suppress(BrokenPipeError):
-                    pipe.close()
+        self.pipe.close()
+        self.errors.close()

@@ -14,10 +14,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evaltools.execute.ingredients import DECLARATION, Plan, plan
 from evaltools.execute.interrupts import note_interrupts
 from evaltools.execute.jobs import Engine, Job, Limits
 from evaltools.execute.notebooks import read_notebook
-from evaltools.execute.plan import DECLARATION, Plan, plan
 from evaltools.execute.progress import Progress, Silent
 from evaltools.execute.store import Store
 from evaltools.problems import Problem, refuse
@@ -25,7 +25,7 @@ from evaltools.provenance.manifest import Ingredients, Manifest, hash_outputs, r
 from evaltools.provenance.reasons import Change, Reason, why
 
 if TYPE_CHECKING:
-    from evaltools.execute.collect import Collected
+    from evaltools.execute.outputs import Collected
     from evaltools.indicators.indicator import Indicator
     from evaltools.study import Parameters, Study
 
@@ -171,10 +171,10 @@ def _execute(
     Raises:
         ProblemError: every notebook that failed, and every undeclared read of any of them.
     """
+    from evaltools.execute.declared_reads import Read, inputs_of, undeclared
     from evaltools.execute.environment import kernel_environment
-    from evaltools.execute.inputs import declared_inputs
+    from evaltools.execute.ingredients import declared_inputs
     from evaltools.execute.pool import default_engine, execute_all, usable_cores
-    from evaltools.execute.reads import Read, inputs_of, undeclared
 
     study = needed.study
     (building / "notebooks").mkdir()
@@ -262,7 +262,7 @@ def _validated(study: Study, ingredients: Ingredients, newest: Manifest | None) 
         == (ingredients.files, ingredients.code, ingredients.lock)
     )
     if not known:
-        refuse(check_data(study.data))
+        refuse(check_data(study.data, study.declaration))
     return data_hash(study.data, load_descriptor(study.data))
 
 
@@ -270,8 +270,7 @@ def _complete(
     needed: Plan, key: str, building: Path, reads: Mapping[str, Mapping[str, str]]
 ) -> Manifest:
     """Gather what the notebooks hand over, write it and the manifest into the building folder."""
-    from evaltools.execute.collect import collect
-    from evaltools.execute.results import write_results
+    from evaltools.execute.outputs import collect, write_results
 
     executed = [
         (name, read_notebook(building / "notebooks" / Path(name).name, name))

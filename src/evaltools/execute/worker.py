@@ -1,20 +1,19 @@
-"""A process that executes notebooks one after the other: `-m evaltools.execute.worker`.
+"""A process that executes notebooks one after the other: `-m evaltools.execute.worker DESCRIPTOR`.
 
-Jobs come as JSON lines on standard input, events go out as JSON lines on standard output. When
-standard input ends in the midst of a job, whoever asked is dead: the kernel is ended with all
-it has started, and so is the worker.
+Jobs come and events go through the pipe of that descriptor. When it ends in the midst of a job,
+whoever asked is dead: the kernel is ended with all it has started, and so is the worker.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import sys
 import threading
+from multiprocessing.connection import Connection
 from queue import SimpleQueue
-from typing import Any, TextIO
+from typing import Any
 
 from evaltools.execute.failures import NotebookFailure
 from evaltools.execute.jobs import Job
@@ -29,44 +28,40 @@ class _Current:
         self.folder: str | None = None
         self.busy = False
 
-    def note(self, event: dict[str, Any]) -> None:
-        self.pid = event.get("pid", self.pid)
-        self.folder = event.get("folder", self.folder)
 
-    def clear(self) -> None:
-        self.pid = self.folder = None
-        self.busy = False
-
-
-def main() -> None:
+def main(descriptor: int) -> None:
     """Execute the jobs that come in until there are no more."""
-    out = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
-    os.dup2(2, 1)  # nothing that a library prints may look like an event
+    pipe = Connection(descriptor)
     jobs: SimpleQueue[Job | None] = SimpleQueue()
     current = _Current()
-    threading.Thread(target=_listen, args=(jobs, current), daemon=True).start()
-    from evaltools.execute.papermill_engine import execute
+    threading.Thread(target=_listen, args=(pipe, jobs, current), daemon=True).start()
+    from evaltools.execute.papermill_engine import execute  # loads for a second, listening
+
+    def emit(event: dict[str, Any]) -> None:
+        current.pid = event.get("pid", current.pid)
+        current.folder = event.get("folder", current.folder)
+        with contextlib.suppress(OSError):  # that whoever asked is gone is heard by `_listen`
+            pipe.send(event)
 
     while (job := jobs.get()) is not None:
         current.busy = True
-
-        def tell(event: dict[str, Any]) -> None:
-            current.note(event)
-            _say(out, event)
-
         try:
-            failure = execute(job, tell)
+            failure = execute(job, emit)
         except Exception as error:
             said = f"{type(error).__name__}: {error}"
             failure = NotebookFailure(job.name, "worker", error="not executed", message=said)
-        current.clear()
-        _say(out, {"event": "done", "failure": failure.as_values() if failure else None})
+        current.pid = current.folder = None
+        current.busy = False
+        emit({"event": "done", "failure": failure})
     os._exit(0)  # threads of libraries shall not hold it up
 
 
-def _listen(jobs: SimpleQueue[Job | None], current: _Current) -> None:
-    for line in sys.stdin:
-        jobs.put(Job.from_values(json.loads(line)))
+def _listen(
+    pipe: Connection[dict[str, Any], Job], jobs: SimpleQueue[Job | None], current: _Current
+) -> None:
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            jobs.put(pipe.recv())
     if current.busy:
         if current.pid is not None:
             end_group(current.pid)
@@ -76,10 +71,5 @@ def _listen(jobs: SimpleQueue[Job | None], current: _Current) -> None:
     jobs.put(None)
 
 
-def _say(out: TextIO, event: dict[str, Any]) -> None:
-    with contextlib.suppress(BrokenPipeError):  # the end of standard input will tell the same
-        out.write(json.dumps(event, ensure_ascii=False) + "\n")
-
-
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]))

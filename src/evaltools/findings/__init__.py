@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from evaltools.findings.declaration import FILE_NAME, Finding, Findings, load_findings
-    from evaltools.findings.judging import (
+    from evaltools.findings.display import findings_metadata, release_table
+    from evaltools.findings.judgement import (
         Judgement,
+        Strength,
         judge,
         problems_for_publishing,
+        propose,
         unknown_evidence,
         unknown_keys,
     )
     from evaltools.findings.numbers import Numbers, numbers_of
     from evaltools.findings.reasons import Because, Outcome, Reason
-    from evaltools.findings.showing import findings_metadata, release_table
-    from evaltools.findings.strength import Strength, propose
 
 __all__ = [
     "FILE_NAME",
@@ -42,18 +43,12 @@ __all__ = [
 
 _HOMES = {
     "declaration": ("FILE_NAME", "Finding", "Findings", "load_findings"),
-    "judging": (
-        "Judgement",
-        "judge",
-        "problems_for_publishing",
-        "unknown_evidence",
-        "unknown_keys",
-    ),
+    "display": ("findings_metadata", "release_table"),
+    "judgement": ("Judgement", "Strength", "judge", "problems_for_publishing", "propose",
+                  "unknown_evidence", "unknown_keys"),
     "numbers": ("Numbers", "numbers_of"),
     "reasons": ("Because", "Outcome", "Reason"),
-    "showing": ("findings_metadata", "release_table"),
-    "strength": ("Strength", "propose"),
-}
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -1,7 +1,9 @@
 """Reporting checklists that fill themselves from what the report has.
 
 An item is answered by sections of the report, by pages that the build writes, or by a statement
-of the study. What is found is the presence of text; whether it is good is for a reader to say.
+of the study. The study says which sections treat which topic; one it does not name is looked for
+in the section `sec-<topic>`. What is found is the presence of text; whether it is good is for a
+reader to say.
 """
 
 from __future__ import annotations
@@ -12,18 +14,18 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 import pandas as pd
 import yaml
 
 from evaltools.files import read_text
-from evaltools.present.language import Language
 from evaltools.present.markdown import escape_markdown
 from evaltools.present.table import Column, Table
 from evaltools.present.words import Words
-from evaltools.problems import Problem
-from evaltools.study.declaration import Statement
+from evaltools.problems import Problem, refuse
+from evaltools.study.declaration import Statement, Topic
 from evaltools.study.declared import Text
 from evaltools.study.study import Study
 
@@ -66,13 +68,13 @@ class Item:
     Arguments:
         id: number in the checklist.
         asks: in our words.
-        sections: anchors of the sections that answer it.
+        topics: of the sections that answer it.
         pages: names of generated pages that answer it.
     """
 
     id: str
     asks: Text
-    sections: tuple[str, ...] = ()
+    topics: tuple[Topic, ...] = ()
     pages: tuple[str, ...] = ()
 
 
@@ -139,7 +141,8 @@ def answers(
     checklist: Checklist,
     sections: Mapping[str, Section],
     pages: Iterable[str],
-    statements: Iterable[Statement],
+    statements: Iterable[Statement] = (),
+    places: Mapping[Topic, tuple[str, ...]] = MappingProxyType({}),
 ) -> tuple[Answer, ...]:
     """How each item of a checklist stands.
 
@@ -148,17 +151,21 @@ def answers(
         pages: names of the generated pages that have content.
         statements: of the study. One says more than the presence of a section does, so its
             status counts.
+        places: anchors of the sections on a topic, as the study declares them.
     """
     written = set(pages)
     stated = {item.item: item for item in statements}
     result = []
     for item in checklist.items:
-        found = tuple(sections[name] for name in item.sections if name in sections)
+        wanted = tuple(
+            dict.fromkeys(a for topic in item.topics for a in places.get(topic, (f"sec-{topic}",)))
+        )
+        found = tuple(sections[name] for name in wanted if name in sections)
         full = [section for section in found if section.words >= FEWEST_WORDS]
         shown = tuple(name for name in item.pages if name in written)
         met = len(full) + len(shown)
-        wanted = len(item.sections) + len(item.pages)
-        status: Status = "present" if wanted and met == wanted else "missing"
+        asked = len(wanted) + len(item.pages)
+        status: Status = "present" if asked and met == asked else "missing"
         if status == "missing" and (met or found):
             status = "partly"
         statement = stated.get(f"{checklist.id}.{item.id}")
@@ -169,44 +176,32 @@ def answers(
 
 
 def checklist_page(
-    study: Study, sections: Mapping[str, Section], pages: Iterable[str], language: Language
+    study: Study, sections: Mapping[str, Section], pages: Iterable[str], words: Words
 ) -> str:
     """All checklists as markdown tables `tbl-srqr`, `tbl-gramms`, `tbl-uneg`.
 
     Arguments:
         sections: of the report, from `sections_of`.
         pages: names of the generated pages that have content.
+
+    Raises:
+        ProblemError: the study states something on an item that no checklist has.
     """
-    written = tuple(pages)
-    stated = study.declaration.statements
+    written, declared = tuple(pages), study.declaration
+    known = {f"{checklist.id}.{item.id}" for checklist in checklists() for item in checklist.items}
+    refuse(
+        Problem("evaluation.yml, statements", f"no checklist has '{statement.item}'",
+                ", ".join(NAMES), "", "checklist.unknown")
+        for statement in declared.statements if statement.item not in known
+    )  # fmt: skip
     return "\n".join(
-        _table(checklist, answers(checklist, sections, written, stated), language)
+        _table(
+            checklist,
+            answers(checklist, sections, written, declared.statements, declared.sections),
+            words,
+        )
         for checklist in checklists()
     )
-
-
-def checklist_problems(
-    study: Study, sections: Mapping[str, Section], pages: Iterable[str]
-) -> list[Problem]:
-    """Items that nothing answers, and statements on items that no checklist has."""
-    written = tuple(pages)
-    problems, known = [], set()
-    for checklist in checklists():
-        for answer in answers(checklist, sections, written, study.declaration.statements):
-            name = f"{checklist.id}.{answer.item.id}"
-            known.add(name)
-            if answer.status != "missing":
-                continue
-            wanted = ", ".join(f"#{anchor}" for anchor in answer.item.sections)
-            place = f"Write the section {wanted}, or state" if wanted else "State"
-            remedy = f"{place} in evaluation.yml, statements, how the study meets {name}."
-            what = f"nothing answers '{answer.item.asks.en}'"
-            problems.append(Problem(f"checklist {name}", what, "", remedy, "checklist.missing"))
-    for statement in study.declaration.statements:
-        if statement.item not in known:
-            where, what = "evaluation.yml, statements", f"no checklist has '{statement.item}'"
-            problems.append(Problem(where, what, ", ".join(NAMES), "", "checklist.unknown"))
-    return problems
 
 
 def counted(found: Sequence[Answer]) -> dict[Status, int]:
@@ -219,7 +214,7 @@ def _checklist(content: Mapping[str, Any]) -> Checklist:
         Item(
             item["id"],
             Text(**item["asks"]),
-            tuple(item.get("sections", ())),
+            tuple(item.get("topics", ())),
             tuple(item.get("pages", ())),
         )
         for item in content["items"]
@@ -248,8 +243,8 @@ def _sections(text: str) -> dict[str, Section]:
     return found
 
 
-def _table(checklist: Checklist, found: Sequence[Answer], language: Language) -> str:
-    words = Words(language)
+def _table(checklist: Checklist, found: Sequence[Answer], words: Words) -> str:
+    language = words.language
     links: dict[str, str] = {}
     rows = [
         (

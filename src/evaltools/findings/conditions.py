@@ -1,61 +1,203 @@
-"""Conditions put to the numbers of a run: each holds, does not hold, or cannot be told."""
+"""What a finding may require of the numbers: the kinds of condition, as they are declared."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from evaltools.findings import ranking, thresholds
-from evaltools.findings.clauses import Condition, keys_of
-from evaltools.findings.numbers import Numbers, Reading
-from evaltools.findings.verdict import Verdict, every, not_any, some
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
 from evaltools.indicators.indicator import Estimand
 
-Evaluate = Callable[[Any, Numbers, Estimand], Verdict]
+Word = Literal["none", "few", "some", "most", "nearly_all", "all"]
+Ties = Literal["refused", "allowed"]
 
-EVALUATE: Mapping[str, Evaluate] = MappingProxyType(
-    {
-        "greatest": ranking.greatest,
-        "order": ranking.order,
-        "among_top": ranking.among_top,
-        "at_least": thresholds.at_least,
-        "at_most": thresholds.at_most,
-        "quantity": thresholds.how_many,
-        "excludes_zero": thresholds.excludes_zero,
-        "change": thresholds.change,
-        "equals": thresholds.equals,
-    }
-)
-"""How each condition on numbers is judged."""
+KeyName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)+$")]
+"""A number of the report by the name that prose uses: `challenge.staff.share`, `2.1.share`,
+`optimism_gap.by.item.permanence.difference`."""
+
+Glob = Annotated[str, Field(pattern=r"^[A-Za-z0-9*][A-Za-z0-9_*-]*(\.[A-Za-z0-9_*-]+)+$")]
+"""A set of numbers: `challenge.*.share`. A star stands for one or part of one word between dots."""
+
+Keys = Annotated[tuple[KeyName, ...], Field(strict=False, min_length=2)]
 
 
-def evaluate(condition: Condition, numbers: Numbers, estimand: Estimand) -> Verdict:
-    """Whether a condition is met by the numbers of a run.
+class Strict(BaseModel):
+    """A part of the declaration: frozen, nothing unknown in it, nothing taken for another type."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Leaf(Strict):
+    """A condition on numbers.
 
     Arguments:
-        condition: as declared; a condition on numbers may name its own estimand.
-        numbers: of the run; those that the condition names are there.
-        estimand: whose intervals must bear it out.
+        estimand: whose interval must bear it out, where it is not the finding's.
     """
-    if condition.leaf is not None:
-        return EVALUATE[condition.kind](
-            condition.leaf, numbers, condition.leaf.estimand or estimand
-        )
-    verdicts = [evaluate(part, numbers, estimand) for part in condition.parts]
-    if condition.kind == "all":
-        return every(verdicts)
-    if condition.kind == "any":
-        return some(verdicts)
-    return not_any(verdicts)
+
+    estimand: Estimand | None = None
 
 
-def readings(condition: Condition, numbers: Numbers, estimand: Estimand) -> tuple[Reading, ...]:
-    """Every number that a condition looks at, named ones first, each once."""
-    found: dict[tuple[str, Estimand], Reading] = {}
-    for leaf in condition.leaves():
-        names, globs = keys_of(leaf)
-        own = (leaf.leaf.estimand if leaf.leaf else None) or estimand
-        for name in (*names, *(each for glob in globs for each in numbers.matching(glob))):
-            found.setdefault((name, own), numbers.read(name, own))
-    return tuple(found.values())
+class Greatest(Leaf):
+    """The key is the greatest of a set.
+
+    Arguments:
+        key: the one that leads.
+        of: the set it leads; the key itself need not match.
+        ties: whether another may be just as great.
+        beyond_uncertainty: whether the lead over every other must have an interval above zero.
+    """
+
+    key: KeyName
+    of: Glob
+    ties: Ties = "refused"
+    beyond_uncertainty: bool = False
+
+
+class Order(Leaf):
+    """The keys are in this order, greatest first.
+
+    Arguments:
+        of: if given, the keys are also ahead of everything else in this set.
+    """
+
+    keys: Keys
+    of: Glob | None = None
+    ties: Ties = "refused"
+    beyond_uncertainty: bool = False
+
+
+class AmongTop(Leaf):
+    """The keys are the first of a set, in any order.
+
+    Arguments:
+        first: among how many first ones they are; as many as there are keys unless given.
+    """
+
+    keys: Annotated[tuple[KeyName, ...], Field(strict=False, min_length=1)]
+    of: Glob
+    first: Annotated[int, Field(ge=1)] | None = None
+    ties: Ties = "refused"
+
+    @model_validator(mode="after")
+    def _fits(self) -> AmongTop:
+        if self.first is not None and self.first < len(self.keys):
+            raise ValueError("first must be at least the number of keys")
+        return self
+
+
+class Threshold(Leaf):
+    """The number is on the right side of a value, and so is its whole interval.
+
+    Arguments:
+        value: in the unit of the indicator, a share from 0 to 1; meeting it is enough.
+        limit: look at the value or at one limit only, whatever the rest of the interval does.
+    """
+
+    key: KeyName
+    value: float
+    limit: Literal["value", "low", "high"] | None = None
+
+
+class Quantity(Leaf):
+    """The word for how many is true of the whole interval, as `present.quantity` has it."""
+
+    key: KeyName
+    word: Word
+
+
+class ExcludesZero(Leaf):
+    """The interval of a difference lies on one side of zero."""
+
+    key: KeyName
+    direction: Literal["positive", "negative", "either"] = "either"
+
+
+class Change(Leaf):
+    """A theme has become commoner or rarer since the wave before."""
+
+    key: Annotated[str, Field(pattern=r"^wave_difference(\.[A-Za-z0-9_-]+)+\.difference$")]
+    direction: Literal["up", "down", "either"] = "either"
+
+
+class Equals(Leaf):
+    """A count is what it is said to be: a number, another number of the report, or a fact."""
+
+    key: KeyName
+    number: float | None = None
+    other: KeyName | None = None
+    fact: str | None = None
+
+    @model_validator(mode="after")
+    def _has_one(self) -> Equals:
+        if sum(part is not None for part in (self.number, self.other, self.fact)) != 1:
+            raise ValueError("give one of number, other, fact")
+        return self
+
+
+class Condition(Strict):
+    """Exactly one kind of condition; `all`, `any` and `none` hold conditions in turn."""
+
+    greatest: Greatest | None = None
+    order: Order | None = None
+    among_top: AmongTop | None = None
+    at_least: Threshold | None = None
+    at_most: Threshold | None = None
+    quantity: Quantity | None = None
+    excludes_zero: ExcludesZero | None = None
+    change: Change | None = None
+    equals: Equals | None = None
+    all: Annotated[tuple[Condition, ...], Field(strict=False, min_length=1)] | None = None
+    any: Annotated[tuple[Condition, ...], Field(strict=False, min_length=1)] | None = None
+    none: Annotated[tuple[Condition, ...], Field(strict=False, min_length=1)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_one_kind(cls, given: Any) -> Any:
+        if isinstance(given, dict) and len(given) != 1:
+            kinds = ", ".join(cls.model_fields)
+            raise ValueError(f"a condition has exactly one of {kinds}")
+        return given
+
+    @property
+    def kind(self) -> str:
+        """Which kind it is: `greatest`, `all`, …"""
+        return next(name for name in type(self).model_fields if getattr(self, name) is not None)
+
+    @property
+    def parts(self) -> tuple[Condition, ...]:
+        """The conditions within `all`, `any` or `none`; none otherwise."""
+        return self.all or self.any or self.none or ()
+
+    @property
+    def leaf(self) -> Leaf | None:
+        """What is required of numbers; None for `all`, `any` and `none`."""
+        found = getattr(self, self.kind)
+        return found if isinstance(found, Leaf) else None
+
+    def leaves(self) -> tuple[Condition, ...]:
+        """All conditions on numbers within, in order."""
+        if self.leaf is not None:
+            return (self,)
+        return tuple(leaf for part in self.parts for leaf in part.leaves())
+
+
+def needs_interval(condition: Condition) -> bool:
+    """Whether the condition means nothing without an interval, as on the reports read."""
+    ranked = condition.greatest or condition.order
+    spoken = ranked is not None and ranked.beyond_uncertainty
+    return spoken or condition.excludes_zero is not None or condition.change is not None
+
+
+def keys_of(condition: Condition) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names and globs that a condition on numbers reads; of `all`, `any`, `none` those within."""
+    names: list[str] = []
+    globs: list[str] = []
+    for each in condition.leaves():
+        leaf = each.leaf
+        for field in ("key", "other"):
+            if (name := getattr(leaf, field, None)) is not None:
+                names.append(name)
+        names += getattr(leaf, "keys", ())
+        if (glob := getattr(leaf, "of", None)) is not None:
+            globs.append(glob)
+    return tuple(dict.fromkeys(names)), tuple(dict.fromkeys(globs))

@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
-from evaltools.findings.clauses import Condition, Strict, needs_interval
+from evaltools.findings.conditions import Condition, Strict, needs_interval
 from evaltools.indicators.indicator import Estimand
 from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.study.declared import LANGUAGES, Language, Text
 from evaltools.yaml_text import line_of, read_yaml
 
 FILE_NAME = "reports/findings.yml"
 
 EvidenceClass = Literal["self_reported", "register", "independent"]
 Level = Literal["very_low", "low", "moderate", "high"]
-Language = Literal["fi", "sv", "en"]
 CODE = "finding.declaration"
 
 Words = Annotated[str, Field(min_length=1, pattern=r"\S")]
-
-
-class Text(Strict):
-    """The same words in three languages."""
-
-    fi: Words
-    sv: Words
-    en: Words
-
-    def in_language(self, language: Language) -> str:
-        """The words in one of the languages."""
-        words: str = getattr(self, language)
-        return words
 
 
 class Support(Strict):
@@ -47,7 +35,7 @@ class Support(Strict):
         table: a table of the register or of the coding, where the evidence is no passage.
     """
 
-    code: Annotated[str, Field(pattern=r"^[a-z_]+(\.[a-z0-9_]+)+$")] | None = None
+    code: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] | None = None
     polarity: Literal["affirm", "deny"] = "affirm"
     table: Annotated[str, Field(pattern=r"^[a-z_]+$")] | None = None
 
@@ -137,10 +125,10 @@ class Finding(Strict):
 
     @field_validator("counter_evidence", mode="before")
     @classmethod
-    def _counter(cls, given: Any) -> Any:
+    def _counter(cls, given: Any, info: ValidationInfo) -> Any:
         """Say which of the two forms is meant, so that a mistake is told of that form only."""
         if isinstance(given, Mapping):
-            return NoneFound.model_validate(given)
+            return NoneFound.model_validate(given, context=info.context)
         if isinstance(given, list) and given:
             return tuple(Support.model_validate(item) for item in given)
         raise ValueError("give codes with their polarity, or none_found with how it was searched")
@@ -195,15 +183,18 @@ class Findings:
         return tuple(finding for finding in self.findings if not finding.asserted)
 
 
-def load_findings(root: Path) -> Findings:
-    """Read and check `reports/findings.yml` of a study.
+def load_findings(root: Path, languages: Iterable[Language] = LANGUAGES) -> Findings:
+    """Read and check `reports/findings.yml` of a study; one without the file has no findings.
 
     Arguments:
         root: the folder of `evaluation.yml`.
+        languages: of the study; each text must be there in all of them.
 
     Raises:
         ProblemError: everything that is wrong with it, each with its line.
     """
+    if not os.path.lexists(root / FILE_NAME):
+        return Findings(())
     content, lines = read_yaml(root / FILE_NAME, FILE_NAME)
 
     def where(*place: Any) -> str:
@@ -221,7 +212,7 @@ def load_findings(root: Path) -> Findings:
     found: list[Finding] = []
     for name, given in declared.items():
         try:
-            found.append(_finding(name, given, where("findings", name)))
+            found.append(_finding(name, given, where("findings", name), tuple(languages)))
         except ValidationError as error:
             problems += _problems(error, str(name), where)
         except ValueError as error:
@@ -230,12 +221,13 @@ def load_findings(root: Path) -> Findings:
     return Findings(tuple(found))
 
 
-def _finding(name: object, given: Any, where: str) -> Finding:
+def _finding(name: object, given: Any, where: str, languages: tuple[Language, ...]) -> Finding:
     if not isinstance(given, dict):
         raise ValueError("a finding is a mapping")
     if taken := {"id", "where"} & set(given):
         raise ValueError(f"{', '.join(sorted(taken))}: no such name is known here")
-    return Finding.model_validate({**given, "id": name, "where": where})
+    content = {**given, "id": name, "where": where}
+    return Finding.model_validate(content, context={"languages": languages})
 
 
 def _problems(error: ValidationError, name: str, where: Any) -> list[Problem]:

@@ -1,7 +1,7 @@
 """The evaluation matrix: question, criterion, indicators, evidence, judgement.
 
 The study declares its questions in `evaluation.yml`; the matrix fills itself from a run. Nothing
-here judges: what a finding is worth is said by `judging`.
+here judges: what a finding is worth is said by `judgement`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from evaltools.problems import Problem
 from evaltools.study.study import Study
 
 if TYPE_CHECKING:
-    from evaltools.findings.judging import Judgement
+    from evaltools.findings.judgement import Judgement
     from evaltools.study.declaration import Question
 
 WHERE = "evaluation.yml, questions"
@@ -34,7 +34,7 @@ def matrix_page(
     study: Study,
     indicators: Iterable[Indicator],
     judgements: Sequence[Judgement],
-    language: Language,
+    words: Words,
 ) -> str:
     """The matrix as markdown: a table for each main question, then one of departures.
 
@@ -43,10 +43,10 @@ def matrix_page(
         judgements: of the run; findings that questions name are looked up here.
 
     Returns:
-        Markdown of captioned tables `tbl-matriisi-<id>` and, where the study left its plan,
-        `tbl-poikkeamat`; empty where the study declares no questions.
+        Markdown of captioned tables `tbl-matrix-<id>` and, where the study left its plan,
+        `tbl-departures`; empty where the study declares no questions.
     """
-    words = Words(language)
+    language = words.language
     keys = sorted({indicator.key for indicator in indicators})
     known = {item.finding.id: item for item in judgements}
     parts = []
@@ -62,13 +62,13 @@ def matrix_page(
             for part in main.parts
         ]
         caption = words.markdown("matrix.caption", id=main.id, text=main.text.in_language(language))
-        label = f"tbl-matriisi-{_label(main.id)}"
-        parts.append(_table(rows, tuple(_WIDTHS), _WIDTHS, "matrix", caption, label, language))
+        label = f"tbl-matrix-{_label(main.id)}"
+        parts.append(_table(rows, _WIDTHS, caption, label, words))
     if departures := _departures(study, language):
         widths = {"question": 14, "what": 40, "why": 46}
         caption = words("matrix.departures.caption")
-        label = "tbl-poikkeamat"
-        parts.append(_table(departures, tuple(widths), widths, "matrix", caption, label, language))
+        label = "tbl-departures"
+        parts.append(_table(departures, widths, caption, label, words))
     return "\n".join(parts)
 
 
@@ -100,26 +100,17 @@ def matrix_problems(
             problems.append(_problem(where, "has no indicator", "no-indicator"))
         if not (part.evidence.codes or part.evidence.tables):
             problems.append(_problem(where, "has no evidence", "no-evidence"))
-        problems += [
-            _problem(where, f"no run gives an indicator '{pattern}'", "indicator")
-            for pattern in part.indicators
-            if not matching(pattern, keys)
-        ]
-        problems += [
-            _problem(where, f"the codebook has no code '{pattern}'", "code")
-            for pattern in part.evidence.codes
-            if not matching(pattern, codes)
-        ]
-        problems += [
-            _problem(where, f"the data have no table '{name}'", "table")
-            for name in part.evidence.tables
-            if name not in tables
-        ]
-        problems += [
-            _problem(where, f"no finding is called '{name}'", "finding")
-            for name in part.findings
-            if name not in known
-        ]
+        lacking = [
+            *((f"no run gives an indicator '{name}'", "indicator")
+              for name in part.indicators if not matching(name, keys)),
+            *((f"the codebook has no code '{name}'", "code")
+              for name in part.evidence.codes if not matching(name, codes)),
+            *((f"the data have no table '{name}'", "table")
+              for name in part.evidence.tables if name not in tables),
+            *((f"no finding is called '{name}'", "finding")
+              for name in part.findings if name not in known),
+        ]  # fmt: skip
+        problems += [_problem(where, what, kind) for what, kind in lacking]
         problems += _unused_methods(part, found, where)
     return problems
 
@@ -239,17 +230,10 @@ def _departures(study: Study, language: Language) -> list[dict[str, str]]:
 
 
 def _table(
-    rows: Sequence[dict[str, str]],
-    names: Sequence[str],
-    widths: dict[str, int],
-    group: str,
-    caption: str,
-    label: str,
-    language: Language,
+    rows: Sequence[dict[str, str]], widths: dict[str, int], caption: str, label: str, words: Words
 ) -> str:
-    words = Words(language)
-    columns = [Column(name, words(f"{group}.{name}"), width=widths[name]) for name in names]
-    table = Table(pd.DataFrame(rows, columns=list(names)), columns, caption, language)
+    columns = [Column(name, words(f"matrix.{name}"), width=width) for name, width in widths.items()]
+    table = Table(pd.DataFrame(rows, columns=list(widths)), columns, caption, words.language)
     return f"{table.markdown()}\n: {table.full_caption} {{#{label}}}\n"
 
 

@@ -8,8 +8,7 @@ from typing import Any, Final, Literal
 
 from evaltools.findings.numbers import Reading
 from evaltools.present import language as say
-from evaltools.present.language import Language
-from evaltools.present.words import Words, all_phrases, fields
+from evaltools.present.words import Words, fields
 
 Outcome = Literal["holds", "does_not_hold", "cannot_be_told"]
 
@@ -53,23 +52,22 @@ class Because:
     interval: tuple[float, float] | None = None
     word: str = ""
 
-    def text(self, language: Language, labels: Mapping[str, str] | None = None) -> str:
+    def text(self, words: Words, labels: Mapping[str, str] | None = None) -> str:
         """The sentence part, with labels in place of the names that have one."""
-        words = Words(language)
         key = f"findings.because.{self.kind}"
         unit = self.first[0]
         told = self.interval is not None and self.kind in _WITH_INTERVALS
         values = {
-            "first": _listed(self.first, language, labels, intervals=told),
-            "other": _listed(self.other, language, labels),
-            "name": label_of(unit, language, labels),
-            "limit": "" if self.limit is None else amount(unit, self.limit, language),
+            "first": _listed(self.first, words, labels, intervals=told),
+            "other": _listed(self.other, words, labels),
+            "name": label_of(unit, words, labels),
+            "limit": "" if self.limit is None else amount(unit, self.limit, words),
             "interval": ""
             if self.interval is None
-            else _range(unit, self.interval, language, points=self.kind == "not_beyond"),
+            else _range(unit, self.interval, words, points=self.kind == "not_beyond"),
             "word": words(f"findings.word.{self.word}") if self.word else "",
         }
-        wanted = fields(all_phrases()[key][language])
+        wanted = fields(words.template(key))
         return words(key, **{name: value for name, value in values.items() if name in wanted})
 
     def as_values(self) -> dict[str, Any]:
@@ -96,21 +94,21 @@ class Reason:
     outcome: Outcome
     because: tuple[Because, ...]
 
-    def text(self, language: Language, labels: Mapping[str, str] | None = None) -> str:
+    def text(self, words: Words, labels: Mapping[str, str] | None = None) -> str:
         """Outcome and reasons: `ei pidä paikkaansa: suurin on …`.
 
         Arguments:
             labels: what to print for a name without its measure; names are printed without.
         """
-        return f"{self.outcome_text(language)}: {self.why(language, labels)}"
+        return f"{self.outcome_text(words)}: {self.why(words, labels)}"
 
-    def outcome_text(self, language: Language) -> str:
+    def outcome_text(self, words: Words) -> str:
         """The outcome in words."""
-        return Words(language)(f"findings.outcome.{self.outcome}")
+        return words(f"findings.outcome.{self.outcome}")
 
-    def why(self, language: Language, labels: Mapping[str, str] | None = None) -> str:
+    def why(self, words: Words, labels: Mapping[str, str] | None = None) -> str:
         """The reasons alone."""
-        parts = dict.fromkeys(because.text(language, labels) for because in self._merged())
+        parts = dict.fromkeys(because.text(words, labels) for because in self._merged())
         return "; ".join(parts)
 
     def _merged(self) -> tuple[Because, ...]:
@@ -126,14 +124,14 @@ class Reason:
         return tuple(found.values())
 
     def __str__(self) -> str:
-        return self.text("en")
+        return self.text(Words("en"))
 
     def as_values(self) -> dict[str, Any]:
         """Plain JSON values."""
         return {"outcome": self.outcome, "because": [item.as_values() for item in self.because]}
 
 
-def label_of(reading: Reading, language: Language, labels: Mapping[str, str] | None = None) -> str:
+def label_of(reading: Reading, words: Words, labels: Mapping[str, str] | None = None) -> str:
     """What a number is called: the label of its code or quantity, or else its name.
 
     Arguments:
@@ -144,78 +142,77 @@ def label_of(reading: Reading, language: Language, labels: Mapping[str, str] | N
     told = ""
     if stem.endswith((".silent", ".denied")) and labels is not None:
         stem, _, state = stem.rpartition(".")
-        told = Words(language)(f"findings.state.{state}")
+        told = words(f"findings.state.{state}")
     if labels is None:
         return name.removesuffix(".share")
     found = labels.get(stem)
-    words = Words(language)
     for key in (f"findings.key.{name}", f"findings.key.{stem}"):
         if found is None and words.has(key):
             found = words(key)
     return (found or stem) + (f", {told}" if told else "")
 
 
-def shown(reading: Reading, language: Language) -> str:
+def shown(reading: Reading, words: Words) -> str:
     """A number as reasons print it: a share by its counts, `37/52`."""
     record, value = reading.indicator, reading.value
     if value is None or record is None:
         return say.MISSING
     if reading.part == "value" and record.unit == "share":
         if record.counted == "cases" and record.n is not None and record.N:
-            return say.count_of(record.n, record.N, language)
-        return say.percent(value, language)
-    return amount(reading, value, language)
+            return say.count_of(record.n, record.N, words.language)
+        return say.percent(value, words.language)
+    return amount(reading, value, words)
 
 
-def amount(reading: Reading, value: float, language: Language) -> str:
+def amount(reading: Reading, value: float, words: Words) -> str:
     """A value in the unit of a number."""
     record = reading.indicator
     unit = "count" if record is None or reading.part != "value" else record.unit
     if unit == "share":
-        return say.percent(value, language)
+        return say.percent(value, words.language)
     if unit == "eur":
-        return say.euros(value, language)
+        return words.money(value)
     if unit == "difference" and record is not None and record.method.startswith("newcombe"):
-        points = say.signed(value * 100, language)
-        return Words(language)("report.points", value=points)
-    return say.number(value, language, 0 if unit == "count" and value == round(value) else 2)
+        points = say.signed(value * 100, words.language)
+        return words("report.points", value=points)
+    return say.number(value, words.language, 0 if unit == "count" and value == round(value) else 2)
 
 
-def interval_of(reading: Reading, language: Language) -> str:
+def interval_of(reading: Reading, words: Words) -> str:
     """The limits of a number in its unit; empty where it has none."""
     record = reading.indicator
     if record is None or record.low is None or record.high is None:
         return ""
-    return _range(reading, (record.low, record.high), language)
+    return _range(reading, (record.low, record.high), words)
 
 
 def _range(
-    reading: Reading, interval: tuple[float, float], language: Language, points: bool = False
+    reading: Reading, interval: tuple[float, float], words: Words, points: bool = False
 ) -> str:
     record = reading.indicator
     unit = "count" if record is None else record.unit
     if points or (unit == "difference" and record and record.method.startswith("newcombe")):
-        text = say.number_range(interval[0] * 100, interval[1] * 100, language)
-        return Words(language)("report.points", value=text)
+        text = say.number_range(interval[0] * 100, interval[1] * 100, words.language)
+        return words("report.points", value=text)
     if unit == "share":
-        return say.percent_range(*interval, language)
-    return say.number_range(*interval, language, 0 if unit in ("count", "eur") else 2)
+        return say.percent_range(*interval, words.language)
+    return say.number_range(*interval, words.language, 0 if unit in ("count", "eur") else 2)
 
 
 def _listed(
     readings: tuple[Reading, ...],
-    language: Language,
+    words: Words,
     labels: Mapping[str, str] | None,
     intervals: bool = False,
 ) -> str:
-    names = [label_of(each, language, labels) for each in readings]
+    names = [label_of(each, words, labels) for each in readings]
     items = []
     for each, item in zip(readings, names, strict=True):
         kind = f"code_kind.{each.name.partition('.')[0]}"
-        if names.count(item) > 1 and Words(language).has(kind):  # a goal and a result alike
-            item += f", {Words(language)(kind)}"
+        if names.count(item) > 1 and words.has(kind):  # a goal and a result alike
+            item += f", {words(kind)}"
         if each.value is not None:
-            limits = interval_of(each, language) if intervals else ""
-            item += f" ({shown(each, language)}{f', {limits}' if limits else ''})"
+            limits = interval_of(each, words) if intervals else ""
+            item += f" ({shown(each, words)}{f', {limits}' if limits else ''})"
         items.append(item)
-    return say.list_of(items, language)
+    return say.list_of(items, words.language)

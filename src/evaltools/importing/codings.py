@@ -24,6 +24,7 @@ from evaltools.importing.shelf import Shelf, interrupted, shelf
 from evaltools.importing.study_coding import study_coding
 from evaltools.importing.trying import check_with
 from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.study import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class CodingJob:
         created: day of codings that have none.
         add_codes: put codes into the codebook that it does not have.
         dry: write nothing.
+        vocabulary: that of the study, by which its coding is checked.
     """
 
     path: Path
@@ -50,6 +52,7 @@ class CodingJob:
     created: date | None = None
     add_codes: bool = False
     dry: bool = False
+    vocabulary: Vocabulary | None = None
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,7 @@ def import_into_study(job: CodingJob) -> Outcome:
         merged = merge(coding, tables, found, coders, codes.ids, codes.new, terms)
         refuse(_open_questions(job, merged))
         if merged.tables:
-            check_with(job.data, merged.tables, stage.stage)
+            check_with(job.data, merged.tables, stage.stage, job.vocabulary)
         for name in ORDER:
             if name in merged.tables:
                 stage.put(merged.tables[name].path, merged.tables[name].content())

@@ -10,7 +10,7 @@ from typing import Any, cast, get_args
 import pandas as pd
 
 from evaltools.evidence.descriptor import load_descriptor
-from evaltools.evidence.later import completed
+from evaltools.evidence.known import completed
 from evaltools.evidence.paths import inside
 from evaltools.evidence.tables import read_one
 from evaltools.exchange.record import (
@@ -95,7 +95,8 @@ def _frames(data: Path) -> dict[str, pd.DataFrame]:
         for resource in descriptor.resources
         if resource.name in TABLES and (frame := read_one(data, resource)) is not None
     }
-    missing = [name for name in TABLES if name not in found]
+    declared = {resource.name for resource in descriptor.resources}
+    missing = [name for name in TABLES if name in declared and name not in found]
     if missing:
         remedy = "Run 'evaltools check' for what is wrong with it."
         raise ProblemError(

@@ -12,14 +12,18 @@ from evaltools.evidence.opening import check_data
 from evaltools.importing.rows import Rows
 from evaltools.importing.shelf import STAGE
 from evaltools.problems import refuse
+from evaltools.study import Vocabulary
 
 
-def check_with(data: Path, tables: Mapping[str, Rows], scratch: Path) -> None:
+def check_with(
+    data: Path, tables: Mapping[str, Rows], scratch: Path, vocabulary: Vocabulary | None = None
+) -> None:
     """Check a study as it would be with other tables; it is to be no less right than it is.
 
     Arguments:
         data: the data folder; nothing in it is changed.
         tables: those that would be changed.
+        vocabulary: the study's.
         scratch: a folder of the import's own, where a copy of the study is made: whatever ends the
             import, the copy goes with the rest of what it had begun.
 
@@ -39,8 +43,8 @@ def check_with(data: Path, tables: Mapping[str, Rows], scratch: Path) -> None:
             path = beside / rows.path
             path.unlink(missing_ok=True)  # a link: what it leads to stays as it is
             path.write_bytes(rows.content())
-        wrong = check_data(beside)
-        before = set(check_data(data)) if wrong else set()
+        wrong = check_data(beside, vocabulary)
+        before = set(check_data(data, vocabulary)) if wrong else set()
         refuse(one for one in wrong if one not in before)
 
 

@@ -27,7 +27,7 @@ _Name = tuple[str, Estimand, tuple[tuple[str, str], ...]]
 
 def agreement_groups(records: Iterable[Indicator], evidence: Evidence) -> list[Group]:
     """Rows of the figure: alpha by code, in the order of the codebook; none without two readers."""
-    found, words = _found(records), Words(evidence.parameters.language)
+    found, words = _found(records), evidence.words
     if not _compared(found):
         return []
     groups: dict[str, list[Reliability]] = {}

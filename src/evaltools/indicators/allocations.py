@@ -25,7 +25,7 @@ def takeup_by_allocation(evidence: Evidence) -> pd.DataFrame:
     """
     frame = takeup_by_region(evidence)
     for rule in RULES:
-        shared = allocate(evidence.projects, evidence.participations, rule)
+        shared = allocate(evidence.projects, evidence.participations, rule, evidence.vocabulary)
         frame[rule] = takeup_by_region(evidence, shared)["eur_per_inhabitant"]
     return frame
 

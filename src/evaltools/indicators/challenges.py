@@ -24,3 +24,7 @@ def compute(evidence: Evidence) -> list[Indicator]:
         *wave_differences(evidence),
     ]
     return release(records, evidence)
+
+
+by_coder_rule = compute
+"""What of the chapter depends on whose coding decides: its themes, so it is computed whole."""

@@ -31,6 +31,10 @@ def compute(evidence: Evidence) -> list[Indicator]:
     return release(records, evidence)
 
 
+by_coder_rule = compute
+"""What of the chapter depends on whose coding decides: its themes, so it is computed whole."""
+
+
 def stated_goals(evidence: Evidence) -> pd.DataFrame:
     """Goals of the reports in scope, with plain Python types.
 

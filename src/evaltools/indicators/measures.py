@@ -13,14 +13,14 @@ from evaltools.present.words import Words
 
 
 def measure_table(
-    records: Iterable[Indicator], phrases: Mapping[str, str], language: Language
+    records: Iterable[Indicator], phrases: Mapping[str, str], words: Words
 ) -> pd.DataFrame:
     """The indicators named, in the order named, as text in the language.
 
     Arguments:
         records: of a chapter; only those without dimensions are looked at.
         phrases: indicator key to the phrase that names it.
-        language: fi, sv or en.
+        words: of the report's language.
 
     Returns:
         `label`; `value`, a dash where there is none; `count`, numerator and denominator of a
@@ -30,7 +30,7 @@ def measure_table(
         KeyError: no indicator has such a key.
     """
     by_key = {record.key: record for record in records if not record.dimensions}
-    words = Words(language)
+    language = words.language
     rows = [
         (words(phrase), _value(by_key[key], language), _count(by_key[key], language))
         for key, phrase in phrases.items()

@@ -25,7 +25,7 @@ def selection_table(evidence: Evidence) -> pd.DataFrame:
         None; `text`, the difference as text; in the order of `differences`.
     """
     language = evidence.parameters.language
-    words = Words(language)
+    words = evidence.words
     rows = [
         (
             _label(row, words),
@@ -45,7 +45,7 @@ def selection_table(evidence: Evidence) -> pd.DataFrame:
 def representativity_note(evidence: Evidence) -> str:
     """The R-indicator in a sentence of markdown, and what it leaves out in another."""
     language = evidence.parameters.language
-    words, found = Words(language), representativity(evidence)
+    words, found = evidence.words, representativity(evidence)
     if found.reason:
         reason = words(f"evidence_base.reason.{found.reason}")
         told = words.markdown("evidence_base.r_unknown", reason=reason)

@@ -43,7 +43,7 @@ def level_text(evidence: Evidence) -> str:
 
 def estimand_note(evidence: Evidence) -> str:
     """What the interval of a figure of themes speaks of, and whose coding counts."""
-    words, parameters = Words(evidence.parameters.language), evidence.parameters
+    words, parameters = evidence.words, evidence.parameters
     fields = {} if parameters.estimand == "descriptive" else {"level": level_text(evidence)}
     rule = words(f"themes.rule.{parameters.coder_rule}")
     estimand = words.markdown(f"themes.estimand.{parameters.estimand}", **fields)
@@ -82,7 +82,7 @@ def theme_dots(frame: pd.DataFrame, evidence: Evidence) -> list[Dot]:
 def band_name(evidence: Evidence) -> str:
     """What the outer band of `theme_dots` is called in the key; empty for its usual name."""
     coded = evidence.parameters.estimand == "descriptive"
-    return Words(evidence.parameters.language)("themes.coder_band") if coded else ""
+    return evidence.words("themes.coder_band") if coded else ""
 
 
 def theme_states(frame: pd.DataFrame) -> list[State]:
@@ -176,7 +176,7 @@ def goal_parts(language: Language) -> list[Part]:
 
 def pair_panels(evidence: Evidence) -> tuple[list[Panel], list[str], list[str]]:
     """Panels, row and column labels of the matrices of pairs, commonest themes first."""
-    words, pairs = Words(evidence.parameters.language), pair_table(evidence)
+    words, pairs = evidence.words, pair_table(evidence)
     rows = [code_id for code_id, _ in ranking(evidence, "challenge")]
     columns = [code_id for code_id, _ in ranking(evidence, "response")]
     labels = dict(zip(pairs["challenge"], pairs["challenge_label"], strict=True))
@@ -231,7 +231,7 @@ def differences_note(frame: pd.DataFrame, evidence: Evidence) -> str:
     """What the lines of a figure of differences are; empty where nothing was compared."""
     if not frame["difference"].notna().any():
         return ""
-    words = Words(evidence.parameters.language)
+    words = evidence.words
     return words.markdown("challenges.differences_note", level=level_text(evidence))
 
 

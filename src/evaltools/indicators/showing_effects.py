@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def ledger_sums(evidence: Evidence) -> list[Sums]:
     """The rows of the ledger's strip, all sums and by period; none where they are withheld."""
-    words = Words(evidence.parameters.language)
+    words = evidence.words
     names: dict[tuple[tuple[str, str], ...], str] = {(): words("effects.all_sums")}
     names |= {dimensions(period=period): words(f"period.{period}") for period in PERIODS}
     found = {record.identity[::2]: record.value for record in savings_records(evidence)}
@@ -38,7 +38,7 @@ def ledger_sums(evidence: Evidence) -> list[Sums]:
 
 def ledger_steps(evidence: Evidence) -> list[Step]:
     """The steps of the ledger, from all claims to complete ones; none where withheld."""
-    words, frame = Words(evidence.parameters.language), grounds(evidence)
+    words, frame = evidence.words, grounds(evidence)
     return [
         Step(words(f"effects.ground.{row['step']}"), int(row["claims"]))
         for row in frame.to_dict("records")
@@ -70,7 +70,7 @@ def ledger_note(evidence: Evidence) -> str:
 
 def savings_caption(evidence: Evidence, phrase: str) -> str:
     """Caption of the figure or the table of savings, by its phrase; no count that is withheld."""
-    words = Words(evidence.parameters.language)
+    words = evidence.words
     about = words.markdown(phrase)
     if savings_withheld(evidence):
         told = words.markdown("effects.claiming_withheld", n=evidence.n)
@@ -119,7 +119,7 @@ def sums_withheld(evidence: Evidence) -> bool:
 
 def no_ledger(evidence: Evidence) -> str:
     """Why the ledger has no steps: no claims, or claims that nothing may be told of."""
-    words = Words(evidence.parameters.language)
+    words = evidence.words
     withheld = savings_withheld(evidence)
     return words("effects.savings_withheld" if withheld else "effects.no_claims")
 
@@ -138,7 +138,7 @@ def grounds_columns(language: Language) -> list[Column]:
 
 def rooting_bars(evidence: Evidence) -> list[Stack]:
     """Rows of the figure of rooting: yes, no, silent; none without goals that came about."""
-    words, frame = Words(evidence.parameters.language), rooting_states(evidence)
+    words, frame = evidence.words, rooting_states(evidence)
     signs = frame[frame["no"].notna() & (frame["goals"] > 0)]
     return [
         Stack(words(f"effects.sign.{r['sign']}"), (int(r["yes"]), int(r["no"]), int(r["silent"])))

@@ -62,7 +62,7 @@ def rating_stacks(evidence: Evidence) -> tuple[list[Stack], list[Part]]:
     withheld of the lower and of the upper answers. A question is withheld as a whole where
     even the sum of its highest answers is.
     """
-    words = Words(evidence.parameters.language)
+    words = evidence.words
     items = [item for item in distributions(evidence) if item.answers]
     values = sorted({value for item in items for value in item.values}) or [1, 2, 3, 4, 5]
     names = [words(f"rating.{v}") if values == [1, 2, 3, 4, 5] else str(v) for v in values]

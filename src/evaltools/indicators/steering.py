@@ -18,3 +18,7 @@ def compute(evidence: Evidence) -> list[Indicator]:
     """All indicators of the chapter: steering themes, high ratings, the optimism gap."""
     records = [*prevalence(evidence, "steering"), *rated_high(evidence), *gaps(evidence)]
     return release(records, evidence)
+
+
+by_coder_rule = compute
+"""What of the chapter depends on whose coding decides: its themes, so it is computed whole."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, Literal, get_args
 
@@ -155,32 +156,76 @@ def ordinal(n: int, language: Language) -> str:
     return figures + ("th" if teen else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th"))
 
 
-def euros(value: float | None, language: Language, *, exact: bool = False) -> str:
-    """A sum of money: `1 234 euroa`, from a million on `1,2 milj. euroa`.
+@dataclass(frozen=True)
+class Currency:
+    """How sums in a currency are printed.
 
     Arguments:
-        value: euros, or None.
+        fi: in Finnish after one, and after any other number.
+        sv, en: in Swedish and in English after a number.
+        before: what stands before the figures in English, with a space if it takes one.
+        symbol: in axes and cells.
+    """
+
+    fi: tuple[str, str]
+    sv: str
+    en: str
+    before: str
+    symbol: str
+
+    @classmethod
+    def of(cls, code: str) -> Currency:
+        """The currency of an ISO 4217 code; one that is not known here is printed as its code."""
+        return _CURRENCIES.get(code) or cls((code, code), code, code, f"{code}{NBSP}", code)
+
+    def name(self, language: Language) -> str:
+        """What it is called after a number that is not one."""
+        return {"fi": self.fi[1], "sv": self.sv, "en": self.en}[language]
+
+
+_CURRENCIES: Final = {
+    "EUR": Currency(("euro", "euroa"), "euro", "euros", f"EUR{NBSP}", "€"),
+    "GBP": Currency(("punta", "puntaa"), "pund", "pounds", "£", "£"),
+    "USD": Currency(("dollari", "dollaria"), "dollar", "dollars", "US$", "$"),
+    "SEK": Currency(("kruunu", "kruunua"), "kronor", "kronor", f"SEK{NBSP}", "kr"),
+    "NOK": Currency(("Norjan kruunu", "Norjan kruunua"), "norska kronor", "kroner",
+                    f"NOK{NBSP}", "NOK"),
+    "DKK": Currency(("Tanskan kruunu", "Tanskan kruunua"), "danska kronor", "kroner",
+                    f"DKK{NBSP}", "DKK"),
+    "CHF": Currency(("frangi", "frangia"), "franc", "francs", f"CHF{NBSP}", "CHF"),
+}  # fmt: skip
+
+
+def euros(
+    value: float | None, language: Language, *, exact: bool = False, currency: str = "EUR"
+) -> str:
+    """A sum of money: `1 234 euroa`, from a million on `1,2 milj. euroa`; `£1.2 million`.
+
+    Arguments:
+        value: the sum, or None.
         language: fi, sv or en.
-        exact: print millions to the euro.
+        exact: print millions to the last unit.
+        currency: as ISO 4217 has it.
     """
     if _missing(value):
         return MISSING
     assert value is not None
+    money = Currency.of(currency)
     million = abs(value) >= 999_950 and not exact
     figures = number(value / 1e6, language, 1) if million else number(value, language)
     if language == "en":
-        return f"EUR{NBSP}{figures}" + (f"{NBSP}million" if million else "")
+        return f"{money.before}{figures}" + (f"{NBSP}million" if million else "")
     unit = {"fi": f"milj.{NBSP}", "sv": f"mn{NBSP}"}[language] if million else ""
     single = language == "fi" and figures == "1" and not million
-    name = "euro" if single or language == "sv" else "euroa"
-    return f"{figures}{NBSP}{unit}{name}"
+    return f"{figures}{NBSP}{unit}{money.fi[0] if single else money.name(language)}"
 
 
-def euros_short(value: float | None, language: Language) -> str:
+def euros_short(value: float | None, language: Language, currency: str = "EUR") -> str:
     """A sum of money for axes and cells: `45 000 €`, `1,2 milj. €`; `€1.2m` in English."""
     if _missing(value):
         return MISSING
     assert value is not None
+    symbol = Currency.of(currency).symbol
     million = abs(value) >= 999_950
     rounded = _round(value / 1e6, 1)
     figures = (
@@ -189,9 +234,10 @@ def euros_short(value: float | None, language: Language) -> str:
         else number(value, language)
     )
     if language == "en":
-        return f"€{figures}{'m' if million else ''}"
-    unit = {"fi": f"milj.{NBSP}€", "sv": f"mn{NBSP}€"}[language] if million else "€"
-    return f"{figures}{NBSP}{unit}"
+        before = symbol if len(symbol) == 1 else f"{symbol}{NBSP}"
+        return f"{before}{figures}{'m' if million else ''}"
+    unit = {"fi": f"milj.{NBSP}{symbol}", "sv": f"mn{NBSP}{symbol}"}[language]
+    return f"{figures}{NBSP}{unit if million else symbol}"
 
 
 def ratio(value: float | None, language: Language, decimals: int = 2) -> str:

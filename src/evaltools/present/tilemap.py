@@ -116,8 +116,13 @@ def tilemap(
     note: str = "",
     limits: Sequence[float] = (),
     nothing: str = "",
+    words: Words | None = None,
 ) -> Figure:
-    """The drawing with caption and alternative text; the latter from the data unless given."""
+    """The drawing with caption and alternative text; the latter from the data unless given.
+
+    Arguments:
+        words: of the study, which say what the tiles are; general ones unless given.
+    """
     return Figure(
         draw(
             tiles,
@@ -128,20 +133,20 @@ def tilemap(
             nothing=nothing,
         ),
         caption,
-        alt or describe(tiles, language, value_text, heading, nothing),
+        alt or describe(tiles, words or Words(language), value_text, heading, nothing),
         note,
     )
 
 
 def describe(
     tiles: Sequence[Tile],
-    language: Language,
+    words: Words,
     value_text: Callable[[float], str],
     heading: str,
     nothing: str = "",
 ) -> str:
-    """What the drawing shows: regions in order of value, what is withheld or missing."""
-    words = Words(language)
+    """What the drawing shows: tiles in order of value, what is withheld or missing."""
+    language = words.language
     if not tiles:
         return words("figure.empty_alt", reason=nothing or words("figure.empty"))
     items = [

@@ -10,7 +10,24 @@ from pathlib import Path
 from typing import Any
 
 from evaltools.provenance.hashes import hash_file, hash_value
-from evaltools.provenance.seals import seal_holds, sealed
+
+SEAL = "seal"
+
+
+def sealed(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The record with its seal.
+
+    Arguments:
+        content: plain JSON values by name; a seal that is there already is made anew.
+    """
+    bare = {name: value for name, value in content.items() if name != SEAL}
+    return {**bare, SEAL: hash_value(bare)}
+
+
+def seal_holds(content: Mapping[str, Any]) -> bool:
+    """Whether the record is as it was when it was sealed; False where it has no seal."""
+    return SEAL in content and sealed(content)[SEAL] == content[SEAL]
+
 
 FORMAT = 2
 UNSEALED = 1

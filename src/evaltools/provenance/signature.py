@@ -26,7 +26,7 @@ from typing import Literal
 
 from evaltools.files import read_file
 from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.provenance.folders import BUNDLE, SIGNATURE
+from evaltools.provenance.artifacts import BUNDLE, SIGNATURE
 
 NAMESPACE = "evaltools-bundle"
 PROGRAM = "ssh-keygen"

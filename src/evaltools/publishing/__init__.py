@@ -1,9 +1,13 @@
 """Publishing: what must hold before a report leaves the house, and the bundle that leaves it."""
 
 from evaltools.publishing.bundle import Bundle, publish
-from evaltools.publishing.earlier import earlier_bundles, indicators_of
-from evaltools.publishing.gates import Candidate, Gate, own_gates, refusals
-from evaltools.publishing.release_register import EarlierReleases, ReleaseRegister
+from evaltools.publishing.candidate import Candidate, Gate, refusals
+from evaltools.publishing.gates import own_gates
+from evaltools.publishing.release_register import (
+    EarlierReleases,
+    ReleaseRegister,
+    earlier_bundles,
+)
 
 __all__ = [
     "Bundle",
@@ -12,7 +16,6 @@ __all__ = [
     "Gate",
     "ReleaseRegister",
     "earlier_bundles",
-    "indicators_of",
     "own_gates",
     "publish",
     "refusals",

@@ -13,23 +13,24 @@ from typing import TYPE_CHECKING, Any
 
 from evaltools.files import new_folder_problems, synchronise, writing_in
 from evaltools.problems import Problem, refuse
-from evaltools.provenance.folders import BUNDLE as DIGESTS
+from evaltools.provenance.artifacts import BUNDLE as DIGESTS
+from evaltools.provenance.hashes import hash_file
 from evaltools.provenance.signature import sign_bundle
-from evaltools.publishing.digests import files_of, write_digests
-from evaltools.publishing.gates import Candidate, Gate, own_gates, refusals
-from evaltools.publishing.responsibility import responsibility_problems
+from evaltools.publishing.candidate import Candidate, Gate, refusals
+from evaltools.publishing.gates import example_notice, own_gates, responsibility_problems
 
 if TYPE_CHECKING:
     from evaltools.execute.run import Run
     from evaltools.findings.disclosure import Release
-    from evaltools.findings.judging import Judgement
+    from evaltools.findings.judgement import Judgement
     from evaltools.study import Parameters, Study
 
 __all__ = ["Bundle", "assemble", "place_problems", "publish", "release_of"]
 
 Examination = Callable[[Path], Iterable[Problem]]
 Registration = Callable[[str], None]
-DECLARATIONS = ("evaluation.yml", "reports/findings.yml", "reports/waivers.yml")
+DECLARATIONS = ("evaluation.yml", "reports/findings.yml", "reports/waivers.yml",
+                "reports/words.yml")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,23 @@ def place_problems(study: Study, to: Path, code: str = "publish.folder") -> list
     return []
 
 
+def files_of(folder: Path) -> list[str]:
+    """Every file of a bundle except its checklist, by its path in it, sorted."""
+    return sorted(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and path != folder / DIGESTS
+    )
+
+
+def write_digests(folder: Path) -> str:
+    """Write the checklist of a folder; its own SHA-256."""
+    lines = [f"{hash_file(folder / name)}  {name}\n" for name in files_of(folder)]
+    path = folder / DIGESTS
+    path.write_text("".join(lines), encoding="utf-8", newline="\n")
+    return hash_file(path)
+
+
 def _can_be_assembled(candidate: Candidate) -> bool:
     """Whether there is what every bundle is made from; a gate says what is lacking."""
     from evaltools.report.report_store import read_record
@@ -181,7 +199,6 @@ def _fill(
 ) -> None:
     from evaltools.evidence import load_descriptor, read_tables
     from evaltools.publishing.crate import Deposit, write_crate
-    from evaltools.publishing.marks import notice
     from evaltools.report.report_store import read_record
 
     study, parameters, run = candidate.study, candidate.parameters, candidate.run
@@ -190,7 +207,7 @@ def _fill(
     assert publication is not None
     assert record is not None  # the gate saw both
     descriptor = load_descriptor(study.data)
-    marked = notice(parameters.language) if descriptor.example else ""
+    marked = example_notice(candidate.words) if descriptor.example else ""
     tables = read_tables(study.data, descriptor)
     names = _copy(folder, candidate, record)
     names |= _write_tables(folder, candidate, tables, marked)
@@ -245,7 +262,7 @@ def _write_tables(
         _text(folder / name, indicator_csv(indicators))
         names[name] = what
     _put(folder, "tables/indicators.json", candidate.run.folder / "indicators.json")
-    sheets = indicator_sheets(found, title, marked, language)
+    sheets = indicator_sheets(found, title, marked, candidate.words)
     book = workbook(sheets, title, publisher, language)
     (folder / "tables/indicators.xlsx").write_bytes(book)
     _text(folder / "tables/codebook.csv", codebook_csv(tables["codes"]))

@@ -18,7 +18,6 @@ from rocrate.model import ContextEntity
 from rocrate.rocrate import ROCrate
 
 from evaltools.present.language import Language
-from evaltools.present.words import Words
 from evaltools.provenance.hashes import hash_file
 
 if TYPE_CHECKING:
@@ -122,7 +121,7 @@ def _describe(
     publication: Publication,
     publisher: Entity,
 ) -> None:
-    declared, words, root = study.declaration, Words(language), crate.root_dataset
+    declared, words, root = study.declaration, study.words(language), crate.root_dataset
     title = f"{declared.title.in_language(language)}. {declared.subtitle.in_language(language)}"
     licence = _context(
         crate,

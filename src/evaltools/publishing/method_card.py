@@ -20,11 +20,12 @@ from evaltools.present.markdown import escape_markdown
 from evaltools.present.words import Words
 from evaltools.publishing.tables import method_name, method_text
 from evaltools.report.generated_pages import parameter_text, scope_text
+from evaltools.report.trail.glossary import Glossary
 from evaltools.report.variables import interval_text, text_of
 
 if TYPE_CHECKING:
     from evaltools.findings.checklists import Section
-    from evaltools.findings.judging import Judgement
+    from evaltools.findings.judgement import Judgement
     from evaltools.study import Parameters, Study
 
 Rows = tuple[tuple[str, str], ...]
@@ -116,21 +117,21 @@ def method_card(
         sections, pages: what the report has, for the checklists.
         notice: that the data are made up, or an empty text.
     """
-    language: Language = parameters.language
-    words = Words(language)
+    words = study.words(parameters.language)
+    language = words.language
     title = study.declaration.title.in_language(language)
     card = "publishing.card"
     none = ((words(f"{card}.none"), ""),)
     parts: list[tuple[str, Iterator[tuple[str, str]]]] = [
-        ("data", _data(parameters, indicators, words)),
+        ("data", _data(study, parameters, indicators, words)),
         ("methods", _methods(study, indicators, words)),
         ("intervals", _intervals(indicators, words)),
         ("parameters", _parameters(parameters)),
         ("coders", _coders(tables, words)),
-        ("agreement", _values(indicators, "coding.agreement.", language)),
-        ("selection", _values(indicators, "selection.", language)),
-        ("findings", _findings(judgements, tables["codes"], language)),
-        ("checklists", _checklists(study, sections, pages, language)),
+        ("agreement", _values(indicators, "coding.agreement.", words)),
+        ("selection", _values(indicators, "selection.", words)),
+        ("findings", _findings(judgements, tables, words)),
+        ("checklists", _checklists(study, sections, pages, words)),
         ("limits", _limits(indicators, words)),
     ]
     return Card(
@@ -144,9 +145,9 @@ def method_card(
 
 
 def _data(
-    parameters: Parameters, indicators: Sequence[Indicator], words: Words
+    study: Study, parameters: Parameters, indicators: Sequence[Indicator], words: Words
 ) -> Iterator[tuple[str, str]]:
-    yield words("publishing.card.scope"), scope_text(parameters)
+    yield words("publishing.card.scope"), scope_text(study, parameters, words)
     for item in indicators:
         if item.key == "reports.read.share" and not item.dimensions:
             yield words("publishing.card.projects"), say.number(item.N, words.language)
@@ -190,6 +191,8 @@ def _parameters(parameters: Parameters) -> Iterator[tuple[str, str]]:
 
 def _coders(tables: Mapping[str, pd.DataFrame], words: Words) -> Iterator[tuple[str, str]]:
     """Coders by identifier; the names behind them are nobody's business here."""
+    if "readings" not in tables or "coders" not in tables:
+        return
     readings = tables["readings"]
     whole = readings[readings["complete"].astype(bool)]
     for coder in tables["coders"].sort_values("coder_id").itertuples():
@@ -208,31 +211,29 @@ def _coders(tables: Mapping[str, pd.DataFrame], words: Words) -> Iterator[tuple[
         )
 
 
-def _values(
-    indicators: Sequence[Indicator], start: str, language: Language
-) -> Iterator[tuple[str, str]]:
+def _values(indicators: Sequence[Indicator], start: str, words: Words) -> Iterator[tuple[str, str]]:
     for item in indicators:
         if item.key.startswith(start) and not item.dimensions:
-            interval = interval_text(item, language)
-            yield item.key, text_of(item, language) + (f" [{interval}]" if interval else "")
+            interval = interval_text(item, words)
+            yield item.key, text_of(item, words) + (f" [{interval}]" if interval else "")
 
 
 def _findings(
-    judgements: Sequence[Judgement], codes: pd.DataFrame, language: Language
+    judgements: Sequence[Judgement], tables: Mapping[str, pd.DataFrame], words: Words
 ) -> Iterator[tuple[str, str]]:
-    labels = dict(zip(codes["code_id"], codes[f"label_{language}"], strict=True))
+    labels = Glossary.of(tables, words).labels
     for judgement in sorted(judgements, key=lambda item: item.finding.id):
-        sentence = judgement.finding.text.in_language(language)
-        yield sentence, judgement.reason.text(language, labels)
+        sentence = judgement.finding.text.in_language(words.language)
+        yield sentence, judgement.reason.text(words, labels)
 
 
 def _checklists(
-    study: Study, sections: Mapping[str, Section], pages: Sequence[str], language: Language
+    study: Study, sections: Mapping[str, Section], pages: Sequence[str], words: Words
 ) -> Iterator[tuple[str, str]]:
-    words = Words(language)
+    declared = study.declaration
     for checklist in checklists():
-        found = answers(checklist, sections, pages, study.declaration.statements)
-        title = checklist.title.in_language(language)
+        found = answers(checklist, sections, pages, declared.statements, declared.sections)
+        title = checklist.title.in_language(words.language)
         numbers = {str(status): count for status, count in counted(found).items()}
         yield checklist.source, words("checklist.summary", title=title, **numbers)
 

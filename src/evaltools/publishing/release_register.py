@@ -20,6 +20,7 @@ from evaltools.files import replace_file
 from evaltools.findings.disclosure import Release
 from evaltools.findings.disclosure.releases import release_from, release_text
 from evaltools.problems import Problem, ProblemError
+from evaltools.provenance.artifacts import CRATE
 
 if TYPE_CHECKING:
     from evaltools.study import Parameters, Study
@@ -163,6 +164,13 @@ def without_twins(registered: Sequence[Release], bundles: Sequence[Release]) -> 
     """Registered releases and those of bundles that are named besides, each once."""
     known = {release_text(one) for one in registered}
     return (*registered, *(one for one in bundles if release_text(one) not in known))
+
+
+def earlier_bundles(folder: Path) -> tuple[Path, ...]:
+    """The bundles in a folder, sorted by name; none where there is no such folder."""
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted(path for path in folder.iterdir() if (path / CRATE).is_file()))
 
 
 def _faults(entries: object) -> Iterator[Problem]:

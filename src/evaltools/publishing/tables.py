@@ -8,11 +8,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from evaltools.execute.collect import collect
-from evaltools.execute.results import harmless
+from evaltools.execute.outputs import collect, harmless
 from evaltools.execute.run import Run
 from evaltools.indicators.indicator import Indicator, counts_of, to_table
-from evaltools.present.language import Language
 from evaltools.present.words import Words
 from evaltools.publishing.sheets import Sheet, Value
 
@@ -69,7 +67,7 @@ def codebook_csv(codes: pd.DataFrame) -> str:
 
 
 def indicator_sheets(
-    found: Sequence[Chapter], title: str, marked: str, language: Language
+    found: Sequence[Chapter], title: str, marked: str, words: Words
 ) -> list[Sheet]:
     """Contents, notes, then a sheet a chapter.
 
@@ -77,7 +75,6 @@ def indicator_sheets(
         title: of the publication.
         marked: the notice of example data; empty for real data.
     """
-    words = Words(language)
     units = sorted({item.unit for chapter in found for item in chapter.indicators})
     methods = sorted({item.method for chapter in found for item in chapter.indicators} - {""})
     contents: list[tuple[Value, ...]] = [

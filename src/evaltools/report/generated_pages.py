@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -12,27 +13,32 @@ from evaltools.evidence import Descriptor
 from evaltools.files import read_text
 from evaltools.indicators.indicator import Indicator
 from evaltools.present import language as say
-from evaltools.present.language import Language
+from evaltools.present.markdown import escape_markdown
 from evaltools.present.table import Column, Table
 from evaltools.present.words import Words
 from evaltools.report.variables import interval_text, text_of
 from evaltools.study import Parameters, Study
 
+if TYPE_CHECKING:
+    from evaltools.report.staging import Material
+
 _VARIABLE = re.compile(r"""(?<!\{)\{\{<\s*var\s+["']?([^\s>"']+)["']?\s*>\}\}""")
 
 
-def scope_text(parameters: Parameters) -> str:
-    """What the parameters leave in scope, in one phrase of the report's language."""
-    language: Language = parameters.language
-    shown = {name: parameter_text(parameters, name) for name in ("calls", "region")}
-    group = parameter_text(parameters, "municipality_group")
-    cutoff = say.date(parameters.cutoff, language, "short")
-    return Words(language)("report.scope", **shown, group=group, cutoff=cutoff)
+def scope_text(study: Study, parameters: Parameters, words: Words) -> str:
+    """What the parameters leave in scope, in one phrase: calls, what projects share, the day."""
+    selecting = [name for name in parameters.declarations if name in study.declaration.dimensions]
+    named = [name for name in ("calls", *selecting) if name in parameters.declarations]
+    parts = [parameter_text(parameters, name) for name in named]
+    if "cutoff" in parameters.declarations:
+        day = say.date(parameters.cutoff, words.language, "short")
+        parts.append(words("report.scope.cutoff", cutoff=day))
+    return "; ".join(parts) or words("report.scope.all")
 
 
 def parameter_text(parameters: Parameters, name: str) -> str:
     """A parameter's value in words."""
-    language: Language = parameters.language
+    language = parameters.language
     declaration, value = parameters.declarations[name], getattr(parameters, name)
     if declaration.type == "choice":
         return declaration.choices[value].in_language(language)
@@ -46,26 +52,26 @@ def parameter_text(parameters: Parameters, name: str) -> str:
     return say.number(value, language)
 
 
-def description_sheet(
-    study: Study, parameters: Parameters, descriptor: Descriptor, run: str, n: int, N: int
-) -> str:
+def description_sheet(study: Study, parameters: Parameters, material: Material) -> str:
     """The description sheet that a government publication opens with, as a table."""
-    language: Language = parameters.language
-    words = Words(language)
-    declared = study.declaration
+    words = study.words(parameters.language)
+    declared, language = study.declaration, words.language
+    counted = "report.sheet.material_text" if material.n else "report.sheet.material_unread"
     title = f"{declared.title.in_language(language)}. {declared.subtitle.in_language(language)}"
     rows = [
         ("title", title),
         ("publisher", declared.publisher.in_language(language)),
         ("date", say.date(parameters.cutoff, language)),
-        ("scope", scope_text(parameters)),
-        ("material", words("report.sheet.material_text", n=n, N=N)),
+        ("scope", scope_text(study, parameters, words)),
+        ("material", words(counted, **({"n": material.n} if material.n else {}), N=material.N)),
         ("keywords", words("report.sheet.keywords_text")),
-        ("language", parameter_text(parameters, "language")),
+        ("language", words(f"language.{language}")),
         ("formats", words("report.sheet.formats_text")),
-        ("run", run),
+        ("run", material.run),
     ]
-    if descriptor.example:
+    if "cutoff" not in parameters.declarations:
+        rows = [row for row in rows if row[0] != "date"]
+    if material.descriptor.example:
         rows.append(("status", words("report.example_notice")))
     frame = pd.DataFrame(
         [(words(f"report.sheet.{name}"), text) for name, text in rows], columns=["field", "content"]
@@ -77,10 +83,9 @@ def description_sheet(
     return Table(frame, columns, words("report.sheet.title"), language).markdown()
 
 
-def parameter_table(parameters: Parameters) -> str:
+def parameter_table(parameters: Parameters, words: Words) -> str:
     """All parameters with their values and what they mean."""
-    language: Language = parameters.language
-    words = Words(language)
+    language = words.language
     frame = pd.DataFrame(
         [
             (
@@ -98,19 +103,16 @@ def parameter_table(parameters: Parameters) -> str:
         Column("help", words("report.parameters.help"), width=48),
     ]
     caption = words("report.parameters.caption")
-    return captioned(Table(frame, columns, caption, language), "tbl-parametrit")
+    return captioned(Table(frame, columns, caption, language), "tbl-parameters")
 
 
-def indicator_table(
-    indicators: Iterable[Indicator], used: Iterable[str], language: Language
-) -> str:
+def indicator_table(indicators: Iterable[Indicator], used: Iterable[str], words: Words) -> str:
     """The indicators that the prose uses, each with the three things it can be taken to say.
 
     Arguments:
         indicators: all of a run.
         used: keys of variables in the prose.
     """
-    words = Words(language)
     by_key: dict[str, dict[str, Indicator]] = {}
     for indicator in indicators:
         if not indicator.dimensions:
@@ -128,13 +130,13 @@ def indicator_table(
         rows.append(
             {
                 "key": key,
-                "value": text_of(headline, language),
-                "fraction": say.count_of(headline.n or 0, headline.N or 0, language)
+                "value": text_of(headline, words),
+                "fraction": say.count_of(headline.n or 0, headline.N or 0, words.language)
                 if counted
                 else "",
-                "population": _interval(by_estimand.get("P"), language),
-                "bounds": _interval(bounds, language),
-                "superpopulation": _interval(by_estimand.get("S"), language),
+                "population": _interval(by_estimand.get("P"), words),
+                "bounds": _interval(bounds, words),
+                "superpopulation": _interval(by_estimand.get("S"), words),
             }
         )
     names = ("key", "value", "fraction", "population", "bounds", "superpopulation")
@@ -146,18 +148,15 @@ def indicator_table(
     ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=list(names))
     caption = words("report.indicators.caption")
-    return captioned(Table(frame, columns, caption, language), "tbl-indikaattorit")
+    return captioned(Table(frame, columns, caption, words.language), "tbl-indicators")
 
 
-def _interval(indicator: Indicator | None, language: Language) -> str:
-    return interval_text(indicator, language) if indicator is not None else ""
+def _interval(indicator: Indicator | None, words: Words) -> str:
+    return interval_text(indicator, words) if indicator is not None else ""
 
 
-def data_table(
-    descriptor: Descriptor, tables: Mapping[str, pd.DataFrame], language: Language
-) -> str:
+def data_table(descriptor: Descriptor, tables: Mapping[str, pd.DataFrame], words: Words) -> str:
     """The tables of the data, how many rows each has, and where they come from."""
-    words = Words(language)
     frame = pd.DataFrame(
         [
             (
@@ -176,7 +175,27 @@ def data_table(
         Column("rows", words("report.data.rows"), "count", width=12),
         Column("origin", words("report.data.origin"), width=20),
     ]
-    return captioned(Table(frame, columns, words("report.data.caption"), language), "tbl-aineisto")
+    return captioned(
+        Table(frame, columns, words("report.data.caption"), words.language), "tbl-data"
+    )
+
+
+def disclosure_page(study: Study, parameters: Parameters, words: Words) -> str:
+    """How numbers and quotes are protected: a list, from what the study declares."""
+    declared = study.declaration.disclosure
+    keys = [f"`{key}`" for key, regime in declared.sensitive.items() if regime != "open"]
+    if keys:
+        least = max(declared.minimum_projects, parameters.minimum_cell)
+        share = say.percent(declared.dominance_share, words.language)
+        percent = say.number(declared.p_percent, words.language)
+        sentences = [
+            words("disclosure.threshold", count=least, keys=say.list_of(keys, words.language)),
+            words("disclosure.dominance", count=declared.dominance_n, share=share, percent=percent),
+        ]
+    else:
+        sentences = [words("disclosure.open")]
+    quotes = escape_markdown(words(f"disclosure.quotes.{declared.quotes}"))
+    return "".join(f"- {sentence}\n" for sentence in (*sentences, quotes))
 
 
 def _content(name: str, title: str, words: Words) -> str:

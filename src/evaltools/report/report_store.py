@@ -15,7 +15,7 @@ from typing import Any
 
 from evaltools.files import synchronise, writing_in
 from evaltools.provenance.hashes import hash_file, hash_files, hash_package, hash_value
-from evaltools.provenance.seals import sealed
+from evaltools.provenance.manifest import sealed
 from evaltools.report.engines import Engine
 
 RECORD = "report.json"

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import fontpkg_fira_sans
 import pandas as pd
@@ -16,33 +16,25 @@ import yaml
 from evaltools.evidence import Descriptor
 from evaltools.files import read_text
 from evaltools.findings.checklists import checklist_page, included_pages, sections_of
-from evaltools.findings.judging import Judgement
+from evaltools.findings.display import findings_metadata, release_table
+from evaltools.findings.judgement import Judgement
 from evaltools.findings.lint import check_small_denominators
 from evaltools.findings.matrix import matrix_page
-from evaltools.findings.showing import findings_metadata, release_table
 from evaltools.indicators.indicator import Indicator
 from evaltools.present.figure import CAPTION_METADATA, CAPTION_TYPE
 from evaltools.present.language import Language
-from evaltools.present.words import Words
 from evaltools.problems import refuse
 from evaltools.report import generated_pages
 from evaltools.report.embedded.docx.reference import Page, reference_docx
 from evaltools.report.embedded.source import INCLUDE
 from evaltools.report.source_checks import source_problems
-from evaltools.report.trail.anchors import anchors_in, link_numbers
 from evaltools.report.trail.facts import fact_variables, facts_of, scope_variables
+from evaltools.report.trail.glossary import Glossary
+from evaltools.report.trail.markup import anchors_in, link_numbers
 from evaltools.report.trail.page import evidence_pages
-from evaltools.report.trail.quotations import declared_policy
+from evaltools.report.trail.quotes import declared_policy
 from evaltools.report.variables import ESTIMANDS, nested, ranking_variables, variables
 from evaltools.study import Parameters, Study
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from evaltools.findings.judging import Judgement
-    from evaltools.indicators.indicator import Indicator
-    from evaltools.study import Parameters, Study
-
 
 REFERENCE_DOCX = "style/reference.docx"
 """Named by `_quarto.yml`; made here, since what is in the repository can be read."""
@@ -53,8 +45,10 @@ FACES = tuple(
     for face in ("Regular", "Italic", "Medium", "MediumItalic", "SemiBold", "SemiBoldItalic",
                  "Bold", "BoldItalic", "Light")
 )  # fmt: skip
-GENERATED = ("_description.qmd", "_parameters.qmd", "_indicators.qmd", "_data.qmd", "_release.qmd",
-             "_evidence.qmd", "_matrix.qmd", "_checklists.qmd")  # fmt: skip
+GENERATED = (
+    "_description.qmd", "_parameters.qmd", "_indicators.qmd", "_data.qmd", "_disclosure.qmd",
+    "_release.qmd", "_evidence.qmd", "_matrix.qmd", "_checklists.qmd",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -98,8 +92,9 @@ def stage(study: Study, parameters: Parameters, material: Material, folder: Path
     target = study.report(language)
     document = folder / Path(target.source).relative_to("reports")
     _copy_sources(study.root / "reports", folder)
-    values = report_variables(parameters, material)
-    metadata = _metadata(study, parameters, material)
+    glossary = Glossary.of(material.tables, study.words(language), study.declaration)
+    values = report_variables(study, parameters, material, glossary)
+    metadata = _metadata(study, parameters, material, glossary)
     _write_yaml(document.parent / "_metadata.yml", metadata)
     _write_style(folder, metadata)
     notebooks = folder / "notebooks"
@@ -117,28 +112,23 @@ def stage(study: Study, parameters: Parameters, material: Material, folder: Path
     shown = {key: values[key] for key in sorted(used)}
     refuse(check_small_denominators(shown, material.indicators))
     _write_yaml(folder / "_variables.yml", variables_by_group)
-    _write_generated(study, parameters, material, document.parent, values)
+    _write_generated(study, parameters, material, document.parent, values, glossary)
     _write_chapters(document)
     return document
 
 
-def report_variables(parameters: Parameters, material: Material) -> dict[str, str]:
+def report_variables(
+    study: Study, parameters: Parameters, material: Material, glossary: Glossary
+) -> dict[str, str]:
     """Everything that `{{< var … >}}` can ask for, as markdown by dotted key."""
-    language: Language = parameters.language
-    labels = code_labels(material.tables, language)
-    made = variables(material.indicators, ESTIMANDS[parameters.estimand], language)
-    made |= ranking_variables(material.indicators, labels, language)
-    made["scope.description"] = generated_pages.scope_text(parameters)
+    words = glossary.words
+    made = variables(material.indicators, ESTIMANDS[parameters.estimand], words)
+    made |= ranking_variables(material.indicators, glossary)
+    made["scope.description"] = generated_pages.scope_text(study, parameters, words)
     for name in parameters.declarations:
         made[f"parameter.{name}"] = generated_pages.parameter_text(parameters, name)
-    made |= scope_variables(material.indicators, language)
-    return made | fact_variables(facts_of(material.tables, parameters, {}))
-
-
-def code_labels(tables: Mapping[str, pd.DataFrame], language: Language) -> dict[str, str]:
-    """Label of each code of the codebook, by its id."""
-    codes = tables["codes"]
-    return dict(zip(codes["code_id"], codes[f"label_{language}"], strict=True))
+    made |= scope_variables(material.indicators, words.language)
+    return made | fact_variables(facts_of(material.tables, parameters, {}, words))
 
 
 def _copy_sources(reports: Path, folder: Path) -> None:
@@ -174,9 +164,11 @@ def _write_chapters(document: Path) -> None:
             alone.write_text(f"{line.strip()}\n", encoding="utf-8")
 
 
-def _metadata(study: Study, parameters: Parameters, material: Material) -> dict[str, Any]:
+def _metadata(
+    study: Study, parameters: Parameters, material: Material, glossary: Glossary
+) -> dict[str, Any]:
     language: Language = parameters.language
-    words = Words(language)
+    words = glossary.words
     declared = study.declaration
     metadata: dict[str, Any] = {
         "lang": language,
@@ -187,8 +179,7 @@ def _metadata(study: Study, parameters: Parameters, material: Material) -> dict[
         "date": parameters.cutoff.isoformat(),
         "flags": flags(material),
     }
-    labels = code_labels(material.tables, language)
-    metadata["findings"] = findings_metadata(material.judgements, language, labels)
+    metadata["findings"] = findings_metadata(material.judgements, words, glossary.labels)
     if material.descriptor.example:
         metadata["example-notice"] = words("report.example_notice")
     return metadata
@@ -222,27 +213,25 @@ def _write_generated(
     material: Material,
     chapters: Path,
     values: Mapping[str, str],
+    glossary: Glossary,
 ) -> None:
-    language: Language = parameters.language
+    words = glossary.words
     used = generated_pages.used_variables(sorted(chapters.rglob("*.qmd"))) & values.keys()
     descriptor = material.descriptor
     pages = {
-        "_description.qmd": generated_pages.description_sheet(
-            study, parameters, descriptor, material.run, material.n, material.N
-        ),
-        "_parameters.qmd": generated_pages.parameter_table(parameters),
-        "_indicators.qmd": generated_pages.indicator_table(material.indicators, used, language),
-        "_data.qmd": generated_pages.data_table(descriptor, material.tables, language),
-        "_release.qmd": link_numbers(
-            release_table(material.judgements, language, code_labels(material.tables, language))
-        ),
+        "_description.qmd": generated_pages.description_sheet(study, parameters, material),
+        "_parameters.qmd": generated_pages.parameter_table(parameters, words),
+        "_indicators.qmd": generated_pages.indicator_table(material.indicators, used, words),
+        "_data.qmd": generated_pages.data_table(descriptor, material.tables, words),
+        "_disclosure.qmd": generated_pages.disclosure_page(study, parameters, words),
+        "_release.qmd": link_numbers(release_table(material.judgements, words, glossary.labels)),
     }
     pages["_evidence.qmd"] = _evidence(
         study, parameters, material, (pages["_release.qmd"], *(values[key] for key in sorted(used)))
     )
-    pages["_matrix.qmd"] = matrix_page(study, material.indicators, material.judgements, language)
+    pages["_matrix.qmd"] = matrix_page(study, material.indicators, material.judgements, words)
     sections, included = sections_of(chapters), included_pages(chapters)
-    pages["_checklists.qmd"] = checklist_page(study, sections, included, language)
+    pages["_checklists.qmd"] = checklist_page(study, sections, included, words)
     for name in GENERATED:
         (chapters / "_generated" / name).write_text(pages[name], encoding="utf-8")
 
@@ -254,16 +243,7 @@ def _evidence(
     policy = declared_policy(
         study.declaration.disclosure.quotes, material.tables, study.declaration.disclosure
     )
-    return evidence_pages(
-        material.indicators,
-        anchors_in(texts),
-        material.judgements,
-        material.tables,
-        material.notebooks,
-        study,
-        parameters,
-        policy,
-    )
+    return evidence_pages(material, anchors_in(texts), study, parameters, policy)
 
 
 def _write_yaml(path: Path, content: Mapping[str, Any]) -> None:
@@ -345,19 +325,24 @@ def judged(
         ProblemError: findings that ask for evidence or numbers that are not there.
     """
     from evaltools.evidence import Evidence
-    from evaltools.findings.coder_rules import judge_by_rule
     from evaltools.findings.declaration import load_findings
-    from evaltools.findings.judging import judge, unknown_evidence
+    from evaltools.findings.judgement import judge, judge_by_rule, unknown_evidence
     from evaltools.report.variables import ESTIMANDS
 
-    facts = dict(zip(tables["facts"]["fact_id"], tables["facts"]["value"], strict=True))
+    declared = study.declaration
+    findings = load_findings(study.root, declared.languages)
+    if not len(findings):
+        return ()
+    facts, codable = {}, []
+    if "facts" in tables:
+        facts = dict(zip(tables["facts"]["fact_id"], tables["facts"]["value"], strict=True))
+    if "codes" in tables:
+        codes = tables["codes"]
+        codable = codes.loc[codes["codable"].astype(bool), "code_id"].tolist()
     estimand = ESTIMANDS[parameters.estimand]
-    findings = load_findings(study.root)
-    codes = tables["codes"]
-    codable = codes.loc[codes["codable"].astype(bool), "code_id"]
     refuse(unknown_evidence(findings, codable, tables))
     judgements = judge(findings, indicators, estimand, facts)
-    if not judgements:
-        return ()
     evidence = Evidence.select(study, tables, parameters)
-    return judge_by_rule(judgements, indicators, evidence, estimand, facts)
+    return judge_by_rule(
+        judgements, indicators, evidence, estimand, facts, declared.chapters.values()
+    )

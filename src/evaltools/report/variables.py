@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from evaltools.indicators.indicator import Estimand, Indicator
 from evaltools.present import language as say
-from evaltools.present.language import Language
 from evaltools.present.markdown import escape_markdown
 from evaltools.present.quantity import quantity
 from evaltools.present.words import Words
-from evaltools.report.trail.anchors import linked, number_anchor
+from evaltools.report.trail.glossary import Glossary
+from evaltools.report.trail.markup import linked, number_anchor
 
 ESTIMANDS: Mapping[str, Estimand] = {
     "descriptive": "D",
@@ -20,13 +20,12 @@ ESTIMANDS: Mapping[str, Estimand] = {
 }
 
 _INTERVALS: Mapping[Estimand, str] = {"P": "population", "S": "superpopulation"}
-_NOUNS = {"goals": "goal", "goal_quality": "goal", "rooting": "goal", "savings": "claim"}
-_REPORTS_ALL_THE_SAME = ("savings.claimed",)
+_COUNTED = {"goals": "goal", "goal_quality": "goal", "rooting": "goal", "savings": "claim"}
+"""What a share of a family counts, where it is not reports."""
+_OF_REPORTS = ("savings.claimed",)
 
 
-def variables(
-    indicators: Iterable[Indicator], estimand: Estimand, language: Language
-) -> dict[str, str]:
+def variables(indicators: Iterable[Indicator], estimand: Estimand, words: Words) -> dict[str, str]:
     """What `{{< var key >}}` gives, by dotted key.
 
     An indicator `challenge.staff.share` of the reports read yields `challenge.staff.share`
@@ -39,7 +38,7 @@ def variables(
     Arguments:
         indicators: all of a run.
         estimand: whose interval decides the words for how many.
-        language: fi, sv or en.
+        words: of the report's language.
 
     Returns:
         Markdown by key.
@@ -56,79 +55,78 @@ def variables(
         name = stem + "".join(f".by.{dimension}.{value}" for dimension, value in dimensions)
         headline = by_estimand.get("D") or by_estimand.get("P") or by_estimand["S"]
         if measure == "bounds":
-            text = interval_text(headline, language)
+            text = interval_text(headline, words)
             made[f"{name}.bounds"] = _span(headline, text, "interval")
             continue
-        made[f"{name}.{measure}"] = _span(headline, text_of(headline, language))
-        made |= _counts(headline, name, language)
+        made[f"{name}.{measure}"] = _span(headline, text_of(headline, words))
+        made |= _counts(headline, name, words)
         for other, label in _INTERVALS.items():
             if other in by_estimand and by_estimand[other].low is not None:
-                text = interval_text(by_estimand[other], language)
+                text = interval_text(by_estimand[other], words)
                 made[f"{name}.{label}"] = _span(by_estimand[other], text, "interval")
         if headline.unit == "share":
             chosen = by_estimand.get(estimand, headline)
-            made[f"{name}.quantity"] = quantity_text(chosen, stem, language)
+            made[f"{name}.quantity"] = quantity_text(chosen, stem, words)
     return made
 
 
-def _counts(indicator: Indicator, name: str, language: Language) -> dict[str, str]:
+def _counts(indicator: Indicator, name: str, words: Words) -> dict[str, str]:
     if indicator.unit != "share" or indicator.suppressed:
         return {}
     counts = {"x": indicator.n, "n": indicator.N}
     return {
-        f"{name}.{label}": _span(indicator, say.number(count, language), label)
+        f"{name}.{label}": _span(indicator, say.number(count, words.language), label)
         for label, count in counts.items()
         if count is not None
     }
 
 
-def text_of(indicator: Indicator, language: Language) -> str:
+def text_of(indicator: Indicator, words: Words) -> str:
     """The value as prose prints it; in words where there is none."""
-    words = Words(language)
     if indicator.suppressed:
         return words("report.suppressed")
     value = indicator.value
     if value is None:
         return words("report.missing")
     if indicator.unit == "share":
-        return say.share(value, indicator.n, indicator.N, language)
+        return say.share(value, indicator.n, indicator.N, words.language)
     if indicator.unit == "count":
-        return say.number(value, language)
+        return say.number(value, words.language)
     if indicator.unit == "eur":
-        return say.euros(value, language)
+        return words.money(value)
     if indicator.unit == "eur_per_inhabitant":
-        return words("report.per_inhabitant", value=say.number(value, language, 2))
+        return words("report.per_inhabitant", value=say.number(value, words.language, 2))
     if indicator.unit == "difference" and indicator.method == "newcombe":
-        return words("report.points", value=say.signed(value * 100, language))
+        return words("report.points", value=say.signed(value * 100, words.language))
     if indicator.unit == "difference":
-        return say.signed(value, language, 2)
-    return say.ratio(value, language)
+        return say.signed(value, words.language, 2)
+    return say.ratio(value, words.language)
 
 
-def interval_text(indicator: Indicator, language: Language) -> str:
+def interval_text(indicator: Indicator, words: Words) -> str:
     """Both limits as printed; empty where there are none."""
     if indicator.low is None or indicator.high is None:
         return ""
     if indicator.unit == "share":
-        return say.percent_range(indicator.low, indicator.high, language)
+        return say.percent_range(indicator.low, indicator.high, words.language)
     decimals = 0 if indicator.unit in ("count", "eur") else 2
-    return say.number_range(indicator.low, indicator.high, language, decimals)
+    return say.number_range(indicator.low, indicator.high, words.language, decimals)
 
 
-def quantity_text(indicator: Indicator, stem: str, language: Language) -> str:
+def quantity_text(indicator: Indicator, stem: str, words: Words) -> str:
     """`enemmistössä raporteista (31/52)`: a word only where the whole interval bears it out."""
-    words = Words(language)
     if indicator.suppressed or indicator.value is None:
-        return _span(indicator, text_of(indicator, language))
+        return _span(indicator, text_of(indicator, words))
     low = indicator.value if indicator.low is None else indicator.low
     high = indicator.value if indicator.high is None else indicator.high
     word = quantity(indicator.value, low, high) or "number"
-    noun = _NOUNS.get(stem.split(".")[0], "report")
-    if stem in _REPORTS_ALL_THE_SAME:
-        noun = "report"
+    family = stem.partition(".")[0]
+    noun = "report" if stem in _OF_REPORTS else _COUNTED.get(family, "report")
+    if words.has(f"report.quantity.{family}.{word}"):
+        noun = family
     assert indicator.n is not None
     assert indicator.N is not None
-    fraction = _span(indicator, say.count_of(indicator.n, indicator.N, language), "fraction")
+    fraction = _span(indicator, say.count_of(indicator.n, indicator.N, words.language), "fraction")
     return words(f"report.quantity.{noun}.{word}", fraction=fraction)
 
 
@@ -160,21 +158,19 @@ def nested(flat: Mapping[str, str]) -> dict[str, Any]:
     return tree
 
 
-FAMILIES = ("goal", "result", "challenge", "response", "steering")
 LENGTHS = {"list": 5, "top": 3, "first": 1}
 
 
-def ranked(indicators: Iterable[Indicator], family: str) -> list[Indicator]:
-    """Shares of a family that are not nought, most often first, then by key."""
+def ranked(indicators: Iterable[Indicator], codes: Collection[str]) -> list[Indicator]:
+    """Shares of some codes that are not zero, most often first, then by key."""
     shares = [
         indicator
         for indicator in indicators
         if indicator.estimand == "D"
         and not indicator.dimensions
         and indicator.n
-        and indicator.key.startswith(f"{family}.")
         and indicator.key.endswith(".share")
-        and indicator.key.count(".") == 2
+        and indicator.key.removesuffix(".share") in codes
     ]
     return sorted(shares, key=lambda indicator: (-(indicator.value or 0), indicator.key))
 
@@ -187,30 +183,28 @@ def leading(shares: list[Indicator], length: int) -> list[Indicator]:
     return [share for share in shares if (share.value or 0) >= (least or 0)]
 
 
-def ranking_variables(
-    indicators: Iterable[Indicator], labels: Mapping[str, str], language: Language
-) -> dict[str, str]:
-    """`ranking.<family>.list`, `.top` and `.first` as markdown.
+def ranking_variables(indicators: Iterable[Indicator], glossary: Glossary) -> dict[str, str]:
+    """`ranking.<kind of codes>.list`, `.top` and `.first` as markdown.
 
     Arguments:
         indicators: all of a run.
-        labels: label of each code in the language, by code id.
-        language: fi, sv or en.
+        glossary: with label and kind of each code.
     """
-    records = list(indicators)
+    records, words = list(indicators), glossary.words
     made = {}
-    for family in FAMILIES:
-        shares = ranked(records, family)
+    for kind in sorted(set(glossary.kinds.values())):
+        own = {code for code, its in glossary.kinds.items() if its == kind}
+        shares = ranked(records, own)
         for name, length in LENGTHS.items():
-            items = [_item(share, labels, language) for share in leading(shares, length)]
-            text = say.list_of(items, language) if items else Words(language)("report.ranking.none")
-            made[f"ranking.{family}.{name}"] = text
+            items = [_item(share, glossary) for share in leading(shares, length)]
+            text = say.list_of(items, words.language) if items else words("report.ranking.none")
+            made[f"ranking.{kind}.{name}"] = text
     return made
 
 
-def _item(share: Indicator, labels: Mapping[str, str], language: Language) -> str:
+def _item(share: Indicator, glossary: Glossary) -> str:
     code = share.key.removesuffix(".share")
-    fraction = say.count_of(share.n or 0, share.N or 0, language)
-    label = escape_markdown(labels.get(code, code))
+    fraction = say.count_of(share.n or 0, share.N or 0, glossary.words.language)
+    label = escape_markdown(glossary.labels.get(code, code))
     span = f'[{fraction}]{{.indicator key="{share.key}" estimand="D" shows="fraction"}}'
     return f"{label} ({linked(span, number_anchor(share.key))})"

@@ -4,6 +4,7 @@ from evaltools.study.declaration import ReportTarget
 from evaltools.study.declared import LANGUAGES, Language, Text
 from evaltools.study.parameters import Parameters
 from evaltools.study.study import FILE_NAME, STUDY_VARIABLE, Study, find_study, load_study
+from evaltools.study.vocabulary import Role, Vocabulary
 
 __all__ = [
     "FILE_NAME",
@@ -12,8 +13,10 @@ __all__ = [
     "Language",
     "Parameters",
     "ReportTarget",
+    "Role",
     "Study",
     "Text",
+    "Vocabulary",
     "find_study",
     "load_study",
 ]

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from evaltools.study.declared import Declared, Language, Text
 from evaltools.study.form import DocumentsDeclaration
+from evaltools.study.vocabulary import Vocabulary
 
 
 def _stays_inside(path: str) -> str:
@@ -41,14 +42,19 @@ class ParameterDeclaration(Declared):
     Arguments:
         type: choice (one of `choices`), choices (one or several of them), date, integer, number.
         default: a value, or `{by: other, values: {…}}` when it follows from another parameter.
-        choices: allowed values of choice and choices, each with a label in three languages.
+            Of choices from a table `all` stands for every one.
+        choices: allowed values of choice and choices, each with a label.
+        from: column of a table, `areas.code`, whose values are choices as well.
         minimum, maximum: inclusive limits of date, integer and number.
-        label, help: name and explanation in three languages.
+        label, help: name and explanation.
     """
 
     type: Literal["choice", "choices", "date", "integer", "number"]
     default: Any
     choices: dict[str, Text] = Field(default_factory=dict)
+    table_column: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")] | None = (
+        Field(default=None, alias="from")
+    )
     minimum: Any = None
     maximum: Any = None
     label: Text
@@ -56,7 +62,7 @@ class ParameterDeclaration(Declared):
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> ParameterDeclaration:
-        if self.type in ("choice", "choices") and not self.choices:
+        if self.type in ("choice", "choices") and not (self.choices or self.table_column):
             raise ValueError(f"a parameter of type {self.type} needs choices")
         if isinstance(self.default, dict):
             ByParameter.model_validate(self.default)
@@ -242,6 +248,14 @@ class Statement(Declared):
     text: Text
 
 
+Topic = Literal[
+    "annexes", "conclusions", "context", "data", "description", "findings", "inference", "limits",
+    "methods", "object", "programme", "protection", "questions", "recommendations", "results",
+    "selection", "summary", "units",
+]  # fmt: skip
+"""What checklists of reporting ask a report for."""
+
+
 class Licence(Declared):
     """A licence by name and address."""
 
@@ -277,13 +291,15 @@ class Publication(Declared):
     licence: Licence
 
 
-class StudyDeclaration(Declared):
-    """The whole of `evaluation.yml`.
+class StudyDeclaration(Vocabulary):
+    """The whole of `evaluation.yml`: what the data are read by (`Vocabulary`), and what is done.
 
     Arguments:
         notebook_seconds, notebook_megabytes: what one notebook may take of time and of memory.
         chapters: for a notebook the module whose `compute(evidence)` it calls, and all of whose
             indicators it hands over. A notebook without one hands over what it likes.
+        sections: anchors of the report's sections on the topics of checklists, where they are not
+            called `sec-<topic>`.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
@@ -292,7 +308,9 @@ class StudyDeclaration(Declared):
     subtitle: Text
     publisher: Text
     data: StudyPath
-    parameters: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], ParameterDeclaration]
+    parameters: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], ParameterDeclaration] = (
+        Field(default_factory=dict)
+    )
     scenarios: dict[str, Scenario] = Field(default_factory=dict)
     notebooks: tuple[StudyPath, ...]
     notebook_seconds: Annotated[int, Field(ge=1, le=86_400)] = 300
@@ -301,6 +319,9 @@ class StudyDeclaration(Declared):
     reports: dict[Language, ReportTarget]
     questions: tuple[MainQuestion, ...] = ()
     statements: tuple[Statement, ...] = ()
+    sections: dict[Topic, tuple[Annotated[str, Field(pattern=r"^sec-[a-z0-9-]+$")], ...]] = Field(
+        default_factory=dict
+    )
     publication: Publication | None = None
     disclosure: Disclosure = Disclosure()
     documents: DocumentsDeclaration = DocumentsDeclaration()

@@ -14,7 +14,7 @@ def listing(study: Study) -> str:
     lines = []
     for name, declaration in study.declaration.parameters.items():
         lines.append(f"{name} = {_default(declaration)}")
-        lines.append(f"    {declaration.help.en}")
+        lines.append(f"    {declaration.help.in_language('en')}")
         lines.append(f"    {allowed(declaration)}")
     if study.declaration.scenarios:
         lines.append("")
@@ -22,7 +22,7 @@ def listing(study: Study) -> str:
     for name, scenario in study.declaration.scenarios.items():
         values = study.scenario_values(name).items()
         shown = ", ".join(f"{key}={_text(value)}" for key, value in values)
-        lines.append(f"{name}: {scenario.help.en} ({shown})")
+        lines.append(f"{name}: {scenario.help.in_language('en')} ({shown})")
     return "\n".join(lines)
 
 
@@ -42,8 +42,8 @@ def schema(study: Study) -> str:
     content = model.model_json_schema()
     for name, declaration in study.declaration.parameters.items():
         field = content["properties"][name]
-        field["title"] = declaration.label.en
-        field["description"] = declaration.help.en
+        field["title"] = declaration.label.in_language("en")
+        field["description"] = declaration.help.in_language("en")
         if declaration.type == "choice":
             field["enum"] = list(declaration.choices)
         elif declaration.type == "choices":

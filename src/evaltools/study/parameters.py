@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, create_model
 
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.study.declaration import ParameterDeclaration
+from evaltools.study.declared import LANGUAGES, Language
 
 _Limited = TypeVar("_Limited", int, float, date)
 
@@ -24,19 +25,36 @@ _PYTHON_TYPES: dict[str, Any] = {
 }
 
 
+UNDECLARED: Mapping[str, Any] = {
+    "calls": (),
+    "wave": "all",
+    "cutoff": date.max,
+    "estimand": "descriptive",
+    "coder_rule": "any",
+    "confidence": 0.95,
+    "allocation": "equal",
+    "minimum_cell": 1,
+}
+"""What holds for a parameter that the engine asks for and the study does not declare: every call,
+every wave, no cut-off, and no more withheld than `disclosure` says. The language is the study's
+first."""
+
+
 class Parameters(BaseModel):
     """Values of all parameters of a run, by attribute; frozen, unknown names refused.
 
     The fields are those that `evaluation.yml` declares, so a concrete class is made for each
-    study by `parameter_model`.
+    study by `parameter_model`. Those of `UNDECLARED` are there in any case.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     declarations: ClassVar[Mapping[str, ParameterDeclaration]] = {}
+    undeclared: ClassVar[Mapping[str, Any]] = UNDECLARED
 
-    if TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any: ...
+    def __getattr__(self, name: str) -> Any:  # asked only for what is no field
+        if name in self.undeclared:
+            return self.undeclared[name]
+        raise AttributeError(f"the study declares no parameter '{name}'")
 
     def __eq__(self, other: object) -> bool:
         """Equal values are equal parameters, however often the study was read."""
@@ -146,14 +164,17 @@ def _read_date(text: str) -> date:
     raise ValueError(f"'{text}' is not a date such as 2022-04-30 or 30.4.2022")
 
 
-def parameter_model(declarations: Mapping[str, ParameterDeclaration]) -> type[Parameters]:
-    """The pydantic model of a study's parameters."""
+def parameter_model(
+    declarations: Mapping[str, ParameterDeclaration], language: Language = LANGUAGES[0]
+) -> type[Parameters]:
+    """The pydantic model of a study's parameters; the language is that of a study with one."""
     fields: dict[str, Any] = {
         name: (Annotated[_PYTHON_TYPES[item.type], BeforeValidator(accept(item))], ...)
         for name, item in declarations.items()
     }
     model = create_model("StudyParameters", __base__=Parameters, **fields)
     model.declarations = dict(declarations)
+    model.undeclared = {**UNDECLARED, "language": language}
     return model
 
 
@@ -190,12 +211,14 @@ def make_parameters(
     declarations: Mapping[str, ParameterDeclaration],
     given: Mapping[str, Any],
     where: Callable[[str], str] = lambda name: f"parameter {name}",
+    language: Language = LANGUAGES[0],
 ) -> Parameters:
     """Check all values at once and make the parameters of a run.
 
     Arguments:
         given: values by name, as text from the command line or plain values from a notebook.
         where: how to tell where a value was given.
+        language: the study's first, in which its words are where it declares no such parameter.
 
     Raises:
         ProblemError: with a problem for every unknown name and every wrong value.
@@ -214,7 +237,7 @@ def make_parameters(
     known = {name: value for name, value in given.items() if name in declarations}
     values = defaults(declarations, known)
     try:
-        made = parameter_model(declarations).model_validate(values)
+        made = parameter_model(declarations, language).model_validate(values)
     except ValidationError as error:
         for item in error.errors():
             name = str(item["loc"][0])

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from evaltools.present.words import Words
 from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.study.choices import choices_from
 from evaltools.study.declaration import ReportTarget, StudyDeclaration
-from evaltools.study.declared import Language
+from evaltools.study.declared import LANGUAGES, Language
 from evaltools.study.parameters import Parameters, make_parameters
+from evaltools.study.phrases import own_phrases
 from evaltools.yaml_text import line_of, read_yaml
 
 FILE_NAME = "evaluation.yml"
@@ -57,7 +60,10 @@ class Study:
             ProblemError: an unknown scenario, or every unknown name and wrong value at once.
         """
         values = self.scenario_values(scenario) if scenario else {}
-        return make_parameters(self.declaration.parameters, values | dict(given or {}))
+        declared = self.declaration
+        return make_parameters(
+            declared.parameters, values | dict(given or {}), language=declared.languages[0]
+        )
 
     def parameters_from(self, namespace: Mapping[str, Any]) -> Parameters:
         """Parameters that a notebook holds as variables after its parameters cell.
@@ -78,7 +84,17 @@ class Study:
             for name in names
             if name not in namespace
         )
-        return make_parameters(names, {name: namespace[name] for name in names})
+        given = {name: namespace[name] for name in names}
+        return make_parameters(names, given, language=self.declaration.languages[0])
+
+    def words(self, language: Language) -> Words:
+        """The words of a language as this study has them.
+
+        Raises:
+            ProblemError: `reports/words.yml` is wrong.
+        """
+        declared = self.declaration
+        return Words(language, own_phrases(self.root, declared), declared.currency)
 
     def scenario_values(self, name: str) -> dict[str, Any]:
         """The values of a named scenario, with those of the scenarios it builds on.
@@ -122,8 +138,13 @@ def load_study(folder: Path) -> Study:
         ProblemError: everything that is wrong with it, each with its line.
     """
     content, lines = read_yaml(folder / FILE_NAME, FILE_NAME)
+    title = content.get("title")
+    if isinstance(title, dict) and "languages" not in content:
+        content["languages"] = [name for name in LANGUAGES if name in title] or list(LANGUAGES)
     try:
-        declaration = StudyDeclaration.model_validate(content)
+        declaration = StudyDeclaration.model_validate(
+            content, context={"languages": _languages(content)}
+        )
     except ValidationError as error:
         raise ProblemError(
             Problem(
@@ -131,11 +152,44 @@ def load_study(folder: Path) -> Study:
                 f"{'.'.join(str(part) for part in item['loc'])}: {_message(item)}",
                 code="study.declaration",
             )
-            for item in error.errors()
+            for item in sorted(error.errors(), key=lambda one: line_of(lines, one["loc"]))
         ) from None
-    study = Study(folder.resolve(), declaration)
+    study = _with_choices(
+        Study(folder.resolve(), declaration),
+        lambda name: f"{FILE_NAME}:{line_of(lines, ('parameters', name, 'from'))}",
+    )
     refuse(_inconsistencies(study, lambda *place: f"{FILE_NAME}:{line_of(lines, place)}"))
     return study
+
+
+def _languages(content: Mapping[str, Any]) -> list[str]:
+    """Those in which words are needed; a wrong list is told as such."""
+    found = content.get("languages")
+    return [name for name in LANGUAGES if name in found] if isinstance(found, list) else []
+
+
+def _with_choices(study: Study, where: Callable[[str], str]) -> Study:
+    """The study with the choices that stand in its tables."""
+    declared = study.declaration
+    problems: list[Problem] = []
+    parameters = dict(declared.parameters)
+    for name, item in declared.parameters.items():
+        if item.table_column is None:
+            continue
+        try:
+            told = choices_from(study.data, item.table_column, declared.languages, where(name))
+        except ProblemError as error:
+            problems += error.problems
+            continue
+        choices = {**item.choices, **{key: told[key] for key in told if key not in item.choices}}
+        update: dict[str, Any] = {"choices": choices}
+        if item.type == "choices" and item.default == "all" and "all" not in choices:
+            update["default"] = list(choices)
+        parameters[name] = item.model_copy(update=update)
+    refuse(problems)
+    if parameters == declared.parameters:
+        return study
+    return replace(study, declaration=declared.model_copy(update={"parameters": parameters}))
 
 
 def find_study(start: Path | None = None) -> Study:
@@ -179,6 +233,17 @@ def _inconsistencies(study: Study, where: Callable[..., str]) -> list[Problem]:
             problems.append(Problem(place, f"{name} has no value for {', '.join(missing)}"))
     if not problems:
         problems += _wrong_values(declaration, where)
+    for name in declaration.dimensions:
+        rule_of = declaration.parameters.get(name)
+        if rule_of is None or rule_of.type not in ("choice", "choices"):
+            what = f"{name} selects projects, but no parameter of that name is a choice"
+            allowed = ", ".join(declaration.parameters)
+            problems.append(Problem(where("dimensions", name), what, allowed))
+    for name in declaration.reports:
+        if name not in declaration.languages:
+            what = f"a report in '{name}', which is no language of the study"
+            allowed = ", ".join(declaration.languages)
+            problems.append(Problem(where("reports", name), what, allowed))
     for path in declaration.notebooks:
         if not (study.root / path).is_file():
             problems.append(Problem(where("notebooks"), f"{path} does not exist"))

@@ -1,4 +1,4 @@
-"""Quotes are printed as the policy says, and never so that the speaker is found out."""
+"""Quotes are printed as the policy says."""
 
 from __future__ import annotations
 
@@ -8,13 +8,9 @@ import pandas as pd
 import pytest
 
 from evaltools.evidence import read_tables
-from evaltools.findings.disclosure.persons import Known
 from evaltools.findings.disclosure.quotes import (
     Redaction,
-    check_quote,
     check_redactions,
-    fitting,
-    generalise,
     only_deletes,
     public_quote,
     redactions_of,
@@ -116,40 +112,3 @@ def test_taking_out_is_told_from_rewriting():
     assert only_deletes("Yksi kaksi kolme.", "[...] kolme.")
     assert not only_deletes("Yksi kaksi kolme.", "Yksi kaksi kolme.")
     assert not only_deletes("Yksi kaksi kolme.", "Kolme [...] yksi.")
-
-
-PROJECTS = pd.DataFrame(
-    {
-        "project_id": ["p1", "p2", "p3", "p4", "p5", "p6"],
-        "size_class": ["small", "small", "small", "small", "large", "large"],
-        "region_code": ["06", "06", "02", "02", "06", "02"],
-        "theme": ["data", "data", "data", "data", "data", "services"],
-    }
-)
-
-
-def test_a_description_that_fits_too_few_projects_is_generalised():
-    told = {"size_class": "small", "region_code": "06", "theme": "data"}
-    assert fitting(told, PROJECTS) == 2
-    assert generalise(told, PROJECTS, 3) == {"size_class": "small", "theme": "data"}
-    (problem,) = check_quote("Aikataulu oli tiukka.", "quote 1", told, PROJECTS, 3)
-    assert problem.code == "disclosure.unique-quote"
-    assert "size_class, theme" in problem.remedy
-
-
-def test_a_description_that_fits_enough_projects_is_left():
-    told = {"size_class": "small"}
-    assert generalise(told, PROJECTS, 3) == told
-    assert check_quote("Aikataulu oli tiukka.", "quote 1", told, PROJECTS, 3) == []
-
-
-def test_nothing_can_be_told_where_there_are_too_few_projects_at_all():
-    assert generalise({"size_class": "small"}, PROJECTS.head(2), 3) is None
-    assert generalise({"size_class": "large", "theme": "services"}, PROJECTS, 3) == {}
-
-
-@pytest.mark.parametrize("words", ["Keuruulla oli kiire.", "Esimerkkikunta 007 hidasti työtä."])
-def test_a_quote_that_names_a_municipality_tells_its_speaker(tables, words):
-    known = Known.of(tables)
-    codes = {p.code for p in check_quote(words, "quote 1", {}, PROJECTS, 3, known)}
-    assert codes == {"disclosure.named-place"}

@@ -6,28 +6,31 @@ import json
 
 import pytest
 
-from evaltools.findings.disclosure.protection import protect
+from evaltools.findings.disclosure.recoverability import PublicCell, PublicTable
 from evaltools.findings.disclosure.releases import (
     Release,
     differencing,
     read_release,
-    release_of,
     write_release,
 )
-from evaltools.findings.disclosure.tables import Axis, SensitiveTable
 from evaltools.indicators.disclosure.rules import Rules
 from evaltools.indicators.indicator import Indicator, dimensions, to_record
 from evaltools.problems import ProblemError
 
 RULES = Rules(minimum=5)
-ANSWER = Axis("answer", ("1", "2", "3", "4"))
+ANSWERS = ("1", "2", "3", "4")
 
 
 def release(name, counts, units=None):
-    table = SensitiveTable.of_counts(
-        "ratings", "answers", (ANSWER,), {(a,): c for a, c in zip("1234", counts, strict=True)}
-    )
-    return release_of(name, [protect(table, RULES).public], units)
+    """A release of one row of answers; beside a small count the next smallest is withheld too."""
+    small = sorted(c for c in counts if c)[:2] if any(0 < c < 5 for c in counts) else []
+    cells = [
+        PublicCell((answer,), (("answer", (answer,)),), None if count in small else float(count))
+        for answer, count in zip(ANSWERS, counts, strict=True)
+    ]
+    cells.append(PublicCell(("*",), (), float(sum(counts))))
+    table = PublicTable("ratings", "answers", (("answer", ANSWERS),), tuple(cells))
+    return Release(name, (table,), None if units is None else frozenset(units))
 
 
 def cells(problems):

@@ -8,13 +8,14 @@ import pytest
 
 from evaltools.findings.declaration import load_findings
 from evaltools.findings.lint import check_agreement
-from evaltools.findings.lint.declared import Declared
+from evaltools.findings.lint.findings_index import FindingsIndex
 from evaltools.findings.lint.source import Report, parse
 from evaltools.indicators.indicator import Indicator, dimensions
 
 ROOT = Path(__file__).parents[3]
 FINDING = "schedule-is-commonest-challenge"
 CODE = "challenge.schedule"
+SHOWN = "\n\n# Muuta {#sec-luokittelu}\n\n{{< embed ../notebooks/a.ipynb#tbl-agreement >}}\n"
 SENTENCE = f'[Yleisin haaste on aikataulu.]{{.finding finding="{FINDING}"}}'
 
 
@@ -29,8 +30,8 @@ def alpha(low: float | None, value: float | None = 0.8, estimand: str = "S") -> 
 def problems(prose: str, *indicators: Indicator):
     finding = load_findings(ROOT)[FINDING]
     assert [each.code for each in finding.evidence] == [CODE]
-    source = parse(prose, "reports/fi/report.qmd", "fi")
-    report = Report(ROOT, "fi", (source,), Declared(()))
+    source = parse(prose + SHOWN, "reports/fi/report.qmd", "fi")
+    report = Report(ROOT, "fi", (source,), FindingsIndex(()))
     return check_agreement([finding], indicators, [report])
 
 
@@ -48,6 +49,7 @@ def test_a_finding_without_proven_agreement_needs_a_caveat(indicators, told):
     assert found.code == "E09"
     assert told in found.what
     assert found.where.startswith("reports/findings.yml:")
+    assert "[-@sec-luokittelu]" in found.remedy
 
 
 def test_the_mark_itself_is_proven():
@@ -56,7 +58,7 @@ def test_the_mark_itself_is_proven():
 
 @pytest.mark.parametrize(
     "caveat",
-    ["ks. luku [-@sec-yksimielisyys]", "ks. [kuva @fig-agreement]", "([taulukko @tbl-agreement])"],
+    ["ks. luku [-@sec-luokittelu]", "ks. [kuva @fig-agreement]", "([taulukko @tbl-agreement])"],
 )
 def test_a_way_to_where_agreement_is_told_is_a_caveat_in_its_own_section_only(caveat):
     assert problems(f"# Haasteet\n\n{SENTENCE} {caveat}.\n", alpha(0.5)) == []
@@ -66,4 +68,4 @@ def test_a_way_to_where_agreement_is_told_is_a_caveat_in_its_own_section_only(ca
 def test_what_others_said_needs_none():
     source = parse("# Tiedote\n\nTeksti.\n", "reports/fi/report.qmd", "fi")
     examined = load_findings(ROOT).examined
-    assert check_agreement(examined, (), [Report(ROOT, "fi", (source,), Declared(()))]) == []
+    assert check_agreement(examined, (), [Report(ROOT, "fi", (source,), FindingsIndex(()))]) == []

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaltools.findings.lint import digits
-from evaltools.findings.lint.declared import Declared
+from evaltools.findings.lint.findings_index import FindingsIndex
+from evaltools.findings.lint.numbers import check_digits
 from evaltools.findings.lint.source import Report, parse
 
 HIDDEN = [
@@ -75,7 +75,7 @@ SHOWN_BLOCKS = [
 def problems(text: str):
     source = parse(text, "reports/fi/a.qmd", "fi")
     # nothing of the study is read by the rule on digits
-    return digits.check(Report(None, "fi", (source,), Declared()))  # type: ignore[arg-type]
+    return check_digits(Report(None, "fi", (source,), FindingsIndex()))  # type: ignore[arg-type]
 
 
 # Not a year, which a title may name.
@@ -141,12 +141,12 @@ def test_hidden_digit_does_not_hide_the_one_in_prose(hidden, shown, number):
 def test_any_text_is_read_and_every_character_keeps_its_place(text):
     source = parse(text, "a.qmd", "fi")
     for block in source.blocks:
-        assert len(block.text) == len(block.inline.offsets)
-        assert list(block.inline.offsets) == sorted(block.inline.offsets)
-        for character, offset in zip(block.text, block.inline.offsets, strict=True):
+        assert len(block.text) == len(block.offsets)
+        assert list(block.offsets) == sorted(block.offsets)
+        for character, offset in zip(block.text, block.offsets, strict=True):
             if character == "5":
                 assert source.text[offset] == "5"
-        for span in block.inline.spans:
+        for span in block.spans:
             assert 0 <= span.start <= span.end <= len(block.text)
 
 

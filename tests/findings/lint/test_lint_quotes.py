@@ -5,7 +5,7 @@ import hashlib
 
 import pytest
 
-from evaltools.findings.lint.quotes import is_verbatim
+from evaltools.findings.lint.references import is_verbatim
 
 TEXT = "Alku. Aikataulu venyi puoli vuotta, koska 3 kilpailutusta epäonnistui. Loppu."
 QUOTE = "Aikataulu venyi puoli vuotta, koska 3 kilpailutusta epäonnistui."

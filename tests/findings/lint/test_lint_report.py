@@ -6,7 +6,7 @@ from pathlib import Path
 
 import evaltools.findings.lint as lint_package
 from evaltools.findings.lint import RULES, as_lines, lint
-from evaltools.findings.lint.running import read_sources
+from evaltools.findings.lint.source import read_sources
 from evaltools.findings.lint.waivers import read_waivers
 
 ROOT = Path(__file__).parents[3]
@@ -35,7 +35,7 @@ def test_every_character_of_the_report_keeps_its_place():
     assert problems == []
     for source in sources:
         for block in source.blocks:
-            for character, offset in zip(block.text, block.inline.offsets, strict=True):
+            for character, offset in zip(block.text, block.offsets, strict=True):
                 assert character in (source.text[offset], " ", "\ufffc")
 
 

@@ -1,50 +1,38 @@
 """Disclosure control: what of ratings, savings, quotes and candid words may be published."""
 
-from evaltools.findings.disclosure.audit import audit
 from evaltools.findings.disclosure.checking import audit_published, check_indicators
-from evaltools.findings.disclosure.outputs import Secret, Sought, scan_outputs, secrets_of
 from evaltools.findings.disclosure.persons import Found, Known, find_persons, redact
-from evaltools.findings.disclosure.protection import protect, protect_linked
 from evaltools.findings.disclosure.published import published_tables
 from evaltools.findings.disclosure.quotes import (
     Redaction,
-    check_quote,
     check_redactions,
-    generalise,
     public_quote,
     redactions_of,
 )
+from evaltools.findings.disclosure.recoverability import PublicTable
 from evaltools.findings.disclosure.releases import (
     Release,
     differencing,
     read_release,
     write_release,
 )
-from evaltools.findings.disclosure.tables import Axis, ProtectedTable, PublicTable, SensitiveTable
+from evaltools.findings.disclosure.scan import Secret, Sought, scan_outputs, secrets_of
 from evaltools.indicators.disclosure.rules import Rules
 
 __all__ = [
-    "Axis",
     "Found",
     "Known",
-    "ProtectedTable",
     "PublicTable",
     "Redaction",
     "Release",
     "Rules",
     "Secret",
-    "SensitiveTable",
     "Sought",
-    "audit",
     "audit_published",
     "check_indicators",
-    "check_quote",
     "check_redactions",
     "differencing",
     "find_persons",
-    "generalise",
-    "protect",
-    "protect_linked",
     "public_quote",
     "published_tables",
     "read_release",

@@ -6,10 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from evaltools.findings.disclosure.attack import ContradictionError, attack_on
-from evaltools.findings.disclosure.audit import recovered, where
 from evaltools.findings.disclosure.published import GAP, published_tables
-from evaltools.findings.disclosure.tables import PublicTable
+from evaltools.findings.disclosure.recoverability import (
+    ContradictionError,
+    PublicTable,
+    attack_on,
+    recovered,
+    where,
+)
 from evaltools.indicators.disclosure.gate import why_withheld
 from evaltools.indicators.disclosure.policy import Policy
 from evaltools.indicators.disclosure.rules import Rules

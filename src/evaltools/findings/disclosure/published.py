@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from evaltools.findings.disclosure.tables import PublicCell, PublicTable
+from evaltools.findings.disclosure.recoverability import PublicCell, PublicTable
 from evaltools.indicators.disclosure.policy import Policy
 from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.optimism import with_margins

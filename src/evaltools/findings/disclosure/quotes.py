@@ -1,4 +1,4 @@
-"""Quotes: what of a passage may be printed, and whether it tells whose words they are."""
+"""Quotes: what of a passage may be printed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from evaltools.findings.disclosure.persons import (
     THIRD_PARTY,
     Known,
     find_persons,
-    is_form,
     redact,
     with_article,
 )
@@ -24,9 +23,6 @@ from evaltools.problems import Problem
 
 Policy = Literal["none", "paraphrase", "redacted", "verbatim"]
 TABLE = "redactions"
-GENERALISED: tuple[str, ...] = ("region_code", "theme", "size_class")
-"""What a description of a speaker gives up, in this order, until it fits enough projects: a
-region narrows most, the size of a municipality is what readers need most."""
 
 
 @dataclass(frozen=True)
@@ -149,92 +145,3 @@ def check_text(text: str, where: str, known: Known = NOBODY) -> list[Problem]:
         )
         for found in find_persons(text, known)
     ]
-
-
-def fitting(attributes: Mapping[str, str], projects: pd.DataFrame) -> int:
-    """How many projects a description fits.
-
-    Arguments:
-        attributes: what is told of the speaker, by column: `size_class`, `region_code`, `theme`.
-        projects: `project_id` and those columns; a row a project and theme, all that readers
-            could think of, so the whole register in scope and not only what was read.
-    """
-    fits = projects
-    for column, value in attributes.items():
-        fits = fits[fits[column].astype(str).eq(value)]
-    return int(fits["project_id"].nunique())
-
-
-def generalise(
-    attributes: Mapping[str, str], projects: pd.DataFrame, minimum: int
-) -> dict[str, str] | None:
-    """The description with as little left out as makes it fit enough projects; None if none does.
-
-    Attributes are given up in the order of `GENERALISED`, others, by name, before them.
-    """
-    others = sorted(set(attributes) - set(GENERALISED))
-    left = dict(attributes)
-    for column in ("", *others, *GENERALISED):
-        left.pop(column, None)
-        if fitting(left, projects) >= minimum:
-            return left
-    return None
-
-
-def check_quote(
-    text: str,
-    where: str,
-    attributes: Mapping[str, str],
-    projects: pd.DataFrame,
-    minimum: int,
-    known: Known = NOBODY,
-) -> list[Problem]:
-    """Whether a quote as printed, with what is told of its speaker, tells who it is.
-
-    Arguments:
-        text: the words as printed.
-        where: the place, for messages.
-        attributes, projects: see `fitting`.
-        minimum: fewest projects that a description may fit.
-        known: names of the register; a quote that names one of them tells its speaker as a rule.
-    """
-    problems = check_text(text, where, known)
-    count = fitting(attributes, projects)
-    if count < minimum:
-        wider = generalise(attributes, projects, minimum)
-        told = ", ".join(sorted(wider)) if wider else "nothing about the speaker"
-        problems.append(
-            Problem(
-                where,
-                f"the quote is told to be by one of {count} projects",
-                f"{minimum} or more",
-                f"Tell only: {told or 'nothing about the speaker'}.",
-                "disclosure.unique-quote",
-            )
-        )
-    for name in named(text, known):
-        problems.append(
-            Problem(
-                where,
-                f"the quote names {name}",
-                remedy=f"Put {GAP} in its place, unless it is another than the speaker.",
-                code="disclosure.named-place",
-            )
-        )
-    return sorted(problems)
-
-
-def named(text: str, known: Known) -> tuple[str, ...]:
-    """Municipalities and organisations of the register that a text names, inflected or not.
-
-    Regions are not meant: they are told by the thousand inhabitants.
-    """
-    found = {name for name in known.organisations | known.municipalities if _names(text, name)}
-    return tuple(sorted(found))
-
-
-def _names(text: str, name: str) -> bool:
-    if name in text:
-        return True
-    words = re.findall(r"[A-ZÅÄÖ][\wåäö-]+", text)
-    return " " not in name and any(is_form(word, name) for word in words)

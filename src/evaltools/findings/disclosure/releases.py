@@ -8,20 +8,21 @@ number that changes from 40 to 43 tells of exactly the three that came.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from evaltools.findings.disclosure.attack import (
+from evaltools.findings.disclosure.published import published_tables
+from evaltools.findings.disclosure.recoverability import (
     Attack,
     ContradictionError,
-    Known,
+    KnownSum,
+    PublicCell,
+    PublicTable,
     attack_on,
     knowledge,
 )
-from evaltools.findings.disclosure.published import published_tables
-from evaltools.findings.disclosure.tables import PublicCell, PublicTable
 from evaltools.indicators.disclosure.rules import Rules
 from evaltools.indicators.indicator import from_record
 from evaltools.problems import Problem, ProblemError
@@ -170,12 +171,12 @@ def _between(
     return problems
 
 
-def _within(known: Known, since: tuple[str, ...]) -> Known:
+def _within(known: KnownSum, since: tuple[str, ...]) -> KnownSum:
     place = tuple(sorted((*known.place, (_SINCE, tuple(sorted(since))))))
     return replace(known, place=place)
 
 
-def _turnover(old: Release, then: PublicTable, new: Release, now: PublicTable) -> list[Known]:
+def _turnover(old: Release, then: PublicTable, new: Release, now: PublicTable) -> list[KnownSum]:
     """What is known of how many came and went."""
 
     def at(*since: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -186,11 +187,11 @@ def _turnover(old: Release, then: PublicTable, new: Release, now: PublicTable) -
         came, went = len(new.units - old.units), len(old.units - new.units)
         stayed = len(new.units & old.units)
         return [
-            Known(at(_CAME), 0.0, came), Known(at(_WENT), 0.0, went),
-            Known(at(_STAYED), 0.0, stayed),
+            KnownSum(at(_CAME), 0.0, came), KnownSum(at(_WENT), 0.0, went),
+            KnownSum(at(_STAYED), 0.0, stayed),
         ]  # fmt: skip
     more = _total(now) >= _total(then)
-    return [Known(at(_WENT if more else _CAME), 0.0, 0.0)]
+    return [KnownSum(at(_WENT if more else _CAME), 0.0, 0.0)]
 
 
 def _total(table: PublicTable) -> float:
@@ -206,13 +207,6 @@ def _subtracted(place: str, cell: PublicCell, moved: str) -> Problem:
         remedy="Withhold the cell, or publish when more projects have changed.",
         code="disclosure.differencing",
     )
-
-
-def release_of(
-    name: str, tables: Sequence[PublicTable], units: Iterable[str] | None = None
-) -> Release:
-    """A release of tables about the projects that are named."""
-    return Release(name, tuple(tables), None if units is None else frozenset(units))
 
 
 def _json(file: Path) -> Any:

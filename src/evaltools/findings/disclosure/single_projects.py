@@ -13,7 +13,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from evaltools.findings.disclosure.readable import Unit
+from evaltools.findings.disclosure.text_units import Unit
 from evaltools.indicators.indicator import Indicator
 from evaltools.problems import Problem
 

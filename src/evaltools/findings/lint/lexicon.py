@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import yaml
 
-from evaltools.findings.lint.marked import LOADER
+from evaltools.findings.lint.yaml_positions import LOADER
 
 _COMMENT = re.compile(r"(?:^|\s{2,})#.*")
 _IN_BETWEEN = 2
@@ -53,8 +54,7 @@ class Lexicon:
 @cache
 def lexicon(language: str) -> Lexicon:
     """The words of a language: fi, sv or en."""
-    path = files(__package__).joinpath("lexicon", f"{language}.yml")
-    content = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
+    content = _content(language)
     labels = "|".join(content["heading_labels"])
     lists = {name: _patterns(text) for name, text in content.items() if isinstance(text, str)}
     numeral, counted = "|".join(lists["numerals"]), "|".join(lists["counted"])
@@ -69,10 +69,21 @@ def lexicon(language: str) -> Lexicon:
         heading_number=re.compile(rf"\s*(?:{labels}) \d+(?:\.\d+)*", re.IGNORECASE),
         statute=re.compile(
             rf"(?:\b{content['statutes']} \(?\d{{1,4}}/\d{{4}}\b)|§ ?\d+|\d+ ?(?:[a-z] )?§(?::\w+)?"
-            r"(?: \d+ (?:mom\w*|kohda\w*|kohta|punkten|subsection))?",
+            rf"(?: \d+ (?:{common_words('statute_parts')}))?",
             re.IGNORECASE,
         ),
     )
+
+
+@cache
+def common_words(name: str) -> str:
+    """A list of words of all languages, as alternatives of a pattern."""
+    return "|".join(_content("common")[name])
+
+
+def _content(name: str) -> Any:
+    path = files(__package__).joinpath("lexicon", f"{name}.yml")
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
 
 
 def _patterns(text: str) -> list[str]:

@@ -25,16 +25,13 @@ from typing import Any
 
 import yaml
 
-from evaltools.findings.lint.excerpt import excerpt
-from evaltools.findings.lint.marked import place, read_marked
+from evaltools.findings.lint.messages import excerpt, place_of
+from evaltools.findings.lint.yaml_positions import place, read_marked
 from evaltools.problems import Problem
 
-CODE = "E16"
 FILE = "reports/waivers.yml"
 LONGEST_TEXT = 400
 FIELDS = ("code", "file", "text", "reason", "by", "on")
-
-_PLACE = re.compile(r"(?P<file>.*):(?P<line>\d+):(?P<column>\d+)")
 
 
 @dataclass(frozen=True)
@@ -82,17 +79,17 @@ def read_waivers(root: Path, codes: Iterable[str]) -> tuple[Waivers, list[Proble
         content, tree = read_marked(text)
     except (yaml.YAMLError, UnicodeDecodeError):
         what = "not readable as YAML"
-        return Waivers(readable=False), [Problem(f"{FILE}:1:1", what, "", "Correct it.", CODE)]
+        return Waivers(readable=False), [Problem(f"{FILE}:1:1", what, "", "Correct it.", "E16")]
     if content is None:
         return Waivers(), []
     if not isinstance(content, dict) or set(content) - {"waivers", "names"}:
         what = "the file holds something else than waivers and names"
-        return Waivers(), [Problem(f"{FILE}:1:1", what, "waivers, names", "", CODE)]
+        return Waivers(), [Problem(f"{FILE}:1:1", what, "waivers, names", "", "E16")]
     problems: list[Problem] = []
     waivers, names = [], []
     for where, entry in _entries(content, tree, "waivers"):
         faults = _faults(entry, sorted(codes))
-        problems += [Problem(where, what, allowed, "", CODE) for what, allowed in faults]
+        problems += [Problem(where, what, allowed, "", "E16") for what, allowed in faults]
         if not faults:
             waivers.append(Waiver(where, **{name: str(entry[name]) for name in FIELDS}))
     for where, entry in _entries(content, tree, "names"):
@@ -104,7 +101,7 @@ def read_waivers(root: Path, codes: Iterable[str]) -> tuple[Waivers, list[Proble
             names.append((entry["name"], where))
         else:
             what = "a name needs its reason"
-            problems.append(Problem(where, what, "{name: …, reason: …}", "", CODE))
+            problems.append(Problem(where, what, "{name: …, reason: …}", "", "E16"))
     return Waivers(tuple(waivers), tuple(names)), problems
 
 
@@ -183,12 +180,12 @@ def apply_waivers(
         if not stretches:
             what = f"the waived text {excerpt(waiver.text)} is no longer in {waiver.file}"
             remedy = "Remove the waiver, or decide anew on what the file says now."
-            left.append(Problem(waiver.where, what, "", remedy, CODE))
+            left.append(Problem(waiver.where, what, "", remedy, "E16"))
             continue
         uncovered = [p for p in left if not _covers(waiver, stretches, p, text)]
         if len(uncovered) == len(left):
             what = f"nothing in {excerpt(waiver.text)} needs a waiver of {waiver.code}"
-            uncovered.append(Problem(waiver.where, what, "", "Remove the waiver.", CODE))
+            uncovered.append(Problem(waiver.where, what, "", "Remove the waiver.", "E16"))
         left = uncovered
     return left
 
@@ -196,19 +193,28 @@ def apply_waivers(
 def _covers(
     waiver: Waiver, stretches: Iterable[tuple[int, int]], problem: Problem, text: str
 ) -> bool:
-    found = _PLACE.fullmatch(problem.where)
-    if found is None or found["file"] != waiver.file or problem.code != waiver.code:
+    file, line, column = place_of(problem)
+    if line is None or column is None or (file, problem.code) != (waiver.file, waiver.code):
         return False
-    lines = text.split("\n")[: int(found["line"]) - 1]
-    offset = sum(len(line) + 1 for line in lines) + int(found["column"]) - 1
+    offset = sum(len(before) + 1 for before in text.split("\n")[: line - 1]) + column - 1
     return any(start <= offset < end for start, end in stretches)
 
 
-def unused_names(names: Iterable[tuple[str, str]], texts: Iterable[str]) -> list[Problem]:
-    """A problem for each allowed name that no text holds."""
-    joined = "\n\n".join(texts)
-    return [
-        Problem(where, f"the name {excerpt(name)} is in no report", "", "Remove it.", CODE)
-        for name, where in names
+def unused_waivers(allowed: Waivers, texts: Mapping[str, str]) -> list[Problem]:
+    """A problem for each allowed name that no text holds and each waiver of no file of the report.
+
+    Arguments:
+        texts: all files of the report, by name.
+    """
+    joined = "\n\n".join(texts.values())
+    problems = [
+        Problem(where, f"the name {excerpt(name)} is in no report", "", "Remove it.", "E16")
+        for name, where in allowed.names
         if name not in joined
     ]
+    for waiver in allowed.waivers:
+        if waiver.file not in texts:
+            what = f"a waiver for {waiver.file}, which is no file of the report"
+            remedy = "Correct the file, or remove the waiver."
+            problems.append(Problem(waiver.where, what, "", remedy, "E16"))
+    return problems

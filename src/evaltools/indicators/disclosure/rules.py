@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from evaltools.study.declaration import Disclosure
 
-Reason = Literal["threshold", "dominance", "p_percent", "secondary", "whole"]
-"""Why a cell is withheld. Never published: that a cell is secondary tells that it is not small."""
+Reason = Literal["threshold", "dominance", "p_percent"]
+"""Why a sum or count is withheld."""
 
 
 @dataclass(frozen=True)
@@ -77,22 +77,6 @@ def primary_reason(contributions: Sequence[float], rules: Rules, magnitude: bool
     if magnitude and closely_estimated(contributions, rules.p_percent):
         return "p_percent"
     return None
-
-
-def protection_level(contributions: Sequence[float], rules: Rules, reason: Reason) -> float:
-    """How far from the value of an unsafe sum the bounds that a reader can work out must lie.
-
-    For dominance it is (x1 + … + xn) / k - X, for p% p/100 · x1 - (X - x1 - x2), with the
-    threshold p/100 · X: then no estimate from the bounds is closer than a safe cell allows.
-
-    Source: Hundepool et al. 2012, chapter 4, upper protection levels.
-    """
-    ordered, total = _descending(contributions), float(sum(contributions))
-    if reason == "dominance":
-        return sum(ordered[: rules.dominance_n]) / rules.dominance_share - total
-    if reason == "p_percent":
-        return rules.p_percent / 100 * ordered[0] - (total - sum(ordered[:2]))
-    return rules.p_percent / 100 * total
 
 
 def _descending(contributions: Sequence[float]) -> list[float]:

@@ -11,15 +11,18 @@ from evaltools.indicators.indicator import Indicator
 from evaltools.present import language as say
 from evaltools.present.language import Language
 from evaltools.present.words import Words
-from evaltools.report.trail.anchors import fact_anchor, linked, linked_fact, number_anchor
-from evaltools.report.trail.compact import label, link, said, sentence
+from evaltools.report.trail.markup import (
+    fact_anchor,
+    label,
+    link,
+    linked,
+    linked_fact,
+    number_anchor,
+    said,
+    sentence,
+)
 from evaltools.study import Parameters
 
-_UNITS: Mapping[str, Callable[[float, Language], str]] = {
-    "share": say.percent,
-    "eur": say.euros,
-    "count": say.number,
-}
 _NUMERIC = ("number", "integer")
 
 
@@ -46,9 +49,10 @@ class Fact:
 
 def scope_variables(indicators: tuple[Indicator, ...], language: Language) -> dict[str, str]:
     """`scope.reports` and `scope.projects`: numerator and denominator of `reports.read.share`."""
-    read = next(
-        each for each in indicators if each.key == "reports.read.share" and not each.dimensions
-    )
+    own = (each for each in indicators if each.key == "reports.read.share" and not each.dimensions)
+    read = next(own, None)
+    if read is None:
+        return {}
     counts = {"reports": ("x", read.n or 0), "projects": ("n", read.N or 0)}
     made = {}
     for name, (shows, count) in counts.items():
@@ -59,23 +63,21 @@ def scope_variables(indicators: tuple[Indicator, ...], language: Language) -> di
 
 
 def facts_of(
-    tables: Mapping[str, pd.DataFrame], parameters: Parameters, paths: Mapping[str, str]
+    tables: Mapping[str, pd.DataFrame],
+    parameters: Parameters,
+    paths: Mapping[str, str],
+    words: Words,
 ) -> tuple[Fact, ...]:
     """Public facts of the data, the number of coders and numeric parameters, by name."""
-    language: Language = parameters.language
-    words = Words(language)
-    rows: list[dict[str, object]] = tables["facts"].astype(object).to_dict("records")  # type: ignore[assignment]
-    found = [_fact(row, words) for row in rows]
-    coders = int((tables["coders"]["role"] == "coder").sum())
-    found.append(
-        Fact(
-            "coders",
-            say.number(coders, language),
-            words("definition.fact.coders"),
-            language,
-            paths.get("coders", ""),
-        )
-    )
+    language = words.language
+    found = []
+    if "facts" in tables:
+        rows: list[dict[str, object]] = tables["facts"].astype(object).to_dict("records")  # type: ignore[assignment]
+        found += [_fact(row, words) for row in rows]
+    if "coders" in tables:
+        coders = say.number(int((tables["coders"]["role"] == "coder").sum()), language)
+        told = words("definition.fact.coders")
+        found.append(Fact("coders", coders, told, language, paths.get("coders", "")))
     for name, declared in parameters.declarations.items():
         if declared.type in _NUMERIC:
             value = getattr(parameters, name)
@@ -116,7 +118,12 @@ def fact_entry(fact: Fact, words: Words) -> str:
 
 def _fact(row: Mapping[str, object], words: Words) -> Fact:
     name, unit, value = str(row["fact_id"]), str(row["unit"]), float(str(row["value"]))
-    shown = _UNITS[unit](value, words.language) if unit in _UNITS else f"{value:.0f}"
+    print_as: Mapping[str, Callable[[float, Language], str]] = {
+        "share": say.percent,
+        "eur": lambda amount, _: words.money(amount),
+        "count": say.number,
+    }
+    shown = print_as[unit](value, words.language) if unit in print_as else f"{value:.0f}"
     key = f"definition.fact.{name}"
     if words.has(key):
         return Fact(name, shown, words(key), words.language, str(row["source"]))

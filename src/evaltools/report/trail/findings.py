@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from evaltools.findings.coder_rules import rule_note
 from evaltools.findings.declaration import NoneFound, Support
-from evaltools.findings.judging import Judgement
+from evaltools.findings.judgement import Judgement, propose, rule_note
 from evaltools.findings.numbers import Numbers, Reading, name_of
 from evaltools.findings.reasons import label_of, shown
-from evaltools.findings.strength import propose
-from evaltools.present.words import Words
-from evaltools.report.trail.anchors import finding_anchor, number_anchor
-from evaltools.report.trail.compact import label, line, link, said, sentence
-from evaltools.report.trail.conditions import condition_text
+from evaltools.report.trail.glossary import Glossary
+from evaltools.report.trail.markup import label, line, link, number_anchor, said, sentence
 from evaltools.report.trail.passages import Passage, Passages
-from evaltools.report.trail.quotations import QuotePolicy, side, withheld_side
+from evaltools.report.trail.quotes import QuotePolicy, side, withheld_side
 
 MOST_NUMBERS = 6
 
@@ -27,41 +23,38 @@ class Surroundings:
 
     Arguments:
         numbers: of the run. passages: of the reports in scope. policy: of quotes.
-        paths: of the tables, by name. labels: of codes. entries: identifiers of the entries
-            of numbers. words: of the report's language.
+        paths: of the tables, by name. glossary: of the study. entries: identifiers of the entries
+            of numbers.
     """
 
     numbers: Numbers
     passages: Passages
     policy: QuotePolicy
     paths: Mapping[str, str]
-    labels: Mapping[str, str]
+    glossary: Glossary
     entries: Collection[str]
-    words: Words
 
 
 def finding_entry(judgement: Judgement, around: Surroundings) -> str:
     """A finding's entry as markdown, without the fence around it."""
-    finding, words = judgement.finding, around.words
+    finding, words = judgement.finding, around.glossary.words
     language = words.language
     first = said(finding.text.in_language(language), "evidence-term")
     if not finding.asserted:
         whose = words("trail.finding.examined")
         first += f" {said(f'({whose})')}"
     first += f" `{finding.id}`{{.evidence-key}}"
-    condition = condition_text(
-        finding.condition, around.numbers, judgement.estimand, around.labels, words
-    )
-    why = judgement.reason.why(language, around.labels)
-    outcome = judgement.reason.outcome_text(language)
+    condition = around.glossary.condition(finding.condition, around.numbers, judgement.estimand)
+    why = judgement.reason.why(words, around.glossary.labels)
+    outcome = judgement.reason.outcome_text(words)
     facts = [("outcome", f"{outcome}. {why[:1].upper()}{why[1:]}"), ("condition", condition)]
     if finding.reading is not None:
         facts.insert(0, ("reading", finding.reading.in_language(language)))
     facts += [
         ("class", words(f"trail.finding.class.{finding.evidence_class}")),
-        ("strength", propose(judgement, around.numbers).text(language)),
+        ("strength", propose(judgement, around.numbers).text(words)),
     ]
-    note = rule_note(judgement, language)
+    note = rule_note(judgement, words)
     if judgement.accepted and finding.accepted is not None:
         accepted = f"{finding.accepted.reason.in_language(language)} ({finding.accepted.by})"
         facts.append(("accepted", accepted))
@@ -79,27 +72,30 @@ def finding_entry(judgement: Judgement, around: Surroundings) -> str:
 
 
 def _numbers(judgement: Judgement, around: Surroundings) -> str:
-    items = []
+    items, words = [], around.glossary.words
     records = {(each.key, each.dimensions): each for each in judgement.numbers}
     shown_first = list(records.values())[:MOST_NUMBERS]
     more = len(records) - len(shown_first)
     for place, record in enumerate(shown_first, start=1):
         reading = Reading(name_of(record), record)
-        name = label_of(reading, around.words.language, around.labels)
+        name = label_of(reading, words, around.glossary.labels)
         anchor = number_anchor(record.key, record.dimensions)
-        text = f"{name} {shown(reading, around.words.language)}"
+        text = f"{name} {shown(reading, words)}"
         ended = place == len(shown_first) and not more
         told = link(text, f"#{anchor}") if anchor in around.entries else said(text)
         items.append(f"{told}{'.' if ended else ','}")
     if more:
-        items.append(said(sentence(around.words("trail.finding.more", count=more))))
+        items.append(said(sentence(words("trail.finding.more", count=more))))
     return " ".join(items) or "–"
 
 
+def _supports(judgement: Judgement) -> list[Support]:
+    against = judgement.finding.counter_evidence
+    return [*judgement.finding.evidence, *(() if isinstance(against, NoneFound) else against)]
+
+
 def _tables(judgement: Judgement, around: Surroundings) -> str:
-    finding = judgement.finding
-    against = finding.counter_evidence
-    supports = [*finding.evidence, *(() if isinstance(against, NoneFound) else against)]
+    supports = _supports(judgement)
     names = [each.table for each in supports if each.table is not None]
     if any(each.code for each in supports):
         names += ["codings", "segments"]
@@ -108,25 +104,25 @@ def _tables(judgement: Judgement, around: Surroundings) -> str:
 
 
 def _sides(judgement: Judgement, around: Surroundings) -> str:
-    finding = judgement.finding
+    finding, words = judgement.finding, around.glossary.words
     made = ""
     against = finding.counter_evidence
-    supports = [*finding.evidence, *(() if isinstance(against, NoneFound) else against)]
+    supports = _supports(judgement)
     # What stands behind a number that is withheld would name those few whom it is about.
     withheld = any(number.suppressed for number in judgement.numbers) or any(
         (each.code, each.polarity) in around.passages.withheld for each in supports
     )
     if withheld and any(each.code for each in supports):
-        return withheld_side("passages_of", around.words)
+        return withheld_side("passages_of", words)
     if any(each.code for each in finding.evidence):
         found = _found(finding.evidence, around.passages)
-        made += side(found, "for", "trail.none_for", around.policy, around.words)
+        made += side(found, "for", "trail.none_for", around.policy, words)
     if isinstance(against, NoneFound):
-        told = sentence(against.none_found.in_language(around.words.language))
-        made += f"{line(around.words('trail.against'), told)}\n\n"
+        told = sentence(against.none_found.in_language(words.language))
+        made += f"{line(words('trail.against'), told)}\n\n"
     elif any(each.code for each in against):
         found = _found(against, around.passages)
-        made += side(found, "against", "trail.none_against", around.policy, around.words)
+        made += side(found, "against", "trail.none_against", around.policy, words)
     return made
 
 
@@ -138,8 +134,3 @@ def _found(supports: Iterable[Support], passages: Passages) -> tuple[Passage, ..
         for passage in passages.of(each.code, each.polarity)
     }
     return tuple(sorted(found, key=lambda each: (each.document, each.start, each.segment)))
-
-
-def anchors_of(judgements: Iterable[Judgement]) -> tuple[str, ...]:
-    """Identifiers of the entries of findings."""
-    return tuple(finding_anchor(each.finding.id) for each in judgements)

@@ -1,20 +1,21 @@
-"""The part of an entry that tells a number: value, counts, intervals, origin."""
+"""Numbers of a run for their entries: value, counts, intervals, and the cell they come from."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from evaltools.indicators.indicator import Estimand, Indicator
+from evaltools.indicators.indicator import MIME_TYPE, Estimand, Indicator
 from evaltools.present import language as say
 from evaltools.present.words import Words
-from evaltools.report.trail.anchors import number_anchor
-from evaltools.report.trail.cells import Cell
-from evaltools.report.trail.compact import line, sentence
-from evaltools.report.trail.families import family_of
+from evaltools.report.trail.glossary import Family
+from evaltools.report.trail.markup import line, number_anchor, sentence
 from evaltools.report.variables import interval_text
 
 ESTIMANDS: tuple[Estimand, ...] = ("D", "P", "S")
+_LABEL = re.compile(r"^#\|\s*label:\s*(\S+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,39 @@ def numbers_by_anchor(indicators: Sequence[Indicator]) -> dict[str, Number]:
     return found
 
 
+@dataclass(frozen=True)
+class Cell:
+    """A cell: file of the notebook, its place among all cells from 1, and its label."""
+
+    notebook: str
+    number: int
+    label: str
+
+
+def cells_by_key(notebooks: Mapping[str, Mapping[str, Any]]) -> dict[str, Cell]:
+    """The cell that handed over each indicator.
+
+    The cell of parameters that a run puts in is not counted, so that the place is that in the
+    notebook as it was written.
+
+    Arguments:
+        notebooks: executed notebooks by file name.
+    """
+    found: dict[str, Cell] = {}
+    for name, notebook in sorted(notebooks.items()):
+        number = 0
+        for cell in notebook["cells"]:
+            if "injected-parameters" in cell.get("metadata", {}).get("tags", []):
+                continue
+            number += 1
+            for output in cell.get("outputs", []):
+                for record in output.get("data", {}).get(MIME_TYPE, []):
+                    label = _LABEL.search("".join(cell["source"]))
+                    shown = label[1] if label else str(cell.get("id", ""))
+                    found.setdefault(str(record["key"]), Cell(name, number, shown))
+    return found
+
+
 def counts(number: Number, words: Words) -> str:
     """`19/52`, or how many observations carry the value; empty where neither is known."""
     headline = number.headline
@@ -73,26 +107,26 @@ def counts(number: Number, words: Words) -> str:
     return words("trail.n", n=headline.n)
 
 
-def meaning(number: Number, words: Words) -> str:
+def meaning(number: Number, family: Family, words: Words) -> str:
     """What the number is about, and its intervals, as two labelled texts."""
-    about = line(words("trail.estimand"), sentence(whose("D", number.key, words)))
-    shown = [text for text in (_interval(number, each, words) for each in ESTIMANDS) if text]
+    about = line(words("trail.estimand"), sentence(whose("D", family, words)))
+    shown = [
+        text for text in (_interval(number, each, family, words) for each in ESTIMANDS) if text
+    ]
     if number.bounds is not None and (limits := _range(number.bounds, words)):
         at = 1 if len(shown) < 2 else 2
-        text = words("trail.interval.bounds", whose=whose("P", number.key, words), range=limits)
+        text = words("trail.interval.bounds", whose=whose("P", family, words), range=limits)
         shown.insert(at, text)
     if not shown:
         shown = [words("trail.interval.none_D")]
     elif "D" in number.records and not _range(number.records["D"], words):
-        shown.insert(0, f"{whose('D', number.key, words)}: {words('trail.interval.none_D')}")
+        shown.insert(0, f"{whose('D', family, words)}: {words('trail.interval.none_D')}")
     return f"{about} {line(words('trail.interval'), sentence('; '.join(shown)))}"
 
 
-def whose(estimand: Estimand, key: str, words: Words) -> str:
+def whose(estimand: Estimand, family: Family, words: Words) -> str:
     """Whom a number of an estimand speaks of, in words."""
-    units = family_of(key).units
-    name = units if estimand == "D" else estimand
-    return words(f"trail.estimand.{name}")
+    return words(f"trail.estimand.{family.units if estimand == 'D' else estimand}")
 
 
 def why_no_value(number: Number, words: Words) -> str:
@@ -104,21 +138,20 @@ def why_no_value(number: Number, words: Words) -> str:
 
 
 def sources(
-    number: Number, cells: Mapping[str, Cell], paths: Mapping[str, str], words: Words
+    number: Number, family: Family, cell: Cell | None, paths: Mapping[str, str], words: Words
 ) -> str:
     """Tables of the data, and the cell of the notebook that handed the number over."""
-    tables = [paths[name] for name in family_of(number.key).tables if name in paths]
-    cell = cells.get(number.key)
+    tables = [paths[name] for name in family.tables if name in paths]
     where = words("trail.nowhere")
     if cell is not None:
         where = words(
             "trail.cell", notebook=cell.notebook, number=cell.number, label=cell.label or "–"
         )
-    origin = "; ".join([", ".join(tables), where, number.headline.source])
+    origin = "; ".join(filter(None, [", ".join(tables), where, number.headline.source]))
     return line(words("trail.sources"), sentence(origin))
 
 
-def _interval(number: Number, estimand: Estimand, words: Words) -> str:
+def _interval(number: Number, estimand: Estimand, family: Family, words: Words) -> str:
     record = number.records.get(estimand)
     if record is None or not (limits := _range(record, words)):
         return ""
@@ -128,7 +161,7 @@ def _interval(number: Number, estimand: Estimand, words: Words) -> str:
         return words("trail.interval.band", range=limits, method=method)
     return words(
         "trail.interval.each",
-        whose=whose(estimand, number.key, words),
+        whose=whose(estimand, family, words),
         range=limits,
         method=method,
         level=say.percent(record.level, words.language, _decimals(record.level)),
@@ -136,7 +169,7 @@ def _interval(number: Number, estimand: Estimand, words: Words) -> str:
 
 
 def _range(indicator: Indicator, words: Words) -> str:
-    return interval_text(indicator, words.language)
+    return interval_text(indicator, words)
 
 
 def _decimals(level: float) -> int:

@@ -1,0 +1,70 @@
+"""Commands that make the report, or what goes into it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from evaltools.cli.main import main
+from evaltools.cli.options import choose_parameters, parameter_options
+from evaltools.faults import relative_path
+
+if TYPE_CHECKING:
+    from evaltools.report.engines import Choice
+
+
+@main.command()
+@parameter_options
+@click.option("--engine", type=click.Choice(["auto", "quarto", "embedded"]), default="auto",
+              help="What renders: Quarto where it is found, or the embedded renderer.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Compute and render even if nothing has changed.")
+def build(given: tuple[str, ...], scenario: str | None, engine: Choice, force: bool) -> None:
+    """Validate the data, run the notebooks and render the report."""
+    study, parameters = choose_parameters(given, scenario)
+    from evaltools.build import build_report
+
+    report = build_report(study, parameters, engine=engine, force=force, say=click.echo)
+    for path in report.files:
+        click.echo(f"  {relative_path(path)}")
+
+
+@main.command()
+@parameter_options
+@click.option("--force", is_flag=True, help="Run even if nothing has changed.")
+def run(given: tuple[str, ...], scenario: str | None, force: bool) -> None:
+    """Run the notebooks and leave their indicators, figures and manifest in a run folder."""
+    study, parameters = choose_parameters(given, scenario)
+    from evaltools.build import run_notebooks
+
+    click.echo(
+        f"  {relative_path(run_notebooks(study, parameters, force=force, say=click.echo).folder)}"
+    )
+
+
+@main.command()
+@parameter_options
+@click.option("--engine", type=click.Choice(["auto", "quarto", "embedded"]), default="auto",
+              help="What renders: Quarto where it is found, or the embedded renderer.")  # fmt: skip
+def render(given: tuple[str, ...], scenario: str | None, engine: Choice) -> None:
+    """Render the report anew, running the notebooks only if they are out of date."""
+    study, parameters = choose_parameters(given, scenario)
+    from evaltools.build import build_report
+
+    report = build_report(study, parameters, engine=engine, rerender=True, say=click.echo)
+    for path in report.files:
+        click.echo(f"  {relative_path(path)}")
+
+
+@main.command()
+@parameter_options
+@click.option("--to", "folder", type=click.Path(path_type=Path), required=True,
+              help="A folder that does not exist yet.")  # fmt: skip
+def stage(given: tuple[str, ...], scenario: str | None, folder: Path) -> None:
+    """Write the report as a plain Quarto project that any engine can render."""
+    study, parameters = choose_parameters(given, scenario)
+    from evaltools.build import stage_report
+
+    document = stage_report(study, parameters, folder, say=click.echo)
+    click.echo(f"  {relative_path(document)}")

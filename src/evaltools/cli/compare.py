@@ -1,0 +1,45 @@
+"""The command that compares two runs, reports or bundles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from evaltools.cli.main import main
+from evaltools.cli.options import locate_run
+from evaltools.faults import relative_path
+
+
+@main.command()
+@click.argument("old")
+@click.argument("new")
+@click.option("--data", default="", help="Where the older data are: a folder, bundle or revision.")
+@click.option("--code", default="", help="Where the older code is: a folder or revision.")
+@click.option("--causes/--no-causes", default=True, help="Rerun to tell what caused each change.")
+@click.option("--all", "everything", is_flag=True, help="Every row, moved or not.")
+@click.option("--html", type=click.Path(path_type=Path), help="Write it as a page.")
+@click.option("--csv", type=click.Path(path_type=Path), help="Write it as a table.")
+@click.option("--markdown", type=click.Path(path_type=Path), help="Write it as a chapter.")
+@click.option("--figure", type=click.Path(path_type=Path), help="Draw the shares that moved.")
+def compare(
+    old: str, new: str, data: str, code: str, causes: bool, everything: bool, **files: Path | None
+) -> None:
+    """Compare two runs, reports or bundles: what moved, what changed its outcome, and why."""
+    from rich.console import Console
+
+    from evaltools.comparison.attribution import examine
+    from evaltools.comparison.output import Files, print_comparison, write_comparison
+    from evaltools.comparison.prose import code_labels
+    from evaltools.provenance.artifacts import read_artifact
+    from evaltools.study import find_study
+
+    study = find_study()
+    before, after = read_artifact(locate_run(old)), read_artifact(locate_run(new))
+    made, attribution = examine(study, before, after, data, code, causes)
+    print_comparison(made, attribution, code_labels(study, "en"), Console(), everything)
+    language = after.ingredients.parameters["language"]
+    write_comparison(made, attribution, study, Files(**files), language)
+    for path in files.values():
+        if path is not None:
+            click.echo(f"  {relative_path(path)}")

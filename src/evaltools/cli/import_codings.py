@@ -1,0 +1,181 @@
+"""`evaltools import coding` and `import codebook`: codings in from other tools."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from evaltools.cli.groups import import_group
+from evaltools.cli.main import MOST_ALIKE
+from evaltools.faults import relative_path
+
+if TYPE_CHECKING:
+    from evaltools.importing.codings import CodingJob, Outcome
+    from evaltools.study import Study
+
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_ANY = click.Path(path_type=Path, exists=True)
+_NEW = click.Path(path_type=Path)
+
+
+@import_group.command()
+@click.argument("file", type=_ANY)
+@click.option("--to", type=_NEW, metavar="FOLDER", help="Write tables of their own there.")
+@click.option("--into-study", is_flag=True, help="Add them to the tables of the study.")
+@click.option("--coder", metavar="NAME", help="Who coded, where the file names nobody.")
+@click.option("--coders", type=_FILE, help="CSV: name in the file, coder_id or pseudonym.")
+@click.option("--codes", type=_FILE, help="CSV: name, path or identifier in the file, code_id.")
+@click.option("--documents", type=_FILE, help="CSV: name in the file, document_id.")
+@click.option("--columns", type=_FILE, help="YAML: which column of a spreadsheet holds what.")
+@click.option("--column", "column", multiple=True, metavar="FIELD=NAME",
+              help="One of these, such as quote=Teksti; may be given again.")  # fmt: skip
+@click.option("--positions", metavar="CONVENTION", default="",
+              help="How positions are counted, such as utf16/crlf2/nobom/exclusive; found out "
+              "otherwise.")  # fmt: skip
+@click.option("--complete", is_flag=True,
+              help="The coders read their documents from beginning to end: where they gave no "
+              "code, that says something.")  # fmt: skip
+@click.option("--round", "round_", type=click.IntRange(1), default=1, show_default=True,
+              help="Round of coding, where the file has none.")  # fmt: skip
+@click.option("--created", type=click.DateTime(["%Y-%m-%d", "%d.%m.%Y"]), metavar="DATE",
+              help="Day of codings that have none.")  # fmt: skip
+@click.option("--sheet", metavar="NAME", help="Sheet of a workbook.")
+@click.option("--project", metavar="NAME", help="Project of a database with several.")
+@click.option("--add-codes", is_flag=True, help="Put unknown codes into the codebook.")
+@click.option("--dry-run", is_flag=True, help="Read and match everything, write nothing.")
+def coding(
+    file: Path,
+    to: Path | None,
+    into_study: bool,
+    coder: str | None,
+    coders: Path | None,
+    codes: Path | None,
+    documents: Path | None,
+    columns: Path | None,
+    column: tuple[str, ...],
+    positions: str,
+    complete: bool,
+    round_: int,
+    created: datetime | None,
+    sheet: str | None,
+    project: str | None,
+    add_codes: bool,
+    dry_run: bool,
+) -> None:
+    """Take the coding in FILE: REFI-QDA, QualCoder, Taguette, spreadsheets, evaltools' own.
+
+    FILE is told by what it holds. Its passages are found again in the study's texts; what is not
+    in a certain place is not placed, and is listed with all that the study has no place for.
+    Importing the same file again changes nothing.
+
+    Exit status: 0 when every passage was placed, 1 when some were left behind or nothing was
+    imported because the file does not fit.
+    """
+    from evaltools.exchange.reading import Choices
+    from evaltools.importing.codes import UnknownCodesError
+    from evaltools.importing.codings import CodingJob, import_into_study, import_to_folder
+    from evaltools.importing.pairs import read_columns, read_pairs
+
+    if (to is None) == (not into_study):
+        raise click.UsageError("give --to FOLDER or --into-study")
+    study = _study_here()
+    job = CodingJob(
+        file.resolve(),
+        study.data if study else None,
+        Choices(
+            coder=coder or "",
+            project=project,
+            sheet=sheet,
+            columns=read_columns(columns, column),
+            documents=read_pairs(documents) if documents else {},
+            positions=positions,
+            round=round_,
+        ),
+        read_pairs(coders) if coders else {},
+        read_pairs(codes) if codes else {},
+        complete,
+        created.date() if created else None,
+        add_codes,
+        dry_run,
+        study.declaration if study else None,
+    )
+    try:
+        outcome = import_to_folder(job, to) if to else import_into_study(job)
+    except UnknownCodesError as error:
+        if study is not None and len(error.unknown) > MOST_ALIKE:
+            _list_unknown(error.unknown, job, study)
+        raise
+    _show(outcome, job, to, study)
+
+
+@import_group.command()
+@click.argument("file", type=_FILE)
+@click.option("--to", type=_NEW, metavar="FOLDER", required=True, help="Write tables there.")
+def codebook(file: Path, to: Path) -> None:
+    """Take the codes in FILE, a REFI-QDA codebook (.qdc) or project."""
+    from evaltools.exchange.reading import Choices, read_codes
+    from evaltools.exchange.tables import write_tables
+    from evaltools.importing.study_coding import study_coding
+
+    study = _study_here()
+    ids = frozenset(code.code_id for code in study_coding(study.data).codes) if study else None
+    found = read_codes(file, Choices(code_ids=ids or frozenset()))
+    write_tables(found, to)
+    click.echo(f"Read as: {found.origin or 'a codebook'}")
+    for fault in found.faults:
+        click.echo(f"Fault of the file: {fault}")
+    click.echo(f"{len(found.codes)} codes are in {to}")
+
+
+def _study_here() -> Study | None:
+    from evaltools.study import find_study
+
+    folder = Path.cwd()
+    if not any((one / "evaluation.yml").is_file() for one in (folder, *folder.parents)):
+        return None
+    return find_study()
+
+
+def _show(outcome: Outcome, job: CodingJob, to: Path | None, study: Study | None) -> None:
+    from evaltools.importing.telling_codings import lines
+
+    for line in lines(outcome):
+        click.echo(line)
+    if to is not None:
+        click.echo("Nothing was written." if job.dry else f"Everything is in {to}")
+    elif outcome.dropped and study is not None and not job.dry:
+        click.echo(f"All that was left behind: {_list_dropped(outcome, job, study)}")
+    if outcome.lost:
+        raise SystemExit(1)
+
+
+def _list_unknown(unknown: tuple[tuple[str, str], ...], job: CodingJob, study: Study) -> None:
+    """Write codes that the codebook lacks as a table that can be completed and given by --codes."""
+    place = _write_list(study, f"{job.path.name}.codes.csv", ("name", "code_id"), unknown)
+    click.echo(
+        f"All {len(unknown)} codes that the codebook does not have are in "
+        f"{relative_path(place)}. Complete "
+        "its column code_id, and give the file by --codes.",
+        err=True,
+    )
+
+
+def _list_dropped(outcome: Outcome, job: CodingJob, study: Study) -> str:
+    rows = [(one.where, one.what, one.why, one.loss) for one in outcome.dropped]
+    columns = ("where", "what", "why", "loss")
+    return relative_path(_write_list(study, f"{job.path.name}.dropped.csv", columns, rows))
+
+
+def _write_list(
+    study: Study, name: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
+) -> Path:
+    from evaltools.exchange import cells
+
+    place = study.build / "imports" / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(cells.written(columns, rows), encoding="utf-8")
+    return place

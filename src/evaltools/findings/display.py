@@ -1,0 +1,177 @@
+"""Judgements for readers: the marks in the draft, the statements of others, `findings.json`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from evaltools.findings.conditions import keys_of
+from evaltools.findings.judgement import Judgement, rule_note
+from evaltools.findings.numbers import Part, Reading, name_of
+from evaltools.findings.reasons import interval_of, label_of, shown
+from evaltools.indicators.indicator import Indicator
+from evaltools.present.language import LANGUAGES, MISSING
+from evaltools.present.markdown import escape_markdown
+from evaltools.present.words import Words
+
+FILE_NAME: Final = "findings.json"
+TABLE_ID: Final = "tbl-statements"
+
+
+def findings_metadata(
+    judgements: Iterable[Judgement],
+    words: Words,
+    labels: Mapping[str, str] | None = None,
+) -> dict[str, dict[str, Any]]:
+    """What `reports/style/findings.lua` needs to mark sentences, for the document's metadata.
+
+    Arguments:
+        judgements: of a run.
+        words: of the report's language.
+        labels: labels of codes by id, to print in place of ids.
+
+    Returns:
+        By id of the finding: `outcome`; `label`, the outcome in words; `reason`, as markdown.
+        Where people accepted it for publishing, `reason` gives theirs too. `note` is there
+        where the outcome depends on the coder rule, and says under which rules it is which.
+    """
+    made: dict[str, dict[str, Any]] = {}
+    for judgement in judgements:
+        reason = judgement.reason.why(words, labels)
+        if judgement.accepted and (accepted := judgement.finding.accepted) is not None:
+            told = accepted.reason.in_language(words.language)
+            reason += words("findings.accepted", reason=told, by=accepted.by)
+        made[judgement.finding.id] = {
+            "outcome": judgement.outcome,
+            "label": escape_markdown(judgement.reason.outcome_text(words)),
+            "reason": escape_markdown(reason),
+        }
+        if note := rule_note(judgement, words):
+            made[judgement.finding.id]["note"] = escape_markdown(note)
+    return made
+
+
+def release_table(
+    judgements: Iterable[Judgement],
+    words: Words,
+    labels: Mapping[str, str] | None = None,
+) -> str:
+    """The statements of others, a row each: what came of it, by which numbers, and why.
+
+    Arguments:
+        judgements: of a run; those that the report asserts itself are left out.
+        words: of the report's language.
+        labels: labels of codes by id.
+
+    Returns:
+        A pipe table with caption and identifier; numbers are spans that name their indicator.
+    """
+    names = ("statement", "outcome", "numbers", "why")
+    rows = [
+        "| " + " | ".join(words(f"findings.column.{name}") for name in names) + " |",
+        "|:" + "|:".join("-" * width for width in (38, 13, 25, 24)) + "|",
+    ]
+    for judgement in judgements:
+        finding = judgement.finding
+        if finding.asserted:
+            continue
+        statement = escape_markdown(finding.text.in_language(words.language))
+        if finding.reading is not None:
+            read = escape_markdown(finding.reading.in_language(words.language))
+            statement += f" *{words('findings.read_as')} {read}*"
+        cells = (
+            statement,
+            _outcome(judgement, words),
+            _numbers(judgement, words, labels),
+            escape_markdown(_why(judgement, words, labels)),
+        )
+        rows.append("| " + " | ".join(cells) + " |")
+    sources = sorted({j.finding.source for j in judgements if j.finding.source is not None})
+    caption = words("findings.release") + " " + "; ".join(f"[@{source}]" for source in sources)
+    return "\n".join(rows) + f"\n\n: {caption} {{#{TABLE_ID}}}\n"
+
+
+def _why(judgement: Judgement, words: Words, labels: Mapping[str, str] | None) -> str:
+    """The reason, and how far it depends on the coder rule."""
+    told = judgement.reason.why(words, labels)
+    note = rule_note(judgement, words)
+    return f"{told} ({note})" if note else told
+
+
+def _outcome(judgement: Judgement, words: Words) -> str:
+    told = escape_markdown(judgement.reason.outcome_text(words))
+    told = told[:1].upper() + told[1:]
+    if not judgement.holds:
+        told = f"**{told}**"
+    return f"[{told}]{{.outcome .{judgement.outcome.replace('_', '-')}}}"
+
+
+def _numbers(judgement: Judgement, words: Words, labels: Mapping[str, str] | None) -> str:
+    """The numbers that the condition names, each once."""
+    names, _ = keys_of(judgement.finding.condition)
+    by_name = {name_of(indicator): indicator for indicator in judgement.numbers}
+    parts = []
+    for name in names:
+        reading = _reading(name, by_name)
+        if reading is None:
+            parts.append(f"{escape_markdown(name)}: {MISSING}")
+            continue
+        label = escape_markdown(label_of(reading, words, labels))
+        parts.append(f"{label}: {_span(reading, words)}")
+    return "; ".join(parts)
+
+
+def _reading(name: str, by_name: Mapping[str, Indicator]) -> Reading | None:
+    if name in by_name:
+        return Reading(name, by_name[name])
+    share = by_name.get(f"{name[:-2]}.share")
+    part: Part = "x" if name.endswith(".x") else "n"
+    return None if share is None else Reading(name, share, part)
+
+
+def _span(reading: Reading, words: Words) -> str:
+    """The number as a span that names its indicator, with its interval where it has one."""
+    record = reading.indicator
+    assert record is not None
+    text = escape_markdown(shown(reading, words))
+    if reading.value is None:
+        return escape_markdown(words("report.suppressed")) if record.suppressed else text
+    attributes = f'.indicator key="{record.key}" estimand="{record.estimand}"'
+    if record.dimensions:
+        by = ";".join(f"{name}={value}" for name, value in record.dimensions)
+        attributes += f' dimensions="{by}"'
+    counted = reading.part == "value" and record.unit == "share" and "/" in shown(reading, words)
+    shows = "fraction" if counted else reading.part
+    span = f'[{text}]{{{attributes} shows="{shows}"}}'
+    if record.low is not None and record.high is not None and reading.part == "value":
+        span += f" ({escape_markdown(interval_of(reading, words))})"
+    return span
+
+
+def findings_record(judgements: Iterable[Judgement]) -> list[dict[str, Any]]:
+    """What became of each finding, why, and which indicators it was put to, by id."""
+    words = [Words(language) for language in LANGUAGES]
+    return [
+        {
+            "id": item.finding.id,
+            "asserted": item.finding.asserted,
+            "outcome": item.outcome,
+            "accepted": item.accepted,
+            "estimand": item.estimand,
+            "reason": {each.language: item.reason.text(each) for each in words},
+            "by_rule": dict(item.by_rule),
+            "indicators": sorted({number.key for number in item.numbers}),
+        }
+        for item in sorted(judgements, key=lambda judgement: judgement.finding.id)
+    ]
+
+
+def write_findings(judgements: Iterable[Judgement], folder: Path) -> Path:
+    """Write `findings.json` into the folder of a report, for comparison with the next one."""
+    path = folder / FILE_NAME
+    content = findings_record(judgements)
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
+    path.write_text(text + "\n", encoding="utf-8")
+    return path

@@ -1,0 +1,395 @@
+"""Conditions put to the numbers of a run: each holds, does not hold, or cannot be told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Any, Final
+
+from evaltools.findings.conditions import (
+    AmongTop,
+    Change,
+    Condition,
+    Equals,
+    ExcludesZero,
+    Greatest,
+    Order,
+    Quantity,
+    Threshold,
+    Word,
+    keys_of,
+)
+from evaltools.findings.numbers import Numbers, Reading
+from evaltools.findings.reasons import Because, Kind, Outcome
+from evaltools.indicators.indicator import Estimand
+from evaltools.indicators.optimism import newcombe_paired
+from evaltools.present.quantity import FEW_BELOW, MOST_ABOVE, NEARLY_ALL_ABOVE, quantity
+
+SAME: Final = 1e-9
+"""Two numbers nearer than this, relative to their size, are one number."""
+
+IMPLIED: Final[dict[Word, tuple[Word, ...]]] = {
+    "none": (),
+    "few": (),
+    "some": (),
+    "most": ("nearly_all", "all"),
+    "nearly_all": ("all",),
+    "all": (),
+}
+"""Which stronger words leave a word true: what nearly all do, most do."""
+
+_REACH: Final[dict[Word, tuple[float, float]]] = {
+    "none": (0.0, 0.0),
+    "few": (0.0, FEW_BELOW),
+    "some": (FEW_BELOW, MOST_ABOVE),
+    "most": (MOST_ABOVE, 1.0),
+    "nearly_all": (NEARLY_ALL_ABOVE, 1.0),
+    "all": (1.0, 1.0),
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What comes of a condition, and why."""
+
+    outcome: Outcome
+    because: tuple[Because, ...]
+
+
+def holds(*because: Because) -> Verdict:
+    """It is so."""
+    return Verdict("holds", because)
+
+
+def fails(*because: Because) -> Verdict:
+    """It is not so."""
+    return Verdict("does_not_hold", because)
+
+
+def open_(*because: Because) -> Verdict:
+    """The numbers do not decide."""
+    return Verdict("cannot_be_told", because)
+
+
+def unreadable(readings: Sequence[Reading], estimand: str) -> tuple[Because, ...]:
+    """Why some numbers cannot be read under an estimand, one reason for all of a kind."""
+    lacking: dict[Kind, list[Reading]] = {"no_record": [], "withheld": [], "missing": []}
+    for each in readings:
+        if each.value is None:
+            kind: Kind = "no_record" if each.indicator is None else "missing"
+            if each.indicator is not None and each.indicator.suppressed:
+                kind = "withheld"
+            lacking[kind].append(each)
+    return tuple(
+        Because(name, tuple(found), word=estimand if name == "no_record" else "")
+        for name, found in lacking.items()
+        if found
+    )
+
+
+def every(verdicts: Sequence[Verdict]) -> Verdict:
+    """All must hold: one that fails decides, then one that is open."""
+    return _decided(verdicts, ("does_not_hold", "cannot_be_told"), "holds")
+
+
+def some(verdicts: Sequence[Verdict]) -> Verdict:
+    """One must hold: it decides, then one that is open."""
+    return _decided(verdicts, ("holds", "cannot_be_told"), "does_not_hold")
+
+
+def not_any(verdicts: Sequence[Verdict]) -> Verdict:
+    """None may hold: the opposite of `some`, for the same reasons."""
+    found = some(verdicts)
+    if found.outcome == "cannot_be_told":
+        return found
+    return (fails if found.outcome == "holds" else holds)(*found.because)
+
+
+def _decided(verdicts: Sequence[Verdict], first: Sequence[Outcome], otherwise: Outcome) -> Verdict:
+    for outcome in first:
+        if deciding := [each for each in verdicts if each.outcome == outcome]:
+            return Verdict(outcome, _joined(deciding))
+    return Verdict(otherwise, _joined(verdicts))
+
+
+def _joined(verdicts: Sequence[Verdict]) -> tuple[Because, ...]:
+    return tuple(dict.fromkeys(because for each in verdicts for because in each.because))
+
+
+# Conditions on one number: limits, words for how many, differences, counts.
+
+
+def threshold(required: Threshold, numbers: Numbers, estimand: Estimand, upwards: bool) -> Verdict:
+    """Whether a number is on the right side of a value with its whole interval or one limit.
+
+    Arguments:
+        upwards: whether it must reach the value, or stay within it.
+    """
+    reading = numbers.read(required.key, estimand)
+    limits, value = reading.limits, required.value
+    if limits is None or reading.value is None:
+        return open_(*unreadable([reading], estimand))
+    low, high = limits
+    if required.limit is not None:
+        record = reading.indicator
+        if required.limit != "value" and (record is None or record.low is None):
+            return open_(Because("no_interval", (reading,)))
+        low = high = {"value": reading.value, "low": low, "high": high}[required.limit]
+    interval = None if required.limit == "value" or limits[0] == limits[1] else limits
+    near = SAME * max(1.0, abs(value))
+    reached, missed = low >= value - near, high < value - near
+    if not upwards:
+        reached, missed = high <= value + near, low > value + near
+    if reached:
+        kind = Because("reaches" if upwards else "stays_under", (reading,), (), value, interval)
+        return holds(kind)
+    if missed:
+        return fails(Because("below" if upwards else "above", (reading,), (), value, interval))
+    return open_(Because("straddles", (reading,), (), value, limits))
+
+
+def how_many(required: Quantity, numbers: Numbers, estimand: Estimand) -> Verdict:
+    """Whether a word for how many is true of a share.
+
+    It holds where `present.quantity` gives the word, or a stronger one that implies it; it
+    fails where no part of the interval bears the word out; in between the interval straddles.
+    """
+    reading = numbers.read(required.key, estimand)
+    limits, word = reading.limits, required.word
+    if limits is None or reading.value is None:
+        return open_(*unreadable([reading], estimand))
+    found = quantity(reading.value, *limits)
+    interval = limits if limits[0] < limits[1] else None
+    if found is not None and found in (word, *IMPLIED[word]):
+        return holds(Because("quantity", (reading,), interval=interval, word=word))
+    if _apart(limits, word):
+        return fails(Because("other_quantity", (reading,), interval=interval, word=word))
+    return open_(Because("quantity_open", (reading,), interval=limits, word=word))
+
+
+def _apart(limits: tuple[float, float], word: Word) -> bool:
+    """Whether no share of the interval could be called by the word."""
+    low, high = limits
+    least, most = _REACH[word]
+    if word in ("most", "nearly_all"):  # above, not at, their limit
+        return high <= least
+    if word == "few":  # more than none, and below its limit
+        return low >= most or high == 0
+    return high < least or low > most
+
+
+def difference(required: ExcludesZero | Change, numbers: Numbers, estimand: Estimand) -> Verdict:
+    """Whether the interval of a difference lies on the side of zero that is claimed."""
+    up = required.direction in ("positive", "up", "either")
+    down = required.direction in ("negative", "down", "either")
+    reading = numbers.read(required.key, estimand)
+    limits = reading.limits
+    if limits is None:
+        return open_(*unreadable([reading], estimand))
+    if reading.indicator is None or reading.indicator.low is None:
+        return open_(Because("no_interval", (reading,)))
+    low, high = limits
+    if low <= 0 <= high:
+        return open_(Because("includes_zero", (reading,), interval=limits))
+    if (low > 0 and up) or (high < 0 and down):
+        return holds(Because("differs", (reading,), interval=limits))
+    return fails(Because("other_direction", (reading,), interval=limits))
+
+
+def equals(required: Equals, numbers: Numbers, estimand: Estimand) -> Verdict:
+    """Whether a count is what it is said to be."""
+    reading = numbers.read(required.key, estimand)
+    if required.other is not None:
+        other = numbers.read(required.other, estimand)
+        if lacking := unreadable([reading, other], estimand):
+            return open_(*lacking)
+        same = _same(reading.value, other.value)
+        return (holds if same else fails)(
+            Because("equal" if same else "unequal", (reading,), (other,))
+        )
+    if lacking := unreadable([reading], estimand):
+        return open_(*lacking)
+    told = numbers.facts[required.fact] if required.fact is not None else required.number
+    same = _same(reading.value, told)
+    why = Because("equal_fact" if same else "unequal_fact", (reading,), limit=told)
+    return (holds if same else fails)(why)
+
+
+def _same(one: float | None, other: float | None) -> bool:
+    assert one is not None
+    assert other is not None
+    return abs(one - other) <= SAME * max(1.0, abs(one), abs(other))
+
+
+# Conditions on rank: the greatest, the order, the first few.
+
+
+def greatest(required: Greatest, numbers: Numbers, estimand: Estimand) -> Verdict:
+    """Whether a number leads a set.
+
+    The ranking is by the values, which are the same under every estimand; what is beyond
+    uncertainty is asked of the lead over each other member of the set. A member that is
+    missing or withheld might lead, and leaves it open unless a known one is ahead already.
+    """
+    key = numbers.read(required.key, estimand)
+    rivals = _others(required.of, (required.key,), numbers, estimand)
+    if key.value is None:
+        return open_(*unreadable([key], estimand))
+    best = _best(rivals)
+    if best and _of(best[0]) > key.value:
+        return fails(Because("another_leads", (key,), best))
+    if best and _of(best[0]) == key.value and required.ties == "refused":
+        return fails(Because("tied", (key,), best))
+    if lacking := unreadable(rivals, estimand):
+        return open_(*lacking)
+    if required.beyond_uncertainty:
+        for rival in rivals:
+            if doubt := _doubt(key, rival):
+                return open_(doubt)
+    return holds(Because("leads", (key,), best))
+
+
+def order(required: Order, numbers: Numbers, estimand: Estimand) -> Verdict:
+    """Whether numbers are in an order, and ahead of the rest of a set where one is given."""
+    keys = [numbers.read(key, estimand) for key in required.keys]
+    rivals = _others(required.of, required.keys, numbers, estimand) if required.of else []
+    known = [each for each in keys if each.value is not None]
+    steps = [*pairwise(known)]
+    steps += [(known[-1], best) for best in _best(rivals) if known]
+    if any(_of(before) < _of(after) for before, after in steps):
+        return fails(Because("not_in_order", _ranked([*known, *rivals])[: len(keys)]))
+    for before, after in steps:
+        if _of(before) == _of(after) and required.ties == "refused":
+            return fails(Because("tied", (before,), (after,)))
+    if lacking := unreadable([*keys, *rivals], estimand):
+        return open_(*lacking)
+    if required.beyond_uncertainty:
+        pairs = [*pairwise(keys), *((keys[-1], rival) for rival in rivals)]
+        for before, after in pairs:
+            if doubt := _doubt(before, after):
+                return open_(doubt)
+    return holds(Because("in_order", tuple(keys)))
+
+
+def among_top(required: AmongTop, numbers: Numbers, estimand: Estimand) -> Verdict:
+    """Whether numbers are the first of a set, in any order among themselves."""
+    first = required.first or len(required.keys)
+    keys = [numbers.read(key, estimand) for key in required.keys]
+    rivals = _others(required.of, required.keys, numbers, estimand)
+    unknown = sum(each.value is None for each in (*keys, *rivals))
+    in_doubt = False
+    for key in keys:
+        if key.value is None:
+            in_doubt = True
+            continue
+        value = key.value
+        ahead = [each for each in (*keys, *rivals) if each.value is not None and each.value > value]
+        level = [each for each in rivals if each.value == value and required.ties == "refused"]
+        own = sum(each.value == value for each in keys)
+        if len(ahead) + len(level) + own > first:
+            return fails(Because("not_at_the_top", (key,), _ranked([*ahead, *level])[:first]))
+        in_doubt |= len(ahead) + len(level) + own + unknown > first
+    if in_doubt:
+        return open_(*unreadable([*keys, *rivals], estimand))
+    return holds(Because("at_the_top", tuple(keys), _best(rivals)))
+
+
+def lead(key: Reading, rival: Reading) -> tuple[float, float] | None:
+    """Interval for the difference of two shares of the same reports, at its least favourable.
+
+    The run knows how many reports tell each of two things, not how many tell both. Newcombe's
+    interval for paired shares is worked out for every overlap that the counts allow, and the
+    one with the lowest lower limit is taken, so that chance is never understated. It treats the
+    reports as drawn from endlessly many; for a finite population that errs on the same side.
+
+    Returns:
+        Limits of the first less the second; None where they are not shares of the same units.
+    Source: Newcombe 1998, doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C.
+    """
+    a, b = key.indicator, rival.indicator
+    if a is None or b is None or a.n is None or b.n is None or a.N is None or a.N != b.N:
+        return None
+    if a.unit != "share" or b.unit != "share" or a.level is None or a.N == 0:
+        return None
+    found = [
+        newcombe_paired(both, a.n - both, b.n - both, a.N - a.n - b.n + both, a.level)
+        for both in range(max(0, a.n + b.n - a.N), min(a.n, b.n) + 1)
+    ]
+    worst = min(found, key=lambda each: each.low)
+    return worst.low, worst.high
+
+
+def _doubt(key: Reading, rival: Reading) -> Because | None:
+    limits = lead(key, rival)
+    if limits is None:
+        return Because("no_interval", (key,), (rival,))
+    return Because("not_beyond", (key,), (rival,), interval=limits) if limits[0] <= 0 else None
+
+
+def _others(glob: str, keys: Sequence[str], numbers: Numbers, estimand: Estimand) -> list[Reading]:
+    """The rest of a set; what was asked of no report is no rival."""
+    names = [name for name in numbers.matching(glob) if name not in keys]
+    readings = [numbers.read(name, estimand) for name in names]
+    return [each for each in readings if each.indicator is None or each.indicator.asked]
+
+
+def _ranked(readings: Sequence[Reading]) -> tuple[Reading, ...]:
+    # The known ones, greatest first, then by name.
+    known = [reading for reading in readings if reading.value is not None]
+    return tuple(sorted(known, key=lambda each: (-_of(each), each.name)))
+
+
+def _best(readings: Sequence[Reading]) -> tuple[Reading, ...]:
+    return _ranked(readings)[:1]
+
+
+def _of(reading: Reading) -> float:
+    assert reading.value is not None
+    return reading.value
+
+
+# All kinds of condition.
+
+EVALUATE: Final[Mapping[str, Callable[[Any, Numbers, Estimand], Verdict]]] = MappingProxyType(
+    {
+        "greatest": greatest,
+        "order": order,
+        "among_top": among_top,
+        "at_least": partial(threshold, upwards=True),
+        "at_most": partial(threshold, upwards=False),
+        "quantity": how_many,
+        "excludes_zero": difference,
+        "change": difference,
+        "equals": equals,
+    }
+)
+"""How each condition on numbers is judged."""
+
+
+def evaluate(condition: Condition, numbers: Numbers, estimand: Estimand) -> Verdict:
+    """Whether a condition is met by the numbers of a run.
+
+    Arguments:
+        condition: as declared; a condition on numbers may name its own estimand.
+        numbers: of the run; those that the condition names are there.
+        estimand: whose intervals must bear it out.
+    """
+    leaf = condition.leaf
+    if leaf is not None:
+        return EVALUATE[condition.kind](leaf, numbers, leaf.estimand or estimand)
+    combine = {"all": every, "any": some, "none": not_any}[condition.kind]
+    return combine([evaluate(part, numbers, estimand) for part in condition.parts])
+
+
+def readings(condition: Condition, numbers: Numbers, estimand: Estimand) -> tuple[Reading, ...]:
+    """Every number that a condition looks at, named ones first, each once."""
+    found: dict[tuple[str, Estimand], Reading] = {}
+    for leaf in condition.leaves():
+        names, globs = keys_of(leaf)
+        own = (leaf.leaf.estimand if leaf.leaf else None) or estimand
+        for name in (*names, *(each for glob in globs for each in numbers.matching(glob))):
+            found.setdefault((name, own), numbers.read(name, own))
+    return tuple(found.values())

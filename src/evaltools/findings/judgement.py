@@ -1,0 +1,321 @@
+"""Findings put to the numbers of a run, under every coder rule; strength of their evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final, Literal, get_args
+
+from evaltools.evidence.codings import CoderRule
+from evaltools.findings.conditions import Equals, keys_of
+from evaltools.findings.declaration import Finding, Level, NoneFound
+from evaltools.findings.evaluate import evaluate, readings
+from evaltools.findings.numbers import Numbers, numbers_of
+from evaltools.findings.reasons import Outcome, Reason
+from evaltools.indicators.indicator import Estimand, Indicator
+from evaltools.present.words import Words
+from evaltools.problems import Problem, refuse
+
+if TYPE_CHECKING:
+    from evaltools.evidence import Evidence
+
+RULES: Final[tuple[CoderRule, ...]] = get_args(CoderRule)
+
+Concern = Literal["interested_party", "contradicted", "few_projects", "not_borne_out"]
+LEVELS: Final[tuple[Level, ...]] = ("very_low", "low", "moderate", "high")
+FEWEST_PROJECTS: Final = 10
+"""Fewer projects behind a finding than this are thin data."""
+CONTRADICTED_ABOVE: Final = 0.1
+"""Denials for each affirmation above which the data do not cohere."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a run says of a finding.
+
+    Arguments:
+        finding: the sentence.
+        outcome: holds, does_not_hold or cannot_be_told.
+        reason: why.
+        numbers: every indicator that the condition looks at, as far as the run has it for the
+            estimand, named ones first, each once.
+        estimand: whose intervals had to bear it out, where the condition does not say itself.
+        by_rule: outcome under each coder rule, where they were asked for (`judge_by_rule`).
+    """
+
+    finding: Finding
+    outcome: Outcome
+    reason: Reason
+    numbers: tuple[Indicator, ...]
+    estimand: Estimand = "D"
+    by_rule: tuple[tuple[str, Outcome], ...] = ()
+
+    @property
+    def depends_on_rule(self) -> bool:
+        """Whether another coder rule would have given another outcome."""
+        return any(outcome != self.outcome for _, outcome in self.by_rule)
+
+    @property
+    def holds(self) -> bool:
+        """Whether the sentence is borne out."""
+        return self.outcome == "holds"
+
+    @property
+    def accepted(self) -> bool:
+        """Whether people let it be published with this very outcome."""
+        accepted = self.finding.accepted
+        return accepted is not None and accepted.outcome == self.outcome
+
+
+def judge(
+    findings: Iterable[Finding],
+    indicators: Iterable[Indicator],
+    estimand: Estimand,
+    facts: Mapping[str, float] | None = None,
+) -> tuple[Judgement, ...]:
+    """Put every finding to the numbers of a run.
+
+    Arguments:
+        findings: as declared.
+        indicators: all of a run.
+        estimand: whose intervals must bear out a finding that names none itself.
+        facts: single public facts by name.
+
+    Returns:
+        One judgement a finding, in their order.
+
+    Raises:
+        ProblemError: conditions on numbers that no run gives, each with its line.
+    """
+    asked = tuple(findings)
+    numbers = numbers_of(indicators, facts)
+    refuse(unknown_keys(asked, numbers))
+    return tuple(_judge(finding, numbers, finding.estimand or estimand) for finding in asked)
+
+
+def _judge(finding: Finding, numbers: Numbers, estimand: Estimand) -> Judgement:
+    verdict = evaluate(finding.condition, numbers, estimand)
+    looked_at = readings(finding.condition, numbers, estimand)
+    records = dict.fromkeys(each.indicator for each in looked_at if each.indicator is not None)
+    reason = Reason(verdict.outcome, verdict.because)
+    return Judgement(finding, verdict.outcome, reason, tuple(records), estimand)
+
+
+def unknown_keys(findings: Iterable[Finding], numbers: Numbers) -> list[Problem]:
+    """Conditions on numbers, sets of numbers or facts that the run does not have.
+
+    A number that the run has without a value is no problem: such a finding cannot be told.
+    """
+    problems = []
+    for finding in findings:
+
+        def problem(
+            what: str, allowed: str, remedy: str, of: str, finding: Finding = finding
+        ) -> None:
+            told = f"{finding.id}: {what}"
+            problems.append(Problem(finding.where, told, allowed, remedy, f"finding.{of}"))
+
+        names, globs = keys_of(finding.condition)
+        for name in names:
+            if not numbers.has(name):
+                near = numbers.nearest(name)
+                remedy = f"Did you mean {near}?" if near else "See indicators.csv of the run."
+                problem(f"no indicator is called '{name}'", "", remedy, "key")
+        for glob in globs:
+            if not set(numbers.matching(glob)) - set(names):
+                near = numbers.nearest(glob.replace("*", ""))
+                remedy = f"The nearest is {near}." if near else "See indicators.csv of the run."
+                problem(f"'{glob}' matches no indicator but those named", "", remedy, "key")
+        for leaf in finding.condition.leaves():
+            fact = leaf.leaf.fact if isinstance(leaf.leaf, Equals) else None
+            if fact is not None and fact not in numbers.facts:
+                allowed = ", ".join(sorted(numbers.facts))
+                problem(f"no fact is called '{fact}'", allowed, "See facts.csv.", "fact")
+    return problems
+
+
+def unknown_evidence(
+    findings: Iterable[Finding], codes: Iterable[str], tables: Iterable[str]
+) -> list[Problem]:
+    """Evidence and counter-evidence that names a code or a table the data do not have.
+
+    Arguments:
+        codes: ids of the codable codes.
+        tables: names of the tables.
+    """
+    known, named = set(codes), set(tables)
+    problems = []
+    for finding in findings:
+        against = finding.counter_evidence
+        for support in (*finding.evidence, *(against if isinstance(against, tuple) else ())):
+            if support.code is not None and support.code not in known:
+                what = f"{finding.id}: no codable code is called '{support.code}'"
+                problems.append(
+                    Problem(finding.where, what, remedy="See codes.csv.", code="finding.evidence")
+                )
+            if support.table is not None and support.table not in named:
+                what = f"{finding.id}: no table is called '{support.table}'"
+                allowed = ", ".join(sorted(named))
+                problems.append(Problem(finding.where, what, allowed, code="finding.evidence"))
+    return problems
+
+
+def problems_for_publishing(judgements: Iterable[Judgement]) -> list[Problem]:
+    """What keeps a report from being published: claims of its own that are not borne out.
+
+    What others said is examined, not claimed, and keeps nothing. An acceptance counts for the
+    outcome it was given for and no other.
+    """
+    problems, words = [], Words("en")
+    for judgement in judgements:
+        finding = judgement.finding
+        if not finding.asserted or judgement.holds or judgement.accepted:
+            continue
+        what = f"{finding.id}: {judgement.reason.text(words)}"
+        remedy = "Correct the sentence or its condition, or accept it with a reason."
+        if finding.accepted is not None:
+            remedy = f"It was accepted as {finding.accepted.outcome}, not as what it is now."
+        code = f"finding.{judgement.outcome.replace('_', '-')}"
+        problems.append(Problem(finding.where, what, "", remedy, code))
+    return problems
+
+
+def judge_by_rule(
+    judgements: Iterable[Judgement],
+    indicators: Iterable[Indicator],
+    evidence: Evidence,
+    estimand: Estimand,
+    facts: Mapping[str, float] | None = None,
+    chapters: Iterable[str] = (),
+) -> tuple[Judgement, ...]:
+    """The judgements of a run with the outcome of each finding under every coder rule.
+
+    Coders differ, and the coder rule says whose word makes a theme present. A finding that holds
+    by one rule and not by another rests on that choice as much as on the reports, and says so.
+    Only what counts codings is computed again; everything else is the same by every rule.
+
+    Arguments:
+        judgements: as `judge` gave them for the run.
+        indicators: all of the run.
+        evidence: that the run was made from, under the rule that was chosen.
+        estimand, facts: as `judge` was given them.
+        chapters: modules of the study's chapters.
+
+    Returns:
+        The same judgements in the same order, each with `by_rule` for all rules; the outcome
+        under the chosen rule is that of the run.
+    """
+    own = tuple(judgements)
+    chosen = evidence.parameters.coder_rule
+    findings = [item.finding for item in own]
+    of_run = {each.identity: each for each in indicators}
+    counting = _counting(chapters)
+    outcomes = {chosen: [item.outcome for item in own]}
+    for rule in RULES:
+        if rule == chosen:
+            continue
+        other = evidence.under_rule(rule)
+        fresh = {each.identity: each for compute in counting for each in compute(other)}
+        # What a run does not give is not added: its judge had to do without it too.
+        numbers = [fresh.get(identity, each) for identity, each in of_run.items()]
+        outcomes[rule] = [item.outcome for item in judge(findings, numbers, estimand, facts)]
+    return tuple(
+        replace(item, by_rule=tuple((rule, outcomes[rule][place]) for rule in RULES))
+        for place, item in enumerate(own)
+    )
+
+
+def _counting(chapters: Iterable[str]) -> list[Callable[[Evidence], Iterable[Indicator]]]:
+    """What of the chapters depends on the coder rule: each says so by its `by_coder_rule`."""
+    modules = [import_module(name) for name in dict.fromkeys(chapters) if find_spec(name)]
+    return [module.by_coder_rule for module in modules if hasattr(module, "by_coder_rule")]
+
+
+def rule_note(judgement: Judgement, words: Words) -> str:
+    """What a reader must know where the outcome depends on the coder rule; else empty.
+
+    Each outcome with the rules under which it comes about, that of the report first.
+    """
+    if not judgement.depends_on_rule:
+        return ""
+    others = [outcome for _, outcome in judgement.by_rule if outcome != judgement.outcome]
+    parts = []
+    for outcome in dict.fromkeys([judgement.outcome, *others]):
+        rules = [words(f"coder_rule.{rule}") for rule, own in judgement.by_rule if own == outcome]
+        listed = rules[-1]
+        if rules[:-1]:
+            listed = words("findings.rules.or", first=", ".join(rules[:-1]), last=rules[-1])
+        parts.append(words(f"findings.rules.{outcome}", rules=listed))
+    return words("findings.rules.depends", outcomes="; ".join(parts))
+
+
+@dataclass(frozen=True)
+class Strength:
+    """Confidence in a finding.
+
+    Arguments:
+        level: what is printed: the proposal, or what people set against it.
+        proposed: what the rule gives.
+        concerns: why it is not high, in the order of the components.
+        overridden: whether people overruled the rule; `Finding.strength` has their reason.
+    """
+
+    level: Level
+    proposed: Level
+    concerns: tuple[Concern, ...]
+    overridden: bool
+
+    def text(self, words: Words) -> str:
+        """The level in words, with the concerns: `kohtalainen (kertojana asianosainen)`."""
+        level = words(f"findings.strength.{self.level}")
+        told = "; ".join(words(f"findings.concern.{concern}") for concern in self.concerns)
+        return f"{level} ({told})" if told else level
+
+
+def propose(judgement: Judgement, numbers: Numbers) -> Strength:
+    """The strength of a finding, by the components of GRADE-CERQual as far as data can tell.
+
+    Starts at high and goes down one level for each concern: *methodological limitations*, where
+    interested parties report on themselves, which caps it at moderate; *coherence*, where the
+    counter-evidence codes are denied more than once for ten affirmations; *adequacy*, where
+    fewer than ten projects stand behind the codes that carry it. A finding that is not borne
+    out is very low. *Relevance* is left to people: the declared estimand says what it is about.
+
+    Arguments:
+        judgement: of the finding.
+        numbers: of the same run.
+    Source: Lewin et al. 2018, doi:10.1186/s13012-017-0688-3.
+    """
+    finding = judgement.finding
+    concerns: list[Concern] = []
+    if finding.evidence_class == "self_reported":
+        concerns.append("interested_party")
+    against = finding.counter_evidence
+    if not isinstance(against, NoneFound):
+        codes = [each.code for each in against if each.code and each.polarity == "deny"]
+        denied = sum(_count(numbers, f"{code}.denied.share") for code in codes)
+        affirmed = sum(_count(numbers, f"{code}.share") for code in codes)
+        if denied > CONTRADICTED_ABOVE * affirmed:
+            concerns.append("contradicted")
+    carrying = [support.code for support in finding.evidence if support.code is not None]
+    if carrying and min(_behind(numbers, code) for code in carrying) < FEWEST_PROJECTS:
+        concerns.append("few_projects")
+    proposed = LEVELS[max(0, len(LEVELS) - 1 - len(concerns))]
+    if not judgement.holds:
+        concerns.append("not_borne_out")
+        proposed = "very_low"
+    override = finding.strength
+    level = proposed if override is None else override.level
+    return Strength(level, proposed, tuple(concerns), override is not None)
+
+
+def _behind(numbers: Numbers, code: str) -> int:
+    """Projects whose report speaks of a code at all, which is what it is known from."""
+    return _count(numbers, f"{code}.share") + _count(numbers, f"{code}.denied.share")
+
+
+def _count(numbers: Numbers, name: str) -> int:
+    record = numbers.read(name, "D").indicator
+    return 0 if record is None or record.n is None else record.n

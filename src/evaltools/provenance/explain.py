@@ -1,0 +1,379 @@
+"""Explaining an indicator: its whole origin, from the rows it counts to the sentences it is in."""
+
+from __future__ import annotations
+
+import fnmatch
+import inspect
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+
+from evaltools.files import read_text
+from evaltools.problems import Problem, ProblemError
+from evaltools.provenance.artifacts import OF_READING, Artifact, manifest_folder
+from evaltools.provenance.manifest import Manifest, read_manifest
+
+if TYPE_CHECKING:
+    from evaltools.indicators.indicator import Indicator
+    from evaltools.study import Study
+
+
+ESTIMANDS = {"D": "the reports read", "P": "all funded projects", "S": "projects of this kind"}
+_WIDTH = 100
+_ROWS = 8
+_DIGITS = 12
+"""Hashes are told by so many digits."""
+
+
+def explain(run: Artifact, key: str, study: Study | None = None) -> str:
+    """Everything that is known of where an indicator comes from, as text for the terminal.
+
+    Arguments:
+        run: the run, report or bundle whose number it is.
+        key: of the indicator; or a variable of the prose, such as `challenge.staff.n`.
+        study: whose prose, findings and data to look into; without it they are left out.
+
+    Raises:
+        ProblemError: no indicator is called so; the nearest keys are named.
+    """
+    keys = {item.key for item in run.indicators}
+    name = _resolve(key, keys)
+    records = [item for item in run.indicators if item.key == name]
+    manifest = read_manifest(manifest_folder(run.folder))
+    lines = [f"{name}   (run {run.name})", *_values(records), *_function(records)]
+    lines += _notebook(run, name, study, manifest)
+    lines += _parameters(run, records)
+    if study is not None:
+        if not any(record.suppressed for record in records):
+            lines += _counted(run, name, study)
+        lines += _uses(run, name, study)
+    return "\n".join(lines) + "\n"
+
+
+def _resolve(key: str, keys: set[str]) -> str:
+    if key in keys:
+        return key
+    if not key.startswith("ranking.") and len(meant := keys_of_variable(key, keys)) >= 1:
+        return next((item for item in meant if item.endswith(".share")), meant[0])
+    near = nearest_keys(key, keys)
+    remedy = f"Did you mean {' or '.join(near)}?" if near else "See indicators.csv of the run."
+    what = f"no indicator is called '{key}'"
+    raise ProblemError([Problem("explain", what, "", remedy, "explain.key")])
+
+
+def _values(records: Sequence[Indicator]) -> Iterator[str]:
+    plain = [record for record in records if not record.dimensions]
+    by = [record for record in records if record.dimensions]
+    for record in plain:
+        yield from _value(record)
+    for record in by[: _ROWS if plain else 2 * _ROWS]:
+        named = ", ".join(f"{name}={value}" for name, value in record.dimensions)
+        yield f"  {named} [{record.estimand}]: {_number(record)}"
+    if len(by) > (_ROWS if plain else 2 * _ROWS):
+        yield f"  and {len(by) - (_ROWS if plain else 2 * _ROWS)} more in indicators.csv"
+
+
+def _value(record: Indicator) -> Iterator[str]:
+    yield f"  {record.estimand}  of {ESTIMANDS[record.estimand]}: {_number(record)}"
+    if record.low is not None and record.high is not None:
+        level = f" at level {record.level:g}" if record.level is not None else ""
+        yield f"     interval {record.low:.6g} to {record.high:.6g}, {record.method}{level}"
+    if record.note:
+        yield from _folded(f"note: {record.note}", 5)
+
+
+def _number(record: Indicator) -> str:
+    if record.suppressed:
+        return "withheld by disclosure control"
+    if record.value is None:
+        return f"not computed ({record.note or 'no reason given'})"
+    counts = f", {record.n} of {record.N}" if record.n is not None and record.N is not None else ""
+    return f"{record.value:.6g} {record.unit}{counts}"
+
+
+def _function(records: Sequence[Indicator]) -> Iterator[str]:
+    yield "Computed by"
+    for name in sorted({record.source for record in records if record.source}):
+        origin = origin_of(name)
+        yield from _folded(f"{name}: {origin.says or 'not in the installed version'}", 2)
+        for source in origin.sources:
+            yield from _folded(f"source: {source}", 4)
+    for method in sorted({record.method for record in records if record.method in METHODS}):
+        origin = origin_of(METHODS[method])
+        yield from _folded(f"limits {method}: {origin.says}", 2)
+        for source in origin.sources:
+            yield from _folded(f"source: {source}", 4)
+
+
+def _notebook(
+    run: Artifact, key: str, study: Study | None, manifest: Manifest | None
+) -> Iterator[str]:
+    folder = _notebooks(run, study)
+    found = _cell(folder, key) if folder is not None else None
+    if found is None:
+        yield "Notebook: the executed notebooks are not at hand"
+    else:
+        yield f"Notebook: {found[0]}, cell {found[1]}"
+    files = dict(run.ingredients.files)
+    reads: dict[str, str] = {}
+    if found is not None and manifest is not None:
+        reads = dict(manifest.reads.get(f"notebooks/{found[0]}", {}))
+    yield f"Inputs that notebook read ({len(reads)})" if reads else f"Inputs ({len(files)} files)"
+    shown = reads or {
+        name: digest for name, digest in files.items() if name.endswith((".csv", ".xlsx", ".ods"))
+    }
+    for name, digest in sorted(shown.items()):
+        yield f"  {digest[:_DIGITS]}  {name}"
+
+
+def _notebooks(run: Artifact, study: Study | None) -> Path | None:
+    """The folder with the executed notebooks of a run; a report has them in its run's."""
+    candidates = [run.folder / "notebooks", manifest_folder(run.folder) / "notebooks"]
+    if study is not None:
+        candidates.append(study.build / "runs" / run.name / "notebooks")
+    return next((folder for folder in candidates if folder.is_dir()), None)
+
+
+def _cell(folder: Path, key: str) -> tuple[str, int] | None:
+    from evaltools.indicators.indicator import MIME_TYPE
+
+    for path in sorted(folder.glob("*.ipynb")):
+        number = 0
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            # The cell that a run puts in is not there in the notebook as it was written.
+            if "injected-parameters" in cell.get("metadata", {}).get("tags", []):
+                continue
+            number += 1
+            for output in cell.get("outputs", []):
+                records = output.get("data", {}).get(MIME_TYPE, [])
+                if any(record.get("key") == key for record in records):
+                    return path.name, number
+    return None
+
+
+def _parameters(run: Artifact, records: Sequence[Indicator]) -> Iterator[str]:
+    asked = {name for record in records for name in origin_of(record.source).parameters}
+    if any(record.level is not None for record in records):
+        asked.add("confidence")
+    values = run.ingredients.parameters
+    yield "Parameters it depends on"
+    for name in values:
+        if name not in OF_READING or name in asked:
+            value = values[name]
+            shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+            yield f"  {name} = {shown}"
+
+
+def _counted(run: Artifact, key: str, study: Study) -> Iterator[str]:
+    """Projects behind the share of a theme, where the data of the run are at hand."""
+    stem, _, measure = key.rpartition(".")
+    if measure not in ("share", "bounds"):
+        return
+    from evaltools.evidence import Evidence, read_tables
+    from evaltools.provenance.hashes import changed_keys, hash_data
+
+    root = study.declaration.data
+    now = hash_data(study.root, study.data)
+    then = {name: h for name, h in run.ingredients.files.items() if name.startswith(f"{root}/")}
+    tables = read_tables(study.data)
+    if stem not in set(tables["codes"]["code_id"].astype(str)):
+        return
+    if changed := changed_keys(then, now):
+        yield f"Rows: the data are not those of the run ({changed[0]} differs)"
+        return
+    known = study.declaration.parameters
+    values = {name: value for name, value in run.ingredients.parameters.items() if name in known}
+    evidence = Evidence.select(study, tables, study.parameters(values))
+    rows = evidence.presence[evidence.presence["code_id"].astype(str).eq(stem)]
+    told_of = {"yes": "affirmed", "no": "denied", "silent": "not mentioned",
+               "not_asked": "not asked, read with another codebook"}  # fmt: skip
+    for state, told in told_of.items():
+        projects = sorted(rows.loc[rows["state"].astype(str).eq(state), "project_id"].astype(str))
+        if state == "not_asked" and not projects:
+            continue
+        unit = "project" if len(projects) == 1 else "projects"
+        shown = ":" if projects and state != "silent" else ""
+        yield f"Reports of {len(projects)} {unit}: {told}{shown}"
+        if projects and state != "silent":
+            yield from _folded(", ".join(projects), 2)
+
+
+def _uses(run: Artifact, key: str, study: Study) -> Iterator[str]:
+    reports = study.root / "reports"
+    names = findings_on(key, study)
+    yield f"Findings that look at it ({len(names)})"
+    for name in names:
+        judged = (run.findings or {}).get(name)
+        stated = ", ".join(f"{p.file}:{p.line}" for p in statements_of(name, reports, study.root))
+        told = f"{name}: {judged.outcome.replace('_', ' ')}" if judged else name
+        yield f"  {told}" + (f" ({stated})" if stated else "")
+        for rule, outcome in judged.other_rules if judged else ():
+            yield f"    depends on the coder rule: {outcome.replace('_', ' ')} under '{rule}'"
+    places = places_of(key, reports, study.root)
+    yield f"Places of the text that print it ({len(places)})"
+    yield from (f"  {place}" for place in places)
+
+
+def _folded(text: str, indent: int) -> list[str]:
+    start = " " * indent
+    return wrap(text, _WIDTH, initial_indent=start, subsequent_indent=start + "  ",
+                break_long_words=False, break_on_hyphens=False)  # fmt: skip
+
+
+METHODS = {
+    "wilson": "evaltools.statistics.intervals.wilson",
+    "wilson, clustered by project": "evaltools.indicators.clustered.clustered_shares",
+    "hypergeometric": "evaltools.statistics.intervals.hypergeometric",
+    "bounds": "evaltools.statistics.intervals.bounds",
+    "newcombe": "evaltools.statistics.differences.newcombe",
+    "newcombe, paired": "evaltools.indicators.optimism.newcombe_paired",
+    "newcombe, paired, any table": "evaltools.indicators.optimism.gap_limits",
+    "goodman": "evaltools.statistics.multinomial.simultaneous_intervals",
+    "rewired": "evaltools.statistics.networks.rewired_clustering",
+}
+"""Which function makes the limits of a method."""
+_SOURCE = re.compile(r"^\s*(?:Source|Sources):(.*?)(?:\n\s*\n|\Z)", re.DOTALL | re.MULTILINE)
+_ASKED = re.compile(r"\bparameters\.([a-z_]+)")
+_READS = {
+    "coder_rule": re.compile(r"\bpresence\b|\blinked\b|\bcount_states\b"),
+    "allocation": re.compile(r"\ballocations\b"),
+}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a function says of itself.
+
+    Arguments:
+        name: dotted name.
+        says: first sentence of its description; empty where it is not in this version.
+        sources: what it is based on, as its description names it.
+        parameters: parameters that its module asks for.
+    """
+
+    name: str
+    says: str
+    sources: tuple[str, ...]
+    parameters: tuple[str, ...]
+
+
+def origin_of(name: str) -> Origin:
+    """What a function of this package says of itself.
+
+    Arguments:
+        name: dotted name, as `source` of an indicator gives it.
+    """
+    module_name, _, function = name.rpartition(".")
+    if not module_name.startswith("evaltools."):
+        return Origin(name, "", (), ())
+    try:
+        module = import_module(module_name)
+    except ModuleNotFoundError:
+        return Origin(name, "", (), ())
+    found: Any = getattr(module, function, None)
+    text = inspect.getdoc(found) or "" if found is not None else ""
+    code = inspect.getsource(module)
+    asked = set(_ASKED.findall(code)) - {"as_values", "declarations"}
+    asked |= {parameter for parameter, pattern in _READS.items() if pattern.search(code)}
+    return Origin(
+        name,
+        " ".join(text.split("\n\n")[0].split()),
+        tuple(" ".join(match.split()) for match in _SOURCE.findall(text)),
+        tuple(sorted(asked & (OF_READING - {"estimand", "language"}))),
+    )
+
+
+_VARIABLE = re.compile(r"\{\{<\s*var\s+([^\s>]+)\s*>\}\}")
+_FINDING = re.compile(r"""finding=["']([^"']+)["']""")
+FORMS = ("x", "n", "quantity", "population", "superpopulation", "bounds", "interval")
+"""What prose can ask of an indicator besides its own measure."""
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """A line of the prose and the variable it asks for, or the finding it states."""
+
+    file: str
+    line: int
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line} ({self.name})"
+
+
+def keys_of_variable(variable: str, keys: Iterable[str]) -> list[str]:
+    """Keys of the indicators that a variable of the prose prints, sorted.
+
+    `challenge.staff.x` and `challenge.staff.by.region.06.share` are of `challenge.staff.share`;
+    `ranking.challenge.top` is of every challenge's share.
+    """
+    stem, _, form = variable.rpartition(".")
+    stem = stem.partition(".by.")[0]
+    family = variable.split(".")[1] if variable.startswith("ranking.") else None
+    found = []
+    for key in keys:
+        beginning, _, measure = key.rpartition(".")
+        if family is not None:
+            if key.count(".") == 2 and key.startswith(f"{family}.") and measure == "share":
+                found.append(key)
+        elif beginning == stem and (measure == form or form in FORMS):
+            found.append(key)
+    return sorted(set(found))
+
+
+def places_of(key: str, folder: Path, root: Path) -> list[Place]:
+    """Places of the prose that print an indicator, in order.
+
+    Arguments:
+        key: of the indicator.
+        folder: with the author's sources, such as `reports`; what was built is left out.
+        root: of the study, below which places are told.
+    """
+    return [
+        place for place in _marks(folder, root, _VARIABLE) if keys_of_variable(place.name, [key])
+    ]
+
+
+def statements_of(finding: str, folder: Path, root: Path) -> list[Place]:
+    """Places of the prose that state a finding, in order."""
+    return [place for place in _marks(folder, root, _FINDING) if place.name == finding]
+
+
+def findings_on(key: str, study: Study) -> list[str]:
+    """Ids of the declared findings that look at an indicator, in the order of the file."""
+    from evaltools.findings.conditions import keys_of
+    from evaltools.findings.declaration import load_findings
+
+    found = []
+    for finding in load_findings(study.root, study.declaration.languages):
+        names, globs = keys_of(finding.condition)
+        if key in names or any(fnmatch.fnmatchcase(key, glob) for glob in globs):
+            found.append(finding.id)
+    return found
+
+
+def nearest_keys(key: str, keys: Iterable[str], most: int = 3) -> list[str]:
+    """Keys that may have been meant, the likeliest first."""
+    from difflib import get_close_matches
+
+    known = sorted(set(keys))
+    near = get_close_matches(key, known, most, 0.5)
+    parts = [known_key for known_key in known if key and key in known_key]
+    return list(dict.fromkeys([*near, *parts]))[:most]
+
+
+def _marks(folder: Path, root: Path, pattern: re.Pattern[str]) -> list[Place]:
+    found = []
+    for path in sorted(folder.rglob("*.qmd")):
+        below = path.relative_to(folder).parts
+        if any(part.startswith(("_build", ".", "_generated")) for part in below):
+            continue
+        name = path.relative_to(root).as_posix()
+        for number, line in enumerate(read_text(path).splitlines(), start=1):
+            found += [Place(name, number, match) for match in pattern.findall(line)]
+    return found
