@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from evaltools.findings.clauses import Condition
-from evaltools.findings.conditions import evaluate
+from evaltools.findings.conditions import Condition
 from evaltools.findings.declaration import Finding
+from evaltools.findings.evaluate import Verdict, evaluate
 from evaltools.findings.numbers import Numbers, numbers_of
-from evaltools.findings.verdict import Verdict
 from evaltools.indicators.indicator import Estimand, Indicator
 from evaltools.statistics.intervals import hypergeometric, wilson
 

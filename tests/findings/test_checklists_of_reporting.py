@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -11,14 +12,15 @@ from evaltools.findings.checklists import (
     Section,
     answers,
     checklist_page,
-    checklist_problems,
     checklists,
     counted,
     included_pages,
     sections_of,
 )
+from evaltools.present.words import Words
+from evaltools.problems import ProblemError
 from evaltools.study import Study, find_study
-from evaltools.study.declaration import Statement
+from evaltools.study.declaration import Statement, Topic
 
 ROOT = Path(__file__).parents[2]
 SRQR, GRAMMS, UNEG = checklists()
@@ -49,11 +51,11 @@ def test_the_checklists_have_the_items_of_their_originals() -> None:
 
 
 def test_an_item_is_present_when_its_section_has_text() -> None:
-    assert status("srqr", "2", section("sec-tiivistelma")) == "present"
+    assert status("srqr", "2", section("sec-summary")) == "present"
 
 
 def test_a_heading_without_text_is_no_answer_but_a_beginning() -> None:
-    assert status("srqr", "2", section("sec-tiivistelma", FEWEST_WORDS - 1)) == "partly"
+    assert status("srqr", "2", section("sec-summary", FEWEST_WORDS - 1)) == "partly"
 
 
 def test_an_item_without_its_section_is_missing() -> None:
@@ -61,8 +63,8 @@ def test_an_item_without_its_section_is_missing() -> None:
 
 
 def test_an_item_that_needs_two_sections_is_half_answered_by_one() -> None:
-    assert status("srqr", "5", section("sec-aineisto")) == "partly"
-    both = section("sec-aineisto") | section("sec-paatelmat")
+    assert status("srqr", "5", section("sec-data")) == "partly"
+    both = section("sec-data") | section("sec-inference")
     assert status("srqr", "5", both) == "present"
 
 
@@ -76,26 +78,26 @@ def test_what_the_study_states_counts_and_is_shown() -> None:
     study = with_statements(stated)
     found = answers(SRQR, {}, (), study.declaration.statements)
     assert found[20].status == "not_applicable"
-    page = checklist_page(study, {}, (), "fi")
+    page = checklist_page(study, {}, (), Words("fi"))
     assert "| Näin on. | ei koske |" in page
 
 
-def test_every_empty_item_is_listed_with_what_to_do() -> None:
-    problems = checklist_problems(with_statements(), {}, ())
-    assert len(problems) == 21 + 6 + 8
-    by_place = {problem.where: problem for problem in problems}
-    assert "#sec-tiivistelma" in by_place["checklist srqr.2"].remedy
-    assert "statements" in by_place["checklist srqr.21"].remedy
-
-
-def test_a_statement_on_an_item_that_does_not_exist_is_a_problem() -> None:
+def test_a_statement_on_an_item_that_does_not_exist_is_refused() -> None:
     stray = Statement(item="srqr.22", status="present", text=TEXT)  # type: ignore[arg-type]
-    codes = [problem.code for problem in checklist_problems(with_statements(stray), {}, ())]
-    assert codes.count("checklist.unknown") == 1
+    with pytest.raises(ProblemError, match="srqr.22"):
+        checklist_page(with_statements(stray), {}, (), Words("fi"))
+
+
+def test_the_study_says_which_sections_are_on_a_topic() -> None:
+    sections = section("sec-lyhyesti")
+    places: dict[Topic, tuple[str, ...]] = {"summary": ("sec-lyhyesti",)}
+    assert answers(SRQR, sections, (), (), places)[1].status == "present"
+    assert answers(SRQR, sections, ())[1].status == "missing"
+    assert answers(SRQR, section("sec-summary"), (), (), {"summary": ()})[1].status == "missing"
 
 
 def test_counts_add_up_to_the_items() -> None:
-    found = answers(SRQR, section("sec-tiivistelma"), (), ())
+    found = answers(SRQR, section("sec-summary"), (), ())
     assert sum(counted(found).values()) == 21
     assert counted(found)["present"] == 1
 
@@ -148,7 +150,7 @@ def test_pages_that_the_report_includes_are_found(chapters: Path) -> None:
 
 def test_sections_are_linked_and_their_titles_do_nothing() -> None:
     hostile = {"sec-tiivistelma": Section("sec-tiivistelma", "<b>|A", FEWEST_WORDS)}
-    page = checklist_page(with_statements(), hostile, (), "sv")
+    page = checklist_page(with_statements(), hostile, (), Words("sv"))
     assert "](#sec-tiivistelma)" in page
     assert "<b>" not in page
     assert "\N{LEFT CORNER BRACKET}" not in page
@@ -158,5 +160,7 @@ def test_sections_are_linked_and_their_titles_do_nothing() -> None:
 
 def test_the_anchors_of_the_checklists_are_those_of_the_report_or_still_to_write() -> None:
     known = set(sections_of(ROOT / "reports" / "fi"))
-    asked = {name for found in checklists() for item in found.items for name in item.sections}
-    assert asked - known <= {"sec-tietosuoja", "sec-suositukset"}
+    declared = find_study(ROOT).declaration.sections
+    topics = {topic for found in checklists() for item in found.items for topic in item.topics}
+    assert topics == set(declared) == set(get_args(Topic))
+    assert {name for names in declared.values() for name in names} <= known

@@ -67,7 +67,7 @@ def test_every_mistake_is_told_with_its_line(tmp_path):
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"text": {"fi": " ", "sv": "b", "en": "c"}}, "text.fi"),
+        ({"text": {"fi": " ", "sv": "b", "en": "c"}}, "no words in fi"),
         ({"counter_evidence": {"none_found": "no"}}, "none_found"),
         ({"counter_evidence": [{"code": "a.b", "table": "goals"}]}, "code or a table"),
         ({"counter_evidence": [{"code": "a.b", "polarity": "mixed"}]}, "polarity"),

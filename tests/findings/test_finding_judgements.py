@@ -13,6 +13,7 @@ from evaltools.findings import (
     unknown_evidence,
 )
 from evaltools.indicators.indicator import Indicator, dimensions
+from evaltools.present.words import Words
 from evaltools.problems import ProblemError
 
 HOLDS, FAILS = shares(staff=37, partners=16), shares(staff=16, partners=37)
@@ -120,7 +121,7 @@ def test_an_acceptance_counts_for_its_outcome_only():
     asked = finding(accepted=accepted("does_not_hold"))
     judged = judge([asked], FAILS, "D")
     assert problems_for_publishing(judged) == []
-    assert "tiedossa" in findings_metadata(judged, "fi")["it-is-so"]["reason"]
+    assert "tiedossa" in findings_metadata(judged, Words("fi"))["it-is-so"]["reason"]
     other = finding(accepted=accepted("cannot_be_told"))
     (problem,) = problems_for_publishing(judge([other], FAILS, "D"))
     assert "accepted as cannot_be_told" in problem.remedy
@@ -167,7 +168,9 @@ def test_what_is_not_borne_out_has_no_strength_and_people_may_overrule_with_reas
 def test_the_release_table_has_a_row_a_statement_and_numbers_that_lead_to_their_record():
     theirs = finding(name="theirs", asserted=False, source="vm2022",
                      reading={"fi": "luku | 1", "sv": "b", "en": "c"})  # fmt: skip
-    table = release_table(judge([finding(), theirs], FAILS, "D"), "fi", {"challenge.staff": "väki"})
+    table = release_table(
+        judge([finding(), theirs], FAILS, "D"), Words("fi"), {"challenge.staff": "väki"}
+    )
     rows = [line for line in table.splitlines() if line.startswith("|")]
     assert len(rows) == 3
     assert rows[2].count("|") == 5  # what is in the text does not make a cell
@@ -179,7 +182,7 @@ def test_the_release_table_has_a_row_a_statement_and_numbers_that_lead_to_their_
 
 def test_hostile_labels_and_names_stay_text():
     hostile = {"challenge.staff": "<script>|[x](y){{< var a >}}", "challenge.partners": "*b*"}
-    made = findings_metadata(judge([finding()], FAILS, "D"), "fi", hostile)
+    made = findings_metadata(judge([finding()], FAILS, "D"), Words("fi"), hostile)
     assert not set("<>|[]{}*") & set(made["it-is-so"]["reason"])
 
 
@@ -193,7 +196,8 @@ def test_every_kind_of_reason_prints_in_three_languages(language):
         ({"equals": {"key": "a.b.count", "number": 3}}, [count("a.b.count", 2)], "D"),
     ]  # fmt: skip
     texts = [
-        one(finding(c, estimand=e), indicators).reason.text(language) for c, indicators, e in asked
+        one(finding(c, estimand=e), indicators).reason.text(Words(language))
+        for c, indicators, e in asked
     ]
     assert len(set(texts)) == 4
     assert all("{" not in text and text == text.strip() for text in texts)
@@ -201,8 +205,8 @@ def test_every_kind_of_reason_prints_in_three_languages(language):
 
 def test_a_reason_says_what_leads_and_what_does_not():
     reason = one(finding(), FAILS).reason
-    assert reason.text("fi") == (
+    assert reason.text(Words("fi")) == (
         "ei pidä paikkaansa: suurin on challenge.partners (37/52), ei challenge.staff (16/52)"
     )
-    assert "väki (16/52)" in reason.text("fi", {"challenge.staff": "väki"})
+    assert "väki (16/52)" in reason.text(Words("fi"), {"challenge.staff": "väki"})
     assert reason.as_values()["because"][0]["kind"] == "another_leads"

@@ -9,9 +9,10 @@ import pypandoc
 import pytest
 import yaml
 from claims_by_hand import finding, shares, withheld
+from evaltools.report.embedded.filters import check_filter, run_filters
 
 from evaltools.findings import findings_metadata, judge
-from evaltools.report.embedded.pandoc import check_filter, run_filters
+from evaltools.present.words import Words
 
 FILTER = Path(__file__).parents[2] / "reports" / "style" / "findings.lua"
 PROSE = (
@@ -29,7 +30,9 @@ def metadata():
         finding(condition, "open"),
     ]
     numbers = [*shares(staff=16, partners=37), withheld("challenge.aims.share")]
-    return findings_metadata(judge(asked, numbers, "D"), "fi", {"challenge.staff": "väki <b> & co"})
+    return findings_metadata(
+        judge(asked, numbers, "D"), Words("fi"), {"challenge.staff": "väki <b> & co"}
+    )
 
 
 def rendered(to, metadata):

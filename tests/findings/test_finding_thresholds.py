@@ -14,7 +14,7 @@ from claims_by_hand import (
     withheld,
 )
 
-from evaltools.findings.thresholds import IMPLIED
+from evaltools.findings.evaluate import IMPLIED
 from evaltools.present.quantity import quantity
 
 KEY = "goals.good.share"

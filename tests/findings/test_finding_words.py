@@ -7,7 +7,7 @@ from claims_by_hand import interval, share
 
 from evaltools.findings.numbers import Reading
 from evaltools.findings.reasons import Because, Kind, Reason
-from evaltools.present.words import all_phrases
+from evaltools.present.words import Words, all_phrases
 
 READING = Reading("challenge.staff.share", share("challenge.staff.share", 16)[2])
 OTHER = Reading("challenge.aims.share", interval(0.5, 0.4, 0.6, key="challenge.aims.share"))
@@ -17,7 +17,7 @@ OTHER = Reading("challenge.aims.share", interval(0.5, 0.4, 0.6, key="challenge.a
 @pytest.mark.parametrize("kind", get_args(Kind))
 def test_a_reason_of_every_kind_prints_its_numbers(kind, language):
     because = Because(kind, (READING,), (OTHER,), 0.5, (0.1, 0.6), word="S")
-    text = Reason("cannot_be_told", (because,)).text(language)
+    text = Reason("cannot_be_told", (because,)).text(Words(language))
     assert "challenge" in text
     assert "{" not in text
 

@@ -10,12 +10,14 @@ from claims_by_hand import finding, shares
 
 from evaltools.evidence import Evidence, read_tables
 from evaltools.findings import findings_metadata, judge, problems_for_publishing, release_table
-from evaltools.findings.coder_rules import RULES, judge_by_rule, recomputed, rule_note
-from evaltools.findings.record import findings_record
+from evaltools.findings.display import findings_record
+from evaltools.findings.judgement import RULES, judge_by_rule, recomputed, rule_note
 from evaltools.indicators import effects, evidence_base, networks, portfolio
+from evaltools.present.words import Words
 from evaltools.study import load_study
 
 ROOT = Path(__file__).parents[2]
+CHAPTERS = tuple(load_study(ROOT).declaration.chapters.values())
 FILTER = ROOT / "reports" / "style" / "findings.lua"
 
 
@@ -27,7 +29,7 @@ def evidence():
 
 @pytest.fixture(scope="module")
 def numbers(evidence):
-    return [*recomputed(evidence), *portfolio.compute(evidence)]
+    return [*recomputed(evidence, CHAPTERS), *portfolio.compute(evidence)]
 
 
 def test_no_other_chapter_changes_with_the_rule(evidence):
@@ -35,7 +37,7 @@ def test_no_other_chapter_changes_with_the_rule(evidence):
     study = load_study(ROOT)
     small = study.parameters({"wave": "2023", "municipality_group": "rural"})
     evidence = Evidence.select(study, evidence.tables, small)
-    counted = {each.identity for each in recomputed(evidence)}
+    counted = {each.identity for each in recomputed(evidence, CHAPTERS)}
     for rule in RULES:
         other = evidence.under_rule(rule)
         for chapter in (portfolio, evidence_base, networks, effects):
@@ -64,7 +66,7 @@ def test_evidence_under_a_rule_is_evidence_selected_with_it(evidence):
 
 
 def share(evidence, rule, code):
-    found = {i.identity: i for i in recomputed(evidence.under_rule(rule))}
+    found = {i.identity: i for i in recomputed(evidence.under_rule(rule), CHAPTERS)}
     return found[(f"{code}.share", "D", ())].value
 
 
@@ -74,7 +76,7 @@ def test_outcomes_are_those_of_the_report_made_under_each_rule(evidence, numbers
     assert len(set(values.values())) > 1, "the example's coders must differ on it"
     middle = (min(values.values()) + max(values.values())) / 2
     asked = [finding({"at_least": {"key": f"{code}.share", "value": middle}}, "near")]
-    judged = judge_by_rule(judge(asked, numbers, "D"), numbers, evidence, "D")
+    judged = judge_by_rule(judge(asked, numbers, "D"), numbers, evidence, "D", chapters=CHAPTERS)
     assert dict(judged[0].by_rule) == {
         rule: "holds" if value >= middle else "does_not_hold" for rule, value in values.items()
     }
@@ -83,10 +85,10 @@ def test_outcomes_are_those_of_the_report_made_under_each_rule(evidence, numbers
 
 def test_a_finding_on_what_nobody_coded_depends_on_no_rule(evidence, numbers):
     asked = [finding({"at_least": {"key": "projects.funded.count", "value": 1}}, "funded")]
-    judged = judge_by_rule(judge(asked, numbers, "D"), numbers, evidence, "D")
+    judged = judge_by_rule(judge(asked, numbers, "D"), numbers, evidence, "D", chapters=CHAPTERS)
     assert {outcome for _, outcome in judged[0].by_rule} == {"holds"}
     assert not judged[0].depends_on_rule
-    assert rule_note(judged[0], "fi") == ""
+    assert rule_note(judged[0], Words("fi")) == ""
 
 
 def judged_by_hand(**by_rule):
@@ -99,14 +101,14 @@ DEPENDS = {"any": "holds", "majority": "holds", "all": "does_not_hold", "consens
 
 
 def test_the_note_names_every_rule_once_and_the_outcome_of_the_report_first():
-    note = rule_note(judged_by_hand(**DEPENDS), "fi")
+    note = rule_note(judged_by_hand(**DEPENDS), Words("fi"))
     assert note == (
         "riippuu luokittelusäännöstä; pitää paikkansa: vähintään yksi luokittelija, "
         "luokittelijoiden enemmistö tai luokittelijoiden yhteinen kanta; ei pidä paikkaansa: "
         "kaikki luokittelijat"
     )
     for language in ("sv", "en"):
-        assert "; " in rule_note(judged_by_hand(**DEPENDS), language)
+        assert "; " in rule_note(judged_by_hand(**DEPENDS), Words(language))
 
 
 def test_a_finding_that_holds_by_the_chosen_rule_is_not_refused():
@@ -114,7 +116,7 @@ def test_a_finding_that_holds_by_the_chosen_rule_is_not_refused():
 
 
 def rendered(judgement, to):
-    metadata = findings_metadata([judgement], "fi")
+    metadata = findings_metadata([judgement], Words("fi"))
     text = f"---\n{yaml.safe_dump({'findings': metadata}, allow_unicode=True)}---\n\n"
     text += '[Väki riitti.]{.finding finding="holds"}\n'
     filtered = [f"--lua-filter={FILTER}"]
@@ -139,4 +141,4 @@ def test_record_and_table_of_statements_tell_it_too():
     item = judged_by_hand(**DEPENDS)
     assert findings_record([item])[0]["by_rule"] == DEPENDS
     examined = replace(item, finding=item.finding.model_copy(update={"asserted": False}))
-    assert "riippuu luokittelusäännöstä" in release_table([examined], "fi")
+    assert "riippuu luokittelusäännöstä" in release_table([examined], Words("fi"))

@@ -14,6 +14,7 @@ from scipy.stats import hypergeom, norm
 
 from evaltools.evidence import Evidence, read_tables
 from evaltools.findings import judge, load_findings, numbers_of, problems_for_publishing, propose
+from evaltools.present.words import Words
 from evaltools.study import load_study
 
 ROOT = Path(__file__).parents[2]
@@ -267,4 +268,4 @@ def test_self_reports_are_never_strong(judged, case):
 def test_every_reason_reads_in_every_language(judged, language):
     for found, _ in judged.values():
         for each in found:
-            assert each.reason.text(language)
+            assert each.reason.text(Words(language))

@@ -10,8 +10,10 @@ import pytest
 from evaltools.findings.judging import judge
 
 from evaltools.findings.declaration import Finding
+from evaltools.findings.judgement import judge
 from evaltools.findings.matrix import departures, matching, matrix_page, matrix_problems
 from evaltools.indicators.indicator import Indicator
+from evaltools.present.words import Words
 from evaltools.study import Study, find_study
 from evaltools.study.declaration import MainQuestion
 
@@ -137,7 +139,7 @@ def cells(page: str, first: str) -> list[str]:
 
 
 def test_a_row_leads_from_question_to_judgement(asking: Callable[..., Study]) -> None:
-    page = matrix_page(asking(), INDICATORS, JUDGED, "fi")
+    page = matrix_page(asking(), INDICATORS, JUDGED, Words("fi"))
     question, criterion, keys, evidence, judged = cells(page, "Mikä haittasi")
     assert question.endswith("Mikä haittasi?")
     assert criterion == "tuloksellisuus"
@@ -154,7 +156,7 @@ def test_the_judgement_follows_the_numbers(
     asking: Callable[..., Study], value: float, words: str
 ) -> None:
     judged = judge([finding("staff-leads", value)], INDICATORS, "D")
-    page = matrix_page(asking(), INDICATORS, judged, "fi")
+    page = matrix_page(asking(), INDICATORS, judged, Words("fi"))
     assert cells(page, "Mikä haittasi")[-1] == f"Henkilöstö haittaa: {words}"
 
 
@@ -163,13 +165,13 @@ def test_statements_of_others_are_counted_apart_from_the_reports_own(
 ) -> None:
     others = [finding("a", 0.5, asserted=False), finding("b", 0.7, asserted=False)]
     judged = judge(others, INDICATORS, "D")
-    page = matrix_page(asking(findings=["a", "b"]), INDICATORS, judged, "en")
+    page = matrix_page(asking(findings=["a", "b"]), INDICATORS, judged, Words("en"))
     last = cells(page, "What?")[-1]
     assert last == "statements of others examined 2: holds 1 and does not hold 1"
 
 
 def test_a_finding_that_does_not_exist_is_shown_as_such(asking: Callable[..., Study]) -> None:
-    page = matrix_page(asking(findings=["nobody"]), INDICATORS, JUDGED, "en")
+    page = matrix_page(asking(findings=["nobody"]), INDICATORS, JUDGED, Words("en"))
     assert cells(page, "What?")[-1] == "nobody: no such finding"
 
 
@@ -180,15 +182,15 @@ def test_departures_stand_in_a_table_and_in_lines_for_the_build(
     why = {"fi": "Aineisto puuttui.", "sv": "Saknas.", "en": "No data."}
     study = asking(departures=[{"what": what, "why": why}])
     assert departures(study, "en") == ["1.1: Not done. No data."]
-    page = matrix_page(study, INDICATORS, JUDGED, "fi")
+    page = matrix_page(study, INDICATORS, JUDGED, Words("fi"))
     assert cells(page, "Aineisto puuttui")[1:] == ["Ei laskettu.", "Aineisto puuttui."]
     assert "{#tbl-departures}" in page
-    assert "poikkeamat" not in matrix_page(asking(), INDICATORS, JUDGED, "fi")
+    assert "poikkeamat" not in matrix_page(asking(), INDICATORS, JUDGED, Words("fi"))
 
 
 def test_words_of_the_study_are_shown_and_do_nothing(asking: Callable[..., Study]) -> None:
     text = {"fi": "<script>|{{< include x >}}", "sv": "a", "en": "a"}
-    page = matrix_page(asking(text=text), INDICATORS, JUDGED, "fi")
+    page = matrix_page(asking(text=text), INDICATORS, JUDGED, Words("fi"))
     assert "<script>" not in page
     assert "{{<" not in page
 

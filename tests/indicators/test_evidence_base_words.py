@@ -8,6 +8,7 @@ import pytest
 from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.measures import measure_table
 from evaltools.indicators.selection_table import representativity_note, selection_table
+from evaltools.present.words import Words
 
 
 def compared(language="fi", n=4, N=12, **columns):
@@ -80,9 +81,9 @@ def test_measures_are_printed_by_unit_with_the_counts_behind_shares():
         Indicator("e.share", 0.5, "share", n=500, N=1000, counted="euros"),
         Indicator("a.share", 0.9, "share", n=9, N=10, dimensions=(("call", "2020"),)),
     ]
-    names = {f"{letter}": "column.share" for letter in ("c.eur", "a.share", "b.index")}
-    names |= {"d.share": "column.share", "e.share": "column.share"}
-    table = measure_table(records, names, "fi")
+    names = {f"{letter}": "column.theme" for letter in ("c.eur", "a.share", "b.index")}
+    names |= {"d.share": "column.theme", "e.share": "column.theme"}
+    table = measure_table(records, names, Words("fi"))
     assert table["value"].tolist() == [
         "1\u00a0234\u00a0567",
         "25\u00a0%",
@@ -92,4 +93,4 @@ def test_measures_are_printed_by_unit_with_the_counts_behind_shares():
     ]
     assert table["count"].tolist() == ["–", "25/100", "0,01–0,04", "–", "–"]
     with pytest.raises(KeyError):
-        measure_table(records, {"z.share": "column.share"}, "fi")
+        measure_table(records, {"z.share": "column.theme"}, Words("fi"))

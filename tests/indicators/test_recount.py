@@ -29,6 +29,7 @@ from evaltools.indicators import (
 from evaltools.indicators.agreement import all_records
 from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.measures import measure_table
+from evaltools.present.words import Words
 from evaltools.report.variables import interval_text, text_of
 from evaltools.study import load_study
 
@@ -232,8 +233,8 @@ def test_a_changed_cell_changes_both_counts_alike(study, tables, copy, table):
 def printed(evidence):
     """What the report prints of the numbers that chance decides."""
     records = saturation.saturation(evidence) + networks.compute(evidence)
-    texts = [(r.key, text_of(r, "en"), interval_text(r, "en")) for r in records]
-    rows = measure_table(records, networks.MEASURES, "en").to_numpy().tolist()
+    texts = [(r.key, text_of(r, Words("en")), interval_text(r, Words("en"))) for r in records]
+    rows = measure_table(records, networks.MEASURES, Words("en")).to_numpy().tolist()
     return texts, rows
 
 

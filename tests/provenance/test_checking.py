@@ -12,6 +12,7 @@ from evaltools.verification import verify
 from evaltools.problems import ProblemError
 from evaltools.provenance.integrity import Fault, check_folder
 from evaltools.provenance.manifest import read_manifest, seal_holds, sealed
+from evaltools.publishing.verify import verify
 
 KINDS = ("run", "report", "bundle")
 

@@ -13,8 +13,8 @@ from run_folders import INGREDIENTS
 
 from evaltools.problems import ProblemError
 from evaltools.provenance.reasons import why
-from evaltools.rebuilding import Cause, Difference, Rebuild, causes_between, in_order
-from evaltools.verification import verify
+from evaltools.publishing.rebuild import Cause, Difference, Rebuild, causes_between, in_order
+from evaltools.publishing.verify import verify
 
 
 @pytest.mark.parametrize(

@@ -182,9 +182,9 @@ def test_the_method_card_tells_scope_methods_coders_and_limits(bundle: Bundle) -
 
 
 def test_findings_are_published_with_their_outcomes(make: Make, tmp_path: Path) -> None:
-    from evaltools.findings.judging import judge
-
     from evaltools.findings.declaration import load_findings
+    from evaltools.findings.judgement import judge
+
 
     candidate = make()
     (candidate.study.root / "reports" / "findings.yml").write_text(FINDING, "utf-8")

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from evaltools.findings.coder_rules import rule_note
 
+from evaltools.findings.judgement import rule_note
+from evaltools.present.words import Words
 from evaltools.publishing import Candidate
 from evaltools.publishing.gates import without_note
 
@@ -35,7 +36,7 @@ class Judged:
 
 DEPENDS: Any = Judged(Named("a-b"), "holds", (("any", "holds"), ("all", "does_not_hold")))
 ALWAYS: Any = Judged(Named("a-b"), "holds", (("any", "holds"), ("all", "holds")))
-NOTE = f'<span role="note">({rule_note(DEPENDS, "fi")})</span>'
+NOTE = f'<span role="note">({rule_note(DEPENDS, Words("fi"))})</span>'
 
 
 def page(sentence: str, beside: str = "") -> bytes:

@@ -18,6 +18,8 @@ from evaltools.provenance.hashes import hash_folder
 from evaltools.provenance.integrity import check_folder
 from evaltools.publishing import Bundle
 from evaltools.publishing.bundle import assemble
+from evaltools.publishing.rebuild import Anew, Cause, Rebuild, compare, read_record
+from evaltools.publishing.verify import Verification
 
 
 @pytest.fixture(scope="session")

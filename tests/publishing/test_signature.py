@@ -25,7 +25,7 @@ from evaltools.provenance.signature import (
     sign_bundle,
 )
 from evaltools.publishing import Bundle
-from evaltools.verification import verify
+from evaltools.publishing.verify import verify
 
 SIGNATURE = f"{CHECKLIST}.sig"
 

@@ -6,6 +6,8 @@ import pytest
 
 from evaltools.indicators.indicator import Indicator
 from evaltools.present.language import NBSP
+from evaltools.present.words import Words
+from evaltools.report.trail.glossary import Glossary
 from evaltools.report.variables import nested, ranking_variables, variables
 
 
@@ -27,7 +29,7 @@ def shown(text: str) -> str:
 
 
 def test_a_share_is_printed_with_its_counts_intervals_and_bounds() -> None:
-    made = variables(STAFF, "D", "fi")
+    made = variables(STAFF, "D", Words("fi"))
     assert shown(made["challenge.staff.share"]) == f"37{NBSP}%"
     assert shown(made["challenge.staff.x"]) == "19"
     assert shown(made["challenge.staff.n"]) == "52"
@@ -37,7 +39,7 @@ def test_a_share_is_printed_with_its_counts_intervals_and_bounds() -> None:
 
 
 def test_every_number_names_the_indicator_it_shows() -> None:
-    made = variables(STAFF, "D", "fi")
+    made = variables(STAFF, "D", Words("fi"))
     assert 'key="challenge.staff.share" estimand="D" shows="value"' in made["challenge.staff.share"]
     assert 'estimand="S" shows="interval"' in made["challenge.staff.superpopulation"]
 
@@ -57,13 +59,13 @@ def test_a_word_for_how_many_stands_only_where_the_whole_interval_bears_it_out(
     records = [STAFF[0]]
     if low is not None and high is not None:
         records.append(share("challenge.staff.share", 19, 52, "S", low=low, high=high))
-    text = variables(records, estimand, "fi")["challenge.staff.quantity"]  # type: ignore[arg-type]
+    text = variables(records, estimand, Words("fi"))["challenge.staff.quantity"]  # type: ignore[arg-type]
     assert "19/52" in text
     assert text.startswith(f"{word} (" if word else "[[19/52]")
 
 
 def test_a_percentage_of_fewer_than_ten_is_printed_as_a_count() -> None:
-    made = variables([share("challenge.staff.share", 3, 8)], "D", "fi")
+    made = variables([share("challenge.staff.share", 3, 8)], "D", Words("fi"))
     assert shown(made["challenge.staff.share"]) == "3/8"
 
 
@@ -72,7 +74,7 @@ def test_what_is_missing_or_withheld_is_said_in_words() -> None:
         Indicator("savings.median.eur", None, "eur", note="no claims"),
         Indicator("savings.claimed.share", None, "share", suppressed=True),
     ]
-    made = variables(records, "D", "fi")
+    made = variables(records, "D", Words("fi"))
     assert shown(made["savings.median.eur"]) == "(ei laskettavissa)"
     assert shown(made["savings.claimed.share"]) == "(ei julkaista)"
     assert shown(made["savings.claimed.quantity"]) == "(ei julkaista)"
@@ -80,19 +82,21 @@ def test_what_is_missing_or_withheld_is_said_in_words() -> None:
 
 def test_a_number_broken_down_has_the_breakdown_in_its_key() -> None:
     record = Indicator("calls.applications.count", 184, "count", dimensions=(("call", "2019-1"),))
-    assert list(variables([record], "D", "en")) == ["calls.applications.by.call.2019-1.count"]
+    assert list(variables([record], "D", Words("en"))) == [
+        "calls.applications.by.call.2019-1.count"
+    ]
 
 
 def test_a_number_of_all_projects_needs_no_record_of_reports() -> None:
     record = Indicator("grants.total.eur", 12_033_660, "eur", estimand="P")
-    assert shown(variables([record], "D", "fi")["grants.total.eur"]) == (
+    assert shown(variables([record], "D", Words("fi"))["grants.total.eur"]) == (
         f"12,0{NBSP}milj.{NBSP}euroa"
     )
 
 
 def test_goals_are_counted_in_goals_and_claims_in_claims() -> None:
     records = [share("rooting.owner.share", 40, 60), share("savings.baseline.share", 4, 20)]
-    made = variables(records, "D", "fi")
+    made = variables(records, "D", Words("fi"))
     assert made["rooting.owner.quantity"].startswith("enemmistössä tavoitteista")
     assert made["savings.baseline.quantity"].startswith("osassa säästöväitteistä")
 
@@ -104,11 +108,12 @@ def test_dotted_keys_become_the_nested_mapping_that_quarto_reads() -> None:
 
 
 LABELS = {f"challenge.{name}": name for name in ("aims", "staff", "time", "law")}
+KINDS = dict.fromkeys(LABELS, "challenge")
 
 
 def ranking(**counts: int) -> dict[str, str]:
     records = [share(f"challenge.{name}.share", n, 20) for name, n in counts.items()]
-    return ranking_variables(records, LABELS, "en")
+    return ranking_variables(records, Glossary(Words("en"), LABELS, KINDS))
 
 
 def test_a_ranking_is_by_count_and_leaves_out_what_nobody_mentions() -> None:
@@ -133,7 +138,7 @@ def test_a_ranking_of_nothing_says_so() -> None:
 
 
 def test_every_number_leads_to_its_evidence() -> None:
-    made = variables(STAFF, "D", "fi") | ranking(staff=9)
+    made = variables(STAFF, "D", Words("fi")) | ranking(staff=9)
     for name, text in made.items():
         if name.startswith("challenge.staff") or "[[" in text:
             assert text.count("](#ev-challenge-staff-share){.evidence-link}") == 1, name

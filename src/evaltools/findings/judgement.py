@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
@@ -211,13 +211,13 @@ def judge_by_rule(
     chosen = evidence.parameters.coder_rule
     findings = [item.finding for item in own]
     of_run = {each.identity: each for each in indicators}
-    counting = _counting(chapters)
+    modules = tuple(chapters)
     outcomes = {chosen: [item.outcome for item in own]}
     for rule in RULES:
         if rule == chosen:
             continue
-        other = evidence.under_rule(rule)
-        fresh = {each.identity: each for compute in counting for each in compute(other)}
+        again = recomputed(evidence.under_rule(rule), modules)
+        fresh = {each.identity: each for each in again}
         # What a run does not give is not added: its judge had to do without it too.
         numbers = [fresh.get(identity, each) for identity, each in of_run.items()]
         outcomes[rule] = [item.outcome for item in judge(findings, numbers, estimand, facts)]
@@ -227,10 +227,11 @@ def judge_by_rule(
     )
 
 
-def _counting(chapters: Iterable[str]) -> list[Callable[[Evidence], Iterable[Indicator]]]:
-    """What of the chapters depends on the coder rule: each says so by its `by_coder_rule`."""
+def recomputed(evidence: Evidence, chapters: Iterable[str]) -> list[Indicator]:
+    """What of some chapters depends on the coder rule; each says so by its `by_coder_rule`."""
     modules = [import_module(name) for name in dict.fromkeys(chapters) if find_spec(name)]
-    return [module.by_coder_rule for module in modules if hasattr(module, "by_coder_rule")]
+    counting = [each.by_coder_rule for each in modules if hasattr(each, "by_coder_rule")]
+    return [indicator for compute in counting for indicator in compute(evidence)]
 
 
 def rule_note(judgement: Judgement, words: Words) -> str:

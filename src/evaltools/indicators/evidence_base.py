@@ -42,6 +42,10 @@ def compute(evidence: Evidence) -> list[Indicator]:
     return release(records, evidence)
 
 
+by_coder_rule = saturation
+"""What of the chapter depends on whose coding decides."""
+
+
 def read(evidence: Evidence) -> list[Indicator]:
     """What was read: share of the funded projects, languages, pages.
 

@@ -13,6 +13,7 @@ from evaltools.execute.results import harmless
 from openpyxl import Workbook
 
 from evaltools.evidence import Evidence, read_tables
+from evaltools.execute.outputs import harmless
 from evaltools.findings.disclosure.citations import cited_words
 from evaltools.findings.disclosure.persons import Known
 from evaltools.findings.disclosure.scan import (

@@ -5,6 +5,7 @@ import pytest
 from evaltools.findings.lint import check_small_denominators
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.present.language import share as share_text
+from evaltools.present.words import Words
 from evaltools.report.variables import variables
 
 FRAMES = {
@@ -111,7 +112,7 @@ def test_what_prose_is_given_today_prints_counts_of_fewer_than_ten(language, N):
         share("challenge.staff.share", 1, N, "P"),
         share("rating.a.share", 1, N, item="x"),
     ]
-    given = variables(indicators, "D", language)
+    given = variables(indicators, "D", Words(language))
     assert check_small_denominators(given, indicators) == []
     assert "%" not in share_text(1 / N, 1, N, language)
 

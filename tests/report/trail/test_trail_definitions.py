@@ -10,9 +10,8 @@ from trail_report import Material, used_names
 from evaltools.evidence import load_descriptor
 from evaltools.present.language import LANGUAGES
 from evaltools.present.words import Words
-from evaltools.report.trail.anchors import anchors_in, number_anchor
-from evaltools.report.trail.definitions import definition, labels_of, pattern_of
-from evaltools.report.trail.families import FAMILIES, family_of
+from evaltools.report.trail.glossary import FAMILIES, Glossary
+from evaltools.report.trail.markup import anchors_in, number_anchor
 from evaltools.report.trail.numbers import numbers_by_anchor
 
 
@@ -21,15 +20,15 @@ def test_every_number_of_the_finnish_report_has_a_definition(example: Material) 
     anchors = anchors_in(values[name] for name in used_names())
     keys = {known[anchor].key for anchor in anchors if not anchor.startswith("ev-fact-")}
     assert len(keys) > 50
-    assert [key for key in sorted(keys) if pattern_of(key) is None] == []
+    glossary = Glossary.of(example.tables, example.study.words("fi"))
+    assert [key for key in sorted(keys) if glossary.defined(key) is None] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_number_that_a_run_gives_has_a_definition(example: Material, language: str) -> None:
-    words = Words(language)  # type: ignore[arg-type]
-    labels = labels_of(example.tables, language)  # type: ignore[arg-type]
+    glossary = Glossary.of(example.tables, Words(language))  # type: ignore[arg-type]
     keys = {each.key for each in example.indicators if not each.key.endswith(".bounds")}
-    told = {key: definition(key, labels, words) for key in sorted(keys)}
+    told = {key: glossary.definition(key) for key in sorted(keys)}
     assert all(text.endswith(".") for text in told.values())
     unlabelled = [
         key for key, text in told.items() if re.search(r"[‘”][a-z_]+\.[a-z_.]+[’”]", text)
@@ -39,14 +38,14 @@ def test_every_number_that_a_run_gives_has_a_definition(example: Material, langu
 
 def test_a_number_without_definition_is_refused(example: Material) -> None:
     with pytest.raises(KeyError, match="nobody"):
-        definition("grants.nobody.eur", {}, Words("fi"))
+        Glossary(Words("fi")).definition("grants.nobody.eur")
 
 
 def test_every_key_belongs_to_a_family_whose_tables_exist(example: Material) -> None:
     tables = {each.name for each in load_descriptor(example.study.data).resources}
     assert {each for family in FAMILIES.values() for each in family.tables} <= tables
-    for indicator in example.indicators:
-        family_of(indicator.key)
+    glossary = Glossary.of(example.tables, Words("fi"))
+    assert all(glossary.family_of(each.key).tables for each in example.indicators)
 
 
 def test_entries_have_names_of_their_own() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 
 import pikepdf
 import pytest
@@ -16,17 +17,17 @@ from trail_report import ROOT, Material, used_names
 
 from evaltools.evidence import load_descriptor
 from evaltools.findings.checklists import included_pages, sections_of
+from evaltools.findings.display import release_table
 from evaltools.findings.matrix import matrix_page
-from evaltools.findings.showing import release_table
 from evaltools.present.language import Language
 from evaltools.present.words import Words, all_phrases
 from evaltools.publishing.method_card import method_card
 from evaltools.publishing.tables import Chapter, indicator_sheets, method_name, method_text
 from evaltools.report import generated_pages
 from evaltools.report.embedded.pandoc import pandoc
-from evaltools.report.staging import code_labels
+from evaltools.report.trail.glossary import Glossary
 from evaltools.report.trail.passages import Passage
-from evaltools.report.trail.quotations import QuotePolicy, passage_record
+from evaltools.report.trail.quotes import QuotePolicy, passage_record
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 ENGLISH = frozenset({
@@ -65,22 +66,22 @@ def in_language(source: Material, language: Language) -> Material:
 
 def pages(source: Material) -> Iterator[tuple[str, str]]:
     """What is generated of a report, by name, with tables and card of its bundle."""
-    study, parameters, language = source.study, source.parameters, source.parameters.language
+    study, parameters = source.study, source.parameters
+    words = study.words(parameters.language)
+    language = words.language
     descriptor, folder = load_descriptor(study.data), ROOT / "reports/fi"
-    labels, used = code_labels(source.tables, language), set(used_names())
+    labels, used = Glossary.of(source.tables, words).labels, set(used_names())
     sections, included = sections_of(folder), included_pages(folder)
-    yield (
-        "description",
-        generated_pages.description_sheet(study, parameters, descriptor, "ab12", 52, 122),
-    )
-    yield "parameters", generated_pages.parameter_table(parameters)
-    yield "indicators", generated_pages.indicator_table(source.indicators, used, language)
-    yield "data", generated_pages.data_table(descriptor, source.tables, language)
-    yield "release", release_table(source.judgements, language, labels)
-    yield "matrix", matrix_page(study, source.indicators, source.judgements, language)
+    run = SimpleNamespace(run="ab12", n=52, N=122, descriptor=descriptor)
+    yield "description", generated_pages.description_sheet(study, parameters, run)
+    yield "parameters", generated_pages.parameter_table(parameters, words)
+    yield "indicators", generated_pages.indicator_table(source.indicators, used, words)
+    yield "data", generated_pages.data_table(descriptor, source.tables, words)
+    yield "release", release_table(source.judgements, words, labels)
+    yield "matrix", matrix_page(study, source.indicators, source.judgements, words)
     yield "evidence", source.pages(used_names())
     chapter = Chapter("01_all", "", source.indicators)
-    for sheet in indicator_sheets([chapter], "", "", language):
+    for sheet in indicator_sheets([chapter], "", "", words):
         place = [column for column, label in enumerate(sheet.header) if label != _source(language)]
         rows = ([row[column] for column in place if column < len(row)] for row in sheet.rows)
         lines = [sheet.about, *sheet.header, *(str(cell) for row in rows for cell in row)]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from evaltools.report.trail.anchors import anchors_in, link_numbers
+from evaltools.report.trail.markup import anchors_in, link_numbers
 
 BARE = '[19/52]{.indicator key="challenge.staff.share" estimand="D" shows="fraction"}'
 SPLIT = (

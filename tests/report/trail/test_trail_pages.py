@@ -17,9 +17,9 @@ from trail_report import Material, material, prose_of, rendered, used_names, wri
 
 from evaltools.indicators import effects
 from evaltools.present.words import Words
-from evaltools.report.trail.anchors import finding_anchor
+from evaltools.report.trail.markup import finding_anchor
 from evaltools.report.trail.passages import Passage
-from evaltools.report.trail.quotations import QuotePolicy, declared_policy, passage_record
+from evaltools.report.trail.quotes import QuotePolicy, declared_policy, passage_record
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 HOSTILE = (
@@ -55,7 +55,7 @@ def test_an_entry_tells_what_the_number_is_and_what_it_rests_on(
     assert f"({record.n}/{record.N})" in text
     for part in ("joissa kerrotaan tuloksesta ”työvaiheiden digitalisointi ja automaatio”",
                  "tarkka hypergeometrinen, taso 95", "Wilson, taso 95", "ilman oletuksia",
-                 "data/coding/codings.csv", "muistikirja 03_goals.ipynb, solu 2 (numbers)",
+                 "data/coding/codings.csv", "muistikirja 03_goals_and_results.ipynb, solu 2 (numbers)",
                  "Puolesta: 12/", "Vastaan:", "-final, s. "):  # fmt: skip
         assert part.replace("95", "95") in text.replace("\u00a0", " "), part
     assert len(entry.xpath(".//ul[1]/li")) == 12
@@ -70,7 +70,7 @@ def test_findings_tell_condition_outcome_class_and_strength(
         finding = judgement.finding
         (entry,) = page.xpath(f"//*[@id='{finding_anchor(finding.id)}']")
         text = " ".join(entry.text_content().split())
-        for part in (finding.text.fi, judgement.reason.outcome_text("fi"), "Ehto: ",
+        for part in (finding.text.fi, judgement.reason.outcome_text(Words("fi")), "Ehto: ",
                      "Näytön laji: ", "Vahvuus: ", "Luvut: "):  # fmt: skip
             assert part in text, (finding.id, part)
         (mark,) = page.xpath(f"//span[@data-finding='{finding.id}']//a")
@@ -215,8 +215,6 @@ def test_withheld_numbers_show_no_passages() -> None:
 def test_a_link_to_nothing_is_refused(example: Material) -> None:
     from evaltools.report.trail.page import evidence_pages
 
+    policy = declared_policy("none", example.tables)
     with pytest.raises(ValueError, match="ev-no-such"):
-        evidence_pages(
-            example.indicators, ["ev-no-such"], (), example.tables, example.notebooks,
-            example.study, example.parameters, declared_policy("none", example.tables),
-        )  # fmt: skip
+        evidence_pages(example, ["ev-no-such"], example.study, example.parameters, policy)

@@ -10,7 +10,7 @@ from trail_report import Material
 
 from evaltools.evidence import Evidence
 from evaltools.report.trail.passages import Passage, code_of, passages, rows_behind, spread
-from evaltools.report.trail.quotations import declared_policy
+from evaltools.report.trail.quotes import declared_policy
 from evaltools.study.declaration import Disclosure
 
 

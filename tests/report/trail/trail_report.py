@@ -12,7 +12,7 @@ import yaml
 
 from evaltools.evidence import Evidence, read_tables
 from evaltools.findings.declaration import load_findings
-from evaltools.findings.judging import Judgement, judge
+from evaltools.findings.judgement import Judgement, judge
 from evaltools.indicators import (
     challenges,
     effects,
@@ -25,11 +25,11 @@ from evaltools.indicators import (
 from evaltools.indicators.indicator import MIME_TYPE, Indicator, to_record
 from evaltools.report import generated_pages
 from evaltools.report.embedded import render
-from evaltools.report.trail.anchors import anchors_in
-from evaltools.report.trail.definitions import labels_of
 from evaltools.report.trail.facts import fact_variables, facts_of, scope_variables
+from evaltools.report.trail.glossary import Glossary
+from evaltools.report.trail.markup import anchors_in
 from evaltools.report.trail.page import evidence_pages
-from evaltools.report.trail.quotations import QuotePolicy, declared_policy
+from evaltools.report.trail.quotes import QuotePolicy, declared_policy
 from evaltools.report.variables import nested, ranking_variables, variables
 from evaltools.study import Parameters, Study, load_study
 
@@ -52,20 +52,19 @@ class Material:
     def values(self) -> dict[str, str]:
         """All variables of prose."""
         language = self.parameters.language
-        made = variables(self.indicators, "D", language)
-        made |= ranking_variables(self.indicators, labels_of(self.tables, language), language)
+        words = self.study.words(language)
+        made = variables(self.indicators, "D", words)
+        made |= ranking_variables(self.indicators, Glossary.of(self.tables, words))
         if any(each.key == "reports.read.share" for each in self.indicators):
             made |= scope_variables(self.indicators, language)
-        return made | fact_variables(facts_of(self.tables, self.parameters, {}))
+        return made | fact_variables(facts_of(self.tables, self.parameters, {}, words))
 
     def pages(self, used: Sequence[str], policy: QuotePolicy | None = None) -> str:
         """The appendix for the variables that prose uses."""
         values = self.values()
         anchors = anchors_in(values[name] for name in used)
-        return evidence_pages(
-            self.indicators, anchors, self.judgements, self.tables, self.notebooks,
-            self.study, self.parameters, policy or declared_policy("redacted", self.tables),
-        )  # fmt: skip
+        chosen = policy or declared_policy("redacted", self.tables)
+        return evidence_pages(self, anchors, self.study, self.parameters, chosen)
 
 
 def used_names() -> list[str]:
@@ -83,8 +82,10 @@ def material(chapters: Sequence[Any] = CHAPTERS, **values: Any) -> Material:
     evidence = Evidence.select(study, read, parameters)
     by_chapter = {chapter.__name__.rpartition(".")[2]: chapter.compute(evidence)
                   for chapter in chapters}  # fmt: skip
+    files = {module.rpartition(".")[2]: Path(path).name
+             for path, module in study.declaration.chapters.items()}  # fmt: skip
     notebooks = {
-        f"{number:02}_{name}.ipynb": {
+        files[name]: {
             "cells": [
                 {"cell_type": "code", "id": "one", "source": "", "outputs": [], "metadata": {}},
                 {"cell_type": "code", "id": "put-in", "source": "", "outputs": [],
@@ -94,7 +95,7 @@ def material(chapters: Sequence[Any] = CHAPTERS, **values: Any) -> Material:
                  "outputs": [{"data": {MIME_TYPE: [to_record(each) for each in records]}}]},
             ]
         }
-        for number, (name, records) in enumerate(by_chapter.items(), start=1)
+        for name, records in by_chapter.items()
     }  # fmt: skip
     indicators = tuple(each for records in by_chapter.values() for each in records)
     values_of_facts = read["facts"].set_index("fact_id")["value"].astype(float).to_dict()
