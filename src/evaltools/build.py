@@ -13,7 +13,7 @@ from evaltools.files import build_beside, new_folder_problems, put_in_place, rea
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.hashes import hash_package
 from evaltools.report import engines
-from evaltools.report.publication import Shelf, read_record, render_key, source_hashes
+from evaltools.report.report_store import Shelf, read_record, render_key, source_hashes
 
 if TYPE_CHECKING:
     from evaltools.execute import Run

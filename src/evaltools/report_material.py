@@ -10,8 +10,7 @@ from evaltools.execute import Run
 from evaltools.findings.judgement import Judgement, rule_note
 from evaltools.findings.matrix import departures, matrix_problems
 from evaltools.provenance.manifest import RUN_NAME_LENGTH
-from evaltools.report.judged import judged
-from evaltools.report.staging import Material
+from evaltools.report.staging import Material, judged
 from evaltools.study import Parameters, Study
 
 

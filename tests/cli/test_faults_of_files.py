@@ -20,7 +20,7 @@ from evaltools.files import new_folder_problems, read_file, replace_file, walk_f
 from evaltools.importing.mapping_tables import read_mapping, read_pairs
 from evaltools.importing.project_match import Projects
 from evaltools.problems import ProblemError
-from evaltools.report.publication import Shelf
+from evaltools.report.report_store import Shelf
 
 Told = Callable[..., list[str]]
 

@@ -21,7 +21,7 @@ from evaltools.provenance.manifest import Manifest, hash_outputs
 from evaltools.publishing.bundle import Bundle, write_bundle
 from evaltools.publishing.candidate import Candidate
 from evaltools.report import engines
-from evaltools.report.publication import Shelf, render_key
+from evaltools.report.report_store import Shelf, render_key
 from evaltools.study import load_study
 
 ROOT = Path(__file__).parents[2]

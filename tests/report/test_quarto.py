@@ -328,7 +328,7 @@ def test_wrong_quarto_path_is_told_and_not_passed_over(
 def test_missing_quarto_and_unknown_format_are_told(
     play: Play, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("evaltools.report.quarto_command.find_quarto", lambda: None)
+    monkeypatch.setattr("evaltools.report.quarto.find_quarto", lambda: None)
     with pytest.raises(ProblemError, match="is not installed"):
         require_quarto()
     assert refused(project, play(), tmp_path / "out", "pdf")[0].startswith(

@@ -9,7 +9,6 @@ import pytest
 import yaml
 
 from evaltools.report.embedded.ast import stringify
-from evaltools.report.embedded.inlines import MARKDOWN
 from evaltools.report.embedded.pandoc import read_texts
 from evaltools.report.quarto_copy import prepare, with_values
 
@@ -65,10 +64,7 @@ def test_lines_keep_their_numbers() -> None:
 
 
 def test_a_filled_text_reads_as_the_value_does() -> None:
-    items = [
-        {"name": "a", "text": with_values("Osuus on {{< var a.b >}}.", VALUES), "format": MARKDOWN}
-    ]
-    (block,) = read_texts(items)["a"]
+    (block,) = read_texts([("a", with_values("Osuus on {{< var a.b >}}.", VALUES))])["a"]
     assert stringify(block) == "Osuus on 37 %."
     assert [node["t"] for node in block["c"]][-2] == "Link"
 

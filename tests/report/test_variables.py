@@ -7,9 +7,8 @@ import pytest
 from evaltools.indicators.indicator import Indicator
 from evaltools.present.language import NBSP
 from evaltools.present.words import Words
-from evaltools.report.rankings import ranking_variables
 from evaltools.report.trail.glossary import Glossary
-from evaltools.report.variables import nested, variables
+from evaltools.report.variables import nested, ranking_variables, variables
 
 
 def share(key: str, n: int, N: int, estimand: str = "D", **limits: float) -> Indicator:

@@ -14,7 +14,7 @@ from evaltools.comparison.compare import Comparison
 from evaltools.comparison.figure import comparison_figure, slope_rows
 from evaltools.present.language import MISSING, Language
 from evaltools.present.words import Words
-from evaltools.report.embedded.faces import face_rules
+from evaltools.report.embedded.fonts import face_rules
 
 _XML = re.compile(r"<\?xml[^>]*>|<!DOCTYPE[^>]*>", re.DOTALL)
 _STYLE = Path(__file__).with_name("page.css")

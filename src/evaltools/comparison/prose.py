@@ -16,10 +16,9 @@ from evaltools.files import read_text
 from evaltools.present import language as say
 from evaltools.problems import ProblemError
 from evaltools.provenance.artifacts import Artifact
-from evaltools.report.generated import parameter_text, scope_text, variables_in
-from evaltools.report.rankings import ranking_variables
+from evaltools.report.generated_pages import parameter_text, scope_text, variables_in
 from evaltools.report.trail.glossary import Glossary
-from evaltools.report.variables import ESTIMANDS, variables
+from evaltools.report.variables import ESTIMANDS, ranking_variables, variables
 
 if TYPE_CHECKING:
     from evaltools.present.language import Language

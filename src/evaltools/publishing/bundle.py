@@ -29,7 +29,7 @@ from evaltools.publishing.gates import own_gates, responsibility_problems
 from evaltools.publishing.method_card import method_card
 from evaltools.publishing.sheets import workbook
 from evaltools.publishing.tables import chapters, codebook_csv, indicator_csv, indicator_sheets
-from evaltools.report.publication import read_record
+from evaltools.report.report_store import read_record
 
 if TYPE_CHECKING:
     from evaltools.findings.judgement import Judgement

@@ -15,7 +15,7 @@ from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.hashes import hash_file
 from evaltools.publishing.candidate import Candidate, Gate
 from evaltools.report import engines
-from evaltools.report.publication import read_record, render_key
+from evaltools.report.report_store import read_record, render_key
 
 RENDER = "Render it again."
 REBUILD = "Run evaltools build."

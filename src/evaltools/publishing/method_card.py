@@ -19,7 +19,7 @@ from evaltools.present.language import Language
 from evaltools.present.markdown import escape_markdown
 from evaltools.present.words import Words
 from evaltools.publishing.tables import method_name, method_text
-from evaltools.report.generated import parameter_text, scope_text
+from evaltools.report.generated_pages import parameter_text, scope_text
 from evaltools.report.trail.glossary import Glossary
 from evaltools.report.variables import interval_text, text_of
 

@@ -345,7 +345,7 @@ def _causes_of_inputs(study: Study, then: Ingredients) -> tuple[Cause, ...]:
 
 def _causes_of_report(study: Study, record: Record) -> list[Cause]:
     """What differs in the report's own ingredients, where the record tells them."""
-    from evaltools.report.publication import source_hashes
+    from evaltools.report.report_store import source_hashes
 
     found = []
     if record.sources is not None:

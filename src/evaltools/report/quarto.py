@@ -1,9 +1,4 @@
-"""Quarto from outside: found, asked for its version, run with a time limit, its errors read.
-
-Each format is rendered in a copy of the project of its own, since rendering one format of a
-project removes the files of the others, and two renderings of one project get in each other's
-way. What was made is moved into the output folder only when all of it is there.
-"""
+"""The Quarto command: where it is, and whether it is new enough."""
 
 from __future__ import annotations
 
@@ -20,17 +15,106 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from evaltools.problems import Problem, refuse
+from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.processes import end_group
-from evaltools.report.quarto_command import REMEDY, find_quarto, require_quarto, version
 from evaltools.report.quarto_copy import prepare
 from evaltools.report.quarto_messages import Settings, Sources, clean, last_words, problems_in
+
+OLDEST = (1, 5)
+"""The first whose Typst has the tables, and whose `embed` works as the report uses it."""
+
+PATH_VARIABLE = "QUARTO_PATH"
+REMEDY = (
+    "Install Quarto 1.5 or newer from quarto.org, or choose the embedded renderer, "
+    "which needs no Quarto."
+)
+_SECONDS_FOR_VERSION = 60.0
+
+
+def find_quarto(environment: Mapping[str, str] | None = None) -> Path | None:
+    """The Quarto command: named by QUARTO_PATH, else on the PATH, else beside this Python.
+
+    Arguments:
+        environment: variables to look in; those of this process if not given.
+
+    Returns:
+        Its path, or None when there is none.
+
+    Raises:
+        ProblemError: QUARTO_PATH is set, but no Quarto is there.
+    """
+    variables = os.environ if environment is None else environment
+    if named := variables.get(PATH_VARIABLE):
+        found = _command_at(Path(named).expanduser())
+        if found is None:
+            what = f"is '{named}', where no Quarto can be started"
+            allowed = "the quarto command, or the folder it is in"
+            raise ProblemError([Problem(PATH_VARIABLE, what, allowed, code="quarto.path")])
+        return found
+    if on_path := shutil.which("quarto", path=variables.get("PATH", os.defpath)):
+        return Path(on_path)
+    prefix = Path(sys.prefix)
+    beside = (Path(sys.executable).parent, prefix / "bin", prefix / "Library" / "bin")
+    for folder in (*beside, prefix / "Scripts"):
+        if (found := _command_at(folder)) is not None:
+            return found
+    return None
+
+
+def _command_at(place: Path) -> Path | None:
+    if place.is_file():
+        return place if os.access(place, os.X_OK) else None
+    for folder in (place, place / "bin"):
+        if found := shutil.which("quarto", path=str(folder)):
+            return Path(found)
+    return None
+
+
+def require_quarto() -> Path:
+    """The Quarto command, where it has to be there.
+
+    Raises:
+        ProblemError: there is none.
+    """
+    found = find_quarto()
+    if found is None:
+        raise ProblemError([Problem("quarto", "is not installed", "", REMEDY, "quarto.missing")])
+    return found
+
+
+def version(quarto: Path) -> str:
+    """The version of a Quarto, `1.9.37`, new enough for the report.
+
+    Raises:
+        ProblemError: it cannot be asked, says nothing that looks like a version, or is too old.
+    """
+    try:
+        asked = subprocess.run(
+            [str(quarto), "--version"],
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            timeout=_SECONDS_FOR_VERSION,
+            start_new_session=True,
+            check=False,
+        )
+        said = clean(asked.stdout.decode(errors="replace")).strip()
+    except (OSError, subprocess.TimeoutExpired) as error:
+        what = f"does not tell its version: {type(error).__name__}"
+        raise ProblemError([Problem(str(quarto), what, "", REMEDY, "quarto.version")]) from None
+    found = re.search(r"^v?(\d+)\.(\d+)(?:\.(\d+))?", said, re.MULTILINE)
+    if asked.returncode or not found:
+        what = f"does not tell its version, but '{said[:80]}'"
+        raise ProblemError([Problem(str(quarto), what, "", REMEDY, "quarto.version")])
+    if (int(found[1]), int(found[2])) < OLDEST:
+        what = f"is Quarto {found[0].removeprefix('v')}, which is too old"
+        allowed = f"{'.'.join(map(str, OLDEST))} or newer"
+        raise ProblemError([Problem(str(quarto), what, allowed, REMEDY, "quarto.version")])
+    return found[0].removeprefix("v")
+
 
 ENDINGS: Mapping[str, str] = {"html": ".html", "typst": ".pdf", "docx": ".docx"}
 
 SECONDS = 600.0
-
-__all__ = ["ENDINGS", "find_quarto", "render", "require_quarto", "version"]
 
 Progress = Callable[[str], None]
 """Told each line that Quarto prints, after the name of the format; one call at a time."""

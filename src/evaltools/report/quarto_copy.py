@@ -14,11 +14,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from evaltools.report.embedded.context import YAML_LOADER
+from evaltools.report.embedded.shortcodes import ESCAPED, SHORTCODE
 from evaltools.report.embedded.source import CODE_SPAN, Fences
-from evaltools.report.embedded.text import ESCAPED, SHORTCODE
+from evaltools.yaml_text import load_trusted
 
 VECTOR, BITMAP = "image/svg+xml", "image/png"
 # Where markdown would not be markdown: attributes, targets of links, formulas, tags.
@@ -56,7 +54,7 @@ def _keep_bitmaps(notebook: Mapping[str, Any]) -> None:
 
 def _values(path: Path) -> Iterator[tuple[str, str]]:
     if path.is_file():
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=YAML_LOADER)
+        content = load_trusted(path.read_text(encoding="utf-8"))
         yield from _leaves(content or {})
 
 

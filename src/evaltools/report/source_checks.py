@@ -16,10 +16,9 @@ from typing import Any
 
 from evaltools.problems import Problem
 from evaltools.report.embedded.notebook import Notebooks
-from evaltools.report.embedded.project import Project, read_project
+from evaltools.report.embedded.project import Level, Project, read_project
+from evaltools.report.embedded.shortcodes import TextPass
 from evaltools.report.embedded.source import Source, read_source, relative
-from evaltools.report.embedded.text import TextPass
-from evaltools.report.embedded.yamltext import Level
 
 # Other problems that the embedded renderer finds in sources are its own: what it cannot render.
 CHECKED = frozenset(

@@ -21,20 +21,19 @@ from evaltools.findings.judgement import Judgement
 from evaltools.findings.lint import check_small_denominators
 from evaltools.findings.matrix import matrix_page
 from evaltools.indicators.indicator import Indicator
+from evaltools.present.figure import CAPTION_METADATA, CAPTION_TYPE
 from evaltools.present.language import Language
 from evaltools.problems import refuse
-from evaltools.report import generated
-from evaltools.report.embedded.reference_docx import Page, reference_docx
+from evaltools.report import generated_pages
+from evaltools.report.embedded.docx.reference import Page, reference_docx
 from evaltools.report.embedded.source import INCLUDE
-from evaltools.report.notebooks import stage_notebook
-from evaltools.report.rankings import ranking_variables
 from evaltools.report.source_checks import source_problems
 from evaltools.report.trail.facts import fact_variables, facts_of, scope_variables
 from evaltools.report.trail.glossary import Glossary
 from evaltools.report.trail.markup import anchors_in, link_numbers
 from evaltools.report.trail.page import evidence_pages
 from evaltools.report.trail.quotes import declared_policy
-from evaltools.report.variables import ESTIMANDS, nested, variables
+from evaltools.report.variables import ESTIMANDS, nested, ranking_variables, variables
 from evaltools.study import Parameters, Study
 
 PROJECT = Path(__file__).parent / "project"
@@ -116,7 +115,7 @@ def stage(study: Study, parameters: Parameters, material: Material, folder: Path
         (pages / name).touch()
     variables_by_group = nested(values)
     refuse(source_problems(folder, document, variables_by_group))
-    used = generated.used_variables(sorted(document.parent.rglob("*.qmd"))) & values.keys()
+    used = generated_pages.used_variables(sorted(document.parent.rglob("*.qmd"))) & values.keys()
     shown = {key: values[key] for key in sorted(used)}
     refuse(check_small_denominators(shown, material.indicators))
     _write_yaml(folder / "_variables.yml", variables_by_group)
@@ -132,9 +131,9 @@ def report_variables(
     words = glossary.words
     made = variables(material.indicators, ESTIMANDS[parameters.estimand], words)
     made |= ranking_variables(material.indicators, glossary)
-    made["scope.description"] = generated.scope_text(study, parameters, words)
+    made["scope.description"] = generated_pages.scope_text(study, parameters, words)
     for name in parameters.declarations:
-        made[f"parameter.{name}"] = generated.parameter_text(parameters, name)
+        made[f"parameter.{name}"] = generated_pages.parameter_text(parameters, name)
     made |= scope_variables(material.indicators, words.language)
     return made | fact_variables(facts_of(material.tables, parameters, {}, words))
 
@@ -225,14 +224,14 @@ def _write_generated(
     glossary: Glossary,
 ) -> None:
     words = glossary.words
-    used = generated.used_variables(sorted(chapters.rglob("*.qmd"))) & values.keys()
+    used = generated_pages.used_variables(sorted(chapters.rglob("*.qmd"))) & values.keys()
     descriptor = material.descriptor
     pages = {
-        "_description.qmd": generated.description_sheet(study, parameters, material),
-        "_parameters.qmd": generated.parameter_table(parameters, words),
-        "_indicators.qmd": generated.indicator_table(material.indicators, used, words),
-        "_data.qmd": generated.data_table(descriptor, material.tables, words),
-        "_disclosure.qmd": generated.disclosure_page(study, parameters, words),
+        "_description.qmd": generated_pages.description_sheet(study, parameters, material),
+        "_parameters.qmd": generated_pages.parameter_table(parameters, words),
+        "_indicators.qmd": generated_pages.indicator_table(material.indicators, used, words),
+        "_data.qmd": generated_pages.data_table(descriptor, material.tables, words),
+        "_disclosure.qmd": generated_pages.disclosure_page(study, parameters, words),
         "_release.qmd": link_numbers(release_table(material.judgements, words, glossary.labels)),
     }
     pages["_evidence.qmd"] = _evidence(
@@ -258,3 +257,100 @@ def _evidence(
 def _write_yaml(path: Path, content: Mapping[str, Any]) -> None:
     text = yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=True, width=10_000)
     path.write_text(text, encoding="utf-8")
+
+
+KEPT = ("image/svg+xml", "image/png", "text/markdown")
+
+
+def stage_notebook(notebook: dict[str, Any]) -> dict[str, Any]:
+    """A copy of an executed notebook with what its outputs say of themselves moved into options.
+
+    Caption and alternative text are computed from data, so the notebook's source cannot hold
+    them; Quarto, however, reads them from the cell's options. Outputs keep what a page can show.
+    """
+    cells = [_stage_cell(cell) for cell in notebook["cells"]]
+    metadata = {"kernelspec": notebook["metadata"].get("kernelspec", _KERNEL)}
+    return {
+        "cells": cells,
+        "metadata": metadata,
+        "nbformat": notebook["nbformat"],
+        "nbformat_minor": notebook["nbformat_minor"],
+    }
+
+
+_KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+
+def _stage_cell(cell: dict[str, Any]) -> dict[str, Any]:
+    if cell["cell_type"] != "code":
+        return cell
+    told: dict[str, Any] = {}
+    outputs = []
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        if output.get("metadata", {}).get("evaltools") == CAPTION_METADATA["evaltools"]:
+            continue
+        told |= data.get(CAPTION_TYPE, {})
+        kept = {mime: data[mime] for mime in KEPT if mime in data}
+        if kept:
+            outputs.append({"output_type": "display_data", "data": kept, "metadata": {}})
+    source = "".join(cell["source"])
+    return {
+        "cell_type": "code",
+        "execution_count": 1,
+        "id": cell["id"],
+        "metadata": {},
+        "outputs": outputs,
+        "source": "".join(f"#| {line}\n" for line in _options(told)) + source,
+    }
+
+
+def _options(told: dict[str, Any]) -> list[str]:
+    """Quarto's cell options; JSON strings are YAML strings too."""
+    options: dict[str, Any] = {"echo": False}
+    if told.get("kind") == "figure":
+        options |= {"fig-cap": told["caption"], "fig-alt": told["alt"]}
+    if told.get("kind") == "table":
+        widths = [round(100 * width, 2) for width in told["widths"]]
+        options |= {"tbl-cap": told["caption"], "tbl-colwidths": widths}
+    return [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in options.items()]
+
+
+def judged(
+    study: Study,
+    parameters: Parameters,
+    indicators: tuple[Indicator, ...],
+    tables: Mapping[str, pd.DataFrame],
+) -> tuple[Judgement, ...]:
+    """Every finding of the study put to the numbers of a run.
+
+    Arguments:
+        parameters: of the run.
+        indicators: all of the run.
+        tables: the data that it was made from.
+
+    Raises:
+        ProblemError: findings that ask for evidence or numbers that are not there.
+    """
+    from evaltools.evidence import Evidence
+    from evaltools.findings.declaration import load_findings
+    from evaltools.findings.judgement import judge, judge_by_rule, unknown_evidence
+    from evaltools.report.variables import ESTIMANDS
+
+    declared = study.declaration
+    findings = load_findings(study.root, declared.languages)
+    if not len(findings):
+        return ()
+    facts, codable = {}, []
+    if "facts" in tables:
+        facts = dict(zip(tables["facts"]["fact_id"], tables["facts"]["value"], strict=True))
+    if "codes" in tables:
+        codes = tables["codes"]
+        codable = codes.loc[codes["codable"].astype(bool), "code_id"].tolist()
+    estimand = ESTIMANDS[parameters.estimand]
+    refuse(unknown_evidence(findings, codable, tables))
+    judgements = judge(findings, indicators, estimand, facts)
+    evidence = Evidence.select(study, tables, parameters)
+    return judge_by_rule(
+        judgements, indicators, evidence, estimand, facts, declared.chapters.values()
+    )

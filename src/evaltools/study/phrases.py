@@ -18,7 +18,7 @@ from evaltools.present.words import (
 )
 from evaltools.problems import Problem, refuse
 from evaltools.study.declaration import StudyDeclaration
-from evaltools.study.source import line_of, read_yaml
+from evaltools.yaml_text import line_of, read_yaml
 
 FILE_NAME = "reports/words.yml"
 CODE = "study.words"

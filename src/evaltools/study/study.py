@@ -18,7 +18,7 @@ from evaltools.study.declaration import ReportTarget, StudyDeclaration
 from evaltools.study.declared import LANGUAGES, Language
 from evaltools.study.parameters import Parameters, make_parameters
 from evaltools.study.phrases import own_phrases
-from evaltools.study.source import line_of, read_yaml
+from evaltools.yaml_text import line_of, read_yaml
 
 FILE_NAME = "evaluation.yml"
 STUDY_VARIABLE = "EVALTOOLS_STUDY"

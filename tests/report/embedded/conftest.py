@@ -17,7 +17,7 @@ import pytest
 from evaltools.problems import ProblemError
 from evaltools.report.embedded import render
 from evaltools.report.embedded.ast import nodes
-from evaltools.report.embedded.resolve import resolve
+from evaltools.report.embedded.pipeline import resolve
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20" viewBox="0 0 40 20">'

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from evaltools.report.embedded import render
-from evaltools.report.embedded.faces import FACES, LETTERS
+from evaltools.report.embedded.fonts import FACES, LETTERS
 
 from .conftest import Report, cell, figure_output, table_output
 
@@ -108,11 +108,11 @@ def test_embedded_typeface_is_cut_from_the_font_package() -> None:
     import fontpkg_fira_sans
     from fontTools import ttLib
 
-    from evaltools.report.embedded import faces
+    from evaltools.report.embedded import fonts
 
     for name, _, _ in FACES:
         original = ttLib.TTFont(fontpkg_fira_sans.ROOT / "files" / f"FiraSans-{name}.ttf")
-        kept = ttLib.TTFont(Path(faces.__file__).parent / "faces" / f"FiraSans-{name}.woff")
+        kept = ttLib.TTFont(Path(fonts.__file__).parent / "faces" / f"FiraSans-{name}.woff")
         glyphs, letters = kept.getBestCmap(), original.getBestCmap()
         assert set(glyphs) == set(LETTERS) & set(letters)
         for letter in map(ord, "AÅÄÖaåäöß0123456789€–−≥"):

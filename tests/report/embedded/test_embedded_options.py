@@ -8,9 +8,8 @@ import pytest
 
 from evaltools.problems import ProblemError
 from evaltools.report.embedded import render
-from evaltools.report.embedded.project import read_project
+from evaltools.report.embedded.project import merge, read_level, read_project
 from evaltools.report.embedded.source import read_source
-from evaltools.report.embedded.yamltext import merge, read_level
 
 from .conftest import Report
 
@@ -69,10 +68,10 @@ def test_yaml_is_read_as_quarto_reads_it() -> None:
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("a: 1\na: 2\n", "_quarto.yml:2: a is given twice"),
+        ("a: 1\na: 2\n", "_quarto.yml:2: the key 'a' is given twice"),
         ("a: [1\n", "_quarto.yml:2: not YAML"),
         ("- 1\n", "_quarto.yml:1: not a mapping"),
-        ("a: &x [1]\nb: *x\n", "_quarto.yml:2: a YAML alias (*)"),
+        ("a: &x [1]\nb: *x\n", "_quarto.yml:2: an alias (*name) is used"),
         ("a: !!python/object:os.system x\n", "_quarto.yml:1: not YAML"),
         ("project:\n  type: website\n", "_quarto.yml:2: project type website is not supported"),
         ("project:\n  type: book\n", "_quarto.yml:2: project type book is not supported"),

@@ -23,7 +23,7 @@ from evaltools.present.language import Language
 from evaltools.present.words import Words, all_phrases
 from evaltools.publishing.method_card import method_card
 from evaltools.publishing.tables import Chapter, indicator_sheets, method_name, method_text
-from evaltools.report import generated
+from evaltools.report import generated_pages
 from evaltools.report.embedded.pandoc import pandoc
 from evaltools.report.trail.glossary import Glossary
 from evaltools.report.trail.passages import Passage
@@ -73,10 +73,10 @@ def pages(source: Material) -> Iterator[tuple[str, str]]:
     labels, used = Glossary.of(source.tables, words).labels, set(used_names())
     sections, included = sections_of(folder), included_pages(folder)
     run = SimpleNamespace(run="ab12", n=52, N=122, descriptor=descriptor)
-    yield "description", generated.description_sheet(study, parameters, run)
-    yield "parameters", generated.parameter_table(parameters, words)
-    yield "indicators", generated.indicator_table(source.indicators, used, words)
-    yield "data", generated.data_table(descriptor, source.tables, words)
+    yield "description", generated_pages.description_sheet(study, parameters, run)
+    yield "parameters", generated_pages.parameter_table(parameters, words)
+    yield "indicators", generated_pages.indicator_table(source.indicators, used, words)
+    yield "data", generated_pages.data_table(descriptor, source.tables, words)
     yield "release", release_table(source.judgements, words, labels)
     yield "matrix", matrix_page(study, source.indicators, source.judgements, words)
     yield "evidence", source.pages(used_names())

@@ -23,15 +23,14 @@ from evaltools.indicators import (
     steering,
 )
 from evaltools.indicators.indicator import MIME_TYPE, Indicator, to_record
-from evaltools.report import generated
+from evaltools.report import generated_pages
 from evaltools.report.embedded import render
-from evaltools.report.rankings import ranking_variables
 from evaltools.report.trail.facts import fact_variables, facts_of, scope_variables
 from evaltools.report.trail.glossary import Glossary
 from evaltools.report.trail.markup import anchors_in
 from evaltools.report.trail.page import evidence_pages
 from evaltools.report.trail.quotes import QuotePolicy, declared_policy
-from evaltools.report.variables import nested, variables
+from evaltools.report.variables import nested, ranking_variables, variables
 from evaltools.study import Parameters, Study, load_study
 
 ROOT = Path(__file__).parents[3]
@@ -70,7 +69,7 @@ class Material:
 
 def used_names() -> list[str]:
     """Variables of the Finnish report, but those that are no numbers."""
-    names = generated.used_variables(sorted((ROOT / "reports/fi").rglob("*.qmd")))
+    names = generated_pages.used_variables(sorted((ROOT / "reports/fi").rglob("*.qmd")))
     texts = ("scope.description", "parameter.coder_rule", "parameter.estimand")
     return sorted(names - {*texts, "parameter.allocation"})
 

@@ -18,6 +18,6 @@ apart from the text, so they cannot change its structure; raw HTML or TeX in the
 where it stands, and so are links and attributes that could act.
 """
 
-from evaltools.report.embedded.render import render
+from evaltools.report.embedded.pipeline import render
 
 __all__ = ["render"]

@@ -6,12 +6,27 @@ not know it leaves exactly as pandoc made it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
+Tree = TypeVar("Tree")
 Node = dict[str, Any]
 Attr = list[Any]
+Replace = Callable[[Node], list[Node] | None]
+
 NBSP = "\u00a0"
+API_VERSION = [1, 23, 1]
+RAW_KINDS = frozenset({"RawInline", "RawBlock"})
+_BREAKS = frozenset({"Space", "SoftBreak", "LineBreak"})
+_ATTR_AT = dict.fromkeys(
+    ("Code", "Link", "Image", "Span", "CodeBlock", "Div", "Figure", "Table"), 0
+) | {"Header": 1}
+
+
+def document_of(blocks: list[Node], meta: Mapping[str, Any]) -> Node:
+    """A document as pandoc reads it."""
+    return {"pandoc-api-version": API_VERSION, "meta": meta, "blocks": blocks}
 
 
 def attr(
@@ -35,10 +50,8 @@ def words_of(value: str) -> list[Node]:
     """Inlines of a plain text: words with spaces between."""
     inlines: list[Node] = []
     for index, word in enumerate(value.split(" ")):
-        if index:
-            inlines.append(space())
-        if word:
-            inlines.append(text(word))
+        inlines += [space()] if index else []
+        inlines += [text(word)] if word else []
     return inlines
 
 
@@ -52,6 +65,11 @@ def plain(inlines: list[Node]) -> Node:
     return {"t": "Plain", "c": inlines}
 
 
+def header(level: int, triple: Attr, inlines: list[Node]) -> Node:
+    """A heading."""
+    return {"t": "Header", "c": [level, triple, inlines]}
+
+
 def div(attributes: Attr, blocks: list[Node]) -> Node:
     """Blocks with attributes."""
     return {"t": "Div", "c": [attributes, blocks]}
@@ -62,10 +80,9 @@ def span(attributes: Attr, inlines: list[Node]) -> Node:
     return {"t": "Span", "c": [attributes, inlines]}
 
 
-def image(source: str, alt: str, pairs: Mapping[str, str] | None = None) -> Node:
+def image(source: str, alt: str) -> Node:
     """A picture; its alternative text waits in `fig-alt`."""
-    attributes = {**(pairs or {}), "fig-alt": alt}
-    return {"t": "Image", "c": [attr(pairs=attributes), [], [source, ""]]}
+    return {"t": "Image", "c": [attr(pairs={"fig-alt": alt}), [], [source, ""]]}
 
 
 def raw(format_name: str, value: str) -> Node:
@@ -78,25 +95,22 @@ def figure(attributes: Attr, caption: list[Node], blocks: list[Node]) -> Node:
     return {"t": "Figure", "c": [attributes, [None, [plain(caption)] if caption else []], blocks]}
 
 
-_ATTR_AT = {
-    "Code": 0,
-    "Link": 0,
-    "Image": 0,
-    "Span": 0,
-    "CodeBlock": 0,
-    "Div": 0,
-    "Figure": 0,
-    "Table": 0,
-    "Header": 1,
-}
+def cell(blocks: list[Node]) -> list[Any]:
+    """A cell of a table."""
+    return [attr(), {"t": "AlignDefault"}, 1, 1, blocks]
+
+
+def table(attributes: Attr, columns: list[tuple[str, float]], rows: list[list[Any]]) -> Node:
+    """A table without header, its columns given as alignment and width, its rows as cells."""
+    widths = [[{"t": side}, {"t": "ColWidth", "c": width}] for side, width in columns]
+    body = [[attr(), 0, [], [[attr(), cells] for cells in rows]]]
+    return {"t": "Table", "c": [attributes, [None, []], widths, [attr(), []], body, [attr(), []]]}
 
 
 def attr_of(node: Node) -> Attr | None:
     """The attribute triple of a node that has one, itself and not a copy."""
     place = _ATTR_AT.get(node["t"])
-    if place is None:
-        return None
-    triple: Attr = node["c"][place]
+    triple: Attr | None = None if place is None else node["c"][place]
     return triple
 
 
@@ -110,6 +124,17 @@ def identifier_of(node: Node) -> str:
     """The id of a node, empty where it has none."""
     triple = attr_of(node)
     return "" if triple is None else str(triple[0])
+
+
+def attributes(node: Node) -> tuple[str, tuple[str, ...], dict[str, str]]:
+    """Identifier, classes and key-value pairs of a node; empty for nodes that have none."""
+    triple = attr_of(node)
+    return ("", (), {}) if triple is None else (triple[0], tuple(triple[1]), dict(triple[2]))
+
+
+def is_div(node: Node, name: str) -> bool:
+    """Whether a node is a div of a class."""
+    return node["t"] == "Div" and name in node["c"][0][1]
 
 
 def get(triple: Attr, key: str) -> str | None:
@@ -158,10 +183,7 @@ def depth(value: Any) -> int:
     return deepest
 
 
-Replace = Callable[[Node], list[Node] | None]
-
-
-def rewrite(value: Any, replace: Replace, down: bool = False) -> Any:
+def rewrite(value: Tree, replace: Replace, down: bool = False) -> Tree:
     """A tree with nodes replaced.
 
     Arguments:
@@ -172,40 +194,36 @@ def rewrite(value: Any, replace: Replace, down: bool = False) -> Any:
 
     Returns the new value; lists that hold nodes are new, leaves are shared.
     """
+    result: Any = value
     if isinstance(value, list):
-        items: list[Any] = []
+        result = []
         for item in value:
             if isinstance(item, dict) and "t" in item:
-                items.extend(_rewrite_node(item, replace, down))
+                result.extend(_rewrite_node(item, replace, down))
             else:
-                items.append(rewrite(item, replace, down))
-        return items
-    if isinstance(value, dict):
-        return {
+                result.append(rewrite(item, replace, down))
+    elif isinstance(value, dict):
+        result = {
             key: rewrite(item, replace, down) if isinstance(item, list | dict) else item
             for key, item in value.items()
         }
-    return value
+    typed: Tree = result
+    return typed
 
 
 def _rewrite_node(node: Node, replace: Replace, down: bool) -> list[Node]:
     if down:
         replaced = replace(node)
-        if replaced is None:
-            return [rewrite(node, replace, down)]
-        return [rewrite(item, replace, down) for item in replaced]
+        return [rewrite(item, replace, down) for item in ([node] if replaced is None else replaced)]
     child = rewrite(node, replace, down)
     replaced = replace(child)
     return [child] if replaced is None else replaced
 
 
-_BREAKS = {"Space", "SoftBreak", "LineBreak"}
-
-
 def stringify(value: Any) -> str:
     """Plain text of inlines or blocks; footnotes are left out."""
     if isinstance(value, list):
-        return "".join(stringify(item) for item in value)
+        return "".join(stringify(item) for item in value if isinstance(item, list | dict))
     if not isinstance(value, dict) or "t" not in value:
         return ""
     kind, content = value["t"], value.get("c", [])
@@ -215,16 +233,25 @@ def stringify(value: Any) -> str:
         return " "
     if kind in {"Code", "Math"}:
         return str(content[1])
-    if kind in {"Note", "RawInline", "RawBlock"}:
+    if kind == "Note" or kind in RAW_KINDS:
         return ""
     if kind == "Quoted":
         mark = '"' if content[0]["t"] == "DoubleQuote" else "'"
         return mark + stringify(content[1]) + mark
-    return stringify(
-        [item for item in content if isinstance(item, list | dict)]
-        if isinstance(content, list)
-        else content
-    )
+    return stringify(content)
+
+
+def text_of(content: Any) -> str:
+    """Plain text with single spaces."""
+    return re.sub(r"[ \n]+", " ", stringify(content)).strip()
+
+
+def lone_paragraph(blocks: list[Node]) -> list[Node] | None:
+    """The inlines of blocks that are one paragraph; None for others."""
+    if len(blocks) != 1 or blocks[0]["t"] not in {"Para", "Plain"}:
+        return None
+    inlines: list[Node] = blocks[0]["c"]
+    return inlines
 
 
 def trim(inlines: list[Node]) -> list[Node]:

@@ -9,12 +9,38 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from evaltools.report.embedded.source import located
-from evaltools.report.embedded.svg import active_content
 
 KINDS = {".svg", ".png", ".jpg", ".jpeg"}
 # Marks a picture that is in the media folder already; sources cannot hold the character.
 STAGED = "\ue01f"
 _SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
+_ACTIVE = re.compile(
+    rb"<\s*(?:script|foreignObject|iframe|object|embed|handler)\b|<!ENTITY|<[^>]*\son[a-z]+\s*=",
+    re.IGNORECASE,
+)
+_OUTSIDE = re.compile(
+    rb"""(?:xlink:)?href\s*=\s*["']\s*(?!#|data:image/(?:png|jpeg);)|url\(\s*["']?\s*(?!#)"""
+    rb"""|@import|<\?xml-stylesheet""",
+    re.IGNORECASE,
+)
+
+
+def active_content(svg: bytes) -> str:
+    """What in an SVG could run or load something, as the end of a sentence; empty if nothing.
+
+    Images cannot run scripts where `<img>` shows them; but a reader may open the file itself.
+    """
+    if _ACTIVE.search(svg):
+        return "holds a script or other active content"
+    return "refers to something outside itself" if _OUTSIDE.search(svg) else ""
+
+
+def write_picture(folder: Path, payload: bytes, suffix: str) -> str:
+    """Write a picture into a folder under a name made of its content, which is returned."""
+    name = f"{hashlib.sha256(payload).hexdigest()[:16]}{suffix}"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(payload)
+    return name
 
 
 @dataclass(frozen=True)
@@ -47,22 +73,19 @@ class Media:
         if path is not None and not path.is_file() and "%" in written:
             as_written = located(self.project, self.base, written)
             path = as_written if as_written is not None and as_written.is_file() else path
-        written = unquote(written)
+        image = f"image {unquote(written)}"
         if path is None:
-            return "", f"image {written} leaves the project folder"
-        if path.suffix.lower() not in KINDS:
-            return "", f"image {written} is none of {', '.join(sorted(KINDS))}"
-        if format_name == "docx" and path.suffix.lower() == ".svg":
-            path = path.with_suffix(".png")
+            return "", f"{image} leaves the project folder"
+        suffix = path.suffix.lower()
+        if suffix not in KINDS:
+            return "", f"{image} is none of {', '.join(sorted(KINDS))}"
+        if format_name == "docx" and suffix == ".svg":
+            path, suffix = path.with_suffix(".png"), ".png"
             if not path.is_file():
-                return "", f"image {written} has no PNG beside it, and Word needs one"
+                return "", f"{image} has no PNG beside it, and Word needs one"
         if not path.is_file():
-            return "", f"image {written}: there is no such file"
+            return "", f"{image}: there is no such file"
         payload = path.read_bytes()
-        if path.suffix.lower() == ".svg" and (active := active_content(payload)):
-            return "", f"image {written} {active}"
-        suffix = path.suffix.lower().replace("jpeg", "jpg")
-        name = f"{hashlib.sha256(payload).hexdigest()[:16]}{suffix}"
-        self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / name).write_bytes(payload)
-        return name, ""
+        if suffix == ".svg" and (active := active_content(payload)):
+            return "", f"{image} {active}"
+        return write_picture(self.folder, payload, suffix.replace("jpeg", "jpg")), ""

@@ -10,89 +10,68 @@ from typing import Any
 from babel.dates import format_date
 from babel.localedata import locale_identifiers
 
-from evaltools.report.embedded.ast import NBSP, Node, stringify
-from evaltools.report.embedded.holders import Holders
+from evaltools.report.embedded.ast import NBSP, Node, lone_paragraph, stringify
 from evaltools.report.embedded.project import Project
-from evaltools.report.embedded.text import TextPass
+from evaltools.report.embedded.shortcodes import TextPass
 
-MARKDOWN_KEYS = (
-    "title",
-    "subtitle",
-    "abstract",
-    "abstract-title",
-    "description",
-    "toc-title",
-    "reference-section-title",
-)
+MARKDOWN_KEYS = ("title", "subtitle", "abstract", "abstract-title", "description", "toc-title",
+                 "reference-section-title")  # fmt: skip
 # A day does not part from its month at the end of a line.
 _DAY = re.compile(r"(?<=\d) (?=[^\W\d])|(?<=\d\.) (?=[^\W\d])")
 _PRIVATE = frozenset({"filters", "language", "metadata"})
 
 
-def ask_for_metadata(project: Project, values: Mapping[str, Any], passed: TextPass) -> None:
+def ask_for_metadata(project: Project, values: Mapping[str, Any], text_pass: TextPass) -> None:
     """Have the metadata that is markdown parsed with the document."""
-    holders: Holders = passed.holders
     for key in MARKDOWN_KEYS:
         if isinstance(values.get(key), str | int | float):
             where = project.where(key)
-            lines = str(values[key]).split("\n")
-            text = "\n".join(passed.inline(line, where) for line in lines)
-            holders.fragment(f"meta|{key}", text, where, False)
-    for index, author in enumerate(authors(values)):
+            text = "\n".join(text_pass.inline(line, where) for line in str(values[key]).split("\n"))
+            text_pass.placeholders.fragment(f"meta|{key}", text, where, False)
+    for index, (name, _) in enumerate(_authors(values)):
         where = project.where("author")
-        holders.fragment(f"meta|author|{index}", author["name"], where, False)
+        text_pass.placeholders.fragment(f"meta|author|{index}", name, where, False)
 
 
-def authors(values: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Authors with `name` and `affiliation`, whichever way they were written."""
+def _authors(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Names and affiliations of the authors, whichever way they were written."""
     written = values.get("author", [])
-    result: list[dict[str, str]] = []
+    result: list[tuple[str, str]] = []
     for author in written if isinstance(written, list) else [written]:
-        if isinstance(author, Mapping):
-            name = author.get("name", "")
-            places = author.get("affiliation", author.get("affiliations", []))
-            many = places if isinstance(places, list) else [places]
-            named = [str(p.get("name", "") if isinstance(p, Mapping) else p) for p in many]
-            result.append(
-                {
-                    "name": str(name.get("literal", "") if isinstance(name, Mapping) else name),
-                    "affiliation": ", ".join(named),
-                }
-            )
-        else:
-            result.append({"name": str(author), "affiliation": ""})
+        if not isinstance(author, Mapping):
+            result.append((str(author), ""))
+            continue
+        name = author.get("name", "")
+        places = author.get("affiliation", author.get("affiliations", []))
+        many = places if isinstance(places, list) else [places]
+        named = [str(p.get("name", "") if isinstance(p, Mapping) else p) for p in many]
+        literal = name.get("literal", "") if isinstance(name, Mapping) else name
+        result.append((str(literal), ", ".join(named)))
     return result
 
 
-def shown_date(values: Mapping[str, Any], language: str) -> str:
-    """The date as readers see it; what is not an ISO date is shown as written."""
-    written = str(values.get("date", ""))
+def format_day(written: str, style: str, language: str, region: str = "") -> str:
+    """A day as readers see it, in the style if one is given; other text stays as it is."""
     try:
         day = date.fromisoformat(written)
     except ValueError:
         return written
-    style = str(values.get("date-format", "d.M.y" if language == "fi" else "d MMMM y"))
+    style = style or ("d.M.y" if language == "fi" else "d MMMM y")
     if style == "iso":
         return written
-    shown = format_date(day, style, locale=_locale(language, str(values.get("region", ""))))
-    return _DAY.sub(NBSP, shown)
-
-
-def _locale(language: str, region: str) -> str:
-    """Babel's name of the language as it is written in the region, where Babel knows that."""
+    # Babel's name of the language as it is written in the region, where Babel knows that.
     name = f"{language}_{region.upper()}"
-    return name if name in locale_identifiers() else language
+    locale = name if name in locale_identifiers() else language
+    return _DAY.sub(NBSP, format_date(day, style, locale=locale))
 
 
 def document_metadata(
-    values: Mapping[str, Any],
-    parsed: Mapping[str, list[Node]],
-    language: str,
+    values: Mapping[str, Any], parsed: Mapping[str, list[Node]], language: str
 ) -> dict[str, Any]:
     """Pandoc's metadata of a document.
 
     Arguments:
-        values: merged options and metadata. parsed: assembled fragments by name.
+        values: merged options and metadata. parsed: filled fragments by name.
         language: base language, for the date.
     """
     meta = {key: _value(value) for key, value in sorted(values.items()) if key not in _PRIVATE}
@@ -100,28 +79,25 @@ def document_metadata(
         blocks = parsed.get(f"meta|{key}")
         if blocks is None:
             continue
-        if len(blocks) == 1 and blocks[0]["t"] in {"Para", "Plain"} and key != "abstract":
-            meta[key] = {"t": "MetaInlines", "c": blocks[0]["c"]}
-        else:
-            meta[key] = {"t": "MetaBlocks", "c": blocks}
-    people = authors(values)
+        inlines = None if key == "abstract" else lone_paragraph(blocks)
+        kind = "MetaBlocks" if inlines is None else "MetaInlines"
+        meta[key] = {"t": kind, "c": blocks if inlines is None else inlines}
+    people = _authors(values)
     if people:
         names = [parsed[f"meta|author|{index}"] for index in range(len(people))]
-        meta["author"] = {
-            "t": "MetaList",
-            "c": [{"t": "MetaInlines", "c": blocks[0]["c"] if blocks else []} for blocks in names],
-        }
-        meta["affiliation"] = {
-            "t": "MetaList",
-            "c": [{"t": "MetaString", "c": author["affiliation"]} for author in people],
-        }
+        inlines_of = [blocks[0]["c"] if blocks else [] for blocks in names]
+        listed = [{"t": "MetaInlines", "c": each} for each in inlines_of]
+        meta["author"] = {"t": "MetaList", "c": listed}
+        meta["affiliation"] = _value([place for _, place in people])
     if values.get("date"):
-        meta["date"] = {"t": "MetaString", "c": shown_date(values, language)}
-        meta["date-iso"] = {"t": "MetaString", "c": str(values["date"])}
+        written = str(values["date"])
+        style, region = str(values.get("date-format", "")), str(values.get("region", ""))
+        meta["date"] = _value(format_day(written, style, language, region))
+        meta["date-iso"] = _value(written)
     return meta
 
 
-def _value(value: Any) -> dict[str, Any]:
+def _value(value: Any) -> Node:
     if isinstance(value, bool):
         return {"t": "MetaBool", "c": value}
     if isinstance(value, Mapping):
@@ -131,6 +107,7 @@ def _value(value: Any) -> dict[str, Any]:
     return {"t": "MetaString", "c": "" if value is None else str(value)}
 
 
-def plain_title(meta: Mapping[str, Any]) -> str:
-    """The title without markup."""
-    return stringify(meta.get("title", {}).get("c", [])).strip()
+def plain_text(meta: Mapping[str, Any], key: str) -> str:
+    """A value without markup; empty where there is none."""
+    content = meta.get(key, {}).get("c", "")
+    return content if isinstance(content, str) else stringify(content).strip()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,13 +17,14 @@ from typing import Any
 import yaml
 
 from evaltools.problems import Problem
-from evaltools.report.embedded.options import names
-from evaltools.report.embedded.svg import active_content
-from evaltools.yaml_text import check_yaml
+from evaltools.report.embedded.format_context import option_names
+from evaltools.report.embedded.media import active_content, write_picture
+from evaltools.yaml_text import load_yaml
 
 # Options of a cell that have an effect on what is embedded.
-USED = names("cell")
-IDLE = names("cell-idle")
+USED = option_names("cell")
+IDLE = option_names("cell-idle")
+_PICTURES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,17 @@ class Output:
     source: str = ""
 
 
+@dataclass(frozen=True)
+class _Cell:
+    content: Mapping[str, Any]
+    options: Mapping[str, Any]
+    source: str
+
+    def is_called(self, label: str) -> bool:
+        tags = self.content.get("metadata", {}).get("tags", [])
+        return label in {self.options.get("label"), self.content.get("id"), *tags}
+
+
 @dataclass
 class Notebooks:
     """Executed notebooks of one project, each read once."""
@@ -55,7 +66,7 @@ class Notebooks:
     media: Path
 
     def __post_init__(self) -> None:
-        self._cells: dict[Path, list[tuple[dict[str, Any], dict[str, Any], str]]] = {}
+        self._cells: dict[Path, list[_Cell]] = {}
 
     def outputs(
         self, path: Path, name: str, labels: Sequence[str], echo: bool, problems: list[Problem]
@@ -68,71 +79,38 @@ class Notebooks:
             echo: show the code too.
             problems: takes what is wrong: no such cell, an error output, nothing but HTML.
         """
-        cells = self._read(path, name, problems)
+        if path not in self._cells:
+            self._cells[path] = _read_cells(path, name, problems)
+        cells = self._cells[path]
         found: list[Output] = []
         for label in labels:
-            chosen = [cell for cell in cells if _is_called(cell, label)]
+            chosen = [cell for cell in cells if cell.is_called(label)]
             where = f"{name}#{label}"
             if not chosen and cells:
                 known = sorted(
-                    str(options["label"]) for _, options, _ in cells if "label" in options
+                    str(each.options["label"]) for each in cells if "label" in each.options
                 )
-                problems.append(
-                    Problem(
-                        where,
-                        f"no cell is labelled {label}",
-                        allowed=", ".join(known),
-                        code="render.embed",
-                    )
-                )
-            found.extend(self._output(cell, where, label, echo, problems) for cell in chosen)
+                _refuse(problems, where, f"no cell is labelled {label}", ", ".join(known))
+            found += [self._output(cell, where, label, echo, problems) for cell in chosen]
         return found
 
-    def _read(
-        self, path: Path, name: str, problems: list[Problem]
-    ) -> list[tuple[dict[str, Any], dict[str, Any], str]]:
-        if path in self._cells:
-            return self._cells[path]
-        cells: list[tuple[dict[str, Any], dict[str, Any], str]] = []
-        try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-            for number, cell in enumerate(content["cells"], 1):
-                options, source = _options(cell, f"{name}, cell {number}", problems)
-                cells.append((cell, options, source))
-        except (ValueError, KeyError, TypeError) as error:
-            problems.append(Problem(name, f"not a notebook: {error}", code="render.embed"))
-        self._cells[path] = cells
-        return cells
-
     def _output(
-        self,
-        cell: tuple[dict[str, Any], dict[str, Any], str],
-        where: str,
-        label: str,
-        echo: bool,
-        problems: list[Problem],
+        self, cell: _Cell, where: str, label: str, echo: bool, problems: list[Problem]
     ) -> Output:
-        content, options, source = cell
-        if content.get("cell_type") == "markdown":
-            parts = [("markdown", _joined(content.get("source", "")))]
-            return Output(where, "", options, parts)
+        if cell.content.get("cell_type") == "markdown":
+            text = ("markdown", _joined(cell.content.get("source", "")))
+            return Output(where, "", cell.options, [text])
         parts = []
-        for output in content.get("outputs", []):
+        for output in cell.content.get("outputs", []):
             part = self._part(output, where, problems)
-            if part is not None:
-                parts.append(part)
+            parts += [part] if part is not None else []
         if not parts:
-            problems.append(
-                Problem(
-                    where,
-                    "the cell shows nothing that can be embedded",
-                    remedy="Run the notebook, or show a figure or a table",
-                    code="render.embed",
-                )
-            )
-        shown = echo or options.get("echo") is True
-        name = str(options.get("label", label))
-        return Output(where, name, options, parts, source if shown else "")
+            what = "the cell shows nothing that can be embedded"
+            remedy = "Run the notebook, or show a figure or a table"
+            _refuse(problems, where, what, remedy=remedy)
+        shown = echo or cell.options.get("echo") is True
+        name = str(cell.options.get("label", label))
+        return Output(where, name, cell.options, parts, cell.source if shown else "")
 
     def _part(
         self, output: Mapping[str, Any], where: str, problems: list[Problem]
@@ -142,83 +120,70 @@ class Notebooks:
         if isinstance(role, dict) and role.get("role") == "caption":
             return None
         if kind == "error":
-            problems.append(
-                Problem(
-                    where,
-                    f"the cell failed: {output.get('ename', 'error')}",
-                    remedy="Repair the notebook and run it again",
-                    code="render.embed",
-                )
-            )
+            what = f"the cell failed: {output.get('ename', 'error')}"
+            _refuse(problems, where, what, remedy="Repair the notebook and run it again")
             return None
         if kind == "stream":
             return ("text", _joined(output.get("text", "")))
         data = output.get("data", {})
         if "text/markdown" in data:
             return ("markdown", _joined(data["text/markdown"]))
-        pictures = [
-            self._picture(data, mime, suffix, where, problems)
-            for mime, suffix in (
-                ("image/svg+xml", "svg"),
-                ("image/png", "png"),
-                ("image/jpeg", "jpg"),
-            )
-        ]
+        pictures = [self._picture(data, mime, where, problems) for mime in _PICTURES]
         found = " ".join(name for name in pictures if name)
         if found:
             return ("image", found)
         shown = {mime for mime in data if not mime.startswith("application/vnd.evaltools")}
-        if not shown:
-            return None
         if shown == {"text/plain"}:
             return ("text", _joined(data["text/plain"]))
-        problems.append(
-            Problem(
-                where,
-                f"output of the kind {', '.join(sorted(shown))}",
-                allowed="markdown, SVG, PNG, JPEG, plain text",
-                remedy="Show tables as markdown and figures as images",
-                code="render.embed",
-            )
-        )
+        if shown:
+            what = f"output of the kind {', '.join(sorted(shown))}"
+            allowed = "markdown, SVG, PNG, JPEG, plain text"
+            remedy = "Show tables as markdown and figures as images"
+            _refuse(problems, where, what, allowed, remedy)
         return None
 
     def _picture(
-        self, data: Mapping[str, Any], mime: str, suffix: str, where: str, problems: list[Problem]
+        self, data: Mapping[str, Any], mime: str, where: str, problems: list[Problem]
     ) -> str:
         if mime not in data:
             return ""
-        content = _joined(data[mime])
+        content, suffix = _joined(data[mime]), _PICTURES[mime]
         if suffix == "svg":
             payload = content.encode("utf-8")
-            active = active_content(payload)
-            if active:
-                problems.append(
-                    Problem(
-                        where,
-                        f"the SVG {active}",
-                        code="render.svg",
-                        remedy="Draw without scripts and outside references",
-                    )
-                )
+            if active := active_content(payload):
+                remedy = "Draw without scripts and outside references"
+                _refuse(problems, where, f"the SVG {active}", "", remedy, "render.svg")
                 return ""
         else:
             try:
                 payload = base64.b64decode("".join(content.split()), validate=True)
             except binascii.Error:
-                problems.append(Problem(where, f"{mime} is not base64", code="render.embed"))
+                _refuse(problems, where, f"{mime} is not base64")
                 return ""
-        name = f"{hashlib.sha256(payload).hexdigest()[:16]}.{suffix}"
-        self.media.mkdir(parents=True, exist_ok=True)
-        (self.media / name).write_bytes(payload)
-        return name
+        return write_picture(self.media, payload, f".{suffix}")
 
 
-def _is_called(cell: tuple[dict[str, Any], dict[str, Any], str], label: str) -> bool:
-    content, options, _ = cell
-    metadata = content.get("metadata", {})
-    called = {options.get("label"), content.get("id"), *metadata.get("tags", [])}
-    return label in called
+def _refuse(
+    problems: list[Problem],
+    where: str,
+    what: str,
+    allowed: str = "",
+    remedy: str = "",
+    code: str = "render.embed",
+) -> None:
+    problems.append(Problem(where, what, allowed, remedy, code))
+
+
+def _read_cells(path: Path, name: str, problems: list[Problem]) -> list[_Cell]:
+    cells: list[_Cell] = []
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        for number, cell in enumerate(content["cells"], 1):
+            options, source = _options(cell, f"{name}, cell {number}", problems)
+            cells.append(_Cell(cell, options, source))
+    except (ValueError, KeyError, TypeError) as error:
+        _refuse(problems, name, f"not a notebook: {error}")
+    return cells
 
 
 def _joined(value: Any) -> str:
@@ -235,22 +200,15 @@ def _options(
     count = 0
     while count < len(lines) and lines[count].startswith("#|"):
         count += 1
-    text = "\n".join(line[2:].removeprefix(" ") for line in lines[:count])
+    source = "\n".join(lines[count:])
     try:
-        check_yaml(text)
-        options = yaml.safe_load(text) or {}
+        text = "\n".join(line[2:].removeprefix(" ") for line in lines[:count])
+        options = load_yaml(text)[0] or {}
     except yaml.YAMLError:
         options = None
     if not isinstance(options, dict):
-        problems.append(Problem(where, "its #| options are not YAML", code="render.embed"))
-        return {}, "\n".join(lines[count:])
+        _refuse(problems, where, "its #| options are not YAML")
+        return {}, source
     for key in sorted(set(map(str, options)) - USED - IDLE):
-        problems.append(
-            Problem(
-                where,
-                f"unknown cell option {key}",
-                code="render.embed",
-                allowed=", ".join(sorted(USED)),
-            )
-        )
-    return options, "\n".join(lines[count:])
+        _refuse(problems, where, f"unknown cell option {key}", ", ".join(sorted(USED)))
+    return options, source

@@ -7,9 +7,11 @@ project when they begin with a slash.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
 
 from evaltools.problems import Problem
 
@@ -20,6 +22,7 @@ FENCE = re.compile(
 )
 CODE_SPAN = re.compile(r"(?<![\\`])(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 MARKS = "".join(chr(code) for code in range(0xE000, 0xE020))
+PRIVATE_USE = "a private-use character (U+E000 to U+E01F)"
 
 
 @dataclass(frozen=True)
@@ -43,21 +46,10 @@ class Source:
     front: tuple[Line, ...]
     body: tuple[Line, ...]
 
-    def find(self, needle: str, index: int = 0) -> str:
-        """Where a text stands in the body: the index-th line that holds it, or the last such.
-
-        Falls back on the first line, so that a problem always names a file.
-        """
-        pattern = sought(needle)
-        found = [line.where for line in self.body if needle and pattern.search(line.text)]
-        if found:
-            return found[min(index, len(found) - 1)]
+    @property
+    def start(self) -> str:
+        """Its first line, so that a problem always names a file."""
         return (self.body or self.front or (Line("", "document", 1),))[0].where
-
-
-def sought(needle: str) -> re.Pattern[str]:
-    """A pattern for a text, not as the beginning of a longer name: `@fig-a`, not `@fig-ab`."""
-    return re.compile(re.escape(needle) + (r"(?![\w-])" if needle[-1:].isalnum() else ""))
 
 
 def inside(project: Path, path: Path) -> bool:
@@ -91,103 +83,77 @@ def read_source(project: Path, document: Path) -> tuple[Source, list[Problem]]:
     Returns the text, and problems: files that are missing, outside the project, not UTF-8, in a
     cycle, or that hold what only a main document may.
     """
-    problems: list[Problem] = []
-    lines = list(_read(project, document, problems))
-    front, body = _split(lines, problems)
-    expanded = list(_expand(project, document, body, (document.resolve(),), problems))
-    return Source(tuple(front), tuple(expanded)), problems
+    reader = _Reader(project, document, [])
+    front, body = reader.split(list(reader.read(document)))
+    expanded = tuple(reader.expand(body, (document.resolve(),)))
+    return Source(tuple(front), expanded), reader.problems
 
 
-def _read(project: Path, path: Path, problems: list[Problem]) -> Iterator[Line]:
-    name = relative(project, path)
-    try:
-        content = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        problems.append(
-            Problem(
-                f"{name}:1",
-                "not UTF-8 text",
-                remedy=f"Save it as UTF-8 (byte {error.start} is not)",
-                code="render.encoding",
-            )
-        )
-        return
-    for number, line in enumerate(content.replace("\r\n", "\n").split("\n"), 1):
-        if any(mark in line for mark in MARKS):
-            problems.append(
-                Problem(
-                    f"{name}:{number}",
-                    "a private-use character (U+E000 to U+E01F)",
-                    remedy="Remove it",
-                    code="render.character",
-                )
-            )
-        yield Line(line, name, number)
+@dataclass(frozen=True)
+class _Reader:
+    project: Path
+    document: Path
+    problems: list[Problem]
 
+    def _refuse(self, where: str, what: str, remedy: str, code: str) -> None:
+        self.problems.append(Problem(where, what, remedy=remedy, code=code))
 
-def _split(lines: list[Line], problems: list[Problem]) -> tuple[list[Line], list[Line]]:
-    if not lines or lines[0].text.rstrip() != "---":
-        return [], lines
-    for index, line in enumerate(lines[1:], 1):
-        if line.text.rstrip() in {"---", "..."}:
-            return lines[1:index], lines[index + 1 :]
-    problems.append(
-        Problem(
-            lines[0].where,
-            "the front matter does not end",
-            remedy="Close it with a line ---",
-            code="render.yaml",
-        )
-    )
-    return [], []
-
-
-def _expand(
-    project: Path,
-    document: Path,
-    lines: Sequence[Line],
-    stack: tuple[Path, ...],
-    problems: list[Problem],
-) -> Iterator[Line]:
-    fences = Fences()
-    for line in lines:
-        code = fences.step(line.text)
-        match = None if code else INCLUDE.match(line.text)
-        if match is None:
-            yield line
-            continue
-        written = match["path"].strip("\"'")
-        yield from _include(project, document, line, written, stack, problems)
-
-
-def _include(
-    project: Path,
-    document: Path,
-    line: Line,
-    written: str,
-    stack: tuple[Path, ...],
-    problems: list[Problem],
-) -> Iterator[Line]:
-    def problem(what: str, remedy: str = "") -> None:
-        problems.append(Problem(line.where, what, remedy=remedy, code="render.include"))
-
-    path = located(project, document.parent, written)
-    if path is None:
-        problem(f"include {written} leaves the project folder", "Include files of the project only")
-    elif path.resolve() in stack:
-        problem(f"include {written} includes itself", "Break the cycle")
-    elif not path.is_file():
-        remedy = f"Paths are relative to {relative(project, document.parent) or '.'}/"
-        problem(f"include {written}: there is no such file", remedy)
-    else:
-        content = list(_read(project, path, problems))
-        if content and content[0].text.rstrip() == "---":
-            problem(f"include {written} has front matter", "Only the main document may have one")
+    def read(self, path: Path) -> Iterator[Line]:
+        name = relative(self.project, path)
+        try:
+            content = path.read_bytes().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            remedy = f"Save it as UTF-8 (byte {error.start} is not)"
+            self._refuse(f"{name}:1", "not UTF-8 text", remedy, "render.encoding")
             return
-        # Quarto ends an included file with an empty line, so that blocks do not run together.
-        if content and content[-1].text != "":
-            content.append(Line("", content[-1].path, content[-1].number))
-        yield from _expand(project, document, content, (*stack, path.resolve()), problems)
+        for number, line in enumerate(content.replace("\r\n", "\n").split("\n"), 1):
+            if any(mark in line for mark in MARKS):
+                self._refuse(f"{name}:{number}", PRIVATE_USE, "Remove it", "render.character")
+            yield Line(line, name, number)
+
+    def split(self, lines: list[Line]) -> tuple[list[Line], list[Line]]:
+        """Front matter and body."""
+        if not lines or lines[0].text.rstrip() != "---":
+            return [], lines
+        for index, line in enumerate(lines[1:], 1):
+            if line.text.rstrip() in {"---", "..."}:
+                return lines[1:index], lines[index + 1 :]
+        what, remedy = "the front matter does not end", "Close it with a line ---"
+        self._refuse(lines[0].where, what, remedy, "render.yaml")
+        return [], []
+
+    def expand(self, lines: Sequence[Line], stack: tuple[Path, ...]) -> Iterator[Line]:
+        """The lines with includes in place; `stack` is the files around them."""
+        fences = Fences()
+        for line in lines:
+            code = fences.step(line.text)
+            match = None if code else INCLUDE.match(line.text)
+            if match is None:
+                yield line
+            else:
+                yield from self._include(line, match["path"].strip("\"'"), stack)
+
+    def _include(self, line: Line, written: str, stack: tuple[Path, ...]) -> Iterator[Line]:
+        def refuse(what: str, remedy: str) -> None:
+            self._refuse(line.where, f"include {written}{what}", remedy, "render.include")
+
+        path = located(self.project, self.document.parent, written)
+        if path is None:
+            refuse(" leaves the project folder", "Include files of the project only")
+        elif path.resolve() in stack:
+            refuse(" includes itself", "Break the cycle")
+        elif not path.is_file():
+            folder = relative(self.project, self.document.parent) or "."
+            refuse(": there is no such file", f"Paths are relative to {folder}/")
+        else:
+            content = list(self.read(path))
+            if content and content[0].text.rstrip() == "---":
+                refuse(" has front matter", "Only the main document may have one")
+                return
+            # Quarto ends an included file with an empty line, so that blocks do not run together.
+            if content and content[-1].text != "":
+                content.append(Line("", content[-1].path, content[-1].number))
+            yield from self.expand(content, (*stack, path.resolve()))
 
 
 class Fences:
@@ -222,3 +188,59 @@ class Fences:
         if start >= 0 and "-->" not in text[start:]:
             self._comment = True
         return ""
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """A text that is parsed apart: markdown of data may hold no raw HTML or TeX."""
+
+    name: str
+    text: str
+    where: str
+    data: bool
+
+
+@dataclass
+class LocatedProblems:
+    """Problems of one document.
+
+    The tree knows no lines. A construct is found again by its text: the n-th problem of a kind
+    belongs to the n-th line that holds its needle.
+    """
+
+    source: Source
+    fragments: Mapping[str, Fragment]
+    found: list[Problem] = field(default_factory=list)
+    _seen: Counter[str] = field(default_factory=Counter)
+
+    def add(
+        self,
+        needle: str,
+        what: str,
+        remedy: str = "",
+        code: str = "render.construct",
+        where: str = "",
+        allowed: str = "",
+    ) -> None:
+        """Add a problem, its line found by a needle unless the place is known."""
+        if not where:
+            where = self.place_of(needle, self._seen[needle])
+            self._seen[needle] += 1
+        problem = Problem(where, what, allowed, remedy, code)
+        if problem not in self.found:
+            self.found.append(problem)
+
+    def place_of(self, needle: str, index: int = 0) -> str:
+        """The place of a needle: in the text, else in what was put into it.
+
+        Pandoc writes the names of files as addresses, where a blank is `%20`.
+        """
+        if not needle:
+            return self.source.start
+        if not any(needle in line.text for line in self.source.body):
+            needle = unquote(needle)
+        # Not as the beginning of a longer name: `@fig-a`, not `@fig-ab`.
+        pattern = re.compile(re.escape(needle) + (r"(?![\w-])" if needle[-1].isalnum() else ""))
+        texts: tuple[Line | Fragment, ...] = (*self.source.body, *self.fragments.values())
+        places = [each.where for each in texts if pattern.search(each.text)]
+        return places[min(index, len(places) - 1)] if places else self.source.start

@@ -9,7 +9,7 @@ from typing import Any
 import pdf_samples as samples
 import pikepdf
 
-from evaltools.report.embedded.pdf import render_pdf
+from evaltools.report.embedded.print.pdf import write_pdf
 
 
 def elements(node: Any) -> Iterator[Any]:
@@ -33,4 +33,4 @@ def attribute(cell: Any, name: str) -> Any:
 
 
 def rendered(folder: Path, markdown: str) -> bytes:
-    return render_pdf(samples.resolved(folder, markdown), samples.context(folder))
+    return write_pdf(samples.resolved(folder, markdown), samples.context(folder))

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from evaltools.report.embedded.context import Context, words
+from evaltools.report.embedded.format_context import Context, words
 from evaltools.report.embedded.pandoc import pandoc
 
 HERE = Path(__file__).parent
@@ -52,7 +52,6 @@ def context(folder: Path, language: str = "fi", **options: Any) -> Context:
         document=folder / "reports" / language / "report.qmd",
         media=folder,
         format=MappingProxyType({"toc": True, **options}),
-        metadata=MappingProxyType({}),
         language=language,
         words=words(language),
         epoch=EPOCH,

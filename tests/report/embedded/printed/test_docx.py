@@ -15,8 +15,8 @@ import pytest
 from docx.oxml.ns import qn
 
 from evaltools.problems import ProblemError
-from evaltools.report.embedded.docx import render_docx
-from evaltools.report.embedded.docx_contents import bookmark
+from evaltools.report.embedded.docx.document import write_docx
+from evaltools.report.embedded.docx.shapes import bookmark
 
 HEAD = "---\ntitle: T\nlang: fi\n---\n\n"
 ALTS = ["Vaakapylväät: henkilöstön vaihtuvuus on yleisin haaste, 19 hanketta.", "Vasen kuva",
@@ -26,7 +26,7 @@ ALTS = ["Vaakapylväät: henkilöstön vaihtuvuus on yleisin haaste, 19 hanketta
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     folder = tmp_path_factory.mktemp("docx")
-    return render_docx(samples.resolved(folder, samples.demanding()), samples.context(folder))
+    return write_docx(samples.resolved(folder, samples.demanding()), samples.context(folder))
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def document(data: bytes) -> Any:
 
 def rendered(folder: Path, text: str) -> Any:
     file = samples.resolved(folder, text)
-    return docx.Document(io.BytesIO(render_docx(file, samples.context(folder))))
+    return docx.Document(io.BytesIO(write_docx(file, samples.context(folder))))
 
 
 def every(document: Any, tag: str) -> list[Any]:

@@ -6,7 +6,7 @@ import io
 
 import docx
 
-from evaltools.report.embedded.reference_docx import HEADER_LENGTH, Page, reference_docx
+from evaltools.report.embedded.docx.reference import HEADER_LENGTH, Page, reference_docx
 
 PAGE = Page(
     language="sv-FI",

@@ -16,7 +16,7 @@ import pypdf
 import pytest
 from pdf_reading import attribute, elements, rendered, tagged
 
-from evaltools.report.embedded.pdf import render_pdf
+from evaltools.report.embedded.print.pdf import write_pdf
 
 ALTS = ["Vaakapylväät: henkilöstön vaihtuvuus on yleisin haaste, 19 hanketta.", "Vasen kuva",
         "Oikea kuva", "Osuuden estimaatti on painotettu keskiarvo", "w_i"]  # fmt: skip
@@ -25,7 +25,7 @@ ALTS = ["Vaakapylväät: henkilöstön vaihtuvuus on yleisin haaste, 19 hanketta
 @pytest.fixture(scope="module")
 def pdf(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     folder = tmp_path_factory.mktemp("pdf")
-    return render_pdf(samples.resolved(folder, samples.demanding()), samples.context(folder))
+    return write_pdf(samples.resolved(folder, samples.demanding()), samples.context(folder))
 
 
 @pytest.fixture(scope="module")

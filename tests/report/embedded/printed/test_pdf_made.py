@@ -16,7 +16,7 @@ import pytest
 from pdf_reading import attribute, rendered, tagged
 
 from evaltools.problems import ProblemError
-from evaltools.report.embedded.pdf import render_pdf
+from evaltools.report.embedded.print.pdf import write_pdf
 
 
 def test_row_header_over_several_rows_names_all_of_them(tmp_path: Path) -> None:
@@ -31,7 +31,7 @@ lang: fi
 <tr><td>Kainuu</td><td>2021</td><td>5</td></tr></tbody></table>
 """
     file = samples.resolved(tmp_path, markdown, reader="html+native_divs", title="T")
-    with pikepdf.open(io.BytesIO(render_pdf(file, samples.context(tmp_path)))) as opened:
+    with pikepdf.open(io.BytesIO(write_pdf(file, samples.context(tmp_path)))) as opened:
         rows = list(tagged(opened, "/TR"))[1:]
         kinds = [[str(cell.S) for cell in row.K] for row in rows]
         assert kinds == [["/TH", "/TD", "/TD"], ["/TD", "/TD"], ["/TH", "/TD", "/TD"]]
@@ -105,11 +105,11 @@ import sys, hashlib
 from pathlib import Path
 sys.path.insert(0, {tests!r})
 import pdf_samples as samples
-from evaltools.report.embedded.pdf import render_pdf
-from evaltools.report.embedded.docx import render_docx
+from evaltools.report.embedded.print.pdf import write_pdf
+from evaltools.report.embedded.docx.document import write_docx
 folder = Path(sys.argv[1])
 file = samples.resolved(folder, samples.demanding())
-for render in (render_pdf, render_docx):
+for render in (write_pdf, write_docx):
     print(hashlib.sha256(render(file, samples.context(folder))).hexdigest())
 """
 

@@ -17,7 +17,7 @@ import pdf_samples as samples
 import pypdf
 
 from evaltools.report.embedded.ast import attr, div, words_of
-from evaltools.report.embedded.pdf import render_pdf
+from evaltools.report.embedded.print.pdf import write_pdf
 
 Node = dict[str, Any]
 
@@ -98,7 +98,7 @@ def pdf_of(folder: Path, blocks: list[Node], title: str = "T") -> pypdf.PdfReade
     document = {"pandoc-api-version": [1, 23, 1], "meta": meta, "blocks": [*first, *blocks]}
     file = folder / "resolved.json"
     file.write_text(json.dumps(document), encoding="utf-8")
-    return pypdf.PdfReader(io.BytesIO(render_pdf(file, samples.context(folder))))
+    return pypdf.PdfReader(io.BytesIO(write_pdf(file, samples.context(folder))))
 
 
 def said(reader: pypdf.PdfReader) -> str:

@@ -8,7 +8,7 @@ import pdf_samples as samples
 import pytest
 
 from evaltools.problems import Problem
-from evaltools.report.embedded.print_checks import (
+from evaltools.report.embedded.print.checks import (
     accessibility_problems,
     page_problems,
     raw_problems,

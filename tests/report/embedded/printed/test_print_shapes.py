@@ -10,9 +10,9 @@ import pytest
 
 from evaltools.problems import ProblemError
 from evaltools.report.embedded.ast import classes_of, nodes, stringify
-from evaltools.report.embedded.print_facts import facts_of, publication_date, shortened
-from evaltools.report.embedded.print_images import PRINT_KINDS, WORD_KINDS, stage_images
-from evaltools.report.embedded.print_shapes import printed, row_headers_of
+from evaltools.report.embedded.print.checks import PRINT_KINDS, WORD_KINDS, stage_images
+from evaltools.report.embedded.print.document import facts_of, publication_date, shortened
+from evaltools.report.embedded.print.shapes import printed, row_headers_of
 
 HEAD = "---\ntitle: T\nlang: fi\n---\n\n"
 

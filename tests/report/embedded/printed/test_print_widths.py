@@ -8,7 +8,7 @@ from typing import Any
 import pdf_samples as samples
 import pytest
 
-from evaltools.report.embedded.print_widths import column_shares, with_widths
+from evaltools.report.embedded.print.shapes import column_shares, with_widths
 
 
 def table_of(folder: Path, text: str) -> Any:

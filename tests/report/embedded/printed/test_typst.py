@@ -14,9 +14,9 @@ import typst
 from matplotlib.image import imread
 
 from evaltools.problems import ProblemError
-from evaltools.report.embedded.docx_styles import CALLOUTS
-from evaltools.report.embedded.pdf import for_print, render_pdf
-from evaltools.report.embedded.typst import COLOURS, literal, typst_problems, write_source
+from evaltools.report.embedded.docx.styles import CALLOUTS
+from evaltools.report.embedded.print.pdf import for_print, write_pdf
+from evaltools.report.embedded.print.typst import COLOURS, literal, typst_problems, write_source
 
 HEAD = "---\ntitle: T\nlang: fi\n---\n\n"
 
@@ -51,7 +51,7 @@ def source(folder: Path, text: str) -> str:
 def test_text_after_a_span_is_not_taken_for_code(tmp_path: Path) -> None:
     text = source(tmp_path, "[x]{lang=sv}.fi(y)")
     assert r'#text(lang: "sv", region: none)[x];\.fi\(y\)' in text
-    pdf = render_pdf(samples.resolved(tmp_path, HEAD + "[x]{lang=sv}.fi(y)"),
+    pdf = write_pdf(samples.resolved(tmp_path, HEAD + "[x]{lang=sv}.fi(y)"),
                      samples.context(tmp_path))  # fmt: skip
     assert pdf.startswith(b"%PDF")
 
@@ -65,7 +65,7 @@ def test_alternative_text_cannot_break_out(tmp_path: Path) -> None:
 
 def test_label_may_have_any_letters(tmp_path: Path) -> None:
     markdown = HEAD + "# Päätulokset & muut {#pää-tulokset}\n\n[x](#pää-tulokset)\n"
-    assert render_pdf(samples.resolved(tmp_path, markdown), samples.context(tmp_path))
+    assert write_pdf(samples.resolved(tmp_path, markdown), samples.context(tmp_path))
 
 
 def test_missing_glyph_without_a_place_is_told_of_the_document(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_missing_glyph_without_a_place_is_told_of_the_document(tmp_path: Path) -
 
 def test_glyphs_missing_from_code_are_found_too(tmp_path: Path) -> None:
     with pytest.raises(ProblemError) as caught:
-        render_pdf(samples.resolved(tmp_path, HEAD + "# A\n\n```\nx = '漢'\n```\n"),
+        write_pdf(samples.resolved(tmp_path, HEAD + "# A\n\n```\nx = '漢'\n```\n"),
                    samples.context(tmp_path))  # fmt: skip
     assert "x = '漢'" in caught.value.problems[0].what
 
@@ -87,7 +87,7 @@ def test_glyphs_missing_from_code_are_found_too(tmp_path: Path) -> None:
 def test_other_complaints_name_the_construct(tmp_path: Path, construct: str) -> None:
     markdown = HEAD + f"# A\n\n`#{construct}`{{=typst}}\n"
     with pytest.raises(ProblemError) as caught:
-        render_pdf(samples.resolved(tmp_path, markdown), samples.context(tmp_path))
+        write_pdf(samples.resolved(tmp_path, markdown), samples.context(tmp_path))
     (problem,) = caught.value.problems
     assert construct in problem.what
     assert "/tmp" not in str(problem)
@@ -97,7 +97,7 @@ def test_other_complaints_name_the_construct(tmp_path: Path, construct: str) -> 
 def test_formula_that_cannot_be_set_is_a_problem(tmp_path: Path) -> None:
     markdown = HEAD + "# A\n\n$$ \\nosuchcommand{x} $$\n"
     with pytest.raises(ProblemError) as caught:
-        render_pdf(samples.resolved(tmp_path, markdown), samples.context(tmp_path))
+        write_pdf(samples.resolved(tmp_path, markdown), samples.context(tmp_path))
     assert "nosuchcommand" in str(caught.value)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,16 +12,15 @@ import typst
 
 from evaltools.present import style
 from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.report.embedded.ast import Node
-from evaltools.report.embedded.context import Context
+from evaltools.report.embedded.ast import Node, text_of
+from evaltools.report.embedded.final_pass import message_problems
+from evaltools.report.embedded.format_context import Context
 from evaltools.report.embedded.pandoc import PandocError, pandoc
-from evaltools.report.embedded.print_checks import document_name, located, message_problems
-from evaltools.report.embedded.print_facts import Facts, facts_of
-from evaltools.report.embedded.print_tree import text_of, walk
+from evaltools.report.embedded.print.document import Facts, facts_of, walk
 
-HERE = Path(__file__).parent
-TEMPLATES = ("template.typ", "typst_cover.typ")
-STANDARDS: list[Literal["ua-1", "a-2a"]] = ["ua-1", "a-2a"]
+_HERE = Path(__file__).parent
+_TEMPLATES = ("template.typ", "typst_cover.typ")
+_STANDARDS: list[Literal["ua-1", "a-2a"]] = ["ua-1", "a-2a"]
 COLOURS = {
     "deep": style.DEEP_BLUE,
     "teal": style.TEAL,
@@ -35,32 +33,29 @@ COLOURS = {
     "light": style.LIGHT,
     "ink": style.INK,
 }
+_MISSING_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
 
 
 def write_source(tree: Node, context: Context, folder: Path) -> Path:
     """Write what Typst needs to set a document, beside its images, into a folder.
 
-    Arguments:
-        tree: pandoc's JSON tree, images staged.
-        context: surroundings of the document.
-        folder: where to write.
-
     Returns the path of the main file.
     Raises ProblemError where pandoc refuses the document.
     """
-    arguments = ["-f", "json", "-t", "typst", "--wrap=none", "--syntax-highlighting=none",
-                 f"--lua-filter={HERE / 'typst.lua'}"]  # fmt: skip
+    arguments = ["-t", "typst", "--wrap=none", "--syntax-highlighting=none",
+                 f"--lua-filter={_HERE / 'typst.lua'}"]  # fmt: skip
     try:
-        body, messages = pandoc(arguments, json.dumps(tree), context.epoch, folder)
+        body, messages = pandoc(arguments, tree, context.epoch, folder)
     except PandocError as error:
-        what = f"it cannot be set: {error}".replace(f"{HERE}/", "")
-        problem = Problem(document_name(context), what, code="render.typst")
+        what = f"it cannot be set: {error}".replace(f"{_HERE}/", "")
+        problem = Problem(context.document_name, what, code="render.typst")
         raise ProblemError([problem]) from None
     refuse(message_problems(messages, context))
-    for name in TEMPLATES:
-        (folder / name).write_bytes((HERE / name).read_bytes())
-    facts = literal(template_facts(facts_of(tree, context)))
-    settings = f"#let colours = {_colours()}\n#let facts = {facts}\n"
+    for name in _TEMPLATES:
+        (folder / name).write_bytes((_HERE / name).read_bytes())
+    colours = ", ".join(f'"{name}": rgb("{value}")' for name, value in COLOURS.items())
+    facts = literal(_template_facts(facts_of(tree, context)))
+    settings = f"#let colours = ({colours})\n#let facts = {facts}\n"
     (folder / "settings.typ").write_text(settings, encoding="utf-8")
     main = folder / "main.typ"
     opening = '#import "template.typ": *\n#show: publication\n\n'
@@ -68,7 +63,7 @@ def write_source(tree: Node, context: Context, folder: Path) -> Path:
     return main
 
 
-def template_facts(facts: Facts) -> dict[str, Any]:
+def _template_facts(facts: Facts) -> dict[str, Any]:
     """The facts as the template names them; texts that are not given are none."""
     cover = {part: text or None for part, text in facts.cover().items()}
     return cover | {
@@ -80,7 +75,6 @@ def template_facts(facts: Facts) -> dict[str, Any]:
         "keywords": facts.keywords,
         "lang": facts.language,
         "region": facts.region or None,
-        "notice": facts.notice or None,
         "toc-title": facts.contents_title,
         "toc-depth": facts.contents_depth,
         "chapter-pages": facts.chapters_on_new_page,
@@ -88,13 +82,7 @@ def template_facts(facts: Facts) -> dict[str, Any]:
 
 
 def literal(value: Any) -> str:
-    """A value as a Typst expression.
-
-    Arguments:
-        value: text, number, bool, None, or lists and mappings of them.
-
-    Raises TypeError for anything else.
-    """
+    """A text, number, bool, None, or lists and mappings of them as a Typst expression."""
     if value is None:
         return "none"
     if isinstance(value, bool):
@@ -112,25 +100,19 @@ def literal(value: Any) -> str:
     raise TypeError(f"no Typst literal for {type(value).__name__}")
 
 
-def _colours() -> str:
-    return "(" + ", ".join(f'"{name}": rgb("{value}")' for name, value in COLOURS.items()) + ")"
-
-
 def compile_pdf(main: Path, tree: Node, context: Context) -> bytes:
     """Set the source as an accessible, archivable PDF (PDF/UA-1 and PDF/A-2a).
 
     Arguments:
         main: the main file; everything it reads is in its folder.
         tree: the document it was made from, to say where something went wrong.
-        context: surroundings of the document.
 
-    Returns the PDF as Typst writes it.
     Raises ProblemError with everything that Typst refuses.
     """
     fonts = typst.Fonts(include_system_fonts=False, font_paths=[fontpkg_fira_sans.ROOT / "files"])
     try:
         compiler = typst.Compiler(main, root=main.parent, font_paths=fonts)
-        pdf = compiler.compile(format="pdf", pdf_standards=[*STANDARDS], timestamp=context.epoch)
+        pdf = compiler.compile(format="pdf", pdf_standards=[*_STANDARDS], timestamp=context.epoch)
     except typst.TypstError as error:
         text = getattr(error, "diagnostic", None) or str(error)
         raise ProblemError(typst_problems(text, tree, context)) from None
@@ -139,52 +121,32 @@ def compile_pdf(main: Path, tree: Node, context: Context) -> bytes:
     return pdf
 
 
-MISSING_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
-
-
 def typst_problems(diagnostic: str, tree: Node, context: Context) -> tuple[Problem, ...]:
-    """Typst's diagnostic as problems: missing glyphs with where they stand, the rest as told.
-
-    Arguments:
-        diagnostic: Typst's text, one part an error.
-        tree: the document.
-        context: surroundings of the document.
-    """
-    problems: list[Problem] = []
+    """Typst's diagnostic as problems: missing glyphs with where they stand, the rest as told."""
+    problems: dict[Problem, None] = {}
     for part in re.split(r"(?m)^error: ", diagnostic):
-        if not part.strip():
-            continue
-        glyph = MISSING_GLYPH.search(part)
-        if glyph:
-            problems += _glyph_problems(glyph.group(1), tree, context)
-        else:
-            problems.append(_other_problem(part, context))
-    return tuple(dict.fromkeys(problems))
+        if glyph := _MISSING_GLYPH.search(part):
+            problems |= dict.fromkeys(_glyph_problems(glyph[1], tree, context))
+        elif part.strip():
+            problems[_other_problem(part, context)] = None
+    return tuple(problems)
 
 
 def _glyph_problems(character: str, tree: Node, context: Context) -> list[Problem]:
     codes = " ".join(f"U+{ord(each):04X}" for each in character)
     what = f"the typeface has no character “{character}” ({codes})"
-    remedy = "Write it otherwise"
-    found = [
-        Problem(located(context, place), f"{what} in “{_excerpt(node, character)}”",
-                remedy=remedy, code="render.glyph")
-        for node, place in walk(tree)
-        if node["t"] in ("Para", "Plain", "Header", "CodeBlock", "LineBlock")
-        and character in _own_text(node)
-    ]  # fmt: skip
-    return found or [
-        Problem(document_name(context), f"{what}, in its metadata or a formula", remedy=remedy,
-                code="render.glyph")
-    ]  # fmt: skip
+    found = []
+    for node, place in walk(tree):
+        if node["t"] in ("Para", "Plain", "Header", "CodeBlock", "LineBlock"):
+            content = node["c"]
+            text = str(content[1]) if node["t"] == "CodeBlock" else text_of(content)
+            if character in text:
+                found.append((place.located(context), f"{what} in “{_excerpt(text, character)}”"))
+    found = found or [(context.document_name, f"{what}, in its metadata or a formula")]
+    return [Problem(*each, remedy="Write it otherwise", code="render.glyph") for each in found]
 
 
-def _own_text(node: Node) -> str:
-    return str(node["c"][1]) if node["t"] == "CodeBlock" else text_of(node["c"])
-
-
-def _excerpt(node: Node, character: str) -> str:
-    text = _own_text(node)
+def _excerpt(text: str, character: str) -> str:
     at = text.index(character)
     start, end = max(0, at - 25), at + 25
     return ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
@@ -195,9 +157,6 @@ def _other_problem(part: str, context: Context) -> Problem:
     message = re.sub(r" \(searched at .*?\)", "", message)  # a folder that is gone by then
     shown = [line.split("│", 1)[1].strip() for line in rest if re.match(r"\s*\d+ │", line)]
     construct = f" in “{shown[0][:80]}”" if shown else ""
-    return Problem(
-        document_name(context),
-        f"it cannot be set: {message}{construct}",
-        remedy="Write this part more simply, or tell the makers of evaltools",
-        code="render.typst",
-    )
+    what = f"it cannot be set: {message}{construct}"
+    remedy = "Write this part more simply, or tell the makers of evaltools"
+    return Problem(context.document_name, what, "", remedy, "render.typst")

@@ -13,17 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evaltools.problems import Problem
-from evaltools.report.embedded.holders import (
-    Embed,
-    Holder,
-    Holders,
-    Keys,
-    Literal,
-    Pagebreak,
-    Value,
-)
+from evaltools.report.embedded import placeholders as kept
 from evaltools.report.embedded.notebook import Notebooks
-from evaltools.report.embedded.project import Project
+from evaltools.report.embedded.project import Level, Project
 from evaltools.report.embedded.source import (
     CODE_SPAN,
     FENCE,
@@ -33,7 +25,6 @@ from evaltools.report.embedded.source import (
     located,
     relative,
 )
-from evaltools.report.embedded.yamltext import Level
 
 SHORTCODE = re.compile(r"(?<!\{)\{\{<\s*(?P<name>[^\s>]+)(?P<rest>(?:\s(?:(?!>\}\}).)*?)?)\s*>\}\}")
 _KNOWN = ("embed", "include", "kbd", "meta", "pagebreak", "var")
@@ -53,28 +44,26 @@ _DIAGRAMS = {"mermaid", "dot", "ojs"}
 
 @dataclass
 class TextPass:
-    """Turns a source into markdown for pandoc, its holders and its problems.
+    """Turns a source into markdown for pandoc, its placeholders and its problems.
 
     Arguments:
         project: options and variables.
         notebooks: executed notebooks.
         metadata: merged metadata that `meta` reads.
-        where_meta: gives the place of a metadata key.
     """
 
     project: Project
     notebooks: Notebooks
     metadata: Mapping[str, Any]
-    holders: Holders = field(default_factory=Holders)
+    placeholders: kept.Placeholders = field(default_factory=kept.Placeholders)
     problems: list[Problem] = field(default_factory=list)
 
     def body(self, source: Source) -> str:
         """The whole text, line for line."""
         fences = Fences()
-        previous = ""
         result: list[str] = []
         literal = False
-        opened = ""
+        previous = opened = ""
         for index, line in enumerate(source.body):
             before = fences.open
             state = fences.step(line.text)
@@ -83,10 +72,10 @@ class TextPass:
             if state == "fence":
                 literal = "shortcodes=false" in fences.info or 'shortcodes="false"' in fences.info
                 result.append(self._fence(line))
-            elif state == "code":
-                result.append(line.text if literal else self._in_code(line.text, line.where))
-            elif state == "comment":
+            elif state == "comment" or (state == "code" and literal):
                 result.append(line.text)
+            elif state == "code":
+                result.append(self._in_code(line.text, line.where))
             else:
                 after = source.body[index + 1].text if index + 1 < len(source.body) else ""
                 self._check_block(line, index, previous, after)
@@ -102,29 +91,18 @@ class TextPass:
         end = 0
         for span in CODE_SPAN.finditer(text):
             result.append(self._shortcodes(text[end : span.start()], where, comments))
-            result.append(self._code_span(span, where))
+            if _INLINE_EXECUTABLE.match(span[2]):
+                what = f"code that is to be executed: {span[0]}"
+                remedy = "Compute it in a notebook and use {{< var >}}"
+                self._refuse(where, what, remedy, "render.executable")
+            result.append(f"{span[1]}{self._in_code(span[2], where)}{span[1]}")
             end = span.end()
         result.append(self._shortcodes(text[end:], where, comments))
         return re.sub(r"(?<=`)\{=html\}", "{=html5}", "".join(result))
 
-    def _code_span(self, span: re.Match[str], where: str) -> str:
-        if _INLINE_EXECUTABLE.match(span[2]):
-            self._refuse(
-                where,
-                f"code that is to be executed: {span[0]}",
-                "Compute it in a notebook and use {{< var >}}",
-                "render.executable",
-            )
-        return f"{span[1]}{self._in_code(span[2], where)}{span[1]}"
-
     def _in_code(self, text: str, where: str) -> str:
         if SHORTCODE.search(ESCAPED.sub("", text)):
-            self._refuse(
-                where,
-                "a shortcode in code",
-                "Write {{{< ... >}}} to show it as it is",
-                "render.shortcode",
-            )
+            self._refuse(where, "a shortcode in code", "Write {{{< ... >}}} to show it as it is")
         return ESCAPED.sub(lambda match: "{{<" + match["inner"] + ">}}", text)
 
     def _fence(self, line: Line) -> str:
@@ -132,124 +110,98 @@ class TextPass:
         info = fence["info"] if fence else ""
         if _RAW.match(info):
             return line.text.replace(info, "{=html5}")
-        match = _EXECUTABLE.match(info)
-        if match:
-            kind = "a diagram" if match[1] in _DIAGRAMS else "code that is to be executed"
-            remedy = (
-                "Draw it in a notebook"
-                if match[1] in _DIAGRAMS
-                else "Move it to a notebook and use {{< embed >}}"
+        if match := _EXECUTABLE.match(info):
+            kind, remedy = (
+                "code that is to be executed",
+                "Move it to a notebook and use {{< embed >}}",
             )
+            if match[1] in _DIAGRAMS:
+                kind, remedy = "a diagram", "Draw it in a notebook"
             self._refuse(line.where, f"{kind}: {info}", remedy, "render.executable")
         return line.text
 
     def _check_block(self, line: Line, index: int, previous: str, after: str) -> None:
         if line.text.rstrip() == "---" and not previous.strip() and after.strip():
-            self._refuse(
-                line.where,
-                "a metadata block in the text",
-                "Move it to the front matter; write *** for a rule",
-                "render.yaml",
-            )
+            remedy = "Move it to the front matter; write *** for a rule"
+            self._refuse(line.where, "a metadata block in the text", remedy, "render.yaml")
         if index == 0 and line.text.startswith("% "):
             self._refuse(line.where, "a title block with %", "Use the front matter", "render.yaml")
 
     def _shortcodes(self, text: str, where: str, comments: bool) -> str:
         if misspelt := _MISSPELT.search(ESCAPED.sub("", text)):
-            self._refuse(
-                where,
-                f"a shortcode that begins with {misspelt[0].strip()}",
-                "Write {{< name ... >}}",
-                "render.shortcode",
-            )
+            what = f"a shortcode that begins with {misspelt[0].strip()}"
+            self._refuse(where, what, "Write {{< name ... >}}")
         if "{{<" not in text:
             return text
 
         def escaped(match: re.Match[str]) -> str:
-            literal = "{{<" + match["inner"] + ">}}"
-            return self.holders.place(Literal(literal), where, len(match[0]))
+            literal = kept.Literal("{{<" + match["inner"] + ">}}")
+            return self.placeholders.place(literal, where, len(match[0]))
 
         def replace(match: re.Match[str]) -> str:
             if comments and _commented(text, match.start()):
                 return match[0]
-            holder = self._holder(match["name"], match["rest"], where)
-            return "" if holder is None else self.holders.place(holder, where, len(match[0]))
+            placeholder = self._placeholder(match["name"], match["rest"] or "", where)
+            if placeholder is None:
+                return ""
+            return self.placeholders.place(placeholder, where, len(match[0]))
 
         result = SHORTCODE.sub(replace, ESCAPED.sub(escaped, text))
         if "{{<" in re.sub(r"<!--.*?(?:-->|$)", "", result):
-            self._refuse(
-                where,
-                "a shortcode that does not end on its line",
-                "Close it with >}}",
-                "render.shortcode",
-            )
+            self._refuse(where, "a shortcode that does not end on its line", "Close it with >}}")
         return result
 
-    def _holder(self, name: str, rest: str, where: str) -> Holder | None:
+    def _placeholder(self, name: str, rest: str, where: str) -> kept.Placeholder | None:
         arguments = [
             (match["key"] or "", match["double"] or match["single"] or match["bare"] or "")
-            for match in _ARGUMENT.finditer(rest or "")
+            for match in _ARGUMENT.finditer(rest)
         ]
         plain = [value for key, value in arguments if not key]
         named = {key: value for key, value in arguments if key}
         if name == "var" and len(plain) == 1:
             return self._value("var", plain[0], self.project.variables, where)
         if name == "meta" and len(plain) == 1:
-            values = Level("metadata", self.metadata)
-            return self._value("meta", plain[0], values, where)
+            return self._value("meta", plain[0], Level("metadata", self.metadata), where)
         if name == "pagebreak" and not arguments:
-            return Pagebreak()
+            return kept.Pagebreak()
         if name == "kbd" and plain:
-            return Keys(plain[0])
+            return kept.Keys(plain[0])
         if name == "embed" and len(plain) == 1 and set(named) <= {"echo"}:
             return self._embed(plain[0], named.get("echo", "false") == "true", where)
         if name == "include":
-            self._refuse(
-                where, "an include within a line", "Give it a line of its own", "render.shortcode"
-            )
+            what, remedy = "an include within a line", "Give it a line of its own"
         elif name in _KNOWN:
-            self._refuse(
-                where,
-                f"shortcode {name} with arguments {rest.strip() or '(none)'}",
-                "See the shortcode's description",
-                "render.shortcode",
-            )
+            what = f"shortcode {name} with arguments {rest.strip() or '(none)'}"
+            remedy = "See the shortcode's description"
         else:
-            self._refuse(
-                where,
-                f"shortcode {name} is not supported",
-                f"Known are {', '.join(_KNOWN)}",
-                "render.shortcode",
-            )
+            what, remedy = f"shortcode {name} is not supported", f"Known are {', '.join(_KNOWN)}"
+        self._refuse(where, what, remedy)
         return None
 
-    def _value(self, kind: str, key: str, level: Level, where: str) -> Value | None:
+    def _value(self, kind: str, key: str, level: Level, where: str) -> kept.Value | None:
         keys = [part.replace("\0", ".") for part in key.replace("\\.", "\0").split(".")]
         value: Any = level.values
         for part in keys:
             if isinstance(value, list) and part.isdigit() and 0 < int(part) <= len(value):
                 value = value[int(part) - 1]
-                continue
-            value = value.get(part) if isinstance(value, Mapping) else None
+            else:
+                value = value.get(part) if isinstance(value, Mapping) else None
         if isinstance(value, Mapping | list) or value is None:
-            near = difflib.get_close_matches(key, sorted(leaves(level.values)), 1, 0.6)
+            near = difflib.get_close_matches(key, sorted(_leaves(level.values)), 1, 0.6)
             what = f"{kind} {key} has no value" if value is None else f"{kind} {key} is no text"
-            self._refuse(
-                where,
-                what,
-                f"Possibly misspelt {near[0]}" if near else f"Known values stand in {level.path}",
-                f"render.{kind}",
+            known = (
+                f"Possibly misspelt {near[0]}" if near else f"Known values stand in {level.path}"
             )
+            self._refuse(where, what, known, f"render.{kind}")
             return None
         text = str(value).lower() if isinstance(value, bool) else str(value)
         place = level.where(*keys) if kind == "var" else self.project.where(*keys)
         if "\n" in text.strip():
             self._refuse(place, f"{kind} {key} has several lines", "Use one line", f"render.{kind}")
             return None
-        name = f"{kind}:{key}"
-        return Value(self.holders.fragment(name, text.strip(), place, True))
+        return kept.Value(self.placeholders.fragment(f"{kind}:{key}", text.strip(), place, True))
 
-    def _embed(self, target: str, echo: bool, where: str) -> Embed | None:
+    def _embed(self, target: str, echo: bool, where: str) -> kept.Embed | None:
         written, _, labels = target.partition("#")
         path = located(self.project.root, self.project.document.parent, written)
         if path is None:
@@ -262,22 +214,22 @@ class TextPass:
             name = relative(self.project.root, path)
             outputs = self.notebooks.outputs(path, name, labels.split(","), echo, self.problems)
             for output in outputs:
-                self.holders.ask_for(output)
-            return Embed(tuple(outputs))
+                self.placeholders.ask_for(output)
+            return kept.Embed(tuple(outputs))
         return None
 
-    def _refuse(self, where: str, what: str, remedy: str, code: str) -> None:
+    def _refuse(self, where: str, what: str, remedy: str, code: str = "render.shortcode") -> None:
         problem = Problem(where, what, remedy=remedy, code=code)
         if problem not in self.problems:
             self.problems.append(problem)
 
 
-def leaves(values: Mapping[str, Any], above: str = "") -> list[str]:
+def _leaves(values: Mapping[str, Any], above: str = "") -> list[str]:
     """Dotted keys of all texts in a nested mapping."""
     keys: list[str] = []
     for key, value in values.items():
         name = f"{above}{key}"
-        keys.extend(leaves(value, f"{name}.") if isinstance(value, Mapping) else [name])
+        keys += _leaves(value, f"{name}.") if isinstance(value, Mapping) else [name]
     return keys
 
 

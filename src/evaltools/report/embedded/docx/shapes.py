@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from typing import Any
+from dataclasses import dataclass
+from xml.sax.saxutils import escape, quoteattr
 
 from evaltools.report.embedded.ast import (
     Node,
     attr,
+    attributes,
+    cell,
     classes_of,
     div,
     get,
     identifier_of,
+    is_div,
     nodes,
     para,
     plain,
@@ -20,54 +25,60 @@ from evaltools.report.embedded.ast import (
     rewrite,
     span,
     stringify,
+    table,
     text,
+    text_of,
 )
-from evaltools.report.embedded.docx_contents import contents_blocks
-from evaltools.report.embedded.docx_styles import CALLOUTS
-from evaltools.report.embedded.print_shapes import COVER_PARTS, row_headers_of
-from evaltools.report.embedded.print_tree import attributes
-from evaltools.report.embedded.print_widths import with_widths
+from evaltools.report.embedded.docx.styles import CALLOUTS
+from evaltools.report.embedded.print.document import Facts, walk
+from evaltools.report.embedded.print.shapes import COVER_PARTS, row_headers_of, with_widths
 
 TEXT_WIDTH_MM = 160.0
 PAGE_BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
-TABLE_END = '<w:p><w:pPr><w:pStyle w:val="TableEnd"/></w:pPr></w:p>'
-ROW_HEADERS = "TableRowHeaders"  # a mark that docx_package turns into the flag of the first column
-COVER_STYLES = {"title": "Title", "subtitle": "Subtitle", "series": "Cover Series",
-                "publisher": "Cover Publisher", "author": "Author", "date": "Date"}  # fmt: skip
-EVIDENCE_STYLES = {"evidence-term": "Evidence Term", "evidence-label": "Evidence Label",
-                   "evidence-place": "Evidence Context",
-                   "evidence-context": "Evidence Context"}  # fmt: skip
-COVER_ORDER = ("series", "title", "subtitle", "author", "publisher", "date")
+# A paragraph after a table: Word joins tables that touch.
+TABLE_END = raw("openxml", '<w:p><w:pPr><w:pStyle w:val="TableEnd"/></w:pPr></w:p>')
+ROW_HEADERS = "TableRowHeaders"  # a mark that `document` turns into the flag of the first column
+COVER_STYLES = {"series": "Cover Series", "title": "Title", "subtitle": "Subtitle",
+                "author": "Author", "publisher": "Cover Publisher", "date": "Date"}  # fmt: skip
+SPAN_STYLES = {"caption-label": "Caption Label", "section-number": "Section Number",
+               "evidence-term": "Evidence Term", "evidence-label": "Evidence Label",
+               "evidence-place": "Evidence Context",
+               "evidence-context": "Evidence Context"}  # fmt: skip
 
 
-def styled(name: str, blocks: list[Node], identifier: str = "") -> Node:
+def _styled(name: str, blocks: list[Node], identifier: str = "") -> Node:
     """Blocks whose paragraphs have a named style."""
     return div(attr(identifier, pairs={"custom-style": name}), blocks)
 
 
-def for_word(tree: Node, facts: dict[str, str], lang: str, contents_title: str, depth: int) -> Node:
+def _run(name: str, inlines: list[Node], identifier: str = "") -> Node:
+    """Inlines that have a named style."""
+    return span(attr(identifier, pairs={"custom-style": name}), inlines)
+
+
+def for_word(tree: Node, facts: Facts) -> Node:
     """A document for pandoc's Word writer.
 
     Arguments:
-        tree: the printed document (`print_shapes.printed`), images staged.
-        facts: texts of the cover by part (`title`, `series`, ...); empty ones are left out.
-        lang: language tag of the document.
-        contents_title: heading of the contents.
-        depth: how many levels of headings the contents have.
+        tree: the printed document (`print.shapes.printed`), images staged.
 
     Returns the tree; its metadata are the language only, since the cover is in the blocks.
     """
-    finish = _Finish(facts, contents_blocks(tree, contents_title, depth))
-    blocks = rewrite(tree["blocks"], finish.node)
-    return {**tree, "meta": {"lang": {"t": "MetaString", "c": lang}}, "blocks": blocks}
+    contents = contents_blocks(tree, facts.contents_title, facts.contents_depth)
+    blocks = rewrite(tree["blocks"], _Finish(facts.cover(), contents).node)
+    return {
+        **tree,
+        "meta": {"lang": {"t": "MetaString", "c": facts.language_tag}},
+        "blocks": blocks,
+    }
 
 
+@dataclass(frozen=True)
 class _Finish:
     """Replaces nodes, children first."""
 
-    def __init__(self, facts: dict[str, str], contents: list[Node]) -> None:
-        self.facts = facts
-        self.contents = contents
+    facts: dict[str, str]
+    contents: list[Node]
 
     def node(self, node: Node) -> list[Node] | None:
         kind = node["t"]
@@ -76,7 +87,7 @@ class _Finish:
         if kind == "Span":
             return _span(node)
         if kind == "Code" and "evidence-key" in node["c"][0][1]:
-            return [span(attr(pairs={"custom-style": "Evidence Context"}), [text(node["c"][1])])]
+            return [_run("Evidence Context", [text(node["c"][1])])]
         if kind == "Figure":
             return _figure(node)
         if kind == "Table":
@@ -84,7 +95,8 @@ class _Finish:
         if kind == "Image":
             return _image(node)
         if kind == "Link" and "crossref" in classes_of(node):
-            return [_link(node)]
+            triple, content, target = node["c"]
+            return [{"t": "Link", "c": [triple, [_run("Cross Reference", content)], target]}]
         if kind in ("Para", "Plain"):
             return _equation(node)
         return None
@@ -103,30 +115,30 @@ class _Finish:
         if "callout" in classes:
             return _callout(node, identifier)
         if "example-notice" in classes:
-            return [styled("Notice", content, identifier)]
+            return [_styled("Notice", content, identifier)]
         if "margin" in classes or "aside" in classes:
-            return [styled("Side Note", content, identifier)]
+            return [_styled("Side Note", content, identifier)]
         if "evidence" in classes:
-            return [styled("Evidence", [_loose(block) for block in content], identifier)]
+            return [_styled("Evidence", [_loose(block) for block in content], identifier)]
         if "listing" in classes:
             return [_listing(identifier, content)]
         if "layout" in classes:
             return _layout(content, pairs.get("columns", ""))
         if identifier == "refs":
-            return [styled("Bibliography", content, identifier)]
+            return [_styled("Bibliography", content, identifier)]
         return None
 
     def _cover(self, content: list[Node]) -> list[Node]:
         own = {get(block["c"][0], "cover-part"): block["c"][1]
                for block in content if block["t"] == "Div"}  # fmt: skip
         out: list[Node] = []
-        for part in COVER_ORDER:
+        for part, style in COVER_STYLES.items():
             if part in own:
-                out.append(styled(COVER_STYLES[part], own[part]))
+                out.append(_styled(style, own[part]))
             elif self.facts.get(part):
-                out.append(styled(COVER_STYLES[part], [para([text(self.facts[part])])]))
+                out.append(_styled(style, [para([text(self.facts[part])])]))
         if self.facts.get("notice"):  # the first page has no header to say it
-            out.append(styled("Notice", [para([text(self.facts["notice"])])]))
+            out.append(_styled("Notice", [para([text(self.facts["notice"])])]))
         return out + [
             block
             for block in content
@@ -141,13 +153,12 @@ def _callout(node: Node, identifier: str) -> list[Node]:
     plain_box = (get(node["c"][0], "appearance") or "default") != "default"
     blocks: list[Node] = []
     for block in node["c"][1]:
-        classes = classes_of(block) if block["t"] == "Div" else []
-        if "callout-title" not in classes:
+        if not is_div(block, "callout-title"):
             blocks.append(block)
         elif stringify(block).strip():
-            blocks.append(styled(f"Callout Title {name}", [_as_para(b) for b in block["c"][1]]))
+            blocks.append(_styled(f"Callout Title {name}", [_as_para(b) for b in block["c"][1]]))
     style = f"Callout{name}" + ("Plain" if plain_box else "")
-    return [div(attr(identifier), [_boxes([blocks], [1.0], style), _table_end()])]
+    return [div(attr(identifier), [_boxes([blocks], [1.0], style), TABLE_END])]
 
 
 def _listing(identifier: str, content: list[Node]) -> Node:
@@ -158,7 +169,7 @@ def _listing(identifier: str, content: list[Node]) -> Node:
             for node in nodes(block)
         )
         if label and block["t"] != "CodeBlock":
-            out.append(styled("Table Caption", [block]))
+            out.append(_styled("Table Caption", [block]))
         elif stringify(block).strip() or block["t"] != "Div":
             out.append(block)
     return div(attr(identifier), out)
@@ -166,12 +177,12 @@ def _listing(identifier: str, content: list[Node]) -> Node:
 
 def _figure(node: Node) -> list[Node]:
     triple, (_, caption), content = node["c"]
-    blocks = [para(block["c"]) if block["t"] == "Plain" else block for block in content]
+    blocks = [_as_para(block) for block in content]
     body = [
-        styled("Captioned Figure", [block]) if block["t"] == "Para" else block for block in blocks
+        _styled("Captioned Figure", [block]) if block["t"] == "Para" else block for block in blocks
     ]
     if caption:
-        body.append(styled("Image Caption", [_as_para(block) for block in caption]))
+        body.append(_styled("Image Caption", [_as_para(block) for block in caption]))
     return [div(attr(triple[0]), body)]
 
 
@@ -192,7 +203,7 @@ def _table(node: Node) -> list[Node]:
         put(triple, "custom-style", "KeyValue" + (ROW_HEADERS if row_headers_of(node) else ""))
     elif get(triple, "custom-style") is None and row_headers_of(node):
         put(triple, "custom-style", ROW_HEADERS)
-    return [with_widths(node, only_full=False), _table_end()]
+    return [with_widths(node, only_full=False), TABLE_END]
 
 
 def _image(node: Node) -> list[Node]:
@@ -210,20 +221,8 @@ def _span(node: Node) -> list[Node] | None:
     content = node["c"][1]
     if "margin" in classes or "aside" in classes:
         return [{"t": "Note", "c": [para(content)]}]
-    if "caption-label" in classes:
-        return [span(attr(identifier, pairs={"custom-style": "Caption Label"}), content)]
-    if "section-number" in classes:
-        return [span(attr(identifier, pairs={"custom-style": "Section Number"}), content)]
-    for name, style in EVIDENCE_STYLES.items():
-        if name in classes:
-            return [span(attr(identifier, pairs={"custom-style": style}), content)]
-    return None
-
-
-def _link(node: Node) -> Node:
-    triple, content, target = node["c"]
-    runs = span(attr(pairs={"custom-style": "Cross Reference"}), content)
-    return {"t": "Link", "c": [triple, [runs], target]}
+    style = next((style for name, style in SPAN_STYLES.items() if name in classes), None)
+    return None if style is None else [_run(style, content, identifier)]
 
 
 def _equation(node: Node) -> list[Node] | None:
@@ -240,49 +239,32 @@ def _equation(node: Node) -> list[Node] | None:
     number = get(equation["c"][0], "number") or ""
     shown = number if number.startswith("(") or not number else f"({number})"
     line = para([tab, span(attr(identifier_of(equation)), [inline]), tab, text(shown)])
-    return [styled("Equation", [line])]
+    return [_styled("Equation", [line])]
 
 
 def _layout(content: list[Node], columns: str) -> list[Node]:
     """Rows of cells as tables without borders, one a row since widths may differ."""
-    cells = [block for block in content if block["t"] == "Div"]
+    cells = [block["c"][1] for block in content if block["t"] == "Div"]
     rows: list[list[float]] = json.loads(columns) if columns else [[1.0]]
     out: list[Node] = []
-    at = 0
     for row in rows:
-        here = cells[at : at + len(row)]
-        at += len(row)
+        here, cells = cells[: len(row)], cells[len(row) :]
+        here += [[] for _ in row[len(here) :]]
         total = sum(abs(width) for width in row) or 1.0
         shares = [abs(width) / total for width in row]
-        out += _layout_row(here, shares)
-    for cell in cells[at:]:
-        out += cell["c"][1]
-    return out
-
-
-def _layout_row(cells: list[Node], shares: list[float]) -> list[Node]:
-    contents = [cell["c"][1] for cell in cells] + [[] for _ in shares[len(cells) :]]
-    for blocks, share in zip(contents, shares, strict=True):
-        for node in nodes(blocks):
-            if node["t"] == "Image":
-                _fit(node, share * TEXT_WIDTH_MM - 6)
-    return [_boxes(contents, shares, "LayoutTable"), _table_end()]
+        for blocks, share in zip(here, shares, strict=True):
+            for node in nodes(blocks):
+                if node["t"] == "Image":
+                    _fit(node, share * TEXT_WIDTH_MM - 6)
+        out += [_boxes(here, shares, "LayoutTable"), TABLE_END]
+    return [*out, *(block for blocks in cells for block in blocks)]
 
 
 def _boxes(contents: list[list[Node]], shares: list[float], style: str) -> Node:
     """A table of one row that is no table to read but to place."""
-    cells: list[Any] = [
-        [attr(), {"t": "AlignDefault"}, 1, 1, blocks or [plain([])]] for blocks in contents
-    ]
-    columns = [[{"t": "AlignDefault"}, {"t": "ColWidth", "c": share}] for share in shares]
-    body = [[attr(), 0, [], [[attr(), cells]]]]
-    attributes = attr(pairs={"custom-style": style})
-    return {"t": "Table", "c": [attributes, [None, []], columns, [attr(), []], body, [attr(), []]]}
-
-
-def _table_end() -> Node:
-    """A paragraph after a table: Word joins tables that touch."""
-    return raw("openxml", TABLE_END)
+    columns = [("AlignDefault", share) for share in shares]
+    row = [cell(blocks or [plain([])]) for blocks in contents]
+    return table(attr(pairs={"custom-style": style}), columns, [row])
 
 
 def _fit(image: Node, width: float) -> None:
@@ -293,3 +275,55 @@ def _fit(image: Node, width: float) -> None:
     elif given:
         return
     put(triple, "width", f"{width:.2f}mm")
+
+
+def bookmark(identifier: str) -> str:
+    """The name that pandoc gives the bookmark of an identifier.
+
+    Word takes names of at most 40 characters that begin with a letter; others are hashed.
+    """
+    if identifier[:1].isalpha() and len(identifier) <= 40:
+        return identifier
+    return "X" + hashlib.sha1(identifier.encode()).hexdigest()[1:]
+
+
+def contents_blocks(tree: Node, title: str, depth: int) -> list[Node]:
+    """The contents as a field that is filled already, with an entry for every heading.
+
+    Entries link to their headings and have no page numbers, which only a word processor knows: so
+    they are complete as they are, and opening the document asks nothing. Whoever wants numbers
+    updates the field without its `\\n`.
+    """
+    depth = max(1, min(depth, 3))
+    entries = []
+    for node, place in walk(tree):
+        if node["t"] == "Header" and node["c"][0] <= depth and not place.inside("cover"):
+            identifier, classes, _ = attributes(node)
+            if "unlisted" not in classes:
+                entries.append(_entry(node["c"][0], text_of(node["c"][2]), identifier))
+    if entries:
+        begin = (
+            '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve">'
+            f' TOC \\o "1-{depth}" \\n \\h \\z \\u </w:instrText></w:r>'
+            '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+        )
+        entries[0] = entries[0].replace("</w:pPr>", "</w:pPr>" + begin, 1)
+        end = '<w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>'
+        entries[-1] = entries[-1].removesuffix("</w:p>") + end
+    return [
+        raw(
+            "openxml",
+            '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/>'
+            "<w:docPartUnique/></w:docPartObj></w:sdtPr><w:sdtContent>"
+            '<w:p><w:pPr><w:pStyle w:val="TOCHeading"/></w:pPr><w:r><w:t xml:space="preserve">'
+            f"{escape(title)}</w:t></w:r></w:p>{''.join(entries)}</w:sdtContent></w:sdt>",
+        )
+    ]
+
+
+def _entry(level: int, title: str, identifier: str) -> str:
+    run = f'<w:r><w:t xml:space="preserve">{escape(title)}</w:t></w:r>'
+    if identifier:
+        name = quoteattr(bookmark(identifier))
+        run = f'<w:hyperlink w:anchor={name} w:history="1">{run}</w:hyperlink>'
+    return f'<w:p><w:pPr><w:pStyle w:val="TOC{level}"/></w:pPr>{run}</w:p>'

@@ -63,10 +63,11 @@ class Style:
 
     @property
     def identifier(self) -> str:
-        """The style's identifier: its name without spaces, first letters of words large."""
-        known = {f"heading {n}": f"Heading{n}" for n in range(1, 10)}
-        known.update({f"toc {n}": f"TOC{n}" for n in range(1, 10)})
-        return known.get(self.name, self.name.replace(" ", ""))
+        """The style's identifier: its name without spaces, large where Word has it large."""
+        kind, _, level = self.name.partition(" ")
+        if level.isdigit() and kind in ("heading", "toc"):
+            return {"heading": "Heading", "toc": "TOC"}[kind] + level
+        return self.name.replace(" ", "")
 
 
 def styles(chapters_on_new_page: bool) -> Iterator[Style]:

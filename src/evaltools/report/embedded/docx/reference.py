@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from xml.sax.saxutils import escape
 
-from evaltools.report.embedded.docx_styles import (
+from evaltools.report.embedded.docx.styles import (
     CODE_FACE,
     FACE,
     FALLBACK,
@@ -18,7 +18,7 @@ from evaltools.report.embedded.docx_styles import (
     table_styles_xml,
 )
 from evaltools.report.embedded.pandoc import pandoc
-from evaltools.report.embedded.print_facts import shortened
+from evaltools.report.embedded.print.document import shortened
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -48,39 +48,38 @@ class Page:
 
 @cache
 def _default() -> dict[str, bytes]:
-    data, _ = pandoc(["--print-default-data-file", "reference.docx"], "")
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+    return unzipped(pandoc(["--print-default-data-file", "reference.docx"], "")[0])
+
+
+def unzipped(document: bytes) -> dict[str, bytes]:
+    """The parts of a document by name."""
+    with zipfile.ZipFile(io.BytesIO(document)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
 def reference_docx(page: Page) -> bytes:
     """A reference document: A4, house styles, header and footer but none on the first page.
 
-    Arguments:
-        page: what stands on every page.
-
-    Returns the document, the same bytes for the same page.
+    The same page gives the same bytes.
     """
     parts = dict(_default())
     parts["word/styles.xml"] = _styles(parts["word/styles.xml"].decode("utf-8"), page).encode()
     parts["word/fontTable.xml"] = _fonts().encode()
     parts["word/document.xml"] = _section(parts["word/document.xml"].decode("utf-8")).encode()
-    parts["word/header1.xml"] = _header(page).encode()
-    parts["word/header2.xml"] = _frame("hdr", "<w:p/>").encode()
-    parts["word/footer1.xml"] = _footer(page).encode()
-    parts["word/footer2.xml"] = _frame("ftr", "<w:p/>").encode()
+    frames = {"header1": _header(page), "header2": _frame("hdr", "<w:p/>"),
+              "footer1": _footer(page), "footer2": _frame("ftr", "<w:p/>")}  # fmt: skip
+    parts |= {f"word/{name}.xml": content.encode() for name, content in frames.items()}
     theme = parts["word/theme/theme1.xml"].decode("utf-8")
     parts["word/theme/theme1.xml"] = re.sub(
         r'(<a:(?:major|minor)Font>\s*<a:latin typeface=")[^"]*', rf"\g<1>{FACE}", theme
     ).encode()
-    names = ("header1", "header2", "footer1", "footer2")
     overrides = "".join(
         f'<Override PartName="/word/{name}.xml" ContentType="{TYPES}.{name[:6]}+xml"/>'
-        for name in names
+        for name in frames
     )
     relations = "".join(
         f'<Relationship Type="{R}/{name[:6]}" Id="rIdPage{number}" Target="{name}.xml"/>'
-        for number, name in enumerate(names, 1)
+        for number, name in enumerate(frames, 1)
     )
     _insert(parts, "[Content_Types].xml", "</Types>", overrides)
     _insert(parts, "word/_rels/document.xml.rels", "</Relationships>", relations)
@@ -175,15 +174,11 @@ def _header(page: Page) -> str:
 
 
 def _footer(page: Page) -> str:
-    number = "".join(
-        f"<w:r>{part}</w:r>"
-        for part in (
-            '<w:fldChar w:fldCharType="begin"/>',
-            '<w:instrText xml:space="preserve"> PAGE </w:instrText>',
-            '<w:fldChar w:fldCharType="separate"/>',
-            "<w:t>2</w:t>",
-            '<w:fldChar w:fldCharType="end"/>',
-        )
+    number = (
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+        '<w:r><w:instrText xml:space="preserve"> PAGE </w:instrText></w:r>'
+        '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>2</w:t></w:r>'
+        '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
     )
     return _frame(
         "ftr",

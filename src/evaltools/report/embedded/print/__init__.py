@@ -1,0 +1,1 @@
+"""The printed formats: shapes and checks that PDF and Word share, and the PDF."""
