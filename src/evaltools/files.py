@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
+import glob
 import io
 import os
+import secrets
+import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from evaltools.faults import fault_kind, file_problem, problems_of, shown
@@ -156,6 +160,102 @@ def replace_file(path: Path, data: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+@contextlib.contextmanager
+def hold_lock(path: Path, busy: Callable[[], None] | None = None) -> Iterator[None]:
+    """Hold the lock of a folder or file, which goes with the process, however that ends.
+
+    Arguments:
+        path: a folder that exists, or a file in one, which is made where there is none.
+        busy: called once where another process holds the lock, before it is waited for; what it
+            raises goes to the caller, so that nobody waits.
+    """
+    flags = os.O_RDONLY if path.is_dir() else os.O_RDWR | os.O_CREAT
+    descriptor = os.open(path, flags, 0o666)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if busy is not None:
+                busy()
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def build_beside(target: Path) -> Iterator[Path]:
+    """A new folder beside the target, to fill and then to hand to `put_in_place`.
+
+    It goes at the end of the block unless it was put in place. What processes that died left of
+    the same target goes at the beginning.
+
+    Arguments:
+        target: the folder that is to be there whole or not at all; folders above it are made.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    clear_leftovers(target.parent, target.name)
+    mark = secrets.token_hex(4)
+    unlocked = target.with_name(f".{target.name}.new-{mark}")
+    building = target.with_name(f".{target.name}.building-{mark}")
+    unlocked.mkdir()
+    descriptor = os.open(unlocked, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # some file systems of a network lock no folders
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        unlocked.rename(building)  # only now, with its lock, it looks like a leftover to others
+        with writing_in(target.parent):
+            yield building
+    finally:
+        os.close(descriptor)
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def put_in_place(building: Path, target: Path, *, replace: bool = False) -> None:
+    """Give a complete folder its name, in one step, once its bytes are on disk.
+
+    Arguments:
+        building: from `build_beside`.
+        target: its name, in the same folder.
+        replace: whether it takes the place of what is there.
+
+    Raises OSError where that cannot be done; what was there is there still.
+    """
+    for path in (*building.rglob("*"), building):
+        if path.is_file() or path.is_dir():
+            synchronise(path)
+    if replace and target.exists():
+        old = target.with_name(f".{target.name}.building-{secrets.token_hex(4)}")
+        target.rename(old)
+        try:
+            building.rename(target)
+        except OSError:
+            old.rename(target)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
+    else:
+        building.rename(target)
+    synchronise(target.parent)
+
+
+def clear_leftovers(folder: Path, name: str = "") -> None:
+    """Remove what processes that died were building in a folder.
+
+    A folder that is being built holds a lock, which has gone where its process has.
+
+    Arguments:
+        name: of the target that it was to become; any, if empty.
+    """
+    for path in tuple(folder.glob(f".{glob.escape(name) or '*'}.building-????????")):
+        with contextlib.suppress(OSError):
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(path, ignore_errors=True)
+            finally:
+                os.close(descriptor)
 
 
 def synchronise(path: Path) -> None:
