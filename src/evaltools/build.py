@@ -13,7 +13,7 @@ from evaltools.files import build_beside, new_folder_problems, put_in_place, rea
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.hashes import hash_package
 from evaltools.report import engines
-from evaltools.report.report_store import Shelf, read_record, render_key, source_hashes
+from evaltools.report.report_store import ReportStore, read_record, render_key, source_hashes
 
 if TYPE_CHECKING:
     from evaltools.execute import Run
@@ -60,7 +60,7 @@ def build_report(
     target = study.report(parameters.language)
     chosen = engines.choose(engine)
     _read_sources(study, target)
-    shelf, name = Shelf(study.build), parameters.slug()
+    shelf, name = ReportStore(study.build), parameters.slug()
     found = None if force else current_run(study, parameters)
     if found is not None and not rerender:
         key = render_key(found.key, study.root / "reports", chosen, parameters.language)
@@ -140,7 +140,7 @@ def current_report(study: Study, parameters: Parameters) -> tuple[Path, Run]:
         ProblemError: there is none, or it is out of date.
     """
     found = current_run(study, parameters)
-    folder = Shelf(study.build).link(parameters.slug())
+    folder = ReportStore(study.build).link(parameters.slug())
     record = read_record(folder)
     if found is None or record is None or record["run"] != found.key:
         what, remedy = "there is no report of the current run", "Build it first."

@@ -20,7 +20,7 @@ from evaltools.files import new_folder_problems, read_file, replace_file, walk_f
 from evaltools.importing.mapping_tables import read_mapping, read_pairs
 from evaltools.importing.project_match import Projects
 from evaltools.problems import ProblemError
-from evaltools.report.report_store import Shelf
+from evaltools.report.report_store import ReportStore
 
 Told = Callable[..., list[str]]
 
@@ -139,7 +139,7 @@ def test_a_build_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "closed").mkdir(mode=0o555)
     for place, code in (("file", "file.no-folder"), ("closed", "file.denied")):
         build = tmp_path / place / "_build" if place == "closed" else tmp_path / place
-        for make in (Shelf(build).building, lambda: Store(build).building("0" * 64, bool)):  # noqa: B023
+        for make in (ReportStore(build).building, lambda: Store(build).building("0" * 64, bool)):  # noqa: B023
             with permissions_hold(), pytest.raises(OSError) as caught, make():  # noqa: PT011
                 pass
             (problem,) = problems_of(caught.value)

@@ -95,7 +95,7 @@ def test_after_a_kill_the_next_build_succeeds_and_clears_up(
     folder = own.build()
     assert "Uudet tulokset." in (folder / "digikannustin-valiraportti-fi.html").read_text("utf-8")
     build = own.root / "reports" / "_build"
-    assert [path.name for path in build.rglob(".*building-*")] == []
+    assert [path.name for path in build.rglob("*building-*")] == []
 
 
 def test_a_report_with_an_unknown_variable_is_refused_with_its_line(

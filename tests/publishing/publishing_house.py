@@ -21,7 +21,7 @@ from evaltools.provenance.manifest import Manifest, hash_outputs
 from evaltools.publishing.bundle import Bundle, write_bundle
 from evaltools.publishing.candidate import Candidate
 from evaltools.report import engines
-from evaltools.report.report_store import Shelf, render_key
+from evaltools.report.report_store import ReportStore, render_key
 from evaltools.study import load_study
 
 ROOT = Path(__file__).parents[2]
@@ -175,7 +175,7 @@ def write_run(folder: Path) -> None:
 
 
 def render(study: Any, parameters: Any, run: Run, files: dict[str, bytes]) -> Path:
-    shelf = Shelf(study.build)
+    shelf = ReportStore(study.build)
     engine = engines.choose("embedded")
     with shelf.building() as building:
         for name, content in files.items():

@@ -187,7 +187,6 @@ def test_findings_are_published_with_their_outcomes(make: Make, tmp_path: Path) 
     from evaltools.findings.declaration import load_findings
     from evaltools.findings.judgement import judge
 
-
     candidate = make()
     (candidate.study.root / "reports" / "findings.yml").write_text(FINDING, "utf-8")
     found = judge(load_findings(candidate.study.root), INDICATORS, "S")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import secrets
@@ -13,18 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evaltools.files import synchronise, writing_in
+from evaltools.files import build_beside, clear_leftovers, hold_lock, put_in_place
 from evaltools.provenance.hashes import hash_file, hash_files, hash_package, hash_value
 from evaltools.provenance.manifest import sealed
 from evaltools.report.engines import Engine
 
 RECORD = "report.json"
 _NAME_LENGTH = 16
-_BUILDING = ".building-"
 
 
 @dataclass(frozen=True)
-class Shelf:
+class ReportStore:
     """Where rendered reports stand: one folder for each content, and a link for each name.
 
     The link `default` is what people open. It is exchanged in one step when the new report is
@@ -46,62 +44,44 @@ class Shelf:
         return self.build / name
 
     def current(self, name: str, key: str) -> Mapping[str, Any] | None:
-        """The record of the report under a name if it is that of the key and whole, else None."""
+        """The record of the report under a name if it is that of the key and complete."""
         folder = self.link(name)
         record = read_record(folder)
         if record is None or record["key"] != key:
             return None
-        outputs: Mapping[str, str] = record["outputs"]
-        whole = all(
+        complete = all(
             (folder / file).is_file() and hash_file(folder / file) == digest
-            for file, digest in outputs.items()
+            for file, digest in record["outputs"].items()
         )
-        return record if whole else None
+        return record if complete else None
 
     @contextlib.contextmanager
     def building(self) -> Iterator[Path]:
         """A new folder to render into; it goes when the report is published or given up."""
-        self.renders.mkdir(parents=True, exist_ok=True)
-        folder = self.renders / f"{_BUILDING}{os.getpid()}-{secrets.token_hex(4)}"
-        folder.mkdir()
-        try:
-            with writing_in(self.renders):
-                yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        with build_beside(self.renders / secrets.token_hex(3)) as folder:
+            yield folder
 
     def publish(self, building: Path, name: str, record: Mapping[str, Any]) -> Path:
         """Write the record, give the folder its final name and let the link point to it."""
         outputs = {path.name: hash_file(path) for path in sorted(building.iterdir())}
         text = json.dumps(sealed({**record, "outputs": outputs}), indent=1, sort_keys=True)
         (building / RECORD).write_text(text + "\n", encoding="utf-8")
-        for path in building.iterdir():
-            synchronise(path)
-        with self._locked():
+        with hold_lock(self.build / ".renders.lock"):
             final = self.renders / f"{record['key'][:_NAME_LENGTH]}-{secrets.token_hex(3)}"
-            building.rename(final)
+            put_in_place(building, final)
             link = self.link(name)
-            new = self.renders / f"{_BUILDING}link-{secrets.token_hex(4)}"
+            new = self.renders / f".link-{secrets.token_hex(4)}"
             new.symlink_to(os.path.relpath(final, link.parent), target_is_directory=True)
             new.replace(link)
             self._clear()
         return link
 
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        with (self.build / ".renders.lock").open("ab") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
-
     def _clear(self) -> None:
         """Remove reports that no name points to, and what dead processes left."""
+        clear_leftovers(self.renders)
         wanted = {path.resolve() for path in self.build.iterdir() if path.is_symlink()}
         for path in self.renders.iterdir():
-            if path.name.startswith(_BUILDING):
-                pid = path.name.removeprefix(_BUILDING).partition("-")[0]
-                if pid.isdigit() and not _alive(int(pid)):
-                    shutil.rmtree(path, ignore_errors=True)
-            elif path.resolve() not in wanted:
+            if not path.name.startswith(".") and path.resolve() not in wanted:
                 shutil.rmtree(path, ignore_errors=True)
 
 
@@ -137,13 +117,3 @@ def read_record(folder: Path) -> dict[str, Any] | None:
         return record if {"key", "outputs", "files"} <= set(record) else None
     except (OSError, ValueError, TypeError):
         return None
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
