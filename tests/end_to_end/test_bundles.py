@@ -6,8 +6,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from evaltools.rebuilding import Anew, Cause, compare, make_anew, read_record
-from evaltools.verification import verify
 from forging import forged, refresh_lists
 from places import Place
 

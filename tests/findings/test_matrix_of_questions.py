@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from evaltools.findings.judging import judge
 
 from evaltools.findings.declaration import Finding
 from evaltools.findings.judgement import judge

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from evaltools.verification import verify
 
 from evaltools.problems import ProblemError
 from evaltools.provenance.integrity import Fault, check_folder

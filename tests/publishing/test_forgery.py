@@ -8,8 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from evaltools.rebuilding import Anew, Cause, Rebuild, compare, read_record
-from evaltools.verification import Verification
 from forging import CRATE, MANIFEST, forged, refresh_lists
 from publishing_house import make_candidate
 
