@@ -8,9 +8,11 @@ that whatever is found wrong later can be pointed at.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from evaltools.evidence.delimited import read_delimited
@@ -18,7 +20,7 @@ from evaltools.evidence.descriptor import FILE_NAME, Descriptor, Resource, load_
 from evaltools.evidence.flaws import Flaw, Unread, as_problems
 from evaltools.evidence.frames import TableReader
 from evaltools.evidence.grid import Grid, Unreadable
-from evaltools.evidence.known import completed
+from evaltools.evidence.known import DTYPES, known_tables
 from evaltools.evidence.paths import inside
 from evaltools.evidence.quoting import listed
 from evaltools.files import read_file
@@ -168,3 +170,40 @@ def _grid(path: Path, resource: Resource) -> Grid:
 
         return read_workbook(data, path.suffix, resource.name, resource.field_names)
     return read_delimited(data, resource.field_names)
+
+
+def completed(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The tables with every known column and every known table, empty where the study has none.
+
+    Arguments:
+        tables: frames by name; those that lack nothing are given back as they are.
+
+    Returns the frames in the same order, then the tables that were added.
+    """
+    whole = {name: with_known_columns(name, frame) for name, frame in tables.items()}
+    for name, known in known_tables().items():
+        if name not in whole:
+            index = pd.Index(np.array([], dtype="int64"), name="row")
+            values = {column: empty(kind, 0) for column, kind in known.columns.items()}
+            whole[name] = pd.DataFrame(values).set_axis(index)
+    return whole
+
+
+def with_known_columns(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """One table with every known column; a codebook that does not say it groups nothing."""
+    added = {}
+    for column, kind in known_tables()[name].columns.items() if name in known_tables() else ():
+        if column not in frame.columns:
+            added[column] = empty(kind, len(frame)).set_axis(frame.index)
+            if (name, column) == ("codes", "codable"):
+                added[column] = added[column].fillna(True)
+        elif kind == "number" and str(frame[column].dtype) == "Int64":
+            added[column] = frame[column].astype("float64")
+    whole = frame.assign(**added) if added else frame
+    whole.attrs = frame.attrs
+    return whole
+
+
+def empty(kind: str, length: int) -> pd.Series:
+    """A column of a type in which nothing stands."""
+    return pd.Series([None] * length, dtype=DTYPES[kind])

@@ -21,10 +21,11 @@ from evaltools.evidence.coding_rules import CODING_RULES
 from evaltools.evidence.descriptor import Descriptor, Field, ForeignKey, Resource
 from evaltools.evidence.files import wrong_files
 from evaltools.evidence.flaws import ROW, Flaw, Unread, as_problems, numbered
-from evaltools.evidence.known import DTYPES, with_known_columns
+from evaltools.evidence.known import DTYPES
 from evaltools.evidence.quoting import listed, plain_number, quoted, suggestion
 from evaltools.evidence.register_rules import REGISTER_RULES
 from evaltools.evidence.rule import Frames
+from evaltools.evidence.tables import with_known_columns
 from evaltools.evidence.texts import wrong_texts
 from evaltools.problems import Problem
 from evaltools.study import Vocabulary
