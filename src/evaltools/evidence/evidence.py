@@ -10,11 +10,17 @@ import pandas as pd
 
 from evaltools.evidence.allocation import allocate
 from evaltools.evidence.codebook import Crosswalk
-from evaltools.evidence.codings import CoderRule, codes_as_read, linked, presence
-from evaltools.evidence.places import located
-from evaltools.evidence.scope import final_reports, nothing_left, register, within
+from evaltools.evidence.codings import (
+    CoderRule,
+    Units,
+    codes_as_read,
+    linked,
+    presence,
+    units_of_groups,
+    versions_read,
+)
+from evaltools.evidence.scope import final_reports, located, nothing_left, register, within
 from evaltools.evidence.tables import completed
-from evaltools.evidence.units import Units, units_of_groups, versions_read
 from evaltools.study import Parameters, Study, Vocabulary
 from evaltools.study.declaration import Disclosure
 

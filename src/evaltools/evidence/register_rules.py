@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from evaltools.evidence.flaws import ROW, Flaw
+from evaltools.evidence.flaws import ROW, Flaw, Frames, Rule
 from evaltools.evidence.quoting import listed, plain_number, quoted, suggestion
-from evaltools.evidence.rule import Frames, Rule
 
 
 def leads(frames: Frames) -> Iterator[Flaw]:

@@ -2,7 +2,7 @@
 
 Required values, lists, patterns and limits go through pandera, with schemas made from the
 descriptor; types, keys, references, orders of dates and ratios are checked here, and what only
-this domain knows in `register_rules`, `coding_rules`, `codebook_rules`, `texts` and `files`.
+this domain knows in `register_rules`, `coding_rules` and `document_checks`.
 Everything wrong in all tables is found in one go.
 """
 
@@ -16,17 +16,14 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from evaltools.evidence.codebook_rules import CODEBOOK_RULES
-from evaltools.evidence.coding_rules import CODING_RULES
+from evaltools.evidence.coding_rules import CODEBOOK_RULES, CODING_RULES
 from evaltools.evidence.descriptor import Descriptor, Field, ForeignKey, Resource
-from evaltools.evidence.files import wrong_files
-from evaltools.evidence.flaws import ROW, Flaw, Unread, as_problems, numbered
+from evaltools.evidence.document_checks import wrong_documents
+from evaltools.evidence.flaws import ROW, Flaw, Frames, Unread, as_problems, numbered
 from evaltools.evidence.known import DTYPES
 from evaltools.evidence.quoting import listed, plain_number, quoted, suggestion
 from evaltools.evidence.register_rules import REGISTER_RULES
-from evaltools.evidence.rule import Frames
 from evaltools.evidence.tables import with_known_columns
-from evaltools.evidence.texts import wrong_texts
 from evaltools.problems import Problem
 from evaltools.study import Vocabulary
 
@@ -83,8 +80,7 @@ def find_flaws(
     for rule in (*REGISTER_RULES, *CODING_RULES, *CODEBOOK_RULES):
         if rule.applies(frames, unread):
             flaws += rule.check(frames)
-    flaws += wrong_texts(frames, descriptor.folder)
-    flaws += wrong_files(frames, descriptor.folder)
+    flaws += wrong_documents(frames, descriptor.folder)
     return [flaw for flaw in flaws if not unread.covers(flaw)]
 
 

@@ -24,8 +24,8 @@ from evaltools.present.table import Column, Table
 from evaltools.present.words import Words
 from evaltools.problems import Problem
 from evaltools.study.declaration import Statement
-from evaltools.study.declared import Text
 from evaltools.study.study import Study
+from evaltools.study.vocabulary import Text
 
 YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """In C where it is there: ten times as fast, and as safe."""
