@@ -210,9 +210,8 @@ def presence(
     asked = readers_of(voters, place, units)
     yes = met(affirmers, asked, rule, reached[:, None])
     no = ~yes & met(deniers, asked, rule, reached[:, None])
-    read = np.bincount(rows, minlength=len(place)) > 0
     state = np.where(yes, "yes", np.where(no, "no", "silent"))
-    state = np.where(read[:, None] & (asked == 0), "not_asked", state)
+    state = np.where(asked == 0, "not_asked", state)
     return pd.DataFrame(
         {
             "project_id": _strings(np.repeat(documents["project_id"].to_numpy(object), shape[1])),

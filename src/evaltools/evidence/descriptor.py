@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from evaltools.evidence.known import KnownTable, known_tables
+from evaltools.evidence.known import IMPLIED, KnownTable, known_tables
 from evaltools.evidence.paths import safe_path
 from evaltools.evidence.quoting import listed, quoted, suggestion
 from evaltools.files import read_file
@@ -114,7 +114,8 @@ def load_descriptor(folder: Path) -> Descriptor:
     resources = tuple(reader.resources(document["resources"]))
     reader.check_references(resources)
     refuse(reader.problems)
-    resources = _with_known_references(resources)
+    resources, problems = _with_known_references(resources, where)
+    refuse(problems)
     name, title = str(document.get("name", "")), str(document.get("title", ""))
     return Descriptor(folder, name, title, resources, document.get("evaltools:example") is True)
 
@@ -282,10 +283,10 @@ class _Reader:
             name=name,
             type=str(kind),
             description=str(raw.get("description", "")),
-            required=rules.get("required") is True or name in known.needed,
+            required=rules.get("required") is True or name in (*known.needed, *known.defaults),
             unique=rules.get("unique") is True,
             enum=tuple(enum) or allowed,
-            pattern=self._pattern(at, rules.get("pattern")),
+            pattern=self._pattern(at, rules.get("pattern")) or known.patterns.get(name),
             verbatim=raw.get("evaltools:verbatim") is True,
             **limits,
         )
@@ -359,22 +360,28 @@ class _Reader:
                 self._columns(place, what, list(key.reference_fields), target.field_names)
 
 
-def _with_known_references(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
-    """The tables with the references that the engine follows, between those that are there."""
+def _with_known_references(
+    resources: tuple[Resource, ...], where: str
+) -> tuple[tuple[Resource, ...], list[Problem]]:
+    """The tables with the references that the engine follows, and those that lead to no table."""
     there = {resource.name: resource.field_names for resource in resources}
-    made = []
+    made, problems = [], []
     for resource in resources:
         known = known_tables().get(resource.name, KnownTable())
         own = {key.fields for key in resource.foreign_keys}
-        added = tuple(
-            ForeignKey((column,), table, (target,))
-            for column, (table, target) in known.references.items()
-            if column in resource.field_names
-            and target in there.get(table, ())
-            and (column,) not in own
-        )
-        made.append(replace(resource, foreign_keys=resource.foreign_keys + added))
-    return tuple(made)
+        added = []
+        for column, (table, target) in known.references.items():
+            if column not in resource.field_names or (column,) in own:
+                continue
+            if target in there.get(table, ()):
+                added.append(ForeignKey((column,), table, (target,)))
+            elif column in known.needed and table not in IMPLIED:
+                what = f"its column {column} is of the table {table}, which is not there"
+                remedy = f"Describe {table} as well, or take {resource.name} out."
+                place = f"{where}, resource {resource.name}"
+                problems.append(Problem(place, what, "", remedy, "descriptor.table-missing"))
+        made.append(replace(resource, foreign_keys=(*resource.foreign_keys, *added)))
+    return tuple(made), problems
 
 
 def _is_number(value: object) -> TypeGuard[int | float]:

@@ -55,9 +55,8 @@ class _Named:
             return Flaw("documents", self.row, self.column, what, allowed, self.missing, code)
         if file.stat().st_size > LARGEST[self.told]:
             what = f"is larger than {LARGEST[self.told] // 1_000_000} MB"
-            allowed = {"text": "the text of a report", "file": "a report as it was received"}
-            remedy = "Is it the right file?"
-            return self.flaw(what, allowed[self.told], remedy, "data.too-large")
+            meant = {"text": "the text of a report", "file": "a report as it was received"}
+            return self.flaw(what, meant[self.told], "Is it the right file?", "data.too-large")
         with file.open("rb") as stream:
             computed = hashlib.file_digest(stream, "sha256").hexdigest()
         if self.digest is None and self.told == "file":

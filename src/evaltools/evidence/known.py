@@ -37,6 +37,8 @@ class KnownTable:
             only belong to it where the table has them.
         references: column of which table each of these is.
         values: what may stand in a column, since chapters tell these apart.
+        patterns: what values of a column are made of, since keys of indicators are made of them.
+        defaults: what holds in every row of a table that lacks the column.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -44,6 +46,8 @@ class KnownTable:
     needed: tuple[str, ...] = ()
     references: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    patterns: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, object] = field(default_factory=dict)
 
 
 @cache
@@ -65,8 +69,14 @@ def _known(declared: Mapping[str, Any]) -> KnownTable:
         ),
         references={name: (table, column) for name, (table, column) in references},
         values={name: tuple(one.split()) for name, one in declared.get("values", {}).items()},
+        patterns=declared.get("patterns", {}),
+        defaults=declared.get("defaults", {}),
     )
 
+
+IMPLIED = ("coders", "readings", "organisations")
+"""Tables that others name rows of and that need not be there for it: who codes is a coder who has
+read the document, and an organisation of which nothing is known is known by its identifier."""
 
 LATER_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "projects": ("register_number",),

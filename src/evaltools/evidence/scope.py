@@ -56,13 +56,16 @@ def located(
 
 
 def _areas(tables: Mapping[str, pd.DataFrame], codes: pd.Series, years: pd.Series) -> pd.DataFrame:
-    areas = tables["municipalities"]
+    areas = tables[AREAS]
     if areas["year"].isna().all():
         known = areas.drop(columns="year").drop_duplicates("code").set_index("code")
         return known.reindex(codes).set_index(codes.index)
     wanted = pd.MultiIndex.from_arrays([years, codes], names=["year", "code"])
     return areas.set_index(["year", "code"]).reindex(wanted).set_index(codes.index)
 
+
+AREAS = "municipalities"
+"""The table of areas."""
 
 ALL = "all"
 """The value of a dimension, or of the wave, that leaves every project."""
@@ -71,17 +74,19 @@ ALL = "all"
 def register(tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary) -> pd.DataFrame:
     """All projects with what is known of their call, of their lead and of who takes part.
 
-    Returns the columns of projects and `year` (of the call; where that is not known, of the
-    decision), `lead_name_fi`, `lead_kind`, the columns of the study's dimensions, `size_class`,
-    `population` (of the lead), `organisations` and `municipalities` (that lead or take part; a
-    vendor does not) and `joint`: several areas take part, or the call funds nothing else, since
-    public sources often do not name the partners.
+    Returns the columns of projects and `year` (of the call; where that is not known, the
+    project's own, or that of the decision), `lead_name_fi`, `lead_kind`, the columns of the
+    study's dimensions, `size_class`, `population` (of the lead), `organisations` and
+    `municipalities` (that lead or take part; a vendor does not) and `joint`: several areas take
+    part, or the call funds nothing else, since public sources often do not name the partners.
     """
     of_call = _columns(vocabulary, "call")
     calls = tables["calls"][["call_id", "year", "joint_only", *of_call]]
-    frame = tables["projects"].drop(columns=["year"], errors="ignore")
+    frame = tables["projects"].rename(columns={"year": "own_year"})
     frame = frame.merge(calls.dropna(subset=["call_id"]), on="call_id", how="left")
     frame = frame.sort_values("project_id").reset_index(drop=True)
+    if "own_year" in frame:
+        frame["year"] = frame["year"].fillna(frame.pop("own_year"))
     frame["year"] = frame["year"].fillna(frame["decided"].dt.year.astype("Int64"))
     of_lead = _columns(vocabulary, "lead")
     lead = located(frame, "lead_org_id", tables, vocabulary)

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from evaltools.evidence.delimited import read_delimited
@@ -20,7 +19,7 @@ from evaltools.evidence.descriptor import FILE_NAME, Descriptor, Resource, load_
 from evaltools.evidence.flaws import Flaw, Unread, as_problems
 from evaltools.evidence.frames import TableReader
 from evaltools.evidence.grid import Grid, Unreadable
-from evaltools.evidence.known import DTYPES, known_tables
+from evaltools.evidence.known import DTYPES, KnownTable, known_tables
 from evaltools.evidence.paths import inside
 from evaltools.evidence.quoting import listed
 from evaltools.files import read_file
@@ -175,35 +174,40 @@ def _grid(path: Path, resource: Resource) -> Grid:
 def completed(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """The tables with every known column and every known table, empty where the study has none.
 
+    Of a study that has no table of readings, who coded a document has read it whole.
+
     Arguments:
         tables: frames by name; those that lack nothing are given back as they are.
 
     Returns the frames in the same order, then the tables that were added.
     """
     whole = {name: with_known_columns(name, frame) for name, frame in tables.items()}
-    for name, known in known_tables().items():
+    for name in known_tables():
         if name not in whole:
-            index = pd.Index(np.array([], dtype="int64"), name="row")
-            values = {column: empty(kind, 0) for column, kind in known.columns.items()}
-            whole[name] = pd.DataFrame(values).set_axis(index)
+            index = pd.Index([], name="row", dtype="int64")
+            whole[name] = with_known_columns(name, pd.DataFrame(index=index))
+    codings = whole["codings"]
+    if not codings.empty and "readings" not in tables:
+        read = codings.merge(whole["segments"][["segment_id", "document_id"]], on="segment_id")
+        read = read[["document_id", "coder_id", "round"]].drop_duplicates(ignore_index=True)
+        whole["readings"] = with_known_columns("readings", read.assign(complete=True))
+    if not whole["readings"].empty and "coders" not in tables:
+        coders = whole["readings"][["coder_id"]].drop_duplicates(ignore_index=True)
+        coders["pseudonym"] = coders["coder_id"]
+        whole["coders"] = with_known_columns("coders", coders)
     return whole
 
 
 def with_known_columns(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """One table with every known column; a codebook that does not say it groups nothing."""
+    """One table with every known column: what holds by default, or nothing, where it lacks one."""
+    known = known_tables().get(name, KnownTable())
     added = {}
-    for column, kind in known_tables()[name].columns.items() if name in known_tables() else ():
+    for column, kind in known.columns.items():
         if column not in frame.columns:
-            added[column] = empty(kind, len(frame)).set_axis(frame.index)
-            if (name, column) == ("codes", "codable"):
-                added[column] = added[column].fillna(True)
+            value = [known.defaults.get(column)] * len(frame)
+            added[column] = pd.Series(value, frame.index, dtype=DTYPES[kind])
         elif kind == "number" and str(frame[column].dtype) == "Int64":
             added[column] = frame[column].astype("float64")
     whole = frame.assign(**added) if added else frame
     whole.attrs = frame.attrs
     return whole
-
-
-def empty(kind: str, length: int) -> pd.Series:
-    """A column of a type in which nothing stands."""
-    return pd.Series([None] * length, dtype=DTYPES[kind])

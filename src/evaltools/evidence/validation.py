@@ -11,19 +11,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 
 import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from evaltools.evidence.coding_rules import CODEBOOK_RULES, CODING_RULES
-from evaltools.evidence.descriptor import Descriptor, Field, ForeignKey, Resource
+from evaltools.evidence.descriptor import (
+    FILE_NAME,
+    Descriptor,
+    Field,
+    ForeignKey,
+    Resource,
+    load_descriptor,
+)
 from evaltools.evidence.document_checks import wrong_documents
 from evaltools.evidence.flaws import ROW, Flaw, Frames, Unread, as_problems, numbered
 from evaltools.evidence.known import DTYPES
 from evaltools.evidence.quoting import listed, plain_number, quoted, suggestion
 from evaltools.evidence.register_rules import REGISTER_RULES
-from evaltools.evidence.tables import with_known_columns
+from evaltools.evidence.scope import AREAS
+from evaltools.evidence.tables import Reading, read_leniently, with_known_columns
 from evaltools.problems import Problem
 from evaltools.study import Vocabulary
 
@@ -49,6 +58,53 @@ def validate(
     files = {name: frame.attrs["file"] for name, frame in tables.items() if "file" in frame.attrs}
     flaws = find_flaws(tables, descriptor, unread or Unread(), vocabulary)
     return as_problems(flaws, descriptor, files)
+
+
+def check_data(folder: Path, vocabulary: Vocabulary | None = None) -> list[Problem]:
+    """Everything that is wrong in a data folder: of its descriptor, or else its form and content.
+
+    Arguments:
+        folder: the data folder.
+        vocabulary: the study's; where it is not given, that of a study that declares none, and
+            it is not asked whether the data are those of a study.
+
+    Raises ProblemError where the descriptor itself is wrong, since then nothing can be said of
+    the tables.
+    """
+    descriptor = load_descriptor(folder)
+    return check_reading(read_leniently(folder, descriptor), descriptor, vocabulary)
+
+
+def check_reading(
+    reading: Reading, descriptor: Descriptor, vocabulary: Vocabulary | None = None
+) -> list[Problem]:
+    """The same of tables that have been read."""
+    flaws = [*reading.flaws, *find_flaws(reading.tables, descriptor, reading.unread, vocabulary)]
+    problems = as_problems(flaws, descriptor, reading.files)
+    return [*(_no_study(descriptor, vocabulary) if vocabulary else ()), *problems]
+
+
+def _no_study(descriptor: Descriptor, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """What a study lacks in its tables: projects, and columns that its dimensions are of."""
+    columns = {resource.name: resource.field_names for resource in descriptor.resources}
+    if "projects" not in columns:
+        where = f"{descriptor.folder.name}/{FILE_NAME}"
+        what, remedy = "there is no table projects", "Describe it: a study is of its projects."
+        yield Problem(where, what, listed(columns), remedy, "descriptor.table-missing")
+    homes = {"project": ("projects",), "call": ("calls",), "lead": ("organisations", AREAS)}
+    for name, dimension in vocabulary.dimensions.items():
+        where, column = f"evaluation.yml, dimensions.{name}", dimension.column
+        tables = homes[dimension.of]
+        there = [one for table in tables for one in columns.get(table, ())]
+        if column not in there:
+            what = f"no column {quoted(column)} in {' or '.join(tables)}"
+            near = suggestion(column, there) or "Correct the column, or say whose it is (of)."
+            yield Problem(where, what, listed(there), near, "study.dimension")
+        needed = (column, "tile_row", "tile_column")
+        if dimension.map and not set(needed) <= set(columns.get(dimension.map, ())):
+            what = f"the table {dimension.map} gives its values no place on a map"
+            remedy = "Add the columns to the table, or take `map` out."
+            yield Problem(where, what, listed(needed), remedy, "study.dimension")
 
 
 def find_flaws(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
@@ -144,6 +144,14 @@ class Vocabulary(Declared):
     raters: dict[Name, Rater] = Field(default_factory=dict)
     organisation_kinds: dict[Name, Labelled] = Field(default_factory=dict)
     areas: Areas = Areas()
+
+    @model_validator(mode="after")
+    def _area_is_a_kind(self) -> Self:
+        kind = self.areas.organisation
+        if kind is not None and self.organisation_kinds and kind not in self.organisation_kinds:
+            known = ", ".join(self.organisation_kinds)
+            raise ValueError(f"areas.organisation is '{kind}', organisation_kinds are {known}")
+        return self
 
     def role_of(self, kind: str) -> Role | None:
         """The role of a kind of codes in the standard chapters."""
