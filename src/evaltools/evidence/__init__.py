@@ -44,8 +44,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    # On demand, so that a command that only hashes the data loads no pandas, and one that only
-    # reads them no pandera.
+    # On demand, so that a command that only hashes the data loads no pandas.
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

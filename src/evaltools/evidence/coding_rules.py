@@ -29,15 +29,11 @@ def kinds_are_declared(frames: Frames) -> Iterator[Flaw]:
             continue
         for found, row in zip(frames[table][column], frames[table][ROW], strict=True):
             if not pd.isna(found) and found not in known:
-                yield Flaw(
-                    table,
-                    int(row),
-                    column,
-                    f"{quoted(found)} is not in {key} of evaluation.yml",
-                    listed(known),
-                    suggestion(str(found), known) or "Choose one of these, or declare it there.",
-                    "data.kind",
+                what = f"{quoted(found)} is not in {key} of evaluation.yml"
+                remedy = (
+                    suggestion(str(found), known) or "Choose one of these, or declare it there."
                 )
+                yield Flaw(table, int(row), column, what, listed(known), remedy, "data.kind")
 
 
 def codes_used(frames: Frames) -> Iterator[Flaw]:
@@ -65,15 +61,12 @@ def codes_used(frames: Frames) -> Iterator[Flaw]:
                     "data.code-not-codable",
                 )
             elif table == "goals" and codes.loc[code, "kind"] not in kinds:
-                yield Flaw(
-                    table,
-                    int(row),
-                    "code_id",
-                    f"{quoted(code)} is a code of the kind {codes.loc[code, 'kind']}",
-                    f"a code of the kind {' or '.join(kinds) or 'goal, of which there is none'}",
-                    "Choose the theme of the goal.",
-                    "data.code-kind",
+                what = f"{quoted(code)} is a code of the kind {codes.loc[code, 'kind']}"
+                allowed = (
+                    f"a code of the kind {' or '.join(kinds) or 'goal, of which there is none'}"
                 )
+                remedy = "Choose the theme of the goal."
+                yield Flaw(table, int(row), "code_id", what, allowed, remedy, "data.code-kind")
 
 
 def coders_have_read(frames: Frames) -> Iterator[Flaw]:
@@ -89,15 +82,12 @@ def coders_have_read(frames: Frames) -> Iterator[Flaw]:
     rows = zip(*(codings[name] for name in (*columns, ROW)), strict=True)
     for document, coder, round_, row in rows:
         if (document, coder, round_) not in read:
-            yield Flaw(
-                "codings",
-                int(row),
-                "coder_id",
-                f"{quoted(coder)} has no reading of document {quoted(document)} in round {round_}",
-                "a coder with a reading of the document in the round",
-                "Add the reading to readings, or correct the coder or the round.",
-                "data.reading",
+            what = (
+                f"{quoted(coder)} has no reading of document {quoted(document)} in round {round_}"
             )
+            allowed = "a coder with a reading of the document in the round"
+            remedy = "Add the reading to readings, or correct the coder or the round."
+            yield Flaw("codings", int(row), "coder_id", what, allowed, remedy, "data.reading")
 
 
 def finals_are_read(frames: Frames) -> Iterator[Flaw]:
@@ -107,15 +97,10 @@ def finals_are_read(frames: Frames) -> Iterator[Flaw]:
     readings = frames["readings"]
     whole = readings.loc[readings["complete"].fillna(False), "document_id"]
     for _, row in finals[~finals["document_id"].isin(whole)].iterrows():
-        yield Flaw(
-            "documents",
-            int(row[ROW]),
-            "document_id",
-            f"no coder has read {quoted(row['document_id'])} from beginning to end",
-            "at least one complete reading of each final report",
-            "Add its reading to readings; until it is coded, leave it out of documents.",
-            "data.unread",
-        )
+        what = f"no coder has read {quoted(row['document_id'])} from beginning to end"
+        allowed = "at least one complete reading of each final report"
+        remedy = "Add its reading to readings; until it is coded, leave it out of documents."
+        yield Flaw("documents", int(row[ROW]), "document_id", what, allowed, remedy, "data.unread")
 
 
 def answers(frames: Frames) -> Iterator[Flaw]:
@@ -138,15 +123,10 @@ def answers(frames: Frames) -> Iterator[Flaw]:
         for column, segment, role in zip(ends, (start, goal), ANSWERS, strict=True):
             if segment not in of[role]:
                 kind = " or ".join(frames.vocabulary.kinds_of(role)) or role
-                yield Flaw(
-                    "relations",
-                    int(row),
-                    column,
-                    f"{quoted(segment)} carries no code of the kind {kind}",
-                    "from a passage with a response to a passage with a challenge",
-                    "Turn the relation round, or correct the coding.",
-                    "data.answers",
-                )
+                what = f"{quoted(segment)} carries no code of the kind {kind}"
+                allowed = "from a passage with a response to a passage with a challenge"
+                remedy = "Turn the relation round, or correct the coding."
+                yield Flaw("relations", int(row), column, what, allowed, remedy, "data.answers")
 
 
 def relations_within_a_document(frames: Frames) -> Iterator[Flaw]:
@@ -201,15 +181,10 @@ def pages_are_there(frames: Frames) -> Iterator[Flaw]:
         rows = frames[table].dropna(subset=["document_id", "page"])
         for document, page, row in zip(rows["document_id"], rows["page"], rows[ROW], strict=True):
             if page > pages.get(document, page):
-                yield Flaw(
-                    table,
-                    int(row),
-                    "page",
-                    f"page {page} of document {quoted(document)}, which has {pages[document]}",
-                    f"1 to {pages[document]}",
-                    "Correct the page, or the pages in documents.",
-                    "data.page",
-                )
+                what = f"page {page} of document {quoted(document)}, which has {pages[document]}"
+                allowed = f"1 to {pages[document]}"
+                remedy = "Correct the page, or the pages in documents."
+                yield Flaw(table, int(row), "page", what, allowed, remedy, "data.page")
 
 
 def codes_are_a_tree(frames: Frames) -> Iterator[Flaw]:
@@ -223,15 +198,8 @@ def codes_are_a_tree(frames: Frames) -> Iterator[Flaw]:
             seen.add(above)
             above = parents[above]
         if not pd.isna(above) and above == code:
-            yield Flaw(
-                "codes",
-                int(row),
-                "parent_id",
-                f"{quoted(code)} is above itself",
-                "a tree",
-                "Correct the broader code.",
-                "data.code-cycle",
-            )
+            what, remedy = f"{quoted(code)} is above itself", "Correct the broader code."
+            yield Flaw("codes", int(row), "parent_id", what, "a tree", remedy, "data.code-cycle")
 
 
 def goals_hold_together(frames: Frames) -> Iterator[Flaw]:
@@ -241,29 +209,20 @@ def goals_hold_together(frames: Frames) -> Iterator[Flaw]:
     unmeasured = goals["measured_by"] == "none"
     known = goals["attainment"].notna() & goals["measured_by"].notna()
     for _, row in goals[(known & (silent != unmeasured)).fillna(False)].iterrows():
-        yield Flaw(
-            "goals",
-            int(row[ROW]),
-            "measured_by",
-            f"{quoted(row['measured_by'])} with attainment {quoted(row['attainment'])}",
-            "none where the attainment is not_reported, and only there",
-            "Correct the one that is wrong.",
-            "data.attainment",
-        )
+        what = f"{quoted(row['measured_by'])} with attainment {quoted(row['attainment'])}"
+        allowed = "none where the attainment is not_reported, and only there"
+        remedy = "Correct the one that is wrong."
+        yield Flaw("goals", int(row[ROW]), "measured_by", what, allowed, remedy, "data.attainment")
     documents = frames["documents"][["document_id", "project_id", "kind"]]
     merged = goals.merge(documents, on="document_id", suffixes=("", "_of_document"))
     other = (merged["project_id"] != merged["project_id_of_document"]).fillna(False)
     for _, row in merged[other].iterrows():
-        yield Flaw(
-            "goals",
-            int(row[ROW]),
-            "project_id",
+        what = (
             f"{quoted(row['project_id'])}, but document {quoted(row['document_id'])} is of "
-            f"project {quoted(row['project_id_of_document'])}",
-            "the project of the document",
-            "Correct the one that is wrong.",
-            "data.goal-project",
+            f"project {quoted(row['project_id_of_document'])}"
         )
+        allowed, remedy = "the project of the document", "Correct the one that is wrong."
+        yield Flaw("goals", int(row[ROW]), "project_id", what, allowed, remedy, "data.goal-project")
 
 
 def ratings_fit_their_scale(frames: Frames) -> Iterator[Flaw]:
@@ -273,15 +232,10 @@ def ratings_fit_their_scale(frames: Frames) -> Iterator[Flaw]:
     )
     outside = (merged["value"] < merged["scale_min"]) | (merged["value"] > merged["scale_max"])
     for _, row in merged[outside.fillna(False)].iterrows():
-        yield Flaw(
-            "ratings",
-            int(row[ROW]),
-            "value",
-            f"{row['value']} is outside the scale of {quoted(row['item_id'])}",
-            f"{row['scale_min']} to {row['scale_max']}",
-            "Correct the answer, or empty the row.",
-            "data.rating",
-        )
+        what = f"{row['value']} is outside the scale of {quoted(row['item_id'])}"
+        allowed = f"{row['scale_min']} to {row['scale_max']}"
+        remedy = "Correct the answer, or empty the row."
+        yield Flaw("ratings", int(row[ROW]), "value", what, allowed, remedy, "data.rating")
 
 
 CODING_RULES = (
@@ -319,15 +273,10 @@ def codes_retire_after_they_came(frames: Frames) -> Iterator[Flaw]:
     codes = frames["codes"].dropna(subset=["codebook_version", "retired"])
     for first, last, row in _rows(codes, "codebook_version", "retired"):
         if version_order(last) <= version_order(first):
-            yield Flaw(
-                "codes",
-                row,
-                "retired",
-                f"{quoted(last)} is not after {quoted(first)}, which brought the code in",
-                f"a version after {first}",
-                "Correct the version that is wrong; while a code is used the cell is empty.",
-                "data.code-version",
-            )
+            what = f"{quoted(last)} is not after {quoted(first)}, which brought the code in"
+            allowed = f"a version after {first}"
+            remedy = "Correct the version that is wrong; while a code is used the cell is empty."
+            yield Flaw("codes", row, "retired", what, allowed, remedy, "data.code-version")
 
 
 def readings_name_a_version(frames: Frames) -> Iterator[Flaw]:
@@ -365,16 +314,13 @@ def codings_are_of_their_version(frames: Frames) -> Iterator[Flaw]:
             group, "code_id", "version", "codebook_version", "retired"
         ):
             until = f" and no longer in {last}" if last else ""
-            yield Flaw(
-                "codings",
-                row,
-                "code_id",
+            what = (
                 f"{quoted(code)} is in use from version {first}{until}, but the document was "
-                f"read with {version}",
-                f"a code of version {version}",
-                "Correct the code, or the version in readings.",
-                "data.code-version",
+                f"read with {version}"
             )
+            allowed = f"a code of version {version}"
+            remedy = "Correct the code, or the version in readings."
+            yield Flaw("codings", row, "code_id", what, allowed, remedy, "data.code-version")
 
 
 def changes_lead_from_version_to_version(frames: Frames) -> Iterator[Flaw]:
@@ -409,15 +355,10 @@ def changes_lead_from_version_to_version(frames: Frames) -> Iterator[Flaw]:
             ("to_code_id", new, later),
         ):
             if not unknown and code in terms and not in_use(*terms[code], version):
-                yield Flaw(
-                    "code_changes",
-                    row,
-                    column,
-                    f"{quoted(code)} is not in version {version}",
-                    f"a code of version {version}",
-                    "Correct the code, or its versions in codes.",
-                    "data.code-version",
-                )
+                what = f"{quoted(code)} is not in version {version}"
+                allowed = f"a code of version {version}"
+                remedy = "Correct the code, or its versions in codes."
+                yield Flaw("code_changes", row, column, what, allowed, remedy, "data.code-version")
 
 
 def changes_are_of_their_kind(frames: Frames) -> Iterator[Flaw]:
@@ -436,16 +377,13 @@ def changes_are_of_their_kind(frames: Frames) -> Iterator[Flaw]:
             "merge": ("several codes that become one", many[0] == 1 and many[1] > 1),
         }.get(kind, ("", True))  # another kind is told as not in the list
         if not holds:
-            yield Flaw(
-                "code_changes",
-                row,
-                "kind",
+            what = (
                 f"{quoted(old)} becomes {_counted(many[0])} and {quoted(new)} comes of "
-                f"{_counted(many[1])} from {earlier} to {later}",
-                f"for {kind}: {allowed}",
-                "Correct the kind, or add the rows that are missing.",
-                "data.code-change",
+                f"{_counted(many[1])} from {earlier} to {later}"
             )
+            allowed = f"for {kind}: {allowed}"
+            remedy = "Correct the kind, or add the rows that are missing."
+            yield Flaw("code_changes", row, "kind", what, allowed, remedy, "data.code-change")
 
 
 def consensus_rests_on_codings(frames: Frames) -> Iterator[Flaw]:
@@ -477,15 +415,9 @@ def consensus_rests_on_codings(frames: Frames) -> Iterator[Flaw]:
                 what = f"{quoted(name)} is of the same coder, {quoted(coder)}"
             else:
                 continue
-            yield Flaw(
-                "codings",
-                row,
-                "consensus_of",
-                what,
-                f"codings of other coders in document {quoted(document)} with {quoted(code)}",
-                "Correct the coding that is named.",
-                "data.consensus",
-            )
+            allowed = f"codings of other coders in document {quoted(document)} with {quoted(code)}"
+            remedy = "Correct the coding that is named."
+            yield Flaw("codings", row, "consensus_of", what, allowed, remedy, "data.consensus")
 
 
 def _rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
@@ -506,15 +438,9 @@ def _among(version: str, known: tuple[str, ...]) -> bool:
 def _unknown_version(
     table: str, row: int, column: str, version: str, known: tuple[str, ...]
 ) -> Flaw:
-    return Flaw(
-        table,
-        row,
-        column,
-        f"{quoted(version)} is no version of the codebook",
-        listed(known),
-        suggestion(version, known) or "Correct it, or put the version on its codes.",
-        "data.code-version",
-    )
+    what = f"{quoted(version)} is no version of the codebook"
+    remedy = suggestion(version, known) or "Correct it, or put the version on its codes."
+    return Flaw(table, row, column, what, listed(known), remedy, "data.code-version")
 
 
 def _counted(number: int) -> str:

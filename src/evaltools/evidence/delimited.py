@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Iterable
 from itertools import islice
 
-from evaltools.evidence.grid import CONTROL, LATEST_HEADER, REPLACED, Grid, Unreadable, to_grid
+from evaltools.evidence.grid import LATEST_HEADER, REPLACED, Grid, Unreadable, to_grid
 from evaltools.evidence.quoting import quoted
 
 _BOMS = (
@@ -64,12 +64,9 @@ def decoded(data: bytes) -> str:
         ) from None
     broken = _TWICE.search(text) or re.search(REPLACED, text)
     if broken:
-        raise Unreadable(
-            f'letters were broken by an earlier conversion ("{broken.group()}")',
-            "Export the file again as UTF-8; an open and save does not mend it.",
-            "data.encoding",
-            row=text.count("\n", 0, broken.start()) + 1,
-        )
+        what = f'letters were broken by an earlier conversion ("{broken.group()}")'
+        remedy = "Export the file again as UTF-8; an open and save does not mend it."
+        raise Unreadable(what, remedy, "data.encoding", row=text.count("\n", 0, broken.start()) + 1)
     if encoding == _WINDOWS:
         _check_letters(data, text)
     return text
@@ -177,12 +174,9 @@ def read_delimited(data: bytes, expected: Iterable[str]) -> Grid:
         for record in reader:
             records.append(record)
     except csv.Error as error:
-        raise Unreadable(
-            f"the row cannot be split into cells ({error})",
-            'Put text with quotation marks between quotation marks and double them inside: "".',
-            "data.quoting",
-            row=len(records) + 1,
-        ) from None
+        what = f"the row cannot be split into cells ({error})"
+        remedy = 'Put text with quotation marks between quotation marks and double them inside: "".'
+        raise Unreadable(what, remedy, "data.quoting", row=len(records) + 1) from None
     if '="' in text:
         records = [[_unwrapped(cell) for cell in record] for record in records]
     return to_grid(records, expected)
@@ -209,8 +203,3 @@ def _unwrapped(cell: str) -> str:
     # ="005" is how Excel is made to keep leading zeros: a value, although written as a formula.
     found = _QUOTED_VALUE.fullmatch(cell)
     return found.group(1) if found else cell
-
-
-def has_control_characters(text: str) -> bool:
-    """Whether a cell holds characters that no register has: they hide or break what is shown."""
-    return CONTROL.search(text) is not None

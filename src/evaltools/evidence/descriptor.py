@@ -268,6 +268,8 @@ class _Reader:
             enum = []
         if enum and kind != "string":
             self._wrong(at, "enum is for strings")
+        if rules.get("pattern") is not None and kind != "string":
+            self._wrong(at, "pattern is for strings")
         allowed = known.values.get(name, ())
         if allowed and (others := [value for value in enum if value not in allowed]):
             remedy = "Take out what no chapter can tell apart."

@@ -243,7 +243,7 @@ def open_evidence(
     descriptor = load_descriptor(study.data)
     reading = read_leniently(study.data, descriptor)
     if reading.flaws or not known_valid(data_hash(study.data, descriptor)):
-        from evaltools.evidence.validation import check_reading  # loads pandera, only where needed
+        from evaltools.evidence.validation import check_reading  # only where needed
 
         refuse(check_reading(reading, descriptor, study.declaration))
     return Evidence.select(study, reading.tables, parameters)

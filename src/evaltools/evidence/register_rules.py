@@ -18,42 +18,29 @@ def leads(frames: Frames) -> Iterator[Flaw]:
     first = leads.drop_duplicates("project_id").set_index("project_id")
     for _, row in leads[leads.duplicated("project_id")].iterrows():
         before = first.loc[row["project_id"]]
-        yield Flaw(
-            "participations",
-            int(row[ROW]),
-            "role",
+        what = (
             f"project {quoted(row['project_id'])} has a second lead, {quoted(row['org_id'])}; "
-            f"the first is {quoted(before['org_id'])} in row {int(before[ROW])}",
-            "one lead for each project",
-            "Make one of them a partner.",
-            "data.lead",
+            f"the first is {quoted(before['org_id'])} in row {int(before[ROW])}"
         )
+        allowed, remedy = "one lead for each project", "Make one of them a partner."
+        yield Flaw("participations", int(row[ROW]), "role", what, allowed, remedy, "data.lead")
     lead_of = first["org_id"].to_dict()
     columns = ("project_id", "lead_org_id", ROW)
     for project, lead, row in zip(*(projects[name] for name in columns), strict=True):
         if pd.isna(project) or pd.isna(lead) or lead_of.get(project) == lead:
             continue
         if project not in lead_of:
-            yield Flaw(
-                "projects",
-                int(row),
-                "lead_org_id",
-                f"project {quoted(project)} has no lead in participations",
-                "one lead for each project",
-                f"Add a row to participations with role lead and {quoted(lead)}.",
-                "data.lead",
-            )
+            what = f"project {quoted(project)} has no lead in participations"
+            allowed = "one lead for each project"
+            remedy = f"Add a row to participations with role lead and {quoted(lead)}."
+            yield Flaw("projects", int(row), "lead_org_id", what, allowed, remedy, "data.lead")
         else:
-            yield Flaw(
-                "projects",
-                int(row),
-                "lead_org_id",
+            what = (
                 f"{quoted(lead)} is not the lead in participations, row "
-                f"{int(first.loc[project, ROW])}: {quoted(lead_of[project])}",
-                "the same lead in both",
-                "Correct the one that is wrong.",
-                "data.lead",
+                f"{int(first.loc[project, ROW])}: {quoted(lead_of[project])}"
             )
+            allowed, remedy = "the same lead in both", "Correct the one that is wrong."
+            yield Flaw("projects", int(row), "lead_org_id", what, allowed, remedy, "data.lead")
 
 
 def areas_of_their_year(frames: Frames) -> Iterator[Flaw]:
@@ -130,16 +117,13 @@ def reports_after_their_project(frames: Frames) -> Iterator[Flaw]:
     finals = documents[documents["kind"] == "final"]
     merged = finals.merge(frames["projects"][["project_id", "ended"]], on="project_id")
     for _, row in merged[merged["received"] < merged["ended"]].iterrows():
-        yield Flaw(
-            "documents",
-            int(row[ROW]),
-            "received",
+        what = (
             f"a final report received on {row['received']:%Y-%m-%d}, before project "
-            f"{quoted(row['project_id'])} ended on {row['ended']:%Y-%m-%d}",
-            "a day after the end of the project",
-            "Correct the date, or the kind if it is an interim report.",
-            "data.received",
+            f"{quoted(row['project_id'])} ended on {row['ended']:%Y-%m-%d}"
         )
+        allowed = "a day after the end of the project"
+        remedy = "Correct the date, or the kind if it is an interim report."
+        yield Flaw("documents", int(row[ROW]), "received", what, allowed, remedy, "data.received")
     for _, row in finals[finals.duplicated(["project_id", "wave"])].iterrows():
         yield Flaw(
             "documents",
@@ -162,16 +146,12 @@ def shares_within_the_grant(frames: Frames) -> Iterator[Flaw]:
     for project, grant, row in zip(*(projects[name] for name in columns), strict=True):
         shares = told.get(project, 0.0)
         if shares > 0 and not pd.isna(grant) and shares > grant + 0.005:
-            yield Flaw(
-                "projects",
-                int(row),
-                "grant_eur",
+            what = (
                 f"{plain_number(grant)}, but the shares in participations are together "
-                f"{plain_number(round(shares, 2))}",
-                "shares of at most the grant",
-                "Correct the grant or a share.",
-                "data.share",
+                f"{plain_number(round(shares, 2))}"
             )
+            allowed, remedy = "shares of at most the grant", "Correct the grant or a share."
+            yield Flaw("projects", int(row), "grant_eur", what, allowed, remedy, "data.share")
 
 
 def ties_in_order(frames: Frames) -> Iterator[Flaw]:
@@ -179,15 +159,10 @@ def ties_in_order(frames: Frames) -> Iterator[Flaw]:
     ties = frames["prior_ties"].dropna(subset=["org_a", "org_b"])
     for one, other, row in zip(*(ties[name] for name in ("org_a", "org_b", ROW)), strict=True):
         if one >= other:
-            yield Flaw(
-                "prior_ties",
-                int(row),
-                "org_b",
-                f"{quoted(other)} does not come after {quoted(one)}",
-                "two organisations, the lower identifier first",
-                "Turn them round, or take the row out.",
-                "data.tie-order",
-            )
+            what = f"{quoted(other)} does not come after {quoted(one)}"
+            allowed = "two organisations, the lower identifier first"
+            remedy = "Turn them round, or take the row out."
+            yield Flaw("prior_ties", int(row), "org_b", what, allowed, remedy, "data.tie-order")
 
 
 def decisions_after_their_call(frames: Frames) -> Iterator[Flaw]:
@@ -201,15 +176,10 @@ def decisions_after_their_call(frames: Frames) -> Iterator[Flaw]:
         first = pd.Timestamp(int(year), 1, 1) if pd.isna(opened) else opened
         if decided < first:
             when = f"of {int(year)}" if pd.isna(opened) else f"that opened on {opened:%Y-%m-%d}"
-            yield Flaw(
-                "projects",
-                int(row),
-                "decided",
-                f"decided on {decided:%Y-%m-%d}, before its call {quoted(call)} {when}",
-                "a day after the call opened",
-                "Correct the date, or the call of the project.",
-                "data.decided",
-            )
+            what = f"decided on {decided:%Y-%m-%d}, before its call {quoted(call)} {when}"
+            allowed = "a day after the call opened"
+            remedy = "Correct the date, or the call of the project."
+            yield Flaw("projects", int(row), "decided", what, allowed, remedy, "data.decided")
 
 
 def size_classes_fit(frames: Frames) -> Iterator[Flaw]:

@@ -85,17 +85,9 @@ def read_leniently(folder: Path, descriptor: Descriptor) -> Reading:
             reader = TableReader(resource, _grid(path, resource))
         except Unreadable as error:
             absent.add(resource.name)
-            flaws.append(
-                Flaw(
-                    resource.name,
-                    error.row,
-                    None,
-                    error.what,
-                    error.allowed,
-                    error.remedy,
-                    error.code,
-                )
-            )
+            what, allowed = error.what, error.allowed
+            remedy = error.remedy
+            flaws.append(Flaw(resource.name, error.row, None, what, allowed, remedy, error.code))
             continue
         tables[resource.name] = reader.frame()
         tables[resource.name].attrs["file"] = files[resource.name]
@@ -126,31 +118,19 @@ def table_file(folder: Path, resource: Resource) -> Path:
     if not found:
         others = [stem + suffix for suffix in _NOT_READ if (folder / (stem + suffix)).is_file()]
         if others:
-            raise Unreadable(
-                f"there is {listed(others)}, a kind of file that is not read",
-                "Save it as .xlsx or .csv.",
-                "data.file-kind",
-                allowed=listed(names),
-            )
-        raise Unreadable(
-            "there is no such file",
-            f"Put it there, or take the table out of {FILE_NAME}.",
-            "data.file-missing",
-            allowed=listed(names),
-        )
+            what = f"there is {listed(others)}, a kind of file that is not read"
+            remedy = "Save it as .xlsx or .csv."
+            raise Unreadable(what, remedy, "data.file-kind", allowed=listed(names))
+        what = "there is no such file"
+        remedy = f"Put it there, or take the table out of {FILE_NAME}."
+        raise Unreadable(what, remedy, "data.file-missing", allowed=listed(names))
     if len(found) > 1:
-        raise Unreadable(
-            f"the table is there more than once: {listed(found)}",
-            "Keep the one that holds.",
-            "data.file-twice",
-        )
+        what = f"the table is there more than once: {listed(found)}"
+        raise Unreadable(what, "Keep the one that holds.", "data.file-twice")
     path = inside(folder, found[0])
     if path is None or not path.exists():
-        raise Unreadable(
-            f"{found[0]} leads out of the data folder or nowhere",
-            "Copy the file into the folder.",
-            "data.path",
-        )
+        what = f"{found[0]} leads out of the data folder or nowhere"
+        raise Unreadable(what, "Copy the file into the folder.", "data.path")
     return folder / found[0]
 
 

@@ -1,8 +1,7 @@
 """Validation: whether the tables are what the descriptor says and what an evaluation needs.
 
-Required values, lists, patterns and limits go through pandera, with schemas made from the
-descriptor; types, keys, references, orders of dates and ratios are checked here, and what only
-this domain knows in `register_rules`, `coding_rules` and `document_checks`.
+What the descriptor says of values, keys, references, orders of dates and ratios is checked here,
+and what only this domain knows in `register_rules`, `coding_rules` and `document_checks`.
 Everything wrong in all tables is found in one go.
 """
 
@@ -10,12 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 
 import pandas as pd
-import pandera.pandas as pa
-from pandera.errors import SchemaErrors
 
 from evaltools.evidence.coding_rules import CODEBOOK_RULES, CODING_RULES
 from evaltools.evidence.descriptor import (
@@ -140,84 +136,58 @@ def find_flaws(
     return [flaw for flaw in flaws if not unread.covers(flaw)]
 
 
-@cache
-def schema(resource: Resource) -> pa.DataFrameSchema:
-    """The pandera schema of a table: the columns of which more is asked than their type."""
-    columns = {}
-    for field in resource.fields:
-        checks = _checks(field)
-        if checks or field.required:
-            columns[field.name] = pa.Column(checks=checks, nullable=not field.required)
-    return pa.DataFrameSchema(columns, name=resource.name)
-
-
-def _checks(field: Field) -> list[pa.Check]:
-    checks = []
-    if field.enum:
-        checks.append(pa.Check.isin(field.enum, error="data.enum"))
-    if field.pattern:
-        checks.append(pa.Check.str_matches(rf"(?:{field.pattern})\Z", error="data.pattern"))
-    if field.minimum is not None:
-        checks.append(pa.Check.ge(field.minimum, error="data.minimum"))
-    if field.maximum is not None:
-        checks.append(pa.Check.le(field.maximum, error="data.maximum"))
-    return checks
-
-
 def _wrong_types(resource: Resource, frame: pd.DataFrame) -> list[Flaw]:
     """Frames that were not made by `read_tables` may lack a column or hold another type."""
     flaws = []
     for field in resource.fields:
         found = str(frame[field.name].dtype) if field.name in frame.columns else "no column"
         if found != DTYPES[field.type]:
-            flaws.append(
-                Flaw(
-                    resource.name,
-                    None,
-                    field.name,
-                    f"the frame has {found}",
-                    DTYPES[field.type],
-                    "Read the table by read_tables.",
-                    "data.type",
-                )
-            )
+            what, allowed = f"the frame has {found}", DTYPES[field.type]
+            remedy = "Read the table by read_tables."
+            flaws.append(Flaw(resource.name, None, field.name, what, allowed, remedy, "data.type"))
     return flaws
 
 
 def _wrong_values(resource: Resource, frame: pd.DataFrame) -> Iterator[Flaw]:
-    asked = schema(resource)
-    try:
-        asked.validate(frame.set_index(ROW)[list(asked.columns)], lazy=True)
-    except SchemaErrors as errors:
-        cases = errors.failure_cases
-        fields = {field.name: field for field in resource.fields}
-        columns = ("column", "check", "failure_case", "index")
-        for column, check, found, row in zip(*(cases[name] for name in columns), strict=True):
-            yield _wrong_value(resource.name, fields[column], int(row), str(check), found)
+    for field in resource.fields:
+        column = frame[field.name]
+        told = column.dropna()
+        if field.required:
+            for row in frame.loc[column.isna(), ROW]:
+                what, code = "the cell is empty", "data.required"
+                yield Flaw(
+                    resource.name, int(row), field.name, what, "a value", "Fill it in.", code
+                )
+        for wrong, code in _wrong_among(field, told):
+            for row, found in zip(frame.loc[wrong.index, ROW], wrong, strict=True):
+                yield _wrong_value(resource.name, field, int(row), code, found)
 
 
-def _wrong_value(table: str, field: Field, row: int, check: str, found: object) -> Flaw:
-    what, allowed, remedy = "the cell is empty", "a value", "Fill it in."
-    if check == "data.enum":
-        what = f"{quoted(found)} is not in the list"
-        allowed = listed(field.enum)
+def _wrong_among(field: Field, told: pd.Series) -> Iterator[tuple[pd.Series, str]]:
+    """Values that break a constraint, and which."""
+    if field.enum:
+        yield told[~told.isin(field.enum)], "data.enum"
+    if field.pattern:
+        yield told[~told.str.fullmatch(f"(?:{field.pattern})").astype(bool)], "data.pattern"
+    if field.minimum is not None:
+        yield told[told < field.minimum], "data.minimum"
+    if field.maximum is not None:
+        yield told[told > field.maximum], "data.maximum"
+
+
+def _wrong_value(table: str, field: Field, row: int, code: str, found: object) -> Flaw:
+    if code == "data.enum":
+        what, allowed = f"{quoted(found)} is not in the list", listed(field.enum)
         remedy = suggestion(str(found), field.enum) or "Choose one of these."
-    elif check == "data.pattern":
-        what = f"{quoted(found)} has another form"
-        allowed = f"the pattern {field.pattern}"
-        remedy = f"Correct it; it is: {field.description}."
-    elif check == "data.minimum":
-        what, allowed = f"{plain_number(found)} is too small", f"at least {_limit(field.minimum)}"
-        remedy = "Correct the number."
-    elif check == "data.maximum":
-        what, allowed = f"{plain_number(found)} is too large", f"at most {_limit(field.maximum)}"
-        remedy = "Correct the number."
-    code = "data.required" if check == "not_nullable" else check
+    elif code == "data.pattern":
+        what, allowed = f"{quoted(found)} has another form", f"the pattern {field.pattern}"
+        remedy = f"Correct it; it is: {field.description}." if field.description else "Correct it."
+    else:
+        low = code == "data.minimum"
+        limit = plain_number(field.minimum if low else field.maximum)
+        what = f"{plain_number(found)} is too {'small' if low else 'large'}"
+        allowed, remedy = f"at {'least' if low else 'most'} {limit}", "Correct the number."
     return Flaw(table, row, field.name, what, allowed, remedy, code)
-
-
-def _limit(limit: float | None) -> str:
-    return "" if limit is None else plain_number(limit)
 
 
 def _repeated_keys(resource: Resource, frame: pd.DataFrame) -> Iterator[Flaw]:

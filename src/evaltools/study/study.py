@@ -115,13 +115,9 @@ class Study:
         """
         reports = self.declaration.reports
         if language not in reports:
-            problem = Problem(
-                "parameter language",
-                f"the study has no report in '{language}'",
-                ", ".join(reports),
-                f"Write reports/{language}/report.qmd and add it to reports in {FILE_NAME}.",
-                "report.language",
-            )
+            where, what = "parameter language", f"the study has no report in '{language}'"
+            remedy = f"Write reports/{language}/report.qmd and add it to reports in {FILE_NAME}."
+            problem = Problem(where, what, ", ".join(reports), remedy, "report.language")
             raise ProblemError([problem])
         return reports[language]
 
