@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 import pandas as pd
 
 from evaltools.evidence.codebook import in_use, known_versions, version_order
-from evaltools.evidence.flaws import ROW, Flaw, Frames, Rule
+from evaltools.evidence.flaws import ROW, Flaw, Frames, Rule, rows_of
 from evaltools.evidence.quoting import listed, quoted, suggestion
 from evaltools.study import Role
 
@@ -27,13 +26,13 @@ def kinds_are_declared(frames: Frames) -> Iterator[Flaw]:
     ):
         if not known or table not in frames or column not in frames[table].columns:
             continue
-        for found, row in zip(frames[table][column], frames[table][ROW], strict=True):
+        for found, row in rows_of(frames[table], column):
             if not pd.isna(found) and found not in known:
                 what = f"{quoted(found)} is not in {key} of evaluation.yml"
                 remedy = (
                     suggestion(str(found), known) or "Choose one of these, or declare it there."
                 )
-                yield Flaw(table, int(row), column, what, listed(known), remedy, "data.kind")
+                yield Flaw(table, row, column, what, listed(known), remedy, "data.kind")
 
 
 def codes_used(frames: Frames) -> Iterator[Flaw]:
@@ -46,14 +45,14 @@ def codes_used(frames: Frames) -> Iterator[Flaw]:
     for table in ("codings", "goals", "keywords"):
         if table not in frames:
             continue
-        for code, row in zip(frames[table]["code_id"], frames[table][ROW], strict=True):
+        for code, row in rows_of(frames[table], "code_id"):
             if pd.isna(code) or code not in codes.index:
                 continue  # an unknown code is told as a missing reference
             if not codable[code]:
                 narrower = sorted(below.index[(below == code).fillna(False)])
                 yield Flaw(
                     table,
-                    int(row),
+                    row,
                     "code_id",
                     f"{quoted(code)} only groups other codes",
                     listed(narrower) or "a codable code",
@@ -66,7 +65,7 @@ def codes_used(frames: Frames) -> Iterator[Flaw]:
                     f"a code of the kind {' or '.join(kinds) or 'goal, of which there is none'}"
                 )
                 remedy = "Choose the theme of the goal."
-                yield Flaw(table, int(row), "code_id", what, allowed, remedy, "data.code-kind")
+                yield Flaw(table, row, "code_id", what, allowed, remedy, "data.code-kind")
 
 
 def coders_have_read(frames: Frames) -> Iterator[Flaw]:
@@ -79,15 +78,14 @@ def coders_have_read(frames: Frames) -> Iterator[Flaw]:
     codings = codings.dropna(subset=columns)
     readings = frames["readings"]
     read = set(zip(*(readings[name] for name in columns), strict=True))
-    rows = zip(*(codings[name] for name in (*columns, ROW)), strict=True)
-    for document, coder, round_, row in rows:
+    for document, coder, round_, row in rows_of(codings, *columns):
         if (document, coder, round_) not in read:
             what = (
                 f"{quoted(coder)} has no reading of document {quoted(document)} in round {round_}"
             )
             allowed = "a coder with a reading of the document in the round"
             remedy = "Add the reading to readings, or correct the coder or the round."
-            yield Flaw("codings", int(row), "coder_id", what, allowed, remedy, "data.reading")
+            yield Flaw("codings", row, "coder_id", what, allowed, remedy, "data.reading")
 
 
 def finals_are_read(frames: Frames) -> Iterator[Flaw]:
@@ -117,7 +115,7 @@ def answers(frames: Frames) -> Iterator[Flaw]:
     }
     ends = ("from_segment_id", "to_segment_id")
     chosen = relations[(relations["kind"] == "answers").fillna(False)].dropna(subset=list(ends))
-    for start, goal, row in zip(*(chosen[name] for name in (*ends, ROW)), strict=True):
+    for start, goal, row in rows_of(chosen, *ends):
         if start not in home or goal not in home:
             continue  # told as a missing reference
         for column, segment, role in zip(ends, (start, goal), ANSWERS, strict=True):
@@ -126,7 +124,7 @@ def answers(frames: Frames) -> Iterator[Flaw]:
                 what = f"{quoted(segment)} carries no code of the kind {kind}"
                 allowed = "from a passage with a response to a passage with a challenge"
                 remedy = "Turn the relation round, or correct the coding."
-                yield Flaw("relations", int(row), column, what, allowed, remedy, "data.answers")
+                yield Flaw("relations", row, column, what, allowed, remedy, "data.answers")
 
 
 def relations_within_a_document(frames: Frames) -> Iterator[Flaw]:
@@ -135,18 +133,14 @@ def relations_within_a_document(frames: Frames) -> Iterator[Flaw]:
     home = dict(zip(segments["segment_id"], segments["document_id"], strict=True))
     ends = ("from_segment_id", "to_segment_id")
     chosen = relations.dropna(subset=list(ends))
-    for start, goal, row in zip(*(chosen[name] for name in (*ends, ROW)), strict=True):
+    for start, goal, row in rows_of(chosen, *ends):
         if start in home and goal in home and home[start] != home[goal]:
-            yield Flaw(
-                "relations",
-                int(row),
-                "to_segment_id",
+            what = (
                 f"{quoted(goal)} is in document {quoted(home[goal])}, {quoted(start)} in "
-                f"{quoted(home[start])}",
-                "both passages in one document",
-                "Correct the passage.",
-                "data.relation",
+                f"{quoted(home[start])}"
             )
+            allowed, remedy = "both passages in one document", "Correct the passage."
+            yield Flaw("relations", row, "to_segment_id", what, allowed, remedy, "data.relation")
 
 
 def passages_fit(frames: Frames) -> Iterator[Flaw]:
@@ -179,19 +173,19 @@ def pages_are_there(frames: Frames) -> Iterator[Flaw]:
         if table not in frames:
             continue
         rows = frames[table].dropna(subset=["document_id", "page"])
-        for document, page, row in zip(rows["document_id"], rows["page"], rows[ROW], strict=True):
+        for document, page, row in rows_of(rows, "document_id", "page"):
             if page > pages.get(document, page):
                 what = f"page {page} of document {quoted(document)}, which has {pages[document]}"
                 allowed = f"1 to {pages[document]}"
                 remedy = "Correct the page, or the pages in documents."
-                yield Flaw(table, int(row), "page", what, allowed, remedy, "data.page")
+                yield Flaw(table, row, "page", what, allowed, remedy, "data.page")
 
 
 def codes_are_a_tree(frames: Frames) -> Iterator[Flaw]:
     """No code stands above itself."""
     codes = frames["codes"].dropna(subset=["code_id"])
     parents = dict(zip(codes["code_id"], codes["parent_id"], strict=True))
-    for code, row in zip(codes["code_id"], codes[ROW], strict=True):
+    for code, row in rows_of(codes, "code_id"):
         seen = {code}
         above = parents[code]
         while not pd.isna(above) and above in parents and above not in seen:
@@ -199,7 +193,7 @@ def codes_are_a_tree(frames: Frames) -> Iterator[Flaw]:
             above = parents[above]
         if not pd.isna(above) and above == code:
             what, remedy = f"{quoted(code)} is above itself", "Correct the broader code."
-            yield Flaw("codes", int(row), "parent_id", what, "a tree", remedy, "data.code-cycle")
+            yield Flaw("codes", row, "parent_id", what, "a tree", remedy, "data.code-cycle")
 
 
 def goals_hold_together(frames: Frames) -> Iterator[Flaw]:
@@ -271,7 +265,7 @@ _CODES = ("code_id", "codebook_version", "retired")
 def codes_retire_after_they_came(frames: Frames) -> Iterator[Flaw]:
     """A code is given up in a later version than the one that brought it in."""
     codes = frames["codes"].dropna(subset=["codebook_version", "retired"])
-    for first, last, row in _rows(codes, "codebook_version", "retired"):
+    for first, last, row in rows_of(codes, "codebook_version", "retired"):
         if version_order(last) <= version_order(first):
             what = f"{quoted(last)} is not after {quoted(first)}, which brought the code in"
             allowed = f"a version after {first}"
@@ -283,7 +277,7 @@ def readings_name_a_version(frames: Frames) -> Iterator[Flaw]:
     """The version a coder worked with is one that the codebook knows."""
     known = _versions(frames)
     readings = frames["readings"].dropna(subset=["codebook_version"])
-    for version, row in _rows(readings, "codebook_version"):
+    for version, row in rows_of(readings, "codebook_version"):
         if not _among(version, known):
             yield _unknown_version("readings", row, "codebook_version", version, known)
 
@@ -310,7 +304,7 @@ def codings_are_of_their_version(frames: Frames) -> Iterator[Flaw]:
         if not in_use(str(first), str(last), str(version))
     ]
     for group in wrong:
-        for code, version, first, last, row in _rows(
+        for code, version, first, last, row in rows_of(
             group, "code_id", "version", "codebook_version", "retired"
         ):
             until = f" and no longer in {last}" if last else ""
@@ -328,12 +322,12 @@ def changes_lead_from_version_to_version(frames: Frames) -> Iterator[Flaw]:
     codes = frames["codes"].dropna(subset=["code_id", "codebook_version"])
     terms = {
         code: (first, None if pd.isna(last) else last)
-        for code, first, last, _ in _rows(codes, *_CODES)
+        for code, first, last, _ in rows_of(codes, *_CODES)
     }
     known = _versions(frames)
     columns = ("from_version", "to_version", "from_code_id", "to_code_id")
     changes = frames["code_changes"].dropna(subset=list(columns))
-    for earlier, later, old, new, row in _rows(changes, *columns):
+    for earlier, later, old, new, row in rows_of(changes, *columns):
         unknown = [
             _unknown_version("code_changes", row, column, version, known)
             for column, version in zip(columns[:2], (earlier, later), strict=True)
@@ -365,7 +359,7 @@ def changes_are_of_their_kind(frames: Frames) -> Iterator[Flaw]:
     """One code becomes one, or several, or several become one, as the kind says."""
     columns = ("from_version", "to_version", "from_code_id", "to_code_id", "kind")
     changes = frames["code_changes"].dropna(subset=list(columns))
-    rows = _rows(changes, *columns)
+    rows = rows_of(changes, *columns)
     befores = Counter((a, b, old) for a, b, old, *_ in rows)
     afters = Counter((a, b, new) for a, b, _, new, *_ in rows)
     for earlier, later, old, new, kind, row in rows:
@@ -401,7 +395,7 @@ def consensus_rests_on_codings(frames: Frames) -> Iterator[Flaw]:
             strict=True,
         )
     )
-    for names, document, code, coder, row in _rows(resting, "consensus_of", *columns):
+    for names, document, code, coder, row in rows_of(resting, "consensus_of", *columns):
         for name in str(names).split():
             if name not in of:
                 what = f"{quoted(name)} is not in codings"
@@ -418,12 +412,6 @@ def consensus_rests_on_codings(frames: Frames) -> Iterator[Flaw]:
             allowed = f"codings of other coders in document {quoted(document)} with {quoted(code)}"
             remedy = "Correct the coding that is named."
             yield Flaw("codings", row, "consensus_of", what, allowed, remedy, "data.consensus")
-
-
-def _rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
-    """Values of columns row by row, and at last the row in the file."""
-    values = (*(frame[name] for name in columns), frame[ROW].astype(int))
-    return list(zip(*values, strict=True))
 
 
 def _versions(frames: Frames) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -143,3 +144,9 @@ class Rule:
         return all(table in frames for table in self.needs) and all(
             unread.whole(table, columns) for table, columns in self.whole.items()
         )
+
+
+def rows_of(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
+    """Values of columns row by row, and at last the row in the file."""
+    values = (*(frame[name] for name in columns), frame[ROW].astype(int))
+    return list(zip(*values, strict=True))

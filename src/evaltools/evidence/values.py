@@ -31,7 +31,7 @@ TRUE = ("true", "kyllä", "ja", "yes", "tosi", "sant", "1")
 FALSE = ("false", "ei", "nej", "no", "epätosi", "falskt", "0")
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
-_FINNISH = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?: 0?0[:.]00(?:[:.]00)?)?")
+_DOTTED_DATE = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?: 0?0[:.]00(?:[:.]00)?)?")
 _SERIAL = re.compile(r"[0-9]{5}(?:\.0+)?")
 _ZEROS = re.compile(r"(?:\[0-9\]|\\d)\{([0-9])\}")
 # Errors in any language of a spreadsheet program, and the hashes of a column that was too narrow.
@@ -205,7 +205,7 @@ def _dotted(texts: Iterable[str]) -> tuple[set[str], bool]:
     orders: set[str] = set()
     others = False
     for text in texts:
-        found = _FINNISH.fullmatch(text.translate(SPACES).strip())
+        found = _DOTTED_DATE.fullmatch(text.translate(SPACES).strip())
         if found:
             orders.add("day" if int(found[1]) > 12 else "month" if int(found[2]) > 12 else "")
         elif text.strip():
@@ -225,7 +225,7 @@ def date(text: str, day_zero: dt.date | None = None, day_first: bool = True) -> 
     parts: tuple[str, str, str] | None = None
     if found := _ISO.fullmatch(bare):
         parts = (found[1], found[2], found[3])
-    elif found := _FINNISH.fullmatch(bare):
+    elif found := _DOTTED_DATE.fullmatch(bare):
         parts = (found[3], found[2], found[1])
         if not day_first and int(found[1]) != int(found[2]) <= 12 and int(found[1]) <= 12:
             month, day_ = f"{int(found[1]):02d}", f"{int(found[2]):02d}"

@@ -158,10 +158,10 @@ def accept(declaration: ParameterDeclaration) -> Callable[[Any], Any]:
 
 
 def _read_date(text: str) -> date:
-    finnish = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text)
+    dotted = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text)
     try:
-        if finnish:
-            return date(int(finnish[3]), int(finnish[2]), int(finnish[1]))
+        if dotted:
+            return date(int(dotted[3]), int(dotted[2]), int(dotted[1]))
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
             return date.fromisoformat(text)
     except ValueError:
