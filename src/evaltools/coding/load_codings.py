@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from evaltools.coding.events import Code, Event, replay
 from evaltools.coding.store import journals, read_journal
-from evaltools.evidence.layout import CODERS
+from evaltools.evidence.paths import CODERS
 from evaltools.exchange.record import (
     Coder,
     Coding,

@@ -14,12 +14,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from evaltools.coding.suggestions import Keyword, read_keywords
+from evaltools.evidence.codebook import version_order
 from evaltools.evidence.paths import inside
-from evaltools.evidence.versions import version_order
 from evaltools.exchange.record import Coder
 from evaltools.exchange.study_coding import records, rows_of, study_tables
 from evaltools.problems import Problem, ProblemError
-from evaltools.study.declared import LANGUAGES
+from evaltools.study.vocabulary import LANGUAGES
 
 if TYPE_CHECKING:
     from evaltools.study import Study

@@ -31,7 +31,7 @@ from evaltools.coding.material import Material
 from evaltools.coding.store import Journal, WriteConflict, open_journal
 from evaltools.coding.suggestions import Suggestion, suggest
 from evaltools.coding.words import words
-from evaltools.evidence.layout import CODERS
+from evaltools.evidence.paths import CODERS
 from evaltools.exchange.record import beside
 from evaltools.problems import ProblemError
 

@@ -9,9 +9,8 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from evaltools.evidence.descriptor import load_descriptor
-from evaltools.evidence.known import completed
 from evaltools.evidence.paths import inside
-from evaltools.evidence.tables import read_one
+from evaltools.evidence.tables import completed, read_one
 from evaltools.exchange.record import (
     Case,
     Code,

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from evaltools.evidence.codebook import version_order
 from evaltools.evidence.descriptor import load_descriptor
 from evaltools.evidence.quoting import listed, quoted
-from evaltools.evidence.versions import version_order
 from evaltools.exchange.reading import read_coding
 from evaltools.exchange.record import Choices, CodingSet, Dropped, coding_id
 from evaltools.exchange.study_coding import study_coding
@@ -197,7 +197,8 @@ def _renamed(coding: CodingSet, coders: Known) -> CodingSet:
 
 def _version(study: CodingSet) -> str:
     """The newest version of the codebook."""
-    return max((code.codebook_version for code in study.codes), key=version_order, default="")
+    versions = (code.codebook_version for code in study.codes)
+    return max(versions, key=lambda one: (version_order(one), one), default="")
 
 
 def _wrong_documents(job: CodingJob, study: CodingSet) -> list[Problem]:

@@ -9,7 +9,7 @@ from textwrap import shorten
 from typing import Literal
 
 from evaltools.documents.record import Coverage, LeftOut
-from evaltools.evidence.layout import IMPORT_LOG
+from evaltools.evidence.paths import IMPORT_LOG
 from evaltools.evidence.quoting import listed, quoted
 from evaltools.exchange import cells
 from evaltools.importing.project_match import Way

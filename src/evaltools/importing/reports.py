@@ -22,8 +22,8 @@ from evaltools.importing.shelf import FileTransaction, transaction
 from evaltools.importing.walking import Walk, walk
 from evaltools.problems import Problem, ProblemError
 from evaltools.study import Study
-from evaltools.study.declared import LANGUAGES
 from evaltools.study.form import DocumentsDeclaration
+from evaltools.study.vocabulary import LANGUAGES
 
 Progress = Callable[[int, int, str], None]
 """Told how many files of how many are done, and which was the last."""

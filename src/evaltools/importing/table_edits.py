@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from evaltools.evidence.delimited import read_delimited
+from evaltools.evidence.delimited import decoded, read_delimited
 from evaltools.evidence.descriptor import Descriptor, Field, Resource
-from evaltools.evidence.encodings import decoded
 from evaltools.evidence.grid import Unreadable
-from evaltools.evidence.opening import check_data
 from evaltools.evidence.tables import table_file
+from evaltools.evidence.validation import check_data
 from evaltools.files import read_file
 from evaltools.importing.shelf import STAGE
 from evaltools.problems import Problem, ProblemError, refuse

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from evaltools.study.declared import Declared, Text
+from evaltools.study.vocabulary import Declared, Text
 
 
 class Wordings(Declared):
