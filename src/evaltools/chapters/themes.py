@@ -16,6 +16,7 @@ from evaltools.present.words import Words
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
+    from evaltools.study.vocabulary import Role
 
 _BANDS = {"descriptive": "band", "population": "bound"}
 _LIMITS = {"funded": "p", "bounds": "bound", "alike": "s", "coders": "band"}
@@ -37,17 +38,24 @@ def level_of(evidence: Evidence) -> str:
     return level_text(float(evidence.parameters.confidence), evidence.parameters.language)
 
 
-def themes_figure(evidence: Evidence, kind: str, caption: str) -> Figure:
-    """Themes of a kind with the share of reports that have them; `caption` is a word's key."""
-    words = words_of(evidence)
+MOST_ROWS = 40
+"""Themes that one figure can show so that it is still read; tables have all of them."""
+
+
+def themes_figure(evidence: Evidence, role: Role, caption: str) -> Figure:
+    """Themes of a role with the share of reports that have them; `caption` is a word's key."""
+    words, frame, note = words_of(evidence), themes(evidence, role), estimand_note(evidence)
+    if len(frame) > MOST_ROWS:
+        counts = {"shown": MOST_ROWS, "all": len(frame)}
+        note = f"{words.markdown('themes.commonest', **counts)} {note}"
     coded = evidence.parameters.estimand == "descriptive"
     return Dots(
-        theme_dots(themes(evidence, kind), evidence),
+        theme_dots(frame.head(MOST_ROWS), evidence),
         words=words,
         level=evidence.parameters.confidence,
         band_name=words("themes.coder_band") if coded else "",
         nothing=words("themes.none"),
-    ).figure(words.markdown(caption, **sizes_of(evidence)), note=estimand_note(evidence))
+    ).figure(words.markdown(caption, **sizes_of(evidence)), note=note)
 
 
 def themes_table(
@@ -111,9 +119,9 @@ def theme_dots(frame: pd.DataFrame, evidence: Evidence) -> list[Dot]:
     ]
 
 
-def theme_rows(evidence: Evidence, kind: str) -> pd.DataFrame:
-    """`themes` of a kind with counts, shares and intervals as a table prints them."""
-    frame, language = themes(evidence, kind), evidence.parameters.language
+def theme_rows(evidence: Evidence, role: Role) -> pd.DataFrame:
+    """`themes` of a role with counts, shares and intervals as a table prints them."""
+    frame, language = themes(evidence, role), evidence.parameters.language
     withheld = frame["withheld"].tolist()
 
     def column(values: Iterable[object]) -> pd.Series:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from evaltools.indicators.absence import lacks
 from evaltools.indicators.clustered import clustered_shares
 from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator, dimensions
@@ -22,12 +23,9 @@ _SOURCE = "evaltools.indicators.goals"
 
 def compute(evidence: Evidence) -> list[Indicator]:
     """All indicators of the chapter: goal and result themes, attainment, goal quality, matrix."""
-    records = [
-        *prevalence(evidence, "goal", "result"),
-        *attainment(evidence),
-        *goal_quality(evidence),
-        *matrix_counts(evidence),
-    ]
+    records = [] if lacks(evidence, "reports") else prevalence(evidence, "goal", "result")
+    if not lacks(evidence, "goals"):
+        records += [*attainment(evidence), *goal_quality(evidence), *matrix_counts(evidence)]
     return release(records, evidence)
 
 
