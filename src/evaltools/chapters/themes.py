@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from evaltools.chapters.absence import figure_of
 from evaltools.indicators.prevalence import themes
 from evaltools.present.dots import Dot, Dots
 from evaltools.present.figure import Figure
@@ -16,7 +17,6 @@ from evaltools.present.words import Words
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
-    from evaltools.study.vocabulary import Role
 
 _BANDS = {"descriptive": "band", "population": "bound"}
 _LIMITS = {"funded": "p", "bounds": "bound", "alike": "s", "coders": "band"}
@@ -42,7 +42,7 @@ MOST_ROWS = 40
 """Themes that one figure can show so that it is still read; tables have all of them."""
 
 
-def themes_figure(evidence: Evidence, role: Role, caption: str) -> Figure:
+def themes_figure(evidence: Evidence, role: str, caption: str) -> Figure:
     """Themes of a role with the share of reports that have them; `caption` is a word's key."""
     words, frame, note = words_of(evidence), themes(evidence, role), estimand_note(evidence)
     if len(frame) > MOST_ROWS:
@@ -55,7 +55,7 @@ def themes_figure(evidence: Evidence, role: Role, caption: str) -> Figure:
         level=evidence.parameters.confidence,
         band_name=words("themes.coder_band") if coded else "",
         nothing=words("themes.none"),
-    ).figure(words.markdown(caption, **sizes_of(evidence)), note=note)
+    ).figure(words.markdown(caption, **_named(evidence, role, caption)), note=note)
 
 
 def themes_table(
@@ -80,6 +80,19 @@ def themes_table(
         words.language,
         note=words.markdown("themes.note.table"),
     )
+
+
+@figure_of("reports")
+def kind_figure(evidence: Evidence, kind: str) -> Figure:
+    """Themes of a kind of codes, whichever it is, by how common they are."""
+    return themes_figure(evidence, kind, "themes.of_kind")
+
+
+def _named(evidence: Evidence, kind: str, caption: str) -> dict[str, int | str]:
+    sizes: dict[str, int | str] = {**sizes_of(evidence)}
+    if caption == "themes.of_kind":
+        sizes["kind"] = evidence.words(f"code_kind.{kind}")
+    return sizes
 
 
 def estimand_note(evidence: Evidence) -> str:
@@ -119,7 +132,7 @@ def theme_dots(frame: pd.DataFrame, evidence: Evidence) -> list[Dot]:
     ]
 
 
-def theme_rows(evidence: Evidence, role: Role) -> pd.DataFrame:
+def theme_rows(evidence: Evidence, role: str) -> pd.DataFrame:
     """`themes` of a role with counts, shares and intervals as a table prints them."""
     frame, language = themes(evidence, role), evidence.parameters.language
     withheld = frame["withheld"].tolist()

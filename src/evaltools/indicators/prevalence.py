@@ -13,11 +13,11 @@ from evaltools.indicators.disclosure.suppression import Withheld, few, protect, 
 from evaltools.indicators.indicator import Estimand, Indicator, dimensions
 from evaltools.indicators.judgements import codebook_order
 from evaltools.indicators.shares import absence, asked_note, plain_share, share_records
+from evaltools.study.vocabulary import ROLES
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
     from evaltools.evidence.codings import CoderRule
-    from evaltools.study.vocabulary import Role
 
 STATES = ("yes", "no", "silent")
 BAND_METHOD = "coder rules all–any"
@@ -25,8 +25,8 @@ _SOURCE = "evaltools.indicators.prevalence"
 _CHOSEN: dict[str, Estimand] = {"descriptive": "D", "population": "P", "superpopulation": "S"}
 
 
-def codebook(evidence: Evidence, *roles: Role) -> pd.DataFrame:
-    """Codable codes of the roles, whether or not any report has them, or anything may be told.
+def codebook(evidence: Evidence, *roles: str) -> pd.DataFrame:
+    """Codable codes of roles, or of kinds by name, whether or not anything may be told of them.
 
     Without a role those of every kind.
 
@@ -36,7 +36,12 @@ def codebook(evidence: Evidence, *roles: Role) -> pd.DataFrame:
     """
     codes = evidence.tables["codes"]
     codable = codes["codable"].astype("boolean").fillna(False).astype(bool)
-    of_role = codes["kind"].isin(list(evidence.vocabulary.kinds_of(*roles)))
+    kinds = [
+        kind
+        for role in roles
+        for kind in (evidence.vocabulary.kinds_of(role) if role in ROLES else (role,))
+    ]
+    of_role = codes["kind"].isin(kinds)
     chosen = codes[codable & of_role] if roles else codes[codable]
     frame = pd.DataFrame(
         {
@@ -50,13 +55,13 @@ def codebook(evidence: Evidence, *roles: Role) -> pd.DataFrame:
     return frame.sort_values("code_id", ignore_index=True)
 
 
-def told_codes(evidence: Evidence, *roles: Role) -> pd.DataFrame:
+def told_codes(evidence: Evidence, *roles: str) -> pd.DataFrame:
     """The codes of `codebook` whose numbers are not withheld."""
     codes, withheld = codebook(evidence, *roles), withheld_codes(evidence)
     return codes[~codes["code_id"].isin(list(withheld))].reset_index(drop=True)
 
 
-def asked_codes(evidence: Evidence, *roles: Role) -> pd.DataFrame:
+def asked_codes(evidence: Evidence, *roles: str) -> pd.DataFrame:
     """The codes that may be told and were asked of one report or more; without a report, all."""
     codes = told_codes(evidence, *roles)
     asked = count_states(evidence.presence, codes).sum(axis=1).to_numpy() > 0
@@ -100,7 +105,7 @@ def shown_counts(presence: pd.DataFrame, codes: pd.DataFrame, policy: Policy) ->
     return counts.assign(asked=asked)
 
 
-def prevalence(evidence: Evidence, *roles: Role) -> list[Indicator]:
+def prevalence(evidence: Evidence, *roles: str) -> list[Indicator]:
     """Every theme of the roles: share in three estimands, denied, silent, coder band.
 
     Arguments:
@@ -151,7 +156,7 @@ def why_denied(code_id: str, yes: int, no: int, silent: int, policy: Policy) -> 
     return next(filter(None, protect((no, silent), policy.minimum)), None)
 
 
-def coder_band(evidence: Evidence, *roles: Role) -> list[Indicator]:
+def coder_band(evidence: Evidence, *roles: str) -> list[Indicator]:
     """How far the share of each code depends on whose coding counts.
 
     The limits are no confidence interval: they are the shares under the strictest and the
@@ -244,7 +249,7 @@ def rules_table(evidence: Evidence) -> pd.DataFrame:
     return frame
 
 
-def themes(evidence: Evidence, role: Role) -> pd.DataFrame:
+def themes(evidence: Evidence, role: str) -> pd.DataFrame:
     """The table behind every figure of themes, commonest first.
 
     Returns:
@@ -295,7 +300,7 @@ def themes(evidence: Evidence, role: Role) -> pd.DataFrame:
     return pd.concat([frame, last], ignore_index=True)
 
 
-def ranking(evidence: Evidence, role: Role) -> list[tuple[str, int]]:
+def ranking(evidence: Evidence, role: str) -> list[tuple[str, int]]:
     """Codes of a kind by the share of projects asked that have them, then by code id.
 
     The order is total. Each comes with the number of projects that have it; neighbours with
