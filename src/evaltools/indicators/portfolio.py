@@ -29,10 +29,9 @@ def compute(evidence: Evidence) -> list[Indicator]:
     """All indicators of the chapter, of what the study has."""
     parts: dict[Subject, list[Callable[[Evidence], list[Indicator]]]] = {
         "calls": [calls],
-        "grants": [grants],
         "areas": [coverage, takeup, allocation_records],
     }
-    records = funded(evidence)
+    records = [*funded(evidence), *grants(evidence)]
     for subject, functions in parts.items():
         if not lacks(evidence, subject) and not (subject == "areas" and lacks(evidence, "map")):
             records += [record for function in functions for record in function(evidence)]

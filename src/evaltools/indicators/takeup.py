@@ -1,4 +1,4 @@
-"""Whom the money reached: municipalities, inhabitants and euros, by region."""
+"""Whom the money reached: areas, inhabitants and money."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SOURCE = "evaltools.indicators.takeup"
 
 
 def municipal_register(evidence: Evidence) -> pd.DataFrame:
-    """Municipalities in scope: of the region and group of the parameters, in the year of cutoff.
+    """Areas in scope: of the dimensions of the parameters, in the year of cutoff.
 
     Where the register has no inhabitants for that year, the latest earlier year that has them
     is taken, and where it has no earlier year, the first.
@@ -48,9 +48,9 @@ def municipal_register(evidence: Evidence) -> pd.DataFrame:
 
 
 def reached(evidence: Evidence) -> pd.DataFrame:
-    """Municipalities in scope that lead a project in scope or take part in one.
+    """Areas in scope that lead a project in scope or take part in one.
 
-    A municipality that has ended is its successor. One that the register does not know (of the
+    An area that has ended is its successor. One that the register does not know (of the
     example) stands for one of its region and group, with inhabitants of its own.
 
     Returns:
@@ -149,9 +149,9 @@ def takeup_by_region(evidence: Evidence, allocations: pd.DataFrame | None = None
 def takeup_units(evidence: Evidence) -> pd.DataFrame:
     """Inhabitants and the euros that fell to them, to be compared.
 
-    Reached municipalities whose euros are known, a row each; and for every region one row with
+    Reached areas whose euros are known, a row each; and for every region one row with
     nought for the inhabitants not reached. Measures weighted by inhabitants are the same
-    whether those are one row or many. Municipalities with unknown euros are left out.
+    whether those are one row or many. Areas with unknown euros are left out.
 
     Returns:
         `region_code`, `population` (above 0), `eur_per_inhabitant`, poorest first.
@@ -172,7 +172,7 @@ def takeup_units(evidence: Evidence) -> pd.DataFrame:
 
 
 def coverage(evidence: Evidence) -> list[Indicator]:
-    """Shares of municipalities and of inhabitants that a project in scope reached.
+    """Shares of areas and of inhabitants that a project in scope reached.
 
     Returns:
         `municipalities.reached.share` and `population.reached.share`, whose numerator and
@@ -183,7 +183,7 @@ def coverage(evidence: Evidence) -> list[Indicator]:
     year = int(register["year"].iloc[0]) if len(register) else 0
     note = f"register of {year}" if year else ""
     total = round(register["population"].sum())
-    # Inhabitants of example municipalities are not those of the real ones they stand for.
+    # Inhabitants of example areas are not those of the real ones they stand for.
     people = min(round(found["population"].sum()), total)
     return [
         plain_share(
@@ -293,7 +293,7 @@ def _with_region(frame: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
 
 
 def _successors(evidence: Evidence) -> dict[str, str]:
-    """Every municipality code to the one that holds at the cut-off, through chains of mergers."""
+    """Every code of an area to the one that holds at the cut-off, through chains of mergers."""
     changes = evidence.tables["municipality_changes"]
     past = changes[changes["in_force"] <= pd.Timestamp(evidence.parameters.cutoff)]
     codes = evidence.tables["municipalities"]["code"].astype(str).unique()
