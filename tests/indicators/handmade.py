@@ -7,11 +7,15 @@ and P4 rural. Every expected number in the tests is counted from the lists below
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
 
+from evaltools.present.words import Words
+from evaltools.study import load_study
 from evaltools.study.declaration import Disclosure
+from evaltools.study.vocabulary import Vocabulary
 
 CODES = [
     ("goal.automation", "goal", True), ("goal.data", "goal", True), ("goal.group", "goal", False),
@@ -73,6 +77,28 @@ OPEN = Disclosure(minimum_projects=1, dominance_share=1, p_percent=0)
 """A study that withholds nothing, unless a run asks for a minimum."""
 
 
+STUDY = load_study(Path(__file__).parents[2])
+VOCABULARY: Vocabulary = STUDY.declaration
+DECLARED = STUDY.parameters().declarations
+
+
+def stand_in(**attributes):
+    """Something with the given attributes of `Evidence`, and what every evidence has."""
+    made = SimpleNamespace(vocabulary=VOCABULARY, has=lambda table: True, tables={})
+    vars(made).update(attributes)
+    language = getattr(attributes.get("parameters"), "language", "en")
+    vars(made).setdefault("words", Words(language))
+    if hasattr(made, "parameters"):
+        vars(made.parameters).setdefault("declarations", DECLARED)
+    else:
+        made.parameters = SimpleNamespace(declarations=DECLARED)
+    if hasattr(made, "projects"):
+        made.tables.setdefault("projects", made.projects)
+    if hasattr(made, "reports"):
+        made.tables.setdefault("documents", made.reports.assign(kind="final"))
+    return made
+
+
 @dataclass(frozen=True)
 class Handmade:
     """What indicators use of `Evidence`."""
@@ -91,6 +117,15 @@ class Handmade:
     earlier: pd.DataFrame = field(default_factory=pd.DataFrame)
     mild: pd.DataFrame = field(default_factory=pd.DataFrame)
     disclosure: Disclosure = OPEN
+    vocabulary: Vocabulary = VOCABULARY
+
+    @property
+    def words(self) -> Words:
+        return Words(self.parameters.language)
+
+    def has(self, table: str) -> bool:
+        """It has rows of every table, whether or not a test leaves some."""
+        return True
 
     def presence_by_rule(self, rule: str) -> pd.DataFrame:
         return self.mild if rule == "any" else self.presence
@@ -140,10 +175,12 @@ def handmade(minimum_cell: int = 1, wave: str = "2022") -> Handmade:
         parameters=SimpleNamespace(
             wave=wave, confidence=0.95, minimum_cell=minimum_cell, language="en",
             estimand="descriptive", coder_rule="majority", municipality_group="all",
+            declarations=DECLARED,
         ),
         tables={
             "codes": codes,
             "rating_items": items,
+            "ratings": ratings.assign(rater_kind="project"),
             "documents": pd.DataFrame({"wave": [2022, 2022, 2021]}),
         },
         projects=pd.DataFrame(

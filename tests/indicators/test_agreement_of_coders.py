@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import OPEN
+from handmade import OPEN, stand_in
 
 from evaltools.chapters.evidence_base import agreement_groups, code_table, kind_table
 from evaltools.indicators import agreement, agreement_places
@@ -31,7 +31,7 @@ def evidence(marks, readings=None, reports=12, codes=None):
     table = [(*row, "1.0", None)[:6] if len(row) == 4 else row for row in table]
     if len(readings[0]) == 4:
         readings = [(*row, "1.0") for row in readings]
-    return SimpleNamespace(
+    return stand_in(
         parameters=SimpleNamespace(confidence=0.95, language="en"),
         disclosure=OPEN,
         reports=pd.DataFrame({"document_id": names}),

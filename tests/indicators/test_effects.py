@@ -4,7 +4,7 @@ from handmade import found, handmade, nothing_coded
 
 from evaltools.indicators import effects
 from evaltools.indicators.indicator import to_table
-from evaltools.indicators.ratings import distributions, rating_table, self_ratings
+from evaltools.indicators.ratings import distributions, self_ratings
 from evaltools.indicators.rooting import rootable, rooting_states
 from evaltools.indicators.savings import grounds
 
@@ -84,8 +84,9 @@ def test_ratings_of_few_projects_are_withheld():
         for value in range(1, 6)
     ]
     assert all(record.suppressed for record in lonely)
-    shown = rating_table(handmade(minimum_cell=2))
-    assert shown.loc[shown["withheld"].ne(""), ["count", "share", "low"]].isna().all(axis=None)
+    (effort,) = (one for one in distributions(handmade(minimum_cell=2)) if one.item == "effort")
+    assert all(effort.protection.cells)
+    assert set(effort.counts) == {None}
 
 
 def test_only_the_projects_own_ratings_are_self_ratings():

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import OPEN
+from handmade import OPEN, stand_in
 
 from evaltools.indicators import evidence_base, selection
 from evaltools.indicators.indicator import to_table
@@ -84,7 +84,7 @@ def programme(N=6, n=2, confidence=0.95):
             for code in ("challenge.aims", "challenge.staff")
         ),
     )
-    return SimpleNamespace(
+    return stand_in(
         parameters=SimpleNamespace(confidence=confidence, language="en"),
         disclosure=OPEN,
         tables=coded(), projects=projects, reports=reports, n=n, N=N, presence=presence,
@@ -150,7 +150,7 @@ def compared(projects):
     for name, value in columns.items():
         if name not in table:
             table[name] = value
-    return SimpleNamespace(projects=table, n=int(table["reported"].sum()), N=len(table))
+    return stand_in(projects=table, n=int(table["reported"].sum()), N=len(table))
 
 
 def test_differences_are_of_known_values_and_in_a_fixed_order():

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from handmade import stand_in
 
 from evaltools.chapters.evidence_base import representativity_note, selection_rows
 from evaltools.chapters.measures import measure_table
@@ -31,7 +32,7 @@ def compared(language="fi", n=4, N=12, **columns):
     )
     parameters = SimpleNamespace(language=language)
     words = load_study(ROOT).words(language)
-    return SimpleNamespace(projects=table, n=n, N=N, parameters=parameters, words=words)
+    return stand_in(projects=table, n=n, N=N, parameters=parameters, words=words)
 
 
 def test_every_row_has_a_name_in_every_language():
@@ -97,5 +98,4 @@ def test_measures_are_printed_by_unit_with_the_counts_behind_shares():
         "50\u00a0%",
     ]
     assert table["count"].tolist() == ["–", "25/100", "0,01–0,04", "–", "–"]
-    with pytest.raises(KeyError):
-        measure_table(records, {"z.share": "column.theme"}, Words("fi"))
+    assert measure_table(records, {"z.share": "column.theme"}, Words("fi")).empty  # it is absent

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from handmade import stand_in
 
 from evaltools.indicators import networks
 from evaltools.indicators.indicator import to_table
@@ -22,7 +23,7 @@ def programme(taking=TAKING, prior=PRIOR, language="en"):
     frame["kind"] = "municipality"
     projects = sorted(set(frame["project_id"]))
     orgs = sorted(set(frame["org_id"]))
-    return SimpleNamespace(
+    return stand_in(
         parameters=SimpleNamespace(language=language),
         participations=frame,
         projects=pd.DataFrame(

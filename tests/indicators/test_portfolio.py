@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from handmade import stand_in
 
 from evaltools.evidence.allocation import allocate
 from evaltools.indicators import portfolio, takeup
@@ -112,7 +113,7 @@ def programme(region="all", group="all", allocation="equal", cutoff="2021-06-30"
         calls=("2019", "2020"), cutoff=datetime.date.fromisoformat(cutoff), region=region,
         municipality_group=group, language="en", allocation=allocation,
     )  # fmt: skip
-    return SimpleNamespace(
+    return stand_in(
         parameters=parameters, tables=register(), projects=projects, participations=taking,
         allocations=allocate(projects, taking, allocation, STUDY.declaration), N=len(projects),
         vocabulary=STUDY.declaration,

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from handmade import OPEN, handmade
+from handmade import OPEN, handmade, stand_in
 
 from evaltools.chapters.evidence_base import saturation_points
 from evaltools.chapters.themes import theme_dots
@@ -23,9 +23,9 @@ def evidence(holds, confidence=0.95):
         for place, has in enumerate(holds)
         for code in codes
     ]
-    return SimpleNamespace(
+    return stand_in(
         presence=pd.DataFrame(rows, columns=["project_id", "code_id", "state"]),
-        tables={"codes": pd.DataFrame({"code_id": codes, "codable": True})},
+        tables={"codes": pd.DataFrame({"code_id": codes, "kind": "challenge", "codable": True})},
         parameters=SimpleNamespace(confidence=confidence),
         disclosure=OPEN,
     )
