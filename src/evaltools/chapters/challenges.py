@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.themes import level_of, theme_rows, themes_figure, themes_table, words_of
 from evaltools.indicators.comparisons import compare_groups, compare_waves
 from evaltools.indicators.pairs import answered_table, pair_table, strongest_links
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
 _DECIMALS_OF_P = 3
 
 
+@figure_of("reports", "challenge")
 def challenges_figure(evidence: Evidence) -> Figure:
     """Challenges by how common they are."""
     return themes_figure(evidence, "challenge", "challenges.challenges")
 
 
+@table_of("reports", "challenge")
 def challenges_table(evidence: Evidence) -> Table:
     """The same with every reading of their shares, and how many reports answer them."""
     answers = Column("answers", words_of(evidence)("challenges.column.answered"), align="right")
@@ -35,11 +38,13 @@ def challenges_table(evidence: Evidence) -> Table:
     return themes_table(evidence, rows, "challenges.table", "column.challenge", (answers,))
 
 
+@figure_of("reports", "response")
 def responses_figure(evidence: Evidence) -> Figure:
     """Responses by how common they are."""
     return themes_figure(evidence, "response", "challenges.responses")
 
 
+@figure_of("reports", "challenge", "response")
 def pairs_figure(evidence: Evidence) -> Figure:
     """Challenge by response: mentioned in the same report, and linked by it."""
     words = words_of(evidence)
@@ -51,6 +56,7 @@ def pairs_figure(evidence: Evidence) -> Figure:
     )
 
 
+@table_of("reports", "challenge", "response")
 def links_table(evidence: Evidence) -> Table:
     """The pairs that most reports link, with the test of their association."""
     words, links = words_of(evidence), strongest_links(evidence)
@@ -71,12 +77,14 @@ def links_table(evidence: Evidence) -> Table:
     return Table(links.assign(**told), columns, caption, words.language, note=note)
 
 
+@figure_of("reports", "groups", "challenge")
 def group_differences_figure(evidence: Evidence) -> Figure:
     """Challenges by group of the lead."""
     frame = compare_groups(evidence)
     return _differences(evidence, frame, "groups", ("rural", "urban"))
 
 
+@figure_of("reports", "challenge")
 def wave_differences_figure(evidence: Evidence) -> Figure:
     """Challenges and responses against the wave before."""
     frame = compare_waves(evidence, "challenge", "response")

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.themes import level_of, limits, words_of
 from evaltools.indicators.disclosure.codes import savings_withheld
 from evaltools.indicators.disclosure.policy import policy_of
 from evaltools.indicators.indicator import dimensions
-from evaltools.indicators.ratings import Distribution, distributions
+from evaltools.indicators.ratings import Distribution, distributions, shown_raters
 from evaltools.indicators.rooting import rootable, rooting_states
 from evaltools.indicators.savings import PERIODS, QUANTILES, grounds, savings_records
 from evaltools.present import alt_text
 from evaltools.present.figure import Figure
-from evaltools.present.language import number, share
+from evaltools.present.language import list_of, number, share
 from evaltools.present.ledger import Step, StripPlot, Sums
 from evaltools.present.ratings import Ratings, shades
 from evaltools.present.stacks import Part, Stack, Stacks, state_parts
@@ -29,6 +30,7 @@ _UNTOLD = ("#8d7f78", "#4f6468")
 """Colours of the lower and of the upper answers that are not told apart."""
 
 
+@figure_of("claims")
 def savings_figure(evidence: Evidence) -> Figure:
     """Where the claimed sums lie, and on what grounds claims stand."""
     words = words_of(evidence)
@@ -43,6 +45,7 @@ def savings_figure(evidence: Evidence) -> Figure:
     ).figure(savings_caption(evidence, "effects.savings"), note=savings_note(evidence))
 
 
+@table_of("claims")
 def savings_table(evidence: Evidence) -> Table:
     """Claims and projects by ground."""
     words = words_of(evidence)
@@ -58,18 +61,20 @@ def savings_table(evidence: Evidence) -> Table:
     return Table(grounds_rows(evidence), columns, caption, words.language, note=note)
 
 
+@figure_of("ratings")
 def ratings_figure(evidence: Evidence) -> Figure:
     """Ratings by question: diverging bars, or plain ones where some answers are withheld.
 
     The note is about what is withheld, and left out where nothing is.
     """
     words, items = words_of(evidence), [item for item in distributions(evidence) if item.answers]
-    caption = words.markdown("effects.ratings", n=evidence.n)
+    caption = ratings_caption(evidence)
     nothing = words("effects.no_ratings")
-    of_five = all(item.values == (1, 2, 3, 4, 5) for item in items)
-    if of_five and not any(any(item.protection.cells) for item in items):
+    scales = {item.values for item in items}
+    if len(scales) < 2 and not any(any(item.protection.cells) for item in items):
         rows = [Stack(item.label, tuple(x or 0 for x in item.counts)) for item in items]
-        return Ratings(rows, words=words, nothing=nothing).figure(caption)
+        answers = [str(value) for values in scales - {(1, 2, 3, 4, 5)} for value in values]
+        return Ratings(rows, answers, words=words, nothing=nothing).figure(caption)
     rows, parts = rating_stacks(evidence)
     used = [place for place in range(len(parts)) if any(row.counts[place] for row in rows)]
     used = used or [1]
@@ -85,6 +90,25 @@ def ratings_figure(evidence: Evidence) -> Figure:
     ).figure(caption, alt=_rating_alt(rows, parts, words), note=note)
 
 
+def ratings_caption(evidence: Evidence) -> str:
+    """Who rated, and on which scale."""
+    words, raters = evidence.words, shown_raters(evidence)
+    scales = evidence.tables["rating_items"]
+    ends = (
+        (int(scales["scale_min"].min()), int(scales["scale_max"].max())) if len(scales) else (1, 5)
+    )
+    if raters != evidence.vocabulary.own_raters:
+        names = [words(f"rater.{one}") if words.has(f"rater.{one}") else one for one in raters]
+        told = list_of(names, words.language)
+        return words.markdown(
+            "effects.ratings_by", low=ends[0], high=ends[1], raters=told, N=evidence.N
+        )
+    if ends == (1, 5):
+        return words.markdown("effects.ratings", n=evidence.n)
+    return words.markdown("effects.ratings_scale", low=ends[0], high=ends[1], n=evidence.n)
+
+
+@figure_of("signs")
 def rooting_figure(evidence: Evidence) -> Figure:
     """What reports say of each sign that an achievement lasts."""
     words = words_of(evidence)
@@ -98,6 +122,7 @@ def rooting_figure(evidence: Evidence) -> Figure:
     ).figure(words.markdown("effects.rooting", **_sizes(evidence)))
 
 
+@table_of("signs")
 def rooting_table(evidence: Evidence) -> Table:
     """The same with shares and intervals."""
     words = words_of(evidence)

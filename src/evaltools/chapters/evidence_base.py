@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.themes import level_of, sizes_of, words_of
 from evaltools.indicators import evidence_base
 from evaltools.indicators.agreement import RELIABLE, TENTATIVE
@@ -16,10 +17,10 @@ from evaltools.indicators.judgements import judged, told_order
 from evaltools.indicators.prevalence import codebook
 from evaltools.indicators.saturation import ORDERS, saturation_curve
 from evaltools.indicators.selection import (
-    EPOCH,
     FLAG,
     UNKNOWN,
     differences,
+    epoch,
     representativity,
 )
 from evaltools.present import language as say
@@ -41,6 +42,7 @@ _CURVE = ("reports", "median", "low", "high")
 _COLUMNS = ("observed", "prevalence", *STATISTICS, "interval")
 
 
+@table_of("reports")
 def read_table(evidence: Evidence) -> Table:
     """What was read of each call."""
     words = words_of(evidence)
@@ -49,8 +51,10 @@ def read_table(evidence: Evidence) -> Table:
         Column("projects", words("column.projects"), "count"),
         Column("reports", words("column.reports"), "count"),
         Column("share", words("evidence_base.column.read"), "count"),
-        Column("fi", words("evidence_base.column.fi"), "count"),
-        Column("sv", words("evidence_base.column.sv"), "count"),
+        *(
+            Column(language, language_heading(language, words), "count")
+            for language in evidence_base.languages(evidence)
+        ),
         Column("first", words("evidence_base.column.first"), "date"),
         Column("last", words("evidence_base.column.last"), "date"),
     ]
@@ -60,10 +64,20 @@ def read_table(evidence: Evidence) -> Table:
         for reports, projects in zip(frame["reports"], frame["projects"], strict=True)
     ]
     wave = str(evidence.parameters.wave)
-    caption = words.markdown("evidence_base.table_evidence", wave=wave, **sizes_of(evidence))
+    caption = words.markdown("evidence_base.table_evidence_all", **sizes_of(evidence))
+    if wave != "all":
+        caption = words.markdown("evidence_base.table_evidence", wave=wave, **sizes_of(evidence))
     return Table(frame.assign(share=shares), columns, caption, words.language)
 
 
+def language_heading(language: str, words: Words) -> str:
+    """Heading of a column of reports in a language."""
+    if words.has(key := f"evidence_base.column.{language}"):
+        return words(key)
+    return words(key).capitalize() if words.has(key := f"language.{language}") else language
+
+
+@figure_of("reports")
 def selection_figure(evidence: Evidence) -> Figure:
     """Reported against unreported projects, a row a variable or a class of one."""
     words, rows = words_of(evidence), selection_rows(evidence)
@@ -83,6 +97,7 @@ def selection_figure(evidence: Evidence) -> Figure:
     )
 
 
+@table_of("reports")
 def selection_table(evidence: Evidence) -> Table:
     """The same with means and shares of both."""
     words = words_of(evidence)
@@ -101,6 +116,7 @@ def selection_table(evidence: Evidence) -> Table:
     )
 
 
+@figure_of("reports")
 def unseen_figure(evidence: Evidence) -> Figure:
     """The chance that a theme was missed, by how many projects have it."""
     words, size = words_of(evidence), evidence_base.THEME_SIZE
@@ -122,6 +138,7 @@ def unseen_figure(evidence: Evidence) -> Figure:
     )
 
 
+@table_of("reports", "coding")
 def agreement_table(evidence: Evidence, records: Iterable[Indicator]) -> Table:
     """How far coders agreed, by kind of code."""
     words = words_of(evidence)
@@ -134,6 +151,7 @@ def agreement_table(evidence: Evidence, records: Iterable[Indicator]) -> Table:
     )
 
 
+@figure_of("reports", "coding")
 def agreement_figure(evidence: Evidence, records: Iterable[Indicator]) -> Figure:
     """How far coders agreed on each code."""
     words = words_of(evidence)
@@ -151,6 +169,7 @@ def agreement_figure(evidence: Evidence, records: Iterable[Indicator]) -> Figure
     )
 
 
+@table_of("reports", "coding")
 def agreement_codes_table(evidence: Evidence, records: Iterable[Indicator]) -> Table:
     """Every coefficient of every code."""
     words = words_of(evidence)
@@ -163,6 +182,7 @@ def agreement_codes_table(evidence: Evidence, records: Iterable[Indicator]) -> T
     )
 
 
+@table_of("reports", "coding")
 def agreement_units_table(evidence: Evidence, records: Iterable[Indicator]) -> Table:
     """Agreement by unit of analysis."""
     words = words_of(evidence)
@@ -181,6 +201,7 @@ def agreement_units_table(evidence: Evidence, records: Iterable[Indicator]) -> T
     )
 
 
+@figure_of("reports", "coding")
 def saturation_figure(evidence: Evidence, records: Iterable[Indicator]) -> Figure:
     """Codes seen by number of reports read."""
     words = words_of(evidence)
@@ -218,9 +239,9 @@ def selection_rows(evidence: Evidence) -> pd.DataFrame:
     words = words_of(evidence)
     rows = [
         (
-            _selection_label(row, words),
-            _printed_mean(row["variable"], row["reported"], row["n_reported"], language),
-            _printed_mean(row["variable"], row["unreported"], row["n_unreported"], language),
+            _selection_label(row, words, evidence.vocabulary.dimensions),
+            _printed_mean(row, "reported", evidence),
+            _printed_mean(row, "unreported", evidence),
             None if np.isnan(row["difference"]) else float(row["difference"]),
             say.signed(row["difference"], language, 2),
         )
@@ -249,20 +270,24 @@ def representativity_note(evidence: Evidence) -> str:
     return f"{told} {words.markdown('evidence_base.deciding', names=listed)}"
 
 
-def _selection_label(row: Mapping[Any, Any], words: Words) -> str:
+def _selection_label(row: Mapping[Any, Any], words: Words, dimensions: Iterable[str]) -> str:
     variable, category = str(row["variable"]), str(row["category"])
+    groups = [f"choice.{name}.{category}" for name in dimensions]
     if not category:
         return words(f"evidence_base.variable.{variable}")
     if variable == "call":
         return words("evidence_base.class.call", name=category)
     if variable == "group":
-        return words(f"group.{category}")
+        keys = [f"group.{category}", *groups]
+        return next((words(key) for key in keys if words.has(key)), category)
     if category == UNKNOWN:
         return words("evidence_base.class.size_unknown")
     return words(f"size.{category}")
 
 
-def _printed_mean(variable: object, value: float, n: int, language: Language) -> str:
+def _printed_mean(row: Mapping[Any, Any], side: str, evidence: Evidence) -> str:
+    language, variable = evidence.parameters.language, row["variable"]
+    value, n = float(row[side]), int(row[f"n_{side}"])
     if np.isnan(value):
         return say.MISSING
     if variable == "grant":
@@ -270,7 +295,8 @@ def _printed_mean(variable: object, value: float, n: int, language: Language) ->
     if variable == "partners":
         return say.number(value, language, 1)
     if variable == "start":
-        return say.date((EPOCH + pd.Timedelta(days=round(value))).date(), language, "short")
+        day = epoch(evidence) + pd.Timedelta(days=round(value))
+        return say.date(day.date(), language, "short")
     return say.share(value, round(value * n), n, language)
 
 
@@ -400,15 +426,15 @@ def _found(records: Iterable[Indicator]) -> Mapping[_Name, Indicator]:
 
 def _codes(evidence: Evidence) -> list[tuple[str, str, str]]:
     """Id, kind and label of every codable code that may be told, in the order of the codebook."""
-    order = told_order(evidence)
-    kinds = dict.fromkeys(code_id.partition(".")[0] for code_id in order)
-    labels = codebook(evidence, *kinds).set_index("code_id")["label"]
-    return [(code_id, code_id.partition(".")[0], str(labels[code_id])) for code_id in order]
+    codes = codebook(evidence).set_index("code_id")[["kind", "label"]].astype(str)
+    rows = codes.loc[told_order(evidence)].reset_index()
+    return [(code_id, kind, label) for code_id, kind, label in rows.to_numpy().tolist()]
 
 
 def _kind(kind: str, words: Words) -> str:
-    key = f"agreement.kind.{kind}"
-    return words(key) if words.has(key) else kind
+    if words.has(key := f"agreement.kind.{kind}"):
+        return words(key)
+    return words(key).capitalize() if words.has(key := f"code_kind.{kind}") else kind
 
 
 def _printed(

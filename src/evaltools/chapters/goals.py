@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.themes import as_count, theme_rows, themes_figure, themes_table, words_of
 from evaltools.indicators import goals
 from evaltools.indicators.prevalence import themes
@@ -30,16 +31,19 @@ _PARTS = {
 """What became of a goal: column of `sought_and_achieved`, its word and its colour."""
 
 
+@figure_of("reports", "result")
 def results_figure(evidence: Evidence) -> Figure:
     """Themes of results by how common they are."""
     return themes_figure(evidence, "result", "goals.results")
 
 
+@table_of("reports", "result")
 def results_table(evidence: Evidence) -> Table:
     """The same with every reading of their shares."""
     return themes_table(evidence, theme_rows(evidence, "result"), "goals.table_results")
 
 
+@figure_of("reports", "result")
 def result_states_figure(evidence: Evidence) -> Figure:
     """What reports say of each result: yes, no, or nothing."""
     words = words_of(evidence)
@@ -56,6 +60,7 @@ def result_states_figure(evidence: Evidence) -> Figure:
     )
 
 
+@figure_of("reports", "goals")
 def sought_figure(evidence: Evidence) -> Figure:
     """Goals by theme, and what became of them."""
     words, frame = words_of(evidence), goals.sought_and_achieved(evidence)
@@ -74,6 +79,7 @@ def sought_figure(evidence: Evidence) -> Figure:
     )
 
 
+@figure_of("reports", "goals")
 def attainment_figure(evidence: Evidence) -> Figure:
     """From goals to attainment to how it is known."""
     words, crossed = words_of(evidence), goals.attainment_by_measure(evidence)
@@ -86,6 +92,7 @@ def attainment_figure(evidence: Evidence) -> Figure:
     return chart.figure(words.markdown("goals.attainment", **_sizes(evidence)))
 
 
+@table_of("reports", "goals")
 def quality_table(evidence: Evidence) -> Table:
     """Goals by theme that name a metric, a baseline, a target."""
     words = words_of(evidence)

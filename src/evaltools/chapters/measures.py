@@ -15,7 +15,7 @@ from evaltools.present.words import Words
 def measure_table(
     records: Iterable[Indicator], phrases: Mapping[str, str], words: Words
 ) -> pd.DataFrame:
-    """The indicators named, in the order named, as text in the language.
+    """Those of the indicators named that there are, in the order named, as text.
 
     Arguments:
         records: of a chapter; only those without dimensions are looked at.
@@ -25,15 +25,13 @@ def measure_table(
     Returns:
         `label`; `value`, a dash where there is none; `count`, numerator and denominator of a
         share of things that are counted, and the range of an index that has one.
-
-    Raises:
-        KeyError: no indicator has such a key.
     """
     by_key = {record.key: record for record in records if not record.dimensions}
     language = words.language
     rows = [
         (words(phrase), _value(by_key[key], language), _count(by_key[key], language))
         for key, phrase in phrases.items()
+        if key in by_key
     ]
     return pd.DataFrame(rows, columns=["label", "value", "count"])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.measures import measure_table
 from evaltools.chapters.themes import words_of
 from evaltools.indicators import networks
@@ -33,6 +34,7 @@ COLORS = 3
 """Groups of organisations that a network tells apart."""
 
 
+@figure_of("participations")
 def network_figure(evidence: Evidence) -> Figure:
     """Organisations and projects, tied by taking part."""
     words = words_of(evidence)
@@ -54,6 +56,7 @@ def network_figure(evidence: Evidence) -> Figure:
     return chart.figure(words.markdown("networks.network", **_sizes(evidence)), note=note)
 
 
+@table_of("participations")
 def network_table(evidence: Evidence, records: Sequence[Indicator]) -> Table:
     """Measures of the network."""
     words = words_of(evidence)
@@ -70,6 +73,7 @@ def network_table(evidence: Evidence, records: Sequence[Indicator]) -> Table:
     )
 
 
+@figure_of("participations")
 def clustering_figure(evidence: Evidence) -> Figure:
     """Clustering observed, against that of random networks."""
     words, found = words_of(evidence), networks.clustering(evidence)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.measures import measure_table
-from evaltools.chapters.themes import words_of
+from evaltools.chapters.themes import as_float, words_of
 from evaltools.indicators import allocations, portfolio, takeup
 from evaltools.indicators.indicator import Indicator
 from evaltools.present.calls import Call, CallBars
@@ -34,21 +35,29 @@ CONCENTRATION = {
 """Rows of the table of concentration: indicator and the phrase that names it."""
 
 
+@figure_of("calls")
 def calls_figure(evidence: Evidence) -> Figure:
     """Applications, awards and money of each call."""
     words, table = words_of(evidence), portfolio.printed_calls(evidence)
-    columns = ["call_id", "applications", "granted", "granted_eur"]
+    published = ["applications", "granted", "granted_eur"]
+    nothing = words("portfolio.calls_none")
+    if len(table) and not table[published].notna().any(axis=None):
+        rows = [
+            Call(row["call_id"], None, int(row["projects"]), as_float(row["eur"]),
+                 int(row["known"]), int(row["projects"]))
+            for row in table.to_dict("records")
+        ]  # fmt: skip
+        chart = CallBars(rows, words=words, nothing=nothing)
+        return chart.figure(words.markdown("portfolio.calls_register", N=evidence.N))
     applied = sum(x for x in table["applications"] if x)
-    return CallBars(
-        [Call(*row) for row in table[columns].itertuples(index=False, name=None)],
-        words=words,
-        nothing=words("portfolio.calls_none"),
-    ).figure(
+    rows = [Call(*row) for row in table[["call_id", *published]].to_numpy().tolist()]
+    return CallBars(rows, words=words, nothing=nothing).figure(
         words.markdown("portfolio.calls", applications=applied),
         note=words.markdown("portfolio.calls_note"),
     )
 
 
+@table_of("calls")
 def calls_table(evidence: Evidence) -> Table:
     """What is published of each call, and how many of its projects are examined."""
     words = words_of(evidence)
@@ -60,15 +69,18 @@ def calls_table(evidence: Evidence) -> Table:
         Column("appropriated_eur", words("portfolio.column.appropriated"), "eur"),
         Column("projects", words("portfolio.column.examined"), "count", width=15),
     ]
+    table = portfolio.printed_calls(evidence)
+    told = [column for column in columns if not len(table) or table[column.name].notna().any()]
     return Table(
-        portfolio.printed_calls(evidence),
-        columns,
+        table,
+        told,
         words.markdown("portfolio.table_calls", **_known(evidence)),
         words.language,
         note=words.markdown("portfolio.table_calls_note"),
     )
 
 
+@figure_of("map")
 def projects_map(evidence: Evidence) -> Figure:
     """Projects by the area of their lead."""
     words = words_of(evidence)
@@ -76,6 +88,7 @@ def projects_map(evidence: Evidence) -> Figure:
     return _map(evidence, "projects", words("axis.projects"), 0).figure(caption)
 
 
+@figure_of("map", "areas", "grants")
 def takeup_map(evidence: Evidence) -> Figure:
     """Money per inhabitant by area."""
     words = words_of(evidence)
@@ -84,6 +97,7 @@ def takeup_map(evidence: Evidence) -> Figure:
     return chart.figure(caption, note=_allocation_note(evidence))
 
 
+@table_of("map", "areas")
 def regions_table(evidence: Evidence) -> Table:
     """Projects, reach and money by area, under every rule of allocation."""
     words = words_of(evidence)
@@ -106,6 +120,7 @@ def regions_table(evidence: Evidence) -> Table:
     )
 
 
+@figure_of("grants")
 def lorenz_figure(evidence: Evidence, records: Sequence[Indicator]) -> Figure:
     """How evenly money falls to projects and to inhabitants."""
     words = words_of(evidence)
@@ -117,18 +132,22 @@ def lorenz_figure(evidence: Evidence, records: Sequence[Indicator]) -> Figure:
     curves = [
         Curve(words(f"portfolio.lorenz_{name}"), shares, uneven[f"{name}.gini.index"])
         for name, shares in values.items()
+        if f"{name}.gini.index" in uneven
     ]
     chart = Lorenz(
         curves,
-        words("portfolio.axis_units"),
+        words("portfolio.axis_units" if len(curves) == len(values) else "portfolio.axis_projects"),
         words=words,
         nothing=words("portfolio.no_euros"),
     )
+    if len(curves) < len(values):
+        return chart.figure(words.markdown("portfolio.lorenz_projects", **_known(evidence)))
     rule = _allocation_note(evidence)
     caption = words.markdown("portfolio.lorenz", **_known(evidence))
     return chart.figure(caption, note=words("portfolio.lorenz_note", rule=rule))
 
 
+@table_of("grants")
 def concentration_table(evidence: Evidence, records: Sequence[Indicator]) -> Table:
     """Measures of concentration."""
     words = words_of(evidence)

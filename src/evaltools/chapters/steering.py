@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.themes import level_of, theme_rows, themes_figure, themes_table, words_of
 from evaltools.indicators.optimism import optimism
 from evaltools.indicators.ratings import self_ratings
@@ -19,16 +20,19 @@ if TYPE_CHECKING:
     from evaltools.evidence import Evidence
 
 
+@figure_of("reports", "steering")
 def steering_figure(evidence: Evidence) -> Figure:
     """What reports say of the grant, by how common it is."""
     return themes_figure(evidence, "steering", "steering.steering")
 
 
+@table_of("reports", "steering")
 def steering_table(evidence: Evidence) -> Table:
     """The same with every reading of their shares."""
     return themes_table(evidence, theme_rows(evidence, "steering"), "steering.table")
 
 
+@figure_of("self_ratings")
 def optimism_figure(evidence: Evidence) -> Figure:
     """Projects that rated high, and those of them with evidence."""
     words = words_of(evidence)
@@ -48,6 +52,7 @@ def optimism_figure(evidence: Evidence) -> Figure:
     )
 
 
+@table_of("self_ratings")
 def optimism_table(evidence: Evidence) -> Table:
     """The same with the gap and its interval."""
     words = words_of(evidence)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from evaltools.chapters.absence import figure_of
 from evaltools.indicators.prevalence import themes
 from evaltools.present.dots import Dot, Dots
 from evaltools.present.figure import Figure
@@ -37,17 +38,24 @@ def level_of(evidence: Evidence) -> str:
     return level_text(float(evidence.parameters.confidence), evidence.parameters.language)
 
 
-def themes_figure(evidence: Evidence, kind: str, caption: str) -> Figure:
-    """Themes of a kind with the share of reports that have them; `caption` is a word's key."""
-    words = words_of(evidence)
+MOST_ROWS = 40
+"""Themes that one figure can show so that it is still read; tables have all of them."""
+
+
+def themes_figure(evidence: Evidence, role: str, caption: str) -> Figure:
+    """Themes of a role with the share of reports that have them; `caption` is a word's key."""
+    words, frame, note = words_of(evidence), themes(evidence, role), estimand_note(evidence)
+    if len(frame) > MOST_ROWS:
+        counts = {"shown": MOST_ROWS, "all": len(frame)}
+        note = f"{words.markdown('themes.commonest', **counts)} {note}"
     coded = evidence.parameters.estimand == "descriptive"
     return Dots(
-        theme_dots(themes(evidence, kind), evidence),
+        theme_dots(frame.head(MOST_ROWS), evidence),
         words=words,
         level=evidence.parameters.confidence,
         band_name=words("themes.coder_band") if coded else "",
         nothing=words("themes.none"),
-    ).figure(words.markdown(caption, **sizes_of(evidence)), note=estimand_note(evidence))
+    ).figure(words.markdown(caption, **_named(evidence, role, caption)), note=note)
 
 
 def themes_table(
@@ -72,6 +80,19 @@ def themes_table(
         words.language,
         note=words.markdown("themes.note.table"),
     )
+
+
+@figure_of("reports")
+def kind_figure(evidence: Evidence, kind: str) -> Figure:
+    """Themes of a kind of codes, whichever it is, by how common they are."""
+    return themes_figure(evidence, kind, "themes.of_kind")
+
+
+def _named(evidence: Evidence, kind: str, caption: str) -> dict[str, int | str]:
+    sizes: dict[str, int | str] = {**sizes_of(evidence)}
+    if caption == "themes.of_kind":
+        sizes["kind"] = evidence.words(f"code_kind.{kind}")
+    return sizes
 
 
 def estimand_note(evidence: Evidence) -> str:
@@ -111,9 +132,9 @@ def theme_dots(frame: pd.DataFrame, evidence: Evidence) -> list[Dot]:
     ]
 
 
-def theme_rows(evidence: Evidence, kind: str) -> pd.DataFrame:
-    """`themes` of a kind with counts, shares and intervals as a table prints them."""
-    frame, language = themes(evidence, kind), evidence.parameters.language
+def theme_rows(evidence: Evidence, role: str) -> pd.DataFrame:
+    """`themes` of a role with counts, shares and intervals as a table prints them."""
+    frame, language = themes(evidence, role), evidence.parameters.language
     withheld = frame["withheld"].tolist()
 
     def column(values: Iterable[object]) -> pd.Series:

@@ -236,17 +236,17 @@ def alpha_records(
 
 def kinds_of(read: Judged) -> list[str]:
     """Kinds of the codes, in the order of the codebook."""
-    return list(dict.fromkeys(code_id.partition(".")[0] for code_id in read.codes))
+    return list(dict.fromkeys(read.kinds))
 
 
 def of_kind(read: Judged, kind: str) -> Judged:
     """The judgements of the codes of a kind; all of them where it is empty."""
     if not kind:
         return read
-    keep = [place for place, code in enumerate(read.codes) if code.partition(".")[0] == kind]
+    keep = [place for place, own in enumerate(read.kinds) if own == kind]
     return replace(
-        read, codes=tuple(read.codes[place] for place in keep), judged=read.judged[:, :, keep],
-        found=read.found[:, :, keep],
+        read, codes=tuple(read.codes[place] for place in keep), kinds=(kind,) * len(keep),
+        judged=read.judged[:, :, keep], found=read.found[:, :, keep],
     )  # fmt: skip
 
 

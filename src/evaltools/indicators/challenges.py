@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from evaltools.indicators.absence import lacks
 from evaltools.indicators.comparisons import group_differences, wave_differences
 from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator
@@ -16,13 +17,14 @@ if TYPE_CHECKING:
 
 def compute(evidence: Evidence) -> list[Indicator]:
     """All indicators of the chapter: prevalence, answers, pairs, groups, waves."""
-    records = [
-        *prevalence(evidence, "challenge", "response"),
-        *answered(evidence),
-        *pair_records(evidence),
-        *group_differences(evidence),
-        *wave_differences(evidence),
-    ]
+    if lacks(evidence, "reports"):
+        return []
+    records = prevalence(evidence, "challenge", "response")
+    if not (lacks(evidence, "challenge") or lacks(evidence, "response")):
+        records += [*answered(evidence), *pair_records(evidence)]
+    if not lacks(evidence, "groups"):
+        records += group_differences(evidence)
+    records += wave_differences(evidence)
     return release(records, evidence)
 
 

@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
+from evaltools.indicators.absence import group_dimension
 from evaltools.indicators.crosswalks import caveat_of, crosswalk_of, groups_of, why_not_alone
 from evaltools.indicators.indicator import NOT_ASKED, Absence, Indicator
 from evaltools.indicators.prevalence import asked_codes, codebook, count_states
 from evaltools.statistics.differences import newcombe
+from evaltools.study.vocabulary import Role
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
 
-GROUPS = ("urban", "rural")
-WAVE_KINDS = ("challenge", "response", "result")
+WAVE_ROLES: tuple[Role, ...] = ("challenge", "response", "result")
 NO_EARLIER_WAVE = "no earlier wave has reports to compare with"
 NO_REPORTS = "this wave has no report in scope"
 _SOURCE = "evaltools.indicators.comparisons"
@@ -37,30 +38,44 @@ class _Counts(NamedTuple):
 
 
 def earlier_wave(evidence: Evidence) -> int | None:
-    """The latest earlier wave that has reports in the same region and group, or None."""
-    waves = {int(wave) for wave in evidence.tables["documents"]["wave"].dropna()}
-    for wave in sorted((w for w in waves if w < int(evidence.parameters.wave)), reverse=True):
+    """The latest earlier wave that has reports in the same scope, or None."""
+    this = str(evidence.parameters.wave)
+    if not this.isdigit():  # every wave together
+        return None
+    found = evidence.tables["documents"]["wave"].dropna().astype(str).unique()
+    waves = {int(wave) for wave in found if wave.isdigit()}
+    for wave in sorted((w for w in waves if w < int(this)), reverse=True):
         if len(evidence.presence_of_wave(str(wave))):
             return wave
     return None
 
 
-def compare_groups(evidence: Evidence, kind: str = "challenge") -> pd.DataFrame:
-    """Urban leads against rural leads among the reports in scope, a row a code that was asked.
+def compared_groups(evidence: Evidence) -> tuple[str, str]:
+    """The two groups of projects that differ most: the ends of the dimension of groups."""
+    found = group_dimension(evidence)
+    return (found[1][0], found[1][-1]) if found else ("", "")
+
+
+def compare_groups(evidence: Evidence, role: Role = "challenge") -> pd.DataFrame:
+    """One group of projects against another among the reports in scope, a row a code asked.
 
     Returns:
-        `code_id`, `name`, `label`, `x1`, `n1` (urban), `x2`, `n2` (rural), `difference` as the
-        first share less the second, `low`, `high`; the three last are missing where a group has
-        no report. Largest absolute difference first, then by code id.
+        `code_id`, `name`, `label`, `x1`, `n1` (of the first of `compared_groups`), `x2`, `n2` (of
+        the other), `difference` as the first share less the second, `low`, `high`; the three last
+        are missing where a group has no report. Largest absolute difference first, then by code
+        id. Without a dimension of groups both are empty.
     Source: limits by `newcombe`, not adjusted for the number of codes compared.
     """
-    group = evidence.projects.set_index("project_id")["municipality_group"].astype(str)
-    of_project = evidence.presence["project_id"].map(group)
-    parts = [evidence.presence[of_project.eq(name)] for name in GROUPS]
-    return _compare(evidence, asked_codes(evidence, kind), parts[0], parts[1])
+    found = group_dimension(evidence)
+    parts = [evidence.presence.iloc[0:0]] * 2
+    if found:
+        group = evidence.projects.set_index("project_id")[found[0].column].astype(str)
+        of_project = evidence.presence["project_id"].map(group)
+        parts = [evidence.presence[of_project.eq(name)] for name in compared_groups(evidence)]
+    return _compare(evidence, asked_codes(evidence, role), parts[0], parts[1])
 
 
-def compare_waves(evidence: Evidence, *kinds: str) -> pd.DataFrame:
+def compare_waves(evidence: Evidence, *roles: Role) -> pd.DataFrame:
     """This wave against the earlier one, each by its own reports, whatever call they came from.
 
     Returns:
@@ -72,24 +87,24 @@ def compare_waves(evidence: Evidence, *kinds: str) -> pd.DataFrame:
     if matched is not None:
         crosswalk, *_ = matched
         parts = [evidence.presence_in_groups(each, crosswalk) for each in (this, str(wave))]
-        return _compare(evidence, groups_of(evidence, crosswalk, *kinds), parts[0], parts[1])
+        return _compare(evidence, groups_of(evidence, crosswalk, *roles), parts[0], parts[1])
     now = evidence.presence_of_wave(this)
     before = now.iloc[0:0] if wave is None else evidence.presence_of_wave(str(wave))
-    return _compare(evidence, asked_codes(evidence, *kinds), now, before)
+    return _compare(evidence, asked_codes(evidence, *roles), now, before)
 
 
 def group_differences(evidence: Evidence) -> list[Indicator]:
-    """`group_difference.<challenge>.difference`, urban less rural, as D and S."""
-    frame = compare_groups(evidence)
+    """`group_difference.<challenge>.difference`, the first group less the other, as D and S."""
+    frame, groups = compare_groups(evidence), compared_groups(evidence)
     source = f"{_SOURCE}.group_differences"
     records = []
     for row in _in_code_order(frame, codebook(evidence, "challenge")):
-        lacking = [g for g, n in zip(GROUPS, (row.n1, row.n2), strict=True) if not n]
-        why = f"no report of a project led from {' or '.join(lacking)} municipalities"
+        lacking = [g for g, n in zip(groups, (row.n1, row.n2), strict=True) if not n]
+        why = f"no report of a project of the group {' or '.join(lacking)}"
         key = f"group_difference.{row.name}.difference"
         absence: Absence | None = "not_asked" if row.why else None
         why = row.why or why * bool(lacking)
-        records += _records(key, row, evidence, source, GROUPS, why, absence)
+        records += _records(key, row, evidence, source, groups, why, absence)
     return records
 
 
@@ -99,7 +114,7 @@ def wave_differences(evidence: Evidence) -> list[Indicator]:
     Between versions of the codebook the code is the one that stands for a group; the others have
     no value, and their note says with which they are compared, or why they are not.
     """
-    frame = compare_waves(evidence, *WAVE_KINDS)
+    frame = compare_waves(evidence, *WAVE_ROLES)
     wave = earlier_wave(evidence)
     sides = (f"wave {evidence.parameters.wave}", f"wave {wave}")
     why = NO_EARLIER_WAVE if wave is None else ""
@@ -107,7 +122,7 @@ def wave_differences(evidence: Evidence) -> list[Indicator]:
         why = NO_REPORTS
     matched = None if wave is None else crosswalk_of(evidence, str(wave))
     records = []
-    for row in _in_code_order(frame, codebook(evidence, *WAVE_KINDS)):
+    for row in _in_code_order(frame, codebook(evidence, *WAVE_ROLES)):
         key, lacking, caveat = f"wave_difference.{row.code_id}.difference", row.why, ""
         if matched is not None:
             lacking = why_not_alone(row.code_id, *matched)

@@ -12,6 +12,7 @@ from evaltools.indicators.prevalence import codebook
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
+    from evaltools.study.vocabulary import Role
 
 
 class Side(NamedTuple):
@@ -42,9 +43,9 @@ def crosswalk_of(evidence: Evidence, earlier: str) -> tuple[Crosswalk, Side, Sid
     return book.crosswalk(then.version, now.version, through=read), now, then
 
 
-def groups_of(evidence: Evidence, crosswalk: Crosswalk, *kinds: str) -> pd.DataFrame:
-    """Groups of codes of the kinds as `codebook` gives codes, by the code that stands for each."""
-    codes = codebook(evidence, *kinds)
+def groups_of(evidence: Evidence, crosswalk: Crosswalk, *roles: Role) -> pd.DataFrame:
+    """Groups of codes of the roles as `codebook` gives codes, by the code that stands for each."""
+    codes = codebook(evidence, *roles)
     standing = {group.code for group in crosswalk.groups}
     return codes[codes["code_id"].isin(standing)].reset_index(drop=True)
 

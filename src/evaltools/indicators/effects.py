@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from evaltools.indicators.absence import Subject, lacks
 from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.ratings import rating_records
@@ -16,5 +18,9 @@ if TYPE_CHECKING:
 
 def compute(evidence: Evidence) -> list[Indicator]:
     """All indicators of the chapter: the savings ledger, self-ratings, rooting."""
-    records = [*savings_records(evidence), *rating_records(evidence), *rooting_shares(evidence)]
+    parts: dict[Subject, Callable[[Evidence], list[Indicator]]] = {
+        "claims": savings_records, "ratings": rating_records, "signs": rooting_shares,
+    }  # fmt: skip
+    found = [part(evidence) for subject, part in parts.items() if not lacks(evidence, subject)]
+    records = [record for part in found for record in part]
     return release(records, evidence, examined=EXAMINED)

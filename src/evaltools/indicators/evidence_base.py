@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from evaltools.indicators import agreement
+from evaltools.indicators.absence import lacks
 from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.prevalence import by_rule
@@ -19,7 +20,6 @@ from evaltools.statistics.unseen import chances_unseen
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
 
-LANGUAGES = ("fi", "sv")
 THEME_SIZE = 8
 """Projects that hold the theme of `unseen.k8`."""
 LARGEST_THEME = 20
@@ -29,15 +29,14 @@ _SOURCE = "evaltools.indicators.evidence_base"
 
 
 def compute(evidence: Evidence) -> list[Indicator]:
-    """All indicators of the chapter."""
-    records = [
-        *read(evidence),
-        *selection(evidence),
-        *agreement.all_records(evidence),
-        *by_rule(evidence),
-        *saturation(evidence),
-        *unseen(evidence),
-    ]
+    """All indicators of the chapter, of what the study has: nothing but its register has none."""
+    if lacks(evidence, "reports"):
+        return []
+    records = [*read(evidence), *selection(evidence), *unseen(evidence)]
+    if not lacks(evidence, "coding"):
+        records += [
+            *agreement.all_records(evidence), *by_rule(evidence), *saturation(evidence)
+        ]  # fmt: skip
     return release(records, evidence)
 
 
@@ -67,7 +66,7 @@ def read(evidence: Evidence) -> list[Indicator]:
             "reports.language.share", int((spoken == language).sum()), evidence.n, source,
             dimensions(language=language),
         )
-        for language in sorted({*LANGUAGES, *spoken})
+        for language in languages(evidence)
     ]  # fmt: skip
     pages = evidence.reports["pages"]
     known = int(pages.notna().sum())
@@ -105,12 +104,20 @@ def read_table(evidence: Evidence) -> pd.DataFrame:
     table = projects.groupby("call_id").size().rename("projects").to_frame()
     by_call = received.groupby("call_id")
     table["reports"] = by_call.size()
-    for language in LANGUAGES:
+    for language in languages(evidence):
         table[language] = received[received["language"] == language].groupby("call_id").size()
-    counts = ["projects", "reports", *LANGUAGES]
+    counts = ["projects", "reports", *languages(evidence)]
     table[counts] = table[counts].fillna(0).astype(int)
     table["first"], table["last"] = by_call["received"].min(), by_call["received"].max()
     return table.reset_index()
+
+
+def languages(evidence: Evidence) -> list[str]:
+    """Languages of the study's final reports, in scope or not."""
+    documents = evidence.tables["documents"]
+    return sorted(
+        documents.loc[documents["kind"] == "final", "language"].dropna().astype(str).unique()
+    )
 
 
 def unseen_curve(evidence: Evidence) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from evaltools.indicators.absence import Subject, lacks
 from evaltools.indicators.clustered import clustered_shares
 from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator, dimensions
@@ -22,17 +23,27 @@ _SOURCE = "evaltools.indicators.goals"
 
 def compute(evidence: Evidence) -> list[Indicator]:
     """All indicators of the chapter: goal and result themes, attainment, goal quality, matrix."""
-    records = [
-        *prevalence(evidence, "goal", "result"),
-        *attainment(evidence),
-        *goal_quality(evidence),
-        *matrix_counts(evidence),
-    ]
+    if lacks(evidence, "reports"):
+        return []
+    records = prevalence(evidence, "goal", "result", *other_kinds(evidence))
+    if not lacks(evidence, "goals"):
+        records += [*attainment(evidence), *goal_quality(evidence), *matrix_counts(evidence)]
     return release(records, evidence)
 
 
 by_coder_rule = compute
 """What of the chapter depends on whose coding decides: its themes, so it is computed whole."""
+
+
+def other_kinds(evidence: Evidence) -> list[str]:
+    """Kinds of codes that no other chapter tells of: without a role, or without its table."""
+    lacking: dict[str, Subject] = {"sustainability": "signs", "saving": "claims"}
+    found = []
+    for kind in evidence.vocabulary.code_kinds:
+        role = evidence.vocabulary.role_of(kind)
+        if role is None or (role in lacking and lacks(evidence, lacking[role])):
+            found.append(kind)
+    return found
 
 
 def stated_goals(evidence: Evidence) -> pd.DataFrame:

@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 
 from evaltools.indicators.disclosure.codes import withheld_codes
 from evaltools.statistics.agreement_ratings import Ratings
+from evaltools.study.vocabulary import ROLES
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
 
-KINDS = ("goal", "result", "challenge", "response", "saving", "rooting", "steering")
-"""Kinds of codes in the order of the chapters; others follow by name."""
 NO, YES = 0, 1
 
 
@@ -32,7 +31,8 @@ class Judged:
     Arguments:
         reports: document ids, sorted.
         coders: coder ids, sorted.
-        codes: codable codes in the order of the codebook: by kind as chapters are, then by id.
+        codes: codable codes in the order of the codebook: by kind as declared, then by id.
+        kinds: of each code.
         judged: reports × coders × codes, whether there is a judgement.
         found: reports × coders × codes, whether it is yes: a passage marked affirm or mixed.
     """
@@ -40,6 +40,7 @@ class Judged:
     reports: tuple[str, ...]
     coders: tuple[str, ...]
     codes: tuple[str, ...]
+    kinds: tuple[str, ...]
     judged: NDArray[np.bool_]
     found: NDArray[np.bool_]
 
@@ -75,22 +76,29 @@ class Judged:
         ]
 
 
-def codebook_order(codes: pd.DataFrame) -> list[str]:
-    """Ids of the codable codes by kind, as chapters follow each other, then by id."""
+def codebook_order(evidence: Evidence) -> list[str]:
+    """Ids of the codable codes by kind, in the order in which kinds are declared, then by id."""
+    codes = evidence.tables["codes"]
     codable = codes["codable"].astype("boolean").fillna(False).to_numpy(dtype=bool)
-    order = {kind: place for place, kind in enumerate(KINDS)}
+    kinds = kind_of_code(evidence)
+    order = {kind: place for place, kind in enumerate(evidence.vocabulary.code_kinds or ROLES)}
 
     def place(code_id: str) -> tuple[int, str, str]:
-        kind = code_id.partition(".")[0]
-        return order.get(kind, len(KINDS)), kind, code_id
+        return order.get(kinds[code_id], len(order)), kinds[code_id], code_id
 
     return sorted(map(str, codes.loc[codable, "code_id"]), key=place)
+
+
+def kind_of_code(evidence: Evidence) -> dict[str, str]:
+    """Kind of each code of the codebook."""
+    codes = evidence.tables["codes"]
+    return dict(zip(codes["code_id"].astype(str), codes["kind"].astype(str), strict=True))
 
 
 def told_order(evidence: Evidence) -> list[str]:
     """`codebook_order` of the codes whose numbers are not withheld: those that may be pooled."""
     withheld = withheld_codes(evidence)
-    return [code for code in codebook_order(evidence.tables["codes"]) if code not in withheld]
+    return [code for code in codebook_order(evidence) if code not in withheld]
 
 
 def last_readings(evidence: Evidence) -> pd.DataFrame:
@@ -146,7 +154,8 @@ def judged(evidence: Evidence) -> Judged:
         _places(coders, made["coder_id"]),
         _places(codes, made["code_id"]),
     ] = True
-    return Judged(tuple(reports), tuple(coders), tuple(codes), judgement, found & judgement)
+    kinds = tuple(map(kind_of_code(evidence).__getitem__, codes))
+    return Judged(tuple(reports), tuple(coders), tuple(codes), kinds, judgement, found & judgement)
 
 
 def _places(names: pd.Index, column: pd.Series) -> NDArray[np.intp]:

@@ -10,6 +10,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
+from evaltools.indicators.absence import lacks
 from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.shares import plain_share
 from evaltools.statistics.networks import (
@@ -34,6 +35,8 @@ _SOURCE = "evaltools.indicators.networks"
 
 def compute(evidence: Evidence) -> list[Indicator]:
     """All indicators of the chapter."""
+    if lacks(evidence, "participations"):
+        return []
     return [*structure(evidence), *ties(evidence), *clustering_records(evidence)]
 
 

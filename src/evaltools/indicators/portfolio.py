@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from evaltools.evidence.scope import in_calls
+from evaltools.indicators.absence import Subject, group_dimension, lacks, map_dimension
 from evaltools.indicators.allocations import allocation_records
 from evaltools.indicators.indicator import Indicator, Unit, dimensions
 from evaltools.indicators.shares import plain_share
@@ -16,7 +19,6 @@ from evaltools.statistics.inequality import gini, hhi, top_share
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
 
-GROUPS = ("urban", "semi_urban", "rural")
 UNKNOWN = "unknown"
 TOP = 5
 NOT_PUBLISHED = "not found in public sources"
@@ -24,15 +26,17 @@ _SOURCE = "evaltools.indicators.portfolio"
 
 
 def compute(evidence: Evidence) -> list[Indicator]:
-    """All indicators of the chapter."""
-    return [
-        *funded(evidence),
-        *calls(evidence),
-        *grants(evidence),
-        *coverage(evidence),
-        *takeup(evidence),
-        *allocation_records(evidence),
-    ]
+    """All indicators of the chapter, of what the study has."""
+    parts: dict[Subject, list[Callable[[Evidence], list[Indicator]]]] = {
+        "calls": [calls],
+        "grants": [grants],
+        "areas": [coverage, takeup, allocation_records],
+    }
+    records = funded(evidence)
+    for subject, functions in parts.items():
+        if not lacks(evidence, subject) and not (subject == "areas" and lacks(evidence, "map")):
+            records += [record for function in functions for record in function(evidence)]
+    return records
 
 
 def funded(evidence: Evidence) -> list[Indicator]:
@@ -43,14 +47,11 @@ def funded(evidence: Evidence) -> list[Indicator]:
         `projects.joint.share` of those in which several municipalities take part.
     """
     projects, source = evidence.projects, f"{_SOURCE}.funded"
-    regions = takeup_by_region(evidence)
     table = call_table(evidence)
     expected = {
         "call": ("call_id", table["call_id"].tolist()),
         "year": ("year", sorted({str(year) for year in table["year"]})),
-        "region": ("region_code", regions.loc[regions["in_scope"], "region_code"].tolist()),
-        "group": ("municipality_group", _groups(evidence)),
-    }
+    } | _dimensions(evidence)
     records = [_count("projects.funded.count", evidence.N, source)]
     for name, (column, values) in expected.items():
         found = projects[column].astype("string").fillna(UNKNOWN).value_counts()
@@ -59,6 +60,8 @@ def funded(evidence: Evidence) -> list[Indicator]:
             _count("projects.funded.count", int(found.get(value, 0)), source, **{name: value})
             for value in everything
         ]
+    if lacks(evidence, "participations"):
+        return records
     joint = int(projects["joint"].astype(bool).sum())
     return [*records, plain_share("projects.joint.share", joint, evidence.N, source)]
 
@@ -76,14 +79,14 @@ def call_table(evidence: Evidence) -> pd.DataFrame:
         `eur` (their sum); floats, NaN where not known.
     """
     table = evidence.tables["calls"]
-    keep = table["year"].astype("string").isin(list(evidence.parameters.calls))
+    keep = in_calls(table["year"], evidence.parameters)
     keep &= ~(table["decided"] > pd.Timestamp(evidence.parameters.cutoff))
     chosen = table[keep.to_numpy(dtype=bool)]
     frame = pd.DataFrame(
         {
             "call_id": chosen["call_id"].astype(str),
             "year": chosen["year"].astype(int),
-            "label": chosen[f"subject_{evidence.parameters.language}"].astype(str),
+            "label": chosen[f"subject_{evidence.parameters.language}"].astype("string").fillna(""),
             **{name: floats(chosen[name]) for name in ("applications", "granted", "granted_eur")},
         }
     )
@@ -105,7 +108,8 @@ def printed_calls(evidence: Evidence) -> pd.DataFrame:
     """
     table = call_table(evidence)
     money = appropriations(evidence).set_index("year")["appropriated_eur"]
-    table["label"] = table["call_id"] + " (" + table["label"] + ")"
+    subject = (" (" + table["label"] + ")").where(table["label"] != "", "")
+    table["label"] = (table["call_id"] + subject).astype(str)
     for column in ("applications", "granted", "granted_eur"):
         whole = [None if np.isnan(value) else round(value) for value in table[column]]
         table[column] = pd.Series(whole, dtype=object)
@@ -142,12 +146,14 @@ def calls(evidence: Evidence) -> list[Indicator]:
         `appropriations.in_scope.eur`, of the years of the calls in scope.
     """
     table, source = call_table(evidence), f"{_SOURCE}.calls"
-    everything = float(evidence.tables["appropriations"]["amount_eur"].sum())
-    years = appropriations(evidence)["appropriated_eur"].dropna()
-    records = [
-        _number("appropriations.total.eur", everything, "eur", source),
-        _number("appropriations.in_scope.eur", float(years.sum()), "eur", source),
-    ]
+    records = []
+    if evidence.has("appropriations"):
+        everything = float(evidence.tables["appropriations"]["amount_eur"].sum())
+        years = appropriations(evidence)["appropriated_eur"].dropna()
+        records = [
+            _number("appropriations.total.eur", everything, "eur", source),
+            _number("appropriations.in_scope.eur", float(years.sum()), "eur", source),
+        ]
     for column in ("applications", "granted"):
         known = table[column].dropna()
         missing = len(table) - len(known)
@@ -180,6 +186,7 @@ def calls(evidence: Evidence) -> list[Indicator]:
             year=str(row["year"]),
         )
         for row in appropriations(evidence).to_dict("records")
+        if evidence.has("appropriations")
     ]  # fmt: skip
 
 
@@ -223,9 +230,19 @@ def grants(evidence: Evidence) -> list[Indicator]:
     return [*records, top]
 
 
-def _groups(evidence: Evidence) -> list[str]:
-    chosen = evidence.parameters.municipality_group
-    return list(GROUPS) if chosen == "all" else [str(chosen)]
+def _dimensions(evidence: Evidence) -> dict[str, tuple[str, list[str]]]:
+    """Column and values in scope of each dimension of the study; that of groups is `group`."""
+    found, mapped = group_dimension(evidence), map_dimension(evidence)
+    made = {}
+    for name, dimension in evidence.vocabulary.dimensions.items():
+        choice, values = getattr(evidence.parameters, name), []
+        if dimension == mapped and not lacks(evidence, "map"):
+            regions = takeup_by_region(evidence)
+            values = regions.loc[regions["in_scope"], "region_code"].tolist()
+        elif found and dimension == found[0]:
+            name, values = "group", list(found[1]) if choice == "all" else [str(choice)]
+        made[name] = (dimension.column, values)
+    return made
 
 
 def _count(key: str, value: int, source: str, **by: str) -> Indicator:

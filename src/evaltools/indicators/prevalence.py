@@ -13,6 +13,7 @@ from evaltools.indicators.disclosure.suppression import Withheld, few, protect, 
 from evaltools.indicators.indicator import Estimand, Indicator, dimensions
 from evaltools.indicators.judgements import codebook_order
 from evaltools.indicators.shares import absence, asked_note, plain_share, share_records
+from evaltools.study.vocabulary import ROLES
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
@@ -24,8 +25,10 @@ _SOURCE = "evaltools.indicators.prevalence"
 _CHOSEN: dict[str, Estimand] = {"descriptive": "D", "population": "P", "superpopulation": "S"}
 
 
-def codebook(evidence: Evidence, *kinds: str) -> pd.DataFrame:
-    """Codable codes of the kinds, whether or not any report has them, or anything may be told.
+def codebook(evidence: Evidence, *roles: str) -> pd.DataFrame:
+    """Codable codes of roles, or of kinds by name, whether or not anything may be told of them.
+
+    Without a role those of every kind.
 
     Returns:
         `code_id`, `kind`, `name` (the identifier without its kind) and `label` in the language
@@ -33,7 +36,13 @@ def codebook(evidence: Evidence, *kinds: str) -> pd.DataFrame:
     """
     codes = evidence.tables["codes"]
     codable = codes["codable"].astype("boolean").fillna(False).astype(bool)
-    chosen = codes[codable & codes["kind"].astype(str).isin(kinds)]
+    kinds = [
+        kind
+        for role in roles
+        for kind in (evidence.vocabulary.kinds_of(role) if role in ROLES else (role,))
+    ]
+    of_role = codes["kind"].isin(kinds)
+    chosen = codes[codable & of_role] if roles else codes[codable]
     frame = pd.DataFrame(
         {
             "code_id": chosen["code_id"].astype(str),
@@ -41,26 +50,27 @@ def codebook(evidence: Evidence, *kinds: str) -> pd.DataFrame:
             "label": chosen[f"label_{evidence.parameters.language}"].astype(str),
         }
     )
-    frame.insert(2, "name", [name_of(code_id) for code_id in frame["code_id"]])
+    names = map(name_of, frame["code_id"], frame["kind"])
+    frame.insert(2, "name", pd.Series(names, index=frame.index, dtype="object"))
     return frame.sort_values("code_id", ignore_index=True)
 
 
-def told_codes(evidence: Evidence, *kinds: str) -> pd.DataFrame:
+def told_codes(evidence: Evidence, *roles: str) -> pd.DataFrame:
     """The codes of `codebook` whose numbers are not withheld."""
-    codes, withheld = codebook(evidence, *kinds), withheld_codes(evidence)
+    codes, withheld = codebook(evidence, *roles), withheld_codes(evidence)
     return codes[~codes["code_id"].isin(list(withheld))].reset_index(drop=True)
 
 
-def asked_codes(evidence: Evidence, *kinds: str) -> pd.DataFrame:
+def asked_codes(evidence: Evidence, *roles: str) -> pd.DataFrame:
     """The codes that may be told and were asked of one report or more; without a report, all."""
-    codes = told_codes(evidence, *kinds)
+    codes = told_codes(evidence, *roles)
     asked = count_states(evidence.presence, codes).sum(axis=1).to_numpy() > 0
     return codes[asked].reset_index(drop=True) if asked.any() else codes
 
 
-def name_of(code_id: str) -> str:
+def name_of(code_id: str, kind: str) -> str:
     """The name of a code without its kind: `staff` of `challenge.staff`."""
-    return code_id.partition(".")[2].replace(".", "_")
+    return code_id.removeprefix(f"{kind}.").replace(".", "_")
 
 
 def count_states(presence: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
@@ -95,11 +105,11 @@ def shown_counts(presence: pd.DataFrame, codes: pd.DataFrame, policy: Policy) ->
     return counts.assign(asked=asked)
 
 
-def prevalence(evidence: Evidence, *kinds: str) -> list[Indicator]:
-    """Every theme of the kinds: share in three estimands, denied, silent, coder band.
+def prevalence(evidence: Evidence, *roles: str) -> list[Indicator]:
+    """Every theme of the roles: share in three estimands, denied, silent, coder band.
 
     Arguments:
-        kinds: kinds of the codebook, such as `challenge`; several are cheaper together.
+        roles: of kinds of codes, such as `challenge`; several are cheaper together.
 
     Returns:
         For each code the records of `share_records`; D `<code>.denied.share` and
@@ -109,7 +119,7 @@ def prevalence(evidence: Evidence, *kinds: str) -> list[Indicator]:
         suppressed.
     """
     policy, withheld = policy_of(evidence), withheld_codes(evidence)
-    counts = shown_counts(evidence.presence, codebook(evidence, *kinds), policy)
+    counts = shown_counts(evidence.presence, codebook(evidence, *roles), policy)
     source = f"{_SOURCE}.prevalence"
     records: list[Indicator] = []
     for row in counts.reset_index().to_dict("records"):
@@ -126,7 +136,7 @@ def prevalence(evidence: Evidence, *kinds: str) -> list[Indicator]:
                 why=absence(asked, int(evidence.n)),
             )  # fmt: skip
             records.append(withhold(record, why) if why else record)
-    return records + coder_band(evidence, *kinds)
+    return records + coder_band(evidence, *roles)
 
 
 def why_denied(code_id: str, yes: int, no: int, silent: int, policy: Policy) -> Withheld | None:
@@ -146,13 +156,13 @@ def why_denied(code_id: str, yes: int, no: int, silent: int, policy: Policy) -> 
     return next(filter(None, protect((no, silent), policy.minimum)), None)
 
 
-def coder_band(evidence: Evidence, *kinds: str) -> list[Indicator]:
+def coder_band(evidence: Evidence, *roles: str) -> list[Indicator]:
     """How far the share of each code depends on whose coding counts.
 
     The limits are no confidence interval: they are the shares under the strictest and the
     mildest rule. A consensus may lie outside both; the band is then widened to hold it.
     """
-    codes, policy = codebook(evidence, *kinds), policy_of(evidence)
+    codes, policy = codebook(evidence, *roles), policy_of(evidence)
     withheld = withheld_codes(evidence)
     shown = shown_counts(evidence.presence, codes, policy)
     rules = [shown_counts(evidence.presence_by_rule(r), codes, policy) for r in ("all", "any")]
@@ -229,9 +239,8 @@ def rules_table(evidence: Evidence) -> pd.DataFrame:
         `code_id`, `label`, a count a rule: `any`, `majority`, `all`, `consensus`; and, as
         `any_of` and so on, of how many reports the code was asked under the rule.
     """
-    order = codebook_order(evidence.tables["codes"])
-    kinds = dict.fromkeys(code_id.partition(".")[0] for code_id in order)
-    codes = codebook(evidence, *kinds).set_index("code_id").loc[order].reset_index()
+    order = codebook_order(evidence)
+    codes = codebook(evidence).set_index("code_id").loc[order].reset_index()
     frame = codes[["code_id", "label"]].copy()
     for rule in RULES:
         counts = shown_counts(evidence.presence_by_rule(rule), codes, policy_of(evidence))
@@ -240,7 +249,7 @@ def rules_table(evidence: Evidence) -> pd.DataFrame:
     return frame
 
 
-def themes(evidence: Evidence, kind: str) -> pd.DataFrame:
+def themes(evidence: Evidence, role: str) -> pd.DataFrame:
     """The table behind every figure of themes, commonest first.
 
     Returns:
@@ -252,12 +261,12 @@ def themes(evidence: Evidence, kind: str) -> pd.DataFrame:
         `band_high`. Where `withheld` is true all numbers of the row are missing, where
         `denied_withheld` is true `no` and `silent` are.
     """
-    codes, policy = told_codes(evidence, kind), policy_of(evidence)
+    codes, policy = told_codes(evidence, role), policy_of(evidence)
     counts = shown_counts(evidence.presence, codes, policy).rename(columns={"asked": "n"})
     if evidence.n:
         counts = counts[counts["n"] > 0]
     frame = codes.merge(counts, left_on="code_id", right_index=True).reset_index(drop=True)
-    found = {(r.key, r.estimand): r for r in prevalence(evidence, kind)}
+    found = {(r.key, r.estimand): r for r in prevalence(evidence, role)}
     chosen = _CHOSEN[evidence.parameters.estimand]
     frame["N"] = int(evidence.N)
     columns: dict[str, tuple[str, Estimand]] = {
@@ -284,20 +293,20 @@ def themes(evidence: Evidence, kind: str) -> pd.DataFrame:
     counted = ["yes", "no", "silent", "n", "rank"]
     frame[counted] = frame[counted].astype("Int64")
     frame.loc[frame["denied_withheld"], ["no", "silent"]] = pd.NA
-    hidden = codebook(evidence, kind)
+    hidden = codebook(evidence, role)
     hidden = hidden[hidden["code_id"].isin(list(withheld_codes(evidence)))]
     hidden = hidden.assign(N=int(evidence.N), tied=False, withheld=True, denied_withheld=True)
     last = hidden.reindex(columns=frame.columns).astype(frame.dtypes.to_dict())
     return pd.concat([frame, last], ignore_index=True)
 
 
-def ranking(evidence: Evidence, kind: str) -> list[tuple[str, int]]:
+def ranking(evidence: Evidence, role: str) -> list[tuple[str, int]]:
     """Codes of a kind by the share of projects asked that have them, then by code id.
 
     The order is total. Each comes with the number of projects that have it; neighbours with
     equal counts are ties, which `ties` groups.
     """
-    counts = shown_counts(evidence.presence, told_codes(evidence, kind), policy_of(evidence))
+    counts = shown_counts(evidence.presence, told_codes(evidence, role), policy_of(evidence))
     shares = _shares(counts)
     if evidence.n:
         counts = counts[counts["asked"] > 0]

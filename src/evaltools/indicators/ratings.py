@@ -1,4 +1,4 @@
-"""Ratings that projects give themselves: whole distributions, no means of ordinals."""
+"""Ratings of projects, by themselves or by others: whole distributions, no means of ordinals."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from evaltools.indicators.absence import lacks
 from evaltools.indicators.disclosure.policy import Policy, policy_of
 from evaltools.indicators.disclosure.suppression import (
     Protection,
@@ -23,8 +24,6 @@ from evaltools.statistics.multinomial import simultaneous_intervals
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
 
-RATER = "project"
-"""Self-ratings only: what others answer is another matter."""
 TOP = 2
 """How many of the highest answers count as high, unless the scale has no more than so many."""
 NO_ANSWER = "no project in scope has answered"
@@ -68,13 +67,29 @@ class Distribution:
 
 
 def self_ratings(evidence: Evidence) -> pd.DataFrame:
-    """One answer a project and question: `project_id`, `item_id`, `value`."""
+    """One answer a project and question that the project gave itself: `one_answer`."""
+    return one_answer(evidence, evidence.vocabulary.own_raters)
+
+
+def shown_raters(evidence: Evidence) -> tuple[str, ...]:
+    """Whose ratings the chapter is about: those rated, or else all others that rated.
+
+    What others say of a project is another matter than what it says of itself, so the two are
+    never mixed.
+    """
+    own = evidence.vocabulary.own_raters
+    kinds = evidence.tables["ratings"]["rater_kind"].dropna().astype(str).unique()
+    return own if lacks(evidence, "ratings") or set(own) & set(kinds) else tuple(sorted(kinds))
+
+
+def one_answer(evidence: Evidence, raters: Sequence[str]) -> pd.DataFrame:
+    """One answer a project and question of the raters: `project_id`, `item_id`, `value`."""
     ratings = evidence.ratings
-    own = ratings[ratings["rater_kind"].astype(str).eq(RATER)]
+    own = ratings[ratings["rater_kind"].isin(list(raters))]
     frame: pd.DataFrame = own[["project_id", "item_id"]].astype(str)
     frame["value"] = own["value"].astype(int)
     by = ["item_id", "project_id", "value"]
-    # A project with two final reports is one rater: the higher answer would flatter, so the lower.
+    # A project with two answers counts once: the higher answer would flatter, so the lower.
     return frame.sort_values(by).drop_duplicates(["item_id", "project_id"], ignore_index=True)
 
 
@@ -83,7 +98,7 @@ def answer_counts(evidence: Evidence) -> dict[str, tuple[int, ...]]:
 
     Not for print: `distributions` says what may be shown of it.
     """
-    answers = self_ratings(evidence)
+    answers = one_answer(evidence, shown_raters(evidence))
     found = {}
     for row in evidence.tables["rating_items"].sort_values("item_id").to_dict("records"):
         own = answers.loc[answers["item_id"].eq(str(row["item_id"])), "value"]
@@ -173,38 +188,6 @@ def rated_high(evidence: Evidence) -> list[Indicator]:
         limits = wilson(item.high, n, level) if n and item.high is not None else None
         records += _share(key, item.high, n, item.high_withheld, limits, level, source, ())
     return records
-
-
-def rating_table(evidence: Evidence) -> pd.DataFrame:
-    """The table behind the figure of ratings, a row a question and answer.
-
-    Returns:
-        `item_id`, `label`, `value`, `count`, `share`, `low`, `high` (simultaneous S limits),
-        all missing where `withheld` gives a reason, and `answers`.
-    """
-    rows = []
-    for item in distributions(evidence):
-        for place, value in enumerate(item.values):
-            x, limits, why = item.counts[place], item.intervals[place], item.protection.cells[place]
-            rows.append(
-                {
-                    "item_id": item.item,
-                    "label": item.label,
-                    "value": value,
-                    "count": x,
-                    "share": x / item.answers if x is not None and item.answers else None,
-                    "low": limits.low if limits else None,
-                    "high": limits.high if limits else None,
-                    "answers": item.answers,
-                    "withheld": why.kind if why else "",
-                }
-            )
-    columns = [
-        "item_id", "label", "value", "count", "share", "low", "high", "answers", "withheld",
-    ]  # fmt: skip
-    frame = pd.DataFrame(rows, columns=columns)
-    floats = dict.fromkeys(("share", "low", "high"), "float64")
-    return frame.astype({"count": "Int64", "answers": "int64", **floats})
 
 
 def _share(

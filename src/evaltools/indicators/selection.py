@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from evaltools.indicators.absence import group_dimension, lacks
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.takeup import floats
 from evaltools.statistics.representativity import (
@@ -29,13 +30,6 @@ FLAG = 0.25
 NUMBERS = ("grant", "partners", "start")
 CLASSES = ("joint", "group", "size_class", "call")
 UNKNOWN = "unknown"
-ORDER = (
-    "urban", "semi_urban", "rural",
-    "under_5000", "5000_19999", "20000_49999", "50000_99999", "100000_or_more",
-)  # fmt: skip
-"""Of classes in tables; calls come by name and the unknown last."""
-EPOCH = pd.Timestamp("2019-01-01")
-"""Day nought of `start`."""
 RARE = 5
 """Classes of fewer projects join the largest in the model: one project would decide them. And
 with fewer on either side nothing is modelled."""
@@ -53,24 +47,38 @@ def characteristics(evidence: Evidence) -> pd.DataFrame:
 
     Returns:
         A row a project, in order: floats `grant` (euros), `partners` (organisations beside the
-        lead), `start` (days since 1 January 2019), NaN where unknown; text `joint` (yes, no),
+        lead), `start` (days since `epoch`), NaN where unknown; text `joint` (yes, no),
         `group`, `size_class`, `call`, `unknown` where it is so; truth `reported`.
     """
     projects = evidence.projects
-    days = (projects["started"] - EPOCH).dt.days
+    days = (projects["started"] - epoch(evidence)).dt.days
+    groups = group_dimension(evidence)
+    group = projects[groups[0].column] if groups else pd.Series(pd.NA, index=projects.index)
     frame = pd.DataFrame(
         {
             "grant": floats(projects["grant_eur"]),
             "partners": floats(projects["organisations"]) - 1,
             "start": floats(days),
             "joint": np.where(projects["joint"].astype(bool), "yes", "no"),
-            "group": projects["municipality_group"].astype("string").fillna(UNKNOWN),
+            "group": group.astype("string").fillna(UNKNOWN),
             "size_class": projects["size_class"].astype("string").fillna(UNKNOWN),
-            "call": projects["call_id"].astype("string"),
+            "call": projects["call_id"].astype("string").fillna(UNKNOWN),
             "reported": projects["reported"].astype(bool),
         }
     )
     return frame.astype(dict.fromkeys(CLASSES, object))
+
+
+def epoch(evidence: Evidence) -> pd.Timestamp:
+    """Day zero of `start`: the first of the year in which the first project started."""
+    first = evidence.tables["projects"]["started"].min()
+    return pd.Timestamp(2000 if pd.isna(first) else first.year, 1, 1)
+
+
+def class_order(evidence: Evidence) -> tuple[str, ...]:
+    """Of classes in tables: groups, then sizes; calls come by name and the unknown last."""
+    groups = group_dimension(evidence)
+    return (*(groups[1] if groups else ()), *evidence.vocabulary.areas.size_classes)
 
 
 def differences(evidence: Evidence) -> pd.DataFrame:
@@ -91,8 +99,14 @@ def differences(evidence: Evidence) -> pd.DataFrame:
         means = [float(x.mean()) if len(x) else np.nan for x in (a, b)]
         value = standardised_difference(a, b)
         rows.append((name, "", means[0], means[1], len(a), len(b), value))
-    for name in CLASSES:
-        categories = ["yes"] if name == "joint" else sorted(set(frame[name]), key=_rank)
+    order = {name: place for place, name in enumerate(class_order(evidence))}
+
+    def rank(category: str) -> tuple[bool, int, str]:
+        return (category == UNKNOWN, order.get(category, 0), category)
+
+    alone = lacks(evidence, "participations")
+    for name in CLASSES[1:] if alone else CLASSES:
+        categories = ["yes"] if name == "joint" else sorted(set(frame[name]), key=rank)
         for category in categories if len(categories) > 1 or name == "joint" else ():
             x1, x0 = int((yes[name] == category).sum()), int((no[name] == category).sum())
             value = standardised_difference_of_shares(x1, len(yes), x0, len(no))
@@ -210,10 +224,6 @@ def _representativity_record(evidence: Evidence) -> Indicator:
         key="selection.r_indicator.index", value=found.adjusted, unit="index", n=evidence.n,
         population=evidence.N, source=f"{_SOURCE}.representativity", note=note,
     )  # fmt: skip
-
-
-def _rank(category: str) -> tuple[bool, int, str]:
-    return (category == UNKNOWN, ORDER.index(category) if category in ORDER else 0, category)
 
 
 def _why(row: dict[object, object]) -> str:

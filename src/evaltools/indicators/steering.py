@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from evaltools.indicators.absence import lacks
 from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.optimism import gaps
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
 
 def compute(evidence: Evidence) -> list[Indicator]:
     """All indicators of the chapter: steering themes, high ratings, the optimism gap."""
-    records = [*prevalence(evidence, "steering"), *rated_high(evidence), *gaps(evidence)]
+    records = [] if lacks(evidence, "steering") else prevalence(evidence, "steering")
+    if not lacks(evidence, "ratings"):
+        records += rated_high(evidence)
+    if not lacks(evidence, "self_ratings"):
+        records += gaps(evidence)
     return release(records, evidence)
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from evaltools.evidence.scope import chosen, stands_for_area
+from evaltools.indicators.absence import map_dimension
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.shares import plain_share
 from evaltools.statistics.inequality import Theil, gini, lorenz, theil
@@ -14,7 +16,6 @@ from evaltools.statistics.inequality import Theil, gini, lorenz, theil
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
 
-MUNICIPAL = "municipality"
 _SOURCE = "evaltools.indicators.takeup"
 
 
@@ -25,7 +26,7 @@ def municipal_register(evidence: Evidence) -> pd.DataFrame:
     is taken, and where it has no earlier year, the first.
 
     Returns:
-        `year`, `code`, `region_code`, `municipality_group` as text but for the year,
+        `year`, `code`, `region_code` and the columns of the study's dimensions as text,
         `population` (float, NaN where unknown), sorted by code.
     """
     table = evidence.tables["municipalities"]
@@ -34,17 +35,16 @@ def municipal_register(evidence: Evidence) -> pd.DataFrame:
         years = np.sort(table["year"].unique().astype(int))
     past = years[years <= evidence.parameters.cutoff.year]
     year = int(past[-1]) if len(past) else int(years[0]) if len(years) else 0
-    chosen = table[(table["year"] == year).to_numpy(dtype=bool)]
+    rows = table[(table["year"] == year).to_numpy(dtype=bool)]
     frame = pd.DataFrame(
         {
             "year": year,
-            "code": chosen["code"].astype(str),
-            "region_code": chosen["region_code"].astype(str),
-            "municipality_group": chosen["municipality_group"].astype(str),
-            "population": floats(chosen["population"]),
+            "code": rows["code"].astype(str),
+            "population": floats(rows["population"]),
+            **{name: rows[name].astype(str) for name in _columns(evidence) if name in rows},
         }
     )
-    return _in_scope(frame, evidence).sort_values("code", ignore_index=True)
+    return _in_scope(_with_region(frame, evidence), evidence).sort_values("code", ignore_index=True)
 
 
 def reached(evidence: Evidence) -> pd.DataFrame:
@@ -54,14 +54,14 @@ def reached(evidence: Evidence) -> pd.DataFrame:
     example) stands for one of its region and group, with inhabitants of its own.
 
     Returns:
-        A row a municipality, sorted by it: `municipality` (code, or the organisation's
-        identifier), `region_code`, `municipality_group`, `population` (NaN where unknown),
+        A row an area, sorted by it: `municipality` (code, or the organisation's identifier),
+        `region_code`, `population` (NaN where unknown),
         `eur` (sum of the known allocations), `known` (whether any is).
     """
-    columns = ["municipality", "region_code", "municipality_group", "population", "eur", "known"]
+    columns = ["municipality", "region_code", "population", "eur", "known"]
     taking = evidence.participations
     taking = taking[
-        (taking["kind"] == MUNICIPAL).to_numpy(dtype=bool)
+        stands_for_area(taking["kind"], evidence.vocabulary).to_numpy(dtype=bool)
         & (taking["role"] != "vendor").to_numpy(dtype=bool)
     ]
     orgs = taking.drop_duplicates("org_id").copy()
@@ -74,7 +74,9 @@ def reached(evidence: Evidence) -> pd.DataFrame:
     code = orgs["municipality_code"].astype(object).map(_successors(evidence))
     known = code.isin(place.index).to_numpy(dtype=bool)
     orgs["municipality"] = np.where(known, code.astype(object), orgs["org_id"].astype(object))
-    for column in ("region_code", "municipality_group", "population"):
+    orgs = _with_region(orgs, evidence)
+    places = [name for name in ("region_code", *_columns(evidence), "population") if name in place]
+    for column in dict.fromkeys(places):
         own = floats(orgs[column]) if column == "population" else orgs[column].astype(object)
         orgs[column] = np.where(known, code.map(place[column]), own)
     # A code of the register that is not in scope lies elsewhere; one without code tells itself.
@@ -86,7 +88,6 @@ def reached(evidence: Evidence) -> pd.DataFrame:
     orgs["known"] = orgs["org_id"].map(sums["count"]).astype(float).fillna(0.0) > 0
     found = orgs.groupby("municipality", as_index=False, sort=True).agg(
         region_code=("region_code", "first"),
-        municipality_group=("municipality_group", "first"),
         population=("population", "first"),
         eur=("eur", "sum"),
         known=("known", "any"),
@@ -107,20 +108,27 @@ def takeup_by_region(evidence: Evidence, allocations: pd.DataFrame | None = None
         `population`; `eur` (NaN where projects share euros to it and none are known) and
         `eur_per_inhabitant`. Out of scope all but the names are NaN.
     """
-    regions = evidence.tables["regions"]
+    mapped = map_dimension(evidence)
+    assert mapped is not None
+    assert mapped.map is not None
+    regions = evidence.tables[mapped.map]
+    name = f"name_{evidence.parameters.language}"
+    code = regions[mapped.column].astype(str)
     frame = pd.DataFrame(
         {
-            "region_code": regions["region_code"].astype(str),
-            "label": regions[f"name_{evidence.parameters.language}"].astype(str),
+            "region_code": code,
+            "label": regions[name].astype(str) if name in regions else code,
             "tile_row": regions["tile_row"].astype(int),
             "tile_column": regions["tile_column"].astype(int),
         }
     ).sort_values("region_code", ignore_index=True)
     register, found = municipal_register(evidence), reached(evidence)
     code = frame["region_code"]
-    frame["in_scope"] = code.isin(register["region_code"])
+    # Without a register of areas it is the parameters alone that say what is in scope.
+    within = _in_scope(frame.assign(**{mapped.column: code}), evidence)["region_code"]
+    frame["in_scope"] = code.isin(register["region_code"] if len(register) else within)
     counts = {
-        "projects": evidence.projects["region_code"].value_counts(),
+        "projects": evidence.projects[mapped.column].value_counts(),
         "reached": found["region_code"].value_counts(),
         "municipalities": register["region_code"].value_counts(),
         "population": register.groupby("region_code")["population"].sum(),
@@ -128,6 +136,7 @@ def takeup_by_region(evidence: Evidence, allocations: pd.DataFrame | None = None
     for column, values in counts.items():
         frame[column] = code.map(values).astype(float).fillna(0.0)
     money = _in_scope(evidence.allocations if allocations is None else allocations, evidence)
+    money = _with_region(money, evidence)
     euros = money.assign(eur=floats(money["eur"])).groupby("region_code")["eur"].sum(min_count=1)
     frame["eur"] = code.map(euros).astype(float).where(code.isin(euros.index), 0.0)
     people = frame["population"].where(frame["population"] > 0)
@@ -262,15 +271,25 @@ def floats(column: pd.Series) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
 
 
 def _in_scope(frame: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
+    """Rows that the study's dimensions leave, as far as the frame has their columns."""
     keep = np.ones(len(frame), dtype=bool)
-    wanted = {
-        "region_code": evidence.parameters.region,
-        "municipality_group": evidence.parameters.municipality_group,
-    }
-    for column, value in wanted.items():
-        if value != "all":
-            keep &= (frame[column].astype(object) == value).fillna(False).to_numpy(dtype=bool)
+    for name, dimension in evidence.vocabulary.dimensions.items():
+        if dimension.column in frame:
+            wanted = chosen(frame[dimension.column], getattr(evidence.parameters, name))
+            keep &= wanted.fillna(False).to_numpy(dtype=bool)
     return frame[keep].copy()
+
+
+def _columns(evidence: Evidence) -> list[str]:
+    return list(dict.fromkeys(one.column for one in evidence.vocabulary.dimensions.values()))
+
+
+def _with_region(frame: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
+    """With `region_code`: the column of the dimension that has a map; empty without one."""
+    mapped = map_dimension(evidence)
+    if mapped is None or mapped.column not in frame:
+        return frame.assign(region_code=pd.Series("", index=frame.index, dtype="object"))
+    return frame.assign(region_code=frame[mapped.column])
 
 
 def _successors(evidence: Evidence) -> dict[str, str]:

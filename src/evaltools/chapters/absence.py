@@ -1,0 +1,60 @@
+"""A figure or table of what a study does not have: it says so where it would stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
+
+import pandas as pd
+
+from evaltools.indicators.absence import Subject, absent_subject
+from evaltools.present.figure import Figure, draw_reason
+from evaltools.present.table import Column, Table
+
+if TYPE_CHECKING:
+    from evaltools.evidence import Evidence
+
+P = ParamSpec("P")
+_Drawing = Callable[Concatenate["Evidence", P], Figure]
+_Tabling = Callable[Concatenate["Evidence", P], Table]
+
+
+def figure_of(*subjects: Subject) -> Callable[[_Drawing[P]], _Drawing[P]]:
+    """Draw the figure where the study has all of the subjects, and else say what it lacks."""
+
+    def decorate(draw: _Drawing[P]) -> _Drawing[P]:
+        @wraps(draw)
+        def drawn(evidence: Evidence, *args: P.args, **kwargs: P.kwargs) -> Figure:
+            absent = absent_subject(evidence, *subjects)
+            if absent is None:
+                return draw(evidence, *args, **kwargs)
+            words, reason = evidence.words, evidence.words(f"absence.{absent}")
+            alt = words("figure.empty_alt", reason=reason)
+            return Figure(draw_reason(reason), words("absence.figure", reason=reason), alt)
+
+        return drawn  # type: ignore[return-value]  # `wraps` gives the argument a name
+
+    return decorate
+
+
+def table_of(*subjects: Subject) -> Callable[[_Tabling[P]], _Tabling[P]]:
+    """Make the table where the study has all of the subjects, and else say what it lacks."""
+
+    def decorate(make: _Tabling[P]) -> _Tabling[P]:
+        @wraps(make)
+        def made(evidence: Evidence, *args: P.args, **kwargs: P.kwargs) -> Table:
+            absent = absent_subject(evidence, *subjects)
+            if absent is None:
+                return make(evidence, *args, **kwargs)
+            words, reason = evidence.words, evidence.words(f"absence.{absent}")
+            return Table(
+                pd.DataFrame({"label": [reason]}),
+                [Column("label", words("absence.heading"))],
+                words("absence.table", reason=reason),
+                words.language,
+            )
+
+        return made  # type: ignore[return-value]
+
+    return decorate
