@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from evaltools.evidence.versions import in_use, known_versions, version_order
+from evaltools.evidence.codebook import in_use, known_versions, version_order
 
 Spoil = Callable[[Any], Any]
 

@@ -77,6 +77,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         field(constraints={"pattern": "("}),
         f'{AT}, field x: the pattern "(" is not a regular expression [descriptor.invalid]',
     ),
+    "pattern of a number": (
+        field(type="number", constraints={"pattern": "1"}),
+        f"{AT}, field x: pattern is for strings [descriptor.invalid]",
+    ),
     "minimum": (
         field(constraints={"minimum": 3}),
         f"{AT}, field x: minimum is for numbers and is a number [descriptor.invalid]",

@@ -6,7 +6,7 @@ import contextlib
 
 import pytest
 
-from evaltools.evidence.encodings import decoded
+from evaltools.evidence.delimited import decoded
 from evaltools.evidence.grid import Unreadable
 
 FINNISH = "Henkilöstön riittämättömyys Jyväskylässä ja Åbossa"

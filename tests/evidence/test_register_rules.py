@@ -71,10 +71,10 @@ MISTAKES: dict[str, tuple[Spoil, tuple[str, ...]]] = {
         _later_call,
         (
             'data/register/participations.csv, row 9, column org_id: "O6" has the '
-            'municipality code "099", which was not in municipalities in 2021, the '
-            "year of the decision; allowed: a municipality of that year. Honkajoki "
+            'area code "099", which was not in municipalities in 2021, the '
+            "year of the decision; allowed: an area of that year. Honkajoki "
             "ended on 2021-01-01; its successor is 214 Kankaanpää. "
-            "[data.municipality-year]",
+            "[data.area-year]",
         ),
     ),
     "municipality-unknown": (
@@ -82,22 +82,22 @@ MISTAKES: dict[str, tuple[Spoil, tuple[str, ...]]] = {
         (
             "data/register/organisations.csv, row 2, column municipality_code: "
             '"006" is not in municipalities in any year; allowed: a code of '
-            "municipalities. Correct the code. [data.municipality]",
+            "municipalities. Correct the code. [data.area]",
         ),
     ),
     "municipality-year": (
         _before_register,
         (
             'data/register/participations.csv, row 2, column org_id: "O1" has the '
-            'municipality code "005", which was not in municipalities in 2019, the '
-            "year of the decision; allowed: a municipality of that year. "
+            'area code "005", which was not in municipalities in 2019, the '
+            "year of the decision; allowed: an area of that year. "
             "municipalities has the years 2020, 2021: add the rows of 2019. "
-            "[data.municipality-year]",
+            "[data.area-year]",
             'data/register/participations.csv, row 3, column org_id: "O2" has the '
-            'municipality code "010", which was not in municipalities in 2019, the '
-            "year of the decision; allowed: a municipality of that year. "
+            'area code "010", which was not in municipalities in 2019, the '
+            "year of the decision; allowed: an area of that year. "
             "municipalities has the years 2020, 2021: add the rows of 2019. "
-            "[data.municipality-year]",
+            "[data.area-year]",
         ),
     ),
     "decided": (

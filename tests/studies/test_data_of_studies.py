@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from evaltools.evidence import Evidence, check_data, read_tables
-from evaltools.problems import ProblemError
+from evaltools.problems import ProblemError, refuse
 from evaltools.study import Study, load_study
 
 HERE = Path(__file__).parent
@@ -131,3 +131,128 @@ def test_columns_that_the_engine_cannot_read_are_told_of_the_descriptor(
     with pytest.raises(ProblemError) as caught:
         check_data(study.data)
     assert told.split(";")[0] in str(caught.value)
+
+
+# A third study, written where it is tested: councils and their nations, a table of areas without
+# years, projects known by their year only, one coder of whom no readings are kept.
+
+COUNCILS = """
+name: councils
+title: {en: Councils}
+short_title: {en: Councils}
+subtitle: {en: Councils}
+publisher: {en: Nobody}
+data: data
+currency: GBP
+parameters:
+  nation:
+    type: choice
+    from: municipalities.nation
+    choices: {all: {en: every nation}}
+    default: all
+    label: {en: Nation}
+    help: {en: Nation of the lead.}
+  allocation:
+    type: choice
+    choices: {equal: {en: equally}, population: {en: by population}}
+    default: population
+    label: {en: Allocation}
+    help: {en: How grants are shared.}
+dimensions:
+  nation: {column: nation}
+areas:
+  organisation: council
+  size_classes:
+    small: {below: 1000, label: {en: small}}
+    large: {label: {en: large}}
+notebooks: []
+reports: {}
+"""
+TABLES = {
+    "projects": "project_id,lead_org_id,year,grant_eur\n1,a,2021,100\n2,u,2022,50\n3,b,2022,\n",
+    "organisations": "org_id,kind,municipality_code\na,council,W1\nb,council,S1\nu,charity,\n",
+    "participations": "project_id,org_id,role\n1,a,lead\n1,b,partner\n2,u,lead\n3,b,lead\n",
+    "municipalities": "code,nation,population\nW1,Wales,300\nS1,Scotland,3000\n",
+    "documents": "document_id,project_id,kind\nd1,1,final\nd2,2,final\n",
+    "codes": "code_id,kind\n2.1,obstacle\n2.2,obstacle\n",
+    "segments": "segment_id,document_id\ns1,d1\ns2,d1\n",
+    "codings": "coding_id,segment_id,code_id,coder_id\nk1,s1,2.1,me\nk2,s2,2.2,me\n",
+}
+KINDS = {"grant_eur": "number", "year": "integer", "population": "integer"}
+
+
+def councils(folder: Path, declaration: str = COUNCILS, **tables: str) -> Study:
+    (folder / "data").mkdir(parents=True, exist_ok=True)
+    resources = []
+    for name, text in (TABLES | tables).items():
+        if not text:
+            continue
+        (folder / "data" / f"{name}.csv").write_text(text, encoding="utf-8")
+        names = text.partition("\n")[0].split(",")
+        fields = [{"name": one, "type": KINDS.get(one, "string")} for one in names]
+        resources.append({"name": name, "path": f"{name}.csv", "schema": {"fields": fields}})
+    (folder / "data" / "datapackage.json").write_text(json.dumps({"resources": resources}))
+    (folder / "evaluation.yml").write_text(declaration, encoding="utf-8")
+    return load_study(folder)
+
+
+def test_a_table_of_areas_without_years_gives_leads_their_place(tmp_path: Path) -> None:
+    study = councils(tmp_path)
+    assert problems(study) == []
+    evidence = select(study)
+    columns = ["project_id", "year", "nation", "size_class", "municipalities", "joint"]
+    found = evidence.projects[columns].astype(object)
+    assert found.where(found.notna(), None).values.tolist() == [
+        ["1", 2021, "Wales", "small", 2, True],
+        ["2", 2022, None, None, 0, False],
+        ["3", 2022, "Scotland", "large", 1, False],
+    ]
+    shares = evidence.allocations.set_index(["project_id", "org_id"])["eur"]
+    assert shares[("1", "a")] == 9.09
+    assert shares[("1", "b")] == 90.91
+    assert shares[("2", "u")] == 50.0
+    wales = select(study, nation="Wales")
+    assert wales.projects["project_id"].tolist() == ["1"]
+
+
+def test_who_coded_a_document_has_read_it_and_of_others_nothing_was_asked(tmp_path: Path) -> None:
+    evidence = select(councils(tmp_path))
+    states = evidence.presence.set_index(["project_id", "code_id"])["state"]
+    assert states.to_dict() == {
+        ("1", "2.1"): "yes", ("1", "2.2"): "yes",
+        ("2", "2.1"): "not_asked", ("2", "2.2"): "not_asked",
+    }  # fmt: skip
+    assert evidence.tables["coders"]["role"].tolist() == ["coder"]
+
+
+@pytest.mark.parametrize(
+    ("tables", "told"),
+    [
+        ({"codes": ""}, "its column code_id is of the table codes, which is not there"),
+        ({"municipalities": "code,nacion\nW1,Wales\n"}, "the table municipalities has no column"),
+        ({"codes": "code_id,kind\n2 1,obstacle\n2.1,x\n2.2,x\n"}, '"2 1" has another form'),
+        ({"projects": "", "participations": "", "documents": "", "segments": "", "codings": ""},
+         "there is no table projects"),
+    ],
+)  # fmt: skip
+def test_what_a_study_cannot_do_without_is_told(
+    tmp_path: Path, tables: dict[str, str], told: str
+) -> None:
+    with pytest.raises(ProblemError) as caught:
+        refuse(check_data((study := councils(tmp_path, **tables)).data, study.declaration))
+    assert told in str(caught.value)
+
+
+def test_a_dimension_is_of_a_column_that_is_there(tmp_path: Path) -> None:
+    text = COUNCILS.replace("column: nation}", "column: county, map: municipalities}")
+    lacks, unmapped = problems(councils(tmp_path, text))
+    assert lacks == (
+        'evaluation.yml, dimensions.nation: no column "county" in organisations or municipalities; '
+        "allowed: org_id, kind, municipality_code, code, nation, population. Correct the column, "
+        "or say whose it is (of). [study.dimension]"
+    )
+    assert unmapped == (
+        "evaluation.yml, dimensions.nation: the table municipalities gives its values no place on "
+        "a map; allowed: county, tile_row, tile_column. Add the columns to the table, or take "
+        "`map` out. [study.dimension]"
+    )

@@ -9,8 +9,8 @@ import pytest
 
 from evaltools.problems import ProblemError
 from evaltools.study import Study, Vocabulary, find_study, load_study
-from evaltools.study.listing import listing, schema
 from evaltools.study.source import read_yaml
+from evaltools.study.study import listing, schema
 
 Write = Callable[[str], Path]
 

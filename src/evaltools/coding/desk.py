@@ -19,7 +19,7 @@ from evaltools.coding.store import Clash, Journal, open_journal
 from evaltools.coding.suggestions import Suggestion, suggest
 from evaltools.coding.tables import write_coder
 from evaltools.coding.words import words
-from evaltools.evidence.layout import CODERS
+from evaltools.evidence.paths import CODERS
 from evaltools.problems import ProblemError
 
 if TYPE_CHECKING:

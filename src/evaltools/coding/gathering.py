@@ -12,9 +12,8 @@ import pandas as pd
 from evaltools.coding.store import journals, read_journal
 from evaltools.coding.tables import coding_set
 from evaltools.evidence.descriptor import load_descriptor
-from evaltools.evidence.known import completed
-from evaltools.evidence.layout import CODERS
-from evaltools.evidence.tables import read_one
+from evaltools.evidence.paths import CODERS
+from evaltools.evidence.tables import completed, read_one
 from evaltools.exchange.record import Coder, Coding, CodingSet, Reading, Segment
 
 if TYPE_CHECKING:

@@ -17,9 +17,8 @@ import pandas as pd
 
 from evaltools.coding.suggestions import Keyword, read_keywords
 from evaltools.evidence.descriptor import load_descriptor
-from evaltools.evidence.known import completed
 from evaltools.evidence.paths import inside
-from evaltools.evidence.tables import read_one
+from evaltools.evidence.tables import completed, read_one
 from evaltools.exchange.record import Coder
 from evaltools.problems import Problem, ProblemError
 

@@ -9,11 +9,10 @@ if TYPE_CHECKING:
     from evaltools.evidence.allocation import allocate
     from evaltools.evidence.codings import linked, presence
     from evaltools.evidence.descriptor import Descriptor, load_descriptor
-    from evaltools.evidence.evidence import Evidence
-    from evaltools.evidence.opening import check_data, open_evidence
+    from evaltools.evidence.evidence import Evidence, open_evidence
     from evaltools.evidence.state import data_hash
     from evaltools.evidence.tables import read_tables
-    from evaltools.evidence.validation import validate
+    from evaltools.evidence.validation import check_data, validate
 
 __all__ = [
     "Descriptor",
@@ -33,11 +32,11 @@ _HOMES = {
     "Descriptor": "descriptor",
     "Evidence": "evidence",
     "allocate": "allocation",
-    "check_data": "opening",
+    "check_data": "validation",
     "data_hash": "state",
     "linked": "codings",
     "load_descriptor": "descriptor",
-    "open_evidence": "opening",
+    "open_evidence": "evidence",
     "presence": "codings",
     "read_tables": "tables",
     "validate": "validation",
@@ -45,8 +44,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    # On demand, so that a command that only hashes the data loads no pandas, and one that only
-    # reads them no pandera.
+    # On demand, so that a command that only hashes the data loads no pandas.
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

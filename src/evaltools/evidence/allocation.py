@@ -23,8 +23,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from evaltools.evidence.places import place_columns
-from evaltools.evidence.scope import stands_for_area
+from evaltools.evidence.scope import place_columns, stands_for_area
 from evaltools.study import Vocabulary
 
 Floats = npt.NDArray[np.float64]

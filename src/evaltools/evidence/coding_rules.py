@@ -1,14 +1,15 @@
-"""Rules of the coding: which codes may be used, by whom, and what may be tied to what."""
+"""Rules of the codebook and of the coding: which codes may be used, when, by whom, and tied how."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pandas as pd
 
-from evaltools.evidence.flaws import ROW, Flaw
+from evaltools.evidence.codebook import in_use, known_versions, version_order
+from evaltools.evidence.flaws import ROW, Flaw, Frames, Rule, rows_of
 from evaltools.evidence.quoting import listed, quoted, suggestion
-from evaltools.evidence.rule import Frames, Rule
 from evaltools.study import Role
 
 ANSWERS: tuple[Role, Role] = ("response", "challenge")
@@ -25,17 +26,13 @@ def kinds_are_declared(frames: Frames) -> Iterator[Flaw]:
     ):
         if not known or table not in frames or column not in frames[table].columns:
             continue
-        for found, row in zip(frames[table][column], frames[table][ROW], strict=True):
+        for found, row in rows_of(frames[table], column):
             if not pd.isna(found) and found not in known:
-                yield Flaw(
-                    table,
-                    int(row),
-                    column,
-                    f"{quoted(found)} is not in {key} of evaluation.yml",
-                    listed(known),
-                    suggestion(str(found), known) or "Choose one of these, or declare it there.",
-                    "data.kind",
+                what = f"{quoted(found)} is not in {key} of evaluation.yml"
+                remedy = (
+                    suggestion(str(found), known) or "Choose one of these, or declare it there."
                 )
+                yield Flaw(table, row, column, what, listed(known), remedy, "data.kind")
 
 
 def codes_used(frames: Frames) -> Iterator[Flaw]:
@@ -48,14 +45,14 @@ def codes_used(frames: Frames) -> Iterator[Flaw]:
     for table in ("codings", "goals", "keywords"):
         if table not in frames:
             continue
-        for code, row in zip(frames[table]["code_id"], frames[table][ROW], strict=True):
+        for code, row in rows_of(frames[table], "code_id"):
             if pd.isna(code) or code not in codes.index:
                 continue  # an unknown code is told as a missing reference
             if not codable[code]:
                 narrower = sorted(below.index[(below == code).fillna(False)])
                 yield Flaw(
                     table,
-                    int(row),
+                    row,
                     "code_id",
                     f"{quoted(code)} only groups other codes",
                     listed(narrower) or "a codable code",
@@ -63,15 +60,12 @@ def codes_used(frames: Frames) -> Iterator[Flaw]:
                     "data.code-not-codable",
                 )
             elif table == "goals" and codes.loc[code, "kind"] not in kinds:
-                yield Flaw(
-                    table,
-                    int(row),
-                    "code_id",
-                    f"{quoted(code)} is a code of the kind {codes.loc[code, 'kind']}",
-                    f"a code of the kind {' or '.join(kinds) or 'goal, of which there is none'}",
-                    "Choose the theme of the goal.",
-                    "data.code-kind",
+                what = f"{quoted(code)} is a code of the kind {codes.loc[code, 'kind']}"
+                allowed = (
+                    f"a code of the kind {' or '.join(kinds) or 'goal, of which there is none'}"
                 )
+                remedy = "Choose the theme of the goal."
+                yield Flaw(table, row, "code_id", what, allowed, remedy, "data.code-kind")
 
 
 def coders_have_read(frames: Frames) -> Iterator[Flaw]:
@@ -84,18 +78,14 @@ def coders_have_read(frames: Frames) -> Iterator[Flaw]:
     codings = codings.dropna(subset=columns)
     readings = frames["readings"]
     read = set(zip(*(readings[name] for name in columns), strict=True))
-    rows = zip(*(codings[name] for name in (*columns, ROW)), strict=True)
-    for document, coder, round_, row in rows:
+    for document, coder, round_, row in rows_of(codings, *columns):
         if (document, coder, round_) not in read:
-            yield Flaw(
-                "codings",
-                int(row),
-                "coder_id",
-                f"{quoted(coder)} has no reading of document {quoted(document)} in round {round_}",
-                "a coder with a reading of the document in the round",
-                "Add the reading to readings, or correct the coder or the round.",
-                "data.reading",
+            what = (
+                f"{quoted(coder)} has no reading of document {quoted(document)} in round {round_}"
             )
+            allowed = "a coder with a reading of the document in the round"
+            remedy = "Add the reading to readings, or correct the coder or the round."
+            yield Flaw("codings", row, "coder_id", what, allowed, remedy, "data.reading")
 
 
 def finals_are_read(frames: Frames) -> Iterator[Flaw]:
@@ -105,15 +95,10 @@ def finals_are_read(frames: Frames) -> Iterator[Flaw]:
     readings = frames["readings"]
     whole = readings.loc[readings["complete"].fillna(False), "document_id"]
     for _, row in finals[~finals["document_id"].isin(whole)].iterrows():
-        yield Flaw(
-            "documents",
-            int(row[ROW]),
-            "document_id",
-            f"no coder has read {quoted(row['document_id'])} from beginning to end",
-            "at least one complete reading of each final report",
-            "Add its reading to readings; until it is coded, leave it out of documents.",
-            "data.unread",
-        )
+        what = f"no coder has read {quoted(row['document_id'])} from beginning to end"
+        allowed = "at least one complete reading of each final report"
+        remedy = "Add its reading to readings; until it is coded, leave it out of documents."
+        yield Flaw("documents", int(row[ROW]), "document_id", what, allowed, remedy, "data.unread")
 
 
 def answers(frames: Frames) -> Iterator[Flaw]:
@@ -130,21 +115,16 @@ def answers(frames: Frames) -> Iterator[Flaw]:
     }
     ends = ("from_segment_id", "to_segment_id")
     chosen = relations[(relations["kind"] == "answers").fillna(False)].dropna(subset=list(ends))
-    for start, goal, row in zip(*(chosen[name] for name in (*ends, ROW)), strict=True):
+    for start, goal, row in rows_of(chosen, *ends):
         if start not in home or goal not in home:
             continue  # told as a missing reference
         for column, segment, role in zip(ends, (start, goal), ANSWERS, strict=True):
             if segment not in of[role]:
                 kind = " or ".join(frames.vocabulary.kinds_of(role)) or role
-                yield Flaw(
-                    "relations",
-                    int(row),
-                    column,
-                    f"{quoted(segment)} carries no code of the kind {kind}",
-                    "from a passage with a response to a passage with a challenge",
-                    "Turn the relation round, or correct the coding.",
-                    "data.answers",
-                )
+                what = f"{quoted(segment)} carries no code of the kind {kind}"
+                allowed = "from a passage with a response to a passage with a challenge"
+                remedy = "Turn the relation round, or correct the coding."
+                yield Flaw("relations", row, column, what, allowed, remedy, "data.answers")
 
 
 def relations_within_a_document(frames: Frames) -> Iterator[Flaw]:
@@ -153,18 +133,14 @@ def relations_within_a_document(frames: Frames) -> Iterator[Flaw]:
     home = dict(zip(segments["segment_id"], segments["document_id"], strict=True))
     ends = ("from_segment_id", "to_segment_id")
     chosen = relations.dropna(subset=list(ends))
-    for start, goal, row in zip(*(chosen[name] for name in (*ends, ROW)), strict=True):
+    for start, goal, row in rows_of(chosen, *ends):
         if start in home and goal in home and home[start] != home[goal]:
-            yield Flaw(
-                "relations",
-                int(row),
-                "to_segment_id",
+            what = (
                 f"{quoted(goal)} is in document {quoted(home[goal])}, {quoted(start)} in "
-                f"{quoted(home[start])}",
-                "both passages in one document",
-                "Correct the passage.",
-                "data.relation",
+                f"{quoted(home[start])}"
             )
+            allowed, remedy = "both passages in one document", "Correct the passage."
+            yield Flaw("relations", row, "to_segment_id", what, allowed, remedy, "data.relation")
 
 
 def passages_fit(frames: Frames) -> Iterator[Flaw]:
@@ -197,39 +173,27 @@ def pages_are_there(frames: Frames) -> Iterator[Flaw]:
         if table not in frames:
             continue
         rows = frames[table].dropna(subset=["document_id", "page"])
-        for document, page, row in zip(rows["document_id"], rows["page"], rows[ROW], strict=True):
+        for document, page, row in rows_of(rows, "document_id", "page"):
             if page > pages.get(document, page):
-                yield Flaw(
-                    table,
-                    int(row),
-                    "page",
-                    f"page {page} of document {quoted(document)}, which has {pages[document]}",
-                    f"1 to {pages[document]}",
-                    "Correct the page, or the pages in documents.",
-                    "data.page",
-                )
+                what = f"page {page} of document {quoted(document)}, which has {pages[document]}"
+                allowed = f"1 to {pages[document]}"
+                remedy = "Correct the page, or the pages in documents."
+                yield Flaw(table, row, "page", what, allowed, remedy, "data.page")
 
 
 def codes_are_a_tree(frames: Frames) -> Iterator[Flaw]:
     """No code stands above itself."""
     codes = frames["codes"].dropna(subset=["code_id"])
     parents = dict(zip(codes["code_id"], codes["parent_id"], strict=True))
-    for code, row in zip(codes["code_id"], codes[ROW], strict=True):
+    for code, row in rows_of(codes, "code_id"):
         seen = {code}
         above = parents[code]
         while not pd.isna(above) and above in parents and above not in seen:
             seen.add(above)
             above = parents[above]
         if not pd.isna(above) and above == code:
-            yield Flaw(
-                "codes",
-                int(row),
-                "parent_id",
-                f"{quoted(code)} is above itself",
-                "a tree",
-                "Correct the broader code.",
-                "data.code-cycle",
-            )
+            what, remedy = f"{quoted(code)} is above itself", "Correct the broader code."
+            yield Flaw("codes", row, "parent_id", what, "a tree", remedy, "data.code-cycle")
 
 
 def goals_hold_together(frames: Frames) -> Iterator[Flaw]:
@@ -239,29 +203,20 @@ def goals_hold_together(frames: Frames) -> Iterator[Flaw]:
     unmeasured = goals["measured_by"] == "none"
     known = goals["attainment"].notna() & goals["measured_by"].notna()
     for _, row in goals[(known & (silent != unmeasured)).fillna(False)].iterrows():
-        yield Flaw(
-            "goals",
-            int(row[ROW]),
-            "measured_by",
-            f"{quoted(row['measured_by'])} with attainment {quoted(row['attainment'])}",
-            "none where the attainment is not_reported, and only there",
-            "Correct the one that is wrong.",
-            "data.attainment",
-        )
+        what = f"{quoted(row['measured_by'])} with attainment {quoted(row['attainment'])}"
+        allowed = "none where the attainment is not_reported, and only there"
+        remedy = "Correct the one that is wrong."
+        yield Flaw("goals", int(row[ROW]), "measured_by", what, allowed, remedy, "data.attainment")
     documents = frames["documents"][["document_id", "project_id", "kind"]]
     merged = goals.merge(documents, on="document_id", suffixes=("", "_of_document"))
     other = (merged["project_id"] != merged["project_id_of_document"]).fillna(False)
     for _, row in merged[other].iterrows():
-        yield Flaw(
-            "goals",
-            int(row[ROW]),
-            "project_id",
+        what = (
             f"{quoted(row['project_id'])}, but document {quoted(row['document_id'])} is of "
-            f"project {quoted(row['project_id_of_document'])}",
-            "the project of the document",
-            "Correct the one that is wrong.",
-            "data.goal-project",
+            f"project {quoted(row['project_id_of_document'])}"
         )
+        allowed, remedy = "the project of the document", "Correct the one that is wrong."
+        yield Flaw("goals", int(row[ROW]), "project_id", what, allowed, remedy, "data.goal-project")
 
 
 def ratings_fit_their_scale(frames: Frames) -> Iterator[Flaw]:
@@ -271,15 +226,10 @@ def ratings_fit_their_scale(frames: Frames) -> Iterator[Flaw]:
     )
     outside = (merged["value"] < merged["scale_min"]) | (merged["value"] > merged["scale_max"])
     for _, row in merged[outside.fillna(False)].iterrows():
-        yield Flaw(
-            "ratings",
-            int(row[ROW]),
-            "value",
-            f"{row['value']} is outside the scale of {quoted(row['item_id'])}",
-            f"{row['scale_min']} to {row['scale_max']}",
-            "Correct the answer, or empty the row.",
-            "data.rating",
-        )
+        what = f"{row['value']} is outside the scale of {quoted(row['item_id'])}"
+        allowed = f"{row['scale_min']} to {row['scale_max']}"
+        remedy = "Correct the answer, or empty the row."
+        yield Flaw("ratings", int(row[ROW]), "value", what, allowed, remedy, "data.rating")
 
 
 CODING_RULES = (
@@ -306,4 +256,196 @@ CODING_RULES = (
     Rule(codes_are_a_tree, ("codes",)),
     Rule(goals_hold_together, ("goals", "documents")),
     Rule(ratings_fit_their_scale, ("ratings", "rating_items")),
+)
+
+
+_CODES = ("code_id", "codebook_version", "retired")
+
+
+def codes_retire_after_they_came(frames: Frames) -> Iterator[Flaw]:
+    """A code is given up in a later version than the one that brought it in."""
+    codes = frames["codes"].dropna(subset=["codebook_version", "retired"])
+    for first, last, row in rows_of(codes, "codebook_version", "retired"):
+        if version_order(last) <= version_order(first):
+            what = f"{quoted(last)} is not after {quoted(first)}, which brought the code in"
+            allowed = f"a version after {first}"
+            remedy = "Correct the version that is wrong; while a code is used the cell is empty."
+            yield Flaw("codes", row, "retired", what, allowed, remedy, "data.code-version")
+
+
+def readings_name_a_version(frames: Frames) -> Iterator[Flaw]:
+    """The version a coder worked with is one that the codebook knows."""
+    known = _versions(frames)
+    readings = frames["readings"].dropna(subset=["codebook_version"])
+    for version, row in rows_of(readings, "codebook_version"):
+        if not _among(version, known):
+            yield _unknown_version("readings", row, "codebook_version", version, known)
+
+
+def codings_are_of_their_version(frames: Frames) -> Iterator[Flaw]:
+    """A coder gave only codes of the version that the document was read with."""
+    keys = ["document_id", "coder_id", "round"]
+    homes = frames["segments"][["segment_id", "document_id"]].drop_duplicates("segment_id")
+    readings = frames["readings"][[*keys, "codebook_version"]].rename(
+        columns={"codebook_version": "version"}
+    )
+    # Of codings far fewer kinds than rows: each code, version and term is judged once.
+    codings = (
+        frames["codings"]
+        .merge(homes, on="segment_id")
+        .merge(readings.dropna().drop_duplicates(keys), on=keys)
+        .merge(frames["codes"][list(_CODES)].drop_duplicates("code_id"), on="code_id")
+        .dropna(subset=["codebook_version"])
+    )
+    terms = ["version", "codebook_version", "retired"]
+    wrong = [
+        group
+        for (version, first, last), group in codings.fillna({"retired": ""}).groupby(terms)
+        if not in_use(str(first), str(last), str(version))
+    ]
+    for group in wrong:
+        for code, version, first, last, row in rows_of(
+            group, "code_id", "version", "codebook_version", "retired"
+        ):
+            until = f" and no longer in {last}" if last else ""
+            what = (
+                f"{quoted(code)} is in use from version {first}{until}, but the document was "
+                f"read with {version}"
+            )
+            allowed = f"a code of version {version}"
+            remedy = "Correct the code, or the version in readings."
+            yield Flaw("codings", row, "code_id", what, allowed, remedy, "data.code-version")
+
+
+def changes_lead_from_version_to_version(frames: Frames) -> Iterator[Flaw]:
+    """A change leads from a code of an earlier version to one of a later."""
+    codes = frames["codes"].dropna(subset=["code_id", "codebook_version"])
+    terms = {
+        code: (first, None if pd.isna(last) else last)
+        for code, first, last, _ in rows_of(codes, *_CODES)
+    }
+    known = _versions(frames)
+    columns = ("from_version", "to_version", "from_code_id", "to_code_id")
+    changes = frames["code_changes"].dropna(subset=list(columns))
+    for earlier, later, old, new, row in rows_of(changes, *columns):
+        unknown = [
+            _unknown_version("code_changes", row, column, version, known)
+            for column, version in zip(columns[:2], (earlier, later), strict=True)
+            if not _among(version, known)
+        ]
+        yield from unknown
+        if not unknown and version_order(later) <= version_order(earlier):
+            yield Flaw(
+                "code_changes",
+                row,
+                "to_version",
+                f"{quoted(later)} is not after {quoted(earlier)}",
+                f"a version after {earlier}",
+                "Correct the version that is wrong.",
+                "data.code-version",
+            )
+        for column, code, version in (
+            ("from_code_id", old, earlier),
+            ("to_code_id", new, later),
+        ):
+            if not unknown and code in terms and not in_use(*terms[code], version):
+                what = f"{quoted(code)} is not in version {version}"
+                allowed = f"a code of version {version}"
+                remedy = "Correct the code, or its versions in codes."
+                yield Flaw("code_changes", row, column, what, allowed, remedy, "data.code-version")
+
+
+def changes_are_of_their_kind(frames: Frames) -> Iterator[Flaw]:
+    """One code becomes one, or several, or several become one, as the kind says."""
+    columns = ("from_version", "to_version", "from_code_id", "to_code_id", "kind")
+    changes = frames["code_changes"].dropna(subset=list(columns))
+    rows = rows_of(changes, *columns)
+    befores = Counter((a, b, old) for a, b, old, *_ in rows)
+    afters = Counter((a, b, new) for a, b, _, new, *_ in rows)
+    for earlier, later, old, new, kind, row in rows:
+        many = befores[earlier, later, old], afters[earlier, later, new]
+        allowed, holds = {
+            "rename": ("one code that becomes another", many == (1, 1) and old != new),
+            "redefine": ("one code that stays itself", many == (1, 1) and old == new),
+            "split": ("one code that becomes several", many[0] > 1 and many[1] == 1),
+            "merge": ("several codes that become one", many[0] == 1 and many[1] > 1),
+        }.get(kind, ("", True))  # another kind is told as not in the list
+        if not holds:
+            what = (
+                f"{quoted(old)} becomes {_counted(many[0])} and {quoted(new)} comes of "
+                f"{_counted(many[1])} from {earlier} to {later}"
+            )
+            allowed = f"for {kind}: {allowed}"
+            remedy = "Correct the kind, or add the rows that are missing."
+            yield Flaw("code_changes", row, "kind", what, allowed, remedy, "data.code-change")
+
+
+def consensus_rests_on_codings(frames: Frames) -> Iterator[Flaw]:
+    """A consensus names codings of other coders, in its document and with its code."""
+    homes = frames["segments"][["segment_id", "document_id"]].drop_duplicates("segment_id")
+    codings = frames["codings"].merge(homes, on="segment_id", how="left")
+    resting = codings.dropna(subset=["consensus_of"])
+    if resting.empty:
+        return
+    columns = ("document_id", "code_id", "coder_id")
+    of = dict(
+        zip(
+            codings["coding_id"],
+            zip(*(codings[name] for name in columns), strict=True),
+            strict=True,
+        )
+    )
+    for names, document, code, coder, row in rows_of(resting, "consensus_of", *columns):
+        for name in str(names).split():
+            if name not in of:
+                what = f"{quoted(name)} is not in codings"
+            elif pd.isna(document) or pd.isna(of[name][0]):
+                continue  # told as a missing reference
+            elif of[name][0] != document:
+                what = f"{quoted(name)} is of document {quoted(of[name][0])}"
+            elif of[name][1] != code:
+                what = f"{quoted(name)} gives the code {quoted(of[name][1])}"
+            elif of[name][2] == coder:
+                what = f"{quoted(name)} is of the same coder, {quoted(coder)}"
+            else:
+                continue
+            allowed = f"codings of other coders in document {quoted(document)} with {quoted(code)}"
+            remedy = "Correct the coding that is named."
+            yield Flaw("codings", row, "consensus_of", what, allowed, remedy, "data.consensus")
+
+
+def _versions(frames: Frames) -> tuple[str, ...]:
+    codes = frames["codes"]
+    return known_versions(codes["codebook_version"].dropna(), codes["retired"].dropna())
+
+
+def _among(version: str, known: tuple[str, ...]) -> bool:
+    return version_order(version) in {version_order(one) for one in known}
+
+
+def _unknown_version(
+    table: str, row: int, column: str, version: str, known: tuple[str, ...]
+) -> Flaw:
+    what = f"{quoted(version)} is no version of the codebook"
+    remedy = suggestion(version, known) or "Correct it, or put the version on its codes."
+    return Flaw(table, row, column, what, listed(known), remedy, "data.code-version")
+
+
+def _counted(number: int) -> str:
+    return "one code" if number == 1 else f"{number} codes"
+
+
+_WHOLE = {"codes": ("codebook_version", "retired")}
+
+CODEBOOK_RULES = (
+    Rule(codes_retire_after_they_came, ("codes",)),
+    Rule(readings_name_a_version, ("codes", "readings"), _WHOLE),
+    Rule(codings_are_of_their_version, ("codes", "codings", "segments", "readings")),
+    Rule(changes_lead_from_version_to_version, ("codes", "code_changes"), _WHOLE),
+    Rule(
+        changes_are_of_their_kind,
+        ("code_changes",),
+        {"code_changes": ("from_version", "to_version", "from_code_id", "to_code_id", "kind")},
+    ),
+    Rule(consensus_rests_on_codings, ("codings", "segments"), {"codings": ("coding_id",)}),
 )

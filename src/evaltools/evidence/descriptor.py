@@ -1,19 +1,33 @@
 """The descriptor: `datapackage.json`, the one description of every table, read and checked.
 
 It is a Frictionless tabular data package with a few additions, all named `evaltools:…`:
-`dateOrder` and `maximumRatio` of a table, `verbatim` of a field. Everything that
-reads, checks or documents data follows it. A descriptor comes from outside as data do, so paths
-out of the folder, unknown types and references to nothing are refused here.
+`dateOrder` and `maximumRatio` of a table, `verbatim` of a field. Everything that reads, checks or
+documents data follows it. A descriptor comes from outside as data do, so paths out of the folder,
+unknown types and references to nothing are refused here. What the engine asks of the tables that
+it knows holds whether or not the descriptor says it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, TypeGuard
 
-from evaltools.problems import refuse
+from evaltools.evidence.known import IMPLIED, KnownTable, known_tables
+from evaltools.evidence.paths import safe_path
+from evaltools.evidence.quoting import listed, quoted, suggestion
+from evaltools.files import read_file
+from evaltools.problems import Problem, ProblemError, refuse
 
 FILE_NAME = "datapackage.json"
+TYPES = ("string", "integer", "number", "boolean", "date")
+_LARGEST = 5_000_000
+_WIDER = {"integer": "number"}
+_CONSTRAINTS = ("required", "unique", "enum", "pattern", "minimum", "maximum")
 
 
 @dataclass(frozen=True)
@@ -92,27 +106,285 @@ class Descriptor:
 def load_descriptor(folder: Path) -> Descriptor:
     """Read and check `datapackage.json` of a data folder.
 
-    Arguments:
-        folder: the data folder.
-
     Raises ProblemError with everything that is wrong in it.
     """
-    from evaltools.evidence.describing import DescriptorReader, read_document
-    from evaltools.evidence.known import strengthened
-
     where = f"{folder.resolve().name}/{FILE_NAME}"
-    document, problems = read_document(folder / FILE_NAME, where)
-    refuse(problems)
-    reader = DescriptorReader(where)
-    resources = tuple(reader.resources(document))
+    document = _document(folder / FILE_NAME, where)
+    reader = _Reader(where)
+    resources = tuple(reader.resources(document["resources"]))
     reader.check_references(resources)
     refuse(reader.problems)
-    resources, problems = strengthened(resources, where)
+    resources, problems = _with_known_references(resources, where)
     refuse(problems)
-    return Descriptor(
-        folder,
-        str(document.get("name", "")),
-        str(document.get("title", "")),
-        resources,
-        document.get("evaltools:example") is True,
-    )
+    name, title = str(document.get("name", "")), str(document.get("title", ""))
+    return Descriptor(folder, name, title, resources, document.get("evaltools:example") is True)
+
+
+def _document(path: Path, where: str) -> dict[str, Any]:
+    def failed(what: str, remedy: str = "Correct it there.") -> ProblemError:
+        return ProblemError([Problem(where, what, "", remedy, "descriptor.unreadable")])
+
+    if not os.path.lexists(path):
+        raise failed("there is no such file", "Every data folder has one, the list of its tables.")
+    try:
+        text = read_file(path, where, _LARGEST).decode("utf-8-sig")
+        document = json.loads(text, object_pairs_hook=_distinct)
+    except UnicodeDecodeError:
+        raise failed("the file is not UTF-8", "Save it as UTF-8.") from None
+    except json.JSONDecodeError as error:
+        raise failed(f"not JSON: {error.msg}, line {error.lineno}") from None
+    except RecursionError:
+        raise failed("nested too deeply") from None
+    except ProblemError:
+        raise
+    except ValueError as error:
+        raise failed(str(error)) from None
+    if not isinstance(document, dict) or not isinstance(document.get("resources"), list):
+        raise failed("it lists no resources", 'It is an object with a list "resources".')
+    return document
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    keys = [key for key, _ in pairs]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise ValueError(f"the key {quoted(key)} stands twice in one object")
+    return dict(pairs)
+
+
+class _Reader:
+    """Turns the JSON into dataclasses and gathers what is wrong on the way."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        self.problems: list[Problem] = []
+
+    def _wrong(self, place: str, what: str, allowed: str = "", remedy: str = "") -> None:
+        self.problems.append(
+            Problem(f"{self.where}, {place}", what, allowed, remedy, "descriptor.invalid")
+        )
+
+    def _unknown(self, place: str, what: str, value: object, allowed: tuple[str, ...]) -> None:
+        near = suggestion(str(value), allowed)
+        self._wrong(place, f"the {what} {quoted(value)} is not known", listed(allowed), near)
+
+    def _list(self, place: str, name: str, found: object) -> list[Any]:
+        if isinstance(found, list):
+            return found
+        self._wrong(place, f"{name} is not a list")
+        return []
+
+    def _named(self, raws: list[Any], kind: str, before: str) -> Iterator[tuple[str, Any]]:
+        """Objects with a name that no other has, and the place of each."""
+        seen: set[str] = set()
+        for number, raw in enumerate(raws, start=1):
+            if not isinstance(raw, dict) or not isinstance(raw.get("name"), str):
+                self._wrong(f"{before}{kind} {number}", "it has no name")
+                continue
+            place = f"{before}{kind} {raw['name']}"
+            if raw["name"] in seen:
+                self._wrong(place, "the name stands twice")
+                continue
+            seen.add(raw["name"])
+            yield place, raw
+
+    def resources(self, raws: list[Any]) -> Iterator[Resource]:
+        """The tables; what is wrong with them is in `problems` afterwards."""
+        paths: set[str] = set()
+        for place, raw in self._named(raws, "resource", ""):
+            if not re.fullmatch(r"[a-z][a-z0-9_]*", raw["name"]):
+                self._wrong(place, "the name is not plain", "a-z, 0-9 and _")
+            path = raw.get("path")
+            if not isinstance(path, str) or not safe_path(path) or not path.endswith(".csv"):
+                found = quoted(path) if isinstance(path, str) else "no path"
+                allowed = (
+                    "a relative path below the data folder that ends in .csv, such as "
+                    "register/projects.csv"
+                )
+                self._wrong(place, f"{found} is not a path of a table", allowed)
+                path = ""
+            if path in paths:
+                self._wrong(place, f"the path {quoted(path)} stands twice")
+            paths.add(path)
+            yield self._resource(place, path, raw)
+
+    def _resource(self, place: str, path: str, raw: dict[str, Any]) -> Resource:
+        schema = raw.get("schema")
+        if not isinstance(schema, dict) or not isinstance(schema.get("fields"), list):
+            self._wrong(place, "it has no schema with fields")
+            schema = {"fields": []}
+        known = known_tables().get(raw["name"], KnownTable())
+        named = self._named(schema["fields"], "field", f"{place}, ")
+        fields = tuple(self._field(at, one, known) for at, one in named)
+        types = {field.name: field.type for field in fields}
+        for column in known.needed:
+            if column not in types:
+                remedy = "Call the column so, here and in the file, or take the table out."
+                near = suggestion(column, types)
+                told = f"it has no column {column}"
+                self._wrong(place, told, listed(known.needed), near or remedy)
+        key = self._columns(place, "primaryKey", schema.get("primaryKey", []), types)
+        order = "evaltools:dateOrder"
+        orders = tuple(
+            self._columns(place, order, one, types)
+            for one in self._list(place, order, raw.get(order, []))
+        )
+        for dates in orders:
+            if others := [f"{name} is {types[name]}" for name in dates if types[name] != "date"]:
+                self._wrong(place, f"{order} is for dates, but {', '.join(others)}")
+        foreign = self._list(place, "foreignKeys", schema.get("foreignKeys", []))
+        missing = self._list(place, "missingValues", schema.get("missingValues", [""]))
+        ratio = "evaltools:maximumRatio"
+        ratios = self._list(place, ratio, raw.get(ratio, []))
+        return Resource(
+            name=raw["name"],
+            path=path,
+            title=str(raw.get("title", "")),
+            fields=fields,
+            primary_key=key or tuple(name for name in known.key if name in types),
+            foreign_keys=tuple(self._foreign_keys(place, foreign, types)),
+            missing_values=tuple(map(str, missing)),
+            date_orders=orders,
+            maximum_ratios=tuple(self._ratios(place, ratio, ratios, types)),
+            origin=str(raw.get("evaltools:origin", "")),
+        )
+
+    def _field(self, at: str, raw: dict[str, Any], known: KnownTable) -> Field:
+        name, kind = raw["name"], raw.get("type")
+        if kind not in TYPES:
+            self._unknown(at, "type", kind, TYPES)
+        elif (wanted := known.columns.get(name, kind)) not in (kind, _WIDER.get(kind)):
+            remedy = f"Give it the type {wanted}, or another name."
+            self._wrong(at, f"its type is {kind}", wanted, remedy)
+        rules = raw.get("constraints", {})
+        if not isinstance(rules, dict):
+            self._wrong(at, "constraints is not an object")
+            rules = {}
+        for unknown in [name for name in rules if name not in _CONSTRAINTS]:
+            self._unknown(at, "constraint", unknown, _CONSTRAINTS)
+        enum = rules.get("enum", [])
+        if not isinstance(enum, list) or not all(isinstance(one, str) for one in enum):
+            self._wrong(at, "enum is not a list of strings")
+            enum = []
+        if enum and kind != "string":
+            self._wrong(at, "enum is for strings")
+        if rules.get("pattern") is not None and kind != "string":
+            self._wrong(at, "pattern is for strings")
+        allowed = known.values.get(name, ())
+        if allowed and (others := [value for value in enum if value not in allowed]):
+            remedy = "Take out what no chapter can tell apart."
+            self._wrong(at, f"enum has {listed(others)}", listed(allowed), remedy)
+        limits: dict[str, float] = {}
+        for end in ("minimum", "maximum"):
+            limit = rules.get(end)
+            if _is_number(limit) and kind in ("integer", "number"):
+                limits[end] = float(limit)
+            elif limit is not None:
+                self._wrong(at, f"{end} is for numbers and is a number")
+        return Field(
+            name=name,
+            type=str(kind),
+            description=str(raw.get("description", "")),
+            required=rules.get("required") is True or name in (*known.needed, *known.defaults),
+            unique=rules.get("unique") is True,
+            enum=tuple(enum) or allowed,
+            pattern=self._pattern(at, rules.get("pattern")) or known.patterns.get(name),
+            verbatim=raw.get("evaltools:verbatim") is True,
+            **limits,
+        )
+
+    def _pattern(self, at: str, pattern: object) -> str | None:
+        if pattern is None:
+            return None
+        try:
+            if not isinstance(pattern, str) or len(pattern) > 200:
+                raise ValueError
+            re.compile(pattern)
+        except (ValueError, re.error):
+            self._wrong(at, f"the pattern {quoted(pattern)} is not a regular expression")
+            return None
+        return pattern
+
+    def _columns(
+        self, place: str, what: str, found: object, names: Iterable[str]
+    ) -> tuple[str, ...]:
+        columns = [found] if isinstance(found, str) else found
+        if not isinstance(columns, list):
+            self._wrong(place, f"{what} is not a list of columns")
+            return ()
+        there = list(names)
+        for column in columns:
+            if not isinstance(column, str) or column not in there:
+                told = f"{what} names the column {quoted(column)}, which it does not have"
+                self._wrong(place, told, "", suggestion(str(column), there))
+        return tuple(one for one in columns if isinstance(one, str) and one in there)
+
+    def _foreign_keys(
+        self, place: str, raws: list[Any], names: Iterable[str]
+    ) -> Iterator[ForeignKey]:
+        for raw in raws:
+            reference = raw.get("reference") if isinstance(raw, dict) else None
+            if not isinstance(reference, dict) or not isinstance(reference.get("resource"), str):
+                self._wrong(place, "a foreign key has no reference to a resource")
+                continue
+            columns = self._columns(place, "foreignKeys", raw.get("fields"), names)
+            targets = reference.get("fields")
+            targets = [targets] if isinstance(targets, str) else targets
+            if not isinstance(targets, list) or len(targets) != len(columns):
+                self._wrong(place, "a foreign key has not as many fields as it refers to")
+                continue
+            yield ForeignKey(columns, reference["resource"], tuple(map(str, targets)))
+
+    def _ratios(
+        self, place: str, name: str, raws: list[Any], names: Iterable[str]
+    ) -> Iterator[MaximumRatio]:
+        for rule in raws:
+            limit = rule.get("maximum") if isinstance(rule, dict) else None
+            if not _is_number(limit):
+                self._wrong(place, f"{name} has no number as its maximum")
+                continue
+            columns = self._columns(place, name, [rule.get("part"), rule.get("whole")], names)
+            if len(columns) == 2:
+                yield MaximumRatio(columns[0], columns[1], float(limit))
+
+    def check_references(self, resources: tuple[Resource, ...]) -> None:
+        """Foreign keys lead to tables and columns that are there."""
+        by_name = {resource.name: resource for resource in resources}
+        for resource in resources:
+            for key in resource.foreign_keys:
+                place = f"resource {resource.name}"
+                target = by_name.get(key.resource)
+                if target is None:
+                    told = f"a foreign key refers to {quoted(key.resource)}, which is not there"
+                    self._wrong(place, told, "", suggestion(key.resource, by_name))
+                    continue
+                what = f"the foreign key to {key.resource}"
+                self._columns(place, what, list(key.reference_fields), target.field_names)
+
+
+def _with_known_references(
+    resources: tuple[Resource, ...], where: str
+) -> tuple[tuple[Resource, ...], list[Problem]]:
+    """The tables with the references that the engine follows, and those that lead to no table."""
+    there = {resource.name: resource.field_names for resource in resources}
+    made, problems = [], []
+    for resource in resources:
+        known = known_tables().get(resource.name, KnownTable())
+        own = {key.fields for key in resource.foreign_keys}
+        added = []
+        for column, (table, target) in known.references.items():
+            if column not in resource.field_names or (column,) in own:
+                continue
+            if target in there.get(table, ()):
+                added.append(ForeignKey((column,), table, (target,)))
+            elif column in known.needed and table not in IMPLIED:
+                what = f"its column {column} is of the table {table}, which is not there"
+                remedy = f"Describe {table} as well, or take {resource.name} out."
+                place = f"{where}, resource {resource.name}"
+                problems.append(Problem(place, what, "", remedy, "descriptor.table-missing"))
+        made.append(replace(resource, foreign_keys=(*resource.foreign_keys, *added)))
+    return tuple(made), problems
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)

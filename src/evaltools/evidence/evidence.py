@@ -5,18 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
 from evaltools.evidence.allocation import allocate
 from evaltools.evidence.codebook import Crosswalk
-from evaltools.evidence.codings import CoderRule, codes_as_read, linked, presence
-from evaltools.evidence.known import completed
-from evaltools.evidence.places import located
-from evaltools.evidence.scope import final_reports, nothing_left, register, within
-from evaltools.evidence.units import Units, units_of_groups, versions_read
+from evaltools.evidence.codings import (
+    CoderRule,
+    Units,
+    codes_as_read,
+    linked,
+    presence,
+    units_of_groups,
+    versions_read,
+)
+from evaltools.evidence.descriptor import load_descriptor
+from evaltools.evidence.scope import final_reports, located, nothing_left, register, within
+from evaltools.evidence.state import data_hash, known_valid
+from evaltools.evidence.tables import completed, read_leniently
 from evaltools.present.words import Words
-from evaltools.study import Parameters, Study, Vocabulary
+from evaltools.problems import refuse
+from evaltools.study import Parameters, Study, Vocabulary, find_study
 from evaltools.study.declaration import Disclosure
 
 
@@ -215,3 +225,29 @@ def _participations(
     frame = frame.sort_values(["project_id", "org_id"]).reset_index(drop=True)
     places = located(frame, "org_id", tables, vocabulary)
     return pd.concat([frame.drop(columns=["decided", "year"]), places], axis=1)
+
+
+def open_evidence(
+    parameters: Parameters | Mapping[str, Any], study: Study | None = None
+) -> Evidence:
+    """Read, check and select the evidence of the study around the current folder.
+
+    Arguments:
+        parameters: of the run; or the names of a notebook, `globals()`, after its parameters
+            cell, from which those that the study declares are taken.
+        study: the study; found from the current folder where it is not given.
+
+    The data are validated unless the pipeline has done so for exactly this state of them, which
+    it tells by the environment variable EVALTOOLS_VALIDATED.
+    Raises ProblemError for a wrong parameter, wrong data, or a scope without reports.
+    """
+    study = study or find_study()
+    if isinstance(parameters, Mapping):
+        parameters = study.parameters_from(parameters)
+    descriptor = load_descriptor(study.data)
+    reading = read_leniently(study.data, descriptor)
+    if reading.flaws or not known_valid(data_hash(study.data, descriptor)):
+        from evaltools.evidence.validation import check_reading  # only where needed
+
+        refuse(check_reading(reading, descriptor, study.declaration))
+    return Evidence.select(study, reading.tables, parameters)

@@ -6,13 +6,15 @@ keeping consequences quiet: a cell that could not be read is told once, not agai
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
 from evaltools.evidence.descriptor import Descriptor
 from evaltools.problems import Problem
+from evaltools.study import Vocabulary
 
 ROW = "row in file"
 
@@ -112,3 +114,39 @@ def numbered(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame from index 0 with the row in the file as the column ROW."""
     rows = frame.index if frame.index.name == "row" else pd.RangeIndex(2, len(frame) + 2)
     return frame.reset_index(drop=True).assign(**{ROW: rows.to_numpy(dtype="int64")})
+
+
+class Frames(dict[str, pd.DataFrame]):
+    """Tables with their rows numbered, and the vocabulary of the study that they are of."""
+
+    def __init__(self, tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary) -> None:
+        super().__init__(tables)
+        self.vocabulary = vocabulary
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A check and what it needs.
+
+    Arguments:
+        check: gives flaws for the tables.
+        needs: tables that have to be there.
+        whole: columns by table of which every cell has to have been read, since the rule
+            concludes from absence.
+    """
+
+    check: Callable[[Frames], Iterator[Flaw]]
+    needs: tuple[str, ...]
+    whole: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def applies(self, frames: Frames, unread: Unread) -> bool:
+        """Whether the tables are there that the rule needs, and what it concludes from is whole."""
+        return all(table in frames for table in self.needs) and all(
+            unread.whole(table, columns) for table, columns in self.whole.items()
+        )
+
+
+def rows_of(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
+    """Values of columns row by row, and at last the row in the file."""
+    values = (*(frame[name] for name in columns), frame[ROW].astype(int))
+    return list(zip(*values, strict=True))

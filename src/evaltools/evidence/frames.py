@@ -136,56 +136,32 @@ class TableReader:
             if field is None:
                 unknown.append((place, name))
             elif field in places:
-                self._flaw(
-                    self.grid.header_row,
-                    field,
-                    "the column stands twice",
-                    "",
-                    "Keep one of them.",
-                    "data.column-twice",
-                )
+                what, remedy = "the column stands twice", "Keep one of them."
+                self._flaw(self.grid.header_row, field, what, "", remedy, "data.column-twice")
             else:
                 places[field] = place
         if not places:
             shown = listed((quoted(name) for name in self.grid.header if name), 6)
-            raise Unreadable(
-                f"the first row holds none of the column names but {shown}",
-                "Put the column names in the first row.",
-                "data.header",
-                allowed=listed(self.resource.field_names),
-                row=self.grid.header_row,
-            )
+            what = f"the first row holds none of the column names but {shown}"
+            allowed = listed(self.resource.field_names)
+            remedy = "Put the column names in the first row."
+            raise Unreadable(what, remedy, "data.header", allowed=allowed, row=self.grid.header_row)
         absent = [name for name in self.resource.field_names if name not in places]
         for place, name in unknown:
             if name:
-                self._flaw(
-                    self.grid.header_row,
-                    None,
-                    f"the column {quoted(name)} is not in {FILE_NAME}",
-                    "",
-                    suggestion(name, absent) or "Take it out, or describe it there.",
-                    "data.column-unknown",
-                )
+                what = f"the column {quoted(name)} is not in {FILE_NAME}"
+                remedy = suggestion(name, absent) or "Take it out, or describe it there."
+                self._flaw(self.grid.header_row, None, what, "", remedy, "data.column-unknown")
             elif any(row[place].strip() for row in self.grid.rows):
-                self._flaw(
-                    self.grid.header_row,
-                    None,
-                    f"column {place + 1} holds values under no name",
-                    "",
-                    "Name the column, or empty it.",
-                    "data.column-unnamed",
-                )
+                what = f"column {place + 1} holds values under no name"
+                remedy = "Name the column, or empty it."
+                self._flaw(self.grid.header_row, None, what, "", remedy, "data.column-unnamed")
         for name in absent:
             if may_be_absent(self.resource.name, name):
                 continue
-            self._flaw(
-                self.grid.header_row,
-                name,
-                "the column is missing",
-                "",
-                "Add it, with empty cells where nothing is known.",
-                "data.column-missing",
-            )
+            what = "the column is missing"
+            remedy = "Add it, with empty cells where nothing is known."
+            self._flaw(self.grid.header_row, name, what, "", remedy, "data.column-missing")
         return places
 
     def _column(self, field: Field) -> tuple[list[Value | None], list[_Wrong]]:

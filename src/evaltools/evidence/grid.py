@@ -178,15 +178,9 @@ def to_grid(
     titles = [place + 1 for place, record in enumerate(records[:top]) if any(map(_bare, record))]
     if titles:
         shown = next(cell for cell in map(_bare, records[titles[0] - 1]) if cell)
-        remarks.append(
-            Remark(
-                titles[0],
-                None,
-                f"the column names stand in row {top + 1}, under a title, {quoted(shown, 40)}",
-                f"Delete {rows_listed(range(1, top + 1))}, so that the column names come first.",
-                "data.title-rows",
-            )
-        )
+        what = f"the column names stand in row {top + 1}, under a title, {quoted(shown, 40)}"
+        remedy = f"Delete {rows_listed(range(1, top + 1))}, so that the column names come first."
+        remarks.append(Remark(titles[0], None, what, remedy, "data.title-rows"))
     rows: list[tuple[str, ...]] = []
     numbers: list[int] = []
     ragged: list[tuple[int, int]] = []
@@ -210,16 +204,9 @@ def to_grid(
         rows.append(tuple(record))
         numbers.append(number)
     if beyond:
-        remarks.append(
-            Remark(
-                beyond[0],
-                None,
-                f"values stand to the right of the last column, {header[-1]} "
-                f"({rows_listed(beyond)})",
-                "Name their column, or delete them.",
-                "data.column-unnamed",
-            )
-        )
+        what = f"values stand to the right of the last column, {header[-1]} ({rows_listed(beyond)})"
+        remedy = "Name their column, or delete them."
+        remarks.append(Remark(beyond[0], None, what, remedy, "data.column-unnamed"))
     return Grid(
         tuple(header),
         tuple(rows),

@@ -8,19 +8,13 @@ whether or not the descriptor says it: keys, references, and values that chapter
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import yaml
-
-from evaltools.evidence.descriptor import ForeignKey, Resource
-from evaltools.evidence.quoting import listed, suggestion
-from evaltools.problems import Problem
 
 DTYPES: Mapping[str, Any] = {
     "string": "string",
@@ -43,13 +37,17 @@ class KnownTable:
             only belong to it where the table has them.
         references: column of which table each of these is.
         values: what may stand in a column, since chapters tell these apart.
+        patterns: what values of a column are made of, since keys of indicators are made of them.
+        defaults: what holds in every row of a table that lacks the column.
     """
 
-    columns: Mapping[str, str]
-    key: tuple[str, ...]
+    columns: Mapping[str, str] = field(default_factory=dict)
+    key: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
     references: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    patterns: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, object] = field(default_factory=dict)
 
 
 @cache
@@ -71,8 +69,14 @@ def _known(declared: Mapping[str, Any]) -> KnownTable:
         ),
         references={name: (table, column) for name, (table, column) in references},
         values={name: tuple(one.split()) for name, one in declared.get("values", {}).items()},
+        patterns=declared.get("patterns", {}),
+        defaults=declared.get("defaults", {}),
     )
 
+
+IMPLIED = ("coders", "readings", "organisations")
+"""Tables that others name rows of and that need not be there for it: who codes is a coder who has
+read the document, and an organisation of which nothing is known is known by its identifier."""
 
 LATER_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "projects": ("register_number",),
@@ -89,124 +93,6 @@ no mistake in it. Any other column that the descriptor names has to be in the fi
 """
 
 
-def strengthened(
-    resources: tuple[Resource, ...], where: str
-) -> tuple[tuple[Resource, ...], list[Problem]]:
-    """Tables as the descriptor has them, with what the engine asks for in any case.
-
-    Arguments:
-        resources: of the descriptor.
-        where: how to name the descriptor.
-
-    Returns them, and what the engine cannot read in them.
-    """
-    there = {resource.name: set(resource.field_names) for resource in resources}
-    problems: list[Problem] = []
-    made = []
-    for resource in resources:
-        known = known_tables().get(resource.name)
-        if known is None:
-            made.append(resource)
-            continue
-        problems += _unreadable(resource, known, f"{where}, resource {resource.name}")
-        fields = tuple(
-            replace(
-                one,
-                required=one.required or one.name in known.needed,
-                enum=one.enum or known.values.get(one.name, ()),
-            )
-            for one in resource.fields
-        )
-        own = {key.fields for key in resource.foreign_keys}
-        keys = tuple(
-            ForeignKey((column,), table, (target,))
-            for column, (table, target) in known.references.items()
-            if column in there[resource.name]
-            and target in there.get(table, ())
-            and (column,) not in own
-        )
-        made.append(
-            replace(
-                resource,
-                fields=fields,
-                primary_key=resource.primary_key
-                or tuple(name for name in known.key if name in there[resource.name]),
-                foreign_keys=resource.foreign_keys + keys,
-            )
-        )
-    return tuple(made), problems
-
-
-def _unreadable(resource: Resource, known: KnownTable, place: str) -> Iterator[Problem]:
-    names = resource.field_names
-    for column in known.needed:
-        if column not in names:
-            near = suggestion(column, names)
-            yield Problem(
-                place,
-                f"it has no column {column}",
-                listed(known.needed),
-                near or "Call the column so, here and in the file, or take the table out.",
-                "descriptor.column-missing",
-            )
-    for one in resource.fields:
-        wanted = known.columns.get(one.name, one.type)
-        if one.type != wanted and (one.type, wanted) != ("integer", "number"):
-            yield Problem(
-                f"{place}, field {one.name}",
-                f"its type is {one.type}",
-                wanted,
-                f"Give it the type {wanted}, or another name.",
-                "descriptor.column-type",
-            )
-        allowed = known.values.get(one.name)
-        if allowed and (others := [value for value in one.enum if value not in allowed]):
-            yield Problem(
-                f"{place}, field {one.name}",
-                f"enum has {listed(others)}",
-                listed(allowed),
-                "Take out what no chapter can tell apart.",
-                "descriptor.column-values",
-            )
-
-
 def may_be_absent(table: str, column: str) -> bool:
     """Whether a file without the column is one from before it."""
     return column in LATER_COLUMNS.get(table, ())
-
-
-def completed(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """The tables with every known column and every known table, empty where the study has none.
-
-    Arguments:
-        tables: frames by name; those that lack nothing are given back as they are.
-
-    Returns the frames in the same order, then the tables that were added.
-    """
-    whole = {name: with_known_columns(name, frame) for name, frame in tables.items()}
-    for name, known in known_tables().items():
-        if name not in whole:
-            index = pd.Index(np.array([], dtype="int64"), name="row")
-            values = {column: empty(kind, 0) for column, kind in known.columns.items()}
-            whole[name] = pd.DataFrame(values).set_axis(index)
-    return whole
-
-
-def with_known_columns(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """One table with every known column; a codebook that does not say it groups nothing."""
-    added = {}
-    for column, kind in known_tables()[name].columns.items() if name in known_tables() else ():
-        if column not in frame.columns:
-            added[column] = empty(kind, len(frame)).set_axis(frame.index)
-            if (name, column) == ("codes", "codable"):
-                added[column] = added[column].fillna(True)
-        elif kind == "number" and str(frame[column].dtype) == "Int64":
-            added[column] = frame[column].astype("float64")
-    whole = frame.assign(**added) if added else frame
-    whole.attrs = frame.attrs
-    return whole
-
-
-def empty(kind: str, length: int) -> pd.Series:
-    """A column of a type in which nothing stands."""
-    return pd.Series([None] * length, dtype=DTYPES[kind])

@@ -72,32 +72,21 @@ def find_odd_rows(
         absent = tuple(name for name in required if not texts[name][place].strip())
         filled = [cell.strip() for cell in grid.rows[place] if cell.strip()]
         if len(filled) > 1 and {cell.casefold() for cell in filled} <= names:
-            odd.append(
-                OddRow(
-                    (row,),
-                    "the row repeats the column names",
-                    "",
-                    "Delete it.",
-                    "data.header-twice",
-                )
-            )
+            what = "the row repeats the column names"
+            odd.append(OddRow((row,), what, "", "Delete it.", "data.header-twice"))
             continue
         last = place == len(grid.numbers) - 1
         total = _total(place, numeric, values) if absent or last else None
         lacks = len(absent) > 1 or (bool(absent) and absent[0] in resource.primary_key)
         if total and (lacks or _is_bare_total(filled, place, total, values)):
             name, number = total
-            odd.append(
-                OddRow(
-                    (row,),
-                    f"the row is a sum: {plain_number(number)} is what {name} of "
-                    f"{rows_listed((grid.numbers[0], *grid.numbers[1:place]))} "
-                    "come to",
-                    "rows of the table only",
-                    "Delete the row of totals.",
-                    "data.totals-row",
-                )
+            what = (
+                f"the row is a sum: {plain_number(number)} is what {name} of "
+                f"{rows_listed((grid.numbers[0], *grid.numbers[1:place]))} "
+                "come to"
             )
+            remedy = "Delete the row of totals."
+            odd.append(OddRow((row,), what, "rows of the table only", remedy, "data.totals-row"))
         elif (
             len(filled) == 1
             and len(grid.header) > 2
@@ -188,14 +177,7 @@ def _notes(grid: Grid, places: list[int]) -> list[OddRow]:
         rows = [grid.numbers[place] for place in group]
         text = next(cell.strip() for cell in grid.rows[group[0]] if cell.strip())
         subject = "the row holds" if len(rows) == 1 else f"{rows_listed(rows)} hold"
-        odd.append(
-            OddRow(
-                tuple(rows),
-                f"{subject} nothing but {quoted(text)}"
-                + ("" if len(rows) == 1 else " and the like"),
-                "rows of the table only",
-                "Delete notes and headings from the table.",
-                "data.note-row",
-            )
-        )
+        what = f"{subject} nothing but {quoted(text)}" + ("" if len(rows) == 1 else " and the like")
+        remedy = "Delete notes and headings from the table."
+        odd.append(OddRow(tuple(rows), what, "rows of the table only", remedy, "data.note-row"))
     return odd

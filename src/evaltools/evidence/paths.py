@@ -1,4 +1,4 @@
-"""Paths from outside: below their folder, or refused."""
+"""Paths: those from outside, below their folder or refused, and the tool's own places."""
 
 from __future__ import annotations
 
@@ -26,3 +26,19 @@ def inside(folder: Path, path: str) -> Path | None:
     root = folder.resolve()
     found = Path(os.path.realpath(root / path))  # of a link in a circle: itself
     return found if found.is_relative_to(root) else None
+
+
+CODERS = "coding/coders"
+"""What coders are writing in the panel, a folder each; no evidence until it is imported."""
+
+RECEIVED = "reports/received"
+"""Reports as they were received; rows of documents hold their hashes."""
+
+REPLACED = "reports/replaced"
+"""Earlier versions of reports, and passages that were lost with them."""
+
+IMPORT_LOG = "reports/import.csv"
+"""What was read of each file that came in."""
+
+BESIDE_EVIDENCE = (CODERS, IMPORT_LOG, RECEIVED, REPLACED)
+"""All that no run depends on."""

@@ -1,4 +1,4 @@
-"""Rules of the register: leads, municipalities in their year, reports after their project."""
+"""Rules of the register: leads, areas in their year, reports after their project."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from evaltools.evidence.flaws import ROW, Flaw
+from evaltools.evidence.flaws import ROW, Flaw, Frames, Rule, rows_of
 from evaltools.evidence.quoting import listed, plain_number, quoted, suggestion
-from evaltools.evidence.rule import Frames, Rule
 
 
 def leads(frames: Frames) -> Iterator[Flaw]:
@@ -19,42 +18,28 @@ def leads(frames: Frames) -> Iterator[Flaw]:
     first = leads.drop_duplicates("project_id").set_index("project_id")
     for _, row in leads[leads.duplicated("project_id")].iterrows():
         before = first.loc[row["project_id"]]
-        yield Flaw(
-            "participations",
-            int(row[ROW]),
-            "role",
+        what = (
             f"project {quoted(row['project_id'])} has a second lead, {quoted(row['org_id'])}; "
-            f"the first is {quoted(before['org_id'])} in row {int(before[ROW])}",
-            "one lead for each project",
-            "Make one of them a partner.",
-            "data.lead",
+            f"the first is {quoted(before['org_id'])} in row {int(before[ROW])}"
         )
+        allowed, remedy = "one lead for each project", "Make one of them a partner."
+        yield Flaw("participations", int(row[ROW]), "role", what, allowed, remedy, "data.lead")
     lead_of = first["org_id"].to_dict()
-    columns = ("project_id", "lead_org_id", ROW)
-    for project, lead, row in zip(*(projects[name] for name in columns), strict=True):
+    for project, lead, row in rows_of(projects, "project_id", "lead_org_id"):
         if pd.isna(project) or pd.isna(lead) or lead_of.get(project) == lead:
             continue
         if project not in lead_of:
-            yield Flaw(
-                "projects",
-                int(row),
-                "lead_org_id",
-                f"project {quoted(project)} has no lead in participations",
-                "one lead for each project",
-                f"Add a row to participations with role lead and {quoted(lead)}.",
-                "data.lead",
-            )
+            what = f"project {quoted(project)} has no lead in participations"
+            allowed = "one lead for each project"
+            remedy = f"Add a row to participations with role lead and {quoted(lead)}."
+            yield Flaw("projects", row, "lead_org_id", what, allowed, remedy, "data.lead")
         else:
-            yield Flaw(
-                "projects",
-                int(row),
-                "lead_org_id",
+            what = (
                 f"{quoted(lead)} is not the lead in participations, row "
-                f"{int(first.loc[project, ROW])}: {quoted(lead_of[project])}",
-                "the same lead in both",
-                "Correct the one that is wrong.",
-                "data.lead",
+                f"{int(first.loc[project, ROW])}: {quoted(lead_of[project])}"
             )
+            allowed, remedy = "the same lead in both", "Correct the one that is wrong."
+            yield Flaw("projects", row, "lead_org_id", what, allowed, remedy, "data.lead")
 
 
 def areas_of_their_year(frames: Frames) -> Iterator[Flaw]:
@@ -71,7 +56,7 @@ def areas_of_their_year(frames: Frames) -> Iterator[Flaw]:
             f"{quoted(code)} is not in municipalities in any year",
             "a code of municipalities",
             _successor(frames, code) or suggestion(code, known) or "Correct the code.",
-            "data.municipality",
+            "data.area",
         )
     needed = ("participations", "projects", "calls")
     if register["year"].isna().all() or not all(table in frames for table in needed):
@@ -86,9 +71,8 @@ def areas_of_their_year(frames: Frames) -> Iterator[Flaw]:
     parts = parts[parts["municipality_code"].isin(sorted(known))]
     pairs = set(zip(register["year"], register["code"], strict=True))
     years = sorted({int(year) for year in register["year"].dropna()})
-    columns = ("org_id", "municipality_code", "decided", "year", ROW)
-    for organisation, code, day, called, row in zip(
-        *(parts[name] for name in columns), strict=True
+    for organisation, code, day, called, row in rows_of(
+        parts, "org_id", "municipality_code", "decided", "year"
     ):
         decided, call = day.year, int(called)
         if (decided, code) in pairs or (call, code) in pairs:
@@ -100,16 +84,12 @@ def areas_of_their_year(frames: Frames) -> Iterator[Flaw]:
             remedy = f"municipalities has the years {listed(years)}: add the rows of {decided}."
         else:
             remedy = _successor(frames, str(code)) or "Correct the organisation or the year."
-        yield Flaw(
-            "participations",
-            int(row),
-            "org_id",
-            f"{quoted(organisation)} has the municipality code {quoted(code)}, which was not in "
-            f"municipalities in {when}",
-            "a municipality of that year",
-            remedy,
-            "data.municipality-year",
+        what = (
+            f"{quoted(organisation)} has the area code {quoted(code)}, which was not in "
+            f"municipalities in {when}"
         )
+        allowed = "an area of that year"
+        yield Flaw("participations", row, "org_id", what, allowed, remedy, "data.area-year")
 
 
 def _successor(frames: Frames, code: str) -> str:
@@ -131,16 +111,13 @@ def reports_after_their_project(frames: Frames) -> Iterator[Flaw]:
     finals = documents[documents["kind"] == "final"]
     merged = finals.merge(frames["projects"][["project_id", "ended"]], on="project_id")
     for _, row in merged[merged["received"] < merged["ended"]].iterrows():
-        yield Flaw(
-            "documents",
-            int(row[ROW]),
-            "received",
+        what = (
             f"a final report received on {row['received']:%Y-%m-%d}, before project "
-            f"{quoted(row['project_id'])} ended on {row['ended']:%Y-%m-%d}",
-            "a day after the end of the project",
-            "Correct the date, or the kind if it is an interim report.",
-            "data.received",
+            f"{quoted(row['project_id'])} ended on {row['ended']:%Y-%m-%d}"
         )
+        allowed = "a day after the end of the project"
+        remedy = "Correct the date, or the kind if it is an interim report."
+        yield Flaw("documents", int(row[ROW]), "received", what, allowed, remedy, "data.received")
     for _, row in finals[finals.duplicated(["project_id", "wave"])].iterrows():
         yield Flaw(
             "documents",
@@ -159,36 +136,26 @@ def shares_within_the_grant(frames: Frames) -> Iterator[Flaw]:
     projects = frames["projects"].dropna(subset=["project_id"])
     parts = frames["participations"][["project_id", "share_eur"]]
     told = parts.groupby("project_id")["share_eur"].sum().to_dict()
-    columns = ("project_id", "grant_eur", ROW)
-    for project, grant, row in zip(*(projects[name] for name in columns), strict=True):
+    for project, grant, row in rows_of(projects, "project_id", "grant_eur"):
         shares = told.get(project, 0.0)
         if shares > 0 and not pd.isna(grant) and shares > grant + 0.005:
-            yield Flaw(
-                "projects",
-                int(row),
-                "grant_eur",
+            what = (
                 f"{plain_number(grant)}, but the shares in participations are together "
-                f"{plain_number(round(shares, 2))}",
-                "shares of at most the grant",
-                "Correct the grant or a share.",
-                "data.share",
+                f"{plain_number(round(shares, 2))}"
             )
+            allowed, remedy = "shares of at most the grant", "Correct the grant or a share."
+            yield Flaw("projects", row, "grant_eur", what, allowed, remedy, "data.share")
 
 
 def ties_in_order(frames: Frames) -> Iterator[Flaw]:
     """An earlier tie names two organisations, the lower identifier first, so that it is one."""
     ties = frames["prior_ties"].dropna(subset=["org_a", "org_b"])
-    for one, other, row in zip(*(ties[name] for name in ("org_a", "org_b", ROW)), strict=True):
+    for one, other, row in rows_of(ties, "org_a", "org_b"):
         if one >= other:
-            yield Flaw(
-                "prior_ties",
-                int(row),
-                "org_b",
-                f"{quoted(other)} does not come after {quoted(one)}",
-                "two organisations, the lower identifier first",
-                "Turn them round, or take the row out.",
-                "data.tie-order",
-            )
+            what = f"{quoted(other)} does not come after {quoted(one)}"
+            allowed = "two organisations, the lower identifier first"
+            remedy = "Turn them round, or take the row out."
+            yield Flaw("prior_ties", row, "org_b", what, allowed, remedy, "data.tie-order")
 
 
 def decisions_after_their_call(frames: Frames) -> Iterator[Flaw]:
@@ -197,20 +164,14 @@ def decisions_after_their_call(frames: Frames) -> Iterator[Flaw]:
         frames["calls"][["call_id", "year", "opened"]], on="call_id"
     )
     merged = merged.dropna(subset=["decided", "year"])
-    columns = ("call_id", "decided", "year", "opened", ROW)
-    for call, decided, year, opened, row in zip(*(merged[name] for name in columns), strict=True):
+    for call, decided, year, opened, row in rows_of(merged, "call_id", "decided", "year", "opened"):
         first = pd.Timestamp(int(year), 1, 1) if pd.isna(opened) else opened
         if decided < first:
             when = f"of {int(year)}" if pd.isna(opened) else f"that opened on {opened:%Y-%m-%d}"
-            yield Flaw(
-                "projects",
-                int(row),
-                "decided",
-                f"decided on {decided:%Y-%m-%d}, before its call {quoted(call)} {when}",
-                "a day after the call opened",
-                "Correct the date, or the call of the project.",
-                "data.decided",
-            )
+            what = f"decided on {decided:%Y-%m-%d}, before its call {quoted(call)} {when}"
+            allowed = "a day after the call opened"
+            remedy = "Correct the date, or the call of the project."
+            yield Flaw("projects", row, "decided", what, allowed, remedy, "data.decided")
 
 
 def size_classes_fit(frames: Frames) -> Iterator[Flaw]:
@@ -218,29 +179,20 @@ def size_classes_fit(frames: Frames) -> Iterator[Flaw]:
     vocabulary = frames.vocabulary
     classes = vocabulary.areas.size_classes
     organisations = frames["organisations"].dropna(subset=["size_class"])
-    columns = ("size_class", "population", ROW)
-    for name, population, row in zip(*(organisations[one] for one in columns), strict=True):
+    for name, population, row in rows_of(organisations, "size_class", "population"):
         right = None if pd.isna(population) else vocabulary.size_class(int(population))
         if classes and name not in classes:
-            yield Flaw(
-                "organisations",
-                int(row),
-                "size_class",
-                f"{quoted(name)} is not in the size classes of evaluation.yml",
-                listed(classes),
-                suggestion(str(name), classes) or "Choose one of these, or declare it there.",
-                "data.size-class",
-            )
+            what = f"{quoted(name)} is not in the size classes of evaluation.yml"
+            allowed = listed(classes)
+            remedy = suggestion(str(name), classes) or "Choose one of these, or declare it there."
+            yield Flaw("organisations", row, "size_class", what, allowed, remedy, "data.size-class")
         elif right is not None and name != right:
-            yield Flaw(
-                "organisations",
-                int(row),
-                "size_class",
-                f"{quoted(name)}, but the population is {int(population)}",
-                f"the class of the population, {quoted(right)}",
-                "Correct one of the two, or leave the class empty: it follows from the population.",
-                "data.size-class",
+            what = f"{quoted(name)}, but the population is {int(population)}"
+            allowed = f"the class of the population, {quoted(right)}"
+            remedy = (
+                "Correct one of the two, or leave the class empty: it follows from the population."
             )
+            yield Flaw("organisations", row, "size_class", what, allowed, remedy, "data.size-class")
 
 
 REGISTER_RULES = (

@@ -1,4 +1,4 @@
-"""Scope: which projects and reports the parameters leave, and what to say when none is left."""
+"""Scope: places, which projects and reports the parameters leave, and what to say of none."""
 
 from __future__ import annotations
 
@@ -6,10 +6,66 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from evaltools.evidence.places import located
 from evaltools.evidence.quoting import listed
 from evaltools.problems import Problem, ProblemError
 from evaltools.study import Parameters, Vocabulary
+
+COLUMNS = ["kind", "name_fi", "municipality_code"]
+
+
+def place_columns(vocabulary: Vocabulary) -> list[str]:
+    """What is known of a place: the columns by which the study tells leads apart, then its size."""
+    own = [one.column for one in vocabulary.dimensions.values() if one.of == "lead"]
+    return [*dict.fromkeys(own), "size_class", "population"]
+
+
+def located(
+    frame: pd.DataFrame, org: str, tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary
+) -> pd.DataFrame:
+    """What is known of an organisation in the year of each row.
+
+    Arguments:
+        frame: with the organisation's identifier in column `org`, the day `decided` and the
+            call's `year`.
+        org: name of that column.
+        tables: organisations and municipalities.
+        vocabulary: the study's.
+
+    Returns a frame with the index of `frame` and the columns `kind`, `name_fi`,
+    `municipality_code`, and those of `place_columns`.
+    """
+    organisations = tables["organisations"].dropna(subset=["org_id"]).set_index("org_id")
+    own = organisations.reindex(frame[org]).set_index(frame.index)
+    codes = own["municipality_code"]
+    in_decision = _areas(tables, codes, frame["decided"].dt.year.astype("Int64"))
+    in_call = _areas(tables, codes, frame["year"])
+    found = own[COLUMNS].copy()
+    for column in place_columns(vocabulary):
+        if column != "size_class":
+            sides = [side[column] for side in (in_decision, in_call, own) if column in side]
+            found[column] = sides[0] if sides else pd.Series(pd.NA, own.index, dtype="string")
+            for side in sides[1:]:
+                found[column] = found[column].fillna(side)
+    classes = [
+        pd.NA if pd.isna(number) else vocabulary.size_class(int(number)) or pd.NA
+        for number in found["population"]
+    ]
+    by_population = pd.Series(pd.array(classes, dtype="string"), index=frame.index)
+    found["size_class"] = by_population.fillna(own["size_class"])
+    return found[[*COLUMNS, *place_columns(vocabulary)]]
+
+
+def _areas(tables: Mapping[str, pd.DataFrame], codes: pd.Series, years: pd.Series) -> pd.DataFrame:
+    areas = tables[AREAS]
+    if areas["year"].isna().all():
+        known = areas.drop(columns="year").drop_duplicates("code").set_index("code")
+        return known.reindex(codes).set_index(codes.index)
+    wanted = pd.MultiIndex.from_arrays([years, codes], names=["year", "code"])
+    return areas.set_index(["year", "code"]).reindex(wanted).set_index(codes.index)
+
+
+AREAS = "municipalities"
+"""The table of areas."""
 
 ALL = "all"
 """The value of a dimension, or of the wave, that leaves every project."""
@@ -18,17 +74,19 @@ ALL = "all"
 def register(tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary) -> pd.DataFrame:
     """All projects with what is known of their call, of their lead and of who takes part.
 
-    Returns the columns of projects and `year` (of the call; where that is not known, of the
-    decision), `lead_name_fi`, `lead_kind`, the columns of the study's dimensions, `size_class`,
-    `population` (of the lead), `organisations` and `municipalities` (that lead or take part; a
-    vendor does not) and `joint`: several areas take part, or the call funds nothing else, since
-    public sources often do not name the partners.
+    Returns the columns of projects and `year` (of the call; where that is not known, the
+    project's own, or that of the decision), `lead_name_fi`, `lead_kind`, the columns of the
+    study's dimensions, `size_class`, `population` (of the lead), `organisations` and
+    `municipalities` (that lead or take part; a vendor does not) and `joint`: several areas take
+    part, or the call funds nothing else, since public sources often do not name the partners.
     """
     of_call = _columns(vocabulary, "call")
     calls = tables["calls"][["call_id", "year", "joint_only", *of_call]]
-    frame = tables["projects"].drop(columns=["year"], errors="ignore")
+    frame = tables["projects"].rename(columns={"year": "own_year"})
     frame = frame.merge(calls.dropna(subset=["call_id"]), on="call_id", how="left")
     frame = frame.sort_values("project_id").reset_index(drop=True)
+    if "own_year" in frame:
+        frame["year"] = frame["year"].fillna(frame.pop("own_year"))
     frame["year"] = frame["year"].fillna(frame["decided"].dt.year.astype("Int64"))
     of_lead = _columns(vocabulary, "lead")
     lead = located(frame, "lead_org_id", tables, vocabulary)

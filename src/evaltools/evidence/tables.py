@@ -8,6 +8,7 @@ that whatever is found wrong later can be pointed at.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from evaltools.evidence.descriptor import FILE_NAME, Descriptor, Resource, load_
 from evaltools.evidence.flaws import Flaw, Unread, as_problems
 from evaltools.evidence.frames import TableReader
 from evaltools.evidence.grid import Grid, Unreadable
-from evaltools.evidence.known import completed
+from evaltools.evidence.known import DTYPES, KnownTable, known_tables
 from evaltools.evidence.paths import inside
 from evaltools.evidence.quoting import listed
 from evaltools.files import read_file
@@ -84,17 +85,9 @@ def read_leniently(folder: Path, descriptor: Descriptor) -> Reading:
             reader = TableReader(resource, _grid(path, resource))
         except Unreadable as error:
             absent.add(resource.name)
-            flaws.append(
-                Flaw(
-                    resource.name,
-                    error.row,
-                    None,
-                    error.what,
-                    error.allowed,
-                    error.remedy,
-                    error.code,
-                )
-            )
+            what, allowed = error.what, error.allowed
+            remedy = error.remedy
+            flaws.append(Flaw(resource.name, error.row, None, what, allowed, remedy, error.code))
             continue
         tables[resource.name] = reader.frame()
         tables[resource.name].attrs["file"] = files[resource.name]
@@ -125,31 +118,19 @@ def table_file(folder: Path, resource: Resource) -> Path:
     if not found:
         others = [stem + suffix for suffix in _NOT_READ if (folder / (stem + suffix)).is_file()]
         if others:
-            raise Unreadable(
-                f"there is {listed(others)}, a kind of file that is not read",
-                "Save it as .xlsx or .csv.",
-                "data.file-kind",
-                allowed=listed(names),
-            )
-        raise Unreadable(
-            "there is no such file",
-            f"Put it there, or take the table out of {FILE_NAME}.",
-            "data.file-missing",
-            allowed=listed(names),
-        )
+            what = f"there is {listed(others)}, a kind of file that is not read"
+            remedy = "Save it as .xlsx or .csv."
+            raise Unreadable(what, remedy, "data.file-kind", allowed=listed(names))
+        what = "there is no such file"
+        remedy = f"Put it there, or take the table out of {FILE_NAME}."
+        raise Unreadable(what, remedy, "data.file-missing", allowed=listed(names))
     if len(found) > 1:
-        raise Unreadable(
-            f"the table is there more than once: {listed(found)}",
-            "Keep the one that holds.",
-            "data.file-twice",
-        )
+        what = f"the table is there more than once: {listed(found)}"
+        raise Unreadable(what, "Keep the one that holds.", "data.file-twice")
     path = inside(folder, found[0])
     if path is None or not path.exists():
-        raise Unreadable(
-            f"{found[0]} leads out of the data folder or nowhere",
-            "Copy the file into the folder.",
-            "data.path",
-        )
+        what = f"{found[0]} leads out of the data folder or nowhere"
+        raise Unreadable(what, "Copy the file into the folder.", "data.path")
     return folder / found[0]
 
 
@@ -168,3 +149,45 @@ def _grid(path: Path, resource: Resource) -> Grid:
 
         return read_workbook(data, path.suffix, resource.name, resource.field_names)
     return read_delimited(data, resource.field_names)
+
+
+def completed(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The tables with every known column and every known table, empty where the study has none.
+
+    Of a study that has no table of readings, who coded a document has read it whole.
+
+    Arguments:
+        tables: frames by name; those that lack nothing are given back as they are.
+
+    Returns the frames in the same order, then the tables that were added.
+    """
+    whole = {name: with_known_columns(name, frame) for name, frame in tables.items()}
+    for name in known_tables():
+        if name not in whole:
+            index = pd.Index([], name="row", dtype="int64")
+            whole[name] = with_known_columns(name, pd.DataFrame(index=index))
+    codings = whole["codings"]
+    if not codings.empty and "readings" not in tables:
+        read = codings.merge(whole["segments"][["segment_id", "document_id"]], on="segment_id")
+        read = read[["document_id", "coder_id", "round"]].drop_duplicates(ignore_index=True)
+        whole["readings"] = with_known_columns("readings", read.assign(complete=True))
+    if not whole["readings"].empty and "coders" not in tables:
+        coders = whole["readings"][["coder_id"]].drop_duplicates(ignore_index=True)
+        coders["pseudonym"] = coders["coder_id"]
+        whole["coders"] = with_known_columns("coders", coders)
+    return whole
+
+
+def with_known_columns(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """One table with every known column: what holds by default, or nothing, where it lacks one."""
+    known = known_tables().get(name, KnownTable())
+    added = {}
+    for column, kind in known.columns.items():
+        if column not in frame.columns:
+            value = [known.defaults.get(column)] * len(frame)
+            added[column] = pd.Series(value, frame.index, dtype=DTYPES[kind])
+        elif kind == "number" and str(frame[column].dtype) == "Int64":
+            added[column] = frame[column].astype("float64")
+    whole = frame.assign(**added) if added else frame
+    whole.attrs = frame.attrs
+    return whole

@@ -1,8 +1,7 @@
 """Validation: whether the tables are what the descriptor says and what an evaluation needs.
 
-Required values, lists, patterns and limits go through pandera, with schemas made from the
-descriptor; types, keys, references, orders of dates and ratios are checked here, and what only
-this domain knows in `register_rules`, `coding_rules`, `codebook_rules`, `texts` and `files`.
+What the descriptor says of values, keys, references, orders of dates and ratios is checked here,
+and what only this domain knows in `register_rules`, `coding_rules` and `document_checks`.
 Everything wrong in all tables is found in one go.
 """
 
@@ -10,22 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from functools import cache
+from pathlib import Path
 
 import pandas as pd
-import pandera.pandas as pa
-from pandera.errors import SchemaErrors
 
-from evaltools.evidence.codebook_rules import CODEBOOK_RULES
-from evaltools.evidence.coding_rules import CODING_RULES
-from evaltools.evidence.descriptor import Descriptor, Field, ForeignKey, Resource
-from evaltools.evidence.files import wrong_files
-from evaltools.evidence.flaws import ROW, Flaw, Unread, as_problems, numbered
-from evaltools.evidence.known import DTYPES, with_known_columns
+from evaltools.evidence.coding_rules import CODEBOOK_RULES, CODING_RULES
+from evaltools.evidence.descriptor import (
+    FILE_NAME,
+    Descriptor,
+    Field,
+    ForeignKey,
+    Resource,
+    load_descriptor,
+)
+from evaltools.evidence.document_checks import wrong_documents
+from evaltools.evidence.flaws import ROW, Flaw, Frames, Unread, as_problems, numbered
+from evaltools.evidence.known import DTYPES
 from evaltools.evidence.quoting import listed, plain_number, quoted, suggestion
 from evaltools.evidence.register_rules import REGISTER_RULES
-from evaltools.evidence.rule import Frames
-from evaltools.evidence.texts import wrong_texts
+from evaltools.evidence.scope import AREAS
+from evaltools.evidence.tables import Reading, read_leniently, with_known_columns
 from evaltools.problems import Problem
 from evaltools.study import Vocabulary
 
@@ -51,6 +54,53 @@ def validate(
     files = {name: frame.attrs["file"] for name, frame in tables.items() if "file" in frame.attrs}
     flaws = find_flaws(tables, descriptor, unread or Unread(), vocabulary)
     return as_problems(flaws, descriptor, files)
+
+
+def check_data(folder: Path, vocabulary: Vocabulary | None = None) -> list[Problem]:
+    """Everything that is wrong in a data folder: of its descriptor, or else its form and content.
+
+    Arguments:
+        folder: the data folder.
+        vocabulary: the study's; where it is not given, that of a study that declares none, and
+            it is not asked whether the data are those of a study.
+
+    Raises ProblemError where the descriptor itself is wrong, since then nothing can be said of
+    the tables.
+    """
+    descriptor = load_descriptor(folder)
+    return check_reading(read_leniently(folder, descriptor), descriptor, vocabulary)
+
+
+def check_reading(
+    reading: Reading, descriptor: Descriptor, vocabulary: Vocabulary | None = None
+) -> list[Problem]:
+    """The same of tables that have been read."""
+    flaws = [*reading.flaws, *find_flaws(reading.tables, descriptor, reading.unread, vocabulary)]
+    problems = as_problems(flaws, descriptor, reading.files)
+    return [*(_no_study(descriptor, vocabulary) if vocabulary else ()), *problems]
+
+
+def _no_study(descriptor: Descriptor, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """What a study lacks in its tables: projects, and columns that its dimensions are of."""
+    columns = {resource.name: resource.field_names for resource in descriptor.resources}
+    if "projects" not in columns:
+        where = f"{descriptor.folder.name}/{FILE_NAME}"
+        what, remedy = "there is no table projects", "Describe it: a study is of its projects."
+        yield Problem(where, what, listed(columns), remedy, "descriptor.table-missing")
+    homes = {"project": ("projects",), "call": ("calls",), "lead": ("organisations", AREAS)}
+    for name, dimension in vocabulary.dimensions.items():
+        where, column = f"evaluation.yml, dimensions.{name}", dimension.column
+        tables = homes[dimension.of]
+        there = [one for table in tables for one in columns.get(table, ())]
+        if column not in there:
+            what = f"no column {quoted(column)} in {' or '.join(tables)}"
+            near = suggestion(column, there) or "Correct the column, or say whose it is (of)."
+            yield Problem(where, what, listed(there), near, "study.dimension")
+        needed = (column, "tile_row", "tile_column")
+        if dimension.map and not set(needed) <= set(columns.get(dimension.map, ())):
+            what = f"the table {dimension.map} gives its values no place on a map"
+            remedy = "Add the columns to the table, or take `map` out."
+            yield Problem(where, what, listed(needed), remedy, "study.dimension")
 
 
 def find_flaws(
@@ -82,33 +132,8 @@ def find_flaws(
     for rule in (*REGISTER_RULES, *CODING_RULES, *CODEBOOK_RULES):
         if rule.applies(frames, unread):
             flaws += rule.check(frames)
-    flaws += wrong_texts(frames, descriptor.folder)
-    flaws += wrong_files(frames, descriptor.folder)
+    flaws += wrong_documents(frames, descriptor.folder)
     return [flaw for flaw in flaws if not unread.covers(flaw)]
-
-
-@cache
-def schema(resource: Resource) -> pa.DataFrameSchema:
-    """The pandera schema of a table: the columns of which more is asked than their type."""
-    columns = {}
-    for field in resource.fields:
-        checks = _checks(field)
-        if checks or field.required:
-            columns[field.name] = pa.Column(checks=checks, nullable=not field.required)
-    return pa.DataFrameSchema(columns, name=resource.name)
-
-
-def _checks(field: Field) -> list[pa.Check]:
-    checks = []
-    if field.enum:
-        checks.append(pa.Check.isin(field.enum, error="data.enum"))
-    if field.pattern:
-        checks.append(pa.Check.str_matches(rf"(?:{field.pattern})\Z", error="data.pattern"))
-    if field.minimum is not None:
-        checks.append(pa.Check.ge(field.minimum, error="data.minimum"))
-    if field.maximum is not None:
-        checks.append(pa.Check.le(field.maximum, error="data.maximum"))
-    return checks
 
 
 def _wrong_types(resource: Resource, frame: pd.DataFrame) -> list[Flaw]:
@@ -117,54 +142,52 @@ def _wrong_types(resource: Resource, frame: pd.DataFrame) -> list[Flaw]:
     for field in resource.fields:
         found = str(frame[field.name].dtype) if field.name in frame.columns else "no column"
         if found != DTYPES[field.type]:
-            flaws.append(
-                Flaw(
-                    resource.name,
-                    None,
-                    field.name,
-                    f"the frame has {found}",
-                    DTYPES[field.type],
-                    "Read the table by read_tables.",
-                    "data.type",
-                )
-            )
+            what, allowed = f"the frame has {found}", DTYPES[field.type]
+            remedy = "Read the table by read_tables."
+            flaws.append(Flaw(resource.name, None, field.name, what, allowed, remedy, "data.type"))
     return flaws
 
 
 def _wrong_values(resource: Resource, frame: pd.DataFrame) -> Iterator[Flaw]:
-    asked = schema(resource)
-    try:
-        asked.validate(frame.set_index(ROW)[list(asked.columns)], lazy=True)
-    except SchemaErrors as errors:
-        cases = errors.failure_cases
-        fields = {field.name: field for field in resource.fields}
-        columns = ("column", "check", "failure_case", "index")
-        for column, check, found, row in zip(*(cases[name] for name in columns), strict=True):
-            yield _wrong_value(resource.name, fields[column], int(row), str(check), found)
+    for field in resource.fields:
+        column = frame[field.name]
+        told = column.dropna()
+        if field.required:
+            for row in frame.loc[column.isna(), ROW]:
+                what, code = "the cell is empty", "data.required"
+                yield Flaw(
+                    resource.name, int(row), field.name, what, "a value", "Fill it in.", code
+                )
+        for wrong, code in _wrong_among(field, told):
+            for row, found in zip(frame.loc[wrong.index, ROW], wrong, strict=True):
+                yield _wrong_value(resource.name, field, int(row), code, found)
 
 
-def _wrong_value(table: str, field: Field, row: int, check: str, found: object) -> Flaw:
-    what, allowed, remedy = "the cell is empty", "a value", "Fill it in."
-    if check == "data.enum":
-        what = f"{quoted(found)} is not in the list"
-        allowed = listed(field.enum)
+def _wrong_among(field: Field, told: pd.Series) -> Iterator[tuple[pd.Series, str]]:
+    """Values that break a constraint, and which."""
+    if field.enum:
+        yield told[~told.isin(field.enum)], "data.enum"
+    if field.pattern:
+        yield told[~told.str.fullmatch(f"(?:{field.pattern})").astype(bool)], "data.pattern"
+    if field.minimum is not None:
+        yield told[told < field.minimum], "data.minimum"
+    if field.maximum is not None:
+        yield told[told > field.maximum], "data.maximum"
+
+
+def _wrong_value(table: str, field: Field, row: int, code: str, found: object) -> Flaw:
+    if code == "data.enum":
+        what, allowed = f"{quoted(found)} is not in the list", listed(field.enum)
         remedy = suggestion(str(found), field.enum) or "Choose one of these."
-    elif check == "data.pattern":
-        what = f"{quoted(found)} has another form"
-        allowed = f"the pattern {field.pattern}"
-        remedy = f"Correct it; it is: {field.description}."
-    elif check == "data.minimum":
-        what, allowed = f"{plain_number(found)} is too small", f"at least {_limit(field.minimum)}"
-        remedy = "Correct the number."
-    elif check == "data.maximum":
-        what, allowed = f"{plain_number(found)} is too large", f"at most {_limit(field.maximum)}"
-        remedy = "Correct the number."
-    code = "data.required" if check == "not_nullable" else check
+    elif code == "data.pattern":
+        what, allowed = f"{quoted(found)} has another form", f"the pattern {field.pattern}"
+        remedy = f"Correct it; it is: {field.description}." if field.description else "Correct it."
+    else:
+        low = code == "data.minimum"
+        limit = plain_number(field.minimum if low else field.maximum)
+        what = f"{plain_number(found)} is too {'small' if low else 'large'}"
+        allowed, remedy = f"at {'least' if low else 'most'} {limit}", "Correct the number."
     return Flaw(table, row, field.name, what, allowed, remedy, code)
-
-
-def _limit(limit: float | None) -> str:
-    return "" if limit is None else plain_number(limit)
 
 
 def _repeated_keys(resource: Resource, frame: pd.DataFrame) -> Iterator[Flaw]:

@@ -31,7 +31,7 @@ TRUE = ("true", "kyllä", "ja", "yes", "tosi", "sant", "1")
 FALSE = ("false", "ei", "nej", "no", "epätosi", "falskt", "0")
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
-_FINNISH = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?: 0?0[:.]00(?:[:.]00)?)?")
+_DOTTED_DATE = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?: 0?0[:.]00(?:[:.]00)?)?")
 _SERIAL = re.compile(r"[0-9]{5}(?:\.0+)?")
 _ZEROS = re.compile(r"(?:\[0-9\]|\\d)\{([0-9])\}")
 # Errors in any language of a spreadsheet program, and the hashes of a column that was too narrow.
@@ -98,22 +98,15 @@ def string(text: str, digits: int = 0, verbatim: bool = False) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     if CONTROL.search(text):
-        raise NotThis(
-            "holds a control character",
-            "text without control characters",
-            "Delete the character, or type the cell again.",
-            "data.control-character",
-        )
+        allowed = "text without control characters"
+        remedy = "Delete the character, or type the cell again."
+        raise NotThis("holds a control character", allowed, remedy, "data.control-character")
     if verbatim:
         return text
     text = text.strip()
     if text.startswith(("=", "@")):
-        raise NotThis(
-            "looks like a formula",
-            "a value",
-            "Put the value there that the formula gives.",
-            "data.formula",
-        )
+        remedy = "Put the value there that the formula gives."
+        raise NotThis("looks like a formula", "a value", remedy, "data.formula")
     if text.startswith(("#", "Err:")) and (error := _sheet_error(text)):
         raise error
     if digits and len(text) < digits and text.isascii() and text.isdigit():
@@ -152,12 +145,8 @@ def _canonical(text: str, allowed: str, code: str, marks: Marks) -> str:
         return canonical(text, marks)
     except Ambiguous as error:
         thousands, decimals = error.readings
-        raise NotThis(
-            "can be read in two ways",
-            allowed,
-            f"Write {thousands} or {decimals}, whichever is meant.",
-            AMBIGUOUS,
-        ) from None
+        remedy = f"Write {thousands} or {decimals}, whichever is meant."
+        raise NotThis("can be read in two ways", allowed, remedy, AMBIGUOUS) from None
     except NotANumeral:
         raise _sheet_error(text) or NotThis(
             f"is not {allowed}",
@@ -216,7 +205,7 @@ def _dotted(texts: Iterable[str]) -> tuple[set[str], bool]:
     orders: set[str] = set()
     others = False
     for text in texts:
-        found = _FINNISH.fullmatch(text.translate(SPACES).strip())
+        found = _DOTTED_DATE.fullmatch(text.translate(SPACES).strip())
         if found:
             orders.add("day" if int(found[1]) > 12 else "month" if int(found[2]) > 12 else "")
         elif text.strip():
@@ -236,17 +225,15 @@ def date(text: str, day_zero: dt.date | None = None, day_first: bool = True) -> 
     parts: tuple[str, str, str] | None = None
     if found := _ISO.fullmatch(bare):
         parts = (found[1], found[2], found[3])
-    elif found := _FINNISH.fullmatch(bare):
+    elif found := _DOTTED_DATE.fullmatch(bare):
         parts = (found[3], found[2], found[1])
         if not day_first and int(found[1]) != int(found[2]) <= 12 and int(found[1]) <= 12:
             month, day_ = f"{int(found[1]):02d}", f"{int(found[2]):02d}"
-            raise NotThis(
-                "can be read in two ways",
-                "a date such as 2021-12-31",
-                f"Write {found[3]}-{day_}-{month} or {found[3]}-{month}-{day_}, "
-                "whichever is meant.",
-                AMBIGUOUS_DATE,
+            allowed = "a date such as 2021-12-31"
+            remedy = (
+                f"Write {found[3]}-{day_}-{month} or {found[3]}-{month}-{day_}, whichever is meant."
             )
+            raise NotThis("can be read in two ways", allowed, remedy, AMBIGUOUS_DATE)
     elif day_zero is not None and _SERIAL.fullmatch(bare):
         return day_zero + dt.timedelta(days=int(bare.split(".")[0]))
     if parts is None:
@@ -259,12 +246,8 @@ def date(text: str, day_zero: dt.date | None = None, day_first: bool = True) -> 
     try:
         day = dt.date(*(int(part) for part in parts))
     except ValueError:
-        raise NotThis(
-            "is no day of the calendar",
-            "a date such as 2021-12-31 or 31.12.2021",
-            "Correct the day.",
-            "data.date",
-        ) from None
+        what, allowed = "is no day of the calendar", "a date such as 2021-12-31 or 31.12.2021"
+        raise NotThis(what, allowed, "Correct the day.", "data.date") from None
     if not 1900 <= day.year <= 2100:
         raise NotThis(
             "is out of this time", "a date between 1900 and 2100", "Correct the year.", "data.date"

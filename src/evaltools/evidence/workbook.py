@@ -96,11 +96,8 @@ def read_workbook(data: bytes, suffix: str, table: str, expected: Iterable[str])
 
 
 def _no_workbook(why: str) -> Unreadable:
-    return Unreadable(
-        f"it cannot be read as a workbook ({why})",
-        "Save it again as .xlsx without a password, or as .csv.",
-        "data.workbook",
-    )
+    remedy = "Save it again as .xlsx without a password, or as .csv."
+    return Unreadable(f"it cannot be read as a workbook ({why})", remedy, "data.workbook")
 
 
 def _hostile(what: str) -> Unreadable:
@@ -153,11 +150,8 @@ def _chosen(sheets: dict[str, Sheet], table: str) -> Sheet:
     if not filled:
         raise Unreadable("no sheet holds anything", "Put the table there.", "data.empty")
     if not named and len(filled) > 1:
-        raise Unreadable(
-            f"it has several sheets: {listed(sheet.name for sheet in filled)}",
-            f"Name the one that holds the table {table}.",
-            "data.sheet",
-        )
+        what = f"it has several sheets: {listed(sheet.name for sheet in filled)}"
+        raise Unreadable(what, f"Name the one that holds the table {table}.", "data.sheet")
     return (named or filled)[0]
 
 
@@ -187,15 +181,13 @@ def _further(
         found = {" ".join(cell.split()).casefold() for cell in sheet.records[top]} & expected
         rows = sum(any(cell.strip() for cell in record) for record in sheet.records[top + 1 :])
         if rows and len(found) >= max(2, here / 2):
-            yield Remark(
-                None,
-                None,
+            what = (
                 f"the {'hidden ' if sheet.hidden else ''}sheet {quoted(sheet.name)} holds "
                 f"{_counted(rows, 'row')} under the same column names; only {quoted(chosen.name)} "
-                "is read",
-                "Move its rows to that sheet, or delete the sheet.",
-                FURTHER_SHEET,
+                "is read"
             )
+            remedy = "Move its rows to that sheet, or delete the sheet."
+            yield Remark(None, None, what, remedy, FURTHER_SHEET)
 
 
 def _remarks(sheet: Sheet, grid: Grid) -> Iterable[Remark]:
@@ -275,14 +267,11 @@ def _remarks(sheet: Sheet, grid: Grid) -> Iterable[Remark]:
                 if text.strip()
             )
             where = "the row" if whole and len(struck) == 1 else rows_listed(struck)
-            yield Remark(
-                min(struck),
-                None,
+            what = (
                 f"{where if whole else f'cells of {where} ({listed(few, 6)})'} "
-                f"{one_is if whole and len(struck) == 1 else more_are} {what}",
-                remedy,
-                code,
+                f"{one_is if whole and len(struck) == 1 else more_are} {what}"
             )
+            yield Remark(min(struck), None, what, remedy, code)
     merged = [area for area in sheet.merged if _joins_values(area, grid, rows)]
     if merged:
         yield Remark(

@@ -26,8 +26,8 @@ from evaltools.present.table import Column, Table
 from evaltools.present.words import Words
 from evaltools.problems import Problem, refuse
 from evaltools.study.declaration import Statement, Topic
-from evaltools.study.declared import Declared, Text
 from evaltools.study.study import Study
+from evaltools.study.vocabulary import Declared, Text
 
 YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """In C where it is there: ten times as fast, and as safe."""

@@ -14,8 +14,8 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator, mo
 from evaltools.findings.conditions import Condition, Strict, needs_interval
 from evaltools.indicators.indicator import Estimand
 from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.study.declared import LANGUAGES, Language, Text
 from evaltools.study.source import line_of, read_yaml
+from evaltools.study.vocabulary import LANGUAGES, Language, Text
 
 FILE_NAME = "reports/findings.yml"
 

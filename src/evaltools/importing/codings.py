@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from evaltools.evidence.codebook import version_order
 from evaltools.evidence.descriptor import Descriptor, load_descriptor
 from evaltools.evidence.quoting import listed
 from evaltools.exchange.reading import Choices, read_coding
@@ -210,13 +210,8 @@ def _kinds(descriptor: Descriptor) -> tuple[str, ...]:
 
 def _version(study: CodingSet) -> str:
     """The newest version of the codebook."""
-
-    def order(version: str) -> list[tuple[int, str]]:
-        return [
-            (int(part), "") if part.isdigit() else (0, part) for part in re.split(r"\W", version)
-        ]
-
-    return max((code.codebook_version for code in study.codes), key=order, default="")
+    versions = (code.codebook_version for code in study.codes)
+    return max(versions, key=lambda one: (version_order(one), one), default="")
 
 
 def _wrong_documents(job: CodingJob, study: CodingSet) -> list[Problem]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from textwrap import shorten
 
 from evaltools.documents.record import Coverage, LeftOut
-from evaltools.evidence.layout import IMPORT_LOG
+from evaltools.evidence.paths import IMPORT_LOG
 from evaltools.exchange import cells
 from evaltools.importing.outcome import Taken
 from evaltools.importing.walking import Passed

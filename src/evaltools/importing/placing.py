@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evaltools.evidence.descriptor import Descriptor
-from evaltools.evidence.layout import IMPORT_LOG, RECEIVED, REPLACED
-from evaltools.evidence.paths import inside
+from evaltools.evidence.paths import IMPORT_LOG, RECEIVED, REPLACED, inside
 from evaltools.evidence.quoting import listed, quoted
 from evaltools.exchange import cells
 from evaltools.importing.filing import Filed, Filing, Read

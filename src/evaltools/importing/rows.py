@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from evaltools.evidence.delimited import read_delimited
+from evaltools.evidence.delimited import decoded, read_delimited
 from evaltools.evidence.descriptor import Resource
-from evaltools.evidence.encodings import decoded
 from evaltools.evidence.grid import Unreadable
 from evaltools.evidence.tables import table_file
 from evaltools.files import read_file

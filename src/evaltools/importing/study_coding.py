@@ -10,9 +10,8 @@ from typing import Any, cast, get_args
 import pandas as pd
 
 from evaltools.evidence.descriptor import load_descriptor
-from evaltools.evidence.known import completed
 from evaltools.evidence.paths import inside
-from evaltools.evidence.tables import read_one
+from evaltools.evidence.tables import completed, read_one
 from evaltools.exchange.record import (
     Case,
     Certainty,

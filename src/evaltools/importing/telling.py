@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from evaltools.documents.record import Coverage
-from evaltools.evidence.layout import IMPORT_LOG
+from evaltools.evidence.paths import IMPORT_LOG
 from evaltools.evidence.quoting import listed, quoted
 from evaltools.importing.log import left_out
 from evaltools.importing.outcome import Outcome, State, Taken

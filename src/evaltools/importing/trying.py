@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from evaltools.evidence.opening import check_data
+from evaltools.evidence.validation import check_data
 from evaltools.importing.rows import Rows
 from evaltools.importing.shelf import STAGE
 from evaltools.problems import refuse

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from evaltools.evidence.codebook import Codebook, Crosswalk, Group
-from evaltools.evidence.versions import version_order
+from evaltools.evidence.codebook import Codebook, Crosswalk, Group, version_order
 from evaltools.indicators.prevalence import codebook
 
 if TYPE_CHECKING:

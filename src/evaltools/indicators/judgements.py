@@ -164,7 +164,7 @@ def _places(names: pd.Index, column: pd.Series) -> NDArray[np.intp]:
 
 def _held(table: pd.DataFrame, codes: pd.Index, versions: pd.Series) -> NDArray[np.bool_]:
     """Readings × codes: whether the codebook that a reading went by holds the code."""
-    from evaltools.evidence.versions import in_use
+    from evaltools.evidence.codebook import in_use
 
     if "retired" not in table.columns or not (versions != "").any():
         return np.ones((len(versions), len(codes)), dtype=bool)

@@ -1,10 +1,9 @@
 """The study: `evaluation.yml`, its typed parameters and scenarios."""
 
 from evaltools.study.declaration import ReportTarget
-from evaltools.study.declared import LANGUAGES, Language, Text
 from evaltools.study.parameters import Parameters
 from evaltools.study.study import FILE_NAME, STUDY_VARIABLE, Study, find_study, load_study
-from evaltools.study.vocabulary import Role, Vocabulary
+from evaltools.study.vocabulary import LANGUAGES, Language, Role, Text, Vocabulary
 
 __all__ = [
     "FILE_NAME",

@@ -9,9 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from evaltools.study.declared import Declared, Language, Text
 from evaltools.study.form import DocumentsDeclaration
-from evaltools.study.vocabulary import Vocabulary
+from evaltools.study.vocabulary import Declared, Language, Text, Vocabulary
 
 
 def _stays_inside(path: str) -> str:

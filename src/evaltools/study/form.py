@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from evaltools.study.declared import Declared, Text
+from evaltools.study.vocabulary import Declared, Text
 
 
 class Wordings(Declared):
@@ -76,9 +76,6 @@ class FormFields(Declared):
     )
 
 
-DocumentKind = Literal["final", "interim", "application", "decision"]
-
-
 class KindWordings(Declared):
     """Titles and field values that tell what kind of document it is."""
 
@@ -110,7 +107,7 @@ class DocumentsDeclaration(Declared):
     Arguments:
         register_numbers: regular expressions of the register numbers in use, written with `/`;
             numbers with spaces around the strokes, or dashes in their place, fit as well. The
-            first is of Finnish authorities, with or without the class of the case:
+            usual one is letters, a running number, perhaps the class of the case, and the year:
             `VN/1234/2020`, `VM/1234/02.02.03.04/2017`.
         fields: labels of the form's fields.
         kinds: what tells final reports, interim reports, applications and decisions apart.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -13,12 +14,17 @@ from pydantic import ValidationError
 
 from evaltools.present.words import Words
 from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.study.choices import choices_from
-from evaltools.study.declaration import ReportTarget, StudyDeclaration
-from evaltools.study.declared import LANGUAGES, Language
-from evaltools.study.parameters import Parameters, make_parameters
+from evaltools.study.declaration import ParameterDeclaration, ReportTarget, StudyDeclaration
+from evaltools.study.parameters import (
+    Parameters,
+    choices_from,
+    make_parameters,
+    parameter_model,
+    plain,
+)
 from evaltools.study.phrases import own_phrases
 from evaltools.study.source import line_of, read_yaml
+from evaltools.study.vocabulary import LANGUAGES, Language
 
 FILE_NAME = "evaluation.yml"
 STUDY_VARIABLE = "EVALTOOLS_STUDY"
@@ -120,13 +126,9 @@ class Study:
         """
         reports = self.declaration.reports
         if language not in reports:
-            problem = Problem(
-                "parameter language",
-                f"the study has no report in '{language}'",
-                ", ".join(reports),
-                f"Write reports/{language}/report.qmd and add it to reports in {FILE_NAME}.",
-                "report.language",
-            )
+            where, what = "parameter language", f"the study has no report in '{language}'"
+            remedy = f"Write reports/{language}/report.qmd and add it to reports in {FILE_NAME}."
+            problem = Problem(where, what, ", ".join(reports), remedy, "report.language")
             raise ProblemError([problem])
         return reports[language]
 
@@ -278,3 +280,59 @@ def _wrong_values(declaration: StudyDeclaration, where: Callable[..., str]) -> l
         except ProblemError as error:
             problems += error.problems
     return problems
+
+
+def listing(study: Study) -> str:
+    """Every parameter with its default, what is allowed and what it means, then the scenarios."""
+    lines = []
+    for name, declaration in study.declaration.parameters.items():
+        lines.append(f"{name} = {_default(declaration)}")
+        lines.append(f"    {declaration.help.in_language('en')}")
+        lines.append(f"    {allowed(declaration)}")
+    if study.declaration.scenarios:
+        lines.append("")
+        lines.append("Scenarios (--scenario NAME):")
+    for name, scenario in study.declaration.scenarios.items():
+        values = study.scenario_values(name).items()
+        shown = ", ".join(f"{key}={_text(value)}" for key, value in values)
+        lines.append(f"{name}: {scenario.help.in_language('en')} ({shown})")
+    return "\n".join(lines)
+
+
+def allowed(declaration: ParameterDeclaration) -> str:
+    """What values a parameter takes."""
+    if declaration.type == "choice":
+        return "one of " + ", ".join(declaration.choices)
+    if declaration.type == "choices":
+        return "one or several, separated by commas, of " + ", ".join(declaration.choices)
+    limits = f"{plain(declaration.minimum)} to {plain(declaration.maximum)}"
+    return f"{declaration.type}, {limits}"
+
+
+def schema(study: Study) -> str:
+    """JSON Schema of the parameters, for forms and other programs."""
+    model = parameter_model(study.declaration.parameters)
+    content = model.model_json_schema()
+    for name, declaration in study.declaration.parameters.items():
+        field = content["properties"][name]
+        field["title"] = declaration.label.in_language("en")
+        field["description"] = declaration.help.in_language("en")
+        if declaration.type == "choice":
+            field["enum"] = list(declaration.choices)
+        elif declaration.type == "choices":
+            field["items"] = {"enum": list(declaration.choices)}
+        elif declaration.type in ("integer", "number"):
+            field |= {"minimum": declaration.minimum, "maximum": declaration.maximum}
+    return json.dumps(content, ensure_ascii=False, indent=2)
+
+
+def _default(declaration: ParameterDeclaration) -> str:
+    rule = declaration.derived
+    if rule is None:
+        return _text(declaration.default)
+    return ", ".join(f"{_text(v)} when {rule.by}={k}" for k, v in rule.values.items())
+
+
+def _text(value: object) -> str:
+    shown = plain(value)
+    return ",".join(map(str, shown)) if isinstance(shown, list) else str(shown)

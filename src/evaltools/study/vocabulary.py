@@ -1,12 +1,49 @@
-"""What a study calls its own: languages, currency, dimensions, kinds of codes, raters, areas."""
+"""The words of a study: its languages, currency, dimensions, kinds of codes, raters, areas."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
-from evaltools.study.declared import LANGUAGES, Declared, Language, Text
+Language = Literal["fi", "sv", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+
+class Declared(BaseModel):
+    """A part of the declaration: frozen, and nothing in it that is not known here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Text(Declared):
+    """The same words in each language of the study.
+
+    The languages come as `context={"languages": (...)}` of the validation; words in others are
+    allowed. Without a context one language suffices.
+    """
+
+    fi: str | None = None
+    sv: str | None = None
+    en: str | None = None
+
+    @model_validator(mode="after")
+    def _has_words(self, info: ValidationInfo) -> Text:
+        wanted = tuple((info.context or {}).get("languages", ()))
+        if missing := [name for name in wanted if not (getattr(self, name) or "").strip()]:
+            raise ValueError(f"has no words in {', '.join(missing)}")
+        if not wanted and all(getattr(self, name) is None for name in LANGUAGES):
+            raise ValueError(f"has no words in any of {', '.join(LANGUAGES)}")
+        return self
+
+    def in_language(self, language: Language) -> str:
+        """The words in a language; where there are none, in the first one that has some."""
+        for name in (language, *LANGUAGES):
+            words: str | None = getattr(self, name)
+            if words is not None:
+                return words
+        raise AssertionError("a text without words is refused when it is made")
+
 
 Role = Literal["goal", "result", "challenge", "response", "sustainability", "steering", "saving"]
 """What the codes of a kind are in the standard chapters."""
@@ -107,6 +144,14 @@ class Vocabulary(Declared):
     raters: dict[Name, Rater] = Field(default_factory=dict)
     organisation_kinds: dict[Name, Labelled] = Field(default_factory=dict)
     areas: Areas = Areas()
+
+    @model_validator(mode="after")
+    def _area_is_a_kind(self) -> Self:
+        kind = self.areas.organisation
+        if kind is not None and self.organisation_kinds and kind not in self.organisation_kinds:
+            known = ", ".join(self.organisation_kinds)
+            raise ValueError(f"areas.organisation is '{kind}', organisation_kinds are {known}")
+        return self
 
     def role_of(self, kind: str) -> Role | None:
         """The role of a kind of codes in the standard chapters."""

@@ -16,6 +16,7 @@ from evaltools.indicators.disclosure.policy import policy_of
 from evaltools.indicators.prevalence import codebook, shown_counts, why_denied
 
 Polarity = Literal["affirm", "deny"]
+_WORDS = ("quote", "prefix", "suffix", "page", "section")
 
 
 @dataclass(frozen=True)
@@ -201,9 +202,10 @@ def _passage(row: Mapping[Hashable, Any]) -> Passage:
     def text(name: str) -> str:
         return "" if pd.isna(row[name]) else str(row[name])
 
-    words = {name: text(name) for name in ("quote", "prefix", "suffix", "page", "section")}
-    place = int(row["start"]), int(row["end"])
-    return replace(Passage(text("segment_id"), text("document_id"), *place, ""), **words)
+    quote, prefix, suffix, page, section = map(text, _WORDS)
+    start, end = int(row["start"]), int(row["end"])
+    document = text("document_id")
+    return Passage(text("segment_id"), document, start, end, quote, prefix, suffix, page, section)
 
 
 def _place(passage: Passage) -> tuple[str, int, int, str]:
