@@ -42,12 +42,16 @@ INDICATORS = (
 
 TABLES = {
     "codes": (
-        'code_id,label_fi,codable\nchallenge.staff,"' + HOSTILE[1:].replace('"', '""') + '",true\n'
+        'code_id,kind,label_fi,codable\nchallenge.staff,challenge,"'
+        + HOSTILE[1:].replace('"', '""')
+        + '",true\n'
     ),
     "coders": "coder_id,role,trained_on\ncoder-1,coder,2022-04-11\nconsensus,consensus,\n",
-    "readings": "document_id,coder_id,complete\nd1,coder-1,true\nd2,coder-1,false\n",
+    "projects": "project_id\np1\n",
+    "documents": "document_id,project_id,kind\nd1,p1,final\nd2,p1,final\n",
+    "readings": "document_id,coder_id,round,complete\nd1,coder-1,1,true\nd2,coder-1,1,false\n",
 }
-TYPES = {"codable": "boolean", "complete": "boolean", "trained_on": "date"}
+TYPES = {"codable": "boolean", "complete": "boolean", "trained_on": "date", "round": "integer"}
 
 DOCX = {
     "word/document.xml": '<w:document xmlns:w="{w}" xmlns:wp="{wp}"><w:body><w:drawing>'

@@ -147,7 +147,7 @@ def write(path: Path, text: str) -> None:
 @pytest.mark.parametrize(
     ("file", "text", "reason"),
     [
-        ("data/codes.csv", "challenge.aims,t,true\n", "data changed: data/codes.csv"),
+        ("data/codes.csv", "challenge.aims,challenge,t,true\n", "data changed: data/codes.csv"),
         ("uv.lock", "# more\n", "installed packages changed: uv.lock"),
         ("notebooks/01_one.ipynb", "\n", ""),
         ("evaluation.yml", "# more\n", "data changed: evaluation.yml"),
@@ -236,7 +236,7 @@ def test_everything_that_is_wrong_is_told_at_once_and_nothing_is_written(
     make: Make, tmp_path: Path
 ) -> None:
     candidate = make(html=html_file(notice="", language=""), docx=docx_file(alt=""))
-    write(candidate.study.root / "data" / "codes.csv", "challenge.aims,t,true\n")
+    write(candidate.study.root / "data" / "codes.csv", "challenge.aims,challenge,t,true\n")
     (tmp_path / "out").mkdir()
     with pytest.raises(ProblemError) as caught:
         published(candidate, tmp_path / "out", failing("findings"), failing("disclosure"))

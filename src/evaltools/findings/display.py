@@ -77,6 +77,7 @@ def release_table(
         finding = judgement.finding
         if finding.asserted:
             continue
+        why, note = judgement.reason.why(words, labels), rule_note(judgement, words)
         statement = escape_markdown(finding.text.in_language(words.language))
         if finding.reading is not None:
             read = escape_markdown(finding.reading.in_language(words.language))
@@ -85,19 +86,12 @@ def release_table(
             statement,
             _outcome(judgement, words),
             _numbers(judgement, words, labels),
-            escape_markdown(_why(judgement, words, labels)),
+            escape_markdown(f"{why} ({note})" if note else why),
         )
         rows.append("| " + " | ".join(cells) + " |")
     sources = sorted({j.finding.source for j in judgements if j.finding.source is not None})
     caption = words("findings.release") + " " + "; ".join(f"[@{source}]" for source in sources)
     return "\n".join(rows) + f"\n\n: {caption} {{#{TABLE_ID}}}\n"
-
-
-def _why(judgement: Judgement, words: Words, labels: Mapping[str, str] | None) -> str:
-    """The reason, and how far it depends on the coder rule."""
-    told = judgement.reason.why(words, labels)
-    note = rule_note(judgement, words)
-    return f"{told} ({note})" if note else told
 
 
 def _outcome(judgement: Judgement, words: Words) -> str:

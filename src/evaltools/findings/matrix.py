@@ -62,7 +62,7 @@ def matrix_page(
             for part in main.parts
         ]
         caption = words.markdown("matrix.caption", id=main.id, text=main.text.in_language(language))
-        label = f"tbl-matrix-{_label(main.id)}"
+        label = f"tbl-matrix-{re.sub('[^a-z0-9]', '-', main.id)}"
         parts.append(_table(rows, _WIDTHS, caption, label, words))
     if departures := _departures(study, language):
         widths = {"question": 14, "what": 40, "why": 46}
@@ -235,7 +235,3 @@ def _table(
     columns = [Column(name, words(f"matrix.{name}"), width=width) for name, width in widths.items()]
     table = Table(pd.DataFrame(rows, columns=list(widths)), columns, caption, words.language)
     return f"{table.markdown()}\n: {table.full_caption} {{#{label}}}\n"
-
-
-def _label(identifier: str) -> str:
-    return re.sub(r"[^a-z0-9]", "-", identifier)

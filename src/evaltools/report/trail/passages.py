@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from evaltools.indicators.disclosure.policy import policy_of
 from evaltools.indicators.prevalence import codebook, shown_counts, why_denied
 
 Polarity = Literal["affirm", "deny"]
+_WORDS = ("quote", "prefix", "suffix", "page", "section")
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def passages(evidence: Evidence) -> Passages:
     told_in = {str(document): str(language) for document, language in languages.items()}
     by_segment = {
         passage.segment: replace(passage, language=told_in.get(passage.document, ""))
-        for passage in map(_passage, _records(segments))
+        for passage in map(_passage, segments.astype(object).to_dict("records"))
     }
     by_code: dict[tuple[str, Polarity], tuple[Passage, ...]] = {}
     hidden = _withheld(evidence)
@@ -145,22 +146,18 @@ def spread(found: Sequence[Passage], most: int) -> tuple[Passage, ...]:
     if len(found) <= most:
         return tuple(sorted(found, key=_place))
     by_document: dict[str, list[Passage]] = {}
-    for passage in found:
+    for passage in sorted(found, key=lambda each: (-each.coders, _place(each))):
         by_document.setdefault(passage.document, []).append(passage)
     chosen: list[Passage] = []
-    turn = 0
-    while len(chosen) < most:
-        candidates = []
-        for document in sorted(by_document):
-            ranked = sorted(by_document[document], key=lambda each: (-each.coders, _place(each)))
-            if turn < len(ranked):
-                candidates.append(ranked[turn])
+    for turn in range(max(map(len, by_document.values()))):
+        candidates = [own[turn] for _, own in sorted(by_document.items()) if turn < len(own)]
         left = most - len(chosen)
         if len(candidates) > left:
             step = len(candidates) / left
             candidates = [candidates[int((index + 0.5) * step)] for index in range(left)]
         chosen += candidates
-        turn += 1
+        if len(chosen) == most:
+            break
     return tuple(sorted(chosen, key=_place))
 
 
@@ -201,27 +198,14 @@ def _strings(column: pd.Series) -> tuple[str, ...]:
     return tuple(str(value) for value in column.dropna())
 
 
-def _records(segments: pd.DataFrame) -> list[dict[str, object]]:
-    records: list[dict[str, object]] = segments.astype(object).to_dict("records")  # type: ignore[assignment]
-    return records
-
-
-def _passage(row: Mapping[str, object]) -> Passage:
+def _passage(row: Mapping[Hashable, Any]) -> Passage:
     def text(name: str) -> str:
-        value = row[name]
-        return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
+        return "" if pd.isna(row[name]) else str(row[name])
 
-    return Passage(
-        segment=text("segment_id"),
-        document=text("document_id"),
-        start=int(str(row["start"])),
-        end=int(str(row["end"])),
-        quote=text("quote"),
-        prefix=text("prefix"),
-        suffix=text("suffix"),
-        page=text("page"),
-        section=text("section"),
-    )
+    quote, prefix, suffix, page, section = map(text, _WORDS)
+    start, end = int(row["start"]), int(row["end"])
+    document = text("document_id")
+    return Passage(text("segment_id"), document, start, end, quote, prefix, suffix, page, section)
 
 
 def _place(passage: Passage) -> tuple[str, int, int, str]:

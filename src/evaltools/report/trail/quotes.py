@@ -179,10 +179,9 @@ def sealed_documents(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     documents = tables.get("documents")
     if documents is None or "public_status" not in documents:
         return {}
-    closed = documents[documents["public_status"].isin(["partly_secret", "secret"])]
-    return dict(
-        zip(closed["document_id"].astype(str), closed["public_status"].astype(str), strict=True)
-    )
+    found = documents[["document_id", "public_status"]].astype(str)
+    closed = found[found["public_status"].isin(["partly_secret", "secret"])]
+    return dict(closed.itertuples(index=False, name=None))
 
 
 def redacted_spans(tables: Mapping[str, pd.DataFrame]) -> dict[str, tuple[tuple[int, int], ...]]:
@@ -192,9 +191,8 @@ def redacted_spans(tables: Mapping[str, pd.DataFrame]) -> dict[str, tuple[tuple[
     named = tables["redactions"]["segment_id"]
     hidden = tables["segments"][tables["segments"]["segment_id"].isin(named)]
     spans: dict[str, list[tuple[int, int]]] = {}
-    for document, start, end in zip(
-        hidden["document_id"], hidden["start"], hidden["end"], strict=True
-    ):
+    places = hidden[["document_id", "start", "end"]].itertuples(index=False, name=None)
+    for document, start, end in places:
         spans.setdefault(str(document), []).append((int(start), int(end)))
     return {document: tuple(sorted(found)) for document, found in sorted(spans.items())}
 
@@ -202,14 +200,8 @@ def redacted_spans(tables: Mapping[str, pd.DataFrame]) -> dict[str, tuple[tuple[
 def side(found: Sequence[Passage], name: str, none: str, policy: QuotePolicy, words: Words) -> str:
     """Passages for, or against, as markdown: few on paper, more on the screen.
 
-    `evidence.lua` takes the list that is meant for its format.
-
-    Arguments:
-        found: all of them.
-        name: `for` or `against`, part of the phrase that names the side.
-        none: key of the phrase for none found.
-        policy: what may be quoted.
-        words: of the report's language.
+    `evidence.lua` takes the list that is meant for its format. `none` is the key of the phrase
+    for none found.
     """
     title = words(f"trail.{name}")
     if not found:
