@@ -234,8 +234,9 @@ def test_a_changed_cell_changes_both_counts_alike(study, tables, copy, table):
 def printed(evidence):
     """What the report prints of the numbers that chance decides."""
     records = saturation.saturation(evidence) + networks.compute(evidence)
-    texts = [(r.key, text_of(r, "en"), interval_text(r, "en")) for r in records]
-    rows = measure_table(records, MEASURES, Words("en")).to_numpy().tolist()
+    words = Words("en")
+    texts = [(r.key, text_of(r, words), interval_text(r, words)) for r in records]
+    rows = measure_table(records, MEASURES, words).to_numpy().tolist()
     return texts, rows
 
 
