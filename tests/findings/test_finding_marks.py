@@ -9,11 +9,11 @@ import pypandoc
 import pytest
 import yaml
 from claims_by_hand import finding, shares, withheld
-from evaltools.report.embedded.filters import check_filter, run_filters
 
 from evaltools.findings.display import findings_metadata
 from evaltools.findings.judgement import judge
 from evaltools.present.words import Words
+from evaltools.report.embedded.pandoc import check_filter, run_filters
 
 FILTER = Path(__file__).parents[2] / "src/evaltools/report/project/style/findings.lua"
 PROSE = (

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from docx import Document
-from evaltools.execute.results import harmless
 from openpyxl import Workbook
 
 from evaltools.evidence import Evidence, read_tables
+from evaltools.execute.outputs import harmless
 from evaltools.findings.disclosure.persons import Known
 from evaltools.findings.disclosure.scan import (
     Secret,
