@@ -15,7 +15,7 @@ from pathlib import Path
 import griffe
 
 from evaltools.problems import ProblemError
-from evaltools.report.embedded import render
+from evaltools.report.renderer import conversion
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "reports" / "_build" / "reference"
@@ -196,7 +196,7 @@ def main() -> int:
     output = Path(sys.argv[1]) if len(sys.argv) > 1 else OUTPUT
     document = write_source(output / "source")
     try:
-        (page,) = render(document.parent, Path(document.name), ["html"], output)
+        (page,) = conversion(document.parent, Path(document.name), ["html"], output)
     except ProblemError as error:
         print(error, file=sys.stderr)
         return 1

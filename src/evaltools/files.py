@@ -19,7 +19,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from evaltools.faults import fault_kind, file_problem, problems_of, relative_path
+from evaltools.file_faults import fault_kind, file_problem, problems_of, relative_path
 from evaltools.problems import Problem, ProblemError
 
 LARGEST = 500_000_000

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parents[1] / "publishing"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "publish"))
 
 from permissions import permissions_hold
 from publishing_house import write_sources

@@ -14,11 +14,11 @@ from click.testing import CliRunner
 from permissions import permissions_hold
 
 from evaltools.cli import main
-from evaltools.execute.store import Store
-from evaltools.faults import problems_of
+from evaltools.file_faults import problems_of
 from evaltools.files import new_folder_problems, read_file, replace_file, walk_folder, writing_in
-from evaltools.importing.mapping_tables import read_mapping, read_pairs
-from evaltools.importing.project_match import Projects
+from evaltools.ingest.mapping_tables import read_mapping, read_pairs
+from evaltools.ingest.project_match import Projects
+from evaltools.pipeline.run_store import Store
 from evaltools.problems import ProblemError
 from evaltools.report.report_store import ReportStore
 
@@ -242,7 +242,7 @@ def test_every_error_of_the_system_becomes_a_line(
     def fail(*_: object) -> None:
         raise OSError(number, os.strerror(number), "data/register/projects.csv")
 
-    monkeypatch.setattr("evaltools.study_checks.check_study", fail)
+    monkeypatch.setattr("evaltools.pipeline.study_checks.check_study", fail)
     (line,) = told("check")
     assert line.startswith("data/")
     assert line.endswith(f"[file.{code}]")

@@ -10,7 +10,7 @@ import pytest
 
 from evaltools.coding.consensus_session import ConsensusSession
 from evaltools.coding.session import CodingSession
-from evaltools.importing.codings import CodingJob, Outcome, import_into_study
+from evaltools.ingest.codings import CodingJob, Outcome, import_into_study
 from evaltools.problems import ProblemError
 from evaltools.study import Study
 

@@ -16,8 +16,8 @@ from evaltools.coding.consensus_session import (
     units,
 )
 from evaltools.coding.session import CodingSession
-from evaltools.exchange.record import Coding, CodingSet, Reading, Segment, coding_id, segment_id
 from evaltools.problems import ProblemError
+from evaltools.qda.model import Coding, CodingSet, Reading, Segment, coding_id, segment_id
 from evaltools.study import Study
 
 BOTH = {"d": ("a", "b")}

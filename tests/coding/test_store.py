@@ -26,11 +26,11 @@ from evaltools.coding.events import (
     as_line,
     replay,
 )
+from evaltools.coding.journal import WriteConflict, open_journal, read_journal
 from evaltools.coding.load_codings import coding_set, write_coder
-from evaltools.coding.store import WriteConflict, open_journal, read_journal
-from evaltools.exchange.record import Coder
-from evaltools.exchange.tables import read_tables
 from evaltools.problems import ProblemError
+from evaltools.qda.model import Coder
+from evaltools.qda.tables import read_tables
 
 CODER = Coder("coder-1", "Lukija A")
 DIGEST = "0" * 64

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from evaltools.documents import DocumentText, normalise
-from evaltools.documents.normalising import count
 from evaltools.documents.reader import read
+from evaltools.documents.text_normalisation import count
 
 WORDS = [
     *("hanke", "tavoite", "palvelu", "kunta", "asukas", "Åbo", "invånare", "resultat", "änny"),

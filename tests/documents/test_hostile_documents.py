@@ -208,7 +208,7 @@ def waited(work: str, limits: Limits) -> dict[str, Any]:
     program = (
         "import time, json\n"
         "from evaltools.documents import reader_server\n"
-        "from evaltools.documents.guard import Limits\n"
+        "from evaltools.documents.limits import Limits\n"
         "reader_server._LOOK_EVERY = 0.05\n"
         "def work():\n"
         f"    {work}\n"

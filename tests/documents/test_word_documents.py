@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaltools.documents import DocumentText, normalise
-from evaltools.documents.normalising import visible
 from evaltools.documents.reader import read
+from evaltools.documents.text_normalisation import visible
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 NAMESPACES = (

@@ -11,8 +11,8 @@ from places import Place
 
 from evaltools.problems import ProblemError
 from evaltools.provenance.integrity import check_folder
-from evaltools.publishing.rebuild import Anew, Cause, compare, make_anew, read_record
-from evaltools.publishing.verify import verify
+from evaltools.publish.rebuild import Anew, Cause, compare, make_anew, read_record
+from evaltools.publish.verify import verify
 from evaltools.study import load_study
 
 pytestmark = pytest.mark.slow

@@ -7,7 +7,7 @@ import contextlib
 import pytest
 
 from evaltools.evidence.delimited import decoded
-from evaltools.evidence.grid import Unreadable
+from evaltools.evidence.raw_table import Unreadable
 
 FINNISH = "Henkilöstön riittämättömyys Jyväskylässä ja Åbossa"
 TEXTS = [

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from evaltools.evidence import load_descriptor, read_tables
-from evaltools.evidence.known import LATER_COLUMNS, known_tables
+from evaltools.evidence.known_tables import LATER_COLUMNS, known_tables
 from evaltools.evidence.tables import completed
 
 DTYPES = {

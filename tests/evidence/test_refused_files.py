@@ -22,7 +22,7 @@ from evidence_files import (
 )
 from spreadsheet_mutations import COLUMNS, mutate
 
-from evaltools.evidence.grid import Unreadable
+from evaltools.evidence.raw_table import Unreadable
 from evaltools.evidence.workbook import read_workbook
 
 

@@ -8,8 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evaltools.evidence.cell_values import (
+    NotThis,
+    boolean,
+    date,
+    integer,
+    number,
+    reader_of,
+    string,
+)
 from evaltools.evidence.descriptor import Field
-from evaltools.evidence.values import NotThis, boolean, date, integer, number, reader_of, string
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 from evaltools.findings.conditions import Condition
 from evaltools.findings.declaration import Finding
 from evaltools.findings.evaluate import Verdict, evaluate
-from evaltools.findings.numbers import Numbers, numbers_of
+from evaltools.findings.lookup import Numbers, numbers_of
 from evaltools.indicators.indicator import Estimand, Indicator
 from evaltools.statistics.intervals import hypergeometric, wilson
 

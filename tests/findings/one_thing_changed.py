@@ -13,10 +13,18 @@ import pandas as pd
 import yaml
 
 from evaltools.evidence import Evidence, read_tables
-from evaltools.evidence.codings import presence
+from evaltools.evidence.code_presence import presence
 from evaltools.findings.declaration import load_findings
 from evaltools.findings.judgement import judge
-from evaltools.indicators import goals, optimism, portfolio, ratings, rooting, savings, takeup
+from evaltools.indicators import (
+    goals,
+    optimism_gap,
+    portfolio,
+    ratings,
+    savings,
+    sustainability,
+    takeup,
+)
 from evaltools.indicators.prevalence import codebook, count_states
 from evaltools.indicators.shares import plain_share, share_records
 from evaltools.study import load_study
@@ -165,7 +173,7 @@ def recompute_goal(mutation):
     )
     return [
         *goals.attainment(evidence), *goals.goal_quality(evidence),
-        *rooting.rooting_shares(evidence), *optimism.gaps(evidence),
+        *sustainability.rooting_shares(evidence), *optimism_gap.gaps(evidence),
     ]  # fmt: skip
 
 
@@ -184,7 +192,7 @@ def recompute_rooting(mutation):
     evidence = dataclasses.replace(
         start.evidence, rooting=own.sort_values("goal_id").reset_index(drop=True)
     )
-    return [*rooting.rooting_shares(evidence), *optimism.gaps(evidence)]
+    return [*sustainability.rooting_shares(evidence), *optimism_gap.gaps(evidence)]
 
 
 def mutate_rating(rng):
@@ -202,7 +210,7 @@ def recompute_rating(mutation):
     evidence = dataclasses.replace(
         start.evidence, ratings=own.sort_values(columns).reset_index(drop=True)
     )
-    return [*ratings.rated_high(evidence), *optimism.gaps(evidence)]
+    return [*ratings.rated_high(evidence), *optimism_gap.gaps(evidence)]
 
 
 def mutate_claim(rng):
@@ -224,7 +232,7 @@ def recompute_claim(mutation):
     evidence = dataclasses.replace(
         start.evidence, saving_claims=own.sort_values("claim_id").reset_index(drop=True)
     )
-    return [*savings.savings_records(evidence), *optimism.gaps(evidence)]
+    return [*savings.savings_records(evidence), *optimism_gap.gaps(evidence)]
 
 
 def mutate_grant(rng):
@@ -256,7 +264,7 @@ def recompute_parameter(mutation):
     evidence = mutation.evidence()
     return [
         *takeup.takeup(evidence), *takeup.coverage(evidence), *ratings.rated_high(evidence),
-        *savings.savings_records(evidence), *optimism.gaps(evidence),
+        *savings.savings_records(evidence), *optimism_gap.gaps(evidence),
     ]  # fmt: skip
 
 

@@ -17,10 +17,10 @@ from evaltools.findings.checklists import (
     included_pages,
     sections_of,
 )
-from evaltools.present.words import Words
+from evaltools.i18n.messages import Words
 from evaltools.problems import ProblemError
 from evaltools.study import Study, find_study
-from evaltools.study.declaration import Statement, Topic
+from evaltools.study.schema import Statement, Topic
 
 ROOT = Path(__file__).parents[2]
 SRQR, GRAMMS, UNEG = checklists()

@@ -5,9 +5,9 @@ from claims_by_hand import count, difference, finding, share, shares, withheld
 
 from evaltools.findings.display import findings_metadata, release_table
 from evaltools.findings.judgement import judge, problems_for_publishing, propose, unknown_evidence
-from evaltools.findings.numbers import numbers_of
+from evaltools.findings.lookup import numbers_of
+from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Indicator, dimensions
-from evaltools.present.words import Words
 from evaltools.problems import ProblemError
 
 HOLDS, FAILS = shares(staff=37, partners=16), shares(staff=16, partners=37)

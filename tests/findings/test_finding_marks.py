@@ -12,8 +12,8 @@ from claims_by_hand import finding, shares, withheld
 
 from evaltools.findings.display import findings_metadata
 from evaltools.findings.judgement import judge
-from evaltools.present.words import Words
-from evaltools.report.embedded.pandoc import check_filter, run_filters
+from evaltools.i18n.messages import Words
+from evaltools.report.renderer.pandoc import check_filter, run_filters
 
 FILTER = Path(__file__).parents[2] / "src/evaltools/report/project/style/findings.lua"
 PROSE = (

@@ -4,8 +4,8 @@ import pytest
 from claims_by_hand import interval, missing, outcome, share, shares, verdict, withheld
 
 from evaltools.findings.evaluate import lead
-from evaltools.findings.numbers import numbers_of
-from evaltools.indicators.optimism import newcombe_paired
+from evaltools.findings.lookup import numbers_of
+from evaltools.indicators.optimism_gap import newcombe_paired
 
 OF = "challenge.*.share"
 

@@ -15,7 +15,7 @@ from claims_by_hand import (
 )
 
 from evaltools.findings.evaluate import IMPLIED
-from evaltools.present.quantity import quantity
+from evaltools.i18n.quantifiers import quantity
 
 KEY = "goals.good.share"
 WORDS = ("none", "few", "some", "most", "nearly_all", "all")

@@ -5,9 +5,9 @@ from typing import get_args
 import pytest
 from claims_by_hand import interval, share
 
-from evaltools.findings.numbers import Reading
+from evaltools.findings.lookup import Reading
 from evaltools.findings.reasons import Because, Kind, Reason
-from evaltools.present.words import Words, all_phrases
+from evaltools.i18n.messages import Words, all_phrases
 
 READING = Reading("challenge.staff.share", share("challenge.staff.share", 16)[2])
 OTHER = Reading("challenge.aims.share", interval(0.5, 0.4, 0.6, key="challenge.aims.share"))

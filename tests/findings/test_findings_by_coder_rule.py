@@ -18,8 +18,8 @@ from evaltools.findings.judgement import (
     recomputed,
     rule_note,
 )
+from evaltools.i18n.messages import Words
 from evaltools.indicators import effects, evidence_base, networks, portfolio
-from evaltools.present.words import Words
 from evaltools.study import load_study
 
 ROOT = Path(__file__).parents[2]

@@ -15,8 +15,8 @@ from scipy.stats import hypergeom, norm
 from evaltools.evidence import Evidence, read_tables
 from evaltools.findings.declaration import load_findings
 from evaltools.findings.judgement import judge, problems_for_publishing, propose
-from evaltools.findings.numbers import numbers_of
-from evaltools.present.words import Words
+from evaltools.findings.lookup import numbers_of
+from evaltools.i18n.messages import Words
 from evaltools.study import load_study
 
 ROOT = Path(__file__).parents[2]

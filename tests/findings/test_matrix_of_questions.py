@@ -11,10 +11,10 @@ import pytest
 from evaltools.findings.declaration import Finding
 from evaltools.findings.judgement import judge
 from evaltools.findings.matrix import departures, matching, matrix_page, matrix_problems
+from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Indicator
-from evaltools.present.words import Words
 from evaltools.study import Study, find_study
-from evaltools.study.declaration import MainQuestion
+from evaltools.study.schema import MainQuestion
 
 ROOT = Path(__file__).parents[2]
 INDICATORS = (

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from evaltools.charts.figure import Figure
+from evaltools.charts.table import Table
 from evaltools.evidence import Evidence
-from evaltools.indicators import emit as emitting
+from evaltools.indicators import notebook_output as emitting
 from evaltools.indicators.indicator import to_record, to_table
-from evaltools.present.figure import Figure
-from evaltools.present.table import Table
 
 ROOT = Path(__file__).parents[2]
 

@@ -12,9 +12,9 @@ from types import SimpleNamespace
 
 import pandas as pd
 
-from evaltools.present.words import Words
+from evaltools.i18n.messages import Words
 from evaltools.study import load_study
-from evaltools.study.declaration import Disclosure
+from evaltools.study.schema import Disclosure
 from evaltools.study.vocabulary import Vocabulary
 
 CODES = [

@@ -2,9 +2,14 @@ import pytest
 from handmade import found, handmade, nothing_coded, states
 
 from evaltools.indicators import challenges
+from evaltools.indicators.challenge_response import (
+    answered_table,
+    incidence,
+    pair_table,
+    strongest_links,
+)
 from evaltools.indicators.comparisons import compare_groups, compare_waves, earlier_wave
 from evaltools.indicators.indicator import to_table
-from evaltools.indicators.pairs import answered_table, incidence, pair_table, strongest_links
 from evaltools.indicators.prevalence import codebook
 from evaltools.statistics.cooccurrence import cooccurrence, holm
 from evaltools.statistics.intervals import newcombe

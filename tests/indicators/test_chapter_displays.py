@@ -10,12 +10,12 @@ from evaltools.chapters.themes import (
     theme_rows,
     themes_figure,
 )
+from evaltools.charts.table import SUPPRESSED, Table
+from evaltools.i18n.messages import Words
 from evaltools.indicators import goals
 from evaltools.indicators.comparisons import compare_groups, compare_waves
 from evaltools.indicators.prevalence import themes
 from evaltools.indicators.ratings import distributions
-from evaltools.present.table import SUPPRESSED, Table
-from evaltools.present.words import Words
 
 LANGUAGES = ["fi", "sv", "en"]
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
-PHRASES = ROOT / "src" / "evaltools" / "present" / "phrases"
+PHRASES = ROOT / "src" / "evaltools" / "i18n" / "phrases"
 CHAPTERS = {
     "03_goals_and_results": [
         "fig-results", "tbl-results", "fig-result-states", "fig-goals-results", "fig-attainment",

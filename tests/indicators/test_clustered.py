@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from evaltools.indicators.clustered import clustered_shares, clustered_wilson, effective_size
+from evaltools.indicators.design_effect import clustered_shares, clustered_wilson, effective_size
 from evaltools.statistics.intervals import wilson
 
 

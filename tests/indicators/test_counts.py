@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from evaltools.indicators.indicator import Indicator, counts_of, from_record, to_record, to_table
 from evaltools.indicators.shares import share_records
 from evaltools.provenance.artifacts import _from_csv
-from evaltools.publishing.tables import indicator_csv
+from evaltools.publish.tables import indicator_csv
 
 UNITS = ("count", "share", "eur", "eur_per_inhabitant", "index", "ratio", "difference")
 COUNT = st.none() | st.integers(0, 200)

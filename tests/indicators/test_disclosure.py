@@ -19,11 +19,11 @@ import pytest
 from chapter_reader import read
 
 from evaltools.evidence import Evidence, read_tables
-from evaltools.indicators import effects, evidence_base, optimism, steering
+from evaltools.indicators import effects, evidence_base, optimism_gap, steering
 from evaltools.indicators.disclosure.policy import Policy
 from evaltools.indicators.prevalence import prevalence
 from evaltools.study import load_study
-from evaltools.study.declaration import Disclosure
+from evaltools.study.schema import Disclosure
 
 ROOT = Path(__file__).parents[2]
 SCOPES = [{}, {"region": "06"}, {"wave": "2023"}, {"minimum_cell": 50}, {"minimum_cell": 1}]
@@ -209,7 +209,7 @@ def test_who_is_in_both_shares_changes_nothing_that_is_published(select, monkeyp
     for both in (0, 2, 5, 10):
         proven = {*high[:both], *low[: 10 - both]}
         monkeypatch.setattr(
-            optimism, "EVIDENCE",
+            optimism_gap, "EVIDENCE",
             MappingProxyType({"goal_attainment": lambda _, proven=proven: proven}),
         )  # fmt: skip
         made.append(read(evidence, monkeypatch, "07").all)

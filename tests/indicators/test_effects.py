@@ -5,8 +5,8 @@ from handmade import found, handmade, nothing_coded
 from evaltools.indicators import effects
 from evaltools.indicators.indicator import to_table
 from evaltools.indicators.ratings import distributions, self_ratings
-from evaltools.indicators.rooting import rootable, rooting_states
 from evaltools.indicators.savings import grounds
+from evaltools.indicators.sustainability import rootable, rooting_states
 
 
 def test_savings_are_claimed_by_projects_not_by_claims():

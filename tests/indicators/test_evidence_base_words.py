@@ -9,8 +9,8 @@ from handmade import stand_in
 
 from evaltools.chapters.evidence_base import representativity_note, selection_rows
 from evaltools.chapters.measures import measure_table
+from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Indicator
-from evaltools.present.words import Words
 from evaltools.study import load_study
 
 ROOT = Path(__file__).parents[2]

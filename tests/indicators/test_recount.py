@@ -17,20 +17,20 @@ from evaltools.chapters.networks import MEASURES
 from evaltools.evidence import Evidence, read_tables
 from evaltools.evidence.descriptor import load_descriptor
 from evaltools.evidence.tables import read_one
+from evaltools.i18n.messages import Words
 from evaltools.indicators import (
-    agreement_places,
     challenges,
     effects,
     evidence_base,
     goals,
     networks,
+    passage_agreement,
     portfolio,
     saturation,
     steering,
 )
 from evaltools.indicators.agreement import all_records
 from evaltools.indicators.indicator import Indicator
-from evaltools.present.words import Words
 from evaltools.report.variables import interval_text, text_of
 from evaltools.study import load_study
 
@@ -135,8 +135,8 @@ def test_every_indicator_is_what_another_count_makes_it(study, tables, choice):
 
 def test_sentences_are_what_another_count_makes_them(study, tables):
     evidence = select(study, tables, {})
-    records = agreement_places.sentences(
-        evidence, agreement_places.read_texts(evidence, study.data)
+    records = passage_agreement.sentences(
+        evidence, passage_agreement.read_texts(evidence, study.data)
     )
     scope = recount_scope.Scope(rows_of_files(), recount_scope.Choice())
     assert differences(records, recount.sentences(scope, study.data), 5) == []

@@ -10,9 +10,9 @@ from handmade import OPEN, handmade, stand_in
 
 from evaltools.chapters.evidence_base import saturation_points
 from evaltools.chapters.themes import theme_dots
+from evaltools.i18n.messages import Words
 from evaltools.indicators.prevalence import by_rule
 from evaltools.indicators.saturation import _seen, holding, saturation, saturation_curve
-from evaltools.present.words import Words
 
 
 def evidence(holds, confidence=0.95):
@@ -104,9 +104,9 @@ def test_every_rule_tells_the_share_of_every_code():
 
 @pytest.mark.parametrize("estimand", ["population", "superpopulation"])
 def test_coder_rules_are_shown_beside_a_sampling_interval(estimand):
+    from evaltools.charts.dot_intervals import Dots
+    from evaltools.i18n.messages import Words
     from evaltools.indicators.prevalence import themes
-    from evaltools.present.dots import Dots
-    from evaltools.present.words import Words
 
     programme = handmade().but(parameters={"estimand": estimand})
     rows = theme_dots(themes(programme, "result"), programme)

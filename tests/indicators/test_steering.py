@@ -5,7 +5,7 @@ from handmade import found, handmade, nothing_coded
 
 from evaltools.indicators import steering
 from evaltools.indicators.indicator import to_table
-from evaltools.indicators.optimism import (
+from evaltools.indicators.optimism_gap import (
     achieved_and_measured,
     newcombe_paired,
     optimism,

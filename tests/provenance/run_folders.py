@@ -6,8 +6,8 @@ import json
 import shutil
 from pathlib import Path
 
-from evaltools.execute.outputs import Collected, write_results
 from evaltools.indicators.indicator import Indicator
+from evaltools.pipeline.outputs import Collected, write_results
 from evaltools.provenance.hashes import hash_file
 from evaltools.provenance.manifest import Ingredients, Manifest, hash_outputs, sealed
 

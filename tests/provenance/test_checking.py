@@ -11,7 +11,7 @@ import pytest
 from evaltools.problems import ProblemError
 from evaltools.provenance.integrity import Fault, check_folder
 from evaltools.provenance.manifest import read_manifest, seal_holds, sealed
-from evaltools.publishing.verify import verify
+from evaltools.publish.verify import verify
 
 KINDS = ("run", "report", "bundle")
 

@@ -13,8 +13,8 @@ from run_folders import INGREDIENTS
 
 from evaltools.problems import ProblemError
 from evaltools.provenance.reasons import why
-from evaltools.publishing.rebuild import Cause, Rebuild, causes_between, in_order
-from evaltools.publishing.verify import verify
+from evaltools.publish.rebuild import Cause, Rebuild, causes_between, in_order
+from evaltools.publish.verify import verify
 
 
 @pytest.mark.parametrize(

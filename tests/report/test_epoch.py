@@ -10,7 +10,7 @@ from evaltools.problems import ProblemError
 from evaltools.report import engines
 from evaltools.report.epoch import LATEST, read_epoch
 
-from .embedded.conftest import staged
+from .renderer.conftest import staged
 
 
 @pytest.mark.parametrize(

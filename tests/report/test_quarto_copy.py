@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from evaltools.report.embedded.ast import stringify
-from evaltools.report.embedded.pandoc import read_texts
 from evaltools.report.quarto_copy import prepare, with_values
+from evaltools.report.renderer.pandoc import read_texts
+from evaltools.report.renderer.pandoc_tree import stringify
 
 LINK = '[[37 %]{.indicator key="a.b" shows="value"}](#ev-a-b){.evidence-link}'
 VALUES = {"a.b": LINK, "plain": "37 %", "bar": "x | y", "list": "- x", "two": "a\nb"}

@@ -14,8 +14,8 @@ import pikepdf
 import pytest
 import typst
 
-from evaltools.report.embedded.ast import attr, nodes, stringify
-from evaltools.report.embedded.pandoc import pandoc
+from evaltools.report.renderer.pandoc import pandoc
+from evaltools.report.renderer.pandoc_tree import attr, nodes, stringify
 
 STYLE = Path(__file__).resolve().parents[2] / "src/evaltools/report/project/style"
 NOTICE = 'Esimerkkiaineisto: "luvut" on \\keksitty.'

@@ -8,7 +8,7 @@ import pytest
 
 from evaltools.report.source_checks import source_problems
 
-from .embedded.conftest import Report, cell, figure_output, staged
+from .renderer.conftest import Report, cell, figure_output, staged
 
 VARIABLES = {"staff": {"share": "37 %", "n": "19"}}
 

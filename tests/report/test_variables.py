@@ -4,10 +4,10 @@ from html import unescape
 
 import pytest
 
+from evaltools.i18n.messages import Words
+from evaltools.i18n.numbers import NBSP
 from evaltools.indicators.indicator import Indicator
-from evaltools.present.language import NBSP
-from evaltools.present.words import Words
-from evaltools.report.trail.glossary import Glossary
+from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.variables import nested, ranking_variables, variables
 
 

@@ -27,7 +27,7 @@ from evaltools.statistics.agreement import (
     observed_agreement,
 )
 from evaltools.statistics.agreement_alpha import krippendorff_alpha
-from evaltools.statistics.agreement_ratings import ratings
+from evaltools.statistics.rating_counts import ratings
 
 _ = None
 # Krippendorff 2011, Computing Krippendorff's alpha-reliability, section C; 2018, p. 290.

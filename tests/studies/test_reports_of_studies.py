@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from evaltools.build import build_report
+from evaltools.report.build import build_report
 from evaltools.study import load_study
 
 HERE = Path(__file__).parent

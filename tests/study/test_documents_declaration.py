@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from evaltools.study import load_study
-from evaltools.study.form import DocumentsDeclaration
+from evaltools.study.report_form import DocumentsDeclaration
 
 ROOT = Path(__file__).parents[2]
 TITLE = {"fi": "a", "sv": "b", "en": "c"}

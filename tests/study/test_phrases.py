@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from evaltools.present.words import Words
+from evaltools.i18n.messages import Words
 from evaltools.problems import ProblemError
 from evaltools.study import load_study
 from evaltools.study.phrases import FILE_NAME, load_phrases

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 import pandas as pd
 
+from evaltools.charts.figure import Figure, draw_reason
+from evaltools.charts.table import Column, Table
 from evaltools.indicators.absence import Subject, absent_subject
-from evaltools.present.figure import Figure, draw_reason
-from evaltools.present.table import Column, Table
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence

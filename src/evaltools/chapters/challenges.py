@@ -9,14 +9,14 @@ import pandas as pd
 
 from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.themes import level_of, theme_rows, themes_figure, themes_table, words_of
+from evaltools.charts.differences import Differences, Gap
+from evaltools.charts.figure import Figure
+from evaltools.charts.heatmap import Heatmap, Panel
+from evaltools.charts.table import Column, Table
+from evaltools.i18n.numbers import NBSP, Language, count_of, number
+from evaltools.indicators.challenge_response import answered_table, pair_table, strongest_links
 from evaltools.indicators.comparisons import compare_groups, compare_waves
-from evaltools.indicators.pairs import answered_table, pair_table, strongest_links
 from evaltools.indicators.prevalence import ranking
-from evaltools.present.differences import Differences, Gap
-from evaltools.present.figure import Figure
-from evaltools.present.language import NBSP, Language, count_of, number
-from evaltools.present.matrix import Heatmap, Panel
-from evaltools.present.table import Column, Table
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence

@@ -8,20 +8,20 @@ import pandas as pd
 
 from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.themes import level_of, limits, words_of
+from evaltools.charts import alt_text
+from evaltools.charts.figure import Figure
+from evaltools.charts.rating_bars import Ratings, shades
+from evaltools.charts.stacked_bars import Part, Stack, Stacks, state_parts
+from evaltools.charts.strip_plot import Step, StripPlot, Sums
+from evaltools.charts.table import SUPPRESSED, Column, Table
+from evaltools.i18n.messages import Words
+from evaltools.i18n.numbers import list_of, number, share
 from evaltools.indicators.disclosure.codes import savings_withheld
 from evaltools.indicators.disclosure.policy import policy_of
 from evaltools.indicators.indicator import dimensions
 from evaltools.indicators.ratings import Distribution, distributions, shown_raters
-from evaltools.indicators.rooting import rootable, rooting_states
 from evaltools.indicators.savings import PERIODS, QUANTILES, grounds, savings_records
-from evaltools.present import alt_text
-from evaltools.present.figure import Figure
-from evaltools.present.language import list_of, number, share
-from evaltools.present.ledger import Step, StripPlot, Sums
-from evaltools.present.ratings import Ratings, shades
-from evaltools.present.stacks import Part, Stack, Stacks, state_parts
-from evaltools.present.table import SUPPRESSED, Column, Table
-from evaltools.present.words import Words
+from evaltools.indicators.sustainability import rootable, rooting_states
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence

@@ -10,10 +10,18 @@ import pandas as pd
 
 from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.themes import level_of, sizes_of, words_of
+from evaltools.charts.differences import Differences, Gap
+from evaltools.charts.figure import Figure
+from evaltools.charts.line_band import Line, Point
+from evaltools.charts.reliability import Group, Reliability, ReliabilityChart
+from evaltools.charts.table import Column, Table
+from evaltools.i18n import numbers as say
+from evaltools.i18n.messages import Words
+from evaltools.i18n.numbers import Language
 from evaltools.indicators import evidence_base
 from evaltools.indicators.agreement import RELIABLE, TENTATIVE
+from evaltools.indicators.coder_decisions import judged, told_order
 from evaltools.indicators.indicator import Estimand, Indicator
-from evaltools.indicators.judgements import judged, told_order
 from evaltools.indicators.prevalence import codebook
 from evaltools.indicators.saturation import ORDERS, saturation_curve
 from evaltools.indicators.selection import (
@@ -23,14 +31,6 @@ from evaltools.indicators.selection import (
     epoch,
     representativity,
 )
-from evaltools.present import language as say
-from evaltools.present.curve import Line, Point
-from evaltools.present.differences import Differences, Gap
-from evaltools.present.figure import Figure
-from evaltools.present.language import Language
-from evaltools.present.reliability import Group, Reliability, ReliabilityChart
-from evaltools.present.table import Column, Table
-from evaltools.present.words import Words
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence

@@ -8,15 +8,15 @@ import pandas as pd
 
 from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.themes import as_count, theme_rows, themes_figure, themes_table, words_of
+from evaltools.charts import alt_text
+from evaltools.charts.figure import Figure
+from evaltools.charts.goal_cascade import Cascade
+from evaltools.charts.stacked_bars import Part, Stack, Stacks, states_chart
+from evaltools.charts.style import BLUES, DEEP_BLUE, LIGHT, RUST, TEAL
+from evaltools.charts.table import Column, Table
+from evaltools.i18n.messages import Words
 from evaltools.indicators import goals
 from evaltools.indicators.prevalence import themes
-from evaltools.present import alt_text
-from evaltools.present.figure import Figure
-from evaltools.present.flow import Cascade
-from evaltools.present.stacks import Part, Stack, Stacks, states_chart
-from evaltools.present.style import BLUES, DEEP_BLUE, LIGHT, RUST, TEAL
-from evaltools.present.table import Column, Table
-from evaltools.present.words import Words
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from evaltools.i18n import numbers as say
+from evaltools.i18n.messages import Words
+from evaltools.i18n.numbers import Language
 from evaltools.indicators.indicator import Indicator
-from evaltools.present import language as say
-from evaltools.present.language import Language
-from evaltools.present.words import Words
 
 
 def measure_table(

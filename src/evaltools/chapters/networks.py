@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.measures import measure_table
 from evaltools.chapters.themes import words_of
+from evaltools.charts.figure import Figure
+from evaltools.charts.histogram import Histogram
+from evaltools.charts.network_graph import Network, Organisation
+from evaltools.charts.table import Column, Table
 from evaltools.indicators import networks
 from evaltools.indicators.indicator import Indicator
-from evaltools.present.figure import Figure
-from evaltools.present.histogram import Histogram
-from evaltools.present.network import Network, Organisation
-from evaltools.present.table import Column, Table
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence

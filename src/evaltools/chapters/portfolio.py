@@ -10,14 +10,14 @@ import pandas as pd
 from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.measures import measure_table
 from evaltools.chapters.themes import as_float, words_of
+from evaltools.charts.call_bars import Call, CallBars
+from evaltools.charts.figure import Figure
+from evaltools.charts.lorenz import Curve, Lorenz
+from evaltools.charts.table import Column, Table
+from evaltools.charts.tilemap import Tile, TileMap
+from evaltools.i18n.numbers import number
 from evaltools.indicators import allocations, portfolio, takeup
 from evaltools.indicators.indicator import Indicator
-from evaltools.present.calls import Call, CallBars
-from evaltools.present.figure import Figure
-from evaltools.present.language import number
-from evaltools.present.lorenz import Curve, Lorenz
-from evaltools.present.table import Column, Table
-from evaltools.present.tilemap import Tile, TileMap
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence

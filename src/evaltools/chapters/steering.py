@@ -8,13 +8,13 @@ import pandas as pd
 
 from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.themes import level_of, theme_rows, themes_figure, themes_table, words_of
-from evaltools.indicators.optimism import optimism
+from evaltools.charts import alt_text
+from evaltools.charts.dot_intervals import Dot, Dots
+from evaltools.charts.figure import Figure
+from evaltools.charts.table import SUPPRESSED, Column, Table
+from evaltools.i18n.numbers import number_range, percent, share, signed
+from evaltools.indicators.optimism_gap import optimism
 from evaltools.indicators.ratings import self_ratings
-from evaltools.present import alt_text
-from evaltools.present.dots import Dot, Dots
-from evaltools.present.figure import Figure
-from evaltools.present.language import number_range, percent, share, signed
-from evaltools.present.table import SUPPRESSED, Column, Table
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence

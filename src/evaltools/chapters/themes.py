@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from evaltools.chapters.absence import figure_of
+from evaltools.charts.dot_intervals import Dot, Dots
+from evaltools.charts.figure import Figure
+from evaltools.charts.table import SUPPRESSED, Column, Table
+from evaltools.i18n.messages import Words
+from evaltools.i18n.numbers import count_of, level_text, share
 from evaltools.indicators.prevalence import themes
-from evaltools.present.dots import Dot, Dots
-from evaltools.present.figure import Figure
-from evaltools.present.language import count_of, level_text, share
-from evaltools.present.table import SUPPRESSED, Column, Table
-from evaltools.present.words import Words
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence

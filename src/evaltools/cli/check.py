@@ -11,7 +11,7 @@ from evaltools.cli.options import load_study_for_command
 @main.command()
 def check() -> None:
     """Check the study and all its data, and tell every problem."""
-    from evaltools.study_checks import check_study
+    from evaltools.pipeline.study_checks import check_study
 
     click.echo(check_study(load_study_for_command()))
 

@@ -31,10 +31,10 @@ def code(
         raise click.UsageError("Give a coder, or --disagreements.")
     if disagreements and document is not None:
         raise click.UsageError("--document goes with a coder.")
+    from evaltools.coding.coder_view import Material
     from evaltools.coding.consensus_session import ConsensusSession
-    from evaltools.coding.material import Material
     from evaltools.coding.notebook import coding_notebook, disagreement_notebook
-    from evaltools.lab import open_notebook
+    from evaltools.pipeline.jupyterlab import open_notebook
     from evaltools.study import find_study
 
     study = find_study()

@@ -8,7 +8,7 @@ import click
 
 from evaltools.cli.main import main
 from evaltools.cli.options import locate_run
-from evaltools.faults import relative_path
+from evaltools.file_faults import relative_path
 
 
 @main.command()
@@ -28,9 +28,9 @@ def compare(
     """Compare two runs, reports or bundles: what moved, what changed its outcome, and why."""
     from rich.console import Console
 
-    from evaltools.comparison.attribution import examine
-    from evaltools.comparison.output import Files, print_comparison, write_comparison
-    from evaltools.comparison.prose import code_labels
+    from evaltools.compare.attribution import examine
+    from evaltools.compare.output import Files, print_comparison, write_comparison
+    from evaltools.compare.prose import code_labels
     from evaltools.provenance.artifacts import read_artifact
     from evaltools.study import find_study
 

@@ -23,15 +23,15 @@ def export_coding(
     target: Path, coders: tuple[str, ...], wave: int | None, without_consensus: bool
 ) -> None:
     """Write the study's coding as a REFI-QDA project, or as a folder of tables."""
-    from evaltools.exchange.study_coding import study_coding
-    from evaltools.exchange.tables import write_tables
+    from evaltools.qda.study_coding import study_coding
+    from evaltools.qda.tables import write_tables
     from evaltools.study import find_study
 
     found = study_coding(
         find_study().data, coders=coders, wave=wave, consensus=not without_consensus
     )
     if target.suffix.casefold() == ".qdpx":
-        from evaltools.exchange.refi import write_qdpx
+        from evaltools.qda.refi import write_qdpx
 
         _check_is_free(target)
         write_qdpx(found, target)
@@ -58,8 +58,8 @@ def export_coding(
 @click.argument("target", type=_NEW, metavar="FILE.qdc")
 def export_codebook(target: Path) -> None:
     """Write the study's codebook as a REFI-QDA codebook."""
-    from evaltools.exchange.refi import write_qdc
-    from evaltools.exchange.study_coding import study_coding
+    from evaltools.qda.refi import write_qdc
+    from evaltools.qda.study_coding import study_coding
     from evaltools.study import find_study
 
     found = study_coding(find_study().data)

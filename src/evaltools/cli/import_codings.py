@@ -11,10 +11,10 @@ import click
 
 from evaltools.cli.groups import import_group
 from evaltools.cli.main import MOST_ALIKE
-from evaltools.faults import relative_path
+from evaltools.file_faults import relative_path
 
 if TYPE_CHECKING:
-    from evaltools.importing.codings import CodingJob, Outcome
+    from evaltools.ingest.codings import CodingJob, Outcome
     from evaltools.study import Study
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -75,10 +75,10 @@ def coding(
     Exit status: 0 when every passage was placed, 1 when some were left behind or nothing was
     imported because the file does not fit.
     """
-    from evaltools.exchange.record import Choices
-    from evaltools.importing.codes import UnknownCodesError
-    from evaltools.importing.codings import CodingJob, import_into_study, import_to_folder
-    from evaltools.importing.mapping_tables import read_columns, read_pairs
+    from evaltools.ingest.codes import UnknownCodesError
+    from evaltools.ingest.codings import CodingJob, import_into_study, import_to_folder
+    from evaltools.ingest.mapping_tables import read_columns, read_pairs
+    from evaltools.qda.model import Choices
 
     if (to is None) == (not into_study):
         raise click.UsageError("give --to FOLDER or --into-study")
@@ -118,10 +118,10 @@ def coding(
 @click.option("--to", type=_NEW, metavar="FOLDER", required=True, help="Write tables there.")
 def codebook(file: Path, to: Path) -> None:
     """Take the codes in FILE, a REFI-QDA codebook (.qdc) or project."""
-    from evaltools.exchange.reading import read_codes
-    from evaltools.exchange.record import Choices
-    from evaltools.exchange.study_coding import study_coding
-    from evaltools.exchange.tables import write_tables
+    from evaltools.qda.model import Choices
+    from evaltools.qda.readers import read_codes
+    from evaltools.qda.study_coding import study_coding
+    from evaltools.qda.tables import write_tables
 
     study = _study_here()
     ids = frozenset(code.code_id for code in study_coding(study.data).codes) if study else None
@@ -143,7 +143,7 @@ def _study_here() -> Study | None:
 
 
 def _show(outcome: Outcome, job: CodingJob, to: Path | None, study: Study | None) -> None:
-    from evaltools.importing.codings import lines
+    from evaltools.ingest.codings import lines
 
     for line in lines(outcome):
         click.echo(line)
@@ -175,9 +175,9 @@ def _list_dropped(outcome: Outcome, job: CodingJob, study: Study) -> str:
 def _write_list(
     study: Study, name: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
 ) -> Path:
-    from evaltools.exchange import cells
+    from evaltools.qda import csv_cells
 
     place = study.build / "imports" / name
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(cells.written(columns, rows), encoding="utf-8")
+    place.write_text(csv_cells.written(columns, rows), encoding="utf-8")
     return place

@@ -16,7 +16,7 @@ from evaltools.cli.groups import import_group
 from evaltools.cli.main import format_problems
 
 if TYPE_CHECKING:
-    from evaltools.importing.outcome import Outcome
+    from evaltools.ingest.summary import Outcome
 
 QUIET_SECONDS = 2.0
 LINE_SECONDS = 5.0
@@ -61,8 +61,8 @@ def reports(
     Exit status: 0 when every document was taken, 1 when some were skipped, or when nothing was
     imported because the mapping file or the study's tables are at fault.
     """
-    from evaltools.importing.particulars import Options
-    from evaltools.importing.reports import import_reports, make_job
+    from evaltools.ingest.document_metadata import Options
+    from evaltools.ingest.reports import import_reports, make_job
     from evaltools.study import find_study
 
     study = find_study()
@@ -86,7 +86,7 @@ def reports(
 
 
 def _show(outcome: Outcome) -> None:
-    from evaltools.importing.outcome import ending, remarks, summary
+    from evaltools.ingest.summary import ending, remarks, summary
 
     for line in remarks(outcome):
         click.echo(line)

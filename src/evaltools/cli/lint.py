@@ -12,8 +12,8 @@ from evaltools.cli.main import main
               help="Lines for people, JSON, or lines that editors jump from.")  # fmt: skip
 def lint(form: str) -> None:
     """Check the prose of the reports: bare numbers, shares without denominators, claims."""
-    from evaltools.findings.lint import as_errors, as_json, as_lines
-    from evaltools.findings.lint import lint as problems_of
+    from evaltools.lint import as_errors, as_json, as_lines
+    from evaltools.lint import lint as problems_of
     from evaltools.study import find_study
 
     study = find_study()

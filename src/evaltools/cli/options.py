@@ -33,7 +33,7 @@ def load_study_for_command() -> Study:
 
     Raises ProblemError then: some tables are of before the import and some of after it.
     """
-    from evaltools.importing.shelf import clear_interrupted, interrupted
+    from evaltools.ingest.transaction import clear_interrupted, interrupted
     from evaltools.study import find_study
 
     study = find_study()

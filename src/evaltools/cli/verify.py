@@ -25,7 +25,7 @@ def verify(what: str, rebuild: bool, signers: Path | None, on: datetime | None) 
 
     WHAT is a folder, the name of a report (default) or the key of a run.
     """
-    from evaltools.publishing.verify import verify as verified
+    from evaltools.publish.verify import verify as verified
 
     day = on.date() if on is not None else None
     found = verified(locate_run(what), rebuild, say=click.echo, signers=signers, on=day)

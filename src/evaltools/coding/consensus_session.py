@@ -17,14 +17,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from evaltools.coding.coder_view import Material
 from evaltools.coding.load_codings import load_codings, read_in_study
-from evaltools.coding.material import Material
 from evaltools.coding.session import CodingSession, Message
-from evaltools.exchange.record import Certainty, Coding, CodingSet, Polarity, Segment
 from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.qda.model import Certainty, Coding, CodingSet, Polarity, Segment
 
 if TYPE_CHECKING:
-    from evaltools.exchange.record import Coder
+    from evaltools.qda.model import Coder
     from evaltools.study import Language, Study
 
 

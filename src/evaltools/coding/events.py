@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from evaltools.exchange.record import Certainty, Polarity
+from evaltools.qda.model import Certainty, Polarity
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Place = tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=1)]]

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaltools.coding.events import Code, Event, replay
-from evaltools.coding.store import journals, read_journal
+from evaltools.coding.journal import journals, read_journal
 from evaltools.evidence.paths import CODERS
-from evaltools.exchange.record import (
+from evaltools.files import replace_file
+from evaltools.qda.model import (
     Coder,
     Coding,
     CodingSet,
@@ -21,9 +22,8 @@ from evaltools.exchange.record import (
     coding_id,
     segment_id,
 )
-from evaltools.exchange.study_coding import records, study_tables
-from evaltools.exchange.tables import table_files
-from evaltools.files import replace_file
+from evaltools.qda.study_coding import records, study_tables
+from evaltools.qda.tables import table_files
 
 if TYPE_CHECKING:
     from evaltools.study import Study

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal
 
+from evaltools.coding.coder_view import Material
 from evaltools.coding.events import (
     Code,
     Decide,
@@ -26,14 +27,13 @@ from evaltools.coding.events import (
     event_from,
     replay,
 )
+from evaltools.coding.journal import Journal, WriteConflict, open_journal
 from evaltools.coding.load_codings import write_coder
-from evaltools.coding.material import Material
-from evaltools.coding.store import Journal, WriteConflict, open_journal
 from evaltools.coding.suggestions import Suggestion, suggest
 from evaltools.coding.words import words
 from evaltools.evidence.paths import CODERS
-from evaltools.exchange.record import beside
 from evaltools.problems import ProblemError
+from evaltools.qda.model import beside
 
 if TYPE_CHECKING:
     from evaltools.study import Language, Study

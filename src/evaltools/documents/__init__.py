@@ -1,10 +1,10 @@
 """Documents as received, read into normalised text: nothing of the study is known here."""
 
-from evaltools.documents.guard import LIMITS, Limits
 from evaltools.documents.isolation import read_document, read_documents
 from evaltools.documents.language import detect
-from evaltools.documents.normalising import normalise
-from evaltools.documents.record import Coverage, DocumentText, Field, Heading, Kind, LeftOut
+from evaltools.documents.limits import LIMITS, Limits
+from evaltools.documents.model import Coverage, DocumentText, Field, Heading, Kind, LeftOut
+from evaltools.documents.text_normalisation import normalise
 
 __all__ = [
     "LIMITS",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from evaltools.documents.normalising import clean, normalise
-from evaltools.documents.record import Heading
+from evaltools.documents.model import Heading
+from evaltools.documents.text_normalisation import clean, normalise
 
 # A table is told as lines of cells unless a cell is longer than this or has several paragraphs.
 LONGEST_CELL = 200

@@ -14,10 +14,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from queue import SimpleQueue
 
-from evaltools.documents import guard
-from evaltools.documents.guard import LIMITS, Limits
+from evaltools.documents import limits as guard
+from evaltools.documents.limits import LIMITS, Limits
+from evaltools.documents.model import DocumentText, from_plain
 from evaltools.documents.reader import with_language
-from evaltools.documents.record import DocumentText, from_plain
 from evaltools.problems import Problem, ProblemError
 
 _AHEAD = 2  # documents per process that may be read before they are asked for

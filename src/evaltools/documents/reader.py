@@ -10,14 +10,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from evaltools.documents import guard
+from evaltools.documents import limits as guard
 from evaltools.documents.blocks import Source, compose, page_starts, to_line
-from evaltools.documents.guard import LIMITS, Limits
 from evaltools.documents.language import detect
-from evaltools.documents.normalising import visible
-from evaltools.documents.packages import Package
-from evaltools.documents.record import Coverage, DocumentText, Field, HeaderOrFooter, Kind, LeftOut
+from evaltools.documents.limits import LIMITS, Limits
+from evaltools.documents.model import Coverage, DocumentText, Field, HeaderOrFooter, Kind, LeftOut
 from evaltools.documents.symbol_fonts import UNKNOWN, is_private
+from evaltools.documents.text_normalisation import visible
+from evaltools.documents.zip_package import Package
 
 LONGEST_TEXT = 1_000  # characters of what was left out that are kept
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")

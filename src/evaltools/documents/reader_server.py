@@ -24,8 +24,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from evaltools.documents import guard
-from evaltools.documents.guard import Limits
+from evaltools.documents import limits as guard
+from evaltools.documents.limits import Limits
 from evaltools.documents.reader import READERS, load_reader, read_text
 from evaltools.problems import ProblemError
 from evaltools.processes import kill_with_parent

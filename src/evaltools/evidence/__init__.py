@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from evaltools.evidence.allocation import allocate
-    from evaltools.evidence.codings import linked, presence
+    from evaltools.evidence.data_hash import data_hash
     from evaltools.evidence.descriptor import Descriptor, load_descriptor
-    from evaltools.evidence.evidence import Evidence, open_evidence
-    from evaltools.evidence.state import data_hash
+    from evaltools.evidence.code_presence import linked, presence
+    from evaltools.evidence.selection import Evidence, open_evidence
     from evaltools.evidence.tables import read_tables
     from evaltools.evidence.validation import check_data, validate
 
@@ -30,14 +30,14 @@ __all__ = [
 
 _HOMES = {
     "Descriptor": "descriptor",
-    "Evidence": "evidence",
+    "Evidence": "selection",
     "allocate": "allocation",
     "check_data": "validation",
-    "data_hash": "state",
-    "linked": "codings",
+    "data_hash": "data_hash",
+    "linked": "code_presence",
     "load_descriptor": "descriptor",
-    "open_evidence": "evidence",
-    "presence": "codings",
+    "open_evidence": "selection",
+    "presence": "code_presence",
     "read_tables": "tables",
     "validate": "validation",
 }

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from evaltools.evidence.cell_problems import ROW, Flaw, Frames, Rule, rows_of
 from evaltools.evidence.codebook import in_use, known_versions, version_order
-from evaltools.evidence.flaws import ROW, Flaw, Frames, Rule, rows_of
-from evaltools.evidence.quoting import listed, quoted, suggestion
+from evaltools.evidence.messages import listed, quoted, suggestion
 from evaltools.study import Role
 
 ANSWERS: tuple[Role, Role] = ("response", "challenge")

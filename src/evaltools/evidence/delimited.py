@@ -15,8 +15,8 @@ import unicodedata
 from collections.abc import Iterable
 from itertools import islice
 
-from evaltools.evidence.grid import LATEST_HEADER, REPLACED, Grid, Unreadable, to_grid
-from evaltools.evidence.quoting import quoted
+from evaltools.evidence.messages import quoted
+from evaltools.evidence.raw_table import LATEST_HEADER, REPLACED, Grid, Unreadable, to_grid
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

@@ -17,9 +17,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from evaltools.evidence.known import IMPLIED, KnownTable, known_tables
+from evaltools.evidence.known_tables import IMPLIED, KnownTable, known_tables
+from evaltools.evidence.messages import listed, quoted, suggestion
 from evaltools.evidence.paths import safe_path
-from evaltools.evidence.quoting import listed, quoted, suggestion
 from evaltools.files import read_file
 from evaltools.problems import Problem, ProblemError, refuse
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from evaltools.evidence.flaws import ROW, Flaw
+from evaltools.evidence.cell_problems import ROW, Flaw
+from evaltools.evidence.messages import quoted
 from evaltools.evidence.paths import inside
-from evaltools.evidence.quoting import quoted
 
 LARGEST = {"text": 20_000_000, "file": 200_000_000}
 _COLUMNS = ("document_id", "text_file", "text_sha256", "file", "file_sha256", ROW)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from evaltools.evidence.flaws import ROW, Flaw, Frames, Rule, rows_of
-from evaltools.evidence.quoting import listed, plain_number, quoted, suggestion
+from evaltools.evidence.cell_problems import ROW, Flaw, Frames, Rule, rows_of
+from evaltools.evidence.messages import listed, plain_number, quoted, suggestion
 
 
 def leads(frames: Frames) -> Iterator[Flaw]:

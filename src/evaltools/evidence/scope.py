@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from evaltools.evidence.quoting import listed
+from evaltools.evidence.messages import listed
 from evaltools.problems import Problem, ProblemError
 from evaltools.study import Parameters, Vocabulary
 

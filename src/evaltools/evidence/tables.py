@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from evaltools.evidence.cell_problems import Flaw, Unread, as_problems
 from evaltools.evidence.delimited import read_delimited
 from evaltools.evidence.descriptor import FILE_NAME, Descriptor, Resource, load_descriptor
-from evaltools.evidence.flaws import Flaw, Unread, as_problems
-from evaltools.evidence.frames import TableReader
-from evaltools.evidence.grid import Grid, Unreadable
-from evaltools.evidence.known import DTYPES, KnownTable, known_tables
+from evaltools.evidence.known_tables import DTYPES, KnownTable, known_tables
+from evaltools.evidence.messages import listed
 from evaltools.evidence.paths import inside
-from evaltools.evidence.quoting import listed
+from evaltools.evidence.raw_table import Grid, Unreadable
+from evaltools.evidence.typed_table import TableReader
 from evaltools.files import read_file
 from evaltools.problems import Problem, ProblemError, refuse
 

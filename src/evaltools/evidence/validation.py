@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from evaltools.evidence.cell_problems import ROW, Flaw, Frames, Unread, as_problems, numbered
 from evaltools.evidence.coding_rules import CODEBOOK_RULES, CODING_RULES
 from evaltools.evidence.descriptor import (
     FILE_NAME,
@@ -23,9 +24,8 @@ from evaltools.evidence.descriptor import (
     load_descriptor,
 )
 from evaltools.evidence.document_checks import wrong_documents
-from evaltools.evidence.flaws import ROW, Flaw, Frames, Unread, as_problems, numbered
-from evaltools.evidence.known import DTYPES
-from evaltools.evidence.quoting import listed, plain_number, quoted, suggestion
+from evaltools.evidence.known_tables import DTYPES
+from evaltools.evidence.messages import listed, plain_number, quoted, suggestion
 from evaltools.evidence.register_rules import REGISTER_RULES
 from evaltools.evidence.scope import AREAS
 from evaltools.evidence.tables import Reading, read_leniently, with_known_columns

@@ -19,7 +19,8 @@ from xml.etree import ElementTree
 from lxml import etree
 
 from evaltools.evidence import ods, xlsx
-from evaltools.evidence.grid import (
+from evaltools.evidence.messages import listed, quoted
+from evaltools.evidence.raw_table import (
     FURTHER_SHEET,
     LATEST_HEADER,
     Grid,
@@ -29,7 +30,6 @@ from evaltools.evidence.grid import (
     rows_listed,
     to_grid,
 )
-from evaltools.evidence.quoting import listed, quoted
 from evaltools.evidence.workbook_sheet import Sheet
 
 LARGEST_CONTENT = 200_000_000

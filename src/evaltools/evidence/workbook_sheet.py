@@ -9,9 +9,9 @@ from itertools import groupby
 
 from evaltools.documents.spreadsheets.number_formats import NumberFormat, Shown, same_number
 from evaltools.documents.superscripts import shift
-from evaltools.evidence.grid import Doubt
+from evaltools.evidence.messages import quoted
 from evaltools.evidence.numerals import unambiguous
-from evaltools.evidence.quoting import quoted
+from evaltools.evidence.raw_table import Doubt
 
 Place = tuple[int, int]
 """Row, from 1, and column, from 0."""

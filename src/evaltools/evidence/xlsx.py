@@ -22,8 +22,8 @@ from evaltools.documents.spreadsheets.number_formats import (
     decimal_of,
     same_number,
 )
-from evaltools.evidence.grid import Doubt
-from evaltools.evidence.quoting import quoted
+from evaltools.evidence.messages import quoted
+from evaltools.evidence.raw_table import Doubt
 from evaltools.evidence.workbook_sheet import (
     BLACK,
     ERROR,

@@ -20,12 +20,12 @@ from typing import Literal
 import pandas as pd
 import yaml
 
+from evaltools.charts.table import Column, Table
 from evaltools.files import read_text
-from evaltools.present.markdown import escape_markdown
-from evaltools.present.table import Column, Table
-from evaltools.present.words import Words
+from evaltools.i18n.markdown import escape_markdown
+from evaltools.i18n.messages import Words
 from evaltools.problems import Problem, refuse
-from evaltools.study.declaration import Statement, Topic
+from evaltools.study.schema import Statement, Topic
 from evaltools.study.study import Study
 from evaltools.study.vocabulary import Declared, Text
 

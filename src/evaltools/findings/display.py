@@ -9,12 +9,12 @@ from typing import Any, Final
 
 from evaltools.findings.conditions import keys_of
 from evaltools.findings.judgement import Judgement, rule_note
-from evaltools.findings.numbers import Part, Reading, name_of
+from evaltools.findings.lookup import Part, Reading, name_of
 from evaltools.findings.reasons import interval_of, label_of, shown
+from evaltools.i18n.markdown import escape_markdown
+from evaltools.i18n.messages import Words
+from evaltools.i18n.numbers import LANGUAGES, MISSING
 from evaltools.indicators.indicator import Indicator
-from evaltools.present.language import LANGUAGES, MISSING
-from evaltools.present.markdown import escape_markdown
-from evaltools.present.words import Words
 
 FILE_NAME: Final = "findings.json"
 TABLE_ID: Final = "tbl-statements"

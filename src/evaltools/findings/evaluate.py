@@ -22,11 +22,11 @@ from evaltools.findings.conditions import (
     Word,
     keys_of,
 )
-from evaltools.findings.numbers import Numbers, Reading
+from evaltools.findings.lookup import Numbers, Reading
 from evaltools.findings.reasons import Because, Kind, Outcome
+from evaltools.i18n.quantifiers import FEW_BELOW, MOST_ABOVE, NEARLY_ALL_ABOVE, quantity
 from evaltools.indicators.indicator import Estimand
-from evaltools.indicators.optimism import newcombe_paired
-from evaltools.present.quantity import FEW_BELOW, MOST_ABOVE, NEARLY_ALL_ABOVE, quantity
+from evaltools.indicators.optimism_gap import newcombe_paired
 
 SAME: Final = 1e-9
 """Two numbers nearer than this, relative to their size, are one number."""

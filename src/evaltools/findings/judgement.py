@@ -8,14 +8,14 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from evaltools.evidence.codings import CoderRule
+from evaltools.evidence.code_presence import CoderRule
 from evaltools.findings.conditions import Equals, keys_of
 from evaltools.findings.declaration import Finding, Level, NoneFound
 from evaltools.findings.evaluate import evaluate, readings
-from evaltools.findings.numbers import Numbers, numbers_of
+from evaltools.findings.lookup import Numbers, numbers_of
 from evaltools.findings.reasons import Outcome, Reason
+from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Estimand, Indicator
-from evaltools.present.words import Words
 from evaltools.problems import Problem, refuse
 
 if TYPE_CHECKING:

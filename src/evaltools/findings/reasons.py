@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from evaltools.findings.numbers import Reading
-from evaltools.present import language as say
-from evaltools.present.words import Words, fields
+from evaltools.findings.lookup import Reading
+from evaltools.i18n import numbers as say
+from evaltools.i18n.messages import Words, fields
 
 Outcome = Literal["holds", "does_not_hold", "cannot_be_told"]
 

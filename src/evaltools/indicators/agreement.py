@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from evaltools.indicators.coder_decisions import NO, YES, Judged, judged
 from evaltools.indicators.indicator import Indicator, dimensions
-from evaltools.indicators.judgements import NO, YES, Judged, judged
 from evaltools.indicators.shares import plain_share
 from evaltools.statistics.agreement import Agreement, fleiss_kappa, gwet_ac1, light_kappa
 from evaltools.statistics.agreement_alpha import (
@@ -32,8 +32,8 @@ from evaltools.statistics.agreement_alpha import (
     jackknife_interval,
     krippendorff_alpha,
 )
-from evaltools.statistics.agreement_ratings import Ratings, Values, ratings
 from evaltools.statistics.intervals import Interval
+from evaltools.statistics.rating_counts import Ratings, Values, ratings
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
@@ -65,7 +65,7 @@ class Alpha:
 
 def all_records(evidence: Evidence) -> list[Indicator]:
     """All indicators of agreement that need no text."""
-    from evaltools.indicators.agreement_places import passages
+    from evaltools.indicators.passage_agreement import passages
 
     read = judged(evidence)
     level = float(evidence.parameters.confidence)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evaltools.indicators.absence import lacks
+from evaltools.indicators.challenge_response import answered, pair_records
 from evaltools.indicators.comparisons import group_differences, wave_differences
 from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator
-from evaltools.indicators.pairs import answered, pair_records
 from evaltools.indicators.prevalence import prevalence
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from evaltools.indicators.absence import Subject, lacks
 from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.ratings import rating_records
-from evaltools.indicators.rooting import rooting_shares
 from evaltools.indicators.savings import EXAMINED, savings_records
+from evaltools.indicators.sustainability import rooting_shares
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence

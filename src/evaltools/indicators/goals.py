@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from evaltools.indicators.absence import Subject, lacks
-from evaltools.indicators.clustered import clustered_shares
+from evaltools.indicators.design_effect import clustered_shares
 from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.prevalence import asked_codes, prevalence

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from evaltools.indicators.coder_decisions import codebook_order
 from evaltools.indicators.disclosure.codes import withheld_codes
 from evaltools.indicators.disclosure.policy import Policy, policy_of
 from evaltools.indicators.disclosure.suppression import Withheld, few, protect, withhold
 from evaltools.indicators.indicator import Estimand, Indicator, dimensions
-from evaltools.indicators.judgements import codebook_order
 from evaltools.indicators.shares import absence, asked_note, plain_share, share_records
 from evaltools.study.vocabulary import ROLES
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
-    from evaltools.evidence.codings import CoderRule
+    from evaltools.evidence.code_presence import CoderRule
 
 STATES = ("yes", "no", "silent")
 BAND_METHOD = "coder rules all–any"

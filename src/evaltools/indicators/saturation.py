@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evaltools.indicators.coder_decisions import told_order
 from evaltools.indicators.indicator import Indicator
-from evaltools.indicators.judgements import told_order
 from evaltools.indicators.shares import NO_REPORT, plain_share
 from evaltools.statistics.saturation import (
     NEVER,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from evaltools.indicators.clustered import clustered_shares
+from evaltools.indicators.design_effect import clustered_shares
 from evaltools.indicators.disclosure.codes import CLAIMED, savings_withheld
 from evaltools.indicators.disclosure.policy import policy_of
 from evaltools.indicators.disclosure.suppression import Withheld, few, withhold

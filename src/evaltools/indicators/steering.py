@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from evaltools.indicators.absence import lacks
 from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator
-from evaltools.indicators.optimism import gaps
+from evaltools.indicators.optimism_gap import gaps
 from evaltools.indicators.prevalence import prevalence
 from evaltools.indicators.ratings import rated_high
 

@@ -227,12 +227,12 @@ def _folded(text: str, indent: int) -> list[str]:
 
 METHODS = {
     "wilson": "evaltools.statistics.intervals.wilson",
-    "wilson, clustered by project": "evaltools.indicators.clustered.clustered_shares",
+    "wilson, clustered by project": "evaltools.indicators.design_effect.clustered_shares",
     "hypergeometric": "evaltools.statistics.intervals.hypergeometric",
     "bounds": "evaltools.statistics.intervals.bounds",
     "newcombe": "evaltools.statistics.intervals.newcombe",
-    "newcombe, paired": "evaltools.indicators.optimism.newcombe_paired",
-    "newcombe, paired, any table": "evaltools.indicators.optimism.gap_limits",
+    "newcombe, paired": "evaltools.indicators.optimism_gap.newcombe_paired",
+    "newcombe, paired, any table": "evaltools.indicators.optimism_gap.gap_limits",
     "goodman": "evaltools.statistics.intervals.simultaneous_intervals",
     "rewired": "evaltools.statistics.networks.rewired_clustering",
 }

@@ -83,10 +83,10 @@ def render(
         return quarto.render(
             project, document, formats, output, progress, quarto=engine.program, epoch=engine.epoch
         )
-    from evaltools.report import embedded
+    from evaltools.report import renderer
 
     try:
-        return embedded.render(project, document, formats, output, progress, epoch=engine.epoch)
+        return renderer.render(project, document, formats, output, progress, epoch=engine.epoch)
     except ProblemError as error:
         raise ProblemError(_below_reports(problem, project) for problem in error.problems) from None
 

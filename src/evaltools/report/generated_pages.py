@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from evaltools.charts.table import Column, Table
 from evaltools.evidence import Descriptor
 from evaltools.files import read_text
+from evaltools.i18n import numbers as say
+from evaltools.i18n.markdown import escape_markdown
+from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Indicator
-from evaltools.present import language as say
-from evaltools.present.markdown import escape_markdown
-from evaltools.present.table import Column, Table
-from evaltools.present.words import Words
 from evaltools.report.variables import interval_text, text_of
 from evaltools.study import Parameters, Study
 

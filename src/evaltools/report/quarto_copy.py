@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from evaltools.report.embedded.shortcodes import ESCAPED, SHORTCODE
-from evaltools.report.embedded.source import CODE_SPAN, Fences
+from evaltools.report.renderer.located_problems import CODE_SPAN, Fences
+from evaltools.report.renderer.shortcodes import ESCAPED, SHORTCODE
 from evaltools.yaml_text import load_trusted
 
 VECTOR, BITMAP = "image/svg+xml", "image/png"

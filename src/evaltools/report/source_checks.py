@@ -15,10 +15,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from evaltools.problems import Problem
-from evaltools.report.embedded.notebook import Notebooks
-from evaltools.report.embedded.project import Level, Project, read_project
-from evaltools.report.embedded.shortcodes import TextPass
-from evaltools.report.embedded.source import Source, read_source, relative
+from evaltools.report.renderer.located_problems import Source, read_source, relative
+from evaltools.report.renderer.notebook_outputs import Notebooks
+from evaltools.report.renderer.project import Level, Project, read_project
+from evaltools.report.renderer.shortcodes import TextPass
 
 # Other problems that the embedded renderer finds in sources are its own: what it cannot render.
 CHECKED = frozenset(

@@ -13,26 +13,26 @@ import fontpkg_fira_sans
 import pandas as pd
 import yaml
 
+from evaltools.charts.figure import CAPTION_METADATA, CAPTION_TYPE
 from evaltools.evidence import Descriptor
 from evaltools.files import read_text
 from evaltools.findings.checklists import checklist_page, included_pages, sections_of
 from evaltools.findings.display import findings_metadata, release_table
 from evaltools.findings.judgement import Judgement
-from evaltools.findings.lint import check_small_denominators
 from evaltools.findings.matrix import matrix_page
+from evaltools.i18n.numbers import Language
 from evaltools.indicators.indicator import Indicator
-from evaltools.present.figure import CAPTION_METADATA, CAPTION_TYPE
-from evaltools.present.language import Language
+from evaltools.lint import check_small_denominators
 from evaltools.problems import refuse
 from evaltools.report import generated_pages
-from evaltools.report.embedded.docx.reference import Page, reference_docx
-from evaltools.report.embedded.source import INCLUDE
+from evaltools.report.evidence_pages.glossary import Glossary
+from evaltools.report.evidence_pages.markup import anchors_in, link_numbers
+from evaltools.report.evidence_pages.page import evidence_pages
+from evaltools.report.evidence_pages.quotes import declared_policy
+from evaltools.report.evidence_pages.scope_facts import fact_variables, facts_of, scope_variables
+from evaltools.report.renderer.docx.reference import Page, reference_docx
+from evaltools.report.renderer.located_problems import INCLUDE
 from evaltools.report.source_checks import source_problems
-from evaltools.report.trail.facts import fact_variables, facts_of, scope_variables
-from evaltools.report.trail.glossary import Glossary
-from evaltools.report.trail.markup import anchors_in, link_numbers
-from evaltools.report.trail.page import evidence_pages
-from evaltools.report.trail.quotes import declared_policy
 from evaltools.report.variables import ESTIMANDS, nested, ranking_variables, variables
 from evaltools.study import Parameters, Study
 

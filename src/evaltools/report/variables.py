@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from evaltools.i18n import numbers as say
+from evaltools.i18n.markdown import escape_markdown
+from evaltools.i18n.messages import Words
+from evaltools.i18n.quantifiers import quantity
 from evaltools.indicators.indicator import Estimand, Indicator
-from evaltools.present import language as say
-from evaltools.present.markdown import escape_markdown
-from evaltools.present.quantity import quantity
-from evaltools.present.words import Words
-from evaltools.report.trail.glossary import Glossary
-from evaltools.report.trail.markup import linked, number_anchor
+from evaltools.report.evidence_pages.glossary import Glossary
+from evaltools.report.evidence_pages.markup import linked, number_anchor
 
 ESTIMANDS: Mapping[str, Estimand] = {
     "descriptive": "D",

@@ -20,8 +20,8 @@ import numpy.typing as npt
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from evaltools.statistics.agreement_ratings import Floats, Ratings, Value, Values, ratings
 from evaltools.statistics.intervals import Interval, check_level
+from evaltools.statistics.rating_counts import Floats, Ratings, Value, Values, ratings
 
 Why = Literal["", "no unit has two values", "no variation"]
 """Why there is no coefficient: nothing can agree, or nothing can disagree."""

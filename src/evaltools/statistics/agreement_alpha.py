@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from evaltools.statistics.agreement import Agreement, record
-from evaltools.statistics.agreement_ratings import Floats, Ratings, Value, Values, ratings
 from evaltools.statistics.intervals import Interval, check_level
+from evaltools.statistics.rating_counts import Floats, Ratings, Value, Values, ratings
 
 Metric = Literal["nominal", "ordinal", "interval", "ratio", "masi"] | Callable[[Any, Any], float]
 """How far apart two values are. A function stands for the difference function as it is: what is

@@ -16,7 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, cr
 
 from evaltools.files import read_text
 from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.study.declaration import ParameterDeclaration
+from evaltools.study.schema import ParameterDeclaration
 from evaltools.study.vocabulary import LANGUAGES, Language, Text
 
 _Limited = TypeVar("_Limited", int, float, date)

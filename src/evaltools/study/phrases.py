@@ -7,8 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from evaltools.present.language import LANGUAGES, Language, currency_name
-from evaltools.present.words import (
+from evaltools.i18n.messages import (
     Phrases,
     all_phrases,
     fields,
@@ -16,8 +15,9 @@ from evaltools.present.words import (
     nearest,
     phrase_fault,
 )
+from evaltools.i18n.numbers import LANGUAGES, Language, currency_name
 from evaltools.problems import Problem, refuse
-from evaltools.study.declaration import StudyDeclaration
+from evaltools.study.schema import StudyDeclaration
 from evaltools.yaml_text import line_of, read_yaml
 
 FILE_NAME = "reports/words.yml"

@@ -12,9 +12,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from evaltools.present.words import Words
+from evaltools.i18n.messages import Words
 from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.study.declaration import ParameterDeclaration, ReportTarget, StudyDeclaration
 from evaltools.study.parameters import (
     Parameters,
     choices_from,
@@ -23,6 +22,7 @@ from evaltools.study.parameters import (
     plain,
 )
 from evaltools.study.phrases import own_phrases
+from evaltools.study.schema import ParameterDeclaration, ReportTarget, StudyDeclaration
 from evaltools.study.vocabulary import LANGUAGES, Language
 from evaltools.yaml_text import line_of, read_yaml
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 from lxml import etree
 
-from evaltools.documents import guard
-from evaltools.documents.packages import Package, children, first, local, value
-from evaltools.documents.record import HeaderOrFooter
+from evaltools.documents import limits
+from evaltools.documents.model import HeaderOrFooter
 from evaltools.documents.superscripts import shift_runs
 from evaltools.documents.symbol_fonts import Symbols
+from evaltools.documents.zip_package import Package, children, first, local, value
 
 _TINY = 2.0  # points
 _WHITE = 0xF5  # of each of red, green and blue, from here on
@@ -164,12 +164,12 @@ def _shift(position: str) -> int:
 def body(package: Package, kind: str) -> tuple[etree._Element, etree._Element]:
     """Root of the content part, and the body of a kind (`text`, `spreadsheet`) in it."""
     if CONTENT not in package:
-        raise guard.broken(f"its part {CONTENT} is missing")
+        raise limits.broken(f"its part {CONTENT} is missing")
     root = package.parse(CONTENT)
     for holder in children(root, "body"):
         for inside in children(holder, kind):
             return root, inside
-    raise guard.broken(f"its part {CONTENT} has no {kind}")
+    raise limits.broken(f"its part {CONTENT} has no {kind}")
 
 
 class Inline:

@@ -20,7 +20,7 @@ from evaltools.documents.blocks import (
     row_answers,
     to_text,
 )
-from evaltools.documents.guard import Limits
+from evaltools.documents.limits import Limits
 from evaltools.documents.odf.content import (
     Inline,
     Look,
@@ -31,8 +31,8 @@ from evaltools.documents.odf.content import (
     table_rows,
     texts,
 )
-from evaltools.documents.packages import Package, children, local, value
 from evaltools.documents.superscripts import shift
+from evaltools.documents.zip_package import Package, children, local, value
 
 _MOST_REPEATED = 100
 _TITLE = re.compile(r"title|otsikko|rubrik", re.IGNORECASE)

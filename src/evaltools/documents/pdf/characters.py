@@ -21,7 +21,7 @@ from pdfminer.pdftypes import PDFObjRef, PDFStream, dict_value, resolve1
 from pdfminer.psparser import PSException, PSLiteral, literal_name
 from pdfminer.utils import decode_text
 
-from evaltools.documents.pdf.letters import Face
+from evaltools.documents.pdf.glyph_names import Face
 
 _THICK = 3.0  # points; a filled box that is thinner is a line
 _STRAIGHT = 3  # degrees: writing that leans no more than this is upright or sideways

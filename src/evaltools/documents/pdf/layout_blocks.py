@@ -19,11 +19,11 @@ from pdfplumber.table import (
 )
 
 from evaltools.documents.blocks import Block, Paragraph, Table
+from evaltools.documents.model import HeaderOrFooter
 from evaltools.documents.pdf.characters import Box, Glyph, Rule, Sheet, page_box
-from evaltools.documents.pdf.furniture import headers_and_footers
+from evaltools.documents.pdf.headers_footers import headers_and_footers
 from evaltools.documents.pdf.lines import Line, by_place
 from evaltools.documents.pdf.paragraphs import Found, Typography, Words, paragraphs, typography
-from evaltools.documents.record import HeaderOrFooter
 
 _SNAP = 3.0
 _MOST_RULES = 4_000  # a page with more is a drawing, and would keep the finder busy for long

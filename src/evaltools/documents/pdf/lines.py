@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from evaltools.documents.pdf.characters import Box, Glyph
-from evaltools.documents.pdf.letters import HYPHENS
+from evaltools.documents.pdf.glyph_names import HYPHENS
 from evaltools.documents.pdf.spacing import Span, Tracking, find_gutters, find_tracking
 from evaltools.documents.superscripts import shift_runs
 

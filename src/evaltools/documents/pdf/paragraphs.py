@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from evaltools.documents.blocks import Block, Paragraph
+from evaltools.documents.model import HeaderOrFooter
 from evaltools.documents.pdf.characters import Sheet
-from evaltools.documents.pdf.letters import HYPHENS
+from evaltools.documents.pdf.glyph_names import HYPHENS
 from evaltools.documents.pdf.lines import Line, by_place
-from evaltools.documents.record import HeaderOrFooter
 
 _MARKER = re.compile(r"(?:[•◦▪‣·●○■□☐☒✓✗]|[-–—]|\(?(?:\d{1,2}|[a-zåäö])[.)])\s+\S")
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[^\W\d_]")

@@ -18,10 +18,9 @@ from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFSyntaxError
 from pdfminer.psparser import PSException
 
-from evaltools.documents import guard
+from evaltools.documents import limits as guard
 from evaltools.documents.blocks import Paragraph, Source, Table, row_answers
-from evaltools.documents.guard import Limits
-from evaltools.documents.normalising import count
+from evaltools.documents.limits import Limits
 from evaltools.documents.pdf import layout_blocks, structure_tree
 from evaltools.documents.pdf.annotations import (
     Typed,
@@ -31,12 +30,13 @@ from evaltools.documents.pdf.annotations import (
     set_on_page,
 )
 from evaltools.documents.pdf.characters import CharacterDevice, Interpreter, Sheet, layers_off
-from evaltools.documents.pdf.letters import LOST
+from evaltools.documents.pdf.glyph_names import LOST
 from evaltools.documents.pdf.lines import by_place
 from evaltools.documents.pdf.paragraphs import Words
 from evaltools.documents.pdf.second_reader import Second, read_again
 from evaltools.documents.pdf.structure_tree import read_tree
 from evaltools.documents.pdf.visibility import drawn_once, look
+from evaltools.documents.text_normalisation import count
 
 _STUMBLES = (
     PDFSyntaxError,

@@ -17,8 +17,8 @@ import pypdfium2
 from numpy.typing import NDArray
 from pypdfium2 import raw
 
-from evaltools.documents import guard
-from evaltools.documents.pdf.letters import LOST, charted_character, is_lost, meaning
+from evaltools.documents import limits
+from evaltools.documents.pdf.glyph_names import LOST, charted_character, is_lost, meaning
 from evaltools.documents.symbol_fonts import is_symbol_font
 
 _LIGATURES = frozenset(map(chr, range(0xFB00, 0xFB07)))
@@ -90,7 +90,7 @@ def read_again(
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
-        raise guard.broken("a second reader cannot open it") from error
+        raise limits.broken("a second reader cannot open it") from error
     texts: list[str] = []
     typed: list[str] = []
     try:
@@ -102,7 +102,7 @@ def read_again(
                 typed.extend(_typed(page))
             page.close()
     except pypdfium2.PdfiumError as error:
-        raise guard.broken(f"a second reader cannot read page {len(texts) + 1}") from error
+        raise limits.broken(f"a second reader cannot read page {len(texts) + 1}") from error
     finally:
         document.close()
     return Second(tuple(texts), tuple(typed), data)

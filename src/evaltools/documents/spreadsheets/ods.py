@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from lxml import etree
 
 from evaltools.documents.blocks import Source
-from evaltools.documents.guard import Limits
+from evaltools.documents.limits import Limits
 from evaltools.documents.odf.content import Inline, Look, Looks, body, margins, table_rows, texts
-from evaltools.documents.packages import Package, children, first, local, value
 from evaltools.documents.spreadsheets.sheet import Sheet, Workbook, cell_texts
+from evaltools.documents.zip_package import Package, children, first, local, value
 
 
 class _Book(Workbook):

@@ -8,9 +8,9 @@ from io import BytesIO
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from evaltools.documents import guard
+from evaltools.documents import limits as guard
 from evaltools.documents.blocks import LONGEST_LABEL, Block, Cell, Paragraph, Source, Table, to_line
-from evaltools.documents.guard import Limits
+from evaltools.documents.limits import Limits
 from evaltools.documents.symbol_fonts import Symbols
 
 _MOST_CELLS = 20_000_000  # of the rectangle that a sheet spans, which that library fills

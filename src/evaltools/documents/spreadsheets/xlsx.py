@@ -12,15 +12,15 @@ from typing import TypeVar
 
 from lxml import etree
 
-from evaltools.documents import guard
+from evaltools.documents import limits as guard
 from evaltools.documents.blocks import Source
-from evaltools.documents.guard import Limits
-from evaltools.documents.packages import Package, children, first, local, value
-from evaltools.documents.record import HeaderOrFooter
+from evaltools.documents.limits import Limits
+from evaltools.documents.model import HeaderOrFooter
 from evaltools.documents.spreadsheets.number_formats import BUILT_IN, NumberFormat, decimal_of
 from evaltools.documents.spreadsheets.sheet import Sheet, Workbook, cell_texts
 from evaltools.documents.superscripts import shift_runs
 from evaltools.documents.symbol_fonts import Symbols
+from evaltools.documents.zip_package import Package, children, first, local, value
 
 Item = TypeVar("Item")
 

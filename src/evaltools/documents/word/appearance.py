@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from evaltools.documents.packages import children, first, local, value
+from evaltools.documents.zip_package import children, first, local, value
 
 ANY = "?"
 """A colour that is not known."""

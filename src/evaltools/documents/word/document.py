@@ -9,11 +9,10 @@ from dataclasses import replace
 
 from lxml import etree
 
-from evaltools.documents import guard
+from evaltools.documents import limits as guard
 from evaltools.documents.blocks import Block, Cell, Paragraph, Source, Table, row_answers, to_text
-from evaltools.documents.guard import Limits
-from evaltools.documents.packages import Package, children, first, local, value
-from evaltools.documents.record import HeaderOrFooter
+from evaltools.documents.limits import Limits
+from evaltools.documents.model import HeaderOrFooter
 from evaltools.documents.word.appearance import Place, box_fill, fill, read_theme
 from evaltools.documents.word.styles import Styles, page_size, style_of, unseen_row
 from evaltools.documents.word.text import (
@@ -27,6 +26,7 @@ from evaltools.documents.word.text import (
     note_field,
     texts,
 )
+from evaltools.documents.zip_package import Package, children, first, local, value
 
 _MAIN = "word/document.xml"
 _OTHER_PARTS = (

@@ -9,7 +9,6 @@ from typing import TypeVar
 
 from lxml import etree
 
-from evaltools.documents.packages import children, first, local, value
 from evaltools.documents.word.appearance import (
     ANY,
     Look,
@@ -20,6 +19,7 @@ from evaltools.documents.word.appearance import (
     settings,
     shaded_table_style,
 )
+from evaltools.documents.zip_package import children, first, local, value
 
 LETTER = (12240, 15840)
 """Width and height of a page that says none, in twentieths of a point."""

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from lxml import etree
 
 from evaltools.documents.blocks import CHECKED, UNCHECKED
-from evaltools.documents.normalising import visible
-from evaltools.documents.packages import children, first, local, value
 from evaltools.documents.superscripts import MARKS, note_mark, shift, shift_runs
 from evaltools.documents.symbol_fonts import Symbols
+from evaltools.documents.text_normalisation import visible
 from evaltools.documents.word.appearance import HIDDEN, PLAIN, Look, Place
 from evaltools.documents.word.styles import Styles, on
+from evaltools.documents.zip_package import children, first, local, value
 
 _WORD = (
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main",

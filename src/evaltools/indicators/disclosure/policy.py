@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from evaltools.indicators.disclosure.rules import Rules, primary_reason
 from evaltools.indicators.disclosure.suppression import Withheld, few, protect
-from evaltools.study.declaration import Disclosure, Regime
+from evaltools.study.schema import Disclosure, Regime
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from evaltools.study.declaration import Disclosure
+    from evaltools.study.schema import Disclosure
 
 Reason = Literal["threshold", "dominance", "p_percent"]
 """Why a sum or count is withheld."""

@@ -1,0 +1,1 @@
+"""House style, figures and tables: everything a reader sees of data."""

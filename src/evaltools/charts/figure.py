@@ -1,0 +1,169 @@
+"""A figure that shows itself: picture, caption and alternative text together; and what draws it."""
+
+from __future__ import annotations
+
+import base64
+import io
+import sys
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from matplotlib.figure import Figure as Drawing
+
+from evaltools.charts.canvas import Canvas
+from evaltools.charts.style import GRID, QUIET, TEXT, TEXT_WIDTH, house_style
+from evaltools.charts.text_metrics import height, wrap
+from evaltools.i18n.messages import Words
+from evaltools.i18n.numbers import Language
+
+CAPTION_TYPE: Final = "application/vnd.evaltools.caption+json"
+CAPTION_METADATA: Final = {"evaltools": {"role": "caption"}}
+LONGEST_ALT: Final = 1200
+PNG_DPI: Final = 200
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawn figure with what a reader needs who does not see it.
+
+    Arguments:
+        figure: the drawing, of matplotlib. It is rendered at once and closed, so that a
+            notebook does not show it a second time.
+        caption: markdown; what is drawn, of how many, from what source. Values from data are
+            escaped by whoever writes it (`escape_markdown`).
+        alt: plain text that tells what the figure shows.
+        note: markdown, added to the caption: symbols, what is left out.
+
+    Raises:
+        ValueError: the caption or alt is empty, alt repeats the caption or is longer than
+            1200 characters.
+    """
+
+    figure: Drawing
+    caption: str
+    alt: str
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.caption.strip():
+            raise ValueError("a figure needs a caption")
+        if not self.alt.strip():
+            raise ValueError("a figure needs an alternative text")
+        if self.alt.strip() == self.caption.strip():
+            raise ValueError("the alternative text repeats the caption: say what is seen")
+        if len(self.alt) > LONGEST_ALT:
+            raise ValueError(
+                f"the alternative text has {len(self.alt)} characters; at most {LONGEST_ALT}"
+            )
+        # Rendering now freezes the picture: later changes to the drawing do not reach it.
+        _ = self.svg, self.png
+        if pyplot := sys.modules.get("matplotlib.pyplot"):
+            pyplot.close(self.figure)
+
+    @property
+    def full_caption(self) -> str:
+        """Caption and note, one paragraph of markdown."""
+        return " ".join(part.strip() for part in (self.caption, self.note) if part.strip())
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as SVG; the same bytes for the same drawing, everywhere."""
+        buffer = io.BytesIO()
+        with house_style():
+            self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        return buffer.getvalue().decode("utf-8")
+
+    @cached_property
+    def png(self) -> bytes:
+        """The picture as PNG at 200 dpi."""
+        buffer = io.BytesIO()
+        with house_style():
+            self.figure.savefig(buffer, format="png", dpi=PNG_DPI, metadata={"Software": None})
+        return buffer.getvalue()
+
+    def bundle(self) -> dict[str, Any]:
+        """The notebook output: MIME type to data."""
+        return {
+            "image/svg+xml": self.svg,
+            "image/png": base64.b64encode(self.png).decode("ascii"),
+            CAPTION_TYPE: {"caption": self.full_caption, "alt": self.alt, "kind": "figure"},
+            "text/plain": self.alt,
+        }
+
+    def _ipython_display_(self) -> None:
+        """Show picture and caption in a notebook."""
+        width, height = self.figure.get_size_inches()
+        show(
+            self.bundle(),
+            self.full_caption,
+            metadata={"image/png": {"width": round(width * 96), "height": round(height * 96)}},
+        )
+
+
+def show(bundle: dict[str, Any], caption: str, metadata: dict[str, Any] | None = None) -> None:
+    """Display an output, and below it its caption for the person in JupyterLab."""
+    from IPython.display import display
+
+    display(bundle, raw=True, metadata=metadata or {})  # type: ignore[no-untyped-call]
+    below = {"text/markdown": caption}
+    display(below, raw=True, metadata=dict(CAPTION_METADATA))  # type: ignore[no-untyped-call]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart(ABC):
+    """Data in a form that can be drawn, and told in words to who does not see it.
+
+    Arguments:
+        words: of the language of the report, and of the study.
+        nothing: a sentence for where there is nothing to draw.
+    """
+
+    words: Words
+    nothing: str = ""
+
+    @property
+    def language(self) -> Language:
+        """In which it is told."""
+        return self.words.language
+
+    def figure(self, caption: str, *, note: str = "", alt: str = "") -> Figure:
+        """The drawing with caption and alternative text; the latter from the data unless given."""
+        return Figure(self.draw(), caption, alt or self.describe(), note)
+
+    def draw(self) -> Drawing:
+        """The drawing; where there is nothing to draw, a quiet box that says so."""
+        return draw_reason(self._reason) if self._is_empty() else self._draw()
+
+    def describe(self) -> str:
+        """What the drawing shows."""
+        if self._is_empty():
+            return self.words("figure.empty_alt", reason=self._reason)
+        return self._describe()
+
+    @property
+    def _reason(self) -> str:
+        return self.nothing or self.words("figure.empty")
+
+    @abstractmethod
+    def _is_empty(self) -> bool: ...
+
+    @abstractmethod
+    def _draw(self) -> Drawing: ...
+
+    @abstractmethod
+    def _describe(self) -> str: ...
+
+
+def draw_reason(reason: str) -> Drawing:
+    """A quiet box with the reason why there is nothing to show.
+
+    Arguments:
+        reason: a sentence in the language of the report.
+    """
+    lines = wrap(reason, TEXT_WIDTH - 60, TEXT, max_lines=4)
+    canvas = Canvas(height(len(lines)) + 36)
+    canvas.box(0.5, 0.5, TEXT_WIDTH - 1, canvas.height - 1, edge=GRID, edge_width=0.8)
+    canvas.text(TEXT_WIDTH / 2, canvas.height / 2, lines, align="center", color=QUIET)
+    return canvas.drawing

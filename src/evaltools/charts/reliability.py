@@ -1,0 +1,229 @@
+"""Reliability code by code: a coefficient with its interval, in two columns of groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure as Drawing
+
+from evaltools.charts import alt_text, legend
+from evaltools.charts.canvas import Canvas
+from evaltools.charts.figure import Chart
+from evaltools.charts.legend import Entry
+from evaltools.charts.row_layout import AXIS, EDGE, draw_marks
+from evaltools.charts.scale import Scale
+from evaltools.charts.style import DEEP_BLUE, GREY, GRID, PAPER, QUIET, SMALL, TEXT, TEXT_WIDTH
+from evaltools.charts.text_metrics import height, width, wrap
+from evaltools.i18n.numbers import level_text, number, number_range
+
+GUTTER = 16.0
+"""Between the two columns, points."""
+LABELS = 0.47
+"""Part of a column that labels take."""
+PITCH, HEAD = 13.0, 16.0
+"""Least height of a row, and height of a group's heading, points."""
+MARKS = (0.0, 0.5, 1.0)
+_Shown = tuple["Reliability | str", float, tuple[str, ...]]
+"""A row or a heading, its height and the lines of its label."""
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """One code.
+
+    Arguments:
+        label: its name.
+        value: the coefficient; None where it cannot be estimated.
+        low, high: its interval.
+    """
+
+    label: str
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Codes of a kind under a heading, in the order given."""
+
+    heading: str
+    rows: tuple[Reliability, ...]
+
+
+@dataclass(frozen=True)
+class ReliabilityChart(Chart):
+    """Groups of codes, the first ones on the left and the others on the right.
+
+    Arguments:
+        groups: any number.
+        axis: what the coefficient is.
+        least, good: marks on the scale; a row whose whole interval is at or above `least` has a
+            full dot, another a hollow one.
+        level: of the intervals.
+    """
+
+    groups: Sequence[Group]
+    axis: str
+    least: float
+    good: float
+    level: float
+
+    @property
+    def _rows(self) -> list[tuple[str, Reliability]]:
+        return [(group.heading, row) for group in self.groups for row in group.rows]
+
+    def _is_empty(self) -> bool:
+        return not self._rows
+
+    def _draw(self) -> Drawing:
+        column = (TEXT_WIDTH - 2 * EDGE - GUTTER) / 2
+        shown = [_shown(group, column * LABELS) for group in self.groups if group.rows]
+        cut = _cut([sum(each for _, each, _ in rows) for rows in shown])
+        sides = [[row for rows in part for row in rows] for part in (shown[:cut], shown[cut:])]
+        key = self._key()
+        top = legend.height(key, TEXT_WIDTH - 2 * EDGE)
+        depth = max(sum(each for _, each, _ in rows) for rows in sides)
+        canvas = Canvas(top + depth + AXIS + height(1, SMALL) + 4)
+        legend.draw(canvas, key, EDGE, 0.0, TEXT_WIDTH - 2 * EDGE)
+        for side, rows in enumerate(sides):
+            if rows:
+                start = EDGE + side * (column + GUTTER)
+                self._draw_column(canvas, rows, (start, start + column), top)
+        return canvas.drawing
+
+    def _describe(self) -> str:
+        """Range, the weakest codes, how many are proven, what has no value."""
+        words, language, rows = self.words, self.language, self._rows
+        items = [
+            (f"{row.label} ({heading})", row.value, self._told(row))
+            for heading, row in rows
+            if row.value is not None
+        ]
+        proven = sum(
+            row.value is not None and row.low is not None and row.low >= self.least
+            for _, row in rows
+        )
+        weakest = sorted(items, key=lambda item: (item[1], item[0]))[:3]
+        told = "; ".join(f"{label}, {text}" for label, _, text in weakest)
+        least = number(self.least, language, 3)
+        return alt_text.join(
+            words("alt.rows", count=len(rows)),
+            alt_text.value_range([(a, b, number(b, language, 2)) for a, b, _ in items], language),
+            words("agreement.alt.weakest", items=told) if weakest else "",
+            words("agreement.alt.proven", value=least, n=proven, N=len(rows)),
+            alt_text.missing([row.label for _, row in rows if row.value is None], language),
+        )
+
+    def _told(self, row: Reliability) -> str:
+        text = number(row.value, self.language, 2)
+        if row.low is None or row.high is None:
+            return text
+        interval = number_range(row.low, row.high, self.language, 2)
+        return f"{text}, {self.words('alt.interval_short', interval=interval)}"
+
+    def _key(self) -> list[Entry]:
+        words, language = self.words, self.language
+        mark, good = number(self.least, language, 3), number(self.good, language, 1)
+        level = level_text(self.level, language)
+        return [
+            Entry(words("agreement.legend.proven", value=mark), "dot", DEEP_BLUE),
+            Entry(words("agreement.legend.unproven", value=mark), "hollow", DEEP_BLUE),
+            Entry(words("legend.interval", level=level), "line", DEEP_BLUE),
+            Entry(words("agreement.legend.marks", least=mark, good=good), "dashes", GREY),
+        ]
+
+    def _draw_column(
+        self, canvas: Canvas, rows: Sequence[_Shown], ends: tuple[float, float], top: float
+    ) -> None:
+        language, (left, right) = self.language, ends
+        low = min([0.0, *(row.low for _, row in self._rows if row.low is not None)])
+        labels = left + (right - left) * LABELS
+        numbers = width(number(-0.88, language, 2), SMALL)
+        scale = Scale(low, 1.0, labels + 9, right - numbers - 8)
+        bottom = top + sum(each for _, each, _ in rows)
+        placed: list[tuple[Reliability, float]] = []
+        runs: list[tuple[float, float]] = []  # from the top to the foot of the rows of a group
+        y = top
+        for what, own, lines in rows:
+            middle = y + own / 2
+            if isinstance(what, str):
+                heading = wrap(what, right - left, TEXT, "bold", max_lines=1)[0]
+                canvas.text(left, middle + 1, heading, weight="bold", gid="heading")
+                runs.append((y + own, y + own))
+            else:
+                canvas.text(labels, middle, lines, align="right", size=SMALL)
+                runs[-1] = (runs[-1][0], y + own)
+                placed.append((what, middle))
+            y += own
+        self._draw_guides(canvas, scale, runs)
+        self._draw_rows(canvas, scale, placed, right)
+        draw_marks(canvas, scale, MARKS, lambda v: number(v, language, 1), bottom + 8, ends)
+        middle = (scale.start + scale.end) / 2
+        canvas.small(middle, bottom + AXIS + height(1, SMALL) / 2, self.axis, align="center")
+
+    def _draw_guides(
+        self, canvas: Canvas, scale: Scale, runs: Sequence[tuple[float, float]]
+    ) -> None:
+        """Lines down the rows of each group; one drawn thing a kind, as a page has hundreds."""
+        lines = [((scale(at), start), (scale(at), end)) for at in MARKS for start, end in runs]
+        canvas.segments(lines, color=GRID, width=0.6, layer=0.5)
+        for at in (self.least, self.good):
+            for run in runs:
+                canvas.line(
+                    [scale(at)] * 2, run, color=GREY, width=0.7, dashes=(2.0, 1.6), layer=0.6
+                )
+
+    def _draw_rows(
+        self,
+        canvas: Canvas,
+        scale: Scale,
+        placed: Sequence[tuple[Reliability, float]],
+        right: float,
+    ) -> None:
+        """Intervals, dots and numbers of all rows; words where there is no number."""
+        told = [(row, row.value, y) for row, y in placed if row.value is not None]
+        ranges = [
+            ((scale(row.low), y), (scale(row.high), y))
+            for row, _, y in told
+            if row.low is not None and row.high is not None
+        ]
+        canvas.segments(ranges, color=DEEP_BLUE, width=1.5, layer=3)
+        for fill, wanted in ((DEEP_BLUE, True), (PAPER, False)):
+            dots = [
+                (scale(value), y)
+                for row, value, y in told
+                if (row.low is not None and row.low >= self.least) is wanted
+            ]
+            xs, ys = [x for x, _ in dots], [y for _, y in dots]
+            canvas.dots(xs, ys, color=DEEP_BLUE, fill=fill, diameter=5.2)
+        for _, value, y in told:
+            text = number(value, self.language, 2)
+            canvas.text(right, y, text, align="right", size=SMALL, gid="number")
+        x = scale.start
+        untold = wrap(self.words("agreement.untold"), right - x, SMALL, "italic", 1)[0]
+        for row, y in placed:
+            if row.value is None:
+                canvas.text(
+                    x, y, untold, size=SMALL, color=QUIET, weight="italic", gid="mark", halo=True
+                )
+
+
+def _shown(group: Group, room: float) -> list[_Shown]:
+    rows: list[_Shown] = [(group.heading, HEAD, ())]
+    for row in group.rows:
+        lines = wrap(row.label, room, SMALL, max_lines=2)
+        rows.append((row, max(PITCH, height(len(lines), SMALL) + 2.5), lines))
+    return rows
+
+
+def _cut(heights: Sequence[float]) -> int:
+    """How many groups stand on the left so that both columns are as equal as can be."""
+    whole = sum(heights)
+
+    def taller(cut: int) -> float:
+        left = sum(heights[:cut])
+        return max(left, whole - left)
+
+    return min(range(1, len(heights) + 1), key=lambda cut: (taller(cut), cut))

@@ -1,0 +1,275 @@
+"""Moves: one indicator in two runs, and whether its change is more than its uncertainty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from math import isclose, sqrt
+from typing import Literal
+
+from evaltools.indicators.indicator import Estimand, Indicator, Unit
+from evaltools.indicators.optimism_gap import newcombe_paired
+from evaltools.report.evidence_pages.glossary import FAMILIES
+from evaltools.statistics.intervals import newcombe
+
+Verdict = Literal["moved", "within_uncertainty", "appeared", "gone", "incomparable"]
+Relation = Literal["same", "disjoint", "overlapping"]
+"""Whether two runs read the same reports, wholly different ones, or partly the same."""
+Basis = Literal["exact", "newcombe", "newcombe_paired", "square_and_add", "bounds", "none"]
+Why = Literal["", "suppressed", "not_computed", "unit", "uncertainty_unknown"]
+Identity = tuple[str, str, tuple[tuple[str, str], ...]]
+
+
+@dataclass(frozen=True)
+class IndicatorChange:
+    """One indicator in two runs.
+
+    Arguments:
+        old, new: the records; None where a run has none.
+        verdict: `moved` where the interval of the change leaves out nought, or where what was
+            counted is wholly known; `within_uncertainty` where it does not; `incomparable`
+            where nothing can be said of it.
+        change: new less old, in the unit of the indicator.
+        low, high: interval of the change, or None.
+        level: confidence level of the interval.
+        basis: how the verdict was come to.
+        why: what keeps it from being compared.
+    """
+
+    old: Indicator | None
+    new: Indicator | None
+    verdict: Verdict
+    change: float | None = None
+    low: float | None = None
+    high: float | None = None
+    level: float | None = None
+    basis: Basis = "none"
+    why: Why = ""
+
+    @property
+    def either(self) -> Indicator:
+        """The newer of the two records that is there."""
+        found = self.new or self.old
+        assert found is not None
+        return found
+
+    @property
+    def key(self) -> str:
+        """Key of the indicator."""
+        return self.either.key
+
+    @property
+    def estimand(self) -> Estimand:
+        """What the indicator speaks of."""
+        return self.either.estimand
+
+    @property
+    def unit(self) -> Unit:
+        """Unit of the indicator."""
+        return self.either.unit
+
+    @property
+    def dimensions(self) -> tuple[tuple[str, str], ...]:
+        """What the indicator is broken down by."""
+        return self.either.dimensions
+
+    @property
+    def identity(self) -> Identity:
+        """Key, estimand and dimensions."""
+        return self.either.identity
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What must be known of two runs to judge a change.
+
+    Arguments:
+        relation: whether they read the same reports.
+        level: confidence level of the newer run.
+        old_reports, new_reports: how many reports each read.
+        pairs: for shares of the same reports, by identity: reports with the property in both
+            runs, only in the newer, only in the older, in neither.
+    """
+
+    relation: Relation
+    level: float
+    old_reports: int | None
+    new_reports: int | None
+    pairs: Mapping[Identity, tuple[int, int, int, int]] = field(default_factory=dict)
+
+
+def moves(
+    old: Iterable[Indicator], new: Iterable[Indicator], setting: Setting
+) -> tuple[IndicatorChange, ...]:
+    """Every indicator that is not the same in two runs, in the total order of indicators."""
+    before = {item.identity: item for item in old}
+    after = {item.identity: item for item in new}
+    found = []
+    for identity in sorted({*before, *after}):
+        first, second = before.get(identity), after.get(identity)
+        if first is None or second is None or not _same(first, second):
+            siblings = (_sibling(before, identity), _sibling(after, identity))
+            found.append(judge(first, second, setting, siblings))
+    return tuple(found)
+
+
+def judge(
+    old: Indicator | None,
+    new: Indicator | None,
+    setting: Setting,
+    siblings: tuple[Indicator | None, Indicator | None] = (None, None),
+) -> IndicatorChange:
+    """Compare one indicator in two runs.
+
+    Arguments:
+        old, new: its records; at least one is there.
+        setting: of the two runs.
+        siblings: the records of the same share for projects of this kind, whose intervals stand
+            in for those that a share of the reports read does not have.
+
+    Source: limits of the difference of independent shares Newcombe 1998,
+    doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I; of other quantities
+    with limits of their own by square-and-add, Zou & Donner 2008, doi:10.1002/sim.3095.
+    """
+    if old is None:
+        return IndicatorChange(old, new, "appeared")
+    if new is None:
+        return IndicatorChange(old, new, "gone")
+    if old.unit != new.unit:
+        return IndicatorChange(old, new, "incomparable", why="unit")
+    if old.suppressed or new.suppressed:
+        return IndicatorChange(old, new, "incomparable", why="suppressed")
+    if old.value is None or new.value is None:
+        return IndicatorChange(old, new, "incomparable", why="not_computed")
+    change = new.value - old.value
+    if "bounds" in (old.method, new.method):
+        return _of_bounds(old, new, change)
+    limits = _limits(old, new, setting, siblings)
+    if limits is not None:
+        low, high, basis = limits
+        # Limits that touch nought by rounding alone do not leave it out.
+        clear = low > 1e-12 or high < -1e-12
+        verdict: Verdict = "moved" if clear else "within_uncertainty"
+        return IndicatorChange(old, new, verdict, change, low, high, setting.level, basis)
+    if new.unit == "count" or _is_exact(new):
+        moved = not isclose(change, 0.0, abs_tol=1e-12)
+        return IndicatorChange(
+            old, new, "moved" if moved else "within_uncertainty", change, basis="exact"
+        )
+    return IndicatorChange(old, new, "incomparable", change, why="uncertainty_unknown")
+
+
+def square_and_add(old: Indicator, new: Indicator) -> tuple[float, float] | None:
+    """Limits of new less old from the limits of each, if both have them at the same level.
+
+    Source: Zou & Donner 2008, Statistics in Medicine 27:1693-1702, doi:10.1002/sim.3095. With
+    Wilson limits it is Newcombe's method 10.
+    """
+    ends = (old.value, old.low, old.high, new.value, new.low, new.high)
+    if any(end is None for end in ends) or old.level is None or old.level != new.level:
+        return None
+    a, a_low, a_high, b, b_low, b_high = (float(end) for end in ends if end is not None)
+    return b - a - sqrt((b - b_low) ** 2 + (a_high - a) ** 2), b - a + sqrt(
+        (b_high - b) ** 2 + (a - a_low) ** 2
+    )
+
+
+def _is_exact(indicator: Indicator) -> bool:
+    """Whether it is counted from the whole register, so that a change of it is a change."""
+    family = indicator.key.partition(".")[0]
+    return family != "unseen" and family in FAMILIES and FAMILIES[family].units != "D"
+
+
+def _limits(
+    old: Indicator,
+    new: Indicator,
+    setting: Setting,
+    siblings: tuple[Indicator | None, Indicator | None],
+) -> tuple[float, float, Basis] | None:
+    if new.unit == "share" and new.identity in setting.pairs:
+        low, high = _paired(setting.pairs[new.identity], setting.level)
+        return low, high, "newcombe_paired"
+    if _is_exact(new):
+        return None
+    if _counts_reports(old, setting.old_reports) and _counts_reports(new, setting.new_reports):
+        if new.estimand == "P":
+            own = square_and_add(old, new)
+            return (*own, "square_and_add") if own else None
+        assert old.n is not None
+        assert old.N is not None
+        assert new.n is not None
+        assert new.N is not None
+        low, high = _newcombe(new.n, new.N, old.n, old.N, setting.level)
+        return low, high, "newcombe"
+    for first, second in ((old, new), siblings):
+        if counted := _wilson_counts(first, second):
+            low, high = _newcombe(*counted, setting.level)
+            return low, high, "newcombe"
+        if first is not None and second is not None and (own := square_and_add(first, second)):
+            return *own, "square_and_add"
+    return None
+
+
+def _wilson_counts(
+    old: Indicator | None, new: Indicator | None
+) -> tuple[int, int, int, int] | None:
+    """Counts of two shares whose limits are Wilson's, and so can be had at any level."""
+    counts: list[int] = []
+    for share in (new, old):
+        if share is None or share.method != "wilson" or share.n is None or not share.N:
+            return None
+        counts += (share.n, share.N)
+    return counts[0], counts[1], counts[2], counts[3]
+
+
+def _counts_reports(indicator: Indicator, reports: int | None) -> bool:
+    """Whether it is a share of the reports read, so that reports are what was drawn."""
+    return (
+        indicator.unit == "share"
+        and indicator.n is not None
+        and bool(indicator.N)
+        and reports == indicator.N
+        and "clustered" not in indicator.method
+    )
+
+
+def _of_bounds(old: Indicator, new: Indicator, change: float) -> IndicatorChange:
+    """Bounds that assume nothing tell of a change only where they have nothing in common."""
+    ends = (old.low, old.high, new.low, new.high)
+    if any(end is None for end in ends):
+        return IndicatorChange(old, new, "incomparable", change, why="not_computed")
+    a_low, a_high, b_low, b_high = (float(end) for end in ends if end is not None)
+    apart = b_low > a_high or b_high < a_low
+    return IndicatorChange(
+        old, new, "moved" if apart else "within_uncertainty", change,
+        b_low - a_high, b_high - a_low, 1.0, "bounds",
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=10_000)
+def _newcombe(x1: int, n1: int, x2: int, n2: int, level: float) -> tuple[float, float]:
+    found = newcombe(x1, n1, x2, n2, level)
+    return found.low, found.high
+
+
+def _paired(cells: tuple[int, int, int, int], level: float) -> tuple[float, float]:
+    found = newcombe_paired(*cells, level)
+    return found.low, found.high
+
+
+def _sibling(records: Mapping[Identity, Indicator], identity: Identity) -> Indicator | None:
+    key, estimand, by = identity
+    return records.get((key, "S", by)) if estimand == "D" else None
+
+
+def _same(old: Indicator, new: Indicator) -> bool:
+    """Equal in all that a reader sees; where it was computed and its note may differ."""
+    numbers = ((old.value, new.value), (old.low, new.low), (old.high, new.high))
+    return (
+        (old.unit, old.n, old.N, old.suppressed, old.level, old.method)
+        == (new.unit, new.n, new.N, new.suppressed, new.level, new.method)
+        and all((a is None) == (b is None) for a, b in numbers)
+        and all(isclose(a, b, rel_tol=1e-12, abs_tol=1e-15)
+                for a, b in numbers if a is not None and b is not None)
+    )  # fmt: skip

@@ -1,0 +1,275 @@
+"""Two runs side by side: what changed in numbers, judgements, inputs and prose, and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from evaltools.compare.changes import Identity, IndicatorChange, Relation, Setting, Verdict, moves
+from evaltools.compare.prose import ProseChange, prose_changes, read_some
+from evaltools.findings.declaration import FILE_NAME, load_findings
+from evaltools.findings.judgement import judge
+from evaltools.problems import ProblemError
+from evaltools.provenance.artifacts import OF_READING, Artifact, JudgedFinding
+from evaltools.provenance.hashes import changed_keys
+from evaltools.report.variables import ESTIMANDS
+
+if TYPE_CHECKING:
+    from evaltools.study import Study
+
+
+InputKind = Literal["added", "removed", "changed"]
+DECLARATIONS = ("evaluation.yml", "reports/words.yml")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two runs.
+
+    Arguments:
+        name: the beginning of its key.
+        reports, projects: final reports read and funded projects in scope; None where unknown.
+    """
+
+    name: str
+    parameters: Mapping[str, Any]
+    reports: int | None
+    projects: int | None
+
+
+@dataclass(frozen=True)
+class InputChange:
+    """One file that is not the same in both runs."""
+
+    file: str
+    kind: InputKind
+
+
+@dataclass(frozen=True)
+class ParameterChange:
+    """One parameter with its plain values; None where a run does not know it."""
+
+    name: str
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True)
+class FindingChange:
+    """A finding whose outcome is not the same; None where a run does not judge it.
+
+    Arguments:
+        id: of the finding.
+        old, new: its outcomes.
+        reason: why it is now as it is.
+        keys: indicators that it looks at and that have changed.
+    """
+
+    id: str
+    old: str | None
+    new: str | None
+    reason: str
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What differs between an older and a newer run.
+
+    Arguments:
+        relation: whether they read the same reports.
+        level: confidence level of the intervals of changes.
+        compared: how many indicators either has.
+        moves: those that are not the same, in their total order.
+        findings: those whose outcome changed; None where a run has no judgements.
+        inputs: files of the data, and the declaration of the study.
+        parameters, code, notebooks: what differs in them.
+        lock: whether other packages were installed.
+        python: versions of Python, older first, where they differ.
+        prose: variables that print differently; None where there was no study to read.
+    """
+
+    old: Side
+    new: Side
+    relation: Relation
+    level: float
+    compared: int
+    moves: tuple[IndicatorChange, ...]
+    findings: tuple[FindingChange, ...] | None
+    inputs: tuple[InputChange, ...]
+    parameters: tuple[ParameterChange, ...]
+    code: tuple[str, ...]
+    notebooks: tuple[str, ...]
+    lock: bool
+    python: tuple[str, str] | None
+    prose: tuple[ProseChange, ...] | None
+
+    def of(self, verdict: Verdict) -> tuple[IndicatorChange, ...]:
+        """The moves of one verdict."""
+        return tuple(move for move in self.moves if move.verdict == verdict)
+
+    @property
+    def data_changed(self) -> bool:
+        """Whether a file of the data is not the same; the study's declarations are none."""
+        return any(change.file not in DECLARATIONS for change in self.inputs)
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the two are the same in all that was looked at."""
+        differs = (self.moves, self.findings, self.inputs, self.parameters, self.code,
+                   self.notebooks, self.lock, self.python, self.prose)  # fmt: skip
+        return not any(differs)
+
+
+def compare(
+    old: Artifact,
+    new: Artifact,
+    study: Study | None = None,
+    pairs: Mapping[Identity, tuple[int, int, int, int]] | None = None,
+) -> Comparison:
+    """Compare two runs, reports or bundles.
+
+    Arguments:
+        study: whose prose and code labels to read; without it nothing is said of the prose.
+        pairs: for shares of reports that both runs read, how they moved one by one, see
+            `pairs.paired_states`; without it reports in both are treated as if they were
+            others, which is the more careful.
+
+    Returns:
+        What differs. Verdicts are of each indicator by itself; among many, some cross their
+        interval by chance, and how many is said where the comparison is shown.
+    """
+    setting = Setting(
+        relation="same" if pairs else relation_of(old, new),
+        level=float(new.ingredients.parameters.get("confidence", 0.95)),
+        old_reports=_read(old)[0],
+        new_reports=_read(new)[0],
+        pairs=pairs or {},
+    )
+    found = moves(old.indicators, new.indicators, setting)
+    then, now = old.ingredients, new.ingredients
+    changed = {move.key for move in found}
+    prose, judgements = None, (old.findings, new.findings)
+    if study is not None:
+        prose = prose_changes(study, old, new)
+        if None in judgements:  # both by the same declaration, or the change is that of it
+            judgements = (judged_now(study, old), judged_now(study, new))
+    everything = {item.identity for item in (*old.indicators, *new.indicators)}
+    return Comparison(
+        old=Side(old.name, then.parameters, *_read(old)),
+        new=Side(new.name, now.parameters, *_read(new)),
+        relation=setting.relation,
+        level=setting.level,
+        compared=len(everything),
+        moves=found,
+        findings=_findings(*judgements, changed),
+        inputs=tuple(_inputs(then.files, now.files)),
+        parameters=tuple(
+            ParameterChange(name, then.parameters.get(name), now.parameters.get(name))
+            for name in changed_keys(then.parameters, now.parameters)
+        ),
+        code=tuple(changed_keys(then.code, now.code)),
+        notebooks=tuple(changed_keys(then.notebooks, now.notebooks)),
+        lock=then.lock != now.lock,
+        python=(then.python, now.python) if then.python != now.python else None,
+        prose=prose,
+    )
+
+
+def relation_of(old: Artifact, new: Artifact) -> Relation:
+    """Whether two runs read the same reports, as far as their ingredients tell.
+
+    Under the same scope and unchanged data they are the same. Anything else may share some.
+    """
+    before, after = old.ingredients.parameters, new.ingredients.parameters
+    scope = [name for name in changed_keys(before, after) if name not in OF_READING]
+    if any(_are_apart(before.get(name), after.get(name)) for name in scope):
+        return "disjoint"
+    files = changed_keys(old.ingredients.files, new.ingredients.files)
+    scoped = any(f"/{part}" in name for name in files for part in ("register/", "reports/"))
+    return "overlapping" if scope or scoped else "same"
+
+
+def _are_apart(old: object, new: object) -> bool:
+    """Whether two values of a parameter leave no report in common; a later day keeps those before.
+
+    One of several choices leaves the reports of that choice, `all` those of any.
+    """
+    if isinstance(old, list | tuple) and isinstance(new, list | tuple):
+        return not set(map(str, old)) & set(map(str, new))
+    texts = isinstance(old, str) and isinstance(new, str)
+    return texts and "all" not in (old, new) and not _DAY.fullmatch(str(old))
+
+
+def _read(run: Artifact) -> tuple[int | None, int | None]:
+    """Reports read and funded projects in scope."""
+    for item in run.indicators:
+        if item.key == "reports.read.share" and not item.dimensions and item.estimand == "D":
+            return item.n, item.N
+    return None, None
+
+
+def _inputs(old: Mapping[str, str], new: Mapping[str, str]) -> Iterable[InputChange]:
+    for name in changed_keys(old, new):
+        kind: InputKind = "changed" if name in old and name in new else (
+            "added" if name in new else "removed"
+        )  # fmt: skip
+        yield InputChange(name, kind)
+
+
+def _findings(
+    old: Mapping[str, JudgedFinding] | None,
+    new: Mapping[str, JudgedFinding] | None,
+    changed: set[str],
+) -> tuple[FindingChange, ...] | None:
+    if old is None or new is None:
+        return None
+    found = []
+    for name in sorted({*old, *new}):
+        first, second = old.get(name), new.get(name)
+        if first is not None and second is not None and first.outcome == second.outcome:
+            continue
+        latest = second or first
+        assert latest is not None
+        keys = {*(first.keys if first else ()), *(second.keys if second else ())} & changed
+        outcomes = (first.outcome if first else None, second.outcome if second else None)
+        found.append(FindingChange(name, *outcomes, latest.reason, tuple(sorted(keys))))
+    return tuple(found)
+
+
+def judged_now(study: Study, run: Artifact) -> dict[str, JudgedFinding] | None:
+    """The study's findings, as they are declared now, put to the numbers of a run.
+
+    Returns:
+        By id of the finding. None where the study declares none, or some of them ask for
+        numbers that the run does not have.
+    """
+    if not (study.root / FILE_NAME).is_file():
+        return None
+    declared = load_findings(study.root, study.declaration.languages)
+    estimand = ESTIMANDS[str(run.ingredients.parameters.get("estimand", "descriptive"))]
+    words = study.words(run.ingredients.parameters.get("language", study.declaration.languages[0]))
+    try:
+        judgements = judge(declared, run.indicators, estimand, _facts(study))
+    except ProblemError:
+        return None  # an older run need not have every number that is asked for today
+    return {
+        item.finding.id: JudgedFinding(
+            item.finding.id,
+            item.outcome,
+            item.reason.text(words),
+            tuple(sorted({number.key for number in item.numbers})),
+        )
+        for item in judgements
+    }
+
+
+def _facts(study: Study) -> dict[str, float]:
+    """Single public facts by name."""
+    facts = read_some(study, {"facts"}).get("facts")
+    if facts is None:
+        return {}
+    return dict(zip(map(str, facts["fact_id"]), map(float, facts["value"]), strict=True))

@@ -1,0 +1,156 @@
+"""Prose: which variables of the report's sources print differently in two runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, replace
+from html import unescape
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from evaltools.evidence import load_descriptor
+from evaltools.evidence.tables import read_leniently
+from evaltools.files import read_text
+from evaltools.i18n import numbers as say
+from evaltools.problems import ProblemError
+from evaltools.provenance.artifacts import Artifact
+from evaltools.report.evidence_pages.glossary import Glossary
+from evaltools.report.generated_pages import parameter_text, scope_text, variables_in
+from evaltools.report.variables import ESTIMANDS, ranking_variables, variables
+
+if TYPE_CHECKING:
+    from evaltools.i18n.numbers import Language
+    from evaltools.study import Study
+
+_SPAN = re.compile(r"\[((?:\\.|[^\[\]\\])*)\](?:\([^()]*\)(?:\{[^{}]*\})?|\{[^{}]*\})")
+_ESCAPED = re.compile(r"\\([^\w\s]|_)")
+
+
+@dataclass(frozen=True, order=True)
+class ProseChange:
+    """One place of the prose that prints differently.
+
+    Arguments:
+        file: path below the study.
+        line: from 1.
+        variable: key of the variable.
+        old, new: what it prints, as plain text; empty where a run does not know it.
+    """
+
+    file: str
+    line: int
+    variable: str
+    old: str
+    new: str
+
+
+def prose_changes(study: Study, old: Artifact, new: Artifact) -> tuple[ProseChange, ...]:
+    """Every `{{< var … >}}` of the report's sources that the two runs print differently.
+
+    Arguments:
+        study: whose sources are read, as they are now, in the language of the newer run.
+        old, new: the two runs; both are printed in that language.
+
+    Raises:
+        ProblemError: the study has no report in the language.
+    """
+    language: Language = new.ingredients.parameters.get("language", "fi")
+    folder = (study.root / study.report(language).source).parent
+    glossary = code_labels(study, language).glossary
+    places = [
+        (source.relative_to(study.root).as_posix(), number, key)
+        for source in sorted(folder.rglob("*.qmd"))
+        if not any(part.startswith(("_build", ".")) for part in source.relative_to(folder).parts)
+        for number, line in enumerate(read_text(source).splitlines(), start=1)
+        for key in variables_in(line)
+    ]
+    used = {key for _, _, key in places}
+    before = printed(study, old, glossary, used)
+    after = printed(study, new, glossary, used)
+    return tuple(
+        ProseChange(name, number, key, before.get(key, ""), after.get(key, ""))
+        for name, number, key in places
+        if before.get(key, "") != after.get(key, "")
+    )
+
+
+def printed(study: Study, run: Artifact, glossary: Glossary, used: Set[str]) -> dict[str, str]:
+    """What the variables of a run print, as plain text by key.
+
+    Arguments:
+        study: whose declaration tells the parameters.
+        glossary: of the language to print in.
+        used: keys that are asked for; indicators of which none is, are not printed.
+
+    Those that come from the data alone (`fact.…`, `scope.coders`) are no part of it.
+    """
+    values, words = run.ingredients.parameters, glossary.words
+    language = words.language
+    estimand = ESTIMANDS[str(values.get("estimand", "descriptive"))]
+    stems = {stem for key in used for stem in _stems(key)}
+    wanted = [item for item in run.indicators if item.key.rpartition(".")[0] in stems]
+    made = variables(wanted, estimand, words)
+    made |= ranking_variables(run.indicators, glossary)
+    for item in run.indicators:
+        if item.key == "reports.read.share" and item.estimand == "D" and not item.dimensions:
+            made["scope.reports"] = say.number(item.n, language)
+            made["scope.projects"] = say.number(item.N, language)
+    known = study.declaration.parameters
+    try:
+        parameters = study.parameters(
+            {name: value for name, value in values.items() if name in known}
+            | {"language": language}
+        )
+    except ProblemError:
+        return {key: plain(text) for key, text in made.items()}  # values that are no longer known
+    made["scope.description"] = scope_text(study, parameters, words)
+    for name in known:
+        made[f"parameter.{name}"] = parameter_text(parameters, name)
+    return {key: plain(text) for key, text in made.items()}
+
+
+def _stems(key: str) -> Iterator[str]:
+    """All beginnings of a key: one of them is that of its indicator."""
+    parts = key.split(".")
+    return (".".join(parts[:length]) for length in range(1, len(parts)))
+
+
+def plain(markdown: str) -> str:
+    """The text of a variable without the spans and links that lead to its indicators."""
+    before = ""
+    while before != markdown:  # a link within a span
+        before, markdown = markdown, _SPAN.sub(r"\1", markdown)
+    return unescape(_ESCAPED.sub(r"\1", markdown))
+
+
+class Labels(dict[str, str]):
+    """Labels by id, with the glossary that numbers are called by."""
+
+    def __init__(self, glossary: Glossary) -> None:
+        super().__init__(glossary.labels)
+        self.glossary = glossary
+
+
+def code_labels(study: Study, language: Language) -> Labels:
+    """Labels in a language, by id: of codes, of rating items, of parameters and their choices.
+
+    A parameter is `parameter.wave`, a choice of it `parameter.wave.2022`. What cannot be read
+    has no label.
+    """
+    declared_by = study.declaration
+    tables = read_some(study, {"codes", "rating_items"})
+    labels = Labels(Glossary.of(tables, study.words(language), declared_by))
+    for parameter, declared in declared_by.parameters.items():
+        labels[f"parameter.{parameter}"] = declared.label.in_language(language)
+        for choice, text in declared.choices.items():
+            labels[f"parameter.{parameter}.{choice}"] = text.in_language(language)
+    return labels
+
+
+def read_some(study: Study, names: Set[str]) -> dict[str, pd.DataFrame]:
+    """Those of some tables that the data have and that can be read."""
+    descriptor = load_descriptor(study.data)
+    only = tuple(item for item in descriptor.resources if item.name in names)
+    return dict(read_leniently(study.data, replace(descriptor, resources=only)).tables)

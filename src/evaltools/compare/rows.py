@@ -1,0 +1,289 @@
+"""Telling a comparison: the rows that terminal, page, section and figure all show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from evaltools.compare.attribution import Attribution, Effect
+from evaltools.compare.changes import IndicatorChange
+from evaltools.compare.compare import Comparison
+from evaltools.i18n import numbers as say
+from evaltools.i18n.messages import Words
+from evaltools.i18n.numbers import Language
+from evaltools.indicators.indicator import Indicator
+from evaltools.report.evidence_pages.glossary import Glossary
+from evaltools.report.variables import text_of
+
+SIDE_MEASURES = ("denied", "silent", "coder_band")
+"""Parts of keys that say the same change once more, from another side."""
+DERIVED = ("wave_difference.", "group_difference.")
+BY_INTERVAL = ("newcombe", "newcombe_paired", "square_and_add")
+FILES_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """A move as it is printed.
+
+    Arguments:
+        label: what the indicator is of, in the language.
+        key: with dimensions, as in the table of indicators.
+        old, new, change, interval: as printed; empty where there is none.
+        verdict: in words.
+    """
+
+    label: str
+    key: str
+    old: str
+    new: str
+    change: str
+    interval: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class InputRow:
+    """Something that went into the two runs and is not the same."""
+
+    what: str
+    old: str
+    new: str
+
+
+def headline(moves: Iterable[IndicatorChange]) -> list[IndicatorChange]:
+    """Moves of the reports read that no other move says again, largest change of shares first."""
+    chosen = [
+        move
+        for move in moves
+        if move.estimand == "D"
+        and not move.dimensions
+        and not any(part in SIDE_MEASURES for part in move.key.split("."))
+        and not move.key.startswith(DERIVED)
+    ]
+    return sorted(chosen, key=lambda move: (move.unit != "share", -_size(move), move.key))
+
+
+def shares_moved(made: Comparison) -> list[IndicatorChange]:
+    """Shares of which it can be said that they moved, the largest change first."""
+    return [move for move in headline(made.of("moved")) if move.unit == "share"]
+
+
+def others_changed(made: Comparison) -> list[IndicatorChange]:
+    """All other headline moves but those within uncertainty."""
+    shares = {move.identity for move in shares_moved(made)}
+    return [
+        move
+        for move in headline(made.moves)
+        if move.identity not in shares and move.verdict != "within_uncertainty"
+    ]
+
+
+def show(move: IndicatorChange, language: Language, labels: Mapping[str, str]) -> ChangeRow:
+    """A move in words."""
+    words = Words(language)
+    verdict = words(f"comparison.verdict.{move.verdict}")
+    if move.why:
+        verdict += f" ({words(f'comparison.why.{move.why}')})"
+    return ChangeRow(
+        label=label_of(move.key, language, labels),
+        key=name_of(move),
+        old=_value(move.old, _glossary(language, labels).words),
+        new=_value(move.new, _glossary(language, labels).words),
+        change=_change(move, language),
+        interval=_interval(move, language),
+        verdict=verdict,
+    )
+
+
+def label_of(key: str, language: Language, labels: Mapping[str, str]) -> str:
+    """What an indicator is of: its code with the kind of it, or its definition, or its key."""
+    glossary = _glossary(language, labels)
+    stem, _, measure = key.rpartition(".")
+    if stem in labels and measure in ("share", "bounds"):
+        kind = f"code_kind.{glossary.kinds.get(stem, stem.partition('.')[0])}"
+        words = glossary.words
+        return f"{words(kind)}: {labels[stem]}" if words.has(kind) else labels[stem]
+    return glossary.definition(key) if glossary.defined(key) else key
+
+
+def _glossary(language: Language, labels: Mapping[str, str]) -> Glossary:
+    """That of the labels, or one of general words."""
+    from evaltools.compare.prose import Labels
+
+    return labels.glossary if isinstance(labels, Labels) else Glossary(Words(language), labels)
+
+
+def name_of(move: IndicatorChange) -> str:
+    """Key with dimensions: `rating.answers.share (item=permanence, value=5)`."""
+    by = ", ".join(f"{name}={value}" for name, value in move.dimensions)
+    return f"{move.key} ({by})" if by else move.key
+
+
+def exchanged(
+    made: Comparison, language: Language, labels: Mapping[str, str] | None = None
+) -> list[InputRow]:
+    """Parameters, files, code and environment that differ, a row each.
+
+    Arguments:
+        labels: of parameters and their choices, see `prose.code_labels`; without them both are
+            told as they are typed.
+    """
+    words = Words(language)
+    known = labels or {}
+    rows = [
+        InputRow(
+            known.get(f"parameter.{change.name}", change.name),
+            _plain(change.name, change.old, known),
+            _plain(change.name, change.new, known),
+        )
+        for change in made.parameters
+    ]
+    for change in made.inputs[:FILES_SHOWN]:
+        rows.append(InputRow(change.file, "", words(f"comparison.input.{change.kind}")))
+    if len(made.inputs) > FILES_SHOWN:
+        more = say.number(len(made.inputs) - FILES_SHOWN, language)
+        rows.append(InputRow(words("comparison.input.more"), "", more))
+    for name, changed in (("code", made.code), ("notebooks", made.notebooks)):
+        if changed:
+            rows.append(InputRow(words(f"comparison.input.{name}"), "",
+                                 say.number(len(changed), language)))  # fmt: skip
+    if made.lock:
+        rows.append(InputRow(words("comparison.input.lock"), "", words("comparison.input.changed")))
+    if made.python:
+        rows.append(InputRow("Python", *made.python))
+    return rows
+
+
+def summary(made: Comparison, language: Language) -> list[str]:
+    """Sentences that say what was compared and how much to make of it."""
+    words = Words(language)
+    if made.nothing:
+        return [words("comparison.nothing")]
+    judged = [move for move in headline(made.moves) if move.basis in BY_INTERVAL]
+    told = [
+        words(
+            "comparison.sides",
+            old=made.old.name, new=made.new.name,
+            old_n=say.number(made.old.reports, language),
+            new_n=say.number(made.new.reports, language),
+        ),
+        words(f"comparison.relation.{made.relation}"),
+        words("comparison.counts", compared=made.compared, count=len(made.moves)),
+    ]  # fmt: skip
+    if judged:
+        clear = sum(move.verdict == "moved" for move in judged)
+        expected = say.number(len(judged) * (1 - made.level), language)
+        told.append(words("comparison.chance", judged=len(judged), count=clear, expected=expected,
+                          level=_level(made.level, language)))  # fmt: skip
+    return told
+
+
+def why(attribution: Attribution, language: Language) -> list[str]:
+    """Sentences that say what changes are due to and what could not be told."""
+    words = Words(language)
+    told = []
+    measured = []
+    for factor in attribution.factors:
+        name = words(f"comparison.factor.{factor.kind}")
+        if factor.state == "only_one" and factor.kind == "parameters":
+            told.append(words("comparison.factor.sole_parameters"))
+        elif factor.state == "only_one":
+            told.append(words("comparison.factor.sole", factor=name))
+        elif factor.state == "measured":
+            measured.append(name)
+        else:
+            told.append(words("comparison.factor.not_attributable", factor=name))
+    if measured:
+        factors = say.list_of(measured, language)
+        told.insert(0, words("comparison.factor.measured", factors=factors))
+    return told
+
+
+def parts(effect: Effect, attribution: Attribution, language: Language) -> list[tuple[str, str]]:
+    """The parts of a change of a share in points, by the words for what they are due to."""
+    words = Words(language)
+    known = dict(effect.parts)
+    found = [
+        (words(f"comparison.factor.{factor.kind}"), points(known.get(factor.kind), language))
+        for factor in attribution.factors
+    ]
+    found.append((words("comparison.column.interaction"), points(effect.interaction, language)))
+    return [*found, (words("comparison.column.rest"), points(effect.rest, language))]
+
+
+def causes(
+    moves: Iterable[IndicatorChange],
+    attribution: Attribution | None,
+    language: Language,
+    labels: Mapping[str, str],
+) -> tuple[list[str], list[list[str]]]:
+    """Head and rows of the table that takes changes of shares apart; none for a single cause."""
+    words = Words(language)
+    head: list[str] = []
+    rows: list[list[str]] = []
+    if attribution is None or len(attribution.factors) < 2:
+        return head, rows
+    for move in moves:
+        effect = attribution.effects.get(move.identity)
+        if effect is None or effect.change is None:
+            continue
+        found = parts(effect, attribution, language)
+        head = [words("comparison.column.indicator"), words("comparison.column.change")]
+        head += [name for name, _ in found]
+        label = label_of(move.key, language, labels)
+        rows.append([label, points(effect.change, language), *(part for _, part in found)])
+    return head, rows
+
+
+def outcome(name: str | None, words: Words) -> str:
+    """An outcome of a finding in words."""
+    key = f"comparison.outcome.{name or 'none'}"
+    return words(key) if words.has(key) else str(name)
+
+
+def points(value: float | None, language: Language) -> str:
+    """A share of one as signed percentage points with one decimal; empty where there is none."""
+    return "" if value is None else say.signed(value * 100, language, 1)
+
+
+def _size(move: IndicatorChange) -> float:
+    return abs(round(move.change or 0.0, 12))
+
+
+def _value(indicator: Indicator | None, words: Words) -> str:
+    if indicator is None:
+        return ""
+    text = text_of(indicator, words)
+    counted = indicator.unit == "share" and indicator.value is not None and not indicator.suppressed
+    if counted and indicator.N and indicator.N < 100_000 and "/" not in text:
+        text += f" ({say.count_of(indicator.n or 0, indicator.N, words.language)})"
+    return text
+
+
+def _change(move: IndicatorChange, language: Language) -> str:
+    if move.change is None:
+        return ""
+    if move.unit == "share" or (move.unit == "difference" and move.either.method == "newcombe"):
+        return say.signed(move.change * 100, language)
+    return say.signed(move.change, language, 0 if move.unit in ("count", "eur") else 2)
+
+
+def _interval(move: IndicatorChange, language: Language) -> str:
+    if move.low is None or move.high is None or move.basis == "bounds":
+        return ""
+    if move.unit == "share":
+        return say.number_range(move.low * 100, move.high * 100, language)
+    return say.number_range(move.low, move.high, language, 2)
+
+
+def _level(level: float, language: Language) -> str:
+    whole = abs(level * 100 - round(level * 100)) < 1e-9
+    return say.percent(level, language, 0 if whole else 1)
+
+
+def _plain(name: str, value: object, labels: Mapping[str, str]) -> str:
+    if value is None:
+        return say.MISSING
+    values = value if isinstance(value, list | tuple) else [value]
+    return ", ".join(labels.get(f"parameter.{name}.{item}", str(item)) for item in values)

@@ -1,0 +1,229 @@
+"""What releases give away together: a cell of this year less the same cell of last year's.
+
+A bundle carries its tables as a reader sees them, in `disclosure/tables.json`; bundles with
+only `indicators.json` are read from that. Between two releases projects come in and go out; a
+number that changes from 40 to 43 tells of exactly the three that came.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from evaltools.disclosure.recoverability import (
+    Attack,
+    ContradictionError,
+    KnownSum,
+    PublicCell,
+    PublicTable,
+    attack_on,
+    knowledge,
+    published_tables,
+)
+from evaltools.indicators.disclosure.rules import Rules
+from evaltools.indicators.indicator import from_record
+from evaltools.problems import Problem, ProblemError
+
+TABLES_FILE = "disclosure/tables.json"
+INDICATORS_FILE = "indicators.json"
+LARGEST_FILE = 20_000_000
+_SINCE = "_release"
+_STAYED, _CAME, _WENT = "stayed", "came", "went"
+
+
+@dataclass(frozen=True)
+class Release:
+    """What one publication tells.
+
+    Arguments:
+        name: for messages, such as the folder's name.
+        tables: as a reader sees them.
+        units: the projects it is about, where the register tells them; None where unknown, and
+            then the smaller release is taken to lie within the larger, which is the worst case.
+    """
+
+    name: str
+    tables: tuple[PublicTable, ...]
+    units: frozenset[str] | None = None
+
+
+def write_release(folder: Path, release: Release) -> Path:
+    """Write the tables of a release into a bundle, for later releases to be held against."""
+    file = folder / TABLES_FILE
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(release_text(release), encoding="utf-8", newline="\n")
+    return file
+
+
+def release_text(release: Release) -> str:
+    """A release without its name as JSON, the same text each time."""
+    content = {
+        "units": None if release.units is None else sorted(release.units),
+        "tables": [asdict(table) for table in release.tables],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def release_from(content: Any, name: str = "") -> Release:
+    """A release from what `release_text` wrote.
+
+    Raises:
+        ValueError, TypeError, KeyError: it is none.
+    """
+    tables = tuple(_table(one) for one in content["tables"])
+    units = None if content["units"] is None else frozenset(map(str, content["units"]))
+    return Release(name, tables, units)
+
+
+def read_release(folder: Path) -> Release:
+    """The tables of a published bundle.
+
+    Raises:
+        ProblemError: the bundle holds no tables, or they cannot be read.
+    """
+    told, plain = folder / TABLES_FILE, folder / INDICATORS_FILE
+    try:
+        if told.is_file():
+            return release_from(_json(told), folder.name)
+        if plain.is_file():
+            records = [from_record(record) for record in _json(plain)]
+            return Release(folder.name, published_tables(records))
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        problem = Problem(
+            f"bundle {folder.name}",
+            f"its tables cannot be read ({type(error).__name__})",
+            remedy="Point to a bundle as it was published.",
+            code="disclosure.bundle",
+        )
+        raise ProblemError([problem]) from error
+    problem = Problem(
+        f"bundle {folder.name}",
+        "holds neither tables nor indicators",
+        f"{TABLES_FILE} or {INDICATORS_FILE}",
+        "Point to a bundle as it was published.",
+        "disclosure.bundle",
+    )
+    raise ProblemError([problem])
+
+
+def differencing(published: Iterable[Path | Release], new: Release, rules: Rules) -> list[Problem]:
+    """Cells of few projects that follow by subtracting a published release from the new one.
+
+    For each pair of releases and each table they share, the projects are those that stayed,
+    came or went; the least and greatest number in each cell among those that came, or went,
+    is computed from both tables. Told as a problem is a cell that holds something, but surely
+    fewer projects than the minimum; and, where so few came or went in all, whatever follows
+    of them.
+
+    Arguments:
+        published: bundles, or releases read from them.
+        new: what is about to be published.
+        rules: what counts as a disclosure.
+
+    Raises:
+        ProblemError: a bundle cannot be read.
+    """
+    problems: list[Problem] = []
+    for one in published:
+        old = read_release(one) if isinstance(one, Path) else one
+        by_name = {(table.quantity, table.axes): table for table in old.tables}
+        for table in new.tables:
+            other = by_name.get((table.quantity, table.axes))
+            if other is not None and not table.magnitude:
+                problems += _between(old, other, new, table, rules)
+    return sorted(set(problems))
+
+
+def _between(
+    old: Release, then: PublicTable, new: Release, now: PublicTable, rules: Rules
+) -> list[Problem]:
+    axes = dict(now.axes) | {_SINCE: (_STAYED, _CAME, _WENT)}
+    known = [_within(one, (_STAYED, _WENT)) for one in knowledge(then)]
+    known += [_within(one, (_STAYED, _CAME)) for one in knowledge(now)]
+    known += _turnover(old, then, new, now)
+    place = f"table {now.name}, against the release {old.name}"
+    try:
+        attack = Attack(axes, known, whole=True)
+        problems = []
+        for moved, own in ((_CAME, attack_on([now])), (_WENT, attack_on([then]))):
+            at = ((_SINCE, (moved,)),)
+            _, most = attack.bounds(at)
+            for cell in now.cells:
+                low, high = attack.bounds(tuple(sorted((*cell.place, *at))))
+                inner = bool(cell.place)
+                few = 0 < most < rules.minimum and low == high and inner
+                # What one release tells by itself is judged when that is published.
+                new_to_reader = (low, high) != own.bounds(cell.place)
+                if new_to_reader and ((low >= 1 and high < rules.minimum) or few):
+                    problems.append(_subtracted(place, cell, moved))
+    except ContradictionError:
+        return [
+            Problem(
+                place,
+                "the two cannot both be right: no projects fit both",
+                remedy="Tell which projects each is about, or explain the correction.",
+                code="disclosure.contradiction",
+            )
+        ]
+    return problems
+
+
+def _within(known: KnownSum, since: tuple[str, ...]) -> KnownSum:
+    place = tuple(sorted((*known.place, (_SINCE, tuple(sorted(since))))))
+    return replace(known, place=place)
+
+
+def _turnover(old: Release, then: PublicTable, new: Release, now: PublicTable) -> list[KnownSum]:
+    """What is known of how many came and went."""
+
+    def at(*since: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        return ((_SINCE, tuple(sorted(since))),)
+
+    if old.units is not None and new.units is not None:
+        # Not every project need be in every table, such as one that did not answer.
+        came, went = len(new.units - old.units), len(old.units - new.units)
+        stayed = len(new.units & old.units)
+        return [
+            KnownSum(at(_CAME), 0.0, came), KnownSum(at(_WENT), 0.0, went),
+            KnownSum(at(_STAYED), 0.0, stayed),
+        ]  # fmt: skip
+    more = _total(now) >= _total(then)
+    return [KnownSum(at(_WENT if more else _CAME), 0.0, 0.0)]
+
+
+def _total(table: PublicTable) -> float:
+    return max((cell.value for cell in table.cells if cell.value is not None), default=0.0)
+
+
+def _subtracted(place: str, cell: PublicCell, moved: str) -> Problem:
+    labels = " × ".join("all" if label == "*" else label for label in cell.labels)
+    verb = "came in" if moved == _CAME else "went out"
+    return Problem(
+        f"{place}, cell {labels}",
+        f"tells of few projects that {verb} between the two, by subtraction",
+        remedy="Withhold the cell, or publish when more projects have changed.",
+        code="disclosure.differencing",
+    )
+
+
+def _json(file: Path) -> Any:
+    if file.stat().st_size > LARGEST_FILE:
+        raise ValueError("too large")
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+def _table(content: dict[str, Any]) -> PublicTable:
+    values = dict(content)
+    values["axes"] = tuple((str(name), tuple(parts)) for name, parts in values["axes"])
+    values["cells"] = tuple(
+        PublicCell(
+            tuple(cell["labels"]),
+            tuple((str(name), tuple(parts)) for name, parts in cell["place"]),
+            None if cell["value"] is None else float(cell["value"]),
+        )
+        for cell in values["cells"]
+    )
+    return PublicTable(**values)

@@ -1,0 +1,255 @@
+"""What a cell says: numbers, dates and booleans as Finns, Swedes and spreadsheets write them.
+
+A value is read only where it can be read in one way. `1,5` is one and a half; `1,234` and `1.234`
+could be either, so they are refused unless other numbers tell what the mark stands for.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+
+from evaltools.evidence.descriptor import Field
+from evaltools.evidence.numerals import (
+    NO_MARKS,
+    SPACES,
+    Ambiguous,
+    Marks,
+    NotANumeral,
+    canonical,
+)
+from evaltools.evidence.raw_table import CONTROL
+
+AMBIGUOUS = "data.number-ambiguous"
+AMBIGUOUS_DATE = "data.date-ambiguous"
+SHEET_ERROR = "data.spreadsheet-error"
+
+TRUE = ("true", "kyllä", "ja", "yes", "tosi", "sant", "1")
+FALSE = ("false", "ei", "nej", "no", "epätosi", "falskt", "0")
+
+_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
+_DOTTED_DATE = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?: 0?0[:.]00(?:[:.]00)?)?")
+_SERIAL = re.compile(r"[0-9]{5}(?:\.0+)?")
+_ZEROS = re.compile(r"(?:\[0-9\]|\\d)\{([0-9])\}")
+# Errors in any language of a spreadsheet program, and the hashes of a column that was too narrow.
+_SHEET_ERROR = re.compile(
+    r"#[A-ZÅÄÖÉ][A-ZÅÄÖÉ0-9/_]+[!?]|#N/[ADV]|#(?:NV|PUUTTUU|SAKNAS|GETTING_DATA)|Err:[0-9]{3}|#{3,}"
+)
+
+Value = str | int | float | bool | dt.date
+
+
+class NotThis(ValueError):
+    """A cell that does not say what its column asks for."""
+
+    def __init__(self, what: str, allowed: str, remedy: str, code: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.allowed = allowed
+        self.remedy = remedy
+        self.code = code
+
+
+def reader_of(
+    field: Field,
+    *,
+    workbook: bool = False,
+    day_zero: str = "1899-12-30",
+    marks: Marks = NO_MARKS,
+    day_first: bool = True,
+) -> Callable[[str], Value]:
+    """The function that reads a cell of a column; it raises NotThis.
+
+    Arguments:
+        field: the column.
+        workbook: whether the cell comes from a workbook, where bare numbers may be dates.
+        day_zero: the day those numbers count from.
+        marks: what the numbers around it show of points and commas.
+        day_first: whether dates with points surely begin with the day.
+    """
+    if field.type == "integer":
+        return lambda text: integer(text, marks)
+    if field.type == "number":
+        return lambda text: number(text, marks)
+    if field.type == "boolean":
+        return boolean
+    if field.type == "date":
+        zero = dt.date.fromisoformat(day_zero) if workbook else None
+        return lambda text: date(text, zero, day_first)
+    width = _ZEROS.fullmatch(field.pattern or "")
+    digits = int(width.group(1)) if width else 0
+    return lambda text: string(text, digits, field.verbatim)
+
+
+def string(text: str, digits: int = 0, verbatim: bool = False) -> str:
+    """Text as it is meant: composed letters (NFC), lines ended by LF, trimmed unless verbatim.
+
+    Arguments:
+        text: the cell.
+        digits: where the column is a code of so many digits, noughts lost at the front by a
+            spreadsheet are put back; 0 for any other column.
+        verbatim: the column quotes another text, so nothing is trimmed or suspected.
+    """
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if CONTROL.search(text):
+        allowed = "text without control characters"
+        remedy = "Delete the character, or type the cell again."
+        raise NotThis("holds a control character", allowed, remedy, "data.control-character")
+    if verbatim:
+        return text
+    text = text.strip()
+    if text.startswith(("=", "@")):
+        remedy = "Put the value there that the formula gives."
+        raise NotThis("looks like a formula", "a value", remedy, "data.formula")
+    if text.startswith(("#", "Err:")) and (error := _sheet_error(text)):
+        raise error
+    if digits and len(text) < digits and text.isascii() and text.isdigit():
+        return text.zfill(digits)
+    return text
+
+
+def number(text: str, marks: Marks = NO_MARKS) -> float:
+    """A number: `1234.5`, `1234,5`, `1 234,5`, `1.234,50`, `-3`, `12,50 €`.
+
+    Arguments:
+        text: the cell.
+        marks: what the numbers around it show of points and commas.
+    """
+    value = float(_canonical(text, "a number", "data.number", marks))
+    if not math.isfinite(value):
+        raise NotThis("is too large", "a number", "Correct the number.", "data.number")
+    return value
+
+
+def integer(text: str, marks: Marks = NO_MARKS) -> int:
+    """A whole number: `1234`, `1 234`, `2019.0`; arguments as for `number`."""
+    canonical_text = _canonical(text, "a whole number", "data.integer", marks)
+    whole, _, rest = canonical_text.partition(".")
+    if rest.strip("0"):
+        raise NotThis("is not whole", "a whole number", "Round or correct it.", "data.integer")
+    if len(whole.lstrip("+-0")) > 15:
+        raise NotThis(
+            "is too large", "a whole number of at most 15 digits", "Correct it.", "data.integer"
+        )
+    return int(whole)
+
+
+def _canonical(text: str, allowed: str, code: str, marks: Marks) -> str:
+    try:
+        return canonical(text, marks)
+    except Ambiguous as error:
+        thousands, decimals = error.readings
+        remedy = f"Write {thousands} or {decimals}, whichever is meant."
+        raise NotThis("can be read in two ways", allowed, remedy, AMBIGUOUS) from None
+    except NotANumeral:
+        raise _sheet_error(text) or NotThis(
+            f"is not {allowed}",
+            f"{allowed}, such as 1234 or 1 234" + (",5" if code == "data.number" else ""),
+            "Write digits only; leave the cell empty where it is not known.",
+            code,
+        ) from None
+
+
+def _sheet_error(text: str) -> NotThis | None:
+    if not _SHEET_ERROR.fullmatch(text.strip()):
+        return None
+    if text.strip().strip("#"):
+        remedy = "Correct the formula that gave it, or empty the cell."
+        return NotThis("is an error of a spreadsheet", "a value, or nothing", remedy, SHEET_ERROR)
+    remedy = "Make the column wider and save again."
+    return NotThis(
+        "is what a spreadsheet shows of a cell that is too narrow", "a value", remedy, SHEET_ERROR
+    )
+
+
+def boolean(text: str) -> bool:
+    """Yes or no: true, kyllä, ja, yes, 1 and false, ei, nej, no, 0, in any case of letters."""
+    bare = text.strip().casefold()
+    if bare in TRUE:
+        return True
+    if bare in FALSE:
+        return False
+    raise _sheet_error(text) or NotThis(
+        "is neither true nor false",
+        "true or false (kyllä, ei; ja, nej; 1, 0)",
+        "Write true or false.",
+        "data.boolean",
+    )
+
+
+def surely_day_first(column: Iterable[str], file: Iterable[str]) -> bool:
+    """Whether dates with points in a column begin with the day, as `31.12.2021` shows.
+
+    Arguments:
+        column: texts of the column.
+        file: texts of all columns of dates, asked where the column shows nothing.
+
+    Where they stand among dates of another notation and nothing shows it, they may be written by
+    someone who begins with the month.
+    """
+    dotted, others = _dotted(column)
+    if not dotted or not {order for order in dotted if order}:
+        elsewhere, _ = _dotted(file)
+        shown = elsewhere & {"day", "month"}
+        return shown == {"day"} or (not shown and not others)
+    return "month" not in dotted
+
+
+def _dotted(texts: Iterable[str]) -> tuple[set[str], bool]:
+    orders: set[str] = set()
+    others = False
+    for text in texts:
+        found = _DOTTED_DATE.fullmatch(text.translate(SPACES).strip())
+        if found:
+            orders.add("day" if int(found[1]) > 12 else "month" if int(found[2]) > 12 else "")
+        elif text.strip():
+            others = True
+    return orders, others
+
+
+def date(text: str, day_zero: dt.date | None = None, day_first: bool = True) -> dt.date:
+    """A day: `2021-12-31`, `31.12.2021`, and from a workbook a bare count of days.
+
+    Arguments:
+        text: the cell.
+        day_zero: the day bare numbers count from; None where they are not dates.
+        day_first: whether dates with points surely begin with the day.
+    """
+    bare = text.translate(SPACES).strip()
+    parts: tuple[str, str, str] | None = None
+    if found := _ISO.fullmatch(bare):
+        parts = (found[1], found[2], found[3])
+    elif found := _DOTTED_DATE.fullmatch(bare):
+        parts = (found[3], found[2], found[1])
+        if not day_first and int(found[1]) != int(found[2]) <= 12 and int(found[1]) <= 12:
+            month, day_ = f"{int(found[1]):02d}", f"{int(found[2]):02d}"
+            allowed = "a date such as 2021-12-31"
+            remedy = (
+                f"Write {found[3]}-{day_}-{month} or {found[3]}-{month}-{day_}, whichever is meant."
+            )
+            raise NotThis("can be read in two ways", allowed, remedy, AMBIGUOUS_DATE)
+    elif day_zero is not None and _SERIAL.fullmatch(bare):
+        return day_zero + dt.timedelta(days=int(bare.split(".")[0]))
+    if parts is None:
+        raise _sheet_error(text) or NotThis(
+            "is not a date",
+            "a date such as 2021-12-31 or 31.12.2021",
+            "Write year, month and day.",
+            "data.date",
+        )
+    try:
+        day = dt.date(*(int(part) for part in parts))
+    except ValueError:
+        what, allowed = "is no day of the calendar", "a date such as 2021-12-31 or 31.12.2021"
+        raise NotThis(what, allowed, "Correct the day.", "data.date") from None
+    if not 1900 <= day.year <= 2100:
+        raise NotThis(
+            "is out of this time", "a date between 1900 and 2100", "Correct the year.", "data.date"
+        )
+    return day

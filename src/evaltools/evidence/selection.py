@@ -1,0 +1,253 @@
+"""Evidence: what the parameters leave of the data, ready to be counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from evaltools.evidence.allocation import allocate
+from evaltools.evidence.codebook import Crosswalk
+from evaltools.evidence.data_hash import data_hash, known_valid
+from evaltools.evidence.descriptor import load_descriptor
+from evaltools.evidence.code_presence import (
+    CoderRule,
+    Units,
+    codes_as_read,
+    linked,
+    presence,
+    units_of_groups,
+    versions_read,
+)
+from evaltools.evidence.scope import final_reports, located, nothing_left, register, within
+from evaltools.evidence.tables import completed, read_leniently
+from evaltools.i18n.messages import Words
+from evaltools.problems import refuse
+from evaltools.study import Parameters, Study, Vocabulary, find_study
+from evaltools.study.schema import Disclosure
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """Projects, reports and codings in scope; every frame in a total order from index 0.
+
+    Arguments:
+        parameters: the parameters by which it was selected.
+        tables: all tables, unfiltered, by name.
+        projects: funded projects in scope, see `scope.register`, with `reported`.
+        reports: final reports of the wave that had come in by the cut-off, of those projects.
+        presence: state of every codable code in every report, see `codings.presence`.
+        linked: responses tied to the challenge they answer, see `codings.linked`.
+        goals, rooting, ratings, saving_claims: of the reports in scope, with `project_id`.
+        participations: who takes part in the projects in scope, with `kind`, `name_fi`,
+            `municipality_code`, the columns of the study's dimensions, `size_class`, `population`.
+            Where the study does not tell who takes part, it is the lead.
+        allocations: money of the projects in scope by organisation, see `allocation.allocate`.
+        disclosure: what the study lets be published of what is sensitive.
+        words: of the language of the parameters, as the study has them.
+        vocabulary: the study's kinds of codes, raters, areas, its dimensions, its currency.
+    """
+
+    parameters: Parameters
+    tables: dict[str, pd.DataFrame]
+    projects: pd.DataFrame
+    reports: pd.DataFrame
+    presence: pd.DataFrame
+    linked: pd.DataFrame
+    goals: pd.DataFrame
+    rooting: pd.DataFrame
+    ratings: pd.DataFrame
+    saving_claims: pd.DataFrame
+    participations: pd.DataFrame
+    allocations: pd.DataFrame
+    words: Words
+    disclosure: Disclosure = field(default_factory=Disclosure)
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+
+    @property
+    def n(self) -> int:
+        """Reports in scope."""
+        return len(self.reports)
+
+    @property
+    def N(self) -> int:
+        """Funded projects in scope."""
+        return len(self.projects)
+
+    def has(self, table: str) -> bool:
+        """Whether the study has any row of a table."""
+        return not self.tables[table].empty
+
+    @classmethod
+    def select(
+        cls, study: Study | None, tables: Mapping[str, pd.DataFrame], parameters: Parameters
+    ) -> Evidence:
+        """Select what is in scope.
+
+        Arguments:
+            study: the study the tables are of, which says what is sensitive; without one, what
+                a study that says nothing withholds is withheld.
+            tables: as `read_tables` gives them, and valid.
+            parameters: of the run.
+
+        Raises ProblemError where the parameters leave no final report of a study that has some,
+        or no project of one that has none.
+        """
+        vocabulary = study.declaration if study else Vocabulary()
+        sorted_tables = {name: in_order(frame) for name, frame in completed(tables).items()}
+        everything = register(sorted_tables, vocabulary)
+        documents = sorted_tables["documents"]
+        projects = within(everything, parameters, vocabulary)
+        reports = final_reports(documents, projects, parameters.wave, parameters)
+        if (reports if (documents["kind"] == "final").any() else projects).empty:
+            raise nothing_left(everything, documents, parameters, vocabulary)
+        projects["reported"] = projects["project_id"].isin(reports["project_id"])
+        states = presence(sorted_tables, reports, parameters.coder_rule)
+        goals = _of_reports(sorted_tables["goals"], reports)
+        rooting = in_order(
+            sorted_tables["rooting"].merge(goals[["goal_id", "project_id"]], on="goal_id")
+        )
+        participations = _participations(sorted_tables, projects, vocabulary)
+        return cls(
+            parameters=parameters,
+            tables=sorted_tables,
+            projects=projects,
+            reports=reports,
+            presence=states,
+            linked=linked(sorted_tables, reports, states, parameters.coder_rule, vocabulary),
+            goals=goals,
+            rooting=rooting,
+            ratings=_ratings(sorted_tables["ratings"], reports, projects),
+            saving_claims=_of_reports(sorted_tables["saving_claims"], reports),
+            participations=participations,
+            allocations=allocate(projects, participations, parameters.allocation, vocabulary),
+            disclosure=study.declaration.disclosure if study else Disclosure(),
+            words=study.words(parameters.language) if study else Words(parameters.language),
+            vocabulary=vocabulary,
+        )
+
+    def presence_by_rule(self, rule: CoderRule) -> pd.DataFrame:
+        """`presence` of the same reports under another coder rule."""
+        found = self._by_rule.get(rule)
+        if found is None:
+            found = presence(self.tables, self.reports, rule, self._units)
+            self._by_rule[rule] = found
+        return found.copy()
+
+    @cached_property
+    def _by_rule(self) -> dict[CoderRule, pd.DataFrame]:
+        """States under the rules that were asked for: every chapter asks for the same ones."""
+        return {self.parameters.coder_rule: self.presence}
+
+    @cached_property
+    def _units(self) -> Units:
+        return codes_as_read(self.tables, self.reports)
+
+    def under_rule(self, rule: CoderRule) -> Evidence:
+        """The same evidence as it is under another coder rule."""
+        states = self.presence_by_rule(rule)
+        other = replace(
+            self,
+            parameters=self.parameters.model_copy(update={"coder_rule": rule}),
+            presence=states,
+            linked=linked(self.tables, self.reports, states, rule, self.vocabulary),
+        )
+        # The same reports: what was worked out for one rule serves the other.
+        vars(other).update(_by_rule=self._by_rule, _units=self._units)
+        return other
+
+    def presence_of_wave(self, wave: str) -> pd.DataFrame:
+        """`presence` of the reports of another wave that had come in by the cut-off.
+
+        They may be of any call; dimensions and coder rule are the parameters'.
+        The frame is empty where there is none.
+        """
+        return presence(self.tables, self._reports_of(wave), self.parameters.coder_rule)
+
+    def versions_of_wave(self, wave: str) -> tuple[str, ...]:
+        """Versions of the codebook with which those reports were read; empty text: not told."""
+        return versions_read(self.tables, self._reports_of(wave))
+
+    def presence_in_groups(self, wave: str, crosswalk: Crosswalk) -> pd.DataFrame:
+        """`presence_of_wave` of groups of codes that mean the same in two versions.
+
+        A coder affirms a group by affirming any of its codes; the coder rule is put to that.
+        `code_id` is the code that stands for the group.
+        """
+        reports = self._reports_of(wave)
+        units = units_of_groups(self.tables, crosswalk, versions_read(self.tables, reports))
+        return presence(self.tables, reports, self.parameters.coder_rule, units)
+
+    def _reports_of(self, wave: str) -> pd.DataFrame:
+        everything = register(self.tables, self.vocabulary)
+        anywhere = within(everything, self.parameters, self.vocabulary, calls=False)
+        return final_reports(self.tables["documents"], anywhere, wave, self.parameters)
+
+
+def in_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame sorted by its first columns, as many as make the order total, from index 0."""
+    columns = list(frame.columns)
+    for last in range(1, len(columns) + 1):
+        if last == len(columns) or not frame.duplicated(columns[:last]).any():
+            return frame.sort_values(columns[:last]).reset_index(drop=True)
+    return frame.reset_index(drop=True)
+
+
+def _of_reports(frame: pd.DataFrame, reports: pd.DataFrame) -> pd.DataFrame:
+    own = frame[frame["document_id"].isin(reports["document_id"])]
+    if "project_id" not in own.columns:
+        own = own.merge(reports[["document_id", "project_id"]], on="document_id")
+    return in_order(own)
+
+
+def _ratings(ratings: pd.DataFrame, reports: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
+    """Those that reports in scope hold, and those that others give to projects in scope."""
+    if "project_id" not in ratings.columns:
+        return _of_reports(ratings, reports)
+    inside = ratings["document_id"].isin(reports["document_id"])
+    own = _of_reports(ratings[inside].drop(columns="project_id"), reports)
+    given = ratings[ratings["document_id"].isna()]
+    return in_order(pd.concat([own, given[given["project_id"].isin(projects["project_id"])]]))
+
+
+def _participations(
+    tables: Mapping[str, pd.DataFrame], projects: pd.DataFrame, vocabulary: Vocabulary
+) -> pd.DataFrame:
+    parts = tables["participations"]
+    if parts.empty:
+        leads = projects[["project_id", "lead_org_id"]].dropna()
+        leads = leads.rename(columns={"lead_org_id": "org_id"}).assign(role="lead")
+        parts = leads.reindex(columns=parts.columns).astype(parts.dtypes.to_dict())
+    frame = parts.merge(projects[["project_id", "decided", "year"]], on="project_id")
+    frame = frame.sort_values(["project_id", "org_id"]).reset_index(drop=True)
+    places = located(frame, "org_id", tables, vocabulary)
+    return pd.concat([frame.drop(columns=["decided", "year"]), places], axis=1)
+
+
+def open_evidence(
+    parameters: Parameters | Mapping[str, Any], study: Study | None = None
+) -> Evidence:
+    """Read, check and select the evidence of the study around the current folder.
+
+    Arguments:
+        parameters: of the run; or the names of a notebook, `globals()`, after its parameters
+            cell, from which those that the study declares are taken.
+        study: the study; found from the current folder where it is not given.
+
+    The data are validated unless the pipeline has done so for exactly this state of them, which
+    it tells by the environment variable EVALTOOLS_VALIDATED.
+    Raises ProblemError for a wrong parameter, wrong data, or a scope without reports.
+    """
+    study = study or find_study()
+    if isinstance(parameters, Mapping):
+        parameters = study.parameters_from(parameters)
+    descriptor = load_descriptor(study.data)
+    reading = read_leniently(study.data, descriptor)
+    if reading.flaws or not known_valid(data_hash(study.data, descriptor)):
+        from evaltools.evidence.validation import check_reading  # only where needed
+
+        refuse(check_reading(reading, descriptor, study.declaration))
+    return Evidence.select(study, reading.tables, parameters)

@@ -1,0 +1,301 @@
+"""From a grid to a typed data frame: columns found by name, cells read by type."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from evaltools.evidence.cell_problems import Flaw
+from evaltools.evidence.cell_values import (
+    AMBIGUOUS,
+    AMBIGUOUS_DATE,
+    SHEET_ERROR,
+    NotThis,
+    Value,
+    reader_of,
+    surely_day_first,
+)
+from evaltools.evidence.descriptor import FILE_NAME, Field, Resource
+from evaltools.evidence.known_tables import may_be_absent
+from evaltools.evidence.messages import listed, quoted, suggestion
+from evaltools.evidence.numerals import NO_MARKS, Marks, marks_of
+from evaltools.evidence.raw_table import Grid, Unreadable, rows_listed
+from evaltools.evidence.row_checks import OddRow, find_odd_rows
+
+_NO_DAY = np.datetime64("NaT", "D")
+_NUMERIC = ("number", "integer")
+
+
+@dataclass(frozen=True)
+class _Wrong:
+    """A cell that could not be read, and which others have the same cause."""
+
+    row: int
+    what: str
+    allowed: str
+    remedy: str
+    code: str
+    cause: tuple[str, str]
+
+
+class TableReader:
+    """Turns one grid into one frame, gathering flaws.
+
+    Raises Unreadable where the header holds none of the table's columns.
+    """
+
+    def __init__(self, resource: Resource, grid: Grid) -> None:
+        self.resource = resource
+        self.grid = grid
+        self.flaws: list[Flaw] = []
+        self.missing: list[str] = []
+        self.holes: list[tuple[int, str]] = []
+        self._places = self._find_places()
+        cells = list(zip(*grid.rows, strict=True)) if grid.rows else []
+        empty = ("",) * len(grid.rows)
+        self._texts = {
+            field.name: cells[self._places[field.name]]
+            if cells and field.name in self._places
+            else empty
+            for field in resource.fields
+        }
+
+    def frame(self) -> pd.DataFrame:
+        """The frame; what could not be read is in `flaws`, `missing` and `holes` afterwards."""
+        for remark in self.grid.remarks:
+            self._flaw(remark.row, remark.column, remark.what, "", remark.remedy, remark.code)
+        self._tell_ragged()
+        values: dict[str, list[Value | None]] = {}
+        wrong: dict[str, list[_Wrong]] = {}
+        for field in self.resource.fields:
+            if field.name not in self._places and not may_be_absent(self.resource.name, field.name):
+                self.missing.append(field.name)
+            values[field.name], wrong[field.name] = self._column(field)
+        odd = find_odd_rows(self.resource, self.grid, self._places, self._texts, values)
+        self._tell_odd(odd)
+        told = {row for one in odd for row in one.rows}
+        for name, found in wrong.items():
+            self._tell_wrong(name, [one for one in found if one.row not in told])
+        index = pd.Index(self.grid.numbers, name="row", dtype="int64")
+        columns = {field.name: typed(field.type, values[field.name])
+                   for field in self.resource.fields}  # fmt: skip
+        frame = pd.DataFrame(columns, index=index, copy=False)
+        foreign = {row for one in odd if not one.belongs for row in one.rows}
+        return frame[~index.isin(foreign)] if foreign else frame
+
+    def _tell_ragged(self) -> None:
+        width = len(self.grid.header)
+        counts = Counter(found for _, found in self.grid.ragged)
+        for found in counts:
+            rows = [row for row, cells in self.grid.ragged if cells == found]
+            subject = "the row has" if len(rows) == 1 else f"{rows_listed(rows)} have"
+            what = f"{subject} {found} {'cell' if found == 1 else 'cells'}, the header {width}"
+            remedy = "Put a text that holds the delimiter between quotation marks."
+            if found < width:
+                remedy = (
+                    "Add what is missing; where a line break has split a row, put the text that "
+                    "holds it between quotation marks."
+                )
+            elif len(rows) > 1:
+                remedy = (
+                    "Put texts and numbers that hold the delimiter between quotation marks, or "
+                    "save with another delimiter."
+                )
+            self._flaw(rows[0], None, what, "", remedy, "data.row-width")
+        # Nothing can be concluded from what those rows do not say.
+        self.holes += [(row, name) for row, _ in self.grid.ragged
+                       for name in self.resource.field_names]  # fmt: skip
+
+    def _tell_odd(self, odd: list[OddRow]) -> None:
+        for one in odd:
+            self._flaw(one.rows[0], None, one.what, one.allowed, one.remedy, one.code)
+            if one.belongs:
+                self.holes += [(row, name) for row in one.rows for name in one.columns]
+
+    def _tell_wrong(self, column: str, wrong: list[_Wrong]) -> None:
+        by_cause: dict[tuple[str, str], list[_Wrong]] = {}
+        for one in wrong:
+            self.holes.append((one.row, column))
+            by_cause.setdefault(one.cause, []).append(one)
+        for first, *others in by_cause.values():
+            what = first.what
+            if others:
+                what += f" (also {rows_listed(one.row for one in others)})"
+            self._flaw(first.row, column, what, first.allowed, first.remedy, first.code)
+
+    def _find_places(self) -> dict[str, int]:
+        declared = {field.name.casefold(): field.name for field in self.resource.fields}
+        places: dict[str, int] = {}
+        unknown = []
+        for place, name in enumerate(self.grid.header):
+            field = declared.get(name.casefold())
+            if field is None:
+                unknown.append((place, name))
+            elif field in places:
+                what, remedy = "the column stands twice", "Keep one of them."
+                self._flaw(self.grid.header_row, field, what, "", remedy, "data.column-twice")
+            else:
+                places[field] = place
+        if not places:
+            shown = listed((quoted(name) for name in self.grid.header if name), 6)
+            what = f"the first row holds none of the column names but {shown}"
+            allowed = listed(self.resource.field_names)
+            remedy = "Put the column names in the first row."
+            raise Unreadable(what, remedy, "data.header", allowed=allowed, row=self.grid.header_row)
+        absent = [name for name in self.resource.field_names if name not in places]
+        for place, name in unknown:
+            if name:
+                what = f"the column {quoted(name)} is not in {FILE_NAME}"
+                remedy = suggestion(name, absent) or "Take it out, or describe it there."
+                self._flaw(self.grid.header_row, None, what, "", remedy, "data.column-unknown")
+            elif any(row[place].strip() for row in self.grid.rows):
+                what = f"column {place + 1} holds values under no name"
+                remedy = "Name the column, or empty it."
+                self._flaw(self.grid.header_row, None, what, "", remedy, "data.column-unnamed")
+        for name in absent:
+            if may_be_absent(self.resource.name, name):
+                continue
+            what = "the column is missing"
+            remedy = "Add it, with empty cells where nothing is known."
+            self._flaw(self.grid.header_row, name, what, "", remedy, "data.column-missing")
+        return places
+
+    def _column(self, field: Field) -> tuple[list[Value | None], list[_Wrong]]:
+        texts = self._texts[field.name]
+        wrong: list[_Wrong] = []
+        doubtful = self._doubtful(field, wrong)
+        if field.type in _NUMERIC:
+            texts = self._numerals(field.name)
+        read = self._reader(field, day_first=False)
+        known, errors = self._distinct(read, texts)
+        codes = {error.code for error in errors.values()}
+        if AMBIGUOUS in codes:
+            read = self._reader(field, marks=self._marks(field.name))
+        elif AMBIGUOUS_DATE in codes and self._day_first(field.name):
+            read = self._reader(field)
+        if codes & {AMBIGUOUS, AMBIGUOUS_DATE}:
+            known, errors = self._distinct(read, texts)
+        values: list[Value | None] = [known[text] for text in texts]
+        for place in doubtful:
+            values[place] = None
+        if errors:
+            for place, (row, text) in enumerate(zip(self.grid.numbers, texts, strict=True)):
+                error = errors.get(text)
+                if error is not None and place not in doubtful:
+                    what = f"{quoted(text)} {error.what}"
+                    # Numbers that are all written in one doubtful way have one cause, and so has
+                    # one wrong text however often it stands there.
+                    one_way = error.code in (AMBIGUOUS, AMBIGUOUS_DATE)
+                    cause = (error.code, "" if one_way else text)
+                    wrong.append(_Wrong(row, what, error.allowed, error.remedy, error.code, cause))
+        return values, wrong
+
+    def _doubtful(self, field: Field, wrong: list[_Wrong]) -> set[int]:
+        """Places in the column of cells whose text is not what they say."""
+        column = self._places.get(field.name)
+        if column is None or not self.grid.doubts:
+            return set()
+        texts = self._texts[field.name]
+        found = set()
+        for place, row in enumerate(self.grid.numbers):
+            doubt = self.grid.doubts.get((row, column))
+            if doubt is None or field.type in doubt.unless:
+                continue
+            found.add(place)
+            text = texts[place]
+            cause = (doubt.remedy, text if doubt.code == SHEET_ERROR else "")
+            wrong.append(_Wrong(row, doubt.sentence(text), "", doubt.remedy, doubt.code, cause))
+        return found
+
+    def _numerals(self, name: str) -> tuple[str, ...]:
+        """Texts of a column of numbers; of cells that store a number, that number."""
+        column, texts = self._places.get(name), self._texts[name]
+        if column is None or not self.grid.exact:
+            return texts
+        exact = self.grid.exact
+        return tuple(
+            exact.get((row, column), text)
+            for row, text in zip(self.grid.numbers, texts, strict=True)
+        )
+
+    def _marks(self, name: str) -> Marks:
+        """What points and commas stand for in a column, or else in the file."""
+        fields = [field.name for field in self.resource.fields if field.type in _NUMERIC]
+        file = marks_of(text for other in fields for text in self._written(other))
+        return marks_of(self._written(name)).completed(file)
+
+    def _written(self, name: str) -> set[str]:
+        """Texts of a column that somebody wrote: not those that a spreadsheet stores as numbers."""
+        column, exact = self._places.get(name), self.grid.exact
+        texts = self._texts[name]
+        if column is None or not exact:
+            return set(texts)
+        return {
+            text
+            for row, text in zip(self.grid.numbers, texts, strict=True)
+            if (row, column) not in exact
+        }
+
+    def _day_first(self, name: str) -> bool:
+        """Whether dates with points in a column surely begin with the day."""
+        dates = [field.name for field in self.resource.fields if field.type == "date"]
+        elsewhere = (text for other in dates for text in self._texts[other])
+        return surely_day_first(self._texts[name], elsewhere)
+
+    def _reader(
+        self, field: Field, *, marks: Marks = NO_MARKS, day_first: bool = True
+    ) -> Callable[[str], Value]:
+        return reader_of(
+            field,
+            workbook=self.grid.workbook,
+            day_zero=self.grid.day_zero,
+            marks=marks,
+            day_first=day_first,
+        )
+
+    def _distinct(
+        self, read: Callable[[str], Value], texts: tuple[str, ...]
+    ) -> tuple[dict[str, Value | None], dict[str, NotThis]]:
+        # A register repeats itself: each distinct text is read once.
+        known: dict[str, Value | None] = {}
+        wrong: dict[str, NotThis] = {}
+        missing = self.resource.missing_values
+        for text in set(texts):
+            if not text.strip() or text.strip() in missing:
+                known[text] = None
+                continue
+            try:
+                known[text] = read(text)
+            except NotThis as error:
+                known[text] = None
+                wrong[text] = error
+        return known, wrong
+
+    def _flaw(
+        self, row: int | None, column: str | None, what: str, allowed: str, remedy: str, code: str
+    ) -> None:
+        self.flaws.append(Flaw(self.resource.name, row, column, what, allowed, remedy, code))
+
+
+def typed(kind: str, values: list[Value | None]) -> pd.api.extensions.ExtensionArray:
+    """Values, None where missing, as the pandas array of a descriptor's type."""
+    if kind == "string":
+        texts: np.ndarray[tuple[int], np.dtype[np.object_]] = np.array(values, dtype=object)
+        return pd.array(texts, dtype="string")
+    absent = np.array([value is None for value in values], dtype=bool)
+    if kind == "boolean":
+        truths = np.array([value is True for value in values], dtype=bool)
+        return pd.arrays.BooleanArray(truths, absent)
+    if kind == "integer":
+        whole = np.array([0 if value is None else value for value in values], dtype="int64")
+        return pd.arrays.IntegerArray(whole, absent)
+    if kind == "number":
+        floats = [np.nan if value is None else value for value in values]
+        return pd.arrays.NumpyExtensionArray(np.array(floats, dtype="float64"))
+    known = [_NO_DAY if value is None else value for value in values]
+    days = np.array(known, dtype="datetime64[D]")
+    return pd.DatetimeIndex(days.astype("datetime64[us]")).array

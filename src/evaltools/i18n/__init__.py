@@ -1,0 +1,1 @@
+"""Words, numbers and their forms in the languages of reports."""

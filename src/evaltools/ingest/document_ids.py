@@ -1,0 +1,287 @@
+"""Which documents are taken, under which names: the same one once, contradictions not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from evaltools.documents.model import Coverage
+from evaltools.documents.superscripts import lay_flat
+from evaltools.evidence.messages import listed, quoted
+from evaltools.ingest.document_metadata import Particulars
+from evaltools.ingest.form_text import Sections
+from evaltools.ingest.project_match import Way
+from evaltools.problems import Problem
+
+Key = tuple[str, str, int]
+"""Project, kind and wave: of these a study has one document."""
+
+FORMATS = ("docx", "odt", "pdf", "xlsx", "ods")
+"""Of the same text in several formats the first of these is taken: it has its own headings."""
+
+_NAME = re.compile(r"[^\W_][\w.-]{0,119}")
+
+
+@dataclass(frozen=True)
+class Read:
+    """A document that was read and whose project is known; its text waits in a file.
+
+    Arguments:
+        file: its name, as it is told.
+        path: where it lies.
+        format: docx, pdf, …
+        same: the same for texts that differ in white space and hyphens only.
+        by: what told its project.
+        pages: start of each page in code points; None where the format has none.
+        text: where its text waits.
+    """
+
+    file: str
+    path: Path
+    format: str
+    file_sha256: str
+    text_sha256: str
+    same: str
+    project_id: str
+    by: Way
+    what: Particulars
+    sections: Sections
+    pages: tuple[int, ...] | None
+    coverage: Coverage
+    text: Path
+
+    def page_at(self, position: int) -> int | None:
+        """The page, from 1, of a position of the text; None where the format has no pages."""
+        if not self.pages:
+            return None
+        return max(1, sum(start <= position for start in self.pages))
+
+    @property
+    def key(self) -> Key:
+        """What it must be the only document of."""
+        return self.project_id, self.what.kind, self.what.wave
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A document that is taken.
+
+    Arguments:
+        document_id: its name from now on.
+        old: its row of `documents` so far; None where it is new.
+        same_text: it is there already, with this text, if perhaps in another format.
+    """
+
+    read: Read
+    document_id: str
+    old: Mapping[str, str] | None = None
+    same_text: bool = False
+
+    @property
+    def replaces(self) -> bool:
+        """Whether it is another text in the place of one that is there."""
+        return self.old is not None and not self.same_text
+
+
+@dataclass(frozen=True)
+class Filing:
+    """What becomes of the documents.
+
+    Arguments:
+        filed: those that are taken, in the order of their files.
+        twice: (file, the file that was taken for it) of those that are there more than once.
+        problems: why others are not taken, one each.
+    """
+
+    filed: tuple[Filed, ...] = ()
+    twice: tuple[tuple[str, str], ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class _There:
+    """Documents that are there, as they are looked for."""
+
+    by_kind: Mapping[tuple[str, str], list[Mapping[str, str]]]
+    text_of: Callable[[Mapping[str, str]], str | None]
+    was_replaced: Callable[[str, str], bool]
+    forced: frozenset[str]
+    ids: set[str]
+
+    def like(self, read: Read) -> list[Mapping[str, str]]:
+        """Rows of the same project and kind."""
+        return self.by_kind.get(read.key[:2], [])
+
+
+def same_text_key(text: str) -> str:
+    """SHA-256 of a text without white space, hyphens and capitals: the same in two formats."""
+    bare = re.sub(r"[\s\-‐‑–—]+", "", lay_flat(text))
+    return hashlib.sha256(bare.casefold().encode()).hexdigest()
+
+
+def file_documents(
+    reads: Sequence[Read],
+    rows: Sequence[Mapping[str, str]],
+    text_of: Callable[[Mapping[str, str]], str | None],
+    was_replaced: Callable[[str, str], bool],
+    forced: frozenset[str] = frozenset(),
+) -> Filing:
+    """Decide which documents are taken.
+
+    Arguments:
+        reads: in the order of their files.
+        rows: of `documents`.
+        text_of: the text of a row's document, None where it cannot be had.
+        was_replaced: whether a document once had a file of this SHA-256 that gave way to another.
+        forced: files that the mapping names, which are taken although they were replaced once.
+    """
+    by_kind: dict[tuple[str, str], list[Mapping[str, str]]] = {}
+    for row in rows:
+        by_kind.setdefault((row["project_id"], row["kind"]), []).append(row)
+    ids = {row["document_id"].casefold() for row in rows}
+    there = _There(by_kind, text_of, was_replaced, forced, ids)
+    reads = [_in_its_wave(read, there.like(read)) for read in reads]
+    problems, unclear = _of_several_projects(reads)
+    groups: dict[Key, list[Read]] = {}
+    for read in reads:
+        if read.file not in unclear:
+            groups.setdefault(read.key, []).append(read)
+    filed: list[Filed] = []
+    twice: list[tuple[str, str]] = []
+    for key in sorted(groups):
+        group = groups[key]
+        if len({read.same for read in group}) > 1:
+            problems += _several_texts(group)
+            continue
+        found = _filed(key, group, there)
+        if isinstance(found, Problem):
+            problems.append(found)
+            continue
+        filed.append(found)
+        twice += [(read.file, found.read.file) for read in group if read is not found.read]
+    filed.sort(key=lambda item: item.read.file)
+    return Filing(tuple(filed), tuple(sorted(twice)), tuple(sorted(problems)))
+
+
+def _in_its_wave(read: Read, rows: Sequence[Mapping[str, str]]) -> Read:
+    """A document that is there already stays in its wave unless it was told another."""
+    if read.what.wave_told:
+        return read
+    for row in rows:
+        if _same_document(read, row) and row["wave"].isdecimal():
+            return replace(read, what=replace(read.what, wave=int(row["wave"])))
+    return read
+
+
+def _same_document(read: Read, row: Mapping[str, str]) -> bool:
+    """Whether a row of the same project and kind is of this file or text."""
+    return read.file_sha256 == row.get("file_sha256") or read.text_sha256 == row["text_sha256"]
+
+
+def _of_several_projects(reads: Sequence[Read]) -> tuple[list[Problem], set[str]]:
+    """The same file that is said to be of different projects, kinds or waves."""
+    by_hash: dict[str, list[Read]] = {}
+    for read in reads:
+        by_hash.setdefault(read.file_sha256, []).append(read)
+    problems, unclear = [], set()
+    for group in by_hash.values():
+        if len({read.key for read in group}) < 2:
+            continue
+        for read in group:
+            others = listed(quoted(other.file) for other in group if other is not read)
+            problems.append(
+                Problem(
+                    read.file,
+                    f"is the same file as {others}, and they are said to be of different "
+                    "projects, kinds or waves",
+                    "one project, kind and wave",
+                    "Correct the mapping file, or take one of them out of the folder.",
+                    "import.ambiguous",
+                )
+            )
+            unclear.add(read.file)
+    return problems, unclear
+
+
+def _several_texts(group: Sequence[Read]) -> list[Problem]:
+    project, kind, wave = group[0].key
+    return [
+        Problem(
+            read.file,
+            f"for project {project} there is more than one document of kind {kind} and wave "
+            f"{wave}, with different texts: {listed(quoted(other.file) for other in group)}",
+            "one document a project, kind and wave",
+            "Leave the one that holds in the folder, or tell them apart in the mapping file.",
+            "import.ambiguous",
+        )
+        for read in group
+    ]
+
+
+def _filed(key: Key, group: Sequence[Read], there: _There) -> Filed | Problem:
+    """The one of a group of documents of the same text that is taken, with its name."""
+    project, kind, wave = key
+    of_kind = there.like(group[0])
+    held = [row for row in of_kind if row["wave"] == str(wave)]
+    same = [row for row in of_kind if any(_same_document(read, row) for read in group)]
+    old = (held or same)[:1]
+    if len(held) > 1 or (held and any(row not in held for row in same)):
+        ids = listed(dict.fromkeys(row["document_id"] for row in [*held, *same]))
+        what = f"could be any of the documents {ids} that are there already"
+        remedy = "Correct the waves and kinds of these in documents."
+        return Problem(group[0].file, what, "one of them", remedy, "import.ambiguous")
+    if not old:
+        best = min(group, key=_first_choice)
+        if of_kind and not best.what.wave_told:
+            ids = listed(f"{row['document_id']} of wave {row['wave']}" for row in of_kind)
+            what = f"by its day it is of wave {wave}, but the project has {ids} with another text"
+            remedy = "Say with --wave or the mapping file which it is: a new version, or another."
+            return Problem(best.file, what, "one wave", remedy, "import.ambiguous")
+        name = _new_name(f"{project}-{kind}", there.ids)
+        if name is None:
+            what = f"no file can be named after the project {quoted(project)}"
+            remedy = "Give it an id of letters, digits, points and hyphens in the register."
+            return Problem(best.file, what, "", remedy, "import.name")
+        return Filed(best, name)
+    return _known(group, old[0], there)
+
+
+def _known(group: Sequence[Read], row: Mapping[str, str], there: _There) -> Filed | Problem:
+    name = row["document_id"]
+    digest = row.get("file_sha256", "")
+    held = [read for read in group if read.file_sha256 == digest]
+    if held:
+        return Filed(min(held, key=_first_choice), name, row, True)
+    best = min(group, key=_first_choice)
+    text = None if row["text_sha256"] == best.text_sha256 else there.text_of(row)
+    if row["text_sha256"] == best.text_sha256 or (text and same_text_key(text) == best.same):
+        return Filed(best, name, row, True)
+    if there.was_replaced(name, best.file_sha256) and best.file not in there.forced:
+        return Problem(
+            best.file,
+            f"is an earlier version of {name}, which has been replaced since",
+            "",
+            "To take it back, name it in the mapping file.",
+            "import.earlier",
+        )
+    return Filed(best, name, row)
+
+
+def _first_choice(read: Read) -> tuple[int, int, str]:
+    # Of the same format the shorter name: a copy is called after what it was copied from.
+    return FORMATS.index(read.format), len(read.file), read.file
+
+
+def _new_name(base: str, taken: set[str]) -> str | None:
+    """The first free one of base, base-2, base-3, …; None where it fits no file."""
+    if not _NAME.fullmatch(base) or ".." in base:
+        return None
+    name, number = base, 1
+    while name.casefold() in taken:
+        number += 1
+        name = f"{base}-{number}"
+    taken.add(name.casefold())
+    return name

@@ -1,0 +1,236 @@
+"""What forms say: wordings that are the declared ones, days, and sections by their headings.
+
+Numbering, capitals and small slips make no difference.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+from evaltools.documents.model import Heading
+from evaltools.documents.superscripts import without_marks
+from evaltools.study.report_form import FormSection
+
+_NUMBERING = re.compile(
+    r"(?:(?:\d{1,3}(?:\.\d{1,3})*[.):]?|[ivxlc]{1,6}[.)]|[a-zåäö][.)])\s+|\d{1,3}[.)])"
+)
+_LONGEST = 200
+
+
+def plain(words: str) -> str:
+    """Words without numbering, marks of notes, punctuation at the ends, capitals and spare space.
+
+    `2. Goals of the project:` and `GOALS OF THE PROJECT` are the same.
+    """
+    unmarked = _closed_up(without_marks(words[: 2 * _LONGEST]))
+    folded = unicodedata.normalize("NFKC", unmarked).replace("\u00ad", "").casefold()
+    folded = " ".join(folded.split())
+    folded = _NUMBERING.sub("", folded, count=1) if _NUMBERING.match(folded) else folded
+    return folded.strip(" .:;*•–—-\u200b")[:_LONGEST]
+
+
+def _closed_up(words: str) -> str:
+    """Words without the blanks that somebody typed between their letters; two part two words."""
+    parts = [part.split() for part in re.split(r"\s{2,}", words.strip())]
+    return " ".join(
+        "".join(part) if len(part) > 3 and all(len(one) == 1 for one in part) else " ".join(part)
+        for part in parts
+    )
+
+
+def fits(words: str, wordings: Sequence[str]) -> bool:
+    """Whether words are one of the wordings, in which `*` stands for any words."""
+    found = plain(words)
+    return bool(found) and any(_pattern(wording).fullmatch(found) for wording in wordings)
+
+
+def nearly(words: str, wordings: Sequence[str]) -> bool:
+    """Whether words are a wording but for a letter in five to nine, or two in ten and more.
+
+    Shorter words must fit: too much lies near them. A wording with `*` is not compared so.
+    """
+    found = plain(words)
+    return any(
+        distance(found, wording, allowed) <= allowed
+        for wording in map(plain, wordings)
+        if "*" not in wording
+        for allowed in [_allowed(wording)]
+        if allowed
+    )
+
+
+def distance(a: str, b: str, most: int) -> int:
+    """Letters to put in, take out, change or swap with a neighbour to make one of the other.
+
+    Arguments:
+        a, b: words.
+        most: where it is more than this, any number above it is returned.
+
+    Source: optimal string alignment, after Damerau 1964, doi:10.1145/363958.363994.
+    """
+    if abs(len(a) - len(b)) > most:
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, left in enumerate(a, start=1):
+        older, before, row = before, row, [i]
+        for j, right in enumerate(b, start=1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (left != right))
+            if i > 1 and j > 1 and left == b[j - 2] and a[i - 2] == right:
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return most + 1
+    return row[-1]
+
+
+def _allowed(wording: str) -> int:
+    return 0 if len(wording) < 5 else 1 if len(wording) < 10 else 2
+
+
+@lru_cache(maxsize=4096)
+def _pattern(wording: str) -> re.Pattern[str]:
+    # A star at an end is kept from plain(), which would take it for a bullet.
+    parts = [re.escape(" ".join(part.casefold().split())) for part in wording.split("*")]
+    if len(parts) == 1:
+        return re.compile(re.escape(plain(wording)))
+    return re.compile(r".*".join(parts), re.DOTALL)
+
+
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
+_WRITTEN = re.compile(r"(\d{1,2})\s?[./]\s?(\d{1,2})\s?[./]\s?(\d{4})")
+_SERIAL = re.compile(r"(\d{5})(?:\.0+)?")
+_DAY_ZERO = date(1899, 12, 30)
+
+
+def read_day(value: str) -> date | None:
+    """The day that a cell or field says: `2022-04-30`, `30.4.2022`, or a spreadsheet's number.
+
+    Returns None where it says none; of day and month the day comes first, as is usual here.
+    """
+    text = " ".join(without_marks(value).split())
+    try:
+        if found := _ISO.fullmatch(text):
+            return date(int(found[1]), int(found[2]), int(found[3]))
+        if found := _WRITTEN.fullmatch(text):
+            return date(int(found[3]), int(found[2]), int(found[1]))
+        if found := _SERIAL.fullmatch(text):
+            return _DAY_ZERO + timedelta(days=int(found[1]))
+    except ValueError:
+        return None
+    return None
+
+
+LONGEST_HEADING = 200
+
+
+@dataclass(frozen=True)
+class Section:
+    """A stretch of a text under a heading.
+
+    Arguments:
+        section: id of the form's section; empty where the heading is none of the form's.
+        heading: as it stands in the text.
+        start, end: code points of the text; it begins with the heading and ends with its last
+            letter before the next heading of the same or a higher level.
+    """
+
+    section: str
+    heading: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Sections:
+    """What was found of the form.
+
+    Arguments:
+        found: in the order of the text.
+        missing: ids of required sections that have no heading.
+        unknown: headings that are none of the form's, apart from those below one that is.
+    """
+
+    found: tuple[Section, ...]
+    missing: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+    def at(self, position: int) -> Section | None:
+        """The innermost section that a position of the text stands in."""
+        around = [part for part in self.found if part.start <= position < part.end]
+        return max(around, key=lambda part: part.start, default=None)
+
+
+def find_sections(
+    text: str,
+    headings: Sequence[Heading],
+    form: Sequence[FormSection],
+    titles: Sequence[str] = (),
+) -> Sections:
+    """Find the form's sections.
+
+    Arguments:
+        text: normalised.
+        headings: those that the document marks as such, in order. Where there are none, or none
+            is of the form, lines of the text that fit are taken for headings.
+        form: sections of the form, in its order.
+        titles: wordings of the document's own title, which heads no section.
+    """
+    if not form:
+        return Sections((), (), ())
+    own = [heading for heading in headings if heading.text.strip()]
+    if own and own[0].level == 1 and fits(own[0].text, titles):
+        own = own[1:]
+    marked = [(heading, _section_of(heading.text, form)) for heading in own]
+    if not any(section for _, section in marked):
+        marked = [(line, _section_of(line.text, form)) for line in _lines(text)]
+        marked = [(line, section) for line, section in marked if section]
+    return _sections(text, marked, form)
+
+
+def _sections(
+    text: str, marked: Sequence[tuple[Heading, str]], form: Sequence[FormSection]
+) -> Sections:
+    # A heading of the form ends whatever came before, even one that was styled above it.
+    top = min((heading.level for heading, section in marked if section), default=1)
+    levels = [top if section else heading.level for heading, section in marked]
+    found, unknown = [], []
+    inside = False
+    for place, (heading, section) in enumerate(marked):
+        level = levels[place]
+        later = zip(marked[place + 1 :], levels[place + 1 :], strict=True)
+        end = next((other.start for (other, _), below in later if below <= level), len(text))
+        end = heading.start + len(text[heading.start : end].rstrip())
+        found.append(Section(section, heading.text, heading.start, end))
+        inside = bool(section) or (inside and level > top)
+        if not inside:
+            unknown.append(heading.text)
+    there = {section for _, section in marked}
+    missing = tuple(part.id for part in form if part.required and part.id not in there)
+    return Sections(tuple(found), missing, tuple(unknown))
+
+
+def _section_of(heading: str, form: Sequence[FormSection]) -> str:
+    """The one section whose heading it is, letter by letter before nearly; empty where none."""
+    for same in (fits, nearly):
+        ids = [part.id for part in form if same(heading, part.headings.all)]
+        if ids:
+            return ids[0] if len(ids) == 1 else ""
+    return ""
+
+
+def _lines(text: str) -> Iterator[Heading]:
+    """Lines that may be headings, and first cells of table rows."""
+    start = 0
+    for line in text.split("\n"):
+        words = line.partition("\t")[0].rstrip()
+        shown = words.lstrip()
+        if shown and len(shown) <= LONGEST_HEADING:
+            first = start + len(words) - len(shown)
+            yield Heading(1, shown, first, first + len(shown))
+        start += len(line) + 1

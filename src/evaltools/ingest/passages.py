@@ -1,0 +1,253 @@
+"""Passages found again: a tool's in the study's texts, a report's in its new version."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from evaltools.ingest.form_text import Section
+from evaltools.qda.model import CodingSet, Document, Dropped, Segment, beside, segment_id
+from evaltools.qda.naming import match_document
+from evaltools.qda.quote_search import Anchor, Unplaced, locate
+
+HOW = {
+    "same": "at the same place of the same text",
+    "exact": "found again word for word in the study's text",
+    "normalised": "found again but for white space, hyphens, quotation marks or capitals",
+    "close": "reworded in the study's text, between the same neighbours",
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where the passages of a file are in the study.
+
+    Arguments:
+        documents: document of the study by document of the file.
+        known_by: how each document of the file was known, in words.
+        segments: passage of the study by passage of the file.
+        how: number of passages by way, a key of HOW.
+        close: (old words, new words) of passages that were reworded.
+        dropped: passages and documents that are not in the study.
+    """
+
+    documents: Mapping[str, str]
+    known_by: Mapping[str, str]
+    segments: Mapping[str, Segment]
+    how: Mapping[str, int]
+    close: tuple[tuple[str, str], ...]
+    dropped: tuple[Dropped, ...]
+
+
+def find_passages(
+    coding: CodingSet, library: Sequence[Document], mapping: Mapping[str, str]
+) -> Found:
+    """Find the documents and passages of a file in the study.
+
+    Arguments:
+        coding: what the file holds.
+        library: documents of the study with their texts.
+        mapping: identifiers of documents of the study by name in the file.
+    """
+    dropped: list[Dropped] = []
+    documents: dict[str, Document] = {}
+    known_by: dict[str, str] = {}
+    texts = {document.document_id: document for document in coding.documents}
+    used = {segment.document_id for segment in coding.segments}
+    hints: dict[str, set[str]] = {}
+    for case in coding.cases:
+        values = {case.name, case.project_id, *case.variables.values()} - {""}
+        for name in case.documents:
+            hints.setdefault(name, set()).update(values)
+    for document in (one for one in coding.documents if one.document_id in used):
+        name = document.document_id
+        match = match_document(document, library, mapping, sorted(hints.get(name, ())))
+        if match.document is None:
+            dropped.append(Dropped(f"document {document.name}", "", match.why, "passage"))
+        else:
+            documents[name], known_by[name] = match.document, match.why
+
+    def drop(name: str, quote: str, why: str) -> None:
+        dropped.append(Dropped(f"passage {name}", quote[:200], why, "passage"))
+
+    segments: dict[str, Segment] = {}
+    ways: dict[str, str] = {}
+    for segment in coding.segments:
+        name, target = segment.segment_id, documents.get(segment.document_id)
+        if target is None or target.text is None:
+            why = "its document is not in the study" if target is None else "its text is not there"
+            drop(name, segment.quote, why)
+            continue
+        placed = _placed(segment, texts[segment.document_id], target)
+        if isinstance(placed, Unplaced):
+            drop(name, segment.quote, placed.why)
+        else:
+            segments[name], ways[name] = placed
+    for name in _sharing_words(coding, segments):
+        why = "it stood apart from another passage, and here both would stand on the same words"
+        drop(name, segments.pop(name).quote, why)
+    return Found(
+        {name: document.document_id for name, document in documents.items()},
+        known_by,
+        segments,
+        dict(Counter(ways[name] for name in segments)),
+        tuple(
+            (one.quote, segments[one.segment_id].quote)
+            for one in coding.segments
+            if one.segment_id in segments and ways[one.segment_id] == "close"
+        ),
+        tuple(dropped),
+    )
+
+
+def _sharing_words(coding: CodingSet, segments: Mapping[str, Segment]) -> list[str]:
+    """Passages that stood apart in the file and would stand on the same words in the study."""
+    at: dict[str, list[str]] = {}
+    for name, segment in segments.items():
+        at.setdefault(segment.segment_id, []).append(name)
+    places = {one.segment_id: (one.document_id, one.start, one.end) for one in coding.segments}
+    groups = (group for group in at.values() if len({places[name] for name in group}) > 1)
+    return [name for group in groups for name in group]
+
+
+def _placed(segment: Segment, source: Document, target: Document) -> tuple[Segment, str] | Unplaced:
+    text = target.text or ""
+    start, end, way = segment.start, segment.end, "same"
+    same = source.text is not None and source.text == target.text
+    if not (same and text[start:end] == segment.quote):
+        found = locate(text, segment.quote, segment.prefix, segment.suffix, segment.start)
+        if isinstance(found, Unplaced):
+            return found
+        start, end, way = found.start, found.end, found.how
+    prefix, suffix = beside(text, start, end)
+    placed = replace(
+        segment,
+        segment_id=segment_id(target.document_id, start, end),
+        document_id=target.document_id,
+        start=start,
+        end=end,
+        quote=text[start:end],
+        prefix=prefix,
+        suffix=suffix,
+    )
+    return placed, way
+
+
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The passages of a document in its new text.
+
+    Arguments:
+        rows: of `segments`, by the identifier they had.
+        renamed: new identifier by old one, of passages that are named after their place.
+        reworded: (old words, new words) of passages that are only nearly the same.
+        lost: rows of those that are in no certain place, and why.
+        elsewhere: how many begin somewhere else than before.
+    """
+
+    rows: Mapping[str, Row]
+    renamed: Mapping[str, str]
+    reworded: tuple[tuple[str, str], ...]
+    lost: tuple[tuple[Row, str], ...]
+    elsewhere: int
+
+
+def move_passages(
+    rows: Sequence[Row],
+    text: str,
+    section_at: Callable[[int], Section | None],
+    page_at: Callable[[int], int | None],
+) -> Moved:
+    """Find the passages of a document in its new text.
+
+    Arguments:
+        rows: of `segments` of the document.
+        text: the new text, normalised.
+        section_at: the section of a position of it.
+        page_at: the page of a position of it; None where it has no pages.
+    """
+    moved: dict[str, Row] = {}
+    renamed: dict[str, str] = {}
+    reworded: list[tuple[str, str]] = []
+    lost: list[tuple[Row, str]] = []
+    elsewhere = 0
+    places = [_located(row, text) for row in rows]
+    crowded = _sharing_places(rows, places, text)
+    for row, found in zip(rows, places, strict=True):
+        if not isinstance(found, Anchor):
+            lost.append((row, found.why))
+            continue
+        if row["segment_id"] in crowded:
+            lost.append((row, "it stood in several places, of which fewer are left"))
+            continue
+        elsewhere += found.moved
+        if not found.exact:
+            reworded.append((row["quote"], text[found.start : found.end]))
+        name = row["segment_id"]
+        new_name = name
+        if name == segment_id(row["document_id"], int(row["start"]), int(row["end"])):
+            new_name = segment_id(row["document_id"], found.start, found.end)
+        moved[name] = _moved_row(row, new_name, found, text, section_at, page_at)
+        if new_name != name:
+            renamed[name] = new_name
+    return Moved(moved, renamed, tuple(reworded), tuple(lost), elsewhere)
+
+
+def _located(row: Row, text: str) -> Anchor | Unplaced:
+    hint = int(row["start"]) if row["start"].isdecimal() else None
+    return locate(text, row["quote"], row.get("prefix", ""), row.get("suffix", ""), hint)
+
+
+def _sharing_places(
+    rows: Sequence[Row], places: Sequence[Anchor | Unplaced], text: str
+) -> frozenset[str]:
+    """Passages that would share a place with one that stood elsewhere.
+
+    Where the same words stood twice and now stand once, the one whose neighbours are there is
+    kept; the others are in no certain place.
+    """
+    at: dict[tuple[int, int], list[Row]] = {}
+    for row, found in zip(rows, places, strict=True):
+        if isinstance(found, Anchor):
+            at.setdefault((found.start, found.end), []).append(row)
+    crowded: set[str] = set()
+    for (start, end), group in at.items():
+        if len({(row["start"], row["end"]) for row in group}) < 2:
+            continue
+        fitting = [row for row in group if _fits_beside(row, text, start, end)]
+        alone = {(row["start"], row["end"]) for row in fitting}
+        kept = {row["segment_id"] for row in fitting} if len(alone) == 1 else set()
+        crowded |= {row["segment_id"] for row in group} - kept
+    return frozenset(crowded)
+
+
+def _fits_beside(row: Row, text: str, start: int, end: int) -> bool:
+    before, after = row.get("prefix", ""), row.get("suffix", "")
+    return text[:start].endswith(before) and text[end:].startswith(after)
+
+
+def _moved_row(
+    row: Row,
+    name: str,
+    found: Anchor,
+    text: str,
+    section_at: Callable[[int], Section | None],
+    page_at: Callable[[int], int | None],
+) -> Row:
+    section, page = section_at(found.start), page_at(found.start)
+    prefix, suffix = beside(text, found.start, found.end)
+    placed = {
+        "segment_id": name,
+        "start": str(found.start),
+        "end": str(found.end),
+        "quote": text[found.start : found.end],
+        "prefix": prefix,
+        "suffix": suffix,
+        "page": "" if page is None else str(page),
+        "section": section.heading if section else "",
+    }
+    return {column: placed.get(column, value) for column, value in row.items()}

@@ -1,0 +1,268 @@
+"""Which project a document is of: told by its mapping, form, first page or name; never guessed.
+
+Register numbers are found however they were typed, and compared by what they say.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from evaltools.documents.superscripts import blank_marks
+from evaltools.evidence.messages import listed, nearest, quoted
+from evaltools.ingest.form_text import fits
+from evaltools.problems import Problem
+
+_DASHES = re.compile("[\u2010-\u2015\u2212\u00ad_]")
+_SLASHES = re.compile("[\u2044\u2215\uff0f]")
+_AROUND_STROKES = re.compile(r"[^\S\n]*([/-])[^\S\n]*")
+_LEADING_ZEROS = re.compile(r"(?<=/)0+(?=\d+(?:/|$))")
+
+
+def number_key(number: str) -> str:
+    """What two spellings of the same register number have in common.
+
+    `AB/123/2020`, `ab / 0123 / 2020` and `AB-123-2020` have the same key.
+
+    Arguments:
+        number: as it stands in a table, a text or a file name.
+    """
+    stroked = _with_strokes(_tidied(number)).strip()
+    return _LEADING_ZEROS.sub("", re.sub(r"\s+", "", stroked))
+
+
+def find_numbers(text: str, patterns: Sequence[str]) -> tuple[str, ...]:
+    """Keys of the register numbers in a text, each once, in the order they first stand there.
+
+    Arguments:
+        text: any text; spaces around strokes and dashes in their place are taken for strokes.
+        patterns: regular expressions of the numbers, as `evaluation.yml` declares them.
+    """
+    tidy = _tidied(text)
+    found: dict[str, int] = {}
+    for pattern in patterns:
+        compiled = re.compile(rf"(?<![\w/.])(?:{pattern})(?![\w])", re.IGNORECASE)
+        for form in (tidy, _with_strokes(tidy)):  # both as long, so that places compare
+            for match in compiled.finditer(form):
+                key = number_key(match.group())
+                found[key] = min(found.get(key, match.start()), match.start())
+    return tuple(sorted(found, key=lambda key: (found[key], key)))
+
+
+def _tidied(text: str) -> str:
+    text = blank_marks(unicodedata.normalize("NFC", text)).replace("\u00ad", "")
+    text = _SLASHES.sub("/", _DASHES.sub("-", text))
+    return _AROUND_STROKES.sub(r"\1", text).upper()
+
+
+def _with_strokes(text: str) -> str:
+    return text.replace("-", "/")
+
+
+Way = Literal["register number", "file name", "mapping file"]
+"""What tells the project of a document."""
+
+SHORTEST = 5
+"""Characters of a register number, at least, that is looked for without a declared form."""
+
+FIRST_PAGE_CHARACTERS = 3_000
+"""How much of a text without pages is taken for its first page."""
+
+
+@dataclass(frozen=True)
+class Projects:
+    """The projects of the register, by what documents call them.
+
+    Arguments:
+        numbers: register number by project_id, empty where it is not known.
+        patterns: regular expressions of register numbers; where there are none, the numbers of the
+            projects are looked for as they are.
+        labels: labels of the form's field for the register number.
+    """
+
+    numbers: Mapping[str, str]
+    patterns: Sequence[str]
+    labels: Sequence[str] = ()
+    _by_key: Mapping[str, tuple[str, ...]] = field(init=False, repr=False)
+    _names: re.Pattern[str] | None = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        projects: dict[str, set[str]] = {}
+        for project, number in self.numbers.items():
+            if number.strip():
+                projects.setdefault(number_key(number), set()).add(project)
+        keyed = {key: tuple(sorted(found)) for key, found in sorted(projects.items())}
+        object.__setattr__(self, "_by_key", keyed)
+        # The longest first, so that ex-1 is not found where ex-1-02 stands.
+        ids = sorted(self.numbers, key=lambda name: (-len(name), name))
+        either = "|".join(re.escape(name) for name in ids)
+        names = re.compile(rf"(?<![^\W_])(?:{either})(?![^\W_])", re.IGNORECASE) if ids else None
+        object.__setattr__(self, "_names", names)
+
+    def of_keys(self, keys: Sequence[str]) -> tuple[str, ...]:
+        """Projects that have one of the register numbers, in order of id."""
+        return tuple(sorted({name for key in keys for name in self._by_key.get(key, ())}))
+
+    def of_number(self, number: str) -> tuple[str, ...]:
+        """Projects whose register number this is, of whatever form, in order of id."""
+        return self._by_key.get(number_key(number), ())
+
+    def numbers_in(self, text: str) -> tuple[str, ...]:
+        """Keys of the register numbers in a text."""
+        return find_numbers(text, self.patterns or self._literals)
+
+    @cached_property
+    def _literals(self) -> tuple[str, ...]:
+        # A short number, such as 17, is in many texts by chance.
+        known = {_tidied(number).strip() for number in self.numbers.values()}
+        long = {one for one in known if len(one) >= SHORTEST and re.search(r"\d", one)}
+        return tuple(sorted(re.escape(one) for one in long | set(map(_with_strokes, long))))
+
+    def numbers_in_field(self, value: str) -> tuple[str, ...]:
+        """Keys of the register numbers in the form's own field for it."""
+        found = self.numbers_in(value)
+        if found or self.patterns or not value.strip():
+            return found
+        return (number_key(value),)
+
+    def named_in(self, name: str) -> tuple[str, ...]:
+        """Projects whose id stands in a file name, in order of id."""
+        if self._names is None:
+            return ()
+        folded = {match.group().casefold() for match in self._names.finditer(name)}
+        return tuple(sorted(project for project in self.numbers if project.casefold() in folded))
+
+    def like(self, keys: Sequence[str]) -> str:
+        """A suggestion for a register number that no project has; empty where none is near."""
+        for key in keys:
+            near = nearest(key, self._by_key)
+            if near is not None:
+                return f"Did you mean {quoted(self.numbers[self._by_key[near][0]])}?"
+        return ""
+
+
+@dataclass(frozen=True)
+class Clues:
+    """What a document says of its project.
+
+    Arguments:
+        file: its name, as it is told.
+        fields: (label, value) of its form.
+        first_page: the text of its first page.
+    """
+
+    file: str
+    fields: Sequence[tuple[str, str]]
+    first_page: str
+
+
+@dataclass(frozen=True)
+class Match:
+    """The project of a document.
+
+    Arguments:
+        project_id: the project.
+        by: what told it.
+    """
+
+    project_id: str
+    by: Way
+
+
+def match(clues: Clues, projects: Projects) -> Match | Problem:
+    """The one project that a document can be of, or why that cannot be told.
+
+    The form's own field comes first, then its other fields, the first page and the file name;
+    the first of them that holds a known number decides, unless the name contradicts it.
+    """
+    named = _by_name(clues.file, projects)
+    for place, text, decides in _places(clues, projects):
+        keys = projects.numbers_in_field(text) if decides else projects.numbers_in(text)
+        found = projects.of_keys(keys)
+        if len(found) > 1:
+            return _several(clues, place, found, projects)
+        if found:
+            return _unless_contradicted(clues, place, found[0], named, projects)
+        if keys and decides:
+            return _unknown(clues, place, keys, projects)
+    if len(named) > 1:
+        return _several(clues, "its file name", named, projects)
+    if named:
+        return Match(named[0], "file name")
+    return _nothing(clues, projects)
+
+
+def _places(clues: Clues, projects: Projects) -> list[tuple[str, str, bool]]:
+    """(where, text, whether an unknown number there ends the search)."""
+    own = [(label, value) for label, value in clues.fields if fits(label, projects.labels)]
+    other = [value for label, value in clues.fields if not fits(label, projects.labels)]
+    places = [(f"the field {quoted(label)}", value, True) for label, value in own]
+    return [
+        *places,
+        ("its form", "\n".join(other), False),
+        ("its first page", clues.first_page, False),
+    ]
+
+
+def _by_name(file: str, projects: Projects) -> tuple[str, ...]:
+    name = file.rpartition("/")[2]
+    ids = set(projects.named_in(name))
+    return tuple(sorted(ids | set(projects.of_keys(projects.numbers_in(name)))))
+
+
+def _told(names: Sequence[str], projects: Projects) -> str:
+    return listed(
+        f"{name} ({projects.numbers[name]})" if projects.numbers[name] else name for name in names
+    )
+
+
+def _unless_contradicted(
+    clues: Clues, place: str, found: str, named: Sequence[str], projects: Projects
+) -> Match | Problem:
+    if named and found not in named:
+        return Problem(
+            clues.file,
+            f"{place} tells {_told([found], projects)}, its name {_told(named, projects)}",
+            "one project",
+            "Say in the mapping file which it is.",
+            "import.ambiguous",
+        )
+    return Match(found, "register number")
+
+
+def _several(clues: Clues, place: str, found: Sequence[str], projects: Projects) -> Problem:
+    return Problem(
+        clues.file,
+        f"{place} tells several projects: {_told(found, projects)}",
+        "one project",
+        "Say in the mapping file which it is.",
+        "import.ambiguous",
+    )
+
+
+def _unknown(clues: Clues, place: str, keys: Sequence[str], projects: Projects) -> Problem:
+    return Problem(
+        clues.file,
+        f"no project has the register number {listed(keys)} of {place}",
+        "a register_number of projects",
+        projects.like(keys) or "Correct it in the register, or name the project in the mapping.",
+        "import.unmatched",
+    )
+
+
+def _nothing(clues: Clues, projects: Projects) -> Problem:
+    keys = projects.numbers_in(
+        "\n".join([*(value for _, value in clues.fields), clues.first_page, clues.file])
+    )
+    what = f"only {listed(keys)}, which no project has" if keys else "no register number"
+    return Problem(
+        clues.file,
+        f"{what} in its form, first page or name, and no project_id in its name",
+        "a register number or project_id of projects",
+        "Name the project in the mapping file, or add its register number to the register.",
+        "import.unmatched",
+    )

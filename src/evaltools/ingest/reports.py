@@ -1,0 +1,226 @@
+"""Import of reports: from a folder as received to texts, sections and rows of the study."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from evaltools.documents import DocumentText, read_documents
+from evaltools.evidence.descriptor import Descriptor, load_descriptor
+from evaltools.evidence.tables import read_one
+from evaltools.ingest.document_ids import Filing, Read, file_documents, same_text_key
+from evaltools.ingest.document_metadata import Options, particulars, title_wordings
+from evaltools.ingest.form_text import find_sections
+from evaltools.ingest.mapping_tables import Said, read_mapping
+from evaltools.ingest.project_match import FIRST_PAGE_CHARACTERS, Clues, Projects, match
+from evaltools.ingest.scan_folder import Walk, walk
+from evaltools.ingest.summary import Outcome
+from evaltools.ingest.transaction import FileTransaction, transaction
+from evaltools.ingest.write_documents import Placing, earlier_version
+from evaltools.problems import Problem, ProblemError
+from evaltools.study import Study
+from evaltools.study.report_form import DocumentsDeclaration
+from evaltools.study.vocabulary import LANGUAGES
+
+Progress = Callable[[int, int, str], None]
+"""Told how many files of how many are done, and which was the last."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be imported, and how.
+
+    Arguments:
+        folder: where the documents lie.
+        data: the data folder that they go to.
+        form: how documents are told apart.
+        options: what holds for documents that do not say otherwise.
+        mapping: file that says what documents do not; None where there is none.
+        dry: write nothing.
+        drop_lost: take a new version although passages that were coded are not in it.
+    """
+
+    folder: Path
+    data: Path
+    form: DocumentsDeclaration
+    options: Options
+    mapping: Path | None = None
+    dry: bool = False
+    drop_lost: bool = False
+
+
+class _Reading:
+    """Documents as they come in: what is needed of them is kept, their texts on disk."""
+
+    def __init__(self, job: Job, stage: FileTransaction, projects: Projects) -> None:
+        self.job, self.stage, self.projects = job, stage, projects
+        self.reads: list[Read] = []
+        self.problems: list[Problem] = []
+        self.digests: dict[str, str] = {}
+
+    def take(self, path: Path, name: str, document: DocumentText | Problem, said: Said) -> None:
+        """Keep a document, or note what is wrong with it."""
+        if isinstance(document, Problem):
+            self.problems.append(replace(document, where=name))
+            return
+        form = self.job.form
+        self.digests[name] = document.file_sha256
+        fields = [(item.label, item.value) for item in document.fields]
+        clues = Clues(name, fields, _first(document))
+        matched = match(clues, self.projects) if not said.project_id else None
+        what = particulars(name, document, said, form, self.job.options)
+        if isinstance(matched, Problem):
+            self.problems.append(matched)
+        if isinstance(what, list):
+            self.problems += what
+        if isinstance(matched, Problem) or isinstance(what, list):
+            return
+        titles = title_wordings(form)
+        self.reads.append(
+            Read(
+                file=name,
+                path=path,
+                format=document.kind,
+                file_sha256=document.file_sha256,
+                text_sha256=document.text_sha256,
+                same=same_text_key(document.text),
+                project_id=matched.project_id if matched else said.project_id,
+                by=matched.by if matched else "mapping file",
+                what=what,
+                sections=find_sections(document.text, document.headings, form.sections, titles),
+                pages=document.pages,
+                coverage=document.coverage,
+                text=self.stage.keep(document.text.encode()),
+            )
+        )
+
+
+def make_job(
+    study: Study,
+    folder: Path,
+    options: Options,
+    *,
+    to: Path | None = None,
+    mapping: Path | None = None,
+    dry: bool = False,
+    drop_lost: bool = False,
+) -> Job:
+    """The job of a study: its form, its languages, and the last days of its waves."""
+    data = (to or study.data).resolve()
+    fields = load_descriptor(data).resource("documents").fields
+    languages = next(item.enum for item in fields if item.name == "language")
+    options = replace(options, waves=_waves(study), languages=languages or LANGUAGES)
+    return Job(folder, data, study.declaration.documents, options, mapping, dry, drop_lost)
+
+
+def import_reports(job: Job, progress: Progress = lambda done, total, file: None) -> Outcome:
+    """Import the documents of a folder: those that can be, all at once.
+
+    Documents that are hostile, unmatched or ambiguous are named and left; importing the same
+    again changes nothing.
+
+    Raises ProblemError, with nothing changed, where the mapping file or the tables of the data
+    folder are at fault.
+    """
+    descriptor = load_descriptor(job.data)
+    found = walk(job.folder)
+    if job.mapping is not None:
+        found = _without(found, job.mapping)
+    projects = _projects(job.data, descriptor, job.form)
+    names = {path: found.name(path) for path in found.files}
+    said: Mapping[str, Said] = {}
+    if job.mapping is not None:
+        said = read_mapping(
+            job.mapping,
+            list(names.values()),
+            projects,
+            kinds=tuple(job.form.kinds),
+            languages=LANGUAGES,
+        )
+    with transaction(job.data, dry=job.dry) as stage:
+        reading = _Reading(job, stage, projects)
+        with closing(_documents(found.files)) as documents:  # also when it is interrupted
+            for done, (path, document) in enumerate(documents, start=1):
+                name = names[path]
+                reading.take(path, name, document, said.get(name, Said()))
+                progress(done, len(names), name)
+        return _carry_out(descriptor, reading, found, frozenset(said))
+
+
+def _documents(
+    files: tuple[Path, ...],
+) -> Generator[tuple[Path, DocumentText | Problem], None, None]:
+    yield from read_documents(files)
+
+
+def _carry_out(
+    descriptor: Descriptor, reading: _Reading, found: Walk, forced: frozenset[str]
+) -> Outcome:
+    job, stage = reading.job, reading.stage
+    placing = Placing(job.data, descriptor, stage, job.options, job.drop_lost)
+    filing: Filing = file_documents(
+        reading.reads,
+        list(placing.tables["documents"]),
+        placing.text_of,
+        lambda name, digest: earlier_version(job.data, name, digest),
+        forced,
+    )
+    placed = placing.place(filing)
+    skipped = sorted([*found.problems, *reading.problems, *filing.problems, *placed.problems])
+    placing.write(placed, filing.twice, skipped, reading.digests, found.passed)
+    changed = stage.changes
+    if not job.dry:
+        stage.commit()
+    return Outcome(
+        files=len(found.files) + len(found.problems),
+        read=len(reading.digests),
+        taken=placed.taken,
+        twice=filing.twice,
+        skipped=tuple(skipped),
+        passed=found.passed,
+        notes=placed.notes,
+        changed=changed,
+        dry=job.dry,
+    )
+
+
+def _first(document: DocumentText) -> str:
+    if document.pages and len(document.pages) > 1:
+        return document.text[: document.pages[1]]
+    return document.text[:FIRST_PAGE_CHARACTERS]
+
+
+def _without(found: Walk, mapping: Path) -> Walk:
+    own = mapping.resolve()
+    return replace(found, files=tuple(path for path in found.files if path.resolve() != own))
+
+
+def _projects(data: Path, descriptor: Descriptor, form: DocumentsDeclaration) -> Projects:
+    table = read_one(data, descriptor.resource("projects"))
+    if table is None:
+        problem = Problem(
+            "projects", "cannot be read", remedy="Run evaltools check.", code="import.register"
+        )
+        raise ProblemError([problem])
+    ids = [str(value) for value in table["project_id"].fillna("")]
+    numbers = [""] * len(ids)
+    if "register_number" in table:
+        numbers = [str(value) for value in table["register_number"].fillna("")]
+    known = {name: number for name, number in zip(ids, numbers, strict=True) if name}
+    return Projects(known, form.register_numbers, form.fields.register_number.all)
+
+
+def _waves(study: Study) -> dict[int, date]:
+    """Last day of each wave, where the study's cut-off follows from its wave."""
+    cutoff = study.declaration.parameters.get("cutoff")
+    rule = cutoff.derived if cutoff else None
+    if rule is None or rule.by != "wave":
+        return {}
+    return {
+        int(wave): last
+        for wave, last in sorted(rule.values.items())
+        if wave.isdecimal() and isinstance(last, date)
+    }

@@ -1,0 +1,136 @@
+"""The files of a folder that an import looks at, and those that it passes over."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from evaltools.evidence.messages import quoted
+from evaltools.problems import Problem, ProblemError
+
+_OF_PROGRAMS = ("~$", ".~lock", "~wrl")
+_OF_SYSTEMS = ("thumbs.db", "desktop.ini", "ehthumbs.db")
+
+
+Why = Literal["temporary", "hidden", "link out", "dead link", "empty folder", "device"]
+_WORDS: dict[Why, str] = {
+    "temporary": "a temporary file that a program left",
+    "hidden": "hidden",
+    "link out": "a link that leads out of the folder",
+    "dead link": "a link to another folder or to nothing",
+    "empty folder": "a folder with nothing in it",
+    "device": "no regular file",
+}
+
+
+@dataclass(frozen=True)
+class Passed:
+    """Something that is none of the documents, and why."""
+
+    name: str
+    why: Why
+
+    @property
+    def words(self) -> str:
+        """Why, in words."""
+        return _WORDS[self.why]
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What lies in a folder.
+
+    Arguments:
+        root: the folder, resolved.
+        files: paths of regular files below it, in order of their names.
+        passed: what was passed over, in order of names.
+        problems: folders below it that cannot be opened.
+    """
+
+    root: Path
+    files: tuple[Path, ...]
+    passed: tuple[Passed, ...]
+    problems: tuple[Problem, ...] = ()
+
+    def name(self, path: Path) -> str:
+        """A file's path from the folder as it is told: forward slashes, composed letters."""
+        return shown_name(path.relative_to(self.root).as_posix())
+
+
+def shown_name(name: str) -> str:
+    """A file name with everything invisible in it written out, in composed Unicode (NFC)."""
+    return quoted(unicodedata.normalize("NFC", name), 1000)[1:-1]
+
+
+def walk(folder: Path) -> Walk:
+    """Find the files below a folder; links that lead out of it are not followed.
+
+    Returns the files sorted by their paths, what was passed over, and what cannot be opened.
+
+    Raises ProblemError where the folder itself is none, or cannot be opened.
+    """
+    root = folder.resolve()
+    files: list[Path] = []
+    passed: list[Passed] = []
+    problems: list[Problem] = []
+
+    def look(entry: os.DirEntry[str], below: Path) -> None:
+        path = below / entry.name
+        why = _passed_over(entry, path, root)
+        if why is not None:
+            passed.append(Passed(_name(path, root), why))
+        elif entry.is_dir(follow_symlinks=False):
+            enter(path)
+        else:
+            files.append(path)
+
+    def enter(below: Path) -> None:
+        try:
+            with os.scandir(below) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            problems.append(_closed(_name(below, root), error))
+            return
+        if not entries and below != root:
+            passed.append(Passed(_name(below, root), "empty folder"))
+        for entry in entries:
+            look(entry, below)
+
+    if not root.is_dir():
+        remedy = "Give the folder that the documents lie in."
+        raise ProblemError([Problem(str(folder), "is no folder", "", remedy, "import.folder")])
+    enter(root)
+    if problems and problems[0].where == ".":
+        raise ProblemError([replace(problems[0], where=str(folder))])
+    ordered = sorted(passed, key=lambda item: item.name)
+    return Walk(root, tuple(sorted(files)), tuple(ordered), tuple(sorted(problems)))
+
+
+def _name(path: Path, root: Path) -> str:
+    return shown_name(path.relative_to(root).as_posix())
+
+
+def _closed(name: str, error: OSError) -> Problem:
+    what = f"the folder cannot be opened ({error.strerror})"
+    return Problem(name, what, "", "Check that you may read it.", "import.unreadable")
+
+
+def _passed_over(entry: os.DirEntry[str], path: Path, root: Path) -> Why | None:
+    """Why an entry of a folder is passed over; None where it is not."""
+    name = entry.name.casefold()
+    if name.startswith(_OF_PROGRAMS) or name.endswith((".tmp", ".part", ".crdownload")):
+        return "temporary"
+    if name.startswith(".") or name in _OF_SYSTEMS:
+        return "hidden"
+    if entry.is_symlink():
+        # Not `resolve`, which raises where links lead in a circle.
+        target = Path(os.path.realpath(path))
+        if not target.is_relative_to(root):
+            return "link out"
+        return None if target.is_file() else "dead link"
+    if entry.is_dir(follow_symlinks=False):
+        return None
+    return None if entry.is_file(follow_symlinks=False) else "device"

@@ -1,0 +1,305 @@
+"""What an import of reports did, document by document: as a value, in the log, and in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from textwrap import shorten
+from typing import Literal
+
+from evaltools.documents.model import Coverage, LeftOut
+from evaltools.evidence.messages import listed, quoted
+from evaltools.evidence.paths import IMPORT_LOG
+from evaltools.ingest.project_match import Way
+from evaltools.ingest.scan_folder import Passed
+from evaltools.problems import Problem
+from evaltools.qda import csv_cells
+
+State = Literal["new", "replaced", "changed", "there"]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A document that is in the study now.
+
+    Arguments:
+        file: its name in the folder.
+        document_id: in the study.
+        state: new; in the place of an earlier text; only details changed; nothing changed.
+        by: what told its project.
+        format: docx, pdf, …
+        missing: required sections that it has no heading for.
+        unknown: headings that are none of the form's.
+        notes: what else an evaluator should know, in sentences.
+    """
+
+    file: str
+    file_sha256: str
+    document_id: str
+    state: State
+    by: Way
+    kind: str
+    format: str
+    language: str
+    coverage: Coverage
+    missing: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the files of a folder.
+
+    Arguments:
+        files: how many there were, without those passed over; each was taken, is the same as
+            another, or was skipped.
+        read: how many of them could be read.
+        taken: documents that are in the study now, in the order of files.
+        twice: (file, the file that was taken for it).
+        skipped: why files were not taken, in the order of files; a file may have several.
+        passed: what is no document: hidden, temporary, links out of the folder, empty folders.
+        notes: of the import as a whole.
+        changed: whether anything in the data folder changed, or would but for the dry run.
+        dry: nothing was written on purpose.
+    """
+
+    files: int
+    read: int
+    taken: tuple[Taken, ...]
+    twice: tuple[tuple[str, str], ...]
+    skipped: tuple[Problem, ...]
+    passed: tuple[Passed, ...]
+    notes: tuple[str, ...]
+    changed: bool
+    dry: bool
+
+    @property
+    def complete(self) -> bool:
+        """Whether every document was taken."""
+        return not self.skipped
+
+    @property
+    def skipped_files(self) -> tuple[str, ...]:
+        """Files that were not taken."""
+        return tuple(dict.fromkeys(problem.where for problem in self.skipped))
+
+
+LOG_COLUMNS = (
+    "file",
+    "file_sha256",
+    "document_id",
+    "kind",
+    "language",
+    "characters_present",
+    "characters_read",
+    "tables_present",
+    "tables_read",
+    "left_out",
+    "notes",
+    "skipped",
+)
+
+_LONGEST_TEXT = 300  # characters of what was left out
+
+
+def updated_log(
+    before: bytes | None,
+    taken: Sequence[Taken],
+    twice: Sequence[tuple[str, str]],
+    skipped: Sequence[Problem],
+    digests: Mapping[str, str],
+    passed: Sequence[Passed] = (),
+) -> bytes:
+    """The log with the files of one more import, a row a file; it tells no time.
+
+    Arguments:
+        before: the log so far; None where there is none.
+        taken, twice, skipped, passed: of the import.
+        digests: SHA-256 by file of those that could be read.
+
+    A file that was imported before under another name, with nothing new, gets no second row.
+    """
+    rows = {row["file"]: row for row in csv_cells.read(before, IMPORT_LOG)} if before else {}
+    known = {(row["file_sha256"], row["document_id"]) for row in rows.values()}
+    for item in taken:
+        if item.state == "there" and (item.file_sha256, item.document_id) in known:
+            continue
+        rows[item.file] = _row(item)
+    names = {item.file: item.document_id for item in taken}
+    skips = {file: (names.get(other, ""), f"the same as {other}") for file, other in twice}
+    reasons: dict[str, list[str]] = {}
+    for problem in skipped:
+        reasons.setdefault(problem.where, []).append(problem.what)
+    skips |= {file: ("", "; ".join(why)) for file, why in reasons.items()}
+    skips |= {thing.name: ("", f"passed over: {thing.words}") for thing in passed}
+    for file, (document, why) in skips.items():
+        rows[file] = {
+            "file": file,
+            "file_sha256": digests.get(file, ""),
+            "document_id": document,
+            "skipped": why,
+        }
+    ordered = [[rows[file].get(name, "") for name in LOG_COLUMNS] for file in sorted(rows)]
+    return csv_cells.written(LOG_COLUMNS, ordered).encode()
+
+
+def _row(item: Taken) -> dict[str, str]:
+    coverage = item.coverage
+    return {
+        "file": item.file,
+        "file_sha256": item.file_sha256,
+        "document_id": item.document_id,
+        "kind": item.kind,
+        "language": item.language,
+        "characters_present": str(coverage.characters_present),
+        "characters_read": str(coverage.characters_read),
+        "tables_present": str(coverage.tables_present),
+        "tables_read": str(coverage.tables_read),
+        "left_out": "; ".join(left_out(coverage)),
+        "notes": " ".join(coverage.notes),
+        "skipped": "",
+    }
+
+
+def left_out(coverage: Coverage) -> list[str]:
+    """What of a document is not in its text, in words."""
+    named = [_named(item) for item in coverage.left_out]
+    if coverage.characters_unread:
+        named.append(f"{coverage.characters_unread} characters that could not be read")
+    return named
+
+
+def _named(item: LeftOut) -> str:
+    if not item.characters:
+        return item.what
+    text = shorten(item.text, _LONGEST_TEXT, placeholder=" …")
+    said = f": “{text}”" if text else ""
+    return f"{item.what} ({item.characters} characters){said}"
+
+
+MOST_LINES = 40
+ALIKE = 4
+_STATES: dict[State, str] = {
+    "new": "new",
+    "replaced": "in the place of an earlier version",
+    "changed": "with other details than before",
+    "there": "there already, unchanged",
+}
+
+
+def remarks(outcome: Outcome) -> list[str]:
+    """What to look at, a line each: documents that were taken with a remark, and those twice.
+
+    A remark on many documents is told once, with the first of them.
+    """
+    found = [(item.file, words) for item in outcome.taken for words in _of_one(item)]
+    found += [(file, f"the same as {other}; taken once") for file, other in outcome.twice]
+    found += [(item.name, f"passed over: {item.words}") for item in outcome.passed]
+    files: dict[str, list[str]] = {}
+    for file, words in found:
+        files.setdefault(words, []).append(file)
+    lines = []
+    for words, whose in files.items():
+        if len(whose) < ALIKE:
+            lines += [f"{file}: {words}" for file in whose]
+        else:
+            lines.append(f"{whose[0]} and {len(whose) - 1} more: {words}")
+    if len(lines) > MOST_LINES:
+        return [*lines[:MOST_LINES], f"and {len(lines) - MOST_LINES} more remarks"]
+    return lines
+
+
+def summary(outcome: Outcome) -> list[tuple[str, str]]:
+    """(what, how many and which) of the import as a whole."""
+    taken = outcome.taken
+    rows = [("files", str(outcome.files)), ("read", str(outcome.read))]
+    if outcome.passed:
+        whys = _tally([item.why for item in outcome.passed])
+        rows.insert(0, ("passed over", f"{len(outcome.passed)}: {whys}"))
+        rows.insert(0, ("in the folder", str(outcome.files + len(outcome.passed))))
+    rows.append(("taken", f"{len(taken)}{' (dry run)' if outcome.dry else ''}"))
+    for state, words in _STATES.items():
+        if count := sum(item.state == state for item in taken):
+            rows.append((f"  {words}", str(count)))
+    if outcome.twice:
+        rows.append(("there twice", str(len(outcome.twice))))
+    rows.append(("skipped", _skipped(outcome)))
+    for name, values in (
+        ("matched by", [item.by for item in taken]),
+        ("kinds", [item.kind for item in taken]),
+        ("formats", [item.format for item in taken]),
+        ("languages", [item.language for item in taken]),
+    ):
+        if values:
+            rows.append((name, _tally(values)))
+    if taken:
+        rows += _read(taken)
+    return rows
+
+
+def ending(outcome: Outcome) -> str:
+    """The last sentence: whether anything changed."""
+    if outcome.dry:
+        would = "Some of it would change" if outcome.changed else "Nothing would change"
+        return f"{would} in the data folder; nothing was written (--dry-run)."
+    if not outcome.changed:
+        if not outcome.files:
+            return "There is no document in the folder; nothing was changed."
+        if outcome.skipped:
+            return "Nothing was changed."
+        return "All of it was there already; nothing was changed."
+    if not outcome.files:
+        return f"There is no document in the folder. What was passed over: {IMPORT_LOG}."
+    return f"What was read of each file: {IMPORT_LOG}."
+
+
+def _of_one(item: Taken) -> Iterator[str]:
+    if lacking := _lacking(item.coverage):
+        yield lacking
+    if item.missing:
+        yield f"no heading of the form's {listed(item.missing)}"
+    if item.unknown:
+        yield f"not headings of the form: {listed(map(quoted, item.unknown), 6)}"
+    yield from item.notes
+
+
+def _lacking(coverage: Coverage) -> str:
+    """How much of a document was read, where something of it other than page furniture was not."""
+    named = [item for item in coverage.left_out if not item.on_every_page]
+    if coverage.complete and not named:
+        return ""
+    told = f"{coverage.characters_read} of {coverage.characters_present} characters"
+    if coverage.tables_present:
+        told += f" and {coverage.tables_read} of {coverage.tables_present} tables"
+    return f"read {told}; left out: {listed(left_out(coverage), 6) or 'nothing by name'}"
+
+
+def _read(taken: Sequence[Taken]) -> list[tuple[str, str]]:
+    present = sum(item.coverage.characters_present for item in taken)
+    read = sum(item.coverage.characters_read for item in taken)
+    unread = sum(item.coverage.characters_unread for item in taken)
+    tables = sum(item.coverage.tables_present for item in taken)
+    tables_read = sum(item.coverage.tables_read for item in taken)
+    told = f"{read} of {present}"
+    if present > read:
+        told += f"; {present - read - unread} left out by name, {unread} lost"
+    return [("characters read", told), ("tables read", f"{tables_read} of {tables}")]
+
+
+def _skipped(outcome: Outcome) -> str:
+    files = outcome.skipped_files
+    if not files:
+        return "0"
+    first: dict[str, Problem] = {}
+    for problem in outcome.skipped:
+        first.setdefault(problem.where, problem)
+    reasons = [problem.code.rpartition(".")[2] or "other" for problem in first.values()]
+    return f"{len(files)}: {_tally(reasons)}"
+
+
+def _tally(values: Sequence[str]) -> str:
+    counts = Counter(values)
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{name} {count}" for name, count in ranked)

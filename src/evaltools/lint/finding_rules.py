@@ -1,0 +1,164 @@
+"""Findings in the prose: each said once, examined, and told with its caveat: E04, E08 and E09."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final
+
+from evaltools.i18n.numbers import number, number_range
+from evaltools.lint.findings_index import FindingsIndex
+from evaltools.lint.messages import excerpt
+from evaltools.lint.source import Report, leads_to
+from evaltools.problems import Problem
+
+if TYPE_CHECKING:
+    from evaltools.findings.declaration import Finding
+    from evaltools.indicators.indicator import Indicator
+
+LEAST: Final = 0.667
+"""Krippendorff 2018, Content Analysis, 4th ed., chapter 12."""
+AGREEMENT_FLOATS: Final = frozenset({"fig-agreement", "tbl-agreement", "tbl-agreement-codes"})
+
+
+def check_finding_spans(report: Report) -> list[Problem]:
+    """E04: every finding that the report claims is said once, and nothing is called a finding that
+    is not declared: a sentence that nobody can follow to its segments is no finding.
+    """
+    problems = []
+    uses: dict[str, list[str]] = {}
+    for source, block in report.blocks():
+        for span in block.spans:
+            if "finding" not in span.classes:
+                continue
+            where = source.where(block, span.start)
+            name = span.get("finding")
+            if report.declared.get(name) is None:
+                problems.append(_undeclared(report, where, name))
+            elif name is not None:
+                uses.setdefault(name, []).append(where)
+    for finding in report.declared.findings:
+        said = uses.get(finding.name, [])
+        if not finding.asserted:
+            continue
+        if not said:
+            problems.append(
+                Problem(
+                    finding.where,
+                    f"the finding {excerpt(finding.name)} is not said in reports/{report.language}",
+                    "",
+                    f'Say it once: [sentence]{{.finding finding="{finding.name}"}}, or set '
+                    "asserted: false with its source.",
+                    "E04",
+                )
+            )
+        problems += [
+            Problem(
+                where,
+                f"the finding {excerpt(finding.name)} was said before, at {said[0]}",
+                "",
+                "Say it once; refer to that section here.",
+                "E04",
+            )
+            for where in said[1:]
+        ]
+    return problems
+
+
+def _undeclared(report: Report, where: str, name: str | None) -> Problem:
+    if not name:
+        what = "a finding without a name"
+        return Problem(where, what, '{.finding finding="name"}', "Give its name.", "E04")
+    near = get_close_matches(name, [f.name for f in report.declared.findings], 1)
+    remedy = f"Did you mean {near[0]}?" if near else "Declare it in reports/findings.yml."
+    return Problem(where, f"no finding is called {excerpt(name)}", "", remedy, "E04")
+
+
+def check_counter_evidence(declared: FindingsIndex) -> list[Problem]:
+    """E08: findings that neither name counter-evidence nor say that a search found none.
+
+    Takes the findings and not a report, since they are the same in every language.
+    """
+    return [
+        Problem(
+            finding.where,
+            f"for the finding {excerpt(finding.name)} nobody has looked for what speaks against it",
+            "counter_evidence: codes with their polarity, or none_found with how it was searched",
+            "Search the segments and enter what was found.",
+            "E08",
+        )
+        for finding in declared.findings
+        if not finding.counter_evidence
+    ]
+
+
+def check_agreement(
+    findings: Iterable[Finding], indicators: Iterable[Indicator], reports: Sequence[Report]
+) -> list[Problem]:
+    """E09: a finding whose theme coders may not be able to tell leads the reader to that.
+
+    Agreement is proven where the whole interval of Krippendorff's alpha of a code is at or above
+    two thirds, the mark below which nothing may be concluded. A finding that rests on a code for
+    which it is not, or on one whose agreement cannot be estimated or was never computed, needs a
+    caveat: the section where the finding stands refers to where agreement is told.
+
+    Arguments:
+        findings: as declared.
+        indicators: of the run; alpha by code is `coding.agreement_by_code.index`, estimand S.
+        reports: the prose, a language each; a caveat is needed in each of them.
+
+    Returns:
+        A problem a finding and language, at the declaration of the finding, in its order.
+    """
+    alphas = {
+        dict(each.dimensions)["code"]: each
+        for each in indicators
+        if each.key == "coding.agreement_by_code.index"
+        and each.estimand == "S"
+        and dict(each.dimensions)["statistic"] == "alpha"
+    }
+    caveated = [(report, report.anchors(AGREEMENT_FLOATS)) for report in reports]
+    problems = []
+    for finding in findings:
+        codes = dict.fromkeys(each.code for each in finding.evidence if each.code is not None)
+        doubts = [told for code in codes if (told := _doubt(code, alphas.get(code)))]
+        if not finding.asserted or not doubts:
+            continue
+        for report, anchors in caveated:
+            if finding.id not in _caveated(report, anchors):
+                problems.append(
+                    Problem(
+                        finding.where,
+                        f"the finding {excerpt(finding.id)} rests on codes that coders may not "
+                        f"tell alike, and in {report.language} its section does not say so: "
+                        + "; ".join(doubts),
+                        f"alpha of each code at least {LEAST} with its whole interval, or a caveat",
+                        f"Refer to [-@{anchors[0]}] in the section of the finding.",
+                        "E09",
+                    )
+                )
+    return problems
+
+
+def _doubt(code: str, alpha: Indicator | None) -> str:
+    """Why agreement on a code is not proven; empty where it is."""
+    if alpha is None:
+        return f"{code}: agreement was not computed"
+    if alpha.value is None or alpha.low is None or alpha.high is None:
+        return f"{code}: alpha cannot be estimated"
+    if alpha.low >= LEAST:
+        return ""
+    limits = number_range(alpha.low, alpha.high, "en", 2)
+    return f"{code}: alpha {number(alpha.value, 'en', 2)}, {limits}"
+
+
+def _caveated(report: Report, anchors: Sequence[str]) -> frozenset[str]:
+    """Findings that stand in a section which leads to where agreement is told."""
+    return frozenset(
+        name
+        for _, section in report.sections()
+        if leads_to(section, anchors)
+        for block in section
+        for span in block.spans
+        if "finding" in span.classes and (name := span.get("finding"))
+    )

@@ -1,0 +1,105 @@
+"""Words by language: what counts as a vague quantity, a hidden count, a cause, a generalisation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from evaltools.lint.yaml_positions import LOADER
+
+_COMMENT = re.compile(r"(?:^|\s{2,})#.*")
+_IN_BETWEEN = 2
+"""Words that may stand between a numeral and what it counts: `kolme luettua raporttia`."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """A pattern of words and its false friends.
+
+    Arguments:
+        pattern: whole words, case ignored.
+        friends: where a hit lies inside a match of it, it is none; None without any.
+    """
+
+    pattern: re.Pattern[str]
+    friends: re.Pattern[str] | None = None
+
+    def hits(self, text: str) -> Iterator[re.Match[str]]:
+        """Every hit in a text, in order."""
+        friends = [match.span() for match in self.friends.finditer(text)] if self.friends else []
+        for match in self.pattern.finditer(text):
+            if not any(start <= match.start() and match.end() <= end for start, end in friends):
+                yield match
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The word lists of one language, compiled."""
+
+    quantifiers: Words
+    fractions: Words
+    numerals: Words
+    causes: Words
+    population: Words
+    heading_number: re.Pattern[str]
+    statute: re.Pattern[str]
+
+
+@cache
+def lexicon(language: str) -> Lexicon:
+    """The words of a language: fi, sv or en."""
+    content = _content(language)
+    labels = "|".join(content["heading_labels"])
+    lists = {name: _patterns(text) for name, text in content.items() if isinstance(text, str)}
+    numeral, counted = "|".join(lists["numerals"]), "|".join(lists["counted"])
+    several = rf"(?:(?:{numeral})-?){{1,6}}(?: (?:{numeral}))?"
+    numerals = rf"{several}(?: [\w-]+){{0,{_IN_BETWEEN}}}? (?:{counted})"
+    return Lexicon(
+        quantifiers=_words(lists, "quantifiers"),
+        fractions=_words(lists, "fractions"),
+        numerals=Words(_whole([numerals]), _whole(lists["numerals_except"])),
+        causes=_words(lists, "causes"),
+        population=_words(lists, "population"),
+        heading_number=re.compile(rf"\s*(?:{labels}) \d+(?:\.\d+)*", re.IGNORECASE),
+        statute=re.compile(
+            rf"(?:\b{content['statutes']} \(?\d{{1,4}}/\d{{4}}\b)|§ ?\d+|\d+ ?(?:[a-z] )?§(?::\w+)?"
+            rf"(?: \d+ (?:{common_words('statute_parts')}))?",
+            re.IGNORECASE,
+        ),
+    )
+
+
+@cache
+def common_words(name: str) -> str:
+    """A list of words of all languages, as alternatives of a pattern."""
+    return "|".join(_content("common")[name])
+
+
+def _content(name: str) -> Any:
+    path = files(__package__).joinpath("lexicon", f"{name}.yml")
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
+
+
+def _patterns(text: str) -> list[str]:
+    """The lines of a list without comments."""
+    lines = [_COMMENT.sub("", line).strip() for line in text.splitlines()]
+    return [line for line in lines if line]
+
+
+def _words(lists: dict[str, list[str]], name: str) -> Words:
+    friends = lists.get(f"{name}_except")
+    return Words(_whole(lists[name]), _whole(friends) if friends else None)
+
+
+def _whole(patterns: list[str]) -> re.Pattern[str]:
+    """Any of the patterns as whole words; a hyphen belongs to a word."""
+    # Longer alternatives first would not do: alternatives overlap only at their edges, and the
+    # look-ahead makes the expression try the next one where a word goes on.
+    joined = "|".join(f"(?:{pattern})" for pattern in patterns)
+    return re.compile(rf"(?<![\w-])(?:{joined})(?![\w-])", re.IGNORECASE)

@@ -1,0 +1,81 @@
+"""Problems of the prose as lines for people, for editors and for machines."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from evaltools.lint.markdown import PLACEHOLDER
+from evaltools.problems import Problem
+
+LONGEST = 60
+_PLACE = re.compile(r"(?P<file>.*):(?P<line>\d+):(?P<column>\d+)")
+
+
+def excerpt(text: str, longest: int = LONGEST) -> str:
+    """Words of the prose between quotation marks: shortened, invisible characters written out.
+
+    The same as `evaltools.evidence.messages.quoted`, which cannot be used here: importing the
+    evidence room takes longer than a whole lint may.
+    """
+    text = text.replace(PLACEHOLDER, "…")
+    if len(text) > longest:
+        text = text[: longest - 1] + "…"
+    return '"' + "".join(_visible(character) for character in text) + '"'
+
+
+def _visible(character: str) -> str:
+    if character == " " or unicodedata.category(character) not in ("Cc", "Cf", "Zl", "Zp", "Cs"):
+        return character
+    return f"\\u{ord(character):04x}"
+
+
+def place_of(problem: Problem) -> tuple[str, int | None, int | None]:
+    """File, line and column of a problem; line and column None for one without a place."""
+    found = _PLACE.fullmatch(problem.where)
+    if found is None:
+        return problem.where, None, None
+    return found["file"], int(found["line"]), int(found["column"])
+
+
+def as_lines(problems: Iterable[Problem]) -> str:
+    """A line a problem: `reports/fi/_04.qmd:12:8: E13 "52" is typed … Remedy.`"""
+    return "".join(f"{p.where}: {p.code} {_message(p)}\n" for p in problems)
+
+
+def as_errors(problems: Iterable[Problem]) -> str:
+    """A line a problem as compilers print it, which editors and code review services read:
+    `file:line:column: error: message [code]`.
+    """
+    return "".join(f"{p.where}: error: {_message(p)} [{p.code}]\n" for p in problems)
+
+
+def as_json(problems: Iterable[Problem]) -> str:
+    """A JSON list of objects: file, line, column, code, message, remedy.
+
+    Line and column are null for a problem that has no place in a file.
+    """
+    records = []
+    for problem in problems:
+        file, line, column = place_of(problem)
+        records.append(
+            {
+                "file": file,
+                "line": line,
+                "column": column,
+                "code": problem.code,
+                "message": _what(problem),
+                "remedy": problem.remedy,
+            }
+        )
+    return json.dumps(records, ensure_ascii=False, indent=1) + "\n"
+
+
+def _what(problem: Problem) -> str:
+    return problem.what + (f"; allowed: {problem.allowed}" if problem.allowed else "")
+
+
+def _message(problem: Problem) -> str:
+    return f"{_what(problem)}." + (f" {problem.remedy}" if problem.remedy else "")

@@ -1,0 +1,209 @@
+"""Numbers in the prose: E01, E02 and E13."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from evaltools.lint.lexicon import common_words, lexicon
+from evaltools.lint.markdown import PLACEHOLDER, Block
+from evaltools.lint.messages import excerpt
+from evaltools.lint.source import Report
+from evaltools.problems import Problem
+
+if TYPE_CHECKING:
+    from evaltools.indicators.indicator import Indicator
+
+FEWEST_FOR_PERCENT = 10
+
+TOTALS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (r"goals|goal_quality", ("goals.stated.count",)),
+    (r"(?:projects|reports)\.", ("scope.projects", "projects.funded.count", "reports.read.n")),
+    (r"grants\.known", ("scope.projects", "projects.funded.count", "reports.read.n")),
+    (r"grants\.top_five", ("grants.total.eur",)),
+    (r"calls\.success", ("calls.applications.count",)),
+    (r"network\.largest_component", ("network.organisations.count",)),
+    (r"network\.(?:ties_new|repeat)", ("network.ties.count",)),
+    (r"(?:goal|result|challenge|response|steering)\.", ("scope.reports", "reports.read.x")),
+    (r"savings\.claimed", ("scope.reports", "reports.read.x")),
+    (r"savings\.", ("savings.claimed.x",)),
+)
+"""Variables that print the denominator of shares: stem of the share, variables."""
+
+
+def check_shares(report: Report) -> list[Problem]:
+    """E01: a percentage needs its denominator where it is read.
+
+    A `{{< var x.y.share >}}` passes when its paragraph has `x.y.n`, `x.y.quantity` (which prints
+    x/n), or the total that the share is of; or when its section, from one heading to the next,
+    has `x.y.n` or that total.
+    """
+    problems = []
+    for source, section in report.sections():
+        told = {key for block in section for key, _ in block.variables}
+        for block in section:
+            for key, piece in block.variables:
+                if key.endswith(".share") and not _has_denominator(key, block, told):
+                    stem = key.removesuffix(".share")
+                    problems.append(
+                        Problem(
+                            source.where(block, piece.at),
+                            f"{{{{< var {key} >}}}} is a percentage, and neither its paragraph "
+                            "nor its section tells of how many",
+                            "",
+                            f"Add {_denominator(stem)}.",
+                            "E01",
+                        )
+                    )
+    return problems
+
+
+def _has_denominator(key: str, block: Block, told: set[str]) -> bool:
+    stem = key.removesuffix(".share")
+    if any(f"{stem}.quantity" == other for other, _ in block.variables):
+        return True
+    return f"{stem}.n" in told or not told.isdisjoint(_totals(stem))
+
+
+def _totals(stem: str) -> tuple[str, ...]:
+    """The variables that print what a share is of; those of the first pattern that fits."""
+    return next((names for pattern, names in TOTALS if re.match(pattern, f"{stem}.")), ())
+
+
+def _denominator(stem: str) -> str:
+    """What to add to a paragraph so that it tells of how many."""
+    own = f"{{{{< var {stem}.x >}}}}/{{{{< var {stem}.n >}}}}"
+    totals = _totals(stem)
+    return f"the total {{{{< var {totals[0]} >}}}} or {own}" if totals else own
+
+
+_SPAN = re.compile(r"\[(?P<text>(?:\\.|[^\]\\])*)\]\{(?P<attributes>\.indicator [^{}]*)\}")
+_ATTRIBUTE = re.compile(r'(key|estimand|dimensions|shows)="([^"]*)"')
+_PERCENT = re.compile(rf"\d[\d\s.,–-]*%|\d[\d\s.,]*(?:{common_words('percent')})", re.IGNORECASE)
+_MEASURES = (".share", ".population", ".superpopulation", ".bounds", ".quantity")
+
+
+def check_small_denominators(
+    variables: Mapping[str, str], indicators: Iterable[Indicator]
+) -> list[Problem]:
+    """E02: variables that print a percentage of fewer than ten, which says more than is known.
+
+    Arguments:
+        variables: what prose is given, as markdown by dotted key.
+        indicators: all of the run.
+
+    Returns:
+        A problem a variable, by its name; `where` is `_variables.yml, <name>`.
+    """
+    denominators = _denominators(indicators)
+    problems = []
+    for name, text in sorted(variables.items()):
+        for shown, N in _percentages(name, text, denominators):
+            problems.append(
+                Problem(
+                    f"_variables.yml, {name}",
+                    f"{excerpt(shown)} is a percentage of {N}",
+                    f"a percentage of {FEWEST_FOR_PERCENT} or more",
+                    "Print the count, such as 3/8.",
+                    "E02",
+                )
+            )
+            break
+    return problems
+
+
+_Key = tuple[str, str, str]
+
+
+def _denominators(indicators: Iterable[Indicator]) -> dict[_Key, int]:
+    """The small denominators of shares, by key, estimand and dimensions."""
+    found: dict[_Key, int] = {}
+    for indicator in indicators:
+        by = ";".join(f"{name}={value}" for name, value in indicator.dimensions)
+        N = indicator.N
+        if indicator.unit == "share" and N is not None and N < FEWEST_FOR_PERCENT:
+            found[indicator.key, indicator.estimand, by] = N
+    return found
+
+
+def _percentages(
+    name: str, text: str, denominators: Mapping[_Key, int]
+) -> Iterable[tuple[str, int]]:
+    """The percentages in a variable with the denominator of each."""
+    rest = []
+    at = 0
+    for span in _SPAN.finditer(text):
+        rest.append(text[at : span.start()])
+        at = span.end()
+        given = dict(_ATTRIBUTE.findall(span["attributes"]))
+        key = (given.get("key", ""), given.get("estimand", "D"), given.get("dimensions", ""))
+        if key in denominators and _PERCENT.search(span["text"]):
+            yield span["text"], denominators[key]
+    rest.append(text[at:])
+    # What is not marked as an indicator belongs to the variable's own one.
+    stem, _, measure = name.rpartition(".")
+    unmarked = _PERCENT.search("".join(rest))
+    if unmarked and f".{measure}" in _MEASURES:
+        own = [N for (key, _, by), N in denominators.items() if key == f"{stem}.share" and not by]
+        if own:
+            yield unmarked[0], min(own)
+
+
+_NUMBER = re.compile(
+    r"\d+(?:[.,/:–-]?\d+|[ \u00a0\u202f]\d{3}(?!\d))*(?:[ \u00a0\u202f]?%)?"
+    "|[\u00bc-\u00be\u2150-\u215e\u2160-\u2188\u2460-\u249b]+"
+)
+_YEAR = re.compile(r"(?:19|20)\d\d(?:[–-](?:19|20)\d\d)?")
+_LOCATOR = re.compile(
+    rf"{PLACEHOLDER} ?\[(?:(?:{common_words('locators')})\.? ?)?\d+(?:[–-]\d+)?\]"
+)
+
+
+def check_digits(report: Report) -> list[Problem]:
+    """E13: a number typed into the prose stays when the data change.
+
+    Allowed are numbers that name: a year in a heading, in a link or in a title set in italics; the
+    number of an appendix in its heading; a statute and its section; the page of a citation; what a
+    quotation says; and names that `reports/waivers.yml` lists. Not seen, since they are not prose:
+    code, mathematics, links, attributes, list markers, front matter, comments.
+    """
+    problems = []
+    for source, block in report.blocks():
+        allowed: list[tuple[int, int]] | None = None
+        for number in _NUMBER.finditer(block.text):
+            if allowed is None:
+                allowed = _names(block, report)
+            if any(start <= number.start() and number.end() <= end for start, end in allowed):
+                continue
+            if _is_year_of_a_title(block, number) or report.quoted(block, number.start()):
+                continue
+            problems.append(
+                Problem(
+                    source.where(block, number.start()),
+                    f"{excerpt(number[0])} is typed into the prose and stays when the data change",
+                    "",
+                    "Take it from the run with {{< var … >}}, or refer with @; if it is part of "
+                    "a name, list the name in reports/waivers.yml.",
+                    "E13",
+                )
+            )
+    return problems
+
+
+def _names(block: Block, report: Report) -> list[tuple[int, int]]:
+    words = lexicon(report.language)
+    found = [match.span() for match in words.statute.finditer(block.text)]
+    found += [match.span() for match in _LOCATOR.finditer(block.text)]
+    for name in report.names:
+        pattern = rf"(?<!\w){re.escape(name)}(?![\d%])"
+        found += [match.span() for match in re.finditer(pattern, block.text)]
+    if block.heading and (label := words.heading_number.match(block.text)):
+        found.append(label.span())
+    return found
+
+
+def _is_year_of_a_title(block: Block, number: re.Match[str]) -> bool:
+    if not _YEAR.fullmatch(number[0]):
+        return False
+    return block.heading or bool(block.spans_at(number.start(), "link", "emphasis"))

@@ -1,0 +1,23 @@
+"""Execute: the notebooks of a study are run, and what they hand over is gathered.
+
+`run` is the entrance. It imports neither pandas nor papermill as long as there is nothing to do.
+"""
+
+from evaltools.pipeline.interrupts import note_interrupts
+from evaltools.pipeline.jobs import ENGINES, Engine
+from evaltools.pipeline.progress import Bars, Lines, Progress, best_progress
+from evaltools.pipeline.run import Run, current_run, run, why_not_current
+
+__all__ = [
+    "ENGINES",
+    "Bars",
+    "Engine",
+    "Lines",
+    "Progress",
+    "Run",
+    "best_progress",
+    "current_run",
+    "note_interrupts",
+    "run",
+    "why_not_current",
+]

@@ -1,0 +1,149 @@
+"""What a run depends on, read once: notebooks, data, code, packages and parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evaltools.pipeline.notebooks import Cell, cells_of, imported_modules, read_notebook
+from evaltools.pipeline.parameters_cell import check_parameters_cell
+from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.provenance.hashes import (
+    hash_data,
+    hash_environment,
+    hash_file,
+    hash_package,
+    hash_value,
+)
+from evaltools.provenance.manifest import Ingredients
+
+if TYPE_CHECKING:
+    from evaltools.evidence import Descriptor
+    from evaltools.study import Parameters, Study
+
+
+DECLARATION = "evaluation.yml"
+DECLARATIONS = (DECLARATION, "reports/words.yml")
+"""What of the study's own declarations its notebooks read, besides the data."""
+ABOVE = (
+    "build",
+    "cli",
+    "comparison",
+    "lab",
+    "publishing",
+    "rebuilding",
+    "release",
+    "report",
+    "report_material",
+    "study_checks",
+    "verification",
+)
+"""Rooms that no notebook can see; a change in them alone makes no run stale."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run needs.
+
+    Arguments:
+        study: the study.
+        parameters: plain values by name.
+        cells: cells of each notebook by its path below the study, in the order of chapters.
+        modules: what the notebooks import.
+        ingredients: all that the results depend on.
+    """
+
+    study: Study
+    parameters: Mapping[str, Any]
+    cells: Mapping[str, tuple[Cell, ...]]
+    modules: tuple[str, ...]
+    ingredients: Ingredients
+
+
+def plan(study: Study, parameters: Parameters) -> Plan:
+    """Read what the run depends on.
+
+    Raises:
+        ProblemError: notebooks that cannot be run as they are.
+    """
+    values = parameters.as_values()
+    problems: list[Problem] = []
+    cells: dict[str, tuple[Cell, ...]] = {}
+    for path in study.notebooks:
+        name = path.relative_to(study.root).as_posix()
+        try:
+            cells[name] = cells_of(read_notebook(path, name))
+        except ProblemError as error:
+            problems += error.problems
+            continue
+        problems += check_parameters_cell(name, cells[name], values)
+    file_names = [Path(name).name for name in cells]
+    for name in sorted({name for name in file_names if file_names.count(name) > 1}):
+        where = f"{DECLARATION}, notebooks"
+        problems.append(Problem(where, f"two notebooks are called {name}", code="notebook.name"))
+    refuse(problems)
+    modules = imported_modules(cell for found in cells.values() for cell in found)
+    unseen = [room for room in ABOVE if not any(_is_in(module, room) for module in modules)]
+    files = hash_data(study.root, study.data) | _declarations(study)
+    ingredients = Ingredients(
+        files=files,
+        parameters=values,
+        code=hash_package(without=unseen),
+        notebooks={name: _notebook_hashes(found) for name, found in cells.items()},
+        lock=hash_environment(study.root),
+    )
+    return Plan(study, values, cells, modules, ingredients)
+
+
+def _declarations(study: Study) -> dict[str, str]:
+    paths = {name: study.root / name for name in DECLARATIONS}
+    return {name: hash_file(path) for name, path in paths.items() if path.is_file()}
+
+
+def _is_in(module: str, room: str) -> bool:
+    return module == f"evaltools.{room}" or module.startswith(f"evaltools.{room}.")
+
+
+def _notebook_hashes(cells: Sequence[Cell]) -> dict[str, str]:
+    """Hashes of what a notebook computes and of what it says; its outputs do not count."""
+    code = [[cell.source, list(cell.tags)] for cell in cells if cell.kind == "code"]
+    everything = [[cell.kind, cell.source, list(cell.tags)] for cell in cells]
+    return {"code": hash_value(code), "text": hash_value(everything)}
+
+
+_WORKBOOKS = (".xlsx", ".ods")
+
+
+def declared_inputs(study: Study) -> tuple[str, ...]:
+    """Paths below the study of all that its notebooks may read, sorted.
+
+    The declaration, the descriptor, the file of each table (or the workbook in its place) and the
+    texts that the documents name; not every file that lies in the data folder.
+
+    Raises:
+        ProblemError: everything that is wrong in the descriptor.
+    """
+    from evaltools.evidence import load_descriptor
+    from evaltools.evidence.descriptor import FILE_NAME
+
+    descriptor = load_descriptor(study.data)
+    names = [FILE_NAME, *_texts(study.data, descriptor)]
+    for resource in descriptor.resources:
+        stem = resource.path.removesuffix(".csv")
+        names += [resource.path, *(stem + suffix for suffix in _WORKBOOKS)]
+    data = study.data.relative_to(study.root).as_posix()
+    found = [f"{data}/{name}" for name in names if (study.data / name).is_file()]
+    own = [name for name in DECLARATIONS if (study.root / name).is_file()]
+    return tuple(sorted({DECLARATION, *own, *found}))
+
+
+def _texts(data: Path, descriptor: Descriptor) -> list[str]:
+    from evaltools.evidence.tables import read_one  # loads pandas, only where there are texts
+
+    for resource in descriptor.resources:
+        if resource.name == "documents" and "text_file" in resource.field_names:
+            frame = read_one(data, resource)
+            return [] if frame is None else [str(name) for name in frame["text_file"].dropna()]
+    return []

@@ -1,0 +1,140 @@
+"""JupyterLab on the study's notebooks, as they are or with parameters filled in."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import quote
+
+from evaltools.files import replace_file
+from evaltools.pipeline.notebooks import read_notebook
+from evaltools.problems import Problem, ProblemError
+from evaltools.study import STUDY_VARIABLE
+
+if TYPE_CHECKING:
+    from evaltools.study import Parameters, Study
+
+_SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
+
+
+def open_lab(study: Study, parameters: Parameters, port: int, browser: bool) -> NoReturn:
+    """Become JupyterLab.
+
+    Arguments:
+        parameters: when they differ from the defaults, copies of the notebooks with these values
+            are opened, and the notebooks themselves stay as they are.
+        port: of the server on this machine.
+        browser: open a window.
+
+    Raises:
+        ProblemError: there is no JupyterLab in this environment.
+    """
+    program = _program()
+    opened = fill(study, parameters) if parameters.changed() else study.root / "notebooks"
+    _exec_jupyterlab(study, program, opened, port, browser)
+
+
+def open_notebook(study: Study, path: Path, port: int, browser: bool) -> NoReturn:
+    """Become JupyterLab on one notebook, at the port that is asked for or not at all.
+
+    What a coding panel could not save yet is kept by the browser for the address it was opened
+    at, so another port would not find it.
+
+    Arguments:
+        path: the notebook; its folder is all that is shown.
+        port: of the server on this machine.
+        browser: open a window.
+
+    Raises:
+        ProblemError: there is no JupyterLab in this environment, or the port is taken.
+    """
+    program = _program()
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            what = "is taken, perhaps by a JupyterLab that is open already"
+            remedy = "Go on in that window, close it first, or give another port by --port."
+            problem = Problem(f"port {port}", what, "", remedy, "lab.port")
+            raise ProblemError([problem]) from None
+    shown = [f"--LabApp.default_url=/doc/tree/{quote(path.name)}", "--ServerApp.port_retries=0"]
+    _exec_jupyterlab(study, program, path.parent, port, browser, *shown)
+
+
+def _program() -> Path:
+    program = Path(sys.executable).with_name("jupyter-lab")
+    if not program.exists():
+        what, remedy = "is not in this environment", "Use 'make lab'."
+        raise ProblemError([Problem("JupyterLab", what, "", remedy, "lab.none")])
+    return program
+
+
+def _exec_jupyterlab(
+    study: Study, program: Path, opened: Path, port: int, browser: bool, *more: str
+) -> NoReturn:
+    arguments = [str(program), f"--port={port}", f"--ServerApp.root_dir={opened}", *more]
+    # Nothing is asked of the network: no news, no look for updates.
+    arguments += ["--LabApp.news_url=None"]
+    arguments += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    _ask_nothing(study)
+    if os.geteuid() == 0:  # in a container there is nobody else to be
+        arguments.append("--allow-root")
+    if not browser:
+        arguments.append("--no-browser")
+    os.environ[STUDY_VARIABLE] = str(study.root)
+    os.execv(program, arguments)
+
+
+def _ask_nothing(study: Study) -> None:
+    """Have JupyterLab not ask whether it may fetch news; the question lies over a panel's keys.
+
+    A default only: what someone has chosen for themselves holds.
+    """
+    folder = study.build / "lab" / "config"
+    place = folder / "labconfig" / "default_setting_overrides.json"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(place, json.dumps(_SETTINGS).encode())
+    earlier = os.environ.get("JUPYTER_CONFIG_PATH", "")
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, [str(folder), earlier]))
+
+
+def fill(study: Study, parameters: Parameters) -> Path:
+    """Write copies of the notebooks whose parameters cell holds the given values.
+
+    Copies that are there already are left alone: someone may have worked in them.
+
+    Returns:
+        Their folder, below what is built.
+    """
+    folder = study.build / "lab" / parameters.slug()
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in study.notebooks:
+        copy = folder / path.name
+        if not copy.exists():
+            notebook = filled(read_notebook(path, path.name), parameters)
+            text = json.dumps(notebook, ensure_ascii=False, indent=1)
+            copy.write_text(text + "\n", encoding="utf-8")
+    return folder
+
+
+def filled(notebook: dict[str, Any], parameters: Parameters) -> dict[str, Any]:
+    """The notebook with other values in its parameters cell.
+
+    Derived parameters stay open, so that they go on following the values they derive from.
+    """
+    changed = parameters.changed()
+    values = {
+        name: None if item.derived and name not in changed else parameters.as_values()[name]
+        for name, item in parameters.declarations.items()
+    }
+    source = "".join(f"{name} = {value!r}\n" for name, value in values.items()).rstrip("\n")
+    cells = [
+        {**cell, "source": source} if "parameters" in cell["metadata"].get("tags", []) else cell
+        for cell in notebook["cells"]
+    ]
+    return {**notebook, "cells": cells}

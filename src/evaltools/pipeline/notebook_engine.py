@@ -1,0 +1,323 @@
+"""The only module that knows papermill: one notebook, from file to executed file."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+import sys
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import nbformat
+from jupyter_core.utils import ensure_event_loop
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NBClientEngine
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
+
+from evaltools.pipeline.declared_reads import allowed_paths, read_record, record_length
+from evaltools.pipeline.environment import is_used_up
+from evaltools.pipeline.jobs import Contract, Job, Limits
+from evaltools.pipeline.kernels import Kernel, private_folder
+from evaltools.pipeline.notebook_failures import (
+    MEMORY_ERRORS,
+    Frame,
+    Kind,
+    NotebookFailure,
+    excerpt_around,
+    find_fault,
+    memory_remedy,
+    own_frames,
+    plain_text,
+)
+from evaltools.pipeline.notebooks import INJECTED_TAG, label_of
+from evaltools.pipeline.stable_outputs import StableIds, constants, normalise, replacements
+
+T = TypeVar("T")
+EmitEvent = Callable[[dict[str, Any]], None]
+"""Where events go: `{"event": "cell", "number": 3, "label": "fig-x"}` and the like."""
+
+logging.getLogger("papermill").setLevel(logging.CRITICAL)
+
+
+class _Client(PapermillNotebookClient):  # type: ignore[misc]
+    """papermill's client, with a bound on what a cell may print, and the replies to all cells."""
+
+    def __init__(
+        self, *args: Any, output_limit: int, replies: dict[int, dict[str, Any]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._output_limit = output_limit
+        self._replies = replies
+        self._printed: dict[int, int] = {}
+
+    def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
+        """Take in a message of the kernel, dropping what a cell prints beyond the limit."""
+        if msg["msg_type"] == "stream":
+            before = self._printed.get(cell_index, 0)
+            self._printed[cell_index] = before + len(msg["content"]["text"])
+            if before > self._output_limit:
+                return None
+            if self._printed[cell_index] > self._output_limit:
+                left = self._output_limit - before
+                msg["content"]["text"] = f"{msg['content']['text'][:left]}\n[the rest is cut]\n"
+        return super().process_message(msg, cell, cell_index)
+
+    async def _check_raise_for_error(
+        self, cell: Any, cell_index: int, exec_reply: dict[str, Any] | None
+    ) -> None:
+        """Keep the reply, which says what became of the cell."""
+        if exec_reply is not None:
+            self._replies[cell_index] = exec_reply["content"]
+        await super()._check_raise_for_error(cell, cell_index, exec_reply)
+
+
+class _Engine(NBClientEngine):  # type: ignore[misc]
+    """papermill's own engine, over a kernel that it is given."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> None:
+        """Execute all cells; the kernel is ended, whatever happens."""
+        kernel: Kernel = options.pop("kernel")
+        for name in ("log_output", "stdout_file", "stderr_file"):
+            options.pop(name, None)
+        client = _Client(nb_man, km=kernel, kernel_name=kernel_name, **options)
+        try:
+            client.execute()
+        finally:
+            if client.kc is not None:
+                client.kc.stop_channels()
+                client.kc = None
+
+
+class _Clock:
+    """Wall-clock limits of a notebook, and which of them was hit."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._end = float("inf")
+
+    def seconds(self, cell: Any) -> float:
+        """How long a cell that starts now may take; the notebook's time begins with its first."""
+        self._end = min(self._end, time.monotonic() + self.limits.notebook)
+        return max(0.05, min(self.limits.cell, self._end - time.monotonic()))
+
+    def limit_hit(self) -> str:
+        """The limit that was hit."""
+        if time.monotonic() >= self._end - 0.05:
+            return f"the notebook took longer than {self.limits.notebook:g} seconds"
+        return f"the cell took longer than {self.limits.cell:g} seconds"
+
+
+def execute(job: Job, emit: EmitEvent) -> NotebookFailure | None:
+    """Execute a notebook in a kernel and a working folder of its own.
+
+    The executed notebook is written to `job.output` also when a cell fails. A kernel that cannot
+    be forked, because the kernel server is gone, is spawned.
+
+    Arguments:
+        job: what to execute.
+        emit: gets `kernel` (with its pid and folder), `cell` and `cell-done` events, and at the
+            end `reads`: what the notebook read.
+
+    Returns:
+        The failure, or None when all cells ran.
+    """
+    failure = _execute_once(job, emit)
+    if failure is not None and failure.kind == "start" and job.kernel_server:
+        return _execute_once(replace(job, kernel_server=""), emit)
+    return failure
+
+
+def _execute_once(job: Job, emit: EmitEvent) -> NotebookFailure | None:
+    notebook = _Notebook(job)
+    folder = private_folder()
+    kernel = Kernel.over(folder, job.environment, job.kernel_server)
+    at_work: int | None = None
+    boundaries: list[tuple[int, int | None, str]] = []
+    replies: dict[int, dict[str, Any]] = {}
+    contract = Contract(job.limits.memory, notebook.injected, tuple(job.parameters), job.chapter)
+    contract.write(folder)
+    clock = _Clock(job.limits)
+
+    def started(cell: Any, cell_index: int) -> None:
+        nonlocal at_work
+        at_work = cell_index
+        if cell_index == 0:
+            emit({"event": "kernel", "pid": kernel.pid})
+        number, label = notebook.number(cell_index), ""
+        if cell.cell_type == "code":
+            label = label_of(cell.source)
+            boundaries.append((record_length(folder), number, label))
+        emit({"event": "cell", "number": number, "label": label})
+
+    def finished(cell: Any, cell_index: int, **_: Any) -> None:
+        emit({"event": "cell-done", "number": notebook.number(cell_index)})
+
+    emit({"event": "folder", "folder": str(folder)})
+    failure: tuple[Kind, str, str] | None = None
+    try:
+        _Engine.execute_notebook(
+            notebook.node,
+            "python3",
+            output_path=None,
+            progress_bar=False,
+            autosave_cell_every=0,
+            kernel=kernel,
+            timeout_func=clock.seconds,
+            startup_timeout=60,
+            iopub_timeout=60,
+            raise_on_iopub_timeout=True,
+            record_timing=False,
+            on_cell_start=started,
+            on_cell_executed=finished,
+            output_limit=job.limits.output,
+            replies=replies,
+        )
+    except CellTimeoutError:
+        # A kernel out of memory may be unable to say so, and to go on.
+        used_up = kernel.pid is not None and is_used_up(kernel.pid, job.limits.memory)
+        what = "its memory was used up, and it did not go on" if used_up else "too slow"
+        failure = ("memory" if used_up else "time", what, clock.limit_hit())
+    except DeadKernelError:
+        failure = ("died", "the kernel died", _run(kernel.how_it_ended()))
+    except (RuntimeError, OSError) as error:
+        said = f"{error} {_run(kernel.how_it_ended())}".strip()
+        failure = ("start", "the kernel did not start", said)
+    finally:
+        _run(kernel.end())
+        declared = allowed_paths(job.study, job.inputs, job.data, folder, job.environment)
+        emit({"event": "reads", "reads": read_record(folder, boundaries, declared)})
+        shutil.rmtree(folder, ignore_errors=True)
+        _write(notebook.node, job, folder)
+    if (found := notebook.error()) is not None:
+        return found
+    if failure is not None:
+        remedy = memory_remedy(job.limits.memory) if failure[0] in ("died", "memory") else ""
+        return notebook.failure(at_work, *failure, remedy)
+    fault = find_fault(notebook.node.cells, replies, contract)
+    if fault is None:
+        return None
+    return notebook.failure(fault.index, fault.kind, fault.error, fault.message, fault.remedy)
+
+
+class _Notebook:
+    """A notebook with the parameters injected, and nothing left of earlier runs.
+
+    Arguments:
+        job: what to execute.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        unnamed = [cell for cell in _read(Path(job.source)).cells if "id" not in cell]
+        node = load_notebook_node(job.source)
+        node.cells = [cell for cell in node.cells if not _is_injected(cell)]
+        if unnamed:
+            for cell in node.cells:
+                cell.metadata["evaltools_unnamed"] = True
+        if job.parameters:
+            node = parameterize_notebook(
+                node, dict(job.parameters), kernel_name="python3", language="python"
+            )
+            for cell in node.cells:
+                cell.metadata.setdefault("papermill", {})
+        self.node = node
+        self._injected = [index for index, cell in enumerate(node.cells) if _is_injected(cell)]
+
+    @property
+    def injected(self) -> str:
+        """Source of the cell that sets the parameters."""
+        return self.node.cells[self._injected[0]].source if self._injected else ""
+
+    def number(self, index: int) -> int | None:
+        """Position in the file that the author knows, which has no injected cell."""
+        if index in self._injected:
+            return None
+        return index + 1 - sum(1 for at in self._injected if at < index)
+
+    def failure(
+        self, index: int | None, kind: Kind, error: str, message: str, remedy: str
+    ) -> NotebookFailure:
+        """A failure that is told by other means than an error in the outputs of its cell."""
+        source = self.node.cells[index].source if index is not None else ""
+        return NotebookFailure(
+            self.job.name,
+            kind,
+            cell=self.number(index) if index is not None else None,
+            label=label_of(source),
+            excerpt=excerpt_around(source, None),
+            error=error,
+            message=message,
+            remedy=remedy,
+        )
+
+    def error(self) -> NotebookFailure | None:
+        """The first error in the outputs that its cell does not expect."""
+        for index, cell in enumerate(self.node.cells):
+            if cell.cell_type != "code" or "raises-exception" in cell.metadata.get("tags", ()):
+                continue
+            for output in cell.outputs:
+                if output.output_type != "error":
+                    continue
+                frames = own_frames(output.traceback)
+                lines = [frame.line for frame in frames if frame.count == cell.execution_count]
+                line = lines[-1] if lines else None
+                memory = output.ename in MEMORY_ERRORS
+                label = label_of(cell.source) or (INJECTED_TAG if _is_injected(cell) else "")
+                return NotebookFailure(
+                    self.job.name,
+                    "memory" if memory else "error",
+                    cell=self.number(index),
+                    label=label,
+                    line=line,
+                    excerpt=excerpt_around(cell.source, line),
+                    error=output.ename,
+                    message=plain_text(output.evalue),
+                    trace=tuple(map(self._frame_text, frames)),
+                    remedy=memory_remedy(self.job.limits.memory) if memory else "",
+                )
+        return None
+
+    def _frame_text(self, frame: Frame) -> str:
+        """A frame in words, with the cell's number in place of its execution count."""
+        at = [
+            index
+            for index, cell in enumerate(self.node.cells)
+            if cell.cell_type == "code" and cell.execution_count == frame.count
+        ]
+        place = f"cell {self.number(at[0])}, " if at and self.number(at[0]) else ""
+        function = f" in {frame.function}" if frame.function else ""
+        return f"{place}line {frame.line}{function}: {frame.code}"
+
+
+def _read(path: Path) -> Any:
+    return nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+
+
+def _is_injected(cell: Any) -> bool:
+    return INJECTED_TAG in cell.metadata.get("tags", ())
+
+
+def _write(notebook: Any, job: Job, folder: Path) -> None:
+    home = str(Path.home())
+    places = [(str(folder / "work"), "<work>"), (str(folder), "<temporary>")]
+    places += [(job.study, "<study>"), (str(Path(job.study).resolve()), "<study>")]
+    places += [(sys.prefix, "<python>"), (sys.base_prefix, "<python>"), (home, "~")]
+    source = "\n".join(cell.source for cell in notebook.cells)
+    inputs = (Path(job.study, name) for name in job.inputs)
+    normalise(notebook, replacements(places), StableIds(job.name, constants(source, inputs)))
+    text = str(nbformat.writes(notebook, version=4))  # type: ignore[no-untyped-call]
+    Path(job.output).write_text(text + "\n" * (not text.endswith("\n")), encoding="utf-8")
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on the loop that nbclient has used in this thread."""
+    loop = ensure_event_loop()
+    assert isinstance(loop, asyncio.AbstractEventLoop)
+    return loop.run_until_complete(work)

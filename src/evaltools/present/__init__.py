@@ -1,1 +1,0 @@
-"""House style, figures, tables and language: everything a reader sees of data."""

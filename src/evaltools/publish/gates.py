@@ -1,0 +1,241 @@
+"""The gates that every publication passes, whatever else is asked of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from evaltools.disclosure.rendered_files import Docx, Html, Pdf, squeezed
+from evaltools.findings.judgement import rule_note
+from evaltools.pipeline.notebooks import INJECTED_TAG, cells_of
+from evaltools.pipeline.run import current_run, why_not_current
+from evaltools.pipeline.stable_outputs import constants, find_random
+from evaltools.problems import Problem, ProblemError
+from evaltools.provenance.hashes import hash_file
+from evaltools.publish.candidate import Candidate, Gate
+from evaltools.report import engines
+from evaltools.report.report_store import read_record, render_key
+
+RENDER = "Render it again."
+REBUILD = "Run evaltools build."
+_SHOWN = 3
+
+_Check = Callable[[Path], Iterable[str]]
+"""Gives what is wrong with a file."""
+
+
+def own_gates() -> tuple[Gate, ...]:
+    """The gates in their order."""
+    return (
+        Gate("currency", staleness_problems),
+        Gate("reproducibility", random_problems),
+        Gate("example data", unmarked),
+        Gate("alternative text", without_alternative),
+        Gate("language", without_language),
+        Gate("responsibility", responsibility_problems),
+    )
+
+
+def _file_problems(
+    candidate: Candidate, checks: Mapping[str, _Check], code: str, remedy: str
+) -> list[Problem]:
+    """What checks find in the report's files, each in the files of its format."""
+    problems: list[Problem] = []
+    for suffix, check in checks.items():
+        for path in candidate.files(suffix):
+            try:
+                problems += [Problem(path.name, what, "", remedy, code) for what in check(path)]
+            except ProblemError as error:
+                problems += error.problems
+    return problems
+
+
+def without_alternative(candidate: Candidate) -> list[Problem]:
+    """Pictures without words in their place, and PDF files without tags."""
+
+    def missing(names: Iterable[str]) -> list[str]:
+        return [f"{name} has no alternative text" for name in names]
+
+    def pdf(path: Path) -> list[str]:
+        figures = enumerate(Pdf(path).figures(), 1)
+        return missing(f"figure {number}" for number, words in figures if not words)
+
+    def untagged(path: Path) -> Iterator[str]:
+        try:
+            tagged = Pdf(path).tagged
+        except ProblemError:
+            return  # told with the figures
+        if not tagged:
+            yield "has no tags, so screen readers find no structure"
+
+    checks: dict[str, _Check] = {
+        ".html": lambda path: missing(Html(path).without_alternative()),
+        ".pdf": pdf,
+        ".docx": lambda path: missing(Docx(path).without_alternative()),
+    }
+    remedy = "Give the figure an alternative text in its notebook and build again."
+    problems = _file_problems(candidate, checks, "publish.alt-text", remedy)
+    return [*problems, *_file_problems(candidate, {".pdf": untagged}, "publish.tags", RENDER)]
+
+
+def without_language(candidate: Candidate) -> list[Problem]:
+    """Files that are not marked as being in the language of the report; missing formats too."""
+    wanted = candidate.parameters.language
+
+    def check(reader: Callable[[Path], Html | Pdf | Docx]) -> _Check:
+        def other(path: Path) -> Iterator[str]:
+            marked = reader(path).language
+            if marked.partition("-")[0].lower() != str(wanted):
+                shown = f"is marked as '{marked}'" if marked else "does not say its language"
+                yield f"{shown}; the report is in '{wanted}'"
+
+        return other
+
+    checks = {".html": check(Html), ".pdf": check(Pdf), ".docx": check(Docx)}
+    problems = _file_problems(candidate, checks, "publish.language", RENDER)
+    suffixes = {"html": ".html", "typst": ".pdf", "docx": ".docx"}
+    for name in candidate.study.report(wanted).formats:
+        if not candidate.files(suffixes[name]):
+            what = f"has no {suffixes[name].removeprefix('.').upper()} file"
+            problems.append(Problem("the report", what, "", REBUILD, "publish.format"))
+    return problems
+
+
+def unmarked(candidate: Candidate) -> list[Problem]:
+    """Files of a report on example data that do not say that it is; none for real data.
+
+    HTML shows the notice in its text, DOCX in the header that every page repeats, and PDF on each
+    page but the cover.
+    """
+    if not candidate.notice:
+        return []
+    wanted = squeezed(candidate.notice)
+    what = "does not say that its data are made up"
+
+    def html(path: Path) -> Iterator[str]:
+        if wanted not in squeezed(Html(path).text()):
+            yield what
+
+    def docx(path: Path) -> Iterator[str]:
+        if not any(wanted in squeezed(header) for header in Docx(path).headers()):
+            yield "does not say on its pages that its data are made up"
+
+    def pdf(path: Path) -> Iterator[str]:
+        pages = Pdf(path).pages()
+        # The cover shows no numbers, unless it is all there is.
+        first = 1 if len(pages) > 1 else 0
+        silent = [
+            str(number)
+            for number, text in enumerate(pages[first:], first + 1)
+            if wanted not in squeezed(text)
+        ]
+        if silent or not pages:
+            yield f"{what} on page {', '.join(silent) or '1'}"
+
+    checks = {".html": html, ".pdf": pdf, ".docx": docx}
+    return _file_problems(candidate, checks, "publish.example", RENDER)
+
+
+def responsibility_problems(candidate: Candidate) -> list[Problem]:
+    """A study that names no date, authors and licence cannot be published: only people can say."""
+    if candidate.study.declaration.publication is not None:
+        return []
+    what = "does not say who publishes when and under which licence"
+    remedy = "Add publication with published, authors and licence."
+    return [Problem("evaluation.yml", what, "", remedy, "publish.responsibility")]
+
+
+def without_note(candidate: Candidate) -> list[Problem]:
+    """Sentences whose outcome depends on the coder rule and that do not say so."""
+    notes = {item.finding.id: rule_note(item, candidate.words) for item in candidate.judgements}
+
+    def silent(path: Path) -> Iterator[str]:
+        page = Html(path)
+        for name, note in sorted(notes.items()):
+            said = page.sentences(name) if note else []
+            if bare := [one for one in said if squeezed(note) not in squeezed(one)]:
+                yield (
+                    f"{name}: the outcome depends on the coder rule and {len(bare)} of its "
+                    "sentences do not say so"
+                )
+
+    remedy = "Render it again; style/findings.lua must write the note."
+    return _file_problems(candidate, {".html": silent}, "publish.coder-rule", remedy)
+
+
+def random_problems(candidate: Candidate) -> list[Problem]:
+    """Cells of executed notebooks that show what looks random and is in no input, so that it would
+    not come out the same twice and nobody could verify the bundle.
+    """
+    study, run = candidate.study, candidate.run
+    files = [study.root / name for name in run.manifest.ingredients.files]
+    problems = []
+    for name, path in zip(run.manifest.ingredients.notebooks, run.notebooks, strict=True):
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        cells = cells_of(notebook)
+        constant = constants("\n".join(cell.source for cell in cells), files)
+        found: dict[int, list[str]] = {}
+        for index, what in find_random(notebook, constant):
+            found.setdefault(index, []).append(what)
+        for index, names in found.items():
+            injected = sum(INJECTED_TAG in cell.tags for cell in cells[:index])
+            where = f"{name}, cell {index + 1 - injected}"
+            if cells[index].label:
+                where += f" ({cells[index].label})"
+            more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+            what = f"shows what looks made up at random: {', '.join(names[:_SHOWN])}{more}"
+            remedy = "Do not show it, or give it a fixed name or seed."
+            problems.append(Problem(where, what, "", remedy, "publish.random"))
+    return problems
+
+
+def staleness_problems(candidate: Candidate) -> list[Problem]:
+    """What is not of now, or not as it was made, each with what changed."""
+    return [*_run_problems(candidate), *_report_problems(candidate)]
+
+
+def _run_problems(candidate: Candidate) -> Iterator[Problem]:
+    run = candidate.run
+    for name in run.manifest.damaged(run.folder):
+        yield _stale(f"run {run.key[:16]}", f"{name} is missing or was changed after the run")
+    current = current_run(candidate.study, candidate.parameters)
+    if current is None:
+        reason = why_not_current(candidate.study, candidate.parameters)
+        yield _stale("the run", f"is stale: {reason}")
+    elif current.key != run.key:
+        what = f"run {run.key[:16]} is not the one of the data and code of now"
+        yield _stale("the run", f"{what}, {current.key[:16]}")
+
+
+def _report_problems(candidate: Candidate) -> Iterator[Problem]:
+    where = "the report"
+    record = read_record(candidate.report)
+    if record is None:
+        yield _stale(where, "there is no rendered report in the folder")
+        return
+    if record.get("run") != candidate.run.key:
+        made = str(record.get("run", ""))[:16]
+        yield _stale(where, f"was made from run {made}, not from {candidate.run.key[:16]}")
+    if record.get("parameters") != candidate.parameters.as_values():
+        yield _stale(where, "was made under other parameters")
+    named, stood = record.get("engine", ["embedded", ""])
+    engine = engines.choose("quarto" if named == "quarto" else "embedded")
+    if engine.version != stood:
+        yield _stale(where, f"was rendered with {stood}; now there is {engine.version}")
+    sources = candidate.study.root / "reports"
+    language = candidate.parameters.language
+    as_then = engines.Engine(engine.name, stood, engine.program, engine.epoch)
+    if record["key"] != render_key(candidate.run.key, sources, as_then, language):
+        yield _stale(where, "its sources or the code that renders changed since it was rendered")
+    for name, digest in sorted(record["outputs"].items()):
+        path = candidate.report / name
+        if not path.is_file() or hash_file(path) != digest:
+            yield _stale(where, f"{name} is missing or was changed after rendering")
+    for name in record["files"]:
+        if name not in record["outputs"]:
+            yield _stale(where, f"{name} is not among what was rendered")
+
+
+def _stale(where: str, what: str) -> Problem:
+    return Problem(where, what, "", REBUILD, "publish.stale")

@@ -1,0 +1,142 @@
+"""Publishing: every gate wired to the study, then the bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evaltools.disclosure.indicator_checks import check_indicators
+from evaltools.disclosure.persons import Known
+from evaltools.disclosure.quotes import check_redactions
+from evaltools.disclosure.releases import Release, differencing, read_release
+from evaltools.disclosure.scan import Sought, cited_words, scan_outputs, secrets_of
+from evaltools.disclosure.single_projects import SingleProjects
+from evaltools.findings.judgement import problems_for_publishing
+from evaltools.findings.matrix import matrix_problems
+from evaltools.indicators.disclosure.rules import Rules
+from evaltools.lint import doubted_findings, lint
+from evaltools.problems import Problem, refuse
+from evaltools.provenance.signature import key_problems
+from evaltools.publish.bundle import Bundle, release_of, write_bundle
+from evaltools.publish.candidate import Candidate, Gate
+from evaltools.publish.gates import without_note
+from evaltools.publish.release_register import FILE_NAME as REGISTER
+from evaltools.publish.release_register import ReleaseRegister, earlier_bundles, without_twins
+from evaltools.publish.verify import verify
+from evaltools.report.build import build_report, current_report, place_problems
+from evaltools.report.material import judgements_of
+
+if TYPE_CHECKING:
+    from evaltools.study import Parameters, Study
+
+Say = Callable[[str], None]
+
+LIMITS = (
+    "Searched for names, identity codes, dates of birth, e-mail and postal addresses, profiles, "
+    "telephone, account and payment card numbers, number plates, keys, folders, and marks and "
+    "claims of single projects. A name that is on no list, stands alone and has no title before "
+    "it cannot be found, nor can words in a bitmap: somebody must read what is published."
+)
+"""What publishing says of its search."""
+
+
+def publish_report(
+    study: Study,
+    parameters: Parameters,
+    to: Path,
+    published: Path | None = None,
+    say: Say = print,
+    key: Path | None = None,
+) -> Bundle:
+    """Publish the report under some parameters, if nothing stands against it.
+
+    Arguments:
+        to: the bundle's folder; must not be there yet.
+        published: folder of bundles that were published before the study had a register, or
+            elsewhere. What the register lists is held against this release in any case.
+        key: signs the bundle; none by default.
+
+    Raises:
+        ProblemError: everything that stands against it, of all gates at once.
+    """
+    refuse([*place_problems(study, to), *(key_problems(key) if key is not None else ())])
+    build_report(study, parameters, say=say)
+    folder, run = current_report(study, parameters)
+    judgements = judgements_of(study, run)
+    register = ReleaseRegister(study.root)
+    known = register.read()
+    say(known.note())
+    bundles = [read_release(path) for path in earlier_bundles(published)] if published else []
+    earlier = without_twins(known.releases, bundles)
+    candidate = Candidate(study, parameters, folder, run, tuple(judgements))
+    release = release_of(candidate)
+    gates = [
+        Gate("findings", lambda _: problems_for_publishing(judgements)),
+        Gate("coder rules", without_note),
+        Gate("matrix", _matrix),
+        Gate("lint", lambda _: lint(study.root, [parameters.language])),
+        Gate("agreement", _agreement),
+        Gate("disclosure", lambda _: _disclosure(candidate, release, earlier)),
+        Gate("verification", _verification),
+    ]
+    say("Checking what stands against publishing")
+    bundle = write_bundle(
+        candidate, to, gates, release,
+        examine=_outputs(candidate),
+        register=lambda digest: register.add(to.name, release, study, parameters, run.key, digest),
+        key=key,
+    )  # fmt: skip
+    say(f"{REGISTER} lists it: keep that file under version control")
+    say(LIMITS)
+    return bundle
+
+
+def _matrix(candidate: Candidate) -> list[Problem]:
+    codes = set(candidate.tables["codes"]["code_id"])
+    indicators, tables = candidate.run.indicators(), set(candidate.tables)
+    return matrix_problems(candidate.study, indicators, candidate.judgements, codes, tables)
+
+
+def _agreement(candidate: Candidate) -> list[Problem]:
+    findings = [judgement.finding for judgement in candidate.judgements]
+    root, language = candidate.study.root, candidate.parameters.language
+    return doubted_findings(root, language, findings, candidate.run.indicators())
+
+
+def _disclosure(
+    candidate: Candidate, release: Release, earlier: tuple[Release, ...]
+) -> list[Problem]:
+    declared, parameters = candidate.study.declaration.disclosure, candidate.parameters
+    return [
+        *check_indicators(candidate.run.indicators(), parameters, declared),
+        *check_redactions(candidate.tables),
+        *differencing(earlier, release, Rules.declared(declared, parameters.minimum_cell)),
+    ]
+
+
+def _outputs(candidate: Candidate) -> Callable[[Path], list[Problem]]:
+    """The search of everything that is to be published."""
+    study, tables = candidate.study, candidate.tables
+    declared = study.declaration
+    authors = declared.publication.authors if declared.publication else ()
+    sought = Sought(
+        Known.of(tables),
+        secrets_of(candidate.evidence),
+        frozenset(author.name for author in authors) | frozenset(declared.disclosure.allowed),
+        cited_words(study.root / "reports"),
+        SingleProjects.of(tables, candidate.run.indicators()),
+        (str(study.root.resolve()),),
+    )
+
+    def search(folder: Path) -> list[Problem]:
+        found = scan_outputs(folder, sought)
+        return [replace(problem, where=f"outputs: {problem.where}") for problem in found]
+
+    return search
+
+
+def _verification(candidate: Candidate) -> list[Problem]:
+    found = verify(candidate.report.resolve())
+    return [Problem(found.name, str(fault), code="publish.verification") for fault in found.faults]

@@ -1,0 +1,213 @@
+"""Names of other tools: identifiers made of them, and the study's documents found by them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import PurePath
+from typing import Any, TypeVar
+
+import yaml
+
+from evaltools.qda.model import Document
+
+_IDENTIFIER = re.compile(r"[a-z0-9_]+(?:[.-][a-z0-9_]+)*")
+CODE_ID = re.compile(r"[a-z_]+(\.[a-z_]+)+")
+SUFFIXES = (
+    *(".txt", ".docx", ".doc", ".pdf", ".odt", ".rtf", ".md", ".html", ".htm", ".epub"),
+    *(".xlsx", ".ods"),
+)
+_LETTERS = str.maketrans({"ø": "o", "æ": "ae", "ß": "ss", "đ": "d", "ł": "l", "þ": "th", "ð": "d"})
+
+K = TypeVar("K", bound=Hashable)
+_Named = TypeVar("_Named")
+
+
+@cache
+def lexicon() -> dict[str, Any]:
+    """What tools and people call columns, their values, and links (`names.yml`)."""
+    text = (files("evaltools.qda") / "names.yml").read_text(encoding="utf-8")
+    content: dict[str, Any] = yaml.safe_load(text)
+    return content
+
+
+@cache
+def meanings(section: str) -> dict[str, str]:
+    """What each name of a section of the lexicon means."""
+    names: dict[str, list[str]] = lexicon()[section]
+    return {name: meaning for meaning, known in names.items() for name in known}
+
+
+def code_ids(paths: Mapping[K, tuple[str, ...]]) -> dict[K, str]:
+    """Identifiers of codes, in the form that `codes` asks for.
+
+    Arguments:
+        paths: names from the broadest code down to the code itself.
+
+    A name that already is such an identifier, as in an export of a study, stays.
+    """
+
+    def plain(path: tuple[str, ...]) -> str:
+        if path and CODE_ID.fullmatch(path[-1]):
+            return path[-1]
+        parts = [_slug(name, "a-z") or "code" for name in path]
+        return ".".join(parts if len(parts) > 1 else ["code", *parts])
+
+    return _unique(paths, plain, _lettered)
+
+
+def document_ids(names: Mapping[K, str]) -> dict[K, str]:
+    """Identifiers of documents, made of their names without the format's suffix."""
+
+    def plain(name: str) -> str:
+        stem = stem_of(name)
+        if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", stem):
+            return stem
+        return _slug(stem, "a-z0-9").replace("_", "-")[:100] or "document"
+
+    return _unique(names, plain, lambda one, number: f"{one}-{number}")
+
+
+def lineage(key: K, above: Callable[[K], K | None]) -> tuple[K, ...]:
+    """What stands above a code, broadest first, and the code itself; a circle is cut open."""
+    line = [key]
+    while (higher := above(line[-1])) is not None and higher not in line:
+        line.append(higher)
+    return tuple(reversed(line))
+
+
+def stem_of(name: str) -> str:
+    """The last part of a path of any system, without the suffix of a format of texts."""
+    path = PurePath(name.replace("\\", "/"))
+    return path.stem if path.suffix.casefold() in SUFFIXES else path.name
+
+
+def bare(name: str) -> str:
+    """A name in small letters without marks: Ångström and angstrom are one."""
+    folded = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
+    return "".join(one for one in folded if not unicodedata.combining(one))
+
+
+def _slug(name: str, letters: str) -> str:
+    return re.sub(rf"[^{letters}]+", "_", bare(name)).strip("_")
+
+
+def _lettered(one: str, number: int) -> str:
+    # Digits are not allowed in identifiers of codes.
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(97 + rest) + letters
+    return f"{one}_{letters}"
+
+
+def _unique(
+    named: Mapping[K, _Named], plain: Callable[[_Named], str], numbered: Callable[[str, int], str]
+) -> dict[K, str]:
+    """Who comes first keeps the plain identifier; the order is that of the mapping."""
+    ids: dict[K, str] = {}
+    taken: set[str] = set()
+    for key, name in named.items():
+        wanted = one = plain(name)
+        number = 1
+        while one in taken:
+            number += 1
+            one = numbered(wanted, number)
+        taken.add(one)
+        ids[key] = one
+    return ids
+
+
+def identifier(name: str, fallback: str, taken: Container[str], under: str = "") -> str:
+    """An identifier for a name.
+
+    Arguments:
+        name: as a person wrote it; one that is an identifier already is kept.
+        fallback: where nothing of the name can be used.
+        taken: those that others have; a number is put behind then.
+        under: identifier of what it belongs to, which is put before a name that is none yet.
+    """
+    stem = name.strip()
+    if not _IDENTIFIER.fullmatch(stem):
+        stem = slug(name) or fallback
+        stem = f"{under}.{stem}" if under else stem
+    result, count = stem, 1
+    while result in taken:
+        count += 1
+        result = f"{stem}_{count}"
+    return result
+
+
+def slug(name: str) -> str:
+    """Small letters without marks, figures and underscores; parts that a tool joins by `::`,
+    `\\` or `/` are parted by dots."""
+    parts = (_slug(part, "a-z0-9") for part in re.split(r"::|[\\/]", bare(name)))
+    return ".".join(part for part in parts if part)
+
+
+@dataclass(frozen=True)
+class Match:
+    """A document of the study, and by what it was known; or why none is."""
+
+    document: Document | None
+    why: str
+
+
+def match_document(
+    found: Document,
+    library: Sequence[Document],
+    mapping: Mapping[str, str],
+    hints: Iterable[str] = (),
+) -> Match:
+    """The study's document that a tool's document is.
+
+    Arguments:
+        found: the tool's document.
+        library: documents of the study; their variables hold what else they are known by, such
+            as a project or a register number.
+        mapping: identifiers by the tool's name, where somebody has said so; goes before all.
+        hints: further values that tell it, such as the variables of its case.
+    """
+    by_id = {document.document_id: document for document in library}
+    for key in (found.name, found.document_id):
+        if key in mapping:
+            return Match(by_id.get(mapping[key]), f"mapped to {mapping[key]}")
+    if found.text_sha256:
+        same = [document for document in library if document.text_sha256 == found.text_sha256]
+        if len(same) == 1:
+            return Match(same[0], "the same text")
+    if found.document_id in by_id:
+        return Match(by_id[found.document_id], "its identifier")
+    names = {plain_name(found.name), plain_name(found.document_id)} - {""}
+    named = [
+        document
+        for document in library
+        if names & {plain_name(document.document_id), plain_name(document.name)}
+    ]
+    if len(named) == 1:
+        return Match(named[0], "its name")
+    values = {plain_name(one) for one in (*found.variables.values(), *hints)} | names
+    known = [
+        document
+        for document in library
+        if values & {plain_name(value) for value in document.variables.values() if value}
+    ]
+    if len(known) == 1:
+        return Match(known[0], "its project or register number")
+    several = named or known
+    if several:
+        listed = ", ".join(document.document_id for document in several[:5])
+        return Match(None, f"it could be any of {listed}")
+    return Match(None, "no document of the study has this text, name or register number")
+
+
+def plain_name(name: str) -> str:
+    """A name without what differs by chance: suffix, capitals, spaces and underscores."""
+    stem = stem_of(unicodedata.normalize("NFC", name).strip())
+    # A register number such as AB/1234/2021 has slashes of its own.
+    whole = name.strip() if re.fullmatch(r"[\w.-]+(/[\w.-]+)+", name.strip()) else stem
+    return re.sub(r"[\s_-]+", " ", whole.casefold()).strip()

@@ -1,0 +1,207 @@
+"""QualCoder projects: a folder `.qda` with the database `data.qda`, or that database.
+
+Positions are of `source.fulltext`; the windows in which passages are marked count in UTF-16 units
+and line ends as one, the program elsewhere in code points. Each is held against `seltext`.
+Source of the schema: QualCoder's database versions 3 to 14 (github.com/ccbogel/QualCoder).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from evaltools.problems import Problem, ProblemError
+from evaltools.qda.model import (
+    NO_CHOICES,
+    Case,
+    Choices,
+    Code,
+    Coder,
+    CodingSet,
+    Document,
+    Dropped,
+    Loss,
+    day_of,
+)
+from evaltools.qda.naming import code_ids, document_ids, lineage
+from evaltools.qda.offsets.conventions import Convention
+from evaltools.qda.placement import PROGRAM, Mark, Source, digest, with_placed
+from evaltools.qda.sqlite import Database, Row, opened, text_of, whole
+
+FILE_NAME = "data.qda"
+TABLES = frozenset({"code_text", "code_name", "source"})
+# What is left behind, with its table, what tells the row, and why.
+_LEFT = (
+    ("code_image", "imid", "memo", "a code on a picture; the study codes texts"),
+    ("code_av", "avid", "memo", "a code on sound or film; the study codes texts"),
+    ("annotation", "anid", "memo", "a note on a text; the study has no place for it"),
+    ("journal", "name", "jentry", "a journal; the study has no place for it"),
+)
+
+
+def read_qualcoder(path: Path, choices: Choices = NO_CHOICES) -> CodingSet:
+    """The coding of a QualCoder project.
+
+    Arguments:
+        path: the project folder, or its `data.qda`.
+        choices: of positions, which are found out where they are not stated, and round.
+
+    Raises ProblemError where it is no such project.
+    """
+    with opened(path / FILE_NAME if path.is_dir() else path) as database:
+        if not database.tables >= TABLES:
+            raise ProblemError(
+                [Problem(path.name, "it is no QualCoder project", code="exchange.database")]
+            )
+        return _read(database, choices)
+
+
+def _read(database: Database, choices: Choices) -> CodingSet:
+    dropped: list[Dropped] = []
+
+    def drop(where: str, what: object, why: str, loss: Loss = "unsupported") -> None:
+        dropped.append(Dropped(where, text_of(what)[:200], why, loss))
+
+    documents, sources = _documents(database, drop)
+    codes, code_of = _codes(database)
+    columns = (
+        "ctid",
+        "cid",
+        "fid",
+        "seltext",
+        "pos0",
+        "pos1",
+        "owner",
+        "date",
+        "memo",
+        "important",
+    )
+    marks = []
+    for row in database.rows("code_text", columns, "ctid"):
+        where = f"code_text {text_of(row['ctid'])}"
+        document, code = documents.get(whole(row["fid"])), code_of.get(whole(row["cid"]))
+        quote = text_of(row["seltext"])
+        if document is None or code is None:
+            lost = "file" if document is None else "code"
+            drop(where, quote, f"its {lost} is not in the project", "passage")
+            continue
+        marks.append(
+            Mark(
+                where,
+                document.document_id,
+                code,
+                text_of(row["owner"]).strip(),
+                whole(row["pos0"]),
+                whole(row["pos1"]),
+                # Where the program shows text, paragraphs are parted by U+2029.
+                quote.replace("\u2029", "\n"),
+                where,
+                day_of(text_of(row["date"])),
+                round=choices.round,
+            )
+        )
+        if text_of(row["memo"]):
+            drop(where, row["memo"], "a note on a coding; the study has no place for it")
+        if whole(row["important"]):
+            drop(where, "important", "the study does not mark importance")
+    for table, key, content, why in _LEFT:
+        for row in database.rows(table, (key, content), key):
+            drop(f"{table} {text_of(row[key])}", row[content], why)
+    version = database.rows("project", ("databaseversion", "about"), "databaseversion")
+    about = text_of(version[0]["about"]) if version else ""
+    coding = CodingSet(
+        origin=about if about.startswith("QualCoder") else f"QualCoder {about}".strip(),
+        documents=tuple(documents.values()),
+        codes=codes,
+        coders=tuple(Coder(name, name) for name in sorted({mark.coder_id for mark in marks})),
+        cases=_cases(database, documents),
+        dropped=tuple(dropped),
+    )
+    positions = Convention.stated(choices.positions)
+    ways = (positions,) if positions else PROGRAM
+    return with_placed(coding, marks, sources, "QualCoder", ways)
+
+
+def _documents(
+    database: Database, drop: Callable[[str, object, str], None]
+) -> tuple[dict[int | None, Document], dict[str, Source]]:
+    rows = {
+        whole(row["id"]): row
+        for row in database.rows("source", ("id", "name", "fulltext", "mediapath", "memo"), "id")
+    }
+    variables = _variables(database, "file")
+    ids = document_ids({key: text_of(row["name"]) for key, row in rows.items()})
+    documents: dict[int | None, Document] = {}
+    sources: dict[str, Source] = {}
+    for key, row in rows.items():
+        name = text_of(row["name"])
+        if row["fulltext"] is None:
+            drop(f"source {key}", name, "it has no text: a picture or recording")
+            continue
+        source = sources[ids[key]] = Source(text_of(row["fulltext"]))
+        documents[key] = Document(
+            ids[key], name, source.text, digest(source.text), "", variables.get(key, {})
+        )
+        if text_of(row["memo"]):
+            drop(f"source {key}", row["memo"], "a note on a file; the study has no place for it")
+    return documents, sources
+
+
+def _codes(database: Database) -> tuple[tuple[Code, ...], dict[int | None, str]]:
+    """Categories as codes that only group, and codes; and the codes by their number."""
+    categories = database.rows("code_cat", ("catid", "name", "memo", "supercatid"), "catid")
+    names = database.rows("code_name", ("cid", "name", "memo", "catid", "color", "supercid"), "cid")
+    rows: dict[tuple[str, int | None], Row] = {
+        ("cat", whole(row["catid"])): row for row in categories
+    }
+    rows |= {("code", whole(row["cid"])): row for row in names}
+
+    def above(key: tuple[str, int | None]) -> tuple[str, int | None] | None:
+        row = rows[key]
+        if key[0] == "code" and whole(row["supercid"]) is not None:
+            found: tuple[str, int | None] = ("code", whole(row["supercid"]))
+        else:
+            found = ("cat", whole(row["supercatid" if key[0] == "cat" else "catid"]))
+        return found if found in rows else None
+
+    lines = {key: lineage(key, above) for key in rows}
+    ids = code_ids(
+        {key: tuple(text_of(rows[one]["name"]) for one in line) for key, line in lines.items()}
+    )
+    codes = [
+        Code(
+            ids[key],
+            ids[lines[key][-2]] if len(lines[key]) > 1 else None,
+            text_of(row["name"]),
+            text_of(row["memo"]),
+            codable=key[0] == "code",
+            color=text_of(row.get("color")),
+        )
+        for key, row in rows.items()
+    ]
+    codes.sort(key=lambda code: code.code_id)
+    return tuple(codes), {key[1]: ids[key] for key in rows if key[0] == "code"}
+
+
+def _variables(database: Database, kind: str) -> dict[int | None, dict[str, str]]:
+    found: dict[int | None, dict[str, str]] = {}
+    for row in database.rows("attribute", ("attrid", "name", "attr_type", "value", "id"), "attrid"):
+        if row["attr_type"] == kind and text_of(row["value"]):
+            found.setdefault(whole(row["id"]), {})[text_of(row["name"])] = text_of(row["value"])
+    return found
+
+
+def _cases(database: Database, documents: dict[int | None, Document]) -> tuple[Case, ...]:
+    variables = _variables(database, "case")
+    texts: dict[int | None, set[str]] = {}
+    for row in database.rows("case_text", ("id", "caseid", "fid"), "id"):
+        document = documents.get(whole(row["fid"]))
+        if document is not None:
+            texts.setdefault(whole(row["caseid"]), set()).add(document.document_id)
+    cases = []
+    for row in database.rows("cases", ("caseid", "name"), "caseid"):
+        key = whole(row["caseid"])
+        cases.append(
+            Case(text_of(row["name"]), tuple(sorted(texts.get(key, set()))), variables.get(key, {}))
+        )
+    return tuple(cases)

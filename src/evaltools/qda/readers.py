@@ -1,0 +1,149 @@
+"""Reading the file of any tool: what it is, is told by what it holds and not by its name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from evaltools.files import open_file
+from evaltools.problems import Problem, ProblemError
+from evaltools.qda import qualcoder, sqlite, tables, taguette
+from evaltools.qda.model import NO_CHOICES, Choices, Coder, Coding, CodingSet, Reading, coding_id
+from evaltools.qda.offsets.conventions import Convention
+from evaltools.qda.spreadsheets import SUFFIXES, read_spreadsheet, workbook_kind
+
+_READ = "a REFI-QDA project or codebook, a QualCoder project, a Taguette database, a spreadsheet "
+_READ += "(CSV, XLSX, ODS), or a folder written by evaltools"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def read_coding(path: Path, choices: Choices = NO_CHOICES) -> CodingSet:
+    """The coding in a file of any tool; `origin` says what it was taken for.
+
+    Arguments:
+        path: a file, or a folder of QualCoder or of evaltools.
+        choices: what the file does not say by itself.
+
+    Raises ProblemError where it is nothing that is read, is damaged or hostile, or leaves
+    something open that has to be chosen.
+    """
+    return _with_coder(_read(path, choices), choices.coder, path.name)
+
+
+def read_codes(path: Path, choices: Choices = NO_CHOICES) -> CodingSet:
+    """The codes alone, whoever coded what with them."""
+    found = _read(path, choices)
+    return CodingSet(
+        origin=found.origin, codes=found.codes, faults=found.faults, dropped=found.dropped
+    )
+
+
+def _read(path: Path, choices: Choices) -> CodingSet:
+    positions = Convention.stated(choices.positions)
+    if path.is_dir():
+        if tables.is_table_folder(path):
+            return tables.read_tables(path)
+        if (path / qualcoder.FILE_NAME).is_file():
+            return qualcoder.read_qualcoder(path, choices)
+        raise _refused(path, "the folder is of no tool that is read")
+    if not path.exists():
+        raise _refused(path, "there is no such file", "Is the name right?")
+    with open_file(path, path.name):
+        pass  # a plain file that may be read
+    if path.stat().st_size == 0:
+        raise _refused(path, "it is empty", "Export it again.")
+    if sqlite.is_sqlite(path):
+        with sqlite.opened(path) as database:
+            names = database.tables
+        for tool, read in (
+            (qualcoder.TABLES, qualcoder.read_qualcoder),
+            (taguette.TABLES, taguette.read_taguette),
+        ):
+            if names >= tool:
+                return read(path, choices)
+        shown = ", ".join(sorted(names)[:8]) or "none"
+        raise _refused(path, f"it is a database of no tool that is read (its tables: {shown})")
+    from evaltools.qda import refi  # loads lxml, only where such a file may be
+
+    if refi.looks_like_refi(path):
+        return _in_round(refi.read_refi(path, positions, choices.code_ids), choices.round)
+    with path.open("rb") as file:
+        head = file.read(400)
+    known = path.suffix.casefold() in SUFFIXES or workbook_kind(head)
+    if not known or (b"\0" in head and not workbook_kind(head) and head[:2] not in _UTF16):
+        raise _refused(path, "it is nothing that is read")
+    return read_spreadsheet(path, choices)
+
+
+def _in_round(coding: CodingSet, round_: int) -> CodingSet:
+    """The set in another round, where it knows of the first only, as a format does without any."""
+    rounds = {one.round for one in coding.codings} | {one.round for one in coding.readings}
+    if round_ == 1 or not rounds <= {1}:
+        return coding
+    return replace(
+        coding,
+        codings=tuple(
+            replace(
+                one,
+                round=round_,
+                coding_id=coding_id(one.segment_id, one.code_id, one.coder_id, round_),
+            )
+            for one in coding.codings
+        ),
+        readings=tuple(replace(one, round=round_) for one in coding.readings),
+    )
+
+
+def _with_coder(coding: CodingSet, coder: str, where: str) -> CodingSet:
+    """The set with a coder for what names none; refused where none is given."""
+    nameless = sum(not one.coder_id for one in coding.codings)
+    if not nameless:
+        if coder and coding.codings:
+            names = ", ".join(one.pseudonym for one in coding.coders[:8])
+            what = "it says itself who coded, so --coder has nothing to tell"
+            remedy = "Map its coders by --coders."
+            raise ProblemError([Problem(where, what, names, remedy, "exchange.coder")])
+        return replace(
+            coding,
+            coders=tuple(one for one in coding.coders if one.coder_id),
+            readings=tuple(one for one in coding.readings if one.coder_id),
+        )
+    if not coder:
+        raise ProblemError(
+            [
+                Problem(
+                    where,
+                    f"it does not say who made {nameless} of its {len(coding.codings)} codings",
+                    remedy="Say who did by --coder NAME.",
+                    code="exchange.coder",
+                )
+            ]
+        )
+
+    def named(one: Coding) -> Coding:
+        if one.coder_id:
+            return one
+        identifier = coding_id(one.segment_id, one.code_id, coder, one.round)
+        return replace(one, coder_id=coder, coding_id=identifier)
+
+    codings = {one.coding_id: one for one in map(named, coding.codings)}
+    coders = {one.coder_id: one for one in coding.coders if one.coder_id}
+    coders.setdefault(coder, Coder(coder, coder))
+    readings: dict[tuple[str, str, int], Reading] = {}
+    for reading in coding.readings:
+        who = reading.coder_id or coder
+        readings.setdefault(
+            (reading.document_id, who, reading.round), replace(reading, coder_id=who)
+        )
+    return replace(
+        coding,
+        coders=tuple(coders[name] for name in sorted(coders)),
+        codings=tuple(codings.values()),
+        readings=tuple(readings[key] for key in sorted(readings)),
+    )
+
+
+def _refused(path: Path, what: str, remedy: str = "") -> ProblemError:
+    return ProblemError(
+        [Problem(path.name, what, "" if remedy else _READ, remedy, "exchange.unknown")]
+    )

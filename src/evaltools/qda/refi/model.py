@@ -1,0 +1,323 @@
+"""What reading and writing REFI-QDA share: identifiers, private notes, the list of leftovers.
+
+What the format has no place for stands in notes of our own that other tools show as memos. A
+note's first line says what it is; each further line is a JSON object, whose first key says what
+kind of thing it is about and whose value says which one, by its GUID. The lines of a document's
+passages and codings stand in one note, attached to the document.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+
+from evaltools.documents.zip_package import local
+from evaltools.qda.model import Dropped, Loss
+from evaltools.qda.offsets.evidence import proof
+
+OURS = "evaltools"
+HEAD = "evaltools coding 1"
+NOTE_NAME = "evaltools: what REFI-QDA has no place for"
+KINDS = (
+    "project", "code", "coder", "document", "segment", "coding", "relation", "case", "reading",
+)  # fmt: skip
+
+# Any fixed name would do; it must never change, or files would differ from one release to another.
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:QDA-XML:project:1.0#evaltools")
+# What XML 1.0 cannot hold (section 2.2 of the recommendation).
+_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+Line = Mapping[str, Any]
+
+
+def normalise_guid(guid: str | None) -> str:
+    """A GUID in small letters without braces; empty for none."""
+    return (guid or "").strip().removeprefix("{").removesuffix("}").lower()
+
+
+def guid_of(element: etree._Element, attribute: str = "guid") -> str:
+    """The GUID in an attribute of an element; empty where it has none."""
+    return normalise_guid(element.get(attribute))
+
+
+def generate_guid(kind: str, identifier: str) -> str:
+    """The GUID of something of the study that has none of its own: always the same one."""
+    return str(uuid.uuid5(_NAMESPACE, f"{kind}:{identifier}"))
+
+
+def own_guid(line: Line | None, guid: str, kind: str, identifier: str) -> str:
+    """The GUID that a tool gave to what is read; empty where evaltools made it."""
+    return text_of(line, "guid", "" if guid == generate_guid(kind, identifier) else guid)
+
+
+def seal(segment: str, code: str, coder: str) -> str:
+    """Checksum of what a coding says, by which it is known whether another tool changed it."""
+    return proof("\x1f".join((segment, code, coder)))
+
+
+def legal(text: str) -> str:
+    """Text that XML can hold: what it cannot is replaced by U+FFFD."""
+    return _ILLEGAL.sub("\ufffd", text)
+
+
+def legal_values(variables: Mapping[str, str]) -> dict[str, str]:
+    """Values of variables that XML can hold; the private note has the others."""
+    return {legal(name): legal(value) for name, value in variables.items() if value}
+
+
+def write_lines(lines: Iterable[Line]) -> str:
+    """Text of a note."""
+    written = (json.dumps(line, ensure_ascii=False, separators=(",", ":")) for line in lines)
+    return "\n".join([HEAD, *(_ILLEGAL.sub(_escaped, line) for line in written)])
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return "".join(f"\\u{ord(character):04x}" for character in match[0])
+
+
+def is_ours(text: str) -> bool:
+    """Whether the text of a note is one of ours."""
+    return text.lstrip("\ufeff \r\n").startswith(HEAD)
+
+
+def read_lines(text: str) -> Iterator[dict[str, Any]]:
+    """Lines of a note that can be read; what people wrote below or between is passed over."""
+    # Not splitlines: strings may hold U+0085 and U+2028, which are no line ends in JSON.
+    for line in re.split("\r\n|\n|\r", text)[1:]:
+        try:
+            found = json.loads(line)
+        except (json.JSONDecodeError, RecursionError):
+            continue
+        if isinstance(found, dict) and found and next(iter(found)) in KINDS:
+            yield found
+
+
+class Notes:
+    """All lines of our notes in a file, by kind and GUID.
+
+    Values come from a file that anybody may have changed, so each is asked for by its type.
+    """
+
+    def __init__(self, lines: Iterable[Line]) -> None:
+        self._lines: dict[str, dict[str, Line]] = {kind: {} for kind in KINDS}
+        self.readings: list[Line] = []
+        for line in lines:
+            kind = next(iter(line))
+            if kind == "reading":
+                self.readings.append(line)
+            elif isinstance(line[kind], str):
+                self._lines[kind][line[kind]] = line
+
+    def line(self, kind: str, guid: str) -> Line | None:
+        """The line about something; None where there is none."""
+        return self._lines[kind].get(guid)
+
+
+def text_of(line: Line | None, key: str, default: str = "") -> str:
+    """A text of a line; the default where it has none."""
+    found = (line or {}).get(key)
+    return found if isinstance(found, str) else default
+
+
+def exact(line: Line | None, key: str, found: str) -> str:
+    """What was written before XML changed it, unless another tool changed it since."""
+    was = text_of(line, key, found)
+    return was if legal(was) == found else found
+
+
+def exact_values(line: Line | None, found: Mapping[str, str]) -> Mapping[str, str]:
+    """The same for values of variables."""
+    was = (line or {}).get("variables")
+    if not isinstance(was, list):
+        return found
+    pairs = {p[0]: p[1] for p in was if isinstance(p, list) and [type(x) for x in p] == [str, str]}
+    return pairs if legal_values(pairs) == found else found
+
+
+def number_of(line: Line | None, key: str) -> int | None:
+    """A whole number of a line; None where it has none."""
+    found = (line or {}).get(key)
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+
+def texts_of(line: Line | None, key: str) -> tuple[str, ...]:
+    """A list of texts of a line; empty where it has none."""
+    found = (line or {}).get(key)
+    return tuple(t for t in found if isinstance(t, str)) if isinstance(found, list) else ()
+
+
+def without_defaults(line: dict[str, Any]) -> dict[str, Any]:
+    """A line without what is empty, except its first key."""
+    first = next(iter(line))
+    return {k: v for k, v in line.items() if k == first or v not in ("", None, [], {})}
+
+
+_HEADINGS = {"include": "Include: ", "exclude": "Exclude: "}
+CODE_FIELDS = ("kind", "label_fi", "label_sv", "label_en", "codebook_version", "retired")
+COLOR = re.compile(r"#(?:[A-Fa-f0-9]{6}|[A-Fa-f0-9]{3})")
+# A codebook by itself has no notes, so a description ends with what a note would say.
+BLOCK = "evaltools: "
+
+
+@dataclass(frozen=True)
+class Description:
+    """The description of a code: the definition, then what to include and what to exclude."""
+
+    definition: str = ""
+    include: str = ""
+    exclude: str = ""
+
+    def __str__(self) -> str:
+        blocks = [f"{heading}{v}" for f, heading in _HEADINGS.items() if (v := getattr(self, f))]
+        return "\n\n".join([self.definition, *blocks] if self.definition else blocks)
+
+
+def split_description(text: str) -> Description:
+    """The parts of a description in a file."""
+    found: dict[str, str] = {}
+    for name, heading in reversed(_HEADINGS.items()):
+        before, mark, after = ("\n\n" + text).rpartition(f"\n\n{heading}")
+        if mark:
+            found[name], text = after, before.removeprefix("\n\n")
+    return Description(text, **found)
+
+
+_LONGEST = 80
+
+# Why what nobody took is left behind, by the element that it is or stands in.
+_REASONS = {
+    "PictureSource": "pictures are not read",
+    "AudioSource": "sound is not read",
+    "VideoSource": "video is not read",
+    "PDFSelection": "it marks a place on a page, and no text of it is in the file",
+    "Graph": "drawings of networks have no place in the study",
+    "Graphs": "drawings of networks have no place in the study",
+    "Set": "sets have no place in the study; codes are grouped by their parents",
+    "Sets": "sets have no place in the study; codes are grouped by their parents",
+    "Note": "memos have no place in the study",
+    "NoteRef": "memos have no place in the study",
+    "Description": "descriptions are kept of codes alone",
+    "VariableValue": "its variable is unknown, or it has no value",
+    "Variable": "no case or document has a value of it",
+    "SelectionRef": "cases of the study hold whole documents",
+    "CodeRef": "cases of the study hold documents, not codes",
+    "SourceRef": "its source was not read",
+}
+_UNKNOWN = "the format has no such element here"
+
+
+class Leftovers:
+    """Keeps account of the elements of a file, and of those that are left over.
+
+    Arguments:
+        root: of its XML.
+    """
+
+    def __init__(self, root: etree._Element) -> None:
+        # The list keeps lxml's proxies alive, so that each element is one object throughout.
+        self.elements: tuple[etree._Element, ...] = tuple(
+            element for element in root.iter() if isinstance(element.tag, str)
+        )
+        self._taken: set[etree._Element] = set()
+        self._reasons: dict[etree._Element, str] = {}
+        self._losses: dict[etree._Element, Loss] = {}
+        self.names: dict[str, str] = {}
+        for element in self.elements:
+            guid, name = guid_of(element), element.get("name")
+            if guid and name:
+                self.names.setdefault(guid, name)
+
+    def take(self, *elements: etree._Element | None) -> None:
+        """What these say is in the study."""
+        self._taken.update(element for element in elements if element is not None)
+
+    def drop(self, element: etree._Element, why: str, loss: Loss = "unsupported") -> None:
+        """An element and all in it that was not taken stay behind, for a reason."""
+        for inner in element.iter():
+            if isinstance(inner.tag, str):
+                self._reasons.setdefault(inner, why)
+                self._losses.setdefault(inner, loss)
+
+    def taken_named(self, name: str) -> Iterator[etree._Element]:
+        """Elements of a name that were taken."""
+        return (e for e in self.elements if local(e) == name and e in self._taken)
+
+    @property
+    def taken(self) -> Counter[str]:
+        """Elements that were taken, by name."""
+        return Counter(local(element) for element in self._taken)
+
+    @property
+    def dropped(self) -> tuple[Dropped, ...]:
+        """A line for every element that was not taken and holds something, in the file's order."""
+        return tuple(
+            Dropped(
+                self._where(element),
+                self._what(element),
+                self._why(element),
+                self._losses.get(element, "unsupported"),
+            )
+            for element in self.elements
+            if element not in self._taken and not _empty(element)
+        )
+
+    def _where(self, element: etree._Element) -> str:
+        parts = [local(element)]
+        if element.get("name"):
+            parts.append(f"“{_short(str(element.get('name')))}”")
+        if element.get("guid"):
+            parts.append(f"({guid_of(element)})")
+        return f"{' '.join(parts)}, line {element.sourceline}"
+
+    def _what(self, element: etree._Element) -> str:
+        target = guid_of(element, "targetGUID") or guid_of(element, "representedGUID")
+        if target:
+            named = self.names.get(target)
+            return f"“{_short(named)}”" if named else target
+        if element.text and element.text.strip():
+            return f"“{_short(element.text)}”"
+        inner = Counter(local(child) for child in element)
+        if inner:
+            return ", ".join(f"{count} {name}" for name, count in inner.items())
+        shown = (f"{key} {value}" for key, value in element.items() if key in _SHOWN)
+        return ", ".join(shown)
+
+    def _why(self, element: etree._Element) -> str:
+        if element in self._reasons:
+            return self._reasons[element]
+        for outer in (element, *element.iterancestors()):
+            if outer in self._taken:
+                break
+            if outer in self._reasons:
+                return self._reasons[outer]
+            if local(outer) in _REASONS:
+                return _REASONS[local(outer)]
+        return _UNKNOWN
+
+
+_SHOWN = (
+    "startPosition", "endPosition", "page", "begin", "end", "position", "timeStamp", "direction",
+    "typeOfVariable",
+)  # fmt: skip
+
+
+def loss_of(selection: etree._Element) -> Loss:
+    """What is lost with a selection: a passage if any code is on it."""
+    return "passage" if any(local(inner) == "Coding" for inner in selection) else "uncoded"
+
+
+def _empty(element: etree._Element) -> bool:
+    """Whether an element holds nothing: no text, no attribute, nothing in it."""
+    return not len(element) and not element.attrib and not (element.text or "").strip()
+
+
+def _short(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _LONGEST else flat[: _LONGEST - 1] + "…"

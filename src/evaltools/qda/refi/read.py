@@ -1,0 +1,356 @@
+"""REFI-QDA projects and codebooks, read leniently: every fault listed, nothing lost unsaid."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import get_args
+
+from lxml import etree
+
+from evaltools.documents.zip_package import children, first, local
+from evaltools.qda.model import Case, Code, CodingSet, Dropped, Loss, Reading, Relation
+from evaltools.qda.naming import identifier, lexicon, meanings
+from evaltools.qda.offsets.conventions import Convention
+from evaltools.qda.offsets.detection import Positions, detect
+from evaltools.qda.refi.archive import Archive, open_refi
+from evaltools.qda.refi.model import (
+    BLOCK,
+    CODE_FIELDS,
+    OURS,
+    Description,
+    Leftovers,
+    Line,
+    Notes,
+    exact,
+    exact_values,
+    guid_of,
+    is_ours,
+    legal,
+    number_of,
+    own_guid,
+    read_lines,
+    split_description,
+    text_of,
+    texts_of,
+)
+from evaltools.qda.refi.passages import Coders, Passages
+from evaltools.qda.refi.sources import (
+    CodedDocument,
+    ProjectFile,
+    load_text,
+    read_sources,
+    read_values,
+    read_variables,
+)
+from evaltools.qda.refi.validate import schema_faults
+
+_EITHER_WAY = ("rival", "counter")  # what these tie is the same from both ends
+
+
+def read_refi(
+    path: Path, positions: Convention | str | None = None, code_ids: Collection[str] = ()
+) -> CodingSet:
+    """The coding in a REFI-QDA project (.qdpx, .qde), or the codes of a codebook (.qdc).
+
+    Arguments:
+        path: of the file, told by what it holds and not by its name.
+        positions: how it counts, where the user says so; otherwise it is found out.
+        code_ids: identifiers of the study's codes, kept where a code has one for its name.
+
+    Raises ProblemError where the file is hostile or damaged, or where its positions can be
+    read in two ways that give different quotes, or in none.
+    """
+    return read_with_leftovers(path, positions, code_ids)[0]
+
+
+def read_with_leftovers(
+    path: Path, positions: Convention | str | None = None, code_ids: Collection[str] = ()
+) -> tuple[CodingSet, Leftovers]:
+    """The same, with the account of every element of the file."""
+    stated = Convention.stated(positions) if isinstance(positions, str) else positions
+    archive = open_refi(path)
+    leftovers = Leftovers(archive.root)
+    origin = " ".join((archive.root.get("origin") or "").split())
+    if archive.is_codebook:
+        project = ProjectFile(archive, Notes(()), leftovers, {}, origin)
+        codes, _ = _read_codes(archive.root, project, code_ids)
+        found = schema_faults(archive.root)
+        coding = CodingSet(origin=origin, codes=codes, faults=found, dropped=leftovers.dropped)
+        return coding, leftovers
+    ours = dict(_our_notes(archive))
+    notes = Notes(line for text in ours.values() for line in read_lines(text))
+    project = ProjectFile(archive, notes, leftovers, read_variables(archive.root), origin)
+    _take_notes(project, frozenset(ours))
+    return _read_project(project, stated, code_ids), leftovers
+
+
+def _read_project(
+    project: ProjectFile, stated: Convention | None, code_ids: Collection[str]
+) -> CodingSet:
+    root, notes, leftovers = project.archive.root, project.notes, project.leftovers
+    leftovers.take(root)
+    coders = Coders(project)
+    codes: tuple[Code, ...] = ()
+    code_guids: dict[str, str] = {}
+    for codebook in list(children(root, "CodeBook"))[:1]:
+        codes, code_guids = _read_codes(codebook, project, code_ids)
+    sources, assumed = read_sources(project)
+    with_text = [coded for coded in sources if coded.marked is not None]
+    marked = [coded.marked for coded in with_text if coded.marked is not None]
+    positions = detect(marked, project.archive.name, stated)
+    passages = Passages(project, code_guids, coders, _linked(project))
+    for index, coded in enumerate(with_text):
+        passages.read(coded, positions.of(index))
+    relations = _read_relations(project, passages)
+    cases = _read_cases(project, sources)
+    _take_variables(root, leftovers)
+    own = notes.line("project", OURS) if project.origin.startswith(OURS) else None
+    return CodingSet(
+        origin=text_of(own, "origin") if own is not None else project.origin,
+        documents=tuple(coded.document for coded in sources),
+        codes=codes,
+        coders=tuple(coders.coders),
+        segments=tuple(passages.segments.values()),
+        codings=tuple(passages.codings.values()),
+        readings=_read_readings(notes, passages),
+        relations=relations,
+        cases=cases,
+        positions=_positions(positions, own, passages),
+        faults=(*texts_of(own, "faults"), *schema_faults(root)),
+        dropped=(*_dropped_before(own), *leftovers.dropped),
+        assumed=(*texts_of(own, "assumed"), *assumed, *coders.assumed, *passages.assumed),
+    )
+
+
+def _our_notes(archive: Archive) -> Iterator[tuple[str, str]]:
+    """GUID and text of the notes that evaltools wrote."""
+    for container in children(archive.root, "Notes"):
+        for note in children(container, "Note"):
+            if (note.get("name") or "").startswith(OURS):
+                text = load_text(archive, note).text
+                if text is not None and is_ours(text):
+                    yield guid_of(note), text
+
+
+def _take_notes(project: ProjectFile, ours: frozenset[str]) -> None:
+    """Our own notes and what points to them were read; other memos stay behind."""
+    leftovers = project.leftovers
+    for container in children(project.archive.root, "Notes"):
+        leftovers.take(container)
+        for note in children(container, "Note"):
+            if guid_of(note) in ours:
+                leftovers.take(note, *children(note, "PlainTextContent"))
+    for element in leftovers.elements:
+        if local(element) == "NoteRef" and guid_of(element, "targetGUID") in ours:
+            leftovers.take(element)
+
+
+def _take_variables(root: etree._Element, leftovers: Leftovers) -> None:
+    """Variables of which a value was read are in the study; others stay behind."""
+    used = {guid_of(e, "targetGUID") for e in leftovers.taken_named("VariableRef")}
+    for container in children(root, "Variables"):
+        leftovers.take(container)
+        for variable in children(container, "Variable"):
+            if guid_of(variable) in used:
+                leftovers.take(variable)
+
+
+def _positions(found: Positions, own: Line | None, passages: Passages) -> str:
+    """How positions were read: as they were before, if this is our own file, unchanged."""
+    return text_of(own, "positions") if own is not None and not passages.new else found.words
+
+
+def _dropped_before(own: Line | None) -> Iterator[Dropped]:
+    lines = (own or {}).get("dropped")
+    for line in lines if isinstance(lines, list) else ():
+        if not isinstance(line, list) or not all(isinstance(part, str) for part in line):
+            continue
+        if len(line) == 4 and line[3] in get_args(Loss):
+            yield Dropped(line[0], line[1], line[2], line[3])
+        elif len(line) == 3:  # written before losses had kinds
+            yield Dropped(line[0], line[1], line[2], "unsupported")
+
+
+def _read_codes(
+    codebook: etree._Element, project: ProjectFile, known: Collection[str]
+) -> tuple[tuple[Code, ...], dict[str, str]]:
+    """Codes in the order of the file, parents before children, and their ids by GUID.
+
+    Arguments:
+        codebook: the `CodeBook` element.
+        known: identifiers of the study, which are kept where they are the name of a code.
+    """
+    found: dict[str, Code] = {}
+    by_guid: dict[str, str] = {}
+    ids: dict[etree._Element, str] = {}
+    project.leftovers.take(codebook)
+    for container in children(codebook, "Codes"):
+        project.leftovers.take(container)
+        # A list instead of recursion, since files may be nested deeply.
+        waiting: list[tuple[etree._Element, str | None]]
+        waiting = [(element, None) for element in reversed(list(children(container, "Code")))]
+        while waiting:
+            element, parent_id = waiting.pop()
+            guid = guid_of(element)
+            if guid and guid in by_guid:
+                project.leftovers.drop(element, "another code has the same GUID")
+                ids[element] = by_guid[guid]
+            else:
+                code = _read_code(element, parent_id, project, found, known)
+                found[code.code_id] = code
+                ids[element] = code.code_id
+                by_guid.setdefault(guid, code.code_id)
+            inner = reversed(list(children(element, "Code")))
+            waiting += [(child, ids[element]) for child in inner]
+    return tuple(found.values()), by_guid
+
+
+def _read_code(
+    element: etree._Element,
+    parent_id: str | None,
+    project: ProjectFile,
+    found: Collection[str],
+    known: Collection[str],
+) -> Code:
+    name, guid = element.get("name") or "", guid_of(element)
+    described = first(element, "Description")
+    project.leftovers.take(element, described)
+    text, block = _without_block((described.text or "") if described is not None else "")
+    line = block or project.notes.line("code", guid)
+    own = text_of(line, "code_id")
+    if own and own not in found:
+        code_id = own
+    elif name in known and name not in found:
+        code_id = name
+    else:
+        code_id = identifier(name, "code", found, parent_id or "")
+    was = Description(*(text_of(line, key) for key in vars(Description())))
+    # What the note says, unless the description was changed since.
+    noted = was != Description() and legal(str(was)) == text
+    return Code(
+        code_id=code_id,
+        parent_id=parent_id or text_of(line, "parent_id") or None,
+        name=exact(line, "name", name),
+        **vars(was if noted else split_description(text)),
+        codable=(element.get("isCodable") or "true").strip() not in ("false", "0"),
+        color=text_of(line, "color", element.get("color") or ""),
+        guid=own_guid(line, guid, "code", code_id),
+        **{field: text_of(line, field) for field in CODE_FIELDS},
+    )
+
+
+def _without_block(text: str) -> tuple[str, Line | None]:
+    head, mark, tail = ("\n\n" + text).rpartition(f"\n\n{BLOCK}")
+    if not mark:
+        return text, None
+    lines = list(read_lines(f"\n{tail}"))
+    if len(lines) != 1 or "code" not in lines[0]:
+        return text, None
+    return head.removeprefix("\n\n"), lines[0]
+
+
+def relation_kind(name: str) -> str | None:
+    """The kind of relation that a link's name means; None for any other."""
+    names = meanings("relations")
+    plain = " ".join(name.casefold().replace("_", " ").split()).strip(" .:")
+    return names.get(plain) or names.get(name.strip())
+
+
+def _links(root: etree._Element) -> Iterator[etree._Element]:
+    for container in children(root, "Links"):
+        yield from children(container, "Link")
+
+
+def _linked(project: ProjectFile) -> frozenset[str]:
+    """GUIDs at the ends of links that mean a relation."""
+    return frozenset(
+        guid_of(link, end)
+        for link in _links(project.archive.root)
+        if relation_kind(link.get("name") or "") or project.notes.line("relation", guid_of(link))
+        for end in ("originGUID", "targetGUID")
+    )
+
+
+def _read_relations(project: ProjectFile, passages: Passages) -> tuple[Relation, ...]:
+    """Links between passages whose name or note says how they hang together."""
+    root, leftovers = project.archive.root, project.leftovers
+    found: dict[str, Relation] = {}
+    leftovers.take(*children(root, "Links"))
+    coders: dict[str, str] = {}  # who first coded a passage: the format has nobody for a link
+    for coding in passages.codings.values():
+        coders.setdefault(coding.segment_id, coding.coder_id)
+    for link in _links(root):
+        name, line = link.get("name") or "", project.notes.line("relation", guid_of(link))
+        kind = exact(line, "kind", name) if line is not None else relation_kind(name)
+        origin = passages.by_guid.get(guid_of(link, "originGUID"))
+        target = passages.by_guid.get(guid_of(link, "targetGUID"))
+        if kind is None:
+            leftovers.drop(link, f"its name says nothing of {', '.join(lexicon()['relations'])}")
+            continue
+        if origin is None or target is None:
+            leftovers.drop(link, "it does not tie two passages that were read")
+            continue
+        if line is None and link.get("direction") != "OneWay" and kind not in _EITHER_WAY:
+            leftovers.drop(link, f"it has no direction, without which “{kind}” says nothing")
+            continue
+        by = coders.get(origin) or coders.get(target) or ""
+        if line is not None:
+            by = text_of(line, "coder_id")
+        own = text_of(line, "relation_id") or f"{origin}-{kind}-{target}-{by}"
+        if own in found:
+            leftovers.drop(link, "the same tie is there already")
+            continue
+        leftovers.take(link)
+        found[own] = Relation(own, origin, target, kind, by)
+    return tuple(found.values())
+
+
+def _read_cases(project: ProjectFile, sources: tuple[CodedDocument, ...]) -> tuple[Case, ...]:
+    """Cases with their documents and values."""
+    documents = {
+        guid_of(element): coded.document.document_id
+        for coded in sources
+        for element in (coded.holder, coded.holder.getparent())
+        if element is not None and element.get("guid")
+    }
+    found: list[Case] = []
+    for container in children(project.archive.root, "Cases"):
+        project.leftovers.take(container)
+        for element in children(container, "Case"):
+            line = project.notes.line("case", guid_of(element))
+            held = []
+            for reference in children(element, "SourceRef"):
+                document = documents.get(guid_of(reference, "targetGUID"))
+                if document is not None and document not in held:
+                    held.append(document)
+                    project.leftovers.take(reference)
+            project.leftovers.take(element)
+            values = dict(read_values(project, element))
+            name = exact(line, "name", element.get("name") or "")
+            number = number_of(line, "number")
+            found.append(
+                Case(
+                    name=name,
+                    documents=texts_of(line, "documents") or tuple(held),
+                    variables=exact_values(line, values),
+                    project_id=text_of(line, "project_id"),
+                    guid=own_guid(line, guid_of(element), "case", f"{number}:{name}"),
+                )
+            )
+    return tuple(found)
+
+
+def _read_readings(notes: Notes, passages: Passages) -> tuple[Reading, ...]:
+    """Readings that our own notes tell, and that each other coder saw some of a document."""
+    found: dict[tuple[str, str, int], Reading] = {}
+    for line in notes.readings:
+        document, coder = text_of(line, "reading"), text_of(line, "coder")
+        round_ = number_of(line, "round") or 1
+        complete = line.get("complete") is True
+        version = text_of(line, "codebook_version")
+        found[document, coder, round_] = Reading(document, coder, round_, complete, version)
+    for document, coder in passages.new:
+        if not any(key[:2] == (document, coder) for key in found):
+            found[document, coder, 1] = Reading(document, coder, 1, complete=False)
+    return tuple(found.values())

@@ -1,0 +1,188 @@
+"""Whether a coding can be written, and where a file breaks the rules of its own format.
+
+The schemas are those of the REFI-QDA standard (`schemas/ORIGIN.md`). Real exports break them and
+are read all the same; what is written here never does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import replace
+from functools import cache
+from importlib.resources import as_file, files
+
+from lxml import etree
+
+from evaltools.documents.zip_package import local
+from evaltools.problems import Problem
+from evaltools.qda.model import Code, CodingSet
+
+
+def arranged(codings: CodingSet) -> CodingSet:
+    """A coding in the order in which a file shows it.
+
+    Codes stand below their parents, passages in their documents by position, codings at their
+    passages; everything else keeps its order.
+    """
+    place = {document.document_id: i for i, document in enumerate(codings.documents)}
+    segments = sorted(
+        codings.segments,
+        key=lambda s: (place.get(s.document_id, -1), s.start, s.end, s.segment_id),
+    )
+    at = {segment.segment_id: i for i, segment in enumerate(segments)}
+    return replace(
+        codings,
+        codes=tuple(_nested(codings.codes)),
+        segments=tuple(segments),
+        codings=tuple(sorted(codings.codings, key=lambda c: at.get(c.segment_id, -1))),
+    )
+
+
+def _nested(codes: tuple[Code, ...]) -> Iterator[Code]:
+    known = {code.code_id for code in codes}
+    below: dict[str | None, list[Code]] = {}
+    for code in codes:
+        parent = code.parent_id if code.parent_id in known else None
+        below.setdefault(parent, []).append(code)
+    waiting = list(reversed(below.get(None, [])))
+    while waiting:
+        code = waiting.pop()
+        yield code
+        waiting += reversed(below.get(code.code_id, []))
+
+
+def writing_problems(codings: CodingSet) -> Iterator[Problem]:
+    """Everything that keeps a coding from being written."""
+    for table, column in (
+        ("documents", "document_id"),
+        ("codes", "code_id"),
+        ("coders", "coder_id"),
+        ("segments", "segment_id"),
+        ("codings", "coding_id"),
+        ("relations", "relation_id"),
+    ):
+        names = Counter(getattr(row, column) for row in getattr(codings, table))
+        for name, count in names.items():
+            yield from [_problem(table, f"{name!r} is there twice")] * (count - 1)
+    if len(list(_nested(codings.codes))) != len(codings.codes):
+        yield _problem("codes", "some codes are their own parents, over one or more others")
+    yield from _wrong_passages(codings)
+    codes, coders = ({c.code_id for c in codings.codes}, {c.coder_id for c in codings.coders})
+    segments = {segment.segment_id for segment in codings.segments}
+    for coding in codings.codings:
+        for kind, name, known in (
+            ("segment", coding.segment_id, segments),
+            ("code", coding.code_id, codes),
+            ("coder", coding.coder_id, coders),
+        ):
+            if name not in known:
+                yield _problem(f"codings, {coding.coding_id}", f"there is no {kind} {name!r}")
+    for relation in codings.relations:
+        for name in (relation.from_segment_id, relation.to_segment_id):
+            if name not in segments:
+                where = f"relations, {relation.relation_id}"
+                yield _problem(where, f"there is no segment {name!r}")
+
+
+def _wrong_passages(codings: CodingSet) -> Iterator[Problem]:
+    texts = {document.document_id: document.text for document in codings.documents}
+    for segment in codings.segments:
+        where = f"segments, {segment.segment_id}"
+        text = texts.get(segment.document_id)
+        if text is None:
+            yield _problem(where, f"the text of its document {segment.document_id!r} is missing")
+        elif not 0 <= segment.start < segment.end <= len(text):
+            yield _problem(where, f"{segment.start} to {segment.end} is no passage of its document")
+        elif text[segment.start : segment.end] != segment.quote:
+            yield _problem(where, "its quote is not what stands there")
+    for document in codings.documents:
+        if document.text is not None and "\r" in document.text:
+            yield _problem(f"documents, {document.document_id}", "its text is not normalised")
+        elif document.text is not None and not document.text.isascii():
+            try:
+                document.text.encode()
+            except UnicodeEncodeError:
+                yield _problem(f"documents, {document.document_id}", "its text is no Unicode")
+
+
+def _problem(where: str, what: str) -> Problem:
+    remedy = "Run `evaltools check`, and correct the tables that the coding comes from."
+    return Problem(where, what, "", remedy, "exchange.unwritable")
+
+
+NAMESPACES = {"Project": "urn:QDA-XML:project:1.0", "CodeBook": "urn:QDA-XML:codebook:1.0"}
+_FILES = {"Project": "project.xsd", "CodeBook": "codebook.xsd"}
+_MOST = 50  # one fault is often repeated in every element
+
+_QUALIFIED = re.compile(r"\{[^}]*\}")
+_ABOUT = re.compile(
+    r"^Element '([^']+)'(?:, attribute '([^']+)')?: (?:\[[^\]]*\] )?(.*)$", re.DOTALL
+)
+_VALUE = re.compile(r"(?:The value )?'(.*?)' is not (?:accepted|an element|a valid)", re.DOTALL)
+_EXPECTED = re.compile(r"Expected is (?:one of )?\( ?(.*?) ?\)\.")
+
+
+@cache
+def schema(kind: str) -> etree.XMLSchema:
+    """The schema of `Project` or `CodeBook`."""
+    with as_file(files("evaltools.qda.refi") / "schemas" / _FILES[kind]) as path:
+        return etree.XMLSchema(etree.parse(path))
+
+
+def schema_faults(root: etree._Element) -> tuple[str, ...]:
+    """Where a file breaks the schema, a line each, in the order of the file.
+
+    Arguments:
+        root: `Project` or `CodeBook`, in whatever namespace.
+    """
+    kind = local(root)
+    found: list[str] = []
+    namespace = str(etree.QName(root).namespace or "")
+    if namespace != NAMESPACES[kind]:
+        found.append(
+            f"line {root.sourceline}: the namespace is {namespace or 'missing'}, not "
+            f"{NAMESPACES[kind]}; it was read as if it were"
+        )
+        root = _renamed(root, NAMESPACES[kind])
+    checker = schema(kind)
+    if not checker.validate(root):
+        for entry in checker.error_log:
+            told = f"line {entry.line}: {_explain(entry.message)}"
+            if told not in found:
+                found.append(told)
+    if len(found) > _MOST:
+        found = [*found[:_MOST], f"and {len(found) - _MOST} more places that break the format"]
+    return tuple(found)
+
+
+def _renamed(root: etree._Element, namespace: str) -> etree._Element:
+    copy = deepcopy(root)
+    for element in copy.iter():
+        if isinstance(element.tag, str):
+            element.tag = f"{{{namespace}}}{local(element)}"
+    return copy
+
+
+def _explain(message: str) -> str:
+    text = _QUALIFIED.sub("", message).strip()
+    match = _ABOUT.match(text)
+    if match is None:
+        return text
+    element, attribute, rest = match.groups()
+    expected = _EXPECTED.search(rest)
+    names = " or ".join(part.strip() for part in expected[1].split(",")) if expected else ""
+    if "Missing child element" in rest:
+        return f"{element} is empty or ends too early; it needs {names} in it"
+    if "This element is not expected" in rest:
+        where = f"; {names} may stand there" if names else "; nothing may follow there"
+        return f"{element} stands where it may not{where}"
+    if missing := re.match(r"The attribute '([^']+)' is required but missing", rest):
+        return f"{element} has no {missing[1]}, which it needs"
+    if foreign := re.match(r"The attribute '([^']+)' is not allowed", rest):
+        return f"{element} has {foreign[1]}, which the format does not know"
+    if value := _VALUE.match(rest):
+        return f"{attribute or 'text'} of {element} is “{value[1]}”, which is no value of it"
+    return f"{element}{f', {attribute}' if attribute else ''}: {rest}"

@@ -1,0 +1,411 @@
+"""REFI-QDA projects and codebooks, written strictly: valid, and the same bytes each time."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zipfile
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+
+from lxml import etree
+
+from evaltools.files import replace_file
+from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.qda.model import Case, Code, Coder, Coding, CodingSet, Document, Segment, beside
+from evaltools.qda.offsets.evidence import proof
+from evaltools.qda.refi.model import (
+    BLOCK,
+    CODE_FIELDS,
+    COLOR,
+    NOTE_NAME,
+    OURS,
+    Description,
+    Line,
+    generate_guid,
+    legal,
+    legal_values,
+    seal,
+    split_description,
+    without_defaults,
+    write_lines,
+)
+from evaltools.qda.refi.validate import NAMESPACES, arranged, schema_faults, writing_problems
+
+PROJECT_NAME = "evaltools coding"
+SHOWN = 100  # characters of a quote that a selection's name holds, as tools do
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_DATE = (1980, 1, 1, 0, 0, 0)  # the first that zip knows: files must not depend on the clock
+
+
+def write_qdpx(codings: CodingSet, path: Path) -> None:
+    """Write a coding as a REFI-QDA project.
+
+    Positions are code points from 0 of UTF-8 texts with LF and without a byte order mark, the
+    end one past the last character. What the format has no place for goes into notes, so that
+    reading the file again gives `arranged(codings)`.
+
+    Raises ProblemError with everything that keeps it from being written, such as a quote that
+    is not what stands in the text.
+    """
+    refuse(writing_problems(codings))
+    project = _Project(arranged(codings))
+    root = project.build()
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
+        _add(package, "project.qde", _serialised(root))
+        for name in sorted(project.texts):
+            _add(package, f"sources/{name}", project.texts[name].encode())
+    replace_file(path, buffer.getvalue())
+
+
+def write_qdc(codings: CodingSet, path: Path) -> None:
+    """Write the codes of a coding as a REFI-QDA codebook.
+
+    Raises ProblemError where there is no code, since the format has no empty codebook.
+    """
+    codes = CodingSet(codes=codings.codes)
+    refuse(writing_problems(codes))
+    if not codings.codes:
+        raise ProblemError(
+            [Problem(path.name, "there is no code to write", code="exchange.unwritable")]
+        )
+    codes = arranged(codes)
+    project = _Project(codes)
+    for code in codes.codes:
+        project.give("code", code.code_id, code.guid)
+    root = _root("CodeBook")
+    root.set("origin", OURS)
+    project.add_codes(_child(root, "Codes"), block=True)
+    replace_file(path, _serialised(root))
+
+
+def _serialised(root: etree._Element) -> bytes:
+    found = schema_faults(root)
+    if found:  # a mistake of ours: nobody should get such a file
+        raise AssertionError(f"not valid against the schema: {found}")
+    etree.indent(root, space=" ")
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def _add(package: zipfile.ZipFile, name: str, data: bytes) -> None:
+    info = zipfile.ZipInfo(name, _DATE)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    info.create_system = 3
+    info.external_attr = 0o644 << 16
+    package.writestr(info, data, compresslevel=6)
+
+
+def _root(kind: str) -> etree._Element:
+    return etree.Element(f"{{{NAMESPACES[kind]}}}{kind}", nsmap={None: NAMESPACES[kind]})
+
+
+def _child(parent: etree._Element, tag: str, /, **attributes: str) -> etree._Element:
+    """A new element in the namespace of its parent."""
+    element = etree.SubElement(parent, f"{{{etree.QName(parent).namespace}}}{tag}")
+    for key, value in attributes.items():
+        element.set(key, legal(value))
+    return element
+
+
+def _kept_guid(own: str, guid: str) -> dict[str, str]:
+    """The GUID that a tool gave, where the file cannot have it."""
+    return {"guid": own} if own and own != guid else {}
+
+
+def _kept_values(variables: Mapping[str, str]) -> dict[str, object]:
+    """Values as they are, where XML or reading would change them."""
+    if legal_values(variables) == variables:
+        return {}
+    return {"variables": [[name, value] for name, value in variables.items()]}
+
+
+class _Project:
+    """The XML of a coding in arranged order, in the order that the schema wants.
+
+    Arguments:
+        codings: what is written.
+        texts: sources by file name.
+    """
+
+    def __init__(self, codings: CodingSet) -> None:
+        self.codings = codings
+        self.texts: dict[str, str] = {}
+        self._guids: dict[tuple[str, str], str] = {}
+        self._given: set[str] = set()
+        self._notes: dict[str, str] = {}
+
+    def give(self, kind: str, identifier: str, own: str = "") -> str:
+        """GUID of something, the same one each time it is asked for: its own if it is one and
+        free, else one made from kind and identifier."""
+        key = (kind, identifier)
+        if key not in self._guids:
+            guid, count = own, 1
+            if not _GUID.fullmatch(own) or own in self._given:
+                guid = generate_guid(kind, identifier)
+            while guid in self._given:
+                count += 1
+                guid = generate_guid(kind, f"{identifier}#{count}")
+            self._given.add(guid)
+            self._guids[key] = guid
+        return self._guids[key]
+
+    def build(self) -> etree._Element:
+        """The `Project` element."""
+        codings = self.codings
+        self._give_own()
+        root = _root("Project")
+        root.set("name", PROJECT_NAME)
+        root.set("origin", OURS)
+        lines: list[Line] = [self._project_line()]
+        if codings.coders:
+            users = _child(root, "Users")
+            lines += [self._user(users, coder) for coder in codings.coders]
+        if codings.codes:
+            lines += self.add_codes(_child(_child(root, "CodeBook"), "Codes"))
+        self._variables(root)
+        if codings.cases:
+            cases = _child(root, "Cases")
+            lines += [self._case(cases, i, case) for i, case in enumerate(codings.cases)]
+        if codings.documents:
+            self._sources(_child(root, "Sources"))
+        for reading in codings.readings:
+            about = {"reading": reading.document_id, "coder": reading.coder_id}
+            said = {"round": reading.round, "complete": reading.complete}
+            lines.append({**about, **said, "codebook_version": reading.codebook_version})
+        for relation in codings.relations:
+            guid = self.give("relation", relation.relation_id)
+            line = {"relation": guid, "relation_id": relation.relation_id}
+            line |= {"coder_id": relation.coder_id, "kind": relation.kind}
+            lines.append(without_defaults(line))
+        self._note("project", lines)
+        notes = _child(root, "Notes")
+        for guid, text in self._notes.items():
+            note = _child(notes, "Note", guid=guid, name=NOTE_NAME)
+            _child(note, "PlainTextContent").text = text
+        self._links(root)
+        _child(root, "NoteRef", targetGUID=self.give("note", "project"))
+        return root
+
+    def _note(self, name: str, lines: list[Line]) -> str:
+        """Keep a note; returns its GUID."""
+        guid = self.give("note", name)
+        self._notes[guid] = write_lines(lines)
+        return guid
+
+    def _give_own(self) -> None:
+        """GUIDs that tools gave come first, so that none that is made takes one of them."""
+        found = [("coder", one.coder_id, one.guid) for one in self.codings.coders]
+        found += [("code", one.code_id, one.guid) for one in self.codings.codes]
+        found += [("document", one.document_id, one.guid) for one in self.codings.documents]
+        found += [("segment", one.segment_id, one.origin_guid) for one in self.codings.segments]
+        found += [("case", f"{i}:{c.name}", c.guid) for i, c in enumerate(self.codings.cases)]
+        for kind, identifier, own in sorted(found, key=lambda item: not item[2]):
+            self.give(kind, identifier, own)
+
+    def _project_line(self) -> Line:
+        codings = self.codings
+        return without_defaults(
+            {
+                "project": OURS,
+                "origin": codings.origin,
+                "positions": codings.positions,
+                "faults": list(codings.faults),
+                "dropped": [[d.where, d.what, d.why, d.loss] for d in codings.dropped],
+                "assumed": list(codings.assumed),
+            }
+        )
+
+    def _user(self, users: etree._Element, coder: Coder) -> Line:
+        guid = self.give("coder", coder.coder_id)
+        _child(users, "User", guid=guid, name=coder.pseudonym, id=coder.coder_id)
+        line = {
+            "coder": guid,
+            "coder_id": coder.coder_id,
+            "role": "" if coder.role == "coder" else coder.role,
+            "trained_on": coder.trained_on.isoformat() if coder.trained_on else "",
+        }
+        if legal(coder.pseudonym) != coder.pseudonym:
+            line["pseudonym"] = coder.pseudonym
+        return without_defaults(line) | _kept_guid(coder.guid, guid)
+
+    def add_codes(self, container: etree._Element, *, block: bool = False) -> list[Line]:
+        """Put the codes below one another; returns the lines about what they cannot hold.
+
+        Arguments:
+            block: whether each line goes into the description, since there are no notes.
+        """
+        elements: dict[str, etree._Element] = {}
+        lines: list[Line] = []
+        for code in self.codings.codes:
+            parent = elements.get(code.parent_id or "", container)
+            guid = self.give("code", code.code_id)
+            codable = "true" if code.codable else "false"
+            element = _child(parent, "Code", guid=guid, name=code.name, isCodable=codable)
+            elements[code.code_id] = element
+            if COLOR.fullmatch(code.color):
+                element.set("color", code.color)
+            line = _code_line(code, guid, nested=parent is not container)
+            lines.append(line)
+            description = str(Description(code.definition, code.include, code.exclude))
+            if block:
+                written = write_lines([line]).partition("\n")[2]
+                description = f"{description}\n\n{BLOCK}{written}".removeprefix("\n\n")
+            if description:
+                _child(element, "Description").text = legal(description)
+        return lines
+
+    def _variables(self, root: etree._Element) -> None:
+        held = [case.variables for case in self.codings.cases]
+        held += [document.variables for document in self.codings.documents]
+        names = dict.fromkeys(name for variables in held for name in legal_values(variables))
+        if names:
+            container = _child(root, "Variables")
+            for name in names:
+                guid = self.give("variable", name)
+                _child(container, "Variable", guid=guid, name=name, typeOfVariable="Text")
+
+    def _values(self, element: etree._Element, variables: Mapping[str, str]) -> None:
+        for name, value in legal_values(variables).items():
+            holder = _child(element, "VariableValue")
+            _child(holder, "VariableRef", targetGUID=self.give("variable", name))
+            _child(holder, "TextValue").text = value
+
+    def _case(self, cases: etree._Element, index: int, case: Case) -> Line:
+        guid = self.give("case", f"{index}:{case.name}")
+        element = _child(cases, "Case", guid=guid, name=case.name)
+        self._values(element, case.variables)
+        known = {document.document_id for document in self.codings.documents}
+        held = [name for name in dict.fromkeys(case.documents) if name in known]
+        for name in held:
+            _child(element, "SourceRef", targetGUID=self.give("document", name))
+        line: dict[str, object] = {"case": guid, "number": index, "project_id": case.project_id}
+        if held != list(case.documents):
+            line["documents"] = list(case.documents)
+        if legal(case.name) != case.name:
+            line["name"] = case.name
+        return without_defaults(line | _kept_values(case.variables)) | _kept_guid(case.guid, guid)
+
+    def _sources(self, sources: etree._Element) -> None:
+        """Documents with their passages and codes, each with a note of what has no place."""
+        segments: dict[str, list[Segment]] = {}
+        for segment in self.codings.segments:
+            segments.setdefault(segment.document_id, []).append(segment)
+        codings: dict[str, list[Coding]] = {}
+        for coding in self.codings.codings:
+            codings.setdefault(coding.segment_id, []).append(coding)
+        for document in self.codings.documents:
+            guid = self.give("document", document.document_id)
+            element = _child(sources, "TextSource", guid=guid, name=document.name)
+            lines = [self._document_line(element, document, guid)]
+            for segment in segments.get(document.document_id, []):
+                lines.append(self._selection(element, segment, document.text or ""))
+                lines += [
+                    self._coding(element[-1], segment, coding)
+                    for coding in codings.get(segment.segment_id, [])
+                ]
+            note = self._note(f"document {document.document_id}", lines)
+            _child(element, "NoteRef", targetGUID=note)
+            self._values(element, document.variables)
+
+    def _document_line(self, element: etree._Element, document: Document, guid: str) -> Line:
+        line: dict[str, object] = {"document": guid, "document_id": document.document_id}
+        digest = ""
+        if document.text is not None:
+            element.set("plainTextPath", f"internal://{guid}.txt")
+            self.texts[f"{guid}.txt"] = document.text
+            line["sha256"] = digest = hashlib.sha256(document.text.encode()).hexdigest()
+        if legal(document.name) != document.name:
+            line["name"] = document.name
+        line = without_defaults(line | _kept_values(document.variables))
+        line |= _kept_guid(document.guid, guid)
+        if document.text_sha256 != digest:
+            line["text_sha256"] = document.text_sha256
+        return line
+
+    def _selection(self, source: etree._Element, segment: Segment, text: str) -> Line:
+        guid = self.give("segment", segment.segment_id)
+        quote = " ".join(segment.quote.split())
+        _child(
+            source,
+            "PlainTextSelection",
+            guid=guid,
+            name=quote if len(quote) <= SHOWN else quote[: SHOWN - 1] + "…",
+            startPosition=str(segment.start),
+            endPosition=str(segment.end),
+        )
+        line = without_defaults(
+            {
+                "segment": guid,
+                "segment_id": segment.segment_id,
+                "proof": proof(segment.quote),
+                "page": segment.page,
+                "section": segment.section,
+                "origin_tool": segment.origin_tool,
+                "offset_convention": segment.offset_convention,
+            }
+        )
+        prefix, suffix = beside(text, segment.start, segment.end)
+        if segment.prefix != prefix:
+            line["prefix"] = segment.prefix
+        if segment.suffix != suffix:
+            line["suffix"] = segment.suffix
+        if segment.origin_guid and segment.origin_guid != guid:
+            line["origin_guid"] = segment.origin_guid
+        return line
+
+    def _coding(self, selection: etree._Element, segment: Segment, coding: Coding) -> Line:
+        guid = self.give("coding", coding.coding_id)
+        user = self.give("coder", coding.coder_id)
+        element = _child(selection, "Coding", guid=guid, creatingUser=user)
+        if coding.created is not None:
+            element.set("creationDateTime", f"{coding.created.isoformat()}T00:00:00Z")
+        _child(element, "CodeRef", targetGUID=self.give("code", coding.code_id))
+        return without_defaults(
+            {
+                "coding": guid,
+                "coding_id": coding.coding_id,
+                "seal": seal(segment.segment_id, coding.code_id, coding.coder_id),
+                "polarity": "" if coding.polarity == "affirm" else coding.polarity,
+                "certainty": coding.certainty,
+                "round": coding.round,
+                "consensus_of": coding.consensus_of,
+            }
+        )
+
+    def _links(self, root: etree._Element) -> None:
+        if not self.codings.relations:
+            return
+        container = _child(root, "Links")
+        for relation in self.codings.relations:
+            _child(
+                container,
+                "Link",
+                guid=self.give("relation", relation.relation_id),
+                name=relation.kind,
+                direction="OneWay",
+                originGUID=self.give("segment", relation.from_segment_id),
+                targetGUID=self.give("segment", relation.to_segment_id),
+            )
+
+
+def _code_line(code: Code, guid: str, *, nested: bool) -> Line:
+    """What the format has no place for in a code.
+
+    Arguments:
+        guid: that the code has in the file.
+        nested: whether the file shows its parent.
+    """
+    line: dict[str, object] = {"code": guid, "code_id": code.code_id}
+    line |= {field: getattr(code, field) for field in CODE_FIELDS}
+    parts = Description(code.definition, code.include, code.exclude)
+    if split_description(legal(str(parts))) != parts:
+        line |= vars(parts)
+    if legal(code.name) != code.name:
+        line["name"] = code.name
+    if not nested and code.parent_id is not None:
+        line["parent_id"] = code.parent_id
+    if code.color and not COLOR.fullmatch(code.color):
+        line["color"] = code.color
+    return without_defaults(line | _kept_guid(code.guid, guid))

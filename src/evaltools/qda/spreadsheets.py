@@ -1,0 +1,354 @@
+"""Tables of coded passages, a row a passage: exports of tools, and people's own.
+
+They hold no texts, so the passages are looked for in the texts of the study: at their positions
+where the table has any, else by their words. Which column holds what is told by the user, or known
+by its name (`names.yml`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import cast, get_args
+
+from evaltools.evidence.delimited import read_delimited
+from evaltools.evidence.messages import listed, quoted, suggestion
+from evaltools.evidence.raw_table import FURTHER_SHEET, Grid, Unreadable, refuse_doubts
+from evaltools.evidence.workbook import read_workbook
+from evaltools.files import read_file
+from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.qda.model import (
+    Certainty,
+    Choices,
+    Code,
+    Coder,
+    CodingSet,
+    Document,
+    Dropped,
+    Loss,
+    Polarity,
+)
+from evaltools.qda.naming import code_ids, document_ids, lexicon, match_document, meanings
+from evaltools.qda.offsets.conventions import Convention
+from evaltools.qda.placement import TABLE, Mark, Source, with_placed
+
+SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".ods")
+LARGEST = 200_000_000
+FIELDS = (
+    *("quote", "document", "code", "coder", "start", "end", "polarity", "certainty", "round"),
+    *("created", "page", "section", "id", "case", "comment"),
+)
+SEPARATOR = "separator"
+_PATH = re.compile(r"\s*(?:\\{1,2}|\s>\s|\s/\s|\s::\s)\s*")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which column holds which field, and which tool the table looks like.
+
+    Arguments:
+        tool: its name, or `spreadsheet`.
+        columns: number of the column by field.
+        separators: what parts codes in one cell, the first that is there.
+    """
+
+    tool: str
+    columns: Mapping[str, int]
+    separators: tuple[str, ...]
+
+
+def read_spreadsheet(path: Path, choices: Choices) -> CodingSet:
+    """The coding in a table of passages: CSV, XLSX or ODS.
+
+    Raises ProblemError where it cannot be read, or it is not clear which column holds what.
+    """
+    known = [preset["columns"] for preset in lexicon()["tools"]] + [lexicon()["columns"]]
+    expected = {name for columns in known for names in columns.values() for name in names}
+    expected |= {one.casefold() for one in choices.columns.values()}
+    grid = read_grid(path, choices.sheet, frozenset(expected))
+    return _Table(path.name, grid, choices).read()
+
+
+def read_grid(
+    path: Path,
+    sheet: str | None,
+    expected: Collection[str],
+    most: int = LARGEST,
+    usual: str = "coded segments",
+) -> Grid:
+    """Cells of a table.
+
+    Arguments:
+        sheet: its name, where the user has chosen one.
+        expected: names of columns in small letters, by which the delimiter is told.
+        most: bytes that the file may have.
+        usual: name of the sheet that is read where there are several and none was chosen.
+
+    Raises ProblemError where it cannot be read.
+    """
+    try:
+        if path.stat().st_size > most:
+            what = f"the file is larger than {most // 10**6} MB"
+            raise Unreadable(what, "Is it the right file?", "data.too-large")
+        data = read_file(path, path.name, most)
+        kind = workbook_kind(data)
+        if not kind:
+            return refuse_doubts(read_delimited(data, expected))
+        grid = read_workbook(data, kind, (sheet or usual).casefold(), expected)
+        return refuse_doubts(grid, [FURTHER_SHEET] if sheet else [])
+    except Unreadable as error:
+        where = path.name + (f", row {error.row}" if error.row else "")
+        remedy = "Say which by --sheet." if error.code == "data.sheet" else error.remedy
+        raise ProblemError(
+            [Problem(where, error.what, error.allowed, remedy, error.code)]
+        ) from None
+
+
+def workbook_kind(data: bytes) -> str:
+    """`.xlsx` or `.ods` by what an archive holds; empty for what is no archive."""
+    if not data.startswith(b"PK"):
+        return ""
+    return ".ods" if b"opendocument.spreadsheet" in data[:200] else ".xlsx"
+
+
+def find_layout(header: Sequence[str], told: Mapping[str, str], where: str) -> Layout:
+    """What the columns of a table are.
+
+    Arguments:
+        header: their names.
+        told: name of a column by field, as the user has it; goes before what is known.
+        where: what problems call the table.
+
+    Raises ProblemError with all that is wrong: fields and columns that are not there.
+    """
+    names = [name.casefold() for name in header]
+    refuse(_wrong_columns(header, told, where))
+    preset = next((one for one in lexicon()["tools"] if set(one["signs"]) <= set(names)), None)
+    options = preset["columns"] if preset else lexicon()["columns"]
+    columns: dict[str, int] = {}
+    for field in FIELDS:
+        wanted = (told[field].casefold(),) if field in told else options.get(field, ())
+        found = next((names.index(name) for name in wanted if name in names), None)
+        if found is not None and (field in told or found not in columns.values()):
+            columns[field] = found
+    separators = tuple(preset.get("separators", ())) if preset else ("\n", ";", "|")
+    if SEPARATOR in told:
+        separators = (told[SEPARATOR],) if told[SEPARATOR] else ()
+    missing = [] if "code" in columns else ["code"]
+    if "quote" not in columns and not {"start", "end"} <= columns.keys():
+        missing.append("quote")
+    refuse(
+        Problem(
+            where,
+            f"no column is known to hold the {field}",
+            f"one of its columns: {listed(header)}",
+            f"Say which: --column {field}=NAME.",
+            "exchange.column",
+        )
+        for field in missing
+    )
+    return Layout(preset["tool"] if preset else "spreadsheet", columns, separators)
+
+
+def _wrong_columns(header: Sequence[str], told: Mapping[str, str], where: str) -> list[Problem]:
+    names = [name.casefold() for name in header]
+    problems = []
+    for field, name in told.items():
+        if field not in (*FIELDS, SEPARATOR):
+            near = suggestion(field, (*FIELDS, SEPARATOR))
+            what = f"a segment has no field {field!r}"
+            problems.append(
+                Problem("--column", what, listed((*FIELDS, SEPARATOR), 20), near, "exchange.field")
+            )
+        elif field != SEPARATOR and name.casefold() not in names:
+            near = suggestion(name, header)
+            what = f"there is no column {name!r}"
+            problems.append(Problem(where, what, listed(header), near, "exchange.column"))
+    return problems
+
+
+class _Table:
+    """One reading of a table: what its rows say, and what is left behind."""
+
+    def __init__(self, name: str, grid: Grid, choices: Choices) -> None:
+        self.name, self.grid, self.choices = name, grid, choices
+        self.layout = find_layout(grid.header, choices.columns, name)
+        self.unmatched: dict[str, str] = {}
+        self.dropped: list[Dropped] = []
+        self.problems: list[Problem] = []
+
+    def read(self) -> CodingSet:
+        for ragged, count in self.grid.ragged:
+            self._drop(
+                ragged, "", f"it has {count} cells under {len(self.grid.header)} column names"
+            )
+        names = self._names()
+        documents, sources = self._documents(names)
+        used = {path for row in self.grid.rows for path in self._paths(row)}
+        paths = sorted({path[:depth] for path in used for depth in range(1, len(path) + 1)})
+        ids = code_ids({path: path for path in paths})
+        marks: list[Mark] = []
+        for number, row in zip(self.grid.numbers, self.grid.rows, strict=True):
+            marks += self._marks(number, row, documents, ids)
+        refuse(self.problems)
+        coding = CodingSet(
+            origin=f"{self.layout.tool}, table {self.name}",
+            documents=tuple(documents[name] for name in names),
+            codes=tuple(
+                Code(
+                    ids[path],
+                    ids[path[:-1]] if len(path) > 1 else None,
+                    path[-1],
+                    codable=path in used,
+                )
+                for path in paths
+            ),
+            coders=tuple(Coder(one, one) for one in sorted({mark.coder_id for mark in marks})),
+            faults=tuple(
+                f"document {quoted(name)} is not told from the study's: {match}"
+                for name, match in self.unmatched.items()
+            ),
+            dropped=tuple(self.dropped),
+        )
+        positions = Convention.stated(self.choices.positions)
+        conventions = (positions,) if positions else TABLE
+        return with_placed(coding, marks, sources, self.layout.tool, conventions)
+
+    def _cell(self, row: Sequence[str], field: str) -> str:
+        column = self.layout.columns.get(field)
+        cell = "" if column is None else row[column].replace("_x000D_", "\r")
+        return cell if field == "quote" else cell.strip()
+
+    def _drop(self, number: int, what: str, why: str, loss: Loss = "passage") -> None:
+        self.dropped.append(Dropped(f"row {number}", what[:200], why, loss))
+
+    def _names(self) -> list[str]:
+        """Documents in the order of the table; one nameless where only one can be meant."""
+        names = dict.fromkeys(self._cell(row, "document") for row in self.grid.rows)
+        return [name for name in names if name or "document" not in self.layout.columns]
+
+    def _documents(self, names: Sequence[str]) -> tuple[dict[str, Document], dict[str, Source]]:
+        documents: dict[str, Document] = {}
+        sources: dict[str, Source] = {}
+        library = self.choices.library
+        cases: dict[str, set[str]] = {}
+        for row in self.grid.rows:
+            cases.setdefault(self._cell(row, "document"), set()).add(self._cell(row, "case"))
+        made = document_ids({name: name for name in names})
+        for name in names:
+            if not name and len(library) == 1:
+                found: Document | None = library[0]
+            else:
+                hints = cases[name] - {""}
+                match = match_document(
+                    Document(name, name, None),
+                    library,
+                    self.choices.documents,
+                    hints if len(hints) == 1 else (),
+                )
+                found = match.document
+                if found is None:
+                    self.unmatched[name] = match.why
+            documents[name] = found or Document(made[name], name, None)
+            if found and found.text is not None:
+                sources[found.document_id] = Source(found.text)
+        if library and names and len(self.unmatched) == len(names):
+            example = listed(map(quoted, names), 5)
+            self.problems.append(
+                Problem(
+                    self.name,
+                    f"none of its documents is told from those of the study: {example}",
+                    listed(document.document_id for document in library[:5]) + ", …",
+                    "Map their names by --documents.",
+                    "exchange.documents",
+                )
+            )
+        return documents, sources
+
+    def _paths(self, row: Sequence[str]) -> list[tuple[str, ...]]:
+        cell = self._cell(row, "code")
+        separators = [one for one in self.layout.separators if one in cell]
+        parts = cell.split(separators[0]) if separators else [cell]
+        paths = (tuple(_PATH.split(part.strip())) for part in parts if part.strip())
+        return [named for path in paths if (named := tuple(name for name in path if name))]
+
+    def _marks(
+        self,
+        number: int,
+        row: Sequence[str],
+        documents: Mapping[str, Document],
+        ids: Mapping[tuple[str, ...], str],
+    ) -> list[Mark]:
+        quote, name, paths = self._cell(row, "quote"), self._cell(row, "document"), self._paths(row)
+        if name not in documents:
+            self._drop(number, quote, "it names no document")
+            return []
+        if not paths:
+            self._drop(number, quote, "a passage without a code", "uncoded")
+            return []
+        if comment := self._cell(row, "comment"):
+            why = "a comment; the study has no place for it"
+            self._drop(number, comment, why, "unsupported")
+        start, end = self._number(number, row, "start"), self._number(number, row, "end")
+        polarity = self._choice(number, row, "polarity", get_args(Polarity)) or "affirm"
+        certainty = self._choice(number, row, "certainty", get_args(Certainty)) or None
+        return [
+            Mark(
+                f"row {number}",
+                documents[name].document_id,
+                ids[path],
+                self._cell(row, "coder"),
+                start if end is not None else None,
+                end if start is not None else None,
+                quote,
+                self._cell(row, "id"),
+                _day(self._cell(row, "created")),
+                cast(Polarity, polarity),
+                cast("Certainty | None", certainty),
+                self._number(number, row, "round") or self.choices.round,
+                self._number(number, row, "page") or None,
+                self._cell(row, "section"),
+            )
+            for path in dict.fromkeys(paths)
+        ]
+
+    def _number(self, number: int, row: Sequence[str], field: str) -> int | None:
+        cell = self._cell(row, field)
+        if not cell:
+            return None
+        if re.fullmatch(r"[0-9]{1,9}", cell):
+            return int(cell)
+        self._wrong(number, field, cell, "a whole number")
+        return None
+
+    def _choice(self, number: int, row: Sequence[str], field: str, allowed: Sequence[str]) -> str:
+        cell = self._cell(row, field)
+        known = meanings(field)
+        if cell and cell.casefold() not in known:
+            self._wrong(number, field, cell, listed(allowed))
+        return known.get(cell.casefold(), "")
+
+    def _wrong(self, number: int, field: str, cell: str, allowed: str) -> None:
+        column = self.grid.header[self.layout.columns[field]]
+        where = f"{self.name}, row {number}, column {column}"
+        problem = Problem(where, f"{quoted(cell)} is no {field}", allowed, code="exchange.cell")
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+
+def _day(cell: str) -> date | None:
+    """The day, where it is told beyond doubt: 2021-12-31 or 31.12.2021."""
+    iso = re.match(r"(\d{4})-(\d{2})-(\d{2})\b", cell)
+    nordic = re.match(r"(\d{1,2})\.(\d{1,2})\.(\d{4})\b", cell)
+    try:
+        if iso:
+            return date(*map(int, iso.groups()))
+        if nordic:
+            day, month, year = map(int, nordic.groups())
+            return date(year, month, day)
+    except ValueError:
+        return None
+    return None

@@ -1,0 +1,328 @@
+"""A coding set as a folder of tables, the same ones that a study has, and back.
+
+`coding.json` tells what was read and how; it is also the mark by which a folder is known as one
+that may be replaced. The columns of the study's tables stand first and in its order.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+from evaltools.files import build_beside, hold_lock, put_in_place
+from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.qda import csv_cells
+from evaltools.qda.model import (
+    Case,
+    Certainty,
+    Code,
+    Coder,
+    Coding,
+    CodingSet,
+    Document,
+    Dropped,
+    Loss,
+    Polarity,
+    Reading,
+    Relation,
+    Segment,
+)
+
+MARK = "coding.json"
+FORMAT = "evaltools-coding"
+_LARGEST = 500_000_000
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "segments": (
+        *("segment_id", "document_id", "start", "end", "quote", "prefix", "suffix", "page"),
+        *("section", "origin_tool", "origin_guid", "offset_convention"),
+    ),
+    "codings": (
+        *("coding_id", "segment_id", "code_id", "coder_id", "polarity", "round", "created"),
+        *("certainty", "consensus_of"),
+    ),
+    "codes": (
+        *("code_id", "codebook_version", "parent_id", "kind", "label_fi", "label_sv", "label_en"),
+        *("definition", "include", "exclude", "codable", "retired", "name", "color", "guid"),
+    ),
+    "coders": ("coder_id", "pseudonym", "role", "trained_on", "guid"),
+    "readings": ("document_id", "coder_id", "round", "complete", "codebook_version"),
+    "relations": ("relation_id", "from_segment_id", "to_segment_id", "kind", "coder_id"),
+    "documents": ("document_id", "name", "text_file", "text_sha256", "guid", "variables"),
+    "cases": ("name", "project_id", "documents", "variables", "guid"),
+    "dropped": ("where", "what", "why", "loss"),
+}
+_RECORDS: dict[str, type[Any]] = {
+    "segments": Segment,
+    "codings": Coding,
+    "codes": Code,
+    "coders": Coder,
+    "readings": Reading,
+    "relations": Relation,
+    "documents": Document,
+    "cases": Case,
+    "dropped": Dropped,
+}
+_ALLOWED = {
+    "Polarity": get_args(Polarity),
+    "Certainty | None": ("", *get_args(Certainty)),
+    "Literal['coder', 'consensus']": ("coder", "consensus"),
+    "Loss": get_args(Loss),
+}
+T = TypeVar("T")
+
+
+def table_files(coding: CodingSet) -> dict[str, bytes]:
+    """All files of the folder by their path in it, with their bytes.
+
+    Raises ProblemError for a text that cannot be written as UTF-8.
+    """
+    paths = _text_paths(coding.documents)
+    lists = {"faults": list(coding.faults), "assumed": list(coding.assumed)}
+    mark = {"format": FORMAT, "version": 1, "origin": coding.origin, "positions": coding.positions}
+    files = {MARK: json.dumps(mark | lists, ensure_ascii=False, indent=2) + "\n"}
+    for name, columns in COLUMNS.items():
+        rows = [
+            [
+                paths.get(record.document_id, "")
+                if column == "text_file"
+                else _as_cell(getattr(record, column))
+                for column in columns
+            ]
+            for record in getattr(coding, name)
+        ]
+        files[f"{name}.csv"] = csv_cells.written(columns, rows)
+    for document in coding.documents:
+        if document.text is not None:
+            files[paths[document.document_id]] = document.text
+    try:
+        return {path: text.encode("utf-8") for path, text in files.items()}
+    except UnicodeEncodeError as error:
+        what = f"half a character (U+{ord(error.object[error.start]):04X}) stands in a text"
+        raise ProblemError(
+            [Problem(coding.origin or "coding", what, code="exchange.text")]
+        ) from None
+
+
+def write_tables(coding: CodingSet, folder: Path) -> None:
+    """Write a coding set as a folder, all of it or nothing.
+
+    Arguments:
+        coding: what to write.
+        folder: where; replaced where it was written by this function or is empty.
+
+    Raises ProblemError for a folder that holds something else.
+    """
+    refuse(refused_folder(folder))
+    files = table_files(coding)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with hold_lock(folder.parent), build_beside(folder) as building:
+        for path, data in files.items():
+            (building / path).parent.mkdir(exist_ok=True)
+            (building / path).write_bytes(data)
+        put_in_place(building, folder, replace=True)
+
+
+def refused_folder(folder: Path) -> list[Problem]:
+    """Why a folder cannot be written to; nothing where it can."""
+    if not folder.exists() and not folder.is_symlink():
+        return []
+    if not folder.is_dir() or folder.is_symlink():
+        what = "there is a file or a link of that name"
+    elif any(folder.iterdir()) and not is_table_folder(folder):
+        what = "the folder holds something that was not written by this command"
+    else:
+        return []
+    remedy = "Give the name of a new folder."
+    return [Problem(str(folder), what, remedy=remedy, code="exchange.folder")]
+
+
+def is_table_folder(folder: Path) -> bool:
+    """Whether a folder was written by `write_tables`."""
+    try:
+        with (folder / MARK).open("rb") as file:
+            return f'"format": "{FORMAT}"'.encode() in file.read(200)
+    except OSError:
+        return False
+
+
+def read_tables(folder: Path) -> CodingSet:
+    """The coding set that a folder was written from.
+
+    Raises ProblemError with everything that cannot be read.
+    """
+    problems: list[Problem] = []
+    found: dict[str, Any] = {}
+    mark: dict[str, Any] = {}
+    try:
+        mark = _read_mark(folder)
+    except ProblemError as error:
+        problems += error.problems
+    for name in COLUMNS:
+        try:
+            found[name] = _read_table(folder, name)
+        except ProblemError as error:
+            problems += error.problems
+    refuse(problems)
+    return CodingSet(
+        origin=str(mark.get("origin", "")),
+        positions=str(mark.get("positions", "")),
+        faults=tuple(map(str, mark.get("faults", []))),
+        assumed=tuple(map(str, mark.get("assumed", []))),
+        **found,
+    )
+
+
+def records_of(kind: type[T], rows: Iterable[Mapping[str, Any]]) -> list[T]:
+    """Records of rows of a study's table, whose cells have types already or are None.
+
+    What a field does not allow is taken for its default; a row without what has none is left
+    out: 'evaltools check' tells both.
+    """
+    fields = dataclasses.fields(kind)  # type: ignore[arg-type]
+    needed = {
+        one.name
+        for one in fields
+        if one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
+    }
+    found = []
+    for row in rows:
+        values: dict[str, Any] = {}
+        for one in fields:
+            try:
+                if row.get(one.name) is not None:
+                    values[one.name] = _as_value(row[one.name], str(one.type))
+                elif str(one.type) == "str | None":
+                    values[one.name] = None
+            except ValueError:
+                continue
+        if values.keys() >= needed:
+            found.append(kind(**values))
+    return found
+
+
+def _text_paths(documents: tuple[Document, ...]) -> dict[str, str]:
+    """A file name for each text that no document's identifier can lead astray."""
+    paths: dict[str, str] = {}
+    taken: set[str] = set()
+    for document in documents:
+        if document.text is None:
+            continue
+        name = document.document_id
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name) or name.casefold() in taken:
+            name = "text-" + hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:16]
+        taken.add(name.casefold())
+        paths[document.document_id] = f"text/{name}.txt"
+    return paths
+
+
+def _as_cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return json.dumps(dict(value), ensure_ascii=False, sort_keys=True) if value else ""
+    if isinstance(value, tuple):
+        return json.dumps(list(value), ensure_ascii=False) if value else ""
+    return str(value)
+
+
+def _as_value(cell: Any, kind: str) -> object:
+    """A cell as the type that a field of a record declares; raises ValueError where it is none."""
+    if kind == "bool":
+        if not isinstance(cell, str):
+            return bool(cell)
+        if cell not in ("true", "false"):
+            raise ValueError(cell)
+        return cell == "true"
+    if kind in ("int", "int | None"):
+        return None if cell == "" and kind != "int" else int(cell)
+    cell = str(cell)
+    if kind == "date | None":
+        return date.fromisoformat(cell.removesuffix(" 00:00:00")) if cell else None
+    if kind.startswith(("Mapping", "tuple")):
+        shape = dict if kind.startswith("Mapping") else list
+        found = json.loads(cell) if cell else shape()
+        if not isinstance(found, shape):
+            raise ValueError(cell)
+        if isinstance(found, dict):
+            return {str(key): str(value) for key, value in found.items()}
+        return tuple(map(str, found))
+    allowed = _ALLOWED.get(kind.replace('"', "'"))
+    if allowed and cell not in allowed:
+        raise ValueError(cell)
+    return None if kind.endswith("| None") and not cell else cell
+
+
+def _read_mark(folder: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(_read_bytes(folder, MARK))
+    except ValueError:
+        found = None
+    lists = ("faults", "assumed")
+    if not isinstance(found, dict) or any(not isinstance(found.get(x, []), list) for x in lists):
+        raise _broken(f"{folder / MARK}", "it is not what evaltools writes")
+    return found
+
+
+def _read_table(folder: Path, name: str) -> tuple[Any, ...]:
+    where = str(folder / f"{name}.csv")
+    rows = csv_cells.read(_read_bytes(folder, f"{name}.csv"), where)
+    kinds = {field.name: str(field.type) for field in dataclasses.fields(_RECORDS[name])}
+    records, problems = [], []
+    for number, row in enumerate(rows, start=2):
+        values: dict[str, Any] = {}
+        if name == "dropped":
+            values["loss"] = "unsupported"  # written before losses had kinds
+        for column, kind in kinds.items():
+            if column == "text":
+                path = row.get("text_file", "")
+                values["text"] = _read_text(folder, path) if path else None
+            elif column in row:
+                try:
+                    values[column] = _as_value(row[column], kind)
+                except ValueError:
+                    place = f"{where}, row {number}, column {column}"
+                    what = f"{row[column][:60]!r} is no value of this column"
+                    problems.append(_problem(place, what))
+        if not problems:
+            try:
+                records.append(_RECORDS[name](**values))
+            except TypeError:
+                problems.append(_problem(where, "columns are missing"))
+                break
+    refuse(problems)
+    return tuple(records)
+
+
+def _read_text(folder: Path, path: str) -> str:
+    if not re.fullmatch(r"text/[A-Za-z0-9][A-Za-z0-9._-]*\.txt", path):
+        raise _broken(str(folder), f"{path[:80]!r} is no text of this folder")
+    try:
+        return _read_bytes(folder, path).decode("utf-8")
+    except UnicodeDecodeError:
+        raise _broken(str(folder / path), "it is not UTF-8") from None
+
+
+def _read_bytes(folder: Path, path: str) -> bytes:
+    file = folder / path
+    if not file.is_file() or not file.resolve().is_relative_to(folder.resolve()):
+        raise _broken(str(file), "there is no such file in the folder")
+    if file.stat().st_size > _LARGEST:
+        raise _broken(str(file), "it is larger than 500 MB")
+    return file.read_bytes()
+
+
+def _problem(where: str, what: str) -> Problem:
+    return Problem(where, what, remedy="Export the coding again.", code="exchange.table")
+
+
+def _broken(where: str, what: str) -> ProblemError:
+    return ProblemError([_problem(where, what)])

@@ -1,0 +1,200 @@
+"""From the study to the report: check, run, stage, render, put in place."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evaltools.files import build_beside, new_folder_problems, put_in_place, read_file
+from evaltools.pipeline import best_progress, current_run, note_interrupts, run
+from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.provenance.hashes import hash_package
+from evaltools.report import engines
+from evaltools.report.report_store import ReportStore, read_record, render_key, source_hashes
+
+if TYPE_CHECKING:
+    from evaltools.pipeline import Run
+    from evaltools.study import Parameters, ReportTarget, Study
+
+Say = Callable[[str], None]
+
+INDICATORS = "indicators.csv"
+
+
+@dataclass(frozen=True)
+class Report:
+    """A rendered report in its place.
+
+    Arguments:
+        folder: where people find it.
+        files: the report in its formats, then the indicator table.
+    """
+
+    folder: Path
+    files: tuple[Path, ...]
+
+
+def build_report(
+    study: Study,
+    parameters: Parameters,
+    engine: engines.Choice = "auto",
+    force: bool = False,
+    rerender: bool = False,
+    say: Say = print,
+) -> Report:
+    """The report under some parameters: the one that is there, or else a new one.
+
+    Arguments:
+        engine: what renders.
+        force: run and render even if nothing has changed.
+        rerender: render even if nothing has changed.
+        say: prints a line.
+
+    Raises:
+        ProblemError: whatever is wrong with the data, the notebooks or the sources; what was in
+            place stays there.
+    """
+    target = study.report(parameters.language)
+    chosen = engines.choose(engine)
+    _read_sources(study, target)
+    shelf, name = ReportStore(study.build), parameters.slug()
+    found = None if force else current_run(study, parameters)
+    if found is not None and not rerender:
+        key = render_key(found.key, study.root / "reports", chosen, parameters.language)
+        if (record := shelf.current(name, key)) is not None:
+            say("Nothing to do: the report is up to date with its data, parameters and code.")
+            return _report(shelf.link(name), record["files"])
+    made = found or run_notebooks(study, parameters, force=force, say=say)
+    key = render_key(made.key, study.root / "reports", chosen, parameters.language)
+    # Loads pandas for half a second, which a build with nothing to do need not wait for.
+    from evaltools.findings.display import write_findings
+    from evaltools.report.material import gather_material, summarise
+    from evaltools.report.staging import stage
+
+    with shelf.building() as building:
+        project = building / "project"
+        project.mkdir()
+        output = building / "report"
+        output.mkdir()
+        material = gather_material(study, made)
+        document = stage(study, parameters, material, project)
+        say(f"Rendering with {chosen}")
+        formats = target.formats
+        rendered = engines.render(chosen, project, document, formats, output, say)
+        for path in sorted(output.iterdir()):
+            path.rename(building / path.name)
+        files = _name(building, rendered, target, parameters.language)
+        shutil.rmtree(project)
+        output.rmdir()
+        for file in (INDICATORS, "manifest.json"):
+            shutil.copyfile(made.folder / file, building / file)
+        write_findings(material.judgements, building)
+        record = {
+            "key": key,
+            "run": made.key,
+            "engine": [chosen.name, chosen.version],
+            "sources": source_hashes(study.root / "reports"),
+            "code": hash_package(),
+            "parameters": parameters.as_values(),
+            "files": [*files, INDICATORS],
+        }
+        folder = shelf.publish(building, name, record)
+    for line in summarise(study, parameters, material):
+        say(line)
+    say("Report:")
+    return _report(folder, record["files"])
+
+
+def _read_sources(study: Study, target: ReportTarget) -> None:
+    """Tell what cannot be read of the report's sources before anything runs."""
+    read_file(study.root / target.source, target.source)
+    source_hashes(study.root / "reports")
+
+
+def run_notebooks(
+    study: Study, parameters: Parameters, force: bool = False, say: Say = print
+) -> Run:
+    """Run the notebooks unless there is a run for exactly this study, data and parameters.
+
+    Raises:
+        ProblemError: wrong data, a scope without reports, notebooks that fail.
+    """
+    if not force and (found := current_run(study, parameters)) is not None:
+        say("The notebooks are up to date.")
+        return found
+    from evaltools.pipeline.study_checks import check_scope  # loads pandas, as above
+
+    with note_interrupts():
+        check_scope(study, parameters)
+        with best_progress() as progress:
+            return run(study, parameters, progress, again=force)
+
+
+def current_report(study: Study, parameters: Parameters) -> tuple[Path, Run]:
+    """The report in place under some parameters, and the run that it shows.
+
+    Raises:
+        ProblemError: there is none, or it is out of date.
+    """
+    found = current_run(study, parameters)
+    folder = ReportStore(study.build).link(parameters.slug())
+    record = read_record(folder)
+    if found is None or record is None or record["run"] != found.key:
+        what, remedy = "there is no report of the current run", "Build it first."
+        raise ProblemError([Problem(parameters.slug(), what, "", remedy, "report.stale")])
+    return folder, found
+
+
+def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = print) -> Path:
+    """Write the report as a Quarto project into a new folder.
+
+    Returns:
+        The document to render.
+
+    Raises:
+        ProblemError: the folder is there already, or anything that stops a build.
+    """
+    refuse(place_problems(study, folder, "stage.folder"))
+    _read_sources(study, study.report(parameters.language))
+    made = run_notebooks(study, parameters, say=say)
+    from evaltools.report.material import gather_material
+    from evaltools.report.staging import stage  # loads pandas, as above
+
+    with build_beside(folder) as building:
+        document = stage(study, parameters, gather_material(study, made), building)
+        put_in_place(building, folder)
+    return folder / document.relative_to(building)
+
+
+def _name(
+    building: Path, rendered: list[Path], target: ReportTarget, language: str
+) -> tuple[str, ...]:
+    """Give the rendered files the report's own name."""
+    names = []
+    for path in rendered:
+        name = f"{target.name}-{language}{path.suffix}"
+        (building / path.name).rename(building / name)
+        names.append(name)
+    return tuple(names)
+
+
+def _report(folder: Path, files: list[str]) -> Report:
+    return Report(folder, tuple(folder / file for file in files))
+
+
+def place_problems(study: Study, to: Path, code: str = "publish.folder") -> list[Problem]:
+    """What keeps a new folder from being put at a place; looked at before anything is built."""
+    remedy = "Name a folder that does not exist yet; what is published is not changed."
+    if found := new_folder_problems(to, remedy, code):
+        return found
+    place, root = to.resolve(), study.root.resolve()
+    sources = (study.data.resolve(), root / "notebooks", root / "reports")
+    if any(place.is_relative_to(folder) for folder in sources) and not place.is_relative_to(
+        study.build.resolve()
+    ):
+        what = "lies among the sources of the study, which it would change"
+        return [Problem(str(to), what, "", "Name a folder elsewhere.", code)]
+    return []

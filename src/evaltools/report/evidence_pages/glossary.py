@@ -1,0 +1,220 @@
+"""What numbers are called and mean: labels, definitions, conditions, and where they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+import pandas as pd
+
+from evaltools.findings.conditions import Condition
+from evaltools.findings.lookup import Numbers, Reading
+from evaltools.findings.matrix import matching
+from evaltools.findings.reasons import amount, label_of
+from evaltools.i18n import numbers as say
+from evaltools.i18n.messages import Words, fields
+from evaltools.indicators.indicator import Estimand
+from evaltools.study.schema import MainQuestion
+from evaltools.study.vocabulary import Vocabulary
+
+Units = Literal["D", "register", "calls"]
+
+
+@dataclass(frozen=True)
+class Family:
+    """What keys with one first word have in common.
+
+    Arguments:
+        tables: tables of the data that the numbers are computed from, the nearest first.
+        units: what a descriptive number is of: the reports read, the register, the calls.
+    """
+
+    tables: tuple[str, ...]
+    units: Units = "D"
+
+
+_CODED = ("codings", "segments", "readings", "codes", "documents")
+_PLACES = ("participations", "organisations", "municipalities", "municipality_changes")
+_THEMES: Final = Family(_CODED)
+
+FAMILIES: Final[Mapping[str, Family]] = {
+    "projects": Family(("projects", "participations", "organisations"), "register"),
+    "grants": Family(("projects",), "register"),
+    "calls": Family(("calls", "appropriations"), "calls"),
+    "appropriations": Family(("appropriations",), "calls"),
+    "municipalities": Family(_PLACES, "register"),
+    "population": Family(_PLACES, "register"),
+    "takeup": Family(("projects", *_PLACES, "regions"), "register"),
+    "reports": Family(("documents", "projects"), "register"),
+    "coding": Family(("codings", "readings", "coders", "segments")),
+    "prevalence_by_rule": _THEMES,
+    "saturation": _THEMES,
+    "selection": Family(("projects", "documents", "participations", "organisations"), "register"),
+    "unseen": Family(("documents", "projects"), "register"),
+    "goals": Family(("goals", "segments")),
+    "goal_quality": Family(("goals", "segments")),
+    "answered": Family(("relations", *_CODED)),
+    "pair": Family(("relations", *_CODED)),
+    "group_difference": Family((*_CODED, "projects", "organisations")),
+    "wave_difference": _THEMES,
+    "network": Family(("participations", "projects", "prior_ties"), "register"),
+    "savings": Family(("saving_claims", "segments", "documents")),
+    "rating": Family(("ratings", "rating_items", "documents")),
+    "rooting": Family(("rooting", "goals")),
+    "optimism_gap": Family(("ratings", "goals", "saving_claims", "rooting")),
+}
+"""The indicators of the standard chapters; those of codes are `_THEMES`."""
+
+
+@dataclass(frozen=True)
+class Glossary:
+    """What a study's numbers are called, in the words of a language.
+
+    Arguments:
+        words: of the language.
+        labels: of codes by code id and of rating items by item id.
+        kinds: of codes, by code id.
+        vocabulary: which role a kind of codes has.
+        questions: of the study, which name the tables behind indicators of its own.
+    """
+
+    words: Words
+    labels: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    questions: Sequence[MainQuestion] = ()
+
+    @classmethod
+    def of(
+        cls,
+        tables: Mapping[str, pd.DataFrame],
+        words: Words,
+        vocabulary: Vocabulary | None = None,
+        questions: Sequence[MainQuestion] = (),
+    ) -> Glossary:
+        """The glossary of the validated tables."""
+        labels: dict[str, str] = {}
+        for table, name in (("codes", "code_id"), ("rating_items", "item_id")):
+            if table in tables:
+                frame = tables[table]
+                texts = frame[name]
+                if f"label_{words.language}" in frame:
+                    texts = frame[f"label_{words.language}"].fillna(frame[name])
+                labels |= dict(zip(frame[name].astype(str), texts.astype(str), strict=True))
+        kinds = {}
+        if "codes" in tables:
+            codes = tables["codes"][["code_id", "kind"]].astype(str)
+            kinds = dict(codes.itertuples(index=False, name=None))
+        return cls(words, labels, kinds, vocabulary or Vocabulary(), questions)
+
+    def code_in(self, key: str) -> str:
+        """The longest beginning of a key that is a code; empty where there is none."""
+        parts = key.split(".")
+        stems = (".".join(parts[:length]) for length in range(len(parts) - 1, 0, -1))
+        return next((stem for stem in stems if stem in self.kinds or stem in self.labels), "")
+
+    def family_of(self, key: str) -> Family:
+        """Where a number comes from; for one of the study's own what its questions name."""
+        known = FAMILIES.get(key.partition(".")[0])
+        if known is not None:
+            return known
+        if self.code_in(key):
+            return _THEMES
+        asked = [part for main in self.questions for part in main.parts]
+        named = [
+            table
+            for part in asked
+            if any(matching(pattern, [key]) for pattern in part.indicators)
+            for table in part.evidence.tables
+        ]
+        return Family(tuple(dict.fromkeys(named)))
+
+    def defined(self, key: str) -> str | None:
+        """Name of the phrase that defines a key; None where there is none.
+
+        The key itself, or its family with `any` for the name in the middle; what is said of all
+        kinds of themes alike is under `theme`.
+        """
+        family, *rest = key.split(".")
+        tries = [key, ".".join([family, "any", *rest[1:]]), ".".join([family, "any", *rest[-1:]])]
+        if code := self.code_in(key):
+            kind = self.kinds.get(code, family)
+            measure = key.removeprefix(f"{code}.")
+            roles = dict.fromkeys([kind, str(self.vocabulary.role_of(kind) or kind)])
+            tries += [f"{role}.any.{measure}" for role in roles] + [f"theme.{measure}"]
+        names = (f"definition.{name}" for name in tries)
+        return next((name for name in names if self.words.has(name)), None)
+
+    def definition(self, key: str) -> str:
+        """What a number means, as plain text.
+
+        Raises:
+            KeyError: no phrase defines the key.
+        """
+        phrase = self.defined(key)
+        if phrase is None:
+            raise KeyError(f"no phrase definition.… says what {key} means")
+        if "label" not in fields(self.words.template(phrase)):
+            return self.words(phrase)
+        return self.words(phrase, label=self._label(key))
+
+    def _label(self, key: str) -> str:
+        family, *rest = key.split(".")
+        within = ".".join(rest)
+        name = self.code_in(key) or self.code_in(within)
+        if not name and family in ("answered", "group_difference"):
+            challenges = self.vocabulary.kinds_of("challenge")
+            stem = within.rpartition(".")[0]
+            name = next(
+                (f"{kind}.{stem}" for kind in challenges if f"{kind}.{stem}" in self.labels), ""
+            )
+        if not name and rest:
+            name = rest[0] if family == "rating" else within.rpartition(".")[0]
+        return self.labels.get(name, name)
+
+    def condition(self, condition: Condition, numbers: Numbers, estimand: Estimand) -> str:
+        """A condition in words: `aikataulu on suurin, kun verrataan näitä: haasteet`.
+
+        Arguments:
+            condition: as declared.
+            numbers: of the run.
+            estimand: of the judgement.
+        """
+        words = self.words
+        if condition.parts:
+            parts = [self.condition(part, numbers, estimand) for part in condition.parts]
+            return words(f"trail.condition.{condition.kind}", parts="; ".join(parts))
+
+        def called(name: str) -> str:
+            return label_of(Reading(name, None), words, self.labels)
+
+        def compared(glob: str) -> str:
+            kind, rest = glob.partition(".")[::2]
+            if rest == "*.share" and words.has(f"agreement.kind.{kind}"):
+                return words(f"agreement.kind.{kind}").lower()
+            return say.list_of([called(name) for name in numbers.matching(glob)], words.language)
+
+        leaf = getattr(condition, condition.kind)
+        key = getattr(leaf, "key", "")
+        keys = say.list_of([called(name) for name in getattr(leaf, "keys", ())], words.language)
+        values: dict[str, object] = {"key": called(key)}
+        if condition.kind == "greatest":
+            values["of"] = compared(leaf.of)
+        elif condition.kind == "order":
+            values = {"keys": keys}
+        elif condition.kind == "among_top":
+            first = leaf.first or len(leaf.keys)
+            values = {"keys": keys, "first": first, "of": compared(leaf.of)}
+        elif condition.kind in ("at_least", "at_most"):
+            reading = numbers.read(key, leaf.estimand or estimand)
+            values["value"] = amount(reading, leaf.value, words)
+        elif condition.kind == "quantity":
+            values["word"] = words(f"findings.word.{leaf.word}")
+        elif condition.kind == "equals":
+            values["value"] = called(leaf.other) if leaf.other else leaf.fact or ""
+            if leaf.number is not None:
+                values["value"] = amount(numbers.read(key, "D"), leaf.number, words)
+        told = words(f"trail.condition.{condition.kind}", **values)
+        beyond = getattr(leaf, "beyond_uncertainty", False)
+        return words("trail.condition.beyond", condition=told) if beyond else told

@@ -1,0 +1,130 @@
+"""Single facts, parameters and counts that prose takes: their links and their entries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from evaltools.i18n import numbers as say
+from evaltools.i18n.messages import Words
+from evaltools.i18n.numbers import Language
+from evaltools.indicators.indicator import Indicator
+from evaltools.report.evidence_pages.markup import (
+    fact_anchor,
+    label,
+    link,
+    linked,
+    linked_fact,
+    number_anchor,
+    said,
+    sentence,
+)
+from evaltools.study import Parameters
+
+_NUMERIC = ("number", "integer")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A number that no notebook computes.
+
+    Arguments:
+        name: of its entry. shown: as prose prints it. definition: what it is.
+        definition_language: language of the definition. source: address, file or name.
+    """
+
+    name: str
+    shown: str
+    definition: str
+    definition_language: str
+    source: str
+
+    @property
+    def anchor(self) -> str:
+        """Identifier of its entry."""
+        return fact_anchor(self.name)
+
+
+def scope_variables(indicators: tuple[Indicator, ...], language: Language) -> dict[str, str]:
+    """`scope.reports` and `scope.projects`: numerator and denominator of `reports.read.share`."""
+    own = (each for each in indicators if each.key == "reports.read.share" and not each.dimensions)
+    read = next(own, None)
+    if read is None:
+        return {}
+    counts = {"reports": ("x", read.n or 0), "projects": ("n", read.N or 0)}
+    made = {}
+    for name, (shows, count) in counts.items():
+        attributes = f'.indicator key="{read.key}" estimand="{read.estimand}" shows="{shows}"'
+        span = f"[{say.number(count, language)}]{{{attributes}}}"
+        made[f"scope.{name}"] = linked(span, number_anchor(read.key))
+    return made
+
+
+def facts_of(
+    tables: Mapping[str, pd.DataFrame],
+    parameters: Parameters,
+    paths: Mapping[str, str],
+    words: Words,
+) -> tuple[Fact, ...]:
+    """Public facts of the data, the number of coders and numeric parameters, by name."""
+    language = words.language
+    found = []
+    if "facts" in tables:
+        rows: list[dict[str, object]] = tables["facts"].astype(object).to_dict("records")  # type: ignore[assignment]
+        found += [_fact(row, words) for row in rows]
+    if "coders" in tables:
+        coders = say.number(int((tables["coders"]["role"] == "coder").sum()), language)
+        told = words("definition.fact.coders")
+        found.append(Fact("coders", coders, told, language, paths.get("coders", "")))
+    for name, declared in parameters.declarations.items():
+        if declared.type in _NUMERIC:
+            value = getattr(parameters, name)
+            decimals = len(str(value).partition(".")[2].rstrip("0"))
+            shown = say.number(value, language, decimals)
+            told = declared.help.in_language(language)
+            source = words("trail.parameter", name=name)
+            found.append(Fact(f"parameter_{name}", shown, told, language, source))
+    return tuple(sorted(found, key=lambda fact: fact.name))
+
+
+def fact_variables(facts: tuple[Fact, ...]) -> dict[str, str]:
+    """`fact.<name>`, `scope.coders` and `parameter.<name>` as links to their entries."""
+    made = {}
+    for fact in facts:
+        name = f"fact.{fact.name}"
+        if fact.name == "coders":
+            name = "scope.coders"
+        if fact.name.startswith("parameter_"):
+            name = f"parameter.{fact.name.removeprefix('parameter_')}"
+        made[name] = linked_fact(fact.name, fact.shown)
+    return made
+
+
+def fact_entry(fact: Fact, words: Words) -> str:
+    """A fact's entry as markdown, without the fence around it."""
+    told = said(fact.definition)
+    if fact.definition_language != words.language:
+        told = f"[{told}]{{lang={fact.definition_language}}}"
+    source = said(sentence(fact.source))
+    if fact.source.startswith(("https://", "http://")):
+        source = link(fact.source, fact.source)
+    return (
+        f"{said(fact.shown, 'evidence-term')} {told} `{fact.name}`{{.evidence-key}}\n\n"
+        f"{label(words('trail.sources'))} {source}\n\n"
+    )
+
+
+def _fact(row: Mapping[str, object], words: Words) -> Fact:
+    name, unit, value = str(row["fact_id"]), str(row["unit"]), float(str(row["value"]))
+    print_as: Mapping[str, Callable[[float, Language], str]] = {
+        "share": say.percent,
+        "eur": lambda amount, _: words.money(amount),
+        "count": say.number,
+    }
+    shown = print_as[unit](value, words.language) if unit in print_as else f"{value:.0f}"
+    key = f"definition.fact.{name}"
+    if words.has(key):
+        return Fact(name, shown, words(key), words.language, str(row["source"]))
+    return Fact(name, shown, str(row["meaning"]), "en", str(row["source"]))

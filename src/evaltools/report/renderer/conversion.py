@@ -1,0 +1,363 @@
+"""Renders a staged project without Quarto, from the sources that Quarto renders.
+
+Text pass, one pandoc run for all texts, then for each format: values and outputs put in, the
+project's filters, conditions, structure, floats, numbers, cross-references, citations.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
+
+from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.report.epoch import read_epoch
+from evaltools.report.renderer.citations import cite
+from evaltools.report.renderer.crossref import Crossref
+from evaltools.report.renderer.divs import Conditions, Structure
+from evaltools.report.renderer.final_pass import FinalPass, Formulas
+from evaltools.report.renderer.floats import Floats
+from evaltools.report.renderer.format_context import Context
+from evaltools.report.renderer.located_problems import (
+    MARKS,
+    PRIVATE_USE,
+    LocatedProblems,
+    Source,
+    inside,
+    read_source,
+    relative,
+)
+from evaltools.report.renderer.media import Media
+from evaltools.report.renderer.metadata import ask_for_metadata, document_metadata
+from evaltools.report.renderer.notebook_outputs import Notebooks
+from evaltools.report.renderer.pandoc import (
+    AttributeTexts,
+    PandocError,
+    check_filter,
+    read_texts,
+    run_filters,
+)
+from evaltools.report.renderer.pandoc_tree import (
+    RAW_KINDS,
+    Node,
+    classes_of,
+    depth,
+    document_of,
+    nodes,
+    rewrite,
+)
+from evaltools.report.renderer.placeholders import Filling
+from evaltools.report.renderer.project import Project, read_project
+from evaltools.report.renderer.shortcodes import TextPass
+
+Format = Literal["html", "typst", "docx"]
+SUFFIXES = {"html": ".html", "typst": ".pdf", "docx": ".docx"}
+# Levels of pandoc's JSON; a quotation within a quotation is two more.
+DEEPEST = 150
+# Brackets within brackets in data.
+BRACKETS = 8
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A document ready to be written in one format.
+
+    Arguments:
+        format_name: `html`, `typst`, `docx`. path: the JSON file. document: what it holds.
+        context: surroundings for the writer. name: stem of the output file.
+    """
+
+    format_name: str
+    path: Path
+    document: Mapping[str, Any]
+    context: Context
+    name: str
+
+
+def render(
+    project: Path,
+    document: Path,
+    formats: Sequence[Format],
+    output: Path,
+    progress: Callable[[str], None] | None = None,
+    profiles: Sequence[str] = (),
+    epoch: int | None = None,
+) -> list[Path]:
+    """Render a document of a staged project.
+
+    Arguments:
+        project: folder with `_quarto.yml`, `_variables.yml`, executed notebooks and chapters.
+        document: the main .qmd file, inside the project; relative paths are from the project.
+        formats: `html`, `typst` (a PDF), `docx`; each once.
+        output: folder for the results, made if it is missing.
+        progress: told what is being done, a line at a time.
+        profiles: Quarto profiles; the project's own default where none are given.
+        epoch: seconds since 1970 that stand for now, the date within files; SOURCE_DATE_EPOCH,
+            or 1970, if not given.
+
+    Returns the paths of the results, in the order of the formats. Nothing is written to the
+    output folder unless every format could be made. The same sources give the same bytes.
+    Raises ProblemError with all problems, each with file and line where they are known.
+    """
+    known = ", ".join(SUFFIXES)
+    unknown = [name for name in formats if name not in SUFFIXES]
+    refuse(Problem(name, "unknown format", known, code="render.format") for name in unknown)
+    wanted = tuple(dict.fromkeys(formats))
+    if not wanted:
+        return []
+    now = read_epoch() if epoch is None else epoch
+    with TemporaryDirectory(prefix="evaltools-") as name:
+        results: dict[Path, bytes] = {}
+        problems: dict[Problem, None] = {}
+        for each in resolve(project, project / document, wanted, Path(name), profiles, now):
+            file = each.name + SUFFIXES[each.format_name]
+            if progress is not None:
+                progress(f"writing {file}")
+            try:
+                results[output / file] = _write(each)
+            except ProblemError as error:
+                problems |= dict.fromkeys(error.problems)
+        refuse(problems)
+    output.mkdir(parents=True, exist_ok=True)
+    for path, payload in results.items():
+        path.write_bytes(payload)
+    return list(results)
+
+
+def _write(resolved: Resolved) -> bytes:
+    """The bytes of one format; the libraries that write it are loaded when they are needed."""
+    if resolved.format_name == "html":
+        from evaltools.report.renderer.html import write_html
+
+        return write_html(resolved.path, resolved.context)
+    if resolved.format_name == "typst":
+        from evaltools.report.renderer.print.pdf import write_pdf
+
+        return write_pdf(resolved.path, resolved.context)
+    from evaltools.report.renderer.docx.document import write_docx
+
+    return write_docx(resolved.path, resolved.context)
+
+
+def resolve(
+    root: Path,
+    document: Path,
+    formats: Sequence[str],
+    scratch: Path,
+    profiles: Sequence[str] = (),
+    epoch: int = 0,
+) -> list[Resolved]:
+    """Resolve a document for each format.
+
+    Arguments:
+        root: staged project folder. document: the .qmd file in it.
+        formats: `html`, `typst`, `docx`. scratch: folder for JSON and pictures.
+        profiles: Quarto profiles. epoch: seconds since 1970 that stand for now.
+
+    Raises ProblemError with everything that is wrong.
+    """
+    root, document = root.resolve(), document.resolve()
+    _check_input(root, document)
+    source, problems = read_source(root, document)
+    project, found = read_project(root, document, source, profiles)
+    media = Media(root, document.parent, scratch / "media")
+    media.folder.mkdir(parents=True, exist_ok=True)
+    text_pass = TextPass(project, Notebooks(root, media.folder), project.format(formats[0]))
+    body = text_pass.body(source)
+    ask_for_metadata(project, text_pass.metadata, text_pass)
+    problems += [*found, *text_pass.problems, *_check_data(text_pass)]
+    refuse(_sorted(problems))
+    fragments = text_pass.placeholders.fragments
+    texts = {"body": body} | {name: each.text for name, each in fragments.items()}
+    try:
+        parsed = read_texts(texts.items())
+    except (PandocError, RecursionError) as error:
+        what = f"the text cannot be read: {error}"
+        raise ProblemError([_problem(relative(root, document), what, "render.pandoc")]) from None
+    # Passes over the tree go one call deeper for each list in a list.
+    deep = [name for name, blocks in parsed.items() if depth(blocks) > DEEPEST]
+    places = [fragments[name].where if name in fragments else source.start for name in deep]
+    refuse(_problem(where, "the text is nested too deeply", "render.depth") for where in places)
+    problems = _check_raw(text_pass, parsed)
+    run = _Run(
+        project, source, text_pass, parsed, media, AttributeTexts(), Formulas(), scratch, epoch
+    )
+    resolved = []
+    for name in formats:
+        result, found = run.format(name)
+        problems += found
+        resolved += [result] if result is not None else []
+    refuse(_sorted(problems))
+    return resolved
+
+
+def _problem(where: str, what: str, code: str, remedy: str = "") -> Problem:
+    return Problem(where, what, remedy=remedy, code=code)
+
+
+def _check_input(root: Path, document: Path) -> None:
+    if not document.is_file() or not inside(root, document):
+        what = "there is no such document in the project"
+        refuse([_problem(str(document), what, "render.project")])
+    if document.suffix not in {".qmd", ".md"}:
+        refuse([_problem(relative(root, document), "not a .qmd document", "render.project")])
+
+
+def _sorted(problems: Sequence[Problem]) -> list[Problem]:
+    def key(problem: Problem) -> tuple[str, int, Problem]:
+        path, _, number = problem.where.rpartition(":")
+        return (path, int(number), problem) if number.isdigit() else (problem.where, 0, problem)
+
+    return sorted(set(problems), key=key)
+
+
+def _check_data(text_pass: TextPass) -> list[Problem]:
+    """Data that must not reach the reader.
+
+    Private-use characters would be taken for places; brackets within brackets take pandoc time
+    that doubles with every level.
+    """
+    problems = []
+    for each in text_pass.placeholders.fragments.values():
+        if each.data and any(mark in each.text for mark in MARKS):
+            problems.append(_problem(each.where, PRIVATE_USE, "render.character", "Remove it"))
+        if each.data and _bracket_depth(each.text) > BRACKETS:
+            what = "brackets are nested too deeply"
+            problems.append(_problem(each.where, what, "render.depth", "Escape them"))
+    return problems
+
+
+def _bracket_depth(text: str) -> int:
+    level = deepest = 0
+    for character in text:
+        level = max(0, level + (character == "[") - (character == "]"))
+        deepest = max(deepest, level)
+    return deepest
+
+
+def _check_raw(text_pass: TextPass, parsed: dict[str, list[Node]]) -> list[Problem]:
+    """Values and outputs are data: raw HTML or TeX in them is refused and taken out."""
+    problems = []
+    for each in text_pass.placeholders.fragments.values():
+        raw = [node for node in nodes(parsed[each.name]) if node["t"] in RAW_KINDS]
+        if each.data and raw:
+            shown = str(raw[0]["c"][1]).strip()[:40]
+            what = f"{each.name.split('|')[0]} holds raw HTML or TeX: {shown}"
+            remedy = r"Escape it with a backslash: \<"
+            problems.append(_problem(each.where, what, "render.raw", remedy))
+            parsed[each.name] = rewrite(
+                parsed[each.name], lambda node: [] if node["t"] in RAW_KINDS else None
+            )
+    return problems
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What the formats of one document share."""
+
+    project: Project
+    source: Source
+    text_pass: TextPass
+    parsed: Mapping[str, list[Node]]
+    media: Media
+    texts: AttributeTexts
+    formulas: Formulas
+    scratch: Path
+    epoch: int
+
+    def format(self, name: str) -> tuple[Resolved | None, list[Problem]]:
+        """Resolve one format; None where a filter failed."""
+        project, root = self.project, self.project.root
+        options, words, language = project.format(name), project.words(name), project.language(name)
+        placeholders = self.text_pass.placeholders
+        problems = LocatedProblems(self.source, placeholders.fragments)
+        filling = Filling(placeholders, self.parsed, name, self.media, problems)
+        parsed = {
+            key: filling.fill(blocks)
+            for key, blocks in self.parsed.items()
+            if key == "body" or "meta|" in key
+        }
+        meta = document_metadata(options, parsed, language)
+        blocks = parsed["body"]
+        before, after = self._filters(options, problems)
+        try:
+            blocks, meta = run_filters(blocks, meta, before, name, self.scratch, root)
+            blocks = self._resolve(blocks, name, options, words, problems)
+            blocks, meta = run_filters(blocks, meta, after, name, self.scratch, root)
+        except PandocError as error:
+            what, where = f"a filter failed: {error}", project.where("filters")
+            problems.add("", what, code="render.filter", where=where)
+            return None, problems.found
+        final = FinalPass(name, words, problems)
+        meta = {
+            key: {**value, "c": final.quotes(value["c"])}
+            if value["t"] in {"MetaInlines", "MetaBlocks"}
+            else value
+            for key, value in meta.items()
+        }
+        self.formulas.check(meta, problems)
+        if not problems.found:
+            blocks = cite(blocks, options, words, root, self.epoch, problems)
+            files = ", ".join(each.lstrip("/") for each in options.get("bibliography", []))
+            final.check_references(blocks, files)
+            # What titles, captions, filters and references brought in.
+            self.formulas.check(blocks, problems)
+        document = document_of(blocks, meta)
+        path = self.scratch / f"resolved-{name}.json"
+        path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+        context = Context(
+            root, project.document, self.media.folder, options, language, words, self.epoch
+        )
+        stem = str(options.get("output-file", project.document.stem))
+        for suffix in SUFFIXES.values():
+            stem = stem.removesuffix(suffix)
+        return Resolved(name, path, document, context, stem), problems.found
+
+    def _filters(
+        self, options: Mapping[str, Any], problems: LocatedProblems
+    ) -> tuple[list[Path], list[Path]]:
+        """Filters that run before and after the renderer's own passes."""
+        before: list[Path] = []
+        after: list[Path] = []
+        for written in options.get("filters", []):
+            path = self.project.root / written.removeprefix(">").lstrip("/")
+            if path.is_file():
+                problems.found.extend(check_filter(self.project.root, path))
+                (after if written.startswith(">") else before).append(path)
+        return (before, after) if not problems.found else ([], [])
+
+    def _resolve(
+        self,
+        blocks: list[Node],
+        name: str,
+        options: dict[str, Any],
+        words: dict[str, str],
+        problems: LocatedProblems,
+    ) -> list[Node]:
+        self.texts.prepare(_attribute_texts(blocks))
+        final = FinalPass(name, words, problems)
+        blocks = Conditions(name, self.project.profiles, options, problems).apply(blocks)
+        blocks = final.raw(blocks)
+        # Here alternative texts are still what the author wrote, formulas and all.
+        self.formulas.check(blocks, problems)
+        blocks = Structure(words, options, self.texts, problems).apply(blocks)
+        blocks = Floats(name, options, self.media, self.texts, problems).apply(blocks)
+        final.headings(blocks)
+        blocks = Crossref(options, words, problems).apply(blocks)
+        blocks = final.quotes(blocks)
+        final.check(blocks)
+        return rewrite(blocks, _without_empty)
+
+
+def _without_empty(node: Node) -> list[Node] | None:
+    return [] if node["t"] == "Para" and not node["c"] and not classes_of(node) else None
+
+
+def _attribute_texts(blocks: list[Node]) -> list[str]:
+    """Markdown in attributes: titles and captions."""
+    found = [node["c"][0][2] for node in nodes(blocks) if node["t"] in {"Div", "CodeBlock"}]
+    captions = {"title", "fig-cap", "tbl-cap", "lst-cap"}
+    return [value for pairs in found for key, value in pairs if key in captions]

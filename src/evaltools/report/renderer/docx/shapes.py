@@ -1,0 +1,329 @@
+"""The printed document in the words that pandoc's Word writer has: named styles, tables, runs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from xml.sax.saxutils import escape, quoteattr
+
+from evaltools.report.renderer.docx.styles import CALLOUTS
+from evaltools.report.renderer.pandoc_tree import (
+    Node,
+    attr,
+    attributes,
+    cell,
+    classes_of,
+    div,
+    get,
+    identifier_of,
+    is_div,
+    nodes,
+    para,
+    plain,
+    put,
+    raw,
+    rewrite,
+    span,
+    stringify,
+    table,
+    text,
+    text_of,
+)
+from evaltools.report.renderer.print.document import Facts, walk
+from evaltools.report.renderer.print.shapes import COVER_PARTS, row_headers_of, with_widths
+
+TEXT_WIDTH_MM = 160.0
+PAGE_BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
+# A paragraph after a table: Word joins tables that touch.
+TABLE_END = raw("openxml", '<w:p><w:pPr><w:pStyle w:val="TableEnd"/></w:pPr></w:p>')
+ROW_HEADERS = "TableRowHeaders"  # a mark that `document` turns into the flag of the first column
+COVER_STYLES = {"series": "Cover Series", "title": "Title", "subtitle": "Subtitle",
+                "author": "Author", "publisher": "Cover Publisher", "date": "Date"}  # fmt: skip
+SPAN_STYLES = {"caption-label": "Caption Label", "section-number": "Section Number",
+               "evidence-term": "Evidence Term", "evidence-label": "Evidence Label",
+               "evidence-place": "Evidence Context",
+               "evidence-context": "Evidence Context"}  # fmt: skip
+
+
+def _styled(name: str, blocks: list[Node], identifier: str = "") -> Node:
+    """Blocks whose paragraphs have a named style."""
+    return div(attr(identifier, pairs={"custom-style": name}), blocks)
+
+
+def _run(name: str, inlines: list[Node], identifier: str = "") -> Node:
+    """Inlines that have a named style."""
+    return span(attr(identifier, pairs={"custom-style": name}), inlines)
+
+
+def for_word(tree: Node, facts: Facts) -> Node:
+    """A document for pandoc's Word writer.
+
+    Arguments:
+        tree: the printed document (`print.shapes.printed`), images staged.
+
+    Returns the tree; its metadata are the language only, since the cover is in the blocks.
+    """
+    contents = contents_blocks(tree, facts.contents_title, facts.contents_depth)
+    blocks = rewrite(tree["blocks"], _Finish(facts.cover(), contents).node)
+    return {
+        **tree,
+        "meta": {"lang": {"t": "MetaString", "c": facts.language_tag}},
+        "blocks": blocks,
+    }
+
+
+@dataclass(frozen=True)
+class _Finish:
+    """Replaces nodes, children first."""
+
+    facts: dict[str, str]
+    contents: list[Node]
+
+    def node(self, node: Node) -> list[Node] | None:
+        kind = node["t"]
+        if kind == "Div":
+            return self._div(node)
+        if kind == "Span":
+            return _span(node)
+        if kind == "Code" and "evidence-key" in node["c"][0][1]:
+            return [_run("Evidence Context", [text(node["c"][1])])]
+        if kind == "Figure":
+            return _figure(node)
+        if kind == "Table":
+            return _table(node)
+        if kind == "Image":
+            return _image(node)
+        if kind == "Link" and "crossref" in classes_of(node):
+            triple, content, target = node["c"]
+            return [{"t": "Link", "c": [triple, [_run("Cross Reference", content)], target]}]
+        if kind in ("Para", "Plain"):
+            return _equation(node)
+        return None
+
+    def _div(self, node: Node) -> list[Node] | None:
+        identifier, classes, pairs = attributes(node)
+        content: list[Node] = node["c"][1]
+        if "cover" in classes:
+            return self._cover(content)
+        if "contents" in classes:
+            return self.contents
+        if "description-sheet" in classes:
+            return content
+        if "pagebreak" in classes:
+            return [raw("openxml", PAGE_BREAK)]
+        if "callout" in classes:
+            return _callout(node, identifier)
+        if "example-notice" in classes:
+            return [_styled("Notice", content, identifier)]
+        if "margin" in classes or "aside" in classes:
+            return [_styled("Side Note", content, identifier)]
+        if "evidence" in classes:
+            return [_styled("Evidence", [_loose(block) for block in content], identifier)]
+        if "listing" in classes:
+            return [_listing(identifier, content)]
+        if "layout" in classes:
+            return _layout(content, pairs.get("columns", ""))
+        if identifier == "refs":
+            return [_styled("Bibliography", content, identifier)]
+        return None
+
+    def _cover(self, content: list[Node]) -> list[Node]:
+        own = {get(block["c"][0], "cover-part"): block["c"][1]
+               for block in content if block["t"] == "Div"}  # fmt: skip
+        out: list[Node] = []
+        for part, style in COVER_STYLES.items():
+            if part in own:
+                out.append(_styled(style, own[part]))
+            elif self.facts.get(part):
+                out.append(_styled(style, [para([text(self.facts[part])])]))
+        if self.facts.get("notice"):  # the first page has no header to say it
+            out.append(_styled("Notice", [para([text(self.facts["notice"])])]))
+        return out + [
+            block
+            for block in content
+            if not (block["t"] == "Div" and get(block["c"][0], "cover-part") in COVER_PARTS)
+        ]
+
+
+def _callout(node: Node, identifier: str) -> list[Node]:
+    """A callout as a table of one cell: the only box that also holds lists in Word."""
+    kind = (get(node["c"][0], "kind") or "note").capitalize()
+    name = kind if kind in CALLOUTS else next(iter(CALLOUTS))
+    plain_box = (get(node["c"][0], "appearance") or "default") != "default"
+    blocks: list[Node] = []
+    for block in node["c"][1]:
+        if not is_div(block, "callout-title"):
+            blocks.append(block)
+        elif stringify(block).strip():
+            blocks.append(_styled(f"Callout Title {name}", [_as_para(b) for b in block["c"][1]]))
+    style = f"Callout{name}" + ("Plain" if plain_box else "")
+    return [div(attr(identifier), [_boxes([blocks], [1.0], style), TABLE_END])]
+
+
+def _listing(identifier: str, content: list[Node]) -> Node:
+    out = []
+    for block in content:
+        label = any(
+            node["t"] == "Span" and get(node["c"][0], "custom-style") == "Caption Label"
+            for node in nodes(block)
+        )
+        if label and block["t"] != "CodeBlock":
+            out.append(_styled("Table Caption", [block]))
+        elif stringify(block).strip() or block["t"] != "Div":
+            out.append(block)
+    return div(attr(identifier), out)
+
+
+def _figure(node: Node) -> list[Node]:
+    triple, (_, caption), content = node["c"]
+    blocks = [_as_para(block) for block in content]
+    body = [
+        _styled("Captioned Figure", [block]) if block["t"] == "Para" else block for block in blocks
+    ]
+    if caption:
+        body.append(_styled("Image Caption", [_as_para(block) for block in caption]))
+    return [div(attr(triple[0]), body)]
+
+
+def _loose(block: Node) -> Node:
+    """A list of paragraphs: those of a tight list keep to a style of pandoc's own."""
+    if block["t"] != "BulletList":
+        return block
+    return {"t": "BulletList", "c": [[_as_para(each) for each in item] for item in block["c"]]}
+
+
+def _as_para(block: Node) -> Node:
+    return para(block["c"]) if block["t"] == "Plain" else block
+
+
+def _table(node: Node) -> list[Node]:
+    triple = node["c"][0]
+    if "key-value" in triple[1]:
+        put(triple, "custom-style", "KeyValue" + (ROW_HEADERS if row_headers_of(node) else ""))
+    elif get(triple, "custom-style") is None and row_headers_of(node):
+        put(triple, "custom-style", ROW_HEADERS)
+    return [with_widths(node, only_full=False), TABLE_END]
+
+
+def _image(node: Node) -> list[Node]:
+    triple, inlines, target = node["c"]
+    alt = get(triple, "alt")
+    if "decorative" in triple[1]:
+        inlines = []
+    elif alt:
+        inlines = [text(alt)]
+    return [{"t": "Image", "c": [triple, inlines, target]}]
+
+
+def _span(node: Node) -> list[Node] | None:
+    identifier, classes, _ = attributes(node)
+    content = node["c"][1]
+    if "margin" in classes or "aside" in classes:
+        return [{"t": "Note", "c": [para(content)]}]
+    style = next((style for name, style in SPAN_STYLES.items() if name in classes), None)
+    return None if style is None else [_run(style, content, identifier)]
+
+
+def _equation(node: Node) -> list[Node] | None:
+    """A numbered formula stands in the middle of its line, its number at the end."""
+    content = [item for item in node["c"] if item["t"] not in ("Space", "SoftBreak")]
+    if len(content) != 1 or content[0]["t"] != "Span" or "equation" not in classes_of(content[0]):
+        return None
+    equation = content[0]
+    formula = next((item for item in nodes(equation["c"][1]) if item["t"] == "Math"), None)
+    if formula is None:
+        return None
+    tab = {"t": "RawInline", "c": ["openxml", "<w:r><w:tab/></w:r>"]}
+    inline = {"t": "Math", "c": [{"t": "InlineMath"}, formula["c"][1]]}
+    number = get(equation["c"][0], "number") or ""
+    shown = number if number.startswith("(") or not number else f"({number})"
+    line = para([tab, span(attr(identifier_of(equation)), [inline]), tab, text(shown)])
+    return [_styled("Equation", [line])]
+
+
+def _layout(content: list[Node], columns: str) -> list[Node]:
+    """Rows of cells as tables without borders, one a row since widths may differ."""
+    cells = [block["c"][1] for block in content if block["t"] == "Div"]
+    rows: list[list[float]] = json.loads(columns) if columns else [[1.0]]
+    out: list[Node] = []
+    for row in rows:
+        here, cells = cells[: len(row)], cells[len(row) :]
+        here += [[] for _ in row[len(here) :]]
+        total = sum(abs(width) for width in row) or 1.0
+        shares = [abs(width) / total for width in row]
+        for blocks, share in zip(here, shares, strict=True):
+            for node in nodes(blocks):
+                if node["t"] == "Image":
+                    _fit(node, share * TEXT_WIDTH_MM - 6)
+        out += [_boxes(here, shares, "LayoutTable"), TABLE_END]
+    return [*out, *(block for blocks in cells for block in blocks)]
+
+
+def _boxes(contents: list[list[Node]], shares: list[float], style: str) -> Node:
+    """A table of one row that is no table to read but to place."""
+    columns = [("AlignDefault", share) for share in shares]
+    row = [cell(blocks or [plain([])]) for blocks in contents]
+    return table(attr(pairs={"custom-style": style}), columns, [row])
+
+
+def _fit(image: Node, width: float) -> None:
+    triple = image["c"][0]
+    given = get(triple, "width") or ""
+    if given.endswith("%"):
+        width *= min(float(given[:-1]), 100.0) / 100
+    elif given:
+        return
+    put(triple, "width", f"{width:.2f}mm")
+
+
+def bookmark(identifier: str) -> str:
+    """The name that pandoc gives the bookmark of an identifier.
+
+    Word takes names of at most 40 characters that begin with a letter; others are hashed.
+    """
+    if identifier[:1].isalpha() and len(identifier) <= 40:
+        return identifier
+    return "X" + hashlib.sha1(identifier.encode()).hexdigest()[1:]
+
+
+def contents_blocks(tree: Node, title: str, depth: int) -> list[Node]:
+    """The contents as a field that is filled already, with an entry for every heading.
+
+    Entries link to their headings and have no page numbers, which only a word processor knows: so
+    they are complete as they are, and opening the document asks nothing. Whoever wants numbers
+    updates the field without its `\\n`.
+    """
+    depth = max(1, min(depth, 3))
+    entries = []
+    for node, place in walk(tree):
+        if node["t"] == "Header" and node["c"][0] <= depth and not place.inside("cover"):
+            identifier, classes, _ = attributes(node)
+            if "unlisted" not in classes:
+                entries.append(_entry(node["c"][0], text_of(node["c"][2]), identifier))
+    if entries:
+        begin = (
+            '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve">'
+            f' TOC \\o "1-{depth}" \\n \\h \\z \\u </w:instrText></w:r>'
+            '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+        )
+        entries[0] = entries[0].replace("</w:pPr>", "</w:pPr>" + begin, 1)
+        end = '<w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>'
+        entries[-1] = entries[-1].removesuffix("</w:p>") + end
+    return [
+        raw(
+            "openxml",
+            '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/>'
+            "<w:docPartUnique/></w:docPartObj></w:sdtPr><w:sdtContent>"
+            '<w:p><w:pPr><w:pStyle w:val="TOCHeading"/></w:pPr><w:r><w:t xml:space="preserve">'
+            f"{escape(title)}</w:t></w:r></w:p>{''.join(entries)}</w:sdtContent></w:sdt>",
+        )
+    ]
+
+
+def _entry(level: int, title: str, identifier: str) -> str:
+    run = f'<w:r><w:t xml:space="preserve">{escape(title)}</w:t></w:r>'
+    if identifier:
+        name = quoteattr(bookmark(identifier))
+        run = f'<w:hyperlink w:anchor={name} w:history="1">{run}</w:hyperlink>'
+    return f'<w:p><w:pPr><w:pStyle w:val="TOC{level}"/></w:pPr>{run}</w:p>'

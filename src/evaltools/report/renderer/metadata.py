@@ -1,0 +1,113 @@
+"""Metadata of the resolved document: title, authors, date and the author's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from babel.dates import format_date
+from babel.localedata import locale_identifiers
+
+from evaltools.report.renderer.pandoc_tree import NBSP, Node, lone_paragraph, stringify
+from evaltools.report.renderer.project import Project
+from evaltools.report.renderer.shortcodes import TextPass
+
+MARKDOWN_KEYS = ("title", "subtitle", "abstract", "abstract-title", "description", "toc-title",
+                 "reference-section-title")  # fmt: skip
+# A day does not part from its month at the end of a line.
+_DAY = re.compile(r"(?<=\d) (?=[^\W\d])|(?<=\d\.) (?=[^\W\d])")
+_PRIVATE = frozenset({"filters", "language", "metadata"})
+
+
+def ask_for_metadata(project: Project, values: Mapping[str, Any], text_pass: TextPass) -> None:
+    """Have the metadata that is markdown parsed with the document."""
+    for key in MARKDOWN_KEYS:
+        if isinstance(values.get(key), str | int | float):
+            where = project.where(key)
+            text = "\n".join(text_pass.inline(line, where) for line in str(values[key]).split("\n"))
+            text_pass.placeholders.fragment(f"meta|{key}", text, where, False)
+    for index, (name, _) in enumerate(_authors(values)):
+        where = project.where("author")
+        text_pass.placeholders.fragment(f"meta|author|{index}", name, where, False)
+
+
+def _authors(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Names and affiliations of the authors, whichever way they were written."""
+    written = values.get("author", [])
+    result: list[tuple[str, str]] = []
+    for author in written if isinstance(written, list) else [written]:
+        if not isinstance(author, Mapping):
+            result.append((str(author), ""))
+            continue
+        name = author.get("name", "")
+        places = author.get("affiliation", author.get("affiliations", []))
+        many = places if isinstance(places, list) else [places]
+        named = [str(p.get("name", "") if isinstance(p, Mapping) else p) for p in many]
+        literal = name.get("literal", "") if isinstance(name, Mapping) else name
+        result.append((str(literal), ", ".join(named)))
+    return result
+
+
+def format_day(written: str, style: str, language: str, region: str = "") -> str:
+    """A day as readers see it, in the style if one is given; other text stays as it is."""
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
+        return written
+    style = style or ("d.M.y" if language == "fi" else "d MMMM y")
+    if style == "iso":
+        return written
+    # Babel's name of the language as it is written in the region, where Babel knows that.
+    name = f"{language}_{region.upper()}"
+    locale = name if name in locale_identifiers() else language
+    return _DAY.sub(NBSP, format_date(day, style, locale=locale))
+
+
+def document_metadata(
+    values: Mapping[str, Any], parsed: Mapping[str, list[Node]], language: str
+) -> dict[str, Any]:
+    """Pandoc's metadata of a document.
+
+    Arguments:
+        values: merged options and metadata. parsed: filled fragments by name.
+        language: base language, for the date.
+    """
+    meta = {key: _value(value) for key, value in sorted(values.items()) if key not in _PRIVATE}
+    for key in MARKDOWN_KEYS:
+        blocks = parsed.get(f"meta|{key}")
+        if blocks is None:
+            continue
+        inlines = None if key == "abstract" else lone_paragraph(blocks)
+        kind = "MetaBlocks" if inlines is None else "MetaInlines"
+        meta[key] = {"t": kind, "c": blocks if inlines is None else inlines}
+    people = _authors(values)
+    if people:
+        names = [parsed[f"meta|author|{index}"] for index in range(len(people))]
+        inlines_of = [blocks[0]["c"] if blocks else [] for blocks in names]
+        listed = [{"t": "MetaInlines", "c": each} for each in inlines_of]
+        meta["author"] = {"t": "MetaList", "c": listed}
+        meta["affiliation"] = _value([place for _, place in people])
+    if values.get("date"):
+        written = str(values["date"])
+        style, region = str(values.get("date-format", "")), str(values.get("region", ""))
+        meta["date"] = _value(format_day(written, style, language, region))
+        meta["date-iso"] = _value(written)
+    return meta
+
+
+def _value(value: Any) -> Node:
+    if isinstance(value, bool):
+        return {"t": "MetaBool", "c": value}
+    if isinstance(value, Mapping):
+        return {"t": "MetaMap", "c": {str(k): _value(v) for k, v in sorted(value.items())}}
+    if isinstance(value, list):
+        return {"t": "MetaList", "c": [_value(item) for item in value]}
+    return {"t": "MetaString", "c": "" if value is None else str(value)}
+
+
+def plain_text(meta: Mapping[str, Any], key: str) -> str:
+    """A value without markup; empty where there is none."""
+    content = meta.get(key, {}).get("c", "")
+    return content if isinstance(content, str) else stringify(content).strip()

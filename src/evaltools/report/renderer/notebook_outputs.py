@@ -1,0 +1,214 @@
+"""Outputs of labelled cells, read from executed notebooks.
+
+Nothing is executed. Pictures are written to the media folder under names made of their content,
+SVG and PNG side by side; which of the two a format takes is decided later.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from evaltools.problems import Problem
+from evaltools.report.renderer.format_context import option_names
+from evaltools.report.renderer.media import active_content, write_picture
+from evaltools.yaml_text import load_yaml
+
+# Options of a cell that have an effect on what is embedded.
+USED = option_names("cell")
+IDLE = option_names("cell-idle")
+_PICTURES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
+
+
+@dataclass(frozen=True)
+class Output:
+    """What one cell shows.
+
+    Arguments:
+        where: `notebooks/04.ipynb#fig-x`.
+        label: the cell's label, without `#`.
+        options: the cell's options, from its `#|` lines.
+        parts: what it put out, in order: ("markdown", text), ("text", text),
+            ("image", "name.svg name.png"), whichever of the two exist.
+        source: its code if that is to be shown, otherwise empty.
+    """
+
+    where: str
+    label: str
+    options: Mapping[str, Any]
+    parts: Sequence[tuple[str, str]]
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class _Cell:
+    content: Mapping[str, Any]
+    options: Mapping[str, Any]
+    source: str
+
+    def is_called(self, label: str) -> bool:
+        tags = self.content.get("metadata", {}).get("tags", [])
+        return label in {self.options.get("label"), self.content.get("id"), *tags}
+
+
+@dataclass
+class Notebooks:
+    """Executed notebooks of one project, each read once."""
+
+    project: Path
+    media: Path
+
+    def __post_init__(self) -> None:
+        self._cells: dict[Path, list[_Cell]] = {}
+
+    def outputs(
+        self, path: Path, name: str, labels: Sequence[str], echo: bool, problems: list[Problem]
+    ) -> list[Output]:
+        """Outputs of the cells with these labels, in the order asked.
+
+        Arguments:
+            path: the notebook. name: its name in messages.
+            labels: labels, ids or tags of cells.
+            echo: show the code too.
+            problems: takes what is wrong: no such cell, an error output, nothing but HTML.
+        """
+        if path not in self._cells:
+            self._cells[path] = _read_cells(path, name, problems)
+        cells = self._cells[path]
+        found: list[Output] = []
+        for label in labels:
+            chosen = [cell for cell in cells if cell.is_called(label)]
+            where = f"{name}#{label}"
+            if not chosen and cells:
+                known = sorted(
+                    str(each.options["label"]) for each in cells if "label" in each.options
+                )
+                _refuse(problems, where, f"no cell is labelled {label}", ", ".join(known))
+            found += [self._output(cell, where, label, echo, problems) for cell in chosen]
+        return found
+
+    def _output(
+        self, cell: _Cell, where: str, label: str, echo: bool, problems: list[Problem]
+    ) -> Output:
+        if cell.content.get("cell_type") == "markdown":
+            text = ("markdown", _joined(cell.content.get("source", "")))
+            return Output(where, "", cell.options, [text])
+        parts = []
+        for output in cell.content.get("outputs", []):
+            part = self._part(output, where, problems)
+            parts += [part] if part is not None else []
+        if not parts:
+            what = "the cell shows nothing that can be embedded"
+            remedy = "Run the notebook, or show a figure or a table"
+            _refuse(problems, where, what, remedy=remedy)
+        shown = echo or cell.options.get("echo") is True
+        name = str(cell.options.get("label", label))
+        return Output(where, name, cell.options, parts, cell.source if shown else "")
+
+    def _part(
+        self, output: Mapping[str, Any], where: str, problems: list[Problem]
+    ) -> tuple[str, str] | None:
+        kind = output.get("output_type")
+        role = (output.get("metadata") or {}).get("evaltools", {})
+        if isinstance(role, dict) and role.get("role") == "caption":
+            return None
+        if kind == "error":
+            what = f"the cell failed: {output.get('ename', 'error')}"
+            _refuse(problems, where, what, remedy="Repair the notebook and run it again")
+            return None
+        if kind == "stream":
+            return ("text", _joined(output.get("text", "")))
+        data = output.get("data", {})
+        if "text/markdown" in data:
+            return ("markdown", _joined(data["text/markdown"]))
+        pictures = [self._picture(data, mime, where, problems) for mime in _PICTURES]
+        found = " ".join(name for name in pictures if name)
+        if found:
+            return ("image", found)
+        shown = {mime for mime in data if not mime.startswith("application/vnd.evaltools")}
+        if shown == {"text/plain"}:
+            return ("text", _joined(data["text/plain"]))
+        if shown:
+            what = f"output of the kind {', '.join(sorted(shown))}"
+            allowed = "markdown, SVG, PNG, JPEG, plain text"
+            remedy = "Show tables as markdown and figures as images"
+            _refuse(problems, where, what, allowed, remedy)
+        return None
+
+    def _picture(
+        self, data: Mapping[str, Any], mime: str, where: str, problems: list[Problem]
+    ) -> str:
+        if mime not in data:
+            return ""
+        content, suffix = _joined(data[mime]), _PICTURES[mime]
+        if suffix == "svg":
+            payload = content.encode("utf-8")
+            if active := active_content(payload):
+                remedy = "Draw without scripts and outside references"
+                _refuse(problems, where, f"the SVG {active}", "", remedy, "render.svg")
+                return ""
+        else:
+            try:
+                payload = base64.b64decode("".join(content.split()), validate=True)
+            except binascii.Error:
+                _refuse(problems, where, f"{mime} is not base64")
+                return ""
+        return write_picture(self.media, payload, f".{suffix}")
+
+
+def _refuse(
+    problems: list[Problem],
+    where: str,
+    what: str,
+    allowed: str = "",
+    remedy: str = "",
+    code: str = "render.embed",
+) -> None:
+    problems.append(Problem(where, what, allowed, remedy, code))
+
+
+def _read_cells(path: Path, name: str, problems: list[Problem]) -> list[_Cell]:
+    cells: list[_Cell] = []
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        for number, cell in enumerate(content["cells"], 1):
+            options, source = _options(cell, f"{name}, cell {number}", problems)
+            cells.append(_Cell(cell, options, source))
+    except (ValueError, KeyError, TypeError) as error:
+        _refuse(problems, name, f"not a notebook: {error}")
+    return cells
+
+
+def _joined(value: Any) -> str:
+    return "".join(value) if isinstance(value, list) else str(value)
+
+
+def _options(
+    cell: Mapping[str, Any], where: str, problems: list[Problem]
+) -> tuple[dict[str, Any], str]:
+    """The `#|` options of a cell and its source without them."""
+    lines = _joined(cell.get("source", "")).split("\n")
+    if cell.get("cell_type") != "code":
+        return {}, "\n".join(lines)
+    count = 0
+    while count < len(lines) and lines[count].startswith("#|"):
+        count += 1
+    source = "\n".join(lines[count:])
+    try:
+        text = "\n".join(line[2:].removeprefix(" ") for line in lines[:count])
+        options = load_yaml(text)[0] or {}
+    except yaml.YAMLError:
+        options = None
+    if not isinstance(options, dict):
+        _refuse(problems, where, "its #| options are not YAML")
+        return {}, source
+    for key in sorted(set(map(str, options)) - USED - IDLE):
+        _refuse(problems, where, f"unknown cell option {key}", ", ".join(sorted(USED)))
+    return options, source

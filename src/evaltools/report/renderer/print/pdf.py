@@ -1,0 +1,190 @@
+"""A resolved document as an accessible PDF."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pikepdf
+
+from evaltools.problems import refuse
+from evaltools.report.renderer.format_context import Context
+from evaltools.report.renderer.pandoc_tree import Node, rewrite
+from evaltools.report.renderer.print.checks import (
+    PRINT_KINDS,
+    accessibility_problems,
+    page_problems,
+    raw_problems,
+    stage_images,
+)
+from evaltools.report.renderer.print.document import walk
+from evaltools.report.renderer.print.shapes import printed, row_headers_of, with_widths
+from evaltools.report.renderer.print.typst import compile_pdf, write_source
+
+
+def write_pdf(resolved: Path, context: Context) -> bytes:
+    """Set a resolved document as PDF/UA-1 and PDF/A-2a.
+
+    Arguments:
+        resolved: the file of pandoc's JSON tree.
+
+    Returns the PDF; the same document gives the same bytes on every machine.
+    Raises ProblemError with everything that keeps it from being set and read by everyone.
+    """
+    tree = json.loads(resolved.read_text(encoding="utf-8"))
+    checks = (accessibility_problems, page_problems, raw_problems)
+    refuse(problem for check in checks for problem in check(tree, context))
+    with TemporaryDirectory(prefix="evaltools-") as name:
+        folder = Path(name)
+        staged = stage_images(for_print(tree, context), context, folder, PRINT_KINDS)
+        tables = tuple(row_headers_of(node) for node, _ in walk(staged) if node["t"] == "Table")
+        main = write_source(staged, context, folder)
+        pdf = compile_pdf(main, tree, context)
+    return tag_row_headers(pdf, tables)
+
+
+def for_print(tree: Node, context: Context) -> Node:
+    """A resolved document in the shapes of paper, wide tables with widths."""
+    paper = printed(tree, context)
+    return {**paper, "blocks": rewrite(paper["blocks"], _fitted)}
+
+
+def _fitted(node: Node) -> list[Node] | None:
+    """Typst finds the widths of narrow tables itself, and shares a full line less well."""
+    return [with_widths(node, only_full=True)] if node["t"] == "Table" else None
+
+
+def tag_row_headers(pdf: bytes, row_headers: tuple[int, ...]) -> bytes:
+    """Make the first cells of rows header cells with row scope, where a table has row headers.
+
+    Typst tags every cell below the header row as data.
+
+    Arguments:
+        pdf: a tagged PDF.
+        row_headers: of every table in reading order, how many first columns name the row.
+
+    Returns the PDF, written with an identifier made from its content. Data cells say in
+    `Headers` which header cells are theirs, of the column and of the row.
+    Raises ValueError when the PDF holds another number of tables.
+    """
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        tables = list(_tables(document.Root.StructTreeRoot))
+        if len(tables) != len(row_headers):
+            raise ValueError(f"{len(tables)} tables are tagged, {len(row_headers)} were set")
+        names: dict[bytes, pikepdf.Object] = {}
+        for number, (table, columns) in enumerate(zip(tables, row_headers, strict=True), 1):
+            if columns:
+                names |= _tag_table(table, number, columns)
+        _register(document, names)
+        out = io.BytesIO()
+        document.save(out, deterministic_id=True)
+    return out.getvalue()
+
+
+def _tables(element: pikepdf.Object) -> Iterator[pikepdf.Object]:
+    for child in _children(element):
+        if str(child.S) == "/Table":
+            yield child
+        yield from _tables(child)
+
+
+def _children(element: pikepdf.Object) -> list[pikepdf.Object]:
+    kids = _listed(element.get("/K"))
+    return [item for item in kids if isinstance(item, pikepdf.Dictionary) and "/S" in item]
+
+
+def _listed(given: pikepdf.Object | None) -> list[pikepdf.Object]:
+    """What may be absent, one thing or an array, as a list."""
+    if given is None:
+        return []
+    return list(given) if isinstance(given, pikepdf.Array) else [given]
+
+
+def _rows(table: pikepdf.Object) -> Iterator[pikepdf.Object]:
+    """Rows below the header, also where Typst groups them by header or body."""
+    for child in _children(table):
+        if str(child.S) == "/TR":
+            yield child
+        elif str(child.S) in ("/TBody", "/TFoot"):
+            yield from _rows(child)
+
+
+def _tag_table(table: pikepdf.Object, number: int, columns: int) -> dict[bytes, pikepdf.Object]:
+    """The new header cells by their identifiers."""
+    names: dict[bytes, pikepdf.Object] = {}
+    reach: dict[int, int] = {}  # rows that the cell in a column still reaches down
+    over: list[tuple[str, int]] = []  # header cells, and for how many rows from here they hold
+    for index, row in enumerate(_rows(table)):
+        placed = _placed(_children(row), reach)
+        for column, cell in placed:
+            if column < columns:
+                name = f"R{number}x{index}x{column}"
+                cell.S = pikepdf.Name.TH
+                cell.ID = pikepdf.String(name)
+                _attribute(cell)["/Scope"] = pikepdf.Name.Row
+                names[name.encode("latin-1")] = cell
+                over.append((name, _span(cell, "/RowSpan")))
+        for column, cell in placed:
+            if column >= columns:
+                attribute = _attribute(cell)
+                headers = [str(item) for item in attribute.get("/Headers", [])]
+                headers += [name for name, _ in over]
+                attribute["/Headers"] = pikepdf.Array([pikepdf.String(name) for name in headers])
+        over = [(name, rows - 1) for name, rows in over if rows > 1]
+    return names
+
+
+def _placed(cells: list[pikepdf.Object], reach: dict[int, int]) -> list[tuple[int, pikepdf.Object]]:
+    """Cells of a row with their columns; `reach` is brought to the next row."""
+    placed: list[tuple[int, pikepdf.Object]] = []
+    column = 0
+    for cell in cells:
+        while reach.get(column, 0) > 0:
+            column += 1
+        placed.append((column, cell))
+        for each in range(column, column + _span(cell, "/ColSpan")):
+            reach[each] = _span(cell, "/RowSpan")
+        column += _span(cell, "/ColSpan")
+    for each in reach:
+        reach[each] -= 1
+    return placed
+
+
+def _span(cell: pikepdf.Object, name: str) -> int:
+    return int(_attribute(cell).get(name, 1))
+
+
+def _attribute(cell: pikepdf.Object) -> pikepdf.Object:
+    """The attributes that a cell has as part of a table; made where it has none."""
+    items = _listed(cell.get("/A"))
+    for item in items:
+        if isinstance(item, pikepdf.Dictionary) and str(item.get("/O")) == "/Table":
+            return item
+    cell.A = pikepdf.Array([*items, pikepdf.Dictionary(O=pikepdf.Name.Table)])
+    found: pikepdf.Object = cell.A[len(items)]
+    return found
+
+
+def _register(document: pikepdf.Pdf, names: dict[bytes, pikepdf.Object]) -> None:
+    """Enter the new header cells into the tree of identifiers, which has to be in byte order."""
+    if not names:
+        return
+    root = document.Root.StructTreeRoot
+    entries = dict(_names(root.IDTree)) if "/IDTree" in root else {}
+    entries |= names
+    flat = pikepdf.Array()
+    for name in sorted(entries):
+        flat.append(pikepdf.String(name))
+        flat.append(entries[name])
+    root.IDTree = document.make_indirect(pikepdf.Dictionary(Names=flat))
+
+
+def _names(node: pikepdf.Object) -> Iterator[tuple[bytes, pikepdf.Object]]:
+    if "/Names" in node:
+        items = list(node.Names)
+        yield from ((bytes(key), value) for key, value in zip(items[::2], items[1::2], strict=True))
+    for kid in node.get("/Kids", []):
+        yield from _names(kid)

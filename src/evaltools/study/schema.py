@@ -1,0 +1,328 @@
+"""What `evaluation.yml` may say: the study, its parameters, scenarios, notebooks and reports."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from evaltools.study.report_form import DocumentsDeclaration
+from evaltools.study.vocabulary import Declared, Language, Text, Vocabulary
+
+
+def _stays_inside(path: str) -> str:
+    parts = PurePosixPath(path)
+    if parts.is_absolute() or ".." in parts.parts or "\\" in path or ":" in path:
+        raise ValueError(f"'{path}' leads out of the study's folder")
+    return path
+
+
+StudyPath = Annotated[str, AfterValidator(_stays_inside)]
+"""A path below the study's folder, with forward slashes."""
+
+
+ModuleName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$")]
+"""The full name of an installed module."""
+
+
+class ByParameter(Declared):
+    """A default that follows from another parameter, worked out anew whenever that changes."""
+
+    by: str
+    values: dict[str, Any]
+
+
+class ParameterDeclaration(Declared):
+    """One typed parameter.
+
+    Arguments:
+        type: choice (one of `choices`), choices (one or several of them), date, integer, number.
+        default: a value, or `{by: other, values: {…}}` when it follows from another parameter.
+            Of choices from a table `all` stands for every one.
+        choices: allowed values of choice and choices, each with a label.
+        from: column of a table, `areas.code`, whose values are choices as well.
+        minimum, maximum: inclusive limits of date, integer and number.
+        label, help: name and explanation.
+    """
+
+    type: Literal["choice", "choices", "date", "integer", "number"]
+    default: Any
+    choices: dict[str, Text] = Field(default_factory=dict)
+    table_column: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")] | None = (
+        Field(default=None, alias="from")
+    )
+    minimum: Any = None
+    maximum: Any = None
+    label: Text
+    help: Text
+
+    @model_validator(mode="after")
+    def _fits_its_type(self) -> ParameterDeclaration:
+        if self.type in ("choice", "choices") and not (self.choices or self.table_column):
+            raise ValueError(f"a parameter of type {self.type} needs choices")
+        if isinstance(self.default, dict):
+            ByParameter.model_validate(self.default)
+        for limit in (self.minimum, self.maximum):
+            if limit is not None and self.type == "date" and not isinstance(limit, date):
+                raise ValueError("minimum and maximum of a date must be dates")
+        return self
+
+    @property
+    def derived(self) -> ByParameter | None:
+        """How the default follows from another parameter, if it does."""
+        return ByParameter.model_validate(self.default) if isinstance(self.default, dict) else None
+
+
+class Scenario(Declared):
+    """A named set of parameter values, which may build on another scenario."""
+
+    help: Text
+    based_on: str | None = None
+    parameters: dict[str, Any] = Field(default_factory=dict)
+
+
+class ReportTarget(Declared):
+    """A report to render: its main document, its formats, and the name of the files made."""
+
+    source: StudyPath
+    formats: tuple[Literal["html", "typst", "docx"], ...] = ("html", "typst", "docx")
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+
+
+Regime = Literal["open", "cells", "group"]
+"""How the numbers of a kind are protected. `open`: not at all. `cells`: every count, and what is
+left when it is taken from all, is of enough projects. `group`: the projects that a number speaks of
+are enough."""
+
+SENSITIVE: dict[str, Regime] = {
+    "rating.*": "cells",
+    "optimism_gap.*": "cells",
+    "savings.claimed.*": "cells",
+    "saving.*": "cells",
+    "savings.*": "group",
+    "steering.*": "group",
+    "*.denied.share": "group",
+}
+"""What a study protects that declares nothing of its own."""
+
+UNGUARDED = frozenset(
+    {
+        "answered", "appropriations", "calls", "challenge", "coding", "goal", "goal_quality",
+        "goals", "grants", "group_difference", "municipalities", "network", "pair", "population",
+        "prevalence_by_rule", "projects", "reports", "response", "result", "rooting",
+        "saturation", "selection", "takeup", "unseen", "wave_difference",
+    }
+)  # fmt: skip
+"""Numbers whose figures and tables withhold nothing: declaring them sensitive would be in vain."""
+
+
+def _can_be_withheld(pattern: str) -> str:
+    family = pattern.partition(".")[0]
+    if pattern != "*.denied.share" and (family in UNGUARDED or re.search(r"[^a-z0-9_]", family)):
+        raise ValueError(
+            f"'{pattern}' cannot be withheld everywhere; name ratings, savings, their gap, codes "
+            "of other kinds than goal, result, challenge and response, or '*.denied.share'"
+        )
+    return pattern
+
+
+class Disclosure(Declared):
+    """What of sensitive matter may be published; the register of grants is public and not meant.
+
+    Arguments:
+        quotes: how passages of reports are printed: not at all, as an approved paraphrase, word
+            for word but for approved deletions, or word for word.
+        sensitive: patterns of keys of indicators, and how those that fit are protected; the first
+            that fits holds, and what no pattern fits is open.
+        minimum_projects: sensitive numbers of fewer projects are withheld. A run may ask for
+            more by its parameter `minimum_cell`, never for less.
+        minimum_persons: a description that narrows to fewer persons or projects tells who it is.
+        dominance_n, dominance_share: sensitive euros are withheld, whatever is worked out from
+            them, when so many of the largest contributions make up more than this share of
+            their sum.
+        p_percent: they are withheld as well when the second largest contributor could work out
+            the largest contribution more closely than within so many per cent.
+        rounding: base to which shown counts of the regime `cells` are rounded, or none.
+        allowed: words that may be published although they look like a person or an address: the
+            address for feedback, a product called after somebody.
+    """
+
+    quotes: Literal["none", "paraphrase", "redacted", "verbatim"] = "none"
+    sensitive: dict[Annotated[str, AfterValidator(_can_be_withheld)], Regime] = Field(
+        default_factory=lambda: dict(SENSITIVE)
+    )
+    minimum_projects: Annotated[int, Field(ge=1, le=50)] = 5
+    minimum_persons: Annotated[int, Field(ge=1, le=50)] = 3
+    dominance_n: Annotated[int, Field(ge=1, le=10)] = 2
+    dominance_share: Annotated[float, Field(gt=0, le=1)] = 0.9
+    p_percent: Annotated[float, Field(ge=0, le=100)] = 10
+    rounding: Annotated[int, Field(ge=2, le=100)] | None = None
+    allowed: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+
+
+Criterion = Literal[
+    "relevance", "coherence", "effectiveness", "efficiency", "impact", "sustainability"
+]
+"""The evaluation criteria of the OECD's Development Assistance Committee.
+
+Source: OECD DAC Network on Development Evaluation 2019, Better Criteria for Better Evaluation.
+"""
+
+QuestionId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,15}$")]
+
+
+class Departure(Declared):
+    """Something that was done otherwise than planned, and why."""
+
+    what: Text
+    why: Text
+
+
+class EvidenceDeclaration(Declared):
+    """What an answer rests on.
+
+    Arguments:
+        codes: ids of the codebook, or patterns of them such as `goal.*`.
+        tables: tables of the data package.
+    """
+
+    codes: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+
+
+class PlannedMethod(Declared):
+    """How a question was to be answered.
+
+    Arguments:
+        text: in words.
+        intervals: methods of intervals that the plan names, as indicators have them (`wilson`);
+            one that none of the question's indicators has is a departure.
+    """
+
+    text: Text
+    intervals: tuple[str, ...] = ()
+
+
+class Question(Declared):
+    """A question that the evaluation answers, and with what.
+
+    Arguments:
+        indicators: keys, or patterns of keys such as `challenge.*.share`.
+        findings: ids of `reports/findings.yml`.
+        departures: where the evaluation left its plan; a departure that is found by the build and
+            not told here is a problem.
+    """
+
+    id: QuestionId
+    text: Text
+    criterion: Criterion
+    indicators: tuple[str, ...] = ()
+    evidence: EvidenceDeclaration = EvidenceDeclaration()
+    findings: tuple[str, ...] = ()
+    method: PlannedMethod
+    departures: tuple[Departure, ...] = ()
+
+
+class MainQuestion(Declared):
+    """A question that the evaluation was asked, made up of those that it answers one by one."""
+
+    id: QuestionId
+    text: Text
+    parts: Annotated[tuple[Question, ...], Field(min_length=1)]
+
+
+class Statement(Declared):
+    """What the study itself says on an item of a checklist that no section of a report answers.
+
+    Arguments:
+        item: checklist and item, `srqr.20`.
+        status: the item is answered by the text, answered in part, or does not apply.
+    """
+
+    item: Annotated[str, Field(pattern=r"^[a-z]+\.[0-9.]+$")]
+    status: Literal["present", "partly", "not_applicable"]
+    text: Text
+
+
+Topic = Literal[
+    "annexes", "conclusions", "context", "data", "description", "findings", "inference", "limits",
+    "methods", "object", "programme", "protection", "questions", "recommendations", "results",
+    "selection", "summary", "units",
+]  # fmt: skip
+"""What checklists of reporting ask a report for."""
+
+
+class Licence(Declared):
+    """A licence by name and address."""
+
+    name: str
+    url: Annotated[str, Field(pattern=r"^https://[^\s]+$")]
+
+
+class Author(Declared):
+    """Someone who answers for a publication.
+
+    Arguments:
+        name: as printed.
+        kind: person or organisation.
+        url: an address that identifies them, such as an ORCID.
+    """
+
+    name: str
+    kind: Literal["person", "organisation"] = "person"
+    url: Annotated[str, Field(pattern=r"^https://[^\s]+$")] | None = None
+
+
+class Publication(Declared):
+    """What only people can say of a publication.
+
+    Arguments:
+        published: the day of publication; nothing here reads a clock.
+        authors: those who answer for it.
+        licence: of the report and its tables.
+    """
+
+    published: date
+    authors: Annotated[tuple[Author, ...], Field(min_length=1)]
+    licence: Licence
+
+
+class StudyDeclaration(Vocabulary):
+    """The whole of `evaluation.yml`: what the data are read by (`Vocabulary`), and what is done.
+
+    Arguments:
+        notebook_seconds, notebook_megabytes: what one notebook may take of time and of memory.
+        coder_word: before the number in pseudonyms that an import makes.
+        chapters: for a notebook the module whose `compute(evidence)` it calls, and all of whose
+            indicators it hands over. A notebook without one hands over what it likes.
+        sections: anchors of the report's sections on the topics of checklists, where they are not
+            called `sec-<topic>`.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    title: Text
+    short_title: Text
+    subtitle: Text
+    publisher: Text
+    data: StudyPath
+    parameters: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], ParameterDeclaration] = (
+        Field(default_factory=dict)
+    )
+    scenarios: dict[str, Scenario] = Field(default_factory=dict)
+    notebooks: tuple[StudyPath, ...]
+    notebook_seconds: Annotated[int, Field(ge=1, le=86_400)] = 300
+    notebook_megabytes: Annotated[int, Field(ge=512, le=1_048_576)] = 4096
+    coder_word: Annotated[str, Field(min_length=1)] = "Coder"
+    chapters: dict[StudyPath, ModuleName] = Field(default_factory=dict)
+    reports: dict[Language, ReportTarget]
+    questions: tuple[MainQuestion, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    sections: dict[Topic, tuple[Annotated[str, Field(pattern=r"^sec-[a-z0-9-]+$")], ...]] = Field(
+        default_factory=dict
+    )
+    publication: Publication | None = None
+    disclosure: Disclosure = Disclosure()
+    documents: DocumentsDeclaration = DocumentsDeclaration()

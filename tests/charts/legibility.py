@@ -1,0 +1,39 @@
+"""Looks at a drawn figure as a reader does: is every word on the paper, and none over another?"""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from matplotlib.figure import Figure as Canvas
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from evaltools.charts.style import house_style
+
+
+def boxes(canvas: Canvas) -> list[tuple[str, Bbox]]:
+    """Every written text with its box, pixels at 72 dpi: points."""
+    with house_style():
+        renderer = canvas.canvas.get_renderer()
+        return [
+            (text.get_text(), text.get_window_extent(renderer))
+            for text in canvas.findobj(Text)
+            if text.get_text().strip()
+        ]
+
+
+def faults(canvas: Canvas) -> list[str]:
+    """What is clipped or overlaps, in words; empty where all is legible."""
+    found = []
+    width, height = canvas.get_size_inches() * 72
+    written = boxes(canvas)
+    for words, box in written:
+        if box.x0 < -0.6 or box.x1 > width + 0.6 or box.y0 < -0.6 or box.y1 > height + 0.6:
+            found.append(f"{words!r} leaves the paper: {box.extents} of {width} x {height}")
+    for (one, first), (other, second) in combinations(written, 2):
+        # A line's box reaches from the highest accent to the lowest tail: its ink is smaller.
+        across = min(first.x1, second.x1) - max(first.x0, second.x0)
+        down = min(first.y1, second.y1) - max(first.y0, second.y0)
+        if across > 0.6 and down > 2.2:
+            found.append(f"{one!r} and {other!r} overlap by {across:.1f} x {down:.1f}")
+    return found

@@ -1,0 +1,206 @@
+"""A comparison as terminal table, page, section, table file and figure."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from legibility import faults
+from recorded_runs import INGREDIENTS, PARAMETERS, recorded, share
+from rich.console import Console
+
+from evaltools.compare.attribution import Attribution, Effect, Factor
+from evaltools.compare.compare import Comparison, compare
+from evaltools.compare.figure import comparison_figure, comparison_picture, slope_rows
+from evaltools.compare.output import COLUMNS, changes_section, comparison_csv, print_comparison
+from evaltools.compare.page import comparison_page
+from evaltools.compare.prose import ProseChange
+from evaltools.compare.rows import exchanged, headline, shares_moved, summary, why
+from evaltools.i18n.numbers import LANGUAGES
+from evaltools.indicators.indicator import Indicator
+from evaltools.provenance.artifacts import JudgedFinding
+
+LABELS = {"challenge.staff": "henkilöstö <b>|</b>", "challenge.aims": "tavoitteet"}
+HOSTILE = "<script>alert(1)</script>"
+
+
+@pytest.fixture(scope="module")
+def made() -> Comparison:
+    """Something of every kind."""
+    old = recorded(
+        share("challenge.staff.share", 5, 50), share("challenge.aims.share", 20, 50),
+        share("challenge.gone.share", 2, 50),
+        Indicator("pair.association.index", 0.2, "index"),
+        findings={"staff": JudgedFinding("staff", "holds", "", ("challenge.staff.share",))},
+    )  # fmt: skip
+    new = recorded(
+        share("challenge.staff.share", 30, 50), share("challenge.aims.share", 22, 50),
+        Indicator("pair.association.index", 0.4, "index"),
+        Indicator("=HYPERLINK()", 1.0, "count"),
+        files={**INGREDIENTS.files, "data/coding/codings.csv": "9"},
+        parameters={**PARAMETERS, "coder_rule": HOSTILE},
+        findings={"staff": JudgedFinding("staff", "cannot_be_told", "", ())},
+    )  # fmt: skip
+    found = compare(old, new)
+    return replace(found, prose=(ProseChange("reports/fi/a.qmd", 3, "x.share", "5 %", HOSTILE),))
+
+
+@pytest.fixture(scope="module")
+def attribution(made: Comparison) -> Attribution:
+    identity = ("challenge.staff.share", "D", ())
+    effect = Effect(identity, 0.5, (("data", 0.3), ("parameters", 0.1)), 0.1, 0.0)
+    factors = (Factor("data", "measured"), Factor("parameters", "measured"))
+    return Attribution(factors, {identity: effect})
+
+
+def test_headline_says_each_change_once(made: Comparison) -> None:
+    doubled = [
+        replace(move, new=replace(move.new, key=key) if move.new else None)
+        for move in made.moves[:1]
+        for key in ("challenge.staff.denied.share", "wave_difference.challenge.staff.difference")
+    ]
+    assert headline(doubled) == []
+    assert [move.key for move in shares_moved(made)] == ["challenge.staff.share"]
+
+
+def test_terminal_tells_everything(made: Comparison, attribution: Attribution) -> None:
+    stream = io.StringIO()
+    print_comparison(made, attribution, LABELS, Console(file=stream, width=200), everything=True)
+    text = stream.getvalue()
+    for part in (
+        "challenge.staff.share", "10% (5/50)", "60% (30/50)", "+50", "moved", "within uncertainty",
+        "gone", "new", "cannot_be_told", "data/coding/codings.csv", "reports/fi/a.qmd:3",
+        "measured by rerunning", "+30.0", "+10.0",
+    ):  # fmt: skip
+        assert part in text, part
+
+
+def test_terminal_says_that_nothing_differs() -> None:
+    stream = io.StringIO()
+    print_comparison(compare(recorded(), recorded()), None, {}, Console(file=stream, width=80))
+    assert stream.getvalue() == "There are no differences between the reports.\n"
+
+
+class Page(HTMLParser):
+    """Collects what a page is made of, and whether its elements are closed in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+        if tag not in ("meta", "br", "path", "use", "rect", "image"):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("path", "use", "rect", "image"):
+            return
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page_is_one_file_without_scripts_and_with_named_tables(
+    made: Comparison, attribution: Attribution, language: Any
+) -> None:
+    text = comparison_page(made, attribution, language, LABELS, "Esimerkki <i>")
+    page = Page()
+    page.feed(text)
+    page.close()
+    assert page.open == []
+    tags = [tag for tag, _ in page.seen]
+    assert "script" not in tags
+    assert "b" not in tags
+    assert not re.search(r'(?:src|href)="(?!#|data:)', text)
+    assert ("html", {"lang": language}) in page.seen
+    assert tags.count("h1") == 1
+    assert tags.count("table") == tags.count("caption") >= 5
+    assert all(given.get("scope") for tag, given in page.seen if tag == "th")
+    images = [given for tag, given in page.seen if tag == "svg"]
+    assert [bool(given.get("aria-label")) for given in images] == [True]
+    assert "&lt;script&gt;" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_section_is_markdown_with_captions_and_identifiers(
+    made: Comparison, attribution: Attribution, language: Any
+) -> None:
+    text = changes_section(made, attribution, language, LABELS)
+    assert text.startswith("## ")
+    assert "{#sec-changes}" in text.splitlines()[0]
+    names = re.findall(r"\{#(tbl-[a-z-]+)\}", text)
+    assert names == ["tbl-changes-inputs", "tbl-changes-moves", "tbl-changes-why",
+                     "tbl-changes-findings"]  # fmt: skip
+    assert "<script" not in text
+    assert "<b>" not in text
+    for line in text.splitlines():
+        if line.startswith("|"):
+            assert line.count("|") in (4, 6, 7), line
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_section_of_two_equal_reports_says_so(language: Any) -> None:
+    text = changes_section(compare(recorded(), recorded()), None, language, {})
+    assert len(text.split("\n\n")) == 2
+
+
+def test_table_file_has_every_move_and_no_formula(
+    made: Comparison, attribution: Attribution
+) -> None:
+    lines = list(csv.DictReader(io.StringIO(comparison_csv(made, attribution))))
+    assert len(lines) == len(made.moves)
+    assert set(COLUMNS) < set(lines[0])
+    assert not [line for line in lines if line["key"].startswith("=")]
+    staff = next(line for line in lines if line["key"] == "challenge.staff.share")
+    assert (float(staff["change"]), float(staff["due_to_data"])) == (0.5, 0.3)
+    parts = ("due_to_data", "due_to_parameters", "interaction", "unexplained")
+    assert sum(float(staff[part]) for part in parts) == pytest.approx(float(staff["change"]))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_figure_is_legible_and_told_in_words(made: Comparison, language: Any) -> None:
+    figure = comparison_figure(made, language, LABELS, "Esimerkki.")
+    assert faults(figure.figure) == []
+    assert "tavoitteet" in figure.alt
+    assert figure.caption.startswith("Esimerkki.")
+    assert [row.clear for row in slope_rows(made, language, LABELS)] == [True, False]
+
+
+def test_picture_carries_its_notice_and_is_the_same_every_time(made: Comparison) -> None:
+    first = comparison_picture(made, "en", LABELS, "Example data")
+    assert first == comparison_picture(made, "en", LABELS, "Example data")
+    assert first != comparison_picture(made, "en", LABELS, "")
+    assert first.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_summary_says_how_many_changes_chance_alone_would_give(
+    made: Comparison, language: Any
+) -> None:
+    sentences = summary(made, language)
+    assert len(sentences) == 4
+    assert "95" in sentences[-1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("state", ["only_one", "measured", "not_attributable"])
+def test_every_state_of_every_factor_has_words(language: Any, state: Any) -> None:
+    for kind in ("data", "parameters", "code", "environment", "code_or_environment"):
+        factor = Factor(kind, state)  # type: ignore[arg-type]
+        assert why(Attribution((factor,), {}), language)[0]
+
+
+def test_long_lists_of_files_are_counted_and_not_told(made: Comparison) -> None:
+    files = {**INGREDIENTS.files, **{f"data/reports/text/{n}.txt": "1" for n in range(40)}}
+    told = exchanged(compare(recorded(), recorded(files=files)), "en")
+    assert len(told) == 13
+    assert told[-1].new == "28"

@@ -1,0 +1,71 @@
+"""E09: findings on codes that coders may not be able to tell, with and without a caveat."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from evaltools.findings.declaration import load_findings
+from evaltools.indicators.indicator import Indicator, dimensions
+from evaltools.lint import check_agreement
+from evaltools.lint.findings_index import FindingsIndex
+from evaltools.lint.source import Report, parse
+
+ROOT = Path(__file__).parents[3]
+FINDING = "schedule-is-commonest-challenge"
+CODE = "challenge.schedule"
+SHOWN = "\n\n# Muuta {#sec-luokittelu}\n\n{{< embed ../notebooks/a.ipynb#tbl-agreement >}}\n"
+SENTENCE = f'[Yleisin haaste on aikataulu.]{{.finding finding="{FINDING}"}}'
+
+
+def alpha(low: float | None, value: float | None = 0.8, estimand: str = "S") -> Indicator:
+    return Indicator(
+        key="coding.agreement_by_code.index", value=value, unit="index", n=52, low=low,
+        high=None if low is None else 0.95, estimand=estimand,
+        dimensions=dimensions(code=CODE, statistic="alpha"),
+    )  # fmt: skip
+
+
+def problems(prose: str, *indicators: Indicator):
+    finding = load_findings(ROOT)[FINDING]
+    assert [each.code for each in finding.evidence] == [CODE]
+    source = parse(prose + SHOWN, "reports/fi/report.qmd", "fi")
+    report = Report(ROOT, "fi", (source,), FindingsIndex(()))
+    return check_agreement([finding], indicators, [report])
+
+
+@pytest.mark.parametrize(
+    ("indicators", "told"),
+    [
+        ((alpha(0.5),), "challenge.schedule: alpha 0.80, 0.50–0.95"),
+        ((alpha(None, None),), "alpha cannot be estimated"),
+        ((), "agreement was not computed"),
+        ((alpha(None, 0.9, "D"),), "agreement was not computed"),
+    ],
+)
+def test_a_finding_without_proven_agreement_needs_a_caveat(indicators, told):
+    (found,) = problems(f"# Haasteet\n\n{SENTENCE}\n", *indicators)
+    assert found.code == "E09"
+    assert told in found.what
+    assert found.where.startswith("reports/findings.yml:")
+    assert "[-@sec-luokittelu]" in found.remedy
+
+
+def test_the_mark_itself_is_proven():
+    assert problems(f"# Haasteet\n\n{SENTENCE}\n", alpha(0.667)) == []
+
+
+@pytest.mark.parametrize(
+    "caveat",
+    ["ks. luku [-@sec-luokittelu]", "ks. [kuva @fig-agreement]", "([taulukko @tbl-agreement])"],
+)
+def test_a_way_to_where_agreement_is_told_is_a_caveat_in_its_own_section_only(caveat):
+    assert problems(f"# Haasteet\n\n{SENTENCE} {caveat}.\n", alpha(0.5)) == []
+    assert len(problems(f"# Muut\n\n{caveat}.\n\n# Haasteet\n\n{SENTENCE}\n", alpha(0.5))) == 1
+
+
+def test_what_others_said_needs_none():
+    source = parse("# Tiedote\n\nTeksti.\n", "reports/fi/report.qmd", "fi")
+    examined = load_findings(ROOT).examined
+    assert check_agreement(examined, (), [Report(ROOT, "fi", (source,), FindingsIndex(()))]) == []
