@@ -186,7 +186,7 @@ def browser(chromium: str) -> Iterator[Any]:
 @pytest.fixture
 def show(browser: Any) -> Iterator[Callable[..., Page]]:
     """Show a panel in a browser context of its own: a browser of its own, as far as it knows."""
-    from evaltools.coding.panel import styles
+    from evaltools.coding.panel import load_styles
 
     contexts = []
 
@@ -194,7 +194,7 @@ def show(browser: Any) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(viewport={"width": width, "height": height})
         context.set_default_timeout(8000)
         contexts.append(context)
-        return Page(context, module, styles(), answer)
+        return Page(context, module, load_styles(), answer)
 
     yield shown
     for context in contexts:

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from evaltools.cli import code, main
-from evaltools.coding.notebook import coding_notebook
+from evaltools.coding.notebook import write_coding_notebook
 from evaltools.pipeline.jupyterlab import open_notebook
 from evaltools.problems import ProblemError
 from evaltools.study import Study
@@ -29,14 +29,14 @@ def test_a_coder_that_is_not_there_is_told_with_those_that_are(
 
 
 def test_a_notebook_that_is_there_is_left_alone(small_study: Study) -> None:
-    path = coding_notebook(small_study, "coder-1", 1, "sv", None)
+    path = write_coding_notebook(small_study, "coder-1", 1, "sv", None)
     assert path.parent == small_study.build / "lab" / "coding-coder-1"
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     assert "CodingPanel(coder='coder-1', round=1, language='sv')" in cells[1]["source"]
     path.write_text("mine", encoding="utf-8")
-    assert coding_notebook(small_study, "coder-1", 1, "sv", None) == path
+    assert write_coding_notebook(small_study, "coder-1", 1, "sv", None) == path
     assert path.read_text(encoding="utf-8") == "mine"
-    assert coding_notebook(small_study, "coder-1", 1, "sv", "p1-final") != path
+    assert write_coding_notebook(small_study, "coder-1", 1, "sv", "p1-final") != path
 
 
 def test_a_port_that_is_taken_is_not_exchanged_for_another(

@@ -10,7 +10,7 @@ import pytest
 
 from evaltools.coding.consensus_session import ConsensusSession
 from evaltools.coding.session import CodingSession
-from evaltools.ingest.codings import CodingJob, Outcome, import_into_study
+from evaltools.ingest.codings import CodingJob, CodingsImported, import_into_study
 from evaltools.problems import ProblemError
 from evaltools.study import Study
 
@@ -60,7 +60,7 @@ def settle(study: Study, code: str, choice: str, name: str) -> None:
          act(desk, f"done-{name}", act="read", complete=True))  # fmt: skip
 
 
-def bring(study: Study, coder: str) -> Outcome:
+def bring(study: Study, coder: str) -> CodingsImported:
     return import_into_study(CodingJob(study.data / "coding" / "coders" / coder, study.data))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from evaltools.coding.consensus_session import ConsensusSession
-from evaltools.coding.panel import DISAGREEMENTS, module
+from evaltools.coding.panel import DISAGREEMENTS, load_module
 from evaltools.coding.session import CodingSession
 from evaltools.study import Study
 
@@ -43,7 +43,7 @@ def test_coders_settle_by_keyboard_and_the_consensus_says_what_it_rests_on(
     coded(small_study, "coder-1", FIRST)
     coded(small_study, "coder-2", SECOND)
     desk = ConsensusSession(small_study, None, None, 1, "fi")
-    shown = show(lambda message: list(desk.receive(message)), module(DISAGREEMENTS))
+    shown = show(lambda message: list(desk.receive(message)), load_module(DISAGREEMENTS))
     page = shown.page
     page.wait_for_selector(".evc-words")
     assert page.locator("[role=option]").count() == 2

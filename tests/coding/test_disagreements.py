@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 
 from evaltools.coding.consensus_session import (
     ConsensusSession,
-    Mark,
-    comparable,
+    MarkedPassage,
+    comparable_coders,
     disagreements,
     merge_marks,
     units,
 )
 from evaltools.coding.session import CodingSession
 from evaltools.problems import ProblemError
-from evaltools.qda.model import Coding, CodingSet, Reading, Segment, coding_id, segment_id
+from evaltools.qda.model import Coding, CodingSet, ReadDocument, Segment, coding_id, segment_id
 from evaltools.study import Study
 
 BOTH = {"d": ("a", "b")}
@@ -34,7 +34,7 @@ def coded(*rows: tuple[str, int, int, str, str], complete: bool = True) -> Codin
                code, coder, polarity)  # type: ignore[arg-type]
         for coder, start, end, code, polarity in rows
     )  # fmt: skip
-    readings = tuple(Reading("d", coder, 1, complete) for coder in "ab")
+    readings = tuple(ReadDocument("d", coder, 1, complete) for coder in "ab")
     return CodingSet(segments=tuple(segments.values()), codings=codings, readings=readings)
 
 
@@ -60,12 +60,14 @@ def test_the_other_codes_on_a_passage_are_told() -> None:
 MARKS = st.lists(
     st.tuples(st.integers(0, 30), st.integers(1, 8), st.sampled_from(["affirm", "deny"])),
     max_size=8,
-).map(lambda rows: [Mark(s, s + n, p, None, (str(i),)) for i, (s, n, p) in enumerate(rows)])
+).map(
+    lambda rows: [MarkedPassage(s, s + n, p, None, (str(i),)) for i, (s, n, p) in enumerate(rows)]
+)
 
 
 @given(MARKS)
 def test_passages_put_together_cover_the_same_characters_and_do_not_overlap(
-    marks: list[Mark],
+    marks: list[MarkedPassage],
 ) -> None:
     merged = merge_marks(marks)
     for a, b in itertools.pairwise(merged):
@@ -77,14 +79,14 @@ def test_passages_put_together_cover_the_same_characters_and_do_not_overlap(
 
 
 def test_a_document_is_compared_only_when_everyone_has_read_it_whole() -> None:
-    assert comparable(coded(), 1, ["a", "b"], all_of_them=False) == (BOTH, ())
-    half = CodingSet(readings=(Reading("d", "a", 1, True), Reading("d", "b", 1, False)))
-    ready, blind = comparable(half, 1, ["a", "b"], all_of_them=False)
+    assert comparable_coders(coded(), 1, ["a", "b"], all_of_them=False) == (BOTH, ())
+    half = CodingSet(readings=(ReadDocument("d", "a", 1, True), ReadDocument("d", "b", 1, False)))
+    ready, blind = comparable_coders(half, 1, ["a", "b"], all_of_them=False)
     assert not ready
     assert [(one.document_id, one.unfinished) for one in blind] == [("d", ("b",))]
-    alone = CodingSet(readings=(Reading("d", "a", 1, True),))
-    assert comparable(alone, 1, ["a", "b"], all_of_them=False) == ({}, ())
-    _, blind = comparable(alone, 1, ["a", "b"], all_of_them=True)
+    alone = CodingSet(readings=(ReadDocument("d", "a", 1, True),))
+    assert comparable_coders(alone, 1, ["a", "b"], all_of_them=False) == ({}, ())
+    _, blind = comparable_coders(alone, 1, ["a", "b"], all_of_them=True)
     assert blind[0].unfinished == ("b",)
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from evaltools.coding.events import event_from, replay
-from evaltools.coding.panel import CODING, module
+from evaltools.coding.events import parse_event, replay
+from evaltools.coding.panel import CODING, load_module
 from evaltools.coding.session import CodingSession
 from evaltools.study import Study
 
@@ -19,7 +19,7 @@ Show = Callable[..., Any]
 
 
 def opened(show: Show, desk: CodingSession, **size: int) -> Any:
-    shown = show(lambda message: list(desk.receive(message)), module(CODING), **size)
+    shown = show(lambda message: list(desk.receive(message)), load_module(CODING), **size)
     shown.page.wait_for_selector(".evc-words")
     return shown
 
@@ -279,7 +279,7 @@ def test_browser_and_kernel_make_the_same_of_any_acts(small_study: Study, show: 
                 {"act": "undo", "of": f"act-{chance.randrange(max(1, number)):05}"},
             ]))  # fmt: skip
         runs.append(acts)
-    source = module(CODING).replace("export default", "window.fold = fold;\nexport default")
+    source = load_module(CODING).replace("export default", "window.fold = fold;\nexport default")
     desk = CodingSession(small_study, "coder-1", None, 1, "en")
     shown = show(lambda message: list(desk.receive(message)), source)
     shown.page.wait_for_selector(".evc-words")
@@ -293,7 +293,7 @@ def test_browser_and_kernel_make_the_same_of_any_acts(small_study: Study, show: 
     )
     kernel = []
     for acts in runs:
-        state = replay([event_from(act) for act in acts])
+        state = replay([parse_event(act) for act in acts])
         reading = state.readings.get("d")
         kernel.append([
             [[*key[1:], marked.coding.polarity] for key, marked in state.codings.items()],

@@ -15,19 +15,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaltools.coding.events import (
-    Code,
+    AddCode,
     Event,
+    MarkRead,
     Passage,
-    Read,
     Relate,
     RemoveCode,
     Undo,
     Unrelate,
-    as_line,
     replay,
+    write_line,
 )
 from evaltools.coding.journal import WriteConflict, open_journal, read_journal
-from evaltools.coding.load_codings import coding_set, write_coder
+from evaltools.coding.load_codings import make_coding_set, write_coder
 from evaltools.problems import ProblemError
 from evaltools.qda.model import Coder
 from evaltools.qda.tables import read_tables
@@ -36,9 +36,11 @@ CODER = Coder("coder-1", "Lukija A")
 DIGEST = "0" * 64
 
 
-def code(name: str, start: int = 0, code_id: str = "goal.data", polarity: str = "affirm") -> Code:
+def code(
+    name: str, start: int = 0, code_id: str = "goal.data", polarity: str = "affirm"
+) -> AddCode:
     passage = Passage(start=start, end=start + 3, quote="abc")
-    return Code(
+    return AddCode(
         id=name, document_id="d", passage=passage, code_id=code_id, polarity=polarity,
         text_sha256=DIGEST, day=date(2026, 1, 2), kind=code_id.split(".")[0],
     )  # fmt: skip
@@ -65,7 +67,7 @@ def journals(draw: st.DrawFn) -> list[Event]:
         elif which == "u":
             acts.append(RemoveCode(**base, place=place, code_id=draw(CODES)))
         elif which == "r":
-            acts.append(Read(**base, complete=draw(st.booleans())))
+            acts.append(MarkRead(**base, complete=draw(st.booleans())))
         elif which == "z":
             acts.append(Undo(**base, of=draw(st.sampled_from(earlier))))
         else:
@@ -95,16 +97,16 @@ def test_acts_sent_again_change_nothing(acts: list[Event], chance: random.Random
     for act in acts:
         if chance.random() < 0.5:
             twice.append(act)
-    assert coding_set({1: twice}, CODER) == coding_set({1: acts}, CODER)
+    assert make_coding_set({1: twice}, CODER) == make_coding_set({1: acts}, CODER)
 
 
 @given(journals())
 def test_tables_follow_from_the_lines_of_the_journal_alone(acts: list[Event]) -> None:
-    from evaltools.coding.events import event_from_line
+    from evaltools.coding.events import parse_line
 
-    again = [event_from_line(as_line(act)) for act in acts]
-    made = coding_set({1: acts}, CODER)
-    assert coding_set({1: again}, CODER) == made
+    again = [parse_line(write_line(act)) for act in acts]
+    made = make_coding_set({1: acts}, CODER)
+    assert make_coding_set({1: again}, CODER) == made
     names = {segment.segment_id for segment in made.segments}
     assert {one.segment_id for one in made.codings} == names
     kinds: dict[str, set[str]] = {}
@@ -122,7 +124,7 @@ def test_tables_are_written_beside_the_journal_and_read_back(tmp_path: Path) -> 
     for act in (
         code("act-0001"), code("act-0002", 1, "response.help"), code("act-0003", 5, "challenge.x"),
         Relate(id="act-0004", document_id="d", source=(1, 4), target=(5, 8)),
-        Read(id="act-0005", document_id="d", complete=True, codebook_version="1.1"),
+        MarkRead(id="act-0005", document_id="d", complete=True, codebook_version="1.1"),
     ):  # fmt: skip
         journal.record(act)
     made = write_coder(tmp_path, CODER)
@@ -162,7 +164,7 @@ def test_a_torn_last_line_is_set_aside_and_the_rest_is_kept(tmp_path: Path, torn
 
 
 def test_a_whole_act_without_its_lines_end_is_kept(tmp_path: Path) -> None:
-    (tmp_path / "round-1.jsonl").write_bytes(as_line(code("act-0001")))
+    (tmp_path / "round-1.jsonl").write_bytes(write_line(code("act-0001")))
     journal = open_journal(tmp_path, 1)
     assert [act.id for act in journal.events] == ["act-0001"]
     assert journal.set_aside is None
@@ -173,7 +175,7 @@ def test_a_whole_act_without_its_lines_end_is_kept(tmp_path: Path) -> None:
 
 def test_a_spoilt_line_in_the_middle_is_told_and_nothing_is_changed(tmp_path: Path) -> None:
     path = tmp_path / "round-1.jsonl"
-    data = as_line(code("act-0001")) + b"\nnonsense\n" + as_line(code("act-0002")) + b"\n"
+    data = write_line(code("act-0001")) + b"\nnonsense\n" + write_line(code("act-0002")) + b"\n"
     path.write_bytes(data)
     with pytest.raises(ProblemError, match=r"round-1\.jsonl:2"):
         open_journal(tmp_path, 1)
@@ -208,14 +210,14 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from datetime import date
-from evaltools.coding.events import Code, Passage
-from evaltools.coding.store import open_journal
+from evaltools.coding.events import AddCode, Passage
+from evaltools.coding.journal import open_journal
 journal = open_journal(Path(sys.argv[1]), 1)
 print("locked" if journal.locked_by else "open", flush=True)
 number = len(journal.events)
 while not journal.locked_by:
     number += 1
-    journal.record(Code(id=f"act-{number:06}", document_id="d", code_id="goal.data",
+    journal.record(AddCode(id=f"act-{number:06}", document_id="d", code_id="goal.data",
         passage=Passage(start=number, end=number + 1, quote="ä" * 400), text_sha256="0" * 64,
         day=date(2026, 1, 2)))
     print(f"act-{number:06}", flush=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from evaltools.coding.suggestions import NotAPattern, parse_pattern, read_keywords
+from evaltools.coding.suggestions import PatternError, parse_pattern, read_keywords
 from evaltools.coding.suggestions.keywords import Word
-from evaltools.coding.suggestions.lemmas import compounds, lemma, overrides
+from evaltools.coding.suggestions.lemmas import lemmatise, overrides, split_compound
 from evaltools.problems import ProblemError
 
 
@@ -26,7 +26,7 @@ def test_a_pattern_is_its_words_with_stars_and_gaps() -> None:
      "työ …12 b", "!liikunta", "(työ)", "työ,", "a b c d e f g h i", "=1+1", "<b>"],
 )  # fmt: skip
 def test_anything_else_is_refused(text: str) -> None:
-    with pytest.raises(NotAPattern) as error:
+    with pytest.raises(PatternError) as error:
         parse_pattern(text)
     assert error.value.remedy
 
@@ -76,12 +76,12 @@ def test_keywords_are_sorted_whatever_the_order_of_rows() -> None:
     ],
 )
 def test_words_have_their_lemma(word: str, language: str, expected: str) -> None:
-    assert lemma(word, language) == expected
+    assert lemmatise(word, language) == expected
 
 
 def test_words_of_other_languages_are_their_own_lemma() -> None:
-    assert lemma("delays", "en") == "delays"
-    assert compounds("timetable", "en") == ()
+    assert lemmatise("delays", "en") == "delays"
+    assert split_compound("timetable", "en") == ()
 
 
 def test_overrides_are_needed_and_work() -> None:
@@ -90,5 +90,5 @@ def test_overrides_are_needed_and_work() -> None:
 
     for language in ("fi", "sv"):
         for form, right in overrides(language).items():
-            assert lemma(form, language) == right
+            assert lemmatise(form, language) == right
             assert simplemma.lemmatize(form, language, low_memory=True).lower() != right

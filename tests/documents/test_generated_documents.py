@@ -12,7 +12,7 @@ import pytest
 
 from evaltools.documents import DocumentText, normalise
 from evaltools.documents.reader import read
-from evaltools.documents.text_normalisation import count
+from evaltools.documents.text_normalisation import count_characters
 
 WORDS = [
     *("hanke", "tavoite", "palvelu", "kunta", "asukas", "Åbo", "invånare", "resultat", "änny"),
@@ -116,7 +116,7 @@ class Writer:
 
     def unseen(self) -> tuple[str, str]:
         text = f"{self.random.choice(WORDS)} 999"
-        self.made.unseen += count(text)
+        self.made.unseen += count_characters(text)
         way = self.random.randrange(3)
         if way == 0:
             return f"<w:del>{self.run(text, tag='delText')}</w:del>", ""
@@ -240,7 +240,7 @@ class OdtWriter(Writer):
 
     def unseen(self) -> tuple[str, str]:
         text = f"{self.random.choice(WORDS)} 999"
-        self.made.unseen += count(text)
+        self.made.unseen += count_characters(text)
         return self.run(text, self.random.choice(("hid", "white", "tiny"))), ""
 
     def write(self, path: Path) -> Made:

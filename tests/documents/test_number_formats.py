@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from evaltools.documents.spreadsheets.number_formats import NumberFormat, decimal_of, same_number
+from evaltools.documents.spreadsheets.number_formats import NumberFormat, parse_decimal, same_number
 
 SHOWS_THE_NUMBER = [
     ("General", "123.25", "123.25"), ("0", "5", "5"), ("0.00", "123.25", "123.25"),
@@ -24,7 +24,7 @@ SHOWS_THE_NUMBER = [
 
 @pytest.mark.parametrize(("code", "stored", "shown"), SHOWS_THE_NUMBER)
 def test_formats_that_show_the_number(code: str, stored: str, shown: str) -> None:
-    number = decimal_of(stored)
+    number = parse_decimal(stored)
     assert number is not None
     found = NumberFormat(code).show(number)
     assert found.text == shown
@@ -45,7 +45,7 @@ SHOWS_SOMETHING_ELSE = [
 
 @pytest.mark.parametrize(("code", "stored", "shown"), SHOWS_SOMETHING_ELSE)
 def test_formats_that_show_something_else(code: str, stored: str, shown: str) -> None:
-    number = decimal_of(stored)
+    number = parse_decimal(stored)
     assert number is not None
     found = NumberFormat(code).show(number)
     assert found.text == shown

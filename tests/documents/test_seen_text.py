@@ -13,7 +13,12 @@ from openpyxl.styles import Font, PatternFill
 
 from evaltools.documents import DocumentText
 from evaltools.documents.reader import read
-from evaltools.documents.superscripts import lay_flat, note_mark, shift, without_marks
+from evaltools.documents.superscripts import (
+    flatten_superscripts,
+    note_mark,
+    remove_superscripts,
+    shift,
+)
 from evaltools.documents.symbol_fonts import UNKNOWN, shown_character
 
 RECEIVED = Path(__file__).parent / "received"
@@ -182,8 +187,8 @@ def test_marks_of_notes(number: int, numbering: str, mark: str) -> None:
 
 
 def test_raised_text_can_be_laid_flat_and_left_out() -> None:
-    assert lay_flat(shift("12+3", 1) + shift("i0", -1)) == "12+3i0"
-    assert without_marks("tavoite¹²⁾ CO₂") == "tavoite CO"
+    assert flatten_superscripts(shift("12+3", 1) + shift("i0", -1)) == "12+3i0"
+    assert remove_superscripts("tavoite¹²⁾ CO₂") == "tavoite CO"
 
 
 def test_symbols_of_the_received_documents_are_their_characters() -> None:
@@ -358,7 +363,7 @@ def test_runs_that_nobody_reads_are_left_out(tmp_path: Path, properties: str, wh
 )
 def test_runs_that_differ_from_what_is_behind_are_seen(tmp_path: Path, properties: str) -> None:
     found = word(tmp_path, run("a ") + run("näkyy", properties))
-    assert "näkyy" in lay_flat(found.text)
+    assert "näkyy" in flatten_superscripts(found.text)
     assert left(found) == {}
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaltools.evidence import code_presence, linked
+from evaltools.evidence import compute_presence, linked_responses
 from evaltools.evidence.codebook import Change, Codebook
 from evaltools.study import Vocabulary
 
@@ -121,7 +121,7 @@ def study(readings: dict[str, str], marks: list[tuple[str, str, str]]) -> dict[s
 
 
 def states(tables: dict[str, pd.DataFrame]) -> dict[tuple[str, str], str]:
-    frame = code_presence(tables, tables["documents"], "majority")
+    frame = compute_presence(tables, tables["documents"], "majority")
     return {(r.project_id, r.code_id): r.state for r in frame.itertuples()}  # type: ignore[misc]
 
 
@@ -199,8 +199,8 @@ def test_links_follow_codes_to_their_new_names() -> None:
         {"relation_id": ["R"], "from_segment_id": ["S2"], "to_segment_id": ["SD1"],
          "kind": ["answers"], "coder_id": ["K"]}
     )  # fmt: skip
-    states = code_presence(tables, tables["documents"], "any")
-    found = linked(tables, tables["documents"], states, "any", Vocabulary())
+    states = compute_presence(tables, tables["documents"], "any")
+    found = linked_responses(tables, tables["documents"], states, "any", Vocabulary())
     assert found.values.tolist() == [["D1", "challenge.schedule", "challenge.same", 1]]
 
 

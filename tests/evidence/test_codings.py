@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaltools.evidence import code_presence, linked, read_tables
+from evaltools.evidence import compute_presence, linked_responses, read_tables
 from evaltools.evidence.code_presence import CoderRule
 from evaltools.study import Vocabulary
 
@@ -19,7 +19,7 @@ RULES = get_args(CoderRule)
 
 def states(tables: dict[str, pd.DataFrame], rule: Any, *documents: str) -> dict[str, str]:
     chosen = tables["documents"][tables["documents"]["document_id"].isin(documents)]
-    frame = code_presence(tables, chosen, rule)
+    frame = compute_presence(tables, chosen, rule)
     return {
         f"{row.project_id} {row.code_id}": f"{row.state} {row.segments} {row.coders}"
         for row in frame.itertuples()
@@ -99,16 +99,16 @@ def test_order_of_rows_changes_nothing(pristine: Any) -> None:
     tables = read_tables(pristine.folder)
     turned = {name: frame.iloc[::-1] for name, frame in tables.items()}
     for rule in RULES:
-        expected = code_presence(tables, tables["documents"], rule)
-        pd.testing.assert_frame_equal(code_presence(turned, turned["documents"], rule), expected)
+        expected = compute_presence(tables, tables["documents"], rule)
+        pd.testing.assert_frame_equal(compute_presence(turned, turned["documents"], rule), expected)
 
 
 def test_links_are_relations_between_themes_that_are_present(pristine: Any) -> None:
     tables = read_tables(pristine.folder)
     documents = tables["documents"]
     found = {
-        rule: linked(
-            tables, documents, code_presence(tables, documents, rule), rule, Vocabulary()
+        rule: linked_responses(
+            tables, documents, compute_presence(tables, documents, rule), rule, Vocabulary()
         ).values.tolist()
         for rule in RULES
     }
@@ -122,8 +122,8 @@ def test_other_relations_are_no_answers(package: Any) -> None:
         package.change("relations", row, kind="leads_to")
     tables = read_tables(package.folder)
     documents = tables["documents"]
-    frame = linked(
-        tables, documents, code_presence(tables, documents, "majority"), "majority", Vocabulary()
+    frame = linked_responses(
+        tables, documents, compute_presence(tables, documents, "majority"), "majority", Vocabulary()
     )
     assert frame.empty
     assert list(frame.columns) == ["project_id", "challenge", "response", "links"]
@@ -173,7 +173,7 @@ def test_whatever_is_present_by_all_is_by_majority_and_by_any(
     case: tuple[list[list[str]], list[bool]],
 ) -> None:
     tables = made(*case)
-    of = {rule: code_presence(tables, tables["documents"], rule)["state"] for rule in RULES}
+    of = {rule: compute_presence(tables, tables["documents"], rule)["state"] for rule in RULES}
     assert not ((of["all"] == "yes") & (of["majority"] != "yes")).any()
     assert not ((of["majority"] == "yes") & (of["any"] != "yes")).any()
     assert not ((of["any"] == "silent") & (of["all"] != "silent")).any()

@@ -6,8 +6,8 @@ import contextlib
 
 import pytest
 
-from evaltools.evidence.delimited import decoded
-from evaltools.evidence.raw_table import Unreadable
+from evaltools.evidence.delimited import decode
+from evaltools.evidence.raw_table import UnreadableTableError
 
 FINNISH = "Henkilöstön riittämättömyys Jyväskylässä ja Åbossa"
 TEXTS = [
@@ -20,7 +20,7 @@ TEXTS = [
 @pytest.mark.parametrize("text", TEXTS)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_what_was_written_is_read(text: str, encoding: str) -> None:
-    assert decoded(text.encode(encoding)) == text
+    assert decode(text.encode(encoding)) == text
 
 
 @pytest.mark.parametrize(
@@ -31,8 +31,8 @@ def test_what_was_written_is_read(text: str, encoding: str) -> None:
 def test_other_encodings_are_named_with_the_word_they_would_give(
     encoding: str, name: str, text: str
 ) -> None:
-    with pytest.raises(Unreadable) as error:
-        decoded(f"id\n{text}".encode(encoding))
+    with pytest.raises(UnreadableTableError) as error:
+        decode(f"id\n{text}".encode(encoding))
     assert error.value.code == "data.encoding"
     assert error.value.row == 2
     assert "make no words in Windows-1252" in error.value.what
@@ -46,12 +46,12 @@ def test_other_encodings_are_named_with_the_word_they_would_give(
      ("koi8-r", "Привет всем")],
 )  # fmt: skip
 def test_letters_of_other_lands_are_not_read_as_others(encoding: str, text: str) -> None:
-    with pytest.raises(Unreadable):
-        decoded(text.encode(encoding))
+    with pytest.raises(UnreadableTableError):
+        decode(text.encode(encoding))
 
 
 def test_no_encoding_of_a_finnish_text_is_read_as_other_letters() -> None:
     for encoding in ("mac_roman", "cp850", "cp437", "iso-8859-1", "iso-8859-15", "cp1252", "utf-8"):
         for word in FINNISH.split():
-            with contextlib.suppress(Unreadable):
-                assert decoded(word.encode(encoding)) == word
+            with contextlib.suppress(UnreadableTableError):
+                assert decode(word.encode(encoding)) == word

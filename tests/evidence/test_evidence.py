@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from evidence_files import STUDY
 
-from evaltools.evidence import Evidence, data_hash, load_descriptor, open_evidence, read_tables
+from evaltools.evidence import Evidence, hash_data, load_descriptor, open_evidence, read_tables
 from evaltools.problems import ProblemError
 
 
@@ -155,6 +155,7 @@ def test_a_scope_emptied_by_several_parameters_says_so(tables: Any, parameters: 
 def study_of(folder: Path, parameters: Any) -> Any:
     return SimpleNamespace(
         data=folder,
+        words=STUDY.words,
         declaration=STUDY.declaration,
         parameters_from=lambda names: parameters(wave=names.get("wave", "2022")),
     )
@@ -175,7 +176,7 @@ def test_data_that_the_pipeline_vouched_for_are_not_validated_again(
     package: Any, parameters: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package.change("ratings", 3, value="6")
-    state = data_hash(package.folder, load_descriptor(package.folder))
+    state = hash_data(package.folder, load_descriptor(package.folder))
     monkeypatch.setenv("EVALTOOLS_VALIDATED", state)
     assert open_evidence(parameters(), study=study_of(package.folder, parameters)).n == 2
     package.change("ratings", 3, value="7")  # another state, for which nobody vouched
@@ -187,7 +188,7 @@ def test_unreadable_data_are_never_vouched_for(
     package: Any, parameters: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package.change("ratings", 3, value="kuusi")
-    state = data_hash(package.folder, load_descriptor(package.folder))
+    state = hash_data(package.folder, load_descriptor(package.folder))
     monkeypatch.setenv("EVALTOOLS_VALIDATED", state)
     with pytest.raises(ProblemError, match="whole number"):
         open_evidence(parameters(), study=study_of(package.folder, parameters))
@@ -195,23 +196,23 @@ def test_unreadable_data_are_never_vouched_for(
 
 def test_the_state_changes_with_any_byte_and_with_nothing_else(package: Any) -> None:
     descriptor = load_descriptor(package.folder)
-    before = data_hash(package.folder, descriptor)
-    assert before == data_hash(package.folder, descriptor)
+    before = hash_data(package.folder, descriptor)
+    assert before == hash_data(package.folder, descriptor)
     (package.folder / "README.txt").write_text("muistiinpano")
-    assert before == data_hash(package.folder, descriptor)
+    assert before == hash_data(package.folder, descriptor)
     seen = {before}
     for name in ("reference/regions.csv", "reports/text/D1.txt", "datapackage.json"):
         path = package.folder / name
         path.write_bytes(path.read_bytes() + b"\n")
-        seen.add(data_hash(package.folder, descriptor))
+        seen.add(hash_data(package.folder, descriptor))
     assert len(seen) == 4
 
 
 def test_bytes_moved_from_one_file_to_the_next_are_another_state(package: Any) -> None:
     descriptor = load_descriptor(package.folder)
     first, second = (package.folder / "coding" / name for name in ("coders.csv", "readings.csv"))
-    before = data_hash(package.folder, descriptor)
+    before = hash_data(package.folder, descriptor)
     content = first.read_bytes()
     first.write_bytes(content[:-1])
     second.write_bytes(content[-1:] + second.read_bytes())
-    assert data_hash(package.folder, descriptor) != before
+    assert hash_data(package.folder, descriptor) != before

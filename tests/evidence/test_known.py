@@ -10,7 +10,7 @@ import pandas as pd
 
 from evaltools.evidence import load_descriptor, read_tables
 from evaltools.evidence.known_tables import LATER_COLUMNS, known_tables
-from evaltools.evidence.tables import completed
+from evaltools.evidence.tables import fill_missing_columns
 
 DTYPES = {
     "string": "string",
@@ -94,7 +94,7 @@ def test_a_folder_from_before_them_all_is_valid_and_whole_to_whoever_reads_it(
 
 def test_tables_that_lack_nothing_stay_as_they_are(package: Any) -> None:
     tables = read_tables(package.folder)
-    again = completed(tables)
+    again = fill_missing_columns(tables)
     assert list(again) == list(tables)
     for name, frame in tables.items():
         pd.testing.assert_frame_equal(again[name], frame)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from evaltools.evidence import data_hash, document_checks, load_descriptor
+from evaltools.evidence import document_checks, hash_data, load_descriptor
 
 REPORT = "reports/received/D1.pdf"
 
@@ -69,9 +69,9 @@ def test_documents_without_files_are_valid(package: Any) -> None:
 
 def test_a_file_is_no_part_of_the_state_of_the_data(package: Any) -> None:
     descriptor = load_descriptor(package.folder)
-    before = data_hash(package.folder, descriptor)
+    before = hash_data(package.folder, descriptor)
     (package.folder / REPORT).write_bytes(b"%PDF-1.7 another")
-    assert data_hash(package.folder, descriptor) == before
+    assert hash_data(package.folder, descriptor) == before
 
 
 def test_whether_a_document_is_public_is_one_of_three(package: Any) -> None:

@@ -22,7 +22,7 @@ from evidence_files import (
 )
 from spreadsheet_mutations import COLUMNS, mutate
 
-from evaltools.evidence.raw_table import Unreadable
+from evaltools.evidence.raw_table import UnreadableTableError
 from evaltools.evidence.workbook import read_workbook
 
 
@@ -118,7 +118,7 @@ def test_a_damaged_workbook_is_read_or_refused_but_never_crashes(package: Any) -
     content = zipped(workbook_parts(lambda sheet: sheet.append(["region_code"])))
     for place in range(40, len(content), 97):
         damaged = content[:place] + b"\xff\x00\xff" + content[place + 3 :]
-        with contextlib.suppress(Unreadable):  # and nothing else comes out
+        with contextlib.suppress(UnreadableTableError):  # and nothing else comes out
             read_workbook(damaged, ".xlsx", "regions", ["region_code"])
 
 
@@ -139,7 +139,7 @@ def test_xml_that_is_wrong_in_places_is_read_or_refused_but_never_crashes() -> N
         try:
             read_workbook(zipped(parts), made.suffix, "projects", COLUMNS)
             outcomes.add("read")
-        except Unreadable as error:  # and nothing else comes out
+        except UnreadableTableError as error:  # and nothing else comes out
             outcomes.add(error.code)
     assert {"read", "data.workbook"} <= outcomes
 
@@ -154,7 +154,7 @@ def test_places_that_are_none_are_counted_and_places_too_far_are_refused() -> No
     grid = read_workbook(zipped(odd), ".xlsx", "regions", ["region_code"])
     assert grid.header == ("region_code",)
     for far in (b"<row r='1048577'", b"<row r='99999999999'"):
-        with pytest.raises(Unreadable) as error:
+        with pytest.raises(UnreadableTableError) as error:
             read_workbook(
                 zipped(parts | {name: parts[name].replace(b'<row r="1"', far)}),
                 ".xlsx", "regions", ["region_code"],

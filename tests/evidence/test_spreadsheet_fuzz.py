@@ -16,7 +16,7 @@ from spreadsheet_mutations import COLUMNS, OTHER, Mutated, mutate
 from test_spreadsheet_cases import register
 
 from evaltools.evidence.descriptor import Descriptor
-from evaltools.evidence.tables import Reading, read_leniently
+from evaltools.evidence.tables import TablesRead, read_leniently
 
 SPREADSHEETS = 500
 
@@ -31,7 +31,7 @@ def descriptor(tmp_path_factory: pytest.TempPathFactory) -> Descriptor:
     return replace(whole, folder=folder, resources=(replace(resource, fields=fields),))
 
 
-def read(descriptor: Descriptor, made: Mutated) -> Reading:
+def read(descriptor: Descriptor, made: Mutated) -> TablesRead:
     stem: Path = descriptor.folder / "register" / "projects"
     for suffix in (".csv", ".xlsx", ".ods"):
         stem.with_suffix(suffix).unlink(missing_ok=True)

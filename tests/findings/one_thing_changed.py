@@ -13,7 +13,7 @@ import pandas as pd
 import yaml
 
 from evaltools.evidence import Evidence, read_tables
-from evaltools.evidence.code_presence import presence
+from evaltools.evidence.code_presence import compute_presence
 from evaltools.findings.declaration import load_findings
 from evaltools.findings.judgement import judge
 from evaltools.indicators import (
@@ -141,7 +141,7 @@ def recompute_coding(mutation):
     """The shares of every code whose states differ; none of a code that was not touched."""
     start = base()
     tables = {**start.evidence.tables, "codings": mutation.frame}
-    states = presence(tables, start.evidence.reports, "majority")
+    states = compute_presence(tables, start.evidence.reports, "majority")
     counts = count_states(states, start.codes)
     made = []
     for row in counts[(counts != start.states).any(axis=1)].reset_index().to_dict("records"):

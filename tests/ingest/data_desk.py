@@ -18,7 +18,7 @@ from evaltools.documents.model import Coverage, DocumentText, Field, Heading
 from evaltools.evidence import check_data
 from evaltools.ingest import reports
 from evaltools.ingest.document_metadata import Options
-from evaltools.ingest.summary import Outcome
+from evaltools.ingest.summary import ReportsImported
 from evaltools.problems import Problem
 from evaltools.study.report_form import DocumentsDeclaration
 
@@ -114,10 +114,10 @@ class Desk:
             path.unlink()
         return self
 
-    def job(self, **given: object) -> reports.Job:
-        return reports.Job(self.inbox, self.data, FORM, self.options, **given)  # type: ignore[arg-type]
+    def job(self, **given: object) -> reports.ImportJob:
+        return reports.ImportJob(self.inbox, self.data, FORM, self.options, **given)  # type: ignore[arg-type]
 
-    def bring(self, **given: object) -> Outcome:
+    def bring(self, **given: object) -> ReportsImported:
         return reports.import_reports(self.job(**given))
 
     def state(self) -> dict[str, bytes]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from data_desk import Desk, make_data
 
-from evaltools.ingest.codings import CodingJob, Outcome, import_into_study
+from evaltools.ingest.codings import CodingJob, CodingsImported, import_into_study
 from evaltools.problems import Problem
 
 TEXT = (
@@ -148,7 +148,7 @@ def make_qualcoder(
     return path
 
 
-def bring(desk: Desk, path: Path, **given: object) -> Outcome:
+def bring(desk: Desk, path: Path, **given: object) -> CodingsImported:
     """Import a file into the study."""
     job = CodingJob(path, desk.data, **given, coder_word="Koodaaja")  # type: ignore[arg-type]
     return import_into_study(job)

@@ -11,11 +11,11 @@ from data_desk import Desk
 from study_desk import CODES, MARKED, SECOND, TEXT, bring, codings, make_qualcoder, told
 
 from evaltools.evidence import check_data
-from evaltools.ingest.coders import key_place
-from evaltools.ingest.codings import CodingJob, import_to_folder, lines
+from evaltools.ingest.coders import key_path
+from evaltools.ingest.codings import CodingJob, import_to_folder, summarise
 from evaltools.problems import ProblemError
 from evaltools.qda.model import Choices
-from evaltools.qda.study_coding import study_coding
+from evaltools.qda.study_coding import read_study_coding
 from evaltools.qda.tables import write_tables
 
 
@@ -50,7 +50,7 @@ def test_importing_again_changes_nothing(study: Desk, project: Path) -> None:
     assert study.state() == before
     assert outcome.merged is not None
     assert outcome.merged.tables == {}
-    assert "Nothing is new; nothing was changed." in list(lines(outcome))
+    assert "Nothing is new; nothing was changed." in list(summarise(outcome))
 
 
 @pytest.mark.parametrize("kind", ["qdpx", "tables"])
@@ -78,7 +78,7 @@ def test_export_of_the_study_itself_changes_not_a_byte(
     )
     before = study.state()
     target = tmp_path / f"out.{kind}"
-    coding = study_coding(study.data)
+    coding = read_study_coding(study.data)
     if kind == "qdpx":
         write_qdpx(coding, target)
     else:
@@ -89,7 +89,7 @@ def test_export_of_the_study_itself_changes_not_a_byte(
     assert outcome.merged.unsettled == outcome.merged.resting == ()
     assert outcome.merged.there == len(coding.codings)
     assert outcome.dropped == ()
-    assert not key_place(target).exists()
+    assert not key_path(target).exists()
 
 
 def test_round_is_told_for_formats_that_have_none(
@@ -98,7 +98,7 @@ def test_round_is_told_for_formats_that_have_none(
     from evaltools.qda.refi import write_qdpx
 
     bring(study, project)
-    write_qdpx(study_coding(study.data, coders=["coder-1"]), tmp_path / "own.qdpx")
+    write_qdpx(read_study_coding(study.data, coders=["coder-1"]), tmp_path / "own.qdpx")
     bring(study, tmp_path / "own.qdpx", choices=Choices(round=2))
     last = study.rows("coding/codings.csv")[-1]
     assert (last["segment_id"], last["coder_id"], last["round"]) == ("own-1", "coder-1", "2")
@@ -176,7 +176,7 @@ def test_passages_of_a_text_that_differs_are_found_again_or_named(
 
 def test_reading_is_complete_only_when_somebody_says_so(study: Desk, project: Path) -> None:
     outcome = bring(study, project)
-    assert any("says nothing" in line for line in lines(outcome))
+    assert any("says nothing" in line for line in summarise(outcome))
 
     def complete(coder: str) -> set[str]:
         return {
@@ -226,9 +226,9 @@ def test_day_of_codings_is_asked_for_where_the_file_has_none(study: Desk, tmp_pa
 def test_dry_run_tells_and_writes_nothing(study: Desk, project: Path) -> None:
     before = study.state()
     outcome = bring(study, project, dry=True)
-    assert "Would be added to codings: 4" in list(lines(outcome))
+    assert "Would be added to codings: 4" in list(summarise(outcome))
     assert study.state() == before
-    assert not key_place(project).exists()
+    assert not key_path(project).exists()
 
 
 def test_import_that_would_break_the_study_is_refused(study: Desk, project: Path) -> None:

@@ -12,8 +12,8 @@ from killing import killed_before
 from study_desk import bring
 
 from evaltools.evidence import check_data
-from evaltools.ingest.coders import key_place
-from evaltools.ingest.transaction import STAGE, clear_interrupted, interrupted, transaction
+from evaltools.ingest.coders import key_path
+from evaltools.ingest.transaction import STAGE, clear_interrupted, is_interrupted, transaction
 
 
 def test_killed_at_any_step_the_study_is_valid_and_the_next_import_completes_it(
@@ -22,20 +22,20 @@ def test_killed_at_any_step_the_study_is_valid_and_the_next_import_completes_it(
     whole = Desk(tmp_path / "whole" / "data", tmp_path)
     shutil.copytree(study.data, whole.data)
     bring(whole, project)
-    key_place(project).unlink()
+    key_path(project).unlink()
     step = 0
     while True:
         one = Desk(tmp_path / f"killed-{step}" / "data", tmp_path)
         shutil.copytree(study.data, one.data)
         killed = killed_before(partial(bring, one, project), step, Path.replace)
         assert check_data(one.data) == [], step
-        if interrupted(one.data):
+        if is_interrupted(one.data):
             with transaction(one.data):
                 pass  # carries out what was decided
         bring(one, project)
         state = {place: data for place, data in one.state().items() if not place.startswith(STAGE)}
         assert state == whole.state()
-        key_place(project).unlink(missing_ok=True)
+        key_path(project).unlink(missing_ok=True)
         if not killed:
             break
         step += 1

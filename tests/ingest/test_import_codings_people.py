@@ -9,8 +9,8 @@ import pytest
 from data_desk import Desk
 from study_desk import bring, codings, told
 
-from evaltools.ingest.coders import key_place
-from evaltools.ingest.codings import lines
+from evaltools.ingest.coders import key_path
+from evaltools.ingest.codings import summarise
 from evaltools.problems import ProblemError
 
 
@@ -24,15 +24,15 @@ def test_names_stay_out_of_the_study_and_the_key_knows_them_again(
     people = {row["coder_id"]: row["pseudonym"] for row in study.rows("coding/coders.csv")}
     assert people["coder-2"] == "Koodaaja 1"
     assert people["coder-3"] == "Koodaaja 2"
-    assert 'Coder "Minna Mallinen" is "Koodaaja 1" (coder-2)' in list(lines(outcome))
-    with key_place(project).open(encoding="utf-8") as file:
+    assert 'Coder "Minna Mallinen" is "Koodaaja 1" (coder-2)' in list(summarise(outcome))
+    with key_path(project).open(encoding="utf-8") as file:
         assert [row["name"] for row in csv.DictReader(file)] == ["Minna Mallinen", "Olli Oikea"]
 
 
 def test_lost_key_does_not_make_new_people_of_old_ones(study: Desk, project: Path) -> None:
     bring(study, project)
     before = study.state()
-    key_place(project).unlink()
+    key_path(project).unlink()
     with pytest.raises(ProblemError, match="is there already, by coder-2") as caught:
         bring(study, project)
     assert "--coders" in told(caught.value.problems)

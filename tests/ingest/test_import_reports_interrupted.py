@@ -11,7 +11,7 @@ import pytest
 from data_desk import Desk, final, wrong_in
 from killing import killed_before
 
-from evaltools.ingest.transaction import STAGE, interrupted, transaction
+from evaltools.ingest.transaction import STAGE, is_interrupted, transaction
 from evaltools.problems import ProblemError
 
 
@@ -49,8 +49,8 @@ def test_killed_at_any_step_the_data_are_valid_and_the_next_import_completes_the
     seen = set()
     states: list[dict[str, bytes]] = []
     for one, after in killed_everywhere(desk, tmp_path):
-        seen.add(interrupted(one.data))
-        if not interrupted(one.data):
+        seen.add(is_interrupted(one.data))
+        if not is_interrupted(one.data):
             assert readable(one) in (before, after)
         elif readable(one) not in states:
             states.append(readable(one))
@@ -80,7 +80,7 @@ def test_a_new_version_is_there_with_its_passages_or_known_to_be_interrupted(
     refused: list[str] = []
     desk.receive(a__docx=final("VN/1/2020", goals="Uutta alkuun. Jonot olivat pitkät."))
     for one, after in killed_everywhere(desk, tmp_path):
-        if not interrupted(one.data):
+        if not is_interrupted(one.data):
             assert readable(one) in (before, after)
         changed = {path for path, data in readable(one).items() if before.get(path) != data}
         moving = {"reports/text/p-1-final.txt", "coding/segments.csv"} & changed
@@ -97,7 +97,7 @@ def test_a_list_of_moves_is_carried_out_once_and_leads_nowhere_else(desk: Desk) 
         stage.put("reports/text/x.txt", b"x\n")
         stage.commit()
     assert (desk.data / "reports/text/x.txt").read_bytes() == b"x\n"
-    assert not interrupted(desk.data)
+    assert not is_interrupted(desk.data)
     (desk.data / STAGE).mkdir()
     (desk.data / STAGE / "moves.json").write_text('{"moves": [["000001", "../x"]], "removed": []}')
     with pytest.raises(ProblemError, match="leads out"), transaction(desk.data):

@@ -6,25 +6,25 @@ from datetime import date
 
 import pytest
 
-from evaltools.coding.suggestions.search import sentences
+from evaltools.coding.suggestions.search import split_sentences
 from evaltools.ingest.document_ids import same_text_key
-from evaltools.ingest.form_text import fits, read_day
+from evaltools.ingest.form_text import matches, read_day
 from evaltools.ingest.project_match import find_numbers
-from evaltools.qda.quote_search import Unplaced, locate
+from evaltools.qda.quote_search import UnlocatedQuote, locate
 
 
 @pytest.mark.parametrize("heading", ["2 Tavoitteet¹", "Tavoitteet ²⁾", "TAVOITTEETᵃ"])
 def test_a_heading_with_a_mark_is_the_heading(heading: str) -> None:
-    assert fits(heading, ["Tavoitteet"])
+    assert matches(heading, ["Tavoitteet"])
 
 
 @pytest.mark.parametrize("heading", ["T A V O I T T E E T", "O M A T  T A V O I T T E E T"])
 def test_a_heading_with_blanks_between_its_letters_is_the_heading(heading: str) -> None:
-    assert fits(heading, ["Tavoitteet", "Omat tavoitteet"])
+    assert matches(heading, ["Tavoitteet", "Omat tavoitteet"])
 
 
 def test_a_row_of_single_letters_is_no_word() -> None:
-    assert not fits("a b c", ["abc"])
+    assert not matches("a b c", ["abc"])
 
 
 def test_days_and_register_numbers_end_before_the_mark() -> None:
@@ -34,7 +34,7 @@ def test_days_and_register_numbers_end_before_the_mark() -> None:
 
 def test_words_end_before_the_mark_and_keep_their_places() -> None:
     text = "Aikataulu¹ viivästyi 750² euroa."
-    words = [word for sentence in sentences(text) for word in sentence]
+    words = [word for sentence in split_sentences(text) for word in sentence]
     assert [word.form for word in words] == ["aikataulu", "viivästyi", "750", "euroa"]
     assert [text[word.start : word.end].lower() for word in words] == [w.form for w in words]
 
@@ -42,5 +42,5 @@ def test_words_end_before_the_mark_and_keep_their_places() -> None:
 def test_a_passage_of_a_text_read_without_marks_is_found_where_it_has_them() -> None:
     """A text that was read before marks were raised held 7501 where it has 750¹ now."""
     found = locate("Säästö oli 750¹ euroa vuodessa.", "oli 7501 euroa", "", "", 0)
-    assert not isinstance(found, Unplaced)
+    assert not isinstance(found, UnlocatedQuote)
     assert same_text_key("750¹ euroa") == same_text_key("7501 euroa")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from evaltools.evidence.descriptor import Field, Resource
-from evaltools.ingest.table_edits import Rows, read_rows
+from evaltools.ingest.table_edits import EditableTable, read_editable_table
 from evaltools.problems import ProblemError
 
 RESOURCE = Resource(
@@ -19,9 +19,9 @@ RESOURCE = Resource(
 )
 
 
-def read(folder: Path, data: bytes) -> Rows:
+def read(folder: Path, data: bytes) -> EditableTable:
     (folder / "things.csv").write_bytes(data)
-    return read_rows(folder, RESOURCE)
+    return read_editable_table(folder, RESOURCE)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_group_is_replaced_and_its_same_rows_keep_their_bytes(tmp_path: Path) 
 
 
 def test_a_table_that_is_not_there_begins_with_the_descriptors_columns(tmp_path: Path) -> None:
-    rows = read_rows(tmp_path, RESOURCE)
+    rows = read_editable_table(tmp_path, RESOURCE)
     assert rows.new
     assert rows.with_groups("id", {"a": [{"id": "a"}]}).content() == b"id,n,note\na,,\n"
 
@@ -88,4 +88,4 @@ def test_workbooks_and_broken_tables_are_refused(tmp_path: Path) -> None:
     (tmp_path / "things.csv").unlink()
     (tmp_path / "things.xlsx").write_bytes(b"PK")
     with pytest.raises(ProblemError, match="workbook"):
-        read_rows(tmp_path, RESOURCE)
+        read_editable_table(tmp_path, RESOURCE)

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from data_desk import Desk, final
 
-from evaltools.ingest import scan_folder
-from evaltools.ingest.scan_folder import walk
-from evaltools.ingest.summary import Outcome, ending, summary
+from evaltools.ingest import scan_folder as scanning
+from evaltools.ingest.scan_folder import scan_folder
+from evaltools.ingest.summary import ReportsImported, final_sentence, summarise
 from evaltools.problems import ProblemError
 
 
-def numbers(outcome: Outcome) -> dict[str, int]:
+def numbers(outcome: ReportsImported) -> dict[str, int]:
     """The numbers at the beginning of the lines of the summary."""
-    return {what.strip(): int(told.split()[0].rstrip(":")) for what, told in summary(outcome)[:8]
+    return {what.strip(): int(told.split()[0].rstrip(":")) for what, told in summarise(outcome)[:8]
             if told[0].isdigit()}  # fmt: skip
 
 
@@ -25,7 +25,7 @@ def log(desk: Desk) -> dict[str, str]:
     return {row["file"]: row["skipped"] for row in desk.rows("reports/import.csv")}
 
 
-def add_up(outcome: Outcome, there: int) -> None:
+def add_up(outcome: ReportsImported, there: int) -> None:
     found = numbers(outcome)
     assert found.get("in the folder", found["files"]) == there
     assert found["files"] + found.get("passed over", 0) == there
@@ -63,10 +63,10 @@ def test_what_is_no_document_is_named_in_the_log_and_counted(odd: Desk) -> None:
     outcome = odd.bring()
     assert log(odd) == {name: f"passed over: {why}" for name, why in PASSED.items()}
     add_up(outcome, 6)
-    assert ending(outcome).startswith("There is no document in the folder.")
+    assert final_sentence(outcome).startswith("There is no document in the folder.")
     again = odd.bring()
     assert not again.changed
-    assert "there already" not in ending(again)
+    assert "there already" not in final_sentence(again)
 
 
 def test_taken_twice_skipped_and_passed_over_are_all_that_was_there(odd: Desk) -> None:
@@ -74,13 +74,13 @@ def test_taken_twice_skipped_and_passed_over_are_all_that_was_there(odd: Desk) -
     outcome = odd.bring()
     add_up(outcome, 9)
     assert set(log(odd)) == {*PASSED, "a.docx", "b.docx", "c.docx"}
-    assert ending(odd.bring()) == "Nothing was changed."
+    assert final_sentence(odd.bring()) == "Nothing was changed."
 
 
 def test_only_what_is_all_there_is_said_to_be(desk: Desk) -> None:
     desk.receive(a__docx=final("VN/1/2020"))
     desk.bring()
-    assert ending(desk.bring()) == "All of it was there already; nothing was changed."
+    assert final_sentence(desk.bring()) == "All of it was there already; nothing was changed."
 
 
 def test_a_folder_that_cannot_be_opened_is_skipped_by_name(
@@ -95,7 +95,7 @@ def test_a_folder_that_cannot_be_opened_is_skipped_by_name(
             raise PermissionError(13, "Permission denied")
         return real(path)
 
-    monkeypatch.setattr(scan_folder.os, "scandir", scandir)
+    monkeypatch.setattr(scanning.os, "scandir", scandir)
     outcome = desk.bring()
     assert [(item.where, item.code) for item in outcome.skipped] == [
         ("closed", "import.unreadable")
@@ -108,5 +108,5 @@ def test_a_folder_that_cannot_be_opened_is_skipped_by_name(
 def test_what_is_no_folder_is_refused_in_one_line(tmp_path: Path, name: str) -> None:
     (tmp_path / "a-file").write_text("x")
     with pytest.raises(ProblemError) as refused:
-        walk(tmp_path / name)
+        scan_folder(tmp_path / name)
     assert [problem.code for problem in refused.value.problems] == ["import.folder"]

@@ -6,7 +6,7 @@ import zipfile
 from collections import Counter
 from pathlib import Path
 
-from evaltools.documents.zip_package import local
+from evaltools.documents.zip_package import local_name
 from evaltools.qda.model import CodingSet
 from evaltools.qda.refi.read import read_with_leftovers
 
@@ -91,8 +91,8 @@ def everything(path: Path) -> CodingSet:
     found, ledger = read_with_leftovers(path)
     listed = Counter(line.where.split()[0].rstrip(",") for line in found.dropped)
     told = ledger.taken + listed
-    holding = Counter(local(e) for e in ledger.elements if e.attrib or len(e) or e.text)
+    holding = Counter(local_name(e) for e in ledger.elements if e.attrib or len(e) or e.text)
     assert holding - told == Counter()
-    assert told - Counter(local(e) for e in ledger.elements) == Counter()
+    assert told - Counter(local_name(e) for e in ledger.elements) == Counter()
     assert all(line.why and line.where for line in found.dropped)
     return found

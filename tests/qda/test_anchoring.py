@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaltools.qda.model import CONTEXT
-from evaltools.qda.quote_search import Anchor, Unplaced, locate
+from evaltools.qda.quote_search import LocatedQuote, UnlocatedQuote, locate
 
 LETTERS = st.text(alphabet="abcåäö .\n👩🏽e\u0301", min_size=0, max_size=60)
 
 
-def anchor(*place: str, **more: int | str | None) -> Anchor | None:
+def anchor(*place: str, **more: int | str | None) -> LocatedQuote | None:
     found = locate(*place, **more)  # type: ignore[arg-type]
-    return found if isinstance(found, Anchor) else None
+    return found if isinstance(found, LocatedQuote) else None
 
 
 def around(text: str, start: int, end: int) -> tuple[str, str]:
@@ -25,7 +25,7 @@ def around(text: str, start: int, end: int) -> tuple[str, str]:
 def test_quote_at_the_hint_has_not_moved() -> None:
     text = "Henkilöstö vaihtui. Henkilöstö vaihtui."
     found = anchor(text, "Henkilöstö vaihtui.", hint=20)
-    assert found == Anchor(20, 39, True, False, "stands where it stood")
+    assert found == LocatedQuote(20, 39, True, False, "stands where it stood")
 
 
 def test_quote_that_stands_once_is_found_without_anything_else() -> None:
@@ -38,7 +38,7 @@ def test_quote_in_two_places_is_refused_with_a_reason() -> None:
     text = "Ei tietoa.\nTyö jatkuu.\nEi tietoa.\n"
     assert anchor(text, "Ei tietoa.") is None
     found = locate(text, "Ei tietoa.")
-    assert isinstance(found, Unplaced)
+    assert isinstance(found, UnlocatedQuote)
     assert "2 places" in found.why
 
 
@@ -55,7 +55,7 @@ def test_neighbours_tell_which_of_several_places_it_is() -> None:
 def test_short_quote_alone_between_other_neighbours_is_not_believed() -> None:
     # The passage that was meant has gone; the word stands elsewhere by chance.
     found = locate("Aivan toinen lause kunta ja sen jatko.", "kunta", "Raahen ", " päätti toisin")
-    assert isinstance(found, Unplaced)
+    assert isinstance(found, UnlocatedQuote)
 
 
 def test_line_breaks_hyphens_quotation_marks_and_capitals_do_not_hide_a_quote() -> None:

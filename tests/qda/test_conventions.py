@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaltools.documents.text_normalisation import normalise
-from evaltools.qda.offsets.conventions import CANDIDATES, Convention, Ruler, normalised
+from evaltools.qda.offsets.conventions import CANDIDATES, Convention, OffsetScale, normalise_text
 
 TEXT = "Ääni 📄\r\nå👍🏽 a\u0308ä\r\n"
 
@@ -19,7 +19,7 @@ texts = st.text(
 @given(texts)
 @settings(max_examples=400, deadline=None)
 def test_following_a_text_through_normalisation_gives_the_same_text(text: str) -> None:
-    assert normalised(text).text == normalise(text)
+    assert normalise_text(text).text == normalise(text)
 
 
 @given(texts, st.data())
@@ -29,7 +29,7 @@ def test_a_passage_keeps_its_characters_through_normalisation(
 ) -> None:
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
-    form = normalised(text)
+    form = normalise_text(text)
     first, past, grew = form.span(start, end)
     assert 0 <= first <= past <= len(form.text)
     if first == past:
@@ -44,7 +44,7 @@ def test_a_passage_keeps_its_characters_through_normalisation(
 
 
 def test_a_passage_that_ends_inside_a_composed_letter_takes_all_of_it() -> None:
-    form = normalised("a\u0308iti")
+    form = normalise_text("a\u0308iti")
     assert form.text == "äiti\n"
     assert form.span(0, 1) == (0, 1, True)
     assert form.span(1, 3) == (0, 2, True)
@@ -53,7 +53,7 @@ def test_a_passage_that_ends_inside_a_composed_letter_takes_all_of_it() -> None:
 
 @pytest.mark.parametrize("convention", CANDIDATES, ids=lambda c: c.name)
 def test_every_convention_reads_back_what_it_counted(convention: Convention) -> None:
-    ruler = Ruler(TEXT)
+    ruler = OffsetScale(TEXT)
     if not ruler.applies(convention):
         return
     scale = ruler.scale(convention.unit, convention.lines)
@@ -69,15 +69,15 @@ def test_every_convention_reads_back_what_it_counted(convention: Convention) -> 
 
 
 def test_the_units_of_a_text_are_counted_as_its_encodings_have_them() -> None:
-    ruler = Ruler(TEXT)
+    ruler = OffsetScale(TEXT)
     assert ruler.scale("codepoint", "crlf2")[-1] == len(TEXT)
     assert ruler.scale("utf16", "crlf2")[-1] == len(TEXT.encode("utf-16-le")) // 2
     assert ruler.scale("utf8", "crlf2")[-1] == len(TEXT.encode("utf-8"))
     assert ruler.scale("codepoint", "crlf1")[-1] == len(TEXT.replace("\r\n", "\n"))
     bare = TEXT.replace("\r\n", "\n")
-    assert Ruler(bare).scale("codepoint", "lf2")[-1] == len(TEXT)
+    assert OffsetScale(bare).scale("codepoint", "lf2")[-1] == len(TEXT)
     padded = bare.replace("\n", "\n ")
-    assert Ruler(padded).scale("codepoint", "pad")[-1] == len(bare)
+    assert OffsetScale(padded).scale("codepoint", "pad")[-1] == len(bare)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,9 @@ def test_the_units_of_a_text_are_counted_as_its_encodings_have_them() -> None:
     ],
 )
 def test_what_cannot_be_is_said(convention: str, start: int, end: int, why: str) -> None:
-    spans = Ruler(TEXT).spans(np.array([start]), np.array([end]), Convention.named(convention))
+    spans = OffsetScale(TEXT).spans(
+        np.array([start]), np.array([end]), Convention.named(convention)
+    )
     assert why in spans.faults[0]
     assert spans.start[0] == spans.end[0] == -1
 

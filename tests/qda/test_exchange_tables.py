@@ -22,8 +22,8 @@ from evaltools.qda.model import (
     Coding,
     CodingSet,
     Document,
-    Dropped,
-    Reading,
+    DroppedItem,
+    ReadDocument,
     Relation,
     Segment,
 )
@@ -53,13 +53,13 @@ def example() -> CodingSet:
         codings=(
             Coding("k", "d1-0-4", "goal.data", "c1", "deny", "unsure", 2, date(2024, 2, 3), "z"),
         ),
-        readings=(Reading("d1", "c1", 1, True, "1.0"),),
+        readings=(ReadDocument("d1", "c1", 1, True, "1.0"),),
         relations=(Relation("r", "d1-0-4", "d1-5-9", "answers", "c1"),),
         cases=(Case("Hanke, A", ("d1", "d2"), {"a": "b"}, "p1", "g"),),
         positions="by code points, 9 of 9",
         faults=("a fault",),
         assumed=("a guess",),
-        dropped=(Dropped("w", "@what", "why", "repeated"),),
+        dropped=(DroppedItem("w", "@what", "why", "repeated"),),
     )
 
 
@@ -75,10 +75,10 @@ def test_same_set_gives_the_same_bytes() -> None:
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_any_cell_comes_back_and_none_begins_like_a_formula(one: str, other: str) -> None:
     try:
-        data = csv_cells.written(["a", "b"], [[one, other]]).encode()
+        data = csv_cells.write_cells(["a", "b"], [[one, other]]).encode()
     except UnicodeEncodeError:
         return
-    assert csv_cells.read(data, "x") == [{"a": one, "b": other}]
+    assert csv_cells.read_cells(data, "x") == [{"a": one, "b": other}]
     for cell in next(iter(list(csv.reader(data.decode().splitlines()))[1:]), []):
         assert not cell.startswith(("=", "+", "-", "@", "\t"))
 
@@ -157,7 +157,9 @@ def test_what_a_killed_process_left_beside_the_folder_goes_with_the_next_writing
 def test_a_folder_written_before_losses_had_kinds_is_read(tmp_path: Path) -> None:
     write_tables(example(), tmp_path / "out")
     (tmp_path / "out" / "dropped.csv").write_text("where,what,why\nw,x,because\n", encoding="utf-8")
-    assert read_tables(tmp_path / "out").dropped == (Dropped("w", "x", "because", "unsupported"),)
+    assert read_tables(tmp_path / "out").dropped == (
+        DroppedItem("w", "x", "because", "unsupported"),
+    )
 
 
 def test_a_loss_of_no_known_kind_is_refused(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from refi_desk import (
     source,
 )
 
-from evaltools.qda.model import Reading
+from evaltools.qda.model import ReadDocument
 from evaltools.qda.offsets.conventions import Convention
 from evaltools.qda.refi import looks_like_refi, read_refi
 
@@ -38,7 +38,7 @@ def test_an_ordinary_project_is_read_with_nothing_left_behind(tmp_path: Path) ->
     assert found.codes[1].name == "Henkilöstö"
     assert not found.codes[0].codable
     assert [c.coder_id for c in found.coders] == ["koodaaja_a", "coder"]
-    assert found.readings == (Reading("raportti_1", "koodaaja_a", 1, False),)
+    assert found.readings == (ReadDocument("raportti_1", "koodaaja_a", 1, False),)
     assert found.segments[0].offset_convention == "codepoint/crlf2/nobom/exclusive"
     assert found.segments[0].origin_guid == guid(100)
     assert found.documents[0].guid == guid(50)

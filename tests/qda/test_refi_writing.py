@@ -19,13 +19,13 @@ from evaltools.qda.model import (
     Coding,
     CodingSet,
     Document,
-    Dropped,
-    Reading,
+    DroppedItem,
+    ReadDocument,
     Relation,
     Segment,
 )
-from evaltools.qda.refi import arranged, read_refi, write_qdc, write_qdpx
-from evaltools.qda.refi.validate import schema_faults
+from evaltools.qda.refi import arrange_coding, read_refi, write_qdc, write_qdpx
+from evaltools.qda.refi.validate import find_schema_errors
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 ODD = st.sampled_from(
@@ -96,7 +96,7 @@ def coding_sets(draw: st.DrawFn) -> CodingSet:
                          draw(st.one_of(st.sampled_from(["answers", "rival"]), NAMES)), draw(NAMES))
             )  # fmt: skip
     readings = {
-        (d, c): Reading(d, c, draw(st.integers(1, 2)), draw(st.booleans()), draw(NAMES))
+        (d, c): ReadDocument(d, c, draw(st.integers(1, 2)), draw(st.booleans()), draw(NAMES))
         for d, c in draw(st.lists(st.tuples(IDS, IDS), max_size=3))
     }
     cases = [
@@ -110,7 +110,7 @@ def coding_sets(draw: st.DrawFn) -> CodingSet:
         tuple({c.coding_id: c for c in codings}.values()), tuple(readings.values()),
         tuple({r.relation_id: r for r in relations}.values()), tuple(cases), draw(NAMES),
         tuple(draw(st.lists(NAMES, max_size=2))),
-        tuple(draw(st.lists(st.builds(Dropped, NAMES, NAMES, NAMES), max_size=2))),
+        tuple(draw(st.lists(st.builds(DroppedItem, NAMES, NAMES, NAMES), max_size=2))),
         tuple(draw(st.lists(NAMES, max_size=2))),
     )  # fmt: skip
 
@@ -128,7 +128,7 @@ def test_reading_what_was_written_changes_no_field(
     path = tmp_path_factory.mktemp("x") / "a.qdpx"
     write_qdpx(codings, path)
     first = path.read_bytes()
-    same(read_refi(path), arranged(codings))
+    same(read_refi(path), arrange_coding(codings))
     write_qdpx(codings, path)
     assert path.read_bytes() == first
 
@@ -144,7 +144,7 @@ def test_a_codebook_gives_back_every_field_of_its_codes(
     write_qdc(codings, path)
     found = read_refi(path)
     assert found.faults == ()
-    assert found.codes == arranged(codings).codes
+    assert found.codes == arrange_coding(codings).codes
 
 
 TEXT = "Henkilöstö vaihtui 😟 kesken.\nPalkkasimme uusia.\n"
@@ -176,7 +176,7 @@ def example() -> CodingSet:
                    date(2022, 5, 2)),
             Coding("k2", "s2", "response.hire", "c2", created=date(2022, 5, 3)),
         ),
-        readings=(Reading("d1", "c1", 2, True, "1.0"), Reading("d1", "c2", 1, True)),
+        readings=(ReadDocument("d1", "c1", 2, True, "1.0"), ReadDocument("d1", "c2", 1, True)),
         relations=(Relation("r1", "s2", "s1", "answers", "c1"),),
         cases=(Case("Hanke", ("d1",), {"register_number": "VM/1/2019"}, "p1"),),
     )  # fmt: skip
@@ -191,7 +191,7 @@ def test_a_project_is_valid_and_says_what_the_format_has_a_place_for(tmp_path: P
     path = tmp_path / "a.qdpx"
     write_qdpx(example(), path)
     root = project_of(path)
-    assert schema_faults(root) == ()
+    assert find_schema_errors(root) == ()
     (first, _) = root.findall(".//{*}PlainTextSelection")
     assert (first.get("startPosition"), first.get("endPosition")) == ("0", "20")
     assert first.get("name") == "Henkilöstö vaihtui 😟"
@@ -259,7 +259,7 @@ def test_a_code_changed_in_another_tool_loses_what_was_said_of_the_old_one(
     changed = next(c for c in found.codings if c.segment_id == "s1")
     assert (changed.code_id, changed.polarity, changed.round) == ("response.hire", "affirm", 1)
     assert any("counts as a new one" in line for line in found.assumed)
-    assert Reading("d1", "c1", 2, True, "1.0") in found.readings
+    assert ReadDocument("d1", "c1", 2, True, "1.0") in found.readings
 
 
 def test_a_note_that_people_wrote_in_does_no_harm(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 from evaltools.problems import ProblemError
 from evaltools.qda.model import Choices, CodingSet
 from evaltools.qda.readers import read_coding
-from evaltools.qda.taguette import HtmlSource
+from evaltools.qda.taguette import HtmlText
 
 SCHEMA = """
 CREATE TABLE users (login varchar(30) primary key, email varchar(256));
@@ -102,11 +102,11 @@ def test_byte_offsets_give_exact_quotes_of_the_text(build: Build) -> None:
 
 
 def test_text_of_html_has_its_paragraphs_apart() -> None:
-    assert HtmlSource(HTML).text == (
+    assert HtmlText(HTML).text == (
         "Loppuraportti & tulokset\n\nHenkilöstö vaihtui 👩🏽‍💻 usein.\n\n"
         "Förseningar i upphandlingen.\n\nTyö jatkuu.\nLoppu.\n"
     )
-    assert HtmlSource("<script>alert(1)</script><p>x</p><title>t").text == "x\n"
+    assert HtmlText("<script>alert(1)</script><p>x</p><title>t").text == "x\n"
     assert re.sub(r"<[^>]*>", "", HTML.replace("&amp;", "&").replace("\r\n", "\n")) == BARE
 
 

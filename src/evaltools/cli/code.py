@@ -31,9 +31,9 @@ def code(
         raise click.UsageError("Give a coder, or --disagreements.")
     if disagreements and document is not None:
         raise click.UsageError("--document goes with a coder.")
-    from evaltools.coding.coder_view import Material
+    from evaltools.coding.coder_view import CoderView
     from evaltools.coding.consensus_session import ConsensusSession
-    from evaltools.coding.notebook import coding_notebook, disagreement_notebook
+    from evaltools.coding.notebook import write_coding_notebook, write_disagreement_notebook
     from evaltools.pipeline.jupyterlab import open_notebook
     from evaltools.study import find_study
 
@@ -42,10 +42,10 @@ def code(
         ConsensusSession(
             study, None, None, round_, language
         ).close()  # says here what would stop it
-        notebook = disagreement_notebook(study, round_, language)
+        notebook = write_disagreement_notebook(study, round_, language)
     else:
-        material = Material(study)
+        material = CoderView(study)
         material.coder(coder)
         material.document(document)
-        notebook = coding_notebook(study, coder, round_, language, document)
+        notebook = write_coding_notebook(study, coder, round_, language, document)
     open_notebook(study, notebook, port, browser)

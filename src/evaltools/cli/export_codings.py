@@ -23,11 +23,11 @@ def export_coding(
     target: Path, coders: tuple[str, ...], wave: int | None, without_consensus: bool
 ) -> None:
     """Write the study's coding as a REFI-QDA project, or as a folder of tables."""
-    from evaltools.qda.study_coding import study_coding
+    from evaltools.qda.study_coding import read_study_coding
     from evaltools.qda.tables import write_tables
     from evaltools.study import find_study
 
-    found = study_coding(
+    found = read_study_coding(
         find_study().data, coders=coders, wave=wave, consensus=not without_consensus
     )
     if target.suffix.casefold() == ".qdpx":
@@ -59,10 +59,10 @@ def export_coding(
 def export_codebook(target: Path) -> None:
     """Write the study's codebook as a REFI-QDA codebook."""
     from evaltools.qda.refi import write_qdc
-    from evaltools.qda.study_coding import study_coding
+    from evaltools.qda.study_coding import read_study_coding
     from evaltools.study import find_study
 
-    found = study_coding(find_study().data)
+    found = read_study_coding(find_study().data)
     _check_is_free(target)
     write_qdc(found, target)
     click.echo(f"{len(found.codes)} codes are in {target}")

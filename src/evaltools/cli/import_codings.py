@@ -14,7 +14,7 @@ from evaltools.cli.main import MOST_ALIKE
 from evaltools.file_faults import relative_path
 
 if TYPE_CHECKING:
-    from evaltools.ingest.codings import CodingJob, Outcome
+    from evaltools.ingest.codings import CodingJob, CodingsImported
     from evaltools.study import Study
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -120,11 +120,11 @@ def codebook(file: Path, to: Path) -> None:
     """Take the codes in FILE, a REFI-QDA codebook (.qdc) or project."""
     from evaltools.qda.model import Choices
     from evaltools.qda.readers import read_codes
-    from evaltools.qda.study_coding import study_coding
+    from evaltools.qda.study_coding import read_study_coding
     from evaltools.qda.tables import write_tables
 
     study = _study_here()
-    ids = frozenset(code.code_id for code in study_coding(study.data).codes) if study else None
+    ids = frozenset(code.code_id for code in read_study_coding(study.data).codes) if study else None
     found = read_codes(file, Choices(code_ids=ids or frozenset()))
     write_tables(found, to)
     click.echo(f"Read as: {found.origin or 'a codebook'}")
@@ -142,10 +142,10 @@ def _study_here() -> Study | None:
     return find_study()
 
 
-def _show(outcome: Outcome, job: CodingJob, to: Path | None, study: Study | None) -> None:
-    from evaltools.ingest.codings import lines
+def _show(outcome: CodingsImported, job: CodingJob, to: Path | None, study: Study | None) -> None:
+    from evaltools.ingest.codings import summarise
 
-    for line in lines(outcome):
+    for line in summarise(outcome):
         click.echo(line)
     if to is not None:
         click.echo("Nothing was written." if job.dry else f"Everything is in {to}")
@@ -166,7 +166,7 @@ def _list_unknown(unknown: tuple[tuple[str, str], ...], job: CodingJob, study: S
     )
 
 
-def _list_dropped(outcome: Outcome, job: CodingJob, study: Study) -> str:
+def _list_dropped(outcome: CodingsImported, job: CodingJob, study: Study) -> str:
     rows = [(one.where, one.what, one.why, one.loss) for one in outcome.dropped]
     columns = ("where", "what", "why", "loss")
     return relative_path(_write_list(study, f"{job.path.name}.dropped.csv", columns, rows))
@@ -179,5 +179,5 @@ def _write_list(
 
     place = study.build / "imports" / name
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(csv_cells.written(columns, rows), encoding="utf-8")
+    place.write_text(csv_cells.write_cells(columns, rows), encoding="utf-8")
     return place

@@ -16,7 +16,7 @@ from evaltools.cli.groups import import_group
 from evaltools.cli.main import format_problems
 
 if TYPE_CHECKING:
-    from evaltools.ingest.summary import Outcome
+    from evaltools.ingest.summary import ReportsImported
 
 QUIET_SECONDS = 2.0
 LINE_SECONDS = 5.0
@@ -85,20 +85,20 @@ def reports(
         raise SystemExit(1)
 
 
-def _show(outcome: Outcome) -> None:
-    from evaltools.ingest.summary import ending, remarks, summary
+def _show(outcome: ReportsImported) -> None:
+    from evaltools.ingest.summary import final_sentence, list_remarks, summarise
 
-    for line in remarks(outcome):
+    for line in list_remarks(outcome):
         click.echo(line)
     for line in format_problems(outcome.skipped):
         click.echo(f"skipped: {line}", err=True)
     for note in outcome.notes:
         click.echo(note)
-    rows = summary(outcome)
+    rows = summarise(outcome)
     width = max(len(what) for what, _ in rows)
     for what, value in rows:
         click.echo(f"{what:<{width}}  {value}")
-    click.echo(ending(outcome))
+    click.echo(final_sentence(outcome))
 
 
 @contextmanager

@@ -33,11 +33,11 @@ def load_study_for_command() -> Study:
 
     Raises ProblemError then: some tables are of before the import and some of after it.
     """
-    from evaltools.ingest.transaction import clear_interrupted, interrupted
+    from evaltools.ingest.transaction import clear_interrupted, is_interrupted
     from evaltools.study import find_study
 
     study = find_study()
-    if interrupted(study.data):
+    if is_interrupted(study.data):
         what = "an import was cut off while it put its files in their places"
         remedy = "Run the same 'evaltools import' again: it first carries out what was decided."
         raise ProblemError([Problem(study.data.name, what, "", remedy, "import.interrupted")])

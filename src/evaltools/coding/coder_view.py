@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from evaltools.coding.suggestions import Keyword, read_keywords
 from evaltools.evidence.codebook import version_order
-from evaltools.evidence.paths import inside
+from evaltools.evidence.paths import is_inside
 from evaltools.problems import Problem, ProblemError
 from evaltools.qda.model import Coder
-from evaltools.qda.study_coding import records, rows_of, study_tables
+from evaltools.qda.study_coding import make_records, read_study_tables, table_rows
 from evaltools.study.vocabulary import LANGUAGES
 
 if TYPE_CHECKING:
@@ -28,14 +28,14 @@ TABLES = ("projects", "documents", "sections", "codes", "code_changes", "keyword
 
 
 @dataclass(frozen=True)
-class Text:
+class CodedText:
     """A document's text as its file holds it now, and the digest it is known by."""
 
     text: str
     sha256: str
 
 
-class Material:
+class CoderView:
     """The study as a coder sees it.
 
     Arguments:
@@ -45,8 +45,8 @@ class Material:
     def __init__(self, study: Study) -> None:
         self.study = study
         needed = ("projects", "documents", "codes", "coders")
-        self.tables = study_tables(study.data, TABLES, needed, "coding.table")
-        self._texts: dict[str, Text] = {}
+        self.tables = read_study_tables(study.data, TABLES, needed, "coding.table")
+        self._texts: dict[str, CodedText] = {}
 
     @property
     def key(self) -> str:
@@ -58,10 +58,10 @@ class Material:
     @cached_property
     def documents(self) -> dict[str, dict[str, Any]]:
         """Documents in order of wave and identifier, with the title of their project."""
-        projects = {row["project_id"]: row for row in reversed(rows_of(self.tables["projects"]))}
+        projects = {row["project_id"]: row for row in reversed(table_rows(self.tables["projects"]))}
         found: dict[str, dict[str, Any]] = {}
         rows = self.tables["documents"].dropna(subset=["document_id", "text_file"])
-        for row in rows_of(rows.sort_values(["wave", "document_id"], kind="stable")):
+        for row in table_rows(rows.sort_values(["wave", "document_id"], kind="stable")):
             project, language = _words(row["project_id"]), _words(row["language"])
             titles = projects.get(project, {})
             order = dict.fromkeys((language, *LANGUAGES))
@@ -83,7 +83,7 @@ class Material:
         columns = ("code_id", "parent_id", "kind", "label_fi", "label_sv", "label_en",
                    "definition", "include", "exclude", "retired")  # fmt: skip
         found: dict[str, dict[str, Any]] = {}
-        for row in rows_of(self.tables["codes"].dropna(subset=["code_id"])):
+        for row in table_rows(self.tables["codes"].dropna(subset=["code_id"])):
             if row["code_id"] not in found and not _words(row["retired"]):
                 code = {column: _words(row[column]) for column in columns}
                 found[code["code_id"]] = code | {"codable": bool(row["codable"])}
@@ -100,7 +100,7 @@ class Material:
     @cached_property
     def coders(self) -> dict[str, Coder]:
         """Coders of the study by identifier."""
-        return {one.coder_id: one for one in records(self.tables["coders"], Coder)}
+        return {one.coder_id: one for one in make_records(self.tables["coders"], Coder)}
 
     def coder(self, coder_id: str) -> Coder:
         """A coder of the study; raises ProblemError, with those there are, for another name."""
@@ -123,18 +123,18 @@ class Material:
             what, remedy = "there is no such document", "See documents.csv for those there are."
             raise ProblemError([Problem(where, what, near, remedy, "coding.document")])
 
-    def text(self, document_id: str) -> Text:
+    def text(self, document_id: str) -> CodedText:
         """The text of a document; raises KeyError for an unknown one, OSError, UnicodeError."""
         if document_id not in self._texts:
             rows = self.tables["documents"]
             names = rows.loc[rows["document_id"] == document_id, "text_file"]
             if names.empty:
                 raise KeyError(document_id)
-            path = inside(self.study.data, str(names.iloc[0]))
+            path = is_inside(self.study.data, str(names.iloc[0]))
             if path is None:
                 raise FileNotFoundError(str(names.iloc[0]))
             data = path.read_bytes()
-            text = Text(data.decode("utf-8"), hashlib.sha256(data).hexdigest())
+            text = CodedText(data.decode("utf-8"), hashlib.sha256(data).hexdigest())
             self._texts[document_id] = text
         return self._texts[document_id]
 
@@ -150,7 +150,7 @@ class Material:
                 "end": int(row["end"]),
                 "page": None if row["page"] is None else int(row["page"]),
             }
-            for row in rows_of(own)
+            for row in table_rows(own)
         ]
 
     @cached_property

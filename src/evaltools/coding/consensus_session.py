@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from evaltools.coding.coder_view import Material
+from evaltools.coding.coder_view import CoderView
 from evaltools.coding.load_codings import load_codings, read_in_study
 from evaltools.coding.session import CodingSession, Message
 from evaltools.problems import Problem, ProblemError, refuse
@@ -32,7 +32,7 @@ Kind = Literal["agreed", "presence", "polarity", "place"]
 
 
 @dataclass(frozen=True)
-class Mark:
+class MarkedPassage:
     """A passage that carries the code, and the codings it rests on.
 
     Arguments:
@@ -59,7 +59,7 @@ class CoderDecision:
     """
 
     coder_id: str
-    marks: tuple[Mark, ...]
+    marks: tuple[MarkedPassage, ...]
     beside: tuple[str, ...] = ()
 
 
@@ -77,7 +77,7 @@ class Unit:
     code_id: str
     kind: Kind
     said: tuple[CoderDecision, ...]
-    together: tuple[Mark, ...]
+    together: tuple[MarkedPassage, ...]
 
     @property
     def name(self) -> str:
@@ -97,7 +97,7 @@ class UnfinishedDocument:
     unfinished: tuple[str, ...]
 
 
-def comparable(
+def comparable_coders(
     coding: CodingSet, round_: int, coders: Sequence[str], *, all_of_them: bool
 ) -> tuple[dict[str, tuple[str, ...]], tuple[UnfinishedDocument, ...]]:
     """Which documents can be compared, and between whom.
@@ -159,14 +159,14 @@ def disagreements(found: Iterable[Unit]) -> tuple[Unit, ...]:
     return tuple(unit for unit in found if unit.kind != "agreed")
 
 
-def merge_marks(marks: Iterable[Mark]) -> tuple[Mark, ...]:
+def merge_marks(marks: Iterable[MarkedPassage]) -> tuple[MarkedPassage, ...]:
     """Passages that overlap as one, from the first character of any to the last of any."""
-    merged: list[Mark] = []
+    merged: list[MarkedPassage] = []
     for mark in sorted(marks, key=lambda one: (one.start, one.end, one.coding_ids)):
         if merged and mark.start < merged[-1].end:
             last = merged[-1]
             same = last.polarity == mark.polarity
-            merged[-1] = Mark(
+            merged[-1] = MarkedPassage(
                 last.start,
                 max(last.end, mark.end),
                 last.polarity if same else "mixed",
@@ -195,18 +195,18 @@ def _unit(
                     key=lambda mark: (mark.start, mark.end),
                 )
             ),
-            _beside(code, coder, own, all_rows),
+            _other_codes(code, coder, own, all_rows),
         )
         for coder in readers
     )
     return Unit(document, code, _kind(said), said, merge_marks(_mark(*row) for row in rows))
 
 
-def _mark(segment: Segment, one: Coding) -> Mark:
-    return Mark(segment.start, segment.end, one.polarity, one.certainty, (one.coding_id,))
+def _mark(segment: Segment, one: Coding) -> MarkedPassage:
+    return MarkedPassage(segment.start, segment.end, one.polarity, one.certainty, (one.coding_id,))
 
 
-def _beside(
+def _other_codes(
     code: str,
     coder: str,
     own: dict[str, list[Segment]],
@@ -236,12 +236,12 @@ def _beside(
 def _kind(said: Sequence[CoderDecision]) -> Kind:
     if not all(one.marks for one in said):
         return "presence"
-    if len({_stance(one.marks) for one in said}) > 1:
+    if len({_decision(one.marks) for one in said}) > 1:
         return "polarity"
     return "place" if any(one.beside for one in said) else "agreed"
 
 
-def _stance(marks: Sequence[Mark]) -> str:
+def _decision(marks: Sequence[MarkedPassage]) -> str:
     found = {mark.polarity for mark in marks}
     return found.pop() if len(found) == 1 else "mixed"
 
@@ -272,11 +272,13 @@ class ConsensusSession(CodingSession):
         round_: int,
         language: Language,
     ) -> None:
-        material = Material(study)
-        chosen = _chosen(material, coders)
+        material = CoderView(study)
+        chosen = _choose_coders(material, coders)
         coding = load_codings(study, chosen, round_)
         names = [coder.coder_id for coder in chosen]
-        readers, self.blind = comparable(coding, round_, names, all_of_them=coders is not None)
+        readers, self.blind = comparable_coders(
+            coding, round_, names, all_of_them=coders is not None
+        )
         wanted = list(documents) if documents is not None else None
         refuse(_not_comparable(readers, self.blind, wanted))
         self.readers = {
@@ -311,13 +313,13 @@ class ConsensusSession(CodingSession):
             yield self._document(document_id)
 
 
-def _chosen(material: Material, coders: Sequence[str] | None) -> tuple[Coder, ...]:
+def _choose_coders(material: CoderView, coders: Sequence[str] | None) -> tuple[Coder, ...]:
     if coders is None:
         return tuple(one for one in material.coders.values() if one.role == "coder")
     return tuple(material.coder(name) for name in coders)
 
 
-def _consensus(material: Material) -> Coder:
+def _consensus(material: CoderView) -> Coder:
     for coder in material.coders.values():
         if coder.role == "consensus":
             return coder
@@ -366,7 +368,7 @@ def _as_message(unit: Unit) -> Message:
     }
 
 
-def _mark_message(mark: Mark) -> dict[str, Any]:
+def _mark_message(mark: MarkedPassage) -> dict[str, Any]:
     return {
         "start": mark.start,
         "end": mark.end,

@@ -71,7 +71,7 @@ class _Event(_Part):
     document_id: Name
 
 
-class Code(_Event):
+class AddCode(_Event):
     """Give a code to a passage, or give it anew with another polarity or certainty.
 
     Arguments:
@@ -100,7 +100,7 @@ class RemoveCode(_Event):
     code_id: Name
 
 
-class Read(_Event):
+class MarkRead(_Event):
     """Say that the document has been read from beginning to end, or that it has not after all."""
 
     act: Literal["read"] = "read"
@@ -126,7 +126,7 @@ class Unrelate(_Event):
     kind: Literal["answers"] = "answers"
 
 
-class Settled(_Part):
+class AgreedCoding(_Part):
     """A coding that a decision puts down, and the codings of coders that it rests on."""
 
     passage: Passage
@@ -149,7 +149,7 @@ class Decide(_Event):
     act: Literal["decide"] = "decide"
     unit: Name
     choice: Name
-    codings: tuple[Settled, ...] = ()
+    codings: tuple[AgreedCoding, ...] = ()
     text_sha256: str
     day: date
 
@@ -161,12 +161,12 @@ class Undo(_Event):
     of: str
 
 
-Event = Code | RemoveCode | Read | Relate | Unrelate | Decide | Undo
+Event = AddCode | RemoveCode | MarkRead | Relate | Unrelate | Decide | Undo
 
 _EVENTS: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="act")])
 
 
-def event_from(value: object) -> Event:
+def parse_event(value: object) -> Event:
     """An event from outside.
 
     Raises ValueError, saying in one line what is wrong, unless it is one to the letter.
@@ -179,7 +179,7 @@ def event_from(value: object) -> Event:
         raise ValueError(f"{place}: {first['msg']}" if place else str(first["msg"])) from None
 
 
-def event_from_line(line: bytes) -> Event:
+def parse_line(line: bytes) -> Event:
     """An event from a line of a journal; raises ValueError unless it is one."""
     try:
         return _EVENTS.validate_json(line)
@@ -187,16 +187,16 @@ def event_from_line(line: bytes) -> Event:
         raise ValueError(str(error.errors()[0]["msg"])) from None
 
 
-def as_line(event: Event) -> bytes:
+def write_line(event: Event) -> bytes:
     """The event as a line of a journal, without the line's end; what is not known is left out."""
     return event.model_dump_json(exclude_none=True).encode()
 
 
-def as_sent(event: Event) -> Event:
+def to_message(event: Event) -> Event:
     """The event without what the kernel fills in: whether two with one identifier are the same."""
-    if isinstance(event, Code):
+    if isinstance(event, AddCode):
         return event.model_copy(update={"passage": event.passage.bare(), "kind": ""})
-    if isinstance(event, Read):
+    if isinstance(event, MarkRead):
         return event.model_copy(update={"codebook_version": ""})
     if isinstance(event, Decide):
         bare = tuple(
@@ -214,11 +214,11 @@ RelationKey = tuple[str, tuple[int, int], tuple[int, int], str]
 
 
 @dataclass(frozen=True)
-class Marked:
+class ActiveCode:
     """A code on a passage as it stands, and the event that put it there."""
 
-    coding: Code | Settled
-    event: Code | Decide
+    coding: AddCode | AgreedCoding
+    event: AddCode | Decide
 
 
 @dataclass(frozen=True)
@@ -233,9 +233,9 @@ class State:
         decisions: by document and unit.
     """
 
-    codings: Mapping[CodingKey, Marked]
+    codings: Mapping[CodingKey, ActiveCode]
     relations: tuple[RelationKey, ...]
-    readings: Mapping[str, Read]
+    readings: Mapping[str, MarkRead]
     decisions: Mapping[tuple[str, str], Decide]
 
 
@@ -258,17 +258,17 @@ def replay(events: Sequence[Event]) -> State:
     Arguments:
         events: in the order in which they were written; an event named twice counts once.
     """
-    codings: dict[CodingKey, Marked] = {}
+    codings: dict[CodingKey, ActiveCode] = {}
     relations: set[RelationKey] = set()
-    readings: dict[str, Read] = {}
+    readings: dict[str, MarkRead] = {}
     decisions: dict[tuple[str, str], Decide] = {}
-    for event in active_events(_once(events)):
+    for event in active_events(_drop_repeated(events)):
         document = event.document_id
-        if isinstance(event, Code):
-            codings[(document, *event.passage.place, event.code_id)] = Marked(event, event)
+        if isinstance(event, AddCode):
+            codings[(document, *event.passage.place, event.code_id)] = ActiveCode(event, event)
         elif isinstance(event, RemoveCode):
             codings.pop((document, *event.place, event.code_id), None)
-        elif isinstance(event, Read):
+        elif isinstance(event, MarkRead):
             readings[document] = event
         elif isinstance(event, Relate):
             relations.add((document, event.source, event.target, event.kind))
@@ -279,28 +279,28 @@ def replay(events: Sequence[Event]) -> State:
     for decision in decisions.values():
         for item in decision.codings:
             key = (decision.document_id, *item.passage.place, item.code_id)
-            codings[key] = Marked(item, decision)
+            codings[key] = ActiveCode(item, decision)
     for document in sorted({key[0] for key in codings} - set(readings)):
-        readings[document] = Read(id="implied-by-coding", document_id=document, complete=False)
+        readings[document] = MarkRead(id="implied-by-coding", document_id=document, complete=False)
     kinds: dict[tuple[str, int, int], set[str]] = {}
     for key, marked in codings.items():
         kinds.setdefault(key[:3], set()).add(marked.coding.kind)
     return State(
         dict(sorted(codings.items(), key=lambda item: item[0])),
-        tuple(sorted(key for key in relations if _holds(key, kinds))),
+        tuple(sorted(key for key in relations if _relation_holds(key, kinds))),
         dict(sorted(readings.items())),
         dict(sorted(decisions.items())),
     )
 
 
-def _holds(key: RelationKey, kinds: Mapping[tuple[str, int, int], set[str]]) -> bool:
+def _relation_holds(key: RelationKey, kinds: Mapping[tuple[str, int, int], set[str]]) -> bool:
     document, source, target, _ = key
     return "response" in kinds.get((document, *source), ()) and "challenge" in kinds.get(
         (document, *target), ()
     )
 
 
-def _once(events: Iterable[Event]) -> tuple[Event, ...]:
+def _drop_repeated(events: Iterable[Event]) -> tuple[Event, ...]:
     seen: dict[str, Event] = {}
     for event in events:
         seen.setdefault(event.id, event)

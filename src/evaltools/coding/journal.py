@@ -15,7 +15,7 @@ import re
 import threading
 from pathlib import Path
 
-from evaltools.coding.events import Event, as_line, as_sent, event_from_line
+from evaltools.coding.events import Event, parse_line, to_message, write_line
 from evaltools.files import synchronise
 from evaltools.problems import Problem, ProblemError
 
@@ -55,14 +55,14 @@ class Journal:
         with self._guard:
             known = self._by_id.get(event.id)
             if known is not None:
-                if as_sent(known) != as_sent(event):
+                if to_message(known) != to_message(event):
                     raise WriteConflict(event.id)
                 return False
             if self._file < 0:
                 raise PermissionError(self.locked_by)
             length = os.fstat(self._file).st_size
             try:
-                _write(self._file, as_line(event) + b"\n")
+                _write(self._file, write_line(event) + b"\n")
                 os.fsync(self._file)
             except OSError:
                 with contextlib.suppress(OSError):
@@ -73,7 +73,7 @@ class Journal:
 
     def __contains__(self, event: Event) -> bool:
         known = self._by_id.get(event.id)
-        return known is not None and as_sent(known) == as_sent(event)
+        return known is not None and to_message(known) == to_message(event)
 
     def close(self, locked_by: str = "closed") -> None:
         """Let go of the lock; from then on the journal can only be read."""
@@ -117,7 +117,7 @@ def open_journal(folder: Path, round_: int) -> Journal:
             journal._load()
             return journal
         try:
-            journal.set_aside = _mend(path, file)
+            journal.set_aside = _repair(path, file)
             journal._load()
         except BaseException:
             os.close(file)
@@ -139,7 +139,7 @@ def read_journal(path: Path) -> tuple[Event, ...]:
     problems: list[Problem] = []
     for number, line in enumerate(whole.split(b"\n") if whole else (), 1):
         try:
-            events.append(event_from_line(line))
+            events.append(parse_line(line))
         except ValueError as error:
             what = f"the line is no act of a coder: {error}"
             remedy = "Bring the file back from a copy; nothing was changed in it."
@@ -150,7 +150,7 @@ def read_journal(path: Path) -> tuple[Event, ...]:
     return tuple(events)
 
 
-def journals(folder: Path) -> tuple[tuple[int, Path], ...]:
+def list_journals(folder: Path) -> tuple[tuple[int, Path], ...]:
     """Round and path of every journal in a coder's folder, in order of rounds."""
     found = []
     for path in folder.iterdir() if folder.is_dir() else ():
@@ -159,7 +159,7 @@ def journals(folder: Path) -> tuple[tuple[int, Path], ...]:
     return tuple(sorted(found))
 
 
-def _mend(path: Path, file: int) -> Path | None:
+def _repair(path: Path, file: int) -> Path | None:
     """Set aside what stands after the last line's end; keep it where it is a whole event."""
     data = path.read_bytes()
     end = data.rfind(b"\n") + 1
@@ -167,7 +167,7 @@ def _mend(path: Path, file: int) -> Path | None:
     if not torn:
         return None
     try:
-        event_from_line(torn)
+        parse_line(torn)
     except ValueError:
         number = 1
         while (aside := path.with_suffix(f".torn-{number}")).exists():

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evaltools.coding.events import Code, Event, replay
-from evaltools.coding.journal import journals, read_journal
+from evaltools.coding.events import AddCode, Event, replay
+from evaltools.coding.journal import list_journals, read_journal
 from evaltools.evidence.paths import CODERS
 from evaltools.files import replace_file
 from evaltools.qda.model import (
@@ -16,13 +16,13 @@ from evaltools.qda.model import (
     Coding,
     CodingSet,
     Document,
-    Reading,
+    ReadDocument,
     Relation,
     Segment,
     coding_id,
     segment_id,
 )
-from evaltools.qda.study_coding import records, study_tables
+from evaltools.qda.study_coding import make_records, read_study_tables
 from evaltools.qda.tables import table_files
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ ORIGIN = "evaltools coding panel"
 CONVENTION = "code points"
 
 
-def coding_set(rounds: Mapping[int, Sequence[Event]], coder: Coder) -> CodingSet:
+def make_coding_set(rounds: Mapping[int, Sequence[Event]], coder: Coder) -> CodingSet:
     """What a coder's journals amount to, in the study's own terms.
 
     Arguments:
@@ -44,7 +44,7 @@ def coding_set(rounds: Mapping[int, Sequence[Event]], coder: Coder) -> CodingSet
     """
     segments: dict[str, Segment] = {}
     codings: list[Coding] = []
-    readings: list[Reading] = []
+    readings: list[ReadDocument] = []
     relations: list[Relation] = []
     digests: dict[str, str] = {}
     for round_, events in sorted(rounds.items()):
@@ -72,12 +72,12 @@ def coding_set(rounds: Mapping[int, Sequence[Event]], coder: Coder) -> CodingSet
                     marked.coding.certainty,
                     round_,
                     marked.event.day,
-                    "" if isinstance(marked.coding, Code) else marked.coding.consensus_of,
+                    "" if isinstance(marked.coding, AddCode) else marked.coding.consensus_of,
                 )
             )
         for document, read in state.readings.items():
             version = read.codebook_version
-            readings.append(Reading(document, coder.coder_id, round_, read.complete, version))
+            readings.append(ReadDocument(document, coder.coder_id, round_, read.complete, version))
             digests.setdefault(document, "")
         for document, source, target, kind in state.relations:
             ends = [segment_id(document, *place) for place in (source, target)]
@@ -104,7 +104,9 @@ def write_coder(folder: Path, coder: Coder) -> CodingSet:
 
     Each file is written beside and renamed, and only where it has changed.
     """
-    made = coding_set({number: read_journal(path) for number, path in journals(folder)}, coder)
+    made = make_coding_set(
+        {number: read_journal(path) for number, path in list_journals(folder)}, coder
+    )
     for name, data in table_files(made).items():
         path = folder / name
         if not path.exists() or path.read_bytes() != data:
@@ -126,12 +128,12 @@ def load_codings(study: Study, coders: Iterable[Coder], round_: int) -> CodingSe
     together = CodingSet()
     tables: CodingSet | None = None
     for coder in coders:
-        path = dict(journals(study.data / CODERS / coder.coder_id)).get(round_)
+        path = dict(list_journals(study.data / CODERS / coder.coder_id)).get(round_)
         if path is not None:
-            own = coding_set({round_: read_journal(path)}, coder)
+            own = make_coding_set({round_: read_journal(path)}, coder)
         else:
             tables = tables or _study_codings(study)
-            own = _of_coder(tables, coder, round_)
+            own = _coder_codings(tables, coder, round_)
         known = {segment.segment_id for segment in together.segments}
         together = replace(
             together,
@@ -145,12 +147,12 @@ def load_codings(study: Study, coders: Iterable[Coder], round_: int) -> CodingSe
 
 def read_in_study(study: Study, coder: Coder, round_: int) -> frozenset[str]:
     """Documents that a coder has read whole in a round, by the study's tables."""
-    readings = _of_coder(_study_codings(study, ("readings",)), coder, round_).readings
+    readings = _coder_codings(_study_codings(study, ("readings",)), coder, round_).readings
     return frozenset(one.document_id for one in readings if one.complete)
 
 
-def _of_coder(coding: CodingSet, coder: Coder, round_: int) -> CodingSet:
-    def is_wanted(one: Coding | Reading) -> bool:
+def _coder_codings(coding: CodingSet, coder: Coder, round_: int) -> CodingSet:
+    def is_wanted(one: Coding | ReadDocument) -> bool:
         return one.coder_id == coder.coder_id and one.round == round_
 
     codings = tuple(filter(is_wanted, coding.codings))
@@ -166,9 +168,11 @@ def _study_codings(
     study: Study, names: Sequence[str] = ("segments", "codings", "readings")
 ) -> CodingSet:
     """Codings in the study's tables, as far as these can be read."""
-    frames = study_tables(study.data, names, (), "coding.table")
+    frames = read_study_tables(study.data, names, (), "coding.table")
     return CodingSet(
-        segments=tuple(records(frames["segments"], Segment)) if "segments" in frames else (),
-        codings=tuple(records(frames["codings"], Coding)) if "codings" in frames else (),
-        readings=tuple(records(frames["readings"], Reading)) if "readings" in frames else (),
+        segments=tuple(make_records(frames["segments"], Segment)) if "segments" in frames else (),
+        codings=tuple(make_records(frames["codings"], Coding)) if "codings" in frames else (),
+        readings=tuple(make_records(frames["readings"], ReadDocument))
+        if "readings" in frames
+        else (),
     )

@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evaltools.coding.words import words
+from evaltools.coding.words import load_words
 
 if TYPE_CHECKING:
     from evaltools.study import Language, Study
 
 
-def coding_notebook(
+def write_coding_notebook(
     study: Study, coder_id: str, round_: int, language: Language, document: str | None
 ) -> Path:
     """The notebook of a coder and round, below what is built; written where it is missing.
@@ -24,20 +24,20 @@ def coding_notebook(
     path = study.build / "lab" / f"coding-{coder_id}" / f"round-{round_}{named}-{language}.ipynb"
     more = f", document={document!r}" if document else ""
     call = f"CodingPanel(coder={coder_id!r}, round={round_}, language={language!r}{more})"
-    return _written(path, language, f"from evaltools.coding import CodingPanel\n\n{call}")
+    return _write(path, language, f"from evaltools.coding import CodingPanel\n\n{call}")
 
 
-def disagreement_notebook(study: Study, round_: int, language: Language) -> Path:
+def write_disagreement_notebook(study: Study, round_: int, language: Language) -> Path:
     """The notebook of the disagreement browser for a round; written where it is missing."""
     path = study.build / "lab" / "disagreements" / f"round-{round_}-{language}.ipynb"
     call = f"DisagreementPanel(round={round_}, language={language!r})"
-    return _written(path, language, f"from evaltools.coding import DisagreementPanel\n\n{call}")
+    return _write(path, language, f"from evaltools.coding import DisagreementPanel\n\n{call}")
 
 
-def _written(path: Path, language: Language, source: str) -> Path:
+def _write(path: Path, language: Language, source: str) -> Path:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(_notebook(words(language)["notebook"], source), ensure_ascii=False)
+        text = json.dumps(_notebook(load_words(language)["notebook"], source), ensure_ascii=False)
         path.write_text(text + "\n", encoding="utf-8")
     return path
 

@@ -47,14 +47,14 @@ _LETTERS = (
 
 
 @cache
-def module(names: Sequence[str]) -> str:
+def load_module(names: Sequence[str]) -> str:
     """The files of a panel as one ES module, in order; the last one exports it."""
     folder = files("evaltools.coding") / "web"
     return "\n".join((folder / f"{name}.js").read_text(encoding="utf-8") for name in names)
 
 
 @cache
-def styles() -> str:
+def load_styles() -> str:
     """The style sheet of all panels, with the typeface in it."""
     sheet = (files("evaltools.coding") / "web" / "panel.css").read_text(encoding="utf-8")
     return _face("Regular", 400) + _face("SemiBold", 600) + sheet
@@ -82,7 +82,7 @@ def _face(name: str, weight: int) -> str:
 
 
 class _Panel(anywidget.AnyWidget):
-    _css = styles()
+    _css = load_styles()
     _session: CodingSession
 
     def _answer_from(self, session: CodingSession) -> None:
@@ -109,7 +109,7 @@ class CodingPanel(_Panel):
     Raises ProblemError for an unknown coder or document, or a journal that cannot be read.
     """
 
-    _esm = module(CODING)
+    _esm = load_module(CODING)
 
     def __init__(
         self,
@@ -137,7 +137,7 @@ class DisagreementPanel(_Panel):
     or where there is nothing to compare.
     """
 
-    _esm = module(DISAGREEMENTS)
+    _esm = load_module(DISAGREEMENTS)
 
     def __init__(
         self,

@@ -13,27 +13,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal
 
-from evaltools.coding.coder_view import Material
+from evaltools.coding.coder_view import CoderView
 from evaltools.coding.events import (
-    Code,
+    AddCode,
     Decide,
     Event,
+    MarkRead,
     Passage,
-    Read,
     Relate,
     State,
     Undo,
     active_events,
-    event_from,
+    parse_event,
     replay,
 )
 from evaltools.coding.journal import Journal, WriteConflict, open_journal
 from evaltools.coding.load_codings import write_coder
 from evaltools.coding.suggestions import Suggestion, suggest
-from evaltools.coding.words import words
+from evaltools.coding.words import load_words
 from evaltools.evidence.paths import CODERS
 from evaltools.problems import ProblemError
-from evaltools.qda.model import beside
+from evaltools.qda.model import neighbours
 
 if TYPE_CHECKING:
     from evaltools.study import Language, Study
@@ -45,7 +45,7 @@ Reason = Literal[
 ]  # fmt: skip
 
 
-class Refused(Exception):
+class RefusedEvent(Exception):
     """An event that was not recorded, why, and what was found."""
 
     def __init__(self, reason: Reason, detail: str = "") -> None:
@@ -54,7 +54,7 @@ class Refused(Exception):
         self.detail = detail
 
 
-def validate_event(event: Event, events: Sequence[Event], material: Material) -> Event:
+def validate_event(event: Event, events: Sequence[Event], material: CoderView) -> Event:
     """The event with what the kernel fills in.
 
     Arguments:
@@ -65,62 +65,64 @@ def validate_event(event: Event, events: Sequence[Event], material: Material) ->
     Raises Refused where it does not fit the text, the codebook or what was done before.
     """
     if event.document_id not in material.documents:
-        raise Refused("document", event.document_id)
-    if isinstance(event, Code):
+        raise RefusedEvent("document", event.document_id)
+    if isinstance(event, AddCode):
         kind = _kind(event.code_id, material)
-        passage = _placed(event.passage, event, material)
+        passage = _locate(event.passage, event, material)
         return event.model_copy(update={"passage": passage, "kind": kind})
     if isinstance(event, Decide):
         settled = tuple(
             item.model_copy(
                 update={
-                    "passage": _placed(item.passage, event, material),
+                    "passage": _locate(item.passage, event, material),
                     "kind": _kind(item.code_id, material),
                 }
             )
             for item in event.codings
         )
         return event.model_copy(update={"codings": settled})
-    if isinstance(event, Read):
+    if isinstance(event, MarkRead):
         return event.model_copy(update={"codebook_version": material.version})
     if isinstance(event, Relate):
-        _ties(event, replay([one for one in events if one.document_id == event.document_id]))
+        _relation_ends(
+            event, replay([one for one in events if one.document_id == event.document_id])
+        )
     if isinstance(event, Undo):
         own = [one for one in events if one.document_id == event.document_id]
         if event.of not in {one.id for one in active_events(own)}:
-            raise Refused("undo", event.of)
+            raise RefusedEvent("undo", event.of)
     return event
 
 
-def _kind(code_id: str, material: Material) -> str:
+def _kind(code_id: str, material: CoderView) -> str:
     code = material.codes.get(code_id)
     if code is None:
-        raise Refused("code", code_id)
+        raise RefusedEvent("code", code_id)
     if not code["codable"]:
-        raise Refused("group", code_id)
+        raise RefusedEvent("group", code_id)
     return str(code["kind"])
 
 
-def _placed(passage: Passage, event: Code | Decide, material: Material) -> Passage:
+def _locate(passage: Passage, event: AddCode | Decide, material: CoderView) -> Passage:
     """The passage with its neighbours, page and section, if it stands in the text."""
     try:
         found = material.text(event.document_id)
     except (OSError, UnicodeError) as error:
-        raise Refused("text", str(error)) from None
+        raise RefusedEvent("text", str(error)) from None
     if found.sha256 != event.text_sha256:
-        raise Refused("changed", event.document_id)
+        raise RefusedEvent("changed", event.document_id)
     text, start, end = found.text, passage.start, passage.end
     if not start < end <= len(text):
-        raise Refused("place", f"{start}–{end}")
+        raise RefusedEvent("place", f"{start}–{end}")
     if text[start:end] != passage.quote:
-        raise Refused("quote", text[start:end][:80])
+        raise RefusedEvent("quote", text[start:end][:80])
     around = [
         section
         for section in material.sections(event.document_id)
         if section["start"] <= start < section["end"]
     ]
     section: Mapping[str, Any] = around[-1] if around else {"heading": "", "page": None}
-    prefix, suffix = beside(text, start, end)
+    prefix, suffix = neighbours(text, start, end)
     return Passage(
         start=start,
         end=end,
@@ -132,14 +134,14 @@ def _placed(passage: Passage, event: Code | Decide, material: Material) -> Passa
     )
 
 
-def _ties(event: Relate, state: State) -> None:
+def _relation_ends(event: Relate, state: State) -> None:
     """A relation leads from a passage with a response to another with a challenge."""
     kinds: dict[tuple[int, int], set[str]] = {}
     for (_, start, end, _), marked in state.codings.items():
         kinds.setdefault((start, end), set()).add(marked.coding.kind)
     for place, kind in ((event.source, "response"), (event.target, "challenge")):
         if kind not in kinds.get(place, ()):
-            raise Refused("relation", f"{place[0]}–{place[1]}: {kind}")
+            raise RefusedEvent("relation", f"{place[0]}–{place[1]}: {kind}")
 
 
 Message = dict[str, Any]
@@ -163,7 +165,7 @@ class CodingSession:
     def __init__(
         self, study: Study, coder: str, document: str | None, round_: int, language: Language
     ) -> None:
-        self.material = Material(study)
+        self.material = CoderView(study)
         self.coder = self.material.coder(coder)
         self.folder = study.data / CODERS / self.coder.coder_id
         self.round = round_
@@ -218,7 +220,7 @@ class CodingSession:
             "language": self.language,
             "version": self.material.version,
             "codes": list(self.material.codes.values()),
-            "words": words(self.language),
+            "words": load_words(self.language),
             "locked_by": self.journal.locked_by,
             "set_aside": self.journal.set_aside.name if self.journal.set_aside else "",
         }
@@ -271,7 +273,7 @@ class CodingSession:
             try:
                 self._keep(value)
                 saved.append(name)
-            except Refused as error:
+            except RefusedEvent as error:
                 refused.append({"id": name, "reason": error.reason, "detail": error.detail})
         if saved:
             write_coder(self.folder, self.coder)
@@ -284,21 +286,21 @@ class CodingSession:
 
     def _keep(self, value: object) -> None:
         try:
-            event: Event = event_from(value)
+            event: Event = parse_event(value)
         except ValueError as error:
-            raise Refused("form", str(error)) from None
+            raise RefusedEvent("form", str(error)) from None
         if event in self.journal:
             return
         if self.journal.locked_by:
-            raise Refused("locked", self.journal.locked_by)
+            raise RefusedEvent("locked", self.journal.locked_by)
         try:
             self.journal.record(validate_event(event, self.journal.events, self.material))
         except WriteConflict:
-            raise Refused("clash", event.id) from None
+            raise RefusedEvent("clash", event.id) from None
         except PermissionError:
-            raise Refused("locked", self.journal.locked_by) from None
+            raise RefusedEvent("locked", self.journal.locked_by) from None
         except OSError as error:
-            raise Refused("disk", error.strerror or str(error)) from None
+            raise RefusedEvent("disk", error.strerror or str(error)) from None
 
     def _try_again(self) -> None:
         """Open a journal anew that another process held; it may have ended."""

@@ -19,6 +19,6 @@ def _all() -> dict[str, dict[str, str]]:
     return found
 
 
-def words(language: Language) -> dict[str, str]:
+def load_words(language: Language) -> dict[str, str]:
     """Every word of the panels in a language, by key."""
     return {key: entry[language] for key, entry in _all().items()}

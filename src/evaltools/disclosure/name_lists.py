@@ -168,16 +168,16 @@ def is_bare_surname(word: str) -> bool:
 @lru_cache(maxsize=100_000)
 def is_word(word: str) -> bool:
     """Whether a dictionary of the reports' languages has the word, which may be a name there."""
-    from evaltools.coding.suggestions.lemmas import known
+    from evaltools.coding.suggestions.lemmas import is_known
 
-    return any(known(word.lower(), language) for language in LANGUAGES)
+    return any(is_known(word.lower(), language) for language in LANGUAGES)
 
 
 def are_words(*words: str) -> bool:
     """Whether one language has all of these words, as the words of a heading are."""
-    from evaltools.coding.suggestions.lemmas import known
+    from evaltools.coding.suggestions.lemmas import is_known
 
-    return any(all(known(word.lower(), language) for word in words) for language in LANGUAGES)
+    return any(all(is_known(word.lower(), language) for word in words) for language in LANGUAGES)
 
 
 @lru_cache(maxsize=100_000)
@@ -196,9 +196,9 @@ def is_word_and_given(word: str) -> bool:
 
 
 def _lemma(word: str) -> str:
-    from evaltools.coding.suggestions.lemmas import lemma
+    from evaltools.coding.suggestions.lemmas import lemmatise
 
-    return lemma(word.lower(), "fi").capitalize()
+    return lemmatise(word.lower(), "fi").capitalize()
 
 
 def _is_compound(word: str) -> bool:

@@ -43,7 +43,7 @@ Cell = tuple[Block, ...]
 
 
 @dataclass(frozen=True)
-class Composed:
+class ComposedText:
     """Blocks put together.
 
     Arguments:
@@ -68,7 +68,7 @@ class _Piece:
     marks: list[tuple[int, int]] = field(default_factory=list)  # offset, page
 
 
-def compose(blocks: Iterable[Block]) -> Composed:
+def compose(blocks: Iterable[Block]) -> ComposedText:
     """Put blocks together into one normalised text.
 
     A table whose cells are short becomes consecutive lines with a tab between cells; any other
@@ -92,7 +92,7 @@ def compose(blocks: Iterable[Block]) -> Composed:
             parts.append(piece.text)
             at += len(piece.text)
     text = "".join(parts) + ("\n" if parts else "")
-    return Composed(text, tuple(headings), tuple(starts), tables)
+    return ComposedText(text, tuple(headings), tuple(starts), tables)
 
 
 def page_starts(starts: Sequence[tuple[int, int]], pages: int, length: int) -> tuple[int, ...]:
@@ -191,7 +191,7 @@ def _lines(table: Table) -> Iterator[_Piece]:
     lines: list[str] = []
     at = 0
     for row in table.rows:
-        cells = [next(_filled(cell), Paragraph("")) for cell in row]
+        cells = [next(_fill_cell(cell), Paragraph("")) for cell in row]
         line = "\t".join(to_line(cell.text) for cell in cells).rstrip()
         if not line:
             continue
@@ -210,12 +210,12 @@ def _lines(table: Table) -> Iterator[_Piece]:
         yield piece
 
 
-def _filled(cell: Cell) -> Iterator[Paragraph]:
+def _fill_cell(cell: Cell) -> Iterator[Paragraph]:
     return (paragraph for paragraph in paragraphs(cell) if to_line(paragraph.text))
 
 
 @dataclass(frozen=True)
-class Source:
+class DocumentContent:
     """A document taken apart.
 
     Arguments:

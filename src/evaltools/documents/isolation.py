@@ -17,7 +17,7 @@ from queue import SimpleQueue
 from evaltools.documents import limits as guard
 from evaltools.documents.limits import LIMITS, Limits
 from evaltools.documents.model import DocumentText, from_plain
-from evaltools.documents.reader import with_language
+from evaltools.documents.reader import add_language
 from evaltools.problems import Problem, ProblemError
 
 _AHEAD = 2  # documents per process that may be read before they are asked for
@@ -47,7 +47,7 @@ class ReaderServer:
             return replace(guard.crashed(why).problems[0], where=str(path))
         answer = json.loads(line)
         if "document" in answer:
-            return with_language(from_plain(answer["document"]))
+            return add_language(from_plain(answer["document"]))
         return Problem(**{**answer["problem"], "where": str(path)})
 
     def end(self) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from evaltools.documents.superscripts import without_marks
+from evaltools.documents.superscripts import remove_superscripts
 
 _WORD = re.compile(r"[^\W\d_]+")
 _READ = 200_000  # characters that are looked at; a report's language shows long before
@@ -81,7 +81,7 @@ def detect(text: str) -> str:
     """
     letters: dict[str, int] = {}
     parts: dict[str, list[str]] = {}
-    for passage in _passages(without_marks(text[:_READ])):
+    for passage in _passages(remove_superscripts(text[:_READ])):
         language, sure = _likeliest(passage)
         if language == _NO_LANGUAGE:
             continue

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from evaltools.documents import limits as guard
-from evaltools.documents.blocks import Source, compose, page_starts, to_line
+from evaltools.documents.blocks import DocumentContent, compose, page_starts, to_line
 from evaltools.documents.language import detect
 from evaltools.documents.limits import LIMITS, Limits
 from evaltools.documents.model import Coverage, DocumentText, Field, HeaderOrFooter, Kind, LeftOut
@@ -49,10 +49,10 @@ def read(path: Path, limits: Limits = LIMITS) -> DocumentText:
 
     Raises ProblemError; `where` of its problems is empty, for the caller to fill in.
     """
-    return with_language(read_text(path, limits))
+    return add_language(read_text(path, limits))
 
 
-def with_language(document: DocumentText) -> DocumentText:
+def add_language(document: DocumentText) -> DocumentText:
     """The document with the language of its text."""
     return replace(document, language=detect(document.text))
 
@@ -66,7 +66,7 @@ def read_text(path: Path, limits: Limits = LIMITS) -> DocumentText:
     if size > limits.file_bytes:
         raise guard.too_large(f"{size / 1e6:.0f} MB", f"{limits.file_bytes / 1e6:.0f} MB")
     data = path.read_bytes()
-    kind, package = kind_of(data, limits)
+    kind, package = detect_kind(data, limits)
     source = load_reader(kind)(data if package is None else package, limits)
     composed = compose(source.blocks)
     if len(composed.text) > limits.characters:
@@ -74,7 +74,7 @@ def read_text(path: Path, limits: Limits = LIMITS) -> DocumentText:
     pages = None
     if source.pages is not None:
         pages = page_starts(composed.starts, source.pages, len(composed.text))
-    note = misnamed(kind, path.suffix)
+    note = describe_misnamed(kind, path.suffix)
     return DocumentText(
         kind=kind,
         text=composed.text,
@@ -95,13 +95,13 @@ def read_text(path: Path, limits: Limits = LIMITS) -> DocumentText:
     )
 
 
-def load_reader(kind: Kind) -> Callable[[Any, Limits], Source]:
+def load_reader(kind: Kind) -> Callable[[Any, Limits], DocumentContent]:
     """The reader of a kind, so that a spreadsheet does not wait for a PDF library."""
-    reader: Callable[[Any, Limits], Source] = import_module(READERS[kind]).read
+    reader: Callable[[Any, Limits], DocumentContent] = import_module(READERS[kind]).read
     return reader
 
 
-def kind_of(data: bytes, limits: Limits) -> tuple[Kind, Package | None]:
+def detect_kind(data: bytes, limits: Limits) -> tuple[Kind, Package | None]:
     """Tell the kind of a document, and open it if it is a package.
 
     Raises ProblemError for a file that is empty, encrypted, cut off, a bomb, or of a kind that
@@ -124,7 +124,7 @@ def kind_of(data: bytes, limits: Limits) -> tuple[Kind, Package | None]:
     raise guard.unknown()
 
 
-def misnamed(kind: Kind, suffix: str) -> str:
+def describe_misnamed(kind: Kind, suffix: str) -> str:
     """A sentence on a file whose name says another kind than its content; empty if it does not."""
     if suffix.lower() in _SUFFIXES[kind]:
         return ""
@@ -187,12 +187,12 @@ def measure(
         notes: kept in order, each once.
         replaced: (characters of the file, those that the text has for them), of symbol fonts.
     """
-    there = _bag(present)
+    there = _count_words(present)
     replaced = tuple(replaced)
-    there -= _bag(given for given, _ in replaced)
-    there += _bag(shown for _, shown in replaced)
+    there -= _count_words(given for given, _ in replaced)
+    there += _count_words(shown for _, shown in replaced)
     inside = Counter(visible(text))
-    unread = there - Counter({c: n for c, n in inside.items() if not _says_nothing(c)})
+    unread = there - Counter({c: n for c, n in inside.items() if not _is_ignorable(c)})
     read = there.total() - unread.total()
     named: dict[str, int] = {}
     said: dict[str, str] = {}
@@ -215,11 +215,11 @@ def measure(
     )
 
 
-def _says_nothing(character: str) -> bool:
+def _is_ignorable(character: str) -> bool:
     return character == UNKNOWN or is_private(character)
 
 
-def _bag(pieces: Iterable[str]) -> Counter[str]:
+def _count_words(pieces: Iterable[str]) -> Counter[str]:
     bag: Counter[str] = Counter()
     for piece in pieces:
         bag.update(visible(piece))

@@ -100,7 +100,7 @@ def run_in_child(work: Callable[[], Answer], limits: Limits) -> Answer:
     if data:
         answer: Answer = json.loads(data)
         return answer
-    return _problem(_ending(child.exitcode or 0, _time_of_children() - spent, limits))
+    return _problem(_exit_problem(child.exitcode or 0, _time_of_children() - spent, limits))
 
 
 def _work(work: Callable[[], Answer], sender: Connection, limits: Limits, parent: int) -> None:
@@ -119,7 +119,7 @@ def _confine(limits: Limits) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
 
-def _ending(code: int, seconds: float, limits: Limits) -> ProblemError:
+def _exit_problem(code: int, seconds: float, limits: Limits) -> ProblemError:
     """Why a child ended that said nothing."""
     slow = seconds >= limits.cpu_seconds
     if code == -signal.SIGXCPU or (code == -signal.SIGKILL and slow):

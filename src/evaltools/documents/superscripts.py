@@ -60,17 +60,17 @@ def shift_runs(runs: list[tuple[str, int]]) -> str:
     )
 
 
-def lay_flat(text: str) -> str:
+def flatten_superscripts(text: str) -> str:
     """A text with raised and lowered characters on the line, to compare characters by."""
     return text.translate(_BACK)
 
 
-def without_marks(text: str) -> str:
+def remove_superscripts(text: str) -> str:
     """A text without raised and lowered characters, to read words and amounts in."""
     return _MARKS.sub("", text)
 
 
-def blank_marks(text: str) -> str:
+def blank_superscripts(text: str) -> str:
     """A text of the same length with blanks for raised and lowered characters."""
     return text.translate(_BLANKS)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from evaltools.documents.superscripts import lay_flat
+from evaltools.documents.superscripts import flatten_superscripts
 
 # Invisible, and put into a word by whoever typeset or saved it: soft hyphen, the non-character
 # that PDF libraries write for one, and the byte order mark.
@@ -34,7 +34,7 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def count(text: str) -> int:
+def count_characters(text: str) -> int:
     """Number of characters: code points that are neither blank, combining nor invisible.
 
     Private characters count: a font shows something for them.
@@ -50,7 +50,7 @@ def visible(text: str) -> str:
     Composed letters are taken apart, raised and lowered characters laid on the line, so that it
     is the same before and after a reader has composed and raised them.
     """
-    decomposed = unicodedata.normalize("NFD", lay_flat(text.translate(_NEVER)))
+    decomposed = unicodedata.normalize("NFD", flatten_superscripts(text.translate(_NEVER)))
     return "".join(c for c in decomposed if _counts(c))
 
 

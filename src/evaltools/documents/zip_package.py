@@ -35,7 +35,7 @@ class Package:
             self._zip = zipfile.ZipFile(BytesIO(data))
         except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
             raise guard.broken("its table of contents at the end is missing or wrong") from error
-        self._infos = _checked(self._zip.infolist(), limits)
+        self._infos = _check_entries(self._zip.infolist(), limits)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -121,7 +121,7 @@ def _declares(data: bytes) -> bool:
     return _DECLARES.search(data) is not None
 
 
-def local(element: etree._Element) -> str:
+def local_name(element: etree._Element) -> str:
     """Name of an element without its namespace."""
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
@@ -129,7 +129,7 @@ def local(element: etree._Element) -> str:
 
 def children(element: etree._Element, name: str) -> Iterator[etree._Element]:
     """Children with a local name, whatever their namespace."""
-    return (child for child in element if local(child) == name)
+    return (child for child in element if local_name(child) == name)
 
 
 def first(element: etree._Element | None, *path: str) -> etree._Element | None:
@@ -141,14 +141,14 @@ def first(element: etree._Element | None, *path: str) -> etree._Element | None:
     return element
 
 
-def value(element: etree._Element | None, name: str = "val") -> str:
+def attribute_value(element: etree._Element | None, name: str = "val") -> str:
     """An attribute by its local name; empty where there is none."""
     if element is None:
         return ""
     return next((str(v) for k, v in element.items() if str(k).rpartition("}")[2] == name), "")
 
 
-def _checked(infos: list[zipfile.ZipInfo], limits: Limits) -> dict[str, zipfile.ZipInfo]:
+def _check_entries(infos: list[zipfile.ZipInfo], limits: Limits) -> dict[str, zipfile.ZipInfo]:
     if len(infos) > limits.members:
         raise guard.decompression_bomb(f"{len(infos)} parts", f"{limits.members} parts")
     known: dict[str, zipfile.ZipInfo] = {}

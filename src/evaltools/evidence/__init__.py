@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from evaltools.evidence.allocation import allocate
-    from evaltools.evidence.data_hash import data_hash
+    from evaltools.evidence.code_presence import compute_presence, linked_responses
+    from evaltools.evidence.data_hash import hash_data
     from evaltools.evidence.descriptor import Descriptor, load_descriptor
-    from evaltools.evidence.code_presence import linked, presence
     from evaltools.evidence.selection import Evidence, open_evidence
     from evaltools.evidence.tables import read_tables
     from evaltools.evidence.validation import check_data, validate
@@ -19,11 +19,11 @@ __all__ = [
     "Evidence",
     "allocate",
     "check_data",
-    "data_hash",
-    "linked",
+    "hash_data",
+    "linked_responses",
     "load_descriptor",
     "open_evidence",
-    "presence",
+    "compute_presence",
     "read_tables",
     "validate",
 ]
@@ -33,11 +33,11 @@ _HOMES = {
     "Evidence": "selection",
     "allocate": "allocation",
     "check_data": "validation",
-    "data_hash": "data_hash",
-    "linked": "code_presence",
+    "hash_data": "data_hash",
+    "linked_responses": "code_presence",
     "load_descriptor": "descriptor",
     "open_evidence": "selection",
-    "presence": "code_presence",
+    "compute_presence": "code_presence",
     "read_tables": "tables",
     "validate": "validation",
 }

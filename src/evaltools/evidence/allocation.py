@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from evaltools.evidence.scope import place_columns, stands_for_area
+from evaltools.evidence.scope import geography_columns, stands_for_area
 from evaltools.study import Vocabulary
 
 Floats = npt.NDArray[np.float64]
@@ -64,13 +64,15 @@ def allocate(
         weight = np.ones(len(parts))
     unknown = pd.Series(np.isnan(grant) | np.isnan(weight)).groupby(project).transform("any")
     open_ = unknown.to_numpy(dtype=bool)
-    cents = _divided(project, np.where(open_, 0, grant), np.where(open_, 1, weight))
+    cents = _divide(project, np.where(open_, 0, grant), np.where(open_, 1, weight))
     eur = np.where(open_, np.nan, cents / 100)
     if rule != "lead":
         shares = parts["share_eur"].to_numpy(dtype=float, na_value=np.nan)
-        eur = np.where(_told(project, shares, grant), shares, eur)
+        eur = np.where(_is_complete(project, shares, grant), shares, eur)
     parts["eur"] = eur
-    own = [name for name in place_columns(vocabulary) if name not in ("size_class", "population")]
+    own = [
+        name for name in geography_columns(vocabulary) if name not in ("size_class", "population")
+    ]
     return parts[["project_id", "org_id", "eur", *own]]
 
 
@@ -83,14 +85,14 @@ def _recipients(parts: pd.DataFrame, rule: AllocationRule, vocabulary: Vocabular
     return areas | (lead & ~some)
 
 
-def _told(project: pd.Series, shares: Floats, grant: Floats) -> npt.NDArray[np.bool_]:
+def _is_complete(project: pd.Series, shares: Floats, grant: Floats) -> npt.NDArray[np.bool_]:
     """Whether the register tells all shares of the project and they are the grant."""
     cents = pd.Series(np.rint(shares * 100))
     total = cents.groupby(project).transform(lambda one: one.sum(skipna=False))
     return np.asarray(total == grant, dtype=bool)
 
 
-def _divided(project: pd.Series, grant: Floats, weight: Floats) -> npt.NDArray[np.int64]:
+def _divide(project: pd.Series, grant: Floats, weight: Floats) -> npt.NDArray[np.int64]:
     """Cents by weight within each project, by largest remainder, in whole numbers throughout."""
     cents = grant.astype(np.int64)
     parts = pd.Series(weight.astype(np.int64))

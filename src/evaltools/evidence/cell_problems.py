@@ -20,7 +20,7 @@ ROW = "row in file"
 
 
 @dataclass(frozen=True)
-class Flaw:
+class CellProblem:
     """One thing wrong in a table.
 
     Arguments:
@@ -40,7 +40,7 @@ class Flaw:
 
 
 @dataclass(frozen=True)
-class Unread:
+class UnreadTable:
     """Places whose content could not be read, and of which nothing more can be said.
 
     Arguments:
@@ -65,7 +65,7 @@ class Unread:
             for column in columns
         )
 
-    def covers(self, flaw: Flaw) -> bool:
+    def covers(self, flaw: CellProblem) -> bool:
         """Whether the flaw stands where reading has already failed."""
         if flaw.table in self.tables:
             return True
@@ -77,7 +77,7 @@ class Unread:
 
 
 def as_problems(
-    flaws: Iterable[Flaw], descriptor: Descriptor, files: Mapping[str, str]
+    flaws: Iterable[CellProblem], descriptor: Descriptor, files: Mapping[str, str]
 ) -> list[Problem]:
     """Problems in the order of the descriptor's tables, then rows, then columns.
 
@@ -93,7 +93,7 @@ def as_problems(
         for place, one in enumerate(resource.fields)
     }
 
-    def order(flaw: Flaw) -> tuple[int, int, int, str, str]:
+    def order(flaw: CellProblem) -> tuple[int, int, int, str, str]:
         place = columns.get((flaw.table, flaw.column or ""), -1 if flaw.column is None else 10_000)
         return tables[flaw.table], flaw.row or 0, place, flaw.code, flaw.what
 
@@ -110,13 +110,13 @@ def as_problems(
     return problems
 
 
-def numbered(frame: pd.DataFrame) -> pd.DataFrame:
+def number_rows(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame from index 0 with the row in the file as the column ROW."""
     rows = frame.index if frame.index.name == "row" else pd.RangeIndex(2, len(frame) + 2)
     return frame.reset_index(drop=True).assign(**{ROW: rows.to_numpy(dtype="int64")})
 
 
-class Frames(dict[str, pd.DataFrame]):
+class NumberedTables(dict[str, pd.DataFrame]):
     """Tables with their rows numbered, and the vocabulary of the study that they are of."""
 
     def __init__(self, tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary) -> None:
@@ -135,18 +135,18 @@ class Rule:
             concludes from absence.
     """
 
-    check: Callable[[Frames], Iterator[Flaw]]
+    check: Callable[[NumberedTables], Iterator[CellProblem]]
     needs: tuple[str, ...]
     whole: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def applies(self, frames: Frames, unread: Unread) -> bool:
+    def applies(self, frames: NumberedTables, unread: UnreadTable) -> bool:
         """Whether the tables are there that the rule needs, and what it concludes from is whole."""
         return all(table in frames for table in self.needs) and all(
             unread.whole(table, columns) for table, columns in self.whole.items()
         )
 
 
-def rows_of(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
+def iterate_rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
     """Values of columns row by row, and at last the row in the file."""
     values = (*(frame[name] for name in columns), frame[ROW].astype(int))
     return list(zip(*values, strict=True))

@@ -16,10 +16,10 @@ from evaltools.evidence.descriptor import Field
 from evaltools.evidence.numerals import (
     NO_MARKS,
     SPACES,
-    Ambiguous,
+    AmbiguousNumeralError,
     Marks,
-    NotANumeral,
-    canonical,
+    NumeralError,
+    parse_numeral,
 )
 from evaltools.evidence.raw_table import CONTROL
 
@@ -42,7 +42,7 @@ _SHEET_ERROR = re.compile(
 Value = str | int | float | bool | dt.date
 
 
-class NotThis(ValueError):
+class CellValueError(ValueError):
     """A cell that does not say what its column asks for."""
 
     def __init__(self, what: str, allowed: str, remedy: str, code: str) -> None:
@@ -53,7 +53,7 @@ class NotThis(ValueError):
         self.code = code
 
 
-def reader_of(
+def value_reader(
     field: Field,
     *,
     workbook: bool = False,
@@ -71,20 +71,20 @@ def reader_of(
         day_first: whether dates with points surely begin with the day.
     """
     if field.type == "integer":
-        return lambda text: integer(text, marks)
+        return lambda text: parse_integer(text, marks)
     if field.type == "number":
-        return lambda text: number(text, marks)
+        return lambda text: parse_number(text, marks)
     if field.type == "boolean":
-        return boolean
+        return parse_boolean
     if field.type == "date":
         zero = dt.date.fromisoformat(day_zero) if workbook else None
-        return lambda text: date(text, zero, day_first)
+        return lambda text: parse_date(text, zero, day_first)
     width = _ZEROS.fullmatch(field.pattern or "")
     digits = int(width.group(1)) if width else 0
-    return lambda text: string(text, digits, field.verbatim)
+    return lambda text: parse_string(text, digits, field.verbatim)
 
 
-def string(text: str, digits: int = 0, verbatim: bool = False) -> str:
+def parse_string(text: str, digits: int = 0, verbatim: bool = False) -> str:
     """Text as it is meant: composed letters (NFC), lines ended by LF, trimmed unless verbatim.
 
     Arguments:
@@ -100,13 +100,13 @@ def string(text: str, digits: int = 0, verbatim: bool = False) -> str:
     if CONTROL.search(text):
         allowed = "text without control characters"
         remedy = "Delete the character, or type the cell again."
-        raise NotThis("holds a control character", allowed, remedy, "data.control-character")
+        raise CellValueError("holds a control character", allowed, remedy, "data.control-character")
     if verbatim:
         return text
     text = text.strip()
     if text.startswith(("=", "@")):
         remedy = "Put the value there that the formula gives."
-        raise NotThis("looks like a formula", "a value", remedy, "data.formula")
+        raise CellValueError("looks like a formula", "a value", remedy, "data.formula")
     if text.startswith(("#", "Err:")) and (error := _sheet_error(text)):
         raise error
     if digits and len(text) < digits and text.isascii() and text.isdigit():
@@ -114,7 +114,7 @@ def string(text: str, digits: int = 0, verbatim: bool = False) -> str:
     return text
 
 
-def number(text: str, marks: Marks = NO_MARKS) -> float:
+def parse_number(text: str, marks: Marks = NO_MARKS) -> float:
     """A number: `1234.5`, `1234,5`, `1 234,5`, `1.234,50`, `-3`, `12,50 €`.
 
     Arguments:
@@ -123,18 +123,20 @@ def number(text: str, marks: Marks = NO_MARKS) -> float:
     """
     value = float(_canonical(text, "a number", "data.number", marks))
     if not math.isfinite(value):
-        raise NotThis("is too large", "a number", "Correct the number.", "data.number")
+        raise CellValueError("is too large", "a number", "Correct the number.", "data.number")
     return value
 
 
-def integer(text: str, marks: Marks = NO_MARKS) -> int:
+def parse_integer(text: str, marks: Marks = NO_MARKS) -> int:
     """A whole number: `1234`, `1 234`, `2019.0`; arguments as for `number`."""
     canonical_text = _canonical(text, "a whole number", "data.integer", marks)
     whole, _, rest = canonical_text.partition(".")
     if rest.strip("0"):
-        raise NotThis("is not whole", "a whole number", "Round or correct it.", "data.integer")
+        raise CellValueError(
+            "is not whole", "a whole number", "Round or correct it.", "data.integer"
+        )
     if len(whole.lstrip("+-0")) > 15:
-        raise NotThis(
+        raise CellValueError(
             "is too large", "a whole number of at most 15 digits", "Correct it.", "data.integer"
         )
     return int(whole)
@@ -142,13 +144,13 @@ def integer(text: str, marks: Marks = NO_MARKS) -> int:
 
 def _canonical(text: str, allowed: str, code: str, marks: Marks) -> str:
     try:
-        return canonical(text, marks)
-    except Ambiguous as error:
+        return parse_numeral(text, marks)
+    except AmbiguousNumeralError as error:
         thousands, decimals = error.readings
         remedy = f"Write {thousands} or {decimals}, whichever is meant."
-        raise NotThis("can be read in two ways", allowed, remedy, AMBIGUOUS) from None
-    except NotANumeral:
-        raise _sheet_error(text) or NotThis(
+        raise CellValueError("can be read in two ways", allowed, remedy, AMBIGUOUS) from None
+    except NumeralError:
+        raise _sheet_error(text) or CellValueError(
             f"is not {allowed}",
             f"{allowed}, such as 1234 or 1 234" + (",5" if code == "data.number" else ""),
             "Write digits only; leave the cell empty where it is not known.",
@@ -156,26 +158,28 @@ def _canonical(text: str, allowed: str, code: str, marks: Marks) -> str:
         ) from None
 
 
-def _sheet_error(text: str) -> NotThis | None:
+def _sheet_error(text: str) -> CellValueError | None:
     if not _SHEET_ERROR.fullmatch(text.strip()):
         return None
     if text.strip().strip("#"):
         remedy = "Correct the formula that gave it, or empty the cell."
-        return NotThis("is an error of a spreadsheet", "a value, or nothing", remedy, SHEET_ERROR)
+        return CellValueError(
+            "is an error of a spreadsheet", "a value, or nothing", remedy, SHEET_ERROR
+        )
     remedy = "Make the column wider and save again."
-    return NotThis(
+    return CellValueError(
         "is what a spreadsheet shows of a cell that is too narrow", "a value", remedy, SHEET_ERROR
     )
 
 
-def boolean(text: str) -> bool:
+def parse_boolean(text: str) -> bool:
     """Yes or no: true, kyllä, ja, yes, 1 and false, ei, nej, no, 0, in any case of letters."""
     bare = text.strip().casefold()
     if bare in TRUE:
         return True
     if bare in FALSE:
         return False
-    raise _sheet_error(text) or NotThis(
+    raise _sheet_error(text) or CellValueError(
         "is neither true nor false",
         "true or false (kyllä, ei; ja, nej; 1, 0)",
         "Write true or false.",
@@ -183,7 +187,7 @@ def boolean(text: str) -> bool:
     )
 
 
-def surely_day_first(column: Iterable[str], file: Iterable[str]) -> bool:
+def is_day_first(column: Iterable[str], file: Iterable[str]) -> bool:
     """Whether dates with points in a column begin with the day, as `31.12.2021` shows.
 
     Arguments:
@@ -193,15 +197,15 @@ def surely_day_first(column: Iterable[str], file: Iterable[str]) -> bool:
     Where they stand among dates of another notation and nothing shows it, they may be written by
     someone who begins with the month.
     """
-    dotted, others = _dotted(column)
+    dotted, others = _dotted_dates(column)
     if not dotted or not {order for order in dotted if order}:
-        elsewhere, _ = _dotted(file)
+        elsewhere, _ = _dotted_dates(file)
         shown = elsewhere & {"day", "month"}
         return shown == {"day"} or (not shown and not others)
     return "month" not in dotted
 
 
-def _dotted(texts: Iterable[str]) -> tuple[set[str], bool]:
+def _dotted_dates(texts: Iterable[str]) -> tuple[set[str], bool]:
     orders: set[str] = set()
     others = False
     for text in texts:
@@ -213,7 +217,7 @@ def _dotted(texts: Iterable[str]) -> tuple[set[str], bool]:
     return orders, others
 
 
-def date(text: str, day_zero: dt.date | None = None, day_first: bool = True) -> dt.date:
+def parse_date(text: str, day_zero: dt.date | None = None, day_first: bool = True) -> dt.date:
     """A day: `2021-12-31`, `31.12.2021`, and from a workbook a bare count of days.
 
     Arguments:
@@ -233,11 +237,11 @@ def date(text: str, day_zero: dt.date | None = None, day_first: bool = True) -> 
             remedy = (
                 f"Write {found[3]}-{day_}-{month} or {found[3]}-{month}-{day_}, whichever is meant."
             )
-            raise NotThis("can be read in two ways", allowed, remedy, AMBIGUOUS_DATE)
+            raise CellValueError("can be read in two ways", allowed, remedy, AMBIGUOUS_DATE)
     elif day_zero is not None and _SERIAL.fullmatch(bare):
         return day_zero + dt.timedelta(days=int(bare.split(".")[0]))
     if parts is None:
-        raise _sheet_error(text) or NotThis(
+        raise _sheet_error(text) or CellValueError(
             "is not a date",
             "a date such as 2021-12-31 or 31.12.2021",
             "Write year, month and day.",
@@ -247,9 +251,9 @@ def date(text: str, day_zero: dt.date | None = None, day_first: bool = True) -> 
         day = dt.date(*(int(part) for part in parts))
     except ValueError:
         what, allowed = "is no day of the calendar", "a date such as 2021-12-31 or 31.12.2021"
-        raise NotThis(what, allowed, "Correct the day.", "data.date") from None
+        raise CellValueError(what, allowed, "Correct the day.", "data.date") from None
     if not 1900 <= day.year <= 2100:
-        raise NotThis(
+        raise CellValueError(
             "is out of this time", "a date between 1900 and 2100", "Correct the year.", "data.date"
         )
     return day

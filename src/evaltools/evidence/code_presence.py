@@ -36,7 +36,7 @@ KEYS = ["document_id", "coder_id", "round"]
 
 
 @dataclass(frozen=True)
-class Units:
+class CodeUnits:
     """What states are given to.
 
     Arguments:
@@ -78,9 +78,9 @@ class Units:
         return pd.concat(parts) if parts else marks
 
 
-def units_of_codes(
+def units_for_codes(
     tables: Mapping[str, pd.DataFrame], stated_in: str, versions: Iterable[str]
-) -> Units:
+) -> CodeUnits:
     """Every codable code, stated in the terms of one version.
 
     Arguments:
@@ -105,12 +105,12 @@ def units_of_codes(
             }
     kinds = _kinds(tables)
     ids = tuple(sorted(kinds))
-    return Units(ids, tuple(kinds[code] for code in ids), counts_for)
+    return CodeUnits(ids, tuple(kinds[code] for code in ids), counts_for)
 
 
-def units_of_groups(
+def units_for_groups(
     tables: Mapping[str, pd.DataFrame], crosswalk: Crosswalk, versions: Iterable[str]
-) -> Units:
+) -> CodeUnits:
     """Groups of codes that mean the same in two versions, each by the code that stands for it.
 
     Arguments:
@@ -125,7 +125,7 @@ def units_of_groups(
         counts_for[version] = {code: group.code for code, group in found if group is not None}
     kinds = _kinds(tables)
     ids = tuple(sorted(group.code for group in crosswalk.groups))
-    return Units(ids, tuple(kinds[code] for code in ids), counts_for)
+    return CodeUnits(ids, tuple(kinds[code] for code in ids), counts_for)
 
 
 def versions_read(tables: Mapping[str, pd.DataFrame], documents: pd.DataFrame) -> tuple[str, ...]:
@@ -138,14 +138,14 @@ def versions_read(tables: Mapping[str, pd.DataFrame], documents: pd.DataFrame) -
     Returns the versions as the readings name them, `UNNAMED` among them where one names none;
     of several rounds of a coder the last counts.
     """
-    readings = with_versions(tables["readings"])
+    readings = add_versions(tables["readings"])
     whole = readings[readings["complete"].fillna(False).astype(bool)]
     own = whole[whole["document_id"].isin(documents["document_id"])]
     last = own.sort_values(KEYS).drop_duplicates(KEYS[:2], keep="last")
     return tuple(sorted(set(map(str, last["codebook_version"]))))
 
 
-def with_versions(readings: pd.DataFrame) -> pd.DataFrame:
+def add_versions(readings: pd.DataFrame) -> pd.DataFrame:
     """Readings with `codebook_version`, `UNNAMED` where it is empty or no such column is there."""
     if "codebook_version" not in readings.columns:
         return readings.assign(codebook_version=UNNAMED)
@@ -169,11 +169,11 @@ PRESENCE_COLUMNS = ["project_id", "code_id", "kind", "state", "segments", "coder
 LINKED_COLUMNS = ["project_id", "challenge", "response", "links"]
 
 
-def presence(
+def compute_presence(
     tables: Mapping[str, pd.DataFrame],
     documents: pd.DataFrame,
     rule: CoderRule,
-    units: Units | None = None,
+    units: CodeUnits | None = None,
 ) -> pd.DataFrame:
     """State of every codable code in every given document.
 
@@ -190,13 +190,13 @@ def presence(
     """
     units = units or codes_as_read(tables, documents)
     documents = documents.sort_values("project_id")
-    voters = voters_of(tables, rule)
+    voters = eligible_coders(tables, rule)
     voters = voters[voters["document_id"].isin(documents["document_id"])]
     place = pd.Index(documents["document_id"])
     code_place = pd.Index(units.ids)
     shape = (len(place), len(code_place))
 
-    marks = marks_of(tables, voters, units)
+    marks = coder_marks(tables, voters, units)
     marks = marks[marks["code_id"].isin(code_place)]
     affirms = marks[marks["polarity"].isin(["affirm", "mixed"])]
     denies = marks[marks["polarity"].isin(["deny", "mixed"])]
@@ -207,9 +207,9 @@ def presence(
     rows = place.get_indexer(pd.Index(voters["document_id"]))
     reached = np.zeros(len(place), dtype=bool)
     reached[rows[(voters["role"] == "consensus").to_numpy(dtype=bool)]] = True
-    asked = readers_of(voters, place, units)
-    yes = met(affirmers, asked, rule, reached[:, None])
-    no = ~yes & met(deniers, asked, rule, reached[:, None])
+    asked = count_readers(voters, place, units)
+    yes = rule_satisfied(affirmers, asked, rule, reached[:, None])
+    no = ~yes & rule_satisfied(deniers, asked, rule, reached[:, None])
     state = np.where(yes, "yes", np.where(no, "no", "silent"))
     state = np.where(asked == 0, "not_asked", state)
     return pd.DataFrame(
@@ -225,7 +225,7 @@ def presence(
     )
 
 
-def linked(
+def linked_responses(
     tables: Mapping[str, pd.DataFrame],
     documents: pd.DataFrame,
     states: pd.DataFrame,
@@ -250,9 +250,9 @@ def linked(
     join them), sorted.
     """
     units = codes_as_read(tables, documents)
-    voters = voters_of(tables, rule)
+    voters = eligible_coders(tables, rule)
     voters = voters[voters["document_id"].isin(documents["document_id"])]
-    marks = marks_of(tables, voters, units)
+    marks = coder_marks(tables, voters, units)
     marks = marks[marks["polarity"].isin(["affirm", "mixed"])]
     roles = {
         unit: vocabulary.role_of(kind) for unit, kind in zip(units.ids, units.kinds, strict=True)
@@ -273,7 +273,7 @@ def linked(
     rows = place.get_indexer(pd.Index(voters["document_id"]))
     reached = np.zeros(len(place), dtype=bool)
     reached[rows[(voters["role"] == "consensus").to_numpy(dtype=bool)]] = True
-    readers = readers_of(voters, place, units)
+    readers = count_readers(voters, place, units)
 
     by = ["document_id", "challenge", "response"]
     counted = drawn.groupby(by).agg(
@@ -283,7 +283,7 @@ def linked(
     where = place.get_indexer(pd.Index(counted["document_id"]))
     ends = [code_place.get_indexer(pd.Index(counted[side])) for side in by[1:]]
     asked = np.minimum(readers[where, ends[0]], readers[where, ends[1]])
-    enough = met(counted["coders"].to_numpy(dtype=np.int64), asked, rule, reached[where])
+    enough = rule_satisfied(counted["coders"].to_numpy(dtype=np.int64), asked, rule, reached[where])
     counted = counted[enough].merge(documents[["document_id", "project_id"]], on="document_id")
     present = states.loc[states["state"] == "yes", ["project_id", "code_id"]]
     for side in by[1:]:
@@ -292,21 +292,21 @@ def linked(
     return counted[LINKED_COLUMNS].sort_values(keys, ignore_index=True).astype({"links": "int64"})
 
 
-def codes_as_read(tables: Mapping[str, pd.DataFrame], documents: pd.DataFrame) -> Units:
+def codes_as_read(tables: Mapping[str, pd.DataFrame], documents: pd.DataFrame) -> CodeUnits:
     """The codable codes in the terms of the latest version with which a document was read.
 
     So a wave keeps its own codes when a later one is read with others.
     """
     versions = versions_read(tables, documents)
-    return units_of_codes(tables, Codebook.of(tables).latest(versions), versions)
+    return units_for_codes(tables, Codebook.of(tables).latest(versions), versions)
 
 
-def voters_of(tables: Mapping[str, pd.DataFrame], rule: CoderRule) -> pd.DataFrame:
+def eligible_coders(tables: Mapping[str, pd.DataFrame], rule: CoderRule) -> pd.DataFrame:
     """Who counts for which document.
 
     Returns `document_id`, `coder_id`, `round`, `codebook_version` (of the reading) and `role`.
     """
-    readings = with_versions(tables["readings"])
+    readings = add_versions(tables["readings"])
     complete = readings[readings["complete"].fillna(False)]
     last = complete.sort_values(KEYS).drop_duplicates(KEYS[:2], keep="last")
     last = last[[*KEYS, "codebook_version"]]
@@ -318,8 +318,8 @@ def voters_of(tables: Mapping[str, pd.DataFrame], rule: CoderRule) -> pd.DataFra
     return voters[consensus | ~reached]
 
 
-def marks_of(
-    tables: Mapping[str, pd.DataFrame], voters: pd.DataFrame, units: Units
+def coder_marks(
+    tables: Mapping[str, pd.DataFrame], voters: pd.DataFrame, units: CodeUnits
 ) -> pd.DataFrame:
     """Codings of those who count, with the unit each counts for as its `code_id`.
 
@@ -333,7 +333,7 @@ def marks_of(
     return units.translated(placed.merge(voters, on=KEYS))
 
 
-def readers_of(voters: pd.DataFrame, documents: pd.Index, units: Units) -> Ints:
+def count_readers(voters: pd.DataFrame, documents: pd.Index, units: CodeUnits) -> Ints:
     """How many of those who count were asked of each unit in each document."""
     readers = np.zeros((len(documents), len(units.ids)), dtype=np.int64)
     for version, own in voters.groupby("codebook_version", sort=True):
@@ -355,7 +355,7 @@ def _count(
     return counts
 
 
-def met(count: Ints, readers: Ints, rule: CoderRule, reached: Bools) -> Bools:
+def rule_satisfied(count: Ints, readers: Ints, rule: CoderRule, reached: Bools) -> Bools:
     """Whether so many of those who were asked are enough by a rule."""
     if rule == "any":
         return count >= 1

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaltools.evidence.descriptor import FILE_NAME
-from evaltools.evidence.paths import inside
+from evaltools.evidence.paths import is_inside
 
 if TYPE_CHECKING:
     from evaltools.evidence.descriptor import Descriptor
@@ -18,7 +18,7 @@ VALIDATED_VARIABLE = "EVALTOOLS_VALIDATED"
 _BLOCK = 1 << 20
 
 
-def data_hash(folder: Path, descriptor: Descriptor) -> str:
+def hash_data(folder: Path, descriptor: Descriptor) -> str:
     """SHA-256 over the descriptor, the file of every table and the texts of the documents.
 
     Arguments:
@@ -42,7 +42,7 @@ def data_hash(folder: Path, descriptor: Descriptor) -> str:
     return whole.hexdigest()
 
 
-def known_valid(state: str) -> bool:
+def is_known_valid(state: str) -> bool:
     """Whether the pipeline has vouched for this state of the data (EVALTOOLS_VALIDATED)."""
     return os.environ.get(VALIDATED_VARIABLE) == state
 
@@ -52,11 +52,11 @@ def _files(folder: Path, descriptor: Descriptor) -> Iterator[tuple[str, Path | N
     for resource in descriptor.resources:
         stem = resource.path.removesuffix(".csv")
         for name in (resource.path, f"{stem}.xlsx", f"{stem}.ods"):
-            path = inside(folder, name)
+            path = is_inside(folder, name)
             if name == resource.path or (path is not None and path.is_file()):
                 yield name, path
     for name in _texts(folder, descriptor):
-        yield name, inside(folder, name)
+        yield name, is_inside(folder, name)
 
 
 def _texts(folder: Path, descriptor: Descriptor) -> list[str]:

@@ -15,8 +15,14 @@ import unicodedata
 from collections.abc import Iterable
 from itertools import islice
 
-from evaltools.evidence.messages import quoted
-from evaltools.evidence.raw_table import LATEST_HEADER, REPLACED, Grid, Unreadable, to_grid
+from evaltools.evidence.messages import quote_value
+from evaltools.evidence.raw_table import (
+    LATEST_HEADER,
+    REPLACED,
+    RawTable,
+    UnreadableTableError,
+    make_raw_table,
+)
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -43,10 +49,12 @@ _RARE, _IMPOSSIBLE = 2, 10
 _MOST_WORDS = 20_000
 
 
-def decoded(data: bytes) -> str:
+def decode(data: bytes) -> str:
     """Text of the bytes; raises Unreadable where the encoding is none of those that are read."""
     if not data:
-        raise Unreadable("the file is empty", "Give it at least its header.", "data.empty")
+        raise UnreadableTableError(
+            "the file is empty", "Give it at least its header.", "data.empty"
+        )
     encoding = next((name for mark, name in _BOMS if data.startswith(mark)), None)
     encoding = encoding or _guess(data)
     try:
@@ -55,7 +63,7 @@ def decoded(data: bytes) -> str:
         guessed = data.decode(encoding, errors="replace")
         if encoding == _WINDOWS and _implausibility(guessed)[1].cost >= _IMPOSSIBLE:
             _check_letters(data, guessed)
-        raise Unreadable(
+        raise UnreadableTableError(
             f"byte {error.start + 1} is not text in any encoding that is read",
             "Save the file as UTF-8.",
             "data.encoding",
@@ -66,7 +74,9 @@ def decoded(data: bytes) -> str:
     if broken:
         what = f'letters were broken by an earlier conversion ("{broken.group()}")'
         remedy = "Export the file again as UTF-8; an open and save does not mend it."
-        raise Unreadable(what, remedy, "data.encoding", row=text.count("\n", 0, broken.start()) + 1)
+        raise UnreadableTableError(
+            what, remedy, "data.encoding", row=text.count("\n", 0, broken.start()) + 1
+        )
     if encoding == _WINDOWS:
         _check_letters(data, text)
     return text
@@ -96,13 +106,13 @@ def _check_letters(data: bytes, text: str) -> None:
             better.append((other_cost, name, other))
     if not better and worst.cost < _IMPOSSIBLE:
         return
-    what = f"its letters make no words in Windows-1252 ({quoted(worst.word)})"
+    what = f"its letters make no words in Windows-1252 ({quote_value(worst.word)})"
     if better:
         _, name, other = min(better)
         # Each of these encodings has one byte a character, so places are the same.
         word = other[worst.start : worst.start + len(worst.word)]
-        what += f"; in {name} they would be {quoted(word)}"
-    raise Unreadable(
+        what += f"; in {name} they would be {quote_value(word)}"
+    raise UnreadableTableError(
         what,
         "Open the file in the program it was made with and save it as UTF-8.",
         "data.encoding",
@@ -153,7 +163,7 @@ _LONGEST_HEAD = 100_000
 _QUOTED_VALUE = re.compile(r'="([^"]*)"')
 
 
-def read_delimited(data: bytes, expected: Iterable[str]) -> Grid:
+def read_delimited(data: bytes, expected: Iterable[str]) -> RawTable:
     """Cells of a delimited text file.
 
     Arguments:
@@ -163,7 +173,7 @@ def read_delimited(data: bytes, expected: Iterable[str]) -> Grid:
 
     Raises Unreadable where it is not such a file.
     """
-    text = decoded(data)
+    text = decode(data)
     if text.startswith("sep=") and text[5:6] in ("\r", "\n"):
         text = text[5:].lstrip("\r\n")  # Excel's own first line; its table begins below
     expected = list(expected)
@@ -176,10 +186,10 @@ def read_delimited(data: bytes, expected: Iterable[str]) -> Grid:
     except csv.Error as error:
         what = f"the row cannot be split into cells ({error})"
         remedy = 'Put text with quotation marks between quotation marks and double them inside: "".'
-        raise Unreadable(what, remedy, "data.quoting", row=len(records) + 1) from None
+        raise UnreadableTableError(what, remedy, "data.quoting", row=len(records) + 1) from None
     if '="' in text:
-        records = [[_unwrapped(cell) for cell in record] for record in records]
-    return to_grid(records, expected)
+        records = [[_unwrap(cell) for cell in record] for record in records]
+    return make_raw_table(records, expected)
 
 
 def _delimiter(text: str, expected: Iterable[str]) -> str:
@@ -199,7 +209,7 @@ def _delimiter(text: str, expected: Iterable[str]) -> str:
     return max(_DELIMITERS, key=fit)
 
 
-def _unwrapped(cell: str) -> str:
+def _unwrap(cell: str) -> str:
     # ="005" is how Excel is made to keep leading zeros: a value, although written as a formula.
     found = _QUOTED_VALUE.fullmatch(cell)
     return found.group(1) if found else cell

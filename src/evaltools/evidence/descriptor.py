@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from evaltools.evidence.known_tables import IMPLIED, KnownTable, known_tables
-from evaltools.evidence.messages import listed, quoted, suggestion
+from evaltools.evidence.messages import list_values, quote_value, suggest_value
 from evaltools.evidence.paths import safe_path
 from evaltools.files import read_file
 from evaltools.problems import Problem, ProblemError, refuse
@@ -114,7 +114,7 @@ def load_descriptor(folder: Path) -> Descriptor:
     resources = tuple(reader.resources(document["resources"]))
     reader.check_references(resources)
     refuse(reader.problems)
-    resources, problems = _with_known_references(resources, where)
+    resources, problems = _add_known_references(resources, where)
     refuse(problems)
     name, title = str(document.get("name", "")), str(document.get("title", ""))
     return Descriptor(folder, name, title, resources, document.get("evaltools:example") is True)
@@ -128,7 +128,7 @@ def _document(path: Path, where: str) -> dict[str, Any]:
         raise failed("there is no such file", "Every data folder has one, the list of its tables.")
     try:
         text = read_file(path, where, _LARGEST).decode("utf-8-sig")
-        document = json.loads(text, object_pairs_hook=_distinct)
+        document = json.loads(text, object_pairs_hook=_refuse_repeated_keys)
     except UnicodeDecodeError:
         raise failed("the file is not UTF-8", "Save it as UTF-8.") from None
     except json.JSONDecodeError as error:
@@ -144,11 +144,11 @@ def _document(path: Path, where: str) -> dict[str, Any]:
     return document
 
 
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     keys = [key for key, _ in pairs]
     for key in keys:
         if keys.count(key) > 1:
-            raise ValueError(f"the key {quoted(key)} stands twice in one object")
+            raise ValueError(f"the key {quote_value(key)} stands twice in one object")
     return dict(pairs)
 
 
@@ -165,8 +165,10 @@ class _Reader:
         )
 
     def _unknown(self, place: str, what: str, value: object, allowed: tuple[str, ...]) -> None:
-        near = suggestion(str(value), allowed)
-        self._wrong(place, f"the {what} {quoted(value)} is not known", listed(allowed), near)
+        near = suggest_value(str(value), allowed)
+        self._wrong(
+            place, f"the {what} {quote_value(value)} is not known", list_values(allowed), near
+        )
 
     def _list(self, place: str, name: str, found: object) -> list[Any]:
         if isinstance(found, list):
@@ -196,7 +198,7 @@ class _Reader:
                 self._wrong(place, "the name is not plain", "a-z, 0-9 and _")
             path = raw.get("path")
             if not isinstance(path, str) or not safe_path(path) or not path.endswith(".csv"):
-                found = quoted(path) if isinstance(path, str) else "no path"
+                found = quote_value(path) if isinstance(path, str) else "no path"
                 allowed = (
                     "a relative path below the data folder that ends in .csv, such as "
                     "register/projects.csv"
@@ -204,7 +206,7 @@ class _Reader:
                 self._wrong(place, f"{found} is not a path of a table", allowed)
                 path = ""
             if path in paths:
-                self._wrong(place, f"the path {quoted(path)} stands twice")
+                self._wrong(place, f"the path {quote_value(path)} stands twice")
             paths.add(path)
             yield self._resource(place, path, raw)
 
@@ -220,9 +222,9 @@ class _Reader:
         for column in known.needed:
             if column not in types:
                 remedy = "Call the column so, here and in the file, or take the table out."
-                near = suggestion(column, types)
+                near = suggest_value(column, types)
                 told = f"it has no column {column}"
-                self._wrong(place, told, listed(known.needed), near or remedy)
+                self._wrong(place, told, list_values(known.needed), near or remedy)
         key = self._columns(place, "primaryKey", schema.get("primaryKey", []), types)
         order = "evaltools:dateOrder"
         orders = tuple(
@@ -273,7 +275,7 @@ class _Reader:
         allowed = known.values.get(name, ())
         if allowed and (others := [value for value in enum if value not in allowed]):
             remedy = "Take out what no chapter can tell apart."
-            self._wrong(at, f"enum has {listed(others)}", listed(allowed), remedy)
+            self._wrong(at, f"enum has {list_values(others)}", list_values(allowed), remedy)
         limits: dict[str, float] = {}
         for end in ("minimum", "maximum"):
             limit = rules.get(end)
@@ -301,7 +303,7 @@ class _Reader:
                 raise ValueError
             re.compile(pattern)
         except (ValueError, re.error):
-            self._wrong(at, f"the pattern {quoted(pattern)} is not a regular expression")
+            self._wrong(at, f"the pattern {quote_value(pattern)} is not a regular expression")
             return None
         return pattern
 
@@ -315,8 +317,8 @@ class _Reader:
         there = list(names)
         for column in columns:
             if not isinstance(column, str) or column not in there:
-                told = f"{what} names the column {quoted(column)}, which it does not have"
-                self._wrong(place, told, "", suggestion(str(column), there))
+                told = f"{what} names the column {quote_value(column)}, which it does not have"
+                self._wrong(place, told, "", suggest_value(str(column), there))
         return tuple(one for one in columns if isinstance(one, str) and one in there)
 
     def _foreign_keys(
@@ -355,14 +357,16 @@ class _Reader:
                 place = f"resource {resource.name}"
                 target = by_name.get(key.resource)
                 if target is None:
-                    told = f"a foreign key refers to {quoted(key.resource)}, which is not there"
-                    self._wrong(place, told, "", suggestion(key.resource, by_name))
+                    told = (
+                        f"a foreign key refers to {quote_value(key.resource)}, which is not there"
+                    )
+                    self._wrong(place, told, "", suggest_value(key.resource, by_name))
                     continue
                 what = f"the foreign key to {key.resource}"
                 self._columns(place, what, list(key.reference_fields), target.field_names)
 
 
-def _with_known_references(
+def _add_known_references(
     resources: tuple[Resource, ...], where: str
 ) -> tuple[tuple[Resource, ...], list[Problem]]:
     """The tables with the references that the engine follows, and those that lead to no table."""

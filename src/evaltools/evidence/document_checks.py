@@ -15,16 +15,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from evaltools.evidence.cell_problems import ROW, Flaw
-from evaltools.evidence.messages import quoted
-from evaltools.evidence.paths import inside
+from evaltools.evidence.cell_problems import ROW, CellProblem
+from evaltools.evidence.messages import quote_value
+from evaltools.evidence.paths import is_inside
 
 LARGEST = {"text": 20_000_000, "file": 200_000_000}
 _COLUMNS = ("document_id", "text_file", "text_sha256", "file", "file_sha256", ROW)
 
 
 @dataclass(frozen=True)
-class _Named:
+class _NamedFile:
     """A file that a row of documents names, and what is said where it is not as it should be."""
 
     row: int
@@ -35,24 +35,28 @@ class _Named:
     missing: str
     changed: str
 
-    def flaw(self, what: str, allowed: str, remedy: str, code: str, *, hash_: bool = False) -> Flaw:
+    def flaw(
+        self, what: str, allowed: str, remedy: str, code: str, *, hash_: bool = False
+    ) -> CellProblem:
         """A flaw of the cell that names the file, or of its hash."""
         column = f"{self.told}_sha256" if hash_ else self.column
-        told = f"{quoted(self.path)} {what}"
-        return Flaw("documents", self.row, column, told, allowed, remedy, code)
+        told = f"{quote_value(self.path)} {what}"
+        return CellProblem("documents", self.row, column, told, allowed, remedy, code)
 
-    def found(self, folder: Path) -> Path | Flaw:
+    def found(self, folder: Path) -> Path | CellProblem:
         """The file, where it is there and is the one that was meant."""
-        file = inside(folder, self.path)
+        file = is_inside(folder, self.path)
         if file is None:
             allowed = "a relative path below the data folder"
             return self.flaw(
                 "leads out of the data folder", allowed, f"Put the {self.told} there.", "data.path"
             )
         if not file.is_file():
-            what = f"there is no file {quoted(self.path)}"
+            what = f"there is no file {quote_value(self.path)}"
             allowed, code = "a file below the data folder", f"data.{self.told}-missing"
-            return Flaw("documents", self.row, self.column, what, allowed, self.missing, code)
+            return CellProblem(
+                "documents", self.row, self.column, what, allowed, self.missing, code
+            )
         if file.stat().st_size > LARGEST[self.told]:
             what = f"is larger than {LARGEST[self.told] // 1_000_000} MB"
             meant = {"text": "the text of a report", "file": "a report as it was received"}
@@ -60,17 +64,17 @@ class _Named:
         with file.open("rb") as stream:
             computed = hashlib.file_digest(stream, "sha256").hexdigest()
         if self.digest is None and self.told == "file":
-            what = f"it is not told which file {quoted(self.path)} has to be"
+            what = f"it is not told which file {quote_value(self.path)} has to be"
             remedy = "Put the SHA-256 there, or import the document."
             code = "data.file-unknown"
-            return Flaw("documents", self.row, "file_sha256", what, computed, remedy, code)
+            return CellProblem("documents", self.row, "file_sha256", what, computed, remedy, code)
         if self.digest is not None and computed != self.digest:
             what, code = f"has another SHA-256, {computed}", f"data.{self.told}-changed"
-            return self.flaw(what, quoted(self.digest, 64), self.changed, code, hash_=True)
+            return self.flaw(what, quote_value(self.digest, 64), self.changed, code, hash_=True)
         return file
 
 
-def wrong_documents(frames: Mapping[str, pd.DataFrame], folder: Path) -> Iterator[Flaw]:
+def check_documents(frames: Mapping[str, pd.DataFrame], folder: Path) -> Iterator[CellProblem]:
     """Flaws of the files and texts of documents, and of the passages and sections in the texts.
 
     Arguments:
@@ -83,29 +87,31 @@ def wrong_documents(frames: Mapping[str, pd.DataFrame], folder: Path) -> Iterato
     columns = (frames["documents"][name] for name in _COLUMNS)
     for document, text_file, text_hash, file, file_hash, row in zip(*columns, strict=True):
         if not pd.isna(text_file):
-            text = _text(_Named(
+            text = _text(_NamedFile(
                 int(row), "text_file", str(text_file), _known(text_hash), "text",
                 "Put the text there, or correct the path.",
                 "Put the text back that was coded, or code the new one.",
             ), folder)  # fmt: skip
-            if isinstance(text, Flaw):
+            if isinstance(text, CellProblem):
                 yield text
             else:
                 for table, wrong in (("segments", _wrong_passages), ("sections", _wrong_sections)):
                     if str(document) in quotes[table]:
                         yield from wrong(quotes[table][str(document)], text, str(text_file))
         if not pd.isna(file):
-            found = _Named(
+            found = _NamedFile(
                 int(row), "file", str(file), _known(file_hash), "file",
                 "Put the file there, or empty the cell.",
                 "Put the file back that was imported, or import the new one.",
             ).found(folder)  # fmt: skip
-            if isinstance(found, Flaw):
+            if isinstance(found, CellProblem):
                 yield found
         elif not pd.isna(file_hash):
             what, allowed = "a SHA-256 is given and no file", "the file it is of"
             remedy = "Put the path of the file there, or empty file_sha256."
-            yield Flaw("documents", int(row), "file", what, allowed, remedy, "data.file-missing")
+            yield CellProblem(
+                "documents", int(row), "file", what, allowed, remedy, "data.file-missing"
+            )
 
 
 def _known(digest: object) -> str | None:
@@ -118,9 +124,9 @@ def _by_document(frames: Mapping[str, pd.DataFrame], table: str) -> dict[str, pd
     return {str(name): group for name, group in frames[table].groupby("document_id")}
 
 
-def _text(named: _Named, folder: Path) -> str | Flaw:
+def _text(named: _NamedFile, folder: Path) -> str | CellProblem:
     file = named.found(folder)
-    if isinstance(file, Flaw):
+    if isinstance(file, CellProblem):
         return file
     remedy, code = "Import the document again.", "data.text-form"
     try:
@@ -132,7 +138,7 @@ def _text(named: _Named, folder: Path) -> str | Flaw:
     return text
 
 
-def _wrong_passages(passages: pd.DataFrame, text: str, path: str) -> Iterator[Flaw]:
+def _wrong_passages(passages: pd.DataFrame, text: str, path: str) -> Iterator[CellProblem]:
     columns = ("start", "end", "quote", "prefix", "suffix", ROW)
     for start, end, quote, prefix, suffix, row in zip(
         *(passages[name] for name in columns), strict=True
@@ -140,16 +146,16 @@ def _wrong_passages(passages: pd.DataFrame, text: str, path: str) -> Iterator[Fl
         if pd.isna(start) or pd.isna(end) or pd.isna(quote):
             continue
 
-        def flaw(column: str, what: str, allowed: str, remedy: str, row: int = row) -> Flaw:
-            return Flaw("segments", int(row), column, what, allowed, remedy, "data.quote")
+        def flaw(column: str, what: str, allowed: str, remedy: str, row: int = row) -> CellProblem:
+            return CellProblem("segments", int(row), column, what, allowed, remedy, "data.quote")
 
         if not 0 <= start < end <= len(text):
             allowed = f"0 ≤ start < end ≤ {len(text)}"
             what = f"{start} to {end} is no passage of {path}"
-            yield flaw("end", what, allowed, _found_again(text, quote))
+            yield flaw("end", what, allowed, _quote_problem(text, quote))
         elif text[start:end] != quote:
-            what = f"{quoted(quote)} is not what stands at {start} to {end} of {path}"
-            yield flaw("quote", what, quoted(text[start:end]), _found_again(text, quote))
+            what = f"{quote_value(quote)} is not what stands at {start} to {end} of {path}"
+            yield flaw("quote", what, quote_value(text[start:end]), _quote_problem(text, quote))
         else:
             around = (
                 ("prefix", prefix, text[:start].endswith),
@@ -157,34 +163,36 @@ def _wrong_passages(passages: pd.DataFrame, text: str, path: str) -> Iterator[Fl
             )
             for column, found, fits in around:
                 if not pd.isna(found) and not fits(found):
-                    what = f"{quoted(found)} does not stand beside the passage in {path}"
+                    what = f"{quote_value(found)} does not stand beside the passage in {path}"
                     yield flaw(column, what, "", "Cut the passage again.")
 
 
-def _wrong_sections(sections: pd.DataFrame, text: str, path: str) -> Iterator[Flaw]:
+def _wrong_sections(sections: pd.DataFrame, text: str, path: str) -> Iterator[CellProblem]:
     for start, end, heading, row in zip(
         *(sections[name] for name in ("start", "end", "heading", ROW)), strict=True
     ):
         if pd.isna(start) or pd.isna(end) or pd.isna(heading):
             continue
 
-        def flaw(column: str, what: str, allowed: str, remedy: str, row: int = row) -> Flaw:
-            return Flaw("sections", int(row), column, what, allowed, remedy, "data.section")
+        def flaw(column: str, what: str, allowed: str, remedy: str, row: int = row) -> CellProblem:
+            return CellProblem("sections", int(row), column, what, allowed, remedy, "data.section")
 
         stretch = text[start : start + len(heading)]
         if not 0 <= start < end <= len(text):
             allowed = f"0 ≤ start < end ≤ {len(text)}"
             what = f"{start} to {end} is no stretch of {path}"
-            yield flaw("end", what, allowed, _found_again(text, heading, "heading"))
+            yield flaw("end", what, allowed, _quote_problem(text, heading, "heading"))
         elif stretch != heading:
-            what = f"{quoted(heading)} is not what stands at {start} of {path}"
-            yield flaw("heading", what, quoted(stretch), _found_again(text, heading, "heading"))
+            what = f"{quote_value(heading)} is not what stands at {start} of {path}"
+            yield flaw(
+                "heading", what, quote_value(stretch), _quote_problem(text, heading, "heading")
+            )
         elif start + len(heading) > end:
             what = f"the section ends at {end}, within its heading"
             yield flaw("end", what, f"at least {start + len(heading)}", "Correct the end.")
 
 
-def _found_again(text: str, quote: str, called: str = "quote") -> str:
+def _quote_problem(text: str, quote: str, called: str = "quote") -> str:
     first = text.find(quote)
     if first < 0:
         return f"The text does not hold the {called}: correct it, or the document."

@@ -10,7 +10,7 @@ LONGEST = 60
 _MOST_CANDIDATES = 5000
 
 
-def quoted(value: object, longest: int = LONGEST) -> str:
+def quote_value(value: object, longest: int = LONGEST) -> str:
     """The value between quotation marks, shortened, with invisible characters written out.
 
     Arguments:
@@ -32,7 +32,7 @@ def _visible(character: str) -> str:
     return named.get(character) or f"\\u{ord(character):04x}"
 
 
-def listed(values: Iterable[object], most: int = 12) -> str:
+def list_values(values: Iterable[object], most: int = 12) -> str:
     """Values after one another with commas; of many, the first and how many more there are."""
     texts = [str(value) for value in values]
     if len(texts) <= most:
@@ -40,7 +40,7 @@ def listed(values: Iterable[object], most: int = 12) -> str:
     return ", ".join(texts[:most]) + f" and {len(texts) - most} more"
 
 
-def nearest(value: str, allowed: Iterable[str]) -> str | None:
+def nearest_value(value: str, allowed: Iterable[str]) -> str | None:
     """The allowed value that looks most like the given one, None where none is near.
 
     More than 5000 candidates are not compared: it would take longer than it helps.
@@ -57,10 +57,10 @@ def nearest(value: str, allowed: Iterable[str]) -> str | None:
     return by_folded[close[0]] if close else None
 
 
-def suggestion(value: str, allowed: Iterable[str]) -> str:
+def suggest_value(value: str, allowed: Iterable[str]) -> str:
     """`Did you mean "urban"?`, or nothing where no allowed value is near."""
-    found = nearest(value, allowed)
-    return "" if found is None else f"Did you mean {quoted(found)}?"
+    found = nearest_value(value, allowed)
+    return "" if found is None else f"Did you mean {quote_value(found)}?"
 
 
 def plain_number(value: object) -> str:

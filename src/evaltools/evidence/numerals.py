@@ -25,11 +25,11 @@ _EITHER_WAY = re.compile(r"[+-]?(?!0+[.,])[0-9]{1,3}[.,][0-9]{3}")
 _OTHER = {".": ",", ",": "."}
 
 
-class NotANumeral(ValueError):
+class NumeralError(ValueError):
     """Text that is no number."""
 
 
-class Ambiguous(ValueError):
+class AmbiguousNumeralError(ValueError):
     """Text that is one of two numbers.
 
     Arguments:
@@ -75,14 +75,14 @@ class Marks:
 NO_MARKS = Marks()
 
 
-def marks_of(texts: Iterable[str]) -> Marks:
+def detect_marks(texts: Iterable[str]) -> Marks:
     """What the numbers among the texts show of their points and commas."""
     decimal: set[str] = set()
     thousands: set[str] = set()
     for text in texts:
         if "." not in text and "," not in text:
             continue
-        bare = _bare(text)
+        bare = _strip_spaces(text)
         if _EITHER_WAY.fullmatch(bare):
             continue
         if _PLAIN.fullmatch(bare) or _SPACED.fullmatch(bare):
@@ -97,7 +97,7 @@ def marks_of(texts: Iterable[str]) -> Marks:
     return Marks(frozenset(decimal), frozenset(thousands))
 
 
-def canonical(text: str, marks: Marks = NO_MARKS) -> str:
+def parse_numeral(text: str, marks: Marks = NO_MARKS) -> str:
     """A number with a point for its decimals and nothing between its thousands.
 
     Arguments:
@@ -108,12 +108,12 @@ def canonical(text: str, marks: Marks = NO_MARKS) -> str:
     """
     if text.isdigit() and text.isascii():
         return text
-    bare = _bare(text)
+    bare = _strip_spaces(text)
     if _EITHER_WAY.fullmatch(bare):
         mark = "." if "." in bare else ","
         parts_thousands = marks.parts_thousands(mark)
         if parts_thousands is None:
-            raise Ambiguous((bare.replace(mark, ""), f"{bare}0"))
+            raise AmbiguousNumeralError((bare.replace(mark, ""), f"{bare}0"))
         return bare.replace(mark, "" if parts_thousands else ".")
     if _PLAIN.fullmatch(bare) or _SPACED.fullmatch(bare):
         return bare.replace(" ", "").replace(",", ".")
@@ -121,15 +121,15 @@ def canonical(text: str, marks: Marks = NO_MARKS) -> str:
         return bare.replace(".", "").replace(",", ".")
     if _COMMAED.fullmatch(bare):
         return bare.replace(",", "")
-    raise NotANumeral(text)
+    raise NumeralError(text)
 
 
-def unambiguous(number: str) -> str:
+def write_unambiguously(number: str) -> str:
     """A number with a decimal point, written so that the point cannot be taken for thousands."""
     return f"{number}0" if _EITHER_WAY.fullmatch(number) else number
 
 
-def _bare(text: str) -> str:
+def _strip_spaces(text: str) -> str:
     bare = text.translate(SPACES).replace("\u2212", "-").strip()
     for sign in CURRENCY:
         bare = bare.removesuffix(sign).rstrip()

@@ -15,8 +15,13 @@ from typing import Any
 
 from lxml import etree
 
-from evaltools.documents.spreadsheets.number_formats import Shown, decimal_of, same_number
-from evaltools.evidence.numerals import Ambiguous, NotANumeral, canonical, unambiguous
+from evaltools.documents.spreadsheets.number_formats import Shown, parse_decimal, same_number
+from evaltools.evidence.numerals import (
+    AmbiguousNumeralError,
+    NumeralError,
+    parse_numeral,
+    write_unambiguously,
+)
 from evaltools.evidence.workbook_sheet import (
     ERROR,
     FORMULA,
@@ -26,9 +31,9 @@ from evaltools.evidence.workbook_sheet import (
     WHITE,
     Colour,
     Sheet,
+    differs_as_shown,
     is_same_colour,
-    plain,
-    shown_otherwise,
+    plain_decimal,
     write_runs,
 )
 
@@ -45,7 +50,7 @@ _SURE_DIGITS = 9  # in the format General the width of the cell decides how many
 
 
 @dataclass
-class _Look:
+class _Style:
     """What one style says by itself; None where it says nothing."""
 
     struck: bool | None = None
@@ -56,35 +61,35 @@ class _Look:
 
 
 _WINDOW = "window"  # whatever can be seen on the ground
-_PLAIN = _Look(False, 0, 10.0, _WINDOW, WHITE)
+_PLAIN = _Style(False, 0, 10.0, _WINDOW, WHITE)
 
 
 @dataclass
-class _Looks:
+class _StyleTable:
     """What styles say: by their name."""
 
     parents: dict[str, str] = field(default_factory=dict)
-    own: dict[str, _Look] = field(default_factory=dict)
+    own: dict[str, _Style] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
     flat: set[str] = field(default_factory=set)
-    known: dict[tuple[str | None, ...], _Look] = field(default_factory=dict)
+    known: dict[tuple[str | None, ...], _Style] = field(default_factory=dict)
 
-    def of(self, *names: str | None) -> _Look:
+    def of(self, *names: str | None) -> _Style:
         """The look that styles within each other give, the innermost first."""
         if names not in self.known:
-            found = _Look()
+            found = _Style()
             for outer in names:
                 name, seen = outer, set[str]()
                 while name and name not in seen:
-                    found = _completed(found, self.own.get(name, _Look()))
+                    found = _complete(found, self.own.get(name, _Style()))
                     seen.add(name)
                     name = self.parents.get(name)
-            self.known[names] = _completed(found, _PLAIN)
+            self.known[names] = _complete(found, _PLAIN)
         return self.known[names]
 
 
-def _completed(look: _Look, other: _Look) -> _Look:
-    return _Look(
+def _complete(look: _Style, other: _Style) -> _Style:
+    return _Style(
         look.struck if look.struck is not None else other.struck,
         look.by if look.by is not None else other.by,
         look.size if look.size is not None else other.size,
@@ -122,18 +127,18 @@ def read_sheets(parts: dict[str, bytes]) -> dict[str, Sheet]:
 
     Raises etree.XMLSyntaxError, and ValueError for a repetition that is no number.
     """
-    looks = _Looks()
+    looks = _StyleTable()
     for part in ("styles.xml", "content.xml"):
         if part in parts:
-            _read_looks(parts[part], looks)
+            _read_styles(parts[part], looks)
     sheets: dict[str, Sheet] = {}
     tags = [f"{_TABLE}{one}" for one in ("table", "table-column", "table-row")]
-    open_tables: list[_Filling] = []
+    open_tables: list[_SheetBuilder] = []
     for event, element in _events(parts["content.xml"], tags):
         is_table = element.tag == tags[0]
         if event == "start":
             if is_table:  # a table in a cell of another one is no sheet
-                open_tables.append(_Filling(_new_sheet(element, looks)))
+                open_tables.append(_SheetBuilder(_new_sheet(element, looks)))
             continue
         filling = open_tables[-1]
         if is_table:
@@ -154,7 +159,7 @@ def _events(part: bytes, tags: list[str]) -> Iterator[Any]:
     return iter(etree.iterparse(io.BytesIO(part), events=("start", "end"), tag=tags, **_HARMLESS))
 
 
-def _read_looks(part: bytes, looks: _Looks) -> None:
+def _read_styles(part: bytes, looks: _StyleTable) -> None:
     body = f"{_OFFICE}body"
     for event, style in _events(part, [f"{_STYLE}style", body]):
         if style.tag == body:
@@ -165,7 +170,7 @@ def _read_looks(part: bytes, looks: _Looks) -> None:
         parent = style.get(f"{_STYLE}parent-style-name")
         if parent:
             looks.parents[name] = parent
-        look = _Look()
+        look = _Style()
         for text in style.iterfind(f"{_STYLE}text-properties"):
             line = text.get(f"{_STYLE}text-line-through-style")
             kind = text.get(f"{_STYLE}text-line-through-type")
@@ -189,14 +194,14 @@ def _read_looks(part: bytes, looks: _Looks) -> None:
                 looks.hidden.add(name)
 
 
-def _new_sheet(table: etree._Element, looks: _Looks) -> Sheet:
+def _new_sheet(table: etree._Element, looks: _StyleTable) -> Sheet:
     return Sheet(
         table.get(f"{_TABLE}name", ""), hidden=table.get(f"{_TABLE}style-name") in looks.hidden
     )
 
 
 @dataclass
-class _Filling:
+class _SheetBuilder:
     """A sheet while its columns and rows come in."""
 
     sheet: Sheet
@@ -204,7 +209,7 @@ class _Filling:
     styles: dict[int, str | None] = field(default_factory=dict)  # of cells that name none
     pending: int = 0  # empty rows are only rows where something stands below them
 
-    def add_column(self, item: etree._Element, looks: _Looks) -> None:
+    def add_column(self, item: etree._Element, looks: _StyleTable) -> None:
         count = int(item.get(f"{_TABLE}number-columns-repeated", "1"))
         reach = range(self.columns, min(self.columns + count, 16_384))
         flat = item.get(f"{_TABLE}style-name") in looks.flat
@@ -214,7 +219,7 @@ class _Filling:
             self.styles.update(dict.fromkeys(reach, name))
         self.columns += count
 
-    def add_row(self, row: etree._Element, looks: _Looks) -> None:
+    def add_row(self, row: etree._Element, looks: _StyleTable) -> None:
         count = int(row.get(f"{_TABLE}number-rows-repeated", "1"))
         if not any(_has_content(cell) for cell in row):
             self.pending += count
@@ -238,7 +243,9 @@ def _has_content(cell: etree._Element) -> bool:
     )
 
 
-def _record(row: etree._Element, number: int, looks: _Looks, filling: _Filling) -> list[str]:
+def _record(
+    row: etree._Element, number: int, looks: _StyleTable, filling: _SheetBuilder
+) -> list[str]:
     sheet = filling.sheet
     of_row = row.get(f"{_TABLE}default-cell-style-name")
     record: list[str] = []
@@ -273,7 +280,7 @@ def _record(row: etree._Element, number: int, looks: _Looks, filling: _Filling) 
     return record
 
 
-def _is_unseen(look: _Look, ground: Colour | None) -> bool:
+def _is_unseen(look: _Style, ground: Colour | None) -> bool:
     small = look.size is not None and look.size <= LEAST_SIZE
     return small or is_same_colour(look.colour, ground)
 
@@ -282,17 +289,19 @@ def _text(
     cell: etree._Element,
     place: tuple[int, int],
     sheet: Sheet,
-    runs: list[list[tuple[str, _Look]]],
+    runs: list[list[tuple[str, _Style]]],
 ) -> str:
     written = [write_runs([(text, look.by or 0) for text, look in line]) for line in runs]
-    text = _stored(cell, place, sheet, [line for line, _ in written])
+    text = _stored_value(cell, place, sheet, [line for line, _ in written])
     if doubts := [doubt for _, doubt in written if doubt]:
         stored = cell.get(f"{_OFFICE}value-type", "string") != "string"
         sheet.doubts[place] = RAISED if stored or RAISED in doubts else doubts[0]
     return text
 
 
-def _stored(cell: etree._Element, place: tuple[int, int], sheet: Sheet, lines: list[str]) -> str:
+def _stored_value(
+    cell: etree._Element, place: tuple[int, int], sheet: Sheet, lines: list[str]
+) -> str:
     kind = cell.get(f"{_OFFICE}value-type")
     seen = "\n".join(lines)
     if cell.get(f"{_CALC}value-type") == "error":
@@ -300,12 +309,12 @@ def _stored(cell: etree._Element, place: tuple[int, int], sheet: Sheet, lines: l
         return seen
     if kind in ("float", "currency", "percentage"):
         raw = cell.get(f"{_OFFICE}value", "")
-        stored = decimal_of(raw)
+        stored = parse_decimal(raw)
         return seen if stored is None else _number(sheet, place, raw, stored, lines)
     if kind == "date":
         return _date(sheet, place, cell.get(f"{_OFFICE}date-value", ""), lines)
     if kind == "time":
-        sheet.doubts[place] = shown_otherwise(Shown(seen), cell.get(f"{_OFFICE}time-value", ""))
+        sheet.doubts[place] = differs_as_shown(Shown(seen), cell.get(f"{_OFFICE}time-value", ""))
         return seen
     if kind == "boolean":
         return cell.get(f"{_OFFICE}boolean-value", "")
@@ -316,8 +325,8 @@ def _stored(cell: etree._Element, place: tuple[int, int], sheet: Sheet, lines: l
 
 
 def _runs(
-    item: etree._Element, names: tuple[str | None, ...], looks: _Looks
-) -> Iterator[tuple[str, _Look]]:
+    item: etree._Element, names: tuple[str | None, ...], looks: _StyleTable
+) -> Iterator[tuple[str, _Style]]:
     """Texts of a paragraph and their looks, without notes that hang on the cell."""
     look = looks.of(*names)
     yield item.text or "", look
@@ -341,15 +350,15 @@ def _number(
     if not lines:  # written by a program that keeps no texts: nothing else is known
         return sheet.put_general(place, raw, stored)
     seen = "\n".join(lines).strip()
-    readings = [decimal_of(one) for one in _readings(seen)]
+    readings = [parse_decimal(one) for one in _readings(seen)]
     fits = [one for one in readings if one is not None and _shows(one, stored)]
     if not fits:
         dash = seen.strip("€ ") in ("-", "–") and stored == 0
         if not dash:
             return sheet.put_number(place, raw, stored, Shown(seen))
     number = stored if not fits or not same_number(fits[0], stored) else fits[0]
-    text = plain(number)
-    sheet.exact[place] = unambiguous(text)
+    text = plain_decimal(number)
+    sheet.exact[place] = write_unambiguously(text)
     return seen if seen.isdigit() else text
 
 
@@ -361,10 +370,10 @@ def _readings(seen: str) -> list[str]:
     if re.fullmatch(r"-?[0-9]+(?:[.,][0-9]+)?E[+-]?[0-9]+", bare):
         return [bare.replace(",", ".")]
     try:
-        return [canonical(bare)]
-    except Ambiguous as error:
+        return [parse_numeral(bare)]
+    except AmbiguousNumeralError as error:
         return [one.replace(",", ".") for one in error.readings]
-    except NotANumeral:
+    except NumeralError:
         return []
 
 
@@ -387,6 +396,6 @@ def _date(sheet: Sheet, place: tuple[int, int], stored: str, lines: list[str]) -
     whole = not lines or (
         number.lstrip("0") in groups and bool({year, year[2:].lstrip("0")} & groups)
     )
-    sheet.doubts[place] = NO_DATE_HERE if whole else shown_otherwise(Shown(seen), day)
+    sheet.doubts[place] = NO_DATE_HERE if whole else differs_as_shown(Shown(seen), day)
     shows_time = time.strip("0:.") and (":" in seen or not lines)
     return f"{day} {time}" if shows_time else day

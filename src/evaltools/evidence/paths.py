@@ -19,7 +19,7 @@ def safe_path(path: str) -> bool:
     )
 
 
-def inside(folder: Path, path: str) -> Path | None:
+def is_inside(folder: Path, path: str) -> Path | None:
     """The file at a path below a folder; None where the path, or a link on it, leads out."""
     if not safe_path(path):
         return None

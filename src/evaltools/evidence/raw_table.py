@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from evaltools.evidence.messages import quoted
+from evaltools.evidence.messages import quote_value
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 REPLACED = "\ufffd"
@@ -38,7 +38,7 @@ class Doubt:
 
     def sentence(self, text: str) -> str:
         """What is wrong with a cell of that text."""
-        return f"{quoted(text) if self.of_text else 'the cell'} {self.what}"
+        return f"{quote_value(text) if self.of_text else 'the cell'} {self.what}"
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Remark:
 
 
 @dataclass(frozen=True)
-class Grid:
+class RawTable:
     """Cells as text.
 
     Arguments:
@@ -88,7 +88,7 @@ class Grid:
     remarks: tuple[Remark, ...] = ()
 
 
-class Unreadable(Exception):
+class UnreadableTableError(Exception):
     """A file that cannot be turned into a grid, told as the parts of a problem."""
 
     def __init__(
@@ -102,7 +102,7 @@ class Unreadable(Exception):
         self.row = row
 
 
-def refuse_doubts(grid: Grid, accepted: Iterable[str] = ()) -> Grid:
+def refuse_doubts(grid: RawTable, accepted: Iterable[str] = ()) -> RawTable:
     """The grid, where all its cells can be taken as text; dates may be any text.
 
     Arguments:
@@ -114,16 +114,16 @@ def refuse_doubts(grid: Grid, accepted: Iterable[str] = ()) -> Grid:
     for remark in grid.remarks:
         if remark.code in accepted:
             continue
-        raise Unreadable(remark.what, remark.remedy, remark.code, row=remark.row)
+        raise UnreadableTableError(remark.what, remark.remedy, remark.code, row=remark.row)
     for (row, place), doubt in sorted(grid.doubts.items()):
         if "date" not in doubt.unless and row in grid.numbers:
             text = grid.rows[grid.numbers.index(row)][place]
             what = f"column {grid.header[place]}: {doubt.sentence(text)}"
-            raise Unreadable(what, doubt.remedy, doubt.code, row=row)
+            raise UnreadableTableError(what, doubt.remedy, doubt.code, row=row)
     return grid
 
 
-def header_place(records: Sequence[Sequence[str]], names: Iterable[str]) -> int:
+def find_header(records: Sequence[Sequence[str]], names: Iterable[str]) -> int:
     """Which of the first records is the header: the one with most of the names.
 
     Arguments:
@@ -146,7 +146,7 @@ def header_place(records: Sequence[Sequence[str]], names: Iterable[str]) -> int:
     return best if better else first
 
 
-def to_grid(
+def make_raw_table(
     records: Sequence[Sequence[str]],
     names: Iterable[str] = (),
     *,
@@ -154,7 +154,7 @@ def to_grid(
     day_zero: str = "1899-12-30",
     exact: Mapping[tuple[int, int], str] | None = None,
     doubts: Mapping[tuple[int, int], Doubt] | None = None,
-) -> Grid:
+) -> RawTable:
     """Split records into header and rows, dropping rows and columns that are empty at the end.
 
     Arguments:
@@ -165,12 +165,12 @@ def to_grid(
     Raises Unreadable for a file without a header.
     """
     names = list(names)
-    top = header_place(records, names)
+    top = find_header(records, names)
     header = [_bare(name) for name in records[top]] if records else []
     while header and not header[-1]:
         header.pop()
     if not header:
-        raise Unreadable(
+        raise UnreadableTableError(
             "the first row holds no column names", "Put the column names there.", "data.header"
         )
     width = len(header)
@@ -178,8 +178,8 @@ def to_grid(
     titles = [place + 1 for place, record in enumerate(records[:top]) if any(map(_bare, record))]
     if titles:
         shown = next(cell for cell in map(_bare, records[titles[0] - 1]) if cell)
-        what = f"the column names stand in row {top + 1}, under a title, {quoted(shown, 40)}"
-        remedy = f"Delete {rows_listed(range(1, top + 1))}, so that the column names come first."
+        what = f"the column names stand in row {top + 1}, under a title, {quote_value(shown, 40)}"
+        remedy = f"Delete {list_rows(range(1, top + 1))}, so that the column names come first."
         remarks.append(Remark(titles[0], None, what, remedy, "data.title-rows"))
     rows: list[tuple[str, ...]] = []
     numbers: list[int] = []
@@ -204,10 +204,10 @@ def to_grid(
         rows.append(tuple(record))
         numbers.append(number)
     if beyond:
-        what = f"values stand to the right of the last column, {header[-1]} ({rows_listed(beyond)})"
+        what = f"values stand to the right of the last column, {header[-1]} ({list_rows(beyond)})"
         remedy = "Name their column, or delete them."
         remarks.append(Remark(beyond[0], None, what, remedy, "data.column-unnamed"))
-    return Grid(
+    return RawTable(
         tuple(header),
         tuple(rows),
         tuple(numbers),
@@ -221,7 +221,7 @@ def to_grid(
     )
 
 
-def rows_listed(rows: Iterable[int], most: int = 12) -> str:
+def list_rows(rows: Iterable[int], most: int = 12) -> str:
     """Rows in words: `row 4`, `rows 2 to 38, 41 and 50`, of many ranges the first."""
     ranges: list[list[int]] = []
     count = 0

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from evaltools.evidence.cell_problems import ROW, Flaw, Frames, Rule, rows_of
-from evaltools.evidence.messages import listed, plain_number, quoted, suggestion
+from evaltools.evidence.cell_problems import ROW, CellProblem, NumberedTables, Rule, iterate_rows
+from evaltools.evidence.messages import list_values, plain_number, quote_value, suggest_value
 
 
-def leads(frames: Frames) -> Iterator[Flaw]:
+def check_leads(frames: NumberedTables) -> Iterator[CellProblem]:
     """Every project has one lead, the same in projects and participations."""
     projects = frames["projects"]
     participations = frames["participations"]
@@ -19,43 +19,45 @@ def leads(frames: Frames) -> Iterator[Flaw]:
     for _, row in leads[leads.duplicated("project_id")].iterrows():
         before = first.loc[row["project_id"]]
         what = (
-            f"project {quoted(row['project_id'])} has a second lead, {quoted(row['org_id'])}; "
-            f"the first is {quoted(before['org_id'])} in row {int(before[ROW])}"
+            f"project {quote_value(row['project_id'])} has a second lead, {quote_value(row['org_id'])}; "
+            f"the first is {quote_value(before['org_id'])} in row {int(before[ROW])}"
         )
         allowed, remedy = "one lead for each project", "Make one of them a partner."
-        yield Flaw("participations", int(row[ROW]), "role", what, allowed, remedy, "data.lead")
+        yield CellProblem(
+            "participations", int(row[ROW]), "role", what, allowed, remedy, "data.lead"
+        )
     lead_of = first["org_id"].to_dict()
-    for project, lead, row in rows_of(projects, "project_id", "lead_org_id"):
+    for project, lead, row in iterate_rows(projects, "project_id", "lead_org_id"):
         if pd.isna(project) or pd.isna(lead) or lead_of.get(project) == lead:
             continue
         if project not in lead_of:
-            what = f"project {quoted(project)} has no lead in participations"
+            what = f"project {quote_value(project)} has no lead in participations"
             allowed = "one lead for each project"
-            remedy = f"Add a row to participations with role lead and {quoted(lead)}."
-            yield Flaw("projects", row, "lead_org_id", what, allowed, remedy, "data.lead")
+            remedy = f"Add a row to participations with role lead and {quote_value(lead)}."
+            yield CellProblem("projects", row, "lead_org_id", what, allowed, remedy, "data.lead")
         else:
             what = (
-                f"{quoted(lead)} is not the lead in participations, row "
-                f"{int(first.loc[project, ROW])}: {quoted(lead_of[project])}"
+                f"{quote_value(lead)} is not the lead in participations, row "
+                f"{int(first.loc[project, ROW])}: {quote_value(lead_of[project])}"
             )
             allowed, remedy = "the same lead in both", "Correct the one that is wrong."
-            yield Flaw("projects", row, "lead_org_id", what, allowed, remedy, "data.lead")
+            yield CellProblem("projects", row, "lead_org_id", what, allowed, remedy, "data.lead")
 
 
-def areas_of_their_year(frames: Frames) -> Iterator[Flaw]:
+def check_area_years(frames: NumberedTables) -> Iterator[CellProblem]:
     """Who takes part has an area that was there in the year of the decision, or of the call."""
     register = frames["municipalities"]
     known = set(register["code"].dropna())
     coded = frames["organisations"].dropna(subset=["municipality_code"])
     for _, row in coded[~coded["municipality_code"].isin(sorted(known))].iterrows():
         code = str(row["municipality_code"])
-        yield Flaw(
+        yield CellProblem(
             "organisations",
             int(row[ROW]),
             "municipality_code",
-            f"{quoted(code)} is not in municipalities in any year",
+            f"{quote_value(code)} is not in municipalities in any year",
             "a code of municipalities",
-            _successor(frames, code) or suggestion(code, known) or "Correct the code.",
+            _successor(frames, code) or suggest_value(code, known) or "Correct the code.",
             "data.area",
         )
     needed = ("participations", "projects", "calls")
@@ -71,7 +73,7 @@ def areas_of_their_year(frames: Frames) -> Iterator[Flaw]:
     parts = parts[parts["municipality_code"].isin(sorted(known))]
     pairs = set(zip(register["year"], register["code"], strict=True))
     years = sorted({int(year) for year in register["year"].dropna()})
-    for organisation, code, day, called, row in rows_of(
+    for organisation, code, day, called, row in iterate_rows(
         parts, "org_id", "municipality_code", "decided", "year"
     ):
         decided, call = day.year, int(called)
@@ -81,18 +83,20 @@ def areas_of_their_year(frames: Frames) -> Iterator[Flaw]:
         if call != decided:
             when += f", nor in {call}, the year of the call"
         if decided not in years and call not in years:
-            remedy = f"municipalities has the years {listed(years)}: add the rows of {decided}."
+            remedy = (
+                f"municipalities has the years {list_values(years)}: add the rows of {decided}."
+            )
         else:
             remedy = _successor(frames, str(code)) or "Correct the organisation or the year."
         what = (
-            f"{quoted(organisation)} has the area code {quoted(code)}, which was not in "
+            f"{quote_value(organisation)} has the area code {quote_value(code)}, which was not in "
             f"municipalities in {when}"
         )
         allowed = "an area of that year"
-        yield Flaw("participations", row, "org_id", what, allowed, remedy, "data.area-year")
+        yield CellProblem("participations", row, "org_id", what, allowed, remedy, "data.area-year")
 
 
-def _successor(frames: Frames, code: str) -> str:
+def _successor(frames: NumberedTables, code: str) -> str:
     changes = frames.get("municipality_changes")
     if changes is None:
         return ""
@@ -105,7 +109,7 @@ def _successor(frames: Frames, code: str) -> str:
     return ""
 
 
-def reports_after_their_project(frames: Frames) -> Iterator[Flaw]:
+def check_report_dates(frames: NumberedTables) -> Iterator[CellProblem]:
     """A final report comes once in a wave, after its project has ended."""
     documents = frames["documents"]
     finals = documents[documents["kind"] == "final"]
@@ -113,17 +117,19 @@ def reports_after_their_project(frames: Frames) -> Iterator[Flaw]:
     for _, row in merged[merged["received"] < merged["ended"]].iterrows():
         what = (
             f"a final report received on {row['received']:%Y-%m-%d}, before project "
-            f"{quoted(row['project_id'])} ended on {row['ended']:%Y-%m-%d}"
+            f"{quote_value(row['project_id'])} ended on {row['ended']:%Y-%m-%d}"
         )
         allowed = "a day after the end of the project"
         remedy = "Correct the date, or the kind if it is an interim report."
-        yield Flaw("documents", int(row[ROW]), "received", what, allowed, remedy, "data.received")
+        yield CellProblem(
+            "documents", int(row[ROW]), "received", what, allowed, remedy, "data.received"
+        )
     for _, row in finals[finals.duplicated(["project_id", "wave"])].iterrows():
-        yield Flaw(
+        yield CellProblem(
             "documents",
             int(row[ROW]),
             "project_id",
-            f"project {quoted(row['project_id'])} has a second final report"
+            f"project {quote_value(row['project_id'])} has a second final report"
             + ("" if pd.isna(row["wave"]) else f" in wave {row['wave']}"),
             "one final report of a project in a wave",
             "Keep the one that holds.",
@@ -131,12 +137,12 @@ def reports_after_their_project(frames: Frames) -> Iterator[Flaw]:
         )
 
 
-def shares_within_the_grant(frames: Frames) -> Iterator[Flaw]:
+def check_shares(frames: NumberedTables) -> Iterator[CellProblem]:
     """The known shares of a project are together at most its grant."""
     projects = frames["projects"].dropna(subset=["project_id"])
     parts = frames["participations"][["project_id", "share_eur"]]
     told = parts.groupby("project_id")["share_eur"].sum().to_dict()
-    for project, grant, row in rows_of(projects, "project_id", "grant_eur"):
+    for project, grant, row in iterate_rows(projects, "project_id", "grant_eur"):
         shares = told.get(project, 0.0)
         if shares > 0 and not pd.isna(grant) and shares > grant + 0.005:
             what = (
@@ -144,71 +150,79 @@ def shares_within_the_grant(frames: Frames) -> Iterator[Flaw]:
                 f"{plain_number(round(shares, 2))}"
             )
             allowed, remedy = "shares of at most the grant", "Correct the grant or a share."
-            yield Flaw("projects", row, "grant_eur", what, allowed, remedy, "data.share")
+            yield CellProblem("projects", row, "grant_eur", what, allowed, remedy, "data.share")
 
 
-def ties_in_order(frames: Frames) -> Iterator[Flaw]:
+def check_ties(frames: NumberedTables) -> Iterator[CellProblem]:
     """An earlier tie names two organisations, the lower identifier first, so that it is one."""
     ties = frames["prior_ties"].dropna(subset=["org_a", "org_b"])
-    for one, other, row in rows_of(ties, "org_a", "org_b"):
+    for one, other, row in iterate_rows(ties, "org_a", "org_b"):
         if one >= other:
-            what = f"{quoted(other)} does not come after {quoted(one)}"
+            what = f"{quote_value(other)} does not come after {quote_value(one)}"
             allowed = "two organisations, the lower identifier first"
             remedy = "Turn them round, or take the row out."
-            yield Flaw("prior_ties", row, "org_b", what, allowed, remedy, "data.tie-order")
+            yield CellProblem("prior_ties", row, "org_b", what, allowed, remedy, "data.tie-order")
 
 
-def decisions_after_their_call(frames: Frames) -> Iterator[Flaw]:
+def check_decision_dates(frames: NumberedTables) -> Iterator[CellProblem]:
     """A project is decided on or after the day its call opened, or the year of its call."""
     merged = frames["projects"][["call_id", "decided", ROW]].merge(
         frames["calls"][["call_id", "year", "opened"]], on="call_id"
     )
     merged = merged.dropna(subset=["decided", "year"])
-    for call, decided, year, opened, row in rows_of(merged, "call_id", "decided", "year", "opened"):
+    for call, decided, year, opened, row in iterate_rows(
+        merged, "call_id", "decided", "year", "opened"
+    ):
         first = pd.Timestamp(int(year), 1, 1) if pd.isna(opened) else opened
         if decided < first:
             when = f"of {int(year)}" if pd.isna(opened) else f"that opened on {opened:%Y-%m-%d}"
-            what = f"decided on {decided:%Y-%m-%d}, before its call {quoted(call)} {when}"
+            what = f"decided on {decided:%Y-%m-%d}, before its call {quote_value(call)} {when}"
             allowed = "a day after the call opened"
             remedy = "Correct the date, or the call of the project."
-            yield Flaw("projects", row, "decided", what, allowed, remedy, "data.decided")
+            yield CellProblem("projects", row, "decided", what, allowed, remedy, "data.decided")
 
 
-def size_classes_fit(frames: Frames) -> Iterator[Flaw]:
+def check_size_classes(frames: NumberedTables) -> Iterator[CellProblem]:
     """An organisation's size class is one of the study's, and that of its own population."""
     vocabulary = frames.vocabulary
     classes = vocabulary.areas.size_classes
     organisations = frames["organisations"].dropna(subset=["size_class"])
-    for name, population, row in rows_of(organisations, "size_class", "population"):
+    for name, population, row in iterate_rows(organisations, "size_class", "population"):
         right = None if pd.isna(population) else vocabulary.size_class(int(population))
         if classes and name not in classes:
-            what = f"{quoted(name)} is not in the size classes of evaluation.yml"
-            allowed = listed(classes)
-            remedy = suggestion(str(name), classes) or "Choose one of these, or declare it there."
-            yield Flaw("organisations", row, "size_class", what, allowed, remedy, "data.size-class")
+            what = f"{quote_value(name)} is not in the size classes of evaluation.yml"
+            allowed = list_values(classes)
+            remedy = (
+                suggest_value(str(name), classes) or "Choose one of these, or declare it there."
+            )
+            yield CellProblem(
+                "organisations", row, "size_class", what, allowed, remedy, "data.size-class"
+            )
         elif right is not None and name != right:
-            what = f"{quoted(name)}, but the population is {int(population)}"
-            allowed = f"the class of the population, {quoted(right)}"
+            what = f"{quote_value(name)}, but the population is {int(population)}"
+            allowed = f"the class of the population, {quote_value(right)}"
             remedy = (
                 "Correct one of the two, or leave the class empty: it follows from the population."
             )
-            yield Flaw("organisations", row, "size_class", what, allowed, remedy, "data.size-class")
+            yield CellProblem(
+                "organisations", row, "size_class", what, allowed, remedy, "data.size-class"
+            )
 
 
 REGISTER_RULES = (
-    Rule(decisions_after_their_call, ("projects", "calls")),
-    Rule(size_classes_fit, ("organisations",)),
-    Rule(shares_within_the_grant, ("projects", "participations")),
-    Rule(ties_in_order, ("prior_ties",)),
+    Rule(check_decision_dates, ("projects", "calls")),
+    Rule(check_size_classes, ("organisations",)),
+    Rule(check_shares, ("projects", "participations")),
+    Rule(check_ties, ("prior_ties",)),
     Rule(
-        leads,
+        check_leads,
         ("projects", "participations"),
         {"participations": ("project_id", "org_id", "role")},
     ),
     Rule(
-        areas_of_their_year,
+        check_area_years,
         ("municipalities", "organisations"),
         {"municipalities": ("year", "code")},
     ),
-    Rule(reports_after_their_project, ("documents", "projects")),
+    Rule(check_report_dates, ("documents", "projects")),
 )

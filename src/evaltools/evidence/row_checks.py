@@ -12,15 +12,15 @@ from dataclasses import dataclass
 
 from evaltools.evidence.cell_values import Value
 from evaltools.evidence.descriptor import Resource
-from evaltools.evidence.messages import listed, plain_number, quoted
-from evaltools.evidence.raw_table import Grid, rows_listed
+from evaltools.evidence.messages import list_values, plain_number, quote_value
+from evaltools.evidence.raw_table import RawTable, list_rows
 
 _SURE_SUM = 1000  # a sum as large as this is no coincidence
 _WORDS_OF_A_NOTE = 4
 
 
 @dataclass(frozen=True)
-class OddRow:
+class UnusualRow:
     """Rows that are odd for one cause.
 
     Arguments:
@@ -39,13 +39,13 @@ class OddRow:
     columns: tuple[str, ...] = ()
 
 
-def find_odd_rows(
+def find_unusual_rows(
     resource: Resource,
-    grid: Grid,
+    grid: RawTable,
     places: Mapping[str, int],
     texts: Mapping[str, Sequence[str]],
     values: Mapping[str, Sequence[Value | None]],
-) -> list[OddRow]:
+) -> list[UnusualRow]:
     """Rows that are no rows of the table, or of which two or more required cells are empty.
 
     Arguments:
@@ -65,7 +65,7 @@ def find_odd_rows(
         if field.type in ("number", "integer") and field.name in places
     ]
     names = {name.casefold() for name in grid.header if name}
-    odd: list[OddRow] = []
+    odd: list[UnusualRow] = []
     notes: list[int] = []
     for place in _candidates(grid, required, texts, names):
         row = grid.numbers[place]
@@ -73,7 +73,7 @@ def find_odd_rows(
         filled = [cell.strip() for cell in grid.rows[place] if cell.strip()]
         if len(filled) > 1 and {cell.casefold() for cell in filled} <= names:
             what = "the row repeats the column names"
-            odd.append(OddRow((row,), what, "", "Delete it.", "data.header-twice"))
+            odd.append(UnusualRow((row,), what, "", "Delete it.", "data.header-twice"))
             continue
         last = place == len(grid.numbers) - 1
         total = _total(place, numeric, values) if absent or last else None
@@ -82,11 +82,13 @@ def find_odd_rows(
             name, number = total
             what = (
                 f"the row is a sum: {plain_number(number)} is what {name} of "
-                f"{rows_listed((grid.numbers[0], *grid.numbers[1:place]))} "
+                f"{list_rows((grid.numbers[0], *grid.numbers[1:place]))} "
                 "come to"
             )
             remedy = "Delete the row of totals."
-            odd.append(OddRow((row,), what, "rows of the table only", remedy, "data.totals-row"))
+            odd.append(
+                UnusualRow((row,), what, "rows of the table only", remedy, "data.totals-row")
+            )
         elif (
             len(filled) == 1
             and len(grid.header) > 2
@@ -95,9 +97,9 @@ def find_odd_rows(
             notes.append(place)
         elif len(absent) > 1:
             odd.append(
-                OddRow(
+                UnusualRow(
                     (row,),
-                    f"the row lacks {listed(absent, 6)}; it has {listed(map(quoted, filled), 3)}",
+                    f"the row lacks {list_values(absent, 6)}; it has {list_values(map(quote_value, filled), 3)}",
                     "rows of the table only, with all that is required",
                     "Fill in what is missing, or delete the row.",
                     "data.row-incomplete",
@@ -109,7 +111,7 @@ def find_odd_rows(
 
 
 def _candidates(
-    grid: Grid, required: list[str], texts: Mapping[str, Sequence[str]], names: set[str]
+    grid: RawTable, required: list[str], texts: Mapping[str, Sequence[str]], names: set[str]
 ) -> list[int]:
     """Places of rows that may be odd: with something missing, like the header, or at the end."""
     found = {
@@ -157,7 +159,7 @@ def _is_bare_total(
     return abs(total[1]) >= _SURE_SUM and len(filled) - numbers <= 1
 
 
-def _is_note(grid: Grid, place: int, text: str) -> bool:
+def _is_note(grid: RawTable, place: int, text: str) -> bool:
     """Whether the only text of a row is below the table and a sentence, or apart from it."""
     if any(sum(bool(cell.strip()) for cell in row) > 1 for row in grid.rows[place + 1 :]):
         return False
@@ -165,7 +167,7 @@ def _is_note(grid: Grid, place: int, text: str) -> bool:
     return apart or len(text.split()) >= _WORDS_OF_A_NOTE or text.startswith(("*", "¹"))
 
 
-def _notes(grid: Grid, places: list[int]) -> list[OddRow]:
+def _notes(grid: RawTable, places: list[int]) -> list[UnusualRow]:
     groups: list[list[int]] = []
     for place in places:
         if groups and place == groups[-1][-1] + 1:
@@ -176,8 +178,10 @@ def _notes(grid: Grid, places: list[int]) -> list[OddRow]:
     for group in groups:
         rows = [grid.numbers[place] for place in group]
         text = next(cell.strip() for cell in grid.rows[group[0]] if cell.strip())
-        subject = "the row holds" if len(rows) == 1 else f"{rows_listed(rows)} hold"
-        what = f"{subject} nothing but {quoted(text)}" + ("" if len(rows) == 1 else " and the like")
+        subject = "the row holds" if len(rows) == 1 else f"{list_rows(rows)} hold"
+        what = f"{subject} nothing but {quote_value(text)}" + (
+            "" if len(rows) == 1 else " and the like"
+        )
         remedy = "Delete notes and headings from the table."
-        odd.append(OddRow(tuple(rows), what, "rows of the table only", remedy, "data.note-row"))
+        odd.append(UnusualRow(tuple(rows), what, "rows of the table only", remedy, "data.note-row"))
     return odd

@@ -6,20 +6,20 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from evaltools.evidence.messages import listed
+from evaltools.evidence.messages import list_values
 from evaltools.problems import Problem, ProblemError
 from evaltools.study import Parameters, Vocabulary
 
 COLUMNS = ["kind", "name_fi", "municipality_code"]
 
 
-def place_columns(vocabulary: Vocabulary) -> list[str]:
+def geography_columns(vocabulary: Vocabulary) -> list[str]:
     """What is known of a place: the columns by which the study tells leads apart, then its size."""
     own = [one.column for one in vocabulary.dimensions.values() if one.of == "lead"]
     return [*dict.fromkeys(own), "size_class", "population"]
 
 
-def located(
+def add_geography(
     frame: pd.DataFrame, org: str, tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary
 ) -> pd.DataFrame:
     """What is known of an organisation in the year of each row.
@@ -40,7 +40,7 @@ def located(
     in_decision = _areas(tables, codes, frame["decided"].dt.year.astype("Int64"))
     in_call = _areas(tables, codes, frame["year"])
     found = own[COLUMNS].copy()
-    for column in place_columns(vocabulary):
+    for column in geography_columns(vocabulary):
         if column != "size_class":
             sides = [side[column] for side in (in_decision, in_call, own) if column in side]
             found[column] = sides[0] if sides else pd.Series(pd.NA, own.index, dtype="string")
@@ -52,7 +52,7 @@ def located(
     ]
     by_population = pd.Series(pd.array(classes, dtype="string"), index=frame.index)
     found["size_class"] = by_population.fillna(own["size_class"])
-    return found[[*COLUMNS, *place_columns(vocabulary)]]
+    return found[[*COLUMNS, *geography_columns(vocabulary)]]
 
 
 def _areas(tables: Mapping[str, pd.DataFrame], codes: pd.Series, years: pd.Series) -> pd.DataFrame:
@@ -71,7 +71,7 @@ ALL = "all"
 """The value of a dimension, or of the wave, that leaves every project."""
 
 
-def register(tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary) -> pd.DataFrame:
+def join_register(tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary) -> pd.DataFrame:
     """All projects with what is known of their call, of their lead and of who takes part.
 
     Returns the columns of projects and `year` (of the call; where that is not known, the
@@ -89,7 +89,7 @@ def register(tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary) -> pd.D
         frame["year"] = frame["year"].fillna(frame.pop("own_year"))
     frame["year"] = frame["year"].fillna(frame["decided"].dt.year.astype("Int64"))
     of_lead = _columns(vocabulary, "lead")
-    lead = located(frame, "lead_org_id", tables, vocabulary)
+    lead = add_geography(frame, "lead_org_id", tables, vocabulary)
     frame["lead_name_fi"] = lead["name_fi"]
     frame["lead_kind"] = lead["kind"]
     for column in (*of_lead, "size_class", "population"):
@@ -126,7 +126,7 @@ def in_calls(years: pd.Series, parameters: Parameters) -> pd.Series:
     return years.astype("string").isin(list(parameters.calls))
 
 
-def chosen(values: pd.Series, choice: str | tuple[str, ...]) -> pd.Series:
+def is_chosen(values: pd.Series, choice: str | tuple[str, ...]) -> pd.Series:
     """Whether values of a column are what was chosen of a dimension; `all` is every one."""
     choices = (choice,) if isinstance(choice, str) else choice
     if ALL in choices:
@@ -134,7 +134,7 @@ def chosen(values: pd.Series, choice: str | tuple[str, ...]) -> pd.Series:
     return values.astype("string").isin(list(choices))
 
 
-def within(
+def projects_in_scope(
     projects: pd.DataFrame,
     parameters: Parameters,
     vocabulary: Vocabulary,
@@ -146,7 +146,7 @@ def within(
     if calls:
         keep &= in_calls(projects["year"], parameters)
     for name, dimension in vocabulary.dimensions.items():
-        keep &= chosen(projects[dimension.column], getattr(parameters, name))
+        keep &= is_chosen(projects[dimension.column], getattr(parameters, name))
     return projects[keep].reset_index(drop=True)
 
 
@@ -159,7 +159,7 @@ def final_reports(
     """
     keep = (
         (documents["kind"] == "final").fillna(False)
-        & chosen(documents["wave"], wave)
+        & is_chosen(documents["wave"], wave)
         & ~(documents["received"] > pd.Timestamp(parameters.cutoff))
         & documents["project_id"].isin(projects["project_id"])
     )
@@ -172,7 +172,7 @@ def final_reports(
     return found.sort_values(["project_id", "document_id"]).reset_index(drop=True)
 
 
-def nothing_left(
+def explain_empty_scope(
     projects: pd.DataFrame,
     documents: pd.DataFrame,
     parameters: Parameters,
@@ -203,10 +203,10 @@ def nothing_left(
     }
     if len(finals):
         facts["wave"] = found["wave"].astype("string")
-        holds["wave"] = chosen(found["wave"], parameters.wave)
+        holds["wave"] = is_chosen(found["wave"], parameters.wave)
     for name, dimension in dimensions.items():
         facts[name] = found[dimension.column]
-        holds[name] = chosen(found[dimension.column], getattr(parameters, name))
+        holds[name] = is_chosen(found[dimension.column], getattr(parameters, name))
     asked = parameters.declarations
     names = [
         one for one in ("calls", "wave", "cutoff", *dimensions) if one in facts and one in asked
@@ -221,7 +221,7 @@ def nothing_left(
         counts = facts[name][others].value_counts().sort_index()
         if counts.empty:
             continue
-        there = listed(f"{value} ({count})" for value, count in counts.items())
+        there = list_values(f"{value} ({count})" for value, count in counts.items())
         if name == "cutoff":
             there = f"{counts.index[0]} or later"
         problems.append(
@@ -248,7 +248,7 @@ def nothing_left(
 
 def _by_wave(waves: Iterable[str] | None) -> str:
     counts = pd.Series(waves, dtype="string").value_counts().sort_index()
-    return listed(f"{wave} ({count})" for wave, count in counts.items()) or "none in the data"
+    return list_values(f"{wave} ({count})" for wave, count in counts.items()) or "none in the data"
 
 
 def _shown(parameters: Parameters, name: str) -> str:

@@ -10,20 +10,26 @@ from typing import Any
 import pandas as pd
 
 from evaltools.evidence.allocation import allocate
-from evaltools.evidence.codebook import Crosswalk
-from evaltools.evidence.data_hash import data_hash, known_valid
-from evaltools.evidence.descriptor import load_descriptor
 from evaltools.evidence.code_presence import (
     CoderRule,
-    Units,
+    CodeUnits,
     codes_as_read,
-    linked,
-    presence,
-    units_of_groups,
+    compute_presence,
+    linked_responses,
+    units_for_groups,
     versions_read,
 )
-from evaltools.evidence.scope import final_reports, located, nothing_left, register, within
-from evaltools.evidence.tables import completed, read_leniently
+from evaltools.evidence.codebook import Crosswalk
+from evaltools.evidence.data_hash import hash_data, is_known_valid
+from evaltools.evidence.descriptor import load_descriptor
+from evaltools.evidence.scope import (
+    add_geography,
+    explain_empty_scope,
+    final_reports,
+    join_register,
+    projects_in_scope,
+)
+from evaltools.evidence.tables import fill_missing_columns, read_leniently
 from evaltools.i18n.messages import Words
 from evaltools.problems import refuse
 from evaltools.study import Parameters, Study, Vocabulary, find_study
@@ -97,17 +103,19 @@ class Evidence:
         or no project of one that has none.
         """
         vocabulary = study.declaration if study else Vocabulary()
-        sorted_tables = {name: in_order(frame) for name, frame in completed(tables).items()}
-        everything = register(sorted_tables, vocabulary)
+        sorted_tables = {
+            name: sort_by_key(frame) for name, frame in fill_missing_columns(tables).items()
+        }
+        everything = join_register(sorted_tables, vocabulary)
         documents = sorted_tables["documents"]
-        projects = within(everything, parameters, vocabulary)
+        projects = projects_in_scope(everything, parameters, vocabulary)
         reports = final_reports(documents, projects, parameters.wave, parameters)
         if (reports if (documents["kind"] == "final").any() else projects).empty:
-            raise nothing_left(everything, documents, parameters, vocabulary)
+            raise explain_empty_scope(everything, documents, parameters, vocabulary)
         projects["reported"] = projects["project_id"].isin(reports["project_id"])
-        states = presence(sorted_tables, reports, parameters.coder_rule)
-        goals = _of_reports(sorted_tables["goals"], reports)
-        rooting = in_order(
+        states = compute_presence(sorted_tables, reports, parameters.coder_rule)
+        goals = _rows_for_reports(sorted_tables["goals"], reports)
+        rooting = sort_by_key(
             sorted_tables["rooting"].merge(goals[["goal_id", "project_id"]], on="goal_id")
         )
         participations = _participations(sorted_tables, projects, vocabulary)
@@ -117,11 +125,13 @@ class Evidence:
             projects=projects,
             reports=reports,
             presence=states,
-            linked=linked(sorted_tables, reports, states, parameters.coder_rule, vocabulary),
+            linked=linked_responses(
+                sorted_tables, reports, states, parameters.coder_rule, vocabulary
+            ),
             goals=goals,
             rooting=rooting,
             ratings=_ratings(sorted_tables["ratings"], reports, projects),
-            saving_claims=_of_reports(sorted_tables["saving_claims"], reports),
+            saving_claims=_rows_for_reports(sorted_tables["saving_claims"], reports),
             participations=participations,
             allocations=allocate(projects, participations, parameters.allocation, vocabulary),
             disclosure=study.declaration.disclosure if study else Disclosure(),
@@ -133,7 +143,7 @@ class Evidence:
         """`presence` of the same reports under another coder rule."""
         found = self._by_rule.get(rule)
         if found is None:
-            found = presence(self.tables, self.reports, rule, self._units)
+            found = compute_presence(self.tables, self.reports, rule, self._units)
             self._by_rule[rule] = found
         return found.copy()
 
@@ -143,7 +153,7 @@ class Evidence:
         return {self.parameters.coder_rule: self.presence}
 
     @cached_property
-    def _units(self) -> Units:
+    def _units(self) -> CodeUnits:
         return codes_as_read(self.tables, self.reports)
 
     def under_rule(self, rule: CoderRule) -> Evidence:
@@ -153,7 +163,7 @@ class Evidence:
             self,
             parameters=self.parameters.model_copy(update={"coder_rule": rule}),
             presence=states,
-            linked=linked(self.tables, self.reports, states, rule, self.vocabulary),
+            linked=linked_responses(self.tables, self.reports, states, rule, self.vocabulary),
         )
         # The same reports: what was worked out for one rule serves the other.
         vars(other).update(_by_rule=self._by_rule, _units=self._units)
@@ -165,7 +175,7 @@ class Evidence:
         They may be of any call; dimensions and coder rule are the parameters'.
         The frame is empty where there is none.
         """
-        return presence(self.tables, self._reports_of(wave), self.parameters.coder_rule)
+        return compute_presence(self.tables, self._reports_of(wave), self.parameters.coder_rule)
 
     def versions_of_wave(self, wave: str) -> tuple[str, ...]:
         """Versions of the codebook with which those reports were read; empty text: not told."""
@@ -178,16 +188,16 @@ class Evidence:
         `code_id` is the code that stands for the group.
         """
         reports = self._reports_of(wave)
-        units = units_of_groups(self.tables, crosswalk, versions_read(self.tables, reports))
-        return presence(self.tables, reports, self.parameters.coder_rule, units)
+        units = units_for_groups(self.tables, crosswalk, versions_read(self.tables, reports))
+        return compute_presence(self.tables, reports, self.parameters.coder_rule, units)
 
     def _reports_of(self, wave: str) -> pd.DataFrame:
-        everything = register(self.tables, self.vocabulary)
-        anywhere = within(everything, self.parameters, self.vocabulary, calls=False)
+        everything = join_register(self.tables, self.vocabulary)
+        anywhere = projects_in_scope(everything, self.parameters, self.vocabulary, calls=False)
         return final_reports(self.tables["documents"], anywhere, wave, self.parameters)
 
 
-def in_order(frame: pd.DataFrame) -> pd.DataFrame:
+def sort_by_key(frame: pd.DataFrame) -> pd.DataFrame:
     """A frame sorted by its first columns, as many as make the order total, from index 0."""
     columns = list(frame.columns)
     for last in range(1, len(columns) + 1):
@@ -196,21 +206,21 @@ def in_order(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.reset_index(drop=True)
 
 
-def _of_reports(frame: pd.DataFrame, reports: pd.DataFrame) -> pd.DataFrame:
+def _rows_for_reports(frame: pd.DataFrame, reports: pd.DataFrame) -> pd.DataFrame:
     own = frame[frame["document_id"].isin(reports["document_id"])]
     if "project_id" not in own.columns:
         own = own.merge(reports[["document_id", "project_id"]], on="document_id")
-    return in_order(own)
+    return sort_by_key(own)
 
 
 def _ratings(ratings: pd.DataFrame, reports: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
     """Those that reports in scope hold, and those that others give to projects in scope."""
     if "project_id" not in ratings.columns:
-        return _of_reports(ratings, reports)
+        return _rows_for_reports(ratings, reports)
     inside = ratings["document_id"].isin(reports["document_id"])
-    own = _of_reports(ratings[inside].drop(columns="project_id"), reports)
+    own = _rows_for_reports(ratings[inside].drop(columns="project_id"), reports)
     given = ratings[ratings["document_id"].isna()]
-    return in_order(pd.concat([own, given[given["project_id"].isin(projects["project_id"])]]))
+    return sort_by_key(pd.concat([own, given[given["project_id"].isin(projects["project_id"])]]))
 
 
 def _participations(
@@ -223,7 +233,7 @@ def _participations(
         parts = leads.reindex(columns=parts.columns).astype(parts.dtypes.to_dict())
     frame = parts.merge(projects[["project_id", "decided", "year"]], on="project_id")
     frame = frame.sort_values(["project_id", "org_id"]).reset_index(drop=True)
-    places = located(frame, "org_id", tables, vocabulary)
+    places = add_geography(frame, "org_id", tables, vocabulary)
     return pd.concat([frame.drop(columns=["decided", "year"]), places], axis=1)
 
 
@@ -246,7 +256,7 @@ def open_evidence(
         parameters = study.parameters_from(parameters)
     descriptor = load_descriptor(study.data)
     reading = read_leniently(study.data, descriptor)
-    if reading.flaws or not known_valid(data_hash(study.data, descriptor)):
+    if reading.flaws or not is_known_valid(hash_data(study.data, descriptor)):
         from evaltools.evidence.validation import check_reading  # only where needed
 
         refuse(check_reading(reading, descriptor, study.declaration))

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from evaltools.evidence.cell_problems import Flaw, Unread, as_problems
+from evaltools.evidence.cell_problems import CellProblem, UnreadTable, as_problems
 from evaltools.evidence.delimited import read_delimited
 from evaltools.evidence.descriptor import FILE_NAME, Descriptor, Resource, load_descriptor
 from evaltools.evidence.known_tables import DTYPES, KnownTable, known_tables
-from evaltools.evidence.messages import listed
-from evaltools.evidence.paths import inside
-from evaltools.evidence.raw_table import Grid, Unreadable
+from evaltools.evidence.messages import list_values
+from evaltools.evidence.paths import is_inside
+from evaltools.evidence.raw_table import RawTable, UnreadableTableError
 from evaltools.evidence.typed_table import TableReader
 from evaltools.files import read_file
 from evaltools.problems import Problem, ProblemError, refuse
@@ -31,7 +31,7 @@ LARGEST_FILE = 200_000_000
 
 
 @dataclass(frozen=True)
-class Reading:
+class TablesRead:
     """What could be read of a data folder, and what could not.
 
     Arguments:
@@ -42,8 +42,8 @@ class Reading:
     """
 
     tables: dict[str, pd.DataFrame]
-    flaws: tuple[Flaw, ...]
-    unread: Unread
+    flaws: tuple[CellProblem, ...]
+    unread: UnreadTable
     files: dict[str, str]
 
     def problems(self, descriptor: Descriptor) -> list[Problem]:
@@ -67,14 +67,14 @@ def read_tables(folder: Path, descriptor: Descriptor | None = None) -> dict[str,
         descriptor = load_descriptor(folder)
     reading = read_leniently(folder, descriptor)
     refuse(reading.problems(descriptor))
-    return completed(reading.tables)
+    return fill_missing_columns(reading.tables)
 
 
-def read_leniently(folder: Path, descriptor: Descriptor) -> Reading:
+def read_leniently(folder: Path, descriptor: Descriptor) -> TablesRead:
     """Read what can be read; cells that cannot are missing in the frames and told as flaws."""
     tables: dict[str, pd.DataFrame] = {}
     files: dict[str, str] = {}
-    flaws: list[Flaw] = []
+    flaws: list[CellProblem] = []
     absent: set[str] = set()
     columns: set[tuple[str, str]] = set()
     cells: set[tuple[str, int, str]] = set()
@@ -83,19 +83,24 @@ def read_leniently(folder: Path, descriptor: Descriptor) -> Reading:
             path = table_file(folder, resource)
             files[resource.name] = path.relative_to(folder).as_posix()
             reader = TableReader(resource, _grid(path, resource))
-        except Unreadable as error:
+        except UnreadableTableError as error:
             absent.add(resource.name)
             what, allowed = error.what, error.allowed
             remedy = error.remedy
-            flaws.append(Flaw(resource.name, error.row, None, what, allowed, remedy, error.code))
+            flaws.append(
+                CellProblem(resource.name, error.row, None, what, allowed, remedy, error.code)
+            )
             continue
         tables[resource.name] = reader.frame()
         tables[resource.name].attrs["file"] = files[resource.name]
         flaws += reader.flaws
         columns.update((resource.name, name) for name in reader.missing)
         cells.update((resource.name, row, name) for row, name in reader.holes)
-    return Reading(
-        tables, tuple(flaws), Unread(frozenset(absent), frozenset(columns), frozenset(cells)), files
+    return TablesRead(
+        tables,
+        tuple(flaws),
+        UnreadTable(frozenset(absent), frozenset(columns), frozenset(cells)),
+        files,
     )
 
 
@@ -103,7 +108,7 @@ def read_one(folder: Path, resource: Resource) -> pd.DataFrame | None:
     """One table, cells that cannot be read missing; None where there is no table to read."""
     try:
         return TableReader(resource, _grid(table_file(folder, resource), resource)).frame()
-    except Unreadable:
+    except UnreadableTableError:
         return None
 
 
@@ -118,32 +123,32 @@ def table_file(folder: Path, resource: Resource) -> Path:
     if not found:
         others = [stem + suffix for suffix in _NOT_READ if (folder / (stem + suffix)).is_file()]
         if others:
-            what = f"there is {listed(others)}, a kind of file that is not read"
+            what = f"there is {list_values(others)}, a kind of file that is not read"
             remedy = "Save it as .xlsx or .csv."
-            raise Unreadable(what, remedy, "data.file-kind", allowed=listed(names))
+            raise UnreadableTableError(what, remedy, "data.file-kind", allowed=list_values(names))
         what = "there is no such file"
         remedy = f"Put it there, or take the table out of {FILE_NAME}."
-        raise Unreadable(what, remedy, "data.file-missing", allowed=listed(names))
+        raise UnreadableTableError(what, remedy, "data.file-missing", allowed=list_values(names))
     if len(found) > 1:
-        what = f"the table is there more than once: {listed(found)}"
-        raise Unreadable(what, "Keep the one that holds.", "data.file-twice")
-    path = inside(folder, found[0])
+        what = f"the table is there more than once: {list_values(found)}"
+        raise UnreadableTableError(what, "Keep the one that holds.", "data.file-twice")
+    path = is_inside(folder, found[0])
     if path is None or not path.exists():
         what = f"{found[0]} leads out of the data folder or nowhere"
-        raise Unreadable(what, "Copy the file into the folder.", "data.path")
+        raise UnreadableTableError(what, "Copy the file into the folder.", "data.path")
     return folder / found[0]
 
 
-def _grid(path: Path, resource: Resource) -> Grid:
+def _grid(path: Path, resource: Resource) -> RawTable:
     if path.stat().st_size > LARGEST_FILE:
-        raise Unreadable(
+        raise UnreadableTableError(
             "the file is larger than 200 MB", "Is it the right file?", "data.too-large"
         )
     try:
         data = read_file(path)
     except ProblemError as error:
         said = error.problems[0]
-        raise Unreadable(said.what, said.remedy, said.code) from None
+        raise UnreadableTableError(said.what, said.remedy, said.code) from None
     if path.suffix in WORKBOOKS:
         from evaltools.evidence.workbook import read_workbook  # most folders hold none
 
@@ -151,7 +156,7 @@ def _grid(path: Path, resource: Resource) -> Grid:
     return read_delimited(data, resource.field_names)
 
 
-def completed(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def fill_missing_columns(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """The tables with every known column and every known table, empty where the study has none.
 
     Of a study that has no table of readings, who coded a document has read it whole.
@@ -161,24 +166,24 @@ def completed(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 
     Returns the frames in the same order, then the tables that were added.
     """
-    whole = {name: with_known_columns(name, frame) for name, frame in tables.items()}
+    whole = {name: add_known_columns(name, frame) for name, frame in tables.items()}
     for name in known_tables():
         if name not in whole:
             index = pd.Index([], name="row", dtype="int64")
-            whole[name] = with_known_columns(name, pd.DataFrame(index=index))
+            whole[name] = add_known_columns(name, pd.DataFrame(index=index))
     codings = whole["codings"]
     if not codings.empty and "readings" not in tables:
         read = codings.merge(whole["segments"][["segment_id", "document_id"]], on="segment_id")
         read = read[["document_id", "coder_id", "round"]].drop_duplicates(ignore_index=True)
-        whole["readings"] = with_known_columns("readings", read.assign(complete=True))
+        whole["readings"] = add_known_columns("readings", read.assign(complete=True))
     if not whole["readings"].empty and "coders" not in tables:
         coders = whole["readings"][["coder_id"]].drop_duplicates(ignore_index=True)
         coders["pseudonym"] = coders["coder_id"]
-        whole["coders"] = with_known_columns("coders", coders)
+        whole["coders"] = add_known_columns("coders", coders)
     return whole
 
 
-def with_known_columns(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+def add_known_columns(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """One table with every known column: what holds by default, or nothing, where it lacks one."""
     known = known_tables().get(name, KnownTable())
     added = {}

@@ -9,29 +9,29 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from evaltools.evidence.cell_problems import Flaw
+from evaltools.evidence.cell_problems import CellProblem
 from evaltools.evidence.cell_values import (
     AMBIGUOUS,
     AMBIGUOUS_DATE,
     SHEET_ERROR,
-    NotThis,
+    CellValueError,
     Value,
-    reader_of,
-    surely_day_first,
+    is_day_first,
+    value_reader,
 )
 from evaltools.evidence.descriptor import FILE_NAME, Field, Resource
 from evaltools.evidence.known_tables import may_be_absent
-from evaltools.evidence.messages import listed, quoted, suggestion
-from evaltools.evidence.numerals import NO_MARKS, Marks, marks_of
-from evaltools.evidence.raw_table import Grid, Unreadable, rows_listed
-from evaltools.evidence.row_checks import OddRow, find_odd_rows
+from evaltools.evidence.messages import list_values, quote_value, suggest_value
+from evaltools.evidence.numerals import NO_MARKS, Marks, detect_marks
+from evaltools.evidence.raw_table import RawTable, UnreadableTableError, list_rows
+from evaltools.evidence.row_checks import UnusualRow, find_unusual_rows
 
 _NO_DAY = np.datetime64("NaT", "D")
 _NUMERIC = ("number", "integer")
 
 
 @dataclass(frozen=True)
-class _Wrong:
+class _UnreadCell:
     """A cell that could not be read, and which others have the same cause."""
 
     row: int
@@ -48,10 +48,10 @@ class TableReader:
     Raises Unreadable where the header holds none of the table's columns.
     """
 
-    def __init__(self, resource: Resource, grid: Grid) -> None:
+    def __init__(self, resource: Resource, grid: RawTable) -> None:
         self.resource = resource
         self.grid = grid
-        self.flaws: list[Flaw] = []
+        self.flaws: list[CellProblem] = []
         self.missing: list[str] = []
         self.holes: list[tuple[int, str]] = []
         self._places = self._find_places()
@@ -70,18 +70,18 @@ class TableReader:
             self._flaw(remark.row, remark.column, remark.what, "", remark.remedy, remark.code)
         self._tell_ragged()
         values: dict[str, list[Value | None]] = {}
-        wrong: dict[str, list[_Wrong]] = {}
+        wrong: dict[str, list[_UnreadCell]] = {}
         for field in self.resource.fields:
             if field.name not in self._places and not may_be_absent(self.resource.name, field.name):
                 self.missing.append(field.name)
             values[field.name], wrong[field.name] = self._column(field)
-        odd = find_odd_rows(self.resource, self.grid, self._places, self._texts, values)
+        odd = find_unusual_rows(self.resource, self.grid, self._places, self._texts, values)
         self._tell_odd(odd)
         told = {row for one in odd for row in one.rows}
         for name, found in wrong.items():
             self._tell_wrong(name, [one for one in found if one.row not in told])
         index = pd.Index(self.grid.numbers, name="row", dtype="int64")
-        columns = {field.name: typed(field.type, values[field.name])
+        columns = {field.name: make_typed_column(field.type, values[field.name])
                    for field in self.resource.fields}  # fmt: skip
         frame = pd.DataFrame(columns, index=index, copy=False)
         foreign = {row for one in odd if not one.belongs for row in one.rows}
@@ -92,7 +92,7 @@ class TableReader:
         counts = Counter(found for _, found in self.grid.ragged)
         for found in counts:
             rows = [row for row, cells in self.grid.ragged if cells == found]
-            subject = "the row has" if len(rows) == 1 else f"{rows_listed(rows)} have"
+            subject = "the row has" if len(rows) == 1 else f"{list_rows(rows)} have"
             what = f"{subject} {found} {'cell' if found == 1 else 'cells'}, the header {width}"
             remedy = "Put a text that holds the delimiter between quotation marks."
             if found < width:
@@ -110,21 +110,21 @@ class TableReader:
         self.holes += [(row, name) for row, _ in self.grid.ragged
                        for name in self.resource.field_names]  # fmt: skip
 
-    def _tell_odd(self, odd: list[OddRow]) -> None:
+    def _tell_odd(self, odd: list[UnusualRow]) -> None:
         for one in odd:
             self._flaw(one.rows[0], None, one.what, one.allowed, one.remedy, one.code)
             if one.belongs:
                 self.holes += [(row, name) for row in one.rows for name in one.columns]
 
-    def _tell_wrong(self, column: str, wrong: list[_Wrong]) -> None:
-        by_cause: dict[tuple[str, str], list[_Wrong]] = {}
+    def _tell_wrong(self, column: str, wrong: list[_UnreadCell]) -> None:
+        by_cause: dict[tuple[str, str], list[_UnreadCell]] = {}
         for one in wrong:
             self.holes.append((one.row, column))
             by_cause.setdefault(one.cause, []).append(one)
         for first, *others in by_cause.values():
             what = first.what
             if others:
-                what += f" (also {rows_listed(one.row for one in others)})"
+                what += f" (also {list_rows(one.row for one in others)})"
             self._flaw(first.row, column, what, first.allowed, first.remedy, first.code)
 
     def _find_places(self) -> dict[str, int]:
@@ -141,16 +141,18 @@ class TableReader:
             else:
                 places[field] = place
         if not places:
-            shown = listed((quoted(name) for name in self.grid.header if name), 6)
+            shown = list_values((quote_value(name) for name in self.grid.header if name), 6)
             what = f"the first row holds none of the column names but {shown}"
-            allowed = listed(self.resource.field_names)
+            allowed = list_values(self.resource.field_names)
             remedy = "Put the column names in the first row."
-            raise Unreadable(what, remedy, "data.header", allowed=allowed, row=self.grid.header_row)
+            raise UnreadableTableError(
+                what, remedy, "data.header", allowed=allowed, row=self.grid.header_row
+            )
         absent = [name for name in self.resource.field_names if name not in places]
         for place, name in unknown:
             if name:
-                what = f"the column {quoted(name)} is not in {FILE_NAME}"
-                remedy = suggestion(name, absent) or "Take it out, or describe it there."
+                what = f"the column {quote_value(name)} is not in {FILE_NAME}"
+                remedy = suggest_value(name, absent) or "Take it out, or describe it there."
                 self._flaw(self.grid.header_row, None, what, "", remedy, "data.column-unknown")
             elif any(row[place].strip() for row in self.grid.rows):
                 what = f"column {place + 1} holds values under no name"
@@ -164,9 +166,9 @@ class TableReader:
             self._flaw(self.grid.header_row, name, what, "", remedy, "data.column-missing")
         return places
 
-    def _column(self, field: Field) -> tuple[list[Value | None], list[_Wrong]]:
+    def _column(self, field: Field) -> tuple[list[Value | None], list[_UnreadCell]]:
         texts = self._texts[field.name]
-        wrong: list[_Wrong] = []
+        wrong: list[_UnreadCell] = []
         doubtful = self._doubtful(field, wrong)
         if field.type in _NUMERIC:
             texts = self._numerals(field.name)
@@ -186,15 +188,17 @@ class TableReader:
             for place, (row, text) in enumerate(zip(self.grid.numbers, texts, strict=True)):
                 error = errors.get(text)
                 if error is not None and place not in doubtful:
-                    what = f"{quoted(text)} {error.what}"
+                    what = f"{quote_value(text)} {error.what}"
                     # Numbers that are all written in one doubtful way have one cause, and so has
                     # one wrong text however often it stands there.
                     one_way = error.code in (AMBIGUOUS, AMBIGUOUS_DATE)
                     cause = (error.code, "" if one_way else text)
-                    wrong.append(_Wrong(row, what, error.allowed, error.remedy, error.code, cause))
+                    wrong.append(
+                        _UnreadCell(row, what, error.allowed, error.remedy, error.code, cause)
+                    )
         return values, wrong
 
-    def _doubtful(self, field: Field, wrong: list[_Wrong]) -> set[int]:
+    def _doubtful(self, field: Field, wrong: list[_UnreadCell]) -> set[int]:
         """Places in the column of cells whose text is not what they say."""
         column = self._places.get(field.name)
         if column is None or not self.grid.doubts:
@@ -208,7 +212,9 @@ class TableReader:
             found.add(place)
             text = texts[place]
             cause = (doubt.remedy, text if doubt.code == SHEET_ERROR else "")
-            wrong.append(_Wrong(row, doubt.sentence(text), "", doubt.remedy, doubt.code, cause))
+            wrong.append(
+                _UnreadCell(row, doubt.sentence(text), "", doubt.remedy, doubt.code, cause)
+            )
         return found
 
     def _numerals(self, name: str) -> tuple[str, ...]:
@@ -225,8 +231,8 @@ class TableReader:
     def _marks(self, name: str) -> Marks:
         """What points and commas stand for in a column, or else in the file."""
         fields = [field.name for field in self.resource.fields if field.type in _NUMERIC]
-        file = marks_of(text for other in fields for text in self._written(other))
-        return marks_of(self._written(name)).completed(file)
+        file = detect_marks(text for other in fields for text in self._written(other))
+        return detect_marks(self._written(name)).completed(file)
 
     def _written(self, name: str) -> set[str]:
         """Texts of a column that somebody wrote: not those that a spreadsheet stores as numbers."""
@@ -244,12 +250,12 @@ class TableReader:
         """Whether dates with points in a column surely begin with the day."""
         dates = [field.name for field in self.resource.fields if field.type == "date"]
         elsewhere = (text for other in dates for text in self._texts[other])
-        return surely_day_first(self._texts[name], elsewhere)
+        return is_day_first(self._texts[name], elsewhere)
 
     def _reader(
         self, field: Field, *, marks: Marks = NO_MARKS, day_first: bool = True
     ) -> Callable[[str], Value]:
-        return reader_of(
+        return value_reader(
             field,
             workbook=self.grid.workbook,
             day_zero=self.grid.day_zero,
@@ -259,10 +265,10 @@ class TableReader:
 
     def _distinct(
         self, read: Callable[[str], Value], texts: tuple[str, ...]
-    ) -> tuple[dict[str, Value | None], dict[str, NotThis]]:
+    ) -> tuple[dict[str, Value | None], dict[str, CellValueError]]:
         # A register repeats itself: each distinct text is read once.
         known: dict[str, Value | None] = {}
-        wrong: dict[str, NotThis] = {}
+        wrong: dict[str, CellValueError] = {}
         missing = self.resource.missing_values
         for text in set(texts):
             if not text.strip() or text.strip() in missing:
@@ -270,7 +276,7 @@ class TableReader:
                 continue
             try:
                 known[text] = read(text)
-            except NotThis as error:
+            except CellValueError as error:
                 known[text] = None
                 wrong[text] = error
         return known, wrong
@@ -278,10 +284,10 @@ class TableReader:
     def _flaw(
         self, row: int | None, column: str | None, what: str, allowed: str, remedy: str, code: str
     ) -> None:
-        self.flaws.append(Flaw(self.resource.name, row, column, what, allowed, remedy, code))
+        self.flaws.append(CellProblem(self.resource.name, row, column, what, allowed, remedy, code))
 
 
-def typed(kind: str, values: list[Value | None]) -> pd.api.extensions.ExtensionArray:
+def make_typed_column(kind: str, values: list[Value | None]) -> pd.api.extensions.ExtensionArray:
     """Values, None where missing, as the pandas array of a descriptor's type."""
     if kind == "string":
         texts: np.ndarray[tuple[int], np.dtype[np.object_]] = np.array(values, dtype=object)

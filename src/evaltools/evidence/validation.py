@@ -13,7 +13,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from evaltools.evidence.cell_problems import ROW, Flaw, Frames, Unread, as_problems, numbered
+from evaltools.evidence.cell_problems import (
+    ROW,
+    CellProblem,
+    NumberedTables,
+    UnreadTable,
+    as_problems,
+    number_rows,
+)
 from evaltools.evidence.coding_rules import CODEBOOK_RULES, CODING_RULES
 from evaltools.evidence.descriptor import (
     FILE_NAME,
@@ -23,12 +30,12 @@ from evaltools.evidence.descriptor import (
     Resource,
     load_descriptor,
 )
-from evaltools.evidence.document_checks import wrong_documents
+from evaltools.evidence.document_checks import check_documents
 from evaltools.evidence.known_tables import DTYPES
-from evaltools.evidence.messages import listed, plain_number, quoted, suggestion
+from evaltools.evidence.messages import list_values, plain_number, quote_value, suggest_value
 from evaltools.evidence.register_rules import REGISTER_RULES
 from evaltools.evidence.scope import AREAS
-from evaltools.evidence.tables import Reading, read_leniently, with_known_columns
+from evaltools.evidence.tables import TablesRead, add_known_columns, read_leniently
 from evaltools.problems import Problem
 from evaltools.study import Vocabulary
 
@@ -38,7 +45,7 @@ _MOST_SUGGESTIONS = 50
 def validate(
     tables: Mapping[str, pd.DataFrame],
     descriptor: Descriptor,
-    unread: Unread | None = None,
+    unread: UnreadTable | None = None,
     vocabulary: Vocabulary | None = None,
 ) -> list[Problem]:
     """Everything that is wrong with the content of the tables.
@@ -52,7 +59,7 @@ def validate(
     Returns problems in order of table, row and column; none where the data are valid.
     """
     files = {name: frame.attrs["file"] for name, frame in tables.items() if "file" in frame.attrs}
-    flaws = find_flaws(tables, descriptor, unread or Unread(), vocabulary)
+    flaws = find_cell_problems(tables, descriptor, unread or UnreadTable(), vocabulary)
     return as_problems(flaws, descriptor, files)
 
 
@@ -72,10 +79,13 @@ def check_data(folder: Path, vocabulary: Vocabulary | None = None) -> list[Probl
 
 
 def check_reading(
-    reading: Reading, descriptor: Descriptor, vocabulary: Vocabulary | None = None
+    reading: TablesRead, descriptor: Descriptor, vocabulary: Vocabulary | None = None
 ) -> list[Problem]:
     """The same of tables that have been read."""
-    flaws = [*reading.flaws, *find_flaws(reading.tables, descriptor, reading.unread, vocabulary)]
+    flaws = [
+        *reading.flaws,
+        *find_cell_problems(reading.tables, descriptor, reading.unread, vocabulary),
+    ]
     problems = as_problems(flaws, descriptor, reading.files)
     return [*(_no_study(descriptor, vocabulary) if vocabulary else ()), *problems]
 
@@ -86,34 +96,34 @@ def _no_study(descriptor: Descriptor, vocabulary: Vocabulary) -> Iterator[Proble
     if "projects" not in columns:
         where = f"{descriptor.folder.name}/{FILE_NAME}"
         what, remedy = "there is no table projects", "Describe it: a study is of its projects."
-        yield Problem(where, what, listed(columns), remedy, "descriptor.table-missing")
+        yield Problem(where, what, list_values(columns), remedy, "descriptor.table-missing")
     homes = {"project": ("projects",), "call": ("calls",), "lead": ("organisations", AREAS)}
     for name, dimension in vocabulary.dimensions.items():
         where, column = f"evaluation.yml, dimensions.{name}", dimension.column
         tables = homes[dimension.of]
         there = [one for table in tables for one in columns.get(table, ())]
         if column not in there:
-            what = f"no column {quoted(column)} in {' or '.join(tables)}"
-            near = suggestion(column, there) or "Correct the column, or say whose it is (of)."
-            yield Problem(where, what, listed(there), near, "study.dimension")
+            what = f"no column {quote_value(column)} in {' or '.join(tables)}"
+            near = suggest_value(column, there) or "Correct the column, or say whose it is (of)."
+            yield Problem(where, what, list_values(there), near, "study.dimension")
         needed = (column, "tile_row", "tile_column")
         if dimension.map and not set(needed) <= set(columns.get(dimension.map, ())):
             what = f"the table {dimension.map} gives its values no place on a map"
             remedy = "Add the columns to the table, or take `map` out."
-            yield Problem(where, what, listed(needed), remedy, "study.dimension")
+            yield Problem(where, what, list_values(needed), remedy, "study.dimension")
 
 
-def find_flaws(
+def find_cell_problems(
     tables: Mapping[str, pd.DataFrame],
     descriptor: Descriptor,
-    unread: Unread,
+    unread: UnreadTable,
     vocabulary: Vocabulary | None = None,
-) -> list[Flaw]:
+) -> list[CellProblem]:
     """The same as flaws, in no order, to be told together with those of reading."""
     names = [resource.name for resource in descriptor.resources if resource.name in tables]
-    numbered_tables = {name: numbered(with_known_columns(name, tables[name])) for name in names}
-    frames = Frames(numbered_tables, vocabulary or Vocabulary())
-    flaws: list[Flaw] = []
+    numbered_tables = {name: number_rows(add_known_columns(name, tables[name])) for name in names}
+    frames = NumberedTables(numbered_tables, vocabulary or Vocabulary())
+    flaws: list[CellProblem] = []
     for resource in descriptor.resources:
         if resource.name in frames:
             frame = frames[resource.name]
@@ -132,11 +142,11 @@ def find_flaws(
     for rule in (*REGISTER_RULES, *CODING_RULES, *CODEBOOK_RULES):
         if rule.applies(frames, unread):
             flaws += rule.check(frames)
-    flaws += wrong_documents(frames, descriptor.folder)
+    flaws += check_documents(frames, descriptor.folder)
     return [flaw for flaw in flaws if not unread.covers(flaw)]
 
 
-def _wrong_types(resource: Resource, frame: pd.DataFrame) -> list[Flaw]:
+def _wrong_types(resource: Resource, frame: pd.DataFrame) -> list[CellProblem]:
     """Frames that were not made by `read_tables` may lack a column or hold another type."""
     flaws = []
     for field in resource.fields:
@@ -144,18 +154,20 @@ def _wrong_types(resource: Resource, frame: pd.DataFrame) -> list[Flaw]:
         if found != DTYPES[field.type]:
             what, allowed = f"the frame has {found}", DTYPES[field.type]
             remedy = "Read the table by read_tables."
-            flaws.append(Flaw(resource.name, None, field.name, what, allowed, remedy, "data.type"))
+            flaws.append(
+                CellProblem(resource.name, None, field.name, what, allowed, remedy, "data.type")
+            )
     return flaws
 
 
-def _wrong_values(resource: Resource, frame: pd.DataFrame) -> Iterator[Flaw]:
+def _wrong_values(resource: Resource, frame: pd.DataFrame) -> Iterator[CellProblem]:
     for field in resource.fields:
         column = frame[field.name]
         told = column.dropna()
         if field.required:
             for row in frame.loc[column.isna(), ROW]:
                 what, code = "the cell is empty", "data.required"
-                yield Flaw(
+                yield CellProblem(
                     resource.name, int(row), field.name, what, "a value", "Fill it in.", code
                 )
         for wrong, code in _wrong_among(field, told):
@@ -175,22 +187,22 @@ def _wrong_among(field: Field, told: pd.Series) -> Iterator[tuple[pd.Series, str
         yield told[told > field.maximum], "data.maximum"
 
 
-def _wrong_value(table: str, field: Field, row: int, code: str, found: object) -> Flaw:
+def _wrong_value(table: str, field: Field, row: int, code: str, found: object) -> CellProblem:
     if code == "data.enum":
-        what, allowed = f"{quoted(found)} is not in the list", listed(field.enum)
-        remedy = suggestion(str(found), field.enum) or "Choose one of these."
+        what, allowed = f"{quote_value(found)} is not in the list", list_values(field.enum)
+        remedy = suggest_value(str(found), field.enum) or "Choose one of these."
     elif code == "data.pattern":
-        what, allowed = f"{quoted(found)} has another form", f"the pattern {field.pattern}"
+        what, allowed = f"{quote_value(found)} has another form", f"the pattern {field.pattern}"
         remedy = f"Correct it; it is: {field.description}." if field.description else "Correct it."
     else:
         low = code == "data.minimum"
         limit = plain_number(field.minimum if low else field.maximum)
         what = f"{plain_number(found)} is too {'small' if low else 'large'}"
         allowed, remedy = f"at {'least' if low else 'most'} {limit}", "Correct the number."
-    return Flaw(table, row, field.name, what, allowed, remedy, code)
+    return CellProblem(table, row, field.name, what, allowed, remedy, code)
 
 
-def _repeated_keys(resource: Resource, frame: pd.DataFrame) -> Iterator[Flaw]:
+def _repeated_keys(resource: Resource, frame: pd.DataFrame) -> Iterator[CellProblem]:
     keys: list[tuple[str, ...]] = [(field.name,) for field in resource.fields if field.unique]
     if resource.primary_key and resource.primary_key not in keys:
         keys.append(resource.primary_key)
@@ -203,8 +215,8 @@ def _repeated_keys(resource: Resource, frame: pd.DataFrame) -> Iterator[Flaw]:
         first = known.drop_duplicates(columns)[[*columns, ROW]]
         pairs = again.merge(first, on=columns, suffixes=("", "_first"))
         for _, pair in pairs.iterrows():
-            shown = ", ".join(quoted(pair[column]) for column in columns)
-            yield Flaw(
+            shown = ", ".join(quote_value(pair[column]) for column in columns)
+            yield CellProblem(
                 resource.name,
                 int(pair[ROW]),
                 columns[0] if len(columns) == 1 else None,
@@ -217,7 +229,7 @@ def _repeated_keys(resource: Resource, frame: pd.DataFrame) -> Iterator[Flaw]:
 
 def _missing_references(
     resource: Resource, key: ForeignKey, frame: pd.DataFrame, target: pd.DataFrame
-) -> Iterator[Flaw]:
+) -> Iterator[CellProblem]:
     columns = list(key.fields)
     there = set(zip(*(target[name] for name in key.reference_fields), strict=True))
     values = zip(*(frame[name] for name in columns), strict=True)
@@ -227,12 +239,12 @@ def _missing_references(
         return
     candidates = target[key.reference_fields[0]].dropna().astype(str).tolist()
     for place, (_, row) in enumerate(absent.iterrows()):
-        shown = ", ".join(quoted(row[column]) for column in columns)
+        shown = ", ".join(quote_value(row[column]) for column in columns)
         remedy = ""
         # Looking for a near value costs time that a wholly wrong column would multiply.
         if len(columns) == 1 and place < _MOST_SUGGESTIONS:
-            remedy = suggestion(str(row[columns[0]]), candidates)
-        yield Flaw(
+            remedy = suggest_value(str(row[columns[0]]), candidates)
+        yield CellProblem(
             resource.name,
             int(row[ROW]),
             columns[0] if len(columns) == 1 else None,
@@ -243,7 +255,7 @@ def _missing_references(
         )
 
 
-def _wrong_dates(resource: Resource, frame: pd.DataFrame) -> Iterator[Flaw]:
+def _wrong_dates(resource: Resource, frame: pd.DataFrame) -> Iterator[CellProblem]:
     for order in resource.date_orders:
         for place, later in enumerate(order):
             for earlier in order[:place]:
@@ -251,7 +263,7 @@ def _wrong_dates(resource: Resource, frame: pd.DataFrame) -> Iterator[Flaw]:
                 between = list(order[order.index(earlier) + 1 : place])
                 wrong = frame[(frame[later] < frame[earlier]) & frame[between].isna().all(axis=1)]
                 for _, row in wrong.iterrows():
-                    yield Flaw(
+                    yield CellProblem(
                         resource.name,
                         int(row[ROW]),
                         later,
@@ -262,7 +274,7 @@ def _wrong_dates(resource: Resource, frame: pd.DataFrame) -> Iterator[Flaw]:
                     )
 
 
-def _wrong_ratios(resource: Resource, frame: pd.DataFrame) -> Iterator[Flaw]:
+def _wrong_ratios(resource: Resource, frame: pd.DataFrame) -> Iterator[CellProblem]:
     for rule in resource.maximum_ratios:
         part, whole = frame[rule.part].astype("float64"), frame[rule.whole].astype("float64")
         # half a cent of grace for sums that were rounded
@@ -273,7 +285,7 @@ def _wrong_ratios(resource: Resource, frame: pd.DataFrame) -> Iterator[Flaw]:
             if of and round(found / of, 4) <= rule.maximum:  # two decimals would not show it
                 over = Decimal(repr(found)) - Decimal(repr(of)) * Decimal(str(rule.maximum))
                 share = f"is {over.normalize():f} more than {allowed}"
-            yield Flaw(
+            yield CellProblem(
                 resource.name,
                 int(row[ROW]),
                 rule.part,

@@ -19,16 +19,16 @@ from xml.etree import ElementTree
 from lxml import etree
 
 from evaltools.evidence import ods, xlsx
-from evaltools.evidence.messages import listed, quoted
+from evaltools.evidence.messages import list_values, quote_value
 from evaltools.evidence.raw_table import (
     FURTHER_SHEET,
     LATEST_HEADER,
-    Grid,
+    RawTable,
     Remark,
-    Unreadable,
-    header_place,
-    rows_listed,
-    to_grid,
+    UnreadableTableError,
+    find_header,
+    list_rows,
+    make_raw_table,
 )
 from evaltools.evidence.workbook_sheet import Sheet
 
@@ -45,7 +45,7 @@ _ODS_PARAGRAPH = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}p"
 _ODS_TYPE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}value-type"
 
 
-def read_workbook(data: bytes, suffix: str, table: str, expected: Iterable[str]) -> Grid:
+def read_workbook(data: bytes, suffix: str, table: str, expected: Iterable[str]) -> RawTable:
     """Cells of a table's sheet, as text.
 
     Arguments:
@@ -60,9 +60,9 @@ def read_workbook(data: bytes, suffix: str, table: str, expected: Iterable[str])
     names = list(expected)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = _checked_parts(archive)
+            parts = _read_parts(archive)
     except _BROKEN as error:
-        raise _no_workbook(str(error)) from None
+        raise _unreadable_workbook(str(error)) from None
     day_zero = "1899-12-30"
     try:
         if suffix == ".xlsx":
@@ -75,15 +75,15 @@ def read_workbook(data: bytes, suffix: str, table: str, expected: Iterable[str])
             _check_repetition(parts.get("content.xml", b""))
             sheets = ods.read_sheets(parts)
     except KeyError as error:
-        raise _no_workbook(f"its part {error.args[0]} is missing") from None
+        raise _unreadable_workbook(f"its part {error.args[0]} is missing") from None
     except xlsx.TooFarError as error:
         place = f"row {error.row}, column {error.column}"
-        raise _hostile(f"a cell stands as far out as {place}") from None
+        raise _refuse_hostile(f"a cell stands as far out as {place}") from None
     except (etree.LxmlError, ValueError, OverflowError) as error:
-        raise _no_workbook(str(error)) from None
+        raise _unreadable_workbook(str(error)) from None
     sheet = _chosen(sheets, table)
     _fill_merged_names(sheet, names)
-    grid = to_grid(
+    grid = make_raw_table(
         sheet.records,
         names,
         workbook=True,
@@ -95,22 +95,22 @@ def read_workbook(data: bytes, suffix: str, table: str, expected: Iterable[str])
     return replace(grid, remarks=remarks)
 
 
-def _no_workbook(why: str) -> Unreadable:
+def _unreadable_workbook(why: str) -> UnreadableTableError:
     remedy = "Save it again as .xlsx without a password, or as .csv."
-    return Unreadable(f"it cannot be read as a workbook ({why})", remedy, "data.workbook")
+    return UnreadableTableError(f"it cannot be read as a workbook ({why})", remedy, "data.workbook")
 
 
-def _hostile(what: str) -> Unreadable:
-    return Unreadable(
+def _refuse_hostile(what: str) -> UnreadableTableError:
+    return UnreadableTableError(
         what, "Copy the values into a new workbook, or save as .csv.", "data.workbook-unsafe"
     )
 
 
-def _checked_parts(archive: zipfile.ZipFile) -> dict[str, bytes]:
+def _read_parts(archive: zipfile.ZipFile) -> dict[str, bytes]:
     members = archive.infolist()
     if len(members) > MOST_MEMBERS or sum(one.file_size for one in members) > LARGEST_CONTENT:
         megabytes = LARGEST_CONTENT // 1_000_000
-        raise _hostile(f"unpacked it would be larger than {megabytes} MB")
+        raise _refuse_hostile(f"unpacked it would be larger than {megabytes} MB")
     parts = {}
     for member in members:
         if member.filename.endswith((".xml", ".rels")):
@@ -118,7 +118,7 @@ def _checked_parts(archive: zipfile.ZipFile) -> dict[str, bytes]:
             parts[member.filename.replace("\\", "/")] = archive.read(member)
     for name, part in parts.items():
         if b"\0" in part or _DOCTYPE.search(part):
-            raise _hostile(f"its part {name} is not plain XML in UTF-8")
+            raise _refuse_hostile(f"its part {name} is not plain XML in UTF-8")
     return parts
 
 
@@ -139,19 +139,21 @@ def _check_repetition(content: bytes) -> None:
                 cells += row_repeat * last
                 element.clear()
             if cells > xlsx.MOST_CELLS:
-                raise _hostile("repeated cells would fill more than five million")
+                raise _refuse_hostile("repeated cells would fill more than five million")
     except (ElementTree.ParseError, ValueError) as error:
-        raise _no_workbook(str(error)) from None
+        raise _unreadable_workbook(str(error)) from None
 
 
 def _chosen(sheets: dict[str, Sheet], table: str) -> Sheet:
     filled = [sheet for sheet in sheets.values() if any(map(any, sheet.records))]
     named = [sheet for sheet in filled if sheet.name.casefold() == table]
     if not filled:
-        raise Unreadable("no sheet holds anything", "Put the table there.", "data.empty")
+        raise UnreadableTableError("no sheet holds anything", "Put the table there.", "data.empty")
     if not named and len(filled) > 1:
-        what = f"it has several sheets: {listed(sheet.name for sheet in filled)}"
-        raise Unreadable(what, f"Name the one that holds the table {table}.", "data.sheet")
+        what = f"it has several sheets: {list_values(sheet.name for sheet in filled)}"
+        raise UnreadableTableError(
+            what, f"Name the one that holds the table {table}.", "data.sheet"
+        )
     return (named or filled)[0]
 
 
@@ -169,7 +171,7 @@ def _fill_merged_names(sheet: Sheet, names: list[str]) -> None:
 
 
 def _further(
-    sheets: dict[str, Sheet], chosen: Sheet, grid: Grid, names: list[str]
+    sheets: dict[str, Sheet], chosen: Sheet, grid: RawTable, names: list[str]
 ) -> Iterable[Remark]:
     """Other sheets that hold rows under the same column names."""
     expected = {name.casefold() for name in names}
@@ -177,20 +179,20 @@ def _further(
     for sheet in sheets.values():
         if sheet is chosen or not sheet.records:
             continue
-        top = header_place(sheet.records, names)
+        top = find_header(sheet.records, names)
         found = {" ".join(cell.split()).casefold() for cell in sheet.records[top]} & expected
         rows = sum(any(cell.strip() for cell in record) for record in sheet.records[top + 1 :])
         if rows and len(found) >= max(2, here / 2):
             what = (
-                f"the {'hidden ' if sheet.hidden else ''}sheet {quoted(sheet.name)} holds "
-                f"{_counted(rows, 'row')} under the same column names; only {quoted(chosen.name)} "
+                f"the {'hidden ' if sheet.hidden else ''}sheet {quote_value(sheet.name)} holds "
+                f"{_counted(rows, 'row')} under the same column names; only {quote_value(chosen.name)} "
                 "is read"
             )
             remedy = "Move its rows to that sheet, or delete the sheet."
             yield Remark(None, None, what, remedy, FURTHER_SHEET)
 
 
-def _remarks(sheet: Sheet, grid: Grid) -> Iterable[Remark]:
+def _remarks(sheet: Sheet, grid: RawTable) -> Iterable[Remark]:
     """What is seen of the rows, columns and cells of the table beside their texts."""
     rows = dict(zip(grid.numbers, grid.rows, strict=True))
     table = {*rows, grid.header_row}
@@ -198,7 +200,7 @@ def _remarks(sheet: Sheet, grid: Grid) -> Iterable[Remark]:
         yield Remark(
             None,
             None,
-            f"the sheet {quoted(sheet.name)} is hidden",
+            f"the sheet {quote_value(sheet.name)} is hidden",
             "Show it and see whether it is the right one.",
             "data.hidden",
         )
@@ -207,7 +209,7 @@ def _remarks(sheet: Sheet, grid: Grid) -> Iterable[Remark]:
             min(hidden),
             None,
             f"{_counted(len(hidden), 'row')} {'is' if len(hidden) == 1 else 'are'} hidden"
-            f"{' by a filter' if sheet.filtered else ''} ({rows_listed(hidden)})",
+            f"{' by a filter' if sheet.filtered else ''} ({list_rows(hidden)})",
             "Show all rows, and delete those that are not meant.",
             "data.hidden",
         )
@@ -266,9 +268,9 @@ def _remarks(sheet: Sheet, grid: Grid) -> Iterable[Remark]:
                 for place, text in enumerate(rows.get(row, ()))
                 if text.strip()
             )
-            where = "the row" if whole and len(struck) == 1 else rows_listed(struck)
+            where = "the row" if whole and len(struck) == 1 else list_rows(struck)
             what = (
-                f"{where if whole else f'cells of {where} ({listed(few, 6)})'} "
+                f"{where if whole else f'cells of {where} ({list_values(few, 6)})'} "
                 f"{one_is if whole and len(struck) == 1 else more_are} {what}"
             )
             yield Remark(min(struck), None, what, remedy, code)
@@ -278,14 +280,14 @@ def _remarks(sheet: Sheet, grid: Grid) -> Iterable[Remark]:
             merged[0][0],
             None,
             f"cells are merged, so that only the first of each area has its value: "
-            f"{listed((_area(one) for one in merged), 12)}",
+            f"{list_values((_area(one) for one in merged), 12)}",
             "Unmerge them, and write in every cell the value that belongs there.",
             "data.merged-cells",
         )
 
 
 def _joins_values(
-    area: tuple[int, int, int, int], grid: Grid, rows: dict[int, tuple[str, ...]]
+    area: tuple[int, int, int, int], grid: RawTable, rows: dict[int, tuple[str, ...]]
 ) -> bool:
     """Whether a merged area gives one value to several rows or columns of the table."""
     top, left, bottom, right = area

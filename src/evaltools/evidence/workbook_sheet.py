@@ -9,8 +9,8 @@ from itertools import groupby
 
 from evaltools.documents.spreadsheets.number_formats import NumberFormat, Shown, same_number
 from evaltools.documents.superscripts import shift
-from evaltools.evidence.messages import quoted
-from evaltools.evidence.numerals import unambiguous
+from evaltools.evidence.messages import quote_value
+from evaltools.evidence.numerals import write_unambiguously
 from evaltools.evidence.raw_table import Doubt
 
 Place = tuple[int, int]
@@ -120,24 +120,24 @@ class Sheet:
             shown: what a person sees of it.
         """
         if shown.date:
-            self.doubts[place] = NO_DATE_HERE if shown.whole_date else shown_otherwise(shown, raw)
+            self.doubts[place] = NO_DATE_HERE if shown.whole_date else differs_as_shown(shown, raw)
         elif not shown.text:
-            self.doubts[place] = shown_otherwise(shown, raw)
+            self.doubts[place] = differs_as_shown(shown, raw)
         elif shown.value is None or not same_number(shown.value, number):
-            self.doubts[place] = shown_otherwise(shown, raw, "string", "boolean")
+            self.doubts[place] = differs_as_shown(shown, raw, "string", "boolean")
         else:
             # What is read has no more digits than what is seen.
-            self.exact[place] = unambiguous(plain(shown.value))
+            self.exact[place] = write_unambiguously(plain_decimal(shown.value))
         return shown.text
 
     def put_general(self, place: Place, raw: str, number: Decimal) -> str:
         """Keep a number in the format General; return its digits."""
-        text = plain(number)
+        text = plain_decimal(number)
         if abs(number) >= _MOST_DIGITS:
             self.doubts[place] = TOO_LONG
         elif "." in text:
             precise = repr(float(raw))
-            self.exact[place] = unambiguous(text if "e" in precise else precise)
+            self.exact[place] = write_unambiguously(text if "e" in precise else precise)
         return text
 
 
@@ -173,15 +173,15 @@ def is_same_colour(one: Colour | None, other: Colour | None) -> bool:
     return one is not None and one == other
 
 
-def shown_otherwise(shown: Shown, stored: str, *unless: str) -> Doubt:
+def differs_as_shown(shown: Shown, stored: str, *unless: str) -> Doubt:
     """A doubt about a number whose format shows something else."""
-    what = f"is shown as {quoted(shown.text)}, but holds {stored}"
+    what = f"is shown as {quote_value(shown.text)}, but holds {stored}"
     if not shown.text:
         what = f"does not show what it holds, {stored}"
     return Doubt(what, _AS_SEEN, "data.shown-otherwise", unless)
 
 
-def plain(number: Decimal) -> str:
+def plain_decimal(number: Decimal) -> str:
     """A number without exponent and without noughts behind its decimals."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -19,10 +19,10 @@ from lxml import etree
 from evaltools.documents.spreadsheets.number_formats import (
     BUILT_IN,
     NumberFormat,
-    decimal_of,
+    parse_decimal,
     same_number,
 )
-from evaltools.evidence.messages import quoted
+from evaltools.evidence.messages import quote_value
 from evaltools.evidence.raw_table import Doubt
 from evaltools.evidence.workbook_sheet import (
     BLACK,
@@ -37,7 +37,7 @@ from evaltools.evidence.workbook_sheet import (
     Place,
     Sheet,
     is_same_colour,
-    plain,
+    plain_decimal,
     show,
     write_runs,
 )
@@ -422,16 +422,16 @@ def _filled(sheet: Sheet, area: str) -> Iterator[Place]:
 
 def _rule_doubt(sheet: Sheet, place: Place, code: NumberFormat, from_1904: bool) -> Doubt | None:
     text = sheet.records[place[0] - 1][place[1]]
-    stored = decimal_of(sheet.exact.get(place, text))
+    stored = parse_decimal(sheet.exact.get(place, text))
     if stored is None:
         same, seen = code.show_text(text) == text, code.show_text(text)
     else:
         shown = code.show(stored, from_1904)
         same = not shown.date and shown.value is not None and same_number(shown.value, stored)
-        seen, text = shown.text, plain(stored)
+        seen, text = shown.text, plain_decimal(stored)
     if same:
         return None
-    what = f"may be shown as {quoted(seen)} by a conditional format, but holds {text}"
+    what = f"may be shown as {quote_value(seen)} by a conditional format, but holds {text}"
     return Doubt(what, _OF_RULES, "data.shown-otherwise")
 
 
@@ -506,7 +506,7 @@ def _text(cell: etree._Element, place: Place, book: Book, styles: list[Style], s
     elif raw.isdigit() and len(raw) < 16 and style.code.plain:
         text = str(int(raw))
     else:
-        stored = decimal_of(raw)
+        stored = parse_decimal(raw)
         text = raw
         if stored is not None:
             text = show(sheet, place, raw, stored, style.code, book.from_1904)

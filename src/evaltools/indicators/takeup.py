@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from evaltools.evidence.scope import chosen, stands_for_area
+from evaltools.evidence.scope import is_chosen, stands_for_area
 from evaltools.indicators.absence import map_dimension
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.shares import plain_share
@@ -275,7 +275,7 @@ def _in_scope(frame: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
     keep = np.ones(len(frame), dtype=bool)
     for name, dimension in evidence.vocabulary.dimensions.items():
         if dimension.column in frame:
-            wanted = chosen(frame[dimension.column], getattr(evidence.parameters, name))
+            wanted = is_chosen(frame[dimension.column], getattr(evidence.parameters, name))
             keep &= wanted.fillna(False).to_numpy(dtype=bool)
     return frame[keep].copy()
 

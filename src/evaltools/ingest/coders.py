@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evaltools.evidence.messages import listed, quoted
+from evaltools.evidence.messages import list_values, quote_value
 from evaltools.files import replace_file
 from evaltools.ingest.mapping_tables import read_pairs
 from evaltools.problems import Problem, refuse
@@ -23,7 +23,7 @@ _ID = re.compile(r"coder-([0-9]{1,6})")
 
 
 @dataclass(frozen=True)
-class Known:
+class IdentifiedCoders:
     """Who the coders of a file are.
 
     Arguments:
@@ -40,21 +40,21 @@ class Known:
     by_pseudonym: frozenset[str] = frozenset()
 
 
-def key_place(path: Path) -> Path:
+def key_path(path: Path) -> Path:
     """Where the key of a file lies."""
     return path.with_name(path.name + ".coders.csv")
 
 
 def read_key(path: Path) -> dict[str, str]:
     """Identifiers by name, of the key of a file; empty where it has none."""
-    place = key_place(path)
+    place = key_path(path)
     return read_pairs(place) if place.is_file() else {}
 
 
 def write_key(path: Path, key: Sequence[tuple[str, str, str]]) -> bool:
     """Put the key of a file beside it; returns False where that folder cannot be written to."""
-    place = key_place(path)
-    content = csv_cells.written(("name", "coder_id", "pseudonym"), sorted(key)).encode()
+    place = key_path(path)
+    content = csv_cells.write_cells(("name", "coder_id", "pseudonym"), sorted(key)).encode()
     if place.is_file() and place.read_bytes() == content:
         return True
     try:
@@ -64,13 +64,13 @@ def write_key(path: Path, key: Sequence[tuple[str, str, str]]) -> bool:
     return True
 
 
-def know_coders(
+def identify_coders(
     found: Sequence[Coder],
     study: Sequence[Coder],
     mapping: Mapping[str, str],
     key: Mapping[str, str],
     word: str = "Coder",
-) -> Known:
+) -> IdentifiedCoders:
     """Tell who the coders of a file are.
 
     Arguments:
@@ -105,10 +105,12 @@ def know_coders(
         kept = next((key[name] for name in own if name in key), "")
         if target:
             known = by_id.get(target) or by_pseudonym.get(target)
-            known = known or _made([*study, *new.values()], word, target)
+            known = known or _new_coder([*study, *new.values()], word, target)
         elif kept:
             known = (
-                by_id.get(kept) or new.get(kept) or _made([*study, *new.values()], word, "", kept)
+                by_id.get(kept)
+                or new.get(kept)
+                or _new_coder([*study, *new.values()], word, "", kept)
             )
             if kept in by_id and is_made.fullmatch(known.pseudonym):
                 loose.add(coder.coder_id)
@@ -119,14 +121,14 @@ def know_coders(
         elif coder.coder_id in by_id and coder.pseudonym == coder.coder_id:
             known = by_id[coder.coder_id]
         else:
-            known = _made([*study, *new.values()], word)
+            known = _new_coder([*study, *new.values()], word)
         if known.coder_id not in by_id:
             new.setdefault(known.coder_id, known)
             by_pseudonym.setdefault(known.pseudonym, known)
         if kept or (known.coder_id in new and not target):
             made.append((coder.pseudonym, known.coder_id, known.pseudonym))
         coders[coder.coder_id] = known
-    return Known(coders, tuple(new.values()), tuple(made), frozenset(loose))
+    return IdentifiedCoders(coders, tuple(new.values()), tuple(made), frozenset(loose))
 
 
 def _consensus(coder: Coder, study: Sequence[Coder]) -> Coder:
@@ -135,7 +137,9 @@ def _consensus(coder: Coder, study: Sequence[Coder]) -> Coder:
     return next((one for one in own if one.coder_id == coder.coder_id), own[0] if own else coder)
 
 
-def _made(taken: Sequence[Coder], word: str, pseudonym: str = "", identifier: str = "") -> Coder:
+def _new_coder(
+    taken: Sequence[Coder], word: str, pseudonym: str = "", identifier: str = ""
+) -> Coder:
     """A coder with the next free identifier and pseudonym, where they are not given."""
     ids = {coder.coder_id for coder in taken}
     names = {coder.pseudonym for coder in taken}
@@ -159,11 +163,11 @@ def _wrong(
     problems = []
     for name, target in mapping.items():
         if name not in names:
-            what = f"the file has no coder {quoted(name)}"
-            allowed = listed(sorted(map(quoted, names)))
+            what = f"the file has no coder {quote_value(name)}"
+            allowed = list_values(sorted(map(quote_value, names)))
             problems.append(Problem("--coders", what, allowed, code="import.coders"))
         known = by_id.get(target) or by_pseudonym.get(target)
         if known is not None and known.role == "consensus":
-            what = f"{quoted(target)} is what coders agreed on, not one of them"
+            what = f"{quote_value(target)} is what coders agreed on, not one of them"
             problems.append(Problem("--coders", what, "a coder", code="import.coders"))
     return problems

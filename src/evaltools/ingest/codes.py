@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from evaltools.evidence.descriptor import Field
-from evaltools.evidence.messages import listed, nearest, quoted
+from evaltools.evidence.messages import list_values, nearest_value, quote_value
 from evaltools.problems import Problem, ProblemError
 from evaltools.qda.model import Code
 
@@ -51,7 +51,7 @@ class UnknownCodesError(ProblemError):
 
 
 @dataclass(frozen=True)
-class Additions:
+class CodebookAdditions:
     """How codes are put into the codebook.
 
     Arguments:
@@ -63,13 +63,13 @@ class Additions:
     version: str = ""
 
 
-def know_codes(
+def identify_codes(
     used: Sequence[str],
     found: Sequence[Code],
     study: Sequence[Code],
     mapping: Mapping[str, str],
     where: str,
-    additions: Additions | None = None,
+    additions: CodebookAdditions | None = None,
 ) -> KnownCodes:
     """Tell which codes of the study those of a file are.
 
@@ -82,7 +82,7 @@ def know_codes(
         additions: how codes are put into the codebook that it does not have; None where they are
             problems.
     """
-    names = _Names(study)
+    names = _CodeNames(study)
     by_id = {code.code_id: code for code in found}
     ids: dict[str, str] = {}
     new: dict[str, Code] = {}
@@ -99,7 +99,7 @@ def know_codes(
             problems += [problem] if problem else []
             ids[identifier] = options[0]
         elif additions and not options:
-            made = _added(code, by_id, names, additions)
+            made = _codebook_entry(code, by_id, names, additions)
             if isinstance(made, Problem):
                 problems.append(replace(made, where=where))
             else:
@@ -107,11 +107,11 @@ def know_codes(
                 ids[identifier] = made.code_id
         elif not target:
             problems.append(_unknown(keys, options, names, where))
-            unknown.append((keys[2], "" if options else _near(keys, names)))
+            unknown.append((keys[2], "" if options else _nearest_code(keys, names)))
     return KnownCodes(ids, tuple(new.values()), tuple(problems), tuple(unknown))
 
 
-class _Names:
+class _CodeNames:
     """What the codes of the study are called."""
 
     def __init__(self, study: Sequence[Code]) -> None:
@@ -162,36 +162,40 @@ def _path(code: Code, by_id: Mapping[str, Code]) -> list[str]:
 
 def _unusable(code: Code, keys: Sequence[str], where: str) -> Problem | None:
     if not code.codable:
-        what = f"{quoted(keys[1], _LONGEST)} is {code.code_id}, which only groups other codes"
+        what = f"{quote_value(keys[1], _LONGEST)} is {code.code_id}, which only groups other codes"
         remedy = "Map it to a narrower code by --codes."
         return Problem(where, what, "a codable code", remedy, "import.code")
     if code.retired:
-        what = f"{quoted(keys[1], _LONGEST)} is {code.code_id}, which is not used since version "
+        what = (
+            f"{quote_value(keys[1], _LONGEST)} is {code.code_id}, which is not used since version "
+        )
         remedy = "Map it to what took its place by --codes."
         return Problem(where, what + code.retired, "", remedy, "import.code")
     return None
 
 
-def _unknown(keys: Sequence[str], options: Sequence[str], names: _Names, where: str) -> Problem:
-    shown = quoted(keys[2], _LONGEST)
+def _unknown(keys: Sequence[str], options: Sequence[str], names: _CodeNames, where: str) -> Problem:
+    shown = quote_value(keys[2], _LONGEST)
     if options:
         what = f"the code {shown} may be any of several"
-        return Problem(where, what, listed(options), "Map it by --codes.", "import.code")
-    near = _near(keys, names)
+        return Problem(where, what, list_values(options), "Map it by --codes.", "import.code")
+    near = _nearest_code(keys, names)
     remedy = f"Did you mean {near}? " if near else ""
     remedy += "Map it by --codes, or put it into the codebook by --add-codes."
     return Problem(where, f"the codebook has no code {shown}", "", remedy, "import.code")
 
 
-def _near(keys: Sequence[str], names: _Names) -> str:
+def _nearest_code(keys: Sequence[str], names: _CodeNames) -> str:
     """The code of the study that is called most like it; empty where none is near."""
     candidates = {label: code for label, codes in names.labels.items() for code in codes}
-    near = nearest(keys[0], names.by_id) or candidates.get(nearest(keys[1], candidates) or "")
+    near = nearest_value(keys[0], names.by_id) or candidates.get(
+        nearest_value(keys[1], candidates) or ""
+    )
     return near or ""
 
 
-def _added(
-    code: Code, by_id: Mapping[str, Code], names: _Names, additions: Additions
+def _codebook_entry(
+    code: Code, by_id: Mapping[str, Code], names: _CodeNames, additions: CodebookAdditions
 ) -> Code | Problem:
     """The code as the codebook can take it."""
     line, fields = _line(code, by_id), additions.fields
@@ -202,14 +206,14 @@ def _added(
         kind = names.by_id[above[0]].kind
     if kinds and kind not in kinds:
         path = " > ".join(_path(code, by_id))
-        what = f"it is not told of which kind the new code {quoted(path, _LONGEST)} is"
+        what = f"it is not told of which kind the new code {quote_value(path, _LONGEST)} is"
         remedy = "Name it kind.name, put it under a code of the codebook, or map it by --codes."
-        return Problem("", what, listed(kinds), remedy, "import.code")
+        return Problem("", what, list_values(kinds), remedy, "import.code")
     name = code.code_id.split(".")[-1]
     identifier = code.code_id if code.code_id.split(".")[0] == kind else f"{kind}.{name}"
     pattern = fields["code_id"].pattern if "code_id" in fields else None
     if (pattern and not re.fullmatch(pattern, identifier)) or identifier in names.by_id:
-        what = f"no identifier can be made for the new code {quoted(code.name, _LONGEST)}"
+        what = f"no identifier can be made for the new code {quote_value(code.name, _LONGEST)}"
         return Problem("", what, "", "Map it by --codes.", "import.code")
     return replace(
         code,
@@ -225,20 +229,20 @@ def _added(
     )
 
 
-def _wrong(mapping: Mapping[str, str], found: Sequence[Code], names: _Names) -> list[Problem]:
+def _wrong(mapping: Mapping[str, str], found: Sequence[Code], names: _CodeNames) -> list[Problem]:
     by_id = {code.code_id: code for code in found}
     keys = {key for code in found for key in (code.code_id, code.name)}
     keys |= {" > ".join(_path(code, by_id)) for code in found}
     problems = []
     for name, target in mapping.items():
         if name not in keys:
-            near = nearest(name, keys)
-            remedy = f"Did you mean {quoted(near, _LONGEST)}?" if near else ""
-            what = f"the file has no code {quoted(name, _LONGEST)}"
+            near = nearest_value(name, keys)
+            remedy = f"Did you mean {quote_value(near, _LONGEST)}?" if near else ""
+            what = f"the file has no code {quote_value(name, _LONGEST)}"
             problems.append(Problem("--codes", what, "", remedy, "import.code"))
         if target not in names.by_id:
-            near = nearest(target, names.by_id)
+            near = nearest_value(target, names.by_id)
             remedy = f"Did you mean {near}?" if near else ""
-            what = f"the codebook has no code {quoted(target)}"
+            what = f"the codebook has no code {quote_value(target)}"
             problems.append(Problem("--codes", what, "", remedy, "import.code"))
     return problems

@@ -9,18 +9,18 @@ from pathlib import Path
 
 from evaltools.evidence.codebook import version_order
 from evaltools.evidence.descriptor import load_descriptor
-from evaltools.evidence.messages import listed, quoted
-from evaltools.ingest.coders import Known, know_coders, read_key, write_key
-from evaltools.ingest.codes import Additions, UnknownCodesError, know_codes
-from evaltools.ingest.merge_codings import ORDER, Merged, ReadCoding, merge_codings
-from evaltools.ingest.passages import HOW, Found, find_passages
-from evaltools.ingest.table_edits import check_with, read_rows
+from evaltools.evidence.messages import list_values, quote_value
+from evaltools.ingest.coders import IdentifiedCoders, identify_coders, read_key, write_key
+from evaltools.ingest.codes import CodebookAdditions, UnknownCodesError, identify_codes
+from evaltools.ingest.merge_codings import ORDER, MergedTables, ReadCoding, merge_codings
+from evaltools.ingest.passages import HOW, MatchedPassages, match_passages
+from evaltools.ingest.table_edits import check_with, read_editable_table
 from evaltools.ingest.transaction import transaction
 from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.qda.model import Choices, CodingSet, Dropped, coding_id
+from evaltools.qda.model import Choices, CodingSet, DroppedItem, coding_id
 from evaltools.qda.readers import read_coding
-from evaltools.qda.study_coding import study_coding
-from evaltools.qda.tables import refused_folder, write_tables
+from evaltools.qda.study_coding import read_study_coding
+from evaltools.qda.tables import folder_problem, write_tables
 from evaltools.study import Vocabulary
 
 
@@ -55,7 +55,7 @@ class CodingJob:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CodingsImported:
     """What became of an import.
 
     Arguments:
@@ -68,10 +68,10 @@ class Outcome:
     """
 
     coding: CodingSet
-    coders: Known
-    found: Found | None
-    merged: Merged | None
-    dropped: tuple[Dropped, ...]
+    coders: IdentifiedCoders
+    found: MatchedPassages | None
+    merged: MergedTables | None
+    dropped: tuple[DroppedItem, ...]
     key: bool | None
     dry: bool
 
@@ -81,24 +81,24 @@ class Outcome:
         return any(one.loss == "passage" for one in self.dropped)
 
 
-def import_to_folder(job: CodingJob, folder: Path) -> Outcome:
+def import_to_folder(job: CodingJob, folder: Path) -> CodingsImported:
     """Write the coding of a file as a folder of tables.
 
     Raises ProblemError, with nothing written, where the file or the folder is at fault.
     """
-    refuse(refused_folder(folder))
+    refuse(folder_problem(folder))
     study = _study(job)
     coding = _read(job, study)
-    coders = _know(job, coding, study)
-    named = _renamed(coding, coders)
+    coders = _identify(job, coding, study)
+    named = _pseudonymise(coding, coders)
     key = None
     if not job.dry:
         write_tables(named, folder)
         key = write_key(job.path, coders.key) if coders.key else None
-    return Outcome(named, coders, None, None, named.dropped, key, job.dry)
+    return CodingsImported(named, coders, None, None, named.dropped, key, job.dry)
 
 
-def import_into_study(job: CodingJob) -> Outcome:
+def import_into_study(job: CodingJob) -> CodingsImported:
     """Add the coding of a file to the study's tables; importing it again changes nothing.
 
     Raises ProblemError, with nothing changed, where the file does not fit the study or the study
@@ -112,17 +112,17 @@ def import_into_study(job: CodingJob) -> Outcome:
     with transaction(job.data, dry=job.dry) as stage:
         study = _study(job)
         coding = _read(job, study)
-        coders = _know(job, coding, study)
-        found = find_passages(coding, study.documents, job.choices.documents)
+        coders = _identify(job, coding, study)
+        found = match_passages(coding, study.documents, job.choices.documents)
         used = [one.code_id for one in coding.codings if one.coder_id in coders.coders]
         fields = {one.name: one for one in descriptor.resource("codes").fields}
-        additions = Additions(fields, _version(study)) if job.add_codes else None
-        codes = know_codes(used, coding.codes, study.codes, job.codes, job.path.name, additions)
+        additions = CodebookAdditions(fields, _version(study)) if job.add_codes else None
+        codes = identify_codes(used, coding.codes, study.codes, job.codes, job.path.name, additions)
         problems = [*_wrong_documents(job, study), *_nothing_found(job, coding, found)]
         if codes.unknown:
             raise UnknownCodesError([*problems, *codes.problems], codes.unknown)
         refuse([*problems, *codes.problems])
-        tables = {name: read_rows(job.data, descriptor.resource(name)) for name in ORDER}
+        tables = {name: read_editable_table(job.data, descriptor.resource(name)) for name in ORDER}
         read = ReadCoding(coding, found, coders, codes, job.complete, job.created)
         merged = merge_codings(read, tables)
         refuse(_open_questions(job, merged))
@@ -137,11 +137,13 @@ def import_into_study(job: CodingJob) -> Outcome:
             key = write_key(job.path, coders.key) if coders.key else None
             stage.commit()
     dropped = (*coding.dropped, *found.dropped)
-    return Outcome(_renamed(coding, coders), coders, found, merged, dropped, key, job.dry)
+    return CodingsImported(
+        _pseudonymise(coding, coders), coders, found, merged, dropped, key, job.dry
+    )
 
 
 def _study(job: CodingJob) -> CodingSet:
-    return CodingSet() if job.data is None else study_coding(job.data)
+    return CodingSet() if job.data is None else read_study_coding(job.data)
 
 
 def _read(job: CodingJob, study: CodingSet) -> CodingSet:
@@ -150,15 +152,15 @@ def _read(job: CodingJob, study: CodingSet) -> CodingSet:
     return read_coding(job.path, choices)
 
 
-def _know(job: CodingJob, coding: CodingSet, study: CodingSet) -> Known:
+def _identify(job: CodingJob, coding: CodingSet, study: CodingSet) -> IdentifiedCoders:
     used = {one.coder_id for one in coding.codings}
     used |= {one.coder_id for one in coding.readings}
     used |= {one.coder_id for one in coding.relations}
     coders = [coder for coder in coding.coders if coder.coder_id in used]
-    return know_coders(coders, study.coders, job.coders, read_key(job.path), job.coder_word)
+    return identify_coders(coders, study.coders, job.coders, read_key(job.path), job.coder_word)
 
 
-def _renamed(coding: CodingSet, coders: Known) -> CodingSet:
+def _pseudonymise(coding: CodingSet, coders: IdentifiedCoders) -> CodingSet:
     """The set with pseudonyms in place of names."""
     ids = {name: coder.coder_id for name, coder in coders.coders.items()}
     known = {coder.coder_id: coder for coder in coders.coders.values()}
@@ -209,7 +211,7 @@ def _wrong_documents(job: CodingJob, study: CodingSet) -> list[Problem]:
     ]
 
 
-def _nothing_found(job: CodingJob, coding: CodingSet, found: Found) -> list[Problem]:
+def _nothing_found(job: CodingJob, coding: CodingSet, found: MatchedPassages) -> list[Problem]:
     if not coding.segments or found.segments:
         return []
     reasons = sorted({f"{one.where}: {one.why}" for one in found.dropped})[:5]
@@ -218,12 +220,12 @@ def _nothing_found(job: CodingJob, coding: CodingSet, found: Found) -> list[Prob
     return [Problem(job.path.name, what, "", remedy, "import.documents")]
 
 
-def _open_questions(job: CodingJob, merged: Merged) -> Iterator[Problem]:
+def _open_questions(job: CodingJob, merged: MergedTables) -> Iterator[Problem]:
     if merged.undated:
         what = f"it does not say when {merged.undated} of its codings were made"
         yield Problem(job.path.name, what, "", "Say when by --created DATE.", "import.created")
     if merged.unsettled:
-        what = f"the study holds another consensus on {listed(merged.unsettled)}"
+        what = f"the study holds another consensus on {list_values(merged.unsettled)}"
         remedy = "Settle them in a new round, or take that consensus out of codings and readings."
         yield Problem(job.path.name, what, "", remedy, "import.consensus")
     if merged.resting:
@@ -239,7 +241,7 @@ def _open_questions(job: CodingJob, merged: Merged) -> Iterator[Problem]:
 _EXAMPLES = 3
 
 
-def lines(outcome: Outcome) -> Iterator[str]:
+def summarise(outcome: CodingsImported) -> Iterator[str]:
     """The lines, from what was read to what was left behind."""
     coding = outcome.coding
     yield f"Read as: {coding.origin or 'a coding'}"
@@ -259,15 +261,15 @@ def lines(outcome: Outcome) -> Iterator[str]:
         yield f"Fault of the file: {what}"
     yield from _coders(outcome)
     if outcome.found is not None:
-        yield from _found(outcome)
+        yield from _matches_lines(outcome)
     if outcome.merged is not None:
-        yield from _merged(outcome)
+        yield from _merged_lines(outcome)
     yield from _dropped_lines(outcome)
 
 
-def _coders(outcome: Outcome) -> Iterator[str]:
+def _coders(outcome: CodingsImported) -> Iterator[str]:
     for name, identifier, pseudonym in outcome.coders.key:
-        yield f"Coder {quoted(name)} is {quoted(pseudonym)} ({identifier})"
+        yield f"Coder {quote_value(name)} is {quote_value(pseudonym)} ({identifier})"
     if outcome.key:
         yield "Names stay out of the study; the key of names and pseudonyms is beside the file."
     elif outcome.key is False:
@@ -277,7 +279,7 @@ def _coders(outcome: Outcome) -> Iterator[str]:
         )
 
 
-def _found(outcome: Outcome) -> Iterator[str]:
+def _matches_lines(outcome: CodingsImported) -> Iterator[str]:
     assert outcome.found is not None
     ways: dict[str, int] = {}
     for why in outcome.found.known_by.values():
@@ -288,10 +290,10 @@ def _found(outcome: Outcome) -> Iterator[str]:
         if way in outcome.found.how:
             yield f"Passages {words}: {outcome.found.how[way]}"
     for old, new in outcome.found.close:
-        yield f"reworded: {quoted(old)} → {quoted(new)}"
+        yield f"reworded: {quote_value(old)} → {quote_value(new)}"
 
 
-def _merged(outcome: Outcome) -> Iterator[str]:
+def _merged_lines(outcome: CodingsImported) -> Iterator[str]:
     merged = outcome.merged
     assert merged is not None
     for name, count in merged.added.items():
@@ -315,7 +317,7 @@ def _merged(outcome: Outcome) -> Iterator[str]:
         )
 
 
-def _dropped_lines(outcome: Outcome) -> Iterator[str]:
+def _dropped_lines(outcome: CodingsImported) -> Iterator[str]:
     groups: dict[str, list[str]] = {}
     for one in outcome.dropped:
         groups.setdefault(one.why, []).append(one.where)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evaltools.documents.model import Coverage
-from evaltools.documents.superscripts import lay_flat
-from evaltools.evidence.messages import listed, quoted
-from evaltools.ingest.document_metadata import Particulars
+from evaltools.documents.superscripts import flatten_superscripts
+from evaltools.evidence.messages import list_values, quote_value
+from evaltools.ingest.document_metadata import DocumentMetadata
 from evaltools.ingest.form_text import Sections
 from evaltools.ingest.project_match import Way
 from evaltools.problems import Problem
@@ -26,7 +26,7 @@ _NAME = re.compile(r"[^\W_][\w.-]{0,119}")
 
 
 @dataclass(frozen=True)
-class Read:
+class IncomingDocument:
     """A document that was read and whose project is known; its text waits in a file.
 
     Arguments:
@@ -47,7 +47,7 @@ class Read:
     same: str
     project_id: str
     by: Way
-    what: Particulars
+    what: DocumentMetadata
     sections: Sections
     pages: tuple[int, ...] | None
     coverage: Coverage
@@ -66,7 +66,7 @@ class Read:
 
 
 @dataclass(frozen=True)
-class Filed:
+class IdentifiedDocument:
     """A document that is taken.
 
     Arguments:
@@ -75,7 +75,7 @@ class Filed:
         same_text: it is there already, with this text, if perhaps in another format.
     """
 
-    read: Read
+    read: IncomingDocument
     document_id: str
     old: Mapping[str, str] | None = None
     same_text: bool = False
@@ -87,7 +87,7 @@ class Filed:
 
 
 @dataclass(frozen=True)
-class Filing:
+class IdentificationPlan:
     """What becomes of the documents.
 
     Arguments:
@@ -96,13 +96,13 @@ class Filing:
         problems: why others are not taken, one each.
     """
 
-    filed: tuple[Filed, ...] = ()
+    filed: tuple[IdentifiedDocument, ...] = ()
     twice: tuple[tuple[str, str], ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
-class _There:
+class _PresentDocuments:
     """Documents that are there, as they are looked for."""
 
     by_kind: Mapping[tuple[str, str], list[Mapping[str, str]]]
@@ -111,24 +111,24 @@ class _There:
     forced: frozenset[str]
     ids: set[str]
 
-    def like(self, read: Read) -> list[Mapping[str, str]]:
+    def like(self, read: IncomingDocument) -> list[Mapping[str, str]]:
         """Rows of the same project and kind."""
         return self.by_kind.get(read.key[:2], [])
 
 
 def same_text_key(text: str) -> str:
     """SHA-256 of a text without white space, hyphens and capitals: the same in two formats."""
-    bare = re.sub(r"[\s\-‐‑–—]+", "", lay_flat(text))
+    bare = re.sub(r"[\s\-‐‑–—]+", "", flatten_superscripts(text))
     return hashlib.sha256(bare.casefold().encode()).hexdigest()
 
 
-def file_documents(
-    reads: Sequence[Read],
+def identify_documents(
+    reads: Sequence[IncomingDocument],
     rows: Sequence[Mapping[str, str]],
     text_of: Callable[[Mapping[str, str]], str | None],
     was_replaced: Callable[[str, str], bool],
     forced: frozenset[str] = frozenset(),
-) -> Filing:
+) -> IdentificationPlan:
     """Decide which documents are taken.
 
     Arguments:
@@ -142,31 +142,31 @@ def file_documents(
     for row in rows:
         by_kind.setdefault((row["project_id"], row["kind"]), []).append(row)
     ids = {row["document_id"].casefold() for row in rows}
-    there = _There(by_kind, text_of, was_replaced, forced, ids)
-    reads = [_in_its_wave(read, there.like(read)) for read in reads]
-    problems, unclear = _of_several_projects(reads)
-    groups: dict[Key, list[Read]] = {}
+    there = _PresentDocuments(by_kind, text_of, was_replaced, forced, ids)
+    reads = [_rows_in_wave(read, there.like(read)) for read in reads]
+    problems, unclear = _refuse_several_projects(reads)
+    groups: dict[Key, list[IncomingDocument]] = {}
     for read in reads:
         if read.file not in unclear:
             groups.setdefault(read.key, []).append(read)
-    filed: list[Filed] = []
+    filed: list[IdentifiedDocument] = []
     twice: list[tuple[str, str]] = []
     for key in sorted(groups):
         group = groups[key]
         if len({read.same for read in group}) > 1:
-            problems += _several_texts(group)
+            problems += _refuse_several_texts(group)
             continue
-        found = _filed(key, group, there)
+        found = _identify(key, group, there)
         if isinstance(found, Problem):
             problems.append(found)
             continue
         filed.append(found)
         twice += [(read.file, found.read.file) for read in group if read is not found.read]
     filed.sort(key=lambda item: item.read.file)
-    return Filing(tuple(filed), tuple(sorted(twice)), tuple(sorted(problems)))
+    return IdentificationPlan(tuple(filed), tuple(sorted(twice)), tuple(sorted(problems)))
 
 
-def _in_its_wave(read: Read, rows: Sequence[Mapping[str, str]]) -> Read:
+def _rows_in_wave(read: IncomingDocument, rows: Sequence[Mapping[str, str]]) -> IncomingDocument:
     """A document that is there already stays in its wave unless it was told another."""
     if read.what.wave_told:
         return read
@@ -176,14 +176,14 @@ def _in_its_wave(read: Read, rows: Sequence[Mapping[str, str]]) -> Read:
     return read
 
 
-def _same_document(read: Read, row: Mapping[str, str]) -> bool:
+def _same_document(read: IncomingDocument, row: Mapping[str, str]) -> bool:
     """Whether a row of the same project and kind is of this file or text."""
     return read.file_sha256 == row.get("file_sha256") or read.text_sha256 == row["text_sha256"]
 
 
-def _of_several_projects(reads: Sequence[Read]) -> tuple[list[Problem], set[str]]:
+def _refuse_several_projects(reads: Sequence[IncomingDocument]) -> tuple[list[Problem], set[str]]:
     """The same file that is said to be of different projects, kinds or waves."""
-    by_hash: dict[str, list[Read]] = {}
+    by_hash: dict[str, list[IncomingDocument]] = {}
     for read in reads:
         by_hash.setdefault(read.file_sha256, []).append(read)
     problems, unclear = [], set()
@@ -191,7 +191,7 @@ def _of_several_projects(reads: Sequence[Read]) -> tuple[list[Problem], set[str]
         if len({read.key for read in group}) < 2:
             continue
         for read in group:
-            others = listed(quoted(other.file) for other in group if other is not read)
+            others = list_values(quote_value(other.file) for other in group if other is not read)
             problems.append(
                 Problem(
                     read.file,
@@ -206,13 +206,13 @@ def _of_several_projects(reads: Sequence[Read]) -> tuple[list[Problem], set[str]
     return problems, unclear
 
 
-def _several_texts(group: Sequence[Read]) -> list[Problem]:
+def _refuse_several_texts(group: Sequence[IncomingDocument]) -> list[Problem]:
     project, kind, wave = group[0].key
     return [
         Problem(
             read.file,
             f"for project {project} there is more than one document of kind {kind} and wave "
-            f"{wave}, with different texts: {listed(quoted(other.file) for other in group)}",
+            f"{wave}, with different texts: {list_values(quote_value(other.file) for other in group)}",
             "one document a project, kind and wave",
             "Leave the one that holds in the folder, or tell them apart in the mapping file.",
             "import.ambiguous",
@@ -221,7 +221,9 @@ def _several_texts(group: Sequence[Read]) -> list[Problem]:
     ]
 
 
-def _filed(key: Key, group: Sequence[Read], there: _There) -> Filed | Problem:
+def _identify(
+    key: Key, group: Sequence[IncomingDocument], there: _PresentDocuments
+) -> IdentifiedDocument | Problem:
     """The one of a group of documents of the same text that is taken, with its name."""
     project, kind, wave = key
     of_kind = there.like(group[0])
@@ -229,36 +231,38 @@ def _filed(key: Key, group: Sequence[Read], there: _There) -> Filed | Problem:
     same = [row for row in of_kind if any(_same_document(read, row) for read in group)]
     old = (held or same)[:1]
     if len(held) > 1 or (held and any(row not in held for row in same)):
-        ids = listed(dict.fromkeys(row["document_id"] for row in [*held, *same]))
+        ids = list_values(dict.fromkeys(row["document_id"] for row in [*held, *same]))
         what = f"could be any of the documents {ids} that are there already"
         remedy = "Correct the waves and kinds of these in documents."
         return Problem(group[0].file, what, "one of them", remedy, "import.ambiguous")
     if not old:
         best = min(group, key=_first_choice)
         if of_kind and not best.what.wave_told:
-            ids = listed(f"{row['document_id']} of wave {row['wave']}" for row in of_kind)
+            ids = list_values(f"{row['document_id']} of wave {row['wave']}" for row in of_kind)
             what = f"by its day it is of wave {wave}, but the project has {ids} with another text"
             remedy = "Say with --wave or the mapping file which it is: a new version, or another."
             return Problem(best.file, what, "one wave", remedy, "import.ambiguous")
         name = _new_name(f"{project}-{kind}", there.ids)
         if name is None:
-            what = f"no file can be named after the project {quoted(project)}"
+            what = f"no file can be named after the project {quote_value(project)}"
             remedy = "Give it an id of letters, digits, points and hyphens in the register."
             return Problem(best.file, what, "", remedy, "import.name")
-        return Filed(best, name)
-    return _known(group, old[0], there)
+        return IdentifiedDocument(best, name)
+    return _identify_present(group, old[0], there)
 
 
-def _known(group: Sequence[Read], row: Mapping[str, str], there: _There) -> Filed | Problem:
+def _identify_present(
+    group: Sequence[IncomingDocument], row: Mapping[str, str], there: _PresentDocuments
+) -> IdentifiedDocument | Problem:
     name = row["document_id"]
     digest = row.get("file_sha256", "")
     held = [read for read in group if read.file_sha256 == digest]
     if held:
-        return Filed(min(held, key=_first_choice), name, row, True)
+        return IdentifiedDocument(min(held, key=_first_choice), name, row, True)
     best = min(group, key=_first_choice)
     text = None if row["text_sha256"] == best.text_sha256 else there.text_of(row)
     if row["text_sha256"] == best.text_sha256 or (text and same_text_key(text) == best.same):
-        return Filed(best, name, row, True)
+        return IdentifiedDocument(best, name, row, True)
     if there.was_replaced(name, best.file_sha256) and best.file not in there.forced:
         return Problem(
             best.file,
@@ -267,10 +271,10 @@ def _known(group: Sequence[Read], row: Mapping[str, str], there: _There) -> File
             "To take it back, name it in the mapping file.",
             "import.earlier",
         )
-    return Filed(best, name, row)
+    return IdentifiedDocument(best, name, row)
 
 
-def _first_choice(read: Read) -> tuple[int, int, str]:
+def _first_choice(read: IncomingDocument) -> tuple[int, int, str]:
     # Of the same format the shorter name: a copy is called after what it was copied from.
     return FORMATS.index(read.format), len(read.file), read.file
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from evaltools.documents.model import DocumentText
-from evaltools.evidence.messages import listed, quoted
-from evaltools.ingest.form_text import fits, read_day
-from evaltools.ingest.mapping_tables import Said
+from evaltools.evidence.messages import list_values, quote_value
+from evaltools.ingest.form_text import matches, read_day
+from evaltools.ingest.mapping_tables import MappingRow
 from evaltools.problems import Problem
 from evaltools.study.report_form import DocumentsDeclaration
 
@@ -32,7 +32,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Particulars:
+class DocumentMetadata:
     """What a document is.
 
     Arguments:
@@ -56,9 +56,13 @@ class Particulars:
     language_told: bool = False
 
 
-def particulars(
-    file: str, document: DocumentText, said: Said, form: DocumentsDeclaration, options: Options
-) -> Particulars | list[Problem]:
+def read_metadata(
+    file: str,
+    document: DocumentText,
+    said: MappingRow,
+    form: DocumentsDeclaration,
+    options: Options,
+) -> DocumentMetadata | list[Problem]:
     """What a document is, from its mapping, else its form, else the options.
 
     Arguments:
@@ -75,19 +79,19 @@ def particulars(
     def missing(what: str, allowed: str, remedy: str) -> None:
         problems.append(Problem(file, what, allowed, remedy, "import.particulars"))
 
-    kinds = _kinds_told(document, form)
+    kinds = _form_kinds(document, form)
     kind = said.kind or (kinds[0] if len(kinds) == 1 else "") or (options.kind or "")
     if len(kinds) > 1 and not said.kind:
         kind = ""
-        missing(f"its title and form tell different kinds: {listed(kinds)}", "one kind",
+        missing(f"its title and form tell different kinds: {list_values(kinds)}", "one kind",
                 "Say in the mapping file which it is.")  # fmt: skip
     elif not kind:
         missing("neither its form nor its title tells what kind of document it is",
-                listed(form.kinds),
+                list_values(form.kinds),
                 "Give --kind, or the column kind of the mapping file.")  # fmt: skip
 
     before = len(problems)
-    received = said.received or _received(document, form, missing)
+    received = said.received or _received_date(document, form, missing)
     told = received is not None
     received = received or options.received
     if received is None and len(problems) == before:
@@ -100,18 +104,18 @@ def particulars(
         wave = next((year for year, last in waves if received <= last), None)
         if wave is None:
             missing(f"received on {received.isoformat()}, after the last day of every wave",
-                    listed(str(year) for year, _ in waves) or "a year",
+                    list_values(str(year) for year, _ in waves) or "a year",
                     "Give --wave, or the column wave of the mapping file.")  # fmt: skip
 
     language = said.language or document.language
     if language not in options.languages:
-        found = f"looks like {quoted(language)}" if language else "cannot be told for certain"
-        missing(f"the language of its text {found}", listed(options.languages),
+        found = f"looks like {quote_value(language)}" if language else "cannot be told for certain"
+        missing(f"the language of its text {found}", list_values(options.languages),
                 "Say in the mapping file which it is.")  # fmt: skip
 
     if problems or received is None or wave is None:
         return problems
-    return Particulars(
+    return DocumentMetadata(
         kind,
         wave,
         received,
@@ -123,9 +127,11 @@ def particulars(
     )
 
 
-def _kinds_told(document: DocumentText, form: DocumentsDeclaration) -> list[str]:
+def _form_kinds(document: DocumentText, form: DocumentsDeclaration) -> list[str]:
     """Kinds that the form's own field tells, else its title; more than one where they differ."""
-    values = [field.value for field in document.fields if fits(field.label, form.fields.kind.all)]
+    values = [
+        field.value for field in document.fields if matches(field.label, form.fields.kind.all)
+    ]
     first = document.headings[:1]
     titles = [first[0].text] if first and first[0].level == 1 else []
     titles.append(document.text.partition("\n")[0])
@@ -133,7 +139,7 @@ def _kinds_told(document: DocumentText, form: DocumentsDeclaration) -> list[str]
         found = [
             kind
             for kind, wordings in form.kinds.items()
-            if any(fits(word, wordings.all) for word in words)
+            if any(matches(word, wordings.all) for word in words)
         ]
         if found:
             return found
@@ -145,23 +151,23 @@ def title_wordings(form: DocumentsDeclaration) -> tuple[str, ...]:
     return tuple(wording for kind in form.kinds.values() for wording in kind.all)
 
 
-def _received(
+def _received_date(
     document: DocumentText,
     form: DocumentsDeclaration,
     tell: Callable[[str, str, str], None],
 ) -> date | None:
     days: set[date] = set()
     for field in document.fields:
-        if not fits(field.label, form.fields.received.all) or not field.value.strip():
+        if not matches(field.label, form.fields.received.all) or not field.value.strip():
             continue
         day = read_day(field.value)
         if day is None:
-            tell(f"{quoted(field.value)} in its field {quoted(field.label)} is no day",
+            tell(f"{quote_value(field.value)} in its field {quote_value(field.label)} is no day",
                  "30.4.2022 or 2022-04-30", "Give it in the mapping file.")  # fmt: skip
             return None
         days.add(day)
     if len(days) > 1:
-        tell(f"its form tells more than one day: {listed(sorted(days))}", "one day",
+        tell(f"its form tells more than one day: {list_values(sorted(days))}", "one day",
              "Give it in the mapping file.")  # fmt: skip
         return None
     return next(iter(days), None)

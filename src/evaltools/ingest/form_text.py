@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from evaltools.documents.model import Heading
-from evaltools.documents.superscripts import without_marks
+from evaltools.documents.superscripts import remove_superscripts
 from evaltools.study.report_form import FormSection
 
 _NUMBERING = re.compile(
@@ -22,12 +22,12 @@ _NUMBERING = re.compile(
 _LONGEST = 200
 
 
-def plain(words: str) -> str:
+def plain_words(words: str) -> str:
     """Words without numbering, marks of notes, punctuation at the ends, capitals and spare space.
 
     `2. Goals of the project:` and `GOALS OF THE PROJECT` are the same.
     """
-    unmarked = _closed_up(without_marks(words[: 2 * _LONGEST]))
+    unmarked = _closed_up(remove_superscripts(words[: 2 * _LONGEST]))
     folded = unicodedata.normalize("NFKC", unmarked).replace("\u00ad", "").casefold()
     folded = " ".join(folded.split())
     folded = _NUMBERING.sub("", folded, count=1) if _NUMBERING.match(folded) else folded
@@ -43,28 +43,28 @@ def _closed_up(words: str) -> str:
     )
 
 
-def fits(words: str, wordings: Sequence[str]) -> bool:
+def matches(words: str, wordings: Sequence[str]) -> bool:
     """Whether words are one of the wordings, in which `*` stands for any words."""
-    found = plain(words)
+    found = plain_words(words)
     return bool(found) and any(_pattern(wording).fullmatch(found) for wording in wordings)
 
 
-def nearly(words: str, wordings: Sequence[str]) -> bool:
+def nearly_matches(words: str, wordings: Sequence[str]) -> bool:
     """Whether words are a wording but for a letter in five to nine, or two in ten and more.
 
     Shorter words must fit: too much lies near them. A wording with `*` is not compared so.
     """
-    found = plain(words)
+    found = plain_words(words)
     return any(
-        distance(found, wording, allowed) <= allowed
-        for wording in map(plain, wordings)
+        edit_distance(found, wording, allowed) <= allowed
+        for wording in map(plain_words, wordings)
         if "*" not in wording
         for allowed in [_allowed(wording)]
         if allowed
     )
 
 
-def distance(a: str, b: str, most: int) -> int:
+def edit_distance(a: str, b: str, most: int) -> int:
     """Letters to put in, take out, change or swap with a neighbour to make one of the other.
 
     Arguments:
@@ -98,7 +98,7 @@ def _pattern(wording: str) -> re.Pattern[str]:
     # A star at an end is kept from plain(), which would take it for a bullet.
     parts = [re.escape(" ".join(part.casefold().split())) for part in wording.split("*")]
     if len(parts) == 1:
-        return re.compile(re.escape(plain(wording)))
+        return re.compile(re.escape(plain_words(wording)))
     return re.compile(r".*".join(parts), re.DOTALL)
 
 
@@ -113,7 +113,7 @@ def read_day(value: str) -> date | None:
 
     Returns None where it says none; of day and month the day comes first, as is usual here.
     """
-    text = " ".join(without_marks(value).split())
+    text = " ".join(remove_superscripts(value).split())
     try:
         if found := _ISO.fullmatch(text):
             return date(int(found[1]), int(found[2]), int(found[3]))
@@ -184,11 +184,11 @@ def find_sections(
     if not form:
         return Sections((), (), ())
     own = [heading for heading in headings if heading.text.strip()]
-    if own and own[0].level == 1 and fits(own[0].text, titles):
+    if own and own[0].level == 1 and matches(own[0].text, titles):
         own = own[1:]
-    marked = [(heading, _section_of(heading.text, form)) for heading in own]
+    marked = [(heading, _find_section(heading.text, form)) for heading in own]
     if not any(section for _, section in marked):
-        marked = [(line, _section_of(line.text, form)) for line in _lines(text)]
+        marked = [(line, _find_section(line.text, form)) for line in _lines(text)]
         marked = [(line, section) for line, section in marked if section]
     return _sections(text, marked, form)
 
@@ -215,9 +215,9 @@ def _sections(
     return Sections(tuple(found), missing, tuple(unknown))
 
 
-def _section_of(heading: str, form: Sequence[FormSection]) -> str:
+def _find_section(heading: str, form: Sequence[FormSection]) -> str:
     """The one section whose heading it is, letter by letter before nearly; empty where none."""
-    for same in (fits, nearly):
+    for same in (matches, nearly_matches):
         ids = [part.id for part in form if same(heading, part.headings.all)]
         if ids:
             return ids[0] if len(ids) == 1 else ""

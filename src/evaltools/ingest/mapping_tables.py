@@ -10,12 +10,12 @@ from pathlib import Path
 
 import yaml
 
-from evaltools.evidence.messages import listed, quoted, suggestion
+from evaltools.evidence.messages import list_values, quote_value, suggest_value
 from evaltools.files import read_text
 from evaltools.ingest.form_text import read_day
 from evaltools.ingest.project_match import Projects
 from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.qda.csv_cells import unguarded
+from evaltools.qda.csv_cells import unescape_formula
 from evaltools.qda.naming import lexicon
 from evaltools.qda.spreadsheets import read_grid
 from evaltools.yaml_text import check_yaml
@@ -42,12 +42,12 @@ def read_pairs(path: Path) -> dict[str, str]:
     for number, row in zip(grid.numbers, grid.rows, strict=True):
         if len(row) < 2:
             continue
-        name, target = unguarded(row[0].strip()), unguarded(row[1].strip())
+        name, target = unescape_formula(row[0].strip()), unescape_formula(row[1].strip())
         where = f"{path.name}, row {number}"
         if not name or not target:
             problems.append(Problem(where, "a cell is empty", code="import.pairs"))
         elif pairs.setdefault(name, target) != target:
-            what = f"{quoted(name)} is mapped to two things"
+            what = f"{quote_value(name)} is mapped to two things"
             problems.append(Problem(where, what, code="import.pairs"))
     refuse(problems)
     return pairs
@@ -80,7 +80,7 @@ def read_columns(path: Path | None, given: Sequence[str]) -> dict[str, str]:
         columns.update({key: str(value) for key, value in found.items()})
     wrong = [one for one in given if "=" not in one]
     refuse(
-        Problem("--column", f"{quoted(one)} is not FIELD=NAME", code="import.columns")
+        Problem("--column", f"{quote_value(one)} is not FIELD=NAME", code="import.columns")
         for one in wrong
     )
     for one in given:
@@ -104,7 +104,7 @@ LARGEST_MAPPING = 20_000_000
 
 
 @dataclass(frozen=True)
-class Said:
+class MappingRow:
     """A row of the mapping file; what it leaves empty is empty or None."""
 
     project_id: str = ""
@@ -122,7 +122,7 @@ def read_mapping(
     *,
     kinds: Sequence[str],
     languages: Sequence[str],
-) -> dict[str, Said]:
+) -> dict[str, MappingRow]:
     """Read a mapping file and check all of it.
 
     Arguments:
@@ -137,8 +137,8 @@ def read_mapping(
     grid = read_grid(path, None, COLUMNS, LARGEST_MAPPING, "mapping")
     whose = path.name
     allowed = {"kind": kinds, "language": languages, "public_status": STATUSES}
-    reader = _Reader(whose, _by_folded(files), projects, allowed)
-    rows: dict[str, Said] = {}
+    reader = _Reader(whose, _index_files(files), projects, allowed)
+    rows: dict[str, MappingRow] = {}
     problems = reader.header(grid.header)
     problems += [
         Problem(f"{whose}, row {number}", f"has {cells} cells", f"{len(grid.header)}")
@@ -149,14 +149,16 @@ def read_mapping(
         values = {name: cell.strip() for name, cell in zip(grid.header, cells, strict=True)}
         file, said = reader.row(number, {name.casefold(): cell for name, cell in values.items()})
         if file and file in rows:
-            reader.tell(number, "file", f"{quoted(file)} is in more than one row", "one row a file")
+            reader.tell(
+                number, "file", f"{quote_value(file)} is in more than one row", "one row a file"
+            )
         elif file:
             rows[file] = said
     refuse(sorted(reader.problems))
     return rows
 
 
-def _by_folded(files: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+def _index_files(files: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
     """Files by path and by bare name, in letters of one case."""
     found: dict[str, set[str]] = {}
     for file in files:
@@ -188,9 +190,9 @@ class _Reader:
         problems = [
             Problem(
                 where,
-                f"no column {quoted(name)} is known",
-                listed(COLUMNS),
-                suggestion(name, COLUMNS),
+                f"no column {quote_value(name)} is known",
+                list_values(COLUMNS),
+                suggest_value(name, COLUMNS),
                 "import.mapping-column",
             )
             for name in names
@@ -213,9 +215,9 @@ class _Reader:
         where = f"{self.whose}, row {row:d}, column {column}"
         self.problems.append(Problem(where, what, allowed, remedy, "import.mapping"))
 
-    def row(self, number: int, cells: Mapping[str, str]) -> tuple[str, Said]:
+    def row(self, number: int, cells: Mapping[str, str]) -> tuple[str, MappingRow]:
         """The file that a row is about, empty where there is none, and what it says."""
-        said = Said(
+        said = MappingRow(
             project_id=self._project(number, cells),
             kind=self._one_of(number, cells, "kind"),
             wave=self._wave(number, cells.get("wave", "")),
@@ -231,11 +233,11 @@ class _Reader:
         if len(found) == 1:
             return found[0]
         if found:
-            self.tell(number, "file", f"{quoted(cell)} is the name of {listed(found)}",
+            self.tell(number, "file", f"{quote_value(cell)} is the name of {list_values(found)}",
                       remedy="Give its path from the folder.")  # fmt: skip
         elif name:
-            remedy = suggestion(name, self.files) or "Put it there, or take the row out."
-            self.tell(number, "file", f"the folder has no file {quoted(cell)}", remedy=remedy)
+            remedy = suggest_value(name, self.files) or "Put it there, or take the row out."
+            self.tell(number, "file", f"the folder has no file {quote_value(cell)}", remedy=remedy)
         else:
             self.tell(number, "file", "is empty", "the name of a file in the folder")
         return ""
@@ -243,8 +245,8 @@ class _Reader:
     def _project(self, number: int, cells: Mapping[str, str]) -> str:
         name, register_number = cells.get("project_id", ""), cells.get("register_number", "")
         if name and name not in self.projects.numbers:
-            remedy = suggestion(name, self.projects.numbers)
-            self.tell(number, "project_id", f"no project is {quoted(name)}", remedy=remedy)
+            remedy = suggest_value(name, self.projects.numbers)
+            self.tell(number, "project_id", f"no project is {quote_value(name)}", remedy=remedy)
             return ""
         if not register_number:
             return name
@@ -253,13 +255,15 @@ class _Reader:
         if len(found) != 1:
             what = "several projects have" if found else "no project has"
             remedy = self.projects.like(keys)
-            self.tell(number, "register_number", f"{what} {quoted(register_number)}", remedy=remedy)
+            self.tell(
+                number, "register_number", f"{what} {quote_value(register_number)}", remedy=remedy
+            )
             return ""
         if name and name != found[0]:
             self.tell(
                 number,
                 "register_number",
-                f"{quoted(register_number)} is of {found[0]}, project_id says {name}",
+                f"{quote_value(register_number)} is of {found[0]}, project_id says {name}",
                 "one project",
             )
             return ""
@@ -269,8 +273,8 @@ class _Reader:
         value, allowed = cells.get(column, ""), self.allowed[column]
         if not value or value in allowed:
             return value
-        what = f"{quoted(value)} is none of these"
-        self.tell(number, column, what, listed(allowed), suggestion(value, allowed))
+        what = f"{quote_value(value)} is none of these"
+        self.tell(number, column, what, list_values(allowed), suggest_value(value, allowed))
         return ""
 
     def _wave(self, number: int, value: str) -> int | None:
@@ -279,7 +283,7 @@ class _Reader:
             return None
         if plain.isascii() and plain.isdigit() and 2000 <= int(plain) <= 2100:
             return int(plain)
-        self.tell(number, "wave", f"{quoted(value)} is no year", "2000 to 2100")
+        self.tell(number, "wave", f"{quote_value(value)} is no year", "2000 to 2100")
         return None
 
     def _received(self, number: int, value: str) -> date | None:
@@ -287,5 +291,7 @@ class _Reader:
             return None
         found = read_day(value)
         if found is None:
-            self.tell(number, "received", f"{quoted(value)} is no day", "2022-04-30 or 30.4.2022")
+            self.tell(
+                number, "received", f"{quote_value(value)} is no day", "2022-04-30 or 30.4.2022"
+            )
         return found

@@ -6,22 +6,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from evaltools.ingest.coders import Known
+from evaltools.ingest.coders import IdentifiedCoders
 from evaltools.ingest.codes import KnownCodes
-from evaltools.ingest.passages import Found
-from evaltools.ingest.table_edits import Row, Rows
-from evaltools.qda.model import Coding, CodingSet, Reading, Segment, coding_id
+from evaltools.ingest.passages import MatchedPassages
+from evaltools.ingest.table_edits import EditableTable, Row
+from evaltools.qda.model import Coding, CodingSet, ReadDocument, Segment, coding_id
 
 # So that every table refers only to what was put in its place before it.
 ORDER = ("codes", "coders", "readings", "segments", "codings", "relations")
-Tables = Mapping[str, Rows]
+Tables = Mapping[str, EditableTable]
 Key = tuple[str, str, str, str]
 """Passage, code, coder and round: of these a study has one coding."""
 _ENDS = ("from_segment_id", "to_segment_id")
 
 
 @dataclass(frozen=True)
-class Merged:
+class MergedTables:
     """The tables after an import.
 
     Arguments:
@@ -61,14 +61,14 @@ class ReadCoding:
     """
 
     coding: CodingSet
-    found: Found
-    coders: Known
+    found: MatchedPassages
+    coders: IdentifiedCoders
     codes: KnownCodes
     complete: bool = False
     created: date | None = None
 
 
-def merge_codings(read: ReadCoding, tables: Tables) -> Merged:
+def merge_codings(read: ReadCoding, tables: Tables) -> MergedTables:
     """Add a coding to the tables of the study, those of ORDER."""
     coders = read.coders
     segments, new_segments = _merge_segments(read.found, tables)
@@ -138,14 +138,14 @@ def merge_codings(read: ReadCoding, tables: Tables) -> Merged:
             lambda row: {**row, "complete": "true"} if _reading_key(row) in finished else row
         )
         changed["readings"] = readings_before.with_rows(added["readings"])
-    return Merged(
+    return MergedTables(
         {name: changed[name] for name in added if name in changed},
         {name: len(rows) for name, rows in added.items() if rows},
         known,
         tuple(differing),
         len(finished),
         undated,
-        _unsettled(read, tables, by_coder),
+        _conflicting_consensus(read, tables, by_coder),
         resting,
         _suspects(coders, by_coder, there),
     )
@@ -160,13 +160,15 @@ def _reading_key(row: Row) -> tuple[str, str, str]:
     return row["document_id"], row["coder_id"], row["round"]
 
 
-def _documents(found: Found, tables: Tables) -> dict[str, str]:
+def _documents(found: MatchedPassages, tables: Tables) -> dict[str, str]:
     """Document by passage, of the study with what is added."""
     home = {row["segment_id"]: row["document_id"] for row in tables["segments"]}
     return home | {one.segment_id: one.document_id for one in found.segments.values()}
 
 
-def _merge_segments(found: Found, tables: Tables) -> tuple[dict[str, str], dict[str, Segment]]:
+def _merge_segments(
+    found: MatchedPassages, tables: Tables
+) -> tuple[dict[str, str], dict[str, Segment]]:
     """Passage of the study by passage of the file, and those that are new."""
     rows = tables["segments"]
     at = {(row["document_id"], row["start"], row["end"]): row["segment_id"] for row in rows}
@@ -200,10 +202,10 @@ def _merge_relations(
 
 def _merge_readings(
     read: ReadCoding, tables: Tables, new: Iterable[Coding]
-) -> tuple[list[Reading], set[tuple[str, str, str]]]:
+) -> tuple[list[ReadDocument], set[tuple[str, str, str]]]:
     """New readings, and those that are there as partial and are complete now."""
     there = {_reading_key(row): row["complete"] for row in tables["readings"]}
-    wanted: dict[tuple[str, str, str], Reading] = {}
+    wanted: dict[tuple[str, str, str], ReadDocument] = {}
     for one in read.coding.readings:
         document = read.found.documents.get(one.document_id)
         coder = read.coders.coders.get(one.coder_id)
@@ -217,14 +219,14 @@ def _merge_readings(
     home = _documents(read.found, tables)
     for coded in new:
         key = (home[coded.segment_id], coded.coder_id, str(coded.round))
-        wanted.setdefault(key, Reading(key[0], key[1], coded.round, read.complete))
+        wanted.setdefault(key, ReadDocument(key[0], key[1], coded.round, read.complete))
     finished = {
         key for key, one in wanted.items() if one.complete and there.get(key, "true") == "false"
     }
     return [one for key, one in sorted(wanted.items()) if key not in there], finished
 
 
-def _unsettled(
+def _conflicting_consensus(
     read: ReadCoding, tables: Tables, by_coder: Mapping[str, Sequence[Key]]
 ) -> tuple[str, ...]:
     """Documents whose consensus in a round is there already, and is another one."""
@@ -251,7 +253,7 @@ def _unsettled(
 
 
 def _suspects(
-    coders: Known, by_coder: Mapping[str, Sequence[Key]], there: Iterable[Key]
+    coders: IdentifiedCoders, by_coder: Mapping[str, Sequence[Key]], there: Iterable[Key]
 ) -> tuple[str, ...]:
     """Why somebody may be taken for somebody else, a line each.
 

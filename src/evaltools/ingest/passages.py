@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from evaltools.ingest.form_text import Section
-from evaltools.qda.model import CodingSet, Document, Dropped, Segment, beside, segment_id
+from evaltools.qda.model import CodingSet, Document, DroppedItem, Segment, neighbours, segment_id
 from evaltools.qda.naming import match_document
-from evaltools.qda.quote_search import Anchor, Unplaced, locate
+from evaltools.qda.quote_search import LocatedQuote, UnlocatedQuote, locate
 
 HOW = {
     "same": "at the same place of the same text",
@@ -20,7 +20,7 @@ HOW = {
 
 
 @dataclass(frozen=True)
-class Found:
+class MatchedPassages:
     """Where the passages of a file are in the study.
 
     Arguments:
@@ -37,12 +37,12 @@ class Found:
     segments: Mapping[str, Segment]
     how: Mapping[str, int]
     close: tuple[tuple[str, str], ...]
-    dropped: tuple[Dropped, ...]
+    dropped: tuple[DroppedItem, ...]
 
 
-def find_passages(
+def match_passages(
     coding: CodingSet, library: Sequence[Document], mapping: Mapping[str, str]
-) -> Found:
+) -> MatchedPassages:
     """Find the documents and passages of a file in the study.
 
     Arguments:
@@ -50,7 +50,7 @@ def find_passages(
         library: documents of the study with their texts.
         mapping: identifiers of documents of the study by name in the file.
     """
-    dropped: list[Dropped] = []
+    dropped: list[DroppedItem] = []
     documents: dict[str, Document] = {}
     known_by: dict[str, str] = {}
     texts = {document.document_id: document for document in coding.documents}
@@ -64,12 +64,12 @@ def find_passages(
         name = document.document_id
         match = match_document(document, library, mapping, sorted(hints.get(name, ())))
         if match.document is None:
-            dropped.append(Dropped(f"document {document.name}", "", match.why, "passage"))
+            dropped.append(DroppedItem(f"document {document.name}", "", match.why, "passage"))
         else:
             documents[name], known_by[name] = match.document, match.why
 
     def drop(name: str, quote: str, why: str) -> None:
-        dropped.append(Dropped(f"passage {name}", quote[:200], why, "passage"))
+        dropped.append(DroppedItem(f"passage {name}", quote[:200], why, "passage"))
 
     segments: dict[str, Segment] = {}
     ways: dict[str, str] = {}
@@ -79,15 +79,15 @@ def find_passages(
             why = "its document is not in the study" if target is None else "its text is not there"
             drop(name, segment.quote, why)
             continue
-        placed = _placed(segment, texts[segment.document_id], target)
-        if isinstance(placed, Unplaced):
+        placed = _place(segment, texts[segment.document_id], target)
+        if isinstance(placed, UnlocatedQuote):
             drop(name, segment.quote, placed.why)
         else:
             segments[name], ways[name] = placed
     for name in _sharing_words(coding, segments):
         why = "it stood apart from another passage, and here both would stand on the same words"
         drop(name, segments.pop(name).quote, why)
-    return Found(
+    return MatchedPassages(
         {name: document.document_id for name, document in documents.items()},
         known_by,
         segments,
@@ -111,16 +111,18 @@ def _sharing_words(coding: CodingSet, segments: Mapping[str, Segment]) -> list[s
     return [name for group in groups for name in group]
 
 
-def _placed(segment: Segment, source: Document, target: Document) -> tuple[Segment, str] | Unplaced:
+def _place(
+    segment: Segment, source: Document, target: Document
+) -> tuple[Segment, str] | UnlocatedQuote:
     text = target.text or ""
     start, end, way = segment.start, segment.end, "same"
     same = source.text is not None and source.text == target.text
     if not (same and text[start:end] == segment.quote):
         found = locate(text, segment.quote, segment.prefix, segment.suffix, segment.start)
-        if isinstance(found, Unplaced):
+        if isinstance(found, UnlocatedQuote):
             return found
         start, end, way = found.start, found.end, found.how
-    prefix, suffix = beside(text, start, end)
+    prefix, suffix = neighbours(text, start, end)
     placed = replace(
         segment,
         segment_id=segment_id(target.document_id, start, end),
@@ -138,7 +140,7 @@ Row = Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Moved:
+class MovedPassages:
     """The passages of a document in its new text.
 
     Arguments:
@@ -161,7 +163,7 @@ def move_passages(
     text: str,
     section_at: Callable[[int], Section | None],
     page_at: Callable[[int], int | None],
-) -> Moved:
+) -> MovedPassages:
     """Find the passages of a document in its new text.
 
     Arguments:
@@ -175,10 +177,10 @@ def move_passages(
     reworded: list[tuple[str, str]] = []
     lost: list[tuple[Row, str]] = []
     elsewhere = 0
-    places = [_located(row, text) for row in rows]
+    places = [_locate(row, text) for row in rows]
     crowded = _sharing_places(rows, places, text)
     for row, found in zip(rows, places, strict=True):
-        if not isinstance(found, Anchor):
+        if not isinstance(found, LocatedQuote):
             lost.append((row, found.why))
             continue
         if row["segment_id"] in crowded:
@@ -194,16 +196,16 @@ def move_passages(
         moved[name] = _moved_row(row, new_name, found, text, section_at, page_at)
         if new_name != name:
             renamed[name] = new_name
-    return Moved(moved, renamed, tuple(reworded), tuple(lost), elsewhere)
+    return MovedPassages(moved, renamed, tuple(reworded), tuple(lost), elsewhere)
 
 
-def _located(row: Row, text: str) -> Anchor | Unplaced:
+def _locate(row: Row, text: str) -> LocatedQuote | UnlocatedQuote:
     hint = int(row["start"]) if row["start"].isdecimal() else None
     return locate(text, row["quote"], row.get("prefix", ""), row.get("suffix", ""), hint)
 
 
 def _sharing_places(
-    rows: Sequence[Row], places: Sequence[Anchor | Unplaced], text: str
+    rows: Sequence[Row], places: Sequence[LocatedQuote | UnlocatedQuote], text: str
 ) -> frozenset[str]:
     """Passages that would share a place with one that stood elsewhere.
 
@@ -212,7 +214,7 @@ def _sharing_places(
     """
     at: dict[tuple[int, int], list[Row]] = {}
     for row, found in zip(rows, places, strict=True):
-        if isinstance(found, Anchor):
+        if isinstance(found, LocatedQuote):
             at.setdefault((found.start, found.end), []).append(row)
     crowded: set[str] = set()
     for (start, end), group in at.items():
@@ -233,13 +235,13 @@ def _fits_beside(row: Row, text: str, start: int, end: int) -> bool:
 def _moved_row(
     row: Row,
     name: str,
-    found: Anchor,
+    found: LocatedQuote,
     text: str,
     section_at: Callable[[int], Section | None],
     page_at: Callable[[int], int | None],
 ) -> Row:
     section, page = section_at(found.start), page_at(found.start)
-    prefix, suffix = beside(text, found.start, found.end)
+    prefix, suffix = neighbours(text, found.start, found.end)
     placed = {
         "segment_id": name,
         "start": str(found.start),

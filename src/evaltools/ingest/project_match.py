@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from evaltools.documents.superscripts import blank_marks
-from evaltools.evidence.messages import listed, nearest, quoted
-from evaltools.ingest.form_text import fits
+from evaltools.documents.superscripts import blank_superscripts
+from evaltools.evidence.messages import list_values, nearest_value, quote_value
+from evaltools.ingest.form_text import matches
 from evaltools.problems import Problem
 
 _DASHES = re.compile("[\u2010-\u2015\u2212\u00ad_]")
@@ -31,7 +31,7 @@ def number_key(number: str) -> str:
     Arguments:
         number: as it stands in a table, a text or a file name.
     """
-    stroked = _with_strokes(_tidied(number)).strip()
+    stroked = _normalise_slashes(_tidy(number)).strip()
     return _LEADING_ZEROS.sub("", re.sub(r"\s+", "", stroked))
 
 
@@ -42,24 +42,24 @@ def find_numbers(text: str, patterns: Sequence[str]) -> tuple[str, ...]:
         text: any text; spaces around strokes and dashes in their place are taken for strokes.
         patterns: regular expressions of the numbers, as `evaluation.yml` declares them.
     """
-    tidy = _tidied(text)
+    tidy = _tidy(text)
     found: dict[str, int] = {}
     for pattern in patterns:
         compiled = re.compile(rf"(?<![\w/.])(?:{pattern})(?![\w])", re.IGNORECASE)
-        for form in (tidy, _with_strokes(tidy)):  # both as long, so that places compare
+        for form in (tidy, _normalise_slashes(tidy)):  # both as long, so that places compare
             for match in compiled.finditer(form):
                 key = number_key(match.group())
                 found[key] = min(found.get(key, match.start()), match.start())
     return tuple(sorted(found, key=lambda key: (found[key], key)))
 
 
-def _tidied(text: str) -> str:
-    text = blank_marks(unicodedata.normalize("NFC", text)).replace("\u00ad", "")
+def _tidy(text: str) -> str:
+    text = blank_superscripts(unicodedata.normalize("NFC", text)).replace("\u00ad", "")
     text = _SLASHES.sub("/", _DASHES.sub("-", text))
     return _AROUND_STROKES.sub(r"\1", text).upper()
 
 
-def _with_strokes(text: str) -> str:
+def _normalise_slashes(text: str) -> str:
     return text.replace("-", "/")
 
 
@@ -118,9 +118,9 @@ class Projects:
     @cached_property
     def _literals(self) -> tuple[str, ...]:
         # A short number, such as 17, is in many texts by chance.
-        known = {_tidied(number).strip() for number in self.numbers.values()}
+        known = {_tidy(number).strip() for number in self.numbers.values()}
         long = {one for one in known if len(one) >= SHORTEST and re.search(r"\d", one)}
-        return tuple(sorted(re.escape(one) for one in long | set(map(_with_strokes, long))))
+        return tuple(sorted(re.escape(one) for one in long | set(map(_normalise_slashes, long))))
 
     def numbers_in_field(self, value: str) -> tuple[str, ...]:
         """Keys of the register numbers in the form's own field for it."""
@@ -139,14 +139,14 @@ class Projects:
     def like(self, keys: Sequence[str]) -> str:
         """A suggestion for a register number that no project has; empty where none is near."""
         for key in keys:
-            near = nearest(key, self._by_key)
+            near = nearest_value(key, self._by_key)
             if near is not None:
-                return f"Did you mean {quoted(self.numbers[self._by_key[near][0]])}?"
+                return f"Did you mean {quote_value(self.numbers[self._by_key[near][0]])}?"
         return ""
 
 
 @dataclass(frozen=True)
-class Clues:
+class ProjectClues:
     """What a document says of its project.
 
     Arguments:
@@ -161,7 +161,7 @@ class Clues:
 
 
 @dataclass(frozen=True)
-class Match:
+class ProjectMatch:
     """The project of a document.
 
     Arguments:
@@ -173,7 +173,7 @@ class Match:
     by: Way
 
 
-def match(clues: Clues, projects: Projects) -> Match | Problem:
+def match_project(clues: ProjectClues, projects: Projects) -> ProjectMatch | Problem:
     """The one project that a document can be of, or why that cannot be told.
 
     The form's own field comes first, then its other fields, the first page and the file name;
@@ -192,15 +192,15 @@ def match(clues: Clues, projects: Projects) -> Match | Problem:
     if len(named) > 1:
         return _several(clues, "its file name", named, projects)
     if named:
-        return Match(named[0], "file name")
-    return _nothing(clues, projects)
+        return ProjectMatch(named[0], "file name")
+    return _no_clue(clues, projects)
 
 
-def _places(clues: Clues, projects: Projects) -> list[tuple[str, str, bool]]:
+def _places(clues: ProjectClues, projects: Projects) -> list[tuple[str, str, bool]]:
     """(where, text, whether an unknown number there ends the search)."""
-    own = [(label, value) for label, value in clues.fields if fits(label, projects.labels)]
-    other = [value for label, value in clues.fields if not fits(label, projects.labels)]
-    places = [(f"the field {quoted(label)}", value, True) for label, value in own]
+    own = [(label, value) for label, value in clues.fields if matches(label, projects.labels)]
+    other = [value for label, value in clues.fields if not matches(label, projects.labels)]
+    places = [(f"the field {quote_value(label)}", value, True) for label, value in own]
     return [
         *places,
         ("its form", "\n".join(other), False),
@@ -214,51 +214,51 @@ def _by_name(file: str, projects: Projects) -> tuple[str, ...]:
     return tuple(sorted(ids | set(projects.of_keys(projects.numbers_in(name)))))
 
 
-def _told(names: Sequence[str], projects: Projects) -> str:
-    return listed(
+def _describe_projects(names: Sequence[str], projects: Projects) -> str:
+    return list_values(
         f"{name} ({projects.numbers[name]})" if projects.numbers[name] else name for name in names
     )
 
 
 def _unless_contradicted(
-    clues: Clues, place: str, found: str, named: Sequence[str], projects: Projects
-) -> Match | Problem:
+    clues: ProjectClues, place: str, found: str, named: Sequence[str], projects: Projects
+) -> ProjectMatch | Problem:
     if named and found not in named:
         return Problem(
             clues.file,
-            f"{place} tells {_told([found], projects)}, its name {_told(named, projects)}",
+            f"{place} tells {_describe_projects([found], projects)}, its name {_describe_projects(named, projects)}",
             "one project",
             "Say in the mapping file which it is.",
             "import.ambiguous",
         )
-    return Match(found, "register number")
+    return ProjectMatch(found, "register number")
 
 
-def _several(clues: Clues, place: str, found: Sequence[str], projects: Projects) -> Problem:
+def _several(clues: ProjectClues, place: str, found: Sequence[str], projects: Projects) -> Problem:
     return Problem(
         clues.file,
-        f"{place} tells several projects: {_told(found, projects)}",
+        f"{place} tells several projects: {_describe_projects(found, projects)}",
         "one project",
         "Say in the mapping file which it is.",
         "import.ambiguous",
     )
 
 
-def _unknown(clues: Clues, place: str, keys: Sequence[str], projects: Projects) -> Problem:
+def _unknown(clues: ProjectClues, place: str, keys: Sequence[str], projects: Projects) -> Problem:
     return Problem(
         clues.file,
-        f"no project has the register number {listed(keys)} of {place}",
+        f"no project has the register number {list_values(keys)} of {place}",
         "a register_number of projects",
         projects.like(keys) or "Correct it in the register, or name the project in the mapping.",
         "import.unmatched",
     )
 
 
-def _nothing(clues: Clues, projects: Projects) -> Problem:
+def _no_clue(clues: ProjectClues, projects: Projects) -> Problem:
     keys = projects.numbers_in(
         "\n".join([*(value for _, value in clues.fields), clues.first_page, clues.file])
     )
-    what = f"only {listed(keys)}, which no project has" if keys else "no register number"
+    what = f"only {list_values(keys)}, which no project has" if keys else "no register number"
     return Problem(
         clues.file,
         f"{what} in its form, first page or name, and no project_id in its name",

@@ -11,15 +11,25 @@ from pathlib import Path
 from evaltools.documents import DocumentText, read_documents
 from evaltools.evidence.descriptor import Descriptor, load_descriptor
 from evaltools.evidence.tables import read_one
-from evaltools.ingest.document_ids import Filing, Read, file_documents, same_text_key
-from evaltools.ingest.document_metadata import Options, particulars, title_wordings
+from evaltools.ingest.document_ids import (
+    IdentificationPlan,
+    IncomingDocument,
+    identify_documents,
+    same_text_key,
+)
+from evaltools.ingest.document_metadata import Options, read_metadata, title_wordings
 from evaltools.ingest.form_text import find_sections
-from evaltools.ingest.mapping_tables import Said, read_mapping
-from evaltools.ingest.project_match import FIRST_PAGE_CHARACTERS, Clues, Projects, match
-from evaltools.ingest.scan_folder import Walk, walk
-from evaltools.ingest.summary import Outcome
+from evaltools.ingest.mapping_tables import MappingRow, read_mapping
+from evaltools.ingest.project_match import (
+    FIRST_PAGE_CHARACTERS,
+    ProjectClues,
+    Projects,
+    match_project,
+)
+from evaltools.ingest.scan_folder import FolderScan, scan_folder
+from evaltools.ingest.summary import ReportsImported
 from evaltools.ingest.transaction import FileTransaction, transaction
-from evaltools.ingest.write_documents import Placing, earlier_version
+from evaltools.ingest.write_documents import DocumentWriter, earlier_version_path
 from evaltools.problems import Problem, ProblemError
 from evaltools.study import Study
 from evaltools.study.report_form import DocumentsDeclaration
@@ -30,7 +40,7 @@ Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True)
-class Job:
+class ImportJob:
     """What is to be imported, and how.
 
     Arguments:
@@ -52,16 +62,18 @@ class Job:
     drop_lost: bool = False
 
 
-class _Reading:
+class _IncomingDocuments:
     """Documents as they come in: what is needed of them is kept, their texts on disk."""
 
-    def __init__(self, job: Job, stage: FileTransaction, projects: Projects) -> None:
+    def __init__(self, job: ImportJob, stage: FileTransaction, projects: Projects) -> None:
         self.job, self.stage, self.projects = job, stage, projects
-        self.reads: list[Read] = []
+        self.reads: list[IncomingDocument] = []
         self.problems: list[Problem] = []
         self.digests: dict[str, str] = {}
 
-    def take(self, path: Path, name: str, document: DocumentText | Problem, said: Said) -> None:
+    def take(
+        self, path: Path, name: str, document: DocumentText | Problem, said: MappingRow
+    ) -> None:
         """Keep a document, or note what is wrong with it."""
         if isinstance(document, Problem):
             self.problems.append(replace(document, where=name))
@@ -69,9 +81,9 @@ class _Reading:
         form = self.job.form
         self.digests[name] = document.file_sha256
         fields = [(item.label, item.value) for item in document.fields]
-        clues = Clues(name, fields, _first(document))
-        matched = match(clues, self.projects) if not said.project_id else None
-        what = particulars(name, document, said, form, self.job.options)
+        clues = ProjectClues(name, fields, _first(document))
+        matched = match_project(clues, self.projects) if not said.project_id else None
+        what = read_metadata(name, document, said, form, self.job.options)
         if isinstance(matched, Problem):
             self.problems.append(matched)
         if isinstance(what, list):
@@ -80,7 +92,7 @@ class _Reading:
             return
         titles = title_wordings(form)
         self.reads.append(
-            Read(
+            IncomingDocument(
                 file=name,
                 path=path,
                 format=document.kind,
@@ -107,16 +119,18 @@ def make_job(
     mapping: Path | None = None,
     dry: bool = False,
     drop_lost: bool = False,
-) -> Job:
+) -> ImportJob:
     """The job of a study: its form, its languages, and the last days of its waves."""
     data = (to or study.data).resolve()
     fields = load_descriptor(data).resource("documents").fields
     languages = next(item.enum for item in fields if item.name == "language")
     options = replace(options, waves=_waves(study), languages=languages or LANGUAGES)
-    return Job(folder, data, study.declaration.documents, options, mapping, dry, drop_lost)
+    return ImportJob(folder, data, study.declaration.documents, options, mapping, dry, drop_lost)
 
 
-def import_reports(job: Job, progress: Progress = lambda done, total, file: None) -> Outcome:
+def import_reports(
+    job: ImportJob, progress: Progress = lambda done, total, file: None
+) -> ReportsImported:
     """Import the documents of a folder: those that can be, all at once.
 
     Documents that are hostile, unmatched or ambiguous are named and left; importing the same
@@ -126,12 +140,12 @@ def import_reports(job: Job, progress: Progress = lambda done, total, file: None
     folder are at fault.
     """
     descriptor = load_descriptor(job.data)
-    found = walk(job.folder)
+    found = scan_folder(job.folder)
     if job.mapping is not None:
         found = _without(found, job.mapping)
     projects = _projects(job.data, descriptor, job.form)
     names = {path: found.name(path) for path in found.files}
-    said: Mapping[str, Said] = {}
+    said: Mapping[str, MappingRow] = {}
     if job.mapping is not None:
         said = read_mapping(
             job.mapping,
@@ -141,11 +155,11 @@ def import_reports(job: Job, progress: Progress = lambda done, total, file: None
             languages=LANGUAGES,
         )
     with transaction(job.data, dry=job.dry) as stage:
-        reading = _Reading(job, stage, projects)
+        reading = _IncomingDocuments(job, stage, projects)
         with closing(_documents(found.files)) as documents:  # also when it is interrupted
             for done, (path, document) in enumerate(documents, start=1):
                 name = names[path]
-                reading.take(path, name, document, said.get(name, Said()))
+                reading.take(path, name, document, said.get(name, MappingRow()))
                 progress(done, len(names), name)
         return _carry_out(descriptor, reading, found, frozenset(said))
 
@@ -157,15 +171,15 @@ def _documents(
 
 
 def _carry_out(
-    descriptor: Descriptor, reading: _Reading, found: Walk, forced: frozenset[str]
-) -> Outcome:
+    descriptor: Descriptor, reading: _IncomingDocuments, found: FolderScan, forced: frozenset[str]
+) -> ReportsImported:
     job, stage = reading.job, reading.stage
-    placing = Placing(job.data, descriptor, stage, job.options, job.drop_lost)
-    filing: Filing = file_documents(
+    placing = DocumentWriter(job.data, descriptor, stage, job.options, job.drop_lost)
+    filing: IdentificationPlan = identify_documents(
         reading.reads,
         list(placing.tables["documents"]),
         placing.text_of,
-        lambda name, digest: earlier_version(job.data, name, digest),
+        lambda name, digest: earlier_version_path(job.data, name, digest),
         forced,
     )
     placed = placing.place(filing)
@@ -174,7 +188,7 @@ def _carry_out(
     changed = stage.changes
     if not job.dry:
         stage.commit()
-    return Outcome(
+    return ReportsImported(
         files=len(found.files) + len(found.problems),
         read=len(reading.digests),
         taken=placed.taken,
@@ -193,7 +207,7 @@ def _first(document: DocumentText) -> str:
     return document.text[:FIRST_PAGE_CHARACTERS]
 
 
-def _without(found: Walk, mapping: Path) -> Walk:
+def _without(found: FolderScan, mapping: Path) -> FolderScan:
     own = mapping.resolve()
     return replace(found, files=tuple(path for path in found.files if path.resolve() != own))
 

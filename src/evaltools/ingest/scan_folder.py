@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from evaltools.evidence.messages import quoted
+from evaltools.evidence.messages import quote_value
 from evaltools.problems import Problem, ProblemError
 
 _OF_PROGRAMS = ("~$", ".~lock", "~wrl")
@@ -27,7 +27,7 @@ _WORDS: dict[Why, str] = {
 
 
 @dataclass(frozen=True)
-class Passed:
+class SkippedFile:
     """Something that is none of the documents, and why."""
 
     name: str
@@ -40,7 +40,7 @@ class Passed:
 
 
 @dataclass(frozen=True)
-class Walk:
+class FolderScan:
     """What lies in a folder.
 
     Arguments:
@@ -52,7 +52,7 @@ class Walk:
 
     root: Path
     files: tuple[Path, ...]
-    passed: tuple[Passed, ...]
+    passed: tuple[SkippedFile, ...]
     problems: tuple[Problem, ...] = ()
 
     def name(self, path: Path) -> str:
@@ -62,10 +62,10 @@ class Walk:
 
 def shown_name(name: str) -> str:
     """A file name with everything invisible in it written out, in composed Unicode (NFC)."""
-    return quoted(unicodedata.normalize("NFC", name), 1000)[1:-1]
+    return quote_value(unicodedata.normalize("NFC", name), 1000)[1:-1]
 
 
-def walk(folder: Path) -> Walk:
+def scan_folder(folder: Path) -> FolderScan:
     """Find the files below a folder; links that lead out of it are not followed.
 
     Returns the files sorted by their paths, what was passed over, and what cannot be opened.
@@ -74,14 +74,14 @@ def walk(folder: Path) -> Walk:
     """
     root = folder.resolve()
     files: list[Path] = []
-    passed: list[Passed] = []
+    passed: list[SkippedFile] = []
     problems: list[Problem] = []
 
     def look(entry: os.DirEntry[str], below: Path) -> None:
         path = below / entry.name
-        why = _passed_over(entry, path, root)
+        why = _skip_reason(entry, path, root)
         if why is not None:
-            passed.append(Passed(_name(path, root), why))
+            passed.append(SkippedFile(_name(path, root), why))
         elif entry.is_dir(follow_symlinks=False):
             enter(path)
         else:
@@ -92,10 +92,10 @@ def walk(folder: Path) -> Walk:
             with os.scandir(below) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
-            problems.append(_closed(_name(below, root), error))
+            problems.append(_unreadable(_name(below, root), error))
             return
         if not entries and below != root:
-            passed.append(Passed(_name(below, root), "empty folder"))
+            passed.append(SkippedFile(_name(below, root), "empty folder"))
         for entry in entries:
             look(entry, below)
 
@@ -106,19 +106,19 @@ def walk(folder: Path) -> Walk:
     if problems and problems[0].where == ".":
         raise ProblemError([replace(problems[0], where=str(folder))])
     ordered = sorted(passed, key=lambda item: item.name)
-    return Walk(root, tuple(sorted(files)), tuple(ordered), tuple(sorted(problems)))
+    return FolderScan(root, tuple(sorted(files)), tuple(ordered), tuple(sorted(problems)))
 
 
 def _name(path: Path, root: Path) -> str:
     return shown_name(path.relative_to(root).as_posix())
 
 
-def _closed(name: str, error: OSError) -> Problem:
+def _unreadable(name: str, error: OSError) -> Problem:
     what = f"the folder cannot be opened ({error.strerror})"
     return Problem(name, what, "", "Check that you may read it.", "import.unreadable")
 
 
-def _passed_over(entry: os.DirEntry[str], path: Path, root: Path) -> Why | None:
+def _skip_reason(entry: os.DirEntry[str], path: Path, root: Path) -> Why | None:
     """Why an entry of a folder is passed over; None where it is not."""
     name = entry.name.casefold()
     if name.startswith(_OF_PROGRAMS) or name.endswith((".tmp", ".part", ".crdownload")):

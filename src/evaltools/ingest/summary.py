@@ -9,10 +9,10 @@ from textwrap import shorten
 from typing import Literal
 
 from evaltools.documents.model import Coverage, LeftOut
-from evaltools.evidence.messages import listed, quoted
+from evaltools.evidence.messages import list_values, quote_value
 from evaltools.evidence.paths import IMPORT_LOG
 from evaltools.ingest.project_match import Way
-from evaltools.ingest.scan_folder import Passed
+from evaltools.ingest.scan_folder import SkippedFile
 from evaltools.problems import Problem
 from evaltools.qda import csv_cells
 
@@ -20,7 +20,7 @@ State = Literal["new", "replaced", "changed", "there"]
 
 
 @dataclass(frozen=True)
-class Taken:
+class ImportedDocument:
     """A document that is in the study now.
 
     Arguments:
@@ -49,7 +49,7 @@ class Taken:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ReportsImported:
     """What became of the files of a folder.
 
     Arguments:
@@ -67,10 +67,10 @@ class Outcome:
 
     files: int
     read: int
-    taken: tuple[Taken, ...]
+    taken: tuple[ImportedDocument, ...]
     twice: tuple[tuple[str, str], ...]
     skipped: tuple[Problem, ...]
-    passed: tuple[Passed, ...]
+    passed: tuple[SkippedFile, ...]
     notes: tuple[str, ...]
     changed: bool
     dry: bool
@@ -104,13 +104,13 @@ LOG_COLUMNS = (
 _LONGEST_TEXT = 300  # characters of what was left out
 
 
-def updated_log(
+def update_log(
     before: bytes | None,
-    taken: Sequence[Taken],
+    taken: Sequence[ImportedDocument],
     twice: Sequence[tuple[str, str]],
     skipped: Sequence[Problem],
     digests: Mapping[str, str],
-    passed: Sequence[Passed] = (),
+    passed: Sequence[SkippedFile] = (),
 ) -> bytes:
     """The log with the files of one more import, a row a file; it tells no time.
 
@@ -121,7 +121,7 @@ def updated_log(
 
     A file that was imported before under another name, with nothing new, gets no second row.
     """
-    rows = {row["file"]: row for row in csv_cells.read(before, IMPORT_LOG)} if before else {}
+    rows = {row["file"]: row for row in csv_cells.read_cells(before, IMPORT_LOG)} if before else {}
     known = {(row["file_sha256"], row["document_id"]) for row in rows.values()}
     for item in taken:
         if item.state == "there" and (item.file_sha256, item.document_id) in known:
@@ -142,10 +142,10 @@ def updated_log(
             "skipped": why,
         }
     ordered = [[rows[file].get(name, "") for name in LOG_COLUMNS] for file in sorted(rows)]
-    return csv_cells.written(LOG_COLUMNS, ordered).encode()
+    return csv_cells.write_cells(LOG_COLUMNS, ordered).encode()
 
 
-def _row(item: Taken) -> dict[str, str]:
+def _row(item: ImportedDocument) -> dict[str, str]:
     coverage = item.coverage
     return {
         "file": item.file,
@@ -157,21 +157,21 @@ def _row(item: Taken) -> dict[str, str]:
         "characters_read": str(coverage.characters_read),
         "tables_present": str(coverage.tables_present),
         "tables_read": str(coverage.tables_read),
-        "left_out": "; ".join(left_out(coverage)),
+        "left_out": "; ".join(describe_omissions(coverage)),
         "notes": " ".join(coverage.notes),
         "skipped": "",
     }
 
 
-def left_out(coverage: Coverage) -> list[str]:
+def describe_omissions(coverage: Coverage) -> list[str]:
     """What of a document is not in its text, in words."""
-    named = [_named(item) for item in coverage.left_out]
+    named = [_name_omission(item) for item in coverage.left_out]
     if coverage.characters_unread:
         named.append(f"{coverage.characters_unread} characters that could not be read")
     return named
 
 
-def _named(item: LeftOut) -> str:
+def _name_omission(item: LeftOut) -> str:
     if not item.characters:
         return item.what
     text = shorten(item.text, _LONGEST_TEXT, placeholder=" …")
@@ -189,12 +189,12 @@ _STATES: dict[State, str] = {
 }
 
 
-def remarks(outcome: Outcome) -> list[str]:
+def list_remarks(outcome: ReportsImported) -> list[str]:
     """What to look at, a line each: documents that were taken with a remark, and those twice.
 
     A remark on many documents is told once, with the first of them.
     """
-    found = [(item.file, words) for item in outcome.taken for words in _of_one(item)]
+    found = [(item.file, words) for item in outcome.taken for words in _describe_document(item)]
     found += [(file, f"the same as {other}; taken once") for file, other in outcome.twice]
     found += [(item.name, f"passed over: {item.words}") for item in outcome.passed]
     files: dict[str, list[str]] = {}
@@ -211,7 +211,7 @@ def remarks(outcome: Outcome) -> list[str]:
     return lines
 
 
-def summary(outcome: Outcome) -> list[tuple[str, str]]:
+def summarise(outcome: ReportsImported) -> list[tuple[str, str]]:
     """(what, how many and which) of the import as a whole."""
     taken = outcome.taken
     rows = [("files", str(outcome.files)), ("read", str(outcome.read))]
@@ -225,7 +225,7 @@ def summary(outcome: Outcome) -> list[tuple[str, str]]:
             rows.append((f"  {words}", str(count)))
     if outcome.twice:
         rows.append(("there twice", str(len(outcome.twice))))
-    rows.append(("skipped", _skipped(outcome)))
+    rows.append(("skipped", _summarise_skipped(outcome)))
     for name, values in (
         ("matched by", [item.by for item in taken]),
         ("kinds", [item.kind for item in taken]),
@@ -235,11 +235,11 @@ def summary(outcome: Outcome) -> list[tuple[str, str]]:
         if values:
             rows.append((name, _tally(values)))
     if taken:
-        rows += _read(taken)
+        rows += _summarise_read(taken)
     return rows
 
 
-def ending(outcome: Outcome) -> str:
+def final_sentence(outcome: ReportsImported) -> str:
     """The last sentence: whether anything changed."""
     if outcome.dry:
         would = "Some of it would change" if outcome.changed else "Nothing would change"
@@ -255,17 +255,17 @@ def ending(outcome: Outcome) -> str:
     return f"What was read of each file: {IMPORT_LOG}."
 
 
-def _of_one(item: Taken) -> Iterator[str]:
-    if lacking := _lacking(item.coverage):
+def _describe_document(item: ImportedDocument) -> Iterator[str]:
+    if lacking := _describe_coverage(item.coverage):
         yield lacking
     if item.missing:
-        yield f"no heading of the form's {listed(item.missing)}"
+        yield f"no heading of the form's {list_values(item.missing)}"
     if item.unknown:
-        yield f"not headings of the form: {listed(map(quoted, item.unknown), 6)}"
+        yield f"not headings of the form: {list_values(map(quote_value, item.unknown), 6)}"
     yield from item.notes
 
 
-def _lacking(coverage: Coverage) -> str:
+def _describe_coverage(coverage: Coverage) -> str:
     """How much of a document was read, where something of it other than page furniture was not."""
     named = [item for item in coverage.left_out if not item.on_every_page]
     if coverage.complete and not named:
@@ -273,10 +273,10 @@ def _lacking(coverage: Coverage) -> str:
     told = f"{coverage.characters_read} of {coverage.characters_present} characters"
     if coverage.tables_present:
         told += f" and {coverage.tables_read} of {coverage.tables_present} tables"
-    return f"read {told}; left out: {listed(left_out(coverage), 6) or 'nothing by name'}"
+    return f"read {told}; left out: {list_values(describe_omissions(coverage), 6) or 'nothing by name'}"
 
 
-def _read(taken: Sequence[Taken]) -> list[tuple[str, str]]:
+def _summarise_read(taken: Sequence[ImportedDocument]) -> list[tuple[str, str]]:
     present = sum(item.coverage.characters_present for item in taken)
     read = sum(item.coverage.characters_read for item in taken)
     unread = sum(item.coverage.characters_unread for item in taken)
@@ -288,7 +288,7 @@ def _read(taken: Sequence[Taken]) -> list[tuple[str, str]]:
     return [("characters read", told), ("tables read", f"{tables_read} of {tables}")]
 
 
-def _skipped(outcome: Outcome) -> str:
+def _summarise_skipped(outcome: ReportsImported) -> str:
     files = outcome.skipped_files
     if not files:
         return "0"

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from evaltools.evidence.delimited import decoded, read_delimited
+from evaltools.evidence.delimited import decode, read_delimited
 from evaltools.evidence.descriptor import Descriptor, Field, Resource
-from evaltools.evidence.raw_table import Unreadable
+from evaltools.evidence.raw_table import UnreadableTableError
 from evaltools.evidence.tables import table_file
 from evaltools.evidence.validation import check_data
 from evaltools.files import read_file
@@ -26,7 +26,7 @@ _ENCODINGS = ("utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be"
 
 
 @dataclass(frozen=True)
-class Line:
+class TableRow:
     """A row of a table.
 
     Arguments:
@@ -39,7 +39,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Rows:
+class EditableTable:
     """A table as it stands in a file.
 
     Arguments:
@@ -55,7 +55,7 @@ class Rows:
     name: str
     path: str
     columns: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[TableRow, ...]
     head: str
     encoding: str = "utf-8"
     delimiter: str = ","
@@ -65,7 +65,7 @@ class Rows:
     def __iter__(self) -> Iterator[Row]:
         return (line.cells for line in self.lines)
 
-    def changed(self, change: Callable[[Row], Row | None]) -> Rows:
+    def changed(self, change: Callable[[Row], Row | None]) -> EditableTable:
         """With every row as `change` returns it; without those for which it returns None.
 
         Rows that come back equal keep their bytes.
@@ -75,15 +75,15 @@ class Rows:
             cells = change(line.cells)
             if cells is None:
                 continue
-            lines.append(line if cells == line.cells else Line(dict(cells)))
+            lines.append(line if cells == line.cells else TableRow(dict(cells)))
         return replace(self, lines=tuple(lines))
 
-    def with_rows(self, new: Iterable[Mapping[str, object]]) -> Rows:
+    def with_rows(self, new: Iterable[Mapping[str, object]]) -> EditableTable:
         """With rows after those that are there, which keep their bytes."""
-        lines = [Line({name: _as_cell(row.get(name)) for name in self.columns}) for row in new]
+        lines = [TableRow({name: _as_cell(row.get(name)) for name in self.columns}) for row in new]
         return replace(self, lines=(*self.lines, *lines))
 
-    def with_groups(self, column: str, groups: Mapping[str, Sequence[Row]]) -> Rows:
+    def with_groups(self, column: str, groups: Mapping[str, Sequence[Row]]) -> EditableTable:
         """With the rows of some values of a column replaced, or put in where there are none.
 
         Arguments:
@@ -93,14 +93,14 @@ class Rows:
         Rows that are there already keep their bytes. Where the table is in order of the column
         it stays so; otherwise new rows come last.
         """
-        old: dict[str, list[Line]] = {}
+        old: dict[str, list[TableRow]] = {}
         for line in self.lines:
             old.setdefault(line.cells[column], []).append(line)
         order = [line.cells[column] for line in self.lines]
         names = list(dict.fromkeys(order))
         added = sorted(set(groups) - set(names))
         names = sorted([*names, *added]) if order == sorted(order) else [*names, *added]
-        lines: list[Line] = []
+        lines: list[TableRow] = []
         for name in names:
             known = old.get(name, [])
             if name not in groups:
@@ -109,7 +109,7 @@ class Rows:
             for cells in groups[name]:
                 fitting = {key: cells.get(key, "") for key in self.columns}
                 same = next((line for line in known if line.cells == fitting), None)
-                lines.append(same or Line(fitting))
+                lines.append(same or TableRow(fitting))
         return replace(self, lines=tuple(lines))
 
     def content(self) -> bytes:
@@ -127,7 +127,7 @@ class Rows:
             what = f"cannot hold {error.object[error.start]!r}, as it is written in {self.encoding}"
             raise _problem(self.path, what, "Save it as UTF-8 and import again.") from None
 
-    def _written(self, line: Line) -> str:
+    def _written(self, line: TableRow) -> str:
         if line.raw:
             return line.raw
         return csv_line([line.cells[name] for name in self.columns], self.delimiter, self.newline)
@@ -144,7 +144,7 @@ def csv_line(cells: Sequence[str], delimiter: str = ",", newline: str = "\n") ->
     return buffer.getvalue()
 
 
-def read_rows(folder: Path, resource: Resource) -> Rows:
+def read_editable_table(folder: Path, resource: Resource) -> EditableTable:
     """Read a table in a way that it can be written back.
 
     Arguments:
@@ -155,10 +155,12 @@ def read_rows(folder: Path, resource: Resource) -> Rows:
     """
     try:
         path = table_file(folder, resource)
-    except Unreadable as error:
+    except UnreadableTableError as error:
         if error.code == "data.file-missing":
             head = csv_line(resource.field_names)
-            return Rows(resource.name, resource.path, resource.field_names, (), head, new=True)
+            return EditableTable(
+                resource.name, resource.path, resource.field_names, (), head, new=True
+            )
         raise _problem(resource.path, error.what, error.remedy, error.code) from None
     where = path.relative_to(folder).as_posix()
     if path.suffix != ".csv":
@@ -167,8 +169,8 @@ def read_rows(folder: Path, resource: Resource) -> Rows:
     data = read_file(path, where)
     try:
         grid = read_delimited(data, resource.field_names)
-        text = decoded(data)
-    except Unreadable as error:
+        text = decode(data)
+    except UnreadableTableError as error:
         place = where if error.row is None else f"{where}, row {error.row}"
         raise _problem(place, error.what, error.remedy, error.code) from None
     for remark in grid.remarks:
@@ -183,12 +185,16 @@ def read_rows(folder: Path, resource: Resource) -> Rows:
     missing = sorted(needed - set(grid.header))
     if missing:
         raise _problem(where, f"the column {missing[0]} is missing", "Put it back.")
-    return _with_raw(Rows(resource.name, where, grid.header, (), ""), data, text, grid.rows)
+    return _attach_source(
+        EditableTable(resource.name, where, grid.header, (), ""), data, text, grid.rows
+    )
 
 
-def _with_raw(rows: Rows, data: bytes, text: str, cells: Sequence[tuple[str, ...]]) -> Rows:
+def _attach_source(
+    rows: EditableTable, data: bytes, text: str, cells: Sequence[tuple[str, ...]]
+) -> EditableTable:
     """Put beside each row how it stands in the file, and tell how the file is written."""
-    encoding = next((name for name in _ENCODINGS if _encoded(text, name) == data), None)
+    encoding = next((name for name in _ENCODINGS if _encode(text, name) == data), None)
     if encoding is None:
         raise _problem(rows.path, "is in an encoding that is not written", "Save it as UTF-8.")
     newline = "\r\n" if "\r\n" in text else "\n" if "\n" in text or "\r" not in text else "\r"
@@ -202,7 +208,7 @@ def _with_raw(rows: Rows, data: bytes, text: str, cells: Sequence[tuple[str, ...
         if not any(cell.strip() for cell in record):
             continue
         values = next(wanted)
-        lines.append(Line(dict(zip(rows.columns, values, strict=True)), raw))
+        lines.append(TableRow(dict(zip(rows.columns, values, strict=True)), raw))
     return replace(
         rows,
         lines=tuple(lines),
@@ -213,7 +219,7 @@ def _with_raw(rows: Rows, data: bytes, text: str, cells: Sequence[tuple[str, ...
     )
 
 
-def _encoded(text: str, encoding: str) -> bytes | None:
+def _encode(text: str, encoding: str) -> bytes | None:
     try:
         return text.encode(encoding)
     except UnicodeEncodeError:
@@ -255,18 +261,18 @@ class TableEdits:
         read: reads a table.
     """
 
-    def __init__(self, descriptor: Descriptor, read: Callable[[Resource], Rows]) -> None:
+    def __init__(self, descriptor: Descriptor, read: Callable[[Resource], EditableTable]) -> None:
         self.descriptor = descriptor
         self._read = read
-        self._tables: dict[str, Rows] = {}
+        self._tables: dict[str, EditableTable] = {}
         self.changed: set[str] = set()
 
-    def __getitem__(self, name: str) -> Rows:
+    def __getitem__(self, name: str) -> EditableTable:
         if name not in self._tables:
             self._tables[name] = self._read(self.descriptor.resource(name))
         return self._tables[name]
 
-    def put(self, name: str, rows: Rows) -> None:
+    def put(self, name: str, rows: EditableTable) -> None:
         """Put a changed table in the place of one."""
         if rows.lines != self[name].lines:
             self.changed.add(name)
@@ -347,7 +353,10 @@ class TableEdits:
 
 
 def check_with(
-    data: Path, tables: Mapping[str, Rows], scratch: Path, vocabulary: Vocabulary | None = None
+    data: Path,
+    tables: Mapping[str, EditableTable],
+    scratch: Path,
+    vocabulary: Vocabulary | None = None,
 ) -> None:
     """Check a study as it would be with other tables; it is to be no less right than it is.
 

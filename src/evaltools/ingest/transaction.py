@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from evaltools.evidence.paths import inside
+from evaltools.evidence.paths import is_inside
 from evaltools.files import hold_lock, synchronise
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.hashes import hash_file
@@ -105,11 +105,11 @@ class FileTransaction:
         synchronise(self.stage)
         beside.replace(self.stage / _LIST)
         synchronise(self.stage)
-        _carry_out(self.folder, self.stage)
+        _apply(self.folder, self.stage)
         self._moves, self._removed = {}, []
 
     def _target(self, place: str) -> Path:
-        target = inside(self.folder, place)
+        target = is_inside(self.folder, place)
         if target is None or (target.exists() and not target.is_file()):
             what = "leads out of the data folder, or is no file"
             raise ProblemError([Problem(place, what, code="import.place")])
@@ -135,7 +135,7 @@ def transaction(folder: Path, *, dry: bool = False) -> Iterator[FileTransaction]
     interrupted.
     """
     if dry:
-        if interrupted(folder):
+        if is_interrupted(folder):
             what = "an import was interrupted while it put its files in their places"
             remedy = "Run an import without --dry-run first: it completes that one."
             refuse([Problem(folder.name, what, "", remedy, "import.interrupted")])
@@ -144,7 +144,7 @@ def transaction(folder: Path, *, dry: bool = False) -> Iterator[FileTransaction]
         return
     stage = folder / STAGE
     with hold_lock(folder, partial(_refuse_busy, folder)):
-        _carry_out(folder, stage)
+        _apply(folder, stage)
         shutil.rmtree(stage, ignore_errors=True)
         stage.mkdir()
         (stage / ".gitignore").write_text("*\n", encoding="ascii")  # whatever is left of it
@@ -156,7 +156,7 @@ def transaction(folder: Path, *, dry: bool = False) -> Iterator[FileTransaction]
                 shutil.rmtree(stage, ignore_errors=True)
 
 
-def interrupted(folder: Path) -> bool:
+def is_interrupted(folder: Path) -> bool:
     """Whether an import died while it put its files in their places."""
     return (folder / STAGE / _LIST).is_file()
 
@@ -169,11 +169,11 @@ def clear_interrupted(folder: Path) -> bool:
     Returns whether there was anything to remove.
     """
     stage = folder / STAGE
-    if not stage.is_dir() or interrupted(folder):
+    if not stage.is_dir() or is_interrupted(folder):
         return False
     try:
         with hold_lock(folder, partial(_refuse_busy, folder)):
-            if interrupted(folder):
+            if is_interrupted(folder):
                 return False
             shutil.rmtree(stage, ignore_errors=True)
     except ProblemError:  # another import is at work there
@@ -187,7 +187,7 @@ def _refuse_busy(folder: Path) -> None:
     raise ProblemError([Problem(folder.name, what, "", remedy, "import.busy")])
 
 
-def _carry_out(folder: Path, stage: Path) -> None:
+def _apply(folder: Path, stage: Path) -> None:
     """Do all moves on the list; those that were done already are not on the stage any more."""
     path = stage / _LIST
     if not path.is_file():
@@ -195,14 +195,14 @@ def _carry_out(folder: Path, stage: Path) -> None:
     listed = json.loads(path.read_text(encoding="ascii"))
     touched: set[Path] = set()
     for name, place in listed["moves"]:
-        target = _checked(folder, place)
+        target = _checked_path(folder, place)
         target.parent.mkdir(parents=True, exist_ok=True)
         touched.add(target.parent)
         waiting = stage / Path(name).name
         if waiting.is_file():
             waiting.replace(target)
     for place in listed["removed"]:
-        target = _checked(folder, place)
+        target = _checked_path(folder, place)
         target.unlink(missing_ok=True)
         touched.add(target.parent)
     for parent in sorted(touched):
@@ -212,8 +212,8 @@ def _carry_out(folder: Path, stage: Path) -> None:
     synchronise(stage)
 
 
-def _checked(folder: Path, place: str) -> Path:
-    target = inside(folder, place)
+def _checked_path(folder: Path, place: str) -> Path:
+    target = is_inside(folder, place)
     if target is None:
         raise ProblemError([Problem(place, "leads out of the data folder", code="import.place")])
     return target

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evaltools.evidence.descriptor import Descriptor
-from evaltools.evidence.messages import listed, quoted
-from evaltools.evidence.paths import IMPORT_LOG, RECEIVED, REPLACED, inside
-from evaltools.ingest.document_ids import Filed, Filing, Read
+from evaltools.evidence.messages import list_values, quote_value
+from evaltools.evidence.paths import IMPORT_LOG, RECEIVED, REPLACED, is_inside
+from evaltools.ingest.document_ids import IdentificationPlan, IdentifiedDocument, IncomingDocument
 from evaltools.ingest.document_metadata import Options
-from evaltools.ingest.passages import Moved, move_passages
-from evaltools.ingest.scan_folder import Passed
-from evaltools.ingest.summary import State, Taken, updated_log
-from evaltools.ingest.table_edits import Row, TableEdits, read_rows
+from evaltools.ingest.passages import MovedPassages, move_passages
+from evaltools.ingest.scan_folder import SkippedFile
+from evaltools.ingest.summary import ImportedDocument, State, update_log
+from evaltools.ingest.table_edits import Row, TableEdits, read_editable_table
 from evaltools.ingest.transaction import FileTransaction
 from evaltools.problems import Problem
 from evaltools.qda import csv_cells
@@ -26,20 +26,20 @@ _ORDER = ("documents", "sections")
 
 
 @dataclass(frozen=True)
-class Placed:
+class WrittenDocuments:
     """What became of the documents that were filed."""
 
-    taken: tuple[Taken, ...]
+    taken: tuple[ImportedDocument, ...]
     problems: tuple[Problem, ...]
     notes: tuple[str, ...]
 
 
-def earlier_version(data: Path, name: str, digest: str) -> bool:
+def earlier_version_path(data: Path, name: str, digest: str) -> bool:
     """Whether a document once had the file of this SHA-256, which has been replaced."""
     return any((data / REPLACED).glob(f"{name}-{digest[:_SHORT]}.*"))
 
 
-class Placing:
+class DocumentWriter:
     """Makes the changes of an import, which go to the data folder at once by its transaction.
 
     Arguments:
@@ -63,7 +63,7 @@ class Placing:
         self.stage = stage
         self.options = options
         self.drop_lost = drop_lost
-        self.tables = TableEdits(descriptor, lambda resource: read_rows(data, resource))
+        self.tables = TableEdits(descriptor, lambda resource: read_editable_table(data, resource))
         self._has_sections = any(item.name == "sections" for item in descriptor.resources)
         self._documents: dict[str, list[Row]] = {}
         self._sections: dict[str, list[Row]] = {}
@@ -71,14 +71,14 @@ class Placing:
 
     def text_of(self, row: Mapping[str, str]) -> str | None:
         """The text of a document that is there; None where it cannot be read."""
-        path = inside(self.data, row.get("text_file", ""))
+        path = is_inside(self.data, row.get("text_file", ""))
         if path is None or not path.is_file():
             return None
         return path.read_text(encoding="utf-8", errors="replace")
 
-    def place(self, filing: Filing) -> Placed:
+    def place(self, filing: IdentificationPlan) -> WrittenDocuments:
         """Put every document that was filed into the transaction; those that cannot be are told."""
-        taken: list[Taken] = []
+        taken: list[ImportedDocument] = []
         problems: list[Problem] = []
         for item in filing.filed:
             found = self._one(item)
@@ -96,15 +96,15 @@ class Placing:
             )
         elif self._sections:
             notes.append("The descriptor knows no table of sections; none was written.")
-        return Placed(tuple(taken), tuple(problems), tuple(notes))
+        return WrittenDocuments(tuple(taken), tuple(problems), tuple(notes))
 
     def write(
         self,
-        placed: Placed,
+        placed: WrittenDocuments,
         twice: Sequence[tuple[str, str]],
         skipped: Sequence[Problem],
         digests: Mapping[str, str],
-        passed: Sequence[Passed],
+        passed: Sequence[SkippedFile],
     ) -> None:
         """Put the tables and the log into the transaction, after the files that they name."""
         others = sorted(self.tables.changed - set(_ORDER))
@@ -114,15 +114,15 @@ class Placing:
         log = self.data / IMPORT_LOG
         before = log.read_bytes() if log.is_file() else None
         self.stage.put(
-            IMPORT_LOG, updated_log(before, placed.taken, twice, skipped, digests, passed)
+            IMPORT_LOG, update_log(before, placed.taken, twice, skipped, digests, passed)
         )
 
-    def _one(self, item: Filed) -> Taken | Problem:
+    def _one(self, item: IdentifiedDocument) -> ImportedDocument | Problem:
         read, name = item.read, item.document_id
         notes: list[str] = []
         moved = self._moved(item) if item.replaces else None
         if moved is not None and moved.lost and not self.drop_lost:
-            return _refused(read, name, moved)
+            return _refusal(read, name, moved)
         elsewhere = self._other_format(item)
         place = f"{RECEIVED}/{name}.{read.format}"
         if not elsewhere and not self.stage.copy(place, read.path, read.file_sha256):
@@ -137,7 +137,7 @@ class Placing:
             self._text(item, row)
             self._sections[name] = self._section_rows(item)
         self._documents[name] = [row]
-        return Taken(
+        return ImportedDocument(
             file=read.file,
             file_sha256=read.file_sha256,
             document_id=name,
@@ -152,14 +152,14 @@ class Placing:
             notes=(*notes, *read.coverage.notes),
         )
 
-    def _other_format(self, item: Filed) -> str:
+    def _other_format(self, item: IdentifiedDocument) -> str:
         """The file that is there with the same text, where it is another one."""
         old = item.old or {}
         if not item.same_text or old.get("file_sha256", "") in ("", item.read.file_sha256):
             return ""
         return old.get("file", "")
 
-    def _state(self, item: Filed, row: Row) -> State:
+    def _state(self, item: IdentifiedDocument, row: Row) -> State:
         if item.old is None:
             return "new"
         if item.replaces:
@@ -181,7 +181,7 @@ class Placing:
                 self._known_sections.setdefault(row["document_id"], []).append(row)
         return self._known_sections
 
-    def _row(self, item: Filed, other_format: str) -> dict[str, str]:
+    def _row(self, item: IdentifiedDocument, other_format: str) -> dict[str, str]:
         """The row of a document; what nobody told anew stays as it was, also if mended by hand."""
         read, what, old = item.read, item.read.what, item.old
         kept = old if old is not None and item.same_text else {}
@@ -208,13 +208,13 @@ class Placing:
             row["pages"] = kept["pages"]
         return {**(old or {}), **row}
 
-    def _text(self, item: Filed, row: Row) -> None:
-        path = inside(self.data, row["text_file"])
+    def _text(self, item: IdentifiedDocument, row: Row) -> None:
+        path = is_inside(self.data, row["text_file"])
         there = path is not None and path.is_file()
         if not item.same_text or not there:
             self.stage.put(row["text_file"], item.read.text.read_bytes())
 
-    def _section_rows(self, item: Filed) -> list[Row]:
+    def _section_rows(self, item: IdentifiedDocument) -> list[Row]:
         rows: list[Row] = []
         for part in item.read.sections.found:
             page = item.read.page_at(part.start)
@@ -230,12 +230,12 @@ class Placing:
             )
         return rows
 
-    def _moved(self, item: Filed) -> Moved:
+    def _moved(self, item: IdentifiedDocument) -> MovedPassages:
         rows = [row for row in self.tables["segments"] if row["document_id"] == item.document_id]
         text = item.read.text.read_text(encoding="utf-8")
         return move_passages(rows, text, item.read.sections.at, item.read.page_at)
 
-    def _replace(self, item: Filed, moved: Moved, notes: list[str]) -> None:
+    def _replace(self, item: IdentifiedDocument, moved: MovedPassages, notes: list[str]) -> None:
         """Move the passages of a document to its new text and keep its old version."""
         name = item.document_id
         self._keep_old(item, moved)
@@ -244,37 +244,39 @@ class Placing:
         )
         self.tables.put("segments", segments)
         self.tables.rename("segments", moved.renamed)
-        notes.append(_told(moved, item))
-        notes += [f"Reworded: {quoted(old)} → {quoted(new)}" for old, new in moved.reworded]
+        notes.append(_describe_moves(moved, item))
+        notes += [
+            f"Reworded: {quote_value(old)} → {quote_value(new)}" for old, new in moved.reworded
+        ]
         read_by = [row for row in self.tables["readings"] if row["document_id"] == name]
         if read_by:
-            coders = listed(dict.fromkeys(row["coder_id"] for row in read_by))
+            coders = list_values(dict.fromkeys(row["coder_id"] for row in read_by))
             notes.append(f"It was read by {coders} in its earlier version; let them read it anew.")
 
-    def _keep_old(self, item: Filed, moved: Moved) -> None:
+    def _keep_old(self, item: IdentifiedDocument, moved: MovedPassages) -> None:
         """Put the old file, the old text and what is lost aside, and take lost passages out."""
         old = item.old or {}
         digest = old.get("file_sha256") or old["text_sha256"]
         stem = f"{REPLACED}/{item.document_id}-{digest[:_SHORT]}"
         for column in ("file", "text_file"):
-            path = inside(self.data, old.get(column, ""))
+            path = is_inside(self.data, old.get(column, ""))
             if path is not None and path.is_file():
                 self.stage.put(f"{stem}{path.suffix}", path.read_bytes())
         new_file = f"{RECEIVED}/{item.document_id}.{item.read.format}"
         old_file = old.get("file", "")
-        if old_file not in ("", new_file) and inside(self.data, old_file):
+        if old_file not in ("", new_file) and is_inside(self.data, old_file):
             self.stage.remove(old_file)
         if moved.lost:
             ids = {row["segment_id"] for row, _ in moved.lost}
             taken = self.tables.drop("segments", ids)
             lines = [[table, json.dumps(dict(row), ensure_ascii=False)] for table, row in taken]
-            lost = csv_cells.written(("table", "row"), lines)
+            lost = csv_cells.write_cells(("table", "row"), lines)
             self.stage.put(f"{stem}-lost.csv", lost.encode())
 
 
-def _refused(read: Read, name: str, moved: Moved) -> Problem:
+def _refusal(read: IncomingDocument, name: str, moved: MovedPassages) -> Problem:
     lost = moved.lost
-    words = listed((f"{quoted(row['quote'])} ({why})" for row, why in lost), 5)
+    words = list_values((f"{quote_value(row['quote'])} ({why})" for row, why in lost), 5)
     of = len(lost) + len(moved.rows)
     return Problem(
         read.file,
@@ -287,7 +289,7 @@ def _refused(read: Read, name: str, moved: Moved) -> Problem:
     )
 
 
-def _told(moved: Moved, item: Filed) -> str:
+def _describe_moves(moved: MovedPassages, item: IdentifiedDocument) -> str:
     of = len(moved.rows) + len(moved.lost)
     told = f"A new version of {item.document_id}: {len(moved.rows)} of {of} coded passages"
     told += f" found again, {moved.elsewhere} of them elsewhere"

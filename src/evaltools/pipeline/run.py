@@ -251,7 +251,7 @@ def _validated(study: Study, ingredients: Ingredients, newest: Manifest | None) 
     Raises:
         ProblemError: everything that is wrong with the data.
     """
-    from evaltools.evidence import check_data, data_hash, load_descriptor  # loads pandas
+    from evaltools.evidence import check_data, hash_data, load_descriptor  # loads pandas
 
     known = newest is not None and (
         (newest.ingredients.files, newest.ingredients.code, newest.ingredients.lock)
@@ -259,7 +259,7 @@ def _validated(study: Study, ingredients: Ingredients, newest: Manifest | None) 
     )
     if not known:
         refuse(check_data(study.data, study.declaration))
-    return data_hash(study.data, load_descriptor(study.data))
+    return hash_data(study.data, load_descriptor(study.data))
 
 
 def _complete(

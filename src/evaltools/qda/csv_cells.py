@@ -16,21 +16,21 @@ _GUARDED = ("=", "+", "-", "@", "\t", "\r", "'")
 _LARGEST_CELL = 50_000_000
 
 
-def guarded(text: str) -> str:
+def escape_formula(text: str) -> str:
     """The text as it is written into a cell."""
     return f"'{text}" if text.startswith(_GUARDED) else text
 
 
-def unguarded(cell: str) -> str:
+def unescape_formula(cell: str) -> str:
     """The text that a cell was written from."""
     return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_GUARDED) else cell
 
 
-def written(header: Sequence[str], rows: Iterable[Sequence[str]], *, guard: bool = True) -> str:
+def write_cells(header: Sequence[str], rows: Iterable[Sequence[str]], *, guard: bool = True) -> str:
     """Delimited text: commas, LF, a header; cells quoted where they need it."""
     lines = [",".join(map(_cell, header))]
     for row in rows:
-        lines.append(",".join(_cell(guarded(cell) if guard else cell) for cell in row))
+        lines.append(",".join(_cell(escape_formula(cell) if guard else cell) for cell in row))
     return "\n".join(lines) + "\n"
 
 
@@ -41,7 +41,7 @@ def _cell(text: str) -> str:
     return text
 
 
-def read(data: bytes, where: str) -> list[dict[str, str]]:
+def read_cells(data: bytes, where: str) -> list[dict[str, str]]:
     """Rows of delimited text that `written` wrote, cells unguarded, by column.
 
     Arguments:
@@ -69,7 +69,7 @@ def read(data: bytes, where: str) -> list[dict[str, str]]:
             raise _unreadable(
                 f"{where}, row {number}", f"{len(row)} cells under {len(header)} column names"
             )
-    return [dict(zip(header, map(unguarded, row), strict=True)) for row in rows]
+    return [dict(zip(header, map(unescape_formula, row), strict=True)) for row in rows]
 
 
 def _unreadable(where: str, what: str) -> ProblemError:

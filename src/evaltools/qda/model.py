@@ -115,7 +115,7 @@ class Coding:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadDocument:
     """That a coder read a document: only when `complete` does their silence say anything."""
 
     document_id: str
@@ -153,7 +153,7 @@ class Case:
 
 
 @dataclass(frozen=True, order=True)
-class Dropped:
+class DroppedItem:
     """Something in the file that the study has no place for, or that could not be used.
 
     Arguments:
@@ -188,12 +188,12 @@ class CodingSet:
     coders: tuple[Coder, ...] = ()
     segments: tuple[Segment, ...] = ()
     codings: tuple[Coding, ...] = ()
-    readings: tuple[Reading, ...] = ()
+    readings: tuple[ReadDocument, ...] = ()
     relations: tuple[Relation, ...] = ()
     cases: tuple[Case, ...] = ()
     positions: str = ""
     faults: tuple[str, ...] = ()
-    dropped: tuple[Dropped, ...] = ()
+    dropped: tuple[DroppedItem, ...] = ()
     assumed: tuple[str, ...] = ()
 
 
@@ -230,7 +230,7 @@ NO_CHOICES = Choices()
 CONTEXT = 32
 
 
-def beside(text: str, start: int, end: int) -> tuple[str, str]:
+def neighbours(text: str, start: int, end: int) -> tuple[str, str]:
     """What stands before and after a passage, up to 32 characters each."""
     return text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
 
@@ -240,7 +240,7 @@ def segment_id(document_id: str, start: int, end: int) -> str:
     return f"{document_id}-{start}-{end}"
 
 
-def day_of(moment: object) -> date | None:
+def parse_day(moment: object) -> date | None:
     """The day of a date and time in ISO 8601; None for what is none."""
     try:
         return date.fromisoformat(str(moment or "").strip()[:10])

@@ -64,7 +64,7 @@ def document_ids(names: Mapping[K, str]) -> dict[K, str]:
     """Identifiers of documents, made of their names without the format's suffix."""
 
     def plain(name: str) -> str:
-        stem = stem_of(name)
+        stem = name_stem(name)
         if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", stem):
             return stem
         return _slug(stem, "a-z0-9").replace("_", "-")[:100] or "document"
@@ -72,7 +72,7 @@ def document_ids(names: Mapping[K, str]) -> dict[K, str]:
     return _unique(names, plain, lambda one, number: f"{one}-{number}")
 
 
-def lineage(key: K, above: Callable[[K], K | None]) -> tuple[K, ...]:
+def path_to_root(key: K, above: Callable[[K], K | None]) -> tuple[K, ...]:
     """What stands above a code, broadest first, and the code itself; a circle is cut open."""
     line = [key]
     while (higher := above(line[-1])) is not None and higher not in line:
@@ -80,20 +80,20 @@ def lineage(key: K, above: Callable[[K], K | None]) -> tuple[K, ...]:
     return tuple(reversed(line))
 
 
-def stem_of(name: str) -> str:
+def name_stem(name: str) -> str:
     """The last part of a path of any system, without the suffix of a format of texts."""
     path = PurePath(name.replace("\\", "/"))
     return path.stem if path.suffix.casefold() in SUFFIXES else path.name
 
 
-def bare(name: str) -> str:
+def fold_name(name: str) -> str:
     """A name in small letters without marks: Ångström and angstrom are one."""
     folded = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
     return "".join(one for one in folded if not unicodedata.combining(one))
 
 
 def _slug(name: str, letters: str) -> str:
-    return re.sub(rf"[^{letters}]+", "_", bare(name)).strip("_")
+    return re.sub(rf"[^{letters}]+", "_", fold_name(name)).strip("_")
 
 
 def _lettered(one: str, number: int) -> str:
@@ -145,7 +145,7 @@ def identifier(name: str, fallback: str, taken: Container[str], under: str = "")
 def slug(name: str) -> str:
     """Small letters without marks, figures and underscores; parts that a tool joins by `::`,
     `\\` or `/` are parted by dots."""
-    parts = (_slug(part, "a-z0-9") for part in re.split(r"::|[\\/]", bare(name)))
+    parts = (_slug(part, "a-z0-9") for part in re.split(r"::|[\\/]", fold_name(name)))
     return ".".join(part for part in parts if part)
 
 
@@ -182,19 +182,19 @@ def match_document(
             return Match(same[0], "the same text")
     if found.document_id in by_id:
         return Match(by_id[found.document_id], "its identifier")
-    names = {plain_name(found.name), plain_name(found.document_id)} - {""}
+    names = {readable_name(found.name), readable_name(found.document_id)} - {""}
     named = [
         document
         for document in library
-        if names & {plain_name(document.document_id), plain_name(document.name)}
+        if names & {readable_name(document.document_id), readable_name(document.name)}
     ]
     if len(named) == 1:
         return Match(named[0], "its name")
-    values = {plain_name(one) for one in (*found.variables.values(), *hints)} | names
+    values = {readable_name(one) for one in (*found.variables.values(), *hints)} | names
     known = [
         document
         for document in library
-        if values & {plain_name(value) for value in document.variables.values() if value}
+        if values & {readable_name(value) for value in document.variables.values() if value}
     ]
     if len(known) == 1:
         return Match(known[0], "its project or register number")
@@ -205,9 +205,9 @@ def match_document(
     return Match(None, "no document of the study has this text, name or register number")
 
 
-def plain_name(name: str) -> str:
+def readable_name(name: str) -> str:
     """A name without what differs by chance: suffix, capitals, spaces and underscores."""
-    stem = stem_of(unicodedata.normalize("NFC", name).strip())
+    stem = name_stem(unicodedata.normalize("NFC", name).strip())
     # A register number such as AB/1234/2021 has slashes of its own.
     whole = name.strip() if re.fullmatch(r"[\w.-]+(/[\w.-]+)+", name.strip()) else stem
     return re.sub(r"[\s_-]+", " ", whole.casefold()).strip()

@@ -21,16 +21,22 @@ from evaltools.qda.model import (
     Certainty,
     Coding,
     CodingSet,
-    Dropped,
+    DroppedItem,
     Polarity,
-    Reading,
+    ReadDocument,
     Segment,
-    beside,
     coding_id,
+    neighbours,
     segment_id,
 )
-from evaltools.qda.offsets.conventions import CANDIDATES, Convention, Ruler, Unfolded, normalised
-from evaltools.qda.quote_search import Unplaced, fold_short, locate
+from evaltools.qda.offsets.conventions import (
+    CANDIDATES,
+    Convention,
+    NormalisedText,
+    OffsetScale,
+    normalise_text,
+)
+from evaltools.qda.quote_search import UnlocatedQuote, fold_short, locate
 
 Span = tuple[int, int]
 
@@ -40,7 +46,7 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-class Source:
+class ToolText:
     """A text as a tool holds it, whose places are counted in one of several ways.
 
     Arguments:
@@ -57,13 +63,13 @@ class Source:
         return self.unfolded.text
 
     @cached_property
-    def unfolded(self) -> Unfolded:
+    def unfolded(self) -> NormalisedText:
         """The normalised text, and where its characters come from."""
-        return normalised(self.raw)
+        return normalise_text(self.raw)
 
     @cached_property
-    def _ruler(self) -> Ruler:
-        return Ruler(self.raw)
+    def _ruler(self) -> OffsetScale:
+        return OffsetScale(self.raw)
 
     def applies(self, convention: Convention) -> bool:
         """Whether a way to count says anything of its own about this text."""
@@ -121,7 +127,7 @@ MOVED = "quote, moved"
 
 
 @dataclass(frozen=True)
-class Mark:
+class CodedPassage:
     """What a tool says of one code on one passage.
 
     Arguments:
@@ -148,16 +154,16 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class _Spot:
+class _Location:
     start: int
     end: int
     convention: str
 
 
-def with_placed(
+def place_passages(
     coding: CodingSet,
-    marks: Sequence[Mark],
-    sources: dict[str, Source],
+    marks: Sequence[CodedPassage],
+    sources: dict[str, ToolText],
     tool: str,
     conventions: Sequence[Convention],
 ) -> CodingSet:
@@ -172,21 +178,21 @@ def with_placed(
     """
     segments: dict[str, Segment] = {}
     codings: dict[str, Coding] = {}
-    dropped: list[Dropped] = []
+    dropped: list[DroppedItem] = []
     tally: Counter[str] = Counter()
-    by_document: dict[str, list[Mark]] = {}
+    by_document: dict[str, list[CodedPassage]] = {}
     for mark in marks:
         by_document.setdefault(mark.document_id, []).append(mark)
     for document_id in sorted(by_document):
         source = sources.get(document_id)
         ways = tuple(one for one in conventions if source and source.applies(one))
         ways = ways or tuple(conventions[:1])
-        chosen = _chosen(by_document[document_id], source, ways) if source else None
+        chosen = _choose_convention(by_document[document_id], source, ways) if source else None
         for mark in by_document[document_id]:
-            spot = _spot(mark, source, chosen, ways)
+            spot = _locate(mark, source, chosen, ways)
             if isinstance(spot, str):
                 shown = "" if mark.start is None else f"{mark.start} to {mark.end}"
-                dropped.append(Dropped(mark.where, mark.quote[:200] or shown, spot, "passage"))
+                dropped.append(DroppedItem(mark.where, mark.quote[:200] or shown, spot, "passage"))
                 continue
             assert source is not None
             tally[spot.convention] += 1
@@ -199,7 +205,7 @@ def with_placed(
             )
             if codings.setdefault(identifier, coded) is not coded:
                 why = "the same code stands on the same passage already"
-                dropped.append(Dropped(mark.where, segment.quote[:200], why, "repeated"))
+                dropped.append(DroppedItem(mark.where, segment.quote[:200], why, "repeated"))
     ordered = sorted(segments.values(), key=lambda one: (one.document_id, one.start, one.end))
     rank = {segment.segment_id: number for number, segment in enumerate(ordered)}
     read = sorted({(mark.document_id, mark.coder_id, mark.round) for mark in marks})
@@ -209,13 +215,17 @@ def with_placed(
         codings=tuple(
             sorted(codings.values(), key=lambda one: (rank[one.segment_id], one.coding_id))
         ),
-        readings=tuple(Reading(document, coder, round_, False) for document, coder, round_ in read),
-        positions=_told(tally, len(dropped)),
+        readings=tuple(
+            ReadDocument(document, coder, round_, False) for document, coder, round_ in read
+        ),
+        positions=_explain_placing(tally, len(dropped)),
         dropped=(*coding.dropped, *dropped),
     )
 
 
-def _chosen(marks: Iterable[Mark], source: Source, conventions: Sequence[Convention]) -> Convention:
+def _choose_convention(
+    marks: Iterable[CodedPassage], source: ToolText, conventions: Sequence[Convention]
+) -> Convention:
     """The way to count under which most of a document's quotes stand at their positions."""
     checked = [mark for mark in marks if mark.quote and mark.start is not None]
     spans = tuple((mark.start or 0, mark.end or 0) for mark in checked)
@@ -229,7 +239,7 @@ def _chosen(marks: Iterable[Mark], source: Source, conventions: Sequence[Convent
     return max(conventions, key=fit)  # the first of several
 
 
-def _likeness(source: Source, span: Span | None, mark: Mark) -> int:
+def _likeness(source: ToolText, span: Span | None, mark: CodedPassage) -> int:
     """2 where the mark's words stand there letter by letter, 1 but for white space, else 0."""
     if span is None:
         return 0
@@ -239,9 +249,12 @@ def _likeness(source: Source, span: Span | None, mark: Mark) -> int:
     return int(fold_short(there) == fold_short(wanted) != "")
 
 
-def _spot(
-    mark: Mark, source: Source | None, chosen: Convention | None, conventions: Sequence[Convention]
-) -> _Spot | str:
+def _locate(
+    mark: CodedPassage,
+    source: ToolText | None,
+    chosen: Convention | None,
+    conventions: Sequence[Convention],
+) -> _Location | str:
     if source is None or chosen is None:
         return "the text of its document is not there"
     at = None
@@ -252,25 +265,25 @@ def _spot(
         for convention in (chosen, *others):
             there = source.passage(span, convention)
             if there and (not mark.quote or _likeness(source, there, mark) == 2):
-                return _not_blank(source, _Spot(*there, convention.name))
+                return _not_blank(source, _Location(*there, convention.name))
         if at and _likeness(source, at, mark):
-            return _not_blank(source, _Spot(*at, chosen.name))
+            return _not_blank(source, _Location(*at, chosen.name))
     if not mark.quote.strip():
         return "its position is not in the text, and it has no words to look for"
     again = locate(source.text, clean(mark.quote).strip(), hint=at[0] if at else None)
-    if isinstance(again, Unplaced):
+    if isinstance(again, UnlocatedQuote):
         return again.why
-    return _Spot(again.start, again.end, BY_WORDS if mark.start is None else MOVED)
+    return _Location(again.start, again.end, BY_WORDS if mark.start is None else MOVED)
 
 
-def _not_blank(source: Source, spot: _Spot) -> _Spot | str:
+def _not_blank(source: ToolText, spot: _Location) -> _Location | str:
     if source.text[spot.start : spot.end].strip():
         return spot
     return "the passage holds nothing but white space"
 
 
-def _segment(mark: Mark, source: Source, spot: _Spot, tool: str) -> Segment:
-    prefix, suffix = beside(source.text, spot.start, spot.end)
+def _segment(mark: CodedPassage, source: ToolText, spot: _Location, tool: str) -> Segment:
+    prefix, suffix = neighbours(source.text, spot.start, spot.end)
     return Segment(
         segment_id(mark.document_id, spot.start, spot.end),
         mark.document_id,
@@ -287,7 +300,7 @@ def _segment(mark: Mark, source: Source, spot: _Spot, tool: str) -> Segment:
     )
 
 
-def _told(tally: Counter[str], lost: int) -> str:
+def _explain_placing(tally: Counter[str], lost: int) -> str:
     parts = []
     for convention, count in sorted(tally.items(), key=lambda pair: (-pair[1], pair[0])):
         if convention == BY_WORDS:

@@ -19,14 +19,14 @@ from evaltools.qda.model import (
     Coder,
     CodingSet,
     Document,
-    Dropped,
+    DroppedItem,
     Loss,
-    day_of,
+    parse_day,
 )
-from evaltools.qda.naming import code_ids, document_ids, lineage
+from evaltools.qda.naming import code_ids, document_ids, path_to_root
 from evaltools.qda.offsets.conventions import Convention
-from evaltools.qda.placement import PROGRAM, Mark, Source, digest, with_placed
-from evaltools.qda.sqlite import Database, Row, opened, text_of, whole
+from evaltools.qda.placement import PROGRAM, CodedPassage, ToolText, digest, place_passages
+from evaltools.qda.sqlite import Database, Row, open_database, read_integer, read_text
 
 FILE_NAME = "data.qda"
 TABLES = frozenset({"code_text", "code_name", "source"})
@@ -48,7 +48,7 @@ def read_qualcoder(path: Path, choices: Choices = NO_CHOICES) -> CodingSet:
 
     Raises ProblemError where it is no such project.
     """
-    with opened(path / FILE_NAME if path.is_dir() else path) as database:
+    with open_database(path / FILE_NAME if path.is_dir() else path) as database:
         if not database.tables >= TABLES:
             raise ProblemError(
                 [Problem(path.name, "it is no QualCoder project", code="exchange.database")]
@@ -57,10 +57,10 @@ def read_qualcoder(path: Path, choices: Choices = NO_CHOICES) -> CodingSet:
 
 
 def _read(database: Database, choices: Choices) -> CodingSet:
-    dropped: list[Dropped] = []
+    dropped: list[DroppedItem] = []
 
     def drop(where: str, what: object, why: str, loss: Loss = "unsupported") -> None:
-        dropped.append(Dropped(where, text_of(what)[:200], why, loss))
+        dropped.append(DroppedItem(where, read_text(what)[:200], why, loss))
 
     documents, sources = _documents(database, drop)
     codes, code_of = _codes(database)
@@ -78,37 +78,40 @@ def _read(database: Database, choices: Choices) -> CodingSet:
     )
     marks = []
     for row in database.rows("code_text", columns, "ctid"):
-        where = f"code_text {text_of(row['ctid'])}"
-        document, code = documents.get(whole(row["fid"])), code_of.get(whole(row["cid"]))
-        quote = text_of(row["seltext"])
+        where = f"code_text {read_text(row['ctid'])}"
+        document, code = (
+            documents.get(read_integer(row["fid"])),
+            code_of.get(read_integer(row["cid"])),
+        )
+        quote = read_text(row["seltext"])
         if document is None or code is None:
             lost = "file" if document is None else "code"
             drop(where, quote, f"its {lost} is not in the project", "passage")
             continue
         marks.append(
-            Mark(
+            CodedPassage(
                 where,
                 document.document_id,
                 code,
-                text_of(row["owner"]).strip(),
-                whole(row["pos0"]),
-                whole(row["pos1"]),
+                read_text(row["owner"]).strip(),
+                read_integer(row["pos0"]),
+                read_integer(row["pos1"]),
                 # Where the program shows text, paragraphs are parted by U+2029.
                 quote.replace("\u2029", "\n"),
                 where,
-                day_of(text_of(row["date"])),
+                parse_day(read_text(row["date"])),
                 round=choices.round,
             )
         )
-        if text_of(row["memo"]):
+        if read_text(row["memo"]):
             drop(where, row["memo"], "a note on a coding; the study has no place for it")
-        if whole(row["important"]):
+        if read_integer(row["important"]):
             drop(where, "important", "the study does not mark importance")
     for table, key, content, why in _LEFT:
         for row in database.rows(table, (key, content), key):
-            drop(f"{table} {text_of(row[key])}", row[content], why)
+            drop(f"{table} {read_text(row[key])}", row[content], why)
     version = database.rows("project", ("databaseversion", "about"), "databaseversion")
-    about = text_of(version[0]["about"]) if version else ""
+    about = read_text(version[0]["about"]) if version else ""
     coding = CodingSet(
         origin=about if about.startswith("QualCoder") else f"QualCoder {about}".strip(),
         documents=tuple(documents.values()),
@@ -119,30 +122,30 @@ def _read(database: Database, choices: Choices) -> CodingSet:
     )
     positions = Convention.stated(choices.positions)
     ways = (positions,) if positions else PROGRAM
-    return with_placed(coding, marks, sources, "QualCoder", ways)
+    return place_passages(coding, marks, sources, "QualCoder", ways)
 
 
 def _documents(
     database: Database, drop: Callable[[str, object, str], None]
-) -> tuple[dict[int | None, Document], dict[str, Source]]:
+) -> tuple[dict[int | None, Document], dict[str, ToolText]]:
     rows = {
-        whole(row["id"]): row
+        read_integer(row["id"]): row
         for row in database.rows("source", ("id", "name", "fulltext", "mediapath", "memo"), "id")
     }
-    variables = _variables(database, "file")
-    ids = document_ids({key: text_of(row["name"]) for key, row in rows.items()})
+    variables = _read_variables(database, "file")
+    ids = document_ids({key: read_text(row["name"]) for key, row in rows.items()})
     documents: dict[int | None, Document] = {}
-    sources: dict[str, Source] = {}
+    sources: dict[str, ToolText] = {}
     for key, row in rows.items():
-        name = text_of(row["name"])
+        name = read_text(row["name"])
         if row["fulltext"] is None:
             drop(f"source {key}", name, "it has no text: a picture or recording")
             continue
-        source = sources[ids[key]] = Source(text_of(row["fulltext"]))
+        source = sources[ids[key]] = ToolText(read_text(row["fulltext"]))
         documents[key] = Document(
             ids[key], name, source.text, digest(source.text), "", variables.get(key, {})
         )
-        if text_of(row["memo"]):
+        if read_text(row["memo"]):
             drop(f"source {key}", row["memo"], "a note on a file; the study has no place for it")
     return documents, sources
 
@@ -152,30 +155,30 @@ def _codes(database: Database) -> tuple[tuple[Code, ...], dict[int | None, str]]
     categories = database.rows("code_cat", ("catid", "name", "memo", "supercatid"), "catid")
     names = database.rows("code_name", ("cid", "name", "memo", "catid", "color", "supercid"), "cid")
     rows: dict[tuple[str, int | None], Row] = {
-        ("cat", whole(row["catid"])): row for row in categories
+        ("cat", read_integer(row["catid"])): row for row in categories
     }
-    rows |= {("code", whole(row["cid"])): row for row in names}
+    rows |= {("code", read_integer(row["cid"])): row for row in names}
 
     def above(key: tuple[str, int | None]) -> tuple[str, int | None] | None:
         row = rows[key]
-        if key[0] == "code" and whole(row["supercid"]) is not None:
-            found: tuple[str, int | None] = ("code", whole(row["supercid"]))
+        if key[0] == "code" and read_integer(row["supercid"]) is not None:
+            found: tuple[str, int | None] = ("code", read_integer(row["supercid"]))
         else:
-            found = ("cat", whole(row["supercatid" if key[0] == "cat" else "catid"]))
+            found = ("cat", read_integer(row["supercatid" if key[0] == "cat" else "catid"]))
         return found if found in rows else None
 
-    lines = {key: lineage(key, above) for key in rows}
+    lines = {key: path_to_root(key, above) for key in rows}
     ids = code_ids(
-        {key: tuple(text_of(rows[one]["name"]) for one in line) for key, line in lines.items()}
+        {key: tuple(read_text(rows[one]["name"]) for one in line) for key, line in lines.items()}
     )
     codes = [
         Code(
             ids[key],
             ids[lines[key][-2]] if len(lines[key]) > 1 else None,
-            text_of(row["name"]),
-            text_of(row["memo"]),
+            read_text(row["name"]),
+            read_text(row["memo"]),
             codable=key[0] == "code",
-            color=text_of(row.get("color")),
+            color=read_text(row.get("color")),
         )
         for key, row in rows.items()
     ]
@@ -183,25 +186,29 @@ def _codes(database: Database) -> tuple[tuple[Code, ...], dict[int | None, str]]
     return tuple(codes), {key[1]: ids[key] for key in rows if key[0] == "code"}
 
 
-def _variables(database: Database, kind: str) -> dict[int | None, dict[str, str]]:
+def _read_variables(database: Database, kind: str) -> dict[int | None, dict[str, str]]:
     found: dict[int | None, dict[str, str]] = {}
     for row in database.rows("attribute", ("attrid", "name", "attr_type", "value", "id"), "attrid"):
-        if row["attr_type"] == kind and text_of(row["value"]):
-            found.setdefault(whole(row["id"]), {})[text_of(row["name"])] = text_of(row["value"])
+        if row["attr_type"] == kind and read_text(row["value"]):
+            found.setdefault(read_integer(row["id"]), {})[read_text(row["name"])] = read_text(
+                row["value"]
+            )
     return found
 
 
 def _cases(database: Database, documents: dict[int | None, Document]) -> tuple[Case, ...]:
-    variables = _variables(database, "case")
+    variables = _read_variables(database, "case")
     texts: dict[int | None, set[str]] = {}
     for row in database.rows("case_text", ("id", "caseid", "fid"), "id"):
-        document = documents.get(whole(row["fid"]))
+        document = documents.get(read_integer(row["fid"]))
         if document is not None:
-            texts.setdefault(whole(row["caseid"]), set()).add(document.document_id)
+            texts.setdefault(read_integer(row["caseid"]), set()).add(document.document_id)
     cases = []
     for row in database.rows("cases", ("caseid", "name"), "caseid"):
-        key = whole(row["caseid"])
+        key = read_integer(row["caseid"])
         cases.append(
-            Case(text_of(row["name"]), tuple(sorted(texts.get(key, set()))), variables.get(key, {}))
+            Case(
+                read_text(row["name"]), tuple(sorted(texts.get(key, set()))), variables.get(key, {})
+            )
         )
     return tuple(cases)

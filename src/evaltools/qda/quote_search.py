@@ -27,7 +27,7 @@ _QUOTES = frozenset("\"'`´\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00a
 
 
 @dataclass(frozen=True)
-class Folded:
+class FoldedText:
     """A text folded for search.
 
     Arguments:
@@ -68,7 +68,7 @@ def folded_character(character: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def fold(text: str) -> Folded:
+def fold(text: str) -> FoldedText:
     """The text folded; the last few are kept, since many quotes are looked for in one text."""
     parts: list[str] = []
     places: list[int] = []
@@ -77,7 +77,7 @@ def fold(text: str) -> Folded:
         if part:
             parts.append(part)
             places += [place] * len(part)
-    return Folded("".join(parts), tuple(places))
+    return FoldedText("".join(parts), tuple(places))
 
 
 def fold_short(text: str) -> str:
@@ -99,7 +99,7 @@ How = Literal["exact", "normalised", "close"]
 
 
 @dataclass(frozen=True)
-class Anchor:
+class LocatedQuote:
     """Where a quote stands.
 
     Arguments:
@@ -120,14 +120,14 @@ class Anchor:
 
 
 @dataclass(frozen=True)
-class Unplaced:
+class UnlocatedQuote:
     """That a quote could not be put anywhere, and why."""
 
     why: str
 
 
 @dataclass(frozen=True)
-class _Place:
+class _Candidate:
     start: int
     end: int
     fit: int
@@ -136,7 +136,7 @@ class _Place:
 
 def locate(
     text: str, quote: str, prefix: str = "", suffix: str = "", hint: int | None = None
-) -> Anchor | Unplaced:
+) -> LocatedQuote | UnlocatedQuote:
     """Where a quote stands in a text, or why nowhere for certain.
 
     Arguments:
@@ -146,26 +146,28 @@ def locate(
         hint: index at which it once began.
     """
     if not quote.strip():
-        return Unplaced("the quote is empty")
-    beside = _Beside(fold(text), fold_short(prefix), fold_short(suffix))
+        return UnlocatedQuote("the quote is empty")
+    beside = _Context(fold(text), fold_short(prefix), fold_short(suffix))
     exact = list(_exact_places(text, quote, beside))
     if exact:
-        return _chosen(exact, quote, beside, hint, "exact", "")
+        return _choose(exact, quote, beside, hint, "exact", "")
     wanted = fold_short(quote)
     if not wanted:
-        return Unplaced("the quote holds no letter or digit, and does not stand there as it is")
+        return UnlocatedQuote(
+            "the quote holds no letter or digit, and does not stand there as it is"
+        )
     like = list(_folded_places(beside, wanted))
     if like:
         but = " but for white space, hyphens, quotation marks or capitals"
-        return _chosen(like, quote, beside, hint, "normalised", but)
-    return _close(beside, wanted, hint)
+        return _choose(like, quote, beside, hint, "normalised", but)
+    return _find_similar(beside, wanted, hint)
 
 
 @dataclass(frozen=True)
-class _Beside:
+class _Context:
     """The folded text, and the neighbours that a place is held against."""
 
-    folded: Folded
+    folded: FoldedText
     prefix: str
     suffix: str
 
@@ -173,13 +175,13 @@ class _Beside:
     def known(self) -> int:
         return len(self.prefix) + len(self.suffix)
 
-    def place(self, start: int, end: int) -> _Place:
+    def place(self, start: int, end: int) -> _Candidate:
         text = self.folded.text
         left, right = self.folded.before(start), self.folded.before(end)
         before = _common(self.prefix[::-1], text[max(0, left - len(self.prefix)) : left][::-1])
         after = _common(self.suffix, text[right : right + len(self.suffix)])
         full = before == len(self.prefix) and after == len(self.suffix)
-        return _Place(start, end, before + after, full)
+        return _Candidate(start, end, before + after, full)
 
 
 def _common(one: str, other: str) -> int:
@@ -187,33 +189,33 @@ def _common(one: str, other: str) -> int:
     return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
-def _exact_places(text: str, quote: str, beside: _Beside) -> Iterator[_Place]:
-    for start in _starts_of(text, quote):
+def _exact_places(text: str, quote: str, beside: _Context) -> Iterator[_Candidate]:
+    for start in _find_starts(text, quote):
         end = start + len(quote)
         if not unicodedata.combining(text[end : end + 1] or " "):
             yield beside.place(start, end)
 
 
-def _folded_places(beside: _Beside, wanted: str) -> Iterator[_Place]:
+def _folded_places(beside: _Context, wanted: str) -> Iterator[_Candidate]:
     folded = beside.folded
-    for start in _starts_of(folded.text, wanted):
+    for start in _find_starts(folded.text, wanted):
         if folded.whole(start, len(wanted)):
             yield beside.place(*folded.span(start, len(wanted)))
 
 
-def _starts_of(text: str, part: str) -> Iterator[int]:
+def _find_starts(text: str, part: str) -> Iterator[int]:
     start = text.find(part)
     while start >= 0:
         yield start
         start = text.find(part, start + 1)
 
 
-def _chosen(
-    places: list[_Place], quote: str, beside: _Beside, hint: int | None, how: How, but: str
-) -> Anchor | Unplaced:
-    def there(place: _Place, why: str) -> Anchor:
+def _choose(
+    places: list[_Candidate], quote: str, beside: _Context, hint: int | None, how: How, but: str
+) -> LocatedQuote | UnlocatedQuote:
+    def there(place: _Candidate, why: str) -> LocatedQuote:
         moved = hint is not None and place.start != hint
-        return Anchor(place.start, place.end, True, moved, why + but, how)
+        return LocatedQuote(place.start, place.end, True, moved, why + but, how)
 
     full = [place for place in places if place.full]
     best = max(place.fit for place in places)
@@ -224,26 +226,26 @@ def _chosen(
         only = places[0]
         chance = beside.known >= _MARGIN and only.fit < _NEIGHBOUR
         if chance and len(fold_short(quote)) < _SHORT:
-            return Unplaced(
+            return UnlocatedQuote(
                 "so short a quote stands in one place only, but nothing beside it is the same"
             )
         return there(only, "stands in one place only")
     if beside.known == 0:
-        return Unplaced(f"the quote stands in {len(places)} places, and nothing tells which")
+        return UnlocatedQuote(f"the quote stands in {len(places)} places, and nothing tells which")
     if len(full) == 1:
         return there(full[0], f"of {len(places)} places the one with the same text on both sides")
     ranked = sorted(places, key=lambda place: (-place.fit, place.start))
     clear = ranked[0].fit - ranked[1].fit >= _MARGIN and 2 * ranked[0].fit >= beside.known
     if not full and clear:
         return there(ranked[0], f"of {len(places)} places the one whose neighbours fit best")
-    return Unplaced(
+    return UnlocatedQuote(
         f"the quote stands in {len(places)} places, and what stands beside them fits equally well"
     )
 
 
-def _close(beside: _Beside, wanted: str, hint: int | None) -> Anchor | Unplaced:
+def _find_similar(beside: _Context, wanted: str, hint: int | None) -> LocatedQuote | UnlocatedQuote:
     """Something like the quote between its neighbours, both of which must be there."""
-    lacking = Unplaced("the text does not hold the quote")
+    lacking = UnlocatedQuote("the text does not hold the quote")
     if len(wanted) < _SHORT:
         return lacking
     prefix, suffix = beside.prefix[-_CLOSE_NEIGHBOUR:], beside.suffix[:_CLOSE_NEIGHBOUR]
@@ -252,9 +254,9 @@ def _close(beside: _Beside, wanted: str, hint: int | None) -> Anchor | Unplaced:
     text = beside.folded.text
     starts, ends = [0], [len(text)]
     if prefix:
-        starts = [at + len(prefix) for at in islice(_starts_of(text, prefix), _MOST_PLACES + 1)]
+        starts = [at + len(prefix) for at in islice(_find_starts(text, prefix), _MOST_PLACES + 1)]
     if suffix:
-        ends = list(islice(_starts_of(text, suffix), _MOST_PLACES + 1))
+        ends = list(islice(_find_starts(text, suffix), _MOST_PLACES + 1))
     if len(starts) > _MOST_PLACES or len(ends) > _MOST_PLACES:
         return lacking
     slack = len(wanted) * (1 - LEAST_SIMILARITY) * 2 + 1
@@ -274,11 +276,11 @@ def _close(beside: _Beside, wanted: str, hint: int | None) -> Anchor | Unplaced:
         return lacking
     ratings.sort(key=lambda rating: (-rating[0], rating[1], rating[2]))
     if len(ratings) > 1 and ratings[0][0] - ratings[1][0] < 0.02:
-        return Unplaced("passages in two places are as like the quote as each other")
+        return UnlocatedQuote("passages in two places are as like the quote as each other")
     similarity, start, end = ratings[0]
     first, last = beside.folded.span(start, end - start)
     why = f"reworded: {round(similarity * 100)} % the same, between the same neighbours"
-    return Anchor(first, last, False, hint is not None and first != hint, why, "close")
+    return LocatedQuote(first, last, False, hint is not None and first != hint, why, "close")
 
 
 def _similarity(one: str, other: str) -> float:

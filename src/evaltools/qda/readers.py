@@ -8,7 +8,15 @@ from pathlib import Path
 from evaltools.files import open_file
 from evaltools.problems import Problem, ProblemError
 from evaltools.qda import qualcoder, sqlite, tables, taguette
-from evaltools.qda.model import NO_CHOICES, Choices, Coder, Coding, CodingSet, Reading, coding_id
+from evaltools.qda.model import (
+    NO_CHOICES,
+    Choices,
+    Coder,
+    Coding,
+    CodingSet,
+    ReadDocument,
+    coding_id,
+)
 from evaltools.qda.offsets.conventions import Convention
 from evaltools.qda.spreadsheets import SUFFIXES, read_spreadsheet, workbook_kind
 
@@ -27,7 +35,7 @@ def read_coding(path: Path, choices: Choices = NO_CHOICES) -> CodingSet:
     Raises ProblemError where it is nothing that is read, is damaged or hostile, or leaves
     something open that has to be chosen.
     """
-    return _with_coder(_read(path, choices), choices.coder, path.name)
+    return _fill_coder(_read(path, choices), choices.coder, path.name)
 
 
 def read_codes(path: Path, choices: Choices = NO_CHOICES) -> CodingSet:
@@ -45,15 +53,15 @@ def _read(path: Path, choices: Choices) -> CodingSet:
             return tables.read_tables(path)
         if (path / qualcoder.FILE_NAME).is_file():
             return qualcoder.read_qualcoder(path, choices)
-        raise _refused(path, "the folder is of no tool that is read")
+        raise _refuse(path, "the folder is of no tool that is read")
     if not path.exists():
-        raise _refused(path, "there is no such file", "Is the name right?")
+        raise _refuse(path, "there is no such file", "Is the name right?")
     with open_file(path, path.name):
         pass  # a plain file that may be read
     if path.stat().st_size == 0:
-        raise _refused(path, "it is empty", "Export it again.")
+        raise _refuse(path, "it is empty", "Export it again.")
     if sqlite.is_sqlite(path):
-        with sqlite.opened(path) as database:
+        with sqlite.open_database(path) as database:
             names = database.tables
         for tool, read in (
             (qualcoder.TABLES, qualcoder.read_qualcoder),
@@ -62,7 +70,7 @@ def _read(path: Path, choices: Choices) -> CodingSet:
             if names >= tool:
                 return read(path, choices)
         shown = ", ".join(sorted(names)[:8]) or "none"
-        raise _refused(path, f"it is a database of no tool that is read (its tables: {shown})")
+        raise _refuse(path, f"it is a database of no tool that is read (its tables: {shown})")
     from evaltools.qda import refi  # loads lxml, only where such a file may be
 
     if refi.looks_like_refi(path):
@@ -71,7 +79,7 @@ def _read(path: Path, choices: Choices) -> CodingSet:
         head = file.read(400)
     known = path.suffix.casefold() in SUFFIXES or workbook_kind(head)
     if not known or (b"\0" in head and not workbook_kind(head) and head[:2] not in _UTF16):
-        raise _refused(path, "it is nothing that is read")
+        raise _refuse(path, "it is nothing that is read")
     return read_spreadsheet(path, choices)
 
 
@@ -94,7 +102,7 @@ def _in_round(coding: CodingSet, round_: int) -> CodingSet:
     )
 
 
-def _with_coder(coding: CodingSet, coder: str, where: str) -> CodingSet:
+def _fill_coder(coding: CodingSet, coder: str, where: str) -> CodingSet:
     """The set with a coder for what names none; refused where none is given."""
     nameless = sum(not one.coder_id for one in coding.codings)
     if not nameless:
@@ -129,7 +137,7 @@ def _with_coder(coding: CodingSet, coder: str, where: str) -> CodingSet:
     codings = {one.coding_id: one for one in map(named, coding.codings)}
     coders = {one.coder_id: one for one in coding.coders if one.coder_id}
     coders.setdefault(coder, Coder(coder, coder))
-    readings: dict[tuple[str, str, int], Reading] = {}
+    readings: dict[tuple[str, str, int], ReadDocument] = {}
     for reading in coding.readings:
         who = reading.coder_id or coder
         readings.setdefault(
@@ -143,7 +151,7 @@ def _with_coder(coding: CodingSet, coder: str, where: str) -> CodingSet:
     )
 
 
-def _refused(path: Path, what: str, remedy: str = "") -> ProblemError:
+def _refuse(path: Path, what: str, remedy: str = "") -> ProblemError:
     return ProblemError(
         [Problem(path.name, what, "" if remedy else _READ, remedy, "exchange.unknown")]
     )

@@ -15,8 +15,13 @@ from pathlib import Path
 from typing import cast, get_args
 
 from evaltools.evidence.delimited import read_delimited
-from evaltools.evidence.messages import listed, quoted, suggestion
-from evaltools.evidence.raw_table import FURTHER_SHEET, Grid, Unreadable, refuse_doubts
+from evaltools.evidence.messages import list_values, quote_value, suggest_value
+from evaltools.evidence.raw_table import (
+    FURTHER_SHEET,
+    RawTable,
+    UnreadableTableError,
+    refuse_doubts,
+)
 from evaltools.evidence.workbook import read_workbook
 from evaltools.files import read_file
 from evaltools.problems import Problem, ProblemError, refuse
@@ -27,13 +32,13 @@ from evaltools.qda.model import (
     Coder,
     CodingSet,
     Document,
-    Dropped,
+    DroppedItem,
     Loss,
     Polarity,
 )
 from evaltools.qda.naming import code_ids, document_ids, lexicon, match_document, meanings
 from evaltools.qda.offsets.conventions import Convention
-from evaltools.qda.placement import TABLE, Mark, Source, with_placed
+from evaltools.qda.placement import TABLE, CodedPassage, ToolText, place_passages
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".ods")
 LARGEST = 200_000_000
@@ -78,7 +83,7 @@ def read_grid(
     expected: Collection[str],
     most: int = LARGEST,
     usual: str = "coded segments",
-) -> Grid:
+) -> RawTable:
     """Cells of a table.
 
     Arguments:
@@ -92,14 +97,14 @@ def read_grid(
     try:
         if path.stat().st_size > most:
             what = f"the file is larger than {most // 10**6} MB"
-            raise Unreadable(what, "Is it the right file?", "data.too-large")
+            raise UnreadableTableError(what, "Is it the right file?", "data.too-large")
         data = read_file(path, path.name, most)
         kind = workbook_kind(data)
         if not kind:
             return refuse_doubts(read_delimited(data, expected))
         grid = read_workbook(data, kind, (sheet or usual).casefold(), expected)
         return refuse_doubts(grid, [FURTHER_SHEET] if sheet else [])
-    except Unreadable as error:
+    except UnreadableTableError as error:
         where = path.name + (f", row {error.row}" if error.row else "")
         remedy = "Say which by --sheet." if error.code == "data.sheet" else error.remedy
         raise ProblemError(
@@ -144,7 +149,7 @@ def find_layout(header: Sequence[str], told: Mapping[str, str], where: str) -> L
         Problem(
             where,
             f"no column is known to hold the {field}",
-            f"one of its columns: {listed(header)}",
+            f"one of its columns: {list_values(header)}",
             f"Say which: --column {field}=NAME.",
             "exchange.column",
         )
@@ -158,26 +163,28 @@ def _wrong_columns(header: Sequence[str], told: Mapping[str, str], where: str) -
     problems = []
     for field, name in told.items():
         if field not in (*FIELDS, SEPARATOR):
-            near = suggestion(field, (*FIELDS, SEPARATOR))
+            near = suggest_value(field, (*FIELDS, SEPARATOR))
             what = f"a segment has no field {field!r}"
             problems.append(
-                Problem("--column", what, listed((*FIELDS, SEPARATOR), 20), near, "exchange.field")
+                Problem(
+                    "--column", what, list_values((*FIELDS, SEPARATOR), 20), near, "exchange.field"
+                )
             )
         elif field != SEPARATOR and name.casefold() not in names:
-            near = suggestion(name, header)
+            near = suggest_value(name, header)
             what = f"there is no column {name!r}"
-            problems.append(Problem(where, what, listed(header), near, "exchange.column"))
+            problems.append(Problem(where, what, list_values(header), near, "exchange.column"))
     return problems
 
 
 class _Table:
     """One reading of a table: what its rows say, and what is left behind."""
 
-    def __init__(self, name: str, grid: Grid, choices: Choices) -> None:
+    def __init__(self, name: str, grid: RawTable, choices: Choices) -> None:
         self.name, self.grid, self.choices = name, grid, choices
         self.layout = find_layout(grid.header, choices.columns, name)
         self.unmatched: dict[str, str] = {}
-        self.dropped: list[Dropped] = []
+        self.dropped: list[DroppedItem] = []
         self.problems: list[Problem] = []
 
     def read(self) -> CodingSet:
@@ -190,7 +197,7 @@ class _Table:
         used = {path for row in self.grid.rows for path in self._paths(row)}
         paths = sorted({path[:depth] for path in used for depth in range(1, len(path) + 1)})
         ids = code_ids({path: path for path in paths})
-        marks: list[Mark] = []
+        marks: list[CodedPassage] = []
         for number, row in zip(self.grid.numbers, self.grid.rows, strict=True):
             marks += self._marks(number, row, documents, ids)
         refuse(self.problems)
@@ -208,14 +215,14 @@ class _Table:
             ),
             coders=tuple(Coder(one, one) for one in sorted({mark.coder_id for mark in marks})),
             faults=tuple(
-                f"document {quoted(name)} is not told from the study's: {match}"
+                f"document {quote_value(name)} is not told from the study's: {match}"
                 for name, match in self.unmatched.items()
             ),
             dropped=tuple(self.dropped),
         )
         positions = Convention.stated(self.choices.positions)
         conventions = (positions,) if positions else TABLE
-        return with_placed(coding, marks, sources, self.layout.tool, conventions)
+        return place_passages(coding, marks, sources, self.layout.tool, conventions)
 
     def _cell(self, row: Sequence[str], field: str) -> str:
         column = self.layout.columns.get(field)
@@ -223,16 +230,16 @@ class _Table:
         return cell if field == "quote" else cell.strip()
 
     def _drop(self, number: int, what: str, why: str, loss: Loss = "passage") -> None:
-        self.dropped.append(Dropped(f"row {number}", what[:200], why, loss))
+        self.dropped.append(DroppedItem(f"row {number}", what[:200], why, loss))
 
     def _names(self) -> list[str]:
         """Documents in the order of the table; one nameless where only one can be meant."""
         names = dict.fromkeys(self._cell(row, "document") for row in self.grid.rows)
         return [name for name in names if name or "document" not in self.layout.columns]
 
-    def _documents(self, names: Sequence[str]) -> tuple[dict[str, Document], dict[str, Source]]:
+    def _documents(self, names: Sequence[str]) -> tuple[dict[str, Document], dict[str, ToolText]]:
         documents: dict[str, Document] = {}
-        sources: dict[str, Source] = {}
+        sources: dict[str, ToolText] = {}
         library = self.choices.library
         cases: dict[str, set[str]] = {}
         for row in self.grid.rows:
@@ -254,14 +261,14 @@ class _Table:
                     self.unmatched[name] = match.why
             documents[name] = found or Document(made[name], name, None)
             if found and found.text is not None:
-                sources[found.document_id] = Source(found.text)
+                sources[found.document_id] = ToolText(found.text)
         if library and names and len(self.unmatched) == len(names):
-            example = listed(map(quoted, names), 5)
+            example = list_values(map(quote_value, names), 5)
             self.problems.append(
                 Problem(
                     self.name,
                     f"none of its documents is told from those of the study: {example}",
-                    listed(document.document_id for document in library[:5]) + ", …",
+                    list_values(document.document_id for document in library[:5]) + ", …",
                     "Map their names by --documents.",
                     "exchange.documents",
                 )
@@ -281,7 +288,7 @@ class _Table:
         row: Sequence[str],
         documents: Mapping[str, Document],
         ids: Mapping[tuple[str, ...], str],
-    ) -> list[Mark]:
+    ) -> list[CodedPassage]:
         quote, name, paths = self._cell(row, "quote"), self._cell(row, "document"), self._paths(row)
         if name not in documents:
             self._drop(number, quote, "it names no document")
@@ -296,7 +303,7 @@ class _Table:
         polarity = self._choice(number, row, "polarity", get_args(Polarity)) or "affirm"
         certainty = self._choice(number, row, "certainty", get_args(Certainty)) or None
         return [
-            Mark(
+            CodedPassage(
                 f"row {number}",
                 documents[name].document_id,
                 ids[path],
@@ -328,13 +335,15 @@ class _Table:
         cell = self._cell(row, field)
         known = meanings(field)
         if cell and cell.casefold() not in known:
-            self._wrong(number, field, cell, listed(allowed))
+            self._wrong(number, field, cell, list_values(allowed))
         return known.get(cell.casefold(), "")
 
     def _wrong(self, number: int, field: str, cell: str, allowed: str) -> None:
         column = self.grid.header[self.layout.columns[field]]
         where = f"{self.name}, row {number}, column {column}"
-        problem = Problem(where, f"{quoted(cell)} is no {field}", allowed, code="exchange.cell")
+        problem = Problem(
+            where, f"{quote_value(cell)} is no {field}", allowed, code="exchange.cell"
+        )
         if problem not in self.problems:
             self.problems.append(problem)
 

@@ -39,7 +39,7 @@ class Database:
                 "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE TABLE%'"
             ).fetchall()
         except (sqlite3.Error, OverflowError) as error:
-            raise unreadable(where, error) from None
+            raise unreadable_database(where, error) from None
         self.tables = frozenset(str(name) for (name,) in found if isinstance(name, str))
 
     def rows(self, table: str, columns: tuple[str, ...], order: str) -> list[Row]:
@@ -64,10 +64,10 @@ class Database:
             empty: Row = dict.fromkeys(columns)
             return [empty | dict(zip(asked, row, strict=True)) for row in cursor]
         except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
-            raise unreadable(f"{self.where}, table {table}", error) from None
+            raise unreadable_database(f"{self.where}, table {table}", error) from None
 
 
-def unreadable(where: str, error: object) -> ProblemError:
+def unreadable_database(where: str, error: object) -> ProblemError:
     """What a file is told that SQLite cannot read."""
     return ProblemError(
         [
@@ -82,7 +82,7 @@ def unreadable(where: str, error: object) -> ProblemError:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Database]:
+def open_database(path: Path) -> Iterator[Database]:
     """The database in a file, read only.
 
     Arguments:
@@ -93,7 +93,7 @@ def opened(path: Path) -> Iterator[Database]:
     where = path.name
     size = path.stat().st_size
     if size > LARGEST:
-        raise unreadable(where, f"larger than {LARGEST // 10**9} GB")
+        raise unreadable_database(where, f"larger than {LARGEST // 10**9} GB")
     with tempfile.TemporaryDirectory(prefix="evaltools-") as folder:
         log = path.with_name(path.name + "-wal")
         if log.is_file() and log.stat().st_size and log.stat().st_size <= LARGEST:
@@ -109,7 +109,7 @@ def opened(path: Path) -> Iterator[Database]:
             _harden(connection)
             yield Database(connection, where)
         except sqlite3.Error as error:
-            raise unreadable(where, error) from None
+            raise unreadable_database(where, error) from None
         finally:
             connection.close()
 
@@ -132,7 +132,7 @@ def _harden(connection: sqlite3.Connection) -> None:
         raise sqlite3.DatabaseError(f"damaged: {found[0] if found else 'empty'}")
 
 
-def text_of(value: object) -> str:
+def read_text(value: object) -> str:
     """A value as text; nothing for NULL and for bytes that are no text."""
     if value is None:
         return ""
@@ -141,7 +141,7 @@ def text_of(value: object) -> str:
     return str(value)
 
 
-def whole(value: object) -> int | None:
+def read_integer(value: object) -> int | None:
     """A value as a whole number, None where it is none."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None

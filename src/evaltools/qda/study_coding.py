@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from evaltools.evidence.descriptor import load_descriptor
-from evaltools.evidence.paths import inside
-from evaltools.evidence.tables import completed, read_one
+from evaltools.evidence.paths import is_inside
+from evaltools.evidence.tables import fill_missing_columns, read_one
 from evaltools.problems import Problem, ProblemError
 from evaltools.qda.model import (
     Case,
@@ -19,11 +19,11 @@ from evaltools.qda.model import (
     Coding,
     CodingSet,
     Document,
-    Reading,
+    ReadDocument,
     Relation,
     Segment,
 )
-from evaltools.qda.tables import records_of
+from evaltools.qda.tables import parse_records
 
 TABLES = (
     *("projects", "documents", "codes", "coders", "segments", "codings", "readings", "relations"),
@@ -33,7 +33,7 @@ Row = dict[str, Any]
 T = TypeVar("T")
 
 
-def study_coding(
+def read_study_coding(
     data: Path, *, coders: Collection[str] = (), wave: int | None = None, consensus: bool = True
 ) -> CodingSet:
     """The coding in a data folder.
@@ -46,24 +46,24 @@ def study_coding(
 
     Raises ProblemError where a table cannot be read, or a coder or wave is not there.
     """
-    frames = study_tables(data, TABLES, TABLES, "exchange.table")
+    frames = read_study_tables(data, TABLES, TABLES, "exchange.table")
     documents = _documents(data, frames, wave)
-    chosen = _chosen_coders(records(frames["coders"], Coder), coders, consensus)
+    chosen = _chosen_coders(make_records(frames["coders"], Coder), coders, consensus)
     names = {document.document_id for document in documents}
     people = {coder.coder_id for coder in chosen}
     segments = {
         segment.segment_id: segment
-        for segment in records(frames["segments"], Segment)
+        for segment in make_records(frames["segments"], Segment)
         if segment.document_id in names
     }
     codings = tuple(
         coding
-        for coding in records(frames["codings"], Coding)
+        for coding in make_records(frames["codings"], Coding)
         if coding.coder_id in people and coding.segment_id in segments
     )
     relations = tuple(
         relation
-        for relation in records(frames["relations"], Relation)
+        for relation in make_records(frames["relations"], Relation)
         if relation.coder_id in people
         and {relation.from_segment_id, relation.to_segment_id} <= segments.keys()
     )
@@ -79,7 +79,7 @@ def study_coding(
         codings=codings,
         readings=tuple(
             reading
-            for reading in records(frames["readings"], Reading)
+            for reading in make_records(frames["readings"], ReadDocument)
             if reading.coder_id in people and reading.document_id in names
         ),
         relations=relations,
@@ -87,7 +87,7 @@ def study_coding(
     )
 
 
-def study_tables(
+def read_study_tables(
     data: Path, names: Collection[str], needed: Iterable[str], code: str
 ) -> dict[str, pd.DataFrame]:
     """Tables of a data folder that can be read, with all columns that their schema has today.
@@ -110,18 +110,18 @@ def study_tables(
         raise ProblemError(
             Problem(f"table {name}", "cannot be read", "", remedy, code) for name in missing
         )
-    return completed(found)
+    return fill_missing_columns(found)
 
 
-def rows_of(frame: pd.DataFrame) -> list[Row]:
+def table_rows(frame: pd.DataFrame) -> list[Row]:
     """Rows with None for what is missing."""
     filled = frame.astype(object).where(frame.notna(), None)
     return [{str(key): value for key, value in row.items()} for row in filled.to_dict("records")]
 
 
-def records(frame: pd.DataFrame, kind: type[T]) -> list[T]:
+def make_records(frame: pd.DataFrame, kind: type[T]) -> list[T]:
     """Records of a table."""
-    return records_of(kind, rows_of(frame))
+    return parse_records(kind, table_rows(frame))
 
 
 def _text(row: Row, column: str) -> str:
@@ -132,8 +132,8 @@ def _text(row: Row, column: str) -> str:
 def _documents(
     data: Path, frames: dict[str, pd.DataFrame], wave: int | None
 ) -> tuple[Document, ...]:
-    projects = {_text(row, "project_id"): row for row in rows_of(frames["projects"])}
-    rows = rows_of(frames["documents"])
+    projects = {_text(row, "project_id"): row for row in table_rows(frames["projects"])}
+    rows = table_rows(frames["documents"])
     waves = sorted({str(row["wave"]) for row in rows})
     if wave is not None and str(wave) not in waves:
         raise ProblemError(
@@ -143,7 +143,7 @@ def _documents(
     for row in rows:
         if wave is not None and row["wave"] != wave:
             continue
-        path = inside(data, _text(row, "text_file"))
+        path = is_inside(data, _text(row, "text_file"))
         text = None
         if path is not None and path.is_file():
             text = path.read_text(encoding="utf-8", errors="replace")
@@ -176,11 +176,11 @@ def _chosen_coders(
 
 def _codes(frame: pd.DataFrame) -> tuple[Code, ...]:
     """Codes, named by their first label."""
-    rows = rows_of(frame)
+    rows = table_rows(frame)
     for row in rows:
         labels = (_text(row, f"label_{language}") for language in LANGUAGES)
         row["name"] = next((text for text in labels if text), "") or _text(row, "code_id")
-    return tuple(records_of(Code, rows))
+    return tuple(parse_records(Code, rows))
 
 
 def _cases(projects: pd.DataFrame, documents: tuple[Document, ...]) -> tuple[Case, ...]:
@@ -188,7 +188,7 @@ def _cases(projects: pd.DataFrame, documents: tuple[Document, ...]) -> tuple[Cas
     for document in documents:
         of.setdefault(document.variables.get("project_id", ""), []).append(document.document_id)
     cases = []
-    for row in rows_of(projects):
+    for row in table_rows(projects):
         project, number = _text(row, "project_id"), _text(row, "register_number")
         if project in of:
             variables = {"register_number": number} if number else {}

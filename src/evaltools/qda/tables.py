@@ -26,10 +26,10 @@ from evaltools.qda.model import (
     Coding,
     CodingSet,
     Document,
-    Dropped,
+    DroppedItem,
     Loss,
     Polarity,
-    Reading,
+    ReadDocument,
     Relation,
     Segment,
 )
@@ -63,11 +63,11 @@ _RECORDS: dict[str, type[Any]] = {
     "codings": Coding,
     "codes": Code,
     "coders": Coder,
-    "readings": Reading,
+    "readings": ReadDocument,
     "relations": Relation,
     "documents": Document,
     "cases": Case,
-    "dropped": Dropped,
+    "dropped": DroppedItem,
 }
 _ALLOWED = {
     "Polarity": get_args(Polarity),
@@ -97,7 +97,7 @@ def table_files(coding: CodingSet) -> dict[str, bytes]:
             ]
             for record in getattr(coding, name)
         ]
-        files[f"{name}.csv"] = csv_cells.written(columns, rows)
+        files[f"{name}.csv"] = csv_cells.write_cells(columns, rows)
     for document in coding.documents:
         if document.text is not None:
             files[paths[document.document_id]] = document.text
@@ -119,7 +119,7 @@ def write_tables(coding: CodingSet, folder: Path) -> None:
 
     Raises ProblemError for a folder that holds something else.
     """
-    refuse(refused_folder(folder))
+    refuse(folder_problem(folder))
     files = table_files(coding)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with hold_lock(folder.parent), build_beside(folder) as building:
@@ -129,7 +129,7 @@ def write_tables(coding: CodingSet, folder: Path) -> None:
         put_in_place(building, folder, replace=True)
 
 
-def refused_folder(folder: Path) -> list[Problem]:
+def folder_problem(folder: Path) -> list[Problem]:
     """Why a folder cannot be written to; nothing where it can."""
     if not folder.exists() and not folder.is_symlink():
         return []
@@ -179,7 +179,7 @@ def read_tables(folder: Path) -> CodingSet:
     )
 
 
-def records_of(kind: type[T], rows: Iterable[Mapping[str, Any]]) -> list[T]:
+def parse_records(kind: type[T], rows: Iterable[Mapping[str, Any]]) -> list[T]:
     """Records of rows of a study's table, whose cells have types already or are None.
 
     What a field does not allow is taken for its default; a row without what has none is left
@@ -268,13 +268,13 @@ def _read_mark(folder: Path) -> dict[str, Any]:
         found = None
     lists = ("faults", "assumed")
     if not isinstance(found, dict) or any(not isinstance(found.get(x, []), list) for x in lists):
-        raise _broken(f"{folder / MARK}", "it is not what evaltools writes")
+        raise _broken_file(f"{folder / MARK}", "it is not what evaltools writes")
     return found
 
 
 def _read_table(folder: Path, name: str) -> tuple[Any, ...]:
     where = str(folder / f"{name}.csv")
-    rows = csv_cells.read(_read_bytes(folder, f"{name}.csv"), where)
+    rows = csv_cells.read_cells(_read_bytes(folder, f"{name}.csv"), where)
     kinds = {field.name: str(field.type) for field in dataclasses.fields(_RECORDS[name])}
     records, problems = [], []
     for number, row in enumerate(rows, start=2):
@@ -304,19 +304,19 @@ def _read_table(folder: Path, name: str) -> tuple[Any, ...]:
 
 def _read_text(folder: Path, path: str) -> str:
     if not re.fullmatch(r"text/[A-Za-z0-9][A-Za-z0-9._-]*\.txt", path):
-        raise _broken(str(folder), f"{path[:80]!r} is no text of this folder")
+        raise _broken_file(str(folder), f"{path[:80]!r} is no text of this folder")
     try:
         return _read_bytes(folder, path).decode("utf-8")
     except UnicodeDecodeError:
-        raise _broken(str(folder / path), "it is not UTF-8") from None
+        raise _broken_file(str(folder / path), "it is not UTF-8") from None
 
 
 def _read_bytes(folder: Path, path: str) -> bytes:
     file = folder / path
     if not file.is_file() or not file.resolve().is_relative_to(folder.resolve()):
-        raise _broken(str(file), "there is no such file in the folder")
+        raise _broken_file(str(file), "there is no such file in the folder")
     if file.stat().st_size > _LARGEST:
-        raise _broken(str(file), "it is larger than 500 MB")
+        raise _broken_file(str(file), "it is larger than 500 MB")
     return file.read_bytes()
 
 
@@ -324,5 +324,5 @@ def _problem(where: str, what: str) -> Problem:
     return Problem(where, what, remedy="Export the coding again.", code="exchange.table")
 
 
-def _broken(where: str, what: str) -> ProblemError:
+def _broken_file(where: str, what: str) -> ProblemError:
     return ProblemError([_problem(where, what)])

@@ -16,9 +16,9 @@ from functools import cached_property
 from html import unescape
 from pathlib import Path
 
-from evaltools.documents.superscripts import blank_marks
+from evaltools.documents.superscripts import blank_superscripts
 from evaltools.documents.text_normalisation import clean
-from evaltools.evidence.messages import listed, nearest, quoted
+from evaltools.evidence.messages import list_values, nearest_value, quote_value
 from evaltools.problems import Problem, ProblemError
 from evaltools.qda.model import (
     NO_CHOICES,
@@ -27,14 +27,14 @@ from evaltools.qda.model import (
     Coder,
     CodingSet,
     Document,
-    Dropped,
-    day_of,
+    DroppedItem,
+    parse_day,
 )
-from evaltools.qda.naming import code_ids, document_ids, lineage
-from evaltools.qda.offsets.conventions import Convention, Ruler
-from evaltools.qda.placement import Mark, Source, Span, digest, with_placed
-from evaltools.qda.quote_search import Unplaced, locate
-from evaltools.qda.sqlite import Database, Row, opened, text_of, whole
+from evaltools.qda.naming import code_ids, document_ids, path_to_root
+from evaltools.qda.offsets.conventions import Convention, OffsetScale
+from evaltools.qda.placement import CodedPassage, Span, ToolText, digest, place_passages
+from evaltools.qda.quote_search import UnlocatedQuote, locate
+from evaltools.qda.sqlite import Database, Row, open_database, read_integer, read_text
 
 TABLES = frozenset({"projects", "documents", "tags", "highlights", "highlight_tags"})
 BYTES = Convention("utf8")
@@ -51,7 +51,7 @@ def read_taguette(path: Path, choices: Choices = NO_CHOICES) -> CodingSet:
     Codings of which the log does not tell who made them have an empty coder.
     Raises ProblemError where it is no such database or the project is not clear.
     """
-    with opened(path) as database:
+    with open_database(path) as database:
         if not database.tables >= TABLES:
             raise ProblemError(
                 [Problem(path.name, "it is no Taguette database", code="exchange.database")]
@@ -61,21 +61,21 @@ def read_taguette(path: Path, choices: Choices = NO_CHOICES) -> CodingSet:
 
 def _project(database: Database, wanted: str | None) -> Row:
     rows = database.rows("projects", ("id", "name"), "id")
-    found = [row for row in rows if wanted in (None, text_of(row["name"]), text_of(row["id"]))]
+    found = [row for row in rows if wanted in (None, read_text(row["name"]), read_text(row["id"]))]
     if len(found) == 1:
         return found[0]
-    names = [f"{text_of(row['name'])} ({text_of(row['id'])})" for row in rows]
+    names = [f"{read_text(row['name'])} ({read_text(row['id'])})" for row in rows]
     if not rows:
         what, remedy = "it holds no project", "Is it the right file?"
     elif wanted is None or found:
         what = "it holds several projects" if wanted is None else "several have that name"
         remedy = "Choose one by --project, by its name or its number."
     else:
-        near = nearest(wanted, [text_of(row["name"]) for row in rows])
-        what = f"it holds no project {quoted(wanted)}"
-        remedy = f"Did you mean {quoted(near)}?" if near else "Choose one by --project."
+        near = nearest_value(wanted, [read_text(row["name"]) for row in rows])
+        what = f"it holds no project {quote_value(wanted)}"
+        remedy = f"Did you mean {quote_value(near)}?" if near else "Choose one by --project."
     raise ProblemError(
-        [Problem(database.where, what, listed(names), remedy, code="exchange.project")]
+        [Problem(database.where, what, list_values(names), remedy, code="exchange.project")]
     )
 
 
@@ -84,49 +84,51 @@ def _read(database: Database, project: Row, round_: int) -> CodingSet:
         rows = database.rows(table, ("id", "project_id", *columns), "id")
         return [row for row in rows if row["project_id"] == project["id"]]
 
-    dropped: list[Dropped] = []
+    dropped: list[DroppedItem] = []
     rows = mine("documents", ("name", "description", "filename", "contents", "created"))
-    ids = document_ids({row["id"]: text_of(row["name"]) for row in rows})
-    sources = {ids[row["id"]]: HtmlSource(text_of(row["contents"])) for row in rows}
+    ids = document_ids({row["id"]: read_text(row["name"]) for row in rows})
+    sources = {ids[row["id"]]: HtmlText(read_text(row["contents"])) for row in rows}
     documents = []
     for row in rows:
         text = sources[ids[row["id"]]].text
-        file = {"filename": text_of(row["filename"])} if row["filename"] else {}
+        file = {"filename": read_text(row["filename"])} if row["filename"] else {}
         documents.append(
-            Document(ids[row["id"]], text_of(row["name"]), text, digest(text), "", file)
+            Document(ids[row["id"]], read_text(row["name"]), text, digest(text), "", file)
         )
-        if text_of(row["description"]).strip():
+        if read_text(row["description"]).strip():
             why = "a description of a document; the study has no place for it"
-            what = text_of(row["description"])[:200]
-            dropped.append(Dropped(f"document {row['id']}", what, why, "unsupported"))
+            what = read_text(row["description"])[:200]
+            dropped.append(DroppedItem(f"document {row['id']}", what, why, "unsupported"))
     codes, code_of = _codes(mine("tags", ("path", "description", "parent_id")))
     tags: dict[object, list[object]] = {}
     for row in database.rows("highlight_tags", ("highlight_id", "tag_id"), "highlight_id"):
         tags.setdefault(row["highlight_id"], []).append(row["tag_id"])
     log = _log(mine("commands", ("date", "user_login", "payload")))
-    marks: list[Mark] = []
+    marks: list[CodedPassage] = []
     columns = ("id", "document_id", "start_offset", "end_offset", "snippet")
     for row in database.rows("highlights", columns, "id"):
         if row["document_id"] not in ids:
             continue  # of another project
         document_id = ids[row["document_id"]]
-        where = f"highlight {text_of(row['id'])}"
+        where = f"highlight {read_text(row['id'])}"
         found = [code_of[tag] for tag in tags.get(row["id"], ()) if tag in code_of]
         mark = _mark(row, where, document_id, sources[document_id], log, round_)
-        if isinstance(mark, Dropped):
+        if isinstance(mark, DroppedItem):
             dropped.append(mark)
         elif not found:
-            dropped.append(Dropped(where, mark.quote[:200], "a highlight without a tag", "uncoded"))
+            dropped.append(
+                DroppedItem(where, mark.quote[:200], "a highlight without a tag", "uncoded")
+            )
         else:
             marks += [replace(mark, code_id=code) for code in sorted(found)]
     coding = CodingSet(
-        origin=f"Taguette, project {text_of(project['name'])}",
+        origin=f"Taguette, project {read_text(project['name'])}",
         documents=tuple(documents),
         codes=codes,
         coders=tuple(Coder(name, name) for name in sorted({mark.coder_id for mark in marks})),
         dropped=tuple(dropped),
     )
-    return with_placed(coding, marks, dict(sources), "Taguette", (BYTES,))
+    return place_passages(coding, marks, dict(sources), "Taguette", (BYTES,))
 
 
 def _codes(rows: list[Row]) -> tuple[tuple[Code, ...], dict[object, str]]:
@@ -136,16 +138,16 @@ def _codes(rows: list[Row]) -> tuple[tuple[Code, ...], dict[object, str]]:
         parent = by_id[key]["parent_id"]
         return parent if parent in by_id else None
 
-    lines = {key: lineage(key, above) for key in by_id}
+    lines = {key: path_to_root(key, above) for key in by_id}
     ids = code_ids(
-        {key: tuple(text_of(by_id[one]["path"]) for one in line) for key, line in lines.items()}
+        {key: tuple(read_text(by_id[one]["path"]) for one in line) for key, line in lines.items()}
     )
     codes = [
         Code(
             ids[key],
             ids[lines[key][-2]] if len(lines[key]) > 1 else None,
-            text_of(row["path"]),
-            text_of(row["description"]),
+            read_text(row["path"]),
+            read_text(row["description"]),
         )
         for key, row in by_id.items()
     ]
@@ -157,13 +159,13 @@ def _log(rows: list[Row]) -> dict[object, tuple[str, object]]:
     found: dict[object, tuple[str, object]] = {}
     for row in rows:
         try:
-            payload = json.loads(text_of(row["payload"]))
+            payload = json.loads(read_text(row["payload"]))
         except (ValueError, RecursionError):
             continue
         if isinstance(payload, dict) and payload.get("type") == "highlight_add":
             number = payload.get("highlight_id")
             if isinstance(number, int):
-                user = text_of(row["user_login"])
+                user = read_text(row["user_login"])
                 found.setdefault(number, ("" if user in _NOBODY else user, row["date"]))
     return found
 
@@ -172,17 +174,17 @@ def _mark(
     row: Row,
     where: str,
     document_id: str,
-    source: HtmlSource,
+    source: HtmlText,
     log: dict[object, tuple[str, object]],
     round_: int,
-) -> Mark | Dropped:
-    start, end = whole(row["start_offset"]), whole(row["end_offset"])
-    shown = html_text(text_of(row["snippet"]))
+) -> CodedPassage | DroppedItem:
+    start, end = read_integer(row["start_offset"]), read_integer(row["end_offset"])
+    shown = remove_tags(read_text(row["snippet"]))
     coder, made = log.get(row["id"], ("", None))
 
-    def mark(first: int | None, last: int | None, quote: str) -> Mark:
-        return Mark(
-            *(where, document_id, "", coder, first, last, quote, where, day_of(text_of(made))),
+    def mark(first: int | None, last: int | None, quote: str) -> CodedPassage:
+        return CodedPassage(
+            *(where, document_id, "", coder, first, last, quote, where, parse_day(read_text(made))),
             round=round_,
         )
 
@@ -193,7 +195,7 @@ def _mark(
     # documents may have been changed: what begins and ends between words is believed.
     again = locate(source.text, clean(shown).strip())
     by_offset = at is not None and _between_words(source.text, *at)
-    by_words = not isinstance(again, Unplaced) and _between_words(
+    by_words = not isinstance(again, UnlocatedQuote) and _between_words(
         source.text, again.start, again.end
     )
     if by_offset and not by_words:
@@ -204,11 +206,11 @@ def _mark(
         why = "its offsets and what it shows are two different passages"
     else:
         why = "neither its offsets nor what it shows fit its document"
-    return Dropped(where, shown[:200], why, "passage")
+    return DroppedItem(where, shown[:200], why, "passage")
 
 
 def _between_words(text: str, start: int, end: int) -> bool:
-    bare = blank_marks(text)
+    bare = blank_superscripts(text)
 
     def inside(place: int) -> bool:
         around = bare[place - 1 : place + 1] if place else ""
@@ -230,7 +232,7 @@ _TAG_END = re.compile("[>\"']")
 _UNSEEN = frozenset(("head", "script", "style", "template", "title"))
 
 
-class _Stripper:
+class _TagStripper:
     """Text between the tags, in one pass: html.parser takes minutes for a few broken tags."""
 
     def __init__(self) -> None:
@@ -302,7 +304,7 @@ def _past_tag(html: str, opening: re.Match[str]) -> int | None:
         at = closing + 1
 
 
-class HtmlSource(Source):
+class HtmlText(ToolText):
     """HTML as a text whose places are counted over what stands between the tags.
 
     Paragraphs are parted by line ends, which do not count.
@@ -312,7 +314,7 @@ class HtmlSource(Source):
     """
 
     def __init__(self, html: str) -> None:
-        stripper = _Stripper()
+        stripper = _TagStripper()
         # As HTML is read: all line ends are LF before anything is counted.
         stripper.feed(html.replace("\r\n", "\n").replace("\r", "\n"))
         self._put = frozenset(stripper.put)
@@ -325,8 +327,8 @@ class HtmlSource(Source):
         return "".join(self.raw[place] for place in places), places
 
     @cached_property
-    def _ruler(self) -> Ruler:
-        return Ruler(self._bare[0])
+    def _ruler(self) -> OffsetScale:
+        return OffsetScale(self._bare[0])
 
     def _measured(self, spans: Sequence[Span], convention: Convention) -> list[Span]:
         places = self._bare[1]
@@ -336,6 +338,6 @@ class HtmlSource(Source):
         ]
 
 
-def html_text(html: str) -> str:
+def remove_tags(html: str) -> str:
     """The text of HTML, not normalised: as a piece of a text it keeps its blanks."""
-    return HtmlSource(html).raw
+    return HtmlText(html).raw

@@ -2,8 +2,8 @@
 
 from evaltools.coding.suggestions.keywords import (
     Keyword,
-    NotAPattern,
     Pattern,
+    PatternError,
     parse_pattern,
     read_keywords,
 )
@@ -11,7 +11,7 @@ from evaltools.coding.suggestions.search import Suggestion, suggest
 
 __all__ = [
     "Keyword",
-    "NotAPattern",
+    "PatternError",
     "Pattern",
     "Suggestion",
     "parse_pattern",

@@ -41,7 +41,7 @@ _WORD = re.compile(r"(\*?)([^\W_]+(?:[-'’:][^\W_]+)*)(\*?)")
 _GAP = re.compile(r"(?:…|\.\.\.?)(\d*)")
 
 
-class NotAPattern(ValueError):
+class PatternError(ValueError):
     """What is wrong with a pattern, and what would be right, told to its author."""
 
     def __init__(self, what: str, remedy: str) -> None:
@@ -89,7 +89,7 @@ def parse_pattern(text: str) -> Pattern:
     """
     tokens = unicodedata.normalize("NFC", text).split()
     if not tokens:
-        raise NotAPattern("it is empty", "Write a word in its dictionary form.")
+        raise PatternError("it is empty", "Write a word in its dictionary form.")
     words: list[Word] = []
     gap: int | None = None
     for token in tokens:
@@ -98,27 +98,27 @@ def parse_pattern(text: str) -> Pattern:
             words.append(_word(token, gap or 0))
             gap = None
         elif not words or gap is not None:
-            raise NotAPattern("a gap does not stand between two words", "Take the gap out.")
+            raise PatternError("a gap does not stand between two words", "Take the gap out.")
         else:
             gap = _width(between[1])
     if gap is not None:
-        raise NotAPattern("a gap does not stand between two words", "Take the gap out.")
+        raise PatternError("a gap does not stand between two words", "Take the gap out.")
     if len(words) > LONGEST:
-        raise NotAPattern(f"it has {len(words)} words", f"Write at most {LONGEST}.")
+        raise PatternError(f"it has {len(words)} words", f"Write at most {LONGEST}.")
     return Pattern(" ".join(tokens), tuple(words))
 
 
 def _width(digits: str) -> int:
     width = int(digits) if digits and len(digits) == 1 else (GAP if not digits else 0)
     if not width:
-        raise NotAPattern(f"a gap of '{digits}' words", "A gap is of 1 to 9 words, such as …5.")
+        raise PatternError(f"a gap of '{digits}' words", "A gap is of 1 to 9 words, such as …5.")
     return width
 
 
 def _word(token: str, gap: int) -> Word:
     found = _WORD.fullmatch(token)
     if found is None:
-        raise NotAPattern(
+        raise PatternError(
             f"'{token}' is not a word",
             "Words are letters and digits; a star stands at their beginning or end only.",
         )
@@ -127,7 +127,7 @@ def _word(token: str, gap: int) -> Word:
         ("", ""): "whole", ("", "*"): "beginning", ("*", ""): "ending", ("*", "*"): "within",
     }  # fmt: skip
     if (before or after) and len(text) < SHORTEST_AFFIX:
-        raise NotAPattern(
+        raise PatternError(
             f"'{token}' has a star beside fewer than {SHORTEST_AFFIX} letters",
             "Write more of the word.",
         )
@@ -183,7 +183,7 @@ def read_keywords(table: pd.DataFrame, where: str = FILE) -> tuple[Keyword, ...]
         place = f"{where}, row {number}, column pattern"
         try:
             pattern = parse_pattern(text)
-        except NotAPattern as error:
+        except PatternError as error:
             what = f"'{text}' is no pattern: {error.what}"
             problems.append(Problem(place, what, "", error.remedy, "keywords.pattern"))
             continue

@@ -43,7 +43,7 @@ class Compound(NamedTuple):
 
 
 @lru_cache(maxsize=100_000)
-def lemma(word: str, language: str) -> str:
+def lemmatise(word: str, language: str) -> str:
     """The lemma of a word.
 
     Arguments:
@@ -63,10 +63,10 @@ def lemma(word: str, language: str) -> str:
     found = _simplemma(word, language)
     cut = len(found) < len(word) - LOSS and not word.endswith(SUFFIXES)
     left = found == word and language == "sv"
-    if (cut or left) and not known(word, language):
-        parted = [each for each in compounds(word, language) if known(each.stem, language)]
+    if (cut or left) and not is_known(word, language):
+        parted = [each for each in split_compound(word, language) if is_known(each.stem, language)]
         # hankinta|laki before hankint|alas: a first part mostly stands in its basic form.
-        parted.sort(key=lambda each: lemma(each.stem, language) != each.stem)
+        parted.sort(key=lambda each: lemmatise(each.stem, language) != each.stem)
         for first, last in parted:
             if left or len(first + last) > len(found) + LOSS:
                 return first + last
@@ -74,7 +74,7 @@ def lemma(word: str, language: str) -> str:
 
 
 @lru_cache(maxsize=100_000)
-def compounds(word: str, language: str) -> tuple[Compound, ...]:
+def split_compound(word: str, language: str) -> tuple[Compound, ...]:
     """The ways in which a word that the dictionary does not have can be a compound.
 
     Arguments:
@@ -85,20 +85,20 @@ def compounds(word: str, language: str) -> tuple[Compound, ...]:
         Those with a last part that the dictionary has, the longest last part first. A word that
         is in the dictionary is not parted: *jollain* is no law, though *lain* is.
     """
-    if language not in LANGUAGES or known(word, language):
+    if language not in LANGUAGES or is_known(word, language):
         return ()
     made = []
     for place in range(2, len(word) - HEAD + 1):
         first, last = word[:place], word[place:]
-        if last.startswith("-") or not known(last, language):
+        if last.startswith("-") or not is_known(last, language):
             continue
-        if first.endswith("-") or len(first) >= MODIFIER or known(first, language):
-            made.append(Compound(first, lemma(last, language)))
+        if first.endswith("-") or len(first) >= MODIFIER or is_known(first, language):
+            made.append(Compound(first, lemmatise(last, language)))
     return tuple(made)
 
 
 @lru_cache(maxsize=100_000)
-def known(word: str, language: str) -> bool:
+def is_known(word: str, language: str) -> bool:
     """Whether the dictionary or `overrides.yml` has this very form."""
     import simplemma
 

@@ -16,8 +16,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from evaltools.coding.suggestions.keywords import Keyword, Part, Pattern, Word, read_keywords
-from evaltools.coding.suggestions.lemmas import compounds, lemma
-from evaltools.documents.superscripts import blank_marks
+from evaltools.coding.suggestions.lemmas import lemmatise, split_compound
+from evaltools.documents.superscripts import blank_superscripts
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-'’:][^\W_]+)*|[.!?](?=\s|$)|\n|[;•]")
 
@@ -31,7 +31,7 @@ class TextWord:
     end: int
 
 
-def sentences(text: str) -> list[list[TextWord]]:
+def split_sentences(text: str) -> list[list[TextWord]]:
     """Words by sentence.
 
     Arguments:
@@ -43,7 +43,7 @@ def sentences(text: str) -> list[list[TextWord]]:
         digits is that of an ordinal or a date and ends none. Marks of notes are no part of a word.
     """
     made: list[list[TextWord]] = [[]]
-    for found in _TOKEN.finditer(blank_marks(text)):
+    for found in _TOKEN.finditer(blank_superscripts(text)):
         token = found[0]
         if token[0].isalnum():
             made[-1].append(TextWord(token.lower(), found.start(), found.end()))
@@ -107,12 +107,12 @@ class Matcher:
         return found
 
     def _read(self, form: str) -> dict[_Key, str]:
-        own = lemma(form, self._language)
+        own = lemmatise(form, self._language)
         found: dict[_Key, str] = {}
         for text in dict.fromkeys((own, form)):
             self._take(text, own, found)
         if self._texts["ending"] or self._texts["within"]:
-            for first, last in compounds(form, self._language):
+            for first, last in split_compound(form, self._language):
                 whole = first + last
                 if last in self._texts["ending"]:
                     found.setdefault((last, "ending"), whole)
@@ -214,7 +214,7 @@ def suggest(
         shares a word with one of the code's exclusions is left out.
     """
     own = read_keywords(keywords) if isinstance(keywords, pd.DataFrame) else tuple(keywords)
-    lines = sentences(text)
+    lines = split_sentences(text)
     found: list[Suggestion] = []
     barred: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for one, uses, matcher in _matchers(own):
@@ -236,10 +236,10 @@ def suggest(
         for each in found
         if not any(a < each.end and each.start < b for a, b in barred[each.code_id])
     )
-    return tuple(sorted(_longest(allowed), key=lambda each: each.place))
+    return tuple(sorted(_keep_longest(allowed), key=lambda each: each.place))
 
 
-def _longest(found: Iterable[Suggestion]) -> list[Suggestion]:
+def _keep_longest(found: Iterable[Suggestion]) -> list[Suggestion]:
     """Without the passages that lie within another of the same code."""
     kept: list[Suggestion] = []
     last: dict[str, int] = {}

@@ -12,7 +12,7 @@ from evaltools.documents import limits
 from evaltools.documents.model import HeaderOrFooter
 from evaltools.documents.superscripts import shift_runs
 from evaltools.documents.symbol_fonts import Symbols
-from evaltools.documents.zip_package import Package, children, first, local, value
+from evaltools.documents.zip_package import Package, attribute_value, children, first, local_name
 
 _TINY = 2.0  # points
 _WHITE = 0xF5  # of each of red, green and blue, from here on
@@ -63,7 +63,7 @@ class Look:
         return self.font
 
 
-class Looks:
+class LookTable:
     """What the styles of a file, `known` by name, say of how text looks.
 
     Arguments:
@@ -74,16 +74,16 @@ class Looks:
         roots = [root]
         if "styles.xml" in package:
             roots.append(package.parse("styles.xml"))
-        groups = [(local(group), group) for top in roots for group in top]
+        groups = [(local_name(group), group) for top in roots for group in top]
         automatic = [group for name, group in groups if name == "automatic-styles"]
         self.known = {
-            value(style, "name"): style
+            attribute_value(style, "name"): style
             for name, group in groups
             if name in ("styles", "automatic-styles")
             for style in children(group, "style")
         }
         self._faces = {
-            value(face, "name"): value(face, "font-family")
+            attribute_value(face, "name"): attribute_value(face, "font-family")
             for name, group in groups
             if name == "font-face-decls"
             for face in children(group, "font-face")
@@ -93,7 +93,9 @@ class Looks:
             for group in automatic
             for layout in children(group, "page-layout")
         )
-        coloured = any(value(one, "background-color").lower() not in _CLEAR for one in pages)
+        coloured = any(
+            attribute_value(one, "background-color").lower() not in _CLEAR for one in pages
+        )
         self.plain = Look(coloured=coloured)
         self._cache: dict[tuple[Look, str], Look] = {}
 
@@ -101,7 +103,7 @@ class Looks:
         """How a text looks that a style is put on, in what looks otherwise."""
         if (outer, style) not in self._cache:
             look = outer
-            for one in reversed(list(chain(style, self.known))):
+            for one in reversed(list(style_chain(style, self.known))):
                 look = self._changed(look, one)
             self._cache[outer, style] = look
         return self._cache[outer, style]
@@ -112,34 +114,34 @@ class Looks:
 
     def _changed(self, look: Look, style: etree._Element) -> Look:
         for node in style:
-            if value(node, "background-color").lower() not in _CLEAR:
+            if attribute_value(node, "background-color").lower() not in _CLEAR:
                 look = replace(look, coloured=True)
-            if local(node) == "text-properties":
+            if local_name(node) == "text-properties":
                 look = self._with_text(look, node)
         return look
 
     def _with_text(self, look: Look, node: etree._Element) -> Look:
-        if display := value(node, "display"):
+        if display := attribute_value(node, "display"):
             look = replace(look, hidden=display == "none")
-        if colour := value(node, "color"):
+        if colour := attribute_value(node, "color"):
             look = replace(look, white=is_white(colour))
-        if (length := _LENGTH.fullmatch(value(node, "font-size"))) is not None:
+        if (length := _LENGTH.fullmatch(attribute_value(node, "font-size"))) is not None:
             look = replace(look, tiny=float(length[1]) * _POINTS[length[2]] <= _TINY)
-        if position := value(node, "text-position"):
+        if position := attribute_value(node, "text-position"):
             look = replace(look, shift=_shift(position))
-        name = value(node, "font-name")
-        if font := self._faces.get(name, name) or value(node, "font-family"):
+        name = attribute_value(node, "font-name")
+        if font := self._faces.get(name, name) or attribute_value(node, "font-family"):
             look = replace(look, font=font.strip("'\""))
         return look
 
 
-def chain(name: str, known: Mapping[str, etree._Element]) -> Iterator[etree._Element]:
+def style_chain(name: str, known: Mapping[str, etree._Element]) -> Iterator[etree._Element]:
     """A style and those it is made from, nearest first; a circle is walked once."""
     seen: set[str] = set()
     while name in known and name not in seen:
         seen.add(name)
         yield known[name]
-        name = value(known[name], "parent-style-name")
+        name = attribute_value(known[name], "parent-style-name")
 
 
 def is_white(colour: str) -> bool:
@@ -161,7 +163,7 @@ def _shift(position: str) -> int:
     return 0 if abs(share) < _RAISED else 1 if share > 0 else -1
 
 
-def body(package: Package, kind: str) -> tuple[etree._Element, etree._Element]:
+def find_body(package: Package, kind: str) -> tuple[etree._Element, etree._Element]:
     """Root of the content part, and the body of a kind (`text`, `spreadsheet`) in it."""
     if CONTENT not in package:
         raise limits.broken(f"its part {CONTENT} is missing")
@@ -184,7 +186,7 @@ class Inline:
 
     def __init__(
         self,
-        looks: Looks,
+        looks: LookTable,
         left_out: list[tuple[str, str]],
         special: Callable[[etree._Element], str | None],
     ) -> None:
@@ -196,20 +198,20 @@ class Inline:
     def text(self, element: etree._Element, outer: Look) -> str:
         """Text of a paragraph, raised and lowered characters written as such."""
         runs: list[tuple[str, int]] = []
-        self._walk(element, self._looks.within(outer, value(element, "style-name")), runs)
+        self._walk(element, self._looks.within(outer, attribute_value(element, "style-name")), runs)
         return _BLANKS.sub(" ", shift_runs(runs)).translate(_KEPT)
 
     def _walk(self, element: etree._Element, look: Look, runs: list[tuple[str, int]]) -> None:
         self._add(element.text, look, runs)
         for node in element:
-            name = local(node)
+            name = local_name(node)
             instead = self._special(node)
             if instead is not None:
                 runs.append((instead.translate(_PRIVATE), 0))
             elif name in ("s", "tab", "line-break") and look.unseen:
                 pass
             elif name == "s":
-                count = value(node, "c")
+                count = attribute_value(node, "c")
                 runs.append(
                     (_BLANK * (min(int(count), _MOST_BLANKS) if count.isdecimal() else 1), 0)
                 )
@@ -218,7 +220,7 @@ class Inline:
             elif name == "line-break":
                 runs.append((_LINE, 0))
             elif name:
-                inner = self._looks.within(look, value(node, "style-name"))
+                inner = self._looks.within(look, attribute_value(node, "style-name"))
                 self._walk(node, inner, runs)
             self._add(node.tail, look, runs)
 
@@ -244,9 +246,9 @@ def margins(package: Package) -> Iterator[tuple[str, str]]:
     if "styles.xml" not in package:
         return
     for node in package.parse("styles.xml").iter():
-        if local(node) in ("header", "footer", "header-left", "footer-left", "header-first"):
+        if local_name(node) in ("header", "footer", "header-left", "footer-left", "header-first"):
             for text in texts(node):
-                yield HeaderOrFooter(local(node).partition("-")[0]), text
+                yield HeaderOrFooter(local_name(node).partition("-")[0]), text
 
 
 def table_rows(
@@ -254,7 +256,10 @@ def table_rows(
 ) -> Iterator[tuple[etree._Element, bool]]:
     """Rows of a table, and whether they are shown; those in groups too."""
     for node in parent:
-        if local(node) == "table-row":
-            yield node, visible and value(node, "visibility") not in ("collapse", "filter")
-        elif local(node) in ("table-header-rows", "table-rows", "table-row-group"):
-            yield from table_rows(node, visible and value(node, "display") != "false")
+        if local_name(node) == "table-row":
+            yield (
+                node,
+                visible and attribute_value(node, "visibility") not in ("collapse", "filter"),
+            )
+        elif local_name(node) in ("table-header-rows", "table-rows", "table-row-group"):
+            yield from table_rows(node, visible and attribute_value(node, "display") != "false")

@@ -14,8 +14,8 @@ from evaltools.documents.blocks import (
     UNCHECKED,
     Block,
     Cell,
+    DocumentContent,
     Paragraph,
-    Source,
     Table,
     row_answers,
     to_text,
@@ -24,15 +24,15 @@ from evaltools.documents.limits import Limits
 from evaltools.documents.odf.content import (
     Inline,
     Look,
-    Looks,
-    body,
-    chain,
+    LookTable,
+    find_body,
     margins,
+    style_chain,
     table_rows,
     texts,
 )
 from evaltools.documents.superscripts import shift
-from evaltools.documents.zip_package import Package, children, local, value
+from evaltools.documents.zip_package import Package, attribute_value, children, local_name
 
 _MOST_REPEATED = 100
 _TITLE = re.compile(r"title|otsikko|rubrik", re.IGNORECASE)
@@ -56,7 +56,7 @@ _ASIDE = {
 class _Reader:
     """Walks the text; what it meets beside it is kept here."""
 
-    looks: Looks
+    looks: LookTable
     controls: dict[str, etree._Element]
     left_out: list[tuple[str, str]] = field(default_factory=list)
     fields: list[tuple[str, str]] = field(default_factory=list)
@@ -72,12 +72,12 @@ class _Reader:
 
     def blocks(self, parent: etree._Element) -> Iterator[Block]:
         for node in parent:
-            name = local(node)
+            name = local_name(node)
             if name in ("p", "h"):
                 yield from self._paragraph(node, name)
             elif name == "table":
                 self.tables += 1
-                with self._within(value(node, "style-name")):
+                with self._within(attribute_value(node, "style-name")):
                     yield Table(tuple(self._row(row) for row, _ in table_rows(node)))
             elif name in _INDEXES:
                 self._leave("table of contents or index", node)
@@ -127,7 +127,7 @@ class _Reader:
         return mark
 
     def _special(self, node: etree._Element) -> str | None:
-        name = local(node)
+        name = local_name(node)
         if name == "note":
             return self._note(node)
         if name in _ASIDE:
@@ -137,7 +137,7 @@ class _Reader:
             self._boxes.append(node)
             return ""
         if name == "control":
-            return self._control(value(node, "control"))
+            return self._control(attribute_value(node, "control"))
         if name == "placeholder":
             self._leave("prompt of an unanswered field", node)
             return ""
@@ -145,12 +145,12 @@ class _Reader:
 
     def _frame(self, node: etree._Element) -> Iterator[Block]:
         for inside in node:
-            if local(inside) in ("image", "object"):
+            if local_name(inside) in ("image", "object"):
                 self.pictures += 1
                 self._leave("text in a picture or object", inside)
-            elif local(inside) in _ASIDE:
-                self._leave(_ASIDE[local(inside)], inside)
-            elif local(inside) in ("p", "h", "table", "list"):
+            elif local_name(inside) in _ASIDE:
+                self._leave(_ASIDE[local_name(inside)], inside)
+            elif local_name(inside) in ("p", "h", "table", "list"):
                 holder = [inside]
                 yield from self.blocks(holder)  # type: ignore[arg-type]
             else:
@@ -160,16 +160,22 @@ class _Reader:
         control = self.controls.get(identifier)
         if control is None:
             return ""
-        label = value(control, "title") or value(control, "label") or value(control, "name")
-        if local(control) in ("checkbox", "radio"):
-            state = value(control, "current-state") or value(control, "current-selected")
+        label = (
+            attribute_value(control, "title")
+            or attribute_value(control, "label")
+            or attribute_value(control, "name")
+        )
+        if local_name(control) in ("checkbox", "radio"):
+            state = attribute_value(control, "current-state") or attribute_value(
+                control, "current-selected"
+            )
             answer = CHECKED if state in ("checked", "true") else UNCHECKED
-            caption = value(control, "label")
+            caption = attribute_value(control, "label")
             shown = f"{answer} {caption}".strip()
-        elif local(control) in ("fixed-text", "button"):
-            return self._give(value(control, "label"))
+        elif local_name(control) in ("fixed-text", "button"):
+            return self._give(attribute_value(control, "label"))
         else:
-            answer = value(control, "current-value") or value(control, "value")
+            answer = attribute_value(control, "current-value") or attribute_value(control, "value")
             shown = answer
         if label:
             self.fields.append((label, answer))
@@ -183,13 +189,15 @@ class _Reader:
         cells: list[Cell] = []
         before = len(self.fields)
         for node in row:
-            if local(node) == "table-cell":
-                repeated = value(node, "number-columns-repeated")
-                with self._within(value(row, "style-name"), value(node, "style-name")):
+            if local_name(node) == "table-cell":
+                repeated = attribute_value(node, "number-columns-repeated")
+                with self._within(
+                    attribute_value(row, "style-name"), attribute_value(node, "style-name")
+                ):
                     blocks = tuple(self.blocks(node))
                 count = int(repeated) if repeated.isdecimal() and not to_text(blocks) else 1
                 cells.extend([blocks] * min(count, _MOST_REPEATED))
-            elif local(node) == "covered-table-cell" and to_text(tuple(self.blocks(node))):
+            elif local_name(node) == "covered-table-cell" and to_text(tuple(self.blocks(node))):
                 cells.append(tuple(self.blocks(node)))
         if answers := row_answers(cells):
             self.fields[before:] = answers
@@ -197,13 +205,13 @@ class _Reader:
 
     def _level(self, node: etree._Element, name: str) -> int:
         if name == "h":
-            level = value(node, "outline-level")
+            level = attribute_value(node, "outline-level")
             return min(int(level), 9) if level.isdecimal() and int(level) else 1
-        for style in chain(value(node, "style-name"), self.looks.known):
-            level = value(style, "default-outline-level")
+        for style in style_chain(attribute_value(node, "style-name"), self.looks.known):
+            level = attribute_value(style, "default-outline-level")
             if level.isdecimal() and int(level):
                 return int(level)
-            named = value(style, "display-name") or value(style, "name")
+            named = attribute_value(style, "display-name") or attribute_value(style, "name")
             if heading := _HEADING.fullmatch(named):
                 return int(heading[1])
             if _TITLE.fullmatch(named):
@@ -214,27 +222,27 @@ class _Reader:
         self.left_out.extend((what, text) for text in texts(node))
 
 
-def read(package: Package, limits: Limits) -> Source:
+def read(package: Package, limits: Limits) -> DocumentContent:
     """Read an ODT package.
 
     The running text is the body with its text frames, then notes in the order of the text.
     Headers, footers, comments, deletions, hidden text, indexes and unanswered prompts are left
     out by name.
     """
-    root, inside = body(package, "text")
+    root, inside = find_body(package, "text")
     controls = {
-        value(node, "id"): node
+        attribute_value(node, "id"): node
         for forms in children(inside, "forms")
         for node in forms.iter()
-        if value(node, "id")
+        if attribute_value(node, "id")
     }
-    reader = _Reader(Looks(package, root), controls)
+    reader = _Reader(LookTable(package, root), controls)
     blocks = [*reader.blocks(inside), *reader.notes]
     aside = list(margins(package))
     notes = []
     if reader.pictures:
         notes.append(f"Pictures and objects in the text: {reader.pictures}; they are not read.")
-    return Source(
+    return DocumentContent(
         blocks=tuple(blocks),
         fields=tuple(reader.fields),
         present=(*texts(inside), *reader.given, *(text for _, text in aside)),
@@ -246,21 +254,25 @@ def read(package: Package, limits: Limits) -> Source:
 
 
 def _hidden_section(node: etree._Element) -> bool:
-    by_condition = value(node, "display") == "condition" and value(node, "is-hidden") == "true"
-    return value(node, "display") == "none" or by_condition
+    by_condition = (
+        attribute_value(node, "display") == "condition"
+        and attribute_value(node, "is-hidden") == "true"
+    )
+    return attribute_value(node, "display") == "none" or by_condition
 
 
 def _hides(node: etree._Element, paragraph: etree._Element) -> bool:
     """Whether it is a field that hides the paragraph that it stands in, and that is this one."""
-    if local(node) != "hidden-paragraph" or value(node, "is-hidden") != "true":
+    if local_name(node) != "hidden-paragraph" or attribute_value(node, "is-hidden") != "true":
         return False
-    return next((a for a in node.iterancestors() if local(a) in ("p", "h")), None) is paragraph
+    return next((a for a in node.iterancestors() if local_name(a) in ("p", "h")), None) is paragraph
 
 
 def _tables(inside: etree._Element) -> int:
     """Tables of the text, counted from the XML."""
     hidden = {*_INDEXES, "tracked-changes", "annotation", "object"}
     return sum(
-        local(node) == "table" and not any(local(a) in hidden for a in node.iterancestors())
+        local_name(node) == "table"
+        and not any(local_name(a) in hidden for a in node.iterancestors())
         for node in inside.iter()
     )

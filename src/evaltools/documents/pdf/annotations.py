@@ -39,7 +39,7 @@ _RADIO, _PUSH = 1 << 15, 1 << 16
 
 
 @dataclass(frozen=True)
-class Typed:
+class TypedText:
     """Text that somebody typed onto a page.
 
     Arguments:
@@ -67,14 +67,14 @@ class Annotations:
     """
 
     data: bytes
-    typed: tuple[Typed, ...]
+    typed: tuple[TypedText, ...]
     left_out: tuple[tuple[str, str], ...]
     moved: bool
 
 
 def read_annotations(pdf: pikepdf.Pdf, data: bytes) -> Annotations:
     """Read the annotations of all pages; changes `pdf` where typed text becomes a part of one."""
-    typed: list[Typed] = []
+    typed: list[TypedText] = []
     left_out: list[tuple[str, str]] = []
     moved = False
     for number, page in enumerate(pdf.pages, start=1):
@@ -88,7 +88,7 @@ def read_annotations(pdf: pikepdf.Pdf, data: bytes) -> Annotations:
                 if piece:
                     pieces.append(piece)
                 elif text.strip():
-                    typed.append(Typed(number, _box(item, page), _size(item), text))
+                    typed.append(TypedText(number, _box(item, page), _size(item), text))
             elif kind not in _OTHERS and text.strip():
                 name = _NAMES.get(kind, f"annotation {kind.lstrip('/')}")
                 left_out.append((f"page {number}: {name}", text))
@@ -103,14 +103,14 @@ def read_annotations(pdf: pikepdf.Pdf, data: bytes) -> Annotations:
     return Annotations(data, tuple(typed), tuple(left_out), moved)
 
 
-def set_on_page(typed: Typed) -> list[Glyph]:
+def lay_out(typed: TypedText) -> list[Glyph]:
     """Characters of typed text where it stands, each of usual width."""
     left, top, right, _ = typed.box
     size = typed.size
     x, y = left + _PADDING, top + size + _PADDING
     most = max(int((right - left - 2 * _PADDING) / (_WIDTH * size)), 8)
     glyphs: list[Glyph] = []
-    for line in _broken(typed.text, most):
+    for line in _wrap(typed.text, most):
         for at, character in enumerate(line):
             begin = x + at * _WIDTH * size
             end = begin + _WIDTH * size
@@ -170,7 +170,7 @@ def _text(value: Any) -> str:
     return ""
 
 
-def _broken(text: str, most: int) -> Iterator[str]:
+def _wrap(text: str, most: int) -> Iterator[str]:
     """Lines of a text, none longer than `most` characters unless a word is."""
     for paragraph in text.split("\n"):
         line = ""

@@ -21,7 +21,7 @@ from pdfminer.pdftypes import PDFObjRef, PDFStream, dict_value, resolve1
 from pdfminer.psparser import PSException, PSLiteral, literal_name
 from pdfminer.utils import decode_text
 
-from evaltools.documents.pdf.glyph_names import Face
+from evaltools.documents.pdf.glyph_names import FontFace
 
 _THICK = 3.0  # points; a filled box that is thinner is a line
 _STRAIGHT = 3  # degrees: writing that leans no more than this is upright or sideways
@@ -32,7 +32,7 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom
 _STUMBLES = (PSException, KeyError, ValueError, TypeError, IndexError, AttributeError)
 
 
-class Drawn(NamedTuple):
+class TextState(NamedTuple):
     """How a string of characters is drawn.
 
     Arguments:
@@ -48,7 +48,7 @@ class Drawn(NamedTuple):
     spacing: float
 
 
-_PLAIN = Drawn(0, (0.0, 0.0, 0.0), False, 0.0)
+_PLAIN = TextState(0, (0.0, 0.0, 0.0), False, 0.0)
 
 
 class Glyph(NamedTuple):
@@ -78,7 +78,7 @@ class Glyph(NamedTuple):
     mark: int
     artifact: bool
     turn: int
-    drawn: Drawn = _PLAIN
+    drawn: TextState = _PLAIN
     raised: bool = False
 
 
@@ -91,7 +91,7 @@ class Rule(NamedTuple):
     y1: float
 
 
-class Sheet(NamedTuple):
+class PageContent(NamedTuple):
     """What is drawn on one page.
 
     Arguments:
@@ -134,9 +134,9 @@ class CharacterDevice(PDFTextDevice):
 
     def __init__(self, manager: Any) -> None:
         super().__init__(manager)
-        self.sheet: Sheet | None = None
+        self.sheet: PageContent | None = None
         self._number = 0
-        self._faces: dict[int, Face] = {}
+        self._faces: dict[int, FontFace] = {}
         self._drawn = _PLAIN
 
     @property
@@ -168,7 +168,7 @@ class CharacterDevice(PDFTextDevice):
     def end_page(self, page: Any) -> None:
         """End a page and keep what was on it."""
         area = max(self._width * self._height, 1.0)
-        self.sheet = Sheet(
+        self.sheet = PageContent(
             self._number,
             self._width,
             self._height,
@@ -226,7 +226,7 @@ class CharacterDevice(PDFTextDevice):
         a, b, *_ = textstate.matrix
         c, d, e, f, *_ = self.ctm or (1, 0, 0, 1, 0, 0)
         stretch = math.hypot(a * c + b * e, a * d + b * f) * textstate.scaling * 0.01
-        self._drawn = Drawn(
+        self._drawn = TextState(
             mode,
             _red_green_blue(str(space.name), colour),
             self._now.off,
@@ -248,7 +248,7 @@ class CharacterDevice(PDFTextDevice):
         """Take down one character, and return how far it moves the pen."""
         face = self._faces.get(id(font))
         if face is None:
-            face = self._faces[id(font)] = Face(font)
+            face = self._faces[id(font)] = FontFace(font)
         advance = float(font.char_width(cid) * fontsize * scaling)
         text = face.text(cid)
         now = self._now
@@ -264,7 +264,7 @@ class CharacterDevice(PDFTextDevice):
         if drawn.spacing and abs(drawn.spacing) > _WIDEST_SPACING * size:
             drawn = drawn._replace(spacing=0.0)
         if turn:
-            x, y = _turned(x, y, turn, self._width, self._height)
+            x, y = _turn(x, y, turn, self._width, self._height)
         left, right = min(x, x + wide), max(x, x + wide)
         place = (left, right, y, size)
         self._glyphs.append(Glyph(text, *place, face.bold, now.mark, now.artifact, turn, drawn))
@@ -297,7 +297,7 @@ def _direction(a: float, b: float) -> int:
     return (quarter if abs(degrees - quarter) <= _STRAIGHT else round(degrees)) % 360
 
 
-def _turned(x: float, y: float, turn: int, width: float, height: float) -> tuple[float, float]:
+def _turn(x: float, y: float, turn: int, width: float, height: float) -> tuple[float, float]:
     """The place of a character when the page is turned so that its writing is upright."""
     if turn == 90:
         return height - y, x

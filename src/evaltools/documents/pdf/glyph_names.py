@@ -27,7 +27,7 @@ _SOFT_HYPHEN = 0xAD
 _BLANKS = frozenset("\t\n\r\x0b\x0c")
 
 
-class Face:
+class FontFace:
     """A font as a reader of text sees it.
 
     `charted` is its name in the file if its codes are read by the chart of a symbol font.
@@ -66,10 +66,10 @@ class Face:
             text = ""
         if not text:
             return LOST
-        return "".join(meaning(one, self._symbols) for one in text)
+        return "".join(glyph_text(one, self._symbols) for one in text)
 
 
-def meaning(character: str, symbols: str = "") -> str:
+def glyph_text(character: str, symbols: str = "") -> str:
     """What a character that a font names stands for; `symbols` names a font of symbols."""
     code = ord(character)
     if code in _LIGATURES:
@@ -105,7 +105,7 @@ def _family(name: str) -> str:
     return _SUBSET.sub("", name).partition(",")[0]
 
 
-def charted_character(character: str, font: str) -> str:
+def symbol_character(character: str, font: str) -> str:
     """What a font of symbols shows where a reader took its code for one of a letter."""
     return _by_letter(_family(font)).get(character, character)
 

@@ -27,7 +27,7 @@ _DIGITS = re.compile(r"\d+")
 Row = list[Line]
 
 
-def headers_and_footers(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> set[Line]:
+def find_headers_footers(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> set[Line]:
     """Lines that are headers, footers or page numbers.
 
     The same line, but for a number that counts the pages, stands at the same height of two pages
@@ -38,7 +38,7 @@ def headers_and_footers(pages: Sequence[Sequence[Line]], heights: Sequence[float
         heights: of each page, in points.
     """
     rows = [_rows(lines) for lines in pages]
-    again = _repeated(rows, len(pages)) | _page_numbers(rows, heights)
+    again = _repeated_rows(rows, len(pages)) | _page_numbers(rows, heights)
     found: set[Line] = set()
     for page in rows:
         usual = _leading(page)
@@ -87,7 +87,7 @@ def _leading(rows: Sequence[Row]) -> float:
     return _LEADING * max((row[0].size for row in rows), default=0.0)
 
 
-def _repeated(pages: Sequence[Sequence[Row]], count: int) -> set[Line]:
+def _repeated_rows(pages: Sequence[Sequence[Row]], count: int) -> set[Line]:
     places: dict[tuple[str, int], list[Line]] = defaultdict(list)
     for rows in pages:
         outer = {id(line): line for row in (*rows[:_OUTER], *rows[-_OUTER:]) for line in row}

@@ -20,10 +20,16 @@ from pdfplumber.table import (
 
 from evaltools.documents.blocks import Block, Paragraph, Table
 from evaltools.documents.model import HeaderOrFooter
-from evaltools.documents.pdf.characters import Box, Glyph, Rule, Sheet, page_box
-from evaltools.documents.pdf.headers_footers import headers_and_footers
-from evaltools.documents.pdf.lines import Line, by_place
-from evaltools.documents.pdf.paragraphs import Found, Typography, Words, paragraphs, typography
+from evaltools.documents.pdf.characters import Box, Glyph, PageContent, Rule, page_box
+from evaltools.documents.pdf.headers_footers import find_headers_footers
+from evaltools.documents.pdf.lines import Line, lines_by_position
+from evaltools.documents.pdf.paragraphs import (
+    PdfContent,
+    Typography,
+    WordList,
+    make_paragraphs,
+    measure_typography,
+)
 
 _SNAP = 3.0
 _MOST_RULES = 4_000  # a page with more is a drawing, and would keep the finder busy for long
@@ -38,7 +44,7 @@ Row = list[list[Line]]  # lines of each cell
 
 
 @dataclass(frozen=True)
-class Grid:
+class RuledTable:
     """A ruled table on one page: boxes of cells, row by row."""
 
     page: int
@@ -51,7 +57,7 @@ class Grid:
         return tuple(sorted({round(cell[0] / 4) for row in self.rows for cell in row}))
 
 
-def grids(rules: Sequence[Rule], page: int) -> list[Grid]:
+def find_ruled_tables(rules: Sequence[Rule], page: int) -> list[RuledTable]:
     """Find the grids that ruled lines make, from top to bottom; a single box is none."""
     if not 4 <= len(rules) <= _MOST_RULES:
         return []
@@ -64,11 +70,11 @@ def grids(rules: Sequence[Rule], page: int) -> list[Grid]:
             rows.setdefault(round(cell[1]), []).append(cell)
         lefts, tops, rights, bottoms = zip(*table, strict=True)
         box = (min(lefts), min(tops), max(rights), max(bottoms))
-        found.append(Grid(page, box, tuple(tuple(sorted(rows[y])) for y in sorted(rows))))
+        found.append(RuledTable(page, box, tuple(tuple(sorted(rows[y])) for y in sorted(rows))))
     return sorted(found, key=lambda grid: (grid.box[1], grid.box[0]))
 
 
-def inside(glyph: Glyph, box: Box, sheet: Sheet | None = None) -> bool:
+def is_inside(glyph: Glyph, box: Box, sheet: PageContent | None = None) -> bool:
     """Whether the middle of a character is in a box; `sheet` where it may be turned."""
     if sheet is None or not glyph.turn:
         x, y = (glyph.x0 + glyph.x1) / 2, glyph.y - 0.3 * glyph.size
@@ -87,10 +93,10 @@ def _edge(rule: Rule) -> dict[str, Any]:
     }  # fmt: skip
 
 
-Item = Line | Grid
+Item = Line | RuledTable
 
 
-def order(items: Sequence[Item]) -> list[Item]:
+def sort_for_reading(items: Sequence[Item]) -> list[Item]:
     """Put lines and grids of one page in reading order."""
     result: list[Item] = []
     for gaps, group in _groups(_bands(items)):
@@ -98,8 +104,8 @@ def order(items: Sequence[Item]) -> list[Item]:
         if gap is None:
             result.extend(_rows_first(group))
             continue
-        result.extend(order([item for item in group if item.box[2] <= gap[0]]))
-        result.extend(order([item for item in group if _left(item) >= gap[1]]))
+        result.extend(sort_for_reading([item for item in group if item.box[2] <= gap[0]]))
+        result.extend(sort_for_reading([item for item in group if _left(item) >= gap[1]]))
     return result
 
 
@@ -144,7 +150,7 @@ def _groups(bands: Sequence[list[Item]]) -> list[tuple[list[Gap], list[Item]]]:
     groups: list[tuple[list[Gap], list[Item]]] = []
     for band in bands:
         if groups and groups[-1][0]:
-            gaps = _free(groups[-1][0], band)
+            gaps = _free_gaps(groups[-1][0], band)
             if gaps:
                 groups[-1] = (gaps, [*groups[-1][1], *band])
                 continue
@@ -162,7 +168,7 @@ def _between(band: Sequence[Item]) -> list[Gap]:
     return gaps
 
 
-def _free(gaps: Sequence[Gap], band: Sequence[Item]) -> list[Gap]:
+def _free_gaps(gaps: Sequence[Gap], band: Sequence[Item]) -> list[Gap]:
     """What is left of gutters when the items of a band are put beside them."""
     for item in band:
         rest: list[Gap] = []
@@ -192,14 +198,14 @@ def _left(item: Item) -> float:
 
 
 @dataclass
-class _Sideways:
+class _TurnedLines:
     """Lines of a page that are turned another way than most of it."""
 
     lines: list[Line]
 
 
 @dataclass
-class _Grown:
+class _LongTable:
     """A table, over as many pages as it runs."""
 
     columns: tuple[int, ...]
@@ -209,15 +215,15 @@ class _Grown:
         return _lines(self.rows)
 
 
-_Item = Line | _Grown | _Sideways
+_Item = Line | _LongTable | _TurnedLines
 
 
-def read(sheets: Sequence[Sheet], words: Words) -> Found:
+def read(sheets: Sequence[PageContent], words: WordList) -> PdfContent:
     """Read the blocks of pages by their layout."""
-    result = Found()
+    result = PdfContent()
     flow: list[_Item] = []
     pages = [_page(sheet, result) for sheet in sheets]
-    aside = headers_and_footers(
+    aside = find_headers_footers(
         [lines for lines, _, _ in pages], [sheet.height for sheet in sheets]
     )
     result.left_out.extend(
@@ -225,17 +231,17 @@ def read(sheets: Sequence[Sheet], words: Words) -> Found:
         for line in sorted(aside, key=lambda line: (line.page, line.y, line.x0))
     )
     for lines, grids, sideways in pages:
-        for item in order([*(x for x in lines if x not in aside), *grids]):
+        for item in sort_for_reading([*(x for x in lines if x not in aside), *grids]):
             _add(item, grids, flow, result)
-        flow.extend(map(_Sideways, sideways))
+        flow.extend(map(_TurnedLines, sideways))
     kept = [item for item in flow if isinstance(item, Line)]
-    tables = [item for item in flow if isinstance(item, _Grown)]
-    type_ = typography(kept or [line for table in tables for line in table.lines()])
+    tables = [item for item in flow if isinstance(item, _LongTable)]
+    type_ = measure_typography(kept or [line for table in tables for line in table.lines()])
     for run in _runs(flow):
-        if isinstance(run, _Grown):
+        if isinstance(run, _LongTable):
             result.blocks.append(_table(run, type_, words))
-        elif isinstance(run, _Sideways):
-            result.blocks.extend(paragraphs(run.lines, type_, words))
+        elif isinstance(run, _TurnedLines):
+            result.blocks.extend(make_paragraphs(run.lines, type_, words))
         else:
             result.blocks.extend(_prose(run, type_, words))
     result.tables = sum(isinstance(block, Table) for block in result.blocks)
@@ -243,17 +249,17 @@ def read(sheets: Sequence[Sheet], words: Words) -> Found:
 
 
 def _page(
-    sheet: Sheet, result: Found
-) -> tuple[list[Line], dict[Grid, list[Row]], list[list[Line]]]:
+    sheet: PageContent, result: PdfContent
+) -> tuple[list[Line], dict[RuledTable, list[Row]], list[list[Line]]]:
     """Free lines and filled grids of a page, and lines that are turned another way."""
     result.leave_artifacts(sheet)
-    upright = turn(sheet)
+    upright = page_turn(sheet)
     glyphs = [g for g in sheet.glyphs if g.turn == upright and not g.artifact]
     others = [g for g in sheet.glyphs if g.turn != upright and not g.artifact]
-    filled: dict[Grid, list[Row]] = {}
-    for grid in grids(sheet.rules, sheet.number) if upright == 0 else ():
-        within = [g for g in glyphs if inside(g, grid.box)]
-        beside = [g for g in others if inside(g, grid.box, sheet)]
+    filled: dict[RuledTable, list[Row]] = {}
+    for grid in find_ruled_tables(sheet.rules, sheet.number) if upright == 0 else ():
+        within = [g for g in glyphs if is_inside(g, grid.box)]
+        beside = [g for g in others if is_inside(g, grid.box, sheet)]
         if not any(g.text.strip() for g in within):
             continue
         rows: list[Row] = []
@@ -261,25 +267,25 @@ def _page(
         for row in grid.rows:
             rows.append([])
             for cell in row:
-                inner = [g for g in within if id(g) not in placed and inside(g, cell)]
-                turned = [g for g in beside if id(g) not in placed and inside(g, cell, sheet)]
+                inner = [g for g in within if id(g) not in placed and is_inside(g, cell)]
+                turned = [g for g in beside if id(g) not in placed and is_inside(g, cell, sheet)]
                 placed.update(map(id, (*inner, *turned)))
-                lines = _whole(by_place(inner, sheet.number))
+                lines = _join_parts(lines_by_position(inner, sheet.number))
                 for _, group in _by_turn(turned):
-                    lines.extend(by_place(group, sheet.number))
+                    lines.extend(lines_by_position(group, sheet.number))
                 rows[-1].append(lines)
         filled[grid] = rows
         glyphs = [g for g in glyphs if id(g) not in placed]
         others = [g for g in others if id(g) not in placed]
     sideways = []
     for direction, group in _by_turn(others):
-        lines = by_place(group, sheet.number)
+        lines = lines_by_position(group, sheet.number)
         if direction % 90:
             text = " ".join(line.text for line in lines)
             result.left_out.append((f"page {sheet.number}: text set across the page", text))
         else:
             sideways.append(lines)
-    return by_place(glyphs, sheet.number), filled, sideways
+    return lines_by_position(glyphs, sheet.number), filled, sideways
 
 
 def _by_turn(glyphs: Sequence[Glyph]) -> list[tuple[int, list[Glyph]]]:
@@ -290,7 +296,7 @@ def _by_turn(glyphs: Sequence[Glyph]) -> list[tuple[int, list[Glyph]]]:
     return sorted(groups.items())
 
 
-def turn(sheet: Sheet) -> int:
+def page_turn(sheet: PageContent) -> int:
     """Direction of most of the writing on a page, in degrees."""
     counted = Counter(
         glyph.turn for glyph in sheet.glyphs if not glyph.artifact and glyph.turn % 90 == 0
@@ -298,15 +304,24 @@ def turn(sheet: Sheet) -> int:
     return max(counted, key=lambda t: (counted[t], -t)) if counted else 0
 
 
-def _add(item: Line | Grid, grids: dict[Grid, list[Row]], flow: list[_Item], result: Found) -> None:
+def _add(
+    item: Line | RuledTable,
+    grids: dict[RuledTable, list[Row]],
+    flow: list[_Item],
+    result: PdfContent,
+) -> None:
     """Add a line or a grid to the flow; a grid that goes on with a table is joined to it."""
     if isinstance(item, Line):
         flow.append(item)
         return
     rows = grids[item]
     last = flow[-1] if flow else None
-    if not isinstance(last, _Grown) or last.columns != item.columns or not _next_page(last, rows):
-        flow.append(_Grown(item.columns, list(rows)))
+    if (
+        not isinstance(last, _LongTable)
+        or last.columns != item.columns
+        or not _next_page(last, rows)
+    ):
+        flow.append(_LongTable(item.columns, list(rows)))
         return
     if len(last.rows) > 1 and _texts(rows[0]) == _texts(last.rows[0]):
         repeated = "\n".join(_texts(rows[0]))
@@ -318,7 +333,7 @@ def _add(item: Line | Grid, grids: dict[Grid, list[Row]], flow: list[_Item], res
     last.rows.extend(rows)
 
 
-def _next_page(grown: _Grown, rows: list[Row]) -> bool:
+def _next_page(grown: _LongTable, rows: list[Row]) -> bool:
     before, after = grown.lines(), _lines(rows)
     return bool(before and after) and max(x.page for x in before) + 1 == min(x.page for x in after)
 
@@ -331,7 +346,7 @@ def _texts(row: Row) -> list[str]:
     return [" ".join(line.text for line in cell) for cell in row]
 
 
-def _runs(flow: Sequence[_Item]) -> Iterator[list[Line] | _Grown | _Sideways]:
+def _runs(flow: Sequence[_Item]) -> Iterator[list[Line] | _LongTable | _TurnedLines]:
     run: list[Line] = []
     for item in flow:
         if isinstance(item, Line):
@@ -345,25 +360,27 @@ def _runs(flow: Sequence[_Item]) -> Iterator[list[Line] | _Grown | _Sideways]:
         yield run
 
 
-def _table(grown: _Grown, type_: Typography, words: Words) -> Table:
+def _table(grown: _LongTable, type_: Typography, words: WordList) -> Table:
     return Table(
-        tuple(tuple(tuple(paragraphs(cell, type_, words)) for cell in row) for row in grown.rows)
+        tuple(
+            tuple(tuple(make_paragraphs(cell, type_, words)) for cell in row) for row in grown.rows
+        )
     )
 
 
-def _prose(run: list[Line], type_: Typography, words: Words) -> Iterator[Block]:
+def _prose(run: list[Line], type_: Typography, words: WordList) -> Iterator[Block]:
     """Paragraphs of a run of lines; rows of aligned parts without rules become tables."""
     plain: list[Line] = []
-    for rows in _aligned([_near(parts) for parts in _by_row(run)]):
+    for rows in _group_aligned([_join_near(parts) for parts in _by_row(run)]):
         if len(rows) > 1:
-            yield from paragraphs(plain, type_, words)
+            yield from make_paragraphs(plain, type_, words)
             plain = []
             yield Table(
                 tuple(tuple((Paragraph(p.text, 0, p.page),) for p in parts) for parts in rows)
             )
         else:
-            plain.extend(_whole(rows[0], "\t"))
-    yield from paragraphs(plain, type_, words)
+            plain.extend(_join_parts(rows[0], "\t"))
+    yield from make_paragraphs(plain, type_, words)
 
 
 def _by_row(run: Sequence[Line]) -> list[list[Line]]:
@@ -377,7 +394,7 @@ def _by_row(run: Sequence[Line]) -> list[list[Line]]:
     return rows
 
 
-def _aligned(rows: Sequence[list[Line]]) -> list[list[list[Line]]]:
+def _group_aligned(rows: Sequence[list[Line]]) -> list[list[list[Line]]]:
     """Rows of the same columns together; any other row by itself."""
     groups: list[list[list[Line]]] = []
     for parts in rows:
@@ -392,7 +409,7 @@ def _aligned(rows: Sequence[list[Line]]) -> list[list[list[Line]]]:
     return groups
 
 
-def _near(parts: list[Line]) -> list[Line]:
+def _join_near(parts: list[Line]) -> list[Line]:
     """Parts of a row, those together between which is no more than a wide blank."""
     near: list[list[Line]] = []
     for part in parts:
@@ -400,10 +417,10 @@ def _near(parts: list[Line]) -> list[Line]:
             near[-1].append(part)
         else:
             near.append([part])
-    return [line for group in near for line in _whole(group)]
+    return [line for group in near for line in _join_parts(group)]
 
 
-def _whole(lines: Sequence[Line], between: str = " ") -> list[Line]:
+def _join_parts(lines: Sequence[Line], between: str = " ") -> list[Line]:
     """Parts of the same line put together again."""
     whole: list[Line] = []
     for row in _by_row(lines):

@@ -126,7 +126,7 @@ class _Row:
         off = abs(self.anchor.y - run.y)
         if off >= _LEVEL * min(self.anchor.size, run.size):
             return False
-        return all(_beside(other, run) for other in self.runs)
+        return all(_are_side_by_side(other, run) for other in self.runs)
 
     def neighbour(self, run: _Run) -> _Run | None:
         """The run of the line that a superscript or subscript would belong to; None if none is."""
@@ -145,7 +145,7 @@ class _Row:
             if run.size > _SMALLER * base.size and not _is_mark(run, base):
                 continue
             others = (one for one in self.runs if one is not run and one is not base)
-            across = [one for one in others if not _beside(one, run)]
+            across = [one for one in others if not _are_side_by_side(one, run)]
             if all(_are_stacked(other, run) for other in across):
                 return base
         return None
@@ -163,7 +163,7 @@ class _Row:
             self.anchor = max(self.runs, key=_weight)
 
 
-def in_order(glyphs: Iterable[Glyph], page: int) -> list[Line]:
+def lines_in_order(glyphs: Iterable[Glyph], page: int) -> list[Line]:
     """Lines of characters that are in reading order, as marked content is."""
     rows: list[_Row] = []
     for run in _runs(glyphs):
@@ -174,7 +174,7 @@ def in_order(glyphs: Iterable[Glyph], page: int) -> list[Line]:
             row.add(run)
         elif (base := row.neighbour(run)) is not None:
             row.attach(run, base)
-        elif _leads(row, run):
+        elif _is_leading_mark(row, run):
             row.anchor.shift = _shift(row.anchor, run)
             row.runs.append(run)
             row.anchor = run
@@ -184,7 +184,7 @@ def in_order(glyphs: Iterable[Glyph], page: int) -> list[Line]:
     return [line for line in lines if line is not None]
 
 
-def by_place(glyphs: Iterable[Glyph], page: int) -> list[Line]:
+def lines_by_position(glyphs: Iterable[Glyph], page: int) -> list[Line]:
     """Lines of characters by where they stand; lines are split where a wide gap is."""
     rows: list[_Row] = []
     for run in sorted(_runs(glyphs), key=lambda run: (run.y, run.x0)):
@@ -252,7 +252,7 @@ def _attach(rows: list[_Row]) -> None:
                 run.shift = _shift(run, row.anchor)
 
 
-def _leads(row: _Row, run: _Run) -> bool:
+def _is_leading_mark(row: _Row, run: _Run) -> bool:
     """Whether all that there is of a line is a superscript of what follows."""
     only = row.runs[0]
     return len(row.runs) == 1 and not only.shift and _Row(run).neighbour(only) is not None
@@ -262,7 +262,7 @@ def _weight(run: _Run) -> tuple[float, int]:
     return run.size * min(run.inked, 4), run.inked
 
 
-def _beside(one: _Run, other: _Run) -> bool:
+def _are_side_by_side(one: _Run, other: _Run) -> bool:
     """Whether two runs stand side by side, so that reading them one by one mixes no letters."""
     left, right = (one, other) if one.x0 <= other.x0 else (other, one)
     if abs(one.y - other.y) < 0.05 * min(one.size, other.size):
@@ -284,7 +284,7 @@ def _are_stacked(one: _Run, other: _Run) -> bool:
     """Whether two runs are numbers above one another on both sides of a line."""
     return (
         bool(one.shift)
-        and not _beside(one, other)
+        and not _are_side_by_side(one, other)
         and (one.y < other.y) == (one.shift > 0)
         and one.text.isdigit()
         and other.text.isdigit()

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from evaltools.documents.blocks import Block, Paragraph
 from evaltools.documents.model import HeaderOrFooter
-from evaltools.documents.pdf.characters import Sheet
+from evaltools.documents.pdf.characters import PageContent
 from evaltools.documents.pdf.glyph_names import HYPHENS
-from evaltools.documents.pdf.lines import Line, by_place
+from evaltools.documents.pdf.lines import Line, lines_by_position
 
 _MARKER = re.compile(r"(?:[•◦▪‣·●○■□☐☒✓✗]|[-–—]|\(?(?:\d{1,2}|[a-zåäö])[.)])\s+\S")
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[^\W\d_]")
@@ -31,7 +31,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 
 
 @dataclass
-class Found:
+class PdfContent:
     """What was read of a document.
 
     Arguments:
@@ -44,9 +44,9 @@ class Found:
     left_out: list[tuple[str, str]] = field(default_factory=list)
     tables: int = 0
 
-    def leave_artifacts(self, sheet: Sheet) -> None:
+    def leave_artifacts(self, sheet: PageContent) -> None:
         """Leave out what a page marks as no part of the text, as running headers are."""
-        lines = by_place((glyph for glyph in sheet.glyphs if glyph.artifact), sheet.number)
+        lines = lines_by_position((glyph for glyph in sheet.glyphs if glyph.artifact), sheet.number)
         if lines:
             what = HeaderOrFooter(f"page {sheet.number}: header, footer or other artifact")
             self.left_out.append((what, " ".join(line.text for line in lines)))
@@ -69,7 +69,7 @@ class Typography:
     ranks: tuple[tuple[float, bool], ...]
 
 
-def typography(lines: Sequence[Line]) -> Typography:
+def measure_typography(lines: Sequence[Line]) -> Typography:
     """Find out how a document is set."""
     weights: Counter[tuple[float, bool]] = Counter()
     for line in lines:
@@ -91,9 +91,11 @@ def typography(lines: Sequence[Line]) -> Typography:
     return Typography(size, bold, leading, tuple(ranks))
 
 
-def paragraphs(lines: Sequence[Line], type_: Typography, words: Words) -> list[Paragraph]:
+def make_paragraphs(lines: Sequence[Line], type_: Typography, words: WordList) -> list[Paragraph]:
     """Rebuild the paragraphs of lines that are in reading order, over the ends of pages too."""
-    return [join(group, words, level_of(group, type_)) for group in group_lines(lines, type_)]
+    return [
+        join_lines(group, words, heading_level(group, type_)) for group in group_lines(lines, type_)
+    ]
 
 
 def group_lines(lines: Sequence[Line], type_: Typography) -> list[list[Line]]:
@@ -108,7 +110,7 @@ def group_lines(lines: Sequence[Line], type_: Typography) -> list[list[Line]]:
     return groups
 
 
-def level_of(group: Sequence[Line], type_: Typography) -> int:
+def heading_level(group: Sequence[Line], type_: Typography) -> int:
     """Level of a heading by size, weight or number; 0 for running text."""
     text = " ".join(line.text for line in group).strip()
     style = _style(group[0])
@@ -142,9 +144,9 @@ def _begins(
         gap = line.y - above.y
         if gap > type_.leading * max(line.size, type_.size * 0.8) * _WIDER:
             return True
-    elif level_of(group, type_) or level_of([line], type_):
+    elif heading_level(group, type_) or heading_level([line], type_):
         return True  # a heading does not run over a page or column
-    if level_of(group, type_) and _NUMBERED.match(line.text):
+    if heading_level(group, type_) and _NUMBERED.match(line.text):
         return True
     indent = line.x0 - left
     if indent > 0.8 * line.size and above.x0 - above_left < 0.4 * line.size:
@@ -224,7 +226,7 @@ def _style(line: Line) -> tuple[float, bool]:
     return round(line.size * 2) / 2, line.bold
 
 
-class Words:
+class WordList:
     """Words of a document that stand whole in it: the witnesses for those that are parted."""
 
     def __init__(self, lines: Iterable[Line]) -> None:
@@ -258,7 +260,7 @@ class Words:
         return before + after
 
 
-def join(lines: Sequence[Line], words: Words, level: int = 0) -> Paragraph:
+def join_lines(lines: Sequence[Line], words: WordList, level: int = 0) -> Paragraph:
     """The paragraph, or heading of a level, that lines were broken from."""
     text, page, breaks = "", lines[0].page, []
     for line in lines:

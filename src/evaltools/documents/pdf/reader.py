@@ -19,24 +19,24 @@ from pdfminer.pdfparser import PDFSyntaxError
 from pdfminer.psparser import PSException
 
 from evaltools.documents import limits as guard
-from evaltools.documents.blocks import Paragraph, Source, Table, row_answers
+from evaltools.documents.blocks import DocumentContent, Paragraph, Table, row_answers
 from evaltools.documents.limits import Limits
 from evaltools.documents.pdf import layout_blocks, structure_tree
 from evaltools.documents.pdf.annotations import (
-    Typed,
+    TypedText,
     is_xfa,
+    lay_out,
     read_annotations,
     read_fields,
-    set_on_page,
 )
-from evaltools.documents.pdf.characters import CharacterDevice, Interpreter, Sheet, layers_off
+from evaltools.documents.pdf.characters import CharacterDevice, Interpreter, PageContent, layers_off
 from evaltools.documents.pdf.glyph_names import LOST
-from evaltools.documents.pdf.lines import by_place
-from evaltools.documents.pdf.paragraphs import Words
-from evaltools.documents.pdf.second_reader import Second, read_again
+from evaltools.documents.pdf.lines import lines_by_position
+from evaltools.documents.pdf.paragraphs import WordList
+from evaltools.documents.pdf.second_reader import SecondReading, read_with_pdfium
 from evaltools.documents.pdf.structure_tree import read_tree
-from evaltools.documents.pdf.visibility import drawn_once, look
-from evaltools.documents.text_normalisation import count
+from evaltools.documents.pdf.visibility import find_visible, remove_redrawn
+from evaltools.documents.text_normalisation import count_characters
 
 _STUMBLES = (
     PDFSyntaxError,
@@ -53,7 +53,7 @@ _CHUNK = 1 << 20
 _TAIL = 4096
 
 
-def read(data: bytes, limits: Limits, structure: bool = True) -> Source:
+def read(data: bytes, limits: Limits, structure: bool = True) -> DocumentContent:
     """Read a PDF.
 
     Arguments:
@@ -62,24 +62,26 @@ def read(data: bytes, limits: Limits, structure: bool = True) -> Source:
 
     Raises ProblemError: encrypted, truncated, scanned, bomb, too large.
     """
-    with opened(data, limits) as (pdf, notes):
+    with open_pdf(data, limits) as (pdf, notes):
         typed = read_annotations(pdf, data)
         typed_on = {one.page for one in typed.typed}
-        drawn, second = _twice(typed.data, pdf, typed_on, limits)
+        drawn, second = _read_twice(typed.data, pdf, typed_on, limits)
         if not len(drawn) == len(second.texts) == len(pdf.pages):
             # Libraries look for pages in different ways; one that writes the file anew mends that.
             rewritten = BytesIO()
             pdf.save(rewritten)
-            drawn, second = _twice(rewritten.getvalue(), pdf, typed_on, limits)
+            drawn, second = _read_twice(rewritten.getvalue(), pdf, typed_on, limits)
             notes = (*notes, "The file's list of its pages is damaged and was rebuilt.")
         if not len(drawn) == len(second.texts) == len(pdf.pages):
             counts = f"{len(drawn)}, {len(second.texts)} and {len(pdf.pages)}"
             raise guard.broken(f"three readers find different numbers of pages in it ({counts})")
-        sheets, hidden, recognised = _seen(drawn, second, typed.typed)
+        sheets, hidden, recognised = _visible_pages(drawn, second, typed.typed)
         answers = read_fields(pdf)
         _refuse_scans(sheets, second.texts, answers, pdf)
         lost = _refuse_lost(sheets, limits)
-        words = Words(line for sheet in sheets for line in by_place(sheet.glyphs, sheet.number))
+        words = WordList(
+            line for sheet in sheets for line in lines_by_position(sheet.glyphs, sheet.number)
+        )
         # Typed text is nowhere in the structure, and has its place only by the layout.
         tree = read_tree(pdf) if structure and not (typed.typed or typed.moved) else None
         if tree is not None and structure_tree.is_sound(tree, sheets):
@@ -93,7 +95,7 @@ def read(data: bytes, limits: Limits, structure: bool = True) -> Source:
     if filled:
         blocks.append(Table(tuple(((Paragraph(a),), (Paragraph(b),)) for a, b in filled)))
         tables += 1
-    return Source(
+    return DocumentContent(
         blocks=tuple(blocks),
         fields=(*chain.from_iterable(map(row_answers, rows)), *answers),
         present=(*second.texts, *second.typed, *(text for pair in filled for text in pair)),
@@ -104,20 +106,22 @@ def read(data: bytes, limits: Limits, structure: bool = True) -> Source:
     )
 
 
-def _twice(
+def _read_twice(
     data: bytes, pdf: pikepdf.Pdf, typed_on: Collection[int], limits: Limits
-) -> tuple[list[Sheet], Second]:
+) -> tuple[list[PageContent], SecondReading]:
     """The pages as one library finds them, and as a second does."""
     sheets, charted = _sheets(data, layers_off(pdf), limits)
-    return sheets, read_again(data, typed_on, charted)
+    return sheets, read_with_pdfium(data, typed_on, charted)
 
 
-def _sheets(data: bytes, off: frozenset[int], limits: Limits) -> tuple[list[Sheet], frozenset[str]]:
+def _sheets(
+    data: bytes, off: frozenset[int], limits: Limits
+) -> tuple[list[PageContent], frozenset[str]]:
     """The pages, and the names of fonts that are read by the charts of symbol fonts."""
     manager = PDFResourceManager()
     device = CharacterDevice(manager)
     interpreter = Interpreter(manager, device, off)
-    sheets: list[Sheet] = []
+    sheets: list[PageContent] = []
     total = 0
     try:
         for page in PDFPage.get_pages(BytesIO(data), check_extractable=False):
@@ -132,40 +136,47 @@ def _sheets(data: bytes, off: frozenset[int], limits: Limits) -> tuple[list[Shee
     return sheets, device.charted
 
 
-def _seen(
-    drawn: Sequence[Sheet], second: Second, typed: Sequence[Typed]
-) -> tuple[list[Sheet], list[tuple[str, str]], list[int]]:
+def _visible_pages(
+    drawn: Sequence[PageContent], second: SecondReading, typed: Sequence[TypedText]
+) -> tuple[list[PageContent], list[tuple[str, str]], list[int]]:
     """Pages with what can be seen of them, what cannot, and the pages with recognised text."""
-    sheets: list[Sheet] = []
+    sheets: list[PageContent] = []
     hidden: list[tuple[str, str]] = []
     recognised: list[int] = []
     for sheet, picture in zip(drawn, second.pictures(), strict=True):
-        seen = look(sheet, picture)
-        more = [g for one in typed if one.page == sheet.number for g in set_on_page(one)]
-        once, again = drawn_once(seen.glyphs)
+        seen = find_visible(sheet, picture)
+        more = [g for one in typed if one.page == sheet.number for g in lay_out(one)]
+        once, again = remove_redrawn(seen.glyphs)
         sheets.append(sheet._replace(glyphs=(*once, *more)))
         hidden.extend(
             (f"page {sheet.number}: text that cannot be seen ({why})", text)
             for why, text in seen.hidden
         )
         # A library that counts may take letters that make one another bold for one, or not.
-        drawn_letters = sum(count(g.text) for g in sheet.glyphs)
-        if again and count(second.texts[sheet.number - 1]) > drawn_letters - count(again):
+        drawn_letters = sum(count_characters(g.text) for g in sheet.glyphs)
+        if again and count_characters(
+            second.texts[sheet.number - 1]
+        ) > drawn_letters - count_characters(again):
             hidden.append((f"page {sheet.number}: letters drawn twice in one place", again))
         if seen.recognised:
             recognised.append(sheet.number)
     return sheets, hidden, recognised
 
 
-def _is_scan(sheet: Sheet, text: str) -> bool:
-    return sheet.pictures >= _PICTURE and count(text) < _FEW
+def _is_scan(sheet: PageContent, text: str) -> bool:
+    return sheet.pictures >= _PICTURE and count_characters(text) < _FEW
 
 
 def _refuse_scans(
-    sheets: Sequence[Sheet], counted: Sequence[str], answers: Sequence[object], pdf: pikepdf.Pdf
+    sheets: Sequence[PageContent],
+    counted: Sequence[str],
+    answers: Sequence[object],
+    pdf: pikepdf.Pdf,
 ) -> None:
     scans = [s.number for s, text in zip(sheets, counted, strict=False) if _is_scan(s, text)]
-    silent = [s.number for s, text in zip(sheets, counted, strict=False) if not count(text)]
+    silent = [
+        s.number for s, text in zip(sheets, counted, strict=False) if not count_characters(text)
+    ]
     if is_xfa(pdf) and not answers:
         raise guard.unread("a form that only Adobe's programs draw (XFA)")
     if answers:
@@ -177,7 +188,7 @@ def _refuse_scans(
         raise guard.scanned(f"none of its {len(sheets)} pages has text; they are {what}")
 
 
-def _scans(sheets: Sequence[Sheet], counted: Sequence[str]) -> list[tuple[str, str]]:
+def _scans(sheets: Sequence[PageContent], counted: Sequence[str]) -> list[tuple[str, str]]:
     return [
         (f"page {sheet.number}: a scan without text, to be recognised (OCR) and imported again", "")
         for sheet, text in zip(sheets, counted, strict=False)
@@ -185,7 +196,7 @@ def _scans(sheets: Sequence[Sheet], counted: Sequence[str]) -> list[tuple[str, s
     ]
 
 
-def _refuse_lost(sheets: Sequence[Sheet], limits: Limits) -> int:
+def _refuse_lost(sheets: Sequence[PageContent], limits: Limits) -> int:
     """Number of letters whose font does not tell what they are; too many are refused."""
     letters = sum(bool(g.text.strip()) for sheet in sheets for g in sheet.glyphs)
     lost = sum(LOST in g.text for sheet in sheets for g in sheet.glyphs)
@@ -195,7 +206,7 @@ def _refuse_lost(sheets: Sequence[Sheet], limits: Limits) -> int:
     return lost
 
 
-def _sentences(words: Words, lost: int, recognised: Sequence[int]) -> list[str]:
+def _sentences(words: WordList, lost: int, recognised: Sequence[int]) -> list[str]:
     notes = []
     if words.kept:
         notes.append(
@@ -226,7 +237,7 @@ def _numbers(numbers: Sequence[int]) -> str:
 
 
 @contextmanager
-def opened(data: bytes, limits: Limits) -> Iterator[tuple[pikepdf.Pdf, tuple[str, ...]]]:
+def open_pdf(data: bytes, limits: Limits) -> Iterator[tuple[pikepdf.Pdf, tuple[str, ...]]]:
     """Open a PDF that is fit to be read, with notes on what had to be mended.
 
     Raises ProblemError: encrypted, truncated, too many pages, a bomb.
@@ -237,7 +248,7 @@ def opened(data: bytes, limits: Limits) -> Iterator[tuple[pikepdf.Pdf, tuple[str
     except pikepdf.PasswordError as error:
         raise guard.encrypted("PDF encryption") from error
     except pikepdf.PdfError:
-        pdf = _mended(data)
+        pdf = _repair(data)
         notes.append(
             "The file's own table of its objects is damaged and was rebuilt; compare the text with "
             "the document, since pages may be missing."
@@ -255,7 +266,7 @@ def opened(data: bytes, limits: Limits) -> Iterator[tuple[pikepdf.Pdf, tuple[str
         yield pdf, tuple(notes)
 
 
-def _mended(data: bytes) -> pikepdf.Pdf:
+def _repair(data: bytes) -> pikepdf.Pdf:
     """Open a PDF whose table of objects is damaged, unless its end is missing."""
     if b"%%EOF" not in data[-_TAIL:]:
         raise guard.broken("its end is missing")

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pypdfium2 import raw
 
 from evaltools.documents import limits
-from evaltools.documents.pdf.glyph_names import LOST, charted_character, is_lost, meaning
+from evaltools.documents.pdf.glyph_names import LOST, glyph_text, is_lost, symbol_character
 from evaltools.documents.symbol_fonts import is_symbol_font
 
 _LIGATURES = frozenset(map(chr, range(0xFB00, 0xFB07)))
@@ -48,7 +48,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Second:
+class SecondReading:
     """What a second library finds.
 
     Arguments:
@@ -76,9 +76,9 @@ class Second:
             document.close()
 
 
-def read_again(
+def read_with_pdfium(
     data: bytes, typed_on: Collection[int] = (), charted: Collection[str] = ()
-) -> Second:
+) -> SecondReading:
     """Read the texts of all pages.
 
     Arguments:
@@ -99,13 +99,13 @@ def read_again(
             texts.append(_text(text, charted))
             text.close()
             if number in typed_on:
-                typed.extend(_typed(page))
+                typed.extend(_typed_texts(page))
             page.close()
     except pypdfium2.PdfiumError as error:
         raise limits.broken(f"a second reader cannot read page {len(texts) + 1}") from error
     finally:
         document.close()
-    return Second(tuple(texts), tuple(typed), data)
+    return SecondReading(tuple(texts), tuple(typed), data)
 
 
 def _text(page: pypdfium2.PdfTextPage, charted: Collection[str]) -> str:
@@ -118,7 +118,7 @@ def _text(page: pypdfium2.PdfTextPage, charted: Collection[str]) -> str:
             for index, one in enumerate(text if alike else _codes(page))
         )
     for ligature in set(text) & _LIGATURES:
-        text = text.replace(ligature, meaning(ligature))
+        text = text.replace(ligature, glyph_text(ligature))
     return text
 
 
@@ -135,7 +135,7 @@ def _character(page: pypdfium2.PdfTextPage, index: int, given: str) -> str:
     if raw.FPDFText_IsGenerated(page.raw, index) == 1:
         return " "
     font = _font(page, index) if 0xF000 <= ord(given) <= 0xF0FF else ""
-    return meaning(given, font if is_symbol_font(font) else "") if font else LOST
+    return glyph_text(given, font if is_symbol_font(font) else "") if font else LOST
 
 
 def _symbol(page: pypdfium2.PdfTextPage, index: int, given: str, charted: Collection[str]) -> str:
@@ -143,7 +143,7 @@ def _symbol(page: pypdfium2.PdfTextPage, index: int, given: str, charted: Collec
     if not charted or given.isspace():
         return given
     font = _font(page, index)
-    return charted_character(given, font) if font in charted else given
+    return symbol_character(given, font) if font in charted else given
 
 
 def _font(page: pypdfium2.PdfTextPage, index: int) -> str:
@@ -156,7 +156,7 @@ def _font(page: pypdfium2.PdfTextPage, index: int) -> str:
     return name.value.decode("utf-8", "replace")
 
 
-def _typed(page: pypdfium2.PdfPage) -> Iterator[str]:
+def _typed_texts(page: pypdfium2.PdfPage) -> Iterator[str]:
     """Contents of texts typed onto a page that have no appearance and are shown."""
     for index in range(raw.FPDFPage_GetAnnotCount(page.raw)):
         item = raw.FPDFPage_GetAnnot(page.raw, index)

@@ -62,7 +62,7 @@ def find_gutters(spans: Sequence[Span]) -> dict[int, list[float]]:
         ]
         still: list[_Corridor] = []
         for corridor in open_:
-            if _goes_on(corridor, number, span, gaps):
+            if _continues(corridor, number, span, gaps):
                 still.append(corridor)
             else:
                 _close(corridor, found)
@@ -78,7 +78,7 @@ def find_gutters(spans: Sequence[Span]) -> dict[int, list[float]]:
     return found
 
 
-def _goes_on(
+def _continues(
     corridor: _Corridor, number: int, span: Span, gaps: Sequence[tuple[float, float]]
 ) -> bool:
     """Whether a corridor goes on through a line; if so, it is made as narrow as that needs."""
@@ -131,16 +131,16 @@ def find_tracking(glyphs: Sequence[Glyph]) -> Tracking:
             if before is not None and before.text.strip():
                 gap = glyph.x0 - before.x1 - before.drawn.spacing
                 if not _APART * glyph.size <= gap <= _FARTHEST * glyph.size:
-                    _settle(stretch, found)
+                    _add_stretch(stretch, found)
                     stretch = []
                     gap = 0.0
             stretch.append((glyph, gap))
         before = glyph
-    _settle(stretch, found)
+    _add_stretch(stretch, found)
     return found
 
 
-def _settle(stretch: Sequence[tuple[Glyph, float]], found: Tracking) -> None:
+def _add_stretch(stretch: Sequence[tuple[Glyph, float]], found: Tracking) -> None:
     gaps = [gap for _, gap in stretch if gap]
     letters = sum(glyph.text.isalpha() for glyph, _ in stretch)
     if len(gaps) < _LETTERS - 1 or letters < _LETTERS or letters * 2 < len(stretch):

@@ -13,9 +13,15 @@ from typing import Any
 import pikepdf
 
 from evaltools.documents.blocks import Block, Table
-from evaltools.documents.pdf.characters import Glyph, Sheet
-from evaltools.documents.pdf.lines import Line, by_place, in_order
-from evaltools.documents.pdf.paragraphs import Found, Words, join, paragraphs, typography
+from evaltools.documents.pdf.characters import Glyph, PageContent
+from evaltools.documents.pdf.lines import Line, lines_by_position, lines_in_order
+from evaltools.documents.pdf.paragraphs import (
+    PdfContent,
+    WordList,
+    join_lines,
+    make_paragraphs,
+    measure_typography,
+)
 
 _DEEPEST = 60
 _INLINE = frozenset((
@@ -127,7 +133,7 @@ def is_inline(node: Node, parent: Node) -> bool:
     return node.role in _INLINE
 
 
-def is_sound(tree: Node, sheets: Sequence[Sheet]) -> bool:
+def is_sound(tree: Node, sheets: Sequence[PageContent]) -> bool:
     """Whether the structure covers the text and its paragraphs look like paragraphs."""
     index = _index(sheets)
     marked = set(tree.marks())
@@ -143,7 +149,7 @@ def is_sound(tree: Node, sheets: Sequence[Sheet]) -> bool:
     return bool(plain) and lower <= _LOWER_CASE * len(plain) and max(map(len, plain)) <= _LONGEST
 
 
-def read(tree: Node, sheets: Sequence[Sheet], words: Words) -> Found:
+def read(tree: Node, sheets: Sequence[PageContent], words: WordList) -> PdfContent:
     """Read the blocks of a structure, and after them what stands neither in it nor aside."""
     walker = _Walker(_index(sheets), words)
     walker.walk(tree)
@@ -154,20 +160,20 @@ def read(tree: Node, sheets: Sequence[Sheet], words: Words) -> Found:
     for sheet in sheets:
         found.leave_artifacts(sheet)
         unmarked = (g for g in sheet.glyphs if (sheet.number, g.mark) not in marked)
-        rest = by_place((g for g in unmarked if not g.artifact), sheet.number)
-        found.blocks.extend(paragraphs(rest, typography(rest), words))
+        rest = lines_by_position((g for g in unmarked if not g.artifact), sheet.number)
+        found.blocks.extend(make_paragraphs(rest, measure_typography(rest), words))
     return found
 
 
 class _Walker:
     """Gathers content until a block begins or ends."""
 
-    def __init__(self, index: dict[tuple[int, int], list[Glyph]], words: Words) -> None:
+    def __init__(self, index: dict[tuple[int, int], list[Glyph]], words: WordList) -> None:
         self._index = index
         self._words = words
         self._pending: list[tuple[int, int]] = []
         self._label = False  # what is pending is the label of a list item
-        self.result = Found()
+        self.result = PdfContent()
         self.notes: list[Block] = []
 
     def walk(self, node: Node, level: int = 0) -> None:
@@ -199,7 +205,7 @@ class _Walker:
         lines = _lines(self._pending, self._index)
         self._pending, self._label = [], False
         if lines:
-            self.result.blocks.append(join(lines, self._words, level))
+            self.result.blocks.append(join_lines(lines, self._words, level))
 
     def _apart(self, node: Node) -> list[Block]:
         """Blocks of a node that stands apart from what is being gathered."""
@@ -231,7 +237,7 @@ def _rows(node: Node) -> Iterator[Node]:
                 yield from _rows(item)
 
 
-def _index(sheets: Sequence[Sheet]) -> dict[tuple[int, int], list[Glyph]]:
+def _index(sheets: Sequence[PageContent]) -> dict[tuple[int, int], list[Glyph]]:
     index: dict[tuple[int, int], list[Glyph]] = {}
     for sheet in sheets:
         for glyph in sheet.glyphs:
@@ -248,10 +254,10 @@ def _lines(
     page, glyphs = 0, list[Glyph]()
     for mark in marks:
         if mark[0] != page:
-            lines.extend(in_order(glyphs, page))
+            lines.extend(lines_in_order(glyphs, page))
             page, glyphs = mark[0], []
         glyphs.extend(index.get(mark, ()))
-    return [*lines, *in_order(glyphs, page)]
+    return [*lines, *lines_in_order(glyphs, page)]
 
 
 def _paragraph_lines(node: Node, index: dict[tuple[int, int], list[Glyph]]) -> Iterator[list[Line]]:

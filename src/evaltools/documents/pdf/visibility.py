@@ -15,7 +15,7 @@ from functools import cached_property
 
 import numpy as np
 
-from evaltools.documents.pdf.characters import Box, Colour, Glyph, Sheet, page_box
+from evaltools.documents.pdf.characters import Box, Colour, Glyph, PageContent, page_box
 from evaltools.documents.pdf.glyph_names import HYPHENS, LOST
 from evaltools.documents.pdf.second_reader import TRACE, Picture, Window, difference
 
@@ -34,7 +34,7 @@ _NARROW = 0.5  # of a letter's own width, where that is less
 
 
 @dataclass(frozen=True)
-class Seen:
+class VisibleText:
     """What is seen of a page's characters.
 
     Arguments:
@@ -49,7 +49,7 @@ class Seen:
     recognised: int
 
 
-def look(sheet: Sheet, picture: Picture | None) -> Seen:
+def find_visible(sheet: PageContent, picture: Picture | None) -> VisibleText:
     """Tell the characters of a page that are seen from those that are not.
 
     A word is seen if at least half of its letters are, so that one odd letter decides nothing.
@@ -77,7 +77,7 @@ def look(sheet: Sheet, picture: Picture | None) -> Seen:
             hidden.append((reason, text))
         else:
             glyphs.extend(view.corrected(word))
-    return Seen(tuple(glyphs), tuple(hidden), recognised)
+    return VisibleText(tuple(glyphs), tuple(hidden), recognised)
 
 
 def _words(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
@@ -105,7 +105,7 @@ def _words(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
 class _View:
     """A page and the pictures of it, laid over one another."""
 
-    def __init__(self, sheet: Sheet, picture: Picture | None) -> None:
+    def __init__(self, sheet: PageContent, picture: Picture | None) -> None:
         self._sheet = sheet
         left, top, right, bottom = sheet.shown
         self._picture = None
@@ -160,7 +160,7 @@ class _View:
             for inside in cells.values()
             if len(inside) > 1
             for one, other in itertools.combinations(sorted(set(inside)), 2)
-            if _in_one_place(boxes[one], boxes[other])
+            if _at_one_place(boxes[one], boxes[other])
         }
         texts = ["".join(glyph.text for glyph in word) for word in words] if near else []
         doubtful = {n for pair in near if texts[pair[0]] != texts[pair[1]] for n in pair}
@@ -288,7 +288,7 @@ class _View:
         )
 
 
-def _in_one_place(
+def _at_one_place(
     one: tuple[float, float, float, float], other: tuple[float, float, float, float]
 ) -> bool:
     """Whether two words (left, right, base line, size) stand in one another's place."""
@@ -298,7 +298,7 @@ def _in_one_place(
     return across > 0.5 * shorter and abs(one[2] - other[2]) < 0.5 * size
 
 
-def drawn_once(glyphs: Sequence[Glyph]) -> tuple[list[Glyph], str]:
+def remove_redrawn(glyphs: Sequence[Glyph]) -> tuple[list[Glyph], str]:
     """Characters of a page without those that are drawn again over themselves, and these as text.
 
     Words are taken or left as a whole: a word that differs in a letter is another one.

@@ -171,7 +171,7 @@ class NumberFormat:
         return parts[0], False
 
 
-def decimal_of(raw: str) -> Decimal | None:
+def parse_decimal(raw: str) -> Decimal | None:
     """A stored number with the fifteen digits that a spreadsheet keeps; None for anything else."""
     try:
         number = float(raw)
@@ -215,25 +215,25 @@ def _show_number(number: Decimal, section: _Section, signed: bool) -> Shown:
     if "exponent" in kinds:
         decimals = kinds[point : kinds.index("exponent")].count("digit")
         power = shown.adjusted() if shown else 0
-        shown = _rounded(shown.scaleb(-power), decimals).scaleb(power)
+        shown = _round(shown.scaleb(-power), decimals).scaleb(power)
         return Shown(f"{minus}{shown:E}", shown.copy_sign(number) if not percent else None)
     optional = 0  # digits at the end that are only shown where they are not zero
     if section.general:
         text = f"{shown:f}"
     else:
         fraction = [token for kind, token in tokens[point : last + 1] if kind == "digit"]
-        shown = _rounded(shown, len(fraction))
+        shown = _round(shown, len(fraction))
         while fraction and fraction.pop() != "0":
             optional += 1
         zeros = tokens[first : whole_end + 1].count(("digit", "0"))
-        text = _padded(shown, zeros, optional)
+        text = _pad(shown, zeros, optional)
         if not zeros and text == "0":
             text = ""
     before = "".join(_literal(*token) for token in tokens[:first])
     behind = "".join(_literal(*token) for token in tokens[last + 1 :])
     inside = "".join(_literal(*token) for token in tokens[first : last + 1]).strip()
     if inside:
-        text = _with_marks_inside(text, tokens[first : last + 1]) if point > last else ""
+        text = _insert_literals(text, tokens[first : last + 1]) if point > last else ""
     negative = bool(minus)
     if signed:  # the format brings its own sign, or none at all
         beside = before + behind
@@ -260,13 +260,13 @@ def _commas_behind(tokens: list[tuple[str, str]], places: set[int]) -> int:
     return count
 
 
-def _rounded(number: Decimal, decimals: int) -> Decimal:
+def _round(number: Decimal, decimals: int) -> Decimal:
     if number.adjusted() + decimals > 25:
         return number
     return number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
-def _padded(number: Decimal, zeros: int, optional: int) -> str:
+def _pad(number: Decimal, zeros: int, optional: int) -> str:
     text = f"{number:f}"
     whole, point, fraction = text.partition(".")
     while optional and fraction.endswith("0"):
@@ -274,7 +274,7 @@ def _padded(number: Decimal, zeros: int, optional: int) -> str:
     return whole.zfill(zeros) + (point + fraction if fraction else "")
 
 
-def _with_marks_inside(digits: str, tokens: list[tuple[str, str]]) -> str:
+def _insert_literals(digits: str, tokens: list[tuple[str, str]]) -> str:
     """Digits of a whole number put into a format such as 000-000, from the right."""
     left, pieces = list(digits), []
     for kind, token in reversed(tokens):

@@ -6,35 +6,45 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from evaltools.documents.blocks import Source
+from evaltools.documents.blocks import DocumentContent
 from evaltools.documents.limits import Limits
-from evaltools.documents.odf.content import Inline, Look, Looks, body, margins, table_rows, texts
+from evaltools.documents.odf.content import (
+    Inline,
+    Look,
+    LookTable,
+    find_body,
+    margins,
+    table_rows,
+    texts,
+)
 from evaltools.documents.spreadsheets.sheet import Sheet, Workbook, cell_texts
-from evaltools.documents.zip_package import Package, children, first, local, value
+from evaltools.documents.zip_package import Package, attribute_value, children, first, local_name
 
 
 class _Book(Workbook):
-    def __init__(self, limits: Limits, looks: Looks) -> None:
+    def __init__(self, limits: Limits, looks: LookTable) -> None:
         super().__init__(limits)
         self.looks = looks
         self.inline = Inline(looks, self.left_out, self._special)
         self.without_result = 0
 
     def _special(self, node: etree._Element) -> str | None:
-        if local(node) == "annotation":
+        if local_name(node) == "annotation":
             self.left_out.extend(("comment", text) for text in texts(node))
             return ""
         return None
 
     def read_sheet(self, table: etree._Element) -> None:
         """Keep the shown cells of a sheet; all others are left out by name."""
-        properties = first(self.looks.known.get(value(table, "style-name")), "table-properties")
-        hidden = value(properties, "display") == "false"
-        name, columns = value(table, "name"), _columns(table, True)
+        properties = first(
+            self.looks.known.get(attribute_value(table, "style-name")), "table-properties"
+        )
+        hidden = attribute_value(properties, "display") == "false"
+        name, columns = attribute_value(table, "name"), _columns(table, True)
         rows: dict[int, dict[int, str]] = {}
         number = 0
         for row, visible in table_rows(table):
-            repeated = _repeated(row, "number-rows-repeated")
+            repeated = _repetitions(row, "number-rows-repeated")
             cells = self._cells(row, columns)
             if cells:
                 self.count_rows(repeated)
@@ -49,16 +59,18 @@ class _Book(Workbook):
         cells: dict[int, str] = {}
         column = 0
         for node in row:
-            if local(node) not in ("table-cell", "covered-table-cell"):
+            if local_name(node) not in ("table-cell", "covered-table-cell"):
                 continue
-            repeated = _repeated(node, "number-columns-repeated")
-            style = value(node, "style-name") or value(row, "default-cell-style-name")
+            repeated = _repetitions(node, "number-columns-repeated")
+            style = attribute_value(node, "style-name") or attribute_value(
+                row, "default-cell-style-name"
+            )
             style = style or _column(columns, column + 1).style
             text = self._shown(node, self.looks.within(self.looks.plain, style))
             if text.strip():
                 for at in range(column + 1, column + min(repeated, 1_000) + 1):
                     cells[at] = text
-            elif value(node, "formula"):
+            elif attribute_value(node, "formula"):
                 self.without_result += 1
             column += repeated
         return cells
@@ -67,7 +79,7 @@ class _Book(Workbook):
         """What a cell shows; a date as ISO."""
         for node in children(cell, "annotation"):
             self._special(node)
-        date = value(cell, "date-value")
+        date = attribute_value(cell, "date-value")
         if date and not look.unseen:
             what = "date as the sheet shows it"
             self.left_out.extend((what, t) for p in children(cell, "p") for t in texts(p))
@@ -75,10 +87,10 @@ class _Book(Workbook):
         return "\n".join(self.inline.text(paragraph, look) for paragraph in children(cell, "p"))
 
 
-def read(package: Package, limits: Limits) -> Source:
+def read(package: Package, limits: Limits) -> DocumentContent:
     """Read an ODS package: sheet names as headings, rows as lines, formulas by their result."""
-    root, inside = body(package, "spreadsheet")
-    book = _Book(limits, Looks(package, root))
+    root, inside = find_body(package, "spreadsheet")
+    book = _Book(limits, LookTable(package, root))
     shown: list[str] = []
     for table in children(inside, "table"):
         book.read_sheet(table)
@@ -108,12 +120,14 @@ def _columns(parent: etree._Element, visible: bool, before: int = 0) -> list[_Co
     columns: list[_Column] = []
     for node in parent:
         last = columns[-1].last if columns else before
-        if local(node) == "table-column":
-            shown = visible and value(node, "visibility") not in ("collapse", "filter")
-            repeated = _repeated(node, "number-columns-repeated")
-            columns.append(_Column(last + repeated, shown, value(node, "default-cell-style-name")))
-        elif local(node) in ("table-header-columns", "table-columns", "table-column-group"):
-            shown = visible and value(node, "display") != "false"
+        if local_name(node) == "table-column":
+            shown = visible and attribute_value(node, "visibility") not in ("collapse", "filter")
+            repeated = _repetitions(node, "number-columns-repeated")
+            columns.append(
+                _Column(last + repeated, shown, attribute_value(node, "default-cell-style-name"))
+            )
+        elif local_name(node) in ("table-header-columns", "table-columns", "table-column-group"):
+            shown = visible and attribute_value(node, "display") != "false"
             columns.extend(_columns(node, shown, last))
     return columns
 
@@ -122,6 +136,6 @@ def _column(columns: list[_Column], number: int) -> _Column:
     return next((column for column in columns if number <= column.last), _Column(number))
 
 
-def _repeated(node: etree._Element, name: str) -> int:
-    given = value(node, name)
+def _repetitions(node: etree._Element, name: str) -> int:
+    given = attribute_value(node, name)
     return min(int(given), 2_000_000) if given.isdecimal() and int(given) else 1

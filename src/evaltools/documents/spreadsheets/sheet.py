@@ -9,7 +9,15 @@ from io import BytesIO
 from python_calamine import CalamineError, CalamineWorkbook
 
 from evaltools.documents import limits as guard
-from evaltools.documents.blocks import LONGEST_LABEL, Block, Cell, Paragraph, Source, Table, to_line
+from evaltools.documents.blocks import (
+    LONGEST_LABEL,
+    Block,
+    Cell,
+    DocumentContent,
+    Paragraph,
+    Table,
+    to_line,
+)
 from evaltools.documents.limits import Limits
 from evaltools.documents.symbol_fonts import Symbols
 
@@ -98,7 +106,7 @@ class Workbook:
         aside: Sequence[tuple[str, str]],
         notes: Iterable[str],
         symbols: Symbols,
-    ) -> Source:
+    ) -> DocumentContent:
         """The workbook taken apart.
 
         Arguments:
@@ -109,7 +117,7 @@ class Workbook:
         """
         blocks = [block for sheet in self.sheets for block in sheet.blocks()]
         names = [block.text for block in blocks if isinstance(block, Paragraph)]
-        return Source(
+        return DocumentContent(
             blocks=tuple(blocks),
             fields=tuple(pair for sheet in self.sheets for pair in sheet.fields()),
             present=(*present, *names, *(text for _, text in aside)),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from evaltools.documents.zip_package import children, first, local, value
+from evaltools.documents.zip_package import attribute_value, children, first, local_name
 
 ANY = "?"
 """A colour that is not known."""
@@ -37,7 +37,7 @@ _FONTS = ("ascii", "hAnsi", "cs", "eastAsia")
 Settings = Mapping[str, str]
 
 
-def alike(one: str, other: str) -> bool:
+def is_same_colour(one: str, other: str) -> bool:
     """Whether nobody tells two colours apart; one that is not known is like no other."""
     if not (_COLOUR.fullmatch(one) and _COLOUR.fullmatch(other)):
         return False
@@ -46,7 +46,7 @@ def alike(one: str, other: str) -> bool:
     )
 
 
-def colour_of(
+def read_colour(
     node: etree._Element, theme: Mapping[str, str], plain: str = "val", kind: str = "Color"
 ) -> str:
     """A colour that an element says in its attributes; empty where it is automatic.
@@ -55,15 +55,15 @@ def colour_of(
         plain: attribute of the colour itself.
         kind: of the attributes that name a colour of the theme: `Color` or `Fill`.
     """
-    own = value(node, plain)
+    own = attribute_value(node, plain)
     stated = own.upper() if _COLOUR.fullmatch(own) else ""
-    named = value(node, f"theme{kind}")
+    named = attribute_value(node, f"theme{kind}")
     if named and named != "none":
         # A tint or shade is worked out by the program that writes the colour itself too.
         whole = "theme" if kind == "Color" else f"theme{kind}"
-        if value(node, f"{whole}Tint") or value(node, f"{whole}Shade"):
+        if attribute_value(node, f"{whole}Tint") or attribute_value(node, f"{whole}Shade"):
             return stated or ANY
-        return _themed(named, theme) or stated or ANY
+        return _theme_colour(named, theme) or stated or ANY
     return stated or ("" if own in ("", "auto") else ANY)
 
 
@@ -71,29 +71,31 @@ def fill(shading: etree._Element | None, theme: Mapping[str, str]) -> str | None
     """What shading puts behind a text: None where there is none, empty where it is seen through."""
     if shading is None:
         return None
-    pattern = value(shading)
+    pattern = attribute_value(shading)
     if pattern in ("", "clear", "nil"):
-        return colour_of(shading, theme, "fill", "Fill")
+        return read_colour(shading, theme, "fill", "Fill")
     if pattern == "solid":
-        return colour_of(shading, theme, "color") or "000000"
+        return read_colour(shading, theme, "color") or "000000"
     return ANY
 
 
 def box_fill(content: etree._Element, theme: Mapping[str, str]) -> str:
     """What a text box puts behind its text; empty where it says that it is empty."""
-    shape = next((a for a in content.iterancestors() if local(a) == "wsp"), None)
+    shape = next((a for a in content.iterancestors() if local_name(a) == "wsp"), None)
     properties = first(shape, "spPr")
     if first(properties, "noFill") is not None:
         return ""
     solid = first(properties, "solidFill")
     for colour in solid if solid is not None else ():
         if not len(colour):  # otherwise it is lightened, darkened or seen through
-            named = value(colour)
-            return _themed(named, theme) or (named.upper() if _COLOUR.fullmatch(named) else ANY)
+            named = attribute_value(colour)
+            return _theme_colour(named, theme) or (
+                named.upper() if _COLOUR.fullmatch(named) else ANY
+            )
     return ANY
 
 
-def _themed(name: str, theme: Mapping[str, str]) -> str:
+def _theme_colour(name: str, theme: Mapping[str, str]) -> str:
     real = _NAMES.get(name, name)
     colour = theme.get(real, "")
     return colour.upper() if _COLOUR.fullmatch(colour) else _USUAL.get(real, "")
@@ -125,7 +127,7 @@ PLAIN = Look()
 
 
 @dataclass(frozen=True)
-class Place:
+class Surroundings:
     """Where a run stands, as far as that says how it looks.
 
     Arguments:
@@ -145,24 +147,26 @@ def settings(properties: etree._Element | None, theme: Mapping[str, str]) -> dic
     """What run properties say, by name; fonts of the theme by their real names."""
     found: dict[str, str] = {}
     for node in properties if properties is not None else ():
-        name = local(node)
+        name = local_name(node)
         if name == "rFonts":
             for kind in _FONTS:
-                themed = theme.get(value(node, f"{kind}Theme"), "")
-                if font := themed or value(node, kind):
+                themed = theme.get(attribute_value(node, f"{kind}Theme"), "")
+                if font := themed or attribute_value(node, kind):
                     found.setdefault(kind, font)
         elif name in _SWITCHES:
-            found.setdefault(name, value(node) or "1")  # without a value it is on
+            found.setdefault(name, attribute_value(node) or "1")  # without a value it is on
         elif name in ("vertAlign", "position", "sz", "w", "highlight", "rStyle"):
-            found.setdefault(name, value(node))
+            found.setdefault(name, attribute_value(node))
         elif name == "color":
-            found.setdefault(name, colour_of(node, theme))
+            found.setdefault(name, read_colour(node, theme))
         elif name == "shd":
             found.setdefault(name, fill(node, theme) or "")
     return found
 
 
-def look_of(own: Settings, styles: Sequence[Settings], place: Place, height: int) -> Look:
+def resolve_look(
+    own: Settings, styles: Sequence[Settings], place: Surroundings, height: int
+) -> Look:
     """How a run looks by what is said of it.
 
     Arguments:
@@ -171,7 +175,7 @@ def look_of(own: Settings, styles: Sequence[Settings], place: Place, height: int
         place: where it stands.
         height: of the page, in twentieths of a point.
     """
-    merged = merged_settings((own, *styles))
+    merged = merge_settings((own, *styles))
     size = _number(merged.get("sz", ""), 22)
     highlight = HIGHLIGHTS.get(merged.get("highlight", "none"), ANY)
     behind = highlight or merged.get("shd") or place.behind or PAGE
@@ -179,8 +183,9 @@ def look_of(own: Settings, styles: Sequence[Settings], place: Place, height: int
     reasons = {
         HIDDEN: _is_hidden(own, styles) or _on(merged.get("specVanish", "0")),
         "struck-through text": any(_on(merged.get(name, "0")) for name in ("strike", "dstrike")),
-        "white text on a white page": alike(colour, behind) and alike(behind, PAGE),
-        "text in the colour of its background": alike(colour, behind),
+        "white text on a white page": is_same_colour(colour, behind)
+        and is_same_colour(behind, PAGE),
+        "text in the colour of its background": is_same_colour(colour, behind),
         "text too small to be seen": size <= _TINY or _number(merged.get("w", ""), 100) <= _NARROW,
         # A position is in half points, ten of the height's units.
         "text moved off the page": abs(_number(merged.get("position", ""), 0)) * 10 > height,
@@ -188,7 +193,7 @@ def look_of(own: Settings, styles: Sequence[Settings], place: Place, height: int
     }
     return Look(
         unseen=next(reason for reason, holds in reasons.items() if holds),
-        doubtful=not colour and alike(highlight, "000000"),
+        doubtful=not colour and is_same_colour(highlight, "000000"),
         shift=_shift(merged, size),
         fonts=tuple(merged.get(kind, "") for kind in _FONTS),
     )
@@ -200,17 +205,17 @@ def read_theme(root: etree._Element | None) -> dict[str, str]:
     colours = first(root, "themeElements", "clrScheme")
     for node in colours if colours is not None else ():
         for colour in node:
-            fonts[local(node)] = value(colour, "lastClr") or value(colour)
+            fonts[local_name(node)] = attribute_value(colour, "lastClr") or attribute_value(colour)
     scheme = first(root, "themeElements", "fontScheme")
     for size in ("major", "minor"):
         group = first(scheme, f"{size}Font")
-        latin = value(first(group, "latin"), "typeface")
-        other = value(first(group, "cs"), "typeface")
+        latin = attribute_value(first(group, "latin"), "typeface")
+        other = attribute_value(first(group, "cs"), "typeface")
         fonts |= {f"{size}Ascii": latin, f"{size}HAnsi": latin, f"{size}Bidi": other}
     return fonts
 
 
-def merged_settings(levels: Iterable[Settings]) -> dict[str, str]:
+def merge_settings(levels: Iterable[Settings]) -> dict[str, str]:
     """Of several levels what the nearest says, the nearest first."""
     merged: dict[str, str] = {}
     for level in levels:

@@ -10,15 +10,23 @@ from dataclasses import replace
 from lxml import etree
 
 from evaltools.documents import limits as guard
-from evaltools.documents.blocks import Block, Cell, Paragraph, Source, Table, row_answers, to_text
+from evaltools.documents.blocks import (
+    Block,
+    Cell,
+    DocumentContent,
+    Paragraph,
+    Table,
+    row_answers,
+    to_text,
+)
 from evaltools.documents.limits import Limits
 from evaltools.documents.model import HeaderOrFooter
-from evaltools.documents.word.appearance import Place, box_fill, fill, read_theme
-from evaltools.documents.word.styles import Styles, page_size, style_of, unseen_row
+from evaltools.documents.word.appearance import Surroundings, box_fill, fill, read_theme
+from evaltools.documents.word.styles import Styles, is_hidden_row, page_size, style_id
 from evaltools.documents.word.text import (
-    BesideText,
     Inline,
     InlineReader,
+    SideContent,
     checkbox_sign,
     choose_copy,
     find_codes,
@@ -26,7 +34,7 @@ from evaltools.documents.word.text import (
     note_field,
     texts,
 )
-from evaltools.documents.zip_package import Package, children, first, local, value
+from evaltools.documents.zip_package import Package, attribute_value, children, first, local_name
 
 _MAIN = "word/document.xml"
 _OTHER_PARTS = (
@@ -39,7 +47,7 @@ _OTHER_PARTS = (
 )
 
 
-def read(package: Package, limits: Limits) -> Source:
+def read(package: Package, limits: Limits) -> DocumentContent:
     """Read a DOCX package.
 
     The running text is the body with its text boxes, then footnotes and endnotes in the order in
@@ -51,7 +59,7 @@ def read(package: Package, limits: Limits) -> Source:
     styles_part, root = f"{folder}/styles.xml", package.parse(main)
     theme = read_theme(_part(package, f"{folder}/theme/theme1.xml"))
     styles = Styles(_part(package, styles_part), theme, page_size(root))
-    beside = BesideText(
+    beside = SideContent(
         codes=find_codes(root), numbering=_numbering(_part(package, f"{folder}/settings.xml"))
     )
     body = Body(styles, beside)
@@ -75,7 +83,7 @@ def read(package: Package, limits: Limits) -> Source:
             beside.left_out.extend((type(what)(f"{what}: {name}"), text) for text in found)
         elif re.fullmatch(r"word/embeddings/.+", name):
             beside.left_out.append((f"embedded file: {name}", ""))
-    return Source(
+    return DocumentContent(
         blocks=tuple(blocks),
         fields=tuple(beside.fields),
         present=tuple(present),
@@ -93,7 +101,7 @@ def _part(package: Package, name: str) -> etree._Element | None:
 def _numbering(root: etree._Element | None) -> dict[str, str]:
     """How notes are numbered: as Word does where the document does not say."""
     footnotes, endnotes = (
-        value(first(root, f"{kind}Pr", "numFmt")) for kind in ("footnote", "endnote")
+        attribute_value(first(root, f"{kind}Pr", "numFmt")) for kind in ("footnote", "endnote")
     )
     return {"footnote": footnotes or "decimal", "endnote": endnotes or "lowerRoman"}
 
@@ -102,16 +110,16 @@ def _main_part(package: Package) -> str:
     """The part that the package names as its document."""
     if "_rels/.rels" in package:
         for relation in children(package.parse("_rels/.rels"), "Relationship"):
-            target = value(relation, "Target").lstrip("/")
-            if value(relation, "Type").endswith("/officeDocument") and target in package:
+            target = attribute_value(relation, "Target").lstrip("/")
+            if attribute_value(relation, "Type").endswith("/officeDocument") and target in package:
                 return target
     if _MAIN not in package:
         raise guard.broken(f"its part {_MAIN} is missing")
     return _MAIN
 
 
-def _notes(root: etree._Element, kind: str, body: Body, beside: BesideText) -> list[Block]:
-    known = {value(note, "id"): note for note in children(root, kind)}
+def _notes(root: etree._Element, kind: str, body: Body, beside: SideContent) -> list[Block]:
+    known = {attribute_value(note, "id"): note for note in children(root, kind)}
     blocks: list[Block] = []
     told = dict.fromkeys(number for of, number in beside.notes if of == kind)
     for number in told:
@@ -126,15 +134,15 @@ def _notes(root: etree._Element, kind: str, body: Body, beside: BesideText) -> l
 def _tables(root: etree._Element) -> int:
     """Tables of a part, counted from the XML: not those in second copies and deletions."""
     return sum(
-        local(node) == "tbl"
+        local_name(node) == "tbl"
         and not any(
-            local(above) in ("Fallback", "del", "moveFrom") for above in node.iterancestors()
+            local_name(above) in ("Fallback", "del", "moveFrom") for above in node.iterancestors()
         )
         for node in root.iter()
     )
 
 
-def _sentences(beside: BesideText) -> tuple[str, ...]:
+def _sentences(beside: SideContent) -> tuple[str, ...]:
     notes = []
     if beside.pictures:
         notes.append(f"Pictures in the text: {beside.pictures}; what they show is not read.")
@@ -152,11 +160,11 @@ def _sentences(beside: BesideText) -> tuple[str, ...]:
 class Body:
     """Walks blocks in document order; what it meets beside the text goes to `beside`."""
 
-    def __init__(self, styles: Styles, beside: BesideText) -> None:
+    def __init__(self, styles: Styles, beside: SideContent) -> None:
         self._styles = styles
         self._beside = beside
         self._inline = InlineReader(styles, beside)
-        self._place = Place()
+        self._place = Surroundings()
         self._note: tuple[str, str] | None = None
 
     def note(self, kind: str, number: str, element: etree._Element) -> tuple[Block, ...]:
@@ -187,7 +195,7 @@ class Body:
 
     def _walk(self, parent: etree._Element) -> Iterator[tuple[Block, bool]]:
         for node in parent:
-            name = local(node)
+            name = local_name(node)
             if name == "p":
                 yield from self._paragraph(node)
             elif name == "tbl":
@@ -209,7 +217,7 @@ class Body:
 
     def _paragraph(self, node: etree._Element) -> Iterator[tuple[Block, bool]]:
         properties = first(node, "pPr")
-        if style_of(properties) in self._styles.contents:
+        if style_id(properties) in self._styles.contents:
             self._beside.leave_out("table of contents", node)
             return
         place = self._styles.place(properties, self._place)
@@ -225,7 +233,7 @@ class Body:
                 yield block, True
 
     @contextmanager
-    def _at(self, place: Place) -> Iterator[None]:
+    def _at(self, place: Surroundings) -> Iterator[None]:
         before, self._place = self._place, place
         try:
             yield
@@ -253,14 +261,14 @@ class Body:
 
     def _rows(self, parent: etree._Element) -> Iterator[etree._Element]:
         for node in parent:
-            if local(node) == "tr":
+            if local_name(node) == "tr":
                 if first(node, "trPr", "del") is not None:
                     self._beside.leave_out("tracked deletion", node)
-                elif (why := unseen_row(node)) and next(texts(node), None) is not None:
+                elif (why := is_hidden_row(node)) and next(texts(node), None) is not None:
                     self._beside.leave_out(why, node)
                 else:
                     yield node
-            elif local(node) not in ("tblPr", "tblGrid", "sdtPr"):
+            elif local_name(node) not in ("tblPr", "tblGrid", "sdtPr"):
                 yield from self._rows(node)
 
     def _row(self, row: etree._Element) -> tuple[Cell, ...]:
@@ -268,7 +276,7 @@ class Body:
         before = len(self._beside.fields)
         for node in _cells(row):
             merge = first(node, "tcPr", "vMerge")
-            joined = merge is not None and value(merge) != "restart"
+            joined = merge is not None and attribute_value(merge) != "restart"
             if first(node, "tcPr", "cellDel") is not None:
                 self._beside.leave_out("tracked deletion", node)
                 continue
@@ -284,7 +292,7 @@ class Body:
 def _cells(row: etree._Element) -> Iterator[etree._Element]:
     """Cells of a row, those inside content controls too."""
     for node in row:
-        if local(node) == "tc":
+        if local_name(node) == "tc":
             yield node
-        elif local(node) in ("sdt", "sdtContent", "customXml", "ins"):
+        elif local_name(node) in ("sdt", "sdtContent", "customXml", "ins"):
             yield from _cells(node)

@@ -12,14 +12,14 @@ from lxml import etree
 from evaltools.documents.word.appearance import (
     ANY,
     Look,
-    Place,
+    Surroundings,
     fill,
-    look_of,
-    merged_settings,
+    merge_settings,
+    resolve_look,
     settings,
     shaded_table_style,
 )
-from evaltools.documents.zip_package import children, first, local, value
+from evaltools.documents.zip_package import attribute_value, children, first, local_name
 
 LETTER = (12240, 15840)
 """Width and height of a page that says none, in twentieths of a point."""
@@ -45,8 +45,8 @@ Item = TypeVar("Item")
 
 def page_size(root: etree._Element) -> tuple[int, int]:
     """Width and height of the largest page of a document."""
-    sizes = [node for node in root.iter() if local(node) == "pgSz"]
-    width, height = (max((_twips(value(s, of)) for s in sizes), default=0) for of in "wh")
+    sizes = [node for node in root.iter() if local_name(node) == "pgSz"]
+    width, height = (max((_twips(attribute_value(s, of)) for s in sizes), default=0) for of in "wh")
     return (width, height) if width > 0 and height > 0 else LETTER
 
 
@@ -57,7 +57,7 @@ def geometry(properties: etree._Element | None) -> dict[str, str]:
         node = first(properties, element)
         if node is not None:
             for name, called in names.items():
-                if said := value(node, name):
+                if said := attribute_value(node, name):
                     found.setdefault(called, said)
     if "first" in found or "hanging" in found:  # one of them takes the other off
         found.setdefault("hanging", "0")
@@ -65,7 +65,7 @@ def geometry(properties: etree._Element | None) -> dict[str, str]:
     return found
 
 
-def why_unseen(said: Mapping[str, str], page: tuple[int, int]) -> str:
+def hidden_reason(said: Mapping[str, str], page: tuple[int, int]) -> str:
     """Why nobody sees the lines of a paragraph, in words; empty where they are seen."""
     width, height = page
 
@@ -79,14 +79,14 @@ def why_unseen(said: Mapping[str, str], page: tuple[int, int]) -> str:
     return "text moved off the page" if beyond else ""
 
 
-def unseen_row(row: etree._Element) -> str:
+def is_hidden_row(row: etree._Element) -> str:
     """Why nobody sees a row of a table, in words; empty where it is seen."""
     properties = first(row, "trPr")
     hidden, height = first(properties, "hidden"), first(properties, "trHeight")
-    if hidden is not None and value(hidden) not in ("0", "false", "off"):
+    if hidden is not None and attribute_value(hidden) not in ("0", "false", "off"):
         return "hidden row"
-    exact = value(height, "hRule") == "exact"
-    return "row too low to be seen" if exact and 0 < _twips(value(height)) < _LOW else ""
+    exact = attribute_value(height, "hRule") == "exact"
+    return "row too low to be seen" if exact and 0 < _twips(attribute_value(height)) < _LOW else ""
 
 
 def _twips(said: str) -> int:
@@ -110,7 +110,7 @@ class Styles:
         self, root: etree._Element | None, theme: dict[str, str], page: tuple[int, int] = LETTER
     ) -> None:
         styles = () if root is None else children(root, "style")
-        known = {value(style, "styleId"): style for style in styles}
+        known = {attribute_value(style, "styleId"): style for style in styles}
         chains = {name: _chain(name, known) for name in known}
         self.theme, self._page = theme, page
         self._levels = {name: _first_of(_level, chain) or 0 for name, chain in chains.items()}
@@ -118,7 +118,7 @@ class Styles:
             name for name, chain in chains.items() if _CONTENTS.fullmatch(_name(chain[0]))
         )
         self._runs = {
-            name: merged_settings(settings(first(style, "rPr"), theme) for style in chain)
+            name: merge_settings(settings(first(style, "rPr"), theme) for style in chain)
             for name, chain in chains.items()
         }
         self._behind = {
@@ -131,7 +131,7 @@ class Styles:
             if any(shaded_table_style(style, theme) for style in chain)
         )
         self._lines = {
-            name: merged_settings(geometry(first(style, "pPr")) for style in chain)
+            name: merge_settings(geometry(first(style, "pPr")) for style in chain)
             for name, chain in chains.items()
         }
         self._usual_lines = geometry(first(root, "docDefaults", "pPrDefault", "pPr"))
@@ -140,15 +140,15 @@ class Styles:
             next((name for name, style in known.items() if _is_default(style, kind)), "")
             for kind in ("paragraph", "character")
         )
-        self._looks: dict[tuple[frozenset[tuple[str, str]], Place], Look] = {}
+        self._looks: dict[tuple[frozenset[tuple[str, str]], Surroundings], Look] = {}
 
     def level(self, paragraph: etree._Element) -> int:
         """Heading level of a paragraph, 0 for running text."""
         properties = first(paragraph, "pPr")
-        own = outline(properties)
-        return self._levels.get(style_of(properties), 0) if own is None else own
+        own = outline_level(properties)
+        return self._levels.get(style_id(properties), 0) if own is None else own
 
-    def look(self, run: etree._Element, place: Place) -> Look:
+    def look(self, run: etree._Element, place: Surroundings) -> Look:
         """How a run looks in its place."""
         own = settings(first(run, "rPr"), self.theme)
         key = (frozenset(own.items()), place)
@@ -159,12 +159,12 @@ class Styles:
                 place.table_style,
             )
             styles = [*(self._runs.get(name, {}) for name in named), self._usual]
-            self._looks[key] = look_of(own, styles, place, self._page[1])
+            self._looks[key] = resolve_look(own, styles, place, self._page[1])
         return self._looks[key]
 
-    def place(self, properties: etree._Element | None, around: Place) -> Place:
+    def place(self, properties: etree._Element | None, around: Surroundings) -> Surroundings:
         """Where the runs of a paragraph with these properties stand, by what is around it."""
-        named = style_of(properties)
+        named = style_id(properties)
         style = named or self._paragraph
         behind = fill(first(properties, "shd"), self.theme)
         if behind is None:
@@ -174,35 +174,37 @@ class Styles:
             around,
             style=named,
             behind=behind or around.behind,
-            unseen=why_unseen(merged_settings(levels), self._page),
+            unseen=hidden_reason(merge_settings(levels), self._page),
         )
 
-    def table(self, properties: etree._Element | None, around: Place) -> Place:
+    def table(self, properties: etree._Element | None, around: Surroundings) -> Surroundings:
         """Where the cells of a table stand."""
-        style = value(first(properties, "tblStyle"))
+        style = attribute_value(first(properties, "tblStyle"))
         own = fill(first(properties, "shd"), self.theme)
         behind = ANY if style in self._coloured_tables else own
-        return Place(table_style=style, behind=behind or around.behind)
+        return Surroundings(table_style=style, behind=behind or around.behind)
 
 
-def style_of(properties: etree._Element | None) -> str:
+def style_id(properties: etree._Element | None) -> str:
     """Identifier of the style that paragraph or run properties name."""
     if properties is None:
         return ""
-    return value(first(properties, "pStyle")) or value(first(properties, "rStyle"))
+    return attribute_value(first(properties, "pStyle")) or attribute_value(
+        first(properties, "rStyle")
+    )
 
 
-def outline(properties: etree._Element | None) -> int | None:
+def outline_level(properties: etree._Element | None) -> int | None:
     """Heading level by outline level, 0 where it says running text, None where it says nothing."""
-    level = value(first(properties, "outlineLvl"))
+    level = attribute_value(first(properties, "outlineLvl"))
     if not level.isascii() or not level.isdigit():
         return None
     return int(level) + 1 if int(level) < 9 else 0
 
 
-def on(element: etree._Element | None) -> bool:
+def is_on(element: etree._Element | None) -> bool:
     """Whether a property is there and not switched off."""
-    return element is not None and value(element) not in ("0", "false", "off", "none")
+    return element is not None and attribute_value(element) not in ("0", "false", "off", "none")
 
 
 def _first_of(
@@ -213,15 +215,19 @@ def _first_of(
 
 
 def _is_default(style: etree._Element, kind: str) -> bool:
-    return value(style, "type") == kind and value(style, "default") in ("1", "true", "on")
+    return attribute_value(style, "type") == kind and attribute_value(style, "default") in (
+        "1",
+        "true",
+        "on",
+    )
 
 
 def _name(style: etree._Element) -> str:
-    return value(first(style, "name")).strip()
+    return attribute_value(first(style, "name")).strip()
 
 
 def _level(style: etree._Element) -> int | None:
-    level = outline(first(style, "pPr"))
+    level = outline_level(first(style, "pPr"))
     if level is not None:
         return level
     if heading := _HEADING.fullmatch(_name(style)):
@@ -236,5 +242,5 @@ def _chain(name: str, known: dict[str, etree._Element]) -> list[etree._Element]:
     while name in known and name not in seen:
         seen.add(name)
         chain.append(known[name])
-        name = value(first(known[name], "basedOn"))
+        name = attribute_value(first(known[name], "basedOn"))
     return chain

@@ -11,9 +11,9 @@ from evaltools.documents.blocks import CHECKED, UNCHECKED
 from evaltools.documents.superscripts import MARKS, note_mark, shift, shift_runs
 from evaltools.documents.symbol_fonts import Symbols
 from evaltools.documents.text_normalisation import visible
-from evaltools.documents.word.appearance import HIDDEN, PLAIN, Look, Place
-from evaltools.documents.word.styles import Styles, on
-from evaltools.documents.zip_package import children, first, local, value
+from evaltools.documents.word.appearance import HIDDEN, PLAIN, Look, Surroundings
+from evaltools.documents.word.styles import Styles, is_on
+from evaltools.documents.zip_package import attribute_value, children, first, local_name
 
 _WORD = (
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
@@ -34,7 +34,7 @@ Part = Callable[[etree._Element | None], str]
 
 
 @dataclass
-class BesideText:
+class SideContent:
     """What was met beside the text while walking a document.
 
     Arguments:
@@ -83,7 +83,7 @@ class Inline:
         fractions: which of them are or hold fractions.
     """
 
-    place: Place
+    place: Surroundings
     boxes: list[etree._Element] = field(default_factory=list)
     look: Look = PLAIN
     note: tuple[str, str] | None = None
@@ -93,7 +93,7 @@ class Inline:
     @property
     def text(self) -> str:
         """All of it, raised and lowered characters written as such."""
-        return shift_runs(apart(self.runs, self.fractions))
+        return shift_runs(separate_fractions(self.runs, self.fractions))
 
     def add(self, text: str, shift: int = 0) -> None:
         """Add a piece of text."""
@@ -113,14 +113,14 @@ class Inline:
 def texts(element: etree._Element) -> Iterator[str]:
     """Every piece of text in an element, deleted, hidden and duplicated ones too."""
     for node in element.iter():
-        if local(node) in ("t", "delText") and node.text:
+        if local_name(node) in ("t", "delText") and node.text:
             yield node.text
 
 
 class InlineReader:
     """Reads what stands inside of paragraphs; what it meets beside the text goes to `beside`."""
 
-    def __init__(self, styles: Styles, beside: BesideText) -> None:
+    def __init__(self, styles: Styles, beside: SideContent) -> None:
         self._styles = styles
         self._beside = beside
 
@@ -130,7 +130,7 @@ class InlineReader:
             self._node(node, into)
 
     def _node(self, node: etree._Element, into: Inline) -> None:
-        name = local(node)
+        name = local_name(node)
         if name in _SKIPPED or not name:
             return
         if name == "t" and node.text:
@@ -146,9 +146,9 @@ class InlineReader:
         elif name == "sym":
             into.add(_symbol(node, self._beside), into.look.shift)
         elif name in ("footnoteReference", "endnoteReference"):
-            kind, number = name.removesuffix("Reference"), value(node, "id")
+            kind, number = name.removesuffix("Reference"), attribute_value(node, "id")
             self._beside.notes.append((kind, number))
-            if value(node, "customMarkFollows") not in ("1", "true", "on"):
+            if attribute_value(node, "customMarkFollows") not in ("1", "true", "on"):
                 into.add(self._beside.mark(kind, number))
         elif name in ("footnoteRef", "endnoteRef") and into.note is not None:
             kind, number = into.note
@@ -157,7 +157,7 @@ class InlineReader:
             into.add(_legacy(node, self._beside))
         elif name in FORMULAS and etree.QName(node).namespace in _MATHS:
             self._formula(node, into)
-        elif name in ("inline", "anchor", "shape") and _unseen_drawing(node):
+        elif name in ("inline", "anchor", "shape") and _is_hidden_drawing(node):
             self._beside.leave_out("hidden drawing", node)
         elif name == "sdt":
             self._control(node, into)
@@ -174,7 +174,7 @@ class InlineReader:
         if look.unseen:
             for part in node:
                 # A box has letters and a place of its own; with its anchor only hidden text hides.
-                if local(part) in _DRAWN and look.unseen != HIDDEN:
+                if local_name(part) in _DRAWN and look.unseen != HIDDEN:
                     self._node(part, into)
                 else:
                     self._beside.leave_out(look.unseen, part)
@@ -202,7 +202,7 @@ class InlineReader:
                 self.read(element, inner)
             return inner.text
 
-        if any(local(inside) == "f" for inside in node.iter()):
+        if any(local_name(inside) == "f" for inside in node.iter()):
             into.fractions.add(len(into.runs))
         into.add(write_formula(node, part))
 
@@ -228,9 +228,9 @@ def find_codes(root: etree._Element) -> set[etree._Element]:
     codes: set[etree._Element] = set()
     fields: list[tuple[bool, list[etree._Element]]] = []  # whether its result has begun, texts
     for node in root.iter():
-        name = local(node)
+        name = local_name(node)
         if name == "fldChar":
-            kind = value(node, "fldCharType")
+            kind = attribute_value(node, "fldCharType")
             if kind == "begin":
                 fields.append((False, []))
             elif kind == "separate" and fields:
@@ -244,15 +244,15 @@ def find_codes(root: etree._Element) -> set[etree._Element]:
     return codes
 
 
-def _unseen_drawing(node: etree._Element) -> bool:
-    hidden = value(first(node, "docPr"), "hidden") in ("1", "true")
-    return hidden or "visibility:hidden" in value(node, "style").replace(" ", "")
+def _is_hidden_drawing(node: etree._Element) -> bool:
+    hidden = attribute_value(first(node, "docPr"), "hidden") in ("1", "true")
+    return hidden or "visibility:hidden" in attribute_value(node, "style").replace(" ", "")
 
 
-def note_field(node: etree._Element, answer: str, beside: BesideText) -> None:
+def note_field(node: etree._Element, answer: str, beside: SideContent) -> None:
     """Note a content control that has a name."""
     properties = first(node, "sdtPr")
-    label = value(first(properties, "alias")) or value(first(properties, "tag"))
+    label = attribute_value(first(properties, "alias")) or attribute_value(first(properties, "tag"))
     listed = first(properties, "docPartObj") is not None  # tables of contents and the like
     if label.strip() and not listed:
         beside.fields.append((label.strip(), answer.strip()))
@@ -260,7 +260,7 @@ def note_field(node: etree._Element, answer: str, beside: BesideText) -> None:
 
 def is_placeholder(node: etree._Element) -> bool:
     """Whether a content control shows its prompt because nobody has answered."""
-    return on(first(node, "sdtPr", "showingPlcHdr"))
+    return is_on(first(node, "sdtPr", "showingPlcHdr"))
 
 
 def checkbox_sign(node: etree._Element) -> str:
@@ -268,12 +268,14 @@ def checkbox_sign(node: etree._Element) -> str:
     checkbox = first(node, "sdtPr", "checkbox")
     if checkbox is None:
         return ""
-    return CHECKED if value(first(checkbox, "checked")) in ("1", "true", "on") else UNCHECKED
+    return (
+        CHECKED if attribute_value(first(checkbox, "checked")) in ("1", "true", "on") else UNCHECKED
+    )
 
 
-def choose_copy(node: etree._Element, beside: BesideText) -> etree._Element:
+def choose_copy(node: etree._Element, beside: SideContent) -> etree._Element:
     """Of the copies of the same content kept for several programs, the one to read."""
-    branches = [child for child in node if local(child) in ("Choice", "Fallback")]
+    branches = [child for child in node if local_name(child) in ("Choice", "Fallback")]
     taken = next((b for b in branches if next(texts(b), None) is not None), None)
     if taken is None:
         return branches[0] if branches else node
@@ -283,27 +285,31 @@ def choose_copy(node: etree._Element, beside: BesideText) -> etree._Element:
     return taken
 
 
-def _symbol(node: etree._Element, beside: BesideText) -> str:
+def _symbol(node: etree._Element, beside: SideContent) -> str:
     try:
-        code = int(value(node, "char"), 16)
+        code = int(attribute_value(node, "char"), 16)
     except ValueError:
         code = 0
-    return beside.symbols.show_character("", code, value(node, "font"))
+    return beside.symbols.show_character("", code, attribute_value(node, "font"))
 
 
-def _legacy(node: etree._Element, beside: BesideText) -> str:
+def _legacy(node: etree._Element, beside: SideContent) -> str:
     """What a form field of the old kind shows that is not written as text."""
     data = first(node, "ffData")
     checkbox, choices = first(data, "checkBox"), first(data, "ddList")
-    label = value(first(data, "statusText")) or value(first(data, "name"))
+    label = attribute_value(first(data, "statusText")) or attribute_value(first(data, "name"))
     if checkbox is not None:
         state = first(checkbox, "checked")
         if state is None:
             state = first(checkbox, "default")
-        shown = CHECKED if on(state) else UNCHECKED
+        shown = CHECKED if is_on(state) else UNCHECKED
     elif choices is not None:
-        entries = [value(entry) for entry in children(choices, "listEntry")]
-        chosen = value(first(choices, "result")) or value(first(choices, "default")) or "0"
+        entries = [attribute_value(entry) for entry in children(choices, "listEntry")]
+        chosen = (
+            attribute_value(first(choices, "result"))
+            or attribute_value(first(choices, "default"))
+            or "0"
+        )
         index = int(chosen) if chosen.isascii() and chosen.isdigit() else len(entries)
         shown = entries[index] if index < len(entries) else ""
     else:
@@ -339,7 +345,7 @@ def write_formula(node: etree._Element, part: Part) -> str:
     )
 
 
-def apart(runs: list[tuple[str, int]], fractions: set[int]) -> list[tuple[str, int]]:
+def separate_fractions(runs: list[tuple[str, int]], fractions: set[int]) -> list[tuple[str, int]]:
     """Runs with a blank beside a fraction where it would run together with its neighbour.
 
     Arguments:
@@ -378,4 +384,4 @@ def _grouped(text: str) -> str:
 
 
 def _sign(element: etree._Element | None, otherwise: str) -> str:
-    return otherwise if element is None else value(element)
+    return otherwise if element is None else attribute_value(element)

@@ -134,7 +134,7 @@ class Spans:
     faults: dict[int, str]
 
 
-class Ruler:
+class OffsetScale:
     """Measures a text in every convention.
 
     Arguments:
@@ -216,7 +216,7 @@ class Ruler:
 
 
 @dataclass(frozen=True)
-class Unfolded:
+class NormalisedText:
     """A normalised text and where its characters stood before.
 
     Arguments:
@@ -251,13 +251,13 @@ class Unfolded:
         return first, past, bool(grew)
 
 
-def same(text: str) -> Unfolded:
+def keep_text(text: str) -> NormalisedText:
     """A text that stays as it is."""
     places = np.arange(len(text), dtype=np.int64)
-    return Unfolded(text, places, places + 1)
+    return NormalisedText(text, places, places + 1)
 
 
-def normalised(text: str) -> Unfolded:
+def normalise_text(text: str) -> NormalisedText:
     """Normalise a text and keep where each character came from.
 
     Arguments:
@@ -265,17 +265,17 @@ def normalised(text: str) -> Unfolded:
     """
     form = normalise(text)
     if form == text:
-        return same(text)
-    pieces = _cleaned(text)
+        return keep_text(text)
+    pieces = _clean(text)
     if not unicodedata.is_normalized("NFC", "".join(piece[0] for piece in pieces)):
-        pieces = _composed(pieces)
-    pieces = _trimmed(pieces)
+        pieces = _compose(pieces)
+    pieces = _trim(pieces)
     if pieces:
         pieces.append(("\n", len(text), len(text)))
     result = "".join(piece[0] for piece in pieces)
     if result != form:  # would place every passage wrongly: better to stop
         raise ValueError("the text could not be followed through its normalisation")
-    return Unfolded(
+    return NormalisedText(
         result,
         np.array([piece[1] for piece in pieces], dtype=np.int64),
         np.array([piece[2] for piece in pieces], dtype=np.int64),
@@ -285,7 +285,7 @@ def normalised(text: str) -> Unfolded:
 Piece = tuple[str, int, int]  # a character, and where it came from
 
 
-def _cleaned(text: str) -> list[Piece]:
+def _clean(text: str) -> list[Piece]:
     pieces: list[Piece] = []
     known: dict[str, str] = {}
     for index, character in enumerate(text):
@@ -293,19 +293,19 @@ def _cleaned(text: str) -> list[Piece]:
             pieces[-1] = ("\n", index - 1, index + 1)
             continue
         if character not in known:
-            known[character] = _kept(character)
+            known[character] = _clean_character(character)
         if known[character]:
             pieces.append((known[character], index, index + 1))
     return pieces
 
 
-def _kept(character: str) -> str:
+def _clean_character(character: str) -> str:
     """What becomes of a character before composing: itself, a line end, or nothing."""
     result = clean(character)
     return character if result and result != "\n" else result
 
 
-def _composed(pieces: list[Piece]) -> list[Piece]:
+def _compose(pieces: list[Piece]) -> list[Piece]:
     result: list[Piece] = []
     at = 0
     while at < len(pieces):
@@ -332,7 +332,7 @@ def _joins(character: str) -> bool:
     return unicodedata.category(character)[0] == "M"
 
 
-def _trimmed(pieces: list[Piece]) -> list[Piece]:
+def _trim(pieces: list[Piece]) -> list[Piece]:
     """Without blanks at line ends, and with one empty line at most, as paragraphs are parted."""
     result: list[Piece] = []
     for piece in pieces:

@@ -22,11 +22,11 @@ from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.qda.offsets.conventions import (
     CANDIDATES,
     Convention,
-    Ruler,
+    NormalisedText,
+    OffsetScale,
     Spans,
-    Unfolded,
-    normalised,
-    same,
+    keep_text,
+    normalise_text,
 )
 from evaltools.qda.offsets.evidence import (
     CLEAN,
@@ -35,19 +35,19 @@ from evaltools.qda.offsets.evidence import (
     PROOF_WEIGHT,
     SENTENCE_LIMIT,
     SENTENCE_WEIGHT,
-    Hint,
-    Places,
+    BoundaryClasses,
+    NameHint,
     Weights,
-    hint,
-    places,
-    proof,
-    squeezed,
-    weigh,
+    classify_boundaries,
+    estimate_weights,
+    find_name_hint,
+    quote_key,
+    remove_white_space,
 )
 
 
 @dataclass(frozen=True)
-class Mark:
+class ToolPassage:
     """A passage as the file gives it.
 
     Arguments:
@@ -65,7 +65,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Marked:
+class ToolText:
     """A text and its passages.
 
     Arguments:
@@ -75,13 +75,13 @@ class Marked:
 
     name: str
     text: str
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[ToolPassage, ...] = ()
     kept: bool = False
 
     @cached_property
-    def form(self) -> Unfolded:
+    def form(self) -> NormalisedText:
         """The text in normalised form, and where its characters came from."""
-        return same(self.text) if self.kept else normalised(self.text)
+        return keep_text(self.text) if self.kept else normalise_text(self.text)
 
 
 @dataclass(frozen=True)
@@ -94,11 +94,11 @@ class Trial:
             compared; -1 where the way to count gives none.
     """
 
-    text: Marked
-    classes: Places
+    text: ToolText
+    classes: BoundaryClasses
     readings: dict[Convention, Spans]
     places: dict[Convention, NDArray[np.int64]]
-    hints: tuple[tuple[Hint, ...], ...]
+    hints: tuple[tuple[NameHint, ...], ...]
 
     def quote(self, convention: Convention, index: int) -> str:
         """Normalised quote of a passage; empty where the way to count gives none."""
@@ -108,7 +108,7 @@ class Trial:
     def proves(self, convention: Convention) -> bool:
         """Whether every passage carries a checksum and has that quote."""
         return all(
-            mark.proof and proof(self.quote(convention, index)) == mark.proof
+            mark.proof and quote_key(self.quote(convention, index)) == mark.proof
             for index, mark in enumerate(self.text.marks)
         )
 
@@ -120,17 +120,17 @@ class Trial:
         """Weight of the names and the checksum of a passage, and whether one agrees."""
         quote = self.quote(convention, index)
         if (index, quote) not in self._agreement:
-            mark, bare = self.text.marks[index], squeezed(quote)
+            mark, bare = self.text.marks[index], remove_white_space(quote)
             weights = [hint.match(bare) for hint in self.hints[index]] if quote else []
-            if mark.proof and proof(quote) == mark.proof:
+            if mark.proof and quote_key(quote) == mark.proof:
                 weights.append(PROOF_WEIGHT)
             self._agreement[index, quote] = (max(weights, default=0.0), any(weights))
         return self._agreement[index, quote]
 
 
-def try_all(text: Marked) -> Trial:
+def try_all(text: ToolText) -> Trial:
     """Read a text's passages in every way to count that says something of its own about it."""
-    ruler = Ruler(text.text)
+    ruler = OffsetScale(text.text)
     start = np.array([mark.start for mark in text.marks], dtype=np.int64)
     end = np.array([mark.end for mark in text.marks], dtype=np.int64)
     readings: dict[Convention, Spans] = {}
@@ -140,15 +140,15 @@ def try_all(text: Marked) -> Trial:
         else:  # line ends leave it no choice
             readings[convention] = readings[replace(convention, lines="crlf2")]
     found = {convention: _placed(spans, text.form) for convention, spans in readings.items()}
-    whole = squeezed(text.text)
+    whole = remove_white_space(text.text)
     hints = tuple(
-        tuple(h for name in mark.hints if (h := hint(name, whole)) is not None)
+        tuple(h for name in mark.hints if (h := find_name_hint(name, whole)) is not None)
         for mark in text.marks
     )
-    return Trial(text, places(text.text), readings, found, hints)
+    return Trial(text, classify_boundaries(text.text), readings, found, hints)
 
 
-def _placed(spans: Spans, form: Unfolded) -> NDArray[np.int64]:
+def _placed(spans: Spans, form: NormalisedText) -> NDArray[np.int64]:
     result = np.stack(form.spans(spans.start, spans.end), axis=1)
     result[(spans.start < 0) | (result[:, 0] >= result[:, 1])] = -1
     return result
@@ -175,7 +175,7 @@ class Evidence:
     confirmed: int
 
 
-class Fit:
+class ConventionFit:
     """All ways to count, compared on the passages of some texts together.
 
     Arguments:
@@ -185,7 +185,7 @@ class Fit:
 
     def __init__(self, trials: list[Trial], weights: Weights | None = None) -> None:
         self.trials = trials
-        self.weights = weights or weigh([trial.classes for trial in trials])
+        self.weights = weights or estimate_weights([trial.classes for trial in trials])
         # Passages that lie nowhere in any way to count say nothing about which is right.
         self.within = [
             np.any([places[:, 0] >= 0 for places in trial.places.values()], axis=0)
@@ -263,7 +263,7 @@ NEEDED_SHARE = 0.75
 
 
 @dataclass(frozen=True)
-class Positions:
+class DetectedConventions:
     """How a file counts.
 
     Arguments:
@@ -285,7 +285,9 @@ class Positions:
         return self.exceptions.get(index, self.convention)
 
 
-def detect(texts: Sequence[Marked], where: str, given: Convention | None = None) -> Positions:
+def detect_conventions(
+    texts: Sequence[ToolText], where: str, given: Convention | None = None
+) -> DetectedConventions:
     """Tell how a file counts.
 
     Arguments:
@@ -298,19 +300,19 @@ def detect(texts: Sequence[Marked], where: str, given: Convention | None = None)
     """
     marked = [index for index, text in enumerate(texts) if text.marks]
     if not marked:
-        return Positions(given or CANDIDATES[0], "")
+        return DetectedConventions(given or CANDIDATES[0], "")
     trials = {index: try_all(texts[index]) for index in marked}
     if given is None and (proven := _proven(trials)) is not None:
         return proven
-    together = Fit(list(trials.values()))
+    together = ConventionFit(list(trials.values()))
     if given is not None:
-        return _stated(together, given)
-    alone = {index: Fit([trial], together.weights) for index, trial in trials.items()}
+        return _use_stated(together, given)
+    alone = {index: ConventionFit([trial], together.weights) for index, trial in trials.items()}
     best = together.best
     # A text speaks against the reading that fits the file as a whole.
     if any(max(map(fit.score, fit.ranked)) - fit.score(best) > NEEDED for fit in alone.values()):
-        return _mixed(texts, alone, where)
-    positions = _settled(together, where)
+        return _detect_each(texts, alone, where)
+    positions = _choose_convention(together, where)
     refuse(
         _foreign(f"{where}, {texts[index].name}", fit)
         for index, fit in alone.items()
@@ -319,29 +321,29 @@ def detect(texts: Sequence[Marked], where: str, given: Convention | None = None)
     return positions
 
 
-def _stated(fit: Fit, given: Convention) -> Positions:
+def _use_stated(fit: ConventionFit, given: Convention) -> DetectedConventions:
     evidence = fit.evidence(given)
     words = (
         f"{given.name}, as stated and not as found: {given.words}. {evidence.starts} of "
         f"{fit.usable} passages begin with a word and {evidence.ends} end with one."
     )
-    return Positions(given, words, {}, fit.score(given))
+    return DetectedConventions(given, words, {}, fit.score(given))
 
 
-def _proven(trials: Mapping[int, Trial]) -> Positions | None:
+def _proven(trials: Mapping[int, Trial]) -> DetectedConventions | None:
     """The standard's own way, if every passage carries proof of its quote and keeps it."""
     convention = CANDIDATES[0]
     if not all(trial.proves(convention) for trial in trials.values()):
         return None
     count = sum(len(trial.text.marks) for trial in trials.values())
-    return Positions(
+    return DetectedConventions(
         convention,
         f"{convention.name}: {convention.words}. Every one of the {count} passages carries a "
         "checksum of its quote, and all agree.",
     )
 
 
-def _settled(fit: Fit, where: str) -> Positions:
+def _choose_convention(fit: ConventionFit, where: str) -> DetectedConventions:
     best, rival = fit.best, fit.rival
     evidence = fit.evidence(best)
     enough = evidence.share >= NEEDED_SHARE and evidence.score >= NEEDED_TO_FIT
@@ -350,16 +352,20 @@ def _settled(fit: Fit, where: str) -> Positions:
     margin = float("inf") if rival is None else fit.total(best) - fit.total(rival)
     if rival is not None and margin < NEEDED:
         raise ProblemError([_ambiguous(where, fit, rival)])
-    return Positions(best, _told(fit, rival, margin), {}, fit.score(best), margin)
+    return DetectedConventions(
+        best, _explain_choice(fit, rival, margin), {}, fit.score(best), margin
+    )
 
 
-def _mixed(texts: Sequence[Marked], alone: Mapping[int, Fit], where: str) -> Positions:
+def _detect_each(
+    texts: Sequence[ToolText], alone: Mapping[int, ConventionFit], where: str
+) -> DetectedConventions:
     """Texts of one file that count in different ways: each must speak for itself."""
-    found: dict[int, Positions] = {}
+    found: dict[int, DetectedConventions] = {}
     problems: list[Problem] = []
     for index, fit in alone.items():
         try:
-            found[index] = _settled(fit, f"{where}, {texts[index].name}")
+            found[index] = _choose_convention(fit, f"{where}, {texts[index].name}")
         except ProblemError as error:
             problems += error.problems
     refuse(problems)
@@ -373,10 +379,10 @@ def _mixed(texts: Sequence[Marked], alone: Mapping[int, Fit], where: str) -> Pos
     )
     score = sum(positions.score for positions in found.values())
     margin = min(positions.margin for positions in found.values())
-    return Positions(common, words, exceptions, score, margin)
+    return DetectedConventions(common, words, exceptions, score, margin)
 
 
-def _told(fit: Fit, rival: Convention | None, margin: float) -> str:
+def _explain_choice(fit: ConventionFit, rival: Convention | None, margin: float) -> str:
     best, evidence = fit.best, fit.evidence(fit.best)
     parts = [
         f"{best.name}: {best.words}.",
@@ -397,7 +403,7 @@ _SHOWN = 3  # readings and quotes, so that the line can still be read
 _LONGEST = 60
 
 
-def _ambiguous(where: str, fit: Fit, rival: Convention) -> Problem:
+def _ambiguous(where: str, fit: ConventionFit, rival: Convention) -> Problem:
     """Two ways to count fit nearly alike, and give other quotes."""
     best = fit.best
     odds = exp(fit.total(best) - fit.total(rival))
@@ -414,7 +420,7 @@ def _ambiguous(where: str, fit: Fit, rival: Convention) -> Problem:
     )
 
 
-def _foreign(where: str, fit: Fit) -> Problem:
+def _foreign(where: str, fit: ConventionFit) -> Problem:
     """No way to count fits: the positions are those of another text."""
     best = fit.best
     evidence = fit.evidence(best)
@@ -440,11 +446,11 @@ def _foreign(where: str, fit: Fit) -> Problem:
     )
 
 
-def _scores(fit: Fit) -> str:
+def _scores(fit: ConventionFit) -> str:
     return ", ".join(f"{c.name} {fit.total(c):.1f}" for c in fit.ranked[:_SHOWN])
 
 
-def _differences(fit: Fit, rival: Convention) -> tuple[int, str]:
+def _differences(fit: ConventionFit, rival: Convention) -> tuple[int, str]:
     count = 0
     examples: list[str] = []
     for trial in fit.trials:

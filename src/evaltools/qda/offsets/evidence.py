@@ -38,7 +38,7 @@ _CLOSING = frozenset(".,;:!?…%")
 
 
 @dataclass(frozen=True)
-class Places:
+class BoundaryClasses:
     """What each place of a text would be as the start and as the end of a passage.
 
     Arguments:
@@ -51,7 +51,7 @@ class Places:
     sentence: Classes
 
 
-def places(text: str) -> Places:
+def classify_boundaries(text: str) -> BoundaryClasses:
     """Judge every place of a text.
 
     Arguments:
@@ -81,10 +81,14 @@ def places(text: str) -> Places:
 
     final = before[:, _STOP] & (~inner | after[:, _BLANK] | ~after[:, _LETTER])
     sentence = np.where(final, 1, np.where(before[:, _PAUSE], -1, 0)).astype(np.int8)
-    return Places(_classed(split, cut, stray_start), _classed(split, cut, stray_end), sentence)
+    return BoundaryClasses(
+        _combine_classes(split, cut, stray_start), _combine_classes(split, cut, stray_end), sentence
+    )
 
 
-def _classed(split: NDArray[np.bool_], cut: NDArray[np.bool_], stray: NDArray[np.bool_]) -> Classes:
+def _combine_classes(
+    split: NDArray[np.bool_], cut: NDArray[np.bool_], stray: NDArray[np.bool_]
+) -> Classes:
     return np.select([split, cut, stray], [SPLIT, CUT, LOOSE], default=CLEAN).astype(np.int8)
 
 
@@ -133,7 +137,7 @@ class Weights:
     end: tuple[float, ...]
 
 
-def weigh(texts: list[Places]) -> Weights:
+def estimate_weights(texts: list[BoundaryClasses]) -> Weights:
     """Weights from how common each class is in the texts themselves.
 
     A place where a word begins is never held against a reading, and nothing else speaks for it:
@@ -158,7 +162,7 @@ WHOLE_WEIGHT = 2.0  # of a name that is the whole quote and not just its beginni
 SHORTEST = 4  # a name of fewer characters is in any text by chance
 
 
-def squeezed(text: str) -> str:
+def remove_white_space(text: str) -> str:
     """Composed, without white space and without what is invisible, as names are compared."""
     return "".join(
         c
@@ -167,13 +171,13 @@ def squeezed(text: str) -> str:
     )
 
 
-def proof(quote: str) -> str:
+def quote_key(quote: str) -> str:
     """Short checksum of a quote in normalised form, which a passage can carry along."""
     return hashlib.sha256(quote.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
-class Hint:
+class NameHint:
     """A name that may hold the quote.
 
     Arguments:
@@ -193,17 +197,17 @@ class Hint:
         return self.weight + (WHOLE_WEIGHT if len(quote) == len(self.text) else 0.0)
 
 
-def hint(name: str, squeezed_text: str) -> Hint | None:
+def find_name_hint(name: str, squeezed_text: str) -> NameHint | None:
     """A name as evidence; None if it is none, such as `Quotation 6:1` or a coder's own title.
 
     Arguments:
         name: of the passage, or its description.
         squeezed_text: the whole text, squeezed.
     """
-    text = squeezed(name)
+    text = remove_white_space(name)
     cut = text.endswith(("…", "..."))
     text = text.removesuffix("…").removesuffix("...") if cut else text
     count = squeezed_text.count(text) if len(text) >= SHORTEST else 0
     if not count:
         return None
-    return Hint(text, cut, max(0.0, log(MATCH_RIGHT * (len(squeezed_text) + 1) / count)))
+    return NameHint(text, cut, max(0.0, log(MATCH_RIGHT * (len(squeezed_text) + 1) / count)))

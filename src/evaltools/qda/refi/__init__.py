@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from evaltools.qda.refi.archive import looks_like_refi
 from evaltools.qda.refi.read import read_refi
-from evaltools.qda.refi.validate import arranged
+from evaltools.qda.refi.validate import arrange_coding
 from evaltools.qda.refi.write import write_qdc, write_qdpx
 
-__all__ = ["arranged", "looks_like_refi", "read_refi", "write_qdc", "write_qdpx"]
+__all__ = ["arrange_coding", "looks_like_refi", "read_refi", "write_qdc", "write_qdpx"]

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from evaltools.documents.limits import Limits
-from evaltools.documents.zip_package import Package, local, parse
+from evaltools.documents.zip_package import Package, local_name, parse
 from evaltools.files import read_file
 from evaltools.problems import Problem, ProblemError
 
@@ -52,7 +52,7 @@ class Archive:
     @property
     def is_codebook(self) -> bool:
         """Whether it is a codebook without a project."""
-        return local(self.root) == "CodeBook"
+        return local_name(self.root) == "CodeBook"
 
     def find(self, path: str) -> str | None:
         """The member that a path means; only its file name is looked at.
@@ -70,7 +70,7 @@ class Archive:
     def read(self, member: str) -> bytes:
         """Unpack a member; raises ProblemError where it is damaged or grows too large."""
         assert self.package is not None
-        with _named(self.name):
+        with _add_file_name(self.name):
             return self.package.read(member)
 
 
@@ -106,10 +106,10 @@ def open_refi(path: Path) -> Archive:
 
     Raises ProblemError where the file is hostile, damaged, too large or something else.
     """
-    with _named(path.name):
+    with _add_file_name(path.name):
         size = path.stat().st_size
         if size > LIMITS.file_bytes:
-            raise _refused(
+            raise _refuse(
                 "exchange.too-large",
                 f"it has {size / 1e6:.0f} MB",
                 f"up to {LIMITS.file_bytes / 1e6:.0f} MB",
@@ -117,10 +117,10 @@ def open_refi(path: Path) -> Archive:
             )
         data = read_file(path, path.name, LIMITS.file_bytes)
         if not data:
-            raise _refused("exchange.empty", "it is empty", "", "Export it again.")
+            raise _refuse("exchange.empty", "it is empty", "", "Export it again.")
         if data.startswith(b"PK"):
             return _open_package(path.name, data)
-        root = _parsed(data, path.name)
+        root = _parse(data, path.name)
     return Archive(path.name, root)
 
 
@@ -128,19 +128,19 @@ def _open_package(name: str, data: bytes) -> Archive:
     package = Package(data, LIMITS)
     projects = [n for n in package.names if n.casefold().endswith(".qde")]
     if len(projects) != 1:
-        raise _refused(
+        raise _refuse(
             "exchange.no-project",
             f"it holds {len(projects) or 'no'} project files (.qde)",
             "one project.qde",
             "Export the project again.",
         )
     if package.size(projects[0]) > LARGEST_PROJECT:
-        raise _refused(
+        raise _refuse(
             "exchange.too-large",
             f"its {projects[0]} has {package.size(projects[0]) / 1e6:.0f} MB",
             f"up to {LARGEST_PROJECT / 1e6:.0f} MB",
         )
-    root = _parsed(package.read(projects[0]), projects[0])
+    root = _parse(package.read(projects[0]), projects[0])
     members: dict[str, str] = {}
     for member in package.names:
         if member != projects[0] and not member.endswith("/"):
@@ -148,28 +148,28 @@ def _open_package(name: str, data: bytes) -> Archive:
     return Archive(name, root, package, members)
 
 
-def _parsed(data: bytes, name: str) -> etree._Element:
+def _parse(data: bytes, name: str) -> etree._Element:
     # Some tools write a mark before the declaration, or two, or a blank; XML allows one mark.
     while data.startswith((b"\xef\xbb\xbf", b" ", b"\n", b"\r", b"\t")):
         data = data.removeprefix(b"\xef\xbb\xbf").lstrip(b" \n\r\t")
     if not data.lstrip(b"\xff\xfe\0").startswith(b"<"):
-        raise _refused("exchange.not-refi", "it is no XML", "a REFI-QDA project or codebook")
+        raise _refuse("exchange.not-refi", "it is no XML", "a REFI-QDA project or codebook")
     root = parse(data, name)
-    if local(root) not in ("Project", "CodeBook"):
-        raise _refused(
+    if local_name(root) not in ("Project", "CodeBook"):
+        raise _refuse(
             "exchange.not-refi",
-            f"its XML begins with {local(root)}",
+            f"its XML begins with {local_name(root)}",
             "Project or CodeBook of REFI-QDA",
         )
     return root
 
 
-def _refused(code: str, what: str, allowed: str = "", remedy: str = "") -> ProblemError:
+def _refuse(code: str, what: str, allowed: str = "", remedy: str = "") -> ProblemError:
     return ProblemError([Problem("", what, allowed, remedy, code)])
 
 
 @contextmanager
-def _named(name: str) -> Iterator[None]:
+def _add_file_name(name: str) -> Iterator[None]:
     """Put the file's name into problems that lack a place."""
     try:
         yield

@@ -18,9 +18,9 @@ from typing import Any
 
 from lxml import etree
 
-from evaltools.documents.zip_package import local
-from evaltools.qda.model import Dropped, Loss
-from evaltools.qda.offsets.evidence import proof
+from evaltools.documents.zip_package import local_name
+from evaltools.qda.model import DroppedItem, Loss
+from evaltools.qda.offsets.evidence import quote_key
 
 OURS = "evaltools"
 HEAD = "evaltools coding 1"
@@ -42,7 +42,7 @@ def normalise_guid(guid: str | None) -> str:
     return (guid or "").strip().removeprefix("{").removesuffix("}").lower()
 
 
-def guid_of(element: etree._Element, attribute: str = "guid") -> str:
+def read_guid(element: etree._Element, attribute: str = "guid") -> str:
     """The GUID in an attribute of an element; empty where it has none."""
     return normalise_guid(element.get(attribute))
 
@@ -54,22 +54,22 @@ def generate_guid(kind: str, identifier: str) -> str:
 
 def own_guid(line: Line | None, guid: str, kind: str, identifier: str) -> str:
     """The GUID that a tool gave to what is read; empty where evaltools made it."""
-    return text_of(line, "guid", "" if guid == generate_guid(kind, identifier) else guid)
+    return line_text(line, "guid", "" if guid == generate_guid(kind, identifier) else guid)
 
 
-def seal(segment: str, code: str, coder: str) -> str:
+def passage_seal(segment: str, code: str, coder: str) -> str:
     """Checksum of what a coding says, by which it is known whether another tool changed it."""
-    return proof("\x1f".join((segment, code, coder)))
+    return quote_key("\x1f".join((segment, code, coder)))
 
 
-def legal(text: str) -> str:
+def legal_text(text: str) -> str:
     """Text that XML can hold: what it cannot is replaced by U+FFFD."""
     return _ILLEGAL.sub("\ufffd", text)
 
 
 def legal_values(variables: Mapping[str, str]) -> dict[str, str]:
     """Values of variables that XML can hold; the private note has the others."""
-    return {legal(name): legal(value) for name, value in variables.items() if value}
+    return {legal_text(name): legal_text(value) for name, value in variables.items() if value}
 
 
 def write_lines(lines: Iterable[Line]) -> str:
@@ -99,7 +99,7 @@ def read_lines(text: str) -> Iterator[dict[str, Any]]:
             yield found
 
 
-class Notes:
+class PrivateNotes:
     """All lines of our notes in a file, by kind and GUID.
 
     Values come from a file that anybody may have changed, so each is asked for by its type.
@@ -120,16 +120,16 @@ class Notes:
         return self._lines[kind].get(guid)
 
 
-def text_of(line: Line | None, key: str, default: str = "") -> str:
+def line_text(line: Line | None, key: str, default: str = "") -> str:
     """A text of a line; the default where it has none."""
     found = (line or {}).get(key)
     return found if isinstance(found, str) else default
 
 
-def exact(line: Line | None, key: str, found: str) -> str:
+def exact_text(line: Line | None, key: str, found: str) -> str:
     """What was written before XML changed it, unless another tool changed it since."""
-    was = text_of(line, key, found)
-    return was if legal(was) == found else found
+    was = line_text(line, key, found)
+    return was if legal_text(was) == found else found
 
 
 def exact_values(line: Line | None, found: Mapping[str, str]) -> Mapping[str, str]:
@@ -141,19 +141,19 @@ def exact_values(line: Line | None, found: Mapping[str, str]) -> Mapping[str, st
     return pairs if legal_values(pairs) == found else found
 
 
-def number_of(line: Line | None, key: str) -> int | None:
+def line_number(line: Line | None, key: str) -> int | None:
     """A whole number of a line; None where it has none."""
     found = (line or {}).get(key)
     return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
-def texts_of(line: Line | None, key: str) -> tuple[str, ...]:
+def line_texts(line: Line | None, key: str) -> tuple[str, ...]:
     """A list of texts of a line; empty where it has none."""
     found = (line or {}).get(key)
     return tuple(t for t in found if isinstance(t, str)) if isinstance(found, list) else ()
 
 
-def without_defaults(line: dict[str, Any]) -> dict[str, Any]:
+def drop_defaults(line: dict[str, Any]) -> dict[str, Any]:
     """A line without what is empty, except its first key."""
     first = next(iter(line))
     return {k: v for k, v in line.items() if k == first or v not in ("", None, [], {})}
@@ -230,7 +230,7 @@ class Leftovers:
         self._losses: dict[etree._Element, Loss] = {}
         self.names: dict[str, str] = {}
         for element in self.elements:
-            guid, name = guid_of(element), element.get("name")
+            guid, name = read_guid(element), element.get("name")
             if guid and name:
                 self.names.setdefault(guid, name)
 
@@ -247,18 +247,18 @@ class Leftovers:
 
     def taken_named(self, name: str) -> Iterator[etree._Element]:
         """Elements of a name that were taken."""
-        return (e for e in self.elements if local(e) == name and e in self._taken)
+        return (e for e in self.elements if local_name(e) == name and e in self._taken)
 
     @property
     def taken(self) -> Counter[str]:
         """Elements that were taken, by name."""
-        return Counter(local(element) for element in self._taken)
+        return Counter(local_name(element) for element in self._taken)
 
     @property
-    def dropped(self) -> tuple[Dropped, ...]:
+    def dropped(self) -> tuple[DroppedItem, ...]:
         """A line for every element that was not taken and holds something, in the file's order."""
         return tuple(
-            Dropped(
+            DroppedItem(
                 self._where(element),
                 self._what(element),
                 self._why(element),
@@ -269,21 +269,21 @@ class Leftovers:
         )
 
     def _where(self, element: etree._Element) -> str:
-        parts = [local(element)]
+        parts = [local_name(element)]
         if element.get("name"):
             parts.append(f"“{_short(str(element.get('name')))}”")
         if element.get("guid"):
-            parts.append(f"({guid_of(element)})")
+            parts.append(f"({read_guid(element)})")
         return f"{' '.join(parts)}, line {element.sourceline}"
 
     def _what(self, element: etree._Element) -> str:
-        target = guid_of(element, "targetGUID") or guid_of(element, "representedGUID")
+        target = read_guid(element, "targetGUID") or read_guid(element, "representedGUID")
         if target:
             named = self.names.get(target)
             return f"“{_short(named)}”" if named else target
         if element.text and element.text.strip():
             return f"“{_short(element.text)}”"
-        inner = Counter(local(child) for child in element)
+        inner = Counter(local_name(child) for child in element)
         if inner:
             return ", ".join(f"{count} {name}" for name, count in inner.items())
         shown = (f"{key} {value}" for key, value in element.items() if key in _SHOWN)
@@ -297,8 +297,8 @@ class Leftovers:
                 break
             if outer in self._reasons:
                 return self._reasons[outer]
-            if local(outer) in _REASONS:
-                return _REASONS[local(outer)]
+            if local_name(outer) in _REASONS:
+                return _REASONS[local_name(outer)]
         return _UNKNOWN
 
 
@@ -308,9 +308,9 @@ _SHOWN = (
 )  # fmt: skip
 
 
-def loss_of(selection: etree._Element) -> Loss:
+def selection_loss(selection: etree._Element) -> Loss:
     """What is lost with a selection: a passage if any code is on it."""
-    return "passage" if any(local(inner) == "Coding" for inner in selection) else "uncoded"
+    return "passage" if any(local_name(inner) == "Coding" for inner in selection) else "uncoded"
 
 
 def _empty(element: etree._Element) -> bool:

@@ -8,31 +8,31 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from lxml import etree
 
-from evaltools.documents.zip_package import children, first, local
+from evaltools.documents.zip_package import children, first, local_name
 from evaltools.qda.model import (
     Certainty,
     Coder,
     Coding,
     Polarity,
     Segment,
-    beside,
     coding_id,
-    day_of,
+    neighbours,
+    parse_day,
     segment_id,
 )
 from evaltools.qda.naming import identifier
-from evaltools.qda.offsets.conventions import Convention, Ruler
-from evaltools.qda.offsets.detection import Marked
-from evaltools.qda.offsets.evidence import proof
+from evaltools.qda.offsets.conventions import Convention, OffsetScale
+from evaltools.qda.offsets.detection import ToolText
+from evaltools.qda.offsets.evidence import quote_key
 from evaltools.qda.refi.model import (
-    exact,
+    exact_text,
     generate_guid,
-    guid_of,
-    loss_of,
-    number_of,
+    line_number,
+    line_text,
     own_guid,
-    seal,
-    text_of,
+    passage_seal,
+    read_guid,
+    selection_loss,
 )
 from evaltools.qda.refi.sources import CodedDocument, ProjectFile
 
@@ -55,31 +55,31 @@ class Coders:
             str, int
         ] = {}  # how often a coder had to be told from elsewhere, by how
         root = project.archive.root
-        self._project_user = guid_of(root, "creatingUserGUID")
+        self._project_user = read_guid(root, "creatingUserGUID")
         for container in children(root, "Users"):
             project.leftovers.take(container)
             for user in children(container, "User"):
-                if guid_of(user) in self._by_guid:
+                if read_guid(user) in self._by_guid:
                     project.leftovers.drop(user, "another user has the same GUID")
                     continue
                 project.leftovers.take(user)
                 self._add(user, project)
 
     def _add(self, user: etree._Element, project: ProjectFile) -> None:
-        guid = guid_of(user)
+        guid = read_guid(user)
         line = project.notes.line("coder", guid)
         taken = {coder.coder_id for coder in self.coders}
         listed = user.get("name") or ("" if line is not None else user.get("id") or "")
-        name = exact(line, "pseudonym", listed)
-        coder_id = text_of(line, "coder_id")
+        name = exact_text(line, "pseudonym", listed)
+        coder_id = line_text(line, "coder_id")
         if not coder_id or coder_id in taken:
             coder_id = identifier(name, "coder", taken)
         self.coders.append(
             Coder(
                 coder_id,
                 name,
-                "consensus" if text_of(line, "role") == "consensus" else "coder",
-                day_of(text_of(line, "trained_on")),
+                "consensus" if line_text(line, "role") == "consensus" else "coder",
+                parse_day(line_text(line, "trained_on")),
                 own_guid(line, guid, "coder", coder_id),
             )
         )
@@ -88,8 +88,8 @@ class Coders:
     def coder_of(self, coding: etree._Element, selection: etree._Element) -> str:
         """Who made a coding: its own user, else the selection's, else the project's."""
         for guid, how in (
-            (guid_of(coding, "creatingUser"), ""),
-            (guid_of(selection, "creatingUser"), "the selection's user"),
+            (read_guid(coding, "creatingUser"), ""),
+            (read_guid(selection, "creatingUser"), "the selection's user"),
             (self._project_user, "the project's user"),
         ):
             if guid:
@@ -123,7 +123,7 @@ class Coders:
 
 
 @dataclass(frozen=True)
-class Place:
+class SelectionPlace:
     """Where a selection lies in the normalised text, or why nowhere."""
 
     start: int
@@ -132,17 +132,19 @@ class Place:
     fault: str = ""
 
 
-def place_all(marked: Marked, convention: Convention) -> Iterator[Place]:
+def place_selections(marked: ToolText, convention: Convention) -> Iterator[SelectionPlace]:
     """Where the passages of a text lie in its normalised form."""
     start = np.array([mark.start for mark in marked.marks], dtype=np.int64)
     end = np.array([mark.end for mark in marked.marks], dtype=np.int64)
-    spans = Ruler(marked.text).spans(start, end, convention)
+    spans = OffsetScale(marked.text).spans(start, end, convention)
     for index in range(len(marked.marks)):
         if index in spans.faults:
-            yield Place(-1, -1, False, spans.faults[index])
+            yield SelectionPlace(-1, -1, False, spans.faults[index])
             continue
         begin, past, grew = marked.form.span(int(spans.start[index]), int(spans.end[index]))
-        yield Place(begin, past, grew, "" if begin < past else "nothing but blanks stands there")
+        yield SelectionPlace(
+            begin, past, grew, "" if begin < past else "nothing but blanks stands there"
+        )
 
 
 @dataclass
@@ -171,12 +173,12 @@ class Passages:
         """Add the passages of a document and the codes on them."""
         if coded.marked is None or coded.document.text is None:
             return
-        places = place_all(coded.marked, convention)
+        places = place_selections(coded.marked, convention)
         for selection, place in zip(coded.selections, places, strict=True):
             if place.fault:
                 where = f"{selection.get('startPosition')} to {selection.get('endPosition')}"
                 why = f"{place.fault} ({where}, read as {convention.name})"
-                self.project.leftovers.drop(selection, why, loss_of(selection))
+                self.project.leftovers.drop(selection, why, selection_loss(selection))
             else:
                 self._read_selection(coded, selection, place, convention)
 
@@ -184,10 +186,10 @@ class Passages:
         self,
         coded: CodedDocument,
         selection: etree._Element,
-        place: Place,
+        place: SelectionPlace,
         convention: Convention,
     ) -> None:
-        guid = guid_of(selection)
+        guid = read_guid(selection)
         twins = coded.twins.get(guid, ())
         line = self.project.notes.line("segment", guid)
         codings = [c for part in (selection, *twins) for c in children(part, "Coding")]
@@ -203,7 +205,7 @@ class Passages:
             self.assumed.append(
                 f"{about} began or ended inside a letter and was widened to take all of it"
             )
-        if line is not None and text_of(line, "proof") != proof(segment.quote):
+        if line is not None and line_text(line, "proof") != quote_key(segment.quote):
             self.assumed.append(
                 f"{about} ({guid}) is not the passage it was when evaltools wrote it, and counts "
                 "as a new one"
@@ -213,11 +215,11 @@ class Passages:
             self._read_coding(coding, selection if holder is None else holder, segment)
 
     def _segment(
-        self, coded: CodedDocument, guid: str, place: Place, convention: Convention
+        self, coded: CodedDocument, guid: str, place: SelectionPlace, convention: Convention
     ) -> Segment:
         document = coded.document
         text = document.text or ""
-        prefix, suffix = beside(text, place.start, place.end)
+        prefix, suffix = neighbours(text, place.start, place.end)
         found = Segment(
             segment_id=segment_id(document.document_id, place.start, place.end),
             document_id=document.document_id,
@@ -232,33 +234,33 @@ class Passages:
             offset_convention=convention.name,
         )
         line = self.project.notes.line("segment", guid)
-        if line is None or text_of(line, "proof") != proof(found.quote):
+        if line is None or line_text(line, "proof") != quote_key(found.quote):
             return found
-        own = text_of(line, "segment_id", found.segment_id)
+        own = line_text(line, "segment_id", found.segment_id)
         made = guid == generate_guid("segment", own)
         return replace(
             found,
             segment_id=own,
-            prefix=text_of(line, "prefix", prefix),
-            suffix=text_of(line, "suffix", suffix),
-            page=number_of(line, "page"),
-            section=text_of(line, "section"),
-            origin_tool=text_of(line, "origin_tool"),
-            origin_guid=text_of(line, "origin_guid", "" if made else guid),
-            offset_convention=text_of(line, "offset_convention"),
+            prefix=line_text(line, "prefix", prefix),
+            suffix=line_text(line, "suffix", suffix),
+            page=line_number(line, "page"),
+            section=line_text(line, "section"),
+            origin_tool=line_text(line, "origin_tool"),
+            origin_guid=line_text(line, "origin_guid", "" if made else guid),
+            offset_convention=line_text(line, "offset_convention"),
         )
 
     def _read_coding(
         self, coding: etree._Element, selection: etree._Element, segment: Segment
     ) -> None:
         reference = first(coding, "CodeRef")
-        code_id = None if reference is None else self.codes.get(guid_of(reference, "targetGUID"))
+        code_id = None if reference is None else self.codes.get(read_guid(reference, "targetGUID"))
         if not code_id:
             self.project.leftovers.drop(coding, "its code is not in the codebook", "passage")
             return
         coder_id = self.coders.coder_of(coding, selection)
-        line = self.project.notes.line("coding", guid_of(coding))
-        if line is not None and text_of(line, "seal") != seal(
+        line = self.project.notes.line("coding", read_guid(coding))
+        if line is not None and line_text(line, "seal") != passage_seal(
             segment.segment_id, code_id, coder_id
         ):
             self.assumed.append(
@@ -266,20 +268,20 @@ class Passages:
                 "it was when evaltools wrote it, and counts as a new one"
             )
             line = None
-        round_ = number_of(line, "round") or 1
+        round_ = line_number(line, "round") or 1
         result = Coding(
-            coding_id=text_of(line, "coding_id")
+            coding_id=line_text(line, "coding_id")
             or coding_id(segment.segment_id, code_id, coder_id, round_),
             segment_id=segment.segment_id,
             code_id=code_id,
             coder_id=coder_id,
-            polarity=_POLARITIES.get(text_of(line, "polarity"), "affirm"),
-            certainty=_CERTAINTIES.get(text_of(line, "certainty")),
+            polarity=_POLARITIES.get(line_text(line, "polarity"), "affirm"),
+            certainty=_CERTAINTIES.get(line_text(line, "certainty")),
             round=round_,
-            created=day_of(coding.get("creationDateTime")),
-            consensus_of=text_of(line, "consensus_of"),
+            created=parse_day(coding.get("creationDateTime")),
+            consensus_of=line_text(line, "consensus_of"),
         )
-        if result.coding_id in self.codings and local(selection) != "PDFSelection":
+        if result.coding_id in self.codings and local_name(selection) != "PDFSelection":
             why = "this passage has the same code by the same coder already"
             self.project.leftovers.drop(coding, why, "repeated")
             return

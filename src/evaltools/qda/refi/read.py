@@ -8,11 +8,11 @@ from typing import get_args
 
 from lxml import etree
 
-from evaltools.documents.zip_package import children, first, local
-from evaltools.qda.model import Case, Code, CodingSet, Dropped, Loss, Reading, Relation
+from evaltools.documents.zip_package import children, first, local_name
+from evaltools.qda.model import Case, Code, CodingSet, DroppedItem, Loss, ReadDocument, Relation
 from evaltools.qda.naming import identifier, lexicon, meanings
 from evaltools.qda.offsets.conventions import Convention
-from evaltools.qda.offsets.detection import Positions, detect
+from evaltools.qda.offsets.detection import DetectedConventions, detect_conventions
 from evaltools.qda.refi.archive import Archive, open_refi
 from evaltools.qda.refi.model import (
     BLOCK,
@@ -21,18 +21,18 @@ from evaltools.qda.refi.model import (
     Description,
     Leftovers,
     Line,
-    Notes,
-    exact,
+    PrivateNotes,
+    exact_text,
     exact_values,
-    guid_of,
     is_ours,
-    legal,
-    number_of,
+    legal_text,
+    line_number,
+    line_text,
+    line_texts,
     own_guid,
+    read_guid,
     read_lines,
     split_description,
-    text_of,
-    texts_of,
 )
 from evaltools.qda.refi.passages import Coders, Passages
 from evaltools.qda.refi.sources import (
@@ -43,7 +43,7 @@ from evaltools.qda.refi.sources import (
     read_values,
     read_variables,
 )
-from evaltools.qda.refi.validate import schema_faults
+from evaltools.qda.refi.validate import find_schema_errors
 
 _EITHER_WAY = ("rival", "counter")  # what these tie is the same from both ends
 
@@ -73,13 +73,13 @@ def read_with_leftovers(
     leftovers = Leftovers(archive.root)
     origin = " ".join((archive.root.get("origin") or "").split())
     if archive.is_codebook:
-        project = ProjectFile(archive, Notes(()), leftovers, {}, origin)
+        project = ProjectFile(archive, PrivateNotes(()), leftovers, {}, origin)
         codes, _ = _read_codes(archive.root, project, code_ids)
-        found = schema_faults(archive.root)
+        found = find_schema_errors(archive.root)
         coding = CodingSet(origin=origin, codes=codes, faults=found, dropped=leftovers.dropped)
         return coding, leftovers
     ours = dict(_our_notes(archive))
-    notes = Notes(line for text in ours.values() for line in read_lines(text))
+    notes = PrivateNotes(line for text in ours.values() for line in read_lines(text))
     project = ProjectFile(archive, notes, leftovers, read_variables(archive.root), origin)
     _take_notes(project, frozenset(ours))
     return _read_project(project, stated, code_ids), leftovers
@@ -98,7 +98,7 @@ def _read_project(
     sources, assumed = read_sources(project)
     with_text = [coded for coded in sources if coded.marked is not None]
     marked = [coded.marked for coded in with_text if coded.marked is not None]
-    positions = detect(marked, project.archive.name, stated)
+    positions = detect_conventions(marked, project.archive.name, stated)
     passages = Passages(project, code_guids, coders, _linked(project))
     for index, coded in enumerate(with_text):
         passages.read(coded, positions.of(index))
@@ -107,7 +107,7 @@ def _read_project(
     _take_variables(root, leftovers)
     own = notes.line("project", OURS) if project.origin.startswith(OURS) else None
     return CodingSet(
-        origin=text_of(own, "origin") if own is not None else project.origin,
+        origin=line_text(own, "origin") if own is not None else project.origin,
         documents=tuple(coded.document for coded in sources),
         codes=codes,
         coders=tuple(coders.coders),
@@ -117,9 +117,9 @@ def _read_project(
         relations=relations,
         cases=cases,
         positions=_positions(positions, own, passages),
-        faults=(*texts_of(own, "faults"), *schema_faults(root)),
+        faults=(*line_texts(own, "faults"), *find_schema_errors(root)),
         dropped=(*_dropped_before(own), *leftovers.dropped),
-        assumed=(*texts_of(own, "assumed"), *assumed, *coders.assumed, *passages.assumed),
+        assumed=(*line_texts(own, "assumed"), *assumed, *coders.assumed, *passages.assumed),
     )
 
 
@@ -130,7 +130,7 @@ def _our_notes(archive: Archive) -> Iterator[tuple[str, str]]:
             if (note.get("name") or "").startswith(OURS):
                 text = load_text(archive, note).text
                 if text is not None and is_ours(text):
-                    yield guid_of(note), text
+                    yield read_guid(note), text
 
 
 def _take_notes(project: ProjectFile, ours: frozenset[str]) -> None:
@@ -139,37 +139,37 @@ def _take_notes(project: ProjectFile, ours: frozenset[str]) -> None:
     for container in children(project.archive.root, "Notes"):
         leftovers.take(container)
         for note in children(container, "Note"):
-            if guid_of(note) in ours:
+            if read_guid(note) in ours:
                 leftovers.take(note, *children(note, "PlainTextContent"))
     for element in leftovers.elements:
-        if local(element) == "NoteRef" and guid_of(element, "targetGUID") in ours:
+        if local_name(element) == "NoteRef" and read_guid(element, "targetGUID") in ours:
             leftovers.take(element)
 
 
 def _take_variables(root: etree._Element, leftovers: Leftovers) -> None:
     """Variables of which a value was read are in the study; others stay behind."""
-    used = {guid_of(e, "targetGUID") for e in leftovers.taken_named("VariableRef")}
+    used = {read_guid(e, "targetGUID") for e in leftovers.taken_named("VariableRef")}
     for container in children(root, "Variables"):
         leftovers.take(container)
         for variable in children(container, "Variable"):
-            if guid_of(variable) in used:
+            if read_guid(variable) in used:
                 leftovers.take(variable)
 
 
-def _positions(found: Positions, own: Line | None, passages: Passages) -> str:
+def _positions(found: DetectedConventions, own: Line | None, passages: Passages) -> str:
     """How positions were read: as they were before, if this is our own file, unchanged."""
-    return text_of(own, "positions") if own is not None and not passages.new else found.words
+    return line_text(own, "positions") if own is not None and not passages.new else found.words
 
 
-def _dropped_before(own: Line | None) -> Iterator[Dropped]:
+def _dropped_before(own: Line | None) -> Iterator[DroppedItem]:
     lines = (own or {}).get("dropped")
     for line in lines if isinstance(lines, list) else ():
         if not isinstance(line, list) or not all(isinstance(part, str) for part in line):
             continue
         if len(line) == 4 and line[3] in get_args(Loss):
-            yield Dropped(line[0], line[1], line[2], line[3])
+            yield DroppedItem(line[0], line[1], line[2], line[3])
         elif len(line) == 3:  # written before losses had kinds
-            yield Dropped(line[0], line[1], line[2], "unsupported")
+            yield DroppedItem(line[0], line[1], line[2], "unsupported")
 
 
 def _read_codes(
@@ -192,7 +192,7 @@ def _read_codes(
         waiting = [(element, None) for element in reversed(list(children(container, "Code")))]
         while waiting:
             element, parent_id = waiting.pop()
-            guid = guid_of(element)
+            guid = read_guid(element)
             if guid and guid in by_guid:
                 project.leftovers.drop(element, "another code has the same GUID")
                 ids[element] = by_guid[guid]
@@ -213,30 +213,30 @@ def _read_code(
     found: Collection[str],
     known: Collection[str],
 ) -> Code:
-    name, guid = element.get("name") or "", guid_of(element)
+    name, guid = element.get("name") or "", read_guid(element)
     described = first(element, "Description")
     project.leftovers.take(element, described)
     text, block = _without_block((described.text or "") if described is not None else "")
     line = block or project.notes.line("code", guid)
-    own = text_of(line, "code_id")
+    own = line_text(line, "code_id")
     if own and own not in found:
         code_id = own
     elif name in known and name not in found:
         code_id = name
     else:
         code_id = identifier(name, "code", found, parent_id or "")
-    was = Description(*(text_of(line, key) for key in vars(Description())))
+    was = Description(*(line_text(line, key) for key in vars(Description())))
     # What the note says, unless the description was changed since.
-    noted = was != Description() and legal(str(was)) == text
+    noted = was != Description() and legal_text(str(was)) == text
     return Code(
         code_id=code_id,
-        parent_id=parent_id or text_of(line, "parent_id") or None,
-        name=exact(line, "name", name),
+        parent_id=parent_id or line_text(line, "parent_id") or None,
+        name=exact_text(line, "name", name),
         **vars(was if noted else split_description(text)),
         codable=(element.get("isCodable") or "true").strip() not in ("false", "0"),
-        color=text_of(line, "color", element.get("color") or ""),
+        color=line_text(line, "color", element.get("color") or ""),
         guid=own_guid(line, guid, "code", code_id),
-        **{field: text_of(line, field) for field in CODE_FIELDS},
+        **{field: line_text(line, field) for field in CODE_FIELDS},
     )
 
 
@@ -265,9 +265,9 @@ def _links(root: etree._Element) -> Iterator[etree._Element]:
 def _linked(project: ProjectFile) -> frozenset[str]:
     """GUIDs at the ends of links that mean a relation."""
     return frozenset(
-        guid_of(link, end)
+        read_guid(link, end)
         for link in _links(project.archive.root)
-        if relation_kind(link.get("name") or "") or project.notes.line("relation", guid_of(link))
+        if relation_kind(link.get("name") or "") or project.notes.line("relation", read_guid(link))
         for end in ("originGUID", "targetGUID")
     )
 
@@ -281,10 +281,10 @@ def _read_relations(project: ProjectFile, passages: Passages) -> tuple[Relation,
     for coding in passages.codings.values():
         coders.setdefault(coding.segment_id, coding.coder_id)
     for link in _links(root):
-        name, line = link.get("name") or "", project.notes.line("relation", guid_of(link))
-        kind = exact(line, "kind", name) if line is not None else relation_kind(name)
-        origin = passages.by_guid.get(guid_of(link, "originGUID"))
-        target = passages.by_guid.get(guid_of(link, "targetGUID"))
+        name, line = link.get("name") or "", project.notes.line("relation", read_guid(link))
+        kind = exact_text(line, "kind", name) if line is not None else relation_kind(name)
+        origin = passages.by_guid.get(read_guid(link, "originGUID"))
+        target = passages.by_guid.get(read_guid(link, "targetGUID"))
         if kind is None:
             leftovers.drop(link, f"its name says nothing of {', '.join(lexicon()['relations'])}")
             continue
@@ -296,8 +296,8 @@ def _read_relations(project: ProjectFile, passages: Passages) -> tuple[Relation,
             continue
         by = coders.get(origin) or coders.get(target) or ""
         if line is not None:
-            by = text_of(line, "coder_id")
-        own = text_of(line, "relation_id") or f"{origin}-{kind}-{target}-{by}"
+            by = line_text(line, "coder_id")
+        own = line_text(line, "relation_id") or f"{origin}-{kind}-{target}-{by}"
         if own in found:
             leftovers.drop(link, "the same tie is there already")
             continue
@@ -309,7 +309,7 @@ def _read_relations(project: ProjectFile, passages: Passages) -> tuple[Relation,
 def _read_cases(project: ProjectFile, sources: tuple[CodedDocument, ...]) -> tuple[Case, ...]:
     """Cases with their documents and values."""
     documents = {
-        guid_of(element): coded.document.document_id
+        read_guid(element): coded.document.document_id
         for coded in sources
         for element in (coded.holder, coded.holder.getparent())
         if element is not None and element.get("guid")
@@ -318,39 +318,39 @@ def _read_cases(project: ProjectFile, sources: tuple[CodedDocument, ...]) -> tup
     for container in children(project.archive.root, "Cases"):
         project.leftovers.take(container)
         for element in children(container, "Case"):
-            line = project.notes.line("case", guid_of(element))
+            line = project.notes.line("case", read_guid(element))
             held = []
             for reference in children(element, "SourceRef"):
-                document = documents.get(guid_of(reference, "targetGUID"))
+                document = documents.get(read_guid(reference, "targetGUID"))
                 if document is not None and document not in held:
                     held.append(document)
                     project.leftovers.take(reference)
             project.leftovers.take(element)
             values = dict(read_values(project, element))
-            name = exact(line, "name", element.get("name") or "")
-            number = number_of(line, "number")
+            name = exact_text(line, "name", element.get("name") or "")
+            number = line_number(line, "number")
             found.append(
                 Case(
                     name=name,
-                    documents=texts_of(line, "documents") or tuple(held),
+                    documents=line_texts(line, "documents") or tuple(held),
                     variables=exact_values(line, values),
-                    project_id=text_of(line, "project_id"),
-                    guid=own_guid(line, guid_of(element), "case", f"{number}:{name}"),
+                    project_id=line_text(line, "project_id"),
+                    guid=own_guid(line, read_guid(element), "case", f"{number}:{name}"),
                 )
             )
     return tuple(found)
 
 
-def _read_readings(notes: Notes, passages: Passages) -> tuple[Reading, ...]:
+def _read_readings(notes: PrivateNotes, passages: Passages) -> tuple[ReadDocument, ...]:
     """Readings that our own notes tell, and that each other coder saw some of a document."""
-    found: dict[tuple[str, str, int], Reading] = {}
+    found: dict[tuple[str, str, int], ReadDocument] = {}
     for line in notes.readings:
-        document, coder = text_of(line, "reading"), text_of(line, "coder")
-        round_ = number_of(line, "round") or 1
+        document, coder = line_text(line, "reading"), line_text(line, "coder")
+        round_ = line_number(line, "round") or 1
         complete = line.get("complete") is True
-        version = text_of(line, "codebook_version")
-        found[document, coder, round_] = Reading(document, coder, round_, complete, version)
+        version = line_text(line, "codebook_version")
+        found[document, coder, round_] = ReadDocument(document, coder, round_, complete, version)
     for document, coder in passages.new:
         if not any(key[:2] == (document, coder) for key in found):
-            found[document, coder, 1] = Reading(document, coder, 1, complete=False)
+            found[document, coder, 1] = ReadDocument(document, coder, 1, complete=False)
     return tuple(found.values())

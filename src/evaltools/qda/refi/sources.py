@@ -10,21 +10,21 @@ from pathlib import Path
 
 from lxml import etree
 
-from evaltools.documents.zip_package import children, first, local
+from evaltools.documents.zip_package import children, first, local_name
 from evaltools.problems import ProblemError
 from evaltools.qda.model import Document
 from evaltools.qda.naming import SUFFIXES, identifier
-from evaltools.qda.offsets.detection import Mark, Marked
+from evaltools.qda.offsets.detection import ToolPassage, ToolText
 from evaltools.qda.refi.archive import LARGEST_TEXT, Archive, file_name
 from evaltools.qda.refi.model import (
     Leftovers,
-    Notes,
-    exact,
+    PrivateNotes,
+    exact_text,
     exact_values,
-    guid_of,
-    loss_of,
+    line_text,
     own_guid,
-    text_of,
+    read_guid,
+    selection_loss,
 )
 
 _NO_PLACE = "a code on a whole document shows no passage that a finding could rest on"
@@ -42,7 +42,7 @@ class ProjectFile:
     """
 
     archive: Archive
-    notes: Notes
+    notes: PrivateNotes
     leftovers: Leftovers
     variables: Mapping[str, str]
     origin: str
@@ -81,7 +81,7 @@ class CodedDocument:
     document: Document
     holder: etree._Element
     selections: tuple[etree._Element, ...]
-    marked: Marked | None
+    marked: ToolText | None
     pages: Mapping[str, int]
     twins: Mapping[str, tuple[etree._Element, ...]]
 
@@ -103,7 +103,7 @@ def load_text(archive: Archive, source: etree._Element) -> LoadedText:
         text = content.text or ""
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         return LoadedText(text.removeprefix("\ufeff"), text.startswith("\ufeff"), digest)
-    guid = guid_of(source)
+    guid = read_guid(source)
     member = archive.find(f"{guid}.txt") if guid else None
     if member is not None:
         found = f"its text was taken from {member} in the file, by its GUID"
@@ -150,17 +150,19 @@ def read_sources(project: ProjectFile) -> tuple[tuple[CodedDocument, ...], tuple
     for container in children(project.archive.root, "Sources"):
         project.leftovers.take(container)
         for source in container:
-            if local(source) not in ("TextSource", "PDFSource"):
+            if local_name(source) not in ("TextSource", "PDFSource"):
                 continue
-            holder = source if local(source) == "TextSource" else first(source, "Representation")
+            holder = (
+                source if local_name(source) == "TextSource" else first(source, "Representation")
+            )
             if holder is None:
                 project.leftovers.drop(source, "it is a PDF without text in the file")
                 continue
             loaded = load_text(project.archive, holder)
             coded = _read_source(project, source, holder, loaded, taken)
             taken.add(coded.document.document_id)
-            ours = project.notes.line("document", guid_of(source))
-            meant = ours is not None and loaded.text is None and not text_of(ours, "sha256")
+            ours = project.notes.line("document", read_guid(source))
+            meant = ours is not None and loaded.text is None and not line_text(ours, "sha256")
             if loaded.remark and not meant:
                 assumed.append(f"{coded.document.name}: {loaded.remark}")
             found.append(coded)
@@ -174,9 +176,9 @@ def _read_source(
     loaded: LoadedText,
     taken: set[str],
 ) -> CodedDocument:
-    guid = guid_of(source)
+    guid = read_guid(source)
     line = project.notes.line("document", guid)
-    kept = bool(loaded.sha256) and text_of(line, "sha256") == loaded.sha256
+    kept = bool(loaded.sha256) and line_text(line, "sha256") == loaded.sha256
     text = loaded.text
     if kept and loaded.bom:  # ours began with a mark, which is part of the text then
         text = f"\ufeff{text}"
@@ -186,8 +188,8 @@ def _read_source(
     for outer in (source, holder):
         for coding in children(outer, "Coding"):
             project.leftovers.drop(coding, _NO_PLACE)
-    name = exact(line, "name", source.get("name") or holder.get("name") or "")
-    document_id = text_of(line, "document_id")
+    name = exact_text(line, "name", source.get("name") or holder.get("name") or "")
+    document_id = line_text(line, "document_id")
     if not document_id or document_id in taken:
         stem = name.rsplit(".", 1)[0] if name.lower().endswith(SUFFIXES) else name
         document_id = identifier(stem, "document", taken)
@@ -195,18 +197,18 @@ def _read_source(
     marked = None
     if text is not None:
         marks = tuple(_mark(selection, project.notes) for selection in selections)
-        marked = Marked(name or document_id, text, marks, kept)
+        marked = ToolText(name or document_id, text, marks, kept)
     form = None if marked is None else marked.form.text
     digest = hashlib.sha256(form.encode()).hexdigest() if form is not None else ""
     document = Document(
         document_id=document_id,
         name=name,
         text=form,
-        text_sha256=text_of(line, "text_sha256", digest),
+        text_sha256=line_text(line, "text_sha256", digest),
         guid=own_guid(line, guid, "document", document_id),
         variables=exact_values(line, dict(read_values(project, source))),
     )
-    pages, twins = _pages(source, {guid_of(selection) for selection in selections})
+    pages, twins = _pages(source, {read_guid(selection) for selection in selections})
     return CodedDocument(document, holder, selections, marked, pages, twins)
 
 
@@ -216,9 +218,11 @@ def _selections(
     for selection in children(holder, "PlainTextSelection"):
         if loaded.text is None:
             why = f"it cannot be placed: {loaded.remark}"
-            leftovers.drop(selection, why, loss_of(selection))
+            leftovers.drop(selection, why, selection_loss(selection))
         elif None in (_integer(selection, "startPosition"), _integer(selection, "endPosition")):
-            leftovers.drop(selection, "its positions are no whole numbers", loss_of(selection))
+            leftovers.drop(
+                selection, "its positions are no whole numbers", selection_loss(selection)
+            )
         else:
             yield selection
 
@@ -231,16 +235,16 @@ def _integer(selection: etree._Element, name: str) -> int | None:
     return value if abs(value) < 2**40 else None
 
 
-def _mark(selection: etree._Element, notes: Notes) -> Mark:
-    guid, name = guid_of(selection), selection.get("name") or ""
+def _mark(selection: etree._Element, notes: PrivateNotes) -> ToolPassage:
+    guid, name = read_guid(selection), selection.get("name") or ""
     described = first(selection, "Description")
     description = (described.text or "") if described is not None else ""
     start, end = _integer(selection, "startPosition"), _integer(selection, "endPosition")
     assert start is not None
     assert end is not None
-    proof = text_of(notes.line("segment", guid), "proof")
+    proof = line_text(notes.line("segment", guid), "proof")
     hints = tuple(text for text in (name, description) if text.strip())
-    return Mark(f"{name[:40] or 'passage'} ({guid})", start, end, hints, proof)
+    return ToolPassage(f"{name[:40] or 'passage'} ({guid})", start, end, hints, proof)
 
 
 def _pages(
@@ -250,7 +254,7 @@ def _pages(
     pages: dict[str, int] = {}
     twins: dict[str, tuple[etree._Element, ...]] = {}
     for selection in children(source, "PDFSelection"):
-        guid, page = guid_of(selection), _integer(selection, "page")
+        guid, page = read_guid(selection), _integer(selection, "page")
         if guid not in guids:
             continue
         twins[guid] = (*twins.get(guid, ()), selection)
@@ -262,7 +266,7 @@ def _pages(
 def read_variables(root: etree._Element) -> dict[str, str]:
     """Names of variables by GUID."""
     return {
-        (guid := guid_of(variable)): variable.get("name", guid)
+        (guid := read_guid(variable)): variable.get("name", guid)
         for container in children(root, "Variables")
         for variable in children(container, "Variable")
     }
@@ -273,10 +277,10 @@ def read_values(project: ProjectFile, element: etree._Element) -> Iterator[tuple
     seen: set[str] = set()
     for value in children(element, "VariableValue"):
         reference = first(value, "VariableRef")
-        content = next((c for c in value if local(c).endswith("Value")), None)
+        content = next((c for c in value if local_name(c).endswith("Value")), None)
         if reference is None or content is None or not content.text:
             continue
-        name = project.variables.get(guid_of(reference, "targetGUID"))
+        name = project.variables.get(read_guid(reference, "targetGUID"))
         if name is not None and name not in seen:
             seen.add(name)
             project.leftovers.take(value, reference, content)

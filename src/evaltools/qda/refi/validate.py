@@ -16,12 +16,12 @@ from importlib.resources import as_file, files
 
 from lxml import etree
 
-from evaltools.documents.zip_package import local
+from evaltools.documents.zip_package import local_name
 from evaltools.problems import Problem
 from evaltools.qda.model import Code, CodingSet
 
 
-def arranged(codings: CodingSet) -> CodingSet:
+def arrange_coding(codings: CodingSet) -> CodingSet:
     """A coding in the order in which a file shows it.
 
     Codes stand below their parents, passages in their documents by position, codings at their
@@ -54,7 +54,7 @@ def _nested(codes: tuple[Code, ...]) -> Iterator[Code]:
         waiting += reversed(below.get(code.code_id, []))
 
 
-def writing_problems(codings: CodingSet) -> Iterator[Problem]:
+def find_writing_problems(codings: CodingSet) -> Iterator[Problem]:
     """Everything that keeps a coding from being written."""
     for table, column in (
         ("documents", "document_id"),
@@ -126,19 +126,19 @@ _EXPECTED = re.compile(r"Expected is (?:one of )?\( ?(.*?) ?\)\.")
 
 
 @cache
-def schema(kind: str) -> etree.XMLSchema:
+def load_schema(kind: str) -> etree.XMLSchema:
     """The schema of `Project` or `CodeBook`."""
     with as_file(files("evaltools.qda.refi") / "schemas" / _FILES[kind]) as path:
         return etree.XMLSchema(etree.parse(path))
 
 
-def schema_faults(root: etree._Element) -> tuple[str, ...]:
+def find_schema_errors(root: etree._Element) -> tuple[str, ...]:
     """Where a file breaks the schema, a line each, in the order of the file.
 
     Arguments:
         root: `Project` or `CodeBook`, in whatever namespace.
     """
-    kind = local(root)
+    kind = local_name(root)
     found: list[str] = []
     namespace = str(etree.QName(root).namespace or "")
     if namespace != NAMESPACES[kind]:
@@ -146,8 +146,8 @@ def schema_faults(root: etree._Element) -> tuple[str, ...]:
             f"line {root.sourceline}: the namespace is {namespace or 'missing'}, not "
             f"{NAMESPACES[kind]}; it was read as if it were"
         )
-        root = _renamed(root, NAMESPACES[kind])
-    checker = schema(kind)
+        root = _rename(root, NAMESPACES[kind])
+    checker = load_schema(kind)
     if not checker.validate(root):
         for entry in checker.error_log:
             told = f"line {entry.line}: {_explain(entry.message)}"
@@ -158,11 +158,11 @@ def schema_faults(root: etree._Element) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _renamed(root: etree._Element, namespace: str) -> etree._Element:
+def _rename(root: etree._Element, namespace: str) -> etree._Element:
     copy = deepcopy(root)
     for element in copy.iter():
         if isinstance(element.tag, str):
-            element.tag = f"{{{namespace}}}{local(element)}"
+            element.tag = f"{{{namespace}}}{local_name(element)}"
     return copy
 
 

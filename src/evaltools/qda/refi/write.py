@@ -13,8 +13,8 @@ from lxml import etree
 
 from evaltools.files import replace_file
 from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.qda.model import Case, Code, Coder, Coding, CodingSet, Document, Segment, beside
-from evaltools.qda.offsets.evidence import proof
+from evaltools.qda.model import Case, Code, Coder, Coding, CodingSet, Document, Segment, neighbours
+from evaltools.qda.offsets.evidence import quote_key
 from evaltools.qda.refi.model import (
     BLOCK,
     CODE_FIELDS,
@@ -23,15 +23,20 @@ from evaltools.qda.refi.model import (
     OURS,
     Description,
     Line,
+    drop_defaults,
     generate_guid,
-    legal,
+    legal_text,
     legal_values,
-    seal,
+    passage_seal,
     split_description,
-    without_defaults,
     write_lines,
 )
-from evaltools.qda.refi.validate import NAMESPACES, arranged, schema_faults, writing_problems
+from evaltools.qda.refi.validate import (
+    NAMESPACES,
+    arrange_coding,
+    find_schema_errors,
+    find_writing_problems,
+)
 
 PROJECT_NAME = "evaltools coding"
 SHOWN = 100  # characters of a quote that a selection's name holds, as tools do
@@ -49,12 +54,12 @@ def write_qdpx(codings: CodingSet, path: Path) -> None:
     Raises ProblemError with everything that keeps it from being written, such as a quote that
     is not what stands in the text.
     """
-    refuse(writing_problems(codings))
-    project = _Project(arranged(codings))
+    refuse(find_writing_problems(codings))
+    project = _Project(arrange_coding(codings))
     root = project.build()
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
-        _add(package, "project.qde", _serialised(root))
+        _add(package, "project.qde", _serialise(root))
         for name in sorted(project.texts):
             _add(package, f"sources/{name}", project.texts[name].encode())
     replace_file(path, buffer.getvalue())
@@ -66,23 +71,23 @@ def write_qdc(codings: CodingSet, path: Path) -> None:
     Raises ProblemError where there is no code, since the format has no empty codebook.
     """
     codes = CodingSet(codes=codings.codes)
-    refuse(writing_problems(codes))
+    refuse(find_writing_problems(codes))
     if not codings.codes:
         raise ProblemError(
             [Problem(path.name, "there is no code to write", code="exchange.unwritable")]
         )
-    codes = arranged(codes)
+    codes = arrange_coding(codes)
     project = _Project(codes)
     for code in codes.codes:
         project.give("code", code.code_id, code.guid)
     root = _root("CodeBook")
     root.set("origin", OURS)
     project.add_codes(_child(root, "Codes"), block=True)
-    replace_file(path, _serialised(root))
+    replace_file(path, _serialise(root))
 
 
-def _serialised(root: etree._Element) -> bytes:
-    found = schema_faults(root)
+def _serialise(root: etree._Element) -> bytes:
+    found = find_schema_errors(root)
     if found:  # a mistake of ours: nobody should get such a file
         raise AssertionError(f"not valid against the schema: {found}")
     etree.indent(root, space=" ")
@@ -105,16 +110,16 @@ def _child(parent: etree._Element, tag: str, /, **attributes: str) -> etree._Ele
     """A new element in the namespace of its parent."""
     element = etree.SubElement(parent, f"{{{etree.QName(parent).namespace}}}{tag}")
     for key, value in attributes.items():
-        element.set(key, legal(value))
+        element.set(key, legal_text(value))
     return element
 
 
-def _kept_guid(own: str, guid: str) -> dict[str, str]:
+def _given_guid(own: str, guid: str) -> dict[str, str]:
     """The GUID that a tool gave, where the file cannot have it."""
     return {"guid": own} if own and own != guid else {}
 
 
-def _kept_values(variables: Mapping[str, str]) -> dict[str, object]:
+def _given_values(variables: Mapping[str, str]) -> dict[str, object]:
     """Values as they are, where XML or reading would change them."""
     if legal_values(variables) == variables:
         return {}
@@ -178,7 +183,7 @@ class _Project:
             guid = self.give("relation", relation.relation_id)
             line = {"relation": guid, "relation_id": relation.relation_id}
             line |= {"coder_id": relation.coder_id, "kind": relation.kind}
-            lines.append(without_defaults(line))
+            lines.append(drop_defaults(line))
         self._note("project", lines)
         notes = _child(root, "Notes")
         for guid, text in self._notes.items():
@@ -206,7 +211,7 @@ class _Project:
 
     def _project_line(self) -> Line:
         codings = self.codings
-        return without_defaults(
+        return drop_defaults(
             {
                 "project": OURS,
                 "origin": codings.origin,
@@ -226,9 +231,9 @@ class _Project:
             "role": "" if coder.role == "coder" else coder.role,
             "trained_on": coder.trained_on.isoformat() if coder.trained_on else "",
         }
-        if legal(coder.pseudonym) != coder.pseudonym:
+        if legal_text(coder.pseudonym) != coder.pseudonym:
             line["pseudonym"] = coder.pseudonym
-        return without_defaults(line) | _kept_guid(coder.guid, guid)
+        return drop_defaults(line) | _given_guid(coder.guid, guid)
 
     def add_codes(self, container: etree._Element, *, block: bool = False) -> list[Line]:
         """Put the codes below one another; returns the lines about what they cannot hold.
@@ -253,7 +258,7 @@ class _Project:
                 written = write_lines([line]).partition("\n")[2]
                 description = f"{description}\n\n{BLOCK}{written}".removeprefix("\n\n")
             if description:
-                _child(element, "Description").text = legal(description)
+                _child(element, "Description").text = legal_text(description)
         return lines
 
     def _variables(self, root: etree._Element) -> None:
@@ -283,9 +288,9 @@ class _Project:
         line: dict[str, object] = {"case": guid, "number": index, "project_id": case.project_id}
         if held != list(case.documents):
             line["documents"] = list(case.documents)
-        if legal(case.name) != case.name:
+        if legal_text(case.name) != case.name:
             line["name"] = case.name
-        return without_defaults(line | _kept_values(case.variables)) | _kept_guid(case.guid, guid)
+        return drop_defaults(line | _given_values(case.variables)) | _given_guid(case.guid, guid)
 
     def _sources(self, sources: etree._Element) -> None:
         """Documents with their passages and codes, each with a note of what has no place."""
@@ -316,10 +321,10 @@ class _Project:
             element.set("plainTextPath", f"internal://{guid}.txt")
             self.texts[f"{guid}.txt"] = document.text
             line["sha256"] = digest = hashlib.sha256(document.text.encode()).hexdigest()
-        if legal(document.name) != document.name:
+        if legal_text(document.name) != document.name:
             line["name"] = document.name
-        line = without_defaults(line | _kept_values(document.variables))
-        line |= _kept_guid(document.guid, guid)
+        line = drop_defaults(line | _given_values(document.variables))
+        line |= _given_guid(document.guid, guid)
         if document.text_sha256 != digest:
             line["text_sha256"] = document.text_sha256
         return line
@@ -335,18 +340,18 @@ class _Project:
             startPosition=str(segment.start),
             endPosition=str(segment.end),
         )
-        line = without_defaults(
+        line = drop_defaults(
             {
                 "segment": guid,
                 "segment_id": segment.segment_id,
-                "proof": proof(segment.quote),
+                "proof": quote_key(segment.quote),
                 "page": segment.page,
                 "section": segment.section,
                 "origin_tool": segment.origin_tool,
                 "offset_convention": segment.offset_convention,
             }
         )
-        prefix, suffix = beside(text, segment.start, segment.end)
+        prefix, suffix = neighbours(text, segment.start, segment.end)
         if segment.prefix != prefix:
             line["prefix"] = segment.prefix
         if segment.suffix != suffix:
@@ -362,11 +367,11 @@ class _Project:
         if coding.created is not None:
             element.set("creationDateTime", f"{coding.created.isoformat()}T00:00:00Z")
         _child(element, "CodeRef", targetGUID=self.give("code", coding.code_id))
-        return without_defaults(
+        return drop_defaults(
             {
                 "coding": guid,
                 "coding_id": coding.coding_id,
-                "seal": seal(segment.segment_id, coding.code_id, coding.coder_id),
+                "seal": passage_seal(segment.segment_id, coding.code_id, coding.coder_id),
                 "polarity": "" if coding.polarity == "affirm" else coding.polarity,
                 "certainty": coding.certainty,
                 "round": coding.round,
@@ -400,12 +405,12 @@ def _code_line(code: Code, guid: str, *, nested: bool) -> Line:
     line: dict[str, object] = {"code": guid, "code_id": code.code_id}
     line |= {field: getattr(code, field) for field in CODE_FIELDS}
     parts = Description(code.definition, code.include, code.exclude)
-    if split_description(legal(str(parts))) != parts:
+    if split_description(legal_text(str(parts))) != parts:
         line |= vars(parts)
-    if legal(code.name) != code.name:
+    if legal_text(code.name) != code.name:
         line["name"] = code.name
     if not nested and code.parent_id is not None:
         line["parent_id"] = code.parent_id
     if code.color and not COLOR.fullmatch(code.color):
         line["color"] = code.color
-    return without_defaults(line | _kept_guid(code.guid, guid))
+    return drop_defaults(line | _given_guid(code.guid, guid))

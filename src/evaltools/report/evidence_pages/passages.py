@@ -9,7 +9,13 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from evaltools.evidence.code_presence import codes_as_read, marks_of, met, readers_of, voters_of
+from evaltools.evidence.code_presence import (
+    coder_marks,
+    codes_as_read,
+    count_readers,
+    eligible_coders,
+    rule_satisfied,
+)
 from evaltools.evidence.selection import Evidence
 from evaltools.indicators.disclosure.codes import CODES, withheld_codes
 from evaltools.indicators.disclosure.policy import policy_of
@@ -84,11 +90,11 @@ def passages(evidence: Evidence) -> Passages:
     """
     tables, rule = evidence.tables, evidence.parameters.coder_rule
     units = codes_as_read(tables, evidence.reports)
-    voters = voters_of(tables, rule)
+    voters = eligible_coders(tables, rule)
     voters = voters[voters["document_id"].isin(evidence.reports["document_id"])]
-    marks = marks_of(tables, voters, units)
+    marks = coder_marks(tables, voters, units)
     places, columns = pd.Index(evidence.reports["document_id"]), pd.Index(units.ids)
-    readers = readers_of(voters, places, units)
+    readers = count_readers(voters, places, units)
     consensus = voters.loc[voters["role"] == "consensus", "document_id"]
     segments = tables["segments"]
     segments = segments[segments["document_id"].isin(evidence.reports["document_id"])]
@@ -109,7 +115,7 @@ def passages(evidence: Evidence) -> Passages:
         rows = places.get_indexer(pd.Index(voices["document_id"]))
         needed = readers[rows, columns.get_indexer(pd.Index(voices["code_id"]))]
         reached = voices["document_id"].isin(consensus).to_numpy(dtype=bool)
-        enough = voices[met(count, needed, rule, reached)][["document_id", "code_id"]]
+        enough = voices[rule_satisfied(count, needed, rule, reached)][["document_id", "code_id"]]
         told = side.merge(enough, on=["document_id", "code_id"])
         coders = told.groupby(["code_id", "segment_id"])["coder_id"].nunique().reset_index()
         found: dict[str, list[Passage]] = {}
