@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaltools.evidence import compute_presence, linked_responses
-from evaltools.evidence.codebook import Change, Codebook
+from evaltools.evidence.codebook import Change, Codebook, Group
 from evaltools.study import Vocabulary
 
 CODES = {  # code: (brought in, given up)
@@ -38,6 +38,10 @@ CHANGES = (
 BOOK = Codebook(CODES, CHANGES)
 
 
+def is_unchanged(group: Group) -> bool:
+    return group.old == group.new and len(group.old) == 1 and not group.changes
+
+
 def test_versions_are_in_the_order_of_their_numbers() -> None:
     assert BOOK.versions == ("1.0", "1.10", "2.0")
     assert BOOK.newest == "2.0"
@@ -46,10 +50,10 @@ def test_versions_are_in_the_order_of_their_numbers() -> None:
 
 
 def test_a_version_holds_what_came_by_it_and_was_not_given_up() -> None:
-    assert "challenge.timing" in BOOK.at("1.2")
-    assert "challenge.timing" not in BOOK.at("1.10")
-    assert BOOK.at("2") == BOOK.at("2.0")
-    assert BOOK.at("2.0") == {code for code, (_, until) in CODES.items() if not until}
+    assert "challenge.timing" in BOOK.codes_at("1.2")
+    assert "challenge.timing" not in BOOK.codes_at("1.10")
+    assert BOOK.codes_at("2") == BOOK.codes_at("2.0")
+    assert BOOK.codes_at("2.0") == {code for code, (_, until) in CODES.items() if not until}
 
 
 def test_groups_are_what_changes_join_over_all_versions_between() -> None:
@@ -62,17 +66,19 @@ def test_groups_are_what_changes_join_over_all_versions_between() -> None:
         (("challenge.same",), ("challenge.same",)),
     }
     assert found.without == {"challenge.gone": "retired", "challenge.new": "introduced"}
-    redefined = {g.code for g in found.groups if g.redefined}
+    redefined = {
+        g.code for g in found.groups if any(change.kind == "redefine" for change in g.changes)
+    }
     assert redefined == {"challenge.aims"}
-    assert [g.code for g in found.groups if g.same] == ["challenge.same"]
+    assert [g.code for g in found.groups if is_unchanged(g)] == ["challenge.same"]
 
 
 def test_a_group_is_called_after_the_code_that_means_all_of_it() -> None:
     found = BOOK.crosswalk("1.0", "2.0")
-    assert found.group_of("challenge.turnover").code == "challenge.staff"  # type: ignore[union-attr]
-    assert found.group_of("challenge.law").code == "challenge.rules"  # type: ignore[union-attr]
-    assert found.group_of("challenge.timing").code == "challenge.schedule"  # type: ignore[union-attr]
-    assert found.group_of("challenge.gone") is None
+    assert found.find_group("challenge.turnover").code == "challenge.staff"  # type: ignore[union-attr]
+    assert found.find_group("challenge.law").code == "challenge.rules"  # type: ignore[union-attr]
+    assert found.find_group("challenge.timing").code == "challenge.schedule"  # type: ignore[union-attr]
+    assert found.find_group("challenge.gone") is None
 
 
 def test_the_way_back_joins_the_same_codes() -> None:
@@ -82,8 +88,10 @@ def test_the_way_back_joins_the_same_codes() -> None:
 
 
 def test_a_change_outside_the_two_versions_joins_nothing() -> None:
-    assert all(group.same for group in BOOK.crosswalk("1.10", "1.10").groups)
-    assert BOOK.crosswalk("1.0", "1.10").group_of("challenge.staff").same  # type: ignore[union-attr]
+    assert all(is_unchanged(group) for group in BOOK.crosswalk("1.10", "1.10").groups)
+    staff = BOOK.crosswalk("1.0", "1.10").find_group("challenge.staff")
+    assert staff is not None
+    assert is_unchanged(staff)
 
 
 def study(readings: dict[str, str], marks: list[tuple[str, str, str]]) -> dict[str, pd.DataFrame]:
@@ -160,7 +168,7 @@ def test_data_from_before_versions_are_asked_of_every_code_in_use(without: list[
     tables["codes"] = tables["codes"].drop(columns=without)
     found = states(tables)
     assert found["D1", "challenge.aims"] == "yes"
-    in_use = set(BOOK.at("2.0")) if not without else None
+    in_use = set(BOOK.codes_at("2.0")) if not without else None
     for (_, code), state in found.items():
         if in_use is None and "retired" in without:
             assert state != "not_asked"
@@ -218,4 +226,4 @@ def test_every_code_is_in_one_group_or_has_none(pairs: list[tuple[str, str]]) ->
     assert sorted([*listed, *found.without]) == sorted(terms)
     assert len({group.code for group in found.groups}) == len(found.groups)
     for a, b in pairs:
-        assert found.group_of(a) == found.group_of(b)
+        assert found.find_group(a) == found.find_group(b)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from evaltools.evidence import load_descriptor
-from evaltools.evidence.paths import is_inside, safe_path
+from evaltools.evidence.paths import is_safe_path, resolve_inside
 from evaltools.problems import ProblemError
 
 ROOT = Path(__file__).parents[2]
@@ -182,11 +182,11 @@ def test_what_is_no_descriptor_is_refused(tmp_path: Path, kind: str) -> None:
              "nul .", "a/b ", "con|x"]
 )  # fmt: skip
 def test_paths_that_could_lead_elsewhere_are_not_safe(path: str) -> None:
-    assert not safe_path(path)
+    assert not is_safe_path(path)
 
 
 def test_a_path_stays_inside_even_by_a_link(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "out").symlink_to(tmp_path)
-    assert is_inside(tmp_path / "in", "out/x") is None
-    assert is_inside(tmp_path / "in", "x/y.txt") == (tmp_path / "in" / "x" / "y.txt").resolve()
+    assert resolve_inside(tmp_path / "in", "out/x") is None
+    assert resolve_inside(tmp_path / "in", "x/y.txt") == (tmp_path / "in" / "x" / "y.txt").resolve()

@@ -55,14 +55,14 @@ def test_spellings_of_one_number_have_one_key_and_other_numbers_another() -> Non
 
 def test_a_number_that_the_register_has_twice_leads_to_both_projects() -> None:
     projects = Projects({"b": "VN/1/2020", "a": "vn/01/2020", "d": "", "c": "VN/2/2020"}, PATTERNS)
-    assert projects.of_keys(["VN/1/2020"]) == ("a", "b")
-    assert projects.of_number("VN-2-2020") == ("c",)
-    assert projects.of_number("") == ()
+    assert projects.find_by_keys(["VN/1/2020"]) == ("a", "b")
+    assert projects.find_by_number("VN-2-2020") == ("c",)
+    assert projects.find_by_number("") == ()
 
 
 def test_a_study_that_declares_no_form_of_numbers_finds_those_of_its_projects() -> None:
     projects = Projects({"a": "RF-2021-017", "b": "0815", "c": "Case 12/A"}, ())
     text = "Grant rf\u20132021\u2013017, that is RF / 2021 / 017; no. 0815, CASE 12/a"
-    assert projects.of_keys(projects.numbers_in(text)) == ("a", "c")
-    assert projects.of_keys(projects.numbers_in_field("0815")) == ("b",)
+    assert projects.find_by_keys(projects.numbers_in(text)) == ("a", "c")
+    assert projects.find_by_keys(projects.numbers_in_field("0815")) == ("b",)
     assert projects.numbers_in_field("RF-2021-099") == ("RF/2021/99",)

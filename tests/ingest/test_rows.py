@@ -56,26 +56,30 @@ def test_one_changed_row_leaves_the_bytes_of_the_others(tmp_path: Path) -> None:
 def test_rows_are_put_in_order_where_the_table_is_in_order(tmp_path: Path) -> None:
     row = {"id": "b", "n": "9", "note": "new"}
     rows = read(tmp_path, b"id,n,note\na,1,x\nc,3,z")
-    assert rows.with_groups("id", {"b": [row]}).content() == (b"id,n,note\na,1,x\nb,9,new\nc,3,z")
+    assert rows.replace_groups("id", {"b": [row]}).content() == (
+        b"id,n,note\na,1,x\nb,9,new\nc,3,z"
+    )
     rows = read(tmp_path, b"id,n,note\nc,3,z\na,1,x\n")
-    assert rows.with_groups("id", {"b": [row]}).content() == (b"id,n,note\nc,3,z\na,1,x\nb,9,new\n")
+    assert rows.replace_groups("id", {"b": [row]}).content() == (
+        b"id,n,note\nc,3,z\na,1,x\nb,9,new\n"
+    )
 
 
 def test_a_group_is_replaced_and_its_same_rows_keep_their_bytes(tmp_path: Path) -> None:
     rows = read(tmp_path, b'id,n,note\na,1,"x"\na,2,y\nb,3,z\n')
     groups = {"a": [{"id": "a", "n": "1", "note": "x"}, {"id": "a", "n": "5", "note": ""}]}
-    assert rows.with_groups("id", groups).content() == b'id,n,note\na,1,"x"\na,5,\nb,3,z\n'
+    assert rows.replace_groups("id", groups).content() == b'id,n,note\na,1,"x"\na,5,\nb,3,z\n'
 
 
 def test_a_table_that_is_not_there_begins_with_the_descriptors_columns(tmp_path: Path) -> None:
     rows = read_editable_table(tmp_path, RESOURCE)
     assert rows.new
-    assert rows.with_groups("id", {"a": [{"id": "a"}]}).content() == b"id,n,note\na,,\n"
+    assert rows.replace_groups("id", {"a": [{"id": "a"}]}).content() == b"id,n,note\na,,\n"
 
 
 def test_a_letter_that_the_file_cannot_hold_is_a_problem(tmp_path: Path) -> None:
     rows = read(tmp_path, "id,n,note\na,1,ä\n".encode("cp1252"))
-    changed = rows.with_groups("id", {"b": [{"id": "b", "note": "→"}]})
+    changed = rows.replace_groups("id", {"b": [{"id": "b", "note": "→"}]})
     with pytest.raises(ProblemError, match="UTF-8"):
         changed.content()
 

@@ -214,7 +214,7 @@ def test_texts_that_count_in_different_ways_are_told_one_by_one_and_said() -> No
 
 def test_what_the_user_states_is_believed_and_the_evidence_told() -> None:
     marked = ToolText("t", "Yksi kaksi. Kolme.\n", (ToolPassage("x", 0, 9),))
-    given_one = Convention.named("codepoint/crlf2/nobom/inclusive")
+    given_one = Convention.from_name("codepoint/crlf2/nobom/inclusive")
     found = detect_conventions([marked], "f", given_one)
     assert found.convention == given_one
     assert "as stated" in found.words

@@ -250,7 +250,7 @@ def test_losses_are_told_by_their_kind_and_empty_elements_are_none(tmp_path: Pat
     )
     xml = project(f"{USERS}{CODES}<Sources>{body}</Sources><Graphs/>")
     path = package(tmp_path / "a.qdpx", xml, {f"{guid(50).upper()}.txt": TEXT.encode()})
-    found = read_refi(path, Convention.named("codepoint/crlf2/bom/exclusive"))
+    found = read_refi(path, Convention.from_name("codepoint/crlf2/bom/exclusive"))
     kinds = {(line.where.split()[0], line.loss) for line in found.dropped}
     assert ("PlainTextSelection", "passage") in kinds
     assert ("PlainTextSelection", "uncoded") in kinds

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from evaltools.coding.suggestions import Keyword, read_keywords
 from evaltools.evidence.codebook import version_order
-from evaltools.evidence.paths import is_inside
+from evaltools.evidence.paths import resolve_inside
 from evaltools.problems import Problem, ProblemError
 from evaltools.qda.model import Coder
 from evaltools.qda.study_coding import make_records, read_study_tables, table_rows
@@ -130,7 +130,7 @@ class CoderView:
             names = rows.loc[rows["document_id"] == document_id, "text_file"]
             if names.empty:
                 raise KeyError(document_id)
-            path = is_inside(self.study.data, str(names.iloc[0]))
+            path = resolve_inside(self.study.data, str(names.iloc[0]))
             if path is None:
                 raise FileNotFoundError(str(names.iloc[0]))
             data = path.read_bytes()

@@ -68,7 +68,7 @@ class Unit:
     """One code in one document, as each coder has it.
 
     Arguments:
-        said: in the order of the coders.
+        decisions: in the order of the coders.
         together: all passages put together: those that overlap become one, which carries the
             polarity that all have, or `mixed`.
     """
@@ -76,7 +76,7 @@ class Unit:
     document_id: str
     code_id: str
     kind: Kind
-    said: tuple[CoderDecision, ...]
+    decisions: tuple[CoderDecision, ...]
     together: tuple[MarkedPassage, ...]
 
     @property
@@ -186,7 +186,7 @@ def _unit(
     readers: Sequence[str],
 ) -> Unit:
     own = {coder: [segment for segment, one in rows if one.coder_id == coder] for coder in readers}
-    said = tuple(
+    decisions = tuple(
         CoderDecision(
             coder,
             tuple(
@@ -199,7 +199,9 @@ def _unit(
         )
         for coder in readers
     )
-    return Unit(document, code, _kind(said), said, merge_marks(_mark(*row) for row in rows))
+    return Unit(
+        document, code, _kind(decisions), decisions, merge_marks(_mark(*row) for row in rows)
+    )
 
 
 def _mark(segment: Segment, one: Coding) -> MarkedPassage:
@@ -233,12 +235,12 @@ def _other_codes(
     )
 
 
-def _kind(said: Sequence[CoderDecision]) -> Kind:
-    if not all(one.marks for one in said):
+def _kind(decisions: Sequence[CoderDecision]) -> Kind:
+    if not all(one.marks for one in decisions):
         return "presence"
-    if len({_decision(one.marks) for one in said}) > 1:
+    if len({_decision(one.marks) for one in decisions}) > 1:
         return "polarity"
-    return "place" if any(one.beside for one in said) else "agreed"
+    return "place" if any(one.beside for one in decisions) else "agreed"
 
 
 def _decision(marks: Sequence[MarkedPassage]) -> str:
@@ -345,8 +347,8 @@ def _not_comparable(
             yield Problem(f"document {name}", what, "", remedy, "coding.blind")
     if wanted is None and not readers:
         what = "no document has been read whole by everyone who began it, and by two at least"
-        told = "; ".join(f"{name}: {', '.join(who)}" for name, who in waiting.items())
-        allowed = f"waiting for {told}" if told else ""
+        message = "; ".join(f"{name}: {', '.join(who)}" for name, who in waiting.items())
+        allowed = f"waiting for {message}" if message else ""
         yield Problem("disagreements", what, allowed, remedy, "coding.blind")
 
 
@@ -362,7 +364,7 @@ def _as_message(unit: Unit) -> Message:
                 "marks": [_mark_message(mark) for mark in one.marks],
                 "beside": list(one.beside),
             }
-            for one in unit.said
+            for one in unit.decisions
         ],
         "together": [_mark_message(mark) for mark in unit.together],
     }

@@ -104,14 +104,14 @@ def write_coder(folder: Path, coder: Coder) -> CodingSet:
 
     Each file is written beside and renamed, and only where it has changed.
     """
-    made = make_coding_set(
+    coding = make_coding_set(
         {number: read_journal(path) for number, path in list_journals(folder)}, coder
     )
-    for name, data in table_files(made).items():
+    for name, data in table_files(coding).items():
         path = folder / name
         if not path.exists() or path.read_bytes() != data:
             replace_file(path, data)
-    return made
+    return coding
 
 
 def load_codings(study: Study, coders: Iterable[Coder], round_: int) -> CodingSet:

@@ -42,10 +42,10 @@ def _write(path: Path, language: Language, source: str) -> Path:
     return path
 
 
-def _notebook(told: str, source: str) -> dict[str, Any]:
+def _notebook(instructions: str, source: str) -> dict[str, Any]:
     return {
         "cells": [
-            {"cell_type": "markdown", "id": "how", "metadata": {}, "source": told},
+            {"cell_type": "markdown", "id": "how", "metadata": {}, "source": instructions},
             {
                 "cell_type": "code",
                 "id": "panel",

@@ -72,9 +72,9 @@ def _face(name: str, weight: int) -> str:
     cutter.populate(unicodes=_LETTERS)
     cutter.subset(font)
     font.flavor = "woff"
-    made = io.BytesIO()
-    font.save(made)
-    data = base64.b64encode(made.getvalue()).decode()
+    buffer = io.BytesIO()
+    font.save(buffer)
+    data = base64.b64encode(buffer.getvalue()).decode()
     return (
         f'@font-face{{font-family:"Evaltools Fira Sans";font-weight:{weight};font-display:swap;'
         f'src:url("data:font/woff;base64,{data}") format("woff")}}\n'

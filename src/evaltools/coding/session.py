@@ -179,15 +179,15 @@ class CodingSession:
 
     def receive(self, content: object) -> Iterator[Message]:
         """Answer a message of the panel; what it asks for is done before the answer is given."""
-        asked = content if isinstance(content, Mapping) else {}
-        kind = asked.get("kind")
+        request = content if isinstance(content, Mapping) else {}
+        kind = request.get("kind")
         with self._guard:
             if kind == "hello":
                 yield self._hello()
             elif kind == "open":
-                yield from self._open(str(asked.get("document_id")))
-            elif kind == "acts" and isinstance(asked.get("acts"), Sequence):
-                yield self._record(asked["acts"])
+                yield from self._open(str(request.get("document_id")))
+            elif kind == "acts" and isinstance(request.get("acts"), Sequence):
+                yield self._record(request["acts"])
 
     def close(self) -> None:
         """Let the journal go."""

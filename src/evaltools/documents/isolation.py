@@ -35,7 +35,7 @@ class ReaderServer:
         line = b""
         if not self._ended:
             request = {"path": str(path.absolute()), "limits": asdict(limits)}
-            process = self._started()
+            process = self._start()
             assert process.stdin is not None
             assert process.stdout is not None
             with suppress(BrokenPipeError):
@@ -66,7 +66,7 @@ class ReaderServer:
                     stream.close()
         self._process.wait()
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _start(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self.close()
             self._process = subprocess.Popen(

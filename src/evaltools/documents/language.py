@@ -85,9 +85,9 @@ def detect(text: str) -> str:
         language, sure = _likeliest(passage)
         if language == _NO_LANGUAGE:
             continue
-        told = language if sure >= _SURE else ""
-        letters[told] = letters.get(told, 0) + _count_letters(passage)
-        parts.setdefault(told, []).append(passage)
+        detected = language if sure >= _SURE else ""
+        letters[detected] = letters.get(detected, 0) + _count_letters(passage)
+        parts.setdefault(detected, []).append(passage)
     total = sum(letters.values())
     best = max(sorted(letters), key=lambda one: letters[one], default="")
     if not best or total < _SHORTEST or letters[best] < _SHARE * total:

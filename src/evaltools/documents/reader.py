@@ -187,28 +187,28 @@ def measure(
         notes: kept in order, each once.
         replaced: (characters of the file, those that the text has for them), of symbol fonts.
     """
-    there = _count_words(present)
+    expected = _count_words(present)
     replaced = tuple(replaced)
-    there -= _count_words(given for given, _ in replaced)
-    there += _count_words(shown for _, shown in replaced)
+    expected -= _count_words(given for given, _ in replaced)
+    expected += _count_words(shown for _, shown in replaced)
     inside = Counter(visible(text))
-    unread = there - Counter({c: n for c, n in inside.items() if not _is_ignorable(c)})
-    read = there.total() - unread.total()
+    unread = expected - Counter({c: n for c, n in inside.items() if not _is_ignorable(c)})
+    read = expected.total() - unread.total()
     named: dict[str, int] = {}
-    said: dict[str, str] = {}
+    samples: dict[str, str] = {}
     for what, piece in left_out:
         bag = Counter(visible(piece))
         named[what] = named.get(what, 0) + bag.total()
-        said[what] = f"{said.get(what, '')} {to_line(piece)}".strip()[:LONGEST_TEXT]
+        samples[what] = f"{samples.get(what, '')} {to_line(piece)}".strip()[:LONGEST_TEXT]
         unread -= bag
     return Coverage(
-        characters_present=there.total(),
+        characters_present=expected.total(),
         characters_read=read,
         characters_unread=unread.total(),
         tables_present=tables[0],
         tables_read=tables[1],
         left_out=tuple(
-            LeftOut(str(what), characters, isinstance(what, HeaderOrFooter), said[what])
+            LeftOut(str(what), characters, isinstance(what, HeaderOrFooter), samples[what])
             for what, characters in named.items()
         ),
         notes=tuple(dict.fromkeys(notes)),

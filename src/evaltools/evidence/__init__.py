@@ -19,11 +19,11 @@ __all__ = [
     "Evidence",
     "allocate",
     "check_data",
+    "compute_presence",
     "hash_data",
     "linked_responses",
     "load_descriptor",
     "open_evidence",
-    "compute_presence",
     "read_tables",
     "validate",
 ]

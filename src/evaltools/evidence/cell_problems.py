@@ -58,31 +58,33 @@ class UnreadTable:
         holed = frozenset((table, column) for table, _, column in self.cells)
         object.__setattr__(self, "_columns_with_cells", holed)
 
-    def whole(self, table: str, columns: Iterable[str]) -> bool:
+    def fully_read(self, table: str, columns: Iterable[str]) -> bool:
         """Whether every cell of these columns was read, so that absence means absence."""
         return table not in self.tables and not any(
             (table, column) in self.columns or (table, column) in self._columns_with_cells
             for column in columns
         )
 
-    def covers(self, flaw: CellProblem) -> bool:
-        """Whether the flaw stands where reading has already failed."""
-        if flaw.table in self.tables:
+    def covers(self, problem: CellProblem) -> bool:
+        """Whether the problem stands where reading has already failed."""
+        if problem.table in self.tables:
             return True
-        if flaw.column is None:
+        if problem.column is None:
             return False
-        if (flaw.table, flaw.column) in self.columns:
+        if (problem.table, problem.column) in self.columns:
             return True
-        return flaw.row is not None and (flaw.table, flaw.row, flaw.column) in self.cells
+        return (
+            problem.row is not None and (problem.table, problem.row, problem.column) in self.cells
+        )
 
 
 def as_problems(
-    flaws: Iterable[CellProblem], descriptor: Descriptor, files: Mapping[str, str]
+    cell_problems: Iterable[CellProblem], descriptor: Descriptor, files: Mapping[str, str]
 ) -> list[Problem]:
     """Problems in the order of the descriptor's tables, then rows, then columns.
 
     Arguments:
-        flaws: in any order; repetitions are told once.
+        cell_problems: in any order; repetitions are told once.
         descriptor: gives the order of tables and columns.
         files: path of the file each table was read from, below the data folder.
     """
@@ -93,20 +95,22 @@ def as_problems(
         for place, one in enumerate(resource.fields)
     }
 
-    def order(flaw: CellProblem) -> tuple[int, int, int, str, str]:
-        place = columns.get((flaw.table, flaw.column or ""), -1 if flaw.column is None else 10_000)
-        return tables[flaw.table], flaw.row or 0, place, flaw.code, flaw.what
+    def order(problem: CellProblem) -> tuple[int, int, int, str, str]:
+        place = columns.get(
+            (problem.table, problem.column or ""), -1 if problem.column is None else 10_000
+        )
+        return tables[problem.table], problem.row or 0, place, problem.code, problem.what
 
     folder = descriptor.folder.resolve().name
     problems = []
-    for flaw in sorted(set(flaws), key=order):
-        path = files.get(flaw.table, descriptor.resource(flaw.table).path)
+    for problem in sorted(set(cell_problems), key=order):
+        path = files.get(problem.table, descriptor.resource(problem.table).path)
         where = f"{folder}/{path}"
-        if flaw.row is not None:
-            where += f", row {flaw.row}"
-        if flaw.column is not None:
-            where += f", column {flaw.column}"
-        problems.append(Problem(where, flaw.what, flaw.allowed, flaw.remedy, flaw.code))
+        if problem.row is not None:
+            where += f", row {problem.row}"
+        if problem.column is not None:
+            where += f", column {problem.column}"
+        problems.append(Problem(where, problem.what, problem.allowed, problem.remedy, problem.code))
     return problems
 
 
@@ -129,20 +133,20 @@ class Rule:
     """A check and what it needs.
 
     Arguments:
-        check: gives flaws for the tables.
+        check: gives cell problems for the tables.
         needs: tables that have to be there.
-        whole: columns by table of which every cell has to have been read, since the rule
+        fully_read: columns by table of which every cell has to have been read, since the rule
             concludes from absence.
     """
 
     check: Callable[[NumberedTables], Iterator[CellProblem]]
     needs: tuple[str, ...]
-    whole: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fully_read: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def applies(self, frames: NumberedTables, unread: UnreadTable) -> bool:
         """Whether the tables are there that the rule needs, and what it concludes from is whole."""
         return all(table in frames for table in self.needs) and all(
-            unread.whole(table, columns) for table, columns in self.whole.items()
+            unread.fully_read(table, columns) for table, columns in self.fully_read.items()
         )
 
 

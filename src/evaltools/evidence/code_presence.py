@@ -51,25 +51,25 @@ class CodeUnits:
     counts_for: Mapping[str, Mapping[str, str]]
 
     @cached_property
-    def plain(self) -> bool:
+    def is_identity(self) -> bool:
         """Whether every code was asked under every version and counts for itself."""
         return all(
             len(own) == len(self.ids) and all(code == unit for code, unit in own.items())
             for own in self.counts_for.values()
         )
 
-    def asked(self, version: str) -> npt.NDArray[np.int64]:
+    def applicable(self, version: str) -> npt.NDArray[np.int64]:
         """For each unit 1 where a coder with the version was asked of it, else 0."""
         units = set(self.counts_for[version].values())
         return np.array([unit in units for unit in self.ids], dtype=np.int64)
 
-    def translated(self, marks: pd.DataFrame) -> pd.DataFrame:
+    def translate(self, marks: pd.DataFrame) -> pd.DataFrame:
         """Marks with units for their codes; those that count for none are left out.
 
         Arguments:
             marks: at least `code_id` and `codebook_version`.
         """
-        if self.plain:
+        if self.is_identity:
             return marks
         parts = []
         for version, own in marks.groupby("codebook_version", sort=True):
@@ -88,11 +88,11 @@ def units_for_codes(
         stated_in: the version. Codes that it does not hold are asked of nobody.
         versions: those with which the readings were made.
     """
-    codebook = Codebook.of(tables)
-    own = codebook.at(stated_in)
+    codebook = Codebook.from_tables(tables)
+    own = codebook.codes_at(stated_in)
     counts_for: dict[str, dict[str, str]] = {}
     for version in sorted({*versions, UNNAMED}):
-        held = codebook.at(version)
+        held = codebook.codes_at(version)
         if version == UNNAMED:
             # It does not say what was not asked, so all that is stated was.
             counts_for[version] = {code: code for code in sorted(own)}
@@ -118,10 +118,10 @@ def units_for_groups(
         crosswalk: the groups.
         versions: those with which the readings were made.
     """
-    codebook = Codebook.of(tables)
+    codebook = Codebook.from_tables(tables)
     counts_for: dict[str, dict[str, str]] = {}
     for version in sorted({*versions, UNNAMED}):
-        found = ((code, crosswalk.group_of(code)) for code in sorted(codebook.at(version)))
+        found = ((code, crosswalk.find_group(code)) for code in sorted(codebook.codes_at(version)))
         counts_for[version] = {code: group.code for code, group in found if group is not None}
     kinds = _kinds(tables)
     ids = tuple(sorted(group.code for group in crosswalk.groups))
@@ -207,11 +207,11 @@ def compute_presence(
     rows = place.get_indexer(pd.Index(voters["document_id"]))
     reached = np.zeros(len(place), dtype=bool)
     reached[rows[(voters["role"] == "consensus").to_numpy(dtype=bool)]] = True
-    asked = count_readers(voters, place, units)
-    yes = rule_satisfied(affirmers, asked, rule, reached[:, None])
-    no = ~yes & rule_satisfied(deniers, asked, rule, reached[:, None])
+    applicable = count_readers(voters, place, units)
+    yes = rule_satisfied(affirmers, applicable, rule, reached[:, None])
+    no = ~yes & rule_satisfied(deniers, applicable, rule, reached[:, None])
     state = np.where(yes, "yes", np.where(no, "no", "silent"))
-    state = np.where(asked == 0, "not_asked", state)
+    state = np.where(applicable == 0, "not_asked", state)
     return pd.DataFrame(
         {
             "project_id": _strings(np.repeat(documents["project_id"].to_numpy(object), shape[1])),
@@ -282,8 +282,10 @@ def linked_responses(
     counted = counted.reset_index()
     where = place.get_indexer(pd.Index(counted["document_id"]))
     ends = [code_place.get_indexer(pd.Index(counted[side])) for side in by[1:]]
-    asked = np.minimum(readers[where, ends[0]], readers[where, ends[1]])
-    enough = rule_satisfied(counted["coders"].to_numpy(dtype=np.int64), asked, rule, reached[where])
+    applicable = np.minimum(readers[where, ends[0]], readers[where, ends[1]])
+    enough = rule_satisfied(
+        counted["coders"].to_numpy(dtype=np.int64), applicable, rule, reached[where]
+    )
     counted = counted[enough].merge(documents[["document_id", "project_id"]], on="document_id")
     present = states.loc[states["state"] == "yes", ["project_id", "code_id"]]
     for side in by[1:]:
@@ -298,7 +300,7 @@ def codes_as_read(tables: Mapping[str, pd.DataFrame], documents: pd.DataFrame) -
     So a wave keeps its own codes when a later one is read with others.
     """
     versions = versions_read(tables, documents)
-    return units_for_codes(tables, Codebook.of(tables).latest(versions), versions)
+    return units_for_codes(tables, Codebook.from_tables(tables).latest(versions), versions)
 
 
 def eligible_coders(tables: Mapping[str, pd.DataFrame], rule: CoderRule) -> pd.DataFrame:
@@ -330,7 +332,7 @@ def coder_marks(
     codings = tables["codings"][["segment_id", "code_id", "coder_id", "round", "polarity"]]
     segments = tables["segments"][["segment_id", "document_id"]]
     placed = codings.merge(segments, on="segment_id")
-    return units.translated(placed.merge(voters, on=KEYS))
+    return units.translate(placed.merge(voters, on=KEYS))
 
 
 def count_readers(voters: pd.DataFrame, documents: pd.Index, units: CodeUnits) -> Ints:
@@ -339,7 +341,7 @@ def count_readers(voters: pd.DataFrame, documents: pd.Index, units: CodeUnits) -
     for version, own in voters.groupby("codebook_version", sort=True):
         rows = documents.get_indexer(pd.Index(own["document_id"]))
         counts = np.bincount(rows[rows >= 0], minlength=len(documents)).astype(np.int64)
-        readers += counts[:, None] * units.asked(str(version))[None, :]
+        readers += counts[:, None] * units.applicable(str(version))[None, :]
     return readers
 
 

@@ -99,16 +99,6 @@ class Group:
             return self.old[0]
         return self.new[0]
 
-    @property
-    def redefined(self) -> bool:
-        """Whether a definition changed on the way, so that like is not quite held against like."""
-        return any(change.kind == "redefine" for change in self.changes)
-
-    @property
-    def same(self) -> bool:
-        """Whether it is one code that nothing happened to."""
-        return self.old == self.new and len(self.old) == 1 and not self.changes
-
 
 @dataclass(frozen=True)
 class Crosswalk:
@@ -127,7 +117,7 @@ class Crosswalk:
     without: Mapping[str, Why]
     homes: Mapping[str, int]
 
-    def group_of(self, code: str) -> Group | None:
+    def find_group(self, code: str) -> Group | None:
         """The group of a code; None where it has no counterpart."""
         place = self.homes.get(code)
         return None if place is None else self.groups[place]
@@ -147,7 +137,7 @@ class Codebook:
     changes: tuple[Change, ...] = ()
 
     @classmethod
-    def of(cls, tables: Mapping[str, pd.DataFrame]) -> Codebook:
+    def from_tables(cls, tables: Mapping[str, pd.DataFrame]) -> Codebook:
         """The codebook of a study.
 
         Arguments:
@@ -198,7 +188,7 @@ class Codebook:
             default=self.newest,
         )
 
-    def at(self, version: str) -> frozenset[str]:
+    def codes_at(self, version: str) -> frozenset[str]:
         """Codes that a version holds; those of the newest, where it is not named."""
         wanted = version or self.newest
         if not wanted:
@@ -220,7 +210,7 @@ class Codebook:
             through: other versions whose codes have to find their group, since some of the
                 readings were made with them.
         """
-        before, after = self.at(old), self.at(new)
+        before, after = self.codes_at(old), self.codes_at(new)
         spanned = [version_order(version or self.newest) for version in (old, new, *through)]
         low, high = min(spanned), max(spanned)
         between = [
@@ -252,7 +242,7 @@ def _components(codes: set[str], changes: Iterable[Change]) -> list[list[str]]:
         beside[change.from_code].add(change.to_code)
         beside[change.to_code].add(change.from_code)
     seen: set[str] = set()
-    made = []
+    components = []
     for code in sorted({*codes, *beside}):
         if code in seen:
             continue
@@ -262,8 +252,8 @@ def _components(codes: set[str], changes: Iterable[Change]) -> list[list[str]]:
             members |= new
             todo += sorted(new)
         seen |= members
-        made.append(sorted(members))
-    return made
+        components.append(sorted(members))
+    return components
 
 
 def _by_version(change: Change) -> tuple[Place, Place, Change]:

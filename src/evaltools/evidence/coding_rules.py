@@ -80,7 +80,10 @@ def check_coders_have_read(frames: NumberedTables) -> Iterator[CellProblem]:
     read = set(zip(*(readings[name] for name in columns), strict=True))
     for document, coder, round_, row in iterate_rows(codings, *columns):
         if (document, coder, round_) not in read:
-            what = f"{quote_value(coder)} has no reading of document {quote_value(document)} in round {round_}"
+            what = (
+                f"{quote_value(coder)} has no reading of document {quote_value(document)} "
+                f"in round {round_}"
+            )
             allowed = "a coder with a reading of the document in the round"
             remedy = "Add the reading to readings, or correct the coder or the round."
             yield CellProblem("codings", row, "coder_id", what, allowed, remedy, "data.reading")
@@ -91,8 +94,8 @@ def check_finals_read(frames: NumberedTables) -> Iterator[CellProblem]:
     documents = frames["documents"]
     finals = documents[documents["kind"] == "final"].dropna(subset=["document_id"])
     readings = frames["readings"]
-    whole = readings.loc[readings["complete"].fillna(False), "document_id"]
-    for _, row in finals[~finals["document_id"].isin(whole)].iterrows():
+    complete = readings.loc[readings["complete"].fillna(False), "document_id"]
+    for _, row in finals[~finals["document_id"].isin(complete)].iterrows():
         what = f"no coder has read {quote_value(row['document_id'])} from beginning to end"
         allowed = "at least one complete reading of each final report"
         remedy = "Add its reading to readings; until it is coded, leave it out of documents."
@@ -136,8 +139,8 @@ def check_relations(frames: NumberedTables) -> Iterator[CellProblem]:
     for start, goal, row in iterate_rows(chosen, *ends):
         if start in home and goal in home and home[start] != home[goal]:
             what = (
-                f"{quote_value(goal)} is in document {quote_value(home[goal])}, {quote_value(start)} in "
-                f"{quote_value(home[start])}"
+                f"{quote_value(goal)} is in document {quote_value(home[goal])}, "
+                f"{quote_value(start)} in {quote_value(home[start])}"
             )
             allowed, remedy = "both passages in one document", "Correct the passage."
             yield CellProblem(
@@ -160,7 +163,8 @@ def check_passages(frames: NumberedTables) -> Iterator[CellProblem]:
                     table,
                     int(rows.loc[place, ROW]),
                     column,
-                    f"{quote_value(rows.loc[place, column])} is in document {quote_value(homes[place])}",
+                    f"{quote_value(rows.loc[place, column])} is in document "
+                    f"{quote_value(homes[place])}",
                     f"a passage of document {quote_value(rows.loc[place, 'document_id'])}",
                     "Correct the passage or the document.",
                     "data.passage",
@@ -218,8 +222,8 @@ def check_goals(frames: NumberedTables) -> Iterator[CellProblem]:
     other = (merged["project_id"] != merged["project_id_of_document"]).fillna(False)
     for _, row in merged[other].iterrows():
         what = (
-            f"{quote_value(row['project_id'])}, but document {quote_value(row['document_id'])} is of "
-            f"project {quote_value(row['project_id_of_document'])}"
+            f"{quote_value(row['project_id'])}, but document {quote_value(row['document_id'])} "
+            f"is of project {quote_value(row['project_id_of_document'])}"
         )
         allowed, remedy = "the project of the document", "Correct the one that is wrong."
         yield CellProblem(
@@ -423,7 +427,10 @@ def check_consensus(frames: NumberedTables) -> Iterator[CellProblem]:
                 what = f"{quote_value(name)} is of the same coder, {quote_value(coder)}"
             else:
                 continue
-            allowed = f"codings of other coders in document {quote_value(document)} with {quote_value(code)}"
+            allowed = (
+                f"codings of other coders in document {quote_value(document)} "
+                f"with {quote_value(code)}"
+            )
             remedy = "Correct the coding that is named."
             yield CellProblem(
                 "codings", row, "consensus_of", what, allowed, remedy, "data.consensus"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaltools.evidence.descriptor import FILE_NAME
-from evaltools.evidence.paths import is_inside
+from evaltools.evidence.paths import resolve_inside
 
 if TYPE_CHECKING:
     from evaltools.evidence.descriptor import Descriptor
@@ -29,17 +29,17 @@ def hash_data(folder: Path, descriptor: Descriptor) -> str:
     of the descriptor, then the texts by path, so that moving bytes between files changes it. A
     file that is not there goes in as absent: a state without it is a state of its own.
     """
-    whole = hashlib.sha256()
+    digest = hashlib.sha256()
     for name, path in _files(folder, descriptor):
-        whole.update(f"{name}\0".encode())
+        digest.update(f"{name}\0".encode())
         if path is None or not path.is_file():
-            whole.update(b"absent\0")
+            digest.update(b"absent\0")
             continue
-        whole.update(f"{path.stat().st_size}\0".encode())
+        digest.update(f"{path.stat().st_size}\0".encode())
         with path.open("rb") as stream:
             while block := stream.read(_BLOCK):
-                whole.update(block)
-    return whole.hexdigest()
+                digest.update(block)
+    return digest.hexdigest()
 
 
 def is_known_valid(state: str) -> bool:
@@ -52,11 +52,11 @@ def _files(folder: Path, descriptor: Descriptor) -> Iterator[tuple[str, Path | N
     for resource in descriptor.resources:
         stem = resource.path.removesuffix(".csv")
         for name in (resource.path, f"{stem}.xlsx", f"{stem}.ods"):
-            path = is_inside(folder, name)
+            path = resolve_inside(folder, name)
             if name == resource.path or (path is not None and path.is_file()):
                 yield name, path
     for name in _texts(folder, descriptor):
-        yield name, is_inside(folder, name)
+        yield name, resolve_inside(folder, name)
 
 
 def _texts(folder: Path, descriptor: Descriptor) -> list[str]:

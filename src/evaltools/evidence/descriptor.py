@@ -19,7 +19,7 @@ from typing import Any, TypeGuard
 
 from evaltools.evidence.known_tables import IMPLIED, KnownTable, known_tables
 from evaltools.evidence.messages import list_values, quote_value, suggest_value
-from evaltools.evidence.paths import safe_path
+from evaltools.evidence.paths import is_safe_path
 from evaltools.files import read_file
 from evaltools.problems import Problem, ProblemError, refuse
 
@@ -197,7 +197,7 @@ class _Reader:
             if not re.fullmatch(r"[a-z][a-z0-9_]*", raw["name"]):
                 self._wrong(place, "the name is not plain", "a-z, 0-9 and _")
             path = raw.get("path")
-            if not isinstance(path, str) or not safe_path(path) or not path.endswith(".csv"):
+            if not isinstance(path, str) or not is_safe_path(path) or not path.endswith(".csv"):
                 found = quote_value(path) if isinstance(path, str) else "no path"
                 allowed = (
                     "a relative path below the data folder that ends in .csv, such as "
@@ -223,8 +223,8 @@ class _Reader:
             if column not in types:
                 remedy = "Call the column so, here and in the file, or take the table out."
                 near = suggest_value(column, types)
-                told = f"it has no column {column}"
-                self._wrong(place, told, list_values(known.needed), near or remedy)
+                message = f"it has no column {column}"
+                self._wrong(place, message, list_values(known.needed), near or remedy)
         key = self._columns(place, "primaryKey", schema.get("primaryKey", []), types)
         order = "evaltools:dateOrder"
         orders = tuple(
@@ -314,12 +314,12 @@ class _Reader:
         if not isinstance(columns, list):
             self._wrong(place, f"{what} is not a list of columns")
             return ()
-        there = list(names)
+        available = list(names)
         for column in columns:
-            if not isinstance(column, str) or column not in there:
-                told = f"{what} names the column {quote_value(column)}, which it does not have"
-                self._wrong(place, told, "", suggest_value(str(column), there))
-        return tuple(one for one in columns if isinstance(one, str) and one in there)
+            if not isinstance(column, str) or column not in available:
+                message = f"{what} names the column {quote_value(column)}, which it does not have"
+                self._wrong(place, message, "", suggest_value(str(column), available))
+        return tuple(one for one in columns if isinstance(one, str) and one in available)
 
     def _foreign_keys(
         self, place: str, raws: list[Any], names: Iterable[str]
@@ -357,10 +357,10 @@ class _Reader:
                 place = f"resource {resource.name}"
                 target = by_name.get(key.resource)
                 if target is None:
-                    told = (
+                    message = (
                         f"a foreign key refers to {quote_value(key.resource)}, which is not there"
                     )
-                    self._wrong(place, told, "", suggest_value(key.resource, by_name))
+                    self._wrong(place, message, "", suggest_value(key.resource, by_name))
                     continue
                 what = f"the foreign key to {key.resource}"
                 self._columns(place, what, list(key.reference_fields), target.field_names)
@@ -370,8 +370,8 @@ def _add_known_references(
     resources: tuple[Resource, ...], where: str
 ) -> tuple[tuple[Resource, ...], list[Problem]]:
     """The tables with the references that the engine follows, and those that lead to no table."""
-    there = {resource.name: resource.field_names for resource in resources}
-    made, problems = [], []
+    available = {resource.name: resource.field_names for resource in resources}
+    resolved, problems = [], []
     for resource in resources:
         known = known_tables().get(resource.name, KnownTable())
         own = {key.fields for key in resource.foreign_keys}
@@ -379,15 +379,15 @@ def _add_known_references(
         for column, (table, target) in known.references.items():
             if column not in resource.field_names or (column,) in own:
                 continue
-            if target in there.get(table, ()):
+            if target in available.get(table, ()):
                 added.append(ForeignKey((column,), table, (target,)))
             elif column in known.needed and table not in IMPLIED:
                 what = f"its column {column} is of the table {table}, which is not there"
                 remedy = f"Describe {table} as well, or take {resource.name} out."
                 place = f"{where}, resource {resource.name}"
                 problems.append(Problem(place, what, "", remedy, "descriptor.table-missing"))
-        made.append(replace(resource, foreign_keys=(*resource.foreign_keys, *added)))
-    return tuple(made), problems
+        resolved.append(replace(resource, foreign_keys=(*resource.foreign_keys, *added)))
+    return tuple(resolved), problems
 
 
 def _is_number(value: object) -> TypeGuard[int | float]:

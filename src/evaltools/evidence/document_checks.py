@@ -17,7 +17,7 @@ import pandas as pd
 
 from evaltools.evidence.cell_problems import ROW, CellProblem
 from evaltools.evidence.messages import quote_value
-from evaltools.evidence.paths import is_inside
+from evaltools.evidence.paths import resolve_inside
 
 LARGEST = {"text": 20_000_000, "file": 200_000_000}
 _COLUMNS = ("document_id", "text_file", "text_sha256", "file", "file_sha256", ROW)
@@ -31,46 +31,46 @@ class _NamedFile:
     column: str
     path: str
     digest: str | None
-    told: str
+    role: str
     missing: str
     changed: str
 
-    def flaw(
+    def problem(
         self, what: str, allowed: str, remedy: str, code: str, *, hash_: bool = False
     ) -> CellProblem:
-        """A flaw of the cell that names the file, or of its hash."""
-        column = f"{self.told}_sha256" if hash_ else self.column
-        told = f"{quote_value(self.path)} {what}"
-        return CellProblem("documents", self.row, column, told, allowed, remedy, code)
+        """A problem of the cell that names the file, or of its hash."""
+        column = f"{self.role}_sha256" if hash_ else self.column
+        message = f"{quote_value(self.path)} {what}"
+        return CellProblem("documents", self.row, column, message, allowed, remedy, code)
 
-    def found(self, folder: Path) -> Path | CellProblem:
+    def locate(self, folder: Path) -> Path | CellProblem:
         """The file, where it is there and is the one that was meant."""
-        file = is_inside(folder, self.path)
+        file = resolve_inside(folder, self.path)
         if file is None:
             allowed = "a relative path below the data folder"
-            return self.flaw(
-                "leads out of the data folder", allowed, f"Put the {self.told} there.", "data.path"
+            return self.problem(
+                "leads out of the data folder", allowed, f"Put the {self.role} there.", "data.path"
             )
         if not file.is_file():
             what = f"there is no file {quote_value(self.path)}"
-            allowed, code = "a file below the data folder", f"data.{self.told}-missing"
+            allowed, code = "a file below the data folder", f"data.{self.role}-missing"
             return CellProblem(
                 "documents", self.row, self.column, what, allowed, self.missing, code
             )
-        if file.stat().st_size > LARGEST[self.told]:
-            what = f"is larger than {LARGEST[self.told] // 1_000_000} MB"
+        if file.stat().st_size > LARGEST[self.role]:
+            what = f"is larger than {LARGEST[self.role] // 1_000_000} MB"
             meant = {"text": "the text of a report", "file": "a report as it was received"}
-            return self.flaw(what, meant[self.told], "Is it the right file?", "data.too-large")
+            return self.problem(what, meant[self.role], "Is it the right file?", "data.too-large")
         with file.open("rb") as stream:
             computed = hashlib.file_digest(stream, "sha256").hexdigest()
-        if self.digest is None and self.told == "file":
+        if self.digest is None and self.role == "file":
             what = f"it is not told which file {quote_value(self.path)} has to be"
             remedy = "Put the SHA-256 there, or import the document."
             code = "data.file-unknown"
             return CellProblem("documents", self.row, "file_sha256", what, computed, remedy, code)
         if self.digest is not None and computed != self.digest:
-            what, code = f"has another SHA-256, {computed}", f"data.{self.told}-changed"
-            return self.flaw(what, quote_value(self.digest, 64), self.changed, code, hash_=True)
+            what, code = f"has another SHA-256, {computed}", f"data.{self.role}-changed"
+            return self.problem(what, quote_value(self.digest, 64), self.changed, code, hash_=True)
         return file
 
 
@@ -103,7 +103,7 @@ def check_documents(frames: Mapping[str, pd.DataFrame], folder: Path) -> Iterato
                 int(row), "file", str(file), _known(file_hash), "file",
                 "Put the file there, or empty the cell.",
                 "Put the file back that was imported, or import the new one.",
-            ).found(folder)  # fmt: skip
+            ).locate(folder)  # fmt: skip
             if isinstance(found, CellProblem):
                 yield found
         elif not pd.isna(file_hash):
@@ -125,16 +125,16 @@ def _by_document(frames: Mapping[str, pd.DataFrame], table: str) -> dict[str, pd
 
 
 def _text(named: _NamedFile, folder: Path) -> str | CellProblem:
-    file = named.found(folder)
+    file = named.locate(folder)
     if isinstance(file, CellProblem):
         return file
     remedy, code = "Import the document again.", "data.text-form"
     try:
         text = file.read_bytes().decode("utf-8")
     except UnicodeDecodeError:
-        return named.flaw("is not UTF-8", "UTF-8", remedy, code)
+        return named.problem("is not UTF-8", "UTF-8", remedy, code)
     if "\r" in text or not unicodedata.is_normalized("NFC", text):
-        return named.flaw("is not normalised", "NFC, lines ended by LF", remedy, code)
+        return named.problem("is not normalised", "NFC, lines ended by LF", remedy, code)
     return text
 
 
@@ -146,16 +146,18 @@ def _wrong_passages(passages: pd.DataFrame, text: str, path: str) -> Iterator[Ce
         if pd.isna(start) or pd.isna(end) or pd.isna(quote):
             continue
 
-        def flaw(column: str, what: str, allowed: str, remedy: str, row: int = row) -> CellProblem:
+        def problem(
+            column: str, what: str, allowed: str, remedy: str, row: int = row
+        ) -> CellProblem:
             return CellProblem("segments", int(row), column, what, allowed, remedy, "data.quote")
 
         if not 0 <= start < end <= len(text):
             allowed = f"0 ≤ start < end ≤ {len(text)}"
             what = f"{start} to {end} is no passage of {path}"
-            yield flaw("end", what, allowed, _quote_problem(text, quote))
+            yield problem("end", what, allowed, _quote_problem(text, quote))
         elif text[start:end] != quote:
             what = f"{quote_value(quote)} is not what stands at {start} to {end} of {path}"
-            yield flaw("quote", what, quote_value(text[start:end]), _quote_problem(text, quote))
+            yield problem("quote", what, quote_value(text[start:end]), _quote_problem(text, quote))
         else:
             around = (
                 ("prefix", prefix, text[:start].endswith),
@@ -164,7 +166,7 @@ def _wrong_passages(passages: pd.DataFrame, text: str, path: str) -> Iterator[Ce
             for column, found, fits in around:
                 if not pd.isna(found) and not fits(found):
                     what = f"{quote_value(found)} does not stand beside the passage in {path}"
-                    yield flaw(column, what, "", "Cut the passage again.")
+                    yield problem(column, what, "", "Cut the passage again.")
 
 
 def _wrong_sections(sections: pd.DataFrame, text: str, path: str) -> Iterator[CellProblem]:
@@ -174,22 +176,24 @@ def _wrong_sections(sections: pd.DataFrame, text: str, path: str) -> Iterator[Ce
         if pd.isna(start) or pd.isna(end) or pd.isna(heading):
             continue
 
-        def flaw(column: str, what: str, allowed: str, remedy: str, row: int = row) -> CellProblem:
+        def problem(
+            column: str, what: str, allowed: str, remedy: str, row: int = row
+        ) -> CellProblem:
             return CellProblem("sections", int(row), column, what, allowed, remedy, "data.section")
 
         stretch = text[start : start + len(heading)]
         if not 0 <= start < end <= len(text):
             allowed = f"0 ≤ start < end ≤ {len(text)}"
             what = f"{start} to {end} is no stretch of {path}"
-            yield flaw("end", what, allowed, _quote_problem(text, heading, "heading"))
+            yield problem("end", what, allowed, _quote_problem(text, heading, "heading"))
         elif stretch != heading:
             what = f"{quote_value(heading)} is not what stands at {start} of {path}"
-            yield flaw(
+            yield problem(
                 "heading", what, quote_value(stretch), _quote_problem(text, heading, "heading")
             )
         elif start + len(heading) > end:
             what = f"the section ends at {end}, within its heading"
-            yield flaw("end", what, f"at least {start + len(heading)}", "Correct the end.")
+            yield problem("end", what, f"at least {start + len(heading)}", "Correct the end.")
 
 
 def _quote_problem(text: str, quote: str, called: str = "quote") -> str:

@@ -393,9 +393,9 @@ def _date(sheet: Sheet, place: tuple[int, int], stored: str, lines: list[str]) -
     year, month, number = ([*day.split("-"), "", ""])[:3]
     del month  # it may be shown by its name
     groups = {one.lstrip("0") for one in re.findall(r"[0-9]+", seen)}
-    whole = not lines or (
+    is_complete = not lines or (
         number.lstrip("0") in groups and bool({year, year[2:].lstrip("0")} & groups)
     )
-    sheet.doubts[place] = NO_DATE_HERE if whole else differs_as_shown(Shown(seen), day)
+    sheet.doubts[place] = NO_DATE_HERE if is_complete else differs_as_shown(Shown(seen), day)
     shows_time = time.strip("0:.") and (":" in seen or not lines)
     return f"{day} {time}" if shows_time else day

@@ -6,7 +6,7 @@ import os
 from pathlib import Path, PurePosixPath
 
 
-def safe_path(path: str) -> bool:
+def is_safe_path(path: str) -> bool:
     """Whether a path is relative, plain and stays below the folder it starts from."""
     parts = PurePosixPath(path).parts
     return (
@@ -19,9 +19,9 @@ def safe_path(path: str) -> bool:
     )
 
 
-def is_inside(folder: Path, path: str) -> Path | None:
+def resolve_inside(folder: Path, path: str) -> Path | None:
     """The file at a path below a folder; None where the path, or a link on it, leads out."""
-    if not safe_path(path):
+    if not is_safe_path(path):
         return None
     root = folder.resolve()
     found = Path(os.path.realpath(root / path))  # of a link in a circle: itself

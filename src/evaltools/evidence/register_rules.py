@@ -19,8 +19,8 @@ def check_leads(frames: NumberedTables) -> Iterator[CellProblem]:
     for _, row in leads[leads.duplicated("project_id")].iterrows():
         before = first.loc[row["project_id"]]
         what = (
-            f"project {quote_value(row['project_id'])} has a second lead, {quote_value(row['org_id'])}; "
-            f"the first is {quote_value(before['org_id'])} in row {int(before[ROW])}"
+            f"project {quote_value(row['project_id'])} has a second lead, "
+            f"{quote_value(row['org_id'])}; the first is {quote_value(before['org_id'])} in row {int(before[ROW])}"
         )
         allowed, remedy = "one lead for each project", "Make one of them a partner."
         yield CellProblem(
@@ -141,9 +141,9 @@ def check_shares(frames: NumberedTables) -> Iterator[CellProblem]:
     """The known shares of a project are together at most its grant."""
     projects = frames["projects"].dropna(subset=["project_id"])
     parts = frames["participations"][["project_id", "share_eur"]]
-    told = parts.groupby("project_id")["share_eur"].sum().to_dict()
+    totals = parts.groupby("project_id")["share_eur"].sum().to_dict()
     for project, grant, row in iterate_rows(projects, "project_id", "grant_eur"):
-        shares = told.get(project, 0.0)
+        shares = totals.get(project, 0.0)
         if shares > 0 and not pd.isna(grant) and shares > grant + 0.005:
             what = (
                 f"{plain_number(grant)}, but the shares in participations are together "

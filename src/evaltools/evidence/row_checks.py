@@ -99,7 +99,8 @@ def find_unusual_rows(
             odd.append(
                 UnusualRow(
                     (row,),
-                    f"the row lacks {list_values(absent, 6)}; it has {list_values(map(quote_value, filled), 3)}",
+                    f"the row lacks {list_values(absent, 6)}; "
+                    f"it has {list_values(map(quote_value, filled), 3)}",
                     "rows of the table only, with all that is required",
                     "Fill in what is missing, or delete the row.",
                     "data.row-incomplete",

@@ -207,11 +207,11 @@ def explain_empty_scope(
     for name, dimension in dimensions.items():
         facts[name] = found[dimension.column]
         holds[name] = is_chosen(found[dimension.column], getattr(parameters, name))
-    asked = parameters.declarations
+    declared = parameters.declarations
     names = [
-        one for one in ("calls", "wave", "cutoff", *dimensions) if one in facts and one in asked
+        one for one in ("calls", "wave", "cutoff", *dimensions) if one in facts and one in declared
     ]
-    told = "; ".join(f"{name} {_shown(parameters, name)}" for name in names)
+    selection = "; ".join(f"{name} {_shown(parameters, name)}" for name in names)
     fits = pd.DataFrame(holds).fillna(False).astype(bool)
     problems = []
     for name in names:
@@ -221,14 +221,14 @@ def explain_empty_scope(
         counts = facts[name][others].value_counts().sort_index()
         if counts.empty:
             continue
-        there = list_values(f"{value} ({count})" for value, count in counts.items())
+        available = list_values(f"{value} ({count})" for value, count in counts.items())
         if name == "cutoff":
-            there = f"{counts.index[0]} or later"
+            available = f"{counts.index[0]} or later"
         problems.append(
             Problem(
                 f"parameter {name}",
-                f"{_shown(parameters, name)} leaves no {what} (of {told})",
-                f"{there}, the other parameters as they are",
+                f"{_shown(parameters, name)} leaves no {what} (of {selection})",
+                f"{available}, the other parameters as they are",
                 "Choose one of these, or widen another parameter.",
                 "scope.empty",
             )
@@ -237,7 +237,7 @@ def explain_empty_scope(
         problems.append(
             Problem(
                 "parameters",
-                f"no {what} is left (of {told})",
+                f"no {what} is left (of {selection})",
                 f"reports by wave: {_by_wave(facts.get('wave'))}" if len(finals) else "",
                 "Widen more than one of these parameters.",
                 "scope.empty",

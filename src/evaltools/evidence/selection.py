@@ -256,7 +256,7 @@ def open_evidence(
         parameters = study.parameters_from(parameters)
     descriptor = load_descriptor(study.data)
     reading = read_leniently(study.data, descriptor)
-    if reading.flaws or not is_known_valid(hash_data(study.data, descriptor)):
+    if reading.cell_problems or not is_known_valid(hash_data(study.data, descriptor)):
         from evaltools.evidence.validation import check_reading  # only where needed
 
         refuse(check_reading(reading, descriptor, study.declaration))

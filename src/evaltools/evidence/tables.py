@@ -19,7 +19,7 @@ from evaltools.evidence.delimited import read_delimited
 from evaltools.evidence.descriptor import FILE_NAME, Descriptor, Resource, load_descriptor
 from evaltools.evidence.known_tables import DTYPES, KnownTable, known_tables
 from evaltools.evidence.messages import list_values
-from evaltools.evidence.paths import is_inside
+from evaltools.evidence.paths import resolve_inside
 from evaltools.evidence.raw_table import RawTable, UnreadableTableError
 from evaltools.evidence.typed_table import TableReader
 from evaltools.files import read_file
@@ -36,19 +36,19 @@ class TablesRead:
 
     Arguments:
         tables: by name, in the descriptor's order; a table that could not be read is absent.
-        flaws: every format problem.
+        cell_problems: every format problem.
         unread: where they leave something unknown.
         files: path of the file of each table, below the data folder.
     """
 
     tables: dict[str, pd.DataFrame]
-    flaws: tuple[CellProblem, ...]
+    cell_problems: tuple[CellProblem, ...]
     unread: UnreadTable
     files: dict[str, str]
 
     def problems(self, descriptor: Descriptor) -> list[Problem]:
         """The format problems, in order of table, row and column."""
-        return as_problems(self.flaws, descriptor, self.files)
+        return as_problems(self.cell_problems, descriptor, self.files)
 
 
 def read_tables(folder: Path, descriptor: Descriptor | None = None) -> dict[str, pd.DataFrame]:
@@ -71,10 +71,10 @@ def read_tables(folder: Path, descriptor: Descriptor | None = None) -> dict[str,
 
 
 def read_leniently(folder: Path, descriptor: Descriptor) -> TablesRead:
-    """Read what can be read; cells that cannot are missing in the frames and told as flaws."""
+    """Read what can be read; cells that cannot are missing and listed as problems."""
     tables: dict[str, pd.DataFrame] = {}
     files: dict[str, str] = {}
-    flaws: list[CellProblem] = []
+    cell_problems: list[CellProblem] = []
     absent: set[str] = set()
     columns: set[tuple[str, str]] = set()
     cells: set[tuple[str, int, str]] = set()
@@ -87,18 +87,18 @@ def read_leniently(folder: Path, descriptor: Descriptor) -> TablesRead:
             absent.add(resource.name)
             what, allowed = error.what, error.allowed
             remedy = error.remedy
-            flaws.append(
+            cell_problems.append(
                 CellProblem(resource.name, error.row, None, what, allowed, remedy, error.code)
             )
             continue
         tables[resource.name] = reader.frame()
         tables[resource.name].attrs["file"] = files[resource.name]
-        flaws += reader.flaws
+        cell_problems += reader.cell_problems
         columns.update((resource.name, name) for name in reader.missing)
         cells.update((resource.name, row, name) for row, name in reader.holes)
     return TablesRead(
         tables,
-        tuple(flaws),
+        tuple(cell_problems),
         UnreadTable(frozenset(absent), frozenset(columns), frozenset(cells)),
         files,
     )
@@ -132,7 +132,7 @@ def table_file(folder: Path, resource: Resource) -> Path:
     if len(found) > 1:
         what = f"the table is there more than once: {list_values(found)}"
         raise UnreadableTableError(what, "Keep the one that holds.", "data.file-twice")
-    path = is_inside(folder, found[0])
+    path = resolve_inside(folder, found[0])
     if path is None or not path.exists():
         what = f"{found[0]} leads out of the data folder or nowhere"
         raise UnreadableTableError(what, "Copy the file into the folder.", "data.path")
@@ -147,8 +147,8 @@ def _grid(path: Path, resource: Resource) -> RawTable:
     try:
         data = read_file(path)
     except ProblemError as error:
-        said = error.problems[0]
-        raise UnreadableTableError(said.what, said.remedy, said.code) from None
+        problem = error.problems[0]
+        raise UnreadableTableError(problem.what, problem.remedy, problem.code) from None
     if path.suffix in WORKBOOKS:
         from evaltools.evidence.workbook import read_workbook  # most folders hold none
 
@@ -166,21 +166,23 @@ def fill_missing_columns(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Dat
 
     Returns the frames in the same order, then the tables that were added.
     """
-    whole = {name: add_known_columns(name, frame) for name, frame in tables.items()}
+    completed_tables = {name: add_known_columns(name, frame) for name, frame in tables.items()}
     for name in known_tables():
-        if name not in whole:
+        if name not in completed_tables:
             index = pd.Index([], name="row", dtype="int64")
-            whole[name] = add_known_columns(name, pd.DataFrame(index=index))
-    codings = whole["codings"]
+            completed_tables[name] = add_known_columns(name, pd.DataFrame(index=index))
+    codings = completed_tables["codings"]
     if not codings.empty and "readings" not in tables:
-        read = codings.merge(whole["segments"][["segment_id", "document_id"]], on="segment_id")
+        read = codings.merge(
+            completed_tables["segments"][["segment_id", "document_id"]], on="segment_id"
+        )
         read = read[["document_id", "coder_id", "round"]].drop_duplicates(ignore_index=True)
-        whole["readings"] = add_known_columns("readings", read.assign(complete=True))
-    if not whole["readings"].empty and "coders" not in tables:
-        coders = whole["readings"][["coder_id"]].drop_duplicates(ignore_index=True)
+        completed_tables["readings"] = add_known_columns("readings", read.assign(complete=True))
+    if not completed_tables["readings"].empty and "coders" not in tables:
+        coders = completed_tables["readings"][["coder_id"]].drop_duplicates(ignore_index=True)
         coders["pseudonym"] = coders["coder_id"]
-        whole["coders"] = add_known_columns("coders", coders)
-    return whole
+        completed_tables["coders"] = add_known_columns("coders", coders)
+    return completed_tables
 
 
 def add_known_columns(name: str, frame: pd.DataFrame) -> pd.DataFrame:
@@ -193,6 +195,6 @@ def add_known_columns(name: str, frame: pd.DataFrame) -> pd.DataFrame:
             added[column] = pd.Series(value, frame.index, dtype=DTYPES[kind])
         elif kind == "number" and str(frame[column].dtype) == "Int64":
             added[column] = frame[column].astype("float64")
-    whole = frame.assign(**added) if added else frame
-    whole.attrs = frame.attrs
-    return whole
+    completed_tables = frame.assign(**added) if added else frame
+    completed_tables.attrs = frame.attrs
+    return completed_tables

@@ -43,7 +43,7 @@ class _UnreadCell:
 
 
 class TableReader:
-    """Turns one grid into one frame, gathering flaws.
+    """Turns one grid into one frame, gathering cell problems.
 
     Raises Unreadable where the header holds none of the table's columns.
     """
@@ -51,10 +51,10 @@ class TableReader:
     def __init__(self, resource: Resource, grid: RawTable) -> None:
         self.resource = resource
         self.grid = grid
-        self.flaws: list[CellProblem] = []
+        self.cell_problems: list[CellProblem] = []
         self.missing: list[str] = []
         self.holes: list[tuple[int, str]] = []
-        self._places = self._find_places()
+        self._places = self._find_doubts()
         cells = list(zip(*grid.rows, strict=True)) if grid.rows else []
         empty = ("",) * len(grid.rows)
         self._texts = {
@@ -65,10 +65,10 @@ class TableReader:
         }
 
     def frame(self) -> pd.DataFrame:
-        """The frame; what could not be read is in `flaws`, `missing` and `holes` afterwards."""
+        """The frame; `cell_problems`, `missing` and `holes` have what could not be read."""
         for remark in self.grid.remarks:
-            self._flaw(remark.row, remark.column, remark.what, "", remark.remedy, remark.code)
-        self._tell_ragged()
+            self._problem(remark.row, remark.column, remark.what, "", remark.remedy, remark.code)
+        self._report_ragged()
         values: dict[str, list[Value | None]] = {}
         wrong: dict[str, list[_UnreadCell]] = {}
         for field in self.resource.fields:
@@ -76,10 +76,10 @@ class TableReader:
                 self.missing.append(field.name)
             values[field.name], wrong[field.name] = self._column(field)
         odd = find_unusual_rows(self.resource, self.grid, self._places, self._texts, values)
-        self._tell_odd(odd)
-        told = {row for one in odd for row in one.rows}
+        self._report_unusual(odd)
+        reported = {row for one in odd for row in one.rows}
         for name, found in wrong.items():
-            self._tell_wrong(name, [one for one in found if one.row not in told])
+            self._report_unread(name, [one for one in found if one.row not in reported])
         index = pd.Index(self.grid.numbers, name="row", dtype="int64")
         columns = {field.name: make_typed_column(field.type, values[field.name])
                    for field in self.resource.fields}  # fmt: skip
@@ -87,7 +87,7 @@ class TableReader:
         foreign = {row for one in odd if not one.belongs for row in one.rows}
         return frame[~index.isin(foreign)] if foreign else frame
 
-    def _tell_ragged(self) -> None:
+    def _report_ragged(self) -> None:
         width = len(self.grid.header)
         counts = Counter(found for _, found in self.grid.ragged)
         for found in counts:
@@ -105,18 +105,18 @@ class TableReader:
                     "Put texts and numbers that hold the delimiter between quotation marks, or "
                     "save with another delimiter."
                 )
-            self._flaw(rows[0], None, what, "", remedy, "data.row-width")
+            self._problem(rows[0], None, what, "", remedy, "data.row-width")
         # Nothing can be concluded from what those rows do not say.
         self.holes += [(row, name) for row, _ in self.grid.ragged
                        for name in self.resource.field_names]  # fmt: skip
 
-    def _tell_odd(self, odd: list[UnusualRow]) -> None:
+    def _report_unusual(self, odd: list[UnusualRow]) -> None:
         for one in odd:
-            self._flaw(one.rows[0], None, one.what, one.allowed, one.remedy, one.code)
+            self._problem(one.rows[0], None, one.what, one.allowed, one.remedy, one.code)
             if one.belongs:
                 self.holes += [(row, name) for row in one.rows for name in one.columns]
 
-    def _tell_wrong(self, column: str, wrong: list[_UnreadCell]) -> None:
+    def _report_unread(self, column: str, wrong: list[_UnreadCell]) -> None:
         by_cause: dict[tuple[str, str], list[_UnreadCell]] = {}
         for one in wrong:
             self.holes.append((one.row, column))
@@ -125,9 +125,9 @@ class TableReader:
             what = first.what
             if others:
                 what += f" (also {list_rows(one.row for one in others)})"
-            self._flaw(first.row, column, what, first.allowed, first.remedy, first.code)
+            self._problem(first.row, column, what, first.allowed, first.remedy, first.code)
 
-    def _find_places(self) -> dict[str, int]:
+    def _find_doubts(self) -> dict[str, int]:
         declared = {field.name.casefold(): field.name for field in self.resource.fields}
         places: dict[str, int] = {}
         unknown = []
@@ -137,7 +137,7 @@ class TableReader:
                 unknown.append((place, name))
             elif field in places:
                 what, remedy = "the column stands twice", "Keep one of them."
-                self._flaw(self.grid.header_row, field, what, "", remedy, "data.column-twice")
+                self._problem(self.grid.header_row, field, what, "", remedy, "data.column-twice")
             else:
                 places[field] = place
         if not places:
@@ -153,17 +153,17 @@ class TableReader:
             if name:
                 what = f"the column {quote_value(name)} is not in {FILE_NAME}"
                 remedy = suggest_value(name, absent) or "Take it out, or describe it there."
-                self._flaw(self.grid.header_row, None, what, "", remedy, "data.column-unknown")
+                self._problem(self.grid.header_row, None, what, "", remedy, "data.column-unknown")
             elif any(row[place].strip() for row in self.grid.rows):
                 what = f"column {place + 1} holds values under no name"
                 remedy = "Name the column, or empty it."
-                self._flaw(self.grid.header_row, None, what, "", remedy, "data.column-unnamed")
+                self._problem(self.grid.header_row, None, what, "", remedy, "data.column-unnamed")
         for name in absent:
             if may_be_absent(self.resource.name, name):
                 continue
             what = "the column is missing"
             remedy = "Add it, with empty cells where nothing is known."
-            self._flaw(self.grid.header_row, name, what, "", remedy, "data.column-missing")
+            self._problem(self.grid.header_row, name, what, "", remedy, "data.column-missing")
         return places
 
     def _column(self, field: Field) -> tuple[list[Value | None], list[_UnreadCell]]:
@@ -281,10 +281,12 @@ class TableReader:
                 wrong[text] = error
         return known, wrong
 
-    def _flaw(
+    def _problem(
         self, row: int | None, column: str | None, what: str, allowed: str, remedy: str, code: str
     ) -> None:
-        self.flaws.append(CellProblem(self.resource.name, row, column, what, allowed, remedy, code))
+        self.cell_problems.append(
+            CellProblem(self.resource.name, row, column, what, allowed, remedy, code)
+        )
 
 
 def make_typed_column(kind: str, values: list[Value | None]) -> pd.api.extensions.ExtensionArray:
@@ -297,8 +299,8 @@ def make_typed_column(kind: str, values: list[Value | None]) -> pd.api.extension
         truths = np.array([value is True for value in values], dtype=bool)
         return pd.arrays.BooleanArray(truths, absent)
     if kind == "integer":
-        whole = np.array([0 if value is None else value for value in values], dtype="int64")
-        return pd.arrays.IntegerArray(whole, absent)
+        filled = np.array([0 if value is None else value for value in values], dtype="int64")
+        return pd.arrays.IntegerArray(filled, absent)
     if kind == "number":
         floats = [np.nan if value is None else value for value in values]
         return pd.arrays.NumpyExtensionArray(np.array(floats, dtype="float64"))

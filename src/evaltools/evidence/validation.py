@@ -59,8 +59,8 @@ def validate(
     Returns problems in order of table, row and column; none where the data are valid.
     """
     files = {name: frame.attrs["file"] for name, frame in tables.items() if "file" in frame.attrs}
-    flaws = find_cell_problems(tables, descriptor, unread or UnreadTable(), vocabulary)
-    return as_problems(flaws, descriptor, files)
+    cell_problems = find_cell_problems(tables, descriptor, unread or UnreadTable(), vocabulary)
+    return as_problems(cell_problems, descriptor, files)
 
 
 def check_data(folder: Path, vocabulary: Vocabulary | None = None) -> list[Problem]:
@@ -82,11 +82,11 @@ def check_reading(
     reading: TablesRead, descriptor: Descriptor, vocabulary: Vocabulary | None = None
 ) -> list[Problem]:
     """The same of tables that have been read."""
-    flaws = [
-        *reading.flaws,
+    cell_problems = [
+        *reading.cell_problems,
         *find_cell_problems(reading.tables, descriptor, reading.unread, vocabulary),
     ]
-    problems = as_problems(flaws, descriptor, reading.files)
+    problems = as_problems(cell_problems, descriptor, reading.files)
     return [*(_no_study(descriptor, vocabulary) if vocabulary else ()), *problems]
 
 
@@ -101,11 +101,13 @@ def _no_study(descriptor: Descriptor, vocabulary: Vocabulary) -> Iterator[Proble
     for name, dimension in vocabulary.dimensions.items():
         where, column = f"evaluation.yml, dimensions.{name}", dimension.column
         tables = homes[dimension.of]
-        there = [one for table in tables for one in columns.get(table, ())]
-        if column not in there:
+        available = [one for table in tables for one in columns.get(table, ())]
+        if column not in available:
             what = f"no column {quote_value(column)} in {' or '.join(tables)}"
-            near = suggest_value(column, there) or "Correct the column, or say whose it is (of)."
-            yield Problem(where, what, list_values(there), near, "study.dimension")
+            near = (
+                suggest_value(column, available) or "Correct the column, or say whose it is (of)."
+            )
+            yield Problem(where, what, list_values(available), near, "study.dimension")
         needed = (column, "tile_row", "tile_column")
         if dimension.map and not set(needed) <= set(columns.get(dimension.map, ())):
             what = f"the table {dimension.map} gives its values no place on a map"
@@ -119,72 +121,72 @@ def find_cell_problems(
     unread: UnreadTable,
     vocabulary: Vocabulary | None = None,
 ) -> list[CellProblem]:
-    """The same as flaws, in no order, to be told together with those of reading."""
+    """The same as cell problems, in no order, to be told together with those of reading."""
     names = [resource.name for resource in descriptor.resources if resource.name in tables]
     numbered_tables = {name: number_rows(add_known_columns(name, tables[name])) for name in names}
     frames = NumberedTables(numbered_tables, vocabulary or Vocabulary())
-    flaws: list[CellProblem] = []
+    cell_problems: list[CellProblem] = []
     for resource in descriptor.resources:
         if resource.name in frames:
             frame = frames[resource.name]
             wrong_types = _wrong_types(resource, frame)
             if wrong_types:
-                flaws += wrong_types
+                cell_problems += wrong_types
                 del frames[resource.name]  # nothing can be said of values of another type
                 continue
-            flaws += _wrong_values(resource, frame)
-            flaws += _repeated_keys(resource, frame)
-            flaws += _wrong_dates(resource, frame)
-            flaws += _wrong_ratios(resource, frame)
+            cell_problems += _wrong_values(resource, frame)
+            cell_problems += _repeated_keys(resource, frame)
+            cell_problems += _wrong_dates(resource, frame)
+            cell_problems += _wrong_ratios(resource, frame)
             for key in resource.foreign_keys:
-                if key.resource in frames and unread.whole(key.resource, key.reference_fields):
-                    flaws += _missing_references(resource, key, frame, frames[key.resource])
+                if key.resource in frames and unread.fully_read(key.resource, key.reference_fields):
+                    cell_problems += _missing_references(resource, key, frame, frames[key.resource])
     for rule in (*REGISTER_RULES, *CODING_RULES, *CODEBOOK_RULES):
         if rule.applies(frames, unread):
-            flaws += rule.check(frames)
-    flaws += check_documents(frames, descriptor.folder)
-    return [flaw for flaw in flaws if not unread.covers(flaw)]
+            cell_problems += rule.check(frames)
+    cell_problems += check_documents(frames, descriptor.folder)
+    return [one for one in cell_problems if not unread.covers(one)]
 
 
 def _wrong_types(resource: Resource, frame: pd.DataFrame) -> list[CellProblem]:
     """Frames that were not made by `read_tables` may lack a column or hold another type."""
-    flaws = []
+    cell_problems = []
     for field in resource.fields:
         found = str(frame[field.name].dtype) if field.name in frame.columns else "no column"
         if found != DTYPES[field.type]:
             what, allowed = f"the frame has {found}", DTYPES[field.type]
             remedy = "Read the table by read_tables."
-            flaws.append(
+            cell_problems.append(
                 CellProblem(resource.name, None, field.name, what, allowed, remedy, "data.type")
             )
-    return flaws
+    return cell_problems
 
 
 def _wrong_values(resource: Resource, frame: pd.DataFrame) -> Iterator[CellProblem]:
     for field in resource.fields:
         column = frame[field.name]
-        told = column.dropna()
+        cells = column.dropna()
         if field.required:
             for row in frame.loc[column.isna(), ROW]:
                 what, code = "the cell is empty", "data.required"
                 yield CellProblem(
                     resource.name, int(row), field.name, what, "a value", "Fill it in.", code
                 )
-        for wrong, code in _wrong_among(field, told):
+        for wrong, code in _wrong_among(field, cells):
             for row, found in zip(frame.loc[wrong.index, ROW], wrong, strict=True):
                 yield _wrong_value(resource.name, field, int(row), code, found)
 
 
-def _wrong_among(field: Field, told: pd.Series) -> Iterator[tuple[pd.Series, str]]:
+def _wrong_among(field: Field, cells: pd.Series) -> Iterator[tuple[pd.Series, str]]:
     """Values that break a constraint, and which."""
     if field.enum:
-        yield told[~told.isin(field.enum)], "data.enum"
+        yield cells[~cells.isin(field.enum)], "data.enum"
     if field.pattern:
-        yield told[~told.str.fullmatch(f"(?:{field.pattern})").astype(bool)], "data.pattern"
+        yield cells[~cells.str.fullmatch(f"(?:{field.pattern})").astype(bool)], "data.pattern"
     if field.minimum is not None:
-        yield told[told < field.minimum], "data.minimum"
+        yield cells[cells < field.minimum], "data.minimum"
     if field.maximum is not None:
-        yield told[told > field.maximum], "data.maximum"
+        yield cells[cells > field.maximum], "data.maximum"
 
 
 def _wrong_value(table: str, field: Field, row: int, code: str, found: object) -> CellProblem:
@@ -231,9 +233,9 @@ def _missing_references(
     resource: Resource, key: ForeignKey, frame: pd.DataFrame, target: pd.DataFrame
 ) -> Iterator[CellProblem]:
     columns = list(key.fields)
-    there = set(zip(*(target[name] for name in key.reference_fields), strict=True))
+    available = set(zip(*(target[name] for name in key.reference_fields), strict=True))
     values = zip(*(frame[name] for name in columns), strict=True)
-    wrong = [not (value in there or any(pd.isna(one) for one in value)) for value in values]
+    wrong = [not (value in available or any(pd.isna(one) for one in value)) for value in values]
     absent = frame[wrong]
     if absent.empty:
         return
@@ -276,9 +278,9 @@ def _wrong_dates(resource: Resource, frame: pd.DataFrame) -> Iterator[CellProble
 
 def _wrong_ratios(resource: Resource, frame: pd.DataFrame) -> Iterator[CellProblem]:
     for rule in resource.maximum_ratios:
-        part, whole = frame[rule.part].astype("float64"), frame[rule.whole].astype("float64")
+        part, fully_read = frame[rule.part].astype("float64"), frame[rule.whole].astype("float64")
         # half a cent of grace for sums that were rounded
-        for _, row in frame[part > whole * rule.maximum + 0.005].iterrows():
+        for _, row in frame[part > fully_read * rule.maximum + 0.005].iterrows():
             found, of = float(row[rule.part]), float(row[rule.whole])
             allowed = f"{(Decimal(str(rule.maximum)) * 100).normalize():f}%"
             share = f"is {found / of:.2%}" if of else "is more than all"

@@ -185,8 +185,8 @@ def _further(
         if rows and len(found) >= max(2, here / 2):
             what = (
                 f"the {'hidden ' if sheet.hidden else ''}sheet {quote_value(sheet.name)} holds "
-                f"{_counted(rows, 'row')} under the same column names; only {quote_value(chosen.name)} "
-                "is read"
+                f"{_counted(rows, 'row')} under the same column names; "
+                f"only {quote_value(chosen.name)} is read"
             )
             remedy = "Move its rows to that sheet, or delete the sheet."
             yield Remark(None, None, what, remedy, FURTHER_SHEET)
@@ -262,16 +262,16 @@ def _remarks(sheet: Sheet, grid: RawTable) -> Iterable[Remark]:
             struck = {row for row, _ in places}
             columns = sorted({place for _, place in places})
             few = [grid.header[place] for place in columns if grid.header[place]]
-            whole = all(
+            all_cells = all(
                 (row, place) in places
                 for row in struck
                 for place, text in enumerate(rows.get(row, ()))
                 if text.strip()
             )
-            where = "the row" if whole and len(struck) == 1 else list_rows(struck)
+            where = "the row" if all_cells and len(struck) == 1 else list_rows(struck)
             what = (
-                f"{where if whole else f'cells of {where} ({list_values(few, 6)})'} "
-                f"{one_is if whole and len(struck) == 1 else more_are} {what}"
+                f"{where if all_cells else f'cells of {where} ({list_values(few, 6)})'} "
+                f"{one_is if all_cells and len(struck) == 1 else more_are} {what}"
             )
             yield Remark(min(struck), None, what, remedy, code)
     merged = [area for area in sheet.merged if _joins_values(area, grid, rows)]

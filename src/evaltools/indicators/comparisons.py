@@ -126,7 +126,7 @@ def wave_differences(evidence: Evidence) -> list[Indicator]:
         key, lacking, caveat = f"wave_difference.{row.code_id}.difference", row.why, ""
         if matched is not None:
             lacking = why_not_alone(row.code_id, *matched)
-            group = matched[0].group_of(row.code_id)
+            group = matched[0].find_group(row.code_id)
             caveat = "" if group is None else caveat_of(group, *matched[1:])
         absence: Absence | None = "not_asked" if lacking else None
         source = f"{_SOURCE}.wave_differences"

@@ -30,7 +30,7 @@ def crosswalk_of(evidence: Evidence, earlier: str) -> tuple[Crosswalk, Side, Sid
     """
     if "readings" not in evidence.tables:
         return None
-    book = Codebook.of(evidence.tables)
+    book = Codebook.from_tables(evidence.tables)
     if len(book.versions) < 2:
         return None
     wave = str(evidence.parameters.wave)
@@ -66,7 +66,7 @@ def caveat_of(group: Group, now: Side, then: Side) -> str:
 
 def why_not_alone(code: str, crosswalk: Crosswalk, now: Side, then: Side) -> str:
     """Why a code was not asked by itself; empty where it stands for its group."""
-    group = crosswalk.group_of(code)
+    group = crosswalk.find_group(code)
     if group is not None:
         return "" if group.code == code else f"not asked by itself: compared as {group.code}"
     lost = crosswalk.without.get(code)

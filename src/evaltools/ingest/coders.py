@@ -91,7 +91,7 @@ def identify_coders(
     is_made = re.compile(rf"{re.escape(word)} [0-9]+")
     coders: dict[str, Coder] = {}
     new: dict[str, Coder] = {}
-    made: list[tuple[str, str, str]] = []
+    key_rows: list[tuple[str, str, str]] = []
     loose: set[str] = set()
     people = (coder for coder in found if coder.role != "consensus")
     for coder in found:
@@ -102,17 +102,17 @@ def identify_coders(
     for coder in sorted(people, key=lambda one: (one.pseudonym.casefold(), one.coder_id)):
         own = (coder.coder_id, coder.pseudonym)
         target = next((mapping[name] for name in own if name in mapping), "")
-        kept = next((key[name] for name in own if name in key), "")
+        earlier_id = next((key[name] for name in own if name in key), "")
         if target:
             known = by_id.get(target) or by_pseudonym.get(target)
             known = known or _new_coder([*study, *new.values()], word, target)
-        elif kept:
+        elif earlier_id:
             known = (
-                by_id.get(kept)
-                or new.get(kept)
-                or _new_coder([*study, *new.values()], word, "", kept)
+                by_id.get(earlier_id)
+                or new.get(earlier_id)
+                or _new_coder([*study, *new.values()], word, "", earlier_id)
             )
-            if kept in by_id and is_made.fullmatch(known.pseudonym):
+            if earlier_id in by_id and is_made.fullmatch(known.pseudonym):
                 loose.add(coder.coder_id)
         elif coder.pseudonym in by_pseudonym:
             known = by_pseudonym[coder.pseudonym]
@@ -125,10 +125,10 @@ def identify_coders(
         if known.coder_id not in by_id:
             new.setdefault(known.coder_id, known)
             by_pseudonym.setdefault(known.pseudonym, known)
-        if kept or (known.coder_id in new and not target):
-            made.append((coder.pseudonym, known.coder_id, known.pseudonym))
+        if earlier_id or (known.coder_id in new and not target):
+            key_rows.append((coder.pseudonym, known.coder_id, known.pseudonym))
         coders[coder.coder_id] = known
-    return IdentifiedCoders(coders, tuple(new.values()), tuple(made), frozenset(loose))
+    return IdentifiedCoders(coders, tuple(new.values()), tuple(key_rows), frozenset(loose))
 
 
 def _consensus(coder: Coder, study: Sequence[Coder]) -> Coder:

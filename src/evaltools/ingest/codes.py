@@ -99,12 +99,12 @@ def identify_codes(
             problems += [problem] if problem else []
             ids[identifier] = options[0]
         elif additions and not options:
-            made = _codebook_entry(code, by_id, names, additions)
-            if isinstance(made, Problem):
-                problems.append(replace(made, where=where))
+            entry = _codebook_entry(code, by_id, names, additions)
+            if isinstance(entry, Problem):
+                problems.append(replace(entry, where=where))
             else:
-                new[made.code_id] = made
-                ids[identifier] = made.code_id
+                new[entry.code_id] = entry
+                ids[identifier] = entry.code_id
         elif not target:
             problems.append(_unknown(keys, options, names, where))
             unknown.append((keys[2], "" if options else _nearest_code(keys, names)))

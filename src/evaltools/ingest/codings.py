@@ -171,10 +171,10 @@ def _pseudonymise(coding: CodingSet, coders: IdentifiedCoders) -> CodingSet:
     codings = []
     renamed: dict[str, str] = {}
     for one in coding.codings:
-        made = one.coding_id == coding_id(one.segment_id, one.code_id, one.coder_id, one.round)
+        is_ours = one.coding_id == coding_id(one.segment_id, one.code_id, one.coder_id, one.round)
         who = name(one.coder_id)
         identifier = coding_id(one.segment_id, one.code_id, who, one.round)
-        identifier = identifier if made else one.coding_id
+        identifier = identifier if is_ours else one.coding_id
         renamed[one.coding_id] = identifier
         codings.append(replace(one, coder_id=who, coding_id=identifier))
     codings = [
@@ -298,8 +298,8 @@ def _merged_lines(outcome: CodingsImported) -> Iterator[str]:
     assert merged is not None
     for name, count in merged.added.items():
         yield f"{'Would be added' if outcome.dry else 'Added'} to {name}: {count}"
-    if merged.there:
-        yield f"Codings that the study has already: {merged.there}"
+    if merged.existing:
+        yield f"Codings that the study has already: {merged.existing}"
     if merged.differing:
         shown = ", ".join(merged.differing[:_EXAMPLES])
         yield (

@@ -111,7 +111,7 @@ class _PresentDocuments:
     forced: frozenset[str]
     ids: set[str]
 
-    def like(self, read: IncomingDocument) -> list[Mapping[str, str]]:
+    def same_kind(self, read: IncomingDocument) -> list[Mapping[str, str]]:
         """Rows of the same project and kind."""
         return self.by_kind.get(read.key[:2], [])
 
@@ -142,8 +142,8 @@ def identify_documents(
     for row in rows:
         by_kind.setdefault((row["project_id"], row["kind"]), []).append(row)
     ids = {row["document_id"].casefold() for row in rows}
-    there = _PresentDocuments(by_kind, text_of, was_replaced, forced, ids)
-    reads = [_rows_in_wave(read, there.like(read)) for read in reads]
+    present = _PresentDocuments(by_kind, text_of, was_replaced, forced, ids)
+    reads = [_rows_in_wave(read, present.same_kind(read)) for read in reads]
     problems, unclear = _refuse_several_projects(reads)
     groups: dict[Key, list[IncomingDocument]] = {}
     for read in reads:
@@ -156,7 +156,7 @@ def identify_documents(
         if len({read.same for read in group}) > 1:
             problems += _refuse_several_texts(group)
             continue
-        found = _identify(key, group, there)
+        found = _identify(key, group, present)
         if isinstance(found, Problem):
             problems.append(found)
             continue
@@ -168,7 +168,7 @@ def identify_documents(
 
 def _rows_in_wave(read: IncomingDocument, rows: Sequence[Mapping[str, str]]) -> IncomingDocument:
     """A document that is there already stays in its wave unless it was told another."""
-    if read.what.wave_told:
+    if read.what.wave_given:
         return read
     for row in rows:
         if _same_document(read, row) and row["wave"].isdecimal():
@@ -212,7 +212,8 @@ def _refuse_several_texts(group: Sequence[IncomingDocument]) -> list[Problem]:
         Problem(
             read.file,
             f"for project {project} there is more than one document of kind {kind} and wave "
-            f"{wave}, with different texts: {list_values(quote_value(other.file) for other in group)}",
+            f"{wave}, with different texts: "
+            f"{list_values(quote_value(other.file) for other in group)}",
             "one document a project, kind and wave",
             "Leave the one that holds in the folder, or tell them apart in the mapping file.",
             "import.ambiguous",
@@ -222,11 +223,11 @@ def _refuse_several_texts(group: Sequence[IncomingDocument]) -> list[Problem]:
 
 
 def _identify(
-    key: Key, group: Sequence[IncomingDocument], there: _PresentDocuments
+    key: Key, group: Sequence[IncomingDocument], present: _PresentDocuments
 ) -> IdentifiedDocument | Problem:
     """The one of a group of documents of the same text that is taken, with its name."""
     project, kind, wave = key
-    of_kind = there.like(group[0])
+    of_kind = present.same_kind(group[0])
     held = [row for row in of_kind if row["wave"] == str(wave)]
     same = [row for row in of_kind if any(_same_document(read, row) for read in group)]
     old = (held or same)[:1]
@@ -237,22 +238,22 @@ def _identify(
         return Problem(group[0].file, what, "one of them", remedy, "import.ambiguous")
     if not old:
         best = min(group, key=_first_choice)
-        if of_kind and not best.what.wave_told:
+        if of_kind and not best.what.wave_given:
             ids = list_values(f"{row['document_id']} of wave {row['wave']}" for row in of_kind)
             what = f"by its day it is of wave {wave}, but the project has {ids} with another text"
             remedy = "Say with --wave or the mapping file which it is: a new version, or another."
             return Problem(best.file, what, "one wave", remedy, "import.ambiguous")
-        name = _new_name(f"{project}-{kind}", there.ids)
+        name = _new_name(f"{project}-{kind}", present.ids)
         if name is None:
             what = f"no file can be named after the project {quote_value(project)}"
             remedy = "Give it an id of letters, digits, points and hyphens in the register."
             return Problem(best.file, what, "", remedy, "import.name")
         return IdentifiedDocument(best, name)
-    return _identify_present(group, old[0], there)
+    return _identify_present(group, old[0], present)
 
 
 def _identify_present(
-    group: Sequence[IncomingDocument], row: Mapping[str, str], there: _PresentDocuments
+    group: Sequence[IncomingDocument], row: Mapping[str, str], present: _PresentDocuments
 ) -> IdentifiedDocument | Problem:
     name = row["document_id"]
     digest = row.get("file_sha256", "")
@@ -260,10 +261,10 @@ def _identify_present(
     if held:
         return IdentifiedDocument(min(held, key=_first_choice), name, row, True)
     best = min(group, key=_first_choice)
-    text = None if row["text_sha256"] == best.text_sha256 else there.text_of(row)
+    text = None if row["text_sha256"] == best.text_sha256 else present.text_of(row)
     if row["text_sha256"] == best.text_sha256 or (text and same_text_key(text) == best.same):
         return IdentifiedDocument(best, name, row, True)
-    if there.was_replaced(name, best.file_sha256) and best.file not in there.forced:
+    if present.was_replaced(name, best.file_sha256) and best.file not in present.forced:
         return Problem(
             best.file,
             f"is an earlier version of {name}, which has been replaced since",

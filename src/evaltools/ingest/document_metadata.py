@@ -41,9 +41,9 @@ class DocumentMetadata:
         received: the day.
         language: of its text.
         public_status: empty where the mapping says nothing.
-        wave_told: the wave was given for it and not inferred from the day.
-        received_told: the day stands in the mapping or the form.
-        language_told: the language stands in the mapping.
+        wave_given: the wave was given for it and not inferred from the day.
+        received_given: the day stands in the mapping or the form.
+        language_given: the language stands in the mapping.
     """
 
     kind: str
@@ -51,15 +51,15 @@ class DocumentMetadata:
     received: date
     language: str
     public_status: str = ""
-    wave_told: bool = False
-    received_told: bool = False
-    language_told: bool = False
+    wave_given: bool = False
+    received_given: bool = False
+    language_given: bool = False
 
 
 def read_metadata(
     file: str,
     document: DocumentText,
-    said: MappingRow,
+    mapped: MappingRow,
     form: DocumentsDeclaration,
     options: Options,
 ) -> DocumentMetadata | list[Problem]:
@@ -68,7 +68,7 @@ def read_metadata(
     Arguments:
         file: its name, for problems.
         document: as read.
-        said: its row of the mapping file.
+        mapped: its row of the mapping file.
         form: labels and titles by which forms tell it.
         options: for every document.
 
@@ -80,8 +80,8 @@ def read_metadata(
         problems.append(Problem(file, what, allowed, remedy, "import.particulars"))
 
     kinds = _form_kinds(document, form)
-    kind = said.kind or (kinds[0] if len(kinds) == 1 else "") or (options.kind or "")
-    if len(kinds) > 1 and not said.kind:
+    kind = mapped.kind or (kinds[0] if len(kinds) == 1 else "") or (options.kind or "")
+    if len(kinds) > 1 and not mapped.kind:
         kind = ""
         missing(f"its title and form tell different kinds: {list_values(kinds)}", "one kind",
                 "Say in the mapping file which it is.")  # fmt: skip
@@ -91,14 +91,14 @@ def read_metadata(
                 "Give --kind, or the column kind of the mapping file.")  # fmt: skip
 
     before = len(problems)
-    received = said.received or _received_date(document, form, missing)
-    told = received is not None
+    received = mapped.received or _received_date(document, form, missing)
+    is_dated = received is not None
     received = received or options.received
     if received is None and len(problems) == before:
         missing("its form does not tell when it was received", "a day",
                 "Give --received, or the column received of the mapping file.")  # fmt: skip
 
-    wave = said.wave or options.wave
+    wave = mapped.wave or options.wave
     if wave is None and received is not None:
         waves = sorted((options.waves or {}).items(), key=lambda item: (item[1], item[0]))
         wave = next((year for year, last in waves if received <= last), None)
@@ -107,7 +107,7 @@ def read_metadata(
                     list_values(str(year) for year, _ in waves) or "a year",
                     "Give --wave, or the column wave of the mapping file.")  # fmt: skip
 
-    language = said.language or document.language
+    language = mapped.language or document.language
     if language not in options.languages:
         found = f"looks like {quote_value(language)}" if language else "cannot be told for certain"
         missing(f"the language of its text {found}", list_values(options.languages),
@@ -120,10 +120,10 @@ def read_metadata(
         wave,
         received,
         language,
-        said.public_status,
-        wave_told=(said.wave or options.wave) is not None,
-        received_told=told,
-        language_told=bool(said.language),
+        mapped.public_status,
+        wave_given=(mapped.wave or options.wave) is not None,
+        received_given=is_dated,
+        language_given=bool(mapped.language),
     )
 
 
@@ -154,7 +154,7 @@ def title_wordings(form: DocumentsDeclaration) -> tuple[str, ...]:
 def _received_date(
     document: DocumentText,
     form: DocumentsDeclaration,
-    tell: Callable[[str, str, str], None],
+    report: Callable[[str, str, str], None],
 ) -> date | None:
     days: set[date] = set()
     for field in document.fields:
@@ -162,12 +162,12 @@ def _received_date(
             continue
         day = read_day(field.value)
         if day is None:
-            tell(f"{quote_value(field.value)} in its field {quote_value(field.label)} is no day",
+            report(f"{quote_value(field.value)} in its field {quote_value(field.label)} is no day",
                  "30.4.2022 or 2022-04-30", "Give it in the mapping file.")  # fmt: skip
             return None
         days.add(day)
     if len(days) > 1:
-        tell(f"its form tells more than one day: {list_values(sorted(days))}", "one day",
+        report(f"its form tells more than one day: {list_values(sorted(days))}", "one day",
              "Give it in the mapping file.")  # fmt: skip
         return None
     return next(iter(days), None)

@@ -210,8 +210,8 @@ def _sections(
         inside = bool(section) or (inside and level > top)
         if not inside:
             unknown.append(heading.text)
-    there = {section for _, section in marked}
-    missing = tuple(part.id for part in form if part.required and part.id not in there)
+    present = {section for _, section in marked}
+    missing = tuple(part.id for part in form if part.required and part.id not in present)
     return Sections(tuple(found), missing, tuple(unknown))
 
 

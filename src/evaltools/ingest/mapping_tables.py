@@ -147,13 +147,13 @@ def read_mapping(
     refuse(problems)
     for number, cells in zip(grid.numbers, grid.rows, strict=True):
         values = {name: cell.strip() for name, cell in zip(grid.header, cells, strict=True)}
-        file, said = reader.row(number, {name.casefold(): cell for name, cell in values.items()})
+        file, mapped = reader.row(number, {name.casefold(): cell for name, cell in values.items()})
         if file and file in rows:
-            reader.tell(
+            reader.add_problem(
                 number, "file", f"{quote_value(file)} is in more than one row", "one row a file"
             )
         elif file:
-            rows[file] = said
+            rows[file] = mapped
     refuse(sorted(reader.problems))
     return rows
 
@@ -210,14 +210,16 @@ class _Reader:
             )
         return problems
 
-    def tell(self, row: int, column: str, what: str, allowed: str = "", remedy: str = "") -> None:
+    def add_problem(
+        self, row: int, column: str, what: str, allowed: str = "", remedy: str = ""
+    ) -> None:
         """Add a problem of a cell."""
         where = f"{self.whose}, row {row:d}, column {column}"
         self.problems.append(Problem(where, what, allowed, remedy, "import.mapping"))
 
     def row(self, number: int, cells: Mapping[str, str]) -> tuple[str, MappingRow]:
         """The file that a row is about, empty where there is none, and what it says."""
-        said = MappingRow(
+        mapped = MappingRow(
             project_id=self._project(number, cells),
             kind=self._one_of(number, cells, "kind"),
             wave=self._wave(number, cells.get("wave", "")),
@@ -225,7 +227,7 @@ class _Reader:
             language=self._one_of(number, cells, "language"),
             public_status=self._one_of(number, cells, "public_status"),
         )
-        return self._file(number, cells["file"]), said
+        return self._file(number, cells["file"]), mapped
 
     def _file(self, number: int, cell: str) -> str:
         name = unicodedata.normalize("NFC", cell).replace("\\", "/").removeprefix("./")
@@ -233,34 +235,38 @@ class _Reader:
         if len(found) == 1:
             return found[0]
         if found:
-            self.tell(number, "file", f"{quote_value(cell)} is the name of {list_values(found)}",
-                      remedy="Give its path from the folder.")  # fmt: skip
+            what = f"{quote_value(cell)} is the name of {list_values(found)}"
+            self.add_problem(number, "file", what, remedy="Give its path from the folder.")
         elif name:
             remedy = suggest_value(name, self.files) or "Put it there, or take the row out."
-            self.tell(number, "file", f"the folder has no file {quote_value(cell)}", remedy=remedy)
+            self.add_problem(
+                number, "file", f"the folder has no file {quote_value(cell)}", remedy=remedy
+            )
         else:
-            self.tell(number, "file", "is empty", "the name of a file in the folder")
+            self.add_problem(number, "file", "is empty", "the name of a file in the folder")
         return ""
 
     def _project(self, number: int, cells: Mapping[str, str]) -> str:
         name, register_number = cells.get("project_id", ""), cells.get("register_number", "")
         if name and name not in self.projects.numbers:
             remedy = suggest_value(name, self.projects.numbers)
-            self.tell(number, "project_id", f"no project is {quote_value(name)}", remedy=remedy)
+            self.add_problem(
+                number, "project_id", f"no project is {quote_value(name)}", remedy=remedy
+            )
             return ""
         if not register_number:
             return name
         keys = self.projects.numbers_in(register_number)
-        found = self.projects.of_number(register_number) or self.projects.of_keys(keys)
+        found = self.projects.find_by_number(register_number) or self.projects.find_by_keys(keys)
         if len(found) != 1:
             what = "several projects have" if found else "no project has"
-            remedy = self.projects.like(keys)
-            self.tell(
+            remedy = self.projects.suggest_number(keys)
+            self.add_problem(
                 number, "register_number", f"{what} {quote_value(register_number)}", remedy=remedy
             )
             return ""
         if name and name != found[0]:
-            self.tell(
+            self.add_problem(
                 number,
                 "register_number",
                 f"{quote_value(register_number)} is of {found[0]}, project_id says {name}",
@@ -274,7 +280,7 @@ class _Reader:
         if not value or value in allowed:
             return value
         what = f"{quote_value(value)} is none of these"
-        self.tell(number, column, what, list_values(allowed), suggest_value(value, allowed))
+        self.add_problem(number, column, what, list_values(allowed), suggest_value(value, allowed))
         return ""
 
     def _wave(self, number: int, value: str) -> int | None:
@@ -283,7 +289,7 @@ class _Reader:
             return None
         if plain.isascii() and plain.isdigit() and 2000 <= int(plain) <= 2100:
             return int(plain)
-        self.tell(number, "wave", f"{quote_value(value)} is no year", "2000 to 2100")
+        self.add_problem(number, "wave", f"{quote_value(value)} is no year", "2000 to 2100")
         return None
 
     def _received(self, number: int, value: str) -> date | None:
@@ -291,7 +297,7 @@ class _Reader:
             return None
         found = read_day(value)
         if found is None:
-            self.tell(
+            self.add_problem(
                 number, "received", f"{quote_value(value)} is no day", "2022-04-30 or 30.4.2022"
             )
         return found

@@ -27,7 +27,7 @@ class MergedTables:
     Arguments:
         tables: those that change, by name.
         added: rows that are new, by table.
-        there: codings of the file that the study has already.
+        existing: codings of the file that the study has already.
         differing: codings that the study has with another polarity or certainty, which stays.
         finished: readings that were partial and are told to be complete now.
         undated: codings without a day.
@@ -38,7 +38,7 @@ class MergedTables:
 
     tables: Tables
     added: Mapping[str, int]
-    there: int
+    existing: int
     differing: tuple[str, ...]
     finished: int
     undated: int
@@ -72,7 +72,7 @@ def merge_codings(read: ReadCoding, tables: Tables) -> MergedTables:
     """Add a coding to the tables of the study, those of ORDER."""
     coders = read.coders
     segments, new_segments = _merge_segments(read.found, tables)
-    there: dict[Key, Row] = {_key(row): row for row in tables["codings"]}
+    existing: dict[Key, Row] = {_key(row): row for row in tables["codings"]}
     new: dict[Key, Coding] = {}
     known, undated = 0, 0
     differing: list[str] = []
@@ -86,7 +86,7 @@ def merge_codings(read: ReadCoding, tables: Tables) -> MergedTables:
         coder = coders.coders[one.coder_id].coder_id
         key = (passage, code, coder, str(one.round))
         by_coder.setdefault(coder, []).append(key)
-        old = there.get(key)
+        old = existing.get(key)
         if old is not None:
             known += 1
             own_ids[one.coding_id] = old["coding_id"]
@@ -132,12 +132,12 @@ def merge_codings(read: ReadCoding, tables: Tables) -> MergedTables:
         "codings": [vars(new[key]) for key in sorted(new)],
         "relations": [dict(row) for row in relations],
     }
-    changed = {name: tables[name].with_rows(rows) for name, rows in added.items() if rows}
+    changed = {name: tables[name].append_rows(rows) for name, rows in added.items() if rows}
     if finished:
         readings_before = tables["readings"].changed(
             lambda row: {**row, "complete": "true"} if _reading_key(row) in finished else row
         )
-        changed["readings"] = readings_before.with_rows(added["readings"])
+        changed["readings"] = readings_before.append_rows(added["readings"])
     return MergedTables(
         {name: changed[name] for name in added if name in changed},
         {name: len(rows) for name, rows in added.items() if rows},
@@ -147,7 +147,7 @@ def merge_codings(read: ReadCoding, tables: Tables) -> MergedTables:
         undated,
         _conflicting_consensus(read, tables, by_coder),
         resting,
-        _suspects(coders, by_coder, there),
+        _suspects(coders, by_coder, existing),
     )
 
 
@@ -186,7 +186,7 @@ def _merge_relations(
     read: ReadCoding, tables: Tables, segments: Mapping[str, str]
 ) -> list[dict[str, str]]:
     columns = (*_ENDS, "kind", "coder_id")
-    there = {tuple(row[column] for column in columns) for row in tables["relations"]}
+    existing = {tuple(row[column] for column in columns) for row in tables["relations"]}
     rows: dict[tuple[str, ...], dict[str, str]] = {}
     for one in read.coding.relations:
         start, end = segments.get(one.from_segment_id), segments.get(one.to_segment_id)
@@ -194,7 +194,7 @@ def _merge_relations(
         if start is None or end is None or coder is None:
             continue
         values = (start, end, one.kind, coder.coder_id)
-        if values not in there:
+        if values not in existing:
             row = dict(zip(columns, values, strict=True))
             rows[values] = {"relation_id": "-".join(values), **row}
     return [rows[key] for key in sorted(rows)]
@@ -204,7 +204,7 @@ def _merge_readings(
     read: ReadCoding, tables: Tables, new: Iterable[Coding]
 ) -> tuple[list[ReadDocument], set[tuple[str, str, str]]]:
     """New readings, and those that are there as partial and are complete now."""
-    there = {_reading_key(row): row["complete"] for row in tables["readings"]}
+    existing = {_reading_key(row): row["complete"] for row in tables["readings"]}
     wanted: dict[tuple[str, str, str], ReadDocument] = {}
     for one in read.coding.readings:
         document = read.found.documents.get(one.document_id)
@@ -221,9 +221,9 @@ def _merge_readings(
         key = (home[coded.segment_id], coded.coder_id, str(coded.round))
         wanted.setdefault(key, ReadDocument(key[0], key[1], coded.round, read.complete))
     finished = {
-        key for key, one in wanted.items() if one.complete and there.get(key, "true") == "false"
+        key for key, one in wanted.items() if one.complete and existing.get(key, "true") == "false"
     }
-    return [one for key, one in sorted(wanted.items()) if key not in there], finished
+    return [one for key, one in sorted(wanted.items()) if key not in existing], finished
 
 
 def _conflicting_consensus(
@@ -253,7 +253,7 @@ def _conflicting_consensus(
 
 
 def _suspects(
-    coders: IdentifiedCoders, by_coder: Mapping[str, Sequence[Key]], there: Iterable[Key]
+    coders: IdentifiedCoders, by_coder: Mapping[str, Sequence[Key]], existing: Iterable[Key]
 ) -> tuple[str, ...]:
     """Why somebody may be taken for somebody else, a line each.
 
@@ -265,13 +265,13 @@ def _suspects(
         return {(passage, code, round_) for passage, code, _, round_ in keys}
 
     of: dict[str, set[tuple[str, str, str]]] = {}
-    for passage, code, coder, round_ in there:
+    for passage, code, coder, round_ in existing:
         of.setdefault(coder, set()).add((passage, code, round_))
-    made = {coder.coder_id for coder in coders.new}
+    new_coders = {coder.coder_id for coder in coders.new}
     agreed = {one.coder_id for one in coders.coders.values() if one.role == "consensus"}
     lines = []
     for coder, keys in sorted(by_coder.items()):
-        if coder in agreed or coder not in made:
+        if coder in agreed or coder not in new_coders:
             continue  # the consensus has what others have: that is what it is
         own = without_coder(keys)
         twins = sorted(other for other, codings in of.items() if own <= codings)

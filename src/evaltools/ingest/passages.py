@@ -222,8 +222,8 @@ def _sharing_places(
             continue
         fitting = [row for row in group if _fits_beside(row, text, start, end)]
         alone = {(row["start"], row["end"]) for row in fitting}
-        kept = {row["segment_id"] for row in fitting} if len(alone) == 1 else set()
-        crowded |= {row["segment_id"] for row in group} - kept
+        unambiguous = {row["segment_id"] for row in fitting} if len(alone) == 1 else set()
+        crowded |= {row["segment_id"] for row in group} - unambiguous
     return frozenset(crowded)
 
 

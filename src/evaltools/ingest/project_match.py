@@ -103,11 +103,11 @@ class Projects:
         names = re.compile(rf"(?<![^\W_])(?:{either})(?![^\W_])", re.IGNORECASE) if ids else None
         object.__setattr__(self, "_names", names)
 
-    def of_keys(self, keys: Sequence[str]) -> tuple[str, ...]:
+    def find_by_keys(self, keys: Sequence[str]) -> tuple[str, ...]:
         """Projects that have one of the register numbers, in order of id."""
         return tuple(sorted({name for key in keys for name in self._by_key.get(key, ())}))
 
-    def of_number(self, number: str) -> tuple[str, ...]:
+    def find_by_number(self, number: str) -> tuple[str, ...]:
         """Projects whose register number this is, of whatever form, in order of id."""
         return self._by_key.get(number_key(number), ())
 
@@ -129,14 +129,14 @@ class Projects:
             return found
         return (number_key(value),)
 
-    def named_in(self, name: str) -> tuple[str, ...]:
+    def find_named(self, name: str) -> tuple[str, ...]:
         """Projects whose id stands in a file name, in order of id."""
         if self._names is None:
             return ()
         folded = {match.group().casefold() for match in self._names.finditer(name)}
         return tuple(sorted(project for project in self.numbers if project.casefold() in folded))
 
-    def like(self, keys: Sequence[str]) -> str:
+    def suggest_number(self, keys: Sequence[str]) -> str:
         """A suggestion for a register number that no project has; empty where none is near."""
         for key in keys:
             near = nearest_value(key, self._by_key)
@@ -182,7 +182,7 @@ def match_project(clues: ProjectClues, projects: Projects) -> ProjectMatch | Pro
     named = _by_name(clues.file, projects)
     for place, text, decides in _places(clues, projects):
         keys = projects.numbers_in_field(text) if decides else projects.numbers_in(text)
-        found = projects.of_keys(keys)
+        found = projects.find_by_keys(keys)
         if len(found) > 1:
             return _several(clues, place, found, projects)
         if found:
@@ -210,8 +210,8 @@ def _places(clues: ProjectClues, projects: Projects) -> list[tuple[str, str, boo
 
 def _by_name(file: str, projects: Projects) -> tuple[str, ...]:
     name = file.rpartition("/")[2]
-    ids = set(projects.named_in(name))
-    return tuple(sorted(ids | set(projects.of_keys(projects.numbers_in(name)))))
+    ids = set(projects.find_named(name))
+    return tuple(sorted(ids | set(projects.find_by_keys(projects.numbers_in(name)))))
 
 
 def _describe_projects(names: Sequence[str], projects: Projects) -> str:
@@ -226,7 +226,8 @@ def _unless_contradicted(
     if named and found not in named:
         return Problem(
             clues.file,
-            f"{place} tells {_describe_projects([found], projects)}, its name {_describe_projects(named, projects)}",
+            f"{place} tells {_describe_projects([found], projects)}, "
+            f"its name {_describe_projects(named, projects)}",
             "one project",
             "Say in the mapping file which it is.",
             "import.ambiguous",
@@ -249,7 +250,8 @@ def _unknown(clues: ProjectClues, place: str, keys: Sequence[str], projects: Pro
         clues.file,
         f"no project has the register number {list_values(keys)} of {place}",
         "a register_number of projects",
-        projects.like(keys) or "Correct it in the register, or name the project in the mapping.",
+        projects.suggest_number(keys)
+        or "Correct it in the register, or name the project in the mapping.",
         "import.unmatched",
     )
 

@@ -71,8 +71,8 @@ class _IncomingDocuments:
         self.problems: list[Problem] = []
         self.digests: dict[str, str] = {}
 
-    def take(
-        self, path: Path, name: str, document: DocumentText | Problem, said: MappingRow
+    def add(
+        self, path: Path, name: str, document: DocumentText | Problem, mapped: MappingRow
     ) -> None:
         """Keep a document, or note what is wrong with it."""
         if isinstance(document, Problem):
@@ -82,8 +82,8 @@ class _IncomingDocuments:
         self.digests[name] = document.file_sha256
         fields = [(item.label, item.value) for item in document.fields]
         clues = ProjectClues(name, fields, _first(document))
-        matched = match_project(clues, self.projects) if not said.project_id else None
-        what = read_metadata(name, document, said, form, self.job.options)
+        matched = match_project(clues, self.projects) if not mapped.project_id else None
+        what = read_metadata(name, document, mapped, form, self.job.options)
         if isinstance(matched, Problem):
             self.problems.append(matched)
         if isinstance(what, list):
@@ -99,7 +99,7 @@ class _IncomingDocuments:
                 file_sha256=document.file_sha256,
                 text_sha256=document.text_sha256,
                 same=same_text_key(document.text),
-                project_id=matched.project_id if matched else said.project_id,
+                project_id=matched.project_id if matched else mapped.project_id,
                 by=matched.by if matched else "mapping file",
                 what=what,
                 sections=find_sections(document.text, document.headings, form.sections, titles),
@@ -145,9 +145,9 @@ def import_reports(
         found = _without(found, job.mapping)
     projects = _projects(job.data, descriptor, job.form)
     names = {path: found.name(path) for path in found.files}
-    said: Mapping[str, MappingRow] = {}
+    mapped: Mapping[str, MappingRow] = {}
     if job.mapping is not None:
-        said = read_mapping(
+        mapped = read_mapping(
             job.mapping,
             list(names.values()),
             projects,
@@ -159,9 +159,9 @@ def import_reports(
         with closing(_documents(found.files)) as documents:  # also when it is interrupted
             for done, (path, document) in enumerate(documents, start=1):
                 name = names[path]
-                reading.take(path, name, document, said.get(name, MappingRow()))
+                reading.add(path, name, document, mapped.get(name, MappingRow()))
                 progress(done, len(names), name)
-        return _carry_out(descriptor, reading, found, frozenset(said))
+        return _carry_out(descriptor, reading, found, frozenset(mapped))
 
 
 def _documents(

@@ -175,8 +175,8 @@ def _name_omission(item: LeftOut) -> str:
     if not item.characters:
         return item.what
     text = shorten(item.text, _LONGEST_TEXT, placeholder=" …")
-    said = f": “{text}”" if text else ""
-    return f"{item.what} ({item.characters} characters){said}"
+    sample = f": “{text}”" if text else ""
+    return f"{item.what} ({item.characters} characters){sample}"
 
 
 MOST_LINES = 40
@@ -270,10 +270,11 @@ def _describe_coverage(coverage: Coverage) -> str:
     named = [item for item in coverage.left_out if not item.on_every_page]
     if coverage.complete and not named:
         return ""
-    told = f"{coverage.characters_read} of {coverage.characters_present} characters"
+    message = f"{coverage.characters_read} of {coverage.characters_present} characters"
     if coverage.tables_present:
-        told += f" and {coverage.tables_read} of {coverage.tables_present} tables"
-    return f"read {told}; left out: {list_values(describe_omissions(coverage), 6) or 'nothing by name'}"
+        message += f" and {coverage.tables_read} of {coverage.tables_present} tables"
+    omitted = list_values(describe_omissions(coverage), 6) or "nothing by name"
+    return f"read {message}; left out: {omitted}"
 
 
 def _summarise_read(taken: Sequence[ImportedDocument]) -> list[tuple[str, str]]:
@@ -282,10 +283,10 @@ def _summarise_read(taken: Sequence[ImportedDocument]) -> list[tuple[str, str]]:
     unread = sum(item.coverage.characters_unread for item in taken)
     tables = sum(item.coverage.tables_present for item in taken)
     tables_read = sum(item.coverage.tables_read for item in taken)
-    told = f"{read} of {present}"
+    message = f"{read} of {present}"
     if present > read:
-        told += f"; {present - read - unread} left out by name, {unread} lost"
-    return [("characters read", told), ("tables read", f"{tables_read} of {tables}")]
+        message += f"; {present - read - unread} left out by name, {unread} lost"
+    return [("characters read", message), ("tables read", f"{tables_read} of {tables}")]
 
 
 def _summarise_skipped(outcome: ReportsImported) -> str:

@@ -78,12 +78,12 @@ class EditableTable:
             lines.append(line if cells == line.cells else TableRow(dict(cells)))
         return replace(self, lines=tuple(lines))
 
-    def with_rows(self, new: Iterable[Mapping[str, object]]) -> EditableTable:
+    def append_rows(self, new: Iterable[Mapping[str, object]]) -> EditableTable:
         """With rows after those that are there, which keep their bytes."""
         lines = [TableRow({name: _as_cell(row.get(name)) for name in self.columns}) for row in new]
         return replace(self, lines=(*self.lines, *lines))
 
-    def with_groups(self, column: str, groups: Mapping[str, Sequence[Row]]) -> EditableTable:
+    def replace_groups(self, column: str, groups: Mapping[str, Sequence[Row]]) -> EditableTable:
         """With the rows of some values of a column replaced, or put in where there are none.
 
         Arguments:

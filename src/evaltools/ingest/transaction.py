@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from evaltools.evidence.paths import is_inside
+from evaltools.evidence.paths import resolve_inside
 from evaltools.files import hold_lock, synchronise
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.hashes import hash_file
@@ -56,10 +56,10 @@ class FileTransaction:
             return
         self._moves[place] = self.keep(content).name
 
-    def place(self, place: str, kept: Path) -> None:
+    def place(self, place: str, stored: Path) -> None:
         """Have a file that was kept at a path of the data folder."""
         self._target(place)
-        self._moves[place] = kept.name
+        self._moves[place] = stored.name
 
     def copy(self, place: str, source: Path, sha256: str) -> bool:
         """Have a copy of a file at a path of the data folder.
@@ -109,7 +109,7 @@ class FileTransaction:
         self._moves, self._removed = {}, []
 
     def _target(self, place: str) -> Path:
-        target = is_inside(self.folder, place)
+        target = resolve_inside(self.folder, place)
         if target is None or (target.exists() and not target.is_file()):
             what = "leads out of the data folder, or is no file"
             raise ProblemError([Problem(place, what, code="import.place")])
@@ -213,7 +213,7 @@ def _apply(folder: Path, stage: Path) -> None:
 
 
 def _checked_path(folder: Path, place: str) -> Path:
-    target = is_inside(folder, place)
+    target = resolve_inside(folder, place)
     if target is None:
         raise ProblemError([Problem(place, "leads out of the data folder", code="import.place")])
     return target

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from evaltools.evidence.descriptor import Descriptor
 from evaltools.evidence.messages import list_values, quote_value
-from evaltools.evidence.paths import IMPORT_LOG, RECEIVED, REPLACED, is_inside
+from evaltools.evidence.paths import IMPORT_LOG, RECEIVED, REPLACED, resolve_inside
 from evaltools.ingest.document_ids import IdentificationPlan, IdentifiedDocument, IncomingDocument
 from evaltools.ingest.document_metadata import Options
 from evaltools.ingest.passages import MovedPassages, move_passages
@@ -71,7 +71,7 @@ class DocumentWriter:
 
     def text_of(self, row: Mapping[str, str]) -> str | None:
         """The text of a document that is there; None where it cannot be read."""
-        path = is_inside(self.data, row.get("text_file", ""))
+        path = resolve_inside(self.data, row.get("text_file", ""))
         if path is None or not path.is_file():
             return None
         return path.read_text(encoding="utf-8", errors="replace")
@@ -87,12 +87,12 @@ class DocumentWriter:
             else:
                 taken.append(found)
         self.tables.put(
-            "documents", self.tables["documents"].with_groups("document_id", self._documents)
+            "documents", self.tables["documents"].replace_groups("document_id", self._documents)
         )
         notes = []
         if self._has_sections:
             self.tables.put(
-                "sections", self.tables["sections"].with_groups("document_id", self._sections)
+                "sections", self.tables["sections"].replace_groups("document_id", self._sections)
             )
         elif self._sections:
             notes.append("The descriptor knows no table of sections; none was written.")
@@ -184,7 +184,7 @@ class DocumentWriter:
     def _row(self, item: IdentifiedDocument, other_format: str) -> dict[str, str]:
         """The row of a document; what nobody told anew stays as it was, also if mended by hand."""
         read, what, old = item.read, item.read.what, item.old
-        kept = old if old is not None and item.same_text else {}
+        old_row = old if old is not None and item.same_text else {}
         row = {
             "document_id": item.document_id,
             "project_id": read.project_id,
@@ -201,17 +201,17 @@ class DocumentWriter:
         }
         keep = ["text_file", "text_sha256"]
         keep += ["pages", "file", "file_sha256"] if other_format else []
-        keep += [] if what.received_told else ["received"]
-        keep += [] if what.language_told else ["language"]
-        row.update({column: kept[column] for column in keep if kept.get(column)})
-        if other_format and "pages" in kept:
-            row["pages"] = kept["pages"]
+        keep += [] if what.received_given else ["received"]
+        keep += [] if what.language_given else ["language"]
+        row.update({column: old_row[column] for column in keep if old_row.get(column)})
+        if other_format and "pages" in old_row:
+            row["pages"] = old_row["pages"]
         return {**(old or {}), **row}
 
     def _text(self, item: IdentifiedDocument, row: Row) -> None:
-        path = is_inside(self.data, row["text_file"])
-        there = path is not None and path.is_file()
-        if not item.same_text or not there:
+        path = resolve_inside(self.data, row["text_file"])
+        exists = path is not None and path.is_file()
+        if not item.same_text or not exists:
             self.stage.put(row["text_file"], item.read.text.read_bytes())
 
     def _section_rows(self, item: IdentifiedDocument) -> list[Row]:
@@ -259,12 +259,12 @@ class DocumentWriter:
         digest = old.get("file_sha256") or old["text_sha256"]
         stem = f"{REPLACED}/{item.document_id}-{digest[:_SHORT]}"
         for column in ("file", "text_file"):
-            path = is_inside(self.data, old.get(column, ""))
+            path = resolve_inside(self.data, old.get(column, ""))
             if path is not None and path.is_file():
                 self.stage.put(f"{stem}{path.suffix}", path.read_bytes())
         new_file = f"{RECEIVED}/{item.document_id}.{item.read.format}"
         old_file = old.get("file", "")
-        if old_file not in ("", new_file) and is_inside(self.data, old_file):
+        if old_file not in ("", new_file) and resolve_inside(self.data, old_file):
             self.stage.remove(old_file)
         if moved.lost:
             ids = {row["segment_id"] for row, _ in moved.lost}
@@ -291,6 +291,6 @@ def _refusal(read: IncomingDocument, name: str, moved: MovedPassages) -> Problem
 
 def _describe_moves(moved: MovedPassages, item: IdentifiedDocument) -> str:
     of = len(moved.rows) + len(moved.lost)
-    told = f"A new version of {item.document_id}: {len(moved.rows)} of {of} coded passages"
-    told += f" found again, {moved.elsewhere} of them elsewhere"
-    return told + (f", {len(moved.lost)} taken out." if moved.lost else ".")
+    message = f"A new version of {item.document_id}: {len(moved.rows)} of {of} coded passages"
+    message += f" found again, {moved.elsewhere} of them elsewhere"
+    return message + (f", {len(moved.lost)} taken out." if moved.lost else ".")

@@ -111,7 +111,7 @@ class ToolText:
 PROGRAM = tuple(
     one
     for one in CANDIDATES
-    if one.met and one.unit in ("codepoint", "utf16") and one.lines in ("crlf2", "crlf1")
+    if one.is_in_use and one.unit in ("codepoint", "utf16") and one.lines in ("crlf2", "crlf1")
 )
 TABLE = tuple(
     one
@@ -243,10 +243,10 @@ def _likeness(source: ToolText, span: Span | None, mark: CodedPassage) -> int:
     """2 where the mark's words stand there letter by letter, 1 but for white space, else 0."""
     if span is None:
         return 0
-    there, wanted = source.text[span[0] : span[1]], clean(mark.quote)
-    if there == wanted:
+    standing, wanted = source.text[span[0] : span[1]], clean(mark.quote)
+    if standing == wanted:
         return 2
-    return int(fold_short(there) == fold_short(wanted) != "")
+    return int(fold_short(standing) == fold_short(wanted) != "")
 
 
 def _locate(
@@ -263,9 +263,9 @@ def _locate(
         at = source.passage(span, chosen)
         others = [one for one in conventions if one != chosen] if mark.quote else []
         for convention in (chosen, *others):
-            there = source.passage(span, convention)
-            if there and (not mark.quote or _likeness(source, there, mark) == 2):
-                return _not_blank(source, _Location(*there, convention.name))
+            standing = source.passage(span, convention)
+            if standing and (not mark.quote or _likeness(source, standing, mark) == 2):
+                return _not_blank(source, _Location(*standing, convention.name))
         if at and _likeness(source, at, mark):
             return _not_blank(source, _Location(*at, chosen.name))
     if not mark.quote.strip():
@@ -308,7 +308,7 @@ def _explain_placing(tally: Counter[str], lost: int) -> str:
         elif convention == MOVED:
             parts.append(f"{count} not where the tool said, found again by their words")
         else:
-            words = Convention.named(convention).words
+            words = Convention.from_name(convention).words
             parts.append(f"{count} at their positions, counted in {words} ({convention})")
     if lost:
         parts.append(f"{lost} left behind")

@@ -42,7 +42,7 @@ class FoldedText:
         """Start and end in the original of so many folded characters; length is at least 1."""
         return self.places[start], self.places[start + length - 1] + 1
 
-    def whole(self, start: int, length: int) -> bool:
+    def is_unbroken(self, start: int, length: int) -> bool:
         """Whether the span begins and ends between characters, not inside one with marks."""
         end = start + length
         if start and self.places[start] == self.places[start - 1]:
@@ -199,7 +199,7 @@ def _exact_places(text: str, quote: str, beside: _Context) -> Iterator[_Candidat
 def _folded_places(beside: _Context, wanted: str) -> Iterator[_Candidate]:
     folded = beside.folded
     for start in _find_starts(folded.text, wanted):
-        if folded.whole(start, len(wanted)):
+        if folded.is_unbroken(start, len(wanted)):
             yield beside.place(*folded.span(start, len(wanted)))
 
 
@@ -213,7 +213,7 @@ def _find_starts(text: str, part: str) -> Iterator[int]:
 def _choose(
     places: list[_Candidate], quote: str, beside: _Context, hint: int | None, how: How, but: str
 ) -> LocatedQuote | UnlocatedQuote:
-    def there(place: _Candidate, why: str) -> LocatedQuote:
+    def located(place: _Candidate, why: str) -> LocatedQuote:
         moved = hint is not None and place.start != hint
         return LocatedQuote(place.start, place.end, True, moved, why + but, how)
 
@@ -221,7 +221,7 @@ def _choose(
     best = max(place.fit for place in places)
     at_hint = next((place for place in places if place.start == hint), None)
     if at_hint and (at_hint.full or (not full and at_hint.fit == best)):
-        return there(at_hint, "stands where it stood")
+        return located(at_hint, "stands where it stood")
     if len(places) == 1:
         only = places[0]
         chance = beside.known >= _MARGIN and only.fit < _NEIGHBOUR
@@ -229,15 +229,15 @@ def _choose(
             return UnlocatedQuote(
                 "so short a quote stands in one place only, but nothing beside it is the same"
             )
-        return there(only, "stands in one place only")
+        return located(only, "stands in one place only")
     if beside.known == 0:
         return UnlocatedQuote(f"the quote stands in {len(places)} places, and nothing tells which")
     if len(full) == 1:
-        return there(full[0], f"of {len(places)} places the one with the same text on both sides")
+        return located(full[0], f"of {len(places)} places the one with the same text on both sides")
     ranked = sorted(places, key=lambda place: (-place.fit, place.start))
     clear = ranked[0].fit - ranked[1].fit >= _MARGIN and 2 * ranked[0].fit >= beside.known
     if not full and clear:
-        return there(ranked[0], f"of {len(places)} places the one whose neighbours fit best")
+        return located(ranked[0], f"of {len(places)} places the one whose neighbours fit best")
     return UnlocatedQuote(
         f"the quote stands in {len(places)} places, and what stands beside them fits equally well"
     )
@@ -266,7 +266,7 @@ def _find_similar(beside: _Context, wanted: str, hint: int | None) -> LocatedQuo
         for end in ends
         if end > start
         and abs(end - start - len(wanted)) <= slack
-        and beside.folded.whole(start, end - start)
+        and beside.folded.is_unbroken(start, end - start)
     ]
     if len(pairs) > _MOST_PAIRS:
         return lacking

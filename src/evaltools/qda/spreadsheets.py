@@ -119,29 +119,29 @@ def workbook_kind(data: bytes) -> str:
     return ".ods" if b"opendocument.spreadsheet" in data[:200] else ".xlsx"
 
 
-def find_layout(header: Sequence[str], told: Mapping[str, str], where: str) -> Layout:
+def find_layout(header: Sequence[str], given: Mapping[str, str], where: str) -> Layout:
     """What the columns of a table are.
 
     Arguments:
         header: their names.
-        told: name of a column by field, as the user has it; goes before what is known.
+        given: name of a column by field, as the user has it; goes before what is known.
         where: what problems call the table.
 
     Raises ProblemError with all that is wrong: fields and columns that are not there.
     """
     names = [name.casefold() for name in header]
-    refuse(_wrong_columns(header, told, where))
+    refuse(_wrong_columns(header, given, where))
     preset = next((one for one in lexicon()["tools"] if set(one["signs"]) <= set(names)), None)
     options = preset["columns"] if preset else lexicon()["columns"]
     columns: dict[str, int] = {}
     for field in FIELDS:
-        wanted = (told[field].casefold(),) if field in told else options.get(field, ())
+        wanted = (given[field].casefold(),) if field in given else options.get(field, ())
         found = next((names.index(name) for name in wanted if name in names), None)
-        if found is not None and (field in told or found not in columns.values()):
+        if found is not None and (field in given or found not in columns.values()):
             columns[field] = found
     separators = tuple(preset.get("separators", ())) if preset else ("\n", ";", "|")
-    if SEPARATOR in told:
-        separators = (told[SEPARATOR],) if told[SEPARATOR] else ()
+    if SEPARATOR in given:
+        separators = (given[SEPARATOR],) if given[SEPARATOR] else ()
     missing = [] if "code" in columns else ["code"]
     if "quote" not in columns and not {"start", "end"} <= columns.keys():
         missing.append("quote")
@@ -158,10 +158,10 @@ def find_layout(header: Sequence[str], told: Mapping[str, str], where: str) -> L
     return Layout(preset["tool"] if preset else "spreadsheet", columns, separators)
 
 
-def _wrong_columns(header: Sequence[str], told: Mapping[str, str], where: str) -> list[Problem]:
+def _wrong_columns(header: Sequence[str], given: Mapping[str, str], where: str) -> list[Problem]:
     names = [name.casefold() for name in header]
     problems = []
-    for field, name in told.items():
+    for field, name in given.items():
         if field not in (*FIELDS, SEPARATOR):
             near = suggest_value(field, (*FIELDS, SEPARATOR))
             what = f"a segment has no field {field!r}"
@@ -244,7 +244,7 @@ class _Table:
         cases: dict[str, set[str]] = {}
         for row in self.grid.rows:
             cases.setdefault(self._cell(row, "document"), set()).add(self._cell(row, "case"))
-        made = document_ids({name: name for name in names})
+        identifiers = document_ids({name: name for name in names})
         for name in names:
             if not name and len(library) == 1:
                 found: Document | None = library[0]
@@ -259,7 +259,7 @@ class _Table:
                 found = match.document
                 if found is None:
                     self.unmatched[name] = match.why
-            documents[name] = found or Document(made[name], name, None)
+            documents[name] = found or Document(identifiers[name], name, None)
             if found and found.text is not None:
                 sources[found.document_id] = ToolText(found.text)
         if library and names and len(self.unmatched) == len(names):

@@ -50,19 +50,19 @@ class Database:
         if table not in self.tables:
             return []
         try:
-            there = {
+            present = {
                 str(row[1]): int(row[6])
                 for row in self._connection.execute(f'PRAGMA table_xinfo("{table}")')
             }
             # Generated columns hold expressions from outside; they are not asked for.
-            asked = [column for column in columns if there.get(column) == 0]
-            place = f'"{order}"' if order in asked else "rowid"
-            if not asked:
+            selected = [column for column in columns if present.get(column) == 0]
+            place = f'"{order}"' if order in selected else "rowid"
+            if not selected:
                 return []
-            names = ", ".join(f'"{column}"' for column in asked)
+            names = ", ".join(f'"{column}"' for column in selected)
             cursor = self._connection.execute(f'SELECT {names} FROM "{table}" ORDER BY {place}')
             empty: Row = dict.fromkeys(columns)
-            return [empty | dict(zip(asked, row, strict=True)) for row in cursor]
+            return [empty | dict(zip(selected, row, strict=True)) for row in cursor]
         except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
             raise unreadable_database(f"{self.where}, table {table}", error) from None
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from evaltools.evidence.descriptor import load_descriptor
-from evaltools.evidence.paths import is_inside
+from evaltools.evidence.paths import resolve_inside
 from evaltools.evidence.tables import fill_missing_columns, read_one
 from evaltools.problems import Problem, ProblemError
 from evaltools.qda.model import (
@@ -143,7 +143,7 @@ def _documents(
     for row in rows:
         if wave is not None and row["wave"] != wave:
             continue
-        path = is_inside(data, _text(row, "text_file"))
+        path = resolve_inside(data, _text(row, "text_file"))
         text = None
         if path is not None and path.is_file():
             text = path.read_text(encoding="utf-8", errors="replace")

@@ -180,11 +180,21 @@ def _mark(
 ) -> CodedPassage | DroppedItem:
     start, end = read_integer(row["start_offset"]), read_integer(row["end_offset"])
     shown = remove_tags(read_text(row["snippet"]))
-    coder, made = log.get(row["id"], ("", None))
+    coder, moment = log.get(row["id"], ("", None))
 
     def mark(first: int | None, last: int | None, quote: str) -> CodedPassage:
         return CodedPassage(
-            *(where, document_id, "", coder, first, last, quote, where, parse_day(read_text(made))),
+            *(
+                where,
+                document_id,
+                "",
+                coder,
+                first,
+                last,
+                quote,
+                where,
+                parse_day(read_text(moment)),
+            ),
             round=round_,
         )
 

@@ -11,8 +11,8 @@ from evaltools.coding.suggestions.search import Suggestion, suggest
 
 __all__ = [
     "Keyword",
-    "PatternError",
     "Pattern",
+    "PatternError",
     "Suggestion",
     "parse_pattern",
     "read_keywords",

@@ -58,8 +58,8 @@ def lemmatise(word: str, language: str) -> str:
     """
     if language not in LANGUAGES:
         return word
-    if (told := overrides(language).get(word)) is not None:
-        return told
+    if (override := overrides(language).get(word)) is not None:
+        return override
     found = _simplemma(word, language)
     cut = len(found) < len(word) - LOSS and not word.endswith(SUFFIXES)
     left = found == word and language == "sv"
@@ -87,14 +87,14 @@ def split_compound(word: str, language: str) -> tuple[Compound, ...]:
     """
     if language not in LANGUAGES or is_known(word, language):
         return ()
-    made = []
+    parts = []
     for place in range(2, len(word) - HEAD + 1):
         first, last = word[:place], word[place:]
         if last.startswith("-") or not is_known(last, language):
             continue
         if first.endswith("-") or len(first) >= MODIFIER or is_known(first, language):
-            made.append(Compound(first, lemmatise(last, language)))
-    return tuple(made)
+            parts.append(Compound(first, lemmatise(last, language)))
+    return tuple(parts)
 
 
 @lru_cache(maxsize=100_000)

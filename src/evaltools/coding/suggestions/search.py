@@ -42,14 +42,14 @@ def split_sentences(text: str) -> list[list[TextWord]]:
         before a blank, at a semicolon, at a bullet and at the end of a line; a full stop after
         digits is that of an ordinal or a date and ends none. Marks of notes are no part of a word.
     """
-    made: list[list[TextWord]] = [[]]
+    sentences: list[list[TextWord]] = [[]]
     for found in _TOKEN.finditer(blank_superscripts(text)):
         token = found[0]
         if token[0].isalnum():
-            made[-1].append(TextWord(token.lower(), found.start(), found.end()))
-        elif made[-1] and not (token == "." and made[-1][-1].form.isdigit()):
-            made.append([])
-    return [words for words in made if words]
+            sentences[-1].append(TextWord(token.lower(), found.start(), found.end()))
+        elif sentences[-1] and not (token == "." and sentences[-1][-1].form.isdigit()):
+            sentences.append([])
+    return [words for words in sentences if words]
 
 
 _Key = tuple[str, Part]
@@ -241,13 +241,13 @@ def suggest(
 
 def _keep_longest(found: Iterable[Suggestion]) -> list[Suggestion]:
     """Without the passages that lie within another of the same code."""
-    kept: list[Suggestion] = []
+    longest: list[Suggestion] = []
     last: dict[str, int] = {}
     for each in sorted(found, key=lambda one: (one.start, -one.end, one.code_id, one.pattern)):
         if each.end > last.get(each.code_id, -1):
-            kept.append(each)
+            longest.append(each)
             last[each.code_id] = each.end
-    return kept
+    return longest
 
 
 _Compiled = tuple[str, dict[Pattern, tuple[Keyword, ...]], Matcher]

@@ -50,7 +50,7 @@ class Look:
     font: str = ""
 
     @property
-    def unseen(self) -> str:
+    def hidden_because(self) -> str:
         """Why nobody sees it, in words; empty where it is seen."""
         if self.hidden:
             return "hidden text"
@@ -208,7 +208,7 @@ class Inline:
             instead = self._special(node)
             if instead is not None:
                 runs.append((instead.translate(_PRIVATE), 0))
-            elif name in ("s", "tab", "line-break") and look.unseen:
+            elif name in ("s", "tab", "line-break") and look.hidden_because:
                 pass
             elif name == "s":
                 count = attribute_value(node, "c")
@@ -225,8 +225,8 @@ class Inline:
             self._add(node.tail, look, runs)
 
     def _add(self, text: str | None, look: Look, runs: list[tuple[str, int]]) -> None:
-        if text and look.unseen:
-            self._left_out.append((look.unseen, text))
+        if text and look.hidden_because:
+            self._left_out.append((look.hidden_because, text))
         elif text:
             shown = self.symbols.show(text, look.font_of)
             runs.append((shown.translate(_PRIVATE), look.shift))

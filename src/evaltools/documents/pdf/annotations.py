@@ -217,12 +217,12 @@ def _fields(
             **{k: item.get(k) for k in ("/FT", "/Ff", "/V", "/TU", "/Opt") if k in item},
         }
         name = str(item.get("/T", ""))
-        whole = f"{path}.{name}" if path and name else path or name
+        full_name = f"{path}.{name}" if path and name else path or name
         kids = item.get("/Kids")
         if isinstance(kids, pikepdf.Array) and any("/T" in kid for kid in kids):
-            yield from _fields(kids, whole, known, seen, depth + 1)
+            yield from _fields(kids, full_name, known, seen, depth + 1)
         else:
-            yield from _field(whole, known)
+            yield from _field(full_name, known)
 
 
 def _field(name: str, known: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -234,9 +234,9 @@ def read(sheets: Sequence[PageContent], words: WordList) -> PdfContent:
         for item in sort_for_reading([*(x for x in lines if x not in aside), *grids]):
             _add(item, grids, flow, result)
         flow.extend(map(_TurnedLines, sideways))
-    kept = [item for item in flow if isinstance(item, Line)]
+    untabled = [item for item in flow if isinstance(item, Line)]
     tables = [item for item in flow if isinstance(item, _LongTable)]
-    type_ = measure_typography(kept or [line for table in tables for line in table.lines()])
+    type_ = measure_typography(untabled or [line for table in tables for line in table.lines()])
     for run in _runs(flow):
         if isinstance(run, _LongTable):
             result.blocks.append(_table(run, type_, words))
@@ -422,9 +422,11 @@ def _join_near(parts: list[Line]) -> list[Line]:
 
 def _join_parts(lines: Sequence[Line], between: str = " ") -> list[Line]:
     """Parts of the same line put together again."""
-    whole: list[Line] = []
+    joined: list[Line] = []
     for row in _by_row(lines):
         text = between.join(part.text for part in row)
         a, b = row[0], row[-1]
-        whole.append(Line(text, a.x0, b.x1, a.y, a.size, all(p.bold for p in row), a.page, a.first))
-    return whole
+        joined.append(
+            Line(text, a.x0, b.x1, a.y, a.size, all(p.bold for p in row), a.page, a.first)
+        )
+    return joined

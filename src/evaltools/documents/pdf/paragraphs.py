@@ -231,7 +231,7 @@ class WordList:
 
     def __init__(self, lines: Iterable[Line]) -> None:
         self._known = Counter(word.lower() for line in lines for word in _WORD.findall(line.text))
-        self.kept = 0
+        self.doubtful_hyphens = 0
 
     def join(self, before: str, after: str) -> str:
         """Join two lines of a paragraph.
@@ -252,11 +252,11 @@ class WordList:
             return f"{before} {after}"
         head, tail = _WORD.findall(before[:-1])[-1:], _WORD.match(after)
         if head and tail and before[:-1].endswith(head[0]):
-            whole = (head[0] + tail[0]).lower()
+            unparted = (head[0] + tail[0]).lower()
             parted = f"{head[0]}-{tail[0]}".lower()
-            if self._known[whole] and not self._known[parted] and tail[0][0].islower():
+            if self._known[unparted] and not self._known[parted] and tail[0][0].islower():
                 return before[:-1] + after
-        self.kept += 1
+        self.doubtful_hyphens += 1
         return before + after
 
 

@@ -208,9 +208,10 @@ def _refuse_lost(sheets: Sequence[PageContent], limits: Limits) -> int:
 
 def _sentences(words: WordList, lost: int, recognised: Sequence[int]) -> list[str]:
     notes = []
-    if words.kept:
+    if words.doubtful_hyphens:
         notes.append(
-            f"Words at line ends whose hyphen was kept, though it may be of the line: {words.kept}."
+            "Words at line ends whose hyphen was kept, though it may be of the line: "
+            f"{words.doubtful_hyphens}."
         )
     if lost:
         notes.append(

@@ -36,13 +36,13 @@ class Picture:
     """A page as it is drawn.
 
     Arguments:
-        whole: with its text, by row, column and colour.
+        complete: with its text, by row, column and colour.
         bare: without it.
         alone: tells whether a text leaves a mark in a part of the picture (rows, columns) when
             no other text is drawn; None where it cannot be told which text is meant.
     """
 
-    whole: Pixels
+    complete: Pixels
     bare: Pixels
     alone: Callable[[str, Window], bool | None]
 
@@ -188,7 +188,7 @@ def draw(page: pypdfium2.PdfPage) -> Picture | None:
     if min(width, height) * scale < 1:
         return None
     try:
-        whole = _pixels(page, scale)
+        complete = _pixels(page, scale)
         texts: list[Any] = []
         count = raw.FPDFPage_CountObjects(page.raw)
         _switch_off(count, lambda i: raw.FPDFPage_GetObject(page.raw, i), texts, 0)
@@ -197,7 +197,7 @@ def draw(page: pypdfium2.PdfPage) -> Picture | None:
         return None
 
     def alone(text: str, window: Window) -> bool | None:
-        rows, columns = whole.shape[:2]
+        rows, columns = complete.shape[:2]
         held = [t for t in texts if _holds(page, t, text, window, columns, rows)]
         if len(held) != 1:
             return None
@@ -206,7 +206,7 @@ def draw(page: pypdfium2.PdfPage) -> Picture | None:
         raw.FPDFPageObj_SetIsActive(held[0], 0)
         return int(difference(drawn, bare)[window].max(initial=0)) > TRACE
 
-    return Picture(whole, bare, alone)
+    return Picture(complete, bare, alone)
 
 
 def _pixels(page: pypdfium2.PdfPage, scale: float) -> Pixels:

@@ -137,12 +137,12 @@ def is_sound(tree: Node, sheets: Sequence[PageContent]) -> bool:
     """Whether the structure covers the text and its paragraphs look like paragraphs."""
     index = _index(sheets)
     marked = set(tree.marks())
-    there = missed = 0
+    total = missed = 0
     for (page, mark), glyphs in index.items():
         ink = sum(bool(g.text.strip()) for g in glyphs)
-        there += ink
+        total += ink
         missed += ink if (page, mark) not in marked else 0
-    if not there or missed > _UNMARKED * there:
+    if not total or missed > _UNMARKED * total:
         return False
     plain = [p for p in _paragraph_lines(tree, index) if p]
     lower = sum(lines[0].text.lstrip()[:1].islower() for lines in plain)

@@ -110,12 +110,12 @@ class _View:
         left, top, right, bottom = sheet.shown
         self._picture = None
         if picture is not None and right > left and bottom > top:
-            rows, columns = picture.whole.shape[:2]
+            rows, columns = picture.complete.shape[:2]
             self._across, self._down = columns / (right - left), rows / (bottom - top)
             # Two libraries that disagree on what part of the page is shown cannot be compared.
             if 0.97 < self._across / self._down < 1.03:
                 self._picture = picture
-                self._ink = difference(picture.whole, picture.bare)
+                self._ink = difference(picture.complete, picture.bare)
                 self._plain = self._ink > _SEEN
         self._colours = {glyph.drawn.colour for glyph in sheet.glyphs}
 
@@ -188,7 +188,7 @@ class _View:
         bare = self._picture.bare[rows, columns].astype(np.float32)
         wanted = np.array(colour[::-1], dtype=np.float32)  # pixels are blue, green, red
         behind = np.abs(bare - wanted).max(axis=2)
-        here = np.abs(self._picture.whole[rows, columns].astype(np.float32) - wanted).max(axis=2)
+        here = np.abs(self._picture.complete[rows, columns].astype(np.float32) - wanted).max(axis=2)
         # What changed there may be a neighbour's doing: a letter draws the page towards its colour.
         own = (ink > TRACE) & (behind - here > TRACE) & (behind > _SEEN)
         return bool(own.any())
@@ -318,15 +318,15 @@ def remove_redrawn(glyphs: Sequence[Glyph]) -> tuple[list[Glyph], str]:
         )
         again.append(any(_same(other, glyph) for other in near))
         seen.setdefault((glyph.text, across, down), []).append(glyph)
-    kept: list[Glyph] = []
+    remaining: list[Glyph] = []
     left: list[str] = []
     for start, end in _strings(glyphs):
         word = glyphs[start:end]
         if all(again[start:end]):
             left.append("".join(glyph.text for glyph in word))
         else:
-            kept.extend(word)
-    return kept, "".join(left)
+            remaining.extend(word)
+    return remaining, "".join(left)
 
 
 def _strings(glyphs: Sequence[Glyph]) -> Iterator[tuple[int, int]]:

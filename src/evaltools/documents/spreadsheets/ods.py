@@ -49,9 +49,9 @@ class _Book(Workbook):
             if cells:
                 self.count_rows(repeated)
                 gone = "sheet" if hidden else "" if visible else "row"
-                unseen = {c for c in cells if not _column(columns, c).visible}
+                hidden_columns = {c for c in cells if not _column(columns, c).visible}
                 for at in range(number + 1, number + repeated + 1):
-                    rows[at] = self.shown(cells, name, gone, unseen)
+                    rows[at] = self.shown(cells, name, gone, hidden_columns)
             number += repeated
         self.sheets.append(Sheet(name, rows))
 
@@ -80,7 +80,7 @@ class _Book(Workbook):
         for node in children(cell, "annotation"):
             self._special(node)
         date = attribute_value(cell, "date-value")
-        if date and not look.unseen:
+        if date and not look.hidden_because:
             what = "date as the sheet shows it"
             self.left_out.extend((what, t) for p in children(cell, "p") for t in texts(p))
             return date.removesuffix("T00:00:00").replace("T", " ")

@@ -60,8 +60,8 @@ def read_colour(
     named = attribute_value(node, f"theme{kind}")
     if named and named != "none":
         # A tint or shade is worked out by the program that writes the colour itself too.
-        whole = "theme" if kind == "Color" else f"theme{kind}"
-        if attribute_value(node, f"{whole}Tint") or attribute_value(node, f"{whole}Shade"):
+        prefix = "theme" if kind == "Color" else f"theme{kind}"
+        if attribute_value(node, f"{prefix}Tint") or attribute_value(node, f"{prefix}Shade"):
             return stated or ANY
         return _theme_colour(named, theme) or stated or ANY
     return stated or ("" if own in ("", "auto") else ANY)
@@ -106,13 +106,13 @@ class Look:
     """How a run looks.
 
     Arguments:
-        unseen: why nobody reads it, in words; empty where it is seen.
+        hidden_because: why nobody reads it, in words; empty where it is seen.
         doubtful: it may not be seen, as programs differ.
         shift: 1 raised, -1 lowered, 0 on the line.
         fonts: names of its fonts: for ASCII, for other Latin letters, for other scripts.
     """
 
-    unseen: str = ""
+    hidden_because: str = ""
     doubtful: bool = False
     shift: int = 0
     fonts: tuple[str, ...] = ()
@@ -134,13 +134,13 @@ class Surroundings:
         style: of its paragraph.
         table_style: of the table that it is in; empty outside of tables.
         behind: the colour behind it; empty for the page, `colours.ANY` where that is not known.
-        unseen: why nobody sees anything there, in words.
+        hidden_because: why nobody sees anything there, in words.
     """
 
     style: str = ""
     table_style: str = ""
     behind: str = ""
-    unseen: str = ""
+    hidden_because: str = ""
 
 
 def settings(properties: etree._Element | None, theme: Mapping[str, str]) -> dict[str, str]:
@@ -189,10 +189,10 @@ def resolve_look(
         "text too small to be seen": size <= _TINY or _number(merged.get("w", ""), 100) <= _NARROW,
         # A position is in half points, ten of the height's units.
         "text moved off the page": abs(_number(merged.get("position", ""), 0)) * 10 > height,
-        place.unseen: True,
+        place.hidden_because: True,
     }
     return Look(
-        unseen=next(reason for reason, holds in reasons.items() if holds),
+        hidden_because=next(reason for reason, holds in reasons.items() if holds),
         doubtful=not colour and is_same_colour(highlight, "000000"),
         shift=_shift(merged, size),
         fonts=tuple(merged.get(kind, "") for kind in _FONTS),
@@ -219,8 +219,8 @@ def merge_settings(levels: Iterable[Settings]) -> dict[str, str]:
     """Of several levels what the nearest says, the nearest first."""
     merged: dict[str, str] = {}
     for level in levels:
-        for name, said in level.items():
-            merged.setdefault(name, said)
+        for name, setting in level.items():
+            merged.setdefault(name, setting)
     return merged
 
 
@@ -238,8 +238,8 @@ def _is_hidden(own: Settings, styles: Sequence[Settings]) -> bool:
     return sum(_on(level.get("vanish", "0")) for level in styles) % 2 == 1
 
 
-def _on(said: str) -> bool:
-    return said not in ("0", "false", "off", "none")
+def _on(setting: str) -> bool:
+    return setting not in ("0", "false", "off", "none")
 
 
 def _shift(merged: Settings, size: int) -> int:

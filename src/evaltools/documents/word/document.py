@@ -121,12 +121,12 @@ def _main_part(package: Package) -> str:
 def _notes(root: etree._Element, kind: str, body: Body, beside: SideContent) -> list[Block]:
     known = {attribute_value(note, "id"): note for note in children(root, kind)}
     blocks: list[Block] = []
-    told = dict.fromkeys(number for of, number in beside.notes if of == kind)
-    for number in told:
+    referenced = dict.fromkeys(number for of, number in beside.notes if of == kind)
+    for number in referenced:
         if number in known:
             blocks.extend(body.note(kind, number, known[number]))
     for number, note in known.items():
-        if number not in told:
+        if number not in referenced:
             beside.leave_out(f"{kind} that nothing refers to", note)
     return blocks
 

@@ -57,22 +57,22 @@ def geometry(properties: etree._Element | None) -> dict[str, str]:
         node = first(properties, element)
         if node is not None:
             for name, called in names.items():
-                if said := attribute_value(node, name):
-                    found.setdefault(called, said)
+                if setting := attribute_value(node, name):
+                    found.setdefault(called, setting)
     if "first" in found or "hanging" in found:  # one of them takes the other off
         found.setdefault("hanging", "0")
         found.setdefault("first", "0")
     return found
 
 
-def hidden_reason(said: Mapping[str, str], page: tuple[int, int]) -> str:
+def hidden_reason(setting: Mapping[str, str], page: tuple[int, int]) -> str:
     """Why nobody sees the lines of a paragraph, in words; empty where they are seen."""
     width, height = page
 
     def at(name: str) -> int:
-        return _twips(said.get(name, ""))
+        return _twips(setting.get(name, ""))
 
-    if said.get("lineRule") == "exact" and 0 < at("line") < _LOW:
+    if setting.get("lineRule") == "exact" and 0 < at("line") < _LOW:
         return "text in lines too low to be seen"
     begins = at("left") - at("hanging") if at("hanging") else at("left") + at("first")
     beyond = max(abs(begins), abs(at("right")), abs(at("x"))) > width or abs(at("y")) > height
@@ -89,10 +89,10 @@ def is_hidden_row(row: etree._Element) -> str:
     return "row too low to be seen" if exact and 0 < _twips(attribute_value(height)) < _LOW else ""
 
 
-def _twips(said: str) -> int:
-    unit = _UNITS.get(said[-2:], 0.0)
+def _twips(setting: str) -> int:
+    unit = _UNITS.get(setting[-2:], 0.0)
     try:
-        return round(float(said[:-2]) * unit if unit else float(said))
+        return round(float(setting[:-2]) * unit if unit else float(setting))
     except (ValueError, OverflowError):
         return 0
 
@@ -174,7 +174,7 @@ class Styles:
             around,
             style=named,
             behind=behind or around.behind,
-            unseen=hidden_reason(merge_settings(levels), self._page),
+            hidden_because=hidden_reason(merge_settings(levels), self._page),
         )
 
     def table(self, properties: etree._Element | None, around: Surroundings) -> Surroundings:
@@ -211,7 +211,7 @@ def _first_of(
     say: Callable[[etree._Element], Item | None], chain: list[etree._Element]
 ) -> Item | None:
     """What the nearest style of a chain says that says anything."""
-    return next((said for style in chain if (said := say(style)) is not None), None)
+    return next((setting for style in chain if (setting := say(style)) is not None), None)
 
 
 def _is_default(style: etree._Element, kind: str) -> bool:

@@ -171,13 +171,13 @@ class InlineReader:
 
     def _run(self, node: etree._Element, into: Inline) -> None:
         look, before = self._styles.look(node, into.place), into.look
-        if look.unseen:
+        if look.hidden_because:
             for part in node:
                 # A box has letters and a place of its own; with its anchor only hidden text hides.
-                if local_name(part) in _DRAWN and look.unseen != HIDDEN:
+                if local_name(part) in _DRAWN and look.hidden_because != HIDDEN:
                     self._node(part, into)
                 else:
-                    self._beside.leave_out(look.unseen, part)
+                    self._beside.leave_out(look.hidden_because, part)
             return
         # Of a formula the place says what is raised, and its runs do not know.
         into.look = look if look.shift or not before.shift else replace(look, shift=before.shift)

@@ -73,7 +73,7 @@ class Convention:
         return ", ".join(_WORDS[part] for part in self.name.split("/"))
 
     @property
-    def met(self) -> bool:
+    def is_in_use(self) -> bool:
         """Whether tools are known to count so: none is known that counts the end in, or from 1."""
         return self.first == "nobom" and self.end == "exclusive"
 
@@ -87,7 +87,7 @@ class Convention:
         return -log(9) * (self.end == "inclusive") - log(3) * (self.first != "nobom")
 
     @classmethod
-    def named(cls, name: str) -> Convention:
+    def from_name(cls, name: str) -> Convention:
         """The convention of a name; raises ValueError for anything that is no name of one."""
         for candidate in CANDIDATES:
             if candidate.name == name.strip().lower():
@@ -105,7 +105,7 @@ class Convention:
         Raises ProblemError for anything that is no name of one.
         """
         try:
-            return cls.named(name) if name else None
+            return cls.from_name(name) if name else None
         except ValueError as error:
             problem = Problem("--positions", str(error), code="exchange.positions")
             raise ProblemError([problem]) from None

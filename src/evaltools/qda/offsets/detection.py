@@ -70,18 +70,18 @@ class ToolText:
 
     Arguments:
         text: as the file holds it, without a byte order mark.
-        kept: whether it is a text of the study, and stays as it is.
+        is_own_text: whether it is a text of the study, and stays as it is.
     """
 
     name: str
     text: str
     marks: tuple[ToolPassage, ...] = ()
-    kept: bool = False
+    is_own_text: bool = False
 
     @cached_property
     def form(self) -> NormalisedText:
         """The text in normalised form, and where its characters came from."""
-        return keep_text(self.text) if self.kept else normalise_text(self.text)
+        return keep_text(self.text) if self.is_own_text else normalise_text(self.text)
 
 
 @dataclass(frozen=True)

@@ -234,7 +234,7 @@ class Leftovers:
             if guid and name:
                 self.names.setdefault(guid, name)
 
-    def take(self, *elements: etree._Element | None) -> None:
+    def mark_used(self, *elements: etree._Element | None) -> None:
         """What these say is in the study."""
         self._taken.update(element for element in elements if element is not None)
 
@@ -245,7 +245,7 @@ class Leftovers:
                 self._reasons.setdefault(inner, why)
                 self._losses.setdefault(inner, loss)
 
-    def taken_named(self, name: str) -> Iterator[etree._Element]:
+    def used_elements(self, name: str) -> Iterator[etree._Element]:
         """Elements of a name that were taken."""
         return (e for e in self.elements if local_name(e) == name and e in self._taken)
 

@@ -57,12 +57,12 @@ class Coders:
         root = project.archive.root
         self._project_user = read_guid(root, "creatingUserGUID")
         for container in children(root, "Users"):
-            project.leftovers.take(container)
+            project.leftovers.mark_used(container)
             for user in children(container, "User"):
                 if read_guid(user) in self._by_guid:
                     project.leftovers.drop(user, "another user has the same GUID")
                     continue
-                project.leftovers.take(user)
+                project.leftovers.mark_used(user)
                 self._add(user, project)
 
     def _add(self, user: etree._Element, project: ProjectFile) -> None:
@@ -85,7 +85,7 @@ class Coders:
         )
         self._by_guid[guid] = coder_id
 
-    def coder_of(self, coding: etree._Element, selection: etree._Element) -> str:
+    def find_coder(self, coding: etree._Element, selection: etree._Element) -> str:
         """Who made a coding: its own user, else the selection's, else the project's."""
         for guid, how in (
             (read_guid(coding, "creatingUser"), ""),
@@ -200,7 +200,7 @@ class Passages:
         about = f"{coded.document.name}: “{segment.quote[:40]}”"
         self.segments.setdefault(segment.segment_id, segment)
         self.by_guid.setdefault(guid, segment.segment_id)
-        self.project.leftovers.take(selection, *twins)
+        self.project.leftovers.mark_used(selection, *twins)
         if place.grew:
             self.assumed.append(
                 f"{about} began or ended inside a letter and was widened to take all of it"
@@ -237,7 +237,7 @@ class Passages:
         if line is None or line_text(line, "proof") != quote_key(found.quote):
             return found
         own = line_text(line, "segment_id", found.segment_id)
-        made = guid == generate_guid("segment", own)
+        is_ours = guid == generate_guid("segment", own)
         return replace(
             found,
             segment_id=own,
@@ -246,7 +246,7 @@ class Passages:
             page=line_number(line, "page"),
             section=line_text(line, "section"),
             origin_tool=line_text(line, "origin_tool"),
-            origin_guid=line_text(line, "origin_guid", "" if made else guid),
+            origin_guid=line_text(line, "origin_guid", "" if is_ours else guid),
             offset_convention=line_text(line, "offset_convention"),
         )
 
@@ -258,7 +258,7 @@ class Passages:
         if not code_id:
             self.project.leftovers.drop(coding, "its code is not in the codebook", "passage")
             return
-        coder_id = self.coders.coder_of(coding, selection)
+        coder_id = self.coders.find_coder(coding, selection)
         line = self.project.notes.line("coding", read_guid(coding))
         if line is not None and line_text(line, "seal") != passage_seal(
             segment.segment_id, code_id, coder_id
@@ -285,7 +285,7 @@ class Passages:
             why = "this passage has the same code by the same coder already"
             self.project.leftovers.drop(coding, why, "repeated")
             return
-        self.project.leftovers.take(coding, reference)
+        self.project.leftovers.mark_used(coding, reference)
         self.codings.setdefault(result.coding_id, result)
         if line is None:
             self.new.setdefault((segment.document_id, coder_id))

@@ -89,7 +89,7 @@ def _read_project(
     project: ProjectFile, stated: Convention | None, code_ids: Collection[str]
 ) -> CodingSet:
     root, notes, leftovers = project.archive.root, project.notes, project.leftovers
-    leftovers.take(root)
+    leftovers.mark_used(root)
     coders = Coders(project)
     codes: tuple[Code, ...] = ()
     code_guids: dict[str, str] = {}
@@ -137,23 +137,23 @@ def _take_notes(project: ProjectFile, ours: frozenset[str]) -> None:
     """Our own notes and what points to them were read; other memos stay behind."""
     leftovers = project.leftovers
     for container in children(project.archive.root, "Notes"):
-        leftovers.take(container)
+        leftovers.mark_used(container)
         for note in children(container, "Note"):
             if read_guid(note) in ours:
-                leftovers.take(note, *children(note, "PlainTextContent"))
+                leftovers.mark_used(note, *children(note, "PlainTextContent"))
     for element in leftovers.elements:
         if local_name(element) == "NoteRef" and read_guid(element, "targetGUID") in ours:
-            leftovers.take(element)
+            leftovers.mark_used(element)
 
 
 def _take_variables(root: etree._Element, leftovers: Leftovers) -> None:
     """Variables of which a value was read are in the study; others stay behind."""
-    used = {read_guid(e, "targetGUID") for e in leftovers.taken_named("VariableRef")}
+    used = {read_guid(e, "targetGUID") for e in leftovers.used_elements("VariableRef")}
     for container in children(root, "Variables"):
-        leftovers.take(container)
+        leftovers.mark_used(container)
         for variable in children(container, "Variable"):
             if read_guid(variable) in used:
-                leftovers.take(variable)
+                leftovers.mark_used(variable)
 
 
 def _positions(found: DetectedConventions, own: Line | None, passages: Passages) -> str:
@@ -184,9 +184,9 @@ def _read_codes(
     found: dict[str, Code] = {}
     by_guid: dict[str, str] = {}
     ids: dict[etree._Element, str] = {}
-    project.leftovers.take(codebook)
+    project.leftovers.mark_used(codebook)
     for container in children(codebook, "Codes"):
-        project.leftovers.take(container)
+        project.leftovers.mark_used(container)
         # A list instead of recursion, since files may be nested deeply.
         waiting: list[tuple[etree._Element, str | None]]
         waiting = [(element, None) for element in reversed(list(children(container, "Code")))]
@@ -215,7 +215,7 @@ def _read_code(
 ) -> Code:
     name, guid = element.get("name") or "", read_guid(element)
     described = first(element, "Description")
-    project.leftovers.take(element, described)
+    project.leftovers.mark_used(element, described)
     text, block = _without_block((described.text or "") if described is not None else "")
     line = block or project.notes.line("code", guid)
     own = line_text(line, "code_id")
@@ -276,7 +276,7 @@ def _read_relations(project: ProjectFile, passages: Passages) -> tuple[Relation,
     """Links between passages whose name or note says how they hang together."""
     root, leftovers = project.archive.root, project.leftovers
     found: dict[str, Relation] = {}
-    leftovers.take(*children(root, "Links"))
+    leftovers.mark_used(*children(root, "Links"))
     coders: dict[str, str] = {}  # who first coded a passage: the format has nobody for a link
     for coding in passages.codings.values():
         coders.setdefault(coding.segment_id, coding.coder_id)
@@ -301,7 +301,7 @@ def _read_relations(project: ProjectFile, passages: Passages) -> tuple[Relation,
         if own in found:
             leftovers.drop(link, "the same tie is there already")
             continue
-        leftovers.take(link)
+        leftovers.mark_used(link)
         found[own] = Relation(own, origin, target, kind, by)
     return tuple(found.values())
 
@@ -316,7 +316,7 @@ def _read_cases(project: ProjectFile, sources: tuple[CodedDocument, ...]) -> tup
     }
     found: list[Case] = []
     for container in children(project.archive.root, "Cases"):
-        project.leftovers.take(container)
+        project.leftovers.mark_used(container)
         for element in children(container, "Case"):
             line = project.notes.line("case", read_guid(element))
             held = []
@@ -324,8 +324,8 @@ def _read_cases(project: ProjectFile, sources: tuple[CodedDocument, ...]) -> tup
                 document = documents.get(read_guid(reference, "targetGUID"))
                 if document is not None and document not in held:
                     held.append(document)
-                    project.leftovers.take(reference)
-            project.leftovers.take(element)
+                    project.leftovers.mark_used(reference)
+            project.leftovers.mark_used(element)
             values = dict(read_values(project, element))
             name = exact_text(line, "name", element.get("name") or "")
             number = line_number(line, "number")

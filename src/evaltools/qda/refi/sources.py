@@ -148,7 +148,7 @@ def read_sources(project: ProjectFile) -> tuple[tuple[CodedDocument, ...], tuple
     assumed: list[str] = []
     taken: set[str] = set()
     for container in children(project.archive.root, "Sources"):
-        project.leftovers.take(container)
+        project.leftovers.mark_used(container)
         for source in container:
             if local_name(source) not in ("TextSource", "PDFSource"):
                 continue
@@ -178,13 +178,13 @@ def _read_source(
 ) -> CodedDocument:
     guid = read_guid(source)
     line = project.notes.line("document", guid)
-    kept = bool(loaded.sha256) and line_text(line, "sha256") == loaded.sha256
+    is_own_text = bool(loaded.sha256) and line_text(line, "sha256") == loaded.sha256
     text = loaded.text
-    if kept and loaded.bom:  # ours began with a mark, which is part of the text then
+    if is_own_text and loaded.bom:  # ours began with a mark, which is part of the text then
         text = f"\ufeff{text}"
-    project.leftovers.take(source, holder)
+    project.leftovers.mark_used(source, holder)
     if text is not None:
-        project.leftovers.take(first(holder, "PlainTextContent"))
+        project.leftovers.mark_used(first(holder, "PlainTextContent"))
     for outer in (source, holder):
         for coding in children(outer, "Coding"):
             project.leftovers.drop(coding, _NO_PLACE)
@@ -197,7 +197,7 @@ def _read_source(
     marked = None
     if text is not None:
         marks = tuple(_mark(selection, project.notes) for selection in selections)
-        marked = ToolText(name or document_id, text, marks, kept)
+        marked = ToolText(name or document_id, text, marks, is_own_text)
     form = None if marked is None else marked.form.text
     digest = hashlib.sha256(form.encode()).hexdigest() if form is not None else ""
     document = Document(
@@ -283,5 +283,5 @@ def read_values(project: ProjectFile, element: etree._Element) -> Iterator[tuple
         name = project.variables.get(read_guid(reference, "targetGUID"))
         if name is not None and name not in seen:
             seen.add(name)
-            project.leftovers.take(value, reference, content)
+            project.leftovers.mark_used(value, reference, content)
             yield name, content.text

@@ -150,9 +150,9 @@ def find_schema_errors(root: etree._Element) -> tuple[str, ...]:
     checker = load_schema(kind)
     if not checker.validate(root):
         for entry in checker.error_log:
-            told = f"line {entry.line}: {_explain(entry.message)}"
-            if told not in found:
-                found.append(told)
+            text = f"line {entry.line}: {_explain(entry.message)}"
+            if text not in found:
+                found.append(text)
     if len(found) > _MOST:
         found = [*found[:_MOST], f"and {len(found) - _MOST} more places that break the format"]
     return tuple(found)

@@ -79,7 +79,7 @@ def write_qdc(codings: CodingSet, path: Path) -> None:
     codes = arrange_coding(codes)
     project = _Project(codes)
     for code in codes.codes:
-        project.give("code", code.code_id, code.guid)
+        project.assign_guid("code", code.code_id, code.guid)
     root = _root("CodeBook")
     root.set("origin", OURS)
     project.add_codes(_child(root, "Codes"), block=True)
@@ -141,7 +141,7 @@ class _Project:
         self._given: set[str] = set()
         self._notes: dict[str, str] = {}
 
-    def give(self, kind: str, identifier: str, own: str = "") -> str:
+    def assign_guid(self, kind: str, identifier: str, own: str = "") -> str:
         """GUID of something, the same one each time it is asked for: its own if it is one and
         free, else one made from kind and identifier."""
         key = (kind, identifier)
@@ -159,7 +159,7 @@ class _Project:
     def build(self) -> etree._Element:
         """The `Project` element."""
         codings = self.codings
-        self._give_own()
+        self._assign_own_guids()
         root = _root("Project")
         root.set("name", PROJECT_NAME)
         root.set("origin", OURS)
@@ -177,10 +177,10 @@ class _Project:
             self._sources(_child(root, "Sources"))
         for reading in codings.readings:
             about = {"reading": reading.document_id, "coder": reading.coder_id}
-            said = {"round": reading.round, "complete": reading.complete}
-            lines.append({**about, **said, "codebook_version": reading.codebook_version})
+            outcome = {"round": reading.round, "complete": reading.complete}
+            lines.append({**about, **outcome, "codebook_version": reading.codebook_version})
         for relation in codings.relations:
-            guid = self.give("relation", relation.relation_id)
+            guid = self.assign_guid("relation", relation.relation_id)
             line = {"relation": guid, "relation_id": relation.relation_id}
             line |= {"coder_id": relation.coder_id, "kind": relation.kind}
             lines.append(drop_defaults(line))
@@ -190,16 +190,16 @@ class _Project:
             note = _child(notes, "Note", guid=guid, name=NOTE_NAME)
             _child(note, "PlainTextContent").text = text
         self._links(root)
-        _child(root, "NoteRef", targetGUID=self.give("note", "project"))
+        _child(root, "NoteRef", targetGUID=self.assign_guid("note", "project"))
         return root
 
     def _note(self, name: str, lines: list[Line]) -> str:
         """Keep a note; returns its GUID."""
-        guid = self.give("note", name)
+        guid = self.assign_guid("note", name)
         self._notes[guid] = write_lines(lines)
         return guid
 
-    def _give_own(self) -> None:
+    def _assign_own_guids(self) -> None:
         """GUIDs that tools gave come first, so that none that is made takes one of them."""
         found = [("coder", one.coder_id, one.guid) for one in self.codings.coders]
         found += [("code", one.code_id, one.guid) for one in self.codings.codes]
@@ -207,7 +207,7 @@ class _Project:
         found += [("segment", one.segment_id, one.origin_guid) for one in self.codings.segments]
         found += [("case", f"{i}:{c.name}", c.guid) for i, c in enumerate(self.codings.cases)]
         for kind, identifier, own in sorted(found, key=lambda item: not item[2]):
-            self.give(kind, identifier, own)
+            self.assign_guid(kind, identifier, own)
 
     def _project_line(self) -> Line:
         codings = self.codings
@@ -223,7 +223,7 @@ class _Project:
         )
 
     def _user(self, users: etree._Element, coder: Coder) -> Line:
-        guid = self.give("coder", coder.coder_id)
+        guid = self.assign_guid("coder", coder.coder_id)
         _child(users, "User", guid=guid, name=coder.pseudonym, id=coder.coder_id)
         line = {
             "coder": guid,
@@ -245,7 +245,7 @@ class _Project:
         lines: list[Line] = []
         for code in self.codings.codes:
             parent = elements.get(code.parent_id or "", container)
-            guid = self.give("code", code.code_id)
+            guid = self.assign_guid("code", code.code_id)
             codable = "true" if code.codable else "false"
             element = _child(parent, "Code", guid=guid, name=code.name, isCodable=codable)
             elements[code.code_id] = element
@@ -268,23 +268,23 @@ class _Project:
         if names:
             container = _child(root, "Variables")
             for name in names:
-                guid = self.give("variable", name)
+                guid = self.assign_guid("variable", name)
                 _child(container, "Variable", guid=guid, name=name, typeOfVariable="Text")
 
     def _values(self, element: etree._Element, variables: Mapping[str, str]) -> None:
         for name, value in legal_values(variables).items():
             holder = _child(element, "VariableValue")
-            _child(holder, "VariableRef", targetGUID=self.give("variable", name))
+            _child(holder, "VariableRef", targetGUID=self.assign_guid("variable", name))
             _child(holder, "TextValue").text = value
 
     def _case(self, cases: etree._Element, index: int, case: Case) -> Line:
-        guid = self.give("case", f"{index}:{case.name}")
+        guid = self.assign_guid("case", f"{index}:{case.name}")
         element = _child(cases, "Case", guid=guid, name=case.name)
         self._values(element, case.variables)
         known = {document.document_id for document in self.codings.documents}
         held = [name for name in dict.fromkeys(case.documents) if name in known]
         for name in held:
-            _child(element, "SourceRef", targetGUID=self.give("document", name))
+            _child(element, "SourceRef", targetGUID=self.assign_guid("document", name))
         line: dict[str, object] = {"case": guid, "number": index, "project_id": case.project_id}
         if held != list(case.documents):
             line["documents"] = list(case.documents)
@@ -301,7 +301,7 @@ class _Project:
         for coding in self.codings.codings:
             codings.setdefault(coding.segment_id, []).append(coding)
         for document in self.codings.documents:
-            guid = self.give("document", document.document_id)
+            guid = self.assign_guid("document", document.document_id)
             element = _child(sources, "TextSource", guid=guid, name=document.name)
             lines = [self._document_line(element, document, guid)]
             for segment in segments.get(document.document_id, []):
@@ -330,7 +330,7 @@ class _Project:
         return line
 
     def _selection(self, source: etree._Element, segment: Segment, text: str) -> Line:
-        guid = self.give("segment", segment.segment_id)
+        guid = self.assign_guid("segment", segment.segment_id)
         quote = " ".join(segment.quote.split())
         _child(
             source,
@@ -361,12 +361,12 @@ class _Project:
         return line
 
     def _coding(self, selection: etree._Element, segment: Segment, coding: Coding) -> Line:
-        guid = self.give("coding", coding.coding_id)
-        user = self.give("coder", coding.coder_id)
+        guid = self.assign_guid("coding", coding.coding_id)
+        user = self.assign_guid("coder", coding.coder_id)
         element = _child(selection, "Coding", guid=guid, creatingUser=user)
         if coding.created is not None:
             element.set("creationDateTime", f"{coding.created.isoformat()}T00:00:00Z")
-        _child(element, "CodeRef", targetGUID=self.give("code", coding.code_id))
+        _child(element, "CodeRef", targetGUID=self.assign_guid("code", coding.code_id))
         return drop_defaults(
             {
                 "coding": guid,
@@ -387,11 +387,11 @@ class _Project:
             _child(
                 container,
                 "Link",
-                guid=self.give("relation", relation.relation_id),
+                guid=self.assign_guid("relation", relation.relation_id),
                 name=relation.kind,
                 direction="OneWay",
-                originGUID=self.give("segment", relation.from_segment_id),
-                targetGUID=self.give("segment", relation.to_segment_id),
+                originGUID=self.assign_guid("segment", relation.from_segment_id),
+                targetGUID=self.assign_guid("segment", relation.to_segment_id),
             )
 
 
