@@ -59,7 +59,7 @@ class CoderView:
     def documents(self) -> dict[str, dict[str, Any]]:
         """Documents in order of wave and identifier, with the title of their project."""
         projects = {row["project_id"]: row for row in reversed(table_rows(self.tables["projects"]))}
-        found: dict[str, dict[str, Any]] = {}
+        by_id: dict[str, dict[str, Any]] = {}
         rows = self.tables["documents"].dropna(subset=["document_id", "text_file"])
         for row in table_rows(rows.sort_values(["wave", "document_id"], kind="stable")):
             project, language = _words(row["project_id"]), _words(row["language"])
@@ -67,7 +67,7 @@ class CoderView:
             order = dict.fromkeys((language, *LANGUAGES))
             named = (_words(titles.get(f"title_{name}")) for name in order)
             name = str(row["document_id"])
-            found[name] = {
+            by_id[name] = {
                 "id": name,
                 "project": project,
                 "title": next(filter(None, named), project),
@@ -75,27 +75,27 @@ class CoderView:
                 "kind": _words(row["kind"]),
                 "wave": _words(row["wave"]),
             }
-        return found
+        return by_id
 
     @cached_property
     def codes(self) -> dict[str, dict[str, Any]]:
         """Codes in use, in the order of the codebook; retired ones are left out."""
         columns = ("code_id", "parent_id", "kind", "label_fi", "label_sv", "label_en",
                    "definition", "include", "exclude", "retired")  # fmt: skip
-        found: dict[str, dict[str, Any]] = {}
+        by_id: dict[str, dict[str, Any]] = {}
         for row in table_rows(self.tables["codes"].dropna(subset=["code_id"])):
-            if row["code_id"] not in found and not _words(row["retired"]):
+            if row["code_id"] not in by_id and not _words(row["retired"]):
                 code = {column: _words(row[column]) for column in columns}
-                found[code["code_id"]] = code | {"codable": bool(row["codable"])}
-        return found
+                by_id[code["code_id"]] = code | {"codable": bool(row["codable"])}
+        return by_id
 
     @cached_property
     def version(self) -> str:
         """The newest version that the codebook speaks of."""
         codes, changes = self.tables["codes"], self.tables["code_changes"]
         named = [codes["codebook_version"], codes["retired"], changes["to_version"]]
-        found = {str(name) for column in named for name in column.dropna() if str(name)}
-        return max(found, key=version_order, default="")
+        versions = {str(name) for column in named for name in column.dropna() if str(name)}
+        return max(versions, key=version_order, default="")
 
     @cached_property
     def coders(self) -> dict[str, Coder]:

@@ -147,16 +147,16 @@ def units(coding: CodingSet, round_: int, readers: dict[str, tuple[str, ...]]) -
         if one.coder_id in readers.get(segment.document_id, ()):
             given.setdefault((segment.document_id, one.code_id), []).append((segment, one))
             by_document.setdefault(segment.document_id, []).append((segment, one))
-    found = [
+    disagreeing = [
         _unit(document, code, rows, by_document[document], readers[document])
         for (document, code), rows in given.items()
     ]
-    return tuple(sorted(found, key=lambda u: (u.document_id, u.together[0].start, u.code_id)))
+    return tuple(sorted(disagreeing, key=lambda u: (u.document_id, u.together[0].start, u.code_id)))
 
 
-def disagreements(found: Iterable[Unit]) -> tuple[Unit, ...]:
+def disagreements(compared: Iterable[Unit]) -> tuple[Unit, ...]:
     """The units on which coders differ."""
-    return tuple(unit for unit in found if unit.kind != "agreed")
+    return tuple(unit for unit in compared if unit.kind != "agreed")
 
 
 def merge_marks(marks: Iterable[MarkedPassage]) -> tuple[MarkedPassage, ...]:
@@ -244,8 +244,8 @@ def _kind(decisions: Sequence[CoderDecision]) -> Kind:
 
 
 def _decision(marks: Sequence[MarkedPassage]) -> str:
-    found = {mark.polarity for mark in marks}
-    return found.pop() if len(found) == 1 else "mixed"
+    polarities = {mark.polarity for mark in marks}
+    return polarities.pop() if len(polarities) == 1 else "mixed"
 
 
 def _overlap(a: Segment, b: Segment) -> bool:

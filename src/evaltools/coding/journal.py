@@ -152,11 +152,11 @@ def read_journal(path: Path) -> tuple[Event, ...]:
 
 def list_journals(folder: Path) -> tuple[tuple[int, Path], ...]:
     """Round and path of every journal in a coder's folder, in order of rounds."""
-    found = []
+    journals = []
     for path in folder.iterdir() if folder.is_dir() else ():
         if match := JOURNAL.fullmatch(path.name):
-            found.append((int(match[1]), path))
-    return tuple(sorted(found))
+            journals.append((int(match[1]), path))
+    return tuple(sorted(journals))
 
 
 def _repair(path: Path, file: int) -> Path | None:

@@ -234,32 +234,36 @@ class CodingSession:
     def _document(self, document_id: str) -> Message:
         """The text, and what this coder has done in it."""
         try:
-            found = self.material.text(document_id)
+            text = self.material.text(document_id)
         except (KeyError, OSError, UnicodeError) as error:
             return {"kind": "unreadable", "document_id": document_id, "detail": str(error)}
         events = [event for event in self.journal.events if event.document_id == document_id]
         return {
             "kind": "document",
             "document_id": document_id,
-            "text": found.text,
-            "text_sha256": found.sha256,
+            "text": text.text,
+            "text_sha256": text.sha256,
             "sections": self.material.sections(document_id),
             "acts": [event.model_dump(mode="json") for event in events],
         }
 
     def _suggest(self, document_id: str) -> Message:
         """What the words of the text bring up; a broken pattern stops no one from coding."""
-        found: tuple[Suggestion, ...] = ()
+        suggestions: tuple[Suggestion, ...] = ()
         problems: list[str] = []
         language = str(self.material.documents[document_id]["language"])
         try:
-            found = suggest(self.material.text(document_id).text, language, self.material.keywords)
+            suggestions = suggest(
+                self.material.text(document_id).text, language, self.material.keywords
+            )
         except ProblemError as error:
             problems = [str(problem) for problem in error.problems]
         return {
             "kind": "suggestions",
             "document_id": document_id,
-            "suggestions": [asdict(one) for one in found if one.code_id in self.material.codes],
+            "suggestions": [
+                asdict(one) for one in suggestions if one.code_id in self.material.codes
+            ],
             "problems": problems,
         }
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 @cache
 def _all() -> dict[str, dict[str, str]]:
     text = (files("evaltools.coding") / "words.yml").read_text(encoding="utf-8")
-    found: dict[str, dict[str, str]] = yaml.safe_load(text)
-    return found
+    words: dict[str, dict[str, str]] = yaml.safe_load(text)
+    return words
 
 
 def load_words(language: Language) -> dict[str, str]:

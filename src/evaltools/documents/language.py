@@ -105,11 +105,11 @@ def _model() -> Any:
 
 def _likeliest(passage: str) -> tuple[str, float]:
     """The likeliest language and its probability, ways to write one language taken together."""
-    found: dict[str, float] = {}
+    scores: dict[str, float] = {}
     for language, sure in _model().rank(passage)[:5]:
         name = _SAME.get(language, language)
-        found[name] = found.get(name, 0.0) + sure
-    return max(found.items(), key=lambda item: item[1])
+        scores[name] = scores.get(name, 0.0) + sure
+    return max(scores.items(), key=lambda item: item[1])
 
 
 def _passages(text: str) -> Iterator[str]:

@@ -93,8 +93,8 @@ def note_mark(number: int, numbering: str = "decimal") -> str:
 def _roman(number: int) -> str:
     values = {1000: "m", 900: "cm", 500: "d", 400: "cd", 100: "c", 90: "xc", 50: "l", 40: "xl",
               10: "x", 9: "ix", 5: "v", 4: "iv", 1: "i"}  # fmt: skip
-    found = ""
+    numeral = ""
     for value, letters in values.items():
-        found += letters * (number // value)
+        numeral += letters * (number // value)
         number %= value
-    return found
+    return numeral

@@ -209,9 +209,9 @@ def _dotted_dates(texts: Iterable[str]) -> tuple[set[str], bool]:
     orders: set[str] = set()
     others = False
     for text in texts:
-        found = _DOTTED_DATE.fullmatch(text.translate(SPACES).strip())
-        if found:
-            orders.add("day" if int(found[1]) > 12 else "month" if int(found[2]) > 12 else "")
+        match = _DOTTED_DATE.fullmatch(text.translate(SPACES).strip())
+        if match:
+            orders.add("day" if int(match[1]) > 12 else "month" if int(match[2]) > 12 else "")
         elif text.strip():
             others = True
     return orders, others
@@ -227,15 +227,15 @@ def parse_date(text: str, day_zero: dt.date | None = None, day_first: bool = Tru
     """
     bare = text.translate(SPACES).strip()
     parts: tuple[str, str, str] | None = None
-    if found := _ISO.fullmatch(bare):
-        parts = (found[1], found[2], found[3])
-    elif found := _DOTTED_DATE.fullmatch(bare):
-        parts = (found[3], found[2], found[1])
-        if not day_first and int(found[1]) != int(found[2]) <= 12 and int(found[1]) <= 12:
-            month, day_ = f"{int(found[1]):02d}", f"{int(found[2]):02d}"
+    if match := _ISO.fullmatch(bare):
+        parts = (match[1], match[2], match[3])
+    elif match := _DOTTED_DATE.fullmatch(bare):
+        parts = (match[3], match[2], match[1])
+        if not day_first and int(match[1]) != int(match[2]) <= 12 and int(match[1]) <= 12:
+            month, day_ = f"{int(match[1]):02d}", f"{int(match[2]):02d}"
             allowed = "a date such as 2021-12-31"
             remedy = (
-                f"Write {found[3]}-{day_}-{month} or {found[3]}-{month}-{day_}, whichever is meant."
+                f"Write {match[3]}-{day_}-{month} or {match[3]}-{month}-{day_}, whichever is meant."
             )
             raise CellValueError("can be read in two ways", allowed, remedy, AMBIGUOUS_DATE)
     elif day_zero is not None and _SERIAL.fullmatch(bare):

@@ -29,8 +29,8 @@ def version_order(version: str) -> Place:
         version: numbers with points between, in which noughts at the end say nothing; with words
             behind, it comes before the same number alone.
     """
-    found = _NUMBERS.match(version)
-    head = found.group() if found else ""
+    match = _NUMBERS.match(version)
+    head = match.group() if match else ""
     numbers = [int(part) for part in head.split(".") if part]
     while numbers and numbers[-1] == 0:
         numbers.pop()
@@ -170,10 +170,10 @@ class Codebook:
             (until for _, until in self.terms.values() if until),
         )
         changed = {each for one in self.changes for each in (one.from_version, one.to_version)}
-        found: dict[Place, str] = {}
+        spellings: dict[Place, str] = {}
         for version in known_versions(named, changed):
-            found.setdefault(version_order(version), version)
-        return tuple(found.values())
+            spellings.setdefault(version_order(version), version)
+        return tuple(spellings.values())
 
     @property
     def newest(self) -> str:

@@ -211,5 +211,5 @@ def _delimiter(text: str, expected: Iterable[str]) -> str:
 
 def _unwrap(cell: str) -> str:
     # ="005" is how Excel is made to keep leading zeros: a value, although written as a formula.
-    found = _QUOTED_VALUE.fullmatch(cell)
-    return found.group(1) if found else cell
+    match = _QUOTED_VALUE.fullmatch(cell)
+    return match.group(1) if match else cell

@@ -198,12 +198,12 @@ class _Reader:
                 self._wrong(place, "the name is not plain", "a-z, 0-9 and _")
             path = raw.get("path")
             if not isinstance(path, str) or not is_safe_path(path) or not path.endswith(".csv"):
-                found = quote_value(path) if isinstance(path, str) else "no path"
+                shown = quote_value(path) if isinstance(path, str) else "no path"
                 allowed = (
                     "a relative path below the data folder that ends in .csv, such as "
                     "register/projects.csv"
                 )
-                self._wrong(place, f"{found} is not a path of a table", allowed)
+                self._wrong(place, f"{shown} is not a path of a table", allowed)
                 path = ""
             if path in paths:
                 self._wrong(place, f"the path {quote_value(path)} stands twice")

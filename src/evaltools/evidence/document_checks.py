@@ -99,13 +99,13 @@ def check_documents(frames: Mapping[str, pd.DataFrame], folder: Path) -> Iterato
                     if str(document) in quotes[table]:
                         yield from wrong(quotes[table][str(document)], text, str(text_file))
         if not pd.isna(file):
-            found = _NamedFile(
+            file_or_problem = _NamedFile(
                 int(row), "file", str(file), _known(file_hash), "file",
                 "Put the file there, or empty the cell.",
                 "Put the file back that was imported, or import the new one.",
             ).locate(folder)  # fmt: skip
-            if isinstance(found, CellProblem):
-                yield found
+            if isinstance(file_or_problem, CellProblem):
+                yield file_or_problem
         elif not pd.isna(file_hash):
             what, allowed = "a SHA-256 is given and no file", "the file it is of"
             remedy = "Put the path of the file there, or empty file_sha256."

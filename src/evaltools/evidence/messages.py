@@ -59,8 +59,8 @@ def nearest_value(value: str, allowed: Iterable[str]) -> str | None:
 
 def suggest_value(value: str, allowed: Iterable[str]) -> str:
     """`Did you mean "urban"?`, or nothing where no allowed value is near."""
-    found = nearest_value(value, allowed)
-    return "" if found is None else f"Did you mean {quote_value(found)}?"
+    near = nearest_value(value, allowed)
+    return "" if near is None else f"Did you mean {quote_value(near)}?"
 
 
 def plain_number(value: object) -> str:

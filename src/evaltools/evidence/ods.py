@@ -77,14 +77,14 @@ class _StyleTable:
     def of(self, *names: str | None) -> _Style:
         """The look that styles within each other give, the innermost first."""
         if names not in self.known:
-            found = _Style()
+            style = _Style()
             for outer in names:
                 name, seen = outer, set[str]()
                 while name and name not in seen:
-                    found = _complete(found, self.own.get(name, _Style()))
+                    style = _complete(style, self.own.get(name, _Style()))
                     seen.add(name)
                     name = self.parents.get(name)
-            self.known[names] = _complete(found, _PLAIN)
+            self.known[names] = _complete(style, _PLAIN)
         return self.known[names]
 
 
@@ -99,8 +99,8 @@ def _complete(look: _Style, other: _Style) -> _Style:
 
 
 def _points(length: str | None) -> float | None:
-    found = re.fullmatch(r"([0-9]*\.?[0-9]+)([a-z]{2})", length or "")
-    return float(found[1]) * _POINTS[found[2]] if found and found[2] in _POINTS else None
+    match = re.fullmatch(r"([0-9]*\.?[0-9]+)([a-z]{2})", length or "")
+    return float(match[1]) * _POINTS[match[2]] if match and match[2] in _POINTS else None
 
 
 def _colour(text: str | None) -> Colour | None:
@@ -118,8 +118,8 @@ def _shift(position: str | None) -> int | None:
     first = position.split()[0] if position.split() else ""
     if first in ("super", "sub"):
         return 1 if first == "super" else -1
-    found = re.fullmatch(r"(-?)([0-9]*\.?[0-9]+)%", first)
-    return 0 if not found or not float(found[2]) else -1 if found[1] else 1
+    match = re.fullmatch(r"(-?)([0-9]*\.?[0-9]+)%", first)
+    return 0 if not match or not float(match[2]) else -1 if match[1] else 1
 
 
 def read_sheets(parts: dict[str, bytes]) -> dict[str, Sheet]:
@@ -365,8 +365,8 @@ def _number(
 def _readings(seen: str) -> list[str]:
     """Numbers that a text can be read as, by point or by comma for decimals."""
     bare = seen.replace("\u2212", "-")
-    if found := re.fullmatch(r"\((.*)\)", bare):
-        bare = f"-{found[1]}"
+    if match := re.fullmatch(r"\((.*)\)", bare):
+        bare = f"-{match[1]}"
     if re.fullmatch(r"-?[0-9]+(?:[.,][0-9]+)?E[+-]?[0-9]+", bare):
         return [bare.replace(",", ".")]
     try:

@@ -24,8 +24,8 @@ def resolve_inside(folder: Path, path: str) -> Path | None:
     if not is_safe_path(path):
         return None
     root = folder.resolve()
-    found = Path(os.path.realpath(root / path))  # of a link in a circle: itself
-    return found if found.is_relative_to(root) else None
+    resolved = Path(os.path.realpath(root / path))  # of a link in a circle: itself
+    return resolved if resolved.is_relative_to(root) else None
 
 
 CODERS = "coding/coders"

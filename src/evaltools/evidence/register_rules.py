@@ -20,7 +20,8 @@ def check_leads(frames: NumberedTables) -> Iterator[CellProblem]:
         before = first.loc[row["project_id"]]
         what = (
             f"project {quote_value(row['project_id'])} has a second lead, "
-            f"{quote_value(row['org_id'])}; the first is {quote_value(before['org_id'])} in row {int(before[ROW])}"
+            f"{quote_value(row['org_id'])}; the first is {quote_value(before['org_id'])} "
+            f"in row {int(before[ROW])}"
         )
         allowed, remedy = "one lead for each project", "Make one of them a partner."
         yield CellProblem(

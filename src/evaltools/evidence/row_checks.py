@@ -115,20 +115,20 @@ def _candidates(
     grid: RawTable, required: list[str], texts: Mapping[str, Sequence[str]], names: set[str]
 ) -> list[int]:
     """Places of rows that may be odd: with something missing, like the header, or at the end."""
-    found = {
+    places = {
         place
         for name in required
         if not all(texts[name])
         for place, text in enumerate(texts[name])
         if not text.strip()
     }
-    found.update(place for place, row in enumerate(grid.rows) if row[0].casefold() in names)
+    places.update(place for place, row in enumerate(grid.rows) if row[0].casefold() in names)
     end = len(grid.rows) - 1
-    found.update({end} - {-1})
+    places.update({end} - {-1})
     while end >= 0 and sum(bool(cell.strip()) for cell in grid.rows[end]) == 1:
-        found.add(end)
+        places.add(end)
         end -= 1
-    return sorted(found)
+    return sorted(places)
 
 
 def _total(

@@ -39,20 +39,20 @@ def add_geography(
     codes = own["municipality_code"]
     in_decision = _areas(tables, codes, frame["decided"].dt.year.astype("Int64"))
     in_call = _areas(tables, codes, frame["year"])
-    found = own[COLUMNS].copy()
+    geography = own[COLUMNS].copy()
     for column in geography_columns(vocabulary):
         if column != "size_class":
             sides = [side[column] for side in (in_decision, in_call, own) if column in side]
-            found[column] = sides[0] if sides else pd.Series(pd.NA, own.index, dtype="string")
+            geography[column] = sides[0] if sides else pd.Series(pd.NA, own.index, dtype="string")
             for side in sides[1:]:
-                found[column] = found[column].fillna(side)
+                geography[column] = geography[column].fillna(side)
     classes = [
         pd.NA if pd.isna(number) else vocabulary.size_class(int(number)) or pd.NA
-        for number in found["population"]
+        for number in geography["population"]
     ]
     by_population = pd.Series(pd.array(classes, dtype="string"), index=frame.index)
-    found["size_class"] = by_population.fillna(own["size_class"])
-    return found[[*COLUMNS, *geography_columns(vocabulary)]]
+    geography["size_class"] = by_population.fillna(own["size_class"])
+    return geography[[*COLUMNS, *geography_columns(vocabulary)]]
 
 
 def _areas(tables: Mapping[str, pd.DataFrame], codes: pd.Series, years: pd.Series) -> pd.DataFrame:
@@ -107,8 +107,8 @@ def join_register(tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary) ->
 
 
 def _columns(vocabulary: Vocabulary, of: str) -> tuple[str, ...]:
-    found = (one.column for one in vocabulary.dimensions.values() if one.of == of)
-    return tuple(dict.fromkeys(found))
+    columns = (one.column for one in vocabulary.dimensions.values() if one.of == of)
+    return tuple(dict.fromkeys(columns))
 
 
 def stands_for_area(kinds: pd.Series, vocabulary: Vocabulary) -> pd.Series:
@@ -163,13 +163,13 @@ def final_reports(
         & ~(documents["received"] > pd.Timestamp(parameters.cutoff))
         & documents["project_id"].isin(projects["project_id"])
     )
-    found = documents[keep]
+    finals = documents[keep]
     if wave == ALL:
         by = ["project_id", "wave", "received", "document_id"]
-        found = found.sort_values(by, na_position="first").drop_duplicates(
+        finals = finals.sort_values(by, na_position="first").drop_duplicates(
             "project_id", keep="last"
         )
-    return found.sort_values(["project_id", "document_id"]).reset_index(drop=True)
+    return finals.sort_values(["project_id", "document_id"]).reset_index(drop=True)
 
 
 def explain_empty_scope(

@@ -141,11 +141,11 @@ class Evidence:
 
     def presence_by_rule(self, rule: CoderRule) -> pd.DataFrame:
         """`presence` of the same reports under another coder rule."""
-        found = self._by_rule.get(rule)
-        if found is None:
-            found = compute_presence(self.tables, self.reports, rule, self._units)
-            self._by_rule[rule] = found
-        return found.copy()
+        states = self._by_rule.get(rule)
+        if states is None:
+            states = compute_presence(self.tables, self.reports, rule, self._units)
+            self._by_rule[rule] = states
+        return states.copy()
 
     @cached_property
     def _by_rule(self) -> dict[CoderRule, pd.DataFrame]:

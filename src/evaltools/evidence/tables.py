@@ -119,8 +119,8 @@ def table_file(folder: Path, resource: Resource) -> Path:
     """
     stem = resource.path.removesuffix(".csv")
     names = [resource.path, *(stem + suffix for suffix in WORKBOOKS)]
-    found = [name for name in names if (folder / name).exists() or (folder / name).is_symlink()]
-    if not found:
+    existing = [name for name in names if (folder / name).exists() or (folder / name).is_symlink()]
+    if not existing:
         others = [stem + suffix for suffix in _NOT_READ if (folder / (stem + suffix)).is_file()]
         if others:
             what = f"there is {list_values(others)}, a kind of file that is not read"
@@ -129,14 +129,14 @@ def table_file(folder: Path, resource: Resource) -> Path:
         what = "there is no such file"
         remedy = f"Put it there, or take the table out of {FILE_NAME}."
         raise UnreadableTableError(what, remedy, "data.file-missing", allowed=list_values(names))
-    if len(found) > 1:
-        what = f"the table is there more than once: {list_values(found)}"
+    if len(existing) > 1:
+        what = f"the table is there more than once: {list_values(existing)}"
         raise UnreadableTableError(what, "Keep the one that holds.", "data.file-twice")
-    path = resolve_inside(folder, found[0])
+    path = resolve_inside(folder, existing[0])
     if path is None or not path.exists():
-        what = f"{found[0]} leads out of the data folder or nowhere"
+        what = f"{existing[0]} leads out of the data folder or nowhere"
         raise UnreadableTableError(what, "Copy the file into the folder.", "data.path")
-    return folder / found[0]
+    return folder / existing[0]
 
 
 def _grid(path: Path, resource: Resource) -> RawTable:

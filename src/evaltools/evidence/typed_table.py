@@ -204,18 +204,18 @@ class TableReader:
         if column is None or not self.grid.doubts:
             return set()
         texts = self._texts[field.name]
-        found = set()
+        doubtful = set()
         for place, row in enumerate(self.grid.numbers):
             doubt = self.grid.doubts.get((row, column))
             if doubt is None or field.type in doubt.unless:
                 continue
-            found.add(place)
+            doubtful.add(place)
             text = texts[place]
             cause = (doubt.remedy, text if doubt.code == SHEET_ERROR else "")
             wrong.append(
                 _UnreadCell(row, doubt.sentence(text), "", doubt.remedy, doubt.code, cause)
             )
-        return found
+        return doubtful
 
     def _numerals(self, name: str) -> tuple[str, ...]:
         """Texts of a column of numbers; of cells that store a number, that number."""

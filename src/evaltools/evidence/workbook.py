@@ -180,9 +180,9 @@ def _further(
         if sheet is chosen or not sheet.records:
             continue
         top = find_header(sheet.records, names)
-        found = {" ".join(cell.split()).casefold() for cell in sheet.records[top]} & expected
+        shared = {" ".join(cell.split()).casefold() for cell in sheet.records[top]} & expected
         rows = sum(any(cell.strip() for cell in record) for record in sheet.records[top + 1 :])
-        if rows and len(found) >= max(2, here / 2):
+        if rows and len(shared) >= max(2, here / 2):
             what = (
                 f"the {'hidden ' if sheet.hidden else ''}sheet {quote_value(sheet.name)} holds "
                 f"{_counted(rows, 'row')} under the same column names; "

@@ -220,8 +220,8 @@ def _unescaped(text: str) -> str:
 
 
 def _is_on(item: etree._Element, path: str) -> bool:
-    found = item.find(path)
-    return found is not None and found.get("val", "1") in _TRUE
+    child = item.find(path)
+    return child is not None and child.get("val", "1") in _TRUE
 
 
 def _styles(root: etree._Element) -> list[Style]:
@@ -542,8 +542,8 @@ def _number(text: str | None, otherwise: float = 0.0) -> float:
 
 
 def _place(reference: str) -> Place | None:
-    found = _REFERENCE.fullmatch(reference)
-    return (int(found[2]), _column(found[1])) if found else None
+    match = _REFERENCE.fullmatch(reference)
+    return (int(match[2]), _column(match[1])) if match else None
 
 
 @lru_cache(maxsize=1024)

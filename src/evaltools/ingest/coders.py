@@ -65,7 +65,7 @@ def write_key(path: Path, key: Sequence[tuple[str, str, str]]) -> bool:
 
 
 def identify_coders(
-    found: Sequence[Coder],
+    file_coders: Sequence[Coder],
     study: Sequence[Coder],
     mapping: Mapping[str, str],
     key: Mapping[str, str],
@@ -74,7 +74,7 @@ def identify_coders(
     """Tell who the coders of a file are.
 
     Arguments:
-        found: of the file.
+        file_coders: of the file.
         study: of the study.
         mapping: identifier or pseudonym in the study by name, as the user says; a pseudonym that
             the study does not have makes a new coder.
@@ -86,15 +86,15 @@ def identify_coders(
     """
     by_id = {coder.coder_id: coder for coder in study}
     by_pseudonym = {coder.pseudonym: coder for coder in study}
-    names = {name for coder in found for name in (coder.coder_id, coder.pseudonym)}
+    names = {name for coder in file_coders for name in (coder.coder_id, coder.pseudonym)}
     refuse(_wrong(mapping, names, by_id, by_pseudonym))
     is_made = re.compile(rf"{re.escape(word)} [0-9]+")
     coders: dict[str, Coder] = {}
     new: dict[str, Coder] = {}
     key_rows: list[tuple[str, str, str]] = []
     loose: set[str] = set()
-    people = (coder for coder in found if coder.role != "consensus")
-    for coder in found:
+    people = (coder for coder in file_coders if coder.role != "consensus")
+    for coder in file_coders:
         if coder.role == "consensus":
             coders[coder.coder_id] = agreed = _consensus(coder, study)
             if agreed.coder_id not in by_id:

@@ -65,7 +65,7 @@ class CodebookAdditions:
 
 def identify_codes(
     used: Sequence[str],
-    found: Sequence[Code],
+    file_codes: Sequence[Code],
     study: Sequence[Code],
     mapping: Mapping[str, str],
     where: str,
@@ -75,7 +75,7 @@ def identify_codes(
 
     Arguments:
         used: identifiers of those that stand on passages.
-        found: codes of the file.
+        file_codes: codes of the file.
         study: codes of the study.
         mapping: code of the study by identifier, name or path of the file's.
         where: what problems call the file.
@@ -83,10 +83,10 @@ def identify_codes(
             problems.
     """
     names = _CodeNames(study)
-    by_id = {code.code_id: code for code in found}
+    by_id = {code.code_id: code for code in file_codes}
     ids: dict[str, str] = {}
     new: dict[str, Code] = {}
-    problems: list[Problem] = _wrong(mapping, found, names)
+    problems: list[Problem] = _wrong(mapping, file_codes, names)
     unknown: list[tuple[str, str]] = []
     for identifier in sorted(set(used)):
         code = by_id.get(identifier) or Code(identifier, None, identifier)
@@ -135,9 +135,11 @@ class _CodeNames:
         if len(by_path) == 1:
             return sorted(by_path)
         names = {_plain(code.name), *(_plain(label) for label in _labels(code))} - {""}
-        found = {one for name in names for one in self.labels.get(name, ())}
-        usable = {one for one in found if self.by_id[one].codable and not self.by_id[one].retired}
-        return sorted(usable or found)
+        candidates = {one for name in names for one in self.labels.get(name, ())}
+        usable = {
+            one for one in candidates if self.by_id[one].codable and not self.by_id[one].retired
+        }
+        return sorted(usable or candidates)
 
 
 def _labels(code: Code) -> tuple[str, ...]:
@@ -229,10 +231,12 @@ def _codebook_entry(
     )
 
 
-def _wrong(mapping: Mapping[str, str], found: Sequence[Code], names: _CodeNames) -> list[Problem]:
-    by_id = {code.code_id: code for code in found}
-    keys = {key for code in found for key in (code.code_id, code.name)}
-    keys |= {" > ".join(_path(code, by_id)) for code in found}
+def _wrong(
+    mapping: Mapping[str, str], file_codes: Sequence[Code], names: _CodeNames
+) -> list[Problem]:
+    by_id = {code.code_id: code for code in file_codes}
+    keys = {key for code in file_codes for key in (code.code_id, code.name)}
+    keys |= {" > ".join(_path(code, by_id)) for code in file_codes}
     problems = []
     for name, target in mapping.items():
         if name not in keys:

@@ -61,7 +61,7 @@ class CodingsImported:
     Arguments:
         coding: as it was read, coders by pseudonym.
         coders: who is who.
-        found: where its passages are in the study; None where none was asked.
+        matches: where its passages are in the study; None where none was asked.
         merged: what was added to the study.
         dropped: everything that was left behind.
         key: the key of names was written beside the file; None where there was nothing to keep.
@@ -69,7 +69,7 @@ class CodingsImported:
 
     coding: CodingSet
     coders: IdentifiedCoders
-    found: MatchedPassages | None
+    matches: MatchedPassages | None
     merged: MergedTables | None
     dropped: tuple[DroppedItem, ...]
     key: bool | None
@@ -113,17 +113,17 @@ def import_into_study(job: CodingJob) -> CodingsImported:
         study = _study(job)
         coding = _read(job, study)
         coders = _identify(job, coding, study)
-        found = match_passages(coding, study.documents, job.choices.documents)
+        matches = match_passages(coding, study.documents, job.choices.documents)
         used = [one.code_id for one in coding.codings if one.coder_id in coders.coders]
         fields = {one.name: one for one in descriptor.resource("codes").fields}
         additions = CodebookAdditions(fields, _version(study)) if job.add_codes else None
         codes = identify_codes(used, coding.codes, study.codes, job.codes, job.path.name, additions)
-        problems = [*_wrong_documents(job, study), *_nothing_found(job, coding, found)]
+        problems = [*_wrong_documents(job, study), *_nothing_found(job, coding, matches)]
         if codes.unknown:
             raise UnknownCodesError([*problems, *codes.problems], codes.unknown)
         refuse([*problems, *codes.problems])
         tables = {name: read_editable_table(job.data, descriptor.resource(name)) for name in ORDER}
-        read = ReadCoding(coding, found, coders, codes, job.complete, job.created)
+        read = ReadCoding(coding, matches, coders, codes, job.complete, job.created)
         merged = merge_codings(read, tables)
         refuse(_open_questions(job, merged))
         if merged.tables:
@@ -136,9 +136,9 @@ def import_into_study(job: CodingJob) -> CodingsImported:
             # Before anything is changed: without it nobody would know who is who.
             key = write_key(job.path, coders.key) if coders.key else None
             stage.commit()
-    dropped = (*coding.dropped, *found.dropped)
+    dropped = (*coding.dropped, *matches.dropped)
     return CodingsImported(
-        _pseudonymise(coding, coders), coders, found, merged, dropped, key, job.dry
+        _pseudonymise(coding, coders), coders, matches, merged, dropped, key, job.dry
     )
 
 
@@ -211,10 +211,10 @@ def _wrong_documents(job: CodingJob, study: CodingSet) -> list[Problem]:
     ]
 
 
-def _nothing_found(job: CodingJob, coding: CodingSet, found: MatchedPassages) -> list[Problem]:
-    if not coding.segments or found.segments:
+def _nothing_found(job: CodingJob, coding: CodingSet, matches: MatchedPassages) -> list[Problem]:
+    if not coding.segments or matches.segments:
         return []
-    reasons = sorted({f"{one.where}: {one.why}" for one in found.dropped})[:5]
+    reasons = sorted({f"{one.where}: {one.why}" for one in matches.dropped})[:5]
     what = "nothing of it is found in the study's documents: " + "; ".join(reasons)
     remedy = "Map the documents by --documents, or import the reports first."
     return [Problem(job.path.name, what, "", remedy, "import.documents")]
@@ -260,7 +260,7 @@ def summarise(outcome: CodingsImported) -> Iterator[str]:
     for what in coding.faults:
         yield f"Fault of the file: {what}"
     yield from _coders(outcome)
-    if outcome.found is not None:
+    if outcome.matches is not None:
         yield from _matches_lines(outcome)
     if outcome.merged is not None:
         yield from _merged_lines(outcome)
@@ -280,16 +280,16 @@ def _coders(outcome: CodingsImported) -> Iterator[str]:
 
 
 def _matches_lines(outcome: CodingsImported) -> Iterator[str]:
-    assert outcome.found is not None
+    assert outcome.matches is not None
     ways: dict[str, int] = {}
-    for why in outcome.found.known_by.values():
+    for why in outcome.matches.known_by.values():
         ways[why] = ways.get(why, 0) + 1
     for why, count in sorted(ways.items()):
         yield f"Documents known by {why}: {count}"
     for way, words in HOW.items():
-        if way in outcome.found.how:
-            yield f"Passages {words}: {outcome.found.how[way]}"
-    for old, new in outcome.found.close:
+        if way in outcome.matches.how:
+            yield f"Passages {words}: {outcome.matches.how[way]}"
+    for old, new in outcome.matches.close:
         yield f"reworded: {quote_value(old)} → {quote_value(new)}"
 
 

@@ -156,12 +156,14 @@ def identify_documents(
         if len({read.same for read in group}) > 1:
             problems += _refuse_several_texts(group)
             continue
-        found = _identify(key, group, present)
-        if isinstance(found, Problem):
-            problems.append(found)
+        identified = _identify(key, group, present)
+        if isinstance(identified, Problem):
+            problems.append(identified)
             continue
-        filed.append(found)
-        twice += [(read.file, found.read.file) for read in group if read is not found.read]
+        filed.append(identified)
+        twice += [
+            (read.file, identified.read.file) for read in group if read is not identified.read
+        ]
     filed.sort(key=lambda item: item.read.file)
     return IdentificationPlan(tuple(filed), tuple(sorted(twice)), tuple(sorted(problems)))
 

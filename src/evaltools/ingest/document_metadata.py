@@ -109,8 +109,8 @@ def read_metadata(
 
     language = mapped.language or document.language
     if language not in options.languages:
-        found = f"looks like {quote_value(language)}" if language else "cannot be told for certain"
-        missing(f"the language of its text {found}", list_values(options.languages),
+        shown = f"looks like {quote_value(language)}" if language else "cannot be told for certain"
+        missing(f"the language of its text {shown}", list_values(options.languages),
                 "Say in the mapping file which it is.")  # fmt: skip
 
     if problems or received is None or wave is None:
@@ -136,13 +136,13 @@ def _form_kinds(document: DocumentText, form: DocumentsDeclaration) -> list[str]
     titles = [first[0].text] if first and first[0].level == 1 else []
     titles.append(document.text.partition("\n")[0])
     for words in (values, titles):
-        found = [
+        kinds = [
             kind
             for kind, wordings in form.kinds.items()
             if any(matches(word, wordings.all) for word in words)
         ]
-        if found:
-            return found
+        if kinds:
+            return kinds
     return []
 
 

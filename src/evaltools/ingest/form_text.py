@@ -45,8 +45,8 @@ def _closed_up(words: str) -> str:
 
 def matches(words: str, wordings: Sequence[str]) -> bool:
     """Whether words are one of the wordings, in which `*` stands for any words."""
-    found = plain_words(words)
-    return bool(found) and any(_pattern(wording).fullmatch(found) for wording in wordings)
+    plain = plain_words(words)
+    return bool(plain) and any(_pattern(wording).fullmatch(plain) for wording in wordings)
 
 
 def nearly_matches(words: str, wordings: Sequence[str]) -> bool:
@@ -54,9 +54,9 @@ def nearly_matches(words: str, wordings: Sequence[str]) -> bool:
 
     Shorter words must fit: too much lies near them. A wording with `*` is not compared so.
     """
-    found = plain_words(words)
+    plain = plain_words(words)
     return any(
-        edit_distance(found, wording, allowed) <= allowed
+        edit_distance(plain, wording, allowed) <= allowed
         for wording in map(plain_words, wordings)
         if "*" not in wording
         for allowed in [_allowed(wording)]
@@ -115,12 +115,12 @@ def read_day(value: str) -> date | None:
     """
     text = " ".join(remove_superscripts(value).split())
     try:
-        if found := _ISO.fullmatch(text):
-            return date(int(found[1]), int(found[2]), int(found[3]))
-        if found := _WRITTEN.fullmatch(text):
-            return date(int(found[3]), int(found[2]), int(found[1]))
-        if found := _SERIAL.fullmatch(text):
-            return _DAY_ZERO + timedelta(days=int(found[1]))
+        if match := _ISO.fullmatch(text):
+            return date(int(match[1]), int(match[2]), int(match[3]))
+        if match := _WRITTEN.fullmatch(text):
+            return date(int(match[3]), int(match[2]), int(match[1]))
+        if match := _SERIAL.fullmatch(text):
+            return _DAY_ZERO + timedelta(days=int(match[1]))
     except ValueError:
         return None
     return None

@@ -160,11 +160,11 @@ def read_mapping(
 
 def _index_files(files: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
     """Files by path and by bare name, in letters of one case."""
-    found: dict[str, set[str]] = {}
+    by_name: dict[str, set[str]] = {}
     for file in files:
         for name in (file, file.rpartition("/")[2]):
-            found.setdefault(name.casefold(), set()).add(file)
-    return {name: tuple(sorted(paths)) for name, paths in found.items()}
+            by_name.setdefault(name.casefold(), set()).add(file)
+    return {name: tuple(sorted(paths)) for name, paths in by_name.items()}
 
 
 class _Reader:
@@ -231,11 +231,11 @@ class _Reader:
 
     def _file(self, number: int, cell: str) -> str:
         name = unicodedata.normalize("NFC", cell).replace("\\", "/").removeprefix("./")
-        found = self.files.get(name.casefold(), ())
-        if len(found) == 1:
-            return found[0]
-        if found:
-            what = f"{quote_value(cell)} is the name of {list_values(found)}"
+        files = self.files.get(name.casefold(), ())
+        if len(files) == 1:
+            return files[0]
+        if files:
+            what = f"{quote_value(cell)} is the name of {list_values(files)}"
             self.add_problem(number, "file", what, remedy="Give its path from the folder.")
         elif name:
             remedy = suggest_value(name, self.files) or "Put it there, or take the row out."
@@ -257,23 +257,23 @@ class _Reader:
         if not register_number:
             return name
         keys = self.projects.numbers_in(register_number)
-        found = self.projects.find_by_number(register_number) or self.projects.find_by_keys(keys)
-        if len(found) != 1:
-            what = "several projects have" if found else "no project has"
+        projects = self.projects.find_by_number(register_number) or self.projects.find_by_keys(keys)
+        if len(projects) != 1:
+            what = "several projects have" if projects else "no project has"
             remedy = self.projects.suggest_number(keys)
             self.add_problem(
                 number, "register_number", f"{what} {quote_value(register_number)}", remedy=remedy
             )
             return ""
-        if name and name != found[0]:
+        if name and name != projects[0]:
             self.add_problem(
                 number,
                 "register_number",
-                f"{quote_value(register_number)} is of {found[0]}, project_id says {name}",
+                f"{quote_value(register_number)} is of {projects[0]}, project_id says {name}",
                 "one project",
             )
             return ""
-        return found[0]
+        return projects[0]
 
     def _one_of(self, number: int, cells: Mapping[str, str], column: str) -> str:
         value, allowed = cells.get(column, ""), self.allowed[column]
@@ -295,9 +295,9 @@ class _Reader:
     def _received(self, number: int, value: str) -> date | None:
         if not value:
             return None
-        found = read_day(value)
-        if found is None:
+        day = read_day(value)
+        if day is None:
             self.add_problem(
                 number, "received", f"{quote_value(value)} is no day", "2022-04-30 or 30.4.2022"
             )
-        return found
+        return day

@@ -53,7 +53,7 @@ class ReadCoding:
 
     Arguments:
         coding: what the file holds.
-        found: documents and passages of the file in the study.
+        matches: documents and passages of the file in the study.
         coders: who is who.
         codes: codes of the study by those of the file, and those that are new.
         complete: the coders read their documents from beginning to end.
@@ -61,7 +61,7 @@ class ReadCoding:
     """
 
     coding: CodingSet
-    found: MatchedPassages
+    matches: MatchedPassages
     coders: IdentifiedCoders
     codes: KnownCodes
     complete: bool = False
@@ -71,7 +71,7 @@ class ReadCoding:
 def merge_codings(read: ReadCoding, tables: Tables) -> MergedTables:
     """Add a coding to the tables of the study, those of ORDER."""
     coders = read.coders
-    segments, new_segments = _merge_segments(read.found, tables)
+    segments, new_segments = _merge_segments(read.matches, tables)
     existing: dict[Key, Row] = {_key(row): row for row in tables["codings"]}
     new: dict[Key, Coding] = {}
     known, undated = 0, 0
@@ -160,21 +160,21 @@ def _reading_key(row: Row) -> tuple[str, str, str]:
     return row["document_id"], row["coder_id"], row["round"]
 
 
-def _documents(found: MatchedPassages, tables: Tables) -> dict[str, str]:
+def _documents(matches: MatchedPassages, tables: Tables) -> dict[str, str]:
     """Document by passage, of the study with what is added."""
     home = {row["segment_id"]: row["document_id"] for row in tables["segments"]}
-    return home | {one.segment_id: one.document_id for one in found.segments.values()}
+    return home | {one.segment_id: one.document_id for one in matches.segments.values()}
 
 
 def _merge_segments(
-    found: MatchedPassages, tables: Tables
+    matches: MatchedPassages, tables: Tables
 ) -> tuple[dict[str, str], dict[str, Segment]]:
     """Passage of the study by passage of the file, and those that are new."""
     rows = tables["segments"]
     at = {(row["document_id"], row["start"], row["end"]): row["segment_id"] for row in rows}
     segments: dict[str, str] = {}
     new: dict[str, Segment] = {}
-    for name, segment in found.segments.items():
+    for name, segment in matches.segments.items():
         place = (segment.document_id, str(segment.start), str(segment.end))
         if place not in at:
             new[segment.segment_id] = segment
@@ -207,7 +207,7 @@ def _merge_readings(
     existing = {_reading_key(row): row["complete"] for row in tables["readings"]}
     wanted: dict[tuple[str, str, str], ReadDocument] = {}
     for one in read.coding.readings:
-        document = read.found.documents.get(one.document_id)
+        document = read.matches.documents.get(one.document_id)
         coder = read.coders.coders.get(one.coder_id)
         if document is not None and coder is not None:
             key = (document, coder.coder_id, str(one.round))
@@ -216,7 +216,7 @@ def _merge_readings(
             wanted[key] = replace(
                 one, document_id=document, coder_id=coder.coder_id, complete=complete
             )
-    home = _documents(read.found, tables)
+    home = _documents(read.matches, tables)
     for coded in new:
         key = (home[coded.segment_id], coded.coder_id, str(coded.round))
         wanted.setdefault(key, ReadDocument(key[0], key[1], coded.round, read.complete))
@@ -232,11 +232,11 @@ def _conflicting_consensus(
     """Documents whose consensus in a round is there already, and is another one."""
     coders = read.coders.coders
     agreed = {one.coder_id for one in coders.values() if one.role == "consensus"}
-    home = _documents(read.found, tables)
+    home = _documents(read.matches, tables)
     mine: dict[tuple[str, ...], set[tuple[str, str]]] = {
         (document, coders[one.coder_id].coder_id, str(one.round)): set()
         for one in read.coding.readings
-        if (document := read.found.documents.get(one.document_id)) is not None
+        if (document := read.matches.documents.get(one.document_id)) is not None
         and coders[one.coder_id].coder_id in agreed
     }
     for passage, code, coder, round_ in (key for name in agreed for key in by_coder.get(name, ())):

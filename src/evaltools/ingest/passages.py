@@ -118,10 +118,10 @@ def _place(
     start, end, way = segment.start, segment.end, "same"
     same = source.text is not None and source.text == target.text
     if not (same and text[start:end] == segment.quote):
-        found = locate(text, segment.quote, segment.prefix, segment.suffix, segment.start)
-        if isinstance(found, UnlocatedQuote):
-            return found
-        start, end, way = found.start, found.end, found.how
+        located = locate(text, segment.quote, segment.prefix, segment.suffix, segment.start)
+        if isinstance(located, UnlocatedQuote):
+            return located
+        start, end, way = located.start, located.end, located.how
     prefix, suffix = neighbours(text, start, end)
     placed = replace(
         segment,
@@ -235,18 +235,18 @@ def _fits_beside(row: Row, text: str, start: int, end: int) -> bool:
 def _moved_row(
     row: Row,
     name: str,
-    found: LocatedQuote,
+    located: LocatedQuote,
     text: str,
     section_at: Callable[[int], Section | None],
     page_at: Callable[[int], int | None],
 ) -> Row:
-    section, page = section_at(found.start), page_at(found.start)
-    prefix, suffix = neighbours(text, found.start, found.end)
+    section, page = section_at(located.start), page_at(located.start)
+    prefix, suffix = neighbours(text, located.start, located.end)
     placed = {
         "segment_id": name,
-        "start": str(found.start),
-        "end": str(found.end),
-        "quote": text[found.start : found.end],
+        "start": str(located.start),
+        "end": str(located.end),
+        "quote": text[located.start : located.end],
         "prefix": prefix,
         "suffix": suffix,
         "page": "" if page is None else str(page),

@@ -43,14 +43,14 @@ def find_numbers(text: str, patterns: Sequence[str]) -> tuple[str, ...]:
         patterns: regular expressions of the numbers, as `evaluation.yml` declares them.
     """
     tidy = _tidy(text)
-    found: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     for pattern in patterns:
         compiled = re.compile(rf"(?<![\w/.])(?:{pattern})(?![\w])", re.IGNORECASE)
         for form in (tidy, _normalise_slashes(tidy)):  # both as long, so that places compare
             for match in compiled.finditer(form):
                 key = number_key(match.group())
-                found[key] = min(found.get(key, match.start()), match.start())
-    return tuple(sorted(found, key=lambda key: (found[key], key)))
+                numbers[key] = min(numbers.get(key, match.start()), match.start())
+    return tuple(sorted(numbers, key=lambda key: (numbers[key], key)))
 
 
 def _tidy(text: str) -> str:
@@ -124,9 +124,9 @@ class Projects:
 
     def numbers_in_field(self, value: str) -> tuple[str, ...]:
         """Keys of the register numbers in the form's own field for it."""
-        found = self.numbers_in(value)
-        if found or self.patterns or not value.strip():
-            return found
+        numbers = self.numbers_in(value)
+        if numbers or self.patterns or not value.strip():
+            return numbers
         return (number_key(value),)
 
     def find_named(self, name: str) -> tuple[str, ...]:
@@ -182,11 +182,11 @@ def match_project(clues: ProjectClues, projects: Projects) -> ProjectMatch | Pro
     named = _by_name(clues.file, projects)
     for place, text, decides in _places(clues, projects):
         keys = projects.numbers_in_field(text) if decides else projects.numbers_in(text)
-        found = projects.find_by_keys(keys)
-        if len(found) > 1:
-            return _several(clues, place, found, projects)
-        if found:
-            return _unless_contradicted(clues, place, found[0], named, projects)
+        projects_named = projects.find_by_keys(keys)
+        if len(projects_named) > 1:
+            return _several(clues, place, projects_named, projects)
+        if projects_named:
+            return _unless_contradicted(clues, place, projects_named[0], named, projects)
         if keys and decides:
             return _unknown(clues, place, keys, projects)
     if len(named) > 1:
@@ -221,24 +221,26 @@ def _describe_projects(names: Sequence[str], projects: Projects) -> str:
 
 
 def _unless_contradicted(
-    clues: ProjectClues, place: str, found: str, named: Sequence[str], projects: Projects
+    clues: ProjectClues, place: str, project: str, named: Sequence[str], projects: Projects
 ) -> ProjectMatch | Problem:
-    if named and found not in named:
+    if named and project not in named:
         return Problem(
             clues.file,
-            f"{place} tells {_describe_projects([found], projects)}, "
+            f"{place} tells {_describe_projects([project], projects)}, "
             f"its name {_describe_projects(named, projects)}",
             "one project",
             "Say in the mapping file which it is.",
             "import.ambiguous",
         )
-    return ProjectMatch(found, "register number")
+    return ProjectMatch(project, "register number")
 
 
-def _several(clues: ProjectClues, place: str, found: Sequence[str], projects: Projects) -> Problem:
+def _several(
+    clues: ProjectClues, place: str, candidates: Sequence[str], projects: Projects
+) -> Problem:
     return Problem(
         clues.file,
-        f"{place} tells several projects: {_describe_projects(found, projects)}",
+        f"{place} tells several projects: {_describe_projects(candidates, projects)}",
         "one project",
         "Say in the mapping file which it is.",
         "import.ambiguous",

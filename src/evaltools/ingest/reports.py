@@ -140,11 +140,11 @@ def import_reports(
     folder are at fault.
     """
     descriptor = load_descriptor(job.data)
-    found = scan_folder(job.folder)
+    scan = scan_folder(job.folder)
     if job.mapping is not None:
-        found = _without(found, job.mapping)
+        scan = _without(scan, job.mapping)
     projects = _projects(job.data, descriptor, job.form)
-    names = {path: found.name(path) for path in found.files}
+    names = {path: scan.name(path) for path in scan.files}
     mapped: Mapping[str, MappingRow] = {}
     if job.mapping is not None:
         mapped = read_mapping(
@@ -156,12 +156,12 @@ def import_reports(
         )
     with transaction(job.data, dry=job.dry) as stage:
         reading = _IncomingDocuments(job, stage, projects)
-        with closing(_documents(found.files)) as documents:  # also when it is interrupted
+        with closing(_documents(scan.files)) as documents:  # also when it is interrupted
             for done, (path, document) in enumerate(documents, start=1):
                 name = names[path]
                 reading.add(path, name, document, mapped.get(name, MappingRow()))
                 progress(done, len(names), name)
-        return _carry_out(descriptor, reading, found, frozenset(mapped))
+        return _carry_out(descriptor, reading, scan, frozenset(mapped))
 
 
 def _documents(
@@ -171,7 +171,7 @@ def _documents(
 
 
 def _carry_out(
-    descriptor: Descriptor, reading: _IncomingDocuments, found: FolderScan, forced: frozenset[str]
+    descriptor: Descriptor, reading: _IncomingDocuments, scan: FolderScan, forced: frozenset[str]
 ) -> ReportsImported:
     job, stage = reading.job, reading.stage
     placing = DocumentWriter(job.data, descriptor, stage, job.options, job.drop_lost)
@@ -183,18 +183,18 @@ def _carry_out(
         forced,
     )
     placed = placing.place(filing)
-    skipped = sorted([*found.problems, *reading.problems, *filing.problems, *placed.problems])
-    placing.write(placed, filing.twice, skipped, reading.digests, found.passed)
+    skipped = sorted([*scan.problems, *reading.problems, *filing.problems, *placed.problems])
+    placing.write(placed, filing.twice, skipped, reading.digests, scan.passed)
     changed = stage.changes
     if not job.dry:
         stage.commit()
     return ReportsImported(
-        files=len(found.files) + len(found.problems),
+        files=len(scan.files) + len(scan.problems),
         read=len(reading.digests),
         taken=placed.taken,
         twice=filing.twice,
         skipped=tuple(skipped),
-        passed=found.passed,
+        passed=scan.passed,
         notes=placed.notes,
         changed=changed,
         dry=job.dry,
@@ -207,9 +207,9 @@ def _first(document: DocumentText) -> str:
     return document.text[:FIRST_PAGE_CHARACTERS]
 
 
-def _without(found: FolderScan, mapping: Path) -> FolderScan:
+def _without(scan: FolderScan, mapping: Path) -> FolderScan:
     own = mapping.resolve()
-    return replace(found, files=tuple(path for path in found.files if path.resolve() != own))
+    return replace(scan, files=tuple(path for path in scan.files if path.resolve() != own))
 
 
 def _projects(data: Path, descriptor: Descriptor, form: DocumentsDeclaration) -> Projects:

@@ -194,11 +194,11 @@ def list_remarks(outcome: ReportsImported) -> list[str]:
 
     A remark on many documents is told once, with the first of them.
     """
-    found = [(item.file, words) for item in outcome.taken for words in _describe_document(item)]
-    found += [(file, f"the same as {other}; taken once") for file, other in outcome.twice]
-    found += [(item.name, f"passed over: {item.words}") for item in outcome.passed]
+    remarks = [(item.file, words) for item in outcome.taken for words in _describe_document(item)]
+    remarks += [(file, f"the same as {other}; taken once") for file, other in outcome.twice]
+    remarks += [(item.name, f"passed over: {item.words}") for item in outcome.passed]
     files: dict[str, list[str]] = {}
-    for file, words in found:
+    for file, words in remarks:
         files.setdefault(words, []).append(file)
     lines = []
     for words, whose in files.items():

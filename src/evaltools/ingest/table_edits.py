@@ -343,13 +343,13 @@ class TableEdits:
 
     def _referring(self, name: str) -> list[tuple[Resource, Field]]:
         """Tables and columns that refer to a table by one column."""
-        found = []
+        references = []
         for resource in self.descriptor.resources:
             for key in resource.foreign_keys:
                 if key.resource == name and len(key.fields) == 1:
                     field = next(item for item in resource.fields if item.name == key.fields[0])
-                    found.append((resource, field))
-        return found
+                    references.append((resource, field))
+        return references
 
 
 def check_with(

@@ -81,11 +81,11 @@ class DocumentWriter:
         taken: list[ImportedDocument] = []
         problems: list[Problem] = []
         for item in filing.filed:
-            found = self._one(item)
-            if isinstance(found, Problem):
-                problems.append(found)
+            written = self._one(item)
+            if isinstance(written, Problem):
+                problems.append(written)
             else:
-                taken.append(found)
+                taken.append(written)
         self.tables.put(
             "documents", self.tables["documents"].replace_groups("document_id", self._documents)
         )

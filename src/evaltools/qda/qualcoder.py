@@ -162,10 +162,10 @@ def _codes(database: Database) -> tuple[tuple[Code, ...], dict[int | None, str]]
     def above(key: tuple[str, int | None]) -> tuple[str, int | None] | None:
         row = rows[key]
         if key[0] == "code" and read_integer(row["supercid"]) is not None:
-            found: tuple[str, int | None] = ("code", read_integer(row["supercid"]))
+            parent: tuple[str, int | None] = ("code", read_integer(row["supercid"]))
         else:
-            found = ("cat", read_integer(row["supercatid" if key[0] == "cat" else "catid"]))
-        return found if found in rows else None
+            parent = ("cat", read_integer(row["supercatid" if key[0] == "cat" else "catid"]))
+        return parent if parent in rows else None
 
     lines = {key: path_to_root(key, above) for key in rows}
     ids = code_ids(
@@ -187,13 +187,13 @@ def _codes(database: Database) -> tuple[tuple[Code, ...], dict[int | None, str]]
 
 
 def _read_variables(database: Database, kind: str) -> dict[int | None, dict[str, str]]:
-    found: dict[int | None, dict[str, str]] = {}
+    variables: dict[int | None, dict[str, str]] = {}
     for row in database.rows("attribute", ("attrid", "name", "attr_type", "value", "id"), "attrid"):
         if row["attr_type"] == kind and read_text(row["value"]):
-            found.setdefault(read_integer(row["id"]), {})[read_text(row["name"])] = read_text(
+            variables.setdefault(read_integer(row["id"]), {})[read_text(row["name"])] = read_text(
                 row["value"]
             )
-    return found
+    return variables
 
 
 def _cases(database: Database, documents: dict[int | None, Document]) -> tuple[Case, ...]:

@@ -40,9 +40,9 @@ def read_coding(path: Path, choices: Choices = NO_CHOICES) -> CodingSet:
 
 def read_codes(path: Path, choices: Choices = NO_CHOICES) -> CodingSet:
     """The codes alone, whoever coded what with them."""
-    found = _read(path, choices)
+    coding = _read(path, choices)
     return CodingSet(
-        origin=found.origin, codes=found.codes, faults=found.faults, dropped=found.dropped
+        origin=coding.origin, codes=coding.codes, faults=coding.faults, dropped=coding.dropped
     )
 
 

@@ -136,9 +136,9 @@ def find_layout(header: Sequence[str], given: Mapping[str, str], where: str) -> 
     columns: dict[str, int] = {}
     for field in FIELDS:
         wanted = (given[field].casefold(),) if field in given else options.get(field, ())
-        found = next((names.index(name) for name in wanted if name in names), None)
-        if found is not None and (field in given or found not in columns.values()):
-            columns[field] = found
+        place = next((names.index(name) for name in wanted if name in names), None)
+        if place is not None and (field in given or place not in columns.values()):
+            columns[field] = place
     separators = tuple(preset.get("separators", ())) if preset else ("\n", ";", "|")
     if SEPARATOR in given:
         separators = (given[SEPARATOR],) if given[SEPARATOR] else ()

@@ -35,12 +35,12 @@ class Database:
         self._connection = connection
         self.where = where
         try:
-            found = connection.execute(
+            tables = connection.execute(
                 "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE TABLE%'"
             ).fetchall()
         except (sqlite3.Error, OverflowError) as error:
             raise unreadable_database(where, error) from None
-        self.tables = frozenset(str(name) for (name,) in found if isinstance(name, str))
+        self.tables = frozenset(str(name) for (name,) in tables if isinstance(name, str))
 
     def rows(self, table: str, columns: tuple[str, ...], order: str) -> list[Row]:
         """Rows of a table by column, in order; a column that is not there is None in all.
@@ -127,9 +127,9 @@ def _harden(connection: sqlite3.Connection) -> None:
     connection.set_progress_handler(stop, 100_000)
     for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "query_only=ON", "mmap_size=0"):
         connection.execute(f"PRAGMA {pragma}")
-    found = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if found is None or found[0] != "ok":
-        raise sqlite3.DatabaseError(f"damaged: {found[0] if found else 'empty'}")
+    answer = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if answer is None or answer[0] != "ok":
+        raise sqlite3.DatabaseError(f"damaged: {answer[0] if answer else 'empty'}")
 
 
 def read_text(value: object) -> str:

@@ -98,19 +98,19 @@ def read_study_tables(
         code: of the problem where one of these is not.
     """
     resources = load_descriptor(data).resources
-    found = {
+    tables = {
         resource.name: frame
         for resource in resources
         if resource.name in names and (frame := read_one(data, resource)) is not None
     }
     declared = {resource.name for resource in resources}
-    missing = [name for name in needed if name in declared and name not in found]
+    missing = [name for name in needed if name in declared and name not in tables]
     if missing:
         remedy = "Run 'evaltools check' for what is wrong with it."
         raise ProblemError(
             Problem(f"table {name}", "cannot be read", "", remedy, code) for name in missing
         )
-    return fill_missing_columns(found)
+    return fill_missing_columns(tables)
 
 
 def table_rows(frame: pd.DataFrame) -> list[Row]:

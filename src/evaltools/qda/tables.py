@@ -158,7 +158,7 @@ def read_tables(folder: Path) -> CodingSet:
     Raises ProblemError with everything that cannot be read.
     """
     problems: list[Problem] = []
-    found: dict[str, Any] = {}
+    records: dict[str, Any] = {}
     mark: dict[str, Any] = {}
     try:
         mark = _read_mark(folder)
@@ -166,7 +166,7 @@ def read_tables(folder: Path) -> CodingSet:
         problems += error.problems
     for name in COLUMNS:
         try:
-            found[name] = _read_table(folder, name)
+            records[name] = _read_table(folder, name)
         except ProblemError as error:
             problems += error.problems
     refuse(problems)
@@ -175,7 +175,7 @@ def read_tables(folder: Path) -> CodingSet:
         positions=str(mark.get("positions", "")),
         faults=tuple(map(str, mark.get("faults", []))),
         assumed=tuple(map(str, mark.get("assumed", []))),
-        **found,
+        **records,
     )
 
 
@@ -191,7 +191,7 @@ def parse_records(kind: type[T], rows: Iterable[Mapping[str, Any]]) -> list[T]:
         for one in fields
         if one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
     }
-    found = []
+    records = []
     for row in rows:
         values: dict[str, Any] = {}
         for one in fields:
@@ -203,8 +203,8 @@ def parse_records(kind: type[T], rows: Iterable[Mapping[str, Any]]) -> list[T]:
             except ValueError:
                 continue
         if values.keys() >= needed:
-            found.append(kind(**values))
-    return found
+            records.append(kind(**values))
+    return records
 
 
 def _text_paths(documents: tuple[Document, ...]) -> dict[str, str]:
@@ -263,13 +263,13 @@ def _as_value(cell: Any, kind: str) -> object:
 
 def _read_mark(folder: Path) -> dict[str, Any]:
     try:
-        found = json.loads(_read_bytes(folder, MARK))
+        mark = json.loads(_read_bytes(folder, MARK))
     except ValueError:
-        found = None
+        mark = None
     lists = ("faults", "assumed")
-    if not isinstance(found, dict) or any(not isinstance(found.get(x, []), list) for x in lists):
+    if not isinstance(mark, dict) or any(not isinstance(mark.get(x, []), list) for x in lists):
         raise _broken_file(f"{folder / MARK}", "it is not what evaltools writes")
-    return found
+    return mark
 
 
 def _read_table(folder: Path, name: str) -> tuple[Any, ...]:

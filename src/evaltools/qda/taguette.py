@@ -61,13 +61,15 @@ def read_taguette(path: Path, choices: Choices = NO_CHOICES) -> CodingSet:
 
 def _project(database: Database, wanted: str | None) -> Row:
     rows = database.rows("projects", ("id", "name"), "id")
-    found = [row for row in rows if wanted in (None, read_text(row["name"]), read_text(row["id"]))]
-    if len(found) == 1:
-        return found[0]
+    projects = [
+        row for row in rows if wanted in (None, read_text(row["name"]), read_text(row["id"]))
+    ]
+    if len(projects) == 1:
+        return projects[0]
     names = [f"{read_text(row['name'])} ({read_text(row['id'])})" for row in rows]
     if not rows:
         what, remedy = "it holds no project", "Is it the right file?"
-    elif wanted is None or found:
+    elif wanted is None or projects:
         what = "it holds several projects" if wanted is None else "several have that name"
         remedy = "Choose one by --project, by its name or its number."
     else:
@@ -156,7 +158,7 @@ def _codes(rows: list[Row]) -> tuple[tuple[Code, ...], dict[object, str]]:
 
 def _log(rows: list[Row]) -> dict[object, tuple[str, object]]:
     """Who first made each highlight, and when, as far as the log of commands has it."""
-    found: dict[object, tuple[str, object]] = {}
+    authors: dict[object, tuple[str, object]] = {}
     for row in rows:
         try:
             payload = json.loads(read_text(row["payload"]))
@@ -166,8 +168,8 @@ def _log(rows: list[Row]) -> dict[object, tuple[str, object]]:
             number = payload.get("highlight_id")
             if isinstance(number, int):
                 user = read_text(row["user_login"])
-                found.setdefault(number, ("" if user in _NOBODY else user, row["date"]))
-    return found
+                authors.setdefault(number, ("" if user in _NOBODY else user, row["date"]))
+    return authors
 
 
 def _mark(
@@ -303,12 +305,12 @@ def _past_tag(html: str, opening: re.Match[str]) -> int | None:
         return len(html) if end < 0 else end + 3
     at = opening.end()
     while True:
-        found = _TAG_END.search(html, at)
-        if found is None:
+        match = _TAG_END.search(html, at)
+        if match is None:
             return None
-        if found.group() == ">":
-            return found.end()
-        closing = html.find(found.group(), found.end())
+        if match.group() == ">":
+            return match.end()
+        closing = html.find(match.group(), match.end())
         if closing < 0:
             return None
         at = closing + 1

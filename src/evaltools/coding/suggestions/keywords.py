@@ -116,13 +116,13 @@ def _width(digits: str) -> int:
 
 
 def _word(token: str, gap: int) -> Word:
-    found = _WORD.fullmatch(token)
-    if found is None:
+    match = _WORD.fullmatch(token)
+    if match is None:
         raise PatternError(
             f"'{token}' is not a word",
             "Words are letters and digits; a star stands at their beginning or end only.",
         )
-    before, text, after = found[1], found[2].lower(), found[3]
+    before, text, after = match[1], match[2].lower(), match[3]
     parts: dict[tuple[str, str], Part] = {
         ("", ""): "whole", ("", "*"): "beginning", ("*", ""): "ending", ("*", "*"): "within",
     }  # fmt: skip
@@ -172,7 +172,7 @@ def read_keywords(table: pd.DataFrame, where: str = FILE) -> tuple[Keyword, ...]
             language, each with file and row.
     """
     problems: list[Problem] = []
-    found: list[Keyword] = []
+    keywords: list[Keyword] = []
     places: dict[tuple[str, str], str] = {}
     columns = ("code_id", "language", "pattern", "use")
     rows = table[list(columns)].astype("string").fillna("")
@@ -188,16 +188,18 @@ def read_keywords(table: pd.DataFrame, where: str = FILE) -> tuple[Keyword, ...]
             problems.append(Problem(place, what, "", error.remedy, "keywords.pattern"))
             continue
         places.setdefault((code, language), place)
-        found.append(Keyword(code, language, pattern, "exclude" if use == "exclude" else "include"))
-    problems += _only_exclusions(found, places)
+        keywords.append(
+            Keyword(code, language, pattern, "exclude" if use == "exclude" else "include")
+        )
+    problems += _only_exclusions(keywords, places)
     refuse(problems)
-    return tuple(sorted(set(found)))
+    return tuple(sorted(set(keywords)))
 
 
 def _only_exclusions(
-    found: Iterable[Keyword], places: Mapping[tuple[str, str], str]
+    keywords: Iterable[Keyword], places: Mapping[tuple[str, str], str]
 ) -> list[Problem]:
-    including = {(each.code_id, each.language) for each in found if each.use == "include"}
+    including = {(each.code_id, each.language) for each in keywords if each.use == "include"}
     return [
         Problem(
             place,

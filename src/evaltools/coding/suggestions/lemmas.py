@@ -60,17 +60,17 @@ def lemmatise(word: str, language: str) -> str:
         return word
     if (override := overrides(language).get(word)) is not None:
         return override
-    found = _simplemma(word, language)
-    cut = len(found) < len(word) - LOSS and not word.endswith(SUFFIXES)
-    left = found == word and language == "sv"
+    base = _simplemma(word, language)
+    cut = len(base) < len(word) - LOSS and not word.endswith(SUFFIXES)
+    left = base == word and language == "sv"
     if (cut or left) and not is_known(word, language):
         parted = [each for each in split_compound(word, language) if is_known(each.stem, language)]
         # hankinta|laki before hankint|alas: a first part mostly stands in its basic form.
         parted.sort(key=lambda each: lemmatise(each.stem, language) != each.stem)
         for first, last in parted:
-            if left or len(first + last) > len(found) + LOSS:
+            if left or len(first + last) > len(base) + LOSS:
                 return first + last
-    return found
+    return base
 
 
 @lru_cache(maxsize=100_000)

@@ -101,40 +101,40 @@ class Matcher:
 
     def _readings(self, form: str) -> dict[_Key, str]:
         """The words of patterns that a form can be, with the lemma by which it is each."""
-        found = self._forms.get(form)
-        if found is None:
-            found = self._forms[form] = self._read(form)
-        return found
+        readings = self._forms.get(form)
+        if readings is None:
+            readings = self._forms[form] = self._read(form)
+        return readings
 
     def _read(self, form: str) -> dict[_Key, str]:
         own = lemmatise(form, self._language)
-        found: dict[_Key, str] = {}
+        readings: dict[_Key, str] = {}
         for text in dict.fromkeys((own, form)):
-            self._take(text, own, found)
+            self._take(text, own, readings)
         if self._texts["ending"] or self._texts["within"]:
             for first, last in split_compound(form, self._language):
                 whole = first + last
                 if last in self._texts["ending"]:
-                    found.setdefault((last, "ending"), whole)
+                    readings.setdefault((last, "ending"), whole)
                 for length in self._lengths["within"]:
                     if last[:length] in self._texts["within"]:
-                        found.setdefault((last[:length], "within"), whole)
-        return found
+                        readings.setdefault((last[:length], "within"), whole)
+        return readings
 
-    def _take(self, text: str, own: str, found: dict[_Key, str]) -> None:
+    def _take(self, text: str, own: str, readings: dict[_Key, str]) -> None:
         if text in self._texts["whole"]:
-            found.setdefault((text, "whole"), own)
+            readings.setdefault((text, "whole"), own)
         for length in self._lengths["beginning"]:
             if text[:length] in self._texts["beginning"]:
-                found.setdefault((text[:length], "beginning"), own)
+                readings.setdefault((text[:length], "beginning"), own)
         for length in self._lengths["ending"]:
             if text[-length:] in self._texts["ending"]:
-                found.setdefault((text[-length:], "ending"), own)
+                readings.setdefault((text[-length:], "ending"), own)
         for length in self._lengths["within"]:
             for place in range(len(text) - length + 1):
                 piece = text[place : place + length]
                 if piece in self._texts["within"]:
-                    found.setdefault((piece, "within"), own)
+                    readings.setdefault((piece, "within"), own)
 
 
 def _key(word: Word) -> _Key:
@@ -215,7 +215,7 @@ def suggest(
     """
     own = read_keywords(keywords) if isinstance(keywords, pd.DataFrame) else tuple(keywords)
     lines = split_sentences(text)
-    found: list[Suggestion] = []
+    suggestions: list[Suggestion] = []
     barred: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for one, uses, matcher in _matchers(own):
         if language and one != language:
@@ -227,23 +227,25 @@ def suggest(
                     if keyword.use == "exclude":
                         barred[keyword.code_id].append((start, end))
                     else:
-                        found.append(
+                        suggestions.append(
                             Suggestion(keyword.code_id, start, end, text[start:end],
                                        pattern.text, " ".join(span.lemmas))
                         )  # fmt: skip
     allowed = (
         each
-        for each in found
+        for each in suggestions
         if not any(a < each.end and each.start < b for a, b in barred[each.code_id])
     )
     return tuple(sorted(_keep_longest(allowed), key=lambda each: each.place))
 
 
-def _keep_longest(found: Iterable[Suggestion]) -> list[Suggestion]:
+def _keep_longest(suggestions: Iterable[Suggestion]) -> list[Suggestion]:
     """Without the passages that lie within another of the same code."""
     longest: list[Suggestion] = []
     last: dict[str, int] = {}
-    for each in sorted(found, key=lambda one: (one.start, -one.end, one.code_id, one.pattern)):
+    for each in sorted(
+        suggestions, key=lambda one: (one.start, -one.end, one.code_id, one.pattern)
+    ):
         if each.end > last.get(each.code_id, -1):
             longest.append(each)
             last[each.code_id] = each.end

@@ -160,8 +160,8 @@ def _box(item: Any, page: Any) -> Box:
 
 
 def _size(item: Any) -> float:
-    found = _SIZE.search(str(item.get("/DA", "")))
-    return float(found[1]) if found and 1 <= float(found[1]) <= 200 else _USUAL_SIZE
+    match = _SIZE.search(str(item.get("/DA", "")))
+    return float(match[1]) if match and 1 <= float(match[1]) <= 200 else _USUAL_SIZE
 
 
 def _text(value: Any) -> str:

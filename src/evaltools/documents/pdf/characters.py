@@ -462,8 +462,10 @@ class Interpreter(PDFPageInterpreter):
         self.device.end_tag()
 
     def _properties(self) -> dict[str, Any]:
-        found = resolve1(dict_value(self.resources).get("Properties")) if self.resources else None
-        return found if isinstance(found, dict) else {}
+        properties = (
+            resolve1(dict_value(self.resources).get("Properties")) if self.resources else None
+        )
+        return properties if isinstance(properties, dict) else {}
 
     def _is_off(self, layer: Any) -> bool:
         """Whether content of a layer, or of a set of layers, is not shown."""

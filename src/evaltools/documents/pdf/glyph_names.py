@@ -113,12 +113,12 @@ def symbol_character(character: str, font: str) -> str:
 @cache
 def _by_letter(family: str) -> dict[str, str]:
     chart = {code: shown_character(family, code) for code in range(0x20, 0x100)}
-    found: dict[str, str] = {}
+    by_letter: dict[str, str] = {}
     for table in (EncodingDB.win2unicode, EncodingDB.std2unicode):
         for code, letter in table.items():
             if letter.strip() and letter not in chart.values():
-                found.setdefault(letter, chart.get(code, LOST))
-    return found
+                by_letter.setdefault(letter, chart.get(code, LOST))
+    return by_letter
 
 
 def _set_soft_hyphen(font: PDFSimpleFont) -> None:

@@ -39,12 +39,12 @@ def find_headers_footers(pages: Sequence[Sequence[Line]], heights: Sequence[floa
     """
     rows = [_rows(lines) for lines in pages]
     again = _repeated_rows(rows, len(pages)) | _page_numbers(rows, heights)
-    found: set[Line] = set()
+    margins: set[Line] = set()
     for page in rows:
         usual = _leading(page)
         for inwards in (page, page[::-1]):
-            found.update(line for line in _outermost(inwards, usual, again))
-    return found
+            margins.update(line for line in _outermost(inwards, usual, again))
+    return margins
 
 
 def _rows(lines: Sequence[Line]) -> list[Row]:
@@ -95,11 +95,11 @@ def _repeated_rows(pages: Sequence[Sequence[Row]], count: int) -> set[Line]:
             for shape in _shapes(line):
                 for place in (round(line.y / 6), round((line.y + 3) / 6) + 10_000):
                     places[shape, place].append(line)
-    found: set[Line] = set()
+    repeated: set[Line] = set()
     for same in places.values():
         if len({line.page for line in same}) >= max(2, count / 3):
-            found.update(same)
-    return found
+            repeated.update(same)
+    return repeated
 
 
 def _shapes(line: Line) -> Iterator[str]:

@@ -63,15 +63,15 @@ def find_ruled_tables(rules: Sequence[Rule], page: int) -> list[RuledTable]:
         return []
     edges = merge_edges([_edge(rule) for rule in rules], _SNAP, _SNAP, _SNAP, _SNAP)
     cells = intersections_to_cells(edges_to_intersections(edges, _SNAP, _SNAP))
-    found = []
+    ruled = []
     for table in cells_to_tables(cells):
         rows: dict[int, list[Box]] = {}
         for cell in table:
             rows.setdefault(round(cell[1]), []).append(cell)
         lefts, tops, rights, bottoms = zip(*table, strict=True)
         box = (min(lefts), min(tops), max(rights), max(bottoms))
-        found.append(RuledTable(page, box, tuple(tuple(sorted(rows[y])) for y in sorted(rows))))
-    return sorted(found, key=lambda grid: (grid.box[1], grid.box[0]))
+        ruled.append(RuledTable(page, box, tuple(tuple(sorted(rows[y])) for y in sorted(rows))))
+    return sorted(ruled, key=lambda grid: (grid.box[1], grid.box[0]))
 
 
 def is_inside(glyph: Glyph, box: Box, sheet: PageContent | None = None) -> bool:

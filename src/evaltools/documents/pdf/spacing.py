@@ -52,7 +52,7 @@ class _Corridor:
 
 def find_gutters(spans: Sequence[Span]) -> dict[int, list[float]]:
     """Left edges of the columns right of gutters, by number of the line, of a page's lines."""
-    found: dict[int, list[float]] = {}
+    gutters: dict[int, list[float]] = {}
     open_: list[_Corridor] = []
     for number, span in enumerate(spans):
         gaps = [
@@ -65,7 +65,7 @@ def find_gutters(spans: Sequence[Span]) -> dict[int, list[float]]:
             if _continues(corridor, number, span, gaps):
                 still.append(corridor)
             else:
-                _close(corridor, found)
+                _close(corridor, gutters)
         taken = {start for corridor in still for at, start in corridor.lines[-1:] if at == number}
         still.extend(
             _Corridor(end, start, span.y, [(number, start)])
@@ -74,8 +74,8 @@ def find_gutters(spans: Sequence[Span]) -> dict[int, list[float]]:
         )
         open_ = still
     for corridor in open_:
-        _close(corridor, found)
-    return found
+        _close(corridor, gutters)
+    return gutters
 
 
 def _continues(
@@ -96,14 +96,14 @@ def _continues(
     return False
 
 
-def _close(corridor: _Corridor, found: dict[int, list[float]]) -> None:
+def _close(corridor: _Corridor, gutters: dict[int, list[float]]) -> None:
     if len(corridor.lines) < _ROWS:
         return
     starts = sorted(start for _, start in corridor.lines)
     edge = starts[len(starts) // 2]
     if sum(abs(start - edge) <= _EDGE for start in starts) >= _FLUSH * len(starts):
         for number, start in corridor.lines:
-            found.setdefault(number, []).append(start)
+            gutters.setdefault(number, []).append(start)
 
 
 @dataclass
@@ -122,7 +122,7 @@ class Tracking:
 
 def find_tracking(glyphs: Sequence[Glyph]) -> Tracking:
     """Find letter-spaced words among the characters of a line, from left to right."""
-    found = Tracking()
+    tracking = Tracking()
     stretch: list[tuple[Glyph, float]] = []  # with the gap before each; 0 after a blank
     before: Glyph | None = None
     for glyph in glyphs:
@@ -131,22 +131,22 @@ def find_tracking(glyphs: Sequence[Glyph]) -> Tracking:
             if before is not None and before.text.strip():
                 gap = glyph.x0 - before.x1 - before.drawn.spacing
                 if not _APART * glyph.size <= gap <= _FARTHEST * glyph.size:
-                    _add_stretch(stretch, found)
+                    _add_stretch(stretch, tracking)
                     stretch = []
                     gap = 0.0
             stretch.append((glyph, gap))
         before = glyph
-    _add_stretch(stretch, found)
-    return found
+    _add_stretch(stretch, tracking)
+    return tracking
 
 
-def _add_stretch(stretch: Sequence[tuple[Glyph, float]], found: Tracking) -> None:
+def _add_stretch(stretch: Sequence[tuple[Glyph, float]], tracking: Tracking) -> None:
     gaps = [gap for _, gap in stretch if gap]
     letters = sum(glyph.text.isalpha() for glyph, _ in stretch)
     if len(gaps) < _LETTERS - 1 or letters < _LETTERS or letters * 2 < len(stretch):
         return
     usual = median(gaps)
     for glyph, gap in stretch:
-        found.slack[id(glyph)] = 2 * usual
+        tracking.slack[id(glyph)] = 2 * usual
         if gap and gap <= _EVEN * usual:
-            found.gaps[id(glyph)] = gap
+            tracking.gaps[id(glyph)] = gap

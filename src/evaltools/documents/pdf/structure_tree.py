@@ -154,15 +154,15 @@ def read(tree: Node, sheets: Sequence[PageContent], words: WordList) -> PdfConte
     walker = _Walker(_index(sheets), words)
     walker.walk(tree)
     walker.flush()
-    found = walker.result
-    found.blocks.extend(walker.notes)
+    content = walker.result
+    content.blocks.extend(walker.notes)
     marked = set(tree.marks())
     for sheet in sheets:
-        found.leave_artifacts(sheet)
+        content.leave_artifacts(sheet)
         unmarked = (g for g in sheet.glyphs if (sheet.number, g.mark) not in marked)
         rest = lines_by_position((g for g in unmarked if not g.artifact), sheet.number)
-        found.blocks.extend(make_paragraphs(rest, measure_typography(rest), words))
-    return found
+        content.blocks.extend(make_paragraphs(rest, measure_typography(rest), words))
+    return content
 
 
 class _Walker:

@@ -131,14 +131,14 @@ class _View:
         y0, y1 = min(glyph.y for glyph in word), max(glyph.y for glyph in word)
         rows, columns = self._window((x0, y0 - 0.8 * size, x1 + 0.1 * size, y1 + 0.25 * size))
         seen = self._plain[rows, columns].any(axis=0).tobytes()
-        found = []
+        inked = []
         left = self._sheet.shown[0]
         for glyph in word:
             a = math.floor((glyph.x0 - left) * self._across) - columns.start
             b = math.ceil((max(glyph.x1, glyph.x0 + 0.1 * size) - left) * self._across)
             there = b"\x01" in seen[max(a, 0) : max(b - columns.start, 0)]
-            found.append(there or self.has_ink(glyph))
-        return found
+            inked.append(there or self.has_ink(glyph))
+        return inked
 
     def find_covered(self, words: Sequence[Sequence[Glyph]]) -> set[int]:
         """Numbers of words that are covered, though other text stands in their place.

@@ -194,8 +194,8 @@ def _literal(kind: str, token: str) -> str:
     if kind == "space":
         return " "
     if kind == "bracket":
-        found = _CURRENCY.fullmatch(token)
-        return found[1] if found else ""
+        match = _CURRENCY.fullmatch(token)
+        return match[1] if match else ""
     return token if kind in ("other", "letters", "ampm") or token == "%" else ""
 
 

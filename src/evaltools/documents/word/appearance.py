@@ -145,23 +145,23 @@ class Surroundings:
 
 def settings(properties: etree._Element | None, theme: Mapping[str, str]) -> dict[str, str]:
     """What run properties say, by name; fonts of the theme by their real names."""
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for node in properties if properties is not None else ():
         name = local_name(node)
         if name == "rFonts":
             for kind in _FONTS:
                 themed = theme.get(attribute_value(node, f"{kind}Theme"), "")
                 if font := themed or attribute_value(node, kind):
-                    found.setdefault(kind, font)
+                    values.setdefault(kind, font)
         elif name in _SWITCHES:
-            found.setdefault(name, attribute_value(node) or "1")  # without a value it is on
+            values.setdefault(name, attribute_value(node) or "1")  # without a value it is on
         elif name in ("vertAlign", "position", "sz", "w", "highlight", "rStyle"):
-            found.setdefault(name, attribute_value(node))
+            values.setdefault(name, attribute_value(node))
         elif name == "color":
-            found.setdefault(name, read_colour(node, theme))
+            values.setdefault(name, read_colour(node, theme))
         elif name == "shd":
-            found.setdefault(name, fill(node, theme) or "")
-    return found
+            values.setdefault(name, fill(node, theme) or "")
+    return values
 
 
 def resolve_look(

@@ -78,9 +78,9 @@ def read(package: Package, limits: Limits) -> DocumentContent:
     for name in package.names:
         what = next((w for pattern, w in _OTHER_PARTS if re.fullmatch(pattern, name)), "")
         if what and name not in roots:
-            found = list(texts(package.parse(name)))
-            present.extend(found)
-            beside.left_out.extend((type(what)(f"{what}: {name}"), text) for text in found)
+            sentences = list(texts(package.parse(name)))
+            present.extend(sentences)
+            beside.left_out.extend((type(what)(f"{what}: {name}"), text) for text in sentences)
         elif re.fullmatch(r"word/embeddings/.+", name):
             beside.left_out.append((f"embedded file: {name}", ""))
     return DocumentContent(

@@ -52,17 +52,17 @@ def page_size(root: etree._Element) -> tuple[int, int]:
 
 def geometry(properties: etree._Element | None) -> dict[str, str]:
     """What properties of a paragraph say of where it stands and how high its lines are."""
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for element, names in _SAID.items():
         node = first(properties, element)
         if node is not None:
             for name, called in names.items():
                 if setting := attribute_value(node, name):
-                    found.setdefault(called, setting)
-    if "first" in found or "hanging" in found:  # one of them takes the other off
-        found.setdefault("hanging", "0")
-        found.setdefault("first", "0")
-    return found
+                    values.setdefault(called, setting)
+    if "first" in values or "hanging" in values:  # one of them takes the other off
+        values.setdefault("hanging", "0")
+        values.setdefault("first", "0")
+    return values
 
 
 def hidden_reason(setting: Mapping[str, str], page: tuple[int, int]) -> str:

@@ -139,13 +139,13 @@ def try_all(text: ToolText) -> Trial:
             readings[convention] = ruler.spans(start, end, convention)
         else:  # line ends leave it no choice
             readings[convention] = readings[replace(convention, lines="crlf2")]
-    found = {convention: _placed(spans, text.form) for convention, spans in readings.items()}
+    placed = {convention: _placed(spans, text.form) for convention, spans in readings.items()}
     whole = remove_white_space(text.text)
     hints = tuple(
         tuple(h for name in mark.hints if (h := find_name_hint(name, whole)) is not None)
         for mark in text.marks
     )
-    return Trial(text, classify_boundaries(text.text), readings, found, hints)
+    return Trial(text, classify_boundaries(text.text), readings, placed, hints)
 
 
 def _placed(spans: Spans, form: NormalisedText) -> NDArray[np.int64]:
@@ -361,24 +361,24 @@ def _detect_each(
     texts: Sequence[ToolText], alone: Mapping[int, ConventionFit], where: str
 ) -> DetectedConventions:
     """Texts of one file that count in different ways: each must speak for itself."""
-    found: dict[int, DetectedConventions] = {}
+    detected: dict[int, DetectedConventions] = {}
     problems: list[Problem] = []
     for index, fit in alone.items():
         try:
-            found[index] = _choose_convention(fit, f"{where}, {texts[index].name}")
+            detected[index] = _choose_convention(fit, f"{where}, {texts[index].name}")
         except ProblemError as error:
             problems += error.problems
     refuse(problems)
-    conventions = [positions.convention for positions in found.values()]
+    conventions = [positions.convention for positions in detected.values()]
     common = max(CANDIDATES, key=conventions.count)  # the first of several
-    exceptions = {i: p.convention for i, p in found.items() if p.convention != common}
+    exceptions = {i: p.convention for i, p in detected.items() if p.convention != common}
     listed = "; ".join(f"{texts[i].name}: {c.name}" for i, c in sorted(exceptions.items()))
     words = (
         f"The texts count in different ways, so each was told by itself. {common.name}: "
         f"{common.words}. Otherwise: {listed}."
     )
-    score = sum(positions.score for positions in found.values())
-    margin = min(positions.margin for positions in found.values())
+    score = sum(positions.score for positions in detected.values())
+    margin = min(positions.margin for positions in detected.values())
     return DetectedConventions(common, words, exceptions, score, margin)
 
 
@@ -431,13 +431,13 @@ def _foreign(where: str, fit: ConventionFit) -> Problem:
         if trial.quote(best, index)
     )
     quotes = ", ".join(f"“{_short(quote)}”" for quote in islice(shown, _SHOWN))
-    found = (
+    evidence_text = (
         f"even under {best.name}, the best, only {evidence.starts} of {fit.usable} passages begin "
         f"with a word and {evidence.ends} end with one, such as {quotes or 'none at all'}"
     )
     return Problem(
         where,
-        f"its positions do not fit its texts: {found}. Scores: {_scores(fit)}",
+        f"its positions do not fit its texts: {evidence_text}. Scores: {_scores(fit)}",
         "passages that begin and end with words in three of four cases",
         "The texts may have been changed after they were coded: export the project again from "
         "the program that wrote it. If the quotes are right as they stand, state it: "

@@ -92,11 +92,11 @@ def read_lines(text: str) -> Iterator[dict[str, Any]]:
     # Not splitlines: strings may hold U+0085 and U+2028, which are no line ends in JSON.
     for line in re.split("\r\n|\n|\r", text)[1:]:
         try:
-            found = json.loads(line)
+            value = json.loads(line)
         except (json.JSONDecodeError, RecursionError):
             continue
-        if isinstance(found, dict) and found and next(iter(found)) in KINDS:
-            yield found
+        if isinstance(value, dict) and value and next(iter(value)) in KINDS:
+            yield value
 
 
 class PrivateNotes:
@@ -122,8 +122,8 @@ class PrivateNotes:
 
 def line_text(line: Line | None, key: str, default: str = "") -> str:
     """A text of a line; the default where it has none."""
-    found = (line or {}).get(key)
-    return found if isinstance(found, str) else default
+    value = (line or {}).get(key)
+    return value if isinstance(value, str) else default
 
 
 def exact_text(line: Line | None, key: str, found: str) -> str:
@@ -143,14 +143,14 @@ def exact_values(line: Line | None, found: Mapping[str, str]) -> Mapping[str, st
 
 def line_number(line: Line | None, key: str) -> int | None:
     """A whole number of a line; None where it has none."""
-    found = (line or {}).get(key)
-    return found if isinstance(found, int) and not isinstance(found, bool) else None
+    value = (line or {}).get(key)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def line_texts(line: Line | None, key: str) -> tuple[str, ...]:
     """A list of texts of a line; empty where it has none."""
-    found = (line or {}).get(key)
-    return tuple(t for t in found if isinstance(t, str)) if isinstance(found, list) else ()
+    value = (line or {}).get(key)
+    return tuple(t for t in value if isinstance(t, str)) if isinstance(value, list) else ()
 
 
 def drop_defaults(line: dict[str, Any]) -> dict[str, Any]:
@@ -181,12 +181,12 @@ class Description:
 
 def split_description(text: str) -> Description:
     """The parts of a description in a file."""
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for name, heading in reversed(_HEADINGS.items()):
         before, mark, after = ("\n\n" + text).rpartition(f"\n\n{heading}")
         if mark:
-            found[name], text = after, before.removeprefix("\n\n")
-    return Description(text, **found)
+            values[name], text = after, before.removeprefix("\n\n")
+    return Description(text, **values)
 
 
 _LONGEST = 80

@@ -220,7 +220,7 @@ class Passages:
         document = coded.document
         text = document.text or ""
         prefix, suffix = neighbours(text, place.start, place.end)
-        found = Segment(
+        segment = Segment(
             segment_id=segment_id(document.document_id, place.start, place.end),
             document_id=document.document_id,
             start=place.start,
@@ -234,12 +234,12 @@ class Passages:
             offset_convention=convention.name,
         )
         line = self.project.notes.line("segment", guid)
-        if line is None or line_text(line, "proof") != quote_key(found.quote):
-            return found
-        own = line_text(line, "segment_id", found.segment_id)
+        if line is None or line_text(line, "proof") != quote_key(segment.quote):
+            return segment
+        own = line_text(line, "segment_id", segment.segment_id)
         is_ours = guid == generate_guid("segment", own)
         return replace(
-            found,
+            segment,
             segment_id=own,
             prefix=line_text(line, "prefix", prefix),
             suffix=line_text(line, "suffix", suffix),

@@ -75,8 +75,8 @@ def read_with_leftovers(
     if archive.is_codebook:
         project = ProjectFile(archive, PrivateNotes(()), leftovers, {}, origin)
         codes, _ = _read_codes(archive.root, project, code_ids)
-        found = find_schema_errors(archive.root)
-        coding = CodingSet(origin=origin, codes=codes, faults=found, dropped=leftovers.dropped)
+        errors = find_schema_errors(archive.root)
+        coding = CodingSet(origin=origin, codes=codes, faults=errors, dropped=leftovers.dropped)
         return coding, leftovers
     ours = dict(_our_notes(archive))
     notes = PrivateNotes(line for text in ours.values() for line in read_lines(text))
@@ -156,9 +156,9 @@ def _take_variables(root: etree._Element, leftovers: Leftovers) -> None:
                 leftovers.mark_used(variable)
 
 
-def _positions(found: DetectedConventions, own: Line | None, passages: Passages) -> str:
+def _positions(detected: DetectedConventions, own: Line | None, passages: Passages) -> str:
     """How positions were read: as they were before, if this is our own file, unchanged."""
-    return line_text(own, "positions") if own is not None and not passages.new else found.words
+    return line_text(own, "positions") if own is not None and not passages.new else detected.words
 
 
 def _dropped_before(own: Line | None) -> Iterator[DroppedItem]:
@@ -181,7 +181,7 @@ def _read_codes(
         codebook: the `CodeBook` element.
         known: identifiers of the study, which are kept where they are the name of a code.
     """
-    found: dict[str, Code] = {}
+    codes: dict[str, Code] = {}
     by_guid: dict[str, str] = {}
     ids: dict[etree._Element, str] = {}
     project.leftovers.mark_used(codebook)
@@ -197,13 +197,13 @@ def _read_codes(
                 project.leftovers.drop(element, "another code has the same GUID")
                 ids[element] = by_guid[guid]
             else:
-                code = _read_code(element, parent_id, project, found, known)
-                found[code.code_id] = code
+                code = _read_code(element, parent_id, project, codes, known)
+                codes[code.code_id] = code
                 ids[element] = code.code_id
                 by_guid.setdefault(guid, code.code_id)
             inner = reversed(list(children(element, "Code")))
             waiting += [(child, ids[element]) for child in inner]
-    return tuple(found.values()), by_guid
+    return tuple(codes.values()), by_guid
 
 
 def _read_code(
@@ -275,7 +275,7 @@ def _linked(project: ProjectFile) -> frozenset[str]:
 def _read_relations(project: ProjectFile, passages: Passages) -> tuple[Relation, ...]:
     """Links between passages whose name or note says how they hang together."""
     root, leftovers = project.archive.root, project.leftovers
-    found: dict[str, Relation] = {}
+    relations: dict[str, Relation] = {}
     leftovers.mark_used(*children(root, "Links"))
     coders: dict[str, str] = {}  # who first coded a passage: the format has nobody for a link
     for coding in passages.codings.values():
@@ -298,12 +298,12 @@ def _read_relations(project: ProjectFile, passages: Passages) -> tuple[Relation,
         if line is not None:
             by = line_text(line, "coder_id")
         own = line_text(line, "relation_id") or f"{origin}-{kind}-{target}-{by}"
-        if own in found:
+        if own in relations:
             leftovers.drop(link, "the same tie is there already")
             continue
         leftovers.mark_used(link)
-        found[own] = Relation(own, origin, target, kind, by)
-    return tuple(found.values())
+        relations[own] = Relation(own, origin, target, kind, by)
+    return tuple(relations.values())
 
 
 def _read_cases(project: ProjectFile, sources: tuple[CodedDocument, ...]) -> tuple[Case, ...]:
@@ -314,7 +314,7 @@ def _read_cases(project: ProjectFile, sources: tuple[CodedDocument, ...]) -> tup
         for element in (coded.holder, coded.holder.getparent())
         if element is not None and element.get("guid")
     }
-    found: list[Case] = []
+    cases: list[Case] = []
     for container in children(project.archive.root, "Cases"):
         project.leftovers.mark_used(container)
         for element in children(container, "Case"):
@@ -329,7 +329,7 @@ def _read_cases(project: ProjectFile, sources: tuple[CodedDocument, ...]) -> tup
             values = dict(read_values(project, element))
             name = exact_text(line, "name", element.get("name") or "")
             number = line_number(line, "number")
-            found.append(
+            cases.append(
                 Case(
                     name=name,
                     documents=line_texts(line, "documents") or tuple(held),
@@ -338,19 +338,19 @@ def _read_cases(project: ProjectFile, sources: tuple[CodedDocument, ...]) -> tup
                     guid=own_guid(line, read_guid(element), "case", f"{number}:{name}"),
                 )
             )
-    return tuple(found)
+    return tuple(cases)
 
 
 def _read_readings(notes: PrivateNotes, passages: Passages) -> tuple[ReadDocument, ...]:
     """Readings that our own notes tell, and that each other coder saw some of a document."""
-    found: dict[tuple[str, str, int], ReadDocument] = {}
+    readings: dict[tuple[str, str, int], ReadDocument] = {}
     for line in notes.readings:
         document, coder = line_text(line, "reading"), line_text(line, "coder")
         round_ = line_number(line, "round") or 1
         complete = line.get("complete") is True
         version = line_text(line, "codebook_version")
-        found[document, coder, round_] = ReadDocument(document, coder, round_, complete, version)
+        readings[document, coder, round_] = ReadDocument(document, coder, round_, complete, version)
     for document, coder in passages.new:
-        if not any(key[:2] == (document, coder) for key in found):
-            found[document, coder, 1] = ReadDocument(document, coder, 1, complete=False)
-    return tuple(found.values())
+        if not any(key[:2] == (document, coder) for key in readings):
+            readings[document, coder, 1] = ReadDocument(document, coder, 1, complete=False)
+    return tuple(readings.values())

@@ -144,7 +144,7 @@ def _read_docx(archive: Archive, member: str) -> LoadedText:
 
 def read_sources(project: ProjectFile) -> tuple[tuple[CodedDocument, ...], tuple[str, ...]]:
     """All documents, and what was assumed about them."""
-    found: list[CodedDocument] = []
+    documents: list[CodedDocument] = []
     assumed: list[str] = []
     taken: set[str] = set()
     for container in children(project.archive.root, "Sources"):
@@ -165,8 +165,8 @@ def read_sources(project: ProjectFile) -> tuple[tuple[CodedDocument, ...], tuple
             meant = ours is not None and loaded.text is None and not line_text(ours, "sha256")
             if loaded.remark and not meant:
                 assumed.append(f"{coded.document.name}: {loaded.remark}")
-            found.append(coded)
-    return tuple(found), tuple(assumed)
+            documents.append(coded)
+    return tuple(documents), tuple(assumed)
 
 
 def _read_source(

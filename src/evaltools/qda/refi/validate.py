@@ -139,10 +139,10 @@ def find_schema_errors(root: etree._Element) -> tuple[str, ...]:
         root: `Project` or `CodeBook`, in whatever namespace.
     """
     kind = local_name(root)
-    found: list[str] = []
+    errors: list[str] = []
     namespace = str(etree.QName(root).namespace or "")
     if namespace != NAMESPACES[kind]:
-        found.append(
+        errors.append(
             f"line {root.sourceline}: the namespace is {namespace or 'missing'}, not "
             f"{NAMESPACES[kind]}; it was read as if it were"
         )
@@ -151,11 +151,11 @@ def find_schema_errors(root: etree._Element) -> tuple[str, ...]:
     if not checker.validate(root):
         for entry in checker.error_log:
             text = f"line {entry.line}: {_explain(entry.message)}"
-            if text not in found:
-                found.append(text)
-    if len(found) > _MOST:
-        found = [*found[:_MOST], f"and {len(found) - _MOST} more places that break the format"]
-    return tuple(found)
+            if text not in errors:
+                errors.append(text)
+    if len(errors) > _MOST:
+        errors = [*errors[:_MOST], f"and {len(errors) - _MOST} more places that break the format"]
+    return tuple(errors)
 
 
 def _rename(root: etree._Element, namespace: str) -> etree._Element:

@@ -87,9 +87,9 @@ def write_qdc(codings: CodingSet, path: Path) -> None:
 
 
 def _serialise(root: etree._Element) -> bytes:
-    found = find_schema_errors(root)
-    if found:  # a mistake of ours: nobody should get such a file
-        raise AssertionError(f"not valid against the schema: {found}")
+    errors = find_schema_errors(root)
+    if errors:  # a mistake of ours: nobody should get such a file
+        raise AssertionError(f"not valid against the schema: {errors}")
     etree.indent(root, space=" ")
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
