@@ -12,7 +12,7 @@ import typst
 from evaltools.documents import DocumentText, LeftOut
 from evaltools.documents.blocks import compose
 from evaltools.documents.limits import LIMITS
-from evaltools.documents.pdf import reader as pdf
+from evaltools.documents.pdf import read as pdf
 from evaltools.documents.reader import measure, read
 from evaltools.problems import ProblemError
 

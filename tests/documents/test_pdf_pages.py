@@ -13,7 +13,7 @@ import typst
 from evaltools.documents import Limits, read_document
 from evaltools.documents.blocks import compose
 from evaltools.documents.limits import LIMITS
-from evaltools.documents.pdf import reader as reading
+from evaltools.documents.pdf import read as reading
 from evaltools.documents.reader import measure
 from evaltools.problems import ProblemError
 

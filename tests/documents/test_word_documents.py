@@ -206,7 +206,7 @@ def test_nested_tables_are_read_in_order_and_counted(tmp_path: Path) -> None:
 
 def test_an_unread_part_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Coverage is counted apart from the reader: one that forgets tables is found out."""
-    from evaltools.documents.word.document import Body
+    from evaltools.documents.word.read import Body
 
     monkeypatch.setattr(Body, "_rows", lambda self, node: iter(()))
     path = tmp_path / "r.docx"

@@ -11,7 +11,7 @@ from data_desk import Desk
 from study_desk import CODES, MARKED, SECOND, TEXT, bring, codings, make_qualcoder, told
 
 from evaltools.evidence import check_data
-from evaltools.ingest.coders import key_path
+from evaltools.ingest.coder_ids import key_path
 from evaltools.ingest.codings import CodingJob, import_to_folder, summarise
 from evaltools.problems import ProblemError
 from evaltools.qda.model import Choices

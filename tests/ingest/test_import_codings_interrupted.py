@@ -12,7 +12,7 @@ from killing import killed_before
 from study_desk import bring
 
 from evaltools.evidence import check_data
-from evaltools.ingest.coders import key_path
+from evaltools.ingest.coder_ids import key_path
 from evaltools.ingest.transaction import STAGE, clear_interrupted, is_interrupted, transaction
 
 

@@ -9,7 +9,7 @@ import pytest
 from data_desk import Desk
 from study_desk import bring, codings, told
 
-from evaltools.ingest.coders import key_path
+from evaltools.ingest.coder_ids import key_path
 from evaltools.ingest.codings import summarise
 from evaltools.problems import ProblemError
 

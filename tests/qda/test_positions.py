@@ -18,7 +18,7 @@ from evaltools.qda.offsets.detection import (
     detect_conventions,
     try_all,
 )
-from evaltools.qda.offsets.evidence import SENTENCE_LIMIT, quote_key
+from evaltools.qda.offsets.scoring import SENTENCE_LIMIT, quote_key
 
 WORDS = re.findall(
     r"\S+",

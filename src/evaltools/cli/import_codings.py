@@ -75,7 +75,7 @@ def coding(
     Exit status: 0 when every passage was placed, 1 when some were left behind or nothing was
     imported because the file does not fit.
     """
-    from evaltools.ingest.codes import UnknownCodesError
+    from evaltools.ingest.code_ids import UnknownCodesError
     from evaltools.ingest.codings import CodingJob, import_into_study, import_to_folder
     from evaltools.ingest.mapping_tables import read_columns, read_pairs
     from evaltools.qda.model import Choices

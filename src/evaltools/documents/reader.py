@@ -36,11 +36,11 @@ _SUFFIXES: dict[str, tuple[str, ...]] = {
     "pdf": (".pdf",),
 }
 READERS: dict[Kind, str] = {
-    "docx": "evaltools.documents.word.document",
-    "odt": "evaltools.documents.odf.text",
+    "docx": "evaltools.documents.word.read",
+    "odt": "evaltools.documents.odf.read",
     "ods": "evaltools.documents.spreadsheets.ods",
     "xlsx": "evaltools.documents.spreadsheets.xlsx",
-    "pdf": "evaltools.documents.pdf.reader",
+    "pdf": "evaltools.documents.pdf.read",
 }
 
 

@@ -21,7 +21,7 @@ from evaltools.evidence.cell_problems import (
     as_problems,
     number_rows,
 )
-from evaltools.evidence.coding_rules import CODEBOOK_RULES, CODING_RULES
+from evaltools.evidence.coding_checks import CODEBOOK_RULES, CODING_RULES
 from evaltools.evidence.descriptor import (
     FILE_NAME,
     Descriptor,
@@ -33,7 +33,7 @@ from evaltools.evidence.descriptor import (
 from evaltools.evidence.document_checks import check_documents
 from evaltools.evidence.known_tables import DTYPES
 from evaltools.evidence.messages import list_values, plain_number, quote_value, suggest_value
-from evaltools.evidence.register_rules import REGISTER_RULES
+from evaltools.evidence.register_checks import REGISTER_RULES
 from evaltools.evidence.scope import AREAS
 from evaltools.evidence.tables import TablesRead, add_known_columns, read_leniently
 from evaltools.problems import Problem

@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 
 from lxml import etree
 
-from evaltools.evidence import ods, xlsx
+from evaltools.evidence import ods_sheets, xlsx_sheets
 from evaltools.evidence.messages import list_values, quote_value
 from evaltools.evidence.raw_table import (
     FURTHER_SHEET,
@@ -66,17 +66,17 @@ def read_workbook(data: bytes, suffix: str, table: str, expected: Iterable[str])
     day_zero = "1899-12-30"
     try:
         if suffix == ".xlsx":
-            book = xlsx.read_book(parts)
+            book = xlsx_sheets.read_book(parts)
             day_zero = "1904-01-01" if book.from_1904 else day_zero
             sheets = {
-                name: xlsx.read_sheet(name, parts[part], book) for name, part in book.sheets.items()
+                name: xlsx_sheets.read_sheet(name, parts[part], book) for name, part in book.sheets.items()
             }
         else:
             _check_repetition(parts.get("content.xml", b""))
-            sheets = ods.read_sheets(parts)
+            sheets = ods_sheets.read_sheets(parts)
     except KeyError as error:
         raise _unreadable_workbook(f"its part {error.args[0]} is missing") from None
-    except xlsx.TooFarError as error:
+    except xlsx_sheets.TooFarError as error:
         place = f"row {error.row}, column {error.column}"
         raise _refuse_hostile(f"a cell stands as far out as {place}") from None
     except (etree.LxmlError, ValueError, OverflowError) as error:
@@ -138,7 +138,7 @@ def _check_repetition(content: bytes) -> None:
             elif element.tag == _ODS_TABLE + "table-row":
                 cells += row_repeat * last
                 element.clear()
-            if cells > xlsx.MOST_CELLS:
+            if cells > xlsx_sheets.MOST_CELLS:
                 raise _refuse_hostile("repeated cells would fill more than five million")
     except (ElementTree.ParseError, ValueError) as error:
         raise _unreadable_workbook(str(error)) from None

@@ -16,7 +16,7 @@ from evaltools.ingest.form_text import read_day
 from evaltools.ingest.project_match import Projects
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.qda.csv_cells import unescape_formula
-from evaltools.qda.naming import lexicon
+from evaltools.qda.names import lexicon
 from evaltools.qda.spreadsheets import read_grid
 from evaltools.yaml_text import check_yaml
 

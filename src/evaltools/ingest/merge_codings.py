@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from evaltools.ingest.coders import IdentifiedCoders
-from evaltools.ingest.codes import KnownCodes
-from evaltools.ingest.passages import MatchedPassages
+from evaltools.ingest.coder_ids import IdentifiedCoders
+from evaltools.ingest.code_ids import KnownCodes
+from evaltools.ingest.passage_match import MatchedPassages
 from evaltools.ingest.table_edits import EditableTable, Row
 from evaltools.qda.model import Coding, CodingSet, ReadDocument, Segment, coding_id
 

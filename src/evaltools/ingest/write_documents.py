@@ -12,7 +12,7 @@ from evaltools.evidence.messages import list_values, quote_value
 from evaltools.evidence.paths import IMPORT_LOG, RECEIVED, REPLACED, resolve_inside
 from evaltools.ingest.document_ids import IdentificationPlan, IdentifiedDocument, IncomingDocument
 from evaltools.ingest.document_metadata import Options
-from evaltools.ingest.passages import MovedPassages, move_passages
+from evaltools.ingest.passage_match import MovedPassages, move_passages
 from evaltools.ingest.scan_folder import SkippedFile
 from evaltools.ingest.summary import ImportedDocument, State, update_log
 from evaltools.ingest.table_edits import Row, TableEdits, read_editable_table

@@ -23,7 +23,7 @@ from evaltools.qda.model import (
     Loss,
     parse_day,
 )
-from evaltools.qda.naming import code_ids, document_ids, path_to_root
+from evaltools.qda.names import code_ids, document_ids, path_to_root
 from evaltools.qda.offsets.conventions import Convention
 from evaltools.qda.placement import PROGRAM, CodedPassage, ToolText, digest, place_passages
 from evaltools.qda.sqlite import Database, Row, open_database, read_integer, read_text

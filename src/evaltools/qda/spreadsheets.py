@@ -36,7 +36,7 @@ from evaltools.qda.model import (
     Loss,
     Polarity,
 )
-from evaltools.qda.naming import code_ids, document_ids, lexicon, match_document, meanings
+from evaltools.qda.names import code_ids, document_ids, lexicon, match_document, meanings
 from evaltools.qda.offsets.conventions import Convention
 from evaltools.qda.placement import TABLE, CodedPassage, ToolText, place_passages
 

@@ -30,7 +30,7 @@ from evaltools.qda.model import (
     DroppedItem,
     parse_day,
 )
-from evaltools.qda.naming import code_ids, document_ids, path_to_root
+from evaltools.qda.names import code_ids, document_ids, path_to_root
 from evaltools.qda.offsets.conventions import Convention, OffsetScale
 from evaltools.qda.placement import CodedPassage, Span, ToolText, digest, place_passages
 from evaltools.qda.quote_search import UnlocatedQuote, locate

@@ -28,7 +28,7 @@ from evaltools.qda.offsets.conventions import (
     keep_text,
     normalise_text,
 )
-from evaltools.qda.offsets.evidence import (
+from evaltools.qda.offsets.scoring import (
     CLEAN,
     CUT,
     IMPOSSIBLE_WEIGHT,

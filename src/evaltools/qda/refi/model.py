@@ -20,7 +20,7 @@ from lxml import etree
 
 from evaltools.documents.zip_package import local_name
 from evaltools.qda.model import DroppedItem, Loss
-from evaltools.qda.offsets.evidence import quote_key
+from evaltools.qda.offsets.scoring import quote_key
 
 OURS = "evaltools"
 HEAD = "evaltools coding 1"

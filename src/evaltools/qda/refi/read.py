@@ -10,7 +10,7 @@ from lxml import etree
 
 from evaltools.documents.zip_package import children, first, local_name
 from evaltools.qda.model import Case, Code, CodingSet, DroppedItem, Loss, ReadDocument, Relation
-from evaltools.qda.naming import identifier, lexicon, meanings
+from evaltools.qda.names import identifier, lexicon, meanings
 from evaltools.qda.offsets.conventions import Convention
 from evaltools.qda.offsets.detection import DetectedConventions, detect_conventions
 from evaltools.qda.refi.archive import Archive, open_refi
@@ -34,7 +34,7 @@ from evaltools.qda.refi.model import (
     read_lines,
     split_description,
 )
-from evaltools.qda.refi.passages import Coders, Passages
+from evaltools.qda.refi.selections import Coders, Passages
 from evaltools.qda.refi.sources import (
     CodedDocument,
     ProjectFile,

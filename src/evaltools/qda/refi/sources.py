@@ -13,7 +13,7 @@ from lxml import etree
 from evaltools.documents.zip_package import children, first, local_name
 from evaltools.problems import ProblemError
 from evaltools.qda.model import Document
-from evaltools.qda.naming import SUFFIXES, identifier
+from evaltools.qda.names import SUFFIXES, identifier
 from evaltools.qda.offsets.detection import ToolPassage, ToolText
 from evaltools.qda.refi.archive import LARGEST_TEXT, Archive, file_name
 from evaltools.qda.refi.model import (

@@ -14,7 +14,7 @@ from lxml import etree
 from evaltools.files import replace_file
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.qda.model import Case, Code, Coder, Coding, CodingSet, Document, Segment, neighbours
-from evaltools.qda.offsets.evidence import quote_key
+from evaltools.qda.offsets.scoring import quote_key
 from evaltools.qda.refi.model import (
     BLOCK,
     CODE_FIELDS,

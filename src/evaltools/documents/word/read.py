@@ -23,7 +23,7 @@ from evaltools.documents.limits import Limits
 from evaltools.documents.model import HeaderOrFooter
 from evaltools.documents.word.appearance import Surroundings, box_fill, fill, read_theme
 from evaltools.documents.word.styles import Styles, is_hidden_row, page_size, style_id
-from evaltools.documents.word.text import (
+from evaltools.documents.word.inline_text import (
     Inline,
     InlineReader,
     SideContent,

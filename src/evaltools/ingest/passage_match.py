@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from evaltools.ingest.form_text import Section
 from evaltools.qda.model import CodingSet, Document, DroppedItem, Segment, neighbours, segment_id
-from evaltools.qda.naming import match_document
+from evaltools.qda.names import match_document
 from evaltools.qda.quote_search import LocatedQuote, UnlocatedQuote, locate
 
 HOW = {

@@ -20,10 +20,10 @@ from evaltools.qda.model import (
     parse_day,
     segment_id,
 )
-from evaltools.qda.naming import identifier
+from evaltools.qda.names import identifier
 from evaltools.qda.offsets.conventions import Convention, OffsetScale
 from evaltools.qda.offsets.detection import ToolText
-from evaltools.qda.offsets.evidence import quote_key
+from evaltools.qda.offsets.scoring import quote_key
 from evaltools.qda.refi.model import (
     exact_text,
     generate_guid,
