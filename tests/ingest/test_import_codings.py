@@ -87,7 +87,7 @@ def test_export_of_the_study_itself_changes_not_a_byte(
     assert study.state() == before
     assert outcome.merged is not None
     assert outcome.merged.unsettled == outcome.merged.resting == ()
-    assert outcome.merged.there == len(coding.codings)
+    assert outcome.merged.existing == len(coding.codings)
     assert outcome.dropped == ()
     assert not key_path(target).exists()
 
@@ -165,8 +165,8 @@ def test_passages_of_a_text_that_differs_are_found_again_or_named(
         "Henkilöstö vaihtui 👩🏽‍💻 usein",
         "työ \u201dviivästyi\u201d.\n\nFörseningar",
     ]
-    assert outcome.found is not None
-    assert outcome.found.how == {"exact": 1, "normalised": 1}
+    assert outcome.matches is not None
+    assert outcome.matches.how == {"exact": 1, "normalised": 1}
     whys = {one.what: one.why for one in outcome.dropped}
     assert whys.keys() == {"Poistettu lause on tässä.", "Ei tietoa."}
     assert "2 places" in whys["Ei tietoa."]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,12 +13,6 @@ __all__ = ["CodingPanel", "DisagreementPanel"]
 
 def __getattr__(name: str) -> Any:
     # Panels need JupyterLab's parts, which are not where reports are made.
-    if name == "CodingPanel":
-        from evaltools.coding.panel import CodingPanel
-
-        return CodingPanel
-    if name == "DisagreementPanel":
-        from evaltools.coding.panel import DisagreementPanel
-
-        return DisagreementPanel
-    raise AttributeError(f"module 'evaltools.coding' has no attribute '{name}'")
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module("evaltools.coding.panel"), name)

@@ -211,7 +211,7 @@ class CodingSession:
         }
 
     def _introduction(self) -> Message:
-        """What every panel is told first."""
+        """What every panel is sent first."""
         return {
             "kind": "study",
             "key": self.material.key,

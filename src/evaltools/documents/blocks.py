@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from evaltools.documents.model import Heading
 from evaltools.documents.text_normalisation import clean, normalise
 
-# A table is told as lines of cells unless a cell is longer than this or has several paragraphs.
+# A table is reported as lines of cells unless a cell is longer than this or has several paragraphs.
 LONGEST_CELL = 200
 LONGEST_LABEL = 300
 CHECKED, UNCHECKED = "☒", "☐"

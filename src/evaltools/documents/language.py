@@ -75,9 +75,9 @@ _PROFILES = {
 def detect(text: str) -> str:
     """Return the language of a text by its code (ISO 639-1), or an empty string.
 
-    A language is told if two thirds of the text are surely in it. Finnish, Swedish and English are
-    told only if at least five words and one word in twenty are their function words, and hardly
-    any letter is of another alphabet.
+    A language is given if two thirds of the text are surely in it. Finnish, Swedish and English
+    are given only if at least five words and one word in twenty are their function words, and
+    hardly any letter is of another alphabet.
     """
     letters: dict[str, int] = {}
     parts: dict[str, list[str]] = {}

@@ -29,7 +29,7 @@ class Limits:
         characters: of the text.
         rows: of all sheets together.
         memory_bytes: of the process that reads (address space).
-        lost_share: of the letters of a PDF, how many may be in fonts that do not tell what
+        lost_share: of the letters of a PDF, how many may be in fonts that do not say what
             they are.
         cpu_seconds: processor time of the process that reads, however long that takes.
         stalled_seconds: how long it may wait without using the processor at all.

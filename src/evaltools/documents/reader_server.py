@@ -145,7 +145,7 @@ def _time_of_children() -> float:
 
 
 def _processor_time(process: int | None) -> int | None:
-    """Clock ticks of processor time that a process has used; None where that is not told."""
+    """Clock ticks of processor time that a process has used; None where that is not stated."""
     try:
         fields = Path(f"/proc/{process}/stat").read_text(errors="replace").rpartition(")")[2]
     except OSError:

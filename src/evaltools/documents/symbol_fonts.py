@@ -54,7 +54,7 @@ def shown_character(font: str, code: int) -> str:
         font: its name.
         code: as it stands in the file: from 0x20, or from 0xF020 for the same.
 
-    Returns U+FFFD where it cannot be told.
+    Returns U+FFFD where it cannot be determined.
     """
     place = code - _PRIVATE if code >= _PRIVATE else code
     chart = _CHARTS.get(_name(font))
@@ -73,7 +73,7 @@ class Symbols:
 
     Arguments:
         replaced: (characters of the file, what the text has for them).
-        unknown: (font, code) of those that cannot be told.
+        unknown: (font, code) of those that cannot be determined.
     """
 
     replaced: list[tuple[str, str]] = field(default_factory=list)
@@ -106,7 +106,7 @@ class Symbols:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Which characters cannot be told, for whoever reads the text."""
+        """Which characters cannot be determined, for whoever reads the text."""
         if not self.unknown:
             return ()
         counts = Counter(f"{font or 'no font'} {code}" for font, code in self.unknown)

@@ -1,7 +1,7 @@
 """Flaws: problems that still know which table, row and column they stand in.
 
 The place is needed for order (table, row, column, as a person goes through the files) and for
-keeping consequences quiet: a cell that could not be read is told once, not again as missing.
+keeping consequences quiet: a cell that could not be read is reported once, not again as missing.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def as_problems(
     """Problems in the order of the descriptor's tables, then rows, then columns.
 
     Arguments:
-        cell_problems: in any order; repetitions are told once.
+        cell_problems: in any order; repetitions are reported once.
         descriptor: gives the order of tables and columns.
         files: path of the file each table was read from, below the data folder.
     """

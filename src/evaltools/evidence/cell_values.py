@@ -89,7 +89,7 @@ def parse_string(text: str, digits: int = 0, verbatim: bool = False) -> str:
 
     Arguments:
         text: the cell.
-        digits: where the column is a code of so many digits, noughts lost at the front by a
+        digits: where the column is a code of so many digits, zeros lost at the front by a
             spreadsheet are put back; 0 for any other column.
         verbatim: the column quotes another text, so nothing is trimmed or suspected.
     """

@@ -26,7 +26,7 @@ def version_order(version: str) -> Place:
     """Where a version stands among others: 1.2 before 1.10, 2.0-draft before 2.0.
 
     Arguments:
-        version: numbers with points between, in which noughts at the end say nothing; with words
+        version: numbers with points between, in which zeros at the end say nothing; with words
             behind, it comes before the same number alone.
     """
     match = _NUMBERS.match(version)

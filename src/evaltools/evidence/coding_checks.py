@@ -47,7 +47,7 @@ def check_codes_used(frames: NumberedTables) -> Iterator[CellProblem]:
             continue
         for code, row in iterate_rows(frames[table], "code_id"):
             if pd.isna(code) or code not in codes.index:
-                continue  # an unknown code is told as a missing reference
+                continue  # an unknown code is reported as a missing reference
             if not codable[code]:
                 narrower = sorted(below.index[(below == code).fillna(False)])
                 yield CellProblem(
@@ -120,7 +120,7 @@ def check_answers(frames: NumberedTables) -> Iterator[CellProblem]:
     chosen = relations[(relations["kind"] == "answers").fillna(False)].dropna(subset=list(ends))
     for start, goal, row in iterate_rows(chosen, *ends):
         if start not in home or goal not in home:
-            continue  # told as a missing reference
+            continue  # reported as a missing reference
         for column, segment, role in zip(ends, (start, goal), ANSWERS, strict=True):
             if segment not in of[role]:
                 kind = " or ".join(frames.vocabulary.kinds_of(role)) or role
@@ -385,7 +385,7 @@ def check_change_kinds(frames: NumberedTables) -> Iterator[CellProblem]:
             "redefine": ("one code that stays itself", many == (1, 1) and old == new),
             "split": ("one code that becomes several", many[0] > 1 and many[1] == 1),
             "merge": ("several codes that become one", many[0] == 1 and many[1] > 1),
-        }.get(kind, ("", True))  # another kind is told as not in the list
+        }.get(kind, ("", True))  # another kind is reported as not in the list
         if not holds:
             what = (
                 f"{quote_value(old)} becomes {_counted(many[0])} and {quote_value(new)} comes of "
@@ -418,7 +418,7 @@ def check_consensus(frames: NumberedTables) -> Iterator[CellProblem]:
             if name not in of:
                 what = f"{quote_value(name)} is not in codings"
             elif pd.isna(document) or pd.isna(of[name][0]):
-                continue  # told as a missing reference
+                continue  # reported as a missing reference
             elif of[name][0] != document:
                 what = f"{quote_value(name)} is of document {quote_value(of[name][0])}"
             elif of[name][1] != code:

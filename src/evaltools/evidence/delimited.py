@@ -1,7 +1,7 @@
 """Delimited text as the world writes it: four delimiters, four encodings, one grid.
 
 A register exported in Finland or Sweden is as often Windows-1252 with semicolons as UTF-8 with
-commas. What can be told for certain is read; what cannot is refused with its place.
+commas. What can be determined for certain is read; what cannot is refused with its place.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def decode(data: bytes) -> str:
 
 def _guess(data: bytes) -> str:
     head = data[:4000]
-    if head.count(0) > len(head) // 4:  # mostly Latin text in UTF-16 is nought in every other byte
+    if head.count(0) > len(head) // 4:  # mostly Latin text in UTF-16 is zero in every other byte
         return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
     try:
         data.decode("utf-8")

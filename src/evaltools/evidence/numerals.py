@@ -1,8 +1,8 @@
 """Numerals: how people write numbers, and what a point or a comma in them stands for.
 
 `123.250` is a hundred and twenty-three thousand to some and a quarter more than a hundred and
-twenty-three to others. Which is meant is told by other numbers of the same column, or of the same
-file where the column is silent; where nothing tells it, or they contradict, it is not read.
+twenty-three to others. Which is meant is recognised by other numbers of the same column, or of the
+same file where the column is silent; where nothing shows it, or they contradict, it is not read.
 """
 
 from __future__ import annotations

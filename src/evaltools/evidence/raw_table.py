@@ -43,7 +43,7 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Remark:
-    """Something about rows, columns or sheets of a file that has to be told.
+    """Something about rows, columns or sheets of a file that has to be reported.
 
     Arguments:
         row: the first row it is about, None for the file.
@@ -73,7 +73,7 @@ class RawTable:
         exact: by row and place, the number that a cell stores, where it is to be read and not
             guessed from the text.
         doubts: by row and place, cells whose text is not what they say.
-        remarks: what has to be told of the file as a whole.
+        remarks: what has to be reported of the file as a whole.
     """
 
     header: tuple[str, ...]
@@ -89,7 +89,7 @@ class RawTable:
 
 
 class UnreadableTableError(Exception):
-    """A file that cannot be turned into a grid, told as the parts of a problem."""
+    """A file that cannot be turned into a grid, reported as the parts of a problem."""
 
     def __init__(
         self, what: str, remedy: str, code: str, *, allowed: str = "", row: int | None = None

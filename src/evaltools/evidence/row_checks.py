@@ -1,7 +1,7 @@
 """Odd rows: totals, notes under a table and repeated headers, which are no rows of it.
 
-Each is told once, as what it is; otherwise every required cell of it would be told as empty, and
-what it lacks would be missed elsewhere.
+Each is reported once, as what it is; otherwise every required cell of it would be reported as
+empty, and what it lacks would be missed elsewhere.
 """
 
 from __future__ import annotations

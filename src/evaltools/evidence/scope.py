@@ -180,7 +180,7 @@ def explain_empty_scope(
 ) -> ProblemError:
     """What to say where no final report is left: which parameter to widen, and to what.
 
-    Of a study that has no final report it is told of its projects.
+    Of a study that has no final report it is said of its projects.
 
     Arguments:
         projects: all, as `register` gives them.

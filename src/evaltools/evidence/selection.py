@@ -50,7 +50,7 @@ class Evidence:
         goals, rooting, ratings, saving_claims: of the reports in scope, with `project_id`.
         participations: who takes part in the projects in scope, with `kind`, `name_fi`,
             `municipality_code`, the columns of the study's dimensions, `size_class`, `population`.
-            Where the study does not tell who takes part, it is the lead.
+            Where the study does not say who takes part, it is the lead.
         allocations: money of the projects in scope by organisation, see `allocation.allocate`.
         disclosure: what the study lets be published of what is sensitive.
         words: of the language of the parameters, as the study has them.
@@ -178,7 +178,7 @@ class Evidence:
         return compute_presence(self.tables, self._reports_of(wave), self.parameters.coder_rule)
 
     def versions_of_wave(self, wave: str) -> tuple[str, ...]:
-        """Versions of the codebook with which those reports were read; empty text: not told."""
+        """Versions of the codebook with which those reports were read; empty text: not stated."""
         return versions_read(self.tables, self._reports_of(wave))
 
     def presence_in_groups(self, wave: str, crosswalk: Crosswalk) -> pd.DataFrame:

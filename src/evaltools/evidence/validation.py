@@ -53,7 +53,7 @@ def validate(
     Arguments:
         tables: as `read_tables` or `read_leniently` gives them.
         descriptor: what they should be; its folder holds the texts of the documents.
-        unread: what could not be read; no problem is told that only follows from it.
+        unread: what could not be read; no problem is reported that only follows from it.
         vocabulary: the study's; that of a study that declares none where it is not given.
 
     Returns problems in order of table, row and column; none where the data are valid.
@@ -121,7 +121,7 @@ def find_cell_problems(
     unread: UnreadTable,
     vocabulary: Vocabulary | None = None,
 ) -> list[CellProblem]:
-    """The same as cell problems, in no order, to be told together with those of reading."""
+    """The same as cell problems, in no order, to be reported together with those of reading."""
     names = [resource.name for resource in descriptor.resources if resource.name in tables]
     numbered_tables = {name: number_rows(add_known_columns(name, tables[name])) for name in names}
     frames = NumberedTables(numbered_tables, vocabulary or Vocabulary())

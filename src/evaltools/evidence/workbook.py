@@ -1,7 +1,7 @@
 """Workbooks: the sheet of an .xlsx or .ods put in place of a table's text file.
 
-What is read is what a person sees in the sheet: hidden rows, struck-through cells, merged cells
-and further sheets are told, not guessed about. Formulas are never calculated. A workbook is a zip
+What is read is what a person sees in the sheet: hidden rows, struck-through cells, merged cells and
+further sheets are reported, not guessed about. Formulas are never calculated. A workbook is a zip
 of XML from outside: its true size, its document types and the extent of its sheets are looked at
 before anything is built from it.
 """
@@ -69,7 +69,8 @@ def read_workbook(data: bytes, suffix: str, table: str, expected: Iterable[str])
             book = xlsx_sheets.read_book(parts)
             day_zero = "1904-01-01" if book.from_1904 else day_zero
             sheets = {
-                name: xlsx_sheets.read_sheet(name, parts[part], book) for name, part in book.sheets.items()
+                name: xlsx_sheets.read_sheet(name, parts[part], book)
+                for name, part in book.sheets.items()
             }
         else:
             _check_repetition(parts.get("content.xml", b""))
@@ -78,7 +79,7 @@ def read_workbook(data: bytes, suffix: str, table: str, expected: Iterable[str])
         raise _unreadable_workbook(f"its part {error.args[0]} is missing") from None
     except xlsx_sheets.TooFarError as error:
         place = f"row {error.row}, column {error.column}"
-        raise _refuse_hostile(f"a cell stands as far out as {place}") from None
+        raise _hostile_workbook(f"a cell stands as far out as {place}") from None
     except (etree.LxmlError, ValueError, OverflowError) as error:
         raise _unreadable_workbook(str(error)) from None
     sheet = _chosen(sheets, table)
@@ -100,7 +101,7 @@ def _unreadable_workbook(why: str) -> UnreadableTableError:
     return UnreadableTableError(f"it cannot be read as a workbook ({why})", remedy, "data.workbook")
 
 
-def _refuse_hostile(what: str) -> UnreadableTableError:
+def _hostile_workbook(what: str) -> UnreadableTableError:
     return UnreadableTableError(
         what, "Copy the values into a new workbook, or save as .csv.", "data.workbook-unsafe"
     )
@@ -110,7 +111,7 @@ def _read_parts(archive: zipfile.ZipFile) -> dict[str, bytes]:
     members = archive.infolist()
     if len(members) > MOST_MEMBERS or sum(one.file_size for one in members) > LARGEST_CONTENT:
         megabytes = LARGEST_CONTENT // 1_000_000
-        raise _refuse_hostile(f"unpacked it would be larger than {megabytes} MB")
+        raise _hostile_workbook(f"unpacked it would be larger than {megabytes} MB")
     parts = {}
     for member in members:
         if member.filename.endswith((".xml", ".rels")):
@@ -118,7 +119,7 @@ def _read_parts(archive: zipfile.ZipFile) -> dict[str, bytes]:
             parts[member.filename.replace("\\", "/")] = archive.read(member)
     for name, part in parts.items():
         if b"\0" in part or _DOCTYPE.search(part):
-            raise _refuse_hostile(f"its part {name} is not plain XML in UTF-8")
+            raise _hostile_workbook(f"its part {name} is not plain XML in UTF-8")
     return parts
 
 
@@ -139,7 +140,7 @@ def _check_repetition(content: bytes) -> None:
                 cells += row_repeat * last
                 element.clear()
             if cells > xlsx_sheets.MOST_CELLS:
-                raise _refuse_hostile("repeated cells would fill more than five million")
+                raise _hostile_workbook("repeated cells would fill more than five million")
     except (ElementTree.ParseError, ValueError) as error:
         raise _unreadable_workbook(str(error)) from None
 
@@ -300,7 +301,7 @@ def _joins_values(
     joined = [rows[row][place] for row in touched if row in rows for place in columns]
     if not any(text.strip() for text in joined):
         return False
-    # a note across the table, alone in its row, is told as such
+    # a note across the table, alone in its row, is reported as such
     alone = top == bottom and sum(bool(cell.strip()) for cell in rows[top]) == 1
     return not (alone and rows[top][left].strip())
 

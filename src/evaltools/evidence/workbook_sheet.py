@@ -182,7 +182,7 @@ def differs_as_shown(shown: Shown, stored: str, *unless: str) -> Doubt:
 
 
 def plain_decimal(number: Decimal) -> str:
-    """A number without exponent and without noughts behind its decimals."""
+    """A number without exponent and without zeros behind its decimals."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 

@@ -23,7 +23,7 @@ class KnownCodes:
     Arguments:
         ids: code of the study by code of the file.
         new: codes that are to be added to the codebook, broader ones first.
-        problems: every code that is not told, with the nearest right one.
+        problems: every code that is not stated, with the nearest right one.
         unknown: (path of the code in the file, the nearest code of the study or an empty string)
             of those that the codebook lacks.
     """

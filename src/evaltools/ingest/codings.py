@@ -10,8 +10,8 @@ from pathlib import Path
 from evaltools.evidence.codebook import version_order
 from evaltools.evidence.descriptor import load_descriptor
 from evaltools.evidence.messages import list_values, quote_value
-from evaltools.ingest.coder_ids import IdentifiedCoders, identify_coders, read_key, write_key
 from evaltools.ingest.code_ids import CodebookAdditions, UnknownCodesError, identify_codes
+from evaltools.ingest.coder_ids import IdentifiedCoders, identify_coders, read_key, write_key
 from evaltools.ingest.merge_codings import ORDER, MergedTables, ReadCoding, merge_codings
 from evaltools.ingest.passage_match import HOW, MatchedPassages, match_passages
 from evaltools.ingest.table_edits import check_with, read_editable_table

@@ -30,11 +30,11 @@ class IncomingDocument:
     """A document that was read and whose project is known; its text waits in a file.
 
     Arguments:
-        file: its name, as it is told.
+        file: its name, as it is shown.
         path: where it lies.
         format: docx, pdf, …
         same: the same for texts that differ in white space and hyphens only.
-        by: what told its project.
+        by: what its project was known by.
         pages: start of each page in code points; None where the format has none.
         text: where its text waits.
     """
@@ -169,7 +169,7 @@ def identify_documents(
 
 
 def _rows_in_wave(read: IncomingDocument, rows: Sequence[Mapping[str, str]]) -> IncomingDocument:
-    """A document that is there already stays in its wave unless it was told another."""
+    """A document that is there already stays in its wave unless it was given another."""
     if read.what.wave_given:
         return read
     for row in rows:

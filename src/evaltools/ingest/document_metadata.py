@@ -72,7 +72,7 @@ def read_metadata(
         form: labels and titles by which forms tell it.
         options: for every document.
 
-    Returns all that cannot be told as problems.
+    Returns all that cannot be determined as problems.
     """
     problems: list[Problem] = []
 

@@ -127,7 +127,7 @@ def read_mapping(
 
     Arguments:
         path: a CSV, XLSX or ODS file with the column `file` and any of the others of COLUMNS.
-        files: names of the files in the folder, with forward slashes, as they are told.
+        files: names of the files in the folder, with forward slashes, as they are shown.
         projects: the register.
         kinds, languages: of documents, that the study has.
 

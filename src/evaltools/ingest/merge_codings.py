@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from evaltools.ingest.coder_ids import IdentifiedCoders
 from evaltools.ingest.code_ids import KnownCodes
+from evaltools.ingest.coder_ids import IdentifiedCoders
 from evaltools.ingest.passage_match import MatchedPassages
 from evaltools.ingest.table_edits import EditableTable, Row
 from evaltools.qda.model import Coding, CodingSet, ReadDocument, Segment, coding_id
@@ -29,7 +29,7 @@ class MergedTables:
         added: rows that are new, by table.
         existing: codings of the file that the study has already.
         differing: codings that the study has with another polarity or certainty, which stays.
-        finished: readings that were partial and are told to be complete now.
+        finished: readings that were partial and are stated to be complete now.
         undated: codings without a day.
         unsettled: documents on which the study holds another consensus in the same round.
         resting: codings of the consensus that rest on ones the study does not have.
@@ -49,7 +49,7 @@ class MergedTables:
 
 @dataclass(frozen=True)
 class ReadCoding:
-    """A coding of a file, and what of the study its parts were told to be.
+    """A coding of a file, and what of the study its parts were stated to be.
 
     Arguments:
         coding: what the file holds.

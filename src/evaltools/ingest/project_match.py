@@ -1,4 +1,4 @@
-"""Which project a document is of: told by its mapping, form, first page or name; never guessed.
+"""Which project a document is of, by its mapping, form, first page or name; never guessed.
 
 Register numbers are found however they were typed, and compared by what they say.
 """
@@ -150,7 +150,7 @@ class ProjectClues:
     """What a document says of its project.
 
     Arguments:
-        file: its name, as it is told.
+        file: its name, as it is shown.
         fields: (label, value) of its form.
         first_page: the text of its first page.
     """
@@ -166,7 +166,7 @@ class ProjectMatch:
 
     Arguments:
         project_id: the project.
-        by: what told it.
+        by: what it was known by.
     """
 
     project_id: str
@@ -174,7 +174,7 @@ class ProjectMatch:
 
 
 def match_project(clues: ProjectClues, projects: Projects) -> ProjectMatch | Problem:
-    """The one project that a document can be of, or why that cannot be told.
+    """The one project that a document can be of, or why that cannot be determined.
 
     The form's own field comes first, then its other fields, the first page and the file name;
     the first of them that holds a known number decides, unless the name contradicts it.

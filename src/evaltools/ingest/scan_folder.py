@@ -56,7 +56,7 @@ class FolderScan:
     problems: tuple[Problem, ...] = ()
 
     def name(self, path: Path) -> str:
-        """A file's path from the folder as it is told: forward slashes, composed letters."""
+        """A file's path from the folder as it is shown: forward slashes, composed letters."""
         return shown_name(path.relative_to(self.root).as_posix())
 
 

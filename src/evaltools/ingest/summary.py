@@ -27,7 +27,7 @@ class ImportedDocument:
         file: its name in the folder.
         document_id: in the study.
         state: new; in the place of an earlier text; only details changed; nothing changed.
-        by: what told its project.
+        by: what its project was known by.
         format: docx, pdf, …
         missing: required sections that it has no heading for.
         unknown: headings that are none of the form's.
@@ -192,7 +192,7 @@ _STATES: dict[State, str] = {
 def list_remarks(outcome: ReportsImported) -> list[str]:
     """What to look at, a line each: documents that were taken with a remark, and those twice.
 
-    A remark on many documents is told once, with the first of them.
+    A remark on many documents is reported once, with the first of them.
     """
     remarks = [(item.file, words) for item in outcome.taken for words in _describe_document(item)]
     remarks += [(file, f"the same as {other}; taken once") for file, other in outcome.twice]

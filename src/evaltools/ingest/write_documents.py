@@ -77,7 +77,7 @@ class DocumentWriter:
         return path.read_text(encoding="utf-8", errors="replace")
 
     def place(self, filing: IdentificationPlan) -> WrittenDocuments:
-        """Put every document that was filed into the transaction; those that cannot be are told."""
+        """Put every document into the transaction; those that cannot be are reported."""
         taken: list[ImportedDocument] = []
         problems: list[Problem] = []
         for item in filing.filed:
@@ -182,7 +182,7 @@ class DocumentWriter:
         return self._known_sections
 
     def _row(self, item: IdentifiedDocument, other_format: str) -> dict[str, str]:
-        """The row of a document; what nobody told anew stays as it was, also if mended by hand."""
+        """The row of a document; what nobody gave anew stays as it was, also if mended by hand."""
         read, what, old = item.read, item.read.what, item.old
         old_row = old if old is not None and item.same_text else {}
         row = {

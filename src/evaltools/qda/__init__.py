@@ -1,5 +1,5 @@
 """Codings exchanged with the tools of qualitative analysis.
 
-`reading.read_coding` takes what any of them saves and tells what it took it for; the writers are
-`refi` for other tools and `tables` for people. All share the records of `record`.
+`readers.read_coding` takes what any of them saves and says what it took it for; the writers are
+`refi` for other tools and `tables` for people. All share the records of `model`.
 """

@@ -138,7 +138,7 @@ class Relation:
 
 @dataclass(frozen=True)
 class Case:
-    """A case of the tool: a project of the study where it could be told which.
+    """A case of the tool: a project of the study where it could be determined which.
 
     Arguments:
         documents: identifiers of its documents.

@@ -18,7 +18,7 @@ from itertools import islice
 from typing import Literal
 
 # Hyphens and dashes of all widths, the soft hyphen and what pypdfium2 writes for it, bullets,
-# joiners and marks without width. The zero-width joiner too: an emoji is told by its parts.
+# joiners and marks without width. The zero-width joiner too: an emoji is recognised by its parts.
 _NOTHING = frozenset(
     "-\u00ad\u058a\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
     "\u2022\u25aa\u25cf\u25e6\u00b7\u200b\u200c\u200d\u2060\ufeff\ufffe"

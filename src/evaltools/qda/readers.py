@@ -1,4 +1,4 @@
-"""Reading the file of any tool: what it is, is told by what it holds and not by its name."""
+"""Reading the file of any tool: what it is, is recognised by what it holds and not by its name."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ def _read(path: Path, choices: Choices) -> CodingSet:
             return tables.read_tables(path)
         if (path / qualcoder.FILE_NAME).is_file():
             return qualcoder.read_qualcoder(path, choices)
-        raise _refuse(path, "the folder is of no tool that is read")
+        raise _refusal(path, "the folder is of no tool that is read")
     if not path.exists():
-        raise _refuse(path, "there is no such file", "Is the name right?")
+        raise _refusal(path, "there is no such file", "Is the name right?")
     with open_file(path, path.name):
         pass  # a plain file that may be read
     if path.stat().st_size == 0:
-        raise _refuse(path, "it is empty", "Export it again.")
+        raise _refusal(path, "it is empty", "Export it again.")
     if sqlite.is_sqlite(path):
         with sqlite.open_database(path) as database:
             names = database.tables
@@ -70,7 +70,7 @@ def _read(path: Path, choices: Choices) -> CodingSet:
             if names >= tool:
                 return read(path, choices)
         shown = ", ".join(sorted(names)[:8]) or "none"
-        raise _refuse(path, f"it is a database of no tool that is read (its tables: {shown})")
+        raise _refusal(path, f"it is a database of no tool that is read (its tables: {shown})")
     from evaltools.qda import refi  # loads lxml, only where such a file may be
 
     if refi.looks_like_refi(path):
@@ -79,7 +79,7 @@ def _read(path: Path, choices: Choices) -> CodingSet:
         head = file.read(400)
     known = path.suffix.casefold() in SUFFIXES or workbook_kind(head)
     if not known or (b"\0" in head and not workbook_kind(head) and head[:2] not in _UTF16):
-        raise _refuse(path, "it is nothing that is read")
+        raise _refusal(path, "it is nothing that is read")
     return read_spreadsheet(path, choices)
 
 
@@ -151,7 +151,7 @@ def _fill_coder(coding: CodingSet, coder: str, where: str) -> CodingSet:
     )
 
 
-def _refuse(path: Path, what: str, remedy: str = "") -> ProblemError:
+def _refusal(path: Path, what: str, remedy: str = "") -> ProblemError:
     return ProblemError(
         [Problem(path.name, what, "" if remedy else _READ, remedy, "exchange.unknown")]
     )

@@ -1,8 +1,8 @@
 """Tables of coded passages, a row a passage: exports of tools, and people's own.
 
 They hold no texts, so the passages are looked for in the texts of the study: at their positions
-where the table has any, else by their words. Which column holds what is told by the user, or known
-by its name (`names.yml`).
+where the table has any, else by their words. Which column holds what is said by the user, or
+known by its name (`names.yml`).
 """
 
 from __future__ import annotations
@@ -349,7 +349,7 @@ class _Table:
 
 
 def _day(cell: str) -> date | None:
-    """The day, where it is told beyond doubt: 2021-12-31 or 31.12.2021."""
+    """The day, where it is beyond doubt: 2021-12-31 or 31.12.2021."""
     iso = re.match(r"(\d{4})-(\d{2})-(\d{2})\b", cell)
     nordic = re.match(r"(\d{1,2})\.(\d{1,2})\.(\d{4})\b", cell)
     try:

@@ -68,7 +68,7 @@ class Database:
 
 
 def unreadable_database(where: str, error: object) -> ProblemError:
-    """What a file is told that SQLite cannot read."""
+    """What a file is answered that SQLite cannot read."""
     return ProblemError(
         [
             Problem(

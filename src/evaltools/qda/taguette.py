@@ -48,7 +48,7 @@ def read_taguette(path: Path, choices: Choices = NO_CHOICES) -> CodingSet:
         path: the database.
         choices: of the project, where there are several, and round.
 
-    Codings of which the log does not tell who made them have an empty coder.
+    Codings of which the log does not say who made them have an empty coder.
     Raises ProblemError where it is no such database or the project is not clear.
     """
     with open_database(path) as database:

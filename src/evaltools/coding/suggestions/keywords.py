@@ -42,7 +42,7 @@ _GAP = re.compile(r"(?:…|\.\.\.?)(\d*)")
 
 
 class PatternError(ValueError):
-    """What is wrong with a pattern, and what would be right, told to its author."""
+    """What is wrong with a pattern, and what would be right, written for its author."""
 
     def __init__(self, what: str, remedy: str) -> None:
         super().__init__(what)

@@ -1,4 +1,4 @@
-"""Running headers, footers and page numbers of a PDF: told by repetition, left out by name.
+"""Running headers, footers and page numbers of a PDF: recognised by repetition, left out by name.
 
 A line is one only if it is outermost: nothing of the page's own stands beyond it, and it is set
 apart from what follows. A sentence that happens to begin several pages is neither.

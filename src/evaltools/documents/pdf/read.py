@@ -197,7 +197,7 @@ def _scans(sheets: Sequence[PageContent], counted: Sequence[str]) -> list[tuple[
 
 
 def _refuse_lost(sheets: Sequence[PageContent], limits: Limits) -> int:
-    """Number of letters whose font does not tell what they are; too many are refused."""
+    """Number of letters whose font does not say what they are; too many are refused."""
     letters = sum(bool(g.text.strip()) for sheet in sheets for g in sheet.glyphs)
     lost = sum(LOST in g.text for sheet in sheets for g in sheet.glyphs)
     if lost > limits.lost_share * letters:

@@ -39,7 +39,7 @@ class Picture:
         complete: with its text, by row, column and colour.
         bare: without it.
         alone: tells whether a text leaves a mark in a part of the picture (rows, columns) when
-            no other text is drawn; None where it cannot be told which text is meant.
+            no other text is drawn; None where it cannot be determined which text is meant.
     """
 
     complete: Pixels

@@ -22,7 +22,6 @@ from evaltools.documents.blocks import (
 from evaltools.documents.limits import Limits
 from evaltools.documents.model import HeaderOrFooter
 from evaltools.documents.word.appearance import Surroundings, box_fill, fill, read_theme
-from evaltools.documents.word.styles import Styles, is_hidden_row, page_size, style_id
 from evaltools.documents.word.inline_text import (
     Inline,
     InlineReader,
@@ -34,6 +33,7 @@ from evaltools.documents.word.inline_text import (
     note_field,
     texts,
 )
+from evaltools.documents.word.styles import Styles, is_hidden_row, page_size, style_id
 from evaltools.documents.zip_package import Package, attribute_value, children, first, local_name
 
 _MAIN = "word/document.xml"

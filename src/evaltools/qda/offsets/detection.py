@@ -1,4 +1,4 @@
-"""Which way a file counts its positions: told from the passages, not from the tool's name.
+"""Which way a file counts its positions: recognised from the passages, not from the tool's name.
 
 Every way to count is tried on every passage. Each place is weighed by how much likelier it is
 where a person marked than anywhere in the text, names of passages that hold their quotes weigh by
@@ -156,7 +156,7 @@ def _placed(spans: Spans, form: NormalisedText) -> NDArray[np.int64]:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What speaks for a way to count, over all passages that it could be told from.
+    """What speaks for a way to count, over all passages that it could be determined from.
 
     Arguments:
         score: natural log of the likelihood ratio, from words and names.

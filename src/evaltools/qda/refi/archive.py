@@ -109,7 +109,7 @@ def open_refi(path: Path) -> Archive:
     with _add_file_name(path.name):
         size = path.stat().st_size
         if size > LIMITS.file_bytes:
-            raise _refuse(
+            raise _refusal(
                 "exchange.too-large",
                 f"it has {size / 1e6:.0f} MB",
                 f"up to {LIMITS.file_bytes / 1e6:.0f} MB",
@@ -117,7 +117,7 @@ def open_refi(path: Path) -> Archive:
             )
         data = read_file(path, path.name, LIMITS.file_bytes)
         if not data:
-            raise _refuse("exchange.empty", "it is empty", "", "Export it again.")
+            raise _refusal("exchange.empty", "it is empty", "", "Export it again.")
         if data.startswith(b"PK"):
             return _open_package(path.name, data)
         root = _parse(data, path.name)
@@ -128,14 +128,14 @@ def _open_package(name: str, data: bytes) -> Archive:
     package = Package(data, LIMITS)
     projects = [n for n in package.names if n.casefold().endswith(".qde")]
     if len(projects) != 1:
-        raise _refuse(
+        raise _refusal(
             "exchange.no-project",
             f"it holds {len(projects) or 'no'} project files (.qde)",
             "one project.qde",
             "Export the project again.",
         )
     if package.size(projects[0]) > LARGEST_PROJECT:
-        raise _refuse(
+        raise _refusal(
             "exchange.too-large",
             f"its {projects[0]} has {package.size(projects[0]) / 1e6:.0f} MB",
             f"up to {LARGEST_PROJECT / 1e6:.0f} MB",
@@ -153,10 +153,10 @@ def _parse(data: bytes, name: str) -> etree._Element:
     while data.startswith((b"\xef\xbb\xbf", b" ", b"\n", b"\r", b"\t")):
         data = data.removeprefix(b"\xef\xbb\xbf").lstrip(b" \n\r\t")
     if not data.lstrip(b"\xff\xfe\0").startswith(b"<"):
-        raise _refuse("exchange.not-refi", "it is no XML", "a REFI-QDA project or codebook")
+        raise _refusal("exchange.not-refi", "it is no XML", "a REFI-QDA project or codebook")
     root = parse(data, name)
     if local_name(root) not in ("Project", "CodeBook"):
-        raise _refuse(
+        raise _refusal(
             "exchange.not-refi",
             f"its XML begins with {local_name(root)}",
             "Project or CodeBook of REFI-QDA",
@@ -164,7 +164,7 @@ def _parse(data: bytes, name: str) -> etree._Element:
     return root
 
 
-def _refuse(code: str, what: str, allowed: str = "", remedy: str = "") -> ProblemError:
+def _refusal(code: str, what: str, allowed: str = "", remedy: str = "") -> ProblemError:
     return ProblemError([Problem("", what, allowed, remedy, code)])
 
 

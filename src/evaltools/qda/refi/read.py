@@ -54,7 +54,7 @@ def read_refi(
     """The coding in a REFI-QDA project (.qdpx, .qde), or the codes of a codebook (.qdc).
 
     Arguments:
-        path: of the file, told by what it holds and not by its name.
+        path: of the file, recognised by what it holds and not by its name.
         positions: how it counts, where the user says so; otherwise it is found out.
         code_ids: identifiers of the study's codes, kept where a code has one for its name.
 

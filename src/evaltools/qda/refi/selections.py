@@ -53,7 +53,7 @@ class Coders:
         self._by_guid: dict[str, str] = {}
         self._assumed: dict[
             str, int
-        ] = {}  # how often a coder had to be told from elsewhere, by how
+        ] = {}  # how often a coder had to be taken from elsewhere, by how
         root = project.archive.root
         self._project_user = read_guid(root, "creatingUserGUID")
         for container in children(root, "Users"):
