@@ -53,7 +53,7 @@ def test_coders_differ_by_presence_by_polarity_and_by_place() -> None:
 def test_the_other_codes_on_a_passage_are_told() -> None:
     (unit, other) = units(coded(("a", 0, 5, "x", "affirm"), ("b", 2, 7, "y", "affirm")), 1, BOTH)
     assert [one.beside for one in unit.decisions] == [(), ("y",)]
-    assert [one.beside for one in other.said] == [("x",), ()]
+    assert [one.beside for one in other.decisions] == [("x",), ()]
     assert disagreements((unit, other)) == (unit, other)
 
 

@@ -17,7 +17,7 @@ _PLACE = re.compile(r"(?P<file>.*):(?P<line>\d+):(?P<column>\d+)")
 def excerpt(text: str, longest: int = LONGEST) -> str:
     """Words of the prose between quotation marks: shortened, invisible characters written out.
 
-    The same as `evaltools.evidence.messages.quoted`, which cannot be used here: importing the
+    The same as `evaltools.evidence.messages.quote_value`, which cannot be used here: importing the
     evidence room takes longer than a whole lint may.
     """
     text = text.replace(PLACEHOLDER, "…")
