@@ -14,8 +14,14 @@ from click.testing import CliRunner
 from permissions import permissions_hold
 
 from evaltools.cli import main
-from evaltools.file_faults import problems_of
-from evaltools.files import new_folder_problems, read_file, replace_file, walk_folder, writing_in
+from evaltools.files import (
+    new_folder_problems,
+    problems_of,
+    read_file,
+    replace_file,
+    walk_folder,
+    writing_in,
+)
 from evaltools.ingest.mapping_tables import read_mapping, read_pairs
 from evaltools.ingest.project_match import Projects
 from evaltools.pipeline.run_store import Store

@@ -9,7 +9,7 @@ import click
 
 from evaltools.cli.main import main
 from evaltools.cli.options import choose_parameters, parameter_options
-from evaltools.file_faults import relative_path
+from evaltools.files import relative_path
 
 if TYPE_CHECKING:
     from evaltools.report.engines import Choice

@@ -8,7 +8,7 @@ import click
 
 from evaltools.cli.main import main
 from evaltools.cli.options import locate_run
-from evaltools.file_faults import relative_path
+from evaltools.files import relative_path
 
 
 @main.command()

@@ -11,7 +11,7 @@ import click
 
 from evaltools.cli.groups import import_group
 from evaltools.cli.main import MOST_ALIKE
-from evaltools.file_faults import relative_path
+from evaltools.files import relative_path
 
 if TYPE_CHECKING:
     from evaltools.ingest.codings import CodingJob, Outcome

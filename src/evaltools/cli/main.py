@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from evaltools.file_faults import problems_of
+from evaltools.files import problems_of
 from evaltools.problems import Problem, ProblemError
 
 MOST_ALIKE = 20
