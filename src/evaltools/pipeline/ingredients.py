@@ -27,20 +27,8 @@ if TYPE_CHECKING:
 DECLARATION = "evaluation.yml"
 DECLARATIONS = (DECLARATION, "reports/words.yml")
 """What of the study's own declarations its notebooks read, besides the data."""
-ABOVE = (
-    "build",
-    "cli",
-    "comparison",
-    "lab",
-    "publishing",
-    "rebuilding",
-    "release",
-    "report",
-    "report_material",
-    "study_checks",
-    "verification",
-)
-"""Rooms that no notebook can see; a change in them alone makes no run stale."""
+ABOVE = ("cli", "compare", "ingest", "lint", "publish", "report")
+"""Packages that no notebook can see; a change in them alone makes no run stale."""
 
 
 @dataclass(frozen=True)
