@@ -58,7 +58,7 @@ _KINDS: Mapping[int, FaultKind] = {
     errno.ENOMEM: "memory",
 }
 
-_TOLD: Mapping[FaultKind, tuple[str, str]] = {
+_TEXTS: Mapping[FaultKind, tuple[str, str]] = {
     "missing": ("is not there", "Put it there, or correct the name."),
     "denied": (
         "may not be read or written by you",
@@ -101,7 +101,7 @@ def file_problem(kind: FaultKind, where: str, detail: str = "") -> Problem:
         where: the file as people call it.
         detail: what exactly, where there is more to say.
     """
-    what, remedy = _TOLD[kind]
+    what, remedy = _TEXTS[kind]
     return Problem(where, what + (f" ({detail})" if detail else ""), "", remedy, f"file.{kind}")
 
 
@@ -110,7 +110,7 @@ def fault_kind(error: OSError) -> FaultKind:
     return _KINDS.get(error.errno or 0, "other")
 
 
-def problems_of(error: BaseException, where: str = "") -> tuple[Problem, ...]:
+def problems_from_error(error: BaseException, where: str = "") -> tuple[Problem, ...]:
     """The problems that an error tells of, a line each.
 
     Arguments:
@@ -119,12 +119,12 @@ def problems_of(error: BaseException, where: str = "") -> tuple[Problem, ...]:
     """
     if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
         return tuple(
-            Problem(relative_path(Path(source)), f"cannot be copied ({_reason(said)})", "",
-                    _TOLD["other"][1], "file.other")
+            Problem(relative_path(Path(source)), f"cannot be copied ({_error_text(said)})", "",
+                    _TEXTS["other"][1], "file.other")
             for source, _, said in error.args[0]
         )  # fmt: skip
     if isinstance(error, OSError):
-        return (_of_system(error, where),)
+        return (_problem_from_os_error(error, where),)
     where = where or "a file"
     if isinstance(error, UnicodeDecodeError):
         return (file_problem("encoding", where, f"byte {error.start + 1}"),)
@@ -133,19 +133,19 @@ def problems_of(error: BaseException, where: str = "") -> tuple[Problem, ...]:
     return (file_problem("nested" if isinstance(error, RecursionError) else "memory", where),)
 
 
-def _of_system(error: OSError, where: str) -> Problem:
+def _problem_from_os_error(error: OSError, where: str) -> Problem:
     kind = fault_kind(error)
     name = error.filename2 if error.filename2 is not None else error.filename
     if name is None or isinstance(name, int):
         told = where or "a file"
-        return file_problem(kind, told, "" if kind != "other" else _reason(error))
+        return file_problem(kind, told, "" if kind != "other" else _error_text(error))
     path = Path(name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name))
     if kind in ("no-folder", "exists", "missing", "name", "denied", "read-only", "full"):
-        kind, path = _culprit(kind, path)
-    return file_problem(kind, relative_path(path), "" if kind != "other" else _reason(error))
+        kind, path = _find_obstacle(kind, path)
+    return file_problem(kind, relative_path(path), "" if kind != "other" else _error_text(error))
 
 
-def _culprit(kind: FaultKind, path: Path) -> tuple[FaultKind, Path]:
+def _find_obstacle(kind: FaultKind, path: Path) -> tuple[FaultKind, Path]:
     """What is really in the way: a file among the folders above, or a link to nowhere."""
     with contextlib.suppress(OSError):
         for above in reversed(path.absolute().parents):
@@ -167,7 +167,7 @@ def relative_path(path: Path) -> str:
     return text if len(text) <= 300 else f"{text[:120]}…{text[-120:]}"
 
 
-def _reason(said: object) -> str:
+def _error_text(said: object) -> str:
     text = (said.strerror or type(said).__name__) if isinstance(said, OSError) else str(said)
     return " ".join(text.split())[:200]
 
@@ -185,7 +185,10 @@ def open_file(path: Path, where: str = "") -> Iterator[io.BufferedReader]:
     """
     where = where or relative_path(path)
     # A pipe without a writer would be waited for, and a device has no end.
-    with naming(where), os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+    with (
+        errors_as_problems(where),
+        os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file,
+    ):
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise ProblemError([file_problem("not-plain", where)])
         yield file
@@ -217,7 +220,7 @@ def read_text(path: Path, where: str = "", most: int = LARGEST) -> str:
         ProblemError: it cannot be read (see `read_file`), or is not UTF-8.
     """
     content = read_file(path, where, most)
-    with naming(where or relative_path(path)):
+    with errors_as_problems(where or relative_path(path)):
         return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -236,19 +239,19 @@ def walk_folder(folder: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def naming(where: str) -> Iterator[None]:
+def errors_as_problems(where: str) -> Iterator[None]:
     """Tell faults of the system as problems of this file, whatever they call it themselves."""
     try:
         yield
     except (OSError, UnicodeError, RecursionError, MemoryError) as error:
         raise ProblemError(
             Problem(where, item.what, item.allowed, item.remedy, item.code)
-            for item in problems_of(error, where)
+            for item in problems_from_error(error, where)
         ) from None
 
 
 @contextlib.contextmanager
-def writing_in(folder: Path) -> Iterator[None]:
+def name_folder_in_errors(folder: Path) -> Iterator[None]:
     """Let errors of the system that name no file, such as a full disk's, name this folder."""
     try:
         yield
@@ -258,7 +261,7 @@ def writing_in(folder: Path) -> Iterator[None]:
         raise
 
 
-def new_folder_problems(folder: Path, remedy: str, code: str) -> list[Problem]:
+def check_new_folder(folder: Path, remedy: str, code: str) -> list[Problem]:
     """What keeps a folder from being made: something is there, or nothing can be put there.
 
     Arguments:
@@ -352,7 +355,7 @@ def build_beside(target: Path) -> Iterator[Path]:
         with contextlib.suppress(OSError):  # some file systems of a network lock no folders
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         unlocked.rename(building)  # only now, with its lock, it looks like a leftover to others
-        with writing_in(target.parent):
+        with name_folder_in_errors(target.parent):
             yield building
     finally:
         os.close(descriptor)
@@ -371,7 +374,7 @@ def put_in_place(building: Path, target: Path, *, replace: bool = False) -> None
     """
     for path in (*building.rglob("*"), building):
         if path.is_file() or path.is_dir():
-            synchronise(path)
+            sync_to_disk(path)
     if replace and target.exists():
         old = target.with_name(f".{target.name}.building-{secrets.token_hex(4)}")
         target.rename(old)
@@ -383,7 +386,7 @@ def put_in_place(building: Path, target: Path, *, replace: bool = False) -> None
         shutil.rmtree(old, ignore_errors=True)
     else:
         building.rename(target)
-    synchronise(target.parent)
+    sync_to_disk(target.parent)
 
 
 def clear_leftovers(folder: Path, name: str = "") -> None:
@@ -404,7 +407,7 @@ def clear_leftovers(folder: Path, name: str = "") -> None:
                 os.close(descriptor)
 
 
-def synchronise(path: Path) -> None:
+def sync_to_disk(path: Path) -> None:
     """Wait until a file, or the list of what is in a folder, is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

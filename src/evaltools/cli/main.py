@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from evaltools.files import problems_of
+from evaltools.files import problems_from_error
 from evaltools.problems import Problem, ProblemError
 
 MOST_ALIKE = 20
@@ -35,15 +35,15 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except ProblemError as error:
-            _tell(error.problems)
+            _print_problems(error.problems)
         except (OSError, UnicodeError, RecursionError, MemoryError) as error:
             if isinstance(error, BrokenPipeError):
                 raise  # whoever read the output has gone: click ends quietly
-            _tell(problems_of(error))
+            _print_problems(problems_from_error(error))
         raise SystemExit(1)
 
 
-def _tell(problems: Sequence[Problem]) -> None:
+def _print_problems(problems: Sequence[Problem]) -> None:
     for line in format_problems(problems):
         click.echo(line, err=True)
     count = len(problems)

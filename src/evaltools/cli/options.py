@@ -68,11 +68,11 @@ def choose_parameters(given: tuple[str, ...], scenario: str | None) -> tuple[Stu
 
 def locate_run(what: str) -> Path:
     """The folder of a run, report or bundle, by whatever name it was given."""
-    from evaltools.provenance.artifacts import locate
+    from evaltools.provenance.artifacts import locate_artifact
     from evaltools.study import find_study
 
     try:
         build: Path | None = find_study().build
     except ProblemError:
         build = None
-    return locate(what, build)
+    return locate_artifact(what, build)

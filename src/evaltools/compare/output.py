@@ -20,15 +20,15 @@ from evaltools.compare import rows as tables
 from evaltools.compare.attribution import Attribution
 from evaltools.compare.changes import IndicatorChange
 from evaltools.compare.compare import Comparison
-from evaltools.compare.figure import comparison_picture
-from evaltools.compare.page import comparison_page
-from evaltools.compare.prose import code_labels
+from evaltools.compare.figure import encode_comparison
+from evaltools.compare.page import write_page
+from evaltools.compare.prose import read_code_labels
 from evaltools.evidence import load_descriptor
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
 from evaltools.indicators.indicator import counts_of
-from evaltools.pipeline.outputs import harmless
+from evaltools.pipeline.outputs import escape_formula
 from evaltools.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
@@ -47,27 +47,29 @@ def print_comparison(
     everything: bool = False,
 ) -> None:
     """Print a comparison in English, as all of the command line is; on demand every row of it."""
-    for sentence in tables.summary(made, "en"):
+    for sentence in tables.summarise(made, "en"):
         console.print(sentence, highlight=False, markup=False)
     if made.nothing:
         return
     limit = 10_000 if everything else SHOWN
-    rows = [(item.what, item.old, item.new) for item in tables.exchanged(made, "en")]
+    rows = [(item.what, item.old, item.new) for item in tables.list_input_changes(made, "en")]
     _print_table(console, "What was exchanged", ("What", "Before", "Now"), rows, limit)
     if made.findings:
         found = [(item.id, item.old or "–", item.new or "–", ", ".join(item.keys))
                  for item in made.findings]  # fmt: skip
         columns = ("Finding", "Before", "Now", "Indicators that changed")
         _print_table(console, "Findings whose outcome changed", columns, found, limit)
-    moved = tables.shares_moved(made)
-    _print_moves(console, "Shares that moved by more than their uncertainty", moved, labels, limit)
-    others = tables.others_changed(made)
+    moved = tables.select_changed_shares(made)
+    _print_changes(
+        console, "Shares that moved by more than their uncertainty", moved, labels, limit
+    )
+    others = tables.select_other_changes(made)
     if everything:
         shown = {move.identity for move in moved}
         others = [move for move in made.moves if move.identity not in shown]
-    _print_moves(console, "Other changes", others, labels, limit)
+    _print_changes(console, "Other changes", others, labels, limit)
     if attribution is not None:
-        _print_why(console, made, attribution, limit)
+        _print_causes(console, made, attribution, limit)
     if made.prose:
         places = [
             (f"{item.file}:{item.line}", item.variable, item.old or "–", item.new or "–")
@@ -77,7 +79,7 @@ def print_comparison(
         _print_table(console, "Places of the text that print differently", columns, places, limit)
 
 
-def _print_moves(
+def _print_changes(
     console: Console,
     title: str,
     moves: list[IndicatorChange],
@@ -86,14 +88,14 @@ def _print_moves(
 ) -> None:
     rows = []
     for move in moves:
-        shown = tables.show(move, "en", labels)
+        shown = tables.format_change(move, "en", labels)
         what = f"{move.estimand} {shown.key}"
         rows.append((what, shown.old, shown.new, shown.change, shown.interval, shown.verdict))
     columns = ("Indicator", "Before", "Now", "Change", "Interval", "Verdict")
     _print_table(console, title, columns, rows, limit, numeric=(3, 4))
 
 
-def _print_why(console: Console, made: Comparison, attribution: Attribution, limit: int) -> None:
+def _print_causes(console: Console, made: Comparison, attribution: Attribution, limit: int) -> None:
     console.print()
     for factor in attribution.factors:
         said = {"measured": "measured by rerunning", "only_one": "the only thing exchanged",
@@ -107,15 +109,15 @@ def _print_why(console: Console, made: Comparison, attribution: Attribution, lim
         return
     rows: list[tuple[str, ...]] = []
     columns: tuple[str, ...] = ("Indicator", "Change")
-    for move in tables.headline(made.moves):
+    for move in tables.select_headline_changes(made.moves):
         effect = attribution.effects.get(move.identity)
         if effect is None or effect.change is None or move.unit != "share":
             continue
-        told = tables.parts(effect, attribution, "en")
-        singles = tuple((f"{name} alone", tables.points(part, "en"))
+        told = tables.list_effect_parts(effect, attribution, "en")
+        singles = tuple((f"{name} alone", tables.format_points(part, "en"))
                         for name, part in effect.single)  # fmt: skip
         columns = ("Indicator", "Change", *(name for name, _ in (*told, *singles)))
-        rows.append((move.key, tables.points(effect.change, "en"),
+        rows.append((move.key, tables.format_points(effect.change, "en"),
                      *(part for _, part in (*told, *singles))))  # fmt: skip
     title = "What changes of shares are due to, percentage points"
     numeric = tuple(range(1, len(columns)))
@@ -148,7 +150,7 @@ ROWS = 15
 """Rows of the table of shares; a report is not the place for all of them."""
 
 
-def changes_section(
+def write_changes_section(
     made: Comparison,
     attribution: Attribution | None,
     language: Language,
@@ -157,16 +159,18 @@ def changes_section(
     """The section as markdown: heading, sentences, tables with captions and identifiers."""
     words = Words(language)
     heading = f"## {words('comparison.title')} {{#sec-changes}}"
-    blocks = [heading, " ".join(map(escape_markdown, tables.summary(made, language)))]
+    blocks = [heading, " ".join(map(escape_markdown, tables.summarise(made, language)))]
     if made.nothing:
         return "\n\n".join(blocks) + "\n"
     if attribution is not None:
-        blocks.append(" ".join(map(escape_markdown, tables.why(attribution, language))))
-    exchanged = [(row.what, row.old, row.new) for row in tables.exchanged(made, language, labels)]
+        blocks.append(" ".join(map(escape_markdown, tables.explain_causes(attribution, language))))
+    exchanged = [
+        (row.what, row.old, row.new) for row in tables.list_input_changes(made, language, labels)
+    ]
     blocks += _table("inputs", ("what", "old", "new"), exchanged, words, (34, 33, 33))
-    moved = tables.shares_moved(made)
+    moved = tables.select_changed_shares(made)
     if moved:
-        shown = [tables.show(move, language, labels) for move in moved[:ROWS]]
+        shown = [tables.format_change(move, language, labels) for move in moved[:ROWS]]
         rows = [(row.label, row.old, row.new, row.change, row.interval) for row in shown]
         columns = ("indicator", "old", "new", "change", "interval")
         blocks += _table("moves", columns, rows, words, (38, 17, 17, 12, 16), right_from=1)
@@ -174,12 +178,16 @@ def changes_section(
             blocks.append(words("comparison.more", count=len(moved) - ROWS))
     else:
         blocks.append(words("comparison.none_moved"))
-    head, parts = tables.causes(moved[:ROWS], attribution, language, labels)
+    head, parts = tables.list_causes(moved[:ROWS], attribution, language, labels)
     if parts:
         blocks.append(_markdown(head, parts, words("comparison.caption.why"), "why", language, 1))
     if made.findings:
         outcomes = [
-            (item.id, tables.outcome(item.old, words), tables.outcome(item.new, words))
+            (
+                item.id,
+                tables.format_outcome(item.old, words),
+                tables.format_outcome(item.new, words),
+            )
             for item in made.findings
         ]
         blocks += _table("findings", ("finding", "old", "new"), outcomes, words, (50, 25, 25))
@@ -227,7 +235,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def comparison_csv(made: Comparison, attribution: Attribution | None = None) -> str:
+def write_csv(made: Comparison, attribution: Attribution | None = None) -> str:
     """All moves as CSV; with an attribution its parts as columns.
 
     Numbers have as many digits as it takes to read the same number again; text that a
@@ -241,35 +249,42 @@ def comparison_csv(made: Comparison, attribution: Attribution | None = None) -> 
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([*COLUMNS, *extra])
     for move in made.moves:
-        row = _row(move)
+        row = _csv_row(move)
         if attribution is not None:
             effect = attribution.effects.get(move.identity)
             parts = dict(effect.parts) if effect else {}
-            row += [_number(parts.get(kind)) for kind in kinds]
+            row += [_format_number(parts.get(kind)) for kind in kinds]
             known = effect is not None and effect.change is not None
-            row += [_number(effect.interaction), _number(effect.rest)] if effect and known else [
+            row += [_format_number(effect.interaction), _format_number(effect.rest)] if effect and known else [
                 "", ""
             ]  # fmt: skip
         writer.writerow(row)
     return buffer.getvalue()
 
 
-def _row(move: IndicatorChange) -> list[str]:
+def _csv_row(move: IndicatorChange) -> list[str]:
     by = ";".join(f"{name}={value}" for name, value in move.dimensions)
-    row = [harmless(move.key), move.estimand, harmless(by), move.unit, move.verdict, move.why]
+    row = [
+        escape_formula(move.key),
+        move.estimand,
+        escape_formula(by),
+        move.unit,
+        move.verdict,
+        move.why,
+    ]
     for side in (move.old, move.new):
         counts = (None,) * 4 if side is None else (side.value, *counts_of(side))
-        row += map(_number, counts)
+        row += map(_format_number, counts)
     numbers = (move.change, move.low, move.high, move.level)
-    return [*row, *map(_number, numbers), move.basis]
+    return [*row, *map(_format_number, numbers), move.basis]
 
 
-def _number(value: float | None) -> str:
+def _format_number(value: float | None) -> str:
     return "" if value is None else repr(value)
 
 
 @dataclass(frozen=True)
-class Files:
+class OutputFiles:
     """Where to write what; None for what is not wanted.
 
     Arguments:
@@ -289,7 +304,7 @@ def write_comparison(
     made: Comparison,
     attribution: Attribution | None,
     study: Study,
-    files: Files,
+    files: OutputFiles,
     language: Language,
 ) -> list[Path]:
     """Write a comparison to the files asked for, which are returned.
@@ -297,12 +312,15 @@ def write_comparison(
     Raises:
         ProblemError: a file cannot be written.
     """
-    labels, notice = code_labels(study, language), notice_of(study, language)
+    labels, notice = read_code_labels(study, language), example_notice(study, language)
     wanted: list[tuple[Path | None, Callable[[], bytes]]] = [
-        (files.html, lambda: comparison_page(made, attribution, language, labels, notice).encode()),
-        (files.csv, lambda: comparison_csv(made, attribution).encode()),
-        (files.markdown, lambda: changes_section(made, attribution, language, labels).encode()),
-        (files.figure, lambda: comparison_picture(made, language, labels, notice)),
+        (files.html, lambda: write_page(made, attribution, language, labels, notice).encode()),
+        (files.csv, lambda: write_csv(made, attribution).encode()),
+        (
+            files.markdown,
+            lambda: write_changes_section(made, attribution, language, labels).encode(),
+        ),
+        (files.figure, lambda: encode_comparison(made, language, labels, notice)),
     ]
     written = []
     for path, content in wanted:
@@ -317,7 +335,7 @@ def write_comparison(
     return written
 
 
-def notice_of(study: Study, language: Language) -> str:
+def example_notice(study: Study, language: Language) -> str:
     """What pictures and pages of example data say; empty for real data."""
     example = load_descriptor(study.data).example
     return study.words(language)("report.example_notice") if example else ""

@@ -13,7 +13,7 @@ from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
 from evaltools.indicators.indicator import Indicator
 from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.variables import text_of
+from evaltools.report.variables import format_indicator
 
 SIDE_MEASURES = ("denied", "silent", "coder_band")
 """Parts of keys that say the same change once more, from another side."""
@@ -51,7 +51,7 @@ class InputRow:
     new: str
 
 
-def headline(moves: Iterable[IndicatorChange]) -> list[IndicatorChange]:
+def select_headline_changes(moves: Iterable[IndicatorChange]) -> list[IndicatorChange]:
     """Moves of the reports read that no other move says again, largest change of shares first."""
     chosen = [
         move
@@ -61,42 +61,44 @@ def headline(moves: Iterable[IndicatorChange]) -> list[IndicatorChange]:
         and not any(part in SIDE_MEASURES for part in move.key.split("."))
         and not move.key.startswith(DERIVED)
     ]
-    return sorted(chosen, key=lambda move: (move.unit != "share", -_size(move), move.key))
+    return sorted(chosen, key=lambda move: (move.unit != "share", -_change_size(move), move.key))
 
 
-def shares_moved(made: Comparison) -> list[IndicatorChange]:
+def select_changed_shares(made: Comparison) -> list[IndicatorChange]:
     """Shares of which it can be said that they moved, the largest change first."""
-    return [move for move in headline(made.of("moved")) if move.unit == "share"]
+    return [move for move in select_headline_changes(made.of("moved")) if move.unit == "share"]
 
 
-def others_changed(made: Comparison) -> list[IndicatorChange]:
+def select_other_changes(made: Comparison) -> list[IndicatorChange]:
     """All other headline moves but those within uncertainty."""
-    shares = {move.identity for move in shares_moved(made)}
+    shares = {move.identity for move in select_changed_shares(made)}
     return [
         move
-        for move in headline(made.moves)
+        for move in select_headline_changes(made.moves)
         if move.identity not in shares and move.verdict != "within_uncertainty"
     ]
 
 
-def show(move: IndicatorChange, language: Language, labels: Mapping[str, str]) -> ChangeRow:
+def format_change(
+    move: IndicatorChange, language: Language, labels: Mapping[str, str]
+) -> ChangeRow:
     """A move in words."""
     words = Words(language)
     verdict = words(f"comparison.verdict.{move.verdict}")
     if move.why:
         verdict += f" ({words(f'comparison.why.{move.why}')})"
     return ChangeRow(
-        label=label_of(move.key, language, labels),
-        key=name_of(move),
-        old=_value(move.old, _glossary(language, labels).words),
-        new=_value(move.new, _glossary(language, labels).words),
-        change=_change(move, language),
-        interval=_interval(move, language),
+        label=find_label(move.key, language, labels),
+        key=name_change(move),
+        old=_format_value(move.old, _glossary(language, labels).words),
+        new=_format_value(move.new, _glossary(language, labels).words),
+        change=_format_difference(move, language),
+        interval=_format_interval(move, language),
         verdict=verdict,
     )
 
 
-def label_of(key: str, language: Language, labels: Mapping[str, str]) -> str:
+def find_label(key: str, language: Language, labels: Mapping[str, str]) -> str:
     """What an indicator is of: its code with the kind of it, or its definition, or its key."""
     glossary = _glossary(language, labels)
     stem, _, measure = key.rpartition(".")
@@ -114,13 +116,13 @@ def _glossary(language: Language, labels: Mapping[str, str]) -> Glossary:
     return labels.glossary if isinstance(labels, Labels) else Glossary(Words(language), labels)
 
 
-def name_of(move: IndicatorChange) -> str:
+def name_change(move: IndicatorChange) -> str:
     """Key with dimensions: `rating.answers.share (item=permanence, value=5)`."""
     by = ", ".join(f"{name}={value}" for name, value in move.dimensions)
     return f"{move.key} ({by})" if by else move.key
 
 
-def exchanged(
+def list_input_changes(
     made: Comparison, language: Language, labels: Mapping[str, str] | None = None
 ) -> list[InputRow]:
     """Parameters, files, code and environment that differ, a row each.
@@ -134,8 +136,8 @@ def exchanged(
     rows = [
         InputRow(
             known.get(f"parameter.{change.name}", change.name),
-            _plain(change.name, change.old, known),
-            _plain(change.name, change.new, known),
+            _format_parameter(change.name, change.old, known),
+            _format_parameter(change.name, change.new, known),
         )
         for change in made.parameters
     ]
@@ -155,12 +157,12 @@ def exchanged(
     return rows
 
 
-def summary(made: Comparison, language: Language) -> list[str]:
+def summarise(made: Comparison, language: Language) -> list[str]:
     """Sentences that say what was compared and how much to make of it."""
     words = Words(language)
     if made.nothing:
         return [words("comparison.nothing")]
-    judged = [move for move in headline(made.moves) if move.basis in BY_INTERVAL]
+    judged = [move for move in select_headline_changes(made.moves) if move.basis in BY_INTERVAL]
     told = [
         words(
             "comparison.sides",
@@ -175,11 +177,11 @@ def summary(made: Comparison, language: Language) -> list[str]:
         clear = sum(move.verdict == "moved" for move in judged)
         expected = say.number(len(judged) * (1 - made.level), language)
         told.append(words("comparison.chance", judged=len(judged), count=clear, expected=expected,
-                          level=_level(made.level, language)))  # fmt: skip
+                          level=_format_level(made.level, language)))  # fmt: skip
     return told
 
 
-def why(attribution: Attribution, language: Language) -> list[str]:
+def explain_causes(attribution: Attribution, language: Language) -> list[str]:
     """Sentences that say what changes are due to and what could not be told."""
     words = Words(language)
     told = []
@@ -200,19 +202,23 @@ def why(attribution: Attribution, language: Language) -> list[str]:
     return told
 
 
-def parts(effect: Effect, attribution: Attribution, language: Language) -> list[tuple[str, str]]:
+def list_effect_parts(
+    effect: Effect, attribution: Attribution, language: Language
+) -> list[tuple[str, str]]:
     """The parts of a change of a share in points, by the words for what they are due to."""
     words = Words(language)
     known = dict(effect.parts)
     found = [
-        (words(f"comparison.factor.{factor.kind}"), points(known.get(factor.kind), language))
+        (words(f"comparison.factor.{factor.kind}"), format_points(known.get(factor.kind), language))
         for factor in attribution.factors
     ]
-    found.append((words("comparison.column.interaction"), points(effect.interaction, language)))
-    return [*found, (words("comparison.column.rest"), points(effect.rest, language))]
+    found.append(
+        (words("comparison.column.interaction"), format_points(effect.interaction, language))
+    )
+    return [*found, (words("comparison.column.rest"), format_points(effect.rest, language))]
 
 
-def causes(
+def list_causes(
     moves: Iterable[IndicatorChange],
     attribution: Attribution | None,
     language: Language,
@@ -228,40 +234,40 @@ def causes(
         effect = attribution.effects.get(move.identity)
         if effect is None or effect.change is None:
             continue
-        found = parts(effect, attribution, language)
+        found = list_effect_parts(effect, attribution, language)
         head = [words("comparison.column.indicator"), words("comparison.column.change")]
         head += [name for name, _ in found]
-        label = label_of(move.key, language, labels)
-        rows.append([label, points(effect.change, language), *(part for _, part in found)])
+        label = find_label(move.key, language, labels)
+        rows.append([label, format_points(effect.change, language), *(part for _, part in found)])
     return head, rows
 
 
-def outcome(name: str | None, words: Words) -> str:
+def format_outcome(name: str | None, words: Words) -> str:
     """An outcome of a finding in words."""
     key = f"comparison.outcome.{name or 'none'}"
     return words(key) if words.has(key) else str(name)
 
 
-def points(value: float | None, language: Language) -> str:
+def format_points(value: float | None, language: Language) -> str:
     """A share of one as signed percentage points with one decimal; empty where there is none."""
     return "" if value is None else say.signed(value * 100, language, 1)
 
 
-def _size(move: IndicatorChange) -> float:
+def _change_size(move: IndicatorChange) -> float:
     return abs(round(move.change or 0.0, 12))
 
 
-def _value(indicator: Indicator | None, words: Words) -> str:
+def _format_value(indicator: Indicator | None, words: Words) -> str:
     if indicator is None:
         return ""
-    text = text_of(indicator, words)
+    text = format_indicator(indicator, words)
     counted = indicator.unit == "share" and indicator.value is not None and not indicator.suppressed
     if counted and indicator.N and indicator.N < 100_000 and "/" not in text:
         text += f" ({say.count_of(indicator.n or 0, indicator.N, words.language)})"
     return text
 
 
-def _change(move: IndicatorChange, language: Language) -> str:
+def _format_difference(move: IndicatorChange, language: Language) -> str:
     if move.change is None:
         return ""
     if move.unit == "share" or (move.unit == "difference" and move.either.method == "newcombe"):
@@ -269,7 +275,7 @@ def _change(move: IndicatorChange, language: Language) -> str:
     return say.signed(move.change, language, 0 if move.unit in ("count", "eur") else 2)
 
 
-def _interval(move: IndicatorChange, language: Language) -> str:
+def _format_interval(move: IndicatorChange, language: Language) -> str:
     if move.low is None or move.high is None or move.basis == "bounds":
         return ""
     if move.unit == "share":
@@ -277,12 +283,12 @@ def _interval(move: IndicatorChange, language: Language) -> str:
     return say.number_range(move.low, move.high, language, 2)
 
 
-def _level(level: float, language: Language) -> str:
+def _format_level(level: float, language: Language) -> str:
     whole = abs(level * 100 - round(level * 100)) < 1e-9
     return say.percent(level, language, 0 if whole else 1)
 
 
-def _plain(name: str, value: object, labels: Mapping[str, str]) -> str:
+def _format_parameter(name: str, value: object, labels: Mapping[str, str]) -> str:
     if value is None:
         return say.MISSING
     values = value if isinstance(value, list | tuple) else [value]

@@ -6,7 +6,7 @@
 from evaltools.pipeline.interrupts import note_interrupts
 from evaltools.pipeline.jobs import ENGINES, Engine
 from evaltools.pipeline.progress import Bars, Lines, Progress, best_progress
-from evaltools.pipeline.run import Run, current_run, run, why_not_current
+from evaltools.pipeline.run import Run, current_run, reason_to_run, run
 
 __all__ = [
     "ENGINES",
@@ -19,5 +19,5 @@ __all__ = [
     "current_run",
     "note_interrupts",
     "run",
-    "why_not_current",
+    "reason_to_run",
 ]

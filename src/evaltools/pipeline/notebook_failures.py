@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from evaltools.pipeline.jobs import FIELD, Contract
+from evaltools.pipeline.jobs import FIELD, KernelContract
 from evaltools.problems import Problem
 
 Kind = Literal[
@@ -112,7 +112,7 @@ def plain_text(text: str) -> str:
     return _COLOURS.sub("", text)
 
 
-def own_frames(traceback: Sequence[str]) -> tuple[Frame, ...]:
+def study_frames(traceback: Sequence[str]) -> tuple[Frame, ...]:
     """Lines of the notebook on the way to an error, outermost first, at most five.
 
     Arguments:
@@ -173,8 +173,8 @@ def memory_remedy(megabytes: int) -> str:
     )
 
 
-def find_fault(
-    cells: Sequence[Any], replies: Mapping[int, Mapping[str, Any]], contract: Contract
+def find_cell_fault(
+    cells: Sequence[Any], replies: Mapping[int, Mapping[str, Any]], contract: KernelContract
 ) -> CellFault | None:
     """The first fault of a notebook that seems to have run to its end.
 
@@ -192,14 +192,14 @@ def find_fault(
             return CellFault(index, "skipped", "the cell was not executed", remedy=remedy)
         last = index
         if replies[index]["status"] != "ok" and _CELL_TAG not in cell.metadata.get("tags", ()):
-            return _of_reply(index, replies[index], contract)
+            return _fault_in_reply(index, replies[index], contract)
     if last is not None and (left := replies[last].get(FIELD, {}).get("unfinished")):
         what = f"it leaves unfinished what it started: {', '.join(left)}"
         return CellFault(last, "unfinished", what, remedy="Wait for it (await, join) in a cell.")
-    return _incomplete(cells, replies, contract)
+    return _incomplete_fault(cells, replies, contract)
 
 
-def _of_reply(index: int, reply: Mapping[str, Any], contract: Contract) -> CellFault:
+def _fault_in_reply(index: int, reply: Mapping[str, Any], contract: KernelContract) -> CellFault:
     """A fault from a reply that is no success."""
     kind = reply.get(FIELD, {}).get("kind") or "error"
     name, said = reply.get("ename", reply["status"]), plain_text(reply.get("evalue", ""))
@@ -219,8 +219,8 @@ def _of_reply(index: int, reply: Mapping[str, Any], contract: Contract) -> CellF
     return CellFault(index, "error", name, said)
 
 
-def _incomplete(
-    cells: Sequence[Any], replies: Mapping[int, Mapping[str, Any]], contract: Contract
+def _incomplete_fault(
+    cells: Sequence[Any], replies: Mapping[int, Mapping[str, Any]], contract: KernelContract
 ) -> CellFault | None:
     """A chapter whose notebook does not compute it, or does not hand over all that it computes."""
     if not contract.chapter:

@@ -82,13 +82,13 @@ def execute_all(
         kernel_server = ""
         if engine == "forked":
             kernel_server = stack.enter_context(_kernel_server(modules, environment or {}))
-        workers = [stack.enter_context(_working()) for _ in range(slots)]
+        workers = [stack.enter_context(_open_worker()) for _ in range(slots)]
         with interrupts.raised():
             jobs = [replace(job, kernel_server=kernel_server) for job in prepare()]
         for job in jobs:
             waiting.put(job)
         threads = [
-            threading.Thread(target=_slot, args=(worker, waiting, events, stop))
+            threading.Thread(target=_work_through_jobs, args=(worker, waiting, events, stop))
             for worker in workers
         ]
         left = len(jobs)
@@ -122,7 +122,7 @@ def execute_all(
 @contextlib.contextmanager
 def _kernel_server(modules: Sequence[str], environment: Mapping[str, str]) -> Iterator[str]:
     """A running kernel server; gives the path of its socket."""
-    folder = Path(tempfile.mkdtemp(prefix="evaltools-", dir=_short_temporary()))
+    folder = Path(tempfile.mkdtemp(prefix="evaltools-", dir=_short_temporary_folder()))
     path = str(folder / "kernels")
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
@@ -156,12 +156,12 @@ def _kernel_server(modules: Sequence[str], environment: Mapping[str, str]) -> It
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _short_temporary() -> str:
+def _short_temporary_folder() -> str:
     base = tempfile.gettempdir()
     return base if len(os.fsencode(base)) < 70 else "/tmp"
 
 
-def _slot(
+def _work_through_jobs(
     worker: _Worker,
     waiting: SimpleQueue[Job],
     events: SimpleQueue[Event],
@@ -186,7 +186,7 @@ def _slot(
 
 
 @contextlib.contextmanager
-def _working() -> Iterator[_Worker]:
+def _open_worker() -> Iterator[_Worker]:
     """A worker that may end by itself when all went well, and else is made to."""
     worker = _Worker()
     try:

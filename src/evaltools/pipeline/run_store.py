@@ -13,7 +13,7 @@ from evaltools.provenance.manifest import RUN_NAME_LENGTH, Manifest, read_manife
 
 
 @dataclass(frozen=True)
-class Store:
+class RunStore:
     """The runs of a study, each in a folder named by its key.
 
     Arguments:

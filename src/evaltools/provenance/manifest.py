@@ -14,7 +14,7 @@ from evaltools.provenance.hashes import hash_file, hash_value
 SEAL = "seal"
 
 
-def sealed(content: Mapping[str, Any]) -> dict[str, Any]:
+def add_seal(content: Mapping[str, Any]) -> dict[str, Any]:
     """The record with its seal.
 
     Arguments:
@@ -24,9 +24,9 @@ def sealed(content: Mapping[str, Any]) -> dict[str, Any]:
     return {**bare, SEAL: hash_value(bare)}
 
 
-def seal_holds(content: Mapping[str, Any]) -> bool:
+def is_seal_valid(content: Mapping[str, Any]) -> bool:
     """Whether the record is as it was when it was sealed; False where it has no seal."""
-    return SEAL in content and sealed(content)[SEAL] == content[SEAL]
+    return SEAL in content and add_seal(content)[SEAL] == content[SEAL]
 
 
 FORMAT = 2
@@ -100,7 +100,7 @@ class Manifest:
 
     def write(self, folder: Path) -> Path:
         """Write the manifest into the folder of its run."""
-        content = sealed(
+        content = add_seal(
             {
                 "format": FORMAT,
                 "key": self.key,
@@ -133,7 +133,7 @@ def read_manifest(folder: Path) -> Manifest | None:
         content = json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))
         if content["format"] not in (FORMAT, UNSEALED):
             return None
-        if content["format"] == FORMAT and not seal_holds(content):
+        if content["format"] == FORMAT and not is_seal_valid(content):
             return None
         return Manifest(
             content["key"],

@@ -62,7 +62,7 @@ class Reason:
         return [{"kind": item.kind, "details": list(item.details)} for item in self.changes]
 
 
-def why(new: Ingredients, old: Ingredients | None) -> Reason:
+def compare_ingredients(new: Ingredients, old: Ingredients | None) -> Reason:
     """What differs between what a run needs now and what the newest earlier run had.
 
     Arguments:

@@ -80,7 +80,7 @@ class Gate:
     check: Callable[[Candidate], Iterable[Problem]]
 
 
-def refusals(candidate: Candidate, gates: Sequence[Gate]) -> list[Problem]:
+def run_gates(candidate: Candidate, gates: Sequence[Gate]) -> list[Problem]:
     """Every problem that any gate finds, in the order of the gates."""
     found: list[Problem] = []
     for gate in gates:

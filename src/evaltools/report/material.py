@@ -10,18 +10,18 @@ from evaltools.findings.judgement import Judgement, rule_note
 from evaltools.findings.matrix import departures, matrix_problems
 from evaltools.pipeline import Run
 from evaltools.provenance.manifest import RUN_NAME_LENGTH
-from evaltools.report.staging import Material, judged
+from evaltools.report.staging import ReportMaterial, judge_findings
 from evaltools.study import Parameters, Study
 
 
-def gather_material(study: Study, made: Run) -> Material:
+def gather_material(study: Study, made: Run) -> ReportMaterial:
     """What a report is staged from: a run, and the tables of the study."""
     descriptor = load_descriptor(study.data)
     indicators = made.indicators()
     notebooks: dict[str, dict[str, Any]] = {
         path.name: json.loads(path.read_text(encoding="utf-8")) for path in made.notebooks
     }
-    tables, parameters = read_tables(study.data, descriptor), _parameters_of(study, made)
+    tables, parameters = read_tables(study.data, descriptor), _restore_parameters(study, made)
     counts = next(
         ((item.n or 0, item.N or 0) for item in indicators if item.key == "reports.read.share"),
         None,
@@ -29,7 +29,7 @@ def gather_material(study: Study, made: Run) -> Material:
     if counts is None:  # no chapter of the study counts what was read
         evidence = Evidence.select(study, tables, parameters)
         counts = evidence.n, evidence.N
-    return Material(
+    return ReportMaterial(
         run=made.key[:RUN_NAME_LENGTH],
         notebooks=notebooks,
         indicators=indicators,
@@ -37,17 +37,17 @@ def gather_material(study: Study, made: Run) -> Material:
         descriptor=descriptor,
         n=counts[0],
         N=counts[1],
-        judgements=judged(study, parameters, indicators, tables),
+        judgements=judge_findings(study, parameters, indicators, tables),
     )
 
 
-def judgements_of(study: Study, made: Run) -> tuple[Judgement, ...]:
+def judge_run(study: Study, made: Run) -> tuple[Judgement, ...]:
     """What a run says of every finding of the study's report."""
     tables = read_tables(study.data, load_descriptor(study.data))
-    return judged(study, _parameters_of(study, made), made.indicators(), tables)
+    return judge_findings(study, _restore_parameters(study, made), made.indicators(), tables)
 
 
-def summarise(study: Study, parameters: Parameters, material: Material) -> list[str]:
+def summarise_findings(study: Study, parameters: Parameters, material: ReportMaterial) -> list[str]:
     """What an author should know of the report: findings that no longer hold, departures."""
     words = study.words("en")
     codes = set(material.tables["codes"]["code_id"]) if "codes" in material.tables else set()
@@ -69,7 +69,7 @@ def summarise(study: Study, parameters: Parameters, material: Material) -> list[
     return lines + [f"Departure from the plan: {line}" for line in departures(study, "en")]
 
 
-def _parameters_of(study: Study, made: Run) -> Parameters:
+def _restore_parameters(study: Study, made: Run) -> Parameters:
     """The parameters that a run was made under, as the study declares them now."""
     values = made.manifest.ingredients.parameters
     return study.parameters({k: v for k, v in values.items() if k in study.declaration.parameters})

@@ -17,8 +17,14 @@ from pathlib import Path
 
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.processes import end_group
-from evaltools.report.quarto_copy import prepare
-from evaltools.report.quarto_messages import Settings, Sources, clean, last_words, problems_in
+from evaltools.report.quarto_copy import prepare_quarto_copy
+from evaltools.report.quarto_messages import (
+    Settings,
+    Sources,
+    last_lines,
+    parse_problems,
+    strip_terminal_codes,
+)
 
 OLDEST = (1, 5)
 """The first whose Typst has the tables, and whose `embed` works as the report uses it."""
@@ -82,7 +88,7 @@ def require_quarto() -> Path:
     return found
 
 
-def version(quarto: Path) -> str:
+def read_version(quarto: Path) -> str:
     """The version of a Quarto, `1.9.37`, new enough for the report.
 
     Raises:
@@ -97,7 +103,7 @@ def version(quarto: Path) -> str:
             start_new_session=True,
             check=False,
         )
-        said = clean(asked.stdout.decode(errors="replace")).strip()
+        said = strip_terminal_codes(asked.stdout.decode(errors="replace")).strip()
     except (OSError, subprocess.TimeoutExpired) as error:
         what = f"does not tell its version: {type(error).__name__}"
         raise ProblemError([Problem(str(quarto), what, "", REMEDY, "quarto.version")]) from None
@@ -161,7 +167,7 @@ def render(
     refuse(
         Problem("formats", f"no format is called '{item}'", ", ".join(ENDINGS)) for item in unknown
     )
-    version(command)
+    read_version(command)
     relative = document.resolve().relative_to(project.resolve())
     stop, turn = threading.Event(), threading.Lock()
 
@@ -174,9 +180,9 @@ def render(
 
         def one(kind: str) -> Path | list[Problem]:
             copy = Path(scratch).resolve() / kind
-            shutil.copytree(project, copy, ignore=_links)
-            prepare(copy, kind)
-            call = _Call(command, copy, relative, kind, shown)
+            shutil.copytree(project, copy, ignore=_resource_links)
+            prepare_quarto_copy(copy, kind)
+            call = _QuartoCall(command, copy, relative, kind, shown)
             return call.run(_environment(epoch), lambda line: tell(kind, line), seconds, stop)
 
         ordered = list(dict.fromkeys(formats))
@@ -190,15 +196,15 @@ def render(
         problems = [item for found in results.values() if isinstance(found, list) for item in found]
         refuse(dict.fromkeys(problems))
         made = {kind: found for kind, found in results.items() if isinstance(found, Path)}
-        return _move(made, output, name or relative.stem)
+        return _move_files(made, output, name or relative.stem)
 
 
-def _links(folder: str, names: list[str]) -> list[str]:
+def _resource_links(folder: str, names: list[str]) -> list[str]:
     """Links among the files of a folder: nothing from elsewhere gets into the copy."""
     return [name for name in names if (Path(folder) / name).is_symlink()]
 
 
-class _Call:
+class _QuartoCall:
     """One call of Quarto, for one format, in a copy of the project."""
 
     def __init__(self, command: Path, project: Path, document: Path, kind: str, shown: str) -> None:
@@ -234,7 +240,7 @@ class _Call:
             what = f"cannot be started: {error.strerror}"
             return [Problem(str(self.command), what, "", REMEDY, "quarto.start")]
         try:
-            said, in_time = _listen(process, tell, seconds, stop)
+            said, in_time = _collect_output(process, tell, seconds, stop)
         finally:
             end_group(process.pid)
             process.wait()
@@ -243,9 +249,9 @@ class _Call:
         if not in_time:
             where = self.sources.name(self.document.name)
             what = f"Quarto did not finish {self.kind} in {seconds:g} seconds"
-            last = f"Its last words: {last_words(said)}." if last_words(said) else ""
+            last = f"Its last words: {last_lines(said)}." if last_lines(said) else ""
             return [Problem(where, what, "", last, "quarto.time")]
-        problems = problems_in(said, self.sources)
+        problems = parse_problems(said, self.sources)
         if problems:
             return problems
         made = self._made(said, before)
@@ -264,7 +270,7 @@ class _Call:
 
     def _made(self, said: str, before: set[Path]) -> Path | None:
         """The file that Quarto says it has made, or the one that is new and has its name."""
-        if told := re.findall(r"^Output created: (.+)$", clean(said), re.MULTILINE):
+        if told := re.findall(r"^Output created: (.+)$", strip_terminal_codes(said), re.MULTILINE):
             for base in (self.project / self.document.parent, self.project):
                 path = (base / str(told[-1]).strip()).resolve()
                 if path.is_file() and path.suffix == ENDINGS[self.kind]:
@@ -274,12 +280,12 @@ class _Call:
 
     def _unexplained(self, status: int, said: str) -> Problem:
         where = self.sources.name(self.document.name)
-        words = last_words(said) or "nothing"
+        words = last_lines(said) or "nothing"
         what = f"Quarto made no {self.kind} (status {status}) and said: {words}"
         return Problem(where, what, code="quarto.error")
 
 
-def _listen(
+def _collect_output(
     process: subprocess.Popen[bytes],
     tell: Callable[[str], None],
     seconds: float,
@@ -304,7 +310,7 @@ def _listen(
                     process.wait(max(0.1, deadline - time.monotonic()))
                     ended = True
                 while (end := said.find(b"\n", told)) >= 0:
-                    line = clean(said[told:end].decode(errors="replace"))
+                    line = strip_terminal_codes(said[told:end].decode(errors="replace"))
                     if not settings.holds(line) and line.strip():
                         tell(line.strip())
                     told = end + 1
@@ -333,7 +339,7 @@ def _environment(epoch: int) -> dict[str, str]:
     return variables
 
 
-def _move(made: Mapping[str, Path], output: Path, name: str) -> list[Path]:
+def _move_files(made: Mapping[str, Path], output: Path, name: str) -> list[Path]:
     """Put the files into the output folder, each in one step."""
     output.mkdir(parents=True, exist_ok=True)
     waiting = []

@@ -49,7 +49,7 @@ class Sources:
         for path in self._documents_first(among):
             lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
             for number, line in enumerate(lines, 1):
-                if _stands_in(text, line):
+                if _is_line_in(text, line):
                     return f"{self._below(path.relative_to(self.folder))}:{number}"
         return self._below(self.document)
 
@@ -62,24 +62,26 @@ class Sources:
         return f"{self.shown}/{path.as_posix()}" if self.shown else path.as_posix()
 
 
-def _stands_in(text: str, line: str) -> bool:
+def _is_line_in(text: str, line: str) -> bool:
     at = line.find(text)
     after = line[at + len(text) :][:1]
     return at >= 0 and not (after.isalnum() or (after != "" and after in "_-"))
 
 
-def clean(text: str) -> str:
+def strip_terminal_codes(text: str) -> str:
     """Text without terminal colours, without carriage returns."""
     return _COLOURS.sub("", text).replace("\r", "\n")
 
 
-def problems_in(output: str, sources: Sources) -> list[Problem]:
+def parse_problems(output: str, sources: Sources) -> list[Problem]:
     """All that is wrong according to what was printed, in its order, each once.
 
     Unresolved cross-references, citations and images that were not found count as wrong,
     although Quarto goes on: the page would show `?@fig-x` to the reader.
     """
-    lines = [line for line in clean(output).splitlines() if not line.startswith("    at ")]
+    lines = [
+        line for line in strip_terminal_codes(output).splitlines() if not line.startswith("    at ")
+    ]
     found: dict[Problem, None] = {}
     for index, line in enumerate(lines):
         for read in _READERS:
@@ -106,11 +108,11 @@ class Settings:
         return self._inside
 
 
-def last_words(output: str) -> str:
+def last_lines(output: str) -> str:
     """The last lines that say something, for a failure that is of no known kind."""
     lines = [
         line.strip()
-        for line in clean(output).splitlines()
+        for line in strip_terminal_codes(output).splitlines()
         if line.strip() and not line.startswith(("    at ", "Stack trace"))
     ]
     return " | ".join(lines[-3:])

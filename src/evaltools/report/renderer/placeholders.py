@@ -97,7 +97,7 @@ class Placeholders:
 
 
 @dataclass(frozen=True)
-class Filling:
+class PlaceholderFiller:
     """Puts values, notebook outputs and page breaks into the places kept for them.
 
     Arguments:
@@ -135,7 +135,7 @@ class Filling:
             return []
         if kind in {"Link", "Image"}:
             node["c"][2] = [self._plain(item) for item in node["c"][2]]
-        triple = pandoc_tree.attr_of(node)
+        triple = pandoc_tree.find_attr(node)
         if triple is not None:
             triple[2] = [[key, self._plain(value)] for key, value in triple[2]]
         return None
@@ -171,7 +171,7 @@ class Filling:
     def _inline(self, mark: re.Match[str]) -> list[Node]:
         placeholder = self.placeholders.of(mark)[0]
         if isinstance(placeholder, Literal):
-            return pandoc_tree.words_of(placeholder.text)
+            return pandoc_tree.text_nodes(placeholder.text)
         if isinstance(placeholder, Keys):
             return [pandoc_tree.span(attr(classes=["kbd"]), [pandoc_tree.text(placeholder.text)])]
         if isinstance(placeholder, Value):
