@@ -307,7 +307,7 @@ def test_pairs_are_those_of_the_reports_and_agree_with_the_counts(
     assert only_old == 0
     assert only_new > 0
     made = compare(old, new, pairs=pairs)
-    move = next(move for move in made.moves if move.identity == SCHEDULE)
+    move = next(move for move in made.changes if move.identity == SCHEDULE)
     assert move.basis == "newcombe_paired"
 
 

@@ -16,7 +16,7 @@ from evaltools.study import Study
 def test_run_compared_with_itself_has_no_differences() -> None:
     run = recorded(share("challenge.staff.share", 5, 50))
     made = compare(run, run)
-    assert made.nothing
+    assert made.is_empty
     assert made.compared == 2
 
 
@@ -45,7 +45,7 @@ def test_everything_that_differs_in_what_went_in_is_named() -> None:
     assert made.notebooks == ("notebooks/a.ipynb",)
     assert made.lock
     assert made.python == ("3.11.7", "3.12.0")
-    assert not made.nothing
+    assert not made.is_empty
 
 
 @pytest.mark.parametrize(

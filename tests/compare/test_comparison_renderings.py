@@ -67,7 +67,7 @@ def attribution(made: Comparison) -> Attribution:
 def test_headline_says_each_change_once(made: Comparison) -> None:
     doubled = [
         replace(move, new=replace(move.new, key=key) if move.new else None)
-        for move in made.moves[:1]
+        for move in made.changes[:1]
         for key in ("challenge.staff.denied.share", "wave_difference.challenge.staff.difference")
     ]
     assert select_headline_changes(doubled) == []
@@ -163,7 +163,7 @@ def test_table_file_has_every_move_and_no_formula(
     made: Comparison, attribution: Attribution
 ) -> None:
     lines = list(csv.DictReader(io.StringIO(write_csv(made, attribution))))
-    assert len(lines) == len(made.moves)
+    assert len(lines) == len(made.changes)
     assert set(COLUMNS) < set(lines[0])
     assert not [line for line in lines if line["key"].startswith("=")]
     staff = next(line for line in lines if line["key"] == "challenge.staff.share")

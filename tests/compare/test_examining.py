@@ -57,7 +57,7 @@ def test_recoded_reports_are_paired_where_the_earlier_data_are_given(
     with_data, attribution = compare_with_causes(study, old, new, str(earlier_data))
     without, _ = compare_with_causes(study, old, new, causes=False)
     key = ("challenge.schedule.share", "D", ())
-    bases = [next(move.basis for move in made.moves if move.identity == key)
+    bases = [next(move.basis for move in made.changes if move.identity == key)
              for made in (with_data, without)]  # fmt: skip
     assert bases[0] == "newcombe_paired"
     assert bases[1] in ("newcombe", "square_and_add")

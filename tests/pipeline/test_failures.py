@@ -32,7 +32,7 @@ def test_excerpt_is_around_the_line_or_the_first_code() -> None:
 def test_problem_says_where_what_and_what_to_do() -> None:
     failure = NotebookFailure(
         "notebooks/a.ipynb", "time", 3, "fig-a", error="too slow", message="longer than 5 seconds"
-    ).kept_at("reports/_build/failed/a.ipynb")
+    ).with_copy("reports/_build/failed/a.ipynb")
     assert str(failure.problem()) == (
         "notebooks/a.ipynb, cell 3 (fig-a): too slow: longer than 5 seconds. "
         "Open reports/_build/failed/a.ipynb: it is executed up to there. [notebook.time]"

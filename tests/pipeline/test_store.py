@@ -14,7 +14,7 @@ def never() -> None:
 
 def test_folder_appears_only_when_it_is_published(tmp_path: Path) -> None:
     store = RunStore(tmp_path)
-    with store.building(KEY, never) as building:
+    with store.open_new(KEY, never) as building:
         (building / "a.txt").write_text("a")
         assert not store.folder(KEY).exists()
         assert store.publish(building, KEY) == store.folder(KEY)
@@ -24,7 +24,7 @@ def test_folder_appears_only_when_it_is_published(tmp_path: Path) -> None:
 
 def test_failed_building_leaves_nothing(tmp_path: Path) -> None:
     store = RunStore(tmp_path)
-    with pytest.raises(LookupError), store.building(KEY, never):
+    with pytest.raises(LookupError), store.open_new(KEY, never):
         raise LookupError
     assert list(store.runs.iterdir()) == []
 
@@ -32,7 +32,7 @@ def test_failed_building_leaves_nothing(tmp_path: Path) -> None:
 def test_publishing_replaces_what_was_there(tmp_path: Path) -> None:
     store = RunStore(tmp_path)
     for text in ("old", "new"):
-        with store.building(KEY, never) as building:
+        with store.open_new(KEY, never) as building:
             (building / "a.txt").write_text(text)
             store.publish(building, KEY)
     assert (store.folder(KEY) / "a.txt").read_text() == "new"
@@ -45,7 +45,7 @@ def test_what_dead_processes_left_goes_and_what_living_ones_build_stays(tmp_path
     discarded = store.runs / f".{KEY[:16]}.building-00000000"
     for folder in (dead, discarded):
         (folder / "notebooks").mkdir(parents=True)
-    with store.building("a" * 64, never) as living, store.building(KEY, never):
+    with store.open_new("a" * 64, never) as living, store.open_new(KEY, never):
         assert not dead.exists()
         assert not discarded.exists()
         assert living.exists()

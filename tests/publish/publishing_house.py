@@ -182,7 +182,7 @@ def write_run(folder: Path) -> None:
 def render(study: Any, parameters: Any, run: Run, files: dict[str, bytes]) -> Path:
     shelf = ReportStore(study.build)
     engine = engines.choose_engine("embedded")
-    with shelf.building() as building:
+    with shelf.open_new() as building:
         for name, content in files.items():
             (building / name).write_bytes(content)
         record = {

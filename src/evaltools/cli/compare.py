@@ -36,10 +36,10 @@ def compare(
 
     study = find_study()
     before, after = read_artifact(locate_run(old)), read_artifact(locate_run(new))
-    made, attribution = compare_with_causes(study, before, after, data, code, causes)
-    print_comparison(made, attribution, read_code_labels(study, "en"), Console(), everything)
+    comparison, attribution = compare_with_causes(study, before, after, data, code, causes)
+    print_comparison(comparison, attribution, read_code_labels(study, "en"), Console(), everything)
     language = after.ingredients.parameters["language"]
-    write_comparison(made, attribution, study, OutputFiles(**files), language)
+    write_comparison(comparison, attribution, study, OutputFiles(**files), language)
     for path in files.values():
         if path is not None:
             click.echo(f"  {relative_path(path)}")

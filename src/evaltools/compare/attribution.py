@@ -153,10 +153,10 @@ def compare_with_causes(
         pairs = None
         if find_relation(old, new) != "disjoint":
             pairs = pair_reports(study, old, new, places)
-        made = compare(old, new, study, pairs)
+        comparison = compare(old, new, study, pairs)
         if not causes:
-            return made, None
-        return made, attribute_changes(study, old, new, made, state, version)
+            return comparison, None
+        return comparison, attribute_changes(study, old, new, comparison, state, version)
 
 
 def _find_earlier_data(study: Study, old: Artifact, data: str, stack: ExitStack) -> Path | None:
@@ -174,7 +174,7 @@ def attribute_changes(
     study: Study,
     old: Artifact,
     new: Artifact,
-    made: Comparison,
+    comparison: Comparison,
     old_state: Path | None = None,
     code_state: Path | None = None,
     recomputer: Recomputer | None = None,
@@ -193,8 +193,11 @@ def attribute_changes(
     Raises:
         ProblemError: the code of the older run fails.
     """
-    changed = _changed_factors(made)
-    changes = {move.identity: _difference(move.old, move.new) for move in made.moves}
+    changed = _changed_factors(comparison)
+    changes = {
+        indicator_change.identity: _difference(indicator_change.old, indicator_change.new)
+        for indicator_change in comparison.changes
+    }
     recorded = _values_by_identity(old.indicators)
     if not changed:
         return Attribution((), {})
@@ -207,7 +210,7 @@ def attribute_changes(
         return Attribution(found.factors, effects)
     kind, reason = changed[0], ""
     single: Mapping[str, Numbers | str] = {}
-    if kind == "parameters" and len(made.parameters) > 1:
+    if kind == "parameters" and len(comparison.parameters) > 1:
         found = _rerun(study, old, new, (old_state, None), changed, recomputer)
         single = found.single
         reason = _failure_reasons(single) or "; ".join(sorted({f.reason for f in found.factors}))
@@ -269,17 +272,17 @@ def _single_effects(
     )
 
 
-def _changed_factors(made: Comparison) -> list[FactorKind]:
+def _changed_factors(comparison: Comparison) -> list[FactorKind]:
     """What differs between the two runs, in the order in which it is told."""
     differs: dict[FactorKind, bool] = {
-        "data": made.data_changed,
-        "parameters": bool(made.parameters),
-        "code": bool(made.code or made.notebooks),
-        "environment": bool(made.lock or made.python),
+        "data": comparison.data_changed,
+        "parameters": bool(comparison.parameters),
+        "code": bool(comparison.code or comparison.notebooks),
+        "environment": bool(comparison.lock or comparison.python),
     }
     found = [kind for kind, it_does in differs.items() if it_does]
     # What a study declares beyond its parameters, such as a rule of disclosure, is chosen too.
-    return found or (["parameters"] if made.inputs else [])
+    return found or (["parameters"] if comparison.inputs else [])
 
 
 def _difference(old: Indicator | None, new: Indicator | None) -> float | None:
@@ -351,11 +354,12 @@ class _Reruns:
                 self.older_code, self.older_study, older, modules, own=own
             )
             elsewhere = iter(found)
-        made = [
+        comparison = [
             next(elsewhere) if by_older else self.recomputer.compute(job) for by_older, job in jobs
         ]
         return [
-            answer if isinstance(answer, str) else _values_by_identity(answer) for answer in made
+            answer if isinstance(answer, str) else _values_by_identity(answer)
+            for answer in comparison
         ]
 
 

@@ -90,7 +90,7 @@ class Comparison:
         relation: whether they read the same reports.
         level: confidence level of the intervals of changes.
         compared: how many indicators either has.
-        moves: those that are not the same, in their total order.
+        changes: those that are not the same, in their total order.
         findings: those whose outcome changed; None where a run has no judgements.
         inputs: files of the data, and the declaration of the study.
         parameters, code, notebooks: what differs in them.
@@ -104,7 +104,7 @@ class Comparison:
     relation: Relation
     level: float
     compared: int
-    moves: tuple[IndicatorChange, ...]
+    changes: tuple[IndicatorChange, ...]
     findings: tuple[FindingChange, ...] | None
     inputs: tuple[InputChange, ...]
     parameters: tuple[ParameterChange, ...]
@@ -114,9 +114,9 @@ class Comparison:
     python: tuple[str, str] | None
     prose: tuple[ProseChange, ...] | None
 
-    def of(self, verdict: Verdict) -> tuple[IndicatorChange, ...]:
+    def with_verdict(self, verdict: Verdict) -> tuple[IndicatorChange, ...]:
         """The moves of one verdict."""
-        return tuple(move for move in self.moves if move.verdict == verdict)
+        return tuple(change for change in self.changes if change.verdict == verdict)
 
     @property
     def data_changed(self) -> bool:
@@ -124,9 +124,9 @@ class Comparison:
         return any(change.file not in DECLARATIONS for change in self.inputs)
 
     @property
-    def nothing(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether the two are the same in all that was looked at."""
-        differs = (self.moves, self.findings, self.inputs, self.parameters, self.code,
+        differs = (self.changes, self.findings, self.inputs, self.parameters, self.code,
                    self.notebooks, self.lock, self.python, self.prose)  # fmt: skip
         return not any(differs)
 
@@ -158,7 +158,7 @@ def compare(
     )
     found = compare_indicators(old.indicators, new.indicators, setting)
     then, now = old.ingredients, new.ingredients
-    changed = {move.key for move in found}
+    changed = {change.key for change in found}
     prose, judgements = None, (old.findings, new.findings)
     if study is not None:
         prose = compare_prose(study, old, new)
@@ -171,7 +171,7 @@ def compare(
         relation=setting.relation,
         level=setting.level,
         compared=len(everything),
-        moves=found,
+        changes=found,
         findings=_compare_findings(*judgements, changed),
         inputs=tuple(_compare_inputs(then.files, now.files)),
         parameters=tuple(

@@ -24,42 +24,49 @@ THEMES = ("goal", "result", "challenge", "response", "steering")
 
 
 def draw_comparison(
-    made: Comparison, language: Language, labels: Mapping[str, str], notice: str = ""
+    comparison: Comparison, language: Language, labels: Mapping[str, str], notice: str = ""
 ) -> Figure:
     """The themes whose share of the reports read moved most. A notice begins the caption."""
     words = Words(language)
-    names = name_sides(made, language)
+    names = name_sides(comparison, language)
     caption = words.markdown(
         "comparison.caption.figure", old=names[0], new=names[1],
-        old_n=say.number(made.old.reports, language), new_n=say.number(made.new.reports, language),
+        old_n=say.number(comparison.old.reports, language),
+        new_n=say.number(comparison.new.reports, language),
     )  # fmt: skip
-    level = f"{say.percent(made.level, language)}"
+    level = f"{say.percent(comparison.level, language)}"
     nothing = words("comparison.nothing")
-    chart = Slopes(make_slopes(made, language, labels), names, words=words, nothing=nothing)
+    chart = Slopes(make_slopes(comparison, language, labels), names, words=words, nothing=nothing)
     note = words("comparison.note.figure", level=level)
     return chart.figure(f"{notice} {caption}".strip(), note=note)
 
 
-def make_slopes(made: Comparison, language: Language, labels: Mapping[str, str]) -> list[Slope]:
+def make_slopes(
+    comparison: Comparison, language: Language, labels: Mapping[str, str]
+) -> list[Slope]:
     """The rows: those that are clear first taken, then the largest of the others."""
     themes = [
-        move
-        for move in tables.select_headline_changes(made.moves)
-        if move.key.partition(".")[0] in THEMES and move.unit == "share" and move.change is not None
+        change
+        for change in tables.select_headline_changes(comparison.changes)
+        if change.key.partition(".")[0] in THEMES
+        and change.unit == "share"
+        and change.change is not None
     ]
-    chosen = sorted(themes, key=lambda move: (move.verdict != "moved", -abs(move.change or 0.0),
-                                              move.key))[:ROWS]  # fmt: skip
-    return [_make_slope(move, language, labels) for move in chosen]
+    chosen = sorted(
+        themes,
+        key=lambda change: (change.verdict != "moved", -abs(change.change or 0.0), change.key),
+    )[:ROWS]
+    return [_make_slope(change, language, labels) for change in chosen]
 
 
-def name_sides(made: Comparison, language: Language) -> tuple[str, str]:
+def name_sides(comparison: Comparison, language: Language) -> tuple[str, str]:
     """What the two runs are called: by their wave where that differs, else by their runs."""
-    waves = [str(side.parameters.get("wave", "")) for side in (made.old, made.new)]
+    waves = [str(side.parameters.get("wave", "")) for side in (comparison.old, comparison.new)]
     if waves[0] and waves[1] and waves[0] != waves[1]:
         return waves[0], waves[1]
     words = Words(language)
-    return _name_side(words("comparison.column.old"), made.old), _name_side(
-        words("comparison.column.new"), made.new
+    return _name_side(words("comparison.column.old"), comparison.old), _name_side(
+        words("comparison.column.new"), comparison.new
     )
 
 
@@ -67,13 +74,13 @@ def _name_side(word: str, side: ComparisonSide) -> str:
     return f"{word} ({side.name[:8]})"
 
 
-def _make_slope(move: IndicatorChange, language: Language, labels: Mapping[str, str]) -> Slope:
-    old, new = move.old, move.new
+def _make_slope(change: IndicatorChange, language: Language, labels: Mapping[str, str]) -> Slope:
+    old, new = change.old, change.new
     assert old is not None
     assert new is not None
     return Slope(
-        tables.find_label(move.key, language, labels), old.value, new.value, old.n, old.N, new.n,
-        new.N, clear=move.verdict == "moved",
+        tables.find_label(change.key, language, labels), old.value, new.value, old.n, old.N, new.n,
+        new.N, clear=change.verdict == "moved",
     )  # fmt: skip
 
 
@@ -82,10 +89,10 @@ _TITLE = 12.0
 
 
 def encode_comparison(
-    made: Comparison, language: Language, labels: Mapping[str, str], notice: str = ""
+    comparison: Comparison, language: Language, labels: Mapping[str, str], notice: str = ""
 ) -> bytes:
     """The picture as PNG, with a notice, such as that the data are an example."""
-    figure = draw_comparison(made, language, labels)
+    figure = draw_comparison(comparison, language, labels)
     title = Words(language)("comparison.title")
     above = _draw_strip([(title, _TITLE, DEEP_BLUE, True), (notice, SMALL, RUST, True)])
     below = _draw_strip([(figure.full_caption, SMALL, QUIET, False)])

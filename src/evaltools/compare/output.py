@@ -40,40 +40,40 @@ SHOWN = 25
 
 
 def print_comparison(
-    made: Comparison,
+    comparison: Comparison,
     attribution: Attribution | None,
     labels: Mapping[str, str],
     console: Console,
     everything: bool = False,
 ) -> None:
     """Print a comparison in English, as all of the command line is; on demand every row of it."""
-    for sentence in tables.summarise(made, "en"):
+    for sentence in tables.summarise(comparison, "en"):
         console.print(sentence, highlight=False, markup=False)
-    if made.nothing:
+    if comparison.is_empty:
         return
     limit = 10_000 if everything else SHOWN
-    rows = [(item.what, item.old, item.new) for item in tables.list_input_changes(made, "en")]
+    rows = [(item.what, item.old, item.new) for item in tables.list_input_changes(comparison, "en")]
     _print_table(console, "What was exchanged", ("What", "Before", "Now"), rows, limit)
-    if made.findings:
+    if comparison.findings:
         found = [(item.id, item.old or "–", item.new or "–", ", ".join(item.keys))
-                 for item in made.findings]  # fmt: skip
+                 for item in comparison.findings]  # fmt: skip
         columns = ("Finding", "Before", "Now", "Indicators that changed")
         _print_table(console, "Findings whose outcome changed", columns, found, limit)
-    moved = tables.select_changed_shares(made)
+    moved = tables.select_changed_shares(comparison)
     _print_changes(
         console, "Shares that moved by more than their uncertainty", moved, labels, limit
     )
-    others = tables.select_other_changes(made)
+    others = tables.select_other_changes(comparison)
     if everything:
-        shown = {move.identity for move in moved}
-        others = [move for move in made.moves if move.identity not in shown]
+        shown = {change.identity for change in moved}
+        others = [change for change in comparison.changes if change.identity not in shown]
     _print_changes(console, "Other changes", others, labels, limit)
     if attribution is not None:
-        _print_causes(console, made, attribution, limit)
-    if made.prose:
+        _print_causes(console, comparison, attribution, limit)
+    if comparison.prose:
         places = [
             (f"{item.file}:{item.line}", item.variable, item.old or "–", item.new or "–")
-            for item in made.prose
+            for item in comparison.prose
         ]
         columns = ("Place", "Variable", "Before", "Now")
         _print_table(console, "Places of the text that print differently", columns, places, limit)
@@ -82,20 +82,22 @@ def print_comparison(
 def _print_changes(
     console: Console,
     title: str,
-    moves: list[IndicatorChange],
+    changes: list[IndicatorChange],
     labels: Mapping[str, str],
     limit: int,
 ) -> None:
     rows = []
-    for move in moves:
-        shown = tables.format_change(move, "en", labels)
-        what = f"{move.estimand} {shown.key}"
+    for change in changes:
+        shown = tables.format_change(change, "en", labels)
+        what = f"{change.estimand} {shown.key}"
         rows.append((what, shown.old, shown.new, shown.change, shown.interval, shown.verdict))
     columns = ("Indicator", "Before", "Now", "Change", "Interval", "Verdict")
     _print_table(console, title, columns, rows, limit, numeric=(3, 4))
 
 
-def _print_causes(console: Console, made: Comparison, attribution: Attribution, limit: int) -> None:
+def _print_causes(
+    console: Console, comparison: Comparison, attribution: Attribution, limit: int
+) -> None:
     console.print()
     for factor in attribution.factors:
         said = {"measured": "measured by rerunning", "only_one": "the only thing exchanged",
@@ -109,15 +111,15 @@ def _print_causes(console: Console, made: Comparison, attribution: Attribution, 
         return
     rows: list[tuple[str, ...]] = []
     columns: tuple[str, ...] = ("Indicator", "Change")
-    for move in tables.select_headline_changes(made.moves):
-        effect = attribution.effects.get(move.identity)
-        if effect is None or effect.change is None or move.unit != "share":
+    for change in tables.select_headline_changes(comparison.changes):
+        effect = attribution.effects.get(change.identity)
+        if effect is None or effect.change is None or change.unit != "share":
             continue
         told = tables.list_effect_parts(effect, attribution, "en")
         singles = tuple((f"{name} alone", tables.format_points(part, "en"))
                         for name, part in effect.single)  # fmt: skip
         columns = ("Indicator", "Change", *(name for name, _ in (*told, *singles)))
-        rows.append((move.key, tables.format_points(effect.change, "en"),
+        rows.append((change.key, tables.format_points(effect.change, "en"),
                      *(part for _, part in (*told, *singles))))  # fmt: skip
     title = "What changes of shares are due to, percentage points"
     numeric = tuple(range(1, len(columns)))
@@ -151,7 +153,7 @@ ROWS = 15
 
 
 def write_changes_section(
-    made: Comparison,
+    comparison: Comparison,
     attribution: Attribution | None,
     language: Language,
     labels: Mapping[str, str],
@@ -159,18 +161,19 @@ def write_changes_section(
     """The section as markdown: heading, sentences, tables with captions and identifiers."""
     words = Words(language)
     heading = f"## {words('comparison.title')} {{#sec-changes}}"
-    blocks = [heading, " ".join(map(escape_markdown, tables.summarise(made, language)))]
-    if made.nothing:
+    blocks = [heading, " ".join(map(escape_markdown, tables.summarise(comparison, language)))]
+    if comparison.is_empty:
         return "\n\n".join(blocks) + "\n"
     if attribution is not None:
         blocks.append(" ".join(map(escape_markdown, tables.explain_causes(attribution, language))))
     exchanged = [
-        (row.what, row.old, row.new) for row in tables.list_input_changes(made, language, labels)
+        (row.what, row.old, row.new)
+        for row in tables.list_input_changes(comparison, language, labels)
     ]
     blocks += _table("inputs", ("what", "old", "new"), exchanged, words, (34, 33, 33))
-    moved = tables.select_changed_shares(made)
+    moved = tables.select_changed_shares(comparison)
     if moved:
-        shown = [tables.format_change(move, language, labels) for move in moved[:ROWS]]
+        shown = [tables.format_change(change, language, labels) for change in moved[:ROWS]]
         rows = [(row.label, row.old, row.new, row.change, row.interval) for row in shown]
         columns = ("indicator", "old", "new", "change", "interval")
         blocks += _table("moves", columns, rows, words, (38, 17, 17, 12, 16), right_from=1)
@@ -181,14 +184,14 @@ def write_changes_section(
     head, parts = tables.list_causes(moved[:ROWS], attribution, language, labels)
     if parts:
         blocks.append(_markdown(head, parts, words("comparison.caption.why"), "why", language, 1))
-    if made.findings:
+    if comparison.findings:
         outcomes = [
             (
                 item.id,
                 tables.format_outcome(item.old, words),
                 tables.format_outcome(item.new, words),
             )
-            for item in made.findings
+            for item in comparison.findings
         ]
         blocks += _table("findings", ("finding", "old", "new"), outcomes, words, (50, 25, 25))
     return "\n\n".join(blocks) + "\n"
@@ -235,7 +238,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def write_csv(made: Comparison, attribution: Attribution | None = None) -> str:
+def write_csv(comparison: Comparison, attribution: Attribution | None = None) -> str:
     """All moves as CSV; with an attribution its parts as columns.
 
     Numbers have as many digits as it takes to read the same number again; text that a
@@ -248,35 +251,34 @@ def write_csv(made: Comparison, attribution: Attribution | None = None) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([*COLUMNS, *extra])
-    for move in made.moves:
-        row = _csv_row(move)
+    for change in comparison.changes:
+        row = _csv_row(change)
         if attribution is not None:
-            effect = attribution.effects.get(move.identity)
+            effect = attribution.effects.get(change.identity)
             parts = dict(effect.parts) if effect else {}
             row += [_format_number(parts.get(kind)) for kind in kinds]
             known = effect is not None and effect.change is not None
-            row += [_format_number(effect.interaction), _format_number(effect.rest)] if effect and known else [
-                "", ""
-            ]  # fmt: skip
+            remainder = (effect.interaction, effect.rest) if effect and known else (None, None)
+            row += [_format_number(number) for number in remainder]
         writer.writerow(row)
     return buffer.getvalue()
 
 
-def _csv_row(move: IndicatorChange) -> list[str]:
-    by = ";".join(f"{name}={value}" for name, value in move.dimensions)
+def _csv_row(change: IndicatorChange) -> list[str]:
+    by = ";".join(f"{name}={value}" for name, value in change.dimensions)
     row = [
-        escape_formula(move.key),
-        move.estimand,
+        escape_formula(change.key),
+        change.estimand,
         escape_formula(by),
-        move.unit,
-        move.verdict,
-        move.why,
+        change.unit,
+        change.verdict,
+        change.why,
     ]
-    for side in (move.old, move.new):
+    for side in (change.old, change.new):
         counts = (None,) * 4 if side is None else (side.value, *counts_of(side))
         row += map(_format_number, counts)
-    numbers = (move.change, move.low, move.high, move.level)
-    return [*row, *map(_format_number, numbers), move.basis]
+    numbers = (change.change, change.low, change.high, change.level)
+    return [*row, *map(_format_number, numbers), change.basis]
 
 
 def _format_number(value: float | None) -> str:
@@ -301,7 +303,7 @@ class OutputFiles:
 
 
 def write_comparison(
-    made: Comparison,
+    comparison: Comparison,
     attribution: Attribution | None,
     study: Study,
     files: OutputFiles,
@@ -314,13 +316,16 @@ def write_comparison(
     """
     labels, notice = read_code_labels(study, language), example_notice(study, language)
     wanted: list[tuple[Path | None, Callable[[], bytes]]] = [
-        (files.html, lambda: write_page(made, attribution, language, labels, notice).encode()),
-        (files.csv, lambda: write_csv(made, attribution).encode()),
+        (
+            files.html,
+            lambda: write_page(comparison, attribution, language, labels, notice).encode(),
+        ),
+        (files.csv, lambda: write_csv(comparison, attribution).encode()),
         (
             files.markdown,
-            lambda: write_changes_section(made, attribution, language, labels).encode(),
+            lambda: write_changes_section(comparison, attribution, language, labels).encode(),
         ),
-        (files.figure, lambda: encode_comparison(made, language, labels, notice)),
+        (files.figure, lambda: encode_comparison(comparison, language, labels, notice)),
     ]
     written = []
     for path, content in wanted:

@@ -93,12 +93,12 @@ def read_printed_texts(
     estimand = ESTIMANDS[str(values.get("estimand", "descriptive"))]
     stems = {stem for key in used for stem in _key_stems(key)}
     wanted = [item for item in run.indicators if item.key.rpartition(".")[0] in stems]
-    made = indicator_variables(wanted, estimand, words)
-    made |= ranking_variables(run.indicators, glossary)
+    comparison = indicator_variables(wanted, estimand, words)
+    comparison |= ranking_variables(run.indicators, glossary)
     for item in run.indicators:
         if item.key == "reports.read.share" and item.estimand == "D" and not item.dimensions:
-            made["scope.reports"] = say.number(item.n, language)
-            made["scope.projects"] = say.number(item.N, language)
+            comparison["scope.reports"] = say.number(item.n, language)
+            comparison["scope.projects"] = say.number(item.N, language)
     known = study.declaration.parameters
     try:
         parameters = study.parameters(
@@ -107,12 +107,12 @@ def read_printed_texts(
         )
     except ProblemError:
         return {
-            key: strip_markdown(text) for key, text in made.items()
+            key: strip_markdown(text) for key, text in comparison.items()
         }  # values that are no longer known
-    made["scope.description"] = describe_scope(study, parameters, words)
+    comparison["scope.description"] = describe_scope(study, parameters, words)
     for name in known:
-        made[f"parameter.{name}"] = describe_parameter(parameters, name)
-    return {key: strip_markdown(text) for key, text in made.items()}
+        comparison[f"parameter.{name}"] = describe_parameter(parameters, name)
+    return {key: strip_markdown(text) for key, text in comparison.items()}
 
 
 def _key_stems(key: str) -> Iterator[str]:

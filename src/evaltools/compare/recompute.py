@@ -175,8 +175,9 @@ def pair_reports(
         data are not at hand, or where the counts are not those that were recorded, since the
         code that made them then counted otherwise.
     """
+    name = study.declaration.data
     folders = [folder for place in (study.data, *places)
-               if (folder := find_data_folder(place, study.declaration.data)) is not None]  # fmt: skip
+               if (folder := find_data_folder(place, name)) is not None]  # fmt: skip
     computer = Recomputer(study)
     found = []
     for run in (old, new):
@@ -208,7 +209,7 @@ def count_paired_states(old: Evidence, new: Evidence) -> dict[Identity, Cells]:
         return {}
     before, after = _affirmed_codes(old), _affirmed_codes(new)
     total = len(old.reports)
-    made: dict[Identity, Cells] = {}
+    comparison: dict[Identity, Cells] = {}
     left_out = {
         *_reports_without_answer(old),
         *_reports_without_answer(new),
@@ -219,9 +220,9 @@ def count_paired_states(old: Evidence, new: Evidence) -> dict[Identity, Cells]:
         both = len(before[code] & after[code])
         only_new, only_old = len(after[code]) - both, len(before[code]) - both
         cells = (both, only_new, only_old, total - both - only_new - only_old)
-        made[(f"{code}.share", "D", ())] = cells
-        made[(f"{code}.share", "S", ())] = cells
-    return made
+        comparison[(f"{code}.share", "D", ())] = cells
+        comparison[(f"{code}.share", "S", ())] = cells
+    return comparison
 
 
 def _reports_without_answer(evidence: Evidence) -> set[str]:

@@ -18,6 +18,6 @@ __all__ = [
     "best_progress",
     "current_run",
     "note_interrupts",
-    "run",
     "reason_to_run",
+    "run",
 ]

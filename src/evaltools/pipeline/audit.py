@@ -342,13 +342,13 @@ def _wrap(module: ModuleType) -> None:
         *parents, name = place.split(".")
         for parent in parents:
             owner = getattr(owner, parent)
-        telling = _with_audit(getattr(owner, name), does)
-        setattr(owner, name, staticmethod(telling) if parents else telling)
+        audited = _with_audit(getattr(owner, name), does)
+        setattr(owner, name, staticmethod(audited) if parents else audited)
 
 
 def _with_audit(function: Callable[..., Any], does: str) -> Callable[..., Any]:
     @functools.wraps(function)
-    def telling(*arguments: Any, **named: Any) -> Any:
+    def audited(*arguments: Any, **named: Any) -> Any:
         if does == "connect":
             connection = function(*arguments, **named)
             _watch_attached(connection)
@@ -357,4 +357,4 @@ def _with_audit(function: Callable[..., Any], does: str) -> Callable[..., Any]:
         sys.audit("evaltools.native", does, first)
         return function(*arguments, **named)
 
-    return telling
+    return audited

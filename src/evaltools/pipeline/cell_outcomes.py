@@ -73,12 +73,12 @@ class ObservedKernel(IPythonKernel):
             setattr(shell, name, _silence_magic(getattr(shell, name)))
         # A cell within a cell, whose result somebody drops.
         shell.events.register("post_run_cell", self._see_result)
-        tell = threading.excepthook
+        original_hook = threading.excepthook
 
         def excepthook(arguments: threading.ExceptHookArgs, /) -> None:
             if not issubclass(arguments.exc_type, SystemExit):
                 self._note(arguments.exc_type, arguments.exc_value)
-            tell(arguments)
+            original_hook(arguments)
 
         threading.excepthook = excepthook
         # What a formatter gives in a wrong form is left out, with a warning only.
@@ -106,9 +106,9 @@ class ObservedKernel(IPythonKernel):
             )  # fmt: skip
         finally:
             _AT_WORK.reset(token)
-        kind, name, said = self._fault(code, reply)
+        kind, name, message = self._fault(code, reply)
         if kind and reply["status"] == "ok":
-            reply |= {"status": "error", "ename": name, "evalue": said, "traceback": []}
+            reply |= {"status": "error", "ename": name, "evalue": message, "traceback": []}
         computed, self._computed = self._computed, []
         self._errors.clear()
         reply[FIELD] = {"kind": kind, "computed": computed, "unfinished": self._unfinished()}

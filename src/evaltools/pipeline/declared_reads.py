@@ -135,13 +135,17 @@ def undeclared_read_problems(
         data: path of the data folder below the study.
     """
     found = [read for read in dict.fromkeys(reads) if not read.declared]
-    told = {(read.cell, os.path.dirname(read.what)) for read in found if read.kind == "read"}  # noqa: PTH120
+    read_folders = {
+        (read.cell, os.path.dirname(read.what))
+        for read in found
+        if read.kind == "read"  # noqa: PTH120
+    }
     problems: list[Problem] = []
     connected: dict[tuple[int | None, str], list[str]] = {}
     for read in found:
         if read.kind == "network":
             connected.setdefault((read.cell, read.label), []).append(read.what)
-        elif read.kind != "list" or (read.cell, read.what) not in told:
+        elif read.kind != "list" or (read.cell, read.what) not in read_folders:
             problems.append(_problem(_where(notebook, read.cell, read.label), read, data))
     for (cell, label), addresses in connected.items():
         shown = ", ".join(_shorten(address) for address in addresses[:_SHOWN])

@@ -74,7 +74,9 @@ def plan_run(study: Study, parameters: Parameters) -> RunPlan:
     refuse(problems)
     modules = imported_modules(cell for found in cells.values() for cell in found)
     unseen = [
-        room for room in UNSEEN_PACKAGES if not any(_is_in(module, room) for module in modules)
+        package
+        for package in UNSEEN_PACKAGES
+        if not any(_is_in(module, package) for module in modules)
     ]
     files = hash_data(study.root, study.data) | _hash_declarations(study)
     ingredients = Ingredients(
@@ -92,8 +94,8 @@ def _hash_declarations(study: Study) -> dict[str, str]:
     return {name: hash_file(path) for name, path in paths.items() if path.is_file()}
 
 
-def _is_in(module: str, room: str) -> bool:
-    return module == f"evaltools.{room}" or module.startswith(f"evaltools.{room}.")
+def _is_in(module: str, package: str) -> bool:
+    return module == f"evaltools.{package}" or module.startswith(f"evaltools.{package}.")
 
 
 def _notebook_hashes(cells: Sequence[Cell]) -> dict[str, str]:

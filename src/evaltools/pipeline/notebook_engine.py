@@ -142,7 +142,7 @@ def execute(job: Job, emit: EmitEvent) -> NotebookFailure | None:
 def _execute_once(job: Job, emit: EmitEvent) -> NotebookFailure | None:
     notebook = _Notebook(job)
     folder = private_folder()
-    kernel = Kernel.over(folder, job.environment, job.kernel_server)
+    kernel = Kernel.for_folder(folder, job.environment, job.kernel_server)
     at_work: int | None = None
     boundaries: list[tuple[int, int | None, str]] = []
     replies: dict[int, dict[str, Any]] = {}
@@ -192,10 +192,10 @@ def _execute_once(job: Job, emit: EmitEvent) -> NotebookFailure | None:
         what = "its memory was used up, and it did not go on" if used_up else "too slow"
         failure = ("memory" if used_up else "time", what, clock.limit_hit())
     except DeadKernelError:
-        failure = ("died", "the kernel died", _run(kernel.how_it_ended()))
+        failure = ("died", "the kernel died", _run(kernel.describe_end()))
     except (RuntimeError, OSError) as error:
-        said = f"{error} {_run(kernel.how_it_ended())}".strip()
-        failure = ("start", "the kernel did not start", said)
+        cause = f"{error} {_run(kernel.describe_end())}".strip()
+        failure = ("start", "the kernel did not start", cause)
     finally:
         _run(kernel.end())
         declared = allowed_paths(job.study, job.inputs, job.data, folder, job.environment)

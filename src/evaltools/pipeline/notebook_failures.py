@@ -91,18 +91,18 @@ class NotebookFailure:
         return Problem(where, self._what(), remedy=remedy, code=_CODES[self.kind])
 
     def _what(self) -> str:
-        said = f"{self.error}: {self.message}".strip(": ")
-        if not said.endswith(".."):
-            said = said.removesuffix(".")
-        if self.kind != "error" or "\n" in said:
-            return said
+        message_text = f"{self.error}: {self.message}".strip(": ")
+        if not message_text.endswith(".."):
+            message_text = message_text.removesuffix(".")
+        if self.kind != "error" or "\n" in message_text:
+            return message_text
         code = self.trace[-1] if len(self.trace) > 1 else self._failing_code()
-        return f"{said} (at {code})" if code else said
+        return f"{message_text} (at {code})" if code else message_text
 
     def _failing_code(self) -> str:
         return self.trace[-1].partition(": ")[2] if self.trace else ""
 
-    def kept_at(self, path: str) -> NotebookFailure:
+    def with_copy(self, path: str) -> NotebookFailure:
         """The same failure, with the place of the partly executed notebook."""
         return replace(self, kept=path)
 
@@ -202,9 +202,9 @@ def find_cell_fault(
 def _fault_in_reply(index: int, reply: Mapping[str, Any], contract: KernelContract) -> CellFault:
     """A fault from a reply that is no success."""
     kind = reply.get(FIELD, {}).get("kind") or "error"
-    name, said = reply.get("ename", reply["status"]), plain_text(reply.get("evalue", ""))
+    name, message_text = reply.get("ename", reply["status"]), plain_text(reply.get("evalue", ""))
     if kind == "parameter":
-        what = f"sets the parameter {name} again, to {said}, in place of the run's value"
+        what = f"sets the parameter {name} again, to {message_text}, in place of the run's value"
         return CellFault(index, "parameter", what, remedy="Give the variable another name.")
     if kind == "ended":
         what = "asks the kernel to end, so that the cells after it would not run"
@@ -215,8 +215,8 @@ def _fault_in_reply(index: int, reply: Mapping[str, Any], contract: KernelContra
         what = "loads code into the editor, where a run would not execute it"
         return CellFault(index, "replaced", what, remedy="Put the code itself into the cell.")
     if name in MEMORY_ERRORS:
-        return CellFault(index, "memory", name, said, memory_remedy(contract.megabytes))
-    return CellFault(index, "error", name, said)
+        return CellFault(index, "memory", name, message_text, memory_remedy(contract.megabytes))
+    return CellFault(index, "error", name, message_text)
 
 
 def _incomplete_fault(

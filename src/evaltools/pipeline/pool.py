@@ -76,14 +76,14 @@ def execute_all(
     failures: dict[str, NotebookFailure] = {}
     with (
         note_interrupts() as interrupts,
-        interrupts.reported(lambda: events.put(_INTERRUPT)),
+        interrupts.report_to(lambda: events.put(_INTERRUPT)),
         contextlib.ExitStack() as stack,
     ):
         kernel_server = ""
         if engine == "forked":
             kernel_server = stack.enter_context(_kernel_server(modules, environment or {}))
         workers = [stack.enter_context(_open_worker()) for _ in range(slots)]
-        with interrupts.raised():
+        with interrupts.raise_again():
             jobs = [replace(job, kernel_server=kernel_server) for job in prepare()]
         for job in jobs:
             waiting.put(job)
@@ -174,7 +174,7 @@ def _work_through_jobs(
         except Empty:
             return
         try:
-            failure = worker.do(job, events, stop)
+            failure = worker.execute(job, events, stop)
         except Exception as error:  # the run would wait for ever for a slot that is gone
             failure = NotebookFailure(job.name, "worker", error="lost", message=repr(error))
         if stop.is_set():
@@ -225,7 +225,7 @@ class _Worker:
         self.kill()
         self._start()
 
-    def do(
+    def execute(
         self, job: Job, events: SimpleQueue[Event], stop: threading.Event
     ) -> NotebookFailure | None:
         """Have a job done, passing its events on; a failure when the worker itself is lost."""
@@ -234,9 +234,9 @@ class _Worker:
             self.pipe.send(job)
             while not stop.is_set():
                 if time.monotonic() > deadline:
-                    said = f"it did not end after {job.limits.notebook:g} seconds, nor could it be "
+                    text = f"it did not end after {job.limits.notebook:g} seconds, nor could it be "
                     return NotebookFailure(
-                        job.name, "time", error="too slow", message=f"{said}stopped"
+                        job.name, "time", error="too slow", message=f"{text}stopped"
                     )
                 if not self.pipe.poll(0.2):
                     continue
@@ -249,10 +249,13 @@ class _Worker:
                 if event["event"] == "done":
                     return None
         return NotebookFailure(
-            job.name, "worker", error="the process that executes it ended", message=self._said()
+            job.name,
+            "worker",
+            error="the process that executes it ended",
+            message=self._last_error_line(),
         )
 
-    def _said(self) -> str:
+    def _last_error_line(self) -> str:
         self.errors.seek(0)
         lines = self.errors.read()[-4000:].decode(errors="replace").splitlines()
         return next((line.strip() for line in reversed(lines) if line.strip()), "")

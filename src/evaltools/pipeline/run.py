@@ -93,7 +93,7 @@ def run(
     what = "Another process is making the same run; waiting for it."
     with (
         note_interrupts() as interrupts,
-        store.building(key, lambda: progress.waiting(what)) as building,
+        store.open_new(key, lambda: progress.waiting(what)) as building,
     ):
         if not again and (found := _find_run(store, needed.ingredients)) is not None:
             return found  # the other process has made it meanwhile
@@ -124,7 +124,7 @@ def reason_to_run(study: Study, parameters: Parameters) -> Reason | None:
 def _find_run(store: RunStore, ingredients: Ingredients) -> Run | None:
     folder = store.folder(key := ingredients.key())
     manifest = read_manifest(folder)
-    if manifest is None or manifest.key != key or manifest.damaged(folder):
+    if manifest is None or manifest.key != key or manifest.find_damage(folder):
         return None
     return Run(manifest, folder)
 
@@ -135,7 +135,7 @@ def _find_reason(
     """Why a run is made: damage to the one that is there, or what changed since the newest."""
     folder = store.folder(ingredients.key())
     present = read_manifest(folder)
-    if present is not None and (damaged := present.damaged(folder)):
+    if present is not None and (damaged := present.find_damage(folder)):
         return Reason((Change("damaged", tuple(damaged)),))
     if present is not None and again:
         return Reason((Change("asked"),))
@@ -223,7 +223,7 @@ def _execute(
             store.failed.mkdir(parents=True, exist_ok=True)
             path = store.failed / partly.name
             shutil.copyfile(partly, path)
-            failure = failure.kept_at(path.relative_to(study.root).as_posix())
+            failure = failure.with_copy(path.relative_to(study.root).as_posix())
         kept.append(failure.problem())
     for name in needed.cells:
         kept += undeclared_read_problems(name, reads.get(name, ()), data)

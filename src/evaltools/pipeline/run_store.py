@@ -50,7 +50,7 @@ class RunStore:
         return None
 
     @contextlib.contextmanager
-    def building(self, key: str, waiting: Callable[[], None]) -> Iterator[Path]:
+    def open_new(self, key: str, waiting: Callable[[], None]) -> Iterator[Path]:
         """A new folder to build a run in, while nobody else builds the same one.
 
         Arguments:

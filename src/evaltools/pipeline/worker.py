@@ -48,8 +48,8 @@ def main(descriptor: int) -> None:
         try:
             failure = execute(job, emit)
         except Exception as error:
-            said = f"{type(error).__name__}: {error}"
-            failure = NotebookFailure(job.name, "worker", error="not executed", message=said)
+            text = f"{type(error).__name__}: {error}"
+            failure = NotebookFailure(job.name, "worker", error="not executed", message=text)
         current.pid = current.folder = None
         current.busy = False
         emit({"event": "done", "failure": failure})

@@ -160,13 +160,15 @@ def _cell(folder: Path, key: str) -> tuple[str, int] | None:
 
 
 def _parameters(run: Artifact, records: Sequence[Indicator]) -> Iterator[str]:
-    asked = {name for record in records for name in parse_origin(record.source).parameters}
+    used_parameters = {
+        name for record in records for name in parse_origin(record.source).parameters
+    }
     if any(record.level is not None for record in records):
-        asked.add("confidence")
+        used_parameters.add("confidence")
     values = run.ingredients.parameters
     yield "Parameters it depends on"
     for name in values:
-        if name not in READING_PARAMETERS or name in asked:
+        if name not in READING_PARAMETERS or name in used_parameters:
             value = values[name]
             shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
             yield f"  {name} = {shown}"
@@ -192,13 +194,13 @@ def _counted_rows(run: Artifact, key: str, study: Study) -> Iterator[str]:
     rows = evidence.presence[evidence.presence["code_id"].astype(str).eq(stem)]
     told_of = {"yes": "affirmed", "no": "denied", "silent": "not mentioned",
                "not_asked": "not asked, read with another codebook"}  # fmt: skip
-    for state, told in told_of.items():
+    for state, sentence in told_of.items():
         projects = sorted(rows.loc[rows["state"].astype(str).eq(state), "project_id"].astype(str))
         if state == "not_asked" and not projects:
             continue
         unit = "project" if len(projects) == 1 else "projects"
         shown = ":" if projects and state != "silent" else ""
-        yield f"Reports of {len(projects)} {unit}: {told}{shown}"
+        yield f"Reports of {len(projects)} {unit}: {sentence}{shown}"
         if projects and state != "silent":
             yield from _wrap_text(", ".join(projects), 2)
 
@@ -210,8 +212,8 @@ def _uses(run: Artifact, key: str, study: Study) -> Iterator[str]:
     for name in names:
         judged = (run.findings or {}).get(name)
         stated = ", ".join(f"{p.file}:{p.line}" for p in find_statements(name, reports, study.root))
-        told = f"{name}: {judged.outcome.replace('_', ' ')}" if judged else name
-        yield f"  {told}" + (f" ({stated})" if stated else "")
+        sentence = f"{name}: {judged.outcome.replace('_', ' ')}" if judged else name
+        yield f"  {sentence}" + (f" ({stated})" if stated else "")
         for rule, outcome in judged.other_rules if judged else ():
             yield f"    depends on the coder rule: {outcome.replace('_', ' ')} under '{rule}'"
     places = find_usages(key, reports, study.root)
@@ -238,7 +240,7 @@ METHODS = {
 }
 """Which function makes the limits of a method."""
 _SOURCE = re.compile(r"^\s*(?:Source|Sources):(.*?)(?:\n\s*\n|\Z)", re.DOTALL | re.MULTILINE)
-_ASKED = re.compile(r"\bparameters\.([a-z_]+)")
+_USED_PARAMETER = re.compile(r"\bparameters\.([a-z_]+)")
 _READS = {
     "coder_rule": re.compile(r"\bpresence\b|\blinked\b|\bcount_states\b"),
     "allocation": re.compile(r"\ballocations\b"),
@@ -278,13 +280,13 @@ def parse_origin(name: str) -> Origin:
     found: Any = getattr(module, function, None)
     text = inspect.getdoc(found) or "" if found is not None else ""
     code = inspect.getsource(module)
-    asked = set(_ASKED.findall(code)) - {"as_values", "declarations"}
-    asked |= {parameter for parameter, pattern in _READS.items() if pattern.search(code)}
+    used_parameters = set(_USED_PARAMETER.findall(code)) - {"as_values", "declarations"}
+    used_parameters |= {parameter for parameter, pattern in _READS.items() if pattern.search(code)}
     return Origin(
         name,
         " ".join(text.split("\n\n")[0].split()),
         tuple(" ".join(match.split()) for match in _SOURCE.findall(text)),
-        tuple(sorted(asked & (READING_PARAMETERS - {"estimand", "language"}))),
+        tuple(sorted(used_parameters & (READING_PARAMETERS - {"estimand", "language"}))),
     )
 
 

@@ -198,57 +198,61 @@ def read_lists(folder: Path, kind: ArtifactKind) -> tuple[HashList, ...]:
 def compare_lists(lists: Iterable[HashList], inventory: Inventory) -> list[Fault]:
     """What the lists say against what is there, and against each other; one fault a cause."""
     main, *others = lists
-    there = inventory.files
-    told = {fault.file for fault in inventory.faults}
+    present = inventory.files
+    faulty = {fault.file for fault in inventory.faults}
     own = {main.name, SIGNATURE} if main.name in (BUNDLE, TAGS) else {main.name}
-    faults = list(_compare_main_list(main, there, told, own))
+    faults = list(_compare_main_list(main, present, faulty, own))
     faults += [
         Fault(folder, "extra", "an empty folder")
         for folder in inventory.empty
         if not any(name.startswith(f"{folder}/") for name in main.files)
     ]
-    named = {*told, *(fault.file for fault in faults)}
+    named = {*faulty, *(fault.file for fault in faults)}
     for other in others:
-        faults += _compare_other_list(main, other, there, named, own)
+        faults += _compare_other_list(main, other, present, named, own)
     faults += _compare_inputs([main, *others])
     return faults
 
 
 def _compare_main_list(
-    main: HashList, there: Mapping[str, FileEntry], told: set[str], own: set[str]
+    main: HashList, present: Mapping[str, FileEntry], faulty: set[str], own: set[str]
 ) -> Iterator[Fault]:
     for name, digest in main.files.items():
-        if name in told:
+        if name in faulty:
             continue
         if not is_plain_path(name):
             yield Fault(name, "outside")
-        elif name not in there:
-            if not _is_below(name, told):
+        elif name not in present:
+            if not _is_below(name, faulty):
                 yield Fault(name, "missing")
-        elif there[name].sha256 != digest:
+        elif present[name].sha256 != digest:
             yield Fault(name, "changed")
-    for name in there:
+    for name in present:
         if name not in main.files and name not in own:
             yield Fault(name, "extra")
 
 
 def _compare_other_list(
-    main: HashList, other: HashList, there: Mapping[str, FileEntry], named: set[str], own: set[str]
+    main: HashList,
+    other: HashList,
+    present: Mapping[str, FileEntry],
+    named: set[str],
+    own: set[str],
 ) -> Iterator[Fault]:
     for name, digest in other.files.items():
         if name in named or name == other.name or _is_below(name, named):
             continue
         if not is_plain_path(name):
             yield Fault(name, "outside", f"in {other.name}")
-        elif name not in there:
+        elif name not in present:
             if other.complete:
                 yield Fault(name, "missing", f"in {other.name}")
-        elif there[name].sha256 != digest:
+        elif present[name].sha256 != digest:
             yield Fault(name, "contradiction", f"{other.name} has another SHA-256 of it")
-        elif other.sizes.get(name, there[name].size) != there[name].size:
+        elif other.sizes.get(name, present[name].size) != present[name].size:
             yield Fault(name, "contradiction", f"{other.name} has another size of it")
     if other.complete:
-        for name in there:
+        for name in present:
             if name not in other.files and name not in {*named, *own, other.name}:
                 yield Fault(name, "extra", f"{other.name} does not list it")
 
@@ -260,8 +264,8 @@ def _is_below(name: str, folders: set[str]) -> bool:
 
 def _compare_inputs(lists: Iterable[HashList]) -> Iterator[Fault]:
     """Two lists that tell of the inputs and the run tell the same."""
-    telling = [item for item in lists if item.inputs is not None]
-    for first, second in pairwise(telling):
+    with_inputs = [item for item in lists if item.inputs is not None]
+    for first, second in pairwise(with_inputs):
         assert first.inputs is not None
         assert second.inputs is not None
         for name in sorted({*first.inputs, *second.inputs}):

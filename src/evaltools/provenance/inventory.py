@@ -174,22 +174,22 @@ def _entries(
         for entry in entries:
             name = f"{below}/{entry.name}" if below else entry.name
             try:
-                told = entry.stat(follow_symlinks=False)
+                status = entry.stat(follow_symlinks=False)
             except OSError as error:
                 faults.append(Fault(name, "unreadable", error.strerror or ""))
                 continue
             if not is_plain_path(name):
                 faults.append(Fault(name, "special", "its name is not plain text"))
-            elif stat.S_ISDIR(told.st_mode):
+            elif stat.S_ISDIR(status.st_mode):
                 if depth + 1 > limits.depth:
                     detail = f"more than {limits.depth} folders in folders"
                     faults.append(Fault(name, "large", detail))
                 else:
                     waiting.append((name, depth + 1))
-            elif stat.S_ISLNK(told.st_mode):
+            elif stat.S_ISLNK(status.st_mode):
                 faults.append(_link_fault(folder, name))
-            elif stat.S_ISREG(told.st_mode):
-                yield name, told
+            elif stat.S_ISREG(status.st_mode):
+                yield name, status
             else:
                 faults.append(Fault(name, "special", "a pipe, socket or device"))
 

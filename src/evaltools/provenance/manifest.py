@@ -94,7 +94,7 @@ class Manifest:
 
     key: str
     ingredients: Ingredients
-    made: Mapping[str, tuple[str, ...]]
+    files_by_notebook: Mapping[str, tuple[str, ...]]
     outputs: Mapping[str, str]
     reads: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -105,7 +105,7 @@ class Manifest:
                 "format": FORMAT,
                 "key": self.key,
                 "ingredients": self.ingredients.as_values(),
-                "made": {name: list(files) for name, files in self.made.items()},
+                "made": {name: list(files) for name, files in self.files_by_notebook.items()},
                 "outputs": dict(self.outputs),
                 "reads": {name: dict(files) for name, files in self.reads.items()},
             }
@@ -115,7 +115,7 @@ class Manifest:
         path.write_text(text + "\n", encoding="utf-8")
         return path
 
-    def damaged(self, folder: Path) -> list[str]:
+    def find_damage(self, folder: Path) -> list[str]:
         """Files of the run that are missing or not as they were made, sorted."""
         return sorted(
             name

@@ -92,8 +92,8 @@ def compare_ingredients(new: Ingredients, old: Ingredients | None) -> Reason:
         {name: item["code"] for name, item in new.notebooks.items()},
     )
     note("notebook", coded)
-    told = [name for name in both if old.notebooks[name]["text"] != new.notebooks[name]["text"]]
-    note("text", sorted(set(told) - set(coded)))
+    reworded = [name for name in both if old.notebooks[name]["text"] != new.notebooks[name]["text"]]
+    note("text", sorted(set(reworded) - set(coded)))
     if not coded and list(old.notebooks) != list(new.notebooks):
         note("notebook", ["their order"])
     if old.lock != new.lock:

@@ -135,12 +135,12 @@ def sign(content: bytes, key: Path, namespace: str = NAMESPACE) -> bytes:
     done = _run(["sign", "-f", str(key), "-n", namespace], content)
     if done.returncode == 0 and _parse(done.stdout) is not None:
         return done.stdout
-    said = _last_line(done.stderr)
+    error_text = _last_line(done.stderr)
     remedy = (
         f"If it has a passphrase, put it into the agent first: eval $(ssh-agent); ssh-add "
         f"{shlex.quote(str(key))}. Others must not be able to read it (chmod 600)."
     )
-    problem = Problem(str(key), f"this key does not sign ({said})", "", remedy, "sign.key")
+    problem = Problem(str(key), f"this key does not sign ({error_text})", "", remedy, "sign.key")
     raise ProblemError([problem])
 
 
@@ -210,9 +210,9 @@ def _find_signer(
     known = [(name, options) for name, key, options in listed if key == parsed.key]
     if not known:
         return SignatureCheck("unknown", key=parsed.fingerprint, detail=f"those in {signers.name}")
-    told = tuple(dict.fromkeys(_printable(name) for name, _ in known))
+    signer_names = tuple(dict.fromkeys(_printable(name) for name, _ in known))
     return SignatureCheck(
-        "lapsed", told, parsed.fingerprint, _rejection_reason(known[0][1], signers.name, on)
+        "lapsed", signer_names, parsed.fingerprint, _rejection_reason(known[0][1], signers.name, on)
     )
 
 
@@ -224,8 +224,8 @@ def _rejection_reason(options: dict[str, str], file: str, on: date | None) -> st
     limits = [f'{name}="{_printable(options[name])}"'
               for name in ("valid-after", "valid-before") if name in options]  # fmt: skip
     when = f"on {on.isoformat()}" if on is not None else "today"
-    said = f", by {' and '.join(limits)}" if limits else ""
-    return f"is not valid {when}{said} in {file}"
+    error_text = f", by {' and '.join(limits)}" if limits else ""
+    return f"is not valid {when}{error_text} in {file}"
 
 
 def _read_signers(path: Path) -> list[tuple[str, bytes, dict[str, str]]]:
@@ -313,8 +313,10 @@ def _run(arguments: Sequence[str], content: bytes) -> subprocess.CompletedProces
         return subprocess.CompletedProcess(command, 1, b"", b"nobody answered in time")
 
 
-def _last_line(said: bytes) -> str:
-    lines = [line.strip() for line in said.decode("utf-8", "replace").splitlines() if line.strip()]
+def _last_line(error_text: bytes) -> str:
+    lines = [
+        line.strip() for line in error_text.decode("utf-8", "replace").splitlines() if line.strip()
+    ]
     return _printable(lines[-1])[:200] if lines else "no reason given"
 
 

@@ -166,7 +166,7 @@ def _can_be_assembled(candidate: Candidate) -> bool:
     return (
         record is not None
         and all((candidate.report / name).is_file() for name in record["files"])
-        and not candidate.run.manifest.damaged(made)
+        and not candidate.run.manifest.find_damage(made)
     )
 
 

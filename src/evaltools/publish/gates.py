@@ -197,7 +197,7 @@ def check_freshness(candidate: Candidate) -> list[Problem]:
 
 def _run_problems(candidate: Candidate) -> Iterator[Problem]:
     run = candidate.run
-    for name in run.manifest.damaged(run.folder):
+    for name in run.manifest.find_damage(run.folder):
         yield _stale_problem(
             f"run {run.key[:16]}", f"{name} is missing or was changed after the run"
         )

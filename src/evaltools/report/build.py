@@ -60,13 +60,13 @@ def build_report(
     target = study.report(parameters.language)
     chosen = engines.choose_engine(engine)
     _check_sources(study, target)
-    shelf, name = ReportStore(study.build), parameters.slug()
+    store, name = ReportStore(study.build), parameters.slug()
     found = None if force else current_run(study, parameters)
     if found is not None and not rerender:
         key = compute_render_key(found.key, study.root / "reports", chosen, parameters.language)
-        if (record := shelf.current(name, key)) is not None:
+        if (record := store.current(name, key)) is not None:
             say("Nothing to do: the report is up to date with its data, parameters and code.")
-            return _report(shelf.link(name), record["files"])
+            return _report(store.link(name), record["files"])
     made = found or run_notebooks(study, parameters, force=force, say=say)
     key = compute_render_key(made.key, study.root / "reports", chosen, parameters.language)
     # Loads pandas for half a second, which a build with nothing to do need not wait for.
@@ -74,7 +74,7 @@ def build_report(
     from evaltools.report.material import gather_material, summarise_findings
     from evaltools.report.staging import stage
 
-    with shelf.building() as building:
+    with store.open_new() as building:
         project = building / "project"
         project.mkdir()
         output = building / "report"
@@ -101,7 +101,7 @@ def build_report(
             "parameters": parameters.as_values(),
             "files": [*files, INDICATORS],
         }
-        folder = shelf.publish(building, name, record)
+        folder = store.publish(building, name, record)
     for line in summarise_findings(study, parameters, material):
         say(line)
     say("Report:")

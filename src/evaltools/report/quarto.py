@@ -95,7 +95,7 @@ def read_version(quarto: Path) -> str:
         ProblemError: it cannot be asked, says nothing that looks like a version, or is too old.
     """
     try:
-        asked = subprocess.run(
+        answer = subprocess.run(
             [str(quarto), "--version"],
             capture_output=True,
             stdin=subprocess.DEVNULL,
@@ -103,13 +103,13 @@ def read_version(quarto: Path) -> str:
             start_new_session=True,
             check=False,
         )
-        said = strip_terminal_codes(asked.stdout.decode(errors="replace")).strip()
+        log = strip_terminal_codes(answer.stdout.decode(errors="replace")).strip()
     except (OSError, subprocess.TimeoutExpired) as error:
         what = f"does not tell its version: {type(error).__name__}"
         raise ProblemError([Problem(str(quarto), what, "", REMEDY, "quarto.version")]) from None
-    found = re.search(r"^v?(\d+)\.(\d+)(?:\.(\d+))?", said, re.MULTILINE)
-    if asked.returncode or not found:
-        what = f"does not tell its version, but '{said[:80]}'"
+    found = re.search(r"^v?(\d+)\.(\d+)(?:\.(\d+))?", log, re.MULTILINE)
+    if answer.returncode or not found:
+        what = f"does not tell its version, but '{log[:80]}'"
         raise ProblemError([Problem(str(quarto), what, "", REMEDY, "quarto.version")])
     if (int(found[1]), int(found[2])) < OLDEST:
         what = f"is Quarto {found[0].removeprefix('v')}, which is too old"
@@ -171,7 +171,7 @@ def render(
     relative = document.resolve().relative_to(project.resolve())
     stop, turn = threading.Event(), threading.Lock()
 
-    def tell(kind: str, line: str) -> None:
+    def emit(kind: str, line: str) -> None:
         if progress is not None:
             with turn:
                 progress(f"{kind}: {line}")
@@ -183,7 +183,7 @@ def render(
             shutil.copytree(project, copy, ignore=_resource_links)
             prepare_quarto_copy(copy, kind)
             call = _QuartoCall(command, copy, relative, kind, shown)
-            return call.run(_environment(epoch), lambda line: tell(kind, line), seconds, stop)
+            return call.run(_environment(epoch), lambda line: emit(kind, line), seconds, stop)
 
         ordered = list(dict.fromkeys(formats))
         workers = max(1, min(at_once or min(2, os.cpu_count() or 1), len(ordered)))
@@ -195,8 +195,8 @@ def render(
                 raise
         problems = [item for found in results.values() if isinstance(found, list) for item in found]
         refuse(dict.fromkeys(problems))
-        made = {kind: found for kind, found in results.items() if isinstance(found, Path)}
-        return _move_files(made, output, name or relative.stem)
+        output_file = {kind: found for kind, found in results.items() if isinstance(found, Path)}
+        return _move_files(output_file, output, name or relative.stem)
 
 
 def _resource_links(folder: str, names: list[str]) -> list[str]:
@@ -217,7 +217,7 @@ class _QuartoCall:
     def run(
         self,
         environment: Mapping[str, str],
-        tell: Callable[[str], None],
+        emit: Callable[[str], None],
         seconds: float,
         stop: threading.Event,
     ) -> Path | list[Problem]:
@@ -240,7 +240,7 @@ class _QuartoCall:
             what = f"cannot be started: {error.strerror}"
             return [Problem(str(self.command), what, "", REMEDY, "quarto.start")]
         try:
-            said, in_time = _collect_output(process, tell, seconds, stop)
+            log, in_time = _collect_output(process, emit, seconds, stop)
         finally:
             end_group(process.pid)
             process.wait()
@@ -249,53 +249,53 @@ class _QuartoCall:
         if not in_time:
             where = self.sources.name(self.document.name)
             what = f"Quarto did not finish {self.kind} in {seconds:g} seconds"
-            last = f"Its last words: {last_lines(said)}." if last_lines(said) else ""
+            last = f"Its last words: {last_lines(log)}." if last_lines(log) else ""
             return [Problem(where, what, "", last, "quarto.time")]
-        problems = parse_problems(said, self.sources)
+        problems = parse_problems(log, self.sources)
         if problems:
             return problems
-        made = self._made(said, before)
-        if process.returncode or made is None:
-            return [self._unexplained(process.returncode, said)]
-        side = made.with_name(f"{made.stem}_files")
+        output_file = self._output_file(log, before)
+        if process.returncode or output_file is None:
+            return [self._unexplained_problem(process.returncode, log)]
+        side = output_file.with_name(f"{output_file.stem}_files")
         if self.kind == "html" and side.is_dir():
             what = "the page needs other files beside it"
             remedy = "Set embed-resources: true for the format html."
             return [Problem(self.sources.name(self.document.name), what, "", remedy, "quarto.html")]
-        return made
+        return output_file
 
     def _candidates(self) -> list[Path]:
         ending = ENDINGS[self.kind]
         return sorted(self.project.rglob(f"*{ending}"), key=lambda path: (len(path.parts), path))
 
-    def _made(self, said: str, before: set[Path]) -> Path | None:
+    def _output_file(self, log: str, before: set[Path]) -> Path | None:
         """The file that Quarto says it has made, or the one that is new and has its name."""
-        if told := re.findall(r"^Output created: (.+)$", strip_terminal_codes(said), re.MULTILINE):
+        if paths := re.findall(r"^Output created: (.+)$", strip_terminal_codes(log), re.MULTILINE):
             for base in (self.project / self.document.parent, self.project):
-                path = (base / str(told[-1]).strip()).resolve()
+                path = (base / str(paths[-1]).strip()).resolve()
                 if path.is_file() and path.suffix == ENDINGS[self.kind]:
                     return path
         new = [path for path in self._candidates() if path not in before]
         return next((path for path in new if path.stem == self.document.stem), None)
 
-    def _unexplained(self, status: int, said: str) -> Problem:
+    def _unexplained_problem(self, status: int, log: str) -> Problem:
         where = self.sources.name(self.document.name)
-        words = last_lines(said) or "nothing"
+        words = last_lines(log) or "nothing"
         what = f"Quarto made no {self.kind} (status {status}) and said: {words}"
         return Problem(where, what, code="quarto.error")
 
 
 def _collect_output(
     process: subprocess.Popen[bytes],
-    tell: Callable[[str], None],
+    emit: Callable[[str], None],
     seconds: float,
     stop: threading.Event,
 ) -> tuple[str, bool]:
     """All that a process prints until it ends, and whether it ended in time."""
     assert process.stdout is not None
     deadline = time.monotonic() + seconds
-    said = bytearray()
-    told = 0
+    log = bytearray()
+    paths = 0
     settings = Settings()
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
@@ -304,22 +304,22 @@ def _collect_output(
             # A process that Quarto left behind may hold the pipe open for ever.
             if selector.select(0 if ended else 0.1):
                 got = os.read(process.stdout.fileno(), 1 << 16)
-                said += got
+                log += got
                 if not got:
                     selector.unregister(process.stdout)
                     process.wait(max(0.1, deadline - time.monotonic()))
                     ended = True
-                while (end := said.find(b"\n", told)) >= 0:
-                    line = strip_terminal_codes(said[told:end].decode(errors="replace"))
+                while (end := log.find(b"\n", paths)) >= 0:
+                    line = strip_terminal_codes(log[paths:end].decode(errors="replace"))
                     if not settings.holds(line) and line.strip():
-                        tell(line.strip())
-                    told = end + 1
+                        emit(line.strip())
+                    paths = end + 1
                 if got:
                     continue
             if ended:
-                return said.decode(errors="replace"), True
+                return log.decode(errors="replace"), True
             if stop.is_set() or time.monotonic() > deadline:
-                return said.decode(errors="replace"), False
+                return log.decode(errors="replace"), False
 
 
 def _environment(epoch: int) -> dict[str, str]:
@@ -339,11 +339,11 @@ def _environment(epoch: int) -> dict[str, str]:
     return variables
 
 
-def _move_files(made: Mapping[str, Path], output: Path, name: str) -> list[Path]:
+def _move_files(output_file: Mapping[str, Path], output: Path, name: str) -> list[Path]:
     """Put the files into the output folder, each in one step."""
     output.mkdir(parents=True, exist_ok=True)
     waiting = []
-    for kind, path in made.items():
+    for kind, path in output_file.items():
         target = output / f"{name}{ENDINGS[kind]}"
         beside = output / f".{target.name}.{os.getpid()}"
         shutil.copyfile(path, beside)

@@ -38,27 +38,27 @@ class Sources:
         given = Path(path.strip().rstrip(",.").strip("'\""))
         if not given.is_absolute():
             near = self.document.parent / given
-            return self._below(given if (self.folder / given).exists() else near)
+            return self._sources_below(given if (self.folder / given).exists() else near)
         for base in (self.folder, self.folder.resolve()):
             if given.is_relative_to(base):
-                return self._below(given.relative_to(base))
+                return self._sources_below(given.relative_to(base))
         return given.as_posix()
 
-    def place_of(self, text: str, among: str = "*.qmd") -> str:
+    def find_place(self, text: str, among: str = "*.qmd") -> str:
         """File and line of the first place where a text stands, else the document."""
         for path in self._documents_first(among):
             lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
             for number, line in enumerate(lines, 1):
                 if _is_line_in(text, line):
-                    return f"{self._below(path.relative_to(self.folder))}:{number}"
-        return self._below(self.document)
+                    return f"{self._sources_below(path.relative_to(self.folder))}:{number}"
+        return self._sources_below(self.document)
 
     def _documents_first(self, among: str) -> list[Path]:
         near = (self.folder / self.document).parent
         found = [path for path in self.folder.rglob(among) if path.is_file()]
         return sorted(found, key=lambda path: (not path.is_relative_to(near), path))
 
-    def _below(self, path: Path) -> str:
+    def _sources_below(self, path: Path) -> str:
         return f"{self.shown}/{path.as_posix()}" if self.shown else path.as_posix()
 
 
@@ -126,13 +126,13 @@ def _crossref(line: str, below: Sequence[str], sources: Sources) -> Iterator[Pro
         label = found[1]
         what = f"refers to @{label}, and nothing has that label"
         remedy = "Embed or label it, or correct the reference."
-        yield Problem(sources.place_of(f"@{label}"), what, "", remedy, "quarto.crossref")
+        yield Problem(sources.find_place(f"@{label}"), what, "", remedy, "quarto.crossref")
 
 
 def _citation(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
     if found := re.search(rf"citation ({_KEY}) not found", line, re.IGNORECASE):
         what = f"cites @{found[1]}, which is not in the bibliography"
-        yield Problem(sources.place_of(f"@{found[1]}"), what, code="quarto.citation")
+        yield Problem(sources.find_place(f"@{found[1]}"), what, code="quarto.citation")
 
 
 def _resource(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
@@ -143,10 +143,10 @@ def _resource(line: str, below: Sequence[str], sources: Sources) -> Iterator[Pro
     if re.match(r"[a-z][a-z0-9+.-]*://", name, re.IGNORECASE):
         what = f"needs {name}, which is not in the project"
         remedy = "Rendering asks nobody: put it into the project, or leave out what asks for it."
-        yield Problem(sources.place_of(name), what, "", remedy, "quarto.address")
+        yield Problem(sources.find_place(name), what, "", remedy, "quarto.address")
         return
     what = f"shows {Path(name).name}, which does not exist"
-    yield Problem(sources.place_of(Path(name).name), what, code="quarto.image")
+    yield Problem(sources.find_place(Path(name).name), what, code="quarto.image")
 
 
 def _include(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
@@ -155,7 +155,7 @@ def _include(line: str, below: Sequence[str], sources: Sources) -> Iterator[Prob
     text = " ".join(part.strip() for part in below[:4])
     if found := re.search(r"in file (.+?),?\s+could not find file (.+?)\.(?:\s|$)", text):
         missing = Path(found[2]).name
-        place = sources.place_of(missing)
+        place = sources.find_place(missing)
         where = place if place.rpartition(":")[2].isdigit() else sources.name(found[1])
         what = f"includes {sources.name(found[2])}, which does not exist"
         yield Problem(where, what, code="quarto.include")
@@ -165,13 +165,13 @@ def _shortcode(line: str, below: Sequence[str], sources: Sources) -> Iterator[Pr
     code = "quarto.shortcode"
     if found := re.match(r"ERROR: invalid shortcode:\s*(.+)", line):
         what = f"has a shortcode that cannot be read: {found[1]}"
-        yield Problem(sources.place_of(found[1].strip()), what, code=code)
+        yield Problem(sources.find_place(found[1].strip()), what, code=code)
     elif found := _UNKNOWN_SHORTCODE.search(line):
         what = f"has the shortcode {found[1]}, which Quarto does not know"
-        yield Problem(sources.place_of(f"{{{{< {found[1]}"), what, code=code)
+        yield Problem(sources.find_place(f"{{{{< {found[1]}"), what, code=code)
     elif found := _UNKNOWN_VARIABLE.search(line):
         what = f"asks for the variable {found[1]}, which has no value"
-        yield Problem(sources.place_of(f"var {found[1]}"), what, code=code)
+        yield Problem(sources.find_place(f"var {found[1]}"), what, code=code)
 
 
 def _embed(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
@@ -179,12 +179,12 @@ def _embed(line: str, below: Sequence[str], sources: Sources) -> Iterator[Proble
     if found := re.search(r"cell '?([\w.-]+)'? does not exist in (?:the )?notebook", line):
         what = f"embeds the cell '{found[1]}', which its notebook does not have"
         remedy = "Compare it with the labels (#| label:) of the notebook."
-        yield Problem(sources.place_of(f"#{found[1]}"), what, "", remedy, code)
+        yield Problem(sources.find_place(f"#{found[1]}"), what, "", remedy, code)
     elif found := re.search(r"Unable to embed content from notebook '([^']+)'", line):
         name = Path(found[1]).name
         if not any("does not exist in" in text for text in below[:2]):
             what = f"embeds from {name}, which cannot be read"
-            yield Problem(sources.place_of(name), what, code=code)
+            yield Problem(sources.find_place(name), what, code=code)
 
 
 def _yaml(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:

@@ -56,7 +56,7 @@ class ReportStore:
         return record if complete else None
 
     @contextlib.contextmanager
-    def building(self) -> Iterator[Path]:
+    def open_new(self) -> Iterator[Path]:
         """A new folder to render into; it goes when the report is published or given up."""
         with build_beside(self.renders / secrets.token_hex(3)) as folder:
             yield folder

@@ -286,13 +286,13 @@ _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 def _stage_cell(cell: dict[str, Any]) -> dict[str, Any]:
     if cell["cell_type"] != "code":
         return cell
-    told: dict[str, Any] = {}
+    properties: dict[str, Any] = {}
     outputs = []
     for output in cell.get("outputs", []):
         data = output.get("data", {})
         if output.get("metadata", {}).get("evaltools") == CAPTION_METADATA["evaltools"]:
             continue
-        told |= data.get(CAPTION_TYPE, {})
+        properties |= data.get(CAPTION_TYPE, {})
         kept = {mime: data[mime] for mime in KEPT if mime in data}
         if kept:
             outputs.append({"output_type": "display_data", "data": kept, "metadata": {}})
@@ -303,18 +303,18 @@ def _stage_cell(cell: dict[str, Any]) -> dict[str, Any]:
         "id": cell["id"],
         "metadata": {},
         "outputs": outputs,
-        "source": "".join(f"#| {line}\n" for line in _cell_options(told)) + source,
+        "source": "".join(f"#| {line}\n" for line in _cell_options(properties)) + source,
     }
 
 
-def _cell_options(told: dict[str, Any]) -> list[str]:
+def _cell_options(properties: dict[str, Any]) -> list[str]:
     """Quarto's cell options; JSON strings are YAML strings too."""
     options: dict[str, Any] = {"echo": False}
-    if told.get("kind") == "figure":
-        options |= {"fig-cap": told["caption"], "fig-alt": told["alt"]}
-    if told.get("kind") == "table":
-        widths = [round(100 * width, 2) for width in told["widths"]]
-        options |= {"tbl-cap": told["caption"], "tbl-colwidths": widths}
+    if properties.get("kind") == "figure":
+        options |= {"fig-cap": properties["caption"], "fig-alt": properties["alt"]}
+    if properties.get("kind") == "table":
+        widths = [round(100 * width, 2) for width in properties["widths"]]
+        options |= {"tbl-cap": properties["caption"], "tbl-colwidths": widths}
     return [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in options.items()]
 
 

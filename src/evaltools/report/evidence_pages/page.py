@@ -236,5 +236,5 @@ class _Writer:
         behind = find_rows(number.key, self.evidence)
         if not behind:
             return ""
-        told = self.found.of_segments(behind)
+        told = self.found.for_segments(behind)
         return quote_side(told, "for", "trail.none_for", policy, words)

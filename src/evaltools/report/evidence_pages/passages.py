@@ -63,7 +63,7 @@ class Passages:
         """Passages that affirm or deny a code; one of polarity `mixed` does both."""
         return self.by_code.get((code, polarity), ())
 
-    def of_segments(self, segments: Iterable[str]) -> tuple[Passage, ...]:
+    def for_segments(self, segments: Iterable[str]) -> tuple[Passage, ...]:
         """The passages of these identifiers that are in scope, in order, each once."""
         found = {self.by_segment[name] for name in segments if name in self.by_segment}
         return tuple(sorted(found, key=_sort_key))

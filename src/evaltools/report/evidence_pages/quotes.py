@@ -113,7 +113,7 @@ def make_quote_policy(
         if seal == "secret" or (seal is not None and segment not in approved):
             return None
         text = public_quote(words, name, approved.get(segment), known)
-        return None if text is None or claims.told_by(segment, text) else text
+        return None if text is None or claims.sums_stated_in(segment, text) else text
 
     whole = dict.fromkeys(sealed, ((0, sys.maxsize),))
     spans = {document: list(found) for document, found in find_redacted_spans(tables).items()}
@@ -153,7 +153,7 @@ class _Claims:
                 sums[document] = (*sums.get(document, ()), amount)
         return cls(places, spans, sums)
 
-    def told_by(self, segment: str, text: str) -> bool:
+    def sums_stated_in(self, segment: str, text: str) -> bool:
         """Whether the words of a passage tell a sum, or may: a part of a claim with a number."""
         if segment not in self.places:
             return False

@@ -244,7 +244,7 @@ class Crossref:
 
 def refuse_second_id(identifier: str, problems: LocatedProblems) -> None:
     """Add that an id is given twice, where it is given the second time."""
-    where = problems.place_of(f"#{identifier}", 1)
+    where = problems.find_place(f"#{identifier}", 1)
     what, remedy = f"id {identifier} is given twice", "Every id may be used once"
     problems.add(f"#{identifier}", what, remedy, "render.crossref", where)
 

@@ -87,7 +87,7 @@ class Floats:
         if source.startswith(STAGED):
             name = source.removeprefix(STAGED)
         else:
-            name, wrong = self.media.of_document(source, self.format_name)
+            name, wrong = self.media.for_document(source, self.format_name)
             if wrong:
                 self.problems.add(source, wrong, code="render.image")
         put(triple, "alt", alt)

@@ -224,13 +224,13 @@ class LocatedProblems:
     ) -> None:
         """Add a problem, its line found by a needle unless the place is known."""
         if not where:
-            where = self.place_of(needle, self._seen[needle])
+            where = self.find_place(needle, self._seen[needle])
             self._seen[needle] += 1
         problem = Problem(where, what, allowed, remedy, code)
         if problem not in self.found:
             self.found.append(problem)
 
-    def place_of(self, needle: str, index: int = 0) -> str:
+    def find_place(self, needle: str, index: int = 0) -> str:
         """The place of a needle: in the text, else in what was put into it.
 
         Pandoc writes the names of files as addresses, where a blank is `%20`.

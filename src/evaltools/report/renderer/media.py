@@ -55,7 +55,7 @@ class Media:
     base: Path
     folder: Path
 
-    def of_cell(self, names: str, format_name: str) -> tuple[str, str]:
+    def for_cell(self, names: str, format_name: str) -> tuple[str, str]:
         """The picture of a notebook's output for a format: its name, or what is wrong."""
         order = [".png", ".jpg"] if format_name == "docx" else [".svg", ".png", ".jpg"]
         for suffix in order:
@@ -64,7 +64,7 @@ class Media:
                     return name, ""
         return "", "there is no PNG beside the SVG, and Word needs one"
 
-    def of_document(self, written: str, format_name: str) -> tuple[str, str]:
+    def for_document(self, written: str, format_name: str) -> tuple[str, str]:
         """A picture that the document names: its name in the media folder, or what is wrong."""
         if _SCHEME.match(written):
             return "", f"image {written[:60]} is not a file of the project"

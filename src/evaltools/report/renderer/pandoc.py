@@ -96,8 +96,8 @@ def pandoc(
         except subprocess.TimeoutExpired as error:
             raise PandocError(f"pandoc was not done in {PATIENCE} seconds") from error
         if done.returncode:
-            said = done.stderr.decode("utf-8", "replace").strip()
-            raise PandocError(said or f"pandoc ended with status {done.returncode}")
+            error_text = done.stderr.decode("utf-8", "replace").strip()
+            raise PandocError(error_text or f"pandoc ended with status {done.returncode}")
         # Pandoc writes no log where it has nothing to say.
         entries = json.loads(log.read_text(encoding="utf-8")) if log.is_file() else []
     return done.stdout, tuple(_message(entry) for entry in entries)

@@ -85,7 +85,7 @@ class Placeholders:
         self.fragments.setdefault(name, Fragment(name, text, where, data))
         return name
 
-    def ask_for(self, output: Output) -> None:
+    def add_inlines(self, output: Output) -> None:
         """Ask for the texts of a notebook's output: what it shows, and its captions."""
         texts = {str(i): text for i, (kind, text) in enumerate(output.parts) if kind == "markdown"}
         captions = {f"{kind}-cap": output.options.get(f"{kind}-cap") for kind in _FLOATS}
@@ -221,7 +221,7 @@ class PlaceholderFiller:
         return self._inlines(f"{output.where}|{name}", what, "Write one", "render.embed")
 
     def _picture(self, names: str, alt: str, output: Output, index: int) -> Node:
-        name, wrong = self.media.of_cell(names, self.format_name)
+        name, wrong = self.media.for_cell(names, self.format_name)
         if wrong:
             self.problems.add("", wrong, "", "render.image", output.where)
         picture = pandoc_tree.image(STAGED + name, alt)

@@ -214,7 +214,7 @@ class TextPass:
             name = relative_name(self.project.root, path)
             outputs = self.notebooks.outputs(path, name, labels.split(","), echo, self.problems)
             for output in outputs:
-                self.placeholders.ask_for(output)
+                self.placeholders.add_inlines(output)
             return kept.Embed(tuple(outputs))
         return None
 

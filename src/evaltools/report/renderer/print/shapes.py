@@ -218,8 +218,8 @@ def set_widths(table: Node, only_full: bool) -> Node:
     shares = column_shares(table)
     if only_full and sum(shares) < _FULL:
         return table
-    said = [
+    with_widths = [
         [alignment, {"t": "ColWidth", "c": share}]
         for (alignment, _), share in zip(columns, shares, strict=True)
     ]
-    return {"t": "Table", "c": [own, caption, said, *rest]}
+    return {"t": "Table", "c": [own, caption, with_widths, *rest]}
