@@ -136,9 +136,9 @@ def undeclared_read_problems(
     """
     found = [read for read in dict.fromkeys(reads) if not read.declared]
     read_folders = {
-        (read.cell, os.path.dirname(read.what))
+        (read.cell, os.path.dirname(read.what))  # noqa: PTH120 - text of another machine's path
         for read in found
-        if read.kind == "read"  # noqa: PTH120
+        if read.kind == "read"
     }
     problems: list[Problem] = []
     connected: dict[tuple[int | None, str], list[str]] = {}
