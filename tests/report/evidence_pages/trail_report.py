@@ -29,7 +29,7 @@ from evaltools.report.evidence_pages.markup import find_anchors
 from evaltools.report.evidence_pages.page import write_evidence_pages
 from evaltools.report.evidence_pages.quotes import QuotePolicy, make_quote_policy
 from evaltools.report.evidence_pages.scope_facts import fact_variables, read_facts, scope_variables
-from evaltools.report.renderer import conversion
+from evaltools.report.renderer import render
 from evaltools.report.variables import indicator_variables, nest, ranking_variables
 from evaltools.study import Parameters, Study, load_study
 
@@ -129,7 +129,7 @@ def write(folder: Path, source: Material, prose: str, appendix: str) -> Path:
 
 def rendered(folder: Path, formats: Sequence[str]) -> dict[str, Path]:
     """The report in its formats, by suffix."""
-    paths = conversion(folder, Path("fi/report.qmd"), list(formats), folder / "out")
+    paths = render(folder, Path("fi/report.qmd"), list(formats), folder / "out")
     return {path.suffix.lstrip("."): path for path in paths}
 
 
