@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from evaltools.compare.changes import Identity
 from evaltools.compare.compare import Comparison, compare, find_relation
@@ -33,12 +33,10 @@ from evaltools.compare.revisions import (
     list_differing_data,
     open_earlier_state,
 )
+from evaltools.indicators.indicator import Indicator
 from evaltools.provenance.artifacts import Artifact
 from evaltools.provenance.manifest import Ingredients
-
-if TYPE_CHECKING:
-    from evaltools.indicators.indicator import Indicator
-    from evaltools.study import Study
+from evaltools.study import Study
 
 FactorKind = Literal["data", "parameters", "code", "environment", "code_or_environment"]
 State = Literal["measured", "only_one", "not_attributable"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from evaltools.compare.changes import (
     ComparisonSetting,
@@ -22,10 +22,7 @@ from evaltools.problems import ProblemError
 from evaltools.provenance.artifacts import READING_PARAMETERS, Artifact, JudgedFinding
 from evaltools.provenance.hashes import changed_keys
 from evaltools.report.variables import ESTIMANDS
-
-if TYPE_CHECKING:
-    from evaltools.study import Study
-
+from evaltools.study import Study
 
 InputKind = Literal["added", "removed", "changed"]
 DECLARATIONS = ("evaluation.yml", "reports/words.yml")

@@ -7,7 +7,6 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
@@ -30,10 +29,7 @@ from evaltools.i18n.numbers import Language
 from evaltools.indicators.indicator import counts_of
 from evaltools.pipeline.outputs import escape_formula
 from evaltools.problems import Problem, ProblemError
-
-if TYPE_CHECKING:
-    from evaltools.study import Study
-
+from evaltools.study import Study
 
 SHOWN = 25
 """Rows of a table before the rest is only counted."""

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from html import unescape
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -14,15 +13,13 @@ from evaltools.evidence import load_descriptor
 from evaltools.evidence.tables import read_leniently
 from evaltools.files import read_text
 from evaltools.i18n import numbers as say
+from evaltools.i18n.numbers import Language
 from evaltools.problems import ProblemError
 from evaltools.provenance.artifacts import Artifact
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.generated_pages import describe_parameter, describe_scope, find_variables
 from evaltools.report.variables import ESTIMANDS, indicator_variables, ranking_variables
-
-if TYPE_CHECKING:
-    from evaltools.i18n.numbers import Language
-    from evaltools.study import Study
+from evaltools.study import Study
 
 _SPAN = re.compile(r"\[((?:\\.|[^\[\]\\])*)\](?:\([^()]*\)(?:\{[^{}]*\})?|\{[^{}]*\})")
 _ESCAPED = re.compile(r"\\([^\w\s]|_)")

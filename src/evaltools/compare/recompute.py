@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from evaltools.compare.changes import Identity
 from evaltools.compare.revisions import find_data_folder, find_matching_data
@@ -19,12 +21,7 @@ from evaltools.indicators.disclosure.codes import withheld_codes
 from evaltools.indicators.indicator import Indicator, from_record
 from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.artifacts import Artifact
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from evaltools.study import Study
-
+from evaltools.study import Study
 
 SECONDS = 180
 """How long another version of the code may take for all that is asked of it."""

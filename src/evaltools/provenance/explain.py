@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from evaltools.evidence import Evidence, read_tables
 from evaltools.files import read_text
@@ -23,10 +23,7 @@ from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.artifacts import READING_PARAMETERS, Artifact, manifest_folder
 from evaltools.provenance.hashes import changed_keys, hash_data
 from evaltools.provenance.manifest import Manifest, read_manifest
-
-if TYPE_CHECKING:
-    from evaltools.study import Study
-
+from evaltools.study import Study
 
 ESTIMANDS = {"D": "the reports read", "P": "all funded projects", "S": "projects of this kind"}
 _WIDTH = 100

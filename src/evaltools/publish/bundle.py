@@ -9,12 +9,13 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from evaltools.disclosure.recoverability import published_tables
 from evaltools.disclosure.releases import Release, write_release
 from evaltools.files import name_folder_in_errors, sync_to_disk
 from evaltools.findings.checklists import included_pages, sections_of
+from evaltools.findings.judgement import Judgement
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import LANGUAGES
 from evaltools.indicators.disclosure.policy import policy_of
@@ -30,9 +31,6 @@ from evaltools.publish.sheets import write_workbook
 from evaltools.publish.tables import codebook_csv, indicator_csv, indicator_sheets, read_chapters
 from evaltools.report.build import check_output_folder
 from evaltools.report.report_store import read_record
-
-if TYPE_CHECKING:
-    from evaltools.findings.judgement import Judgement
 
 Examination = Callable[[Path], Iterable[Problem]]
 Registration = Callable[[str], None]

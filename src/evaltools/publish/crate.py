@@ -10,19 +10,17 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from rocrate.model import ContextEntity
 from rocrate.rocrate import ROCrate
 
 from evaltools.i18n.numbers import Language
+from evaltools.pipeline.run import Run
 from evaltools.provenance.hashes import hash_file
-
-if TYPE_CHECKING:
-    from evaltools.pipeline.run import Run
-    from evaltools.publish.candidate import Candidate
-    from evaltools.study import Parameters
+from evaltools.publish.candidate import Candidate
+from evaltools.study import Parameters
 
 FILE_NAME = "ro-crate-metadata.json"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"

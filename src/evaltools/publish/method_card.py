@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from evaltools.findings.checklists import answers, checklists, counted
+from evaltools.findings.checklists import Section, answers, checklists, counted
+from evaltools.findings.judgement import Judgement
 from evaltools.findings.matrix import matching, questions
 from evaltools.i18n import numbers as say
 from evaltools.i18n.markdown import escape_markdown
@@ -22,11 +22,7 @@ from evaltools.publish.tables import describe_method, name_method
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.generated_pages import describe_parameter, describe_scope
 from evaltools.report.variables import format_indicator, format_interval
-
-if TYPE_CHECKING:
-    from evaltools.findings.checklists import Section
-    from evaltools.findings.judgement import Judgement
-    from evaltools.study import Parameters, Study
+from evaltools.study import Parameters, Study
 
 Rows = tuple[tuple[str, str], ...]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from evaltools.disclosure.indicator_checks import check_indicators
 from evaltools.disclosure.persons import Known
@@ -31,9 +30,7 @@ from evaltools.publish.release_register import (
 from evaltools.publish.verify import verify
 from evaltools.report.build import build_report, check_output_folder, current_report
 from evaltools.report.material import judge_run
-
-if TYPE_CHECKING:
-    from evaltools.study import Parameters, Study
+from evaltools.study import Parameters, Study
 
 Say = Callable[[str], None]
 

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
@@ -20,9 +20,7 @@ from evaltools.disclosure.releases import Release, release_from, release_text
 from evaltools.files import replace_file
 from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.artifacts import CRATE
-
-if TYPE_CHECKING:
-    from evaltools.study import Parameters, Study
+from evaltools.study import Parameters, Study
 
 FOLDER = "releases"
 FILE_NAME = f"{FOLDER}/releases.yml"

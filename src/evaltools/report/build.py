@@ -6,18 +6,14 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from evaltools.files import build_beside, check_new_folder, put_in_place, read_file
-from evaltools.pipeline import best_progress, current_run, note_interrupts, run
+from evaltools.pipeline import Run, best_progress, current_run, note_interrupts, run
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.hashes import hash_package
 from evaltools.report import engines
 from evaltools.report.report_store import ReportStore, compute_render_key, hash_sources, read_record
-
-if TYPE_CHECKING:
-    from evaltools.pipeline import Run
-    from evaltools.study import Parameters, ReportTarget, Study
+from evaltools.study import Parameters, ReportTarget, Study
 
 Say = Callable[[str], None]
 

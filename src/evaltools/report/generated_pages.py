@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -16,11 +15,9 @@ from evaltools.i18n import numbers as say
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Indicator
+from evaltools.report.material import ReportMaterial
 from evaltools.report.variables import format_indicator, format_interval
 from evaltools.study import Parameters, Study
-
-if TYPE_CHECKING:
-    from evaltools.report.staging import ReportMaterial
 
 _VARIABLE = re.compile(r"""(?<!\{)\{\{<\s*var\s+["']?([^\s>"']+)["']?\s*>\}\}""")
 

@@ -3,15 +3,52 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from evaltools.evidence import Evidence, load_descriptor, read_tables
-from evaltools.findings.judgement import Judgement, rule_note
+import pandas as pd
+
+from evaltools.evidence import Descriptor, Evidence, load_descriptor, read_tables
+from evaltools.findings.declaration import load_findings
+from evaltools.findings.judgement import (
+    Judgement,
+    judge,
+    judge_by_rule,
+    rule_note,
+    unknown_evidence,
+)
 from evaltools.findings.matrix import departures, matrix_problems
+from evaltools.indicators.indicator import Indicator
 from evaltools.pipeline import Run
+from evaltools.problems import refuse
 from evaltools.provenance.manifest import RUN_NAME_LENGTH
-from evaltools.report.staging import ReportMaterial, judge_findings
+from evaltools.report.variables import ESTIMANDS
 from evaltools.study import Parameters, Study
+
+
+@dataclass(frozen=True)
+class ReportMaterial:
+    """What a report is made from, all of one run.
+
+    Arguments:
+        run: identifier of the run.
+        notebooks: executed notebooks by file name.
+        indicators: all indicators.
+        tables: the validated tables.
+        descriptor: of the tables.
+        n, N: final reports read and funded projects in scope.
+        judgements: what the run says of each finding of the report.
+    """
+
+    run: str
+    notebooks: Mapping[str, dict[str, Any]]
+    indicators: tuple[Indicator, ...]
+    tables: Mapping[str, pd.DataFrame]
+    descriptor: Descriptor
+    n: int
+    N: int
+    judgements: tuple[Judgement, ...] = ()
 
 
 def gather_material(study: Study, made: Run) -> ReportMaterial:
@@ -38,6 +75,41 @@ def gather_material(study: Study, made: Run) -> ReportMaterial:
         n=counts[0],
         N=counts[1],
         judgements=judge_findings(study, parameters, indicators, tables),
+    )
+
+
+def judge_findings(
+    study: Study,
+    parameters: Parameters,
+    indicators: tuple[Indicator, ...],
+    tables: Mapping[str, pd.DataFrame],
+) -> tuple[Judgement, ...]:
+    """Every finding of the study put to the numbers of a run.
+
+    Arguments:
+        parameters: of the run.
+        indicators: all of the run.
+        tables: the data that it was made from.
+
+    Raises:
+        ProblemError: findings that ask for evidence or numbers that are not there.
+    """
+    declared = study.declaration
+    findings = load_findings(study.root, declared.languages)
+    if not len(findings):
+        return ()
+    facts, codable = {}, []
+    if "facts" in tables:
+        facts = dict(zip(tables["facts"]["fact_id"], tables["facts"]["value"], strict=True))
+    if "codes" in tables:
+        codes = tables["codes"]
+        codable = codes.loc[codes["codable"].astype(bool), "code_id"].tolist()
+    estimand = ESTIMANDS[parameters.estimand]
+    refuse(unknown_evidence(findings, codable, tables))
+    judgements = judge(findings, indicators, estimand, facts)
+    evidence = Evidence.select(study, tables, parameters)
+    return judge_by_rule(
+        judgements, indicators, evidence, estimand, facts, declared.chapters.values()
     )
 
 

@@ -5,23 +5,18 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import fontpkg_fira_sans
-import pandas as pd
 import yaml
 
 from evaltools.charts.figure import CAPTION_METADATA, CAPTION_TYPE
-from evaltools.evidence import Descriptor
 from evaltools.files import read_text
 from evaltools.findings.checklists import checklist_page, included_pages, sections_of
 from evaltools.findings.display import findings_metadata, release_table
-from evaltools.findings.judgement import Judgement
 from evaltools.findings.matrix import matrix_page
 from evaltools.i18n.numbers import Language
-from evaltools.indicators.indicator import Indicator
 from evaltools.lint import check_small_denominators
 from evaltools.problems import refuse
 from evaltools.report import generated_pages
@@ -30,6 +25,7 @@ from evaltools.report.evidence_pages.markup import find_anchors, link_numbers
 from evaltools.report.evidence_pages.page import write_evidence_pages
 from evaltools.report.evidence_pages.quotes import make_quote_policy
 from evaltools.report.evidence_pages.scope_facts import fact_variables, read_facts, scope_variables
+from evaltools.report.material import ReportMaterial
 from evaltools.report.renderer.docx.reference import Page, reference_docx
 from evaltools.report.renderer.located_problems import INCLUDE
 from evaltools.report.source_checks import check_sources
@@ -55,30 +51,6 @@ GENERATED = (
 
 _TAGS = {"fi": "fi-FI", "sv": "sv-FI", "en": "en-GB"}
 """Languages of Word's spelling."""
-
-
-@dataclass(frozen=True)
-class ReportMaterial:
-    """What a report is made from, all of one run.
-
-    Arguments:
-        run: identifier of the run.
-        notebooks: executed notebooks by file name.
-        indicators: all indicators.
-        tables: the validated tables.
-        descriptor: of the tables.
-        n, N: final reports read and funded projects in scope.
-        judgements: what the run says of each finding of the report.
-    """
-
-    run: str
-    notebooks: Mapping[str, dict[str, Any]]
-    indicators: tuple[Indicator, ...]
-    tables: Mapping[str, pd.DataFrame]
-    descriptor: Descriptor
-    n: int
-    N: int
-    judgements: tuple[Judgement, ...] = ()
 
 
 def stage(study: Study, parameters: Parameters, material: ReportMaterial, folder: Path) -> Path:
@@ -316,43 +288,3 @@ def _cell_options(properties: dict[str, Any]) -> list[str]:
         widths = [round(100 * width, 2) for width in properties["widths"]]
         options |= {"tbl-cap": properties["caption"], "tbl-colwidths": widths}
     return [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in options.items()]
-
-
-def judge_findings(
-    study: Study,
-    parameters: Parameters,
-    indicators: tuple[Indicator, ...],
-    tables: Mapping[str, pd.DataFrame],
-) -> tuple[Judgement, ...]:
-    """Every finding of the study put to the numbers of a run.
-
-    Arguments:
-        parameters: of the run.
-        indicators: all of the run.
-        tables: the data that it was made from.
-
-    Raises:
-        ProblemError: findings that ask for evidence or numbers that are not there.
-    """
-    from evaltools.evidence import Evidence
-    from evaltools.findings.declaration import load_findings
-    from evaltools.findings.judgement import judge, judge_by_rule, unknown_evidence
-    from evaltools.report.variables import ESTIMANDS
-
-    declared = study.declaration
-    findings = load_findings(study.root, declared.languages)
-    if not len(findings):
-        return ()
-    facts, codable = {}, []
-    if "facts" in tables:
-        facts = dict(zip(tables["facts"]["fact_id"], tables["facts"]["value"], strict=True))
-    if "codes" in tables:
-        codes = tables["codes"]
-        codable = codes.loc[codes["codable"].astype(bool), "code_id"].tolist()
-    estimand = ESTIMANDS[parameters.estimand]
-    refuse(unknown_evidence(findings, codable, tables))
-    judgements = judge(findings, indicators, estimand, facts)
-    evidence = Evidence.select(study, tables, parameters)
-    return judge_by_rule(
-        judgements, indicators, evidence, estimand, facts, declared.chapters.values()
-    )

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 
 from evaltools.evidence import Evidence, load_descriptor
-from evaltools.findings.judgement import Judgement
 from evaltools.findings.lookup import numbers_of
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
-from evaltools.indicators.indicator import Indicator
 from evaltools.problems import Problem, refuse
 from evaltools.report.evidence_pages.findings import PageContext, finding_entry
 from evaltools.report.evidence_pages.glossary import Glossary
@@ -36,32 +34,13 @@ from evaltools.report.evidence_pages.passages import (
 )
 from evaltools.report.evidence_pages.quotes import QuotePolicy, quote_side, withheld_side
 from evaltools.report.evidence_pages.scope_facts import fact_entry, read_facts
+from evaltools.report.material import ReportMaterial
 from evaltools.report.variables import format_indicator
 from evaltools.study import Parameters, Study
 
 
-class EvidenceMaterial(Protocol):
-    """What the entries are made from, all of one run."""
-
-    @property
-    def indicators(self) -> tuple[Indicator, ...]:
-        """All of the run."""
-
-    @property
-    def judgements(self) -> tuple[Judgement, ...]:
-        """Of the findings."""
-
-    @property
-    def tables(self) -> Mapping[str, pd.DataFrame]:
-        """The validated tables."""
-
-    @property
-    def notebooks(self) -> Mapping[str, Mapping[str, Any]]:
-        """Executed notebooks by file name."""
-
-
 def write_evidence_pages(
-    material: EvidenceMaterial,
+    material: ReportMaterial,
     used_keys: Iterable[str],
     study: Study,
     parameters: Parameters,
