@@ -145,7 +145,7 @@ def test_a_build_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "closed").mkdir(mode=0o555)
     for place, code in (("file", "file.no-folder"), ("closed", "file.denied")):
         build = tmp_path / place / "_build" if place == "closed" else tmp_path / place
-        for make in (ReportStore(build).building, lambda: RunStore(build).building("0" * 64, bool)):  # noqa: B023
+        for make in (ReportStore(build).open_new, lambda: RunStore(build).open_new("0" * 64, bool)):  # noqa: B023
             with permissions_hold(), pytest.raises(OSError) as caught, make():  # noqa: PT011
                 pass
             (problem,) = problems_from_error(caught.value)

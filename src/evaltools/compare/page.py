@@ -81,7 +81,7 @@ def _page_parts(
         body += _section("findings", ("finding", "old", "new"), outcomes, words)
     moved = tables.select_changed_shares(comparison)
     columns = ("indicator", "old", "new", "change", "interval")
-    body.append(f"<h2>{escape(words('comparison.heading.changes'))}</h2>")
+    body.append(f"<h2>{escape(words('comparison.heading.moves'))}</h2>")
     if moved:
         body.append(
             _table("moves", columns, _changes_part(moved, language, labels), words, number_from=1)

@@ -1,4 +1,4 @@
-"""Execute: the notebooks of a study are run, and what they hand over is gathered.
+"""Pipeline: the notebooks of a study are run, and what they hand over is gathered.
 
 `run` is the entrance. It imports neither pandas nor papermill as long as there is nothing to do.
 """

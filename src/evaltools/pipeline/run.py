@@ -1,7 +1,7 @@
 """A run: all notebooks of a study under one set of parameters, in a folder named by its content.
 
 What a run depends on is hashed into its key; a run that is there under that key is current, and
-one that is not is made. Nothing is ever half made: see `store`.
+one that is not is made. Nothing is ever half made: see `run_store`.
 """
 
 from __future__ import annotations
