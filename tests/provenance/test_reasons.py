@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from evaltools.provenance.manifest import Ingredients
-from evaltools.provenance.reasons import compare_ingredients
+from evaltools.provenance.rerun_reasons import compare_ingredients
 
 OLD = Ingredients(
     files={"data/a.csv": "1", "data/b.csv": "1"},

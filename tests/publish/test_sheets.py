@@ -14,8 +14,8 @@ import python_calamine
 from publishing_house import HOSTILE, NOTICE
 
 from evaltools.publish.bundle import Bundle
-from evaltools.publish.sheets import HEADER_ROW, Sheet, write_workbook
 from evaltools.publish.tables import codebook_csv
+from evaltools.publish.workbook_writer import HEADER_ROW, Sheet, write_workbook
 
 
 @pytest.fixture(scope="module")

@@ -80,9 +80,9 @@ def test_all_formats_are_made_and_the_project_is_left_as_it_is(
     lines: list[str] = []
     files = rendered(
         project, play(), tmp_path / "out", "html", "typst", "docx",
-        progress=lines.append, name="raportti",
+        progress=lines.append,
     )  # fmt: skip
-    assert [path.name for path in files] == ["raportti.html", "raportti.pdf", "raportti.docx"]
+    assert [path.name for path in files] == ["report.html", "report.pdf", "report.docx"]
     assert [path.read_text() for path in files] == ["html made", "typst made", "docx made"]
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(
         path.name for path in files

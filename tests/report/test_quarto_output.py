@@ -54,7 +54,7 @@ def sources(tmp_path: Path) -> Sources:
         "# A\n\n![K](<../img/kuva yksi.png>)\n{{< vra staff.share >}}\n{{< var staff.shrae >}}\n"
         "Katso @fig-lost.\n"
     )
-    return Sources(tmp_path, Path("fi/report.qmd"), "reports")
+    return Sources(tmp_path, Path("fi/report.qmd"))
 
 
 def test_every_recording_is_read() -> None:

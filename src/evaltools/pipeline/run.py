@@ -22,7 +22,7 @@ from evaltools.pipeline.progress import Progress
 from evaltools.pipeline.run_store import RunStore
 from evaltools.problems import Problem, refuse
 from evaltools.provenance.manifest import Ingredients, Manifest, hash_outputs, read_manifest
-from evaltools.provenance.reasons import Change, Reason, compare_ingredients
+from evaltools.provenance.rerun_reasons import Change, Reason, compare_ingredients
 
 if TYPE_CHECKING:
     from evaltools.indicators.indicator import Indicator

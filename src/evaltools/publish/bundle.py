@@ -27,8 +27,8 @@ from evaltools.publish.candidate import Candidate, Gate, run_gates
 from evaltools.publish.crate import write_crate
 from evaltools.publish.gates import check_responsibility, standard_gates
 from evaltools.publish.method_card import method_card
-from evaltools.publish.sheets import write_workbook
 from evaltools.publish.tables import codebook_csv, indicator_csv, indicator_sheets, read_chapters
+from evaltools.publish.workbook_writer import write_workbook
 from evaltools.report.build import check_output_folder
 from evaltools.report.report_store import read_record
 

@@ -12,7 +12,7 @@ from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Indicator, counts_of, to_table
 from evaltools.pipeline.outputs import collect_outputs, escape_formula
 from evaltools.pipeline.run import Run
-from evaltools.publish.sheets import Sheet, Value
+from evaltools.publish.workbook_writer import Sheet, Value
 
 COLUMNS = (
     "key", "dimensions", "speaks_of", "value", "unit", "x", "n", "N", "low", "high", "interval",

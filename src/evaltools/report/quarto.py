@@ -133,8 +133,6 @@ def render(
     output: Path,
     progress: Progress | None = None,
     *,
-    name: str | None = None,
-    shown: str = "reports",
     quarto: Path | None = None,
     epoch: int = 0,
     seconds: float = SECONDS,
@@ -148,8 +146,6 @@ def render(
         formats: of `html`, `typst`, `docx`.
         output: folder for what is made; its files are replaced only when all formats are there.
         progress: told what Quarto prints.
-        name: of the files without their ending; that of the document if not given.
-        shown: how the project's folder is called in problems.
         quarto: the command; looked for if not given.
         epoch: seconds since 1970 that count as now (SOURCE_DATE_EPOCH).
         seconds: wall-clock limit of one format.
@@ -182,7 +178,7 @@ def render(
             copy = Path(scratch).resolve() / kind
             shutil.copytree(project, copy, ignore=_resource_links)
             prepare_quarto_copy(copy, kind)
-            call = _QuartoCall(command, copy, relative, kind, shown)
+            call = _QuartoCall(command, copy, relative, kind)
             return call.run(_environment(epoch), lambda line: emit(kind, line), seconds, stop)
 
         ordered = list(dict.fromkeys(formats))
@@ -196,7 +192,7 @@ def render(
         problems = [item for found in results.values() if isinstance(found, list) for item in found]
         refuse(dict.fromkeys(problems))
         output_file = {kind: found for kind, found in results.items() if isinstance(found, Path)}
-        return _move_files(output_file, output, name or relative.stem)
+        return _move_files(output_file, output, relative.stem)
 
 
 def _resource_links(folder: str, names: list[str]) -> list[str]:
@@ -207,12 +203,12 @@ def _resource_links(folder: str, names: list[str]) -> list[str]:
 class _QuartoCall:
     """One call of Quarto, for one format, in a copy of the project."""
 
-    def __init__(self, command: Path, project: Path, document: Path, kind: str, shown: str) -> None:
+    def __init__(self, command: Path, project: Path, document: Path, kind: str) -> None:
         self.command = command
         self.project = project
         self.document = document
         self.kind = kind
-        self.sources = Sources(project, document, shown)
+        self.sources = Sources(project, document)
 
     def run(
         self,

@@ -26,12 +26,10 @@ class Sources:
     Arguments:
         folder: the project as it was rendered; messages name files in it.
         document: the document, below it.
-        shown: how the project's folder is called in problems, such as `reports`.
     """
 
     folder: Path
     document: Path
-    shown: str = ""
 
     def name(self, path: str) -> str:
         """A file as the author knows it, from what a message calls it."""
@@ -59,7 +57,7 @@ class Sources:
         return sorted(found, key=lambda path: (not path.is_relative_to(near), path))
 
     def _sources_below(self, path: Path) -> str:
-        return f"{self.shown}/{path.as_posix()}" if self.shown else path.as_posix()
+        return f"reports/{path.as_posix()}"  # which is what was staged
 
 
 def _is_line_in(text: str, line: str) -> bool:

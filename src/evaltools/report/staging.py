@@ -23,7 +23,7 @@ from evaltools.report import generated_pages
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.markup import find_anchors, link_numbers
 from evaltools.report.evidence_pages.page import write_evidence_pages
-from evaltools.report.evidence_pages.quotes import make_quote_policy
+from evaltools.report.evidence_pages.quotations import make_quote_policy
 from evaltools.report.evidence_pages.scope_facts import fact_variables, read_facts, scope_variables
 from evaltools.report.material import ReportMaterial
 from evaltools.report.renderer.docx.reference import Page, reference_docx

@@ -26,7 +26,7 @@ from evaltools.publish.tables import Chapter, describe_method, indicator_sheets,
 from evaltools.report import generated_pages
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.passages import Passage
-from evaltools.report.evidence_pages.quotes import QuotePolicy, passage_record
+from evaltools.report.evidence_pages.quotations import QuotePolicy, passage_record
 from evaltools.report.renderer.pandoc import pandoc
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -19,7 +19,11 @@ from evaltools.i18n.messages import Words
 from evaltools.indicators import effects
 from evaltools.report.evidence_pages.markup import finding_anchor
 from evaltools.report.evidence_pages.passages import Passage
-from evaltools.report.evidence_pages.quotes import QuotePolicy, make_quote_policy, passage_record
+from evaltools.report.evidence_pages.quotations import (
+    QuotePolicy,
+    make_quote_policy,
+    passage_record,
+)
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 HOSTILE = (

@@ -16,7 +16,7 @@ from evaltools.report.evidence_pages.passages import (
     find_rows,
     sample_evenly,
 )
-from evaltools.report.evidence_pages.quotes import make_quote_policy
+from evaltools.report.evidence_pages.quotations import make_quote_policy
 from evaltools.study.schema import Disclosure
 
 

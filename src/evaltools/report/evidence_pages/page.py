@@ -13,10 +13,10 @@ from evaltools.findings.lookup import numbers_of
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.problems import Problem, refuse
-from evaltools.report.evidence_pages.findings import PageContext, finding_entry
+from evaltools.report.evidence_pages.finding_entries import PageContext, finding_entry
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.markup import annotate, finding_anchor, label, value
-from evaltools.report.evidence_pages.numbers import (
+from evaltools.report.evidence_pages.number_entries import (
     Cell,
     Number,
     describe_counts,
@@ -32,7 +32,7 @@ from evaltools.report.evidence_pages.passages import (
     find_code,
     find_rows,
 )
-from evaltools.report.evidence_pages.quotes import QuotePolicy, quote_side, withheld_side
+from evaltools.report.evidence_pages.quotations import QuotePolicy, quote_side, withheld_side
 from evaltools.report.evidence_pages.scope_facts import fact_entry, read_facts
 from evaltools.report.material import ReportMaterial
 from evaltools.report.variables import format_indicator

@@ -19,7 +19,7 @@ from evaltools.report.evidence_pages.markup import (
     sentence,
 )
 from evaltools.report.evidence_pages.passages import Passage, Passages
-from evaltools.report.evidence_pages.quotes import QuotePolicy, quote_side, withheld_side
+from evaltools.report.evidence_pages.quotations import QuotePolicy, quote_side, withheld_side
 
 MOST_NUMBERS = 6
 
