@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from publishing_house import HOSTILE, INDICATORS, NOTICE, published
+from published_study import HOSTILE, INDICATORS, NOTICE, published
 
 from evaltools.problems import ProblemError
 from evaltools.provenance.integrity import check_folder
@@ -191,7 +191,7 @@ def test_findings_are_published_with_their_outcomes(make: Make, tmp_path: Path) 
     (candidate.study.root / "reports" / "findings.yml").write_text(FINDING, "utf-8")
     found = judge(load_findings(candidate.study.root), INDICATORS, "S")
     # The declaration is a source of the report, so the report must be made again.
-    from publishing_house import render, whole_report
+    from published_study import render, whole_report
 
     c = candidate
     report = render(c.study, c.study.parameters(), c.run, whole_report())

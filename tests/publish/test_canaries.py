@@ -15,7 +15,7 @@ import pikepdf
 import pytest
 import typst
 from PIL import Image, PngImagePlugin
-from publishing_house import docx_file, html_file, make_candidate, published, render, whole_report
+from published_study import docx_file, html_file, make_candidate, published, render, whole_report
 
 from evaltools.disclosure.scan import Sought, scan_outputs
 from evaltools.disclosure.single_projects import SingleProjects

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from forging import CRATE, MANIFEST, forged, refresh_lists
-from publishing_house import make_candidate
+from published_study import make_candidate
 
 from evaltools.problems import ProblemError
 from evaltools.provenance.hashes import hash_folder

@@ -10,7 +10,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 import yaml
-from publishing_house import docx_file, html_file, pdf_file, published
+from published_study import docx_file, html_file, pdf_file, published
 
 from evaltools.problems import Problem, ProblemError
 from evaltools.publish.candidate import Candidate, Gate, run_gates

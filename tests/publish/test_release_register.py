@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from publishing_house import make_candidate, published, whole_report
+from published_study import make_candidate, published, whole_report
 
 from evaltools.disclosure.recoverability import PublicCell, PublicTable
 from evaltools.disclosure.releases import Release, differencing

@@ -11,7 +11,7 @@ import openpyxl
 import pandas as pd
 import pytest
 import python_calamine
-from publishing_house import HOSTILE, NOTICE
+from published_study import HOSTILE, NOTICE
 
 from evaltools.publish.bundle import Bundle
 from evaltools.publish.tables import codebook_csv
