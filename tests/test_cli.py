@@ -3,12 +3,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click import Command, Context
 from click.testing import CliRunner
 
 from evaltools.cli import format_problems, main
+from evaltools.cli.main import CommandGroup
 from evaltools.problems import Problem
 
 ROOT = Path(__file__).parent.parent
@@ -37,6 +40,23 @@ def test_help_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def groups(command: Command) -> Iterator[CommandGroup]:
+    if isinstance(command, CommandGroup):
+        for name in command.modules:
+            found = command.get_command(Context(command), name)
+            assert found is not None, name
+            yield from groups(found)
+        yield command
+
+
+def test_help_lists_commands_as_they_describe_themselves() -> None:
+    for group in groups(main):
+        for name, (_, sentence) in group.modules.items():
+            described = " ".join((group.commands[name].help or "").split("\n\n")[0].split())
+            assert described == sentence
+        assert set(group.modules) == set(group.commands)
 
 
 def test_every_wrong_parameter_is_told_before_anything_runs(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import griffe
 
 from evaltools.problems import ProblemError
-from evaltools.report.renderer import conversion
+from evaltools.report.renderer import render
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "reports" / "_build" / "reference"
@@ -26,9 +26,10 @@ PACKAGES = {
     "indicators": "Indicators: numbers with their denominators",
     "statistics": "Statistics: published formulas, numbers in and numbers out",
     "findings": "Findings: sentences that judge, bound to numbers",
-    "present": "Figures, tables and language",
+    "charts": "Figures and tables",
+    "i18n": "Language: numbers, messages, quantifiers",
     "documents": "Documents: text of reports as received",
-    "exchange": "Exchange of codings with other tools",
+    "qda": "Exchange of codings with other tools",
 }
 
 _SETTINGS = {
@@ -196,7 +197,7 @@ def main() -> int:
     output = Path(sys.argv[1]) if len(sys.argv) > 1 else OUTPUT
     document = write_source(output / "source")
     try:
-        (page,) = conversion(document.parent, Path(document.name), ["html"], output)
+        (page,) = render(document.parent, Path(document.name), ["html"], output)
     except ProblemError as error:
         print(error, file=sys.stderr)
         return 1

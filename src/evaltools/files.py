@@ -1,7 +1,9 @@
-"""Files read with suspicion, and files written that are whole or not there.
+"""Files read with suspicion, files written completely or not at all, and what goes wrong with them.
 
 What is read is a plain file of limited size; anything else is a problem that names it. What is
-written is whole or not there, also when a process or a machine stops in between.
+written is complete or not there, also when a process or a machine stops in between. And the one
+place where errors of the system become problems: commands come here with whatever they did not
+expect; whoever reads a file of a study gets problems from here.
 """
 
 from __future__ import annotations
@@ -16,14 +18,158 @@ import secrets
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Literal
 
-from evaltools.file_faults import fault_kind, file_problem, problems_of, relative_path
 from evaltools.problems import Problem, ProblemError
 
 LARGEST = 500_000_000
 """Bytes of a file that is read whole, where nothing smaller is asked for."""
+
+FaultKind = Literal[
+    "missing", "denied", "read-only", "full", "folder", "no-folder", "not-plain", "link-loop",
+    "name", "exists", "not-empty", "large", "busy", "too-many", "device", "encoding", "nested",
+    "memory", "other",
+]  # fmt: skip
+
+_KINDS: Mapping[int, FaultKind] = {
+    errno.ENOENT: "missing",
+    errno.EACCES: "denied",
+    errno.EPERM: "denied",
+    errno.EROFS: "read-only",
+    errno.ENOSPC: "full",
+    errno.EDQUOT: "full",
+    errno.EISDIR: "folder",
+    errno.ENOTDIR: "no-folder",
+    errno.ENXIO: "not-plain",
+    errno.ELOOP: "link-loop",
+    errno.ENAMETOOLONG: "name",
+    errno.EILSEQ: "name",
+    errno.EEXIST: "exists",
+    errno.ENOTEMPTY: "not-empty",
+    errno.EFBIG: "large",
+    errno.EBUSY: "busy",
+    errno.ETXTBSY: "busy",
+    errno.EMFILE: "too-many",
+    errno.ENFILE: "too-many",
+    errno.EIO: "device",
+    errno.ESTALE: "device",
+    errno.ENOMEM: "memory",
+}
+
+_TEXTS: Mapping[FaultKind, tuple[str, str]] = {
+    "missing": ("is not there", "Put it there, or correct the name."),
+    "denied": (
+        "may not be read or written by you",
+        "Have its permissions changed (ls -l shows them), or work as its owner.",
+    ),
+    "read-only": (
+        "cannot be written: the disk is read-only",
+        "Work on a copy of the study on a disk that can be written to.",
+    ),
+    "full": ("cannot be written: no space is left", "Make room on the disk and try again."),
+    "folder": ("is a folder where a file is needed", "Move the folder away, or correct the name."),
+    "no-folder": (
+        "is no folder, where one is needed",
+        "Move the file away, or correct the name.",
+    ),
+    "not-plain": (
+        "is a pipe, socket or device and no file",
+        "Put a plain file in its place.",
+    ),
+    "link-loop": ("is a link that leads to itself", "Put the file itself in its place."),
+    "name": ("has a name that the disk cannot hold", "Give it a shorter, plainer name."),
+    "exists": ("is there already", "Move it away, or name another."),
+    "not-empty": ("is a folder that is not empty", "Move it away, or name another."),
+    "large": ("is too large", "Is it the right file?"),
+    "busy": ("is in use by another program", "Close that program and try again."),
+    "too-many": ("cannot be opened: too many files are open", "Raise the limit (ulimit -n)."),
+    "device": ("cannot be read or written: the disk fails", "Look after the disk first."),
+    "encoding": ("is not UTF-8 text", "Save it as UTF-8."),
+    "nested": ("is nested too deeply to be read", "Write it flat; no file of a study needs it."),
+    "memory": ("needs more memory than there is", "Close other programs, or use less data."),
+    "other": ("cannot be used", "Look after it and try again."),
+}
+
+
+def file_problem(kind: FaultKind, where: str, detail: str = "") -> Problem:
+    """A file at fault, in words for an evaluator.
+
+    Arguments:
+        kind: what is wrong.
+        where: the file as people call it.
+        detail: what exactly, where there is more to say.
+    """
+    what, remedy = _TEXTS[kind]
+    return Problem(where, what + (f" ({detail})" if detail else ""), "", remedy, f"file.{kind}")
+
+
+def fault_kind(error: OSError) -> FaultKind:
+    """What an error of the system says is wrong with a file."""
+    return _KINDS.get(error.errno or 0, "other")
+
+
+def problems_from_error(error: BaseException, where: str = "") -> tuple[Problem, ...]:
+    """The problems that an error tells of, a line each.
+
+    Arguments:
+        error: an OSError, UnicodeError, RecursionError or MemoryError.
+        where: what was being read or written, where the error does not say it.
+    """
+    if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
+        return tuple(
+            Problem(relative_path(Path(source)), f"cannot be copied ({_error_text(said)})", "",
+                    _TEXTS["other"][1], "file.other")
+            for source, _, said in error.args[0]
+        )  # fmt: skip
+    if isinstance(error, OSError):
+        return (_problem_from_os_error(error, where),)
+    where = where or "a file"
+    if isinstance(error, UnicodeDecodeError):
+        return (file_problem("encoding", where, f"byte {error.start + 1}"),)
+    if isinstance(error, UnicodeError):
+        return (file_problem("name", where),)
+    return (file_problem("nested" if isinstance(error, RecursionError) else "memory", where),)
+
+
+def _problem_from_os_error(error: OSError, where: str) -> Problem:
+    kind = fault_kind(error)
+    name = error.filename2 if error.filename2 is not None else error.filename
+    if name is None or isinstance(name, int):
+        told = where or "a file"
+        return file_problem(kind, told, "" if kind != "other" else _error_text(error))
+    path = Path(name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name))
+    if kind in ("no-folder", "exists", "missing", "name", "denied", "read-only", "full"):
+        kind, path = _find_obstacle(kind, path)
+    return file_problem(kind, relative_path(path), "" if kind != "other" else _error_text(error))
+
+
+def _find_obstacle(kind: FaultKind, path: Path) -> tuple[FaultKind, Path]:
+    """What is really in the way: a file among the folders above, or a link to nowhere."""
+    with contextlib.suppress(OSError):
+        for above in reversed(path.absolute().parents):
+            if above.exists() and not above.is_dir():
+                return "no-folder", above
+        if kind == "missing" and not path.is_symlink():
+            return kind, next((one for one in reversed(path.parents) if not one.exists()), path)
+        if kind in ("denied", "read-only", "full") and not os.path.lexists(path):
+            return kind, path.parent  # it was to be made there
+    return kind, path
+
+
+def relative_path(path: Path) -> str:
+    """A path as short as it can be told from here, on one line."""
+    text = str(path)
+    with contextlib.suppress(ValueError, OSError):
+        text = str(path.relative_to(Path.cwd()))
+    text = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    return text if len(text) <= 300 else f"{text[:120]}…{text[-120:]}"
+
+
+def _error_text(said: object) -> str:
+    text = (said.strerror or type(said).__name__) if isinstance(said, OSError) else str(said)
+    return " ".join(text.split())[:200]
 
 
 @contextlib.contextmanager
@@ -39,7 +185,10 @@ def open_file(path: Path, where: str = "") -> Iterator[io.BufferedReader]:
     """
     where = where or relative_path(path)
     # A pipe without a writer would be waited for, and a device has no end.
-    with naming(where), os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+    with (
+        errors_as_problems(where),
+        os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file,
+    ):
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise ProblemError([file_problem("not-plain", where)])
         yield file
@@ -71,7 +220,7 @@ def read_text(path: Path, where: str = "", most: int = LARGEST) -> str:
         ProblemError: it cannot be read (see `read_file`), or is not UTF-8.
     """
     content = read_file(path, where, most)
-    with naming(where or relative_path(path)):
+    with errors_as_problems(where or relative_path(path)):
         return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -90,19 +239,19 @@ def walk_folder(folder: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def naming(where: str) -> Iterator[None]:
+def errors_as_problems(where: str) -> Iterator[None]:
     """Tell faults of the system as problems of this file, whatever they call it themselves."""
     try:
         yield
     except (OSError, UnicodeError, RecursionError, MemoryError) as error:
         raise ProblemError(
             Problem(where, item.what, item.allowed, item.remedy, item.code)
-            for item in problems_of(error, where)
+            for item in problems_from_error(error, where)
         ) from None
 
 
 @contextlib.contextmanager
-def writing_in(folder: Path) -> Iterator[None]:
+def name_folder_in_errors(folder: Path) -> Iterator[None]:
     """Let errors of the system that name no file, such as a full disk's, name this folder."""
     try:
         yield
@@ -112,7 +261,7 @@ def writing_in(folder: Path) -> Iterator[None]:
         raise
 
 
-def new_folder_problems(folder: Path, remedy: str, code: str) -> list[Problem]:
+def check_new_folder(folder: Path, remedy: str, code: str) -> list[Problem]:
     """What keeps a folder from being made: something is there, or nothing can be put there.
 
     Arguments:
@@ -206,7 +355,7 @@ def build_beside(target: Path) -> Iterator[Path]:
         with contextlib.suppress(OSError):  # some file systems of a network lock no folders
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         unlocked.rename(building)  # only now, with its lock, it looks like a leftover to others
-        with writing_in(target.parent):
+        with name_folder_in_errors(target.parent):
             yield building
     finally:
         os.close(descriptor)
@@ -225,7 +374,7 @@ def put_in_place(building: Path, target: Path, *, replace: bool = False) -> None
     """
     for path in (*building.rglob("*"), building):
         if path.is_file() or path.is_dir():
-            synchronise(path)
+            sync_to_disk(path)
     if replace and target.exists():
         old = target.with_name(f".{target.name}.building-{secrets.token_hex(4)}")
         target.rename(old)
@@ -237,7 +386,7 @@ def put_in_place(building: Path, target: Path, *, replace: bool = False) -> None
         shutil.rmtree(old, ignore_errors=True)
     else:
         building.rename(target)
-    synchronise(target.parent)
+    sync_to_disk(target.parent)
 
 
 def clear_leftovers(folder: Path, name: str = "") -> None:
@@ -258,7 +407,7 @@ def clear_leftovers(folder: Path, name: str = "") -> None:
                 os.close(descriptor)
 
 
-def synchronise(path: Path) -> None:
+def sync_to_disk(path: Path) -> None:
     """Wait until a file, or the list of what is in a folder, is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from evaltools.files import naming, read_text
+from evaltools.files import errors_as_problems, read_text
 from evaltools.problems import Problem, ProblemError
 
 DEEPEST = 50
@@ -95,13 +95,13 @@ def read_yaml(path: Path, name: str) -> tuple[dict[str, Any], dict[Location, int
     Raises:
         ProblemError: the file cannot be read as a plain file of UTF-8, or is no YAML mapping.
     """
-    with naming(name):
+    with errors_as_problems(name):
         if not os.path.lexists(path):
             what, remedy = "is missing", "Start from the study's folder."
             raise ProblemError([Problem(name, what, remedy=remedy, code="study.file")])
     text = read_text(path, name, MAXIMUM_BYTES)
     try:
-        with naming(name):
+        with errors_as_problems(name):
             content, node = load_yaml(text, StudyLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "publish"))
 
 from permissions import permissions_hold
-from publishing_house import write_sources
+from published_study import write_sources
 
 from evaltools.cli import main
 

@@ -14,11 +14,17 @@ from click.testing import CliRunner
 from permissions import permissions_hold
 
 from evaltools.cli import main
-from evaltools.file_faults import problems_of
-from evaltools.files import new_folder_problems, read_file, replace_file, walk_folder, writing_in
+from evaltools.files import (
+    check_new_folder,
+    name_folder_in_errors,
+    problems_from_error,
+    read_file,
+    replace_file,
+    walk_folder,
+)
 from evaltools.ingest.mapping_tables import read_mapping, read_pairs
 from evaltools.ingest.project_match import Projects
-from evaltools.pipeline.run_store import Store
+from evaltools.pipeline.run_store import RunStore
 from evaltools.problems import ProblemError
 from evaltools.report.report_store import ReportStore
 
@@ -139,10 +145,10 @@ def test_a_build_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "closed").mkdir(mode=0o555)
     for place, code in (("file", "file.no-folder"), ("closed", "file.denied")):
         build = tmp_path / place / "_build" if place == "closed" else tmp_path / place
-        for make in (ReportStore(build).building, lambda: Store(build).building("0" * 64, bool)):  # noqa: B023
+        for make in (ReportStore(build).open_new, lambda: RunStore(build).open_new("0" * 64, bool)):  # noqa: B023
             with permissions_hold(), pytest.raises(OSError) as caught, make():  # noqa: PT011
                 pass
-            (problem,) = problems_of(caught.value)
+            (problem,) = problems_from_error(caught.value)
             assert (problem.where, problem.code) == (str(tmp_path / place), code)
 
 
@@ -215,16 +221,16 @@ def small_disk() -> Iterator[None]:
 
 
 def test_a_disk_that_is_full_is_told_with_the_folder(tmp_path: Path, small_disk: None) -> None:
-    with pytest.raises(OSError) as caught, writing_in(tmp_path):  # noqa: PT011
+    with pytest.raises(OSError) as caught, name_folder_in_errors(tmp_path):  # noqa: PT011
         (tmp_path / "a").write_bytes(b"x" * 100)
-    (problem,) = problems_of(caught.value)
+    (problem,) = problems_from_error(caught.value)
     assert (problem.where, problem.code) == (str(tmp_path), "file.large")
 
 
 def test_no_space_is_told_as_such(tmp_path: Path) -> None:
-    with pytest.raises(OSError) as caught, writing_in(tmp_path):  # noqa: PT011
+    with pytest.raises(OSError) as caught, name_folder_in_errors(tmp_path):  # noqa: PT011
         Path("/dev/full").write_bytes(b"x")
-    (problem,) = problems_of(caught.value)
+    (problem,) = problems_from_error(caught.value)
     assert problem.code == "file.full"
     assert "Make room" in problem.remedy
 
@@ -242,7 +248,7 @@ def test_every_error_of_the_system_becomes_a_line(
     def fail(*_: object) -> None:
         raise OSError(number, os.strerror(number), "data/register/projects.csv")
 
-    monkeypatch.setattr("evaltools.pipeline.study_checks.check_study", fail)
+    monkeypatch.setattr("evaltools.cli.check.check_study", fail)
     (line,) = told("check")
     assert line.startswith("data/")
     assert line.endswith(f"[file.{code}]")
@@ -271,7 +277,7 @@ def test_a_closed_folder_among_the_inputs_is_not_passed_over(tmp_path: Path) -> 
 
 
 def test_a_new_folder_may_be_made_with_those_above_it(tmp_path: Path) -> None:
-    assert new_folder_problems(tmp_path / "a" / "b" / "c", "", "x") == []
+    assert check_new_folder(tmp_path / "a" / "b" / "c", "", "x") == []
     assert list(tmp_path.iterdir()) == []
 
 
@@ -281,5 +287,5 @@ def test_what_cannot_be_copied_is_a_line_a_file(tmp_path: Path) -> None:
         os.mkfifo(tmp_path / "from" / name)
     with pytest.raises(shutil.Error) as caught:
         shutil.copytree(tmp_path / "from", tmp_path / "to")
-    found = problems_of(caught.value)
+    found = problems_from_error(caught.value)
     assert {Path(problem.where).name for problem in found} == {"a", "b"}

@@ -42,7 +42,7 @@ def test_a_notebook_that_is_there_is_left_alone(small_study: Study) -> None:
 def test_a_port_that_is_taken_is_not_exchanged_for_another(
     small_study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("evaltools.pipeline.jupyterlab._program", lambda: small_study.root)
+    monkeypatch.setattr("evaltools.pipeline.jupyterlab._find_jupyterlab", lambda: small_study.root)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

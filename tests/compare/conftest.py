@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from evaltools.compare.recompute import Job, Recomputer
+from evaltools.compare.recompute import RecomputeJob, Recomputer
 from evaltools.indicators.indicator import Indicator
 from evaltools.provenance.artifacts import Artifact
 from evaltools.provenance.hashes import hash_data, hash_package
@@ -88,7 +88,7 @@ def computed(
         )  # fmt: skip
         key = f"{ingredients.key()} {shifted} {shift}"
         if key not in made:
-            answer = computer.compute(Job(place, values))
+            answer = computer.compute(RecomputeJob(place, values))
             assert not isinstance(answer, str), answer
             given = tuple(_shifted(item, shifted, shift) for item in answer)
             made[key] = write_run(folder / str(len(made)), ingredients, given)

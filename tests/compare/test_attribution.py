@@ -15,7 +15,12 @@ from evaltools.compare import attribution
 from evaltools.compare.attribution import Attribution, Effect, Factor, is_zero
 from evaltools.compare.changes import Identity
 from evaltools.compare.compare import compare
-from evaltools.compare.recompute import Job, Recomputer, compute_elsewhere, pairs_of
+from evaltools.compare.recompute import (
+    RecomputeJob,
+    Recomputer,
+    compute_with_other_version,
+    pair_reports,
+)
 from evaltools.provenance.artifacts import Artifact
 from evaltools.provenance.hashes import hash_files
 from evaltools.study import Study
@@ -33,7 +38,9 @@ def attribute(computer: Recomputer) -> Attribute:
 
     def call(study: Study, old: Artifact, new: Artifact, *more: Path, **named: Path) -> Attribution:
         made = compare(old, new)
-        return attribution.attribute(study, old, new, made, *more, **named, recomputer=computer)
+        return attribution.attribute_changes(
+            study, old, new, made, *more, **named, recomputer=computer
+        )
 
     return call
 
@@ -45,7 +52,9 @@ def test_chapters_are_those_that_the_study_declares(study: Study) -> None:
 
 def test_study_without_chapters_has_nothing_to_compute(study: Study) -> None:
     declaration = study.declaration.model_copy(update={"chapters": {}})
-    answer = Recomputer(replace(study, declaration=declaration)).compute(Job(study.data, {}))
+    answer = Recomputer(replace(study, declaration=declaration)).compute(
+        RecomputeJob(study.data, {})
+    )
     assert answer == (
         "the study declares no chapters, so that nothing can be computed without notebooks"
     )
@@ -66,11 +75,11 @@ def test_other_version_computes_the_chapters_that_its_study_declares(
     for path in study.notebooks:
         shutil.copy(path, folder / "notebooks")
     (folder / "evaluation.yml").write_text("\n".join(lines), encoding="utf-8")
-    job = Job(study.data, study.parameters({}).as_values())
+    job = RecomputeJob(study.data, study.parameters({}).as_values())
     portfolio = ("evaltools.indicators.portfolio", "evaltools.indicators.not_yet_there")
-    (answer,) = compute_elsewhere(source, folder, [job], portfolio, own=True)
+    (answer,) = compute_with_other_version(source, folder, [job], portfolio, own=True)
     assert answer == Recomputer(study, ("evaltools.indicators.goals",)).compute(job)
-    (answer,) = compute_elsewhere(source, folder, [job], portfolio, own=False)
+    (answer,) = compute_with_other_version(source, folder, [job], portfolio, own=False)
     assert answer == Recomputer(study, portfolio[:1]).compute(job)
 
 
@@ -278,7 +287,7 @@ attribute: Attribute
 def test_indicator_that_is_gone_has_a_cause_and_no_size(study: Study) -> None:
     old = recorded(share("challenge.staff.share", 5, 50))
     new = recorded(files={**INGREDIENTS.files, "data/coding/codings.csv": "9"})
-    effects = attribution.attribute(study, old, new, compare(old, new)).effects
+    effects = attribution.attribute_changes(study, old, new, compare(old, new)).effects
     assert effects[("challenge.staff.share", "D", ())] == Effect(
         ("challenge.staff.share", "D", ()), None, (), 0.0
     )
@@ -288,8 +297,8 @@ def test_pairs_are_those_of_the_reports_and_agree_with_the_counts(
     study: Study, computed: Computed, earlier_data: Path
 ) -> None:
     old, new = computed(data=earlier_data / "data"), computed()
-    assert pairs_of(study, old, new, []) == {}
-    pairs = pairs_of(study, old, new, [earlier_data])
+    assert pair_reports(study, old, new, []) == {}
+    pairs = pair_reports(study, old, new, [earlier_data])
     both, only_new, only_old, neither = pairs[SCHEDULE]
     counts = {run.key: next(i for i in run.indicators if i.identity == SCHEDULE)
               for run in (old, new)}  # fmt: skip
@@ -298,9 +307,9 @@ def test_pairs_are_those_of_the_reports_and_agree_with_the_counts(
     assert only_old == 0
     assert only_new > 0
     made = compare(old, new, pairs=pairs)
-    move = next(move for move in made.moves if move.identity == SCHEDULE)
+    move = next(move for move in made.changes if move.identity == SCHEDULE)
     assert move.basis == "newcombe_paired"
 
 
 def test_other_reports_have_no_pairs(study: Study, computed: Computed) -> None:
-    assert pairs_of(study, computed(), computed(calls="2020", wave="2023"), []) == {}
+    assert pair_reports(study, computed(), computed(calls="2020", wave="2023"), []) == {}

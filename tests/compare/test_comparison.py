@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from recorded_runs import INGREDIENTS, PARAMETERS, READ, recorded, share
 
-from evaltools.compare.compare import compare, relation_of
-from evaltools.compare.prose import plain, prose_changes
+from evaltools.compare.compare import compare, find_relation
+from evaltools.compare.prose import compare_prose, strip_markdown
 from evaltools.provenance.artifacts import JudgedFinding
 from evaltools.study import Study
 
@@ -16,7 +16,7 @@ from evaltools.study import Study
 def test_run_compared_with_itself_has_no_differences() -> None:
     run = recorded(share("challenge.staff.share", 5, 50))
     made = compare(run, run)
-    assert made.nothing
+    assert made.is_empty
     assert made.compared == 2
 
 
@@ -45,7 +45,7 @@ def test_everything_that_differs_in_what_went_in_is_named() -> None:
     assert made.notebooks == ("notebooks/a.ipynb",)
     assert made.lock
     assert made.python == ("3.11.7", "3.12.0")
-    assert not made.nothing
+    assert not made.is_empty
 
 
 @pytest.mark.parametrize(
@@ -63,19 +63,19 @@ def test_everything_that_differs_in_what_went_in_is_named() -> None:
 def test_parameters_tell_whether_the_same_reports_were_read(
     changes: dict[str, object], relation: str
 ) -> None:
-    assert relation_of(recorded(), recorded(parameters={**PARAMETERS, **changes})) == relation
+    assert find_relation(recorded(), recorded(parameters={**PARAMETERS, **changes})) == relation
 
 
 def test_two_regions_share_no_reports() -> None:
     first, second = (recorded(parameters={**PARAMETERS, "region": code}) for code in ("01", "06"))
-    assert relation_of(first, second) == "disjoint"
+    assert find_relation(first, second) == "disjoint"
 
 
 def test_recoding_keeps_the_reports_and_a_changed_register_may_not() -> None:
     recoded = recorded(files={**INGREDIENTS.files, "data/coding/codings.csv": "9"})
-    assert relation_of(recorded(), recoded) == "same"
+    assert find_relation(recorded(), recoded) == "same"
     registered = recorded(files={**INGREDIENTS.files, "data/register/projects.csv": "9"})
-    assert relation_of(recorded(), registered) == "overlapping"
+    assert find_relation(recorded(), registered) == "overlapping"
 
 
 def test_findings_that_turned_are_told_with_the_indicators_that_moved() -> None:
@@ -105,7 +105,7 @@ def test_finding_that_only_one_run_judges_is_told() -> None:
 def test_prose_is_told_by_file_line_and_variable(study: Study) -> None:
     old = recorded(replace(READ, n=50), parameters=study.parameters().as_values())
     new = recorded(replace(READ, n=60, value=0.6), parameters=study.parameters().as_values())
-    found = prose_changes(study, old, new)
+    found = compare_prose(study, old, new)
     places = [item for item in found if item.variable == "reports.read.x"]
     assert places
     for item in places:
@@ -131,4 +131,4 @@ def test_prose_is_told_by_file_line_and_variable(study: Study) -> None:
     ],
 )
 def test_variable_is_told_without_its_spans_and_links(markdown: str, text: str) -> None:
-    assert plain(markdown) == text
+    assert strip_markdown(markdown) == text

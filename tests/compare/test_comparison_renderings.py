@@ -16,11 +16,17 @@ from rich.console import Console
 
 from evaltools.compare.attribution import Attribution, Effect, Factor
 from evaltools.compare.compare import Comparison, compare
-from evaltools.compare.figure import comparison_figure, comparison_picture, slope_rows
-from evaltools.compare.output import COLUMNS, changes_section, comparison_csv, print_comparison
-from evaltools.compare.page import comparison_page
+from evaltools.compare.figure import draw_comparison, encode_comparison, make_slopes
+from evaltools.compare.output import COLUMNS, print_comparison, write_changes_section, write_csv
+from evaltools.compare.page import write_page
 from evaltools.compare.prose import ProseChange
-from evaltools.compare.rows import exchanged, headline, shares_moved, summary, why
+from evaltools.compare.rows import (
+    explain_causes,
+    list_input_changes,
+    select_changed_shares,
+    select_headline_changes,
+    summarise,
+)
 from evaltools.i18n.numbers import LANGUAGES
 from evaltools.indicators.indicator import Indicator
 from evaltools.provenance.artifacts import JudgedFinding
@@ -61,11 +67,11 @@ def attribution(made: Comparison) -> Attribution:
 def test_headline_says_each_change_once(made: Comparison) -> None:
     doubled = [
         replace(move, new=replace(move.new, key=key) if move.new else None)
-        for move in made.moves[:1]
+        for move in made.changes[:1]
         for key in ("challenge.staff.denied.share", "wave_difference.challenge.staff.difference")
     ]
-    assert headline(doubled) == []
-    assert [move.key for move in shares_moved(made)] == ["challenge.staff.share"]
+    assert select_headline_changes(doubled) == []
+    assert [move.key for move in select_changed_shares(made)] == ["challenge.staff.share"]
 
 
 def test_terminal_tells_everything(made: Comparison, attribution: Attribution) -> None:
@@ -112,7 +118,7 @@ class Page(HTMLParser):
 def test_page_is_one_file_without_scripts_and_with_named_tables(
     made: Comparison, attribution: Attribution, language: Any
 ) -> None:
-    text = comparison_page(made, attribution, language, LABELS, "Esimerkki <i>")
+    text = write_page(made, attribution, language, LABELS, "Esimerkki <i>")
     page = Page()
     page.feed(text)
     page.close()
@@ -134,7 +140,7 @@ def test_page_is_one_file_without_scripts_and_with_named_tables(
 def test_section_is_markdown_with_captions_and_identifiers(
     made: Comparison, attribution: Attribution, language: Any
 ) -> None:
-    text = changes_section(made, attribution, language, LABELS)
+    text = write_changes_section(made, attribution, language, LABELS)
     assert text.startswith("## ")
     assert "{#sec-changes}" in text.splitlines()[0]
     names = re.findall(r"\{#(tbl-[a-z-]+)\}", text)
@@ -149,15 +155,15 @@ def test_section_is_markdown_with_captions_and_identifiers(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_section_of_two_equal_reports_says_so(language: Any) -> None:
-    text = changes_section(compare(recorded(), recorded()), None, language, {})
+    text = write_changes_section(compare(recorded(), recorded()), None, language, {})
     assert len(text.split("\n\n")) == 2
 
 
 def test_table_file_has_every_move_and_no_formula(
     made: Comparison, attribution: Attribution
 ) -> None:
-    lines = list(csv.DictReader(io.StringIO(comparison_csv(made, attribution))))
-    assert len(lines) == len(made.moves)
+    lines = list(csv.DictReader(io.StringIO(write_csv(made, attribution))))
+    assert len(lines) == len(made.changes)
     assert set(COLUMNS) < set(lines[0])
     assert not [line for line in lines if line["key"].startswith("=")]
     staff = next(line for line in lines if line["key"] == "challenge.staff.share")
@@ -168,17 +174,17 @@ def test_table_file_has_every_move_and_no_formula(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_figure_is_legible_and_told_in_words(made: Comparison, language: Any) -> None:
-    figure = comparison_figure(made, language, LABELS, "Esimerkki.")
+    figure = draw_comparison(made, language, LABELS, "Esimerkki.")
     assert faults(figure.figure) == []
     assert "tavoitteet" in figure.alt
     assert figure.caption.startswith("Esimerkki.")
-    assert [row.clear for row in slope_rows(made, language, LABELS)] == [True, False]
+    assert [row.clear for row in make_slopes(made, language, LABELS)] == [True, False]
 
 
 def test_picture_carries_its_notice_and_is_the_same_every_time(made: Comparison) -> None:
-    first = comparison_picture(made, "en", LABELS, "Example data")
-    assert first == comparison_picture(made, "en", LABELS, "Example data")
-    assert first != comparison_picture(made, "en", LABELS, "")
+    first = encode_comparison(made, "en", LABELS, "Example data")
+    assert first == encode_comparison(made, "en", LABELS, "Example data")
+    assert first != encode_comparison(made, "en", LABELS, "")
     assert first.startswith(b"\x89PNG")
 
 
@@ -186,7 +192,7 @@ def test_picture_carries_its_notice_and_is_the_same_every_time(made: Comparison)
 def test_summary_says_how_many_changes_chance_alone_would_give(
     made: Comparison, language: Any
 ) -> None:
-    sentences = summary(made, language)
+    sentences = summarise(made, language)
     assert len(sentences) == 4
     assert "95" in sentences[-1]
 
@@ -196,11 +202,11 @@ def test_summary_says_how_many_changes_chance_alone_would_give(
 def test_every_state_of_every_factor_has_words(language: Any, state: Any) -> None:
     for kind in ("data", "parameters", "code", "environment", "code_or_environment"):
         factor = Factor(kind, state)  # type: ignore[arg-type]
-        assert why(Attribution((factor,), {}), language)[0]
+        assert explain_causes(Attribution((factor,), {}), language)[0]
 
 
 def test_long_lists_of_files_are_counted_and_not_told(made: Comparison) -> None:
     files = {**INGREDIENTS.files, **{f"data/reports/text/{n}.txt": "1" for n in range(40)}}
-    told = exchanged(compare(recorded(), recorded(files=files)), "en")
+    told = list_input_changes(compare(recorded(), recorded(files=files)), "en")
     assert len(told) == 13
     assert told[-1].new == "28"

@@ -21,7 +21,7 @@ from evaltools.disclosure.scan import (
     secrets_of,
 )
 from evaltools.evidence import Evidence, read_tables
-from evaltools.pipeline.outputs import harmless
+from evaltools.pipeline.outputs import escape_formula
 from evaltools.study import load_study
 
 ROOT = Path(__file__).parents[3]
@@ -101,7 +101,9 @@ def test_tables_are_searched_row_by_row(tmp_path):
 def test_a_formula_in_a_project_name_is_told(tmp_path, name):
     (tmp_path / "projects.csv").write_text(f'id,name\n1,"{name}"\n', encoding="utf-8")
     assert codes(tmp_path) == {"formula"}
-    (tmp_path / "projects.csv").write_text(f'id,name\n1,"{harmless(name)}"\n', encoding="utf-8")
+    (tmp_path / "projects.csv").write_text(
+        f'id,name\n1,"{escape_formula(name)}"\n', encoding="utf-8"
+    )
     assert codes(tmp_path) == set()
 
 

@@ -11,7 +11,13 @@ from places import Place
 
 from evaltools.problems import ProblemError
 from evaltools.provenance.integrity import check_folder
-from evaltools.publish.rebuild import Anew, Cause, compare, make_anew, read_record
+from evaltools.publish.rebuild import (
+    Cause,
+    RebuiltFiles,
+    compare_files,
+    read_record,
+    rebuild_in_scratch,
+)
 from evaltools.publish.verify import verify
 from evaltools.study import load_study
 
@@ -31,7 +37,7 @@ def test_bundle_report_and_run_come_out_again_and_every_forged_file_is_named(
     allowed.write_text(f"anna {key.with_suffix('.pub').read_text()}", encoding="utf-8")
     assert verify(bundle, signers=allowed).holds
 
-    anew = make_anew(read_record(bundle), load_study(own.root), lambda _: None)
+    anew = rebuild_in_scratch(read_record(bundle), load_study(own.root), lambda _: None)
     assert anew.causes == ()
     report = own.root.resolve() / "reports" / "_build" / "default"
     run = next(
@@ -67,11 +73,11 @@ def test_bundle_report_and_run_come_out_again_and_every_forged_file_is_named(
             path.write_bytes(content)
 
 
-def _difference(folder: Path, anew: Anew) -> set[str]:
+def _difference(folder: Path, anew: RebuiltFiles) -> set[str]:
     """What making it anew names, or else what keeps its record from being read."""
     try:
         held = check_folder(folder).inventory.hashes()
-        return {item.file for item in compare(read_record(folder), held, anew).differences}
+        return {item.file for item in compare_files(read_record(folder), held, anew).differences}
     except ProblemError as error:
         return {problem.where for problem in error.problems}
 

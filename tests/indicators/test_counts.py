@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from evaltools.indicators.indicator import Indicator, counts_of, from_record, to_record, to_table
 from evaltools.indicators.shares import share_records
-from evaltools.provenance.artifacts import _from_csv
+from evaltools.provenance.artifacts import _parse_csv
 from evaltools.publish.tables import indicator_csv
 
 UNITS = ("count", "share", "eur", "eur_per_inhabitant", "index", "ratio", "difference")
@@ -49,7 +49,7 @@ def test_whatever_is_written_is_read_back(**given: Any) -> None:
     except ValueError:
         return
     assert from_record(to_record(one)) == one
-    (row,) = _from_csv(indicator_csv([one]))
+    (row,) = _parse_csv(indicator_csv([one]))
     assert from_record(row) == one
 
 
@@ -57,5 +57,5 @@ def test_records_of_earlier_releases_are_read_as_they_were_meant() -> None:
     earlier = {"key": "a.b.share", "value": 0.25, "unit": "share", "n": 1, "N": 4}
     assert counts_of(from_record(earlier)) == (1, 4, None)
     text = "key,value,unit,n,N,estimand,low,high,method,level,dimensions,source,suppressed,note\n"
-    (row,) = _from_csv(text + "a.b.share,0.25,share,1,4,D,,,,,,,False,\n")
+    (row,) = _parse_csv(text + "a.b.share,0.25,share,1,4,D,,,,,,,False,\n")
     assert counts_of(from_record(row)) == (1, 4, None)

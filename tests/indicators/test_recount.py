@@ -31,7 +31,7 @@ from evaltools.indicators import (
 )
 from evaltools.indicators.agreement import all_records
 from evaltools.indicators.indicator import Indicator
-from evaltools.report.variables import interval_text, text_of
+from evaltools.report.variables import format_indicator, format_interval
 from evaltools.study import load_study
 
 ROOT = Path(__file__).parents[2]
@@ -235,7 +235,7 @@ def printed(evidence):
     """What the report prints of the numbers that chance decides."""
     records = saturation.saturation(evidence) + networks.compute(evidence)
     words = Words("en")
-    texts = [(r.key, text_of(r, words), interval_text(r, words)) for r in records]
+    texts = [(r.key, format_indicator(r, words), format_interval(r, words)) for r in records]
     rows = measure_table(records, MEASURES, words).to_numpy().tolist()
     return texts, rows
 

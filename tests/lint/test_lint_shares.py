@@ -6,7 +6,7 @@ from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import share as share_text
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.lint import check_small_denominators
-from evaltools.report.variables import variables
+from evaltools.report.variables import indicator_variables
 
 FRAMES = {
     "fi": "Haasteen mainitsee {} raporteista{}.",
@@ -112,7 +112,7 @@ def test_what_prose_is_given_today_prints_counts_of_fewer_than_ten(language, N):
         share("challenge.staff.share", 1, N, "P"),
         share("rating.a.share", 1, N, item="x"),
     ]
-    given = variables(indicators, "D", Words(language))
+    given = indicator_variables(indicators, "D", Words(language))
     assert check_small_denominators(given, indicators) == []
     assert "%" not in share_text(1 / N, 1, N, language)
 

@@ -48,11 +48,11 @@ PACKAGE = {
     "name": "tiny",
     "resources": [
         {
-            "name": "regions",
-            "path": "regions.csv",
+            "name": "projects",
+            "path": "projects.csv",
             "schema": {
-                "fields": [{"name": "region_code", "type": "string"}],
-                "primaryKey": ["region_code"],
+                "fields": [{"name": "project_id", "type": "string"}],
+                "primaryKey": ["project_id"],
             },
         }
     ],
@@ -123,7 +123,7 @@ def write_study(folder: Path, seconds: int = 60, **notebooks: str) -> Study:
     (folder / "data").mkdir(parents=True)
     (folder / "notebooks").mkdir()
     (folder / "data" / "datapackage.json").write_text(json.dumps(PACKAGE))
-    (folder / "data" / "regions.csv").write_text("region_code\n01\n02\n")
+    (folder / "data" / "projects.csv").write_text("project_id\n01\n02\n")
     (folder / "uv.lock").write_text("version = 1\n")
     for name, text in notebooks.items():
         (folder / "notebooks" / f"{name}.ipynb").write_text(text)

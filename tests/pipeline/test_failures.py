@@ -1,4 +1,4 @@
-from evaltools.pipeline.notebook_failures import NotebookFailure, excerpt_around, own_frames
+from evaltools.pipeline.notebook_failures import NotebookFailure, excerpt_around, study_frames
 
 
 def test_frames_of_the_notebook_are_found_in_a_coloured_traceback() -> None:
@@ -12,14 +12,14 @@ def test_frames_of_the_notebook_are_found_in_a_coloured_traceback() -> None:
         "KeyError: 'a'",
     ]
     frames = [
-        (frame.count, frame.line, frame.function, frame.code) for frame in own_frames(traceback)
+        (frame.count, frame.line, frame.function, frame.code) for frame in study_frames(traceback)
     ]
     assert frames == [(6, 3, "", "f({})"), (2, 5, "f", "return x['a']")]
 
 
 def test_deep_recursion_is_told_by_its_last_lines() -> None:
     part = "Cell In[1], line 2, in f(x)\n----> 2     f(x)"
-    assert len(own_frames([part] * 3000)) == 5
+    assert len(study_frames([part] * 3000)) == 5
 
 
 def test_excerpt_is_around_the_line_or_the_first_code() -> None:
@@ -32,7 +32,7 @@ def test_excerpt_is_around_the_line_or_the_first_code() -> None:
 def test_problem_says_where_what_and_what_to_do() -> None:
     failure = NotebookFailure(
         "notebooks/a.ipynb", "time", 3, "fig-a", error="too slow", message="longer than 5 seconds"
-    ).kept_at("reports/_build/failed/a.ipynb")
+    ).with_copy("reports/_build/failed/a.ipynb")
     assert str(failure.problem()) == (
         "notebooks/a.ipynb, cell 3 (fig-a): too slow: longer than 5 seconds. "
         "Open reports/_build/failed/a.ipynb: it is executed up to there. [notebook.time]"

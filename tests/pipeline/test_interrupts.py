@@ -99,7 +99,7 @@ def test_interrupt_is_raised_later_where_it_would_break_something_now() -> None:
 
     def work() -> None:
         with note_interrupts() as interrupts:
-            with interrupts.reported(lambda: events.append("reported")):
+            with interrupts.report_to(lambda: events.append("reported")):
                 signal.raise_signal(signal.SIGINT)
                 events.append("went on")
             interrupts.check()
@@ -122,9 +122,9 @@ def test_interrupt_before_a_waiting_began_ends_the_waiting() -> None:
     def work() -> None:
         with note_interrupts() as interrupts:
             drop_one()
-            with interrupts.reported(lambda: events.append("reported")):
+            with interrupts.report_to(lambda: events.append("reported")):
                 events.append("waits")
-                with interrupts.raised():
+                with interrupts.raise_again():
                     events.append("never")
 
     with pytest.raises(KeyboardInterrupt):

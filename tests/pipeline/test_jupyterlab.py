@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from evaltools.pipeline.jupyterlab import fill, filled
+from evaltools.pipeline.jupyterlab import fill_parameters, write_filled_notebooks
 from evaltools.study import find_study
 from tests.jupyterlab import run_all_cells, write_configuration
 
@@ -34,7 +34,7 @@ def parameters_cell(notebook: dict[str, object]) -> dict[str, object]:
 def test_filled_notebooks_hold_the_parameters_and_nothing_else_changes() -> None:
     original = json.loads(CHAPTER.read_text(encoding="utf-8"))
     parameters = STUDY.parameters({"region": "06", "wave": "2023", "calls": "2020"})
-    made = filled(original, parameters)
+    made = fill_parameters(original, parameters)
     values = parameters_cell(made)
     assert (values["region"], values["calls"], values["cutoff"]) == ("06", ["2020"], None)
     assert STUDY.parameters_from(values) == parameters
@@ -48,10 +48,10 @@ def test_copies_that_someone_has_worked_in_are_left_alone(
 ) -> None:
     monkeypatch.setattr(type(STUDY), "build", property(lambda self: tmp_path))
     parameters = STUDY.parameters({"region": "06"})
-    folder = fill(STUDY, parameters)
+    folder = write_filled_notebooks(STUDY, parameters)
     copy = folder / CHAPTER.name
     copy.write_text("mine", encoding="utf-8")
-    assert fill(STUDY, parameters) == folder == tmp_path / "lab" / "region-06"
+    assert write_filled_notebooks(STUDY, parameters) == folder == tmp_path / "lab" / "region-06"
     assert copy.read_text(encoding="utf-8") == "mine"
 
 

@@ -2,7 +2,13 @@ from pathlib import Path
 
 import pytest
 
-from evaltools.pipeline.notebooks import Cell, cells_of, imported_modules, label_of, read_notebook
+from evaltools.pipeline.notebooks import (
+    Cell,
+    find_label,
+    imported_modules,
+    read_cells,
+    read_notebook,
+)
 from evaltools.problems import ProblemError
 
 
@@ -22,7 +28,7 @@ def code(source: str, *tags: str) -> Cell:
     ],
 )
 def test_label_stands_in_the_option_lines_at_the_top(source: str, label: str) -> None:
-    assert label_of(source) == label
+    assert find_label(source) == label
 
 
 @pytest.mark.parametrize(
@@ -45,7 +51,7 @@ def test_what_is_no_notebook_is_refused_with_its_place(
 
 
 def test_cells_know_their_number_label_and_tags() -> None:
-    cells = cells_of(
+    cells = read_cells(
         {
             "cells": [
                 {"cell_type": "markdown", "source": ["#| label: fig-x\n", "text"], "metadata": {}},

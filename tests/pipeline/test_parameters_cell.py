@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from evaltools.pipeline import run
-from evaltools.pipeline.notebooks import Cell, cells_of, read_notebook
+from evaltools.pipeline.notebooks import Cell, read_cells, read_notebook
 from evaltools.pipeline.parameters_cell import check_parameters_cell
 from evaltools.problems import ProblemError
 
@@ -44,7 +44,7 @@ def test_notebooks_of_the_example_take_all_parameters() -> None:
 
     study = load_study(ROOT)
     for path in study.notebooks:
-        cells = cells_of(read_notebook(path, path.name))
+        cells = read_cells(read_notebook(path, path.name))
         assert check_parameters_cell(path.name, cells, study.declaration.parameters) == []
 
 

@@ -12,7 +12,12 @@ import pytest
 from evaltools.pipeline.jobs import Job
 from evaltools.pipeline.pool import execute_all
 from evaltools.pipeline.progress import Progress
-from evaltools.pipeline.stable_outputs import StableIds, constants, find_random, normalise
+from evaltools.pipeline.stable_outputs import (
+    StableIds,
+    find_random,
+    make_constant_test,
+    normalise_outputs,
+)
 
 from .conftest import notebook_text
 
@@ -111,7 +116,7 @@ def notebook_with(*outputs: dict[str, Any], source: str = "1") -> dict[str, Any]
 
 def tidied(*outputs: dict[str, Any], constant: tuple[str, ...] = ()) -> list[dict[str, Any]]:
     notebook = notebook_with(*outputs)
-    normalise(notebook, (), StableIds("a.ipynb", lambda name: name in constant))
+    normalise_outputs(notebook, (), StableIds("a.ipynb", lambda name: name in constant))
     return [output["data"] for output in notebook["cells"][0]["outputs"]]
 
 
@@ -167,7 +172,9 @@ def test_what_only_looks_like_such_a_name_is_left_alone(data: dict[str, Any]) ->
 
 def test_name_that_stands_in_the_data_is_left_alone_and_not_found(tmp_path: Path) -> None:
     (tmp_path / "projects.csv").write_text(f"project\n{UUIDS[0]}\n")
-    constant = constants(f"key = '{UUIDS[1]}'", [tmp_path / "projects.csv", tmp_path / "none"])
+    constant = make_constant_test(
+        f"key = '{UUIDS[1]}'", [tmp_path / "projects.csv", tmp_path / "none"]
+    )
     data = {"text/html": f'<tr id="{UUIDS[0]}"><td>{UUIDS[0]} {UUIDS[1]}</td>'}
     assert tidied(dict(data), constant=UUIDS[:2]) == [data]
     assert list(find_random(notebook_with(data), constant)) == []

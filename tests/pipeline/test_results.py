@@ -4,11 +4,11 @@ from pathlib import Path
 import pandas as pd
 
 from evaltools.indicators.indicator import Indicator
-from evaltools.pipeline.outputs import Collected, harmless, write_results
+from evaltools.pipeline.outputs import NotebookOutputs, escape_formula, write_results
 
 
 def test_numbers_are_written_so_that_the_same_numbers_are_read(tmp_path: Path) -> None:
-    found = Collected()
+    found = NotebookOutputs()
     values = [2 / 3, 1e-17, 123456789.123456789, None]
     for number, value in enumerate(values):
         item = Indicator(f"a{number}.index", value, "index", note="=cmd()" if value is None else "")
@@ -25,6 +25,6 @@ def test_numbers_are_written_so_that_the_same_numbers_are_read(tmp_path: Path) -
 
 
 def test_only_what_starts_a_formula_is_disarmed() -> None:
-    assert [harmless(text) for text in ("=1", "+1", "-1", "@x", "a=1", "")] == [
+    assert [escape_formula(text) for text in ("=1", "+1", "-1", "@x", "a=1", "")] == [
         "'=1", "'+1", "'-1", "'@x", "a=1", "",
     ]  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from evaltools.pipeline import Progress, Run, current_run, run, why_not_current
+from evaltools.pipeline import Progress, Run, current_run, reason_to_run, run
 from evaltools.problems import ProblemError
 from evaltools.study import Study, load_study
 
@@ -72,7 +72,7 @@ def test_manifest_says_what_came_from_what_without_clock_or_place(made: tuple[St
     study, done = made
     content = json.loads((done.folder / "manifest.json").read_text())
     assert set(content["ingredients"]["files"]) == {
-        "data/datapackage.json", "data/regions.csv", "evaluation.yml",
+        "data/datapackage.json", "data/projects.csv", "evaluation.yml",
     }  # fmt: skip
     assert content["made"]["notebooks/one.ipynb"] == ["notebooks/one.ipynb", "figures/fig-a.svg"]
     assert content["ingredients"]["parameters"] == {"wave": "2022", "level": 0.95}
@@ -116,7 +116,7 @@ def with_runs(study: Study, folder: Path) -> Study:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (("data/regions.csv", "02", "03"), "data changed: data/regions.csv"),
+        (("data/projects.csv", "02", "03"), "data changed: data/projects.csv"),
         (("notebooks/two.ipynb", "b.count", "d.count"), "notebook changed: notebooks/two.ipynb"),
         (
             ("notebooks/one.ipynb", "# Why?", "# How?"),
@@ -130,14 +130,14 @@ def test_reason_names_what_changed(
     made: tuple[Study, Run], tmp_path: Path, change: tuple[str, str, str], reason: str
 ) -> None:
     study = with_runs(made[0], tmp_path / "study")
-    assert why_not_current(study, study.parameters({})) is None
+    assert reason_to_run(study, study.parameters({})) is None
     edit(study.root / change[0], *change[1:])
-    assert str(why_not_current(study, study.parameters({}))) == reason
+    assert str(reason_to_run(study, study.parameters({}))) == reason
 
 
 def test_reason_names_parameters_with_old_and_new_value(made: tuple[Study, Run]) -> None:
     study, _ = made
-    reason = why_not_current(study, study.parameters({"wave": "2023", "level": 0.9}))
+    reason = reason_to_run(study, study.parameters({"wave": "2023", "level": 0.9}))
     assert str(reason) == "parameters changed: level 0.95 → 0.9, wave 2022 → 2023"
 
 
@@ -244,8 +244,8 @@ def test_wrong_data_are_refused_before_anything_runs(
     made: tuple[Study, Run], tmp_path: Path
 ) -> None:
     study = copied(made[0], tmp_path / "study")
-    edit(study.root / "data" / "regions.csv", "02", "01")
-    assert "regions.csv" in refused(study)[0]
+    edit(study.root / "data" / "projects.csv", "02", "01")
+    assert "projects.csv" in refused(study)[0]
     assert list((study.build / "runs").iterdir()) == []
 
 
@@ -271,15 +271,15 @@ class ChangesData(Progress):
         self.path = path
 
     def finished(self, notebook: str, failed: bool) -> None:
-        self.path.write_text("region_code\n07\n")
+        self.path.write_text("project_id\n07\n")
 
 
 def test_data_that_change_while_notebooks_run_make_no_run(tmp_path: Path) -> None:
     study = write_study(tmp_path / "study", one=notebook_text("1"))
     with pytest.raises(ProblemError) as caught:
-        run(study, study.parameters({}), ChangesData(study.data / "regions.csv"))
+        run(study, study.parameters({}), ChangesData(study.data / "projects.csv"))
     assert [str(problem) for problem in caught.value.problems] == [
-        "the run: data changed: data/regions.csv, while it was made. Run again. [run.changed]"
+        "the run: data changed: data/projects.csv, while it was made. Run again. [run.changed]"
     ]
     assert list((study.build / "runs").iterdir()) == []
 

@@ -94,7 +94,7 @@ def test_run_says_which_inputs_each_notebook_read(tmp_path: Path) -> None:
     study = write_study(
         tmp_path / "study",
         reader=notebook_text(
-            f"{STUDY}\nimport pandas\npandas.read_csv(root / 'data' / 'regions.csv')",
+            f"{STUDY}\nimport pandas\npandas.read_csv(root / 'data' / 'projects.csv')",
             "open('scratch.txt', 'w').write('x')\nopen('scratch.txt').read()",
             "import tempfile, shutil\nwith tempfile.TemporaryDirectory() as folder:\n"
             "    shutil.copytree(root / 'data', folder, dirs_exist_ok=True)",
@@ -103,7 +103,7 @@ def test_run_says_which_inputs_each_notebook_read(tmp_path: Path) -> None:
     )
     done = run(study, study.parameters({}))
     files = done.manifest.ingredients.files
-    names = ("data/datapackage.json", "data/regions.csv")
+    names = ("data/datapackage.json", "data/projects.csv")
     expected = {
         "notebooks/reader.ipynb": {name: files[name] for name in names},
         "notebooks/idler.ipynb": {},

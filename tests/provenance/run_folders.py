@@ -7,9 +7,9 @@ import shutil
 from pathlib import Path
 
 from evaltools.indicators.indicator import Indicator
-from evaltools.pipeline.outputs import Collected, write_results
+from evaltools.pipeline.outputs import NotebookOutputs, write_results
 from evaltools.provenance.hashes import hash_file
-from evaltools.provenance.manifest import Ingredients, Manifest, hash_outputs, sealed
+from evaltools.provenance.manifest import Ingredients, Manifest, add_seal, hash_outputs
 
 INGREDIENTS = Ingredients(
     files={"data/datapackage.json": "1", "data/coding/codes.csv": "2"},
@@ -43,7 +43,7 @@ def make_run(folder: Path) -> Path:
     """A run with a notebook, a figure and the tables of indicators."""
     (folder / "notebooks").mkdir(parents=True)
     (folder / "notebooks" / "a.ipynb").write_text(json.dumps(NOTEBOOK), encoding="utf-8")
-    found = Collected(indicators={item.identity: item for item in INDICATORS})
+    found = NotebookOutputs(indicators={item.identity: item for item in INDICATORS})
     write_results(found, folder)
     (folder / "figures" / "fig-a.svg").write_text("<svg/>", encoding="utf-8")
     made = {"notebooks/a.ipynb": ("notebooks/a.ipynb", "figures/fig-a.svg")}
@@ -66,7 +66,7 @@ def make_report(folder: Path, run: Path) -> Path:
         "files": ["report-fi.html", "indicators.csv"],
         "outputs": {path.name: hash_file(path) for path in sorted(folder.iterdir())},
     }
-    text = json.dumps(sealed(record), indent=1, sort_keys=True)
+    text = json.dumps(add_seal(record), indent=1, sort_keys=True)
     (folder / "report.json").write_text(text + "\n", encoding="utf-8")
     return folder
 

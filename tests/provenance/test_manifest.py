@@ -50,11 +50,11 @@ def test_manifest_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert found == manifest
     assert found.ingredients.key() == INGREDIENTS.key()
     assert list(found.ingredients.notebooks) == ["notebooks/b.ipynb", "notebooks/a.ipynb"]
-    assert found.damaged(tmp_path) == []
+    assert found.find_damage(tmp_path) == []
     (tmp_path / "figures" / "a.svg").write_text("y")
-    assert found.damaged(tmp_path) == ["figures/a.svg"]
+    assert found.find_damage(tmp_path) == ["figures/a.svg"]
     (tmp_path / "figures" / "a.svg").unlink()
-    assert found.damaged(tmp_path) == ["figures/a.svg"]
+    assert found.find_damage(tmp_path) == ["figures/a.svg"]
 
 
 @pytest.mark.parametrize(

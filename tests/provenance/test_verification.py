@@ -12,8 +12,8 @@ from places import copy_study
 from run_folders import INGREDIENTS
 
 from evaltools.problems import ProblemError
-from evaltools.provenance.reasons import why
-from evaltools.publish.rebuild import Cause, Rebuild, causes_between, in_order
+from evaltools.provenance.rerun_reasons import compare_ingredients
+from evaltools.publish.rebuild import Cause, Rebuild, find_causes, sort_files
 from evaltools.publish.verify import verify
 
 
@@ -31,15 +31,15 @@ from evaltools.publish.verify import verify
     ],
 )  # fmt: skip
 def test_every_ingredient_that_differs_is_a_cause(now: object, kind: str, detail: str) -> None:
-    assert causes_between(now, INGREDIENTS) == [Cause(kind, (detail,))]  # type: ignore[arg-type]
-    assert why(INGREDIENTS, INGREDIENTS).changes == ()
-    assert detail in str(causes_between(now, INGREDIENTS)[0])  # type: ignore[arg-type]
+    assert find_causes(now, INGREDIENTS) == [Cause(kind, (detail,))]  # type: ignore[arg-type]
+    assert compare_ingredients(INGREDIENTS, INGREDIENTS).changes == ()
+    assert detail in str(find_causes(now, INGREDIENTS)[0])  # type: ignore[arg-type]
 
 
 def test_first_file_that_differs_is_the_first_that_was_made() -> None:
     names = ["report.json", "manifest.json", "a-fi.pdf", "indicators.csv", "figures/fig-a.svg",
              "notebooks/07.ipynb", "notebooks/01.ipynb"]  # fmt: skip
-    assert in_order(names) == [
+    assert sort_files(names) == [
         "notebooks/01.ipynb", "notebooks/07.ipynb", "figures/fig-a.svg", "indicators.csv",
         "a-fi.pdf", "manifest.json", "report.json",
     ]  # fmt: skip

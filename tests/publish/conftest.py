@@ -1,4 +1,4 @@
-"""Candidates for publishing and a published bundle; makes `publishing_house` importable."""
+"""Candidates for publishing and a published bundle; makes `published_study` importable."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from publishing_house import make_candidate, published, whole_report
+from published_study import make_candidate, published, whole_report
 
 from evaltools.publish.bundle import Bundle
 from evaltools.publish.candidate import Candidate

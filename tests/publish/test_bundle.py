@@ -10,13 +10,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from publishing_house import HOSTILE, INDICATORS, NOTICE, published
+from published_study import HOSTILE, INDICATORS, NOTICE, published
 
 from evaltools.problems import ProblemError
 from evaltools.provenance.integrity import check_folder
 from evaltools.publish.bundle import Bundle
 from evaltools.publish.candidate import Candidate
-from evaltools.publish.release_register import earlier_bundles
+from evaltools.publish.release_register import find_previous_bundles
 
 Make = Callable[..., Candidate]
 
@@ -129,15 +129,15 @@ def test_a_bundle_that_fails_half_way_leaves_nothing(
         raise OSError("no space left")
 
     candidate = make()
-    monkeypatch.setattr(bundle_module, "write_digests", fail)
+    monkeypatch.setattr(bundle_module, "write_checksums", fail)
     with pytest.raises(OSError, match="no space left"):
         published(candidate, tmp_path / "published" / "out")
     assert not (tmp_path / "published").exists()
 
 
 def test_earlier_bundles_are_found_in_their_folder(bundle: Bundle, tmp_path: Path) -> None:
-    assert earlier_bundles(bundle.folder.parent) == (bundle.folder,)
-    assert earlier_bundles(tmp_path / "nowhere") == ()
+    assert find_previous_bundles(bundle.folder.parent) == (bundle.folder,)
+    assert find_previous_bundles(tmp_path / "nowhere") == ()
 
 
 class Scripts(HTMLParser):
@@ -191,7 +191,7 @@ def test_findings_are_published_with_their_outcomes(make: Make, tmp_path: Path) 
     (candidate.study.root / "reports" / "findings.yml").write_text(FINDING, "utf-8")
     found = judge(load_findings(candidate.study.root), INDICATORS, "S")
     # The declaration is a source of the report, so the report must be made again.
-    from publishing_house import render, whole_report
+    from published_study import render, whole_report
 
     c = candidate
     report = render(c.study, c.study.parameters(), c.run, whole_report())

@@ -15,7 +15,7 @@ import pikepdf
 import pytest
 import typst
 from PIL import Image, PngImagePlugin
-from publishing_house import docx_file, html_file, make_candidate, published, render, whole_report
+from published_study import docx_file, html_file, make_candidate, published, render, whole_report
 
 from evaltools.disclosure.scan import Sought, scan_outputs
 from evaltools.disclosure.single_projects import SingleProjects
@@ -275,11 +275,11 @@ def test_what_stands_in_a_source_is_absent_or_stopped_in_every_file_made_from_it
     }  # fmt: skip
     report = render(study, study.parameters(), plain.run, files)
     candidate = Candidate(study, study.parameters(), report, plain.run)
-    from evaltools.publish.bundle import assemble
+    from evaltools.publish.bundle import assemble_bundle
 
     folder = tmp_path / "assembled"
     folder.mkdir()
-    assemble(folder, candidate, None)
+    assemble_bundle(folder, candidate, None)
     problems = scan_outputs(folder, Sought())
     named = {
         problem.where.partition(",")[0] for problem in problems if problem.code.endswith("email")

@@ -11,7 +11,7 @@ import pytest
 from evaltools.findings.judgement import rule_note
 from evaltools.i18n.messages import Words
 from evaltools.publish.candidate import Candidate
-from evaltools.publish.gates import without_note
+from evaltools.publish.gates import check_release_note
 
 Make = Callable[..., Candidate]
 
@@ -61,5 +61,5 @@ def page(sentence: str, beside: str = "") -> bytes:
 def test_only_a_sentence_that_should_be_noted_and_is_not_is_refused(
     make: Make, judgement: Any, html: bytes, refused: int
 ) -> None:
-    found = without_note(replace(make(html=html), judgements=(judgement,)))
+    found = check_release_note(replace(make(html=html), judgements=(judgement,)))
     assert [problem.code for problem in found] == ["publish.coder-rule"] * refused

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from publishing_house import NOTICE
+from published_study import NOTICE
 
 from evaltools.publish.bundle import Bundle
 

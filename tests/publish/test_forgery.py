@@ -9,44 +9,44 @@ from pathlib import Path
 
 import pytest
 from forging import CRATE, MANIFEST, forged, refresh_lists
-from publishing_house import make_candidate
+from published_study import make_candidate
 
 from evaltools.problems import ProblemError
 from evaltools.provenance.hashes import hash_folder
 from evaltools.provenance.integrity import check_folder
-from evaltools.publish.bundle import Bundle, assemble
-from evaltools.publish.rebuild import Anew, Cause, Rebuild, compare, read_record
+from evaltools.publish.bundle import Bundle, assemble_bundle
+from evaltools.publish.rebuild import Cause, Rebuild, RebuiltFiles, compare_files, read_record
 from evaltools.publish.verify import Verification
 
 
 @pytest.fixture(scope="session")
-def anew(files: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Anew:
+def anew(files: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> RebuiltFiles:
     """What the study of the bundle makes, made once more elsewhere."""
     folder = tmp_path_factory.mktemp("anew")
     candidate = make_candidate(folder / "study", files)
     (folder / "bundle").mkdir()
-    assemble(folder / "bundle", candidate, None)
+    assemble_bundle(folder / "bundle", candidate, None)
     run = hash_folder(candidate.run.folder)
-    return Anew({"run": run, "bundle": hash_folder(folder / "bundle")})
+    return RebuiltFiles({"run": run, "bundle": hash_folder(folder / "bundle")})
 
 
-def rebuilt(folder: Path, anew: Anew) -> Rebuild:
-    return compare(read_record(folder), check_folder(folder).inventory.hashes(), anew)
+def rebuilt(folder: Path, anew: RebuiltFiles) -> Rebuild:
+    return compare_files(read_record(folder), check_folder(folder).inventory.hashes(), anew)
 
 
-def named(folder: Path, anew: Anew) -> set[str]:
+def named(folder: Path, anew: RebuiltFiles) -> set[str]:
     try:
         return {item.file for item in rebuilt(folder, anew).differences}
     except ProblemError as error:
         return {problem.where for problem in error.problems}
 
 
-def test_what_nobody_touched_comes_out_the_same(bundle: Bundle, anew: Anew) -> None:
+def test_what_nobody_touched_comes_out_the_same(bundle: Bundle, anew: RebuiltFiles) -> None:
     assert check_folder(bundle.folder).faults == ()
     assert rebuilt(bundle.folder, anew).same
 
 
-def test_every_forged_byte_of_every_file_is_named(own: Bundle, anew: Anew) -> None:
+def test_every_forged_byte_of_every_file_is_named(own: Bundle, anew: RebuiltFiles) -> None:
     kept = {name: (own.folder / name).read_bytes() for name in own.files}
     for name, content in kept.items():
         for other in forged(content):
@@ -58,7 +58,7 @@ def test_every_forged_byte_of_every_file_is_named(own: Bundle, anew: Anew) -> No
     assert rebuilt(own.folder, anew).same
 
 
-def test_a_good_forger_makes_all_lists_fit(own: Bundle, anew: Anew) -> None:
+def test_a_good_forger_makes_all_lists_fit(own: Bundle, anew: RebuiltFiles) -> None:
     """So that the tests above are of the comparison and not of a list that was forgotten."""
     path = own.folder / "tables" / "indicators.json"
     path.write_bytes(path.read_bytes().replace(b"0.5", b"0.1"))
@@ -68,7 +68,7 @@ def test_a_good_forger_makes_all_lists_fit(own: Bundle, anew: Anew) -> None:
 
 
 def test_a_forgery_is_called_one_where_all_that_it_was_made_of_agrees(
-    own: Bundle, anew: Anew
+    own: Bundle, anew: RebuiltFiles
 ) -> None:
     path = own.folder / "method-card.html"
     path.write_bytes(path.read_bytes().replace(b"</html>", b"<p>37/52</p></html>"))
@@ -78,14 +78,16 @@ def test_a_forgery_is_called_one_where_all_that_it_was_made_of_agrees(
     lines = Verification("bundle", "b", 1, (), found).lines()
     assert "    method-card.html differs from what the study makes anew" in lines
     assert lines[-1].startswith("  forged or altered after it was made")
-    other = Anew(anew.files, (Cause("lock", ("uv.lock",)),))
+    other = RebuiltFiles(anew.files, (Cause("lock", ("uv.lock",)),))
     lines = Verification("bundle", "b", 1, (), rebuilt(own.folder, other)).lines()
     assert lines[-2].startswith("  made with other versions")
     assert lines[-1] == "    installed packages are not those it was made with: uv.lock"
     assert not any("forged" in line for line in lines)
 
 
-def test_files_put_in_and_taken_away_are_named_for_what_they_are(own: Bundle, anew: Anew) -> None:
+def test_files_put_in_and_taken_away_are_named_for_what_they_are(
+    own: Bundle, anew: RebuiltFiles
+) -> None:
     (own.folder / "tables" / "more.csv").write_text("a\n", encoding="utf-8")
     (own.folder / "findings.json").unlink()
     told = [str(item) for item in rebuilt(own.folder, anew).differences]

@@ -10,21 +10,21 @@ from pathlib import Path
 import pikepdf
 import pytest
 import yaml
-from publishing_house import docx_file, html_file, pdf_file, published
+from published_study import docx_file, html_file, pdf_file, published
 
 from evaltools.problems import Problem, ProblemError
-from evaltools.publish.candidate import Candidate, Gate, refusals
-from evaltools.publish.gates import own_gates
+from evaltools.publish.candidate import Candidate, Gate, run_gates
+from evaltools.publish.gates import standard_gates
 
 Make = Callable[..., Candidate]
 
 
 def told(candidate: Candidate, *gates: Gate) -> list[str]:
-    return [str(problem) for problem in refusals(candidate, [*own_gates(), *gates])]
+    return [str(problem) for problem in run_gates(candidate, [*standard_gates(), *gates])]
 
 
 def codes(candidate: Candidate) -> set[str]:
-    return {problem.code for problem in refusals(candidate, own_gates())}
+    return {problem.code for problem in run_gates(candidate, standard_gates())}
 
 
 def test_a_report_in_order_passes(make: Make) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from publishing_house import make_candidate, published, whole_report
+from published_study import make_candidate, published, whole_report
 
 from evaltools.disclosure.recoverability import PublicCell, PublicTable
 from evaltools.disclosure.releases import Release, differencing
@@ -15,7 +15,7 @@ from evaltools.indicators.disclosure.rules import Rules
 from evaltools.problems import ProblemError
 from evaltools.provenance.integrity import check_folder
 from evaltools.publish.candidate import Candidate
-from evaltools.publish.release_register import FILE_NAME, ReleaseRegister, without_twins
+from evaltools.publish.release_register import FILE_NAME, ReleaseRegister, drop_repeated_releases
 
 VALUES = ("1", "2", "3")
 
@@ -112,7 +112,7 @@ def test_a_registered_release_is_subtracted_wherever_its_bundle_is(
 
 
 def test_a_bundle_named_besides_counts_once() -> None:
-    assert without_twins((OLD,), (OLD, NEW)) == (OLD, NEW)
+    assert drop_repeated_releases((OLD,), (OLD, NEW)) == (OLD, NEW)
 
 
 @pytest.mark.parametrize(

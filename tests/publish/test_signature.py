@@ -18,7 +18,7 @@ from evaltools.cli import main
 from evaltools.problems import ProblemError
 from evaltools.provenance.signature import (
     NAMESPACE,
-    Signed,
+    SignatureCheck,
     check_signature,
     key_problems,
     sign,
@@ -61,7 +61,7 @@ def signers(keys: Path, folder: Path, options: str = "", name: str = "anna") -> 
     return path
 
 
-def looked_at(folder: Path, allowed: Path) -> Signed:
+def looked_at(folder: Path, allowed: Path) -> SignatureCheck:
     found = check_signature(folder, allowed)
     shown = CliRunner().invoke(main, ["verify", str(folder), "--hashes-only", "--signers",
                                       str(allowed)])  # fmt: skip

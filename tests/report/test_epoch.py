@@ -37,7 +37,7 @@ def test_what_is_no_time_is_refused_in_one_line(
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", written)
     with pytest.raises(ProblemError) as caught:
-        engines.choose("embedded")
+        engines.choose_engine("embedded")
     (problem,) = caught.value.problems
     assert problem.where == "SOURCE_DATE_EPOCH"
     assert words in problem.what
@@ -72,11 +72,13 @@ def test_every_format_can_carry_the_first_and_the_last_moment(tmp_path: Path, no
 
 
 def test_a_report_of_another_moment_is_another_report(tmp_path: Path) -> None:
-    from evaltools.report.report_store import render_key
+    from evaltools.report.report_store import compute_render_key
 
     (tmp_path / "reports").mkdir()
     keys = {
-        render_key("run", tmp_path / "reports", engines.Engine("embedded", "1", None, now), "fi")
+        compute_render_key(
+            "run", tmp_path / "reports", engines.Engine("embedded", "1", None, now), "fi"
+        )
         for now in (0, 1)
     }
     assert len(keys) == 2

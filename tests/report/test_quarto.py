@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from evaltools.problems import ProblemError
-from evaltools.report.quarto import find_quarto, render, require_quarto, version
+from evaltools.report.quarto import find_quarto, read_version, render, require_quarto
 
 PLAYER = """\
 #!{python}
@@ -80,9 +80,9 @@ def test_all_formats_are_made_and_the_project_is_left_as_it_is(
     lines: list[str] = []
     files = rendered(
         project, play(), tmp_path / "out", "html", "typst", "docx",
-        progress=lines.append, name="raportti",
+        progress=lines.append,
     )  # fmt: skip
-    assert [path.name for path in files] == ["raportti.html", "raportti.pdf", "raportti.docx"]
+    assert [path.name for path in files] == ["report.html", "report.pdf", "report.docx"]
     assert [path.read_text() for path in files] == ["html made", "typst made", "docx made"]
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(
         path.name for path in files
@@ -280,14 +280,14 @@ def test_something_left_behind_does_not_hold_the_rendering_up(
 )
 def test_old_and_strange_versions_are_refused(play: Play, said: str, words: str) -> None:
     with pytest.raises(ProblemError) as caught:
-        version(play(version=said))
+        read_version(play(version=said))
     assert words in str(caught.value)
     assert "embedded renderer" in str(caught.value)
 
 
 @pytest.mark.parametrize("said", ["1.5.57", "1.9.37", "1.10.1", "2.0.0", "99.9.9"])
 def test_new_versions_are_told(play: Play, said: str) -> None:
-    assert version(play(version=said)) == said
+    assert read_version(play(version=said)) == said
 
 
 def test_command_that_cannot_be_started_is_refused(tmp_path: Path) -> None:
@@ -295,7 +295,7 @@ def test_command_that_cannot_be_started_is_refused(tmp_path: Path) -> None:
     path.write_text("no program")
     path.chmod(0o755)
     with pytest.raises(ProblemError, match="does not tell its version"):
-        version(path)
+        read_version(path)
 
 
 def test_quarto_is_looked_for_in_order(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from evaltools.report.quarto_copy import prepare, with_values
+from evaltools.report.quarto_copy import fill_values, prepare_quarto_copy
 from evaltools.report.renderer.pandoc import read_texts
 from evaltools.report.renderer.pandoc_tree import stringify
 
@@ -46,25 +46,25 @@ LEFT = [
 
 @pytest.mark.parametrize("line", FILLED)
 def test_numbers_are_put_into_text(line: str) -> None:
-    filled = with_values(line, VALUES)
+    filled = fill_values(line, VALUES)
     assert "{{<" not in filled
     assert filled.count("37 %") + filled.count("x | y") == line.count("{{<")
 
 
 @pytest.mark.parametrize("text", LEFT)
 def test_where_a_number_would_not_be_text_the_shortcode_stays(text: str) -> None:
-    assert with_values(text, VALUES) == text
+    assert fill_values(text, VALUES) == text
 
 
 def test_lines_keep_their_numbers() -> None:
     text = "---\ntitle: T\n---\n\nx {{< var a.b >}}\n\n```\ny\n```\n{{< var plain >}}\n"
-    filled = with_values(text, VALUES).split("\n")
+    filled = fill_values(text, VALUES).split("\n")
     assert [line for line in filled if "37 %" in line] == [filled[4], filled[9]]
     assert len(filled) == len(text.split("\n"))
 
 
 def test_a_filled_text_reads_as_the_value_does() -> None:
-    (block,) = read_texts([("a", with_values("Osuus on {{< var a.b >}}.", VALUES))])["a"]
+    (block,) = read_texts([("a", fill_values("Osuus on {{< var a.b >}}.", VALUES))])["a"]
     assert stringify(block) == "Osuus on 37 %."
     assert [node["t"] for node in block["c"]][-2] == "Link"
 
@@ -91,7 +91,7 @@ def project(folder: Path) -> Path:
      ("docx", [{"image/png"}, {"image/svg+xml"}, {"text/markdown"}])],
 )  # fmt: skip
 def test_word_gets_figures_as_png_alone(tmp_path: Path, kind: str, kinds: list[set[str]]) -> None:
-    prepare(project(tmp_path), kind)
+    prepare_quarto_copy(project(tmp_path), kind)
     (cell,) = json.loads((tmp_path / "notebooks/a.ipynb").read_text())["cells"]
     assert [set(output["data"]) for output in cell["outputs"]] == kinds
     assert (tmp_path / "fi/_a.qmd").read_text() == f"Osuus {LINK}\n"
@@ -100,5 +100,5 @@ def test_word_gets_figures_as_png_alone(tmp_path: Path, kind: str, kinds: list[s
 
 def test_a_project_without_variables_is_left_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "a.qmd").write_text("x {{< var a >}}\n")
-    prepare(tmp_path, "html")
+    prepare_quarto_copy(tmp_path, "html")
     assert (tmp_path / "a.qmd").read_text() == "x {{< var a >}}\n"

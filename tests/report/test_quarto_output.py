@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from evaltools.report.quarto_messages import Settings, Sources, problems_in
+from evaltools.report.quarto_messages import Settings, Sources, parse_problems
 
 RECORDED = Path(__file__).with_name("quarto_output")
 WEB = "https://fonts.googleapis.com/css2?family=Source+Sans+Pro:wght@300;400;700&display=swap"
@@ -54,7 +54,7 @@ def sources(tmp_path: Path) -> Sources:
         "# A\n\n![K](<../img/kuva yksi.png>)\n{{< vra staff.share >}}\n{{< var staff.shrae >}}\n"
         "Katso @fig-lost.\n"
     )
-    return Sources(tmp_path, Path("fi/report.qmd"), "reports")
+    return Sources(tmp_path, Path("fi/report.qmd"))
 
 
 def test_every_recording_is_read() -> None:
@@ -64,7 +64,7 @@ def test_every_recording_is_read() -> None:
 @pytest.mark.parametrize("name", sorted(READ))
 def test_what_quarto_prints_is_read(name: str, sources: Sources) -> None:
     said = (RECORDED / f"{name}.txt").read_text(encoding="utf-8")
-    found = problems_in(said.replace("HERE", str(sources.folder)), sources)
+    found = parse_problems(said.replace("HERE", str(sources.folder)), sources)
     assert [str(problem) for problem in found] == READ[name]
     assert not any("/opt" in str(problem) or "/tmp" in str(problem) for problem in found)
 

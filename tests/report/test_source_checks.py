@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from evaltools.report.source_checks import source_problems
+from evaltools.report.source_checks import check_sources
 
 from .renderer.conftest import Report, cell, figure_output, staged
 
@@ -27,9 +27,7 @@ def report(tmp_path: Path) -> Report:
 
 def told(report: Report, body: str) -> list[str]:
     path = report.write(body)
-    return [
-        f"{each.where}: {each.what}" for each in source_problems(report.project, path, VARIABLES)
-    ]
+    return [f"{each.where}: {each.what}" for each in check_sources(report.project, path, VARIABLES)]
 
 
 GOOD = """

@@ -8,7 +8,7 @@ from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import NBSP
 from evaltools.indicators.indicator import Indicator
 from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.variables import nested, ranking_variables, variables
+from evaltools.report.variables import indicator_variables, nest, ranking_variables
 
 
 def share(key: str, n: int, N: int, estimand: str = "D", **limits: float) -> Indicator:
@@ -29,7 +29,7 @@ def shown(text: str) -> str:
 
 
 def test_a_share_is_printed_with_its_counts_intervals_and_bounds() -> None:
-    made = variables(STAFF, "D", Words("fi"))
+    made = indicator_variables(STAFF, "D", Words("fi"))
     assert shown(made["challenge.staff.share"]) == f"37{NBSP}%"
     assert shown(made["challenge.staff.x"]) == "19"
     assert shown(made["challenge.staff.n"]) == "52"
@@ -39,7 +39,7 @@ def test_a_share_is_printed_with_its_counts_intervals_and_bounds() -> None:
 
 
 def test_every_number_names_the_indicator_it_shows() -> None:
-    made = variables(STAFF, "D", Words("fi"))
+    made = indicator_variables(STAFF, "D", Words("fi"))
     assert 'key="challenge.staff.share" estimand="D" shows="value"' in made["challenge.staff.share"]
     assert 'estimand="S" shows="interval"' in made["challenge.staff.superpopulation"]
 
@@ -59,13 +59,13 @@ def test_a_word_for_how_many_stands_only_where_the_whole_interval_bears_it_out(
     records = [STAFF[0]]
     if low is not None and high is not None:
         records.append(share("challenge.staff.share", 19, 52, "S", low=low, high=high))
-    text = variables(records, estimand, Words("fi"))["challenge.staff.quantity"]  # type: ignore[arg-type]
+    text = indicator_variables(records, estimand, Words("fi"))["challenge.staff.quantity"]  # type: ignore[arg-type]
     assert "19/52" in text
     assert text.startswith(f"{word} (" if word else "[[19/52]")
 
 
 def test_a_percentage_of_fewer_than_ten_is_printed_as_a_count() -> None:
-    made = variables([share("challenge.staff.share", 3, 8)], "D", Words("fi"))
+    made = indicator_variables([share("challenge.staff.share", 3, 8)], "D", Words("fi"))
     assert shown(made["challenge.staff.share"]) == "3/8"
 
 
@@ -74,7 +74,7 @@ def test_what_is_missing_or_withheld_is_said_in_words() -> None:
         Indicator("savings.median.eur", None, "eur", note="no claims"),
         Indicator("savings.claimed.share", None, "share", suppressed=True),
     ]
-    made = variables(records, "D", Words("fi"))
+    made = indicator_variables(records, "D", Words("fi"))
     assert shown(made["savings.median.eur"]) == "(ei laskettavissa)"
     assert shown(made["savings.claimed.share"]) == "(ei julkaista)"
     assert shown(made["savings.claimed.quantity"]) == "(ei julkaista)"
@@ -82,29 +82,29 @@ def test_what_is_missing_or_withheld_is_said_in_words() -> None:
 
 def test_a_number_broken_down_has_the_breakdown_in_its_key() -> None:
     record = Indicator("calls.applications.count", 184, "count", dimensions=(("call", "2019-1"),))
-    assert list(variables([record], "D", Words("en"))) == [
+    assert list(indicator_variables([record], "D", Words("en"))) == [
         "calls.applications.by.call.2019-1.count"
     ]
 
 
 def test_a_number_of_all_projects_needs_no_record_of_reports() -> None:
     record = Indicator("grants.total.eur", 12_033_660, "eur", estimand="P")
-    assert shown(variables([record], "D", Words("fi"))["grants.total.eur"]) == (
+    assert shown(indicator_variables([record], "D", Words("fi"))["grants.total.eur"]) == (
         f"12,0{NBSP}milj.{NBSP}euroa"
     )
 
 
 def test_goals_are_counted_in_goals_and_claims_in_claims() -> None:
     records = [share("rooting.owner.share", 40, 60), share("savings.baseline.share", 4, 20)]
-    made = variables(records, "D", Words("fi"))
+    made = indicator_variables(records, "D", Words("fi"))
     assert made["rooting.owner.quantity"].startswith("enemmistössä tavoitteista")
     assert made["savings.baseline.quantity"].startswith("osassa säästöväitteistä")
 
 
 def test_dotted_keys_become_the_nested_mapping_that_quarto_reads() -> None:
-    assert nested({"a.b.share": "1", "a.c": "2"}) == {"a": {"b": {"share": "1"}, "c": "2"}}
+    assert nest({"a.b.share": "1", "a.c": "2"}) == {"a": {"b": {"share": "1"}, "c": "2"}}
     with pytest.raises(ValueError, match=r"a\.b\.c lies below another variable"):
-        nested({"a.b.c": "1", "a.b": "2"})
+        nest({"a.b.c": "1", "a.b": "2"})
 
 
 LABELS = {f"challenge.{name}": name for name in ("aims", "staff", "time", "law")}
@@ -138,7 +138,7 @@ def test_a_ranking_of_nothing_says_so() -> None:
 
 
 def test_every_number_leads_to_its_evidence() -> None:
-    made = variables(STAFF, "D", Words("fi")) | ranking(staff=9)
+    made = indicator_variables(STAFF, "D", Words("fi")) | ranking(staff=9)
     for name, text in made.items():
         if name.startswith("challenge.staff") or "[[" in text:
             assert text.count("](#ev-challenge-staff-share){.evidence-link}") == 1, name

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from evaltools.cli.main import main
 from evaltools.cli.options import choose_parameters, parameter_options
-from evaltools.file_faults import relative_path
-
-if TYPE_CHECKING:
-    from evaltools.report.engines import Choice
+from evaltools.files import relative_path
+from evaltools.report.build import build_report, run_notebooks, stage_report
+from evaltools.report.engines import Choice
 
 
 @main.command()
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 def build(given: tuple[str, ...], scenario: str | None, engine: Choice, force: bool) -> None:
     """Validate the data, run the notebooks and render the report."""
     study, parameters = choose_parameters(given, scenario)
-    from evaltools.report.build import build_report
 
     report = build_report(study, parameters, engine=engine, force=force, say=click.echo)
     for path in report.files:
@@ -36,7 +33,6 @@ def build(given: tuple[str, ...], scenario: str | None, engine: Choice, force: b
 def run(given: tuple[str, ...], scenario: str | None, force: bool) -> None:
     """Run the notebooks and leave their indicators, figures and manifest in a run folder."""
     study, parameters = choose_parameters(given, scenario)
-    from evaltools.report.build import run_notebooks
 
     click.echo(
         f"  {relative_path(run_notebooks(study, parameters, force=force, say=click.echo).folder)}"
@@ -50,7 +46,6 @@ def run(given: tuple[str, ...], scenario: str | None, force: bool) -> None:
 def render(given: tuple[str, ...], scenario: str | None, engine: Choice) -> None:
     """Render the report anew, running the notebooks only if they are out of date."""
     study, parameters = choose_parameters(given, scenario)
-    from evaltools.report.build import build_report
 
     report = build_report(study, parameters, engine=engine, rerender=True, say=click.echo)
     for path in report.files:
@@ -64,7 +59,6 @@ def render(given: tuple[str, ...], scenario: str | None, engine: Choice) -> None
 def stage(given: tuple[str, ...], scenario: str | None, folder: Path) -> None:
     """Write the report as a plain Quarto project that any engine can render."""
     study, parameters = choose_parameters(given, scenario)
-    from evaltools.report.build import stage_report
 
     document = stage_report(study, parameters, folder, say=click.echo)
     click.echo(f"  {relative_path(document)}")

@@ -1,4 +1,4 @@
-"""The commands that look at a study: its data and its parameters."""
+"""The command that checks a study and its data."""
 
 from __future__ import annotations
 
@@ -6,22 +6,10 @@ import click
 
 from evaltools.cli.main import main
 from evaltools.cli.options import load_study_for_command
+from evaltools.pipeline.study_checks import check_study
 
 
 @main.command()
 def check() -> None:
     """Check the study and all its data, and tell every problem."""
-    from evaltools.pipeline.study_checks import check_study
-
     click.echo(check_study(load_study_for_command()))
-
-
-@main.command()
-@click.option("--json", "as_json", is_flag=True, help="Print the JSON Schema of the parameters.")
-def parameters(as_json: bool) -> None:
-    """List the study's parameters, their values and its scenarios."""
-    from evaltools.study import find_study
-    from evaltools.study.study import listing, schema
-
-    study = find_study()
-    click.echo(schema(study) if as_json else listing(study))

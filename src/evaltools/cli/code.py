@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from evaltools.cli.main import main
-
-if TYPE_CHECKING:
-    from evaltools.study import Language
+from evaltools.coding.coder_view import CoderView
+from evaltools.coding.consensus_session import ConsensusSession
+from evaltools.coding.notebook import write_coding_notebook, write_disagreement_notebook
+from evaltools.pipeline.jupyterlab import open_notebook
+from evaltools.study import Language, find_study
 
 
 @main.command()
@@ -31,11 +31,6 @@ def code(
         raise click.UsageError("Give a coder, or --disagreements.")
     if disagreements and document is not None:
         raise click.UsageError("--document goes with a coder.")
-    from evaltools.coding.coder_view import CoderView
-    from evaltools.coding.consensus_session import ConsensusSession
-    from evaltools.coding.notebook import write_coding_notebook, write_disagreement_notebook
-    from evaltools.pipeline.jupyterlab import open_notebook
-    from evaltools.study import find_study
 
     study = find_study()
     if coder is None:

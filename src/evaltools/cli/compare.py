@@ -5,10 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from rich.console import Console
 
 from evaltools.cli.main import main
 from evaltools.cli.options import locate_run
-from evaltools.file_faults import relative_path
+from evaltools.compare.attribution import compare_with_causes
+from evaltools.compare.output import OutputFiles, print_comparison, write_comparison
+from evaltools.compare.prose import read_code_labels
+from evaltools.files import relative_path
+from evaltools.provenance.artifacts import read_artifact
+from evaltools.study import find_study
 
 
 @main.command()
@@ -26,20 +32,13 @@ def compare(
     old: str, new: str, data: str, code: str, causes: bool, everything: bool, **files: Path | None
 ) -> None:
     """Compare two runs, reports or bundles: what moved, what changed its outcome, and why."""
-    from rich.console import Console
-
-    from evaltools.compare.attribution import examine
-    from evaltools.compare.output import Files, print_comparison, write_comparison
-    from evaltools.compare.prose import code_labels
-    from evaltools.provenance.artifacts import read_artifact
-    from evaltools.study import find_study
 
     study = find_study()
     before, after = read_artifact(locate_run(old)), read_artifact(locate_run(new))
-    made, attribution = examine(study, before, after, data, code, causes)
-    print_comparison(made, attribution, code_labels(study, "en"), Console(), everything)
+    comparison, attribution = compare_with_causes(study, before, after, data, code, causes)
+    print_comparison(comparison, attribution, read_code_labels(study, "en"), Console(), everything)
     language = after.ingredients.parameters["language"]
-    write_comparison(made, attribution, study, Files(**files), language)
+    write_comparison(comparison, attribution, study, OutputFiles(**files), language)
     for path in files.values():
         if path is not None:
             click.echo(f"  {relative_path(path)}")

@@ -6,6 +6,8 @@ import click
 
 from evaltools.cli.main import main
 from evaltools.cli.options import choose_parameters, locate_run, parameter_options
+from evaltools.provenance.artifacts import read_artifact
+from evaltools.provenance.explain import explain as explained
 
 
 @main.command()
@@ -14,8 +16,6 @@ from evaltools.cli.options import choose_parameters, locate_run, parameter_optio
 @parameter_options
 def explain(key: str, what: str, given: tuple[str, ...], scenario: str | None) -> None:
     """Tell where an indicator comes from: counts, method, notebook, data, uses in the prose."""
-    from evaltools.provenance.artifacts import read_artifact
-    from evaltools.provenance.explain import explain as explained
 
     study, parameters = choose_parameters(given, scenario)
     folder = locate_run(what) if what else locate_run(parameters.slug())

@@ -8,6 +8,10 @@ import click
 
 from evaltools.cli.groups import export_group
 from evaltools.problems import Problem, ProblemError
+from evaltools.qda.refi import write_qdc, write_qdpx
+from evaltools.qda.study_coding import read_study_coding
+from evaltools.qda.tables import write_tables
+from evaltools.study import find_study
 
 _NEW = click.Path(path_type=Path)
 
@@ -23,16 +27,11 @@ def export_coding(
     target: Path, coders: tuple[str, ...], wave: int | None, without_consensus: bool
 ) -> None:
     """Write the study's coding as a REFI-QDA project, or as a folder of tables."""
-    from evaltools.qda.study_coding import read_study_coding
-    from evaltools.qda.tables import write_tables
-    from evaltools.study import find_study
 
     found = read_study_coding(
         find_study().data, coders=coders, wave=wave, consensus=not without_consensus
     )
     if target.suffix.casefold() == ".qdpx":
-        from evaltools.qda.refi import write_qdpx
-
         _check_is_free(target)
         write_qdpx(found, target)
     elif target.suffix and not target.is_dir():
@@ -58,9 +57,6 @@ def export_coding(
 @click.argument("target", type=_NEW, metavar="FILE.qdc")
 def export_codebook(target: Path) -> None:
     """Write the study's codebook as a REFI-QDA codebook."""
-    from evaltools.qda.refi import write_qdc
-    from evaltools.qda.study_coding import read_study_coding
-    from evaltools.study import find_study
 
     found = read_study_coding(find_study().data)
     _check_is_free(target)

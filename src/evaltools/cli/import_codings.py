@@ -5,17 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from evaltools.cli.groups import import_group
 from evaltools.cli.main import MOST_ALIKE
-from evaltools.file_faults import relative_path
-
-if TYPE_CHECKING:
-    from evaltools.ingest.codings import CodingJob, CodingsImported
-    from evaltools.study import Study
+from evaltools.files import relative_path
+from evaltools.ingest.code_ids import UnknownCodesError
+from evaltools.ingest.codings import (
+    CodingJob,
+    CodingsImported,
+    import_into_study,
+    import_to_folder,
+    summarise,
+)
+from evaltools.ingest.mapping_tables import read_columns, read_pairs
+from evaltools.qda import csv_cells
+from evaltools.qda.model import Choices
+from evaltools.qda.readers import read_codes
+from evaltools.qda.study_coding import read_study_coding
+from evaltools.qda.tables import write_tables
+from evaltools.study import Study, find_study
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _ANY = click.Path(path_type=Path, exists=True)
@@ -75,10 +85,6 @@ def coding(
     Exit status: 0 when every passage was placed, 1 when some were left behind or nothing was
     imported because the file does not fit.
     """
-    from evaltools.ingest.code_ids import UnknownCodesError
-    from evaltools.ingest.codings import CodingJob, import_into_study, import_to_folder
-    from evaltools.ingest.mapping_tables import read_columns, read_pairs
-    from evaltools.qda.model import Choices
 
     if (to is None) == (not into_study):
         raise click.UsageError("give --to FOLDER or --into-study")
@@ -118,10 +124,6 @@ def coding(
 @click.option("--to", type=_NEW, metavar="FOLDER", required=True, help="Write tables there.")
 def codebook(file: Path, to: Path) -> None:
     """Take the codes in FILE, a REFI-QDA codebook (.qdc) or project."""
-    from evaltools.qda.model import Choices
-    from evaltools.qda.readers import read_codes
-    from evaltools.qda.study_coding import read_study_coding
-    from evaltools.qda.tables import write_tables
 
     study = _study_here()
     ids = frozenset(code.code_id for code in read_study_coding(study.data).codes) if study else None
@@ -134,8 +136,6 @@ def codebook(file: Path, to: Path) -> None:
 
 
 def _study_here() -> Study | None:
-    from evaltools.study import find_study
-
     folder = Path.cwd()
     if not any((one / "evaluation.yml").is_file() for one in (folder, *folder.parents)):
         return None
@@ -143,8 +143,6 @@ def _study_here() -> Study | None:
 
 
 def _show(outcome: CodingsImported, job: CodingJob, to: Path | None, study: Study | None) -> None:
-    from evaltools.ingest.codings import summarise
-
     for line in summarise(outcome):
         click.echo(line)
     if to is not None:
@@ -175,7 +173,6 @@ def _list_dropped(outcome: CodingsImported, job: CodingJob, study: Study) -> str
 def _write_list(
     study: Study, name: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
 ) -> Path:
-    from evaltools.qda import csv_cells
 
     place = study.build / "imports" / name
     place.parent.mkdir(parents=True, exist_ok=True)

@@ -61,6 +61,7 @@ def reports(
     Exit status: 0 when every document was taken, 1 when some were skipped, or when nothing was
     imported because the mapping file or the study's tables are at fault.
     """
+    # Here, and not above, since its long help is read often and shall come at once.
     from evaltools.ingest.document_metadata import Options
     from evaltools.ingest.reports import import_reports, make_job
     from evaltools.study import find_study

@@ -6,6 +6,7 @@ import click
 
 from evaltools.cli.main import main
 from evaltools.cli.options import choose_parameters, parameter_options
+from evaltools.pipeline.jupyterlab import open_lab
 
 
 @main.command()
@@ -15,6 +16,5 @@ from evaltools.cli.options import choose_parameters, parameter_options
 def lab(given: tuple[str, ...], scenario: str | None, port: int, browser: bool) -> None:
     """Open the notebooks in JupyterLab; with parameters, copies that hold them."""
     study, parameters = choose_parameters(given, scenario)
-    from evaltools.pipeline.jupyterlab import open_lab
 
     open_lab(study, parameters, port, browser)

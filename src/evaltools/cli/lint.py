@@ -5,6 +5,9 @@ from __future__ import annotations
 import click
 
 from evaltools.cli.main import main
+from evaltools.lint import as_errors, as_json, as_lines
+from evaltools.lint import lint as problems_of
+from evaltools.study import find_study
 
 
 @main.command()
@@ -12,9 +15,6 @@ from evaltools.cli.main import main
               help="Lines for people, JSON, or lines that editors jump from.")  # fmt: skip
 def lint(form: str) -> None:
     """Check the prose of the reports: bare numbers, shares without denominators, claims."""
-    from evaltools.lint import as_errors, as_json, as_lines
-    from evaltools.lint import lint as problems_of
-    from evaltools.study import find_study
 
     study = find_study()
     problems = problems_of(study.root, list(study.declaration.reports))

@@ -3,15 +3,61 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import Any
 
 import click
 
-from evaltools.file_faults import problems_of
+from evaltools.files import problems_from_error
 from evaltools.problems import Problem, ProblemError
 
 MOST_ALIKE = 20
+
+COMMANDS = {
+    "build": ("build", "Validate the data, run the notebooks and render the report."),
+    "check": ("check", "Check the study and all its data, and tell every problem."),
+    "code": (
+        "code",
+        "Code reports in JupyterLab as CODER, or settle with --disagreements where coders differ.",
+    ),
+    "compare": (
+        "compare",
+        "Compare two runs, reports or bundles: what moved, what changed its outcome, and why.",
+    ),
+    "explain": (
+        "explain",
+        "Tell where an indicator comes from: counts, method, notebook, data, uses in the prose.",
+    ),
+    "export": ("groups", "Take the coding out, for another tool."),
+    "import": ("groups", "Bring evidence in: final reports as received, codings of other tools."),
+    "lab": ("lab", "Open the notebooks in JupyterLab; with parameters, copies that hold them."),
+    "lint": (
+        "lint",
+        "Check the prose of the reports: bare numbers, shares without denominators, claims.",
+    ),
+    "parameters": (
+        "parameters",
+        "List the study's parameters, their values and its scenarios.",
+    ),
+    "publish": (
+        "publish",
+        "Publish the report as a bundle, unless anything at all stands against it.",
+    ),
+    "render": (
+        "build",
+        "Render the report anew, running the notebooks only if they are out of date.",
+    ),
+    "run": (
+        "build",
+        "Run the notebooks and leave their indicators, figures and manifest in a run folder.",
+    ),
+    "stage": ("build", "Write the report as a plain Quarto project that any engine can render."),
+    "verify": (
+        "verify",
+        "Check a run, a report or a published bundle: every hash, and whether it comes out again.",
+    ),
+}
 
 
 def format_problems(problems: Sequence[Problem]) -> list[str]:
@@ -28,29 +74,63 @@ def format_problems(problems: Sequence[Problem]) -> list[str]:
     return lines
 
 
-class _Group(click.Group):
+class CommandGroup(click.Group):
+    """Commands whose modules are imported when one is called, since most load large libraries.
+
+    Arguments:
+        modules: for each command its module in this package, and the first sentence of its help,
+            so that the list of commands is shown without importing any.
+    """
+
+    def __init__(
+        self, *arguments: Any, modules: Mapping[str, tuple[str, str]] | None = None, **named: Any
+    ) -> None:
+        super().__init__(*arguments, **named)
+        self.modules = modules or {}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands, imported or not."""
+        return sorted({*self.modules, *self.commands})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, whose module adds it to this group."""
+        if cmd_name in self.modules:
+            import_module(f"evaltools.cli.{self.modules[cmd_name][0]}")
+        return super().get_command(ctx, cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands."""
+        names = self.list_commands(ctx)
+        width = formatter.width - 6 - max(map(len, names))
+        with formatter.section("Commands"):
+            # The sentence is shortened as click shortens that of a command which is imported.
+            known = {name: click.Command(name, help=self.modules[name][1]) for name in names}
+            formatter.write_dl([(name, known[name].get_short_help_str(width)) for name in names])
+
+
+class _Main(CommandGroup):
     """Shows problems as lines for an evaluator, and no traceback for bad input or a bad disk."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except ProblemError as error:
-            _tell(error.problems)
+            _print_problems(error.problems)
         except (OSError, UnicodeError, RecursionError, MemoryError) as error:
             if isinstance(error, BrokenPipeError):
                 raise  # whoever read the output has gone: click ends quietly
-            _tell(problems_of(error))
+            _print_problems(problems_from_error(error))
         raise SystemExit(1)
 
 
-def _tell(problems: Sequence[Problem]) -> None:
+def _print_problems(problems: Sequence[Problem]) -> None:
     for line in format_problems(problems):
         click.echo(line, err=True)
     count = len(problems)
     click.echo(f"{count} problem{'s' if count > 1 else ''}; nothing was changed.", err=True)
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Main, modules=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="evaltools", message="%(prog)s %(version)s")
 def main() -> None:
     """From a grant programme's final reports to a report that can be rerun and challenged.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
+from evaltools.ingest.transaction import clear_interrupted, is_interrupted
 from evaltools.problems import Problem, ProblemError
-
-if TYPE_CHECKING:
-    from evaltools.study import Parameters, Study
+from evaltools.provenance.artifacts import locate_artifact
+from evaltools.study import Parameters, Study, find_study
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -33,8 +33,6 @@ def load_study_for_command() -> Study:
 
     Raises ProblemError then: some tables are of before the import and some of after it.
     """
-    from evaltools.ingest.transaction import clear_interrupted, is_interrupted
-    from evaltools.study import find_study
 
     study = find_study()
     if is_interrupted(study.data):
@@ -68,11 +66,9 @@ def choose_parameters(given: tuple[str, ...], scenario: str | None) -> tuple[Stu
 
 def locate_run(what: str) -> Path:
     """The folder of a run, report or bundle, by whatever name it was given."""
-    from evaltools.provenance.artifacts import locate
-    from evaltools.study import find_study
 
     try:
         build: Path | None = find_study().build
     except ProblemError:
         build = None
-    return locate(what, build)
+    return locate_artifact(what, build)

@@ -8,7 +8,8 @@ import click
 
 from evaltools.cli.main import main
 from evaltools.cli.options import choose_parameters, parameter_options
-from evaltools.file_faults import relative_path
+from evaltools.files import relative_path
+from evaltools.publish.publish import publish_report
 
 
 @main.command()
@@ -29,7 +30,6 @@ def publish(
 ) -> None:
     """Publish the report as a bundle, unless anything at all stands against it."""
     study, parameters = choose_parameters(given, scenario)
-    from evaltools.publish.publish import publish_report
 
     bundle = publish_report(study, parameters, folder, published, click.echo, key)
     click.echo(f"{len(bundle.files)} files, sha256 {bundle.digest}")

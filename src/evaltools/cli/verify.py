@@ -9,6 +9,7 @@ import click
 
 from evaltools.cli.main import main
 from evaltools.cli.options import locate_run
+from evaltools.publish.verify import verify as verified
 
 
 @main.command()
@@ -25,8 +26,6 @@ def verify(what: str, rebuild: bool, signers: Path | None, on: datetime | None) 
 
     WHAT is a folder, the name of a report (default) or the key of a run.
     """
-    from evaltools.publish.verify import verify as verified
-
     day = on.date() if on is not None else None
     found = verified(locate_run(what), rebuild, say=click.echo, signers=signers, on=day)
     for line in found.lines():

@@ -16,7 +16,7 @@ import threading
 from pathlib import Path
 
 from evaltools.coding.events import Event, parse_line, to_message, write_line
-from evaltools.files import synchronise
+from evaltools.files import sync_to_disk
 from evaltools.problems import Problem, ProblemError
 
 JOURNAL = re.compile(r"round-([1-9][0-9]{0,3})\.jsonl")
@@ -122,7 +122,7 @@ def open_journal(folder: Path, round_: int) -> Journal:
         except BaseException:
             os.close(file)
             raise
-        synchronise(folder)
+        sync_to_disk(folder)
         journal._file = file
         _OPEN[path] = journal
     return journal

@@ -11,27 +11,32 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from evaltools.compare.changes import Identity
-from evaltools.compare.compare import Comparison, compare, relation_of
-from evaltools.compare.recompute import Answer, Job, Recomputer, compute_elsewhere, known, pairs_of
-from evaltools.compare.revisions import (
-    data_folder,
-    earlier,
-    first_data,
-    other_code,
-    other_data,
-    revision_with,
-    source_folder,
-    study_folder,
+from evaltools.compare.compare import Comparison, compare, find_relation
+from evaltools.compare.recompute import (
+    Answer,
+    RecomputeJob,
+    Recomputer,
+    compute_with_other_version,
+    pair_reports,
+    select_known_parameters,
 )
+from evaltools.compare.revisions import (
+    find_data_folder,
+    find_matching_data,
+    find_revision,
+    find_source_folder,
+    find_study_folder,
+    list_differing_code,
+    list_differing_data,
+    open_earlier_state,
+)
+from evaltools.indicators.indicator import Indicator
 from evaltools.provenance.artifacts import Artifact
 from evaltools.provenance.manifest import Ingredients
-
-if TYPE_CHECKING:
-    from evaltools.indicators.indicator import Indicator
-    from evaltools.study import Study
+from evaltools.study import Study
 
 FactorKind = Literal["data", "parameters", "code", "environment", "code_or_environment"]
 State = Literal["measured", "only_one", "not_attributable"]
@@ -117,7 +122,7 @@ class _Rerun:
     single: Mapping[str, Numbers | str] = field(default_factory=dict)
 
 
-def examine(
+def compare_with_causes(
     study: Study,
     old: Artifact,
     new: Artifact,
@@ -140,34 +145,34 @@ def examine(
         ProblemError: a place that is none, or code that fails.
     """
     with ExitStack() as stack:
-        state = _state(study, old, data, stack)
-        version = stack.enter_context(earlier(code, study.root)) if code else None
+        state = _find_earlier_data(study, old, data, stack)
+        version = stack.enter_context(open_earlier_state(code, study.root)) if code else None
         places = [place for place in (state, old.folder, new.folder) if place is not None]
         pairs = None
-        if relation_of(old, new) != "disjoint":
-            pairs = pairs_of(study, old, new, places)
-        made = compare(old, new, study, pairs)
+        if find_relation(old, new) != "disjoint":
+            pairs = pair_reports(study, old, new, places)
+        comparison = compare(old, new, study, pairs)
         if not causes:
-            return made, None
-        return made, attribute(study, old, new, made, state, version)
+            return comparison, None
+        return comparison, attribute_changes(study, old, new, comparison, state, version)
 
 
-def _state(study: Study, old: Artifact, data: str, stack: ExitStack) -> Path | None:
+def _find_earlier_data(study: Study, old: Artifact, data: str, stack: ExitStack) -> Path | None:
     """The earlier state: where it is said to be, or else in the history of the repository."""
     if data:
-        return stack.enter_context(earlier(data, study.root))
-    differing = other_data(old.ingredients, study.data)
+        return stack.enter_context(open_earlier_state(data, study.root))
+    differing = list_differing_data(old.ingredients, study.data)
     if not differing:
         return None
-    revision = revision_with(old.ingredients, study.root, differing)
-    return stack.enter_context(earlier(revision, study.root)) if revision else None
+    revision = find_revision(old.ingredients, study.root, differing)
+    return stack.enter_context(open_earlier_state(revision, study.root)) if revision else None
 
 
-def attribute(
+def attribute_changes(
     study: Study,
     old: Artifact,
     new: Artifact,
-    made: Comparison,
+    comparison: Comparison,
     old_state: Path | None = None,
     code_state: Path | None = None,
     recomputer: Recomputer | None = None,
@@ -186,9 +191,12 @@ def attribute(
     Raises:
         ProblemError: the code of the older run fails.
     """
-    changed = _changed(made)
-    changes = {move.identity: _difference(move.old, move.new) for move in made.moves}
-    recorded = _numbers(old.indicators)
+    changed = _changed_factors(comparison)
+    changes = {
+        indicator_change.identity: _difference(indicator_change.old, indicator_change.new)
+        for indicator_change in comparison.changes
+    }
+    recorded = _values_by_identity(old.indicators)
     if not changed:
         return Attribution((), {})
     if len(changed) > 1:
@@ -200,14 +208,14 @@ def attribute(
         return Attribution(found.factors, effects)
     kind, reason = changed[0], ""
     single: Mapping[str, Numbers | str] = {}
-    if kind == "parameters" and len(made.parameters) > 1:
+    if kind == "parameters" and len(comparison.parameters) > 1:
         found = _rerun(study, old, new, (old_state, None), changed, recomputer)
         single = found.single
-        reason = _reasons(single) or "; ".join(sorted({f.reason for f in found.factors}))
+        reason = _failure_reasons(single) or "; ".join(sorted({f.reason for f in found.factors}))
     effects = {
         identity: Effect(
             identity, change, ((kind, change),) if change is not None else (), 0.0,
-            single=_alone(identity, single, recorded),
+            single=_single_effects(identity, single, recorded),
         )
         for identity, change in changes.items()
     }  # fmt: skip
@@ -220,7 +228,7 @@ def is_zero(part: float, size: float) -> bool:
 
 
 def _effect(identity: Identity, change: float | None, recorded: Numbers, found: _Rerun) -> Effect:
-    single = _alone(identity, found.single, found.start or recorded)
+    single = _single_effects(identity, found.single, found.start or recorded)
     base = found.end if found.backward else found.start
     if change is None:
         return Effect(identity, None, single=single)
@@ -250,7 +258,7 @@ def _effect(identity: Identity, change: float | None, recorded: Numbers, found: 
     return Effect(identity, change, tuple(parts), interaction, rest, single)
 
 
-def _alone(
+def _single_effects(
     identity: Identity, single: Mapping[str, Numbers | str], start: Numbers
 ) -> tuple[tuple[str, float | None], ...]:
     """What each parameter does alone."""
@@ -262,17 +270,17 @@ def _alone(
     )
 
 
-def _changed(made: Comparison) -> list[FactorKind]:
+def _changed_factors(comparison: Comparison) -> list[FactorKind]:
     """What differs between the two runs, in the order in which it is told."""
     differs: dict[FactorKind, bool] = {
-        "data": made.data_changed,
-        "parameters": bool(made.parameters),
-        "code": bool(made.code or made.notebooks),
-        "environment": bool(made.lock or made.python),
+        "data": comparison.data_changed,
+        "parameters": bool(comparison.parameters),
+        "code": bool(comparison.code or comparison.notebooks),
+        "environment": bool(comparison.lock or comparison.python),
     }
     found = [kind for kind, it_does in differs.items() if it_does]
     # What a study declares beyond its parameters, such as a rule of disclosure, is chosen too.
-    return found or (["parameters"] if made.inputs else [])
+    return found or (["parameters"] if comparison.inputs else [])
 
 
 def _difference(old: Indicator | None, new: Indicator | None) -> float | None:
@@ -281,11 +289,11 @@ def _difference(old: Indicator | None, new: Indicator | None) -> float | None:
     return new.value - old.value
 
 
-def _numbers(indicators: Iterable[Indicator]) -> Numbers:
+def _values_by_identity(indicators: Iterable[Indicator]) -> Numbers:
     return {item.identity: item.value for item in indicators if item.value is not None}
 
 
-def _reasons(single: Mapping[str, Numbers | str]) -> str:
+def _failure_reasons(single: Mapping[str, Numbers | str]) -> str:
     return "; ".join(
         f"{name} alone: {answer}" for name, answer in single.items() if isinstance(answer, str)
     )
@@ -303,50 +311,58 @@ def _rerun(
     then, now = old.ingredients, new.ingredients
     old_state, code_state = states
     places = [study.data, *(p for p in (old_state, old.folder, new.folder) if p is not None)]
-    found = (data_folder(place, study.declaration.data) for place in places)
+    found = (find_data_folder(place, study.declaration.data) for place in places)
     folders = [folder for folder in found if folder is not None]
-    old_data, new_data = first_data(then, folders), first_data(now, folders)
+    old_data, new_data = find_matching_data(then, folders), find_matching_data(now, folders)
     reason = _NO_DATA.format(side="newer")
     older_code = None
     if new_data is not None:
         older_code, is_installed, reason = _codes(old, new, code_state, changed)
     if new_data is None or not is_installed:
         return _Rerun(tuple(Factor(kind, "not_attributable", reason) for kind in changed))
-    bench = _Bench(
+    bench = _Reruns(
         recomputer or Recomputer(study), older_code,
-        study_folder(code_state or old_state or study.root, study.root),
+        find_study_folder(code_state or old_state or study.root, study.root),
     )  # fmt: skip
-    before, after = known(study, then.parameters), known(study, now.parameters)
+    before, after = (
+        select_known_parameters(study, then.parameters),
+        select_known_parameters(study, now.parameters),
+    )
     if old_data is None:
-        return _backward(bench, new_data, (before, after), changed, _lacking(then, folders))
+        return _backward(bench, new_data, (before, after), changed, _missing_data(then, folders))
     return _forward(bench, (old_data, new_data), (before, after), changed, reason)
 
 
 @dataclass(frozen=True)
-class _Bench:
+class _Reruns:
     """The code of both runs, that of the older one where it differs and is at hand."""
 
     recomputer: Recomputer
     older_code: Path | None
     older_study: Path
 
-    def compute(self, jobs: Sequence[tuple[bool, Job]]) -> list[Numbers | str]:
+    def compute(self, jobs: Sequence[tuple[bool, RecomputeJob]]) -> list[Numbers | str]:
         """Numbers of jobs, each with whether the older code is to compute it."""
         older = [job for by_older, job in jobs if by_older]
         elsewhere: Iterator[Answer] = iter(())
         if older and self.older_code is not None:
             own = self.older_study != self.recomputer.study.root
             modules = self.recomputer.modules
-            found = compute_elsewhere(self.older_code, self.older_study, older, modules, own=own)
+            found = compute_with_other_version(
+                self.older_code, self.older_study, older, modules, own=own
+            )
             elsewhere = iter(found)
-        made = [
+        comparison = [
             next(elsewhere) if by_older else self.recomputer.compute(job) for by_older, job in jobs
         ]
-        return [answer if isinstance(answer, str) else _numbers(answer) for answer in made]
+        return [
+            answer if isinstance(answer, str) else _values_by_identity(answer)
+            for answer in comparison
+        ]
 
 
 def _forward(
-    bench: _Bench,
+    bench: _Reruns,
     data: tuple[Path, Path],
     parameters: tuple[Mapping[str, Any], Mapping[str, Any]],
     changed: Sequence[FactorKind],
@@ -354,17 +370,20 @@ def _forward(
 ) -> _Rerun:
     """Swap one thing at a time into the older run."""
     older = bench.older_code is not None
-    swaps: dict[FactorKind, tuple[bool, Job]] = {}
+    swaps: dict[FactorKind, tuple[bool, RecomputeJob]] = {}
     groups: dict[str, Mapping[str, Any]] = {}
     if "data" in changed:
-        swaps["data"] = older, Job(data[1], parameters[0])
+        swaps["data"] = older, RecomputeJob(data[1], parameters[0])
     if "parameters" in changed:
-        swaps["parameters"] = older, Job(data[0], parameters[1])
+        swaps["parameters"] = older, RecomputeJob(data[0], parameters[1])
         groups = _groups(bench.recomputer.study, *parameters)
     if "code" in changed and older:
-        swaps["code"] = False, Job(data[0], parameters[0])
-    ends = [(older, Job(data[0], parameters[0])), (False, Job(data[1], parameters[1]))]
-    alone = [(older, Job(data[0], values)) for values in groups.values()]
+        swaps["code"] = False, RecomputeJob(data[0], parameters[0])
+    ends = [
+        (older, RecomputeJob(data[0], parameters[0])),
+        (False, RecomputeJob(data[1], parameters[1])),
+    ]
+    alone = [(older, RecomputeJob(data[0], values)) for values in groups.values()]
     start, end, *rest = bench.compute([*ends, *swaps.values(), *alone])
     answers = dict(zip(swaps, rest, strict=False))
     single = dict(zip(groups, rest[len(swaps) :], strict=True))
@@ -374,9 +393,9 @@ def _forward(
         if isinstance(answer, str):
             factors.append(Factor(kind, "not_attributable", answer))
         elif answer is not None:
-            notes = _reasons(single) if kind == "parameters" else ""
+            notes = _failure_reasons(single) if kind == "parameters" else ""
             factors.append(Factor(kind, "measured", notes))
-    first = None if isinstance(start, str) else _outer(changed, older)
+    first = None if isinstance(start, str) else _outermost_factor(changed, older)
     if first is not None:
         factors.append(Factor(first, "measured", code_reason))
     return _Rerun(
@@ -389,7 +408,7 @@ def _forward(
     )
 
 
-def _outer(changed: Sequence[FactorKind], older: bool) -> FactorKind | None:
+def _outermost_factor(changed: Sequence[FactorKind], older: bool) -> FactorKind | None:
     """What the step from the recorded older run to its rerun is due to.
 
     With the older code at hand, what it gives now and did not give then is the environment's.
@@ -401,14 +420,14 @@ def _outer(changed: Sequence[FactorKind], older: bool) -> FactorKind | None:
 
 
 def _backward(
-    bench: _Bench,
+    bench: _Reruns,
     data: Path,
     parameters: tuple[Mapping[str, Any], Mapping[str, Any]],
     changed: Sequence[FactorKind],
     reason: str,
 ) -> _Rerun:
     """Without the older data only parameters can be swapped, on the newer data."""
-    after, before = (Job(data, parameters[1]), Job(data, parameters[0]))
+    after, before = (RecomputeJob(data, parameters[1]), RecomputeJob(data, parameters[0]))
     jobs = [after, before] if "parameters" in changed else [after]
     end, *rest = bench.compute([(False, job) for job in jobs])
     swapped: dict[FactorKind, Numbers] = {}
@@ -433,15 +452,15 @@ def _codes(
     Returns:
         That folder, whether the installed code is that of the newer run, and what to say.
     """
-    if other_code(new.ingredients, PACKAGE):
-        is_neither = other_code(old.ingredients, PACKAGE)
+    if list_differing_code(new.ingredients, PACKAGE):
+        is_neither = list_differing_code(old.ingredients, PACKAGE)
         return None, False, _NEITHER if is_neither else _INSTALLED_OLDER
     if "code" not in changed or place is None:
         return None, True, _NO_CODE if "code" in changed else ""
-    source = source_folder(place)
+    source = find_source_folder(place)
     if source is None:
         return None, True, "there is no evaltools in the folder given as its code"
-    other = other_code(old.ingredients, source / "evaltools")
+    other = list_differing_code(old.ingredients, source / "evaltools")
     if other:
         return None, True, f"the code given is not that of the older run: {other[0]} differs"
     return source, True, ""
@@ -468,9 +487,9 @@ def _groups(
     return groups
 
 
-def _lacking(then: Ingredients, folders: Sequence[Path]) -> str:
+def _missing_data(then: Ingredients, folders: Sequence[Path]) -> str:
     """Why the older data are not at hand, naming the nearest miss where one was given."""
     if len(folders) < 2:
         return _NO_DATA.format(side="older")
-    differing = min((other_data(then, folder) for folder in folders[1:]), key=len)
+    differing = min((list_differing_data(then, folder) for folder in folders[1:]), key=len)
     return f"the data given are not those of the older run: {differing[0]} differs"

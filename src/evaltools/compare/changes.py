@@ -81,7 +81,7 @@ class IndicatorChange:
 
 
 @dataclass(frozen=True)
-class Setting:
+class ComparisonSetting:
     """What must be known of two runs to judge a change.
 
     Arguments:
@@ -99,8 +99,8 @@ class Setting:
     pairs: Mapping[Identity, tuple[int, int, int, int]] = field(default_factory=dict)
 
 
-def moves(
-    old: Iterable[Indicator], new: Iterable[Indicator], setting: Setting
+def compare_indicators(
+    old: Iterable[Indicator], new: Iterable[Indicator], setting: ComparisonSetting
 ) -> tuple[IndicatorChange, ...]:
     """Every indicator that is not the same in two runs, in the total order of indicators."""
     before = {item.identity: item for item in old}
@@ -108,16 +108,16 @@ def moves(
     found = []
     for identity in sorted({*before, *after}):
         first, second = before.get(identity), after.get(identity)
-        if first is None or second is None or not _same(first, second):
-            siblings = (_sibling(before, identity), _sibling(after, identity))
-            found.append(judge(first, second, setting, siblings))
+        if first is None or second is None or not _is_same(first, second):
+            siblings = (_find_sibling(before, identity), _find_sibling(after, identity))
+            found.append(judge_change(first, second, setting, siblings))
     return tuple(found)
 
 
-def judge(
+def judge_change(
     old: Indicator | None,
     new: Indicator | None,
-    setting: Setting,
+    setting: ComparisonSetting,
     siblings: tuple[Indicator | None, Indicator | None] = (None, None),
 ) -> IndicatorChange:
     """Compare one indicator in two runs.
@@ -144,8 +144,8 @@ def judge(
         return IndicatorChange(old, new, "incomparable", why="not_computed")
     change = new.value - old.value
     if "bounds" in (old.method, new.method):
-        return _of_bounds(old, new, change)
-    limits = _limits(old, new, setting, siblings)
+        return _compare_bounds(old, new, change)
+    limits = _change_limits(old, new, setting, siblings)
     if limits is not None:
         low, high, basis = limits
         # Limits that touch nought by rounding alone do not leave it out.
@@ -181,14 +181,14 @@ def _is_exact(indicator: Indicator) -> bool:
     return family != "unseen" and family in FAMILIES and FAMILIES[family].units != "D"
 
 
-def _limits(
+def _change_limits(
     old: Indicator,
     new: Indicator,
-    setting: Setting,
+    setting: ComparisonSetting,
     siblings: tuple[Indicator | None, Indicator | None],
 ) -> tuple[float, float, Basis] | None:
     if new.unit == "share" and new.identity in setting.pairs:
-        low, high = _paired(setting.pairs[new.identity], setting.level)
+        low, high = _paired_limits(setting.pairs[new.identity], setting.level)
         return low, high, "newcombe_paired"
     if _is_exact(new):
         return None
@@ -200,11 +200,11 @@ def _limits(
         assert old.N is not None
         assert new.n is not None
         assert new.N is not None
-        low, high = _newcombe(new.n, new.N, old.n, old.N, setting.level)
+        low, high = _newcombe_limits(new.n, new.N, old.n, old.N, setting.level)
         return low, high, "newcombe"
     for first, second in ((old, new), siblings):
         if counted := _wilson_counts(first, second):
-            low, high = _newcombe(*counted, setting.level)
+            low, high = _newcombe_limits(*counted, setting.level)
             return low, high, "newcombe"
         if first is not None and second is not None and (own := square_and_add(first, second)):
             return *own, "square_and_add"
@@ -234,7 +234,7 @@ def _counts_reports(indicator: Indicator, reports: int | None) -> bool:
     )
 
 
-def _of_bounds(old: Indicator, new: Indicator, change: float) -> IndicatorChange:
+def _compare_bounds(old: Indicator, new: Indicator, change: float) -> IndicatorChange:
     """Bounds that assume nothing tell of a change only where they have nothing in common."""
     ends = (old.low, old.high, new.low, new.high)
     if any(end is None for end in ends):
@@ -248,22 +248,22 @@ def _of_bounds(old: Indicator, new: Indicator, change: float) -> IndicatorChange
 
 
 @lru_cache(maxsize=10_000)
-def _newcombe(x1: int, n1: int, x2: int, n2: int, level: float) -> tuple[float, float]:
+def _newcombe_limits(x1: int, n1: int, x2: int, n2: int, level: float) -> tuple[float, float]:
     found = newcombe(x1, n1, x2, n2, level)
     return found.low, found.high
 
 
-def _paired(cells: tuple[int, int, int, int], level: float) -> tuple[float, float]:
+def _paired_limits(cells: tuple[int, int, int, int], level: float) -> tuple[float, float]:
     found = newcombe_paired(*cells, level)
     return found.low, found.high
 
 
-def _sibling(records: Mapping[Identity, Indicator], identity: Identity) -> Indicator | None:
+def _find_sibling(records: Mapping[Identity, Indicator], identity: Identity) -> Indicator | None:
     key, estimand, by = identity
     return records.get((key, "S", by)) if estimand == "D" else None
 
 
-def _same(old: Indicator, new: Indicator) -> bool:
+def _is_same(old: Indicator, new: Indicator) -> bool:
     """Equal in all that a reader sees; where it was computed and its note may differ."""
     numbers = ((old.value, new.value), (old.low, new.low), (old.high, new.high))
     return (

@@ -5,20 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from evaltools.compare.changes import Identity, IndicatorChange, Relation, Setting, Verdict, moves
-from evaltools.compare.prose import ProseChange, prose_changes, read_some
+from evaltools.compare.changes import (
+    ComparisonSetting,
+    Identity,
+    IndicatorChange,
+    Relation,
+    Verdict,
+    compare_indicators,
+)
+from evaltools.compare.prose import ProseChange, compare_prose, read_present_tables
 from evaltools.findings.declaration import FILE_NAME, load_findings
 from evaltools.findings.judgement import judge
 from evaltools.problems import ProblemError
-from evaltools.provenance.artifacts import OF_READING, Artifact, JudgedFinding
+from evaltools.provenance.artifacts import READING_PARAMETERS, Artifact, JudgedFinding
 from evaltools.provenance.hashes import changed_keys
 from evaltools.report.variables import ESTIMANDS
-
-if TYPE_CHECKING:
-    from evaltools.study import Study
-
+from evaltools.study import Study
 
 InputKind = Literal["added", "removed", "changed"]
 DECLARATIONS = ("evaluation.yml", "reports/words.yml")
@@ -26,7 +30,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True)
-class Side:
+class ComparisonSide:
     """One of the two runs.
 
     Arguments:
@@ -83,7 +87,7 @@ class Comparison:
         relation: whether they read the same reports.
         level: confidence level of the intervals of changes.
         compared: how many indicators either has.
-        moves: those that are not the same, in their total order.
+        changes: those that are not the same, in their total order.
         findings: those whose outcome changed; None where a run has no judgements.
         inputs: files of the data, and the declaration of the study.
         parameters, code, notebooks: what differs in them.
@@ -92,12 +96,12 @@ class Comparison:
         prose: variables that print differently; None where there was no study to read.
     """
 
-    old: Side
-    new: Side
+    old: ComparisonSide
+    new: ComparisonSide
     relation: Relation
     level: float
     compared: int
-    moves: tuple[IndicatorChange, ...]
+    changes: tuple[IndicatorChange, ...]
     findings: tuple[FindingChange, ...] | None
     inputs: tuple[InputChange, ...]
     parameters: tuple[ParameterChange, ...]
@@ -107,9 +111,9 @@ class Comparison:
     python: tuple[str, str] | None
     prose: tuple[ProseChange, ...] | None
 
-    def of(self, verdict: Verdict) -> tuple[IndicatorChange, ...]:
+    def with_verdict(self, verdict: Verdict) -> tuple[IndicatorChange, ...]:
         """The moves of one verdict."""
-        return tuple(move for move in self.moves if move.verdict == verdict)
+        return tuple(change for change in self.changes if change.verdict == verdict)
 
     @property
     def data_changed(self) -> bool:
@@ -117,9 +121,9 @@ class Comparison:
         return any(change.file not in DECLARATIONS for change in self.inputs)
 
     @property
-    def nothing(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether the two are the same in all that was looked at."""
-        differs = (self.moves, self.findings, self.inputs, self.parameters, self.code,
+        differs = (self.changes, self.findings, self.inputs, self.parameters, self.code,
                    self.notebooks, self.lock, self.python, self.prose)  # fmt: skip
         return not any(differs)
 
@@ -142,31 +146,31 @@ def compare(
         What differs. Verdicts are of each indicator by itself; among many, some cross their
         interval by chance, and how many is said where the comparison is shown.
     """
-    setting = Setting(
-        relation="same" if pairs else relation_of(old, new),
+    setting = ComparisonSetting(
+        relation="same" if pairs else find_relation(old, new),
         level=float(new.ingredients.parameters.get("confidence", 0.95)),
-        old_reports=_read(old)[0],
-        new_reports=_read(new)[0],
+        old_reports=_count_reports(old)[0],
+        new_reports=_count_reports(new)[0],
         pairs=pairs or {},
     )
-    found = moves(old.indicators, new.indicators, setting)
+    found = compare_indicators(old.indicators, new.indicators, setting)
     then, now = old.ingredients, new.ingredients
-    changed = {move.key for move in found}
+    changed = {change.key for change in found}
     prose, judgements = None, (old.findings, new.findings)
     if study is not None:
-        prose = prose_changes(study, old, new)
+        prose = compare_prose(study, old, new)
         if None in judgements:  # both by the same declaration, or the change is that of it
-            judgements = (judged_now(study, old), judged_now(study, new))
+            judgements = (judge_findings_now(study, old), judge_findings_now(study, new))
     everything = {item.identity for item in (*old.indicators, *new.indicators)}
     return Comparison(
-        old=Side(old.name, then.parameters, *_read(old)),
-        new=Side(new.name, now.parameters, *_read(new)),
+        old=ComparisonSide(old.name, then.parameters, *_count_reports(old)),
+        new=ComparisonSide(new.name, now.parameters, *_count_reports(new)),
         relation=setting.relation,
         level=setting.level,
         compared=len(everything),
-        moves=found,
-        findings=_findings(*judgements, changed),
-        inputs=tuple(_inputs(then.files, now.files)),
+        changes=found,
+        findings=_compare_findings(*judgements, changed),
+        inputs=tuple(_compare_inputs(then.files, now.files)),
         parameters=tuple(
             ParameterChange(name, then.parameters.get(name), now.parameters.get(name))
             for name in changed_keys(then.parameters, now.parameters)
@@ -179,13 +183,13 @@ def compare(
     )
 
 
-def relation_of(old: Artifact, new: Artifact) -> Relation:
+def find_relation(old: Artifact, new: Artifact) -> Relation:
     """Whether two runs read the same reports, as far as their ingredients tell.
 
     Under the same scope and unchanged data they are the same. Anything else may share some.
     """
     before, after = old.ingredients.parameters, new.ingredients.parameters
-    scope = [name for name in changed_keys(before, after) if name not in OF_READING]
+    scope = [name for name in changed_keys(before, after) if name not in READING_PARAMETERS]
     if any(_are_apart(before.get(name), after.get(name)) for name in scope):
         return "disjoint"
     files = changed_keys(old.ingredients.files, new.ingredients.files)
@@ -204,7 +208,7 @@ def _are_apart(old: object, new: object) -> bool:
     return texts and "all" not in (old, new) and not _DAY.fullmatch(str(old))
 
 
-def _read(run: Artifact) -> tuple[int | None, int | None]:
+def _count_reports(run: Artifact) -> tuple[int | None, int | None]:
     """Reports read and funded projects in scope."""
     for item in run.indicators:
         if item.key == "reports.read.share" and not item.dimensions and item.estimand == "D":
@@ -212,7 +216,7 @@ def _read(run: Artifact) -> tuple[int | None, int | None]:
     return None, None
 
 
-def _inputs(old: Mapping[str, str], new: Mapping[str, str]) -> Iterable[InputChange]:
+def _compare_inputs(old: Mapping[str, str], new: Mapping[str, str]) -> Iterable[InputChange]:
     for name in changed_keys(old, new):
         kind: InputKind = "changed" if name in old and name in new else (
             "added" if name in new else "removed"
@@ -220,7 +224,7 @@ def _inputs(old: Mapping[str, str], new: Mapping[str, str]) -> Iterable[InputCha
         yield InputChange(name, kind)
 
 
-def _findings(
+def _compare_findings(
     old: Mapping[str, JudgedFinding] | None,
     new: Mapping[str, JudgedFinding] | None,
     changed: set[str],
@@ -240,7 +244,7 @@ def _findings(
     return tuple(found)
 
 
-def judged_now(study: Study, run: Artifact) -> dict[str, JudgedFinding] | None:
+def judge_findings_now(study: Study, run: Artifact) -> dict[str, JudgedFinding] | None:
     """The study's findings, as they are declared now, put to the numbers of a run.
 
     Returns:
@@ -253,7 +257,7 @@ def judged_now(study: Study, run: Artifact) -> dict[str, JudgedFinding] | None:
     estimand = ESTIMANDS[str(run.ingredients.parameters.get("estimand", "descriptive"))]
     words = study.words(run.ingredients.parameters.get("language", study.declaration.languages[0]))
     try:
-        judgements = judge(declared, run.indicators, estimand, _facts(study))
+        judgements = judge(declared, run.indicators, estimand, _read_facts(study))
     except ProblemError:
         return None  # an older run need not have every number that is asked for today
     return {
@@ -267,9 +271,9 @@ def judged_now(study: Study, run: Artifact) -> dict[str, JudgedFinding] | None:
     }
 
 
-def _facts(study: Study) -> dict[str, float]:
+def _read_facts(study: Study) -> dict[str, float]:
     """Single public facts by name."""
-    facts = read_some(study, {"facts"}).get("facts")
+    facts = read_present_tables(study, {"facts"}).get("facts")
     if facts is None:
         return {}
     return dict(zip(map(str, facts["fact_id"]), map(float, facts["value"]), strict=True))

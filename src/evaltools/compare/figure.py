@@ -14,7 +14,7 @@ from evaltools.charts.style import DEEP_BLUE, PAPER, QUIET, RUST, SMALL, TEXT_WI
 from evaltools.charts.text_metrics import height, wrap
 from evaltools.compare import rows as tables
 from evaltools.compare.changes import IndicatorChange
-from evaltools.compare.compare import Comparison, Side
+from evaltools.compare.compare import Comparison, ComparisonSide
 from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
@@ -23,57 +23,64 @@ ROWS = 12
 THEMES = ("goal", "result", "challenge", "response", "steering")
 
 
-def comparison_figure(
-    made: Comparison, language: Language, labels: Mapping[str, str], notice: str = ""
+def draw_comparison(
+    comparison: Comparison, language: Language, labels: Mapping[str, str], notice: str = ""
 ) -> Figure:
     """The themes whose share of the reports read moved most. A notice begins the caption."""
     words = Words(language)
-    names = side_names(made, language)
+    names = name_sides(comparison, language)
     caption = words.markdown(
         "comparison.caption.figure", old=names[0], new=names[1],
-        old_n=say.number(made.old.reports, language), new_n=say.number(made.new.reports, language),
+        old_n=say.number(comparison.old.reports, language),
+        new_n=say.number(comparison.new.reports, language),
     )  # fmt: skip
-    level = f"{say.percent(made.level, language)}"
+    level = f"{say.percent(comparison.level, language)}"
     nothing = words("comparison.nothing")
-    chart = Slopes(slope_rows(made, language, labels), names, words=words, nothing=nothing)
+    chart = Slopes(make_slopes(comparison, language, labels), names, words=words, nothing=nothing)
     note = words("comparison.note.figure", level=level)
     return chart.figure(f"{notice} {caption}".strip(), note=note)
 
 
-def slope_rows(made: Comparison, language: Language, labels: Mapping[str, str]) -> list[Slope]:
+def make_slopes(
+    comparison: Comparison, language: Language, labels: Mapping[str, str]
+) -> list[Slope]:
     """The rows: those that are clear first taken, then the largest of the others."""
     themes = [
-        move
-        for move in tables.headline(made.moves)
-        if move.key.partition(".")[0] in THEMES and move.unit == "share" and move.change is not None
+        change
+        for change in tables.select_headline_changes(comparison.changes)
+        if change.key.partition(".")[0] in THEMES
+        and change.unit == "share"
+        and change.change is not None
     ]
-    chosen = sorted(themes, key=lambda move: (move.verdict != "moved", -abs(move.change or 0.0),
-                                              move.key))[:ROWS]  # fmt: skip
-    return [_slope(move, language, labels) for move in chosen]
+    chosen = sorted(
+        themes,
+        key=lambda change: (change.verdict != "moved", -abs(change.change or 0.0), change.key),
+    )[:ROWS]
+    return [_make_slope(change, language, labels) for change in chosen]
 
 
-def side_names(made: Comparison, language: Language) -> tuple[str, str]:
+def name_sides(comparison: Comparison, language: Language) -> tuple[str, str]:
     """What the two runs are called: by their wave where that differs, else by their runs."""
-    waves = [str(side.parameters.get("wave", "")) for side in (made.old, made.new)]
+    waves = [str(side.parameters.get("wave", "")) for side in (comparison.old, comparison.new)]
     if waves[0] and waves[1] and waves[0] != waves[1]:
         return waves[0], waves[1]
     words = Words(language)
-    return _named(words("comparison.column.old"), made.old), _named(
-        words("comparison.column.new"), made.new
+    return _name_side(words("comparison.column.old"), comparison.old), _name_side(
+        words("comparison.column.new"), comparison.new
     )
 
 
-def _named(word: str, side: Side) -> str:
+def _name_side(word: str, side: ComparisonSide) -> str:
     return f"{word} ({side.name[:8]})"
 
 
-def _slope(move: IndicatorChange, language: Language, labels: Mapping[str, str]) -> Slope:
-    old, new = move.old, move.new
+def _make_slope(change: IndicatorChange, language: Language, labels: Mapping[str, str]) -> Slope:
+    old, new = change.old, change.new
     assert old is not None
     assert new is not None
     return Slope(
-        tables.label_of(move.key, language, labels), old.value, new.value, old.n, old.N, new.n,
-        new.N, clear=move.verdict == "moved",
+        tables.find_label(change.key, language, labels), old.value, new.value, old.n, old.N, new.n,
+        new.N, clear=change.verdict == "moved",
     )  # fmt: skip
 
 
@@ -81,14 +88,14 @@ _MARGIN = 12.0
 _TITLE = 12.0
 
 
-def comparison_picture(
-    made: Comparison, language: Language, labels: Mapping[str, str], notice: str = ""
+def encode_comparison(
+    comparison: Comparison, language: Language, labels: Mapping[str, str], notice: str = ""
 ) -> bytes:
     """The picture as PNG, with a notice, such as that the data are an example."""
-    figure = comparison_figure(made, language, labels)
+    figure = draw_comparison(comparison, language, labels)
     title = Words(language)("comparison.title")
-    above = _strip([(title, _TITLE, DEEP_BLUE, True), (notice, SMALL, RUST, True)])
-    below = _strip([(figure.full_caption, SMALL, QUIET, False)])
+    above = _draw_strip([(title, _TITLE, DEEP_BLUE, True), (notice, SMALL, RUST, True)])
+    below = _draw_strip([(figure.full_caption, SMALL, QUIET, False)])
     parts = [Image.open(io.BytesIO(part)).convert("RGB") for part in (above, figure.png, below)]
     margin = round(_MARGIN / 72 * PNG_DPI)
     width = max(part.width for part in parts) + 2 * margin
@@ -103,7 +110,7 @@ def comparison_picture(
     return buffer.getvalue()
 
 
-def _strip(texts: list[tuple[str, float, str, bool]]) -> bytes:
+def _draw_strip(texts: list[tuple[str, float, str, bool]]) -> bytes:
     """Lines of text over the whole width as PNG."""
     room = TEXT_WIDTH - 4
     blocks = [

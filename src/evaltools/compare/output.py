@@ -7,7 +7,6 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
@@ -20,80 +19,81 @@ from evaltools.compare import rows as tables
 from evaltools.compare.attribution import Attribution
 from evaltools.compare.changes import IndicatorChange
 from evaltools.compare.compare import Comparison
-from evaltools.compare.figure import comparison_picture
-from evaltools.compare.page import comparison_page
-from evaltools.compare.prose import code_labels
+from evaltools.compare.figure import encode_comparison
+from evaltools.compare.page import write_page
+from evaltools.compare.prose import read_code_labels
 from evaltools.evidence import load_descriptor
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
 from evaltools.indicators.indicator import counts_of
-from evaltools.pipeline.outputs import harmless
+from evaltools.pipeline.outputs import escape_formula
 from evaltools.problems import Problem, ProblemError
-
-if TYPE_CHECKING:
-    from evaltools.study import Study
-
+from evaltools.study import Study
 
 SHOWN = 25
 """Rows of a table before the rest is only counted."""
 
 
 def print_comparison(
-    made: Comparison,
+    comparison: Comparison,
     attribution: Attribution | None,
     labels: Mapping[str, str],
     console: Console,
     everything: bool = False,
 ) -> None:
     """Print a comparison in English, as all of the command line is; on demand every row of it."""
-    for sentence in tables.summary(made, "en"):
+    for sentence in tables.summarise(comparison, "en"):
         console.print(sentence, highlight=False, markup=False)
-    if made.nothing:
+    if comparison.is_empty:
         return
     limit = 10_000 if everything else SHOWN
-    rows = [(item.what, item.old, item.new) for item in tables.exchanged(made, "en")]
+    rows = [(item.what, item.old, item.new) for item in tables.list_input_changes(comparison, "en")]
     _print_table(console, "What was exchanged", ("What", "Before", "Now"), rows, limit)
-    if made.findings:
+    if comparison.findings:
         found = [(item.id, item.old or "–", item.new or "–", ", ".join(item.keys))
-                 for item in made.findings]  # fmt: skip
+                 for item in comparison.findings]  # fmt: skip
         columns = ("Finding", "Before", "Now", "Indicators that changed")
         _print_table(console, "Findings whose outcome changed", columns, found, limit)
-    moved = tables.shares_moved(made)
-    _print_moves(console, "Shares that moved by more than their uncertainty", moved, labels, limit)
-    others = tables.others_changed(made)
+    moved = tables.select_changed_shares(comparison)
+    _print_changes(
+        console, "Shares that moved by more than their uncertainty", moved, labels, limit
+    )
+    others = tables.select_other_changes(comparison)
     if everything:
-        shown = {move.identity for move in moved}
-        others = [move for move in made.moves if move.identity not in shown]
-    _print_moves(console, "Other changes", others, labels, limit)
+        shown = {change.identity for change in moved}
+        others = [change for change in comparison.changes if change.identity not in shown]
+    _print_changes(console, "Other changes", others, labels, limit)
     if attribution is not None:
-        _print_why(console, made, attribution, limit)
-    if made.prose:
+        _print_causes(console, comparison, attribution, limit)
+    if comparison.prose:
         places = [
             (f"{item.file}:{item.line}", item.variable, item.old or "–", item.new or "–")
-            for item in made.prose
+            for item in comparison.prose
         ]
         columns = ("Place", "Variable", "Before", "Now")
         _print_table(console, "Places of the text that print differently", columns, places, limit)
 
 
-def _print_moves(
+def _print_changes(
     console: Console,
     title: str,
-    moves: list[IndicatorChange],
+    changes: list[IndicatorChange],
     labels: Mapping[str, str],
     limit: int,
 ) -> None:
     rows = []
-    for move in moves:
-        shown = tables.show(move, "en", labels)
-        what = f"{move.estimand} {shown.key}"
+    for change in changes:
+        shown = tables.format_change(change, "en", labels)
+        what = f"{change.estimand} {shown.key}"
         rows.append((what, shown.old, shown.new, shown.change, shown.interval, shown.verdict))
     columns = ("Indicator", "Before", "Now", "Change", "Interval", "Verdict")
     _print_table(console, title, columns, rows, limit, numeric=(3, 4))
 
 
-def _print_why(console: Console, made: Comparison, attribution: Attribution, limit: int) -> None:
+def _print_causes(
+    console: Console, comparison: Comparison, attribution: Attribution, limit: int
+) -> None:
     console.print()
     for factor in attribution.factors:
         said = {"measured": "measured by rerunning", "only_one": "the only thing exchanged",
@@ -107,15 +107,15 @@ def _print_why(console: Console, made: Comparison, attribution: Attribution, lim
         return
     rows: list[tuple[str, ...]] = []
     columns: tuple[str, ...] = ("Indicator", "Change")
-    for move in tables.headline(made.moves):
-        effect = attribution.effects.get(move.identity)
-        if effect is None or effect.change is None or move.unit != "share":
+    for change in tables.select_headline_changes(comparison.changes):
+        effect = attribution.effects.get(change.identity)
+        if effect is None or effect.change is None or change.unit != "share":
             continue
-        told = tables.parts(effect, attribution, "en")
-        singles = tuple((f"{name} alone", tables.points(part, "en"))
+        told = tables.list_effect_parts(effect, attribution, "en")
+        singles = tuple((f"{name} alone", tables.format_points(part, "en"))
                         for name, part in effect.single)  # fmt: skip
         columns = ("Indicator", "Change", *(name for name, _ in (*told, *singles)))
-        rows.append((move.key, tables.points(effect.change, "en"),
+        rows.append((change.key, tables.format_points(effect.change, "en"),
                      *(part for _, part in (*told, *singles))))  # fmt: skip
     title = "What changes of shares are due to, percentage points"
     numeric = tuple(range(1, len(columns)))
@@ -148,8 +148,8 @@ ROWS = 15
 """Rows of the table of shares; a report is not the place for all of them."""
 
 
-def changes_section(
-    made: Comparison,
+def write_changes_section(
+    comparison: Comparison,
     attribution: Attribution | None,
     language: Language,
     labels: Mapping[str, str],
@@ -157,16 +157,19 @@ def changes_section(
     """The section as markdown: heading, sentences, tables with captions and identifiers."""
     words = Words(language)
     heading = f"## {words('comparison.title')} {{#sec-changes}}"
-    blocks = [heading, " ".join(map(escape_markdown, tables.summary(made, language)))]
-    if made.nothing:
+    blocks = [heading, " ".join(map(escape_markdown, tables.summarise(comparison, language)))]
+    if comparison.is_empty:
         return "\n\n".join(blocks) + "\n"
     if attribution is not None:
-        blocks.append(" ".join(map(escape_markdown, tables.why(attribution, language))))
-    exchanged = [(row.what, row.old, row.new) for row in tables.exchanged(made, language, labels)]
+        blocks.append(" ".join(map(escape_markdown, tables.explain_causes(attribution, language))))
+    exchanged = [
+        (row.what, row.old, row.new)
+        for row in tables.list_input_changes(comparison, language, labels)
+    ]
     blocks += _table("inputs", ("what", "old", "new"), exchanged, words, (34, 33, 33))
-    moved = tables.shares_moved(made)
+    moved = tables.select_changed_shares(comparison)
     if moved:
-        shown = [tables.show(move, language, labels) for move in moved[:ROWS]]
+        shown = [tables.format_change(change, language, labels) for change in moved[:ROWS]]
         rows = [(row.label, row.old, row.new, row.change, row.interval) for row in shown]
         columns = ("indicator", "old", "new", "change", "interval")
         blocks += _table("moves", columns, rows, words, (38, 17, 17, 12, 16), right_from=1)
@@ -174,13 +177,17 @@ def changes_section(
             blocks.append(words("comparison.more", count=len(moved) - ROWS))
     else:
         blocks.append(words("comparison.none_moved"))
-    head, parts = tables.causes(moved[:ROWS], attribution, language, labels)
+    head, parts = tables.list_causes(moved[:ROWS], attribution, language, labels)
     if parts:
         blocks.append(_markdown(head, parts, words("comparison.caption.why"), "why", language, 1))
-    if made.findings:
+    if comparison.findings:
         outcomes = [
-            (item.id, tables.outcome(item.old, words), tables.outcome(item.new, words))
-            for item in made.findings
+            (
+                item.id,
+                tables.format_outcome(item.old, words),
+                tables.format_outcome(item.new, words),
+            )
+            for item in comparison.findings
         ]
         blocks += _table("findings", ("finding", "old", "new"), outcomes, words, (50, 25, 25))
     return "\n\n".join(blocks) + "\n"
@@ -227,7 +234,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def comparison_csv(made: Comparison, attribution: Attribution | None = None) -> str:
+def write_csv(comparison: Comparison, attribution: Attribution | None = None) -> str:
     """All moves as CSV; with an attribution its parts as columns.
 
     Numbers have as many digits as it takes to read the same number again; text that a
@@ -240,36 +247,42 @@ def comparison_csv(made: Comparison, attribution: Attribution | None = None) -> 
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([*COLUMNS, *extra])
-    for move in made.moves:
-        row = _row(move)
+    for change in comparison.changes:
+        row = _csv_row(change)
         if attribution is not None:
-            effect = attribution.effects.get(move.identity)
+            effect = attribution.effects.get(change.identity)
             parts = dict(effect.parts) if effect else {}
-            row += [_number(parts.get(kind)) for kind in kinds]
+            row += [_format_number(parts.get(kind)) for kind in kinds]
             known = effect is not None and effect.change is not None
-            row += [_number(effect.interaction), _number(effect.rest)] if effect and known else [
-                "", ""
-            ]  # fmt: skip
+            remainder = (effect.interaction, effect.rest) if effect and known else (None, None)
+            row += [_format_number(number) for number in remainder]
         writer.writerow(row)
     return buffer.getvalue()
 
 
-def _row(move: IndicatorChange) -> list[str]:
-    by = ";".join(f"{name}={value}" for name, value in move.dimensions)
-    row = [harmless(move.key), move.estimand, harmless(by), move.unit, move.verdict, move.why]
-    for side in (move.old, move.new):
+def _csv_row(change: IndicatorChange) -> list[str]:
+    by = ";".join(f"{name}={value}" for name, value in change.dimensions)
+    row = [
+        escape_formula(change.key),
+        change.estimand,
+        escape_formula(by),
+        change.unit,
+        change.verdict,
+        change.why,
+    ]
+    for side in (change.old, change.new):
         counts = (None,) * 4 if side is None else (side.value, *counts_of(side))
-        row += map(_number, counts)
-    numbers = (move.change, move.low, move.high, move.level)
-    return [*row, *map(_number, numbers), move.basis]
+        row += map(_format_number, counts)
+    numbers = (change.change, change.low, change.high, change.level)
+    return [*row, *map(_format_number, numbers), change.basis]
 
 
-def _number(value: float | None) -> str:
+def _format_number(value: float | None) -> str:
     return "" if value is None else repr(value)
 
 
 @dataclass(frozen=True)
-class Files:
+class OutputFiles:
     """Where to write what; None for what is not wanted.
 
     Arguments:
@@ -286,10 +299,10 @@ class Files:
 
 
 def write_comparison(
-    made: Comparison,
+    comparison: Comparison,
     attribution: Attribution | None,
     study: Study,
-    files: Files,
+    files: OutputFiles,
     language: Language,
 ) -> list[Path]:
     """Write a comparison to the files asked for, which are returned.
@@ -297,12 +310,18 @@ def write_comparison(
     Raises:
         ProblemError: a file cannot be written.
     """
-    labels, notice = code_labels(study, language), notice_of(study, language)
+    labels, notice = read_code_labels(study, language), example_notice(study, language)
     wanted: list[tuple[Path | None, Callable[[], bytes]]] = [
-        (files.html, lambda: comparison_page(made, attribution, language, labels, notice).encode()),
-        (files.csv, lambda: comparison_csv(made, attribution).encode()),
-        (files.markdown, lambda: changes_section(made, attribution, language, labels).encode()),
-        (files.figure, lambda: comparison_picture(made, language, labels, notice)),
+        (
+            files.html,
+            lambda: write_page(comparison, attribution, language, labels, notice).encode(),
+        ),
+        (files.csv, lambda: write_csv(comparison, attribution).encode()),
+        (
+            files.markdown,
+            lambda: write_changes_section(comparison, attribution, language, labels).encode(),
+        ),
+        (files.figure, lambda: encode_comparison(comparison, language, labels, notice)),
     ]
     written = []
     for path, content in wanted:
@@ -317,7 +336,7 @@ def write_comparison(
     return written
 
 
-def notice_of(study: Study, language: Language) -> str:
+def example_notice(study: Study, language: Language) -> str:
     """What pictures and pages of example data say; empty for real data."""
     example = load_descriptor(study.data).example
     return study.words(language)("report.example_notice") if example else ""

@@ -11,7 +11,7 @@ from evaltools.compare import rows as tables
 from evaltools.compare.attribution import Attribution
 from evaltools.compare.changes import IndicatorChange
 from evaltools.compare.compare import Comparison
-from evaltools.compare.figure import comparison_figure, slope_rows
+from evaltools.compare.figure import draw_comparison, make_slopes
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import MISSING, Language
 from evaltools.report.renderer.fonts import face_rules
@@ -20,8 +20,8 @@ _XML = re.compile(r"<\?xml[^>]*>|<!DOCTYPE[^>]*>", re.DOTALL)
 _STYLE = Path(__file__).with_name("page.css")
 
 
-def comparison_page(
-    made: Comparison,
+def write_page(
+    comparison: Comparison,
     attribution: Attribution | None,
     language: Language,
     labels: Mapping[str, str],
@@ -33,74 +33,87 @@ def comparison_page(
     body = [f"<h1>{escape(title)}</h1>"]
     if notice:
         body.append(f'<p class="notice">{escape(notice)}</p>')
-    body += [f"<p>{escape(sentence)}</p>" for sentence in tables.summary(made, language)]
-    if not made.nothing:
-        body += _figure(made, language, labels)
-        body += _parts(made, attribution, language, labels)
+    body += [f"<p>{escape(sentence)}</p>" for sentence in tables.summarise(comparison, language)]
+    if not comparison.is_empty:
+        body += _figure(comparison, language, labels)
+        body += _page_parts(comparison, attribution, language, labels)
     return (
         f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}: {escape(made.old.name)}, {escape(made.new.name)}</title>\n"
+        f"<title>{escape(title)}: {escape(comparison.old.name)}, "
+        f"{escape(comparison.new.name)}</title>\n"
         f"<style>\n{face_rules()}\n{_STYLE.read_text(encoding='utf-8').strip()}\n</style>\n</head>\n<body>\n"
         f'<a class="skip" href="#content">{escape(words("comparison.skip"))}</a>\n'
         f'<main id="content" tabindex="-1">\n{chr(10).join(body)}\n</main>\n</body>\n</html>\n'
     )
 
 
-def _figure(made: Comparison, language: Language, labels: Mapping[str, str]) -> list[str]:
-    if not slope_rows(made, language, labels):
+def _figure(comparison: Comparison, language: Language, labels: Mapping[str, str]) -> list[str]:
+    if not make_slopes(comparison, language, labels):
         return []
-    figure = comparison_figure(made, language, labels)
+    figure = draw_comparison(comparison, language, labels)
     svg = _XML.sub("", figure.svg).strip()
     svg = svg.replace("<svg ", f'<svg role="img" aria-label="{escape(figure.alt)}" ', 1)
     return [f"<figure>{svg}<figcaption>{escape(figure.full_caption)}</figcaption></figure>"]
 
 
-def _parts(
-    made: Comparison, attribution: Attribution | None, language: Language, labels: Mapping[str, str]
+def _page_parts(
+    comparison: Comparison,
+    attribution: Attribution | None,
+    language: Language,
+    labels: Mapping[str, str],
 ) -> list[str]:
     words = Words(language)
-    rows = [[item.what, item.old, item.new] for item in tables.exchanged(made, language, labels)]
+    rows = [
+        [item.what, item.old, item.new]
+        for item in tables.list_input_changes(comparison, language, labels)
+    ]
     body = _section("inputs", ("what", "old", "new"), rows, words)
-    if made.findings:
+    if comparison.findings:
         outcomes = [
-            [item.id, tables.outcome(item.old, words), tables.outcome(item.new, words)]
-            for item in made.findings
+            [
+                item.id,
+                tables.format_outcome(item.old, words),
+                tables.format_outcome(item.new, words),
+            ]
+            for item in comparison.findings
         ]
         body += _section("findings", ("finding", "old", "new"), outcomes, words)
-    moved = tables.shares_moved(made)
+    moved = tables.select_changed_shares(comparison)
     columns = ("indicator", "old", "new", "change", "interval")
     body.append(f"<h2>{escape(words('comparison.heading.moves'))}</h2>")
     if moved:
-        body.append(_table("moves", columns, _moves(moved, language, labels), words, number_from=1))
+        body.append(
+            _table("moves", columns, _changes_part(moved, language, labels), words, number_from=1)
+        )
     else:
         body.append(f"<p>{escape(words('comparison.none_moved'))}</p>")
     if attribution is not None:
         body.append(f"<h2>{escape(words('comparison.heading.why'))}</h2>")
-        body += [f"<p>{escape(line)}</p>" for line in tables.why(attribution, language)]
-        head, parts = tables.causes(moved, attribution, language, labels)
+        body += [f"<p>{escape(line)}</p>" for line in tables.explain_causes(attribution, language)]
+        head, parts = tables.list_causes(moved, attribution, language, labels)
         if parts:
             body.append(_bare_table(words("comparison.caption.why"), head, parts, 1))
-    if others := tables.others_changed(made):
+    if others := tables.select_other_changes(comparison):
         body.append(_table("other", (*columns[:4], "verdict"),
-                           _moves(others, language, labels, verdict=True), words,
+                           _changes_part(others, language, labels, verdict=True), words,
                            number_from=1, number_to=4))  # fmt: skip
-    if made.prose:
+    if comparison.prose:
         places = [[f"{item.file}:{item.line}", item.variable, item.old, item.new]
-                  for item in made.prose]  # fmt: skip
+                  for item in comparison.prose]  # fmt: skip
         body += _section("prose", ("place", "variable", "old", "new"), places, words)
     return body
 
 
-def _moves(
-    moves: Sequence[IndicatorChange],
+def _changes_part(
+    changes: Sequence[IndicatorChange],
     language: Language,
     labels: Mapping[str, str],
     verdict: bool = False,
 ) -> list[list[str]]:
     rows = []
-    for move in moves:
-        shown = tables.show(move, language, labels)
+    for change in changes:
+        shown = tables.format_change(change, language, labels)
         first = shown.label if shown.label == shown.key else f"{shown.label}\n{shown.key}"
         last = shown.verdict if verdict else shown.interval
         rows.append([first, shown.old, shown.new, shown.change, last])

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from html import unescape
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -14,15 +13,13 @@ from evaltools.evidence import load_descriptor
 from evaltools.evidence.tables import read_leniently
 from evaltools.files import read_text
 from evaltools.i18n import numbers as say
+from evaltools.i18n.numbers import Language
 from evaltools.problems import ProblemError
 from evaltools.provenance.artifacts import Artifact
 from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.generated_pages import parameter_text, scope_text, variables_in
-from evaltools.report.variables import ESTIMANDS, ranking_variables, variables
-
-if TYPE_CHECKING:
-    from evaltools.i18n.numbers import Language
-    from evaltools.study import Study
+from evaltools.report.generated_pages import describe_parameter, describe_scope, find_variables
+from evaltools.report.variables import ESTIMANDS, indicator_variables, ranking_variables
+from evaltools.study import Study
 
 _SPAN = re.compile(r"\[((?:\\.|[^\[\]\\])*)\](?:\([^()]*\)(?:\{[^{}]*\})?|\{[^{}]*\})")
 _ESCAPED = re.compile(r"\\([^\w\s]|_)")
@@ -46,7 +43,7 @@ class ProseChange:
     new: str
 
 
-def prose_changes(study: Study, old: Artifact, new: Artifact) -> tuple[ProseChange, ...]:
+def compare_prose(study: Study, old: Artifact, new: Artifact) -> tuple[ProseChange, ...]:
     """Every `{{< var … >}}` of the report's sources that the two runs print differently.
 
     Arguments:
@@ -58,17 +55,17 @@ def prose_changes(study: Study, old: Artifact, new: Artifact) -> tuple[ProseChan
     """
     language: Language = new.ingredients.parameters.get("language", "fi")
     folder = (study.root / study.report(language).source).parent
-    glossary = code_labels(study, language).glossary
+    glossary = read_code_labels(study, language).glossary
     places = [
         (source.relative_to(study.root).as_posix(), number, key)
         for source in sorted(folder.rglob("*.qmd"))
         if not any(part.startswith(("_build", ".")) for part in source.relative_to(folder).parts)
         for number, line in enumerate(read_text(source).splitlines(), start=1)
-        for key in variables_in(line)
+        for key in find_variables(line)
     ]
     used = {key for _, _, key in places}
-    before = printed(study, old, glossary, used)
-    after = printed(study, new, glossary, used)
+    before = read_printed_texts(study, old, glossary, used)
+    after = read_printed_texts(study, new, glossary, used)
     return tuple(
         ProseChange(name, number, key, before.get(key, ""), after.get(key, ""))
         for name, number, key in places
@@ -76,7 +73,9 @@ def prose_changes(study: Study, old: Artifact, new: Artifact) -> tuple[ProseChan
     )
 
 
-def printed(study: Study, run: Artifact, glossary: Glossary, used: Set[str]) -> dict[str, str]:
+def read_printed_texts(
+    study: Study, run: Artifact, glossary: Glossary, used: Set[str]
+) -> dict[str, str]:
     """What the variables of a run print, as plain text by key.
 
     Arguments:
@@ -89,14 +88,14 @@ def printed(study: Study, run: Artifact, glossary: Glossary, used: Set[str]) -> 
     values, words = run.ingredients.parameters, glossary.words
     language = words.language
     estimand = ESTIMANDS[str(values.get("estimand", "descriptive"))]
-    stems = {stem for key in used for stem in _stems(key)}
+    stems = {stem for key in used for stem in _key_stems(key)}
     wanted = [item for item in run.indicators if item.key.rpartition(".")[0] in stems]
-    made = variables(wanted, estimand, words)
-    made |= ranking_variables(run.indicators, glossary)
+    comparison = indicator_variables(wanted, estimand, words)
+    comparison |= ranking_variables(run.indicators, glossary)
     for item in run.indicators:
         if item.key == "reports.read.share" and item.estimand == "D" and not item.dimensions:
-            made["scope.reports"] = say.number(item.n, language)
-            made["scope.projects"] = say.number(item.N, language)
+            comparison["scope.reports"] = say.number(item.n, language)
+            comparison["scope.projects"] = say.number(item.N, language)
     known = study.declaration.parameters
     try:
         parameters = study.parameters(
@@ -104,20 +103,22 @@ def printed(study: Study, run: Artifact, glossary: Glossary, used: Set[str]) -> 
             | {"language": language}
         )
     except ProblemError:
-        return {key: plain(text) for key, text in made.items()}  # values that are no longer known
-    made["scope.description"] = scope_text(study, parameters, words)
+        return {
+            key: strip_markdown(text) for key, text in comparison.items()
+        }  # values that are no longer known
+    comparison["scope.description"] = describe_scope(study, parameters, words)
     for name in known:
-        made[f"parameter.{name}"] = parameter_text(parameters, name)
-    return {key: plain(text) for key, text in made.items()}
+        comparison[f"parameter.{name}"] = describe_parameter(parameters, name)
+    return {key: strip_markdown(text) for key, text in comparison.items()}
 
 
-def _stems(key: str) -> Iterator[str]:
+def _key_stems(key: str) -> Iterator[str]:
     """All beginnings of a key: one of them is that of its indicator."""
     parts = key.split(".")
     return (".".join(parts[:length]) for length in range(1, len(parts)))
 
 
-def plain(markdown: str) -> str:
+def strip_markdown(markdown: str) -> str:
     """The text of a variable without the spans and links that lead to its indicators."""
     before = ""
     while before != markdown:  # a link within a span
@@ -133,14 +134,14 @@ class Labels(dict[str, str]):
         self.glossary = glossary
 
 
-def code_labels(study: Study, language: Language) -> Labels:
+def read_code_labels(study: Study, language: Language) -> Labels:
     """Labels in a language, by id: of codes, of rating items, of parameters and their choices.
 
     A parameter is `parameter.wave`, a choice of it `parameter.wave.2022`. What cannot be read
     has no label.
     """
     declared_by = study.declaration
-    tables = read_some(study, {"codes", "rating_items"})
+    tables = read_present_tables(study, {"codes", "rating_items"})
     labels = Labels(Glossary.of(tables, study.words(language), declared_by))
     for parameter, declared in declared_by.parameters.items():
         labels[f"parameter.{parameter}"] = declared.label.in_language(language)
@@ -149,7 +150,7 @@ def code_labels(study: Study, language: Language) -> Labels:
     return labels
 
 
-def read_some(study: Study, names: Set[str]) -> dict[str, pd.DataFrame]:
+def read_present_tables(study: Study, names: Set[str]) -> dict[str, pd.DataFrame]:
     """Those of some tables that the data have and that can be read."""
     descriptor = load_descriptor(study.data)
     only = tuple(item for item in descriptor.resources if item.name in names)

@@ -10,21 +10,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from evaltools.compare.changes import Identity
-from evaltools.compare.revisions import data_folder, first_data
+from evaltools.compare.revisions import find_data_folder, find_matching_data
 from evaltools.evidence import Evidence, read_tables
 from evaltools.indicators.disclosure.codes import withheld_codes
 from evaltools.indicators.indicator import Indicator, from_record
 from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.artifacts import Artifact
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from evaltools.study import Study
-
+from evaltools.study import Study
 
 SECONDS = 180
 """How long another version of the code may take for all that is asked of it."""
@@ -33,7 +30,7 @@ _NO_CHAPTERS = "the study declares no chapters, so that nothing can be computed 
 
 
 @dataclass(frozen=True)
-class Job:
+class RecomputeJob:
     """One set of indicators to compute.
 
     Arguments:
@@ -77,18 +74,18 @@ class Recomputer:
             self._tables[data] = read_tables(data)
         return self._tables[data]
 
-    def compute(self, job: Job) -> Answer:
+    def compute(self, job: RecomputeJob) -> Answer:
         """All indicators of the chapters, or why there are none."""
         name = (job.data, repr(sorted(job.parameters.items())))
         if name not in self._answers:
             self._answers[name] = self._compute(job)
         return self._answers[name]
 
-    def _compute(self, job: Job) -> Answer:
+    def _compute(self, job: RecomputeJob) -> Answer:
         if not self.modules:
             return _NO_CHAPTERS
         try:
-            parameters = self.study.parameters(known(self.study, job.parameters))
+            parameters = self.study.parameters(select_known_parameters(self.study, job.parameters))
             evidence = Evidence.select(self.study, self.tables(job.data), parameters)
         except ProblemError as error:
             return str(error.problems[0])
@@ -97,13 +94,13 @@ class Recomputer:
         return tuple(sorted(found, key=lambda record: record.identity))
 
 
-def known(study: Study, values: Mapping[str, Any]) -> dict[str, Any]:
+def select_known_parameters(study: Study, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values of those parameters that the study declares."""
     return {name: value for name, value in values.items() if name in study.declaration.parameters}
 
 
-def compute_elsewhere(
-    source: Path, study: Path, jobs: Sequence[Job], chapters: Sequence[str], *, own: bool
+def compute_with_other_version(
+    source: Path, study: Path, jobs: Sequence[RecomputeJob], chapters: Sequence[str], *, own: bool
 ) -> list[Answer]:
     """Compute with another version of this package, in a process of its own.
 
@@ -138,10 +135,10 @@ def compute_elsewhere(
                 cwd=scratch,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
-            raise _failed(f"took longer than {SECONDS} seconds") from None
+            raise _failure(f"took longer than {SECONDS} seconds") from None
         if done.returncode != 0 or not answer.is_file():
             last = done.stderr.strip().splitlines()[-1:] or ["it gave no reason"]
-            raise _failed(f"failed: {last[0]}")
+            raise _failure(f"failed: {last[0]}")
         content = json.loads(answer.read_text(encoding="utf-8"))
     found: list[Answer] = []
     for item in content:
@@ -153,7 +150,7 @@ def compute_elsewhere(
     return found
 
 
-def _failed(what: str) -> ProblemError:
+def _failure(what: str) -> ProblemError:
     return ProblemError([Problem("the other version of the code", what, code="compare.code")])
 
 
@@ -161,7 +158,7 @@ Cells = tuple[int, int, int, int]
 """Reports with the property in both runs, only in the newer, only in the older, in neither."""
 
 
-def pairs_of(
+def pair_reports(
     study: Study, old: Artifact, new: Artifact, places: Sequence[Path]
 ) -> dict[Identity, Cells]:
     """Pairs of two runs that read the same reports, as far as the data of both are at hand.
@@ -175,26 +172,27 @@ def pairs_of(
         data are not at hand, or where the counts are not those that were recorded, since the
         code that made them then counted otherwise.
     """
+    name = study.declaration.data
     folders = [folder for place in (study.data, *places)
-               if (folder := data_folder(place, study.declaration.data)) is not None]  # fmt: skip
+               if (folder := find_data_folder(place, name)) is not None]  # fmt: skip
     computer = Recomputer(study)
     found = []
     for run in (old, new):
-        data = first_data(run.ingredients, folders)
+        data = find_matching_data(run.ingredients, folders)
         if data is None:
             return {}
-        evidence = _select(computer, data, run)
+        evidence = _select_evidence(computer, data, run)
         if evidence is None:
             return {}
         found.append(evidence)
     return {
         identity: cells
-        for identity, cells in paired_states(found[0], found[1]).items()
-        if _agree(identity, cells, old, new)
+        for identity, cells in count_paired_states(found[0], found[1]).items()
+        if _is_consistent(identity, cells, old, new)
     }
 
 
-def paired_states(old: Evidence, new: Evidence) -> dict[Identity, Cells]:
+def count_paired_states(old: Evidence, new: Evidence) -> dict[Identity, Cells]:
     """For each theme, in how many reports it is there in both, in one, in neither.
 
     Arguments:
@@ -206,26 +204,31 @@ def paired_states(old: Evidence, new: Evidence) -> dict[Identity, Cells]:
     """
     if set(old.reports["project_id"]) != set(new.reports["project_id"]):
         return {}
-    before, after = _affirmed(old), _affirmed(new)
+    before, after = _affirmed_codes(old), _affirmed_codes(new)
     total = len(old.reports)
-    made: dict[Identity, Cells] = {}
-    left_out = {*_unasked(old), *_unasked(new), *withheld_codes(old), *withheld_codes(new)}
+    comparison: dict[Identity, Cells] = {}
+    left_out = {
+        *_reports_without_answer(old),
+        *_reports_without_answer(new),
+        *withheld_codes(old),
+        *withheld_codes(new),
+    }
     for code in sorted((set(before) & set(after)) - left_out):
         both = len(before[code] & after[code])
         only_new, only_old = len(after[code]) - both, len(before[code]) - both
         cells = (both, only_new, only_old, total - both - only_new - only_old)
-        made[(f"{code}.share", "D", ())] = cells
-        made[(f"{code}.share", "S", ())] = cells
-    return made
+        comparison[(f"{code}.share", "D", ())] = cells
+        comparison[(f"{code}.share", "S", ())] = cells
+    return comparison
 
 
-def _unasked(evidence: Evidence) -> set[str]:
+def _reports_without_answer(evidence: Evidence) -> set[str]:
     """Codes that some report was not asked of, so that its cells are not those of all reports."""
     presence = evidence.presence
     return set(map(str, presence.loc[presence["state"].eq("not_asked"), "code_id"]))
 
 
-def _affirmed(evidence: Evidence) -> Mapping[str, set[str]]:
+def _affirmed_codes(evidence: Evidence) -> Mapping[str, set[str]]:
     """Projects that have a code, by code; every code of the presence is there."""
     presence = evidence.presence
     found: dict[str, set[str]] = {str(code): set() for code in presence["code_id"].unique()}
@@ -235,17 +238,17 @@ def _affirmed(evidence: Evidence) -> Mapping[str, set[str]]:
     return found
 
 
-def _select(computer: Recomputer, data: Path, run: Artifact) -> Evidence | None:
+def _select_evidence(computer: Recomputer, data: Path, run: Artifact) -> Evidence | None:
 
     study = computer.study
     try:
-        parameters = study.parameters(known(study, run.ingredients.parameters))
+        parameters = study.parameters(select_known_parameters(study, run.ingredients.parameters))
         return Evidence.select(study, computer.tables(data), parameters)
     except ProblemError:
         return None  # a scope or a parameter of then that is none any more
 
 
-def _agree(identity: Identity, cells: Cells, old: Artifact, new: Artifact) -> bool:
+def _is_consistent(identity: Identity, cells: Cells, old: Artifact, new: Artifact) -> bool:
     both, only_new, only_old, _ = cells
     counts = []
     for run in (old, new):

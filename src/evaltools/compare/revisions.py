@@ -23,7 +23,7 @@ DESCRIPTOR = "datapackage.json"
 
 
 @contextmanager
-def earlier(given: str, repository: Path) -> Iterator[Path]:
+def open_earlier_state(given: str, repository: Path) -> Iterator[Path]:
     """A folder with an earlier state of the study.
 
     Arguments:
@@ -38,11 +38,11 @@ def earlier(given: str, repository: Path) -> Iterator[Path]:
         yield path.resolve()
         return
     with TemporaryDirectory(prefix="evaltools-revision-") as scratch:
-        _export(given, repository, Path(scratch))
+        _export_revision(given, repository, Path(scratch))
         yield Path(scratch)
 
 
-def data_folder(place: Path, name: str = "data") -> Path | None:
+def find_data_folder(place: Path, name: str = "data") -> Path | None:
     """The data folder in a place: the place itself, its `data`, or one somewhere in a bundle.
 
     Arguments:
@@ -59,7 +59,7 @@ def data_folder(place: Path, name: str = "data") -> Path | None:
     return found[0] if found else None
 
 
-def source_folder(place: Path) -> Path | None:
+def find_source_folder(place: Path) -> Path | None:
     """The folder that holds a version of this package: `src`, or one somewhere in a bundle."""
     for candidate in (place / "src", place):
         if (candidate / "evaltools" / "indicators").is_dir():
@@ -71,7 +71,7 @@ def source_folder(place: Path) -> Path | None:
     return found[0] if found else None
 
 
-def study_folder(place: Path, otherwise: Path) -> Path:
+def find_study_folder(place: Path, otherwise: Path) -> Path:
     """The folder of a whole study in a place or right above it, or else another one.
 
     A bundle has a declaration without the notebooks that it names, which is no whole study.
@@ -82,33 +82,33 @@ def study_folder(place: Path, otherwise: Path) -> Path:
     return otherwise
 
 
-def other_data(then: Ingredients, folder: Path) -> list[str]:
+def list_differing_data(then: Ingredients, folder: Path) -> list[str]:
     """Files in which a data folder is not the one that a run was made from, sorted."""
     wanted = _data_files(then)
     found = hash_data(folder, folder)
     return sorted(name for name in {*wanted, *found} if wanted.get(name) != found.get(name))
 
 
-def other_code(then: Ingredients, package: Path) -> list[str]:
+def list_differing_code(then: Ingredients, package: Path) -> list[str]:
     """Source files in which a version of this package is not the one that made a run, sorted.
 
     Rooms that the run does not depend on are not looked at.
     """
-    rooms = {_room(name) for name in then.code}
+    rooms = {_package_name(name) for name in then.code}
     found = {
         f"{package.name}/{name}": digest
         for name, digest in hash_files(package, [package]).items()
-        if _room(f"{package.name}/{name}") in rooms
+        if _package_name(f"{package.name}/{name}") in rooms
     }
     return sorted(name for name in {*then.code, *found} if then.code.get(name) != found.get(name))
 
 
-def first_data(then: Ingredients, candidates: Sequence[Path]) -> Path | None:
+def find_matching_data(then: Ingredients, candidates: Sequence[Path]) -> Path | None:
     """The first folder that holds exactly the data a run was made from."""
-    return next((folder for folder in candidates if not other_data(then, folder)), None)
+    return next((folder for folder in candidates if not list_differing_data(then, folder)), None)
 
 
-def revision_with(then: Ingredients, repository: Path, differing: Sequence[str]) -> str | None:
+def find_revision(then: Ingredients, repository: Path, differing: Sequence[str]) -> str | None:
     """The newest revision whose files are those that a run was made from.
 
     Arguments:
@@ -121,7 +121,7 @@ def revision_with(then: Ingredients, repository: Path, differing: Sequence[str])
     names = [name for name in differing if name in wanted]
     if root is None or not names:
         return None
-    listed = _git(
+    listed = _run_git(
         repository, "log", "--format=%H", "-n", "300", "--", *(f"{root}/{n}" for n in names)
     )
     for revision in listed.decode("ascii", "replace").split() if listed else ():
@@ -146,19 +146,19 @@ def _data_root(then: Ingredients) -> str | None:
     return min(found, key=len).removesuffix(f"/{DESCRIPTOR}") if found else None
 
 
-def _room(name: str) -> str:
+def _package_name(name: str) -> str:
     """`indicators` of `evaltools/indicators/goals.py`, `build` of `evaltools/build.py`."""
     return name.partition("/")[2].partition("/")[0].removesuffix(".py")
 
 
 def _blob_hash(repository: Path, revision: str, name: str) -> str | None:
-    content = _git(repository, "cat-file", "blob", f"{revision}:./{name}")
+    content = _run_git(repository, "cat-file", "blob", f"{revision}:./{name}")
     return None if content is None else hashlib.sha256(content).hexdigest()
 
 
-def _export(revision: str, repository: Path, folder: Path) -> None:
+def _export_revision(revision: str, repository: Path, folder: Path) -> None:
     """Write the parts of a revision into a folder; the working copy is not touched."""
-    known = _REVISION.fullmatch(revision) and _git(
+    known = _REVISION.fullmatch(revision) and _run_git(
         repository, "rev-parse", "--verify", "--quiet", f"{revision}^{{tree}}"
     )
     if not known:
@@ -166,14 +166,14 @@ def _export(revision: str, repository: Path, folder: Path) -> None:
         what = "is neither a folder nor a revision"
         raise ProblemError([Problem(revision, what, allowed, "", "compare.data")])
     for part in _PARTS:
-        content = _git(repository, "archive", "--format=tar", revision, "--", part)
+        content = _run_git(repository, "archive", "--format=tar", revision, "--", part)
         if content is None:
             continue
         with tarfile.open(fileobj=io.BytesIO(content)) as archive:
             archive.extractall(folder, filter="data")
 
 
-def _git(folder: Path, *arguments: str) -> bytes | None:
+def _run_git(folder: Path, *arguments: str) -> bytes | None:
     """What git prints, or None where it fails or is not there."""
     try:
         done = subprocess.run(

@@ -13,7 +13,7 @@ from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
 from evaltools.indicators.indicator import Indicator
 from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.variables import text_of
+from evaltools.report.variables import format_indicator
 
 SIDE_MEASURES = ("denied", "silent", "coder_band")
 """Parts of keys that say the same change once more, from another side."""
@@ -51,52 +51,60 @@ class InputRow:
     new: str
 
 
-def headline(moves: Iterable[IndicatorChange]) -> list[IndicatorChange]:
+def select_headline_changes(changes: Iterable[IndicatorChange]) -> list[IndicatorChange]:
     """Moves of the reports read that no other move says again, largest change of shares first."""
     chosen = [
-        move
-        for move in moves
-        if move.estimand == "D"
-        and not move.dimensions
-        and not any(part in SIDE_MEASURES for part in move.key.split("."))
-        and not move.key.startswith(DERIVED)
+        change
+        for change in changes
+        if change.estimand == "D"
+        and not change.dimensions
+        and not any(part in SIDE_MEASURES for part in change.key.split("."))
+        and not change.key.startswith(DERIVED)
     ]
-    return sorted(chosen, key=lambda move: (move.unit != "share", -_size(move), move.key))
+    return sorted(
+        chosen, key=lambda change: (change.unit != "share", -_change_size(change), change.key)
+    )
 
 
-def shares_moved(made: Comparison) -> list[IndicatorChange]:
+def select_changed_shares(comparison: Comparison) -> list[IndicatorChange]:
     """Shares of which it can be said that they moved, the largest change first."""
-    return [move for move in headline(made.of("moved")) if move.unit == "share"]
-
-
-def others_changed(made: Comparison) -> list[IndicatorChange]:
-    """All other headline moves but those within uncertainty."""
-    shares = {move.identity for move in shares_moved(made)}
     return [
-        move
-        for move in headline(made.moves)
-        if move.identity not in shares and move.verdict != "within_uncertainty"
+        change
+        for change in select_headline_changes(comparison.with_verdict("moved"))
+        if change.unit == "share"
     ]
 
 
-def show(move: IndicatorChange, language: Language, labels: Mapping[str, str]) -> ChangeRow:
+def select_other_changes(comparison: Comparison) -> list[IndicatorChange]:
+    """All other headline moves but those within uncertainty."""
+    shares = {change.identity for change in select_changed_shares(comparison)}
+    return [
+        change
+        for change in select_headline_changes(comparison.changes)
+        if change.identity not in shares and change.verdict != "within_uncertainty"
+    ]
+
+
+def format_change(
+    change: IndicatorChange, language: Language, labels: Mapping[str, str]
+) -> ChangeRow:
     """A move in words."""
     words = Words(language)
-    verdict = words(f"comparison.verdict.{move.verdict}")
-    if move.why:
-        verdict += f" ({words(f'comparison.why.{move.why}')})"
+    verdict = words(f"comparison.verdict.{change.verdict}")
+    if change.why:
+        verdict += f" ({words(f'comparison.why.{change.why}')})"
     return ChangeRow(
-        label=label_of(move.key, language, labels),
-        key=name_of(move),
-        old=_value(move.old, _glossary(language, labels).words),
-        new=_value(move.new, _glossary(language, labels).words),
-        change=_change(move, language),
-        interval=_interval(move, language),
+        label=find_label(change.key, language, labels),
+        key=name_change(change),
+        old=_format_value(change.old, _glossary(language, labels).words),
+        new=_format_value(change.new, _glossary(language, labels).words),
+        change=_format_difference(change, language),
+        interval=_format_interval(change, language),
         verdict=verdict,
     )
 
 
-def label_of(key: str, language: Language, labels: Mapping[str, str]) -> str:
+def find_label(key: str, language: Language, labels: Mapping[str, str]) -> str:
     """What an indicator is of: its code with the kind of it, or its definition, or its key."""
     glossary = _glossary(language, labels)
     stem, _, measure = key.rpartition(".")
@@ -114,14 +122,14 @@ def _glossary(language: Language, labels: Mapping[str, str]) -> Glossary:
     return labels.glossary if isinstance(labels, Labels) else Glossary(Words(language), labels)
 
 
-def name_of(move: IndicatorChange) -> str:
+def name_change(change: IndicatorChange) -> str:
     """Key with dimensions: `rating.answers.share (item=permanence, value=5)`."""
-    by = ", ".join(f"{name}={value}" for name, value in move.dimensions)
-    return f"{move.key} ({by})" if by else move.key
+    by = ", ".join(f"{name}={value}" for name, value in change.dimensions)
+    return f"{change.key} ({by})" if by else change.key
 
 
-def exchanged(
-    made: Comparison, language: Language, labels: Mapping[str, str] | None = None
+def list_input_changes(
+    comparison: Comparison, language: Language, labels: Mapping[str, str] | None = None
 ) -> list[InputRow]:
     """Parameters, files, code and environment that differ, a row each.
 
@@ -134,52 +142,56 @@ def exchanged(
     rows = [
         InputRow(
             known.get(f"parameter.{change.name}", change.name),
-            _plain(change.name, change.old, known),
-            _plain(change.name, change.new, known),
+            _format_parameter(change.name, change.old, known),
+            _format_parameter(change.name, change.new, known),
         )
-        for change in made.parameters
+        for change in comparison.parameters
     ]
-    for change in made.inputs[:FILES_SHOWN]:
+    for change in comparison.inputs[:FILES_SHOWN]:
         rows.append(InputRow(change.file, "", words(f"comparison.input.{change.kind}")))
-    if len(made.inputs) > FILES_SHOWN:
-        more = say.number(len(made.inputs) - FILES_SHOWN, language)
+    if len(comparison.inputs) > FILES_SHOWN:
+        more = say.number(len(comparison.inputs) - FILES_SHOWN, language)
         rows.append(InputRow(words("comparison.input.more"), "", more))
-    for name, changed in (("code", made.code), ("notebooks", made.notebooks)):
+    for name, changed in (("code", comparison.code), ("notebooks", comparison.notebooks)):
         if changed:
             rows.append(InputRow(words(f"comparison.input.{name}"), "",
                                  say.number(len(changed), language)))  # fmt: skip
-    if made.lock:
+    if comparison.lock:
         rows.append(InputRow(words("comparison.input.lock"), "", words("comparison.input.changed")))
-    if made.python:
-        rows.append(InputRow("Python", *made.python))
+    if comparison.python:
+        rows.append(InputRow("Python", *comparison.python))
     return rows
 
 
-def summary(made: Comparison, language: Language) -> list[str]:
+def summarise(comparison: Comparison, language: Language) -> list[str]:
     """Sentences that say what was compared and how much to make of it."""
     words = Words(language)
-    if made.nothing:
+    if comparison.is_empty:
         return [words("comparison.nothing")]
-    judged = [move for move in headline(made.moves) if move.basis in BY_INTERVAL]
+    judged = [
+        change
+        for change in select_headline_changes(comparison.changes)
+        if change.basis in BY_INTERVAL
+    ]
     told = [
         words(
             "comparison.sides",
-            old=made.old.name, new=made.new.name,
-            old_n=say.number(made.old.reports, language),
-            new_n=say.number(made.new.reports, language),
+            old=comparison.old.name, new=comparison.new.name,
+            old_n=say.number(comparison.old.reports, language),
+            new_n=say.number(comparison.new.reports, language),
         ),
-        words(f"comparison.relation.{made.relation}"),
-        words("comparison.counts", compared=made.compared, count=len(made.moves)),
+        words(f"comparison.relation.{comparison.relation}"),
+        words("comparison.counts", compared=comparison.compared, count=len(comparison.changes)),
     ]  # fmt: skip
     if judged:
-        clear = sum(move.verdict == "moved" for move in judged)
-        expected = say.number(len(judged) * (1 - made.level), language)
+        clear = sum(change.verdict == "moved" for change in judged)
+        expected = say.number(len(judged) * (1 - comparison.level), language)
         told.append(words("comparison.chance", judged=len(judged), count=clear, expected=expected,
-                          level=_level(made.level, language)))  # fmt: skip
+                          level=_format_level(comparison.level, language)))  # fmt: skip
     return told
 
 
-def why(attribution: Attribution, language: Language) -> list[str]:
+def explain_causes(attribution: Attribution, language: Language) -> list[str]:
     """Sentences that say what changes are due to and what could not be told."""
     words = Words(language)
     told = []
@@ -200,20 +212,24 @@ def why(attribution: Attribution, language: Language) -> list[str]:
     return told
 
 
-def parts(effect: Effect, attribution: Attribution, language: Language) -> list[tuple[str, str]]:
+def list_effect_parts(
+    effect: Effect, attribution: Attribution, language: Language
+) -> list[tuple[str, str]]:
     """The parts of a change of a share in points, by the words for what they are due to."""
     words = Words(language)
     known = dict(effect.parts)
     found = [
-        (words(f"comparison.factor.{factor.kind}"), points(known.get(factor.kind), language))
+        (words(f"comparison.factor.{factor.kind}"), format_points(known.get(factor.kind), language))
         for factor in attribution.factors
     ]
-    found.append((words("comparison.column.interaction"), points(effect.interaction, language)))
-    return [*found, (words("comparison.column.rest"), points(effect.rest, language))]
+    found.append(
+        (words("comparison.column.interaction"), format_points(effect.interaction, language))
+    )
+    return [*found, (words("comparison.column.rest"), format_points(effect.rest, language))]
 
 
-def causes(
-    moves: Iterable[IndicatorChange],
+def list_causes(
+    changes: Iterable[IndicatorChange],
     attribution: Attribution | None,
     language: Language,
     labels: Mapping[str, str],
@@ -224,65 +240,67 @@ def causes(
     rows: list[list[str]] = []
     if attribution is None or len(attribution.factors) < 2:
         return head, rows
-    for move in moves:
-        effect = attribution.effects.get(move.identity)
+    for change in changes:
+        effect = attribution.effects.get(change.identity)
         if effect is None or effect.change is None:
             continue
-        found = parts(effect, attribution, language)
+        found = list_effect_parts(effect, attribution, language)
         head = [words("comparison.column.indicator"), words("comparison.column.change")]
         head += [name for name, _ in found]
-        label = label_of(move.key, language, labels)
-        rows.append([label, points(effect.change, language), *(part for _, part in found)])
+        label = find_label(change.key, language, labels)
+        rows.append([label, format_points(effect.change, language), *(part for _, part in found)])
     return head, rows
 
 
-def outcome(name: str | None, words: Words) -> str:
+def format_outcome(name: str | None, words: Words) -> str:
     """An outcome of a finding in words."""
     key = f"comparison.outcome.{name or 'none'}"
     return words(key) if words.has(key) else str(name)
 
 
-def points(value: float | None, language: Language) -> str:
+def format_points(value: float | None, language: Language) -> str:
     """A share of one as signed percentage points with one decimal; empty where there is none."""
     return "" if value is None else say.signed(value * 100, language, 1)
 
 
-def _size(move: IndicatorChange) -> float:
-    return abs(round(move.change or 0.0, 12))
+def _change_size(change: IndicatorChange) -> float:
+    return abs(round(change.change or 0.0, 12))
 
 
-def _value(indicator: Indicator | None, words: Words) -> str:
+def _format_value(indicator: Indicator | None, words: Words) -> str:
     if indicator is None:
         return ""
-    text = text_of(indicator, words)
+    text = format_indicator(indicator, words)
     counted = indicator.unit == "share" and indicator.value is not None and not indicator.suppressed
     if counted and indicator.N and indicator.N < 100_000 and "/" not in text:
         text += f" ({say.count_of(indicator.n or 0, indicator.N, words.language)})"
     return text
 
 
-def _change(move: IndicatorChange, language: Language) -> str:
-    if move.change is None:
+def _format_difference(change: IndicatorChange, language: Language) -> str:
+    if change.change is None:
         return ""
-    if move.unit == "share" or (move.unit == "difference" and move.either.method == "newcombe"):
-        return say.signed(move.change * 100, language)
-    return say.signed(move.change, language, 0 if move.unit in ("count", "eur") else 2)
+    if change.unit == "share" or (
+        change.unit == "difference" and change.either.method == "newcombe"
+    ):
+        return say.signed(change.change * 100, language)
+    return say.signed(change.change, language, 0 if change.unit in ("count", "eur") else 2)
 
 
-def _interval(move: IndicatorChange, language: Language) -> str:
-    if move.low is None or move.high is None or move.basis == "bounds":
+def _format_interval(change: IndicatorChange, language: Language) -> str:
+    if change.low is None or change.high is None or change.basis == "bounds":
         return ""
-    if move.unit == "share":
-        return say.number_range(move.low * 100, move.high * 100, language)
-    return say.number_range(move.low, move.high, language, 2)
+    if change.unit == "share":
+        return say.number_range(change.low * 100, change.high * 100, language)
+    return say.number_range(change.low, change.high, language, 2)
 
 
-def _level(level: float, language: Language) -> str:
+def _format_level(level: float, language: Language) -> str:
     whole = abs(level * 100 - round(level * 100)) < 1e-9
     return say.percent(level, language, 0 if whole else 1)
 
 
-def _plain(name: str, value: object, labels: Mapping[str, str]) -> str:
+def _format_parameter(name: str, value: object, labels: Mapping[str, str]) -> str:
     if value is None:
         return say.MISSING
     values = value if isinstance(value, list | tuple) else [value]

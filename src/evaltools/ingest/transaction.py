@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 
 from evaltools.evidence.paths import resolve_inside
-from evaltools.files import hold_lock, synchronise
+from evaltools.files import hold_lock, sync_to_disk
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.hashes import hash_file
 
@@ -96,15 +96,15 @@ class FileTransaction:
         if not self.changes:
             return
         for name in self._moves.values():
-            synchronise(self.stage / name)
+            sync_to_disk(self.stage / name)
         moves = [[name, place] for place, name in self._moves.items()]
         written = json.dumps({"moves": moves, "removed": self._removed}, ensure_ascii=True)
         beside = self.stage / f"{_LIST}.new"
         beside.write_text(written, encoding="ascii")
-        synchronise(beside)
-        synchronise(self.stage)
+        sync_to_disk(beside)
+        sync_to_disk(self.stage)
         beside.replace(self.stage / _LIST)
-        synchronise(self.stage)
+        sync_to_disk(self.stage)
         _apply(self.folder, self.stage)
         self._moves, self._removed = {}, []
 
@@ -207,9 +207,9 @@ def _apply(folder: Path, stage: Path) -> None:
         touched.add(target.parent)
     for parent in sorted(touched):
         if parent.is_dir():
-            synchronise(parent)
+            sync_to_disk(parent)
     path.unlink()
-    synchronise(stage)
+    sync_to_disk(stage)
 
 
 def _checked_path(folder: Path, place: str) -> Path:

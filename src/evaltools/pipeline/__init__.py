@@ -1,4 +1,4 @@
-"""Execute: the notebooks of a study are run, and what they hand over is gathered.
+"""Pipeline: the notebooks of a study are run, and what they hand over is gathered.
 
 `run` is the entrance. It imports neither pandas nor papermill as long as there is nothing to do.
 """
@@ -6,7 +6,7 @@
 from evaltools.pipeline.interrupts import note_interrupts
 from evaltools.pipeline.jobs import ENGINES, Engine
 from evaltools.pipeline.progress import Bars, Lines, Progress, best_progress
-from evaltools.pipeline.run import Run, current_run, run, why_not_current
+from evaltools.pipeline.run import Run, current_run, reason_to_run, run
 
 __all__ = [
     "ENGINES",
@@ -18,6 +18,6 @@ __all__ = [
     "best_progress",
     "current_run",
     "note_interrupts",
+    "reason_to_run",
     "run",
-    "why_not_current",
 ]

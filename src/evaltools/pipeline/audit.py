@@ -35,7 +35,7 @@ _PLACES = tuple(
     for folder in (sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
 )
 _INSTALLED = tuple(folder for folder, _ in _PLACES)
-Noted = tuple[str, str]
+AuditNote = tuple[str, str]
 """What is done, and to what: `read`, `write`, `make` and `list` with a path; `connect` with an
 address, `socket` with a path; `run` with a command; `load` with the path of a library."""
 _LONGEST = 2000
@@ -58,8 +58,8 @@ def install(record: str) -> Callable[[], None]:
     os.close(os.open(record, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     out = _open_high(record)
     own = os.fstat(out)
-    seen: set[Noted] = set()
-    watched = _watched()
+    seen: set[AuditNote] = set()
+    watched = _audit_handlers()
 
     def note(line: bytes) -> None:
         nonlocal out
@@ -94,47 +94,47 @@ def _open_high(record: str) -> int:
         os.close(low)
 
 
-def _watched() -> dict[str, Callable[..., Iterator[Noted]]]:
+def _audit_handlers() -> dict[str, Callable[..., Iterator[AuditNote]]]:
     """How to describe each event that is watched, from its arguments."""
     return {
-        "open": _opened,
-        "os.listdir": _listed,
-        "os.scandir": _listed,
-        "os.mkdir": _made,
-        "os.remove": lambda path, folder: _changed((path, folder)),
-        "os.rmdir": lambda path, folder: _changed((path, folder)),
-        "os.chmod": lambda path, mode, folder: _changed((path, folder)),
-        "os.chown": lambda path, user, group, folder: _changed((path, folder)),
-        "os.utime": lambda path, times, ns, folder: _changed((path, folder)),
-        "os.truncate": lambda path, length: _changed((path, -1)),
-        "os.rename": lambda old, new, source, target: _changed((old, source), (new, target)),
-        "os.symlink": lambda target, path, folder: _changed((path, folder)),
-        "os.link": _linked,
-        "sqlite3.connect": _database,
-        "socket.connect": _connected,
-        "socket.bind": _connected,
-        "socket.sendto": _connected,
-        "socket.sendmsg": _connected,
-        "socket.getaddrinfo": lambda host, *_: _looked_up(host),
-        "socket.gethostbyname": lambda host, *_: _looked_up(host),
-        "socket.gethostbyaddr": lambda host, *_: _looked_up(host),
-        "urllib.Request": _requested,
-        "subprocess.Popen": lambda program, arguments, *_: _run(arguments or program),
-        "os.system": lambda command: _run(command),
-        "os.exec": lambda path, arguments, *_: _run(arguments),
-        "os.spawn": lambda mode, path, arguments, *_: _run(arguments),
-        "os.posix_spawn": lambda path, arguments, *_: _run(arguments),
-        "pty.spawn": lambda arguments: _run(arguments),
-        "evaltools.native": _native,
-        "evaltools.database": _database,
-        "ctypes.dlopen": _loaded,
-        "import": lambda name, path=None, *_: _loaded(path),
-        "sqlite3.load_extension": lambda connection, path: _loaded(path),
+        "open": _note_open,
+        "os.listdir": _note_listing,
+        "os.scandir": _note_listing,
+        "os.mkdir": _note_new_folder,
+        "os.remove": lambda path, folder: _note_change((path, folder)),
+        "os.rmdir": lambda path, folder: _note_change((path, folder)),
+        "os.chmod": lambda path, mode, folder: _note_change((path, folder)),
+        "os.chown": lambda path, user, group, folder: _note_change((path, folder)),
+        "os.utime": lambda path, times, ns, folder: _note_change((path, folder)),
+        "os.truncate": lambda path, length: _note_change((path, -1)),
+        "os.rename": lambda old, new, source, target: _note_change((old, source), (new, target)),
+        "os.symlink": lambda target, path, folder: _note_change((path, folder)),
+        "os.link": _note_link,
+        "sqlite3.connect": _note_database,
+        "socket.connect": _note_connection,
+        "socket.bind": _note_connection,
+        "socket.sendto": _note_connection,
+        "socket.sendmsg": _note_connection,
+        "socket.getaddrinfo": lambda host, *_: _note_lookup(host),
+        "socket.gethostbyname": lambda host, *_: _note_lookup(host),
+        "socket.gethostbyaddr": lambda host, *_: _note_lookup(host),
+        "urllib.Request": _note_request,
+        "subprocess.Popen": lambda program, arguments, *_: _note_command(arguments or program),
+        "os.system": lambda command: _note_command(command),
+        "os.exec": lambda path, arguments, *_: _note_command(arguments),
+        "os.spawn": lambda mode, path, arguments, *_: _note_command(arguments),
+        "os.posix_spawn": lambda path, arguments, *_: _note_command(arguments),
+        "pty.spawn": lambda arguments: _note_command(arguments),
+        "evaltools.native": _note_native,
+        "evaltools.database": _note_database,
+        "ctypes.dlopen": _note_library,
+        "import": lambda name, path=None, *_: _note_library(path),
+        "sqlite3.load_extension": lambda connection, path: _note_library(path),
     }
 
 
-def _opened(path: Any, mode: Any, flags: Any) -> Iterator[Noted]:
-    full = _real(path)
+def _note_open(path: Any, mode: Any, flags: Any) -> Iterator[AuditNote]:
+    full = _real_path(path)
     if full is None:
         return
     flags = flags if isinstance(flags, int) else 0
@@ -146,37 +146,37 @@ def _opened(path: Any, mode: Any, flags: Any) -> Iterator[Noted]:
         yield ("list" if os.path.isdir(full) else "read"), full  # noqa: PTH112
 
 
-def _listed(path: Any) -> Iterator[Noted]:
+def _note_listing(path: Any) -> Iterator[AuditNote]:
     # Python looks for modules in all folders it knows; those it finds are noted when opened.
     if sys._getframe(2).f_code.co_filename == _IMPORT_SYSTEM:
         return
-    full = _real("." if path is None else path)
+    full = _real_path("." if path is None else path)
     if full is not None and os.path.isdir(full):  # noqa: PTH112
         yield "list", full
 
 
-def _made(path: Any, mode: Any, folder: Any) -> Iterator[Noted]:
-    full = _real(path, folder)
+def _note_new_folder(path: Any, mode: Any, folder: Any) -> Iterator[AuditNote]:
+    full = _real_path(path, folder)
     if full is not None and not os.path.exists(full):  # noqa: PTH110 - else nothing is made
         yield "make", full
 
 
-def _changed(*places: tuple[Any, Any]) -> Iterator[Noted]:
+def _note_change(*places: tuple[Any, Any]) -> Iterator[AuditNote]:
     for path, folder in places:
         # What is changed is the link and not what it leads to.
-        full = _real(path, folder, follow=False)
+        full = _real_path(path, folder, follow=False)
         if full is not None:
             yield "write", full
 
 
-def _linked(old: Any, new: Any, source: Any, target: Any) -> Iterator[Noted]:
-    full = _real(old, source)
+def _note_link(old: Any, new: Any, source: Any, target: Any) -> Iterator[AuditNote]:
+    full = _real_path(old, source)
     if full is not None:
         yield "read", full
-    yield from _changed((new, target))
+    yield from _note_change((new, target))
 
 
-def _database(path: Any) -> Iterator[Noted]:
+def _note_database(path: Any) -> Iterator[AuditNote]:
     name = _text(path)
     if name is None or name in ("", ":memory:") or "mode=memory" in name:
         return
@@ -187,18 +187,18 @@ def _database(path: Any) -> Iterator[Noted]:
         yield ("read" if os.path.exists(full) else "write"), full  # noqa: PTH110
 
 
-def _native(does: str, what: Any) -> Iterator[Noted]:
+def _note_native(does: str, what: Any) -> Iterator[AuditNote]:
     if does == "start":
-        yield from _run(what)
+        yield from _note_command(what)
     else:
-        yield from _opened(what, None, os.O_WRONLY if does == "write" else os.O_RDONLY)
+        yield from _note_open(what, None, os.O_WRONLY if does == "write" else os.O_RDONLY)
 
 
-def _connected(connection: Any, address: Any = None) -> Iterator[Noted]:
+def _note_connection(connection: Any, address: Any = None) -> Iterator[AuditNote]:
     if address is None:  # the other end was told, and noted, before
         return
     if connection.family == getattr(socket, "AF_UNIX", None):
-        full = _real(address)
+        full = _real_path(address)
         yield "socket", full or "an unnamed socket"
     elif isinstance(address, tuple) and len(address) >= 2:
         yield "connect", f"{address[0]}:{address[1]}"[:_LONGEST]
@@ -206,24 +206,24 @@ def _connected(connection: Any, address: Any = None) -> Iterator[Noted]:
         yield "connect", str(address)[:_LONGEST]
 
 
-def _looked_up(host: Any) -> Iterator[Noted]:
+def _note_lookup(host: Any) -> Iterator[AuditNote]:
     if host is not None:
         yield "connect", (os.fsdecode(host) if isinstance(host, bytes) else str(host))[:_LONGEST]
 
 
-def _requested(address: Any, *_: Any) -> Iterator[Noted]:
+def _note_request(address: Any, *_: Any) -> Iterator[AuditNote]:
     if not str(address).lower().startswith(("file:", "data:")):  # files are noted when opened
         yield "connect", str(address)[:_LONGEST]
 
 
-def _run(command: Any) -> Iterator[Noted]:
+def _note_command(command: Any) -> Iterator[AuditNote]:
     if isinstance(command, list | tuple):
         yield "run", shlex.join(_text(word) or "" for word in command)[:_LONGEST]
     else:
         yield "run", (_text(command) or "an unnamed program")[:_LONGEST]
 
 
-def _loaded(path: Any) -> Iterator[Noted]:
+def _note_library(path: Any) -> Iterator[AuditNote]:
     name = _text(path)
     if name is not None and os.sep in name:  # a bare name is looked for in the system alone
         yield "load", os.path.realpath(name)
@@ -237,7 +237,7 @@ def _text(path: Any) -> str | None:
         return None
 
 
-def _real(path: Any, folder: Any = -1, follow: bool = True) -> str | None:
+def _real_path(path: Any, folder: Any = -1, follow: bool = True) -> str | None:
     """The place in the file system, with links followed as they are now.
 
     Arguments:
@@ -253,14 +253,14 @@ def _real(path: Any, folder: Any = -1, follow: bool = True) -> str | None:
         except OSError:
             return None
     if name.startswith(_INSTALLED) and os.pardir not in name:
-        return _in_place(name)
+        return _absolute_path(name)
     if follow:
         return os.path.realpath(name)
     head, tail = os.path.split(os.path.abspath(name))  # noqa: PTH100
     return os.path.join(os.path.realpath(head), tail)  # noqa: PTH118
 
 
-def _in_place(name: str) -> str:
+def _absolute_path(name: str) -> str:
     """A path in an installed package; following its links one by one takes longest of all."""
     folder, real = next(pair for pair in _PLACES if name.startswith(pair[0]))
     return real + name[len(folder) :]
@@ -342,13 +342,13 @@ def _wrap(module: ModuleType) -> None:
         *parents, name = place.split(".")
         for parent in parents:
             owner = getattr(owner, parent)
-        telling = _telling(getattr(owner, name), does)
-        setattr(owner, name, staticmethod(telling) if parents else telling)
+        audited = _with_audit(getattr(owner, name), does)
+        setattr(owner, name, staticmethod(audited) if parents else audited)
 
 
-def _telling(function: Callable[..., Any], does: str) -> Callable[..., Any]:
+def _with_audit(function: Callable[..., Any], does: str) -> Callable[..., Any]:
     @functools.wraps(function)
-    def telling(*arguments: Any, **named: Any) -> Any:
+    def audited(*arguments: Any, **named: Any) -> Any:
         if does == "connect":
             connection = function(*arguments, **named)
             _watch_attached(connection)
@@ -357,4 +357,4 @@ def _telling(function: Callable[..., Any], does: str) -> Callable[..., Any]:
         sys.audit("evaltools.native", does, first)
         return function(*arguments, **named)
 
-    return telling
+    return audited

@@ -26,7 +26,7 @@ from IPython.core.error import UsageError
 from IPython.core.formatters import FormatterWarning
 
 from evaltools.pipeline.environment import allow_reserve
-from evaltools.pipeline.jobs import FIELD, Contract
+from evaltools.pipeline.jobs import FIELD, KernelContract
 
 _NEVER_RUN = {"set_next_input": "replaced", "edit_magic": "replaced", "ask_exit": "ended"}
 """What a cell may ask of a person's editor, and what that is in a run."""
@@ -47,7 +47,7 @@ _INFRASTRUCTURE = frozenset(
 class ObservedKernel(IPythonKernel):
     """A kernel whose reply says what its cell passed over."""
 
-    contract = Contract()
+    contract = KernelContract()
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)  # type: ignore[no-untyped-call]
@@ -70,15 +70,15 @@ class ObservedKernel(IPythonKernel):
 
         shell.showtraceback = showtraceback
         for name in ("run_line_magic", "run_cell_magic"):
-            setattr(shell, name, _without_printing(getattr(shell, name)))
+            setattr(shell, name, _silence_magic(getattr(shell, name)))
         # A cell within a cell, whose result somebody drops.
         shell.events.register("post_run_cell", self._see_result)
-        tell = threading.excepthook
+        original_hook = threading.excepthook
 
         def excepthook(arguments: threading.ExceptHookArgs, /) -> None:
             if not issubclass(arguments.exc_type, SystemExit):
                 self._note(arguments.exc_type, arguments.exc_value)
-            tell(arguments)
+            original_hook(arguments)
 
         threading.excepthook = excepthook
         # What a formatter gives in a wrong form is left out, with a warning only.
@@ -106,9 +106,9 @@ class ObservedKernel(IPythonKernel):
             )  # fmt: skip
         finally:
             _AT_WORK.reset(token)
-        kind, name, said = self._fault(code, reply)
+        kind, name, message = self._fault(code, reply)
         if kind and reply["status"] == "ok":
-            reply |= {"status": "error", "ename": name, "evalue": said, "traceback": []}
+            reply |= {"status": "error", "ename": name, "evalue": message, "traceback": []}
         computed, self._computed = self._computed, []
         self._errors.clear()
         reply[FIELD] = {"kind": kind, "computed": computed, "unfinished": self._unfinished()}
@@ -187,7 +187,7 @@ class ObservedKernel(IPythonKernel):
         ]
 
 
-def _without_printing(run_magic: Callable[..., Any]) -> Callable[..., Any]:
+def _silence_magic(run_magic: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(run_magic)
     def run(magic_name: str, line: str, *arguments: Any, **named: Any) -> Any:
         if magic_name in _FOR_PERSONS:

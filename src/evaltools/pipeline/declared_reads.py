@@ -50,7 +50,7 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Declared:
+class AllowedPaths:
     """What a notebook may read and write; all paths are absolute, with links followed.
 
     Arguments:
@@ -92,7 +92,7 @@ class Read:
     label: str = ""
 
 
-def classify(event: Event, declared: Declared) -> Read | None:
+def classify(event: Event, declared: AllowedPaths) -> Read | None:
     """What an event is to the study; None for infrastructure.
 
     Arguments:
@@ -106,22 +106,24 @@ def classify(event: Event, declared: Declared) -> Read | None:
         return None if _deepest(what, declared.writable) else Read(what, "network")
     if event.kind == "run":
         return None if what in _HARMLESS_PROGRAMS else Read(what, "program")
-    path = _source_of(what)
+    path = _module_source(what)
     if event.kind in ("write", "make"):
-        return _written(event.kind, what, declared)
+        return _classify_write(event.kind, what, declared)
     if event.kind == "read" and path in declared.inputs:
         return Read(declared.inputs[path], "read", declared=True)
     if _may_read(path, declared):
         return None
     if event.kind == "load":
-        return Read(_named(path, declared), "library")
+        return Read(_display_path(path, declared), "library")
     if event.kind == "list":
         free = path in declared.listed or _is_in(path, declared.data)
-        return None if free else Read(_named(path, declared), "list")
-    return Read(_named(path, declared), "read")
+        return None if free else Read(_display_path(path, declared), "list")
+    return Read(_display_path(path, declared), "read")
 
 
-def undeclared(notebook: str, reads: Iterable[Read], data: str = "data") -> list[Problem]:
+def undeclared_read_problems(
+    notebook: str, reads: Iterable[Read], data: str = "data"
+) -> list[Problem]:
     """A problem for everything that a notebook read, wrote or started and nobody declared.
 
     Of one cell, all connections are one problem, and a folder is not told that was looked
@@ -133,16 +135,20 @@ def undeclared(notebook: str, reads: Iterable[Read], data: str = "data") -> list
         data: path of the data folder below the study.
     """
     found = [read for read in dict.fromkeys(reads) if not read.declared]
-    told = {(read.cell, os.path.dirname(read.what)) for read in found if read.kind == "read"}  # noqa: PTH120
+    read_folders = {
+        (read.cell, os.path.dirname(read.what))  # noqa: PTH120 - text of another machine's path
+        for read in found
+        if read.kind == "read"
+    }
     problems: list[Problem] = []
     connected: dict[tuple[int | None, str], list[str]] = {}
     for read in found:
         if read.kind == "network":
             connected.setdefault((read.cell, read.label), []).append(read.what)
-        elif read.kind != "list" or (read.cell, read.what) not in told:
+        elif read.kind != "list" or (read.cell, read.what) not in read_folders:
             problems.append(_problem(_where(notebook, read.cell, read.label), read, data))
     for (cell, label), addresses in connected.items():
-        shown = ", ".join(_short(address) for address in addresses[:_SHOWN])
+        shown = ", ".join(_shorten(address) for address in addresses[:_SHOWN])
         rest = f" and {len(addresses) - _SHOWN} more" if len(addresses) > _SHOWN else ""
         what = f"connects to {shown}{rest}"
         remedy = f"Fetch it once, put it in {data}/ and describe it in {data}/datapackage.json."
@@ -150,13 +156,13 @@ def undeclared(notebook: str, reads: Iterable[Read], data: str = "data") -> list
     return problems
 
 
-def inputs_of(reads: Iterable[Read]) -> tuple[str, ...]:
+def input_paths(reads: Iterable[Read]) -> tuple[str, ...]:
     """Paths below the study of the declared inputs among what was read, sorted."""
     return tuple(sorted({read.what for read in reads if read.declared}))
 
 
 def _problem(where: str, read: Read, data: str) -> Problem:
-    what, name = read.what, _short(read.what)
+    what, name = read.what, _shorten(read.what)
     describe = f"describe it in {data}/datapackage.json"
     put = f"Put it in {data}/ and {describe}."
     if read.kind == "write":
@@ -182,7 +188,7 @@ def _problem(where: str, read: Read, data: str) -> Problem:
     return Problem(where, what, "", remedy, "read.undeclared")
 
 
-def _written(kind: str, path: str, declared: Declared) -> Read | None:
+def _classify_write(kind: str, path: str, declared: AllowedPaths) -> Read | None:
     if path in _FIXED_FILES or _deepest(path, declared.writable):
         return None
     # The interpreter keeps the bytecode of a module beside it; who reads the module is told.
@@ -191,10 +197,10 @@ def _written(kind: str, path: str, declared: Declared) -> Read | None:
     # To make the own folder, those above it are made first.
     if kind == "make" and any(_is_in(folder, path) for folder in declared.writable):
         return None
-    return Read(_named(path, declared), "write")
+    return Read(_display_path(path, declared), "write")
 
 
-def _may_read(path: str, declared: Declared) -> bool:
+def _may_read(path: str, declared: AllowedPaths) -> bool:
     """Whether a path is infrastructure: the deepest folder that is known for it decides."""
     if path in _FIXED_FILES:
         return True
@@ -211,7 +217,7 @@ def _is_in(path: str, folder: str) -> bool:
     return bool(folder) and (path == folder or path.startswith(folder.rstrip(os.sep) + os.sep))
 
 
-def _source_of(path: str) -> str:
+def _module_source(path: str) -> str:
     """The source of a module for the file of its bytecode."""
     folder, name = os.path.split(path)
     if not name.endswith(".pyc") or os.path.basename(folder) != "__pycache__":  # noqa: PTH119
@@ -219,7 +225,7 @@ def _source_of(path: str) -> str:
     return os.path.join(os.path.dirname(folder), name.partition(".")[0] + ".py")  # noqa: PTH118, PTH120
 
 
-def _named(path: str, declared: Declared) -> str:
+def _display_path(path: str, declared: AllowedPaths) -> str:
     """A path as its reader knows it: below the study, or below home."""
     if path == declared.study:
         return "the study's own folder"
@@ -234,7 +240,7 @@ def _where(notebook: str, cell: int | None, label: str) -> str:
     return f"{place} ({label})" if label else place
 
 
-def _short(text: str) -> str:
+def _shorten(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
@@ -250,7 +256,7 @@ _HOME_FONTS = (".fonts", ".local/share/fonts", "Library/Fonts")
 
 def allowed_paths(
     study: str, inputs: Iterable[str], data: str, folder: Path, environment: Mapping[str, str]
-) -> Declared:
+) -> AllowedPaths:
     """What a notebook may read and write on this machine.
 
     Arguments:
@@ -268,13 +274,13 @@ def allowed_paths(
     environments = (*prefixes, *sysconfig.get_paths().values())
     # A system's Python has the whole of /usr for its prefix; then only its own folders count.
     own = [path for path in environments if path not in ("/", "/usr", "/usr/local")]
-    return Declared(
+    return AllowedPaths(
         study=root,
         data=os.path.realpath(Path(study, data)) if data else "",
         inputs={os.path.realpath(Path(study, name)): name for name in inputs},
-        readable=_real([*own, str(package), *_SYSTEM, *_LIBRARIES, *fonts]),
-        writable=_real([str(folder), *_matplotlib(home, environment)]),
-        listed=_real(path for path in sys.path if path),
+        readable=_resolve_paths([*own, str(package), *_SYSTEM, *_LIBRARIES, *fonts]),
+        writable=_resolve_paths([str(folder), *_matplotlib_folders(home, environment)]),
+        listed=_resolve_paths(path for path in sys.path if path),
         home=os.path.realpath(home),
     )
 
@@ -282,7 +288,7 @@ def allowed_paths(
 def read_record(
     folder: Path,
     boundaries: Sequence[tuple[int, int | None, str]],
-    declared: Declared,
+    declared: AllowedPaths,
 ) -> tuple[Read, ...]:
     """What a kernel did while it executed cells; what it did before its first cell is its start.
 
@@ -323,7 +329,7 @@ def record_length(folder: Path) -> int:
         return -1
 
 
-def _matplotlib(home: str, environment: Mapping[str, str]) -> tuple[str, ...]:
+def _matplotlib_folders(home: str, environment: Mapping[str, str]) -> tuple[str, ...]:
     """Where matplotlib keeps its settings and its list of the fonts."""
     if named := environment.get("MPLCONFIGDIR"):
         return (named,)
@@ -333,5 +339,5 @@ def _matplotlib(home: str, environment: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(map(str, places))
 
 
-def _real(paths: Iterable[str]) -> tuple[str, ...]:
+def _resolve_paths(paths: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(os.path.realpath(path) for path in paths))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evaltools.pipeline.notebooks import Cell, cells_of, imported_modules, read_notebook
+from evaltools.pipeline.notebooks import Cell, imported_modules, read_cells, read_notebook
 from evaltools.pipeline.parameters_cell import check_parameters_cell
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.hashes import (
@@ -27,24 +27,12 @@ if TYPE_CHECKING:
 DECLARATION = "evaluation.yml"
 DECLARATIONS = (DECLARATION, "reports/words.yml")
 """What of the study's own declarations its notebooks read, besides the data."""
-ABOVE = (
-    "build",
-    "cli",
-    "comparison",
-    "lab",
-    "publishing",
-    "rebuilding",
-    "release",
-    "report",
-    "report_material",
-    "study_checks",
-    "verification",
-)
-"""Rooms that no notebook can see; a change in them alone makes no run stale."""
+UNSEEN_PACKAGES = ("cli", "compare", "ingest", "lint", "publish", "report")
+"""Packages that no notebook can see; a change in them alone makes no run stale."""
 
 
 @dataclass(frozen=True)
-class Plan:
+class RunPlan:
     """What a run needs.
 
     Arguments:
@@ -62,7 +50,7 @@ class Plan:
     ingredients: Ingredients
 
 
-def plan(study: Study, parameters: Parameters) -> Plan:
+def plan_run(study: Study, parameters: Parameters) -> RunPlan:
     """Read what the run depends on.
 
     Raises:
@@ -74,7 +62,7 @@ def plan(study: Study, parameters: Parameters) -> Plan:
     for path in study.notebooks:
         name = path.relative_to(study.root).as_posix()
         try:
-            cells[name] = cells_of(read_notebook(path, name))
+            cells[name] = read_cells(read_notebook(path, name))
         except ProblemError as error:
             problems += error.problems
             continue
@@ -85,8 +73,12 @@ def plan(study: Study, parameters: Parameters) -> Plan:
         problems.append(Problem(where, f"two notebooks are called {name}", code="notebook.name"))
     refuse(problems)
     modules = imported_modules(cell for found in cells.values() for cell in found)
-    unseen = [room for room in ABOVE if not any(_is_in(module, room) for module in modules)]
-    files = hash_data(study.root, study.data) | _declarations(study)
+    unseen = [
+        package
+        for package in UNSEEN_PACKAGES
+        if not any(_is_in(module, package) for module in modules)
+    ]
+    files = hash_data(study.root, study.data) | _hash_declarations(study)
     ingredients = Ingredients(
         files=files,
         parameters=values,
@@ -94,16 +86,16 @@ def plan(study: Study, parameters: Parameters) -> Plan:
         notebooks={name: _notebook_hashes(found) for name, found in cells.items()},
         lock=hash_environment(study.root),
     )
-    return Plan(study, values, cells, modules, ingredients)
+    return RunPlan(study, values, cells, modules, ingredients)
 
 
-def _declarations(study: Study) -> dict[str, str]:
+def _hash_declarations(study: Study) -> dict[str, str]:
     paths = {name: study.root / name for name in DECLARATIONS}
     return {name: hash_file(path) for name, path in paths.items() if path.is_file()}
 
 
-def _is_in(module: str, room: str) -> bool:
-    return module == f"evaltools.{room}" or module.startswith(f"evaltools.{room}.")
+def _is_in(module: str, package: str) -> bool:
+    return module == f"evaltools.{package}" or module.startswith(f"evaltools.{package}.")
 
 
 def _notebook_hashes(cells: Sequence[Cell]) -> dict[str, str]:
@@ -129,7 +121,7 @@ def declared_inputs(study: Study) -> tuple[str, ...]:
     from evaltools.evidence.descriptor import FILE_NAME
 
     descriptor = load_descriptor(study.data)
-    names = [FILE_NAME, *_texts(study.data, descriptor)]
+    names = [FILE_NAME, *_text_files(study.data, descriptor)]
     for resource in descriptor.resources:
         stem = resource.path.removesuffix(".csv")
         names += [resource.path, *(stem + suffix for suffix in _WORKBOOKS)]
@@ -139,7 +131,7 @@ def declared_inputs(study: Study) -> tuple[str, ...]:
     return tuple(sorted({DECLARATION, *own, *found}))
 
 
-def _texts(data: Path, descriptor: Descriptor) -> list[str]:
+def _text_files(data: Path, descriptor: Descriptor) -> list[str]:
     from evaltools.evidence.tables import read_one  # loads pandas, only where there are texts
 
     for resource in descriptor.resources:

@@ -31,7 +31,7 @@ class Interrupts:
             raise KeyboardInterrupt
 
     @contextlib.contextmanager
-    def reported(self, report: Callable[[], None]) -> Iterator[None]:
+    def report_to(self, report: Callable[[], None]) -> Iterator[None]:
         """Have interrupts reported, and not raised where they would break what is going on.
 
         Arguments:
@@ -47,7 +47,7 @@ class Interrupts:
             self._report = before
 
     @contextlib.contextmanager
-    def raised(self) -> Iterator[None]:
+    def raise_again(self) -> Iterator[None]:
         """Have interrupts raised again, within work that may take long and may be broken off."""
         before, self._report = self._report, None
         try:

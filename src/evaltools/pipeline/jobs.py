@@ -62,7 +62,7 @@ FIELD = "evaltools"
 
 
 @dataclass(frozen=True)
-class Contract:
+class KernelContract:
     """What a kernel has to know of its notebook.
 
     Arguments:
@@ -82,7 +82,7 @@ class Contract:
         (folder / CONTRACT).write_text(json.dumps(asdict(self)), encoding="utf-8")
 
 
-def read_contract(folder: Path) -> Contract:
+def read_contract(folder: Path) -> KernelContract:
     """The contract that was put into the private folder of a kernel."""
     values = json.loads((folder / CONTRACT).read_text(encoding="utf-8"))
-    return Contract(**{**values, "parameters": tuple(values["parameters"])})
+    return KernelContract(**{**values, "parameters": tuple(values["parameters"])})

@@ -33,8 +33,12 @@ def open_lab(study: Study, parameters: Parameters, port: int, browser: bool) -> 
     Raises:
         ProblemError: there is no JupyterLab in this environment.
     """
-    program = _program()
-    opened = fill(study, parameters) if parameters.changed() else study.root / "notebooks"
+    program = _find_jupyterlab()
+    opened = (
+        write_filled_notebooks(study, parameters)
+        if parameters.changed()
+        else study.root / "notebooks"
+    )
     _exec_jupyterlab(study, program, opened, port, browser)
 
 
@@ -52,7 +56,7 @@ def open_notebook(study: Study, path: Path, port: int, browser: bool) -> NoRetur
     Raises:
         ProblemError: there is no JupyterLab in this environment, or the port is taken.
     """
-    program = _program()
+    program = _find_jupyterlab()
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -66,7 +70,7 @@ def open_notebook(study: Study, path: Path, port: int, browser: bool) -> NoRetur
     _exec_jupyterlab(study, program, path.parent, port, browser, *shown)
 
 
-def _program() -> Path:
+def _find_jupyterlab() -> Path:
     program = Path(sys.executable).with_name("jupyter-lab")
     if not program.exists():
         what, remedy = "is not in this environment", "Use 'make lab'."
@@ -81,7 +85,7 @@ def _exec_jupyterlab(
     # Nothing is asked of the network: no news, no look for updates.
     arguments += ["--LabApp.news_url=None"]
     arguments += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
-    _ask_nothing(study)
+    _write_lab_settings(study)
     if os.geteuid() == 0:  # in a container there is nobody else to be
         arguments.append("--allow-root")
     if not browser:
@@ -90,7 +94,7 @@ def _exec_jupyterlab(
     os.execv(program, arguments)
 
 
-def _ask_nothing(study: Study) -> None:
+def _write_lab_settings(study: Study) -> None:
     """Have JupyterLab not ask whether it may fetch news; the question lies over a panel's keys.
 
     A default only: what someone has chosen for themselves holds.
@@ -103,7 +107,7 @@ def _ask_nothing(study: Study) -> None:
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, [str(folder), earlier]))
 
 
-def fill(study: Study, parameters: Parameters) -> Path:
+def write_filled_notebooks(study: Study, parameters: Parameters) -> Path:
     """Write copies of the notebooks whose parameters cell holds the given values.
 
     Copies that are there already are left alone: someone may have worked in them.
@@ -116,13 +120,13 @@ def fill(study: Study, parameters: Parameters) -> Path:
     for path in study.notebooks:
         copy = folder / path.name
         if not copy.exists():
-            notebook = filled(read_notebook(path, path.name), parameters)
+            notebook = fill_parameters(read_notebook(path, path.name), parameters)
             text = json.dumps(notebook, ensure_ascii=False, indent=1)
             copy.write_text(text + "\n", encoding="utf-8")
     return folder
 
 
-def filled(notebook: dict[str, Any], parameters: Parameters) -> dict[str, Any]:
+def fill_parameters(notebook: dict[str, Any], parameters: Parameters) -> dict[str, Any]:
     """The notebook with other values in its parameters cell.
 
     Derived parameters stay open, so that they go on following the values they derive from.

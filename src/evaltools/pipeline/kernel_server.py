@@ -54,7 +54,7 @@ def main(descriptor: int, modules: Iterable[str]) -> None:
     """Import, then serve requests until the life line ends."""
     listening = socket.socket(fileno=descriptor)
     preload(modules)
-    if threads() > 1:
+    if count_threads() > 1:
         sys.exit("a preloaded module has started a thread; kernels are spawned instead")
     gc.collect()
     gc.freeze()
@@ -69,7 +69,7 @@ def preload(modules: Iterable[str]) -> None:
                 importlib.import_module(name)
 
 
-def threads() -> int:
+def count_threads() -> int:
     """Threads of this process, those that C libraries started included where that is known."""
     try:
         return len(tuple(Path("/proc/self/task").iterdir()))
@@ -118,7 +118,7 @@ class _KernelServer:
         reader, writer = os.pipe()
         pid = os.fork()
         if pid == 0:
-            _become(request, writer)
+            _start_kernel(request, writer)
         os.close(writer)
         os.read(reader, 1)  # from now on it leads a group, and can be ended with all it starts
         os.close(reader)
@@ -140,7 +140,7 @@ class _KernelServer:
             line.close()
 
 
-def _become(request: dict[str, Any], started: int) -> None:
+def _start_kernel(request: dict[str, Any], started: int) -> None:
     """Turn this fork into the kernel that was asked for; never returns."""
     parent = os.getppid()
     status = 1

@@ -141,10 +141,10 @@ class ForkedKernel(LocalProvisioner):
         """The exit status, None while the kernel runs."""
         if self._exit is None and self._line is not None:
             try:
-                said = self._line.recv(100)
+                message = self._line.recv(100)
             except BlockingIOError:
                 return None
-            self._exit = json.loads(said)["exit"] if said else -9
+            self._exit = json.loads(message)["exit"] if message else -9
         return self._exit
 
     async def wait(self) -> int | None:
@@ -173,7 +173,9 @@ class Kernel(AsyncKernelManager):
     client_factory = Type(default_value=KernelClient, klass=AsyncKernelClient)
 
     @classmethod
-    def over(cls, folder: Path, environment: Mapping[str, str], kernel_server: str = "") -> Kernel:
+    def for_folder(
+        cls, folder: Path, environment: Mapping[str, str], kernel_server: str = ""
+    ) -> Kernel:
         """A kernel that is not yet started.
 
         Arguments:
@@ -236,20 +238,20 @@ class Kernel(AsyncKernelManager):
         """The process, and the leader of its group."""
         return getattr(self.provisioner, "pid", None)
 
-    async def how_it_ended(self) -> str:
+    async def describe_end(self) -> str:
         """How a dead kernel died, in words, with what it wrote last."""
         status = await self.provisioner.poll() if self.provisioner else None
-        told = "" if status is None else f"with status {status}"
+        cause = "" if status is None else f"with status {status}"
         if status is not None and status < 0:
-            told = f"of signal {signal.Signals(-status).name}"
+            cause = f"of signal {signal.Signals(-status).name}"
             if -status == signal.SIGKILL:
-                told += ", perhaps because memory ran out"
+                cause += ", perhaps because memory ran out"
         try:
             lines = self.log_file.read_text(errors="replace").splitlines()
         except OSError:
             lines = []
         words = " | ".join(line.strip() for line in lines[-6:] if line.strip())
-        return f"{told} (it said: {words})" if words else told
+        return f"{cause} (it said: {words})" if words else cause
 
     async def end(self) -> None:
         """End the kernel with all it has started; harmless when it is dead already."""

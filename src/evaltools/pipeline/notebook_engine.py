@@ -22,7 +22,7 @@ from papermill.parameterize import parameterize_notebook
 
 from evaltools.pipeline.declared_reads import allowed_paths, read_record, record_length
 from evaltools.pipeline.environment import is_used_up
-from evaltools.pipeline.jobs import Contract, Job, Limits
+from evaltools.pipeline.jobs import Job, KernelContract, Limits
 from evaltools.pipeline.kernels import Kernel, private_folder
 from evaltools.pipeline.notebook_failures import (
     MEMORY_ERRORS,
@@ -30,13 +30,18 @@ from evaltools.pipeline.notebook_failures import (
     Kind,
     NotebookFailure,
     excerpt_around,
-    find_fault,
+    find_cell_fault,
     memory_remedy,
-    own_frames,
     plain_text,
+    study_frames,
 )
-from evaltools.pipeline.notebooks import INJECTED_TAG, label_of
-from evaltools.pipeline.stable_outputs import StableIds, constants, normalise, replacements
+from evaltools.pipeline.notebooks import INJECTED_TAG, find_label
+from evaltools.pipeline.stable_outputs import (
+    StableIds,
+    make_constant_test,
+    normalise_outputs,
+    order_replacements,
+)
 
 T = TypeVar("T")
 EmitEvent = Callable[[dict[str, Any]], None]
@@ -137,11 +142,13 @@ def execute(job: Job, emit: EmitEvent) -> NotebookFailure | None:
 def _execute_once(job: Job, emit: EmitEvent) -> NotebookFailure | None:
     notebook = _Notebook(job)
     folder = private_folder()
-    kernel = Kernel.over(folder, job.environment, job.kernel_server)
+    kernel = Kernel.for_folder(folder, job.environment, job.kernel_server)
     at_work: int | None = None
     boundaries: list[tuple[int, int | None, str]] = []
     replies: dict[int, dict[str, Any]] = {}
-    contract = Contract(job.limits.memory, notebook.injected, tuple(job.parameters), job.chapter)
+    contract = KernelContract(
+        job.limits.memory, notebook.injected, tuple(job.parameters), job.chapter
+    )
     contract.write(folder)
     clock = _Clock(job.limits)
 
@@ -152,7 +159,7 @@ def _execute_once(job: Job, emit: EmitEvent) -> NotebookFailure | None:
             emit({"event": "kernel", "pid": kernel.pid})
         number, label = notebook.number(cell_index), ""
         if cell.cell_type == "code":
-            label = label_of(cell.source)
+            label = find_label(cell.source)
             boundaries.append((record_length(folder), number, label))
         emit({"event": "cell", "number": number, "label": label})
 
@@ -185,10 +192,10 @@ def _execute_once(job: Job, emit: EmitEvent) -> NotebookFailure | None:
         what = "its memory was used up, and it did not go on" if used_up else "too slow"
         failure = ("memory" if used_up else "time", what, clock.limit_hit())
     except DeadKernelError:
-        failure = ("died", "the kernel died", _run(kernel.how_it_ended()))
+        failure = ("died", "the kernel died", _run(kernel.describe_end()))
     except (RuntimeError, OSError) as error:
-        said = f"{error} {_run(kernel.how_it_ended())}".strip()
-        failure = ("start", "the kernel did not start", said)
+        cause = f"{error} {_run(kernel.describe_end())}".strip()
+        failure = ("start", "the kernel did not start", cause)
     finally:
         _run(kernel.end())
         declared = allowed_paths(job.study, job.inputs, job.data, folder, job.environment)
@@ -200,7 +207,7 @@ def _execute_once(job: Job, emit: EmitEvent) -> NotebookFailure | None:
     if failure is not None:
         remedy = memory_remedy(job.limits.memory) if failure[0] in ("died", "memory") else ""
         return notebook.failure(at_work, *failure, remedy)
-    fault = find_fault(notebook.node.cells, replies, contract)
+    fault = find_cell_fault(notebook.node.cells, replies, contract)
     if fault is None:
         return None
     return notebook.failure(fault.index, fault.kind, fault.error, fault.message, fault.remedy)
@@ -250,7 +257,7 @@ class _Notebook:
             self.job.name,
             kind,
             cell=self.number(index) if index is not None else None,
-            label=label_of(source),
+            label=find_label(source),
             excerpt=excerpt_around(source, None),
             error=error,
             message=message,
@@ -265,11 +272,11 @@ class _Notebook:
             for output in cell.outputs:
                 if output.output_type != "error":
                     continue
-                frames = own_frames(output.traceback)
+                frames = study_frames(output.traceback)
                 lines = [frame.line for frame in frames if frame.count == cell.execution_count]
                 line = lines[-1] if lines else None
                 memory = output.ename in MEMORY_ERRORS
-                label = label_of(cell.source) or (INJECTED_TAG if _is_injected(cell) else "")
+                label = find_label(cell.source) or (INJECTED_TAG if _is_injected(cell) else "")
                 return NotebookFailure(
                     self.job.name,
                     "memory" if memory else "error",
@@ -311,7 +318,11 @@ def _write(notebook: Any, job: Job, folder: Path) -> None:
     places += [(sys.prefix, "<python>"), (sys.base_prefix, "<python>"), (home, "~")]
     source = "\n".join(cell.source for cell in notebook.cells)
     inputs = (Path(job.study, name) for name in job.inputs)
-    normalise(notebook, replacements(places), StableIds(job.name, constants(source, inputs)))
+    normalise_outputs(
+        notebook,
+        order_replacements(places),
+        StableIds(job.name, make_constant_test(source, inputs)),
+    )
     text = str(nbformat.writes(notebook, version=4))  # type: ignore[no-untyped-call]
     Path(job.output).write_text(text + "\n" * (not text.endswith("\n")), encoding="utf-8")
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from evaltools.pipeline.jobs import FIELD, Contract
+from evaltools.pipeline.jobs import FIELD, KernelContract
 from evaltools.problems import Problem
 
 Kind = Literal[
@@ -91,18 +91,18 @@ class NotebookFailure:
         return Problem(where, self._what(), remedy=remedy, code=_CODES[self.kind])
 
     def _what(self) -> str:
-        said = f"{self.error}: {self.message}".strip(": ")
-        if not said.endswith(".."):
-            said = said.removesuffix(".")
-        if self.kind != "error" or "\n" in said:
-            return said
+        message_text = f"{self.error}: {self.message}".strip(": ")
+        if not message_text.endswith(".."):
+            message_text = message_text.removesuffix(".")
+        if self.kind != "error" or "\n" in message_text:
+            return message_text
         code = self.trace[-1] if len(self.trace) > 1 else self._failing_code()
-        return f"{said} (at {code})" if code else said
+        return f"{message_text} (at {code})" if code else message_text
 
     def _failing_code(self) -> str:
         return self.trace[-1].partition(": ")[2] if self.trace else ""
 
-    def kept_at(self, path: str) -> NotebookFailure:
+    def with_copy(self, path: str) -> NotebookFailure:
         """The same failure, with the place of the partly executed notebook."""
         return replace(self, kept=path)
 
@@ -112,7 +112,7 @@ def plain_text(text: str) -> str:
     return _COLOURS.sub("", text)
 
 
-def own_frames(traceback: Sequence[str]) -> tuple[Frame, ...]:
+def study_frames(traceback: Sequence[str]) -> tuple[Frame, ...]:
     """Lines of the notebook on the way to an error, outermost first, at most five.
 
     Arguments:
@@ -173,8 +173,8 @@ def memory_remedy(megabytes: int) -> str:
     )
 
 
-def find_fault(
-    cells: Sequence[Any], replies: Mapping[int, Mapping[str, Any]], contract: Contract
+def find_cell_fault(
+    cells: Sequence[Any], replies: Mapping[int, Mapping[str, Any]], contract: KernelContract
 ) -> CellFault | None:
     """The first fault of a notebook that seems to have run to its end.
 
@@ -192,19 +192,19 @@ def find_fault(
             return CellFault(index, "skipped", "the cell was not executed", remedy=remedy)
         last = index
         if replies[index]["status"] != "ok" and _CELL_TAG not in cell.metadata.get("tags", ()):
-            return _of_reply(index, replies[index], contract)
+            return _fault_in_reply(index, replies[index], contract)
     if last is not None and (left := replies[last].get(FIELD, {}).get("unfinished")):
         what = f"it leaves unfinished what it started: {', '.join(left)}"
         return CellFault(last, "unfinished", what, remedy="Wait for it (await, join) in a cell.")
-    return _incomplete(cells, replies, contract)
+    return _incomplete_fault(cells, replies, contract)
 
 
-def _of_reply(index: int, reply: Mapping[str, Any], contract: Contract) -> CellFault:
+def _fault_in_reply(index: int, reply: Mapping[str, Any], contract: KernelContract) -> CellFault:
     """A fault from a reply that is no success."""
     kind = reply.get(FIELD, {}).get("kind") or "error"
-    name, said = reply.get("ename", reply["status"]), plain_text(reply.get("evalue", ""))
+    name, message_text = reply.get("ename", reply["status"]), plain_text(reply.get("evalue", ""))
     if kind == "parameter":
-        what = f"sets the parameter {name} again, to {said}, in place of the run's value"
+        what = f"sets the parameter {name} again, to {message_text}, in place of the run's value"
         return CellFault(index, "parameter", what, remedy="Give the variable another name.")
     if kind == "ended":
         what = "asks the kernel to end, so that the cells after it would not run"
@@ -215,12 +215,12 @@ def _of_reply(index: int, reply: Mapping[str, Any], contract: Contract) -> CellF
         what = "loads code into the editor, where a run would not execute it"
         return CellFault(index, "replaced", what, remedy="Put the code itself into the cell.")
     if name in MEMORY_ERRORS:
-        return CellFault(index, "memory", name, said, memory_remedy(contract.megabytes))
-    return CellFault(index, "error", name, said)
+        return CellFault(index, "memory", name, message_text, memory_remedy(contract.megabytes))
+    return CellFault(index, "error", name, message_text)
 
 
-def _incomplete(
-    cells: Sequence[Any], replies: Mapping[int, Mapping[str, Any]], contract: Contract
+def _incomplete_fault(
+    cells: Sequence[Any], replies: Mapping[int, Mapping[str, Any]], contract: KernelContract
 ) -> CellFault | None:
     """A chapter whose notebook does not compute it, or does not hand over all that it computes."""
     if not contract.chapter:

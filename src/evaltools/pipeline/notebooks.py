@@ -67,25 +67,25 @@ def read_notebook(path: Path, name: str) -> dict[str, Any]:
     return dict(content)
 
 
-def cells_of(notebook: Mapping[str, Any]) -> tuple[Cell, ...]:
+def read_cells(notebook: Mapping[str, Any]) -> tuple[Cell, ...]:
     """The cells of a notebook."""
     return tuple(_cell(number, cell) for number, cell in enumerate(notebook["cells"], 1))
 
 
 def _cell(number: int, cell: Mapping[str, Any]) -> Cell:
-    source = text_of(cell.get("source", ""))
+    source = join_text(cell.get("source", ""))
     tags = (cell.get("metadata") or {}).get("tags") or ()
     kind = str(cell.get("cell_type", ""))
-    label = label_of(source) if kind == "code" else ""
+    label = find_label(source) if kind == "code" else ""
     return Cell(number, kind, source, label, tuple(str(tag) for tag in tags))
 
 
-def text_of(value: Any) -> str:
+def join_text(value: Any) -> str:
     """Text that a notebook keeps as one string or as a list of lines."""
     return "".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def label_of(source: str) -> str:
+def find_label(source: str) -> str:
     """The label in the `#|` lines with which a cell begins."""
     for line in source.splitlines():
         if line.strip() and not line.startswith("#|"):

@@ -13,14 +13,14 @@ from typing import Any
 import pandas as pd
 
 from evaltools.indicators.indicator import MIME_TYPE, Indicator, from_record, to_record, to_table
-from evaltools.pipeline.notebooks import label_of, text_of
+from evaltools.pipeline.notebooks import find_label, join_text
 from evaltools.problems import Problem, ProblemError
 
 IMAGES = {"image/svg+xml": "svg", "image/png": "png"}
 
 
 @dataclass(frozen=True)
-class Labelled:
+class LabelledOutput:
     """The outputs of a labelled cell.
 
     Arguments:
@@ -47,16 +47,16 @@ class Labelled:
             stem = self.label if len(shown) == 1 else f"{self.label}-{number}"
             for mime, ending in IMAGES.items():
                 if mime in data:
-                    files.append((f"{stem}.{ending}", _image(mime, text_of(data[mime]))))
+                    files.append((f"{stem}.{ending}", _image(mime, join_text(data[mime]))))
         return files
 
 
 @dataclass
-class Collected:
+class NotebookOutputs:
     """Everything that the notebooks of a run hand over; `problems` says what does not fit."""
 
     indicators: dict[Any, Indicator] = field(default_factory=dict)
-    labelled: dict[str, Labelled] = field(default_factory=dict)
+    labelled: dict[str, LabelledOutput] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     _origins: dict[Any, str] = field(default_factory=dict)
@@ -66,7 +66,7 @@ class Collected:
         return tuple(self.indicators[identity] for identity in sorted(self.indicators))
 
 
-def collect(notebooks: Iterable[tuple[str, Mapping[str, Any]]]) -> Collected:
+def collect_outputs(notebooks: Iterable[tuple[str, Mapping[str, Any]]]) -> NotebookOutputs:
     """Gather indicators and labelled outputs.
 
     Arguments:
@@ -76,65 +76,65 @@ def collect(notebooks: Iterable[tuple[str, Mapping[str, Any]]]) -> Collected:
         What was found. Two indicators of one identity and two cells of one label are problems,
         since the report could not tell which of them is meant.
     """
-    found = Collected()
+    result = NotebookOutputs()
     for name, notebook in notebooks:
-        before = len(found.indicators)
+        before = len(result.indicators)
         for index, cell in enumerate(notebook["cells"]):
             if cell["cell_type"] != "code":
                 continue
-            label = label_of(text_of(cell["source"]))
+            label = find_label(join_text(cell["source"]))
             where = f"{name}, cell {index + 1}" + (f" ({label})" if label else "")
             data = [item["data"] for item in cell["outputs"] if "data" in item]
             if label:
-                _add_label(found, Labelled(label, name, index, tuple(data)), where)
+                _add_label(result, LabelledOutput(label, name, index, tuple(data)), where)
             for item in data:
-                _add_indicators(found, item, where)
-        found.counts[name] = len(found.indicators) - before
-    return found
+                _add_indicators(result, item, where)
+        result.counts[name] = len(result.indicators) - before
+    return result
 
 
-def _add_label(found: Collected, item: Labelled, where: str) -> None:
-    other = found.labelled.get(item.label)
+def _add_label(result: NotebookOutputs, item: LabelledOutput, where: str) -> None:
+    other = result.labelled.get(item.label)
     if other is not None:
         what = f"the label '{item.label}' is taken by {other.notebook}, cell {other.cell + 1}"
         remedy = "Rename one of the two."
-        found.problems.append(Problem(where, what, remedy=remedy, code="notebook.label"))
+        result.problems.append(Problem(where, what, remedy=remedy, code="notebook.label"))
         return
     if not item.label.replace("-", "").replace("_", "").isalnum() or not item.label.isascii():
         what = f"the label '{item.label}' cannot name a file"
         allowed = "letters a to z, digits, - and _"
-        found.problems.append(Problem(where, what, allowed, code="notebook.label"))
+        result.problems.append(Problem(where, what, allowed, code="notebook.label"))
         return
-    found.labelled[item.label] = item
+    result.labelled[item.label] = item
 
 
-def _add_indicators(found: Collected, data: Mapping[str, Any], where: str) -> None:
+def _add_indicators(result: NotebookOutputs, data: Mapping[str, Any], where: str) -> None:
     if MIME_TYPE not in data:
         return
     records = data[MIME_TYPE]
     if not isinstance(records, list):
         what = "hands over indicators that are not a list of records"
-        found.problems.append(Problem(where, what, code="notebook.indicator"))
+        result.problems.append(Problem(where, what, code="notebook.indicator"))
         return
     for record in records:
         try:
             indicator = from_record(record)
         except (TypeError, ValueError, AttributeError) as error:
             what = f"hands over an indicator that is none: {error}"
-            found.problems.append(Problem(where, what, code="notebook.indicator"))
+            result.problems.append(Problem(where, what, code="notebook.indicator"))
             continue
         identity = indicator.identity
-        if identity in found.indicators:
+        if identity in result.indicators:
             named = ", ".join(f"{name}={value}" for name, value in indicator.dimensions)
             what = (
                 f"the indicator {indicator.key}{f' of {named}' if named else ''} "
-                f"({indicator.estimand}) is handed over by {found._origins[identity]} as well"
+                f"({indicator.estimand}) is handed over by {result._origins[identity]} as well"
             )
             remedy = "Emit it once."
-            found.problems.append(Problem(where, what, remedy=remedy, code="notebook.indicator"))
+            result.problems.append(Problem(where, what, remedy=remedy, code="notebook.indicator"))
             continue
-        found.indicators[identity] = indicator
-        found._origins[identity] = where
+        result.indicators[identity] = indicator
+        result._origins[identity] = where
 
 
 def _image(mime: str, text: str) -> bytes:
@@ -150,7 +150,7 @@ _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _TEXT_COLUMNS = ("key", "dimensions", "method", "source", "note")
 
 
-def write_results(found: Collected, folder: Path) -> dict[str, tuple[str, ...]]:
+def write_results(result: NotebookOutputs, folder: Path) -> dict[str, tuple[str, ...]]:
     """Write `indicators.csv`, `indicators.json` and `figures/`.
 
     Floats are written with as many digits as it takes to read the same number again.
@@ -161,18 +161,18 @@ def write_results(found: Collected, folder: Path) -> dict[str, tuple[str, ...]]:
     Raises:
         ProblemError: a figure that is damaged.
     """
-    indicators = found.ordered()
+    indicators = result.ordered()
     table = to_table(indicators)
     for column in _TEXT_COLUMNS:
-        table[column] = table[column].map(harmless)
+        table[column] = table[column].map(escape_formula)
     _write_csv(table, folder / "indicators.csv")
     records = [to_record(indicator) for indicator in indicators]
     text = json.dumps(records, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
     (folder / "indicators.json").write_text(text + "\n", encoding="utf-8")
-    return _write_figures(found, folder)
+    return _write_figures(result, folder)
 
 
-def harmless(text: str) -> str:
+def escape_formula(text: str) -> str:
     """Text that a spreadsheet does not take for a formula."""
     return f"'{text}" if text.startswith(_STARTS_A_FORMULA) else text
 
@@ -181,11 +181,11 @@ def _write_csv(table: pd.DataFrame, path: Path) -> None:
     table.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
 
 
-def _write_figures(found: Collected, folder: Path) -> dict[str, tuple[str, ...]]:
+def _write_figures(result: NotebookOutputs, folder: Path) -> dict[str, tuple[str, ...]]:
     figures = folder / "figures"
     figures.mkdir()
     made: dict[str, list[str]] = {}
-    for label, item in found.labelled.items():
+    for label, item in result.labelled.items():
         try:
             images = item.images()
         except ValueError as error:

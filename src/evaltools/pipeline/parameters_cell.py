@@ -38,11 +38,11 @@ def check_parameters_cell(
         declared: names of the study's parameters; where there are none, no cell is asked for.
     """
     names = tuple(declared)
-    problems = _left_over(name, cells)
+    problems = _leftover_problems(name, cells)
     tagged = [cell for cell in cells if TAG in cell.tags]
     code = [cell for cell in tagged if cell.kind == "code"]
     if not tagged and names:
-        problems.append(_untagged(name, cells, names))
+        problems.append(_untagged_problem(name, cells, names))
     elif len(tagged) > 1:
         numbers = ", ".join(str(cell.number) for cell in tagged)
         what = f"has several cells with the tag '{TAG}': {numbers}"
@@ -54,14 +54,14 @@ def check_parameters_cell(
     for cell in code:
         problems += _wrong_statements(f"{name}, cell {cell.number} ({TAG})", cell.source, names)
     if len(code) == 1 and len(tagged) == 1:
-        problems += _lacking(name, code[0], cells, names)
+        problems += _missing_parameters(name, code[0], cells, names)
     for cell in cells:
         if cell.kind == "code" and cell not in code and INJECTED_TAG not in cell.tags:
-            problems += _set_again(name, cell, names, code[0].number if code else None)
+            problems += _reassigned_parameters(name, cell, names, code[0].number if code else None)
     return problems
 
 
-def _left_over(name: str, cells: Sequence[Cell]) -> list[Problem]:
+def _leftover_problems(name: str, cells: Sequence[Cell]) -> list[Problem]:
     return [
         Problem(
             f"{name}, cell {cell.number}",
@@ -74,7 +74,7 @@ def _left_over(name: str, cells: Sequence[Cell]) -> list[Problem]:
     ]
 
 
-def _untagged(name: str, cells: Sequence[Cell], names: Sequence[str]) -> Problem:
+def _untagged_problem(name: str, cells: Sequence[Cell], names: Sequence[str]) -> Problem:
     """No cell has the tag: name the cell that seems to be meant."""
     what = f"has no cell tagged '{TAG}', so that the values of a run would not be used"
     for cell in cells:
@@ -82,7 +82,7 @@ def _untagged(name: str, cells: Sequence[Cell], names: Sequence[str]) -> Problem
             remedy = f"Cell {cell.number} has the tag '{near[0]}': write it '{TAG}'."
             return Problem(name, what, "", remedy, _CODE)
     for cell in cells:
-        if cell.kind == "code" and any(one in names for one, _ in _bound(cell.source)):
+        if cell.kind == "code" and any(one in names for one, _ in _assigned_names(cell.source)):
             return Problem(name, what, "", f"Give this tag to cell {cell.number}.", _CODE)
     lines = ", ".join(f"{one} = None" for one in names)
     remedy = f"Add a first code cell with this tag and the lines {lines}."
@@ -91,7 +91,7 @@ def _untagged(name: str, cells: Sequence[Cell], names: Sequence[str]) -> Problem
 
 def _wrong_statements(where: str, source: str, names: Sequence[str]) -> list[Problem]:
     """What a parameters cell does besides setting defaults of the study's parameters."""
-    parsed = _parsed(source)
+    parsed = _parse(source)
     problems = []
     for statement in parsed[0].body if parsed else ():
         if isinstance(statement, ast.Assign):
@@ -131,11 +131,11 @@ def _is_plain(statement: ast.stmt) -> bool:
     return not any(isinstance(node, ast.NamedExpr) for node in ast.walk(statement))
 
 
-def _lacking(
+def _missing_parameters(
     name: str, tagged: Cell, cells: Sequence[Cell], names: Sequence[str]
 ) -> Iterator[Problem]:
     """Parameters that the notebook reads and its parameters cell does not set."""
-    given = {one for one, _ in _bound(tagged.source)}
+    given = {one for one, _ in _assigned_names(tagged.source)}
     for one in names:
         if one in given:
             continue
@@ -147,14 +147,14 @@ def _lacking(
             yield Problem(where, what, "", remedy, _CODE)
 
 
-def _set_again(
+def _reassigned_parameters(
     name: str, cell: Cell, names: Sequence[str], tagged: int | None
 ) -> Iterator[Problem]:
     """Parameters that a cell other than the tagged one sets or deletes."""
     if tagged is None:
         return  # that no cell has the tag is told; one of these is the cell that should have it
     found: dict[str, str] = {}
-    for one, how in _bound(cell.source):
+    for one, how in _assigned_names(cell.source):
         if one in names:
             found.setdefault(one, how)
     where = f"{name}, cell {cell.number}" + (f" ({cell.label})" if cell.label else "")
@@ -166,7 +166,7 @@ def _set_again(
         yield Problem(where, what, "", "Give the variable another name.", _CODE)
 
 
-def _parsed(source: str) -> tuple[ast.Module, symtable.SymbolTable] | None:
+def _parse(source: str) -> tuple[ast.Module, symtable.SymbolTable] | None:
     """A cell as Python; one with magic commands as IPython turns it into Python.
 
     IPython takes its time to load, and few cells need it.
@@ -182,9 +182,9 @@ def _parsed(source: str) -> tuple[ast.Module, symtable.SymbolTable] | None:
         return None  # running it will tell where
 
 
-def _bound(source: str, depth: int = 0) -> Iterator[tuple[str, str]]:
+def _assigned_names(source: str, depth: int = 0) -> Iterator[tuple[str, str]]:
     """Variables of the notebook that a cell binds, each with a verb for how."""
-    if depth > _DEEPEST or (parsed := _parsed(source)) is None:
+    if depth > _DEEPEST or (parsed := _parse(source)) is None:
         return
     tree, table = parsed
     yield from ((one, "sets") for one in _global_names(table, top=True))
@@ -194,10 +194,10 @@ def _bound(source: str, depth: int = 0) -> Iterator[tuple[str, str]]:
                 verb = "deletes" if isinstance(node.ctx, ast.Del) else "sets"
                 yield str(node.slice.value), verb
         elif isinstance(node, ast.Call):
-            yield from _bound_by_call(node, depth)
+            yield from _names_assigned_by_call(node, depth)
 
 
-def _bound_by_call(node: ast.Call, depth: int) -> Iterator[tuple[str, str]]:
+def _names_assigned_by_call(node: ast.Call, depth: int) -> Iterator[tuple[str, str]]:
     called = (
         node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     )
@@ -205,7 +205,7 @@ def _bound_by_call(node: ast.Call, depth: int) -> Iterator[tuple[str, str]]:
     if called in _RUNS_CODE:
         for text in texts:
             if isinstance(text, str):
-                yield from _bound(text, depth + 1)
+                yield from _assigned_names(text, depth + 1)
     elif called in _CHANGES and isinstance(node.func, ast.Attribute):
         owner = node.func.value
         if not (_is_namespace(owner) or called == "push"):
@@ -240,7 +240,7 @@ def _global_names(table: symtable.SymbolTable, top: bool) -> Iterator[str]:
 
 def _reads(source: str, name: str) -> bool:
     """Whether a cell reads a variable of the notebook."""
-    parsed = _parsed(source)
+    parsed = _parse(source)
     return parsed is not None and _reads_in(parsed[1], name)
 
 

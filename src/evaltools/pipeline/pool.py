@@ -76,19 +76,19 @@ def execute_all(
     failures: dict[str, NotebookFailure] = {}
     with (
         note_interrupts() as interrupts,
-        interrupts.reported(lambda: events.put(_INTERRUPT)),
+        interrupts.report_to(lambda: events.put(_INTERRUPT)),
         contextlib.ExitStack() as stack,
     ):
         kernel_server = ""
         if engine == "forked":
             kernel_server = stack.enter_context(_kernel_server(modules, environment or {}))
-        workers = [stack.enter_context(_working()) for _ in range(slots)]
-        with interrupts.raised():
+        workers = [stack.enter_context(_open_worker()) for _ in range(slots)]
+        with interrupts.raise_again():
             jobs = [replace(job, kernel_server=kernel_server) for job in prepare()]
         for job in jobs:
             waiting.put(job)
         threads = [
-            threading.Thread(target=_slot, args=(worker, waiting, events, stop))
+            threading.Thread(target=_work_through_jobs, args=(worker, waiting, events, stop))
             for worker in workers
         ]
         left = len(jobs)
@@ -122,7 +122,7 @@ def execute_all(
 @contextlib.contextmanager
 def _kernel_server(modules: Sequence[str], environment: Mapping[str, str]) -> Iterator[str]:
     """A running kernel server; gives the path of its socket."""
-    folder = Path(tempfile.mkdtemp(prefix="evaltools-", dir=_short_temporary()))
+    folder = Path(tempfile.mkdtemp(prefix="evaltools-", dir=_short_temporary_folder()))
     path = str(folder / "kernels")
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
@@ -156,12 +156,12 @@ def _kernel_server(modules: Sequence[str], environment: Mapping[str, str]) -> It
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _short_temporary() -> str:
+def _short_temporary_folder() -> str:
     base = tempfile.gettempdir()
     return base if len(os.fsencode(base)) < 70 else "/tmp"
 
 
-def _slot(
+def _work_through_jobs(
     worker: _Worker,
     waiting: SimpleQueue[Job],
     events: SimpleQueue[Event],
@@ -174,7 +174,7 @@ def _slot(
         except Empty:
             return
         try:
-            failure = worker.do(job, events, stop)
+            failure = worker.execute(job, events, stop)
         except Exception as error:  # the run would wait for ever for a slot that is gone
             failure = NotebookFailure(job.name, "worker", error="lost", message=repr(error))
         if stop.is_set():
@@ -186,7 +186,7 @@ def _slot(
 
 
 @contextlib.contextmanager
-def _working() -> Iterator[_Worker]:
+def _open_worker() -> Iterator[_Worker]:
     """A worker that may end by itself when all went well, and else is made to."""
     worker = _Worker()
     try:
@@ -225,7 +225,7 @@ class _Worker:
         self.kill()
         self._start()
 
-    def do(
+    def execute(
         self, job: Job, events: SimpleQueue[Event], stop: threading.Event
     ) -> NotebookFailure | None:
         """Have a job done, passing its events on; a failure when the worker itself is lost."""
@@ -234,9 +234,9 @@ class _Worker:
             self.pipe.send(job)
             while not stop.is_set():
                 if time.monotonic() > deadline:
-                    said = f"it did not end after {job.limits.notebook:g} seconds, nor could it be "
+                    text = f"it did not end after {job.limits.notebook:g} seconds, nor could it be "
                     return NotebookFailure(
-                        job.name, "time", error="too slow", message=f"{said}stopped"
+                        job.name, "time", error="too slow", message=f"{text}stopped"
                     )
                 if not self.pipe.poll(0.2):
                     continue
@@ -249,10 +249,13 @@ class _Worker:
                 if event["event"] == "done":
                     return None
         return NotebookFailure(
-            job.name, "worker", error="the process that executes it ended", message=self._said()
+            job.name,
+            "worker",
+            error="the process that executes it ended",
+            message=self._last_error_line(),
         )
 
-    def _said(self) -> str:
+    def _last_error_line(self) -> str:
         self.errors.seek(0)
         lines = self.errors.read()[-4000:].decode(errors="replace").splitlines()
         return next((line.strip() for line in reversed(lines) if line.strip()), "")

@@ -1,7 +1,7 @@
 """A run: all notebooks of a study under one set of parameters, in a folder named by its content.
 
 What a run depends on is hashed into its key; a run that is there under that key is current, and
-one that is not is made. Nothing is ever half made: see `store`.
+one that is not is made. Nothing is ever half made: see `run_store`.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evaltools.pipeline.ingredients import DECLARATION, Plan, plan
+from evaltools.pipeline.ingredients import DECLARATION, RunPlan, plan_run
 from evaltools.pipeline.interrupts import note_interrupts
 from evaltools.pipeline.jobs import Engine, Job, Limits
 from evaltools.pipeline.notebooks import read_notebook
 from evaltools.pipeline.progress import Progress
-from evaltools.pipeline.run_store import Store
+from evaltools.pipeline.run_store import RunStore
 from evaltools.problems import Problem, refuse
 from evaltools.provenance.manifest import Ingredients, Manifest, hash_outputs, read_manifest
-from evaltools.provenance.reasons import Change, Reason, why
+from evaltools.provenance.rerun_reasons import Change, Reason, compare_ingredients
 
 if TYPE_CHECKING:
     from evaltools.indicators.indicator import Indicator
-    from evaltools.pipeline.outputs import Collected
+    from evaltools.pipeline.outputs import NotebookOutputs
     from evaltools.study import Parameters, Study
 
 
@@ -85,24 +85,24 @@ def run(
             notebook that failed; or what notebooks hand over and does not fit together.
     """
     progress = progress or Progress()
-    needed = plan(study, parameters)
-    store = Store(study.build)
-    if not again and (found := _find(store, needed.ingredients)) is not None:
+    needed = plan_run(study, parameters)
+    store = RunStore(study.build)
+    if not again and (found := _find_run(store, needed.ingredients)) is not None:
         return found
     key = needed.ingredients.key()
     what = "Another process is making the same run; waiting for it."
     with (
         note_interrupts() as interrupts,
-        store.building(key, lambda: progress.waiting(what)) as building,
+        store.open_new(key, lambda: progress.waiting(what)) as building,
     ):
-        if not again and (found := _find(store, needed.ingredients)) is not None:
+        if not again and (found := _find_run(store, needed.ingredients)) is not None:
             return found  # the other process has made it meanwhile
         newest = store.newest()
-        reason = _reason(store, needed.ingredients, newest, again)
+        reason = _find_reason(store, needed.ingredients, newest, again)
         progress.started(str(reason), [(name, len(cells)) for name, cells in needed.cells.items()])
         reads = _execute(needed, building, store, newest, progress, engine, slots)
-        _refuse_change(needed.ingredients, plan(study, parameters).ingredients)
-        manifest = _complete(needed, key, building, reads)
+        _refuse_change(needed.ingredients, plan_run(study, parameters).ingredients)
+        manifest = _finish_run(needed, key, building, reads)
         interrupts.check()
         folder = store.publish(building, key)
     return Run(manifest, folder, reason)
@@ -110,34 +110,36 @@ def run(
 
 def current_run(study: Study, parameters: Parameters) -> Run | None:
     """The run under these parameters if it is there whole, else None; executes nothing."""
-    return _find(Store(study.build), plan(study, parameters).ingredients)
+    return _find_run(RunStore(study.build), plan_run(study, parameters).ingredients)
 
 
-def why_not_current(study: Study, parameters: Parameters) -> Reason | None:
+def reason_to_run(study: Study, parameters: Parameters) -> Reason | None:
     """Why `run` would execute the notebooks; None when it would not."""
-    needed, store = plan(study, parameters), Store(study.build)
-    if _find(store, needed.ingredients) is not None:
+    needed, store = plan_run(study, parameters), RunStore(study.build)
+    if _find_run(store, needed.ingredients) is not None:
         return None
-    return _reason(store, needed.ingredients, store.newest(), again=False)
+    return _find_reason(store, needed.ingredients, store.newest(), again=False)
 
 
-def _find(store: Store, ingredients: Ingredients) -> Run | None:
+def _find_run(store: RunStore, ingredients: Ingredients) -> Run | None:
     folder = store.folder(key := ingredients.key())
     manifest = read_manifest(folder)
-    if manifest is None or manifest.key != key or manifest.damaged(folder):
+    if manifest is None or manifest.key != key or manifest.find_damage(folder):
         return None
     return Run(manifest, folder)
 
 
-def _reason(store: Store, ingredients: Ingredients, newest: Manifest | None, again: bool) -> Reason:
+def _find_reason(
+    store: RunStore, ingredients: Ingredients, newest: Manifest | None, again: bool
+) -> Reason:
     """Why a run is made: damage to the one that is there, or what changed since the newest."""
     folder = store.folder(ingredients.key())
     present = read_manifest(folder)
-    if present is not None and (damaged := present.damaged(folder)):
+    if present is not None and (damaged := present.find_damage(folder)):
         return Reason((Change("damaged", tuple(damaged)),))
     if present is not None and again:
         return Reason((Change("asked"),))
-    found = why(ingredients, newest.ingredients if newest else None)
+    found = compare_ingredients(ingredients, newest.ingredients if newest else None)
     return found if found.changes else Reason((Change("damaged"),))
 
 
@@ -145,14 +147,14 @@ def _refuse_change(before: Ingredients, after: Ingredients) -> None:
     """A run whose ingredients changed while it was made is a run of neither state."""
     refuse(
         Problem("the run", f"{change}, while it was made", "", "Run again.", "run.changed")
-        for change in why(after, before).changes
+        for change in compare_ingredients(after, before).changes
     )
 
 
 def _execute(
-    needed: Plan,
+    needed: RunPlan,
     building: Path,
-    store: Store,
+    store: RunStore,
     newest: Manifest | None,
     progress: Progress,
     engine: Engine | None,
@@ -167,7 +169,7 @@ def _execute(
         ProblemError: every notebook that failed, and every undeclared read of any of them.
     """
     # Only where something is executed: looking whether anything is to do takes no time.
-    from evaltools.pipeline.declared_reads import Read, inputs_of, undeclared
+    from evaltools.pipeline.declared_reads import Read, input_paths, undeclared_read_problems
     from evaltools.pipeline.environment import kernel_environment
     from evaltools.pipeline.ingredients import declared_inputs
     from evaltools.pipeline.pool import default_engine, execute_all, usable_cores
@@ -183,8 +185,8 @@ def _execute(
         reads[name] = read
 
     def jobs() -> list[Job]:
-        refuse(_absent_chapters(study))
-        valid = kernel_environment(study.root, _validated(study, needed.ingredients, newest))
+        refuse(_missing_chapters(study))
+        valid = kernel_environment(study.root, _check_data_once(study, needed.ingredients, newest))
         # What is hidden is no ingredient of a run, and so cannot be an input of it.
         files = needed.ingredients.files
         inputs = tuple(name for name in declared_inputs(study) if name in files)
@@ -221,16 +223,18 @@ def _execute(
             store.failed.mkdir(parents=True, exist_ok=True)
             path = store.failed / partly.name
             shutil.copyfile(partly, path)
-            failure = failure.kept_at(path.relative_to(study.root).as_posix())
+            failure = failure.with_copy(path.relative_to(study.root).as_posix())
         kept.append(failure.problem())
     for name in needed.cells:
-        kept += undeclared(name, reads.get(name, ()), data)
+        kept += undeclared_read_problems(name, reads.get(name, ()), data)
     refuse(kept)
     hashes = needed.ingredients.files
-    return {name: {path: hashes[path] for path in inputs_of(reads[name])} for name in needed.cells}
+    return {
+        name: {path: hashes[path] for path in input_paths(reads[name])} for name in needed.cells
+    }
 
 
-def _absent_chapters(study: Study) -> Iterator[Problem]:
+def _missing_chapters(study: Study) -> Iterator[Problem]:
     """Chapters whose module is not installed."""
     for notebook, module in study.declaration.chapters.items():
         try:
@@ -243,7 +247,7 @@ def _absent_chapters(study: Study) -> Iterator[Problem]:
             yield Problem(where, f"there is no module {module}", "", remedy, "chapter.missing")
 
 
-def _validated(study: Study, ingredients: Ingredients, newest: Manifest | None) -> str:
+def _check_data_once(study: Study, ingredients: Ingredients, newest: Manifest | None) -> str:
     """Check the data once for all notebooks; the hash of the state that has passed.
 
     A state that an earlier run has checked with the same code is not checked again.
@@ -262,17 +266,17 @@ def _validated(study: Study, ingredients: Ingredients, newest: Manifest | None) 
     return hash_data(study.data, load_descriptor(study.data))
 
 
-def _complete(
-    needed: Plan, key: str, building: Path, reads: Mapping[str, Mapping[str, str]]
+def _finish_run(
+    needed: RunPlan, key: str, building: Path, reads: Mapping[str, Mapping[str, str]]
 ) -> Manifest:
     """Gather what the notebooks hand over, write it and the manifest into the building folder."""
-    from evaltools.pipeline.outputs import collect, write_results  # loads pandas
+    from evaltools.pipeline.outputs import collect_outputs, write_results  # loads pandas
 
     executed = [
         (name, read_notebook(building / "notebooks" / Path(name).name, name))
         for name in needed.cells
     ]
-    found: Collected = collect(executed)
+    found: NotebookOutputs = collect_outputs(executed)
     refuse(found.problems)
     figures = write_results(found, building)
     made = {name: (f"notebooks/{Path(name).name}", *figures.get(name, ())) for name in needed.cells}

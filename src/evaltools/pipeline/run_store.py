@@ -13,7 +13,7 @@ from evaltools.provenance.manifest import RUN_NAME_LENGTH, Manifest, read_manife
 
 
 @dataclass(frozen=True)
-class Store:
+class RunStore:
     """The runs of a study, each in a folder named by its key.
 
     Arguments:
@@ -50,7 +50,7 @@ class Store:
         return None
 
     @contextlib.contextmanager
-    def building(self, key: str, waiting: Callable[[], None]) -> Iterator[Path]:
+    def open_new(self, key: str, waiting: Callable[[], None]) -> Iterator[Path]:
         """A new folder to build a run in, while nobody else builds the same one.
 
         Arguments:

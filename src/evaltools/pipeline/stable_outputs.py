@@ -42,7 +42,7 @@ class Replacement:
     name: str
 
 
-def replacements(places: Iterable[tuple[str, str]]) -> tuple[Replacement, ...]:
+def order_replacements(places: Iterable[tuple[str, str]]) -> tuple[Replacement, ...]:
     """How paths are written down: pairs of a path and what stands for it, longest first.
 
     A path of a single part (`/usr`) is left alone: it says nothing about the machine.
@@ -56,12 +56,14 @@ def replacements(places: Iterable[tuple[str, str]]) -> tuple[Replacement, ...]:
     return (*paths, Replacement("at 0x", _AT_ADDRESS, "at 0x0"))
 
 
-def normalise(notebook: Any, rules: Sequence[Replacement], ids: StableIds | None = None) -> None:
+def normalise_outputs(
+    notebook: Any, rules: Sequence[Replacement], ids: StableIds | None = None
+) -> None:
     """Take out of an executed notebook what is not a result; changes it in place.
 
     Arguments:
         notebook: as nbformat reads it.
-        rules: from `replacements`.
+        rules: from `order_replacements`.
         ids: stable names for random ones; by default such names stay.
     """
     metadata = notebook["metadata"]
@@ -75,14 +77,16 @@ def normalise(notebook: Any, rules: Sequence[Replacement], ids: StableIds | None
         if not cell["metadata"].get("tags", True):
             del cell["metadata"]["tags"]  # papermill adds an empty list to every cell
         if cell["cell_type"] == "code":
-            cell["outputs"] = [_tidied(output, rules) for output in in_order(cell["outputs"])]
+            cell["outputs"] = [
+                _tidy_output(output, rules) for output in sort_outputs(cell["outputs"])
+            ]
             for output in cell["outputs"]:
                 if ids is not None and "data" in output:
                     ids.tidy(output)
     _name_cells(notebook)
 
 
-def in_order(outputs: Sequence[Any]) -> list[Any]:
+def sort_outputs(outputs: Sequence[Any]) -> list[Any]:
     """Outputs with stdout joined before stderr wherever the two come in pieces."""
     ordered: list[Any] = []
     streams: dict[str, Any] = {}
@@ -103,29 +107,29 @@ def in_order(outputs: Sequence[Any]) -> list[Any]:
     return ordered
 
 
-def _tidied(output: Any, rules: Sequence[Replacement]) -> Any:
+def _tidy_output(output: Any, rules: Sequence[Replacement]) -> Any:
     kind = output["output_type"]
     if kind == "stream":
-        output["text"] = _tidy(output["text"], rules)
+        output["text"] = _tidy_text(output["text"], rules)
     elif kind == "error":
-        output["evalue"] = _tidy(output["evalue"], rules)
-        output["traceback"] = [_tidy(line, rules) for line in output["traceback"]]
+        output["evalue"] = _tidy_text(output["evalue"], rules)
+        output["traceback"] = [_tidy_text(line, rules) for line in output["traceback"]]
     else:
         for mime in _TEXT_TYPES:
             if isinstance(output["data"].get(mime), str):
-                output["data"][mime] = _tidy(output["data"][mime], rules)
+                output["data"][mime] = _tidy_text(output["data"][mime], rules)
     return output
 
 
-def _tidy(text: str, rules: Sequence[Replacement]) -> str:
-    text = _without_cell_files(text)
+def _tidy_text(text: str, rules: Sequence[Replacement]) -> str:
+    text = _remove_cell_files(text)
     for rule in rules:
         if rule.sign in text:  # most outputs are long and hold none of it
             text = rule.pattern.sub(rule.name, text)
     return text
 
 
-def _without_cell_files(text: str) -> str:
+def _remove_cell_files(text: str) -> str:
     """Text with `<cell>` for the paths of the files that ipykernel pretends cells to be."""
     if "ipykernel_" not in text:
         return text
@@ -216,26 +220,26 @@ def find_random(notebook: Mapping[str, Any], constant: Constant) -> Iterator[tup
     """
     for index, cell in enumerate(notebook["cells"]):
         if cell["cell_type"] == "code":
-            found = (one for output in cell["outputs"] for one in _random_in(output))
+            found = (one for output in cell["outputs"] for one in _find_random_in_output(output))
             for name in dict.fromkeys(found):
                 if not constant(name):
                     yield index, name
 
 
-def constants(source: str, files: Iterable[Path]) -> Constant:
+def make_constant_test(source: str, files: Iterable[Path]) -> Constant:
     """A test whether a name stands in a notebook's own text or in one of some files."""
     places = tuple(files)
     known: dict[str, bool] = {}
 
     def constant(name: str) -> bool:
         if name not in known:
-            known[name] = name in source or any(_holds(path, name) for path in places)
+            known[name] = name in source or any(_file_contains(path, name) for path in places)
         return known[name]
 
     return constant
 
 
-def _random_in(output: Mapping[str, Any]) -> Iterator[str]:
+def _find_random_in_output(output: Mapping[str, Any]) -> Iterator[str]:
     if output["output_type"] == "stream":
         texts = {"text/plain": _text(output["text"])}
     elif output["output_type"] == "error":
@@ -272,7 +276,7 @@ def _text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _holds(path: Path, name: str) -> bool:
+def _file_contains(path: Path, name: str) -> bool:
     try:
         return name.encode() in path.read_bytes()
     except OSError:

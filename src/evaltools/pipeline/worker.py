@@ -20,7 +20,7 @@ from evaltools.pipeline.notebook_failures import NotebookFailure
 from evaltools.processes import end_group
 
 
-class _Current:
+class _CurrentJob:
     """What to clear away if the worker has to stop at once."""
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ def main(descriptor: int) -> None:
     """Execute the jobs that come in until there are no more."""
     pipe = Connection(descriptor)
     jobs: SimpleQueue[Job | None] = SimpleQueue()
-    current = _Current()
+    current = _CurrentJob()
     threading.Thread(target=_listen, args=(pipe, jobs, current), daemon=True).start()
     from evaltools.pipeline.notebook_engine import execute  # loads for a second, listening
 
@@ -48,8 +48,8 @@ def main(descriptor: int) -> None:
         try:
             failure = execute(job, emit)
         except Exception as error:
-            said = f"{type(error).__name__}: {error}"
-            failure = NotebookFailure(job.name, "worker", error="not executed", message=said)
+            text = f"{type(error).__name__}: {error}"
+            failure = NotebookFailure(job.name, "worker", error="not executed", message=text)
         current.pid = current.folder = None
         current.busy = False
         emit({"event": "done", "failure": failure})
@@ -57,7 +57,7 @@ def main(descriptor: int) -> None:
 
 
 def _listen(
-    pipe: Connection[dict[str, Any], Job], jobs: SimpleQueue[Job | None], current: _Current
+    pipe: Connection[dict[str, Any], Job], jobs: SimpleQueue[Job | None], current: _CurrentJob
 ) -> None:
     with contextlib.suppress(EOFError, OSError):
         while True:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 INDICATORS = ("indicators.json", "tables/indicators.json", "indicators.csv")
 FINDINGS = "findings.json"
-OF_READING = frozenset(
+READING_PARAMETERS = frozenset(
     ("estimand", "coder_rule", "confidence", "allocation", "minimum_cell", "language")
 )
 """Parameters of how reports are read and told; all others decide which are read."""
@@ -67,7 +67,7 @@ class Artifact:
     """
 
     folder: Path
-    kind: Kind
+    kind: ArtifactKind
     ingredients: Ingredients
     key: str
     indicators: tuple[Indicator, ...]
@@ -90,7 +90,7 @@ def read_artifact(folder: Path) -> Artifact:
         ProblemError: it is none of them, or its manifest or indicators cannot be read.
     """
     folder = folder.resolve()
-    kind = kind_of(folder)
+    kind = find_artifact_kind(folder)
     home = manifest_folder(folder)
     manifest = read_manifest(home)
     if manifest is None:
@@ -109,13 +109,13 @@ def read_artifact(folder: Path) -> Artifact:
         kind=kind,
         ingredients=manifest.ingredients,
         key=manifest.key,
-        indicators=_indicators(home),
-        findings=_findings(home),
+        indicators=_read_indicators(home),
+        findings=_read_findings(home),
         engine=engine,
     )
 
 
-def locate(text: str, build: Path | None) -> Path:
+def locate_artifact(text: str, build: Path | None) -> Path:
     """The folder that somebody means by a path, the name of a report or the key of a run.
 
     Arguments:
@@ -140,12 +140,12 @@ def locate(text: str, build: Path | None) -> Path:
         if len(alike) > 1:
             what = f"several runs begin with it: {', '.join(path.name for path in alike)}"
             raise ProblemError([Problem(text, what, code="run.ambiguous")])
-    known = _names(build) if build is not None else []
+    known = _list_artifacts(build) if build is not None else []
     remedy = f"There are {', '.join(known)}." if known else "Build a report first."
     raise ProblemError([Problem(text, "no run, report or bundle is called so", "", remedy)])
 
 
-def _names(build: Path) -> list[str]:
+def _list_artifacts(build: Path) -> list[str]:
     reports = [path.name for path in build.iterdir() if path.is_symlink()] if build.is_dir() else []
     runs = build / "runs"
     found = [p.name for p in runs.iterdir() if not p.name.startswith(".")] if runs.is_dir() else []
@@ -163,7 +163,7 @@ def manifest_folder(folder: Path) -> Path:
     return found[0] if found else folder
 
 
-def _indicators(home: Path) -> tuple[Indicator, ...]:
+def _read_indicators(home: Path) -> tuple[Indicator, ...]:
     from evaltools.indicators.indicator import from_record
 
     for name in INDICATORS:
@@ -174,7 +174,7 @@ def _indicators(home: Path) -> tuple[Indicator, ...]:
             if path.stat().st_size > LARGEST_TABLE:
                 raise ValueError("it is too large")
             text = path.read_text(encoding="utf-8")
-            records = json.loads(text) if name.endswith(".json") else _from_csv(text)
+            records = json.loads(text) if name.endswith(".json") else _parse_csv(text)
             found = [from_record(record) for record in records]
         except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
             what = f"cannot be read: {error}"
@@ -186,7 +186,7 @@ def _indicators(home: Path) -> tuple[Indicator, ...]:
     raise ProblemError([Problem(home.name, "has no indicators", allowed, "", "run.indicators")])
 
 
-def _from_csv(text: str) -> list[dict[str, Any]]:
+def _parse_csv(text: str) -> list[dict[str, Any]]:
     """Records of `indicators.csv`, without pandas, which takes longer to load than this to run."""
     records = []
     for row in csv.DictReader(io.StringIO(text, newline="")):
@@ -209,7 +209,7 @@ def _from_csv(text: str) -> list[dict[str, Any]]:
     return records
 
 
-def _findings(home: Path) -> dict[str, JudgedFinding] | None:
+def _read_findings(home: Path) -> dict[str, JudgedFinding] | None:
     path = home / FINDINGS
     if not path.is_file():
         return None
@@ -220,9 +220,11 @@ def _findings(home: Path) -> dict[str, JudgedFinding] | None:
             JudgedFinding(
                 id=str(item["id"]),
                 outcome=str(item["outcome"]),
-                reason=_reason(item.get("reason", "")),
+                reason=_reason_text(item.get("reason", "")),
                 keys=tuple(
-                    sorted({_key(n) for n in item.get("numbers", item.get("indicators", ()))})
+                    sorted(
+                        {_number_key(n) for n in item.get("numbers", item.get("indicators", ()))}
+                    )
                 ),
                 by_rule=tuple((str(k), str(v)) for k, v in item.get("by_rule", {}).items()),
             )
@@ -234,7 +236,7 @@ def _findings(home: Path) -> dict[str, JudgedFinding] | None:
     return {finding.id: finding for finding in sorted(found, key=lambda finding: finding.id)}
 
 
-def _reason(reason: object) -> str:
+def _reason_text(reason: object) -> str:
     if isinstance(reason, str):
         return reason
     if isinstance(reason, dict) and "en" in reason:
@@ -242,11 +244,11 @@ def _reason(reason: object) -> str:
     return json.dumps(reason, ensure_ascii=False, sort_keys=True)
 
 
-def _key(number: object) -> str:
+def _number_key(number: object) -> str:
     return str(number["key"]) if isinstance(number, Mapping) else str(number)
 
 
-Kind = Literal["run", "report", "bundle"]
+ArtifactKind = Literal["run", "report", "bundle"]
 REPORT = "report.json"
 BUNDLE = "manifest-sha256.txt"
 TAGS = "tagmanifest-sha256.txt"
@@ -258,13 +260,13 @@ LISTS = (BUNDLE, TAGS, CRATE, REPORT, FILE_NAME)
 LARGEST_LIST = 20_000_000
 
 
-def kind_of(folder: Path) -> Kind:
+def find_artifact_kind(folder: Path) -> ArtifactKind:
     """Which kind of folder it is, by the list that is in it.
 
     Raises:
         ProblemError: it is none.
     """
-    lists: tuple[tuple[Kind, str], ...] = (
+    lists: tuple[tuple[ArtifactKind, str], ...] = (
         ("bundle", BUNDLE),
         ("report", REPORT),
         ("run", FILE_NAME),
@@ -287,7 +289,7 @@ def read_json(folder: Path, name: str) -> dict[str, Any]:
         if (folder / name).stat().st_size > LARGEST_LIST:
             raise ProblemError([Problem(name, "is too large to be a list", code="verify.list")])
         text = (folder / name).read_bytes().decode("utf-8")
-        content = json.loads(text, object_pairs_hook=_distinct)
+        content = json.loads(text, object_pairs_hook=_refuse_repeated_keys)
     except (OSError, ValueError, RecursionError) as error:
         what = "cannot be read: " + str(error).replace(str(folder), folder.name)
         raise ProblemError([Problem(name, what, code="verify.list")]) from None
@@ -296,7 +298,7 @@ def read_json(folder: Path, name: str) -> dict[str, Any]:
     return content
 
 
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         raise ValueError("a key is given twice in one object")

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from evaltools.evidence import Evidence, read_tables
 from evaltools.files import read_text
@@ -20,13 +20,10 @@ from evaltools.findings.conditions import keys_of
 from evaltools.findings.declaration import FILE_NAME, load_findings
 from evaltools.indicators.indicator import MIME_TYPE, Indicator
 from evaltools.problems import Problem, ProblemError
-from evaltools.provenance.artifacts import OF_READING, Artifact, manifest_folder
+from evaltools.provenance.artifacts import READING_PARAMETERS, Artifact, manifest_folder
 from evaltools.provenance.hashes import changed_keys, hash_data
 from evaltools.provenance.manifest import Manifest, read_manifest
-
-if TYPE_CHECKING:
-    from evaltools.study import Study
-
+from evaltools.study import Study
 
 ESTIMANDS = {"D": "the reports read", "P": "all funded projects", "S": "projects of this kind"}
 _WIDTH = 100
@@ -55,7 +52,7 @@ def explain(run: Artifact, key: str, study: Study | None = None) -> str:
     lines += _parameters(run, records)
     if study is not None:
         if not any(record.suppressed for record in records):
-            lines += _counted(run, name, study)
+            lines += _counted_rows(run, name, study)
         lines += _uses(run, name, study)
     return "\n".join(lines) + "\n"
 
@@ -63,9 +60,9 @@ def explain(run: Artifact, key: str, study: Study | None = None) -> str:
 def _resolve(key: str, keys: set[str]) -> str:
     if key in keys:
         return key
-    if not key.startswith("ranking.") and len(meant := keys_of_variable(key, keys)) >= 1:
+    if not key.startswith("ranking.") and len(meant := find_keys(key, keys)) >= 1:
         return next((item for item in meant if item.endswith(".share")), meant[0])
-    near = nearest_keys(key, keys)
+    near = find_nearest_keys(key, keys)
     remedy = f"Did you mean {' or '.join(near)}?" if near else "See indicators.csv of the run."
     what = f"no indicator is called '{key}'"
     raise ProblemError([Problem("explain", what, "", remedy, "explain.key")])
@@ -89,7 +86,7 @@ def _value(record: Indicator) -> Iterator[str]:
         level = f" at level {record.level:g}" if record.level is not None else ""
         yield f"     interval {record.low:.6g} to {record.high:.6g}, {record.method}{level}"
     if record.note:
-        yield from _folded(f"note: {record.note}", 5)
+        yield from _wrap_text(f"note: {record.note}", 5)
 
 
 def _number(record: Indicator) -> str:
@@ -104,15 +101,15 @@ def _number(record: Indicator) -> str:
 def _function(records: Sequence[Indicator]) -> Iterator[str]:
     yield "Computed by"
     for name in sorted({record.source for record in records if record.source}):
-        origin = origin_of(name)
-        yield from _folded(f"{name}: {origin.says or 'not in the installed version'}", 2)
+        origin = parse_origin(name)
+        yield from _wrap_text(f"{name}: {origin.says or 'not in the installed version'}", 2)
         for source in origin.sources:
-            yield from _folded(f"source: {source}", 4)
+            yield from _wrap_text(f"source: {source}", 4)
     for method in sorted({record.method for record in records if record.method in METHODS}):
-        origin = origin_of(METHODS[method])
-        yield from _folded(f"limits {method}: {origin.says}", 2)
+        origin = parse_origin(METHODS[method])
+        yield from _wrap_text(f"limits {method}: {origin.says}", 2)
         for source in origin.sources:
-            yield from _folded(f"source: {source}", 4)
+            yield from _wrap_text(f"source: {source}", 4)
 
 
 def _notebook(
@@ -160,19 +157,21 @@ def _cell(folder: Path, key: str) -> tuple[str, int] | None:
 
 
 def _parameters(run: Artifact, records: Sequence[Indicator]) -> Iterator[str]:
-    asked = {name for record in records for name in origin_of(record.source).parameters}
+    used_parameters = {
+        name for record in records for name in parse_origin(record.source).parameters
+    }
     if any(record.level is not None for record in records):
-        asked.add("confidence")
+        used_parameters.add("confidence")
     values = run.ingredients.parameters
     yield "Parameters it depends on"
     for name in values:
-        if name not in OF_READING or name in asked:
+        if name not in READING_PARAMETERS or name in used_parameters:
             value = values[name]
             shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
             yield f"  {name} = {shown}"
 
 
-def _counted(run: Artifact, key: str, study: Study) -> Iterator[str]:
+def _counted_rows(run: Artifact, key: str, study: Study) -> Iterator[str]:
     """Projects behind the share of a theme, where the data of the run are at hand."""
     stem, _, measure = key.rpartition(".")
     if measure not in ("share", "bounds"):
@@ -192,34 +191,34 @@ def _counted(run: Artifact, key: str, study: Study) -> Iterator[str]:
     rows = evidence.presence[evidence.presence["code_id"].astype(str).eq(stem)]
     told_of = {"yes": "affirmed", "no": "denied", "silent": "not mentioned",
                "not_asked": "not asked, read with another codebook"}  # fmt: skip
-    for state, told in told_of.items():
+    for state, sentence in told_of.items():
         projects = sorted(rows.loc[rows["state"].astype(str).eq(state), "project_id"].astype(str))
         if state == "not_asked" and not projects:
             continue
         unit = "project" if len(projects) == 1 else "projects"
         shown = ":" if projects and state != "silent" else ""
-        yield f"Reports of {len(projects)} {unit}: {told}{shown}"
+        yield f"Reports of {len(projects)} {unit}: {sentence}{shown}"
         if projects and state != "silent":
-            yield from _folded(", ".join(projects), 2)
+            yield from _wrap_text(", ".join(projects), 2)
 
 
 def _uses(run: Artifact, key: str, study: Study) -> Iterator[str]:
     reports = study.root / "reports"
-    names = findings_on(key, study)
+    names = find_findings_on(key, study)
     yield f"Findings that look at it ({len(names)})"
     for name in names:
         judged = (run.findings or {}).get(name)
-        stated = ", ".join(f"{p.file}:{p.line}" for p in statements_of(name, reports, study.root))
-        told = f"{name}: {judged.outcome.replace('_', ' ')}" if judged else name
-        yield f"  {told}" + (f" ({stated})" if stated else "")
+        stated = ", ".join(f"{p.file}:{p.line}" for p in find_statements(name, reports, study.root))
+        sentence = f"{name}: {judged.outcome.replace('_', ' ')}" if judged else name
+        yield f"  {sentence}" + (f" ({stated})" if stated else "")
         for rule, outcome in judged.other_rules if judged else ():
             yield f"    depends on the coder rule: {outcome.replace('_', ' ')} under '{rule}'"
-    places = places_of(key, reports, study.root)
+    places = find_usages(key, reports, study.root)
     yield f"Places of the text that print it ({len(places)})"
     yield from (f"  {place}" for place in places)
 
 
-def _folded(text: str, indent: int) -> list[str]:
+def _wrap_text(text: str, indent: int) -> list[str]:
     start = " " * indent
     return wrap(text, _WIDTH, initial_indent=start, subsequent_indent=start + "  ",
                 break_long_words=False, break_on_hyphens=False)  # fmt: skip
@@ -238,7 +237,7 @@ METHODS = {
 }
 """Which function makes the limits of a method."""
 _SOURCE = re.compile(r"^\s*(?:Source|Sources):(.*?)(?:\n\s*\n|\Z)", re.DOTALL | re.MULTILINE)
-_ASKED = re.compile(r"\bparameters\.([a-z_]+)")
+_USED_PARAMETER = re.compile(r"\bparameters\.([a-z_]+)")
 _READS = {
     "coder_rule": re.compile(r"\bpresence\b|\blinked\b|\bcount_states\b"),
     "allocation": re.compile(r"\ballocations\b"),
@@ -262,7 +261,7 @@ class Origin:
     parameters: tuple[str, ...]
 
 
-def origin_of(name: str) -> Origin:
+def parse_origin(name: str) -> Origin:
     """What a function of this package says of itself.
 
     Arguments:
@@ -278,13 +277,13 @@ def origin_of(name: str) -> Origin:
     found: Any = getattr(module, function, None)
     text = inspect.getdoc(found) or "" if found is not None else ""
     code = inspect.getsource(module)
-    asked = set(_ASKED.findall(code)) - {"as_values", "declarations"}
-    asked |= {parameter for parameter, pattern in _READS.items() if pattern.search(code)}
+    used_parameters = set(_USED_PARAMETER.findall(code)) - {"as_values", "declarations"}
+    used_parameters |= {parameter for parameter, pattern in _READS.items() if pattern.search(code)}
     return Origin(
         name,
         " ".join(text.split("\n\n")[0].split()),
         tuple(" ".join(match.split()) for match in _SOURCE.findall(text)),
-        tuple(sorted(asked & (OF_READING - {"estimand", "language"}))),
+        tuple(sorted(used_parameters & (READING_PARAMETERS - {"estimand", "language"}))),
     )
 
 
@@ -295,7 +294,7 @@ FORMS = ("x", "n", "quantity", "population", "superpopulation", "bounds", "inter
 
 
 @dataclass(frozen=True, order=True)
-class Place:
+class Usage:
     """A line of the prose and the variable it asks for, or the finding it states."""
 
     file: str
@@ -306,7 +305,7 @@ class Place:
         return f"{self.file}:{self.line} ({self.name})"
 
 
-def keys_of_variable(variable: str, keys: Iterable[str]) -> list[str]:
+def find_keys(variable: str, keys: Iterable[str]) -> list[str]:
     """Keys of the indicators that a variable of the prose prints, sorted.
 
     `challenge.staff.x` and `challenge.staff.by.region.06.share` are of `challenge.staff.share`;
@@ -326,7 +325,7 @@ def keys_of_variable(variable: str, keys: Iterable[str]) -> list[str]:
     return sorted(set(found))
 
 
-def places_of(key: str, folder: Path, root: Path) -> list[Place]:
+def find_usages(key: str, folder: Path, root: Path) -> list[Usage]:
     """Places of the prose that print an indicator, in order.
 
     Arguments:
@@ -335,16 +334,16 @@ def places_of(key: str, folder: Path, root: Path) -> list[Place]:
         root: of the study, below which places are told.
     """
     return [
-        place for place in _marks(folder, root, _VARIABLE) if keys_of_variable(place.name, [key])
+        place for place in _search_sources(folder, root, _VARIABLE) if find_keys(place.name, [key])
     ]
 
 
-def statements_of(finding: str, folder: Path, root: Path) -> list[Place]:
+def find_statements(finding: str, folder: Path, root: Path) -> list[Usage]:
     """Places of the prose that state a finding, in order."""
-    return [place for place in _marks(folder, root, _FINDING) if place.name == finding]
+    return [place for place in _search_sources(folder, root, _FINDING) if place.name == finding]
 
 
-def findings_on(key: str, study: Study) -> list[str]:
+def find_findings_on(key: str, study: Study) -> list[str]:
     """Ids of the declared findings that look at an indicator, in the order of the file."""
     if not (study.root / FILE_NAME).is_file():
         return []
@@ -356,7 +355,7 @@ def findings_on(key: str, study: Study) -> list[str]:
     return found
 
 
-def nearest_keys(key: str, keys: Iterable[str], most: int = 3) -> list[str]:
+def find_nearest_keys(key: str, keys: Iterable[str], most: int = 3) -> list[str]:
     """Keys that may have been meant, the likeliest first."""
     known = sorted(set(keys))
     near = get_close_matches(key, known, most, 0.5)
@@ -364,7 +363,7 @@ def nearest_keys(key: str, keys: Iterable[str], most: int = 3) -> list[str]:
     return list(dict.fromkeys([*near, *parts]))[:most]
 
 
-def _marks(folder: Path, root: Path, pattern: re.Pattern[str]) -> list[Place]:
+def _search_sources(folder: Path, root: Path, pattern: re.Pattern[str]) -> list[Usage]:
     found = []
     for path in sorted(folder.rglob("*.qmd")):
         below = path.relative_to(folder).parts
@@ -372,5 +371,5 @@ def _marks(folder: Path, root: Path, pattern: re.Pattern[str]) -> list[Place]:
             continue
         name = path.relative_to(root).as_posix()
         for number, line in enumerate(read_text(path).splitlines(), start=1):
-            found += [Place(name, number, match) for match in pattern.findall(line)]
+            found += [Usage(name, number, match) for match in pattern.findall(line)]
     return found

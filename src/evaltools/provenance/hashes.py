@@ -78,7 +78,7 @@ def hash_package(without: Iterable[str] = ()) -> dict[str, str]:
     """SHA-256 of the source files of this package, by their path in it.
 
     Arguments:
-        without: rooms (sub-packages or modules) that are left out.
+        without: packages or modules of it that are left out.
     """
     package = Path(__file__).resolve().parent.parent
     left_out = set(without)

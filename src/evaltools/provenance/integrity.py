@@ -20,16 +20,16 @@ from evaltools.provenance.artifacts import (
     REPORT,
     SIGNATURE,
     TAGS,
-    Kind,
-    kind_of,
+    ArtifactKind,
+    find_artifact_kind,
     read_json,
 )
 from evaltools.provenance.inventory import (
     Fault,
-    Held,
+    FileEntry,
     Inventory,
     is_plain_path,
-    shown_name,
+    printable_name,
     take_inventory,
 )
 from evaltools.provenance.manifest import (
@@ -37,13 +37,13 @@ from evaltools.provenance.manifest import (
     FORMAT,
     RUN_NAME_LENGTH,
     SEAL,
+    is_seal_valid,
     read_manifest,
-    seal_holds,
 )
 
 
 @dataclass(frozen=True)
-class Check:
+class FolderCheck:
     """What was found of a folder.
 
     Arguments:
@@ -53,13 +53,13 @@ class Check:
         inventory: what is in the folder.
     """
 
-    kind: Kind
+    kind: ArtifactKind
     checked: int
     faults: tuple[Fault, ...]
     inventory: Inventory
 
 
-def check_folder(folder: Path) -> Check:
+def check_folder(folder: Path) -> FolderCheck:
     """Hash every file of a run, report or bundle and compare with every list that names it.
 
     Links are not followed. Nothing is executed and nothing written.
@@ -68,12 +68,14 @@ def check_folder(folder: Path) -> Check:
         ProblemError: the folder is no run, report or bundle.
     """
     folder = folder.resolve()
-    kind = kind_of(folder)
+    kind = find_artifact_kind(folder)
     inventory = take_inventory(folder)
     faults = list(inventory.faults)
     checked = 0
     if any(fault.kind == "large" or fault.file in LISTS for fault in faults):
-        return Check(kind, 0, inventory.faults, inventory)  # no list is to be trusted or compared
+        return FolderCheck(
+            kind, 0, inventory.faults, inventory
+        )  # no list is to be trusted or compared
     try:
         lists = read_lists(folder, kind)
     except ProblemError as error:
@@ -81,25 +83,25 @@ def check_folder(folder: Path) -> Check:
     else:
         faults += compare_lists(lists, inventory)
         checked = sum(name in inventory.files for name in lists[0].files)
-        faults += _of_the_lists(folder, kind)
-    return Check(kind, checked, tuple(sorted(set(faults))), inventory)
+        faults += _check_lists(folder, kind)
+    return FolderCheck(kind, checked, tuple(sorted(set(faults))), inventory)
 
 
-def _of_the_lists(folder: Path, kind: Kind) -> Iterator[Fault]:
+def _check_lists(folder: Path, kind: ArtifactKind) -> Iterator[Fault]:
     """What the lists say of themselves: seals, keys, and whether two of them agree."""
     if (folder / FILE_NAME).is_file():
-        yield from _of_manifest(folder)
+        yield from _check_manifest(folder)
     if kind == "report":
-        yield from _of_report(folder)
+        yield from _check_report(folder)
 
 
-def _of_manifest(folder: Path) -> Iterator[Fault]:
+def _check_manifest(folder: Path) -> Iterator[Fault]:
     try:
         content = read_json(folder, FILE_NAME)
     except ProblemError as error:
         yield Fault(FILE_NAME, "unreadable", error.problems[0].what)
         return
-    if content.get("format") == FORMAT and not seal_holds(content):
+    if content.get("format") == FORMAT and not is_seal_valid(content):
         yield Fault(FILE_NAME, "changed", "its seal does not fit what it says")
         return
     manifest = read_manifest(folder)
@@ -108,19 +110,19 @@ def _of_manifest(folder: Path) -> Iterator[Fault]:
         return
     if manifest.ingredients.key() != manifest.key:
         yield Fault(FILE_NAME, "contradiction", "its key is not that of its ingredients")
-    if not _as_written(folder / FILE_NAME, content):
+    if not _is_canonical(folder / FILE_NAME, content):
         yield Fault(FILE_NAME, "changed", "it is not written as evaltools writes it")
 
 
-def _of_report(folder: Path) -> Iterator[Fault]:
+def _check_report(folder: Path) -> Iterator[Fault]:
     try:
         record = read_json(folder, REPORT)
     except ProblemError as error:
         yield Fault(REPORT, "unreadable", error.problems[0].what)
         return
-    if SEAL in record and not seal_holds(record):
+    if SEAL in record and not is_seal_valid(record):
         yield Fault(REPORT, "changed", "its seal does not fit what it says")
-    elif not _as_written(folder / REPORT, record):
+    elif not _is_canonical(folder / REPORT, record):
         yield Fault(REPORT, "changed", "it is not written as evaltools writes it")
     files, outputs = record.get("files", []), record.get("outputs", {})
     if not isinstance(files, list) or not set(map(str, files)) <= set(outputs):
@@ -134,7 +136,7 @@ def _of_report(folder: Path) -> Iterator[Fault]:
         yield Fault(REPORT, "contradiction", f"it has other parameters than {FILE_NAME}")
 
 
-def _as_written(path: Path, content: dict[str, Any]) -> bool:
+def _is_canonical(path: Path, content: dict[str, Any]) -> bool:
     """Whether the file is byte for byte what its content is written as."""
     text = path.read_bytes()
     return any(
@@ -170,15 +172,15 @@ class HashList:
     run: str = ""
 
 
-def read_lists(folder: Path, kind: Kind) -> tuple[HashList, ...]:
+def read_lists(folder: Path, kind: ArtifactKind) -> tuple[HashList, ...]:
     """Every list of a folder, the one that stands for all first.
 
     Raises:
         ProblemError: each list that cannot be read.
     """
     readers = {
-        "bundle": [_read_checklist, _read_crate, _read_manifest_of_bundle],
-        "report": [_read_record, _read_manifest_of_report],
+        "bundle": [_read_checklist, _read_crate, _read_bundle_manifest],
+        "report": [_read_record, _read_report_manifest],
         "run": [_read_manifest],
     }[kind]
     found: list[HashList] = []
@@ -196,75 +198,79 @@ def read_lists(folder: Path, kind: Kind) -> tuple[HashList, ...]:
 def compare_lists(lists: Iterable[HashList], inventory: Inventory) -> list[Fault]:
     """What the lists say against what is there, and against each other; one fault a cause."""
     main, *others = lists
-    there = inventory.files
-    told = {fault.file for fault in inventory.faults}
+    present = inventory.files
+    faulty = {fault.file for fault in inventory.faults}
     own = {main.name, SIGNATURE} if main.name in (BUNDLE, TAGS) else {main.name}
-    faults = list(_of_main(main, there, told, own))
+    faults = list(_compare_main_list(main, present, faulty, own))
     faults += [
         Fault(folder, "extra", "an empty folder")
         for folder in inventory.empty
         if not any(name.startswith(f"{folder}/") for name in main.files)
     ]
-    named = {*told, *(fault.file for fault in faults)}
+    named = {*faulty, *(fault.file for fault in faults)}
     for other in others:
-        faults += _of_other(main, other, there, named, own)
-    faults += _of_inputs([main, *others])
+        faults += _compare_other_list(main, other, present, named, own)
+    faults += _compare_inputs([main, *others])
     return faults
 
 
-def _of_main(
-    main: HashList, there: Mapping[str, Held], told: set[str], own: set[str]
+def _compare_main_list(
+    main: HashList, present: Mapping[str, FileEntry], faulty: set[str], own: set[str]
 ) -> Iterator[Fault]:
     for name, digest in main.files.items():
-        if name in told:
+        if name in faulty:
             continue
         if not is_plain_path(name):
             yield Fault(name, "outside")
-        elif name not in there:
-            if not _below(name, told):
+        elif name not in present:
+            if not _is_below(name, faulty):
                 yield Fault(name, "missing")
-        elif there[name].sha256 != digest:
+        elif present[name].sha256 != digest:
             yield Fault(name, "changed")
-    for name in there:
+    for name in present:
         if name not in main.files and name not in own:
             yield Fault(name, "extra")
 
 
-def _of_other(
-    main: HashList, other: HashList, there: Mapping[str, Held], named: set[str], own: set[str]
+def _compare_other_list(
+    main: HashList,
+    other: HashList,
+    present: Mapping[str, FileEntry],
+    named: set[str],
+    own: set[str],
 ) -> Iterator[Fault]:
     for name, digest in other.files.items():
-        if name in named or name == other.name or _below(name, named):
+        if name in named or name == other.name or _is_below(name, named):
             continue
         if not is_plain_path(name):
             yield Fault(name, "outside", f"in {other.name}")
-        elif name not in there:
+        elif name not in present:
             if other.complete:
                 yield Fault(name, "missing", f"in {other.name}")
-        elif there[name].sha256 != digest:
+        elif present[name].sha256 != digest:
             yield Fault(name, "contradiction", f"{other.name} has another SHA-256 of it")
-        elif other.sizes.get(name, there[name].size) != there[name].size:
+        elif other.sizes.get(name, present[name].size) != present[name].size:
             yield Fault(name, "contradiction", f"{other.name} has another size of it")
     if other.complete:
-        for name in there:
+        for name in present:
             if name not in other.files and name not in {*named, *own, other.name}:
                 yield Fault(name, "extra", f"{other.name} does not list it")
 
 
-def _below(name: str, folders: set[str]) -> bool:
+def _is_below(name: str, folders: set[str]) -> bool:
     """Whether a path is below one of these, of which it is told already."""
     return any(above.as_posix() in folders for above in PurePosixPath(name).parents)
 
 
-def _of_inputs(lists: Iterable[HashList]) -> Iterator[Fault]:
+def _compare_inputs(lists: Iterable[HashList]) -> Iterator[Fault]:
     """Two lists that tell of the inputs and the run tell the same."""
-    telling = [item for item in lists if item.inputs is not None]
-    for first, second in pairwise(telling):
+    with_inputs = [item for item in lists if item.inputs is not None]
+    for first, second in pairwise(with_inputs):
         assert first.inputs is not None
         assert second.inputs is not None
         for name in sorted({*first.inputs, *second.inputs}):
             if first.inputs.get(name) != second.inputs.get(name):
-                detail = f"of the input {shown_name(name)} it says other than {second.name}"
+                detail = f"of the input {printable_name(name)} it says other than {second.name}"
                 yield Fault(first.name, "contradiction", detail)
         if first.run[:RUN_NAME_LENGTH] != second.run[:RUN_NAME_LENGTH]:
             yield Fault(first.name, "contradiction", f"it is of another run than {second.name}")
@@ -295,7 +301,7 @@ def _read_lines(folder: Path, name: str) -> dict[str, str]:
         if match is None:
             problems.append(Problem(where, "is no hash and path", code="verify.list"))
         elif match[2] in found:
-            what = f"lists {shown_name(match[2])} twice"
+            what = f"lists {printable_name(match[2])} twice"
             problems.append(Problem(where, what, code="verify.list"))
         else:
             found[match[2]] = match[1].lower()
@@ -320,7 +326,7 @@ def _read_crate(folder: Path) -> list[HashList]:
     for item in graph:
         name, digest = str(item.get("@id", "")), str(item.get("sha256", ""))
         if name in seen:
-            what = f"lists {shown_name(name)} twice"
+            what = f"lists {printable_name(name)} twice"
             problems.append(Problem(CRATE, what, code="verify.list"))
         seen.add(name)
         if item.get("@type") == "File":
@@ -329,7 +335,7 @@ def _read_crate(folder: Path) -> list[HashList]:
             if (size := str(item.get("contentSize", ""))).isdecimal() and len(size) < 20:
                 sizes[path] = int(size)
             else:
-                problems.append(Problem(CRATE, f"has no size of {shown_name(path)}",
+                problems.append(Problem(CRATE, f"has no size of {printable_name(path)}",
                                         code="verify.list"))  # fmt: skip
         elif name.startswith("#input/"):
             inputs[unquote(name.removeprefix("#input/"))] = digest
@@ -338,7 +344,9 @@ def _read_crate(folder: Path) -> list[HashList]:
         elif name == "./":
             parts = {unquote(str(one.get("@id"))) for one in _mappings(item.get("hasPart"))}
     problems += [
-        Problem(CRATE, f"has {shown_name(name)} on one of its own lists only", code="verify.list")
+        Problem(
+            CRATE, f"has {printable_name(name)} on one of its own lists only", code="verify.list"
+        )
         for name in sorted(parts ^ set(files))
     ]
     if problems:
@@ -353,24 +361,24 @@ def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _read_record(folder: Path) -> list[HashList]:
-    return [HashList(REPORT, _outputs(folder, REPORT), complete=True)]
+    return [HashList(REPORT, _read_outputs(folder, REPORT), complete=True)]
 
 
 def _read_manifest(folder: Path) -> list[HashList]:
-    return [HashList(FILE_NAME, _outputs(folder, FILE_NAME), complete=True)]
+    return [HashList(FILE_NAME, _read_outputs(folder, FILE_NAME), complete=True)]
 
 
-def _read_manifest_of_report(folder: Path) -> list[HashList]:
+def _read_report_manifest(folder: Path) -> list[HashList]:
     """Files of the run that are in the report as well; its notebooks and figures are not."""
     if not (folder / FILE_NAME).is_file():
         return []
-    return [HashList(FILE_NAME, _outputs(folder, FILE_NAME))]
+    return [HashList(FILE_NAME, _read_outputs(folder, FILE_NAME))]
 
 
-def _read_manifest_of_bundle(folder: Path) -> list[HashList]:
+def _read_bundle_manifest(folder: Path) -> list[HashList]:
     if not (folder / FILE_NAME).is_file():
         return []
-    outputs = _outputs(folder, FILE_NAME)
+    outputs = _read_outputs(folder, FILE_NAME)
     files = {_IN_BUNDLE.get(name, name): digest for name, digest in outputs.items()}
     ingredients = read_json(folder, FILE_NAME).get("ingredients")
     inputs = ingredients.get("files") if isinstance(ingredients, dict) else None
@@ -383,7 +391,7 @@ def _read_manifest_of_bundle(folder: Path) -> list[HashList]:
     return [HashList(FILE_NAME, files, inputs=inputs, run=run)]
 
 
-def _outputs(folder: Path, name: str) -> dict[str, str]:
+def _read_outputs(folder: Path, name: str) -> dict[str, str]:
     files = read_json(folder, name).get("outputs", {})
     if not isinstance(files, dict) or not all(isinstance(value, str) for value in files.values()):
         raise ProblemError([Problem(name, "has no list of outputs", code="verify.list")])

@@ -51,11 +51,11 @@ class Fault:
     detail: str = ""
 
     def __str__(self) -> str:
-        return f"{shown_name(self.file)} {self._what()}"
+        return f"{printable_name(self.file)} {self._what()}"
 
     def problem(self) -> Problem:
         """The fault as everything else that is wrong is told."""
-        return Problem(shown_name(self.file), self._what(), code=f"verify.{self.kind}")
+        return Problem(printable_name(self.file), self._what(), code=f"verify.{self.kind}")
 
     def _what(self) -> str:
         return _TOLD[self.kind] + (f": {self.detail}" if self.detail else "")
@@ -82,7 +82,7 @@ LIMITS = Limits()
 
 
 @dataclass(frozen=True)
-class Held:
+class FileEntry:
     """A file that is there: its size in bytes and its SHA-256."""
 
     size: int
@@ -99,7 +99,7 @@ class Inventory:
         empty: folders with nothing in them.
     """
 
-    files: Mapping[str, Held]
+    files: Mapping[str, FileEntry]
     faults: tuple[Fault, ...]
     empty: tuple[str, ...] = ()
 
@@ -126,14 +126,14 @@ def take_inventory(folder: Path, limits: Limits = LIMITS) -> Inventory:
             faults.append(Fault(name, "large", f"the folder holds more than {most}"))
             break
         sizes[name] = found.st_size
-    files: dict[str, Held] = {}
+    files: dict[str, FileEntry] = {}
     if not any(fault.kind == "large" for fault in faults):
         for name in sorted(sizes):
             try:
-                files[name] = _hash(folder / name, limits.file_bytes)
+                files[name] = _hash_entry(folder / name, limits.file_bytes)
             except OSError as error:
                 faults.append(Fault(name, "unreadable", error.strerror or type(error).__name__))
-    faults += _alike(sizes)
+    faults += _colliding_names(sizes)
     return Inventory(files, tuple(sorted(faults)), tuple(sorted(empty)))
 
 
@@ -148,7 +148,7 @@ def is_plain_path(name: str) -> bool:
     )
 
 
-def shown_name(name: str) -> str:
+def printable_name(name: str) -> str:
     """A name as one line of a terminal can show it, whatever bytes it has."""
     return "".join(
         char if char.isprintable() else char.encode("utf-8", "surrogatepass").hex(" ").join("<>")
@@ -174,27 +174,27 @@ def _entries(
         for entry in entries:
             name = f"{below}/{entry.name}" if below else entry.name
             try:
-                told = entry.stat(follow_symlinks=False)
+                status = entry.stat(follow_symlinks=False)
             except OSError as error:
                 faults.append(Fault(name, "unreadable", error.strerror or ""))
                 continue
             if not is_plain_path(name):
                 faults.append(Fault(name, "special", "its name is not plain text"))
-            elif stat.S_ISDIR(told.st_mode):
+            elif stat.S_ISDIR(status.st_mode):
                 if depth + 1 > limits.depth:
                     detail = f"more than {limits.depth} folders in folders"
                     faults.append(Fault(name, "large", detail))
                 else:
                     waiting.append((name, depth + 1))
-            elif stat.S_ISLNK(told.st_mode):
-                faults.append(_link(folder, name))
-            elif stat.S_ISREG(told.st_mode):
-                yield name, told
+            elif stat.S_ISLNK(status.st_mode):
+                faults.append(_link_fault(folder, name))
+            elif stat.S_ISREG(status.st_mode):
+                yield name, status
             else:
                 faults.append(Fault(name, "special", "a pipe, socket or device"))
 
 
-def _link(folder: Path, name: str) -> Fault:
+def _link_fault(folder: Path, name: str) -> Fault:
     """A link is no content: the same bundle unpacked elsewhere would show something else."""
     try:
         inside = (folder / name).resolve().is_relative_to(folder.resolve())
@@ -203,7 +203,7 @@ def _link(folder: Path, name: str) -> Fault:
     return Fault(name, "special", "a link") if inside else Fault(name, "outside")
 
 
-def _hash(path: Path, most: int) -> Held:
+def _hash_entry(path: Path, most: int) -> FileEntry:
     # Not following a link and not waiting for a pipe, should the entry have been exchanged.
     number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     digest, size = hashlib.sha256(), 0
@@ -213,16 +213,16 @@ def _hash(path: Path, most: int) -> Held:
             size += len(piece)
             if size > most:
                 raise OSError(0, "it grows while it is read")
-    return Held(size, digest.hexdigest())
+    return FileEntry(size, digest.hexdigest())
 
 
-def _alike(names: Mapping[str, int]) -> Iterator[Fault]:
+def _colliding_names(names: Mapping[str, int]) -> Iterator[Fault]:
     """Files of which a system that ignores case or Unicode forms keeps only one."""
     seen: dict[str, str] = {}
     for name in sorted(names):
         key = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
         if key in seen:
-            yield Fault(name, "alike", f"as {shown_name(seen[key])}")
+            yield Fault(name, "alike", f"as {printable_name(seen[key])}")
         seen.setdefault(key, name)
 
 

@@ -14,7 +14,7 @@ from evaltools.provenance.hashes import hash_file, hash_value
 SEAL = "seal"
 
 
-def sealed(content: Mapping[str, Any]) -> dict[str, Any]:
+def add_seal(content: Mapping[str, Any]) -> dict[str, Any]:
     """The record with its seal.
 
     Arguments:
@@ -24,9 +24,9 @@ def sealed(content: Mapping[str, Any]) -> dict[str, Any]:
     return {**bare, SEAL: hash_value(bare)}
 
 
-def seal_holds(content: Mapping[str, Any]) -> bool:
+def is_seal_valid(content: Mapping[str, Any]) -> bool:
     """Whether the record is as it was when it was sealed; False where it has no seal."""
-    return SEAL in content and sealed(content)[SEAL] == content[SEAL]
+    return SEAL in content and add_seal(content)[SEAL] == content[SEAL]
 
 
 FORMAT = 2
@@ -94,18 +94,18 @@ class Manifest:
 
     key: str
     ingredients: Ingredients
-    made: Mapping[str, tuple[str, ...]]
+    files_by_notebook: Mapping[str, tuple[str, ...]]
     outputs: Mapping[str, str]
     reads: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def write(self, folder: Path) -> Path:
         """Write the manifest into the folder of its run."""
-        content = sealed(
+        content = add_seal(
             {
                 "format": FORMAT,
                 "key": self.key,
                 "ingredients": self.ingredients.as_values(),
-                "made": {name: list(files) for name, files in self.made.items()},
+                "made": {name: list(files) for name, files in self.files_by_notebook.items()},
                 "outputs": dict(self.outputs),
                 "reads": {name: dict(files) for name, files in self.reads.items()},
             }
@@ -115,7 +115,7 @@ class Manifest:
         path.write_text(text + "\n", encoding="utf-8")
         return path
 
-    def damaged(self, folder: Path) -> list[str]:
+    def find_damage(self, folder: Path) -> list[str]:
         """Files of the run that are missing or not as they were made, sorted."""
         return sorted(
             name
@@ -133,7 +133,7 @@ def read_manifest(folder: Path) -> Manifest | None:
         content = json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))
         if content["format"] not in (FORMAT, UNSEALED):
             return None
-        if content["format"] == FORMAT and not seal_holds(content):
+        if content["format"] == FORMAT and not is_seal_valid(content):
             return None
         return Manifest(
             content["key"],

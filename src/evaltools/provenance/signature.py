@@ -49,7 +49,7 @@ State = Literal[
 
 
 @dataclass(frozen=True)
-class Signed:
+class SignatureCheck:
     """What came of looking at the signature of a bundle.
 
     Arguments:
@@ -129,22 +129,24 @@ def sign(content: bytes, key: Path, namespace: str = NAMESPACE) -> bytes:
     Raises:
         ProblemError: OpenSSH is not there, or the key cannot sign.
     """
-    refuse(_missing_program())
+    refuse(_program_problems())
     read_file(key, str(key), LARGEST)  # says what is wrong if it is no file
     # Read from a pipe and not from a file, beside which it would put, and ask about, its answer.
     done = _run(["sign", "-f", str(key), "-n", namespace], content)
     if done.returncode == 0 and _parse(done.stdout) is not None:
         return done.stdout
-    said = _last_line(done.stderr)
+    error_text = _last_line(done.stderr)
     remedy = (
         f"If it has a passphrase, put it into the agent first: eval $(ssh-agent); ssh-add "
         f"{shlex.quote(str(key))}. Others must not be able to read it (chmod 600)."
     )
-    problem = Problem(str(key), f"this key does not sign ({said})", "", remedy, "sign.key")
+    problem = Problem(str(key), f"this key does not sign ({error_text})", "", remedy, "sign.key")
     raise ProblemError([problem])
 
 
-def check_signature(folder: Path, signers: Path | None = None, on: date | None = None) -> Signed:
+def check_signature(
+    folder: Path, signers: Path | None = None, on: date | None = None
+) -> SignatureCheck:
     """Whether a bundle is signed, by a key that may sign bundles.
 
     Arguments:
@@ -159,38 +161,40 @@ def check_signature(folder: Path, signers: Path | None = None, on: date | None =
     path = folder / SIGNATURE
     listed = _read_signers(signers) if signers is not None else []
     if not path.is_file() or path.is_symlink():
-        return Signed("unsigned")
+        return SignatureCheck("unsigned")
     with path.open("rb") as file:
         content = file.read(LARGEST + 1)
     parsed = _parse(content)
     if parsed is None:
-        return Signed("damaged", detail="it is no SSH signature in the form that OpenSSH writes")
+        return SignatureCheck(
+            "damaged", detail="it is no SSH signature in the form that OpenSSH writes"
+        )
     if parsed.namespace != NAMESPACE:
-        return Signed("namespace", key=parsed.fingerprint, detail=parsed.namespace)
-    if missing := _missing_program():
+        return SignatureCheck("namespace", key=parsed.fingerprint, detail=parsed.namespace)
+    if missing := _program_problems():
         if signers is not None:
             raise ProblemError(missing)
-        return Signed("unchecked", detail=str(missing[0]))
+        return SignatureCheck("unchecked", detail=str(missing[0]))
     checklist = (folder / BUNDLE).read_bytes()
     with tempfile.TemporaryDirectory(prefix="evaltools-signature-") as scratch:
         copy = Path(scratch) / "signature"  # the bytes that were looked at, whatever comes after
         copy.write_bytes(content)
         fits = _run(["check-novalidate", "-n", NAMESPACE, "-s", str(copy)], checklist)
         if fits.returncode != 0:
-            return Signed("altered", key=parsed.fingerprint)
+            return SignatureCheck("altered", key=parsed.fingerprint)
         if signers is None:
-            return Signed("present", key=parsed.fingerprint)
-        return _whose(parsed, copy, checklist, signers, listed, on)
+            return SignatureCheck("present", key=parsed.fingerprint)
+        return _find_signer(parsed, copy, checklist, signers, listed, on)
 
 
-def _whose(
+def _find_signer(
     parsed: _Parsed,
     signature: Path,
     checklist: bytes,
     signers: Path,
     listed: Sequence[tuple[str, bytes, dict[str, str]]],
     on: date | None,
-) -> Signed:
+) -> SignatureCheck:
     day = [f"-Overify-time={on:%Y%m%d}000000"] if on is not None else []
     where = ["-f", str(signers), "-s", str(signature)]
     found = _run(["find-principals", *where, *day], b"")
@@ -202,15 +206,17 @@ def _whose(
         and _run(["verify", "-n", NAMESPACE, "-I", name, *where, *day], checklist).returncode == 0
     ]
     if found.returncode == 0 and valid:
-        return Signed("valid", tuple(map(_printable, valid)), parsed.fingerprint)
+        return SignatureCheck("valid", tuple(map(_printable, valid)), parsed.fingerprint)
     known = [(name, options) for name, key, options in listed if key == parsed.key]
     if not known:
-        return Signed("unknown", key=parsed.fingerprint, detail=f"those in {signers.name}")
-    told = tuple(dict.fromkeys(_printable(name) for name, _ in known))
-    return Signed("lapsed", told, parsed.fingerprint, _why_not(known[0][1], signers.name, on))
+        return SignatureCheck("unknown", key=parsed.fingerprint, detail=f"those in {signers.name}")
+    signer_names = tuple(dict.fromkeys(_printable(name) for name, _ in known))
+    return SignatureCheck(
+        "lapsed", signer_names, parsed.fingerprint, _rejection_reason(known[0][1], signers.name, on)
+    )
 
 
-def _why_not(options: dict[str, str], file: str, on: date | None) -> str:
+def _rejection_reason(options: dict[str, str], file: str, on: date | None) -> str:
     """Why a key that is listed may not sign: what its line says of time and purpose."""
     spaces = options.get("namespaces")
     if spaces is not None and NAMESPACE not in spaces.split(","):
@@ -218,8 +224,8 @@ def _why_not(options: dict[str, str], file: str, on: date | None) -> str:
     limits = [f'{name}="{_printable(options[name])}"'
               for name in ("valid-after", "valid-before") if name in options]  # fmt: skip
     when = f"on {on.isoformat()}" if on is not None else "today"
-    said = f", by {' and '.join(limits)}" if limits else ""
-    return f"is not valid {when}{said} in {file}"
+    error_text = f", by {' and '.join(limits)}" if limits else ""
+    return f"is not valid {when}{error_text} in {file}"
 
 
 def _read_signers(path: Path) -> list[tuple[str, bytes, dict[str, str]]]:
@@ -238,7 +244,7 @@ def _read_signers(path: Path) -> list[tuple[str, bytes, dict[str, str]]]:
         if not words or words[0].startswith("#"):
             continue
         for before, word in pairwise(words[1:]):
-            if re.fullmatch(r"[a-z0-9@.-]+", before) and (key := _decoded(word)) is not None:
+            if re.fullmatch(r"[a-z0-9@.-]+", before) and (key := _decode_base64(word)) is not None:
                 between = line[len(words[0]) : line.index(before, len(words[0]))].strip()
                 found.append((words[0].strip('"'), key, dict(_OPTION.findall(between))))
                 break
@@ -248,7 +254,7 @@ def _read_signers(path: Path) -> list[tuple[str, bytes, dict[str, str]]]:
     return found
 
 
-def _decoded(word: str) -> bytes | None:
+def _decode_base64(word: str) -> bytes | None:
     """A public key from a word of a line: it begins with the length of the name of its kind."""
     try:
         key = base64.b64decode(word, validate=True)
@@ -262,29 +268,29 @@ def _parse(content: bytes) -> _Parsed | None:
     try:
         lines = content.decode("ascii").split("\n")
         blob = base64.b64decode("".join(lines[1:-2]), validate=True)
-        if len(content) > LARGEST or _armoured(blob) != content or blob[:6] != _MAGIC:
+        if len(content) > LARGEST or _armour(blob) != content or blob[:6] != _MAGIC:
             return None
-        key, rest = _field(blob[10:])
-        namespace, _ = _field(rest)
+        key, rest = _read_field(blob[10:])
+        namespace, _ = _read_field(rest)
         return _Parsed(key, _printable(namespace.decode("utf-8", "replace")))
     except (UnicodeDecodeError, binascii.Error, ValueError, struct.error):
         return None
 
 
-def _armoured(blob: bytes) -> bytes:
+def _armour(blob: bytes) -> bytes:
     text = base64.b64encode(blob).decode()
     lines = [text[start : start + _WIDTH] for start in range(0, len(text), _WIDTH)]
     return "\n".join([_BEGIN, *lines, _END, ""]).encode()
 
 
-def _field(content: bytes) -> tuple[bytes, bytes]:
+def _read_field(content: bytes) -> tuple[bytes, bytes]:
     (length,) = struct.unpack(">I", content[:4])
     if length > len(content) - 4:
         raise ValueError("it ends too early")
     return content[4 : 4 + length], content[4 + length :]
 
 
-def _missing_program() -> list[Problem]:
+def _program_problems() -> list[Problem]:
     if shutil.which(PROGRAM) is not None:
         return []
     what = "is not on this machine, and signatures are made and checked with it"
@@ -307,8 +313,10 @@ def _run(arguments: Sequence[str], content: bytes) -> subprocess.CompletedProces
         return subprocess.CompletedProcess(command, 1, b"", b"nobody answered in time")
 
 
-def _last_line(said: bytes) -> str:
-    lines = [line.strip() for line in said.decode("utf-8", "replace").splitlines() if line.strip()]
+def _last_line(error_text: bytes) -> str:
+    lines = [
+        line.strip() for line in error_text.decode("utf-8", "replace").splitlines() if line.strip()
+    ]
     return _printable(lines[-1])[:200] if lines else "no reason given"
 
 

@@ -9,12 +9,13 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from evaltools.disclosure.recoverability import published_tables
 from evaltools.disclosure.releases import Release, write_release
-from evaltools.files import synchronise, writing_in
+from evaltools.files import name_folder_in_errors, sync_to_disk
 from evaltools.findings.checklists import included_pages, sections_of
+from evaltools.findings.judgement import Judgement
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import LANGUAGES
 from evaltools.indicators.disclosure.policy import policy_of
@@ -22,17 +23,14 @@ from evaltools.problems import Problem, refuse
 from evaltools.provenance.artifacts import BUNDLE as DIGESTS
 from evaltools.provenance.hashes import hash_file
 from evaltools.provenance.signature import sign_bundle
-from evaltools.publish.candidate import Candidate, Gate, refusals
+from evaltools.publish.candidate import Candidate, Gate, run_gates
 from evaltools.publish.crate import write_crate
-from evaltools.publish.gates import own_gates, responsibility_problems
+from evaltools.publish.gates import check_responsibility, standard_gates
 from evaltools.publish.method_card import method_card
-from evaltools.publish.sheets import workbook
-from evaltools.publish.tables import chapters, codebook_csv, indicator_csv, indicator_sheets
-from evaltools.report.build import place_problems
+from evaltools.publish.tables import codebook_csv, indicator_csv, indicator_sheets, read_chapters
+from evaltools.publish.workbook_writer import write_workbook
+from evaltools.report.build import check_output_folder
 from evaltools.report.report_store import read_record
-
-if TYPE_CHECKING:
-    from evaltools.findings.judgement import Judgement
 
 Examination = Callable[[Path], Iterable[Problem]]
 Registration = Callable[[str], None]
@@ -82,33 +80,36 @@ def write_bundle(
     Raises:
         ProblemError: everything that keeps it from being published; nothing is written then.
     """
-    problems = [*place_problems(candidate.study, to), *refusals(candidate, [*own_gates(), *gates])]
+    problems = [
+        *check_output_folder(candidate.study, to),
+        *run_gates(candidate, [*standard_gates(), *gates]),
+    ]
     with tempfile.TemporaryDirectory(prefix="evaltools-publish-") as scratch:
         assembled = Path(scratch) / "bundle"
         if _can_be_assembled(candidate):
             assembled.mkdir()
-            _fill(assembled, candidate, release)
+            _fill_bundle(assembled, candidate, release)
             problems += examine(assembled) if examine else []
         refuse(problems)
-        digest = write_digests(assembled)
+        digest = write_checksums(assembled)
         if key is not None:
             sign_bundle(assembled, key)
         to.parent.mkdir(parents=True, exist_ok=True)
         building = to.with_name(f".{to.name}.building-{secrets.token_hex(4)}")
         try:
-            with writing_in(to.parent):
+            with name_folder_in_errors(to.parent):
                 shutil.copytree(assembled, building)
                 for path in sorted(building.rglob("*")):
-                    synchronise(path)
+                    sync_to_disk(path)
                 if register:
                     register(digest)
                 building.rename(to)
         finally:
             shutil.rmtree(building, ignore_errors=True)
-    return Bundle(to, tuple(sorted([*files_of(to), DIGESTS])), digest)
+    return Bundle(to, tuple(sorted([*list_files(to), DIGESTS])), digest)
 
 
-def assemble(
+def assemble_bundle(
     folder: Path,
     candidate: Candidate,
     release: Release | None,
@@ -124,12 +125,12 @@ def assemble(
     Raises:
         ProblemError: the study does not say who publishes.
     """
-    refuse(responsibility_problems(candidate))
-    _fill(folder, candidate, release)
-    return write_digests(folder)
+    refuse(check_responsibility(candidate))
+    _fill_bundle(folder, candidate, release)
+    return write_checksums(folder)
 
 
-def release_of(candidate: Candidate) -> Release:
+def make_release(candidate: Candidate) -> Release:
     """The sensitive tables of a run, and the projects whose reports they tell of."""
     evidence = candidate.evidence
     units = frozenset(evidence.reports["project_id"].astype(str))
@@ -137,7 +138,7 @@ def release_of(candidate: Candidate) -> Release:
     return Release(candidate.parameters.slug(), tables, units)
 
 
-def files_of(folder: Path) -> list[str]:
+def list_files(folder: Path) -> list[str]:
     """Every file of a bundle except its checklist, by its path in it, sorted."""
     return sorted(
         path.relative_to(folder).as_posix()
@@ -146,9 +147,9 @@ def files_of(folder: Path) -> list[str]:
     )
 
 
-def write_digests(folder: Path) -> str:
+def write_checksums(folder: Path) -> str:
     """Write the checklist of a folder; its own SHA-256."""
-    lines = [f"{hash_file(folder / name)}  {name}\n" for name in files_of(folder)]
+    lines = [f"{hash_file(folder / name)}  {name}\n" for name in list_files(folder)]
     path = folder / DIGESTS
     path.write_text("".join(lines), encoding="utf-8", newline="\n")
     return hash_file(path)
@@ -163,39 +164,39 @@ def _can_be_assembled(candidate: Candidate) -> bool:
     return (
         record is not None
         and all((candidate.report / name).is_file() for name in record["files"])
-        and not candidate.run.manifest.damaged(made)
+        and not candidate.run.manifest.find_damage(made)
     )
 
 
-def _fill(folder: Path, candidate: Candidate, release: Release | None) -> None:
+def _fill_bundle(folder: Path, candidate: Candidate, release: Release | None) -> None:
     record = read_record(candidate.report)
     assert record is not None  # the gate saw it
-    names = _copy(folder, candidate, record)
+    names = _copy_report(folder, candidate, record)
     names |= _write_tables(folder, candidate)
     names |= _write_card(folder, candidate)
     names |= _write_findings(folder, candidate)
     if release is not None:  # for later releases to be held against
         path = write_release(folder, release)
         names[path.relative_to(folder).as_posix()] = "Sensitive tables as published"
-    write_crate(folder, candidate, files_of(folder), names, record)
+    write_crate(folder, candidate, list_files(folder), names, record)
 
 
-def _copy(folder: Path, candidate: Candidate, record: dict[str, Any]) -> dict[str, str]:
+def _copy_report(folder: Path, candidate: Candidate, record: dict[str, Any]) -> dict[str, str]:
     """The report, the notebooks, the manifest and what the study declares."""
     names: dict[str, str] = {}
     for file in sorted(record["files"]):
         if (candidate.report / file).suffix in (".html", ".pdf", ".docx"):
-            _put(folder, f"report/{file}", candidate.report / file)
+            _copy_file(folder, f"report/{file}", candidate.report / file)
             names[f"report/{file}"] = f"The report, {file.rpartition('.')[2].upper()}"
     for path in candidate.run.notebooks:
-        _put(folder, f"notebooks/{path.name}", path)
+        _copy_file(folder, f"notebooks/{path.name}", path)
         names[f"notebooks/{path.name}"] = f"Executed notebook {path.stem}"
-    _put(folder, "manifest.json", candidate.run.folder / "manifest.json")
+    _copy_file(folder, "manifest.json", candidate.run.folder / "manifest.json")
     names["manifest.json"] = "Manifest of the run: inputs, code and outputs by content"
     for name in DECLARATIONS:
         source = candidate.study.root / name
         if source.is_file():
-            _put(folder, f"study/{source.name}", source)
+            _copy_file(folder, f"study/{source.name}", source)
             names[f"study/{source.name}"] = f"Declaration of the study, {name}"
     return names
 
@@ -203,7 +204,7 @@ def _copy(folder: Path, candidate: Candidate, record: dict[str, Any]) -> dict[st
 def _write_tables(folder: Path, candidate: Candidate) -> dict[str, str]:
     language = candidate.parameters.language
     declared = candidate.study.declaration
-    found = chapters(candidate.run)
+    found = read_chapters(candidate.run)
     title = declared.title.in_language(language)
     publisher = declared.publisher.in_language(language)
     names = {}
@@ -211,13 +212,13 @@ def _write_tables(folder: Path, candidate: Candidate) -> dict[str, str]:
         ("tables/indicators.csv", candidate.run.indicators(), "All indicators"),
         *((f"tables/{item.name}.csv", item.indicators, item.title) for item in found),
     ]:
-        _text(folder / name, indicator_csv(indicators))
+        _write_text(folder / name, indicator_csv(indicators))
         names[name] = what
-    _put(folder, "tables/indicators.json", candidate.run.folder / "indicators.json")
+    _copy_file(folder, "tables/indicators.json", candidate.run.folder / "indicators.json")
     sheets = indicator_sheets(found, title, candidate.notice, candidate.words)
-    book = workbook(sheets, title, publisher, language)
+    book = write_workbook(sheets, title, publisher, language)
     (folder / "tables/indicators.xlsx").write_bytes(book)
-    _text(folder / "tables/codebook.csv", codebook_csv(candidate.tables["codes"]))
+    _write_text(folder / "tables/codebook.csv", codebook_csv(candidate.tables["codes"]))
     return names | {
         "tables/indicators.json": "All indicators as records",
         "tables/indicators.xlsx": "All indicators, a sheet a chapter",
@@ -239,8 +240,8 @@ def _write_card(folder: Path, candidate: Candidate) -> dict[str, str]:
         included_pages(prose),
         candidate.notice,
     )
-    _text(folder / "method-card.md", card.markdown())
-    _text(folder / "method-card.html", card.html())
+    _write_text(folder / "method-card.md", card.markdown())
+    _write_text(folder / "method-card.html", card.html())
     return {"method-card.md": card.title, "method-card.html": card.title}
 
 
@@ -261,7 +262,7 @@ def _write_findings(folder: Path, candidate: Candidate) -> dict[str, str]:
     ]
     content = {"notice": candidate.notice, "findings": records}
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
-    _text(folder / "findings.json", text + "\n")
+    _write_text(folder / "findings.json", text + "\n")
     return {"findings.json": "Findings and what became of them"}
 
 
@@ -271,11 +272,11 @@ def _acceptance(judgement: Judgement) -> dict[str, Any] | None:
     return accepted.model_dump(mode="json") if accepted is not None else None
 
 
-def _put(folder: Path, name: str, source: Path) -> None:
+def _copy_file(folder: Path, name: str, source: Path) -> None:
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, folder / name)
 
 
-def _text(path: Path, text: str) -> None:
+def _write_text(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="\n")

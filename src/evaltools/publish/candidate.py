@@ -6,18 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from evaltools.evidence import Evidence, load_descriptor, read_tables
+from evaltools.findings.judgement import Judgement
 from evaltools.i18n.messages import Words
+from evaltools.pipeline.run import Run
 from evaltools.problems import Problem, ProblemError
-
-if TYPE_CHECKING:
-    from evaltools.findings.judgement import Judgement
-    from evaltools.pipeline.run import Run
-    from evaltools.study import Parameters, Study
+from evaltools.study import Parameters, Study
 
 
 @dataclass(frozen=True)
@@ -80,7 +77,7 @@ class Gate:
     check: Callable[[Candidate], Iterable[Problem]]
 
 
-def refusals(candidate: Candidate, gates: Sequence[Gate]) -> list[Problem]:
+def run_gates(candidate: Candidate, gates: Sequence[Gate]) -> list[Problem]:
     """Every problem that any gate finds, in the order of the gates."""
     found: list[Problem] = []
     for gate in gates:

@@ -10,19 +10,17 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from rocrate.model import ContextEntity
 from rocrate.rocrate import ROCrate
 
 from evaltools.i18n.numbers import Language
+from evaltools.pipeline.run import Run
 from evaltools.provenance.hashes import hash_file
-
-if TYPE_CHECKING:
-    from evaltools.pipeline.run import Run
-    from evaltools.publish.candidate import Candidate
-    from evaltools.study import Parameters
+from evaltools.publish.candidate import Candidate
+from evaltools.study import Parameters
 
 FILE_NAME = "ro-crate-metadata.json"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
@@ -65,23 +63,24 @@ def write_crate(
     crate = ROCrate(version="1.1")
     crate.metadata.extra_terms.update({"sha256": SHA256})
     entities = {
-        name: _file(crate, folder / name, name, names.get(name, name), language) for name in files
+        name: _add_file(crate, folder / name, name, names.get(name, name), language)
+        for name in files
     }
-    software = _software(crate, run, record)
+    software = _add_software(crate, run, record)
     inputs = [
-        _context(crate, f"#input/{quote(path)}", "CreativeWork", name=path, sha256=digest)
+        _add_context(crate, f"#input/{quote(path)}", "CreativeWork", name=path, sha256=digest)
         for path, digest in sorted(run.manifest.ingredients.files.items())
     ]
-    values = _parameters(crate, parameters)
+    values = _add_parameters(crate, parameters)
     made = [entities[name] for name in files if name.startswith(("notebooks/", "tables/"))]
     rendered = [entities[name] for name in files if name.startswith("report/")]
-    publisher = _context(
+    publisher = _add_context(
         crate,
         "#publisher",
         "Organization",
         name=study.declaration.publisher.in_language(language),
     )
-    computed = _action(
+    computed = _add_action(
         crate,
         publisher,
         f"#run/{run.key[:16]}",
@@ -90,7 +89,7 @@ def write_crate(
         [*inputs, *values],
         made,
     )
-    printed = _action(
+    printed = _add_action(
         crate,
         publisher,
         f"#render/{str(record['key'])[:16]}",
@@ -99,18 +98,18 @@ def write_crate(
         [*made, *values],
         rendered,
     )
-    _describe(crate, candidate, publisher)
+    _describe_bundle(crate, candidate, publisher)
     crate.root_dataset["mentions"] = [computed, printed]
     text = json.dumps(crate.metadata.generate(), indent=1, sort_keys=True, ensure_ascii=False)
     (folder / FILE_NAME).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-def _describe(crate: ROCrate, candidate: Candidate, publisher: Entity) -> None:
+def _describe_bundle(crate: ROCrate, candidate: Candidate, publisher: Entity) -> None:
     declared, language = candidate.study.declaration, candidate.parameters.language
     words, root, publication = candidate.words, crate.root_dataset, declared.publication
     assert publication is not None  # a gate saw it
     title = f"{declared.title.in_language(language)}. {declared.subtitle.in_language(language)}"
-    licence = _context(
+    licence = _add_context(
         crate,
         publication.licence.url,
         "CreativeWork",
@@ -118,10 +117,10 @@ def _describe(crate: ROCrate, candidate: Candidate, publisher: Entity) -> None:
         description=publication.licence.name,
         url=publication.licence.url,
     )
-    profile = _context(
+    profile = _add_context(
         crate, PROFILE, "CreativeWork", name="Process Run Crate", version="0.5", url=PROFILE
     )
-    tongue = _context(
+    tongue = _add_context(
         crate,
         f"#language/{language}",
         "Language",
@@ -133,7 +132,7 @@ def _describe(crate: ROCrate, candidate: Candidate, publisher: Entity) -> None:
     root["description"] = " ".join(text for text in about if text)
     root["datePublished"] = publication.published.isoformat()
     root["license"] = licence
-    authors = [_author(crate, n, item) for n, item in enumerate(publication.authors, 1)]
+    authors = [_add_author(crate, n, item) for n, item in enumerate(publication.authors, 1)]
     root["author"] = authors[0] if len(authors) == 1 else authors
     root["publisher"] = publisher
     root["inLanguage"] = tongue
@@ -141,12 +140,12 @@ def _describe(crate: ROCrate, candidate: Candidate, publisher: Entity) -> None:
     root["conformsTo"] = profile
 
 
-def _author(crate: ROCrate, number: int, item: Any) -> Entity:
+def _add_author(crate: ROCrate, number: int, item: Any) -> Entity:
     kind = {"person": "Person", "organisation": "Organization"}[item.kind]
-    return _context(crate, item.url or f"#author/{number}", kind, name=item.name)
+    return _add_context(crate, item.url or f"#author/{number}", kind, name=item.name)
 
 
-def _file(crate: ROCrate, path: Path, name: str, title: str, language: Language) -> Entity:
+def _add_file(crate: ROCrate, path: Path, name: str, title: str, language: Language) -> Entity:
     properties: dict[str, Any] = {
         "name": title,
         "encodingFormat": MEDIA_TYPES[path.suffix],
@@ -158,36 +157,38 @@ def _file(crate: ROCrate, path: Path, name: str, title: str, language: Language)
     return crate.add_file(path, dest_path=name, properties=properties)
 
 
-def _software(crate: ROCrate, run: Run, record: Mapping[str, Any]) -> dict[str, Entity]:
+def _add_software(crate: ROCrate, run: Run, record: Mapping[str, Any]) -> dict[str, Entity]:
     """The programs: this one with its code and lock by content, and what rendered."""
     ingredients = run.manifest.ingredients
-    lock = _context(
+    lock = _add_context(
         crate, "#lock", "CreativeWork", name=ingredients.lock[0], sha256=ingredients.lock[1]
     )
-    python = _context(
+    python = _add_context(
         crate, "#software/python", "SoftwareApplication",
         name="Python", version=ingredients.python, url="https://www.python.org/",
     )  # fmt: skip
-    own = _context(
+    own = _add_context(
         crate, "#software/evaltools", "SoftwareApplication",
         name="evaltools", version=version("evaltools"), softwareRequirements=[python, lock],
     )  # fmt: skip
     named, stood = record.get("engine", ["", ""])
-    engine = _context(
+    engine = _add_context(
         crate, "#software/engine", "SoftwareApplication", name=str(named), version=str(stood)
     )
     return {"evaltools": own, "engine": engine}
 
 
-def _parameters(crate: ROCrate, parameters: Parameters) -> list[Entity]:
+def _add_parameters(crate: ROCrate, parameters: Parameters) -> list[Entity]:
     made = []
     for name, value in parameters.as_values().items():
         text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        made.append(_context(crate, f"#parameter/{name}", "PropertyValue", name=name, value=text))
+        made.append(
+            _add_context(crate, f"#parameter/{name}", "PropertyValue", name=name, value=text)
+        )
     return made
 
 
-def _action(
+def _add_action(
     crate: ROCrate,
     agent: Entity,
     name: str,
@@ -213,7 +214,7 @@ def _action(
     return action
 
 
-def _context(crate: ROCrate, identifier: str, kind: str, **properties: Any) -> Entity:
+def _add_context(crate: ROCrate, identifier: str, kind: str, **properties: Any) -> Entity:
     entity = ContextEntity(crate, identifier, properties={"@type": kind})
     for name, value in properties.items():
         entity[name] = value

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from evaltools.disclosure.rendered_files import Docx, Html, Pdf, squeezed
 from evaltools.findings.judgement import rule_note
-from evaltools.pipeline.notebooks import INJECTED_TAG, cells_of
-from evaltools.pipeline.run import current_run, why_not_current
-from evaltools.pipeline.stable_outputs import constants, find_random
+from evaltools.pipeline.notebooks import INJECTED_TAG, read_cells
+from evaltools.pipeline.run import current_run, reason_to_run
+from evaltools.pipeline.stable_outputs import find_random, make_constant_test
 from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.hashes import hash_file
 from evaltools.publish.candidate import Candidate, Gate
 from evaltools.report import engines
-from evaltools.report.report_store import read_record, render_key
+from evaltools.report.report_store import compute_render_key, read_record
 
 RENDER = "Render it again."
 REBUILD = "Run evaltools build."
@@ -25,15 +25,15 @@ _Check = Callable[[Path], Iterable[str]]
 """Gives what is wrong with a file."""
 
 
-def own_gates() -> tuple[Gate, ...]:
+def standard_gates() -> tuple[Gate, ...]:
     """The gates in their order."""
     return (
-        Gate("currency", staleness_problems),
-        Gate("reproducibility", random_problems),
-        Gate("example data", unmarked),
-        Gate("alternative text", without_alternative),
-        Gate("language", without_language),
-        Gate("responsibility", responsibility_problems),
+        Gate("currency", check_freshness),
+        Gate("reproducibility", check_random_outputs),
+        Gate("example data", check_example_notice),
+        Gate("alternative text", check_alternative_texts),
+        Gate("language", check_languages),
+        Gate("responsibility", check_responsibility),
     )
 
 
@@ -51,7 +51,7 @@ def _file_problems(
     return problems
 
 
-def without_alternative(candidate: Candidate) -> list[Problem]:
+def check_alternative_texts(candidate: Candidate) -> list[Problem]:
     """Pictures without words in their place, and PDF files without tags."""
 
     def missing(names: Iterable[str]) -> list[str]:
@@ -79,7 +79,7 @@ def without_alternative(candidate: Candidate) -> list[Problem]:
     return [*problems, *_file_problems(candidate, {".pdf": untagged}, "publish.tags", RENDER)]
 
 
-def without_language(candidate: Candidate) -> list[Problem]:
+def check_languages(candidate: Candidate) -> list[Problem]:
     """Files that are not marked as being in the language of the report; missing formats too."""
     wanted = candidate.parameters.language
 
@@ -102,7 +102,7 @@ def without_language(candidate: Candidate) -> list[Problem]:
     return problems
 
 
-def unmarked(candidate: Candidate) -> list[Problem]:
+def check_example_notice(candidate: Candidate) -> list[Problem]:
     """Files of a report on example data that do not say that it is; none for real data.
 
     HTML shows the notice in its text, DOCX in the header that every page repeats, and PDF on each
@@ -137,7 +137,7 @@ def unmarked(candidate: Candidate) -> list[Problem]:
     return _file_problems(candidate, checks, "publish.example", RENDER)
 
 
-def responsibility_problems(candidate: Candidate) -> list[Problem]:
+def check_responsibility(candidate: Candidate) -> list[Problem]:
     """A study that names no date, authors and licence cannot be published: only people can say."""
     if candidate.study.declaration.publication is not None:
         return []
@@ -146,7 +146,7 @@ def responsibility_problems(candidate: Candidate) -> list[Problem]:
     return [Problem("evaluation.yml", what, "", remedy, "publish.responsibility")]
 
 
-def without_note(candidate: Candidate) -> list[Problem]:
+def check_release_note(candidate: Candidate) -> list[Problem]:
     """Sentences whose outcome depends on the coder rule and that do not say so."""
     notes = {item.finding.id: rule_note(item, candidate.words) for item in candidate.judgements}
 
@@ -164,7 +164,7 @@ def without_note(candidate: Candidate) -> list[Problem]:
     return _file_problems(candidate, {".html": silent}, "publish.coder-rule", remedy)
 
 
-def random_problems(candidate: Candidate) -> list[Problem]:
+def check_random_outputs(candidate: Candidate) -> list[Problem]:
     """Cells of executed notebooks that show what looks random and is in no input, so that it would
     not come out the same twice and nobody could verify the bundle.
     """
@@ -173,8 +173,8 @@ def random_problems(candidate: Candidate) -> list[Problem]:
     problems = []
     for name, path in zip(run.manifest.ingredients.notebooks, run.notebooks, strict=True):
         notebook = json.loads(path.read_text(encoding="utf-8"))
-        cells = cells_of(notebook)
-        constant = constants("\n".join(cell.source for cell in cells), files)
+        cells = read_cells(notebook)
+        constant = make_constant_test("\n".join(cell.source for cell in cells), files)
         found: dict[int, list[str]] = {}
         for index, what in find_random(notebook, constant):
             found.setdefault(index, []).append(what)
@@ -190,52 +190,56 @@ def random_problems(candidate: Candidate) -> list[Problem]:
     return problems
 
 
-def staleness_problems(candidate: Candidate) -> list[Problem]:
+def check_freshness(candidate: Candidate) -> list[Problem]:
     """What is not of now, or not as it was made, each with what changed."""
     return [*_run_problems(candidate), *_report_problems(candidate)]
 
 
 def _run_problems(candidate: Candidate) -> Iterator[Problem]:
     run = candidate.run
-    for name in run.manifest.damaged(run.folder):
-        yield _stale(f"run {run.key[:16]}", f"{name} is missing or was changed after the run")
+    for name in run.manifest.find_damage(run.folder):
+        yield _stale_problem(
+            f"run {run.key[:16]}", f"{name} is missing or was changed after the run"
+        )
     current = current_run(candidate.study, candidate.parameters)
     if current is None:
-        reason = why_not_current(candidate.study, candidate.parameters)
-        yield _stale("the run", f"is stale: {reason}")
+        reason = reason_to_run(candidate.study, candidate.parameters)
+        yield _stale_problem("the run", f"is stale: {reason}")
     elif current.key != run.key:
         what = f"run {run.key[:16]} is not the one of the data and code of now"
-        yield _stale("the run", f"{what}, {current.key[:16]}")
+        yield _stale_problem("the run", f"{what}, {current.key[:16]}")
 
 
 def _report_problems(candidate: Candidate) -> Iterator[Problem]:
     where = "the report"
     record = read_record(candidate.report)
     if record is None:
-        yield _stale(where, "there is no rendered report in the folder")
+        yield _stale_problem(where, "there is no rendered report in the folder")
         return
     if record.get("run") != candidate.run.key:
         made = str(record.get("run", ""))[:16]
-        yield _stale(where, f"was made from run {made}, not from {candidate.run.key[:16]}")
+        yield _stale_problem(where, f"was made from run {made}, not from {candidate.run.key[:16]}")
     if record.get("parameters") != candidate.parameters.as_values():
-        yield _stale(where, "was made under other parameters")
+        yield _stale_problem(where, "was made under other parameters")
     named, stood = record.get("engine", ["embedded", ""])
-    engine = engines.choose("quarto" if named == "quarto" else "embedded")
+    engine = engines.choose_engine("quarto" if named == "quarto" else "embedded")
     if engine.version != stood:
-        yield _stale(where, f"was rendered with {stood}; now there is {engine.version}")
+        yield _stale_problem(where, f"was rendered with {stood}; now there is {engine.version}")
     sources = candidate.study.root / "reports"
     language = candidate.parameters.language
     as_then = engines.Engine(engine.name, stood, engine.program, engine.epoch)
-    if record["key"] != render_key(candidate.run.key, sources, as_then, language):
-        yield _stale(where, "its sources or the code that renders changed since it was rendered")
+    if record["key"] != compute_render_key(candidate.run.key, sources, as_then, language):
+        yield _stale_problem(
+            where, "its sources or the code that renders changed since it was rendered"
+        )
     for name, digest in sorted(record["outputs"].items()):
         path = candidate.report / name
         if not path.is_file() or hash_file(path) != digest:
-            yield _stale(where, f"{name} is missing or was changed after rendering")
+            yield _stale_problem(where, f"{name} is missing or was changed after rendering")
     for name in record["files"]:
         if name not in record["outputs"]:
-            yield _stale(where, f"{name} is not among what was rendered")
+            yield _stale_problem(where, f"{name} is not among what was rendered")
 
 
-def _stale(where: str, what: str) -> Problem:
+def _stale_problem(where: str, what: str) -> Problem:
     return Problem(where, what, "", REBUILD, "publish.stale")

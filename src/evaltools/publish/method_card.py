@@ -7,26 +7,22 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from evaltools.findings.checklists import answers, checklists, counted
+from evaltools.findings.checklists import Section, answers, checklists, counted
+from evaltools.findings.judgement import Judgement
 from evaltools.findings.matrix import matching, questions
 from evaltools.i18n import numbers as say
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
 from evaltools.indicators.indicator import Indicator
-from evaltools.publish.tables import method_name, method_text
+from evaltools.publish.tables import describe_method, name_method
 from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.generated_pages import parameter_text, scope_text
-from evaltools.report.variables import interval_text, text_of
-
-if TYPE_CHECKING:
-    from evaltools.findings.checklists import Section
-    from evaltools.findings.judgement import Judgement
-    from evaltools.study import Parameters, Study
+from evaltools.report.generated_pages import describe_parameter, describe_scope
+from evaltools.report.variables import format_indicator, format_interval
+from evaltools.study import Parameters, Study
 
 Rows = tuple[tuple[str, str], ...]
 
@@ -39,7 +35,7 @@ _STYLE = (
 
 
 @dataclass(frozen=True)
-class Card:
+class MethodCard:
     """A method card.
 
     Arguments:
@@ -106,7 +102,7 @@ def method_card(
     sections: Mapping[str, Section],
     pages: Sequence[str],
     notice: str,
-) -> Card:
+) -> MethodCard:
     """The card of a run.
 
     Arguments:
@@ -134,7 +130,7 @@ def method_card(
         ("checklists", _checklists(study, sections, pages, words)),
         ("limits", _limits(indicators, words)),
     ]
-    return Card(
+    return MethodCard(
         title=f"{words(card)}: {title}",
         about=words(f"{card}.about", run=key[:16]),
         notice=notice,
@@ -147,7 +143,7 @@ def method_card(
 def _data(
     study: Study, parameters: Parameters, indicators: Sequence[Indicator], words: Words
 ) -> Iterator[tuple[str, str]]:
-    yield words("publishing.card.scope"), scope_text(study, parameters, words)
+    yield words("publishing.card.scope"), describe_scope(study, parameters, words)
     for item in indicators:
         if item.key == "reports.read.share" and not item.dimensions:
             yield words("publishing.card.projects"), say.number(item.N, words.language)
@@ -167,7 +163,7 @@ def _methods(
         }
         told = [part.method.text.in_language(language)]
         if own:
-            names = (method_name(method, words) for method in sorted(own))
+            names = (name_method(method, words) for method in sorted(own))
             told.append(f"{words('publishing.card.intervals')}: {', '.join(names)}")
         for item in part.departures:
             what, why = item.what.in_language(language), item.why.in_language(language)
@@ -179,14 +175,14 @@ def _methods(
 def _intervals(indicators: Sequence[Indicator], words: Words) -> Iterator[tuple[str, str]]:
     counts = Counter(item.method for item in indicators if item.method)
     for method, count in sorted(counts.items()):
-        text = words("publishing.card.uses", n=count, text=method_text(method, words))
-        yield method_name(method, words), text
+        text = words("publishing.card.uses", n=count, text=describe_method(method, words))
+        yield name_method(method, words), text
 
 
 def _parameters(parameters: Parameters) -> Iterator[tuple[str, str]]:
     language: Language = parameters.language
     for name, declared in parameters.declarations.items():
-        yield declared.label.in_language(language), parameter_text(parameters, name)
+        yield declared.label.in_language(language), describe_parameter(parameters, name)
 
 
 def _coders(tables: Mapping[str, pd.DataFrame], words: Words) -> Iterator[tuple[str, str]]:
@@ -214,8 +210,8 @@ def _coders(tables: Mapping[str, pd.DataFrame], words: Words) -> Iterator[tuple[
 def _values(indicators: Sequence[Indicator], start: str, words: Words) -> Iterator[tuple[str, str]]:
     for item in indicators:
         if item.key.startswith(start) and not item.dimensions:
-            interval = interval_text(item, words)
-            yield item.key, text_of(item, words) + (f" [{interval}]" if interval else "")
+            interval = format_interval(item, words)
+            yield item.key, format_indicator(item, words) + (f" [{interval}]" if interval else "")
 
 
 def _findings(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from evaltools.disclosure.indicator_checks import check_indicators
 from evaltools.disclosure.persons import Known
@@ -19,17 +18,19 @@ from evaltools.indicators.disclosure.rules import Rules
 from evaltools.lint import doubted_findings, lint
 from evaltools.problems import Problem, refuse
 from evaltools.provenance.signature import key_problems
-from evaltools.publish.bundle import Bundle, release_of, write_bundle
+from evaltools.publish.bundle import Bundle, make_release, write_bundle
 from evaltools.publish.candidate import Candidate, Gate
-from evaltools.publish.gates import without_note
+from evaltools.publish.gates import check_release_note
 from evaltools.publish.release_register import FILE_NAME as REGISTER
-from evaltools.publish.release_register import ReleaseRegister, earlier_bundles, without_twins
+from evaltools.publish.release_register import (
+    ReleaseRegister,
+    drop_repeated_releases,
+    find_previous_bundles,
+)
 from evaltools.publish.verify import verify
-from evaltools.report.build import build_report, current_report, place_problems
-from evaltools.report.material import judgements_of
-
-if TYPE_CHECKING:
-    from evaltools.study import Parameters, Study
+from evaltools.report.build import build_report, check_output_folder, current_report
+from evaltools.report.material import judge_run
+from evaltools.study import Parameters, Study
 
 Say = Callable[[str], None]
 
@@ -61,30 +62,30 @@ def publish_report(
     Raises:
         ProblemError: everything that stands against it, of all gates at once.
     """
-    refuse([*place_problems(study, to), *(key_problems(key) if key is not None else ())])
+    refuse([*check_output_folder(study, to), *(key_problems(key) if key is not None else ())])
     build_report(study, parameters, say=say)
     folder, run = current_report(study, parameters)
-    judgements = judgements_of(study, run)
+    judgements = judge_run(study, run)
     register = ReleaseRegister(study.root)
     known = register.read()
     say(known.note())
-    bundles = [read_release(path) for path in earlier_bundles(published)] if published else []
-    earlier = without_twins(known.releases, bundles)
+    bundles = [read_release(path) for path in find_previous_bundles(published)] if published else []
+    earlier = drop_repeated_releases(known.releases, bundles)
     candidate = Candidate(study, parameters, folder, run, tuple(judgements))
-    release = release_of(candidate)
+    release = make_release(candidate)
     gates = [
         Gate("findings", lambda _: problems_for_publishing(judgements)),
-        Gate("coder rules", without_note),
-        Gate("matrix", _matrix),
+        Gate("coder rules", check_release_note),
+        Gate("matrix", _check_evaluation_matrix),
         Gate("lint", lambda _: lint(study.root, [parameters.language])),
-        Gate("agreement", _agreement),
-        Gate("disclosure", lambda _: _disclosure(candidate, release, earlier)),
-        Gate("verification", _verification),
+        Gate("agreement", _check_agreement),
+        Gate("disclosure", lambda _: _check_disclosure(candidate, release, earlier)),
+        Gate("verification", _check_verification),
     ]
     say("Checking what stands against publishing")
     bundle = write_bundle(
         candidate, to, gates, release,
-        examine=_outputs(candidate),
+        examine=_make_output_search(candidate),
         register=lambda digest: register.add(to.name, release, study, parameters, run.key, digest),
         key=key,
     )  # fmt: skip
@@ -93,19 +94,19 @@ def publish_report(
     return bundle
 
 
-def _matrix(candidate: Candidate) -> list[Problem]:
+def _check_evaluation_matrix(candidate: Candidate) -> list[Problem]:
     codes = set(candidate.tables["codes"]["code_id"])
     indicators, tables = candidate.run.indicators(), set(candidate.tables)
     return matrix_problems(candidate.study, indicators, candidate.judgements, codes, tables)
 
 
-def _agreement(candidate: Candidate) -> list[Problem]:
+def _check_agreement(candidate: Candidate) -> list[Problem]:
     findings = [judgement.finding for judgement in candidate.judgements]
     root, language = candidate.study.root, candidate.parameters.language
     return doubted_findings(root, language, findings, candidate.run.indicators())
 
 
-def _disclosure(
+def _check_disclosure(
     candidate: Candidate, release: Release, earlier: tuple[Release, ...]
 ) -> list[Problem]:
     declared, parameters = candidate.study.declaration.disclosure, candidate.parameters
@@ -116,7 +117,7 @@ def _disclosure(
     ]
 
 
-def _outputs(candidate: Candidate) -> Callable[[Path], list[Problem]]:
+def _make_output_search(candidate: Candidate) -> Callable[[Path], list[Problem]]:
     """The search of everything that is to be published."""
     study, tables = candidate.study, candidate.tables
     declared = study.declaration
@@ -137,6 +138,6 @@ def _outputs(candidate: Candidate) -> Callable[[Path], list[Problem]]:
     return search
 
 
-def _verification(candidate: Candidate) -> list[Problem]:
+def _check_verification(candidate: Candidate) -> list[Problem]:
     found = verify(candidate.report.resolve())
     return [Problem(found.name, str(fault), code="publish.verification") for fault in found.faults]

@@ -15,15 +15,15 @@ from evaltools.provenance.artifacts import (
     CRATE,
     REPORT,
     SIGNATURE,
-    Kind,
-    kind_of,
+    ArtifactKind,
+    find_artifact_kind,
     manifest_folder,
     read_json,
 )
 from evaltools.provenance.hashes import changed_keys, hash_file, hash_folder, hash_package
-from evaltools.provenance.inventory import shown_name
+from evaltools.provenance.inventory import printable_name
 from evaltools.provenance.manifest import FILE_NAME, Ingredients, read_manifest
-from evaltools.provenance.reasons import Change, why
+from evaltools.provenance.rerun_reasons import Change, compare_ingredients
 
 if TYPE_CHECKING:
     from evaltools.study import Parameters, Study
@@ -100,7 +100,7 @@ class Difference:
     kind: DifferenceKind = "altered"
 
     def __str__(self) -> str:
-        return f"{shown_name(self.file)} {_DIFFERS[self.kind]}"
+        return f"{printable_name(self.file)} {_DIFFERS[self.kind]}"
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class Rebuild:
 
 
 @dataclass(frozen=True)
-class Anew:
+class RebuiltFiles:
     """Everything that a study makes, by content.
 
     Arguments:
@@ -135,12 +135,12 @@ class Anew:
         causes: what differs between now and what the record of the old one says.
     """
 
-    files: Mapping[Kind, Mapping[str, str]]
+    files: Mapping[ArtifactKind, Mapping[str, str]]
     causes: tuple[Cause, ...] = ()
 
 
 @dataclass(frozen=True)
-class Record:
+class BuildRecord:
     """What a run, report or bundle says of how it was made; it may be forged.
 
     Arguments:
@@ -152,7 +152,7 @@ class Record:
         render: beginning of the key of the rendering; empty where it does not say.
     """
 
-    kind: Kind
+    kind: ArtifactKind
     ingredients: Ingredients
     outputs: Mapping[str, str]
     engine: tuple[str, str] = ("", "")
@@ -175,12 +175,12 @@ def rebuild(folder: Path, held: Mapping[str, str], study: Study, say: Say) -> Re
     except ProblemError as error:
         return Rebuild(0, (), (), error.problems)
     try:
-        return compare(record, held, make_anew(record, study, say))
+        return compare_files(record, held, rebuild_in_scratch(record, study, say))
     except ProblemError as error:
         return Rebuild(0, (), _causes_of_inputs(study, record.ingredients), error.problems)
 
 
-def compare(record: Record, held: Mapping[str, str], anew: Anew) -> Rebuild:
+def compare_files(record: BuildRecord, held: Mapping[str, str], anew: RebuiltFiles) -> Rebuild:
     """Hold every file against the one made anew, and so everything of the run that is recorded.
 
     Nothing that the folder says of itself is believed: its lists are files like others. What no
@@ -206,26 +206,26 @@ def compare(record: Record, held: Mapping[str, str], anew: Anew) -> Rebuild:
             kinds.setdefault(name, "altered")
     compared = len({*there, *made} if record.kind == "run" else {*there, *made, *run})
     causes = anew.causes or ((Cause("altered"),) if kinds else ())
-    found = tuple(Difference(name, kinds[name]) for name in in_order(kinds))
+    found = tuple(Difference(name, kinds[name]) for name in sort_files(kinds))
     return Rebuild(compared, found, causes)
 
 
-def read_record(folder: Path) -> Record:
+def read_record(folder: Path) -> BuildRecord:
     """What a run, report or bundle says of how it was made.
 
     Raises:
         ProblemError: its manifest, or the record of its report, cannot be read.
     """
-    kind = kind_of(folder)
+    kind = find_artifact_kind(folder)
     home = manifest_folder(folder)
     manifest = read_manifest(home)
     if manifest is None:
         what = "does not say what to rebuild from"
         raise ProblemError([Problem(FILE_NAME, what, code="verify.manifest")])
-    record = Record(kind, manifest.ingredients, manifest.outputs)
+    record = BuildRecord(kind, manifest.ingredients, manifest.outputs)
     if kind == "report":
         told = read_json(home, REPORT)
-        name, version = map(str, [*_listed(told.get("engine")), "", ""][:2])
+        name, version = map(str, [*_as_list(told.get("engine")), "", ""][:2])
         sources, code = told.get("sources"), told.get("code")
         return replace(
             record,
@@ -235,7 +235,7 @@ def read_record(folder: Path) -> Record:
             render=str(told.get("key", "")),
         )
     if kind == "bundle" and (folder / CRATE).is_file():
-        for item in _listed(read_json(folder, CRATE).get("@graph")):
+        for item in _as_list(read_json(folder, CRATE).get("@graph")):
             name = str(item.get("@id", "")) if isinstance(item, dict) else ""
             if name == "#software/engine":
                 engine = (str(item.get("name", "")), str(item.get("version", "")))
@@ -245,63 +245,63 @@ def read_record(folder: Path) -> Record:
     return record
 
 
-def _listed(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def make_anew(record: Record, study: Study, say: Say) -> Anew:
+def rebuild_in_scratch(record: BuildRecord, study: Study, say: Say) -> RebuiltFiles:
     """Make a run, and the report and bundle if wanted, from a copy of a study's inputs.
 
     Raises:
         ProblemError: what keeps the study from being built as it is now.
     """
     with tempfile.TemporaryDirectory(prefix="evaltools-verify-") as scratch:
-        return _make(record, study, Path(scratch), say)
+        return _rebuild_files(record, study, Path(scratch), say)
 
 
-def _make(record: Record, study: Study, scratch: Path, say: Say) -> Anew:
-    from evaltools.pipeline.ingredients import plan
-    from evaltools.publish.bundle import assemble, release_of
+def _rebuild_files(record: BuildRecord, study: Study, scratch: Path, say: Say) -> RebuiltFiles:
+    from evaltools.pipeline.ingredients import plan_run
+    from evaltools.publish.bundle import assemble_bundle, make_release
     from evaltools.publish.candidate import Candidate
     from evaltools.report import engines
     from evaltools.report.build import build_report, current_report, run_notebooks
-    from evaltools.report.material import judgements_of
+    from evaltools.report.material import judge_run
 
-    copy = _copy(study, scratch / "study")
+    copy = _copy_study(study, scratch / "study")
     then = record.ingredients
     parameters = _parameters(copy, then)
     say("Making it anew in a folder of its own")
-    causes = causes_between(plan(copy, parameters).ingredients, then)
+    causes = find_causes(plan_run(copy, parameters).ingredients, then)
     if record.kind == "run":
         run = run_notebooks(copy, parameters, say=say)
-        return Anew({"run": hash_folder(run.folder)}, tuple(causes))
+        return RebuiltFiles({"run": hash_folder(run.folder)}, tuple(causes))
     name, version = record.engine
     asked: engines.Choice = (
         "quarto" if name == "quarto" else "embedded" if name == "embedded" else "auto"
     )
-    chosen = engines.choose(asked)
+    chosen = engines.choose_engine(asked)
     if version and chosen.version != version:
-        causes.append(Cause("engine", (shown_name(f"{version} → {chosen.version}"),)))
+        causes.append(Cause("engine", (printable_name(f"{version} → {chosen.version}"),)))
     causes += _causes_of_report(copy, record)
     report = build_report(copy, parameters, engine=asked, say=say)
     place, run = current_report(copy, parameters)
     key = str(read_json(report.folder, REPORT)["key"])
     if not causes and record.render and record.render[:16] != key[:16]:
         causes.append(Cause("rendering"))
-    files: dict[Kind, Mapping[str, str]] = {
+    files: dict[ArtifactKind, Mapping[str, str]] = {
         "run": hash_folder(run.folder),
         "report": hash_folder(report.folder.resolve()),
     }
     if record.kind == "bundle":
-        candidate = Candidate(copy, parameters, place, run, tuple(judgements_of(copy, run)))
+        candidate = Candidate(copy, parameters, place, run, tuple(judge_run(copy, run)))
         bundle = scratch / "bundle"
         bundle.mkdir()
-        assemble(bundle, candidate, release_of(candidate))
+        assemble_bundle(bundle, candidate, make_release(candidate))
         files["bundle"] = hash_folder(bundle)
-    return Anew(files, tuple(_merged(causes)))
+    return RebuiltFiles(files, tuple(_merge_causes(causes)))
 
 
-def _copy(study: Study, folder: Path) -> Study:
+def _copy_study(study: Study, folder: Path) -> Study:
     """The study's inputs in another folder, without what was built; links are not followed."""
     from evaltools.study import load_study
 
@@ -324,9 +324,11 @@ def _parameters(study: Study, then: Ingredients) -> Parameters:
     return study.parameters({k: v for k, v in then.parameters.items() if k in known})
 
 
-def causes_between(now: Ingredients, then: Ingredients) -> list[Cause]:
+def find_causes(now: Ingredients, then: Ingredients) -> list[Cause]:
     """What differs between two sets of ingredients, a cause a kind."""
-    return _merged(_cause(change) for change in why(now, then).changes if change.kind in _KINDS)
+    return _merge_causes(
+        _cause(change) for change in compare_ingredients(now, then).changes if change.kind in _KINDS
+    )
 
 
 def _cause(change: Change) -> Cause:
@@ -343,13 +345,13 @@ def _causes_of_inputs(study: Study, then: Ingredients) -> tuple[Cause, ...]:
     return (Cause("input", tuple(sorted(changed))),) if changed else ()
 
 
-def _causes_of_report(study: Study, record: Record) -> list[Cause]:
+def _causes_of_report(study: Study, record: BuildRecord) -> list[Cause]:
     """What differs in the report's own ingredients, where the record tells them."""
-    from evaltools.report.report_store import source_hashes
+    from evaltools.report.report_store import hash_sources
 
     found = []
     if record.sources is not None:
-        changed = changed_keys(record.sources, source_hashes(study.root / "reports"))
+        changed = changed_keys(record.sources, hash_sources(study.root / "reports"))
         found += [Cause("input", tuple(changed))] if changed else []
     if record.code is not None:
         changed = [name.removesuffix(".py").replace("/", ".")
@@ -358,7 +360,7 @@ def _causes_of_report(study: Study, record: Record) -> list[Cause]:
     return found
 
 
-def _merged(causes: Iterable[Cause]) -> list[Cause]:
+def _merge_causes(causes: Iterable[Cause]) -> list[Cause]:
     """One cause a kind, in the order of the kinds."""
     details: dict[CauseKind, set[str]] = {}
     for cause in causes:
@@ -366,7 +368,7 @@ def _merged(causes: Iterable[Cause]) -> list[Cause]:
     return [Cause(kind, tuple(sorted(details[kind]))) for kind in _TOLD if kind in details]
 
 
-def in_order(files: Iterable[str]) -> list[str]:
+def sort_files(files: Iterable[str]) -> list[str]:
     """Files in the order in which they are made, so that the first is where to begin to look."""
     return sorted(files, key=_place)
 

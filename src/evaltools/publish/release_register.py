@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
@@ -20,9 +20,7 @@ from evaltools.disclosure.releases import Release, release_from, release_text
 from evaltools.files import replace_file
 from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.artifacts import CRATE
-
-if TYPE_CHECKING:
-    from evaltools.study import Parameters, Study
+from evaltools.study import Parameters, Study
 
 FOLDER = "releases"
 FILE_NAME = f"{FOLDER}/releases.yml"
@@ -35,7 +33,7 @@ _HEAD = (
 
 
 @dataclass(frozen=True)
-class EarlierReleases:
+class PreviousReleases:
     """The releases that a study registered.
 
     Arguments:
@@ -68,7 +66,7 @@ class ReleaseRegister:
 
     root: Path
 
-    def read(self) -> EarlierReleases:
+    def read(self) -> PreviousReleases:
         """Every release with its tables.
 
         Raises:
@@ -77,7 +75,7 @@ class ReleaseRegister:
         """
         entries = self._entries()
         if entries is None:
-            return EarlierReleases()
+            return PreviousReleases()
         problems: list[Problem] = []
         found: list[Release] = []
         for entry in entries:
@@ -87,7 +85,7 @@ class ReleaseRegister:
                 problems += error.problems
         if problems:
             raise ProblemError(sorted(set(problems)))
-        return EarlierReleases(tuple(found), True)
+        return PreviousReleases(tuple(found), True)
 
     def add(
         self,
@@ -134,13 +132,13 @@ class ReleaseRegister:
         path = self.root / FILE_NAME
         if not path.exists():
             if any((self.root / FOLDER).glob("*.json")):
-                raise _refusal(FILE_NAME, "is missing, though there are tables of releases")
+                raise _error(FILE_NAME, "is missing, though there are tables of releases")
             return None
         try:
-            entries = yaml.safe_load(_read(path).decode("utf-8"))
+            entries = yaml.safe_load(_read_register(path).decode("utf-8"))
         except (OSError, ValueError, yaml.YAMLError, RecursionError):
-            raise _refusal(FILE_NAME, "cannot be read") from None
-        problems = list(_faults(entries))
+            raise _error(FILE_NAME, "cannot be read") from None
+        problems = list(_entry_problems(entries))
         if problems:
             raise ProblemError(problems)
         return list(entries or [])
@@ -148,31 +146,33 @@ class ReleaseRegister:
     def _release(self, entry: dict[str, Any]) -> Release:
         where = f"{FILE_NAME}, release {entry['name']}"
         try:
-            content = _read(self.root / entry["tables"])
+            content = _read_register(self.root / entry["tables"])
         except (OSError, ValueError):
-            raise _refusal(where, f"its tables, {entry['tables']}, are missing") from None
+            raise _error(where, f"its tables, {entry['tables']}, are missing") from None
         if hashlib.sha256(content).hexdigest() != entry["sha256"]:
-            raise _refusal(where, f"its tables, {entry['tables']}, are not those that it published")
+            raise _error(where, f"its tables, {entry['tables']}, are not those that it published")
         try:
             return replace(release_from(json.loads(content)), name=entry["name"])
         except (ValueError, TypeError, KeyError, RecursionError):
-            raise _refusal(where, f"its tables, {entry['tables']}, cannot be read") from None
+            raise _error(where, f"its tables, {entry['tables']}, cannot be read") from None
 
 
-def without_twins(registered: Sequence[Release], bundles: Sequence[Release]) -> tuple[Release, ...]:
+def drop_repeated_releases(
+    registered: Sequence[Release], bundles: Sequence[Release]
+) -> tuple[Release, ...]:
     """Registered releases and those of bundles that are named besides, each once."""
     known = {release_text(one) for one in registered}
     return (*registered, *(one for one in bundles if release_text(one) not in known))
 
 
-def earlier_bundles(folder: Path) -> tuple[Path, ...]:
+def find_previous_bundles(folder: Path) -> tuple[Path, ...]:
     """The bundles in a folder, sorted by name; none where there is no such folder."""
     if not folder.is_dir():
         return ()
     return tuple(sorted(path for path in folder.iterdir() if (path / CRATE).is_file()))
 
 
-def _faults(entries: object) -> Iterator[Problem]:
+def _entry_problems(entries: object) -> Iterator[Problem]:
     if entries is None:
         return
     if not isinstance(entries, list):
@@ -192,7 +192,7 @@ def _faults(entries: object) -> Iterator[Problem]:
             yield _problem(where, f"names tables outside of {FOLDER}/")
 
 
-def _read(path: Path) -> bytes:
+def _read_register(path: Path) -> bytes:
     if not path.is_file() or path.stat().st_size > LARGEST:
         raise ValueError("no file, or too large")
     return path.read_bytes()
@@ -203,5 +203,5 @@ def _problem(where: str, what: str) -> Problem:
     return Problem(where, what, "", remedy, "publish.register")
 
 
-def _refusal(where: str, what: str) -> ProblemError:
+def _error(where: str, what: str) -> ProblemError:
     return ProblemError([_problem(where, what)])

@@ -10,9 +10,9 @@ import pandas as pd
 
 from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Indicator, counts_of, to_table
-from evaltools.pipeline.outputs import collect, harmless
+from evaltools.pipeline.outputs import collect_outputs, escape_formula
 from evaltools.pipeline.run import Run
-from evaltools.publish.sheets import Sheet, Value
+from evaltools.publish.workbook_writer import Sheet, Value
 
 COLUMNS = (
     "key", "dimensions", "speaks_of", "value", "unit", "x", "n", "N", "low", "high", "interval",
@@ -37,12 +37,12 @@ class Chapter:
     indicators: tuple[Indicator, ...]
 
 
-def chapters(run: Run) -> tuple[Chapter, ...]:
+def read_chapters(run: Run) -> tuple[Chapter, ...]:
     """The indicators of a run by the notebook that made them, in the order of chapters."""
     found = []
     for path in run.notebooks:
         notebook = json.loads(path.read_text(encoding="utf-8"))
-        collected = collect([(path.name, notebook)])
+        collected = collect_outputs([(path.name, notebook)])
         found.append(Chapter(path.stem, _heading(notebook, path.stem), collected.ordered()))
     return tuple(found)
 
@@ -51,7 +51,7 @@ def indicator_csv(indicators: Sequence[Indicator]) -> str:
     """A tidy table, a row an indicator; texts that look like formulas are made harmless."""
     table = to_table(indicators)
     for column in _TEXT:
-        table[column] = table[column].map(harmless)
+        table[column] = table[column].map(escape_formula)
     return str(table.to_csv(index=False, lineterminator="\n"))
 
 
@@ -61,7 +61,8 @@ def codebook_csv(codes: pd.DataFrame) -> str:
     for column in table.columns:
         if not pd.api.types.is_bool_dtype(table[column]):
             table[column] = [
-                harmless(str(value)) if isinstance(value, str) else value for value in table[column]
+                escape_formula(str(value)) if isinstance(value, str) else value
+                for value in table[column]
             ]
     return str(table.to_csv(index=False, lineterminator="\n"))
 
@@ -100,19 +101,19 @@ def indicator_sheets(
     ]
 
 
-def method_text(method: str, words: Words) -> str:
+def describe_method(method: str, words: Words) -> str:
     """What a method of intervals is, with its source; its name where nothing more is known."""
     key = f"publishing.method.{method}"
     return words(key) if words.has(key) else method
 
 
-def method_name(method: str, words: Words) -> str:
+def name_method(method: str, words: Words) -> str:
     """What a method of intervals is called; one that a study brings has its own name."""
     key = f"trail.method.{method}"
     return words(key) if words.has(key) else method
 
 
-def reason_text(item: Indicator, words: Words) -> str:
+def describe_reason(item: Indicator, words: Words) -> str:
     """Why a number has no value, in the language; empty where it has one.
 
     An indicator's own note is in the language of the program, so no page shows it.
@@ -135,7 +136,7 @@ def _notes(units: Sequence[str], methods: Sequence[str], marked: str, words: Wor
         (words(f"publishing.estimand.{name}"), words(f"publishing.estimand.{name}.about"))
         for name in ("D", "P", "S")
     ]
-    rows += [(method_name(method, words), method_text(method, words)) for method in methods]
+    rows += [(name_method(method, words), describe_method(method, words)) for method in methods]
     header = [words("publishing.notes.term"), words("publishing.notes.meaning")]
     about = marked or words("publishing.notes.about")
     return Sheet(words("publishing.notes"), words("publishing.notes"), about, header, rows,
@@ -152,10 +153,10 @@ def _row(item: Indicator, words: Words) -> tuple[Value, ...]:
         *counts_of(item),
         item.low,
         item.high,
-        method_name(item.method, words),
+        name_method(item.method, words),
         item.level,
         words(f"publishing.status.{_status(item)}"),
-        reason_text(item, words),
+        describe_reason(item, words),
         item.source,
     )
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaltools.problems import Problem, ProblemError
-from evaltools.provenance.artifacts import Kind
+from evaltools.provenance.artifacts import ArtifactKind
 from evaltools.provenance.integrity import check_folder
-from evaltools.provenance.inventory import Fault, shown_name
-from evaltools.provenance.signature import Signed, check_signature
+from evaltools.provenance.inventory import Fault, printable_name
+from evaltools.provenance.signature import SignatureCheck, check_signature
 from evaltools.publish.rebuild import Rebuild, Say
 from evaltools.publish.rebuild import rebuild as make_anew
 
@@ -40,12 +40,12 @@ class Verification:
         signed: what came of its signature; None where there is none and none was asked for.
     """
 
-    kind: Kind
+    kind: ArtifactKind
     name: str
     checked: int
     faults: tuple[Fault, ...]
     rebuilt: Rebuild | None = None
-    signed: Signed | None = None
+    signed: SignatureCheck | None = None
 
     @property
     def holds(self) -> bool:
@@ -65,7 +65,7 @@ class Verification:
         if self.signed is not None:
             told.append(f"  {self.signed}")
         if self.rebuilt is not None:
-            told += _rebuilt_lines(self.rebuilt)
+            told += _rebuild_lines(self.rebuilt)
         return told
 
 
@@ -107,11 +107,13 @@ def verify(
     rebuilt = None
     if rebuild:
         held = checked.inventory.hashes()
-        rebuilt = make_anew(folder, held, study or study_of(folder), say or (lambda _: None))
+        rebuilt = make_anew(
+            folder, held, study or load_bundled_study(folder), say or (lambda _: None)
+        )
     return Verification(checked.kind, name, checked.checked, checked.faults, rebuilt, signed)
 
 
-def study_of(folder: Path) -> Study:
+def load_bundled_study(folder: Path) -> Study:
     """The study that a run or report was made in, or else that of the current folder.
 
     Raises:
@@ -125,7 +127,7 @@ def study_of(folder: Path) -> Study:
     return find_study()
 
 
-def _rebuilt_lines(rebuilt: Rebuild) -> list[str]:
+def _rebuild_lines(rebuilt: Rebuild) -> list[str]:
     if rebuilt.problems:
         told = ["  it could not be made anew:"]
         told += [f"    {problem}" for problem in rebuilt.problems]
@@ -135,7 +137,7 @@ def _rebuilt_lines(rebuilt: Rebuild) -> list[str]:
         return told + [f"    {cause}" for cause in rebuilt.causes]
     count, differences = len(rebuilt.differences), rebuilt.differences
     told = [f"  made anew, {count} of {rebuilt.compared} files differ; the first is "
-            f"{shown_name(differences[0].file)}"]  # fmt: skip
+            f"{printable_name(differences[0].file)}"]  # fmt: skip
     told += [f"    {item}" for item in differences[:_SHOWN]]
     if count > _SHOWN:
         told.append(f"    and {count - _SHOWN} more")

@@ -1,1 +1,1 @@
-"""Report: staging, the engines that render, and the shelf where reports stand."""
+"""Report: staging, the engines that render, and the store of finished reports."""

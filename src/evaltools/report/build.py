@@ -6,18 +6,14 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from evaltools.files import build_beside, new_folder_problems, put_in_place, read_file
-from evaltools.pipeline import best_progress, current_run, note_interrupts, run
+from evaltools.files import build_beside, check_new_folder, put_in_place, read_file
+from evaltools.pipeline import Run, best_progress, current_run, note_interrupts, run
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.hashes import hash_package
 from evaltools.report import engines
-from evaltools.report.report_store import ReportStore, read_record, render_key, source_hashes
-
-if TYPE_CHECKING:
-    from evaltools.pipeline import Run
-    from evaltools.study import Parameters, ReportTarget, Study
+from evaltools.report.report_store import ReportStore, compute_render_key, hash_sources, read_record
+from evaltools.study import Parameters, ReportTarget, Study
 
 Say = Callable[[str], None]
 
@@ -58,23 +54,23 @@ def build_report(
             place stays there.
     """
     target = study.report(parameters.language)
-    chosen = engines.choose(engine)
-    _read_sources(study, target)
-    shelf, name = ReportStore(study.build), parameters.slug()
+    chosen = engines.choose_engine(engine)
+    _check_sources(study, target)
+    store, name = ReportStore(study.build), parameters.slug()
     found = None if force else current_run(study, parameters)
     if found is not None and not rerender:
-        key = render_key(found.key, study.root / "reports", chosen, parameters.language)
-        if (record := shelf.current(name, key)) is not None:
+        key = compute_render_key(found.key, study.root / "reports", chosen, parameters.language)
+        if (record := store.current(name, key)) is not None:
             say("Nothing to do: the report is up to date with its data, parameters and code.")
-            return _report(shelf.link(name), record["files"])
+            return _report(store.link(name), record["files"])
     made = found or run_notebooks(study, parameters, force=force, say=say)
-    key = render_key(made.key, study.root / "reports", chosen, parameters.language)
+    key = compute_render_key(made.key, study.root / "reports", chosen, parameters.language)
     # Loads pandas for half a second, which a build with nothing to do need not wait for.
     from evaltools.findings.display import write_findings
-    from evaltools.report.material import gather_material, summarise
+    from evaltools.report.material import gather_material, summarise_findings
     from evaltools.report.staging import stage
 
-    with shelf.building() as building:
+    with store.open_new() as building:
         project = building / "project"
         project.mkdir()
         output = building / "report"
@@ -86,7 +82,7 @@ def build_report(
         rendered = engines.render(chosen, project, document, formats, output, say)
         for path in sorted(output.iterdir()):
             path.rename(building / path.name)
-        files = _name(building, rendered, target, parameters.language)
+        files = _name_files(building, rendered, target, parameters.language)
         shutil.rmtree(project)
         output.rmdir()
         for file in (INDICATORS, "manifest.json"):
@@ -96,22 +92,22 @@ def build_report(
             "key": key,
             "run": made.key,
             "engine": [chosen.name, chosen.version],
-            "sources": source_hashes(study.root / "reports"),
+            "sources": hash_sources(study.root / "reports"),
             "code": hash_package(),
             "parameters": parameters.as_values(),
             "files": [*files, INDICATORS],
         }
-        folder = shelf.publish(building, name, record)
-    for line in summarise(study, parameters, material):
+        folder = store.publish(building, name, record)
+    for line in summarise_findings(study, parameters, material):
         say(line)
     say("Report:")
     return _report(folder, record["files"])
 
 
-def _read_sources(study: Study, target: ReportTarget) -> None:
+def _check_sources(study: Study, target: ReportTarget) -> None:
     """Tell what cannot be read of the report's sources before anything runs."""
     read_file(study.root / target.source, target.source)
-    source_hashes(study.root / "reports")
+    hash_sources(study.root / "reports")
 
 
 def run_notebooks(
@@ -157,8 +153,8 @@ def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = 
     Raises:
         ProblemError: the folder is there already, or anything that stops a build.
     """
-    refuse(place_problems(study, folder, "stage.folder"))
-    _read_sources(study, study.report(parameters.language))
+    refuse(check_output_folder(study, folder, "stage.folder"))
+    _check_sources(study, study.report(parameters.language))
     made = run_notebooks(study, parameters, say=say)
     from evaltools.report.material import gather_material
     from evaltools.report.staging import stage  # loads pandas, as above
@@ -169,7 +165,7 @@ def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = 
     return folder / document.relative_to(building)
 
 
-def _name(
+def _name_files(
     building: Path, rendered: list[Path], target: ReportTarget, language: str
 ) -> tuple[str, ...]:
     """Give the rendered files the report's own name."""
@@ -185,10 +181,10 @@ def _report(folder: Path, files: list[str]) -> Report:
     return Report(folder, tuple(folder / file for file in files))
 
 
-def place_problems(study: Study, to: Path, code: str = "publish.folder") -> list[Problem]:
+def check_output_folder(study: Study, to: Path, code: str = "publish.folder") -> list[Problem]:
     """What keeps a new folder from being put at a place; looked at before anything is built."""
     remedy = "Name a folder that does not exist yet; what is published is not changed."
-    if found := new_folder_problems(to, remedy, code):
+    if found := check_new_folder(to, remedy, code):
         return found
     place, root = to.resolve(), study.root.resolve()
     sources = (study.data.resolve(), root / "notebooks", root / "reports")

@@ -37,7 +37,7 @@ class Engine:
         return f"Quarto {self.version}" if self.program else "the embedded renderer"
 
 
-def choose(choice: Choice) -> Engine:
+def choose_engine(choice: Choice) -> Engine:
     """The engine asked for; with `auto` Quarto if it is there.
 
     Raises:
@@ -50,7 +50,7 @@ def choose(choice: Choice) -> Engine:
     if choice != "embedded":
         program = quarto.find_quarto() if choice == "auto" else quarto.require_quarto()
         if program is not None:
-            return Engine("quarto", quarto.version(program), program, epoch)
+            return Engine("quarto", quarto.read_version(program), program, epoch)
     parts = ("evaltools", "pypandoc-binary", "typst", "pikepdf", "fontpkg-fira-sans")
     return Engine("embedded", " ".join(f"{part} {version(part)}" for part in parts), None, epoch)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -16,27 +15,25 @@ from evaltools.i18n import numbers as say
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Indicator
-from evaltools.report.variables import interval_text, text_of
+from evaltools.report.material import ReportMaterial
+from evaltools.report.variables import format_indicator, format_interval
 from evaltools.study import Parameters, Study
-
-if TYPE_CHECKING:
-    from evaltools.report.staging import Material
 
 _VARIABLE = re.compile(r"""(?<!\{)\{\{<\s*var\s+["']?([^\s>"']+)["']?\s*>\}\}""")
 
 
-def scope_text(study: Study, parameters: Parameters, words: Words) -> str:
+def describe_scope(study: Study, parameters: Parameters, words: Words) -> str:
     """What the parameters leave in scope, in one phrase: calls, what projects share, the day."""
     selecting = [name for name in parameters.declarations if name in study.declaration.dimensions]
     named = [name for name in ("calls", *selecting) if name in parameters.declarations]
-    parts = [parameter_text(parameters, name) for name in named]
+    parts = [describe_parameter(parameters, name) for name in named]
     if "cutoff" in parameters.declarations:
         day = say.date(parameters.cutoff, words.language, "short")
         parts.append(words("report.scope.cutoff", cutoff=day))
     return "; ".join(parts) or words("report.scope.all")
 
 
-def parameter_text(parameters: Parameters, name: str) -> str:
+def describe_parameter(parameters: Parameters, name: str) -> str:
     """A parameter's value in words."""
     language = parameters.language
     declaration, value = parameters.declarations[name], getattr(parameters, name)
@@ -52,7 +49,7 @@ def parameter_text(parameters: Parameters, name: str) -> str:
     return say.number(value, language)
 
 
-def description_sheet(study: Study, parameters: Parameters, material: Material) -> str:
+def description_page(study: Study, parameters: Parameters, material: ReportMaterial) -> str:
     """The description sheet that a government publication opens with, as a table."""
     words = study.words(parameters.language)
     declared, language = study.declaration, words.language
@@ -62,7 +59,7 @@ def description_sheet(study: Study, parameters: Parameters, material: Material) 
         ("title", title),
         ("publisher", declared.publisher.in_language(language)),
         ("date", say.date(parameters.cutoff, language)),
-        ("scope", scope_text(study, parameters, words)),
+        ("scope", describe_scope(study, parameters, words)),
         ("material", words(counted, **({"n": material.n} if material.n else {}), N=material.N)),
         ("keywords", words("report.sheet.keywords_text")),
         ("language", words(f"language.{language}")),
@@ -90,7 +87,7 @@ def parameter_table(parameters: Parameters, words: Words) -> str:
         [
             (
                 declaration.label.in_language(language),
-                parameter_text(parameters, name),
+                describe_parameter(parameters, name),
                 declaration.help.in_language(language),
             )
             for name, declaration in parameters.declarations.items()
@@ -103,7 +100,7 @@ def parameter_table(parameters: Parameters, words: Words) -> str:
         Column("help", words("report.parameters.help"), width=48),
     ]
     caption = words("report.parameters.caption")
-    return captioned(Table(frame, columns, caption, language), "tbl-parameters")
+    return add_caption(Table(frame, columns, caption, language), "tbl-parameters")
 
 
 def indicator_table(indicators: Iterable[Indicator], used: Iterable[str], words: Words) -> str:
@@ -130,7 +127,7 @@ def indicator_table(indicators: Iterable[Indicator], used: Iterable[str], words:
         rows.append(
             {
                 "key": key,
-                "value": text_of(headline, words),
+                "value": format_indicator(headline, words),
                 "fraction": say.count_of(headline.n or 0, headline.N or 0, words.language)
                 if counted
                 else "",
@@ -148,11 +145,11 @@ def indicator_table(indicators: Iterable[Indicator], used: Iterable[str], words:
     ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=list(names))
     caption = words("report.indicators.caption")
-    return captioned(Table(frame, columns, caption, words.language), "tbl-indicators")
+    return add_caption(Table(frame, columns, caption, words.language), "tbl-indicators")
 
 
 def _interval(indicator: Indicator | None, words: Words) -> str:
-    return interval_text(indicator, words) if indicator is not None else ""
+    return format_interval(indicator, words) if indicator is not None else ""
 
 
 def data_table(descriptor: Descriptor, tables: Mapping[str, pd.DataFrame], words: Words) -> str:
@@ -175,7 +172,7 @@ def data_table(descriptor: Descriptor, tables: Mapping[str, pd.DataFrame], words
         Column("rows", words("report.data.rows"), "count", width=12),
         Column("origin", words("report.data.origin"), width=20),
     ]
-    return captioned(
+    return add_caption(
         Table(frame, columns, words("report.data.caption"), words.language), "tbl-data"
     )
 
@@ -202,16 +199,16 @@ def _content(name: str, title: str, words: Words) -> str:
     return words(f"data.{name}") if words.has(f"data.{name}") else title
 
 
-def captioned(table: Table, label: str) -> str:
+def add_caption(table: Table, label: str) -> str:
     """A table with a caption and an identifier that prose can refer to."""
     return f"{table.markdown()}\n: {table.full_caption} {{#{label}}}\n"
 
 
-def variables_in(text: str) -> list[str]:
+def find_variables(text: str) -> list[str]:
     """Keys of the `{{< var … >}}` in a text, in order."""
     return _VARIABLE.findall(text)
 
 
-def used_variables(sources: Iterable[Path]) -> set[str]:
+def find_used_variables(sources: Iterable[Path]) -> set[str]:
     """Keys of all variables in the sources."""
-    return {key for source in sources for key in variables_in(read_text(source))}
+    return {key for source in sources for key in find_variables(read_text(source))}

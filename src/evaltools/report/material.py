@@ -3,25 +3,62 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from evaltools.evidence import Evidence, load_descriptor, read_tables
-from evaltools.findings.judgement import Judgement, rule_note
+import pandas as pd
+
+from evaltools.evidence import Descriptor, Evidence, load_descriptor, read_tables
+from evaltools.findings.declaration import load_findings
+from evaltools.findings.judgement import (
+    Judgement,
+    judge,
+    judge_by_rule,
+    rule_note,
+    unknown_evidence,
+)
 from evaltools.findings.matrix import departures, matrix_problems
+from evaltools.indicators.indicator import Indicator
 from evaltools.pipeline import Run
+from evaltools.problems import refuse
 from evaltools.provenance.manifest import RUN_NAME_LENGTH
-from evaltools.report.staging import Material, judged
+from evaltools.report.variables import ESTIMANDS
 from evaltools.study import Parameters, Study
 
 
-def gather_material(study: Study, made: Run) -> Material:
+@dataclass(frozen=True)
+class ReportMaterial:
+    """What a report is made from, all of one run.
+
+    Arguments:
+        run: identifier of the run.
+        notebooks: executed notebooks by file name.
+        indicators: all indicators.
+        tables: the validated tables.
+        descriptor: of the tables.
+        n, N: final reports read and funded projects in scope.
+        judgements: what the run says of each finding of the report.
+    """
+
+    run: str
+    notebooks: Mapping[str, dict[str, Any]]
+    indicators: tuple[Indicator, ...]
+    tables: Mapping[str, pd.DataFrame]
+    descriptor: Descriptor
+    n: int
+    N: int
+    judgements: tuple[Judgement, ...] = ()
+
+
+def gather_material(study: Study, made: Run) -> ReportMaterial:
     """What a report is staged from: a run, and the tables of the study."""
     descriptor = load_descriptor(study.data)
     indicators = made.indicators()
     notebooks: dict[str, dict[str, Any]] = {
         path.name: json.loads(path.read_text(encoding="utf-8")) for path in made.notebooks
     }
-    tables, parameters = read_tables(study.data, descriptor), _parameters_of(study, made)
+    tables, parameters = read_tables(study.data, descriptor), _restore_parameters(study, made)
     counts = next(
         ((item.n or 0, item.N or 0) for item in indicators if item.key == "reports.read.share"),
         None,
@@ -29,7 +66,7 @@ def gather_material(study: Study, made: Run) -> Material:
     if counts is None:  # no chapter of the study counts what was read
         evidence = Evidence.select(study, tables, parameters)
         counts = evidence.n, evidence.N
-    return Material(
+    return ReportMaterial(
         run=made.key[:RUN_NAME_LENGTH],
         notebooks=notebooks,
         indicators=indicators,
@@ -37,17 +74,52 @@ def gather_material(study: Study, made: Run) -> Material:
         descriptor=descriptor,
         n=counts[0],
         N=counts[1],
-        judgements=judged(study, parameters, indicators, tables),
+        judgements=judge_findings(study, parameters, indicators, tables),
     )
 
 
-def judgements_of(study: Study, made: Run) -> tuple[Judgement, ...]:
+def judge_findings(
+    study: Study,
+    parameters: Parameters,
+    indicators: tuple[Indicator, ...],
+    tables: Mapping[str, pd.DataFrame],
+) -> tuple[Judgement, ...]:
+    """Every finding of the study put to the numbers of a run.
+
+    Arguments:
+        parameters: of the run.
+        indicators: all of the run.
+        tables: the data that it was made from.
+
+    Raises:
+        ProblemError: findings that ask for evidence or numbers that are not there.
+    """
+    declared = study.declaration
+    findings = load_findings(study.root, declared.languages)
+    if not len(findings):
+        return ()
+    facts, codable = {}, []
+    if "facts" in tables:
+        facts = dict(zip(tables["facts"]["fact_id"], tables["facts"]["value"], strict=True))
+    if "codes" in tables:
+        codes = tables["codes"]
+        codable = codes.loc[codes["codable"].astype(bool), "code_id"].tolist()
+    estimand = ESTIMANDS[parameters.estimand]
+    refuse(unknown_evidence(findings, codable, tables))
+    judgements = judge(findings, indicators, estimand, facts)
+    evidence = Evidence.select(study, tables, parameters)
+    return judge_by_rule(
+        judgements, indicators, evidence, estimand, facts, declared.chapters.values()
+    )
+
+
+def judge_run(study: Study, made: Run) -> tuple[Judgement, ...]:
     """What a run says of every finding of the study's report."""
     tables = read_tables(study.data, load_descriptor(study.data))
-    return judged(study, _parameters_of(study, made), made.indicators(), tables)
+    return judge_findings(study, _restore_parameters(study, made), made.indicators(), tables)
 
 
-def summarise(study: Study, parameters: Parameters, material: Material) -> list[str]:
+def summarise_findings(study: Study, parameters: Parameters, material: ReportMaterial) -> list[str]:
     """What an author should know of the report: findings that no longer hold, departures."""
     words = study.words("en")
     codes = set(material.tables["codes"]["code_id"]) if "codes" in material.tables else set()
@@ -69,7 +141,7 @@ def summarise(study: Study, parameters: Parameters, material: Material) -> list[
     return lines + [f"Departure from the plan: {line}" for line in departures(study, "en")]
 
 
-def _parameters_of(study: Study, made: Run) -> Parameters:
+def _restore_parameters(study: Study, made: Run) -> Parameters:
     """The parameters that a run was made under, as the study declares them now."""
     values = made.manifest.ingredients.parameters
     return study.parameters({k: v for k, v in values.items() if k in study.declaration.parameters})

@@ -17,8 +17,14 @@ from pathlib import Path
 
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.processes import end_group
-from evaltools.report.quarto_copy import prepare
-from evaltools.report.quarto_messages import Settings, Sources, clean, last_words, problems_in
+from evaltools.report.quarto_copy import prepare_quarto_copy
+from evaltools.report.quarto_messages import (
+    Settings,
+    Sources,
+    last_lines,
+    parse_problems,
+    strip_terminal_codes,
+)
 
 OLDEST = (1, 5)
 """The first whose Typst has the tables, and whose `embed` works as the report uses it."""
@@ -82,14 +88,14 @@ def require_quarto() -> Path:
     return found
 
 
-def version(quarto: Path) -> str:
+def read_version(quarto: Path) -> str:
     """The version of a Quarto, `1.9.37`, new enough for the report.
 
     Raises:
         ProblemError: it cannot be asked, says nothing that looks like a version, or is too old.
     """
     try:
-        asked = subprocess.run(
+        answer = subprocess.run(
             [str(quarto), "--version"],
             capture_output=True,
             stdin=subprocess.DEVNULL,
@@ -97,13 +103,13 @@ def version(quarto: Path) -> str:
             start_new_session=True,
             check=False,
         )
-        said = clean(asked.stdout.decode(errors="replace")).strip()
+        log = strip_terminal_codes(answer.stdout.decode(errors="replace")).strip()
     except (OSError, subprocess.TimeoutExpired) as error:
         what = f"does not tell its version: {type(error).__name__}"
         raise ProblemError([Problem(str(quarto), what, "", REMEDY, "quarto.version")]) from None
-    found = re.search(r"^v?(\d+)\.(\d+)(?:\.(\d+))?", said, re.MULTILINE)
-    if asked.returncode or not found:
-        what = f"does not tell its version, but '{said[:80]}'"
+    found = re.search(r"^v?(\d+)\.(\d+)(?:\.(\d+))?", log, re.MULTILINE)
+    if answer.returncode or not found:
+        what = f"does not tell its version, but '{log[:80]}'"
         raise ProblemError([Problem(str(quarto), what, "", REMEDY, "quarto.version")])
     if (int(found[1]), int(found[2])) < OLDEST:
         what = f"is Quarto {found[0].removeprefix('v')}, which is too old"
@@ -127,8 +133,6 @@ def render(
     output: Path,
     progress: Progress | None = None,
     *,
-    name: str | None = None,
-    shown: str = "reports",
     quarto: Path | None = None,
     epoch: int = 0,
     seconds: float = SECONDS,
@@ -142,8 +146,6 @@ def render(
         formats: of `html`, `typst`, `docx`.
         output: folder for what is made; its files are replaced only when all formats are there.
         progress: told what Quarto prints.
-        name: of the files without their ending; that of the document if not given.
-        shown: how the project's folder is called in problems.
         quarto: the command; looked for if not given.
         epoch: seconds since 1970 that count as now (SOURCE_DATE_EPOCH).
         seconds: wall-clock limit of one format.
@@ -161,11 +163,11 @@ def render(
     refuse(
         Problem("formats", f"no format is called '{item}'", ", ".join(ENDINGS)) for item in unknown
     )
-    version(command)
+    read_version(command)
     relative = document.resolve().relative_to(project.resolve())
     stop, turn = threading.Event(), threading.Lock()
 
-    def tell(kind: str, line: str) -> None:
+    def emit(kind: str, line: str) -> None:
         if progress is not None:
             with turn:
                 progress(f"{kind}: {line}")
@@ -174,10 +176,10 @@ def render(
 
         def one(kind: str) -> Path | list[Problem]:
             copy = Path(scratch).resolve() / kind
-            shutil.copytree(project, copy, ignore=_links)
-            prepare(copy, kind)
-            call = _Call(command, copy, relative, kind, shown)
-            return call.run(_environment(epoch), lambda line: tell(kind, line), seconds, stop)
+            shutil.copytree(project, copy, ignore=_resource_links)
+            prepare_quarto_copy(copy, kind)
+            call = _QuartoCall(command, copy, relative, kind)
+            return call.run(_environment(epoch), lambda line: emit(kind, line), seconds, stop)
 
         ordered = list(dict.fromkeys(formats))
         workers = max(1, min(at_once or min(2, os.cpu_count() or 1), len(ordered)))
@@ -189,29 +191,29 @@ def render(
                 raise
         problems = [item for found in results.values() if isinstance(found, list) for item in found]
         refuse(dict.fromkeys(problems))
-        made = {kind: found for kind, found in results.items() if isinstance(found, Path)}
-        return _move(made, output, name or relative.stem)
+        output_file = {kind: found for kind, found in results.items() if isinstance(found, Path)}
+        return _move_files(output_file, output, relative.stem)
 
 
-def _links(folder: str, names: list[str]) -> list[str]:
+def _resource_links(folder: str, names: list[str]) -> list[str]:
     """Links among the files of a folder: nothing from elsewhere gets into the copy."""
     return [name for name in names if (Path(folder) / name).is_symlink()]
 
 
-class _Call:
+class _QuartoCall:
     """One call of Quarto, for one format, in a copy of the project."""
 
-    def __init__(self, command: Path, project: Path, document: Path, kind: str, shown: str) -> None:
+    def __init__(self, command: Path, project: Path, document: Path, kind: str) -> None:
         self.command = command
         self.project = project
         self.document = document
         self.kind = kind
-        self.sources = Sources(project, document, shown)
+        self.sources = Sources(project, document)
 
     def run(
         self,
         environment: Mapping[str, str],
-        tell: Callable[[str], None],
+        emit: Callable[[str], None],
         seconds: float,
         stop: threading.Event,
     ) -> Path | list[Problem]:
@@ -234,7 +236,7 @@ class _Call:
             what = f"cannot be started: {error.strerror}"
             return [Problem(str(self.command), what, "", REMEDY, "quarto.start")]
         try:
-            said, in_time = _listen(process, tell, seconds, stop)
+            log, in_time = _collect_output(process, emit, seconds, stop)
         finally:
             end_group(process.pid)
             process.wait()
@@ -243,53 +245,53 @@ class _Call:
         if not in_time:
             where = self.sources.name(self.document.name)
             what = f"Quarto did not finish {self.kind} in {seconds:g} seconds"
-            last = f"Its last words: {last_words(said)}." if last_words(said) else ""
+            last = f"Its last words: {last_lines(log)}." if last_lines(log) else ""
             return [Problem(where, what, "", last, "quarto.time")]
-        problems = problems_in(said, self.sources)
+        problems = parse_problems(log, self.sources)
         if problems:
             return problems
-        made = self._made(said, before)
-        if process.returncode or made is None:
-            return [self._unexplained(process.returncode, said)]
-        side = made.with_name(f"{made.stem}_files")
+        output_file = self._output_file(log, before)
+        if process.returncode or output_file is None:
+            return [self._unexplained_problem(process.returncode, log)]
+        side = output_file.with_name(f"{output_file.stem}_files")
         if self.kind == "html" and side.is_dir():
             what = "the page needs other files beside it"
             remedy = "Set embed-resources: true for the format html."
             return [Problem(self.sources.name(self.document.name), what, "", remedy, "quarto.html")]
-        return made
+        return output_file
 
     def _candidates(self) -> list[Path]:
         ending = ENDINGS[self.kind]
         return sorted(self.project.rglob(f"*{ending}"), key=lambda path: (len(path.parts), path))
 
-    def _made(self, said: str, before: set[Path]) -> Path | None:
+    def _output_file(self, log: str, before: set[Path]) -> Path | None:
         """The file that Quarto says it has made, or the one that is new and has its name."""
-        if told := re.findall(r"^Output created: (.+)$", clean(said), re.MULTILINE):
+        if paths := re.findall(r"^Output created: (.+)$", strip_terminal_codes(log), re.MULTILINE):
             for base in (self.project / self.document.parent, self.project):
-                path = (base / str(told[-1]).strip()).resolve()
+                path = (base / str(paths[-1]).strip()).resolve()
                 if path.is_file() and path.suffix == ENDINGS[self.kind]:
                     return path
         new = [path for path in self._candidates() if path not in before]
         return next((path for path in new if path.stem == self.document.stem), None)
 
-    def _unexplained(self, status: int, said: str) -> Problem:
+    def _unexplained_problem(self, status: int, log: str) -> Problem:
         where = self.sources.name(self.document.name)
-        words = last_words(said) or "nothing"
+        words = last_lines(log) or "nothing"
         what = f"Quarto made no {self.kind} (status {status}) and said: {words}"
         return Problem(where, what, code="quarto.error")
 
 
-def _listen(
+def _collect_output(
     process: subprocess.Popen[bytes],
-    tell: Callable[[str], None],
+    emit: Callable[[str], None],
     seconds: float,
     stop: threading.Event,
 ) -> tuple[str, bool]:
     """All that a process prints until it ends, and whether it ended in time."""
     assert process.stdout is not None
     deadline = time.monotonic() + seconds
-    said = bytearray()
-    told = 0
+    log = bytearray()
+    paths = 0
     settings = Settings()
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
@@ -298,22 +300,22 @@ def _listen(
             # A process that Quarto left behind may hold the pipe open for ever.
             if selector.select(0 if ended else 0.1):
                 got = os.read(process.stdout.fileno(), 1 << 16)
-                said += got
+                log += got
                 if not got:
                     selector.unregister(process.stdout)
                     process.wait(max(0.1, deadline - time.monotonic()))
                     ended = True
-                while (end := said.find(b"\n", told)) >= 0:
-                    line = clean(said[told:end].decode(errors="replace"))
+                while (end := log.find(b"\n", paths)) >= 0:
+                    line = strip_terminal_codes(log[paths:end].decode(errors="replace"))
                     if not settings.holds(line) and line.strip():
-                        tell(line.strip())
-                    told = end + 1
+                        emit(line.strip())
+                    paths = end + 1
                 if got:
                     continue
             if ended:
-                return said.decode(errors="replace"), True
+                return log.decode(errors="replace"), True
             if stop.is_set() or time.monotonic() > deadline:
-                return said.decode(errors="replace"), False
+                return log.decode(errors="replace"), False
 
 
 def _environment(epoch: int) -> dict[str, str]:
@@ -333,11 +335,11 @@ def _environment(epoch: int) -> dict[str, str]:
     return variables
 
 
-def _move(made: Mapping[str, Path], output: Path, name: str) -> list[Path]:
+def _move_files(output_file: Mapping[str, Path], output: Path, name: str) -> list[Path]:
     """Put the files into the output folder, each in one step."""
     output.mkdir(parents=True, exist_ok=True)
     waiting = []
-    for kind, path in made.items():
+    for kind, path in output_file.items():
         target = output / f"{name}{ENDINGS[kind]}"
         beside = output / f".{target.name}.{os.getpid()}"
         shutil.copyfile(path, beside)

@@ -24,7 +24,7 @@ _NOT_TEXT = re.compile(r"\{[^{}]*\}|\]\([^()]*\)|\$[^$]+\$|<[^<>]*>")
 _PLAIN_START = re.compile(r"[\w\[]")
 
 
-def prepare(project: Path, kind: str) -> None:
+def prepare_quarto_copy(project: Path, kind: str) -> None:
     """Make a copy of a staged project ready for one format.
 
     Arguments:
@@ -39,7 +39,7 @@ def prepare(project: Path, kind: str) -> None:
     values = dict(_values(project / "_variables.yml"))
     for path in sorted(project.rglob("*.qmd")) if values else ():
         text = path.read_text(encoding="utf-8")
-        filled = with_values(text, values)
+        filled = fill_values(text, values)
         if filled != text:
             path.write_text(filled, encoding="utf-8")
 
@@ -66,7 +66,7 @@ def _leaves(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, s
             yield f"{above}{key}", value
 
 
-def with_values(text: str, values: Mapping[str, str]) -> str:
+def fill_values(text: str, values: Mapping[str, str]) -> str:
     """Markdown with its variables filled in, line for line.
 
     A variable stays for Quarto to fill in where its value would not be read as text of a
@@ -87,11 +87,11 @@ def with_values(text: str, values: Mapping[str, str]) -> str:
         elif fences.step(line) or "{{<" not in line:
             filled.append(line)
         else:
-            filled.append(_filled(line, values))
+            filled.append(_fill_line(line, values))
     return "\n".join(filled)
 
 
-def _filled(line: str, values: Mapping[str, str]) -> str:
+def _fill_line(line: str, values: Mapping[str, str]) -> str:
     def blank(match: re.Match[str]) -> str:
         return " " * len(match[0])
 

@@ -26,60 +26,60 @@ class Sources:
     Arguments:
         folder: the project as it was rendered; messages name files in it.
         document: the document, below it.
-        shown: how the project's folder is called in problems, such as `reports`.
     """
 
     folder: Path
     document: Path
-    shown: str = ""
 
     def name(self, path: str) -> str:
         """A file as the author knows it, from what a message calls it."""
         given = Path(path.strip().rstrip(",.").strip("'\""))
         if not given.is_absolute():
             near = self.document.parent / given
-            return self._below(given if (self.folder / given).exists() else near)
+            return self._sources_below(given if (self.folder / given).exists() else near)
         for base in (self.folder, self.folder.resolve()):
             if given.is_relative_to(base):
-                return self._below(given.relative_to(base))
+                return self._sources_below(given.relative_to(base))
         return given.as_posix()
 
-    def place_of(self, text: str, among: str = "*.qmd") -> str:
+    def find_place(self, text: str, among: str = "*.qmd") -> str:
         """File and line of the first place where a text stands, else the document."""
         for path in self._documents_first(among):
             lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
             for number, line in enumerate(lines, 1):
-                if _stands_in(text, line):
-                    return f"{self._below(path.relative_to(self.folder))}:{number}"
-        return self._below(self.document)
+                if _is_line_in(text, line):
+                    return f"{self._sources_below(path.relative_to(self.folder))}:{number}"
+        return self._sources_below(self.document)
 
     def _documents_first(self, among: str) -> list[Path]:
         near = (self.folder / self.document).parent
         found = [path for path in self.folder.rglob(among) if path.is_file()]
         return sorted(found, key=lambda path: (not path.is_relative_to(near), path))
 
-    def _below(self, path: Path) -> str:
-        return f"{self.shown}/{path.as_posix()}" if self.shown else path.as_posix()
+    def _sources_below(self, path: Path) -> str:
+        return f"reports/{path.as_posix()}"  # which is what was staged
 
 
-def _stands_in(text: str, line: str) -> bool:
+def _is_line_in(text: str, line: str) -> bool:
     at = line.find(text)
     after = line[at + len(text) :][:1]
     return at >= 0 and not (after.isalnum() or (after != "" and after in "_-"))
 
 
-def clean(text: str) -> str:
+def strip_terminal_codes(text: str) -> str:
     """Text without terminal colours, without carriage returns."""
     return _COLOURS.sub("", text).replace("\r", "\n")
 
 
-def problems_in(output: str, sources: Sources) -> list[Problem]:
+def parse_problems(output: str, sources: Sources) -> list[Problem]:
     """All that is wrong according to what was printed, in its order, each once.
 
     Unresolved cross-references, citations and images that were not found count as wrong,
     although Quarto goes on: the page would show `?@fig-x` to the reader.
     """
-    lines = [line for line in clean(output).splitlines() if not line.startswith("    at ")]
+    lines = [
+        line for line in strip_terminal_codes(output).splitlines() if not line.startswith("    at ")
+    ]
     found: dict[Problem, None] = {}
     for index, line in enumerate(lines):
         for read in _READERS:
@@ -106,11 +106,11 @@ class Settings:
         return self._inside
 
 
-def last_words(output: str) -> str:
+def last_lines(output: str) -> str:
     """The last lines that say something, for a failure that is of no known kind."""
     lines = [
         line.strip()
-        for line in clean(output).splitlines()
+        for line in strip_terminal_codes(output).splitlines()
         if line.strip() and not line.startswith(("    at ", "Stack trace"))
     ]
     return " | ".join(lines[-3:])
@@ -124,13 +124,13 @@ def _crossref(line: str, below: Sequence[str], sources: Sources) -> Iterator[Pro
         label = found[1]
         what = f"refers to @{label}, and nothing has that label"
         remedy = "Embed or label it, or correct the reference."
-        yield Problem(sources.place_of(f"@{label}"), what, "", remedy, "quarto.crossref")
+        yield Problem(sources.find_place(f"@{label}"), what, "", remedy, "quarto.crossref")
 
 
 def _citation(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
     if found := re.search(rf"citation ({_KEY}) not found", line, re.IGNORECASE):
         what = f"cites @{found[1]}, which is not in the bibliography"
-        yield Problem(sources.place_of(f"@{found[1]}"), what, code="quarto.citation")
+        yield Problem(sources.find_place(f"@{found[1]}"), what, code="quarto.citation")
 
 
 def _resource(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
@@ -141,10 +141,10 @@ def _resource(line: str, below: Sequence[str], sources: Sources) -> Iterator[Pro
     if re.match(r"[a-z][a-z0-9+.-]*://", name, re.IGNORECASE):
         what = f"needs {name}, which is not in the project"
         remedy = "Rendering asks nobody: put it into the project, or leave out what asks for it."
-        yield Problem(sources.place_of(name), what, "", remedy, "quarto.address")
+        yield Problem(sources.find_place(name), what, "", remedy, "quarto.address")
         return
     what = f"shows {Path(name).name}, which does not exist"
-    yield Problem(sources.place_of(Path(name).name), what, code="quarto.image")
+    yield Problem(sources.find_place(Path(name).name), what, code="quarto.image")
 
 
 def _include(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
@@ -153,7 +153,7 @@ def _include(line: str, below: Sequence[str], sources: Sources) -> Iterator[Prob
     text = " ".join(part.strip() for part in below[:4])
     if found := re.search(r"in file (.+?),?\s+could not find file (.+?)\.(?:\s|$)", text):
         missing = Path(found[2]).name
-        place = sources.place_of(missing)
+        place = sources.find_place(missing)
         where = place if place.rpartition(":")[2].isdigit() else sources.name(found[1])
         what = f"includes {sources.name(found[2])}, which does not exist"
         yield Problem(where, what, code="quarto.include")
@@ -163,13 +163,13 @@ def _shortcode(line: str, below: Sequence[str], sources: Sources) -> Iterator[Pr
     code = "quarto.shortcode"
     if found := re.match(r"ERROR: invalid shortcode:\s*(.+)", line):
         what = f"has a shortcode that cannot be read: {found[1]}"
-        yield Problem(sources.place_of(found[1].strip()), what, code=code)
+        yield Problem(sources.find_place(found[1].strip()), what, code=code)
     elif found := _UNKNOWN_SHORTCODE.search(line):
         what = f"has the shortcode {found[1]}, which Quarto does not know"
-        yield Problem(sources.place_of(f"{{{{< {found[1]}"), what, code=code)
+        yield Problem(sources.find_place(f"{{{{< {found[1]}"), what, code=code)
     elif found := _UNKNOWN_VARIABLE.search(line):
         what = f"asks for the variable {found[1]}, which has no value"
-        yield Problem(sources.place_of(f"var {found[1]}"), what, code=code)
+        yield Problem(sources.find_place(f"var {found[1]}"), what, code=code)
 
 
 def _embed(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
@@ -177,12 +177,12 @@ def _embed(line: str, below: Sequence[str], sources: Sources) -> Iterator[Proble
     if found := re.search(r"cell '?([\w.-]+)'? does not exist in (?:the )?notebook", line):
         what = f"embeds the cell '{found[1]}', which its notebook does not have"
         remedy = "Compare it with the labels (#| label:) of the notebook."
-        yield Problem(sources.place_of(f"#{found[1]}"), what, "", remedy, code)
+        yield Problem(sources.find_place(f"#{found[1]}"), what, "", remedy, code)
     elif found := re.search(r"Unable to embed content from notebook '([^']+)'", line):
         name = Path(found[1]).name
         if not any("does not exist in" in text for text in below[:2]):
             what = f"embeds from {name}, which cannot be read"
-            yield Problem(sources.place_of(name), what, code=code)
+            yield Problem(sources.find_place(name), what, code=code)
 
 
 def _yaml(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from evaltools.files import build_beside, clear_leftovers, hold_lock, put_in_place
 from evaltools.provenance.hashes import hash_file, hash_files, hash_package, hash_value
-from evaltools.provenance.manifest import sealed
+from evaltools.provenance.manifest import add_seal
 from evaltools.report.engines import Engine
 
 RECORD = "report.json"
@@ -56,7 +56,7 @@ class ReportStore:
         return record if complete else None
 
     @contextlib.contextmanager
-    def building(self) -> Iterator[Path]:
+    def open_new(self) -> Iterator[Path]:
         """A new folder to render into; it goes when the report is published or given up."""
         with build_beside(self.renders / secrets.token_hex(3)) as folder:
             yield folder
@@ -64,7 +64,7 @@ class ReportStore:
     def publish(self, building: Path, name: str, record: Mapping[str, Any]) -> Path:
         """Write the record, give the folder its final name and let the link point to it."""
         outputs = {path.name: hash_file(path) for path in sorted(building.iterdir())}
-        text = json.dumps(sealed({**record, "outputs": outputs}), indent=1, sort_keys=True)
+        text = json.dumps(add_seal({**record, "outputs": outputs}), indent=1, sort_keys=True)
         (building / RECORD).write_text(text + "\n", encoding="utf-8")
         with hold_lock(self.build / ".renders.lock"):
             final = self.renders / f"{record['key'][:_NAME_LENGTH]}-{secrets.token_hex(3)}"
@@ -85,7 +85,7 @@ class ReportStore:
                 shutil.rmtree(path, ignore_errors=True)
 
 
-def render_key(run: str, sources: Path, engine: Engine, language: str) -> str:
+def compute_render_key(run: str, sources: Path, engine: Engine, language: str) -> str:
     """The hash of all that a rendered report depends on.
 
     Arguments:
@@ -94,7 +94,7 @@ def render_key(run: str, sources: Path, engine: Engine, language: str) -> str:
     """
     ingredients = {
         "run": run,
-        "sources": source_hashes(sources),
+        "sources": hash_sources(sources),
         "code": hash_package(),
         "engine": [engine.name, engine.version],
         "epoch": engine.epoch,
@@ -103,7 +103,7 @@ def render_key(run: str, sources: Path, engine: Engine, language: str) -> str:
     return hash_value(ingredients)
 
 
-def source_hashes(sources: Path) -> dict[str, str]:
+def hash_sources(sources: Path) -> dict[str, str]:
     """SHA-256 of the author's files, by their path below the study; what was built is none."""
     own = [path for path in sorted(sources.iterdir()) if not path.name.startswith(("_build", "."))]
     files = {f"{sources.name}/{path.name}": hash_file(path) for path in own if path.is_file()}

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from evaltools.problems import Problem
-from evaltools.report.renderer.located_problems import Source, read_source, relative
+from evaltools.report.renderer.located_problems import Source, read_source, relative_name
 from evaltools.report.renderer.notebook_outputs import Notebooks
 from evaltools.report.renderer.project import Level, Project, read_project
 from evaltools.report.renderer.shortcodes import TextPass
@@ -28,7 +28,7 @@ CHECKED = frozenset(
 DATES = ("date", "date-modified")
 
 
-def source_problems(
+def check_sources(
     folder: Path, document: Path, variables: Mapping[str, Any], shown: str = "reports"
 ) -> tuple[Problem, ...]:
     """Everything in a staged project's sources that no engine may be left to deal with.
@@ -51,7 +51,7 @@ def source_problems(
     with TemporaryDirectory(prefix="evaltools-") as scratch:
         notebooks = Notebooks(root, Path(scratch))
         for path in [document, *chapters]:
-            name = relative(root, path)
+            name = relative_name(root, path)
             if name in read:
                 continue
             source, problems = read_source(root, path.resolve())

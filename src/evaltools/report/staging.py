@@ -5,35 +5,31 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import fontpkg_fira_sans
-import pandas as pd
 import yaml
 
 from evaltools.charts.figure import CAPTION_METADATA, CAPTION_TYPE
-from evaltools.evidence import Descriptor
 from evaltools.files import read_text
 from evaltools.findings.checklists import checklist_page, included_pages, sections_of
 from evaltools.findings.display import findings_metadata, release_table
-from evaltools.findings.judgement import Judgement
 from evaltools.findings.matrix import matrix_page
 from evaltools.i18n.numbers import Language
-from evaltools.indicators.indicator import Indicator
 from evaltools.lint import check_small_denominators
 from evaltools.problems import refuse
 from evaltools.report import generated_pages
 from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.evidence_pages.markup import anchors_in, link_numbers
-from evaltools.report.evidence_pages.page import evidence_pages
-from evaltools.report.evidence_pages.quotes import declared_policy
-from evaltools.report.evidence_pages.scope_facts import fact_variables, facts_of, scope_variables
+from evaltools.report.evidence_pages.markup import find_anchors, link_numbers
+from evaltools.report.evidence_pages.page import write_evidence_pages
+from evaltools.report.evidence_pages.quotations import make_quote_policy
+from evaltools.report.evidence_pages.scope_facts import fact_variables, read_facts, scope_variables
+from evaltools.report.material import ReportMaterial
 from evaltools.report.renderer.docx.reference import Page, reference_docx
 from evaltools.report.renderer.located_problems import INCLUDE
-from evaltools.report.source_checks import source_problems
-from evaltools.report.variables import ESTIMANDS, nested, ranking_variables, variables
+from evaltools.report.source_checks import check_sources
+from evaltools.report.variables import ESTIMANDS, indicator_variables, nest, ranking_variables
 from evaltools.study import Parameters, Study
 
 PROJECT = Path(__file__).parent / "project"
@@ -57,31 +53,7 @@ _TAGS = {"fi": "fi-FI", "sv": "sv-FI", "en": "en-GB"}
 """Languages of Word's spelling."""
 
 
-@dataclass(frozen=True)
-class Material:
-    """What a report is made from, all of one run.
-
-    Arguments:
-        run: identifier of the run.
-        notebooks: executed notebooks by file name.
-        indicators: all indicators.
-        tables: the validated tables.
-        descriptor: of the tables.
-        n, N: final reports read and funded projects in scope.
-        judgements: what the run says of each finding of the report.
-    """
-
-    run: str
-    notebooks: Mapping[str, dict[str, Any]]
-    indicators: tuple[Indicator, ...]
-    tables: Mapping[str, pd.DataFrame]
-    descriptor: Descriptor
-    n: int
-    N: int
-    judgements: tuple[Judgement, ...] = ()
-
-
-def stage(study: Study, parameters: Parameters, material: Material, folder: Path) -> Path:
+def stage(study: Study, parameters: Parameters, material: ReportMaterial, folder: Path) -> Path:
     """Write the staged project into an empty folder.
 
     Arguments:
@@ -101,7 +73,7 @@ def stage(study: Study, parameters: Parameters, material: Material, folder: Path
         _copy_sources(sources, folder)
     glossary = Glossary.of(material.tables, study.words(language), study.declaration)
     values = report_variables(study, parameters, material, glossary)
-    metadata = _metadata(study, parameters, material, glossary)
+    metadata = _front_matter(study, parameters, material, glossary)
     _write_yaml(document.parent / "_metadata.yml", metadata)
     _write_style(folder, metadata)
     notebooks = folder / "notebooks"
@@ -113,9 +85,11 @@ def stage(study: Study, parameters: Parameters, material: Material, folder: Path
     pages.mkdir()
     for name in GENERATED:  # what is in them depends on the prose, so they are written last
         (pages / name).touch()
-    variables_by_group = nested(values)
-    refuse(source_problems(folder, document, variables_by_group))
-    used = generated_pages.used_variables(sorted(document.parent.rglob("*.qmd"))) & values.keys()
+    variables_by_group = nest(values)
+    refuse(check_sources(folder, document, variables_by_group))
+    used = (
+        generated_pages.find_used_variables(sorted(document.parent.rglob("*.qmd"))) & values.keys()
+    )
     shown = {key: values[key] for key in sorted(used)}
     refuse(check_small_denominators(shown, material.indicators))
     _write_yaml(folder / "_variables.yml", variables_by_group)
@@ -125,17 +99,17 @@ def stage(study: Study, parameters: Parameters, material: Material, folder: Path
 
 
 def report_variables(
-    study: Study, parameters: Parameters, material: Material, glossary: Glossary
+    study: Study, parameters: Parameters, material: ReportMaterial, glossary: Glossary
 ) -> dict[str, str]:
     """Everything that `{{< var … >}}` can ask for, as markdown by dotted key."""
     words = glossary.words
-    made = variables(material.indicators, ESTIMANDS[parameters.estimand], words)
+    made = indicator_variables(material.indicators, ESTIMANDS[parameters.estimand], words)
     made |= ranking_variables(material.indicators, glossary)
-    made["scope.description"] = generated_pages.scope_text(study, parameters, words)
+    made["scope.description"] = generated_pages.describe_scope(study, parameters, words)
     for name in parameters.declarations:
-        made[f"parameter.{name}"] = generated_pages.parameter_text(parameters, name)
+        made[f"parameter.{name}"] = generated_pages.describe_parameter(parameters, name)
     made |= scope_variables(material.indicators, words.language)
-    return made | fact_variables(facts_of(material.tables, parameters, {}, words))
+    return made | fact_variables(read_facts(material.tables, parameters, {}, words))
 
 
 def _copy_sources(reports: Path, folder: Path) -> None:
@@ -171,8 +145,8 @@ def _write_chapters(document: Path) -> None:
             alone.write_text(f"{line.strip()}\n", encoding="utf-8")
 
 
-def _metadata(
-    study: Study, parameters: Parameters, material: Material, glossary: Glossary
+def _front_matter(
+    study: Study, parameters: Parameters, material: ReportMaterial, glossary: Glossary
 ) -> dict[str, Any]:
     language: Language = parameters.language
     words = glossary.words
@@ -183,7 +157,7 @@ def _metadata(
         "short-title": declared.short_title.in_language(language),
         "subtitle": declared.subtitle.in_language(language),
         "author": declared.publisher.in_language(language),
-        "flags": flags(material),
+        "flags": example_flags(material),
     }
     if "cutoff" in parameters.declarations:
         metadata["date"] = parameters.cutoff.isoformat()
@@ -204,7 +178,7 @@ def _reference_docx(metadata: Mapping[str, Any]) -> bytes:
     return reference_docx(page)
 
 
-def flags(material: Material) -> dict[str, bool]:
+def example_flags(material: ReportMaterial) -> dict[str, bool]:
     """Conditions that parts of the prose depend on (`when-meta="flags.…"`)."""
     return {
         "example": material.descriptor.example,
@@ -218,23 +192,23 @@ def flags(material: Material) -> dict[str, bool]:
 def _write_generated(
     study: Study,
     parameters: Parameters,
-    material: Material,
+    material: ReportMaterial,
     chapters: Path,
     values: Mapping[str, str],
     glossary: Glossary,
 ) -> None:
     words = glossary.words
-    used = generated_pages.used_variables(sorted(chapters.rglob("*.qmd"))) & values.keys()
+    used = generated_pages.find_used_variables(sorted(chapters.rglob("*.qmd"))) & values.keys()
     descriptor = material.descriptor
     pages = {
-        "_description.qmd": generated_pages.description_sheet(study, parameters, material),
+        "_description.qmd": generated_pages.description_page(study, parameters, material),
         "_parameters.qmd": generated_pages.parameter_table(parameters, words),
         "_indicators.qmd": generated_pages.indicator_table(material.indicators, used, words),
         "_data.qmd": generated_pages.data_table(descriptor, material.tables, words),
         "_disclosure.qmd": generated_pages.disclosure_page(study, parameters, words),
         "_release.qmd": link_numbers(release_table(material.judgements, words, glossary.labels)),
     }
-    pages["_evidence.qmd"] = _evidence(
+    pages["_evidence.qmd"] = _write_evidence_pages(
         study, parameters, material, (pages["_release.qmd"], *(values[key] for key in sorted(used)))
     )
     pages["_matrix.qmd"] = matrix_page(study, material.indicators, material.judgements, words)
@@ -244,14 +218,14 @@ def _write_generated(
         (chapters / "_generated" / name).write_text(pages[name], encoding="utf-8")
 
 
-def _evidence(
-    study: Study, parameters: Parameters, material: Material, texts: Iterable[str]
+def _write_evidence_pages(
+    study: Study, parameters: Parameters, material: ReportMaterial, texts: Iterable[str]
 ) -> str:
     """Entries of everything that the texts lead to."""
-    policy = declared_policy(
+    policy = make_quote_policy(
         study.declaration.disclosure.quotes, material.tables, study.declaration.disclosure
     )
-    return evidence_pages(material, anchors_in(texts), study, parameters, policy)
+    return write_evidence_pages(material, find_anchors(texts), study, parameters, policy)
 
 
 def _write_yaml(path: Path, content: Mapping[str, Any]) -> None:
@@ -284,13 +258,13 @@ _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 def _stage_cell(cell: dict[str, Any]) -> dict[str, Any]:
     if cell["cell_type"] != "code":
         return cell
-    told: dict[str, Any] = {}
+    properties: dict[str, Any] = {}
     outputs = []
     for output in cell.get("outputs", []):
         data = output.get("data", {})
         if output.get("metadata", {}).get("evaltools") == CAPTION_METADATA["evaltools"]:
             continue
-        told |= data.get(CAPTION_TYPE, {})
+        properties |= data.get(CAPTION_TYPE, {})
         kept = {mime: data[mime] for mime in KEPT if mime in data}
         if kept:
             outputs.append({"output_type": "display_data", "data": kept, "metadata": {}})
@@ -301,56 +275,16 @@ def _stage_cell(cell: dict[str, Any]) -> dict[str, Any]:
         "id": cell["id"],
         "metadata": {},
         "outputs": outputs,
-        "source": "".join(f"#| {line}\n" for line in _options(told)) + source,
+        "source": "".join(f"#| {line}\n" for line in _cell_options(properties)) + source,
     }
 
 
-def _options(told: dict[str, Any]) -> list[str]:
+def _cell_options(properties: dict[str, Any]) -> list[str]:
     """Quarto's cell options; JSON strings are YAML strings too."""
     options: dict[str, Any] = {"echo": False}
-    if told.get("kind") == "figure":
-        options |= {"fig-cap": told["caption"], "fig-alt": told["alt"]}
-    if told.get("kind") == "table":
-        widths = [round(100 * width, 2) for width in told["widths"]]
-        options |= {"tbl-cap": told["caption"], "tbl-colwidths": widths}
+    if properties.get("kind") == "figure":
+        options |= {"fig-cap": properties["caption"], "fig-alt": properties["alt"]}
+    if properties.get("kind") == "table":
+        widths = [round(100 * width, 2) for width in properties["widths"]]
+        options |= {"tbl-cap": properties["caption"], "tbl-colwidths": widths}
     return [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in options.items()]
-
-
-def judged(
-    study: Study,
-    parameters: Parameters,
-    indicators: tuple[Indicator, ...],
-    tables: Mapping[str, pd.DataFrame],
-) -> tuple[Judgement, ...]:
-    """Every finding of the study put to the numbers of a run.
-
-    Arguments:
-        parameters: of the run.
-        indicators: all of the run.
-        tables: the data that it was made from.
-
-    Raises:
-        ProblemError: findings that ask for evidence or numbers that are not there.
-    """
-    from evaltools.evidence import Evidence
-    from evaltools.findings.declaration import load_findings
-    from evaltools.findings.judgement import judge, judge_by_rule, unknown_evidence
-    from evaltools.report.variables import ESTIMANDS
-
-    declared = study.declaration
-    findings = load_findings(study.root, declared.languages)
-    if not len(findings):
-        return ()
-    facts, codable = {}, []
-    if "facts" in tables:
-        facts = dict(zip(tables["facts"]["fact_id"], tables["facts"]["value"], strict=True))
-    if "codes" in tables:
-        codes = tables["codes"]
-        codable = codes.loc[codes["codable"].astype(bool), "code_id"].tolist()
-    estimand = ESTIMANDS[parameters.estimand]
-    refuse(unknown_evidence(findings, codable, tables))
-    judgements = judge(findings, indicators, estimand, facts)
-    evidence = Evidence.select(study, tables, parameters)
-    return judge_by_rule(
-        judgements, indicators, evidence, estimand, facts, declared.chapters.values()
-    )

@@ -11,7 +11,7 @@ from evaltools.i18n.messages import Words
 from evaltools.i18n.quantifiers import quantity
 from evaltools.indicators.indicator import Estimand, Indicator
 from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.evidence_pages.markup import linked, number_anchor
+from evaltools.report.evidence_pages.markup import link_to_number, number_anchor
 
 ESTIMANDS: Mapping[str, Estimand] = {
     "descriptive": "D",
@@ -25,7 +25,9 @@ _COUNTED = {"goals": "goal", "goal_quality": "goal", "rooting": "goal", "savings
 _OF_REPORTS = ("savings.claimed",)
 
 
-def variables(indicators: Iterable[Indicator], estimand: Estimand, words: Words) -> dict[str, str]:
+def indicator_variables(
+    indicators: Iterable[Indicator], estimand: Estimand, words: Words
+) -> dict[str, str]:
     """What `{{< var key >}}` gives, by dotted key.
 
     An indicator `challenge.staff.share` of the reports read yields `challenge.staff.share`
@@ -55,18 +57,18 @@ def variables(indicators: Iterable[Indicator], estimand: Estimand, words: Words)
         name = stem + "".join(f".by.{dimension}.{value}" for dimension, value in dimensions)
         headline = by_estimand.get("D") or by_estimand.get("P") or by_estimand["S"]
         if measure == "bounds":
-            text = interval_text(headline, words)
+            text = format_interval(headline, words)
             made[f"{name}.bounds"] = _span(headline, text, "interval")
             continue
-        made[f"{name}.{measure}"] = _span(headline, text_of(headline, words))
+        made[f"{name}.{measure}"] = _span(headline, format_indicator(headline, words))
         made |= _counts(headline, name, words)
         for other, label in _INTERVALS.items():
             if other in by_estimand and by_estimand[other].low is not None:
-                text = interval_text(by_estimand[other], words)
+                text = format_interval(by_estimand[other], words)
                 made[f"{name}.{label}"] = _span(by_estimand[other], text, "interval")
         if headline.unit == "share":
             chosen = by_estimand.get(estimand, headline)
-            made[f"{name}.quantity"] = quantity_text(chosen, stem, words)
+            made[f"{name}.quantity"] = format_quantity(chosen, stem, words)
     return made
 
 
@@ -81,7 +83,7 @@ def _counts(indicator: Indicator, name: str, words: Words) -> dict[str, str]:
     }
 
 
-def text_of(indicator: Indicator, words: Words) -> str:
+def format_indicator(indicator: Indicator, words: Words) -> str:
     """The value as prose prints it; in words where there is none."""
     if indicator.suppressed:
         return words("report.suppressed")
@@ -103,7 +105,7 @@ def text_of(indicator: Indicator, words: Words) -> str:
     return say.ratio(value, words.language)
 
 
-def interval_text(indicator: Indicator, words: Words) -> str:
+def format_interval(indicator: Indicator, words: Words) -> str:
     """Both limits as printed; empty where there are none."""
     if indicator.low is None or indicator.high is None:
         return ""
@@ -113,10 +115,10 @@ def interval_text(indicator: Indicator, words: Words) -> str:
     return say.number_range(indicator.low, indicator.high, words.language, decimals)
 
 
-def quantity_text(indicator: Indicator, stem: str, words: Words) -> str:
+def format_quantity(indicator: Indicator, stem: str, words: Words) -> str:
     """`enemmistössä raporteista (31/52)`: a word only where the whole interval bears it out."""
     if indicator.suppressed or indicator.value is None:
-        return _span(indicator, text_of(indicator, words))
+        return _span(indicator, format_indicator(indicator, words))
     low = indicator.value if indicator.low is None else indicator.low
     high = indicator.value if indicator.high is None else indicator.high
     word = quantity(indicator.value, low, high) or "number"
@@ -137,10 +139,10 @@ def _span(indicator: Indicator, text: str, shows: str = "value") -> str:
         by = ";".join(f"{name}={value}" for name, value in indicator.dimensions)
         attributes += f' dimensions="{by}"'
     marked = f'[{escape_markdown(text)}]{{{attributes} shows="{shows}"}}'
-    return linked(marked, number_anchor(indicator.key, indicator.dimensions))
+    return link_to_number(marked, number_anchor(indicator.key, indicator.dimensions))
 
 
-def nested(flat: Mapping[str, str]) -> dict[str, Any]:
+def nest(flat: Mapping[str, str]) -> dict[str, Any]:
     """Dotted keys as the nested mapping that `_variables.yml` holds.
 
     Raises:
@@ -161,7 +163,7 @@ def nested(flat: Mapping[str, str]) -> dict[str, Any]:
 LENGTHS = {"list": 5, "top": 3, "first": 1}
 
 
-def ranked(indicators: Iterable[Indicator], codes: Collection[str]) -> list[Indicator]:
+def rank_shares(indicators: Iterable[Indicator], codes: Collection[str]) -> list[Indicator]:
     """Shares of some codes that are not zero, most often first, then by key."""
     shares = [
         indicator
@@ -175,7 +177,7 @@ def ranked(indicators: Iterable[Indicator], codes: Collection[str]) -> list[Indi
     return sorted(shares, key=lambda indicator: (-(indicator.value or 0), indicator.key))
 
 
-def leading(shares: list[Indicator], length: int) -> list[Indicator]:
+def select_leading(shares: list[Indicator], length: int) -> list[Indicator]:
     """The first of a ranking, and those that tie with the last of them."""
     if len(shares) <= length:
         return shares
@@ -194,9 +196,9 @@ def ranking_variables(indicators: Iterable[Indicator], glossary: Glossary) -> di
     made = {}
     for kind in sorted(set(glossary.kinds.values())):
         own = {code for code, its in glossary.kinds.items() if its == kind}
-        shares = ranked(records, own)
+        shares = rank_shares(records, own)
         for name, length in LENGTHS.items():
-            items = [_item(share, glossary) for share in leading(shares, length)]
+            items = [_item(share, glossary) for share in select_leading(shares, length)]
             text = say.list_of(items, words.language) if items else words("report.ranking.none")
             made[f"ranking.{kind}.{name}"] = text
     return made
@@ -207,4 +209,4 @@ def _item(share: Indicator, glossary: Glossary) -> str:
     fraction = say.count_of(share.n or 0, share.N or 0, glossary.words.language)
     label = escape_markdown(glossary.labels.get(code, code))
     span = f'[{fraction}]{{.indicator key="{share.key}" estimand="D" shows="fraction"}}'
-    return f"{label} ({linked(span, number_anchor(share.key))})"
+    return f"{label} ({link_to_number(span, number_anchor(share.key))})"

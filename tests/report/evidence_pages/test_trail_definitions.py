@@ -11,13 +11,13 @@ from evaltools.evidence import load_descriptor
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import LANGUAGES
 from evaltools.report.evidence_pages.glossary import FAMILIES, Glossary
-from evaltools.report.evidence_pages.markup import anchors_in, number_anchor
-from evaltools.report.evidence_pages.numbers import numbers_by_anchor
+from evaltools.report.evidence_pages.markup import find_anchors, number_anchor
+from evaltools.report.evidence_pages.number_entries import group_by_anchor
 
 
 def test_every_number_of_the_finnish_report_has_a_definition(example: Material) -> None:
-    values, known = example.values(), numbers_by_anchor(example.indicators)
-    anchors = anchors_in(values[name] for name in used_names())
+    values, known = example.values(), group_by_anchor(example.indicators)
+    anchors = find_anchors(values[name] for name in used_names())
     keys = {known[anchor].key for anchor in anchors if not anchor.startswith("ev-fact-")}
     assert len(keys) > 50
     glossary = Glossary.of(example.tables, example.study.words("fi"))

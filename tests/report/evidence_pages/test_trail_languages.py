@@ -22,11 +22,11 @@ from evaltools.findings.matrix import matrix_page
 from evaltools.i18n.messages import Words, all_phrases
 from evaltools.i18n.numbers import Language
 from evaltools.publish.method_card import method_card
-from evaltools.publish.tables import Chapter, indicator_sheets, method_name, method_text
+from evaltools.publish.tables import Chapter, describe_method, indicator_sheets, name_method
 from evaltools.report import generated_pages
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.passages import Passage
-from evaltools.report.evidence_pages.quotes import QuotePolicy, passage_record
+from evaltools.report.evidence_pages.quotations import QuotePolicy, passage_record
 from evaltools.report.renderer.pandoc import pandoc
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -73,7 +73,7 @@ def pages(source: Material) -> Iterator[tuple[str, str]]:
     labels, used = Glossary.of(source.tables, words).labels, set(used_names())
     sections, included = sections_of(folder), included_pages(folder)
     run = SimpleNamespace(run="ab12", n=52, N=122, descriptor=descriptor)
-    yield "description", generated_pages.description_sheet(study, parameters, run)
+    yield "description", generated_pages.description_page(study, parameters, run)
     yield "parameters", generated_pages.parameter_table(parameters, words)
     yield "indicators", generated_pages.indicator_table(source.indicators, used, words)
     yield "data", generated_pages.data_table(descriptor, source.tables, words)
@@ -134,7 +134,7 @@ def test_every_method_of_an_interval_has_a_name_and_a_source(
     for method in methods:
         assert words.has(f"trail.method.{method}"), method
         assert words.has(f"publishing.method.{method}"), method
-        assert len(method_text(method, words)) > len(method_name(method, words))
+        assert len(describe_method(method, words)) > len(name_method(method, words))
 
 
 def test_quotations_tell_their_language_in_every_format(

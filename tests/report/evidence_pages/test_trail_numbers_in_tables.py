@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from evaltools.report.evidence_pages.markup import anchors_in, link_numbers
+from evaltools.report.evidence_pages.markup import find_anchors, link_numbers
 
 BARE = '[19/52]{.indicator key="challenge.staff.share" estimand="D" shows="fraction"}'
 SPLIT = (
@@ -10,7 +10,7 @@ SPLIT = (
 
 def test_bare_numbers_become_links_to_their_entries() -> None:
     text = link_numbers(f"| a: {BARE}; b: {SPLIT} |")
-    assert anchors_in([text]) == (
+    assert find_anchors([text]) == (
         "ev-challenge-staff-share",
         "ev-calls-granted-count--call-2019-2d-1",
     )

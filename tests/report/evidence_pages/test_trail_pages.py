@@ -19,7 +19,11 @@ from evaltools.i18n.messages import Words
 from evaltools.indicators import effects
 from evaltools.report.evidence_pages.markup import finding_anchor
 from evaltools.report.evidence_pages.passages import Passage
-from evaltools.report.evidence_pages.quotes import QuotePolicy, declared_policy, passage_record
+from evaltools.report.evidence_pages.quotations import (
+    QuotePolicy,
+    make_quote_policy,
+    passage_record,
+)
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 HOSTILE = (
@@ -200,7 +204,7 @@ def test_words_around_a_quote_are_shown_only_where_they_may_be() -> None:
 
 
 def test_no_quote_is_shown_where_the_policy_allows_none(example: Material) -> None:
-    text = example.pages(used_names(), declared_policy("none", example.tables))
+    text = example.pages(used_names(), make_quote_policy("none", example.tables))
     quotes = example.tables["segments"]["quote"].astype(str)
     assert [quote for quote in set(quotes) if len(quote) > 20 and quote in text] == []
     assert "lainausta ei julkaista" in text
@@ -214,8 +218,8 @@ def test_withheld_numbers_show_no_passages() -> None:
 
 
 def test_a_link_to_nothing_is_refused(example: Material) -> None:
-    from evaltools.report.evidence_pages.page import evidence_pages
+    from evaltools.report.evidence_pages.page import write_evidence_pages
 
-    policy = declared_policy("none", example.tables)
+    policy = make_quote_policy("none", example.tables)
     with pytest.raises(ValueError, match="ev-no-such"):
-        evidence_pages(example, ["ev-no-such"], example.study, example.parameters, policy)
+        write_evidence_pages(example, ["ev-no-such"], example.study, example.parameters, policy)

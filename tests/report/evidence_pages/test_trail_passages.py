@@ -9,8 +9,14 @@ from hypothesis import strategies as st
 from trail_report import Material
 
 from evaltools.evidence import Evidence
-from evaltools.report.evidence_pages.passages import Passage, code_of, passages, rows_behind, spread
-from evaltools.report.evidence_pages.quotes import declared_policy
+from evaltools.report.evidence_pages.passages import (
+    Passage,
+    collect_passages,
+    find_code,
+    find_rows,
+    sample_evenly,
+)
+from evaltools.report.evidence_pages.quotations import make_quote_policy
 from evaltools.study.schema import Disclosure
 
 
@@ -24,29 +30,29 @@ documents = st.lists(st.integers(0, 30), min_size=0, max_size=40)
 @given(documents, st.integers(1, 12))
 def test_passages_are_of_as_many_documents_as_can_be(numbers: list[int], most: int) -> None:
     found = [passage(f"d{number:02}", place) for place, number in enumerate(numbers)]
-    chosen = spread(found, most)
+    chosen = sample_evenly(found, most)
     assert len(chosen) == min(most, len(found))
     assert len(set(chosen)) == len(chosen)
     assert len({each.document for each in chosen}) == min(most, len({f"{n}" for n in numbers}))
     assert list(chosen) == sorted(chosen, key=lambda each: (each.document, each.start))
-    assert spread(list(reversed(found)), most) == chosen
+    assert sample_evenly(list(reversed(found)), most) == chosen
 
 
 def test_passages_are_spread_over_documents_and_not_the_first_ones() -> None:
     found = [passage(f"d{number:02}", 0) for number in range(30)]
-    assert [each.document for each in spread(found, 3)] == ["d05", "d15", "d25"]
+    assert [each.document for each in sample_evenly(found, 3)] == ["d05", "d15", "d25"]
 
 
 def test_of_a_document_the_passage_that_most_coders_marked_is_shown() -> None:
     found = [passage("a", 0), passage("a", 50, coders=2), passage("b", 0)]
-    assert [each.start for each in spread(found, 2)] == [50, 0]
+    assert [each.start for each in sample_evenly(found, 2)] == [50, 0]
 
 
 @pytest.mark.parametrize("rule", ["any", "majority", "all", "consensus"])
 def test_passages_are_of_the_reports_that_the_number_counts(example: Material, rule: str) -> None:
     parameters = example.study.parameters({"coder_rule": rule})
     evidence = Evidence.select(example.study, example.tables, parameters)
-    found = passages(evidence)
+    found = collect_passages(evidence)
     documents = dict(
         zip(evidence.reports["project_id"], evidence.reports["document_id"], strict=True)
     )
@@ -62,12 +68,12 @@ def test_passages_are_of_the_reports_that_the_number_counts(example: Material, r
 def test_what_denies_is_shown_where_the_report_affirms_as_well(example: Material) -> None:
     tables = dict(example.tables)
     evidence = Evidence.select(example.study, tables, example.parameters)
-    one = passages(evidence).of("challenge.schedule", "affirm")[0]
+    one = collect_passages(evidence).of("challenge.schedule", "affirm")[0]
     codings = tables["codings"].copy()
     hit = (codings["segment_id"] == one.segment) & (codings["code_id"] == "challenge.schedule")
     codings.loc[hit, "polarity"] = "mixed"
     tables["codings"] = codings
-    found = passages(Evidence.select(example.study, tables, example.parameters))
+    found = collect_passages(Evidence.select(example.study, tables, example.parameters))
     assert one.segment in {each.segment for each in found.of("challenge.schedule", "affirm")}
     assert one.segment in {each.segment for each in found.of("challenge.schedule", "deny")}
 
@@ -78,18 +84,18 @@ def test_goals_and_claims_have_the_passages_of_their_rows(example: Material) -> 
               if each.estimand == "D" and not each.dimensions}  # fmt: skip
     for key in ("goals.stated.count", "goals.not_reported.share", "goal_quality.metric.share",
                 "goals.achieved_measured.share", "savings.with_sum.share"):  # fmt: skip
-        assert len(rows_behind(key, evidence)) == counts[key], key
-    assert rows_behind("savings.median.eur", evidence) == ()
-    assert rows_behind("grants.total.eur", evidence) == ()
+        assert len(find_rows(key, evidence)) == counts[key], key
+    assert find_rows("savings.median.eur", evidence) == ()
+    assert find_rows("grants.total.eur", evidence) == ()
 
 
 def test_keys_find_their_codes(example: Material) -> None:
     codes = pd.Series(example.tables["codes"]["code_id"]).astype(str)
-    assert code_of("challenge.staff.share", codes) == "challenge.staff"
-    assert code_of("challenge.staff.denied.share", codes) == "challenge.staff"
-    assert code_of("rooting.owner.share", codes) == "rooting.owner_named"
-    assert code_of("savings.claimed.share", codes) == "saving.claimed"
-    assert code_of("grants.total.eur", codes) is None
+    assert find_code("challenge.staff.share", codes) == "challenge.staff"
+    assert find_code("challenge.staff.denied.share", codes) == "challenge.staff"
+    assert find_code("rooting.owner.share", codes) == "rooting.owner_named"
+    assert find_code("savings.claimed.share", codes) == "saving.claimed"
+    assert find_code("grants.total.eur", codes) is None
 
 
 def test_of_reports_that_are_not_public_only_approved_words_are_quoted(example: Material) -> None:
@@ -101,7 +107,7 @@ def test_of_reports_that_are_not_public_only_approved_words_are_quoted(example: 
     for status, quoted in (("public", (True, True)), ("partly_secret", (True, False)),
                            ("secret", (False, False))):  # fmt: skip
         documents = example.tables["documents"].assign(public_status=status)
-        policy = declared_policy("redacted", {**example.tables, "documents": documents})
+        policy = make_quote_policy("redacted", {**example.tables, "documents": documents})
         found = tuple(
             policy.public(rows[has]["segment_id"], rows[has]["quote"]) is not None
             for has in (True, False)
@@ -119,10 +125,10 @@ def test_passages_behind_a_number_that_is_withheld_name_nobody(example: Material
     # In region 06 one of five reports claims a saving.
     few = Evidence.select(example.study, example.tables, example.study.parameters({"region": "06"}))
     assert few.saving_claims["project_id"].nunique() == 1
-    found = passages(few)
+    found = collect_passages(few)
     assert ("saving.claimed", "affirm") in found.withheld
     assert found.of("saving.claimed", "affirm") == found.of("saving.claimed", "deny") == ()
-    assert passages(Evidence.select(example.study, example.tables, example.parameters)).of(
+    assert collect_passages(Evidence.select(example.study, example.tables, example.parameters)).of(
         "saving.claimed", "affirm"
     )
 
@@ -132,7 +138,7 @@ def test_no_quote_tells_the_sum_that_a_project_claims(example: Material) -> None
     place = segments.set_index("segment_id").loc[claims["segment_id"]].iloc[0]
     planted = claims.assign(amount_eur=claims["amount_eur"].astype("float64"))
     planted.loc[planted.index[0], "amount_eur"] = 987654.0
-    policy = declared_policy("redacted", {**example.tables, "saving_claims": planted})
+    policy = make_quote_policy("redacted", {**example.tables, "saving_claims": planted})
     here, other = str(claims["segment_id"].iloc[0]), segments.loc[
         segments["document_id"].eq(place["document_id"])
         & (segments["end"].le(place["start"]) | segments["start"].ge(place["end"])),
@@ -144,5 +150,5 @@ def test_no_quote_tells_the_sum_that_a_project_claims(example: Material) -> None
         assert policy.public(str(other), words) is None
     assert policy.public(str(other), "kulut olivat 12 000 euroa") is not None
     open_sums = Disclosure(quotes="redacted", sensitive={"rating.*": "cells"})
-    policy = declared_policy("redacted", {**example.tables, "saving_claims": planted}, open_sums)
+    policy = make_quote_policy("redacted", {**example.tables, "saving_claims": planted}, open_sums)
     assert policy.public(str(other), "987654") is not None

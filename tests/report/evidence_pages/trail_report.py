@@ -25,12 +25,12 @@ from evaltools.indicators import (
 from evaltools.indicators.indicator import MIME_TYPE, Indicator, to_record
 from evaltools.report import generated_pages
 from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.evidence_pages.markup import anchors_in
-from evaltools.report.evidence_pages.page import evidence_pages
-from evaltools.report.evidence_pages.quotes import QuotePolicy, declared_policy
-from evaltools.report.evidence_pages.scope_facts import fact_variables, facts_of, scope_variables
-from evaltools.report.renderer import conversion
-from evaltools.report.variables import nested, ranking_variables, variables
+from evaltools.report.evidence_pages.markup import find_anchors
+from evaltools.report.evidence_pages.page import write_evidence_pages
+from evaltools.report.evidence_pages.quotations import QuotePolicy, make_quote_policy
+from evaltools.report.evidence_pages.scope_facts import fact_variables, read_facts, scope_variables
+from evaltools.report.renderer import render
+from evaltools.report.variables import indicator_variables, nest, ranking_variables
 from evaltools.study import Parameters, Study, load_study
 
 ROOT = Path(__file__).parents[3]
@@ -53,23 +53,23 @@ class Material:
         """All variables of prose."""
         language = self.parameters.language
         words = self.study.words(language)
-        made = variables(self.indicators, "D", words)
+        made = indicator_variables(self.indicators, "D", words)
         made |= ranking_variables(self.indicators, Glossary.of(self.tables, words))
         if any(each.key == "reports.read.share" for each in self.indicators):
             made |= scope_variables(self.indicators, language)
-        return made | fact_variables(facts_of(self.tables, self.parameters, {}, words))
+        return made | fact_variables(read_facts(self.tables, self.parameters, {}, words))
 
     def pages(self, used: Sequence[str], policy: QuotePolicy | None = None) -> str:
         """The appendix for the variables that prose uses."""
         values = self.values()
-        anchors = anchors_in(values[name] for name in used)
-        chosen = policy or declared_policy("redacted", self.tables)
-        return evidence_pages(self, anchors, self.study, self.parameters, chosen)
+        anchors = find_anchors(values[name] for name in used)
+        chosen = policy or make_quote_policy("redacted", self.tables)
+        return write_evidence_pages(self, anchors, self.study, self.parameters, chosen)
 
 
 def used_names() -> list[str]:
     """Variables of the Finnish report, but those that are no numbers."""
-    names = generated_pages.used_variables(sorted((ROOT / "reports/fi").rglob("*.qmd")))
+    names = generated_pages.find_used_variables(sorted((ROOT / "reports/fi").rglob("*.qmd")))
     texts = ("scope.description", "parameter.coder_rule", "parameter.estimand")
     return sorted(names - {*texts, "parameter.allocation"})
 
@@ -115,7 +115,7 @@ def write(folder: Path, source: Material, prose: str, appendix: str) -> Path:
         "format:\n  html: default\n  typst: default\n  docx: default\n",
         encoding="utf-8",
     )
-    values = yaml.safe_dump(nested(source.values()), allow_unicode=True, width=10_000)
+    values = yaml.safe_dump(nest(source.values()), allow_unicode=True, width=10_000)
     (folder / "_variables.yml").write_text(values, encoding="utf-8")
     (folder / "fi/_generated/_evidence.qmd").write_text(appendix, encoding="utf-8")
     (folder / "fi/report.qmd").write_text(
@@ -129,7 +129,7 @@ def write(folder: Path, source: Material, prose: str, appendix: str) -> Path:
 
 def rendered(folder: Path, formats: Sequence[str]) -> dict[str, Path]:
     """The report in its formats, by suffix."""
-    paths = conversion(folder, Path("fi/report.qmd"), list(formats), folder / "out")
+    paths = render(folder, Path("fi/report.qmd"), list(formats), folder / "out")
     return {path.suffix.lstrip("."): path for path in paths}
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from evaltools.problems import ProblemError
-from evaltools.report.renderer import conversion
+from evaltools.report.renderer import render
 from evaltools.report.renderer.conversion import resolve
 from evaltools.report.renderer.pandoc_tree import nodes
 
@@ -95,7 +95,7 @@ class Report:
     def html(self, body: str) -> str:
         """The page made of a text."""
         self.write(body)
-        (path,) = conversion(self.project, Path("fi/report.qmd"), ["html"], self.folder / "out")
+        (path,) = render(self.project, Path("fi/report.qmd"), ["html"], self.folder / "out")
         return path.read_text(encoding="utf-8")
 
     def content(self, body: str) -> str:

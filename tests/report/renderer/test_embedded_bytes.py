@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from evaltools.report.renderer import conversion
+from evaltools.report.renderer import render
 from evaltools.report.renderer.fonts import FACES, LETTERS
 
 from .conftest import Report, cell, figure_output, table_output
@@ -81,7 +81,7 @@ def test_seventeen_pages_are_rendered_in_about_a_second(report: Report) -> None:
     for attempt in range(3):
         start = time.process_time()
         children = os.times()
-        conversion(report.project, Path("fi/report.qmd"), ["html"], report.folder / f"o{attempt}")
+        render(report.project, Path("fi/report.qmd"), ["html"], report.folder / f"o{attempt}")
         after = os.times()
         spent = time.process_time() - start
         spent += after.children_user - children.children_user

@@ -11,7 +11,7 @@ import pypdf
 import pytest
 
 from evaltools.problems import ProblemError
-from evaltools.report.renderer import conversion
+from evaltools.report.renderer import render
 
 from .conftest import SVG, Report, png
 
@@ -56,7 +56,7 @@ def texts(files: list[Path]) -> dict[str, str]:
 def rendered(report: Report, body: str) -> list[Path]:
     report.write(body)
     formats = ["html", "typst", "docx"]
-    return conversion(report.project, Path("fi/report.qmd"), formats, report.folder / "out")  # type: ignore[arg-type]
+    return render(report.project, Path("fi/report.qmd"), formats, report.folder / "out")  # type: ignore[arg-type]
 
 
 def test_formulas_over_several_lines_are_refused(report: Report) -> None:

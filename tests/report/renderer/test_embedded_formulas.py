@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from evaltools.problems import ProblemError
-from evaltools.report.renderer import conversion
+from evaltools.report.renderer import render
 
 from .conftest import Report, cell, figure_output, table_output
 
@@ -98,7 +98,7 @@ GOOD = [r"\frac{a}{b}", r"\sqrt[3]{x}", r"\sum_{i=1}^{n} x_i", r"\binom{n}{k}", 
 
 def test_formulas_that_can_be_converted_are(report: Report) -> None:
     report.write("# A\n\n" + "\n\n".join(f"$$\n{each}\n$$" for each in GOOD))
-    files = conversion(report.project, Path("fi/report.qmd"), ["html", "typst", "docx"],
+    files = render(report.project, Path("fi/report.qmd"), ["html", "typst", "docx"],
                    report.folder / "out")  # fmt: skip
     assert files[0].read_text(encoding="utf-8").count("<math ") == len(GOOD)
 
@@ -111,5 +111,5 @@ def test_a_writer_that_meets_such_a_formula_writes_nothing(report: Report) -> No
     report.write("x\n")
     for format_name in ("html", "typst", "docx"):
         with pytest.raises(ProblemError, match="cannot be converted"):
-            conversion(report.project, Path("fi/report.qmd"), [format_name], report.folder / "out")  # type: ignore[list-item]
+            render(report.project, Path("fi/report.qmd"), [format_name], report.folder / "out")  # type: ignore[list-item]
     assert not (report.folder / "out").exists()

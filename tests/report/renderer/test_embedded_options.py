@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from evaltools.problems import ProblemError
-from evaltools.report.renderer import conversion
+from evaltools.report.renderer import render
 from evaltools.report.renderer.located_problems import read_source
 from evaltools.report.renderer.project import merge, read_level, read_project
 
@@ -117,7 +117,7 @@ def test_project_without_its_file_is_refused(report: Report) -> None:
 def test_unknown_format_is_refused(report: Report, tmp_path: Path) -> None:
     report.write("x\n")
     with pytest.raises(ProblemError, match="pdf: unknown format"):
-        conversion(report.project, Path("fi/report.qmd"), ["pdf"], tmp_path)  # type: ignore[list-item]
+        render(report.project, Path("fi/report.qmd"), ["pdf"], tmp_path)  # type: ignore[list-item]
 
 
 def test_authors_date_and_abstract_are_shown(report: Report) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from evaltools.problems import ProblemError
-from evaltools.report.renderer import conversion
+from evaltools.report.renderer import render
 from evaltools.report.renderer.located_problems import Fences
 from evaltools.report.renderer.pandoc_tree import stringify
 
@@ -183,5 +183,5 @@ def test_missing_document_and_foreign_document_are_refused(report: Report, tmp_p
     (tmp_path / "other.qmd").write_text("x")
     for name in ("no.qmd", str(tmp_path / "other.qmd")):
         with pytest.raises(ProblemError, match="no such document"):
-            conversion(report.project, Path(name), ["html"], tmp_path / "out")
+            render(report.project, Path(name), ["html"], tmp_path / "out")
     assert not (tmp_path / "out").exists()

@@ -36,7 +36,7 @@ def number_anchor(key: str, dimensions: Dimensions = ()) -> str:
     """
     if key.endswith(".bounds"):
         key = f"{key.removesuffix('.bounds')}.share"
-    by = "".join(f"--{_safe(name)}-{_safe(value)}" for name, value in dimensions)
+    by = "".join(f"--{_escape_anchor(name)}-{_escape_anchor(value)}" for name, value in dimensions)
     return f"ev-{key.replace('.', '-')}{by}"
 
 
@@ -50,7 +50,7 @@ def fact_anchor(fact: str) -> str:
     return f"ev-fact-{_OTHER.sub('-', fact)}"
 
 
-def linked(content: str, anchor: str) -> str:
+def link_to_number(content: str, anchor: str) -> str:
     """Markdown that leads to an entry.
 
     Arguments:
@@ -60,9 +60,9 @@ def linked(content: str, anchor: str) -> str:
     return f"[{content}](#{anchor}){{.evidence-link}}"
 
 
-def linked_fact(fact: str, text: str) -> str:
+def link_to_fact(fact: str, text: str) -> str:
     """The text of a fact, leading to its entry."""
-    return linked(f'[{escape_markdown(text)}]{{.fact fact="{fact}"}}', fact_anchor(fact))
+    return link_to_number(f'[{escape_markdown(text)}]{{.fact fact="{fact}"}}', fact_anchor(fact))
 
 
 def link_numbers(markdown: str) -> str:
@@ -71,17 +71,17 @@ def link_numbers(markdown: str) -> str:
     def link(match: re.Match[str]) -> str:
         pairs = (pair.partition("=") for pair in (match["dimensions"] or "").split(";") if pair)
         dimensions = tuple((name, value) for name, _, value in pairs)
-        return linked(match.group(), number_anchor(match["key"], dimensions))
+        return link_to_number(match.group(), number_anchor(match["key"], dimensions))
 
     return _BARE.sub(link, markdown)
 
 
-def anchors_in(texts: Iterable[str]) -> tuple[str, ...]:
+def find_anchors(texts: Iterable[str]) -> tuple[str, ...]:
     """Entries that markdown leads to, each once, in the order of first use."""
     return tuple(dict.fromkeys(name for text in texts for name in _LINK.findall(text)))
 
 
-def _safe(value: str) -> str:
+def _escape_anchor(value: str) -> str:
     return _OTHER.sub(lambda match: f"-{ord(match.group()):x}-", value)
 
 
@@ -90,7 +90,7 @@ def value(text: str) -> str:
     return escape_markdown(plain(" ".join(text.split("\n"))))
 
 
-def said(text: str, style: str = "") -> str:
+def annotate(text: str, style: str = "") -> str:
     """A text; with a class, where it has a look of its own."""
     named = f' class-of-text="{style}"' if style else ""
     return f'[]{{.evidence-text text="{value(text)}"{named}}}'
@@ -103,7 +103,7 @@ def line(label: str, text: str) -> str:
 
 def label(text: str) -> str:
     """A label before something that is no text."""
-    return said(f"{text}:", "evidence-label")
+    return annotate(f"{text}:", "evidence-label")
 
 
 def link(text: str, target: str) -> str:

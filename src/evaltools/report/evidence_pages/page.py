@@ -4,59 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 
 from evaltools.evidence import Evidence, load_descriptor
-from evaltools.findings.judgement import Judgement
 from evaltools.findings.lookup import numbers_of
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
-from evaltools.indicators.indicator import Indicator
 from evaltools.problems import Problem, refuse
-from evaltools.report.evidence_pages.findings import Surroundings, finding_entry
+from evaltools.report.evidence_pages.finding_entries import PageContext, finding_entry
 from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.evidence_pages.markup import finding_anchor, label, said, value
-from evaltools.report.evidence_pages.numbers import (
+from evaltools.report.evidence_pages.markup import annotate, finding_anchor, label, value
+from evaltools.report.evidence_pages.number_entries import (
     Cell,
     Number,
-    cells_by_key,
-    counts,
-    meaning,
-    numbers_by_anchor,
-    sources,
-    why_no_value,
+    describe_counts,
+    describe_meaning,
+    describe_sources,
+    explain_missing_value,
+    group_by_anchor,
+    index_cells,
 )
-from evaltools.report.evidence_pages.passages import Passages, code_of, passages, rows_behind
-from evaltools.report.evidence_pages.quotes import QuotePolicy, side, withheld_side
-from evaltools.report.evidence_pages.scope_facts import fact_entry, facts_of
-from evaltools.report.variables import text_of
+from evaltools.report.evidence_pages.passages import (
+    Passages,
+    collect_passages,
+    find_code,
+    find_rows,
+)
+from evaltools.report.evidence_pages.quotations import QuotePolicy, quote_side, withheld_side
+from evaltools.report.evidence_pages.scope_facts import fact_entry, read_facts
+from evaltools.report.material import ReportMaterial
+from evaltools.report.variables import format_indicator
 from evaltools.study import Parameters, Study
 
 
-class Material(Protocol):
-    """What the entries are made from, all of one run."""
-
-    @property
-    def indicators(self) -> tuple[Indicator, ...]:
-        """All of the run."""
-
-    @property
-    def judgements(self) -> tuple[Judgement, ...]:
-        """Of the findings."""
-
-    @property
-    def tables(self) -> Mapping[str, pd.DataFrame]:
-        """The validated tables."""
-
-    @property
-    def notebooks(self) -> Mapping[str, Mapping[str, Any]]:
-        """Executed notebooks by file name."""
-
-
-def evidence_pages(
-    material: Material,
+def write_evidence_pages(
+    material: ReportMaterial,
     used_keys: Iterable[str],
     study: Study,
     parameters: Parameters,
@@ -83,20 +67,20 @@ def evidence_pages(
     words = study.words(parameters.language)
     glossary = Glossary.of(tables, words, study.declaration, study.declaration.questions)
     evidence = Evidence.select(study, dict(tables), parameters)
-    found, paths = passages(evidence), _paths(study)
+    found, paths = collect_passages(evidence), _paths(study)
     used = set(used_keys)
-    facts = [fact for fact in facts_of(tables, parameters, paths, words) if fact.anchor in used]
-    numbers = numbers_by_anchor(material.indicators)
+    facts = [fact for fact in read_facts(tables, parameters, paths, words) if fact.anchor in used]
+    numbers = group_by_anchor(material.indicators)
     known = set(numbers) | {fact.anchor for fact in facts}
     known |= {finding_anchor(each.finding.id) for each in material.judgements}
     if lacking := sorted(used - known):
         raise ValueError(f"prose leads to entries that nothing is known of: {', '.join(lacking)}")
     chosen = [number for anchor, number in numbers.items() if anchor in used]
-    refuse(_undefined(chosen, glossary))
+    refuse(_undefined_keys(chosen, glossary))
     sections: list[tuple[str, list[str]]] = []
     if material.judgements:
-        values = {fact: float(value) for fact, value in _facts(tables)}
-        around = Surroundings(
+        values = {fact: float(value) for fact, value in _count_rows(tables)}
+        around = PageContext(
             numbers_of(material.indicators, values), found, quote_policy, paths, glossary, used
         )
         entries = [
@@ -104,9 +88,9 @@ def evidence_pages(
             for each in material.judgements
         ]
         sections.append((words("trail.findings"), entries))
-    cells = cells_by_key(material.notebooks)
+    cells = index_cells(material.notebooks)
     writer = _Writer(evidence, found, cells, paths, glossary, quote_policy)
-    for name, own in _by_notebook(chosen, cells, glossary, study):
+    for name, own in _group_by_notebook(chosen, cells, glossary, study):
         entries = [_entry(each.anchor, writer.entry(each), words) for each in own]
         sections.append((_title(name, study, words), entries))
     entries = [_entry(fact.anchor, fact_entry(fact, words), words) for fact in facts]
@@ -114,19 +98,19 @@ def evidence_pages(
     return _chapter(sections, quote_policy, words)
 
 
-def _facts(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, Any]]:
+def _count_rows(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, Any]]:
     facts = tables.get("facts")
     return [] if facts is None else list(zip(facts["fact_id"], facts["value"], strict=True))
 
 
-def _undefined(numbers: Iterable[Number], glossary: Glossary) -> Iterable[Problem]:
+def _undefined_keys(numbers: Iterable[Number], glossary: Glossary) -> Iterable[Problem]:
     for key in sorted({each.key for each in numbers if glossary.defined(each.key) is None}):
         remedy = f"Write definition.{key} in reports/words.yml: what the number means."
         yield Problem(f"indicator {key}", "the report shows it, and nothing says what it means",
                       "", remedy, "evidence.definition")  # fmt: skip
 
 
-def _by_notebook(
+def _group_by_notebook(
     numbers: Sequence[Number], cells: Mapping[str, Cell], glossary: Glossary, study: Study
 ) -> list[tuple[str, list[Number]]]:
     """Numbers by the notebook that hands over the first of their family, in the study's order."""
@@ -201,33 +185,35 @@ class _Writer:
     def entry(self, number: Number) -> str:
         """A number's entry as markdown, without the fence around it."""
         words, family = self.glossary.words, self.glossary.family_of(number.key)
-        value, counted = text_of(number.headline, words), counts(number, words)
+        value, counted = format_indicator(number.headline, words), describe_counts(number, words)
         # A share of fewer than ten is printed by its counts already.
         shown = f"{value} ({counted})" if counted and counted != value else value
         told = self.glossary.definition(number.key)
         by = "; ".join(f"{name} {value}" for name, value in number.dimensions)
         if by:
             told += f" {words('trail.by')}: {by}."
-        first = f"{said(shown, 'evidence-term')} {said(told)} `{number.key}`{{.evidence-key}}"
-        reason = why_no_value(number, words)
-        about = said(reason) if reason else meaning(number, family, words)
-        origin = sources(number, family, self.cells.get(number.key), self.paths, words)
+        first = (
+            f"{annotate(shown, 'evidence-term')} {annotate(told)} `{number.key}`{{.evidence-key}}"
+        )
+        reason = explain_missing_value(number, words)
+        about = annotate(reason) if reason else describe_meaning(number, family, words)
+        origin = describe_sources(number, family, self.cells.get(number.key), self.paths, words)
         return f"{first}\n\n{about} {origin}\n\n{self._passages(number)}"
 
     def _passages(self, number: Number) -> str:
         if number.headline.suppressed:
             return ""
         words, policy = self.glossary.words, self.policy
-        code = code_of(number.key, self.glossary.kinds)
+        code = find_code(number.key, self.glossary.kinds)
         if code is not None:
             for_it = self.found.of(code, "affirm")
-            made = side(for_it, "for", "trail.none_for", policy, words)
+            made = quote_side(for_it, "for", "trail.none_for", policy, words)
             if (code, "deny") in self.found.withheld:
                 return made + withheld_side("against", words)
             against = self.found.of(code, "deny")
-            return made + side(against, "against", "trail.none_against", policy, words)
-        behind = rows_behind(number.key, self.evidence)
+            return made + quote_side(against, "against", "trail.none_against", policy, words)
+        behind = find_rows(number.key, self.evidence)
         if not behind:
             return ""
-        told = self.found.of_segments(behind)
-        return side(told, "for", "trail.none_for", policy, words)
+        told = self.found.for_segments(behind)
+        return quote_side(told, "for", "trail.none_for", policy, words)

@@ -69,20 +69,20 @@ class Passages:
         """Passages that affirm or deny a code; one of polarity `mixed` does both."""
         return self.by_code.get((code, polarity), ())
 
-    def of_segments(self, segments: Iterable[str]) -> tuple[Passage, ...]:
+    def for_segments(self, segments: Iterable[str]) -> tuple[Passage, ...]:
         """The passages of these identifiers that are in scope, in order, each once."""
         found = {self.by_segment[name] for name in segments if name in self.by_segment}
-        return tuple(sorted(found, key=_place))
+        return tuple(sorted(found, key=_sort_key))
 
 
-def code_of(key: str, codes: Iterable[str]) -> str | None:
+def find_code(key: str, codes: Iterable[str]) -> str | None:
     """The code whose passages speak for a number, or None."""
     stem = key.rpartition(".")[0]
     stem = stem.removesuffix(".denied").removesuffix(".silent")
     return CODES.get(stem) or (stem if stem in set(codes) else None)
 
 
-def passages(evidence: Evidence) -> Passages:
+def collect_passages(evidence: Evidence) -> Passages:
     """The passages that the states of `evidence.presence` rest on.
 
     A passage affirms where a coder who counts marked it so and the report is `yes` by the
@@ -105,7 +105,7 @@ def passages(evidence: Evidence) -> Passages:
         for passage in map(_passage, segments.astype(object).to_dict("records"))
     }
     by_code: dict[tuple[str, Polarity], tuple[Passage, ...]] = {}
-    hidden = _withheld(evidence)
+    hidden = _withheld_sides(evidence)
     sides: tuple[Polarity, ...] = ("affirm", "deny")
     for polarity in sides:
         side = marks[marks["polarity"].isin([polarity, "mixed"])]
@@ -126,11 +126,11 @@ def passages(evidence: Evidence) -> Passages:
             found.setdefault(str(code), []).append(passage)
         for code in sorted(found):
             if (code, polarity) not in hidden:
-                by_code[code, polarity] = tuple(sorted(found[code], key=_place))
+                by_code[code, polarity] = tuple(sorted(found[code], key=_sort_key))
     return Passages(by_code, by_segment, hidden)
 
 
-def _withheld(evidence: Evidence) -> frozenset[tuple[str, Polarity]]:
+def _withheld_sides(evidence: Evidence) -> frozenset[tuple[str, Polarity]]:
     """What passages would name and quote although its number is withheld."""
     codes, policy = withheld_codes(evidence), policy_of(evidence)
     kinds = sorted(set(evidence.tables["codes"]["kind"].astype(str)))
@@ -142,7 +142,7 @@ def _withheld(evidence: Evidence) -> frozenset[tuple[str, Polarity]]:
     return frozenset(hidden)
 
 
-def spread(found: Sequence[Passage], most: int) -> tuple[Passage, ...]:
+def sample_evenly(found: Sequence[Passage], most: int) -> tuple[Passage, ...]:
     """At most so many passages, of as many documents as can be, evenly over all of them.
 
     Of a document the passage that most coders marked comes first, then the one that stands
@@ -150,9 +150,9 @@ def spread(found: Sequence[Passage], most: int) -> tuple[Passage, ...]:
     is in the order of documents.
     """
     if len(found) <= most:
-        return tuple(sorted(found, key=_place))
+        return tuple(sorted(found, key=_sort_key))
     by_document: dict[str, list[Passage]] = {}
-    for passage in sorted(found, key=lambda each: (-each.coders, _place(each))):
+    for passage in sorted(found, key=lambda each: (-each.coders, _sort_key(each))):
         by_document.setdefault(passage.document, []).append(passage)
     chosen: list[Passage] = []
     for turn in range(max(map(len, by_document.values()))):
@@ -164,10 +164,10 @@ def spread(found: Sequence[Passage], most: int) -> tuple[Passage, ...]:
         chosen += candidates
         if len(chosen) == most:
             break
-    return tuple(sorted(chosen, key=_place))
+    return tuple(sorted(chosen, key=_sort_key))
 
 
-def rows_behind(key: str, evidence: Evidence) -> tuple[str, ...]:
+def find_rows(key: str, evidence: Evidence) -> tuple[str, ...]:
     """Segments of the goals and claims that a number counts, where it is of no code."""
     family, _, rest = key.partition(".")
     name = rest.rpartition(".")[0]
@@ -175,12 +175,12 @@ def rows_behind(key: str, evidence: Evidence) -> tuple[str, ...]:
         return _goals(name, evidence.goals)
     if family == "goal_quality":
         wanted = ["metric", "baseline", "target"] if name == "complete" else [name]
-        return _where(evidence.goals, [f"has_{each}" for each in wanted], "segment_id")
+        return _matching_rows(evidence.goals, [f"has_{each}" for each in wanted], "segment_id")
     if family == "savings" and name in ("with_sum", "baseline", "method"):
         claims = evidence.saving_claims
         if name == "with_sum":
             return _strings(claims.loc[claims["amount_eur"].notna(), "segment_id"])
-        return _where(claims, [f"has_{name}"], "segment_id")
+        return _matching_rows(claims, [f"has_{name}"], "segment_id")
     return ()
 
 
@@ -195,7 +195,7 @@ def _goals(name: str, goals: pd.DataFrame) -> tuple[str, ...]:
     return _strings(goals.loc[hit, "result_segment_id"])
 
 
-def _where(frame: pd.DataFrame, columns: list[str], segment: str) -> tuple[str, ...]:
+def _matching_rows(frame: pd.DataFrame, columns: list[str], segment: str) -> tuple[str, ...]:
     told = frame[columns].astype("boolean").fillna(False).all(axis=1)
     return _strings(frame.loc[told, segment])
 
@@ -214,5 +214,5 @@ def _passage(row: Mapping[Hashable, Any]) -> Passage:
     return Passage(text("segment_id"), document, start, end, quote, prefix, suffix, page, section)
 
 
-def _place(passage: Passage) -> tuple[str, int, int, str]:
+def _sort_key(passage: Passage) -> tuple[str, int, int, str]:
     return passage.document, passage.start, passage.end, passage.segment

@@ -12,13 +12,13 @@ from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
 from evaltools.indicators.indicator import Indicator
 from evaltools.report.evidence_pages.markup import (
+    annotate,
     fact_anchor,
     label,
     link,
-    linked,
-    linked_fact,
+    link_to_fact,
+    link_to_number,
     number_anchor,
-    said,
     sentence,
 )
 from evaltools.study import Parameters
@@ -27,7 +27,7 @@ _NUMERIC = ("number", "integer")
 
 
 @dataclass(frozen=True)
-class Fact:
+class ScopeFact:
     """A number that no notebook computes.
 
     Arguments:
@@ -58,16 +58,16 @@ def scope_variables(indicators: tuple[Indicator, ...], language: Language) -> di
     for name, (shows, count) in counts.items():
         attributes = f'.indicator key="{read.key}" estimand="{read.estimand}" shows="{shows}"'
         span = f"[{say.number(count, language)}]{{{attributes}}}"
-        made[f"scope.{name}"] = linked(span, number_anchor(read.key))
+        made[f"scope.{name}"] = link_to_number(span, number_anchor(read.key))
     return made
 
 
-def facts_of(
+def read_facts(
     tables: Mapping[str, pd.DataFrame],
     parameters: Parameters,
     paths: Mapping[str, str],
     words: Words,
-) -> tuple[Fact, ...]:
+) -> tuple[ScopeFact, ...]:
     """Public facts of the data, the number of coders and numeric parameters, by name."""
     language = words.language
     found = []
@@ -77,7 +77,7 @@ def facts_of(
     if "coders" in tables:
         coders = say.number(int((tables["coders"]["role"] == "coder").sum()), language)
         told = words("definition.fact.coders")
-        found.append(Fact("coders", coders, told, language, paths.get("coders", "")))
+        found.append(ScopeFact("coders", coders, told, language, paths.get("coders", "")))
     for name, declared in parameters.declarations.items():
         if declared.type in _NUMERIC:
             value = getattr(parameters, name)
@@ -85,11 +85,11 @@ def facts_of(
             shown = say.number(value, language, decimals)
             told = declared.help.in_language(language)
             source = words("trail.parameter", name=name)
-            found.append(Fact(f"parameter_{name}", shown, told, language, source))
+            found.append(ScopeFact(f"parameter_{name}", shown, told, language, source))
     return tuple(sorted(found, key=lambda fact: fact.name))
 
 
-def fact_variables(facts: tuple[Fact, ...]) -> dict[str, str]:
+def fact_variables(facts: tuple[ScopeFact, ...]) -> dict[str, str]:
     """`fact.<name>`, `scope.coders` and `parameter.<name>` as links to their entries."""
     made = {}
     for fact in facts:
@@ -98,25 +98,25 @@ def fact_variables(facts: tuple[Fact, ...]) -> dict[str, str]:
             name = "scope.coders"
         if fact.name.startswith("parameter_"):
             name = f"parameter.{fact.name.removeprefix('parameter_')}"
-        made[name] = linked_fact(fact.name, fact.shown)
+        made[name] = link_to_fact(fact.name, fact.shown)
     return made
 
 
-def fact_entry(fact: Fact, words: Words) -> str:
+def fact_entry(fact: ScopeFact, words: Words) -> str:
     """A fact's entry as markdown, without the fence around it."""
-    told = said(fact.definition)
+    told = annotate(fact.definition)
     if fact.definition_language != words.language:
         told = f"[{told}]{{lang={fact.definition_language}}}"
-    source = said(sentence(fact.source))
+    source = annotate(sentence(fact.source))
     if fact.source.startswith(("https://", "http://")):
         source = link(fact.source, fact.source)
     return (
-        f"{said(fact.shown, 'evidence-term')} {told} `{fact.name}`{{.evidence-key}}\n\n"
+        f"{annotate(fact.shown, 'evidence-term')} {told} `{fact.name}`{{.evidence-key}}\n\n"
         f"{label(words('trail.sources'))} {source}\n\n"
     )
 
 
-def _fact(row: Mapping[str, object], words: Words) -> Fact:
+def _fact(row: Mapping[str, object], words: Words) -> ScopeFact:
     name, unit, value = str(row["fact_id"]), str(row["unit"]), float(str(row["value"]))
     print_as: Mapping[str, Callable[[float, Language], str]] = {
         "share": say.percent,
@@ -126,5 +126,5 @@ def _fact(row: Mapping[str, object], words: Words) -> Fact:
     shown = print_as[unit](value, words.language) if unit in print_as else f"{value:.0f}"
     key = f"definition.fact.{name}"
     if words.has(key):
-        return Fact(name, shown, words(key), words.language, str(row["source"]))
-    return Fact(name, shown, str(row["meaning"]), "en", str(row["source"]))
+        return ScopeFact(name, shown, words(key), words.language, str(row["source"]))
+    return ScopeFact(name, shown, str(row["meaning"]), "en", str(row["source"]))

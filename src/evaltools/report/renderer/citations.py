@@ -14,13 +14,13 @@ from evaltools.report.renderer.pandoc_tree import (
     Node,
     attr,
     div,
-    document_of,
+    find_identifier,
     header,
-    identifier_of,
+    make_document,
     nodes,
     rewrite,
     span,
-    words_of,
+    text_nodes,
 )
 
 _MISSING = re.compile(r"citation ([^\s]+) not found", re.IGNORECASE)
@@ -50,9 +50,9 @@ def cite(
             for citation in node["c"][0]:
                 _refuse_unknown(citation["citationId"], problems)
         return blocks
-    if not any(identifier_of(node) == "refs" for node in nodes(blocks)):
+    if not any(find_identifier(node) == "refs" for node in nodes(blocks)):
         title = str(options.get("reference-section-title", words["section-title-references"]))
-        heading = header(1, attr("references", ["unnumbered"]), words_of(title))
+        heading = header(1, attr("references", ["unnumbered"]), text_nodes(title))
         blocks = [*blocks, heading, div(attr("refs"), [])]
     meta: dict[str, Any] = {
         "lang": {"t": "MetaString", "c": str(options.get("lang", "en"))},
@@ -65,7 +65,7 @@ def cite(
     if options.get("csl"):
         arguments.append(f"--csl={_address(root, str(options['csl']))}")
     try:
-        output, messages = pandoc(arguments, document_of(blocks, meta), epoch)
+        output, messages = pandoc(arguments, make_document(blocks, meta), epoch)
     except PandocError as error:
         what = f"the bibliography cannot be read: {error}"
         problems.add("", what, code="render.citation", where=files[0].lstrip("/"))
@@ -75,7 +75,7 @@ def cite(
             _refuse_unknown(missing[1], problems)
     # A Cite would be resolved again by writers that know citations themselves.
     resolved: list[Node] = json.loads(output)["blocks"]
-    return rewrite(resolved, _uncited)
+    return rewrite(resolved, _drop_citations)
 
 
 def _address(root: Path, name: str) -> str:
@@ -83,7 +83,7 @@ def _address(root: Path, name: str) -> str:
     return str(root / name.lstrip("/")).replace("%", "%25")
 
 
-def _uncited(node: Node) -> list[Node] | None:
+def _drop_citations(node: Node) -> list[Node] | None:
     return [span(attr(classes=["citation"]), node["c"][1])] if node["t"] == "Cite" else None
 
 

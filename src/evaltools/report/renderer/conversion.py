@@ -26,12 +26,12 @@ from evaltools.report.renderer.located_problems import (
     PRIVATE_USE,
     LocatedProblems,
     Source,
-    inside,
+    is_inside,
     read_source,
-    relative,
+    relative_name,
 )
 from evaltools.report.renderer.media import Media
-from evaltools.report.renderer.metadata import ask_for_metadata, document_metadata
+from evaltools.report.renderer.metadata import document_metadata, parse_metadata_texts
 from evaltools.report.renderer.notebook_outputs import Notebooks
 from evaltools.report.renderer.pandoc import (
     AttributeTexts,
@@ -43,13 +43,13 @@ from evaltools.report.renderer.pandoc import (
 from evaltools.report.renderer.pandoc_tree import (
     RAW_KINDS,
     Node,
-    classes_of,
     depth,
-    document_of,
+    find_classes,
+    make_document,
     nodes,
     rewrite,
 )
-from evaltools.report.renderer.placeholders import Filling
+from evaltools.report.renderer.placeholders import PlaceholderFiller
 from evaltools.report.renderer.project import Project, read_project
 from evaltools.report.renderer.shortcodes import TextPass
 
@@ -62,7 +62,7 @@ BRACKETS = 8
 
 
 @dataclass(frozen=True)
-class Resolved:
+class ResolvedDocument:
     """A document ready to be written in one format.
 
     Arguments:
@@ -127,7 +127,7 @@ def render(
     return list(results)
 
 
-def _write(resolved: Resolved) -> bytes:
+def _write(resolved: ResolvedDocument) -> bytes:
     """The bytes of one format; the libraries that write it are loaded when they are needed."""
     if resolved.format_name == "html":
         from evaltools.report.renderer.html import write_html
@@ -149,7 +149,7 @@ def resolve(
     scratch: Path,
     profiles: Sequence[str] = (),
     epoch: int = 0,
-) -> list[Resolved]:
+) -> list[ResolvedDocument]:
     """Resolve a document for each format.
 
     Arguments:
@@ -167,16 +167,18 @@ def resolve(
     media.folder.mkdir(parents=True, exist_ok=True)
     text_pass = TextPass(project, Notebooks(root, media.folder), project.format(formats[0]))
     body = text_pass.body(source)
-    ask_for_metadata(project, text_pass.metadata, text_pass)
+    parse_metadata_texts(project, text_pass.metadata, text_pass)
     problems += [*found, *text_pass.problems, *_check_data(text_pass)]
-    refuse(_sorted(problems))
+    refuse(_sort_problems(problems))
     fragments = text_pass.placeholders.fragments
     texts = {"body": body} | {name: each.text for name, each in fragments.items()}
     try:
         parsed = read_texts(texts.items())
     except (PandocError, RecursionError) as error:
         what = f"the text cannot be read: {error}"
-        raise ProblemError([_problem(relative(root, document), what, "render.pandoc")]) from None
+        raise ProblemError(
+            [_problem(relative_name(root, document), what, "render.pandoc")]
+        ) from None
     # Passes over the tree go one call deeper for each list in a list.
     deep = [name for name, blocks in parsed.items() if depth(blocks) > DEEPEST]
     places = [fragments[name].where if name in fragments else source.start for name in deep]
@@ -190,7 +192,7 @@ def resolve(
         result, found = run.format(name)
         problems += found
         resolved += [result] if result is not None else []
-    refuse(_sorted(problems))
+    refuse(_sort_problems(problems))
     return resolved
 
 
@@ -199,14 +201,14 @@ def _problem(where: str, what: str, code: str, remedy: str = "") -> Problem:
 
 
 def _check_input(root: Path, document: Path) -> None:
-    if not document.is_file() or not inside(root, document):
+    if not document.is_file() or not is_inside(root, document):
         what = "there is no such document in the project"
         refuse([_problem(str(document), what, "render.project")])
     if document.suffix not in {".qmd", ".md"}:
-        refuse([_problem(relative(root, document), "not a .qmd document", "render.project")])
+        refuse([_problem(relative_name(root, document), "not a .qmd document", "render.project")])
 
 
-def _sorted(problems: Sequence[Problem]) -> list[Problem]:
+def _sort_problems(problems: Sequence[Problem]) -> list[Problem]:
     def key(problem: Problem) -> tuple[str, int, Problem]:
         path, _, number = problem.where.rpartition(":")
         return (path, int(number), problem) if number.isdigit() else (problem.where, 0, problem)
@@ -268,13 +270,13 @@ class _Run:
     scratch: Path
     epoch: int
 
-    def format(self, name: str) -> tuple[Resolved | None, list[Problem]]:
+    def format(self, name: str) -> tuple[ResolvedDocument | None, list[Problem]]:
         """Resolve one format; None where a filter failed."""
         project, root = self.project, self.project.root
         options, words, language = project.format(name), project.words(name), project.language(name)
         placeholders = self.text_pass.placeholders
         problems = LocatedProblems(self.source, placeholders.fragments)
-        filling = Filling(placeholders, self.parsed, name, self.media, problems)
+        filling = PlaceholderFiller(placeholders, self.parsed, name, self.media, problems)
         parsed = {
             key: filling.fill(blocks)
             for key, blocks in self.parsed.items()
@@ -305,7 +307,7 @@ class _Run:
             final.check_references(blocks, files)
             # What titles, captions, filters and references brought in.
             self.formulas.check(blocks, problems)
-        document = document_of(blocks, meta)
+        document = make_document(blocks, meta)
         path = self.scratch / f"resolved-{name}.json"
         path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
         context = Context(
@@ -314,7 +316,7 @@ class _Run:
         stem = str(options.get("output-file", project.document.stem))
         for suffix in SUFFIXES.values():
             stem = stem.removesuffix(suffix)
-        return Resolved(name, path, document, context, stem), problems.found
+        return ResolvedDocument(name, path, document, context, stem), problems.found
 
     def _filters(
         self, options: Mapping[str, Any], problems: LocatedProblems
@@ -349,11 +351,11 @@ class _Run:
         blocks = Crossref(options, words, problems).apply(blocks)
         blocks = final.quotes(blocks)
         final.check(blocks)
-        return rewrite(blocks, _without_empty)
+        return rewrite(blocks, _drop_empty)
 
 
-def _without_empty(node: Node) -> list[Node] | None:
-    return [] if node["t"] == "Para" and not node["c"] and not classes_of(node) else None
+def _drop_empty(node: Node) -> list[Node] | None:
+    return [] if node["t"] == "Para" and not node["c"] and not find_classes(node) else None
 
 
 def _attribute_texts(blocks: list[Node]) -> list[str]:

@@ -147,7 +147,7 @@ class Crossref:
         heading = node["c"][1][0]
         caption = heading["c"][1][0]["c"] if heading["c"][1] else []
         label = self._numbered(node["c"][0][0], "lst")
-        heading["c"][1] = [para(_labelled(label, caption, self._delimiter()))]
+        heading["c"][1] = [para(_label_caption(label, caption, self._delimiter()))]
 
     def _equations(self, node: Node) -> None:
         inlines = node["c"]
@@ -186,7 +186,7 @@ class Crossref:
 
     def _label(self, node: Node, label: str, delimiter: str) -> None:
         short, blocks = node["c"][1]
-        labelled = plain(_labelled(label, blocks[0]["c"] if blocks else [], delimiter))
+        labelled = plain(_label_caption(label, blocks[0]["c"] if blocks else [], delimiter))
         node["c"][1] = [short, [labelled, *blocks[1:]]]
 
     def _refer(self, node: Node) -> list[Node] | None:
@@ -244,7 +244,7 @@ class Crossref:
 
 def refuse_second_id(identifier: str, problems: LocatedProblems) -> None:
     """Add that an id is given twice, where it is given the second time."""
-    where = problems.place_of(f"#{identifier}", 1)
+    where = problems.find_place(f"#{identifier}", 1)
     what, remedy = f"id {identifier} is given twice", "Every id may be used once"
     problems.add(f"#{identifier}", what, remedy, "render.crossref", where)
 
@@ -254,7 +254,7 @@ def _kind(key: str) -> str:
     return kind[:1].lower() + kind[1:] if dash else ""
 
 
-def _labelled(label: str, caption: list[Node], delimiter: str) -> list[Node]:
+def _label_caption(label: str, caption: list[Node], delimiter: str) -> list[Node]:
     if not stringify(caption).strip():
         return [span(attr(classes=["caption-label"]), [text(label)])]
     return [span(attr(classes=["caption-label"]), [text(label + delimiter)]), space(), *caption]

@@ -16,8 +16,8 @@ from evaltools.report.renderer.pandoc_tree import (
     Attr,
     Node,
     attr,
-    attr_of,
     div,
+    find_attr,
     get,
     nodes,
     para,
@@ -25,8 +25,8 @@ from evaltools.report.renderer.pandoc_tree import (
     rewrite,
     stringify,
     take,
+    text_nodes,
     trim,
-    words_of,
 )
 
 # Quarto's aliases. `pdf` and `latex` are no aliases of typst: content for them would be missing
@@ -59,7 +59,7 @@ class Conditions:
         return rewrite(blocks, self._replace)
 
     def _replace(self, node: Node) -> list[Node] | None:
-        triple = attr_of(node)
+        triple = find_attr(node)
         if triple is None:
             return None
         classes = [name for name in _CONDITIONAL if name in triple[1]]
@@ -121,7 +121,7 @@ class Structure:
         return rewrite(blocks, self._replace)
 
     def _replace(self, node: Node) -> list[Node] | None:
-        triple = attr_of(node)
+        triple = find_attr(node)
         if triple is None:
             return None
         self._check(node, triple)
@@ -140,7 +140,7 @@ class Structure:
         if "panel-tabset" in classes:
             return self._tabset(node)
         if has_layout(triple) and not triple[0].startswith(("fig-", "tbl-")):
-            inner = arranged(triple, node["c"][1], self.problems)
+            inner = arrange_layout(triple, node["c"][1], self.problems)
             if not triple[0] and not triple[1]:
                 inner["c"][0][2].extend(triple[2])
                 return [inner]
@@ -173,7 +173,7 @@ class Structure:
         icon = take(triple, "icon") or str(self.options.get("callout-icon", True)).lower()
         collapse = take(triple, "collapse") or ""
         label = self.words[f"callout-{kind}-title"]
-        title = words_of(label) if appearance == "default" else []
+        title = text_nodes(label) if appearance == "default" else []
         written = take(triple, "title")
         if written is not None:
             title = self.texts.of(written)
@@ -186,7 +186,7 @@ class Structure:
         put(triple, "collapse", collapse)
         put(triple, "icon", "false" if appearance == "minimal" else icon)
         put(triple, "label", label)
-        _without_numbers(blocks)
+        _drop_numbers(blocks)
         heading = div(attr(classes=["callout-title"]), [para(title)] if title else [])
         return [div(triple, [heading, div(attr(classes=["callout-body"]), blocks)])]
 
@@ -207,12 +207,12 @@ class Structure:
         if not tabs:
             self.problems.add("panel-tabset", "a tabset without tabs", "Give each tab a heading")
         take(triple, "group")
-        _without_numbers(tabs)
+        _drop_numbers(tabs)
         triple[1] = ["tabset", *(name for name in triple[1] if name != "panel-tabset")]
         return [div(triple, tabs)]
 
 
-def _without_numbers(blocks: list[Node]) -> None:
+def _drop_numbers(blocks: list[Node]) -> None:
     """Headings within tabs and callouts do not count as sections."""
     for node in nodes(blocks):
         if node["t"] == "Header" and "unnumbered" not in node["c"][1][1]:
@@ -224,7 +224,7 @@ def has_layout(triple: Attr) -> bool:
     return any(get(triple, key) is not None for key in LAYOUT_KEYS)
 
 
-def arranged(triple: Attr, blocks: list[Node], problems: LocatedProblems) -> Node:
+def arrange_layout(triple: Attr, blocks: list[Node], problems: LocatedProblems) -> Node:
     """A Div.layout of the blocks, its attribute `columns` the relative widths of every row.
 
     Arguments:
@@ -270,7 +270,7 @@ def _layout_rows(
 ) -> list[list[float]]:
     layout = given["layout"]
     if layout is not None:
-        return _written_rows(layout, count, problems)
+        return _declared_rows(layout, count, problems)
     key = "layout-ncol" if given["layout-ncol"] is not None else "layout-nrow"
     value = given[key] or ""
     if not value.isdigit() or not 1 <= int(value) <= 12:
@@ -281,7 +281,7 @@ def _layout_rows(
     return [[1.0] * columns for _ in range(max(1, math.ceil(count / columns)))]
 
 
-def _written_rows(layout: str, count: int, problems: LocatedProblems) -> list[list[float]]:
+def _declared_rows(layout: str, count: int, problems: LocatedProblems) -> list[list[float]]:
     try:
         # Quarto allows percentages beside bare numbers.
         value: Any = json.loads(re.sub(r"""["']?(-?[\d.]+)%["']?""", r"\1", layout))

@@ -15,11 +15,11 @@ from evaltools.report.renderer.pandoc import Message, pandoc
 from evaltools.report.renderer.pandoc_tree import (
     RAW_KINDS,
     Node,
-    attr_of,
-    classes_of,
-    document_of,
+    find_attr,
+    find_classes,
     get,
     is_div,
+    make_document,
     nodes,
     para,
     rewrite,
@@ -48,9 +48,9 @@ _UNCONVERTED = "CouldNotConvertTeXMath"
 _CORRECT_FORMULA = "Correct it; known are the commands of LaTeX and amsmath that stand in formulas"
 
 
-def _unsafe(node: Node) -> str:
+def _unsafe_target(node: Node) -> str:
     """What makes a node dangerous in a page, in a few words; empty if nothing does."""
-    triple = attr_of(node)
+    triple = find_attr(node)
     for key, value in triple[2] if triple is not None else ():
         name = key.lower()
         if name.startswith("on") or name in _BAD_ATTRIBUTES:
@@ -140,7 +140,7 @@ class FinalPass:
         for part in nodes(blocks):
             if part["t"] == "Div" and part["c"][0][0] == "refs":
                 for node in nodes(part["c"][1]):
-                    what = "raw content" if node["t"] in RAW_KINDS else _unsafe(node)
+                    what = "raw content" if node["t"] in RAW_KINDS else _unsafe_target(node)
                     if what:
                         what = f"{what} in a reference"
                         self.problems.add("", what, code="render.unsafe", where=where)
@@ -150,19 +150,19 @@ class FinalPass:
         found = list(nodes(blocks))
         seen: set[str] = set()
         for node in found:
-            if danger := _unsafe(node):
+            if danger := _unsafe_target(node):
                 needle, what = danger.split(" ")[-1], f"{danger} is not allowed"
                 self.problems.add(needle, what, code="render.unsafe")
             if node["t"] == "Str" and (lost := _LOST.search(node["c"])):
                 what = f"attributes that belong to nothing: {node['c'][:40]}"
                 self.problems.add(lost[0], what, "Write them right behind what they are for")
-            triple = attr_of(node)
+            triple = find_attr(node)
             if triple is not None and triple[0]:
                 if triple[0] in seen:
                     refuse_second_id(triple[0], self.problems)
                 seen.add(triple[0])
         for node in found:
-            if node["t"] == "Link" and "crossref" not in classes_of(node):
+            if node["t"] == "Link" and "crossref" not in find_classes(node):
                 target = node["c"][2][0]
                 if target.startswith("#") and target[1:] not in seen:
                     what = f"link to {target}, which is nowhere"
@@ -186,7 +186,7 @@ class Formulas:
         for formula in found:
             if self.reasons[formula]:
                 lines = [line.strip() for line in formula.split("\n") if line.strip()]
-                what = _unconverted(formula, self.reasons[formula])
+                what = _formula_message(formula, self.reasons[formula])
                 problems.add(lines[0] if lines else "", what, _CORRECT_FORMULA, "render.math")
 
     def _try(self, formulas: Iterable[str]) -> None:
@@ -194,7 +194,7 @@ class Formulas:
         if not fresh:
             return
         math = [{"t": "Math", "c": [{"t": "InlineMath"}, formula]} for formula in fresh]
-        document = document_of([para([each]) for each in math], {})
+        document = make_document([para([each]) for each in math], {})
         _, messages = pandoc(["-t", "html5", "--mathml", "--sandbox"], document)
         self.reasons.update(dict.fromkeys(fresh, ""))
         for message in messages:
@@ -207,7 +207,7 @@ def message_problems(messages: Iterable[Message], context: Context) -> tuple[Pro
     found = []
     for message in messages:
         if message.kind == _UNCONVERTED:
-            what = _unconverted(message.about, _reason(message))
+            what = _formula_message(message.about, _reason(message))
             remedy, code = _CORRECT_FORMULA, "render.math"
         elif message.kind == "CouldNotFetchResource":
             what, remedy = f"the image {message.about} cannot be read", ""
@@ -218,7 +218,7 @@ def message_problems(messages: Iterable[Message], context: Context) -> tuple[Pro
     return tuple(found)
 
 
-def _unconverted(formula: str, why: str) -> str:
+def _formula_message(formula: str, why: str) -> str:
     """What is wrong, in one line however many the formula has."""
     shown = " ".join(formula.split())
     shown = shown if len(shown) <= 80 else f"{shown[:79]}…"

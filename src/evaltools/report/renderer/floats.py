@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from evaltools.report.renderer.divs import LAYOUT_KEYS, arranged, has_layout
+from evaltools.report.renderer.divs import LAYOUT_KEYS, arrange_layout, has_layout
 from evaltools.report.renderer.located_problems import LocatedProblems
 from evaltools.report.renderer.media import STAGED, Media
 from evaltools.report.renderer.pandoc import AttributeTexts
@@ -83,11 +83,11 @@ class Floats:
                 what = f"image {source} has no alternative text"
                 remedy = 'Write ![](...){fig-alt="what it shows"}'
                 self.problems.add(source, what, remedy, "render.alt")
-        _drop_idle(triple)
+        _drop_unused(triple)
         if source.startswith(STAGED):
             name = source.removeprefix(STAGED)
         else:
-            name, wrong = self.media.of_document(source, self.format_name)
+            name, wrong = self.media.for_document(source, self.format_name)
             if wrong:
                 self.problems.add(source, wrong, code="render.image")
         put(triple, "alt", alt)
@@ -106,7 +106,7 @@ class Floats:
         kind, dash, _ = triple[0].partition("-")
         if not dash or kind not in {"fig", "tbl", "lst"}:
             return None
-        _drop_idle(triple)
+        _drop_unused(triple)
         caption, rest = self._caption(triple, blocks, f"{kind}-cap")
         if kind == "fig":
             return [self._figure_div(triple, caption, rest)]
@@ -156,7 +156,7 @@ class Floats:
 
     def _panel(self, triple: Attr, caption: list[Node], blocks: list[Node]) -> Node:
         """A figure of several parts, those with an id numbered as parts."""
-        layout = arranged(triple, blocks, self.problems)
+        layout = arrange_layout(triple, blocks, self.problems)
         number = 0
         for cell in layout["c"][1]:
             content = cell["c"][1]
@@ -187,7 +187,7 @@ class Floats:
 
     def _table(self, node: Node) -> Node:
         triple = node["c"][0]
-        _drop_idle(triple)
+        _drop_unused(triple)
         widths = take(triple, "tbl-colwidths")
         if widths is None and triple[0].startswith("tbl-"):
             default = self.options.get("tbl-colwidths")
@@ -229,7 +229,7 @@ class Floats:
         return [_listing(own, self.texts.of(written) if written else [], [node])]
 
 
-def _drop_idle(triple: Attr) -> None:
+def _drop_unused(triple: Attr) -> None:
     triple[2] = [pair for pair in triple[2] if pair[0] not in _IDLE]
 
 

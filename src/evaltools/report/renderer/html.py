@@ -19,7 +19,7 @@ from evaltools.report.renderer.final_pass import message_problems
 from evaltools.report.renderer.fonts import face_rules
 from evaltools.report.renderer.format_context import Context
 from evaltools.report.renderer.html_tree import HtmlTree
-from evaltools.report.renderer.metadata import plain_text
+from evaltools.report.renderer.metadata import find_plain_text
 from evaltools.report.renderer.pandoc import pandoc
 from evaltools.report.renderer.pandoc_tree import stringify
 
@@ -52,7 +52,7 @@ def write_html(resolved: Path, context: Context) -> bytes:
     document: dict[str, Any] = json.loads(resolved.read_text(encoding="utf-8"))
     meta = document["meta"]
     options = context.format
-    shift = int(bool(plain_text(meta, "title")))
+    shift = int(bool(find_plain_text(meta, "title")))
     tree = HtmlTree(
         context.media,
         context.words,
@@ -62,12 +62,12 @@ def write_html(resolved: Path, context: Context) -> bytes:
     )
     document["blocks"] = tree.blocks(document["blocks"])
     document["meta"] = {key: meta[key] for key in _SHOWN if key in meta}
-    parts = _written(document, context, shift)
+    parts = _write_parts(document, context, shift)
     parts["body"] = _footnotes(parts["body"], context.words)
     return _page(parts, meta, context).encode("utf-8")
 
 
-def _written(document: dict[str, Any], context: Context, shift: int) -> dict[str, str]:
+def _write_parts(document: dict[str, Any], context: Context, shift: int) -> dict[str, str]:
     """What pandoc writes, by part."""
     depth = min(int(context.format.get("toc-depth", 3)) + shift, 6)
     arguments = ["-t", "html5-smart", "--mathml", "--wrap=none", "--toc", f"--toc-depth={depth}",
@@ -108,8 +108,8 @@ def _page(parts: Mapping[str, str], meta: Mapping[str, Any], context: Context) -
     words = {key: html.escape(value) for key, value in context.words.items()}
     script = _resource("page.js").strip()
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
-    notice = plain_text(meta, "example-notice")
-    title = plain_text(meta, "title") or context.document.stem
+    notice = find_plain_text(meta, "example-notice")
+    title = find_plain_text(meta, "title") or context.document.stem
     toc = parts["toc"] if context.format.get("toc") else ""
     values = {
         "lang": html.escape(str(context.format.get("lang", "en")), quote=True),
@@ -137,7 +137,7 @@ def _about(meta: Mapping[str, Any]) -> str:
         keywords = ", ".join(str(item["c"]) for item in keywords)
     authors = [stringify(item["c"]) for item in meta.get("author", {}).get("c", [])]
     lines = {
-        "description": plain_text(meta, "description"),
+        "description": find_plain_text(meta, "description"),
         "keywords": keywords,
         "author": ", ".join(name for name in authors if name),
     }
@@ -152,7 +152,8 @@ def _header(parts: Mapping[str, str], meta: Mapping[str, Any], words: Mapping[st
     if not parts["title"]:
         return ""
     series, publisher, day, iso = (
-        html.escape(plain_text(meta, key)) for key in ("series", "publisher", "date", "date-iso")
+        html.escape(find_plain_text(meta, key))
+        for key in ("series", "publisher", "date", "date-iso")
     )
     stamp = f' datetime="{iso}"' if re.fullmatch(r"\d{4}-\d\d-\d\d", iso) else ""
     abstract = parts["abstract"]
@@ -169,7 +170,7 @@ def _header(parts: Mapping[str, str], meta: Mapping[str, Any], words: Mapping[st
         (series, f'<p class="series">{series}</p>'),
         (True, f"<h1>{parts['title']}</h1>"),
         (parts["subtitle"], f'<p class="subtitle">{parts["subtitle"]}</p>'),
-        (parts["authors"], f'<ul class="authors">{_with_places(parts["authors"], meta)}</ul>'),
+        (parts["authors"], f'<ul class="authors">{_add_affiliations(parts["authors"], meta)}</ul>'),
         (publisher, f'<p class="publisher">{publisher}</p>'),
         (day, f'<p class="date"><time{stamp}>{day}</time></p>'),
         (abstract, abstract),
@@ -178,7 +179,7 @@ def _header(parts: Mapping[str, str], meta: Mapping[str, Any], words: Mapping[st
     return f'<header class="title-block">{shown}</header>'
 
 
-def _with_places(authors: str, meta: Mapping[str, Any]) -> str:
+def _add_affiliations(authors: str, meta: Mapping[str, Any]) -> str:
     places = [html.escape(item["c"]) for item in meta.get("affiliation", {}).get("c", [])]
     people = authors.split("</li>")
     return "".join(
@@ -188,7 +189,7 @@ def _with_places(authors: str, meta: Mapping[str, Any]) -> str:
 
 
 def _contents(toc: str, meta: Mapping[str, Any], words: Mapping[str, str]) -> str:
-    name = html.escape(plain_text(meta, "toc-title")) or words["toc-title-document"]
+    name = html.escape(find_plain_text(meta, "toc-title")) or words["toc-title-document"]
     return (
         '<nav id="contents" class="contents" aria-labelledby="contents-title">'
         f'<details open><summary id="contents-title">{name}</summary>{toc}</details></nav>'

@@ -102,14 +102,14 @@ class HtmlTree:
         if kind == "Image":
             node["c"][2] = [data_uri(self.media / node["c"][2][0]), node["c"][2][1]]
         elif kind == "Math" and node["c"][0]["t"] == "DisplayMath":
-            return [span(_scrolling("formula", self.words["formula"]), [node])]
+            return [span(_scroll_attributes("formula", self.words["formula"]), [node])]
         elif kind == "Span" and "equation" in node["c"][0][1]:
             triple, content = node["c"]
             number = take(triple, "number") or ""
             name = take(triple, "alt") or f"{self.words['formula']} {number}"
             inner = content[0]
             if inner["t"] == "Span":
-                inner["c"][0] = _scrolling("formula", name)
+                inner["c"][0] = _scroll_attributes("formula", name)
             mark = span(attr(classes=["equation-number"]), [text(f"({number})")])
             return [span(triple, [inner, mark])]
         elif kind == "Note":
@@ -152,8 +152,8 @@ class HtmlTree:
         line += [span(attr(classes=["callout-name"]), self.inlines(title))] if title else []
         titled = div(attr(f"{name}-title", ["callout-title"]), [plain(line)])
         inner = self.blocks(body["c"][1])
-        classes = _quoted(" ".join([*triple[1], f"callout-{appearance}"]))
-        start = f'id="{_quoted(name)}" class="{classes}"'
+        classes = _escape_attribute(" ".join([*triple[1], f"callout-{appearance}"]))
+        start = f'id="{_escape_attribute(name)}" class="{classes}"'
         if collapse in {"true", "false"}:
             opened = "" if collapse == "true" else " open"
             return [
@@ -164,7 +164,10 @@ class HtmlTree:
                 raw("html", "</div></details>"),
             ]
         return [
-            raw("html", f'<div {start} role="note" aria-labelledby="{_quoted(name)}-title">'),
+            raw(
+                "html",
+                f'<div {start} role="note" aria-labelledby="{_escape_attribute(name)}-title">',
+            ),
             titled,
             div(attr(classes=["callout-body"]), inner),
             raw("html", "</div>"),
@@ -174,12 +177,12 @@ class HtmlTree:
         name = triple[0] or self._next("tabs")
         level = min(6, self._level + 1)
         outer = self._level
-        label = _quoted(self.words["tabs"])
+        label = _escape_attribute(self.words["tabs"])
         opening = f'<div class="tabset" id="{html.escape(name)}" data-label="{label}">'
         result = [raw("html", opening)]
         for number, tab in enumerate(tabs, 1):
             own, blocks = tab["c"]
-            identifier = _quoted(own[0] or f"{name}-{number}")
+            identifier = _escape_attribute(own[0] or f"{name}-{number}")
             title = html.escape(get(own, "title") or "")
             section = (
                 f'<section class="tab" id="{identifier}" aria-labelledby="{identifier}-title">'
@@ -233,8 +236,8 @@ class HtmlTree:
         self, triple: Attr, kind: str, caption: list[Node], content: list[Node], above: bool
     ) -> list[Node]:
         """A figure element; the caption where it is wanted."""
-        name = _quoted(triple[0] or self._next(kind))
-        classes = f' class="{_quoted(" ".join(triple[1]))}"' if triple[1] else ""
+        name = _escape_attribute(triple[0] or self._next(kind))
+        classes = f' class="{_escape_attribute(" ".join(triple[1]))}"' if triple[1] else ""
         titled: list[Node] = []
         if caption:
             opening = raw("html", f'<figcaption id="{name}-caption">')
@@ -248,11 +251,11 @@ class HtmlTree:
         return f"{kind}--{self._count}"
 
 
-def _quoted(value: str) -> str:
+def _escape_attribute(value: str) -> str:
     return html.escape(value, quote=True)
 
 
-def _scrolling(name: str, label: str) -> Attr:
+def _scroll_attributes(name: str, label: str) -> Attr:
     """Attributes of something that may be wider than the screen: reachable by keyboard."""
     return attr(classes=[name], pairs={"tabindex": "0", "role": "group", "aria-label": label})
 

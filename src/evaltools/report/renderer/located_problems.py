@@ -52,12 +52,12 @@ class Source:
         return (self.body or self.front or (Line("", "document", 1),))[0].where
 
 
-def inside(project: Path, path: Path) -> bool:
+def is_inside(project: Path, path: Path) -> bool:
     """Whether a path, links followed, is in the project folder."""
     return path.resolve().is_relative_to(project.resolve())
 
 
-def located(project: Path, base: Path, written: str) -> Path | None:
+def resolve_path(project: Path, base: Path, written: str) -> Path | None:
     """The file a document means: from the project for `/x`, from the document's folder otherwise.
 
     None for paths that leave the project.
@@ -65,10 +65,10 @@ def located(project: Path, base: Path, written: str) -> Path | None:
     if "\0" in written or "\\" in written:
         return None
     path = project / written.lstrip("/") if written.startswith("/") else base / written
-    return path if inside(project, path) else None
+    return path if is_inside(project, path) else None
 
 
-def relative(project: Path, path: Path) -> str:
+def relative_name(project: Path, path: Path) -> str:
     """A path as problems name it: from the project folder."""
     return PurePosixPath(path.resolve().relative_to(project.resolve())).as_posix()
 
@@ -99,7 +99,7 @@ class _Reader:
         self.problems.append(Problem(where, what, remedy=remedy, code=code))
 
     def read(self, path: Path) -> Iterator[Line]:
-        name = relative(self.project, path)
+        name = relative_name(self.project, path)
         try:
             content = path.read_bytes().decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -137,13 +137,13 @@ class _Reader:
         def refuse(what: str, remedy: str) -> None:
             self._refuse(line.where, f"include {written}{what}", remedy, "render.include")
 
-        path = located(self.project, self.document.parent, written)
+        path = resolve_path(self.project, self.document.parent, written)
         if path is None:
             refuse(" leaves the project folder", "Include files of the project only")
         elif path.resolve() in stack:
             refuse(" includes itself", "Break the cycle")
         elif not path.is_file():
-            folder = relative(self.project, self.document.parent) or "."
+            folder = relative_name(self.project, self.document.parent) or "."
             refuse(": there is no such file", f"Paths are relative to {folder}/")
         else:
             content = list(self.read(path))
@@ -224,13 +224,13 @@ class LocatedProblems:
     ) -> None:
         """Add a problem, its line found by a needle unless the place is known."""
         if not where:
-            where = self.place_of(needle, self._seen[needle])
+            where = self.find_place(needle, self._seen[needle])
             self._seen[needle] += 1
         problem = Problem(where, what, allowed, remedy, code)
         if problem not in self.found:
             self.found.append(problem)
 
-    def place_of(self, needle: str, index: int = 0) -> str:
+    def find_place(self, needle: str, index: int = 0) -> str:
         """The place of a needle: in the text, else in what was put into it.
 
         Pandoc writes the names of files as addresses, where a blank is `%20`.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
-from evaltools.report.renderer.located_problems import located
+from evaltools.report.renderer.located_problems import resolve_path
 
 KINDS = {".svg", ".png", ".jpg", ".jpeg"}
 # Marks a picture that is in the media folder already; sources cannot hold the character.
@@ -25,7 +25,7 @@ _OUTSIDE = re.compile(
 )
 
 
-def active_content(svg: bytes) -> str:
+def find_active_content(svg: bytes) -> str:
     """What in an SVG could run or load something, as the end of a sentence; empty if nothing.
 
     Images cannot run scripts where `<img>` shows them; but a reader may open the file itself.
@@ -55,7 +55,7 @@ class Media:
     base: Path
     folder: Path
 
-    def of_cell(self, names: str, format_name: str) -> tuple[str, str]:
+    def for_cell(self, names: str, format_name: str) -> tuple[str, str]:
         """The picture of a notebook's output for a format: its name, or what is wrong."""
         order = [".png", ".jpg"] if format_name == "docx" else [".svg", ".png", ".jpg"]
         for suffix in order:
@@ -64,14 +64,14 @@ class Media:
                     return name, ""
         return "", "there is no PNG beside the SVG, and Word needs one"
 
-    def of_document(self, written: str, format_name: str) -> tuple[str, str]:
+    def for_document(self, written: str, format_name: str) -> tuple[str, str]:
         """A picture that the document names: its name in the media folder, or what is wrong."""
         if _SCHEME.match(written):
             return "", f"image {written[:60]} is not a file of the project"
         # Pandoc gives a name as an address, blanks as %20; a name may hold a percent sign, too.
-        path = located(self.project, self.base, unquote(written))
+        path = resolve_path(self.project, self.base, unquote(written))
         if path is not None and not path.is_file() and "%" in written:
-            as_written = located(self.project, self.base, written)
+            as_written = resolve_path(self.project, self.base, written)
             path = as_written if as_written is not None and as_written.is_file() else path
         image = f"image {unquote(written)}"
         if path is None:
@@ -86,6 +86,6 @@ class Media:
         if not path.is_file():
             return "", f"{image}: there is no such file"
         payload = path.read_bytes()
-        if suffix == ".svg" and (active := active_content(payload)):
+        if suffix == ".svg" and (active := find_active_content(payload)):
             return "", f"{image} {active}"
         return write_picture(self.folder, payload, suffix.replace("jpeg", "jpg")), ""

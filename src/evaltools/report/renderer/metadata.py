@@ -21,7 +21,7 @@ _DAY = re.compile(r"(?<=\d) (?=[^\W\d])|(?<=\d\.) (?=[^\W\d])")
 _PRIVATE = frozenset({"filters", "language", "metadata"})
 
 
-def ask_for_metadata(project: Project, values: Mapping[str, Any], text_pass: TextPass) -> None:
+def parse_metadata_texts(project: Project, values: Mapping[str, Any], text_pass: TextPass) -> None:
     """Have the metadata that is markdown parsed with the document."""
     for key in MARKDOWN_KEYS:
         if isinstance(values.get(key), str | int | float):
@@ -107,7 +107,7 @@ def _value(value: Any) -> Node:
     return {"t": "MetaString", "c": "" if value is None else str(value)}
 
 
-def plain_text(meta: Mapping[str, Any], key: str) -> str:
+def find_plain_text(meta: Mapping[str, Any], key: str) -> str:
     """A value without markup; empty where there is none."""
     content = meta.get(key, {}).get("c", "")
     return content if isinstance(content, str) else stringify(content).strip()

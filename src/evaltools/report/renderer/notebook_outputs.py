@@ -18,7 +18,7 @@ import yaml
 
 from evaltools.problems import Problem
 from evaltools.report.renderer.format_context import option_names
-from evaltools.report.renderer.media import active_content, write_picture
+from evaltools.report.renderer.media import find_active_content, write_picture
 from evaltools.yaml_text import load_yaml
 
 # Options of a cell that have an effect on what is embedded.
@@ -98,7 +98,7 @@ class Notebooks:
         self, cell: _Cell, where: str, label: str, echo: bool, problems: list[Problem]
     ) -> Output:
         if cell.content.get("cell_type") == "markdown":
-            text = ("markdown", _joined(cell.content.get("source", "")))
+            text = ("markdown", _join_text(cell.content.get("source", "")))
             return Output(where, "", cell.options, [text])
         parts = []
         for output in cell.content.get("outputs", []):
@@ -124,17 +124,17 @@ class Notebooks:
             _refuse(problems, where, what, remedy="Repair the notebook and run it again")
             return None
         if kind == "stream":
-            return ("text", _joined(output.get("text", "")))
+            return ("text", _join_text(output.get("text", "")))
         data = output.get("data", {})
         if "text/markdown" in data:
-            return ("markdown", _joined(data["text/markdown"]))
+            return ("markdown", _join_text(data["text/markdown"]))
         pictures = [self._picture(data, mime, where, problems) for mime in _PICTURES]
         found = " ".join(name for name in pictures if name)
         if found:
             return ("image", found)
         shown = {mime for mime in data if not mime.startswith("application/vnd.evaltools")}
         if shown == {"text/plain"}:
-            return ("text", _joined(data["text/plain"]))
+            return ("text", _join_text(data["text/plain"]))
         if shown:
             what = f"output of the kind {', '.join(sorted(shown))}"
             allowed = "markdown, SVG, PNG, JPEG, plain text"
@@ -147,10 +147,10 @@ class Notebooks:
     ) -> str:
         if mime not in data:
             return ""
-        content, suffix = _joined(data[mime]), _PICTURES[mime]
+        content, suffix = _join_text(data[mime]), _PICTURES[mime]
         if suffix == "svg":
             payload = content.encode("utf-8")
-            if active := active_content(payload):
+            if active := find_active_content(payload):
                 remedy = "Draw without scripts and outside references"
                 _refuse(problems, where, f"the SVG {active}", "", remedy, "render.svg")
                 return ""
@@ -186,7 +186,7 @@ def _read_cells(path: Path, name: str, problems: list[Problem]) -> list[_Cell]:
     return cells
 
 
-def _joined(value: Any) -> str:
+def _join_text(value: Any) -> str:
     return "".join(value) if isinstance(value, list) else str(value)
 
 
@@ -194,7 +194,7 @@ def _options(
     cell: Mapping[str, Any], where: str, problems: list[Problem]
 ) -> tuple[dict[str, Any], str]:
     """The `#|` options of a cell and its source without them."""
-    lines = _joined(cell.get("source", "")).split("\n")
+    lines = _join_text(cell.get("source", "")).split("\n")
     if cell.get("cell_type") != "code":
         return {}, "\n".join(lines)
     count = 0

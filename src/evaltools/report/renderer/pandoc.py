@@ -17,8 +17,8 @@ from typing import Any
 import pypandoc
 
 from evaltools.problems import Problem
-from evaltools.report.renderer.located_problems import relative
-from evaltools.report.renderer.pandoc_tree import Node, document_of, lone_paragraph, words_of
+from evaltools.report.renderer.located_problems import relative_name
+from evaltools.report.renderer.pandoc_tree import Node, lone_paragraph, make_document, text_nodes
 
 # Seconds; a report takes less than one. Some texts make any markdown reader slow.
 PATIENCE = 120
@@ -96,8 +96,8 @@ def pandoc(
         except subprocess.TimeoutExpired as error:
             raise PandocError(f"pandoc was not done in {PATIENCE} seconds") from error
         if done.returncode:
-            said = done.stderr.decode("utf-8", "replace").strip()
-            raise PandocError(said or f"pandoc ended with status {done.returncode}")
+            error_text = done.stderr.decode("utf-8", "replace").strip()
+            raise PandocError(error_text or f"pandoc ended with status {done.returncode}")
         # Pandoc writes no log where it has nothing to say.
         entries = json.loads(log.read_text(encoding="utf-8")) if log.is_file() else []
     return done.stdout, tuple(_message(entry) for entry in entries)
@@ -128,7 +128,7 @@ class AttributeTexts:
     def prepare(self, texts: Iterable[str]) -> None:
         """Parse the texts that are not yet known."""
         fresh = sorted({text for text in texts if text not in self.known})
-        self.known.update((text, words_of(text)) for text in fresh)
+        self.known.update((text, text_nodes(text)) for text in fresh)
         marked = {str(index): text for index, text in enumerate(fresh) if _MARKUP.search(text)}
         for name, blocks in read_texts(marked.items(), _ATTRIBUTE).items():
             inlines = lone_paragraph(blocks)
@@ -146,7 +146,7 @@ def check_filter(root: Path, path: Path) -> list[Problem]:
     """Refuse a filter that needs Quarto's own Lua API, by line."""
     what, remedy = "the filter uses Quarto's Lua API", "Use pandoc's API only"
     return [
-        Problem(f"{relative(root, path)}:{number}", what, "", remedy, "render.filter")
+        Problem(f"{relative_name(root, path)}:{number}", what, "", remedy, "render.filter")
         for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1)
         if _QUARTO_API.search(line.partition("--")[0])
     ]
@@ -181,6 +181,6 @@ def run_filters(
             encoding="utf-8",
         )
         arguments += ["--lua-filter", str(wrapper)]
-    output, _ = pandoc(arguments, document_of(blocks, meta), folder=root)
+    output, _ = pandoc(arguments, make_document(blocks, meta), folder=root)
     result = json.loads(output)
     return result["blocks"], result["meta"]

@@ -24,7 +24,7 @@ _ATTR_AT = dict.fromkeys(
 ) | {"Header": 1}
 
 
-def document_of(blocks: list[Node], meta: Mapping[str, Any]) -> Node:
+def make_document(blocks: list[Node], meta: Mapping[str, Any]) -> Node:
     """A document as pandoc reads it."""
     return {"pandoc-api-version": API_VERSION, "meta": meta, "blocks": blocks}
 
@@ -46,7 +46,7 @@ def space() -> Node:
     return {"t": "Space"}
 
 
-def words_of(value: str) -> list[Node]:
+def text_nodes(value: str) -> list[Node]:
     """Inlines of a plain text: words with spaces between."""
     inlines: list[Node] = []
     for index, word in enumerate(value.split(" ")):
@@ -107,28 +107,28 @@ def table(attributes: Attr, columns: list[tuple[str, float]], rows: list[list[An
     return {"t": "Table", "c": [attributes, [None, []], widths, [attr(), []], body, [attr(), []]]}
 
 
-def attr_of(node: Node) -> Attr | None:
+def find_attr(node: Node) -> Attr | None:
     """The attribute triple of a node that has one, itself and not a copy."""
     place = _ATTR_AT.get(node["t"])
     triple: Attr | None = None if place is None else node["c"][place]
     return triple
 
 
-def classes_of(node: Node) -> list[str]:
+def find_classes(node: Node) -> list[str]:
     """The classes of a node; none where it cannot have any."""
-    triple = attr_of(node)
+    triple = find_attr(node)
     return [] if triple is None else triple[1]
 
 
-def identifier_of(node: Node) -> str:
+def find_identifier(node: Node) -> str:
     """The id of a node, empty where it has none."""
-    triple = attr_of(node)
+    triple = find_attr(node)
     return "" if triple is None else str(triple[0])
 
 
 def attributes(node: Node) -> tuple[str, tuple[str, ...], dict[str, str]]:
     """Identifier, classes and key-value pairs of a node; empty for nodes that have none."""
-    triple = attr_of(node)
+    triple = find_attr(node)
     return ("", (), {}) if triple is None else (triple[0], tuple(triple[1]), dict(triple[2]))
 
 

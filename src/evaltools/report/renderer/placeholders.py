@@ -85,7 +85,7 @@ class Placeholders:
         self.fragments.setdefault(name, Fragment(name, text, where, data))
         return name
 
-    def ask_for(self, output: Output) -> None:
+    def add_inlines(self, output: Output) -> None:
         """Ask for the texts of a notebook's output: what it shows, and its captions."""
         texts = {str(i): text for i, (kind, text) in enumerate(output.parts) if kind == "markdown"}
         captions = {f"{kind}-cap": output.options.get(f"{kind}-cap") for kind in _FLOATS}
@@ -97,7 +97,7 @@ class Placeholders:
 
 
 @dataclass(frozen=True)
-class Filling:
+class PlaceholderFiller:
     """Puts values, notebook outputs and page breaks into the places kept for them.
 
     Arguments:
@@ -135,7 +135,7 @@ class Filling:
             return []
         if kind in {"Link", "Image"}:
             node["c"][2] = [self._plain(item) for item in node["c"][2]]
-        triple = pandoc_tree.attr_of(node)
+        triple = pandoc_tree.find_attr(node)
         if triple is not None:
             triple[2] = [[key, self._plain(value)] for key, value in triple[2]]
         return None
@@ -171,7 +171,7 @@ class Filling:
     def _inline(self, mark: re.Match[str]) -> list[Node]:
         placeholder = self.placeholders.of(mark)[0]
         if isinstance(placeholder, Literal):
-            return pandoc_tree.words_of(placeholder.text)
+            return pandoc_tree.text_nodes(placeholder.text)
         if isinstance(placeholder, Keys):
             return [pandoc_tree.span(attr(classes=["kbd"]), [pandoc_tree.text(placeholder.text)])]
         if isinstance(placeholder, Value):
@@ -221,7 +221,7 @@ class Filling:
         return self._inlines(f"{output.where}|{name}", what, "Write one", "render.embed")
 
     def _picture(self, names: str, alt: str, output: Output, index: int) -> Node:
-        name, wrong = self.media.of_cell(names, self.format_name)
+        name, wrong = self.media.for_cell(names, self.format_name)
         if wrong:
             self.problems.add("", wrong, "", "render.image", output.where)
         picture = pandoc_tree.image(STAGED + name, alt)

@@ -18,7 +18,12 @@ import yaml
 
 from evaltools.problems import Problem
 from evaltools.report.renderer.format_context import LANGUAGES, options, words
-from evaltools.report.renderer.located_problems import Source, inside, located, relative
+from evaltools.report.renderer.located_problems import (
+    Source,
+    is_inside,
+    relative_name,
+    resolve_path,
+)
 from evaltools.yaml_text import CoreLoader, Location, RefusedYaml, line_numbers, load_yaml
 
 _FILES = ("bibliography", "csl", "css", "reference-doc")
@@ -157,17 +162,19 @@ def read_project(
     if (root / "_quarto.yml.local").exists():
         add("_quarto.yml.local", "local options are not read", "Use a profile")
     active = tuple(profiles) or _default_profiles(base)
-    folders = [each for each in (document.parent, *document.parent.parents) if inside(root, each)]
+    folders = [
+        each for each in (document.parent, *document.parent.parents) if is_inside(root, each)
+    ]
     files = [root / f"_quarto-{profile}.yml" for profile in active]
     files += [folder / "_metadata.yml" for folder in reversed(folders)]
     read = [base, *(_read_file(root, path, problems) for path in files)]
     front = "\n".join(line.text for line in source.front)
-    read.append(read_level(front, relative(root, document), 2, problems))
+    read.append(read_level(front, relative_name(root, document), 2, problems))
     variables = _read_file(root, root / "_variables.yml", problems) or Level("_variables.yml", {})
     levels = [level for level in read if level is not None]
     for level in levels:
         problems += _check_names(level)
-    located_levels = tuple(_with_paths(root, level, problems) for level in levels)
+    located_levels = tuple(_resolve_paths(root, level, problems) for level in levels)
     project = Project(root, document, located_levels, active, variables)
     return project, [*problems, *dict.fromkeys(_check_values(project))]
 
@@ -175,11 +182,11 @@ def read_project(
 def _read_file(root: Path, path: Path, problems: list[Problem]) -> Level | None:
     if not path.is_file():
         return None
-    if not inside(root, path):
+    if not is_inside(root, path):
         what = "links to a file outside the project"
         problems.append(Problem(path.name, what, code="render.project"))
         return None
-    name = relative(root, path)
+    name = relative_name(root, path)
     try:
         return read_level(path.read_bytes().decode("utf-8-sig"), name, 1, problems)
     except UnicodeDecodeError:
@@ -224,7 +231,7 @@ def _check_names(level: Level) -> Iterable[Problem]:
                 taken = common | set(known["used"][name]) | set(known["idle"][name])
                 for each in own if isinstance(own, Mapping) else ():
                     if each not in taken:
-                        remedy = _misspelt(each, taken, 0.8) or _OR_QUARTO
+                        remedy = _suggest_key(each, taken, 0.8) or _OR_QUARTO
                         what = f"option {each} of {name} is not supported"
                         yield problem([key, name, each], what, remedy=remedy)
         elif key == "project":
@@ -240,11 +247,11 @@ def _check_names(level: Level) -> Iterable[Problem]:
                 if name not in known["crossref"]:
                     what = f"crossref option {name} is not supported"
                     yield problem([key, name], what, ", ".join(known["crossref"]))
-        elif key not in common and (remedy := _misspelt(key, common, 0.88)):
+        elif key not in common and (remedy := _suggest_key(key, common, 0.88)):
             yield problem([key], f"option {key} is unknown", remedy=remedy)
 
 
-def _misspelt(key: Any, known: Iterable[str], cutoff: float) -> str:
+def _suggest_key(key: Any, known: Iterable[str], cutoff: float) -> str:
     near = difflib.get_close_matches(str(key), sorted(known), 1, cutoff)
     return f"Possibly misspelt {near[0]}" if near else ""
 
@@ -283,7 +290,7 @@ def _check_values(project: Project) -> Iterable[Problem]:
                 yield Problem(project.where(*keys), what, allowed, remedy, "render.option")
 
 
-def _with_paths(root: Path, level: Level, problems: list[Problem]) -> Level:
+def _resolve_paths(root: Path, level: Level, problems: list[Problem]) -> Level:
     """A level whose file options are written from the project folder, with a leading slash."""
     base = root / PurePosixPath(level.path).parent
 
@@ -292,7 +299,7 @@ def _with_paths(root: Path, level: Level, problems: list[Problem]) -> Level:
 
     def file(written: Any, keys: Sequence[str]) -> str:
         name = str(written)
-        path = located(root, base, name)
+        path = resolve_path(root, base, name)
         if path is not None and path.is_file():
             return "/" + path.resolve().relative_to(root.resolve()).as_posix()
         what = "leaves the project folder" if path is None else "there is no such file"

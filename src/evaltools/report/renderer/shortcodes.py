@@ -20,8 +20,8 @@ from evaltools.report.renderer.located_problems import (
     Fences,
     Line,
     Source,
-    located,
-    relative,
+    relative_name,
+    resolve_path,
 )
 from evaltools.report.renderer.notebook_outputs import Notebooks
 from evaltools.report.renderer.project import Level, Project
@@ -203,7 +203,7 @@ class TextPass:
 
     def _embed(self, target: str, echo: bool, where: str) -> kept.Embed | None:
         written, _, labels = target.partition("#")
-        path = located(self.project.root, self.project.document.parent, written)
+        path = resolve_path(self.project.root, self.project.document.parent, written)
         if path is None:
             self._refuse(where, f"embed {written} leaves the project folder", "", "render.embed")
         elif path.suffix != ".ipynb" or not labels:
@@ -211,10 +211,10 @@ class TextPass:
         elif not path.is_file():
             self._refuse(where, f"embed {written}: there is no such file", "", "render.embed")
         else:
-            name = relative(self.project.root, path)
+            name = relative_name(self.project.root, path)
             outputs = self.notebooks.outputs(path, name, labels.split(","), echo, self.problems)
             for output in outputs:
-                self.placeholders.ask_for(output)
+                self.placeholders.add_inlines(output)
             return kept.Embed(tuple(outputs))
         return None
 

@@ -105,8 +105,8 @@ import sys, hashlib
 from pathlib import Path
 sys.path.insert(0, {tests!r})
 import pdf_samples as samples
-from evaltools.report.embedded.print.pdf import write_pdf
-from evaltools.report.embedded.docx.document import write_docx
+from evaltools.report.renderer.print.pdf import write_pdf
+from evaltools.report.renderer.docx.document import write_docx
 folder = Path(sys.argv[1])
 file = samples.resolved(folder, samples.demanding())
 for render in (write_pdf, write_docx):

@@ -16,7 +16,7 @@ from typing import Any
 import pdf_samples as samples
 import pypdf
 
-from evaltools.report.renderer.pandoc_tree import attr, div, words_of
+from evaltools.report.renderer.pandoc_tree import attr, div, text_nodes
 from evaltools.report.renderer.print.pdf import write_pdf
 
 Node = dict[str, Any]
@@ -92,7 +92,7 @@ PLACES = {
 def pdf_of(folder: Path, blocks: list[Node], title: str = "T") -> pypdf.PdfReader:
     """A document of these blocks, set."""
     folder.mkdir(parents=True, exist_ok=True)
-    meta = {"title": {"t": "MetaInlines", "c": words_of(title)},
+    meta = {"title": {"t": "MetaInlines", "c": text_nodes(title)},
             "lang": {"t": "MetaString", "c": "fi"}}  # fmt: skip
     first = [] if blocks and blocks[0]["t"] == "Header" else [header("A")]
     document = {"pandoc-api-version": [1, 23, 1], "meta": meta, "blocks": [*first, *blocks]}

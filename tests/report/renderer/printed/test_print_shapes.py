@@ -9,17 +9,17 @@ import pdf_samples as samples
 import pytest
 
 from evaltools.problems import ProblemError
-from evaltools.report.renderer.pandoc_tree import classes_of, nodes, stringify
+from evaltools.report.renderer.pandoc_tree import find_classes, nodes, stringify
 from evaltools.report.renderer.print.checks import PRINT_KINDS, WORD_KINDS, stage_images
-from evaltools.report.renderer.print.document import facts_of, publication_date, shortened
-from evaltools.report.renderer.print.shapes import printed, row_headers_of
+from evaltools.report.renderer.print.document import publication_date, read_facts, shorten
+from evaltools.report.renderer.print.shapes import count_row_headers, shape_for_print
 
 HEAD = "---\ntitle: T\nlang: fi\n---\n\n"
 
 
 def shaped(folder: Path, text: str, **options: Any) -> list[Any]:
     tree = samples.tree_of(samples.resolved(folder, text))
-    blocks: list[Any] = printed(tree, samples.context(folder, **options))["blocks"]
+    blocks: list[Any] = shape_for_print(tree, samples.context(folder, **options))["blocks"]
     return blocks
 
 
@@ -30,7 +30,7 @@ def outline(blocks: list[Any]) -> list[tuple[int, str]]:
 def test_front_matter_comes_first_in_its_order(tmp_path: Path) -> None:
     text = HEAD + "# A\n\n::: description-sheet\nx\n:::\n\n# B\n\n::: cover\ny\n:::\n"
     blocks = shaped(tmp_path, text)
-    assert [classes_of(block) for block in blocks[:3]] == [
+    assert [find_classes(block) for block in blocks[:3]] == [
         ["cover"], ["description-sheet"], ["contents"]
     ]  # fmt: skip
     assert outline(blocks) == [(1, "A"), (1, "B")]
@@ -38,7 +38,7 @@ def test_front_matter_comes_first_in_its_order(tmp_path: Path) -> None:
 
 def test_contents_can_be_left_out(tmp_path: Path) -> None:
     assert "contents" not in [
-        name for block in shaped(tmp_path, HEAD + "# A", toc=False) for name in classes_of(block)
+        name for block in shaped(tmp_path, HEAD + "# A", toc=False) for name in find_classes(block)
     ]
 
 
@@ -66,7 +66,7 @@ def test_tabs_before_any_heading_have_titles_without_level(tmp_path: Path) -> No
 def test_entries_of_the_description_sheet_become_a_table_with_row_headers(tmp_path: Path) -> None:
     blocks = shaped(tmp_path, HEAD + "::: description-sheet\nJulkaisija\n:   Virasto\n:::\n")
     table = next(node for node in nodes(blocks) if node["t"] == "Table")
-    assert row_headers_of(table) == 1
+    assert count_row_headers(table) == 1
     assert stringify(table["c"][4]) == "JulkaisijaVirasto"
 
 
@@ -74,7 +74,7 @@ def test_table_takes_identifier_and_row_headers_of_the_div_around_it(tmp_path: P
     text = '::: {#tbl-a row-headers="1"}\n| a | b |\n|--|--|\n| 1 | 2 |\n:::\n'
     table = next(n for n in nodes(shaped(tmp_path, HEAD + text)) if n["t"] == "Table")
     assert table["c"][0][0] == "tbl-a"
-    assert row_headers_of(table) == 1
+    assert count_row_headers(table) == 1
 
 
 @pytest.mark.parametrize(
@@ -86,14 +86,14 @@ def test_date_is_written_as_the_language_writes_it(language: str, shown: str) ->
 
 
 def test_running_title_is_cut_between_words() -> None:
-    assert shortened("Kuntien digitalisaatio", 30) == "Kuntien digitalisaatio"
-    assert shortened("Kuntien digitalisaation arviointi", 30) == "Kuntien digitalisaation …"
+    assert shorten("Kuntien digitalisaatio", 30) == "Kuntien digitalisaatio"
+    assert shorten("Kuntien digitalisaation arviointi", 30) == "Kuntien digitalisaation …"
 
 
 def test_authors_may_be_names_or_maps(tmp_path: Path) -> None:
     text = "---\ntitle: T\nauthor:\n  - Anna A\n  - name: Bo B\n    affiliation: X\n---\n"
     tree = samples.tree_of(samples.resolved(tmp_path, text))
-    assert facts_of(tree, samples.context(tmp_path)).authors == ("Anna A", "Bo B")
+    assert read_facts(tree, samples.context(tmp_path)).authors == ("Anna A", "Bo B")
 
 
 def staged(folder: Path, text: str, kinds: tuple[str, ...]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import pdf_samples as samples
 import pytest
 
-from evaltools.report.renderer.print.shapes import column_shares, with_widths
+from evaltools.report.renderer.print.shapes import column_shares, set_widths
 
 
 def table_of(folder: Path, text: str) -> Any:
@@ -37,19 +37,19 @@ def test_widths_that_the_report_gives_are_kept(tmp_path: Path) -> None:
     table = table_of(tmp_path, samples.long_table())
     for (_, width), share in zip(table["c"][2], (0.4, 0.3, 0.2, 0.1), strict=True):
         width["c"] = share
-    assert with_widths(table, only_full=True) is table
+    assert set_widths(table, only_full=True) is table
 
 
 def test_equal_widths_by_dashes_are_taken_as_left_open(tmp_path: Path) -> None:
     table = table_of(tmp_path, samples.long_table())
     given = widths(table)
     assert len(set(given)) == 1
-    found = widths(with_widths(table, only_full=False))
+    found = widths(set_widths(table, only_full=False))
     assert len(set(found)) == 4
     assert found[0] == max(width for width in found if width is not None)
 
 
 def test_narrow_tables_are_left_to_the_setter(tmp_path: Path) -> None:
     table = table_of(tmp_path, "| a | b |\n|--|--|\n| 1 | 2 |\n")
-    assert with_widths(table, only_full=True) is table
-    assert None not in widths(with_widths(table, only_full=False))
+    assert set_widths(table, only_full=True) is table
+    assert None not in widths(set_widths(table, only_full=False))

@@ -15,7 +15,7 @@ from matplotlib.image import imread
 
 from evaltools.problems import ProblemError
 from evaltools.report.renderer.docx.styles import CALLOUTS
-from evaltools.report.renderer.print.pdf import for_print, write_pdf
+from evaltools.report.renderer.print.pdf import prepare_for_print, write_pdf
 from evaltools.report.renderer.print.typst import COLOURS, literal, typst_problems, write_source
 
 HEAD = "---\ntitle: T\nlang: fi\n---\n\n"
@@ -104,7 +104,7 @@ def test_formula_that_cannot_be_set_is_a_problem(tmp_path: Path) -> None:
 def page_images(folder: Path, text: str) -> list[Any]:
     """Pages as arrays of grey values, 40 dots an inch."""
     context = samples.context(folder)
-    tree = for_print(samples.tree_of(samples.resolved(folder, HEAD + text)), context)
+    tree = prepare_for_print(samples.tree_of(samples.resolved(folder, HEAD + text)), context)
     main = write_source(tree, context, folder)
     fonts = typst.Fonts(include_system_fonts=False, font_paths=[fontpkg_fira_sans.ROOT / "files"])
     pages = typst.Compiler(main, root=folder, font_paths=fonts).compile(format="png", ppi=40)

@@ -17,10 +17,10 @@ from evaltools.report.renderer.docx.reference import (
     Page,
     W,
     reference_docx,
-    unzipped,
-    zipped,
+    unzip,
+    zip_parts,
 )
-from evaltools.report.renderer.docx.shapes import ROW_HEADERS, for_word
+from evaltools.report.renderer.docx.shapes import ROW_HEADERS, shape_for_word
 from evaltools.report.renderer.final_pass import message_problems
 from evaltools.report.renderer.format_context import Context
 from evaltools.report.renderer.pandoc import PandocError, pandoc
@@ -30,8 +30,8 @@ from evaltools.report.renderer.print.checks import (
     raw_problems,
     stage_images,
 )
-from evaltools.report.renderer.print.document import Facts, facts_of
-from evaltools.report.renderer.print.shapes import printed
+from evaltools.report.renderer.print.document import Facts, read_facts
+from evaltools.report.renderer.print.shapes import shape_for_print
 
 _DROPPED = ("docProps/custom.xml", "word/comments.xml", "word/webSettings.xml")
 _SMALL_FROM = 8  # columns
@@ -52,7 +52,7 @@ def write_docx(resolved: Path, context: Context) -> bytes:
     """
     tree = json.loads(resolved.read_text(encoding="utf-8"))
     refuse((*accessibility_problems(tree, context), *raw_problems(tree, context)))
-    facts = facts_of(tree, context)
+    facts = read_facts(tree, context)
     page = Page(
         facts.language_tag,
         facts.short_title,
@@ -63,14 +63,14 @@ def write_docx(resolved: Path, context: Context) -> bytes:
     try:
         with TemporaryDirectory(prefix="evaltools-") as name:
             folder = Path(name)
-            staged = stage_images(printed(tree, context), context, folder, WORD_KINDS)
+            staged = stage_images(shape_for_print(tree, context), context, folder, WORD_KINDS)
             (folder / "reference.docx").write_bytes(reference_docx(page))
             arguments = ["-t", "docx", "--syntax-highlighting=none",
                          "--reference-doc=reference.docx", "-o", "-"]  # fmt: skip
-            words = for_word(staged, facts)
+            words = shape_for_word(staged, facts)
             document, messages = pandoc(arguments, words, context.epoch, folder)
         refuse(message_problems(messages, context))
-        return _finished(document, facts, context.epoch)
+        return _finish_package(document, facts, context.epoch)
     except PandocError as error:
         what = f"it cannot be written: {error}"
         problem = Problem(context.document_name, what, code="render.docx")
@@ -80,16 +80,16 @@ def write_docx(resolved: Path, context: Context) -> bytes:
     raise ProblemError([problem])
 
 
-def _finished(document: bytes, facts: Facts, epoch: int) -> bytes:
+def _finish_package(document: bytes, facts: Facts, epoch: int) -> bytes:
     """What pandoc wrote, made ready to hand out.
 
     Rows do not break over pages, header rows repeat, first columns that name the row are
     flagged, no part carries paths, no clock is in it.
     """
-    parts = {name: data for name, data in unzipped(document).items() if not name.endswith("/")}
+    parts = {name: data for name, data in unzip(document).items() if not name.endswith("/")}
     for name in _DROPPED:
         if parts.pop(name, None) is not None:
-            _forget(parts, name)
+            _remove_part(parts, name)
     parts["word/document.xml"] = _body(parts["word/document.xml"])
     parts["word/settings.xml"] = _settings(parts["word/settings.xml"], facts.language_tag)
     parts["docProps/core.xml"] = _core(facts, epoch)
@@ -98,10 +98,10 @@ def _finished(document: bytes, facts: Facts, epoch: int) -> bytes:
         'extended-properties"><Application>Microsoft Office Word</Application>'
         "<AppVersion>16.0000</AppVersion></Properties>"
     ).encode()
-    return zipped(parts)
+    return zip_parts(parts)
 
 
-def _forget(parts: dict[str, bytes], name: str) -> None:
+def _remove_part(parts: dict[str, bytes], name: str) -> None:
     """Take a part out of the content types and the relationships."""
     base = name.rsplit("/", 1)[1]
     for owner, pattern in (

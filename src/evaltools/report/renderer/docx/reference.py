@@ -18,7 +18,7 @@ from evaltools.report.renderer.docx.styles import (
     table_styles_xml,
 )
 from evaltools.report.renderer.pandoc import pandoc
-from evaltools.report.renderer.print.document import shortened
+from evaltools.report.renderer.print.document import shorten
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -48,10 +48,10 @@ class Page:
 
 @cache
 def _default() -> dict[str, bytes]:
-    return unzipped(pandoc(["--print-default-data-file", "reference.docx"], "")[0])
+    return unzip(pandoc(["--print-default-data-file", "reference.docx"], "")[0])
 
 
-def unzipped(document: bytes) -> dict[str, bytes]:
+def unzip(document: bytes) -> dict[str, bytes]:
     """The parts of a document by name."""
     with zipfile.ZipFile(io.BytesIO(document)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
@@ -83,10 +83,10 @@ def reference_docx(page: Page) -> bytes:
     )
     _insert(parts, "[Content_Types].xml", "</Types>", overrides)
     _insert(parts, "word/_rels/document.xml.rels", "</Relationships>", relations)
-    return zipped(parts)
+    return zip_parts(parts)
 
 
-def zipped(parts: dict[str, bytes]) -> bytes:
+def zip_parts(parts: dict[str, bytes]) -> bytes:
     """Parts as an archive in fixed order with fixed stamps; the content types come first."""
     first = "[Content_Types].xml"
     out = io.BytesIO()
@@ -163,7 +163,7 @@ def _frame(kind: str, content: str) -> str:
 
 
 def _header(page: Page) -> str:
-    lines = [("HeaderNotice", page.notice), ("header", shortened(page.title, HEADER_LENGTH))]
+    lines = [("HeaderNotice", page.notice), ("header", shorten(page.title, HEADER_LENGTH))]
     content = "".join(
         f'<w:p><w:pPr><w:pStyle w:val="{name}"/></w:pPr><w:r><w:t xml:space="preserve">'
         f"{escape(text)}</w:t></w:r></w:p>"

@@ -13,10 +13,10 @@ from evaltools.report.renderer.pandoc_tree import (
     attr,
     attributes,
     cell,
-    classes_of,
     div,
+    find_classes,
+    find_identifier,
     get,
-    identifier_of,
     is_div,
     nodes,
     para,
@@ -31,7 +31,7 @@ from evaltools.report.renderer.pandoc_tree import (
     text_of,
 )
 from evaltools.report.renderer.print.document import Facts, walk
-from evaltools.report.renderer.print.shapes import COVER_PARTS, row_headers_of, with_widths
+from evaltools.report.renderer.print.shapes import COVER_PARTS, count_row_headers, set_widths
 
 TEXT_WIDTH_MM = 160.0
 PAGE_BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
@@ -46,7 +46,7 @@ SPAN_STYLES = {"caption-label": "Caption Label", "section-number": "Section Numb
                "evidence-context": "Evidence Context"}  # fmt: skip
 
 
-def _styled(name: str, blocks: list[Node], identifier: str = "") -> Node:
+def _style_blocks(name: str, blocks: list[Node], identifier: str = "") -> Node:
     """Blocks whose paragraphs have a named style."""
     return div(attr(identifier, pairs={"custom-style": name}), blocks)
 
@@ -56,7 +56,7 @@ def _run(name: str, inlines: list[Node], identifier: str = "") -> Node:
     return span(attr(identifier, pairs={"custom-style": name}), inlines)
 
 
-def for_word(tree: Node, facts: Facts) -> Node:
+def shape_for_word(tree: Node, facts: Facts) -> Node:
     """A document for pandoc's Word writer.
 
     Arguments:
@@ -65,7 +65,7 @@ def for_word(tree: Node, facts: Facts) -> Node:
     Returns the tree; its metadata are the language only, since the cover is in the blocks.
     """
     contents = contents_blocks(tree, facts.contents_title, facts.contents_depth)
-    blocks = rewrite(tree["blocks"], _Finish(facts.cover(), contents).node)
+    blocks = rewrite(tree["blocks"], _WordShaper(facts.cover(), contents).node)
     return {
         **tree,
         "meta": {"lang": {"t": "MetaString", "c": facts.language_tag}},
@@ -74,7 +74,7 @@ def for_word(tree: Node, facts: Facts) -> Node:
 
 
 @dataclass(frozen=True)
-class _Finish:
+class _WordShaper:
     """Replaces nodes, children first."""
 
     facts: dict[str, str]
@@ -94,7 +94,7 @@ class _Finish:
             return _table(node)
         if kind == "Image":
             return _image(node)
-        if kind == "Link" and "crossref" in classes_of(node):
+        if kind == "Link" and "crossref" in find_classes(node):
             triple, content, target = node["c"]
             return [{"t": "Link", "c": [triple, [_run("Cross Reference", content)], target]}]
         if kind in ("Para", "Plain"):
@@ -115,17 +115,17 @@ class _Finish:
         if "callout" in classes:
             return _callout(node, identifier)
         if "example-notice" in classes:
-            return [_styled("Notice", content, identifier)]
+            return [_style_blocks("Notice", content, identifier)]
         if "margin" in classes or "aside" in classes:
-            return [_styled("Side Note", content, identifier)]
+            return [_style_blocks("Side Note", content, identifier)]
         if "evidence" in classes:
-            return [_styled("Evidence", [_loose(block) for block in content], identifier)]
+            return [_style_blocks("Evidence", [_loosen(block) for block in content], identifier)]
         if "listing" in classes:
             return [_listing(identifier, content)]
         if "layout" in classes:
             return _layout(content, pairs.get("columns", ""))
         if identifier == "refs":
-            return [_styled("Bibliography", content, identifier)]
+            return [_style_blocks("Bibliography", content, identifier)]
         return None
 
     def _cover(self, content: list[Node]) -> list[Node]:
@@ -134,11 +134,11 @@ class _Finish:
         out: list[Node] = []
         for part, style in COVER_STYLES.items():
             if part in own:
-                out.append(_styled(style, own[part]))
+                out.append(_style_blocks(style, own[part]))
             elif self.facts.get(part):
-                out.append(_styled(style, [para([text(self.facts[part])])]))
+                out.append(_style_blocks(style, [para([text(self.facts[part])])]))
         if self.facts.get("notice"):  # the first page has no header to say it
-            out.append(_styled("Notice", [para([text(self.facts["notice"])])]))
+            out.append(_style_blocks("Notice", [para([text(self.facts["notice"])])]))
         return out + [
             block
             for block in content
@@ -156,7 +156,9 @@ def _callout(node: Node, identifier: str) -> list[Node]:
         if not is_div(block, "callout-title"):
             blocks.append(block)
         elif stringify(block).strip():
-            blocks.append(_styled(f"Callout Title {name}", [_as_para(b) for b in block["c"][1]]))
+            blocks.append(
+                _style_blocks(f"Callout Title {name}", [_as_para(b) for b in block["c"][1]])
+            )
     style = f"Callout{name}" + ("Plain" if plain_box else "")
     return [div(attr(identifier), [_boxes([blocks], [1.0], style), TABLE_END])]
 
@@ -169,7 +171,7 @@ def _listing(identifier: str, content: list[Node]) -> Node:
             for node in nodes(block)
         )
         if label and block["t"] != "CodeBlock":
-            out.append(_styled("Table Caption", [block]))
+            out.append(_style_blocks("Table Caption", [block]))
         elif stringify(block).strip() or block["t"] != "Div":
             out.append(block)
     return div(attr(identifier), out)
@@ -179,14 +181,15 @@ def _figure(node: Node) -> list[Node]:
     triple, (_, caption), content = node["c"]
     blocks = [_as_para(block) for block in content]
     body = [
-        _styled("Captioned Figure", [block]) if block["t"] == "Para" else block for block in blocks
+        _style_blocks("Captioned Figure", [block]) if block["t"] == "Para" else block
+        for block in blocks
     ]
     if caption:
-        body.append(_styled("Image Caption", [_as_para(block) for block in caption]))
+        body.append(_style_blocks("Image Caption", [_as_para(block) for block in caption]))
     return [div(attr(triple[0]), body)]
 
 
-def _loose(block: Node) -> Node:
+def _loosen(block: Node) -> Node:
     """A list of paragraphs: those of a tight list keep to a style of pandoc's own."""
     if block["t"] != "BulletList":
         return block
@@ -200,10 +203,10 @@ def _as_para(block: Node) -> Node:
 def _table(node: Node) -> list[Node]:
     triple = node["c"][0]
     if "key-value" in triple[1]:
-        put(triple, "custom-style", "KeyValue" + (ROW_HEADERS if row_headers_of(node) else ""))
-    elif get(triple, "custom-style") is None and row_headers_of(node):
+        put(triple, "custom-style", "KeyValue" + (ROW_HEADERS if count_row_headers(node) else ""))
+    elif get(triple, "custom-style") is None and count_row_headers(node):
         put(triple, "custom-style", ROW_HEADERS)
-    return [with_widths(node, only_full=False), TABLE_END]
+    return [set_widths(node, only_full=False), TABLE_END]
 
 
 def _image(node: Node) -> list[Node]:
@@ -228,7 +231,7 @@ def _span(node: Node) -> list[Node] | None:
 def _equation(node: Node) -> list[Node] | None:
     """A numbered formula stands in the middle of its line, its number at the end."""
     content = [item for item in node["c"] if item["t"] not in ("Space", "SoftBreak")]
-    if len(content) != 1 or content[0]["t"] != "Span" or "equation" not in classes_of(content[0]):
+    if len(content) != 1 or content[0]["t"] != "Span" or "equation" not in find_classes(content[0]):
         return None
     equation = content[0]
     formula = next((item for item in nodes(equation["c"][1]) if item["t"] == "Math"), None)
@@ -238,8 +241,8 @@ def _equation(node: Node) -> list[Node] | None:
     inline = {"t": "Math", "c": [{"t": "InlineMath"}, formula["c"][1]]}
     number = get(equation["c"][0], "number") or ""
     shown = number if number.startswith("(") or not number else f"({number})"
-    line = para([tab, span(attr(identifier_of(equation)), [inline]), tab, text(shown)])
-    return [_styled("Equation", [line])]
+    line = para([tab, span(attr(find_identifier(equation)), [inline]), tab, text(shown)])
+    return [_style_blocks("Equation", [line])]
 
 
 def _layout(content: list[Node], columns: str) -> list[Node]:

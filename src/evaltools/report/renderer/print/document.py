@@ -58,10 +58,10 @@ def _walk(content: Any, place: Place, section: list[str]) -> Iterator[tuple[Node
             section[0] = text_of(content["c"][2])
         yield content, replace(place, section=section[0])
         if isinstance(content.get("c"), list):
-            yield from _walk(content["c"], _within(content, place), section)
+            yield from _walk(content["c"], _enter_node(content, place), section)
 
 
-def _within(node: Node, place: Place) -> Place:
+def _enter_node(node: Node, place: Place) -> Place:
     identifier, classes, pairs = attributes(node)
     numbered = identifier and node["t"] in ("Figure", "Table")
     return Place(
@@ -155,7 +155,7 @@ class Facts:
         return {name: getattr(self, name) for name in names}
 
 
-def facts_of(tree: Node, context: Context) -> Facts:
+def read_facts(tree: Node, context: Context) -> Facts:
     """The facts of a resolved document; options and words stand in where metadata say nothing."""
     title = meta_text(tree, "title", "pagetitle")
     base, _, region = (meta_text(tree, "lang") or context.language).partition("-")
@@ -190,6 +190,6 @@ def publication_date(text: str, language: str) -> str:
     return format_date(date.fromisoformat(text), pattern, locale=language)
 
 
-def shortened(text: str, length: int) -> str:
+def shorten(text: str, length: int) -> str:
     """Whole words of a text up to a number of characters, with an ellipsis where some are cut."""
     return text if len(text) <= length else text[: length - 1].rsplit(" ", 1)[0] + " …"

@@ -21,7 +21,7 @@ from evaltools.report.renderer.print.checks import (
     stage_images,
 )
 from evaltools.report.renderer.print.document import walk
-from evaltools.report.renderer.print.shapes import printed, row_headers_of, with_widths
+from evaltools.report.renderer.print.shapes import count_row_headers, set_widths, shape_for_print
 from evaltools.report.renderer.print.typst import compile_pdf, write_source
 
 
@@ -39,22 +39,22 @@ def write_pdf(resolved: Path, context: Context) -> bytes:
     refuse(problem for check in checks for problem in check(tree, context))
     with TemporaryDirectory(prefix="evaltools-") as name:
         folder = Path(name)
-        staged = stage_images(for_print(tree, context), context, folder, PRINT_KINDS)
-        tables = tuple(row_headers_of(node) for node, _ in walk(staged) if node["t"] == "Table")
+        staged = stage_images(prepare_for_print(tree, context), context, folder, PRINT_KINDS)
+        tables = tuple(count_row_headers(node) for node, _ in walk(staged) if node["t"] == "Table")
         main = write_source(staged, context, folder)
         pdf = compile_pdf(main, tree, context)
     return tag_row_headers(pdf, tables)
 
 
-def for_print(tree: Node, context: Context) -> Node:
+def prepare_for_print(tree: Node, context: Context) -> Node:
     """A resolved document in the shapes of paper, wide tables with widths."""
-    paper = printed(tree, context)
-    return {**paper, "blocks": rewrite(paper["blocks"], _fitted)}
+    paper = shape_for_print(tree, context)
+    return {**paper, "blocks": rewrite(paper["blocks"], _fit_table)}
 
 
-def _fitted(node: Node) -> list[Node] | None:
+def _fit_table(node: Node) -> list[Node] | None:
     """Typst finds the widths of narrow tables itself, and shares a full line less well."""
-    return [with_widths(node, only_full=True)] if node["t"] == "Table" else None
+    return [set_widths(node, only_full=True)] if node["t"] == "Table" else None
 
 
 def tag_row_headers(pdf: bytes, row_headers: tuple[int, ...]) -> bytes:
@@ -92,11 +92,11 @@ def _tables(element: pikepdf.Object) -> Iterator[pikepdf.Object]:
 
 
 def _children(element: pikepdf.Object) -> list[pikepdf.Object]:
-    kids = _listed(element.get("/K"))
+    kids = _as_list(element.get("/K"))
     return [item for item in kids if isinstance(item, pikepdf.Dictionary) and "/S" in item]
 
 
-def _listed(given: pikepdf.Object | None) -> list[pikepdf.Object]:
+def _as_list(given: pikepdf.Object | None) -> list[pikepdf.Object]:
     """What may be absent, one thing or an array, as a list."""
     if given is None:
         return []
@@ -118,7 +118,7 @@ def _tag_table(table: pikepdf.Object, number: int, columns: int) -> dict[bytes, 
     reach: dict[int, int] = {}  # rows that the cell in a column still reaches down
     over: list[tuple[str, int]] = []  # header cells, and for how many rows from here they hold
     for index, row in enumerate(_rows(table)):
-        placed = _placed(_children(row), reach)
+        placed = _place_cells(_children(row), reach)
         for column, cell in placed:
             if column < columns:
                 name = f"R{number}x{index}x{column}"
@@ -137,7 +137,9 @@ def _tag_table(table: pikepdf.Object, number: int, columns: int) -> dict[bytes, 
     return names
 
 
-def _placed(cells: list[pikepdf.Object], reach: dict[int, int]) -> list[tuple[int, pikepdf.Object]]:
+def _place_cells(
+    cells: list[pikepdf.Object], reach: dict[int, int]
+) -> list[tuple[int, pikepdf.Object]]:
     """Cells of a row with their columns; `reach` is brought to the next row."""
     placed: list[tuple[int, pikepdf.Object]] = []
     column = 0
@@ -159,7 +161,7 @@ def _span(cell: pikepdf.Object, name: str) -> int:
 
 def _attribute(cell: pikepdf.Object) -> pikepdf.Object:
     """The attributes that a cell has as part of a table; made where it has none."""
-    items = _listed(cell.get("/A"))
+    items = _as_list(cell.get("/A"))
     for item in items:
         if isinstance(item, pikepdf.Dictionary) and str(item.get("/O")) == "/Table":
             return item

@@ -14,11 +14,11 @@ from evaltools.report.renderer.pandoc_tree import (
     Node,
     attr,
     cell,
-    classes_of,
     div,
+    find_classes,
+    find_identifier,
     get,
     header,
-    identifier_of,
     is_div,
     nodes,
     para,
@@ -28,8 +28,8 @@ from evaltools.report.renderer.pandoc_tree import (
     stringify,
     table,
     take,
+    text_nodes,
     text_of,
-    words_of,
 )
 from evaltools.report.renderer.print.document import meta_flag, meta_text
 
@@ -40,7 +40,7 @@ _FULL = 0.985
 _LONGEST = 14.0  # a longer word may be broken
 
 
-def printed(tree: Node, context: Context) -> Node:
+def shape_for_print(tree: Node, context: Context) -> Node:
     """The document in the order and in the shapes of paper.
 
     Returns a tree in which `Div.cover` (parts marked with `cover-part`), description sheets,
@@ -52,12 +52,12 @@ def printed(tree: Node, context: Context) -> Node:
         name = next((name for name in apart if is_div(block, name)), "")
         (apart[name] if name else rest).append(block)
     front = [_cover([block for each in apart["cover"] for block in each["c"][1]])]
-    front += [_sheet(sheet) for sheet in apart["description-sheet"]]
+    front += [_description_page(sheet) for sheet in apart["description-sheet"]]
     if not apart["description-sheet"]:
         front += _abstract(tree, context)
     if apart["contents"] or meta_flag(tree, "toc", bool(context.format.get("toc", True))):
         front.append(div(attr(classes=["contents"]), []))
-    return {**tree, "blocks": rewrite(_without_tabs([*front, *rest], 0), _adopt)}
+    return {**tree, "blocks": rewrite(_flatten_tabs([*front, *rest], 0), _move_to_table)}
 
 
 def _cover(blocks: list[Node]) -> Node:
@@ -76,9 +76,9 @@ def _cover_part(block: Node) -> tuple[str, list[Node]]:
     if block["t"] == "Header":
         return ("title" if block["c"][0] == 1 else "subtitle"), [para(block["c"][2])]
     if block["t"] == "Div":
-        return _part_of(classes_of(block)), block["c"][1]
+        return _part_of(find_classes(block)), block["c"][1]
     if block["t"] in ("Para", "Plain") and [each["t"] for each in block["c"]] == ["Span"]:
-        return _part_of(classes_of(block["c"][0])), [para(block["c"][0]["c"][1])]
+        return _part_of(find_classes(block["c"][0])), [para(block["c"][0]["c"][1])]
     return "", []
 
 
@@ -96,11 +96,11 @@ def _abstract(tree: Node, context: Context) -> list[Node]:
         blocks = value["c"]
     else:
         inlines = value["t"] == "MetaInlines"
-        blocks = [para(value["c"] if inlines else words_of(stringify(value["c"])))]
-    return [header(1, attr("abstract", ["unnumbered"]), words_of(title)), *blocks]
+        blocks = [para(value["c"] if inlines else text_nodes(stringify(value["c"])))]
+    return [header(1, attr("abstract", ["unnumbered"]), text_nodes(title)), *blocks]
 
 
-def _sheet(sheet: Node) -> Node:
+def _description_page(sheet: Node) -> Node:
     """A description sheet: its definition lists are tables whose rows have headers."""
 
     def replace(node: Node) -> list[Node] | None:
@@ -121,7 +121,7 @@ def _sheet(sheet: Node) -> Node:
     return rewrite([sheet], replace)[0]
 
 
-def _without_tabs(blocks: list[Node], level: int) -> list[Node]:
+def _flatten_tabs(blocks: list[Node], level: int) -> list[Node]:
     """Tabs as sections one level below the section that they stand in."""
     out: list[Node] = []
     for block in blocks:
@@ -131,7 +131,7 @@ def _without_tabs(blocks: list[Node], level: int) -> list[Node]:
             for tab in block["c"][1]:
                 out += _tab(tab, level)
         elif block["t"] == "Div":
-            out.append(div(block["c"][0], _without_tabs(block["c"][1], level)))
+            out.append(div(block["c"][0], _flatten_tabs(block["c"][1], level)))
             levels = [node["c"][0] for node in nodes(block["c"][1]) if node["t"] == "Header"]
             level = levels[-1] if levels else level
         else:
@@ -143,14 +143,14 @@ def _tab(tab: Node, level: int) -> list[Node]:
     title = get(tab["c"][0], "title") if tab["t"] == "Div" else None
     if title is None:
         return [tab]
-    heading = para([{"t": "Strong", "c": words_of(title)}])
+    heading = para([{"t": "Strong", "c": text_nodes(title)}])
     if 0 < level < 6:
-        own = attr(identifier_of(tab), ["unnumbered", "unlisted"])
-        heading = header(level + 1, own, words_of(title))
-    return [heading, *_without_tabs(tab["c"][1], min(level + 1, 6) if level else 0)]
+        own = attr(find_identifier(tab), ["unnumbered", "unlisted"])
+        heading = header(level + 1, own, text_nodes(title))
+    return [heading, *_flatten_tabs(tab["c"][1], min(level + 1, 6) if level else 0)]
 
 
-def _adopt(node: Node) -> list[Node] | None:
+def _move_to_table(node: Node) -> list[Node] | None:
     """A table alone in a div takes over its identifier and its row headers."""
     if node["t"] != "Div" or [block["t"] for block in node["c"][1]] != ["Table"]:
         return None
@@ -163,7 +163,7 @@ def _adopt(node: Node) -> list[Node] | None:
     return None
 
 
-def row_headers_of(table: Node) -> int:
+def count_row_headers(table: Node) -> int:
     """How many first columns of a table name the row."""
     number = get(table["c"][0], "row-headers") or "0"
     return int(number) if number.isdigit() else 0
@@ -202,7 +202,7 @@ def column_shares(table: Node) -> list[float]:
     ]
 
 
-def with_widths(table: Node, only_full: bool) -> Node:
+def set_widths(table: Node, only_full: bool) -> Node:
     """A table with the widths of its columns said, where the report leaves them open.
 
     Pandoc gives a pipe table with a long line widths by its dashes, which few people count: equal
@@ -218,8 +218,8 @@ def with_widths(table: Node, only_full: bool) -> Node:
     shares = column_shares(table)
     if only_full and sum(shares) < _FULL:
         return table
-    said = [
+    with_widths = [
         [alignment, {"t": "ColWidth", "c": share}]
         for (alignment, _), share in zip(columns, shares, strict=True)
     ]
-    return {"t": "Table", "c": [own, caption, said, *rest]}
+    return {"t": "Table", "c": [own, caption, with_widths, *rest]}

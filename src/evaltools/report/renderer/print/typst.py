@@ -16,7 +16,7 @@ from evaltools.report.renderer.final_pass import message_problems
 from evaltools.report.renderer.format_context import Context
 from evaltools.report.renderer.pandoc import PandocError, pandoc
 from evaltools.report.renderer.pandoc_tree import Node, text_of
-from evaltools.report.renderer.print.document import Facts, facts_of, walk
+from evaltools.report.renderer.print.document import Facts, read_facts, walk
 
 _HERE = Path(__file__).parent
 _TEMPLATES = ("template.typ", "typst_cover.typ")
@@ -54,7 +54,7 @@ def write_source(tree: Node, context: Context, folder: Path) -> Path:
     for name in _TEMPLATES:
         (folder / name).write_bytes((_HERE / name).read_bytes())
     colours = ", ".join(f'"{name}": rgb("{value}")' for name, value in COLOURS.items())
-    facts = literal(_template_facts(facts_of(tree, context)))
+    facts = literal(_template_facts(read_facts(tree, context)))
     settings = f"#let colours = ({colours})\n#let facts = {facts}\n"
     (folder / "settings.typ").write_text(settings, encoding="utf-8")
     main = folder / "main.typ"

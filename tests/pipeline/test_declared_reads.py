@@ -2,9 +2,16 @@ import shlex
 
 import pytest
 
-from evaltools.pipeline.declared_reads import Declared, Event, Read, classify, inputs_of, undeclared
+from evaltools.pipeline.declared_reads import (
+    AllowedPaths,
+    Event,
+    Read,
+    classify,
+    input_paths,
+    undeclared_read_problems,
+)
 
-DECLARED = Declared(
+DECLARED = AllowedPaths(
     study="/home/eva/study",
     data="/home/eva/study/data",
     inputs={
@@ -25,8 +32,8 @@ def told(kind: str, what: str) -> Read | None:
 def test_declared_input_is_told_by_its_path_below_the_study() -> None:
     read = told("read", "/home/eva/study/data/regions.csv")
     assert read == Read("data/regions.csv", "read", declared=True)
-    assert undeclared("a.ipynb", [read]) == []
-    assert inputs_of([read, read, Read("x", "read")]) == ("data/regions.csv",)
+    assert undeclared_read_problems("a.ipynb", [read]) == []
+    assert input_paths([read, read, Read("x", "read")]) == ("data/regions.csv",)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +88,7 @@ def test_what_nobody_declared_is_told(kind: str, what: str, name: str, as_kind: 
     read = told(kind, what)
     assert read is not None
     assert (read.what, read.kind, read.declared) == (name, as_kind, False)
-    assert len(undeclared("a.ipynb", [read])) == 1
+    assert len(undeclared_read_problems("a.ipynb", [read])) == 1
 
 
 def test_bytecode_is_told_as_the_module_it_was_made_from() -> None:
@@ -91,7 +98,7 @@ def test_bytecode_is_told_as_the_module_it_was_made_from() -> None:
 
 
 def test_study_below_a_readable_folder_is_not_readable_for_that() -> None:
-    inside = Declared(study="/opt/python/study", readable=("/opt/python",))
+    inside = AllowedPaths(study="/opt/python/study", readable=("/opt/python",))
     assert classify(Event("read", "/opt/python/lib/os.py"), inside) is None
     assert classify(Event("read", "/opt/python/study/notes.txt"), inside) == Read(
         "notes.txt", "read"
@@ -100,7 +107,7 @@ def test_study_below_a_readable_folder_is_not_readable_for_that() -> None:
 
 def test_problem_names_place_thing_and_remedy() -> None:
     read = Read("notes.xlsx", "read", cell=4, label="tbl-x")
-    (problem,) = undeclared("notebooks/a.ipynb", [read])
+    (problem,) = undeclared_read_problems("notebooks/a.ipynb", [read])
     assert str(problem) == (
         "notebooks/a.ipynb, cell 4 (tbl-x): reads notes.xlsx, which is not declared. "
         "Put it in data/ and describe it in data/datapackage.json. [read.undeclared]"
@@ -117,7 +124,7 @@ def test_everything_is_told_at_once_but_not_twice() -> None:
         Read("example.org:80", "network", cell=3),
         Read("data/b.csv", "write", cell=3),
     ]
-    problems = undeclared("a.ipynb", reads)
+    problems = undeclared_read_problems("a.ipynb", reads)
     assert [(problem.where, problem.code) for problem in problems] == [
         ("a.ipynb, cell 3", "read.undeclared"),
         ("a.ipynb, cell 5", "read.undeclared"),

@@ -15,13 +15,13 @@ import yaml
 
 from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import MIME_TYPE, Indicator, to_record
-from evaltools.pipeline.ingredients import plan
+from evaltools.pipeline.ingredients import plan_run
 from evaltools.pipeline.run import Run, current_run
 from evaltools.provenance.manifest import Manifest, hash_outputs
 from evaltools.publish.bundle import Bundle, write_bundle
 from evaltools.publish.candidate import Candidate
 from evaltools.report import engines
-from evaltools.report.report_store import ReportStore, render_key
+from evaltools.report.report_store import ReportStore, compute_render_key
 from evaltools.study import load_study
 
 ROOT = Path(__file__).parents[2]
@@ -102,7 +102,7 @@ def make_candidate(root: Path, files: dict[str, bytes], example: bool = True) ->
     write_sources(root, example)
     study = load_study(root)
     parameters = study.parameters()
-    needed = plan(study, parameters)
+    needed = plan_run(study, parameters)
     key = needed.ingredients.key()
     folder = study.build / "runs" / key[:16]
     write_run(folder)
@@ -145,6 +145,7 @@ def declaration() -> dict[str, Any]:
     regions["choices"] = {"all": regions["choices"]["all"]}
     return declared | {
         "scenarios": {},
+        "dimensions": {},
         "notebooks": ["notebooks/01_one.ipynb"],
         "chapters": {},
         "reports": {"fi": {"source": "reports/fi/report.qmd", "name": "tiny"}},
@@ -180,12 +181,12 @@ def write_run(folder: Path) -> None:
 
 def render(study: Any, parameters: Any, run: Run, files: dict[str, bytes]) -> Path:
     shelf = ReportStore(study.build)
-    engine = engines.choose("embedded")
-    with shelf.building() as building:
+    engine = engines.choose_engine("embedded")
+    with shelf.open_new() as building:
         for name, content in files.items():
             (building / name).write_bytes(content)
         record = {
-            "key": render_key(run.key, study.root / "reports", engine, parameters.language),
+            "key": compute_render_key(run.key, study.root / "reports", engine, parameters.language),
             "run": run.key,
             "engine": [engine.name, engine.version],
             "parameters": parameters.as_values(),

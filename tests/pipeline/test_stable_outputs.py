@@ -1,6 +1,6 @@
 import time
 
-from evaltools.pipeline.stable_outputs import in_order, normalise, replacements
+from evaltools.pipeline.stable_outputs import normalise_outputs, order_replacements, sort_outputs
 
 
 def stream(name: str, text: str) -> dict[str, str]:
@@ -14,7 +14,7 @@ def tidied(text: str, *places: tuple[str, str]) -> str:
             {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [stream("stdout", text)]}
         ],
     }
-    normalise(notebook, replacements(places))
+    normalise_outputs(notebook, order_replacements(places))
     return str(notebook["cells"][0]["outputs"][0]["text"])  # type: ignore[index]
 
 
@@ -49,7 +49,7 @@ def test_streams_in_pieces_become_one_of_each_between_other_outputs() -> None:
         stream("stderr", "1"), stream("stdout", "a"), stream("stderr", "2"), shown,
         stream("stdout", "b"), stream("stdout", "c"),
     ]  # fmt: skip
-    assert in_order(pieces) == [
+    assert sort_outputs(pieces) == [
         stream("stdout", "a"), stream("stderr", "12"), shown, stream("stdout", "bc"),
     ]  # fmt: skip
 
@@ -59,7 +59,7 @@ def test_results_are_left_alone() -> None:
     output = {"output_type": "display_data", "data": dict(data), "metadata": {"x": 1}}
     cell = {"cell_type": "code", "id": "a", "metadata": {"tags": ["mine"]}, "outputs": [output]}
     notebook = {"metadata": {"title": "T", "papermill": {}}, "cells": [cell]}
-    normalise(notebook, replacements([("/home/anna", "~")]))
+    normalise_outputs(notebook, order_replacements([("/home/anna", "~")]))
     assert output["data"] == data
     assert cell["metadata"] == {"tags": ["mine"]}
     assert notebook["metadata"] == {

@@ -9,7 +9,7 @@ import pytest
 from run_folders import INDICATORS, INGREDIENTS, make_run
 
 from evaltools.problems import ProblemError
-from evaltools.provenance.artifacts import locate, read_artifact
+from evaltools.provenance.artifacts import locate_artifact, read_artifact
 
 
 def test_run_report_and_bundle_give_the_same_indicators(
@@ -62,7 +62,7 @@ def test_run_is_found_by_path_name_and_beginning_of_its_key(tmp_path: Path) -> N
     (build / "default").symlink_to(run, target_is_directory=True)
     for text in ("default", "0123", "0123456789abcdef" + "0" * 48, str(run),
                  str(run / "indicators.csv")):  # fmt: skip
-        assert locate(text, build) == run
+        assert locate_artifact(text, build) == run
 
 
 @pytest.mark.parametrize("text", ["nothing", "012", "../runs", "", ".."])
@@ -73,14 +73,17 @@ def test_what_is_called_nothing_is_refused(
     build = tmp_path / "_build"
     make_run(build / "runs" / "0123456789abcdef")
     if text in ("", ".."):
-        assert locate(text, build) in (tmp_path, tmp_path.parent)  # a folder, told apart later
+        assert locate_artifact(text, build) in (
+            tmp_path,
+            tmp_path.parent,
+        )  # a folder, told apart later
     else:
         with pytest.raises(ProblemError, match="called so"):
-            locate(text, build)
+            locate_artifact(text, build)
 
 
 def test_beginning_of_two_keys_is_refused(tmp_path: Path) -> None:
     for name in ("0123456789abcdef", "0123456789abcdee"):
         make_run(tmp_path / "runs" / name)
     with pytest.raises(ProblemError, match="several runs begin with it"):
-        locate("0123", tmp_path)
+        locate_artifact("0123", tmp_path)

@@ -9,11 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaltools.compare.changes import IndicatorChange, Setting, judge, moves, square_and_add
+from evaltools.compare.changes import (
+    ComparisonSetting,
+    IndicatorChange,
+    compare_indicators,
+    judge_change,
+    square_and_add,
+)
 from evaltools.indicators.indicator import Indicator
 from evaltools.statistics.intervals import newcombe, wilson
 
-SETTING = Setting("disjoint", 0.95, 50, 20)
+SETTING = ComparisonSetting("disjoint", 0.95, 50, 20)
 
 
 def share(n: int, N: int, estimand: Any = "D", **more: Any) -> Indicator:
@@ -32,7 +38,7 @@ def number(
 
 
 def test_shares_of_other_reports_are_judged_by_newcombe() -> None:
-    move = judge(share(5, 50), share(12, 20), SETTING)
+    move = judge_change(share(5, 50), share(12, 20), SETTING)
     expected = newcombe(12, 20, 5, 50)
     assert (move.verdict, move.basis) == ("moved", "newcombe")
     assert (move.low, move.high) == pytest.approx((expected.low, expected.high))
@@ -40,18 +46,18 @@ def test_shares_of_other_reports_are_judged_by_newcombe() -> None:
 
 
 def test_same_change_of_fewer_reports_is_within_uncertainty() -> None:
-    few = Setting("disjoint", 0.95, 10, 10)
-    assert judge(share(4, 10), share(6, 10), few).verdict == "within_uncertainty"
-    many = Setting("disjoint", 0.95, 1000, 1000)
-    assert judge(share(400, 1000), share(600, 1000), many).verdict == "moved"
+    few = ComparisonSetting("disjoint", 0.95, 10, 10)
+    assert judge_change(share(4, 10), share(6, 10), few).verdict == "within_uncertainty"
+    many = ComparisonSetting("disjoint", 0.95, 1000, 1000)
+    assert judge_change(share(400, 1000), share(600, 1000), many).verdict == "moved"
 
 
 def test_same_reports_are_judged_report_by_report() -> None:
     old, new = share(20, 50), share(27, 50)
-    setting = Setting("same", 0.95, 50, 50)
-    assert judge(old, new, setting).verdict == "within_uncertainty"
+    setting = ComparisonSetting("same", 0.95, 50, 50)
+    assert judge_change(old, new, setting).verdict == "within_uncertainty"
     pairs = {old.identity: (20, 7, 0, 23)}
-    move = judge(old, new, replace(setting, pairs=pairs))
+    move = judge_change(old, new, replace(setting, pairs=pairs))
     assert (move.verdict, move.basis) == ("moved", "newcombe_paired")
 
 
@@ -70,25 +76,25 @@ def test_share_of_goals_takes_the_limits_of_projects_of_this_kind() -> None:
     old, new = share(100, 169), share(20, 65)
     limits = {"low": 0.2, "high": 0.7, "method": "wilson, clustered by project", "level": 0.95}
     siblings = (share(100, 169, "S", **limits), share(20, 65, "S", **limits))
-    assert judge(old, new, SETTING, siblings).basis == "square_and_add"
-    assert judge(old, new, SETTING).why == "uncertainty_unknown"
+    assert judge_change(old, new, SETTING, siblings).basis == "square_and_add"
+    assert judge_change(old, new, SETTING).why == "uncertainty_unknown"
 
 
 def test_wilson_limits_are_had_at_the_level_of_the_newer_run() -> None:
     old, new = wilson_share(10, 12, 0.99), wilson_share(1, 6, 0.9)
-    move = judge(old, new, Setting("disjoint", 0.9, None, None))
+    move = judge_change(old, new, ComparisonSetting("disjoint", 0.9, None, None))
     expected = newcombe(1, 6, 10, 12, 0.9)
     assert (move.low, move.high, move.level) == (expected.low, expected.high, 0.9)
 
 
 def test_what_is_counted_from_the_register_needs_no_interval() -> None:
     key = "grants.gini.index"
-    move = judge(number(0.4, key=key), number(0.41, key=key), SETTING)
+    move = judge_change(number(0.4, key=key), number(0.41, key=key), SETTING)
     assert (move.verdict, move.basis, move.low) == ("moved", "exact", None)
 
 
 def test_index_without_limits_is_not_said_to_have_moved() -> None:
-    move = judge(number(0.4), number(0.9), SETTING)
+    move = judge_change(number(0.4), number(0.9), SETTING)
     assert (move.verdict, move.why) == ("incomparable", "uncertainty_unknown")
     assert move.change == pytest.approx(0.5)
 
@@ -105,7 +111,7 @@ def test_index_without_limits_is_not_said_to_have_moved() -> None:
 def test_numbers_that_are_not_both_there_are_not_compared(
     old: Indicator, new: Indicator, why: str
 ) -> None:
-    move = judge(old, new, SETTING)
+    move = judge_change(old, new, SETTING)
     assert (move.verdict, move.why, move.change) == ("incomparable", why, None)
 
 
@@ -113,22 +119,24 @@ def test_bounds_tell_of_a_change_only_where_they_are_apart() -> None:
     def bounds(low: float, value: float, high: float) -> Indicator:
         return Indicator("a.b.bounds", value, "share", 1, 2, "P", low, high, "bounds", 1.0)
 
-    assert judge(bounds(0.1, 0.2, 0.6), bounds(0.5, 0.6, 0.9), SETTING).verdict == (
+    assert judge_change(bounds(0.1, 0.2, 0.6), bounds(0.5, 0.6, 0.9), SETTING).verdict == (
         "within_uncertainty"
     )
-    assert judge(bounds(0.1, 0.2, 0.3), bounds(0.5, 0.6, 0.9), SETTING).verdict == "moved"
+    assert judge_change(bounds(0.1, 0.2, 0.3), bounds(0.5, 0.6, 0.9), SETTING).verdict == "moved"
 
 
 def test_appeared_gone_and_unchanged() -> None:
     kept, left, came = share(1, 50), number(1.0), number(2.0, source="x")
-    found = moves([kept, left], [replace(kept, source="elsewhere", note="other words")], SETTING)
+    found = compare_indicators(
+        [kept, left], [replace(kept, source="elsewhere", note="other words")], SETTING
+    )
     assert [(move.key, move.verdict) for move in found] == [("some.thing.index", "gone")]
-    assert [move.verdict for move in moves([], [came], SETTING)] == ["appeared"]
-    assert moves([kept], [kept], SETTING) == ()
+    assert [move.verdict for move in compare_indicators([], [came], SETTING)] == ["appeared"]
+    assert compare_indicators([kept], [kept], SETTING) == ()
 
 
 def test_order_is_that_of_the_indicators_whatever_order_they_come_in() -> None:
     items = [replace(share(5, 50), key=f"challenge.{name}.share") for name in "cab"]
-    found = moves(items, [], SETTING)
+    found = compare_indicators(items, [], SETTING)
     assert [move.key for move in found] == sorted(item.key for item in items)
     assert isinstance(found[0], IndicatorChange)

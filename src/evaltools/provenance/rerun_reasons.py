@@ -62,7 +62,7 @@ class Reason:
         return [{"kind": item.kind, "details": list(item.details)} for item in self.changes]
 
 
-def why(new: Ingredients, old: Ingredients | None) -> Reason:
+def compare_ingredients(new: Ingredients, old: Ingredients | None) -> Reason:
     """What differs between what a run needs now and what the newest earlier run had.
 
     Arguments:
@@ -92,8 +92,8 @@ def why(new: Ingredients, old: Ingredients | None) -> Reason:
         {name: item["code"] for name, item in new.notebooks.items()},
     )
     note("notebook", coded)
-    told = [name for name in both if old.notebooks[name]["text"] != new.notebooks[name]["text"]]
-    note("text", sorted(set(told) - set(coded)))
+    reworded = [name for name in both if old.notebooks[name]["text"] != new.notebooks[name]["text"]]
+    note("text", sorted(set(reworded) - set(coded)))
     if not coded and list(old.notebooks) != list(new.notebooks):
         note("notebook", ["their order"])
     if old.lock != new.lock:

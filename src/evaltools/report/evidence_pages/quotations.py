@@ -17,7 +17,7 @@ from evaltools.i18n.messages import Words
 from evaltools.indicators.disclosure.policy import Policy as DisclosurePolicy
 from evaltools.indicators.savings import amounts_by_segment
 from evaltools.report.evidence_pages.markup import data_block, line, plain, sentence
-from evaltools.report.evidence_pages.passages import Passage, spread
+from evaltools.report.evidence_pages.passages import Passage, sample_evenly
 from evaltools.study.schema import Disclosure
 
 SUMS = "savings.median.eur"
@@ -70,7 +70,7 @@ class QuotePolicy:
 
     def _shown(self, text: str, secret: Sequence[float]) -> str:
         flat = " ".join(text.split())
-        if tells_sum(flat, secret):
+        if states_sum(flat, secret):
             return ""
         if self.name == "redacted" and _NAME_LIKE.search(flat):
             return ""
@@ -82,7 +82,7 @@ _NAME_LIKE = re.compile(r"(?<![.!?:] )(?<!^)\b[^\W\d_a-zåäö]")
 _NUMBER = re.compile(r"\d(?:[\d.,'’\s]*\d)?")
 
 
-def declared_policy(
+def make_quote_policy(
     name: Policy, tables: Mapping[str, pd.DataFrame], disclosure: Disclosure | None = None
 ) -> QuotePolicy:
     """The policy that a study declares, with what people approved and the names it knows.
@@ -96,7 +96,7 @@ def declared_policy(
         disclosure: what the study declares; without it what a study that says nothing does.
     """
     known, approved = Known.of(tables), redactions_of(tables)
-    sealed = sealed_documents(tables)
+    sealed = find_sealed_documents(tables)
     segments = tables["segments"][tables["segments"]["document_id"].isin(list(sealed))]
     status = {
         str(segment): sealed[str(document)]
@@ -113,10 +113,10 @@ def declared_policy(
         if seal == "secret" or (seal is not None and segment not in approved):
             return None
         text = public_quote(words, name, approved.get(segment), known)
-        return None if text is None or claims.told_by(segment, text) else text
+        return None if text is None or claims.sums_stated_in(segment, text) else text
 
     whole = dict.fromkeys(sealed, ((0, sys.maxsize),))
-    spans = {document: list(found) for document, found in redacted_spans(tables).items()}
+    spans = {document: list(found) for document, found in find_redacted_spans(tables).items()}
     for document, found in claims.spans.items():
         spans.setdefault(document, []).extend(found)
     kept = {document: tuple(sorted(set(found))) for document, found in sorted(spans.items())}
@@ -153,7 +153,7 @@ class _Claims:
                 sums[document] = (*sums.get(document, ()), amount)
         return cls(places, spans, sums)
 
-    def told_by(self, segment: str, text: str) -> bool:
+    def sums_stated_in(self, segment: str, text: str) -> bool:
         """Whether the words of a passage tell a sum, or may: a part of a claim with a number."""
         if segment not in self.places:
             return False
@@ -161,10 +161,10 @@ class _Claims:
         within = any(low < end and high > start for low, high in self.spans.get(document, ()))
         if within and re.search(r"\d", text):
             return True
-        return tells_sum(text, self.sums.get(document, ()))
+        return states_sum(text, self.sums.get(document, ()))
 
 
-def tells_sum(text: str, sums: Sequence[float]) -> bool:
+def states_sum(text: str, sums: Sequence[float]) -> bool:
     """Whether a text has one of these sums as a number, however its thousands are parted."""
     wanted = {str(round(amount)) for amount in sums}
     for found in _NUMBER.findall(text):
@@ -174,7 +174,7 @@ def tells_sum(text: str, sums: Sequence[float]) -> bool:
     return False
 
 
-def sealed_documents(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+def find_sealed_documents(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     """Documents that are not public as a whole, with their `public_status`."""
     documents = tables.get("documents")
     if documents is None or "public_status" not in documents:
@@ -184,7 +184,9 @@ def sealed_documents(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     return dict(closed.itertuples(index=False, name=None))
 
 
-def redacted_spans(tables: Mapping[str, pd.DataFrame]) -> dict[str, tuple[tuple[int, int], ...]]:
+def find_redacted_spans(
+    tables: Mapping[str, pd.DataFrame],
+) -> dict[str, tuple[tuple[int, int], ...]]:
     """Places of all passages that the table `redactions` names, by document."""
     if "redactions" not in tables:
         return {}
@@ -197,7 +199,9 @@ def redacted_spans(tables: Mapping[str, pd.DataFrame]) -> dict[str, tuple[tuple[
     return {document: tuple(sorted(found)) for document, found in sorted(spans.items())}
 
 
-def side(found: Sequence[Passage], name: str, none: str, policy: QuotePolicy, words: Words) -> str:
+def quote_side(
+    found: Sequence[Passage], name: str, none: str, policy: QuotePolicy, words: Words
+) -> str:
     """Passages for, or against, as markdown: few on paper, more on the screen.
 
     `evidence.lua` takes the list that is meant for its format. `none` is the key of the phrase
@@ -206,7 +210,7 @@ def side(found: Sequence[Passage], name: str, none: str, policy: QuotePolicy, wo
     title = words(f"trail.{name}")
     if not found:
         return f"{line(title, sentence(words(none)))}\n\n"
-    screen, paper = spread(found, MOST_ON_SCREEN), spread(found, MOST_PRINTED)
+    screen, paper = sample_evenly(found, MOST_ON_SCREEN), sample_evenly(found, MOST_PRINTED)
     lists = {"html": _list(title, found, screen, policy, words)}
     if screen != paper:
         lists["other"] = _list(title, found, paper, policy, words)

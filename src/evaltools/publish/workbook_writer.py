@@ -51,7 +51,7 @@ class Sheet:
     widths: Sequence[int] = ()
 
 
-def workbook(sheets: Iterable[Sheet], title: str, creator: str, language: str) -> bytes:
+def write_workbook(sheets: Iterable[Sheet], title: str, creator: str, language: str) -> bytes:
     """An XLSX file.
 
     Arguments:
@@ -62,33 +62,33 @@ def workbook(sheets: Iterable[Sheet], title: str, creator: str, language: str) -
     book.remove(book.active)
     names: set[str] = set()
     for number, sheet in enumerate(sheets, 1):
-        _write(book.create_sheet(_tab(sheet.name, names)), sheet, number)
-    book.properties.title = clean(title)
-    book.properties.creator = clean(creator)
+        _write_sheet(book.create_sheet(_tab_name(sheet.name, names)), sheet, number)
+    book.properties.title = clean_cell_text(title)
+    book.properties.creator = clean_cell_text(creator)
     book.properties.language = language
     stream = io.BytesIO()
     book.save(stream)
-    return _settled(stream.getvalue())
+    return _make_reproducible(stream.getvalue())
 
 
-def clean(text: str) -> str:
+def clean_cell_text(text: str) -> str:
     """Text that a cell can hold."""
     kept: str = ILLEGAL_CHARACTERS_RE.sub("", text)
     return kept[:_LONGEST]
 
 
-def _write(place: Worksheet, sheet: Sheet, number: int) -> None:
-    _put(place.cell(1, 1), sheet.title)
+def _write_sheet(place: Worksheet, sheet: Sheet, number: int) -> None:
+    _write_cell(place.cell(1, 1), sheet.title)
     place.cell(1, 1).font = Font(bold=True, size=14)
-    _put(place.cell(2, 1), sheet.about)
+    _write_cell(place.cell(2, 1), sheet.about)
     for column, name in enumerate(sheet.header, 1):
         cell = place.cell(HEADER_ROW, column)
-        _put(cell, name)
+        _write_cell(cell, name)
         cell.font = Font(bold=True)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
     for row, values in enumerate(sheet.rows, HEADER_ROW + 1):
         for column, value in enumerate(values, 1):
-            _put(place.cell(row, column), value)
+            _write_cell(place.cell(row, column), value)
     for column, width in enumerate(sheet.widths, 1):
         place.column_dimensions[get_column_letter(column)].width = width
     place.freeze_panes = place.cell(HEADER_ROW + 1, 1)
@@ -99,20 +99,20 @@ def _write(place: Worksheet, sheet: Sheet, number: int) -> None:
         place.add_table(table)
 
 
-def _put(cell: Cell | object, value: Value) -> None:
+def _write_cell(cell: Cell | object, value: Value) -> None:
     assert isinstance(cell, Cell)
     if not isinstance(value, str):
         cell.value = value
         return
-    cell.value = clean(value)
+    cell.value = clean_cell_text(value)
     # openpyxl takes "=1+1" for a formula; a cell whose type is text shows it and computes nothing.
     cell.data_type = "s"
     if value[:1] in ("=", "+", "-", "@"):
         cell.quotePrefix = True
 
 
-def _tab(name: str, taken: set[str]) -> str:
-    base = _NOT_IN_NAMES.sub(" ", clean(name)).strip()[:28] or "table"
+def _tab_name(name: str, taken: set[str]) -> str:
+    base = _NOT_IN_NAMES.sub(" ", clean_cell_text(name)).strip()[:28] or "table"
     found, number = base, 2
     while found.casefold() in taken:
         found, number = f"{base} {number}", number + 1
@@ -120,7 +120,7 @@ def _tab(name: str, taken: set[str]) -> str:
     return found
 
 
-def _settled(content: bytes) -> bytes:
+def _make_reproducible(content: bytes) -> bytes:
     """The same package without clocks: fixed times, sorted parts, no stamps in its properties.
 
     Parts are stored as they are, since compressors differ from one machine to the next.

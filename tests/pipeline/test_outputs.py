@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from evaltools.indicators.indicator import MIME_TYPE
-from evaltools.pipeline.outputs import collect
+from evaltools.pipeline.outputs import collect_outputs
 
 PNG = base64.b64encode(b"\x89PNG").decode()
 
@@ -31,7 +31,7 @@ def test_indicators_come_in_their_total_order_with_dimensions_sorted() -> None:
         "emit()",
         [{MIME_TYPE: [record("b.count", dimensions={"z": "1", "a": "2"}), record("a.count")]}],
     )
-    found = collect([("one.ipynb", notebook(cell))])
+    found = collect_outputs([("one.ipynb", notebook(cell))])
     assert [item.key for item in found.ordered()] == ["a.count", "b.count"]
     assert found.ordered()[1].dimensions == (("a", "2"), ("z", "1"))
     assert found.problems == []
@@ -39,7 +39,7 @@ def test_indicators_come_in_their_total_order_with_dimensions_sorted() -> None:
 
 def test_labels_lead_to_cells_and_images() -> None:
     data = [{"image/svg+xml": ["<svg>", "</svg>"], "image/png": PNG}, {"text/markdown": "words"}]
-    found = collect(
+    found = collect_outputs(
         [("one.ipynb", notebook(("1", []), ("#| echo: false\n#| label: fig-a\nx", data)))]
     )
     item = found.labelled["fig-a"]
@@ -49,14 +49,14 @@ def test_labels_lead_to_cells_and_images() -> None:
 
 def test_several_images_of_a_cell_are_numbered() -> None:
     cell = ("#| label: fig-a", [{"image/png": PNG}, {"image/png": PNG}])
-    images = collect([("one.ipynb", notebook(cell))]).labelled["fig-a"].images()
+    images = collect_outputs([("one.ipynb", notebook(cell))]).labelled["fig-a"].images()
     assert [name for name, _ in images] == ["fig-a-1.png", "fig-a-2.png"]
 
 
 def test_damaged_image_is_no_image() -> None:
     cell = ("#| label: fig-a", [{"image/png": "not base64!"}])
     with pytest.raises(ValueError, match="damaged"):
-        collect([("one.ipynb", notebook(cell))]).labelled["fig-a"].images()
+        collect_outputs([("one.ipynb", notebook(cell))]).labelled["fig-a"].images()
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_damaged_image_is_no_image() -> None:
     ],
 )
 def test_what_is_no_indicator_is_a_problem(data: Any, what: str) -> None:
-    found = collect([("one.ipynb", notebook(("emit()", [{MIME_TYPE: data}])))])
+    found = collect_outputs([("one.ipynb", notebook(("emit()", [{MIME_TYPE: data}])))])
     assert len(found.problems) == 1
     assert what in str(found.problems[0])
     assert str(found.problems[0]).startswith("one.ipynb, cell 1: ")
@@ -81,6 +81,6 @@ def test_what_is_no_indicator_is_a_problem(data: Any, what: str) -> None:
 
 @pytest.mark.parametrize("label", ["../fig-a", "fig-ä", "fig/a", "a\\b"])
 def test_label_cannot_lead_out_of_the_folder(label: str) -> None:
-    found = collect([("one.ipynb", notebook((f"#| label: {label}", [])))])
+    found = collect_outputs([("one.ipynb", notebook((f"#| label: {label}", [])))])
     assert found.labelled == {}
     assert "cannot name a file" in found.problems[0].what

@@ -12,7 +12,7 @@ from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import MIME_TYPE, Estimand, Indicator
 from evaltools.report.evidence_pages.glossary import Family
 from evaltools.report.evidence_pages.markup import line, number_anchor, sentence
-from evaltools.report.variables import interval_text
+from evaltools.report.variables import format_interval
 
 ESTIMANDS: tuple[Estimand, ...] = ("D", "P", "S")
 _LABEL = re.compile(r"^#\|\s*label:\s*(\S+)", re.MULTILINE)
@@ -44,7 +44,7 @@ class Number:
         return next(self.records[each] for each in ESTIMANDS if each in self.records)
 
 
-def numbers_by_anchor(indicators: Sequence[Indicator]) -> dict[str, Number]:
+def group_by_anchor(indicators: Sequence[Indicator]) -> dict[str, Number]:
     """All numbers of a run by the identifier of their entry, sorted by key."""
     records: dict[tuple[str, tuple[tuple[str, str], ...]], dict[Estimand, Indicator]] = {}
     for indicator in sorted(indicators, key=lambda each: each.identity):
@@ -69,7 +69,7 @@ class Cell:
     label: str
 
 
-def cells_by_key(notebooks: Mapping[str, Mapping[str, Any]]) -> dict[str, Cell]:
+def index_cells(notebooks: Mapping[str, Mapping[str, Any]]) -> dict[str, Cell]:
     """The cell that handed over each indicator.
 
     The cell of parameters that a run puts in is not counted, so that the place is that in the
@@ -93,7 +93,7 @@ def cells_by_key(notebooks: Mapping[str, Mapping[str, Any]]) -> dict[str, Cell]:
     return found
 
 
-def counts(number: Number, words: Words) -> str:
+def describe_counts(number: Number, words: Words) -> str:
     """`19/52`, or how many observations carry the value; empty where neither is known."""
     headline = number.headline
     if headline.suppressed or headline.value is None or headline.n is None:
@@ -107,29 +107,33 @@ def counts(number: Number, words: Words) -> str:
     return words("trail.n", n=headline.n)
 
 
-def meaning(number: Number, family: Family, words: Words) -> str:
+def describe_meaning(number: Number, family: Family, words: Words) -> str:
     """What the number is about, and its intervals, as two labelled texts."""
-    about = line(words("trail.estimand"), sentence(whose("D", family, words)))
+    about = line(words("trail.estimand"), sentence(describe_estimand("D", family, words)))
     shown = [
         text for text in (_interval(number, each, family, words) for each in ESTIMANDS) if text
     ]
     if number.bounds is not None and (limits := _range(number.bounds, words)):
         at = 1 if len(shown) < 2 else 2
-        text = words("trail.interval.bounds", whose=whose("P", family, words), range=limits)
+        text = words(
+            "trail.interval.bounds", whose=describe_estimand("P", family, words), range=limits
+        )
         shown.insert(at, text)
     if not shown:
         shown = [words("trail.interval.none_D")]
     elif "D" in number.records and not _range(number.records["D"], words):
-        shown.insert(0, f"{whose('D', family, words)}: {words('trail.interval.none_D')}")
+        shown.insert(
+            0, f"{describe_estimand('D', family, words)}: {words('trail.interval.none_D')}"
+        )
     return f"{about} {line(words('trail.interval'), sentence('; '.join(shown)))}"
 
 
-def whose(estimand: Estimand, family: Family, words: Words) -> str:
+def describe_estimand(estimand: Estimand, family: Family, words: Words) -> str:
     """Whom a number of an estimand speaks of, in words."""
     return words(f"trail.estimand.{family.units if estimand == 'D' else estimand}")
 
 
-def why_no_value(number: Number, words: Words) -> str:
+def explain_missing_value(number: Number, words: Words) -> str:
     """Why there is no number, or nothing."""
     headline = number.headline
     if headline.suppressed:
@@ -137,7 +141,7 @@ def why_no_value(number: Number, words: Words) -> str:
     return words("trail.missing") if headline.value is None else ""
 
 
-def sources(
+def describe_sources(
     number: Number, family: Family, cell: Cell | None, paths: Mapping[str, str], words: Words
 ) -> str:
     """Tables of the data, and the cell of the notebook that handed the number over."""
@@ -161,7 +165,7 @@ def _interval(number: Number, estimand: Estimand, family: Family, words: Words) 
         return words("trail.interval.band", range=limits, method=method)
     return words(
         "trail.interval.each",
-        whose=whose(estimand, family, words),
+        whose=describe_estimand(estimand, family, words),
         range=limits,
         method=method,
         level=say.percent(record.level, words.language, _decimals(record.level)),
@@ -169,7 +173,7 @@ def _interval(number: Number, estimand: Estimand, family: Family, words: Words) 
 
 
 def _range(indicator: Indicator, words: Words) -> str:
-    return interval_text(indicator, words)
+    return format_interval(indicator, words)
 
 
 def _decimals(level: float) -> int:

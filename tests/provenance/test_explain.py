@@ -16,10 +16,10 @@ from evaltools.provenance.artifacts import Artifact, read_artifact
 from evaltools.provenance.explain import (
     METHODS,
     explain,
-    keys_of_variable,
-    nearest_keys,
-    origin_of,
-    places_of,
+    find_keys,
+    find_nearest_keys,
+    find_usages,
+    parse_origin,
 )
 from evaltools.provenance.hashes import hash_data
 from evaltools.study import Study, load_study
@@ -88,7 +88,7 @@ def test_rows_findings_and_places_are_those_of_the_study(study: Study, run: Arti
     rows = presence[presence["code_id"].eq("challenge.schedule") & presence["state"].eq("yes")]
     assert f"Reports of {len(rows)} projects: affirmed:" in text
     assert all(project in text for project in rows["project_id"])
-    for place in places_of(key, study.root / "reports", study.root):
+    for place in find_usages(key, study.root / "reports", study.root):
         assert str(place) in text
         line = (study.root / place.file).read_text(encoding="utf-8").splitlines()[place.line - 1]
         assert place.name in line
@@ -104,20 +104,20 @@ def test_rows_are_not_told_of_other_data(study: Study, run: Artifact) -> None:
 
 def test_variables_are_of_their_indicators() -> None:
     keys = [STAFF, "challenge.aims.share", "challenge.staff.denied.share", "projects.funded.count"]
-    assert keys_of_variable("challenge.staff.n", keys) == [STAFF]
-    assert keys_of_variable("ranking.challenge.top", keys) == ["challenge.aims.share", STAFF]
-    assert keys_of_variable("projects.funded.by.region.06.count", keys) == ["projects.funded.count"]
-    assert keys_of_variable("projects.funded.median", keys) == []
-    assert nearest_keys("challenge.stff.share", keys)[0] == STAFF
+    assert find_keys("challenge.staff.n", keys) == [STAFF]
+    assert find_keys("ranking.challenge.top", keys) == ["challenge.aims.share", STAFF]
+    assert find_keys("projects.funded.by.region.06.count", keys) == ["projects.funded.count"]
+    assert find_keys("projects.funded.median", keys) == []
+    assert find_nearest_keys("challenge.stff.share", keys)[0] == STAFF
 
 
 def test_every_method_is_made_by_a_function_that_names_its_source() -> None:
     for method, name in METHODS.items():
-        origin = origin_of(name)
+        origin = parse_origin(name)
         assert origin.says, name
         assert origin.sources or method in ("bounds", "wilson, clustered by project", "rewired")
 
 
 def test_function_from_elsewhere_is_not_imported() -> None:
-    assert origin_of("os.system").says == ""
-    assert origin_of("evaltools.no_such_module.function").says == ""
+    assert parse_origin("os.system").says == ""
+    assert parse_origin("evaltools.no_such_module.function").says == ""

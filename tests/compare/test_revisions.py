@@ -10,13 +10,13 @@ import pytest
 from recorded_runs import INGREDIENTS
 
 from evaltools.compare.revisions import (
-    data_folder,
-    earlier,
-    first_data,
-    other_code,
-    other_data,
-    revision_with,
-    source_folder,
+    find_data_folder,
+    find_matching_data,
+    find_revision,
+    find_source_folder,
+    list_differing_code,
+    list_differing_data,
+    open_earlier_state,
 )
 from evaltools.problems import ProblemError
 from evaltools.provenance.hashes import hash_data, hash_files
@@ -53,11 +53,11 @@ def ingredients(root: Path, **files: str) -> Ingredients:
 
 def test_data_are_recognised_by_every_byte(repository: Path) -> None:
     then = ingredients(repository)
-    assert other_data(then, repository / "data") == []
+    assert list_differing_data(then, repository / "data") == []
     (repository / "data" / "extra.csv").write_text("a", encoding="utf-8")
     (repository / "data" / "coding" / "codings.csv").write_text("third", encoding="utf-8")
-    assert other_data(then, repository / "data") == ["coding/codings.csv", "extra.csv"]
-    assert first_data(then, [repository / "data"]) is None
+    assert list_differing_data(then, repository / "data") == ["coding/codings.csv", "extra.csv"]
+    assert find_matching_data(then, [repository / "data"]) is None
 
 
 def test_revision_is_found_by_the_data_it_holds(repository: Path) -> None:
@@ -65,13 +65,13 @@ def test_revision_is_found_by_the_data_it_holds(repository: Path) -> None:
     then = ingredients(repository)
     first = git(repository, "rev-parse", "HEAD").strip()
     git(repository, "checkout", "-q", "-")
-    differing = other_data(then, repository / "data")
+    differing = list_differing_data(then, repository / "data")
     assert differing == ["coding/codings.csv"]
-    assert revision_with(then, repository, differing) == first
-    with earlier(first, repository) as place:
-        assert data_folder(place) == place / "data"
-        assert first_data(then, [place / "data"]) == place / "data"
-        assert source_folder(place) == place / "src"
+    assert find_revision(then, repository, differing) == first
+    with open_earlier_state(first, repository) as place:
+        assert find_data_folder(place) == place / "data"
+        assert find_matching_data(then, [place / "data"]) == place / "data"
+        assert find_source_folder(place) == place / "src"
     assert not place.exists()
     assert (repository / "data" / "coding" / "codings.csv").read_text() == "second"
 
@@ -80,14 +80,14 @@ def test_data_that_were_never_committed_are_in_no_revision(repository: Path) -> 
     (repository / "data" / "coding" / "codings.csv").write_text("third", encoding="utf-8")
     then = ingredients(repository)
     (repository / "data" / "coding" / "codings.csv").write_text("fourth", encoding="utf-8")
-    assert revision_with(then, repository, ["coding/codings.csv"]) is None
+    assert find_revision(then, repository, ["coding/codings.csv"]) is None
 
 
 @pytest.mark.parametrize("given", ["no-such-thing", "--output=x", "", "HEAD; touch x", "-"])
 def test_what_is_neither_folder_nor_revision_is_refused(repository: Path, given: str) -> None:
     with (
         pytest.raises(ProblemError, match="neither a folder nor a revision"),
-        earlier(given, repository),
+        open_earlier_state(given, repository),
     ):
         pass
     assert not (repository / "x").exists()
@@ -95,17 +95,17 @@ def test_what_is_neither_folder_nor_revision_is_refused(repository: Path, given:
 
 def test_outside_a_repository_there_is_no_history(tmp_path: Path) -> None:
     then = replace(INGREDIENTS, files={"data/datapackage.json": "1", "data/a.csv": "2"})
-    assert revision_with(then, tmp_path, ["a.csv"]) is None
+    assert find_revision(then, tmp_path, ["a.csv"]) is None
 
 
 def test_data_and_code_are_found_below_a_bundle(tmp_path: Path) -> None:
     (tmp_path / "deep" / "data").mkdir(parents=True)
     (tmp_path / "deep" / "data" / "datapackage.json").write_text("{}", encoding="utf-8")
     (tmp_path / "code" / "evaltools" / "indicators").mkdir(parents=True)
-    assert data_folder(tmp_path) == tmp_path / "deep" / "data"
-    assert source_folder(tmp_path) == tmp_path / "code"
-    assert data_folder(tmp_path / "code") is None
-    assert source_folder(tmp_path / "deep") is None
+    assert find_data_folder(tmp_path) == tmp_path / "deep" / "data"
+    assert find_source_folder(tmp_path) == tmp_path / "code"
+    assert find_data_folder(tmp_path / "code") is None
+    assert find_source_folder(tmp_path / "deep") is None
 
 
 def test_code_is_compared_only_in_rooms_that_the_run_depends_on(tmp_path: Path) -> None:
@@ -117,6 +117,6 @@ def test_code_is_compared_only_in_rooms_that_the_run_depends_on(tmp_path: Path) 
     then = replace(
         INGREDIENTS, code={"evaltools/indicators/x.py": files["evaltools/indicators/x.py"]}
     )
-    assert other_code(then, package) == []
+    assert list_differing_code(then, package) == []
     (package / "indicators" / "y.py").write_text("", encoding="utf-8")
-    assert other_code(then, package) == ["evaltools/indicators/y.py"]
+    assert list_differing_code(then, package) == ["evaltools/indicators/y.py"]

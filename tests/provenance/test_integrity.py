@@ -10,7 +10,7 @@ import pytest
 
 from evaltools.problems import ProblemError
 from evaltools.provenance.integrity import Fault, check_folder
-from evaltools.provenance.manifest import read_manifest, seal_holds, sealed
+from evaltools.provenance.manifest import add_seal, is_seal_valid, read_manifest
 from evaltools.publish.verify import verify
 
 KINDS = ("run", "report", "bundle")
@@ -131,7 +131,7 @@ def test_manifest_sealed_anew_after_an_edit_contradicts_its_key(run_folder: Path
     path = run_folder / "manifest.json"
     content = json.loads(path.read_text(encoding="utf-8"))
     content["ingredients"]["parameters"]["wave"] = "2023"
-    text = json.dumps(sealed(content), indent=1, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(add_seal(content), indent=1, sort_keys=True, ensure_ascii=False)
     path.write_text(text + "\n", encoding="utf-8")
     assert [fault.kind for fault in check_folder(run_folder).faults] == ["contradiction"]
 
@@ -139,7 +139,7 @@ def test_manifest_sealed_anew_after_an_edit_contradicts_its_key(run_folder: Path
 def test_report_of_another_run_is_found_out(report_folder: Path) -> None:
     path = report_folder / "report.json"
     record = json.loads(path.read_text(encoding="utf-8"))
-    changed = sealed({**record, "run": "another", "parameters": {}})
+    changed = add_seal({**record, "run": "another", "parameters": {}})
     path.write_text(json.dumps(changed, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     details = [fault.detail for fault in check_folder(report_folder).faults]
     assert details == ["it has other parameters than manifest.json",
@@ -147,8 +147,8 @@ def test_report_of_another_run_is_found_out(report_folder: Path) -> None:
 
 
 def test_seal_is_of_the_content_and_not_of_its_order() -> None:
-    first = sealed({"a": 1, "b": [1, 2]})
-    assert seal_holds(dict(reversed(first.items())))
-    assert not seal_holds({**first, "b": [2, 1]})
-    assert not seal_holds({"a": 1})
-    assert sealed(first) == first
+    first = add_seal({"a": 1, "b": [1, 2]})
+    assert is_seal_valid(dict(reversed(first.items())))
+    assert not is_seal_valid({**first, "b": [2, 1]})
+    assert not is_seal_valid({"a": 1})
+    assert add_seal(first) == first

@@ -11,11 +11,11 @@ import openpyxl
 import pandas as pd
 import pytest
 import python_calamine
-from publishing_house import HOSTILE, NOTICE
+from published_study import HOSTILE, NOTICE
 
 from evaltools.publish.bundle import Bundle
-from evaltools.publish.sheets import HEADER_ROW, Sheet, workbook
 from evaltools.publish.tables import codebook_csv
+from evaltools.publish.workbook_writer import HEADER_ROW, Sheet, write_workbook
 
 
 @pytest.fixture(scope="module")
@@ -83,21 +83,21 @@ def test_the_workbook_reads_no_clock(bundle: Bundle) -> None:
 def test_names_of_sheets_are_made_to_fit(tmp_path: Path) -> None:
     names = ["a/b:c*[d]?", "x" * 40, "X" * 40, ""]
     sheets = [Sheet(name, "t", "a", ["h"], [["v"]]) for name in names]
-    book = openpyxl.load_workbook(io.BytesIO(workbook(sheets, "t", "c", "fi")))
+    book = openpyxl.load_workbook(io.BytesIO(write_workbook(sheets, "t", "c", "fi")))
     assert len(set(map(str.casefold, book.sheetnames))) == 4
     assert all(0 < len(name) <= 31 for name in book.sheetnames)
 
 
 def test_control_characters_and_endless_text_do_not_break_the_file() -> None:
     sheets = [Sheet("s", "t\x00", "a", ["h"], [["a\x0bb"], ["y" * 40_000]])]
-    book = openpyxl.load_workbook(io.BytesIO(workbook(sheets, "t\x01", "c", "fi")))
+    book = openpyxl.load_workbook(io.BytesIO(write_workbook(sheets, "t\x01", "c", "fi")))
     assert book["s"].cell(5, 1).value == "ab"
     assert len(book["s"].cell(6, 1).value) == 32_767
 
 
 def test_a_chapter_without_indicators_is_an_empty_table() -> None:
     book = openpyxl.load_workbook(
-        io.BytesIO(workbook([Sheet("s", "t", "a", ["h"], [])], "t", "c", "fi"))
+        io.BytesIO(write_workbook([Sheet("s", "t", "a", ["h"], [])], "t", "c", "fi"))
     )
     assert book["s"].max_row == HEADER_ROW
 

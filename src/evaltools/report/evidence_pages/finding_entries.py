@@ -10,15 +10,22 @@ from evaltools.findings.judgement import Judgement, propose, rule_note
 from evaltools.findings.lookup import Numbers, Reading, name_of
 from evaltools.findings.reasons import label_of, shown
 from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.evidence_pages.markup import label, line, link, number_anchor, said, sentence
+from evaltools.report.evidence_pages.markup import (
+    annotate,
+    label,
+    line,
+    link,
+    number_anchor,
+    sentence,
+)
 from evaltools.report.evidence_pages.passages import Passage, Passages
-from evaltools.report.evidence_pages.quotes import QuotePolicy, side, withheld_side
+from evaltools.report.evidence_pages.quotations import QuotePolicy, quote_side, withheld_side
 
 MOST_NUMBERS = 6
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class PageContext:
     """What the entry of any finding needs.
 
     Arguments:
@@ -35,14 +42,14 @@ class Surroundings:
     entries: Collection[str]
 
 
-def finding_entry(judgement: Judgement, around: Surroundings) -> str:
+def finding_entry(judgement: Judgement, around: PageContext) -> str:
     """A finding's entry as markdown, without the fence around it."""
     finding, words = judgement.finding, around.glossary.words
     language = words.language
-    first = said(finding.text.in_language(language), "evidence-term")
+    first = annotate(finding.text.in_language(language), "evidence-term")
     if not finding.asserted:
         whose = words("trail.finding.examined")
-        first += f" {said(f'({whose})')}"
+        first += f" {annotate(f'({whose})')}"
     first += f" `{finding.id}`{{.evidence-key}}"
     condition = around.glossary.condition(finding.condition, around.numbers, judgement.estimand)
     why = judgement.reason.why(words, around.glossary.labels)
@@ -71,7 +78,7 @@ def finding_entry(judgement: Judgement, around: Surroundings) -> str:
     return "\n\n".join(parts) + "\n\n" + _sides(judgement, around)
 
 
-def _numbers(judgement: Judgement, around: Surroundings) -> str:
+def _numbers(judgement: Judgement, around: PageContext) -> str:
     items, words = [], around.glossary.words
     records = {(each.key, each.dimensions): each for each in judgement.numbers}
     shown_first = list(records.values())[:MOST_NUMBERS]
@@ -82,10 +89,10 @@ def _numbers(judgement: Judgement, around: Surroundings) -> str:
         anchor = number_anchor(record.key, record.dimensions)
         text = f"{name} {shown(reading, words)}"
         ended = place == len(shown_first) and not more
-        told = link(text, f"#{anchor}") if anchor in around.entries else said(text)
+        told = link(text, f"#{anchor}") if anchor in around.entries else annotate(text)
         items.append(f"{told}{'.' if ended else ','}")
     if more:
-        items.append(said(sentence(words("trail.finding.more", count=more))))
+        items.append(annotate(sentence(words("trail.finding.more", count=more))))
     return " ".join(items) or "–"
 
 
@@ -94,7 +101,7 @@ def _supports(judgement: Judgement) -> list[Support]:
     return [*judgement.finding.evidence, *(() if isinstance(against, NoneFound) else against)]
 
 
-def _tables(judgement: Judgement, around: Surroundings) -> str:
+def _tables(judgement: Judgement, around: PageContext) -> str:
     supports = _supports(judgement)
     names = [each.table for each in supports if each.table is not None]
     if any(each.code for each in supports):
@@ -103,7 +110,7 @@ def _tables(judgement: Judgement, around: Surroundings) -> str:
     return ", ".join(found)
 
 
-def _sides(judgement: Judgement, around: Surroundings) -> str:
+def _sides(judgement: Judgement, around: PageContext) -> str:
     finding, words = judgement.finding, around.glossary.words
     made = ""
     against = finding.counter_evidence
@@ -115,18 +122,18 @@ def _sides(judgement: Judgement, around: Surroundings) -> str:
     if withheld and any(each.code for each in supports):
         return withheld_side("passages_of", words)
     if any(each.code for each in finding.evidence):
-        found = _found(finding.evidence, around.passages)
-        made += side(found, "for", "trail.none_for", around.policy, words)
+        found = _find_passages(finding.evidence, around.passages)
+        made += quote_side(found, "for", "trail.none_for", around.policy, words)
     if isinstance(against, NoneFound):
         told = sentence(against.none_found.in_language(words.language))
         made += f"{line(words('trail.against'), told)}\n\n"
     elif any(each.code for each in against):
-        found = _found(against, around.passages)
-        made += side(found, "against", "trail.none_against", around.policy, words)
+        found = _find_passages(against, around.passages)
+        made += quote_side(found, "against", "trail.none_against", around.policy, words)
     return made
 
 
-def _found(supports: Iterable[Support], passages: Passages) -> tuple[Passage, ...]:
+def _find_passages(supports: Iterable[Support], passages: Passages) -> tuple[Passage, ...]:
     found = {
         passage
         for each in supports
