@@ -69,7 +69,7 @@ def test_a_finding_without_estimand_takes_that_of_the_run():
 
 def test_bounds_exist_for_all_funded_projects_whoever_asks():
     bounds = Indicator(
-        key="challenge.staff.bounds", value=0.71, unit="share", n=37, N=52, estimand="P",
+        key="challenge.staff.bounds", value=0.71, unit="share", x=37, n=52, estimand="P",
         low=0.3, high=0.88, method="bounds", level=1.0,
     )  # fmt: skip
     asked = finding({"at_least": {"key": "challenge.staff.bounds", "value": 0.3}})
@@ -134,7 +134,7 @@ def strength(asked, indicators):
 
 
 def denied(x):
-    return Indicator(key="challenge.staff.denied.share", value=x / 52, unit="share", n=x, N=52)
+    return Indicator(key="challenge.staff.denied.share", value=x / 52, unit="share", x=x, n=52)
 
 
 def test_interested_parties_are_moderate_at_most():

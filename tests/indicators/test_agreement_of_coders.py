@@ -82,8 +82,8 @@ def test_observed_agreement_is_counted_in_pairs():
     records = found(agreement.observed(judged(evidence(MARKS))))
     whole = records["coding.agreement.observed.share", "D"]
     present = records["coding.agreement.present.share", "D"]
-    assert (whole.n, whole.N) == (35, 36)
-    assert (present.n, present.N) == (7, 8)
+    assert (whole.x, whole.n) == (35, 36)
+    assert (present.x, present.n) == (7, 8)
     assert records["coding.reports_compared.count", "D"].value == 12
 
 
@@ -113,10 +113,10 @@ def test_rare_codes_have_no_coefficient_and_never_one():
             assert record.value is None
             assert why in record.note
         observed = records["coding.agreement_by_code.share", "D", code, "observed"]
-        assert (observed.n, observed.N) == (12, 12)
+        assert (observed.x, observed.n) == (12, 12)
     assert records["coding.codes_untold.count", "D"].value == 2
     assert records["coding.codes_reliable.count", "D"].value == 1
-    assert records["coding.codes_unproven.count", "D"].N == 3
+    assert records["coding.codes_unproven.count", "D"].n == 3
 
 
 def test_how_many_codes_reach_what_adds_up():
@@ -158,7 +158,7 @@ def test_set_valued_reports_and_pooled_judgements_have_intervals():
         record = records[f"coding.alpha_{unit}.index", "S"]
         assert record.method == "jackknife, by report"
         assert record.low < record.value < record.high
-    assert records["coding.prevalence.share", "D"].n == 15
+    assert records["coding.prevalence.share", "D"].x == 15
 
 
 def test_alpha_within_codes_and_the_mean_are_those_of_the_codes():

@@ -37,8 +37,8 @@ def values(records):
 
 def test_reports_that_are_all_alike_are_saturated_at_once():
     found = values(saturation(evidence(["abc"] * 10)))
-    assert found["saturation.seen.share"].n == 3
-    assert found["saturation.seen.share"].N == 8
+    assert found["saturation.seen.share"].x == 3
+    assert found["saturation.seen.share"].n == 8
     assert found["saturation.every.count"].value == 1
     # A base of four and one run of two are the least that the rule can tell by.
     assert found["saturation.reached.count"].value == 6
@@ -97,9 +97,9 @@ def test_every_rule_tells_the_share_of_every_code():
     records = by_rule(handmade())
     told = {(dict(r.dimensions)["code"], dict(r.dimensions)["rule"]): r for r in records}
     assert {rule for _, rule in told} == {"any", "majority", "all", "consensus"}
-    assert told["result.data", "any"].n == 2  # one coder of several saw it in P4
-    assert told["result.data", "majority"].n == 1
-    assert all(r.N == 4 for r in records)
+    assert told["result.data", "any"].x == 2  # one coder of several saw it in P4
+    assert told["result.data", "majority"].x == 1
+    assert all(r.n == 4 for r in records)
 
 
 @pytest.mark.parametrize("estimand", ["population", "superpopulation"])

@@ -16,13 +16,13 @@ from evaltools.indicators.optimism_gap import (
 
 def test_steering_themes_have_their_shares():
     record = found(steering.compute(handmade()), "steering.effect.share", "S")
-    assert (record.n, record.N) == (1, 4)
+    assert (record.x, record.n) == (1, 4)
 
 
 def test_a_high_rating_is_one_of_the_two_highest_answers():
     record = found(steering.compute(handmade()), "rating.goal_attainment.high.share")
-    assert (record.n, record.N) == (3, 4)
-    assert found(steering.compute(handmade()), "rating.effort.high.share").n == 0
+    assert (record.x, record.n) == (3, 4)
+    assert found(steering.compute(handmade()), "rating.effort.high.share").x == 0
 
 
 def test_each_question_is_held_against_what_can_bear_it_out():
@@ -35,7 +35,7 @@ def test_the_gap_is_rated_high_less_achieved_and_measured():
     for by in ({}, {"item": "goal_attainment"}):
         record = found(steering.compute(handmade()), "optimism_gap.difference", "S", **by)
         assert record.value == pytest.approx(3 / 4 - 1 / 4)
-        assert (record.n, record.N) == (3, 4)
+        assert (record.x, record.n) == (3, 4)
         assert record.low < record.value < record.high
 
 

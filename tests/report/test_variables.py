@@ -12,7 +12,7 @@ from evaltools.report.variables import nested, ranking_variables, variables
 
 
 def share(key: str, n: int, N: int, estimand: str = "D", **limits: float) -> Indicator:
-    return Indicator(key, n / N, "share", n, N, estimand, **limits)  # type: ignore[arg-type]
+    return Indicator(key, n / N, "share", n, N, None, estimand, **limits)  # type: ignore[arg-type]
 
 
 STAFF = (

@@ -190,7 +190,7 @@ def savings_caption(evidence: Evidence, phrase: str) -> str:
         told = words.markdown("effects.claiming_withheld", n=evidence.n)
     else:
         record = next(r for r in savings_records(evidence) if r.key == "savings.claimed.share")
-        told = words.markdown("effects.claiming", claiming=record.n or 0, n=evidence.n)
+        told = words.markdown("effects.claiming", claiming=record.x or 0, n=evidence.n)
     return f"{words.markdown(phrase)} {told}"
 
 
@@ -208,7 +208,7 @@ def grounds_rows(evidence: Evidence) -> pd.DataFrame:
             cells |= {"claims": int(row["claims"]), "projects": int(row["projects"])}
             cells["share"] = None
             if found:
-                cells["share"] = share(found.value, found.n, found.N, words.language)
+                cells["share"] = share(found.value, found.x, found.n, words.language)
             cells["interval"] = (found.low, found.high) if found else None
         rows.append(cells)
     return pd.DataFrame(rows, columns=columns, dtype="object")

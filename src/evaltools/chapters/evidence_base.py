@@ -303,7 +303,7 @@ def _printed_mean(row: Mapping[Any, Any], side: str, evidence: Evidence) -> str:
 def agreement_groups(records: Iterable[Indicator], evidence: Evidence) -> list[Group]:
     """Rows of the figure: alpha by code, in the order of the codebook; none without two readers."""
     found, words = _found(records), words_of(evidence)
-    if not found["coding.reports_compared.count", "D", ()].n:
+    if not found["coding.reports_compared.count", "D", ()].x:
         return []
     groups: dict[str, list[Reliability]] = {}
     for code_id, kind, label in _codes(evidence):
@@ -353,7 +353,7 @@ def kind_table(records: Iterable[Indicator], evidence: Evidence) -> pd.DataFrame
             {
                 "label": _kind(kind or "all", words),
                 "codes": kinds.count(kind) if kind else len(kinds),
-                "judgements": shares["prevalence"].N,
+                "judgements": shares["prevalence"].n,
             }
             | _printed(shares, indices, inferred, language)
         )
@@ -403,7 +403,7 @@ def unit_note(records: Iterable[Indicator], words: Words) -> str:
         "several": found.get(("coding.passages_several.count", "D", ())),
         "blank": found.get(("coding.sentences_blank.count", "D", ())),
     }
-    values = {name: (record.n or 0) if record else 0 for name, record in counts.items()}
+    values = {name: (record.x or 0) if record else 0 for name, record in counts.items()}
     return words.markdown("agreement.table_units_note", **values)
 
 

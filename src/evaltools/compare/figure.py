@@ -72,8 +72,8 @@ def _slope(move: IndicatorChange, language: Language, labels: Mapping[str, str])
     assert old is not None
     assert new is not None
     return Slope(
-        tables.label_of(move.key, language, labels), old.value, new.value, old.n, old.N, new.n,
-        new.N, clear=move.verdict == "moved",
+        tables.label_of(move.key, language, labels), old.value, new.value, old.x, old.n, new.x,
+        new.n, clear=move.verdict == "moved",
     )  # fmt: skip
 
 

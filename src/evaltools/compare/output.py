@@ -27,7 +27,6 @@ from evaltools.evidence import load_descriptor
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
-from evaltools.indicators.indicator import counts_of
 from evaltools.pipeline.outputs import harmless
 from evaltools.problems import Problem, ProblemError
 
@@ -258,7 +257,7 @@ def _row(move: IndicatorChange) -> list[str]:
     by = ";".join(f"{name}={value}" for name, value in move.dimensions)
     row = [harmless(move.key), move.estimand, harmless(by), move.unit, move.verdict, move.why]
     for side in (move.old, move.new):
-        counts = (None,) * 4 if side is None else (side.value, *counts_of(side))
+        counts = (None,) * 4 if side is None else (side.value, side.x, side.n, side.N)
         row += map(_number, counts)
     numbers = (move.change, move.low, move.high, move.level)
     return [*row, *map(_number, numbers), move.basis]

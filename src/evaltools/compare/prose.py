@@ -95,8 +95,8 @@ def printed(study: Study, run: Artifact, glossary: Glossary, used: Set[str]) -> 
     made |= ranking_variables(run.indicators, glossary)
     for item in run.indicators:
         if item.key == "reports.read.share" and item.estimand == "D" and not item.dimensions:
-            made["scope.reports"] = say.number(item.n, language)
-            made["scope.projects"] = say.number(item.N, language)
+            made["scope.reports"] = say.number(item.x, language)
+            made["scope.projects"] = say.number(item.n, language)
     known = study.declaration.parameters
     try:
         parameters = study.parameters(

@@ -123,7 +123,7 @@ def _small(record: Indicator, policy: Policy) -> list[Problem]:
         return [_problem(record, "is sensitive, and what it is made of was not examined", "sum")]
     if why.kind == "few":
         return [_problem(record, "speaks of too few projects", "small-group")]
-    if 0 < (record.n or 0) < policy.minimum:
+    if 0 < (record.contributors or 0) < policy.minimum:
         return [_problem(record, "shows a count of too few projects", "small-cell")]
     return [_problem(record, "shows by subtraction a count of too few projects", "small-cell")]
 
@@ -140,13 +140,16 @@ def _crossed(table: PublicTable, policy: Policy) -> list[Problem]:
 def _of_few_claims(records: Sequence[Indicator], policy: Policy) -> list[Problem]:
     """Claims of savings are counted claim by claim; too few projects may stand behind them."""
     claiming = next((one for one in records if one.key == CLAIMING), None)
-    enough = claiming and not claiming.suppressed and not few(claiming.n or 0, policy.minimum)
+    enough = claiming and not claiming.suppressed and not few(claiming.x or 0, policy.minimum)
     if claiming is None or enough:
         return []
     return [
         _problem(one, "speaks of too few projects", "small-group")
         for one in records
-        if one.key.startswith("savings.") and not one.suppressed and one.key != CLAIMING and one.n
+        if one.key.startswith("savings.")
+        and not one.suppressed
+        and one.key != CLAIMING
+        and one.contributors
     ]
 
 
@@ -156,7 +159,9 @@ def _shown_elsewhere(records: Sequence[Indicator]) -> list[Problem]:
     return [
         _problem(one, "is withheld under another estimand, but shown here", "estimand")
         for one in records
-        if not one.suppressed and (one.key, one.dimensions) in withheld and one.n is not None
+        if not one.suppressed
+        and (one.key, one.dimensions) in withheld
+        and one.contributors is not None
     ]
 
 
@@ -165,11 +170,13 @@ def _periods(records: Sequence[Indicator], policy: Policy) -> list[Problem]:
     problems = []
     for key in sorted({one.key for one in records if one.unit == "eur"}):
         own = [one for one in records if one.key == key]
-        whole = next((one.n for one in own if not one.dimensions and one.n is not None), None)
-        shown = [one for one in own if one.dimensions and one.n is not None]
+        whole = next(
+            (n for one in own if not one.dimensions and (n := one.contributors) is not None), None
+        )
+        shown = [one for one in own if one.dimensions and one.contributors is not None]
         if whole is None or not shown:
             continue
-        rest = whole - sum(one.n or 0 for one in shown)
+        rest = whole - sum(one.contributors or 0 for one in shown)
         if 0 < rest < policy.minimum:
             problems.append(
                 _problem(shown[0], "leaves a rest of too few projects by subtraction", "small-cell")

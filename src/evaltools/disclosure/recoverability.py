@@ -243,13 +243,13 @@ def published_tables(
 
 
 def _share_table(record: Indicator) -> list[PublicTable]:
-    if record.N is None:
+    if record.n is None:
         return []
-    yes = None if record.n is None else float(record.n)
+    yes = None if record.x is None else float(record.x)
     cells = [
         PublicCell(("yes",), (("in", ("yes",)),), yes),
-        PublicCell(("no",), (("in", ("no",)),), None if yes is None else record.N - yes),
-        PublicCell(("*",), (), float(record.N)),
+        PublicCell(("no",), (("in", ("no",)),), None if yes is None else record.n - yes),
+        PublicCell(("*",), (), float(record.n)),
     ]
     axes = (("in", ("yes", "no")),)
     # All of a group of which nothing is told may be on one side.
@@ -257,10 +257,10 @@ def _share_table(record: Indicator) -> list[PublicTable]:
 
 
 def _gap_table(item: str, record: Indicator) -> list[PublicTable]:
-    if record.value is None or record.n is None or not record.N:
+    if record.value is None or record.x is None or not record.n:
         return []
-    evidenced = round(record.n - record.value * record.N)
-    tables = with_margins(record.n, evidenced, record.N)
+    evidenced = round(record.x - record.value * record.n)
+    tables = with_margins(record.x, evidenced, record.n)
     axes = (("rated", ("high", "low")), ("evidence", ("yes", "no")))
     labels = (("high", "yes"), ("high", "no"), ("low", "yes"), ("low", "no"))
     cells = [
@@ -273,9 +273,9 @@ def _gap_table(item: str, record: Indicator) -> list[PublicTable]:
         for (rated, evidence), counts in zip(labels, zip(*tables, strict=True), strict=True)
     ]
     cells += [
-        PublicCell(("high", "*"), (("rated", ("high",)),), float(record.n)),
+        PublicCell(("high", "*"), (("rated", ("high",)),), float(record.x)),
         PublicCell(("*", "yes"), (("evidence", ("yes",)),), float(evidenced)),
-        PublicCell(("*", "*"), (), float(record.N)),
+        PublicCell(("*", "*"), (), float(record.n)),
     ]
     name = f"{GAP}/{item}"
     return [PublicTable(name, name, axes, tuple(cells), empty_shown=False)]
@@ -292,9 +292,9 @@ def _rating_table(
     group = _count(high) if high and top else None
     total = next(
         (
-            one.N
+            one.n
             for one in [*high, *(one for told in answers.values() for one in told)]
-            if one.N is not None
+            if one.n is not None
         ),
         None,
     )
@@ -330,7 +330,7 @@ def _noughts_are_shown(
 
 
 def _count(records: Sequence[Indicator]) -> float | None:
-    return next((float(one.n) for one in records if one.n is not None), None)
+    return next((float(one.x) for one in records if one.x is not None), None)
 
 
 def _at(values: Sequence[str], part: Sequence[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -310,13 +310,13 @@ def lead(key: Reading, rival: Reading) -> tuple[float, float] | None:
     Source: Newcombe 1998, doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C.
     """
     a, b = key.indicator, rival.indicator
-    if a is None or b is None or a.n is None or b.n is None or a.N is None or a.N != b.N:
+    if a is None or b is None or a.x is None or b.x is None or a.n is None or a.n != b.n:
         return None
-    if a.unit != "share" or b.unit != "share" or a.level is None or a.N == 0:
+    if a.unit != "share" or b.unit != "share" or a.level is None or a.n == 0:
         return None
     found = [
-        newcombe_paired(both, a.n - both, b.n - both, a.N - a.n - b.n + both, a.level)
-        for both in range(max(0, a.n + b.n - a.N), min(a.n, b.n) + 1)
+        newcombe_paired(both, a.x - both, b.x - both, a.n - a.x - b.x + both, a.level)
+        for both in range(max(0, a.x + b.x - a.n), min(a.x, b.x) + 1)
     ]
     worst = min(found, key=lambda each: each.low)
     return worst.low, worst.high

@@ -319,4 +319,4 @@ def _behind(numbers: Numbers, code: str) -> int:
 
 def _count(numbers: Numbers, name: str) -> int:
     record = numbers.read(name, "D").indicator
-    return 0 if record is None or record.n is None else record.n
+    return 0 if record is None or record.x is None else record.x

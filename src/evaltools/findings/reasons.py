@@ -158,8 +158,8 @@ def shown(reading: Reading, words: Words) -> str:
     if value is None or record is None:
         return say.MISSING
     if reading.part == "value" and record.unit == "share":
-        if record.counted == "cases" and record.n is not None and record.N:
-            return say.count_of(record.n, record.N, words.language)
+        if record.counted == "cases" and record.x is not None and record.n:
+            return say.count_of(record.x, record.n, words.language)
         return say.percent(value, words.language)
     return amount(reading, value, words)
 

@@ -126,7 +126,7 @@ def observed(read: Judged) -> list[Indicator]:
         plain_share("coding.agreement.observed.share", both + neither, pairs, source, note=note),
         plain_share("coding.agreement.present.share", both, either, source, note=note),
         Indicator(
-            key="coding.reports_compared.count", value=float(reports), unit="count", n=reports,
+            key="coding.reports_compared.count", value=float(reports), unit="count", x=reports,
             source=source,
         ),
     ]  # fmt: skip
@@ -285,8 +285,8 @@ def _counted(alphas: list[Alpha], source: str) -> list[Indicator]:
     }
     return [
         Indicator(
-            key=f"coding.codes_{name}.count", value=float(count), unit="count", n=count,
-            N=len(alphas), source=source,
+            key=f"coding.codes_{name}.count", value=float(count), unit="count", x=count,
+            n=len(alphas), source=source,
         )
         for name, count in counts.items()
     ]  # fmt: skip

@@ -194,17 +194,17 @@ def _records(
     level = evidence.parameters.confidence
     if why:
         return [
-            Indicator(key=key, value=None, unit="difference", n=n, N=N, estimand="D",
+            Indicator(key=key, value=None, unit="difference", x=n, n=N, estimand="D",
                       source=source, why=absence, note=why),
-            Indicator(key=key, value=None, unit="difference", n=n, N=N, estimand="S",
+            Indicator(key=key, value=None, unit="difference", x=n, n=N, estimand="S",
                       method="newcombe", level=level, source=source, why=absence, note=why),
         ]  # fmt: skip
     told = f"{sides[0]} {row.x1} of {row.n1}, {sides[1]} {row.x2} of {row.n2}"
     told += f"; {caveat}" if caveat else ""
     return [
-        Indicator(key=key, value=row.difference, unit="difference", n=n, N=N, estimand="D",
+        Indicator(key=key, value=row.difference, unit="difference", x=n, n=N, estimand="D",
                   source=source, note=told),
-        Indicator(key=key, value=row.difference, unit="difference", n=n, N=N, estimand="S",
+        Indicator(key=key, value=row.difference, unit="difference", x=n, n=N, estimand="S",
                   low=row.low, high=row.high, method="newcombe", level=level, source=source,
                   note=told),
     ]  # fmt: skip

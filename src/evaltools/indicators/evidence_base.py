@@ -76,7 +76,7 @@ def read(evidence: Evidence) -> list[Indicator]:
         *records,
         Indicator(
             key="reports.pages.count", value=None if total is None else float(total),
-            unit="count", n=total, source=source, note=note,
+            unit="count", x=total, source=source, note=note,
         ),
     ]  # fmt: skip
 
@@ -146,12 +146,12 @@ def unseen(evidence: Evidence) -> list[Indicator]:
     seen = int(sure[0]) if len(sure) else None
     return [
         Indicator(
-            key="unseen.k8.share", value=chance, unit="share", n=evidence.n, N=N, source=source,
+            key="unseen.k8.share", value=chance, unit="share", x=evidence.n, n=N, source=source,
             note=f"fewer than {SMALLEST_POPULATION} projects in scope" if few else "",
         ),
         Indicator(
             key="unseen.seen_from.count", value=None if seen is None else float(seen),
-            unit="count", n=seen, N=N, source=source,
+            unit="count", x=seen, n=N, source=source,
             note="" if seen is not None else "no report was read",
         ),
     ]  # fmt: skip

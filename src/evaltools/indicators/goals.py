@@ -78,8 +78,8 @@ def attainment(evidence: Evidence) -> list[Indicator]:
             key="goals.stated.count",
             value=float(len(goals)),
             unit="count",
-            n=len(goals),
-            N=int(evidence.n),
+            x=len(goals),
+            n=int(evidence.n),
             source=source,
             note="n is the number of reports read",
         )
@@ -142,8 +142,8 @@ def matrix_counts(evidence: Evidence) -> list[Indicator]:
             key="goals.matrix.count",
             value=float(row["goals"]),
             unit="count",
-            n=int(row["goals"]),
-            N=stated,
+            x=int(row["goals"]),
+            n=stated,
             source=f"{_SOURCE}.matrix_counts",
             dimensions=dimensions(
                 attainment=row["attainment"], code=row["code_id"], measured_by=row["measured_by"]

@@ -167,7 +167,7 @@ def structure(evidence: Evidence) -> list[Indicator]:
     largest = int((table["component"] == 1).sum())
     return [
         Indicator(
-            key="network.organisations.count", value=float(n), unit="count", n=n, source=source
+            key="network.organisations.count", value=float(n), unit="count", x=n, source=source
         ),
         _index("network.density.index", density(graph), n, source, "no organisation takes part"),
         _index(
@@ -196,7 +196,7 @@ def ties(evidence: Evidence) -> list[Indicator]:
         )
     repeated = int((table["projects"] > 1).sum())
     return [
-        Indicator(key="network.ties.count", value=float(n), unit="count", n=n, source=source),
+        Indicator(key="network.ties.count", value=float(n), unit="count", x=n, source=source),
         new,
         plain_share("network.repeat.share", repeated, n, source),
     ]

@@ -142,11 +142,11 @@ def gaps(evidence: Evidence) -> list[Indicator]:
         n, note = int(told["high"]) if told else 0, "" if N else NO_ANSWER
         made = [
             Indicator(
-                key=KEY, value=value, unit="difference", n=n, N=N, estimand="D", dimensions=by,
+                key=KEY, value=value, unit="difference", x=n, n=N, estimand="D", dimensions=by,
                 source=source, note=note,
             ),
             Indicator(
-                key=KEY, value=value, unit="difference", n=n, N=N, estimand="S", low=limits[0],
+                key=KEY, value=value, unit="difference", x=n, n=N, estimand="S", low=limits[0],
                 high=limits[1], method=METHOD, level=level, dimensions=by, source=source,
                 note=note,
             ),

@@ -217,4 +217,4 @@ def _codes(value: frozenset[str] | None) -> set[str]:
 
 
 def _count(key: str, count: int, source: str) -> Indicator:
-    return Indicator(key=key, value=float(count), unit="count", n=count, source=source)
+    return Indicator(key=key, value=float(count), unit="count", x=count, source=source)

@@ -246,7 +246,7 @@ def _dimensions(evidence: Evidence) -> dict[str, tuple[str, list[str]]]:
 
 def _count(key: str, value: int, source: str, **by: str) -> Indicator:
     return Indicator(
-        key=key, value=float(value), unit="count", n=value, dimensions=dimensions(**by),
+        key=key, value=float(value), unit="count", x=value, dimensions=dimensions(**by),
         source=source,
     )  # fmt: skip
 
@@ -261,6 +261,6 @@ def _number(
     known = value is not None and not np.isnan(value)
     return Indicator(
         key=key, value=value if known else None, unit=unit,
-        n=int(value) if known and unit == "count" and value is not None else None,
+        x=int(value) if known and unit == "count" and value is not None else None,
         dimensions=dimensions(**by), source=source, note=note or ("" if known else NOT_PUBLISHED),
     )  # fmt: skip

@@ -201,9 +201,9 @@ def _share(
 ) -> list[Indicator]:
     value, note = (x / n if n and x is not None else None), ("" if n else NO_ANSWER)
     records = [
-        Indicator(key=key, value=value, unit="share", n=x, N=n, estimand="D", dimensions=by,
+        Indicator(key=key, value=value, unit="share", x=x, n=n, estimand="D", dimensions=by,
                   source=source, note=note),
-        Indicator(key=key, value=value, unit="share", n=x, N=n, estimand="S",
+        Indicator(key=key, value=value, unit="share", x=x, n=n, estimand="S",
                   low=limits.low if limits else None, high=limits.high if limits else None,
                   method=limits.method if limits else "", level=level, dimensions=by,
                   source=source, note=note),

@@ -77,12 +77,12 @@ def saturation(evidence: Evidence) -> list[Indicator]:
             "saturation.seen.share", int((frequency > 0).sum()), holds.shape[1], source, note=note
         ),
         Indicator(
-            key="saturation.once.count", value=float(once), unit="count", n=once,
-            N=holds.shape[1], source=source,
+            key="saturation.once.count", value=float(once), unit="count", x=once,
+            n=holds.shape[1], source=source,
         ),
         *counts,
         Indicator(
-            key="saturation.unseen.count", value=bound, unit="count", n=None, source=source,
+            key="saturation.unseen.count", value=bound, unit="count", x=None, source=source,
             note=note,
         ),
     ]  # fmt: skip
@@ -139,6 +139,6 @@ def _over_orders(
     if median >= beyond:
         return Indicator(key=key, value=None, unit="count", source=source, note=note)
     return Indicator(
-        key=key, value=median, unit="count", n=int(median), N=reports, low=low,
+        key=key, value=median, unit="count", x=int(median), n=reports, low=low,
         high=min(high, float(reports)), method=METHOD, level=level, source=source, note=note,
     )  # fmt: skip

@@ -123,8 +123,8 @@ def _sums(ledger: pd.DataFrame, evidence: Evidence, source: str) -> list[Indicat
         for name, share in QUANTILES.items():
             key, value = f"savings.{name}.eur", float(values.quantile(share))
             record = Indicator(
-                key=key, value=value if len(part) else None, unit="eur", n=len(part),
-                N=len(ledger), dimensions=dimensions(period=period) if period else (),
+                key=key, value=value if len(part) else None, unit="eur", x=len(part),
+                n=len(ledger), dimensions=dimensions(period=period) if period else (),
                 source=source, note=note if len(part) else NO_SUM,
             )  # fmt: skip
             why = None

@@ -137,7 +137,7 @@ def selection(evidence: Evidence) -> list[Indicator]:
         records.append(
             Indicator(
                 key=f"selection.{row['variable']}.difference", value=value, unit="difference",
-                n=int(row["n_reported"]), N=int(row["n_reported"] + row["n_unreported"]),
+                x=int(row["n_reported"]), n=int(row["n_reported"] + row["n_unreported"]),
                 dimensions=dimensions(category=row["category"]) if row["category"] else (),
                 source=source, note="" if value is not None else _why(row),
             )
@@ -155,11 +155,11 @@ def selection(evidence: Evidence) -> list[Indicator]:
         *records,
         Indicator(
             key="selection.largest.difference", value=largest, unit="difference",
-            n=evidence.n, N=evidence.N, source=source, note=name,
+            x=evidence.n, n=evidence.N, source=source, note=name,
         ),
         Indicator(
-            key="selection.flagged.count", value=float(flagged), unit="count", n=flagged,
-            N=len(table), source=source,
+            key="selection.flagged.count", value=float(flagged), unit="count", x=flagged,
+            n=len(table), source=source,
         ),
         _representativity_record(evidence),
     ]  # fmt: skip
@@ -222,7 +222,7 @@ def _representativity_record(evidence: Evidence) -> Indicator:
         note += "; left out, since they decide who has reported: " + ", ".join(found.deciding)
     return Indicator(
         key="selection.r_indicator.index", value=found.adjusted, unit="index", n=evidence.n,
-        population=evidence.N, source=f"{_SOURCE}.representativity", note=note,
+        N=evidence.N, source=f"{_SOURCE}.representativity", note=note,
     )  # fmt: skip
 
 

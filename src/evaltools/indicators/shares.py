@@ -60,10 +60,10 @@ def share_records(
         at: float | None,
     ) -> Indicator:
         return Indicator(
-            key=f"{key}.{measure}", value=x / n if n else None, unit="share", n=x, N=n,
+            key=f"{key}.{measure}", value=x / n if n else None, unit="share", x=x, n=n,
             estimand=estimand, low=low, high=high, method=method, level=at,
             dimensions=dimensions, source=source, why=absence(n, read), note=note,
-            population=N if estimand == "P" else None,
+            N=N if estimand == "P" else None,
         )  # fmt: skip
 
     if n == 0:
@@ -131,7 +131,7 @@ def plain_share(
     if not 0 <= x <= n:
         raise ValueError(f"{key}: needs 0 <= x <= n, not x={x}, n={n}")
     return Indicator(
-        key=key, value=x / n if n else None, unit="share", n=x, N=n, estimand="D",
+        key=key, value=x / n if n else None, unit="share", x=x, n=n, estimand="D",
         dimensions=dimensions, source=source, why=why, counted=counted,
         note=note if n else (note or NO_DENOMINATOR),
     )  # fmt: skip

@@ -51,8 +51,9 @@ def withhold(record: Indicator, why: Withheld, *, total: bool = True) -> Indicat
     """
     if record.suppressed:
         return record
+    known = total and record.contributors == record.x
     return replace(
-        record, value=None, n=None, N=record.N if total else None, low=None, high=None,
+        record, value=None, x=None, n=record.n if known else None, low=None, high=None,
         suppressed=True, why=why.kind, note=str(why),
     )  # fmt: skip
 
