@@ -17,7 +17,7 @@ from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.study import load_study
 from evaltools.study.schema import Disclosure
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 POLICY = Disclosure()
 regime_of = Policy.declared(POLICY).regime_of
 FIVE = SimpleNamespace(minimum_cell=5)

@@ -14,7 +14,7 @@ from evaltools.disclosure.inflection import base_forms
 from evaltools.disclosure.persons import Known, find_persons
 from evaltools.evidence import read_tables
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 SENTENCES = (
     "Selvityksestä sovittiin: {} ja sen jälkeen jatkettiin.",
     "Asia on {}, kuten kirjattiin.",

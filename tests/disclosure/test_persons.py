@@ -9,7 +9,7 @@ import pytest
 from evaltools.disclosure.persons import NOBODY, THIRD_PARTY, Known, find_persons, redact
 from evaltools.evidence import read_tables
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 SENTENCES = [
     line.split(" | ")
     for line in (Path(__file__).parent / "sentences.txt").read_text(encoding="utf-8").splitlines()

@@ -24,7 +24,7 @@ from evaltools.evidence import Evidence, read_tables
 from evaltools.pipeline.outputs import harmless
 from evaltools.study import load_study
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 LABEL = "Hanke saavutti tavoitteensa"
 SECRET = Secret(("goal_attainment", LABEL), "2", 3, 40)
 SOUGHT = Sought(secrets=(SECRET,))

@@ -81,7 +81,7 @@ def links_table(evidence: Evidence) -> Table:
 def group_differences_figure(evidence: Evidence) -> Figure:
     """Challenges by group of the lead."""
     frame = compare_groups(evidence)
-    return _differences(evidence, frame, "groups", ("rural", "urban"))
+    return _differences(evidence, frame, "groups", ("second", "first"))
 
 
 @figure_of("reports", "challenge")

@@ -179,7 +179,7 @@ def _token(text: str, match: re.Match[str], is_place: Callable[[str], bool]) -> 
 
 
 def _size(text: str, run: Sequence[_Token], crowded: bool) -> int:
-    """Of how many of these words a name is made that begins with the first; nought for none."""
+    """Of how many of these words a name is made that begins with the first; zero for none."""
     first = run[0]
     if first.role == "particle":
         return 0

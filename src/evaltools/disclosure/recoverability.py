@@ -142,7 +142,7 @@ class Attack:
             integrality=np.ones(len(row)) if self._whole else None,
         )
         if found.status == 3 or (found.status == 4 and sign < 0):
-            return np.inf  # unbounded above; below, nought always bounds it
+            return np.inf  # unbounded above; below, zero always bounds it
         if found.status != 0:
             raise ContradictionError("no numbers agree with all of the tables")
         value = float(sign * found.fun)
@@ -305,17 +305,17 @@ def _rating_table(
         cells.append(PublicCell(("*",), (), float(total)))
     return PublicTable(
         item, f"{ANSWERS}/{item}", (("value", values),), tuple(cells),
-        empty_shown=_noughts_are_shown(values, answers, top, group),
+        empty_shown=_zeros_are_shown(values, answers, top, group),
     )  # fmt: skip
 
 
-def _noughts_are_shown(
+def _zeros_are_shown(
     values: Sequence[str],
     answers: dict[str, list[Indicator]],
     top: Sequence[str],
     group: float | None,
 ) -> bool:
-    """Whether a withheld answer is known not to be nought.
+    """Whether a withheld answer is known not to be zero.
 
     It is when in its group, within which answers are protected together, another is shown.
     """

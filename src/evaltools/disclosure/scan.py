@@ -94,7 +94,7 @@ class Sought:
 
 
 def secrets_of(evidence: Evidence) -> tuple[Secret, ...]:
-    """The answers of the self-rating that a run withholds; noughts are no secrets."""
+    """The answers of the self-rating that a run withholds; zeros are no secrets."""
     from evaltools.indicators.ratings import answer_counts, distributions
 
     items, counted = evidence.tables["rating_items"].set_index("item_id"), answer_counts(evidence)

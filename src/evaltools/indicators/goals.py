@@ -114,7 +114,7 @@ def goal_matrix(evidence: Evidence) -> pd.DataFrame:
     Returns:
         `code_id`, `attainment`, `measured_by`, `goals`, `projects`: every goal theme of the
         codebook with every combination that can occur (a result that is not reported is
-        known in no way, any other is known in some), noughts included, and every combination
+        known in no way, any other is known in some), zeros included, and every combination
         that did occur.
     """
     goals = stated_goals(evidence)

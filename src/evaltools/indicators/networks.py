@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 DRAWS, SEED = 10_000, 2019
 """Of the random networks: so many that another seed does not change what is printed, unless the
-chance of a printed step lies within 1.5 percentage points of a half. The seed is the year of the
-first call, chosen before any network was drawn."""
+chance of a printed step lies within 1.5 percentage points of a half. The seed is arbitrary; it was
+chosen before any network was drawn."""
 NO_PATH = "no project shares an organisation with another"
 _SOURCE = "evaltools.indicators.networks"
 

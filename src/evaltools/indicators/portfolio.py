@@ -42,7 +42,7 @@ def funded(evidence: Evidence) -> list[Indicator]:
     """Funded projects in scope, in all and by call, year, region and group of the lead.
 
     Returns:
-        `projects.funded.count`, plain and by one dimension at a time, noughts included;
+        `projects.funded.count`, plain and by one dimension at a time, zeros included;
         `projects.joint.share` of those in which several municipalities take part.
     """
     projects, source = evidence.projects, f"{_SOURCE}.funded"

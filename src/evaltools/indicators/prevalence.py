@@ -199,7 +199,7 @@ def coder_band(evidence: Evidence, *roles: str) -> list[Indicator]:
 
 
 def _shares(counts: pd.DataFrame) -> dict[str, float]:
-    """Share that says yes of those asked, by code; nought where nobody was."""
+    """Share that says yes of those asked, by code; zero where nobody was."""
     asked = counts["asked"]
     shares = (counts["yes"] / asked.where(asked > 0)).fillna(0.0)
     return {str(code): float(value) for code, value in shares.items()}

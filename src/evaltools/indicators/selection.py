@@ -127,7 +127,7 @@ def selection(evidence: Evidence) -> list[Indicator]:
 
     Returns:
         `selection.<variable>.difference`, by `category` where the variable has classes;
-        `selection.largest.difference`, the one farthest from nought, named in its note;
+        `selection.largest.difference`, the one farthest from zero, named in its note;
         `selection.flagged.count`, rows beyond `FLAG`; `selection.r_indicator.index`.
     """
     table, source = differences(evidence), f"{_SOURCE}.selection"

@@ -150,7 +150,7 @@ def takeup_units(evidence: Evidence) -> pd.DataFrame:
     """Inhabitants and the euros that fell to them, to be compared.
 
     Reached areas whose euros are known, a row each; and for every region one row with
-    nought for the inhabitants not reached. Measures weighted by inhabitants are the same
+    zero for the inhabitants not reached. Measures weighted by inhabitants are the same
     whether those are one row or many. Areas with unknown euros are left out.
 
     Returns:

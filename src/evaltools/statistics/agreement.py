@@ -144,7 +144,7 @@ def limits(value: float, se: float, method: str, level: float, df: int | None = 
 
 
 def _agreeing(read: Ratings) -> Floats:
-    """Share of agreeing pairs in each unit; nought where there is none."""
+    """Share of agreeing pairs in each unit; zero where there is none."""
     pairs = read.values * (read.values - 1)
     equal: Floats = (read.counts * (read.counts - 1)).sum(axis=1)
     none: Floats = np.zeros_like(equal)

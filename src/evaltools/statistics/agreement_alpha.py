@@ -110,7 +110,7 @@ def alpha_under(
 
 
 def distances(categories: Sequence[Value], metric: Metric) -> Floats:
-    """The difference function between all categories, symmetric and nought on the diagonal.
+    """The difference function between all categories, symmetric and zero on the diagonal.
 
     Raises:
         ValueError: as `krippendorff_alpha` does, or for `ordinal`, which depends on the counts.
