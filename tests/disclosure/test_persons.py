@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from evaltools.disclosure.persons import NOBODY, THIRD_PARTY, Known, find_persons, redact
+from evaltools.disclosure.persons import NOBODY, THIRD_PARTY, KnownNames, find_persons, redact
 from evaltools.evidence import read_tables
 
 ROOT = Path(__file__).parents[2]
@@ -19,7 +19,7 @@ SENTENCES = [
 
 @pytest.fixture(scope="module")
 def known():
-    return Known.of(read_tables(ROOT / "data"))
+    return KnownNames.of(read_tables(ROOT / "data"))
 
 
 def found_in(text, known=NOBODY):

@@ -7,7 +7,7 @@ from typing import Any
 from evaltools.findings.conditions import Condition
 from evaltools.findings.declaration import Finding
 from evaltools.findings.evaluate import Verdict, evaluate
-from evaltools.findings.lookup import Numbers, numbers_of
+from evaltools.findings.lookup import Numbers, index_numbers
 from evaltools.indicators.indicator import Estimand, Indicator
 from evaltools.statistics.intervals import hypergeometric, wilson
 
@@ -89,7 +89,7 @@ def verdict(
     estimand: Estimand = "D",
     facts: dict[str, float] | None = None,
 ) -> Verdict:
-    numbers: Numbers = numbers_of(indicators, facts)
+    numbers: Numbers = index_numbers(indicators, facts)
     return evaluate(Condition.model_validate(condition), numbers, estimand)
 
 

@@ -5,7 +5,7 @@ from claims_by_hand import count, difference, finding, share, shares, withheld
 
 from evaltools.findings.display import findings_metadata, release_table
 from evaltools.findings.judgement import judge, problems_for_publishing, propose, unknown_evidence
-from evaltools.findings.lookup import numbers_of
+from evaltools.findings.lookup import index_numbers
 from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.problems import ProblemError
@@ -130,7 +130,7 @@ def test_evidence_that_the_data_do_not_have_is_a_problem():
 
 
 def strength(asked, indicators):
-    return propose(one(asked, indicators), numbers_of(indicators))
+    return propose(one(asked, indicators), index_numbers(indicators))
 
 
 def denied(x):

@@ -411,7 +411,7 @@ def test_what_few_say_of_the_steering_is_in_nothing_published(select, monkeypatc
     assert pooled[0] == pooled[1]
     codes = set(presence.loc[sensitive, "code_id"])
     assert {r.why for r in pooled[0] if dict(r.dimensions).get("code") in codes} == {"few"}
-    assert not codes & set(evidence_base.agreement.judged(evidence).codes)
+    assert not codes & set(evidence_base.agreement.coder_decisions(evidence).codes)
 
 
 def test_denials_by_few_follow_from_no_other_state(select, monkeypatch):

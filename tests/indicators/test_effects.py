@@ -6,7 +6,7 @@ from evaltools.indicators import effects
 from evaltools.indicators.indicator import to_table
 from evaltools.indicators.ratings import distributions, self_ratings
 from evaltools.indicators.savings import grounds
-from evaltools.indicators.sustainability import rootable, rooting_states
+from evaltools.indicators.sustainability import achieved_goals, sustainability_states
 
 
 def test_savings_are_claimed_by_projects_not_by_claims():
@@ -103,7 +103,7 @@ def test_a_project_that_answers_twice_is_one_rater():
 
 
 def test_only_goals_that_came_about_can_take_root():
-    assert rootable(handmade())["goal_id"].tolist() == ["G1", "G2", "G3"]
+    assert achieved_goals(handmade())["goal_id"].tolist() == ["G1", "G2", "G3"]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_signs_of_rooting_are_shares_of_goals_achieved_or_partly(sign, x):
 
 
 def test_a_goal_of_which_rooting_says_nothing_is_silent():
-    states = rooting_states(handmade()).set_index("sign")
+    states = sustainability_states(handmade()).set_index("sign")
     assert states.loc["owner", ["yes", "no", "silent"]].tolist() == [2, 0, 1]
     assert states.loc["spread", ["yes", "no", "silent"]].tolist() == [0, 1, 2]
 

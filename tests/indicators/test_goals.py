@@ -68,7 +68,7 @@ def test_attainment_is_crossed_with_how_it_is_known():
 
 
 def test_goals_sought_are_set_against_goals_achieved():
-    frame = goals.sought_and_achieved(handmade()).set_index("code_id")
+    frame = goals.results_by_theme(handmade()).set_index("code_id")
     assert frame.loc["goal.data", ["projects", "stated", "achieved", "measured"]].tolist() == [
         2, 3, 2, 1,
     ]  # fmt: skip

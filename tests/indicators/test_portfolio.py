@@ -166,7 +166,7 @@ def test_appropriations_in_scope_are_those_that_the_table_of_calls_prints(years,
     evidence.parameters.calls, evidence.parameters.language = years, "fi"
     evidence.tables["appropriations"].loc[2] = [2022, 500.0]
     found = values(evidence)
-    printed = portfolio.printed_calls(evidence)["appropriated_eur"]
+    printed = portfolio.printable_calls(evidence)["appropriated_eur"]
     assert found["appropriations.in_scope.eur",].value == printed.sum() == euros
     assert found["appropriations.total.eur",].value == 4500
 

@@ -12,7 +12,7 @@ from evaltools.chapters.evidence_base import saturation_points
 from evaltools.chapters.themes import theme_dots
 from evaltools.i18n.messages import Words
 from evaltools.indicators.prevalence import by_rule
-from evaltools.indicators.saturation import _seen, holding, saturation, saturation_curve
+from evaltools.indicators.saturation import _seen, code_matrix, saturation, saturation_curve
 
 
 def evidence(holds, confidence=0.95):
@@ -79,7 +79,7 @@ def test_the_curve_begins_with_one_report_and_ends_with_all_codes_seen():
     programme = evidence(["ab", "ac", "ad", "a", "a", "a", "a", "a"])
     curve = saturation_curve(programme)
     assert curve["reports"].tolist() == list(range(1, 9))
-    assert curve["median"].iloc[-1] == holding(programme).any(axis=0).sum() == 4
+    assert curve["median"].iloc[-1] == code_matrix(programme).any(axis=0).sum() == 4
     points = saturation_points(curve, saturation(programme), Words("en"))
     assert [point.x for point in points if point.label] == [
         values(saturation(programme))["saturation.reached.count"].value

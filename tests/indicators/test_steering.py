@@ -6,11 +6,11 @@ from handmade import found, handmade, nothing_coded
 from evaltools.indicators import steering
 from evaltools.indicators.indicator import to_table
 from evaltools.indicators.optimism_gap import (
-    achieved_and_measured,
     newcombe_paired,
     optimism,
-    reckoned,
-    rooted,
+    with_calculated_saving,
+    with_measured_goal,
+    with_sustained_goal,
 )
 
 
@@ -26,9 +26,9 @@ def test_a_high_rating_is_one_of_the_two_highest_answers():
 
 
 def test_each_question_is_held_against_what_can_bear_it_out():
-    assert achieved_and_measured(handmade()) == {"P1"}
-    assert reckoned(handmade()) == {"P1"}
-    assert rooted(handmade()) == {"P1"}
+    assert with_measured_goal(handmade()) == {"P1"}
+    assert with_calculated_saving(handmade()) == {"P1"}
+    assert with_sustained_goal(handmade()) == {"P1"}
 
 
 def test_the_gap_is_rated_high_less_achieved_and_measured():

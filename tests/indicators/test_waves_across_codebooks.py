@@ -11,7 +11,7 @@ import pytest
 from evaltools.evidence import Evidence, read_tables
 from evaltools.indicators import challenges, goals
 from evaltools.indicators.comparisons import compare_waves
-from evaltools.indicators.prevalence import asked_codes, ranking, themes
+from evaltools.indicators.prevalence import codes_in_use, ranking, themes
 from evaltools.study import load_study
 
 ROOT = Path(__file__).parents[2]
@@ -198,7 +198,7 @@ def test_reports_that_were_not_asked_are_no_part_of_a_share(study: Any, example:
     assert "challenge.staff" not in frame.index
     assert frame.loc[list(parts), "n"].tolist() == [asked, asked]
     assert "challenge.staff" not in dict(ranking(evidence, "challenge"))
-    assert "challenge.staff" not in set(asked_codes(evidence, "challenge")["code_id"])
+    assert "challenge.staff" not in set(codes_in_use(evidence, "challenge")["code_id"])
 
 
 def test_the_earlier_wave_does_not_change_when_a_later_one_is_coded_anew(

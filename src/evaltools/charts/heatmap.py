@@ -115,7 +115,7 @@ class Heatmap(Chart):
             ]
             ranked = self.words("alt.no_cells")
             if items:
-                ranked = alt_text.order(items, self.language, at_most=4)
+                ranked = alt_text.describe_order(items, self.language, at_most=4)
             told.append(f"{panel.heading}. {ranked}")
         return alt_text.join(*told)
 

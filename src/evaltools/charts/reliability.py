@@ -110,10 +110,14 @@ class ReliabilityChart(Chart):
         least = number(self.least, language, 3)
         return alt_text.join(
             words("alt.rows", count=len(rows)),
-            alt_text.value_range([(a, b, number(b, language, 2)) for a, b, _ in items], language),
+            alt_text.describe_range(
+                [(a, b, number(b, language, 2)) for a, b, _ in items], language
+            ),
             words("agreement.alt.weakest", items=told) if weakest else "",
             words("agreement.alt.proven", value=least, n=proven, N=len(rows)),
-            alt_text.missing([row.label for _, row in rows if row.value is None], language),
+            alt_text.describe_missing(
+                [row.label for _, row in rows if row.value is None], language
+            ),
         )
 
     def _told(self, row: Reliability) -> str:

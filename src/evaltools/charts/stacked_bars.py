@@ -79,7 +79,7 @@ class Stacks(Chart):
 
     def _draw(self) -> Drawing:
         language, shares = self.language, self.shares
-        shown = [concealed(row) for row in self.rows]
+        shown = [conceal(row) for row in self.rows]
         if self.sort:
             shown.sort(key=lambda r: (r.suppressed, not r.total, -self._first(r), r.label))
         high = 1.0
@@ -131,12 +131,14 @@ def describe_counts(rows: Sequence[Stack], parts: Sequence[Part], language: Lang
     return alt_text.join(
         words("alt.rows", count=len(rows)),
         *told,
-        alt_text.withheld([row.label for row in rows if row.suppressed], language),
-        alt_text.missing([r.label for r in rows if not r.total and not r.suppressed], language),
+        alt_text.describe_withheld([row.label for row in rows if row.suppressed], language),
+        alt_text.describe_missing(
+            [r.label for r in rows if not r.total and not r.suppressed], language
+        ),
     )
 
 
-def concealed(row: Stack) -> Stack:
+def conceal(row: Stack) -> Stack:
     """A suppressed row without its counts, which neither order, scale nor words may betray."""
     return Stack(row.label, (0,) * len(row.counts), True) if row.suppressed else row
 

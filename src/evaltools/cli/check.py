@@ -21,7 +21,7 @@ def check() -> None:
 def parameters(as_json: bool) -> None:
     """List the study's parameters, their values and its scenarios."""
     from evaltools.study import find_study
-    from evaltools.study.study import listing, schema
+    from evaltools.study.study import list_parameters, schema
 
     study = find_study()
-    click.echo(schema(study) if as_json else listing(study))
+    click.echo(schema(study) if as_json else list_parameters(study))

@@ -10,10 +10,10 @@ from evaltools.disclosure.recoverability import (
     GAP,
     ContradictionError,
     PublicTable,
-    attack_on,
+    build_attack,
+    cell_name,
     published_tables,
-    recovered,
-    where,
+    recoverable_problem,
 )
 from evaltools.indicators.disclosure.gate import why_withheld
 from evaltools.indicators.disclosure.policy import Policy
@@ -62,12 +62,12 @@ def check_indicators(
     sensitive = [one for one in records if policy.regime_of(one.key) != "open"]
     for record in sensitive:
         problems += _small(record, policy)
-    problems += _of_few_claims(sensitive, policy)
-    problems += _shown_elsewhere(sensitive)
-    problems += _periods(sensitive, policy)
+    problems += _check_few_claims(sensitive, policy)
+    problems += _check_estimands(sensitive)
+    problems += _check_periods(sensitive, policy)
     for table in published_tables(records, policy):
         problems += audit_published(table, policy.rules)
-        problems += _crossed(table, policy) if table.name.startswith(GAP) else []
+        problems += _check_crossings(table, policy) if table.name.startswith(GAP) else []
     return sorted(set(problems))
 
 
@@ -84,7 +84,7 @@ def audit_published(table: PublicTable, rules: Rules) -> list[Problem]:
         rules: the minimum is used.
     """
     try:
-        naive, keen = attack_on([replace(table, empty_shown=False)]), attack_on([table])
+        naive, keen = build_attack([replace(table, empty_shown=False)]), build_attack([table])
         total = naive.bounds(())[1]
         problems = []
         for cell in table.cells:
@@ -94,7 +94,7 @@ def audit_published(table: PublicTable, rules: Rules) -> list[Problem]:
             reach = min(rules.minimum, total)
             if high < reach or least == most:
                 low, high = (least, most) if least == most else (low, high)
-                problems.append(recovered(where(table.name, cell.labels), low, high))
+                problems.append(recoverable_problem(cell_name(table.name, cell.labels), low, high))
     except ContradictionError:
         return [
             Problem(
@@ -128,16 +128,16 @@ def _small(record: Indicator, policy: Policy) -> list[Problem]:
     return [_problem(record, "shows by subtraction a count of too few projects", "small-cell")]
 
 
-def _crossed(table: PublicTable, policy: Policy) -> list[Problem]:
+def _check_crossings(table: PublicTable, policy: Policy) -> list[Problem]:
     """Groups of too few projects that follow from two shares beside each other."""
     return [
-        recovered(where(table.name, cell.labels), cell.value, cell.value)
+        recoverable_problem(cell_name(table.name, cell.labels), cell.value, cell.value)
         for cell in table.cells
         if cell.value is not None and few(int(cell.value), policy.minimum)
     ]
 
 
-def _of_few_claims(records: Sequence[Indicator], policy: Policy) -> list[Problem]:
+def _check_few_claims(records: Sequence[Indicator], policy: Policy) -> list[Problem]:
     """Claims of savings are counted claim by claim; too few projects may stand behind them."""
     claiming = next((one for one in records if one.key == CLAIMING), None)
     enough = claiming and not claiming.suppressed and not few(claiming.x or 0, policy.minimum)
@@ -153,7 +153,7 @@ def _of_few_claims(records: Sequence[Indicator], policy: Policy) -> list[Problem
     ]
 
 
-def _shown_elsewhere(records: Sequence[Indicator]) -> list[Problem]:
+def _check_estimands(records: Sequence[Indicator]) -> list[Problem]:
     """Withheld under one estimand, shown under another: the count is the same."""
     withheld = {(one.key, one.dimensions) for one in records if one.suppressed}
     return [
@@ -165,7 +165,7 @@ def _shown_elsewhere(records: Sequence[Indicator]) -> list[Problem]:
     ]
 
 
-def _periods(records: Sequence[Indicator], policy: Policy) -> list[Problem]:
+def _check_periods(records: Sequence[Indicator], policy: Policy) -> list[Problem]:
     """Sums by period must leave no small rest."""
     problems = []
     for key in sorted({one.key for one in records if one.unit == "eur"}):

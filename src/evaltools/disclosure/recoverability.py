@@ -149,7 +149,7 @@ class Attack:
         return float(round(value)) if self._whole else value
 
 
-def attack_on(tables: Sequence[PublicTable], extra: Sequence[KnownSum] = ()) -> Attack:
+def build_attack(tables: Sequence[PublicTable], extra: Sequence[KnownSum] = ()) -> Attack:
     """The attack of a reader who has all of the tables, of one quantity.
 
     Arguments:
@@ -166,12 +166,12 @@ def attack_on(tables: Sequence[PublicTable], extra: Sequence[KnownSum] = ()) -> 
         for name, categories in table.axes:
             if axes.setdefault(name, categories) != categories:
                 raise ValueError(f"{table.name}: axis {name} has other categories elsewhere")
-    known = [one for table in tables for one in knowledge(table)]
+    known = [one for table in tables for one in known_sums(table)]
     whole = not any(table.magnitude for table in tables)
     return Attack(axes, [*known, *extra], whole=whole)
 
 
-def knowledge(table: PublicTable) -> list[KnownSum]:
+def known_sums(table: PublicTable) -> list[KnownSum]:
     """What a table tells its reader, cell by cell."""
     told = []
     for cell in table.cells:
@@ -190,14 +190,14 @@ def knowledge(table: PublicTable) -> list[KnownSum]:
     return told
 
 
-def where(table: str, labels: Labels) -> str:
+def cell_name(table: str, labels: Labels) -> str:
     """A cell, as a message names it."""
     return f"table {table}, cell " + " × ".join(
         "all" if label == TOTAL else label for label in labels
     )
 
 
-def recovered(place: str, low: float, high: float) -> Problem:
+def recoverable_problem(place: str, low: float, high: float) -> Problem:
     """That a withheld cell can be worked out, exactly or nearly. The numbers stay untold."""
     closely = "exactly" if high - low < 1e-3 else "too closely"
     return Problem(

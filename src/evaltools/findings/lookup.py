@@ -101,7 +101,7 @@ class Numbers:
         return near[0] if near else ""
 
 
-def numbers_of(
+def index_numbers(
     indicators: Iterable[Indicator], facts: Mapping[str, float] | None = None
 ) -> Numbers:
     """Index the indicators of a run.

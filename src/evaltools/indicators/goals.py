@@ -10,7 +10,7 @@ from evaltools.indicators.absence import Subject, lacks
 from evaltools.indicators.design_effect import clustered_shares
 from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator, dimensions
-from evaltools.indicators.prevalence import asked_codes, prevalence
+from evaltools.indicators.prevalence import codes_in_use, prevalence
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
@@ -118,7 +118,7 @@ def goal_matrix(evidence: Evidence) -> pd.DataFrame:
         that did occur.
     """
     goals = stated_goals(evidence)
-    themes = asked_codes(evidence, "goal")["code_id"]
+    themes = codes_in_use(evidence, "goal")["code_id"]
     possible = [
         (theme, kind, how)
         for theme in themes
@@ -162,7 +162,7 @@ def attainment_by_measure(evidence: Evidence) -> pd.DataFrame:
     return table.reindex(index=list(ATTAINMENTS), columns=list(MEASURES), fill_value=0).astype(int)
 
 
-def sought_and_achieved(evidence: Evidence) -> pd.DataFrame:
+def results_by_theme(evidence: Evidence) -> pd.DataFrame:
     """Goals by theme: how many were stated, and what became of them.
 
     Returns:
@@ -178,7 +178,7 @@ def sought_and_achieved(evidence: Evidence) -> pd.DataFrame:
     flags["measured"] = measured.astype(int)
     counted = flags.groupby("code_id").sum()
     counted["projects"] = goals.groupby("code_id")["project_id"].nunique()
-    frame = asked_codes(evidence, "goal")[["code_id", "label"]].merge(
+    frame = codes_in_use(evidence, "goal")[["code_id", "label"]].merge(
         counted, left_on="code_id", right_index=True, how="left"
     )
     columns = ["projects", "stated", *ATTAINMENTS, "measured"]
@@ -196,7 +196,7 @@ def quality_by_theme(evidence: Evidence) -> pd.DataFrame:
     goals = stated_goals(evidence)
     parts = [*QUALITIES, "complete"]
     counted = goals.groupby("code_id")[parts].sum().astype(int)
-    frame = sought_and_achieved(evidence)[["code_id", "label", "stated"]].merge(
+    frame = results_by_theme(evidence)[["code_id", "label", "stated"]].merge(
         counted, left_on="code_id", right_index=True, how="left"
     )
     frame[parts] = frame[parts].fillna(0).astype(int)

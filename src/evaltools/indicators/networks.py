@@ -121,7 +121,7 @@ def organisations(evidence: Evidence) -> pd.DataFrame:
     )
 
 
-def drawn(evidence: Evidence) -> tuple[pd.DataFrame, pd.DataFrame]:
+def drawable_network(evidence: Evidence) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What a drawing of the network shows: organisations that share a project with another.
 
     Returns:

@@ -14,9 +14,9 @@ Both are given, since neither is right. Units of one report are not independent:
 whole reports.
 
 A denial of a code is another value than the code, and a mark of polarity *mixed* is both, as it is
-in what a report is said to have (`evidence.code_presence`): who marked a passage mixed agrees half with
-who affirmed it and half with who denied it. What several codes were given to counts codes, not
-values: one code marked mixed is one.
+in what a report is said to have (`evidence.code_presence`): who marked a passage mixed agrees half
+with who affirmed it and half with who denied it. What several codes were given to counts codes,
+not values: one code marked mixed is one.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from evaltools.indicators.agreement import alpha_of, alpha_records
+from evaltools.indicators.agreement import alpha_records, compute_alpha
 from evaltools.indicators.coder_decisions import last_readings, marks
 from evaltools.indicators.indicator import Indicator
 
@@ -64,7 +64,7 @@ def passages(evidence: Evidence, level: float) -> list[Indicator]:
     made = _marked(evidence)
     number = _grown(made)
     values, clusters = _sets(made, number, _readers(evidence), None)
-    alpha = alpha_of(values, level, "masi", clusters)
+    alpha = compute_alpha(values, level, "masi", clusters)
     several = sum(any(len(_codes(value)) > 1 for value in unit) for unit in values)
     single = sum(sum(bool(value) for value in unit) == 1 for unit in values)
     return [
@@ -93,7 +93,7 @@ def sentences(evidence: Evidence, texts: Mapping[str, str]) -> list[Indicator]:
     spread, number = _covered(made, starts)
     sizes = {name: len(found) for name, found in starts.items()}
     values, clusters = _sets(spread, number, readers, sizes)
-    alpha = alpha_of(values, float(evidence.parameters.confidence), "masi", clusters)
+    alpha = compute_alpha(values, float(evidence.parameters.confidence), "masi", clusters)
     blank = sum(not any(unit) for unit in values)
     return [
         *alpha_records("coding.alpha_sentences.index", alpha, source),

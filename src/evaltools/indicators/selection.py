@@ -10,7 +10,7 @@ import pandas as pd
 
 from evaltools.indicators.absence import group_dimension, lacks
 from evaltools.indicators.indicator import Indicator, dimensions
-from evaltools.indicators.takeup import floats
+from evaltools.indicators.takeup import as_floats
 from evaltools.statistics.representativity import (
     NotEstimable,
     propensities,
@@ -56,9 +56,9 @@ def characteristics(evidence: Evidence) -> pd.DataFrame:
     group = projects[groups[0].column] if groups else pd.Series(pd.NA, index=projects.index)
     frame = pd.DataFrame(
         {
-            "grant": floats(projects["grant_eur"]),
-            "partners": floats(projects["organisations"]) - 1,
-            "start": floats(days),
+            "grant": as_floats(projects["grant_eur"]),
+            "partners": as_floats(projects["organisations"]) - 1,
+            "start": as_floats(days),
             "joint": np.where(projects["joint"].astype(bool), "yes", "no"),
             "group": group.astype("string").fillna(UNKNOWN),
             "size_class": projects["size_class"].astype("string").fillna(UNKNOWN),
@@ -139,7 +139,7 @@ def selection(evidence: Evidence) -> list[Indicator]:
                 key=f"selection.{row['variable']}.difference", value=value, unit="difference",
                 x=int(row["n_reported"]), n=int(row["n_reported"] + row["n_unreported"]),
                 dimensions=dimensions(category=row["category"]) if row["category"] else (),
-                source=source, note="" if value is not None else _why(row),
+                source=source, note="" if value is not None else _explain(row),
             )
         )  # fmt: skip
     known = table.dropna(subset=["difference"])
@@ -226,7 +226,7 @@ def _representativity_record(evidence: Evidence) -> Indicator:
     )  # fmt: skip
 
 
-def _why(row: dict[object, object]) -> str:
+def _explain(row: dict[object, object]) -> str:
     if min(int(str(row["n_reported"])), int(str(row["n_unreported"]))) < 2:
         return "fewer than two projects to compare on one side"
     return "neither side varies, and they differ"

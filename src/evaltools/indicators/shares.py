@@ -47,7 +47,7 @@ def share_records(
     n, N, level = int(evidence.n), int(evidence.N), float(evidence.parameters.confidence)
     x, read = int(x), n
     n = read if asked is None else int(asked)
-    note = asked_note(n, read)
+    note = coverage_note(n, read)
     if not 0 <= x <= n <= N:
         raise ValueError(f"{key}: needs 0 <= x <= n <= N, not x={x}, n={n}, N={N}")
 
@@ -90,7 +90,7 @@ def absence(asked: int, read: int) -> Absence | None:
     return "not_asked" if read and not asked else None
 
 
-def asked_note(asked: int, read: int) -> str:
+def coverage_note(asked: int, read: int) -> str:
     """What the reader of a table must know where not every report was asked; else empty."""
     if not read:
         return NO_REPORT

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from evaltools.lint.yaml_positions import place, read_marked
+from evaltools.lint.yaml_positions import node_position, read_marked
 from evaltools.problems import Problem
 
 FILE = "reports/findings.yml"
@@ -86,13 +86,13 @@ def _finding(name: str, entry: dict[str, Any], node: Any) -> DeclaredFinding:
     verdict = contribution.get("verdict") if isinstance(contribution, dict) else None
     return DeclaredFinding(
         name=name,
-        where=place(FILE, node),
+        where=node_position(FILE, node),
         asserted=entry.get("asserted", True) is not False,
         contribution=str(verdict or "") if isinstance(contribution, dict) else None,
-        counter_evidence=_given(entry.get("counter_evidence")),
+        counter_evidence=_is_filled(entry.get("counter_evidence")),
     )
 
 
-def _given(value: Any) -> bool:
+def _is_filled(value: Any) -> bool:
     """Whether an entry says something: a list or a mapping that is not empty."""
     return isinstance(value, list | dict) and bool(value)

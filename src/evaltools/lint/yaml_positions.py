@@ -28,6 +28,6 @@ def read_marked(text: str) -> tuple[Any, Any]:
         loader.dispose()
 
 
-def place(name: str, node: Any) -> str:
+def node_position(name: str, node: Any) -> str:
     """`reports/waivers.yml:4:5`: where a node begins."""
     return f"{name}:{node.start_mark.line + 1}:{node.start_mark.column + 1}"

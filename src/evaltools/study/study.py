@@ -19,7 +19,7 @@ from evaltools.study.parameters import (
     choices_from,
     make_parameters,
     parameter_model,
-    plain,
+    to_json,
 )
 from evaltools.study.phrases import own_phrases
 from evaltools.study.schema import ParameterDeclaration, ReportTarget, StudyDeclaration
@@ -282,13 +282,13 @@ def _wrong_values(declaration: StudyDeclaration, where: Callable[..., str]) -> l
     return problems
 
 
-def listing(study: Study) -> str:
+def list_parameters(study: Study) -> str:
     """Every parameter with its default, what is allowed and what it means, then the scenarios."""
     lines = []
     for name, declaration in study.declaration.parameters.items():
         lines.append(f"{name} = {_default(declaration)}")
         lines.append(f"    {declaration.help.in_language('en')}")
-        lines.append(f"    {allowed(declaration)}")
+        lines.append(f"    {describe_allowed(declaration)}")
     if study.declaration.scenarios:
         lines.append("")
         lines.append("Scenarios (--scenario NAME):")
@@ -299,13 +299,13 @@ def listing(study: Study) -> str:
     return "\n".join(lines)
 
 
-def allowed(declaration: ParameterDeclaration) -> str:
+def describe_allowed(declaration: ParameterDeclaration) -> str:
     """What values a parameter takes."""
     if declaration.type == "choice":
         return "one of " + ", ".join(declaration.choices)
     if declaration.type == "choices":
         return "one or several, separated by commas, of " + ", ".join(declaration.choices)
-    limits = f"{plain(declaration.minimum)} to {plain(declaration.maximum)}"
+    limits = f"{to_json(declaration.minimum)} to {to_json(declaration.maximum)}"
     return f"{declaration.type}, {limits}"
 
 
@@ -334,5 +334,5 @@ def _default(declaration: ParameterDeclaration) -> str:
 
 
 def _text(value: object) -> str:
-    shown = plain(value)
+    shown = to_json(value)
     return ",".join(map(str, shown)) if isinstance(shown, list) else str(shown)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from evaltools.indicators.disclosure.policy import Policy, policy_of
+from evaltools.indicators.disclosure.policy import Policy, policy_for
 from evaltools.indicators.disclosure.suppression import Withheld, few, withhold
 from evaltools.indicators.indicator import Indicator
 
@@ -33,7 +33,7 @@ def release(
         examined: patterns of the keys of sums, medians and indices that were held against
             the rules where they were made; other sensitive ones are withheld.
     """
-    policy = policy_of(evidence)
+    policy = policy_for(evidence)
     found = [
         withhold(record, why) if (why := why_withheld(record, policy, examined)) else record
         for record in records
