@@ -206,6 +206,6 @@ def test_a_study_may_ask_for_more_than_its_runs(study):
 def test_a_study_that_declares_nothing_prints_no_quotes_and_no_small_cells(study):
     content = study.declaration.model_dump(by_alias=True, exclude={"disclosure"})
     silent = type(study.declaration).model_validate(content).disclosure
-    assert (silent.quotes, silent.minimum_projects, silent.minimum_persons) == ("none", 5, 3)
+    assert (silent.quotes, silent.minimum_projects) == ("none", 5)
     assert (silent.dominance_n, silent.dominance_share, silent.p_percent) == (2, 0.9, 10)
     assert silent.rounding is None

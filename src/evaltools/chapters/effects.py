@@ -99,9 +99,9 @@ def ratings_caption(evidence: Evidence) -> str:
     )
     if raters != evidence.vocabulary.own_raters:
         names = [words(f"rater.{one}") if words.has(f"rater.{one}") else one for one in raters]
-        told = list_of(names, words.language)
+        sentence = list_of(names, words.language)
         return words.markdown(
-            "effects.ratings_by", low=ends[0], high=ends[1], raters=told, N=evidence.N
+            "effects.ratings_by", low=ends[0], high=ends[1], raters=sentence, N=evidence.N
         )
     if ends == (1, 5):
         return words.markdown("effects.ratings", n=evidence.n)
@@ -171,27 +171,27 @@ def savings_note(evidence: Evidence) -> str:
     if median.suppressed:
         why = median.why if median.why in ("few", "position", "concentration") else "linked"
         least = {"count": policy_for(evidence).minimum} if why in ("few", "position") else {}
-        told = words.markdown(f"effects.sums_withheld.{why}", **least)
+        sentence = words.markdown(f"effects.sums_withheld.{why}", **least)
     elif median.value is None:
-        told = words.markdown("effects.savings_no_sums")
+        sentence = words.markdown("effects.savings_no_sums")
     else:
-        told = words.markdown("effects.savings_sums", median=words.money(median.value))
+        sentence = words.markdown("effects.savings_sums", median=words.money(median.value))
         if low.value is not None and high.value is not None:
             ends = {"low": low.value, "high": high.value}
             printed = {name: words.money(value) for name, value in ends.items()}
-            told += " " + words.markdown("effects.savings_quartiles", **printed)
-    return f"{told} {words.markdown('effects.no_total')}"
+            sentence += " " + words.markdown("effects.savings_quartiles", **printed)
+    return f"{sentence} {words.markdown('effects.no_total')}"
 
 
 def savings_caption(evidence: Evidence, phrase: str) -> str:
     """Caption of the figure or the table of savings, by its phrase; no count that is withheld."""
     words = words_of(evidence)
     if savings_withheld(evidence):
-        told = words.markdown("effects.claiming_withheld", n=evidence.n)
+        sentence = words.markdown("effects.claiming_withheld", n=evidence.n)
     else:
         record = next(r for r in savings_records(evidence) if r.key == "savings.claimed.share")
-        told = words.markdown("effects.claiming", claiming=record.x or 0, n=evidence.n)
-    return f"{words.markdown(phrase)} {told}"
+        sentence = words.markdown("effects.claiming", claiming=record.x or 0, n=evidence.n)
+    return f"{words.markdown(phrase)} {sentence}"
 
 
 def grounds_rows(evidence: Evidence) -> pd.DataFrame:
@@ -217,10 +217,10 @@ def grounds_rows(evidence: Evidence) -> pd.DataFrame:
 def rooting_rows(evidence: Evidence) -> pd.DataFrame:
     """The table of signs: `label`, `yes`, `no`, `silent`, `share`, `interval`."""
     words, frame = words_of(evidence), sustainability_states(evidence)
-    told = zip(frame["share"], frame["yes"], frame["goals"], strict=True)
+    sentence = zip(frame["share"], frame["yes"], frame["goals"], strict=True)
     return frame.assign(
         label=[words(f"effects.sign.{sign}") for sign in frame["sign"]],
-        share=[share(value, int(x), int(n), words.language) for value, x, n in told],
+        share=[share(value, int(x), int(n), words.language) for value, x, n in sentence],
         interval=pd.Series(limits(frame), index=frame.index, dtype="object"),
     )
 
@@ -258,7 +258,7 @@ def rating_stacks(evidence: Evidence) -> tuple[list[Stack], list[Part]]:
 
 def _rating_alt(rows: list[Stack], parts: list[Part], words: Words) -> str:
     """Every question with its shown answers; a withheld answer is not told as zero."""
-    told = []
+    sentence = []
     for row in rows:
         shown = [
             f"{part.name}: {number(count, words.language)}"
@@ -266,11 +266,11 @@ def _rating_alt(rows: list[Stack], parts: list[Part], words: Words) -> str:
             if count
         ]
         if shown:
-            told.append(words("alt.parts", label=row.label, parts="; ".join(shown)))
+            sentence.append(words("alt.parts", label=row.label, parts="; ".join(shown)))
     hidden = alt_text.describe_withheld(
         [row.label for row in rows if row.suppressed], words.language
     )
-    return alt_text.join(words("alt.rows", count=len(rows)), *told, hidden) if rows else ""
+    return alt_text.join(words("alt.rows", count=len(rows)), *sentence, hidden) if rows else ""
 
 
 def _rating_stack(item: Distribution, values: list[int]) -> Stack:

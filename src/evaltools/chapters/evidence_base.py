@@ -259,15 +259,15 @@ def representativity_note(evidence: Evidence) -> str:
     words, found = words_of(evidence), representativity(evidence)
     if found.reason:
         reason = words(f"evidence_base.reason.{found.reason}")
-        told = words.markdown("evidence_base.r_unknown", reason=reason)
+        sentence = words.markdown("evidence_base.r_unknown", reason=reason)
     else:
         value = say.ratio(found.adjusted, language)
-        told = words.markdown("evidence_base.r_indicator", value=value)
+        sentence = words.markdown("evidence_base.r_indicator", value=value)
     if not found.deciding:
-        return told
+        return sentence
     names = [words(f"evidence_base.variable.{name}") for name in found.deciding]
     listed = say.list_of(names, language)
-    return f"{told} {words.markdown('evidence_base.deciding', names=listed)}"
+    return f"{sentence} {words.markdown('evidence_base.deciding', names=listed)}"
 
 
 def _selection_label(row: Mapping[Any, Any], words: Words, dimensions: Iterable[str]) -> str:

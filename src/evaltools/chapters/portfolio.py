@@ -70,10 +70,10 @@ def calls_table(evidence: Evidence) -> Table:
         Column("projects", words("portfolio.column.examined"), "count", width=15),
     ]
     table = portfolio.printable_calls(evidence)
-    told = [column for column in columns if not len(table) or table[column.name].notna().any()]
+    filled = [column for column in columns if not len(table) or table[column.name].notna().any()]
     return Table(
         table,
-        told,
+        filled,
         words.markdown("portfolio.table_calls", **_known(evidence)),
         words.language,
         note=words.markdown("portfolio.table_calls_note"),

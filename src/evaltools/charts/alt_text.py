@@ -25,9 +25,9 @@ def describe_order(items: Sequence[Item], language: Language, at_most: int = 8) 
     if not items:
         return ""
     ranked = sorted(items, key=lambda item: (-item[1], item[0]))
-    told = [Words(language)("alt.item", label=label, value=text) for label, _, text in ranked]
-    told, rest = told[:at_most], len(told) - at_most
-    sentence = Words(language)("alt.order", items="; ".join(told))
+    texts = [Words(language)("alt.item", label=label, value=text) for label, _, text in ranked]
+    texts, rest = texts[:at_most], len(texts) - at_most
+    sentence = Words(language)("alt.order", items="; ".join(texts))
     return f"{sentence} {Words(language)('alt.more', count=rest)}" if rest > 0 else sentence
 
 

@@ -97,7 +97,7 @@ class ReliabilityChart(Chart):
         """Range, the weakest codes, how many are proven, what has no value."""
         words, language, rows = self.words, self.language, self._rows
         items = [
-            (f"{row.label} ({heading})", row.value, self._told(row))
+            (f"{row.label} ({heading})", row.value, self._describe_row(row))
             for heading, row in rows
             if row.value is not None
         ]
@@ -120,7 +120,7 @@ class ReliabilityChart(Chart):
             ),
         )
 
-    def _told(self, row: Reliability) -> str:
+    def _describe_row(self, row: Reliability) -> str:
         text = number(row.value, self.language, 2)
         if row.low is None or row.high is None:
             return text

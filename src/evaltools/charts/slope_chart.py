@@ -85,8 +85,10 @@ class Slopes(Chart):
         """The rows with both shares, those that are clear said to be so."""
         words, language = self.words, self.language
         shown = ranked(self.rows)
-        told = [row for row in shown if row.change is not None]
-        largest = sorted(told, key=lambda row: (-abs(round(row.change or 0.0, 12)), row.label))[:5]
+        complete = [row for row in shown if row.change is not None]
+        largest = sorted(complete, key=lambda row: (-abs(round(row.change or 0.0, 12)), row.label))[
+            :5
+        ]
         items = "; ".join(
             words(
                 "comparison.alt.clear" if row.clear else "comparison.alt.unclear",

@@ -119,7 +119,7 @@ class Stacks(Chart):
 def describe_counts(rows: Sequence[Stack], parts: Sequence[Part], language: Language) -> str:
     """Every row with its counts, what is withheld, what is missing."""
     words = Words(language)
-    told = []
+    sentences = []
     for row in rows:
         if row.suppressed or not row.total:
             continue
@@ -127,10 +127,10 @@ def describe_counts(rows: Sequence[Stack], parts: Sequence[Part], language: Lang
             f"{part.name} {number(count, language)}"
             for part, count in zip(parts, row.counts, strict=True)
         )
-        told.append(words("alt.parts", label=row.label, parts=counts))
+        sentences.append(words("alt.parts", label=row.label, parts=counts))
     return alt_text.join(
         words("alt.rows", count=len(rows)),
-        *told,
+        *sentences,
         alt_text.describe_withheld([row.label for row in rows if row.suppressed], language),
         alt_text.describe_missing(
             [r.label for r in rows if not r.total and not r.suppressed], language

@@ -224,8 +224,8 @@ def _is_surname_of_place(text: str, title: str, token: _Token) -> bool:
         return True
     if not text[max(0, token.start - 3) : token.start].rstrip()[-1:].isalpha():
         return False  # a heading: Manager: Salo
-    said = _NEXT.match(text, token.end)
-    return said is not None and name_lists.is_cue(said[1])
+    next_word = _NEXT.match(text, token.end)
+    return next_word is not None and name_lists.is_cue(next_word[1])
 
 
 def _until(run: Sequence[_Token]) -> int:

@@ -87,12 +87,12 @@ def public_quote(
 
 def strip_controls(text: str) -> str:
     """One line without control and direction characters, which could show what is not there."""
-    kept = "".join(
+    printable = "".join(
         " " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c
         for c in unicodedata.normalize("NFC", text)
         if unicodedata.category(c) not in ("Cf", "Cs", "Co")
     )
-    return re.sub(r"[ \t]{2,}", " ", kept).strip()
+    return re.sub(r"[ \t]{2,}", " ", printable).strip()
 
 
 def only_deletes(quote: str, text_public: str) -> bool:

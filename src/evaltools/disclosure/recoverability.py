@@ -173,21 +173,21 @@ def build_attack(tables: Sequence[PublicTable], extra: Sequence[KnownSum] = ()) 
 
 def known_sums(table: PublicTable) -> list[KnownSum]:
     """What a table tells its reader, cell by cell."""
-    told = []
+    sums = []
     for cell in table.cells:
         if cell.value is None:
             nonempty = table.empty_shown and not table.magnitude
-            told.append(KnownSum(cell.place, 1.0 if nonempty else 0.0, np.inf))
+            sums.append(KnownSum(cell.place, 1.0 if nonempty else 0.0, np.inf))
         elif table.rounding is None or (table.exact_total and not cell.place):
             slack = _TOLERANCE * max(1.0, abs(cell.value)) if table.magnitude else 0.0
-            told.append(KnownSum(cell.place, cell.value - slack, cell.value + slack))
+            sums.append(KnownSum(cell.place, cell.value - slack, cell.value + slack))
         else:
             # Halves are rounded upwards, so the upper end is open.
             half, step = table.rounding / 2, 0.0 if table.magnitude else 1.0
             high = cell.value + half
             top = np.ceil(high) - step if step else high
-            told.append(KnownSum(cell.place, max(0.0, cell.value - half), top))
-    return told
+            sums.append(KnownSum(cell.place, max(0.0, cell.value - half), top))
+    return sums
 
 
 def cell_name(table: str, labels: Labels) -> str:
@@ -237,7 +237,7 @@ def published_tables(
         elif policy and record.estimand == "D" and record.key.endswith(".share"):
             cells = policy.regime_of(record.key) == "cells" and not by
             made += _share_table(record) if cells else []
-    ratings = [_rating_table(item, told, high.get(item, [])) for item, told in by_item.items()]
+    ratings = [_rating_table(item, sums, high.get(item, [])) for item, sums in by_item.items()]
     rounding = policy.rules.rounding if policy else None
     return tuple(replace(one, rounding=rounding, exact_total=True) for one in [*ratings, *made])
 
@@ -293,7 +293,7 @@ def _rating_table(
     total = next(
         (
             one.n
-            for one in [*high, *(one for told in answers.values() for one in told)]
+            for one in [*high, *(one for sums in answers.values() for one in sums)]
             if one.n is not None
         ),
         None,

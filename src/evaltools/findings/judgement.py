@@ -114,8 +114,8 @@ def unknown_keys(findings: Iterable[Finding], numbers: Numbers) -> list[Problem]
         def problem(
             what: str, allowed: str, remedy: str, of: str, finding: Finding = finding
         ) -> None:
-            told = f"{finding.id}: {what}"
-            problems.append(Problem(finding.where, told, allowed, remedy, f"finding.{of}"))
+            message = f"{finding.id}: {what}"
+            problems.append(Problem(finding.where, message, allowed, remedy, f"finding.{of}"))
 
         names, globs = keys_of(finding.condition)
         for name in names:
@@ -271,8 +271,8 @@ class Strength:
     def text(self, words: Words) -> str:
         """The level in words, with the concerns: `kohtalainen (kertojana asianosainen)`."""
         level = words(f"findings.strength.{self.level}")
-        told = "; ".join(words(f"findings.concern.{concern}") for concern in self.concerns)
-        return f"{level} ({told})" if told else level
+        message = "; ".join(words(f"findings.concern.{concern}") for concern in self.concerns)
+        return f"{level} ({message})" if message else level
 
 
 def propose(judgement: Judgement, numbers: Numbers) -> Strength:

@@ -56,9 +56,9 @@ class ReasonKind:
         """The sentence part, with labels in place of the names that have one."""
         key = f"findings.because.{self.kind}"
         unit = self.first[0]
-        told = self.interval is not None and self.kind in _WITH_INTERVALS
+        label = self.interval is not None and self.kind in _WITH_INTERVALS
         values = {
-            "first": _listed(self.first, words, labels, intervals=told),
+            "first": _listed(self.first, words, labels, intervals=label),
             "other": _listed(self.other, words, labels),
             "name": label_of(unit, words, labels),
             "limit": "" if self.limit is None else format_amount(unit, self.limit, words),
@@ -139,17 +139,17 @@ def label_of(reading: Reading, words: Words, labels: Mapping[str, str] | None = 
     """
     name = reading.name
     stem = reading.stem
-    told = ""
+    label = ""
     if stem.endswith((".silent", ".denied")) and labels is not None:
         stem, _, state = stem.rpartition(".")
-        told = words(f"findings.state.{state}")
+        label = words(f"findings.state.{state}")
     if labels is None:
         return name.removesuffix(".share")
     found = labels.get(stem)
     for key in (f"findings.key.{name}", f"findings.key.{stem}"):
         if found is None and words.has(key):
             found = words(key)
-    return (found or stem) + (f", {told}" if told else "")
+    return (found or stem) + (f", {label}" if label else "")
 
 
 def format_reading(reading: Reading, words: Words) -> str:

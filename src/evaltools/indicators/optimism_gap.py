@@ -121,8 +121,8 @@ def optimism(evidence: Evidence) -> pd.DataFrame:
         if item.answers:
             rated = own.to_numpy() >= item.values[-item.top]
             shown = own.index.isin(sorted(evidenced(evidence)))
-            told = _gap(_crossed(rated, shown), item.high_withheld, policy, evidence)
-            row |= {"withheld": told} if isinstance(told, Withheld) else told
+            shown_row = _gap(_crossed(rated, shown), item.high_withheld, policy, evidence)
+            row |= {"withheld": shown_row} if isinstance(shown_row, Withheld) else shown_row
         rows.append(row)
     return pd.DataFrame(rows, columns=list(columns), dtype="object")
 
@@ -140,10 +140,14 @@ def gaps(evidence: Evidence) -> list[Indicator]:
         row = rows.get(item or MAIN)
         by = dimensions(item=item) if item else ()
         N = int(row["answers"]) if row else 0
-        told = row if row is not None and row["gap"] is not None else None
-        value = float(told["gap"]) if told else None
-        limits = (float(told["gap_low"]), float(told["gap_high"])) if told else (None, None)
-        n, note = int(told["high"]) if told else 0, "" if N else NO_ANSWER
+        shown_row = row if row is not None and row["gap"] is not None else None
+        value = float(shown_row["gap"]) if shown_row else None
+        limits = (
+            (float(shown_row["gap_low"]), float(shown_row["gap_high"]))
+            if shown_row
+            else (None, None)
+        )
+        n, note = int(shown_row["high"]) if shown_row else 0, "" if N else NO_ANSWER
         made = [
             Indicator(
                 key=KEY, value=value, unit="difference", x=n, n=N, estimand="D", dimensions=by,

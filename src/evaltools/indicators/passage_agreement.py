@@ -109,10 +109,10 @@ def read_texts(evidence: Evidence, data: Path) -> dict[str, str]:
         data: the data folder, below which `text_file` leads to the text.
     """
     reports = evidence.reports
-    told = reports[reports["text_file"].notna()]
+    readable = reports[reports["text_file"].notna()]
     return {
         str(name): (data / str(path)).read_text(encoding="utf-8")
-        for name, path in zip(told["document_id"], told["text_file"], strict=True)
+        for name, path in zip(readable["document_id"], readable["text_file"], strict=True)
     }
 
 

@@ -31,8 +31,8 @@ def achieved_goals(evidence: Evidence) -> pd.DataFrame:
     """
     goals = stated_goals(evidence)
     goals = goals[goals["attainment"].isin(["achieved", "partly"])][["goal_id", "project_id"]]
-    told = evidence.rooting[["goal_id", *SIGNS.values()]].astype(str)
-    frame = goals.merge(told, on="goal_id", how="left")
+    signs = evidence.rooting[["goal_id", *SIGNS.values()]].astype(str)
+    frame = goals.merge(signs, on="goal_id", how="left")
     frame = frame.rename(columns={column: name for name, column in SIGNS.items()})
     frame[list(SIGNS)] = frame[list(SIGNS)].fillna("silent")
     frame["all_three"] = (frame[list(ALL_THREE)] == "yes").all(axis=1).astype(bool)

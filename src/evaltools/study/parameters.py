@@ -311,8 +311,8 @@ def _rows(data: Path, table: str, where: str) -> Iterator[list[str]]:
     try:
         text = read_text(data / path, path.as_posix(), _LARGEST)
     except ProblemError as error:
-        told = "choices are read from a table that is a .csv file in UTF-8"
-        raise _refused(where, f"{path.as_posix()} {error.problems[0].what}", told) from None
+        expected = "choices are read from a table that is a .csv file in UTF-8"
+        raise _refused(where, f"{path.as_posix()} {error.problems[0].what}", expected) from None
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     yield from csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=delimiter)

@@ -179,11 +179,14 @@ def _with_choices(study: Study, where: Callable[[str], str]) -> Study:
         if item.table_column is None:
             continue
         try:
-            told = choices_from(study.data, item.table_column, declared.languages, where(name))
+            labels = choices_from(study.data, item.table_column, declared.languages, where(name))
         except ProblemError as error:
             problems += error.problems
             continue
-        choices = {**item.choices, **{key: told[key] for key in told if key not in item.choices}}
+        choices = {
+            **item.choices,
+            **{key: labels[key] for key in labels if key not in item.choices},
+        }
         update: dict[str, Any] = {"choices": choices}
         if item.type == "choices" and item.default == "all" and "all" not in choices:
             update["default"] = list(choices)
