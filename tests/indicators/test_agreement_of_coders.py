@@ -12,6 +12,7 @@ from handmade import OPEN, stand_in
 from evaltools.chapters.evidence_base import agreement_groups, code_table, kind_table
 from evaltools.indicators import agreement, passage_agreement
 from evaltools.indicators.coder_decisions import coder_decisions
+from evaltools.indicators.passage_agreement import agreement_records
 from evaltools.statistics.agreement_alpha import krippendorff_alpha
 
 CODES = ("goal.data", "challenge.aims", "challenge.staff")
@@ -127,7 +128,7 @@ def test_how_many_codes_reach_what_adds_up():
 
 def test_one_coder_is_no_agreement():
     alone = evidence(MARKS, [(f"d{n:02d}", "A", 1, True) for n in range(12)])
-    records = agreement.all_records(alone)
+    records = agreement_records(alone)
     assert records
     for record in records:
         assert record.value is None or record.unit == "count", record.key
@@ -223,7 +224,7 @@ def test_sentences_begin_after_end_marks_and_at_lines(text, starts):
 
 def test_who_the_coders_are_does_not_matter():
     swapped = [(d, code, {"A": "B", "B": "A"}[who], p, start) for d, code, who, p, start in MARKS]
-    one, other = (found(agreement.all_records(evidence(marks))) for marks in (MARKS, swapped))
+    one, other = (found(agreement_records(evidence(marks))) for marks in (MARKS, swapped))
     assert one.keys() == other.keys()
     for name, record in one.items():
         if record.value is not None:
@@ -236,4 +237,4 @@ def test_nothing_depends_on_the_order_of_rows():
     generator = np.random.default_rng(3)
     for name, table in shuffled.tables.items():
         shuffled.tables[name] = table.iloc[generator.permutation(len(table))].reset_index(drop=True)
-    assert agreement.all_records(usual) == agreement.all_records(shuffled)
+    assert agreement_records(usual) == agreement_records(shuffled)

@@ -20,6 +20,7 @@ from chapter_reader import read
 
 from evaltools.evidence import Evidence, read_tables
 from evaltools.indicators import effects, evidence_base, optimism_gap, steering
+from evaltools.indicators.coder_decisions import coder_decisions
 from evaltools.indicators.disclosure.policy import Policy
 from evaltools.indicators.prevalence import prevalence
 from evaltools.study import load_study
@@ -411,7 +412,7 @@ def test_what_few_say_of_the_steering_is_in_nothing_published(select, monkeypatc
     assert pooled[0] == pooled[1]
     codes = set(presence.loc[sensitive, "code_id"])
     assert {r.why for r in pooled[0] if dict(r.dimensions).get("code") in codes} == {"few"}
-    assert not codes & set(evidence_base.agreement.coder_decisions(evidence).codes)
+    assert not codes & set(coder_decisions(evidence).codes)
 
 
 def test_denials_by_few_follow_from_no_other_state(select, monkeypatch):

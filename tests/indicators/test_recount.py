@@ -29,7 +29,6 @@ from evaltools.indicators import (
     saturation,
     steering,
 )
-from evaltools.indicators.agreement import all_records
 from evaltools.indicators.indicator import Indicator
 from evaltools.report.variables import interval_text, text_of
 from evaltools.study import load_study
@@ -222,7 +221,11 @@ def test_a_changed_cell_changes_both_counts_alike(study, tables, copy, table):
             recount.coders(scope, counted[evidence_base])
         changed = False
         for chapter, expected in counted.items():
-            records = (chapter.compute if chapter is not evidence_base else all_records)(evidence)
+            records = (
+                chapter.compute
+                if chapter is not evidence_base
+                else passage_agreement.agreement_records
+            )(evidence)
             assert differences(records, expected, 5) == [], (place, value)
             before = counted_unchanged(chapter)
             changed |= any(before.get(name) != row for name, row in expected.items())

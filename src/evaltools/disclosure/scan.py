@@ -27,6 +27,7 @@ from evaltools.disclosure.persons import (
 from evaltools.disclosure.rendered_files import UnreadableError
 from evaltools.disclosure.single_projects import SingleProjects
 from evaltools.disclosure.text_units import Unit
+from evaltools.indicators.ratings import answer_counts, distributions
 from evaltools.problems import Problem
 
 if TYPE_CHECKING:
@@ -95,8 +96,6 @@ class ScanContext:
 
 def withheld_counts(evidence: Evidence) -> tuple[WithheldCount, ...]:
     """The answers of the self-rating that a run withholds; zeros are no secrets."""
-    from evaltools.indicators.ratings import answer_counts, distributions
-
     items, counted = evidence.tables["rating_items"].set_index("item_id"), answer_counts(evidence)
     found = []
     for item in distributions(evidence):

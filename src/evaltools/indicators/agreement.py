@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from evaltools.indicators.coder_decisions import NO, YES, CoderDecisions, coder_decisions
+from evaltools.indicators.coder_decisions import NO, YES, CoderDecisions
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.shares import plain_share
 from evaltools.statistics.agreement import Agreement, fleiss_kappa, gwet_ac1, light_kappa
@@ -36,7 +36,7 @@ from evaltools.statistics.intervals import Interval
 from evaltools.statistics.rating_counts import Ratings, Values, ratings
 
 if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
+    pass
 
 TENTATIVE, RELIABLE = 0.667, 0.8
 """Krippendorff's marks: below the first nothing can be concluded, from the second on anything."""
@@ -61,17 +61,6 @@ class Alpha:
     found: Agreement
     interval: Interval | None
     why: str = ""
-
-
-def all_records(evidence: Evidence) -> list[Indicator]:
-    """All indicators of agreement that need no text."""
-    from evaltools.indicators.passage_agreement import passages
-
-    read = coder_decisions(evidence)
-    level = float(evidence.parameters.confidence)
-    return [
-        *observed(read), *overall(read, level), *by_code(read, level), *passages(evidence, level)
-    ]  # fmt: skip
 
 
 def compute_alpha(

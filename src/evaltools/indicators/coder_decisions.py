@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evaltools.evidence.codebook import in_use
 from evaltools.indicators.disclosure.codes import withheld_codes
 from evaltools.statistics.rating_counts import Ratings
 from evaltools.study.vocabulary import ROLES
@@ -166,8 +167,6 @@ def _places(names: pd.Index, column: pd.Series) -> NDArray[np.intp]:
 
 def _held(table: pd.DataFrame, codes: pd.Index, versions: pd.Series) -> NDArray[np.bool_]:
     """Readings × codes: whether the codebook that a reading went by holds the code."""
-    from evaltools.evidence.codebook import in_use
-
     if "retired" not in table.columns or not (versions != "").any():
         return np.ones((len(versions), len(codes)), dtype=bool)
     by_id = table.set_index(table["code_id"].astype(str))

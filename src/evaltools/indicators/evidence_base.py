@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from evaltools.indicators import agreement
 from evaltools.indicators.absence import lacks
 from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator, dimensions
+from evaltools.indicators.passage_agreement import agreement_records
 from evaltools.indicators.prevalence import by_rule
 from evaltools.indicators.saturation import saturation
 from evaltools.indicators.selection import selection
@@ -35,7 +35,7 @@ def compute(evidence: Evidence) -> list[Indicator]:
     records = [*read(evidence), *selection(evidence), *unseen(evidence)]
     if not lacks(evidence, "coding"):
         records += [
-            *agreement.all_records(evidence), *by_rule(evidence), *saturation(evidence)
+            *agreement_records(evidence), *by_rule(evidence), *saturation(evidence)
         ]  # fmt: skip
     return release(records, evidence)
 

@@ -29,8 +29,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from evaltools.indicators.agreement import alpha_records, compute_alpha
-from evaltools.indicators.coder_decisions import last_readings, marks
+from evaltools.indicators.agreement import (
+    alpha_records,
+    by_code,
+    compute_alpha,
+    observed,
+    overall,
+)
+from evaltools.indicators.coder_decisions import coder_decisions, last_readings, marks
 from evaltools.indicators.indicator import Indicator
 
 if TYPE_CHECKING:
@@ -50,6 +56,15 @@ _TOKENS = {
     "deny": (_DENIED + "{}",),
     "mixed": ("{}", _DENIED + "{}"),
 }
+
+
+def agreement_records(evidence: Evidence) -> list[Indicator]:
+    """All indicators of agreement that need no text."""
+    read = coder_decisions(evidence)
+    level = float(evidence.parameters.confidence)
+    return [
+        *observed(read), *overall(read, level), *by_code(read, level), *passages(evidence, level)
+    ]  # fmt: skip
 
 
 def passages(evidence: Evidence, level: float) -> list[Indicator]:

@@ -13,8 +13,8 @@ from typing import Any
 
 import yaml
 
-from evaltools.lint.yaml_positions import node_position, read_marked
 from evaltools.problems import Problem
+from evaltools.yaml_text import load_yaml, node_position
 
 FILE = "reports/findings.yml"
 
@@ -61,7 +61,7 @@ def read_findings_index(root: Path) -> tuple[FindingsIndex, list[Problem]]:
         return FindingsIndex(), []
     try:
         text = path.read_text(encoding="utf-8")
-        content, tree = read_marked(text)
+        content, tree = load_yaml(text)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{FILE}:{mark.line + 1}:{mark.column + 1}" if mark else f"{FILE}:1:1"

@@ -9,9 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
-from evaltools.lint.yaml_positions import LOADER
+from evaltools.yaml_text import load_trusted
 
 _COMMENT = re.compile(r"(?:^|\s{2,})#.*")
 _IN_BETWEEN = 2
@@ -83,7 +81,7 @@ def common_words(name: str) -> str:
 
 def _content(name: str) -> Any:
     path = files(__package__).joinpath("lexicon", f"{name}.yml")
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
+    return load_trusted(path.read_text(encoding="utf-8"))
 
 
 def _patterns(text: str) -> list[str]:

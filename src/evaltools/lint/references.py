@@ -20,8 +20,8 @@ from evaltools.files import read_text
 from evaltools.lint.markdown import PLACEHOLDER, Block, Span
 from evaltools.lint.messages import excerpt
 from evaltools.lint.source import Report, Source
-from evaltools.lint.yaml_positions import read_marked
 from evaltools.problems import Problem
+from evaltools.yaml_text import load_yaml
 
 SEGMENTS, DOCUMENTS = "coding/segments.csv", "reports/documents.csv"
 REDACTIONS = "coding/redactions.csv"
@@ -218,7 +218,7 @@ def _data_folder(root: Path) -> Path | None:
     if not path.is_file():
         return root / "data"
     try:
-        declared, _ = read_marked(read_text(path, path.name))
+        declared, _ = load_yaml(read_text(path, path.name))
     except yaml.YAMLError:
         return None
     name = declared.get("data", "data") if isinstance(declared, dict) else "data"

@@ -26,8 +26,8 @@ from typing import Any
 import yaml
 
 from evaltools.lint.messages import excerpt, place_of
-from evaltools.lint.yaml_positions import node_position, read_marked
 from evaltools.problems import Problem
+from evaltools.yaml_text import load_yaml, node_position
 
 FILE = "reports/waivers.yml"
 LONGEST_TEXT = 400
@@ -76,7 +76,7 @@ def read_waivers(root: Path, codes: Iterable[str]) -> tuple[Waivers, list[Proble
         return Waivers(), []
     try:
         text = path.read_text(encoding="utf-8")
-        content, tree = read_marked(text)
+        content, tree = load_yaml(text)
     except (yaml.YAMLError, UnicodeDecodeError):
         what = "not readable as YAML"
         return Waivers(readable=False), [Problem(f"{FILE}:1:1", what, "", "Correct it.", "E16")]

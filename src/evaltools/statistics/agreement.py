@@ -258,7 +258,7 @@ def _value(shares: npt.NDArray[np.float64]) -> float:
 
 
 def _kappa(table: npt.NDArray[np.float64], weights: Weights) -> tuple[float, float]:
-    from statsmodels.stats.inter_rater import cohens_kappa
+    from statsmodels.stats.inter_rater import cohens_kappa  # slow to import
 
     # A category that nobody chose adds nothing, but would part its neighbours.
     with np.errstate(invalid="ignore", divide="ignore"):  # of tests against nought, not used here
