@@ -60,7 +60,7 @@ def compare_groups(evidence: Evidence, role: Role = "challenge") -> pd.DataFrame
     """One group of projects against another among the reports in scope, a row a code asked.
 
     Returns:
-        `code_id`, `name`, `label`, `x1`, `n1` (of the first of `compared_groups`), `x2`, `n2` (of
+        `code_id`, `name`, `label`, `x1`, `n1` (of the first of `outermost_groups`), `x2`, `n2` (of
         the other), `difference` as the first share less the second, `low`, `high`; the three last
         are missing where a group has no report. Largest absolute difference first, then by code
         id. Without a dimension of groups both are empty.

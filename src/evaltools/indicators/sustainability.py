@@ -42,7 +42,7 @@ def achieved_goals(evidence: Evidence) -> pd.DataFrame:
 def rooting_shares(evidence: Evidence) -> list[Indicator]:
     """`rooting.owner/budget/use/spread/all_three.share` of the goals achieved or partly so.
 
-    Silence is not a yes and counts against; how much of it there is `rooting_states` shows.
+    Silence is not a yes and counts against; how much of it there is `sustainability_states` shows.
     """
     goals = achieved_goals(evidence)
     hits = {sign: goals[sign].eq("yes") for sign in SIGNS} | {"all_three": goals["all_three"]}
