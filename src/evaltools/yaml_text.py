@@ -82,6 +82,11 @@ def load_yaml(text: str, loader: Any = LOADER) -> tuple[Any, Any]:
         parser.dispose()
 
 
+def node_position(name: str, node: Any) -> str:
+    """`reports/waivers.yml:4:5`: where a node begins."""
+    return f"{name}:{node.start_mark.line + 1}:{node.start_mark.column + 1}"
+
+
 def read_yaml(path: Path, name: str) -> tuple[dict[str, Any], dict[Location, int]]:
     """Read a YAML mapping of a study and the line on which each of its values begins.
 

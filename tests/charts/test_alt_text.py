@@ -12,15 +12,15 @@ ITEMS = [("b", 0.2, "20 %"), ("a", 0.2, "20 %"), ("c", 0.9, "90 %")]
 
 
 def test_order_is_total_and_names_the_first() -> None:
-    assert alt_text.order(ITEMS, "fi") == "Suurimmasta pienimpään: c 90 %; a 20 %; b 20 %."
-    assert alt_text.order(ITEMS, "fi", at_most=1).endswith("c 90 %. Lisäksi 2 muuta.")
-    assert alt_text.order([], "fi") == ""
+    assert alt_text.describe_order(ITEMS, "fi") == "Suurimmasta pienimpään: c 90 %; a 20 %; b 20 %."
+    assert alt_text.describe_order(ITEMS, "fi", at_most=1).endswith("c 90 %. Lisäksi 2 muuta.")
+    assert alt_text.describe_order([], "fi") == ""
 
 
 def test_ends_and_range() -> None:
-    assert alt_text.lowest(ITEMS, "en") == "Lowest: a, 20 %."
-    assert alt_text.value_range(ITEMS, "sv") == "Värdena ligger mellan 20 % och 90 %."
-    assert alt_text.lowest(ITEMS[:1], "en") == ""
+    assert alt_text.describe_lowest(ITEMS, "en") == "Lowest: a, 20 %."
+    assert alt_text.describe_range(ITEMS, "sv") == "Värdena ligger mellan 20 % och 90 %."
+    assert alt_text.describe_lowest(ITEMS[:1], "en") == ""
 
 
 def test_long_texts_are_cut_at_a_word() -> None:

@@ -29,7 +29,7 @@ INGREDIENTS = Ingredients(
 
 def share(key: str, n: int, N: int, **more: Any) -> Indicator:
     """A share of the reports read."""
-    return Indicator(key=key, value=n / N, unit="share", n=n, N=N, **more)
+    return Indicator(key=key, value=n / N, unit="share", x=n, n=N, **more)
 
 
 READ = share("reports.read.share", 50, 100, source="evaltools.indicators.evidence_base.read")

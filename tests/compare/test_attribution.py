@@ -302,8 +302,8 @@ def test_pairs_are_those_of_the_reports_and_agree_with_the_counts(
     both, only_new, only_old, neither = pairs[SCHEDULE]
     counts = {run.key: next(i for i in run.indicators if i.identity == SCHEDULE)
               for run in (old, new)}  # fmt: skip
-    assert (both + only_old, both + only_new) == (counts[old.key].n, counts[new.key].n)
-    assert both + only_new + only_old + neither == counts[new.key].N
+    assert (both + only_old, both + only_new) == (counts[old.key].x, counts[new.key].x)
+    assert both + only_new + only_old + neither == counts[new.key].n
     assert only_old == 0
     assert only_new > 0
     made = compare(old, new, pairs=pairs)

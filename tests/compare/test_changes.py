@@ -23,7 +23,7 @@ SETTING = ComparisonSetting("disjoint", 0.95, 50, 20)
 
 
 def share(n: int, N: int, estimand: Any = "D", **more: Any) -> Indicator:
-    return Indicator("challenge.staff.share", n / N, "share", n, N, estimand, **more)
+    return Indicator("challenge.staff.share", n / N, "share", n, N, None, estimand, **more)
 
 
 def wilson_share(n: int, N: int, level: float = 0.95) -> Indicator:
@@ -117,7 +117,7 @@ def test_numbers_that_are_not_both_there_are_not_compared(
 
 def test_bounds_tell_of_a_change_only_where_they_are_apart() -> None:
     def bounds(low: float, value: float, high: float) -> Indicator:
-        return Indicator("a.b.bounds", value, "share", 1, 2, "P", low, high, "bounds", 1.0)
+        return Indicator("a.b.bounds", value, "share", 1, 2, None, "P", low, high, "bounds", 1.0)
 
     assert judge_change(bounds(0.1, 0.2, 0.6), bounds(0.5, 0.6, 0.9), SETTING).verdict == (
         "within_uncertainty"

@@ -103,8 +103,8 @@ def test_finding_that_only_one_run_judges_is_told() -> None:
 
 
 def test_prose_is_told_by_file_line_and_variable(study: Study) -> None:
-    old = recorded(replace(READ, n=50), parameters=study.parameters().as_values())
-    new = recorded(replace(READ, n=60, value=0.6), parameters=study.parameters().as_values())
+    old = recorded(replace(READ, x=50), parameters=study.parameters().as_values())
+    new = recorded(replace(READ, x=60, value=0.6), parameters=study.parameters().as_values())
     found = compare_prose(study, old, new)
     places = [item for item in found if item.variable == "reports.read.x"]
     assert places

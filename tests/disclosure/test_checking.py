@@ -17,7 +17,7 @@ from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.study import load_study
 from evaltools.study.schema import Disclosure
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 POLICY = Disclosure()
 regime_of = Policy.declared(POLICY).regime_of
 FIVE = SimpleNamespace(minimum_cell=5)
@@ -143,7 +143,7 @@ def test_a_small_answer_that_is_shown_is_told_without_its_number():
 def test_the_complement_of_a_share_counts_as_a_cell():
     records = [Indicator("rating.aims.high.share", 17 / 20, "share", 17, 20)]
     assert codes(records) == {"disclosure.small-cell"}
-    assert codes([replace(records[0], value=1.0, n=20)]) == set()
+    assert codes([replace(records[0], value=1.0, x=20)]) == set()
 
 
 def test_small_groups_that_claim_savings_say_nothing_of_their_grounds():
@@ -182,7 +182,7 @@ def test_criticism_by_a_small_group_is_withheld_and_a_small_count_of_a_large_one
 
 def test_a_number_withheld_in_one_estimand_and_shown_in_another_is_told():
     records = answers((9, 3, 9, 8, 7), {1, 3}, high="withheld")
-    other = Indicator("rating.answers.share", 8 / 36, "share", 8, 36, "S",
+    other = Indicator("rating.answers.share", 8 / 36, "share", 8, 36, None, "S",
                       dimensions=dimensions(item="aims", value="4"))  # fmt: skip
     assert "disclosure.estimand" in codes([*records, other])
 
@@ -206,6 +206,6 @@ def test_a_study_may_ask_for_more_than_its_runs(study):
 def test_a_study_that_declares_nothing_prints_no_quotes_and_no_small_cells(study):
     content = study.declaration.model_dump(by_alias=True, exclude={"disclosure"})
     silent = type(study.declaration).model_validate(content).disclosure
-    assert (silent.quotes, silent.minimum_projects, silent.minimum_persons) == ("none", 5, 3)
+    assert (silent.quotes, silent.minimum_projects) == ("none", 5)
     assert (silent.dominance_n, silent.dominance_share, silent.p_percent) == (2, 0.9, 10)
     assert silent.rounding is None

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from evaltools.disclosure.inflection import base_forms
-from evaltools.disclosure.persons import Known, find_persons
+from evaltools.disclosure.persons import KnownNames, find_persons
 from evaltools.evidence import read_tables
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 SENTENCES = (
     "Selvityksestä sovittiin: {} ja sen jälkeen jatkettiin.",
     "Asia on {}, kuten kirjattiin.",
@@ -75,12 +75,14 @@ FORMS = [
 
 
 @pytest.fixture(scope="module")
-def known() -> Known:
-    return Known.of(read_tables(ROOT / "data"))
+def known() -> KnownNames:
+    return KnownNames.of(read_tables(ROOT / "data"))
 
 
 @pytest.mark.parametrize(("kind", "form"), FORMS)
-def test_a_form_is_found_whole_and_told_by_its_kind(kind: str, form: str, known: Known) -> None:
+def test_a_form_is_found_whole_and_named_by_its_kind(
+    kind: str, form: str, known: KnownNames
+) -> None:
     for sentence in SENTENCES:
         text = sentence.format(form)
         found = [one for one in find_persons(text, known) if one.kind == kind]
@@ -111,7 +113,7 @@ def test_a_form_is_found_whole_and_told_by_its_kind(kind: str, form: str, known:
         "Saatavilla at example.com and look at doi.org for more.",
     ],
 )
-def test_what_only_looks_alike_is_left(text: str, known: Known) -> None:
+def test_what_only_looks_alike_is_left(text: str, known: KnownNames) -> None:
     kinds = ("person", "phone", "identity_code", "account", "email", "address")
     assert [(one.kind, one.text) for one in find_persons(text, known) if one.kind in kinds] == []
 
@@ -157,7 +159,7 @@ Segerström|Törnqvist|Bergmann|Flodqvist|Igelström|Fredholm|Odenberg|Forsgren|
      "Hankejohtaja {} kertoi."],
 )  # fmt: skip
 def test_unlisted_surnames_are_found_beside_a_given_name_an_initial_or_a_title(
-    sentence: str, known: Known
+    sentence: str, known: KnownNames
 ) -> None:
     texts = {name: sentence.format(name) for name in UNLISTED}
     missed = [
@@ -197,24 +199,26 @@ def test_the_time_grows_no_faster_than_the_text() -> None:
 
 @pytest.mark.parametrize("text", ["0.2105263158", "0,1312500003", "1.0101302989", "12,2105263158"])
 def test_decimals_are_no_identity_codes(text):
-    assert [found for found in find_persons(text, Known()) if found.kind == "identity_code"] == []
+    assert [
+        found for found in find_persons(text, KnownNames()) if found.kind == "identity_code"
+    ] == []
 
 
 def test_an_identity_code_after_a_full_stop_is_one():
     # 0101302989 is the kennitala that the Icelandic register gives as its example.
-    kinds = {found.kind for found in find_persons("Tunnus. 010130-2989 on siinä.", Known())}
+    kinds = {found.kind for found in find_persons("Tunnus. 010130-2989 on siinä.", KnownNames())}
     assert "identity_code" in kinds
 
 
 @pytest.mark.parametrize("text", ["Puhelin 0401234567¹.", "Puhelin 0401234567¹²", "⁰⁴⁰¹²³⁴⁵⁶⁷"])
 def test_marks_of_notes_do_not_hide_a_number(text):
-    (found,) = find_persons(text, Known())
+    (found,) = find_persons(text, KnownNames())
     assert found.kind == "phone"
     assert text[found.start : found.end].strip("¹²").isdecimal() or found.start == 0
 
 
 def test_marks_of_notes_do_not_make_a_number():
-    assert find_persons("Säästö 750¹²³ euroa, 12 m², 10⁶ riviä ja CO₂.", Known()) == ()
+    assert find_persons("Säästö 750¹²³ euroa, 12 m², 10⁶ riviä ja CO₂.", KnownNames()) == ()
 
 
 # All made up but for holders of public office; what is marked stands between bars.
@@ -249,7 +253,9 @@ MARKED = [
 
 
 @pytest.mark.parametrize(("kind", "text"), MARKED)
-def test_the_whole_of_what_points_at_a_person_is_marked(kind: str, text: str, known: Known) -> None:
+def test_the_whole_of_what_points_at_a_person_is_marked(
+    kind: str, text: str, known: KnownNames
+) -> None:
     found = [one for one in find_persons(text.replace("|", ""), known) if one.kind == kind]
     assert [one.text for one in found] == [text.split("|")[1]]
 
@@ -268,5 +274,5 @@ def test_the_whole_of_what_points_at_a_person_is_marked(kind: str, text: str, kn
         "10 10 52 308 4 ja 13 10 52 308 2",
     ],
 )
-def test_what_is_like_the_marked_is_left(text: str, known: Known) -> None:
+def test_what_is_like_the_marked_is_left(text: str, known: KnownNames) -> None:
     assert [(one.kind, one.text) for one in find_persons(text, known)] == []

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from evaltools.disclosure.persons import NOBODY, THIRD_PARTY, Known, find_persons, redact
+from evaltools.disclosure.persons import NOBODY, THIRD_PARTY, KnownNames, find_persons, redact
 from evaltools.evidence import read_tables
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 SENTENCES = [
     line.split(" | ")
     for line in (Path(__file__).parent / "sentences.txt").read_text(encoding="utf-8").splitlines()
@@ -19,7 +19,7 @@ SENTENCES = [
 
 @pytest.fixture(scope="module")
 def known():
-    return Known.of(read_tables(ROOT / "data"))
+    return KnownNames.of(read_tables(ROOT / "data"))
 
 
 def found_in(text, known=NOBODY):

@@ -17,7 +17,7 @@ from evaltools.disclosure.quotes import (
 from evaltools.evidence import read_tables
 from evaltools.i18n.markdown import escape_markdown
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 QUOTE = "Säästöä kertyi 18 500 euroa vuodessa."
 CUT = Redaction("s1", "Säästöä kertyi [...] euroa vuodessa.", "amount", "consensus")
 OTHER = Redaction("s1", "Hankkeen mukaan rahaa säästyi.", "paraphrase", "consensus")

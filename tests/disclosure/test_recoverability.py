@@ -16,7 +16,7 @@ from evaltools.disclosure.recoverability import (
     KnownSum,
     PublicCell,
     PublicTable,
-    attack_on,
+    build_attack,
 )
 from evaltools.indicators.disclosure.rules import below_threshold, closely_estimated, dominated
 
@@ -34,7 +34,7 @@ def row(values, total, rounding=None):
 
 
 def test_a_single_withheld_count_follows_exactly_and_two_leave_room():
-    one, two = attack_on([row((12, None, 9), 24)]), attack_on([row((None, None, 9), 24)])
+    one, two = build_attack([row((12, None, 9), 24)]), build_attack([row((None, None, 9), 24)])
     assert one.bounds((("answer", ("2",)),)) == (3, 3)
     assert two.bounds((("answer", ("2",)),)) == (1, 14)  # a withheld count is not nought
 
@@ -42,17 +42,17 @@ def test_a_single_withheld_count_follows_exactly_and_two_leave_room():
 def test_rounding_widens_what_a_reader_can_conclude():
     exact, rounded = row((12, None, 9), 24), row((10, None, 10), 25, rounding=5)
     place = (("answer", ("2",)),)
-    assert attack_on([exact]).bounds(place) == (3, 3)
-    low, high = attack_on([rounded]).bounds(place)
+    assert build_attack([exact]).bounds(place) == (3, 3)
+    low, high = build_attack([rounded]).bounds(place)
     assert low <= 3 < high
 
 
 def test_tables_of_several_quantities_or_axes_are_not_attacked_together():
     other = replace(row((1, 2, 3), 6), quantity="goals")
     with pytest.raises(ValueError, match="one quantity"):
-        attack_on([row((1, 2, 3), 6), other])
+        build_attack([row((1, 2, 3), 6), other])
     with pytest.raises(ValueError, match="other categories"):
-        attack_on([row((1, 2, 3), 6), replace(row((1, 2, 3), 6), axes=(("answer", ("1",)),))])
+        build_attack([row((1, 2, 3), 6), replace(row((1, 2, 3), 6), axes=(("answer", ("1",)),))])
 
 
 @settings(max_examples=25, deadline=None)

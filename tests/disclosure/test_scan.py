@@ -11,23 +11,23 @@ import pytest
 from docx import Document
 from openpyxl import Workbook
 
-from evaltools.disclosure.persons import Known
+from evaltools.disclosure.persons import KnownNames
 from evaltools.disclosure.scan import (
-    Secret,
-    Sought,
+    ScanContext,
+    WithheldCount,
     cited_words,
     is_formula,
     scan_outputs,
-    secrets_of,
+    withheld_counts,
 )
 from evaltools.evidence import Evidence, read_tables
 from evaltools.pipeline.outputs import escape_formula
 from evaltools.study import load_study
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 LABEL = "Hanke saavutti tavoitteensa"
-SECRET = Secret(("goal_attainment", LABEL), "2", 3, 40)
-SOUGHT = Sought(secrets=(SECRET,))
+SECRET = WithheldCount(("goal_attainment", LABEL), "2", 3, 40)
+SOUGHT = ScanContext(secrets=(SECRET,))
 
 
 def codes(folder, sought=SOUGHT):
@@ -185,15 +185,15 @@ def test_authors_of_the_bibliography_are_no_find_but_its_notes_are(tmp_path):
     entry = '<div class="csl-entry">Matti Virtanen, 2020. Teos.</div>'
     (tmp_path / "a.html").write_text(page(entry), encoding="utf-8")
     assert codes(tmp_path) == {"person"}
-    assert codes(tmp_path, Sought(cited=cited)) == set()
+    assert codes(tmp_path, ScanContext(cited=cited)) == set()
     (tmp_path / "a.html").write_text(page("<p>Sen teki Pekka Jokela.</p>"), encoding="utf-8")
-    assert codes(tmp_path, Sought(cited=cited)) == {"person"}
+    assert codes(tmp_path, ScanContext(cited=cited)) == {"person"}
 
 
 def test_allowed_words_are_left(tmp_path):
     (tmp_path / "a.txt").write_text("Palaute: kirjaamo@ministerio.fi\n", encoding="utf-8")
     assert codes(tmp_path) == {"email"}
-    assert codes(tmp_path, Sought(allowed=frozenset({"kirjaamo@ministerio.fi"}))) == set()
+    assert codes(tmp_path, ScanContext(allowed=frozenset({"kirjaamo@ministerio.fi"}))) == set()
 
 
 def test_problems_do_not_repeat_what_they_found(tmp_path):
@@ -207,9 +207,9 @@ def test_secrets_are_the_withheld_answers_of_a_run():
     study = load_study(ROOT)
     tables = read_tables(study.data)
     evidence = Evidence.select(study, tables, study.parameters({}))
-    secrets = secrets_of(evidence)
+    secrets = withheld_counts(evidence)
     assert secrets
     assert all(secret.count > 0 and len(secret.subjects) == 4 for secret in secrets)
     # The generated texts and tables of the example name nobody.
     folder = ROOT / "reports" / "fi"
-    assert scan_outputs(folder, Sought(Known.of(tables), secrets)) == []
+    assert scan_outputs(folder, ScanContext(KnownNames.of(tables), secrets)) == []

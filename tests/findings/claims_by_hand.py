@@ -7,7 +7,7 @@ from typing import Any
 from evaltools.findings.conditions import Condition
 from evaltools.findings.declaration import Finding
 from evaltools.findings.evaluate import Verdict, evaluate
-from evaltools.findings.lookup import Numbers, numbers_of
+from evaltools.findings.lookup import Numbers, index_numbers
 from evaltools.indicators.indicator import Estimand, Indicator
 from evaltools.statistics.intervals import hypergeometric, wilson
 
@@ -18,7 +18,7 @@ READ = 52
 def share(key: str, x: int, n: int = READ, N: int = FUNDED) -> list[Indicator]:
     """A share of reports under the three estimands, limits by the statistics room."""
     exact, score = hypergeometric(x, n, N), wilson(x, n)
-    common: dict[str, Any] = {"key": key, "value": x / n, "unit": "share", "n": x, "N": n}
+    common: dict[str, Any] = {"key": key, "value": x / n, "unit": "share", "x": x, "n": n}
     low, high = min(exact.low / N, x / n), max(exact.high / N, x / n)
     return [
         Indicator(**common, estimand="D"),
@@ -44,7 +44,7 @@ def interval(
 ) -> Indicator:
     """A share of a thousand with any limits."""
     return Indicator(
-        key=key, value=value, unit="share", n=round(value * 1000), N=1000, estimand=estimand,
+        key=key, value=value, unit="share", x=round(value * 1000), n=1000, estimand=estimand,
         low=low, high=high, method="wilson" if low is not None else "", level=0.95,
     )  # fmt: skip
 
@@ -57,8 +57,8 @@ def difference(
 ) -> list[Indicator]:
     """A difference of shares, as of the reports read and of such projects."""
     return [
-        Indicator(key=key, value=value, unit="difference", n=8, N=36),
-        Indicator(key=key, value=value, unit="difference", n=8, N=36, estimand="S", low=low,
+        Indicator(key=key, value=value, unit="difference", x=8, n=36),
+        Indicator(key=key, value=value, unit="difference", x=8, n=36, estimand="S", low=low,
                   high=high, method="newcombe", level=0.95),
     ]  # fmt: skip
 
@@ -69,7 +69,7 @@ def count(key: str, value: float | None) -> Indicator:
 
 def withheld(key: str, estimand: Estimand = "D") -> Indicator:
     return Indicator(
-        key=key, value=None, unit="share", estimand=estimand, suppressed=True, N=18, note="few"
+        key=key, value=None, unit="share", estimand=estimand, suppressed=True, n=18, note="few"
     )
 
 
@@ -89,7 +89,7 @@ def verdict(
     estimand: Estimand = "D",
     facts: dict[str, float] | None = None,
 ) -> Verdict:
-    numbers: Numbers = numbers_of(indicators, facts)
+    numbers: Numbers = index_numbers(indicators, facts)
     return evaluate(Condition.model_validate(condition), numbers, estimand)
 
 

@@ -5,7 +5,7 @@ from claims_by_hand import count, difference, finding, share, shares, withheld
 
 from evaltools.findings.display import findings_metadata, release_table
 from evaltools.findings.judgement import judge, problems_for_publishing, propose, unknown_evidence
-from evaltools.findings.lookup import numbers_of
+from evaltools.findings.lookup import index_numbers
 from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.problems import ProblemError
@@ -69,7 +69,7 @@ def test_a_finding_without_estimand_takes_that_of_the_run():
 
 def test_bounds_exist_for_all_funded_projects_whoever_asks():
     bounds = Indicator(
-        key="challenge.staff.bounds", value=0.71, unit="share", n=37, N=52, estimand="P",
+        key="challenge.staff.bounds", value=0.71, unit="share", x=37, n=52, estimand="P",
         low=0.3, high=0.88, method="bounds", level=1.0,
     )  # fmt: skip
     asked = finding({"at_least": {"key": "challenge.staff.bounds", "value": 0.3}})
@@ -130,11 +130,11 @@ def test_evidence_that_the_data_do_not_have_is_a_problem():
 
 
 def strength(asked, indicators):
-    return propose(one(asked, indicators), numbers_of(indicators))
+    return propose(one(asked, indicators), index_numbers(indicators))
 
 
 def denied(x):
-    return Indicator(key="challenge.staff.denied.share", value=x / 52, unit="share", n=x, N=52)
+    return Indicator(key="challenge.staff.denied.share", value=x / 52, unit="share", x=x, n=52)
 
 
 def test_interested_parties_are_moderate_at_most():

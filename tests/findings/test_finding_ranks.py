@@ -4,7 +4,7 @@ import pytest
 from claims_by_hand import interval, missing, outcome, share, shares, verdict, withheld
 
 from evaltools.findings.evaluate import lead
-from evaltools.findings.lookup import numbers_of
+from evaltools.findings.lookup import index_numbers
 from evaltools.indicators.optimism_gap import newcombe_paired
 
 OF = "challenge.*.share"
@@ -73,7 +73,7 @@ def test_a_lead_beyond_chance_is_asked_of_every_rival_and_fails_when_behind():
 
 
 def test_the_interval_of_a_lead_is_no_better_than_any_overlap_allows():
-    numbers = numbers_of(shares(staff=30, partners=20))
+    numbers = index_numbers(shares(staff=30, partners=20))
     a, b = (numbers.read(f"challenge.{name}.share", "S") for name in ("staff", "partners"))
     low, high = lead(a, b)
     for both in range(21):

@@ -6,7 +6,7 @@ import pytest
 from claims_by_hand import interval, share
 
 from evaltools.findings.lookup import Reading
-from evaltools.findings.reasons import Because, Kind, Reason
+from evaltools.findings.reasons import Kind, Reason, ReasonKind
 from evaltools.i18n.messages import Words, all_phrases
 
 READING = Reading("challenge.staff.share", share("challenge.staff.share", 16)[2])
@@ -16,7 +16,7 @@ OTHER = Reading("challenge.aims.share", interval(0.5, 0.4, 0.6, key="challenge.a
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
 @pytest.mark.parametrize("kind", get_args(Kind))
 def test_a_reason_of_every_kind_prints_its_numbers(kind, language):
-    because = Because(kind, (READING,), (OTHER,), 0.5, (0.1, 0.6), word="S")
+    because = ReasonKind(kind, (READING,), (OTHER,), 0.5, (0.1, 0.6), word="S")
     text = Reason("cannot_be_told", (because,)).text(Words(language))
     assert "challenge" in text
     assert "{" not in text

@@ -15,7 +15,7 @@ from evaltools.findings.judgement import (
     judge,
     judge_by_rule,
     problems_for_publishing,
-    recomputed,
+    recompute_indicators,
     rule_note,
 )
 from evaltools.i18n.messages import Words
@@ -35,7 +35,7 @@ def evidence():
 
 @pytest.fixture(scope="module")
 def numbers(evidence):
-    return [*recomputed(evidence, CHAPTERS), *portfolio.compute(evidence)]
+    return [*recompute_indicators(evidence, CHAPTERS), *portfolio.compute(evidence)]
 
 
 def test_no_other_chapter_changes_with_the_rule(evidence):
@@ -43,7 +43,7 @@ def test_no_other_chapter_changes_with_the_rule(evidence):
     study = load_study(ROOT)
     small = study.parameters({"wave": "2023", "municipality_group": "rural"})
     evidence = Evidence.select(study, evidence.tables, small)
-    counted = {each.identity for each in recomputed(evidence, CHAPTERS)}
+    counted = {each.identity for each in recompute_indicators(evidence, CHAPTERS)}
     for rule in RULES:
         other = evidence.under_rule(rule)
         for chapter in (portfolio, evidence_base, networks, effects):
@@ -72,7 +72,7 @@ def test_evidence_under_a_rule_is_evidence_selected_with_it(evidence):
 
 
 def share(evidence, rule, code):
-    found = {i.identity: i for i in recomputed(evidence.under_rule(rule), CHAPTERS)}
+    found = {i.identity: i for i in recompute_indicators(evidence.under_rule(rule), CHAPTERS)}
     return found[(f"{code}.share", "D", ())].value
 
 

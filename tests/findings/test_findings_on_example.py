@@ -15,7 +15,7 @@ from scipy.stats import hypergeom, norm
 from evaltools.evidence import Evidence, read_tables
 from evaltools.findings.declaration import load_findings
 from evaltools.findings.judgement import judge, problems_for_publishing, propose
-from evaltools.findings.lookup import numbers_of
+from evaltools.findings.lookup import index_numbers
 from evaltools.i18n.messages import Words
 from evaltools.study import load_study
 
@@ -217,7 +217,7 @@ def judged():
             for name in CHAPTERS
             for record in importlib.import_module(f"evaltools.indicators.{name}").compute(evidence)
         ]
-        return judge(findings, indicators, "D"), numbers_of(indicators)
+        return judge(findings, indicators, "D"), index_numbers(indicators)
 
     return {case: of(case) for case in ("default", "second wave")}
 

@@ -86,7 +86,7 @@ def test_a_sentence_turns_false_when_enough_codings_are_taken_away(name):
         fresh = by_identity(recompute_coding(mutation))
         outcomes.append(start.judge(fresh)[name].outcome)
         identity = (f"{code}.share", "D", ())
-        held.append(fresh.get(identity, start.records[identity]).n)
+        held.append(fresh.get(identity, start.records[identity]).x)
         if outcomes[-1] == "does_not_hold":
             break
     assert outcomes[-1] == "does_not_hold"

@@ -19,7 +19,7 @@ from evaltools.study.schema import MainQuestion
 ROOT = Path(__file__).parents[2]
 INDICATORS = (
     Indicator("challenge.staff.share", 0.6, "share", 6, 10),
-    Indicator("challenge.staff.share", 0.6, "share", 6, 10, "S", 0.3, 0.83, "wilson", 0.95),
+    Indicator("challenge.staff.share", 0.6, "share", 6, 10, None, "S", 0.3, 0.83, "wilson", 0.95),
     Indicator("challenge.aims.share", 0.2, "share", 2, 10),
     Indicator("challenge.aims.denied.share", 0.1, "share", 1, 10),
 )

@@ -22,8 +22,8 @@ class Row(NamedTuple):
     """What an indicator should be. `projects`: how many a number on ratings or savings is of."""
 
     value: float | None
+    x: int | None = None
     n: int | None = None
-    N: int | None = None
     low: float | None = None
     high: float | None = None
     projects: int | None = None
@@ -33,17 +33,19 @@ class Row(NamedTuple):
 class Rows(dict):
     """Rows by (key, estimand, dimensions)."""
 
-    def put(self, key, value, /, n=None, N=None, low=None, high=None, estimand="D", projects=None,
+    def put(self, key, value, /, x=None, n=None, low=None, high=None, estimand="D", projects=None,
             note=None, **by):  # fmt: skip
         name = (key, estimand, tuple(sorted(by.items())))
         assert name not in self, name
-        self[name] = Row(value, n, N, low, high, projects, note)
+        if n is None and key.endswith((".eur", ".index", ".ratio")):
+            x, n = None, x  # a number that is no count is made of n units
+        self[name] = Row(value, x, n, low, high, projects, note)
 
     def share(self, key, x, n, **by):
         self.put(key, x / n if n else None, x, n, **by)
 
-    def count(self, key, x, N=None, **by):
-        self.put(key, x, x, N, **by)
+    def count(self, key, x, n=None, **by):
+        self.put(key, x, x, n, **by)
 
     def clustered(self, key, hits, level, projects=None):
         """hits: (project, truth), one a unit."""
@@ -339,9 +341,9 @@ def _by_code(rows, given, level):
         alphas.append(_coefficients(own, units, level, "{}", {}))
         for (statistic, estimand, _), row in own.items():
             by = {"code": code, "statistic": statistic}
-            rows.put(f"{key}.index", row.value, row.n, None, row.low, row.high, estimand, **by)
+            rows.put(f"{key}.index", row.value, row.x, None, row.low, row.high, estimand, **by)
         plain = [(d, list(unit.values())) for d, unit in units]
-        size, value = own["ac1", "D", ()].n, own["ac1", "D", ()].value
+        size, value = own["ac1", "D", ()].x, own["ac1", "D", ()].value
         limits = agreement.ac1(plain, level)[1:] if value is not None else (None, None)
         rows.put(f"{key}.index", value, size, None, *limits, "S", code=code, statistic="ac1")
         _observed(rows, units, f"{key}.share", {"code": code, "statistic": "observed"})

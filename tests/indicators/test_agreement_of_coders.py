@@ -11,7 +11,8 @@ from handmade import OPEN, stand_in
 
 from evaltools.chapters.evidence_base import agreement_groups, code_table, kind_table
 from evaltools.indicators import agreement, passage_agreement
-from evaltools.indicators.coder_decisions import judged
+from evaltools.indicators.coder_decisions import coder_decisions
+from evaltools.indicators.passage_agreement import agreement_records
 from evaltools.statistics.agreement_alpha import krippendorff_alpha
 
 CODES = ("goal.data", "challenge.aims", "challenge.staff")
@@ -72,29 +73,29 @@ def test_the_last_complete_round_of_each_coder_counts_and_the_consensus_is_no_co
         ("d00", "C", 1, False), ("d00", "Z", 1, True), ("d01", "A", 1, True),
         ("d01", "Z", 1, True),
     ]  # fmt: skip
-    read = judged(evidence(MARKS, readings, reports=2))
+    read = coder_decisions(evidence(MARKS, readings, reports=2))
     assert (read.reports, read.coders) == (("d00",), ("A", "B"))
     # A's marks are of the first round, so the second holds none; B's stand.
     assert read.found[0, :, read.codes.index("challenge.staff")].tolist() == [False, True]
 
 
 def test_observed_agreement_is_counted_in_pairs():
-    records = found(agreement.observed(judged(evidence(MARKS))))
+    records = found(agreement.observed(coder_decisions(evidence(MARKS))))
     whole = records["coding.agreement.observed.share", "D"]
     present = records["coding.agreement.present.share", "D"]
-    assert (whole.n, whole.N) == (35, 36)
-    assert (present.n, present.N) == (7, 8)
+    assert (whole.x, whole.n) == (35, 36)
+    assert (present.x, present.n) == (7, 8)
     assert records["coding.reports_compared.count", "D"].value == 12
 
 
 def test_a_denial_is_no_yes_and_codes_stand_in_the_order_of_the_codebook():
-    read = judged(evidence(MARKS))
+    read = coder_decisions(evidence(MARKS))
     assert read.codes == ("goal.data", "challenge.aims", "challenge.staff")
     assert not read.found[7].any()
 
 
 def test_alpha_of_a_code_is_that_of_its_table():
-    records = found(agreement.by_code(judged(evidence(MARKS)), 0.95))
+    records = found(agreement.by_code(coder_decisions(evidence(MARKS)), 0.95))
     name = ("coding.agreement_by_code.index", "S", "challenge.staff", "alpha")
     by_hand = krippendorff_alpha([[1, 1]] * 6 + [[1, 0]] + [[0, 0]] * 5).value
     assert records[name].value == pytest.approx(by_hand)
@@ -106,28 +107,28 @@ def test_alpha_of_a_code_is_that_of_its_table():
 
 def test_rare_codes_have_no_coefficient_and_never_one():
     # Both found aims in the one report that has it: alpha would be one, and says nothing.
-    records = found(agreement.by_code(judged(evidence(MARKS)), 0.95))
+    records = found(agreement.by_code(coder_decisions(evidence(MARKS)), 0.95))
     for code, why in (("goal.data", "no variation"), ("challenge.aims", "too rare")):
         for statistic in ("alpha", "kappa", "fleiss", "ac1"):
             record = records["coding.agreement_by_code.index", "D", code, statistic]
             assert record.value is None
             assert why in record.note
         observed = records["coding.agreement_by_code.share", "D", code, "observed"]
-        assert (observed.n, observed.N) == (12, 12)
+        assert (observed.x, observed.n) == (12, 12)
     assert records["coding.codes_untold.count", "D"].value == 2
     assert records["coding.codes_reliable.count", "D"].value == 1
-    assert records["coding.codes_unproven.count", "D"].N == 3
+    assert records["coding.codes_unproven.count", "D"].n == 3
 
 
 def test_how_many_codes_reach_what_adds_up():
-    records = found(agreement.by_code(judged(evidence(MARKS)), 0.95))
+    records = found(agreement.by_code(coder_decisions(evidence(MARKS)), 0.95))
     names = ("reliable", "tentative", "weak", "untold")
     assert sum(records[f"coding.codes_{name}.count", "D"].value for name in names) == len(CODES)
 
 
 def test_one_coder_is_no_agreement():
     alone = evidence(MARKS, [(f"d{n:02d}", "A", 1, True) for n in range(12)])
-    records = agreement.all_records(alone)
+    records = agreement_records(alone)
     assert records
     for record in records:
         assert record.value is None or record.unit == "count", record.key
@@ -147,22 +148,22 @@ def test_a_code_that_the_codebook_of_a_reading_did_not_hold_is_not_judged():
     readings = [
         (f"d{n:02d}", who, 1, True, "1.0" if n < 4 else "2.0") for n in range(12) for who in "AB"
     ]
-    read = judged(evidence(MARKS, readings, codes=codes))
+    read = coder_decisions(evidence(MARKS, readings, codes=codes))
     judgements = {code: int((read.of(code).values > 0).sum()) for code in read.codes}
     assert judgements == {"challenge.staff": 12, "challenge.new": 8, "challenge.old": 4}
 
 
 def test_set_valued_reports_and_pooled_judgements_have_intervals():
-    records = found(agreement.overall(judged(evidence(MARKS)), 0.95))
+    records = found(agreement.overall(coder_decisions(evidence(MARKS)), 0.95))
     for unit in ("judgements", "sets"):
         record = records[f"coding.alpha_{unit}.index", "S"]
         assert record.method == "jackknife, by report"
         assert record.low < record.value < record.high
-    assert records["coding.prevalence.share", "D"].n == 15
+    assert records["coding.prevalence.share", "D"].x == 15
 
 
 def test_alpha_within_codes_and_the_mean_are_those_of_the_codes():
-    read = judged(evidence(MARKS))
+    read = coder_decisions(evidence(MARKS))
     records = found(agreement.overall(read, 0.95))
     # staff: 6 reports by both, one by one of two, 5 by neither; aims: one by both; data: none.
     observed = 2 * 1
@@ -223,7 +224,7 @@ def test_sentences_begin_after_end_marks_and_at_lines(text, starts):
 
 def test_who_the_coders_are_does_not_matter():
     swapped = [(d, code, {"A": "B", "B": "A"}[who], p, start) for d, code, who, p, start in MARKS]
-    one, other = (found(agreement.all_records(evidence(marks))) for marks in (MARKS, swapped))
+    one, other = (found(agreement_records(evidence(marks))) for marks in (MARKS, swapped))
     assert one.keys() == other.keys()
     for name, record in one.items():
         if record.value is not None:
@@ -236,4 +237,4 @@ def test_nothing_depends_on_the_order_of_rows():
     generator = np.random.default_rng(3)
     for name, table in shuffled.tables.items():
         shuffled.tables[name] = table.iloc[generator.permutation(len(table))].reset_index(drop=True)
-    assert agreement.all_records(usual) == agreement.all_records(shuffled)
+    assert agreement_records(usual) == agreement_records(shuffled)

@@ -3,7 +3,7 @@ from handmade import found, handmade, nothing_coded, states
 
 from evaltools.indicators import challenges
 from evaltools.indicators.challenge_response import (
-    answered_table,
+    answer_table,
     incidence,
     pair_table,
     strongest_links,
@@ -68,9 +68,9 @@ def test_links_are_ordered_by_how_many_reports_draw_them():
 def test_a_challenge_is_answered_where_a_response_is_linked_to_it():
     records = challenges.compute(handmade())
     record = found(records, "answered.staff.share", "S")
-    assert (record.n, record.N) == (2, 3)
+    assert (record.x, record.n) == (2, 3)
     assert found(records, "answered.unheard.share").value is None
-    frame = answered_table(handmade())
+    frame = answer_table(handmade())
     assert (frame["answered"] <= frame["with_challenge"]).all()
 
 

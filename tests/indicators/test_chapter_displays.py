@@ -65,14 +65,14 @@ def test_a_table_of_themes_prints_every_reading_of_a_share(language):
 
 def test_answers_are_told_of_the_reports_with_the_challenge():
     evidence = handmade()
-    rows = challenges.with_answers(theme_rows(evidence, "challenge"), evidence)
+    rows = challenges.add_answers(theme_rows(evidence, "challenge"), evidence)
     told = dict(zip(rows["code_id"], rows["answers"], strict=True))
     assert told["challenge.staff"] == "2/3"
     assert told["challenge.unheard"] == "0/0"
 
 
 def test_parts_of_goals_add_up_to_the_goals_stated():
-    frame = goals.sought_and_achieved(handmade())
+    frame = goals.results_by_theme(handmade())
     assert sum(row.total for row in goal_stacks(frame)) == 5
     told = "goal.data: goals stated 3, achieved 2, of these measured 1."
     assert told in goal_alt(frame, Words("en"))
@@ -90,7 +90,7 @@ def test_matrices_have_the_commonest_themes_first():
     ("p", "printed"), [(0.0004, "< 0.001"), (0.0421, "0.042"), (1.0, "1.000"), (float("nan"), "–")]
 )
 def test_p_values_are_printed_with_three_decimals(p, printed):
-    assert challenges.p_text(p, "en").replace("\N{NO-BREAK SPACE}", " ") == printed
+    assert challenges.format_p(p, "en").replace("\N{NO-BREAK SPACE}", " ") == printed
 
 
 def test_where_nothing_can_be_compared_there_are_no_rows_and_no_note():
@@ -98,7 +98,7 @@ def test_where_nothing_can_be_compared_there_are_no_rows_and_no_note():
     frame = compare_waves(evidence, "challenge")
     assert challenges.gap_rows(frame) == []
     assert challenges.differences_note(frame, evidence) == ""
-    assert challenges.sizes(frame, "now", "before") == {"now": 4, "before": 0}
+    assert challenges.count_sides(frame, "now", "before") == {"now": 4, "before": 0}
     groups = compare_groups(evidence)
     assert len(challenges.gap_rows(groups)) == 3
     assert "95" in challenges.differences_note(groups, evidence)
@@ -174,7 +174,7 @@ def test_without_anything_coded_every_figure_has_a_sentence(language):
     assert steering.optimism_alt(evidence) == ""
     assert effects.rooting_bars(evidence) == []
     assert effects.savings_note(evidence) == ""
-    assert goal_stacks(goals.sought_and_achieved(evidence)) == []
+    assert goal_stacks(goals.results_by_theme(evidence)) == []
     assert themes_figure(evidence, "challenge", "challenges.challenges").alt
     for drawn in (effects.savings_figure, steering.optimism_figure, sought_figure):
         assert drawn(evidence).alt

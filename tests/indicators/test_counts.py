@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaltools.indicators.indicator import Indicator, counts_of, from_record, to_record, to_table
+from evaltools.indicators.disclosure.suppression import Withheld, withhold
+from evaltools.indicators.indicator import Indicator, from_record, to_record, to_table
 from evaltools.indicators.shares import share_records
 from evaltools.provenance.artifacts import _parse_csv
 from evaltools.publish.tables import indicator_csv
@@ -33,14 +34,17 @@ def test_a_share_of_reports_has_x_mentions_n_reports_and_n_projects() -> None:
 
 
 def test_a_number_that_is_no_count_has_only_what_it_rests_on() -> None:
-    median = Indicator("grants.median.eur", 1000.0, "eur", 51)
-    assert counts_of(median) == (None, 51, None)
+    median = Indicator("grants.median.eur", 1000.0, "eur", n=51)
+    assert (median.x, median.contributors) == (None, 51)
     partly = Indicator("savings.median.eur", 1000.0, "eur", 3, 4)
-    assert counts_of(partly) == (3, 4, None)
+    assert (partly.x, partly.n, partly.contributors) == (3, 4, 3)
+    for record, n in ((median, None), (partly, 4)):
+        hidden = withhold(record, Withheld("few", 5))
+        assert (hidden.x, hidden.n, hidden.contributors) == (None, n, None)
 
 
 @given(
-    unit=st.sampled_from(UNITS), n=COUNT, N=COUNT, population=COUNT,
+    unit=st.sampled_from(UNITS), x=COUNT, n=COUNT, N=COUNT,
     value=st.none() | st.just(0.5), suppressed=st.booleans(),
 )  # fmt: skip
 def test_whatever_is_written_is_read_back(**given: Any) -> None:
@@ -55,7 +59,10 @@ def test_whatever_is_written_is_read_back(**given: Any) -> None:
 
 def test_records_of_earlier_releases_are_read_as_they_were_meant() -> None:
     earlier = {"key": "a.b.share", "value": 0.25, "unit": "share", "n": 1, "N": 4}
-    assert counts_of(from_record(earlier)) == (1, 4, None)
+    one = from_record(earlier)
+    assert (one.x, one.n, one.N) == (1, 4, None)
+    based = from_record({"key": "a.b.eur", "value": 9.0, "unit": "eur", "n": 3})
+    assert (based.x, based.n, based.N) == (None, 3, None)
     text = "key,value,unit,n,N,estimand,low,high,method,level,dimensions,source,suppressed,note\n"
     (row,) = _parse_csv(text + "a.b.share,0.25,share,1,4,D,,,,,,,False,\n")
-    assert counts_of(from_record(row)) == (1, 4, None)
+    assert from_record(row) == one

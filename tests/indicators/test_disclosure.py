@@ -20,6 +20,7 @@ from chapter_reader import read
 
 from evaltools.evidence import Evidence, read_tables
 from evaltools.indicators import effects, evidence_base, optimism_gap, steering
+from evaltools.indicators.coder_decisions import coder_decisions
 from evaltools.indicators.disclosure.policy import Policy
 from evaltools.indicators.prevalence import prevalence
 from evaltools.study import load_study
@@ -100,10 +101,10 @@ def test_no_withheld_mark_can_be_worked_out_from_the_others(select, computed, va
     hidden = 0
     for item in evidence.tables["rating_items"]["item_id"]:
         truth = list(answers_in_data(evidence, item).values())
-        shown = [told(records, "rating.answers.share", item=item, value=str(v)).n for v in
+        shown = [told(records, "rating.answers.share", item=item, value=str(v)).x for v in
                  range(1, 6)]  # fmt: skip
         high = told(records, f"rating.{item}.high.share")
-        total = high.N
+        total = high.n
         for value, x in enumerate(shown, start=1):
             if x is not None:
                 assert x == truth.count(value)
@@ -111,13 +112,13 @@ def test_no_withheld_mark_can_be_worked_out_from_the_others(select, computed, va
         if None not in shown:
             continue
         hidden += 1
-        if all(x is None for x in shown) and high.n is None:
+        if all(x is None for x in shown) and high.x is None:
             continue  # any distribution of so many fits
         withheld = [place for place, x in enumerate(shown) if x is None]
         # A count that is withheld beside shown ones is none of nobody, as the reader knows.
         possible = [
             cells
-            for cells in fitting(shown, 2, total, high.n)
+            for cells in fitting(shown, 2, total, high.x)
             if all(cells[place] for place in withheld)
         ]
         for place in withheld:
@@ -182,16 +183,16 @@ def test_no_gap_tells_how_many_projects_praise_what_they_cannot_show(computed, v
         found = [r for r in records if r.key == "optimism_gap.difference"
                  and dict(r.dimensions).get("item") == item]  # fmt: skip
         if any(r.suppressed for r in found):
-            assert all(r.suppressed and r.why and r.n is r.value is r.low is None for r in found)
+            assert all(r.suppressed and r.why and r.x is r.value is r.low is None for r in found)
             continue
         plain, inferred = sorted(found, key=lambda r: r.estimand)
         if plain.value is None:
             continue
-        shares = (plain.n, round(plain.n - plain.value * plain.N))
+        shares = (plain.x, round(plain.x - plain.value * plain.n))
         for x in shares:
-            assert all(count == 0 or count >= least for count in (x, plain.N - x)), item
+            assert all(count == 0 or count >= least for count in (x, plain.n - x)), item
         # The interval is that of all tables with these sums together, so it names none.
-        limits = [paired(*cells) for cells in with_sums(*shares, plain.N)]
+        limits = [paired(*cells) for cells in with_sums(*shares, plain.n)]
         assert inferred.low == pytest.approx(max(-1, min(low for low, _ in limits)))
         assert inferred.high == pytest.approx(min(1, max(top for _, top in limits)))
         assert len(limits) > min(least, 2) or min(shares) == 0
@@ -355,11 +356,11 @@ def test_rounding_rounds_what_is_shown_and_the_interval_with_it(select, computed
     changed = 0
     for before, after in zip(exact, rounded, strict=True):
         assert before.suppressed is after.suppressed
-        if before.key.startswith(("rating.", "savings.claimed", "optimism_gap")) and before.n:
-            assert after.n == min(after.N, 5 * math.floor(before.n / 5 + 0.5))
-            changed += after.n != before.n
+        if before.key.startswith(("rating.", "savings.claimed", "optimism_gap")) and before.x:
+            assert after.x == min(after.n, 5 * math.floor(before.x / 5 + 0.5))
+            changed += after.x != before.x
             if after.unit == "share":
-                assert after.value == pytest.approx(after.n / after.N)
+                assert after.value == pytest.approx(after.x / after.n)
         elif before.key.startswith(("steering.", "rooting.")):
             assert before == after
     assert changed > 20
@@ -374,7 +375,7 @@ def test_rounded_counts_are_all_that_is_published(select, monkeypatch):
     at = rows.index[(rows["item_id"] == "working_methods") & rows["value"].eq(4)][0]
     second = read(replace(evidence, ratings=rows.assign(value=rows["value"].mask(
         rows.index == at, 3))), monkeypatch, "06", "07")  # fmt: skip
-    high = {r.n for r in first.records if r.key == "rating.working_methods.high.share"}
+    high = {r.x for r in first.records if r.key == "rating.working_methods.high.share"}
     assert high == {20}
     assert first.pieces == second.pieces
 
@@ -383,7 +384,7 @@ def test_what_is_sensitive_is_what_the_study_declares(select):
     evidence = select(calls=["2019"], region="14")
     assert evidence.n < 5
     steered = [r for r in steering.compute(evidence) if r.key.startswith("steering.")]
-    assert all(r.suppressed for r in steered if r.N)
+    assert all(r.suppressed for r in steered if r.n)
     opened = declared(evidence, sensitive={"rating.*": "cells"})
     again = [r for r in steering.compute(opened) if r.key.startswith("steering.")]
     assert not any(r.suppressed for r in again)
@@ -391,7 +392,7 @@ def test_what_is_sensitive_is_what_the_study_declares(select):
     strict = declared(select(), sensitive={"steering.*": "cells"})
     exact = {r.identity: r for r in prevalence(select(), "steering") if r.key.count(".") == 2}
     cells = [r for r in prevalence(strict, "steering") if r.identity in exact]
-    small = [0 < exact[r.identity].n < 5 for r in cells if r.key.endswith(".share")]
+    small = [0 < exact[r.identity].x < 5 for r in cells if r.key.endswith(".share")]
     assert [r.suppressed for r in cells if r.key.endswith(".share")] == small
 
 
@@ -411,7 +412,7 @@ def test_what_few_say_of_the_steering_is_in_nothing_published(select, monkeypatc
     assert pooled[0] == pooled[1]
     codes = set(presence.loc[sensitive, "code_id"])
     assert {r.why for r in pooled[0] if dict(r.dimensions).get("code") in codes} == {"few"}
-    assert not codes & set(evidence_base.agreement.judged(evidence).codes)
+    assert not codes & set(coder_decisions(evidence).codes)
 
 
 def test_denials_by_few_follow_from_no_other_state(select, monkeypatch):
@@ -432,7 +433,7 @@ def test_every_withheld_record_has_a_typed_reason_and_no_number(computed, values
     for record in computed(**values):
         if record.suppressed:
             assert record.why not in (None, "not_asked", "unexamined")
-            assert (record.value, record.n, record.low, record.high) == (None,) * 4
+            assert (record.value, record.x, record.low, record.high) == (None,) * 4
 
 
 @pytest.mark.parametrize("pattern", ["grants.*", "challenge.*", "*", "*.share", "r?ting.*"])

@@ -6,12 +6,12 @@ from evaltools.indicators import effects
 from evaltools.indicators.indicator import to_table
 from evaltools.indicators.ratings import distributions, self_ratings
 from evaltools.indicators.savings import grounds
-from evaltools.indicators.sustainability import rootable, rooting_states
+from evaltools.indicators.sustainability import achieved_goals, sustainability_states
 
 
 def test_savings_are_claimed_by_projects_not_by_claims():
     record = found(effects.compute(handmade()), "savings.claimed.share", "P")
-    assert (record.n, record.N) == (3, 4)
+    assert (record.x, record.n) == (3, 4)
 
 
 @pytest.mark.parametrize(
@@ -19,13 +19,13 @@ def test_savings_are_claimed_by_projects_not_by_claims():
 )
 def test_grounds_are_shares_of_claims(ground, x):
     record = found(effects.compute(handmade()), f"savings.{ground}.share")
-    assert (record.n, record.N) == (x, 4)
+    assert (record.x, record.n) == (x, 4)
 
 
 def test_sums_are_told_as_median_and_quartiles_with_their_coverage():
     records = effects.compute(handmade())
     median = found(records, "savings.median.eur")
-    assert (median.value, median.n, median.N) == (30_000, 3, 4)
+    assert (median.value, median.x, median.n) == (30_000, 3, 4)
     assert found(records, "savings.lower_quartile.eur").value == 20_000
     assert found(records, "savings.upper_quartile.eur").value == 115_000
     assert "one-off" in median.note
@@ -54,10 +54,10 @@ def test_savings_of_few_projects_are_withheld():
     for key in ("savings.with_sum.share", "savings.median.eur", "savings.upper_quartile.eur"):
         record = found(records, key)
         assert record.suppressed
-        assert (record.value, record.n) == (None, None)
+        assert (record.value, record.x) == (None, None)
     for estimand in "DPS":
         claimed = found(records, "savings.claimed.share", estimand)
-        assert (claimed.suppressed, claimed.n, claimed.why) == (True, None, "few")
+        assert (claimed.suppressed, claimed.x, claimed.why) == (True, None, "few")
     assert found(records, "savings.claimed.bounds", "P").suppressed
     assert grounds(handmade(minimum_cell=5))["claims"].isna().all()
 
@@ -65,12 +65,12 @@ def test_savings_of_few_projects_are_withheld():
 def test_ratings_are_told_as_a_whole_distribution():
     records = effects.compute(handmade())
     counts = [
-        found(records, "rating.answers.share", item="goal_attainment", value=str(value)).n
+        found(records, "rating.answers.share", item="goal_attainment", value=str(value)).x
         for value in range(1, 6)
     ]
     assert counts == [0, 1, 0, 2, 1]
     top = found(records, "rating.answers.share", "S", item="goal_attainment", value="4")
-    assert (top.value, top.N, top.method) == (0.5, 4, "goodman")
+    assert (top.value, top.n, top.method) == (0.5, 4, "goodman")
 
 
 def test_there_is_no_mean_of_ratings():
@@ -103,7 +103,7 @@ def test_a_project_that_answers_twice_is_one_rater():
 
 
 def test_only_goals_that_came_about_can_take_root():
-    assert rootable(handmade())["goal_id"].tolist() == ["G1", "G2", "G3"]
+    assert achieved_goals(handmade())["goal_id"].tolist() == ["G1", "G2", "G3"]
 
 
 @pytest.mark.parametrize(
@@ -111,11 +111,11 @@ def test_only_goals_that_came_about_can_take_root():
 )
 def test_signs_of_rooting_are_shares_of_goals_achieved_or_partly(sign, x):
     record = found(effects.compute(handmade()), f"rooting.{sign}.share")
-    assert (record.n, record.N) == (x, 3)
+    assert (record.x, record.n) == (x, 3)
 
 
 def test_a_goal_of_which_rooting_says_nothing_is_silent():
-    states = rooting_states(handmade()).set_index("sign")
+    states = sustainability_states(handmade()).set_index("sign")
     assert states.loc["owner", ["yes", "no", "silent"]].tolist() == [2, 0, 1]
     assert states.loc["spread", ["yes", "no", "silent"]].tolist() == [0, 1, 2]
 

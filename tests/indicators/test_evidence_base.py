@@ -99,8 +99,8 @@ def values(records):
 def test_what_was_read_is_told_by_call_and_language():
     found = values(evidence_base.compute(programme()))
     whole = found["reports.read.share",]
-    assert (whole.n, whole.N) == (2, 6)
-    assert (found["reports.read.share", "2019-1"].n, found["reports.read.share", "2019-1"].N) == (
+    assert (whole.x, whole.n) == (2, 6)
+    assert (found["reports.read.share", "2019-1"].x, found["reports.read.share", "2019-1"].n) == (
         2, 3,
     )  # fmt: skip
     assert found["reports.read.share", "2020"].value == 0

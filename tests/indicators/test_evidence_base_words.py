@@ -80,12 +80,12 @@ def test_what_decides_is_named_in_the_note():
 
 def test_measures_are_printed_by_unit_with_the_counts_behind_shares():
     records = [
-        Indicator("a.share", 0.25, "share", n=25, N=100),
+        Indicator("a.share", 0.25, "share", x=25, n=100),
         Indicator("b.index", 0.025, "index", low=0.01, high=0.04),
         Indicator("c.eur", 1234567.0, "eur"),
-        Indicator("d.share", None, "share", n=0, N=0, note="nothing"),
-        Indicator("e.share", 0.5, "share", n=500, N=1000, counted="euros"),
-        Indicator("a.share", 0.9, "share", n=9, N=10, dimensions=(("call", "2020"),)),
+        Indicator("d.share", None, "share", x=0, n=0, note="nothing"),
+        Indicator("e.share", 0.5, "share", x=500, n=1000, counted="euros"),
+        Indicator("a.share", 0.9, "share", x=9, n=10, dimensions=(("call", "2020"),)),
     ]
     names = {f"{letter}": "column.theme" for letter in ("c.eur", "a.share", "b.index")}
     names |= {"d.share": "column.theme", "e.share": "column.theme"}

@@ -23,7 +23,7 @@ def test_shares_of_goals_are_of_the_goals_stated(key, x):
     records = goals.compute(handmade())
     for estimand in "DS":
         record = found(records, key, estimand)
-        assert (record.n, record.N, record.value) == (x, 5, x / 5)
+        assert (record.x, record.n, record.value) == (x, 5, x / 5)
 
 
 def test_stated_goals_are_counted():
@@ -33,7 +33,7 @@ def test_stated_goals_are_counted():
 def test_attainment_adds_up_to_the_goals_stated():
     records = goals.attainment(handmade())
     parts = [f"goals.{kind}.share" for kind in goals.ATTAINMENTS]
-    assert sum(found(records, key).n for key in parts) == 5
+    assert sum(found(records, key).x for key in parts) == 5
 
 
 def test_every_goal_is_in_one_cell_of_the_matrix():
@@ -58,7 +58,7 @@ def test_matrix_records_carry_theme_attainment_and_measure():
         records, "goals.matrix.count",
         attainment="not_reported", code="goal.automation", measured_by="none",
     )  # fmt: skip
-    assert (record.value, record.N) == (1, 5)
+    assert (record.value, record.n) == (1, 5)
 
 
 def test_attainment_is_crossed_with_how_it_is_known():
@@ -68,7 +68,7 @@ def test_attainment_is_crossed_with_how_it_is_known():
 
 
 def test_goals_sought_are_set_against_goals_achieved():
-    frame = goals.sought_and_achieved(handmade()).set_index("code_id")
+    frame = goals.results_by_theme(handmade()).set_index("code_id")
     assert frame.loc["goal.data", ["projects", "stated", "achieved", "measured"]].tolist() == [
         2, 3, 2, 1,
     ]  # fmt: skip

@@ -135,7 +135,7 @@ def test_projects_are_counted_by_call_year_region_and_group():
         ("01",): 2, ("02",): 3, ("urban",): 2, ("semi_urban",): 0, ("rural",): 2, ("unknown",): 1,
     }  # fmt: skip
     joint = found["projects.joint.share",]
-    assert (joint.n, joint.N) == (1, 5)
+    assert (joint.x, joint.n) == (1, 5)
 
 
 def test_what_is_not_published_of_a_call_is_not_guessed():
@@ -147,7 +147,7 @@ def test_what_is_not_published_of_a_call_is_not_guessed():
     assert found["calls.success.share", "2019-2"].value is None
     assert found["calls.success.share", "2019-1"].value == 0.4
     # Only calls of which both are known: 5 of 15.
-    assert (found["calls.success.share",].n, found["calls.success.share",].N) == (5, 15)
+    assert (found["calls.success.share",].x, found["calls.success.share",].n) == (5, 15)
     assert found["calls.awarded.eur", "2020"].value == 900
     assert found["calls.appropriated.eur", "2019"].value == 3000
 
@@ -166,14 +166,14 @@ def test_appropriations_in_scope_are_those_that_the_table_of_calls_prints(years,
     evidence.parameters.calls, evidence.parameters.language = years, "fi"
     evidence.tables["appropriations"].loc[2] = [2022, 500.0]
     found = values(evidence)
-    printed = portfolio.printed_calls(evidence)["appropriated_eur"]
+    printed = portfolio.printable_calls(evidence)["appropriated_eur"]
     assert found["appropriations.in_scope.eur",].value == printed.sum() == euros
     assert found["appropriations.total.eur",].value == 4500
 
 
 def test_unknown_euros_are_missing_and_not_nought():
     found = values(programme())
-    assert (found["grants.known.share",].n, found["grants.known.share",].N) == (4, 5)
+    assert (found["grants.known.share",].x, found["grants.known.share",].n) == (4, 5)
     assert found["grants.total.eur",].value == 2000
     assert found["grants.median.eur",].value == 450
     # The six differences of 100, 300, 600, 1000 add up to 3000: 500 over twice the mean of 500.
@@ -189,7 +189,7 @@ def test_top_five_are_named_in_euros():
     grants = pd.DataFrame({"grant_eur": [10.0] * 8 + [60.0, 60.0, np.nan]})
     evidence.projects, evidence.N = grants, 11
     top = {record.key: record for record in portfolio.grants(evidence)}["grants.top_five.share"]
-    assert (top.value, top.n, top.N) == (0.75, 150, 200)
+    assert (top.value, top.x, top.n) == (0.75, 150, 200)
 
 
 def test_no_known_euro_gives_reasons_and_no_numbers():
@@ -207,11 +207,11 @@ def test_municipality_that_ended_is_its_successor_and_an_example_one_counts_once
     assert found.loc["003", "population"] == 3000
     assert found.loc["x1", "population"] == 4000
     found = values(programme())
-    assert (found["municipalities.reached.share",].n, found["municipalities.reached.share",].N) == (
+    assert (found["municipalities.reached.share",].x, found["municipalities.reached.share",].n) == (
         4, 4,
     )  # fmt: skip
     people = found["population.reached.share",]
-    assert (people.n, people.N) == (19_000, 20_000)
+    assert (people.x, people.n) == (19_000, 20_000)
 
 
 def test_mergers_after_the_cutoff_do_not_count_and_chains_do():
@@ -253,7 +253,7 @@ def test_units_hold_every_inhabitant_whose_euros_are_known():
 
 def test_one_region_compares_within_itself():
     found = values(programme(region="02"))
-    assert found["municipalities.reached.share",].N == 2
+    assert found["municipalities.reached.share",].n == 2
     assert ("takeup.eur_per_inhabitant.ratio", "01") not in found
     assert found["takeup.theil_between.index",].value == pytest.approx(0, abs=1e-12)
     outside = takeup.takeup_by_region(programme(region="02")).set_index("region_code").loc["01"]

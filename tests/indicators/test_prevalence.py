@@ -12,17 +12,17 @@ def test_a_theme_has_the_three_estimands_of_one_count():
     found = by_identity(prevalence(handmade(), "challenge"))
     for estimand in "DPS":
         record = found[("challenge.staff.share", estimand)]
-        assert (record.value, record.n, record.N) == (0.75, 3, 4)
+        assert (record.value, record.x, record.n) == (0.75, 3, 4)
     bounds = found[("challenge.staff.bounds", "P")]
     assert (bounds.low, bounds.high) == (pytest.approx(3 / 6), pytest.approx(5 / 6))
 
 
 def test_silence_is_kept_apart_from_no():
     found = by_identity(prevalence(handmade(), "challenge", "steering"))
-    assert found[("challenge.staff.denied.share", "D")].n == 1
-    assert found[("challenge.staff.silent.share", "D")].n == 0
-    assert found[("steering.effect.denied.share", "D")].n == 1
-    assert found[("steering.effect.silent.share", "D")].n == 2
+    assert found[("challenge.staff.denied.share", "D")].x == 1
+    assert found[("challenge.staff.silent.share", "D")].x == 0
+    assert found[("steering.effect.denied.share", "D")].x == 1
+    assert found[("steering.effect.silent.share", "D")].x == 2
 
 
 def test_states_of_every_code_add_up_to_the_reports():

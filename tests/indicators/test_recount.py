@@ -29,7 +29,6 @@ from evaltools.indicators import (
     saturation,
     steering,
 )
-from evaltools.indicators.agreement import all_records
 from evaltools.indicators.indicator import Indicator
 from evaltools.report.variables import format_indicator, format_interval
 from evaltools.study import load_study
@@ -112,7 +111,7 @@ def differences(records, rows, minimum):
             continue
         if row.projects is not None and 0 < row.projects < minimum:
             wrong.append(f"shown of {row.projects} projects: {name}")
-        for field in ("value", "n", "N", "low", "high"):
+        for field in ("value", "x", "n", "low", "high"):
             found, expected = getattr(record, field), getattr(row, field)
             if not same(found, expected, record.unit):
                 wrong.append(f"{name}: {field} is {found}, recounted {expected}")
@@ -144,9 +143,9 @@ def test_sentences_are_what_another_count_makes_them(study, tables):
 
 def test_what_differs_is_named():
     row = recount.Row(0.5, 1, 2)
-    share = Indicator("a.share", 0.5, "share", n=1, N=2)
+    share = Indicator("a.share", 0.5, "share", x=1, n=2)
     assert differences([share], {share.identity: row}, 5) == []
-    for other in (row._replace(value=0.5 + 1e-8), row._replace(N=3), row._replace(low=0.1)):
+    for other in (row._replace(value=0.5 + 1e-8), row._replace(n=3), row._replace(low=0.1)):
         assert len(differences([share], {share.identity: other}, 5)) == 1
     assert len(differences([share], {}, 5)) == 1
     assert len(differences([], {share.identity: row}, 5)) == 1
@@ -222,7 +221,11 @@ def test_a_changed_cell_changes_both_counts_alike(study, tables, copy, table):
             recount.coders(scope, counted[evidence_base])
         changed = False
         for chapter, expected in counted.items():
-            records = (chapter.compute if chapter is not evidence_base else all_records)(evidence)
+            records = (
+                chapter.compute
+                if chapter is not evidence_base
+                else passage_agreement.agreement_records
+            )(evidence)
             assert differences(records, expected, 5) == [], (place, value)
             before = counted_unchanged(chapter)
             changed |= any(before.get(name) != row for name, row in expected.items())

@@ -12,7 +12,7 @@ from evaltools.chapters.evidence_base import saturation_points
 from evaltools.chapters.themes import theme_dots
 from evaltools.i18n.messages import Words
 from evaltools.indicators.prevalence import by_rule
-from evaltools.indicators.saturation import _seen, holding, saturation, saturation_curve
+from evaltools.indicators.saturation import _seen, code_matrix, saturation, saturation_curve
 
 
 def evidence(holds, confidence=0.95):
@@ -37,8 +37,8 @@ def values(records):
 
 def test_reports_that_are_all_alike_are_saturated_at_once():
     found = values(saturation(evidence(["abc"] * 10)))
-    assert found["saturation.seen.share"].n == 3
-    assert found["saturation.seen.share"].N == 8
+    assert found["saturation.seen.share"].x == 3
+    assert found["saturation.seen.share"].n == 8
     assert found["saturation.every.count"].value == 1
     # A base of four and one run of two are the least that the rule can tell by.
     assert found["saturation.reached.count"].value == 6
@@ -79,7 +79,7 @@ def test_the_curve_begins_with_one_report_and_ends_with_all_codes_seen():
     programme = evidence(["ab", "ac", "ad", "a", "a", "a", "a", "a"])
     curve = saturation_curve(programme)
     assert curve["reports"].tolist() == list(range(1, 9))
-    assert curve["median"].iloc[-1] == holding(programme).any(axis=0).sum() == 4
+    assert curve["median"].iloc[-1] == code_matrix(programme).any(axis=0).sum() == 4
     points = saturation_points(curve, saturation(programme), Words("en"))
     assert [point.x for point in points if point.label] == [
         values(saturation(programme))["saturation.reached.count"].value
@@ -97,9 +97,9 @@ def test_every_rule_tells_the_share_of_every_code():
     records = by_rule(handmade())
     told = {(dict(r.dimensions)["code"], dict(r.dimensions)["rule"]): r for r in records}
     assert {rule for _, rule in told} == {"any", "majority", "all", "consensus"}
-    assert told["result.data", "any"].n == 2  # one coder of several saw it in P4
-    assert told["result.data", "majority"].n == 1
-    assert all(r.N == 4 for r in records)
+    assert told["result.data", "any"].x == 2  # one coder of several saw it in P4
+    assert told["result.data", "majority"].x == 1
+    assert all(r.n == 4 for r in records)
 
 
 @pytest.mark.parametrize("estimand", ["population", "superpopulation"])

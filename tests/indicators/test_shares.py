@@ -24,7 +24,7 @@ def test_worked_example_of_the_first_case():
     described, bounds = found["share", "D"], found["bounds", "P"]
     population, mechanism = found["share", "P"], found["share", "S"]
     assert all(record.value == 0.25 for record in found.values())
-    assert all((record.n, record.N) == (13, 52) for record in found.values())
+    assert all((record.x, record.n) == (13, 52) for record in found.values())
     assert (described.low, described.high, described.method) == (None, None, "")
     assert (population.low, population.high) == pytest.approx((20 / 122, 43 / 122))
     assert (bounds.low, bounds.high) == pytest.approx((13 / 122, 83 / 122))

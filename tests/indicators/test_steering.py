@@ -6,36 +6,36 @@ from handmade import found, handmade, nothing_coded
 from evaltools.indicators import steering
 from evaltools.indicators.indicator import to_table
 from evaltools.indicators.optimism_gap import (
-    achieved_and_measured,
     newcombe_paired,
     optimism,
-    reckoned,
-    rooted,
+    with_calculated_saving,
+    with_measured_goal,
+    with_sustained_goal,
 )
 
 
 def test_steering_themes_have_their_shares():
     record = found(steering.compute(handmade()), "steering.effect.share", "S")
-    assert (record.n, record.N) == (1, 4)
+    assert (record.x, record.n) == (1, 4)
 
 
 def test_a_high_rating_is_one_of_the_two_highest_answers():
     record = found(steering.compute(handmade()), "rating.goal_attainment.high.share")
-    assert (record.n, record.N) == (3, 4)
-    assert found(steering.compute(handmade()), "rating.effort.high.share").n == 0
+    assert (record.x, record.n) == (3, 4)
+    assert found(steering.compute(handmade()), "rating.effort.high.share").x == 0
 
 
 def test_each_question_is_held_against_what_can_bear_it_out():
-    assert achieved_and_measured(handmade()) == {"P1"}
-    assert reckoned(handmade()) == {"P1"}
-    assert rooted(handmade()) == {"P1"}
+    assert with_measured_goal(handmade()) == {"P1"}
+    assert with_calculated_saving(handmade()) == {"P1"}
+    assert with_sustained_goal(handmade()) == {"P1"}
 
 
 def test_the_gap_is_rated_high_less_achieved_and_measured():
     for by in ({}, {"item": "goal_attainment"}):
         record = found(steering.compute(handmade()), "optimism_gap.difference", "S", **by)
         assert record.value == pytest.approx(3 / 4 - 1 / 4)
-        assert (record.n, record.N) == (3, 4)
+        assert (record.x, record.n) == (3, 4)
         assert record.low < record.value < record.high
 
 

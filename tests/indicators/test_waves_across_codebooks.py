@@ -11,7 +11,7 @@ import pytest
 from evaltools.evidence import Evidence, read_tables
 from evaltools.indicators import challenges, goals
 from evaltools.indicators.comparisons import compare_waves
-from evaltools.indicators.prevalence import asked_codes, ranking, themes
+from evaltools.indicators.prevalence import codes_in_use, ranking, themes
 from evaltools.study import load_study
 
 ROOT = Path(__file__).parents[2]
@@ -92,7 +92,7 @@ def differences(evidence: Evidence) -> dict[tuple[str, str], Any]:
 
 
 def numbers(indicator: Any) -> tuple[Any, ...]:
-    return indicator.value, indicator.low, indicator.high, indicator.n, indicator.N
+    return indicator.value, indicator.low, indicator.high, indicator.x, indicator.n
 
 
 RULES = ("any", "majority", "consensus")
@@ -184,21 +184,21 @@ def test_reports_that_were_not_asked_are_no_part_of_a_share(study: Any, example:
     for part in parts:
         found = [records[f"{part}.{name}", "D"] for name in
                  ("share", "denied.share", "silent.share")]  # fmt: skip
-        assert [each.N for each in found] == [asked] * 3
-        assert sum(each.n for each in found) == asked
+        assert [each.n for each in found] == [asked] * 3
+        assert sum(each.x for each in found) == asked
         assert f"asked of {asked} of the {evidence.n}" in found[0].note
         band = records[f"{part}.coder_band", "D"]
         assert band.low <= band.value <= band.high
         bounds = records[f"{part}.bounds", "P"]
-        assert bounds.high == pytest.approx((found[0].n + evidence.N - asked) / evidence.N)
+        assert bounds.high == pytest.approx((found[0].x + evidence.N - asked) / evidence.N)
     assert records["challenge.staff.share", "D"].value is None
     assert not records["challenge.staff.share", "D"].asked
-    assert evidence.n == records["challenge.aims.share", "D"].N
+    assert evidence.n == records["challenge.aims.share", "D"].n
     frame = themes(evidence, "challenge").set_index("code_id")
     assert "challenge.staff" not in frame.index
     assert frame.loc[list(parts), "n"].tolist() == [asked, asked]
     assert "challenge.staff" not in dict(ranking(evidence, "challenge"))
-    assert "challenge.staff" not in set(asked_codes(evidence, "challenge")["code_id"])
+    assert "challenge.staff" not in set(codes_in_use(evidence, "challenge")["code_id"])
 
 
 def test_the_earlier_wave_does_not_change_when_a_later_one_is_coded_anew(

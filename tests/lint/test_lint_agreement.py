@@ -12,7 +12,7 @@ from evaltools.lint import check_agreement
 from evaltools.lint.findings_index import FindingsIndex
 from evaltools.lint.source import Report, parse
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 FINDING = "schedule-is-commonest-challenge"
 CODE = "challenge.schedule"
 SHOWN = "\n\n# Muuta {#sec-luokittelu}\n\n{{< embed ../notebooks/a.ipynb#tbl-agreement >}}\n"

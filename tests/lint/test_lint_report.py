@@ -9,7 +9,7 @@ from evaltools.lint import RULES, as_lines, lint
 from evaltools.lint.source import read_sources
 from evaltools.lint.waivers import read_waivers
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 
 
 def test_lint_of_the_report_is_quick():

@@ -78,7 +78,7 @@ def test_goal_of_a_theme_is_not_a_share_of_goals(check):
 
 
 def share(key, n, N, estimand="D", **by):
-    return Indicator(key, n / N, "share", n, N, estimand, dimensions=dimensions(**by))
+    return Indicator(key, n / N, "share", n, N, None, estimand, dimensions=dimensions(**by))
 
 
 def test_percentage_of_fewer_than_ten_is_reported_by_variable():

@@ -22,9 +22,11 @@ INGREDIENTS = Ingredients(
 STAFF = "challenge.staff.share"
 PREVALENCE = "evaltools.indicators.prevalence.prevalence"
 INDICATORS = (
-    Indicator(STAFF, 0.25, "share", 5, 20, "D", source=PREVALENCE),
-    Indicator(STAFF, 0.25, "share", 5, 20, "S", 0.11, 0.47, "wilson", 0.95, source=PREVALENCE),
-    Indicator("rating.answers.share", None, "share", N=20, suppressed=True, note="too few",
+    Indicator(STAFF, 0.25, "share", 5, 20, None, "D", source=PREVALENCE),
+    Indicator(
+        STAFF, 0.25, "share", 5, 20, None, "S", 0.11, 0.47, "wilson", 0.95, source=PREVALENCE
+    ),
+    Indicator("rating.answers.share", None, "share", n=20, suppressed=True, note="too few",
               dimensions=(("item", "a"), ("value", "1"))),
     Indicator("grants.total.eur", 1234.5, "eur", note="-1 of them, \"quoted\",\nand more"),
 )  # fmt: skip

@@ -32,10 +32,21 @@ INDICATORS = (
     Indicator("reports.read.share", 0.4, "share", 2, 5, source="made.by.hand"),
     Indicator("challenge.staff.share", 0.5, "share", 1, 2, source="made.by.hand"),
     Indicator(
-        "challenge.staff.share", 0.5, "share", 1, 2, "S", 0.1, 0.9, "wilson", 0.95, source="by.hand"
+        "challenge.staff.share",
+        0.5,
+        "share",
+        1,
+        2,
+        None,
+        "S",
+        0.1,
+        0.9,
+        "wilson",
+        0.95,
+        source="by.hand",
     ),
     Indicator(
-        "grants.total.eur", 1000.5, "eur", 2, dimensions=(("project", HOSTILE),), note=HOSTILE
+        "grants.total.eur", 1000.5, "eur", n=2, dimensions=(("project", HOSTILE),), note=HOSTILE
     ),
     Indicator("savings.median.eur", None, "eur", suppressed=True),
 )

@@ -17,7 +17,7 @@ import typst
 from PIL import Image, PngImagePlugin
 from published_study import docx_file, html_file, make_candidate, published, render, whole_report
 
-from evaltools.disclosure.scan import Sought, scan_outputs
+from evaltools.disclosure.scan import ScanContext, scan_outputs
 from evaltools.disclosure.single_projects import SingleProjects
 from evaltools.problems import ProblemError
 from evaltools.publish.candidate import Candidate
@@ -28,7 +28,7 @@ CANARIES = {
     "person": NAME, "identity-code": CODE, "email": EMAIL, "marks": MARK, "claim": CLAIM,
     "credential": "password=hunter2hunter2", "path": "/home/analyst/study/x.csv",
 }  # fmt: skip
-SOUGHT = Sought(
+SOUGHT = ScanContext(
     projects=SingleProjects(frozenset({"d-17"}), frozenset({"cooperation"}), frozenset({47531}))
 )
 
@@ -227,7 +227,7 @@ def test_a_cell_that_prints_marks_or_claims_of_single_projects_is_stopped(
     "text", ["d-17 ja d-18", "cooperation: 12/52", "47 531 asukasta", "2 000 €"]
 )
 def test_what_speaks_of_many_is_not(text: str, tmp_path: Path) -> None:
-    sought = Sought(projects=SingleProjects(SOUGHT.projects.places, SOUGHT.projects.items,
+    sought = ScanContext(projects=SingleProjects(SOUGHT.projects.places, SOUGHT.projects.items,
                                             frozenset({47000})))  # fmt: skip
     (tmp_path / "a.ipynb").write_text(shown("text/plain", text))
     assert scan_outputs(tmp_path, sought) == []
@@ -280,7 +280,7 @@ def test_what_stands_in_a_source_is_absent_or_stopped_in_every_file_made_from_it
     folder = tmp_path / "assembled"
     folder.mkdir()
     assemble_bundle(folder, candidate, None)
-    problems = scan_outputs(folder, Sought())
+    problems = scan_outputs(folder, ScanContext())
     named = {
         problem.where.partition(",")[0] for problem in problems if problem.code.endswith("email")
     }
@@ -316,7 +316,7 @@ def test_nothing_is_published_while_the_search_finds_anything(tmp_path: Path) ->
     registered: list[str] = []
     with pytest.raises(ProblemError) as refused:
         published(candidate, tmp_path / "out" / "one",
-                  examine=lambda folder: scan_outputs(folder, Sought()),
+                  examine=lambda folder: scan_outputs(folder, ScanContext()),
                   register=registered.append)  # fmt: skip
     assert [problem.where for problem in refused.value.problems] == [
         "report/tiny-fi.html, line 1, alt of img"

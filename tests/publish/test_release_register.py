@@ -10,7 +10,7 @@ import yaml
 from published_study import make_candidate, published, whole_report
 
 from evaltools.disclosure.recoverability import PublicCell, PublicTable
-from evaltools.disclosure.releases import Release, differencing
+from evaltools.disclosure.releases import Release, check_differencing
 from evaltools.indicators.disclosure.rules import Rules
 from evaltools.problems import ProblemError
 from evaltools.provenance.integrity import check_folder
@@ -104,9 +104,9 @@ def test_a_registered_release_is_subtracted_wherever_its_bundle_is(
     register: ReleaseRegister, add: Add
 ) -> None:
     rules = Rules(minimum=5)
-    assert differencing([], NEW, rules) == []
+    assert check_differencing([], NEW, rules) == []
     add(register, "july", OLD, "1" * 64)
-    problems = differencing(register.read().releases, NEW, rules)
+    problems = check_differencing(register.read().releases, NEW, rules)
     assert {problem.code for problem in problems} == {"disclosure.differencing"}
     assert all("against the release july" in problem.where for problem in problems)
 

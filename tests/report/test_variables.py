@@ -12,7 +12,7 @@ from evaltools.report.variables import indicator_variables, nest, ranking_variab
 
 
 def share(key: str, n: int, N: int, estimand: str = "D", **limits: float) -> Indicator:
-    return Indicator(key, n / N, "share", n, N, estimand, **limits)  # type: ignore[arg-type]
+    return Indicator(key, n / N, "share", n, N, None, estimand, **limits)  # type: ignore[arg-type]
 
 
 STAFF = (

@@ -9,7 +9,7 @@ import pytest
 
 from evaltools.problems import ProblemError
 from evaltools.study import Study, Vocabulary, find_study, load_study
-from evaltools.study.study import listing, schema
+from evaltools.study.study import list_parameters, schema
 from evaltools.yaml_text import read_yaml
 
 Write = Callable[[str], Path]
@@ -122,7 +122,7 @@ def test_a_report_in_a_language_that_is_not_written_is_refused(study: Study) -> 
 
 
 def test_the_listing_tells_every_parameter_and_scenario(study: Study) -> None:
-    text = listing(study)
+    text = list_parameters(study)
     assert "cutoff = 2022-04-30 when wave=2022, 2023-04-30 when wave=2023" in text
     assert "one or several, separated by commas, of 2019, 2020" in text
     assert "later_strict: a (wave=2023, confidence=0.99)" in text

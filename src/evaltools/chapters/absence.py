@@ -25,7 +25,7 @@ def figure_of(*subjects: Subject) -> Callable[[_Drawing[P]], _Drawing[P]]:
 
     def decorate(draw: _Drawing[P]) -> _Drawing[P]:
         @wraps(draw)
-        def drawn(evidence: Evidence, *args: P.args, **kwargs: P.kwargs) -> Figure:
+        def draw_or_explain(evidence: Evidence, *args: P.args, **kwargs: P.kwargs) -> Figure:
             absent = absent_subject(evidence, *subjects)
             if absent is None:
                 return draw(evidence, *args, **kwargs)
@@ -33,7 +33,7 @@ def figure_of(*subjects: Subject) -> Callable[[_Drawing[P]], _Drawing[P]]:
             alt = words("figure.empty_alt", reason=reason)
             return Figure(draw_reason(reason), words("absence.figure", reason=reason), alt)
 
-        return drawn  # type: ignore[return-value]  # `wraps` gives the argument a name
+        return draw_or_explain  # type: ignore[return-value]  # `wraps` gives the argument a name
 
     return decorate
 
@@ -43,7 +43,7 @@ def table_of(*subjects: Subject) -> Callable[[_Tabling[P]], _Tabling[P]]:
 
     def decorate(make: _Tabling[P]) -> _Tabling[P]:
         @wraps(make)
-        def made(evidence: Evidence, *args: P.args, **kwargs: P.kwargs) -> Table:
+        def make_or_explain(evidence: Evidence, *args: P.args, **kwargs: P.kwargs) -> Table:
             absent = absent_subject(evidence, *subjects)
             if absent is None:
                 return make(evidence, *args, **kwargs)
@@ -55,6 +55,6 @@ def table_of(*subjects: Subject) -> Callable[[_Tabling[P]], _Tabling[P]]:
                 words.language,
             )
 
-        return made  # type: ignore[return-value]
+        return make_or_explain  # type: ignore[return-value]
 
     return decorate

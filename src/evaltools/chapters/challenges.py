@@ -14,7 +14,7 @@ from evaltools.charts.figure import Figure
 from evaltools.charts.heatmap import Heatmap, Panel
 from evaltools.charts.table import Column, Table
 from evaltools.i18n.numbers import NBSP, Language, count_of, number
-from evaltools.indicators.challenge_response import answered_table, pair_table, strongest_links
+from evaltools.indicators.challenge_response import answer_table, pair_table, strongest_links
 from evaltools.indicators.comparisons import compare_groups, compare_waves
 from evaltools.indicators.prevalence import ranking
 
@@ -34,7 +34,7 @@ def challenges_figure(evidence: Evidence) -> Figure:
 def challenges_table(evidence: Evidence) -> Table:
     """The same with every reading of their shares, and how many reports answer them."""
     answers = Column("answers", words_of(evidence)("challenges.column.answered"), align="right")
-    rows = with_answers(theme_rows(evidence, "challenge"), evidence)
+    rows = add_answers(theme_rows(evidence, "challenge"), evidence)
     return themes_table(evidence, rows, "challenges.table", "column.challenge", (answers,))
 
 
@@ -60,7 +60,7 @@ def pairs_figure(evidence: Evidence) -> Figure:
 def links_table(evidence: Evidence) -> Table:
     """The pairs that most reports link, with the test of their association."""
     words, links = words_of(evidence), strongest_links(evidence)
-    told = {name: [p_text(p, words.language) for p in links[name]] for name in ("p", "holm")}
+    told = {name: [format_p(p, words.language) for p in links[name]] for name in ("p", "holm")}
     note = words.markdown("challenges.no_links")
     if len(links):
         note = words.markdown("challenges.table_pairs_note", pairs=len(pair_table(evidence)))
@@ -81,7 +81,7 @@ def links_table(evidence: Evidence) -> Table:
 def group_differences_figure(evidence: Evidence) -> Figure:
     """Challenges by group of the lead."""
     frame = compare_groups(evidence)
-    return _differences(evidence, frame, "groups", ("rural", "urban"))
+    return _differences(evidence, frame, "groups", ("second", "first"))
 
 
 @figure_of("reports", "challenge")
@@ -103,14 +103,14 @@ def _differences(
         words=words,
         nothing=words(f"challenges.no_{name}"),
     ).figure(
-        words.markdown(f"challenges.{name}", **sizes(frame, sides[1], sides[0])),
+        words.markdown(f"challenges.{name}", **count_sides(frame, sides[1], sides[0])),
         note=differences_note(frame, evidence),
     )
 
 
-def with_answers(rows: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
+def add_answers(rows: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
     """Rows of challenges with `answers`: of how many a report links a response to them."""
-    language, told = evidence.parameters.language, answered_table(evidence).set_index("code_id")
+    language, told = evidence.parameters.language, answer_table(evidence).set_index("code_id")
     found = told.loc[rows["code_id"], ["answered", "with_challenge"]].to_numpy(dtype=int)
     return rows.assign(answers=[count_of(int(x), int(n), language) for x, n in found])
 
@@ -139,7 +139,7 @@ def pair_panels(evidence: Evidence) -> tuple[list[Panel], list[str], list[str]]:
     return panels, [labels[row] for row in rows], [labels[column] for column in columns]
 
 
-def sizes(frame: pd.DataFrame, first: str, second: str) -> dict[str, int]:
+def count_sides(frame: pd.DataFrame, first: str, second: str) -> dict[str, int]:
     """How many reports stand on the two sides of a comparison, by the names given."""
     sides = [int(frame[column].max()) if len(frame) else 0 for column in ("n1", "n2")]
     return dict(zip((first, second), sides, strict=True))
@@ -152,7 +152,7 @@ def differences_note(frame: pd.DataFrame, evidence: Evidence) -> str:
     return words_of(evidence).markdown("challenges.differences_note", level=level_of(evidence))
 
 
-def p_text(value: float, language: Language) -> str:
+def format_p(value: float, language: Language) -> str:
     """A p value: three decimals, and `< 0,001` below."""
     if np.isnan(value):
         return number(None, language)

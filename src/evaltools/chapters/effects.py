@@ -10,18 +10,18 @@ from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.themes import level_of, limits, words_of
 from evaltools.charts import alt_text
 from evaltools.charts.figure import Figure
-from evaltools.charts.rating_bars import Ratings, shades
+from evaltools.charts.rating_bars import Ratings, answer_colors
 from evaltools.charts.stacked_bars import Part, Stack, Stacks, state_parts
 from evaltools.charts.strip_plot import Step, StripPlot, Sums
 from evaltools.charts.table import SUPPRESSED, Column, Table
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import list_of, number, share
 from evaltools.indicators.disclosure.codes import savings_withheld
-from evaltools.indicators.disclosure.policy import policy_of
+from evaltools.indicators.disclosure.policy import policy_for
 from evaltools.indicators.indicator import dimensions
-from evaltools.indicators.ratings import Distribution, distributions, shown_raters
+from evaltools.indicators.ratings import Distribution, choose_raters, distributions
 from evaltools.indicators.savings import PERIODS, QUANTILES, grounds, savings_records
-from evaltools.indicators.sustainability import rootable, rooting_states
+from evaltools.indicators.sustainability import achieved_goals, sustainability_states
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
@@ -78,7 +78,7 @@ def ratings_figure(evidence: Evidence) -> Figure:
     rows, parts = rating_stacks(evidence)
     used = [place for place in range(len(parts)) if any(row.counts[place] for row in rows)]
     used = used or [1]
-    note = words.markdown("effects.ratings_note", count=policy_of(evidence).minimum)
+    note = words.markdown("effects.ratings_note", count=policy_for(evidence).minimum)
     return Stacks(
         [Stack(row.label, tuple(row.counts[p] for p in used), row.suppressed) for row in rows],
         [parts[place] for place in used],
@@ -92,16 +92,16 @@ def ratings_figure(evidence: Evidence) -> Figure:
 
 def ratings_caption(evidence: Evidence) -> str:
     """Who rated, and on which scale."""
-    words, raters = evidence.words, shown_raters(evidence)
+    words, raters = evidence.words, choose_raters(evidence)
     scales = evidence.tables["rating_items"]
     ends = (
         (int(scales["scale_min"].min()), int(scales["scale_max"].max())) if len(scales) else (1, 5)
     )
     if raters != evidence.vocabulary.own_raters:
         names = [words(f"rater.{one}") if words.has(f"rater.{one}") else one for one in raters]
-        told = list_of(names, words.language)
+        sentence = list_of(names, words.language)
         return words.markdown(
-            "effects.ratings_by", low=ends[0], high=ends[1], raters=told, N=evidence.N
+            "effects.ratings_by", low=ends[0], high=ends[1], raters=sentence, N=evidence.N
         )
     if ends == (1, 5):
         return words.markdown("effects.ratings", n=evidence.n)
@@ -170,28 +170,28 @@ def savings_note(evidence: Evidence) -> str:
     low, median, high = (found[f"savings.{place}.eur"] for place in QUANTILES)
     if median.suppressed:
         why = median.why if median.why in ("few", "position", "concentration") else "linked"
-        least = {"count": policy_of(evidence).minimum} if why in ("few", "position") else {}
-        told = words.markdown(f"effects.sums_withheld.{why}", **least)
+        least = {"count": policy_for(evidence).minimum} if why in ("few", "position") else {}
+        sentence = words.markdown(f"effects.sums_withheld.{why}", **least)
     elif median.value is None:
-        told = words.markdown("effects.savings_no_sums")
+        sentence = words.markdown("effects.savings_no_sums")
     else:
-        told = words.markdown("effects.savings_sums", median=words.money(median.value))
+        sentence = words.markdown("effects.savings_sums", median=words.money(median.value))
         if low.value is not None and high.value is not None:
             ends = {"low": low.value, "high": high.value}
             printed = {name: words.money(value) for name, value in ends.items()}
-            told += " " + words.markdown("effects.savings_quartiles", **printed)
-    return f"{told} {words.markdown('effects.no_total')}"
+            sentence += " " + words.markdown("effects.savings_quartiles", **printed)
+    return f"{sentence} {words.markdown('effects.no_total')}"
 
 
 def savings_caption(evidence: Evidence, phrase: str) -> str:
     """Caption of the figure or the table of savings, by its phrase; no count that is withheld."""
     words = words_of(evidence)
     if savings_withheld(evidence):
-        told = words.markdown("effects.claiming_withheld", n=evidence.n)
+        sentence = words.markdown("effects.claiming_withheld", n=evidence.n)
     else:
         record = next(r for r in savings_records(evidence) if r.key == "savings.claimed.share")
-        told = words.markdown("effects.claiming", claiming=record.n or 0, n=evidence.n)
-    return f"{words.markdown(phrase)} {told}"
+        sentence = words.markdown("effects.claiming", claiming=record.x or 0, n=evidence.n)
+    return f"{words.markdown(phrase)} {sentence}"
 
 
 def grounds_rows(evidence: Evidence) -> pd.DataFrame:
@@ -208,7 +208,7 @@ def grounds_rows(evidence: Evidence) -> pd.DataFrame:
             cells |= {"claims": int(row["claims"]), "projects": int(row["projects"])}
             cells["share"] = None
             if found:
-                cells["share"] = share(found.value, found.n, found.N, words.language)
+                cells["share"] = share(found.value, found.x, found.n, words.language)
             cells["interval"] = (found.low, found.high) if found else None
         rows.append(cells)
     return pd.DataFrame(rows, columns=columns, dtype="object")
@@ -216,18 +216,18 @@ def grounds_rows(evidence: Evidence) -> pd.DataFrame:
 
 def rooting_rows(evidence: Evidence) -> pd.DataFrame:
     """The table of signs: `label`, `yes`, `no`, `silent`, `share`, `interval`."""
-    words, frame = words_of(evidence), rooting_states(evidence)
-    told = zip(frame["share"], frame["yes"], frame["goals"], strict=True)
+    words, frame = words_of(evidence), sustainability_states(evidence)
+    sentence = zip(frame["share"], frame["yes"], frame["goals"], strict=True)
     return frame.assign(
         label=[words(f"effects.sign.{sign}") for sign in frame["sign"]],
-        share=[share(value, int(x), int(n), words.language) for value, x, n in told],
+        share=[share(value, int(x), int(n), words.language) for value, x, n in sentence],
         interval=pd.Series(limits(frame), index=frame.index, dtype="object"),
     )
 
 
 def rooting_bars(evidence: Evidence) -> list[Stack]:
     """Rows of the figure of signs: yes, no, silent; none without goals that came about."""
-    words, frame = words_of(evidence), rooting_states(evidence)
+    words, frame = words_of(evidence), sustainability_states(evidence)
     signs = frame[frame["no"].notna() & (frame["goals"] > 0)]
     return [
         Stack(words(f"effects.sign.{r['sign']}"), (int(r["yes"]), int(r["no"]), int(r["silent"])))
@@ -251,14 +251,14 @@ def rating_stacks(evidence: Evidence) -> tuple[list[Stack], list[Part]]:
         untold = [words("effects.rating_untold", low=low, high=high) for low, high in ends]
     else:
         untold = [words("effects.rating_untold_lower"), words("effects.rating_untold_upper")]
-    colors = [_UNTOLD[0], *shades(len(values)), _UNTOLD[1]]
+    colors = [_UNTOLD[0], *answer_colors(len(values)), _UNTOLD[1]]
     named = zip([untold[0], *names, untold[1]], colors, strict=True)
     return [_rating_stack(item, values) for item in items], [Part(*pair) for pair in named]
 
 
 def _rating_alt(rows: list[Stack], parts: list[Part], words: Words) -> str:
     """Every question with its shown answers; a withheld answer is not told as zero."""
-    told = []
+    sentence = []
     for row in rows:
         shown = [
             f"{part.name}: {number(count, words.language)}"
@@ -266,9 +266,11 @@ def _rating_alt(rows: list[Stack], parts: list[Part], words: Words) -> str:
             if count
         ]
         if shown:
-            told.append(words("alt.parts", label=row.label, parts="; ".join(shown)))
-    hidden = alt_text.withheld([row.label for row in rows if row.suppressed], words.language)
-    return alt_text.join(words("alt.rows", count=len(rows)), *told, hidden) if rows else ""
+            sentence.append(words("alt.parts", label=row.label, parts="; ".join(shown)))
+    hidden = alt_text.describe_withheld(
+        [row.label for row in rows if row.suppressed], words.language
+    )
+    return alt_text.join(words("alt.rows", count=len(rows)), *sentence, hidden) if rows else ""
 
 
 def _rating_stack(item: Distribution, values: list[int]) -> Stack:
@@ -287,4 +289,4 @@ def _rating_stack(item: Distribution, values: list[int]) -> Stack:
 
 
 def _sizes(evidence: Evidence) -> dict[str, int]:
-    return {"goals": len(rootable(evidence)), "n": evidence.n}
+    return {"goals": len(achieved_goals(evidence)), "n": evidence.n}

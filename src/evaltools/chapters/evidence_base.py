@@ -20,7 +20,7 @@ from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
 from evaltools.indicators import evidence_base
 from evaltools.indicators.agreement import RELIABLE, TENTATIVE
-from evaltools.indicators.coder_decisions import judged, told_order
+from evaltools.indicators.coder_decisions import coder_decisions, publishable_codes
 from evaltools.indicators.indicator import Estimand, Indicator
 from evaltools.indicators.prevalence import codebook
 from evaltools.indicators.saturation import ORDERS, saturation_curve
@@ -225,7 +225,7 @@ def _sides(evidence: Evidence) -> dict[str, int]:
 
 def _compared(evidence: Evidence) -> dict[str, Any]:
     """Reports that two coders read whole, and the level of the intervals."""
-    return {"n": len(judged(evidence).reports), "level": level_of(evidence)}
+    return {"n": len(coder_decisions(evidence).reports), "level": level_of(evidence)}
 
 
 def selection_rows(evidence: Evidence) -> pd.DataFrame:
@@ -240,8 +240,8 @@ def selection_rows(evidence: Evidence) -> pd.DataFrame:
     rows = [
         (
             _selection_label(row, words, evidence.vocabulary.dimensions),
-            _printed_mean(row, "reported", evidence),
-            _printed_mean(row, "unreported", evidence),
+            _format_mean(row, "reported", evidence),
+            _format_mean(row, "unreported", evidence),
             None if np.isnan(row["difference"]) else float(row["difference"]),
             say.signed(row["difference"], language, 2),
         )
@@ -259,15 +259,15 @@ def representativity_note(evidence: Evidence) -> str:
     words, found = words_of(evidence), representativity(evidence)
     if found.reason:
         reason = words(f"evidence_base.reason.{found.reason}")
-        told = words.markdown("evidence_base.r_unknown", reason=reason)
+        sentence = words.markdown("evidence_base.r_unknown", reason=reason)
     else:
         value = say.ratio(found.adjusted, language)
-        told = words.markdown("evidence_base.r_indicator", value=value)
+        sentence = words.markdown("evidence_base.r_indicator", value=value)
     if not found.deciding:
-        return told
+        return sentence
     names = [words(f"evidence_base.variable.{name}") for name in found.deciding]
     listed = say.list_of(names, language)
-    return f"{told} {words.markdown('evidence_base.deciding', names=listed)}"
+    return f"{sentence} {words.markdown('evidence_base.deciding', names=listed)}"
 
 
 def _selection_label(row: Mapping[Any, Any], words: Words, dimensions: Iterable[str]) -> str:
@@ -285,7 +285,7 @@ def _selection_label(row: Mapping[Any, Any], words: Words, dimensions: Iterable[
     return words(f"size.{category}")
 
 
-def _printed_mean(row: Mapping[Any, Any], side: str, evidence: Evidence) -> str:
+def _format_mean(row: Mapping[Any, Any], side: str, evidence: Evidence) -> str:
     language, variable = evidence.parameters.language, row["variable"]
     value, n = float(row[side]), int(row[f"n_{side}"])
     if np.isnan(value):
@@ -302,8 +302,8 @@ def _printed_mean(row: Mapping[Any, Any], side: str, evidence: Evidence) -> str:
 
 def agreement_groups(records: Iterable[Indicator], evidence: Evidence) -> list[Group]:
     """Rows of the figure: alpha by code, in the order of the codebook; none without two readers."""
-    found, words = _found(records), words_of(evidence)
-    if not found["coding.reports_compared.count", "D", ()].n:
+    found, words = _by_identity(records), words_of(evidence)
+    if not found["coding.reports_compared.count", "D", ()].x:
         return []
     groups: dict[str, list[Reliability]] = {}
     for code_id, kind, label in _codes(evidence):
@@ -316,7 +316,7 @@ def agreement_groups(records: Iterable[Indicator], evidence: Evidence) -> list[G
 
 def code_table(records: Iterable[Indicator], evidence: Evidence) -> pd.DataFrame:
     """Every coefficient of every code side by side, as text; a dash where there is none."""
-    found, language = _found(records), evidence.parameters.language
+    found, language = _by_identity(records), evidence.parameters.language
     rows = []
     words = words_of(evidence)
     for code_id, kind, label in _codes(evidence):
@@ -331,14 +331,14 @@ def code_table(records: Iterable[Indicator], evidence: Evidence) -> pd.DataFrame
         indices = {name: get(name) for name in STATISTICS}
         rows.append(
             {"label": label, "kind": _kind(kind, words)}
-            | _printed(shares, indices, get("alpha", estimand="S"), language)
+            | _format_index(shares, indices, get("alpha", estimand="S"), language)
         )
     return pd.DataFrame(rows, columns=["label", "kind", *_COLUMNS])
 
 
 def kind_table(records: Iterable[Indicator], evidence: Evidence) -> pd.DataFrame:
     """The same of the codes of each kind together, and of all in the last row."""
-    found, language = _found(records), evidence.parameters.language
+    found, language = _by_identity(records), evidence.parameters.language
     words, kinds = words_of(evidence), [kind for _, kind, _ in _codes(evidence)]
     rows = []
     for kind in [*dict.fromkeys(kinds), ""]:
@@ -353,16 +353,16 @@ def kind_table(records: Iterable[Indicator], evidence: Evidence) -> pd.DataFrame
             {
                 "label": _kind(kind or "all", words),
                 "codes": kinds.count(kind) if kind else len(kinds),
-                "judgements": shares["prevalence"].N,
+                "judgements": shares["prevalence"].n,
             }
-            | _printed(shares, indices, inferred, language)
+            | _format_index(shares, indices, inferred, language)
         )
     return pd.DataFrame(rows, columns=["label", "codes", "judgements", *_COLUMNS])
 
 
 def unit_table(records: Iterable[Indicator], words: Words) -> pd.DataFrame:
     """Alpha by unit of analysis: `label`, `units`, `alpha`, `interval`."""
-    found, language = _found(records), words.language
+    found, language = _by_identity(records), words.language
     rows = []
     for unit in UNITS:
         record = found.get((f"coding.alpha_{unit}.index", "S", ()))
@@ -398,12 +398,12 @@ def agreement_columns(
 
 def unit_note(records: Iterable[Indicator], words: Words) -> str:
     """What the units of the table by unit leave out, in numbers."""
-    found = _found(records)
+    found = _by_identity(records)
     counts = {
         "several": found.get(("coding.passages_several.count", "D", ())),
         "blank": found.get(("coding.sentences_blank.count", "D", ())),
     }
-    values = {name: (record.n or 0) if record else 0 for name, record in counts.items()}
+    values = {name: (record.x or 0) if record else 0 for name, record in counts.items()}
     return words.markdown("agreement.table_units_note", **values)
 
 
@@ -411,7 +411,7 @@ def saturation_points(
     frame: pd.DataFrame, records: Iterable[Indicator], words: Words
 ) -> list[Point]:
     """Points of the curve of saturation, marked where new codes have become few."""
-    reached = _found(records)["saturation.reached.count", "D", ()].value
+    reached = _by_identity(records)["saturation.reached.count", "D", ()].value
     label = words("saturation.reached")
     columns = (frame[name].to_numpy(dtype=float).tolist() for name in _CURVE)
     return [
@@ -420,14 +420,14 @@ def saturation_points(
     ]
 
 
-def _found(records: Iterable[Indicator]) -> Mapping[_Name, Indicator]:
+def _by_identity(records: Iterable[Indicator]) -> Mapping[_Name, Indicator]:
     return {(record.key, record.estimand, record.dimensions): record for record in records}
 
 
 def _codes(evidence: Evidence) -> list[tuple[str, str, str]]:
     """Id, kind and label of every codable code that may be told, in the order of the codebook."""
     codes = codebook(evidence).set_index("code_id")[["kind", "label"]].astype(str)
-    rows = codes.loc[told_order(evidence)].reset_index()
+    rows = codes.loc[publishable_codes(evidence)].reset_index()
     return [(code_id, kind, label) for code_id, kind, label in rows.to_numpy().tolist()]
 
 
@@ -437,7 +437,7 @@ def _kind(kind: str, words: Words) -> str:
     return words(key).capitalize() if words.has(key := f"code_kind.{kind}") else kind
 
 
-def _printed(
+def _format_index(
     shares: Mapping[str, Indicator],
     indices: Mapping[str, Indicator],
     inferred: Indicator,

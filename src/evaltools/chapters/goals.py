@@ -63,7 +63,7 @@ def result_states_figure(evidence: Evidence) -> Figure:
 @figure_of("reports", "goals")
 def sought_figure(evidence: Evidence) -> Figure:
     """Goals by theme, and what became of them."""
-    words, frame = words_of(evidence), goals.sought_and_achieved(evidence)
+    words, frame = words_of(evidence), goals.results_by_theme(evidence)
     return Stacks(
         goal_stacks(frame),
         [Part(words(key), color) for key, color in _PARTS.values()],

@@ -40,7 +40,7 @@ def _value(record: Indicator, language: Language) -> str:
     if record.value is None:
         return say.MISSING
     if record.unit == "share":
-        return say.share(record.value, record.n, record.N, language)
+        return say.share(record.value, record.x, record.n, language)
     decimals = 0 if record.unit in ("count", "eur") else 3 if abs(record.value) < 0.1 else 2
     return say.number(record.value, language, decimals)
 
@@ -50,4 +50,4 @@ def _count(record: Indicator, language: Language) -> str:
         return say.number_range(record.low, record.high, language, 2)
     if record.unit != "share" or record.value is None or record.counted != "cases":
         return say.MISSING
-    return say.count_of(record.n or 0, record.N or 0, language)
+    return say.count_of(record.x or 0, record.n or 0, language)

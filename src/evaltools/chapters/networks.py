@@ -38,7 +38,7 @@ COLORS = 3
 def network_figure(evidence: Evidence) -> Figure:
     """Organisations and projects, tied by taking part."""
     words = words_of(evidence)
-    shown, ties = networks.drawn(evidence)
+    shown, ties = networks.drawable_network(evidence)
     groups = kind_groups(evidence)
     members = [
         Organisation(str(org_id), str(name), groups.get(kind, words("networks.group.other")))

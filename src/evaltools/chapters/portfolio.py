@@ -38,7 +38,7 @@ CONCENTRATION = {
 @figure_of("calls")
 def calls_figure(evidence: Evidence) -> Figure:
     """Applications, awards and money of each call."""
-    words, table = words_of(evidence), portfolio.printed_calls(evidence)
+    words, table = words_of(evidence), portfolio.printable_calls(evidence)
     published = ["applications", "granted", "granted_eur"]
     nothing = words("portfolio.calls_none")
     if len(table) and not table[published].notna().any(axis=None):
@@ -69,11 +69,11 @@ def calls_table(evidence: Evidence) -> Table:
         Column("appropriated_eur", words("portfolio.column.appropriated"), "eur"),
         Column("projects", words("portfolio.column.examined"), "count", width=15),
     ]
-    table = portfolio.printed_calls(evidence)
-    told = [column for column in columns if not len(table) or table[column.name].notna().any()]
+    table = portfolio.printable_calls(evidence)
+    filled = [column for column in columns if not len(table) or table[column.name].notna().any()]
     return Table(
         table,
-        told,
+        filled,
         words.markdown("portfolio.table_calls", **_known(evidence)),
         words.language,
         note=words.markdown("portfolio.table_calls_note"),

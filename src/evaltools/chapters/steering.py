@@ -98,7 +98,9 @@ def optimism_alt(evidence: Evidence) -> str:
         for row in rows
         if not row.suppressed
     ]
-    hidden = alt_text.withheld([row.label for row in rows if row.suppressed], words.language)
+    hidden = alt_text.describe_withheld(
+        [row.label for row in rows if row.suppressed], words.language
+    )
     return alt_text.join(*told, hidden)
 
 

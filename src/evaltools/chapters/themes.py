@@ -55,7 +55,7 @@ def themes_figure(evidence: Evidence, role: str, caption: str) -> Figure:
         level=evidence.parameters.confidence,
         band_name=words("themes.coder_band") if coded else "",
         nothing=words("themes.none"),
-    ).figure(words.markdown(caption, **_named(evidence, role, caption)), note=note)
+    ).figure(words.markdown(caption, **_caption_values(evidence, role, caption)), note=note)
 
 
 def themes_table(
@@ -88,7 +88,7 @@ def kind_figure(evidence: Evidence, kind: str) -> Figure:
     return themes_figure(evidence, kind, "themes.of_kind")
 
 
-def _named(evidence: Evidence, kind: str, caption: str) -> dict[str, int | str]:
+def _caption_values(evidence: Evidence, kind: str, caption: str) -> dict[str, int | str]:
     sizes: dict[str, int | str] = {**sizes_of(evidence)}
     if caption == "themes.of_kind":
         sizes["kind"] = evidence.words(f"code_kind.{kind}")

@@ -12,7 +12,7 @@ Item = tuple[str, float, str]
 """Label, value to order by, value as printed."""
 
 
-def lowest(items: Sequence[Item], language: Language) -> str:
+def describe_lowest(items: Sequence[Item], language: Language) -> str:
     """`Pienin: …` Empty for fewer than two items."""
     if len(items) < 2:
         return ""
@@ -20,18 +20,18 @@ def lowest(items: Sequence[Item], language: Language) -> str:
     return Words(language)("alt.lowest", label=label, value=text)
 
 
-def order(items: Sequence[Item], language: Language, at_most: int = 8) -> str:
+def describe_order(items: Sequence[Item], language: Language, at_most: int = 8) -> str:
     """All items from the largest to the smallest, the first so many by name."""
     if not items:
         return ""
     ranked = sorted(items, key=lambda item: (-item[1], item[0]))
-    told = [Words(language)("alt.item", label=label, value=text) for label, _, text in ranked]
-    told, rest = told[:at_most], len(told) - at_most
-    sentence = Words(language)("alt.order", items="; ".join(told))
+    texts = [Words(language)("alt.item", label=label, value=text) for label, _, text in ranked]
+    texts, rest = texts[:at_most], len(texts) - at_most
+    sentence = Words(language)("alt.order", items="; ".join(texts))
     return f"{sentence} {Words(language)('alt.more', count=rest)}" if rest > 0 else sentence
 
 
-def value_range(items: Sequence[Item], language: Language) -> str:
+def describe_range(items: Sequence[Item], language: Language) -> str:
     """`Arvot ovat välillä 4 %–37 %.` Empty for fewer than two items."""
     if len(items) < 2:
         return ""
@@ -39,12 +39,12 @@ def value_range(items: Sequence[Item], language: Language) -> str:
     return Words(language)("alt.range", low=ranked[0][2], high=ranked[-1][2])
 
 
-def withheld(labels: Sequence[str], language: Language) -> str:
+def describe_withheld(labels: Sequence[str], language: Language) -> str:
     """Which rows are suppressed."""
     return Words(language)("alt.suppressed", items=list_of(labels, language)) if labels else ""
 
 
-def missing(labels: Sequence[str], language: Language) -> str:
+def describe_missing(labels: Sequence[str], language: Language) -> str:
     """Which rows have no value."""
     return Words(language)("alt.missing", items=list_of(labels, language)) if labels else ""
 

@@ -90,8 +90,8 @@ class CallBars(Chart):
 
     def _describe(self) -> str:
         """Every call with its counts and money."""
-        told = (f"{row.label}: {self._counts(row)}, {self._sum(row)}." for row in self.rows)
-        return alt_text.join(self.words("alt.calls"), *told)
+        sentences = (f"{row.label}: {self._counts(row)}, {self._sum(row)}." for row in self.rows)
+        return alt_text.join(self.words("alt.calls"), *sentences)
 
     def _counts(self, row: Call) -> str:
         if row.granted is None:

@@ -69,7 +69,7 @@ class Differences(Chart):
 
     def _draw(self) -> Drawing:
         words, flag = self.words, self.flag
-        shown = [concealed(row) for row in self.rows]
+        shown = [conceal(row) for row in self.rows]
         if self.sort:
             shown = ranked(shown, by_distance=flag is not None)
         ends = [abs(e) for row in shown for e in (row.value, row.low, row.high) if e is not None]
@@ -103,7 +103,7 @@ class Differences(Chart):
     def _describe(self) -> str:
         """Differences in order, which are clear of zero or beyond the flag."""
         words, language, flag = self.words, self.language, self.flag
-        rows = [concealed(row) for row in self.rows]
+        rows = [conceal(row) for row in self.rows]
         items = [(r.label, r.value, self._printed(r)) for r in rows if r.value is not None]
         clear = [
             f"{row.label} ({self._interval(row)})"
@@ -123,10 +123,10 @@ class Differences(Chart):
                 flagged = words("alt.flagged", value=limit, items=list_of(beyond, language))
         return alt_text.join(
             words("alt.rows", count=len(rows)),
-            alt_text.order(items, language),
+            alt_text.describe_order(items, language),
             zero,
             flagged,
-            alt_text.withheld([row.label for row in rows if row.suppressed], language),
+            alt_text.describe_withheld([row.label for row in rows if row.suppressed], language),
         )
 
     def _printed(self, row: Gap) -> str:
@@ -181,7 +181,7 @@ def ranked(rows: Sequence[Gap], *, by_distance: bool) -> list[Gap]:
     return sorted(rows, key=lambda r: (r.value is None, r.suppressed, -size(r), r.label))
 
 
-def concealed(row: Gap) -> Gap:
+def conceal(row: Gap) -> Gap:
     """A suppressed row without its numbers, which neither order, scale nor words may betray."""
     return Gap(row.label, None, suppressed=True) if row.suppressed else row
 

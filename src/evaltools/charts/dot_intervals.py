@@ -80,7 +80,7 @@ class Dots(Chart):
 
     def _draw(self) -> Drawing:
         words, language = self.words, self.language
-        shown = [concealed(row) for row in self.rows]
+        shown = [conceal(row) for row in self.rows]
         if self.sort:
             shown.sort(key=lambda r: (r.value is None, r.suppressed, -(r.value or 0.0), r.label))
         tops = ("value", "high", "bound_high", "rule_high", "second", "second_high")
@@ -113,7 +113,7 @@ class Dots(Chart):
     def _describe(self) -> str:
         """Order with values and intervals, what is withheld or missing."""
         language = self.language
-        rows = [concealed(row) for row in self.rows]
+        rows = [conceal(row) for row in self.rows]
         items = [
             (row.label, row.value, _describe_row(row, language))
             for row in rows
@@ -121,10 +121,10 @@ class Dots(Chart):
         ]
         return alt_text.join(
             self.words("alt.rows", count=len(rows)),
-            alt_text.order(items, language),
-            alt_text.lowest(items, language) if len(items) > 8 else "",
-            alt_text.withheld([row.label for row in rows if row.suppressed], language),
-            alt_text.missing(
+            alt_text.describe_order(items, language),
+            alt_text.describe_lowest(items, language) if len(items) > 8 else "",
+            alt_text.describe_withheld([row.label for row in rows if row.suppressed], language),
+            alt_text.describe_missing(
                 [row.label for row in rows if row.value is None and not row.suppressed], language
             ),
         )
@@ -148,7 +148,7 @@ class Dots(Chart):
         return entries
 
 
-def concealed(row: Dot) -> Dot:
+def conceal(row: Dot) -> Dot:
     """A suppressed row without its numbers, which neither order, scale nor words may betray."""
     return Dot(row.label, None, suppressed=True) if row.suppressed else row
 

@@ -104,7 +104,7 @@ class Figure:
 
 def show(bundle: dict[str, Any], caption: str, metadata: dict[str, Any] | None = None) -> None:
     """Display an output, and below it its caption for the person in JupyterLab."""
-    from IPython.display import display
+    from IPython.display import display  # is there in a kernel only
 
     display(bundle, raw=True, metadata=metadata or {})  # type: ignore[no-untyped-call]
     below = {"text/markdown": caption}

@@ -82,7 +82,7 @@ class Cascade(Chart):
     def _describe(self) -> str:
         """Every attainment with its count and how it is known."""
         words, language = self.words, self.language
-        told = [f"{words('axis.goals_all')}: {number(sum(self.counts.values()), language)}."]
+        sentences = [f"{words('axis.goals_all')}: {number(sum(self.counts.values()), language)}."]
         for name, step in self._steps().items():
             parts = [
                 f"{words(f'measured_by.{by}')} {number(count, language)}"
@@ -90,5 +90,5 @@ class Cascade(Chart):
                 if count and by != "none"
             ]
             tail = f": {', '.join(parts)}" if parts else ""
-            told.append(f"{words(f'attainment.{name}')} {number(sum(step), language)}{tail}.")
-        return alt_text.join(*(sentence[:1].upper() + sentence[1:] for sentence in told))
+            sentences.append(f"{words(f'attainment.{name}')} {number(sum(step), language)}{tail}.")
+        return alt_text.join(*(sentence[:1].upper() + sentence[1:] for sentence in sentences))

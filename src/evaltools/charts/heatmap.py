@@ -105,7 +105,7 @@ class Heatmap(Chart):
 
     def _describe(self) -> str:
         """Of each panel its size and its largest cells."""
-        told = [self.words("alt.matrix", rows=len(self.rows), columns=len(self.columns))]
+        sentences = [self.words("alt.matrix", rows=len(self.rows), columns=len(self.columns))]
         for panel in self.panels:
             items = [
                 (f"{row} – {column}", float(count), number(count, self.language))
@@ -115,9 +115,9 @@ class Heatmap(Chart):
             ]
             ranked = self.words("alt.no_cells")
             if items:
-                ranked = alt_text.order(items, self.language, at_most=4)
-            told.append(f"{panel.heading}. {ranked}")
-        return alt_text.join(*told)
+                ranked = alt_text.describe_order(items, self.language, at_most=4)
+            sentences.append(f"{panel.heading}. {ranked}")
+        return alt_text.join(*sentences)
 
 
 def color_of(count: int, greatest: int) -> str:

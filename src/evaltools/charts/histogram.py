@@ -101,7 +101,7 @@ class Histogram(Chart):
         """Where 95 % of chance lies, and where the observed value."""
         language, known = self.language, self._known
         low, high = map(float, np.quantile(known, _TAILS))
-        told = self.words(
+        sentence = self.words(
             "alt.histogram",
             count=int(known.size),
             measure=self.x_words,
@@ -109,9 +109,9 @@ class Histogram(Chart):
             median=number(float(np.median(known)), language, self.decimals),
         )
         if self.observed is None:
-            return told
+            return sentence
         seen = self._observed_text
-        return alt_text.join(told, seen[:1].upper() + seen[1:] + ".")
+        return alt_text.join(sentence, seen[:1].upper() + seen[1:] + ".")
 
 
 def _bin_range(known: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> tuple[float, float]:

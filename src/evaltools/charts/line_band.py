@@ -96,13 +96,13 @@ class Line(Chart):
     def _describe(self) -> str:
         """Where the line starts and ends, and its labelled points."""
         shown = self._sorted
-        ends = {"first": self._told(shown[0]), "last": self._told(shown[-1])}
+        ends = {"first": self._describe_point(shown[0]), "last": self._describe_point(shown[-1])}
         return alt_text.join(
             self.words("alt.curve", y=self.y_words, x=self.x_words, **ends),
-            "; ".join(f"{self._told(p)} ({p.label})" for p in shown if p.label),
+            "; ".join(f"{self._describe_point(p)} ({p.label})" for p in shown if p.label),
         )
 
-    def _told(self, point: Point) -> str:
+    def _describe_point(self, point: Point) -> str:
         language = self.language
         if self.unit == "share":
             value = percent(point.y, language, 1)

@@ -82,13 +82,15 @@ class Lorenz(Chart):
 
     def _describe(self) -> str:
         """The part of the lower half and of the highest tenth."""
-        told = []
+        sentences = []
         for curve in self._shown:
             units, sums = points(curve.values)
             half = percent(float(np.interp(0.5, units, sums)), self.language)
             tenth = percent(1 - float(np.interp(0.9, units, sums)), self.language)
-            told.append(self.words("alt.lorenz", label=self._label(curve), half=half, tenth=tenth))
-        return alt_text.join(*told)
+            sentences.append(
+                self.words("alt.lorenz", label=self._label(curve), half=half, tenth=tenth)
+            )
+        return alt_text.join(*sentences)
 
     def _label(self, curve: Curve) -> str:
         if curve.gini is None:

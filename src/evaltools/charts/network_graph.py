@@ -85,7 +85,7 @@ class Network(Chart):
         graph, groups = self._graph(), self._groups
         radii = {node: _radius(node, graph) for node in graph}
         room = TEXT_WIDTH - 2 * EDGE
-        found, tall = places(graph, radii, room, _TALLEST, self.seed)
+        found, tall = place_organisations(graph, radii, room, _TALLEST, self.seed)
         key = [
             Entry(group or self.words("legend.organisation"), "dot", color)
             for group, color in zip(groups, _COLORS, strict=False)
@@ -128,7 +128,7 @@ class Network(Chart):
                 components=len(components),
                 largest=components[0],
             ),
-            alt_text.order(items, self.language, at_most=6),
+            alt_text.describe_order(items, self.language, at_most=6),
         )
 
 
@@ -218,7 +218,7 @@ def _touch(
     )
 
 
-def places(
+def place_organisations(
     graph: nx.Graph[Node],
     radii: Mapping[Node, float],
     width: float,
@@ -248,7 +248,7 @@ def places(
     spacing = 30.0
     while True:
         boxes = [_box(len(part), spacing, width) for part in components]
-        corners, height = _shelves(boxes, width)
+        corners, height = _pack_boxes(boxes, width)
         if height <= tallest or spacing < 9:
             break
         spacing *= 0.93
@@ -315,7 +315,7 @@ def _box(nodes: int, spacing: float, width: float) -> tuple[float, float]:
     return wide, max(area / wide, spacing * 0.8)
 
 
-def _shelves(
+def _pack_boxes(
     boxes: Sequence[tuple[float, float]], width: float
 ) -> tuple[list[tuple[float, float]], float]:
     """Top left corners of boxes put on shelves from the left, and the height of all."""

@@ -13,7 +13,7 @@ from evaltools.charts.figure import Chart
 from evaltools.charts.legend import Entry
 from evaltools.charts.row_layout import Spacing, lay_out_rows
 from evaltools.charts.scale import Axis
-from evaltools.charts.stacked_bars import Part, Stack, concealed, describe_counts
+from evaltools.charts.stacked_bars import Part, Stack, conceal, describe_counts
 from evaltools.charts.style import DIVERGING, INK
 from evaltools.i18n.numbers import number, percent
 
@@ -36,14 +36,14 @@ class Ratings(Chart):
     def parts(self) -> list[Part]:
         """The answers with their names and colours."""
         names = list(self.answers) or [self.words(f"rating.{value}") for value in range(1, 6)]
-        return [Part(*each) for each in zip(names, shades(len(names)), strict=True)]
+        return [Part(*each) for each in zip(names, answer_colors(len(names)), strict=True)]
 
     def _is_empty(self) -> bool:
         return not self.rows
 
     def _draw(self) -> Drawing:
         words, language, parts = self.words, self.language, self.parts
-        shown = [concealed(row) for row in self.rows]
+        shown = [conceal(row) for row in self.rows]
         if self.sort:
             shown.sort(key=lambda r: (r.suppressed, not r.total, -_high(r), r.label))
         edges = [_edges(row) for row in shown if row.total]
@@ -77,7 +77,7 @@ class Ratings(Chart):
         return describe_counts(self.rows, self.parts, self.language)
 
 
-def shades(answers: int) -> list[str]:
+def answer_colors(answers: int) -> list[str]:
     """Colours of so many answers, from the lowest to the highest."""
     stops = np.array([to_rgb(color) for color in DIVERGING])
     at = np.linspace(0, len(stops) - 1, max(answers, 2))[:answers]

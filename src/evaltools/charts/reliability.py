@@ -97,7 +97,7 @@ class ReliabilityChart(Chart):
         """Range, the weakest codes, how many are proven, what has no value."""
         words, language, rows = self.words, self.language, self._rows
         items = [
-            (f"{row.label} ({heading})", row.value, self._told(row))
+            (f"{row.label} ({heading})", row.value, self._describe_row(row))
             for heading, row in rows
             if row.value is not None
         ]
@@ -110,13 +110,17 @@ class ReliabilityChart(Chart):
         least = number(self.least, language, 3)
         return alt_text.join(
             words("alt.rows", count=len(rows)),
-            alt_text.value_range([(a, b, number(b, language, 2)) for a, b, _ in items], language),
+            alt_text.describe_range(
+                [(a, b, number(b, language, 2)) for a, b, _ in items], language
+            ),
             words("agreement.alt.weakest", items=told) if weakest else "",
             words("agreement.alt.proven", value=least, n=proven, N=len(rows)),
-            alt_text.missing([row.label for _, row in rows if row.value is None], language),
+            alt_text.describe_missing(
+                [row.label for _, row in rows if row.value is None], language
+            ),
         )
 
-    def _told(self, row: Reliability) -> str:
+    def _describe_row(self, row: Reliability) -> str:
         text = number(row.value, self.language, 2)
         if row.low is None or row.high is None:
             return text

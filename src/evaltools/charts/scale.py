@@ -57,8 +57,10 @@ def ticks(low: float, high: float, at_most: int = 6, *, whole: bool = False) -> 
     """Round values from low to high, both within; `whole` leaves out those with decimals."""
     found = MaxNLocator(nbins=max(at_most - 1, 1), steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
     slack = (high - low) * 1e-9
-    kept = [0.0 if abs(t) < slack else float(t) for t in found if low - slack <= t <= high + slack]
-    return [mark for mark in kept if not whole or mark == round(mark)]
+    inside = [
+        0.0 if abs(t) < slack else float(t) for t in found if low - slack <= t <= high + slack
+    ]
+    return [mark for mark in inside if not whole or mark == round(mark)]
 
 
 def round_ends(low: float, high: float, at_most: int = 6) -> tuple[float, float]:

@@ -65,7 +65,7 @@ class Slopes(Chart):
 
     def _draw(self) -> Drawing:
         words, language = self.words, self.language
-        shown = ranked(self.rows) if self.sort else [concealed(row) for row in self.rows]
+        shown = ranked(self.rows) if self.sort else [conceal(row) for row in self.rows]
         ends = [value for row in shown for value in (row.old, row.new) if value is not None]
         high = min(1.0, round_ends(0.0, max([0.1, *ends]))[1])
         axis = self.axis or words("axis.share_of_reports")
@@ -85,8 +85,10 @@ class Slopes(Chart):
         """The rows with both shares, those that are clear said to be so."""
         words, language = self.words, self.language
         shown = ranked(self.rows)
-        told = [row for row in shown if row.change is not None]
-        largest = sorted(told, key=lambda row: (-abs(round(row.change or 0.0, 12)), row.label))[:5]
+        complete = [row for row in shown if row.change is not None]
+        largest = sorted(complete, key=lambda row: (-abs(round(row.change or 0.0, 12)), row.label))[
+            :5
+        ]
         items = "; ".join(
             words(
                 "comparison.alt.clear" if row.clear else "comparison.alt.unclear",
@@ -99,8 +101,8 @@ class Slopes(Chart):
         return alt_text.join(
             words("comparison.alt.rows", count=len(shown), old=self.names[0], new=self.names[1]),
             words("comparison.alt.largest", items=items) if items else "",
-            alt_text.withheld([row.label for row in shown if row.suppressed], language),
-            alt_text.missing(
+            alt_text.describe_withheld([row.label for row in shown if row.suppressed], language),
+            alt_text.describe_missing(
                 [row.label for row in shown if row.change is None and not row.suppressed], language
             ),
         )
@@ -132,11 +134,11 @@ class Slopes(Chart):
 def ranked(rows: Sequence[Slope]) -> list[Slope]:
     """What rose most above, what fell most below, ties by label; rows without a change last."""
     return sorted(
-        map(concealed, rows),
+        map(conceal, rows),
         key=lambda r: (r.change is None, r.suppressed, -round(r.change or 0, 12), r.label),
     )
 
 
-def concealed(row: Slope) -> Slope:
+def conceal(row: Slope) -> Slope:
     """A suppressed row without its numbers, which neither order, scale nor words may betray."""
     return Slope(row.label, None, None, suppressed=True) if row.suppressed else row

@@ -79,7 +79,7 @@ class Stacks(Chart):
 
     def _draw(self) -> Drawing:
         language, shares = self.language, self.shares
-        shown = [concealed(row) for row in self.rows]
+        shown = [conceal(row) for row in self.rows]
         if self.sort:
             shown.sort(key=lambda r: (r.suppressed, not r.total, -self._first(r), r.label))
         high = 1.0
@@ -119,7 +119,7 @@ class Stacks(Chart):
 def describe_counts(rows: Sequence[Stack], parts: Sequence[Part], language: Language) -> str:
     """Every row with its counts, what is withheld, what is missing."""
     words = Words(language)
-    told = []
+    sentences = []
     for row in rows:
         if row.suppressed or not row.total:
             continue
@@ -127,16 +127,18 @@ def describe_counts(rows: Sequence[Stack], parts: Sequence[Part], language: Lang
             f"{part.name} {number(count, language)}"
             for part, count in zip(parts, row.counts, strict=True)
         )
-        told.append(words("alt.parts", label=row.label, parts=counts))
+        sentences.append(words("alt.parts", label=row.label, parts=counts))
     return alt_text.join(
         words("alt.rows", count=len(rows)),
-        *told,
-        alt_text.withheld([row.label for row in rows if row.suppressed], language),
-        alt_text.missing([r.label for r in rows if not r.total and not r.suppressed], language),
+        *sentences,
+        alt_text.describe_withheld([row.label for row in rows if row.suppressed], language),
+        alt_text.describe_missing(
+            [r.label for r in rows if not r.total and not r.suppressed], language
+        ),
     )
 
 
-def concealed(row: Stack) -> Stack:
+def conceal(row: Stack) -> Stack:
     """A suppressed row without its counts, which neither order, scale nor words may betray."""
     return Stack(row.label, (0,) * len(row.counts), True) if row.suppressed else row
 

@@ -26,8 +26,8 @@ def clean(text: str) -> str:
     files, and a form feed or a lone surrogate would stop the SVG from being well formed.
     """
     spaced = (" " if character in _BREAKS else character for character in text)
-    kept = (c for c in spaced if unicodedata.category(c) not in ("Cc", "Cs", "Cn"))
-    return " ".join(part for part in "".join(kept).split(" ") if part)
+    printable = (c for c in spaced if unicodedata.category(c) not in ("Cc", "Cs", "Cn"))
+    return " ".join(part for part in "".join(printable).split(" ") if part)
 
 
 @lru_cache(maxsize=20_000)

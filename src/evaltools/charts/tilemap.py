@@ -116,9 +116,9 @@ class TileMap(Chart):
         ]
         return alt_text.join(
             self.words("alt.tilemap", heading=self.heading, count=len(tiles)),
-            alt_text.order(items, language, at_most=19),
-            alt_text.withheld([tile.label for tile in tiles if tile.suppressed], language),
-            alt_text.missing(
+            alt_text.describe_order(items, language, at_most=19),
+            alt_text.describe_withheld([tile.label for tile in tiles if tile.suppressed], language),
+            alt_text.describe_missing(
                 [t.label for t in tiles if t.value is None and not t.suppressed], language
             ),
         )

@@ -6,7 +6,7 @@ import click
 
 from evaltools.cli.main import main
 from evaltools.study import find_study
-from evaltools.study.study import listing, schema
+from evaltools.study.study import list_parameters, schema
 
 
 @main.command()
@@ -15,4 +15,4 @@ def parameters(as_json: bool) -> None:
     """List the study's parameters, their values and its scenarios."""
 
     study = find_study()
-    click.echo(schema(study) if as_json else listing(study))
+    click.echo(schema(study) if as_json else list_parameters(study))

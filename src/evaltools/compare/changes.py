@@ -196,11 +196,11 @@ def _change_limits(
         if new.estimand == "P":
             own = square_and_add(old, new)
             return (*own, "square_and_add") if own else None
+        assert old.x is not None
         assert old.n is not None
-        assert old.N is not None
+        assert new.x is not None
         assert new.n is not None
-        assert new.N is not None
-        low, high = _newcombe_limits(new.n, new.N, old.n, old.N, setting.level)
+        low, high = _newcombe_limits(new.x, new.n, old.x, old.n, setting.level)
         return low, high, "newcombe"
     for first, second in ((old, new), siblings):
         if counted := _wilson_counts(first, second):
@@ -217,9 +217,9 @@ def _wilson_counts(
     """Counts of two shares whose limits are Wilson's, and so can be had at any level."""
     counts: list[int] = []
     for share in (new, old):
-        if share is None or share.method != "wilson" or share.n is None or not share.N:
+        if share is None or share.method != "wilson" or share.x is None or not share.n:
             return None
-        counts += (share.n, share.N)
+        counts += (share.x, share.n)
     return counts[0], counts[1], counts[2], counts[3]
 
 
@@ -227,9 +227,9 @@ def _counts_reports(indicator: Indicator, reports: int | None) -> bool:
     """Whether it is a share of the reports read, so that reports are what was drawn."""
     return (
         indicator.unit == "share"
-        and indicator.n is not None
-        and bool(indicator.N)
-        and reports == indicator.N
+        and indicator.x is not None
+        and bool(indicator.n)
+        and reports == indicator.n
         and "clustered" not in indicator.method
     )
 
@@ -267,8 +267,8 @@ def _is_same(old: Indicator, new: Indicator) -> bool:
     """Equal in all that a reader sees; where it was computed and its note may differ."""
     numbers = ((old.value, new.value), (old.low, new.low), (old.high, new.high))
     return (
-        (old.unit, old.n, old.N, old.suppressed, old.level, old.method)
-        == (new.unit, new.n, new.N, new.suppressed, new.level, new.method)
+        (old.unit, old.x, old.n, old.suppressed, old.level, old.method)
+        == (new.unit, new.x, new.n, new.suppressed, new.level, new.method)
         and all((a is None) == (b is None) for a, b in numbers)
         and all(isclose(a, b, rel_tol=1e-12, abs_tol=1e-15)
                 for a, b in numbers if a is not None and b is not None)

@@ -212,7 +212,7 @@ def _count_reports(run: Artifact) -> tuple[int | None, int | None]:
     """Reports read and funded projects in scope."""
     for item in run.indicators:
         if item.key == "reports.read.share" and not item.dimensions and item.estimand == "D":
-            return item.n, item.N
+            return item.x, item.n
     return None, None
 
 

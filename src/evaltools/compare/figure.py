@@ -79,8 +79,8 @@ def _make_slope(change: IndicatorChange, language: Language, labels: Mapping[str
     assert old is not None
     assert new is not None
     return Slope(
-        tables.find_label(change.key, language, labels), old.value, new.value, old.n, old.N, new.n,
-        new.N, clear=change.verdict == "moved",
+        tables.find_label(change.key, language, labels), old.value, new.value, old.x, old.n, new.x,
+        new.n, clear=change.verdict == "moved",
     )  # fmt: skip
 
 

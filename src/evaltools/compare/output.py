@@ -26,7 +26,6 @@ from evaltools.evidence import load_descriptor
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
-from evaltools.indicators.indicator import counts_of
 from evaltools.pipeline.outputs import escape_formula
 from evaltools.problems import Problem, ProblemError
 from evaltools.study import Study
@@ -271,7 +270,7 @@ def _csv_row(change: IndicatorChange) -> list[str]:
         change.why,
     ]
     for side in (change.old, change.new):
-        counts = (None,) * 4 if side is None else (side.value, *counts_of(side))
+        counts = (None,) * 4 if side is None else (side.value, side.x, side.n, side.N)
         row += map(_format_number, counts)
     numbers = (change.change, change.low, change.high, change.level)
     return [*row, *map(_format_number, numbers), change.basis]

@@ -94,8 +94,8 @@ def read_printed_texts(
     comparison |= ranking_variables(run.indicators, glossary)
     for item in run.indicators:
         if item.key == "reports.read.share" and item.estimand == "D" and not item.dimensions:
-            comparison["scope.reports"] = say.number(item.n, language)
-            comparison["scope.projects"] = say.number(item.N, language)
+            comparison["scope.reports"] = say.number(item.x, language)
+            comparison["scope.projects"] = say.number(item.n, language)
     known = study.declaration.parameters
     try:
         parameters = study.parameters(

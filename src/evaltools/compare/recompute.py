@@ -252,5 +252,7 @@ def _is_consistent(identity: Identity, cells: Cells, old: Artifact, new: Artifac
     both, only_new, only_old, _ = cells
     counts = []
     for run in (old, new):
-        counts.append(next((item.n for item in run.indicators if item.identity == identity), None))
+        counts.append(
+            next((item.contributors for item in run.indicators if item.identity == identity), None)
+        )
     return counts == [both + only_old, both + only_new]

@@ -272,8 +272,8 @@ def _format_value(indicator: Indicator | None, words: Words) -> str:
         return ""
     text = format_indicator(indicator, words)
     counted = indicator.unit == "share" and indicator.value is not None and not indicator.suppressed
-    if counted and indicator.N and indicator.N < 100_000 and "/" not in text:
-        text += f" ({say.count_of(indicator.n or 0, indicator.N, words.language)})"
+    if counted and indicator.n and indicator.n < 100_000 and "/" not in text:
+        text += f" ({say.count_of(indicator.x or 0, indicator.n, words.language)})"
     return text
 
 

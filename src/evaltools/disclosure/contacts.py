@@ -85,7 +85,7 @@ _HANDLE = re.compile(
 )
 
 
-def emails(text: str) -> Iterator[tuple[int, int]]:
+def find_emails(text: str) -> Iterator[tuple[int, int]]:
     """E-mail addresses, also with (at), [at], `at` and (dot) for the marks."""
     if _MARKS.search(text):
         for pattern in (_EMAIL, _SPOKEN):
@@ -93,7 +93,7 @@ def emails(text: str) -> Iterator[tuple[int, int]]:
                 yield match.span()
 
 
-def phones(text: str) -> Iterator[tuple[int, int]]:
+def find_phones(text: str) -> Iterator[tuple[int, int]]:
     """Telephone numbers of the countries declared, and of any with its calling code."""
     for match in _PHONE.finditer(text):
         digits = re.sub(r"\D", "", match[0].replace("(0)", ""))
@@ -112,7 +112,7 @@ def phones(text: str) -> Iterator[tuple[int, int]]:
             yield match.span(1)
 
 
-def addresses(text: str) -> Iterator[tuple[int, int]]:
+def find_addresses(text: str) -> Iterator[tuple[int, int]]:
     """Streets with a door; any place with door and postcode."""
     for match in _STREET.finditer(text):
         if not _UNSURE.search(match[0]) and not _ROADS.match(match[0]):
@@ -122,19 +122,19 @@ def addresses(text: str) -> Iterator[tuple[int, int]]:
             yield match.span()
 
 
-def boxes(text: str) -> Iterator[tuple[int, int]]:
+def find_post_boxes(text: str) -> Iterator[tuple[int, int]]:
     """Post-office boxes."""
     for match in _BOX.finditer(text):
         yield match.span()
 
 
-def plates(text: str) -> Iterator[tuple[int, int]]:
+def find_number_plates(text: str) -> Iterator[tuple[int, int]]:
     """Number plates of vehicles, where a word before them says that they are."""
     for match in _PLATE.finditer(text):
         yield match.span(match.lastindex or 0)
 
 
-def profiles(text: str) -> Iterator[tuple[int, int]]:
+def find_profiles(text: str) -> Iterator[tuple[int, int]]:
     """Handles and profiles in social media that are called after somebody."""
     for match in _HANDLE.finditer(text):
         handle = match["own"] or match[1] or match[3]

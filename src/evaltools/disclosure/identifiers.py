@@ -121,13 +121,13 @@ def business_ids(text: str) -> Iterator[tuple[int, int]]:
                 yield match.span()
 
 
-def companies(text: str) -> Iterator[tuple[int, int]]:
+def find_companies(text: str) -> Iterator[tuple[int, int]]:
     """Names of companies, by what they end in or begin with."""
     for match in _COMPANY.finditer(text):
         yield match.span()
 
 
-def cards(text: str) -> Iterator[tuple[int, int]]:
+def find_card_numbers(text: str) -> Iterator[tuple[int, int]]:
     """Numbers of payment cards in a folded text, with a right check digit."""
     for match in _CARD.finditer(text):
         digits = re.sub(r"\D", "", match[0])
@@ -135,7 +135,7 @@ def cards(text: str) -> Iterator[tuple[int, int]]:
             yield match.span()
 
 
-def births(text: str) -> Iterator[tuple[int, int]]:
+def find_birth_dates(text: str) -> Iterator[tuple[int, int]]:
     """Days in a folded text that a word before them calls somebody's birthday."""
     for match in _BIRTH.finditer(text):
         parts = [match[part] or match[f"{part}2"] for part in ("year", "month", "day")]
@@ -143,7 +143,7 @@ def births(text: str) -> Iterator[tuple[int, int]]:
             yield match.span("date")
 
 
-def accounts(text: str) -> Iterator[tuple[int, int]]:
+def find_account_numbers(text: str) -> Iterator[tuple[int, int]]:
     """International bank account numbers with right check digits (ISO 13616-1:2020).
 
     Words after a number may look like its last letters, so its country tells how long it is.

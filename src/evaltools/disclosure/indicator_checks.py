@@ -10,10 +10,10 @@ from evaltools.disclosure.recoverability import (
     GAP,
     ContradictionError,
     PublicTable,
-    attack_on,
+    build_attack,
+    cell_name,
     published_tables,
-    recovered,
-    where,
+    recoverable_problem,
 )
 from evaltools.indicators.disclosure.gate import why_withheld
 from evaltools.indicators.disclosure.policy import Policy
@@ -62,12 +62,12 @@ def check_indicators(
     sensitive = [one for one in records if policy.regime_of(one.key) != "open"]
     for record in sensitive:
         problems += _small(record, policy)
-    problems += _of_few_claims(sensitive, policy)
-    problems += _shown_elsewhere(sensitive)
-    problems += _periods(sensitive, policy)
+    problems += _check_few_claims(sensitive, policy)
+    problems += _check_estimands(sensitive)
+    problems += _check_periods(sensitive, policy)
     for table in published_tables(records, policy):
         problems += audit_published(table, policy.rules)
-        problems += _crossed(table, policy) if table.name.startswith(GAP) else []
+        problems += _check_crossings(table, policy) if table.name.startswith(GAP) else []
     return sorted(set(problems))
 
 
@@ -76,7 +76,7 @@ def audit_published(table: PublicTable, rules: Rules) -> list[Problem]:
 
     Without the data: from the sums alone every withheld count must be able to reach the minimum,
     or all there is; and it must stay open between values for a reader who knows besides that
-    a count withheld beside shown ones is not nought. This is what `indicators.suppression`
+    a count withheld beside shown ones is not zero. This is what `indicators.suppression`
     promises.
 
     Arguments:
@@ -84,7 +84,7 @@ def audit_published(table: PublicTable, rules: Rules) -> list[Problem]:
         rules: the minimum is used.
     """
     try:
-        naive, keen = attack_on([replace(table, empty_shown=False)]), attack_on([table])
+        naive, keen = build_attack([replace(table, empty_shown=False)]), build_attack([table])
         total = naive.bounds(())[1]
         problems = []
         for cell in table.cells:
@@ -94,7 +94,7 @@ def audit_published(table: PublicTable, rules: Rules) -> list[Problem]:
             reach = min(rules.minimum, total)
             if high < reach or least == most:
                 low, high = (least, most) if least == most else (low, high)
-                problems.append(recovered(where(table.name, cell.labels), low, high))
+                problems.append(recoverable_problem(cell_name(table.name, cell.labels), low, high))
     except ContradictionError:
         return [
             Problem(
@@ -123,53 +123,60 @@ def _small(record: Indicator, policy: Policy) -> list[Problem]:
         return [_problem(record, "is sensitive, and what it is made of was not examined", "sum")]
     if why.kind == "few":
         return [_problem(record, "speaks of too few projects", "small-group")]
-    if 0 < (record.n or 0) < policy.minimum:
+    if 0 < (record.contributors or 0) < policy.minimum:
         return [_problem(record, "shows a count of too few projects", "small-cell")]
     return [_problem(record, "shows by subtraction a count of too few projects", "small-cell")]
 
 
-def _crossed(table: PublicTable, policy: Policy) -> list[Problem]:
+def _check_crossings(table: PublicTable, policy: Policy) -> list[Problem]:
     """Groups of too few projects that follow from two shares beside each other."""
     return [
-        recovered(where(table.name, cell.labels), cell.value, cell.value)
+        recoverable_problem(cell_name(table.name, cell.labels), cell.value, cell.value)
         for cell in table.cells
         if cell.value is not None and few(int(cell.value), policy.minimum)
     ]
 
 
-def _of_few_claims(records: Sequence[Indicator], policy: Policy) -> list[Problem]:
+def _check_few_claims(records: Sequence[Indicator], policy: Policy) -> list[Problem]:
     """Claims of savings are counted claim by claim; too few projects may stand behind them."""
     claiming = next((one for one in records if one.key == CLAIMING), None)
-    enough = claiming and not claiming.suppressed and not few(claiming.n or 0, policy.minimum)
+    enough = claiming and not claiming.suppressed and not few(claiming.x or 0, policy.minimum)
     if claiming is None or enough:
         return []
     return [
         _problem(one, "speaks of too few projects", "small-group")
         for one in records
-        if one.key.startswith("savings.") and not one.suppressed and one.key != CLAIMING and one.n
+        if one.key.startswith("savings.")
+        and not one.suppressed
+        and one.key != CLAIMING
+        and one.contributors
     ]
 
 
-def _shown_elsewhere(records: Sequence[Indicator]) -> list[Problem]:
+def _check_estimands(records: Sequence[Indicator]) -> list[Problem]:
     """Withheld under one estimand, shown under another: the count is the same."""
     withheld = {(one.key, one.dimensions) for one in records if one.suppressed}
     return [
         _problem(one, "is withheld under another estimand, but shown here", "estimand")
         for one in records
-        if not one.suppressed and (one.key, one.dimensions) in withheld and one.n is not None
+        if not one.suppressed
+        and (one.key, one.dimensions) in withheld
+        and one.contributors is not None
     ]
 
 
-def _periods(records: Sequence[Indicator], policy: Policy) -> list[Problem]:
+def _check_periods(records: Sequence[Indicator], policy: Policy) -> list[Problem]:
     """Sums by period must leave no small rest."""
     problems = []
     for key in sorted({one.key for one in records if one.unit == "eur"}):
         own = [one for one in records if one.key == key]
-        whole = next((one.n for one in own if not one.dimensions and one.n is not None), None)
-        shown = [one for one in own if one.dimensions and one.n is not None]
+        whole = next(
+            (n for one in own if not one.dimensions and (n := one.contributors) is not None), None
+        )
+        shown = [one for one in own if one.dimensions and one.contributors is not None]
         if whole is None or not shown:
             continue
-        rest = whole - sum(one.n or 0 for one in shown)
+        rest = whole - sum(one.contributors or 0 for one in shown)
         if 0 < rest < policy.minimum:
             problems.append(
                 _problem(shown[0], "leaves a rest of too few projects by subtraction", "small-cell")

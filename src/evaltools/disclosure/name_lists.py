@@ -8,11 +8,10 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Literal
 
-import yaml
-
+from evaltools.coding.suggestions.lemmas import is_known, lemmatise
 from evaltools.disclosure.inflection import base_forms, stems
+from evaltools.yaml_text import load_trusted
 
-YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """In C where it is there: ten times as fast, and as safe."""
 
 Name = Literal["given", "given_or_word", "surname", "surname_or_word", "unlisted", "word"]
@@ -23,7 +22,7 @@ dictionary of the reports' languages."""
 def read_forms(name: str) -> Mapping[str, Any]:
     """What `forms/` declares in a file: words and forms of languages and countries."""
     file = resources.files(__package__) / "forms" / name
-    content: Mapping[str, Any] = yaml.load(file.read_text(encoding="utf-8"), Loader=YAML_LOADER)
+    content: Mapping[str, Any] = load_trusted(file.read_text(encoding="utf-8"))
     return content
 
 
@@ -168,15 +167,11 @@ def is_bare_surname(word: str) -> bool:
 @lru_cache(maxsize=100_000)
 def is_word(word: str) -> bool:
     """Whether a dictionary of the reports' languages has the word, which may be a name there."""
-    from evaltools.coding.suggestions.lemmas import is_known
-
     return any(is_known(word.lower(), language) for language in LANGUAGES)
 
 
 def are_words(*words: str) -> bool:
     """Whether one language has all of these words, as the words of a heading are."""
-    from evaltools.coding.suggestions.lemmas import is_known
-
     return any(all(is_known(word.lower(), language) for word in words) for language in LANGUAGES)
 
 
@@ -196,8 +191,6 @@ def is_word_and_given(word: str) -> bool:
 
 
 def _lemma(word: str) -> str:
-    from evaltools.coding.suggestions.lemmas import lemmatise
-
     return lemmatise(word.lower(), "fi").capitalize()
 
 

@@ -179,7 +179,7 @@ def _token(text: str, match: re.Match[str], is_place: Callable[[str], bool]) -> 
 
 
 def _size(text: str, run: Sequence[_Token], crowded: bool) -> int:
-    """Of how many of these words a name is made that begins with the first; nought for none."""
+    """Of how many of these words a name is made that begins with the first; zero for none."""
     first = run[0]
     if first.role == "particle":
         return 0
@@ -224,8 +224,8 @@ def _is_surname_of_place(text: str, title: str, token: _Token) -> bool:
         return True
     if not text[max(0, token.start - 3) : token.start].rstrip()[-1:].isalpha():
         return False  # a heading: Manager: Salo
-    said = _NEXT.match(text, token.end)
-    return said is not None and name_lists.is_cue(said[1])
+    next_word = _NEXT.match(text, token.end)
+    return next_word is not None and name_lists.is_cue(next_word[1])
 
 
 def _until(run: Sequence[_Token]) -> int:

@@ -37,7 +37,7 @@ _ENDING = (
 
 
 @dataclass(frozen=True, order=True)
-class Found:
+class PersonMatch:
     """A stretch of text that points at somebody.
 
     Arguments:
@@ -63,14 +63,14 @@ def with_article(kind: Kind) -> str:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownNames:
     """Names that are no persons: those of places and bodies, uninflected, in any language."""
 
     names: frozenset[str] = frozenset()
     _seen: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def of(cls, tables: Mapping[str, pd.DataFrame]) -> Known:
+    def of(cls, tables: Mapping[str, pd.DataFrame]) -> KnownNames:
         """The names in a study's tables: no table has names of persons, and those of places and
         bodies stand in columns by language, `name_fi`.
         """
@@ -113,10 +113,10 @@ def is_form(word: str, known: str) -> bool:
     )
 
 
-NOBODY = Known()
+NOBODY = KnownNames()
 
 
-def find_persons(text: str, known: Known = NOBODY) -> tuple[Found, ...]:
+def find_persons(text: str, known: KnownNames = NOBODY) -> tuple[PersonMatch, ...]:
     """Everything in a text that points at a person or a company, in order, without overlaps.
 
     Arguments:
@@ -124,25 +124,25 @@ def find_persons(text: str, known: Known = NOBODY) -> tuple[Found, ...]:
         known: places and bodies that are no persons.
     """
     folded = fold(text)
-    taken: list[Found] = []
+    taken: list[PersonMatch] = []
     covered = bytearray(len(folded.text))
     for kind, find in _FINDERS:
         for start, end in find(folded.text):
             if not any(covered[start:end]):
                 covered[start:end] = b"\x01" * (end - start)
                 at, until = folded.span(start, end)
-                taken.append(Found(at, until, kind, text[at:until]))
+                taken.append(PersonMatch(at, until, kind, text[at:until]))
     for start, end in name_shapes.names_in(folded.text, known.has):
         if not any(covered[start:end]):
             covered[start:end] = b"\x01" * (end - start)
             at, until = folded.span(start, end)
-            taken.append(Found(at, until, "person", text[at:until]))
+            taken.append(PersonMatch(at, until, "person", text[at:until]))
     return tuple(sorted(taken))
 
 
 def redact(
-    text: str, known: Known = NOBODY, *, companies: bool = False
-) -> tuple[str, tuple[Found, ...]]:
+    text: str, known: KnownNames = NOBODY, *, companies: bool = False
+) -> tuple[str, tuple[PersonMatch, ...]]:
     """The text with [...] in place of whatever points at a person.
 
     Arguments:
@@ -163,18 +163,18 @@ def redact(
 
 
 _FINDERS: tuple[tuple[Kind, Callable[[str], Iterator[tuple[int, int]]]], ...] = (
-    ("email", contacts.emails),
+    ("email", contacts.find_emails),
     ("identity_code", identifiers.identity_numbers),
-    ("account", identifiers.accounts),
+    ("account", identifiers.find_account_numbers),
     ("business_id", identifiers.business_ids),
-    ("payment_card", identifiers.cards),
-    ("date_of_birth", identifiers.births),
-    ("phone", contacts.phones),
-    ("post_office_box", contacts.boxes),
-    ("address", contacts.addresses),
-    ("address", contacts.profiles),
-    ("number_plate", contacts.plates),
-    ("company", identifiers.companies),
+    ("payment_card", identifiers.find_card_numbers),
+    ("date_of_birth", identifiers.find_birth_dates),
+    ("phone", contacts.find_phones),
+    ("post_office_box", contacts.find_post_boxes),
+    ("address", contacts.find_addresses),
+    ("address", contacts.find_profiles),
+    ("number_plate", contacts.find_number_plates),
+    ("company", identifiers.find_companies),
 )
 
 

@@ -14,7 +14,7 @@ from evaltools.disclosure.persons import (
     GAP,
     NOBODY,
     THIRD_PARTY,
-    Known,
+    KnownNames,
     find_persons,
     redact,
     with_article,
@@ -55,7 +55,7 @@ def redactions_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, Redaction]:
 
 
 def public_quote(
-    quote: str, policy: Policy, redaction: Redaction | None = None, known: Known = NOBODY
+    quote: str, policy: Policy, redaction: Redaction | None = None, known: KnownNames = NOBODY
 ) -> str | None:
     """The words that may be printed, as plain text on one line; None where none may be.
 
@@ -77,7 +77,7 @@ def public_quote(
         text = redaction.text_public
     else:
         text = redaction.text_public if redaction else quote
-    cleaned, edits = redact(plain(text), known, companies=policy != "verbatim")
+    cleaned, edits = redact(strip_controls(text), known, companies=policy != "verbatim")
     if edits and policy == "verbatim":
         return None
     if not re.sub(r"[\W_]", "", cleaned.replace(GAP, "")):
@@ -85,29 +85,29 @@ def public_quote(
     return cleaned
 
 
-def plain(text: str) -> str:
+def strip_controls(text: str) -> str:
     """One line without control and direction characters, which could show what is not there."""
-    kept = "".join(
+    printable = "".join(
         " " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c
         for c in unicodedata.normalize("NFC", text)
         if unicodedata.category(c) not in ("Cf", "Cs", "Co")
     )
-    return re.sub(r"[ \t]{2,}", " ", kept).strip()
+    return re.sub(r"[ \t]{2,}", " ", printable).strip()
 
 
 def only_deletes(quote: str, text_public: str) -> bool:
     """Whether a public text is the passage with stretches replaced by `[...]`, and no more."""
-    pieces = [re.escape(piece) for piece in plain(text_public).split(GAP)]
-    return len(pieces) > 1 and re.fullmatch(r".+?".join(pieces), plain(quote)) is not None
+    pieces = [re.escape(piece) for piece in strip_controls(text_public).split(GAP)]
+    return len(pieces) > 1 and re.fullmatch(r".+?".join(pieces), strip_controls(quote)) is not None
 
 
 def check_redactions(
-    tables: Mapping[str, pd.DataFrame], known: Known | None = None
+    tables: Mapping[str, pd.DataFrame], known: KnownNames | None = None
 ) -> list[Problem]:
     """Approved passages that say something else than the report, or still name somebody."""
     if TABLE not in tables:
         return []
-    known = known or Known.of(tables)
+    known = known or KnownNames.of(tables)
     quotes = dict(
         zip(tables["segments"]["segment_id"].astype(str), tables["segments"]["quote"], strict=True)
     )
@@ -130,7 +130,7 @@ def check_redactions(
     return sorted(problems)
 
 
-def check_text(text: str, where: str, known: Known = NOBODY) -> list[Problem]:
+def check_text(text: str, where: str, known: KnownNames = NOBODY) -> list[Problem]:
     """Persons and addresses in a text that is to be published, masked in the message."""
     return [
         Problem(

@@ -142,14 +142,14 @@ class Attack:
             integrality=np.ones(len(row)) if self._whole else None,
         )
         if found.status == 3 or (found.status == 4 and sign < 0):
-            return np.inf  # unbounded above; below, nought always bounds it
+            return np.inf  # unbounded above; below, zero always bounds it
         if found.status != 0:
             raise ContradictionError("no numbers agree with all of the tables")
         value = float(sign * found.fun)
         return float(round(value)) if self._whole else value
 
 
-def attack_on(tables: Sequence[PublicTable], extra: Sequence[KnownSum] = ()) -> Attack:
+def build_attack(tables: Sequence[PublicTable], extra: Sequence[KnownSum] = ()) -> Attack:
     """The attack of a reader who has all of the tables, of one quantity.
 
     Arguments:
@@ -166,38 +166,38 @@ def attack_on(tables: Sequence[PublicTable], extra: Sequence[KnownSum] = ()) -> 
         for name, categories in table.axes:
             if axes.setdefault(name, categories) != categories:
                 raise ValueError(f"{table.name}: axis {name} has other categories elsewhere")
-    known = [one for table in tables for one in knowledge(table)]
+    known = [one for table in tables for one in known_sums(table)]
     whole = not any(table.magnitude for table in tables)
     return Attack(axes, [*known, *extra], whole=whole)
 
 
-def knowledge(table: PublicTable) -> list[KnownSum]:
+def known_sums(table: PublicTable) -> list[KnownSum]:
     """What a table tells its reader, cell by cell."""
-    told = []
+    sums = []
     for cell in table.cells:
         if cell.value is None:
             nonempty = table.empty_shown and not table.magnitude
-            told.append(KnownSum(cell.place, 1.0 if nonempty else 0.0, np.inf))
+            sums.append(KnownSum(cell.place, 1.0 if nonempty else 0.0, np.inf))
         elif table.rounding is None or (table.exact_total and not cell.place):
             slack = _TOLERANCE * max(1.0, abs(cell.value)) if table.magnitude else 0.0
-            told.append(KnownSum(cell.place, cell.value - slack, cell.value + slack))
+            sums.append(KnownSum(cell.place, cell.value - slack, cell.value + slack))
         else:
             # Halves are rounded upwards, so the upper end is open.
             half, step = table.rounding / 2, 0.0 if table.magnitude else 1.0
             high = cell.value + half
             top = np.ceil(high) - step if step else high
-            told.append(KnownSum(cell.place, max(0.0, cell.value - half), top))
-    return told
+            sums.append(KnownSum(cell.place, max(0.0, cell.value - half), top))
+    return sums
 
 
-def where(table: str, labels: Labels) -> str:
+def cell_name(table: str, labels: Labels) -> str:
     """A cell, as a message names it."""
     return f"table {table}, cell " + " × ".join(
         "all" if label == TOTAL else label for label in labels
     )
 
 
-def recovered(place: str, low: float, high: float) -> Problem:
+def recoverable_problem(place: str, low: float, high: float) -> Problem:
     """That a withheld cell can be worked out, exactly or nearly. The numbers stay untold."""
     closely = "exactly" if high - low < 1e-3 else "too closely"
     return Problem(
@@ -237,19 +237,19 @@ def published_tables(
         elif policy and record.estimand == "D" and record.key.endswith(".share"):
             cells = policy.regime_of(record.key) == "cells" and not by
             made += _share_table(record) if cells else []
-    ratings = [_rating_table(item, told, high.get(item, [])) for item, told in by_item.items()]
+    ratings = [_rating_table(item, sums, high.get(item, [])) for item, sums in by_item.items()]
     rounding = policy.rules.rounding if policy else None
     return tuple(replace(one, rounding=rounding, exact_total=True) for one in [*ratings, *made])
 
 
 def _share_table(record: Indicator) -> list[PublicTable]:
-    if record.N is None:
+    if record.n is None:
         return []
-    yes = None if record.n is None else float(record.n)
+    yes = None if record.x is None else float(record.x)
     cells = [
         PublicCell(("yes",), (("in", ("yes",)),), yes),
-        PublicCell(("no",), (("in", ("no",)),), None if yes is None else record.N - yes),
-        PublicCell(("*",), (), float(record.N)),
+        PublicCell(("no",), (("in", ("no",)),), None if yes is None else record.n - yes),
+        PublicCell(("*",), (), float(record.n)),
     ]
     axes = (("in", ("yes", "no")),)
     # All of a group of which nothing is told may be on one side.
@@ -257,10 +257,10 @@ def _share_table(record: Indicator) -> list[PublicTable]:
 
 
 def _gap_table(item: str, record: Indicator) -> list[PublicTable]:
-    if record.value is None or record.n is None or not record.N:
+    if record.value is None or record.x is None or not record.n:
         return []
-    evidenced = round(record.n - record.value * record.N)
-    tables = with_margins(record.n, evidenced, record.N)
+    evidenced = round(record.x - record.value * record.n)
+    tables = with_margins(record.x, evidenced, record.n)
     axes = (("rated", ("high", "low")), ("evidence", ("yes", "no")))
     labels = (("high", "yes"), ("high", "no"), ("low", "yes"), ("low", "no"))
     cells = [
@@ -273,9 +273,9 @@ def _gap_table(item: str, record: Indicator) -> list[PublicTable]:
         for (rated, evidence), counts in zip(labels, zip(*tables, strict=True), strict=True)
     ]
     cells += [
-        PublicCell(("high", "*"), (("rated", ("high",)),), float(record.n)),
+        PublicCell(("high", "*"), (("rated", ("high",)),), float(record.x)),
         PublicCell(("*", "yes"), (("evidence", ("yes",)),), float(evidenced)),
-        PublicCell(("*", "*"), (), float(record.N)),
+        PublicCell(("*", "*"), (), float(record.n)),
     ]
     name = f"{GAP}/{item}"
     return [PublicTable(name, name, axes, tuple(cells), empty_shown=False)]
@@ -292,9 +292,9 @@ def _rating_table(
     group = _count(high) if high and top else None
     total = next(
         (
-            one.N
-            for one in [*high, *(one for told in answers.values() for one in told)]
-            if one.N is not None
+            one.n
+            for one in [*high, *(one for sums in answers.values() for one in sums)]
+            if one.n is not None
         ),
         None,
     )
@@ -305,17 +305,17 @@ def _rating_table(
         cells.append(PublicCell(("*",), (), float(total)))
     return PublicTable(
         item, f"{ANSWERS}/{item}", (("value", values),), tuple(cells),
-        empty_shown=_noughts_are_shown(values, answers, top, group),
+        empty_shown=_zeros_are_shown(values, answers, top, group),
     )  # fmt: skip
 
 
-def _noughts_are_shown(
+def _zeros_are_shown(
     values: Sequence[str],
     answers: dict[str, list[Indicator]],
     top: Sequence[str],
     group: float | None,
 ) -> bool:
-    """Whether a withheld answer is known not to be nought.
+    """Whether a withheld answer is known not to be zero.
 
     It is when in its group, within which answers are protected together, another is shown.
     """
@@ -330,7 +330,7 @@ def _noughts_are_shown(
 
 
 def _count(records: Sequence[Indicator]) -> float | None:
-    return next((float(one.n) for one in records if one.n is not None), None)
+    return next((float(one.x) for one in records if one.x is not None), None)
 
 
 def _at(values: Sequence[str], part: Sequence[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:

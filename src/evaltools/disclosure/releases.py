@@ -19,8 +19,8 @@ from evaltools.disclosure.recoverability import (
     KnownSum,
     PublicCell,
     PublicTable,
-    attack_on,
-    knowledge,
+    build_attack,
+    known_sums,
     published_tables,
 )
 from evaltools.indicators.disclosure.rules import Rules
@@ -109,7 +109,9 @@ def read_release(folder: Path) -> Release:
     raise ProblemError([problem])
 
 
-def differencing(published: Iterable[Path | Release], new: Release, rules: Rules) -> list[Problem]:
+def check_differencing(
+    published: Iterable[Path | Release], new: Release, rules: Rules
+) -> list[Problem]:
     """Cells of few projects that follow by subtracting a published release from the new one.
 
     For each pair of releases and each table they share, the projects are those that stayed,
@@ -141,14 +143,14 @@ def _between(
     old: Release, then: PublicTable, new: Release, now: PublicTable, rules: Rules
 ) -> list[Problem]:
     axes = dict(now.axes) | {_SINCE: (_STAYED, _CAME, _WENT)}
-    known = [_within(one, (_STAYED, _WENT)) for one in knowledge(then)]
-    known += [_within(one, (_STAYED, _CAME)) for one in knowledge(now)]
+    known = [_within(one, (_STAYED, _WENT)) for one in known_sums(then)]
+    known += [_within(one, (_STAYED, _CAME)) for one in known_sums(now)]
     known += _turnover(old, then, new, now)
     place = f"table {now.name}, against the release {old.name}"
     try:
         attack = Attack(axes, known, whole=True)
         problems = []
-        for moved, own in ((_CAME, attack_on([now])), (_WENT, attack_on([then]))):
+        for moved, own in ((_CAME, build_attack([now])), (_WENT, build_attack([then]))):
             at = ((_SINCE, (moved,)),)
             _, most = attack.bounds(at)
             for cell in now.cells:

@@ -19,14 +19,15 @@ from evaltools.disclosure.name_lists import is_given, is_surname
 from evaltools.disclosure.persons import (
     NOBODY,
     THIRD_PARTY,
-    Found,
-    Known,
+    KnownNames,
+    PersonMatch,
     find_persons,
     with_article,
 )
 from evaltools.disclosure.rendered_files import UnreadableError
 from evaltools.disclosure.single_projects import SingleProjects
 from evaltools.disclosure.text_units import Unit
+from evaltools.indicators.ratings import answer_counts, distributions
 from evaltools.problems import Problem
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ _COUNTS = frozenset({"n", "count", "projects", "value", "share", "x", "y", "heig
 
 
 @dataclass(frozen=True)
-class Secret:
+class WithheldCount:
     """A count that was withheld.
 
     Arguments:
@@ -72,7 +73,7 @@ class Secret:
 
 
 @dataclass(frozen=True)
-class Sought:
+class ScanContext:
     """What to look for, and what may be there.
 
     Arguments:
@@ -85,18 +86,16 @@ class Sought:
         folders: of this computer, which no file may name.
     """
 
-    names: Known = NOBODY
-    secrets: tuple[Secret, ...] = ()
+    names: KnownNames = NOBODY
+    secrets: tuple[WithheldCount, ...] = ()
     allowed: frozenset[str] = frozenset()
     cited: frozenset[str] = frozenset()
     projects: SingleProjects = field(default_factory=SingleProjects)
     folders: tuple[str, ...] = ()
 
 
-def secrets_of(evidence: Evidence) -> tuple[Secret, ...]:
-    """The answers of the self-rating that a run withholds; noughts are no secrets."""
-    from evaltools.indicators.ratings import answer_counts, distributions
-
+def withheld_counts(evidence: Evidence) -> tuple[WithheldCount, ...]:
+    """The answers of the self-rating that a run withholds; zeros are no secrets."""
     items, counted = evidence.tables["rating_items"].set_index("item_id"), answer_counts(evidence)
     found = []
     for item in distributions(evidence):
@@ -104,11 +103,11 @@ def secrets_of(evidence: Evidence) -> tuple[Secret, ...]:
         subjects = (item.item, *labels)
         for value, count, shown in zip(item.values, counted[item.item], item.counts, strict=True):
             if shown is None and count:
-                found.append(Secret(subjects, str(value), count, item.answers))
+                found.append(WithheldCount(subjects, str(value), count, item.answers))
     return tuple(found)
 
 
-def scan_outputs(folder: Path, known: Sought) -> list[Problem]:
+def scan_outputs(folder: Path, known: ScanContext) -> list[Problem]:
     """Search every file below a folder.
 
     Arguments:
@@ -120,7 +119,7 @@ def scan_outputs(folder: Path, known: Sought) -> list[Problem]:
         at all; of one kind in one file no more than `MOST_SHOWN`, and how many more there are.
     """
     problems: list[Problem] = []
-    persons: dict[str, tuple[Found, ...]] = {}
+    persons: dict[str, tuple[PersonMatch, ...]] = {}
     files = sorted(path for path in folder.rglob("*") if not path.is_dir() or path.is_symlink())
     for file in files:
         where = file.relative_to(folder).as_posix()
@@ -155,7 +154,7 @@ def _shortened(where: str, problems: Iterator[Problem]) -> Iterator[Problem]:
 
 
 def _in_file(
-    file: Path, where: str, known: Sought, persons: dict[str, tuple[Found, ...]]
+    file: Path, where: str, known: ScanContext, persons: dict[str, tuple[PersonMatch, ...]]
 ) -> Iterator[Problem]:
     try:
         for unit in units(file):
@@ -168,7 +167,7 @@ def _in_file(
 
 
 def _in_unit(
-    unit: Unit, where: str, known: Sought, persons: tuple[Found, ...]
+    unit: Unit, where: str, known: ScanContext, persons: tuple[PersonMatch, ...]
 ) -> Iterator[Problem]:
     for found in persons:
         # Vendors are named wherever their part is public.
@@ -189,23 +188,23 @@ def _in_unit(
         what = "has a cell that a spreadsheet takes for a formula"
         remedy = "Put an apostrophe before it."
         yield Problem(where, what, remedy=remedy, code="disclosure.formula")
-    if any(_tells(unit, secret) for secret in known.secrets):
+    if any(_reveals(unit, secret) for secret in known.secrets):
         what = "tells a count that was withheld"
         remedy = "Make the text, figure or table from the protected numbers."
         yield Problem(where, what, remedy=remedy, code="disclosure.withheld")
     yield from known.projects.problems(unit, where)
 
 
-def _is_allowed(found: Found, known: Sought) -> bool:
+def _is_allowed(found: PersonMatch, known: ScanContext) -> bool:
     if any(found.text in text for text in known.allowed):
         return True
     words = [word for word in re.findall(r"[^\W\d_]{2,}", found.text) if word[0].isupper()]
     return found.kind == "person" and bool(words) and known.cited.issuperset(words)
 
 
-def _tells(unit: Unit, secret: Secret) -> bool:
+def _reveals(unit: Unit, secret: WithheldCount) -> bool:
     """Whether a unit gives a withheld count: as fields of a row, or as `label: answer: count`."""
-    if unit.row and _row_tells(unit.row, secret):
+    if unit.row and _row_reveals(unit.row, secret):
         return True
     for subject in secret.subjects:
         if subject not in unit.text:
@@ -221,7 +220,7 @@ def _tells(unit: Unit, secret: Secret) -> bool:
     return False
 
 
-def _row_tells(row: tuple[tuple[str, str], ...], secret: Secret) -> bool:
+def _row_reveals(row: tuple[tuple[str, str], ...], secret: WithheldCount) -> bool:
     values = [value for _, value in row]
     about = any(value in secret.subjects for value in values) or any(
         subject in value for value in values for subject in secret.subjects[1:]
@@ -239,7 +238,7 @@ def _row_tells(row: tuple[tuple[str, str], ...], secret: Secret) -> bool:
     )
 
 
-def _is_count(text: str, secret: Secret) -> bool:
+def _is_count(text: str, secret: WithheldCount) -> bool:
     try:
         value = float(text.replace("\u00a0", "").replace(",", ".").rstrip("% "))
     except ValueError:
@@ -248,11 +247,11 @@ def _is_count(text: str, secret: Secret) -> bool:
     return value == secret.count or abs(value - share) < 5e-4 or abs(value - 100 * share) < 0.05
 
 
-def _percent(secret: Secret) -> str:
+def _percent(secret: WithheldCount) -> str:
     return rf"{round(100 * secret.count / secret.of)} %"
 
 
-def _in_name(where: str, known: Sought) -> Iterator[Problem]:
+def _in_name(where: str, known: ScanContext) -> Iterator[Problem]:
     """Names of files write what words are in many ways: Matti_Virtanen, matti-virtanen."""
     plain = re.sub(r"[_/+]|(?<=[^\W\d_])[-.](?=[^\W\d_])", " ", where)
     found = [*find_persons(where, known.names), *find_persons(plain, known.names)]
@@ -302,9 +301,9 @@ _FIELD = re.compile(
 def cited_words(folder: Path) -> frozenset[str]:
     """Words of the authors and titles in the BibTeX files of a folder; notes are not among them."""
     texts = (path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.bib")))
-    return words_of(field for text in texts for field in _FIELD.findall(text))
+    return split_words(field for text in texts for field in _FIELD.findall(text))
 
 
-def words_of(texts: Iterable[str]) -> frozenset[str]:
+def split_words(texts: Iterable[str]) -> frozenset[str]:
     """The words of texts, without braces and marks."""
     return frozenset(word for text in texts for word in re.findall(r"[^\W\d_]+", text))

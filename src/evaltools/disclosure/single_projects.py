@@ -76,11 +76,11 @@ class SingleProjects:
 
     @cached_property
     def _place(self) -> re.Pattern[str]:
-        return _any_of(self.places)
+        return _any_word(self.places)
 
     @cached_property
     def _item(self) -> re.Pattern[str]:
-        return _any_of(self.items)
+        return _any_word(self.items)
 
     def problems(self, unit: Unit, where: str) -> Iterator[Problem]:
         """What a unit tells of a single project."""
@@ -144,7 +144,7 @@ def _is_header(line: str, columns: tuple[str, str]) -> bool:
     return words.issuperset(columns) and not words & _COUNTS
 
 
-def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+def _any_word(words: Iterable[str]) -> re.Pattern[str]:
     """Any of many words; longest first, so that the project is not found within its document."""
     found = "|".join(re.escape(word) for word in sorted(words, key=lambda w: (-len(w), w)) if word)
     return re.compile(rf"(?<!\w)(?:{found})(?![\w-])" if found else r"(?!)")

@@ -121,10 +121,10 @@ def picture_units(content: bytes) -> Iterator[Unit]:
         with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as picture:
             if picture.format == "PNG":
                 picture.load()  # text may stand after the picture
-            told = [*picture.info.items(), *picture.getexif().items()]
+            metadata = [*picture.info.items(), *picture.getexif().items()]
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError) as error:
         raise UnreadableError("holds a picture that cannot be read") from error
-    for name, value in told:
+    for name, value in metadata:
         text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
         if isinstance(text, str) and text.strip() and name != "icc_profile":
             yield Unit(f"field {name}", text)

@@ -237,6 +237,6 @@ def _problems(error: ValidationError, name: str, where: Any) -> list[Problem]:
         what = str(item["msg"]).removeprefix("Value error, ")
         if item["type"] == "extra_forbidden":
             what = "no such name is known here"
-        told = ".".join([name, *map(str, path)])
-        problems.append(Problem(where("findings", name, *path), f"{told}: {what}", code=CODE))
+        field_path = ".".join([name, *map(str, path)])
+        problems.append(Problem(where("findings", name, *path), f"{field_path}: {what}", code=CODE))
     return problems

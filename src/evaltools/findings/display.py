@@ -10,7 +10,7 @@ from typing import Any, Final
 from evaltools.findings.conditions import keys_of
 from evaltools.findings.judgement import Judgement, rule_note
 from evaltools.findings.lookup import Part, Reading, name_of
-from evaltools.findings.reasons import interval_of, label_of, shown
+from evaltools.findings.reasons import format_reading, interval_of, label_of
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import LANGUAGES, MISSING
@@ -129,14 +129,16 @@ def _span(reading: Reading, words: Words) -> str:
     """The number as a span that names its indicator, with its interval where it has one."""
     record = reading.indicator
     assert record is not None
-    text = escape_markdown(shown(reading, words))
+    text = escape_markdown(format_reading(reading, words))
     if reading.value is None:
         return escape_markdown(words("report.suppressed")) if record.suppressed else text
     attributes = f'.indicator key="{record.key}" estimand="{record.estimand}"'
     if record.dimensions:
         by = ";".join(f"{name}={value}" for name, value in record.dimensions)
         attributes += f' dimensions="{by}"'
-    counted = reading.part == "value" and record.unit == "share" and "/" in shown(reading, words)
+    counted = (
+        reading.part == "value" and record.unit == "share" and "/" in format_reading(reading, words)
+    )
     shows = "fraction" if counted else reading.part
     span = f'[{text}]{{{attributes} shows="{shows}"}}'
     if record.low is not None and record.high is not None and reading.part == "value":

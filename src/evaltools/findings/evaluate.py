@@ -23,7 +23,7 @@ from evaltools.findings.conditions import (
     keys_of,
 )
 from evaltools.findings.lookup import Numbers, Reading
-from evaltools.findings.reasons import Because, Kind, Outcome
+from evaltools.findings.reasons import Kind, Outcome, ReasonKind
 from evaltools.i18n.quantifiers import FEW_BELOW, MOST_ABOVE, NEARLY_ALL_ABOVE, quantity
 from evaltools.indicators.indicator import Estimand
 from evaltools.indicators.optimism_gap import newcombe_paired
@@ -56,25 +56,25 @@ class Verdict:
     """What comes of a condition, and why."""
 
     outcome: Outcome
-    because: tuple[Because, ...]
+    because: tuple[ReasonKind, ...]
 
 
-def holds(*because: Because) -> Verdict:
+def holds(*because: ReasonKind) -> Verdict:
     """It is so."""
     return Verdict("holds", because)
 
 
-def fails(*because: Because) -> Verdict:
+def fails(*because: ReasonKind) -> Verdict:
     """It is not so."""
     return Verdict("does_not_hold", because)
 
 
-def open_(*because: Because) -> Verdict:
+def undecided(*because: ReasonKind) -> Verdict:
     """The numbers do not decide."""
     return Verdict("cannot_be_told", because)
 
 
-def unreadable(readings: Sequence[Reading], estimand: str) -> tuple[Because, ...]:
+def unreadable(readings: Sequence[Reading], estimand: str) -> tuple[ReasonKind, ...]:
     """Why some numbers cannot be read under an estimand, one reason for all of a kind."""
     lacking: dict[Kind, list[Reading]] = {"no_record": [], "withheld": [], "missing": []}
     for each in readings:
@@ -84,7 +84,7 @@ def unreadable(readings: Sequence[Reading], estimand: str) -> tuple[Because, ...
                 kind = "withheld"
             lacking[kind].append(each)
     return tuple(
-        Because(name, tuple(found), word=estimand if name == "no_record" else "")
+        ReasonKind(name, tuple(found), word=estimand if name == "no_record" else "")
         for name, found in lacking.items()
         if found
     )
@@ -115,7 +115,7 @@ def _decided(verdicts: Sequence[Verdict], first: Sequence[Outcome], otherwise: O
     return Verdict(otherwise, _joined(verdicts))
 
 
-def _joined(verdicts: Sequence[Verdict]) -> tuple[Because, ...]:
+def _joined(verdicts: Sequence[Verdict]) -> tuple[ReasonKind, ...]:
     return tuple(dict.fromkeys(because for each in verdicts for because in each.because))
 
 
@@ -131,12 +131,12 @@ def threshold(required: Threshold, numbers: Numbers, estimand: Estimand, upwards
     reading = numbers.read(required.key, estimand)
     limits, value = reading.limits, required.value
     if limits is None or reading.value is None:
-        return open_(*unreadable([reading], estimand))
+        return undecided(*unreadable([reading], estimand))
     low, high = limits
     if required.limit is not None:
         record = reading.indicator
         if required.limit != "value" and (record is None or record.low is None):
-            return open_(Because("no_interval", (reading,)))
+            return undecided(ReasonKind("no_interval", (reading,)))
         low = high = {"value": reading.value, "low": low, "high": high}[required.limit]
     interval = None if required.limit == "value" or limits[0] == limits[1] else limits
     near = SAME * max(1.0, abs(value))
@@ -144,11 +144,11 @@ def threshold(required: Threshold, numbers: Numbers, estimand: Estimand, upwards
     if not upwards:
         reached, missed = high <= value + near, low > value + near
     if reached:
-        kind = Because("reaches" if upwards else "stays_under", (reading,), (), value, interval)
+        kind = ReasonKind("reaches" if upwards else "stays_under", (reading,), (), value, interval)
         return holds(kind)
     if missed:
-        return fails(Because("below" if upwards else "above", (reading,), (), value, interval))
-    return open_(Because("straddles", (reading,), (), value, limits))
+        return fails(ReasonKind("below" if upwards else "above", (reading,), (), value, interval))
+    return undecided(ReasonKind("straddles", (reading,), (), value, limits))
 
 
 def how_many(required: Quantity, numbers: Numbers, estimand: Estimand) -> Verdict:
@@ -160,14 +160,14 @@ def how_many(required: Quantity, numbers: Numbers, estimand: Estimand) -> Verdic
     reading = numbers.read(required.key, estimand)
     limits, word = reading.limits, required.word
     if limits is None or reading.value is None:
-        return open_(*unreadable([reading], estimand))
+        return undecided(*unreadable([reading], estimand))
     found = quantity(reading.value, *limits)
     interval = limits if limits[0] < limits[1] else None
     if found is not None and found in (word, *IMPLIED[word]):
-        return holds(Because("quantity", (reading,), interval=interval, word=word))
+        return holds(ReasonKind("quantity", (reading,), interval=interval, word=word))
     if _apart(limits, word):
-        return fails(Because("other_quantity", (reading,), interval=interval, word=word))
-    return open_(Because("quantity_open", (reading,), interval=limits, word=word))
+        return fails(ReasonKind("other_quantity", (reading,), interval=interval, word=word))
+    return undecided(ReasonKind("quantity_open", (reading,), interval=limits, word=word))
 
 
 def _apart(limits: tuple[float, float], word: Word) -> bool:
@@ -188,15 +188,15 @@ def difference(required: ExcludesZero | Change, numbers: Numbers, estimand: Esti
     reading = numbers.read(required.key, estimand)
     limits = reading.limits
     if limits is None:
-        return open_(*unreadable([reading], estimand))
+        return undecided(*unreadable([reading], estimand))
     if reading.indicator is None or reading.indicator.low is None:
-        return open_(Because("no_interval", (reading,)))
+        return undecided(ReasonKind("no_interval", (reading,)))
     low, high = limits
     if low <= 0 <= high:
-        return open_(Because("includes_zero", (reading,), interval=limits))
+        return undecided(ReasonKind("includes_zero", (reading,), interval=limits))
     if (low > 0 and up) or (high < 0 and down):
-        return holds(Because("differs", (reading,), interval=limits))
-    return fails(Because("other_direction", (reading,), interval=limits))
+        return holds(ReasonKind("differs", (reading,), interval=limits))
+    return fails(ReasonKind("other_direction", (reading,), interval=limits))
 
 
 def equals(required: Equals, numbers: Numbers, estimand: Estimand) -> Verdict:
@@ -205,16 +205,16 @@ def equals(required: Equals, numbers: Numbers, estimand: Estimand) -> Verdict:
     if required.other is not None:
         other = numbers.read(required.other, estimand)
         if lacking := unreadable([reading, other], estimand):
-            return open_(*lacking)
+            return undecided(*lacking)
         same = _same(reading.value, other.value)
         return (holds if same else fails)(
-            Because("equal" if same else "unequal", (reading,), (other,))
+            ReasonKind("equal" if same else "unequal", (reading,), (other,))
         )
     if lacking := unreadable([reading], estimand):
-        return open_(*lacking)
+        return undecided(*lacking)
     told = numbers.facts[required.fact] if required.fact is not None else required.number
     same = _same(reading.value, told)
-    why = Because("equal_fact" if same else "unequal_fact", (reading,), limit=told)
+    why = ReasonKind("equal_fact" if same else "unequal_fact", (reading,), limit=told)
     return (holds if same else fails)(why)
 
 
@@ -237,19 +237,19 @@ def greatest(required: Greatest, numbers: Numbers, estimand: Estimand) -> Verdic
     key = numbers.read(required.key, estimand)
     rivals = _others(required.of, (required.key,), numbers, estimand)
     if key.value is None:
-        return open_(*unreadable([key], estimand))
+        return undecided(*unreadable([key], estimand))
     best = _best(rivals)
-    if best and _of(best[0]) > key.value:
-        return fails(Because("another_leads", (key,), best))
-    if best and _of(best[0]) == key.value and required.ties == "refused":
-        return fails(Because("tied", (key,), best))
+    if best and _value(best[0]) > key.value:
+        return fails(ReasonKind("another_leads", (key,), best))
+    if best and _value(best[0]) == key.value and required.ties == "refused":
+        return fails(ReasonKind("tied", (key,), best))
     if lacking := unreadable(rivals, estimand):
-        return open_(*lacking)
+        return undecided(*lacking)
     if required.beyond_uncertainty:
         for rival in rivals:
             if doubt := _doubt(key, rival):
-                return open_(doubt)
-    return holds(Because("leads", (key,), best))
+                return undecided(doubt)
+    return holds(ReasonKind("leads", (key,), best))
 
 
 def order(required: Order, numbers: Numbers, estimand: Estimand) -> Verdict:
@@ -259,19 +259,19 @@ def order(required: Order, numbers: Numbers, estimand: Estimand) -> Verdict:
     known = [each for each in keys if each.value is not None]
     steps = [*pairwise(known)]
     steps += [(known[-1], best) for best in _best(rivals) if known]
-    if any(_of(before) < _of(after) for before, after in steps):
-        return fails(Because("not_in_order", _ranked([*known, *rivals])[: len(keys)]))
+    if any(_value(before) < _value(after) for before, after in steps):
+        return fails(ReasonKind("not_in_order", _ranked([*known, *rivals])[: len(keys)]))
     for before, after in steps:
-        if _of(before) == _of(after) and required.ties == "refused":
-            return fails(Because("tied", (before,), (after,)))
+        if _value(before) == _value(after) and required.ties == "refused":
+            return fails(ReasonKind("tied", (before,), (after,)))
     if lacking := unreadable([*keys, *rivals], estimand):
-        return open_(*lacking)
+        return undecided(*lacking)
     if required.beyond_uncertainty:
         pairs = [*pairwise(keys), *((keys[-1], rival) for rival in rivals)]
         for before, after in pairs:
             if doubt := _doubt(before, after):
-                return open_(doubt)
-    return holds(Because("in_order", tuple(keys)))
+                return undecided(doubt)
+    return holds(ReasonKind("in_order", tuple(keys)))
 
 
 def among_top(required: AmongTop, numbers: Numbers, estimand: Estimand) -> Verdict:
@@ -290,11 +290,11 @@ def among_top(required: AmongTop, numbers: Numbers, estimand: Estimand) -> Verdi
         level = [each for each in rivals if each.value == value and required.ties == "refused"]
         own = sum(each.value == value for each in keys)
         if len(ahead) + len(level) + own > first:
-            return fails(Because("not_at_the_top", (key,), _ranked([*ahead, *level])[:first]))
+            return fails(ReasonKind("not_at_the_top", (key,), _ranked([*ahead, *level])[:first]))
         in_doubt |= len(ahead) + len(level) + own + unknown > first
     if in_doubt:
-        return open_(*unreadable([*keys, *rivals], estimand))
-    return holds(Because("at_the_top", tuple(keys), _best(rivals)))
+        return undecided(*unreadable([*keys, *rivals], estimand))
+    return holds(ReasonKind("at_the_top", tuple(keys), _best(rivals)))
 
 
 def lead(key: Reading, rival: Reading) -> tuple[float, float] | None:
@@ -310,23 +310,23 @@ def lead(key: Reading, rival: Reading) -> tuple[float, float] | None:
     Source: Newcombe 1998, doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C.
     """
     a, b = key.indicator, rival.indicator
-    if a is None or b is None or a.n is None or b.n is None or a.N is None or a.N != b.N:
+    if a is None or b is None or a.x is None or b.x is None or a.n is None or a.n != b.n:
         return None
-    if a.unit != "share" or b.unit != "share" or a.level is None or a.N == 0:
+    if a.unit != "share" or b.unit != "share" or a.level is None or a.n == 0:
         return None
     found = [
-        newcombe_paired(both, a.n - both, b.n - both, a.N - a.n - b.n + both, a.level)
-        for both in range(max(0, a.n + b.n - a.N), min(a.n, b.n) + 1)
+        newcombe_paired(both, a.x - both, b.x - both, a.n - a.x - b.x + both, a.level)
+        for both in range(max(0, a.x + b.x - a.n), min(a.x, b.x) + 1)
     ]
     worst = min(found, key=lambda each: each.low)
     return worst.low, worst.high
 
 
-def _doubt(key: Reading, rival: Reading) -> Because | None:
+def _doubt(key: Reading, rival: Reading) -> ReasonKind | None:
     limits = lead(key, rival)
     if limits is None:
-        return Because("no_interval", (key,), (rival,))
-    return Because("not_beyond", (key,), (rival,), interval=limits) if limits[0] <= 0 else None
+        return ReasonKind("no_interval", (key,), (rival,))
+    return ReasonKind("not_beyond", (key,), (rival,), interval=limits) if limits[0] <= 0 else None
 
 
 def _others(glob: str, keys: Sequence[str], numbers: Numbers, estimand: Estimand) -> list[Reading]:
@@ -339,14 +339,14 @@ def _others(glob: str, keys: Sequence[str], numbers: Numbers, estimand: Estimand
 def _ranked(readings: Sequence[Reading]) -> tuple[Reading, ...]:
     # The known ones, greatest first, then by name.
     known = [reading for reading in readings if reading.value is not None]
-    return tuple(sorted(known, key=lambda each: (-_of(each), each.name)))
+    return tuple(sorted(known, key=lambda each: (-_value(each), each.name)))
 
 
 def _best(readings: Sequence[Reading]) -> tuple[Reading, ...]:
     return _ranked(readings)[:1]
 
 
-def _of(reading: Reading) -> float:
+def _value(reading: Reading) -> float:
     assert reading.value is not None
     return reading.value
 

@@ -12,7 +12,7 @@ from evaltools.evidence.code_presence import CoderRule
 from evaltools.findings.conditions import Equals, keys_of
 from evaltools.findings.declaration import Finding, Level, NoneFound
 from evaltools.findings.evaluate import evaluate, readings
-from evaltools.findings.lookup import Numbers, numbers_of
+from evaltools.findings.lookup import Numbers, index_numbers
 from evaltools.findings.reasons import Outcome, Reason
 from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Estimand, Indicator
@@ -90,7 +90,7 @@ def judge(
         ProblemError: conditions on numbers that no run gives, each with its line.
     """
     asked = tuple(findings)
-    numbers = numbers_of(indicators, facts)
+    numbers = index_numbers(indicators, facts)
     refuse(unknown_keys(asked, numbers))
     return tuple(_judge(finding, numbers, finding.estimand or estimand) for finding in asked)
 
@@ -114,8 +114,8 @@ def unknown_keys(findings: Iterable[Finding], numbers: Numbers) -> list[Problem]
         def problem(
             what: str, allowed: str, remedy: str, of: str, finding: Finding = finding
         ) -> None:
-            told = f"{finding.id}: {what}"
-            problems.append(Problem(finding.where, told, allowed, remedy, f"finding.{of}"))
+            message = f"{finding.id}: {what}"
+            problems.append(Problem(finding.where, message, allowed, remedy, f"finding.{of}"))
 
         names, globs = keys_of(finding.condition)
         for name in names:
@@ -216,7 +216,7 @@ def judge_by_rule(
     for rule in RULES:
         if rule == chosen:
             continue
-        again = recomputed(evidence.under_rule(rule), modules)
+        again = recompute_indicators(evidence.under_rule(rule), modules)
         fresh = {each.identity: each for each in again}
         # What a run does not give is not added: its judge had to do without it too.
         numbers = [fresh.get(identity, each) for identity, each in of_run.items()]
@@ -227,7 +227,7 @@ def judge_by_rule(
     )
 
 
-def recomputed(evidence: Evidence, chapters: Iterable[str]) -> list[Indicator]:
+def recompute_indicators(evidence: Evidence, chapters: Iterable[str]) -> list[Indicator]:
     """What of some chapters depends on the coder rule; each says so by its `by_coder_rule`."""
     modules = [import_module(name) for name in dict.fromkeys(chapters) if find_spec(name)]
     counting = [each.by_coder_rule for each in modules if hasattr(each, "by_coder_rule")]
@@ -271,8 +271,8 @@ class Strength:
     def text(self, words: Words) -> str:
         """The level in words, with the concerns: `kohtalainen (kertojana asianosainen)`."""
         level = words(f"findings.strength.{self.level}")
-        told = "; ".join(words(f"findings.concern.{concern}") for concern in self.concerns)
-        return f"{level} ({told})" if told else level
+        message = "; ".join(words(f"findings.concern.{concern}") for concern in self.concerns)
+        return f"{level} ({message})" if message else level
 
 
 def propose(judgement: Judgement, numbers: Numbers) -> Strength:
@@ -301,7 +301,7 @@ def propose(judgement: Judgement, numbers: Numbers) -> Strength:
         if denied > CONTRADICTED_ABOVE * affirmed:
             concerns.append("contradicted")
     carrying = [support.code for support in finding.evidence if support.code is not None]
-    if carrying and min(_behind(numbers, code) for code in carrying) < FEWEST_PROJECTS:
+    if carrying and min(_count_reports(numbers, code) for code in carrying) < FEWEST_PROJECTS:
         concerns.append("few_projects")
     proposed = LEVELS[max(0, len(LEVELS) - 1 - len(concerns))]
     if not judgement.holds:
@@ -312,11 +312,11 @@ def propose(judgement: Judgement, numbers: Numbers) -> Strength:
     return Strength(level, proposed, tuple(concerns), override is not None)
 
 
-def _behind(numbers: Numbers, code: str) -> int:
+def _count_reports(numbers: Numbers, code: str) -> int:
     """Projects whose report speaks of a code at all, which is what it is known from."""
     return _count(numbers, f"{code}.share") + _count(numbers, f"{code}.denied.share")
 
 
 def _count(numbers: Numbers, name: str) -> int:
     record = numbers.read(name, "D").indicator
-    return 0 if record is None or record.n is None else record.n
+    return 0 if record is None or record.x is None else record.x

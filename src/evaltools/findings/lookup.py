@@ -35,7 +35,7 @@ class Reading:
             return None
         if self.part == "value":
             return self.indicator.value
-        count = self.indicator.n if self.part == "x" else self.indicator.N
+        count = self.indicator.x if self.part == "x" else self.indicator.n
         return None if count is None else float(count)
 
     @property
@@ -101,7 +101,7 @@ class Numbers:
         return near[0] if near else ""
 
 
-def numbers_of(
+def index_numbers(
     indicators: Iterable[Indicator], facts: Mapping[str, float] | None = None
 ) -> Numbers:
     """Index the indicators of a run.

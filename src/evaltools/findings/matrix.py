@@ -57,7 +57,7 @@ def matrix_page(
                 "criterion": words(f"matrix.criterion.{part.criterion}"),
                 "indicators": _indicators(part, keys, words),
                 "evidence": _evidence(part, words),
-                "judgement": _judged(part, known, words),
+                "judgement": _answer_text(part, known, words),
             }
             for part in main.parts
         ]
@@ -189,7 +189,7 @@ def _evidence(part: Question, words: Words) -> str:
     return "; ".join(shown) or words("matrix.none")
 
 
-def _judged(part: Question, known: Mapping[str, Judgement], words: Words) -> str:
+def _answer_text(part: Question, known: Mapping[str, Judgement], words: Words) -> str:
     """The report's own sentences with their outcome, and how many statements of others hold.
 
     A question without findings is answered by its numbers alone.

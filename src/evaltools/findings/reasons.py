@@ -33,7 +33,7 @@ _WITH_INTERVALS: Final = frozenset(
 
 
 @dataclass(frozen=True)
-class Because:
+class ReasonKind:
     """One thing that decides, or keeps from deciding.
 
     Arguments:
@@ -56,12 +56,12 @@ class Because:
         """The sentence part, with labels in place of the names that have one."""
         key = f"findings.because.{self.kind}"
         unit = self.first[0]
-        told = self.interval is not None and self.kind in _WITH_INTERVALS
+        label = self.interval is not None and self.kind in _WITH_INTERVALS
         values = {
-            "first": _listed(self.first, words, labels, intervals=told),
+            "first": _listed(self.first, words, labels, intervals=label),
             "other": _listed(self.other, words, labels),
             "name": label_of(unit, words, labels),
-            "limit": "" if self.limit is None else amount(unit, self.limit, words),
+            "limit": "" if self.limit is None else format_amount(unit, self.limit, words),
             "interval": ""
             if self.interval is None
             else _range(unit, self.interval, words, points=self.kind == "not_beyond"),
@@ -92,7 +92,7 @@ class Reason:
     """
 
     outcome: Outcome
-    because: tuple[Because, ...]
+    because: tuple[ReasonKind, ...]
 
     def text(self, words: Words, labels: Mapping[str, str] | None = None) -> str:
         """Outcome and reasons: `ei pidä paikkaansa: suurin on …`.
@@ -111,9 +111,9 @@ class Reason:
         parts = dict.fromkeys(because.text(words, labels) for because in self._merged())
         return "; ".join(parts)
 
-    def _merged(self) -> tuple[Because, ...]:
+    def _merged(self) -> tuple[ReasonKind, ...]:
         """Reasons that differ only in the number they are about, as one."""
-        found: dict[Any, Because] = {}
+        found: dict[Any, ReasonKind] = {}
         for place, each in enumerate(self.because):
             alike = (each.kind, each.limit, each.word, each.interval is None)
             key = alike if each.kind in _ALIKE else (*alike, place)
@@ -139,32 +139,32 @@ def label_of(reading: Reading, words: Words, labels: Mapping[str, str] | None = 
     """
     name = reading.name
     stem = reading.stem
-    told = ""
+    label = ""
     if stem.endswith((".silent", ".denied")) and labels is not None:
         stem, _, state = stem.rpartition(".")
-        told = words(f"findings.state.{state}")
+        label = words(f"findings.state.{state}")
     if labels is None:
         return name.removesuffix(".share")
     found = labels.get(stem)
     for key in (f"findings.key.{name}", f"findings.key.{stem}"):
         if found is None and words.has(key):
             found = words(key)
-    return (found or stem) + (f", {told}" if told else "")
+    return (found or stem) + (f", {label}" if label else "")
 
 
-def shown(reading: Reading, words: Words) -> str:
+def format_reading(reading: Reading, words: Words) -> str:
     """A number as reasons print it: a share by its counts, `37/52`."""
     record, value = reading.indicator, reading.value
     if value is None or record is None:
         return say.MISSING
     if reading.part == "value" and record.unit == "share":
-        if record.counted == "cases" and record.n is not None and record.N:
-            return say.count_of(record.n, record.N, words.language)
+        if record.counted == "cases" and record.x is not None and record.n:
+            return say.count_of(record.x, record.n, words.language)
         return say.percent(value, words.language)
-    return amount(reading, value, words)
+    return format_amount(reading, value, words)
 
 
-def amount(reading: Reading, value: float, words: Words) -> str:
+def format_amount(reading: Reading, value: float, words: Words) -> str:
     """A value in the unit of a number."""
     record = reading.indicator
     unit = "count" if record is None or reading.part != "value" else record.unit
@@ -213,6 +213,6 @@ def _listed(
             item += f", {words(kind)}"
         if each.value is not None:
             limits = interval_of(each, words) if intervals else ""
-            item += f" ({shown(each, words)}{f', {limits}' if limits else ''})"
+            item += f" ({format_reading(each, words)}{f', {limits}' if limits else ''})"
         items.append(item)
     return say.list_of(items, words.language)

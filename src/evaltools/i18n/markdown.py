@@ -24,12 +24,12 @@ def escape_markdown(value: str) -> str:
     Returns:
         One line of markdown.
     """
-    kept = "".join(
+    printable = "".join(
         character
         for character in value.replace("\r\n", "\n").replace("\r", "\n")
         if character in "\t\n" or unicodedata.category(character) not in ("Cc", "Cs")
     )
-    marked = _SPECIAL.sub(_reference, kept)
+    marked = _SPECIAL.sub(_reference, printable)
     marked = _DOMAIN.sub("&#46;", marked)
     marked = _OUTER_SPACE.sub(_reference, marked)
     return _AT_START.sub(_start, marked)

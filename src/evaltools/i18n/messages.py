@@ -12,12 +12,10 @@ from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Final
 
-import yaml
-
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.numbers import LANGUAGES, NBSP, Language, money, money_short, number
+from evaltools.yaml_text import load_trusted
 
-YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """In C where it is there: ten times as fast, and as safe."""
 
 Phrases = Mapping[str, Mapping[str, str]]
@@ -152,7 +150,7 @@ def read_phrases(file: Traversable) -> Phrases:
     Raises:
         ValueError: with every entry that lacks a language or differs in fields.
     """
-    content = yaml.load(file.read_text(encoding="utf-8"), Loader=YAML_LOADER) or {}
+    content = load_trusted(file.read_text(encoding="utf-8")) or {}
     faults = [fault for key, texts in content.items() if (fault := phrase_fault(key, texts))]
     if faults:
         raise ValueError(f"{file.name}: " + "; ".join(faults))

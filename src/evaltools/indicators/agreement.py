@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from evaltools.indicators.coder_decisions import NO, YES, Judged, judged
+from evaltools.indicators.coder_decisions import NO, YES, CoderDecisions
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.shares import plain_share
 from evaltools.statistics.agreement import Agreement, fleiss_kappa, gwet_ac1, light_kappa
@@ -36,7 +36,7 @@ from evaltools.statistics.intervals import Interval
 from evaltools.statistics.rating_counts import Ratings, Values, ratings
 
 if TYPE_CHECKING:
-    from evaltools.evidence import Evidence
+    pass
 
 TENTATIVE, RELIABLE = 0.667, 0.8
 """Krippendorff's marks: below the first nothing can be concluded, from the second on anything."""
@@ -63,18 +63,7 @@ class Alpha:
     why: str = ""
 
 
-def all_records(evidence: Evidence) -> list[Indicator]:
-    """All indicators of agreement that need no text."""
-    from evaltools.indicators.passage_agreement import passages
-
-    read = judged(evidence)
-    level = float(evidence.parameters.confidence)
-    return [
-        *observed(read), *overall(read, level), *by_code(read, level), *passages(evidence, level)
-    ]  # fmt: skip
-
-
-def alpha_of(
+def compute_alpha(
     values: Values | Ratings,
     level: float,
     metric: Metric = "nominal",
@@ -106,7 +95,7 @@ def alpha_of(
     return Alpha(found, None if interval is None else replace(interval, method=BY_REPORT))
 
 
-def observed(read: Judged) -> list[Indicator]:
+def observed(read: CoderDecisions) -> list[Indicator]:
     """How often two coders of a report agreed on whether it has a theme.
 
     The unit is a pair of coders × report × code. Most codes are absent from most reports, so
@@ -126,13 +115,13 @@ def observed(read: Judged) -> list[Indicator]:
         plain_share("coding.agreement.observed.share", both + neither, pairs, source, note=note),
         plain_share("coding.agreement.present.share", both, either, source, note=note),
         Indicator(
-            key="coding.reports_compared.count", value=float(reports), unit="count", n=reports,
+            key="coding.reports_compared.count", value=float(reports), unit="count", x=reports,
             source=source,
         ),
     ]  # fmt: skip
 
 
-def overall(read: Judged, level: float) -> list[Indicator]:
+def overall(read: CoderDecisions, level: float) -> list[Indicator]:
     """Agreement on all codes together, and on those of each kind.
 
     Returns:
@@ -147,15 +136,15 @@ def overall(read: Judged, level: float) -> list[Indicator]:
     """
     source = f"{_SOURCE}.overall"
     records: list[Indicator] = []
-    for kind in ("", *kinds_of(read)):
-        part, by = of_kind(read, kind), dimensions(kind=kind) if kind else ()
+    for kind in ("", *list_kinds(read)):
+        part, by = select_kind(read, kind), dimensions(kind=kind) if kind else ()
         pooled, clusters = part.pooled()
-        alpha = alpha_of(pooled, level, clusters=clusters)
+        alpha = compute_alpha(pooled, level, clusters=clusters)
         for name, coefficient in _PLAIN:
             value = coefficient(pooled).value if alpha.found.value is not None else None
             records.append(_index(f"coding.{name}_judgements.index", value, alpha, source, by))
         records += alpha_records("coding.alpha_judgements.index", alpha, source, by)
-        sets = alpha_of(part.sets(), level, "masi")
+        sets = compute_alpha(part.sets(), level, "masi")
         records += alpha_records("coding.alpha_sets.index", sets, source, by)
         yes, judgements = int(part.found.sum()), int(part.judged.sum())
         records.append(plain_share("coding.prevalence.share", yes, judgements, source, by))
@@ -166,9 +155,9 @@ def overall(read: Judged, level: float) -> list[Indicator]:
     return records + _within_codes(read, level, source)
 
 
-def _within_codes(read: Judged, level: float, source: str) -> list[Indicator]:
+def _within_codes(read: CoderDecisions, level: float, source: str) -> list[Indicator]:
     """Alpha of all codes with chance as it is within each, and the mean of their alphas."""
-    alphas = [alpha_of(read.of(code_id), level) for code_id in read.codes]
+    alphas = [compute_alpha(read.of(code_id), level) for code_id in read.codes]
     values = [alpha.found.value for alpha in alphas if alpha.found.value is not None]
     counts = np.stack([(read.places == NO).sum(axis=1), (read.places == YES).sum(axis=1)])
     counts = counts * (counts.sum(axis=0) >= 2)
@@ -189,7 +178,7 @@ def _within_codes(read: Judged, level: float, source: str) -> list[Indicator]:
     ]  # fmt: skip
 
 
-def by_code(read: Judged, level: float) -> list[Indicator]:
+def by_code(read: CoderDecisions, level: float) -> list[Indicator]:
     """Agreement on each code, the unit being the report.
 
     Returns:
@@ -206,7 +195,7 @@ def by_code(read: Judged, level: float) -> list[Indicator]:
     alphas: list[Alpha] = []
     for code_id in read.codes:
         units = read.of(code_id)
-        alpha = alpha_of(units, level)
+        alpha = compute_alpha(units, level)
         alphas.append(alpha)
         pairs, both, neither = _agreeing(units.places[:, :, None])
         yes, judgements = int((units.places == YES).sum()), int((units.places >= NO).sum())
@@ -237,12 +226,12 @@ def alpha_records(
     return [plain, _inferred(plain, alpha.interval)]
 
 
-def kinds_of(read: Judged) -> list[str]:
+def list_kinds(read: CoderDecisions) -> list[str]:
     """Kinds of the codes, in the order of the codebook."""
     return list(dict.fromkeys(read.kinds))
 
 
-def of_kind(read: Judged, kind: str) -> Judged:
+def select_kind(read: CoderDecisions, kind: str) -> CoderDecisions:
     """The judgements of the codes of a kind; all of them where it is empty."""
     if not kind:
         return read
@@ -285,8 +274,8 @@ def _counted(alphas: list[Alpha], source: str) -> list[Indicator]:
     }
     return [
         Indicator(
-            key=f"coding.codes_{name}.count", value=float(count), unit="count", n=count,
-            N=len(alphas), source=source,
+            key=f"coding.codes_{name}.count", value=float(count), unit="count", x=count,
+            n=len(alphas), source=source,
         )
         for name, count in counts.items()
     ]  # fmt: skip

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from evaltools.indicators.indicator import NOT_ASKED, Absence, Indicator, dimensions
-from evaltools.indicators.prevalence import STATES, asked_codes, codebook
+from evaltools.indicators.prevalence import STATES, codebook, codes_in_use
 from evaltools.indicators.shares import NO_REPORT, plain_share
 from evaltools.statistics.cooccurrence import from_counts, holm
 from evaltools.statistics.intervals import wilson
@@ -54,7 +54,7 @@ def pair_table(evidence: Evidence) -> pd.DataFrame:
         `with_challenge`, `with_response`, `comentioned`, `linked`, and `phi`, `p`, `holm`
         (missing without reports); by code ids.
     """
-    challenges, responses = asked_codes(evidence, "challenge"), asked_codes(evidence, "response")
+    challenges, responses = codes_in_use(evidence, "challenge"), codes_in_use(evidence, "response")
     a = incidence(evidence, challenges).to_numpy(dtype=int)
     b = incidence(evidence, responses).to_numpy(dtype=int)
     asked_a = incidence(evidence, challenges, STATES).to_numpy(dtype=int)
@@ -114,8 +114,8 @@ def pair_records(evidence: Evidence) -> list[Indicator]:
                     key=f"pair.{name}.count",
                     value=float(x),
                     unit="count",
-                    n=x,
-                    N=n,
+                    x=x,
+                    n=n,
                     dimensions=by,
                     source=source,
                     note="" if n else NO_REPORT,
@@ -130,8 +130,8 @@ def pair_records(evidence: Evidence) -> list[Indicator]:
                 key="pair.association.index",
                 value=phi if known else None,
                 unit="index",
-                n=int(row["comentioned"]),
-                N=n,
+                x=int(row["comentioned"]),
+                n=n,
                 dimensions=by,
                 source=source,
                 note=tests if known else unknown,
@@ -140,7 +140,7 @@ def pair_records(evidence: Evidence) -> list[Indicator]:
     return records
 
 
-def answered_table(evidence: Evidence) -> pd.DataFrame:
+def answer_table(evidence: Evidence) -> pd.DataFrame:
     """For each challenge, projects that name it and those that link a response to it.
 
     Returns:
@@ -162,9 +162,9 @@ def answered(evidence: Evidence) -> list[Indicator]:
     There is no P record: how many unread reports have the challenge is not known.
     """
     level, source = evidence.parameters.confidence, f"{_SOURCE}.answered"
-    asked = set(asked_codes(evidence, "challenge")["code_id"])
+    asked = set(codes_in_use(evidence, "challenge")["code_id"])
     records = []
-    for row in answered_table(evidence).to_dict("records"):
+    for row in answer_table(evidence).to_dict("records"):
         key, x, n = (
             f"answered.{row['name']}.share",
             int(row["answered"]),
@@ -180,8 +180,8 @@ def answered(evidence: Evidence) -> list[Indicator]:
                 key=key,
                 value=x / n if n else None,
                 unit="share",
-                n=x,
-                N=n,
+                x=x,
+                n=n,
                 estimand="S",
                 low=limits.low if limits else None,
                 high=limits.high if limits else None,

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evaltools.evidence.codebook import in_use
 from evaltools.indicators.disclosure.codes import withheld_codes
 from evaltools.statistics.rating_counts import Ratings
 from evaltools.study.vocabulary import ROLES
@@ -21,7 +22,7 @@ NO, YES = 0, 1
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
+class CoderDecisions:
     """Reports in scope that two coders or more read whole, and what each found there.
 
     The consensus is no coder: it follows from the others. Of several complete rounds of a coder
@@ -95,7 +96,7 @@ def kind_of_code(evidence: Evidence) -> dict[str, str]:
     return dict(zip(codes["code_id"].astype(str), codes["kind"].astype(str), strict=True))
 
 
-def told_order(evidence: Evidence) -> list[str]:
+def publishable_codes(evidence: Evidence) -> list[str]:
     """`codebook_order` of the codes whose numbers are not withheld: those that may be pooled."""
     withheld = withheld_codes(evidence)
     return [code for code in codebook_order(evidence) if code not in withheld]
@@ -134,14 +135,14 @@ def marks(evidence: Evidence, readings: pd.DataFrame) -> pd.DataFrame:
     return placed.merge(readings, on=["document_id", "coder_id", "round"])
 
 
-def judged(evidence: Evidence) -> Judged:
+def coder_decisions(evidence: Evidence) -> CoderDecisions:
     """Who judged what in the reports that two coders or more read whole."""
     last = last_readings(evidence)
     readers = last.groupby("document_id")["coder_id"].transform("size")
     last = last[(readers >= 2).to_numpy(dtype=bool)]
     reports = pd.Index(sorted(set(map(str, last["document_id"]))), dtype="object")
     coders = pd.Index(sorted(set(map(str, last["coder_id"]))), dtype="object")
-    codes = pd.Index(told_order(evidence), dtype="object")
+    codes = pd.Index(publishable_codes(evidence), dtype="object")
     shape = (len(reports), len(coders), len(codes))
     judgement, found = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
     rows, columns = _places(reports, last["document_id"]), _places(coders, last["coder_id"])
@@ -155,7 +156,9 @@ def judged(evidence: Evidence) -> Judged:
         _places(codes, made["code_id"]),
     ] = True
     kinds = tuple(map(kind_of_code(evidence).__getitem__, codes))
-    return Judged(tuple(reports), tuple(coders), tuple(codes), kinds, judgement, found & judgement)
+    return CoderDecisions(
+        tuple(reports), tuple(coders), tuple(codes), kinds, judgement, found & judgement
+    )
 
 
 def _places(names: pd.Index, column: pd.Series) -> NDArray[np.intp]:
@@ -164,8 +167,6 @@ def _places(names: pd.Index, column: pd.Series) -> NDArray[np.intp]:
 
 def _held(table: pd.DataFrame, codes: pd.Index, versions: pd.Series) -> NDArray[np.bool_]:
     """Readings × codes: whether the codebook that a reading went by holds the code."""
-    from evaltools.evidence.codebook import in_use
-
     if "retired" not in table.columns or not (versions != "").any():
         return np.ones((len(versions), len(codes)), dtype=bool)
     by_id = table.set_index(table["code_id"].astype(str))

@@ -15,7 +15,7 @@ import pandas as pd
 from evaltools.indicators.absence import group_dimension
 from evaltools.indicators.crosswalks import caveat_of, crosswalk_of, groups_of, why_not_alone
 from evaltools.indicators.indicator import NOT_ASKED, Absence, Indicator
-from evaltools.indicators.prevalence import asked_codes, codebook, count_states
+from evaltools.indicators.prevalence import codebook, codes_in_use, count_states
 from evaltools.statistics.intervals import newcombe
 from evaltools.study.vocabulary import Role
 
@@ -50,7 +50,7 @@ def earlier_wave(evidence: Evidence) -> int | None:
     return None
 
 
-def compared_groups(evidence: Evidence) -> tuple[str, str]:
+def outermost_groups(evidence: Evidence) -> tuple[str, str]:
     """The two groups of projects that differ most: the ends of the dimension of groups."""
     found = group_dimension(evidence)
     return (found[1][0], found[1][-1]) if found else ("", "")
@@ -60,7 +60,7 @@ def compare_groups(evidence: Evidence, role: Role = "challenge") -> pd.DataFrame
     """One group of projects against another among the reports in scope, a row a code asked.
 
     Returns:
-        `code_id`, `name`, `label`, `x1`, `n1` (of the first of `compared_groups`), `x2`, `n2` (of
+        `code_id`, `name`, `label`, `x1`, `n1` (of the first of `outermost_groups`), `x2`, `n2` (of
         the other), `difference` as the first share less the second, `low`, `high`; the three last
         are missing where a group has no report. Largest absolute difference first, then by code
         id. Without a dimension of groups both are empty.
@@ -71,8 +71,8 @@ def compare_groups(evidence: Evidence, role: Role = "challenge") -> pd.DataFrame
     if found:
         group = evidence.projects.set_index("project_id")[found[0].column].astype(str)
         of_project = evidence.presence["project_id"].map(group)
-        parts = [evidence.presence[of_project.eq(name)] for name in compared_groups(evidence)]
-    return _compare(evidence, asked_codes(evidence, role), parts[0], parts[1])
+        parts = [evidence.presence[of_project.eq(name)] for name in outermost_groups(evidence)]
+    return _compare(evidence, codes_in_use(evidence, role), parts[0], parts[1])
 
 
 def compare_waves(evidence: Evidence, *roles: Role) -> pd.DataFrame:
@@ -90,12 +90,12 @@ def compare_waves(evidence: Evidence, *roles: Role) -> pd.DataFrame:
         return _compare(evidence, groups_of(evidence, crosswalk, *roles), parts[0], parts[1])
     now = evidence.presence_of_wave(this)
     before = now.iloc[0:0] if wave is None else evidence.presence_of_wave(str(wave))
-    return _compare(evidence, asked_codes(evidence, *roles), now, before)
+    return _compare(evidence, codes_in_use(evidence, *roles), now, before)
 
 
 def group_differences(evidence: Evidence) -> list[Indicator]:
     """`group_difference.<challenge>.difference`, the first group less the other, as D and S."""
-    frame, groups = compare_groups(evidence), compared_groups(evidence)
+    frame, groups = compare_groups(evidence), outermost_groups(evidence)
     source = f"{_SOURCE}.group_differences"
     records = []
     for row in _in_code_order(frame, codebook(evidence, "challenge")):
@@ -194,17 +194,17 @@ def _records(
     level = evidence.parameters.confidence
     if why:
         return [
-            Indicator(key=key, value=None, unit="difference", n=n, N=N, estimand="D",
+            Indicator(key=key, value=None, unit="difference", x=n, n=N, estimand="D",
                       source=source, why=absence, note=why),
-            Indicator(key=key, value=None, unit="difference", n=n, N=N, estimand="S",
+            Indicator(key=key, value=None, unit="difference", x=n, n=N, estimand="S",
                       method="newcombe", level=level, source=source, why=absence, note=why),
         ]  # fmt: skip
     told = f"{sides[0]} {row.x1} of {row.n1}, {sides[1]} {row.x2} of {row.n2}"
     told += f"; {caveat}" if caveat else ""
     return [
-        Indicator(key=key, value=row.difference, unit="difference", n=n, N=N, estimand="D",
+        Indicator(key=key, value=row.difference, unit="difference", x=n, n=N, estimand="D",
                   source=source, note=told),
-        Indicator(key=key, value=row.difference, unit="difference", n=n, N=N, estimand="S",
+        Indicator(key=key, value=row.difference, unit="difference", x=n, n=N, estimand="S",
                   low=row.low, high=row.high, method="newcombe", level=level, source=source,
                   note=told),
     ]  # fmt: skip

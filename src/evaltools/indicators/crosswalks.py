@@ -51,17 +51,19 @@ def groups_of(evidence: Evidence, crosswalk: Crosswalk, *roles: Role) -> pd.Data
 
 def caveat_of(group: Group, now: Side, then: Side) -> str:
     """What a reader must know of a group that is more than one unchanged code; else empty."""
-    told = []
+    caveats = []
     if group.old != group.new:
-        told.append(
+        caveats.append(
             f"as one: {', '.join(group.new)} (codebook {now.version}) and "
             f"{', '.join(group.old)} (codebook {then.version})"
         )
     for change in group.changes:
         if change.kind == "redefine":
             why = f": {change.note}" if change.note else ""
-            told.append(f"{change.from_code} was defined anew in codebook {change.to_version}{why}")
-    return "; ".join(told)
+            caveats.append(
+                f"{change.from_code} was defined anew in codebook {change.to_version}{why}"
+            )
+    return "; ".join(caveats)
 
 
 def why_not_alone(code: str, crosswalk: Crosswalk, now: Side, then: Side) -> str:

@@ -96,13 +96,13 @@ def clustered_shares(
     plain = plain_share(key, x, n, source, note=note)
     if n == 0:
         empty = Indicator(
-            key=key, value=None, unit="share", n=0, N=0, estimand="S", method=METHOD, level=level,
+            key=key, value=None, unit="share", x=0, n=0, estimand="S", method=METHOD, level=level,
             source=source, note=note or NO_DENOMINATOR,
         )  # fmt: skip
         return [plain, empty]
     limits = clustered_wilson(x / n, effective_size(hits, clusters, level), level)
     like_these = Indicator(
-        key=key, value=x / n, unit="share", n=x, N=n, estimand="S", low=limits.low,
+        key=key, value=x / n, unit="share", x=x, n=n, estimand="S", low=limits.low,
         high=limits.high, method=limits.method, level=level, source=source, note=note,
     )  # fmt: skip
     return [plain, like_these]

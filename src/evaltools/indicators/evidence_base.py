@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from evaltools.indicators import agreement
 from evaltools.indicators.absence import lacks
 from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator, dimensions
+from evaltools.indicators.passage_agreement import agreement_records
 from evaltools.indicators.prevalence import by_rule
 from evaltools.indicators.saturation import saturation
 from evaltools.indicators.selection import selection
@@ -35,7 +35,7 @@ def compute(evidence: Evidence) -> list[Indicator]:
     records = [*read(evidence), *selection(evidence), *unseen(evidence)]
     if not lacks(evidence, "coding"):
         records += [
-            *agreement.all_records(evidence), *by_rule(evidence), *saturation(evidence)
+            *agreement_records(evidence), *by_rule(evidence), *saturation(evidence)
         ]  # fmt: skip
     return release(records, evidence)
 
@@ -76,7 +76,7 @@ def read(evidence: Evidence) -> list[Indicator]:
         *records,
         Indicator(
             key="reports.pages.count", value=None if total is None else float(total),
-            unit="count", n=total, source=source, note=note,
+            unit="count", x=total, source=source, note=note,
         ),
     ]  # fmt: skip
 
@@ -146,12 +146,12 @@ def unseen(evidence: Evidence) -> list[Indicator]:
     seen = int(sure[0]) if len(sure) else None
     return [
         Indicator(
-            key="unseen.k8.share", value=chance, unit="share", n=evidence.n, N=N, source=source,
+            key="unseen.k8.share", value=chance, unit="share", x=evidence.n, n=N, source=source,
             note=f"fewer than {SMALLEST_POPULATION} projects in scope" if few else "",
         ),
         Indicator(
             key="unseen.seen_from.count", value=None if seen is None else float(seen),
-            unit="count", n=seen, N=N, source=source,
+            unit="count", x=seen, n=N, source=source,
             note="" if seen is not None else "no report was read",
         ),
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from evaltools.indicators.absence import Subject, lacks
 from evaltools.indicators.design_effect import clustered_shares
 from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator, dimensions
-from evaltools.indicators.prevalence import asked_codes, prevalence
+from evaltools.indicators.prevalence import codes_in_use, prevalence
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
@@ -78,8 +78,8 @@ def attainment(evidence: Evidence) -> list[Indicator]:
             key="goals.stated.count",
             value=float(len(goals)),
             unit="count",
-            n=len(goals),
-            N=int(evidence.n),
+            x=len(goals),
+            n=int(evidence.n),
             source=source,
             note="n is the number of reports read",
         )
@@ -114,11 +114,11 @@ def goal_matrix(evidence: Evidence) -> pd.DataFrame:
     Returns:
         `code_id`, `attainment`, `measured_by`, `goals`, `projects`: every goal theme of the
         codebook with every combination that can occur (a result that is not reported is
-        known in no way, any other is known in some), noughts included, and every combination
+        known in no way, any other is known in some), zeros included, and every combination
         that did occur.
     """
     goals = stated_goals(evidence)
-    themes = asked_codes(evidence, "goal")["code_id"]
+    themes = codes_in_use(evidence, "goal")["code_id"]
     possible = [
         (theme, kind, how)
         for theme in themes
@@ -142,8 +142,8 @@ def matrix_counts(evidence: Evidence) -> list[Indicator]:
             key="goals.matrix.count",
             value=float(row["goals"]),
             unit="count",
-            n=int(row["goals"]),
-            N=stated,
+            x=int(row["goals"]),
+            n=stated,
             source=f"{_SOURCE}.matrix_counts",
             dimensions=dimensions(
                 attainment=row["attainment"], code=row["code_id"], measured_by=row["measured_by"]
@@ -162,7 +162,7 @@ def attainment_by_measure(evidence: Evidence) -> pd.DataFrame:
     return table.reindex(index=list(ATTAINMENTS), columns=list(MEASURES), fill_value=0).astype(int)
 
 
-def sought_and_achieved(evidence: Evidence) -> pd.DataFrame:
+def results_by_theme(evidence: Evidence) -> pd.DataFrame:
     """Goals by theme: how many were stated, and what became of them.
 
     Returns:
@@ -178,7 +178,7 @@ def sought_and_achieved(evidence: Evidence) -> pd.DataFrame:
     flags["measured"] = measured.astype(int)
     counted = flags.groupby("code_id").sum()
     counted["projects"] = goals.groupby("code_id")["project_id"].nunique()
-    frame = asked_codes(evidence, "goal")[["code_id", "label"]].merge(
+    frame = codes_in_use(evidence, "goal")[["code_id", "label"]].merge(
         counted, left_on="code_id", right_index=True, how="left"
     )
     columns = ["projects", "stated", *ATTAINMENTS, "measured"]
@@ -196,7 +196,7 @@ def quality_by_theme(evidence: Evidence) -> pd.DataFrame:
     goals = stated_goals(evidence)
     parts = [*QUALITIES, "complete"]
     counted = goals.groupby("code_id")[parts].sum().astype(int)
-    frame = sought_and_achieved(evidence)[["code_id", "label", "stated"]].merge(
+    frame = results_by_theme(evidence)[["code_id", "label", "stated"]].merge(
         counted, left_on="code_id", right_index=True, how="left"
     )
     frame[parts] = frame[parts].fillna(0).astype(int)

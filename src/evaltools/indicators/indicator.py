@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -43,8 +43,11 @@ class Indicator:
         key: dotted lower-case name, `challenge.staff.share`; stable, used in prose and findings.
         value: the number, or None where it cannot be computed or is suppressed.
         unit: what the value is; a share and a difference of shares run from 0 to 1, not to 100.
-        n: numerator count, or number of units that carry the value.
-        N: denominator count. A share without both is refused.
+        x: how many of those counted have it; None of a number that is no count.
+        n: how many were counted: reports read, goals stated, grants that a median is of. A share
+            without both is refused.
+        N: how many there are of which n were counted: funded projects where n are reports; None
+            where n is all of them, or unknown.
         estimand: what the number speaks of: D, P or S.
         low, high: interval limits in the unit of the value, or None.
             Value and limits are kept to `DIGITS` significant digits, euros to the cent.
@@ -52,18 +55,13 @@ class Indicator:
         level: confidence level of the interval, 0 to 1.
         dimensions: what the number is broken down by: (("region", "06"),), sorted by name.
         source: the function that made it: `evaltools.indicators.challenges.prevalence`.
-        suppressed: withheld by disclosure control; value, n, low and high are then None.
+        suppressed: withheld by disclosure control; value, x, low and high are then None.
         why: why there is no value, where something hangs on it; nothing is decided by the note.
-        counted: what n and N count.
+        counted: what x and n count.
         note: reason for a missing value, in English, for the table and not for the prose.
-        population: how many there are of what N counts some of: funded projects where N counts
-            reports; None where N is all of them, or unknown.
-
-    In everything that is printed or written these counts are called x (here `n`), n (here `N`)
-    and N (here `population`), as `counts_of` gives them.
 
     Raises:
-        ValueError: a share without n and N, limits that do not enclose the value, a
+        ValueError: a share without x and n, limits that do not enclose the value, a
             suppressed indicator that still shows a number, or a shown one that is said to be
             withheld.
     """
@@ -71,6 +69,7 @@ class Indicator:
     key: str
     value: float | None
     unit: Unit
+    x: int | None = None
     n: int | None = None
     N: int | None = None
     estimand: Estimand = "D"
@@ -84,22 +83,19 @@ class Indicator:
     why: Absence | None = None
     counted: Counted = "cases"
     note: str = ""
-    population: int | None = None
 
     def __post_init__(self) -> None:
         for name in ("value", "low", "high"):
             object.__setattr__(self, name, _rounded(getattr(self, name), self.unit))
         if self.suppressed:
-            if any(x is not None for x in (self.value, self.n, self.low, self.high)):
+            if any(shown is not None for shown in (self.value, self.x, self.low, self.high)):
                 raise ValueError(f"{self.key}: suppressed, yet it shows a number")
             return
         if self.why is not None and (self.why != "not_asked" or self.value is not None):
             raise ValueError(
                 f"{self.key}: said to be without a value ({self.why}), yet it is shown"
             )
-        if self.n is None and self.N is not None and self.unit in _BASES:
-            raise ValueError(f"{self.key}: a denominator without what is counted of it")
-        if self.unit == "share" and self.value is not None and (self.n is None or self.N is None):
+        if self.unit == "share" and self.value is not None and (self.x is None or self.n is None):
             raise ValueError(f"{self.key}: a share needs its numerator and denominator")
         if self.value is not None and self.low is not None and self.high is not None:
             slack = 1e-9 * max(1.0, abs(self.value))
@@ -114,6 +110,13 @@ class Indicator:
     def asked(self) -> bool:
         """Whether it was asked at all; False of a theme that the codebook did not have."""
         return self.why != "not_asked"
+
+    @property
+    def contributors(self) -> int | None:
+        """How many units the value is made of: a median of 51 grants has n = 51 and no x."""
+        if self.x is None and self.unit in _NOT_COUNTED and not self.suppressed:
+            return self.n
+        return self.x
 
     @property
     def identity(self) -> tuple[str, str, tuple[tuple[str, str], ...]]:
@@ -132,35 +135,9 @@ def dimensions(**by: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(by.items()))
 
 
-class Counts(NamedTuple):
-    """The counts of an indicator by the names that a reader sees, `None` where there is none.
+_NOT_COUNTED: Collection[Unit] = ("eur", "eur_per_inhabitant", "index", "ratio")
 
-    Arguments:
-        x: how many of those that were counted have it.
-        n: how many were counted: reports read, goals stated, answers given.
-        N: how many there are of which n were counted: funded projects.
-    """
-
-    x: int | None
-    n: int | None
-    N: int | None
-
-
-_BASES: Collection[Unit] = ("eur", "eur_per_inhabitant", "index", "ratio")
-"""Units of numbers that are no count: one made of 51 grants has n = 51 and no x."""
-
-COLUMNS = (
-    "key", "value", "unit", "x", "n", "N",
-    *(f.name for f in fields(Indicator) if f.name not in (
-        "key", "value", "unit", "n", "N", "population")),
-)  # fmt: skip
-
-
-def counts_of(indicator: Indicator) -> Counts:
-    """The counts of an indicator as tables, CSV, annex 1 and the variables of prose name them."""
-    if indicator.unit in _BASES and indicator.N is None:
-        return Counts(None, indicator.n, indicator.population)
-    return Counts(indicator.n, indicator.N, indicator.population)
+COLUMNS = tuple(field.name for field in fields(Indicator))
 
 
 def to_table(indicators: Iterable[Indicator]) -> pd.DataFrame:
@@ -181,7 +158,7 @@ def to_table(indicators: Iterable[Indicator]) -> pd.DataFrame:
         row["dimensions"] = ";".join(f"{name}={value}" for name, value in indicator.dimensions)
         rows.append(row)
     table = pd.DataFrame(rows, columns=list(COLUMNS))
-    for column in Counts._fields:
+    for column in ("x", "n", "N"):
         table[column] = table[column].astype("Int64")
     for column in ("value", "low", "high", "level"):
         table[column] = table[column].astype("float64")
@@ -189,11 +166,8 @@ def to_table(indicators: Iterable[Indicator]) -> pd.DataFrame:
 
 
 def to_record(indicator: Indicator) -> dict[str, Any]:
-    """The indicator as plain JSON values, dimensions as a mapping, counts as x, n and N."""
-    record = asdict(indicator)
-    del record["population"]
-    record["dimensions"] = dict(indicator.dimensions)
-    return record | counts_of(indicator)._asdict()
+    """The indicator as plain JSON values, dimensions as a mapping."""
+    return asdict(indicator) | {"dimensions": dict(indicator.dimensions)}
 
 
 def from_record(record: Mapping[str, Any]) -> Indicator:
@@ -207,10 +181,8 @@ def from_record(record: Mapping[str, Any]) -> Indicator:
     """
     values = dict(record)
     values["dimensions"] = tuple(sorted(dict(values.get("dimensions") or {}).items()))
-    if "x" in values:
-        x, n = values.pop("x"), values.get("n")
-        based = values.get("unit") in _BASES and x is None and not values.get("suppressed")
-        values |= {"population": values.get("N"), "n": n, "N": None} if based else {
-            "population": values.get("N"), "n": x, "N": n
-        }  # fmt: skip
+    if "x" not in values:
+        x, n = values.pop("n", None), values.pop("N", None)
+        based = values.get("unit") in _NOT_COUNTED and n is None
+        values |= {"x": None, "n": x} if based else {"x": x, "n": n}
     return Indicator(**values)

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 DRAWS, SEED = 10_000, 2019
 """Of the random networks: so many that another seed does not change what is printed, unless the
-chance of a printed step lies within 1.5 percentage points of a half. The seed is the year of the
-first call, chosen before any network was drawn."""
+chance of a printed step lies within 1.5 percentage points of a half. The seed is arbitrary; it was
+chosen before any network was drawn."""
 NO_PATH = "no project shares an organisation with another"
 _SOURCE = "evaltools.indicators.networks"
 
@@ -121,7 +121,7 @@ def organisations(evidence: Evidence) -> pd.DataFrame:
     )
 
 
-def drawn(evidence: Evidence) -> tuple[pd.DataFrame, pd.DataFrame]:
+def drawable_network(evidence: Evidence) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What a drawing of the network shows: organisations that share a project with another.
 
     Returns:
@@ -167,7 +167,7 @@ def structure(evidence: Evidence) -> list[Indicator]:
     largest = int((table["component"] == 1).sum())
     return [
         Indicator(
-            key="network.organisations.count", value=float(n), unit="count", n=n, source=source
+            key="network.organisations.count", value=float(n), unit="count", x=n, source=source
         ),
         _index("network.density.index", density(graph), n, source, "no organisation takes part"),
         _index(
@@ -196,7 +196,7 @@ def ties(evidence: Evidence) -> list[Indicator]:
         )
     repeated = int((table["projects"] > 1).sum())
     return [
-        Indicator(key="network.ties.count", value=float(n), unit="count", n=n, source=source),
+        Indicator(key="network.ties.count", value=float(n), unit="count", x=n, source=source),
         new,
         plain_share("network.repeat.share", repeated, n, source),
     ]

@@ -13,7 +13,7 @@ def emit(indicators: Iterable[Indicator]) -> None:
     Raises:
         ValueError: two indicators share key, estimand and dimensions.
     """
-    from IPython.display import publish_display_data
+    from IPython.display import publish_display_data  # is there in a kernel only
 
     records = sorted(indicators, key=lambda indicator: indicator.identity)
     table = to_table(records)

@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from evaltools.indicators.disclosure.policy import Policy, policy_of
+from evaltools.indicators.disclosure.policy import Policy, policy_for
 from evaltools.indicators.disclosure.suppression import Withheld, few, protect, withhold
 from evaltools.indicators.goals import stated_goals
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.ratings import NO_ANSWER, distributions, self_ratings
 from evaltools.indicators.savings import claims
-from evaltools.indicators.sustainability import rootable
+from evaltools.indicators.sustainability import achieved_goals
 from evaltools.statistics.intervals import Difference, wilson
 
 if TYPE_CHECKING:
@@ -62,27 +62,31 @@ def newcombe_paired(both: int, first: int, second: int, neither: int, level: flo
     return Difference(value, max(low, -1.0), min(high, 1.0), PAIRED, level)
 
 
-def achieved_and_measured(evidence: Evidence) -> set[str]:
+def with_measured_goal(evidence: Evidence) -> set[str]:
     """Projects with at least one goal that was achieved and measured."""
     goals = stated_goals(evidence)
     hit = goals["attainment"].eq("achieved") & goals["measured_by"].eq("measured")
     return set(goals.loc[hit, "project_id"])
 
 
-def reckoned(evidence: Evidence) -> set[str]:
+def with_calculated_saving(evidence: Evidence) -> set[str]:
     """Projects with at least one saving whose baseline and method are told."""
     ledger = claims(evidence)
     return set(ledger.loc[ledger["baseline"] & ledger["method"], "project_id"])
 
 
-def rooted(evidence: Evidence) -> set[str]:
+def with_sustained_goal(evidence: Evidence) -> set[str]:
     """Projects with at least one goal that has an owner, money and is in use."""
-    goals = rootable(evidence)
+    goals = achieved_goals(evidence)
     return set(goals.loc[goals["all_three"], "project_id"])
 
 
 EVIDENCE: Mapping[str, Callable[[Evidence], set[str]]] = MappingProxyType(
-    {"goal_attainment": achieved_and_measured, "cost_effectiveness": reckoned, "permanence": rooted}
+    {
+        "goal_attainment": with_measured_goal,
+        "cost_effectiveness": with_calculated_saving,
+        "permanence": with_sustained_goal,
+    }
 )
 """Questions that the rest of the report can bear out, and what of it does. One piece of evidence
 is enough: the mildest test, so that the gap is if anything understated. What nothing in a report
@@ -100,7 +104,7 @@ def optimism(evidence: Evidence) -> pd.DataFrame:
         and, missing where `withheld` gives a reason or nobody answered, the counts `high` and
         `evidenced` of the answers and, as shares, `gap`, `gap_low`, `gap_high`.
     """
-    ratings, policy = self_ratings(evidence), policy_of(evidence)
+    ratings, policy = self_ratings(evidence), policy_for(evidence)
     by_item = {item.item: item for item in distributions(evidence)}
     columns = (
         "item_id", "label", "answers", "withheld", "high", "evidenced", "gap", "gap_low",
@@ -117,8 +121,8 @@ def optimism(evidence: Evidence) -> pd.DataFrame:
         if item.answers:
             rated = own.to_numpy() >= item.values[-item.top]
             shown = own.index.isin(sorted(evidenced(evidence)))
-            told = _gap(_crossed(rated, shown), item.high_withheld, policy, evidence)
-            row |= {"withheld": told} if isinstance(told, Withheld) else told
+            shown_row = _gap(_crossed(rated, shown), item.high_withheld, policy, evidence)
+            row |= {"withheld": shown_row} if isinstance(shown_row, Withheld) else shown_row
         rows.append(row)
     return pd.DataFrame(rows, columns=list(columns), dtype="object")
 
@@ -136,17 +140,21 @@ def gaps(evidence: Evidence) -> list[Indicator]:
         row = rows.get(item or MAIN)
         by = dimensions(item=item) if item else ()
         N = int(row["answers"]) if row else 0
-        told = row if row is not None and row["gap"] is not None else None
-        value = float(told["gap"]) if told else None
-        limits = (float(told["gap_low"]), float(told["gap_high"])) if told else (None, None)
-        n, note = int(told["high"]) if told else 0, "" if N else NO_ANSWER
+        shown_row = row if row is not None and row["gap"] is not None else None
+        value = float(shown_row["gap"]) if shown_row else None
+        limits = (
+            (float(shown_row["gap_low"]), float(shown_row["gap_high"]))
+            if shown_row
+            else (None, None)
+        )
+        n, note = int(shown_row["high"]) if shown_row else 0, "" if N else NO_ANSWER
         made = [
             Indicator(
-                key=KEY, value=value, unit="difference", n=n, N=N, estimand="D", dimensions=by,
+                key=KEY, value=value, unit="difference", x=n, n=N, estimand="D", dimensions=by,
                 source=source, note=note,
             ),
             Indicator(
-                key=KEY, value=value, unit="difference", n=n, N=N, estimand="S", low=limits[0],
+                key=KEY, value=value, unit="difference", x=n, n=N, estimand="S", low=limits[0],
                 high=limits[1], method=METHOD, level=level, dimensions=by, source=source,
                 note=note,
             ),

@@ -29,8 +29,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from evaltools.indicators.agreement import alpha_of, alpha_records
-from evaltools.indicators.coder_decisions import last_readings, marks
+from evaltools.indicators.agreement import (
+    alpha_records,
+    by_code,
+    compute_alpha,
+    observed,
+    overall,
+)
+from evaltools.indicators.coder_decisions import coder_decisions, last_readings, marks
 from evaltools.indicators.indicator import Indicator
 
 if TYPE_CHECKING:
@@ -52,6 +58,15 @@ _TOKENS = {
 }
 
 
+def agreement_records(evidence: Evidence) -> list[Indicator]:
+    """All indicators of agreement that need no text."""
+    read = coder_decisions(evidence)
+    level = float(evidence.parameters.confidence)
+    return [
+        *observed(read), *overall(read, level), *by_code(read, level), *passages(evidence, level)
+    ]  # fmt: skip
+
+
 def passages(evidence: Evidence, level: float) -> list[Indicator]:
     """Agreement on passages: sets of codes, MASI.
 
@@ -64,7 +79,7 @@ def passages(evidence: Evidence, level: float) -> list[Indicator]:
     made = _marked(evidence)
     number = _grown(made)
     values, clusters = _sets(made, number, _readers(evidence), None)
-    alpha = alpha_of(values, level, "masi", clusters)
+    alpha = compute_alpha(values, level, "masi", clusters)
     several = sum(any(len(_codes(value)) > 1 for value in unit) for unit in values)
     single = sum(sum(bool(value) for value in unit) == 1 for unit in values)
     return [
@@ -93,7 +108,7 @@ def sentences(evidence: Evidence, texts: Mapping[str, str]) -> list[Indicator]:
     spread, number = _covered(made, starts)
     sizes = {name: len(found) for name, found in starts.items()}
     values, clusters = _sets(spread, number, readers, sizes)
-    alpha = alpha_of(values, float(evidence.parameters.confidence), "masi", clusters)
+    alpha = compute_alpha(values, float(evidence.parameters.confidence), "masi", clusters)
     blank = sum(not any(unit) for unit in values)
     return [
         *alpha_records("coding.alpha_sentences.index", alpha, source),
@@ -109,10 +124,10 @@ def read_texts(evidence: Evidence, data: Path) -> dict[str, str]:
         data: the data folder, below which `text_file` leads to the text.
     """
     reports = evidence.reports
-    told = reports[reports["text_file"].notna()]
+    readable = reports[reports["text_file"].notna()]
     return {
         str(name): (data / str(path)).read_text(encoding="utf-8")
-        for name, path in zip(told["document_id"], told["text_file"], strict=True)
+        for name, path in zip(readable["document_id"], readable["text_file"], strict=True)
     }
 
 
@@ -217,4 +232,4 @@ def _codes(value: frozenset[str] | None) -> set[str]:
 
 
 def _count(key: str, count: int, source: str) -> Indicator:
-    return Indicator(key=key, value=float(count), unit="count", n=count, source=source)
+    return Indicator(key=key, value=float(count), unit="count", x=count, source=source)

@@ -13,7 +13,7 @@ from evaltools.indicators.absence import Subject, group_dimension, lacks, map_di
 from evaltools.indicators.allocations import allocation_records
 from evaltools.indicators.indicator import Indicator, Unit, dimensions
 from evaltools.indicators.shares import plain_share
-from evaltools.indicators.takeup import coverage, floats, takeup, takeup_by_region
+from evaltools.indicators.takeup import as_floats, coverage, takeup, takeup_by_region
 from evaltools.statistics.inequality import gini, hhi, top_share
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def funded(evidence: Evidence) -> list[Indicator]:
     """Funded projects in scope, in all and by call, year, region and group of the lead.
 
     Returns:
-        `projects.funded.count`, plain and by one dimension at a time, noughts included;
+        `projects.funded.count`, plain and by one dimension at a time, zeros included;
         `projects.joint.share` of those in which several municipalities take part.
     """
     projects, source = evidence.projects, f"{_SOURCE}.funded"
@@ -86,10 +86,12 @@ def call_table(evidence: Evidence) -> pd.DataFrame:
             "call_id": chosen["call_id"].astype(str),
             "year": chosen["year"].astype(int),
             "label": chosen[f"subject_{evidence.parameters.language}"].astype("string").fillna(""),
-            **{name: floats(chosen[name]) for name in ("applications", "granted", "granted_eur")},
+            **{
+                name: as_floats(chosen[name]) for name in ("applications", "granted", "granted_eur")
+            },
         }
     )
-    grant = pd.Series(floats(evidence.projects["grant_eur"]))
+    grant = pd.Series(as_floats(evidence.projects["grant_eur"]))
     held = grant.groupby(evidence.projects["call_id"].astype(str)).agg(["size", "count", "sum"])
     held = held.reindex(frame["call_id"]).fillna(0.0).set_axis(frame.index).astype(float)
     frame["projects"], frame["known"] = held["size"], held["count"]
@@ -97,7 +99,7 @@ def call_table(evidence: Evidence) -> pd.DataFrame:
     return frame.sort_values("call_id", ignore_index=True)
 
 
-def printed_calls(evidence: Evidence) -> pd.DataFrame:
+def printable_calls(evidence: Evidence) -> pd.DataFrame:
     """`call_table` as it is printed: named with subject, and with the appropriation of the year.
 
     Returns:
@@ -126,7 +128,7 @@ def appropriations(evidence: Evidence) -> pd.DataFrame:
     """
     published = call_table(evidence).groupby("year")["granted_eur"].agg(["sum", "size", "count"])
     table = evidence.tables["appropriations"]
-    money = pd.Series(floats(table["amount_eur"]), index=table["year"].astype(int))
+    money = pd.Series(as_floats(table["amount_eur"]), index=table["year"].astype(int))
     frame = pd.DataFrame({"year": published.index.astype(int)})
     frame["appropriated_eur"] = frame["year"].map(money).astype(float)
     whole = (published["size"] == published["count"]).to_numpy(dtype=bool)
@@ -191,7 +193,7 @@ def calls(evidence: Evidence) -> list[Indicator]:
 
 def known_grants(evidence: Evidence) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """Grants in scope that are known, euros, smallest first."""
-    values = floats(evidence.projects["grant_eur"])
+    values = as_floats(evidence.projects["grant_eur"])
     return np.sort(values[~np.isnan(values)])
 
 
@@ -246,7 +248,7 @@ def _dimensions(evidence: Evidence) -> dict[str, tuple[str, list[str]]]:
 
 def _count(key: str, value: int, source: str, **by: str) -> Indicator:
     return Indicator(
-        key=key, value=float(value), unit="count", n=value, dimensions=dimensions(**by),
+        key=key, value=float(value), unit="count", x=value, dimensions=dimensions(**by),
         source=source,
     )  # fmt: skip
 
@@ -261,6 +263,6 @@ def _number(
     known = value is not None and not np.isnan(value)
     return Indicator(
         key=key, value=value if known else None, unit=unit,
-        n=int(value) if known and unit == "count" and value is not None else None,
+        x=int(value) if known and unit == "count" and value is not None else None,
         dimensions=dimensions(**by), source=source, note=note or ("" if known else NOT_PUBLISHED),
     )  # fmt: skip

@@ -9,10 +9,10 @@ import pandas as pd
 
 from evaltools.indicators.coder_decisions import codebook_order
 from evaltools.indicators.disclosure.codes import withheld_codes
-from evaltools.indicators.disclosure.policy import Policy, policy_of
+from evaltools.indicators.disclosure.policy import Policy, policy_for
 from evaltools.indicators.disclosure.suppression import Withheld, few, protect, withhold
 from evaltools.indicators.indicator import Estimand, Indicator, dimensions
-from evaltools.indicators.shares import absence, asked_note, plain_share, share_records
+from evaltools.indicators.shares import absence, coverage_note, plain_share, share_records
 from evaltools.study.vocabulary import ROLES
 
 if TYPE_CHECKING:
@@ -55,15 +55,15 @@ def codebook(evidence: Evidence, *roles: str) -> pd.DataFrame:
     return frame.sort_values("code_id", ignore_index=True)
 
 
-def told_codes(evidence: Evidence, *roles: str) -> pd.DataFrame:
+def publishable_codes(evidence: Evidence, *roles: str) -> pd.DataFrame:
     """The codes of `codebook` whose numbers are not withheld."""
     codes, withheld = codebook(evidence, *roles), withheld_codes(evidence)
     return codes[~codes["code_id"].isin(list(withheld))].reset_index(drop=True)
 
 
-def asked_codes(evidence: Evidence, *roles: str) -> pd.DataFrame:
+def codes_in_use(evidence: Evidence, *roles: str) -> pd.DataFrame:
     """The codes that may be told and were asked of one report or more; without a report, all."""
-    codes = told_codes(evidence, *roles)
+    codes = publishable_codes(evidence, *roles)
     asked = count_states(evidence.presence, codes).sum(axis=1).to_numpy() > 0
     return codes[asked].reset_index(drop=True) if asked.any() else codes
 
@@ -94,7 +94,7 @@ def count_states(presence: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(counted.reshape(-1, len(STATES)), index=index, columns=list(STATES))
 
 
-def shown_counts(presence: pd.DataFrame, codes: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+def publishable_counts(presence: pd.DataFrame, codes: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """`count_states` with `asked`, their sum; `cells` are rounded where the study says so."""
     counts = count_states(presence, codes)
     asked = counts.sum(axis=1)
@@ -118,14 +118,14 @@ def prevalence(evidence: Evidence, *roles: str) -> list[Indicator]:
         must agree and when any one of them is enough. Those of a code that is withheld are
         suppressed.
     """
-    policy, withheld = policy_of(evidence), withheld_codes(evidence)
-    counts = shown_counts(evidence.presence, codebook(evidence, *roles), policy)
+    policy, withheld = policy_for(evidence), withheld_codes(evidence)
+    counts = publishable_counts(evidence.presence, codebook(evidence, *roles), policy)
     source = f"{_SOURCE}.prevalence"
     records: list[Indicator] = []
     for row in counts.reset_index().to_dict("records"):
         code_id = str(row["code_id"])
         asked, why = int(row["asked"]), withheld.get(code_id)
-        note = asked_note(asked, int(evidence.n))
+        note = coverage_note(asked, int(evidence.n))
         shares = share_records(code_id, int(row["yes"]), evidence, source=source, asked=asked)
         records += [withhold(one, why) for one in shares] if why else shares
         yes, no, silent = (int(row[state]) for state in STATES)
@@ -162,10 +162,12 @@ def coder_band(evidence: Evidence, *roles: str) -> list[Indicator]:
     The limits are no confidence interval: they are the shares under the strictest and the
     mildest rule. A consensus may lie outside both; the band is then widened to hold it.
     """
-    codes, policy = codebook(evidence, *roles), policy_of(evidence)
+    codes, policy = codebook(evidence, *roles), policy_for(evidence)
     withheld = withheld_codes(evidence)
-    shown = shown_counts(evidence.presence, codes, policy)
-    rules = [shown_counts(evidence.presence_by_rule(r), codes, policy) for r in ("all", "any")]
+    shown = publishable_counts(evidence.presence, codes, policy)
+    rules = [
+        publishable_counts(evidence.presence_by_rule(r), codes, policy) for r in ("all", "any")
+    ]
     strict, mild = map(_shares, rules)
     values = _shares(shown)
     records = []
@@ -174,13 +176,13 @@ def coder_band(evidence: Evidence, *roles: str) -> list[Indicator]:
         value, limits = values[code_id], sorted((strict[code_id], mild[code_id]))
         outside = n > 0 and not limits[0] <= value <= limits[1]
         note = "the chosen rule gives a share outside all–any; the band is widened" * outside
-        note = "; ".join(filter(None, (note, asked_note(n, int(evidence.n)))))
+        note = "; ".join(filter(None, (note, coverage_note(n, int(evidence.n)))))
         record = Indicator(
             key=f"{code_id}.coder_band",
             value=value if n else None,
             unit="share",
-            n=x,
-            N=n,
+            x=x,
+            n=n,
             estimand="D",
             low=min(limits[0], value) if n else None,
             high=max(limits[1], value) if n else None,
@@ -199,7 +201,7 @@ def coder_band(evidence: Evidence, *roles: str) -> list[Indicator]:
 
 
 def _shares(counts: pd.DataFrame) -> dict[str, float]:
-    """Share that says yes of those asked, by code; nought where nobody was."""
+    """Share that says yes of those asked, by code; zero where nobody was."""
     asked = counts["asked"]
     shares = (counts["yes"] / asked.where(asked > 0)).fillna(0.0)
     return {str(code): float(value) for code, value in shares.items()}
@@ -215,22 +217,22 @@ def by_rule(evidence: Evidence) -> list[Indicator]:
         D `prevalence_by_rule.reported.share` by `code` and `rule`. What lies between the rules is
         no sampling interval: it is what the choice of rule decides.
     """
-    table, withheld, n = rules_table(evidence), withheld_codes(evidence), int(evidence.n)
-    policy, records = policy_of(evidence), []
+    table, withheld, n = counts_by_rule(evidence), withheld_codes(evidence), int(evidence.n)
+    policy, records = policy_for(evidence), []
     for row in table.to_dict("records"):
         code_id = str(row["code_id"])
         for rule in RULES:
             x, asked = int(row[rule]), int(row[f"{rule}_of"])
             record = plain_share(
                 "prevalence_by_rule.reported.share", x, asked, f"{_SOURCE}.by_rule",
-                dimensions(code=code_id, rule=rule), asked_note(asked, n), absence(asked, n),
+                dimensions(code=code_id, rule=rule), coverage_note(asked, n), absence(asked, n),
             )  # fmt: skip
             why = withheld.get(code_id) or policy.why_count(f"{code_id}.share", x, asked)
             records.append(withhold(record, why) if why else record)
     return records
 
 
-def rules_table(evidence: Evidence) -> pd.DataFrame:
+def counts_by_rule(evidence: Evidence) -> pd.DataFrame:
     """Reports that have each codable code, by coder rule, in the order of the codebook.
 
     Not for print as it is: codes that are withheld are among them.
@@ -243,7 +245,7 @@ def rules_table(evidence: Evidence) -> pd.DataFrame:
     codes = codebook(evidence).set_index("code_id").loc[order].reset_index()
     frame = codes[["code_id", "label"]].copy()
     for rule in RULES:
-        counts = shown_counts(evidence.presence_by_rule(rule), codes, policy_of(evidence))
+        counts = publishable_counts(evidence.presence_by_rule(rule), codes, policy_for(evidence))
         frame[rule] = counts["yes"].to_numpy()
         frame[f"{rule}_of"] = counts["asked"].to_numpy()
     return frame
@@ -261,8 +263,8 @@ def themes(evidence: Evidence, role: str) -> pd.DataFrame:
         `band_high`. Where `withheld` is true all numbers of the row are missing, where
         `denied_withheld` is true `no` and `silent` are.
     """
-    codes, policy = told_codes(evidence, role), policy_of(evidence)
-    counts = shown_counts(evidence.presence, codes, policy).rename(columns={"asked": "n"})
+    codes, policy = publishable_codes(evidence, role), policy_for(evidence)
+    counts = publishable_counts(evidence.presence, codes, policy).rename(columns={"asked": "n"})
     if evidence.n:
         counts = counts[counts["n"] > 0]
     frame = codes.merge(counts, left_on="code_id", right_index=True).reset_index(drop=True)
@@ -306,7 +308,9 @@ def ranking(evidence: Evidence, role: str) -> list[tuple[str, int]]:
     The order is total. Each comes with the number of projects that have it; neighbours with
     equal counts are ties, which `ties` groups.
     """
-    counts = shown_counts(evidence.presence, told_codes(evidence, role), policy_of(evidence))
+    counts = publishable_counts(
+        evidence.presence, publishable_codes(evidence, role), policy_for(evidence)
+    )
     shares = _shares(counts)
     if evidence.n:
         counts = counts[counts["asked"] > 0]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from evaltools.indicators.absence import lacks
-from evaltools.indicators.disclosure.policy import Policy, policy_of
+from evaltools.indicators.disclosure.policy import Policy, policy_for
 from evaltools.indicators.disclosure.suppression import (
     Protection,
     Withheld,
@@ -67,10 +67,10 @@ class Distribution:
 
 def self_ratings(evidence: Evidence) -> pd.DataFrame:
     """One answer a project and question that the project gave itself: `one_answer`."""
-    return one_answer(evidence, evidence.vocabulary.own_raters)
+    return answer_by_project(evidence, evidence.vocabulary.own_raters)
 
 
-def shown_raters(evidence: Evidence) -> tuple[str, ...]:
+def choose_raters(evidence: Evidence) -> tuple[str, ...]:
     """Whose ratings the chapter is about: those rated, or else all others that rated.
 
     What others say of a project is another matter than what it says of itself, so the two are
@@ -81,7 +81,7 @@ def shown_raters(evidence: Evidence) -> tuple[str, ...]:
     return own if lacks(evidence, "ratings") or set(own) & set(kinds) else tuple(sorted(kinds))
 
 
-def one_answer(evidence: Evidence, raters: Sequence[str]) -> pd.DataFrame:
+def answer_by_project(evidence: Evidence, raters: Sequence[str]) -> pd.DataFrame:
     """One answer a project and question of the raters: `project_id`, `item_id`, `value`."""
     ratings = evidence.ratings
     own = ratings[ratings["rater_kind"].isin(list(raters))]
@@ -97,7 +97,7 @@ def answer_counts(evidence: Evidence) -> dict[str, tuple[int, ...]]:
 
     Not for print: `distributions` says what may be shown of it.
     """
-    answers = one_answer(evidence, shown_raters(evidence))
+    answers = answer_by_project(evidence, choose_raters(evidence))
     found = {}
     for row in evidence.tables["rating_items"].sort_values("item_id").to_dict("records"):
         own = answers.loc[answers["item_id"].eq(str(row["item_id"])), "value"]
@@ -109,7 +109,7 @@ def answer_counts(evidence: Evidence) -> dict[str, tuple[int, ...]]:
 def distributions(evidence: Evidence) -> list[Distribution]:
     """Every question that the form has, in order of its identifier, answered or not."""
     items = evidence.tables["rating_items"].set_index("item_id")
-    level, policy = evidence.parameters.confidence, policy_of(evidence)
+    level, policy = evidence.parameters.confidence, policy_for(evidence)
     found = []
     for item, counts in answer_counts(evidence).items():
         start, n = int(items["scale_min"][item]), sum(counts)
@@ -117,7 +117,7 @@ def distributions(evidence: Evidence) -> list[Distribution]:
         protection = _protection(item, counts, policy)
         high = sum(counts[-top_of(values) :])
         shown = tuple(
-            None if why else _told(count, n, policy)
+            None if why else _publishable_count(count, n, policy)
             for why, count in zip(protection.cells, counts, strict=True)
         )
         found.append(
@@ -127,7 +127,7 @@ def distributions(evidence: Evidence) -> list[Distribution]:
                 values=values,
                 answers=n,
                 counts=shown,
-                high=None if protection.groups[1] else _told(high, n, policy),
+                high=None if protection.groups[1] else _publishable_count(high, n, policy),
                 protection=protection,
                 intervals=tuple(_limits(x, n, len(counts), level) for x in shown),
             )
@@ -145,7 +145,7 @@ def _protection(item: str, counts: tuple[int, ...], policy: Policy) -> Protectio
     return Protection((why, why), tuple(why for _ in counts))
 
 
-def _told(count: int, n: int, policy: Policy) -> int:
+def _publishable_count(count: int, n: int, policy: Policy) -> int:
     cells = policy.regime_of("rating.answers.share") == "cells"
     return policy.rounded(count, n) if cells else count
 
@@ -201,9 +201,9 @@ def _share(
 ) -> list[Indicator]:
     value, note = (x / n if n and x is not None else None), ("" if n else NO_ANSWER)
     records = [
-        Indicator(key=key, value=value, unit="share", n=x, N=n, estimand="D", dimensions=by,
+        Indicator(key=key, value=value, unit="share", x=x, n=n, estimand="D", dimensions=by,
                   source=source, note=note),
-        Indicator(key=key, value=value, unit="share", n=x, N=n, estimand="S",
+        Indicator(key=key, value=value, unit="share", x=x, n=n, estimand="S",
                   low=limits.low if limits else None, high=limits.high if limits else None,
                   method=limits.method if limits else "", level=level, dimensions=by,
                   source=source, note=note),

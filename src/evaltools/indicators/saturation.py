@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from evaltools.indicators.coder_decisions import told_order
+from evaltools.indicators.coder_decisions import publishable_codes
 from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.shares import NO_REPORT, plain_share
 from evaltools.statistics.saturation import (
@@ -52,7 +52,7 @@ def saturation(evidence: Evidence) -> list[Indicator]:
         medians of the orders, with the band of those that the level tells.
     """
     source = f"{_SOURCE}.saturation"
-    holds = holding(evidence)
+    holds = code_matrix(evidence)
     level = float(evidence.parameters.confidence)
     seen = _seen(holds.shape, holds.tobytes())
     rules = {
@@ -77,12 +77,12 @@ def saturation(evidence: Evidence) -> list[Indicator]:
             "saturation.seen.share", int((frequency > 0).sum()), holds.shape[1], source, note=note
         ),
         Indicator(
-            key="saturation.once.count", value=float(once), unit="count", n=once,
-            N=holds.shape[1], source=source,
+            key="saturation.once.count", value=float(once), unit="count", x=once,
+            n=holds.shape[1], source=source,
         ),
         *counts,
         Indicator(
-            key="saturation.unseen.count", value=bound, unit="count", n=None, source=source,
+            key="saturation.unseen.count", value=bound, unit="count", x=None, source=source,
             note=note,
         ),
     ]  # fmt: skip
@@ -95,17 +95,17 @@ def saturation_curve(evidence: Evidence) -> pd.DataFrame:
         `reports`, `median`, `low`, `high` (the band that the level tells).
     """
     level = float(evidence.parameters.confidence)
-    holds = holding(evidence)
+    holds = code_matrix(evidence)
     found = accumulation(_seen(holds.shape, holds.tobytes()), level)
     return pd.DataFrame(
         {"reports": found.reports, "median": found.median, "low": found.low, "high": found.high}
     )
 
 
-def holding(evidence: Evidence) -> NDArray[np.bool_]:
+def code_matrix(evidence: Evidence) -> NDArray[np.bool_]:
     """Reports × codable codes: whether the report has the code by the coder rule."""
     presence = evidence.presence
-    codes = pd.Index(told_order(evidence), dtype="object")
+    codes = pd.Index(publishable_codes(evidence), dtype="object")
     projects = pd.Index(sorted(set(presence["project_id"].astype(str))), dtype="object")
     yes = presence[(presence["state"] == "yes").to_numpy(dtype=bool)]
     yes = yes[yes["code_id"].isin(list(codes)).to_numpy(dtype=bool)]
@@ -139,6 +139,6 @@ def _over_orders(
     if median >= beyond:
         return Indicator(key=key, value=None, unit="count", source=source, note=note)
     return Indicator(
-        key=key, value=median, unit="count", n=int(median), N=reports, low=low,
+        key=key, value=median, unit="count", x=int(median), n=reports, low=low,
         high=min(high, float(reports)), method=METHOD, level=level, source=source, note=note,
     )  # fmt: skip

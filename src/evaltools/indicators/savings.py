@@ -10,7 +10,7 @@ import pandas as pd
 
 from evaltools.indicators.design_effect import clustered_shares
 from evaltools.indicators.disclosure.codes import CLAIMED, savings_withheld
-from evaltools.indicators.disclosure.policy import policy_of
+from evaltools.indicators.disclosure.policy import policy_for
 from evaltools.indicators.disclosure.suppression import Withheld, few, withhold
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.shares import share_records
@@ -65,7 +65,7 @@ def savings_records(evidence: Evidence) -> list[Indicator]:
         projects claim anything, or all but too few, nothing is told; the smallest and the
         largest sum never are, each being what one project says.
     """
-    ledger, source, policy = claims(evidence), f"{_SOURCE}.savings_records", policy_of(evidence)
+    ledger, source, policy = claims(evidence), f"{_SOURCE}.savings_records", policy_for(evidence)
     claiming, withheld = int(ledger["project_id"].nunique()), savings_withheld(evidence)
     if policy.regime_of(f"{CLAIMED}.share") == "cells":
         claiming = policy.rounded(claiming, int(evidence.n))
@@ -105,7 +105,7 @@ def grounds(evidence: Evidence) -> pd.DataFrame:
 
 def _grounds_withheld(ground: str, ledger: pd.DataFrame, evidence: Evidence) -> Withheld | None:
     """Why it is not told how many claims stand on a ground, or None."""
-    policy, key = policy_of(evidence), f"savings.{ground}.share"
+    policy, key = policy_for(evidence), f"savings.{ground}.share"
     if why := savings_withheld(evidence):
         return why
     claiming = int(ledger["project_id"].nunique())
@@ -114,7 +114,7 @@ def _grounds_withheld(ground: str, ledger: pd.DataFrame, evidence: Evidence) -> 
 
 
 def _sums(ledger: pd.DataFrame, evidence: Evidence, source: str) -> list[Indicator]:
-    known, policy = ledger[ledger["with_sum"]], policy_of(evidence)
+    known, policy = ledger[ledger["with_sum"]], policy_for(evidence)
     records: list[Indicator] = []
     for period in ("", *PERIODS):
         part = known[known["period"].eq(period)] if period else known
@@ -123,8 +123,8 @@ def _sums(ledger: pd.DataFrame, evidence: Evidence, source: str) -> list[Indicat
         for name, share in QUANTILES.items():
             key, value = f"savings.{name}.eur", float(values.quantile(share))
             record = Indicator(
-                key=key, value=value if len(part) else None, unit="eur", n=len(part),
-                N=len(ledger), dimensions=dimensions(period=period) if period else (),
+                key=key, value=value if len(part) else None, unit="eur", x=len(part),
+                n=len(ledger), dimensions=dimensions(period=period) if period else (),
                 source=source, note=note if len(part) else NO_SUM,
             )  # fmt: skip
             why = None
@@ -149,7 +149,7 @@ def _sums_withheld(
         known: the claims with sums of which the part is a period.
         ledger: all claims.
     """
-    policy = policy_of(evidence)
+    policy = policy_for(evidence)
     minimum, claiming = policy.minimum, int(ledger["project_id"].nunique())
     # That the claims of few projects give no sum would tell of each of them; and what is said
     # of one period would give the others away.

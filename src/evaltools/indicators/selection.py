@@ -10,7 +10,7 @@ import pandas as pd
 
 from evaltools.indicators.absence import group_dimension, lacks
 from evaltools.indicators.indicator import Indicator, dimensions
-from evaltools.indicators.takeup import floats
+from evaltools.indicators.takeup import as_floats
 from evaltools.statistics.representativity import (
     NotEstimable,
     propensities,
@@ -56,9 +56,9 @@ def characteristics(evidence: Evidence) -> pd.DataFrame:
     group = projects[groups[0].column] if groups else pd.Series(pd.NA, index=projects.index)
     frame = pd.DataFrame(
         {
-            "grant": floats(projects["grant_eur"]),
-            "partners": floats(projects["organisations"]) - 1,
-            "start": floats(days),
+            "grant": as_floats(projects["grant_eur"]),
+            "partners": as_floats(projects["organisations"]) - 1,
+            "start": as_floats(days),
             "joint": np.where(projects["joint"].astype(bool), "yes", "no"),
             "group": group.astype("string").fillna(UNKNOWN),
             "size_class": projects["size_class"].astype("string").fillna(UNKNOWN),
@@ -127,7 +127,7 @@ def selection(evidence: Evidence) -> list[Indicator]:
 
     Returns:
         `selection.<variable>.difference`, by `category` where the variable has classes;
-        `selection.largest.difference`, the one farthest from nought, named in its note;
+        `selection.largest.difference`, the one farthest from zero, named in its note;
         `selection.flagged.count`, rows beyond `FLAG`; `selection.r_indicator.index`.
     """
     table, source = differences(evidence), f"{_SOURCE}.selection"
@@ -137,9 +137,9 @@ def selection(evidence: Evidence) -> list[Indicator]:
         records.append(
             Indicator(
                 key=f"selection.{row['variable']}.difference", value=value, unit="difference",
-                n=int(row["n_reported"]), N=int(row["n_reported"] + row["n_unreported"]),
+                x=int(row["n_reported"]), n=int(row["n_reported"] + row["n_unreported"]),
                 dimensions=dimensions(category=row["category"]) if row["category"] else (),
-                source=source, note="" if value is not None else _why(row),
+                source=source, note="" if value is not None else _explain(row),
             )
         )  # fmt: skip
     known = table.dropna(subset=["difference"])
@@ -155,11 +155,11 @@ def selection(evidence: Evidence) -> list[Indicator]:
         *records,
         Indicator(
             key="selection.largest.difference", value=largest, unit="difference",
-            n=evidence.n, N=evidence.N, source=source, note=name,
+            x=evidence.n, n=evidence.N, source=source, note=name,
         ),
         Indicator(
-            key="selection.flagged.count", value=float(flagged), unit="count", n=flagged,
-            N=len(table), source=source,
+            key="selection.flagged.count", value=float(flagged), unit="count", x=flagged,
+            n=len(table), source=source,
         ),
         _representativity_record(evidence),
     ]  # fmt: skip
@@ -222,11 +222,11 @@ def _representativity_record(evidence: Evidence) -> Indicator:
         note += "; left out, since they decide who has reported: " + ", ".join(found.deciding)
     return Indicator(
         key="selection.r_indicator.index", value=found.adjusted, unit="index", n=evidence.n,
-        population=evidence.N, source=f"{_SOURCE}.representativity", note=note,
+        N=evidence.N, source=f"{_SOURCE}.representativity", note=note,
     )  # fmt: skip
 
 
-def _why(row: dict[object, object]) -> str:
+def _explain(row: dict[object, object]) -> str:
     if min(int(str(row["n_reported"])), int(str(row["n_unreported"]))) < 2:
         return "fewer than two projects to compare on one side"
     return "neither side varies, and they differ"

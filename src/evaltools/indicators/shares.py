@@ -47,7 +47,7 @@ def share_records(
     n, N, level = int(evidence.n), int(evidence.N), float(evidence.parameters.confidence)
     x, read = int(x), n
     n = read if asked is None else int(asked)
-    note = asked_note(n, read)
+    note = coverage_note(n, read)
     if not 0 <= x <= n <= N:
         raise ValueError(f"{key}: needs 0 <= x <= n <= N, not x={x}, n={n}, N={N}")
 
@@ -60,10 +60,10 @@ def share_records(
         at: float | None,
     ) -> Indicator:
         return Indicator(
-            key=f"{key}.{measure}", value=x / n if n else None, unit="share", n=x, N=n,
+            key=f"{key}.{measure}", value=x / n if n else None, unit="share", x=x, n=n,
             estimand=estimand, low=low, high=high, method=method, level=at,
             dimensions=dimensions, source=source, why=absence(n, read), note=note,
-            population=N if estimand == "P" else None,
+            N=N if estimand == "P" else None,
         )  # fmt: skip
 
     if n == 0:
@@ -90,7 +90,7 @@ def absence(asked: int, read: int) -> Absence | None:
     return "not_asked" if read and not asked else None
 
 
-def asked_note(asked: int, read: int) -> str:
+def coverage_note(asked: int, read: int) -> str:
     """What the reader of a table must know where not every report was asked; else empty."""
     if not read:
         return NO_REPORT
@@ -131,7 +131,7 @@ def plain_share(
     if not 0 <= x <= n:
         raise ValueError(f"{key}: needs 0 <= x <= n, not x={x}, n={n}")
     return Indicator(
-        key=key, value=x / n if n else None, unit="share", n=x, N=n, estimand="D",
+        key=key, value=x / n if n else None, unit="share", x=x, n=n, estimand="D",
         dimensions=dimensions, source=source, why=why, counted=counted,
         note=note if n else (note or NO_DENOMINATOR),
     )  # fmt: skip

@@ -21,7 +21,7 @@ NOTHING_TO_ROOT = "no goal in scope was achieved or partly achieved"
 _SOURCE = "evaltools.indicators.sustainability"
 
 
-def rootable(evidence: Evidence) -> pd.DataFrame:
+def achieved_goals(evidence: Evidence) -> pd.DataFrame:
     """Goals that were achieved or partly achieved, and the signs of rooting.
 
     Returns:
@@ -31,8 +31,8 @@ def rootable(evidence: Evidence) -> pd.DataFrame:
     """
     goals = stated_goals(evidence)
     goals = goals[goals["attainment"].isin(["achieved", "partly"])][["goal_id", "project_id"]]
-    told = evidence.rooting[["goal_id", *SIGNS.values()]].astype(str)
-    frame = goals.merge(told, on="goal_id", how="left")
+    signs = evidence.rooting[["goal_id", *SIGNS.values()]].astype(str)
+    frame = goals.merge(signs, on="goal_id", how="left")
     frame = frame.rename(columns={column: name for name, column in SIGNS.items()})
     frame[list(SIGNS)] = frame[list(SIGNS)].fillna("silent")
     frame["all_three"] = (frame[list(ALL_THREE)] == "yes").all(axis=1).astype(bool)
@@ -42,9 +42,9 @@ def rootable(evidence: Evidence) -> pd.DataFrame:
 def rooting_shares(evidence: Evidence) -> list[Indicator]:
     """`rooting.owner/budget/use/spread/all_three.share` of the goals achieved or partly so.
 
-    Silence is not a yes and counts against; how much of it there is `rooting_states` shows.
+    Silence is not a yes and counts against; how much of it there is `sustainability_states` shows.
     """
-    goals = rootable(evidence)
+    goals = achieved_goals(evidence)
     hits = {sign: goals[sign].eq("yes") for sign in SIGNS} | {"all_three": goals["all_three"]}
     records: list[Indicator] = []
     for name, hit in hits.items():
@@ -56,7 +56,7 @@ def rooting_shares(evidence: Evidence) -> list[Indicator]:
     return records
 
 
-def rooting_states(evidence: Evidence) -> pd.DataFrame:
+def sustainability_states(evidence: Evidence) -> pd.DataFrame:
     """Goals achieved or partly achieved by sign of rooting and what the report says.
 
     Returns:
@@ -64,7 +64,7 @@ def rooting_states(evidence: Evidence) -> pd.DataFrame:
         four signs in the order of the form and last `all_three`, whose `no` and `silent` are
         missing.
     """
-    goals = rootable(evidence)
+    goals = achieved_goals(evidence)
     limits = {r.key.split(".")[1]: r for r in rooting_shares(evidence) if r.estimand == "S"}
     rows = []
     for sign in SIGNS:

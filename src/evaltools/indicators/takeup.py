@@ -40,7 +40,7 @@ def municipal_register(evidence: Evidence) -> pd.DataFrame:
         {
             "year": year,
             "code": rows["code"].astype(str),
-            "population": floats(rows["population"]),
+            "population": as_floats(rows["population"]),
             **{name: rows[name].astype(str) for name in _columns(evidence) if name in rows},
         }
     )
@@ -77,12 +77,12 @@ def reached(evidence: Evidence) -> pd.DataFrame:
     orgs = _with_region(orgs, evidence)
     places = [name for name in ("region_code", *_columns(evidence), "population") if name in place]
     for column in dict.fromkeys(places):
-        own = floats(orgs[column]) if column == "population" else orgs[column].astype(object)
+        own = as_floats(orgs[column]) if column == "population" else orgs[column].astype(object)
         orgs[column] = np.where(known, code.map(place[column]), own)
     # A code of the register that is not in scope lies elsewhere; one without code tells itself.
     coded = orgs["municipality_code"].notna().to_numpy(dtype=bool)
     orgs = _in_scope(orgs[known | ~coded], evidence)
-    money = evidence.allocations.assign(eur=floats(evidence.allocations["eur"]))
+    money = evidence.allocations.assign(eur=as_floats(evidence.allocations["eur"]))
     sums = money.groupby("org_id")["eur"].agg(["sum", "count"])
     orgs["eur"] = orgs["org_id"].map(sums["sum"]).astype(float).fillna(0.0)
     orgs["known"] = orgs["org_id"].map(sums["count"]).astype(float).fillna(0.0) > 0
@@ -137,7 +137,7 @@ def takeup_by_region(evidence: Evidence, allocations: pd.DataFrame | None = None
         frame[column] = code.map(values).astype(float).fillna(0.0)
     money = _in_scope(evidence.allocations if allocations is None else allocations, evidence)
     money = _with_region(money, evidence)
-    euros = money.assign(eur=floats(money["eur"])).groupby("region_code")["eur"].sum(min_count=1)
+    euros = money.assign(eur=as_floats(money["eur"])).groupby("region_code")["eur"].sum(min_count=1)
     frame["eur"] = code.map(euros).astype(float).where(code.isin(euros.index), 0.0)
     people = frame["population"].where(frame["population"] > 0)
     frame["eur_per_inhabitant"] = frame["eur"] / people
@@ -150,7 +150,7 @@ def takeup_units(evidence: Evidence) -> pd.DataFrame:
     """Inhabitants and the euros that fell to them, to be compared.
 
     Reached areas whose euros are known, a row each; and for every region one row with
-    nought for the inhabitants not reached. Measures weighted by inhabitants are the same
+    zero for the inhabitants not reached. Measures weighted by inhabitants are the same
     whether those are one row or many. Areas with unknown euros are left out.
 
     Returns:
@@ -224,7 +224,7 @@ def takeup(evidence: Evidence) -> list[Indicator]:
         for region, value, projects in rows
     ]  # fmt: skip
     units = takeup_units(evidence)
-    uneven = spread(units)
+    uneven = inequality(units)
     parts = {
         "gini": None if uneven is None else uneven[0],
         "theil_total": None if uneven is None else uneven[1].total,
@@ -240,7 +240,7 @@ def takeup(evidence: Evidence) -> list[Indicator]:
     ]  # fmt: skip
 
 
-def spread(units: pd.DataFrame) -> tuple[float, Theil] | None:
+def inequality(units: pd.DataFrame) -> tuple[float, Theil] | None:
     """Gini and Theil of `takeup_units`, weighted by inhabitants; None where no euro is known."""
     values, people = units["eur_per_inhabitant"], units["population"]
     if not len(units) or float(values.sum()) == 0:
@@ -258,14 +258,14 @@ def inhabitant_slices(evidence: Evidence, slices: int = 200) -> list[float]:
         Shares of the euros, one a slice; empty where no euro is known.
     """
     units = takeup_units(evidence)
-    if spread(units) is None:
+    if inequality(units) is None:
         return []
     curve = lorenz(units["eur_per_inhabitant"], weights=units["population"])
     at = np.interp(np.linspace(0, 1, slices + 1), curve.population, curve.total)
     return [max(0.0, float(part)) for part in np.diff(at)]
 
 
-def floats(column: pd.Series) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def as_floats(column: pd.Series) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """A column of numbers as floats, NaN where it is missing."""
     return column.to_numpy(dtype=np.float64, na_value=np.nan)
 

@@ -38,10 +38,10 @@ def check_finding_spans(report: Report) -> list[Problem]:
             elif name is not None:
                 uses.setdefault(name, []).append(where)
     for finding in report.declared.findings:
-        said = uses.get(finding.name, [])
+        marked = uses.get(finding.name, [])
         if not finding.asserted:
             continue
-        if not said:
+        if not marked:
             problems.append(
                 Problem(
                     finding.where,
@@ -55,12 +55,12 @@ def check_finding_spans(report: Report) -> list[Problem]:
         problems += [
             Problem(
                 where,
-                f"the finding {excerpt(finding.name)} was said before, at {said[0]}",
+                f"the finding {excerpt(finding.name)} was said before, at {marked[0]}",
                 "",
                 "Say it once; refer to that section here.",
                 "E04",
             )
-            for where in said[1:]
+            for where in marked[1:]
         ]
     return problems
 

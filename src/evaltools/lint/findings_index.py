@@ -13,8 +13,8 @@ from typing import Any
 
 import yaml
 
-from evaltools.lint.yaml_positions import place, read_marked
 from evaltools.problems import Problem
+from evaltools.yaml_text import load_yaml, node_position
 
 FILE = "reports/findings.yml"
 
@@ -61,7 +61,7 @@ def read_findings_index(root: Path) -> tuple[FindingsIndex, list[Problem]]:
         return FindingsIndex(), []
     try:
         text = path.read_text(encoding="utf-8")
-        content, tree = read_marked(text)
+        content, tree = load_yaml(text)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{FILE}:{mark.line + 1}:{mark.column + 1}" if mark else f"{FILE}:1:1"
@@ -86,13 +86,13 @@ def _finding(name: str, entry: dict[str, Any], node: Any) -> DeclaredFinding:
     verdict = contribution.get("verdict") if isinstance(contribution, dict) else None
     return DeclaredFinding(
         name=name,
-        where=place(FILE, node),
+        where=node_position(FILE, node),
         asserted=entry.get("asserted", True) is not False,
         contribution=str(verdict or "") if isinstance(contribution, dict) else None,
-        counter_evidence=_given(entry.get("counter_evidence")),
+        counter_evidence=_is_filled(entry.get("counter_evidence")),
     )
 
 
-def _given(value: Any) -> bool:
+def _is_filled(value: Any) -> bool:
     """Whether an entry says something: a list or a mapping that is not empty."""
     return isinstance(value, list | dict) and bool(value)

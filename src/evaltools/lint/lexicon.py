@@ -9,9 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
-from evaltools.lint.yaml_positions import LOADER
+from evaltools.yaml_text import load_trusted
 
 _COMMENT = re.compile(r"(?:^|\s{2,})#.*")
 _IN_BETWEEN = 2
@@ -19,7 +17,7 @@ _IN_BETWEEN = 2
 
 
 @dataclass(frozen=True)
-class Words:
+class WordPattern:
     """A pattern of words and its false friends.
 
     Arguments:
@@ -42,11 +40,11 @@ class Words:
 class Lexicon:
     """The word lists of one language, compiled."""
 
-    quantifiers: Words
-    fractions: Words
-    numerals: Words
-    causes: Words
-    population: Words
+    quantifiers: WordPattern
+    fractions: WordPattern
+    numerals: WordPattern
+    causes: WordPattern
+    population: WordPattern
     heading_number: re.Pattern[str]
     statute: re.Pattern[str]
 
@@ -63,7 +61,7 @@ def lexicon(language: str) -> Lexicon:
     return Lexicon(
         quantifiers=_words(lists, "quantifiers"),
         fractions=_words(lists, "fractions"),
-        numerals=Words(_whole([numerals]), _whole(lists["numerals_except"])),
+        numerals=WordPattern(_whole_words([numerals]), _whole_words(lists["numerals_except"])),
         causes=_words(lists, "causes"),
         population=_words(lists, "population"),
         heading_number=re.compile(rf"\s*(?:{labels}) \d+(?:\.\d+)*", re.IGNORECASE),
@@ -83,7 +81,7 @@ def common_words(name: str) -> str:
 
 def _content(name: str) -> Any:
     path = files(__package__).joinpath("lexicon", f"{name}.yml")
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
+    return load_trusted(path.read_text(encoding="utf-8"))
 
 
 def _patterns(text: str) -> list[str]:
@@ -92,12 +90,12 @@ def _patterns(text: str) -> list[str]:
     return [line for line in lines if line]
 
 
-def _words(lists: dict[str, list[str]], name: str) -> Words:
+def _words(lists: dict[str, list[str]], name: str) -> WordPattern:
     friends = lists.get(f"{name}_except")
-    return Words(_whole(lists[name]), _whole(friends) if friends else None)
+    return WordPattern(_whole_words(lists[name]), _whole_words(friends) if friends else None)
 
 
-def _whole(patterns: list[str]) -> re.Pattern[str]:
+def _whole_words(patterns: list[str]) -> re.Pattern[str]:
     """Any of the patterns as whole words; a hyphen belongs to a word."""
     # Longer alternatives first would not do: alternatives overlap only at their edges, and the
     # look-ahead makes the expression try the next one where a word goes on.

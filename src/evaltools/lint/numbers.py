@@ -121,7 +121,7 @@ def _denominators(indicators: Iterable[Indicator]) -> dict[_Key, int]:
     found: dict[_Key, int] = {}
     for indicator in indicators:
         by = ";".join(f"{name}={value}" for name, value in indicator.dimensions)
-        N = indicator.N
+        N = indicator.n
         if indicator.unit == "share" and N is not None and N < FEWEST_FOR_PERCENT:
             found[indicator.key, indicator.estimand, by] = N
     return found

@@ -20,8 +20,8 @@ from evaltools.files import read_text
 from evaltools.lint.markdown import PLACEHOLDER, Block, Span
 from evaltools.lint.messages import excerpt
 from evaltools.lint.source import Report, Source
-from evaltools.lint.yaml_positions import read_marked
 from evaltools.problems import Problem
+from evaltools.yaml_text import load_yaml
 
 SEGMENTS, DOCUMENTS = "coding/segments.csv", "reports/documents.csv"
 REDACTIONS = "coding/redactions.csv"
@@ -173,7 +173,7 @@ class Segments:
         The text counts only when its SHA-256 is the recorded one.
         """
         name, digest = self.documents.get(segment.document, ("", ""))
-        path = _inside(self.folder, name) if name else None
+        path = _resolve_inside(self.folder, name) if name else None
         if path is None or not path.is_file():
             return f"the text of {segment.document} is not there"
         content = path.read_bytes()
@@ -198,8 +198,8 @@ def read_segments(root: Path) -> tuple[Segments, list[Problem]]:
     segments = {
         row.get("segment_id", ""): Segment(
             row.get("document_id", ""),
-            _whole(row.get("start")),
-            _whole(row.get("end")),
+            _integer(row.get("start")),
+            _integer(row.get("end")),
             row.get("quote", ""),
             redacted.get(row.get("segment_id", ""), ""),
         )
@@ -218,11 +218,11 @@ def _data_folder(root: Path) -> Path | None:
     if not path.is_file():
         return root / "data"
     try:
-        declared, _ = read_marked(read_text(path, path.name))
+        declared, _ = load_yaml(read_text(path, path.name))
     except yaml.YAMLError:
         return None
     name = declared.get("data", "data") if isinstance(declared, dict) else "data"
-    return _inside(root, str(name))
+    return _resolve_inside(root, str(name))
 
 
 def _rows(folder: Path, name: str, problems: list[Problem]) -> list[dict[str, str]]:
@@ -237,11 +237,11 @@ def _rows(folder: Path, name: str, problems: list[Problem]) -> list[dict[str, st
         return []
 
 
-def _whole(text: str | None) -> int:
+def _integer(text: str | None) -> int:
     return int(text) if text and text.isdecimal() else -1
 
 
-def _inside(folder: Path, name: str) -> Path | None:
+def _resolve_inside(folder: Path, name: str) -> Path | None:
     if "\0" in name or "\\" in name:
         return None
     found = Path(os.path.realpath(folder / name))
@@ -253,7 +253,7 @@ def check_floats(report: Report) -> list[Problem]:
     mentioned = {piece.content for _, block in report.blocks() for piece in block.references}
     problems = []
     for source, block in report.blocks():
-        for label, at in _shown(block):
+        for label, at in _shown_floats(block):
             if label not in mentioned:
                 kind = "figure" if label.startswith("fig-") else "table"
                 problems.append(
@@ -268,7 +268,7 @@ def check_floats(report: Report) -> list[Problem]:
     return problems
 
 
-def _shown(block: Block) -> list[tuple[str, int]]:
+def _shown_floats(block: Block) -> list[tuple[str, int]]:
     """Labels of the floats of a block, each with a place in its text."""
     written = [(name, 0) for name in dict.fromkeys(block.identifiers)]
     return [(label, at) for label, at in (*block.embedded, *written) if label.startswith(_FLOATS)]

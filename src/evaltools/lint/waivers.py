@@ -26,8 +26,8 @@ from typing import Any
 import yaml
 
 from evaltools.lint.messages import excerpt, place_of
-from evaltools.lint.yaml_positions import place, read_marked
 from evaltools.problems import Problem
+from evaltools.yaml_text import load_yaml, node_position
 
 FILE = "reports/waivers.yml"
 LONGEST_TEXT = 400
@@ -76,7 +76,7 @@ def read_waivers(root: Path, codes: Iterable[str]) -> tuple[Waivers, list[Proble
         return Waivers(), []
     try:
         text = path.read_text(encoding="utf-8")
-        content, tree = read_marked(text)
+        content, tree = load_yaml(text)
     except (yaml.YAMLError, UnicodeDecodeError):
         what = "not readable as YAML"
         return Waivers(readable=False), [Problem(f"{FILE}:1:1", what, "", "Correct it.", "E16")]
@@ -111,7 +111,8 @@ def _entries(content: Mapping[str, Any], tree: Any, key: str) -> list[tuple[str,
         return [(f"{FILE}:1:1", None)] if entries is not None else []
     nodes = next(value for name, value in tree.value if name.value == key).value
     return [
-        (place(FILE, node), _as_written(entry)) for entry, node in zip(entries, nodes, strict=True)
+        (node_position(FILE, node), _as_written(entry))
+        for entry, node in zip(entries, nodes, strict=True)
     ]
 
 
@@ -182,7 +183,7 @@ def apply_waivers(
             remedy = "Remove the waiver, or decide anew on what the file says now."
             left.append(Problem(waiver.where, what, "", remedy, "E16"))
             continue
-        uncovered = [p for p in left if not _covers(waiver, stretches, p, text)]
+        uncovered = [p for p in left if not _applies_to(waiver, stretches, p, text)]
         if len(uncovered) == len(left):
             what = f"nothing in {excerpt(waiver.text)} needs a waiver of {waiver.code}"
             uncovered.append(Problem(waiver.where, what, "", "Remove the waiver.", "E16"))
@@ -190,7 +191,7 @@ def apply_waivers(
     return left
 
 
-def _covers(
+def _applies_to(
     waiver: Waiver, stretches: Iterable[tuple[int, int]], problem: Problem, text: str
 ) -> bool:
     file, line, column = place_of(problem)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from evaltools.lint.lexicon import Words, lexicon
+from evaltools.lint.lexicon import WordPattern, lexicon
 from evaltools.lint.markdown import Block
 from evaltools.lint.messages import excerpt
 from evaltools.lint.source import Report, Source, leads_to
@@ -17,7 +17,7 @@ NOT_SHOWN = "not_shown"
 _Hit = tuple[Source, Block, re.Match[str]]
 
 
-def _hits(report: Report, words: Words) -> Iterator[_Hit]:
+def _hits(report: Report, words: WordPattern) -> Iterator[_Hit]:
     """Every use of some words that is not others' words."""
     for source, block in report.blocks():
         for hit in words.hits(block.text):

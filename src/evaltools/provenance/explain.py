@@ -94,7 +94,7 @@ def _number(record: Indicator) -> str:
         return "withheld by disclosure control"
     if record.value is None:
         return f"not computed ({record.note or 'no reason given'})"
-    counts = f", {record.n} of {record.N}" if record.n is not None and record.N is not None else ""
+    counts = f", {record.x} of {record.n}" if record.x is not None and record.n is not None else ""
     return f"{record.value:.6g} {record.unit}{counts}"
 
 

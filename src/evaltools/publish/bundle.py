@@ -18,7 +18,7 @@ from evaltools.findings.checklists import included_pages, sections_of
 from evaltools.findings.judgement import Judgement
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import LANGUAGES
-from evaltools.indicators.disclosure.policy import policy_of
+from evaltools.indicators.disclosure.policy import policy_for
 from evaltools.problems import Problem, refuse
 from evaltools.provenance.artifacts import BUNDLE as DIGESTS
 from evaltools.provenance.hashes import hash_file
@@ -134,7 +134,7 @@ def make_release(candidate: Candidate) -> Release:
     """The sensitive tables of a run, and the projects whose reports they tell of."""
     evidence = candidate.evidence
     units = frozenset(evidence.reports["project_id"].astype(str))
-    tables = published_tables(candidate.run.indicators(), policy_of(evidence))
+    tables = published_tables(candidate.run.indicators(), policy_for(evidence))
     return Release(candidate.parameters.slug(), tables, units)
 
 

@@ -146,8 +146,8 @@ def _data(
     yield words("publishing.card.scope"), describe_scope(study, parameters, words)
     for item in indicators:
         if item.key == "reports.read.share" and not item.dimensions:
-            yield words("publishing.card.projects"), say.number(item.N, words.language)
-            yield words("publishing.card.reports"), say.number(item.n, words.language)
+            yield words("publishing.card.projects"), say.number(item.n, words.language)
+            yield words("publishing.card.reports"), say.number(item.x, words.language)
             return
 
 
@@ -238,7 +238,7 @@ def _limits(indicators: Sequence[Indicator], words: Words) -> Iterator[tuple[str
     language = words.language
     for item in indicators:
         if item.key == "reports.read.share" and not item.dimensions:
-            unread = (item.N or 0) - (item.n or 0)
+            unread = (item.n or 0) - (item.x or 0)
             yield words("publishing.card.unread"), say.number(unread, language)
             break
     withheld = sum(item.suppressed for item in indicators)

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from evaltools.disclosure.indicator_checks import check_indicators
-from evaltools.disclosure.persons import Known
+from evaltools.disclosure.persons import KnownNames
 from evaltools.disclosure.quotes import check_redactions
-from evaltools.disclosure.releases import Release, differencing, read_release
-from evaltools.disclosure.scan import Sought, cited_words, scan_outputs, secrets_of
+from evaltools.disclosure.releases import Release, check_differencing, read_release
+from evaltools.disclosure.scan import ScanContext, cited_words, scan_outputs, withheld_counts
 from evaltools.disclosure.single_projects import SingleProjects
 from evaltools.findings.judgement import problems_for_publishing
 from evaltools.findings.matrix import matrix_problems
@@ -113,7 +113,7 @@ def _check_disclosure(
     return [
         *check_indicators(candidate.run.indicators(), parameters, declared),
         *check_redactions(candidate.tables),
-        *differencing(earlier, release, Rules.declared(declared, parameters.minimum_cell)),
+        *check_differencing(earlier, release, Rules.declared(declared, parameters.minimum_cell)),
     ]
 
 
@@ -122,9 +122,9 @@ def _make_output_search(candidate: Candidate) -> Callable[[Path], list[Problem]]
     study, tables = candidate.study, candidate.tables
     declared = study.declaration
     authors = declared.publication.authors if declared.publication else ()
-    sought = Sought(
-        Known.of(tables),
-        secrets_of(candidate.evidence),
+    sought = ScanContext(
+        KnownNames.of(tables),
+        withheld_counts(candidate.evidence),
         frozenset(author.name for author in authors) | frozenset(declared.disclosure.allowed),
         cited_words(study.root / "reports"),
         SingleProjects.of(tables, candidate.run.indicators()),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from evaltools.i18n.messages import Words
-from evaltools.indicators.indicator import Indicator, counts_of, to_table
+from evaltools.indicators.indicator import Indicator, to_table
 from evaltools.pipeline.outputs import collect_outputs, escape_formula
 from evaltools.pipeline.run import Run
 from evaltools.publish.workbook_writer import Sheet, Value
@@ -150,7 +150,9 @@ def _row(item: Indicator, words: Words) -> tuple[Value, ...]:
         words(f"publishing.estimand.{item.estimand}"),
         item.value,
         words(f"publishing.unit.{item.unit}"),
-        *counts_of(item),
+        item.x,
+        item.n,
+        item.N,
         item.low,
         item.high,
         name_method(item.method, words),

@@ -123,12 +123,12 @@ def indicator_table(indicators: Iterable[Indicator], used: Iterable[str], words:
             continue
         headline = by_estimand.get("D") or by_estimand.get("P") or by_estimand["S"]
         bounds = by_key.get(f"{stem}.bounds", {}).get("P")
-        counted = headline.unit == "share" and headline.counted == "cases" and headline.N
+        counted = headline.unit == "share" and headline.counted == "cases" and headline.n
         rows.append(
             {
                 "key": key,
                 "value": format_indicator(headline, words),
-                "fraction": say.count_of(headline.n or 0, headline.N or 0, words.language)
+                "fraction": say.count_of(headline.x or 0, headline.n or 0, words.language)
                 if counted
                 else "",
                 "population": _interval(by_estimand.get("P"), words),

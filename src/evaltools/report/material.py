@@ -60,7 +60,7 @@ def gather_material(study: Study, made: Run) -> ReportMaterial:
     }
     tables, parameters = read_tables(study.data, descriptor), _restore_parameters(study, made)
     counts = next(
-        ((item.n or 0, item.N or 0) for item in indicators if item.key == "reports.read.share"),
+        ((item.x or 0, item.n or 0) for item in indicators if item.key == "reports.read.share"),
         None,
     )
     if counts is None:  # no chapter of the study counts what was read

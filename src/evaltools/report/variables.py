@@ -75,7 +75,7 @@ def indicator_variables(
 def _counts(indicator: Indicator, name: str, words: Words) -> dict[str, str]:
     if indicator.unit != "share" or indicator.suppressed:
         return {}
-    counts = {"x": indicator.n, "n": indicator.N}
+    counts = {"x": indicator.x, "n": indicator.n}
     return {
         f"{name}.{label}": _span(indicator, say.number(count, words.language), label)
         for label, count in counts.items()
@@ -91,7 +91,7 @@ def format_indicator(indicator: Indicator, words: Words) -> str:
     if value is None:
         return words("report.missing")
     if indicator.unit == "share":
-        return say.share(value, indicator.n, indicator.N, words.language)
+        return say.share(value, indicator.x, indicator.n, words.language)
     if indicator.unit == "count":
         return say.number(value, words.language)
     if indicator.unit == "eur":
@@ -126,9 +126,9 @@ def format_quantity(indicator: Indicator, stem: str, words: Words) -> str:
     noun = "report" if stem in _OF_REPORTS else _COUNTED.get(family, "report")
     if words.has(f"report.quantity.{family}.{word}"):
         noun = family
+    assert indicator.x is not None
     assert indicator.n is not None
-    assert indicator.N is not None
-    fraction = _span(indicator, say.count_of(indicator.n, indicator.N, words.language), "fraction")
+    fraction = _span(indicator, say.count_of(indicator.x, indicator.n, words.language), "fraction")
     return words(f"report.quantity.{noun}.{word}", fraction=fraction)
 
 
@@ -170,7 +170,7 @@ def rank_shares(indicators: Iterable[Indicator], codes: Collection[str]) -> list
         for indicator in indicators
         if indicator.estimand == "D"
         and not indicator.dimensions
-        and indicator.n
+        and indicator.x
         and indicator.key.endswith(".share")
         and indicator.key.removesuffix(".share") in codes
     ]
@@ -206,7 +206,7 @@ def ranking_variables(indicators: Iterable[Indicator], glossary: Glossary) -> di
 
 def _item(share: Indicator, glossary: Glossary) -> str:
     code = share.key.removesuffix(".share")
-    fraction = say.count_of(share.n or 0, share.N or 0, glossary.words.language)
+    fraction = say.count_of(share.x or 0, share.n or 0, glossary.words.language)
     label = escape_markdown(glossary.labels.get(code, code))
     span = f'[{fraction}]{{.indicator key="{share.key}" estimand="D" shows="fraction"}}'
     return f"{label} ({link_to_number(span, number_anchor(share.key))})"

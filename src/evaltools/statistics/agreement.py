@@ -144,7 +144,7 @@ def limits(value: float, se: float, method: str, level: float, df: int | None = 
 
 
 def _agreeing(read: Ratings) -> Floats:
-    """Share of agreeing pairs in each unit; nought where there is none."""
+    """Share of agreeing pairs in each unit; zero where there is none."""
     pairs = read.values * (read.values - 1)
     equal: Floats = (read.counts * (read.counts - 1)).sum(axis=1)
     none: Floats = np.zeros_like(equal)
@@ -258,7 +258,7 @@ def _value(shares: npt.NDArray[np.float64]) -> float:
 
 
 def _kappa(table: npt.NDArray[np.float64], weights: Weights) -> tuple[float, float]:
-    from statsmodels.stats.inter_rater import cohens_kappa
+    from statsmodels.stats.inter_rater import cohens_kappa  # slow to import
 
     # A category that nobody chose adds nothing, but would part its neighbours.
     with np.errstate(invalid="ignore", divide="ignore"):  # of tests against nought, not used here

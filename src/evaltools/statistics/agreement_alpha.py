@@ -94,7 +94,7 @@ def alpha_under(
     totals = weights @ gathered(counts)  # resamples × categories
     n = totals.sum(axis=1)
     if metric == "ordinal":
-        met = weights @ gathered(_met(counts, m).reshape(-1, q * q))
+        met = weights @ gathered(_coincidences(counts, m).reshape(-1, q * q))
         far = _ranks_apart(totals)
         observed = (met.reshape(-1, q, q) * far).sum(axis=(1, 2))
         expected = np.einsum("rc,rck,rk->r", totals, far, totals)
@@ -110,7 +110,7 @@ def alpha_under(
 
 
 def distances(categories: Sequence[Value], metric: Metric) -> Floats:
-    """The difference function between all categories, symmetric and nought on the diagonal.
+    """The difference function between all categories, symmetric and zero on the diagonal.
 
     Raises:
         ValueError: as `krippendorff_alpha` does, or for `ordinal`, which depends on the counts.
@@ -133,7 +133,7 @@ def distances(categories: Sequence[Value], metric: Metric) -> Floats:
     return np.divide(apart, together, out=np.zeros_like(apart), where=together > 0) ** 2
 
 
-def _met(counts: Floats, m: Floats) -> Floats:
+def _coincidences(counts: Floats, m: Floats) -> Floats:
     """Units × categories × categories: how often values met in the unit, equal ones left out."""
     met = (counts[:, :, None] * counts[:, None, :]) / (m - 1)[:, None, None]
     diagonal = np.arange(counts.shape[1])

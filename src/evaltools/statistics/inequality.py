@@ -122,7 +122,7 @@ def theil(
 
 
 def _divergence(s: Floats, p: Floats) -> float:
-    """Sum of s ln(s / p), where nought times the logarithm of nought is nought."""
+    """Sum of s ln(s / p), where zero times the logarithm of zero is zero."""
     held = s > 0
     return max(0.0, float((s[held] * np.log(s[held] / p[held])).sum()))
 

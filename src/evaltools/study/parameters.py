@@ -70,7 +70,7 @@ class Parameters(BaseModel):
 
     def as_values(self) -> dict[str, Any]:
         """The parameters as plain JSON values, in the order of their declaration."""
-        return {name: plain(getattr(self, name)) for name in self.declarations}
+        return {name: to_json(getattr(self, name)) for name in self.declarations}
 
     def changed(self) -> dict[str, Any]:
         """Those that differ from their default, as plain values."""
@@ -81,7 +81,7 @@ class Parameters(BaseModel):
         return {
             name: value
             for name, value in values.items()
-            if value != plain(follows[name] if name in derived else usual[name])
+            if value != to_json(follows[name] if name in derived else usual[name])
         }
 
     def slug(self) -> str:
@@ -93,16 +93,16 @@ class Parameters(BaseModel):
         return re.sub(r"[^A-Za-z0-9._-]", "-", "_".join(parts))[:120] or "default"
 
 
-def plain(value: Any) -> Any:
+def to_json(value: Any) -> Any:
     """A parameter value as JSON knows it: dates as ISO text, tuples as lists."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
+        return [to_json(item) for item in value]
     return value
 
 
-def accept(declaration: ParameterDeclaration) -> Callable[[Any], Any]:
+def validator_for(declaration: ParameterDeclaration) -> Callable[[Any], Any]:
     """The function that turns what a person typed, or a notebook holds, into a valid value."""
 
     def one_choice(value: Any) -> str:
@@ -143,8 +143,8 @@ def accept(declaration: ParameterDeclaration) -> Callable[[Any], Any]:
         low, high = declaration.minimum, declaration.maximum
         if (low is not None and value < low) or (high is not None and value > high):
             if high is None:
-                raise ValueError(f"{plain(value)} is below {plain(low)}")
-            raise ValueError(f"{plain(value)} is outside {plain(low)} to {plain(high)}")
+                raise ValueError(f"{to_json(value)} is below {to_json(low)}")
+            raise ValueError(f"{to_json(value)} is outside {to_json(low)} to {to_json(high)}")
         return value
 
     readers: dict[str, Callable[[Any], Any]] = {
@@ -174,7 +174,7 @@ def parameter_model(
 ) -> type[Parameters]:
     """The pydantic model of a study's parameters; the language is that of a study with one."""
     fields: dict[str, Any] = {
-        name: (Annotated[_PYTHON_TYPES[item.type], BeforeValidator(accept(item))], ...)
+        name: (Annotated[_PYTHON_TYPES[item.type], BeforeValidator(validator_for(item))], ...)
         for name, item in declarations.items()
     }
     model = create_model("StudyParameters", __base__=Parameters, **fields)
@@ -311,8 +311,8 @@ def _rows(data: Path, table: str, where: str) -> Iterator[list[str]]:
     try:
         text = read_text(data / path, path.as_posix(), _LARGEST)
     except ProblemError as error:
-        told = "choices are read from a table that is a .csv file in UTF-8"
-        raise _refused(where, f"{path.as_posix()} {error.problems[0].what}", told) from None
+        expected = "choices are read from a table that is a .csv file in UTF-8"
+        raise _refused(where, f"{path.as_posix()} {error.problems[0].what}", expected) from None
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     yield from csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=delimiter)

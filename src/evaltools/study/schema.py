@@ -139,7 +139,6 @@ class Disclosure(Declared):
             that fits holds, and what no pattern fits is open.
         minimum_projects: sensitive numbers of fewer projects are withheld. A run may ask for
             more by its parameter `minimum_cell`, never for less.
-        minimum_persons: a description that narrows to fewer persons or projects tells who it is.
         dominance_n, dominance_share: sensitive euros are withheld, whatever is worked out from
             them, when so many of the largest contributions make up more than this share of
             their sum.
@@ -155,7 +154,6 @@ class Disclosure(Declared):
         default_factory=lambda: dict(SENSITIVE)
     )
     minimum_projects: Annotated[int, Field(ge=1, le=50)] = 5
-    minimum_persons: Annotated[int, Field(ge=1, le=50)] = 3
     dominance_n: Annotated[int, Field(ge=1, le=10)] = 2
     dominance_share: Annotated[float, Field(gt=0, le=1)] = 0.9
     p_percent: Annotated[float, Field(ge=0, le=100)] = 10

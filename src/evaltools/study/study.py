@@ -19,7 +19,7 @@ from evaltools.study.parameters import (
     choices_from,
     make_parameters,
     parameter_model,
-    plain,
+    to_json,
 )
 from evaltools.study.phrases import own_phrases
 from evaltools.study.schema import ParameterDeclaration, ReportTarget, StudyDeclaration
@@ -179,11 +179,14 @@ def _with_choices(study: Study, where: Callable[[str], str]) -> Study:
         if item.table_column is None:
             continue
         try:
-            told = choices_from(study.data, item.table_column, declared.languages, where(name))
+            labels = choices_from(study.data, item.table_column, declared.languages, where(name))
         except ProblemError as error:
             problems += error.problems
             continue
-        choices = {**item.choices, **{key: told[key] for key in told if key not in item.choices}}
+        choices = {
+            **item.choices,
+            **{key: labels[key] for key in labels if key not in item.choices},
+        }
         update: dict[str, Any] = {"choices": choices}
         if item.type == "choices" and item.default == "all" and "all" not in choices:
             update["default"] = list(choices)
@@ -282,13 +285,13 @@ def _wrong_values(declaration: StudyDeclaration, where: Callable[..., str]) -> l
     return problems
 
 
-def listing(study: Study) -> str:
+def list_parameters(study: Study) -> str:
     """Every parameter with its default, what is allowed and what it means, then the scenarios."""
     lines = []
     for name, declaration in study.declaration.parameters.items():
         lines.append(f"{name} = {_default(declaration)}")
         lines.append(f"    {declaration.help.in_language('en')}")
-        lines.append(f"    {allowed(declaration)}")
+        lines.append(f"    {describe_allowed(declaration)}")
     if study.declaration.scenarios:
         lines.append("")
         lines.append("Scenarios (--scenario NAME):")
@@ -299,13 +302,13 @@ def listing(study: Study) -> str:
     return "\n".join(lines)
 
 
-def allowed(declaration: ParameterDeclaration) -> str:
+def describe_allowed(declaration: ParameterDeclaration) -> str:
     """What values a parameter takes."""
     if declaration.type == "choice":
         return "one of " + ", ".join(declaration.choices)
     if declaration.type == "choices":
         return "one or several, separated by commas, of " + ", ".join(declaration.choices)
-    limits = f"{plain(declaration.minimum)} to {plain(declaration.maximum)}"
+    limits = f"{to_json(declaration.minimum)} to {to_json(declaration.maximum)}"
     return f"{declaration.type}, {limits}"
 
 
@@ -334,5 +337,5 @@ def _default(declaration: ParameterDeclaration) -> str:
 
 
 def _text(value: object) -> str:
-    shown = plain(value)
+    shown = to_json(value)
     return ",".join(map(str, shown)) if isinstance(shown, list) else str(shown)

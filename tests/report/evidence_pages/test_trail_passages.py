@@ -80,7 +80,7 @@ def test_what_denies_is_shown_where_the_report_affirms_as_well(example: Material
 
 def test_goals_and_claims_have_the_passages_of_their_rows(example: Material) -> None:
     evidence = Evidence.select(example.study, example.tables, example.parameters)
-    counts = {each.key: each.n for each in example.indicators
+    counts = {each.key: each.x for each in example.indicators
               if each.estimand == "D" and not each.dimensions}  # fmt: skip
     for key in ("goals.stated.count", "goals.not_reported.share", "goal_quality.metric.share",
                 "goals.achieved_measured.share", "savings.with_sum.share"):  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from evaltools.indicators.disclosure.policy import policy_of
+from evaltools.indicators.disclosure.policy import policy_for
 from evaltools.indicators.disclosure.suppression import Withheld
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def withheld_codes(evidence: Evidence) -> dict[str, Withheld]:
     They are left out wherever codes are counted together, such as agreement and saturation:
     what all codes give less what the others give would be theirs.
     """
-    policy, codes = policy_of(evidence), evidence.tables["codes"]
+    policy, codes = policy_for(evidence), evidence.tables["codes"]
     codable = codes["codable"].astype("boolean").fillna(False).to_numpy(dtype=bool)
     found = {}
     for code in sorted(map(str, codes.loc[codable, "code_id"])):
@@ -55,7 +55,7 @@ def savings_withheld(evidence: Evidence) -> Withheld | None:
 
 def _claiming_withheld(evidence: Evidence) -> Withheld | None:
     claiming = int(evidence.saving_claims["project_id"].nunique())
-    return policy_of(evidence).why_count(f"{CLAIMED}.share", claiming, int(evidence.n))
+    return policy_for(evidence).why_count(f"{CLAIMED}.share", claiming, int(evidence.n))
 
 
 def _reports_with(code: str, evidence: Evidence) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from evaltools.indicators.disclosure.policy import Policy, policy_of
+from evaltools.indicators.disclosure.policy import Policy, policy_for
 from evaltools.indicators.disclosure.suppression import Withheld, few, withhold
 from evaltools.indicators.indicator import Indicator
 
@@ -33,7 +33,7 @@ def release(
         examined: patterns of the keys of sums, medians and indices that were held against
             the rules where they were made; other sensitive ones are withheld.
     """
-    policy = policy_of(evidence)
+    policy = policy_for(evidence)
     found = [
         withhold(record, why) if (why := why_withheld(record, policy, examined)) else record
         for record in records
@@ -49,18 +49,18 @@ def why_withheld(
 ) -> Withheld | None:
     """Why an indicator that shows something may not, by what can be seen of it; or None."""
     regime = policy.regime_of(record.key)
-    if regime == "open" or record.suppressed or (record.value is None and not record.n):
+    if regime == "open" or record.suppressed or (record.value is None and not record.contributors):
         return None
     if record.unit not in _COUNTED and not any(fnmatchcase(record.key, one) for one in examined):
         return Withheld("unexamined", policy.minimum)
-    group = record.N if record.unit in _COUNTED else record.n
+    group = record.n if record.unit in _COUNTED else record.contributors
     if group is not None and (why := few(group, policy.minimum)):
         return why
-    if regime != "cells" or record.n is None or record.N is None:
+    if regime != "cells" or record.x is None or record.n is None:
         return None
     # Of one answer of a scale the rest is no number: it is the other answers, looked at themselves.
-    rest = 0 if "value" in dict(record.dimensions) else record.N - record.n
-    small = few(record.n, policy.minimum) or few(rest, policy.minimum)
+    rest = 0 if "value" in dict(record.dimensions) else record.n - record.x
+    small = few(record.x, policy.minimum) or few(rest, policy.minimum)
     return Withheld("cell", policy.minimum) if small else None
 
 

@@ -72,7 +72,7 @@ class Policy:
         return x if base is None else min(most, (2 * x + base) // (2 * base) * base)
 
 
-def policy_of(evidence: Evidence) -> Policy:
+def policy_for(evidence: Evidence) -> Policy:
     """The policy of a run: what the study declares, or more where the run asks for it."""
     asked = int(getattr(evidence.parameters, "minimum_cell", 1))
     return Policy.declared(evidence.disclosure, asked)

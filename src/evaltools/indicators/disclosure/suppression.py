@@ -51,24 +51,25 @@ def withhold(record: Indicator, why: Withheld, *, total: bool = True) -> Indicat
     """
     if record.suppressed:
         return record
+    known = total and record.contributors == record.x
     return replace(
-        record, value=None, n=None, N=record.N if total else None, low=None, high=None,
+        record, value=None, x=None, n=record.n if known else None, low=None, high=None,
         suppressed=True, why=why.kind, note=str(why),
     )  # fmt: skip
 
 
 def few(projects: int, minimum: int) -> Withheld | None:
-    """A reason to withhold what so few projects say; None for enough of them, and for nought."""
+    """A reason to withhold what so few projects say; None for enough of them, and for zero."""
     return Withheld("few", minimum) if 0 < projects < minimum else None
 
 
 def protect(counts: Sequence[int], minimum: int) -> tuple[Withheld | None, ...]:
     """Which cells of a distribution with a known total to withhold, and why.
 
-    A nought is no project and can be shown. Cells below the minimum are withheld, and after
+    A zero is no project and can be shown. Cells below the minimum are withheld, and after
     them the next smallest, until what is hidden is at least two cells that together reach the
     minimum and hold more projects than there are cells. Where that cannot be had everything
-    is withheld, noughts too.
+    is withheld, zeros too.
 
     Arguments:
         counts: projects in each cell, 0 or more.

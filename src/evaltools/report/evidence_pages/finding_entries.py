@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from evaltools.findings.declaration import NoneFound, Support
 from evaltools.findings.judgement import Judgement, propose, rule_note
 from evaltools.findings.lookup import Numbers, Reading, name_of
-from evaltools.findings.reasons import label_of, shown
+from evaltools.findings.reasons import format_reading, label_of
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.markup import (
     annotate,
@@ -87,7 +87,7 @@ def _numbers(judgement: Judgement, around: PageContext) -> str:
         reading = Reading(name_of(record), record)
         name = label_of(reading, words, around.glossary.labels)
         anchor = number_anchor(record.key, record.dimensions)
-        text = f"{name} {shown(reading, words)}"
+        text = f"{name} {format_reading(reading, words)}"
         ended = place == len(shown_first) and not more
         told = link(text, f"#{anchor}") if anchor in around.entries else annotate(text)
         items.append(f"{told}{'.' if ended else ','}")

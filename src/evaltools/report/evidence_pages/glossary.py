@@ -11,7 +11,7 @@ import pandas as pd
 from evaltools.findings.conditions import Condition
 from evaltools.findings.lookup import Numbers, Reading
 from evaltools.findings.matrix import matching
-from evaltools.findings.reasons import amount, label_of
+from evaltools.findings.reasons import format_amount, label_of
 from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words, fields
 from evaltools.indicators.indicator import Estimand
@@ -208,13 +208,13 @@ class Glossary:
             values = {"keys": keys, "first": first, "of": compared(leaf.of)}
         elif condition.kind in ("at_least", "at_most"):
             reading = numbers.read(key, leaf.estimand or estimand)
-            values["value"] = amount(reading, leaf.value, words)
+            values["value"] = format_amount(reading, leaf.value, words)
         elif condition.kind == "quantity":
             values["word"] = words(f"findings.word.{leaf.word}")
         elif condition.kind == "equals":
             values["value"] = called(leaf.other) if leaf.other else leaf.fact or ""
             if leaf.number is not None:
-                values["value"] = amount(numbers.read(key, "D"), leaf.number, words)
+                values["value"] = format_amount(numbers.read(key, "D"), leaf.number, words)
         told = words(f"trail.condition.{condition.kind}", **values)
         beyond = getattr(leaf, "beyond_uncertainty", False)
         return words("trail.condition.beyond", condition=told) if beyond else told

@@ -96,15 +96,15 @@ def index_cells(notebooks: Mapping[str, Mapping[str, Any]]) -> dict[str, Cell]:
 def describe_counts(number: Number, words: Words) -> str:
     """`19/52`, or how many observations carry the value; empty where neither is known."""
     headline = number.headline
-    if headline.suppressed or headline.value is None or headline.n is None:
+    if headline.suppressed or headline.value is None or headline.contributors is None:
         return ""
-    if headline.unit == "share" and headline.N is not None:
-        return say.count_of(headline.n, headline.N, words.language)
+    if headline.unit == "share" and headline.x is not None and headline.n is not None:
+        return say.count_of(headline.x, headline.n, words.language)
     if headline.unit == "count":
         return ""
-    if headline.N is not None and headline.unit == "difference":
+    if headline.n is not None and headline.unit == "difference":
         return ""
-    return words("trail.n", n=headline.n)
+    return words("trail.n", n=headline.contributors)
 
 
 def describe_meaning(number: Number, family: Family, words: Words) -> str:

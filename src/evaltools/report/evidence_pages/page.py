@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from evaltools.evidence import Evidence, load_descriptor
-from evaltools.findings.lookup import numbers_of
+from evaltools.findings.lookup import index_numbers
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.problems import Problem, refuse
@@ -81,7 +81,7 @@ def write_evidence_pages(
     if material.judgements:
         values = {fact: float(value) for fact, value in _count_rows(tables)}
         around = PageContext(
-            numbers_of(material.indicators, values), found, quote_policy, paths, glossary, used
+            index_numbers(material.indicators, values), found, quote_policy, paths, glossary, used
         )
         entries = [
             _entry(finding_anchor(each.finding.id), finding_entry(each, around), words)

@@ -18,8 +18,8 @@ from evaltools.evidence.code_presence import (
 )
 from evaltools.evidence.selection import Evidence
 from evaltools.indicators.disclosure.codes import CODES, withheld_codes
-from evaltools.indicators.disclosure.policy import policy_of
-from evaltools.indicators.prevalence import codebook, shown_counts, why_denied
+from evaltools.indicators.disclosure.policy import policy_for
+from evaltools.indicators.prevalence import codebook, publishable_counts, why_denied
 
 Polarity = Literal["affirm", "deny"]
 _WORDS = ("quote", "prefix", "suffix", "page", "section")
@@ -132,9 +132,9 @@ def collect_passages(evidence: Evidence) -> Passages:
 
 def _withheld_sides(evidence: Evidence) -> frozenset[tuple[str, Polarity]]:
     """What passages would name and quote although its number is withheld."""
-    codes, policy = withheld_codes(evidence), policy_of(evidence)
+    codes, policy = withheld_codes(evidence), policy_for(evidence)
     kinds = sorted(set(evidence.tables["codes"]["kind"].astype(str)))
-    counts = shown_counts(evidence.presence, codebook(evidence, *kinds), policy)
+    counts = publishable_counts(evidence.presence, codebook(evidence, *kinds), policy)
     hidden: set[tuple[str, Polarity]] = {(code, "affirm") for code in codes}
     for code, yes, no, silent in counts[["yes", "no", "silent"]].itertuples(name=None):
         if code in codes or why_denied(str(code), int(yes), int(no), int(silent), policy):

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from evaltools.disclosure.persons import Known
+from evaltools.disclosure.persons import KnownNames
 from evaltools.disclosure.quotes import Policy, public_quote, redactions_of
 from evaltools.i18n.messages import Words
 from evaltools.indicators.disclosure.policy import Policy as DisclosurePolicy
@@ -95,7 +95,7 @@ def make_quote_policy(
     Arguments:
         disclosure: what the study declares; without it what a study that says nothing does.
     """
-    known, approved = Known.of(tables), redactions_of(tables)
+    known, approved = KnownNames.of(tables), redactions_of(tables)
     sealed = find_sealed_documents(tables)
     segments = tables["segments"][tables["segments"]["document_id"].isin(list(sealed))]
     status = {

@@ -53,7 +53,7 @@ def scope_variables(indicators: tuple[Indicator, ...], language: Language) -> di
     read = next(own, None)
     if read is None:
         return {}
-    counts = {"reports": ("x", read.n or 0), "projects": ("n", read.N or 0)}
+    counts = {"reports": ("x", read.x or 0), "projects": ("n", read.n or 0)}
     made = {}
     for name, (shows, count) in counts.items():
         attributes = f'.indicator key="{read.key}" estimand="{read.estimand}" shows="{shows}"'
