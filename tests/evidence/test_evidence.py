@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 from evidence_files import STUDY
 
-from evaltools.evidence import Evidence, data_hash, load_descriptor, open_evidence, read_tables
+from evaltools.evidence import Evidence, load_descriptor, open_evidence, read_tables
+from evaltools.evidence.data_hash import data_hash
 from evaltools.problems import ProblemError
 
 

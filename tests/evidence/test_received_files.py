@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from evaltools.evidence import data_hash, document_checks, load_descriptor
+from evaltools.evidence import document_checks, load_descriptor
+from evaltools.evidence.data_hash import data_hash
 
 REPORT = "reports/received/D1.pdf"
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from evaltools.evidence.allocation import allocate
-    from evaltools.evidence.data_hash import data_hash
     from evaltools.evidence.descriptor import Descriptor, load_descriptor
     from evaltools.evidence.code_presence import linked, presence
     from evaltools.evidence.selection import Evidence, open_evidence
@@ -19,7 +18,6 @@ __all__ = [
     "Evidence",
     "allocate",
     "check_data",
-    "data_hash",
     "linked",
     "load_descriptor",
     "open_evidence",
@@ -33,7 +31,6 @@ _HOMES = {
     "Evidence": "selection",
     "allocate": "allocation",
     "check_data": "validation",
-    "data_hash": "data_hash",
     "linked": "code_presence",
     "load_descriptor": "descriptor",
     "open_evidence": "selection",

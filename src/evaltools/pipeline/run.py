@@ -251,7 +251,8 @@ def _validated(study: Study, ingredients: Ingredients, newest: Manifest | None) 
     Raises:
         ProblemError: everything that is wrong with the data.
     """
-    from evaltools.evidence import check_data, data_hash, load_descriptor  # loads pandas
+    from evaltools.evidence import check_data, load_descriptor  # loads pandas
+    from evaltools.evidence.data_hash import data_hash
 
     known = newest is not None and (
         (newest.ingredients.files, newest.ingredients.code, newest.ingredients.lock)
