@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 Subject = Literal[
     Role, "calls", "grants", "areas", "map", "groups", "participations", "reports", "coding",
-    "goals", "ratings", "self_ratings", "claims", "signs",
+    "goals", "ratings", "self_ratings", "claims", "signs", "waves",
 ]  # fmt: skip
 """What figures, tables and indicators of a chapter need: codes of a role, rows of a table, or a
 dimension that is declared."""
@@ -31,6 +31,8 @@ def lacks(evidence: Evidence, subject: Subject) -> bool:
     if subject == "map":
         found = map_dimension(evidence)
         return found is None or not len(evidence.tables.get(found.map or "", ()))
+    if subject == "waves":
+        return "wave" not in evidence.parameters.declarations
     if subject == "groups":
         return group_dimension(evidence) is None
     if subject == "grants":
