@@ -289,9 +289,9 @@ def choices_from(
         value = row.get(column, "").strip()
         if not value:
             continue
-        labels = {language: _label(row, language) or value for language in languages}
+        labels: dict[str, str] = {one: _label(row, one) or value for one in languages}
         if found.setdefault(value, labels) != labels:
-            found[value] = dict.fromkeys(languages, value)
+            found[value] = dict.fromkeys(labels, value)
     return {value: Text.model_validate(labels) for value, labels in found.items()}
 
 
