@@ -79,7 +79,7 @@ def write_crate(
         crate,
         "#publisher",
         "Organization",
-        name=study.declaration.publisher.in_language(language),
+        name=study.declaration.printed("publisher", language) or study.declaration.name,
     )
     computed = _action(
         crate,
@@ -109,7 +109,7 @@ def _describe(crate: ROCrate, candidate: Candidate, publisher: Entity) -> None:
     declared, language = candidate.study.declaration, candidate.parameters.language
     words, root, publication = candidate.words, crate.root_dataset, declared.publication
     assert publication is not None  # a gate saw it
-    title = f"{declared.title.in_language(language)}. {declared.subtitle.in_language(language)}"
+    title = declared.whole_title(language)
     licence = _context(
         crate,
         publication.licence.url,

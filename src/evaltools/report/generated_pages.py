@@ -57,10 +57,9 @@ def description_sheet(study: Study, parameters: Parameters, material: Material) 
     words = study.words(parameters.language)
     declared, language = study.declaration, words.language
     counted = "report.sheet.material_text" if material.n else "report.sheet.material_unread"
-    title = f"{declared.title.in_language(language)}. {declared.subtitle.in_language(language)}"
     rows = [
-        ("title", title),
-        ("publisher", declared.publisher.in_language(language)),
+        ("title", declared.whole_title(language)),
+        ("publisher", declared.printed("publisher", language)),
         ("date", say.date(parameters.cutoff, language)),
         ("scope", scope_text(study, parameters, words)),
         ("material", words(counted, **({"n": material.n} if material.n else {}), N=material.N)),
@@ -69,8 +68,8 @@ def description_sheet(study: Study, parameters: Parameters, material: Material) 
         ("formats", words("report.sheet.formats_text")),
         ("run", material.run),
     ]
-    if "cutoff" not in parameters.declarations:
-        rows = [row for row in rows if row[0] != "date"]
+    absent = {"date"} if "cutoff" not in parameters.declarations else set()
+    rows = [row for row in rows if row[0] not in absent and (row[1] or row[0] != "publisher")]
     if material.descriptor.example:
         rows.append(("status", words("report.example_notice")))
     frame = pd.DataFrame(
