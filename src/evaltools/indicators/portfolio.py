@@ -34,13 +34,12 @@ _SOURCE = "evaltools.indicators.portfolio"
 def compute(evidence: Evidence) -> list[Indicator]:
     """All indicators of the chapter, of what the study has."""
     parts: list[tuple[tuple[Subject, ...], Callable[[Evidence], list[Indicator]]]] = [
-        (("grants",), grants),
         (("calls",), calls),
         (("areas",), coverage),
         (("areas", "map"), takeup),
         (("areas", "map"), allocation_records),
     ]
-    records = funded(evidence)
+    records = [*funded(evidence), *grants(evidence)]
     for subjects, function in parts:
         if absent_subject(evidence, *subjects) is None:
             records += function(evidence)

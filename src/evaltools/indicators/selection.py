@@ -97,7 +97,7 @@ def differences(evidence: Evidence) -> pd.DataFrame:
     rows: list[tuple[str, str, float, float, int, int, float | None]] = []
     alone = lacks(evidence, "participations")
     known = {
-        "grant": not lacks(evidence, "grants"),
+        "grant": True,
         "partners": not alone,
         "start": bool(evidence.tables["projects"]["started"].notna().any()),
     }
