@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evaltools.indicators.absence import EVIDENCED_ITEMS
 from evaltools.indicators.disclosure.policy import Policy, policy_of
 from evaltools.indicators.disclosure.suppression import Withheld, few, protect, withhold
 from evaltools.indicators.goals import stated_goals
@@ -82,7 +83,7 @@ def rooted(evidence: Evidence) -> set[str]:
 
 
 EVIDENCE: Mapping[str, Callable[[Evidence], set[str]]] = MappingProxyType(
-    {"goal_attainment": achieved_and_measured, "cost_effectiveness": reckoned, "permanence": rooted}
+    dict(zip(EVIDENCED_ITEMS, (achieved_and_measured, reckoned, rooted), strict=True))
 )
 """Questions that the rest of the report can bear out, and what of it does. One piece of evidence
 is enough: the mildest test, so that the gap is if anything understated. What nothing in a report
