@@ -83,8 +83,10 @@ def description_sheet(study: Study, parameters: Parameters, material: Material) 
 
 
 def parameter_table(parameters: Parameters, words: Words) -> str:
-    """All parameters with their values and what they mean."""
+    """All parameters with their values and what they mean; a sentence where there are none."""
     language = words.language
+    if not parameters.declarations:
+        return words("report.parameters.absent") + "\n"
     frame = pd.DataFrame(
         [
             (
@@ -162,7 +164,7 @@ def data_table(descriptor: Descriptor, tables: Mapping[str, pd.DataFrame], words
                 resource.name,
                 _content(resource.name, resource.title, words),
                 len(tables[resource.name]),
-                words(f"report.origin.{resource.origin or 'public'}"),
+                words(f"report.origin.{resource.origin}") if resource.origin else say.MISSING,
             )
             for resource in descriptor.resources
         ],
@@ -174,9 +176,11 @@ def data_table(descriptor: Descriptor, tables: Mapping[str, pd.DataFrame], words
         Column("rows", words("report.data.rows"), "count", width=12),
         Column("origin", words("report.data.origin"), width=20),
     ]
-    return captioned(
-        Table(frame, columns, words("report.data.caption"), words.language), "tbl-data"
-    )
+    caption = "report.data.caption"
+    if not any(resource.origin for resource in descriptor.resources):
+        caption = "report.data.caption_rows"
+        del columns[-1]
+    return captioned(Table(frame, columns, words(caption), words.language), "tbl-data")
 
 
 def disclosure_page(study: Study, parameters: Parameters, words: Words) -> str:
