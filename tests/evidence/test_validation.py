@@ -268,7 +268,7 @@ def test_validate_checks_frames_that_were_not_read_from_files(package: Any) -> N
 
 def test_importing_evidence_loads_no_pandas() -> None:
     code = (
-        "import sys, evaltools.evidence as e; e.load_descriptor; import evaltools.evidence.data_hash; "
+        "import sys, evaltools.evidence as e, evaltools.evidence.data_hash; e.load_descriptor; "
         "assert 'pandas' not in sys.modules; e.validate; assert 'pandas' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -16,8 +16,8 @@ import pytest
 
 from evaltools.problems import ProblemError
 from evaltools.report.renderer import conversion
-from evaltools.report.renderer.pandoc_tree import nodes
 from evaltools.report.renderer.conversion import resolve
+from evaltools.report.renderer.pandoc_tree import nodes
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20" viewBox="0 0 40 20">'
