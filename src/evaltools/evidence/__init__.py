@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from evaltools.evidence.allocation import allocate
-    from evaltools.evidence.descriptor import Descriptor, load_descriptor
     from evaltools.evidence.code_presence import linked, presence
+    from evaltools.evidence.descriptor import Descriptor, load_descriptor
     from evaltools.evidence.selection import Evidence, open_evidence
     from evaltools.evidence.tables import read_tables
     from evaltools.evidence.validation import check_data, validate

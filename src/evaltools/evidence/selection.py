@@ -10,9 +10,6 @@ from typing import Any
 import pandas as pd
 
 from evaltools.evidence.allocation import allocate
-from evaltools.evidence.codebook import Crosswalk
-from evaltools.evidence.data_hash import data_hash, known_valid
-from evaltools.evidence.descriptor import load_descriptor
 from evaltools.evidence.code_presence import (
     CoderRule,
     Units,
@@ -22,6 +19,9 @@ from evaltools.evidence.code_presence import (
     units_of_groups,
     versions_read,
 )
+from evaltools.evidence.codebook import Crosswalk
+from evaltools.evidence.data_hash import data_hash, known_valid
+from evaltools.evidence.descriptor import load_descriptor
 from evaltools.evidence.scope import final_reports, located, nothing_left, register, within
 from evaltools.evidence.tables import completed, read_leniently
 from evaltools.i18n.messages import Words

@@ -297,7 +297,8 @@ class StudyDeclaration(Vocabulary):
         short_title: in the head of pages; the title where there is none.
         notebooks: in the order of chapters. Where none are named, `load_study` takes those of the
             folder `notebooks`.
-        reports: by language. Where none are named, `load_study` takes `reports/<language>/report.qmd`.
+        reports: by language. Where none are named, `load_study` takes those of
+            `reports/<language>/report.qmd`.
         notebook_seconds, notebook_megabytes: what one notebook may take of time and of memory.
         coder_word: before the number in pseudonyms that an import makes.
         chapters: for a notebook the module whose `compute(evidence)` it calls, and all of whose
