@@ -14,8 +14,8 @@ Both are given, since neither is right. Units of one report are not independent:
 whole reports.
 
 A denial of a code is another value than the code, and a mark of polarity *mixed* is both, as it is
-in what a report is said to have (`evidence.code_presence`): who marked a passage mixed agrees half with
-who affirmed it and half with who denied it. What several codes were given to counts codes, not
+in what a report is said to have (`evidence.code_presence`): who marked a passage mixed agrees half
+with who affirmed it and half with who denied it. What several codes were given to counts codes, not
 values: one code marked mixed is one.
 """
 
