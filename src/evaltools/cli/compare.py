@@ -38,7 +38,7 @@ def compare(
     before, after = read_artifact(locate_run(old)), read_artifact(locate_run(new))
     made, attribution = examine(study, before, after, data, code, causes)
     print_comparison(made, attribution, code_labels(study, "en"), Console(), everything)
-    language = after.ingredients.parameters["language"]
+    language = after.ingredients.parameters.get("language", study.declaration.languages[0])
     write_comparison(made, attribution, study, Files(**files), language)
     for path in files.values():
         if path is not None:

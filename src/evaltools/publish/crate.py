@@ -16,6 +16,7 @@ from urllib.parse import quote
 from rocrate.model import ContextEntity
 from rocrate.rocrate import ROCrate
 
+from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
 from evaltools.provenance.hashes import hash_file
 
@@ -125,7 +126,7 @@ def _describe(crate: ROCrate, candidate: Candidate, publisher: Entity) -> None:
         crate,
         f"#language/{language}",
         "Language",
-        name=declared.parameters["language"].choices[language].in_language("en"),
+        name=Words("en")(f"language.{language}").capitalize(),
         alternateName=language,
     )
     about = [words("publishing.crate.description"), candidate.notice]
