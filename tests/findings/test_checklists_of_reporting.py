@@ -46,8 +46,8 @@ def test_the_checklists_have_the_items_of_their_originals() -> None:
     assert [item.id for item in SRQR.items] == [str(n) for n in range(1, 22)]
     assert len(GRAMMS.items) == 6
     assert len(UNEG.items) == 8
-    assert "10.1097/ACM.0000000000000388" in SRQR.source
-    assert "10.1258/jhsrp.2007.007074" in GRAMMS.source
+    assert "10.1097/ACM.0000000000000388" in str(SRQR.source.en)
+    assert "10.1258/jhsrp.2007.007074" in str(GRAMMS.source.en)
 
 
 def test_an_item_is_present_when_its_section_has_text() -> None:

@@ -187,7 +187,7 @@ def _fund(write_study: Write, text: str = ENGLISH) -> Path:
     data.mkdir(exist_ok=True)
     tables = [{"name": name, "path": f"{name}.csv"} for name in ("calls", "projects")]
     (data / "datapackage.json").write_text(json.dumps({"resources": tables}))
-    (data / "calls.csv").write_text("year;name_en\n2021;Spring\n2022;\n2021;Autumn\n")
+    (data / "calls.csv").write_text("year;name_en\n2020;Only\n2021;Spring\n2022;\n2021;Autumn\n")
     (data / "projects.csv").write_text("project_id,theme\n1,health\n2,\n3,soil\n")
     return folder
 
@@ -205,8 +205,12 @@ def test_a_study_of_one_language_needs_words_in_it_only(write_study: Write) -> N
 def test_choices_stand_in_tables(write_study: Write) -> None:
     study = load_study(_fund(write_study))
     calls = study.declaration.parameters["calls"].choices
-    assert {name: text.en for name, text in calls.items()} == {"2021": "Spring", "2022": "2022"}
-    assert study.parameters().calls == ("2021", "2022")
+    assert {name: text.en for name, text in calls.items()} == {
+        "2020": "Only",
+        "2021": "2021",
+        "2022": "2022",
+    }
+    assert study.parameters().calls == ("2020", "2021", "2022")
     assert study.parameters({"theme": "soil"}).theme == "soil"
     assert problems_of(_fund(write_study, ENGLISH.replace("calls.year", "calls.yaer"))) == [
         f"evaluation.yml:{line(ENGLISH, 'from: calls')}: the table calls has no column 'yaer'"

@@ -84,7 +84,7 @@ def group_differences_figure(evidence: Evidence) -> Figure:
     return _differences(evidence, frame, "groups", ("second", "first"))
 
 
-@figure_of("reports", "challenge")
+@figure_of("reports", "waves", "challenge")
 def wave_differences_figure(evidence: Evidence) -> Figure:
     """Challenges and responses against the wave before."""
     frame = compare_waves(evidence, "challenge", "response")

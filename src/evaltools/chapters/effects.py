@@ -100,9 +100,10 @@ def ratings_caption(evidence: Evidence) -> str:
     if raters != evidence.vocabulary.own_raters:
         names = [words(f"rater.{one}") if words.has(f"rater.{one}") else one for one in raters]
         sentence = list_of(names, words.language)
-        return words.markdown(
+        caption = words.markdown(
             "effects.ratings_by", low=ends[0], high=ends[1], raters=sentence, N=evidence.N
         )
+        return f"{caption} {words('effects.ratings_lowest')}" if len(raters) > 1 else caption
     if ends == (1, 5):
         return words.markdown("effects.ratings", n=evidence.n)
     return words.markdown("effects.ratings_scale", low=ends[0], high=ends[1], n=evidence.n)

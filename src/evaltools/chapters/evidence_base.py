@@ -59,6 +59,8 @@ def read_table(evidence: Evidence) -> Table:
         Column("last", words("evidence_base.column.last"), "date"),
     ]
     frame = evidence_base.read_table(evidence)
+    if len(frame) and frame["first"].isna().all():
+        columns = columns[:-2]
     shares = [
         say.share(reports / projects, reports, projects, words.language)
         for reports, projects in zip(frame["reports"], frame["projects"], strict=True)

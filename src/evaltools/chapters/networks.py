@@ -60,8 +60,12 @@ def network_figure(evidence: Evidence) -> Figure:
 def network_table(evidence: Evidence, records: Sequence[Indicator]) -> Table:
     """Measures of the network."""
     words = words_of(evidence)
+    measures, notes = dict(MEASURES), ["tie", "new", "random"]
+    if not evidence.has("prior_ties"):
+        del measures["network.ties_new.share"]
+        notes.remove("new")
     return Table(
-        measure_table(records, MEASURES, words),
+        measure_table(records, measures, words),
         [
             Column("label", words("networks.column.measure")),
             Column("value", words("networks.column.value"), align="right"),
@@ -69,7 +73,7 @@ def network_table(evidence: Evidence, records: Sequence[Indicator]) -> Table:
         ],
         words.markdown("networks.table", **_sizes(evidence)),
         words.language,
-        note=words.markdown("networks.table_note"),
+        note=" ".join(words.markdown(f"networks.table_note_{name}") for name in notes),
     )
 
 

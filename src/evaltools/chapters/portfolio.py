@@ -71,12 +71,14 @@ def calls_table(evidence: Evidence) -> Table:
     ]
     table = portfolio.printable_calls(evidence)
     filled = [column for column in columns if not len(table) or table[column.name].notna().any()]
+    published = len(filled) > 2
+    caption = "table_calls" if published else "table_calls_register"
     return Table(
         table,
         filled,
-        words.markdown("portfolio.table_calls", **_known(evidence)),
+        words.markdown(f"portfolio.{caption}", **_known(evidence)),
         words.language,
-        note=words.markdown("portfolio.table_calls_note"),
+        note=words.markdown("portfolio.table_calls_note") if published else "",
     )
 
 
@@ -151,6 +153,9 @@ def lorenz_figure(evidence: Evidence, records: Sequence[Indicator]) -> Figure:
 def concentration_table(evidence: Evidence, records: Sequence[Indicator]) -> Table:
     """Measures of concentration."""
     words = words_of(evidence)
+    notes = ["table_concentration_note"]
+    if any(record.key.startswith("takeup.theil") for record in records):
+        notes.append("theil_note")
     return Table(
         measure_table(records, CONCENTRATION, words),
         [
@@ -159,7 +164,7 @@ def concentration_table(evidence: Evidence, records: Sequence[Indicator]) -> Tab
         ],
         words.markdown("portfolio.table_concentration", **_known(evidence)),
         words.language,
-        note=words.markdown("portfolio.table_concentration_note"),
+        note=" ".join(words.markdown(f"portfolio.{name}") for name in notes),
     )
 
 

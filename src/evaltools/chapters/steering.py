@@ -13,8 +13,9 @@ from evaltools.charts.dot_intervals import Dot, Dots
 from evaltools.charts.figure import Figure
 from evaltools.charts.table import SUPPRESSED, Column, Table
 from evaltools.i18n.numbers import number_range, percent, share, signed
+from evaltools.indicators.absence import EVIDENCED_ITEMS
 from evaltools.indicators.optimism_gap import optimism
-from evaltools.indicators.ratings import self_ratings
+from evaltools.indicators.ratings import distributions, self_ratings
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
@@ -32,13 +33,13 @@ def steering_table(evidence: Evidence) -> Table:
     return themes_table(evidence, theme_rows(evidence, "steering"), "steering.table")
 
 
-@figure_of("self_ratings")
+@figure_of("self_ratings", "evidenced_ratings")
 def optimism_figure(evidence: Evidence) -> Figure:
     """Projects that rated high, and those of them with evidence."""
     words = words_of(evidence)
     return Dots(
         optimism_dots(evidence),
-        name=words("steering.rated_high"),
+        name=words("steering.rated_high", marks=_marks(evidence)),
         second_name=words("steering.evidenced"),
         axis=words("steering.axis.answers"),
         whole_scale=True,
@@ -46,20 +47,20 @@ def optimism_figure(evidence: Evidence) -> Figure:
         words=words,
         nothing=words("effects.no_ratings"),
     ).figure(
-        words.markdown("steering.optimism", **_sizes(evidence)),
+        words.markdown("steering.optimism", marks=_marks(evidence), **_sizes(evidence)),
         alt=optimism_alt(evidence),
         note=words.markdown("steering.optimism_note"),
     )
 
 
-@table_of("self_ratings")
+@table_of("self_ratings", "evidenced_ratings")
 def optimism_table(evidence: Evidence) -> Table:
     """The same with the gap and its interval."""
     words = words_of(evidence)
     columns = [
         Column("label", words("column.question")),
         Column("answers", words("steering.column.answers"), "count"),
-        Column("high", words("steering.column.high"), "share"),
+        Column("high", words("steering.column.high", marks=_marks(evidence)), "share"),
         Column("evidenced", words("steering.column.evidenced"), "share"),
         Column("gap", words("steering.column.gap"), align="right"),
         Column("interval", words("steering.column.interval"), align="right"),
@@ -92,6 +93,7 @@ def optimism_alt(evidence: Evidence) -> str:
         words(
             "steering.optimism_alt",
             label=row.label,
+            marks=_marks(evidence),
             high=percent(row.value, words.language),
             evidenced=percent(row.second, words.language),
         )
@@ -125,3 +127,11 @@ def optimism_rows(evidence: Evidence) -> pd.DataFrame:
 
 def _sizes(evidence: Evidence) -> dict[str, int]:
     return {"raters": self_ratings(evidence)["project_id"].nunique(), "n": evidence.n}
+
+
+def _marks(evidence: Evidence) -> str:
+    """The marks that count as high: `4 or 5` of a scale that ends with five."""
+    words = words_of(evidence)
+    found = [item for item in distributions(evidence) if item.item in EVIDENCED_ITEMS]
+    marks = [str(value) for value in found[0].values[-found[0].top :]]
+    return marks[0] if len(marks) == 1 else words("steering.marks", low=marks[0], high=marks[-1])

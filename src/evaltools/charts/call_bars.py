@@ -52,6 +52,10 @@ class CallBars(Chart):
         words, rows = self.words, self.rows
         counts, sums = [self._counts(row) for row in rows], [self._sum(row) for row in rows]
         key = {"applications": LIGHT, "funded": DEEP_BLUE, "awarded_sum": TEAL}
+        counted = "axis.applications"
+        if all(row.applications is None for row in rows):
+            del key["applications"]
+            counted = "legend.funded"
         layout = lay_out_rows(
             [row.label for row in rows],
             ["" for _ in rows],
@@ -69,7 +73,7 @@ class CallBars(Chart):
         second = Scale(0.0, dearest, middle, layout.right - second_room)
         partly = any("(" in total for total in sums)
         awarded = "axis.euros_awarded_known" if partly else "axis.euros_awarded"
-        heads = ((layout.left, words("axis.applications")), (middle, words(awarded)))
+        heads = ((layout.left, words(counted)), (middle, words(awarded)))
         for x, text in heads:
             line = wrap(text, layout.right - middle, SMALL, max_lines=1)[0]
             canvas.small(x, layout.top - height(1, SMALL) / 2 - 3, line)

@@ -37,7 +37,7 @@ def compare(
     before, after = read_artifact(locate_run(old)), read_artifact(locate_run(new))
     comparison, attribution = compare_with_causes(study, before, after, data, code, causes)
     print_comparison(comparison, attribution, read_code_labels(study, "en"), Console(), everything)
-    language = after.ingredients.parameters["language"]
+    language = after.ingredients.parameters.get("language", study.declaration.languages[0])
     write_comparison(comparison, attribution, study, OutputFiles(**files), language)
     for path in files.values():
         if path is not None:

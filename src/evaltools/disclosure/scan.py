@@ -99,7 +99,7 @@ def withheld_counts(evidence: Evidence) -> tuple[WithheldCount, ...]:
     items, counted = evidence.tables["rating_items"].set_index("item_id"), answer_counts(evidence)
     found = []
     for item in distributions(evidence):
-        labels = items.loc[item.item, ["label_fi", "label_sv", "label_en"]].astype(str)
+        labels = items.loc[item.item, ["label_fi", "label_sv", "label_en"]].dropna().astype(str)
         subjects = (item.item, *labels)
         for value, count, shown in zip(item.values, counted[item.item], item.counts, strict=True):
             if shown is None and count:

@@ -78,6 +78,13 @@ IMPLIED = ("coders", "readings", "organisations")
 """Tables that others name rows of and that need not be there for it: who codes is a coder who has
 read the document, and an organisation of which nothing is known is known by its identifier."""
 
+READ_WHERE_THERE: Mapping[str, tuple[str, ...]] = {
+    "projects": ("year",),
+    "ratings": ("project_id",),
+}
+"""Columns that are read where a table has them, and are not made empty where it has not. So are
+texts in a language of the study: `title_xx`, `name_xx`, `label_xx`, `subject_xx`."""
+
 LATER_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "projects": ("register_number",),
     "documents": ("file", "file_sha256", "public_status"),

@@ -81,7 +81,7 @@ class Checklist(Declared):
 
     id: str
     title: Text
-    source: str
+    source: Text
     items: tuple[Item, ...]
 
 
@@ -238,7 +238,9 @@ def _table(checklist: Checklist, found: Sequence[Answer], words: Words) -> str:
     widths = {"number": 8, "asks": 36, "place": 42, "status": 14}
     columns = [Column(name, words(f"checklist.{name}"), width=w) for name, w in widths.items()]
     title = checklist.title.in_language(language)
-    caption = words.markdown("checklist.caption", title=title, source=checklist.source)
+    caption = words.markdown(
+        "checklist.caption", title=title, source=checklist.source.in_language(language)
+    )
     table = Table(pd.DataFrame(rows, columns=list(widths)), columns, caption, language)
     text = table.markdown()
     for mark, link in links.items():

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 Subject = Literal[
     Role, "calls", "grants", "areas", "map", "groups", "participations", "reports", "coding",
-    "goals", "ratings", "self_ratings", "claims", "signs",
+    "goals", "ratings", "self_ratings", "evidenced_ratings", "claims", "signs", "waves",
 ]  # fmt: skip
 """What figures, tables and indicators of a chapter need: codes of a role, rows of a table, or a
 dimension that is declared."""
@@ -23,6 +23,10 @@ TABLES = {
 }  # fmt: skip
 
 
+EVIDENCED_ITEMS = ("goal_attainment", "cost_effectiveness", "permanence")
+"""Items of self-ratings that the rest of a report can bear out (`optimism_gap.EVIDENCE`)."""
+
+
 def lacks(evidence: Evidence, subject: Subject) -> bool:
     """Whether the study has nothing of a subject, whatever the parameters leave of it."""
     if subject in ROLES:
@@ -31,13 +35,18 @@ def lacks(evidence: Evidence, subject: Subject) -> bool:
     if subject == "map":
         found = map_dimension(evidence)
         return found is None or not len(evidence.tables.get(found.map or "", ()))
+    if subject == "waves":
+        return "wave" not in evidence.parameters.declarations
     if subject == "groups":
         return group_dimension(evidence) is None
     if subject == "grants":
         return not evidence.tables["projects"]["grant_eur"].notna().any()
-    if subject == "self_ratings":
-        own = list(evidence.vocabulary.own_raters)
-        return not evidence.tables["ratings"]["rater_kind"].isin(own).any()
+    if subject in ("self_ratings", "evidenced_ratings"):
+        ratings = evidence.tables["ratings"]
+        own = ratings["rater_kind"].isin(list(evidence.vocabulary.own_raters))
+        if subject == "evidenced_ratings":
+            own &= ratings["item_id"].isin(EVIDENCED_ITEMS)
+        return not own.any()
     return not evidence.has(TABLES[subject])
 
 

@@ -84,6 +84,8 @@ def read(evidence: Evidence) -> list[Indicator]:
 def read_table(evidence: Evidence) -> pd.DataFrame:
     """What was read of each call, a row a call with projects in scope, sorted.
 
+    Of a study without calls a row is a year, and a single row where years are not known either.
+
     Returns:
         `call_id`, `projects`, `reports`, `fi`, `sv` (reports by language), `first` and `last`
         (days the reports came in, NaT where there is none).
@@ -91,7 +93,7 @@ def read_table(evidence: Evidence) -> pd.DataFrame:
     projects = pd.DataFrame(
         {
             "project_id": evidence.projects["project_id"].astype(str),
-            "call_id": evidence.projects["call_id"].astype(str),
+            "call_id": _rounds(evidence),
         }
     )
     received = pd.DataFrame(
@@ -110,6 +112,13 @@ def read_table(evidence: Evidence) -> pd.DataFrame:
     table[counts] = table[counts].fillna(0).astype(int)
     table["first"], table["last"] = by_call["received"].min(), by_call["received"].max()
     return table.reset_index()
+
+
+def _rounds(evidence: Evidence) -> pd.Series:
+    """The call of each project as text, or its year where the study has no calls."""
+    known = evidence.projects["call_id"].notna().any()
+    column = evidence.projects["call_id" if known else "year"]
+    return column.astype("string").fillna("–").astype(str)
 
 
 def languages(evidence: Evidence) -> list[str]:

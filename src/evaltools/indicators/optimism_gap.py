@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evaltools.indicators.absence import EVIDENCED_ITEMS
 from evaltools.indicators.disclosure.policy import Policy, policy_for
 from evaltools.indicators.disclosure.suppression import Withheld, few, protect, withhold
 from evaltools.indicators.goals import stated_goals
@@ -82,11 +83,13 @@ def with_sustained_goal(evidence: Evidence) -> set[str]:
 
 
 EVIDENCE: Mapping[str, Callable[[Evidence], set[str]]] = MappingProxyType(
-    {
-        "goal_attainment": with_measured_goal,
-        "cost_effectiveness": with_calculated_saving,
-        "permanence": with_sustained_goal,
-    }
+    dict(
+        zip(
+            EVIDENCED_ITEMS,
+            (with_measured_goal, with_calculated_saving, with_sustained_goal),
+            strict=True,
+        )
+    )
 )
 """Questions that the rest of the report can bear out, and what of it does. One piece of evidence
 is enough: the mildest test, so that the gap is if anything understated. What nothing in a report

@@ -9,7 +9,13 @@ import numpy as np
 import pandas as pd
 
 from evaltools.evidence.scope import in_calls
-from evaltools.indicators.absence import Subject, group_dimension, lacks, map_dimension
+from evaltools.indicators.absence import (
+    Subject,
+    absent_subject,
+    group_dimension,
+    lacks,
+    map_dimension,
+)
 from evaltools.indicators.allocations import allocation_records
 from evaltools.indicators.indicator import Indicator, Unit, dimensions
 from evaltools.indicators.shares import plain_share
@@ -27,14 +33,16 @@ _SOURCE = "evaltools.indicators.portfolio"
 
 def compute(evidence: Evidence) -> list[Indicator]:
     """All indicators of the chapter, of what the study has."""
-    parts: dict[Subject, list[Callable[[Evidence], list[Indicator]]]] = {
-        "calls": [calls],
-        "areas": [coverage, takeup, allocation_records],
-    }
+    parts: list[tuple[tuple[Subject, ...], Callable[[Evidence], list[Indicator]]]] = [
+        (("calls",), calls),
+        (("areas",), coverage),
+        (("areas", "map"), takeup),
+        (("areas", "map"), allocation_records),
+    ]
     records = [*funded(evidence), *grants(evidence)]
-    for subject, functions in parts.items():
-        if not lacks(evidence, subject) and not (subject == "areas" and lacks(evidence, "map")):
-            records += [record for function in functions for record in function(evidence)]
+    for subjects, function in parts:
+        if absent_subject(evidence, *subjects) is None:
+            records += function(evidence)
     return records
 
 

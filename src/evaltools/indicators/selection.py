@@ -85,7 +85,8 @@ def differences(evidence: Evidence) -> pd.DataFrame:
     """Reported against unreported projects, a row a variable or a class of one.
 
     Returns:
-        In a fixed order, without classes that all projects are in: `variable`, `category`
+        In a fixed order, without what the study has nothing of and classes that all projects are
+        in: `variable`, `category`
         (empty for a number and for joint), `reported` and `unreported` (mean of the known, or
         share), `n_reported` and `n_unreported` (known values, or projects), `difference`
         (standardised, NaN where it cannot be computed) and `flagged` (beyond `FLAG`, or
@@ -94,7 +95,13 @@ def differences(evidence: Evidence) -> pd.DataFrame:
     frame = characteristics(evidence)
     yes, no = frame[frame["reported"]], frame[~frame["reported"]]
     rows: list[tuple[str, str, float, float, int, int, float | None]] = []
-    for name in NUMBERS:
+    alone = lacks(evidence, "participations")
+    known = {
+        "grant": True,
+        "partners": not alone,
+        "start": bool(evidence.tables["projects"]["started"].notna().any()),
+    }
+    for name in (one for one in NUMBERS if known[one]):
         a, b = yes[name].dropna().to_numpy(dtype=float), no[name].dropna().to_numpy(dtype=float)
         means = [float(x.mean()) if len(x) else np.nan for x in (a, b)]
         value = standardised_difference(a, b)
@@ -104,7 +111,6 @@ def differences(evidence: Evidence) -> pd.DataFrame:
     def rank(category: str) -> tuple[bool, int, str]:
         return (category == UNKNOWN, order.get(category, 0), category)
 
-    alone = lacks(evidence, "participations")
     for name in CLASSES[1:] if alone else CLASSES:
         categories = ["yes"] if name == "joint" else sorted(set(frame[name]), key=rank)
         for category in categories if len(categories) > 1 or name == "joint" else ():

@@ -30,12 +30,14 @@ def municipal_register(evidence: Evidence) -> pd.DataFrame:
         `population` (float, NaN where unknown), sorted by code.
     """
     table = evidence.tables["municipalities"]
-    years = np.sort(table.loc[table["population"].notna(), "year"].unique().astype(int))
+    dated = table.dropna(subset=["year"])
+    years = np.sort(dated.loc[dated["population"].notna(), "year"].unique().astype(int))
     if not len(years):
-        years = np.sort(table["year"].unique().astype(int))
+        years = np.sort(dated["year"].unique().astype(int))
     past = years[years <= evidence.parameters.cutoff.year]
     year = int(past[-1]) if len(past) else int(years[0]) if len(years) else 0
-    rows = table[(table["year"] == year).to_numpy(dtype=bool)]
+    # A register without years is that of every year.
+    rows = table[(table["year"] == year).to_numpy(dtype=bool)] if len(years) else table
     frame = pd.DataFrame(
         {
             "year": year,

@@ -52,7 +52,7 @@ class ObservedKernel(IPythonKernel):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)  # type: ignore[no-untyped-call]
         self._errors: list[tuple[str, str]] = []
-        self._computed: list[Any] = []
+        self._computed: list[Any] | None = None  # None where the chapter is not computed
         self._values: dict[str, Any] | None = None
         self._tasks: list[asyncio.Task[Any]] = []
         self._observed = False
@@ -109,7 +109,7 @@ class ObservedKernel(IPythonKernel):
         kind, name, message = self._fault(code, reply)
         if kind and reply["status"] == "ok":
             reply |= {"status": "error", "ename": name, "evalue": message, "traceback": []}
-        computed, self._computed = self._computed, []
+        computed, self._computed = self._computed, None
         self._errors.clear()
         reply[FIELD] = {"kind": kind, "computed": computed, "unfinished": self._unfinished()}
         return reply
@@ -139,7 +139,7 @@ class ObservedKernel(IPythonKernel):
         @functools.wraps(compute)
         def recording(*arguments: Any, **named: Any) -> Any:
             found = list(compute(*arguments, **named))
-            self._computed += [record.identity for record in found]
+            self._computed = [*(self._computed or ()), *(record.identity for record in found)]
             return found
 
         return recording

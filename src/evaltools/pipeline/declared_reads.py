@@ -59,7 +59,7 @@ class AllowedPaths:
         inputs: path below the study of every declared input, by its absolute path.
         readable: folders and files of the package, the environment and the system.
         writable: folders of the kernel's own, and caches; they may be read as well.
-        listed: folders in which Python looks for modules.
+        listed: folders in which Python looks for modules, and a study for its notebooks.
         home: of whoever runs it, to name what lies there.
     """
 
@@ -280,7 +280,7 @@ def allowed_paths(
         inputs={os.path.realpath(Path(study, name)): name for name in inputs},
         readable=_resolve_paths([*own, str(package), *_SYSTEM, *_LIBRARIES, *fonts]),
         writable=_resolve_paths([str(folder), *_matplotlib_folders(home, environment)]),
-        listed=_resolve_paths(path for path in sys.path if path),
+        listed=_resolve_paths([*filter(None, sys.path), str(Path(study, "notebooks"))]),
         home=os.path.realpath(home),
     )
 

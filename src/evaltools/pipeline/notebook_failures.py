@@ -233,13 +233,14 @@ def _incomplete_fault(
         for record in output.get("data", {}).get(_INDICATORS, ())
         if isinstance(record, Mapping)
     }
+    found = [replies[index].get(FIELD, {}).get("computed") for index in sorted(replies)]
     every = [
         (str(key), str(estimand), tuple((str(name), str(value)) for name, value in dimensions))
-        for index in sorted(replies)
-        for key, estimand, dimensions in replies[index].get(FIELD, {}).get("computed", ())
+        for computed in found
+        for key, estimand, dimensions in computed or ()
     ]
     call = f"{contract.chapter.rpartition('.')[2]}.compute(evidence)"
-    if not every:
+    if all(computed is None for computed in found):
         what = f"does not compute the indicators of its chapter, {contract.chapter}"
         remedy = f"Hand them over: emit({call}). Or correct chapters in evaluation.yml."
         return CellFault(None, "incomplete", what, remedy=remedy)

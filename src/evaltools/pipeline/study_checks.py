@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from evaltools.coding.suggestions import read_keywords
 from evaltools.evidence import Descriptor, Evidence, check_data, load_descriptor, read_tables
+from evaltools.evidence.known_tables import READ_WHERE_THERE, known_tables
 from evaltools.problems import ProblemError, refuse
 from evaltools.study import Parameters, Study
+
+_TEXT = re.compile(r"(label|name|subject|title)_(fi|sv|en)")
 
 
 def check_study(study: Study) -> str:
     """Check all data of the study.
 
     Returns:
-        One line that says what was checked.
+        A line that says what was checked, and one that names the columns that nothing reads.
 
     Raises:
         ProblemError: everything that is wrong.
@@ -21,7 +27,26 @@ def check_study(study: Study) -> str:
     descriptor = load_descriptor(study.data)
     _check_keywords(study, descriptor)
     kind = ", example data" if descriptor.example else ""
-    return f"{len(descriptor.resources)} tables are valid{kind}."
+    count = len(descriptor.resources)
+    told = f"{count} table{' is' if count == 1 else 's are'} valid{kind}."
+    unread = ", ".join(_unread(study, descriptor))
+    return f"{told}\nNo chapter reads {unread}." if unread else told
+
+
+def _unread(study: Study, descriptor: Descriptor) -> Iterator[str]:
+    """Columns of known tables that neither the engine knows nor the study declares."""
+    declared = study.declaration
+    named = {one.column for one in declared.dimensions.values()}
+    sources = {one.table_column for one in declared.parameters.values()}
+    for table in descriptor.resources:
+        known = known_tables().get(table.name)
+        if known is None:
+            continue
+        read = {*known.columns, *READ_WHERE_THERE.get(table.name, ()), *named}
+        for name in table.field_names:
+            place = f"{table.name}.{name}"
+            if name not in read and place not in sources and not _TEXT.fullmatch(name):
+                yield place
 
 
 def check_scope(study: Study, parameters: Parameters) -> None:

@@ -206,7 +206,7 @@ def _write_tables(folder: Path, candidate: Candidate) -> dict[str, str]:
     declared = candidate.study.declaration
     found = read_chapters(candidate.run)
     title = declared.title.in_language(language)
-    publisher = declared.publisher.in_language(language)
+    publisher = declared.printed("publisher", language)
     names = {}
     for name, indicators, what in [
         ("tables/indicators.csv", candidate.run.indicators(), "All indicators"),

@@ -16,6 +16,7 @@ from urllib.parse import quote
 from rocrate.model import ContextEntity
 from rocrate.rocrate import ROCrate
 
+from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
 from evaltools.pipeline.run import Run
 from evaltools.provenance.hashes import hash_file
@@ -78,7 +79,7 @@ def write_crate(
         crate,
         "#publisher",
         "Organization",
-        name=study.declaration.publisher.in_language(language),
+        name=study.declaration.printed("publisher", language) or study.declaration.name,
     )
     computed = _add_action(
         crate,
@@ -108,7 +109,7 @@ def _describe_bundle(crate: ROCrate, candidate: Candidate, publisher: Entity) ->
     declared, language = candidate.study.declaration, candidate.parameters.language
     words, root, publication = candidate.words, crate.root_dataset, declared.publication
     assert publication is not None  # a gate saw it
-    title = f"{declared.title.in_language(language)}. {declared.subtitle.in_language(language)}"
+    title = declared.whole_title(language)
     licence = _add_context(
         crate,
         publication.licence.url,
@@ -124,7 +125,7 @@ def _describe_bundle(crate: ROCrate, candidate: Candidate, publisher: Entity) ->
         crate,
         f"#language/{language}",
         "Language",
-        name=declared.parameters["language"].choices[language].in_language("en"),
+        name=Words("en")(f"language.{language}").capitalize(),
         alternateName=language,
     )
     about = [words("publishing.crate.description"), candidate.notice]

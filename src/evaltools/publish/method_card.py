@@ -231,7 +231,10 @@ def _checklists(
         found = answers(checklist, sections, pages, declared.statements, declared.sections)
         title = checklist.title.in_language(words.language)
         numbers = {str(status): count for status, count in counted(found).items()}
-        yield checklist.source, words("checklist.summary", title=title, **numbers)
+        yield (
+            checklist.source.in_language(words.language),
+            words("checklist.summary", title=title, **numbers),
+        )
 
 
 def _limits(indicators: Sequence[Indicator], words: Words) -> Iterator[tuple[str, str]]:

@@ -54,10 +54,9 @@ def description_page(study: Study, parameters: Parameters, material: ReportMater
     words = study.words(parameters.language)
     declared, language = study.declaration, words.language
     counted = "report.sheet.material_text" if material.n else "report.sheet.material_unread"
-    title = f"{declared.title.in_language(language)}. {declared.subtitle.in_language(language)}"
     rows = [
-        ("title", title),
-        ("publisher", declared.publisher.in_language(language)),
+        ("title", declared.whole_title(language)),
+        ("publisher", declared.printed("publisher", language)),
         ("date", say.date(parameters.cutoff, language)),
         ("scope", describe_scope(study, parameters, words)),
         ("material", words(counted, **({"n": material.n} if material.n else {}), N=material.N)),
@@ -66,8 +65,8 @@ def description_page(study: Study, parameters: Parameters, material: ReportMater
         ("formats", words("report.sheet.formats_text")),
         ("run", material.run),
     ]
-    if "cutoff" not in parameters.declarations:
-        rows = [row for row in rows if row[0] != "date"]
+    absent = {"date"} if "cutoff" not in parameters.declarations else set()
+    rows = [row for row in rows if row[0] not in absent and (row[1] or row[0] != "publisher")]
     if material.descriptor.example:
         rows.append(("status", words("report.example_notice")))
     frame = pd.DataFrame(
@@ -81,8 +80,10 @@ def description_page(study: Study, parameters: Parameters, material: ReportMater
 
 
 def parameter_table(parameters: Parameters, words: Words) -> str:
-    """All parameters with their values and what they mean."""
+    """All parameters with their values and what they mean; a sentence where there are none."""
     language = words.language
+    if not parameters.declarations:
+        return words("report.parameters.absent") + "\n"
     frame = pd.DataFrame(
         [
             (
@@ -160,7 +161,7 @@ def data_table(descriptor: Descriptor, tables: Mapping[str, pd.DataFrame], words
                 resource.name,
                 _content(resource.name, resource.title, words),
                 len(tables[resource.name]),
-                words(f"report.origin.{resource.origin or 'public'}"),
+                words(f"report.origin.{resource.origin}") if resource.origin else say.MISSING,
             )
             for resource in descriptor.resources
         ],
@@ -172,9 +173,11 @@ def data_table(descriptor: Descriptor, tables: Mapping[str, pd.DataFrame], words
         Column("rows", words("report.data.rows"), "count", width=12),
         Column("origin", words("report.data.origin"), width=20),
     ]
-    return add_caption(
-        Table(frame, columns, words("report.data.caption"), words.language), "tbl-data"
-    )
+    caption = "report.data.caption"
+    if not any(resource.origin for resource in descriptor.resources):
+        caption = "report.data.caption_rows"
+        del columns[-1]
+    return add_caption(Table(frame, columns, words(caption), words.language), "tbl-data")
 
 
 def disclosure_page(study: Study, parameters: Parameters, words: Words) -> str:

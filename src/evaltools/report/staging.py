@@ -154,9 +154,9 @@ def _front_matter(
     metadata: dict[str, Any] = {
         "lang": language,
         "title": declared.title.in_language(language),
-        "short-title": declared.short_title.in_language(language),
-        "subtitle": declared.subtitle.in_language(language),
-        "author": declared.publisher.in_language(language),
+        "short-title": declared.printed("short_title", language),
+        "subtitle": declared.printed("subtitle", language),
+        "author": declared.printed("publisher", language),
         "flags": example_flags(material),
     }
     if "cutoff" in parameters.declarations:

@@ -259,7 +259,7 @@ def make_parameters(
 
 
 _LARGEST = 20_000_000
-_LABELS = ("label", "name", "title", "subject")
+_LABELS = ("label", "name", "subject")
 
 
 def choices_from(
@@ -270,8 +270,9 @@ def choices_from(
     Arguments:
         data: the data folder.
         source: `table.column`.
-        languages: in which labels are looked for, in `label_xx`, `name_xx`, `title_xx` or
-            `subject_xx`, or the same without a language; the value itself where there is none.
+        languages: in which labels are looked for, in `label_xx`, `name_xx` or `subject_xx`, or
+            the same without a language; the value itself where there is none, or where rows of
+            the value are called differently, so that no name is its own.
         where: what is wrong is told of this place.
 
     Raises:
@@ -282,14 +283,16 @@ def choices_from(
     header = next(rows, [])
     if column not in header:
         raise _refused(where, f"the table {table} has no column '{column}'", ", ".join(header))
-    found: dict[str, Text] = {}
+    found: dict[str, dict[str, str]] = {}
     for cells in rows:
         row = dict(zip(header, cells, strict=False))
         value = row.get(column, "").strip()
-        if value and value not in found:
-            labels = {language: _label(row, language) or value for language in languages}
-            found[value] = Text.model_validate(labels)
-    return found
+        if not value:
+            continue
+        labels: dict[str, str] = {one: _label(row, one) or value for one in languages}
+        if found.setdefault(value, labels) != labels:
+            found[value] = dict.fromkeys(labels, value)
+    return {value: Text.model_validate(labels) for value, labels in found.items()}
 
 
 def _label(row: dict[str, str], language: str) -> str:

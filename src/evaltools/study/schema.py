@@ -292,6 +292,11 @@ class StudyDeclaration(Vocabulary):
     """The whole of `evaluation.yml`: what the data are read by (`Vocabulary`), and what is done.
 
     Arguments:
+        short_title: in the head of pages; the title where there is none.
+        notebooks: in the order of chapters. Where none are named, `load_study` takes those of the
+            folder `notebooks`.
+        reports: by language. Where none are named, `load_study` takes those of
+            `reports/<language>/report.qmd`.
         notebook_seconds, notebook_megabytes: what one notebook may take of time and of memory.
         coder_word: before the number in pseudonyms that an import makes.
         chapters: for a notebook the module whose `compute(evidence)` it calls, and all of whose
@@ -302,20 +307,20 @@ class StudyDeclaration(Vocabulary):
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
     title: Text
-    short_title: Text
-    subtitle: Text
-    publisher: Text
-    data: StudyPath
+    short_title: Text | None = None
+    subtitle: Text | None = None
+    publisher: Text | None = None
+    data: StudyPath = "data"
     parameters: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], ParameterDeclaration] = (
         Field(default_factory=dict)
     )
     scenarios: dict[str, Scenario] = Field(default_factory=dict)
-    notebooks: tuple[StudyPath, ...]
+    notebooks: tuple[StudyPath, ...] = ()
     notebook_seconds: Annotated[int, Field(ge=1, le=86_400)] = 300
     notebook_megabytes: Annotated[int, Field(ge=512, le=1_048_576)] = 4096
     coder_word: Annotated[str, Field(min_length=1)] = "Coder"
     chapters: dict[StudyPath, ModuleName] = Field(default_factory=dict)
-    reports: dict[Language, ReportTarget]
+    reports: dict[Language, ReportTarget] = Field(default_factory=dict)
     questions: tuple[MainQuestion, ...] = ()
     statements: tuple[Statement, ...] = ()
     sections: dict[Topic, tuple[Annotated[str, Field(pattern=r"^sec-[a-z0-9-]+$")], ...]] = Field(
@@ -324,3 +329,17 @@ class StudyDeclaration(Vocabulary):
     publication: Publication | None = None
     disclosure: Disclosure = Disclosure()
     documents: DocumentsDeclaration = DocumentsDeclaration()
+
+    def printed(
+        self, part: Literal["short_title", "subtitle", "publisher"], language: Language
+    ) -> str:
+        """One of the texts of the title page that a study may do without; empty where it does."""
+        text: Text | None = getattr(self, part)
+        if text is None and part == "short_title":
+            text = self.title
+        return text.in_language(language) if text else ""
+
+    def whole_title(self, language: Language) -> str:
+        """The title, with the subtitle where there is one."""
+        parts = self.title.in_language(language), self.printed("subtitle", language)
+        return ". ".join(part for part in parts if part)

@@ -143,6 +143,7 @@ def load_study(folder: Path) -> Study:
     title = content.get("title")
     if isinstance(title, dict) and "languages" not in content:
         content["languages"] = [name for name in LANGUAGES if name in title] or list(LANGUAGES)
+    _add_files(content, folder)
     try:
         declaration = StudyDeclaration.model_validate(
             content, context={"languages": _languages(content)}
@@ -162,6 +163,20 @@ def load_study(folder: Path) -> Study:
     )
     refuse(_inconsistencies(study, lambda *place: f"{FILE_NAME}:{line_of(lines, place)}"))
     return study
+
+
+def _add_files(content: dict[str, Any], folder: Path) -> None:
+    """The notebooks and reports that stand where they usually do, unless others are named."""
+    if "notebooks" not in content:
+        found = sorted(folder.glob("notebooks/*.ipynb"))
+        content["notebooks"] = [path.relative_to(folder).as_posix() for path in found]
+    if "reports" not in content:
+        sources = {name: f"reports/{name}/report.qmd" for name in _languages(content)}
+        content["reports"] = {
+            name: {"source": source, "name": content.get("name")}
+            for name, source in sources.items()
+            if (folder / source).is_file()
+        }
 
 
 def _languages(content: Mapping[str, Any]) -> list[str]:
