@@ -13,8 +13,8 @@ from evaltools.evidence import Evidence, read_tables
 from evaltools.indicators import networks as network_indicators
 from evaltools.indicators import portfolio as portfolio_indicators
 from evaltools.indicators.selection import differences
-from evaltools.pipeline.jobs import FIELD, Contract
-from evaltools.pipeline.notebook_failures import find_fault
+from evaltools.pipeline.jobs import FIELD, KernelContract
+from evaltools.pipeline.notebook_failures import find_cell_fault
 from evaltools.pipeline.study_checks import check_study
 from evaltools.study import Study, load_study
 
@@ -88,7 +88,7 @@ def test_areas_without_years_and_without_a_map_are_reached(evidence: Evidence) -
     records = portfolio_indicators.compute(evidence)
     found = {record.key: record for record in records if not record.dimensions}
     reached = found["municipalities.reached.share"]
-    assert (reached.n, reached.N) == (2, 3)
+    assert (reached.x, reached.n) == (2, 3)
     portfolio.lorenz_figure(evidence, records)
     caption = portfolio.concentration_table(evidence, records).full_caption
     assert "Theil" not in caption
@@ -110,6 +110,6 @@ def test_reports_are_counted_by_year_where_there_are_no_calls(evidence: Evidence
 def test_a_chapter_may_have_no_indicators_but_has_to_be_computed(
     computed: list[object] | None, kind: str | None
 ) -> None:
-    contract = Contract(0, 0, (), "evaltools.indicators.networks")
-    fault = find_fault([], {0: {"status": "ok", FIELD: {"computed": computed}}}, contract)
+    contract = KernelContract(0, 0, (), "evaltools.indicators.networks")
+    fault = find_cell_fault([], {0: {"status": "ok", FIELD: {"computed": computed}}}, contract)
     assert (fault.kind if fault else None) == kind
