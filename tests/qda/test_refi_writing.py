@@ -133,6 +133,13 @@ def test_reading_what_was_written_changes_no_field(
     assert path.read_bytes() == first
 
 
+def test_a_definition_that_begins_with_empty_lines_loses_nothing(tmp_path: Path) -> None:
+    code = Code("1", None, "", "\n", exclude="a\x00b")
+    codings = CodingSet("", (), (code,), (), (), (), (), ())
+    write_qdc(codings, tmp_path / "a.qdc")
+    assert read_refi(tmp_path / "a.qdc").codes == (code,)
+
+
 @given(coding_sets())
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_codebook_gives_back_every_field_of_its_codes(

@@ -56,7 +56,7 @@ def test_an_entry_tells_what_the_number_is_and_what_it_rests_on(
     text = " ".join(entry.text_content().split())
     record = next(each for each in example.indicators
                   if each.key == "result.automation.share" and each.estimand == "D")  # fmt: skip
-    assert f"({record.n}/{record.N})" in text
+    assert f"({record.x}/{record.n})" in text
     for part in ("joissa kerrotaan tuloksesta ”työvaiheiden digitalisointi ja automaatio”",
                  "tarkka hypergeometrinen, taso 95", "Wilson, taso 95", "ilman oletuksia",
                  "data/coding/codings.csv",

@@ -256,7 +256,8 @@ class _Project:
             description = str(Description(code.definition, code.include, code.exclude))
             if block:
                 written = write_lines([line]).partition("\n")[2]
-                description = f"{description}\n\n{BLOCK}{written}".removeprefix("\n\n")
+                # Nothing is taken off a definition that begins with empty lines.
+                description = "\n\n".join(filter(None, [description, f"{BLOCK}{written}"]))
             if description:
                 _child(element, "Description").text = legal_text(description)
         return lines
