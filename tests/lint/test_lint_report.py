@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
@@ -12,11 +13,21 @@ from evaltools.lint.waivers import read_waivers
 ROOT = Path(__file__).parents[2]
 
 
+def processor_time(work: Callable[[], object]) -> float:
+    """The least of three, seconds: what else the machine does only adds to it."""
+    times = []
+    for _ in range(3):
+        started = time.process_time()
+        work()
+        times.append(time.process_time() - started)
+    return min(times)
+
+
 def test_lint_of_the_report_is_quick():
+    # Beside plain arithmetic measured in the same breath, since machines differ and are shared.
+    yardstick = processor_time(lambda: sum(number * number for number in range(2_000_000)))
     lint(ROOT, ["fi"])  # compiles the word lists
-    started = time.process_time()
-    lint(ROOT, ["fi"])
-    assert time.process_time() - started < 0.6
+    assert processor_time(lambda: lint(ROOT, ["fi"])) < 6 * yardstick
 
 
 def test_no_number_of_the_report_is_typed():
