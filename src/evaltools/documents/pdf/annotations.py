@@ -9,6 +9,7 @@ of its pages' text.
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -36,23 +37,7 @@ _NAMES = {
 _OTHERS = frozenset(("/Widget", "/Link", "/TrapNet", "/PrinterMark"))
 _DEEPEST = 30
 _RADIO, _PUSH = 1 << 15, 1 << 16
-
-
-@dataclass(frozen=True)
-class TypedText:
-    """Text that somebody typed onto a page.
-
-    Arguments:
-        page: from 1.
-        box: left, top, right, bottom on the page as it is turned, in points.
-        size: of its letters, in points.
-        text: with a line feed at the end of each line.
-    """
-
-    page: int
-    box: Box
-    size: float
-    text: str
+_INHERITED = ("/FT", "/Ff", "/V", "/TU", "/Opt")
 
 
 @dataclass(frozen=True)
@@ -61,34 +46,37 @@ class Annotations:
 
     Arguments:
         data: the file, with all typed text that has an appearance made a part of its pages.
-        typed: text without an appearance.
+        typed: characters of typed text without an appearance, by page from 1.
         left_out: (what it is, its text) of the others.
         moved: whether anything was made a part of a page.
     """
 
     data: bytes
-    typed: tuple[TypedText, ...]
+    typed: dict[int, list[Glyph]]
     left_out: tuple[tuple[str, str], ...]
     moved: bool
 
 
 def read_annotations(pdf: pikepdf.Pdf, data: bytes) -> Annotations:
     """Read the annotations of all pages; changes `pdf` where typed text becomes a part of one."""
-    typed: list[TypedText] = []
+    typed: dict[int, list[Glyph]] = {}
     left_out: list[tuple[str, str]] = []
     moved = False
     for number, page in enumerate(pdf.pages, start=1):
         pieces: list[bytes] = []
-        for item in _annotations(page):
+        items = page.obj.get("/Annots")
+        for item in items if isinstance(items, pikepdf.Array) else ():
+            if not isinstance(item, pikepdf.Dictionary):
+                continue
             kind = str(item.get("/Subtype", ""))
-            text = _text(item.get("/Contents"))
-            hidden = int(item.get("/F", 0)) & (_HIDDEN | _NO_VIEW)
-            if kind == "/FreeText" and not hidden:
-                piece = _appearance(page, item, len(pieces))
-                if piece:
+            contents = item.get("/Contents")
+            text = str(contents) if isinstance(contents, pikepdf.String) else ""
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+            if kind == "/FreeText" and not int(item.get("/F", 0)) & (_HIDDEN | _NO_VIEW):
+                if piece := _appearance(page, item, len(pieces)):
                     pieces.append(piece)
                 elif text.strip():
-                    typed.append(TypedText(number, _box(item, page), _size(item), text))
+                    typed.setdefault(number, []).extend(_lay_out(text, item, page))
             elif kind not in _OTHERS and text.strip():
                 name = _NAMES.get(kind, f"annotation {kind.lstrip('/')}")
                 left_out.append((f"page {number}: {name}", text))
@@ -100,29 +88,26 @@ def read_annotations(pdf: pikepdf.Pdf, data: bytes) -> Annotations:
         target = BytesIO()
         pdf.save(target)
         data = target.getvalue()
-    return Annotations(data, tuple(typed), tuple(left_out), moved)
+    return Annotations(data, typed, tuple(left_out), moved)
 
 
-def lay_out(typed: TypedText) -> list[Glyph]:
+def _lay_out(text: str, item: Any, page: Any) -> Iterator[Glyph]:
     """Characters of typed text where it stands, each of usual width."""
-    left, top, right, _ = typed.box
-    size = typed.size
+    stated = _SIZE.search(str(item.get("/DA", "")))
+    size = float(stated[1]) if stated and 1 <= float(stated[1]) <= 200 else _USUAL_SIZE
+    left, top, right, _ = _box(item, page)
     x, y = left + _PADDING, top + size + _PADDING
     most = max(int((right - left - 2 * _PADDING) / (_WIDTH * size)), 8)
-    glyphs: list[Glyph] = []
-    for line in _wrap(typed.text, most):
-        for at, character in enumerate(line):
-            begin = x + at * _WIDTH * size
-            end = begin + _WIDTH * size
-            glyphs.append(Glyph(character, begin, end, y, size, False, -1, False, 0))
-        y += _LEADING * size
-    return glyphs
-
-
-def _annotations(page: Any) -> Iterator[Any]:
-    items = page.obj.get("/Annots")
-    if isinstance(items, pikepdf.Array):
-        yield from (item for item in items if isinstance(item, pikepdf.Dictionary))
+    for paragraph in text.split("\n"):
+        line = " ".join(paragraph.split())
+        for part in textwrap.wrap(line, most, break_long_words=False, break_on_hyphens=False) or [
+            ""
+        ]:
+            for at, character in enumerate(part):
+                begin = x + at * _WIDTH * size
+                end = begin + _WIDTH * size
+                yield Glyph(character, begin, end, y, size, False, -1, False, 0)
+            y += _LEADING * size
 
 
 def _appearance(page: Any, item: Any, number: int) -> bytes:
@@ -141,46 +126,21 @@ def _appearance(page: Any, item: Any, number: int) -> bytes:
 
 def _box(item: Any, page: Any) -> Box:
     """Where an annotation stands on a page as it is turned, from its upper left corner."""
-    rectangle = [float(one) for one in item.get("/Rect", [])]
-    if len(rectangle) != 4:
+    corners = [float(one) for one in item.get("/Rect", [])]
+    turned = int(page.obj.get("/Rotate", 0)) % 360
+    if len(corners) != 4 or turned % 90:
         return (0.0, 0.0, 0.0, 0.0)
     x0, y0, x1, y1 = (float(one) for one in page.mediabox)
-    corners = [(rectangle[0], rectangle[1]), (rectangle[2], rectangle[3])]
-    turned = int(page.obj.get("/Rotate", 0)) % 360
-    placed = {
-        0: [(x - x0, y1 - y) for x, y in corners],
-        90: [(y - y0, x - x0) for x, y in corners],
-        180: [(x1 - x, y - y0) for x, y in corners],
-        270: [(y1 - y, x1 - x) for x, y in corners],
-    }.get(turned, [])
-    if not placed:
-        return (0.0, 0.0, 0.0, 0.0)
-    (ax, ay), (bx, by) = placed
-    return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
-
-
-def _size(item: Any) -> float:
-    match = _SIZE.search(str(item.get("/DA", "")))
-    return float(match[1]) if match and 1 <= float(match[1]) <= 200 else _USUAL_SIZE
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, pikepdf.String):
-        return str(value).replace("\r\n", "\n").replace("\r", "\n")
-    return ""
-
-
-def _wrap(text: str, most: int) -> Iterator[str]:
-    """Lines of a text, none longer than `most` characters unless a word is."""
-    for paragraph in text.split("\n"):
-        line = ""
-        for word in paragraph.split():
-            if line and len(line) + 1 + len(word) > most:
-                yield line
-                line = word
-            else:
-                line = f"{line} {word}" if line else word
-        yield line
+    xs, ys = sorted(corners[::2]), sorted(corners[1::2])
+    from_left, from_bottom = [x - x0 for x in xs], [y - y0 for y in ys]
+    from_right, from_top = [x1 - x for x in xs[::-1]], [y1 - y for y in ys[::-1]]
+    across, down = {
+        0: (from_left, from_top),
+        90: (from_bottom, from_left),
+        180: (from_right, from_bottom),
+        270: (from_top, from_right),
+    }[turned]
+    return across[0], down[0], across[1], down[1]
 
 
 def read_fields(pdf: pikepdf.Pdf) -> list[tuple[str, str]]:
@@ -212,51 +172,40 @@ def _fields(
             if item.objgen in seen:
                 continue
             seen.add(item.objgen)
-        known = {
-            **above,
-            **{k: item.get(k) for k in ("/FT", "/Ff", "/V", "/TU", "/Opt") if k in item},
-        }
-        name = str(item.get("/T", ""))
-        full_name = f"{path}.{name}" if path and name else path or name
+        known = above | {key: item.get(key) for key in _INHERITED if key in item}
+        name = ".".join(filter(None, (path, str(item.get("/T", "")))))
         kids = item.get("/Kids")
         if isinstance(kids, pikepdf.Array) and any("/T" in kid for kid in kids):
-            yield from _fields(kids, full_name, known, seen, depth + 1)
-        else:
-            yield from _field(full_name, known)
+            yield from _fields(kids, name, known, seen, depth + 1)
+        elif (answer := _answer(known)) is not None:
+            yield str(known.get("/TU") or name).strip(), answer
 
 
-def _field(name: str, known: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    kind, flags = str(known.get("/FT", "")), int(known.get("/Ff", 0))
-    value = known.get("/V")
-    label = str(known.get("/TU") or name).strip()
+def _answer(field: dict[str, Any]) -> str | None:
+    """What somebody put into a field; None where nobody can."""
+    kind, flags, value = str(field.get("/FT", "")), int(field.get("/Ff", 0)), field.get("/V")
     if kind == "/Tx":
-        yield label, _answer(value)
-    elif kind == "/Ch":
+        return _string(value)
+    if kind == "/Ch":
         chosen = list(value) if isinstance(value, pikepdf.Array) else [value]
-        yield (
-            label,
-            ", ".join(_option(known.get("/Opt"), _answer(c)) for c in chosen if c is not None),
-        )
-    elif kind == "/Btn" and not flags & _PUSH:
-        state = str(value or "/Off").lstrip("/")
-        if flags & _RADIO:
-            yield label, "" if state == "Off" else state
-        else:
-            yield label, UNCHECKED if state == "Off" else CHECKED
+        return ", ".join(_option(field.get("/Opt"), _string(c)) for c in chosen if c is not None)
+    if kind != "/Btn" or flags & _PUSH:
+        return None
+    state = str(value or "/Off").lstrip("/")
+    if flags & _RADIO:
+        return "" if state == "Off" else state
+    return UNCHECKED if state == "Off" else CHECKED
 
 
 def _option(options: Any, value: str) -> str:
     """What a choice shows for a value."""
-    if isinstance(options, pikepdf.Array):
-        for option in options:
-            if isinstance(option, pikepdf.Array) and len(option) == 2 and str(option[0]) == value:
-                return str(option[1])
+    for option in options if isinstance(options, pikepdf.Array) else ():
+        if isinstance(option, pikepdf.Array) and len(option) == 2 and str(option[0]) == value:
+            return str(option[1])
     return value
 
 
-def _answer(value: Any) -> str:
-    if value is None:
-        return ""
+def _string(value: Any) -> str:
     if isinstance(value, pikepdf.Stream):
         return value.read_bytes().decode("utf-8", "replace")
-    return str(value)
+    return "" if value is None else str(value)

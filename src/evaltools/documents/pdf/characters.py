@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import pikepdf
@@ -26,10 +27,15 @@ from evaltools.documents.pdf.glyph_names import FontFace
 _THICK = 3.0  # points; a filled box that is thinner is a line
 _STRAIGHT = 3  # degrees: writing that leans no more than this is upright or sideways
 _WIDEST_SPACING = 2.0  # of the size: what is set further apart are columns, not letters
+_COMPONENTS = {
+    "DeviceGray": 1, "CalGray": 1, "G": 1, "DeviceRGB": 3, "CalRGB": 3, "RGB": 3,
+    "DeviceCMYK": 4, "CMYK": 4,
+}  # fmt: skip
+STUMBLES = (PSException, RecursionError, LookupError, ValueError, TypeError, AttributeError)
+"""What pdfminer raises over a damaged file."""
 
 Colour = tuple[float, float, float]  # red, green, blue from 0 to 255
 Box = tuple[float, float, float, float]  # left, top, right, bottom
-_STUMBLES = (PSException, KeyError, ValueError, TypeError, IndexError, AttributeError)
 
 
 class TextState(NamedTuple):
@@ -82,22 +88,15 @@ class Glyph(NamedTuple):
     raised: bool = False
 
 
-class Rule(NamedTuple):
-    """A straight horizontal or vertical line."""
-
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-
-
-class PageContent(NamedTuple):
+@dataclass
+class PageContent:
     """What is drawn on one page.
 
     Arguments:
         number: of the page, from 1.
         width, height: of the page, in points.
         shown: the part of it that is shown; the rest is cropped away.
+        rules: straight horizontal and vertical lines.
         pictures: share of the page that pictures cover.
         paths: how many shapes are drawn.
     """
@@ -105,19 +104,17 @@ class PageContent(NamedTuple):
     number: int
     width: float
     height: float
-    glyphs: tuple[Glyph, ...]
-    rules: tuple[Rule, ...]
-    pictures: float
-    paths: int
     shown: Box
+    glyphs: list[Glyph] = field(default_factory=list)
+    rules: list[Box] = field(default_factory=list)
+    pictures: float = 0.0
+    paths: int = 0
 
 
 class _Content(NamedTuple):
-    """Marked content that is being drawn.
+    """Marked content that is being drawn; `actual` is what its characters mean, where it says so.
 
-    Arguments:
-        mark, artifact, off: of the characters in it, as in `Glyph` and `Drawn`.
-        actual: what its characters mean, where it says so: a soft hyphen is drawn as a plain one.
+    A soft hyphen is drawn as a plain one.
     """
 
     mark: int = -1
@@ -126,16 +123,12 @@ class _Content(NamedTuple):
     actual: str | None = None
 
 
-_OUTSIDE = _Content()
-
-
 class CharacterDevice(PDFTextDevice):
-    """Takes down one page after another; `sheet` is the last one that ended."""
+    """Takes down one page after another into `pages`."""
 
     def __init__(self, manager: Any) -> None:
         super().__init__(manager)
-        self.sheet: PageContent | None = None
-        self._number = 0
+        self.pages: list[PageContent] = []
         self._faces: dict[int, FontFace] = {}
         self._drawn = _PLAIN
 
@@ -147,37 +140,22 @@ class CharacterDevice(PDFTextDevice):
     def begin_page(self, page: Any, ctm: Any) -> None:
         """Start a page."""
         x0, y0, x1, y1 = page.mediabox
-        turned = page.rotate % 180 == 90
-        self._width, self._height = (y1 - y0, x1 - x0) if turned else (x1 - x0, y1 - y0)
-        self._number += 1
-        self._glyphs: list[Glyph] = []
-        self._rules: list[Rule] = []
+        width, height = (y1 - y0, x1 - x0) if page.rotate % 180 == 90 else (x1 - x0, y1 - y0)
+        self._page = PageContent(len(self.pages) + 1, width, height, (0.0, 0.0, width, height))
         self._content: list[_Content] = []
-        self._pictures = 0.0
-        self._paths = 0
         self.ctm = ctm
         left, bottom, right, top = page.cropbox
         (ax, ay), (bx, by) = self._place(left, bottom), self._place(right, top)
-        self._shown = (
-            max(min(ax, bx), 0.0),
-            max(min(ay, by), 0.0),
-            min(max(ax, bx), self._width),
-            min(max(ay, by), self._height),
-        )
+        self._page.shown = (
+            max(min(ax, bx), 0.0), max(min(ay, by), 0.0),
+            min(max(ax, bx), width), min(max(ay, by), height),
+        )  # fmt: skip
 
     def end_page(self, page: Any) -> None:
-        """End a page and keep what was on it."""
-        area = max(self._width * self._height, 1.0)
-        self.sheet = PageContent(
-            self._number,
-            self._width,
-            self._height,
-            tuple(self._glyphs),
-            tuple(self._rules),
-            min(self._pictures / area, 1.0),
-            self._paths,
-            self._shown,
-        )
+        """Keep what was on a page."""
+        area = max(self._page.width * self._page.height, 1.0)
+        self._page.pictures = min(self._page.pictures / area, 1.0)
+        self.pages.append(self._page)
 
     def begin_tag(self, tag: PSLiteral, props: Any = None) -> None:
         """Enter marked content; what is inside an artifact stays one."""
@@ -204,7 +182,7 @@ class CharacterDevice(PDFTextDevice):
 
     @property
     def _now(self) -> _Content:
-        return self._content[-1] if self._content else _OUTSIDE
+        return self._content[-1] if self._content else _Content()
 
     def begin_figure(self, name: str, bbox: Any, matrix: Any) -> None:
         """Enter a form drawn on the page."""
@@ -215,7 +193,7 @@ class CharacterDevice(PDFTextDevice):
     def render_image(self, name: str, stream: Any) -> None:
         """Note how much of the page a picture covers."""
         a, b, c, d, _, _ = self.ctm or (1, 0, 0, 1, 0, 0)
-        self._pictures += abs(a * d - b * c)
+        self._page.pictures += abs(a * d - b * c)
 
     def render_string(self, textstate: Any, seq: Any, ncs: Any, graphicstate: Any) -> None:
         """Take down a string of characters that are drawn alike."""
@@ -258,34 +236,29 @@ class CharacterDevice(PDFTextDevice):
         length = math.hypot(a, b)
         size = abs(fontsize) * math.hypot(c, d) * face.height
         turn = _direction(a, b)
-        x, y = e + c * rise, self._height - (f + d * rise)
+        x, y = e + c * rise, self._page.height - (f + d * rise)
         wide = advance * length
         drawn = self._drawn
         if drawn.spacing and abs(drawn.spacing) > _WIDEST_SPACING * size:
             drawn = drawn._replace(spacing=0.0)
-        if turn:
-            x, y = _turn(x, y, turn, self._width, self._height)
-        left, right = min(x, x + wide), max(x, x + wide)
-        place = (left, right, y, size)
-        self._glyphs.append(Glyph(text, *place, face.bold, now.mark, now.artifact, turn, drawn))
+        x, y = _turn(x, y, turn, self._page.width, self._page.height)
+        place = (min(x, x + wide), max(x, x + wide), y, size)
+        glyph = Glyph(text, *place, face.bold, now.mark, now.artifact, turn, drawn)
+        self._page.glyphs.append(glyph)
         return advance
 
     def paint_path(
         self, graphicstate: Any, stroke: bool, fill: bool, evenodd: bool, path: Sequence[Any]
     ) -> None:
         """Keep straight lines, edges of boxes, and boxes so thin that they are lines."""
-        self._paths += 1
-        if not (stroke or fill) or len(path) > 200:
-            return
-        for points in _polygons(path):
-            if any(point is None for point in points):
-                continue
-            placed = [self._place(*point) for point in points if point is not None]
-            self._rules.extend(_rules(placed, stroke))
+        self._page.paths += 1
+        if (stroke or fill) and len(path) <= 200:
+            for points in _polygons(path):
+                self._page.rules.extend(_rules([self._place(*point) for point in points], stroke))
 
     def _place(self, x: float, y: float) -> tuple[float, float]:
         a, b, c, d, e, f = self.ctm or (1, 0, 0, 1, 0, 0)
-        return a * x + c * y + e, self._height - (b * x + d * y + f)
+        return a * x + c * y + e, self._page.height - (b * x + d * y + f)
 
 
 def _direction(a: float, b: float) -> int:
@@ -298,7 +271,9 @@ def _direction(a: float, b: float) -> int:
 
 
 def _turn(x: float, y: float, turn: int, width: float, height: float) -> tuple[float, float]:
-    """The place of a character when the page is turned so that its writing is upright."""
+    """The place of a point when the page is turned so that writing in this direction is upright."""
+    if turn == 0:
+        return x, y
     if turn == 90:
         return height - y, x
     if turn == 180:
@@ -309,93 +284,82 @@ def _turn(x: float, y: float, turn: int, width: float, height: float) -> tuple[f
     return x * cos - y * sin, x * sin + y * cos
 
 
-def page_box(glyph: Glyph, width: float, height: float) -> Box:
-    """Where on a page of this size a character stands, whichever way it is turned."""
+def page_box(glyph: Glyph, page: PageContent) -> Box:
+    """Where on its page a character stands, whichever way it is turned."""
     top, bottom = glyph.y - 0.8 * glyph.size, glyph.y + 0.25 * glyph.size
     left, right = glyph.x0, max(glyph.x1, glyph.x0 + 0.1 * glyph.size)
-    if glyph.turn == 0:
+    if not glyph.turn:
         return left, top, right, bottom
-    if glyph.turn == 90:
-        return top, height - right, bottom, height - left
-    if glyph.turn == 180:
-        return width - right, height - bottom, width - left, height - top
-    if glyph.turn == 270:
-        return width - bottom, left, width - top, right
-    cos, sin = math.cos(math.radians(glyph.turn)), math.sin(math.radians(glyph.turn))
-    corners = [
-        (x * cos + y * sin, -x * sin + y * cos) for x in (left, right) for y in (top, bottom)
-    ]
-    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    turned = (page.height, page.width) if glyph.turn % 180 == 90 else (page.width, page.height)
+    back = -glyph.turn % 360
+    corners = [_turn(x, y, back, *turned) for x in (left, right) for y in (top, bottom)]
+    xs, ys = zip(*corners, strict=True)
     return min(xs), min(ys), max(xs), max(ys)
 
 
 def _red_green_blue(space: str, colour: Any) -> Colour | None:
     """A colour as red, green and blue from 0 to 255; None for one that is not of a device."""
-    if space in ("DeviceGray", "CalGray", "G") and isinstance(colour, int | float):
-        return (255.0 * colour,) * 3
     parts = tuple(colour) if isinstance(colour, tuple | list) else (colour,)
-    if space == "Pattern" or not all(isinstance(part, int | float) for part in parts):
+    components = len(parts) if space == "ICCBased" else _COMPONENTS.get(space)
+    if components != len(parts) or not all(isinstance(part, int | float) for part in parts):
         return None
-    if space == "ICCBased" and len(parts) == 1:
+    if components == 1:
         return (255.0 * parts[0],) * 3
-    if space in ("DeviceRGB", "CalRGB", "RGB", "ICCBased") and len(parts) == 3:
+    if components == 3:
         return 255.0 * parts[0], 255.0 * parts[1], 255.0 * parts[2]
-    if space in ("DeviceCMYK", "CMYK", "ICCBased") and len(parts) == 4:
+    if components == 4:
         key = 255.0 * (1 - parts[3])
         return (1 - parts[0]) * key, (1 - parts[1]) * key, (1 - parts[2]) * key
     return None
 
 
-def _polygons(path: Sequence[Any]) -> list[list[tuple[float, float] | None]]:
-    """Corner points of each subpath; None stands for a curve."""
-    polygons: list[list[tuple[float, float] | None]] = []
-    for step in path:
-        operator = step[0]
+def _polygons(path: Sequence[Any]) -> Iterator[list[tuple[float, float]]]:
+    """Corner points of each subpath without a curve."""
+    points: list[tuple[float, float]] = []
+    straight = True
+    for operator, *values in (*path, ("m",)):
         if operator == "m":
-            polygons.append([(step[1], step[2])])
-        elif not polygons:
-            continue
-        elif operator == "l":
-            polygons[-1].append((step[1], step[2]))
-        elif operator == "h":
-            polygons[-1].append(polygons[-1][0])
-        else:
-            polygons[-1].append(None)
-    return polygons
+            if points and straight:
+                yield points
+            points, straight = [(values[0], values[1])] if values else [], True
+        elif points:
+            if operator == "h":
+                points.append(points[0])
+            elif operator == "l":
+                points.append((values[0], values[1]))
+            else:
+                straight = False
 
 
-def _rules(points: list[tuple[float, float]], stroke: bool) -> list[Rule]:
-    xs, ys = [x for x, _ in points], [y for _, y in points]
+def _rules(points: list[tuple[float, float]], stroke: bool) -> list[Box]:
+    xs, ys = zip(*points, strict=True)
     left, right, top, bottom = min(xs), max(xs), min(ys), max(ys)
     if right - left < _THICK or bottom - top < _THICK:  # a line, stroked or filled
         if right - left >= bottom - top:
             middle = (top + bottom) / 2
-            return [Rule(left, middle, right, middle)]
+            return [(left, middle, right, middle)]
         middle = (left + right) / 2
-        return [Rule(middle, top, middle, bottom)]
+        return [(middle, top, middle, bottom)]
     if not stroke:
         return []
-    rules = []
-    for (x0, y0), (x1, y1) in itertools.pairwise(points):
-        if abs(y1 - y0) < 0.5 or abs(x1 - x0) < 0.5:
-            rules.append(Rule(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
-    return rules
+    return [
+        (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+        for (x0, y0), (x1, y1) in itertools.pairwise(points)
+        if abs(y1 - y0) < 0.5 or abs(x1 - x0) < 0.5
+    ]
 
 
 def layers_off(pdf: pikepdf.Pdf) -> frozenset[int]:
     """Object numbers of the layers that are switched off when the document is opened."""
     properties = pdf.Root.get("/OCProperties")
-    if not isinstance(properties, pikepdf.Dictionary):
-        return frozenset()
-    default = properties.get("/D")
+    default = properties.get("/D") if isinstance(properties, pikepdf.Dictionary) else None
     if not isinstance(default, pikepdf.Dictionary):
         return frozenset()
 
     def numbers(holder: Any, name: str) -> set[int]:
         items = holder.get(name)
-        if not isinstance(items, pikepdf.Array):
-            return set()
-        return {int(item.objgen[0]) for item in items if isinstance(item, pikepdf.Dictionary)}
+        listed = items if isinstance(items, pikepdf.Array) else ()
+        return {int(item.objgen[0]) for item in listed if isinstance(item, pikepdf.Dictionary)}
 
     off = numbers(properties, "/OCGs") if default.get("/BaseState") == "/OFF" else set()
     return frozenset((off - numbers(default, "/ON")) | numbers(default, "/OFF"))
@@ -420,28 +384,25 @@ class Interpreter(PDFPageInterpreter):
         return Interpreter(self.rsrcmgr, self.device, self._off)
 
     def init_resources(self, resources: Any) -> None:
-        """Prepare the resources of a page; colour spaces one by one."""
+        """Prepare what a page draws with; text in an unknown colour is read all the same."""
         spaces = resolve1(resources.get("ColorSpace")) if resources else None
-        if not isinstance(spaces, dict):
-            super().init_resources(resources)
-            return
-        super().init_resources({k: v for k, v in resources.items() if k != "ColorSpace"})
-        found = dict(self.csmap)
-        keep = (self.fontmap, self.xobjmap)
-        for name, space in spaces.items():
+        known, unknown = {}, {}
+        for name, space in spaces.items() if isinstance(spaces, dict) else ():
             try:
                 super().init_resources({"ColorSpace": {name: space}})
-                found.update(self.csmap)
-            except _STUMBLES:
-                found[name] = PDFColorSpace("unknown", 1)  # text in it is read all the same
-        self.fontmap, self.xobjmap = keep
-        self.csmap = found
+                known[name] = space
+            except STUMBLES:
+                unknown[name] = PDFColorSpace("unknown", 1)
+        super().init_resources({**resources, "ColorSpace": known} if unknown else resources)
+        self.csmap.update(unknown)
         self.resources = resources
 
     def do_BDC(self, tag: Any, props: Any) -> None:
         """Begin marked content; what its properties are may stand with the page's resources."""
         if isinstance(tag, PSLiteral) and isinstance(props, PSLiteral):
-            named = self._properties().get(literal_name(props))
+            listed = dict_value(self.resources).get("Properties") if self.resources else None
+            properties = resolve1(listed)
+            named = properties.get(literal_name(props)) if isinstance(properties, dict) else None
             if tag.name == "OC":
                 self.device.begin_layer(self._is_off(named))
                 return
@@ -451,21 +412,13 @@ class Interpreter(PDFPageInterpreter):
 
     def do_Do(self, xobjid_arg: Any) -> None:
         """Draw a form or picture, which may be in a layer."""
-        held = self.xobjmap.get(literal_name(xobjid_arg))
-        drawn = resolve1(held)
+        drawn = resolve1(self.xobjmap.get(literal_name(xobjid_arg)))
         layer = drawn.attrs.get("OC") if isinstance(drawn, PDFStream) else None
-        if layer is None:
-            super().do_Do(xobjid_arg)
-            return
-        self.device.begin_layer(self._is_off(layer))
+        if layer is not None:
+            self.device.begin_layer(self._is_off(layer))
         super().do_Do(xobjid_arg)
-        self.device.end_tag()
-
-    def _properties(self) -> dict[str, Any]:
-        properties = (
-            resolve1(dict_value(self.resources).get("Properties")) if self.resources else None
-        )
-        return properties if isinstance(properties, dict) else {}
+        if layer is not None:
+            self.device.end_tag()
 
     def _is_off(self, layer: Any) -> bool:
         """Whether content of a layer, or of a set of layers, is not shown."""
@@ -478,10 +431,8 @@ class Interpreter(PDFPageInterpreter):
         resolved = resolve1(groups)
         listed = resolved if isinstance(resolved, list) else [groups]
         off = [ref.objid in self._off for ref in listed if isinstance(ref, PDFObjRef)]
-        if not off:
-            return False
-        rule = literal_name(members["P"]) if "P" in members else "AnyOn"
-        shown = {
-            "AllOn": not any(off), "AnyOn": not all(off), "AnyOff": any(off), "AllOff": all(off)
+        hides = {
+            "AllOn": any(off), "AnyOn": all(off), "AnyOff": not any(off), "AllOff": not all(off)
         }  # fmt: skip
-        return not shown.get(rule, True)
+        rule = literal_name(members["P"]) if "P" in members else "AnyOn"
+        return bool(off) and hides.get(rule, False)

@@ -6,6 +6,7 @@ A font that does not tell, or that tells something that is no character, gives `
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 from typing import Any
 
@@ -15,10 +16,7 @@ from pdfminer.pdffont import PDFSimpleFont, PDFType3Font, PDFUnicodeNotDefined
 from evaltools.documents.symbol_fonts import is_symbol_font, shown_character
 
 LOST = "\ufffd"
-_LIGATURES = {
-    0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st",
-    0xFB06: "st",
-}  # fmt: skip
+LIGATURES = frozenset(map(chr, range(0xFB00, 0xFB07)))
 _SUBSET = re.compile(r"^[A-Z]{6}\+")
 _BOLD = ("bold", "black", "heavy", "semibold", "demi")
 # What stands for a hyphen at the end of a line, and is drawn as one anywhere.
@@ -28,17 +26,13 @@ _BLANKS = frozenset("\t\n\r\x0b\x0c")
 
 
 class FontFace:
-    """A font as a reader of text sees it.
+    """A font of pdfminer as a reader of text sees it.
 
     `charted` is its name in the file if its codes are read by the chart of a symbol font.
-
-    Arguments:
-        font: of pdfminer.
     """
 
     def __init__(self, font: Any) -> None:
         self._font = font
-        self._texts: dict[int, str] = {}
         name = _SUBSET.sub("", str(font.fontname))
         family = _family(name)
         self._symbols = family if is_symbol_font(family) else ""
@@ -51,36 +45,26 @@ class FontFace:
                 self.charted = str(getattr(font, "basefont", font.fontname))
         self.bold = any(word in name.lower() for word in _BOLD)
         self.height = _height(font)
-
-    def text(self, cid: int) -> str:
-        """Text of a character by its number in the font; `LOST` where it is not known."""
-        known = self._texts.get(cid)
-        if known is None:
-            known = self._texts[cid] = self._text(cid)
-        return known
+        self.text = cache(self._text)
 
     def _text(self, cid: int) -> str:
+        """Text of a character by its number in the font; `LOST` where it is not known."""
         try:
             text = str(self._font.to_unichr(cid))
         except PDFUnicodeNotDefined:
-            text = ""
-        if not text:
             return LOST
-        return "".join(glyph_text(one, self._symbols) for one in text)
+        return "".join(glyph_text(one, self._symbols) for one in text) or LOST
 
 
 def glyph_text(character: str, symbols: str = "") -> str:
     """What a character that a font names stands for; `symbols` names a font of symbols."""
-    code = ord(character)
-    if code in _LIGATURES:
-        return _LIGATURES[code]
-    if symbols and 0xF000 <= code <= 0xF0FF:
-        return shown_character(symbols, code)
+    if character in LIGATURES:
+        return unicodedata.normalize("NFKC", character)
+    if symbols and "\uf000" <= character <= "\uf0ff":
+        return shown_character(symbols, ord(character))
     if character in _BLANKS:
         return " "
-    if character in HYPHENS:
-        return character
-    return LOST if is_lost(character) else character
+    return LOST if is_lost(character) and character not in HYPHENS else character
 
 
 def is_lost(character: str) -> bool:
@@ -89,15 +73,8 @@ def is_lost(character: str) -> bool:
     Controls, halves of pairs, private characters, what is no character at all, and U+FFFD.
     """
     code = ord(character)
-    return (
-        code < 0x20
-        or 0x7F <= code < 0xA0
-        or 0xD800 <= code <= 0xF8FF
-        or 0xFDD0 <= code <= 0xFDEF
-        or code == 0xFFFD
-        or code & 0xFFFE == 0xFFFE
-        or code >= 0xF0000
-    )
+    known = (range(0x20, 0x7F), range(0xA0, 0xD800), range(0xF900, 0xFDD0), range(0xFDF0, 0xF0000))
+    return code == 0xFFFD or code & 0xFFFE == 0xFFFE or not any(code in part for part in known)
 
 
 def _family(name: str) -> str:
@@ -110,9 +87,13 @@ def symbol_character(character: str, font: str) -> str:
     return _by_letter(_family(font)).get(character, character)
 
 
+def _chart(family: str) -> dict[int, str]:
+    return {code: shown_character(family, code) for code in range(0x20, 0x100)}
+
+
 @cache
 def _by_letter(family: str) -> dict[str, str]:
-    chart = {code: shown_character(family, code) for code in range(0x20, 0x100)}
+    chart = _chart(family)
     by_letter: dict[str, str] = {}
     for table in (EncodingDB.win2unicode, EncodingDB.std2unicode):
         for code, letter in table.items():
@@ -143,15 +124,13 @@ def _set_chart(font: PDFSimpleFont, family: str) -> None:
     """
     given = font.cid2unicode
     standard = EncodingDB.std2unicode
-    named = {}
-    if all(given is not table for table in EncodingDB.encodings.values()):
-        named = {
-            code: text
-            for code, text in given.items()
-            if not text.isascii() and text != standard.get(code)
-        }
-    chart = {code: shown_character(family, code) for code in range(0x20, 0x100)}
-    font.cid2unicode = chart | named
+    own = not any(given is table for table in EncodingDB.encodings.values())
+    named = {
+        code: text
+        for code, text in given.items()
+        if own and not text.isascii() and text != standard.get(code)
+    }
+    font.cid2unicode = _chart(family) | named
 
 
 def _height(font: Any) -> float:

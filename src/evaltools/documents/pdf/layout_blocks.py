@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 from statistics import median
 from typing import Any
 
@@ -20,7 +21,7 @@ from pdfplumber.table import (
 
 from evaltools.documents.blocks import Block, Paragraph, Table
 from evaltools.documents.model import HeaderOrFooter
-from evaltools.documents.pdf.characters import Box, Glyph, PageContent, Rule, page_box
+from evaltools.documents.pdf.characters import Box, Glyph, PageContent, page_box
 from evaltools.documents.pdf.headers_footers import find_headers_footers
 from evaltools.documents.pdf.lines import Line, lines_by_position
 from evaltools.documents.pdf.paragraphs import (
@@ -33,109 +34,236 @@ from evaltools.documents.pdf.paragraphs import (
 
 _SNAP = 3.0
 _MOST_RULES = 4_000  # a page with more is a drawing, and would keep the finder busy for long
-Gap = tuple[float, float]
-_GUTTER = 3.0  # points; where lines are close, `find_gutters` has found that there is one
+_GUTTER = 3.0  # points; where lines are close, `lines_by_position` has found that there is one
 _LEVEL = 0.15  # of the size: base lines that differ less are one
 _FIRST_LINE = 12.0  # points from the upper edge of a table to its first base line
 _PROSE_LINES = 4
 _PROSE_CHARACTERS = 22
 _CELLS = 1.6  # of the size: a wider gap parts cells
+Gap = tuple[float, float]
 Row = list[list[Line]]  # lines of each cell
 
 
-@dataclass(frozen=True)
-class RuledTable:
-    """A ruled table on one page: boxes of cells, row by row."""
+@dataclass(eq=False)
+class _RuledTable:
+    """A ruled table, over as many pages as it runs.
 
-    page: int
+    Arguments:
+        box: where it begins.
+        columns: left edges of all cells, rounded, to tell whether two of them are one table.
+    """
+
     box: Box
-    rows: tuple[tuple[Box, ...], ...]
+    columns: list[int]
+    rows: list[Row]
 
     @property
-    def columns(self) -> tuple[int, ...]:
-        """Left edges of all cells, rounded, to tell whether two grids are one table."""
-        return tuple(sorted({round(cell[0] / 4) for row in self.rows for cell in row}))
+    def lines(self) -> list[Line]:
+        return [line for row in self.rows for cell in row for line in cell]
 
 
-def find_ruled_tables(rules: Sequence[Rule], page: int) -> list[RuledTable]:
-    """Find the grids that ruled lines make, from top to bottom; a single box is none."""
+@dataclass
+class _Lines:
+    """Lines that follow each other; `turned` where they are another way than most of their page."""
+
+    lines: list[Line] = field(default_factory=list)
+    turned: bool = False
+
+
+_Item = Line | _RuledTable
+
+
+def read(pages: Sequence[PageContent], words: WordList) -> PdfContent:
+    """Read the blocks of pages by their layout."""
+    result = PdfContent()
+    flow: list[_Lines | _RuledTable] = []
+    parts = [_read_page(page, result) for page in pages]
+    aside = find_headers_footers([lines for lines, _, _ in parts], [page.height for page in pages])
+    result.left_out.extend(
+        (HeaderOrFooter(f"page {line.page}: running header, footer or page number"), line.text)
+        for line in sorted(aside, key=lambda line: (line.page, line.y, line.x0))
+    )
+    for lines, tables, turned in parts:
+        for item in _sort_for_reading([*(x for x in lines if x not in aside), *tables]):
+            last = flow[-1] if flow else None
+            if isinstance(item, _RuledTable):
+                if not (isinstance(last, _RuledTable) and _goes_on(last, item, result)):
+                    flow.append(item)
+            elif isinstance(last, _Lines) and not last.turned:
+                last.lines.append(item)
+            else:
+                flow.append(_Lines([item]))
+        flow.extend(_Lines(group, turned=True) for group in turned)
+    upright = [
+        line for one in flow if isinstance(one, _Lines) and not one.turned for line in one.lines
+    ]
+    tabled = [line for one in flow if isinstance(one, _RuledTable) for line in one.lines]
+    type_ = measure_typography(upright or tabled)
+    for one in flow:
+        if isinstance(one, _RuledTable):
+            cells = ((tuple(make_paragraphs(c, type_, words)) for c in row) for row in one.rows)
+            result.blocks.append(Table(tuple(map(tuple, cells))))
+        elif one.turned:
+            result.blocks.extend(make_paragraphs(one.lines, type_, words))
+        else:
+            result.blocks.extend(_prose(one.lines, type_, words))
+    return result
+
+
+def _read_page(
+    page: PageContent, result: PdfContent
+) -> tuple[list[Line], list[_RuledTable], list[list[Line]]]:
+    """Free lines and ruled tables of a page, and lines that are turned another way."""
+    result.leave_artifacts(page)
+    own = [g for g in page.glyphs if not g.artifact]
+    turns = Counter(glyph.turn for glyph in own if glyph.turn % 90 == 0)
+    upright = max(turns, key=lambda turn: (turns[turn], -turn), default=0)
+    glyphs = [g for g in own if g.turn == upright]
+    others = [g for g in own if g.turn != upright]
+    tables: list[_RuledTable] = []
+    for grid in _find_grids(page.rules) if upright == 0 else ():
+        lefts, tops, rights, bottoms = zip(*(cell for row in grid for cell in row), strict=True)
+        box = (min(lefts), min(tops), max(rights), max(bottoms))
+        within = [g for g in glyphs if _is_inside(g, box, page)]
+        beside = [g for g in others if _is_inside(g, box, page)]
+        if not any(g.text.strip() for g in within):
+            continue
+        placed: set[int] = set()
+        rows: list[Row] = []
+        for row in grid:
+            rows.append([])
+            for cell in row:
+                inner, turned = (
+                    [g for g in of if id(g) not in placed and _is_inside(g, cell, page)]
+                    for of in (within, beside)
+                )
+                placed.update(map(id, (*inner, *turned)))
+                lines = _join_parts(lines_by_position(inner, page.number))
+                for _, group in _by_turn(turned):
+                    lines.extend(lines_by_position(group, page.number))
+                rows[-1].append(lines)
+        tables.append(_RuledTable(box, sorted({round(left / 4) for left in lefts}), rows))
+        glyphs = [g for g in glyphs if id(g) not in placed]
+        others = [g for g in others if id(g) not in placed]
+    sideways = []
+    for turn, group in _by_turn(others):
+        lines = lines_by_position(group, page.number)
+        if turn % 90:
+            text = " ".join(line.text for line in lines)
+            result.left_out.append((f"page {page.number}: text set across the page", text))
+        else:
+            sideways.append(lines)
+    return lines_by_position(glyphs, page.number), tables, sideways
+
+
+def _find_grids(rules: Sequence[Box]) -> list[list[list[Box]]]:
+    """Rows of cells of the grids that ruled lines make, from top to bottom; a box is none."""
     if not 4 <= len(rules) <= _MOST_RULES:
         return []
-    edges = merge_edges([_edge(rule) for rule in rules], _SNAP, _SNAP, _SNAP, _SNAP)
+    edges = merge_edges([_edge(*rule) for rule in rules], _SNAP, _SNAP, _SNAP, _SNAP)
     cells = intersections_to_cells(edges_to_intersections(edges, _SNAP, _SNAP))
-    ruled = []
+    grids = []
     for table in cells_to_tables(cells):
         rows: dict[int, list[Box]] = {}
         for cell in table:
             rows.setdefault(round(cell[1]), []).append(cell)
-        lefts, tops, rights, bottoms = zip(*table, strict=True)
-        box = (min(lefts), min(tops), max(rights), max(bottoms))
-        ruled.append(RuledTable(page, box, tuple(tuple(sorted(rows[y])) for y in sorted(rows))))
-    return sorted(ruled, key=lambda grid: (grid.box[1], grid.box[0]))
+        corner = (min(cell[1] for cell in table), min(cell[0] for cell in table))
+        grids.append((corner, [sorted(rows[y]) for y in sorted(rows)]))
+    return [grid for _, grid in sorted(grids, key=lambda one: one[0])]
 
 
-def is_inside(glyph: Glyph, box: Box, sheet: PageContent | None = None) -> bool:
-    """Whether the middle of a character is in a box; `sheet` where it may be turned."""
-    if sheet is None or not glyph.turn:
-        x, y = (glyph.x0 + glyph.x1) / 2, glyph.y - 0.3 * glyph.size
-    else:
-        left, top, right, bottom = page_box(glyph, sheet.width, sheet.height)
-        x, y = (left + right) / 2, (top + bottom) / 2
-    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
-
-
-def _edge(rule: Rule) -> dict[str, Any]:
-    across = rule.x1 - rule.x0 >= rule.y1 - rule.y0
+def _edge(x0: float, y0: float, x1: float, y1: float) -> dict[str, Any]:
     return {
-        "x0": rule.x0, "x1": rule.x1, "top": rule.y0, "bottom": rule.y1,
-        "width": rule.x1 - rule.x0, "height": rule.y1 - rule.y0,
-        "orientation": "h" if across else "v", "object_type": "line",
+        "x0": x0, "x1": x1, "top": y0, "bottom": y1, "width": x1 - x0, "height": y1 - y0,
+        "orientation": "h" if x1 - x0 >= y1 - y0 else "v", "object_type": "line",
     }  # fmt: skip
 
 
-Item = Line | RuledTable
+def _is_inside(glyph: Glyph, box: Box, page: PageContent) -> bool:
+    """Whether the middle of a character is in a box."""
+    if glyph.turn:
+        left, top, right, bottom = page_box(glyph, page)
+        x, y = (left + right) / 2, (top + bottom) / 2
+    else:
+        x, y = (glyph.x0 + glyph.x1) / 2, glyph.y - 0.3 * glyph.size
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
 
 
-def sort_for_reading(items: Sequence[Item]) -> list[Item]:
-    """Put lines and grids of one page in reading order."""
-    result: list[Item] = []
+def _by_turn(glyphs: Iterable[Glyph]) -> Iterator[tuple[int, Iterator[Glyph]]]:
+    """Characters by the direction of their writing."""
+    return groupby(sorted(glyphs, key=lambda g: g.turn), key=lambda g: g.turn)
+
+
+def _goes_on(table: _RuledTable, more: _RuledTable, result: PdfContent) -> bool:
+    """Whether a table goes on on the next page, and if so its rows are added."""
+    before, after = table.lines, more.lines
+    if table.columns != more.columns or not before or not after:
+        return False
+    page = min(line.page for line in after)
+    if max(line.page for line in before) + 1 != page:
+        return False
+    head, *rows = more.rows
+    if len(table.rows) > 1 and _texts(head) == _texts(table.rows[0]):
+        repeated = "\n".join(_texts(head))
+        result.left_out.append((f"page {page}: repeated head of a table", repeated))
+    else:
+        rows = more.rows
+    last = table.rows[-1]
+    if rows and len(rows[0]) > 1 and not rows[0][0] and len(rows[0]) == len(last):
+        table.rows[-1] = [[*a, *b] for a, b in zip(last, rows[0], strict=True)]
+        rows = rows[1:]
+    table.rows.extend(rows)
+    return True
+
+
+def _texts(row: Row) -> list[str]:
+    return [" ".join(line.text for line in cell) for cell in row]
+
+
+def _sort_for_reading(items: Sequence[_Item]) -> list[_Item]:
+    """Put lines and tables of one page in reading order."""
+    result: list[_Item] = []
     for gaps, group in _groups(_bands(items)):
         gap = next((g for g in gaps if _is_prose(group, g)), None)
         if gap is None:
             result.extend(_rows_first(group))
-            continue
-        result.extend(sort_for_reading([item for item in group if item.box[2] <= gap[0]]))
-        result.extend(sort_for_reading([item for item in group if _left(item) >= gap[1]]))
+        else:
+            left = [item for item in group if item.box[2] <= gap[0]]
+            right = [item for item in group if item.box[0] >= gap[1]]
+            result.extend((*_sort_for_reading(left), *_sort_for_reading(right)))
     return result
 
 
-def _rows_first(items: Sequence[Item]) -> Iterator[Item]:
+def _rows_first(items: Sequence[_Item]) -> Iterator[_Item]:
     """Items from top to bottom; those on one base line from left to right, however large."""
-    row: list[Item] = []
-    for item in sorted(items, key=lambda item: (round(_base(item)), _left(item))):
-        if row and not _level(row[0], item):
+
+    def base(item: _Item) -> float:
+        return item.y if isinstance(item, Line) else item.box[1] + _FIRST_LINE
+
+    row: list[_Item] = []
+    for item in sorted(items, key=lambda item: (round(base(item)), item.box[0])):
+        if row and not _is_level(row[0], item):
             yield from sorted(row, key=_left)
             row = []
         row.append(item)
     yield from sorted(row, key=_left)
 
 
-def _level(one: Item, other: Item) -> bool:
+def _is_level(one: _Item, other: _Item) -> bool:
     if not isinstance(one, Line) or not isinstance(other, Line):
         return False
     return abs(one.y - other.y) <= _LEVEL * min(one.size, other.size)
 
 
-def _base(item: Item) -> float:
-    """Base line of a line; of a grid, where its first line would have it."""
-    return item.y if isinstance(item, Line) else item.box[1] + _FIRST_LINE
+def _left(item: _Item) -> float:
+    return item.box[0]
 
 
-def _bands(items: Sequence[Item]) -> list[list[Item]]:
+def _bands(items: Sequence[_Item]) -> list[list[_Item]]:
     """Items whose heights overlap, from top to bottom."""
-    bands: list[list[Item]] = []
+    bands: list[list[_Item]] = []
     bottom = 0.0
-    for item in sorted(items, key=lambda i: (i.box[1], _left(i))):
+    for item in sorted(items, key=lambda item: (item.box[1], item.box[0])):
         if bands and item.box[1] < bottom:
             bands[-1].append(item)
             bottom = max(bottom, item.box[3])
@@ -145,233 +273,45 @@ def _bands(items: Sequence[Item]) -> list[list[Item]]:
     return bands
 
 
-def _groups(bands: Sequence[list[Item]]) -> list[tuple[list[Gap], list[Item]]]:
+def _groups(bands: Sequence[list[_Item]]) -> list[tuple[list[Gap], list[_Item]]]:
     """Consecutive bands that leave a gutter free together."""
-    groups: list[tuple[list[Gap], list[Item]]] = []
+    groups: list[tuple[list[Gap], list[_Item]]] = []
     for band in bands:
-        if groups and groups[-1][0]:
-            gaps = _free_gaps(groups[-1][0], band)
-            if gaps:
-                groups[-1] = (gaps, [*groups[-1][1], *band])
-                continue
-        groups.append((_between(band), list(band)))
+        if groups and (gaps := _free_gaps(groups[-1][0], band)):
+            groups[-1] = (gaps, [*groups[-1][1], *band])
+        else:
+            left, right = min(map(_left, band)), max(item.box[2] for item in band)
+            groups.append((_free_gaps([(left, right)], band), list(band)))
     return groups
 
 
-def _between(band: Sequence[Item]) -> list[Gap]:
-    gaps: list[Gap] = []
-    right = None
-    for item in sorted(band, key=_left):
-        if right is not None and _left(item) - right >= _GUTTER:
-            gaps.append((right, _left(item)))
-        right = max(item.box[2], right or 0.0)
-    return gaps
-
-
-def _free_gaps(gaps: Sequence[Gap], band: Sequence[Item]) -> list[Gap]:
+def _free_gaps(gaps: Sequence[Gap], band: Sequence[_Item]) -> list[Gap]:
     """What is left of gutters when the items of a band are put beside them."""
     for item in band:
         rest: list[Gap] = []
         for left, right in gaps:
-            if item.box[2] <= left or _left(item) >= right:
+            if item.box[2] <= left or item.box[0] >= right:
                 rest.append((left, right))
             else:
-                rest.extend([(left, _left(item)), (item.box[2], right)])
+                rest.extend([(left, item.box[0]), (item.box[2], right)])
         gaps = [gap for gap in rest if gap[1] - gap[0] >= _GUTTER]
     return list(gaps)
 
 
-def _is_prose(group: Sequence[Item], gap: Gap) -> bool:
+def _is_prose(group: Sequence[_Item], gap: Gap) -> bool:
     """Whether running text stands on both sides of a gutter, rather than labels and values."""
-    sides = (
-        [i for i in group if isinstance(i, Line) and i.x1 <= gap[0]],
-        [i for i in group if isinstance(i, Line) and i.x0 >= gap[1]],
-    )
+    lines = [item for item in group if isinstance(item, Line)]
+    sides = ([i for i in lines if i.x1 <= gap[0]], [i for i in lines if i.x0 >= gap[1]])
     return all(
         len(side) >= _PROSE_LINES and median(len(line.text) for line in side) >= _PROSE_CHARACTERS
         for side in sides
     )
 
 
-def _left(item: Item) -> float:
-    return item.box[0]
-
-
-@dataclass
-class _TurnedLines:
-    """Lines of a page that are turned another way than most of it."""
-
-    lines: list[Line]
-
-
-@dataclass
-class _LongTable:
-    """A table, over as many pages as it runs."""
-
-    columns: tuple[int, ...]
-    rows: list[Row]
-
-    def lines(self) -> list[Line]:
-        return _lines(self.rows)
-
-
-_Item = Line | _LongTable | _TurnedLines
-
-
-def read(sheets: Sequence[PageContent], words: WordList) -> PdfContent:
-    """Read the blocks of pages by their layout."""
-    result = PdfContent()
-    flow: list[_Item] = []
-    pages = [_page(sheet, result) for sheet in sheets]
-    aside = find_headers_footers(
-        [lines for lines, _, _ in pages], [sheet.height for sheet in sheets]
-    )
-    result.left_out.extend(
-        (HeaderOrFooter(f"page {line.page}: running header, footer or page number"), line.text)
-        for line in sorted(aside, key=lambda line: (line.page, line.y, line.x0))
-    )
-    for lines, grids, sideways in pages:
-        for item in sort_for_reading([*(x for x in lines if x not in aside), *grids]):
-            _add(item, grids, flow, result)
-        flow.extend(map(_TurnedLines, sideways))
-    untabled = [item for item in flow if isinstance(item, Line)]
-    tables = [item for item in flow if isinstance(item, _LongTable)]
-    type_ = measure_typography(untabled or [line for table in tables for line in table.lines()])
-    for run in _runs(flow):
-        if isinstance(run, _LongTable):
-            result.blocks.append(_table(run, type_, words))
-        elif isinstance(run, _TurnedLines):
-            result.blocks.extend(make_paragraphs(run.lines, type_, words))
-        else:
-            result.blocks.extend(_prose(run, type_, words))
-    result.tables = sum(isinstance(block, Table) for block in result.blocks)
-    return result
-
-
-def _page(
-    sheet: PageContent, result: PdfContent
-) -> tuple[list[Line], dict[RuledTable, list[Row]], list[list[Line]]]:
-    """Free lines and filled grids of a page, and lines that are turned another way."""
-    result.leave_artifacts(sheet)
-    upright = page_turn(sheet)
-    glyphs = [g for g in sheet.glyphs if g.turn == upright and not g.artifact]
-    others = [g for g in sheet.glyphs if g.turn != upright and not g.artifact]
-    filled: dict[RuledTable, list[Row]] = {}
-    for grid in find_ruled_tables(sheet.rules, sheet.number) if upright == 0 else ():
-        within = [g for g in glyphs if is_inside(g, grid.box)]
-        beside = [g for g in others if is_inside(g, grid.box, sheet)]
-        if not any(g.text.strip() for g in within):
-            continue
-        rows: list[Row] = []
-        placed: set[int] = set()
-        for row in grid.rows:
-            rows.append([])
-            for cell in row:
-                inner = [g for g in within if id(g) not in placed and is_inside(g, cell)]
-                turned = [g for g in beside if id(g) not in placed and is_inside(g, cell, sheet)]
-                placed.update(map(id, (*inner, *turned)))
-                lines = _join_parts(lines_by_position(inner, sheet.number))
-                for _, group in _by_turn(turned):
-                    lines.extend(lines_by_position(group, sheet.number))
-                rows[-1].append(lines)
-        filled[grid] = rows
-        glyphs = [g for g in glyphs if id(g) not in placed]
-        others = [g for g in others if id(g) not in placed]
-    sideways = []
-    for direction, group in _by_turn(others):
-        lines = lines_by_position(group, sheet.number)
-        if direction % 90:
-            text = " ".join(line.text for line in lines)
-            result.left_out.append((f"page {sheet.number}: text set across the page", text))
-        else:
-            sideways.append(lines)
-    return lines_by_position(glyphs, sheet.number), filled, sideways
-
-
-def _by_turn(glyphs: Sequence[Glyph]) -> list[tuple[int, list[Glyph]]]:
-    """Characters by the direction of their writing."""
-    groups: dict[int, list[Glyph]] = {}
-    for glyph in glyphs:
-        groups.setdefault(glyph.turn, []).append(glyph)
-    return sorted(groups.items())
-
-
-def page_turn(sheet: PageContent) -> int:
-    """Direction of most of the writing on a page, in degrees."""
-    counted = Counter(
-        glyph.turn for glyph in sheet.glyphs if not glyph.artifact and glyph.turn % 90 == 0
-    )
-    return max(counted, key=lambda t: (counted[t], -t)) if counted else 0
-
-
-def _add(
-    item: Line | RuledTable,
-    grids: dict[RuledTable, list[Row]],
-    flow: list[_Item],
-    result: PdfContent,
-) -> None:
-    """Add a line or a grid to the flow; a grid that goes on with a table is joined to it."""
-    if isinstance(item, Line):
-        flow.append(item)
-        return
-    rows = grids[item]
-    last = flow[-1] if flow else None
-    if (
-        not isinstance(last, _LongTable)
-        or last.columns != item.columns
-        or not _next_page(last, rows)
-    ):
-        flow.append(_LongTable(item.columns, list(rows)))
-        return
-    if len(last.rows) > 1 and _texts(rows[0]) == _texts(last.rows[0]):
-        repeated = "\n".join(_texts(rows[0]))
-        result.left_out.append((f"page {item.page}: repeated head of a table", repeated))
-        rows = rows[1:]
-    if rows and len(rows[0]) > 1 and not rows[0][0] and len(rows[0]) == len(last.rows[-1]):
-        last.rows[-1] = [[*a, *b] for a, b in zip(last.rows[-1], rows[0], strict=True)]
-        rows = rows[1:]
-    last.rows.extend(rows)
-
-
-def _next_page(grown: _LongTable, rows: list[Row]) -> bool:
-    before, after = grown.lines(), _lines(rows)
-    return bool(before and after) and max(x.page for x in before) + 1 == min(x.page for x in after)
-
-
-def _lines(rows: Iterable[Row]) -> list[Line]:
-    return [line for row in rows for cell in row for line in cell]
-
-
-def _texts(row: Row) -> list[str]:
-    return [" ".join(line.text for line in cell) for cell in row]
-
-
-def _runs(flow: Sequence[_Item]) -> Iterator[list[Line] | _LongTable | _TurnedLines]:
-    run: list[Line] = []
-    for item in flow:
-        if isinstance(item, Line):
-            run.append(item)
-            continue
-        if run:
-            yield run
-        run = []
-        yield item
-    if run:
-        yield run
-
-
-def _table(grown: _LongTable, type_: Typography, words: WordList) -> Table:
-    return Table(
-        tuple(
-            tuple(tuple(make_paragraphs(cell, type_, words)) for cell in row) for row in grown.rows
-        )
-    )
-
-
-def _prose(run: list[Line], type_: Typography, words: WordList) -> Iterator[Block]:
-    """Paragraphs of a run of lines; rows of aligned parts without rules become tables."""
+def _prose(lines: list[Line], type_: Typography, words: WordList) -> Iterator[Block]:
+    """Paragraphs of lines; rows of aligned parts without rules become tables."""
     plain: list[Line] = []
-    for rows in _group_aligned([_join_near(parts) for parts in _by_row(run)]):
+    for rows in _group_aligned([_join_near(parts) for parts in _by_row(lines)]):
         if len(rows) > 1:
             yield from make_paragraphs(plain, type_, words)
             plain = []
@@ -383,9 +323,9 @@ def _prose(run: list[Line], type_: Typography, words: WordList) -> Iterator[Bloc
     yield from make_paragraphs(plain, type_, words)
 
 
-def _by_row(run: Sequence[Line]) -> list[list[Line]]:
+def _by_row(lines: Sequence[Line]) -> list[list[Line]]:
     rows: list[list[Line]] = []
-    for line in run:
+    for line in lines:
         last = rows[-1][-1] if rows else None
         if last and last.page == line.page and abs(last.y - line.y) < 2 and line.x0 > last.x1:
             rows[-1].append(line)
@@ -422,11 +362,12 @@ def _join_near(parts: list[Line]) -> list[Line]:
 
 def _join_parts(lines: Sequence[Line], between: str = " ") -> list[Line]:
     """Parts of the same line put together again."""
-    joined: list[Line] = []
-    for row in _by_row(lines):
-        text = between.join(part.text for part in row)
-        a, b = row[0], row[-1]
-        joined.append(
-            Line(text, a.x0, b.x1, a.y, a.size, all(p.bold for p in row), a.page, a.first)
+    return [
+        replace(
+            row[0],
+            text=between.join(part.text for part in row),
+            x1=row[-1].x1,
+            bold=all(part.bold for part in row),
         )
-    return joined
+        for row in _by_row(lines)
+    ]

@@ -3,17 +3,25 @@
 Two runs that stand above one another are two lines, however close they are: letters of different
 lines are never mixed. A small run that stands a little higher or lower beside a larger one is a
 superscript or a subscript of its line.
+
+A gap between two words is no wider than a gutter between columns that stand close together. What
+tells them apart is that a gutter goes down through many lines, and that what stands right of it
+begins at one edge.
+
+Where a program says how far letters are spaced, its word is taken (`TextState.spacing`). Elsewhere
+a row of single letters at even distances is a spaced word, and only wider gaps part words. Digits
+alone are not: they may be the heads of columns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from evaltools.documents.pdf.characters import Box, Glyph
 from evaltools.documents.pdf.glyph_names import HYPHENS
-from evaltools.documents.pdf.spacing import Span, Tracking, find_gutters, find_tracking
 from evaltools.documents.superscripts import shift_runs
 
 _SPACE = 0.2  # of the size: a wider gap between characters is a blank
@@ -28,7 +36,19 @@ _LEAST_SHIFT = 0.12  # of the larger size: what stands off less is on the line
 _TINY = 0.45  # of the larger size: letters that are smaller are no superscripts
 _LOOK_BACK = 12  # lines: how many above may still be on the line of a run
 _OVERLAP = 0.3  # of the smaller size: how far letters of two runs may reach over one another
+_NARROWEST_GUTTER = 0.3  # of the size
+_GUTTER_LINES = 5  # lines that have something on both sides
+_EDGE = 0.7  # points by which the right column's lines may begin apart
+_FLUSH = 0.8  # share of them that begin at its edge
+_FAR = 3.0  # times the size: lines further apart are not of one column
+_APART = 0.15  # of the size: letters of an ordinary word are closer
+_FARTHEST = 1.5  # of the size: what is further apart are columns
+_LETTERS = 4  # a spaced word has at least so many
+_EVEN = 1.75  # times the usual gap: what is wider parts words
 _ACCENTS = frozenset("´`¨^~˜ˆ°¯ˇ˘˙˚˝¸˛")
+
+Piece = tuple[float, float]
+"""From where to where."""
 
 
 @dataclass(frozen=True)
@@ -59,49 +79,31 @@ class Line:
         return self.x0, self.y - 0.8 * self.size, self.x1, self.y + 0.2 * self.size
 
 
-@dataclass(eq=False)
 class _Run:
-    """Characters that are drawn one after the other on one base line.
+    """Characters that are drawn one after the other on one base line, from left to right."""
 
-    Arguments:
-        glyphs: from left to right.
-        shift: 1 above the line that it belongs to, -1 below it, 0 on it.
-        over: the run that stands right above this one, as a numerator does.
-        x0, x1: where the first of them that is no blank begins and the last ends.
-        last: where the last of them begins.
-        inked: how many are no blanks.
-    """
-
-    glyphs: list[Glyph]
-    shift: int = 0
-    over: _Run | None = None
-    x0: float = field(init=False)
-    x1: float = field(init=False)
-    last: float = field(init=False)
-    size: float = field(init=False)
-    y: float = field(init=False)
-    inked: int = field(init=False)
-
-    def close(self) -> _Run:
-        """Take the measures of a run that is complete."""
-        inked = [g for g in self.glyphs if g.text.strip()]
-        self.inked = len(inked)
-        inked = inked or self.glyphs
+    def __init__(self, glyphs: list[Glyph]) -> None:
+        inked = [g for g in glyphs if g.text.strip()]
+        self.glyphs = glyphs
+        self.text = "".join(g.text for g in glyphs).strip()
+        self.inked = len(inked)  # how many are no blanks
+        inked = inked or glyphs
         self.x0, self.x1 = inked[0].x0, max(g.x1 for g in inked)
-        self.last = inked[-1].x0
+        self.last = inked[-1].x0  # where the last of them begins
         self.size, self.y = inked[0].size, inked[0].y
-        return self
+        self.shift = 1 if glyphs[0].raised else 0  # above its line, -1 below it
+        self.over: _Run | None = None  # what stands right above, as a numerator does
 
     @property
     def place(self) -> float:
-        """Where the run stands in its line: a mark after what it hangs over, and what is below a
+        """Where it stands in its line: a mark after what it hangs over, and what is below a
         numerator after that."""
         return self.over.place + 0.01 if self.over else self.x0
 
     @property
-    def text(self) -> str:
-        """Its characters, without blanks around them."""
-        return "".join(g.text for g in self.glyphs).strip()
+    def weight(self) -> tuple[float, int]:
+        """By which the run is found whose base line is that of its line."""
+        return self.size * min(self.inked, 4), self.inked
 
 
 class _Row:
@@ -113,13 +115,8 @@ class _Row:
 
     def add(self, run: _Run) -> None:
         self.runs.append(run)
-        if not run.shift and _weight(run) > _weight(self.anchor):
+        if not run.shift and run.weight > self.anchor.weight:
             self.anchor = run
-
-    @property
-    def tallest(self) -> float:
-        """The largest size of its letters."""
-        return max((run.size for run in self.runs), default=0.0)
 
     def is_level(self, run: _Run) -> bool:
         """Whether a run stands on the base line, beside all that is there."""
@@ -160,7 +157,7 @@ class _Row:
         """Give a run to another line."""
         self.runs.remove(run)
         if run is self.anchor and self.runs:
-            self.anchor = max(self.runs, key=_weight)
+            self.anchor = max(self.runs, key=lambda one: one.weight)
 
 
 def lines_in_order(glyphs: Iterable[Glyph], page: int) -> list[Line]:
@@ -180,7 +177,7 @@ def lines_in_order(glyphs: Iterable[Glyph], page: int) -> list[Line]:
             row.anchor = run
         else:
             rows.append(_Row(run))
-    lines = (_line(row.runs, page, _tracking(row.runs)) for row in rows)
+    lines = (_line(row.runs, page, _find_tracking(row.runs)) for row in rows)
     return [line for line in lines if line is not None]
 
 
@@ -195,12 +192,13 @@ def lines_by_position(glyphs: Iterable[Glyph], page: int) -> list[Line]:
             rows.append(_Row(run))
     _attach(rows)
     rows.sort(key=lambda row: row.anchor.y)
-    ordered = [sorted(row.runs, key=lambda run: run.place) for row in rows]
-    gutters = find_gutters([_span(row, runs) for row, runs in zip(rows, ordered, strict=True)])
+    for row in rows:
+        row.runs.sort(key=lambda run: run.place)
+    gutters = _find_gutters(rows)
     lines = []
-    for number, runs in enumerate(ordered):
-        tracking = _tracking(runs)
-        for part in _split(runs, tracking, gutters.get(number, ())):
+    for number, row in enumerate(rows):
+        tracking = _find_tracking(row.runs)
+        for part in _split(row.runs, tracking, gutters.get(number, ())):
             line = _line(part, page, tracking)
             if line is not None:
                 lines.append(line)
@@ -209,24 +207,28 @@ def lines_by_position(glyphs: Iterable[Glyph], page: int) -> list[Line]:
 
 def _runs(glyphs: Iterable[Glyph]) -> list[_Run]:
     """Runs of characters in the order in which they are drawn."""
-    runs: list[_Run] = []
+    runs: list[list[Glyph]] = []
     for glyph in glyphs:
         if not glyph.text:
             continue
-        if runs:
-            last = runs[-1].glyphs[-1]
-            gap = glyph.x0 - last.x1 - last.drawn.spacing
-            if (
-                last.y == glyph.y
-                and last.size == glyph.size
-                and last.raised == glyph.raised
-                and -0.5 * glyph.size < gap < _SPACE * glyph.size
-                and glyph.x0 >= last.x0
-            ):
-                runs[-1].glyphs.append(glyph)
-                continue
-        runs.append(_Run([glyph], 1 if glyph.raised else 0))
-    return [run.close() for run in runs]
+        last = runs[-1][-1] if runs else None
+        if (
+            last is not None
+            and last.y == glyph.y
+            and last.size == glyph.size
+            and last.raised == glyph.raised
+            and -0.5 * glyph.size < _gap(last, glyph) < _SPACE * glyph.size
+            and glyph.x0 >= last.x0
+        ):
+            runs[-1].append(glyph)
+        else:
+            runs.append([glyph])
+    return [_Run(run) for run in runs]
+
+
+def _gap(before: Glyph, glyph: Glyph) -> float:
+    """Points between two characters, but for those that a program puts between all letters."""
+    return glyph.x0 - before.x1 - before.drawn.spacing
 
 
 def _attach(rows: list[_Row]) -> None:
@@ -234,17 +236,17 @@ def _attach(rows: list[_Row]) -> None:
     for at, row in enumerate(rows):
         near = rows[max(at - _LOOK_BACK, 0) : at] + rows[at + 1 : at + 1 + _LOOK_BACK]
         for run in list(row.runs):
-            candidates = [
-                (abs(base.y - run.y), other, base)
+            homes = [
+                (base, other)
                 for other in near
-                if abs(other.anchor.y - run.y) < _SHIFT * other.tallest
+                if abs(other.anchor.y - run.y)
+                < _SHIFT * max((one.size for one in other.runs), default=0.0)
                 and (base := other.neighbour(run)) is not None
             ]
-            if not candidates:
-                continue
-            _, home, base = min(candidates, key=lambda item: item[0])
-            row.remove(run)
-            home.attach(run, base)
+            if homes:
+                base, home = min(homes, key=lambda item: abs(item[0].y - run.y))
+                row.remove(run)
+                home.attach(run, base)
     rows[:] = [row for row in rows if row.runs]
     for row in rows:
         for run in row.runs:
@@ -256,10 +258,6 @@ def _is_leading_mark(row: _Row, run: _Run) -> bool:
     """Whether all that there is of a line is a superscript of what follows."""
     only = row.runs[0]
     return len(row.runs) == 1 and not only.shift and _Row(run).neighbour(only) is not None
-
-
-def _weight(run: _Run) -> tuple[float, int]:
-    return run.size * min(run.inked, 4), run.inked
 
 
 def _are_side_by_side(one: _Run, other: _Run) -> bool:
@@ -308,18 +306,76 @@ def _is_mark(run: _Run, base: _Run) -> bool:
     )
 
 
-def _span(row: _Row, runs: Sequence[_Run]) -> Span:
-    pieces: list[tuple[float, float]] = []
+@dataclass
+class _Gutter:
+    """White that goes down between lines: its edges, where it ends, and the lines beside it."""
+
+    left: float
+    right: float
+    y: float
+    lines: list[tuple[int, float]]  # number, where what is right of it begins
+
+
+def _find_gutters(rows: Sequence[_Row]) -> dict[int, list[float]]:
+    """Left edges of the columns right of gutters, by number of the line, of a page's lines."""
+    gutters: list[_Gutter] = []
+    open_: list[_Gutter] = []
+    for number, row in enumerate(rows):
+        pieces = _pieces(row.runs)
+        wide = _NARROWEST_GUTTER * row.anchor.size
+        gaps = [(a[1], b[0]) for a, b in pairwise(pieces) if b[0] - a[1] >= wide]
+        open_ = [gutter for gutter in open_ if _continues(gutter, number, row, pieces, gaps)]
+        taken = {start for gutter in open_ for at, start in gutter.lines[-1:] if at == number}
+        begun = [
+            _Gutter(end, start, row.anchor.y, [(number, start)])
+            for end, start in gaps
+            if start not in taken
+        ]
+        gutters.extend(begun)
+        open_.extend(begun)
+    edges: dict[int, list[float]] = {}
+    for gutter in gutters:
+        starts = sorted(start for _, start in gutter.lines)
+        edge = starts[len(starts) // 2]
+        flush = sum(abs(start - edge) <= _EDGE for start in starts)
+        if len(starts) >= _GUTTER_LINES and flush >= _FLUSH * len(starts):
+            for number, start in gutter.lines:
+                edges.setdefault(number, []).append(start)
+    return edges
+
+
+def _pieces(runs: Sequence[_Run]) -> list[Piece]:
+    """Where each piece of a line without a gap begins and ends, from left to right."""
+    pieces: list[Piece] = []
     for run in runs:
-        if run.inked:
-            if pieces and run.x0 <= pieces[-1][1]:
-                pieces[-1] = (pieces[-1][0], max(pieces[-1][1], run.x1))
-            else:
-                pieces.append((run.x0, run.x1))
-    return Span(row.anchor.y, row.anchor.size, tuple(pieces))
+        if run.inked and pieces and run.x0 <= pieces[-1][1]:
+            pieces[-1] = (pieces[-1][0], max(pieces[-1][1], run.x1))
+        elif run.inked:
+            pieces.append((run.x0, run.x1))
+    return pieces
 
 
-def _split(runs: Sequence[_Run], tracking: Tracking, gutters: Sequence[float]) -> list[list[_Run]]:
+def _continues(
+    gutter: _Gutter, number: int, row: _Row, pieces: Sequence[Piece], gaps: Sequence[Piece]
+) -> bool:
+    """Whether a gutter goes on through a line; if so, it is made as narrow as that needs."""
+    size, y = row.anchor.size, row.anchor.y
+    if y - gutter.y > _FAR * size:
+        return False
+    for end, start in gaps:
+        left, right = max(end, gutter.left), min(start, gutter.right)
+        if right - left >= _NARROWEST_GUTTER * size:
+            gutter.left, gutter.right, gutter.y = left, right, y
+            gutter.lines.append((number, start))
+            return True
+    if all(right <= gutter.left or left >= gutter.right for left, right in pieces):
+        gutter.y = y
+        return True
+    return False
+
+
+def _split(runs: Sequence[_Run], tracking: _Tracking, gutters: Sequence[float]) -> list[list[_Run]]:
+    """Parts of a line between which a wide gap or a gutter is."""
     parts: list[list[_Run]] = []
     end = 0.0
     for run in runs:
@@ -335,30 +391,53 @@ def _split(runs: Sequence[_Run], tracking: Tracking, gutters: Sequence[float]) -
     return parts
 
 
-def _tracking(runs: Sequence[_Run]) -> Tracking:
-    """How letters of a line are spaced; a spaced letter is a run by itself."""
-    if sum(run.inked == 1 for run in runs) < 4:
-        return Tracking()
-    return find_tracking([glyph for run in runs for glyph in run.glyphs])
+@dataclass
+class _Tracking:
+    """How letters of a line are spaced, by identity of the character.
 
-
-def _follows_letter(run: _Run, runs: Sequence[_Run]) -> bool:
-    """Whether a run stands right behind a letter, as an exponent does."""
-    at = next(i for i, one in enumerate(runs) if one is run)
-    return at > 0 and runs[at - 1].glyphs[-1].text.isalpha()
-
-
-def _shown_hyphen(glyph: Glyph) -> str:
-    """Text of a character that does not part a word at the end of a line.
-
-    A soft hyphen elsewhere is a plain one: it is drawn, as a minus, or the dash of a range.
+    Arguments:
+        gaps: points that letter-spacing puts before a character within a word.
+        slack: points by which the gap before a character may be wider than elsewhere, although
+            it parts words.
     """
-    return "-" if glyph.text in HYPHENS and glyph.x1 > glyph.x0 else glyph.text
+
+    gaps: dict[int, float] = field(default_factory=dict)
+    slack: dict[int, float] = field(default_factory=dict)
+
+    def add(self, stretch: Sequence[tuple[Glyph, float]]) -> None:
+        """Add characters at even distances, each with the gap before it, if they are a word."""
+        gaps = [gap for _, gap in stretch if gap]
+        letters = sum(glyph.text.isalpha() for glyph, _ in stretch)
+        if len(gaps) < _LETTERS - 1 or letters < _LETTERS or letters * 2 < len(stretch):
+            return
+        usual = median(gaps)
+        self.slack |= {id(glyph): 2 * usual for glyph, _ in stretch}
+        self.gaps |= {id(glyph): gap for glyph, gap in stretch if 0 < gap <= _EVEN * usual}
 
 
-def _line(runs: Sequence[_Run], page: int, tracking: Tracking) -> Line | None:
-    seen = [glyph for run in runs for glyph in run.glyphs]
-    inked = [glyph for glyph in seen if glyph.text.strip()]
+def _find_tracking(runs: Sequence[_Run]) -> _Tracking:
+    """Find letter-spaced words in a line; a spaced letter is a run by itself."""
+    tracking = _Tracking()
+    if sum(run.inked == 1 for run in runs) < 4:
+        return tracking
+    stretch: list[tuple[Glyph, float]] = []  # with the gap before each; 0 after a blank
+    before: Glyph | None = None
+    for glyph in (glyph for run in runs for glyph in run.glyphs):
+        if glyph.text.strip():
+            gap = 0.0
+            if before is not None and before.text.strip():
+                gap = _gap(before, glyph)
+                if not _APART * glyph.size <= gap <= _FARTHEST * glyph.size:
+                    tracking.add(stretch)
+                    stretch, gap = [], 0.0
+            stretch.append((glyph, gap))
+        before = glyph
+    tracking.add(stretch)
+    return tracking
+
+
+def _line(runs: Sequence[_Run], page: int, tracking: _Tracking) -> Line | None:
+    inked = [glyph for run in runs for glyph in run.glyphs if glyph.text.strip()]
     if not inked:
         return None
     pieces: list[tuple[str, int]] = []
@@ -370,21 +449,21 @@ def _line(runs: Sequence[_Run], page: int, tracking: Tracking) -> Line | None:
             pieces.append(("⁄", 0))  # the slash of fractions: 12³⁄₄
         for glyph in run.glyphs:
             blank = not glyph.text.strip()
-            wide = False
-            if before is not None:
-                gap = (
-                    glyph.x0 - before.x1 - before.drawn.spacing - tracking.gaps.get(id(glyph), 0.0)
-                )
+            if before is not None and not after_blank:
+                gap = _gap(before, glyph) - tracking.gaps.get(id(glyph), 0.0)
                 mark = run.shift and glyph is run.glyphs[0]  # it may stand off what it belongs to
-                wide = gap > (_BESIDE * before.size if mark else _SPACE * glyph.size)
-            if (wide or blank) and not after_blank and before is not None:
-                if first is None:
-                    first = before.x1 - inked[0].x0
-                pieces.append((glyph.text if blank else " ", 0))
-            after_blank = blank
+                if blank or gap > (_BESIDE * before.size if mark else _SPACE * glyph.size):
+                    first = before.x1 - inked[0].x0 if first is None else first
+                    pieces.append((glyph.text if blank else " ", 0))
             if not blank:
-                last = glyph is inked[-1] and before is not None and before.text[-1:].isalpha()
-                pieces.append((glyph.text if last else _shown_hyphen(glyph), run.shift))
+                text = glyph.text
+                ends = glyph is inked[-1] and before is not None and before.text[-1:].isalpha()
+                # A soft hyphen elsewhere is a plain one: it is drawn, as a minus, or the dash of
+                # a range.
+                if text in HYPHENS and glyph.x1 > glyph.x0 and not ends:
+                    text = "-"
+                pieces.append((text, run.shift))
+            after_blank = blank
             before = glyph
     on_line = [glyph for run in runs if not run.shift for glyph in run.glyphs if glyph.text.strip()]
     measured = on_line or inked
@@ -398,3 +477,9 @@ def _line(runs: Sequence[_Run], page: int, tracking: Tracking) -> Line | None:
         page,
         inked[-1].x1 - inked[0].x0 if first is None else first,
     )
+
+
+def _follows_letter(run: _Run, runs: Sequence[_Run]) -> bool:
+    """Whether a run stands right behind a letter, as an exponent does."""
+    at = next(i for i, one in enumerate(runs) if one is run)
+    return at > 0 and runs[at - 1].glyphs[-1].text.isalpha()

@@ -32,23 +32,16 @@ _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 
 @dataclass
 class PdfContent:
-    """What was read of a document.
-
-    Arguments:
-        blocks: in reading order, notes at the end.
-        left_out: (what, its text).
-        tables: how many tables there are.
-    """
+    """What was read of a document: blocks in reading order, and (what, text) of what was not."""
 
     blocks: list[Block] = field(default_factory=list)
     left_out: list[tuple[str, str]] = field(default_factory=list)
-    tables: int = 0
 
-    def leave_artifacts(self, sheet: PageContent) -> None:
+    def leave_artifacts(self, page: PageContent) -> None:
         """Leave out what a page marks as no part of the text, as running headers are."""
-        lines = lines_by_position((glyph for glyph in sheet.glyphs if glyph.artifact), sheet.number)
+        lines = lines_by_position((glyph for glyph in page.glyphs if glyph.artifact), page.number)
         if lines:
-            what = HeaderOrFooter(f"page {sheet.number}: header, footer or other artifact")
+            what = HeaderOrFooter(f"page {page.number}: header, footer or other artifact")
             self.left_out.append((what, " ".join(line.text for line in lines)))
 
 
@@ -93,24 +86,17 @@ def measure_typography(lines: Sequence[Line]) -> Typography:
 
 def make_paragraphs(lines: Sequence[Line], type_: Typography, words: WordList) -> list[Paragraph]:
     """Rebuild the paragraphs of lines that are in reading order, over the ends of pages too."""
-    return [
-        join_lines(group, words, heading_level(group, type_)) for group in group_lines(lines, type_)
-    ]
-
-
-def group_lines(lines: Sequence[Line], type_: Typography) -> list[list[Line]]:
-    """Lines by paragraph."""
-    margins, edges = _margins(lines), _edges(lines)
+    columns = _find_columns(lines)
     groups: list[list[Line]] = []
-    for at, line in enumerate(lines):
-        if groups and not _begins(groups[-1], line, type_, margins, edges, lines[at + 1 : at + 2]):
+    for line, below in itertools.zip_longest(lines, lines[1:]):
+        if groups and not _begins(groups[-1], line, type_, columns, below):
             groups[-1].append(line)
         else:
             groups.append([line])
-    return groups
+    return [join_lines(group, words, _heading_level(group, type_)) for group in groups]
 
 
-def heading_level(group: Sequence[Line], type_: Typography) -> int:
+def _heading_level(group: Sequence[Line], type_: Typography) -> int:
     """Level of a heading by size, weight or number; 0 for running text."""
     text = " ".join(line.text for line in group).strip()
     style = _style(group[0])
@@ -128,40 +114,35 @@ def _begins(
     group: Sequence[Line],
     line: Line,
     type_: Typography,
-    margins: dict[int, tuple[float, float]],
-    edges: dict[int, float],
-    next_: Sequence[Line],
+    columns: dict[int, _Column],
+    below: Line | None,
 ) -> bool:
-    """Whether a line begins a paragraph, after the lines of `group`."""
+    """Whether a line begins a paragraph, after the lines of `group` and before the one below."""
     above = group[-1]
     if abs(above.size - line.size) > 0.6 or above.bold != line.bold:
         return not _continues_style(above, line, type_)
-    left, _ = margins[id(line)]
-    above_left, above_right = margins[id(above)]
     if _MARKER.match(line.text):
         return True
+    after_heading = _heading_level(group, type_) > 0
     if line.page == above.page and line.y > above.y:
-        gap = line.y - above.y
-        if gap > type_.leading * max(line.size, type_.size * 0.8) * _WIDER:
+        if line.y - above.y > type_.leading * max(line.size, type_.size * 0.8) * _WIDER:
             return True
-    elif heading_level(group, type_) or heading_level([line], type_):
+    elif after_heading or _heading_level([line], type_):
         return True  # a heading does not run over a page or column
-    if heading_level(group, type_) and _NUMBERED.match(line.text):
+    if after_heading and _NUMBERED.match(line.text):
         return True
-    indent = line.x0 - left
-    if indent > 0.8 * line.size and above.x0 - above_left < 0.4 * line.size:
-        below = next_[0] if next_ else None
-        hanging = below is not None and abs(below.x0 - line.x0) < 1 and below.page == line.page
-        if not hanging:
-            return True
-    room = above_right - above.x1
-    if edge := edges.get(id(above)):  # set flush right: only a last line ends before the edge
-        return above.x1 < edge - _HANGING
-    fits = room > line.first + 0.35 * line.size
+    column, column_above = columns[id(line)], columns[id(above)]
+    indent = line.x0 - column.left
+    hangs = below is not None and abs(below.x0 - line.x0) < 1 and below.page == line.page
+    indented = indent > 0.8 * line.size and above.x0 - column_above.left < 0.4 * line.size
+    if indented and not hangs:
+        return True
+    if column_above.edge:  # set flush right: only a last line ends before the edge
+        return above.x1 < column_above.edge - _HANGING
     return (
-        fits
+        column_above.right - above.x1 > line.first + 0.35 * line.size
         and (_ENDS.search(above.text) is not None or line.page != above.page)
-        and not (above.text.endswith(("\u00ad", "-")))
+        and not above.text.endswith(("\u00ad", "-"))
     )
 
 
@@ -177,49 +158,38 @@ def _continues_style(above: Line, line: Line, type_: Typography) -> bool:
     )
 
 
-def _margins(lines: Sequence[Line]) -> dict[int, tuple[float, float]]:
-    """Left and right edge of the column that each line stands in.
+@dataclass(frozen=True)
+class _Column:
+    """The column that a line stands in; `edge` is its right one in text that is set flush right."""
 
-    A column is a run of lines on one page that go down; its edges are those that the most
-    lines reach.
-    """
-    result: dict[int, tuple[float, float]] = {}
-    runs = _runs(lines)
-    widest = max((max(x.x1 for x in run) for run in runs if len(run) > 3), default=0.0)
-    for run in runs:
-        left = min(line.x0 for line in run)
-        right = max(line.x1 for line in run)
-        if len(run) <= 3:  # too few to tell an edge: believe the document's
-            right = max(right, widest if widest and left < widest / 2 else right)
-        for line in run:
-            result[id(line)] = (left, right)
-    return result
+    left: float
+    right: float
+    edge: float
 
 
-def _edges(lines: Sequence[Line]) -> dict[int, float]:
-    """Right edge of the column of each line in text that is set flush right.
-
-    Hyphens and full stops may hang over the edge a little, so it is where most lines end.
-    """
-    result: dict[int, float] = {}
-    for run in _runs(lines):
-        ends = sorted(line.x1 for line in run)
-        edge = ends[len(ends) // 2]
-        flush = sum(abs(end - edge) <= _HANGING for end in ends)
-        if len(run) >= _FLUSH_FROM and flush >= 0.5 * len(run):
-            result.update((id(line), edge) for line in run)
-    return result
-
-
-def _runs(lines: Sequence[Line]) -> list[list[Line]]:
-    """Lines of one column of one page, which go down."""
+def _find_columns(lines: Sequence[Line]) -> dict[int, _Column]:
+    """Columns by identity of their lines: runs of lines on one page that go down."""
     runs: list[list[Line]] = []
     for line in lines:
         if runs and runs[-1][-1].page == line.page and line.y > runs[-1][-1].y - 1:
             runs[-1].append(line)
         else:
             runs.append([line])
-    return runs
+    widest = max((line.x1 for run in runs if len(run) > 3 for line in run), default=0.0)
+    columns: dict[int, _Column] = {}
+    for run in runs:
+        ends = sorted(line.x1 for line in run)
+        left, right = min(line.x0 for line in run), ends[-1]
+        if len(run) <= 3 and left < widest / 2:  # too few to tell an edge: believe the document's
+            right = max(right, widest)
+        # Hyphens and full stops may hang over the edge a little, so it is where most lines end.
+        edge = ends[len(ends) // 2]
+        flush = sum(abs(end - edge) <= _HANGING for end in ends)
+        column = _Column(
+            left, right, edge if len(run) >= _FLUSH_FROM and flush >= 0.5 * len(run) else 0.0
+        )
+        columns.update((id(line), column) for line in run)
+    return columns
 
 
 def _style(line: Line) -> tuple[float, bool]:

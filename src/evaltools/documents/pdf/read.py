@@ -6,47 +6,37 @@ counted, and drawn, by another library than the one that reads.
 
 from __future__ import annotations
 
+import itertools
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from io import BytesIO
-from itertools import chain
 
 import pikepdf
 from pdfminer.pdfinterp import PDFResourceManager
 from pdfminer.pdfpage import PDFPage
-from pdfminer.pdfparser import PDFSyntaxError
-from pdfminer.psparser import PSException
 
 from evaltools.documents import limits as guard
-from evaltools.documents.blocks import DocumentContent, Paragraph, Table, row_answers
+from evaltools.documents.blocks import DocumentContent, Paragraph, Table, count_tables, row_answers
 from evaltools.documents.limits import Limits
 from evaltools.documents.pdf import layout_blocks, structure_tree
-from evaltools.documents.pdf.annotations import (
-    TypedText,
-    is_xfa,
-    lay_out,
-    read_annotations,
-    read_fields,
+from evaltools.documents.pdf.annotations import is_xfa, read_annotations, read_fields
+from evaltools.documents.pdf.characters import (
+    STUMBLES,
+    CharacterDevice,
+    Glyph,
+    Interpreter,
+    PageContent,
+    layers_off,
 )
-from evaltools.documents.pdf.characters import CharacterDevice, Interpreter, PageContent, layers_off
 from evaltools.documents.pdf.glyph_names import LOST
 from evaltools.documents.pdf.lines import lines_by_position
 from evaltools.documents.pdf.paragraphs import WordList
 from evaltools.documents.pdf.second_reader import SecondReading, read_with_pdfium
-from evaltools.documents.pdf.structure_tree import read_tree
 from evaltools.documents.pdf.visibility import find_visible, remove_redrawn
 from evaltools.documents.text_normalisation import count_characters
 
-_STUMBLES = (
-    PDFSyntaxError,
-    PSException,
-    RecursionError,
-    LookupError,
-    ValueError,
-    TypeError,
-    AttributeError,
-)
 _PICTURE = 0.4  # of a page: pictures that cover more may be a scan of it
 _FEW = 20  # characters: fewer on a page with such a picture are a stamp or a number
 _CHUNK = 1 << 20
@@ -62,47 +52,55 @@ def read(data: bytes, limits: Limits, structure: bool = True) -> DocumentContent
 
     Raises ProblemError: encrypted, truncated, scanned, bomb, too large.
     """
-    with open_pdf(data, limits) as (pdf, notes):
+    with _open_pdf(data, limits) as (pdf, notes):
         typed = read_annotations(pdf, data)
-        typed_on = {one.page for one in typed.typed}
-        drawn, second = _read_twice(typed.data, pdf, typed_on, limits)
+        drawn, second = _read_twice(typed.data, pdf, typed.typed, limits)
         if not len(drawn) == len(second.texts) == len(pdf.pages):
             # Libraries look for pages in different ways; one that writes the file anew mends that.
             rewritten = BytesIO()
             pdf.save(rewritten)
-            drawn, second = _read_twice(rewritten.getvalue(), pdf, typed_on, limits)
-            notes = (*notes, "The file's list of its pages is damaged and was rebuilt.")
+            drawn, second = _read_twice(rewritten.getvalue(), pdf, typed.typed, limits)
+            notes.append("The file's list of its pages is damaged and was rebuilt.")
         if not len(drawn) == len(second.texts) == len(pdf.pages):
             counts = f"{len(drawn)}, {len(second.texts)} and {len(pdf.pages)}"
             raise guard.broken(f"three readers find different numbers of pages in it ({counts})")
-        sheets, hidden, recognised = _visible_pages(drawn, second, typed.typed)
+        pages, hidden, recognised = _visible_pages(drawn, second, typed.typed)
         answers = read_fields(pdf)
-        _refuse_scans(sheets, second.texts, answers, pdf)
-        lost = _refuse_lost(sheets, limits)
+        scans = _find_scans(pages, second.texts, bool(answers), pdf)
+        lost = _count_lost(pages, limits)
         words = WordList(
-            line for sheet in sheets for line in lines_by_position(sheet.glyphs, sheet.number)
+            line for page in pages for line in lines_by_position(page.glyphs, page.number)
         )
         # Typed text is nowhere in the structure, and has its place only by the layout.
-        tree = read_tree(pdf) if structure and not (typed.typed or typed.moved) else None
-        if tree is not None and structure_tree.is_sound(tree, sheets):
-            found, how = structure_tree.read(tree, sheets, words), "by the file's own structure"
+        tree = None
+        if structure and not (typed.typed or typed.moved):
+            tree = structure_tree.read_tree(pdf)
+        if tree is not None and structure_tree.is_sound(tree, pages):
+            found, how = structure_tree.read(tree, pages, words), "by the file's own structure"
         else:
-            found, how = layout_blocks.read(sheets, words), "rebuilt from the layout of pages"
-    notes = (*notes, f"Paragraphs, headings and tables: {how}.")
-    blocks, tables = found.blocks, found.tables
-    rows = [row for block in blocks if isinstance(block, Table) for row in block.rows]
+            found, how = layout_blocks.read(pages, words), "rebuilt from the layout of pages"
+    rows = [row for block in found.blocks if isinstance(block, Table) for row in block.rows]
     filled = [(label, value) for label, value in answers if value.strip()]
-    if filled:
-        blocks.append(Table(tuple(((Paragraph(a),), (Paragraph(b),)) for a, b in filled)))
-        tables += 1
+    form = Table(tuple(((Paragraph(a),), (Paragraph(b),)) for a, b in filled))
+    blocks = (*found.blocks, *((form,) if filled else ()))
+    scan = "a scan without text, to be recognised (OCR) and imported again"
     return DocumentContent(
-        blocks=tuple(blocks),
-        fields=(*chain.from_iterable(map(row_answers, rows)), *answers),
-        present=(*second.texts, *second.typed, *(text for pair in filled for text in pair)),
-        left_out=(*found.left_out, *hidden, *typed.left_out, *_scans(sheets, second.texts)),
-        tables=tables,
-        notes=(*notes, *_sentences(words, lost, recognised)),
-        pages=len(sheets),
+        blocks=blocks,
+        fields=(*itertools.chain.from_iterable(map(row_answers, rows)), *answers),
+        present=(*second.texts, *second.typed, *itertools.chain.from_iterable(filled)),
+        left_out=(
+            *found.left_out,
+            *hidden,
+            *typed.left_out,
+            *((f"page {number}: {scan}", "") for number in scans),
+        ),
+        tables=sum(map(count_tables, blocks)),
+        notes=(
+            *notes,
+            f"Paragraphs, headings and tables: {how}.",
+            *_sentences(words, lost, recognised),
+        ),
+        pages=len(pages),
     )
 
 
@@ -110,96 +108,68 @@ def _read_twice(
     data: bytes, pdf: pikepdf.Pdf, typed_on: Collection[int], limits: Limits
 ) -> tuple[list[PageContent], SecondReading]:
     """The pages as one library finds them, and as a second does."""
-    sheets, charted = _sheets(data, layers_off(pdf), limits)
-    return sheets, read_with_pdfium(data, typed_on, charted)
-
-
-def _sheets(
-    data: bytes, off: frozenset[int], limits: Limits
-) -> tuple[list[PageContent], frozenset[str]]:
-    """The pages, and the names of fonts that are read by the charts of symbol fonts."""
     manager = PDFResourceManager()
     device = CharacterDevice(manager)
-    interpreter = Interpreter(manager, device, off)
-    sheets: list[PageContent] = []
+    interpreter = Interpreter(manager, device, layers_off(pdf))
     total = 0
     try:
         for page in PDFPage.get_pages(BytesIO(data), check_extractable=False):
             interpreter.process_page(page)
-            if device.sheet is not None:
-                sheets.append(device.sheet)
-                total += len(device.sheet.glyphs)
-            if total > limits.characters or len(sheets) > limits.pages:
+            total += len(device.pages[-1].glyphs)
+            if total > limits.characters or len(device.pages) > limits.pages:
                 raise guard.too_large(f"{total} characters", f"{limits.characters} characters")
-    except _STUMBLES as error:
-        raise guard.broken(f"page {len(sheets) + 1} cannot be read") from error
-    return sheets, device.charted
+    except STUMBLES as error:
+        raise guard.broken(f"page {len(device.pages) + 1} cannot be read") from error
+    return device.pages, read_with_pdfium(data, typed_on, device.charted)
 
 
 def _visible_pages(
-    drawn: Sequence[PageContent], second: SecondReading, typed: Sequence[TypedText]
+    drawn: Sequence[PageContent], second: SecondReading, typed: dict[int, list[Glyph]]
 ) -> tuple[list[PageContent], list[tuple[str, str]], list[int]]:
     """Pages with what can be seen of them, what cannot, and the pages with recognised text."""
-    sheets: list[PageContent] = []
+    pages: list[PageContent] = []
     hidden: list[tuple[str, str]] = []
     recognised: list[int] = []
-    for sheet, picture in zip(drawn, second.pictures(), strict=True):
-        seen = find_visible(sheet, picture)
-        more = [g for one in typed if one.page == sheet.number for g in lay_out(one)]
+    for page, text, picture in zip(drawn, second.texts, second.pictures(), strict=True):
+        seen = find_visible(page, picture)
         once, again = remove_redrawn(seen.glyphs)
-        sheets.append(sheet._replace(glyphs=(*once, *more)))
+        pages.append(replace(page, glyphs=[*once, *typed.get(page.number, ())]))
         hidden.extend(
-            (f"page {sheet.number}: text that cannot be seen ({why})", text)
-            for why, text in seen.hidden
+            (f"page {page.number}: text that cannot be seen ({why})", unseen)
+            for why, unseen in seen.hidden
         )
         # A library that counts may take letters that make one another bold for one, or not.
-        drawn_letters = sum(count_characters(g.text) for g in sheet.glyphs)
-        if again and count_characters(
-            second.texts[sheet.number - 1]
-        ) > drawn_letters - count_characters(again):
-            hidden.append((f"page {sheet.number}: letters drawn twice in one place", again))
+        letters = sum(count_characters(g.text) for g in page.glyphs)
+        if again and count_characters(text) > letters - count_characters(again):
+            hidden.append((f"page {page.number}: letters drawn twice in one place", again))
         if seen.recognised:
-            recognised.append(sheet.number)
-    return sheets, hidden, recognised
+            recognised.append(page.number)
+    return pages, hidden, recognised
 
 
-def _is_scan(sheet: PageContent, text: str) -> bool:
-    return sheet.pictures >= _PICTURE and count_characters(text) < _FEW
-
-
-def _refuse_scans(
-    sheets: Sequence[PageContent],
-    counted: Sequence[str],
-    answers: Sequence[object],
-    pdf: pikepdf.Pdf,
-) -> None:
-    scans = [s.number for s, text in zip(sheets, counted, strict=False) if _is_scan(s, text)]
-    silent = [
-        s.number for s, text in zip(sheets, counted, strict=False) if not count_characters(text)
-    ]
-    if is_xfa(pdf) and not answers:
+def _find_scans(
+    pages: Sequence[PageContent], texts: Sequence[str], answered: bool, pdf: pikepdf.Pdf
+) -> list[int]:
+    """Numbers of pages that are scans without text; a document of such pages is refused."""
+    counts = [(page, count_characters(text)) for page, text in zip(pages, texts, strict=True)]
+    scans = [p.number for p, count in counts if p.pictures >= _PICTURE and count < _FEW]
+    silent = [page.number for page, count in counts if not count]
+    if answered:
+        return scans
+    if is_xfa(pdf):
         raise guard.unread("a form that only Adobe's programs draw (XFA)")
-    if answers:
-        return
-    if scans and len(set(scans) | set(silent)) == len(sheets):
-        raise guard.scanned(f"page {_numbers(scans)} of {len(sheets)} are pictures")
-    if len(silent) == len(sheets):
-        what = "drawn as shapes" if any(s.paths > 50 for s in sheets) else "blank"
-        raise guard.scanned(f"none of its {len(sheets)} pages has text; they are {what}")
+    if scans and len({*scans, *silent}) == len(pages):
+        raise guard.scanned(f"page {_numbers(scans)} of {len(pages)} are pictures")
+    if len(silent) == len(pages):
+        what = "drawn as shapes" if any(page.paths > 50 for page in pages) else "blank"
+        raise guard.scanned(f"none of its {len(pages)} pages has text; they are {what}")
+    return scans
 
 
-def _scans(sheets: Sequence[PageContent], counted: Sequence[str]) -> list[tuple[str, str]]:
-    return [
-        (f"page {sheet.number}: a scan without text, to be recognised (OCR) and imported again", "")
-        for sheet, text in zip(sheets, counted, strict=False)
-        if _is_scan(sheet, text)
-    ]
-
-
-def _refuse_lost(sheets: Sequence[PageContent], limits: Limits) -> int:
+def _count_lost(pages: Sequence[PageContent], limits: Limits) -> int:
     """Number of letters whose font does not say what they are; too many are refused."""
-    letters = sum(bool(g.text.strip()) for sheet in sheets for g in sheet.glyphs)
-    lost = sum(LOST in g.text for sheet in sheets for g in sheet.glyphs)
+    letters = sum(bool(g.text.strip()) for page in pages for g in page.glyphs)
+    lost = sum(LOST in g.text for page in pages for g in page.glyphs)
     if lost > limits.lost_share * letters:
         allowed = f"{limits.lost_share:.0%} of the letters at most"
         raise guard.letters_lost(f"{lost} of {letters}", allowed)
@@ -227,7 +197,7 @@ def _sentences(words: WordList, lost: int, recognised: Sequence[int]) -> list[st
 
 
 def _numbers(numbers: Sequence[int]) -> str:
-    """Numbers as ranges: 1-3, 5."""
+    """Numbers as ranges: 1–3, 5."""
     ranges: list[list[int]] = []
     for number in numbers:
         if ranges and ranges[-1][1] == number - 1:
@@ -238,22 +208,29 @@ def _numbers(numbers: Sequence[int]) -> str:
 
 
 @contextmanager
-def open_pdf(data: bytes, limits: Limits) -> Iterator[tuple[pikepdf.Pdf, tuple[str, ...]]]:
+def _open_pdf(data: bytes, limits: Limits) -> Iterator[tuple[pikepdf.Pdf, list[str]]]:
     """Open a PDF that is fit to be read, with notes on what had to be mended.
 
     Raises ProblemError: encrypted, truncated, too many pages, a bomb.
     """
     notes: list[str] = []
     try:
-        pdf = pikepdf.open(BytesIO(data), attempt_recovery=False)
+        try:
+            pdf = pikepdf.open(BytesIO(data), attempt_recovery=False)
+        except pikepdf.PasswordError:
+            raise
+        except pikepdf.PdfError as error:
+            if b"%%EOF" not in data[-_TAIL:]:
+                raise guard.broken("its end is missing") from error
+            pdf = pikepdf.open(BytesIO(data))
+            notes.append(
+                "The file's own table of its objects is damaged and was rebuilt; compare the text "
+                "with the document, since pages may be missing."
+            )
     except pikepdf.PasswordError as error:
         raise guard.encrypted("PDF encryption") from error
-    except pikepdf.PdfError:
-        pdf = _repair(data)
-        notes.append(
-            "The file's own table of its objects is damaged and was rebuilt; compare the text with "
-            "the document, since pages may be missing."
-        )
+    except pikepdf.PdfError as error:
+        raise guard.broken("its table of objects cannot be read") from error
     with pdf:
         try:
             pages = len(pdf.pages)
@@ -264,19 +241,7 @@ def open_pdf(data: bytes, limits: Limits) -> Iterator[tuple[pikepdf.Pdf, tuple[s
         if not pages:
             raise guard.broken("it has no pages")
         _unpack(pdf, limits)
-        yield pdf, tuple(notes)
-
-
-def _repair(data: bytes) -> pikepdf.Pdf:
-    """Open a PDF whose table of objects is damaged, unless its end is missing."""
-    if b"%%EOF" not in data[-_TAIL:]:
-        raise guard.broken("its end is missing")
-    try:
-        return pikepdf.open(BytesIO(data))
-    except pikepdf.PasswordError as error:
-        raise guard.encrypted("PDF encryption") from error
-    except pikepdf.PdfError as error:
-        raise guard.broken("its table of objects cannot be read") from error
+        yield pdf, notes
 
 
 def _unpack(pdf: pikepdf.Pdf, limits: Limits) -> None:
@@ -287,10 +252,11 @@ def _unpack(pdf: pikepdf.Pdf, limits: Limits) -> None:
             continue
         filters = item.get("/Filter")
         names = list(filters) if isinstance(filters, pikepdf.Array) else [filters]
-        if not names or str(names[0]) not in ("/FlateDecode", "/Fl"):
+        flate = [str(name) in ("/FlateDecode", "/Fl") for name in names]
+        if not flate or not flate[0]:
             continue
         raw = item.read_raw_bytes()
-        for _ in range(sum(str(name) in ("/FlateDecode", "/Fl") for name in names)):
+        for _ in range(sum(flate)):
             raw = _inflate(raw, limits.member_bytes)
             total += len(raw)
         if total > limits.unpacked_bytes:
@@ -301,23 +267,18 @@ def _unpack(pdf: pikepdf.Pdf, limits: Limits) -> None:
 
 
 def _inflate(raw: bytes, limit: int) -> bytes:
+    """What a reader gets of a compressed stream, which may end before it should."""
     inflater = zlib.decompressobj()
-    pieces: list[bytes] = []
-    size = 0
-    rest = raw
+    unpacked = bytearray()
     try:
-        while rest and not inflater.eof:
-            piece = inflater.decompress(rest, _CHUNK)
-            rest = inflater.unconsumed_tail
-            size += len(piece)
-            if size > limit:
-                raise guard.decompression_bomb(
-                    f"one of its streams exceeds {limit / 1e6:.0f} MB",
-                    f"{limit / 1e6:.0f} MB a stream",
-                )
-            pieces.append(piece)
-            if not piece and not rest:
-                break
+        while len(unpacked) <= limit and (piece := inflater.decompress(raw, _CHUNK)):
+            unpacked += piece
+            raw = inflater.unconsumed_tail
     except zlib.error:
-        pass  # what comes out until then is what a reader gets
-    return b"".join(pieces)
+        pass
+    if len(unpacked) > limit:
+        megabytes = f"{limit / 1e6:.0f} MB"
+        raise guard.decompression_bomb(
+            f"one of its streams exceeds {megabytes}", f"{megabytes} a stream"
+        )
+    return bytes(unpacked)

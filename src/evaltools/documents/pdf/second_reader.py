@@ -18,10 +18,15 @@ from numpy.typing import NDArray
 from pypdfium2 import raw
 
 from evaltools.documents import limits
-from evaltools.documents.pdf.glyph_names import LOST, glyph_text, is_lost, symbol_character
+from evaltools.documents.pdf.glyph_names import (
+    LIGATURES,
+    LOST,
+    glyph_text,
+    is_lost,
+    symbol_character,
+)
 from evaltools.documents.symbol_fonts import is_symbol_font
 
-_LIGATURES = frozenset(map(chr, range(0xFB00, 0xFB07)))
 _SCALE = 1.5  # pixels a point
 _MOST_PIXELS = 4_000_000
 _DEEPEST = 20
@@ -62,22 +67,19 @@ class SecondReading:
 
     def pictures(self) -> Iterator[Picture | None]:
         """Draw page after page; None for one that cannot be drawn."""
-        document = pypdfium2.PdfDocument(self._data)
-        try:
+        with pypdfium2.PdfDocument(self._data) as document:
             for number in range(len(document)):
                 try:
                     page = document[number]
                 except pypdfium2.PdfiumError:
                     yield None
                     continue
-                yield draw(page)
+                yield _draw(page)
                 page.close()
-        finally:
-            document.close()
 
 
 def read_with_pdfium(
-    data: bytes, typed_on: Collection[int] = (), charted: Collection[str] = ()
+    data: bytes, typed_on: Collection[int], charted: Collection[str]
 ) -> SecondReading:
     """Read the texts of all pages.
 
@@ -110,48 +112,35 @@ def read_with_pdfium(
 
 def _text(page: pypdfium2.PdfTextPage, charted: Collection[str]) -> str:
     text: str = page.get_text_range()
-    odd = {one for one in set(text) if is_lost(one) and one not in "\r\n\t"}
-    if odd or charted:
-        alike = len(text) == page.count_chars()  # not so beyond the basic plane of Unicode
-        text = "".join(
-            _character(page, index, one) if one in odd else _symbol(page, index, one, charted)
-            for index, one in enumerate(text if alike else _codes(page))
-        )
-    for ligature in set(text) & _LIGATURES:
+    if charted or any(is_lost(one) and one not in "\r\n\t" for one in set(text)):
+        count = page.count_chars()
+        if len(text) != count:  # so beyond the basic plane of Unicode
+            text = "".join(chr(raw.FPDFText_GetUnicode(page.raw, at)) for at in range(count))
+        text = "".join(_character(page, at, one, charted) for at, one in enumerate(text))
+    for ligature in LIGATURES & set(text):
         text = text.replace(ligature, glyph_text(ligature))
     return text
 
 
-def _codes(page: pypdfium2.PdfTextPage) -> Iterator[str]:
-    """Every character that the library counts, one for one."""
-    for index in range(page.count_chars()):
-        yield chr(raw.FPDFText_GetUnicode(page.raw, index))
-
-
-def _character(page: pypdfium2.PdfTextPage, index: int, given: str) -> str:
-    """What an odd character is: a hyphen at the end of a line, a symbol, a blank, or lost."""
+def _character(
+    page: pypdfium2.PdfTextPage, index: int, given: str, charted: Collection[str]
+) -> str:
+    """What a character is that may be of a symbol font, or that says nothing by itself."""
+    if not is_lost(given) or given in "\r\n\t":
+        font = _font(page, index) if charted and not given.isspace() else ""
+        return symbol_character(given, font) if font in charted else given
     if raw.FPDFText_IsHyphen(page.raw, index) == 1:
         return "\u00ad"
     if raw.FPDFText_IsGenerated(page.raw, index) == 1:
         return " "
-    font = _font(page, index) if 0xF000 <= ord(given) <= 0xF0FF else ""
-    return glyph_text(given, font if is_symbol_font(font) else "") if font else LOST
-
-
-def _symbol(page: pypdfium2.PdfTextPage, index: int, given: str, charted: Collection[str]) -> str:
-    """What a character is that may be of a symbol font."""
-    if not charted or given.isspace():
-        return given
-    font = _font(page, index)
-    return symbol_character(given, font) if font in charted else given
+    font = _font(page, index) if "\uf000" <= given <= "\uf0ff" else ""
+    return glyph_text(given, font) if is_symbol_font(font) else LOST
 
 
 def _font(page: pypdfium2.PdfTextPage, index: int) -> str:
     flags = ctypes.c_int()
     size = raw.FPDFText_GetFontInfo(page.raw, index, None, 0, flags)
-    if size <= 0:
-        return ""
-    name = ctypes.create_string_buffer(size)
+    name = ctypes.create_string_buffer(max(size, 1))
     raw.FPDFText_GetFontInfo(page.raw, index, name, size, flags)
     return name.value.decode("utf-8", "replace")
 
@@ -164,19 +153,15 @@ def _typed_texts(page: pypdfium2.PdfPage) -> Iterator[str]:
             raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW
         )
         if shown and raw.FPDFAnnot_GetSubtype(item) == raw.FPDF_ANNOT_FREETEXT:
-            yield _string(item, b"Contents")
+            size = raw.FPDFAnnot_GetStringValue(item, b"Contents", None, 0)
+            buffer = ctypes.create_string_buffer(size)
+            pointer = ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR))
+            raw.FPDFAnnot_GetStringValue(item, b"Contents", pointer, size)
+            yield buffer.raw.decode("utf-16-le", "replace").rstrip("\0")
         raw.FPDFPage_CloseAnnot(item)
 
 
-def _string(item: object, key: bytes) -> str:
-    size = raw.FPDFAnnot_GetStringValue(item, key, None, 0)
-    buffer = ctypes.create_string_buffer(size)
-    pointer = ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR))
-    raw.FPDFAnnot_GetStringValue(item, key, pointer, size)
-    return buffer.raw.decode("utf-16-le", "replace").rstrip("\0")
-
-
-def draw(page: pypdfium2.PdfPage) -> Picture | None:
+def _draw(page: pypdfium2.PdfPage) -> Picture | None:
     """Draw a page with its text and without it; None where it cannot be drawn.
 
     The page is no more what it was: its text is switched off.
@@ -191,14 +176,13 @@ def draw(page: pypdfium2.PdfPage) -> Picture | None:
         complete = _pixels(page, scale)
         texts: list[Any] = []
         count = raw.FPDFPage_CountObjects(page.raw)
-        _switch_off(count, lambda i: raw.FPDFPage_GetObject(page.raw, i), texts, 0)
+        _switch_off(count, partial(raw.FPDFPage_GetObject, page.raw), texts, 0)
         bare = _pixels(page, scale)
     except pypdfium2.PdfiumError:
         return None
 
     def alone(text: str, window: Window) -> bool | None:
-        rows, columns = complete.shape[:2]
-        held = [t for t in texts if _holds(page, t, text, window, columns, rows)]
+        held = [t for t in texts if _holds(page, t, text, window, complete.shape)]
         if len(held) != 1:
             return None
         raw.FPDFPageObj_SetIsActive(held[0], 1)
@@ -218,7 +202,7 @@ def _pixels(page: pypdfium2.PdfPage, scale: float) -> Pixels:
         bitmap.close()
 
 
-def _switch_off(count: int, get: Any, texts: list[Any], depth: int) -> None:
+def _switch_off(count: int, get: Callable[[int], Any], texts: list[Any], depth: int) -> None:
     """Switch off all text of a page, or of a form on it (`depth`); add the page's to `texts`."""
     for index in range(count):
         item = get(index)
@@ -229,27 +213,24 @@ def _switch_off(count: int, get: Any, texts: list[Any], depth: int) -> None:
                 texts.append(item)
         elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
             inner = raw.FPDFFormObj_CountObjects(item)
-            get_inner = partial(raw.FPDFFormObj_GetObject, item)
-            _switch_off(inner, get_inner, texts, depth + 1)
+            _switch_off(inner, partial(raw.FPDFFormObj_GetObject, item), texts, depth + 1)
 
 
 def _holds(
-    page: pypdfium2.PdfPage, item: Any, text: str, window: Window, columns: int, rows: int
+    page: pypdfium2.PdfPage, item: Any, text: str, window: Window, shape: tuple[int, ...]
 ) -> bool:
     """Whether a text object has a text in it and covers the middle of a part of the picture."""
     bounds = [ctypes.c_float() for _ in range(4)]
     if not raw.FPDFPageObj_GetBounds(item, *bounds):
         return False
-    left, bottom, right, top = (bound.value for bound in bounds)
     corners = []
-    for x, y in ((left, bottom), (right, top)):
+    for x, y in (bounds[:2], bounds[2:]):
         column, row = ctypes.c_int(), ctypes.c_int()
-        raw.FPDF_PageToDevice(page.raw, 0, 0, columns, rows, 0, x, y, column, row)
-        corners.append((column.value, row.value))
-    (ax, ay), (bx, by) = corners
-    x, y = (window[1].start + window[1].stop) / 2, (window[0].start + window[0].stop) / 2
-    if not (min(ax, bx) - 2 <= x <= max(ax, bx) + 2 and min(ay, by) - 2 <= y <= max(ay, by) + 2):
-        return False
+        raw.FPDF_PageToDevice(page.raw, 0, 0, shape[1], shape[0], 0, x.value, y.value, column, row)
+        corners.append((row.value, column.value))
+    for ends, part in zip(zip(*corners, strict=True), window, strict=True):
+        if not min(ends) - 2 <= (part.start + part.stop) / 2 <= max(ends) + 2:
+            return False
     raw.FPDFPageObj_SetIsActive(item, 1)  # all others are switched off: what is there is its text
     reader = page.get_textpage()
     try:
@@ -261,8 +242,7 @@ def _holds(
 
 def difference(one: Pixels, other: Pixels) -> Pixels:
     """The largest difference of any colour, pixel by pixel."""
-    difference = np.maximum(one, other) - np.minimum(one, other)
-    largest: Pixels = np.maximum(
-        np.maximum(difference[:, :, 0], difference[:, :, 1]), difference[:, :, 2]
-    )
+    apart = np.maximum(one, other) - np.minimum(one, other)
+    # Twenty times as fast as a maximum over the short last axis.
+    largest: Pixels = np.maximum(apart[..., 0], np.maximum(apart[..., 1], apart[..., 2]))
     return largest

@@ -6,7 +6,8 @@ for it; where it is there and sound, nothing needs to be guessed from the layout
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +39,10 @@ _LOWER_CASE = 0.25  # share of paragraphs that may begin in the middle of a sent
 _LONGEST = 80  # lines; a "paragraph" that is longer is a page that somebody marked as one
 
 
+Mark = tuple[int, int]
+"""Page and number of marked content."""
+
+
 @dataclass
 class Node:
     """An element of the structure.
@@ -48,9 +53,9 @@ class Node:
     """
 
     role: str
-    inside: list[Node | tuple[int, int]] = field(default_factory=list)
+    inside: list[Node | Mark] = field(default_factory=list)
 
-    def marks(self) -> Iterator[tuple[int, int]]:
+    def marks(self) -> Iterator[Mark]:
         """All content below, in reading order."""
         for item in self.inside:
             if isinstance(item, Node):
@@ -65,50 +70,36 @@ def read_tree(pdf: pikepdf.Pdf) -> Node | None:
     if not isinstance(root, pikepdf.Dictionary) or "/K" not in root:
         return None
     pages = {page.obj.objgen: number for number, page in enumerate(pdf.pages, start=1)}
-    roles = root.get("/RoleMap")
+    seen: set[tuple[int, int]] = set()
+
+    def walk(item: Any, parent: Node, page: int, depth: int) -> None:
+        if depth > _DEEPEST:
+            raise RecursionError("the structure is deeper than any document's")
+        if isinstance(item, pikepdf.Array):
+            for one in item:
+                walk(one, parent, page, depth + 1)
+        elif isinstance(item, int):
+            parent.inside.append((page, int(item)))
+        elif isinstance(item, pikepdf.Dictionary):
+            own = item.get("/Pg")
+            page = pages.get(own.objgen, page) if own is not None else page
+            kind = item.get("/Type")
+            if kind == "/MCR":
+                if isinstance(item.get("/MCID"), int):
+                    parent.inside.append((page, int(item["/MCID"])))
+            elif kind != "/OBJR" and not (item.is_indirect and item.objgen in seen):
+                seen.update([item.objgen] if item.is_indirect else ())
+                node = Node(_role(item, root.get("/RoleMap")))
+                parent.inside.append(node)
+                if "/K" in item:
+                    walk(item.get("/K"), node, page, depth + 1)
+
     top = Node("Document")
     try:
-        _walk(root.get("/K"), top, 0, pages, roles, set(), 0)
+        walk(root.get("/K"), top, 0, 0)
     except (pikepdf.PdfError, RecursionError, ValueError, TypeError):
         return None
     return top if next(top.marks(), None) else None
-
-
-def _walk(
-    item: Any,
-    parent: Node,
-    page: int,
-    pages: dict[tuple[int, int], int],
-    roles: Any,
-    seen: set[tuple[int, int]],
-    depth: int,
-) -> None:
-    if depth > _DEEPEST:
-        raise RecursionError("the structure is deeper than any document's")
-    if isinstance(item, pikepdf.Array):
-        for one in item:
-            _walk(one, parent, page, pages, roles, seen, depth + 1)
-        return
-    if isinstance(item, int):
-        parent.inside.append((page, int(item)))
-        return
-    if not isinstance(item, pikepdf.Dictionary):
-        return
-    own = item.get("/Pg")
-    page = pages.get(own.objgen, page) if own is not None else page
-    kind = item.get("/Type")
-    if kind == "/MCR":
-        if isinstance(item.get("/MCID"), int):
-            parent.inside.append((page, int(item["/MCID"])))
-    elif kind != "/OBJR":
-        if item.is_indirect:
-            if item.objgen in seen:
-                return
-            seen.add(item.objgen)
-        node = Node(_role(item, roles))
-        parent.inside.append(node)
-        if "/K" in item:
-            _walk(item.get("/K"), node, page, pages, roles, seen, depth + 1)
 
 
 def _role(item: Any, roles: Any) -> str:
@@ -121,46 +112,39 @@ def _role(item: Any, roles: Any) -> str:
     return name.lstrip("/")
 
 
-def heading_level(node: Node) -> int:
-    """Level of a heading, 0 for anything else."""
-    return _HEADINGS.get(node.role, 0)
-
-
-def is_inline(node: Node, parent: Node) -> bool:
+def _is_inline(node: Node, parent: Node) -> bool:
     """Whether a node is part of a paragraph; browsers write superscripts as NonStruct in one."""
     if node.role == "NonStruct":
-        return parent.role in _OF_TEXT or heading_level(parent) > 0
+        return parent.role in _OF_TEXT or parent.role in _HEADINGS
     return node.role in _INLINE
 
 
-def is_sound(tree: Node, sheets: Sequence[PageContent]) -> bool:
+def is_sound(tree: Node, pages: Sequence[PageContent]) -> bool:
     """Whether the structure covers the text and its paragraphs look like paragraphs."""
-    index = _index(sheets)
+    index = _index(pages)
     marked = set(tree.marks())
-    total = missed = 0
-    for (page, mark), glyphs in index.items():
-        ink = sum(bool(g.text.strip()) for g in glyphs)
-        total += ink
-        missed += ink if (page, mark) not in marked else 0
+    ink = {mark: sum(bool(g.text.strip()) for g in glyphs) for mark, glyphs in index.items()}
+    total = sum(ink.values())
+    missed = sum(count for mark, count in ink.items() if mark not in marked)
     if not total or missed > _UNMARKED * total:
         return False
-    plain = [p for p in _paragraph_lines(tree, index) if p]
+    plain = [lines for lines in _paragraph_lines(tree, index) if lines]
     lower = sum(lines[0].text.lstrip()[:1].islower() for lines in plain)
     return bool(plain) and lower <= _LOWER_CASE * len(plain) and max(map(len, plain)) <= _LONGEST
 
 
-def read(tree: Node, sheets: Sequence[PageContent], words: WordList) -> PdfContent:
+def read(tree: Node, pages: Sequence[PageContent], words: WordList) -> PdfContent:
     """Read the blocks of a structure, and after them what stands neither in it nor aside."""
-    walker = _Walker(_index(sheets), words)
+    walker = _Walker(_index(pages), words)
     walker.walk(tree)
     walker.flush()
     content = walker.result
     content.blocks.extend(walker.notes)
     marked = set(tree.marks())
-    for sheet in sheets:
-        content.leave_artifacts(sheet)
-        unmarked = (g for g in sheet.glyphs if (sheet.number, g.mark) not in marked)
-        rest = lines_by_position((g for g in unmarked if not g.artifact), sheet.number)
+    for page in pages:
+        content.leave_artifacts(page)
+        unmarked = (g for g in page.glyphs if (page.number, g.mark) not in marked)
+        rest = lines_by_position((g for g in unmarked if not g.artifact), page.number)
         content.blocks.extend(make_paragraphs(rest, measure_typography(rest), words))
     return content
 
@@ -168,10 +152,10 @@ def read(tree: Node, sheets: Sequence[PageContent], words: WordList) -> PdfConte
 class _Walker:
     """Gathers content until a block begins or ends."""
 
-    def __init__(self, index: dict[tuple[int, int], list[Glyph]], words: WordList) -> None:
+    def __init__(self, index: dict[Mark, list[Glyph]], words: WordList) -> None:
         self._index = index
         self._words = words
-        self._pending: list[tuple[int, int]] = []
+        self._pending: list[Mark] = []
         self._label = False  # what is pending is the label of a list item
         self.result = PdfContent()
         self.notes: list[Block] = []
@@ -190,14 +174,14 @@ class _Walker:
             elif item.role == "Table":
                 self.flush(level)
                 self._table(item)
-            elif is_inline(item, node):
+            elif _is_inline(item, node):
                 label = item.role == "Lbl" and not self._pending
                 self.walk(item, level)
                 self._label = label
             else:
                 if not self._label:
                     self.flush(level)
-                inner = heading_level(item)
+                inner = _HEADINGS.get(item.role, 0)
                 self.walk(item, inner)
                 self.flush(inner)
 
@@ -214,18 +198,20 @@ class _Walker:
         inner.flush()
         self.notes.extend(inner.notes)
         self.result.left_out.extend(inner.result.left_out)
-        self.result.tables += inner.result.tables
         return inner.result.blocks
 
     def _table(self, node: Node) -> None:
         for caption in (i for i in node.inside if isinstance(i, Node) and i.role == "Caption"):
             self.result.blocks.extend(self._apart(caption))
-        rows = []
-        for row in _rows(node):
-            cells = [c for c in row.inside if isinstance(c, Node) and c.role in _CELLS]
-            rows.append(tuple(tuple(self._apart(cell)) for cell in cells))
-        self.result.tables += 1
-        self.result.blocks.append(Table(tuple(rows)))
+        rows = tuple(
+            tuple(
+                tuple(self._apart(cell))
+                for cell in row.inside
+                if isinstance(cell, Node) and cell.role in _CELLS
+            )
+            for row in _rows(node)
+        )
+        self.result.blocks.append(Table(rows))
 
 
 def _rows(node: Node) -> Iterator[Node]:
@@ -237,32 +223,27 @@ def _rows(node: Node) -> Iterator[Node]:
                 yield from _rows(item)
 
 
-def _index(sheets: Sequence[PageContent]) -> dict[tuple[int, int], list[Glyph]]:
-    index: dict[tuple[int, int], list[Glyph]] = {}
-    for sheet in sheets:
-        for glyph in sheet.glyphs:
+def _index(pages: Sequence[PageContent]) -> dict[Mark, list[Glyph]]:
+    index: dict[Mark, list[Glyph]] = {}
+    for page in pages:
+        for glyph in page.glyphs:
             if not glyph.artifact:
-                index.setdefault((sheet.number, glyph.mark), []).append(glyph)
+                index.setdefault((page.number, glyph.mark), []).append(glyph)
     return index
 
 
-def _lines(
-    marks: Sequence[tuple[int, int]], index: dict[tuple[int, int], list[Glyph]]
-) -> list[Line]:
+def _lines(marks: Iterable[Mark], index: dict[Mark, list[Glyph]]) -> list[Line]:
     """Lines of content, page by page."""
     lines: list[Line] = []
-    page, glyphs = 0, list[Glyph]()
-    for mark in marks:
-        if mark[0] != page:
-            lines.extend(lines_in_order(glyphs, page))
-            page, glyphs = mark[0], []
-        glyphs.extend(index.get(mark, ()))
-    return [*lines, *lines_in_order(glyphs, page)]
+    for page, group in itertools.groupby(marks, key=lambda mark: mark[0]):
+        glyphs = (glyph for mark in group for glyph in index.get(mark, ()))
+        lines.extend(lines_in_order(glyphs, page))
+    return lines
 
 
-def _paragraph_lines(node: Node, index: dict[tuple[int, int], list[Glyph]]) -> Iterator[list[Line]]:
+def _paragraph_lines(node: Node, index: dict[Mark, list[Glyph]]) -> Iterator[list[Line]]:
     if node.role == "P":
-        yield _lines(list(node.marks()), index)
+        yield _lines(node.marks(), index)
         return
     for item in node.inside:
         if isinstance(item, Node):
