@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from pathlib import PurePosixPath
 
@@ -139,6 +139,19 @@ def first(element: etree._Element | None, *path: str) -> etree._Element | None:
             return None
         element = next(children(element, name), None)
     return element
+
+
+def style_chain(
+    name: str,
+    known: Mapping[str, etree._Element],
+    parent: Callable[[etree._Element], str],
+) -> Iterator[etree._Element]:
+    """A style and those it is based on, nearest first; a circle is walked once."""
+    seen: set[str] = set()
+    while name in known and name not in seen:
+        seen.add(name)
+        yield known[name]
+        name = parent(known[name])
 
 
 def attribute_value(element: etree._Element | None, name: str = "val") -> str:

@@ -112,29 +112,34 @@ def read_with_pdfium(
 
 def _text(page: pypdfium2.PdfTextPage, charted: Collection[str]) -> str:
     text: str = page.get_text_range()
-    if charted or any(is_lost(one) and one not in "\r\n\t" for one in set(text)):
+    odd = {one for one in set(text) if is_lost(one) and one not in "\r\n\t"}
+    if odd or charted:
         count = page.count_chars()
         if len(text) != count:  # so beyond the basic plane of Unicode
             text = "".join(chr(raw.FPDFText_GetUnicode(page.raw, at)) for at in range(count))
-        text = "".join(_character(page, at, one, charted) for at, one in enumerate(text))
+        text = "".join(
+            _odd_character(page, at, one) if one in odd else _symbol(page, at, one, charted)
+            for at, one in enumerate(text)
+        )
     for ligature in LIGATURES & set(text):
         text = text.replace(ligature, glyph_text(ligature))
     return text
 
 
-def _character(
-    page: pypdfium2.PdfTextPage, index: int, given: str, charted: Collection[str]
-) -> str:
-    """What a character is that may be of a symbol font, or that says nothing by itself."""
-    if not is_lost(given) or given in "\r\n\t":
-        font = _font(page, index) if charted and not given.isspace() else ""
-        return symbol_character(given, font) if font in charted else given
+def _odd_character(page: pypdfium2.PdfTextPage, index: int, given: str) -> str:
+    """What an odd character is: a hyphen at the end of a line, a symbol, a blank, or lost."""
     if raw.FPDFText_IsHyphen(page.raw, index) == 1:
         return "\u00ad"
     if raw.FPDFText_IsGenerated(page.raw, index) == 1:
         return " "
     font = _font(page, index) if "\uf000" <= given <= "\uf0ff" else ""
     return glyph_text(given, font) if is_symbol_font(font) else LOST
+
+
+def _symbol(page: pypdfium2.PdfTextPage, index: int, given: str, charted: Collection[str]) -> str:
+    """What a character is that may be of a symbol font."""
+    font = _font(page, index) if charted and not given.isspace() else ""
+    return symbol_character(given, font) if font in charted else given
 
 
 def _font(page: pypdfium2.PdfTextPage, index: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from lxml import etree
@@ -11,8 +11,7 @@ from evaltools.documents.blocks import CHECKED, UNCHECKED
 from evaltools.documents.superscripts import MARKS, note_mark, shift, shift_runs
 from evaltools.documents.symbol_fonts import Symbols
 from evaltools.documents.text_normalisation import visible
-from evaltools.documents.word.appearance import HIDDEN, PLAIN, Look, Surroundings
-from evaltools.documents.word.styles import Styles, is_on
+from evaltools.documents.word.styles import HIDDEN, Look, Styles, Surroundings, is_on
 from evaltools.documents.zip_package import attribute_value, children, first, local_name
 
 _WORD = (
@@ -28,9 +27,8 @@ _DRAWN = ("drawing", "pict", "object", "AlternateContent")
 _SKIPPED = frozenset(
     ("pPr", "rPr", "sdtPr", "sdtEndPr", "tblPr", "tblGrid", "trPr", "tcPr", "sectPr", "instrText")
 )
-FORMULAS = frozenset(("sSup", "sSub", "sSubSup", "sPre", "f", "rad", "d", "nary"))
-"""Elements whose parts do not simply follow each other."""
-Part = Callable[[etree._Element | None], str]
+# Elements of formulas whose parts do not simply follow each other.
+_FORMULAS = frozenset(("sSup", "sSub", "sSubSup", "sPre", "f", "rad", "d", "nary"))
 
 
 @dataclass
@@ -69,6 +67,14 @@ class SideContent:
         """Leave out all text of an element by name."""
         self.left_out.extend((what, text) for text in texts(element))
 
+    def note_control(self, node: etree._Element, answer: str) -> None:
+        """Note the answer in a content control that has a name."""
+        properties = first(node, "sdtPr")
+        alias, tag = (attribute_value(first(properties, name)).strip() for name in ("alias", "tag"))
+        listed = first(properties, "docPartObj") is not None  # tables of contents and the like
+        if (alias or tag) and not listed:
+            self.fields.append((alias or tag, answer.strip()))
+
 
 @dataclass
 class Inline:
@@ -85,7 +91,7 @@ class Inline:
 
     place: Surroundings
     boxes: list[etree._Element] = field(default_factory=list)
-    look: Look = PLAIN
+    look: Look = field(default_factory=Look)
     note: tuple[str, str] | None = None
     runs: list[tuple[str, int]] = field(default_factory=list)
     fractions: set[int] = field(default_factory=set)
@@ -93,7 +99,7 @@ class Inline:
     @property
     def text(self) -> str:
         """All of it, raised and lowered characters written as such."""
-        return shift_runs(separate_fractions(self.runs, self.fractions))
+        return shift_runs(_separate_fractions(self.runs, self.fractions))
 
     def add(self, text: str, shift: int = 0) -> None:
         """Add a piece of text."""
@@ -124,9 +130,9 @@ class InlineReader:
         self._styles = styles
         self._beside = beside
 
-    def read(self, element: etree._Element, into: Inline) -> None:
-        """Add the text of everything in an element to `into`, in document order."""
-        for node in element:
+    def read(self, nodes: Iterable[etree._Element], into: Inline) -> None:
+        """Add the text of elements to `into`, in document order."""
+        for node in nodes:
             self._node(node, into)
 
     def _node(self, node: etree._Element, into: Inline) -> None:
@@ -155,7 +161,7 @@ class InlineReader:
             into.add(self._beside.marks.get(kind, {}).get(number, ""))
         elif name == "fldChar":
             into.add(_legacy(node, self._beside))
-        elif name in FORMULAS and etree.QName(node).namespace in _MATHS:
+        elif name in _FORMULAS and etree.QName(node).namespace in _MATHS:
             self._formula(node, into)
         elif name in ("inline", "anchor", "shape") and _is_hidden_drawing(node):
             self._beside.leave_out("hidden drawing", node)
@@ -198,13 +204,12 @@ class InlineReader:
 
         def part(element: etree._Element | None) -> str:
             inner = into.inner()
-            if element is not None:
-                self.read(element, inner)
+            self.read(element if element is not None else (), inner)
             return inner.text
 
         if any(local_name(inside) == "f" for inside in node.iter()):
             into.fractions.add(len(into.runs))
-        into.add(write_formula(node, part))
+        into.add(_write_formula(node, part))
 
     def _control(self, node: etree._Element, into: Inline) -> None:
         """Add the answer in a content control, and note it as a field of the form."""
@@ -217,7 +222,7 @@ class InlineReader:
             if not inner.text.strip() and (state := checkbox_sign(node)):
                 inner.add(state)
         into.extend(inner)
-        note_field(node, inner.text, self._beside)
+        self._beside.note_control(node, inner.text)
 
 
 def find_codes(root: etree._Element) -> set[etree._Element]:
@@ -247,15 +252,6 @@ def find_codes(root: etree._Element) -> set[etree._Element]:
 def _is_hidden_drawing(node: etree._Element) -> bool:
     hidden = attribute_value(first(node, "docPr"), "hidden") in ("1", "true")
     return hidden or "visibility:hidden" in attribute_value(node, "style").replace(" ", "")
-
-
-def note_field(node: etree._Element, answer: str, beside: SideContent) -> None:
-    """Note a content control that has a name."""
-    properties = first(node, "sdtPr")
-    label = attribute_value(first(properties, "alias")) or attribute_value(first(properties, "tag"))
-    listed = first(properties, "docPartObj") is not None  # tables of contents and the like
-    if label.strip() and not listed:
-        beside.fields.append((label.strip(), answer.strip()))
 
 
 def is_placeholder(node: etree._Element) -> bool:
@@ -299,17 +295,16 @@ def _legacy(node: etree._Element, beside: SideContent) -> str:
     checkbox, choices = first(data, "checkBox"), first(data, "ddList")
     label = attribute_value(first(data, "statusText")) or attribute_value(first(data, "name"))
     if checkbox is not None:
-        state = first(checkbox, "checked")
-        if state is None:
-            state = first(checkbox, "default")
-        shown = CHECKED if is_on(state) else UNCHECKED
+        checked = first(checkbox, "checked")
+        shown = (
+            CHECKED
+            if is_on(first(checkbox, "default") if checked is None else checked)
+            else UNCHECKED
+        )
     elif choices is not None:
         entries = [attribute_value(entry) for entry in children(choices, "listEntry")]
-        chosen = (
-            attribute_value(first(choices, "result"))
-            or attribute_value(first(choices, "default"))
-            or "0"
-        )
+        result, default = (attribute_value(first(choices, name)) for name in ("result", "default"))
+        chosen = result or default or "0"
         index = int(chosen) if chosen.isascii() and chosen.isdigit() else len(entries)
         shown = entries[index] if index < len(entries) else ""
     else:
@@ -319,39 +314,32 @@ def _legacy(node: etree._Element, beside: SideContent) -> str:
     return shown
 
 
-def write_formula(node: etree._Element, part: Part) -> str:
+def _write_formula(node: etree._Element, part: Callable[[etree._Element | None], str]) -> str:
     """A formula in one line, see ECMA-376 part 1, 22.1; `part` gives the text of a part."""
-    name = etree.QName(node).localname
+    name = local_name(node)
     base = part(first(node, "e"))
     if name == "f":
         return f"{_grouped(part(first(node, 'num')))}/{_grouped(part(first(node, 'den')))}"
     if name == "rad":
         return _scripts("", part(first(node, "deg")), "") + "√" + _grouped(base)
     if name == "d":
-        properties = first(node, "dPr")
         begin, between, end = (
-            _sign(first(properties, of), otherwise)
+            _sign(first(node, "dPr", of), otherwise)
             for of, otherwise in (("begChr", "("), ("sepChr", "|"), ("endChr", ")"))
         )
         return begin + between.join(part(e) for e in children(node, "e")) + end
     raised, lowered = part(first(node, "sup")), part(first(node, "sub"))
     if name == "nary":
-        sign = _sign(first(node, "naryPr", "chr"), "∫")
-        return _scripts(sign, raised, lowered) + base
+        return _scripts(_sign(first(node, "naryPr", "chr"), "∫"), raised, lowered) + base
     if first(node, "e", "f") is not None:  # the power of a fraction, not of what is under its line
         base = f"({base})"
-    return (
-        _scripts("", raised, lowered) + base if name == "sPre" else _scripts(base, raised, lowered)
-    )
+    if name == "sPre":
+        return _scripts("", raised, lowered) + base
+    return _scripts(base, raised, lowered)
 
 
-def separate_fractions(runs: list[tuple[str, int]], fractions: set[int]) -> list[tuple[str, int]]:
-    """Runs with a blank beside a fraction where it would run together with its neighbour.
-
-    Arguments:
-        runs: (text, how far above the line).
-        fractions: which of them are or hold fractions.
-    """
+def _separate_fractions(runs: list[tuple[str, int]], fractions: set[int]) -> list[tuple[str, int]]:
+    """Runs with a blank beside a fraction where it would run together with its neighbour."""
     if not fractions:
         return runs
     spaced: list[tuple[str, int]] = []
@@ -370,13 +358,11 @@ def separate_fractions(runs: list[tuple[str, int]], fractions: set[int]) -> list
 
 
 def _scripts(base: str, raised: str, lowered: str) -> str:
-    low = shift(lowered, -1)
-    if not all(c in MARKS or c.isspace() for c in low):
-        low = f"_({lowered})"
-    high = shift(raised, 1)
-    if not all(c in MARKS or c.isspace() for c in high):
-        high = f"^({raised})"
-    return base + low + high
+    for text, by, sign in ((lowered, -1, "_"), (raised, 1, "^")):
+        shifted = shift(text, by)
+        known = all(c in MARKS or c.isspace() for c in shifted)
+        base += shifted if known else f"{sign}({text})"
+    return base
 
 
 def _grouped(text: str) -> str:

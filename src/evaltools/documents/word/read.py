@@ -21,7 +21,6 @@ from evaltools.documents.blocks import (
 )
 from evaltools.documents.limits import Limits
 from evaltools.documents.model import HeaderOrFooter
-from evaltools.documents.word.appearance import Surroundings, box_fill, fill, read_theme
 from evaltools.documents.word.inline_text import (
     Inline,
     InlineReader,
@@ -30,10 +29,17 @@ from evaltools.documents.word.inline_text import (
     choose_copy,
     find_codes,
     is_placeholder,
-    note_field,
     texts,
 )
-from evaltools.documents.word.styles import Styles, is_hidden_row, page_size, style_id
+from evaltools.documents.word.styles import (
+    Styles,
+    Surroundings,
+    box_fill,
+    fill,
+    is_hidden_row,
+    page_size,
+    read_theme,
+)
 from evaltools.documents.zip_package import Package, attribute_value, children, first, local_name
 
 _MAIN = "word/document.xml"
@@ -56,24 +62,32 @@ def read(package: Package, limits: Limits) -> DocumentContent:
     """
     main = _main_part(package)
     folder = main.rpartition("/")[0]
-    styles_part, root = f"{folder}/styles.xml", package.parse(main)
-    theme = read_theme(_part(package, f"{folder}/theme/theme1.xml"))
-    styles = Styles(_part(package, styles_part), theme, page_size(root))
-    beside = SideContent(
-        codes=find_codes(root), numbering=_numbering(_part(package, f"{folder}/settings.xml"))
-    )
+
+    def part(name: str) -> etree._Element | None:
+        path = f"{folder}/{name}.xml"
+        return package.parse(path) if path in package else None
+
+    root = package.parse(main)
+    styles = Styles(part("styles"), read_theme(part("theme/theme1")), page_size(root))
+    # As Word numbers notes where the document does not say.
+    settings, usual = part("settings"), {"footnote": "decimal", "endnote": "lowerRoman"}
+    numbering = {
+        kind: attribute_value(first(settings, f"{kind}Pr", "numFmt")) or numerals
+        for kind, numerals in usual.items()
+    }
+    beside = SideContent(codes=find_codes(root), numbering=numbering)
     body = Body(styles, beside)
     inside = first(root, "body")
     if inside is None:
         raise guard.broken(f"its part {main} has no body")
     blocks: list[Block] = list(body.blocks(inside))
     roots = {main: root}
-    for kind in ("footnote", "endnote"):
-        part = f"{folder}/{kind}s.xml"
-        if part in package:
-            roots[part] = package.parse(part)
-            beside.codes |= find_codes(roots[part])
-            blocks.extend(_notes(roots[part], kind, body, beside))
+    for kind in usual:
+        notes = part(f"{kind}s")
+        if notes is not None:
+            roots[f"{folder}/{kind}s.xml"] = notes
+            beside.codes |= find_codes(notes)
+            blocks.extend(_notes(notes, kind, body, beside))
     present = [text for part_root in roots.values() for text in texts(part_root)]
     for name in package.names:
         what = next((w for pattern, w in _OTHER_PARTS if re.fullmatch(pattern, name)), "")
@@ -94,18 +108,6 @@ def read(package: Package, limits: Limits) -> DocumentContent:
     )
 
 
-def _part(package: Package, name: str) -> etree._Element | None:
-    return package.parse(name) if name in package else None
-
-
-def _numbering(root: etree._Element | None) -> dict[str, str]:
-    """How notes are numbered: as Word does where the document does not say."""
-    footnotes, endnotes = (
-        attribute_value(first(root, f"{kind}Pr", "numFmt")) for kind in ("footnote", "endnote")
-    )
-    return {"footnote": footnotes or "decimal", "endnote": endnotes or "lowerRoman"}
-
-
 def _main_part(package: Package) -> str:
     """The part that the package names as its document."""
     if "_rels/.rels" in package:
@@ -118,17 +120,15 @@ def _main_part(package: Package) -> str:
     return _MAIN
 
 
-def _notes(root: etree._Element, kind: str, body: Body, beside: SideContent) -> list[Block]:
+def _notes(root: etree._Element, kind: str, body: Body, beside: SideContent) -> Iterator[Block]:
     known = {attribute_value(note, "id"): note for note in children(root, kind)}
-    blocks: list[Block] = []
     referenced = dict.fromkeys(number for of, number in beside.notes if of == kind)
     for number in referenced:
         if number in known:
-            blocks.extend(body.note(kind, number, known[number]))
+            yield from body.note(kind, number, known[number])
     for number, note in known.items():
         if number not in referenced:
             beside.leave_out(f"{kind} that nothing refers to", note)
-    return blocks
 
 
 def _tables(root: etree._Element) -> int:
@@ -217,14 +217,14 @@ class Body:
 
     def _paragraph(self, node: etree._Element) -> Iterator[tuple[Block, bool]]:
         properties = first(node, "pPr")
-        if style_id(properties) in self._styles.contents:
+        if self._styles.is_contents(properties):
             self._beside.leave_out("table of contents", node)
             return
         place = self._styles.place(properties, self._place)
         inline = Inline(place, note=self._note)
         self._inline.read(node, inline)
         ends = first(properties, "rPr", "del") is None
-        yield Paragraph(inline.text, self._styles.level(node)), ends
+        yield Paragraph(inline.text, self._styles.level(properties)), ends
         for content in inline.boxes:
             behind = box_fill(content, self._styles.theme) or self._place.behind
             with self._at(replace(self._place, behind=behind)):
@@ -235,10 +235,8 @@ class Body:
     @contextmanager
     def _at(self, place: Surroundings) -> Iterator[None]:
         before, self._place = self._place, place
-        try:
-            yield
-        finally:
-            self._place = before
+        yield
+        self._place = before
 
     def _control(self, node: etree._Element) -> Iterator[tuple[Block, bool]]:
         content = first(node, "sdtContent")
@@ -246,12 +244,12 @@ class Body:
             return
         if is_placeholder(node):
             self._beside.leave_out("prompt of an unanswered field", content)
-            note_field(node, "", self._beside)
+            self._beside.note_control(node, "")
             return
         inner = self.blocks(content)
         if not to_text(inner) and (state := checkbox_sign(node)):
             inner = (Paragraph(state),)
-        note_field(node, to_text(inner), self._beside)
+        self._beside.note_control(node, to_text(inner))
         for block in inner:
             yield block, True
 
