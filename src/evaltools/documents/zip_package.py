@@ -52,32 +52,27 @@ class Package:
     def read(self, name: str) -> bytes:
         """Unpack one part, counting while it grows."""
         info = self._infos[name]
-        pieces: list[bytes] = []
-        size = 0
+        content = bytearray()
         try:
             with self._zip.open(info) as part:
                 while piece := part.read(_CHUNK):
-                    size += len(piece)
+                    content += piece
                     self._unpacked += len(piece)
-                    self._hold(name, size, info.compress_size)
-                    pieces.append(piece)
+                    _hold(name, len(content), info.compress_size, self._limits)
+                    if self._unpacked > self._limits.unpacked_bytes:
+                        raise guard.decompression_bomb(
+                            "its parts together exceed the limit",
+                            f"{_mb(self._limits.unpacked_bytes)} unpacked",
+                        )
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
             raise guard.broken(f"its part {name} cannot be unpacked") from error
         except RuntimeError as error:  # zipfile says so of a part under a password
             raise guard.encrypted(f"part {name}") from error
-        return b"".join(pieces)
+        return bytes(content)
 
     def parse(self, name: str) -> etree._Element:
         """Parse one part as XML; see `parse`."""
         return parse(self.read(name), name)
-
-    def _hold(self, name: str, size: int, packed: int) -> None:
-        _hold(name, size, packed, self._limits)
-        if self._unpacked > self._limits.unpacked_bytes:
-            raise guard.decompression_bomb(
-                "its parts together exceed the limit",
-                f"{_mb(self._limits.unpacked_bytes)} unpacked",
-            )
 
 
 def parse(data: bytes, name: str) -> etree._Element:
@@ -110,10 +105,10 @@ def parse(data: bytes, name: str) -> etree._Element:
 def _declares(data: bytes) -> bool:
     """Whether XML has a DOCTYPE or ENTITY, or hides its text from this question."""
     head = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:200]
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in head:
-        if data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-            return True  # UTF-16 or UTF-32 that does not say so: no office program writes it
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = data.decode("utf-16", errors="replace").encode()
+    elif b"\0" in head:
+        return True  # UTF-16 or UTF-32 that does not say so: no office program writes it
     else:
         named = _ENCODING.match(head)
         if named and named[1].decode().lower() not in _ENCODINGS:
@@ -146,7 +141,12 @@ def style_chain(
     known: Mapping[str, etree._Element],
     parent: Callable[[etree._Element], str],
 ) -> Iterator[etree._Element]:
-    """A style and those it is based on, nearest first; a circle is walked once."""
+    """A style and those it is based on, nearest first; a circle is walked once.
+
+    Arguments:
+        known: styles by name.
+        parent: names what a style is based on.
+    """
     seen: set[str] = set()
     while name in known and name not in seen:
         seen.add(name)
@@ -178,11 +178,10 @@ def _check_entries(infos: list[zipfile.ZipInfo], limits: Limits) -> dict[str, zi
         _hold(name, info.file_size, info.compress_size, limits)
         known[name] = info
         folded.add(name.lower())
-    if sum(info.file_size for info in infos) > limits.unpacked_bytes:
-        raise guard.decompression_bomb(
-            f"{_mb(sum(info.file_size for info in infos))} unpacked",
-            f"{_mb(limits.unpacked_bytes)} unpacked",
-        )
+    total = sum(info.file_size for info in infos)
+    if total > limits.unpacked_bytes:
+        allowed = f"{_mb(limits.unpacked_bytes)} unpacked"
+        raise guard.decompression_bomb(f"{_mb(total)} unpacked", allowed)
     return known
 
 

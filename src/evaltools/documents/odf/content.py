@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from lxml import etree
 
-from evaltools.documents import limits
+from evaltools.documents import limits, zip_package
 from evaltools.documents.model import HeaderOrFooter
 from evaltools.documents.superscripts import shift_runs
 from evaltools.documents.symbol_fonts import Symbols
@@ -24,9 +25,9 @@ CONTENT = "content.xml"
 _MOST_BLANKS = 1_000
 _BLANKS = re.compile("[ \t\r\n]+")
 # Blanks that count are written as elements; while others are collapsed they are kept apart.
-_TAB, _LINE, _BLANK = "\ue000", "\ue001", "\ue002"
-_KEPT = str.maketrans({_TAB: "\t", _LINE: "\n", _BLANK: " "})
-_PRIVATE = str.maketrans(dict.fromkeys((_TAB, _LINE, _BLANK), "�"))
+_WRITTEN = {"tab": "\ue000", "line-break": "\ue001", "s": "\ue002"}
+_KEPT = str.maketrans("\ue000\ue001\ue002", "\t\n ")
+_PRIVATE = str.maketrans(dict.fromkeys(_WRITTEN.values(), "�"))
 
 
 @dataclass(frozen=True)
@@ -74,27 +75,23 @@ class LookTable:
         roots = [root]
         if "styles.xml" in package:
             roots.append(package.parse("styles.xml"))
-        groups = [(local_name(group), group) for top in roots for group in top]
-        automatic = [group for name, group in groups if name == "automatic-styles"]
+        groups = [group for top in roots for group in top]
+
+        def find(name: str, *of: str) -> Iterator[etree._Element]:
+            return (
+                one for group in groups if local_name(group) in of for one in children(group, name)
+            )
+
+        automatic, faces = "automatic-styles", find("font-face", "font-face-decls")
         self.known = {
-            attribute_value(style, "name"): style
-            for name, group in groups
-            if name in ("styles", "automatic-styles")
-            for style in children(group, "style")
+            attribute_value(style, "name"): style for style in find("style", "styles", automatic)
         }
         self._faces = {
-            attribute_value(face, "name"): attribute_value(face, "font-family")
-            for name, group in groups
-            if name == "font-face-decls"
-            for face in children(group, "font-face")
+            attribute_value(face, "name"): attribute_value(face, "font-family") for face in faces
         }
-        pages = (
-            first(layout, "page-layout-properties")
-            for group in automatic
-            for layout in children(group, "page-layout")
-        )
+        pages = [first(one, "page-layout-properties") for one in find("page-layout", automatic)]
         coloured = any(
-            attribute_value(one, "background-color").lower() not in _CLEAR for one in pages
+            attribute_value(page, "background-color").lower() not in _CLEAR for page in pages
         )
         self.plain = Look(coloured=coloured)
         self._cache: dict[tuple[Look, str], Look] = {}
@@ -108,48 +105,37 @@ class LookTable:
             self._cache[outer, style] = look
         return self._cache[outer, style]
 
-    def coloured(self, look: Look) -> Look:
-        """The same in something whose colour is not known."""
-        return replace(look, coloured=True)
-
     def _changed(self, look: Look, style: etree._Element) -> Look:
+        says: dict[str, Any] = {}
         for node in style:
             if attribute_value(node, "background-color").lower() not in _CLEAR:
-                look = replace(look, coloured=True)
-            if local_name(node) == "text-properties":
-                look = self._with_text(look, node)
-        return look
-
-    def _with_text(self, look: Look, node: etree._Element) -> Look:
-        if display := attribute_value(node, "display"):
-            look = replace(look, hidden=display == "none")
-        if colour := attribute_value(node, "color"):
-            look = replace(look, white=is_white(colour))
-        if (length := _LENGTH.fullmatch(attribute_value(node, "font-size"))) is not None:
-            look = replace(look, tiny=float(length[1]) * _POINTS[length[2]] <= _TINY)
-        if position := attribute_value(node, "text-position"):
-            look = replace(look, shift=_shift(position))
-        name = attribute_value(node, "font-name")
-        if font := self._faces.get(name, name) or attribute_value(node, "font-family"):
-            look = replace(look, font=font.strip("'\""))
-        return look
+                says["coloured"] = True
+            if local_name(node) != "text-properties":
+                continue
+            if display := attribute_value(node, "display"):
+                says["hidden"] = display == "none"
+            if colour := attribute_value(node, "color"):
+                says["white"] = _is_white(colour)
+            if length := _LENGTH.fullmatch(attribute_value(node, "font-size")):
+                says["tiny"] = float(length[1]) * _POINTS[length[2]] <= _TINY
+            if position := attribute_value(node, "text-position"):
+                says["shift"] = _shift(position)
+            name = attribute_value(node, "font-name")
+            if font := self._faces.get(name, name) or attribute_value(node, "font-family"):
+                says["font"] = font.strip("'\"")
+        return replace(look, **says)
 
 
 def style_chain(name: str, known: Mapping[str, etree._Element]) -> Iterator[etree._Element]:
-    """A style and those it is made from, nearest first; a circle is walked once."""
-    seen: set[str] = set()
-    while name in known and name not in seen:
-        seen.add(name)
-        yield known[name]
-        name = attribute_value(known[name], "parent-style-name")
+    """A style and those it is made from, nearest first."""
+    return zip_package.style_chain(
+        name, known, lambda style: attribute_value(style, "parent-style-name")
+    )
 
 
-def is_white(colour: str) -> bool:
-    """Whether a colour, #rrggbb, is that of a blank page."""
+def _is_white(colour: str) -> bool:
     digits = colour.removeprefix("#")
-    if not re.fullmatch(r"[0-9A-Fa-f]{6}", digits):
-        return False
-    return min(int(digits[at : at + 2], 16) for at in (0, 2, 4)) >= _WHITE
+    return bool(re.fullmatch(r"[0-9A-Fa-f]{6}", digits)) and min(bytes.fromhex(digits)) >= _WHITE
 
 
 def _shift(position: str) -> int:
@@ -208,17 +194,11 @@ class Inline:
             instead = self._special(node)
             if instead is not None:
                 runs.append((instead.translate(_PRIVATE), 0))
-            elif name in ("s", "tab", "line-break") and look.hidden_because:
-                pass
-            elif name == "s":
-                count = attribute_value(node, "c")
-                runs.append(
-                    (_BLANK * (min(int(count), _MOST_BLANKS) if count.isdecimal() else 1), 0)
-                )
-            elif name == "tab":
-                runs.append((_TAB, 0))
-            elif name == "line-break":
-                runs.append((_LINE, 0))
+            elif name in ("s", "tab", "line-break"):
+                count = attribute_value(node, "c") if name == "s" else ""
+                times = min(int(count), _MOST_BLANKS) if count.isdecimal() else 1
+                if not look.hidden_because:
+                    runs.append((_WRITTEN[name] * times, 0))
             elif name:
                 inner = self._looks.within(look, attribute_value(node, "style-name"))
                 self._walk(node, inner, runs)
@@ -251,15 +231,12 @@ def margins(package: Package) -> Iterator[tuple[str, str]]:
                 yield HeaderOrFooter(local_name(node).partition("-")[0]), text
 
 
-def table_rows(
-    parent: etree._Element, visible: bool = True
-) -> Iterator[tuple[etree._Element, bool]]:
+def table_rows(parent: etree._Element, shown: bool = True) -> Iterator[tuple[etree._Element, bool]]:
     """Rows of a table, and whether they are shown; those in groups too."""
     for node in parent:
-        if local_name(node) == "table-row":
-            yield (
-                node,
-                visible and attribute_value(node, "visibility") not in ("collapse", "filter"),
-            )
-        elif local_name(node) in ("table-header-rows", "table-rows", "table-row-group"):
-            yield from table_rows(node, visible and attribute_value(node, "display") != "false")
+        name = local_name(node)
+        if name == "table-row":
+            hidden = attribute_value(node, "visibility") in ("collapse", "filter")
+            yield node, shown and not hidden
+        elif name in ("table-header-rows", "table-rows", "table-row-group"):
+            yield from table_rows(node, shown and attribute_value(node, "display") != "false")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
@@ -63,25 +63,23 @@ class _Reader:
     notes: list[Block] = field(default_factory=list)
     given: list[str] = field(default_factory=list)  # text of controls, which is in attributes
     pictures: int = 0
-    tables: int = 0
 
     def __post_init__(self) -> None:
         self._boxes: list[etree._Element] = []
         self._look: Look = self.looks.plain
         self.inline = Inline(self.looks, self.left_out, self._special)
 
-    def blocks(self, parent: etree._Element) -> Iterator[Block]:
-        for node in parent:
+    def blocks(self, nodes: Iterable[etree._Element]) -> Iterator[Block]:
+        for node in nodes:
             name = local_name(node)
             if name in ("p", "h"):
                 yield from self._paragraph(node, name)
             elif name == "table":
-                self.tables += 1
                 with self._within(attribute_value(node, "style-name")):
                     yield Table(tuple(self._row(row) for row, _ in table_rows(node)))
             elif name in _INDEXES:
                 self._leave("table of contents or index", node)
-            elif name == "section" and _hidden_section(node):
+            elif name == "section" and _is_hidden_section(node):
                 self._leave("hidden section", node)
             elif name in _ASIDE:
                 self._leave(_ASIDE[name], node)
@@ -106,15 +104,11 @@ class _Reader:
     def _within(self, *names: str, coloured: bool = False) -> Iterator[None]:
         """Read what stands inside of something with these styles."""
         before = self._look
-        for name in names:
-            behind = self.looks.within(self.looks.plain, name).coloured
-            coloured = coloured or behind
-        if coloured:
-            self._look = self.looks.coloured(before)
-        try:
-            yield
-        finally:
-            self._look = before
+        plain = self.looks.plain
+        if coloured or any(self.looks.within(plain, name).coloured for name in names):
+            self._look = replace(before, coloured=True)
+        yield
+        self._look = before
 
     def _note(self, node: etree._Element) -> str:
         """The mark of a note; the note itself is kept for the end."""
@@ -130,70 +124,59 @@ class _Reader:
         name = local_name(node)
         if name == "note":
             return self._note(node)
-        if name in _ASIDE:
-            self._leave(_ASIDE[name], node)
-            return ""
-        if name == "frame" or name == "custom-shape":
-            self._boxes.append(node)
-            return ""
         if name == "control":
             return self._control(attribute_value(node, "control"))
-        if name == "placeholder":
+        if name in ("frame", "custom-shape"):
+            self._boxes.append(node)
+        elif name in _ASIDE:
+            self._leave(_ASIDE[name], node)
+        elif name == "placeholder":
             self._leave("prompt of an unanswered field", node)
-            return ""
-        return None
+        else:
+            return None
+        return ""
 
     def _frame(self, node: etree._Element) -> Iterator[Block]:
         for inside in node:
-            if local_name(inside) in ("image", "object"):
+            name = local_name(inside)
+            if name in ("image", "object"):
                 self.pictures += 1
                 self._leave("text in a picture or object", inside)
-            elif local_name(inside) in _ASIDE:
-                self._leave(_ASIDE[local_name(inside)], inside)
-            elif local_name(inside) in ("p", "h", "table", "list"):
-                holder = [inside]
-                yield from self.blocks(holder)  # type: ignore[arg-type]
+            elif name in _ASIDE:
+                self._leave(_ASIDE[name], inside)
             else:
-                yield from self.blocks(inside)
+                yield from self.blocks([inside] if name in ("p", "h", "table", "list") else inside)
 
     def _control(self, identifier: str) -> str:
         control = self.controls.get(identifier)
         if control is None:
             return ""
-        label = (
-            attribute_value(control, "title")
-            or attribute_value(control, "label")
-            or attribute_value(control, "name")
-        )
-        if local_name(control) in ("checkbox", "radio"):
-            state = attribute_value(control, "current-state") or attribute_value(
-                control, "current-selected"
-            )
-            answer = CHECKED if state in ("checked", "true") else UNCHECKED
-            caption = attribute_value(control, "label")
-            shown = f"{answer} {caption}".strip()
-        elif local_name(control) in ("fixed-text", "button"):
-            return self._give(attribute_value(control, "label"))
-        else:
-            answer = attribute_value(control, "current-value") or attribute_value(control, "value")
-            shown = answer
-        if label:
-            self.fields.append((label, answer))
-        return self._give(shown)
 
-    def _give(self, text: str) -> str:
-        self.given.append(text)
-        return text
+        def stated(*names: str) -> str:
+            return next(filter(None, (attribute_value(control, name) for name in names)), "")
+
+        kind = local_name(control)
+        if kind in ("fixed-text", "button"):
+            shown = stated("label")
+        else:
+            answer = shown = stated("current-value", "value")
+            if kind in ("checkbox", "radio"):
+                state = stated("current-state", "current-selected")
+                answer = CHECKED if state in ("checked", "true") else UNCHECKED
+                shown = f"{answer} {stated('label')}".strip()
+            if label := stated("title", "label", "name"):
+                self.fields.append((label, answer))
+        self.given.append(shown)
+        return shown
 
     def _row(self, row: etree._Element) -> tuple[Cell, ...]:
         cells: list[Cell] = []
         before = len(self.fields)
+        row_style = attribute_value(row, "style-name")
         for node in row:
             if local_name(node) == "table-cell":
                 repeated = attribute_value(node, "number-columns-repeated")
-                with self._within(
-                    attribute_value(row, "style-name"), attribute_value(node, "style-name")
-                ):
+                with self._within(row_style, attribute_value(node, "style-name")):
                     blocks = tuple(self.blocks(node))
                 count = int(repeated) if repeated.isdecimal() and not to_text(blocks) else 1
                 cells.extend([blocks] * min(count, _MOST_REPEATED))
@@ -253,12 +236,9 @@ def read(package: Package, limits: Limits) -> DocumentContent:
     )
 
 
-def _hidden_section(node: etree._Element) -> bool:
-    by_condition = (
-        attribute_value(node, "display") == "condition"
-        and attribute_value(node, "is-hidden") == "true"
-    )
-    return attribute_value(node, "display") == "none" or by_condition
+def _is_hidden_section(node: etree._Element) -> bool:
+    display, hidden = attribute_value(node, "display"), attribute_value(node, "is-hidden")
+    return display == "none" or (display == "condition" and hidden == "true")
 
 
 def _hides(node: etree._Element, paragraph: etree._Element) -> bool:
