@@ -34,50 +34,25 @@ FaultKind = Literal[
 ]  # fmt: skip
 
 _KINDS: Mapping[int, FaultKind] = {
-    errno.ENOENT: "missing",
-    errno.EACCES: "denied",
-    errno.EPERM: "denied",
-    errno.EROFS: "read-only",
-    errno.ENOSPC: "full",
-    errno.EDQUOT: "full",
-    errno.EISDIR: "folder",
-    errno.ENOTDIR: "no-folder",
-    errno.ENXIO: "not-plain",
-    errno.ELOOP: "link-loop",
-    errno.ENAMETOOLONG: "name",
-    errno.EILSEQ: "name",
-    errno.EEXIST: "exists",
-    errno.ENOTEMPTY: "not-empty",
-    errno.EFBIG: "large",
-    errno.EBUSY: "busy",
-    errno.ETXTBSY: "busy",
-    errno.EMFILE: "too-many",
-    errno.ENFILE: "too-many",
-    errno.EIO: "device",
-    errno.ESTALE: "device",
+    errno.ENOENT: "missing", errno.EACCES: "denied", errno.EPERM: "denied",
+    errno.EROFS: "read-only", errno.ENOSPC: "full", errno.EDQUOT: "full",
+    errno.EISDIR: "folder", errno.ENOTDIR: "no-folder", errno.ENXIO: "not-plain",
+    errno.ELOOP: "link-loop", errno.ENAMETOOLONG: "name", errno.EILSEQ: "name",
+    errno.EEXIST: "exists", errno.ENOTEMPTY: "not-empty", errno.EFBIG: "large",
+    errno.EBUSY: "busy", errno.ETXTBSY: "busy", errno.EMFILE: "too-many",
+    errno.ENFILE: "too-many", errno.EIO: "device", errno.ESTALE: "device",
     errno.ENOMEM: "memory",
-}
-
+}  # fmt: skip
 _TEXTS: Mapping[FaultKind, tuple[str, str]] = {
     "missing": ("is not there", "Put it there, or correct the name."),
-    "denied": (
-        "may not be read or written by you",
-        "Have its permissions changed (ls -l shows them), or work as its owner.",
-    ),
-    "read-only": (
-        "cannot be written: the disk is read-only",
-        "Work on a copy of the study on a disk that can be written to.",
-    ),
+    "denied": ("may not be read or written by you",
+               "Have its permissions changed (ls -l shows them), or work as its owner."),
+    "read-only": ("cannot be written: the disk is read-only",
+                  "Work on a copy of the study on a disk that can be written to."),
     "full": ("cannot be written: no space is left", "Make room on the disk and try again."),
     "folder": ("is a folder where a file is needed", "Move the folder away, or correct the name."),
-    "no-folder": (
-        "is no folder, where one is needed",
-        "Move the file away, or correct the name.",
-    ),
-    "not-plain": (
-        "is a pipe, socket or device and no file",
-        "Put a plain file in its place.",
-    ),
+    "no-folder": ("is no folder, where one is needed", "Move the file away, or correct the name."),
+    "not-plain": ("is a pipe, socket or device and no file", "Put a plain file in its place."),
     "link-loop": ("is a link that leads to itself", "Put the file itself in its place."),
     "name": ("has a name that the disk cannot hold", "Give it a shorter, plainer name."),
     "exists": ("is there already", "Move it away, or name another."),
@@ -90,17 +65,11 @@ _TEXTS: Mapping[FaultKind, tuple[str, str]] = {
     "nested": ("is nested too deeply to be read", "Write it flat; no file of a study needs it."),
     "memory": ("needs more memory than there is", "Close other programs, or use less data."),
     "other": ("cannot be used", "Look after it and try again."),
-}
+}  # fmt: skip
 
 
 def file_problem(kind: FaultKind, where: str, detail: str = "") -> Problem:
-    """A file at fault, in words for an evaluator.
-
-    Arguments:
-        kind: what is wrong.
-        where: the file as people call it.
-        detail: what exactly, where there is more to say.
-    """
+    """A file at fault, in words for an evaluator; `detail` is what exactly, if there is more."""
     what, remedy = _TEXTS[kind]
     return Problem(where, what + (f" ({detail})" if detail else ""), "", remedy, f"file.{kind}")
 
@@ -135,14 +104,14 @@ def problems_from_error(error: BaseException, where: str = "") -> tuple[Problem,
 
 def _problem_from_os_error(error: OSError, where: str) -> Problem:
     kind = fault_kind(error)
+    detail = _error_text(error) if kind == "other" else ""
     name = error.filename2 if error.filename2 is not None else error.filename
     if name is None or isinstance(name, int):
-        told = where or "a file"
-        return file_problem(kind, told, "" if kind != "other" else _error_text(error))
+        return file_problem(kind, where or "a file", detail)
     path = Path(name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name))
     if kind in ("no-folder", "exists", "missing", "name", "denied", "read-only", "full"):
         kind, path = _find_obstacle(kind, path)
-    return file_problem(kind, relative_path(path), "" if kind != "other" else _error_text(error))
+    return file_problem(kind, relative_path(path), detail)
 
 
 def _find_obstacle(kind: FaultKind, path: Path) -> tuple[FaultKind, Path]:
@@ -174,14 +143,12 @@ def _error_text(said: object) -> str:
 
 @contextlib.contextmanager
 def open_file(path: Path, where: str = "") -> Iterator[io.BufferedReader]:
-    """Open a plain file to read its bytes; a link to one is followed.
+    """Open a plain file, or a link to one, to read its bytes.
 
     Arguments:
-        path: the file.
         where: how it is called in problems; its path by default.
 
-    Raises:
-        ProblemError: it is missing, unreadable, or a folder, pipe or device.
+    Raises ProblemError: it is missing, unreadable, or a folder, pipe or device.
     """
     where = where or relative_path(path)
     # A pipe without a writer would be waited for, and a device has no end.
@@ -195,15 +162,9 @@ def open_file(path: Path, where: str = "") -> Iterator[io.BufferedReader]:
 
 
 def read_file(path: Path, where: str = "", most: int = LARGEST) -> bytes:
-    """The bytes of a plain file.
+    """The bytes of a plain file, at most so many.
 
-    Arguments:
-        path: the file; a link to one is followed.
-        where: how it is called in problems; its path by default.
-        most: bytes that it may have.
-
-    Raises:
-        ProblemError: it is missing, unreadable, too large, or a folder, pipe or device.
+    Raises ProblemError: it cannot be opened (see `open_file`), or is too large.
     """
     where = where or relative_path(path)
     with open_file(path, where) as file:
@@ -216,8 +177,7 @@ def read_file(path: Path, where: str = "", most: int = LARGEST) -> bytes:
 def read_text(path: Path, where: str = "", most: int = LARGEST) -> str:
     """The text of a plain UTF-8 file, with or without a byte order mark, lines ended by LF.
 
-    Raises:
-        ProblemError: it cannot be read (see `read_file`), or is not UTF-8.
+    Raises ProblemError: it cannot be read (see `read_file`), or is not UTF-8.
     """
     content = read_file(path, where, most)
     with errors_as_problems(where or relative_path(path)):
@@ -291,10 +251,6 @@ def check_new_folder(folder: Path, remedy: str, code: str) -> list[Problem]:
 def replace_file(path: Path, data: bytes) -> None:
     """Put these bytes at a path: written beside and renamed, so nobody ever sees half a file.
 
-    Arguments:
-        path: in a folder that exists; what is there is replaced.
-        data: all of the file.
-
     Raises OSError where it cannot be written, or what is there is no plain file; what was there
     is there still.
     """
@@ -317,8 +273,7 @@ def hold_lock(path: Path, busy: Callable[[], None] | None = None) -> Iterator[No
 
     Arguments:
         path: a folder that exists, or a file in one, which is made where there is none.
-        busy: called once where another process holds the lock, before it is waited for; what it
-            raises goes to the caller, so that nobody waits.
+        busy: called once where another process holds the lock; if it raises, nobody waits.
     """
     flags = os.O_RDONLY if path.is_dir() else os.O_RDWR | os.O_CREAT
     descriptor = os.open(path, flags, 0o666)
@@ -338,11 +293,8 @@ def hold_lock(path: Path, busy: Callable[[], None] | None = None) -> Iterator[No
 def build_beside(target: Path) -> Iterator[Path]:
     """A new folder beside the target, to fill and then to hand to `put_in_place`.
 
-    It goes at the end of the block unless it was put in place. What processes that died left of
-    the same target goes at the beginning.
-
-    Arguments:
-        target: the folder that is to be there whole or not at all; folders above it are made.
+    It goes at the end of the block unless it was put in place, and what processes that died left
+    of the same target at the beginning. Folders above the target are made.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     clear_leftovers(target.parent, target.name)
@@ -363,14 +315,10 @@ def build_beside(target: Path) -> Iterator[Path]:
 
 
 def put_in_place(building: Path, target: Path, *, replace: bool = False) -> None:
-    """Give a complete folder its name, in one step, once its bytes are on disk.
+    """Give a folder from `build_beside` its name, in one step, once its bytes are on disk.
 
-    Arguments:
-        building: from `build_beside`.
-        target: its name, in the same folder.
-        replace: whether it takes the place of what is there.
-
-    Raises OSError where that cannot be done; what was there is there still.
+    Raises OSError where that cannot be done, as where something is there that is not to be
+    replaced; what was there is there still.
     """
     for path in (*building.rglob("*"), building):
         if path.is_file() or path.is_dir():
@@ -390,12 +338,9 @@ def put_in_place(building: Path, target: Path, *, replace: bool = False) -> None
 
 
 def clear_leftovers(folder: Path, name: str = "") -> None:
-    """Remove what processes that died were building in a folder.
+    """Remove what processes that died were building in a folder: to become `name`, or anything.
 
     A folder that is being built holds a lock, which has gone where its process has.
-
-    Arguments:
-        name: of the target that it was to become; any, if empty.
     """
     for path in tuple(folder.glob(f".{glob.escape(name) or '*'}.building-????????")):
         with contextlib.suppress(OSError):

@@ -30,9 +30,7 @@ def signal_group(leader: int, number: int) -> bool:
         raise ValueError(f"{leader} is no process group of a child")
     try:
         os.killpg(leader, number)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # macOS says so when only zombies are left
+    except (ProcessLookupError, PermissionError):  # macOS says so when only zombies are left
         return False
     return True
 
@@ -58,23 +56,15 @@ def group_is_alive(leader: int) -> bool:
         return False
     if not sys.platform.startswith("linux"):
         return True
-    return any(_state_and_group(entry) for entry in _processes() if _in_group(entry, leader))
+    processes = (entry for entry in Path("/proc").iterdir() if entry.name.isdigit())
+    return any(_group(entry) == leader for entry in processes)
 
 
-def _processes() -> list[Path]:
-    return [entry for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-
-
-def _in_group(entry: Path, leader: int) -> bool:
-    found = _state_and_group(entry)
-    return found is not None and found == leader
-
-
-def _state_and_group(entry: Path) -> int | None:
+def _group(process: Path) -> int | None:
     """The process group of a process, None for a zombie and for one that has gone."""
     try:
         # The name in brackets may hold anything, so what counts begins after the last bracket.
-        fields = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()
+        fields = (process / "stat").read_text(errors="replace").rpartition(")")[2].split()
     except OSError:
         return None
     return None if fields[0] in "ZX" else int(fields[2])

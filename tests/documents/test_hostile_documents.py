@@ -207,13 +207,13 @@ def waited(work: str, limits: Limits) -> dict[str, Any]:
     """What comes of a child that does some work and answers; waited for in a process of its own."""
     program = (
         "import time, json\n"
-        "from evaltools.documents import reader_server\n"
+        "from evaltools.documents import isolation\n"
         "from evaltools.documents.limits import Limits\n"
-        "reader_server._LOOK_EVERY = 0.05\n"
+        "isolation._LOOK_EVERY = 0.05\n"
         "def work():\n"
         f"    {work}\n"
         "    return {'document': True}\n"
-        f"print(json.dumps(reader_server.run_in_child(work, {limits!r})))\n"
+        f"print(json.dumps(isolation.run_in_child(work, {limits!r})))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     return dict(json.loads(done.stdout))

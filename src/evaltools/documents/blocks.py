@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from evaltools.documents.model import Heading
 from evaltools.documents.text_normalisation import clean, normalise
@@ -16,19 +16,12 @@ CHECKED, UNCHECKED = "☒", "☐"
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph or, with a level, a heading.
+    """A paragraph or, with a level, a heading."""
 
-    Arguments:
-        text: may hold single line feeds.
-        level: 0 for running text, 1 for the highest heading.
-        page: on which it begins, from 1; 0 where there are no pages.
-        breaks: (offset in text, page) where it runs over to another page.
-    """
-
-    text: str
-    level: int = 0
-    page: int = 0
-    breaks: tuple[tuple[int, int], ...] = ()
+    text: str  # may hold single line feeds
+    level: int = 0  # 0 for running text, 1 for the highest heading
+    page: int = 0  # on which it begins, from 1; 0 where there are no pages
+    breaks: tuple[tuple[int, int], ...] = ()  # (offset in text, page) where it runs over to another
 
 
 @dataclass(frozen=True)
@@ -44,28 +37,27 @@ Cell = tuple[Block, ...]
 
 @dataclass(frozen=True)
 class ComposedText:
-    """Blocks put together.
-
-    Arguments:
-        text: normalised.
-        headings: with their positions in it.
-        starts: (code point, page) in order, where something on a page begins.
-        tables: how many tables came in.
-    """
+    """Blocks put together into one normalised text."""
 
     text: str
     headings: tuple[Heading, ...]
-    starts: tuple[tuple[int, int], ...]
-    tables: int
+    starts: tuple[tuple[int, int], ...]  # (code point, page) where something on a page begins
+    tables: int  # how many came in
 
 
-@dataclass
-class _Piece:
-    """A stretch of text with what begins in it, at offsets from its start."""
+@dataclass(frozen=True)
+class DocumentContent:
+    """A document taken apart."""
 
-    text: str
-    headings: list[tuple[int, int, int]] = field(default_factory=list)  # level, start, end
-    marks: list[tuple[int, int]] = field(default_factory=list)  # offset, page
+    blocks: tuple[Block, ...]  # in reading order
+    fields: tuple[tuple[str, str], ...]  # (label, answer) of the form
+    present: tuple[str, ...]  # every piece of text in the file, gathered apart from `blocks`
+    left_out: tuple[tuple[str, str], ...] = ()  # (what it is, its text), not in `blocks` on purpose
+    tables: int = 0  # how many the running text of the file has
+    notes: tuple[str, ...] = ()  # sentences for whoever reads the text
+    pages: int | None = None  # None where the format has none
+    # (characters of the file, what the blocks have for them), of symbol fonts.
+    replaced: tuple[tuple[str, str], ...] = ()
 
 
 def compose(blocks: Iterable[Block]) -> ComposedText:
@@ -80,19 +72,65 @@ def compose(blocks: Iterable[Block]) -> ComposedText:
     at = tables = 0
     for block in blocks:
         tables += count_tables(block)
-        for piece in _pieces(block):
-            if parts:
-                parts.append("\n\n")
-                at += 2
-            headings.extend(
-                Heading(level, piece.text[start:end], at + start, at + end)
-                for level, start, end in piece.headings
-            )
-            starts.extend((at + offset, page) for offset, page in piece.marks if page)
-            parts.append(piece.text)
-            at += len(piece.text)
+        for between, text, level, pages in _pieces(block):
+            before = between if parts else ""
+            parts.extend((before, text))
+            at += len(before)
+            if level:
+                headings.append(Heading(level, text, at, at + len(text)))
+            starts.extend((at + offset, page) for offset, page in pages if page)
+            at += len(text)
     text = "".join(parts) + ("\n" if parts else "")
     return ComposedText(text, tuple(headings), tuple(starts), tables)
+
+
+def _pieces(block: Block) -> Iterator[tuple[str, str, int, list[tuple[int, int]]]]:
+    """Pieces of text of a block.
+
+    Each with what parts it from the one before, its level, and (offset, page) of what begins in it.
+    """
+    if isinstance(block, Paragraph):
+        if text := normalise(block.text).strip():
+            yield "\n\n", text, block.level, [(0, block.page), *_breaks(block, len(text))]
+    elif _is_short(block):
+        between = "\n\n"
+        for row in block.rows:
+            found = [next(_filled(cell), Paragraph("")) for cell in row]
+            while found and not to_line(found[-1].text):
+                found.pop()
+            for paragraph in found:
+                text = to_line(paragraph.text)
+                level, pages = (paragraph.level, [(0, paragraph.page)]) if text else (0, [])
+                yield between, text, level, pages
+                between = "\t"
+            between = "\n" if found else between
+    else:
+        for inner in (inner for row in block.rows for cell in row for inner in cell):
+            yield from _pieces(inner)
+
+
+def _breaks(paragraph: Paragraph, length: int) -> Iterator[tuple[int, int]]:
+    whole = normalise(paragraph.text)
+    skipped = len(whole) - len(whole.lstrip())
+    for offset, page in paragraph.breaks:
+        # Normalising what comes before a break tells where the break is in the whole.
+        place = len(normalise(paragraph.text[:offset] + "|")) - 2 - skipped
+        yield min(max(place, 0), length), page
+
+
+def _is_short(table: Table) -> bool:
+    """Whether its cells are one line each."""
+    for cell in (cell for row in table.rows for cell in row):
+        if any(isinstance(block, Table) for block in cell):
+            return False
+        texts = [to_line(paragraph.text) for paragraph in _filled(cell)]
+        if len(texts) > 1 or any(len(text) > LONGEST_CELL for text in texts):
+            return False
+    return True
+
+
+def _filled(cell: Cell) -> Iterator[Paragraph]:
+    return (paragraph for paragraph in paragraphs(cell) if to_line(paragraph.text))
 
 
 def page_starts(starts: Sequence[tuple[int, int]], pages: int, length: int) -> tuple[int, ...]:
@@ -118,9 +156,7 @@ def paragraphs(blocks: Iterable[Block]) -> Iterator[Paragraph]:
         if isinstance(block, Paragraph):
             yield block
         else:
-            for row in block.rows:
-                for cell in row:
-                    yield from paragraphs(cell)
+            yield from paragraphs(inner for row in block.rows for cell in row for inner in cell)
 
 
 def to_text(blocks: Iterable[Block]) -> str:
@@ -146,94 +182,3 @@ def row_answers(row: Sequence[Cell]) -> list[tuple[str, str]]:
 def to_line(text: str) -> str:
     """A text in one line without tabs, as it can stand in a cell."""
     return clean(text).replace("\t", " ").replace("\n", " ").strip()
-
-
-def _pieces(block: Block) -> Iterator[_Piece]:
-    if isinstance(block, Paragraph):
-        yield from _paragraph(block)
-    elif _short(block):
-        yield from _lines(block)
-    else:
-        for row in block.rows:
-            for cell in row:
-                for inner in cell:
-                    yield from _pieces(inner)
-
-
-def _paragraph(paragraph: Paragraph) -> Iterator[_Piece]:
-    text = normalise(paragraph.text).strip()
-    if not text:
-        return
-    skipped = len(normalise(paragraph.text)) - len(normalise(paragraph.text).lstrip())
-    marks = [(0, paragraph.page)]
-    for offset, page in paragraph.breaks:
-        # Normalising what comes before a break tells where the break is in the whole.
-        place = len(normalise(paragraph.text[:offset] + "|")) - 2 - skipped
-        marks.append((min(max(place, 0), len(text)), page))
-    level = paragraph.level
-    yield _Piece(text, [(level, 0, len(text))] if level else [], marks)
-
-
-def _short(table: Table) -> bool:
-    for row in table.rows:
-        for cell in row:
-            if any(isinstance(block, Table) for block in cell):
-                return False
-            filled = [text for paragraph in paragraphs(cell) if (text := to_line(paragraph.text))]
-            if len(filled) > 1 or any(len(text) > LONGEST_CELL for text in filled):
-                return False
-    return True
-
-
-def _lines(table: Table) -> Iterator[_Piece]:
-    """The lines of a table as one piece; a page may begin at any of them."""
-    piece = _Piece("")
-    lines: list[str] = []
-    at = 0
-    for row in table.rows:
-        cells = [next(_fill_cell(cell), Paragraph("")) for cell in row]
-        line = "\t".join(to_line(cell.text) for cell in cells).rstrip()
-        if not line:
-            continue
-        offset = at
-        for cell in cells:
-            text = to_line(cell.text)
-            if text and cell.page and (not piece.marks or piece.marks[-1][1] < cell.page):
-                piece.marks.append((offset, cell.page))
-            if text and cell.level:
-                piece.headings.append((cell.level, offset, offset + len(text)))
-            offset += len(text) + 1
-        lines.append(line)
-        at += len(line) + 1
-    piece.text = "\n".join(lines)
-    if piece.text:
-        yield piece
-
-
-def _fill_cell(cell: Cell) -> Iterator[Paragraph]:
-    return (paragraph for paragraph in paragraphs(cell) if to_line(paragraph.text))
-
-
-@dataclass(frozen=True)
-class DocumentContent:
-    """A document taken apart.
-
-    Arguments:
-        blocks: paragraphs, headings and tables in reading order.
-        fields: (label, answer) of the form.
-        present: every piece of text in the file, gathered apart from `blocks`.
-        left_out: (what it is, its text) of all that is not in `blocks` on purpose.
-        tables: how many tables the running text of the file has.
-        notes: sentences for whoever reads the text.
-        pages: how many; None where the format has none.
-        replaced: (characters of the file, what the blocks have for them), of symbol fonts.
-    """
-
-    blocks: tuple[Block, ...]
-    fields: tuple[tuple[str, str], ...]
-    present: tuple[str, ...]
-    left_out: tuple[tuple[str, str], ...] = ()
-    tables: int = 0
-    notes: tuple[str, ...] = ()
-    pages: int | None = None
-    replaced: tuple[tuple[str, str], ...] = ()

@@ -31,17 +31,11 @@ _SAME = {"nn": "no", "nb": "no"}  # two ways to write one language
 
 @dataclass(frozen=True)
 class _Profile:
-    """What a text in a language has.
+    """What a text in a language has."""
 
-    Arguments:
-        words: its function words.
-        letters: its alphabet.
-        neighbours: words of languages near to it that the model does not know.
-    """
-
-    words: str
-    letters: str
-    neighbours: str = ""
+    words: str  # its function words
+    letters: str  # its alphabet
+    neighbours: str = ""  # words of languages near to it that the model does not know
 
 
 _PROFILES = {

@@ -77,67 +77,55 @@ class Refusal:
 empty = Refusal("empty", "the file is empty (0 bytes)", _AGAIN)
 broken = Refusal("truncated", "the file is cut off or damaged: {}", _AGAIN)
 unreadable = Refusal(
-    "unreadable",
-    "the file cannot be opened ({})",
+    "unreadable", "the file cannot be opened ({})",
     "Check that it is there and that you may read it.",
-)
+)  # fmt: skip
 encrypted = Refusal(
-    "encrypted",
-    "the file is protected by a password ({})",
+    "encrypted", "the file is protected by a password ({})",
     "Ask the sender for a copy without one, or open it with the password and save it without.",
     "a file that opens without a password",
-)
+)  # fmt: skip
 decompression_bomb = Refusal(
     "bomb", "the file unpacks into far more than a report holds: {}", _HARM
 )
 entities = Refusal(  # by them other files can be read, or memory filled
-    "entities",
-    "{} declares a document type or entities, as no office program does",
-    _HARM,
+    "entities", "{} declares a document type or entities, as no office program does", _HARM,
     "XML without DOCTYPE and ENTITY",
-)
+)  # fmt: skip
 unsafe = Refusal(  # two programs could see different things in it
     "unsafe", "the package is not built as office programs build one: {}", _AGAIN
 )
 too_large = Refusal(
-    "too-large",
-    "the document is too large to be read: {}",
+    "too-large", "the document is too large to be read: {}",
     "Leave out what is no part of the report (data tables, annexes), and save it anew.",
-)
+)  # fmt: skip
 too_slow = Refusal(
-    "too-slow",
-    "reading it takes more than {}",
+    "too-slow", "reading it takes more than {}",
     "It may hold large drawings or be damaged. Leave the drawings out, or print it to a new PDF, "
     "and import that.",
-)
+)  # fmt: skip
 stalled = Refusal(
-    "stalled",
-    "reading it waited {} seconds for the disk or the network",
+    "stalled", "reading it waited {} seconds for the disk or the network",
     "Copy it to a folder of this computer, and import it again.",
-)
+)  # fmt: skip
 crashed = Refusal(
-    "died",
-    "reading it ended the process that read it ({})",
+    "died", "reading it ended the process that read it ({})",
     "Open it and save it anew as DOCX or PDF; it may be damaged or made to do harm.",
-)
+)  # fmt: skip
 scanned = Refusal(
-    "scanned",
-    "it is a scan without text: {}",
+    "scanned", "it is a scan without text: {}",
     "Ask the sender for the original, or recognise its text, for example with "
     "`ocrmypdf -l fin+swe IN.pdf OUT.pdf`, and import the result.",
     "pages with text",
-)
+)  # fmt: skip
 letters_lost = Refusal(
-    "letters-lost",
-    "its fonts do not tell which letters they show: {} are not known",
+    "letters-lost", "its fonts do not tell which letters they show: {} are not known",
     "Ask the sender for the original document or for a PDF saved anew from it. Else recognise its "
     "text from the pages, for example with `ocrmypdf --force-ocr -l fin+swe IN.pdf OUT.pdf`, and "
     "import the result.",
-)
+)  # fmt: skip
 unread = Refusal("not-read", "{} is not read", "Open it and save it as DOCX or PDF.", _READ)
 unknown = Refusal(
-    "unknown",
-    "its content is no kind of document that is read{}",
-    "Open it in the program it was made with and save it as DOCX or PDF.",
-    _READ,
-)
+    "unknown", "its content is no kind of document that is read{}",
+    "Open it in the program it was made with and save it as DOCX or PDF.", _READ,
+)  # fmt: skip

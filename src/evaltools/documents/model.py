@@ -124,16 +124,16 @@ class DocumentText:
 
 
 def from_plain(plain: dict[str, Any]) -> DocumentText:
-    """Rebuild a DocumentText from what `dataclasses.asdict` made of one, after JSON."""
-    coverage = dict(plain["coverage"])
-    coverage["left_out"] = tuple(LeftOut(**item) for item in coverage["left_out"])
-    coverage["notes"] = tuple(coverage["notes"])
-    return DocumentText(
-        **{
-            **plain,
-            "pages": None if plain["pages"] is None else tuple(plain["pages"]),
-            "headings": tuple(Heading(**item) for item in plain["headings"]),
-            "fields": tuple(Field(**item) for item in plain["fields"]),
-            "coverage": Coverage(**coverage),
-        }
-    )
+    """The document that `asdict` and JSON made plain data of."""
+    coverage = plain["coverage"]
+    coverage |= {
+        "left_out": tuple(LeftOut(**item) for item in coverage["left_out"]),
+        "notes": tuple(coverage["notes"]),
+    }
+    plain |= {
+        "pages": None if plain["pages"] is None else tuple(plain["pages"]),
+        "headings": tuple(Heading(**item) for item in plain["headings"]),
+        "fields": tuple(Field(**item) for item in plain["fields"]),
+        "coverage": Coverage(**coverage),
+    }
+    return DocumentText(**plain)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -22,6 +23,11 @@ from evaltools.documents.zip_package import Package
 LONGEST_TEXT = 1_000  # characters of what was left out that are kept
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLE_STREAMS = {
+    "WordDocument": "an old Word document (.doc)",
+    "Workbook": "an old Excel workbook (.xls)",
+    "Book": "an old Excel workbook (.xls)",
+}
 _ODF: dict[str, Kind] = {
     "application/vnd.oasis.opendocument.text": "odt",
     "application/vnd.oasis.opendocument.text-template": "odt",
@@ -69,29 +75,26 @@ def read_text(path: Path, limits: Limits = LIMITS) -> DocumentText:
     kind, package = detect_kind(data, limits)
     source = load_reader(kind)(data if package is None else package, limits)
     composed = compose(source.blocks)
-    if len(composed.text) > limits.characters:
-        raise guard.too_large(f"{len(composed.text)} characters", f"{limits.characters} characters")
-    pages = None
+    text, pages = composed.text, None
+    if len(text) > limits.characters:
+        raise guard.too_large(f"{len(text)} characters", f"{limits.characters} characters")
     if source.pages is not None:
-        pages = page_starts(composed.starts, source.pages, len(composed.text))
-    note = describe_misnamed(kind, path.suffix)
+        pages = page_starts(composed.starts, source.pages, len(text))
+    notes = list(source.notes)
+    if path.suffix.lower() not in _SUFFIXES[kind]:
+        named = f"named {path.suffix}" if path.suffix else "named without an ending"
+        notes.insert(0, f"The file is {named}, its content is {kind.upper()}; it was read as that.")
+    tables = (source.tables, composed.tables)
     return DocumentText(
         kind=kind,
-        text=composed.text,
+        text=text,
         language="",
         pages=pages,
         headings=composed.headings,
         fields=tuple(Field(label, value) for label, value in source.fields),
-        coverage=measure(
-            source.present,
-            composed.text,
-            source.left_out,
-            (source.tables, composed.tables),
-            (*((note,) if note else ()), *source.notes),
-            source.replaced,
-        ),
+        coverage=measure(source.present, text, source.left_out, tables, notes, source.replaced),
         file_sha256=hashlib.sha256(data).hexdigest(),
-        text_sha256=hashlib.sha256(composed.text.encode()).hexdigest(),
+        text_sha256=hashlib.sha256(text.encode()).hexdigest(),
     )
 
 
@@ -124,14 +127,6 @@ def detect_kind(data: bytes, limits: Limits) -> tuple[Kind, Package | None]:
     raise guard.unknown()
 
 
-def describe_misnamed(kind: Kind, suffix: str) -> str:
-    """A sentence on a file whose name says another kind than its content; empty if it does not."""
-    if suffix.lower() in _SUFFIXES[kind]:
-        return ""
-    named = f"named {suffix}" if suffix else "named without an ending"
-    return f"The file is {named}, its content is {kind.upper()}; it was read as that."
-
-
 def _kind_of_package(package: Package) -> Kind:
     if "mimetype" in package:
         kind = _ODF.get(package.read("mimetype").decode("ascii", "replace").strip())
@@ -140,11 +135,12 @@ def _kind_of_package(package: Package) -> Kind:
             if manifest in package and b"encryption-data" in package.read(manifest):
                 raise guard.encrypted("OpenDocument encryption")
             return kind
-    if any(name.startswith("word/") for name in package.names):
+    folders = {name.partition("/")[0] for name in package.names if "/" in name}
+    if "word" in folders:
         return "docx"
-    if any(name.startswith("xl/") for name in package.names):
+    if "xl" in folders:
         return "xlsx"
-    if any(name.startswith("ppt/") for name in package.names):
+    if "ppt" in folders:
         raise guard.unread("a presentation (PPTX)")
     if any(name.lower().endswith(".iwa") for name in package.names):
         raise guard.unread("an Apple iWork document (Pages, Numbers)")
@@ -152,15 +148,11 @@ def _kind_of_package(package: Package) -> Kind:
 
 
 def _refuse_ole(data: bytes) -> Exception:
-    def holds(name: str) -> bool:
-        return name.encode("utf-16-le") in data
-
-    if holds("EncryptedPackage"):
+    if "EncryptedPackage".encode("utf-16-le") in data:
         return guard.encrypted("Office encryption")
-    if holds("WordDocument"):
-        return guard.unread("an old Word document (.doc)")
-    if holds("Workbook") or holds("Book"):
-        return guard.unread("an old Excel workbook (.xls)")
+    for stream, what in _OLE_STREAMS.items():
+        if stream.encode("utf-16-le") in data:
+            return guard.unread(what)
     return guard.unread("a document of an old Office program")
 
 
@@ -187,40 +179,35 @@ def measure(
         notes: kept in order, each once.
         replaced: (characters of the file, those that the text has for them), of symbol fonts.
     """
-    expected = _count_words(present)
+    expected = _count(present)
     replaced = tuple(replaced)
-    expected -= _count_words(given for given, _ in replaced)
-    expected += _count_words(shown for _, shown in replaced)
-    inside = Counter(visible(text))
-    unread = expected - Counter({c: n for c, n in inside.items() if not _is_ignorable(c)})
+    expected -= _count(given for given, _ in replaced)
+    expected += _count(shown for _, shown in replaced)
+    inside = _count([text])
+    unread = expected - Counter(
+        {c: n for c, n in inside.items() if c != UNKNOWN and not is_private(c)}
+    )
     read = expected.total() - unread.total()
-    named: dict[str, int] = {}
-    samples: dict[str, str] = {}
+    named: dict[str, LeftOut] = {}
     for what, piece in left_out:
-        bag = Counter(visible(piece))
-        named[what] = named.get(what, 0) + bag.total()
-        samples[what] = f"{samples.get(what, '')} {to_line(piece)}".strip()[:LONGEST_TEXT]
+        bag = _count([piece])
         unread -= bag
+        so_far = named.get(what) or LeftOut(str(what), 0, isinstance(what, HeaderOrFooter))
+        named[what] = replace(
+            so_far,
+            characters=so_far.characters + bag.total(),
+            text=f"{so_far.text} {to_line(piece)}".strip()[:LONGEST_TEXT],
+        )
     return Coverage(
         characters_present=expected.total(),
         characters_read=read,
         characters_unread=unread.total(),
         tables_present=tables[0],
         tables_read=tables[1],
-        left_out=tuple(
-            LeftOut(str(what), characters, isinstance(what, HeaderOrFooter), samples[what])
-            for what, characters in named.items()
-        ),
+        left_out=tuple(named.values()),
         notes=tuple(dict.fromkeys(notes)),
     )
 
 
-def _is_ignorable(character: str) -> bool:
-    return character == UNKNOWN or is_private(character)
-
-
-def _count_words(pieces: Iterable[str]) -> Counter[str]:
-    bag: Counter[str] = Counter()
-    for piece in pieces:
-        bag.update(visible(piece))
-    return bag
+def _count(pieces: Iterable[str]) -> Counter[str]:
+    return Counter(itertools.chain.from_iterable(map(visible, pieces)))

@@ -32,22 +32,13 @@ _PRIVATE = str.maketrans(dict.fromkeys(_WRITTEN.values(), "�"))
 
 @dataclass(frozen=True)
 class Look:
-    """How a text looks.
+    """How a text looks."""
 
-    Arguments:
-        hidden: the program does not show it.
-        white: its letters have the colour of a blank page.
-        tiny: its letters are too small to be seen.
-        coloured: something behind it is not white, or may not be.
-        shift: 1 raised, -1 lowered, 0 on the line.
-        font: its family.
-    """
-
-    hidden: bool = False
-    white: bool = False
-    tiny: bool = False
-    coloured: bool = False
-    shift: int = 0
+    hidden: bool = False  # the program does not show it
+    white: bool = False  # its letters have the colour of a blank page
+    tiny: bool = False  # its letters are too small to be seen
+    coloured: bool = False  # something behind it is not white, or may not be
+    shift: int = 0  # 1 raised, -1 lowered, 0 on the line
     font: str = ""
 
     @property

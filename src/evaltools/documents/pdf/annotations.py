@@ -42,19 +42,12 @@ _INHERITED = ("/FT", "/Ff", "/V", "/TU", "/Opt")
 
 @dataclass(frozen=True)
 class Annotations:
-    """What was found.
+    """What was found on the pages of a file."""
 
-    Arguments:
-        data: the file, with all typed text that has an appearance made a part of its pages.
-        typed: characters of typed text without an appearance, by page from 1.
-        left_out: (what it is, its text) of the others.
-        moved: whether anything was made a part of a page.
-    """
-
-    data: bytes
-    typed: dict[int, list[Glyph]]
-    left_out: tuple[tuple[str, str], ...]
-    moved: bool
+    data: bytes  # the file, with all typed text that has an appearance made a part of its pages
+    typed: dict[int, list[Glyph]]  # typed text without an appearance, by page from 1
+    left_out: tuple[tuple[str, str], ...]  # (what it is, its text) of the others
+    moved: bool  # whether anything was made a part of a page
 
 
 def read_annotations(pdf: pikepdf.Pdf, data: bytes) -> Annotations:

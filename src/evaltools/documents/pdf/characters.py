@@ -39,88 +39,51 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 class TextState(NamedTuple):
-    """How a string of characters is drawn.
+    """How a string of characters is drawn."""
 
-    Arguments:
-        mode: text rendering mode of PDF; 3 and 7 leave no mark on the page.
-        colour: of the letters; None where it is a pattern or in a colour space of its own.
-        off: in a layer that is switched off.
-        spacing: points that are set between letters on purpose, which make no blank.
-    """
-
-    mode: int
-    colour: Colour | None
-    off: bool
-    spacing: float
-
-
-_PLAIN = TextState(0, (0.0, 0.0, 0.0), False, 0.0)
+    mode: int = 0  # text rendering mode of PDF; 3 and 7 leave no mark on the page
+    colour: Colour | None = (0.0, 0.0, 0.0)  # None for a pattern, or in a space of its own
+    off: bool = False  # in a layer that is switched off
+    spacing: float = 0.0  # points that are set between letters on purpose, which make no blank
 
 
 class Glyph(NamedTuple):
-    """A character as it is drawn.
+    """A character as it is drawn; where it is turned, its place is that on the page turned back."""
 
-    Arguments:
-        text: mostly one character; ligatures are taken apart.
-        x0, x1: where it begins and ends.
-        y: its base line.
-        size: in points.
-        bold: whether its font says so.
-        mark: number of the marked content it belongs to; -1 without one.
-        artifact: marked as no part of the text, as running headers are.
-        turn: direction of the writing in degrees, 0 for upright; places are those on the page
-            turned back by it.
-        drawn: how it is drawn.
-        raised: its ink stands above the base line that it is set on, as that of a superscript
-            from a font's own set does.
-    """
-
-    text: str
+    text: str  # mostly one character; ligatures are taken apart
     x0: float
     x1: float
-    y: float
-    size: float
-    bold: bool
-    mark: int
-    artifact: bool
-    turn: int
-    drawn: TextState = _PLAIN
-    raised: bool = False
+    y: float  # its base line
+    size: float  # in points
+    bold: bool  # whether its font says so
+    mark: int  # number of the marked content it belongs to; -1 without one
+    artifact: bool  # marked as no part of the text, as running headers are
+    turn: int  # direction of the writing in degrees, 0 for upright
+    drawn: TextState = TextState()
+    raised: bool = False  # its ink stands above its base line, as that of a font's superscripts
 
 
 @dataclass
 class PageContent:
-    """What is drawn on one page.
+    """What is drawn on one page; sizes are in points."""
 
-    Arguments:
-        number: of the page, from 1.
-        width, height: of the page, in points.
-        shown: the part of it that is shown; the rest is cropped away.
-        rules: straight horizontal and vertical lines.
-        pictures: share of the page that pictures cover.
-        paths: how many shapes are drawn.
-    """
-
-    number: int
+    number: int  # from 1
     width: float
     height: float
-    shown: Box
+    shown: Box  # the part of it that is shown; the rest is cropped away
     glyphs: list[Glyph] = field(default_factory=list)
-    rules: list[Box] = field(default_factory=list)
-    pictures: float = 0.0
-    paths: int = 0
+    rules: list[Box] = field(default_factory=list)  # straight horizontal and vertical lines
+    pictures: float = 0.0  # share of the page that pictures cover
+    paths: int = 0  # how many shapes are drawn
 
 
 class _Content(NamedTuple):
-    """Marked content that is being drawn; `actual` is what its characters mean, where it says so.
-
-    A soft hyphen is drawn as a plain one.
-    """
+    """Marked content that is being drawn."""
 
     mark: int = -1
     artifact: bool = False
     off: bool = False
-    actual: str | None = None
+    actual: str | None = None  # what its characters mean: a soft hyphen is drawn as a plain one
 
 
 class CharacterDevice(PDFTextDevice):
@@ -130,7 +93,7 @@ class CharacterDevice(PDFTextDevice):
         super().__init__(manager)
         self.pages: list[PageContent] = []
         self._faces: dict[int, FontFace] = {}
-        self._drawn = _PLAIN
+        self._drawn = TextState()
 
     @property
     def charted(self) -> frozenset[str]:
@@ -368,9 +331,7 @@ def layers_off(pdf: pikepdf.Pdf) -> frozenset[int]:
 class Interpreter(PDFPageInterpreter):
     """An interpreter of pdfminer that knows layers and passes over colours it does not know.
 
-    Arguments:
-        manager, device: of pdfminer; the device is a `CharacterDevice`.
-        off: object numbers of layers that are switched off.
+    `off` are the object numbers of layers that are switched off.
     """
 
     device: CharacterDevice

@@ -23,7 +23,7 @@ from evaltools.documents.blocks import Block, Paragraph, Table
 from evaltools.documents.model import HeaderOrFooter
 from evaltools.documents.pdf.characters import Box, Glyph, PageContent, page_box
 from evaltools.documents.pdf.headers_footers import find_headers_footers
-from evaltools.documents.pdf.lines import Line, lines_by_position
+from evaltools.documents.pdf.lines import Line, group_while, lines_by_position
 from evaltools.documents.pdf.paragraphs import (
     PdfContent,
     Typography,
@@ -46,15 +46,10 @@ Row = list[list[Line]]  # lines of each cell
 
 @dataclass(eq=False)
 class _RuledTable:
-    """A ruled table, over as many pages as it runs.
+    """A ruled table, over as many pages as it runs."""
 
-    Arguments:
-        box: where it begins.
-        columns: left edges of all cells, rounded, to tell whether two of them are one table.
-    """
-
-    box: Box
-    columns: list[int]
+    box: Box  # where it begins
+    columns: list[int]  # left edges of all cells, rounded, to tell whether two of them are one
     rows: list[Row]
 
     @property
@@ -240,13 +235,9 @@ def _rows_first(items: Sequence[_Item]) -> Iterator[_Item]:
     def base(item: _Item) -> float:
         return item.y if isinstance(item, Line) else item.box[1] + _FIRST_LINE
 
-    row: list[_Item] = []
-    for item in sorted(items, key=lambda item: (round(base(item)), item.box[0])):
-        if row and not _is_level(row[0], item):
-            yield from sorted(row, key=_left)
-            row = []
-        row.append(item)
-    yield from sorted(row, key=_left)
+    ordered = sorted(items, key=lambda item: (round(base(item)), item.box[0]))
+    for row in group_while(ordered, lambda row, item: _is_level(row[0], item)):
+        yield from sorted(row, key=lambda item: item.box[0])
 
 
 def _is_level(one: _Item, other: _Item) -> bool:
@@ -255,21 +246,16 @@ def _is_level(one: _Item, other: _Item) -> bool:
     return abs(one.y - other.y) <= _LEVEL * min(one.size, other.size)
 
 
-def _left(item: _Item) -> float:
-    return item.box[0]
-
-
 def _bands(items: Sequence[_Item]) -> list[list[_Item]]:
     """Items whose heights overlap, from top to bottom."""
     bands: list[list[_Item]] = []
     bottom = 0.0
     for item in sorted(items, key=lambda item: (item.box[1], item.box[0])):
-        if bands and item.box[1] < bottom:
-            bands[-1].append(item)
-            bottom = max(bottom, item.box[3])
-        else:
-            bands.append([item])
+        if not bands or item.box[1] >= bottom:
+            bands.append([])
             bottom = item.box[3]
+        bands[-1].append(item)
+        bottom = max(bottom, item.box[3])
     return bands
 
 
@@ -280,7 +266,7 @@ def _groups(bands: Sequence[list[_Item]]) -> list[tuple[list[Gap], list[_Item]]]
         if groups and (gaps := _free_gaps(groups[-1][0], band)):
             groups[-1] = (gaps, [*groups[-1][1], *band])
         else:
-            left, right = min(map(_left, band)), max(item.box[2] for item in band)
+            left, right = min(item.box[0] for item in band), max(item.box[2] for item in band)
             groups.append((_free_gaps([(left, right)], band), list(band)))
     return groups
 
@@ -324,39 +310,30 @@ def _prose(lines: list[Line], type_: Typography, words: WordList) -> Iterator[Bl
 
 
 def _by_row(lines: Sequence[Line]) -> list[list[Line]]:
-    rows: list[list[Line]] = []
-    for line in lines:
-        last = rows[-1][-1] if rows else None
-        if last and last.page == line.page and abs(last.y - line.y) < 2 and line.x0 > last.x1:
-            rows[-1].append(line)
-        else:
-            rows.append([line])
-    return rows
+    def is_beside(row: list[Line], line: Line) -> bool:
+        last = row[-1]
+        return last.page == line.page and abs(last.y - line.y) < 2 and line.x0 > last.x1
+
+    return group_while(lines, is_beside)
 
 
 def _group_aligned(rows: Sequence[list[Line]]) -> list[list[list[Line]]]:
     """Rows of the same columns together; any other row by itself."""
-    groups: list[list[list[Line]]] = []
-    for parts in rows:
-        last = groups[-1][-1] if groups else []
-        same = len(last) == len(parts) > 1 and all(
-            abs(a.x0 - b.x0) < 4 or abs(a.x1 - b.x1) < 4 for a, b in zip(last, parts, strict=True)
-        )
-        if same:
-            groups[-1].append(parts)
-        else:
-            groups.append([parts])
-    return groups
+    return group_while(
+        rows,
+        lambda group, parts: (
+            len(group[-1]) == len(parts) > 1
+            and all(
+                abs(a.x0 - b.x0) < 4 or abs(a.x1 - b.x1) < 4
+                for a, b in zip(group[-1], parts, strict=True)
+            )
+        ),
+    )
 
 
 def _join_near(parts: list[Line]) -> list[Line]:
     """Parts of a row, those together between which is no more than a wide blank."""
-    near: list[list[Line]] = []
-    for part in parts:
-        if near and part.x0 - near[-1][-1].x1 <= _CELLS * part.size:
-            near[-1].append(part)
-        else:
-            near.append([part])
+    near = group_while(parts, lambda group, part: part.x0 - group[-1].x1 <= _CELLS * part.size)
     return [line for group in near for line in _join_parts(group)]
 
 

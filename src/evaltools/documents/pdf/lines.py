@@ -15,10 +15,11 @@ alone are not: they may be the heads of columns.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
+from typing import TypeVar
 
 from evaltools.documents.pdf.characters import Box, Glyph
 from evaltools.documents.pdf.glyph_names import HYPHENS
@@ -49,29 +50,32 @@ _ACCENTS = frozenset("´`¨^~˜ˆ°¯ˇ˘˙˚˝¸˛")
 
 Piece = tuple[float, float]
 """From where to where."""
+T = TypeVar("T")
+
+
+def group_while(items: Iterable[T], belongs: Callable[[list[T], T], bool]) -> list[list[T]]:
+    """Items in order, each together with those before it as long as it belongs to their group."""
+    groups: list[list[T]] = []
+    for item in items:
+        if groups and belongs(groups[-1], item):
+            groups[-1].append(item)
+        else:
+            groups.append([item])
+    return groups
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line, or the part of one that stands in a column or cell.
+    """A line, or the part of one that stands in a column or cell."""
 
-    Arguments:
-        text: with blanks where there are gaps.
-        x0, x1, y: where it begins and ends, and its base line.
-        size: of most of its characters.
-        bold: whether all of its characters are.
-        page: from 1.
-        first: width of its first word, in points.
-    """
-
-    text: str
+    text: str  # with blanks where there are gaps
     x0: float
     x1: float
-    y: float
-    size: float
-    bold: bool
-    page: int
-    first: float
+    y: float  # its base line
+    size: float  # of most of its characters
+    bold: bool  # whether all of its characters are
+    page: int  # from 1
+    first: float  # width of its first word, in points
 
     @property
     def box(self) -> Box:
@@ -207,23 +211,18 @@ def lines_by_position(glyphs: Iterable[Glyph], page: int) -> list[Line]:
 
 def _runs(glyphs: Iterable[Glyph]) -> list[_Run]:
     """Runs of characters in the order in which they are drawn."""
-    runs: list[list[Glyph]] = []
-    for glyph in glyphs:
-        if not glyph.text:
-            continue
-        last = runs[-1][-1] if runs else None
-        if (
-            last is not None
-            and last.y == glyph.y
+
+    def continues(run: list[Glyph], glyph: Glyph) -> bool:
+        last = run[-1]
+        return (
+            last.y == glyph.y
             and last.size == glyph.size
             and last.raised == glyph.raised
             and -0.5 * glyph.size < _gap(last, glyph) < _SPACE * glyph.size
             and glyph.x0 >= last.x0
-        ):
-            runs[-1].append(glyph)
-        else:
-            runs.append([glyph])
-    return [_Run(run) for run in runs]
+        )
+
+    return [_Run(run) for run in group_while((g for g in glyphs if g.text), continues)]
 
 
 def _gap(before: Glyph, glyph: Glyph) -> float:
@@ -393,15 +392,11 @@ def _split(runs: Sequence[_Run], tracking: _Tracking, gutters: Sequence[float]) 
 
 @dataclass
 class _Tracking:
-    """How letters of a line are spaced, by identity of the character.
+    """How letters of a line are spaced, by identity of the character."""
 
-    Arguments:
-        gaps: points that letter-spacing puts before a character within a word.
-        slack: points by which the gap before a character may be wider than elsewhere, although
-            it parts words.
-    """
-
+    # Points that letter-spacing puts before a character within a word.
     gaps: dict[int, float] = field(default_factory=dict)
+    # Points by which the gap before one may be wider than elsewhere, although it parts words.
     slack: dict[int, float] = field(default_factory=dict)
 
     def add(self, stretch: Sequence[tuple[Glyph, float]]) -> None:

@@ -12,7 +12,7 @@ from evaltools.documents.blocks import Block, Paragraph
 from evaltools.documents.model import HeaderOrFooter
 from evaltools.documents.pdf.characters import PageContent
 from evaltools.documents.pdf.glyph_names import HYPHENS
-from evaltools.documents.pdf.lines import Line, lines_by_position
+from evaltools.documents.pdf.lines import Line, group_while, lines_by_position
 
 _MARKER = re.compile(r"(?:[•◦▪‣·●○■□☐☒✓✗]|[-–—]|\(?(?:\d{1,2}|[a-zåäö])[.)])\s+\S")
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[^\W\d_]")
@@ -47,19 +47,12 @@ class PdfContent:
 
 @dataclass(frozen=True)
 class Typography:
-    """How the running text of a document is set.
+    """How the running text of a document is set."""
 
-    Arguments:
-        size: in points, of most characters.
-        bold: whether most of it is.
-        leading: usual distance of base lines as a multiple of the size.
-        ranks: (size, bold) of lines that look like headings, the highest first.
-    """
-
-    size: float
-    bold: bool
-    leading: float
-    ranks: tuple[tuple[float, bool], ...]
+    size: float  # in points, of most characters
+    bold: bool  # whether most of it is
+    leading: float  # usual distance of base lines as a multiple of the size
+    ranks: tuple[tuple[float, bool], ...]  # (size, bold) of what looks like headings, highest first
 
 
 def measure_typography(lines: Sequence[Line]) -> Typography:
@@ -87,12 +80,10 @@ def measure_typography(lines: Sequence[Line]) -> Typography:
 def make_paragraphs(lines: Sequence[Line], type_: Typography, words: WordList) -> list[Paragraph]:
     """Rebuild the paragraphs of lines that are in reading order, over the ends of pages too."""
     columns = _find_columns(lines)
-    groups: list[list[Line]] = []
-    for line, below in itertools.zip_longest(lines, lines[1:]):
-        if groups and not _begins(groups[-1], line, type_, columns, below):
-            groups[-1].append(line)
-        else:
-            groups.append([line])
+    below = {id(line): after for line, after in itertools.pairwise(lines)}
+    groups = group_while(
+        lines, lambda group, line: not _begins(group, line, type_, columns, below.get(id(line)))
+    )
     return [join_lines(group, words, _heading_level(group, type_)) for group in groups]
 
 
@@ -169,12 +160,9 @@ class _Column:
 
 def _find_columns(lines: Sequence[Line]) -> dict[int, _Column]:
     """Columns by identity of their lines: runs of lines on one page that go down."""
-    runs: list[list[Line]] = []
-    for line in lines:
-        if runs and runs[-1][-1].page == line.page and line.y > runs[-1][-1].y - 1:
-            runs[-1].append(line)
-        else:
-            runs.append([line])
+    runs = group_while(
+        lines, lambda run, line: run[-1].page == line.page and line.y > run[-1].y - 1
+    )
     widest = max((line.x1 for run in runs if len(run) > 3 for line in run), default=0.0)
     columns: dict[int, _Column] = {}
     for run in runs:

@@ -31,7 +31,7 @@ from evaltools.documents.pdf.characters import (
     layers_off,
 )
 from evaltools.documents.pdf.glyph_names import LOST
-from evaltools.documents.pdf.lines import lines_by_position
+from evaltools.documents.pdf.lines import group_while, lines_by_position
 from evaltools.documents.pdf.paragraphs import WordList
 from evaltools.documents.pdf.second_reader import SecondReading, read_with_pdfium
 from evaltools.documents.pdf.visibility import find_visible, remove_redrawn
@@ -198,13 +198,8 @@ def _sentences(words: WordList, lost: int, recognised: Sequence[int]) -> list[st
 
 def _numbers(numbers: Sequence[int]) -> str:
     """Numbers as ranges: 1–3, 5."""
-    ranges: list[list[int]] = []
-    for number in numbers:
-        if ranges and ranges[-1][1] == number - 1:
-            ranges[-1][1] = number
-        else:
-            ranges.append([number, number])
-    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in ranges)
+    runs = group_while(numbers, lambda run, number: number == run[-1] + 1)
+    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
 @contextmanager

@@ -38,31 +38,21 @@ Window = tuple[slice, slice]
 
 @dataclass(frozen=True)
 class Picture:
-    """A page as it is drawn.
-
-    Arguments:
-        complete: with its text, by row, column and colour.
-        bare: without it.
-        alone: tells whether a text leaves a mark in a part of the picture (rows, columns) when
-            no other text is drawn; None where it cannot be determined which text is meant.
-    """
+    """A page as it is drawn: pixels by row, column and colour."""
 
     complete: Pixels
-    bare: Pixels
+    bare: Pixels  # without its text
+    # Whether a text leaves a mark in a part of the picture when no other text is drawn; None
+    # where it cannot be determined which text is meant.
     alone: Callable[[str, Window], bool | None]
 
 
 @dataclass(frozen=True)
 class SecondReading:
-    """What a second library finds.
+    """What a second library finds."""
 
-    Arguments:
-        texts: of each page, hidden or not, with `LOST` for letters that are not known.
-        typed: contents of texts typed onto pages that have no appearance.
-    """
-
-    texts: tuple[str, ...]
-    typed: tuple[str, ...]
+    texts: tuple[str, ...]  # of each page, hidden or not, with `LOST` for letters not known
+    typed: tuple[str, ...]  # contents of texts typed onto pages that have no appearance
     _data: bytes
 
     def pictures(self) -> Iterator[Picture | None]:

@@ -45,14 +45,9 @@ Mark = tuple[int, int]
 
 @dataclass
 class Node:
-    """An element of the structure.
+    """An element of the structure, and what is inside of it in reading order."""
 
-    Arguments:
-        role: standard name, such as P, H1, Table, TR, TD.
-        inside: nodes, and (page, mark) of content, in reading order.
-    """
-
-    role: str
+    role: str  # standard name, such as P, H1, Table, TR, TD
     inside: list[Node | Mark] = field(default_factory=list)
 
     def marks(self) -> Iterator[Mark]:

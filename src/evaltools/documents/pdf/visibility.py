@@ -10,13 +10,14 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
 from evaltools.documents.pdf.characters import Box, Glyph, PageContent, page_box
 from evaltools.documents.pdf.glyph_names import HYPHENS, LOST
+from evaltools.documents.pdf.lines import group_while
 from evaltools.documents.pdf.second_reader import TRACE, Picture, Window, difference
 
 _SEEN = 20  # of 255: the difference from what is behind it that makes a letter visible
@@ -34,20 +35,16 @@ _OFFSET = 0.15  # of the size: what is drawn again no further off is the same le
 _NARROW = 0.5  # of a letter's own width, where that is less
 
 
-@dataclass(frozen=True)
+@dataclass
 class VisibleText:
-    """What is seen of a page's characters.
+    """What is seen of a page's characters."""
 
-    Arguments:
-        glyphs: those that are.
-        hidden: (why, text) of those that are not, in the order in which they are drawn.
-        recognised: how many characters are invisible over a picture of them, as a program writes
-            them that recognises the text of a scan (OCR); they are among `glyphs`.
-    """
-
-    glyphs: list[Glyph]
-    hidden: list[tuple[str, str]]
-    recognised: int
+    glyphs: list[Glyph] = field(default_factory=list)
+    # (why, text) of those that are not seen, in the order in which they are drawn.
+    hidden: list[tuple[str, str]] = field(default_factory=list)
+    # Whether some are invisible over a picture of them, as a program writes them that recognises
+    # the text of a scan (OCR); they are among `glyphs`.
+    recognised: bool = False
 
 
 def find_visible(page: PageContent, picture: Picture | None) -> VisibleText:
@@ -58,8 +55,7 @@ def find_visible(page: PageContent, picture: Picture | None) -> VisibleText:
     view = _View(page, picture)
     words = _words(page.glyphs, _are_apart)
     covered = view.find_covered(words)
-    found = VisibleText([], [], 0)
-    recognised = 0
+    found = VisibleText()
     for number, word in enumerate(words):
         inked = [glyph for glyph in word if glyph.text.strip()]
         if not inked:
@@ -67,7 +63,7 @@ def find_visible(page: PageContent, picture: Picture | None) -> VisibleText:
             continue
         reason = _COVERED if number in covered else view.hidden_reason(inked)
         if reason and view.is_recognised(inked, reason):
-            recognised += sum(len(glyph.text) for glyph in inked)
+            found.recognised = True
             reason = ""
         if reason:
             text = "".join("-" if g.text in HYPHENS else g.text for g in word)
@@ -76,22 +72,21 @@ def find_visible(page: PageContent, picture: Picture | None) -> VisibleText:
             found.hidden.append((reason, text))
         else:
             found.glyphs.extend(view.corrected(word))
-    return VisibleText(found.glyphs, found.hidden, recognised)
+    return found
 
 
 def _words(glyphs: Sequence[Glyph], are_apart: Callable[[Glyph, Glyph], bool]) -> list[list[Glyph]]:
     """Characters that are drawn one after the other; blanks are by themselves."""
-    words: list[list[Glyph]] = []
-    for before, glyph in zip((None, *glyphs), glyphs, strict=False):
-        if (
-            before is None
-            or not (glyph.text.strip() and before.text.strip())
-            or not -glyph.size < glyph.x0 - before.x1 < glyph.size
-            or are_apart(before, glyph)
-        ):
-            words.append([])
-        words[-1].append(glyph)
-    return words
+
+    def continues(word: list[Glyph], glyph: Glyph) -> bool:
+        before = word[-1]
+        return (
+            bool(glyph.text.strip() and before.text.strip())
+            and -glyph.size < glyph.x0 - before.x1 < glyph.size
+            and not are_apart(before, glyph)
+        )
+
+    return group_while(glyphs, continues)
 
 
 def _are_apart(before: Glyph, glyph: Glyph) -> bool:

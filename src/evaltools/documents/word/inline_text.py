@@ -33,29 +33,20 @@ _FORMULAS = frozenset(("sSup", "sSub", "sSubSup", "sPre", "f", "rad", "d", "nary
 
 @dataclass
 class SideContent:
-    """What was met beside the text while walking a document.
+    """What was met beside the text while walking a document."""
 
-    Arguments:
-        left_out: (what, its text).
-        fields: (label, answer) of content controls and legacy form fields.
-        notes: ("footnote" or "endnote", its identifier) in order of reference.
-        pictures: how many.
-        symbols: characters of symbol fonts.
-        doubtful: how many characters may not be seen.
-        codes: pieces of text that are instructions of fields, which nobody sees.
-        numbering: how footnotes and endnotes are numbered, by their kind.
-        marks: marks of notes by identifier, by kind.
-    """
-
-    left_out: list[tuple[str, str]] = field(default_factory=list)
+    left_out: list[tuple[str, str]] = field(default_factory=list)  # (what, its text)
+    # (label, answer) of content controls and legacy form fields.
     fields: list[tuple[str, str]] = field(default_factory=list)
+    # ("footnote" or "endnote", its identifier) in order of reference.
     notes: list[tuple[str, str]] = field(default_factory=list)
     pictures: int = 0
     symbols: Symbols = field(default_factory=Symbols)
-    doubtful: int = 0
+    doubtful: int = 0  # characters that may not be seen
+    # Pieces of text that are instructions of fields, which nobody sees.
     codes: set[etree._Element] = field(default_factory=set)
-    numbering: dict[str, str] = field(default_factory=dict)
-    marks: dict[str, dict[str, str]] = field(default_factory=dict)
+    numbering: dict[str, str] = field(default_factory=dict)  # of notes, by their kind
+    marks: dict[str, dict[str, str]] = field(default_factory=dict)  # of notes, by kind and number
 
     def mark(self, kind: str, number: str) -> str:
         """The mark of a note that the text refers to: its number among those of its kind."""
@@ -78,23 +69,14 @@ class SideContent:
 
 @dataclass
 class Inline:
-    """The text of one paragraph as it is gathered.
-
-    Arguments:
-        place: where it stands.
-        boxes: contents of text boxes anchored in it.
-        look: of the run at hand.
-        note: the note whose text it is: its kind and identifier.
-        runs: (text, how far above the line) in order.
-        fractions: which of them are or hold fractions.
-    """
+    """The text of one paragraph as it is gathered."""
 
     place: Surroundings
-    boxes: list[etree._Element] = field(default_factory=list)
-    look: Look = field(default_factory=Look)
-    note: tuple[str, str] | None = None
-    runs: list[tuple[str, int]] = field(default_factory=list)
-    fractions: set[int] = field(default_factory=set)
+    boxes: list[etree._Element] = field(default_factory=list)  # text boxes anchored in it
+    look: Look = field(default_factory=Look)  # of the run at hand
+    note: tuple[str, str] | None = None  # the note whose text it is: its kind and identifier
+    runs: list[tuple[str, int]] = field(default_factory=list)  # (text, how far above the line)
+    fractions: set[int] = field(default_factory=set)  # which of them are or hold fractions
 
     @property
     def text(self) -> str:

@@ -68,19 +68,12 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Look:
-    """How a run looks.
+    """How a run looks."""
 
-    Arguments:
-        hidden_because: why nobody reads it, in words; empty where it is seen.
-        doubtful: it may not be seen, as programs differ.
-        shift: 1 raised, -1 lowered, 0 on the line.
-        fonts: names of its fonts: for ASCII, for other Latin letters, for other scripts.
-    """
-
-    hidden_because: str = ""
-    doubtful: bool = False
-    shift: int = 0
-    fonts: tuple[str, ...] = ("", "")
+    hidden_because: str = ""  # why nobody reads it, in words; empty where it is seen
+    doubtful: bool = False  # it may not be seen, as programs differ
+    shift: int = 0  # 1 raised, -1 lowered, 0 on the line
+    fonts: tuple[str, ...] = ("", "")  # for ASCII, for other Latin letters, for other scripts
 
     def font_of(self, character: str) -> str:
         """The font in which a character is shown."""
@@ -89,19 +82,12 @@ class Look:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Where a run stands, as far as that says how it looks.
+    """Where a run stands, as far as that says how it looks."""
 
-    Arguments:
-        style: of its paragraph.
-        table_style: of the table that it is in; empty outside of tables.
-        behind: the colour behind it; empty for the page, `?` where that is not known.
-        hidden_because: why nobody sees anything there, in words.
-    """
-
-    style: str = ""
-    table_style: str = ""
-    behind: str = ""
-    hidden_because: str = ""
+    style: str = ""  # of its paragraph
+    table_style: str = ""  # of the table that it is in
+    behind: str = ""  # the colour behind it; empty for the page, `?` where that is not known
+    hidden_because: str = ""  # why nobody sees anything there, in words
 
 
 @dataclass(frozen=True)
@@ -340,13 +326,9 @@ def _run_settings(properties: etree._Element | None, theme: Settings) -> Setting
 def _resolve_look(
     own: Settings, styles: Sequence[Mapping[str, str]], place: Surroundings, height: int
 ) -> Look:
-    """How a run looks by what is said of it.
+    """How a run looks by what is said of it: at itself, and by styles, the nearest first.
 
-    Arguments:
-        own: said at the run itself.
-        styles: by its style and those around it and by the document, the nearest first.
-        place: where it stands.
-        height: of the page, in twentieths of a point.
+    `height` is that of the page, in twentieths of a point.
     """
     merged = _merge((own, *styles))
 
