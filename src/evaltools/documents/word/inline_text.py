@@ -74,7 +74,6 @@ class Inline:
     place: Surroundings
     boxes: list[etree._Element] = field(default_factory=list)  # text boxes anchored in it
     look: Look = field(default_factory=Look)  # of the run at hand
-    note: tuple[str, str] | None = None  # the note whose text it is: its kind and identifier
     runs: list[tuple[str, int]] = field(default_factory=list)  # (text, how far above the line)
     fractions: set[int] = field(default_factory=set)  # which of them are or hold fractions
 
@@ -87,15 +86,9 @@ class Inline:
         """Add a piece of text."""
         self.runs.append((text, shift))
 
-    def extend(self, inner: Inline) -> None:
-        """Add all of another one."""
-        self.fractions |= {len(self.runs) + at for at in inner.fractions}
-        self.runs.extend(inner.runs)
-        self.boxes.extend(inner.boxes)
-
     def inner(self) -> Inline:
         """An empty one in the same place."""
-        return Inline(self.place, look=self.look, note=self.note)
+        return Inline(self.place, look=self.look)
 
 
 def texts(element: etree._Element) -> Iterator[str]:
@@ -138,8 +131,8 @@ class InlineReader:
             self._beside.notes.append((kind, number))
             if attribute_value(node, "customMarkFollows") not in ("1", "true", "on"):
                 into.add(self._beside.mark(kind, number))
-        elif name in ("footnoteRef", "endnoteRef") and into.note is not None:
-            kind, number = into.note
+        elif name in ("footnoteRef", "endnoteRef") and into.place.note is not None:
+            kind, number = into.place.note
             into.add(self._beside.marks.get(kind, {}).get(number, ""))
         elif name == "fldChar":
             into.add(_legacy(node, self._beside))
@@ -159,18 +152,18 @@ class InlineReader:
 
     def _run(self, node: etree._Element, into: Inline) -> None:
         look, before = self._styles.look(node, into.place), into.look
-        if look.hidden_because:
-            for part in node:
-                # A box has letters and a place of its own; with its anchor only hidden text hides.
-                if local_name(part) in _DRAWN and look.hidden_because != HIDDEN:
-                    self._node(part, into)
-                else:
-                    self._beside.leave_out(look.hidden_because, part)
+        if not look.hidden_because:
+            # Of a formula the place says what is raised, and its runs do not know.
+            into.look = replace(look, shift=look.shift or before.shift)
+            self.read(node, into)
+            into.look = before
             return
-        # Of a formula the place says what is raised, and its runs do not know.
-        into.look = look if look.shift or not before.shift else replace(look, shift=before.shift)
-        self.read(node, into)
-        into.look = before
+        for part in node:
+            # A box has letters and a place of its own; with its anchor only hidden text hides.
+            if local_name(part) in _DRAWN and look.hidden_because != HIDDEN:
+                self._node(part, into)
+            else:
+                self._beside.leave_out(look.hidden_because, part)
 
     def _text(self, node: etree._Element, text: str, into: Inline) -> None:
         if etree.QName(node).namespace not in (*_WORD, *_MATHS):
@@ -201,9 +194,11 @@ class InlineReader:
             self._beside.leave_out("prompt of an unanswered field", content)
         elif content is not None:
             self.read(content, inner)
-            if not inner.text.strip() and (state := checkbox_sign(node)):
-                inner.add(state)
-        into.extend(inner)
+            if not inner.text.strip():
+                inner.add(checkbox_sign(node))
+        into.fractions |= {len(into.runs) + at for at in inner.fractions}
+        into.runs.extend(inner.runs)
+        into.boxes.extend(inner.boxes)
         self._beside.note_control(node, inner.text)
 
 
@@ -213,21 +208,23 @@ def find_codes(root: etree._Element) -> set[etree._Element]:
     What a field inside the instructions of another one shows is an instruction as well.
     """
     codes: set[etree._Element] = set()
-    fields: list[tuple[bool, list[etree._Element]]] = []  # whether its result has begun, texts
+    fields: list[list[etree._Element]] = []  # texts of the instructions of each
+    shows: list[bool] = []  # whether the result of each has begun
     for node in root.iter():
         name = local_name(node)
-        if name == "fldChar":
-            kind = attribute_value(node, "fldCharType")
-            if kind == "begin":
-                fields.append((False, []))
-            elif kind == "separate" and fields:
-                fields[-1] = (True, fields[-1][1])
-            elif kind == "end" and fields:
-                codes.update(fields.pop()[1])
+        kind = attribute_value(node, "fldCharType") if name == "fldChar" else ""
+        if kind == "begin":
+            fields.append([])
+            shows.append(False)
+        elif kind == "separate" and fields:
+            shows[-1] = True
+        elif kind == "end" and fields:
+            codes.update(fields.pop())
+            shows.pop()
         elif name == "t":
-            for shows, texts_ in fields:
-                if not shows:
-                    texts_.append(node)
+            for instructions, shown in zip(fields, shows, strict=True):
+                if not shown:
+                    instructions.append(node)
     return codes
 
 

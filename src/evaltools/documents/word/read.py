@@ -103,7 +103,7 @@ def read(package: Package, limits: Limits) -> DocumentContent:
         present=tuple(present),
         left_out=tuple(beside.left_out),
         tables=sum(_tables(part_root) for part_root in roots.values()),
-        notes=_sentences(beside),
+        notes=tuple(_sentences(beside)),
         replaced=tuple(beside.symbols.replaced),
     )
 
@@ -142,19 +142,21 @@ def _tables(root: etree._Element) -> int:
     )
 
 
-def _sentences(beside: SideContent) -> tuple[str, ...]:
-    notes = []
+def _sentences(beside: SideContent) -> Iterator[str]:
     if beside.pictures:
-        notes.append(f"Pictures in the text: {beside.pictures}; what they show is not read.")
+        yield f"Pictures in the text: {beside.pictures}; what they show is not read."
     if beside.notes:
-        notes.append(f"Footnotes and endnotes, at the end of the text: {len(beside.notes)}.")
+        yield f"Footnotes and endnotes, at the end of the text: {len(beside.notes)}."
     if beside.doubtful:
-        notes.append(
+        yield (
             "Characters in the text that may not be seen, of no colour of their own on black: "
             f"{beside.doubtful}."
         )
-    notes.extend(beside.symbols.sentences)
-    return tuple(notes)
+    yield from beside.symbols.sentences
+
+
+class _OpenParagraph(Paragraph):
+    """A paragraph whose end was deleted with tracking."""
 
 
 class Body:
@@ -165,15 +167,11 @@ class Body:
         self._beside = beside
         self._inline = InlineReader(styles, beside)
         self._place = Surroundings()
-        self._note: tuple[str, str] | None = None
 
     def note(self, kind: str, number: str, element: etree._Element) -> tuple[Block, ...]:
         """Blocks of a footnote or endnote."""
-        self._note = (kind, number)
-        try:
+        with self._at(Surroundings(note=(kind, number))):
             return self.blocks(element)
-        finally:
-            self._note = None
 
     def blocks(self, parent: etree._Element) -> tuple[Block, ...]:
         """Blocks of a body, cell, text box or note."""
@@ -182,24 +180,25 @@ class Body:
     def _merged(self, parent: etree._Element) -> Iterator[Block]:
         """Join a paragraph whose end was deleted with tracking to the one after it."""
         carried = ""
-        for block, ends in self._walk(parent):
+        for block in self._walk(parent):
             if isinstance(block, Paragraph):
-                block = Paragraph(carried + block.text, block.level)
-                carried = ""
-                if not ends:
-                    carried = block.text
-                    continue
-            yield block
+                joined = carried + block.text
+                carried = joined if isinstance(block, _OpenParagraph) else ""
+                if not carried:
+                    yield Paragraph(joined, block.level)
+            else:
+                yield block
         if carried:
             yield Paragraph(carried)
 
-    def _walk(self, parent: etree._Element) -> Iterator[tuple[Block, bool]]:
+    def _walk(self, parent: etree._Element) -> Iterator[Block]:
         for node in parent:
             name = local_name(node)
             if name == "p":
                 yield from self._paragraph(node)
             elif name == "tbl":
-                yield self._table(node), True
+                with self._at(self._styles.table(first(node, "tblPr"), self._place)):
+                    yield Table(tuple(self._row(row) for row in self._rows(node)))
             elif name == "sdt":
                 yield from self._control(node)
             elif name == "AlternateContent":
@@ -209,28 +208,27 @@ class Body:
             elif name == "altChunk":
                 self._beside.left_out.append(("inserted file (altChunk)", ""))
             elif name in ("r", "hyperlink", "fldSimple", "oMath", "oMathPara"):
-                inline = Inline(self._place, note=self._note)
+                inline = Inline(self._place)
                 self._inline.read(node, inline)
-                yield Paragraph(inline.text), True
+                yield Paragraph(inline.text)
             elif name not in ("sectPr", "tcPr", "sdtPr", "sdtEndPr", "tblPr"):
                 yield from self._walk(node)
 
-    def _paragraph(self, node: etree._Element) -> Iterator[tuple[Block, bool]]:
+    def _paragraph(self, node: etree._Element) -> Iterator[Block]:
         properties = first(node, "pPr")
         if self._styles.is_contents(properties):
             self._beside.leave_out("table of contents", node)
             return
-        place = self._styles.place(properties, self._place)
-        inline = Inline(place, note=self._note)
+        inline = Inline(self._styles.place(properties, self._place))
         self._inline.read(node, inline)
-        ends = first(properties, "rPr", "del") is None
-        yield Paragraph(inline.text, self._styles.level(properties)), ends
+        is_open = first(properties, "rPr", "del") is not None
+        kind = _OpenParagraph if is_open else Paragraph
+        yield kind(inline.text, self._styles.level(properties))
         for content in inline.boxes:
             behind = box_fill(content, self._styles.theme) or self._place.behind
             with self._at(replace(self._place, behind=behind)):
                 blocks = self.blocks(content)
-            for block in blocks:
-                yield block, True
+            yield from blocks
 
     @contextmanager
     def _at(self, place: Surroundings) -> Iterator[None]:
@@ -238,7 +236,7 @@ class Body:
         yield
         self._place = before
 
-    def _control(self, node: etree._Element) -> Iterator[tuple[Block, bool]]:
+    def _control(self, node: etree._Element) -> Iterator[Block]:
         content = first(node, "sdtContent")
         if content is None:
             return
@@ -250,12 +248,7 @@ class Body:
         if not to_text(inner) and (state := checkbox_sign(node)):
             inner = (Paragraph(state),)
         self._beside.note_control(node, to_text(inner))
-        for block in inner:
-            yield block, True
-
-    def _table(self, node: etree._Element) -> Table:
-        with self._at(self._styles.table(first(node, "tblPr"), self._place)):
-            return Table(tuple(self._row(row) for row in self._rows(node)))
+        yield from inner
 
     def _rows(self, parent: etree._Element) -> Iterator[etree._Element]:
         for node in parent:

@@ -88,6 +88,7 @@ class Surroundings:
     table_style: str = ""  # of the table that it is in
     behind: str = ""  # the colour behind it; empty for the page, `?` where that is not known
     hidden_because: str = ""  # why nobody sees anything there, in words
+    note: tuple[str, str] | None = None  # the note that it is in: its kind and identifier
 
 
 @dataclass(frozen=True)
@@ -103,13 +104,7 @@ class _Style:
 
 
 class Styles:
-    """What the styles of a document say, with those they are based on.
-
-    Arguments:
-        root: of the part for styles; None where the document has none.
-        theme: fonts and colours of the theme, see `read_theme`.
-        page: width and height of the page.
-    """
+    """What the styles of a document say, with those they are based on; see `read_theme`."""
 
     def __init__(
         self, root: etree._Element | None, theme: Settings, page: tuple[int, int] = LETTER
@@ -123,18 +118,12 @@ class Styles:
         defaults = first(root, "docDefaults")
         self._usual_lines = _place_settings(first(defaults, "pPrDefault", "pPr"))
         self._usual_runs = _run_settings(first(defaults, "rPrDefault", "rPr"), theme)
-        self._paragraph, self._character = (
-            next(
-                (
-                    name
-                    for name, style in known.items()
-                    if attribute_value(style, "type") == kind
-                    and attribute_value(style, "default") in ("1", "true", "on")
-                ),
-                "",
-            )
-            for kind in ("paragraph", "character")
-        )
+        usual = {
+            attribute_value(style, "type"): name
+            for name, style in reversed(known.items())
+            if attribute_value(style, "default") in ("1", "true", "on")
+        }
+        self._paragraph, self._character = usual.get("paragraph", ""), usual.get("character", "")
         self._looks: dict[tuple[frozenset[tuple[str, str]], Surroundings], Look] = {}
 
     def is_contents(self, properties: etree._Element | None) -> bool:
@@ -178,7 +167,7 @@ class Styles:
         style = attribute_value(first(properties, "tblStyle"))
         own = fill(first(properties, "shd"), self.theme)
         behind = _ANY if self._style(style).shades_cells else own
-        return Surroundings(table_style=style, behind=behind or around.behind)
+        return Surroundings("", style, behind or around.behind, "", around.note)
 
     def _style(self, name: str) -> _Style:
         return self._styles.get(name, _Style())
@@ -387,9 +376,7 @@ def _read_colour(
 ) -> str:
     """A colour that an element says in its attributes; empty where it is automatic.
 
-    Arguments:
-        plain: attribute of the colour itself.
-        kind: of the attributes that name a colour of the theme: `Color` or `Fill`.
+    `plain` is the attribute of the colour itself, `kind` is `Color` or `Fill` for one of the theme.
     """
     own = attribute_value(node, plain)
     stated = own.upper() if _COLOUR.fullmatch(own) else ""
