@@ -1,14 +1,18 @@
 """Blocks of a PDF without structure: tables by their ruled lines, the rest by its layout.
 
-What stands on a page is read down the columns where there are columns of prose.
+What stands on a page is read down the columns where there are columns of prose. Running headers,
+footers and page numbers are recognised by repetition, and left out by name. A line is one only if
+it is outermost: nothing of the page's own stands beyond it, and it is set apart from what follows.
+A sentence that happens to begin several pages is neither.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import groupby, islice, pairwise
 from statistics import median
 from typing import Any
 
@@ -22,7 +26,6 @@ from pdfplumber.table import (
 from evaltools.documents.blocks import Block, Paragraph, Table
 from evaltools.documents.model import HeaderOrFooter
 from evaltools.documents.pdf.characters import Box, Glyph, PageContent, page_box
-from evaltools.documents.pdf.headers_footers import find_headers_footers
 from evaltools.documents.pdf.lines import Line, group_while, lines_by_position
 from evaltools.documents.pdf.paragraphs import (
     PdfContent,
@@ -40,6 +43,15 @@ _FIRST_LINE = 12.0  # points from the upper edge of a table to its first base li
 _PROSE_LINES = 4
 _PROSE_CHARACTERS = 22
 _CELLS = 1.6  # of the size: a wider gap parts cells
+_OUTER = 3  # rows at the top and at the bottom of a page that may be headers or footers
+_MARGIN = 0.09  # of the height of a page: where a page number stands
+_APART = 1.6  # times the usual distance of lines: what is further off is set apart
+_LEADING = 1.25  # of the size: distance of lines where a page has too few to tell
+_NUMBER = re.compile(
+    r"(?:(?:sivu|sida|page|s\.)\s*)?[-–]?\s*(\d{1,4})\s*[-–]?\s*(?:(?:/|\(|av|of)\s*\d{1,4}\s*\)?)?",
+    re.IGNORECASE,
+)
+_DIGITS = re.compile(r"\d+")
 Gap = tuple[float, float]
 Row = list[list[Line]]  # lines of each cell
 
@@ -73,7 +85,7 @@ def read(pages: Sequence[PageContent], words: WordList) -> PdfContent:
     result = PdfContent()
     flow: list[_Lines | _RuledTable] = []
     parts = [_read_page(page, result) for page in pages]
-    aside = find_headers_footers([lines for lines, _, _ in parts], [page.height for page in pages])
+    aside = _find_headers_footers([lines for lines, _, _ in parts], [page.height for page in pages])
     result.left_out.extend(
         (HeaderOrFooter(f"page {line.page}: running header, footer or page number"), line.text)
         for line in sorted(aside, key=lambda line: (line.page, line.y, line.x0))
@@ -348,3 +360,85 @@ def _join_parts(lines: Sequence[Line], between: str = " ") -> list[Line]:
         )
         for row in _by_row(lines)
     ]
+
+
+def _find_headers_footers(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> set[Line]:
+    """Lines that are headers, footers or page numbers, of pages of these heights.
+
+    The same line, but for a number that counts the pages, stands at the same height of two pages
+    or more and of every third at least; or it is a page number in the margin.
+    """
+    rows = [_by_height(lines) for lines in pages]
+    again = _repeated(rows) | _page_numbers(pages, heights)
+    margins: set[Line] = set()
+    for page in rows:
+        gaps = [below[0].y - above[0].y for above, below in pairwise(page)]
+        size = max((row[0].size for row in page), default=0.0)
+        usual = median(gaps) if len(gaps) >= 4 else _LEADING * size
+        for inwards in (page, page[::-1]):
+            outer = 0
+            while outer < min(_OUTER, len(inwards)) and not again.isdisjoint(inwards[outer]):
+                outer += 1
+            while 0 < outer < len(inwards):
+                if _is_apart(inwards[outer - 1][0], inwards[outer][0], usual):
+                    break
+                outer -= 1
+            margins.update(line for row in inwards[:outer] for line in row if line in again)
+    return margins
+
+
+def _by_height(lines: Sequence[Line]) -> list[list[Line]]:
+    """Rows of a page from top to bottom."""
+    rows: dict[int, list[Line]] = defaultdict(list)
+    for line in lines:
+        rows[round(line.y)].append(line)
+    return [rows[y] for y in sorted(rows)]
+
+
+def _is_apart(line: Line, own: Line, usual: float) -> bool:
+    """Whether a line is set apart from the text of its page, by distance or by its letters."""
+    return (
+        abs(line.y - own.y) > _APART * usual
+        or abs(line.size - own.size) > 0.6
+        or line.bold != own.bold
+    )
+
+
+def _repeated(pages: Sequence[list[list[Line]]]) -> set[Line]:
+    places: dict[tuple[str, int], list[Line]] = defaultdict(list)
+    for rows in pages:
+        for line in {line for row in (*rows[:_OUTER], *rows[-_OUTER:]) for line in row}:
+            for shape in _shapes(line):
+                places[shape, round(line.y / 6)].append(line)
+                places[shape, round((line.y + 3) / 6) + 10_000].append(line)
+    least = max(2, len(pages) / 3)
+    return {
+        line
+        for same in places.values()
+        if len({line.page for line in same}) >= least
+        for line in same
+    }
+
+
+def _shapes(line: Line) -> Iterator[str]:
+    """What a line has in common with those of other pages: all of it, or all but a page number."""
+    text = line.text.strip()
+    yield text
+    for number in islice(_DIGITS.finditer(text), 6):
+        if len(number[0]) <= 4:
+            ahead = int(number[0]) - line.page
+            yield f"{text[: number.start()]}\0{ahead}\0{text[number.end() :]}"
+
+
+def _page_numbers(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> set[Line]:
+    """Numbers in the margin that count the pages."""
+    ahead: dict[int, set[Line]] = defaultdict(set)
+    for lines, height in zip(pages, heights, strict=True):
+        for line in lines:
+            number = _NUMBER.fullmatch(line.text.strip())
+            if number and not _MARGIN * height <= line.y <= (1 - _MARGIN) * height:
+                ahead[int(number[1]) - line.page].add(line)
+    counting = (
+        lines for by, lines in ahead.items() if by == 0 or len({line.page for line in lines}) > 1
+    )
+    return set().union(*counting)
