@@ -88,17 +88,13 @@ def node_position(name: str, node: Any) -> str:
 
 
 def read_yaml(path: Path, name: str) -> tuple[dict[str, Any], dict[Location, int]]:
-    """Read a YAML mapping of a study and the line on which each of its values begins.
+    """Read a YAML mapping of a study and the line (from 1) on which each of its values begins.
 
     Arguments:
         path: the file.
         name: how the file is called in problems, relative to the study.
 
-    Returns:
-        The mapping, and a line number (from 1) for each path into it.
-
-    Raises:
-        ProblemError: the file cannot be read as a plain file of UTF-8, or is no YAML mapping.
+    Raises ProblemError: it cannot be read as a plain file of UTF-8, or is no YAML mapping.
     """
     with errors_as_problems(name):
         if not os.path.lexists(path):
@@ -124,24 +120,23 @@ def read_yaml(path: Path, name: str) -> tuple[dict[str, Any], dict[Location, int
 def line_numbers(node: Any, first: int = 1) -> dict[Location, int]:
     """The line of each value below a node, by the path to it; a mapping's are those of its keys.
 
-    Arguments:
-        first: the number of the text's first line.
+    `first` is the number of the text's first line.
     """
     lines: dict[Location, int] = {}
-    _remember_lines(node, (), first, lines)
+
+    def remember(node: Any, location: Location) -> None:
+        lines[location] = node.start_mark.line + first
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                inner = (*location, str(key.value))
+                remember(value, inner)
+                lines[inner] = key.start_mark.line + first
+        elif isinstance(node, yaml.SequenceNode):
+            for index, item in enumerate(node.value):
+                remember(item, (*location, index))
+
+    remember(node, ())
     return lines
-
-
-def _remember_lines(node: Any, location: Location, first: int, lines: dict[Location, int]) -> None:
-    lines[location] = node.start_mark.line + first
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            inner = (*location, str(key.value))
-            _remember_lines(value, inner, first, lines)
-            lines[inner] = key.start_mark.line + first
-    elif isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            _remember_lines(item, (*location, index), first, lines)
 
 
 def line_of(lines: Mapping[Location, int], location: Location) -> int:
@@ -156,11 +151,9 @@ def check_yaml(text: str) -> None:
     """Refuse nesting that exhausts a parser, aliases (of which bombs are made) and double keys.
 
     Works on the stream of events, so that neither depth nor width costs more than the text is long.
-
     Text that is no YAML passes: the parser proper says what is wrong with it in its own words.
 
-    Raises:
-        yaml.YAMLError: one of these, with the place in `problem_mark`.
+    Raises yaml.YAMLError: one of these, with the place in `problem_mark`.
     """
     # For each mapping around the event: its keys so far and whether a key comes next; for each
     # list: None.

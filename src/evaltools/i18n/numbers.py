@@ -6,7 +6,7 @@ import datetime
 import math
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final, Literal, get_args
+from typing import Final, Literal, TypeGuard, get_args
 
 from babel.dates import format_date
 from babel.lists import format_list
@@ -28,6 +28,7 @@ than ten points."""
 # Swedish of Finland writes dates with full stops, CLDR's sv-FI does not; British English has
 # lists without the last comma and the day before the month.
 _LOCALE: Final[dict[Language, str]] = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
+_MILLION: Final = {"fi": f"milj.{NBSP}", "sv": f"mn{NBSP}"}
 
 
 def number(value: float | None, language: Language, decimals: int = 0) -> str:
@@ -41,9 +42,8 @@ def number(value: float | None, language: Language, decimals: int = 0) -> str:
         language: fi, sv or en.
         decimals: digits after the decimal mark.
     """
-    if _missing(value):
+    if not _is_known(value):
         return MISSING
-    assert value is not None
     rounded = _round(value, decimals)
     digits = f"#,##0.{'0' * decimals}" if decimals else "#,##0"
     text = format_decimal(abs(rounded), format=digits, locale=_LOCALE[language])
@@ -53,15 +53,13 @@ def number(value: float | None, language: Language, decimals: int = 0) -> str:
 def signed(value: float | None, language: Language, decimals: int = 0) -> str:
     """A difference, with `+` where it is above zero."""
     text = number(value, language, decimals)
-    above = not _missing(value) and value is not None and _round(value, decimals) > 0
-    return "+" + text if above else text
+    return "+" + text if _is_known(value) and _round(value, decimals) > 0 else text
 
 
 def percent(share: float | None, language: Language, decimals: int = 0) -> str:
     """A share of one as a percentage: `37 %` with a no-break space, `37%` in English."""
-    if _missing(share):
+    if not _is_known(share):
         return MISSING
-    assert share is not None
     return number(share * 100, language, decimals) + _percent_sign(language)
 
 
@@ -69,10 +67,8 @@ def percent_range(
     low: float | None, high: float | None, language: Language, decimals: int = 0
 ) -> str:
     """An interval of shares: `25–51 %`; one number where both ends print alike."""
-    if _missing(low) or _missing(high):
+    if not (_is_known(low) and _is_known(high)):
         return MISSING
-    assert low is not None
-    assert high is not None
     return number_range(low * 100, high * 100, language, decimals) + _percent_sign(language)
 
 
@@ -80,7 +76,7 @@ def number_range(
     low: float | None, high: float | None, language: Language, decimals: int = 0
 ) -> str:
     """An interval: `20–43`; with spaces around the dash where a minus sign is near."""
-    if _missing(low) or _missing(high):
+    if not (_is_known(low) and _is_known(high)):
         return MISSING
     first, last = number(low, language, decimals), number(high, language, decimals)
     if first == last:
@@ -100,7 +96,7 @@ def share(value: float | None, n: int | None, N: int | None, language: Language)
     Returns:
         `37 %`, `3/8`, or `–` where the value is missing.
     """
-    if _missing(value):
+    if not _is_known(value):
         return MISSING
     if n is not None and N is not None and N < FEWEST_FOR_PERCENT:
         return count_of(n, N, language)
@@ -126,23 +122,24 @@ def money(value: float | None, language: Language, currency: str = "EUR") -> str
         language: fi, sv or en.
         currency: its code of three letters (ISO 4217).
     """
-    if _missing(value):
+    if not _is_known(value):
         return MISSING
-    assert value is not None
     million = abs(value) >= 999_950
     figures = number(value / 1e6, language, 1) if million else number(value, language)
     if language == "en":
         sign = f"EUR{NBSP}" if currency == "EUR" else _sign_before(currency)
         return f"{sign}{figures}" + (f"{NBSP}million" if million else "")
-    unit = {"fi": f"milj.{NBSP}", "sv": f"mn{NBSP}"}[language] if million else ""
-    return f"{figures}{NBSP}{unit}{_currency_name(figures, million, language, currency)}"
+    if currency != "EUR":
+        name = get_currency_symbol(currency, locale=_LOCALE[language])
+    else:
+        name = "euro" if language == "sv" or (figures == "1" and not million) else "euroa"
+    return f"{figures}{NBSP}{_MILLION[language] if million else ''}{name}"
 
 
 def money_short(value: float | None, language: Language, currency: str = "EUR") -> str:
     """A sum of money for axes and cells: `45 000 €`, `1,2 milj. €`; `€1.2m` in English."""
-    if _missing(value):
+    if not _is_known(value):
         return MISSING
-    assert value is not None
     million = abs(value) >= 999_950
     rounded = _round(value / 1e6, 1)
     figures = (
@@ -153,8 +150,7 @@ def money_short(value: float | None, language: Language, currency: str = "EUR") 
     if language == "en":
         return f"{_sign_before(currency)}{figures}{'m' if million else ''}"
     sign = get_currency_symbol(currency, locale=_LOCALE[language])
-    unit = {"fi": f"milj.{NBSP}", "sv": f"mn{NBSP}"}[language] if million else ""
-    return f"{figures}{NBSP}{unit}{sign}"
+    return f"{figures}{NBSP}{_MILLION[language] if million else ''}{sign}"
 
 
 def currency_name(code: str, language: Language) -> str:
@@ -166,14 +162,6 @@ def _sign_before(currency: str) -> str:
     """What stands before a sum in English: `£`, or letters and a space."""
     sign = get_currency_symbol(currency, locale=_LOCALE["en"])
     return sign + NBSP if sign[-1].isalpha() else sign
-
-
-def _currency_name(figures: str, million: bool, language: Language, currency: str) -> str:
-    """What stands behind a sum in Finnish and Swedish."""
-    if currency != "EUR":
-        return get_currency_symbol(currency, locale=_LOCALE[language])
-    single = language == "fi" and figures == "1" and not million
-    return "euro" if single or language == "sv" else "euroa"
 
 
 def ratio(value: float | None, language: Language, decimals: int = 2) -> str:
@@ -202,8 +190,8 @@ def _percent_sign(language: Language) -> str:
     return "%" if language == "en" else f"{NBSP}%"
 
 
-def _missing(value: float | None) -> bool:
-    return value is None or value != value
+def _is_known(value: float | None) -> TypeGuard[float]:
+    return value is not None and value == value
 
 
 def _round(value: float, decimals: int) -> float:
