@@ -54,19 +54,12 @@ LIMITS = Limits()
 
 @dataclass(frozen=True)
 class Refusal:
-    """A reason for which a document is not read; called, it gives the error of one document.
+    """A reason for which a document is not read; called, it gives the error of one document."""
 
-    Arguments:
-        code: of its problem, after `document.`.
-        what: the reason in words, with `{}` for what was found.
-        remedy: what to do.
-        allowed: what is read instead, where that is always the same.
-    """
-
-    code: str
-    what: str
+    code: str  # of its problem, after `document.`
+    what: str  # the reason in words, with `{}` for what was found
     remedy: str
-    allowed: str = ""
+    allowed: str = ""  # what is read instead, where that is always the same
 
     def __call__(self, found: str = "", allowed: str = "") -> ProblemError:
         """The error about the document at hand; who knows its name fills in `where`."""

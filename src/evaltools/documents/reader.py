@@ -107,8 +107,7 @@ def load_reader(kind: Kind) -> Callable[[Any, Limits], DocumentContent]:
 def detect_kind(data: bytes, limits: Limits) -> tuple[Kind, Package | None]:
     """Tell the kind of a document, and open it if it is a package.
 
-    Raises ProblemError for a file that is empty, encrypted, cut off, a bomb, or of a kind that
-    is not read.
+    Raises ProblemError: it is empty, encrypted, cut off, a bomb, or of a kind that is not read.
     """
     if not data:
         raise guard.empty()
@@ -169,15 +168,8 @@ def measure(
     Characters are matched one by one as a bag: each character of the file must be found in the
     text, or else among what was left out by name, or else it counts as unread. The order of the
     text is not judged. A character that says nothing by itself, private or U+FFFD, is never read,
-    though it stands in the text.
-
-    Arguments:
-        present: every piece of text in the file, found without the reader's help.
-        text: the reader's result.
-        left_out: (what it is, its text; empty where it has none), merged by what it is.
-        tables: how many the file has, and how many were read.
-        notes: kept in order, each once.
-        replaced: (characters of the file, those that the text has for them), of symbol fonts.
+    though it stands in the text. For the arguments see `DocumentContent`; `tables` are how many
+    the file has, and how many were read.
     """
     expected = _count(present)
     replaced = tuple(replaced)

@@ -29,10 +29,7 @@ _LONGEST = 3  # letters of a mark; longer ones are words that somebody set highe
 
 
 def shift(text: str, by: int) -> str:
-    """A text as it stands above the line, on it or below it.
-
-    Arguments:
-        by: positive above, 0 on the line, negative below.
+    """A text as it stands above the line (`by` is positive), on it or below it (negative).
 
     Digits and signs always have a character of their own. Letters are written so where all of
     them have one and there are no more than three together; a word stays a word.
@@ -76,12 +73,7 @@ def blank_superscripts(text: str) -> str:
 
 
 def note_mark(number: int, numbering: str = "decimal") -> str:
-    """The mark of a note.
-
-    Arguments:
-        number: from 1.
-        numbering: as WordprocessingML (ST_NumberFormat) calls it.
-    """
+    """The mark of a note by its number, from 1; numberings as ST_NumberFormat of Word has them."""
     if numbering in ("lowerRoman", "upperRoman"):
         return _roman(number).translate(_UP)
     if numbering in ("lowerLetter", "upperLetter"):
@@ -95,6 +87,6 @@ def _roman(number: int) -> str:
               10: "x", 9: "ix", 5: "v", 4: "iv", 1: "i"}  # fmt: skip
     numeral = ""
     for value, letters in values.items():
-        numeral += letters * (number // value)
-        number %= value
+        count, number = divmod(number, value)
+        numeral += letters * count
     return numeral

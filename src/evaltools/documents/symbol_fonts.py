@@ -48,13 +48,9 @@ def is_private(character: str) -> bool:
 
 
 def shown_character(font: str, code: int) -> str:
-    """The character that a font shows for a code.
+    """The character that a font shows for a code; U+FFFD where it cannot be determined.
 
-    Arguments:
-        font: its name.
-        code: as it stands in the file: from 0x20, or from 0xF020 for the same.
-
-    Returns U+FFFD where it cannot be determined.
+    The code is as it stands in the file: from 0x20, or from 0xF020 for the same.
     """
     place = code - _PRIVATE if code >= _PRIVATE else code
     chart = _CHARTS.get(_name(font))
@@ -69,32 +65,20 @@ def shown_character(font: str, code: int) -> str:
 
 @dataclass
 class Symbols:
-    """Characters of symbol fonts that a reader met.
+    """Characters of symbol fonts that a reader met."""
 
-    Arguments:
-        replaced: (characters of the file, what the text has for them).
-        unknown: (font, code) of those that cannot be determined.
-    """
-
+    # (characters of the file, what the text has for them)
     replaced: list[tuple[str, str]] = field(default_factory=list)
-    unknown: list[tuple[str, str]] = field(default_factory=list)
+    unknown: list[tuple[str, str]] = field(default_factory=list)  # (font, code)
 
     def show(self, text: str, font_of: Callable[[str], str]) -> str:
-        """What a text shows: letters in a symbol font are pictures.
-
-        Arguments:
-            font_of: gives the font of each character.
-        """
+        """What a text shows, each character in its font: letters in a symbol font are pictures."""
         if not any(is_private(c) or is_symbol_font(font_of(c)) for c in text):
             return text
         return "".join(self.show_character(c, ord(c), font_of(c)) for c in text)
 
     def show_character(self, given: str, code: int, font: str) -> str:
-        """What a code of a font shows.
-
-        Arguments:
-            given: the character of the file; empty where it has a code only.
-        """
+        """What a code of a font shows; `given` is empty where the file has no character for it."""
         if given.isspace():
             return given
         shown = shown_character(font, code)

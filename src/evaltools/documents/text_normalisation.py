@@ -37,9 +37,8 @@ def clean(text: str) -> str:
 def count_characters(text: str) -> int:
     """Number of characters: code points that are neither blank, combining nor invisible.
 
-    Private characters count: a font shows something for them.
-
-    The same for composed and decomposed letters, and the sum over pieces of a text.
+    The same for composed and decomposed letters, and the sum over pieces of a text. Private
+    characters count: a font shows something for them.
     """
     return len(visible(text))
 

@@ -152,13 +152,10 @@ def find_body(package: Package, kind: str) -> tuple[etree._Element, etree._Eleme
 
 
 class Inline:
-    """Gathers the text of paragraphs.
+    """Gathers the text of paragraphs; what nobody sees is added to `left_out` as (what, its text).
 
-    Arguments:
-        looks: of the file.
-        left_out: (what, its text) of what nobody sees is added to it.
-        special: called for each element inside; returns the text that stands for it, or None
-            for the element to be walked as any other.
+    `special` is called for each element inside; it returns the text that stands for it, or None
+    for the element to be walked as any other.
     """
 
     def __init__(

@@ -33,7 +33,7 @@ from evaltools.documents.pdf.characters import (
 from evaltools.documents.pdf.glyph_names import LOST
 from evaltools.documents.pdf.lines import group_while, lines_by_position
 from evaltools.documents.pdf.paragraphs import WordList
-from evaltools.documents.pdf.second_reader import SecondReading, read_with_pdfium
+from evaltools.documents.pdf.second_reader import draw_pages, read_texts
 from evaltools.documents.pdf.visibility import find_visible, remove_redrawn
 from evaltools.documents.text_normalisation import count_characters
 
@@ -54,19 +54,21 @@ def read(data: bytes, limits: Limits, structure: bool = True) -> DocumentContent
     """
     with _open_pdf(data, limits) as (pdf, notes):
         typed = read_annotations(pdf, data)
-        drawn, second = _read_twice(typed.data, pdf, typed.typed, limits)
-        if not len(drawn) == len(second.texts) == len(pdf.pages):
+        data = typed.data
+        drawn, texts, typed_texts = _read_twice(data, pdf, typed.typed, limits)
+        if not len(drawn) == len(texts) == len(pdf.pages):
             # Libraries look for pages in different ways; one that writes the file anew mends that.
             rewritten = BytesIO()
             pdf.save(rewritten)
-            drawn, second = _read_twice(rewritten.getvalue(), pdf, typed.typed, limits)
+            data = rewritten.getvalue()
+            drawn, texts, typed_texts = _read_twice(data, pdf, typed.typed, limits)
             notes.append("The file's list of its pages is damaged and was rebuilt.")
-        if not len(drawn) == len(second.texts) == len(pdf.pages):
-            counts = f"{len(drawn)}, {len(second.texts)} and {len(pdf.pages)}"
+        if not len(drawn) == len(texts) == len(pdf.pages):
+            counts = f"{len(drawn)}, {len(texts)} and {len(pdf.pages)}"
             raise guard.broken(f"three readers find different numbers of pages in it ({counts})")
-        pages, hidden, recognised = _visible_pages(drawn, second, typed.typed)
+        pages, hidden, recognised = _visible_pages(drawn, texts, data, typed.typed)
         answers = read_fields(pdf)
-        scans = _find_scans(pages, second.texts, bool(answers), pdf)
+        scans = _find_scans(pages, texts, bool(answers), pdf)
         lost = _count_lost(pages, limits)
         words = WordList(
             line for page in pages for line in lines_by_position(page.glyphs, page.number)
@@ -87,7 +89,7 @@ def read(data: bytes, limits: Limits, structure: bool = True) -> DocumentContent
     return DocumentContent(
         blocks=blocks,
         fields=(*itertools.chain.from_iterable(map(row_answers, rows)), *answers),
-        present=(*second.texts, *second.typed, *itertools.chain.from_iterable(filled)),
+        present=(*texts, *typed_texts, *itertools.chain.from_iterable(filled)),
         left_out=(
             *found.left_out,
             *hidden,
@@ -106,8 +108,8 @@ def read(data: bytes, limits: Limits, structure: bool = True) -> DocumentContent
 
 def _read_twice(
     data: bytes, pdf: pikepdf.Pdf, typed_on: Collection[int], limits: Limits
-) -> tuple[list[PageContent], SecondReading]:
-    """The pages as one library finds them, and as a second does."""
+) -> tuple[list[PageContent], list[str], list[str]]:
+    """The pages as one library finds them, and their texts and typed texts as a second does."""
     manager = PDFResourceManager()
     device = CharacterDevice(manager)
     interpreter = Interpreter(manager, device, layers_off(pdf))
@@ -120,17 +122,17 @@ def _read_twice(
                 raise guard.too_large(f"{total} characters", f"{limits.characters} characters")
     except STUMBLES as error:
         raise guard.broken(f"page {len(device.pages) + 1} cannot be read") from error
-    return device.pages, read_with_pdfium(data, typed_on, device.charted)
+    return device.pages, *read_texts(data, typed_on, device.charted)
 
 
 def _visible_pages(
-    drawn: Sequence[PageContent], second: SecondReading, typed: dict[int, list[Glyph]]
+    drawn: Sequence[PageContent], texts: Sequence[str], data: bytes, typed: dict[int, list[Glyph]]
 ) -> tuple[list[PageContent], list[tuple[str, str]], list[int]]:
     """Pages with what can be seen of them, what cannot, and the pages with recognised text."""
     pages: list[PageContent] = []
     hidden: list[tuple[str, str]] = []
     recognised: list[int] = []
-    for page, text, picture in zip(drawn, second.texts, second.pictures(), strict=True):
+    for page, text, picture in zip(drawn, texts, draw_pages(data), strict=True):
         seen = find_visible(page, picture)
         once, again = remove_redrawn(seen.glyphs)
         pages.append(replace(page, glyphs=[*once, *typed.get(page.number, ())]))
@@ -176,24 +178,22 @@ def _count_lost(pages: Sequence[PageContent], limits: Limits) -> int:
     return lost
 
 
-def _sentences(words: WordList, lost: int, recognised: Sequence[int]) -> list[str]:
-    notes = []
+def _sentences(words: WordList, lost: int, recognised: Sequence[int]) -> Iterator[str]:
     if words.doubtful_hyphens:
-        notes.append(
+        yield (
             "Words at line ends whose hyphen was kept, though it may be of the line: "
             f"{words.doubtful_hyphens}."
         )
     if lost:
-        notes.append(
+        yield (
             f"Letters whose font does not tell what they are, {LOST} in the text: {lost}. Compare "
             "the text with the document, and correct it in the document if it matters."
         )
     if recognised:
-        notes.append(
+        yield (
             f"The text of page {_numbers(recognised)} was recognised in a picture (OCR): compare "
             "amounts and names with the page."
         )
-    return notes
 
 
 def _numbers(numbers: Sequence[int]) -> str:

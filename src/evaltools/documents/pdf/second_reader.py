@@ -47,45 +47,37 @@ class Picture:
     alone: Callable[[str, Window], bool | None]
 
 
-@dataclass(frozen=True)
-class SecondReading:
-    """What a second library finds."""
-
-    texts: tuple[str, ...]  # of each page, hidden or not, with `LOST` for letters not known
-    typed: tuple[str, ...]  # contents of texts typed onto pages that have no appearance
-    _data: bytes
-
-    def pictures(self) -> Iterator[Picture | None]:
-        """Draw page after page; None for one that cannot be drawn."""
-        with pypdfium2.PdfDocument(self._data) as document:
-            for number in range(len(document)):
-                try:
-                    page = document[number]
-                except pypdfium2.PdfiumError:
-                    yield None
-                    continue
-                yield _draw(page)
-                page.close()
+def draw_pages(data: bytes) -> Iterator[Picture | None]:
+    """Draw page after page; None for one that cannot be drawn."""
+    with pypdfium2.PdfDocument(data) as document:
+        for number in range(len(document)):
+            try:
+                page = document[number]
+            except pypdfium2.PdfiumError:
+                yield None
+                continue
+            yield _draw(page)
+            page.close()
 
 
-def read_with_pdfium(
+def read_texts(
     data: bytes, typed_on: Collection[int], charted: Collection[str]
-) -> SecondReading:
-    """Read the texts of all pages.
+) -> tuple[list[str], list[str]]:
+    """Read the texts of all pages, hidden or not, and those typed onto them without an appearance.
 
     Arguments:
         data: the file.
         typed_on: numbers of the pages with typed text that has no appearance.
         charted: names of fonts whose codes stand for symbols; the library may take them for
             those of letters.
+
+    Returns the text of each page, with `LOST` for letters that are not known, and typed texts.
     """
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        raise limits.broken("a second reader cannot open it") from error
     texts: list[str] = []
     typed: list[str] = []
+    document = None
     try:
+        document = pypdfium2.PdfDocument(data)
         for number, page in enumerate(document, start=1):
             text = page.get_textpage()
             texts.append(_text(text, charted))
@@ -94,10 +86,12 @@ def read_with_pdfium(
                 typed.extend(_typed_texts(page))
             page.close()
     except pypdfium2.PdfiumError as error:
-        raise limits.broken(f"a second reader cannot read page {len(texts) + 1}") from error
+        what = "open it" if document is None else f"read page {len(texts) + 1}"
+        raise limits.broken(f"a second reader cannot {what}") from error
     finally:
-        document.close()
-    return SecondReading(tuple(texts), tuple(typed), data)
+        if document is not None:
+            document.close()
+    return texts, typed
 
 
 def _text(page: pypdfium2.PdfTextPage, charted: Collection[str]) -> str:
