@@ -25,9 +25,9 @@ from evaltools.statistics.agreement import (
     gwet_ac1,
     light_kappa,
     observed_agreement,
+    ratings,
 )
 from evaltools.statistics.agreement_alpha import krippendorff_alpha
-from evaltools.statistics.rating_counts import ratings
 
 _ = None
 # Krippendorff 2011, Computing Krippendorff's alpha-reliability, section C; 2018, p. 290.

@@ -25,7 +25,15 @@ from numpy.typing import NDArray
 from evaltools.indicators.coder_decisions import NO, YES, CoderDecisions
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.shares import plain_share
-from evaltools.statistics.agreement import Agreement, fleiss_kappa, gwet_ac1, light_kappa
+from evaltools.statistics.agreement import (
+    Agreement,
+    Ratings,
+    Values,
+    fleiss_kappa,
+    gwet_ac1,
+    light_kappa,
+    ratings,
+)
 from evaltools.statistics.agreement_alpha import (
     Metric,
     chance_without_variation,
@@ -33,7 +41,6 @@ from evaltools.statistics.agreement_alpha import (
     krippendorff_alpha,
 )
 from evaltools.statistics.intervals import Interval
-from evaltools.statistics.rating_counts import Ratings, Values, ratings
 
 if TYPE_CHECKING:
     pass

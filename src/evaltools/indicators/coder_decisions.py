@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from evaltools.evidence.codebook import in_use
 from evaltools.indicators.disclosure.codes import withheld_codes
-from evaltools.statistics.rating_counts import Ratings
+from evaltools.statistics.agreement import Ratings
 from evaltools.study.vocabulary import ROLES
 
 if TYPE_CHECKING:

@@ -16,9 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from evaltools.statistics.agreement import Agreement, record
+from evaltools.statistics.agreement import (
+    Agreement,
+    Floats,
+    Ratings,
+    Value,
+    Values,
+    ratings,
+    record,
+)
 from evaltools.statistics.intervals import Interval, check_level
-from evaltools.statistics.rating_counts import Floats, Ratings, Value, Values, ratings
 
 Metric = Literal["nominal", "ordinal", "interval", "ratio", "masi"] | Callable[[Any, Any], float]
 """How far apart two values are. A function stands for the difference function as it is: what is
@@ -66,13 +73,10 @@ def alpha_under(
     """Alpha of the same units, each counted as often as told: what resampling asks for.
 
     Arguments:
-        read: the ratings.
         weights: resamples × units, or × clusters; counts from zero up.
-        metric: as for `krippendorff_alpha`.
         clusters: number of the cluster of each unit, from 0, where whole clusters are weighed.
 
-    Returns:
-        A value a resample; NaN where the resample has no variation.
+    Returns a value a resample; NaN where the resample has no variation.
     """
     paired, q = read.paired, len(read.categories)
     counts, m = read.counts[paired], read.values[paired]

@@ -175,7 +175,8 @@ def lines_in_order(glyphs: Iterable[Glyph], page: int) -> list[Line]:
             row.add(run)
         elif (base := row.neighbour(run)) is not None:
             row.attach(run, base)
-        elif _is_leading_mark(row, run):
+        elif len(row.runs) == 1 and not row.anchor.shift and _Row(run).neighbour(row.anchor):
+            # All that there is of the line is a superscript of what follows.
             row.anchor.shift = _shift(row.anchor, run)
             row.runs.append(run)
             row.anchor = run
@@ -199,13 +200,11 @@ def lines_by_position(glyphs: Iterable[Glyph], page: int) -> list[Line]:
     for row in rows:
         row.runs.sort(key=lambda run: run.place)
     gutters = _find_gutters(rows)
-    lines = []
+    lines: list[Line] = []
     for number, row in enumerate(rows):
         tracking = _find_tracking(row.runs)
-        for part in _split(row.runs, tracking, gutters.get(number, ())):
-            line = _line(part, page, tracking)
-            if line is not None:
-                lines.append(line)
+        parts = _split(row.runs, tracking, gutters.get(number, ()))
+        lines.extend(line for part in parts if (line := _line(part, page, tracking)) is not None)
     return sorted(lines, key=lambda line: (line.y, line.x0))
 
 
@@ -253,12 +252,6 @@ def _attach(rows: list[_Row]) -> None:
                 run.shift = _shift(run, row.anchor)
 
 
-def _is_leading_mark(row: _Row, run: _Run) -> bool:
-    """Whether all that there is of a line is a superscript of what follows."""
-    only = row.runs[0]
-    return len(row.runs) == 1 and not only.shift and _Row(run).neighbour(only) is not None
-
-
 def _are_side_by_side(one: _Run, other: _Run) -> bool:
     """Whether two runs stand side by side, so that reading them one by one mixes no letters."""
     left, right = (one, other) if one.x0 <= other.x0 else (other, one)
@@ -291,7 +284,7 @@ def _are_stacked(one: _Run, other: _Run) -> bool:
 
 
 def _is_accent(run: _Run) -> bool:
-    return run.inked == 1 and all(g.text in _ACCENTS or not g.text.strip() for g in run.glyphs)
+    return run.inked == 1 and run.text in _ACCENTS
 
 
 def _is_mark(run: _Run, base: _Run) -> bool:
@@ -439,8 +432,10 @@ def _line(runs: Sequence[_Run], page: int, tracking: _Tracking) -> Line | None:
     first: float | None = None
     before: Glyph | None = None
     after_blank = True
+    after_letter: dict[int, bool] = {}  # whether a run stands right behind one, as an exponent does
     for run in runs:
-        if run.over and before is not None and not _follows_letter(run.over, runs):
+        after_letter[id(run)] = before is not None and before.text.isalpha()
+        if run.over and before is not None and not after_letter[id(run.over)]:
             pieces.append(("⁄", 0))  # the slash of fractions: 12³⁄₄
         for glyph in run.glyphs:
             blank = not glyph.text.strip()
@@ -472,9 +467,3 @@ def _line(runs: Sequence[_Run], page: int, tracking: _Tracking) -> Line | None:
         page,
         inked[-1].x1 - inked[0].x0 if first is None else first,
     )
-
-
-def _follows_letter(run: _Run, runs: Sequence[_Run]) -> bool:
-    """Whether a run stands right behind a letter, as an exponent does."""
-    at = next(i for i, one in enumerate(runs) if one is run)
-    return at > 0 and runs[at - 1].glyphs[-1].text.isalpha()

@@ -184,11 +184,9 @@ def _draw(page: pypdfium2.PdfPage) -> Picture | None:
 
 def _pixels(page: pypdfium2.PdfPage, scale: float) -> Pixels:
     bitmap = page.render(scale=scale, may_draw_forms=False, draw_annots=False)
-    try:
-        pixels: Pixels = bitmap.to_numpy()[:, :, :3].copy()
-        return pixels
-    finally:
-        bitmap.close()
+    pixels: Pixels = bitmap.to_numpy()[:, :, :3].copy()
+    bitmap.close()
+    return pixels
 
 
 def _switch_off(count: int, get: Callable[[int], Any], texts: list[Any], depth: int) -> None:
@@ -222,11 +220,10 @@ def _holds(
             return False
     raw.FPDFPageObj_SetIsActive(item, 1)  # all others are switched off: what is there is its text
     reader = page.get_textpage()
-    try:
-        return text in str(reader.get_text_range())
-    finally:
-        reader.close()
-        raw.FPDFPageObj_SetIsActive(item, 0)
+    found = text in str(reader.get_text_range())
+    reader.close()
+    raw.FPDFPageObj_SetIsActive(item, 0)
+    return found
 
 
 def difference(one: Pixels, other: Pixels) -> Pixels:
