@@ -73,21 +73,18 @@ def detect(text: str) -> str:
     are given only if at least five words and one word in twenty are their function words, and
     hardly any letter is of another alphabet.
     """
-    letters: dict[str, int] = {}
-    parts: dict[str, list[str]] = {}
+    passages: dict[str, list[str]] = {}
     for passage in _passages(remove_superscripts(text[:_READ])):
         language, sure = _likeliest(passage)
-        if language == _NO_LANGUAGE:
-            continue
-        detected = language if sure >= _SURE else ""
-        letters[detected] = letters.get(detected, 0) + _count_letters(passage)
-        parts.setdefault(detected, []).append(passage)
+        if language != _NO_LANGUAGE:
+            passages.setdefault(language if sure >= _SURE else "", []).append(passage)
+    letters = {language: sum(map(_count_letters, of)) for language, of in passages.items()}
     total = sum(letters.values())
     best = max(sorted(letters), key=lambda one: letters[one], default="")
     if not best or total < _SHORTEST or letters[best] < _SHARE * total:
         return ""
     profile = _PROFILES.get(best)
-    return best if profile is None or _fits(" ".join(parts[best]), profile) else ""
+    return best if profile is None or _fits(" ".join(passages[best]), profile) else ""
 
 
 @cache

@@ -42,14 +42,10 @@ _INDEXES = frozenset((
     "user-index", "bibliography",
 ))  # fmt: skip
 _ASIDE = {
-    "annotation": "comment",
-    "annotation-end": "comment",
-    "tracked-changes": "tracked deletion",
-    "forms": "form controls that are not placed in the text",
-    "desc": "description of a picture",
-    "title": "title of a picture",
-    "ruby-text": "reading above a word",
-}
+    "annotation": "comment", "annotation-end": "comment", "tracked-changes": "tracked deletion",
+    "forms": "form controls that are not placed in the text", "desc": "description of a picture",
+    "title": "title of a picture", "ruby-text": "reading above a word",
+}  # fmt: skip
 
 
 @dataclass

@@ -92,10 +92,9 @@ def _lay_out(text: str, item: Any, page: Any) -> Iterator[Glyph]:
     x, y = left + _PADDING, top + size + _PADDING
     most = max(int((right - left - 2 * _PADDING) / (_WIDTH * size)), 8)
     for paragraph in text.split("\n"):
-        line = " ".join(paragraph.split())
-        for part in textwrap.wrap(line, most, break_long_words=False, break_on_hyphens=False) or [
-            ""
-        ]:
+        words = " ".join(paragraph.split())
+        lines = textwrap.wrap(words, most, break_long_words=False, break_on_hyphens=False)
+        for part in lines or [""]:
             for at, character in enumerate(part):
                 begin = x + at * _WIDTH * size
                 end = begin + _WIDTH * size

@@ -83,7 +83,8 @@ def read_tree(pdf: pikepdf.Pdf) -> Node | None:
                 if isinstance(item.get("/MCID"), int):
                     parent.inside.append((page, int(item["/MCID"])))
             elif kind != "/OBJR" and not (item.is_indirect and item.objgen in seen):
-                seen.update([item.objgen] if item.is_indirect else ())
+                if item.is_indirect:
+                    seen.add(item.objgen)
                 node = Node(_role(item, root.get("/RoleMap")))
                 parent.inside.append(node)
                 if "/K" in item:
@@ -196,17 +197,14 @@ class _Walker:
         return inner.result.blocks
 
     def _table(self, node: Node) -> None:
-        for caption in (i for i in node.inside if isinstance(i, Node) and i.role == "Caption"):
-            self.result.blocks.extend(self._apart(caption))
-        rows = tuple(
-            tuple(
-                tuple(self._apart(cell))
-                for cell in row.inside
-                if isinstance(cell, Node) and cell.role in _CELLS
-            )
-            for row in _rows(node)
-        )
-        self.result.blocks.append(Table(rows))
+        for item in node.inside:
+            if isinstance(item, Node) and item.role == "Caption":
+                self.result.blocks.extend(self._apart(item))
+        rows = []
+        for row in _rows(node):
+            cells = (one for one in row.inside if isinstance(one, Node) and one.role in _CELLS)
+            rows.append(tuple(tuple(self._apart(cell)) for cell in cells))
+        self.result.blocks.append(Table(tuple(rows)))
 
 
 def _rows(node: Node) -> Iterator[Node]:

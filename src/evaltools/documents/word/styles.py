@@ -167,7 +167,8 @@ class Styles:
         style = attribute_value(first(properties, "tblStyle"))
         own = fill(first(properties, "shd"), self.theme)
         behind = _ANY if self._style(style).shades_cells else own
-        return Surroundings("", style, behind or around.behind, "", around.note)
+        behind = behind or around.behind
+        return Surroundings(table_style=style, behind=behind, note=around.note)
 
     def _style(self, name: str) -> _Style:
         return self._styles.get(name, _Style())
