@@ -17,8 +17,13 @@ from rich.console import Console
 from evaltools.compare.attribution import Attribution, Effect, Factor
 from evaltools.compare.compare import Comparison, compare
 from evaltools.compare.figure import draw_comparison, encode_comparison, make_slopes
-from evaltools.compare.output import COLUMNS, print_comparison, write_changes_section, write_csv
-from evaltools.compare.page import write_page
+from evaltools.compare.output import (
+    COLUMNS,
+    print_comparison,
+    write_changes_section,
+    write_csv,
+    write_page,
+)
 from evaltools.compare.prose import ProseChange
 from evaltools.compare.rows import (
     explain_causes,

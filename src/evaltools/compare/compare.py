@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from evaltools.compare.changes import (
     ComparisonSetting,
     Identity,
     IndicatorChange,
     Relation,
-    Verdict,
     compare_indicators,
 )
 from evaltools.compare.prose import ProseChange, compare_prose, read_present_tables
@@ -44,16 +43,14 @@ class ComparisonSide:
     projects: int | None
 
 
-@dataclass(frozen=True)
-class InputChange:
+class InputChange(NamedTuple):
     """One file that is not the same in both runs."""
 
     file: str
     kind: InputKind
 
 
-@dataclass(frozen=True)
-class ParameterChange:
+class ParameterChange(NamedTuple):
     """One parameter with its plain values; None where a run does not know it."""
 
     name: str
@@ -111,10 +108,6 @@ class Comparison:
     python: tuple[str, str] | None
     prose: tuple[ProseChange, ...] | None
 
-    def with_verdict(self, verdict: Verdict) -> tuple[IndicatorChange, ...]:
-        """The moves of one verdict."""
-        return tuple(change for change in self.changes if change.verdict == verdict)
-
     @property
     def data_changed(self) -> bool:
         """Whether a file of the data is not the same; the study's declarations are none."""
@@ -146,31 +139,30 @@ def compare(
         What differs. Verdicts are of each indicator by itself; among many, some cross their
         interval by chance, and how many is said where the comparison is shown.
     """
-    setting = ComparisonSetting(
-        relation="same" if pairs else find_relation(old, new),
-        level=float(new.ingredients.parameters.get("confidence", 0.95)),
-        old_reports=_count_reports(old)[0],
-        new_reports=_count_reports(new)[0],
-        pairs=pairs or {},
-    )
-    found = compare_indicators(old.indicators, new.indicators, setting)
+    (old_reports, old_projects), (new_reports, new_projects) = map(_count_reports, (old, new))
     then, now = old.ingredients, new.ingredients
-    changed = {change.key for change in found}
+    relation = "same" if pairs else find_relation(old, new)
+    level = float(now.parameters.get("confidence", 0.95))
+    setting = ComparisonSetting(relation, level, old_reports, new_reports, pairs or {})
+    changes = compare_indicators(old.indicators, new.indicators, setting)
     prose, judgements = None, (old.findings, new.findings)
     if study is not None:
         prose = compare_prose(study, old, new)
         if None in judgements:  # both by the same declaration, or the change is that of it
             judgements = (judge_findings_now(study, old), judge_findings_now(study, new))
-    everything = {item.identity for item in (*old.indicators, *new.indicators)}
     return Comparison(
-        old=ComparisonSide(old.name, then.parameters, *_count_reports(old)),
-        new=ComparisonSide(new.name, now.parameters, *_count_reports(new)),
-        relation=setting.relation,
-        level=setting.level,
-        compared=len(everything),
-        changes=found,
-        findings=_compare_findings(*judgements, changed),
-        inputs=tuple(_compare_inputs(then.files, now.files)),
+        old=ComparisonSide(old.name, then.parameters, old_reports, old_projects),
+        new=ComparisonSide(new.name, now.parameters, new_reports, new_projects),
+        relation=relation,
+        level=level,
+        compared=len({item.identity for item in (*old.indicators, *new.indicators)}),
+        changes=changes,
+        findings=_compare_findings(*judgements, {change.key for change in changes}),
+        inputs=tuple(
+            InputChange(name, "added" if name not in then.files
+                        else "changed" if name in now.files else "removed")
+            for name in changed_keys(then.files, now.files)
+        ),
         parameters=tuple(
             ParameterChange(name, then.parameters.get(name), now.parameters.get(name))
             for name in changed_keys(then.parameters, now.parameters)
@@ -180,7 +172,7 @@ def compare(
         lock=then.lock != now.lock,
         python=(then.python, now.python) if then.python != now.python else None,
         prose=prose,
-    )
+    )  # fmt: skip
 
 
 def find_relation(old: Artifact, new: Artifact) -> Relation:
@@ -216,14 +208,6 @@ def _count_reports(run: Artifact) -> tuple[int | None, int | None]:
     return None, None
 
 
-def _compare_inputs(old: Mapping[str, str], new: Mapping[str, str]) -> Iterable[InputChange]:
-    for name in changed_keys(old, new):
-        kind: InputKind = "changed" if name in old and name in new else (
-            "added" if name in new else "removed"
-        )  # fmt: skip
-        yield InputChange(name, kind)
-
-
 def _compare_findings(
     old: Mapping[str, JudgedFinding] | None,
     new: Mapping[str, JudgedFinding] | None,
@@ -233,14 +217,13 @@ def _compare_findings(
         return None
     found = []
     for name in sorted({*old, *new}):
-        first, second = old.get(name), new.get(name)
-        if first is not None and second is not None and first.outcome == second.outcome:
-            continue
-        latest = second or first
-        assert latest is not None
-        keys = {*(first.keys if first else ()), *(second.keys if second else ())} & changed
-        outcomes = (first.outcome if first else None, second.outcome if second else None)
-        found.append(FindingChange(name, *outcomes, latest.reason, tuple(sorted(keys))))
+        both = (old.get(name), new.get(name))
+        before, after = (each.outcome if each else None for each in both)
+        if before != after:
+            latest = both[1] or both[0]
+            keys = {key for each in both if each for key in each.keys} & changed
+            reason = latest.reason if latest else ""
+            found.append(FindingChange(name, before, after, reason, tuple(sorted(keys))))
     return tuple(found)
 
 
@@ -256,8 +239,13 @@ def judge_findings_now(study: Study, run: Artifact) -> dict[str, JudgedFinding] 
     declared = load_findings(study.root, study.declaration.languages)
     estimand = ESTIMANDS[str(run.ingredients.parameters.get("estimand", "descriptive"))]
     words = study.words(run.ingredients.parameters.get("language", study.declaration.languages[0]))
+    table = read_present_tables(study, {"facts"}).get("facts")
+    facts = {} if table is None else {
+        str(name): float(value)
+        for name, value in zip(table["fact_id"], table["value"], strict=True)
+    }  # fmt: skip
     try:
-        judgements = judge(declared, run.indicators, estimand, _read_facts(study))
+        judgements = judge(declared, run.indicators, estimand, facts)
     except ProblemError:
         return None  # an older run need not have every number that is asked for today
     return {
@@ -269,11 +257,3 @@ def judge_findings_now(study: Study, run: Artifact) -> dict[str, JudgedFinding] 
         )
         for item in judgements
     }
-
-
-def _read_facts(study: Study) -> dict[str, float]:
-    """Single public facts by name."""
-    facts = read_present_tables(study, {"facts"}).get("facts")
-    if facts is None:
-        return {}
-    return dict(zip(map(str, facts["fact_id"]), map(float, facts["value"]), strict=True))

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -26,16 +26,16 @@ from evaltools.study import Study
 SECONDS = 180
 """How long another version of the code may take for all that is asked of it."""
 _PROGRAM = Path(__file__).with_name("other_version.py")
+_START = """import runpy, sys
+sys.path.insert(0, sys.argv[1])
+runpy.run_path(sys.argv[2], run_name="__main__")
+"""
 _NO_CHAPTERS = "the study declares no chapters, so that nothing can be computed without notebooks"
 
 
 @dataclass(frozen=True)
 class RecomputeJob:
-    """One set of indicators to compute.
-
-    Arguments:
-        data: the data folder.
-    """
+    """One set of indicators to compute, from a data folder."""
 
     data: Path
     parameters: Mapping[str, Any]
@@ -64,15 +64,16 @@ class Recomputer:
         """The modules that compute, sorted."""
         return self.chapters or tuple(sorted(set(self.study.declaration.chapters.values())))
 
-    def tables(self, data: Path) -> dict[str, pd.DataFrame]:
-        """The tables of a data folder.
+    def select(self, data: Path, parameters: Mapping[str, Any]) -> Evidence:
+        """The evidence of a data folder under those parameters that the study declares.
 
         Raises:
-            ProblemError: they cannot be read.
+            ProblemError: data, scope or parameters cannot be read any more.
         """
+        known = self.study.parameters(select_known_parameters(self.study, parameters))
         if data not in self._tables:
             self._tables[data] = read_tables(data)
-        return self._tables[data]
+        return Evidence.select(self.study, self._tables[data], known)
 
     def compute(self, job: RecomputeJob) -> Answer:
         """All indicators of the chapters, or why there are none."""
@@ -85,13 +86,15 @@ class Recomputer:
         if not self.modules:
             return _NO_CHAPTERS
         try:
-            parameters = self.study.parameters(select_known_parameters(self.study, job.parameters))
-            evidence = Evidence.select(self.study, self.tables(job.data), parameters)
+            evidence = self.select(job.data, job.parameters)
         except ProblemError as error:
             return str(error.problems[0])
-        found = [record for chapter in self.modules
-                 for record in import_module(chapter).compute(evidence)]  # fmt: skip
-        return tuple(sorted(found, key=lambda record: record.identity))
+        return _in_order(record for chapter in self.modules
+                         for record in import_module(chapter).compute(evidence))  # fmt: skip
+
+
+def _in_order(records: Iterable[Indicator]) -> tuple[Indicator, ...]:
+    return tuple(sorted(records, key=lambda record: record.identity))
 
 
 def select_known_parameters(study: Study, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,7 +133,7 @@ def compute_with_other_version(
         }
         try:
             done = subprocess.run(
-                [sys.executable, "-B", "-P", str(_PROGRAM)],
+                [sys.executable, "-B", "-P", "-c", _START, str(source.resolve()), str(_PROGRAM)],
                 input=json.dumps(asked), capture_output=True, text=True, timeout=SECONDS,
                 cwd=scratch,
             )  # fmt: skip
@@ -140,14 +143,10 @@ def compute_with_other_version(
             last = done.stderr.strip().splitlines()[-1:] or ["it gave no reason"]
             raise _failure(f"failed: {last[0]}")
         content = json.loads(answer.read_text(encoding="utf-8"))
-    found: list[Answer] = []
-    for item in content:
-        if "problem" in item:
-            found.append(str(item["problem"]))
-            continue
-        records = [from_record(record) for record in item["records"]]
-        found.append(tuple(sorted(records, key=lambda record: record.identity)))
-    return found
+    return [
+        str(item["problem"]) if "problem" in item else _in_order(map(from_record, item["records"]))
+        for item in content
+    ]
 
 
 def _failure(what: str) -> ProblemError:
@@ -168,91 +167,46 @@ def pair_reports(
         places: folders in which the data may be: of a study, of a bundle, or the data itself.
 
     Returns:
-        By identity of a theme's share. Nothing where the runs read different reports, where
-        data are not at hand, or where the counts are not those that were recorded, since the
-        code that made them then counted otherwise.
+        By identity of a theme's share, of the reports read and of projects of this kind. Nothing
+        where the runs read different reports, where data are not at hand, or where the counts
+        are not those that were recorded, since the code that made them then counted otherwise.
     """
-    name = study.declaration.data
     folders = [folder for place in (study.data, *places)
-               if (folder := find_data_folder(place, name)) is not None]  # fmt: skip
+               if (folder := find_data_folder(place, study.declaration.data))]  # fmt: skip
     computer = Recomputer(study)
-    found = []
+    evidences = []
     for run in (old, new):
         data = find_matching_data(run.ingredients, folders)
-        if data is None:
-            return {}
-        evidence = _select_evidence(computer, data, run)
-        if evidence is None:
-            return {}
-        found.append(evidence)
-    return {
-        identity: cells
-        for identity, cells in count_paired_states(found[0], found[1]).items()
-        if _is_consistent(identity, cells, old, new)
-    }
-
-
-def count_paired_states(old: Evidence, new: Evidence) -> dict[Identity, Cells]:
-    """For each theme, in how many reports it is there in both, in one, in neither.
-
-    Arguments:
-        old, new: evidence of the same reports under other data or another coder rule.
-
-    Returns:
-        By identity of the theme's share, of the reports read and of projects of this kind;
-        empty where the reports are not the same.
-    """
-    if set(old.reports["project_id"]) != set(new.reports["project_id"]):
+        try:
+            if data is None:
+                return {}
+            evidences.append(computer.select(data, run.ingredients.parameters))
+        except ProblemError:
+            return {}  # a scope or a parameter of then that is none any more
+    first, second = evidences
+    if set(first.reports["project_id"]) != set(second.reports["project_id"]):
         return {}
-    before, after = _affirmed_codes(old), _affirmed_codes(new)
-    total = len(old.reports)
-    comparison: dict[Identity, Cells] = {}
-    left_out = {
-        *_reports_without_answer(old),
-        *_reports_without_answer(new),
-        *withheld_codes(old),
-        *withheld_codes(new),
-    }
-    for code in sorted((set(before) & set(after)) - left_out):
+    before, after = map(_affirmed_codes, evidences)
+    counts = [{item.identity: item.contributors for item in run.indicators} for run in (old, new)]
+    found: dict[Identity, Cells] = {}
+    for code in sorted({*before} & {*after}):
         both = len(before[code] & after[code])
         only_new, only_old = len(after[code]) - both, len(before[code]) - both
-        cells = (both, only_new, only_old, total - both - only_new - only_old)
-        comparison[(f"{code}.share", "D", ())] = cells
-        comparison[(f"{code}.share", "S", ())] = cells
-    return comparison
-
-
-def _reports_without_answer(evidence: Evidence) -> set[str]:
-    """Codes that some report was not asked of, so that its cells are not those of all reports."""
-    presence = evidence.presence
-    return set(map(str, presence.loc[presence["state"].eq("not_asked"), "code_id"]))
-
-
-def _affirmed_codes(evidence: Evidence) -> Mapping[str, set[str]]:
-    """Projects that have a code, by code; every code of the presence is there."""
-    presence = evidence.presence
-    found: dict[str, set[str]] = {str(code): set() for code in presence["code_id"].unique()}
-    has = presence[presence["state"].astype(str).eq("yes")]
-    for code, project in zip(has["code_id"], has["project_id"], strict=True):
-        found[str(code)].add(str(project))
+        cells = (both, only_new, only_old, len(first.reports) - both - only_new - only_old)
+        for estimand in ("D", "S"):
+            identity = (f"{code}.share", estimand, ())
+            if [by.get(identity) for by in counts] == [both + only_old, both + only_new]:
+                found[identity] = cells
     return found
 
 
-def _select_evidence(computer: Recomputer, data: Path, run: Artifact) -> Evidence | None:
-
-    study = computer.study
-    try:
-        parameters = study.parameters(select_known_parameters(study, run.ingredients.parameters))
-        return Evidence.select(study, computer.tables(data), parameters)
-    except ProblemError:
-        return None  # a scope or a parameter of then that is none any more
-
-
-def _is_consistent(identity: Identity, cells: Cells, old: Artifact, new: Artifact) -> bool:
-    both, only_new, only_old, _ = cells
-    counts = []
-    for run in (old, new):
-        counts.append(
-            next((item.contributors for item in run.indicators if item.identity == identity), None)
-        )
-    return counts == [both + only_old, both + only_new]
+def _affirmed_codes(evidence: Evidence) -> dict[str, set[str]]:
+    """Projects that have a code, by code: every one that all reports were asked of and may show."""
+    presence = evidence.presence
+    state, codes = presence["state"].astype(str), presence["code_id"].astype(str)
+    left_out = {*codes[state.eq("not_asked")], *withheld_codes(evidence)}
+    found: dict[str, set[str]] = {code: set() for code in codes.unique() if code not in left_out}
+    has = presence[state.eq("yes") & codes.isin(found)]
+    for code, project in zip(has["code_id"], has["project_id"], strict=True):
+        found[str(code)].add(str(project))
+    return found

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from evaltools.problems import Problem, ProblemError
-from evaltools.provenance.hashes import hash_data, hash_files
+from evaltools.provenance.hashes import changed_keys, hash_data, hash_files
 from evaltools.provenance.manifest import Ingredients
 
 _REVISION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/^~@{}-]{0,200}")
@@ -49,26 +49,23 @@ def find_data_folder(place: Path, name: str = "data") -> Path | None:
         place: a data folder, a study, or a bundle.
         name: what the study calls its data folder.
     """
-    for candidate in (place, place / name):
-        if (candidate / DESCRIPTOR).is_file():
-            return candidate
-    found = sorted(
-        (path.parent for path in place.rglob(DESCRIPTOR) if "_build" not in path.parts),
-        key=lambda path: (len(path.parts), path.as_posix()),
-    )
-    return found[0] if found else None
+    if folder := next((one for one in (place, place / name) if (one / DESCRIPTOR).is_file()), None):
+        return folder
+    found = (path.parent for path in place.rglob(DESCRIPTOR) if "_build" not in path.parts)
+    return min(found, key=_nearest, default=None)
 
 
 def find_source_folder(place: Path) -> Path | None:
     """The folder that holds a version of this package: `src`, or one somewhere in a bundle."""
-    for candidate in (place / "src", place):
-        if (candidate / "evaltools" / "indicators").is_dir():
-            return candidate
-    found = sorted(
-        (path.parent.parent for path in place.rglob("evaltools/indicators") if path.is_dir()),
-        key=lambda path: (len(path.parts), path.as_posix()),
-    )
-    return found[0] if found else None
+    inside = Path("evaltools", "indicators")
+    if folder := next((one for one in (place / "src", place) if (one / inside).is_dir()), None):
+        return folder
+    found = (path.parent.parent for path in place.rglob(str(inside)) if path.is_dir())
+    return min(found, key=_nearest, default=None)
+
+
+def _nearest(path: Path) -> tuple[int, str]:
+    return len(path.parts), path.as_posix()
 
 
 def find_study_folder(place: Path, otherwise: Path) -> Path:
@@ -84,9 +81,7 @@ def find_study_folder(place: Path, otherwise: Path) -> Path:
 
 def list_differing_data(then: Ingredients, folder: Path) -> list[str]:
     """Files in which a data folder is not the one that a run was made from, sorted."""
-    wanted = _data_files(then)
-    found = hash_data(folder, folder)
-    return sorted(name for name in {*wanted, *found} if wanted.get(name) != found.get(name))
+    return changed_keys(_data_files(then), hash_data(folder, folder))
 
 
 def list_differing_code(then: Ingredients, package: Path) -> list[str]:
@@ -94,13 +89,17 @@ def list_differing_code(then: Ingredients, package: Path) -> list[str]:
 
     Rooms that the run does not depend on are not looked at.
     """
-    rooms = {_package_name(name) for name in then.code}
-    found = {
-        f"{package.name}/{name}": digest
-        for name, digest in hash_files(package, [package]).items()
-        if _package_name(f"{package.name}/{name}") in rooms
-    }
-    return sorted(name for name in {*then.code, *found} if then.code.get(name) != found.get(name))
+
+    def first_part(name: str) -> str:
+        """`indicators` of `evaltools/indicators/goals.py`, `build` of `evaltools/build.py`."""
+        return name.split("/")[1].removesuffix(".py") if "/" in name else ""
+
+    rooms = set(map(first_part, then.code))
+    found = {f"{package.name}/{name}": digest
+             for name, digest in hash_files(package, [package]).items()}  # fmt: skip
+    return changed_keys(
+        then.code, {name: found[name] for name in found if first_part(name) in rooms}
+    )
 
 
 def find_matching_data(then: Ingredients, candidates: Sequence[Path]) -> Path | None:
@@ -116,18 +115,24 @@ def find_revision(then: Ingredients, repository: Path, differing: Sequence[str])
         repository: root of the study.
         differing: files below the data folder that are not now as they were then.
     """
-    wanted = _data_files(then)
-    root = _data_root(then)
-    names = [name for name in differing if name in wanted]
-    if root is None or not names:
+    wanted, root = _data_files(then), _data_root(then)
+    names = {f"{root}/{name}": wanted[name] for name in differing if name in wanted}
+    if not names:
         return None
-    listed = _run_git(
-        repository, "log", "--format=%H", "-n", "300", "--", *(f"{root}/{n}" for n in names)
+
+    def hash_at(revision: str, name: str) -> str | None:
+        content = _run_git(repository, "cat-file", "blob", f"{revision}:./{name}")
+        return None if content is None else hashlib.sha256(content).hexdigest()
+
+    listed = _run_git(repository, "log", "--format=%H", "-n", "300", "--", *names) or b""
+    return next(
+        (
+            revision
+            for revision in listed.decode("ascii", "replace").split()
+            if all(hash_at(revision, name) == digest for name, digest in names.items())
+        ),
+        None,
     )
-    for revision in listed.decode("ascii", "replace").split() if listed else ():
-        if all(_blob_hash(repository, revision, f"{root}/{n}") == wanted[n] for n in names):
-            return revision
-    return None
 
 
 def _data_files(then: Ingredients) -> Mapping[str, str]:
@@ -146,16 +151,6 @@ def _data_root(then: Ingredients) -> str | None:
     return min(found, key=len).removesuffix(f"/{DESCRIPTOR}") if found else None
 
 
-def _package_name(name: str) -> str:
-    """`indicators` of `evaltools/indicators/goals.py`, `build` of `evaltools/build.py`."""
-    return name.partition("/")[2].partition("/")[0].removesuffix(".py")
-
-
-def _blob_hash(repository: Path, revision: str, name: str) -> str | None:
-    content = _run_git(repository, "cat-file", "blob", f"{revision}:./{name}")
-    return None if content is None else hashlib.sha256(content).hexdigest()
-
-
 def _export_revision(revision: str, repository: Path, folder: Path) -> None:
     """Write the parts of a revision into a folder; the working copy is not touched."""
     known = _REVISION.fullmatch(revision) and _run_git(
@@ -167,19 +162,16 @@ def _export_revision(revision: str, repository: Path, folder: Path) -> None:
         raise ProblemError([Problem(revision, what, allowed, "", "compare.data")])
     for part in _PARTS:
         content = _run_git(repository, "archive", "--format=tar", revision, "--", part)
-        if content is None:
-            continue
-        with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-            archive.extractall(folder, filter="data")
+        if content is not None:
+            with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+                archive.extractall(folder, filter="data")
 
 
 def _run_git(folder: Path, *arguments: str) -> bytes | None:
     """What git prints, or None where it fails or is not there."""
     try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), *arguments],
-            capture_output=True, timeout=60,
-        )  # fmt: skip
+        command = ["git", "-C", str(folder), *arguments]
+        done = subprocess.run(command, capture_output=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout if done.returncode == 0 else None
