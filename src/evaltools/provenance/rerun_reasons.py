@@ -71,44 +71,31 @@ def compare_ingredients(new: Ingredients, old: Ingredients | None) -> Reason:
     """
     if old is None:
         return Reason((Change("first"),))
-    found: list[Change] = []
-
-    def note(kind: Kind, details: list[str]) -> None:
-        if details:
-            found.append(Change(kind, tuple(details)))
-
-    note("data", changed_keys(old.files, new.files))
-    note(
-        "parameters",
-        [
-            f"{name} {_value(old.parameters, name)} → {_value(new.parameters, name)}"
-            for name in changed_keys(old.parameters, new.parameters)
-        ],
-    )
-    note("code", [_module(name) for name in changed_keys(old.code, new.code)])
-    both = [name for name in new.notebooks if name in old.notebooks]
-    coded = changed_keys(
-        {name: item["code"] for name, item in old.notebooks.items()},
-        {name: item["code"] for name, item in new.notebooks.items()},
-    )
-    note("notebook", coded)
-    reworded = [name for name in both if old.notebooks[name]["text"] != new.notebooks[name]["text"]]
-    note("text", sorted(set(reworded) - set(coded)))
-    if not coded and list(old.notebooks) != list(new.notebooks):
-        note("notebook", ["their order"])
-    if old.lock != new.lock:
-        note("lock", [new.lock[0]])
-    if old.python != new.python:
-        note("python", [f"{old.python} → {new.python}"])
-    return Reason(tuple(found))
+    then, now = old.parameters, new.parameters
+    code = [name.removesuffix(".py").replace("/", ".") if name.endswith(".py") else name
+            for name in changed_keys(old.code, new.code)]  # fmt: skip
+    coded, reworded = (
+        changed_keys({name: item[part] for name, item in old.notebooks.items()},
+                     {name: item[part] for name, item in new.notebooks.items()})
+        for part in ("code", "text")
+    )  # fmt: skip
+    both = set(old.notebooks) & set(new.notebooks) - set(coded)
+    reordered = not coded and list(old.notebooks) != list(new.notebooks)
+    found: list[tuple[Kind, list[str]]] = [
+        ("data", changed_keys(old.files, new.files)),
+        ("parameters", [f"{name} {_value(then.get(name))} → {_value(now.get(name))}"
+                        for name in changed_keys(then, now)]),
+        ("code", code),
+        ("notebook", coded),
+        ("text", [name for name in reworded if name in both]),
+        ("notebook", ["their order"] if reordered else []),
+        ("lock", [new.lock[0]] if old.lock != new.lock else []),
+        ("python", [f"{old.python} → {new.python}"] if old.python != new.python else []),
+    ]  # fmt: skip
+    return Reason(tuple(Change(kind, tuple(details)) for kind, details in found if details))
 
 
-def _value(parameters: Any, name: str) -> str:
-    value = parameters.get(name)
+def _value(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return "–" if value is None else str(value)
-
-
-def _module(path: str) -> str:
-    return path.removesuffix(".py").replace("/", ".") if path.endswith(".py") else path
