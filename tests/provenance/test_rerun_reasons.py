@@ -1,7 +1,6 @@
 from dataclasses import replace
 
-from evaltools.provenance.manifest import Ingredients
-from evaltools.provenance.rerun_reasons import compare_ingredients
+from evaltools.provenance.manifest import Ingredients, compare_ingredients
 
 OLD = Ingredients(
     files={"data/a.csv": "1", "data/b.csv": "1"},

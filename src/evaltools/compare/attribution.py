@@ -53,13 +53,8 @@ Numbers = Mapping[Identity, float]
 
 @dataclass(frozen=True)
 class Factor:
-    """Something that is not the same in the two runs.
-
-    Arguments:
-        kind: what.
-        state: `measured` by a rerun; `only_one`, so that every change is due to it; or
-            `not_attributable`.
-        reason: why it could not be rerun, or what to know of how it was.
+    """Something that is not the same in the two runs: it was `measured` by a rerun, is the
+    `only_one`, so that every change is due to it, or `not_attributable`; the reason says why.
     """
 
     kind: FactorKind
@@ -69,16 +64,14 @@ class Factor:
 
 @dataclass(frozen=True)
 class Effect:
-    """What the change of one indicator is made of; the parts add up to the change.
+    """What the change of one indicator, new less old, is made of; None where one has no number.
 
     Arguments:
-        identity: key, estimand and dimensions.
-        change: new less old; None where one of them has no number.
         parts: by factor, what swapping it alone does, in the order of the factors.
         interaction: what the swaps do together beyond that; None where it is not known.
-        rest: what no rerun explains.
+        rest: what no rerun explains. All of these add up to the change.
         single: by parameter, what swapping it alone does; None where there is nothing to
-            compute then. They are parts of the part of the parameters, and need not add up.
+            compute then. They need not add up to the part of the parameters.
     """
 
     identity: Identity
@@ -101,15 +94,10 @@ class Attribution:
 class _Reruns:
     """Numbers computed anew.
 
-    Arguments:
-        factors: what differs between the runs, and what became of measuring it.
-        base: what is swapped into: everything as in the older run, its code where that is at
-            hand; everything as in the newer run where nothing of the older can be rerun.
-        end: everything as in the newer run, where the base is as in the older.
-        swapped: everything as in the base but one thing.
-        first: what the step from the recorded older run to the base is due to.
-        backward: whether the base is as in the newer run.
-        single: as in the older run but one parameter, or the reason why not.
+    The base is as in the older run, its code where that is at hand; the end is as in the newer one.
+    Where nothing of the older can be rerun, the base is as in the newer run, and is swapped
+    backward. The first factor is what the step from the recorded older run to the base is due to.
+    Single parameters are swapped into the older run, or it is said why not.
     """
 
     factors: tuple[Factor, ...] = ()
@@ -171,17 +159,9 @@ def attribute_changes(
 ) -> Attribution:
     """Attribute every change between two runs by rerunning with one thing swapped at a time.
 
-    Shares of a change are not made, since parts may have opposite signs.
-
-    Arguments:
-        study: of the newer run; its data folder is one place where data are looked for.
-        old_state: a folder with the data of the older run: a data folder, a study, a bundle.
-        code_state: a folder with the code of the older run. That code is executed; give it only
-            where you trust it as you trust the installed package.
-        recomputer: keeps what was computed, for whoever attributes several pairs of runs.
-
-    Raises:
-        ProblemError: the code of the older run fails.
+    Shares of a change are not made, since parts may have opposite signs. The states are folders
+    that hold data and code of the older run. That code is executed; give it only where you trust it
+    as you trust the installed package. A recomputer keeps what was computed for further pairs.
     """
     changed = _changed_factors(comparison)
     if not changed:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from math import isclose, sqrt
 from typing import Literal
 
-from evaltools.indicators.indicator import Estimand, Indicator, Unit
+from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.optimism_gap import newcombe_paired
 from evaltools.report.evidence_pages.glossary import FAMILIES
 from evaltools.statistics.intervals import newcombe
@@ -23,16 +23,13 @@ Identity = tuple[str, str, tuple[tuple[str, str], ...]]
 
 @dataclass(frozen=True)
 class IndicatorChange:
-    """One indicator in two runs.
+    """One indicator in two runs; None where a run has none.
 
     Arguments:
-        old, new: the records; None where a run has none.
         verdict: `moved` where the interval of the change leaves out nought, or where what was
             counted is wholly known; `within_uncertainty` where it does not; `incomparable`
             where nothing can be said of it.
-        change: new less old, in the unit of the indicator.
-        low, high: interval of the change, or None.
-        level: confidence level of the interval.
+        change: new less old, in the unit of the indicator, with limits at a confidence level.
         basis: how the verdict was come to.
         why: what keeps it from being compared.
     """
@@ -60,21 +57,6 @@ class IndicatorChange:
         return self.either.key
 
     @property
-    def estimand(self) -> Estimand:
-        """What the indicator speaks of."""
-        return self.either.estimand
-
-    @property
-    def unit(self) -> Unit:
-        """Unit of the indicator."""
-        return self.either.unit
-
-    @property
-    def dimensions(self) -> tuple[tuple[str, str], ...]:
-        """What the indicator is broken down by."""
-        return self.either.dimensions
-
-    @property
     def identity(self) -> Identity:
         """Key, estimand and dimensions."""
         return self.either.identity
@@ -82,14 +64,9 @@ class IndicatorChange:
 
 @dataclass(frozen=True)
 class ComparisonSetting:
-    """What must be known of two runs to judge a change.
-
-    Arguments:
-        relation: whether they read the same reports.
-        level: confidence level of the newer run.
-        old_reports, new_reports: how many reports each read.
-        pairs: for shares of the same reports, by identity: reports with the property in both
-            runs, only in the newer, only in the older, in neither.
+    """What must be known of two runs to judge a change: how many reports each read, the level of
+    the newer one, and for shares of the same reports, by identity, how many have the property in
+    both runs, only in the newer, only in the older, in neither.
     """
 
     relation: Relation
@@ -103,13 +80,14 @@ def compare_indicators(
     old: Iterable[Indicator], new: Iterable[Indicator], setting: ComparisonSetting
 ) -> tuple[IndicatorChange, ...]:
     """Every indicator that is not the same in two runs, in the total order of indicators."""
-    before = {item.identity: item for item in old}
-    after = {item.identity: item for item in new}
+    before, after = ({item.identity: item for item in each} for each in (old, new))
     found = []
     for identity in sorted({*before, *after}):
         first, second = before.get(identity), after.get(identity)
         if first is None or second is None or not _is_same(first, second):
-            siblings = (_find_sibling(before, identity), _find_sibling(after, identity))
+            key, estimand, by = identity
+            of_kind = (key, "S" if estimand == "D" else "", by)
+            siblings = (before.get(of_kind), after.get(of_kind))
             found.append(judge_change(first, second, setting, siblings))
     return tuple(found)
 
@@ -120,13 +98,10 @@ def judge_change(
     setting: ComparisonSetting,
     siblings: tuple[Indicator | None, Indicator | None] = (None, None),
 ) -> IndicatorChange:
-    """Compare one indicator in two runs.
+    """Compare one indicator in two runs; at least one has it.
 
-    Arguments:
-        old, new: its records; at least one is there.
-        setting: of the two runs.
-        siblings: the records of the same share for projects of this kind, whose intervals stand
-            in for those that a share of the reports read does not have.
+    Siblings are the records of the same share for projects of this kind, whose intervals stand in
+    for those that a share of the reports read does not have.
 
     Source: limits of the difference of independent shares Newcombe 1998,
     doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I; of other quantities
@@ -240,11 +215,6 @@ def _newcombe_limits(
         return None
     found = newcombe(x1, n1, x2, n2, level)
     return found.low, found.high, "newcombe"
-
-
-def _find_sibling(records: Mapping[Identity, Indicator], identity: Identity) -> Indicator | None:
-    key, estimand, by = identity
-    return records.get((key, "S", by)) if estimand == "D" else None
 
 
 def _is_same(old: Indicator, new: Indicator) -> bool:

@@ -30,12 +30,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True)
 class ComparisonSide:
-    """One of the two runs.
-
-    Arguments:
-        name: the beginning of its key.
-        reports, projects: final reports read and funded projects in scope; None where unknown.
-    """
+    """One of two runs: the beginning of its key, reports read and projects in scope, if known."""
 
     name: str
     parameters: Mapping[str, Any]
@@ -60,13 +55,8 @@ class ParameterChange(NamedTuple):
 
 @dataclass(frozen=True)
 class FindingChange:
-    """A finding whose outcome is not the same; None where a run does not judge it.
-
-    Arguments:
-        id: of the finding.
-        old, new: its outcomes.
-        reason: why it is now as it is.
-        keys: indicators that it looks at and that have changed.
+    """A finding whose outcome is not the same; None where a run does not judge it. The reason is
+    that of the newer outcome; the keys are of indicators that it looks at and that have changed.
     """
 
     id: str
@@ -81,15 +71,11 @@ class Comparison:
     """What differs between an older and a newer run.
 
     Arguments:
-        relation: whether they read the same reports.
         level: confidence level of the intervals of changes.
         compared: how many indicators either has.
         changes: those that are not the same, in their total order.
         findings: those whose outcome changed; None where a run has no judgements.
         inputs: files of the data, and the declaration of the study.
-        parameters, code, notebooks: what differs in them.
-        lock: whether other packages were installed.
-        python: versions of Python, older first, where they differ.
         prose: variables that print differently; None where there was no study to read.
     """
 
@@ -129,15 +115,10 @@ def compare(
 ) -> Comparison:
     """Compare two runs, reports or bundles.
 
-    Arguments:
-        study: whose prose and code labels to read; without it nothing is said of the prose.
-        pairs: for shares of reports that both runs read, how they moved one by one, see
-            `pairs.paired_states`; without it reports in both are treated as if they were
-            others, which is the more careful.
-
-    Returns:
-        What differs. Verdicts are of each indicator by itself; among many, some cross their
-        interval by chance, and how many is said where the comparison is shown.
+    The study is that whose prose and code labels to read; without it nothing is said of the prose.
+    The pairs say of reports that both runs read how they moved one by one, see `pair_reports`;
+    without them they are treated as if they were others, which is the more careful. Verdicts are of
+    each indicator by itself; among many, some cross their interval by chance.
     """
     (old_reports, old_projects), (new_reports, new_projects) = map(_count_reports, (old, new))
     then, now = old.ingredients, new.ingredients
@@ -228,11 +209,9 @@ def _compare_findings(
 
 
 def judge_findings_now(study: Study, run: Artifact) -> dict[str, JudgedFinding] | None:
-    """The study's findings, as they are declared now, put to the numbers of a run.
+    """The study's findings, as they are declared now, put to the numbers of a run, by id.
 
-    Returns:
-        By id of the finding. None where the study declares none, or some of them ask for
-        numbers that the run does not have.
+    None where there are none, or some ask for numbers that the run does not have.
     """
     if not (study.root / FILE_NAME).is_file():
         return None

@@ -55,7 +55,7 @@ def make_slopes(
     themes = [
         (change, change.change, change.old, change.new)
         for change in tables.select_headline_changes(comparison.changes)
-        if change.key.partition(".")[0] in THEMES and change.unit == "share"
+        if change.key.partition(".")[0] in THEMES and change.either.unit == "share"
     ]
     slopes = [
         (change.verdict != "moved", -abs(size), change.key, old, new)

@@ -64,7 +64,7 @@ def print_comparison(
         rows = []
         for change in changes:
             _, key, *rest = tables.format_change(change, "en", labels)
-            rows.append((f"{change.estimand} {key}", *rest))
+            rows.append((f"{change.either.estimand} {key}", *rest))
         columns = ("Indicator", "Before", "Now", "Change", "Interval", "Verdict")
         show(title, columns, rows, range(3, 5))
 
@@ -87,37 +87,15 @@ def print_comparison(
             reason = f" ({factor.reason})" if factor.reason else ""
             line = f"{factor.kind.replace('_', ' ')}: {_STATES[factor.state]}{reason}"
             console.print(line, highlight=False, markup=False)
-        head, parts = _list_causes(comparison, attribution)
+        shares = (change for change in tables.select_headline_changes(comparison.changes)
+                  if change.either.unit == "share")  # fmt: skip
+        head, parts = tables.list_causes(shares, attribution, Words("en"), None)
         title = "What changes of shares are due to, percentage points"
         show(title, head, parts, range(1, len(head)))
     places = [(f"{item.file}:{item.line}", item.variable, item.old or "–", item.new or "–")
               for item in comparison.prose or ()]  # fmt: skip
     columns = ("Place", "Variable", "Before", "Now")
     show("Places of the text that print differently", columns, places)
-
-
-def _list_causes(
-    comparison: Comparison, attribution: Attribution
-) -> tuple[tuple[str, ...], list[list[str]]]:
-    """Columns and rows of the parts of changes, also of what each parameter does alone."""
-    columns: tuple[str, ...] = ()
-    rows: list[list[str]] = []
-    effects = attribution.effects
-    if all(factor.state == "only_one" for factor in attribution.factors) and not any(
-        effect.single for effect in effects.values()
-    ):
-        return columns, rows
-    for change in tables.select_headline_changes(comparison.changes):
-        effect = effects.get(change.identity)
-        if effect is None or effect.change is None or change.unit != "share":
-            continue
-        told = tables.list_effect_parts(effect, attribution, "en")
-        told += [(f"{name} alone", tables.format_points(part, "en"))
-                 for name, part in effect.single]  # fmt: skip
-        columns = ("Indicator", "Change", *(name for name, _ in told))
-        points = tables.format_points(effect.change, "en")
-        rows.append([change.key, points, *(part for _, part in told)])
-    return columns, rows
 
 
 def _print_table(
@@ -175,7 +153,7 @@ def write_changes_section(
             blocks.append(words("comparison.more", count=len(moved) - ROWS))
     else:
         blocks.append(words("comparison.none_moved"))
-    head, parts = tables.list_causes(moved[:ROWS], attribution, language, labels)
+    head, parts = tables.list_causes(moved[:ROWS], attribution, words, labels)
     if parts:
         blocks.append(_markdown_table("why", head, parts, words, 1))
     if outcomes := tables.list_outcomes(comparison, words):
@@ -280,7 +258,7 @@ def _page_parts(
     if attribution is not None:
         heading("why")
         body += [f"<p>{escape(line)}</p>" for line in tables.explain_causes(attribution, language)]
-        head, parts = tables.list_causes(moved, attribution, language, labels)
+        head, parts = tables.list_causes(moved, attribution, words, labels)
         if parts:
             body.append(_html_table("why", head, parts, words, range(1, 99)))
     if others := tables.select_other_changes(comparison):
@@ -343,8 +321,13 @@ def write_csv(comparison: Comparison, attribution: Attribution | None = None) ->
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([*COLUMNS, *(f"due_to_{kind}" for kind in kinds), *remainder])
     for change in comparison.changes:
-        by = ";".join(f"{name}={value}" for name, value in change.dimensions)
-        row = [escape_formula(change.key), change.estimand, escape_formula(by), change.unit]
+        by = ";".join(f"{name}={value}" for name, value in change.either.dimensions)
+        row = [
+            escape_formula(change.key),
+            change.either.estimand,
+            escape_formula(by),
+            change.either.unit,
+        ]
         numbers: list[float | None] = []
         for side in (change.old, change.new):
             numbers += (side.value, side.x, side.n, side.N) if side else (None,) * 4

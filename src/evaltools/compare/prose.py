@@ -28,13 +28,8 @@ _ESCAPED = re.compile(r"\\([^\w\s]|_)")
 
 @dataclass(frozen=True, order=True)
 class ProseChange:
-    """One place of the prose that prints differently.
-
-    Arguments:
-        file: path below the study.
-        line: from 1.
-        variable: key of the variable.
-        old, new: what it prints, as plain text; empty where a run does not know it.
+    """One place of the prose that prints differently, with what it prints, as plain text; empty
+    where a run does not know the variable.
     """
 
     file: str
@@ -47,12 +42,7 @@ class ProseChange:
 def compare_prose(study: Study, old: Artifact, new: Artifact) -> tuple[ProseChange, ...]:
     """Every `{{< var … >}}` of the report's sources that the two runs print differently.
 
-    Arguments:
-        study: whose sources are read, as they are now, in the language of the newer run.
-        old, new: the two runs; both are printed in that language.
-
-    Raises:
-        ProblemError: the study has no report in the language.
+    Sources are read as they are now, and both runs are printed in the language of the newer one.
     """
     language: Language = new.ingredients.parameters.get("language", "fi")
     folder = (study.root / study.report(language).source).parent
@@ -77,12 +67,7 @@ def compare_prose(study: Study, old: Artifact, new: Artifact) -> tuple[ProseChan
 def read_printed_texts(
     study: Study, run: Artifact, glossary: Glossary, used: Set[str]
 ) -> dict[str, str]:
-    """What the variables of a run print, as plain text by key.
-
-    Arguments:
-        study: whose declaration tells the parameters.
-        glossary: of the language to print in.
-        used: keys that are asked for; indicators of which none is, are not printed.
+    """What the variables of a run that are used print, as plain text by key.
 
     Those that come from the data alone (`fact.…`, `scope.coders`) are no part of it.
     """

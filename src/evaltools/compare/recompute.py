@@ -65,11 +65,7 @@ class Recomputer:
         return self.chapters or tuple(sorted(set(self.study.declaration.chapters.values())))
 
     def select(self, data: Path, parameters: Mapping[str, Any]) -> Evidence:
-        """The evidence of a data folder under those parameters that the study declares.
-
-        Raises:
-            ProblemError: data, scope or parameters cannot be read any more.
-        """
+        """The evidence of a data folder under those parameters that the study declares."""
         known = self.study.parameters(select_known_parameters(self.study, parameters))
         if data not in self._tables:
             self._tables[data] = read_tables(data)
@@ -111,12 +107,8 @@ def compute_with_other_version(
         source: the folder that holds its `evaltools`; its code is executed, so it must be
             trusted as the installed package is.
         study: folder of the `evaluation.yml` that goes with it.
-        jobs: what to compute.
         chapters: modules that compute, as far as the version has them.
         own: whether the study is that version's own; the chapters that it declares go before.
-
-    Raises:
-        ProblemError: the version cannot do it.
     """
     with tempfile.TemporaryDirectory(prefix="evaltools-compare-") as scratch:
         answer = Path(scratch) / "answer.json"
@@ -162,14 +154,9 @@ def pair_reports(
 ) -> dict[Identity, Cells]:
     """Pairs of two runs that read the same reports, as far as the data of both are at hand.
 
-    Arguments:
-        study: of the newer run.
-        places: folders in which the data may be: of a study, of a bundle, or the data itself.
-
-    Returns:
-        By identity of a theme's share, of the reports read and of projects of this kind. Nothing
-        where the runs read different reports, where data are not at hand, or where the counts
-        are not those that were recorded, since the code that made them then counted otherwise.
+    By identity of a theme's share, of the reports read and of projects of this kind. Nothing where
+    the runs read different reports, where data are in none of the places, or where the counts are
+    not those that were recorded, since the code that made them then counted otherwise.
     """
     folders = [folder for place in (study.data, *places)
                if (folder := find_data_folder(place, study.declaration.data))]  # fmt: skip

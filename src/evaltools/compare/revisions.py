@@ -24,14 +24,9 @@ DESCRIPTOR = "datapackage.json"
 
 @contextmanager
 def open_earlier_state(given: str, repository: Path) -> Iterator[Path]:
-    """A folder with an earlier state of the study.
+    """A folder with an earlier state of the study: one that is given, or made from a revision.
 
-    Arguments:
-        given: a folder, or a revision of the repository of the study.
-        repository: a folder in that repository.
-
-    Raises:
-        ProblemError: it is neither.
+    What is neither a folder nor a revision of the repository is refused.
     """
     path = Path(given)
     if given and path.is_dir():
@@ -43,12 +38,7 @@ def open_earlier_state(given: str, repository: Path) -> Iterator[Path]:
 
 
 def find_data_folder(place: Path, name: str = "data") -> Path | None:
-    """The data folder in a place: the place itself, its `data`, or one somewhere in a bundle.
-
-    Arguments:
-        place: a data folder, a study, or a bundle.
-        name: what the study calls its data folder.
-    """
+    """The data folder in a place: the place itself, its `data`, or one somewhere in a bundle."""
     if folder := next((one for one in (place, place / name) if (one / DESCRIPTOR).is_file()), None):
         return folder
     found = (path.parent for path in place.rglob(DESCRIPTOR) if "_build" not in path.parts)
@@ -110,10 +100,7 @@ def find_matching_data(then: Ingredients, candidates: Sequence[Path]) -> Path | 
 def find_revision(then: Ingredients, repository: Path, differing: Sequence[str]) -> str | None:
     """The newest revision whose files are those that a run was made from.
 
-    Arguments:
-        then: of the run.
-        repository: root of the study.
-        differing: files below the data folder that are not now as they were then.
+    Only those are looked at that differ below the data folder now.
     """
     wanted, root = _data_files(then), _data_root(then)
     names = {f"{root}/{name}": wanted[name] for name in differing if name in wanted}

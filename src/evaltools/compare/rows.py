@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from evaltools.compare.attribution import Attribution, Effect
+from evaltools.compare.attribution import Attribution
 from evaltools.compare.changes import IndicatorChange
 from evaltools.compare.compare import Comparison
 from evaltools.compare.prose import Labels
@@ -24,13 +24,8 @@ FILES_SHOWN = 12
 
 
 class ChangeRow(NamedTuple):
-    """A move as it is printed.
-
-    Arguments:
-        label: what the indicator is of, in the language.
-        key: with dimensions, as in the table of indicators.
-        old, new, change, interval: as printed; empty where there is none.
-        verdict: in words.
+    """A move as it is printed, empty where there is none: what the indicator is of, in the
+    language, its key with dimensions, both values, change, interval, and the verdict in words.
     """
 
     label: str
@@ -59,12 +54,14 @@ def select_headline_changes(changes: Iterable[IndicatorChange]) -> list[Indicato
     chosen = [
         change
         for change in changes
-        if change.estimand == "D"
-        and not change.dimensions
+        if change.either.estimand == "D"
+        and not change.either.dimensions
         and not any(part in SIDE_MEASURES for part in change.key.split("."))
         and not change.key.startswith(DERIVED)
     ]
-    return sorted(chosen, key=lambda change: (change.unit != "share", -size(change), change.key))
+    return sorted(
+        chosen, key=lambda change: (change.either.unit != "share", -size(change), change.key)
+    )
 
 
 def select_changed_shares(comparison: Comparison) -> list[IndicatorChange]:
@@ -72,7 +69,7 @@ def select_changed_shares(comparison: Comparison) -> list[IndicatorChange]:
     return [
         change
         for change in select_headline_changes(comparison.changes)
-        if change.unit == "share" and change.verdict == "moved"
+        if change.either.unit == "share" and change.verdict == "moved"
     ]
 
 
@@ -94,7 +91,7 @@ def format_change(
     verdict = words(f"comparison.verdict.{change.verdict}")
     if change.why:
         verdict += f" ({words(f'comparison.why.{change.why}')})"
-    by = ", ".join(f"{name}={value}" for name, value in change.dimensions)
+    by = ", ".join(f"{name}={value}" for name, value in change.either.dimensions)
     own = _glossary(language, labels).words
     return ChangeRow(
         label=find_label(change.key, language, labels),
@@ -206,39 +203,36 @@ def explain_causes(attribution: Attribution, language: Language) -> list[str]:
     return told
 
 
-def list_effect_parts(
-    effect: Effect, attribution: Attribution, language: Language
-) -> list[tuple[str, str]]:
-    """The parts of a change of a share in points, by the words for what they are due to."""
-    words = Words(language)
-    known = dict(effect.parts)
-    parts = {f"factor.{factor.kind}": known.get(factor.kind) for factor in attribution.factors}
-    parts |= {"column.interaction": effect.interaction, "column.rest": effect.rest}
-    return [(words(f"comparison.{name}"), format_points(part, language))
-            for name, part in parts.items()]  # fmt: skip
-
-
 def list_causes(
     changes: Iterable[IndicatorChange],
     attribution: Attribution | None,
-    language: Language,
-    labels: Mapping[str, str],
+    words: Words,
+    labels: Mapping[str, str] | None,
 ) -> tuple[list[str], list[list[str]]]:
-    """Head and rows of the table that takes changes of shares apart; none for a single cause."""
-    words = Words(language)
+    """Head and rows of the table that takes changes of shares apart, in points; none for one cause.
+
+    Without labels an indicator is told by its key, and what each parameter does alone as well.
+    """
     head: list[str] = []
     rows: list[list[str]] = []
-    if attribution is None or len(attribution.factors) < 2:
+    if attribution is None:
         return head, rows
     for change in changes:
         effect = attribution.effects.get(change.identity)
         if effect is None or effect.change is None:
             continue
-        found = list_effect_parts(effect, attribution, language)
-        head = [words("comparison.column.indicator"), words("comparison.column.change")]
-        head += [name for name, _ in found]
-        label = find_label(change.key, language, labels)
-        rows.append([label, format_points(effect.change, language), *(part for _, part in found)])
+        known = dict(effect.parts)
+        parts = {f"factor.{factor.kind}": known.get(factor.kind) for factor in attribution.factors}
+        parts |= {"column.interaction": effect.interaction, "column.rest": effect.rest}
+        told = {words(f"comparison.{name}"): part for name, part in parts.items()}
+        if labels is None:
+            told |= {f"{name} alone": part for name, part in effect.single}
+        if len(attribution.factors) < 2 and len(told) == len(parts):
+            continue
+        head = [words("comparison.column.indicator"), words("comparison.column.change"), *told]
+        label = change.key if labels is None else find_label(change.key, words.language, labels)
+        points = (effect.change, *told.values())
+        rows.append([label, *(_format_points(value, words.language) for value in points)])
     return head, rows
 
 
@@ -252,7 +246,7 @@ def list_outcomes(comparison: Comparison, words: Words) -> list[tuple[str, str, 
     return [(item.id, outcome(item.old), outcome(item.new)) for item in comparison.findings or ()]
 
 
-def format_points(value: float | None, language: Language) -> str:
+def _format_points(value: float | None, language: Language) -> str:
     """A share of one as signed percentage points with one decimal; empty where there is none."""
     return "" if value is None else say.signed(value * 100, language, 1)
 
@@ -270,15 +264,15 @@ def _format_value(indicator: Indicator | None, words: Words) -> str:
 def _format_difference(change: IndicatorChange, language: Language) -> str:
     if change.change is None:
         return ""
-    newcombe = change.unit == "difference" and change.either.method == "newcombe"
-    if change.unit == "share" or newcombe:
+    newcombe = change.either.unit == "difference" and change.either.method == "newcombe"
+    if change.either.unit == "share" or newcombe:
         return say.signed(change.change * 100, language)
-    return say.signed(change.change, language, 0 if change.unit in ("count", "eur") else 2)
+    return say.signed(change.change, language, 0 if change.either.unit in ("count", "eur") else 2)
 
 
 def _format_interval(change: IndicatorChange, language: Language) -> str:
     if change.low is None or change.high is None or change.basis == "bounds":
         return ""
-    if change.unit == "share":
+    if change.either.unit == "share":
         return say.number_range(change.low * 100, change.high * 100, language)
     return say.number_range(change.low, change.high, language, 2)

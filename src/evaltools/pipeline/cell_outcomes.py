@@ -14,16 +14,19 @@ import copy
 import functools
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import thread as pools
 from contextvars import ContextVar
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import zmq
 from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
 from IPython.core.error import UsageError
 from IPython.core.formatters import FormatterWarning
+from traitlets import Type
 
 from evaltools.pipeline.environment import allow_reserve
 from evaltools.pipeline.jobs import FIELD, KernelContract
@@ -215,3 +218,38 @@ def _is_own(task: asyncio.Task[Any]) -> bool:
 def _is_own_thread(item: threading.Thread) -> bool:
     package = type(item).__module__.partition(".")[0]
     return not item.daemon and package not in _INFRASTRUCTURE
+
+
+_OPTIONS = (
+    "--HistoryManager.enabled=False",
+    "--InlineBackend.rc={}",
+    "--IPKernelApp.exec_PYTHONSTARTUP=False",
+    "--IPKernelApp.log_level=40",
+)
+
+
+class KernelApp(IPKernelApp):
+    """A kernel that drops none of its messages when whoever listens is slow."""
+
+    kernel_class = Type(ObservedKernel)
+    begin_cell: Callable[[], None]
+
+    def init_iopub(self, context: zmq.Context[zmq.Socket[bytes]]) -> None:
+        """Open the socket for outputs, without the usual bound of a thousand messages."""
+        context.setsockopt(zmq.SNDHWM, 0)
+        super().init_iopub(context)  # type: ignore[no-untyped-call]
+
+    def init_shell(self) -> None:
+        """Make the shell; each of its cells has its reads noted anew."""
+        super().init_shell()  # type: ignore[no-untyped-call]
+        assert self.shell is not None
+        self.shell.events.register("pre_run_cell", lambda info: type(self).begin_cell())
+
+
+def launch(
+    contract: KernelContract, arguments: Sequence[str], begin_cell: Callable[[], None]
+) -> None:
+    """Serve as a kernel until told to stop; `begin_cell` is called before each cell."""
+    ObservedKernel.contract = contract
+    KernelApp.begin_cell = staticmethod(begin_cell)
+    KernelApp.launch_instance([*arguments, *_OPTIONS])

@@ -22,11 +22,7 @@ class Interrupts:
         self._report: Callable[[], None] | None = None
 
     def check(self) -> None:
-        """Stop here if there was an interrupt.
-
-        Raises:
-            KeyboardInterrupt: there was one.
-        """
+        """Stop here, by KeyboardInterrupt, if there was an interrupt."""
         if self.noted:
             raise KeyboardInterrupt
 
@@ -34,9 +30,8 @@ class Interrupts:
     def report_to(self, report: Callable[[], None]) -> Iterator[None]:
         """Have interrupts reported, and not raised where they would break what is going on.
 
-        Arguments:
-            report: called at each interrupt, and at once if there was one before; it must be
-                safe to call at any moment, as `SimpleQueue.put` is.
+        It is called at each interrupt, and at once if there was one before; it must be safe to call
+        at any moment, as `SimpleQueue.put` is.
         """
         before, self._report = self._report, report
         if self.noted:
@@ -60,11 +55,7 @@ class Interrupts:
                 before()
 
     def note(self, number: int, frame: FrameType | None) -> None:
-        """The handler of the signal.
-
-        Raises:
-            KeyboardInterrupt: unless it is reported instead.
-        """
+        """The handler of the signal; raises KeyboardInterrupt unless it is reported instead."""
         self.noted = True
         if self._report is None:
             raise KeyboardInterrupt
@@ -78,11 +69,8 @@ _current: Interrupts | None = None
 def note_interrupts() -> Iterator[Interrupts]:
     """Note interrupts from now on; within itself it gives the same notes.
 
-    Only the main thread is interrupted, and only where nobody else has taken the signal; else
-    there is nothing to note.
-
-    Raises:
-        KeyboardInterrupt: at the end, where an interrupt was noted that nothing had come of.
+    Only the main thread is interrupted, and only where nobody else has taken the signal. At the
+    end an interrupt that nothing had come of is raised.
     """
     global _current
     if _current is not None:

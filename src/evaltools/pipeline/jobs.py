@@ -63,13 +63,8 @@ FIELD = "evaltools"
 
 @dataclass(frozen=True)
 class KernelContract:
-    """What a kernel has to know of its notebook.
-
-    Arguments:
-        megabytes: memory that it may take.
-        injected: source of the cell that sets the parameters.
-        parameters: their names.
-        chapter: module whose `compute` the notebook hands over; empty when it has none.
+    """What a kernel has to know of its notebook: how many megabytes it may take, the source of the
+    cell that sets the parameters, their names, and the module whose `compute` it hands over.
     """
 
     megabytes: int = 4096
@@ -81,8 +76,8 @@ class KernelContract:
         """Put it where the kernel finds it."""
         (folder / CONTRACT).write_text(json.dumps(asdict(self)), encoding="utf-8")
 
-
-def read_contract(folder: Path) -> KernelContract:
-    """The contract that was put into the private folder of a kernel."""
-    values = json.loads((folder / CONTRACT).read_text(encoding="utf-8"))
-    return KernelContract(**{**values, "parameters": tuple(values["parameters"])})
+    @classmethod
+    def read(cls, folder: Path) -> KernelContract:
+        """The contract that was put into the private folder of a kernel."""
+        values = json.loads((folder / CONTRACT).read_text(encoding="utf-8"))
+        return cls(**{**values, "parameters": tuple(values["parameters"])})

@@ -34,7 +34,7 @@ from typing import Any
 
 from evaltools.pipeline.audit import RECORD, install
 from evaltools.pipeline.environment import limit_memory
-from evaltools.pipeline.jobs import read_contract
+from evaltools.pipeline.jobs import KernelContract
 from evaltools.processes import end_group, kill_with_parent
 
 ALWAYS = (
@@ -176,49 +176,17 @@ def _reseed() -> None:
         sys.modules["numpy"].random.seed()
 
 
-_OPTIONS = (
-    "--HistoryManager.enabled=False",
-    "--InlineBackend.rc={}",
-    "--IPKernelApp.exec_PYTHONSTARTUP=False",
-    "--IPKernelApp.log_level=40",
-)
-
-
 def run_kernel(connection_file: str, parent: int) -> None:
-    """Serve as an IPython kernel until told to stop.
-
-    Arguments:
-        connection_file: where the manager has written sockets and key.
-        parent: the process with which the kernel dies.
-    """
+    """Serve as an IPython kernel until told to stop; it dies with its parent."""
     kill_with_parent(parent)
-    from evaltools.pipeline.cell_outcomes import ObservedKernel  # loads IPython
-
-    ObservedKernel.contract = read_contract(Path(connection_file).parent)
-    limit_memory(ObservedKernel.contract.megabytes)
+    contract = KernelContract.read(Path(connection_file).parent)
+    limit_memory(contract.megabytes)
     begin_cell = install(str(Path(connection_file).with_name(RECORD)))
-    import zmq  # these only now, with memory limited and everything noted that they open
-    from ipykernel.kernelapp import IPKernelApp
-    from traitlets import Type
-
-    class App(IPKernelApp):
-        """A kernel that drops none of its messages when whoever listens is slow."""
-
-        kernel_class = Type(ObservedKernel)
-
-        def init_iopub(self, context: zmq.Context[zmq.Socket[bytes]]) -> None:
-            """Open the socket for outputs, without the usual bound of a thousand messages."""
-            context.setsockopt(zmq.SNDHWM, 0)
-            super().init_iopub(context)  # type: ignore[no-untyped-call]
-
-        def init_shell(self) -> None:
-            """Make the shell; each of its cells has its reads noted anew."""
-            super().init_shell()  # type: ignore[no-untyped-call]
-            assert self.shell is not None
-            self.shell.events.register("pre_run_cell", lambda info: begin_cell())
+    # Loads IPython: only now, with memory limited and everything noted that it opens.
+    from evaltools.pipeline.cell_outcomes import launch
 
     sys.argv = ["ipykernel_launcher"]  # the same for a notebook that looks, however it started
-    App.launch_instance(["-f", connection_file, f"--IPKernelApp.parent_handle={parent}", *_OPTIONS])
+    launch(contract, ["-f", connection_file, f"--IPKernelApp.parent_handle={parent}"], begin_cell)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from multiprocessing import Pipe
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import IO, Any
 
@@ -57,18 +56,14 @@ def execute_all(
 ) -> dict[str, NotebookFailure]:
     """Execute notebooks in worker processes, `slots` at once, and wait for all of them.
 
-    One that fails does not stop the others, so that all failures are known at once.
+    One that fails does not stop the others, so that all failures are known at once, by notebook.
 
     Arguments:
         prepare: gives the jobs; called while the processes start, so that what has to be
             checked before anything is executed costs no time of its own.
         engine: where kernels come from; where the kernel server fails they are spawned.
         modules: what the kernel server imports before it forks.
-        environment: variables of the kernel server.
         on_reads: told what a notebook read when it has ended, in the thread that calls.
-
-    Returns:
-        The failures by name of the notebook.
     """
     events: SimpleQueue[Event] = SimpleQueue()
     waiting: SimpleQueue[Job] = SimpleQueue()
@@ -79,16 +74,16 @@ def execute_all(
         interrupts.report_to(lambda: events.put(_INTERRUPT)),
         contextlib.ExitStack() as stack,
     ):
-        kernel_server = ""
+        server = ""
         if engine == "forked":
-            kernel_server = stack.enter_context(_kernel_server(modules, environment or {}))
-        workers = [stack.enter_context(_open_worker()) for _ in range(slots)]
+            server = stack.enter_context(_kernel_server(modules, environment or {}))
+        workers = [stack.enter_context(_Worker()) for _ in range(slots)]
         with interrupts.raise_again():
-            jobs = [replace(job, kernel_server=kernel_server) for job in prepare()]
+            jobs = [replace(job, kernel_server=server) for job in prepare()]
         for job in jobs:
             waiting.put(job)
         threads = [
-            threading.Thread(target=_work_through_jobs, args=(worker, waiting, events, stop))
+            threading.Thread(target=worker.work_through, args=(waiting, events, stop))
             for worker in workers
         ]
         left = len(jobs)
@@ -122,9 +117,10 @@ def execute_all(
 @contextlib.contextmanager
 def _kernel_server(modules: Sequence[str], environment: Mapping[str, str]) -> Iterator[str]:
     """A running kernel server; gives the path of its socket."""
-    folder = Path(tempfile.mkdtemp(prefix="evaltools-", dir=_short_temporary_folder()))
-    path = str(folder / "kernels")
-    try:
+    base = tempfile.gettempdir()
+    base = base if len(os.fsencode(base)) < 70 else "/tmp"
+    with tempfile.TemporaryDirectory("", "evaltools-", base, ignore_cleanup_errors=True) as folder:
+        path = f"{folder}/kernels"
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
             listening.bind(path)
             listening.listen(64)
@@ -152,56 +148,21 @@ def _kernel_server(modules: Sequence[str], environment: Mapping[str, str]) -> It
                 process.wait(10)
             end_group(process.pid)
             process.wait()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _short_temporary_folder() -> str:
-    base = tempfile.gettempdir()
-    return base if len(os.fsencode(base)) < 70 else "/tmp"
-
-
-def _work_through_jobs(
-    worker: _Worker,
-    waiting: SimpleQueue[Job],
-    events: SimpleQueue[Event],
-    stop: threading.Event,
-) -> None:
-    """Work through waiting jobs with one worker process, started anew when it is lost."""
-    while not stop.is_set():
-        try:
-            job = waiting.get_nowait()
-        except Empty:
-            return
-        try:
-            failure = worker.execute(job, events, stop)
-        except Exception as error:  # the run would wait for ever for a slot that is gone
-            failure = NotebookFailure(job.name, "worker", error="lost", message=repr(error))
-        if stop.is_set():
-            break
-        if failure is not None:
-            worker.restart()
-            events.put((job.name, {"event": "done", "failure": failure}))
-    worker.kill()  # somebody wants to stop, and a notebook may be at work
-
-
-@contextlib.contextmanager
-def _open_worker() -> Iterator[_Worker]:
-    """A worker that may end by itself when all went well, and else is made to."""
-    worker = _Worker()
-    try:
-        yield worker
-    except BaseException:
-        worker.kill()
-        raise
-    worker.close()
 
 
 class _Worker:
-    """A worker process and the pipe to it."""
+    """A worker process and the pipe to it; it may end by itself when all went well."""
 
-    def __init__(self) -> None:
+    def __enter__(self) -> _Worker:
         self._start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.pipe.close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(5)
+        self.kill()
 
     def _start(self) -> None:
         self.errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the worker
@@ -209,7 +170,13 @@ class _Worker:
         self.pipe, theirs = Pipe()
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "evaltools.pipeline.worker", str(theirs.fileno())],
+                [
+                    sys.executable,
+                    "-P",
+                    "-m",
+                    "evaltools.pipeline.notebook_engine",
+                    str(theirs.fileno()),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=self.errors,
                 stderr=self.errors,
@@ -220,24 +187,37 @@ class _Worker:
         self.kernel: int | None = None
         self.folder: str | None = None
 
-    def restart(self) -> None:
-        """Put a new process in the place of a lost one."""
-        self.kill()
-        self._start()
+    def work_through(
+        self, waiting: SimpleQueue[Job], events: SimpleQueue[Event], stop: threading.Event
+    ) -> None:
+        """Have waiting jobs done, one after the other; a process that is lost is started anew."""
+        while not stop.is_set():
+            try:
+                job = waiting.get_nowait()
+            except Empty:
+                return
+            try:
+                failure = self._execute(job, events, stop)
+            except Exception as error:  # the run would wait for ever for a slot that is gone
+                failure = NotebookFailure(job.name, "worker", error="lost", message=repr(error))
+            if failure is not None and not stop.is_set():
+                self.kill()
+                self._start()
+                events.put((job.name, {"event": "done", "failure": failure}))
+        self.kill()  # somebody wants to stop, and a notebook may be at work
 
-    def execute(
+    def _execute(
         self, job: Job, events: SimpleQueue[Event], stop: threading.Event
     ) -> NotebookFailure | None:
-        """Have a job done, passing its events on; a failure when the worker itself is lost."""
+        """Have a job done, passing its events on; a failure when the process itself is lost."""
         deadline = time.monotonic() + job.limits.notebook + GRACE
         with contextlib.suppress(EOFError, OSError):
             self.pipe.send(job)
             while not stop.is_set():
                 if time.monotonic() > deadline:
-                    text = f"it did not end after {job.limits.notebook:g} seconds, nor could it be "
-                    return NotebookFailure(
-                        job.name, "time", error="too slow", message=f"{text}stopped"
-                    )
+                    what = f"it did not end after {job.limits.notebook:g} seconds"
+                    text = f"{what}, nor could it be stopped"
+                    return NotebookFailure(job.name, "time", error="too slow", message=text)
                 if not self.pipe.poll(0.2):
                     continue
                 event = self.pipe.recv()
@@ -248,24 +228,13 @@ class _Worker:
                 events.put((job.name, event))
                 if event["event"] == "done":
                     return None
-        return NotebookFailure(
-            job.name,
-            "worker",
-            error="the process that executes it ended",
-            message=self._last_error_line(),
-        )
+        what = "the process that executes it ended"
+        return NotebookFailure(job.name, "worker", error=what, message=self._last_error_line())
 
     def _last_error_line(self) -> str:
         self.errors.seek(0)
         lines = self.errors.read()[-4000:].decode(errors="replace").splitlines()
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
-
-    def close(self) -> None:
-        """Let an idle worker end, or make it; harmless when it has ended."""
-        self.pipe.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(5)
-        self.kill()
 
     def end(self) -> None:
         """End the process; the pipe stays open, since another thread may be reading it."""

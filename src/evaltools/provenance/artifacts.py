@@ -253,11 +253,7 @@ def find_artifact_kind(folder: Path) -> ArtifactKind:
 
 
 def read_list(folder: Path, name: str) -> str:
-    """The text of a file of the folder that lists others.
-
-    Raises:
-        ProblemError: it is missing, too large, or no text.
-    """
+    """The text of a file of the folder that lists others, if it can be read and is no larger."""
     with _errors_as_problems(folder, name):
         if (folder / name).stat().st_size > LARGEST_LIST:
             raise ProblemError([Problem(name, "is too large to be a list", code="verify.list")])

@@ -237,13 +237,8 @@ _READS = {
 
 @dataclass(frozen=True)
 class Origin:
-    """What a function says of itself.
-
-    Arguments:
-        name: dotted name.
-        says: first sentence of its description; empty where it is not in this version.
-        sources: what it is based on, as its description names it.
-        parameters: parameters that its module asks for.
+    """What a function says of itself: the first sentence (empty where it is not in this version),
+    the sources that it names, and the parameters that its module asks for.
     """
 
     name: str
@@ -253,11 +248,7 @@ class Origin:
 
 
 def parse_origin(name: str) -> Origin:
-    """What a function of this package says of itself.
-
-    Arguments:
-        name: dotted name, as `source` of an indicator gives it.
-    """
+    """What a function says of itself; its dotted name is as `source` of an indicator gives it."""
     module_name, _, function = name.rpartition(".")
     if not module_name.startswith("evaltools."):
         return Origin(name, "", (), ())
@@ -316,10 +307,7 @@ def find_keys(variable: str, keys: Iterable[str]) -> list[str]:
 def find_usages(key: str, folder: Path, root: Path) -> list[Usage]:
     """Places of the prose that print an indicator, in order.
 
-    Arguments:
-        key: of the indicator.
-        folder: with the author's sources, such as `reports`; what was built is left out.
-        root: of the study, below which places are told.
+    The folder has the author's sources, such as `reports`; places are told below the root.
     """
     return [
         place for place in _search_sources(folder, root, _VARIABLE) if find_keys(place.name, [key])

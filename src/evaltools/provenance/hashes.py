@@ -99,8 +99,7 @@ def hash_environment(root: Path) -> tuple[str, str]:
 def installed_packages(folders: Iterable[str]) -> list[str]:
     """Names and versions of installed packages, `pandas-3.1.0`, sorted.
 
-    From the names of their metadata folders, since reading the metadata takes too long for
-    looking whether there is anything to do.
+    From the names of their metadata folders, since reading the metadata takes too long.
     """
     names = set()
     for folder in folders:

@@ -44,14 +44,7 @@ from evaltools.provenance.manifest import (
 
 @dataclass(frozen=True)
 class FolderCheck:
-    """What was found of a folder.
-
-    Arguments:
-        kind: what the folder is.
-        checked: how many listed files were hashed.
-        faults: everything that is not as listed, by file.
-        inventory: what is in the folder.
-    """
+    """What was found of a folder: how many listed files were hashed, and all that is wrong."""
 
     kind: ArtifactKind
     checked: int
@@ -129,15 +122,10 @@ def _is_canonical(path: Path, content: dict[str, Any]) -> bool:
 
 @dataclass(frozen=True)
 class _HashList:
-    """What one list says.
+    """What a list says: SHA-256 by path, and sizes in bytes where it tells them.
 
-    Arguments:
-        name: the file that is the list.
-        files: SHA-256 by path below the folder, in the order of the list.
-        complete: whether it is meant to name every file but the lists before it.
-        sizes: in bytes, of the files of which the list tells it.
-        inputs: SHA-256 of the inputs of the run by path, where the list tells them.
-        run: beginning of the key of the run, where the list tells it.
+    One that is complete is meant to name every file but the lists before it. Some tell of the run
+    as well: its inputs by SHA-256, and the beginning of its key.
     """
 
     name: str
@@ -149,11 +137,7 @@ class _HashList:
 
 
 def _read_lists(folder: Path, kind: ArtifactKind) -> list[_HashList]:
-    """Every list of a folder, the one that stands for all first.
-
-    Raises:
-        ProblemError: what is wrong with any of them.
-    """
+    """Every list of a folder, the one that stands for all first; all that is wrong is refused."""
     readers: dict[str, Callable[[], _HashList]] = {
         "run": {FILE_NAME: lambda: _read_outputs(folder, FILE_NAME)},
         "report": {

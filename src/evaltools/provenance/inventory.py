@@ -63,14 +63,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Limits:
-    """How much of a folder is looked at.
-
-    Arguments:
-        files: number of files.
-        depth: folders in folders.
-        file_bytes: size of one file.
-        total_bytes: size of all files together.
-    """
+    """How much of a folder is looked at: files, folders in folders, bytes of a file and of all."""
 
     files: int = 10_000
     depth: int = 20
@@ -91,12 +84,8 @@ class FileEntry:
 
 @dataclass(frozen=True)
 class Inventory:
-    """What a folder holds.
-
-    Arguments:
-        files: every plain file within the limits by its path below the folder, sorted.
-        faults: whatever else is there.
-        empty: folders with nothing in them.
+    """What a folder holds: every plain file within the limits by its path, sorted, whatever else
+    is there, and the folders with nothing in them.
     """
 
     files: Mapping[str, FileEntry]

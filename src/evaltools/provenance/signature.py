@@ -110,11 +110,7 @@ def sign_bundle(folder: Path, key: Path) -> Path:
 
 
 def sign(content: bytes, key: Path, namespace: str = NAMESPACE) -> bytes:
-    """A detached signature. Never asks for a passphrase: the agent is there to be asked.
-
-    Raises:
-        ProblemError: OpenSSH is not there, or the key cannot sign.
-    """
+    """A detached signature. Never asks for a passphrase: the agent is there to be asked."""
     refuse(_program_problems())
     read_file(key, str(key), LARGEST)  # says what is wrong if it is no file
     # Read from a pipe and not from a file, beside which it would put, and ask about, its answer.
@@ -217,9 +213,6 @@ def _read_signers(path: Path) -> list[tuple[str, bytes, dict[str, str]]]:
     """The lines of a file of allowed signers: names, key and options.
 
     Only to say why a signature is refused; OpenSSH decides whether it is.
-
-    Raises:
-        ProblemError: it cannot be read, or no line names a key.
     """
     content = read_file(path, str(path), LARGEST_SIGNERS)
     found = []
