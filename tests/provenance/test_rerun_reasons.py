@@ -30,7 +30,7 @@ def test_many_are_counted_in_the_line_and_kept_in_the_value() -> None:
         replace(OLD, files={f"data/{x}.csv": "1" for x in "abcdefg"}), replace(OLD, files={})
     )
     assert str(reason) == "data changed: data/a.csv, data/b.csv, data/c.csv and 4 more"
-    assert len(reason.as_values()[0]["details"]) == 7
+    assert len(reason.changes[0].details) == 7
 
 
 def test_parameters_are_told_with_both_values() -> None:

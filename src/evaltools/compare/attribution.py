@@ -20,10 +20,6 @@ from evaltools.compare.recompute import (
     RecomputeJob,
     Recomputer,
     compute_with_other_version,
-    pair_reports,
-    select_known_parameters,
-)
-from evaltools.compare.revisions import (
     find_data_folder,
     find_matching_data,
     find_revision,
@@ -32,6 +28,8 @@ from evaltools.compare.revisions import (
     list_differing_code,
     list_differing_data,
     open_earlier_state,
+    pair_reports,
+    select_known_parameters,
 )
 from evaltools.indicators.indicator import Indicator
 from evaltools.provenance.artifacts import Artifact
@@ -327,14 +325,10 @@ def _tell_answers(
     start, end, *rest = answers
     by_kind = dict(zip(swaps, rest, strict=False))
     single = dict(zip(parameters, rest[len(by_kind) :], strict=True))
-    factors = []
-    for kind in changed:
-        answer = f"the older run: {start}" if isinstance(start, str) else by_kind.get(kind)
-        if isinstance(answer, str):
-            factors.append(Factor(kind, "not_attributable", answer))
-        elif answer is not None:
-            notes = _failure_reasons(single) if kind == "parameters" else ""
-            factors.append(Factor(kind, "measured", notes))
+    told: Mapping[FactorKind, Numbers | str] = by_kind
+    if isinstance(start, str):
+        told = dict.fromkeys(changed, f"the older run: {start}")
+    factors = _list_factors(changed, told, _failure_reasons(single))
     first: FactorKind | None = None
     # With the older code at hand, what it gives now and did not give then is the environment's.
     # Without it, code and environment can only be told apart where one of them is unchanged.
@@ -348,8 +342,8 @@ def _tell_answers(
             factors.append(Factor(first, "measured", code_reason))
     return _Reruns(
         tuple(factors),
-        {} if isinstance(start, str) else start,
-        {} if isinstance(end, str) else end,
+        _numbers(start),
+        _numbers(end),
         {kind: answer for kind, answer in by_kind.items() if not isinstance(answer, str)},
         first,
         single=single,
@@ -367,17 +361,30 @@ def _swap_backward(
     """Without the older data only parameters can be swapped, on the newer data."""
     values = [after, before] if "parameters" in changed else [after]
     end, *rest = compute(*((False, RecomputeJob(data, value)) for value in values))
-    swapped: dict[FactorKind, Numbers] = {}
+    told: dict[FactorKind, Numbers | str] = dict.fromkeys(changed, reason)
+    if rest:
+        told["parameters"] = rest[0]
+    factors = _list_factors(changed, told, "swapped on the data of the newer run")
+    swapped = {kind: answer for kind, answer in told.items() if not isinstance(answer, str)}
+    return _Reruns(tuple(factors), _numbers(end), swapped=swapped, backward=True)
+
+
+def _list_factors(
+    changed: Sequence[FactorKind], told: Mapping[FactorKind, Numbers | str], note: str
+) -> list[Factor]:
+    """What became of measuring each factor of which there is something to tell."""
     factors = []
     for kind in changed:
-        answer = rest[0] if kind == "parameters" else reason
+        answer = told.get(kind)
         if isinstance(answer, str):
             factors.append(Factor(kind, "not_attributable", answer))
-        else:
-            swapped[kind] = answer
-            factors.append(Factor(kind, "measured", "swapped on the data of the newer run"))
-    base = {} if isinstance(end, str) else end
-    return _Reruns(tuple(factors), base, swapped=swapped, backward=True)
+        elif answer is not None:
+            factors.append(Factor(kind, "measured", note if kind == "parameters" else ""))
+    return factors
+
+
+def _numbers(answer: Numbers | str) -> Numbers:
+    return {} if isinstance(answer, str) else answer
 
 
 def _find_older_code(then: Ingredients, place: Path | None) -> tuple[Path | None, str]:

@@ -69,7 +69,6 @@ class ComparisonSetting:
     both runs, only in the newer, only in the older, in neither.
     """
 
-    relation: Relation
     level: float
     old_reports: int | None
     new_reports: int | None

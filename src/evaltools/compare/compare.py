@@ -30,12 +30,11 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True)
 class ComparisonSide:
-    """One of two runs: the beginning of its key, reports read and projects in scope, if known."""
+    """One of two runs: the beginning of its key, how many reports it read, if known."""
 
     name: str
     parameters: Mapping[str, Any]
     reports: int | None
-    projects: int | None
 
 
 class InputChange(NamedTuple):
@@ -55,14 +54,14 @@ class ParameterChange(NamedTuple):
 
 @dataclass(frozen=True)
 class FindingChange:
-    """A finding whose outcome is not the same; None where a run does not judge it. The reason is
-    that of the newer outcome; the keys are of indicators that it looks at and that have changed.
+    """A finding whose outcome is not the same, with the indicators it looks at that have changed.
+
+    An outcome is None where a run does not judge it.
     """
 
     id: str
     old: str | None
     new: str | None
-    reason: str
     keys: tuple[str, ...]
 
 
@@ -120,11 +119,11 @@ def compare(
     without them they are treated as if they were others, which is the more careful. Verdicts are of
     each indicator by itself; among many, some cross their interval by chance.
     """
-    (old_reports, old_projects), (new_reports, new_projects) = map(_count_reports, (old, new))
+    old_reports, new_reports = map(_count_reports, (old, new))
     then, now = old.ingredients, new.ingredients
     relation = "same" if pairs else find_relation(old, new)
     level = float(now.parameters.get("confidence", 0.95))
-    setting = ComparisonSetting(relation, level, old_reports, new_reports, pairs or {})
+    setting = ComparisonSetting(level, old_reports, new_reports, pairs or {})
     changes = compare_indicators(old.indicators, new.indicators, setting)
     prose, judgements = None, (old.findings, new.findings)
     if study is not None:
@@ -132,8 +131,8 @@ def compare(
         if None in judgements:  # both by the same declaration, or the change is that of it
             judgements = (judge_findings_now(study, old), judge_findings_now(study, new))
     return Comparison(
-        old=ComparisonSide(old.name, then.parameters, old_reports, old_projects),
-        new=ComparisonSide(new.name, now.parameters, new_reports, new_projects),
+        old=ComparisonSide(old.name, then.parameters, old_reports),
+        new=ComparisonSide(new.name, now.parameters, new_reports),
         relation=relation,
         level=level,
         compared=len({item.identity for item in (*old.indicators, *new.indicators)}),
@@ -181,12 +180,12 @@ def _are_apart(old: object, new: object) -> bool:
     return texts and "all" not in (old, new) and not _DAY.fullmatch(str(old))
 
 
-def _count_reports(run: Artifact) -> tuple[int | None, int | None]:
-    """Reports read and funded projects in scope."""
+def _count_reports(run: Artifact) -> int | None:
+    """Final reports that were read; None where that is not known."""
     for item in run.indicators:
         if item.key == "reports.read.share" and not item.dimensions and item.estimand == "D":
-            return item.x, item.n
-    return None, None
+            return item.x
+    return None
 
 
 def _compare_findings(
@@ -201,10 +200,8 @@ def _compare_findings(
         both = (old.get(name), new.get(name))
         before, after = (each.outcome if each else None for each in both)
         if before != after:
-            latest = both[1] or both[0]
             keys = {key for each in both if each for key in each.keys} & changed
-            reason = latest.reason if latest else ""
-            found.append(FindingChange(name, before, after, reason, tuple(sorted(keys))))
+            found.append(FindingChange(name, before, after, tuple(sorted(keys))))
     return tuple(found)
 
 
@@ -217,7 +214,6 @@ def judge_findings_now(study: Study, run: Artifact) -> dict[str, JudgedFinding] 
         return None
     declared = load_findings(study.root, study.declaration.languages)
     estimand = ESTIMANDS[str(run.ingredients.parameters.get("estimand", "descriptive"))]
-    words = study.words(run.ingredients.parameters.get("language", study.declaration.languages[0]))
     table = read_present_tables(study, {"facts"}).get("facts")
     facts = {} if table is None else {
         str(name): float(value)
@@ -231,7 +227,6 @@ def judge_findings_now(study: Study, run: Artifact) -> dict[str, JudgedFinding] 
         item.finding.id: JudgedFinding(
             item.finding.id,
             item.outcome,
-            item.reason.text(words),
             tuple(sorted({number.key for number in item.numbers})),
         )
         for item in judgements

@@ -53,22 +53,23 @@ def make_slopes(
 ) -> list[Slope]:
     """The rows: those that are clear first taken, then the largest of the others."""
     themes = [
-        (change, change.change, change.old, change.new)
+        change
         for change in tables.select_headline_changes(comparison.changes)
         if change.key.partition(".")[0] in THEMES and change.either.unit == "share"
     ]
     slopes = [
-        (change.verdict != "moved", -abs(size), change.key, old, new)
-        for change, size, old, new in themes
-        if size is not None and old is not None and new is not None
+        ((change.verdict != "moved", -abs(change.change), change.key), change.old, change.new)
+        for change in themes
+        if change.change is not None and change.old is not None and change.new is not None
     ]
     return [
         Slope(
-            tables.find_label(key, language, labels), old.value, new.value, old.x, old.n, new.x,
-            new.n, clear=not unclear,
+            tables.find_label(key, language, labels),
+            *(old.value, new.value, old.x, old.n, new.x, new.n),
+            clear=not unclear,
         )
-        for unclear, _, key, old, new in sorted(slopes, key=lambda slope: slope[:3])[:ROWS]
-    ]  # fmt: skip
+        for (unclear, _, key), old, new in sorted(slopes, key=lambda slope: slope[0])[:ROWS]
+    ]
 
 
 def name_sides(comparison: Comparison, language: Language) -> tuple[str, str]:

@@ -182,11 +182,14 @@ class ObservedKernel(IPythonKernel):
 
     def _unfinished(self) -> list[str]:
         """Names of what a notebook has started and what is not over, or failed unseen."""
-        self._tasks = [task for task in self._tasks if not task.done() or _failed_unseen(task)]
+        self._tasks = [task for task in self._tasks
+                       if not task.done() or getattr(task, "_log_traceback", False)]  # fmt: skip
         started = set(threading.enumerate()) - self._threads - set(pools._threads_queues)
+        own = [item.name for item in started if not item.daemon
+               and type(item).__module__.partition(".")[0] not in _INFRASTRUCTURE]  # fmt: skip
         return [
             *(f"task {task.get_coro().__qualname__}" for task in self._tasks),  # type: ignore[union-attr]
-            *sorted(f"thread {item.name}" for item in started if _is_own_thread(item)),
+            *sorted(f"thread {name}" for name in own),
         ]
 
 
@@ -205,19 +208,10 @@ def _silence_magic(run_magic: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def _failed_unseen(task: asyncio.Task[Any]) -> bool:
-    return bool(getattr(task, "_log_traceback", False))
-
-
 def _is_own(task: asyncio.Task[Any]) -> bool:
     """Whether a task is the notebook's, and not the kernel's own."""
     code = getattr(task.get_coro(), "cr_code", None)
     return code is not None and not _INFRASTRUCTURE & set(Path(code.co_filename).parts)
-
-
-def _is_own_thread(item: threading.Thread) -> bool:
-    package = type(item).__module__.partition(".")[0]
-    return not item.daemon and package not in _INFRASTRUCTURE
 
 
 _OPTIONS = (

@@ -100,7 +100,8 @@ def classify(event: Event, declared: AllowedPaths) -> Read | None:
     path = _module_source(what)
     if kind == "read" and path in declared.inputs:
         return Read(declared.inputs[path], "read", declared=True)
-    if _may_read(path, declared) or (kind == "list" and _may_list(path, declared)):
+    listed = kind == "list" and (path in declared.listed or _is_in(path, declared.data))
+    if listed or _may_read(path, declared):
         return None
     kinds: dict[str, Kind] = {"load": "library", "list": "list"}
     return Read(_name(path, declared), kinds.get(kind, "read"))
@@ -176,10 +177,6 @@ def _may_write(kind: str, path: str, declared: AllowedPaths) -> bool:
         return True
     # To make the own folder, those above it are made first.
     return kind == "make" and any(_is_in(folder, path) for folder in declared.writable)
-
-
-def _may_list(path: str, declared: AllowedPaths) -> bool:
-    return path in declared.listed or _is_in(path, declared.data)
 
 
 def _may_read(path: str, declared: AllowedPaths) -> bool:

@@ -28,18 +28,10 @@ class Limits:
 class Job:
     """One notebook to execute.
 
-    Arguments:
-        name: how the notebook is called in events and problems: its path below the study.
-        source: the notebook file.
-        output: where the executed notebook is written, also when it fails.
-        study: the folder of the study.
-        parameters: plain JSON values by name.
-        environment: variables of the kernel.
-        limits: when to stop it.
-        kernel_server: socket of the kernel server to fork the kernel from; empty to spawn it.
-        inputs: declared inputs, as paths below the study.
-        data: path of the data folder below the study.
-        chapter: module whose `compute` the notebook hands over; empty when it has none.
+    It is called by its path below the study. The executed notebook is written also when it fails;
+    parameters are plain JSON values; declared inputs and the data folder are told as paths below
+    the study; the chapter is the module whose `compute` the notebook hands over, if it has one.
+    Without a kernel server, whose socket is given, the kernel is spawned.
     """
 
     name: str

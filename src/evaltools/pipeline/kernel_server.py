@@ -53,28 +53,19 @@ SAFE = ("evaltools", "numpy", "pandas", "scipy", "matplotlib", "networkx", "stat
 def main(descriptor: int, modules: Iterable[str]) -> None:
     """Import, then serve requests until the life line ends."""
     listening = socket.socket(fileno=descriptor)
-    preload(modules)
-    if count_threads() > 1:
+    for name in (*ALWAYS, *modules):
+        if name.partition(".")[0] in (*SAFE, "ipykernel", "IPython"):
+            with contextlib.suppress(Exception):  # it will fail again, and be told, in the notebook
+                importlib.import_module(name)
+    try:  # threads that C libraries started are known here
+        threads = len(tuple(Path("/proc/self/task").iterdir()))
+    except OSError:
+        threads = threading.active_count()
+    if threads > 1:
         sys.exit("a preloaded module has started a thread; kernels are spawned instead")
     gc.collect()
     gc.freeze()
     _KernelServer(listening).serve()
-
-
-def preload(modules: Iterable[str]) -> None:
-    """Import modules; one that fails will fail again, and be told, in the notebook."""
-    for name in (*ALWAYS, *modules):
-        if name.partition(".")[0] in (*SAFE, "ipykernel", "IPython"):
-            with contextlib.suppress(Exception):
-                importlib.import_module(name)
-
-
-def count_threads() -> int:
-    """Threads of this process, those that C libraries started included where that is known."""
-    try:
-        return len(tuple(Path("/proc/self/task").iterdir()))
-    except OSError:
-        return threading.active_count()
 
 
 class _KernelServer:
@@ -158,7 +149,9 @@ def _start_kernel(request: dict[str, Any], started: int) -> None:
         os.environ.clear()
         os.environ.update(request["environment"])
         tempfile.tempdir = None
-        _reseed()
+        random.seed()  # randomness of its own, as a new process has it
+        if "numpy" in sys.modules:
+            sys.modules["numpy"].random.seed()
         run_kernel(request["connection_file"], parent)
         status = 0
     except BaseException:
@@ -167,13 +160,6 @@ def _start_kernel(request: dict[str, Any], started: int) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
-
-
-def _reseed() -> None:
-    """Give this fork randomness of its own, as a new process has it."""
-    random.seed()
-    if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed()
 
 
 def run_kernel(connection_file: str, parent: int) -> None:

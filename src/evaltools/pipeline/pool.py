@@ -114,6 +114,15 @@ def execute_all(
     return {job.name: failures[job.name] for job in jobs if job.name in failures}
 
 
+def _start_process(
+    module: str, descriptor: int, *arguments: str, **options: Any
+) -> subprocess.Popen[bytes]:
+    """A process of this package in a session of its own, which is handed a descriptor."""
+    program = [sys.executable, "-P", "-m", f"evaltools.pipeline.{module}"]
+    command = [*program, str(descriptor), *arguments]
+    return subprocess.Popen(command, pass_fds=(descriptor,), start_new_session=True, **options)
+
+
 @contextlib.contextmanager
 def _kernel_server(modules: Sequence[str], environment: Mapping[str, str]) -> Iterator[str]:
     """A running kernel server; gives the path of its socket."""
@@ -124,18 +133,10 @@ def _kernel_server(modules: Sequence[str], environment: Mapping[str, str]) -> It
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
             listening.bind(path)
             listening.listen(64)
-            process = subprocess.Popen(
-                [
-                    *(sys.executable, "-P", "-m", "evaltools.pipeline.kernel_server"),
-                    *(str(listening.fileno()), *modules),
-                ],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env=dict(environment),
-                pass_fds=(listening.fileno(),),
-                start_new_session=True,
-            )
+            process = _start_process(
+                "kernel_server", listening.fileno(), *modules, env=dict(environment),
+                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
         try:
             yield path
         except BaseException:
@@ -169,21 +170,10 @@ class _Worker:
         variables = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
         self.pipe, theirs = Pipe()
         with theirs:
-            self.process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-P",
-                    "-m",
-                    "evaltools.pipeline.notebook_engine",
-                    str(theirs.fileno()),
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=self.errors,
-                stderr=self.errors,
-                env=variables,
-                pass_fds=(theirs.fileno(),),
-                start_new_session=True,
-            )
+            self.process = _start_process(
+                "notebook_engine", theirs.fileno(), env=variables,
+                stdin=subprocess.DEVNULL, stdout=self.errors, stderr=self.errors,
+            )  # fmt: skip
         self.kernel: int | None = None
         self.folder: str | None = None
 
@@ -223,10 +213,11 @@ class _Worker:
                 event = self.pipe.recv()
                 self.kernel = event.get("pid", self.kernel)
                 self.folder = event.get("folder", self.folder)
-                if event["event"] == "done":
+                done = event["event"] == "done"
+                if done:
                     self.kernel = self.folder = None
                 events.put((job.name, event))
-                if event["event"] == "done":
+                if done:
                     return None
         what = "the process that executes it ended"
         return NotebookFailure(job.name, "worker", error=what, message=self._last_error_line())

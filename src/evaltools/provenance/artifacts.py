@@ -36,14 +36,12 @@ class JudgedFinding:
     Arguments:
         id: its name.
         outcome: `holds`, `does_not_hold` or `cannot_be_told`.
-        reason: why, as plain values or text.
         keys: indicators looked at.
         by_rule: outcome under each coder rule; empty where it was not asked.
     """
 
     id: str
     outcome: str
-    reason: str
     keys: tuple[str, ...]
     by_rule: tuple[tuple[str, str], ...] = ()
 
@@ -64,7 +62,6 @@ class Artifact:
         key: name of the run.
         indicators: all of them, in their total order.
         findings: what was judged, by id; None where the folder has no judgements.
-        engine: name and version of what rendered it; None for a run.
     """
 
     folder: Path
@@ -73,7 +70,6 @@ class Artifact:
     key: str
     indicators: tuple[Indicator, ...]
     findings: Mapping[str, JudgedFinding] | None
-    engine: tuple[str, str] | None = None
 
     @property
     def name(self) -> str:
@@ -100,11 +96,6 @@ def read_artifact(folder: Path) -> Artifact:
         raise ProblemError(
             [Problem(f"{folder.name}/{FILE_NAME}", what, "", remedy, "run.manifest")]
         )
-    engine = None
-    if (home / REPORT).is_file():
-        given = read_json(home, REPORT).get("engine")
-        if isinstance(given, list) and len(given) == 2:
-            engine = (str(given[0]), str(given[1]))
     return Artifact(
         folder=folder,
         kind=kind,
@@ -112,7 +103,6 @@ def read_artifact(folder: Path) -> Artifact:
         key=manifest.key,
         indicators=_read_indicators(home),
         findings=_read_findings(home),
-        engine=engine,
     )
 
 
@@ -209,16 +199,11 @@ def _read_findings(home: Path) -> dict[str, JudgedFinding] | None:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         for item in content if isinstance(content, list) else content["findings"]:
-            reason = item.get("reason", "")
-            if isinstance(reason, dict) and "en" in reason:
-                reason = str(reason["en"])
-            elif not isinstance(reason, str):
-                reason = json.dumps(reason, ensure_ascii=False, sort_keys=True)
             numbers = item.get("numbers", item.get("indicators", ()))
             keys = {str(each["key"] if isinstance(each, dict) else each) for each in numbers}
             by_rule = tuple((str(k), str(v)) for k, v in item.get("by_rule", {}).items())
             name, outcome = str(item["id"]), str(item["outcome"])
-            found[name] = JudgedFinding(name, outcome, reason, tuple(sorted(keys)), by_rule)
+            found[name] = JudgedFinding(name, outcome, tuple(sorted(keys)), by_rule)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         what = f"cannot be read: {type(error).__name__} {error}"
         raise ProblemError([Problem(f"{home.name}/{FINDINGS}", what)]) from None

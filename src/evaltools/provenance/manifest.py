@@ -206,10 +206,6 @@ class Reason:
     def __str__(self) -> str:
         return "; ".join(str(change) for change in self.changes)
 
-    def as_values(self) -> list[dict[str, Any]]:
-        """Plain JSON values."""
-        return [{"kind": item.kind, "details": list(item.details)} for item in self.changes]
-
 
 def compare_ingredients(new: Ingredients, old: Ingredients | None) -> Reason:
     """What differs between what a run needs now and what the newest earlier run had.
