@@ -71,25 +71,17 @@ def plan_run(study: Study, parameters: Parameters) -> RunPlan:
         problems.append(Problem(where, f"two notebooks are called {name}", code="notebook.name"))
     refuse(problems)
     modules = imported_modules(cell for found in cells.values() for cell in found)
-    unseen = [
-        package
-        for package in UNSEEN_PACKAGES
-        if not any(_is_in(module, package) for module in modules)
-    ]
+    seen = {module.split(".")[1] for module in modules if module.startswith("evaltools.")}
     declarations = {name: hash_file(study.root / name)
                     for name in DECLARATIONS if (study.root / name).is_file()}  # fmt: skip
     ingredients = Ingredients(
         files=hash_data(study.root, study.data) | declarations,
         parameters=values,
-        code=hash_package(without=unseen),
+        code=hash_package(without=set(UNSEEN_PACKAGES) - seen),
         notebooks={name: _notebook_hashes(found) for name, found in cells.items()},
         lock=hash_environment(study.root),
     )
     return RunPlan(study, values, cells, modules, ingredients)
-
-
-def _is_in(module: str, package: str) -> bool:
-    return module == f"evaltools.{package}" or module.startswith(f"evaltools.{package}.")
 
 
 def _notebook_hashes(cells: Sequence[Cell]) -> dict[str, str]:
