@@ -28,15 +28,6 @@ DECLARATIONS = ("evaluation.yml", "reports/words.yml")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-@dataclass(frozen=True)
-class ComparisonSide:
-    """One of two runs: the beginning of its key, how many reports it read, if known."""
-
-    name: str
-    parameters: Mapping[str, Any]
-    reports: int | None
-
-
 class InputChange(NamedTuple):
     """One file that is not the same in both runs."""
 
@@ -78,8 +69,8 @@ class Comparison:
         prose: variables that print differently; None where there was no study to read.
     """
 
-    old: ComparisonSide
-    new: ComparisonSide
+    old: Artifact
+    new: Artifact
     relation: Relation
     level: float
     compared: int
@@ -119,11 +110,10 @@ def compare(
     without them they are treated as if they were others, which is the more careful. Verdicts are of
     each indicator by itself; among many, some cross their interval by chance.
     """
-    old_reports, new_reports = map(_count_reports, (old, new))
     then, now = old.ingredients, new.ingredients
     relation = "same" if pairs else find_relation(old, new)
     level = float(now.parameters.get("confidence", 0.95))
-    setting = ComparisonSetting(level, old_reports, new_reports, pairs or {})
+    setting = ComparisonSetting(level, old.reports, new.reports, pairs or {})
     changes = compare_indicators(old.indicators, new.indicators, setting)
     prose, judgements = None, (old.findings, new.findings)
     if study is not None:
@@ -131,8 +121,8 @@ def compare(
         if None in judgements:  # both by the same declaration, or the change is that of it
             judgements = (judge_findings_now(study, old), judge_findings_now(study, new))
     return Comparison(
-        old=ComparisonSide(old.name, then.parameters, old_reports),
-        new=ComparisonSide(new.name, now.parameters, new_reports),
+        old=old,
+        new=new,
         relation=relation,
         level=level,
         compared=len({item.identity for item in (*old.indicators, *new.indicators)}),
@@ -178,14 +168,6 @@ def _are_apart(old: object, new: object) -> bool:
         return not set(map(str, old)) & set(map(str, new))
     texts = isinstance(old, str) and isinstance(new, str)
     return texts and "all" not in (old, new) and not _DAY.fullmatch(str(old))
-
-
-def _count_reports(run: Artifact) -> int | None:
-    """Final reports that were read; None where that is not known."""
-    for item in run.indicators:
-        if item.key == "reports.read.share" and not item.dimensions and item.estimand == "D":
-            return item.x
-    return None
 
 
 def _compare_findings(

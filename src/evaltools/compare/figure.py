@@ -74,7 +74,8 @@ def make_slopes(
 
 def name_sides(comparison: Comparison, language: Language) -> tuple[str, str]:
     """What the two runs are called: by their wave where that differs, else by their runs."""
-    old, new = (str(side.parameters.get("wave", "")) for side in (comparison.old, comparison.new))
+    sides = (comparison.old, comparison.new)
+    old, new = (str(side.ingredients.parameters.get("wave", "")) for side in sides)
     if old and new and old != new:
         return old, new
     words = Words(language)

@@ -62,11 +62,6 @@ def kernel_environment(
     return variables
 
 
-def private_variables(folder: Path) -> dict[str, str]:
-    """Variables of one kernel: its own scratch folder, and no profile of whoever runs it."""
-    return {"TMPDIR": str(folder / "tmp"), "IPYTHONDIR": str(folder / "ipython")}
-
-
 _MEGABYTE = 1 << 20
 _RESERVE = 128 * _MEGABYTE
 _LIBRARIES = 2048 * _MEGABYTE

@@ -27,7 +27,6 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Type
 
-from evaltools.pipeline.environment import private_variables
 from evaltools.processes import end_group, signal_group
 
 MAXIMUM_SOCKET_PATH = 107
@@ -174,10 +173,9 @@ class Kernel(AsyncKernelManager):
         super().__init__(connection_file=path, transport="ipc", context=context)
         self._created_context = True
         self.kernel_id = "evaltools"
-        self.start_options = {
-            "cwd": str(folder / "work"),
-            "env": dict(environment) | private_variables(folder),
-        }
+        # Its own scratch folder, and no profile of whoever runs it.
+        own = {"TMPDIR": str(folder / "tmp"), "IPYTHONDIR": str(folder / "ipython")}
+        self.start_options = {"cwd": str(folder / "work"), "env": dict(environment) | own}
         # This interpreter, whatever kernel specifications are installed on the machine.
         program = [sys.executable, "-P", "-m", "evaltools.pipeline.kernel_server"]
         self._kernel_spec = KernelSpec(

@@ -9,12 +9,11 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from multiprocessing import Pipe
-from queue import Empty, SimpleQueue
+from multiprocessing.connection import wait
 from typing import IO, Any
 
 from evaltools.pipeline.declared_reads import Read
@@ -27,9 +26,6 @@ from evaltools.processes import end_group
 GRACE = 90.0
 """Seconds beyond its limit after which a notebook's worker is taken to hang itself; a kernel may
 take 60 to start."""
-
-Event = tuple[str, dict[str, Any]]
-_INTERRUPT: Event = ("", {"event": "interrupt"})
 
 
 def usable_cores() -> int:
@@ -63,15 +59,12 @@ def execute_all(
             checked before anything is executed costs no time of its own.
         engine: where kernels come from; where the kernel server fails they are spawned.
         modules: what the kernel server imports before it forks.
-        on_reads: told what a notebook read when it has ended, in the thread that calls.
+        on_reads: told what a notebook read when it has ended.
     """
-    events: SimpleQueue[Event] = SimpleQueue()
-    waiting: SimpleQueue[Job] = SimpleQueue()
-    stop = threading.Event()
     failures: dict[str, NotebookFailure] = {}
     with (
         note_interrupts() as interrupts,
-        interrupts.report_to(lambda: events.put(_INTERRUPT)),
+        interrupts.defer(),  # raised while a process starts, one would leave it behind
         contextlib.ExitStack() as stack,
     ):
         server = ""
@@ -80,37 +73,23 @@ def execute_all(
         workers = [stack.enter_context(_Worker()) for _ in range(slots)]
         with interrupts.raise_again():
             jobs = [replace(job, kernel_server=server) for job in prepare()]
-        for job in jobs:
-            waiting.put(job)
-        threads = [
-            threading.Thread(target=worker.work_through, args=(waiting, events, stop))
-            for worker in workers
-        ]
-        left = len(jobs)
-        try:
-            for thread in threads:
-                thread.start()
-            while left:
-                name, event = events.get()
-                if event["event"] == "interrupt":
-                    raise KeyboardInterrupt
+        waiting = iter(jobs)
+        for worker in workers:
+            worker.begin(next(waiting, None))
+        while busy := [(worker, worker.job) for worker in workers if worker.job is not None]:
+            ready = wait([worker.pipe for worker, _ in busy], 0.2)
+            for worker, job in busy:
+                interrupts.check()
+                event = worker.next_event(job, worker.pipe in ready)
                 if event["event"] == "cell":
-                    progress.cell(name, event["number"], event["label"])
+                    progress.cell(job.name, event["number"], event["label"])
                 elif event["event"] == "reads":
-                    on_reads(name, event["reads"])
+                    on_reads(job.name, event["reads"])
                 elif event["event"] == "done":
-                    left -= 1
                     if event["failure"] is not None:
-                        failures[name] = event["failure"]
-                    progress.finished(name, failed=event["failure"] is not None)
-        finally:
-            stop.set()
-            if left:
-                for worker in workers:
-                    worker.end()  # so that no thread waits for it
-            for thread in threads:
-                if thread.ident is not None:
-                    thread.join()
+                        failures[job.name] = event["failure"]
+                    progress.finished(job.name, failed=event["failure"] is not None)
+                    worker.begin(next(waiting, None))
     return {job.name: failures[job.name] for job in jobs if job.name in failures}
 
 
@@ -154,6 +133,8 @@ def _kernel_server(modules: Sequence[str], environment: Mapping[str, str]) -> It
 class _Worker:
     """A worker process and the pipe to it; it may end by itself when all went well."""
 
+    job: Job | None = None
+
     def __enter__(self) -> _Worker:
         self._start()
         return self
@@ -177,60 +158,42 @@ class _Worker:
         self.kernel: int | None = None
         self.folder: str | None = None
 
-    def work_through(
-        self, waiting: SimpleQueue[Job], events: SimpleQueue[Event], stop: threading.Event
-    ) -> None:
-        """Have waiting jobs done, one after the other; a process that is lost is started anew."""
-        while not stop.is_set():
-            try:
-                job = waiting.get_nowait()
-            except Empty:
-                return
-            try:
-                failure = self._execute(job, events, stop)
-            except Exception as error:  # the run would wait for ever for a slot that is gone
-                failure = NotebookFailure(job.name, "worker", error="lost", message=repr(error))
-            if failure is not None and not stop.is_set():
-                self.kill()
+    def begin(self, job: Job | None) -> None:
+        """Have a job done, or none; a process that was lost is started anew."""
+        self.job = job
+        if job is not None:
+            if self.pipe.closed:
                 self._start()
-                events.put((job.name, {"event": "done", "failure": failure}))
-        self.kill()  # somebody wants to stop, and a notebook may be at work
+            self.deadline = time.monotonic() + job.limits.notebook + GRACE
+            with contextlib.suppress(OSError):  # that it is gone the next event tells
+                self.pipe.send(job)
 
-    def _execute(
-        self, job: Job, events: SimpleQueue[Event], stop: threading.Event
-    ) -> NotebookFailure | None:
-        """Have a job done, passing its events on; a failure when the process itself is lost."""
-        deadline = time.monotonic() + job.limits.notebook + GRACE
-        with contextlib.suppress(EOFError, OSError):
-            self.pipe.send(job)
-            while not stop.is_set():
-                if time.monotonic() > deadline:
-                    what = f"it did not end after {job.limits.notebook:g} seconds"
-                    text = f"{what}, nor could it be stopped"
-                    return NotebookFailure(job.name, "time", error="too slow", message=text)
-                if not self.pipe.poll(0.2):
-                    continue
-                event = self.pipe.recv()
+    def next_event(self, job: Job, ready: bool) -> dict[str, Any]:
+        """What came of the job meanwhile; a failure when the process itself is lost."""
+        if ready:
+            try:
+                event: dict[str, Any] = self.pipe.recv()
+            except Exception:  # it ended, perhaps in the midst of a message
+                what, said = "the process that executes it ended", self._last_error_line()
+                failure = NotebookFailure(job.name, "worker", error=what, message=said)
+            else:
                 self.kernel = event.get("pid", self.kernel)
                 self.folder = event.get("folder", self.folder)
-                done = event["event"] == "done"
-                if done:
+                if event["event"] == "done":
                     self.kernel = self.folder = None
-                events.put((job.name, event))
-                if done:
-                    return None
-        what = "the process that executes it ended"
-        return NotebookFailure(job.name, "worker", error=what, message=self._last_error_line())
+                return event
+        elif time.monotonic() > self.deadline:
+            said = f"it did not end after {job.limits.notebook:g} seconds, nor could it be stopped"
+            failure = NotebookFailure(job.name, "time", error="too slow", message=said)
+        else:
+            return {"event": "none"}
+        self.kill()
+        return {"event": "done", "failure": failure}
 
     def _last_error_line(self) -> str:
         self.errors.seek(0)
         lines = self.errors.read()[-4000:].decode(errors="replace").splitlines()
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
-
-    def end(self) -> None:
-        """End the process; the pipe stays open, since another thread may be reading it."""
-        if self.process.poll() is None:
-            end_group(self.process.pid)
 
     def kill(self) -> None:
         """End the worker, its kernel, and all that the kernel has started."""

@@ -76,6 +76,14 @@ class Artifact:
         """How it is called in tables: the beginning of its key."""
         return self.key[:RUN_NAME_LENGTH]
 
+    @property
+    def reports(self) -> int | None:
+        """Final reports that were read; None where that is not known."""
+        for item in self.indicators:
+            if item.key == "reports.read.share" and not item.dimensions and item.estimand == "D":
+                return item.x
+        return None
+
 
 def read_artifact(folder: Path) -> Artifact:
     """Read what a run, report or bundle left behind.
