@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
@@ -58,7 +59,19 @@ def print_comparison(
     def show(
         title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: range = range(0)
     ) -> None:
-        _print_table(console, title, columns, rows, limit, numeric)
+        if not rows:
+            return
+        table = RichTable(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD,
+                          pad_edge=False)  # fmt: skip
+        for number, name in enumerate(columns):
+            justify: Literal["left", "right"] = "right" if number in numeric else "left"
+            table.add_column(name, justify=justify, overflow="fold")
+        for row in rows[:limit]:
+            table.add_row(*map(Text, row))
+        console.print()
+        console.print(table)
+        if len(rows) > limit:
+            console.print(f"and {len(rows) - limit} more; --all shows them", highlight=False)
 
     def show_changes(title: str, changes: Iterable[IndicatorChange]) -> None:
         rows = []
@@ -96,28 +109,6 @@ def print_comparison(
               for item in comparison.prose or ()]  # fmt: skip
     columns = ("Place", "Variable", "Before", "Now")
     show("Places of the text that print differently", columns, places)
-
-
-def _print_table(
-    console: Console,
-    title: str,
-    columns: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    limit: int,
-    numeric: range,
-) -> None:
-    if not rows:
-        return
-    table = RichTable(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD,
-                  pad_edge=False)  # fmt: skip
-    for number, name in enumerate(columns):
-        table.add_column(name, justify="right" if number in numeric else "left", overflow="fold")
-    for row in rows[:limit]:
-        table.add_row(*map(Text, row))
-    console.print()
-    console.print(table)
-    if len(rows) > limit:
-        console.print(f"and {len(rows) - limit} more; --all shows them", highlight=False)
 
 
 ROWS = 15

@@ -3,7 +3,7 @@
 IPython passes over much that has gone wrong: a magic that it does not know within `%%capture`, an
 error while a table is laid out, one in a thread or a callback, a cell that asks the kernel to
 end. Everything that it shows as an error while a cell is at work is made the error of that cell.
-Standard library and IPython only: this runs in the kernel.
+Standard library, IPython and its kernel only: this runs in the kernel.
 """
 
 from __future__ import annotations

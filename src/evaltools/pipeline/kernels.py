@@ -138,13 +138,6 @@ class ForkedKernel(SpawnedKernel):
             except BlockingIOError:
                 return None
             self._exit = json.loads(message)["exit"] if message else -9
-        return self._exit
-
-    async def wait(self) -> int | None:
-        """Wait for the kernel to end, looking often."""
-        while await self.poll() is None:
-            await asyncio.sleep(0.005)
-        if self._line is not None:
             self._line.close()
             self._line = None
         return self._exit
