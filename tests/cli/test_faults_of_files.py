@@ -24,7 +24,7 @@ from evaltools.files import (
 )
 from evaltools.ingest.mapping_tables import read_mapping, read_pairs
 from evaltools.ingest.project_match import Projects
-from evaltools.pipeline.run_store import RunStore
+from evaltools.pipeline.run import RunStore
 from evaltools.problems import ProblemError
 from evaltools.report.report_store import ReportStore
 

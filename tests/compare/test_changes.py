@@ -19,7 +19,7 @@ from evaltools.compare.changes import (
 from evaltools.indicators.indicator import Indicator
 from evaltools.statistics.intervals import newcombe, wilson
 
-SETTING = ComparisonSetting("disjoint", 0.95, 50, 20)
+SETTING = ComparisonSetting(0.95, 50, 20)
 
 
 def share(n: int, N: int, estimand: Any = "D", **more: Any) -> Indicator:
@@ -46,15 +46,15 @@ def test_shares_of_other_reports_are_judged_by_newcombe() -> None:
 
 
 def test_same_change_of_fewer_reports_is_within_uncertainty() -> None:
-    few = ComparisonSetting("disjoint", 0.95, 10, 10)
+    few = ComparisonSetting(0.95, 10, 10)
     assert judge_change(share(4, 10), share(6, 10), few).verdict == "within_uncertainty"
-    many = ComparisonSetting("disjoint", 0.95, 1000, 1000)
+    many = ComparisonSetting(0.95, 1000, 1000)
     assert judge_change(share(400, 1000), share(600, 1000), many).verdict == "moved"
 
 
 def test_same_reports_are_judged_report_by_report() -> None:
     old, new = share(20, 50), share(27, 50)
-    setting = ComparisonSetting("same", 0.95, 50, 50)
+    setting = ComparisonSetting(0.95, 50, 50)
     assert judge_change(old, new, setting).verdict == "within_uncertainty"
     pairs = {old.identity: (20, 7, 0, 23)}
     move = judge_change(old, new, replace(setting, pairs=pairs))
@@ -82,7 +82,7 @@ def test_share_of_goals_takes_the_limits_of_projects_of_this_kind() -> None:
 
 def test_wilson_limits_are_had_at_the_level_of_the_newer_run() -> None:
     old, new = wilson_share(10, 12, 0.99), wilson_share(1, 6, 0.9)
-    move = judge_change(old, new, ComparisonSetting("disjoint", 0.9, None, None))
+    move = judge_change(old, new, ComparisonSetting(0.9, None, None))
     expected = newcombe(1, 6, 10, 12, 0.9)
     assert (move.low, move.high, move.level) == (expected.low, expected.high, 0.9)
 

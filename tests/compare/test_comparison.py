@@ -81,8 +81,8 @@ def test_recoding_keeps_the_reports_and_a_changed_register_may_not() -> None:
 def test_findings_that_turned_are_told_with_the_indicators_that_moved() -> None:
     def judged(outcome: str) -> dict[str, JudgedFinding]:
         keys = ("challenge.aims.share", "challenge.staff.share")
-        return {"staff": JudgedFinding("staff", outcome, "why", keys),
-                "same": JudgedFinding("same", "holds", "", ())}  # fmt: skip
+        return {"staff": JudgedFinding("staff", outcome, keys),
+                "same": JudgedFinding("same", "holds", ())}  # fmt: skip
 
     old = recorded(share("challenge.staff.share", 5, 50), findings=judged("holds"))
     new = recorded(share("challenge.staff.share", 25, 50), findings=judged("does_not_hold"))
@@ -95,9 +95,7 @@ def test_findings_that_turned_are_told_with_the_indicators_that_moved() -> None:
 
 
 def test_finding_that_only_one_run_judges_is_told() -> None:
-    made = compare(
-        recorded(findings={}), recorded(findings={"a": JudgedFinding("a", "holds", "", ())})
-    )
+    made = compare(recorded(findings={}), recorded(findings={"a": JudgedFinding("a", "holds", ())}))
     assert made.findings is not None
     assert [(f.id, f.old, f.new) for f in made.findings] == [("a", None, "holds")]
 

@@ -17,8 +17,13 @@ from rich.console import Console
 from evaltools.compare.attribution import Attribution, Effect, Factor
 from evaltools.compare.compare import Comparison, compare
 from evaltools.compare.figure import draw_comparison, encode_comparison, make_slopes
-from evaltools.compare.output import COLUMNS, print_comparison, write_changes_section, write_csv
-from evaltools.compare.page import write_page
+from evaltools.compare.output import (
+    COLUMNS,
+    print_comparison,
+    write_changes_section,
+    write_csv,
+    write_page,
+)
 from evaltools.compare.prose import ProseChange
 from evaltools.compare.rows import (
     explain_causes,
@@ -42,7 +47,7 @@ def made() -> Comparison:
         share("challenge.staff.share", 5, 50), share("challenge.aims.share", 20, 50),
         share("challenge.gone.share", 2, 50),
         Indicator("pair.association.index", 0.2, "index"),
-        findings={"staff": JudgedFinding("staff", "holds", "", ("challenge.staff.share",))},
+        findings={"staff": JudgedFinding("staff", "holds", ("challenge.staff.share",))},
     )  # fmt: skip
     new = recorded(
         share("challenge.staff.share", 30, 50), share("challenge.aims.share", 22, 50),
@@ -50,7 +55,7 @@ def made() -> Comparison:
         Indicator("=HYPERLINK()", 1.0, "count"),
         files={**INGREDIENTS.files, "data/coding/codings.csv": "9"},
         parameters={**PARAMETERS, "coder_rule": HOSTILE},
-        findings={"staff": JudgedFinding("staff", "cannot_be_told", "", ())},
+        findings={"staff": JudgedFinding("staff", "cannot_be_told", ())},
     )  # fmt: skip
     found = compare(old, new)
     return replace(found, prose=(ProseChange("reports/fi/a.qmd", 3, "x.share", "5 %", HOSTILE),))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from recorded_runs import INGREDIENTS
 
-from evaltools.compare.revisions import (
+from evaltools.compare.recompute import (
     find_data_folder,
     find_matching_data,
     find_revision,

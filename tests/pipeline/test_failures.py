@@ -1,4 +1,4 @@
-from evaltools.pipeline.notebook_failures import NotebookFailure, excerpt_around, study_frames
+from evaltools.pipeline.notebook_failures import NotebookFailure, study_frames
 
 
 def test_frames_of_the_notebook_are_found_in_a_coloured_traceback() -> None:
@@ -20,13 +20,6 @@ def test_frames_of_the_notebook_are_found_in_a_coloured_traceback() -> None:
 def test_deep_recursion_is_told_by_its_last_lines() -> None:
     part = "Cell In[1], line 2, in f(x)\n----> 2     f(x)"
     assert len(study_frames([part] * 3000)) == 5
-
-
-def test_excerpt_is_around_the_line_or_the_first_code() -> None:
-    source = "#| label: fig-a\n\na = 1\nb = 2\nc = 3\nd = 4"
-    assert excerpt_around(source, 4) == "a = 1\nb = 2\nc = 3"
-    assert excerpt_around(source, None) == "a = 1\nb = 2\nc = 3"
-    assert excerpt_around(source, 99) == "a = 1\nb = 2\nc = 3"
 
 
 def test_problem_says_where_what_and_what_to_do() -> None:

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from evaltools.pipeline import run
-from evaltools.pipeline.notebooks import Cell, read_cells, read_notebook
-from evaltools.pipeline.parameters_cell import check_parameters_cell
+from evaltools.pipeline.notebooks import Cell, check_parameters_cell, read_cells, read_notebook
 from evaltools.problems import ProblemError
 
 from .conftest import notebook_text, write_study
@@ -226,7 +225,7 @@ def test_everything_is_told_at_once_before_anything_runs(tmp_path: Path) -> None
 def test_looking_at_plain_cells_does_not_load_ipython() -> None:
     script = (
         "import sys\nfrom evaltools.pipeline.notebooks import Cell\n"
-        "from evaltools.pipeline.parameters_cell import check_parameters_cell\n"
+        "from evaltools.pipeline.notebooks import check_parameters_cell\n"
         "cells = [Cell(1, 'code', 'a = 1', '', ('parameters',))]\n"
         "check_parameters_cell('a', cells, ['a'])\nprint('IPython' in sys.modules)"
     )

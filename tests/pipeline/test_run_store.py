@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from evaltools.pipeline.run_store import RunStore
+from evaltools.pipeline.run import RunStore
 
 KEY = "0123456789abcdef" * 4
 OTHER = "fedcba9876543210" * 4

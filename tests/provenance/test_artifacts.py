@@ -20,7 +20,6 @@ def test_run_report_and_bundle_give_the_same_indicators(
     assert run.indicators == report.indicators == bundle.indicators
     assert run.ingredients == report.ingredients == bundle.ingredients == INGREDIENTS
     assert (run.kind, report.kind, bundle.kind) == ("run", "report", "bundle")
-    assert (run.engine, report.engine) == (None, ("embedded", "1"))
     assert run.findings is None
 
 

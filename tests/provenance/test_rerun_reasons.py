@@ -1,7 +1,6 @@
 from dataclasses import replace
 
-from evaltools.provenance.manifest import Ingredients
-from evaltools.provenance.rerun_reasons import compare_ingredients
+from evaltools.provenance.manifest import Ingredients, compare_ingredients
 
 OLD = Ingredients(
     files={"data/a.csv": "1", "data/b.csv": "1"},
@@ -31,7 +30,7 @@ def test_many_are_counted_in_the_line_and_kept_in_the_value() -> None:
         replace(OLD, files={f"data/{x}.csv": "1" for x in "abcdefg"}), replace(OLD, files={})
     )
     assert str(reason) == "data changed: data/a.csv, data/b.csv, data/c.csv and 4 more"
-    assert len(reason.as_values()[0]["details"]) == 7
+    assert len(reason.changes[0].details) == 7
 
 
 def test_parameters_are_told_with_both_values() -> None:

@@ -12,7 +12,7 @@ from places import copy_study
 from run_folders import INGREDIENTS
 
 from evaltools.problems import ProblemError
-from evaltools.provenance.rerun_reasons import compare_ingredients
+from evaltools.provenance.manifest import compare_ingredients
 from evaltools.publish.rebuild import Cause, Rebuild, find_causes, sort_files
 from evaltools.publish.verify import verify
 

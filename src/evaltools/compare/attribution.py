@@ -7,7 +7,7 @@ told as such, with the reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,10 +20,6 @@ from evaltools.compare.recompute import (
     RecomputeJob,
     Recomputer,
     compute_with_other_version,
-    pair_reports,
-    select_known_parameters,
-)
-from evaltools.compare.revisions import (
     find_data_folder,
     find_matching_data,
     find_revision,
@@ -32,6 +28,8 @@ from evaltools.compare.revisions import (
     list_differing_code,
     list_differing_data,
     open_earlier_state,
+    pair_reports,
+    select_known_parameters,
 )
 from evaltools.indicators.indicator import Indicator
 from evaltools.provenance.artifacts import Artifact
@@ -53,13 +51,8 @@ Numbers = Mapping[Identity, float]
 
 @dataclass(frozen=True)
 class Factor:
-    """Something that is not the same in the two runs.
-
-    Arguments:
-        kind: what.
-        state: `measured` by a rerun; `only_one`, so that every change is due to it; or
-            `not_attributable`.
-        reason: why it could not be rerun, or what to know of how it was.
+    """Something that is not the same in the two runs: it was `measured` by a rerun, is the
+    `only_one`, so that every change is due to it, or `not_attributable`; the reason says why.
     """
 
     kind: FactorKind
@@ -69,16 +62,14 @@ class Factor:
 
 @dataclass(frozen=True)
 class Effect:
-    """What the change of one indicator is made of; the parts add up to the change.
+    """What the change of one indicator, new less old, is made of; None where one has no number.
 
     Arguments:
-        identity: key, estimand and dimensions.
-        change: new less old; None where one of them has no number.
         parts: by factor, what swapping it alone does, in the order of the factors.
         interaction: what the swaps do together beyond that; None where it is not known.
-        rest: what no rerun explains.
+        rest: what no rerun explains. All of these add up to the change.
         single: by parameter, what swapping it alone does; None where there is nothing to
-            compute then. They are parts of the part of the parameters, and need not add up.
+            compute then. They need not add up to the part of the parameters.
     """
 
     identity: Identity
@@ -98,24 +89,18 @@ class Attribution:
 
 
 @dataclass(frozen=True)
-class _Rerun:
+class _Reruns:
     """Numbers computed anew.
 
-    Arguments:
-        factors: what differs between the runs, and what became of measuring it.
-        start: everything as in the older run, its code where that is at hand; None where that
-            cannot be had.
-        end: everything as in the newer run.
-        swapped: everything as in the older run but one thing.
-        first: what the step from the recorded older run to `start` is due to.
-        backward: `swapped` is everything as in the newer run but one thing, since nothing of the
-            older can be rerun.
-        single: as in the older run but one parameter, or the reason why not.
+    The base is as in the older run, its code where that is at hand; the end is as in the newer one.
+    Where nothing of the older can be rerun, the base is as in the newer run, and is swapped
+    backward. The first factor is what the step from the recorded older run to the base is due to.
+    Single parameters are swapped into the older run, or it is said why not.
     """
 
-    factors: tuple[Factor, ...]
-    start: Numbers | None = None
-    end: Numbers | None = None
+    factors: tuple[Factor, ...] = ()
+    base: Numbers = field(default_factory=dict)
+    end: Numbers = field(default_factory=dict)
     swapped: Mapping[FactorKind, Numbers] = field(default_factory=dict)
     first: FactorKind | None = None
     backward: bool = False
@@ -145,7 +130,11 @@ def compare_with_causes(
         ProblemError: a place that is none, or code that fails.
     """
     with ExitStack() as stack:
-        state = _find_earlier_data(study, old, data, stack)
+        state = None
+        if not data and (differing := list_differing_data(old.ingredients, study.data)):
+            data = find_revision(old.ingredients, study.root, differing) or ""
+        if data:
+            state = stack.enter_context(open_earlier_state(data, study.root))
         version = stack.enter_context(open_earlier_state(code, study.root)) if code else None
         places = [place for place in (state, old.folder, new.folder) if place is not None]
         pairs = None
@@ -155,17 +144,6 @@ def compare_with_causes(
         if not causes:
             return comparison, None
         return comparison, attribute_changes(study, old, new, comparison, state, version)
-
-
-def _find_earlier_data(study: Study, old: Artifact, data: str, stack: ExitStack) -> Path | None:
-    """The earlier state: where it is said to be, or else in the history of the repository."""
-    if data:
-        return stack.enter_context(open_earlier_state(data, study.root))
-    differing = list_differing_data(old.ingredients, study.data)
-    if not differing:
-        return None
-    revision = find_revision(old.ingredients, study.root, differing)
-    return stack.enter_context(open_earlier_state(revision, study.root)) if revision else None
 
 
 def attribute_changes(
@@ -179,47 +157,30 @@ def attribute_changes(
 ) -> Attribution:
     """Attribute every change between two runs by rerunning with one thing swapped at a time.
 
-    Shares of a change are not made, since parts may have opposite signs.
-
-    Arguments:
-        study: of the newer run; its data folder is one place where data are looked for.
-        old_state: a folder with the data of the older run: a data folder, a study, a bundle.
-        code_state: a folder with the code of the older run. That code is executed; give it only
-            where you trust it as you trust the installed package.
-        recomputer: keeps what was computed, for whoever attributes several pairs of runs.
-
-    Raises:
-        ProblemError: the code of the older run fails.
+    Shares of a change are not made, since parts may have opposite signs. The states are folders
+    that hold data and code of the older run. That code is executed; give it only where you trust it
+    as you trust the installed package. A recomputer keeps what was computed for further pairs.
     """
     changed = _changed_factors(comparison)
-    changes = {
-        indicator_change.identity: _difference(indicator_change.old, indicator_change.new)
-        for indicator_change in comparison.changes
-    }
-    recorded = _values_by_identity(old.indicators)
     if not changed:
         return Attribution((), {})
-    if len(changed) > 1:
-        found = _rerun(study, old, new, (old_state, code_state), changed, recomputer)
-        effects = {
-            identity: _effect(identity, change, recorded, found)
-            for identity, change in changes.items()
-        }
-        return Attribution(found.factors, effects)
-    kind, reason = changed[0], ""
-    single: Mapping[str, Numbers | str] = {}
-    if kind == "parameters" and len(comparison.parameters) > 1:
-        found = _rerun(study, old, new, (old_state, None), changed, recomputer)
-        single = found.single
-        reason = _failure_reasons(single) or "; ".join(sorted({f.reason for f in found.factors}))
-    effects = {
-        identity: Effect(
-            identity, change, ((kind, change),) if change is not None else (), 0.0,
-            single=_single_effects(identity, single, recorded),
-        )
-        for identity, change in changes.items()
-    }  # fmt: skip
-    return Attribution((Factor(kind, "only_one", reason),), effects)
+    recorded = _values_by_identity(old.indicators)
+    found = _Reruns()
+    if len(changed) > 1 or (len(comparison.parameters) > 1 and changed == ["parameters"]):
+        states = (old_state, code_state)
+        found = _rerun(study, old, new, states, changed, recomputer or Recomputer(study))
+    effects = {}
+    for item in comparison.changes:
+        change = None
+        if item.old and item.new and item.old.value is not None and item.new.value is not None:
+            change = item.new.value - item.old.value
+        effects[item.identity] = _effect(item.identity, change, recorded, changed, found)
+    factors = found.factors
+    if len(changed) == 1:
+        reasons = {factor.reason for factor in factors}
+        reason = _failure_reasons(found.single) or "; ".join(sorted(reasons))
+        factors = (Factor(changed[0], "only_one", reason),)
+    return Attribution(factors, effects)
 
 
 def is_zero(part: float, size: float) -> bool:
@@ -227,47 +188,41 @@ def is_zero(part: float, size: float) -> bool:
     return abs(part) <= NEGLIGIBLE * max(1.0, abs(size))
 
 
-def _effect(identity: Identity, change: float | None, recorded: Numbers, found: _Rerun) -> Effect:
-    single = _single_effects(identity, found.single, found.start or recorded)
-    base = found.end if found.backward else found.start
-    if change is None:
-        return Effect(identity, None, single=single)
-    if base is None or identity not in base:
+def _effect(
+    identity: Identity,
+    change: float | None,
+    recorded: Numbers,
+    changed: Sequence[FactorKind],
+    found: _Reruns,
+) -> Effect:
+    start = found.base if len(changed) > 1 and found.base else recorded
+    single = tuple(
+        (name, None)
+        if isinstance(numbers, str) or identity not in numbers or identity not in start
+        else (name, numbers[identity] - start[identity])
+        for name, numbers in found.single.items()
+    )
+    if change is None or len(changed) == 1:
+        sole = ((changed[0], change),) if change is not None else ()
+        return Effect(identity, change, sole, None if len(changed) > 1 else 0.0, single=single)
+    if identity not in found.base:
         return Effect(identity, change, rest=change, single=single)
-    at = base[identity]
-    parts: list[tuple[FactorKind, float]] = []
-    if found.first is not None:
-        parts.append((found.first, at - recorded[identity]))
+    at = found.base[identity]
+    outer = at - recorded[identity] if found.first else 0.0
     swaps = [
         (kind, at - numbers[identity] if found.backward else numbers[identity] - at)
         for kind, numbers in found.swapped.items()
         if identity in numbers
     ]
-    parts += swaps
+    parts = (*([(found.first, outer)] if found.first else []), *swaps)
     known = sum(part for _, part in parts)
-    if found.backward or len(swaps) < len(found.swapped) or identity not in (found.end or {}):
-        return Effect(identity, change, tuple(parts), None, change - known, single)
-    assert found.end is not None
-    outer = parts[0][1] if found.first is not None else 0.0
+    if len(swaps) < len(found.swapped) or identity not in found.end:
+        return Effect(identity, change, parts, None, change - known, single)
     interaction = found.end[identity] - at - (known - outer)
     if is_zero(interaction, at):
         interaction = 0.0
     rest = change - known - interaction
-    if is_zero(rest, at):
-        rest = 0.0
-    return Effect(identity, change, tuple(parts), interaction, rest, single)
-
-
-def _single_effects(
-    identity: Identity, single: Mapping[str, Numbers | str], start: Numbers
-) -> tuple[tuple[str, float | None], ...]:
-    """What each parameter does alone."""
-    return tuple(
-        (name, None)
-        if isinstance(numbers, str) or identity not in numbers or identity not in start
-        else (name, numbers[identity] - start[identity])
-        for name, numbers in single.items()
-    )
+    return Effect(identity, change, parts, interaction, 0.0 if is_zero(rest, at) else rest, single)
 
 
 def _changed_factors(comparison: Comparison) -> list[FactorKind]:
@@ -283,12 +238,6 @@ def _changed_factors(comparison: Comparison) -> list[FactorKind]:
     return found or (["parameters"] if comparison.inputs else [])
 
 
-def _difference(old: Indicator | None, new: Indicator | None) -> float | None:
-    if old is None or new is None or old.value is None or new.value is None:
-        return None
-    return new.value - old.value
-
-
 def _values_by_identity(indicators: Iterable[Indicator]) -> Numbers:
     return {item.identity: item.value for item in indicators if item.value is not None}
 
@@ -299,195 +248,177 @@ def _failure_reasons(single: Mapping[str, Numbers | str]) -> str:
     )
 
 
+Swap = tuple[bool, RecomputeJob]
+"""What to compute, and whether the older code is to compute it."""
+Compute = Callable[..., list[Numbers | str]]
+
+
 def _rerun(
     study: Study,
     old: Artifact,
     new: Artifact,
     states: tuple[Path | None, Path | None],
     changed: Sequence[FactorKind],
-    recomputer: Recomputer | None,
-) -> _Rerun:
+    recomputer: Recomputer,
+) -> _Reruns:
     """Compute what the attribution needs, as far as data and code of both runs are at hand."""
     then, now = old.ingredients, new.ingredients
     old_state, code_state = states
-    places = [study.data, *(p for p in (old_state, old.folder, new.folder) if p is not None)]
-    found = (find_data_folder(place, study.declaration.data) for place in places)
-    folders = [folder for folder in found if folder is not None]
-    old_data, new_data = find_matching_data(then, folders), find_matching_data(now, folders)
-    reason = _NO_DATA.format(side="newer")
-    older_code = None
-    if new_data is not None:
-        older_code, is_installed, reason = _codes(old, new, code_state, changed)
-    if new_data is None or not is_installed:
-        return _Rerun(tuple(Factor(kind, "not_attributable", reason) for kind in changed))
-    bench = _Reruns(
-        recomputer or Recomputer(study), older_code,
-        find_study_folder(code_state or old_state or study.root, study.root),
-    )  # fmt: skip
-    before, after = (
-        select_known_parameters(study, then.parameters),
-        select_known_parameters(study, now.parameters),
-    )
-    if old_data is None:
-        return _backward(bench, new_data, (before, after), changed, _missing_data(then, folders))
-    return _forward(bench, (old_data, new_data), (before, after), changed, reason)
-
-
-@dataclass(frozen=True)
-class _Reruns:
-    """The code of both runs, that of the older one where it differs and is at hand."""
-
-    recomputer: Recomputer
-    older_code: Path | None
-    older_study: Path
-
-    def compute(self, jobs: Sequence[tuple[bool, RecomputeJob]]) -> list[Numbers | str]:
-        """Numbers of jobs, each with whether the older code is to compute it."""
-        older = [job for by_older, job in jobs if by_older]
-        elsewhere: Iterator[Answer] = iter(())
-        if older and self.older_code is not None:
-            own = self.older_study != self.recomputer.study.root
-            modules = self.recomputer.modules
-            found = compute_with_other_version(
-                self.older_code, self.older_study, older, modules, own=own
-            )
-            elsewhere = iter(found)
-        comparison = [
-            next(elsewhere) if by_older else self.recomputer.compute(job) for by_older, job in jobs
-        ]
-        return [
-            answer if isinstance(answer, str) else _values_by_identity(answer)
-            for answer in comparison
-        ]
-
-
-def _forward(
-    bench: _Reruns,
-    data: tuple[Path, Path],
-    parameters: tuple[Mapping[str, Any], Mapping[str, Any]],
-    changed: Sequence[FactorKind],
-    code_reason: str,
-) -> _Rerun:
-    """Swap one thing at a time into the older run."""
-    older = bench.older_code is not None
-    swaps: dict[FactorKind, tuple[bool, RecomputeJob]] = {}
-    groups: dict[str, Mapping[str, Any]] = {}
-    if "data" in changed:
-        swaps["data"] = older, RecomputeJob(data[1], parameters[0])
-    if "parameters" in changed:
-        swaps["parameters"] = older, RecomputeJob(data[0], parameters[1])
-        groups = _groups(bench.recomputer.study, *parameters)
-    if "code" in changed and older:
-        swaps["code"] = False, RecomputeJob(data[0], parameters[0])
-    ends = [
-        (older, RecomputeJob(data[0], parameters[0])),
-        (False, RecomputeJob(data[1], parameters[1])),
+    folders = [
+        folder
+        for place in (study.data, old_state, old.folder, new.folder)
+        if place is not None and (folder := find_data_folder(place, study.declaration.data))
     ]
-    alone = [(older, RecomputeJob(data[0], values)) for values in groups.values()]
-    start, end, *rest = bench.compute([*ends, *swaps.values(), *alone])
-    answers = dict(zip(swaps, rest, strict=False))
-    single = dict(zip(groups, rest[len(swaps) :], strict=True))
-    factors = []
-    for kind in changed:
-        answer = f"the older run: {start}" if isinstance(start, str) else answers.get(kind)
-        if isinstance(answer, str):
-            factors.append(Factor(kind, "not_attributable", answer))
-        elif answer is not None:
-            notes = _failure_reasons(single) if kind == "parameters" else ""
-            factors.append(Factor(kind, "measured", notes))
-    first = None if isinstance(start, str) else _outermost_factor(changed, older)
-    if first is not None:
-        factors.append(Factor(first, "measured", code_reason))
-    return _Rerun(
+    old_data, new_data = find_matching_data(then, folders), find_matching_data(now, folders)
+    reason = ""
+    if new_data is None:
+        reason = _NO_DATA.format(side="newer")
+    elif list_differing_code(now, PACKAGE):
+        reason = _NEITHER if list_differing_code(then, PACKAGE) else _INSTALLED_OLDER
+    if new_data is None or reason:
+        return _Reruns(tuple(Factor(kind, "not_attributable", reason) for kind in changed))
+    code, reason = _find_older_code(then, code_state) if "code" in changed else (None, "")
+
+    def compute(*swaps: Swap) -> list[Numbers | str]:
+        older = [job for by_older, job in swaps if by_older]
+        elsewhere: Iterator[Answer] = iter(())
+        if older and code is not None:
+            root = find_study_folder(code_state or old_state or study.root, study.root)
+            own = root != study.root
+            elsewhere = iter(
+                compute_with_other_version(code, root, older, recomputer.modules, own=own)
+            )
+        answers = [next(elsewhere) if by_older else recomputer.compute(job)
+                   for by_older, job in swaps]  # fmt: skip
+        return [answer if isinstance(answer, str) else _values_by_identity(answer)
+                for answer in answers]  # fmt: skip
+
+    before = select_known_parameters(study, then.parameters)
+    after = select_known_parameters(study, now.parameters)
+    if old_data is None:
+        return _swap_backward(compute, new_data, before, after, changed, _missing(then, folders))
+    older = code is not None
+    start, end = (older, RecomputeJob(old_data, before)), (False, RecomputeJob(new_data, after))
+    swaps: dict[FactorKind, Swap] = {}
+    alone: dict[str, Mapping[str, Any]] = {}
+    if "data" in changed:
+        swaps["data"] = older, RecomputeJob(new_data, before)
+    if "parameters" in changed:
+        swaps["parameters"] = older, RecomputeJob(old_data, after)
+        alone = _swap_single_parameters(study, before, after)
+    if older:
+        swaps["code"] = False, start[1]
+    single_swaps = [(older, RecomputeJob(old_data, values)) for values in alone.values()]
+    answers = compute(start, end, *swaps.values(), *single_swaps)
+    return _tell_answers(answers, swaps, list(alone), changed, older, reason)
+
+
+def _tell_answers(
+    answers: Sequence[Numbers | str],
+    swaps: Iterable[FactorKind],
+    parameters: Sequence[str],
+    changed: Sequence[FactorKind],
+    older: bool,
+    code_reason: str,
+) -> _Reruns:
+    """What came of swapping one thing at a time into the older run: start, end, swaps."""
+    start, end, *rest = answers
+    by_kind = dict(zip(swaps, rest, strict=False))
+    single = dict(zip(parameters, rest[len(by_kind) :], strict=True))
+    told: Mapping[FactorKind, Numbers | str] = by_kind
+    if isinstance(start, str):
+        told = dict.fromkeys(changed, f"the older run: {start}")
+    factors = _list_factors(changed, told, _failure_reasons(single))
+    first: FactorKind | None = None
+    # With the older code at hand, what it gives now and did not give then is the environment's.
+    # Without it, code and environment can only be told apart where one of them is unchanged.
+    if not isinstance(start, str):
+        environment = "environment" in changed
+        if "code" in changed and not older:
+            first = "code_or_environment" if environment else "code"
+        elif environment:
+            first = "environment"
+        if first is not None:
+            factors.append(Factor(first, "measured", code_reason))
+    return _Reruns(
         tuple(factors),
-        None if isinstance(start, str) else start,
-        None if isinstance(end, str) else end,
-        {kind: answer for kind, answer in answers.items() if not isinstance(answer, str)},
+        _numbers(start),
+        _numbers(end),
+        {kind: answer for kind, answer in by_kind.items() if not isinstance(answer, str)},
         first,
         single=single,
     )
 
 
-def _outermost_factor(changed: Sequence[FactorKind], older: bool) -> FactorKind | None:
-    """What the step from the recorded older run to its rerun is due to.
-
-    With the older code at hand, what it gives now and did not give then is the environment's.
-    Without it, code and environment can only be told apart where one of them is unchanged.
-    """
-    if "code" in changed and not older:
-        return "code_or_environment" if "environment" in changed else "code"
-    return "environment" if "environment" in changed else None
-
-
-def _backward(
-    bench: _Reruns,
+def _swap_backward(
+    compute: Compute,
     data: Path,
-    parameters: tuple[Mapping[str, Any], Mapping[str, Any]],
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
     changed: Sequence[FactorKind],
     reason: str,
-) -> _Rerun:
+) -> _Reruns:
     """Without the older data only parameters can be swapped, on the newer data."""
-    after, before = (RecomputeJob(data, parameters[1]), RecomputeJob(data, parameters[0]))
-    jobs = [after, before] if "parameters" in changed else [after]
-    end, *rest = bench.compute([(False, job) for job in jobs])
-    swapped: dict[FactorKind, Numbers] = {}
+    values = [after, before] if "parameters" in changed else [after]
+    end, *rest = compute(*((False, RecomputeJob(data, value)) for value in values))
+    told: dict[FactorKind, Numbers | str] = dict.fromkeys(changed, reason)
+    if rest:
+        told["parameters"] = rest[0]
+    factors = _list_factors(changed, told, "swapped on the data of the newer run")
+    swapped = {kind: answer for kind, answer in told.items() if not isinstance(answer, str)}
+    return _Reruns(tuple(factors), _numbers(end), swapped=swapped, backward=True)
+
+
+def _list_factors(
+    changed: Sequence[FactorKind], told: Mapping[FactorKind, Numbers | str], note: str
+) -> list[Factor]:
+    """What became of measuring each factor of which there is something to tell."""
     factors = []
     for kind in changed:
-        answer = rest[0] if kind == "parameters" else reason
+        answer = told.get(kind)
         if isinstance(answer, str):
             factors.append(Factor(kind, "not_attributable", answer))
-        else:
-            swapped[kind] = answer
-            factors.append(Factor(kind, "measured", "swapped on the data of the newer run"))
-    return _Rerun(
-        tuple(factors), end=None if isinstance(end, str) else end, swapped=swapped, backward=True
-    )
+        elif answer is not None:
+            factors.append(Factor(kind, "measured", note if kind == "parameters" else ""))
+    return factors
 
 
-def _codes(
-    old: Artifact, new: Artifact, place: Path | None, changed: Sequence[FactorKind]
-) -> tuple[Path | None, bool, str]:
-    """The folder with the older code, if it differs and is at hand, and what is installed.
+def _numbers(answer: Numbers | str) -> Numbers:
+    return {} if isinstance(answer, str) else answer
 
-    Returns:
-        That folder, whether the installed code is that of the newer run, and what to say.
-    """
-    if list_differing_code(new.ingredients, PACKAGE):
-        is_neither = list_differing_code(old.ingredients, PACKAGE)
-        return None, False, _NEITHER if is_neither else _INSTALLED_OLDER
-    if "code" not in changed or place is None:
-        return None, True, _NO_CODE if "code" in changed else ""
+
+def _find_older_code(then: Ingredients, place: Path | None) -> tuple[Path | None, str]:
+    """The folder with the older code if it is at hand, else why it is not."""
+    if place is None:
+        return None, _NO_CODE
     source = find_source_folder(place)
     if source is None:
-        return None, True, "there is no evaltools in the folder given as its code"
-    other = list_differing_code(old.ingredients, source / "evaltools")
-    if other:
-        return None, True, f"the code given is not that of the older run: {other[0]} differs"
-    return source, True, ""
+        return None, "there is no evaltools in the folder given as its code"
+    if other := list_differing_code(then, source / "evaltools"):
+        return None, f"the code given is not that of the older run: {other[0]} differs"
+    return source, ""
 
 
-def _groups(
+def _swap_single_parameters(
     study: Study, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> dict[str, Mapping[str, Any]]:
     """The older parameters with one of the newer values; what follows from it goes with it."""
     names = [name for name in after if before.get(name) != after[name]]
     declared = study.declaration.parameters
     follows = {
-        name: by.by
+        name: rule.by
         for name in names
-        if (by := declared[name].derived) is not None and by.by in names
+        if (rule := declared[name].derived) is not None and rule.by in names
     }
-    if len(names) - len(follows) < 2:
+    leaders = [name for name in names if name not in follows]
+    if len(leaders) < 2:
         return {}
-    groups: dict[str, Mapping[str, Any]] = {}
-    for name in names:
-        if name not in follows:
-            taken = [name, *(other for other, by in follows.items() if by == name)]
-            groups[", ".join(taken)] = {**before, **{item: after[item] for item in taken}}
-    return groups
+    groups = ([one, *(name for name, by in follows.items() if by == one)] for one in leaders)
+    return {", ".join(group): {**before, **{name: after[name] for name in group}}
+            for group in groups}  # fmt: skip
 
 
-def _missing_data(then: Ingredients, folders: Sequence[Path]) -> str:
+def _missing(then: Ingredients, folders: Sequence[Path]) -> str:
     """Why the older data are not at hand, naming the nearest miss where one was given."""
     if len(folders) < 2:
         return _NO_DATA.format(side="older")

@@ -8,7 +8,7 @@ from functools import lru_cache
 from math import isclose, sqrt
 from typing import Literal
 
-from evaltools.indicators.indicator import Estimand, Indicator, Unit
+from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.optimism_gap import newcombe_paired
 from evaltools.report.evidence_pages.glossary import FAMILIES
 from evaltools.statistics.intervals import newcombe
@@ -23,16 +23,13 @@ Identity = tuple[str, str, tuple[tuple[str, str], ...]]
 
 @dataclass(frozen=True)
 class IndicatorChange:
-    """One indicator in two runs.
+    """One indicator in two runs; None where a run has none.
 
     Arguments:
-        old, new: the records; None where a run has none.
         verdict: `moved` where the interval of the change leaves out nought, or where what was
             counted is wholly known; `within_uncertainty` where it does not; `incomparable`
             where nothing can be said of it.
-        change: new less old, in the unit of the indicator.
-        low, high: interval of the change, or None.
-        level: confidence level of the interval.
+        change: new less old, in the unit of the indicator, with limits at a confidence level.
         basis: how the verdict was come to.
         why: what keeps it from being compared.
     """
@@ -60,21 +57,6 @@ class IndicatorChange:
         return self.either.key
 
     @property
-    def estimand(self) -> Estimand:
-        """What the indicator speaks of."""
-        return self.either.estimand
-
-    @property
-    def unit(self) -> Unit:
-        """Unit of the indicator."""
-        return self.either.unit
-
-    @property
-    def dimensions(self) -> tuple[tuple[str, str], ...]:
-        """What the indicator is broken down by."""
-        return self.either.dimensions
-
-    @property
     def identity(self) -> Identity:
         """Key, estimand and dimensions."""
         return self.either.identity
@@ -82,17 +64,11 @@ class IndicatorChange:
 
 @dataclass(frozen=True)
 class ComparisonSetting:
-    """What must be known of two runs to judge a change.
-
-    Arguments:
-        relation: whether they read the same reports.
-        level: confidence level of the newer run.
-        old_reports, new_reports: how many reports each read.
-        pairs: for shares of the same reports, by identity: reports with the property in both
-            runs, only in the newer, only in the older, in neither.
+    """What must be known of two runs to judge a change: how many reports each read, the level of
+    the newer one, and for shares of the same reports, by identity, how many have the property in
+    both runs, only in the newer, only in the older, in neither.
     """
 
-    relation: Relation
     level: float
     old_reports: int | None
     new_reports: int | None
@@ -103,13 +79,14 @@ def compare_indicators(
     old: Iterable[Indicator], new: Iterable[Indicator], setting: ComparisonSetting
 ) -> tuple[IndicatorChange, ...]:
     """Every indicator that is not the same in two runs, in the total order of indicators."""
-    before = {item.identity: item for item in old}
-    after = {item.identity: item for item in new}
+    before, after = ({item.identity: item for item in each} for each in (old, new))
     found = []
     for identity in sorted({*before, *after}):
         first, second = before.get(identity), after.get(identity)
         if first is None or second is None or not _is_same(first, second):
-            siblings = (_find_sibling(before, identity), _find_sibling(after, identity))
+            key, estimand, by = identity
+            of_kind = (key, "S" if estimand == "D" else "", by)
+            siblings = (before.get(of_kind), after.get(of_kind))
             found.append(judge_change(first, second, setting, siblings))
     return tuple(found)
 
@@ -120,13 +97,10 @@ def judge_change(
     setting: ComparisonSetting,
     siblings: tuple[Indicator | None, Indicator | None] = (None, None),
 ) -> IndicatorChange:
-    """Compare one indicator in two runs.
+    """Compare one indicator in two runs; at least one has it.
 
-    Arguments:
-        old, new: its records; at least one is there.
-        setting: of the two runs.
-        siblings: the records of the same share for projects of this kind, whose intervals stand
-            in for those that a share of the reports read does not have.
+    Siblings are the records of the same share for projects of this kind, whose intervals stand in
+    for those that a share of the reports read does not have.
 
     Source: limits of the difference of independent shares Newcombe 1998,
     doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I; of other quantities
@@ -145,18 +119,14 @@ def judge_change(
     change = new.value - old.value
     if "bounds" in (old.method, new.method):
         return _compare_bounds(old, new, change)
-    limits = _change_limits(old, new, setting, siblings)
-    if limits is not None:
+    if limits := _change_limits(old, new, setting, siblings):
         low, high, basis = limits
         # Limits that touch nought by rounding alone do not leave it out.
-        clear = low > 1e-12 or high < -1e-12
-        verdict: Verdict = "moved" if clear else "within_uncertainty"
+        verdict: Verdict = "moved" if low > 1e-12 or high < -1e-12 else "within_uncertainty"
         return IndicatorChange(old, new, verdict, change, low, high, setting.level, basis)
     if new.unit == "count" or _is_exact(new):
-        moved = not isclose(change, 0.0, abs_tol=1e-12)
-        return IndicatorChange(
-            old, new, "moved" if moved else "within_uncertainty", change, basis="exact"
-        )
+        verdict = "within_uncertainty" if isclose(change, 0.0, abs_tol=1e-12) else "moved"
+        return IndicatorChange(old, new, verdict, change, basis="exact")
     return IndicatorChange(old, new, "incomparable", change, why="uncertainty_unknown")
 
 
@@ -166,13 +136,18 @@ def square_and_add(old: Indicator, new: Indicator) -> tuple[float, float] | None
     Source: Zou & Donner 2008, Statistics in Medicine 27:1693-1702, doi:10.1002/sim.3095. With
     Wilson limits it is Newcombe's method 10.
     """
-    ends = (old.value, old.low, old.high, new.value, new.low, new.high)
-    if any(end is None for end in ends) or old.level is None or old.level != new.level:
+    ends = _known(old.value, old.low, old.high, new.value, new.low, new.high)
+    if ends is None or old.level is None or old.level != new.level:
         return None
-    a, a_low, a_high, b, b_low, b_high = (float(end) for end in ends if end is not None)
-    return b - a - sqrt((b - b_low) ** 2 + (a_high - a) ** 2), b - a + sqrt(
-        (b_high - b) ** 2 + (a - a_low) ** 2
-    )
+    a, a_low, a_high, b, b_low, b_high = ends
+    below, above = (b - b_low) ** 2 + (a_high - a) ** 2, (b_high - b) ** 2 + (a - a_low) ** 2
+    return b - a - sqrt(below), b - a + sqrt(above)
+
+
+def _known(*ends: float | None) -> list[float] | None:
+    """The numbers, if all of them are there."""
+    found = [float(end) for end in ends if end is not None]
+    return found if len(found) == len(ends) else None
 
 
 def _is_exact(indicator: Indicator) -> bool:
@@ -188,39 +163,26 @@ def _change_limits(
     siblings: tuple[Indicator | None, Indicator | None],
 ) -> tuple[float, float, Basis] | None:
     if new.unit == "share" and new.identity in setting.pairs:
-        low, high = _paired_limits(setting.pairs[new.identity], setting.level)
-        return low, high, "newcombe_paired"
+        paired = newcombe_paired(*setting.pairs[new.identity], setting.level)
+        return paired.low, paired.high, "newcombe_paired"
     if _is_exact(new):
         return None
     if _counts_reports(old, setting.old_reports) and _counts_reports(new, setting.new_reports):
         if new.estimand == "P":
             own = square_and_add(old, new)
             return (*own, "square_and_add") if own else None
-        assert old.x is not None
-        assert old.n is not None
-        assert new.x is not None
-        assert new.n is not None
-        low, high = _newcombe_limits(new.x, new.n, old.x, old.n, setting.level)
-        return low, high, "newcombe"
+        return _newcombe_limits(new.x, new.n, old.x, old.n, setting.level)
     for first, second in ((old, new), siblings):
-        if counted := _wilson_counts(first, second):
-            low, high = _newcombe_limits(*counted, setting.level)
-            return low, high, "newcombe"
-        if first is not None and second is not None and (own := square_and_add(first, second)):
+        if first is None or second is None:
+            continue
+        # Limits that are Wilson's can be had at any level.
+        if all(share.method == "wilson" and share.n for share in (first, second)) and (
+            limits := _newcombe_limits(second.x, second.n, first.x, first.n, setting.level)
+        ):
+            return limits
+        if own := square_and_add(first, second):
             return *own, "square_and_add"
     return None
-
-
-def _wilson_counts(
-    old: Indicator | None, new: Indicator | None
-) -> tuple[int, int, int, int] | None:
-    """Counts of two shares whose limits are Wilson's, and so can be had at any level."""
-    counts: list[int] = []
-    for share in (new, old):
-        if share is None or share.method != "wilson" or share.x is None or not share.n:
-            return None
-        counts += (share.x, share.n)
-    return counts[0], counts[1], counts[2], counts[3]
 
 
 def _counts_reports(indicator: Indicator, reports: int | None) -> bool:
@@ -236,31 +198,22 @@ def _counts_reports(indicator: Indicator, reports: int | None) -> bool:
 
 def _compare_bounds(old: Indicator, new: Indicator, change: float) -> IndicatorChange:
     """Bounds that assume nothing tell of a change only where they have nothing in common."""
-    ends = (old.low, old.high, new.low, new.high)
-    if any(end is None for end in ends):
+    ends = _known(old.low, old.high, new.low, new.high)
+    if ends is None:
         return IndicatorChange(old, new, "incomparable", change, why="not_computed")
-    a_low, a_high, b_low, b_high = (float(end) for end in ends if end is not None)
-    apart = b_low > a_high or b_high < a_low
-    return IndicatorChange(
-        old, new, "moved" if apart else "within_uncertainty", change,
-        b_low - a_high, b_high - a_low, 1.0, "bounds",
-    )  # fmt: skip
+    a_low, a_high, b_low, b_high = ends
+    verdict: Verdict = "moved" if b_low > a_high or b_high < a_low else "within_uncertainty"
+    return IndicatorChange(old, new, verdict, change, b_low - a_high, b_high - a_low, 1.0, "bounds")
 
 
 @lru_cache(maxsize=10_000)
-def _newcombe_limits(x1: int, n1: int, x2: int, n2: int, level: float) -> tuple[float, float]:
+def _newcombe_limits(
+    x1: int | None, n1: int | None, x2: int | None, n2: int | None, level: float
+) -> tuple[float, float, Basis] | None:
+    if x1 is None or n1 is None or x2 is None or n2 is None:
+        return None
     found = newcombe(x1, n1, x2, n2, level)
-    return found.low, found.high
-
-
-def _paired_limits(cells: tuple[int, int, int, int], level: float) -> tuple[float, float]:
-    found = newcombe_paired(*cells, level)
-    return found.low, found.high
-
-
-def _find_sibling(records: Mapping[Identity, Indicator], identity: Identity) -> Indicator | None:
-    key, estimand, by = identity
-    return records.get((key, "S", by)) if estimand == "D" else None
+    return found.low, found.high, "newcombe"
 
 
 def _is_same(old: Indicator, new: Indicator) -> bool:

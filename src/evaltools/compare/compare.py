@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from evaltools.compare.changes import (
     ComparisonSetting,
     Identity,
     IndicatorChange,
     Relation,
-    Verdict,
     compare_indicators,
 )
 from evaltools.compare.prose import ProseChange, compare_prose, read_present_tables
@@ -29,31 +28,14 @@ DECLARATIONS = ("evaluation.yml", "reports/words.yml")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-@dataclass(frozen=True)
-class ComparisonSide:
-    """One of the two runs.
-
-    Arguments:
-        name: the beginning of its key.
-        reports, projects: final reports read and funded projects in scope; None where unknown.
-    """
-
-    name: str
-    parameters: Mapping[str, Any]
-    reports: int | None
-    projects: int | None
-
-
-@dataclass(frozen=True)
-class InputChange:
+class InputChange(NamedTuple):
     """One file that is not the same in both runs."""
 
     file: str
     kind: InputKind
 
 
-@dataclass(frozen=True)
-class ParameterChange:
+class ParameterChange(NamedTuple):
     """One parameter with its plain values; None where a run does not know it."""
 
     name: str
@@ -63,19 +45,14 @@ class ParameterChange:
 
 @dataclass(frozen=True)
 class FindingChange:
-    """A finding whose outcome is not the same; None where a run does not judge it.
+    """A finding whose outcome is not the same, with the indicators it looks at that have changed.
 
-    Arguments:
-        id: of the finding.
-        old, new: its outcomes.
-        reason: why it is now as it is.
-        keys: indicators that it looks at and that have changed.
+    An outcome is None where a run does not judge it.
     """
 
     id: str
     old: str | None
     new: str | None
-    reason: str
     keys: tuple[str, ...]
 
 
@@ -84,20 +61,16 @@ class Comparison:
     """What differs between an older and a newer run.
 
     Arguments:
-        relation: whether they read the same reports.
         level: confidence level of the intervals of changes.
         compared: how many indicators either has.
         changes: those that are not the same, in their total order.
         findings: those whose outcome changed; None where a run has no judgements.
         inputs: files of the data, and the declaration of the study.
-        parameters, code, notebooks: what differs in them.
-        lock: whether other packages were installed.
-        python: versions of Python, older first, where they differ.
         prose: variables that print differently; None where there was no study to read.
     """
 
-    old: ComparisonSide
-    new: ComparisonSide
+    old: Artifact
+    new: Artifact
     relation: Relation
     level: float
     compared: int
@@ -110,10 +83,6 @@ class Comparison:
     lock: bool
     python: tuple[str, str] | None
     prose: tuple[ProseChange, ...] | None
-
-    def with_verdict(self, verdict: Verdict) -> tuple[IndicatorChange, ...]:
-        """The moves of one verdict."""
-        return tuple(change for change in self.changes if change.verdict == verdict)
 
     @property
     def data_changed(self) -> bool:
@@ -136,41 +105,34 @@ def compare(
 ) -> Comparison:
     """Compare two runs, reports or bundles.
 
-    Arguments:
-        study: whose prose and code labels to read; without it nothing is said of the prose.
-        pairs: for shares of reports that both runs read, how they moved one by one, see
-            `pairs.paired_states`; without it reports in both are treated as if they were
-            others, which is the more careful.
-
-    Returns:
-        What differs. Verdicts are of each indicator by itself; among many, some cross their
-        interval by chance, and how many is said where the comparison is shown.
+    The study is that whose prose and code labels to read; without it nothing is said of the prose.
+    The pairs say of reports that both runs read how they moved one by one, see `pair_reports`;
+    without them they are treated as if they were others, which is the more careful. Verdicts are of
+    each indicator by itself; among many, some cross their interval by chance.
     """
-    setting = ComparisonSetting(
-        relation="same" if pairs else find_relation(old, new),
-        level=float(new.ingredients.parameters.get("confidence", 0.95)),
-        old_reports=_count_reports(old)[0],
-        new_reports=_count_reports(new)[0],
-        pairs=pairs or {},
-    )
-    found = compare_indicators(old.indicators, new.indicators, setting)
     then, now = old.ingredients, new.ingredients
-    changed = {change.key for change in found}
+    relation = "same" if pairs else find_relation(old, new)
+    level = float(now.parameters.get("confidence", 0.95))
+    setting = ComparisonSetting(level, old.reports, new.reports, pairs or {})
+    changes = compare_indicators(old.indicators, new.indicators, setting)
     prose, judgements = None, (old.findings, new.findings)
     if study is not None:
         prose = compare_prose(study, old, new)
         if None in judgements:  # both by the same declaration, or the change is that of it
             judgements = (judge_findings_now(study, old), judge_findings_now(study, new))
-    everything = {item.identity for item in (*old.indicators, *new.indicators)}
     return Comparison(
-        old=ComparisonSide(old.name, then.parameters, *_count_reports(old)),
-        new=ComparisonSide(new.name, now.parameters, *_count_reports(new)),
-        relation=setting.relation,
-        level=setting.level,
-        compared=len(everything),
-        changes=found,
-        findings=_compare_findings(*judgements, changed),
-        inputs=tuple(_compare_inputs(then.files, now.files)),
+        old=old,
+        new=new,
+        relation=relation,
+        level=level,
+        compared=len({item.identity for item in (*old.indicators, *new.indicators)}),
+        changes=changes,
+        findings=_compare_findings(*judgements, {change.key for change in changes}),
+        inputs=tuple(
+            InputChange(name, "added" if name not in then.files
+                        else "changed" if name in now.files else "removed")
+            for name in changed_keys(then.files, now.files)
+        ),
         parameters=tuple(
             ParameterChange(name, then.parameters.get(name), now.parameters.get(name))
             for name in changed_keys(then.parameters, now.parameters)
@@ -180,7 +142,7 @@ def compare(
         lock=then.lock != now.lock,
         python=(then.python, now.python) if then.python != now.python else None,
         prose=prose,
-    )
+    )  # fmt: skip
 
 
 def find_relation(old: Artifact, new: Artifact) -> Relation:
@@ -208,22 +170,6 @@ def _are_apart(old: object, new: object) -> bool:
     return texts and "all" not in (old, new) and not _DAY.fullmatch(str(old))
 
 
-def _count_reports(run: Artifact) -> tuple[int | None, int | None]:
-    """Reports read and funded projects in scope."""
-    for item in run.indicators:
-        if item.key == "reports.read.share" and not item.dimensions and item.estimand == "D":
-            return item.x, item.n
-    return None, None
-
-
-def _compare_inputs(old: Mapping[str, str], new: Mapping[str, str]) -> Iterable[InputChange]:
-    for name in changed_keys(old, new):
-        kind: InputKind = "changed" if name in old and name in new else (
-            "added" if name in new else "removed"
-        )  # fmt: skip
-        yield InputChange(name, kind)
-
-
 def _compare_findings(
     old: Mapping[str, JudgedFinding] | None,
     new: Mapping[str, JudgedFinding] | None,
@@ -233,47 +179,37 @@ def _compare_findings(
         return None
     found = []
     for name in sorted({*old, *new}):
-        first, second = old.get(name), new.get(name)
-        if first is not None and second is not None and first.outcome == second.outcome:
-            continue
-        latest = second or first
-        assert latest is not None
-        keys = {*(first.keys if first else ()), *(second.keys if second else ())} & changed
-        outcomes = (first.outcome if first else None, second.outcome if second else None)
-        found.append(FindingChange(name, *outcomes, latest.reason, tuple(sorted(keys))))
+        both = (old.get(name), new.get(name))
+        before, after = (each.outcome if each else None for each in both)
+        if before != after:
+            keys = {key for each in both if each for key in each.keys} & changed
+            found.append(FindingChange(name, before, after, tuple(sorted(keys))))
     return tuple(found)
 
 
 def judge_findings_now(study: Study, run: Artifact) -> dict[str, JudgedFinding] | None:
-    """The study's findings, as they are declared now, put to the numbers of a run.
+    """The study's findings, as they are declared now, put to the numbers of a run, by id.
 
-    Returns:
-        By id of the finding. None where the study declares none, or some of them ask for
-        numbers that the run does not have.
+    None where there are none, or some ask for numbers that the run does not have.
     """
     if not (study.root / FILE_NAME).is_file():
         return None
     declared = load_findings(study.root, study.declaration.languages)
     estimand = ESTIMANDS[str(run.ingredients.parameters.get("estimand", "descriptive"))]
-    words = study.words(run.ingredients.parameters.get("language", study.declaration.languages[0]))
+    table = read_present_tables(study, {"facts"}).get("facts")
+    facts = {} if table is None else {
+        str(name): float(value)
+        for name, value in zip(table["fact_id"], table["value"], strict=True)
+    }  # fmt: skip
     try:
-        judgements = judge(declared, run.indicators, estimand, _read_facts(study))
+        judgements = judge(declared, run.indicators, estimand, facts)
     except ProblemError:
         return None  # an older run need not have every number that is asked for today
     return {
         item.finding.id: JudgedFinding(
             item.finding.id,
             item.outcome,
-            item.reason.text(words),
             tuple(sorted({number.key for number in item.numbers})),
         )
         for item in judgements
     }
-
-
-def _read_facts(study: Study) -> dict[str, float]:
-    """Single public facts by name."""
-    facts = read_present_tables(study, {"facts"}).get("facts")
-    if facts is None:
-        return {}
-    return dict(zip(map(str, facts["fact_id"]), map(float, facts["value"]), strict=True))

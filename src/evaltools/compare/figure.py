@@ -10,11 +10,19 @@ from PIL import Image
 from evaltools.charts.canvas import Canvas
 from evaltools.charts.figure import PNG_DPI, Figure
 from evaltools.charts.slope_chart import Slope, Slopes
-from evaltools.charts.style import DEEP_BLUE, PAPER, QUIET, RUST, SMALL, TEXT_WIDTH, house_style
+from evaltools.charts.style import (
+    DEEP_BLUE,
+    PAPER,
+    QUIET,
+    RUST,
+    SMALL,
+    TEXT_WIDTH,
+    Weight,
+    house_style,
+)
 from evaltools.charts.text_metrics import height, wrap
 from evaltools.compare import rows as tables
-from evaltools.compare.changes import IndicatorChange
-from evaltools.compare.compare import Comparison, ComparisonSide
+from evaltools.compare.compare import Comparison
 from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
@@ -34,10 +42,9 @@ def draw_comparison(
         old_n=say.number(comparison.old.reports, language),
         new_n=say.number(comparison.new.reports, language),
     )  # fmt: skip
-    level = f"{say.percent(comparison.level, language)}"
     nothing = words("comparison.nothing")
     chart = Slopes(make_slopes(comparison, language, labels), names, words=words, nothing=nothing)
-    note = words("comparison.note.figure", level=level)
+    note = words("comparison.note.figure", level=say.percent(comparison.level, language))
     return chart.figure(f"{notice} {caption}".strip(), note=note)
 
 
@@ -48,40 +55,34 @@ def make_slopes(
     themes = [
         change
         for change in tables.select_headline_changes(comparison.changes)
-        if change.key.partition(".")[0] in THEMES
-        and change.unit == "share"
-        and change.change is not None
+        if change.key.partition(".")[0] in THEMES and change.either.unit == "share"
     ]
-    chosen = sorted(
-        themes,
-        key=lambda change: (change.verdict != "moved", -abs(change.change or 0.0), change.key),
-    )[:ROWS]
-    return [_make_slope(change, language, labels) for change in chosen]
+    slopes = [
+        ((change.verdict != "moved", -abs(change.change), change.key), change.old, change.new)
+        for change in themes
+        if change.change is not None and change.old is not None and change.new is not None
+    ]
+    return [
+        Slope(
+            tables.find_label(key, language, labels),
+            *(old.value, new.value, old.x, old.n, new.x, new.n),
+            clear=not unclear,
+        )
+        for (unclear, _, key), old, new in sorted(slopes, key=lambda slope: slope[0])[:ROWS]
+    ]
 
 
 def name_sides(comparison: Comparison, language: Language) -> tuple[str, str]:
     """What the two runs are called: by their wave where that differs, else by their runs."""
-    waves = [str(side.parameters.get("wave", "")) for side in (comparison.old, comparison.new)]
-    if waves[0] and waves[1] and waves[0] != waves[1]:
-        return waves[0], waves[1]
+    sides = (comparison.old, comparison.new)
+    old, new = (str(side.ingredients.parameters.get("wave", "")) for side in sides)
+    if old and new and old != new:
+        return old, new
     words = Words(language)
-    return _name_side(words("comparison.column.old"), comparison.old), _name_side(
-        words("comparison.column.new"), comparison.new
+    return (
+        f"{words('comparison.column.old')} ({comparison.old.name[:8]})",
+        f"{words('comparison.column.new')} ({comparison.new.name[:8]})",
     )
-
-
-def _name_side(word: str, side: ComparisonSide) -> str:
-    return f"{word} ({side.name[:8]})"
-
-
-def _make_slope(change: IndicatorChange, language: Language, labels: Mapping[str, str]) -> Slope:
-    old, new = change.old, change.new
-    assert old is not None
-    assert new is not None
-    return Slope(
-        tables.find_label(change.key, language, labels), old.value, new.value, old.x, old.n, new.x,
-        new.n, clear=change.verdict == "moved",
-    )  # fmt: skip
 
 
 _MARGIN = 12.0
@@ -94,8 +95,8 @@ def encode_comparison(
     """The picture as PNG, with a notice, such as that the data are an example."""
     figure = draw_comparison(comparison, language, labels)
     title = Words(language)("comparison.title")
-    above = _draw_strip([(title, _TITLE, DEEP_BLUE, True), (notice, SMALL, RUST, True)])
-    below = _draw_strip([(figure.full_caption, SMALL, QUIET, False)])
+    above = _draw_strip((title, _TITLE, DEEP_BLUE, "bold"), (notice, SMALL, RUST, "bold"))
+    below = _draw_strip((figure.full_caption, SMALL, QUIET, "regular"))
     parts = [Image.open(io.BytesIO(part)).convert("RGB") for part in (above, figure.png, below)]
     margin = round(_MARGIN / 72 * PNG_DPI)
     width = max(part.width for part in parts) + 2 * margin
@@ -110,20 +111,18 @@ def encode_comparison(
     return buffer.getvalue()
 
 
-def _draw_strip(texts: list[tuple[str, float, str, bool]]) -> bytes:
+def _draw_strip(*texts: tuple[str, float, str, Weight]) -> bytes:
     """Lines of text over the whole width as PNG."""
-    room = TEXT_WIDTH - 4
     blocks = [
-        (wrap(text, room, size, "bold" if bold else "regular", max_lines=4), size, color, bold)
-        for text, size, color, bold in texts
+        (wrap(text, TEXT_WIDTH - 4, size, weight, max_lines=4), size, color, weight)
+        for text, size, color, weight in texts
         if text
     ]
     canvas = Canvas(sum(height(len(lines), size) for lines, size, *_ in blocks) + 10)
     y = 2.0
-    for lines, size, color, bold in blocks:
+    for lines, size, color, weight in blocks:
         high = height(len(lines), size)
-        weight = "bold" if bold else "regular"
-        canvas.text(2, y + high / 2, lines, size=size, color=color, weight=weight)  # type: ignore[arg-type]
+        canvas.text(2, y + high / 2, lines, size=size, color=color, weight=weight)
         y += high
     buffer = io.BytesIO()
     with house_style():

@@ -1,4 +1,4 @@
-"""Computes indicators with another version of this package: `python -P other_version.py`.
+"""Computes indicators with another version of this package, which is the one on the path.
 
 It uses only what every version has had since the first: the study, its tables, the selection and
 the chapters; where its study does not declare which those are, they are the chapters of this study
@@ -15,20 +15,18 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import evaltools
+from evaltools.evidence import Evidence, load_descriptor, read_tables
+from evaltools.indicators.indicator import to_record
+from evaltools.problems import ProblemError
+from evaltools.study import load_study
+
 
 def compute_jobs(asked: dict[str, Any]) -> list[dict[str, Any]]:
     """Records, or the first problem, of each set of data and parameters."""
-    sys.path.insert(0, asked["source"])
-    import evaltools  # the other version's, as all that follow
-
     package = Path(evaltools.__path__[0]).resolve()
     if not package.is_relative_to(Path(asked["source"]).resolve()):
         raise SystemExit(f"the other version was not loaded: {package}")
-    from evaltools.evidence import Evidence, load_descriptor, read_tables
-    from evaltools.indicators.indicator import to_record
-    from evaltools.problems import ProblemError
-    from evaltools.study import load_study
-
     study = load_study(Path(asked["study"]))
     declared = getattr(study.declaration, "chapters", {}) if asked["own"] else {}
     chapters = sorted(set(declared.values())) or list(filter(find_spec, asked["chapters"]))

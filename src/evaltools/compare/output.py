@@ -1,12 +1,15 @@
-"""A comparison in the terminal, in a report, and in files that somebody names."""
+"""A comparison in the terminal, as a chapter, as a page, and in files that somebody names."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
@@ -19,19 +22,24 @@ from evaltools.compare import rows as tables
 from evaltools.compare.attribution import Attribution
 from evaltools.compare.changes import IndicatorChange
 from evaltools.compare.compare import Comparison
-from evaltools.compare.figure import encode_comparison
-from evaltools.compare.page import write_page
+from evaltools.compare.figure import draw_comparison, encode_comparison, make_slopes
 from evaltools.compare.prose import read_code_labels
 from evaltools.evidence import load_descriptor
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
-from evaltools.i18n.numbers import Language
+from evaltools.i18n.numbers import MISSING, Language
 from evaltools.pipeline.outputs import escape_formula
 from evaltools.problems import Problem, ProblemError
+from evaltools.report.renderer.fonts import face_rules
 from evaltools.study import Study
 
 SHOWN = 25
 """Rows of a table before the rest is only counted."""
+_STATES = {
+    "measured": "measured by rerunning",
+    "only_one": "the only thing exchanged",
+    "not_attributable": "not attributable",
+}
 
 
 def print_comparison(
@@ -47,104 +55,65 @@ def print_comparison(
     if comparison.is_empty:
         return
     limit = 10_000 if everything else SHOWN
-    rows = [(item.what, item.old, item.new) for item in tables.list_input_changes(comparison, "en")]
-    _print_table(console, "What was exchanged", ("What", "Before", "Now"), rows, limit)
-    if comparison.findings:
-        found = [(item.id, item.old or "–", item.new or "–", ", ".join(item.keys))
-                 for item in comparison.findings]  # fmt: skip
-        columns = ("Finding", "Before", "Now", "Indicators that changed")
-        _print_table(console, "Findings whose outcome changed", columns, found, limit)
+
+    def show(
+        title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: range = range(0)
+    ) -> None:
+        if not rows:
+            return
+        table = RichTable(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD,
+                          pad_edge=False)  # fmt: skip
+        for number, name in enumerate(columns):
+            justify: Literal["left", "right"] = "right" if number in numeric else "left"
+            table.add_column(name, justify=justify, overflow="fold")
+        for row in rows[:limit]:
+            table.add_row(*map(Text, row))
+        console.print()
+        console.print(table)
+        if len(rows) > limit:
+            console.print(f"and {len(rows) - limit} more; --all shows them", highlight=False)
+
+    def show_changes(title: str, changes: Iterable[IndicatorChange]) -> None:
+        rows = []
+        for change in changes:
+            _, key, *rest = tables.format_change(change, "en", labels)
+            rows.append((f"{change.either.estimand} {key}", *rest))
+        columns = ("Indicator", "Before", "Now", "Change", "Interval", "Verdict")
+        show(title, columns, rows, range(3, 5))
+
+    inputs = tables.list_input_changes(comparison, "en")
+    show("What was exchanged", ("What", "Before", "Now"), inputs)
+    findings = [(item.id, item.old or "–", item.new or "–", ", ".join(item.keys))
+                for item in comparison.findings or ()]  # fmt: skip
+    columns = ("Finding", "Before", "Now", "Indicators that changed")
+    show("Findings whose outcome changed", columns, findings)
     moved = tables.select_changed_shares(comparison)
-    _print_changes(
-        console, "Shares that moved by more than their uncertainty", moved, labels, limit
-    )
     others = tables.select_other_changes(comparison)
     if everything:
-        shown = {change.identity for change in moved}
-        others = [change for change in comparison.changes if change.identity not in shown]
-    _print_changes(console, "Other changes", others, labels, limit)
+        told = {change.identity for change in moved}
+        others = [change for change in comparison.changes if change.identity not in told]
+    show_changes("Shares that moved by more than their uncertainty", moved)
+    show_changes("Other changes", others)
     if attribution is not None:
-        _print_causes(console, comparison, attribution, limit)
-    if comparison.prose:
-        places = [
-            (f"{item.file}:{item.line}", item.variable, item.old or "–", item.new or "–")
-            for item in comparison.prose
-        ]
-        columns = ("Place", "Variable", "Before", "Now")
-        _print_table(console, "Places of the text that print differently", columns, places, limit)
-
-
-def _print_changes(
-    console: Console,
-    title: str,
-    changes: list[IndicatorChange],
-    labels: Mapping[str, str],
-    limit: int,
-) -> None:
-    rows = []
-    for change in changes:
-        shown = tables.format_change(change, "en", labels)
-        what = f"{change.estimand} {shown.key}"
-        rows.append((what, shown.old, shown.new, shown.change, shown.interval, shown.verdict))
-    columns = ("Indicator", "Before", "Now", "Change", "Interval", "Verdict")
-    _print_table(console, title, columns, rows, limit, numeric=(3, 4))
-
-
-def _print_causes(
-    console: Console, comparison: Comparison, attribution: Attribution, limit: int
-) -> None:
-    console.print()
-    for factor in attribution.factors:
-        said = {"measured": "measured by rerunning", "only_one": "the only thing exchanged",
-                "not_attributable": "not attributable"}[factor.state]  # fmt: skip
-        reason = f" ({factor.reason})" if factor.reason else ""
-        line = f"{factor.kind.replace('_', ' ')}: {said}{reason}"
-        console.print(line, highlight=False, markup=False)
-    if all(factor.state == "only_one" for factor in attribution.factors) and not any(
-        effect.single for effect in attribution.effects.values()
-    ):
-        return
-    rows: list[tuple[str, ...]] = []
-    columns: tuple[str, ...] = ("Indicator", "Change")
-    for change in tables.select_headline_changes(comparison.changes):
-        effect = attribution.effects.get(change.identity)
-        if effect is None or effect.change is None or change.unit != "share":
-            continue
-        told = tables.list_effect_parts(effect, attribution, "en")
-        singles = tuple((f"{name} alone", tables.format_points(part, "en"))
-                        for name, part in effect.single)  # fmt: skip
-        columns = ("Indicator", "Change", *(name for name, _ in (*told, *singles)))
-        rows.append((change.key, tables.format_points(effect.change, "en"),
-                     *(part for _, part in (*told, *singles))))  # fmt: skip
-    title = "What changes of shares are due to, percentage points"
-    numeric = tuple(range(1, len(columns)))
-    _print_table(console, title, columns, rows, limit, numeric=numeric)
-
-
-def _print_table(
-    console: Console,
-    title: str,
-    columns: tuple[str, ...],
-    rows: Sequence[tuple[str, ...]],
-    limit: int,
-    numeric: tuple[int, ...] = (),
-) -> None:
-    if not rows:
-        return
-    table = RichTable(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD,
-                  pad_edge=False)  # fmt: skip
-    for number, name in enumerate(columns):
-        table.add_column(name, justify="right" if number in numeric else "left", overflow="fold")
-    for row in rows[:limit]:
-        table.add_row(*(Text(cell) for cell in row))
-    console.print()
-    console.print(table)
-    if len(rows) > limit:
-        console.print(f"and {len(rows) - limit} more; --all shows them", highlight=False)
+        console.print()
+        for factor in attribution.factors:
+            reason = f" ({factor.reason})" if factor.reason else ""
+            line = f"{factor.kind.replace('_', ' ')}: {_STATES[factor.state]}{reason}"
+            console.print(line, highlight=False, markup=False)
+        shares = (change for change in tables.select_headline_changes(comparison.changes)
+                  if change.either.unit == "share")  # fmt: skip
+        head, parts = tables.list_causes(shares, attribution, Words("en"), None)
+        title = "What changes of shares are due to, percentage points"
+        show(title, head, parts, range(1, len(head)))
+    places = [(f"{item.file}:{item.line}", item.variable, item.old or "–", item.new or "–")
+              for item in comparison.prose or ()]  # fmt: skip
+    columns = ("Place", "Variable", "Before", "Now")
+    show("Places of the text that print differently", columns, places)
 
 
 ROWS = 15
 """Rows of the table of shares; a report is not the place for all of them."""
+_MOVES = ("indicator", "old", "new", "change", "interval")
 
 
 def write_changes_section(
@@ -161,70 +130,168 @@ def write_changes_section(
         return "\n\n".join(blocks) + "\n"
     if attribution is not None:
         blocks.append(" ".join(map(escape_markdown, tables.explain_causes(attribution, language))))
-    exchanged = [
-        (row.what, row.old, row.new)
-        for row in tables.list_input_changes(comparison, language, labels)
-    ]
-    blocks += _table("inputs", ("what", "old", "new"), exchanged, words, (34, 33, 33))
+    inputs = tables.list_input_changes(comparison, language, labels)
+    if inputs:
+        head = _columns(words, "what", "old", "new")
+        blocks.append(_markdown_table("inputs", head, inputs, words, widths=(34, 33, 33)))
     moved = tables.select_changed_shares(comparison)
     if moved:
         shown = [tables.format_change(change, language, labels) for change in moved[:ROWS]]
         rows = [(row.label, row.old, row.new, row.change, row.interval) for row in shown]
-        columns = ("indicator", "old", "new", "change", "interval")
-        blocks += _table("moves", columns, rows, words, (38, 17, 17, 12, 16), right_from=1)
+        widths = (38, 17, 17, 12, 16)
+        blocks.append(_markdown_table("moves", _columns(words, *_MOVES), rows, words, 1, widths))
         if len(moved) > ROWS:
             blocks.append(words("comparison.more", count=len(moved) - ROWS))
     else:
         blocks.append(words("comparison.none_moved"))
-    head, parts = tables.list_causes(moved[:ROWS], attribution, language, labels)
+    head, parts = tables.list_causes(moved[:ROWS], attribution, words, labels)
     if parts:
-        blocks.append(_markdown(head, parts, words("comparison.caption.why"), "why", language, 1))
-    if comparison.findings:
-        outcomes = [
-            (
-                item.id,
-                tables.format_outcome(item.old, words),
-                tables.format_outcome(item.new, words),
-            )
-            for item in comparison.findings
-        ]
-        blocks += _table("findings", ("finding", "old", "new"), outcomes, words, (50, 25, 25))
+        blocks.append(_markdown_table("why", head, parts, words, 1))
+    if outcomes := tables.list_outcomes(comparison, words):
+        head = _columns(words, "finding", "old", "new")
+        blocks.append(_markdown_table("findings", head, outcomes, words, widths=(50, 25, 25)))
     return "\n\n".join(blocks) + "\n"
 
 
-def _table(
+def _columns(words: Words, *names: str) -> list[str]:
+    return [words(f"comparison.column.{name}") for name in names]
+
+
+def _markdown_table(
     name: str,
-    columns: Sequence[str],
-    rows: Sequence[tuple[str, ...]],
-    words: Words,
-    widths: Sequence[int],
-    right_from: int = 99,
-) -> list[str]:
-    if not rows:
-        return []
-    head = [words(f"comparison.column.{column}") for column in columns]
-    caption = words(f"comparison.caption.{name}")
-    return [_markdown(head, rows, caption, name, words.language, right_from, widths)]
-
-
-def _markdown(
     head: Sequence[str],
     rows: Sequence[Sequence[str]],
-    caption: str,
-    name: str,
-    language: Language,
-    right_from: int,
+    words: Words,
+    right_from: int = 99,
     widths: Sequence[int] = (),
 ) -> str:
     names = [f"c{place}" for place in range(len(head))]
-    frame = pd.DataFrame(list(rows), columns=names)
+    widths = widths or (34, *(12,) * (len(head) - 1))
     columns = [
-        Column(column, label, align="right" if place >= right_from else "left",
-               width=widths[place] if widths else (34 if place == 0 else 12))
-        for place, (column, label) in enumerate(zip(names, head, strict=True))
-    ]  # fmt: skip
-    table = Table(frame, columns, caption, language)
+        Column(name, label, align="right" if place >= right_from else "left", width=width)
+        for place, (name, label, width) in enumerate(zip(names, head, widths, strict=True))
+    ]
+    frame = pd.DataFrame([tuple(row) for row in rows], columns=names)
+    table = Table(frame, columns, words(f"comparison.caption.{name}"), words.language)
     return f"{table.markdown()}\n: {table.full_caption} {{#tbl-changes-{name}}}"
+
+
+_XML = re.compile(r"<\?xml[^>]*>|<!DOCTYPE[^>]*>", re.DOTALL)
+_STYLE = Path(__file__).with_name("page.css")
+
+
+def write_page(
+    comparison: Comparison,
+    attribution: Attribution | None,
+    language: Language,
+    labels: Mapping[str, str],
+    notice: str = "",
+) -> str:
+    """One self-contained HTML page in the house style, without any script.
+
+    A notice, such as that the data are an example, is shown at its top.
+    """
+    words = Words(language)
+    title = escape(words("comparison.page_title"))
+    body = [f"<h1>{title}</h1>"]
+    if notice:
+        body.append(f'<p class="notice">{escape(notice)}</p>')
+    body += [f"<p>{escape(sentence)}</p>" for sentence in tables.summarise(comparison, language)]
+    if not comparison.is_empty:
+        if make_slopes(comparison, language, labels):
+            figure = draw_comparison(comparison, language, labels)
+            svg = _XML.sub("", figure.svg).strip()
+            svg = svg.replace("<svg ", f'<svg role="img" aria-label="{escape(figure.alt)}" ', 1)
+            caption = escape(figure.full_caption)
+            body.append(f"<figure>{svg}<figcaption>{caption}</figcaption></figure>")
+        body += _page_parts(comparison, attribution, language, labels)
+    return (
+        f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{title}: {escape(comparison.old.name)}, {escape(comparison.new.name)}</title>\n"
+        f"<style>\n{face_rules()}\n{_STYLE.read_text(encoding='utf-8').strip()}\n</style>\n</head>\n<body>\n"
+        f'<a class="skip" href="#content">{escape(words("comparison.skip"))}</a>\n'
+        f'<main id="content" tabindex="-1">\n{chr(10).join(body)}\n</main>\n</body>\n</html>\n'
+    )
+
+
+def _page_parts(
+    comparison: Comparison,
+    attribution: Attribution | None,
+    language: Language,
+    labels: Mapping[str, str],
+) -> list[str]:
+    words = Words(language)
+    body: list[str] = []
+
+    def heading(name: str) -> None:
+        body.append(f"<h2>{escape(words(f'comparison.heading.{name}'))}</h2>")
+
+    def section(name: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        if rows:
+            heading(name)
+            body.append(_html_table(name, _columns(words, *columns), rows, words))
+
+    section(
+        "inputs", ("what", "old", "new"), tables.list_input_changes(comparison, language, labels)
+    )
+    section("findings", ("finding", "old", "new"), tables.list_outcomes(comparison, words))
+    heading("moves")
+    moved = tables.select_changed_shares(comparison)
+    if moved:
+        rows = [
+            (_label(row), row.old, row.new, row.change, row.interval)
+            for row in (tables.format_change(change, language, labels) for change in moved)
+        ]
+        body.append(_html_table("moves", _columns(words, *_MOVES), rows, words, range(1, 99)))
+    else:
+        body.append(f"<p>{escape(words('comparison.none_moved'))}</p>")
+    if attribution is not None:
+        heading("why")
+        body += [f"<p>{escape(line)}</p>" for line in tables.explain_causes(attribution, language)]
+        head, parts = tables.list_causes(moved, attribution, words, labels)
+        if parts:
+            body.append(_html_table("why", head, parts, words, range(1, 99)))
+    if others := tables.select_other_changes(comparison):
+        rows = [
+            (_label(row), row.old, row.new, row.change, row.verdict)
+            for row in (tables.format_change(change, language, labels) for change in others)
+        ]
+        head = _columns(words, *_MOVES[:4], "verdict")
+        body.append(_html_table("other", head, rows, words, range(1, 4)))
+    places = [(f"{item.file}:{item.line}", item.variable, item.old, item.new)
+              for item in comparison.prose or ()]  # fmt: skip
+    section("prose", ("place", "variable", "old", "new"), places)
+    return body
+
+
+def _label(row: tables.ChangeRow) -> str:
+    return row.label if row.label == row.key else f"{row.label}\n{row.key}"
+
+
+def _html_table(
+    name: str,
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    words: Words,
+    numeric: range = range(0),
+) -> str:
+    """A table whose rows begin with what they are of; a second line of it is its key."""
+    caption = escape(words(f"comparison.caption.{name}"))
+    kinds = [' class="number"' if place in numeric else "" for place in range(len(head))]
+    lines = [f'<div class="table" tabindex="0" role="region" aria-label="{caption}">',
+             f"<table><caption>{caption}</caption>", "<thead><tr>"]  # fmt: skip
+    lines += [f'<th scope="col"{kind}>{escape(text)}</th>'
+              for kind, text in zip(kinds, head, strict=True)]  # fmt: skip
+    lines.append("</tr></thead><tbody>")
+    for row in rows:
+        first, _, key = row[0].partition("\n")
+        small = f'<span class="key">{escape(key)}</span>' if key else ""
+        cells = [f'<th scope="row">{escape(first)}{small}</th>']
+        cells += [f"<td{kind}>{escape(text or MISSING)}</td>"
+                  for kind, text in zip(kinds[1:], row[1:], strict=True)]  # fmt: skip
+        lines.append(f"<tr>{''.join(cells)}</tr>")
+    return "\n".join([*lines, "</tbody></table></div>"])
 
 
 COLUMNS = (
@@ -240,40 +307,32 @@ def write_csv(comparison: Comparison, attribution: Attribution | None = None) ->
     spreadsheet would take for a formula is made harmless.
     """
     kinds = [factor.kind for factor in attribution.factors] if attribution else []
-    extra = [f"due_to_{kind}" for kind in kinds]
-    if attribution is not None:
-        extra += ["interaction", "unexplained"]
+    remainder = ["interaction", "unexplained"] if attribution else []
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([*COLUMNS, *extra])
+    writer.writerow([*COLUMNS, *(f"due_to_{kind}" for kind in kinds), *remainder])
     for change in comparison.changes:
-        row = _csv_row(change)
-        if attribution is not None:
+        by = ";".join(f"{name}={value}" for name, value in change.either.dimensions)
+        row = [
+            escape_formula(change.key),
+            change.either.estimand,
+            escape_formula(by),
+            change.either.unit,
+        ]
+        numbers: list[float | None] = []
+        for side in (change.old, change.new):
+            numbers += (side.value, side.x, side.n, side.N) if side else (None,) * 4
+        numbers += (change.change, change.low, change.high, change.level)
+        causes: list[float | None] = []
+        if attribution:
             effect = attribution.effects.get(change.identity)
             parts = dict(effect.parts) if effect else {}
-            row += [_format_number(parts.get(kind)) for kind in kinds]
+            causes = [parts.get(kind) for kind in kinds]
             known = effect is not None and effect.change is not None
-            remainder = (effect.interaction, effect.rest) if effect and known else (None, None)
-            row += [_format_number(number) for number in remainder]
-        writer.writerow(row)
+            causes += (effect.interaction, effect.rest) if effect and known else (None, None)
+        row += (change.verdict, change.why, *map(_format_number, numbers), change.basis)
+        writer.writerow([*row, *map(_format_number, causes)])
     return buffer.getvalue()
-
-
-def _csv_row(change: IndicatorChange) -> list[str]:
-    by = ";".join(f"{name}={value}" for name, value in change.dimensions)
-    row = [
-        escape_formula(change.key),
-        change.estimand,
-        escape_formula(by),
-        change.unit,
-        change.verdict,
-        change.why,
-    ]
-    for side in (change.old, change.new):
-        counts = (None,) * 4 if side is None else (side.value, side.x, side.n, side.N)
-        row += map(_format_number, counts)
-    numbers = (change.change, change.low, change.high, change.level)
-    return [*row, *map(_format_number, numbers), change.basis]
 
 
 def _format_number(value: float | None) -> str:
@@ -310,24 +369,19 @@ def write_comparison(
         ProblemError: a file cannot be written.
     """
     labels, notice = read_code_labels(study, language), example_notice(study, language)
-    wanted: list[tuple[Path | None, Callable[[], bytes]]] = [
-        (
-            files.html,
-            lambda: write_page(comparison, attribution, language, labels, notice).encode(),
-        ),
-        (files.csv, lambda: write_csv(comparison, attribution).encode()),
-        (
-            files.markdown,
-            lambda: write_changes_section(comparison, attribution, language, labels).encode(),
-        ),
+    wanted: list[tuple[Path | None, Callable[[], str | bytes]]] = [
+        (files.html, lambda: write_page(comparison, attribution, language, labels, notice)),
+        (files.csv, lambda: write_csv(comparison, attribution)),
+        (files.markdown, lambda: write_changes_section(comparison, attribution, language, labels)),
         (files.figure, lambda: encode_comparison(comparison, language, labels, notice)),
     ]
     written = []
-    for path, content in wanted:
+    for path, make in wanted:
         if path is None:
             continue
+        content = make()
         try:
-            path.write_bytes(content())
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
         except OSError as error:
             what = f"cannot be written: {error.strerror}"
             raise ProblemError([Problem(str(path), what, code="compare.file")]) from None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from html import unescape
 
@@ -27,13 +28,8 @@ _ESCAPED = re.compile(r"\\([^\w\s]|_)")
 
 @dataclass(frozen=True, order=True)
 class ProseChange:
-    """One place of the prose that prints differently.
-
-    Arguments:
-        file: path below the study.
-        line: from 1.
-        variable: key of the variable.
-        old, new: what it prints, as plain text; empty where a run does not know it.
+    """One place of the prose that prints differently, with what it prints, as plain text; empty
+    where a run does not know the variable.
     """
 
     file: str
@@ -46,12 +42,7 @@ class ProseChange:
 def compare_prose(study: Study, old: Artifact, new: Artifact) -> tuple[ProseChange, ...]:
     """Every `{{< var … >}}` of the report's sources that the two runs print differently.
 
-    Arguments:
-        study: whose sources are read, as they are now, in the language of the newer run.
-        old, new: the two runs; both are printed in that language.
-
-    Raises:
-        ProblemError: the study has no report in the language.
+    Sources are read as they are now, and both runs are printed in the language of the newer one.
     """
     language: Language = new.ingredients.parameters.get("language", "fi")
     folder = (study.root / study.report(language).source).parent
@@ -76,46 +67,30 @@ def compare_prose(study: Study, old: Artifact, new: Artifact) -> tuple[ProseChan
 def read_printed_texts(
     study: Study, run: Artifact, glossary: Glossary, used: Set[str]
 ) -> dict[str, str]:
-    """What the variables of a run print, as plain text by key.
-
-    Arguments:
-        study: whose declaration tells the parameters.
-        glossary: of the language to print in.
-        used: keys that are asked for; indicators of which none is, are not printed.
+    """What the variables of a run that are used print, as plain text by key.
 
     Those that come from the data alone (`fact.…`, `scope.coders`) are no part of it.
     """
     values, words = run.ingredients.parameters, glossary.words
     language = words.language
     estimand = ESTIMANDS[str(values.get("estimand", "descriptive"))]
-    stems = {stem for key in used for stem in _key_stems(key)}
+    # One of the beginnings of a key is that of its indicator.
+    stems = {key[:end] for key in used for end, char in enumerate(key) if char == "."}
     wanted = [item for item in run.indicators if item.key.rpartition(".")[0] in stems]
-    comparison = indicator_variables(wanted, estimand, words)
-    comparison |= ranking_variables(run.indicators, glossary)
+    printed = indicator_variables(wanted, estimand, words)
+    printed |= ranking_variables(run.indicators, glossary)
     for item in run.indicators:
         if item.key == "reports.read.share" and item.estimand == "D" and not item.dimensions:
-            comparison["scope.reports"] = say.number(item.x, language)
-            comparison["scope.projects"] = say.number(item.n, language)
+            printed["scope.reports"] = say.number(item.x, language)
+            printed["scope.projects"] = say.number(item.n, language)
     known = study.declaration.parameters
-    try:
-        parameters = study.parameters(
-            {name: value for name, value in values.items() if name in known}
-            | {"language": language}
-        )
-    except ProblemError:
-        return {
-            key: strip_markdown(text) for key, text in comparison.items()
-        }  # values that are no longer known
-    comparison["scope.description"] = describe_scope(study, parameters, words)
-    for name in known:
-        comparison[f"parameter.{name}"] = describe_parameter(parameters, name)
-    return {key: strip_markdown(text) for key, text in comparison.items()}
-
-
-def _key_stems(key: str) -> Iterator[str]:
-    """All beginnings of a key: one of them is that of its indicator."""
-    parts = key.split(".")
-    return (".".join(parts[:length]) for length in range(1, len(parts)))
+    given = {name: value for name, value in values.items() if name in known}
+    with contextlib.suppress(ProblemError):  # values that are no longer known
+        parameters = study.parameters(given | {"language": language})
+        printed["scope.description"] = describe_scope(study, parameters, words)
+        for name in known:
+            printed[f"parameter.{name}"] = describe_parameter(parameters, name)
+    return {key: strip_markdown(text) for key, text in printed.items()}
 
 
 def strip_markdown(markdown: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from evaltools.compare.attribution import Attribution, Effect
+from evaltools.compare.attribution import Attribution
 from evaltools.compare.changes import IndicatorChange
 from evaltools.compare.compare import Comparison
+from evaltools.compare.prose import Labels
 from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
@@ -22,15 +23,9 @@ BY_INTERVAL = ("newcombe", "newcombe_paired", "square_and_add")
 FILES_SHOWN = 12
 
 
-@dataclass(frozen=True)
-class ChangeRow:
-    """A move as it is printed.
-
-    Arguments:
-        label: what the indicator is of, in the language.
-        key: with dimensions, as in the table of indicators.
-        old, new, change, interval: as printed; empty where there is none.
-        verdict: in words.
+class ChangeRow(NamedTuple):
+    """A move as it is printed, empty where there is none: what the indicator is of, in the
+    language, its key with dimensions, both values, change, interval, and the verdict in words.
     """
 
     label: str
@@ -42,8 +37,7 @@ class ChangeRow:
     verdict: str
 
 
-@dataclass(frozen=True)
-class InputRow:
+class InputRow(NamedTuple):
     """Something that went into the two runs and is not the same."""
 
     what: str
@@ -53,16 +47,20 @@ class InputRow:
 
 def select_headline_changes(changes: Iterable[IndicatorChange]) -> list[IndicatorChange]:
     """Moves of the reports read that no other move says again, largest change of shares first."""
+
+    def size(change: IndicatorChange) -> float:
+        return abs(round(change.change or 0.0, 12))
+
     chosen = [
         change
         for change in changes
-        if change.estimand == "D"
-        and not change.dimensions
+        if change.either.estimand == "D"
+        and not change.either.dimensions
         and not any(part in SIDE_MEASURES for part in change.key.split("."))
         and not change.key.startswith(DERIVED)
     ]
     return sorted(
-        chosen, key=lambda change: (change.unit != "share", -_change_size(change), change.key)
+        chosen, key=lambda change: (change.either.unit != "share", -size(change), change.key)
     )
 
 
@@ -70,8 +68,8 @@ def select_changed_shares(comparison: Comparison) -> list[IndicatorChange]:
     """Shares of which it can be said that they moved, the largest change first."""
     return [
         change
-        for change in select_headline_changes(comparison.with_verdict("moved"))
-        if change.unit == "share"
+        for change in select_headline_changes(comparison.changes)
+        if change.either.unit == "share" and change.verdict == "moved"
     ]
 
 
@@ -93,11 +91,13 @@ def format_change(
     verdict = words(f"comparison.verdict.{change.verdict}")
     if change.why:
         verdict += f" ({words(f'comparison.why.{change.why}')})"
+    by = ", ".join(f"{name}={value}" for name, value in change.either.dimensions)
+    own = _glossary(language, labels).words
     return ChangeRow(
         label=find_label(change.key, language, labels),
-        key=name_change(change),
-        old=_format_value(change.old, _glossary(language, labels).words),
-        new=_format_value(change.new, _glossary(language, labels).words),
+        key=f"{change.key} ({by})" if by else change.key,
+        old=_format_value(change.old, own),
+        new=_format_value(change.new, own),
         change=_format_difference(change, language),
         interval=_format_interval(change, language),
         verdict=verdict,
@@ -117,15 +117,7 @@ def find_label(key: str, language: Language, labels: Mapping[str, str]) -> str:
 
 def _glossary(language: Language, labels: Mapping[str, str]) -> Glossary:
     """That of the labels, or one of general words."""
-    from evaltools.compare.prose import Labels
-
     return labels.glossary if isinstance(labels, Labels) else Glossary(Words(language), labels)
-
-
-def name_change(change: IndicatorChange) -> str:
-    """Key with dimensions: `rating.answers.share (item=permanence, value=5)`."""
-    by = ", ".join(f"{name}={value}" for name, value in change.dimensions)
-    return f"{change.key} ({by})" if by else change.key
 
 
 def list_input_changes(
@@ -133,29 +125,28 @@ def list_input_changes(
 ) -> list[InputRow]:
     """Parameters, files, code and environment that differ, a row each.
 
-    Arguments:
-        labels: of parameters and their choices, see `prose.code_labels`; without them both are
-            told as they are typed.
+    Parameters and their choices are told by their labels, or else as they are typed.
     """
     words = Words(language)
     known = labels or {}
+
+    def parameter(name: str, value: object) -> str:
+        if value is None:
+            return say.MISSING
+        values = value if isinstance(value, list | tuple) else [value]
+        return ", ".join(known.get(f"parameter.{name}.{item}", str(item)) for item in values)
+
     rows = [
-        InputRow(
-            known.get(f"parameter.{change.name}", change.name),
-            _format_parameter(change.name, change.old, known),
-            _format_parameter(change.name, change.new, known),
-        )
-        for change in comparison.parameters
+        InputRow(known.get(f"parameter.{name}", name), parameter(name, old), parameter(name, new))
+        for name, old, new in comparison.parameters
     ]
-    for change in comparison.inputs[:FILES_SHOWN]:
-        rows.append(InputRow(change.file, "", words(f"comparison.input.{change.kind}")))
-    if len(comparison.inputs) > FILES_SHOWN:
-        more = say.number(len(comparison.inputs) - FILES_SHOWN, language)
-        rows.append(InputRow(words("comparison.input.more"), "", more))
-    for name, changed in (("code", comparison.code), ("notebooks", comparison.notebooks)):
-        if changed:
-            rows.append(InputRow(words(f"comparison.input.{name}"), "",
-                                 say.number(len(changed), language)))  # fmt: skip
+    files = comparison.inputs
+    rows += [InputRow(file, "", words(f"comparison.input.{kind}"))
+             for file, kind in files[:FILES_SHOWN]]  # fmt: skip
+    counts = {"more": len(files) - FILES_SHOWN, "code": len(comparison.code),
+              "notebooks": len(comparison.notebooks)}  # fmt: skip
+    rows += [InputRow(words(f"comparison.input.{name}"), "", say.number(count, language))
+             for name, count in counts.items() if count > 0]  # fmt: skip
     if comparison.lock:
         rows.append(InputRow(words("comparison.input.lock"), "", words("comparison.input.changed")))
     if comparison.python:
@@ -186,85 +177,78 @@ def summarise(comparison: Comparison, language: Language) -> list[str]:
     if judged:
         clear = sum(change.verdict == "moved" for change in judged)
         expected = say.number(len(judged) * (1 - comparison.level), language)
+        whole = abs(comparison.level * 100 - round(comparison.level * 100)) < 1e-9
+        level = say.percent(comparison.level, language, 0 if whole else 1)
         told.append(words("comparison.chance", judged=len(judged), count=clear, expected=expected,
-                          level=_format_level(comparison.level, language)))  # fmt: skip
+                          level=level))  # fmt: skip
     return told
 
 
 def explain_causes(attribution: Attribution, language: Language) -> list[str]:
     """Sentences that say what changes are due to and what could not be told."""
     words = Words(language)
-    told = []
-    measured = []
+    told, measured = [], []
     for factor in attribution.factors:
         name = words(f"comparison.factor.{factor.kind}")
-        if factor.state == "only_one" and factor.kind == "parameters":
-            told.append(words("comparison.factor.sole_parameters"))
-        elif factor.state == "only_one":
-            told.append(words("comparison.factor.sole", factor=name))
-        elif factor.state == "measured":
+        if factor.state == "measured":
             measured.append(name)
+        elif factor.state == "only_one" and factor.kind == "parameters":
+            told.append(words("comparison.factor.sole_parameters"))
         else:
-            told.append(words("comparison.factor.not_attributable", factor=name))
+            form = "sole" if factor.state == "only_one" else factor.state
+            told.append(words(f"comparison.factor.{form}", factor=name))
     if measured:
         factors = say.list_of(measured, language)
         told.insert(0, words("comparison.factor.measured", factors=factors))
     return told
 
 
-def list_effect_parts(
-    effect: Effect, attribution: Attribution, language: Language
-) -> list[tuple[str, str]]:
-    """The parts of a change of a share in points, by the words for what they are due to."""
-    words = Words(language)
-    known = dict(effect.parts)
-    found = [
-        (words(f"comparison.factor.{factor.kind}"), format_points(known.get(factor.kind), language))
-        for factor in attribution.factors
-    ]
-    found.append(
-        (words("comparison.column.interaction"), format_points(effect.interaction, language))
-    )
-    return [*found, (words("comparison.column.rest"), format_points(effect.rest, language))]
-
-
 def list_causes(
     changes: Iterable[IndicatorChange],
     attribution: Attribution | None,
-    language: Language,
-    labels: Mapping[str, str],
+    words: Words,
+    labels: Mapping[str, str] | None,
 ) -> tuple[list[str], list[list[str]]]:
-    """Head and rows of the table that takes changes of shares apart; none for a single cause."""
-    words = Words(language)
+    """Head and rows of the table that takes changes of shares apart, in points; none for one cause.
+
+    Without labels an indicator is told by its key, and what each parameter does alone as well.
+    """
     head: list[str] = []
     rows: list[list[str]] = []
-    if attribution is None or len(attribution.factors) < 2:
+    if attribution is None:
         return head, rows
     for change in changes:
         effect = attribution.effects.get(change.identity)
         if effect is None or effect.change is None:
             continue
-        found = list_effect_parts(effect, attribution, language)
-        head = [words("comparison.column.indicator"), words("comparison.column.change")]
-        head += [name for name, _ in found]
-        label = find_label(change.key, language, labels)
-        rows.append([label, format_points(effect.change, language), *(part for _, part in found)])
+        known = dict(effect.parts)
+        parts = {f"factor.{factor.kind}": known.get(factor.kind) for factor in attribution.factors}
+        parts |= {"column.interaction": effect.interaction, "column.rest": effect.rest}
+        told = {words(f"comparison.{name}"): part for name, part in parts.items()}
+        if labels is None:
+            told |= {f"{name} alone": part for name, part in effect.single}
+        if len(attribution.factors) < 2 and len(told) == len(parts):
+            continue
+        head = [words("comparison.column.indicator"), words("comparison.column.change"), *told]
+        label = change.key if labels is None else find_label(change.key, words.language, labels)
+        points = (effect.change, *told.values())
+        rows.append([label, *(_format_points(value, words.language) for value in points)])
     return head, rows
 
 
-def format_outcome(name: str | None, words: Words) -> str:
-    """An outcome of a finding in words."""
-    key = f"comparison.outcome.{name or 'none'}"
-    return words(key) if words.has(key) else str(name)
+def list_outcomes(comparison: Comparison, words: Words) -> list[tuple[str, str, str]]:
+    """Findings whose outcome changed, with both outcomes in words."""
+
+    def outcome(name: str | None) -> str:
+        key = f"comparison.outcome.{name or 'none'}"
+        return words(key) if words.has(key) else str(name)
+
+    return [(item.id, outcome(item.old), outcome(item.new)) for item in comparison.findings or ()]
 
 
-def format_points(value: float | None, language: Language) -> str:
+def _format_points(value: float | None, language: Language) -> str:
     """A share of one as signed percentage points with one decimal; empty where there is none."""
     return "" if value is None else say.signed(value * 100, language, 1)
-
-
-def _change_size(change: IndicatorChange) -> float:
-    return abs(round(change.change or 0.0, 12))
 
 
 def _format_value(indicator: Indicator | None, words: Words) -> str:
@@ -280,28 +264,15 @@ def _format_value(indicator: Indicator | None, words: Words) -> str:
 def _format_difference(change: IndicatorChange, language: Language) -> str:
     if change.change is None:
         return ""
-    if change.unit == "share" or (
-        change.unit == "difference" and change.either.method == "newcombe"
-    ):
+    newcombe = change.either.unit == "difference" and change.either.method == "newcombe"
+    if change.either.unit == "share" or newcombe:
         return say.signed(change.change * 100, language)
-    return say.signed(change.change, language, 0 if change.unit in ("count", "eur") else 2)
+    return say.signed(change.change, language, 0 if change.either.unit in ("count", "eur") else 2)
 
 
 def _format_interval(change: IndicatorChange, language: Language) -> str:
     if change.low is None or change.high is None or change.basis == "bounds":
         return ""
-    if change.unit == "share":
+    if change.either.unit == "share":
         return say.number_range(change.low * 100, change.high * 100, language)
     return say.number_range(change.low, change.high, language, 2)
-
-
-def _format_level(level: float, language: Language) -> str:
-    whole = abs(level * 100 - round(level * 100)) < 1e-9
-    return say.percent(level, language, 0 if whole else 1)
-
-
-def _format_parameter(name: str, value: object, labels: Mapping[str, str]) -> str:
-    if value is None:
-        return say.MISSING
-    values = value if isinstance(value, list | tuple) else [value]
-    return ", ".join(labels.get(f"parameter.{name}.{item}", str(item)) for item in values)

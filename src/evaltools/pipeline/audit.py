@@ -14,12 +14,13 @@ is relative to the descriptor of a folder (`os.open(…, dir_fd=…)`; the folde
 
 from __future__ import annotations
 
-import fcntl
+import _posixsubprocess  # noqa: F401 - as above
 import functools
 import json
 import os
 import shlex
 import socket
+import subprocess  # noqa: F401 - takes `fork_exec` as it is, before it is made to tell here
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator, Sequence
@@ -34,42 +35,23 @@ _PLACES = tuple(
     (folder + os.sep, os.path.realpath(folder) + os.sep)
     for folder in (sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
 )
-_INSTALLED = tuple(folder for folder, _ in _PLACES)
 AuditNote = tuple[str, str]
 """What is done, and to what: `read`, `write`, `make` and `list` with a path; `connect` with an
 address, `socket` with a path; `run` with a command; `load` with the path of a library."""
 _LONGEST = 2000
-_HIGH = 100
 _IMPORT_SYSTEM = "<frozen importlib._bootstrap_external>"
 
 
 def install(record: str) -> Callable[[], None]:
     """Write down from now on what this process and all that are forked from it do.
 
-    A record that was closed by mistake is opened again; when it is gone, whatever would have been
-    noted raises OSError, so that nothing is read unseen.
-
-    Arguments:
-        record: path of a file that does not exist.
-
-    Returns:
-        To be called when a cell begins: what was noted once is then noted again.
+    When the record (a file that does not exist yet) is gone later, whatever would have been noted
+    raises OSError, so that nothing is read unseen. What comes back is to be called when a cell
+    begins: what was noted once is then noted again.
     """
     os.close(os.open(record, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    out = _open_high(record)
-    own = os.fstat(out)
     seen: set[AuditNote] = set()
     watched = _audit_handlers()
-
-    def note(line: bytes) -> None:
-        nonlocal out
-        try:
-            there = os.path.samestat(os.fstat(out), own)
-        except OSError:
-            there = False
-        if not there:  # closed, and perhaps its number is another file's by now
-            out = _open_high(record)
-        os.write(out, line)
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         describe = watched.get(event)
@@ -77,21 +59,15 @@ def install(record: str) -> Callable[[], None]:
             return
         for noted in describe(*arguments):
             if noted not in seen:
-                note(json.dumps(noted).encode() + b"\n")
+                # Opened each time: whoever closes descriptors by their number cannot close it.
+                out = os.open(record, os.O_WRONLY | os.O_APPEND)
+                os.write(out, json.dumps(noted).encode() + b"\n")
+                os.close(out)
                 seen.add(noted)
 
-    install_native_audit()
+    _install_native_audit()
     sys.addaudithook(hook)
     return seen.clear
-
-
-def _open_high(record: str) -> int:
-    """A descriptor of the record, out of the way of whoever closes small ones."""
-    low = os.open(record, os.O_WRONLY | os.O_APPEND)
-    try:
-        return fcntl.fcntl(low, fcntl.F_DUPFD_CLOEXEC, _HIGH)
-    finally:
-        os.close(low)
 
 
 def _audit_handlers() -> dict[str, Callable[..., Iterator[AuditNote]]]:
@@ -120,11 +96,11 @@ def _audit_handlers() -> dict[str, Callable[..., Iterator[AuditNote]]]:
         "socket.gethostbyaddr": lambda host, *_: _note_lookup(host),
         "urllib.Request": _note_request,
         "subprocess.Popen": lambda program, arguments, *_: _note_command(arguments or program),
-        "os.system": lambda command: _note_command(command),
+        "os.system": _note_command,
         "os.exec": lambda path, arguments, *_: _note_command(arguments),
         "os.spawn": lambda mode, path, arguments, *_: _note_command(arguments),
         "os.posix_spawn": lambda path, arguments, *_: _note_command(arguments),
-        "pty.spawn": lambda arguments: _note_command(arguments),
+        "pty.spawn": _note_command,
         "evaltools.native": _note_native,
         "evaltools.database": _note_database,
         "ctypes.dlopen": _note_library,
@@ -240,9 +216,8 @@ def _text(path: Any) -> str | None:
 def _real_path(path: Any, folder: Any = -1, follow: bool = True) -> str | None:
     """The place in the file system, with links followed as they are now.
 
-    Arguments:
-        folder: descriptor of the folder that a relative path starts from; -1 for the current one.
-        follow: whether the last part may be a link, too.
+    A relative path starts from the folder with that descriptor; -1 is the current one. What is
+    changed by its name is followed but for its last part.
     """
     name = _text(path)
     if not name:
@@ -252,18 +227,13 @@ def _real_path(path: Any, folder: Any = -1, follow: bool = True) -> str | None:
             name = os.path.join(os.readlink(f"/proc/self/fd/{folder}"), name)  # noqa: PTH115, PTH118
         except OSError:
             return None
-    if name.startswith(_INSTALLED) and os.pardir not in name:
-        return _absolute_path(name)
+    for installed, real in _PLACES:  # to follow its links one by one takes longest of all
+        if name.startswith(installed) and os.pardir not in name:
+            return real + name[len(installed) :]
     if follow:
         return os.path.realpath(name)
     head, tail = os.path.split(os.path.abspath(name))  # noqa: PTH100
     return os.path.join(os.path.realpath(head), tail)  # noqa: PTH118
-
-
-def _absolute_path(name: str) -> str:
-    """A path in an installed package; following its links one by one takes longest of all."""
-    folder, real = next(pair for pair in _PLACES if name.startswith(pair[0]))
-    return real + name[len(folder) :]
 
 
 NATIVE: dict[str, dict[str, str]] = {
@@ -287,33 +257,11 @@ NATIVE: dict[str, dict[str, str]] = {
 _OK, _DENY, _ATTACH = 0, 1, 24
 
 
-def install_native_audit() -> None:
+def _install_native_audit() -> None:
     """Have these functions tell from now on, in modules that are loaded and in those to come."""
-    import _posixsubprocess
-    import subprocess  # noqa: F401 - takes `fork_exec` as it is, since it tells by itself
-
-    _wrap(_posixsubprocess)
-    for name in NATIVE.keys() - {"_posixsubprocess"}:
-        if name in sys.modules:
-            _wrap(sys.modules[name])
+    for name in NATIVE.keys() & sys.modules.keys():
+        _wrap(sys.modules[name])
     sys.meta_path.insert(0, _Finder())
-
-
-def _watch_attached(connection: Any) -> None:
-    """Have a connection to SQLite tell of every further database that it opens.
-
-    One whose name is a parameter (`ATTACH ?`) is not told by SQLite, and so not authorised.
-    """
-
-    def allow(action: int, name: str | None, *_: Any) -> int:
-        if action != _ATTACH:
-            return _OK
-        if name is None:
-            return _DENY
-        sys.audit("evaltools.database", name)
-        return _OK
-
-    connection.set_authorizer(allow)
 
 
 class _Finder:
@@ -322,9 +270,7 @@ class _Finder:
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if name not in NATIVE:
-            return None
-        spec = PathFinder.find_spec(name, path, target)
+        spec = PathFinder.find_spec(name, path, target) if name in NATIVE else None
         if spec is not None and spec.loader is not None:
             execute = spec.loader.exec_module
 
@@ -351,10 +297,22 @@ def _with_audit(function: Callable[..., Any], does: str) -> Callable[..., Any]:
     def audited(*arguments: Any, **named: Any) -> Any:
         if does == "connect":
             connection = function(*arguments, **named)
-            _watch_attached(connection)
+            connection.set_authorizer(_authorise)
             return connection
         first = arguments[0] if arguments else next(iter(named.values()), None)
         sys.audit("evaltools.native", does, first)
         return function(*arguments, **named)
 
     return audited
+
+
+def _authorise(action: int, name: str | None, *_: Any) -> int:
+    """Have a connection to SQLite tell of every further database that it opens.
+
+    One whose name is a parameter (`ATTACH ?`) is not told by SQLite, and so not authorised.
+    """
+    if action == _ATTACH and name is None:
+        return _DENY
+    if action == _ATTACH:
+        sys.audit("evaltools.database", name)
+    return _OK

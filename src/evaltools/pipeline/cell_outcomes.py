@@ -3,7 +3,7 @@
 IPython passes over much that has gone wrong: a magic that it does not know within `%%capture`, an
 error while a table is laid out, one in a thread or a callback, a cell that asks the kernel to
 end. Everything that it shows as an error while a cell is at work is made the error of that cell.
-Standard library and IPython only: this runs in the kernel.
+Standard library, IPython and its kernel only: this runs in the kernel.
 """
 
 from __future__ import annotations
@@ -14,16 +14,19 @@ import copy
 import functools
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import thread as pools
 from contextvars import ContextVar
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import zmq
 from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
 from IPython.core.error import UsageError
 from IPython.core.formatters import FormatterWarning
+from traitlets import Type
 
 from evaltools.pipeline.environment import allow_reserve
 from evaltools.pipeline.jobs import FIELD, KernelContract
@@ -179,11 +182,14 @@ class ObservedKernel(IPythonKernel):
 
     def _unfinished(self) -> list[str]:
         """Names of what a notebook has started and what is not over, or failed unseen."""
-        self._tasks = [task for task in self._tasks if not task.done() or _failed_unseen(task)]
+        self._tasks = [task for task in self._tasks
+                       if not task.done() or getattr(task, "_log_traceback", False)]  # fmt: skip
         started = set(threading.enumerate()) - self._threads - set(pools._threads_queues)
+        own = [item.name for item in started if not item.daemon
+               and type(item).__module__.partition(".")[0] not in _INFRASTRUCTURE]  # fmt: skip
         return [
             *(f"task {task.get_coro().__qualname__}" for task in self._tasks),  # type: ignore[union-attr]
-            *sorted(f"thread {item.name}" for item in started if _is_own_thread(item)),
+            *sorted(f"thread {name}" for name in own),
         ]
 
 
@@ -202,16 +208,42 @@ def _silence_magic(run_magic: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def _failed_unseen(task: asyncio.Task[Any]) -> bool:
-    return bool(getattr(task, "_log_traceback", False))
-
-
 def _is_own(task: asyncio.Task[Any]) -> bool:
     """Whether a task is the notebook's, and not the kernel's own."""
     code = getattr(task.get_coro(), "cr_code", None)
     return code is not None and not _INFRASTRUCTURE & set(Path(code.co_filename).parts)
 
 
-def _is_own_thread(item: threading.Thread) -> bool:
-    package = type(item).__module__.partition(".")[0]
-    return not item.daemon and package not in _INFRASTRUCTURE
+_OPTIONS = (
+    "--HistoryManager.enabled=False",
+    "--InlineBackend.rc={}",
+    "--IPKernelApp.exec_PYTHONSTARTUP=False",
+    "--IPKernelApp.log_level=40",
+)
+
+
+class KernelApp(IPKernelApp):
+    """A kernel that drops none of its messages when whoever listens is slow."""
+
+    kernel_class = Type(ObservedKernel)
+    begin_cell: Callable[[], None]
+
+    def init_iopub(self, context: zmq.Context[zmq.Socket[bytes]]) -> None:
+        """Open the socket for outputs, without the usual bound of a thousand messages."""
+        context.setsockopt(zmq.SNDHWM, 0)
+        super().init_iopub(context)  # type: ignore[no-untyped-call]
+
+    def init_shell(self) -> None:
+        """Make the shell; each of its cells has its reads noted anew."""
+        super().init_shell()  # type: ignore[no-untyped-call]
+        assert self.shell is not None
+        self.shell.events.register("pre_run_cell", lambda info: type(self).begin_cell())
+
+
+def launch(
+    contract: KernelContract, arguments: Sequence[str], begin_cell: Callable[[], None]
+) -> None:
+    """Serve as a kernel until told to stop; `begin_cell` is called before each cell."""
+    ObservedKernel.contract = contract
+    KernelApp.begin_cell = staticmethod(begin_cell)
+    KernelApp.launch_instance([*arguments, *_OPTIONS])

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import os
+import posixpath
 import sys
 import sysconfig
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from evaltools.pipeline.audit import RECORD
 from evaltools.problems import Problem
@@ -36,14 +37,8 @@ _FIXED_FILES = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Event:
-    """Something that a kernel did.
-
-    Arguments:
-        kind: as `audit` notes it.
-        what: a path with its links followed, an address, or a command.
-    """
+class Event(NamedTuple):
+    """A kind as `audit` notes it, and a path with links followed, an address or a command."""
 
     kind: str
     what: str
@@ -93,32 +88,23 @@ class Read:
 
 
 def classify(event: Event, declared: AllowedPaths) -> Read | None:
-    """What an event is to the study; None for infrastructure.
-
-    Arguments:
-        event: what the kernel did.
-        declared: what it may do.
-    """
-    what = event.what
-    if event.kind == "connect":
-        return Read(what, "network")
-    if event.kind == "socket":
-        return None if _deepest(what, declared.writable) else Read(what, "network")
-    if event.kind == "run":
+    """What an event is to the study; None for infrastructure, and for what a notebook may do."""
+    kind, what = event
+    if kind in ("connect", "socket"):
+        own = kind == "socket" and _deepest(what, declared.writable)
+        return None if own else Read(what, "network")
+    if kind == "run":
         return None if what in _HARMLESS_PROGRAMS else Read(what, "program")
+    if kind in ("write", "make"):
+        return None if _may_write(kind, what, declared) else Read(_name(what, declared), "write")
     path = _module_source(what)
-    if event.kind in ("write", "make"):
-        return _classify_write(event.kind, what, declared)
-    if event.kind == "read" and path in declared.inputs:
+    if kind == "read" and path in declared.inputs:
         return Read(declared.inputs[path], "read", declared=True)
-    if _may_read(path, declared):
+    listed = kind == "list" and (path in declared.listed or _is_in(path, declared.data))
+    if listed or _may_read(path, declared):
         return None
-    if event.kind == "load":
-        return Read(_display_path(path, declared), "library")
-    if event.kind == "list":
-        free = path in declared.listed or _is_in(path, declared.data)
-        return None if free else Read(_display_path(path, declared), "list")
-    return Read(_display_path(path, declared), "read")
+    kinds: dict[str, Kind] = {"load": "library", "list": "list"}
+    return Read(_name(path, declared), kinds.get(kind, "read"))
 
 
 def undeclared_read_problems(
@@ -128,31 +114,23 @@ def undeclared_read_problems(
 
     Of one cell, all connections are one problem, and a folder is not told that was looked
     through for a file that is told.
-
-    Arguments:
-        notebook: path below the study.
-        reads: of that notebook, in order.
-        data: path of the data folder below the study.
     """
     found = [read for read in dict.fromkeys(reads) if not read.declared]
-    read_folders = {
-        (read.cell, os.path.dirname(read.what))  # noqa: PTH120 - text of another machine's path
-        for read in found
-        if read.kind == "read"
-    }
+    told = {(read.cell, posixpath.dirname(read.what)) for read in found if read.kind == "read"}
     problems: list[Problem] = []
-    connected: dict[tuple[int | None, str], list[str]] = {}
+    connected: dict[str, list[str]] = {}
     for read in found:
+        where = notebook if read.cell is None else f"{notebook}, cell {read.cell}"
+        where += f" ({read.label})" if read.label else ""
         if read.kind == "network":
-            connected.setdefault((read.cell, read.label), []).append(read.what)
-        elif read.kind != "list" or (read.cell, read.what) not in read_folders:
-            problems.append(_problem(_where(notebook, read.cell, read.label), read, data))
-    for (cell, label), addresses in connected.items():
-        shown = ", ".join(_shorten(address) for address in addresses[:_SHOWN])
+            connected.setdefault(where, []).append(_shorten(read.what))
+        elif read.kind != "list" or (read.cell, read.what) not in told:
+            problems.append(_problem(where, read, data))
+    for where, addresses in connected.items():
         rest = f" and {len(addresses) - _SHOWN} more" if len(addresses) > _SHOWN else ""
-        what = f"connects to {shown}{rest}"
+        what = f"connects to {', '.join(addresses[:_SHOWN])}{rest}"
         remedy = f"Fetch it once, put it in {data}/ and describe it in {data}/datapackage.json."
-        problems.append(Problem(_where(notebook, cell, label), what, "", remedy, "read.network"))
+        problems.append(Problem(where, what, "", remedy, "read.network"))
     return problems
 
 
@@ -162,42 +140,43 @@ def input_paths(reads: Iterable[Read]) -> tuple[str, ...]:
 
 
 def _problem(where: str, read: Read, data: str) -> Problem:
-    what, name = read.what, _shorten(read.what)
+    name, inside = _shorten(read.what), _is_in(read.what, data)
     describe = f"describe it in {data}/datapackage.json"
-    put = f"Put it in {data}/ and {describe}."
-    if read.kind == "write":
-        remedy = "Hand results over as outputs; for scratch files use the current folder."
-        return Problem(where, f"writes {name}", "", remedy, "write.undeclared")
-    if read.kind == "list":
-        what = f"looks through the folder {name}"
-        remedy = f"Name the files, and put them in {data}/."
-    elif read.kind == "program":
-        what = f"starts a program, and what that reads cannot be seen: {name}"
-        remedy = f"Do it in Python; or do it before, and put the result in {data}/."
-    elif read.kind == "library":
-        what, remedy = f"loads the library {name}", "Install it in the environment of the study."
-    elif read.kind == "lost":
-        what, remedy = f"what it reads can no longer be told: {name}", "Leave the kernel's files."
-    elif what.endswith(".py") and not _is_in(what, data):
+    told: dict[Kind, tuple[str, str]] = {
+        "write": (
+            f"writes {name}",
+            "Hand results over as outputs; for scratch files use the current folder.",
+        ),
+        "list": (
+            f"looks through the folder {name}",
+            f"Name the files, and put them in {data}/.",
+        ),
+        "program": (
+            f"starts a program, and what that reads cannot be seen: {name}",
+            f"Do it in Python; or do it before, and put the result in {data}/.",
+        ),
+        "library": (f"loads the library {name}", "Install it in the environment of the study."),
+        "lost": (f"what it reads can no longer be told: {name}", "Leave the kernel's files."),
+        "read": (f"reads {name}, which is not declared", f"Put it in {data}/ and {describe}."),
+    }
+    what, remedy = told[read.kind]
+    if read.kind == "read" and inside:
+        what, remedy = f"reads {name}, which is not described", f"{describe.capitalize()}."
+    elif read.kind == "read" and read.what.endswith(".py"):
         what = f"runs or reads code that is no part of the study: {name}"
         remedy = "Put the code into the notebook, or into a package that is installed."
-    elif _is_in(what, data):
-        what, remedy = f"reads {name}, which is not described", f"{describe.capitalize()}."
-    else:
-        what, remedy = f"reads {name}, which is not declared", put
-    return Problem(where, what, "", remedy, "read.undeclared")
+    code = "write.undeclared" if read.kind == "write" else "read.undeclared"
+    return Problem(where, what, "", remedy, code)
 
 
-def _classify_write(kind: str, path: str, declared: AllowedPaths) -> Read | None:
+def _may_write(kind: str, path: str, declared: AllowedPaths) -> bool:
     if path in _FIXED_FILES or _deepest(path, declared.writable):
-        return None
+        return True
     # The interpreter keeps the bytecode of a module beside it; who reads the module is told.
     if f"{os.sep}__pycache__" in path and (kind == "make" or ".pyc" in path):
-        return None
+        return True
     # To make the own folder, those above it are made first.
-    if kind == "make" and any(_is_in(folder, path) for folder in declared.writable):
-        return None
-    return Read(_display_path(path, declared), "write")
+    return kind == "make" and any(_is_in(folder, path) for folder in declared.writable)
 
 
 def _may_read(path: str, declared: AllowedPaths) -> bool:
@@ -225,7 +204,7 @@ def _module_source(path: str) -> str:
     return os.path.join(os.path.dirname(folder), name.partition(".")[0] + ".py")  # noqa: PTH118, PTH120
 
 
-def _display_path(path: str, declared: AllowedPaths) -> str:
+def _name(path: str, declared: AllowedPaths) -> str:
     """A path as its reader knows it: below the study, or below home."""
     if path == declared.study:
         return "the study's own folder"
@@ -233,11 +212,6 @@ def _display_path(path: str, declared: AllowedPaths) -> str:
         if folder != os.sep and path != folder and _is_in(path, folder):
             return name + path[len(folder) :].lstrip(os.sep)
     return path
-
-
-def _where(notebook: str, cell: int | None, label: str) -> str:
-    place = f"{notebook}, cell {cell}" if cell is not None else notebook
-    return f"{place} ({label})" if label else place
 
 
 def _shorten(text: str) -> str:
@@ -257,29 +231,25 @@ _HOME_FONTS = (".fonts", ".local/share/fonts", "Library/Fonts")
 def allowed_paths(
     study: str, inputs: Iterable[str], data: str, folder: Path, environment: Mapping[str, str]
 ) -> AllowedPaths:
-    """What a notebook may read and write on this machine.
-
-    Arguments:
-        study: the folder of the study.
-        inputs: declared inputs, as paths below it.
-        data: path of the data folder below it.
-        folder: the private folder of the kernel.
-        environment: variables of the kernel.
-    """
+    """What a notebook of a study may read and write on this machine."""
     home = environment.get("HOME") or str(Path.home())
-    root = os.path.realpath(study)
     package = Path(__file__).resolve().parent.parent
     prefixes = (sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix)
-    fonts = (*_FONTS, *(str(Path(home, name)) for name in _HOME_FONTS))
-    environments = (*prefixes, *sysconfig.get_paths().values())
     # A system's Python has the whole of /usr for its prefix; then only its own folders count.
-    own = [path for path in environments if path not in ("/", "/usr", "/usr/local")]
+    own = {*prefixes, *sysconfig.get_paths().values()} - {"/", "/usr", "/usr/local"}
+    fonts = (*_FONTS, *(str(Path(home, name)) for name in _HOME_FONTS))
+    # Where matplotlib keeps its settings and its list of the fonts.
+    caches = environment.get("XDG_CACHE_HOME") or str(Path(home, ".cache"))
+    settings = environment.get("XDG_CONFIG_HOME") or str(Path(home, ".config"))
+    drawing = [f"{caches}/matplotlib", f"{settings}/matplotlib", f"{home}/.matplotlib"]
+    if named := environment.get("MPLCONFIGDIR"):
+        drawing = [named]
     return AllowedPaths(
-        study=root,
+        study=os.path.realpath(study),
         data=os.path.realpath(Path(study, data)) if data else "",
         inputs={os.path.realpath(Path(study, name)): name for name in inputs},
         readable=_resolve_paths([*own, str(package), *_SYSTEM, *_LIBRARIES, *fonts]),
-        writable=_resolve_paths([str(folder), *_matplotlib_folders(home, environment)]),
+        writable=_resolve_paths([str(folder), *drawing]),
         listed=_resolve_paths([*filter(None, sys.path), str(Path(study, "notebooks"))]),
         home=os.path.realpath(home),
     )
@@ -292,31 +262,26 @@ def read_record(
 ) -> tuple[Read, ...]:
     """What a kernel did while it executed cells; what it did before its first cell is its start.
 
-    Arguments:
-        folder: its private folder.
-        boundaries: for each cell that began: length of the record then in bytes (-1 when there
-            was none), number of the cell and its label.
-        declared: what it may do.
+    Boundaries tell of each cell that began: length of the record then in bytes (-1 when there
+    was none), number of the cell and its label.
     """
     if not boundaries:
         return ()
-    first, last = boundaries[0], boundaries[-1]
+    (position, *_), last = boundaries[0], boundaries[-1]
     path = folder / RECORD
     whole = path.read_bytes() if path.is_file() else b""
     starts = [start for start, _, _ in boundaries]
     if min(starts) < 0 or starts != sorted(starts) or len(whole) < last[0]:
         return (Read("the record is gone", "lost", cell=last[1], label=last[2]),)
     found: dict[Read, None] = {}
-    position = first[0]
     for line in whole[position:].splitlines(keepends=True):
         _, cell, label = boundaries[bisect_right(starts, position) - 1]
         position += len(line)
         try:
-            kind, what = json.loads(line)
+            read = classify(Event(*json.loads(line)), declared)
         except ValueError:
-            found[Read("the record is damaged", "lost", cell=cell, label=label)] = None
-            continue
-        if (read := classify(Event(kind, what), declared)) is not None:
+            read = Read("the record is damaged", "lost")
+        if read is not None:
             found[replace(read, cell=cell, label=label)] = None
     return tuple(found)
 
@@ -327,16 +292,6 @@ def record_length(folder: Path) -> int:
         return (folder / RECORD).stat().st_size
     except OSError:
         return -1
-
-
-def _matplotlib_folders(home: str, environment: Mapping[str, str]) -> tuple[str, ...]:
-    """Where matplotlib keeps its settings and its list of the fonts."""
-    if named := environment.get("MPLCONFIGDIR"):
-        return (named,)
-    caches = environment.get("XDG_CACHE_HOME") or str(Path(home, ".cache"))
-    settings = environment.get("XDG_CONFIG_HOME") or str(Path(home, ".config"))
-    places = (Path(caches, "matplotlib"), Path(settings, "matplotlib"), Path(home, ".matplotlib"))
-    return tuple(map(str, places))
 
 
 def _resolve_paths(paths: Iterable[str]) -> tuple[str, ...]:

@@ -48,12 +48,9 @@ _REMOVED = (
 def kernel_environment(
     study: Path, validated: str, outer: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Environment variables of all kernels of a run.
+    """Environment variables of all kernels of a run, from those of this process or others.
 
-    Arguments:
-        study: the folder of `evaluation.yml`.
-        validated: the hash of the data bytes that have passed validation, or empty.
-        outer: what to start from; the environment of this process if not given.
+    The hash of the data bytes that have passed validation is among them; it may be empty.
     """
     variables = dict(os.environ if outer is None else outer)
     for name in _REMOVED:
@@ -63,11 +60,6 @@ def kernel_environment(
     variables[VALIDATED_VARIABLE] = validated
     variables["MATPLOTLIBRC"] = str(_MATPLOTLIB_SETTINGS)
     return variables
-
-
-def private_variables(folder: Path) -> dict[str, str]:
-    """Variables of one kernel: its own scratch folder, and no profile of whoever runs it."""
-    return {"TMPDIR": str(folder / "tmp"), "IPYTHONDIR": str(folder / "ipython")}
 
 
 _MEGABYTE = 1 << 20

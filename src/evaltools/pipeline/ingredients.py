@@ -7,8 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evaltools.pipeline.notebooks import Cell, imported_modules, read_cells, read_notebook
-from evaltools.pipeline.parameters_cell import check_parameters_cell
+from evaltools.pipeline.notebooks import (
+    Cell,
+    check_parameters_cell,
+    imported_modules,
+    read_cells,
+    read_notebook,
+)
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.hashes import (
     hash_data,
@@ -20,7 +25,6 @@ from evaltools.provenance.hashes import (
 from evaltools.provenance.manifest import Ingredients
 
 if TYPE_CHECKING:
-    from evaltools.evidence import Descriptor
     from evaltools.study import Parameters, Study
 
 
@@ -33,14 +37,8 @@ UNSEEN_PACKAGES = ("cli", "compare", "ingest", "lint", "publish", "report")
 
 @dataclass(frozen=True)
 class RunPlan:
-    """What a run needs.
-
-    Arguments:
-        study: the study.
-        parameters: plain values by name.
-        cells: cells of each notebook by its path below the study, in the order of chapters.
-        modules: what the notebooks import.
-        ingredients: all that the results depend on.
+    """What a run needs: its parameters as plain values, the cells of each notebook by its path
+    below the study in the order of chapters, what these import, and all that the results depend on.
     """
 
     study: Study
@@ -73,29 +71,17 @@ def plan_run(study: Study, parameters: Parameters) -> RunPlan:
         problems.append(Problem(where, f"two notebooks are called {name}", code="notebook.name"))
     refuse(problems)
     modules = imported_modules(cell for found in cells.values() for cell in found)
-    unseen = [
-        package
-        for package in UNSEEN_PACKAGES
-        if not any(_is_in(module, package) for module in modules)
-    ]
-    files = hash_data(study.root, study.data) | _hash_declarations(study)
+    seen = {module.split(".")[1] for module in modules if module.startswith("evaltools.")}
+    declarations = {name: hash_file(study.root / name)
+                    for name in DECLARATIONS if (study.root / name).is_file()}  # fmt: skip
     ingredients = Ingredients(
-        files=files,
+        files=hash_data(study.root, study.data) | declarations,
         parameters=values,
-        code=hash_package(without=unseen),
+        code=hash_package(without=set(UNSEEN_PACKAGES) - seen),
         notebooks={name: _notebook_hashes(found) for name, found in cells.items()},
         lock=hash_environment(study.root),
     )
     return RunPlan(study, values, cells, modules, ingredients)
-
-
-def _hash_declarations(study: Study) -> dict[str, str]:
-    paths = {name: study.root / name for name in DECLARATIONS}
-    return {name: hash_file(path) for name, path in paths.items() if path.is_file()}
-
-
-def _is_in(module: str, package: str) -> bool:
-    return module == f"evaltools.{package}" or module.startswith(f"evaltools.{package}.")
 
 
 def _notebook_hashes(cells: Sequence[Cell]) -> dict[str, str]:
@@ -113,29 +99,19 @@ def declared_inputs(study: Study) -> tuple[str, ...]:
 
     The declaration, the descriptor, the file of each table (or the workbook in its place) and the
     texts that the documents name; not every file that lies in the data folder.
-
-    Raises:
-        ProblemError: everything that is wrong in the descriptor.
     """
-    from evaltools.evidence import load_descriptor
-    from evaltools.evidence.descriptor import FILE_NAME
+    from evaltools.evidence.descriptor import FILE_NAME, load_descriptor  # loads pandas
+    from evaltools.evidence.tables import read_one  # as above
 
     descriptor = load_descriptor(study.data)
-    names = [FILE_NAME, *_text_files(study.data, descriptor)]
+    names = [FILE_NAME]
     for resource in descriptor.resources:
         stem = resource.path.removesuffix(".csv")
         names += [resource.path, *(stem + suffix for suffix in _WORKBOOKS)]
+        if resource.name == "documents" and "text_file" in resource.field_names:
+            frame = read_one(study.data, resource)
+            names += [] if frame is None else map(str, frame["text_file"].dropna())
     data = study.data.relative_to(study.root).as_posix()
     found = [f"{data}/{name}" for name in names if (study.data / name).is_file()]
     own = [name for name in DECLARATIONS if (study.root / name).is_file()]
     return tuple(sorted({DECLARATION, *own, *found}))
-
-
-def _text_files(data: Path, descriptor: Descriptor) -> list[str]:
-    from evaltools.evidence.tables import read_one  # loads pandas, only where there are texts
-
-    for resource in descriptor.resources:
-        if resource.name == "documents" and "text_file" in resource.field_names:
-            frame = read_one(data, resource)
-            return [] if frame is None else [str(name) for name in frame["text_file"].dropna()]
-    return []

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import FrameType
 
 
@@ -19,56 +19,35 @@ class Interrupts:
 
     def __init__(self) -> None:
         self.noted = False
-        self._report: Callable[[], None] | None = None
+        self._deferred = False
 
     def check(self) -> None:
-        """Stop here if there was an interrupt.
-
-        Raises:
-            KeyboardInterrupt: there was one.
-        """
+        """Stop here, by KeyboardInterrupt, if there was an interrupt."""
         if self.noted:
             raise KeyboardInterrupt
 
     @contextlib.contextmanager
-    def report_to(self, report: Callable[[], None]) -> Iterator[None]:
-        """Have interrupts reported, and not raised where they would break what is going on.
-
-        Arguments:
-            report: called at each interrupt, and at once if there was one before; it must be
-                safe to call at any moment, as `SimpleQueue.put` is.
-        """
-        before, self._report = self._report, report
-        if self.noted:
-            report()
+    def defer(self, deferred: bool = True) -> Iterator[None]:
+        """Have interrupts noted, and not raised where they would break what is going on."""
+        before, self._deferred = self._deferred, deferred
         try:
             yield
         finally:
-            self._report = before
+            self._deferred = before
 
     @contextlib.contextmanager
     def raise_again(self) -> Iterator[None]:
         """Have interrupts raised again, within work that may take long and may be broken off."""
-        before, self._report = self._report, None
-        try:
+        with self.defer(False):
             self.check()
             yield
             self.check()
-        finally:
-            self._report = before
-            if self.noted and before is not None:
-                before()
 
     def note(self, number: int, frame: FrameType | None) -> None:
-        """The handler of the signal.
-
-        Raises:
-            KeyboardInterrupt: unless it is reported instead.
-        """
+        """The handler of the signal; raises KeyboardInterrupt unless that is deferred."""
         self.noted = True
-        if self._report is None:
+        if not self._deferred:
             raise KeyboardInterrupt
-        self._report()
 
 
 _current: Interrupts | None = None
@@ -78,11 +57,8 @@ _current: Interrupts | None = None
 def note_interrupts() -> Iterator[Interrupts]:
     """Note interrupts from now on; within itself it gives the same notes.
 
-    Only the main thread is interrupted, and only where nobody else has taken the signal; else
-    there is nothing to note.
-
-    Raises:
-        KeyboardInterrupt: at the end, where an interrupt was noted that nothing had come of.
+    Only the main thread is interrupted, and only where nobody else has taken the signal. At the
+    end an interrupt that nothing had come of is raised.
     """
     global _current
     if _current is not None:

@@ -28,18 +28,10 @@ class Limits:
 class Job:
     """One notebook to execute.
 
-    Arguments:
-        name: how the notebook is called in events and problems: its path below the study.
-        source: the notebook file.
-        output: where the executed notebook is written, also when it fails.
-        study: the folder of the study.
-        parameters: plain JSON values by name.
-        environment: variables of the kernel.
-        limits: when to stop it.
-        kernel_server: socket of the kernel server to fork the kernel from; empty to spawn it.
-        inputs: declared inputs, as paths below the study.
-        data: path of the data folder below the study.
-        chapter: module whose `compute` the notebook hands over; empty when it has none.
+    It is called by its path below the study. The executed notebook is written also when it fails;
+    parameters are plain JSON values; declared inputs and the data folder are told as paths below
+    the study; the chapter is the module whose `compute` the notebook hands over, if it has one.
+    Without a kernel server, whose socket is given, the kernel is spawned.
     """
 
     name: str
@@ -63,13 +55,8 @@ FIELD = "evaltools"
 
 @dataclass(frozen=True)
 class KernelContract:
-    """What a kernel has to know of its notebook.
-
-    Arguments:
-        megabytes: memory that it may take.
-        injected: source of the cell that sets the parameters.
-        parameters: their names.
-        chapter: module whose `compute` the notebook hands over; empty when it has none.
+    """What a kernel has to know of its notebook: how many megabytes it may take, the source of the
+    cell that sets the parameters, their names, and the module whose `compute` it hands over.
     """
 
     megabytes: int = 4096
@@ -81,8 +68,8 @@ class KernelContract:
         """Put it where the kernel finds it."""
         (folder / CONTRACT).write_text(json.dumps(asdict(self)), encoding="utf-8")
 
-
-def read_contract(folder: Path) -> KernelContract:
-    """The contract that was put into the private folder of a kernel."""
-    values = json.loads((folder / CONTRACT).read_text(encoding="utf-8"))
-    return KernelContract(**{**values, "parameters": tuple(values["parameters"])})
+    @classmethod
+    def read(cls, folder: Path) -> KernelContract:
+        """The contract that was put into the private folder of a kernel."""
+        values = json.loads((folder / CONTRACT).read_text(encoding="utf-8"))
+        return cls(**{**values, "parameters": tuple(values["parameters"])})

@@ -33,12 +33,9 @@ def open_lab(study: Study, parameters: Parameters, port: int, browser: bool) -> 
     Raises:
         ProblemError: there is no JupyterLab in this environment.
     """
-    program = _find_jupyterlab()
-    opened = (
-        write_filled_notebooks(study, parameters)
-        if parameters.changed()
-        else study.root / "notebooks"
-    )
+    program, opened = _find_jupyterlab(), study.root / "notebooks"
+    if parameters.changed():
+        opened = write_filled_notebooks(study, parameters)
     _exec_jupyterlab(study, program, opened, port, browser)
 
 
@@ -85,11 +82,9 @@ def _exec_jupyterlab(
     # Nothing is asked of the network: no news, no look for updates.
     arguments += ["--LabApp.news_url=None"]
     arguments += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    # In a container there is nobody else to be but root.
+    arguments += ["--allow-root"] * (os.geteuid() == 0) + ["--no-browser"] * (not browser)
     _write_lab_settings(study)
-    if os.geteuid() == 0:  # in a container there is nobody else to be
-        arguments.append("--allow-root")
-    if not browser:
-        arguments.append("--no-browser")
     os.environ[STUDY_VARIABLE] = str(study.root)
     os.execv(program, arguments)
 
@@ -108,12 +103,9 @@ def _write_lab_settings(study: Study) -> None:
 
 
 def write_filled_notebooks(study: Study, parameters: Parameters) -> Path:
-    """Write copies of the notebooks whose parameters cell holds the given values.
+    """Write copies of the notebooks whose parameters cell holds the given values, into a folder.
 
     Copies that are there already are left alone: someone may have worked in them.
-
-    Returns:
-        Their folder, below what is built.
     """
     folder = study.build / "lab" / parameters.slug()
     folder.mkdir(parents=True, exist_ok=True)

@@ -34,7 +34,7 @@ from typing import Any
 
 from evaltools.pipeline.audit import RECORD, install
 from evaltools.pipeline.environment import limit_memory
-from evaltools.pipeline.jobs import read_contract
+from evaltools.pipeline.jobs import KernelContract
 from evaltools.processes import end_group, kill_with_parent
 
 ALWAYS = (
@@ -53,28 +53,19 @@ SAFE = ("evaltools", "numpy", "pandas", "scipy", "matplotlib", "networkx", "stat
 def main(descriptor: int, modules: Iterable[str]) -> None:
     """Import, then serve requests until the life line ends."""
     listening = socket.socket(fileno=descriptor)
-    preload(modules)
-    if count_threads() > 1:
+    for name in (*ALWAYS, *modules):
+        if name.partition(".")[0] in (*SAFE, "ipykernel", "IPython"):
+            with contextlib.suppress(Exception):  # it will fail again, and be told, in the notebook
+                importlib.import_module(name)
+    try:  # threads that C libraries started are known here
+        threads = len(tuple(Path("/proc/self/task").iterdir()))
+    except OSError:
+        threads = threading.active_count()
+    if threads > 1:
         sys.exit("a preloaded module has started a thread; kernels are spawned instead")
     gc.collect()
     gc.freeze()
     _KernelServer(listening).serve()
-
-
-def preload(modules: Iterable[str]) -> None:
-    """Import modules; one that fails will fail again, and be told, in the notebook."""
-    for name in (*ALWAYS, *modules):
-        if name.partition(".")[0] in (*SAFE, "ipykernel", "IPython"):
-            with contextlib.suppress(Exception):
-                importlib.import_module(name)
-
-
-def count_threads() -> int:
-    """Threads of this process, those that C libraries started included where that is known."""
-    try:
-        return len(tuple(Path("/proc/self/task").iterdir()))
-    except OSError:
-        return threading.active_count()
 
 
 class _KernelServer:
@@ -158,7 +149,9 @@ def _start_kernel(request: dict[str, Any], started: int) -> None:
         os.environ.clear()
         os.environ.update(request["environment"])
         tempfile.tempdir = None
-        _reseed()
+        random.seed()  # randomness of its own, as a new process has it
+        if "numpy" in sys.modules:
+            sys.modules["numpy"].random.seed()
         run_kernel(request["connection_file"], parent)
         status = 0
     except BaseException:
@@ -169,56 +162,17 @@ def _start_kernel(request: dict[str, Any], started: int) -> None:
         os._exit(status)
 
 
-def _reseed() -> None:
-    """Give this fork randomness of its own, as a new process has it."""
-    random.seed()
-    if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed()
-
-
-_OPTIONS = (
-    "--HistoryManager.enabled=False",
-    "--InlineBackend.rc={}",
-    "--IPKernelApp.exec_PYTHONSTARTUP=False",
-    "--IPKernelApp.log_level=40",
-)
-
-
 def run_kernel(connection_file: str, parent: int) -> None:
-    """Serve as an IPython kernel until told to stop.
-
-    Arguments:
-        connection_file: where the manager has written sockets and key.
-        parent: the process with which the kernel dies.
-    """
+    """Serve as an IPython kernel until told to stop; it dies with its parent."""
     kill_with_parent(parent)
-    from evaltools.pipeline.cell_outcomes import ObservedKernel  # loads IPython
-
-    ObservedKernel.contract = read_contract(Path(connection_file).parent)
-    limit_memory(ObservedKernel.contract.megabytes)
+    contract = KernelContract.read(Path(connection_file).parent)
+    limit_memory(contract.megabytes)
     begin_cell = install(str(Path(connection_file).with_name(RECORD)))
-    import zmq  # these only now, with memory limited and everything noted that they open
-    from ipykernel.kernelapp import IPKernelApp
-    from traitlets import Type
-
-    class App(IPKernelApp):
-        """A kernel that drops none of its messages when whoever listens is slow."""
-
-        kernel_class = Type(ObservedKernel)
-
-        def init_iopub(self, context: zmq.Context[zmq.Socket[bytes]]) -> None:
-            """Open the socket for outputs, without the usual bound of a thousand messages."""
-            context.setsockopt(zmq.SNDHWM, 0)
-            super().init_iopub(context)  # type: ignore[no-untyped-call]
-
-        def init_shell(self) -> None:
-            """Make the shell; each of its cells has its reads noted anew."""
-            super().init_shell()  # type: ignore[no-untyped-call]
-            assert self.shell is not None
-            self.shell.events.register("pre_run_cell", lambda info: begin_cell())
+    # Loads IPython: only now, with memory limited and everything noted that it opens.
+    from evaltools.pipeline.cell_outcomes import launch
 
     sys.argv = ["ipykernel_launcher"]  # the same for a notebook that looks, however it started
-    App.launch_instance(["-f", connection_file, f"--IPKernelApp.parent_handle={parent}", *_OPTIONS])
+    launch(contract, ["-f", connection_file, f"--IPKernelApp.parent_handle={parent}"], begin_cell)
 
 
 if __name__ == "__main__":

@@ -27,25 +27,19 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Type
 
-from evaltools.pipeline.environment import private_variables
 from evaltools.processes import end_group, signal_group
 
 MAXIMUM_SOCKET_PATH = 107
 """Bytes in the path of a socket: sun_path of Linux less its closing zero."""
-
-_PREFIX = "evaltools-"
 
 
 def private_folder() -> Path:
     """A new folder that only this person may enter, with a path short enough for sockets.
 
     The folder of temporary files may lie deep; then /tmp is used.
-
-    Raises:
-        OSError: neither is short enough and writable.
     """
     for base in dict.fromkeys((tempfile.gettempdir(), "/tmp")):
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=base)).resolve()
+        folder = Path(tempfile.mkdtemp(prefix="evaltools-", dir=base)).resolve()
         if len(os.fsencode(folder / "kernel-ipc-5")) <= MAXIMUM_SOCKET_PATH:
             for name in ("work", "tmp", "ipython"):
                 (folder / name).mkdir()
@@ -84,6 +78,13 @@ class KernelClient(AsyncKernelClient):
 class SpawnedKernel(LocalProvisioner):
     """A kernel process of its own, in its own session."""
 
+    log_file: Path
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
+        """Start it; what the process writes goes to its log."""
+        with self.log_file.open("ab") as log:
+            return await super().launch_kernel(cmd, stdout=log, stderr=log, **kwargs)
+
     async def wait(self) -> int | None:
         """Wait for the process to end, looking often."""
         while await self.poll() is None:
@@ -96,12 +97,8 @@ class SpawnedKernel(LocalProvisioner):
             end_group(self.pid)
 
 
-class ForkedKernel(LocalProvisioner):
-    """A kernel forked from the kernel server, which has imported already what notebooks need.
-
-    Arguments:
-        kernel_server: path of the kernel server's socket.
-    """
+class ForkedKernel(SpawnedKernel):
+    """A kernel forked from the kernel server, which has imported already what notebooks need."""
 
     kernel_server = ""
     _line: socket.socket | None = None
@@ -113,18 +110,14 @@ class ForkedKernel(LocalProvisioner):
         return self._line is not None
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
-        """Ask for a kernel; the connection stays open, and tells when the kernel has ended.
-
-        Raises:
-            OSError: the kernel server does not answer.
-        """
+        """Ask for a kernel; the connection stays open, and tells when it has ended."""
         line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         line.settimeout(60)
         line.connect(self.kernel_server)
         request = {
             "connection_file": cmd[cmd.index("-f") + 1],
             "folder": str(kwargs["cwd"]),
-            "log": kwargs["log"],
+            "log": str(self.log_file),
             "environment": kwargs["env"],
         }
         line.sendall(json.dumps(request).encode() + b"\n")
@@ -145,13 +138,6 @@ class ForkedKernel(LocalProvisioner):
             except BlockingIOError:
                 return None
             self._exit = json.loads(message)["exit"] if message else -9
-        return self._exit
-
-    async def wait(self) -> int | None:
-        """Wait for the kernel to end, looking often."""
-        while await self.poll() is None:
-            await asyncio.sleep(0.005)
-        if self._line is not None:
             self._line.close()
             self._line = None
         return self._exit
@@ -161,93 +147,57 @@ class ForkedKernel(LocalProvisioner):
         if self.pid is not None:
             signal_group(self.pid, signum)
 
-    async def kill(self, restart: bool = False) -> None:
-        """End the kernel and all that it has started."""
-        if self.pid is not None:
-            end_group(self.pid)
-
 
 class Kernel(AsyncKernelManager):
-    """The kernel of one notebook, over sockets in a private folder."""
+    """The kernel of one notebook, over sockets in a `private_folder`; not yet started.
+
+    It is forked from the kernel server whose socket is given; without one it is spawned.
+    """
 
     client_factory = Type(default_value=KernelClient, klass=AsyncKernelClient)
 
-    @classmethod
-    def for_folder(
-        cls, folder: Path, environment: Mapping[str, str], kernel_server: str = ""
-    ) -> Kernel:
-        """A kernel that is not yet started.
-
-        Arguments:
-            folder: a `private_folder`; sockets, scratch files and log go there.
-            environment: from `kernel_environment`.
-            kernel_server: socket of the one to fork from; empty to start a process afresh.
-        """
+    def __init__(
+        self, folder: Path, environment: Mapping[str, str], kernel_server: str = ""
+    ) -> None:
         context = zmq.asyncio.Context()
         context.setsockopt(zmq.RECONNECT_IVL, 10)
         context.setsockopt(zmq.RCVHWM, 0)  # with a bound, messages beyond it are lost unnoticed
-        kernel = cls(connection_file=str(folder / "kernel.json"), transport="ipc", context=context)
-        kernel._created_context = True
-        kernel._folder = folder
-        kernel._environment = dict(environment) | private_variables(folder)
+        path = str(folder / "kernel.json")
+        super().__init__(connection_file=path, transport="ipc", context=context)
+        self._created_context = True
+        self.kernel_id = "evaltools"
+        # Its own scratch folder, and no profile of whoever runs it.
+        own = {"TMPDIR": str(folder / "tmp"), "IPYTHONDIR": str(folder / "ipython")}
+        self.start_options = {"cwd": str(folder / "work"), "env": dict(environment) | own}
         # This interpreter, whatever kernel specifications are installed on the machine.
-        kernel._kernel_spec = KernelSpec(
-            argv=[
-                *(sys.executable, "-P", "-m", "evaltools.pipeline.kernel_server"),
-                *("-f", "{connection_file}"),
-            ],
+        program = [sys.executable, "-P", "-m", "evaltools.pipeline.kernel_server"]
+        self._kernel_spec = KernelSpec(
+            argv=[*program, "-f", "{connection_file}"],
             display_name="Python 3",
             language="python",
         )
-        provisioner = ForkedKernel if kernel_server else SpawnedKernel
-        kernel.provisioner = provisioner(
-            kernel_id="evaltools", kernel_spec=kernel._kernel_spec, parent=kernel
-        )
-        if isinstance(kernel.provisioner, ForkedKernel):
-            kernel.provisioner.kernel_server = kernel_server
-        return kernel
-
-    _folder: Path
-    _environment: dict[str, str]
-
-    async def _async_pre_start_kernel(self, **kw: Any) -> tuple[list[str], dict[str, Any]]:
-        self.kernel_id = "evaltools"
-        kw["cwd"] = str(self._folder / "work")
-        command, options = await super()._async_pre_start_kernel(env=self._environment, **kw)
-        if isinstance(self.provisioner, ForkedKernel):
-            return command, options | {"log": str(self.log_file)}
-        with self.log_file.open("ab") as log:
-            options |= {"stdout": os.dup(log.fileno()), "stderr": os.dup(log.fileno())}
-        return command, options
-
-    async def _async_launch_kernel(self, kernel_cmd: list[str], **kw: Any) -> None:
-        try:
-            await super()._async_launch_kernel(kernel_cmd, **kw)
-        finally:
-            for stream in ("stdout", "stderr"):
-                if stream in kw:
-                    os.close(kw[stream])
-
-    @property
-    def log_file(self) -> Path:
-        """What the process itself wrote, outside of any cell: the last words of a dead kernel."""
-        return self._folder / "kernel.log"
+        kind = ForkedKernel if kernel_server else SpawnedKernel
+        process = kind(kernel_id=self.kernel_id, kernel_spec=self._kernel_spec, parent=self)
+        process.log_file = folder / "kernel.log"
+        if isinstance(process, ForkedKernel):
+            process.kernel_server = kernel_server
+        self.provisioner = self._process = process
 
     @property
     def pid(self) -> int | None:
         """The process, and the leader of its group."""
-        return getattr(self.provisioner, "pid", None)
+        return self._process.pid
 
     async def describe_end(self) -> str:
-        """How a dead kernel died, in words, with what it wrote last."""
-        status = await self.provisioner.poll() if self.provisioner else None
+        """How a dead kernel died, in words, with what it wrote last, outside of any cell."""
+        status = await self._process.poll()
         cause = "" if status is None else f"with status {status}"
         if status is not None and status < 0:
             cause = f"of signal {signal.Signals(-status).name}"
             if -status == signal.SIGKILL:
                 cause += ", perhaps because memory ran out"
         try:
-            lines = self.log_file.read_text(errors="replace").splitlines()
+            lines = self._process.log_file.read_text(errors="replace").splitlines()
         except OSError:
             lines = []
         words = " | ".join(line.strip() for line in lines[-6:] if line.strip())

@@ -1,15 +1,25 @@
-"""The only module that knows papermill: one notebook, from file to executed file."""
+"""The only module that knows papermill: one notebook, from file to executed file.
+
+`-m evaltools.pipeline.notebook_engine DESCRIPTOR` is a process that executes notebooks one after
+the other. Jobs come and events go through the pipe of that descriptor. When it ends in the midst
+of a job, whoever asked is dead: the kernel is ended with all it has started, and so is the process.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import os
 import shutil
 import sys
+import threading
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
+from dataclasses import astuple, replace
+from multiprocessing.connection import Connection
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 import nbformat
@@ -26,10 +36,9 @@ from evaltools.pipeline.jobs import Job, KernelContract, Limits
 from evaltools.pipeline.kernels import Kernel, private_folder
 from evaltools.pipeline.notebook_failures import (
     MEMORY_ERRORS,
-    Frame,
+    CellFault,
     Kind,
     NotebookFailure,
-    excerpt_around,
     find_cell_fault,
     memory_remedy,
     plain_text,
@@ -42,6 +51,7 @@ from evaltools.pipeline.stable_outputs import (
     normalise_outputs,
     order_replacements,
 )
+from evaltools.processes import end_group
 
 T = TypeVar("T")
 EmitEvent = Callable[[dict[str, Any]], None]
@@ -93,7 +103,7 @@ class _Engine(NBClientEngine):  # type: ignore[misc]
             options.pop(name, None)
         client = _Client(nb_man, km=kernel, kernel_name=kernel_name, **options)
         try:
-            client.execute()
+            client.execute(**kernel.start_options)
         finally:
             if client.kc is not None:
                 client.kc.stop_channels()
@@ -120,18 +130,11 @@ class _Clock:
 
 
 def execute(job: Job, emit: EmitEvent) -> NotebookFailure | None:
-    """Execute a notebook in a kernel and a working folder of its own.
+    """Execute a notebook in a kernel and a working folder of its own; None when all cells ran.
 
     The executed notebook is written to `job.output` also when a cell fails. A kernel that cannot
-    be forked, because the kernel server is gone, is spawned.
-
-    Arguments:
-        job: what to execute.
-        emit: gets `kernel` (with its pid and folder), `cell` and `cell-done` events, and at the
-            end `reads`: what the notebook read.
-
-    Returns:
-        The failure, or None when all cells ran.
+    be forked, because the kernel server is gone, is spawned. Events are `folder` and `kernel`, for
+    whoever has to clear up, `cell`, and at the end `reads`: what it read.
     """
     failure = _execute_once(job, emit)
     if failure is not None and failure.kind == "start" and job.kernel_server:
@@ -142,13 +145,12 @@ def execute(job: Job, emit: EmitEvent) -> NotebookFailure | None:
 def _execute_once(job: Job, emit: EmitEvent) -> NotebookFailure | None:
     notebook = _Notebook(job)
     folder = private_folder()
-    kernel = Kernel.for_folder(folder, job.environment, job.kernel_server)
+    kernel = Kernel(folder, job.environment, job.kernel_server)
     at_work: int | None = None
     boundaries: list[tuple[int, int | None, str]] = []
     replies: dict[int, dict[str, Any]] = {}
-    contract = KernelContract(
-        job.limits.memory, notebook.injected, tuple(job.parameters), job.chapter
-    )
+    memory = job.limits.memory
+    contract = KernelContract(memory, notebook.injected, tuple(job.parameters), job.chapter)
     contract.write(folder)
     clock = _Clock(job.limits)
 
@@ -163,11 +165,14 @@ def _execute_once(job: Job, emit: EmitEvent) -> NotebookFailure | None:
             boundaries.append((record_length(folder), number, label))
         emit({"event": "cell", "number": number, "label": label})
 
-    def finished(cell: Any, cell_index: int, **_: Any) -> None:
-        emit({"event": "cell-done", "number": notebook.number(cell_index)})
-
     emit({"event": "folder", "folder": str(folder)})
-    failure: tuple[Kind, str, str] | None = None
+    fault: CellFault | None = None
+
+    def note(kind: Kind, error: str, message: str) -> None:
+        nonlocal fault
+        remedy = memory_remedy(memory) if kind in ("died", "memory") else ""
+        fault = CellFault(at_work, kind, error, message, remedy)
+
     try:
         _Engine.execute_notebook(
             notebook.node,
@@ -182,20 +187,20 @@ def _execute_once(job: Job, emit: EmitEvent) -> NotebookFailure | None:
             raise_on_iopub_timeout=True,
             record_timing=False,
             on_cell_start=started,
-            on_cell_executed=finished,
             output_limit=job.limits.output,
             replies=replies,
         )
     except CellTimeoutError:
         # A kernel out of memory may be unable to say so, and to go on.
-        used_up = kernel.pid is not None and is_used_up(kernel.pid, job.limits.memory)
-        what = "its memory was used up, and it did not go on" if used_up else "too slow"
-        failure = ("memory" if used_up else "time", what, clock.limit_hit())
+        if kernel.pid is not None and is_used_up(kernel.pid, memory):
+            note("memory", "its memory was used up, and it did not go on", clock.limit_hit())
+        else:
+            note("time", "too slow", clock.limit_hit())
     except DeadKernelError:
-        failure = ("died", "the kernel died", _run(kernel.describe_end()))
+        note("died", "the kernel died", _run(kernel.describe_end()))
     except (RuntimeError, OSError) as error:
         cause = f"{error} {_run(kernel.describe_end())}".strip()
-        failure = ("start", "the kernel did not start", cause)
+        note("start", "the kernel did not start", cause)
     finally:
         _run(kernel.end())
         declared = allowed_paths(job.study, job.inputs, job.data, folder, job.environment)
@@ -204,30 +209,21 @@ def _execute_once(job: Job, emit: EmitEvent) -> NotebookFailure | None:
         _write(notebook.node, job, folder)
     if (found := notebook.error()) is not None:
         return found
-    if failure is not None:
-        remedy = memory_remedy(job.limits.memory) if failure[0] in ("died", "memory") else ""
-        return notebook.failure(at_work, *failure, remedy)
-    fault = find_cell_fault(notebook.node.cells, replies, contract)
-    if fault is None:
-        return None
-    return notebook.failure(fault.index, fault.kind, fault.error, fault.message, fault.remedy)
+    fault = fault or find_cell_fault(notebook.node.cells, replies, contract)
+    return notebook.failure(*astuple(fault)) if fault is not None else None
 
 
 class _Notebook:
-    """A notebook with the parameters injected, and nothing left of earlier runs.
-
-    Arguments:
-        job: what to execute.
-    """
+    """A notebook with the parameters injected, and nothing left of earlier runs."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        unnamed = [cell for cell in _read(Path(job.source)).cells if "id" not in cell]
+        read = nbformat.read(job.source, as_version=4)  # type: ignore[no-untyped-call]
+        unnamed = any("id" not in cell for cell in read.cells)
         node = load_notebook_node(job.source)
         node.cells = [cell for cell in node.cells if not _is_injected(cell)]
-        if unnamed:
-            for cell in node.cells:
-                cell.metadata["evaltools_unnamed"] = True
+        for cell in node.cells if unnamed else ():
+            cell.metadata["evaltools_unnamed"] = True
         if job.parameters:
             node = parameterize_notebook(
                 node, dict(job.parameters), kernel_name="python3", language="python"
@@ -249,18 +245,26 @@ class _Notebook:
         return index + 1 - sum(1 for at in self._injected if at < index)
 
     def failure(
-        self, index: int | None, kind: Kind, error: str, message: str, remedy: str
+        self,
+        index: int | None,
+        kind: Kind,
+        error: str,
+        message: str,
+        remedy: str,
+        line: int | None = None,
+        trace: tuple[str, ...] = (),
     ) -> NotebookFailure:
-        """A failure that is told by other means than an error in the outputs of its cell."""
+        """What went wrong, told in terms of the file that the author knows."""
         source = self.node.cells[index].source if index is not None else ""
         return NotebookFailure(
             self.job.name,
             kind,
             cell=self.number(index) if index is not None else None,
-            label=find_label(source),
-            excerpt=excerpt_around(source, None),
+            label=find_label(source) or (INJECTED_TAG if index in self._injected else ""),
+            line=line,
             error=error,
             message=message,
+            trace=trace,
             remedy=remedy,
         )
 
@@ -274,37 +278,25 @@ class _Notebook:
                     continue
                 frames = study_frames(output.traceback)
                 lines = [frame.line for frame in frames if frame.count == cell.execution_count]
-                line = lines[-1] if lines else None
                 memory = output.ename in MEMORY_ERRORS
-                label = find_label(cell.source) or (INJECTED_TAG if _is_injected(cell) else "")
-                return NotebookFailure(
-                    self.job.name,
+                return self.failure(
+                    index,
                     "memory" if memory else "error",
-                    cell=self.number(index),
-                    label=label,
-                    line=line,
-                    excerpt=excerpt_around(cell.source, line),
-                    error=output.ename,
-                    message=plain_text(output.evalue),
-                    trace=tuple(map(self._frame_text, frames)),
-                    remedy=memory_remedy(self.job.limits.memory) if memory else "",
+                    output.ename,
+                    plain_text(output.evalue),
+                    memory_remedy(self.job.limits.memory) if memory else "",
+                    lines[-1] if lines else None,
+                    tuple(f"{self._place(frame.count)}{frame.told()}" for frame in frames),
                 )
         return None
 
-    def _frame_text(self, frame: Frame) -> str:
-        """A frame in words, with the cell's number in place of its execution count."""
-        at = [
-            index
-            for index, cell in enumerate(self.node.cells)
-            if cell.cell_type == "code" and cell.execution_count == frame.count
-        ]
-        place = f"cell {self.number(at[0])}, " if at and self.number(at[0]) else ""
-        function = f" in {frame.function}" if frame.function else ""
-        return f"{place}line {frame.line}{function}: {frame.code}"
-
-
-def _read(path: Path) -> Any:
-    return nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    def _place(self, count: int) -> str:
+        """The cell with an execution count, as the author knows it."""
+        for index, cell in enumerate(self.node.cells):
+            if cell.cell_type == "code" and cell.execution_count == count:
+                number = self.number(index)
+                return f"cell {number}, " if number else ""
+        return ""
 
 
 def _is_injected(cell: Any) -> bool:
@@ -312,10 +304,9 @@ def _is_injected(cell: Any) -> bool:
 
 
 def _write(notebook: Any, job: Job, folder: Path) -> None:
-    home = str(Path.home())
     places = [(str(folder / "work"), "<work>"), (str(folder), "<temporary>")]
     places += [(job.study, "<study>"), (str(Path(job.study).resolve()), "<study>")]
-    places += [(sys.prefix, "<python>"), (sys.base_prefix, "<python>"), (home, "~")]
+    places += [(sys.prefix, "<python>"), (sys.base_prefix, "<python>"), (str(Path.home()), "~")]
     source = "\n".join(cell.source for cell in notebook.cells)
     inputs = (Path(job.study, name) for name in job.inputs)
     normalise_outputs(
@@ -332,3 +323,49 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
     loop = ensure_event_loop()
     assert isinstance(loop, asyncio.AbstractEventLoop)
     return loop.run_until_complete(work)
+
+
+def main(descriptor: int) -> None:
+    """Execute the jobs that come in until there are no more."""
+    pipe: Connection[dict[str, Any], Job] = Connection(descriptor)
+    jobs: SimpleQueue[Job | None] = SimpleQueue()
+    current: dict[str, Any] = {}  # the job, and what to clear away if it has to stop at once
+    threading.Thread(target=_listen, args=(pipe, jobs, current), daemon=True).start()
+
+    def send(event: dict[str, Any]) -> None:
+        with contextlib.suppress(OSError):  # that whoever asked is gone `_listen` hears
+            pipe.send(event)
+
+    def emit(event: dict[str, Any]) -> None:
+        current.update(event)
+        send(event)
+
+    while (job := jobs.get()) is not None:
+        current["job"] = job.name
+        try:
+            failure = execute(job, emit)
+        except Exception as error:
+            text = f"{type(error).__name__}: {error}"
+            failure = NotebookFailure(job.name, "worker", error="not executed", message=text)
+        current.clear()
+        send({"event": "done", "failure": failure})
+    os._exit(0)  # threads of libraries shall not hold it up
+
+
+def _listen(
+    pipe: Connection[dict[str, Any], Job], jobs: SimpleQueue[Job | None], current: dict[str, Any]
+) -> None:
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            jobs.put(pipe.recv())
+    if current or not jobs.empty():
+        if current.get("pid") is not None:
+            end_group(current["pid"])
+        if "folder" in current:
+            shutil.rmtree(current["folder"], ignore_errors=True)
+        os._exit(1)
+    jobs.put(None)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

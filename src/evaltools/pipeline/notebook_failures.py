@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -14,20 +14,6 @@ Kind = Literal[
     "error", "time", "died", "start", "worker", "memory",
     "parameter", "ended", "replaced", "unfinished", "skipped", "incomplete",
 ]  # fmt: skip
-_CODES: dict[Kind, str] = {
-    "error": "notebook.error",
-    "time": "notebook.time",
-    "died": "notebook.died",
-    "start": "notebook.start",
-    "worker": "notebook.worker",
-    "memory": "notebook.memory",
-    "parameter": "notebook.parameters",
-    "ended": "notebook.ended",
-    "replaced": "notebook.replaced",
-    "unfinished": "notebook.unfinished",
-    "skipped": "notebook.skipped",
-    "incomplete": "notebook.incomplete",
-}
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _FRAME = re.compile(r"^\s*Cell In\[(\d+)\], line (\d+)(?:, in (.+?))?(?:\(.*\))?:?\s*$")
 _ARROW = re.compile(r"^-*>\s*\d+\s?(.*)$")
@@ -42,27 +28,27 @@ class Frame:
     function: str
     code: str
 
+    def told(self) -> str:
+        """The line in words, without its cell."""
+        function = f" in {self.function}" if self.function else ""
+        return f"line {self.line}{function}: {self.code}"
+
 
 @dataclass(frozen=True)
 class NotebookFailure:
     """Why a notebook stopped, and where.
 
     Arguments:
-        notebook: path below the study's folder.
         kind: the code raised an `error`, the `time` was up, the kernel `died` or did not
             `start`, the `worker` that drives it was lost, or its `memory` was used up; a cell set
             a `parameter` again, asked that the kernel be `ended`, loaded code that would have
             `replaced` its own, or was `skipped`; something was left `unfinished`; or what the
             chapter computes was handed over `incomplete`.
         cell: position among the notebook's cells, from 1; None when no cell is to blame.
-        label: label of the cell, if it has one.
         line: line in that cell, from 1.
-        excerpt: up to three lines of the cell's source around the failing line.
-        error, message: name and text of the exception.
         trace: the notebook's own lines on the way to the error, outermost first:
             `cell 3, line 2 in share: x / n`.
         kept: where the partly executed notebook is, below the study's folder.
-        remedy: what to do, where the kind of failure says it.
     """
 
     notebook: str
@@ -70,7 +56,6 @@ class NotebookFailure:
     cell: int | None = None
     label: str = ""
     line: int | None = None
-    excerpt: str = ""
     error: str = ""
     message: str = ""
     trace: tuple[str, ...] = ()
@@ -88,19 +73,18 @@ class NotebookFailure:
             where += f", line {self.line}"
         kept = f"Open {self.kept}: it is executed up to there." if self.kept else ""
         remedy = f"{self.remedy} {kept}".strip()
-        return Problem(where, self._what(), remedy=remedy, code=_CODES[self.kind])
+        code = f"notebook.{'parameters' if self.kind == 'parameter' else self.kind}"
+        return Problem(where, self._what(), remedy=remedy, code=code)
 
     def _what(self) -> str:
-        message_text = f"{self.error}: {self.message}".strip(": ")
-        if not message_text.endswith(".."):
-            message_text = message_text.removesuffix(".")
-        if self.kind != "error" or "\n" in message_text:
-            return message_text
-        code = self.trace[-1] if len(self.trace) > 1 else self._failing_code()
-        return f"{message_text} (at {code})" if code else message_text
-
-    def _failing_code(self) -> str:
-        return self.trace[-1].partition(": ")[2] if self.trace else ""
+        text = f"{self.error}: {self.message}".strip(": ")
+        if not text.endswith(".."):
+            text = text.removesuffix(".")
+        if self.kind != "error" or "\n" in text or not self.trace:
+            return text
+        last = self.trace[-1]
+        code = last if len(self.trace) > 1 else last.partition(": ")[2]
+        return f"{text} (at {code})" if code else text
 
     def with_copy(self, path: str) -> NotebookFailure:
         """The same failure, with the place of the partly executed notebook."""
@@ -115,8 +99,7 @@ def plain_text(text: str) -> str:
 def study_frames(traceback: Sequence[str]) -> tuple[Frame, ...]:
     """Lines of the notebook on the way to an error, outermost first, at most five.
 
-    Arguments:
-        traceback: what IPython put into the error output, in any of its modes.
+    The traceback is what IPython put into the error output, in any of its modes.
     """
     lines = [line for part in traceback for line in plain_text(part).splitlines()]
     frames = []
@@ -138,20 +121,23 @@ def _code_below(lines: Sequence[str]) -> str:
     return lines[0].strip() if lines else ""
 
 
-def excerpt_around(source: str, line: int | None) -> str:
-    """Up to three lines of a cell: around the failing one, or the first ones of its code."""
-    lines = source.splitlines()
-    if line is None or not 1 <= line <= len(lines):
-        code = [text for text in lines if text.strip() and not text.lstrip().startswith("#|")]
-        return "\n".join(code[:3])
-    return "\n".join(lines[max(0, line - 2) : line + 1])
-
-
 MEMORY_ERRORS = frozenset(("MemoryError", "_ArrayMemoryError"))
 """Names of errors that say that memory ran out: of Python, and numpy's own kind of it."""
 _INDICATORS = "application/vnd.evaltools.indicators+json"
 _NAMED = 5
-_CELL_TAG = "raises-exception"
+_ASKED: dict[str, tuple[Kind, str, str]] = {
+    "ended": (
+        "ended",
+        "asks the kernel to end, so that the cells after it would not run",
+        "Take exit, quit or the like out of the cell.",
+    ),
+    "replaced": (
+        "replaced",
+        "loads code into the editor, where a run would not execute it",
+        "Put the code itself into the cell.",
+    ),
+}
+"""What a cell may have asked for that a run does not do."""
 
 
 @dataclass(frozen=True)
@@ -178,10 +164,7 @@ def find_cell_fault(
 ) -> CellFault | None:
     """The first fault of a notebook that seems to have run to its end.
 
-    Arguments:
-        cells: of the executed notebook.
-        replies: what the kernel replied, by the index of the cell.
-        contract: what the kernel knew of the notebook.
+    The replies are those of the kernel, by the index of the cell.
     """
     last: int | None = None
     for index, cell in enumerate(cells):
@@ -191,7 +174,9 @@ def find_cell_fault(
             remedy = "Take the tag skip-execution away, or make it no code cell."
             return CellFault(index, "skipped", "the cell was not executed", remedy=remedy)
         last = index
-        if replies[index]["status"] != "ok" and _CELL_TAG not in cell.metadata.get("tags", ()):
+        if replies[index]["status"] != "ok" and "raises-exception" not in cell.metadata.get(
+            "tags", ()
+        ):
             return _fault_in_reply(index, replies[index], contract)
     if last is not None and (left := replies[last].get(FIELD, {}).get("unfinished")):
         what = f"it leaves unfinished what it started: {', '.join(left)}"
@@ -202,21 +187,16 @@ def find_cell_fault(
 def _fault_in_reply(index: int, reply: Mapping[str, Any], contract: KernelContract) -> CellFault:
     """A fault from a reply that is no success."""
     kind = reply.get(FIELD, {}).get("kind") or "error"
-    name, message_text = reply.get("ename", reply["status"]), plain_text(reply.get("evalue", ""))
+    name, message = reply.get("ename", reply["status"]), plain_text(reply.get("evalue", ""))
+    if kind in _ASKED:
+        kind, what, remedy = _ASKED[kind]
+        return CellFault(index, kind, what, remedy=remedy)
     if kind == "parameter":
-        what = f"sets the parameter {name} again, to {message_text}, in place of the run's value"
+        what = f"sets the parameter {name} again, to {message}, in place of the run's value"
         return CellFault(index, "parameter", what, remedy="Give the variable another name.")
-    if kind == "ended":
-        what = "asks the kernel to end, so that the cells after it would not run"
-        return CellFault(
-            index, "ended", what, remedy="Take exit, quit or the like out of the cell."
-        )
-    if kind == "replaced":
-        what = "loads code into the editor, where a run would not execute it"
-        return CellFault(index, "replaced", what, remedy="Put the code itself into the cell.")
     if name in MEMORY_ERRORS:
-        return CellFault(index, "memory", name, message_text, memory_remedy(contract.megabytes))
-    return CellFault(index, "error", name, message_text)
+        return CellFault(index, "memory", name, message, memory_remedy(contract.megabytes))
+    return CellFault(index, "error", name, message)
 
 
 def _incomplete_fault(
@@ -226,25 +206,25 @@ def _incomplete_fault(
     if not contract.chapter:
         return None
     emitted = {
-        _identity(record)
+        _identity(
+            record.get("key"),
+            record.get("estimand", "D"),
+            sorted(dict(record.get("dimensions") or {}).items()),
+        )
         for cell in cells
         if cell.cell_type == "code"
         for output in cell.outputs
         for record in output.get("data", {}).get(_INDICATORS, ())
         if isinstance(record, Mapping)
     }
-    found = [replies[index].get(FIELD, {}).get("computed") for index in sorted(replies)]
-    every = [
-        (str(key), str(estimand), tuple((str(name), str(value)) for name, value in dimensions))
-        for computed in found
-        for key, estimand, dimensions in computed or ()
-    ]
     call = f"{contract.chapter.rpartition('.')[2]}.compute(evidence)"
-    if all(computed is None for computed in found):
+    every = [replies[index].get(FIELD, {}).get("computed") for index in sorted(replies)]
+    found = [computed for computed in every if computed is not None]
+    if not found:
         what = f"does not compute the indicators of its chapter, {contract.chapter}"
         remedy = f"Hand them over: emit({call}). Or correct chapters in evaluation.yml."
         return CellFault(None, "incomplete", what, remedy=remedy)
-    computed = dict.fromkeys(every)
+    computed = dict.fromkeys(_identity(*one) for part in found for one in part)
     missing = [identity for identity in computed if identity not in emitted]
     if not missing:
         return None
@@ -257,7 +237,8 @@ def _incomplete_fault(
     return CellFault(None, "incomplete", what, remedy="Hand over all of them with emit.")
 
 
-def _identity(record: Mapping[str, Any]) -> tuple[str, str, tuple[tuple[str, str], ...]]:
-    by = record.get("dimensions") or {}
-    dimensions = tuple(sorted((str(name), str(value)) for name, value in dict(by).items()))
-    return str(record.get("key")), str(record.get("estimand", "D")), dimensions
+def _identity(
+    key: object, estimand: object, dimensions: Iterable[tuple[object, object]]
+) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+    by = tuple((str(name), str(value)) for name, value in dimensions)
+    return str(key), str(estimand), by

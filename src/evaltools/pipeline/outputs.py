@@ -5,12 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import pandas as pd
 
 from evaltools.indicators.indicator import MIME_TYPE, Indicator, from_record, to_record, to_table
 from evaltools.pipeline.notebooks import find_label, join_text
@@ -21,13 +20,9 @@ IMAGES = {"image/svg+xml": "svg", "image/png": "png"}
 
 @dataclass(frozen=True)
 class LabelledOutput:
-    """The outputs of a labelled cell.
+    """The outputs of a labelled cell: for each rich one in order, its data by MIME type.
 
-    Arguments:
-        label: `fig-challenges`, `tbl-goals`.
-        notebook: path of the notebook below the study.
-        cell: position among the cells of the executed notebook, from 0, as `embed` counts.
-        outputs: for each rich output in order, its data by MIME type.
+    The cell is counted among those of the executed notebook, from 0, as `embed` counts.
     """
 
     label: str
@@ -38,16 +33,25 @@ class LabelledOutput:
     def images(self) -> list[tuple[str, bytes]]:
         """Image files by name: `fig-a.svg`, or `fig-a-1.svg` when the cell shows several.
 
-        Raises:
-            ValueError: an image that is not what its type says.
+        An image that is not what its type says raises ValueError.
         """
         shown = [data for data in self.outputs if any(mime in data for mime in IMAGES)]
         files = []
         for number, data in enumerate(shown, 1):
             stem = self.label if len(shown) == 1 else f"{self.label}-{number}"
             for mime, ending in IMAGES.items():
-                if mime in data:
-                    files.append((f"{stem}.{ending}", _image(mime, join_text(data[mime]))))
+                if mime not in data:
+                    continue
+                text = join_text(data[mime])
+                try:
+                    content = (
+                        text.encode("utf-8")
+                        if ending == "svg"
+                        else base64.b64decode("".join(text.split()), validate=True)
+                    )
+                except binascii.Error as error:
+                    raise ValueError(f"an image of type {mime} is damaged: {error}") from None
+                files.append((f"{stem}.{ending}", content))
         return files
 
 
@@ -58,12 +62,48 @@ class NotebookOutputs:
     indicators: dict[Any, Indicator] = field(default_factory=dict)
     labelled: dict[str, LabelledOutput] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    counts: dict[str, int] = field(default_factory=dict)
     _origins: dict[Any, str] = field(default_factory=dict)
 
     def ordered(self) -> tuple[Indicator, ...]:
         """The indicators in their total order."""
         return tuple(self.indicators[identity] for identity in sorted(self.indicators))
+
+    def _add_label(self, item: LabelledOutput, where: str) -> None:
+        if other := self.labelled.get(item.label):
+            what = f"the label '{item.label}' is taken by {other.notebook}, cell {other.cell + 1}"
+            remedy = "Rename one of the two."
+            self.problems.append(Problem(where, what, "", remedy, "notebook.label"))
+        elif not re.fullmatch(r"[-_]*[A-Za-z0-9][-_A-Za-z0-9]*", item.label):
+            what = f"the label '{item.label}' cannot name a file"
+            allowed = "letters a to z, digits, - and _"
+            self.problems.append(Problem(where, what, allowed, "", "notebook.label"))
+        else:
+            self.labelled[item.label] = item
+
+    def _add_indicators(self, records: Any, where: str) -> None:
+        if not isinstance(records, list):
+            what = "hands over indicators that are not a list of records"
+            self.problems.append(Problem(where, what, code="notebook.indicator"))
+            return
+        for record in records:
+            try:
+                self._add_indicator(from_record(record), where)
+            except (TypeError, ValueError, AttributeError) as error:
+                what = f"hands over an indicator that is none: {error}"
+                self.problems.append(Problem(where, what, code="notebook.indicator"))
+
+    def _add_indicator(self, indicator: Indicator, where: str) -> None:
+        identity = indicator.identity
+        if identity in self.indicators:
+            named = ", ".join(f"{name}={value}" for name, value in indicator.dimensions)
+            what = (
+                f"the indicator {indicator.key}{f' of {named}' if named else ''} "
+                f"({indicator.estimand}) is handed over by {self._origins[identity]} as well"
+            )
+            self.problems.append(Problem(where, what, "", "Emit it once.", "notebook.indicator"))
+            return
+        self.indicators[identity] = indicator
+        self._origins[identity] = where
 
 
 def collect_outputs(notebooks: Iterable[tuple[str, Mapping[str, Any]]]) -> NotebookOutputs:
@@ -78,7 +118,6 @@ def collect_outputs(notebooks: Iterable[tuple[str, Mapping[str, Any]]]) -> Noteb
     """
     result = NotebookOutputs()
     for name, notebook in notebooks:
-        before = len(result.indicators)
         for index, cell in enumerate(notebook["cells"]):
             if cell["cell_type"] != "code":
                 continue
@@ -86,64 +125,10 @@ def collect_outputs(notebooks: Iterable[tuple[str, Mapping[str, Any]]]) -> Noteb
             where = f"{name}, cell {index + 1}" + (f" ({label})" if label else "")
             data = [item["data"] for item in cell["outputs"] if "data" in item]
             if label:
-                _add_label(result, LabelledOutput(label, name, index, tuple(data)), where)
-            for item in data:
-                _add_indicators(result, item, where)
-        result.counts[name] = len(result.indicators) - before
+                result._add_label(LabelledOutput(label, name, index, tuple(data)), where)
+            for records in (item[MIME_TYPE] for item in data if MIME_TYPE in item):
+                result._add_indicators(records, where)
     return result
-
-
-def _add_label(result: NotebookOutputs, item: LabelledOutput, where: str) -> None:
-    other = result.labelled.get(item.label)
-    if other is not None:
-        what = f"the label '{item.label}' is taken by {other.notebook}, cell {other.cell + 1}"
-        remedy = "Rename one of the two."
-        result.problems.append(Problem(where, what, remedy=remedy, code="notebook.label"))
-        return
-    if not item.label.replace("-", "").replace("_", "").isalnum() or not item.label.isascii():
-        what = f"the label '{item.label}' cannot name a file"
-        allowed = "letters a to z, digits, - and _"
-        result.problems.append(Problem(where, what, allowed, code="notebook.label"))
-        return
-    result.labelled[item.label] = item
-
-
-def _add_indicators(result: NotebookOutputs, data: Mapping[str, Any], where: str) -> None:
-    if MIME_TYPE not in data:
-        return
-    records = data[MIME_TYPE]
-    if not isinstance(records, list):
-        what = "hands over indicators that are not a list of records"
-        result.problems.append(Problem(where, what, code="notebook.indicator"))
-        return
-    for record in records:
-        try:
-            indicator = from_record(record)
-        except (TypeError, ValueError, AttributeError) as error:
-            what = f"hands over an indicator that is none: {error}"
-            result.problems.append(Problem(where, what, code="notebook.indicator"))
-            continue
-        identity = indicator.identity
-        if identity in result.indicators:
-            named = ", ".join(f"{name}={value}" for name, value in indicator.dimensions)
-            what = (
-                f"the indicator {indicator.key}{f' of {named}' if named else ''} "
-                f"({indicator.estimand}) is handed over by {result._origins[identity]} as well"
-            )
-            remedy = "Emit it once."
-            result.problems.append(Problem(where, what, remedy=remedy, code="notebook.indicator"))
-            continue
-        result.indicators[identity] = indicator
-        result._origins[identity] = where
-
-
-def _image(mime: str, text: str) -> bytes:
-    if mime == "image/svg+xml":
-        return text.encode("utf-8")
-    try:
-        return base64.b64decode("".join(text.split()), validate=True)
-    except binascii.Error as error:
-        raise ValueError(f"an image of type {mime} is damaged: {error}") from None
 
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -151,37 +136,20 @@ _TEXT_COLUMNS = ("key", "dimensions", "method", "source", "note")
 
 
 def write_results(result: NotebookOutputs, folder: Path) -> dict[str, tuple[str, ...]]:
-    """Write `indicators.csv`, `indicators.json` and `figures/`.
+    """Write `indicators.csv`, `indicators.json` and `figures/`; the figures by their notebook.
 
-    Floats are written with as many digits as it takes to read the same number again.
-
-    Returns:
-        The figures' paths below the folder, by the notebook that made them.
-
-    Raises:
-        ProblemError: a figure that is damaged.
+    Floats are written with as many digits as it takes to read the same number again. A figure
+    that is damaged is refused.
     """
     indicators = result.ordered()
     table = to_table(indicators)
     for column in _TEXT_COLUMNS:
         table[column] = table[column].map(escape_formula)
-    _write_csv(table, folder / "indicators.csv")
+    path = folder / "indicators.csv"
+    table.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
     records = [to_record(indicator) for indicator in indicators]
     text = json.dumps(records, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
     (folder / "indicators.json").write_text(text + "\n", encoding="utf-8")
-    return _write_figures(result, folder)
-
-
-def escape_formula(text: str) -> str:
-    """Text that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text.startswith(_STARTS_A_FORMULA) else text
-
-
-def _write_csv(table: pd.DataFrame, path: Path) -> None:
-    table.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
-
-
-def _write_figures(result: NotebookOutputs, folder: Path) -> dict[str, tuple[str, ...]]:
     figures = folder / "figures"
     figures.mkdir()
     made: dict[str, list[str]] = {}
@@ -195,3 +163,8 @@ def _write_figures(result: NotebookOutputs, folder: Path) -> dict[str, tuple[str
             (figures / name).write_bytes(content)
             made.setdefault(item.notebook, []).append(f"figures/{name}")
     return {name: tuple(files) for name, files in made.items()}
+
+
+def escape_formula(text: str) -> str:
+    """Text that a spreadsheet does not take for a formula."""
+    return f"'{text}" if text.startswith(_STARTS_A_FORMULA) else text

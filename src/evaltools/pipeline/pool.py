@@ -9,13 +9,11 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from multiprocessing import Pipe
-from pathlib import Path
-from queue import Empty, SimpleQueue
+from multiprocessing.connection import wait
 from typing import IO, Any
 
 from evaltools.pipeline.declared_reads import Read
@@ -28,9 +26,6 @@ from evaltools.processes import end_group
 GRACE = 90.0
 """Seconds beyond its limit after which a notebook's worker is taken to hang itself; a kernel may
 take 60 to start."""
-
-Event = tuple[str, dict[str, Any]]
-_INTERRUPT: Event = ("", {"event": "interrupt"})
 
 
 def usable_cores() -> int:
@@ -57,89 +52,70 @@ def execute_all(
 ) -> dict[str, NotebookFailure]:
     """Execute notebooks in worker processes, `slots` at once, and wait for all of them.
 
-    One that fails does not stop the others, so that all failures are known at once.
+    One that fails does not stop the others, so that all failures are known at once, by notebook.
 
     Arguments:
         prepare: gives the jobs; called while the processes start, so that what has to be
             checked before anything is executed costs no time of its own.
         engine: where kernels come from; where the kernel server fails they are spawned.
         modules: what the kernel server imports before it forks.
-        environment: variables of the kernel server.
-        on_reads: told what a notebook read when it has ended, in the thread that calls.
-
-    Returns:
-        The failures by name of the notebook.
+        on_reads: told what a notebook read when it has ended.
     """
-    events: SimpleQueue[Event] = SimpleQueue()
-    waiting: SimpleQueue[Job] = SimpleQueue()
-    stop = threading.Event()
     failures: dict[str, NotebookFailure] = {}
     with (
         note_interrupts() as interrupts,
-        interrupts.report_to(lambda: events.put(_INTERRUPT)),
+        interrupts.defer(),  # raised while a process starts, one would leave it behind
         contextlib.ExitStack() as stack,
     ):
-        kernel_server = ""
+        server = ""
         if engine == "forked":
-            kernel_server = stack.enter_context(_kernel_server(modules, environment or {}))
-        workers = [stack.enter_context(_open_worker()) for _ in range(slots)]
+            server = stack.enter_context(_kernel_server(modules, environment or {}))
+        workers = [stack.enter_context(_Worker()) for _ in range(slots)]
         with interrupts.raise_again():
-            jobs = [replace(job, kernel_server=kernel_server) for job in prepare()]
-        for job in jobs:
-            waiting.put(job)
-        threads = [
-            threading.Thread(target=_work_through_jobs, args=(worker, waiting, events, stop))
-            for worker in workers
-        ]
-        left = len(jobs)
-        try:
-            for thread in threads:
-                thread.start()
-            while left:
-                name, event = events.get()
-                if event["event"] == "interrupt":
-                    raise KeyboardInterrupt
+            jobs = [replace(job, kernel_server=server) for job in prepare()]
+        waiting = iter(jobs)
+        for worker in workers:
+            worker.begin(next(waiting, None))
+        while busy := [(worker, worker.job) for worker in workers if worker.job is not None]:
+            ready = wait([worker.pipe for worker, _ in busy], 0.2)
+            for worker, job in busy:
+                interrupts.check()
+                event = worker.next_event(job, worker.pipe in ready)
                 if event["event"] == "cell":
-                    progress.cell(name, event["number"], event["label"])
+                    progress.cell(job.name, event["number"], event["label"])
                 elif event["event"] == "reads":
-                    on_reads(name, event["reads"])
+                    on_reads(job.name, event["reads"])
                 elif event["event"] == "done":
-                    left -= 1
                     if event["failure"] is not None:
-                        failures[name] = event["failure"]
-                    progress.finished(name, failed=event["failure"] is not None)
-        finally:
-            stop.set()
-            if left:
-                for worker in workers:
-                    worker.end()  # so that no thread waits for it
-            for thread in threads:
-                if thread.ident is not None:
-                    thread.join()
+                        failures[job.name] = event["failure"]
+                    progress.finished(job.name, failed=event["failure"] is not None)
+                    worker.begin(next(waiting, None))
     return {job.name: failures[job.name] for job in jobs if job.name in failures}
+
+
+def _start_process(
+    module: str, descriptor: int, *arguments: str, **options: Any
+) -> subprocess.Popen[bytes]:
+    """A process of this package in a session of its own, which is handed a descriptor."""
+    program = [sys.executable, "-P", "-m", f"evaltools.pipeline.{module}"]
+    command = [*program, str(descriptor), *arguments]
+    return subprocess.Popen(command, pass_fds=(descriptor,), start_new_session=True, **options)
 
 
 @contextlib.contextmanager
 def _kernel_server(modules: Sequence[str], environment: Mapping[str, str]) -> Iterator[str]:
     """A running kernel server; gives the path of its socket."""
-    folder = Path(tempfile.mkdtemp(prefix="evaltools-", dir=_short_temporary_folder()))
-    path = str(folder / "kernels")
-    try:
+    base = tempfile.gettempdir()
+    base = base if len(os.fsencode(base)) < 70 else "/tmp"
+    with tempfile.TemporaryDirectory("", "evaltools-", base, ignore_cleanup_errors=True) as folder:
+        path = f"{folder}/kernels"
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
             listening.bind(path)
             listening.listen(64)
-            process = subprocess.Popen(
-                [
-                    *(sys.executable, "-P", "-m", "evaltools.pipeline.kernel_server"),
-                    *(str(listening.fileno()), *modules),
-                ],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env=dict(environment),
-                pass_fds=(listening.fileno(),),
-                start_new_session=True,
-            )
+            process = _start_process(
+                "kernel_server", listening.fileno(), *modules, env=dict(environment),
+                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
         try:
             yield path
         except BaseException:
@@ -152,125 +128,72 @@ def _kernel_server(modules: Sequence[str], environment: Mapping[str, str]) -> It
                 process.wait(10)
             end_group(process.pid)
             process.wait()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _short_temporary_folder() -> str:
-    base = tempfile.gettempdir()
-    return base if len(os.fsencode(base)) < 70 else "/tmp"
-
-
-def _work_through_jobs(
-    worker: _Worker,
-    waiting: SimpleQueue[Job],
-    events: SimpleQueue[Event],
-    stop: threading.Event,
-) -> None:
-    """Work through waiting jobs with one worker process, started anew when it is lost."""
-    while not stop.is_set():
-        try:
-            job = waiting.get_nowait()
-        except Empty:
-            return
-        try:
-            failure = worker.execute(job, events, stop)
-        except Exception as error:  # the run would wait for ever for a slot that is gone
-            failure = NotebookFailure(job.name, "worker", error="lost", message=repr(error))
-        if stop.is_set():
-            break
-        if failure is not None:
-            worker.restart()
-            events.put((job.name, {"event": "done", "failure": failure}))
-    worker.kill()  # somebody wants to stop, and a notebook may be at work
-
-
-@contextlib.contextmanager
-def _open_worker() -> Iterator[_Worker]:
-    """A worker that may end by itself when all went well, and else is made to."""
-    worker = _Worker()
-    try:
-        yield worker
-    except BaseException:
-        worker.kill()
-        raise
-    worker.close()
 
 
 class _Worker:
-    """A worker process and the pipe to it."""
+    """A worker process and the pipe to it; it may end by itself when all went well."""
 
-    def __init__(self) -> None:
+    job: Job | None = None
+
+    def __enter__(self) -> _Worker:
         self._start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.pipe.close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(5)
+        self.kill()
 
     def _start(self) -> None:
         self.errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the worker
         variables = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
         self.pipe, theirs = Pipe()
         with theirs:
-            self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "evaltools.pipeline.worker", str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=self.errors,
-                stderr=self.errors,
-                env=variables,
-                pass_fds=(theirs.fileno(),),
-                start_new_session=True,
-            )
+            self.process = _start_process(
+                "notebook_engine", theirs.fileno(), env=variables,
+                stdin=subprocess.DEVNULL, stdout=self.errors, stderr=self.errors,
+            )  # fmt: skip
         self.kernel: int | None = None
         self.folder: str | None = None
 
-    def restart(self) -> None:
-        """Put a new process in the place of a lost one."""
-        self.kill()
-        self._start()
+    def begin(self, job: Job | None) -> None:
+        """Have a job done, or none; a process that was lost is started anew."""
+        self.job = job
+        if job is not None:
+            if self.pipe.closed:
+                self._start()
+            self.deadline = time.monotonic() + job.limits.notebook + GRACE
+            with contextlib.suppress(OSError):  # that it is gone the next event tells
+                self.pipe.send(job)
 
-    def execute(
-        self, job: Job, events: SimpleQueue[Event], stop: threading.Event
-    ) -> NotebookFailure | None:
-        """Have a job done, passing its events on; a failure when the worker itself is lost."""
-        deadline = time.monotonic() + job.limits.notebook + GRACE
-        with contextlib.suppress(EOFError, OSError):
-            self.pipe.send(job)
-            while not stop.is_set():
-                if time.monotonic() > deadline:
-                    text = f"it did not end after {job.limits.notebook:g} seconds, nor could it be "
-                    return NotebookFailure(
-                        job.name, "time", error="too slow", message=f"{text}stopped"
-                    )
-                if not self.pipe.poll(0.2):
-                    continue
-                event = self.pipe.recv()
+    def next_event(self, job: Job, ready: bool) -> dict[str, Any]:
+        """What came of the job meanwhile; a failure when the process itself is lost."""
+        if ready:
+            try:
+                event: dict[str, Any] = self.pipe.recv()
+            except Exception:  # it ended, perhaps in the midst of a message
+                what, said = "the process that executes it ended", self._last_error_line()
+                failure = NotebookFailure(job.name, "worker", error=what, message=said)
+            else:
                 self.kernel = event.get("pid", self.kernel)
                 self.folder = event.get("folder", self.folder)
                 if event["event"] == "done":
                     self.kernel = self.folder = None
-                events.put((job.name, event))
-                if event["event"] == "done":
-                    return None
-        return NotebookFailure(
-            job.name,
-            "worker",
-            error="the process that executes it ended",
-            message=self._last_error_line(),
-        )
+                return event
+        elif time.monotonic() > self.deadline:
+            said = f"it did not end after {job.limits.notebook:g} seconds, nor could it be stopped"
+            failure = NotebookFailure(job.name, "time", error="too slow", message=said)
+        else:
+            return {"event": "none"}
+        self.kill()
+        return {"event": "done", "failure": failure}
 
     def _last_error_line(self) -> str:
         self.errors.seek(0)
         lines = self.errors.read()[-4000:].decode(errors="replace").splitlines()
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
-
-    def close(self) -> None:
-        """Let an idle worker end, or make it; harmless when it has ended."""
-        self.pipe.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(5)
-        self.kill()
-
-    def end(self) -> None:
-        """End the process; the pipe stays open, since another thread may be reading it."""
-        if self.process.poll() is None:
-            end_group(self.process.pid)
 
     def kill(self) -> None:
         """End the worker, its kernel, and all that the kernel has started."""

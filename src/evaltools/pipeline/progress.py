@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from types import TracebackType
 from typing import Any, Self, TextIO
 
 
@@ -17,12 +16,7 @@ class Progress:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Nothing is left to end."""
 
     def started(self, reason: str, notebooks: Sequence[tuple[str, int]]) -> None:
@@ -61,23 +55,21 @@ class Lines(Progress):
 
 
 class Bars(Progress):
-    """A bar for each notebook with the label of the cell at work; a context manager."""
+    """A bar for each notebook with the label of the cell at work."""
 
-    def __init__(self, console: Any = None) -> None:
+    def __init__(self, console: Any = None, stream: TextIO | None = None) -> None:
         # Only here, since rich takes a while to load and most runs have no terminal.
-        from rich.console import Console
-        from rich.markup import escape
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-        from rich.progress import Progress as RichProgress
+        from rich import console as consoles
+        from rich import markup, progress
 
-        self.console: Any = console or Console(stderr=True)
-        self._escape = escape
-        self._bars = RichProgress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("[dim]{task.fields[label]}"),
+        self.console: Any = console or consoles.Console(file=stream or sys.stderr)
+        self._escape = markup.escape
+        self._bars = progress.Progress(
+            progress.TextColumn("{task.description}"),
+            progress.BarColumn(bar_width=24),
+            progress.MofNCompleteColumn(),
+            progress.TimeElapsedColumn(),
+            progress.TextColumn("[dim]{task.fields[label]}"),
             console=self.console,
         )
         self._tasks: dict[str, Any] = {}
@@ -87,17 +79,12 @@ class Bars(Progress):
         self._bars.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._bars.stop()
 
     def started(self, reason: str, notebooks: Sequence[tuple[str, int]]) -> None:
         """Show why, and a bar for each notebook."""
-        self.console.print(self._escape(reason))
+        self.waiting(reason)
         for name, cells in notebooks:
             shown = self._escape(name.rpartition("/")[2].removesuffix(".ipynb"))
             self._tasks[name] = self._bars.add_task(shown, total=cells, start=False, label="")
@@ -127,8 +114,4 @@ class Bars(Progress):
 def best_progress(stream: TextIO | None = None) -> Bars | Lines:
     """Bars where a person sees a terminal, lines elsewhere."""
     out = stream or sys.stderr
-    if out.isatty():
-        from rich.console import Console
-
-        return Bars(Console(file=out))
-    return Lines(out)
+    return Bars(stream=out) if out.isatty() else Lines(out)

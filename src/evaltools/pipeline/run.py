@@ -1,32 +1,44 @@
 """A run: all notebooks of a study under one set of parameters, in a folder named by its content.
 
 What a run depends on is hashed into its key; a run that is there under that key is current, and
-one that is not is made. Nothing is ever half made: see `run_store`.
+one that is not is made. It is there whole or not at all, whoever else builds at the same time.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evaltools.pipeline.ingredients import DECLARATION, RunPlan, plan_run
+from evaltools.files import build_beside, clear_leftovers, hold_lock, put_in_place
+from evaltools.pipeline.declared_reads import Read, input_paths, undeclared_read_problems
+from evaltools.pipeline.environment import kernel_environment
+from evaltools.pipeline.ingredients import DECLARATION, RunPlan, declared_inputs, plan_run
 from evaltools.pipeline.interrupts import note_interrupts
 from evaltools.pipeline.jobs import Engine, Job, Limits
 from evaltools.pipeline.notebooks import read_notebook
+from evaltools.pipeline.pool import default_engine, execute_all, usable_cores
 from evaltools.pipeline.progress import Progress
-from evaltools.pipeline.run_store import RunStore
 from evaltools.problems import Problem, refuse
-from evaltools.provenance.manifest import Ingredients, Manifest, hash_outputs, read_manifest
-from evaltools.provenance.rerun_reasons import Change, Reason, compare_ingredients
+from evaltools.provenance.manifest import (
+    RUN_NAME_LENGTH,
+    Change,
+    Ingredients,
+    Manifest,
+    Reason,
+    compare_ingredients,
+    hash_outputs,
+    read_manifest,
+)
 
 if TYPE_CHECKING:
     from evaltools.indicators.indicator import Indicator
-    from evaltools.pipeline.outputs import NotebookOutputs
     from evaltools.study import Parameters, Study
 
 
@@ -61,6 +73,55 @@ class Run:
 
         records = json.loads((self.folder / "indicators.json").read_text(encoding="utf-8"))
         return tuple(from_record(record) for record in records)
+
+
+@dataclass(frozen=True)
+class RunStore:
+    """The runs of a study in its `reports/_build`, each in a folder named by its key."""
+
+    build: Path
+
+    @property
+    def runs(self) -> Path:
+        """Where the runs are."""
+        return self.build / "runs"
+
+    @property
+    def failed(self) -> Path:
+        """Where partly executed notebooks are kept."""
+        return self.build / "failed"
+
+    def folder(self, key: str) -> Path:
+        """The folder of a run, which need not exist."""
+        return self.runs / key[:RUN_NAME_LENGTH]
+
+    def newest(self) -> Manifest | None:
+        """The manifest of the run that was completed last."""
+        found = []
+        for path in self.runs.iterdir() if self.runs.is_dir() else ():
+            with contextlib.suppress(OSError):  # another process may have put it away
+                if not path.name.startswith("."):
+                    found.append((path.stat().st_mtime_ns, path.name, path))
+        manifests = (read_manifest(path) for *_, path in sorted(found, reverse=True))
+        return next((manifest for manifest in manifests if manifest is not None), None)
+
+    @contextlib.contextmanager
+    def open_new(self, key: str, waiting: Callable[[], None]) -> Iterator[Path]:
+        """A new folder to build a run in; `waiting` is called if another process builds it."""
+        locks = self.build / "locks"
+        for folder in (locks, self.runs):
+            folder.mkdir(parents=True, exist_ok=True)
+        with hold_lock(locks / key[:RUN_NAME_LENGTH], waiting):
+            clear_leftovers(self.runs)
+            with build_beside(self.folder(key)) as building:
+                yield building
+
+    def publish(self, building: Path, key: str) -> Path:
+        """Give a complete run its name; it is the newest from then on."""
+        target = self.folder(key)
+        put_in_place(building, target, replace=True)
+        os.utime(target)
+        return target
 
 
 def run(
@@ -162,27 +223,14 @@ def _execute(
 ) -> dict[str, dict[str, str]]:
     """Execute all notebooks into the building folder; keep those that failed, and refuse.
 
-    Returns:
-        For each notebook the declared inputs that it read, with their SHA-256.
-
-    Raises:
-        ProblemError: every notebook that failed, and every undeclared read of any of them.
+    Refused is every notebook that failed, and every undeclared read of any of them. Else for each
+    notebook the declared inputs that it read come back, with their SHA-256.
     """
-    # Only where something is executed: looking whether anything is to do takes no time.
-    from evaltools.pipeline.declared_reads import Read, input_paths, undeclared_read_problems
-    from evaltools.pipeline.environment import kernel_environment
-    from evaltools.pipeline.ingredients import declared_inputs
-    from evaltools.pipeline.pool import default_engine, execute_all, usable_cores
-
     study = needed.study
     (building / "notebooks").mkdir()
-    seconds = float(study.declaration.notebook_seconds)
-    environment = kernel_environment(study.root, "")
-    data = study.declaration.data
+    declared = study.declaration
+    seconds = float(declared.notebook_seconds)
     reads: dict[str, tuple[Read, ...]] = {}
-
-    def on_reads(name: str, read: tuple[Read, ...]) -> None:
-        reads[name] = read
 
     def jobs() -> list[Job]:
         refuse(_missing_chapters(study))
@@ -198,10 +246,10 @@ def _execute(
                 study=str(study.root),
                 parameters=needed.parameters,
                 environment=valid,
-                limits=Limits(seconds, seconds, memory=study.declaration.notebook_megabytes),
+                limits=Limits(seconds, seconds, memory=declared.notebook_megabytes),
                 inputs=inputs,
-                data=data,
-                chapter=study.declaration.chapters.get(name, ""),
+                data=declared.data,
+                chapter=declared.chapters.get(name, ""),
             )
             for name in needed.cells
         ]
@@ -212,11 +260,11 @@ def _execute(
         engine=engine or default_engine(),
         slots=max(1, min(slots or usable_cores(), len(needed.cells))),
         modules=needed.modules,
-        environment=environment,
-        on_reads=on_reads,
+        environment=kernel_environment(study.root, ""),
+        on_reads=reads.__setitem__,
     )
     shutil.rmtree(store.failed, ignore_errors=True)
-    kept = []
+    problems = []
     for name, failure in failures.items():
         partly = building / "notebooks" / Path(name).name
         if partly.is_file():
@@ -224,10 +272,10 @@ def _execute(
             path = store.failed / partly.name
             shutil.copyfile(partly, path)
             failure = failure.with_copy(path.relative_to(study.root).as_posix())
-        kept.append(failure.problem())
+        problems.append(failure.problem())
     for name in needed.cells:
-        kept += undeclared_read_problems(name, reads.get(name, ()), data)
-    refuse(kept)
+        problems += undeclared_read_problems(name, reads.get(name, ()), declared.data)
+    refuse(problems)
     hashes = needed.ingredients.files
     return {
         name: {path: hashes[path] for path in input_paths(reads[name])} for name in needed.cells
@@ -251,9 +299,6 @@ def _check_data_once(study: Study, ingredients: Ingredients, newest: Manifest | 
     """Check the data once for all notebooks; the hash of the state that has passed.
 
     A state that an earlier run has checked with the same code is not checked again.
-
-    Raises:
-        ProblemError: everything that is wrong with the data.
     """
     from evaltools.evidence import check_data, hash_data, load_descriptor  # loads pandas
 
@@ -276,7 +321,7 @@ def _finish_run(
         (name, read_notebook(building / "notebooks" / Path(name).name, name))
         for name in needed.cells
     ]
-    found: NotebookOutputs = collect_outputs(executed)
+    found = collect_outputs(executed)
     refuse(found.problems)
     figures = write_results(found, building)
     made = {name: (f"notebooks/{Path(name).name}", *figures.get(name, ())) for name in needed.cells}

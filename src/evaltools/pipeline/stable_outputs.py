@@ -15,14 +15,14 @@ Results are left alone: images, tables, and what is handed over as indicators.""
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from evaltools.pipeline.notebooks import INJECTED_TAG
 
@@ -33,8 +33,7 @@ _LONGEST_PATH = 4096
 _TEXT_TYPES = ("text/plain", "text/markdown", "text/html", "text/latex")
 
 
-@dataclass(frozen=True)
-class Replacement:
+class Replacement(NamedTuple):
     """What is replaced: texts that hold the `sign`, where the `pattern` fits, by `name`."""
 
     sign: str
@@ -59,31 +58,31 @@ def order_replacements(places: Iterable[tuple[str, str]]) -> tuple[Replacement, 
 def normalise_outputs(
     notebook: Any, rules: Sequence[Replacement], ids: StableIds | None = None
 ) -> None:
-    """Take out of an executed notebook what is not a result; changes it in place.
+    """Take out of an executed notebook, as nbformat reads it, what is not a result; in place.
 
-    Arguments:
-        notebook: as nbformat reads it.
-        rules: from `order_replacements`.
-        ids: stable names for random ones; by default such names stay.
+    Random names stay as they are where there are no stable ones for them.
     """
     metadata = notebook["metadata"]
     for name in ("papermill", "widgets", "signature"):
         metadata.pop(name, None)
     metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata["language_info"] = {"name": "python"}
-    for cell in notebook["cells"]:
+    for number, cell in enumerate(notebook["cells"], 1):
+        own = cell["metadata"]
         for name in ("papermill", "execution"):
-            cell["metadata"].pop(name, None)
-        if not cell["metadata"].get("tags", True):
-            del cell["metadata"]["tags"]  # papermill adds an empty list to every cell
+            own.pop(name, None)
+        if INJECTED_TAG in own.get("tags", ()):
+            cell["id"] = INJECTED_TAG
+        elif own.pop("evaltools_unnamed", False):
+            cell["id"] = f"cell-{number}"
+        if not own.get("tags", True):
+            del own["tags"]  # papermill adds an empty list to every cell
         if cell["cell_type"] == "code":
-            cell["outputs"] = [
-                _tidy_output(output, rules) for output in sort_outputs(cell["outputs"])
-            ]
+            cell["outputs"] = sort_outputs(cell["outputs"])
             for output in cell["outputs"]:
+                _tidy_output(output, rules)
                 if ids is not None and "data" in output:
                     ids.tidy(output)
-    _name_cells(notebook)
 
 
 def sort_outputs(outputs: Sequence[Any]) -> list[Any]:
@@ -107,26 +106,22 @@ def sort_outputs(outputs: Sequence[Any]) -> list[Any]:
     return ordered
 
 
-def _tidy_output(output: Any, rules: Sequence[Replacement]) -> Any:
-    kind = output["output_type"]
-    if kind == "stream":
-        output["text"] = _tidy_text(output["text"], rules)
-    elif kind == "error":
-        output["evalue"] = _tidy_text(output["evalue"], rules)
-        output["traceback"] = [_tidy_text(line, rules) for line in output["traceback"]]
+def _tidy_output(output: Any, rules: Sequence[Replacement]) -> None:
+    def tidy(text: str) -> str:
+        text = _remove_cell_files(text)
+        for rule in rules:
+            if rule.sign in text:  # most outputs are long and hold none of it
+                text = rule.pattern.sub(rule.name, text)
+        return text
+
+    if output["output_type"] == "stream":
+        output["text"] = tidy(output["text"])
+    elif output["output_type"] == "error":
+        output["evalue"] = tidy(output["evalue"])
+        output["traceback"] = [tidy(line) for line in output["traceback"]]
     else:
-        for mime in _TEXT_TYPES:
-            if isinstance(output["data"].get(mime), str):
-                output["data"][mime] = _tidy_text(output["data"][mime], rules)
-    return output
-
-
-def _tidy_text(text: str, rules: Sequence[Replacement]) -> str:
-    text = _remove_cell_files(text)
-    for rule in rules:
-        if rule.sign in text:  # most outputs are long and hold none of it
-            text = rule.pattern.sub(rule.name, text)
-    return text
+        data = output["data"]
+        data |= {mime: tidy(data[mime]) for mime in _TEXT_TYPES if isinstance(data.get(mime), str)}
 
 
 def _remove_cell_files(text: str) -> str:
@@ -140,15 +135,6 @@ def _remove_cell_files(text: str) -> str:
         parts += [text[done : max(first, start + 1)], "<cell>"]
         done = found.end()
     return "".join((*parts, text[done:]))
-
-
-def _name_cells(notebook: Any) -> None:
-    """Names for cells whose name was made up in this run."""
-    for number, cell in enumerate(notebook["cells"], 1):
-        if INJECTED_TAG in cell["metadata"].get("tags", ()):
-            cell["id"] = INJECTED_TAG
-        elif cell["metadata"].pop("evaltools_unnamed", False):
-            cell["id"] = f"cell-{number}"
 
 
 Constant = Callable[[str], bool]
@@ -170,15 +156,12 @@ _OURS = re.compile(
 )
 """Names that `StableIds` gives: UUIDs of version 5, which follow from other names."""
 _NAMESPACE = uuid.UUID("5f1a1c0e-1f0b-5a53-9c55-6a1d3c1f7d10")
-_OWN_TYPES = "application/vnd.evaltools."
 
 
 class StableIds:
-    """Stable names for the random ones of one notebook.
+    """Stable names for the random ones of one notebook; two notebooks of a report share none.
 
-    Arguments:
-        notebook: its name; two notebooks of a report do not share names.
-        constant: whether a name is none of chance.
+    Names that are none of chance are left alone.
     """
 
     def __init__(self, notebook: str, constant: Constant) -> None:
@@ -189,8 +172,7 @@ class StableIds:
     def tidy(self, output: Mapping[str, Any]) -> None:
         """Give the names that a rich output declares, or that are known, their stable form."""
         data = output["data"]
-        texts = {mime: _text(value) for mime, value in data.items() if _is_readable(mime)}
-        texts = {mime: text for mime, text in texts.items() if _NAME.search(text)}
+        texts = {mime: text for mime, text in _readable_texts(data).items() if _NAME.search(text)}
         for text in texts.values():
             for declared in _DECLARES.finditer(text):
                 for found in _NAME.finditer(declared[1]):
@@ -206,10 +188,9 @@ class StableIds:
         seed = f"{self.notebook}\n{len(self._names)}"
         made = uuid.uuid5(_NAMESPACE, seed)
         if name[1] == "_":
-            stable = f"T_{hashlib.sha256(seed.encode()).hexdigest()[:10]}"
+            self._names[name] = f"T_{hashlib.sha256(seed.encode()).hexdigest()[:10]}"
         else:
-            stable = str(made) if "-" in name else made.hex
-        self._names[name] = stable
+            self._names[name] = str(made) if "-" in name else made.hex
 
 
 def find_random(notebook: Mapping[str, Any], constant: Constant) -> Iterator[tuple[int, str]]:
@@ -220,45 +201,52 @@ def find_random(notebook: Mapping[str, Any], constant: Constant) -> Iterator[tup
     """
     for index, cell in enumerate(notebook["cells"]):
         if cell["cell_type"] == "code":
-            found = (one for output in cell["outputs"] for one in _find_random_in_output(output))
-            for name in dict.fromkeys(found):
-                if not constant(name):
-                    yield index, name
+            texts = (item for output in cell["outputs"] for item in _texts_of(output))
+            found = (name for mime, text in texts for name in _find_random_names(mime, text))
+            yield from ((index, name) for name in dict.fromkeys(found) if not constant(name))
 
 
 def make_constant_test(source: str, files: Iterable[Path]) -> Constant:
     """A test whether a name stands in a notebook's own text or in one of some files."""
     places = tuple(files)
-    known: dict[str, bool] = {}
 
+    @functools.cache
     def constant(name: str) -> bool:
-        if name not in known:
-            known[name] = name in source or any(_file_contains(path, name) for path in places)
-        return known[name]
+        return name in source or any(_file_contains(path, name) for path in places)
 
     return constant
 
 
-def _find_random_in_output(output: Mapping[str, Any]) -> Iterator[str]:
-    if output["output_type"] == "stream":
-        texts = {"text/plain": _text(output["text"])}
-    elif output["output_type"] == "error":
-        texts = {"text/plain": "\n".join((_text(output["evalue"]), *output["traceback"]))}
-    else:
-        texts = {mime: _text(it) for mime, it in output["data"].items() if _is_readable(mime)}
-    for mime, text in texts.items():
-        for pattern in (_NAME, _ADDRESS, _TEMPORARY):
-            yield from (found[0] for found in pattern.finditer(text))
-        if mime == "text/html":
-            for declared in re.finditer(r"""\bid\s*=\s*["']?([^\s"'<>]+)""", text):
-                rest = _OURS.sub(" ", declared[1])
-                yield from (found[0] for found in _HEX_ID.finditer(rest))
-
-
-def _is_readable(mime: str) -> bool:
-    if mime.startswith(_OWN_TYPES):
+def _file_contains(path: Path, name: str) -> bool:
+    try:
+        return name.encode() in path.read_bytes()
+    except OSError:
         return False
-    return mime == "image/svg+xml" or not mime.startswith(("image/", "audio/", "video/"))
+
+
+def _texts_of(output: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    """The texts of an output by MIME type."""
+    if output["output_type"] == "stream":
+        return [("text/plain", _text(output["text"]))]
+    if output["output_type"] == "error":
+        return [("text/plain", "\n".join((_text(output["evalue"]), *output["traceback"])))]
+    return _readable_texts(output["data"]).items()
+
+
+def _find_random_names(mime: str, text: str) -> Iterator[str]:
+    for pattern in (_NAME, _ADDRESS, _TEMPORARY):
+        yield from (found[0] for found in pattern.finditer(text))
+    if mime == "text/html":
+        for declared in re.finditer(r"""\bid\s*=\s*["']?([^\s"'<>]+)""", text):
+            rest = _OURS.sub(" ", declared[1])
+            yield from (found[0] for found in _HEX_ID.finditer(rest))
+
+
+def _readable_texts(data: Mapping[str, Any]) -> dict[str, str]:
+    """Rich data as text by MIME type, but for those of pictures and of this package."""
+    pictures = ("image/", "audio/", "video/", "application/vnd.evaltools.")
+    return {mime: _text(value) for mime, value in data.items()
+            if mime == "image/svg+xml" or not mime.startswith(pictures)}  # fmt: skip
 
 
 def _is_text(value: Any) -> bool:
@@ -269,15 +257,4 @@ def _is_text(value: Any) -> bool:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if _is_text(value):
-        return "".join(value)
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _file_contains(path: Path, name: str) -> bool:
-    try:
-        return name.encode() in path.read_bytes()
-    except OSError:
-        return False
+    return "".join(value) if _is_text(value) else json.dumps(value, ensure_ascii=False)

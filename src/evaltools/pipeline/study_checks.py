@@ -25,7 +25,10 @@ def check_study(study: Study) -> str:
     """
     refuse(check_data(study.data, study.declaration))
     descriptor = load_descriptor(study.data)
-    _check_keywords(study, descriptor)
+    for table in descriptor.resources:  # the form of each has been checked; now of the patterns
+        if table.name == "keywords":
+            keywords = read_tables(study.data, descriptor)["keywords"]
+            read_keywords(keywords, f"{study.declaration.data}/{table.path}")
     kind = ", example data" if descriptor.example else ""
     count = len(descriptor.resources)
     told = f"{count} table{' is' if count == 1 else 's are'} valid{kind}."
@@ -60,11 +63,3 @@ def check_scope(study: Study, parameters: Parameters) -> None:
         refuse(check_data(study.data, study.declaration))
         raise
     Evidence.select(study, tables, parameters)
-
-
-def _check_keywords(study: Study, descriptor: Descriptor) -> None:
-    """Refuse patterns of keywords that cannot be read; the form of their table has been checked."""
-    tables = read_tables(study.data, descriptor)
-    found = [each for each in descriptor.resources if each.name == "keywords"]
-    if found:
-        read_keywords(tables["keywords"], f"{study.declaration.data}/{found[0].path}")

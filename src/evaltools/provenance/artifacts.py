@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -35,14 +36,12 @@ class JudgedFinding:
     Arguments:
         id: its name.
         outcome: `holds`, `does_not_hold` or `cannot_be_told`.
-        reason: why, as plain values or text.
         keys: indicators looked at.
         by_rule: outcome under each coder rule; empty where it was not asked.
     """
 
     id: str
     outcome: str
-    reason: str
     keys: tuple[str, ...]
     by_rule: tuple[tuple[str, str], ...] = ()
 
@@ -63,7 +62,6 @@ class Artifact:
         key: name of the run.
         indicators: all of them, in their total order.
         findings: what was judged, by id; None where the folder has no judgements.
-        engine: name and version of what rendered it; None for a run.
     """
 
     folder: Path
@@ -72,12 +70,19 @@ class Artifact:
     key: str
     indicators: tuple[Indicator, ...]
     findings: Mapping[str, JudgedFinding] | None
-    engine: tuple[str, str] | None = None
 
     @property
     def name(self) -> str:
         """How it is called in tables: the beginning of its key."""
         return self.key[:RUN_NAME_LENGTH]
+
+    @property
+    def reports(self) -> int | None:
+        """Final reports that were read; None where that is not known."""
+        for item in self.indicators:
+            if item.key == "reports.read.share" and not item.dimensions and item.estimand == "D":
+                return item.x
+        return None
 
 
 def read_artifact(folder: Path) -> Artifact:
@@ -99,11 +104,6 @@ def read_artifact(folder: Path) -> Artifact:
         raise ProblemError(
             [Problem(f"{folder.name}/{FILE_NAME}", what, "", remedy, "run.manifest")]
         )
-    engine = None
-    if (home / REPORT).is_file():
-        given = read_json(home, REPORT).get("engine")
-        if isinstance(given, list) and len(given) == 2:
-            engine = (str(given[0]), str(given[1]))
     return Artifact(
         folder=folder,
         kind=kind,
@@ -111,7 +111,6 @@ def read_artifact(folder: Path) -> Artifact:
         key=manifest.key,
         indicators=_read_indicators(home),
         findings=_read_findings(home),
-        engine=engine,
     )
 
 
@@ -129,65 +128,59 @@ def locate_artifact(text: str, build: Path | None) -> Path:
     path = Path(text)
     if path.exists():
         return path.resolve() if path.is_dir() else path.resolve().parent
+    reports, runs = _list_folder(build), _list_folder(build / "runs" if build else None)
     if build is not None and "/" not in text and "\\" not in text and text not in ("", ".", ".."):
         if (build / text).is_dir():
             return (build / text).resolve()
-        runs = build / "runs"
-        found = sorted(p for p in runs.iterdir() if p.is_dir()) if runs.is_dir() else []
-        alike = [path for path in found if path.name.startswith(text[:RUN_NAME_LENGTH])]
+        alike = [
+            run for run in runs if run.is_dir() and run.name.startswith(text[:RUN_NAME_LENGTH])
+        ]
         if len(alike) == 1 and len(text) >= 4:
             return alike[0].resolve()
         if len(alike) > 1:
             what = f"several runs begin with it: {', '.join(path.name for path in alike)}"
             raise ProblemError([Problem(text, what, code="run.ambiguous")])
-    known = _list_artifacts(build) if build is not None else []
+    known = [*(path.name for path in reports if path.is_symlink()),
+             *(path.name for path in runs if not path.name.startswith("."))]  # fmt: skip
     remedy = f"There are {', '.join(known)}." if known else "Build a report first."
     raise ProblemError([Problem(text, "no run, report or bundle is called so", "", remedy)])
 
 
-def _list_artifacts(build: Path) -> list[str]:
-    reports = [path.name for path in build.iterdir() if path.is_symlink()] if build.is_dir() else []
-    runs = build / "runs"
-    found = [p.name for p in runs.iterdir() if not p.name.startswith(".")] if runs.is_dir() else []
-    return [*sorted(reports), *sorted(found)]
+def _list_folder(folder: Path | None) -> list[Path]:
+    return sorted(folder.iterdir()) if folder is not None and folder.is_dir() else []
 
 
 def manifest_folder(folder: Path) -> Path:
     """Where the manifest of the run lies: in the folder, or somewhere below that of a bundle."""
     if (folder / FILE_NAME).is_file() or not (folder / BUNDLE).is_file():
         return folder
-    found = sorted(
-        (path.parent for path in folder.rglob(FILE_NAME) if not path.is_symlink()),
-        key=lambda path: (len(path.parts), path.as_posix()),
-    )
-    return found[0] if found else folder
+    found = (path.parent for path in folder.rglob(FILE_NAME) if not path.is_symlink())
+    return min(found, key=lambda path: (len(path.parts), path.as_posix()), default=folder)
 
 
 def _read_indicators(home: Path) -> tuple[Indicator, ...]:
-    from evaltools.indicators.indicator import from_record
+    from evaltools.indicators.indicator import from_record  # loads pandas, and not to find a folder
 
-    for name in INDICATORS:
-        path = home / name
-        if not path.is_file():
-            continue
-        try:
-            if path.stat().st_size > LARGEST_TABLE:
-                raise ValueError("it is too large")
-            text = path.read_text(encoding="utf-8")
-            records = json.loads(text) if name.endswith(".json") else _parse_csv(text)
-            found = [from_record(record) for record in records]
-        except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
-            what = f"cannot be read: {error}"
-            raise ProblemError(
-                [Problem(f"{home.name}/{name}", what, code="run.indicators")]
-            ) from None
-        return tuple(sorted(found, key=lambda indicator: indicator.identity))
-    allowed = " or ".join(INDICATORS)
-    raise ProblemError([Problem(home.name, "has no indicators", allowed, "", "run.indicators")])
+    path = next((home / name for name in INDICATORS if (home / name).is_file()), None)
+    if path is None:
+        allowed = " or ".join(INDICATORS)
+        raise ProblemError([Problem(home.name, "has no indicators", allowed, "", "run.indicators")])
+    try:
+        if path.stat().st_size > LARGEST_TABLE:
+            raise ValueError("it is too large")
+        text = path.read_text(encoding="utf-8")
+        records = json.loads(text) if path.suffix == ".json" else _parse_csv(text)
+        found = [from_record(record) for record in records]
+    except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
+        where = f"{home.name}/{path.relative_to(home).as_posix()}"
+        raise ProblemError(
+            [Problem(where, f"cannot be read: {error}", code="run.indicators")]
+        ) from None
+    return tuple(sorted(found, key=lambda indicator: indicator.identity))
 
 
 def _parse_csv(text: str) -> list[dict[str, Any]]:
-    """Records of `indicators.csv`, without pandas, which takes longer to load than this to run."""
+    """Records of `indicators.csv`, in which text that begins as a formula does is marked."""
     records = []
     for row in csv.DictReader(io.StringIO(text, newline="")):
         record: dict[str, Any] = {
@@ -195,12 +188,9 @@ def _parse_csv(text: str) -> list[dict[str, Any]]:
             for name, value in row.items()
             if value is not None
         }
-        for name in _NUMBERS:
-            record[name] = float(record[name]) if record.get(name) else None
-        for name in _COUNTS:
-            if name not in record:
-                continue
-            record[name] = int(record[name]) if record.get(name) else None
+        record |= {name: float(record[name]) if record.get(name) else None for name in _NUMBERS}
+        record |= {name: int(record[name]) if record[name] else None
+                   for name in _COUNTS if name in record}  # fmt: skip
         pairs = [item.partition("=") for item in record["dimensions"].split(";") if item]
         record["dimensions"] = {name: value for name, _, value in pairs}
         record["suppressed"] = record["suppressed"] == "True"
@@ -213,39 +203,19 @@ def _read_findings(home: Path) -> dict[str, JudgedFinding] | None:
     path = home / FINDINGS
     if not path.is_file():
         return None
+    found: dict[str, JudgedFinding] = {}
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        items = content if isinstance(content, list) else content["findings"]
-        found = [
-            JudgedFinding(
-                id=str(item["id"]),
-                outcome=str(item["outcome"]),
-                reason=_reason_text(item.get("reason", "")),
-                keys=tuple(
-                    sorted(
-                        {_number_key(n) for n in item.get("numbers", item.get("indicators", ()))}
-                    )
-                ),
-                by_rule=tuple((str(k), str(v)) for k, v in item.get("by_rule", {}).items()),
-            )
-            for item in items
-        ]
+        for item in content if isinstance(content, list) else content["findings"]:
+            numbers = item.get("numbers", item.get("indicators", ()))
+            keys = {str(each["key"] if isinstance(each, dict) else each) for each in numbers}
+            by_rule = tuple((str(k), str(v)) for k, v in item.get("by_rule", {}).items())
+            name, outcome = str(item["id"]), str(item["outcome"])
+            found[name] = JudgedFinding(name, outcome, tuple(sorted(keys)), by_rule)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         what = f"cannot be read: {type(error).__name__} {error}"
         raise ProblemError([Problem(f"{home.name}/{FINDINGS}", what)]) from None
-    return {finding.id: finding for finding in sorted(found, key=lambda finding: finding.id)}
-
-
-def _reason_text(reason: object) -> str:
-    if isinstance(reason, str):
-        return reason
-    if isinstance(reason, dict) and "en" in reason:
-        return str(reason["en"])
-    return json.dumps(reason, ensure_ascii=False, sort_keys=True)
-
-
-def _number_key(number: object) -> str:
-    return str(number["key"]) if isinstance(number, Mapping) else str(number)
+    return dict(sorted(found.items()))
 
 
 ArtifactKind = Literal["run", "report", "bundle"]
@@ -266,17 +236,21 @@ def find_artifact_kind(folder: Path) -> ArtifactKind:
     Raises:
         ProblemError: it is none.
     """
-    lists: tuple[tuple[ArtifactKind, str], ...] = (
-        ("bundle", BUNDLE),
-        ("report", REPORT),
-        ("run", FILE_NAME),
-    )
-    for kind, name in lists:
+    lists: dict[ArtifactKind, str] = {"bundle": BUNDLE, "report": REPORT, "run": FILE_NAME}
+    for kind, name in lists.items():
         if (folder / name).is_file():
             return kind
     allowed = "a folder with manifest.json, report.json or manifest-sha256.txt"
     what = "is no run, report or bundle" if folder.is_dir() else "is no folder"
     raise ProblemError([Problem(folder.name, what, allowed, "", "verify.folder")])
+
+
+def read_list(folder: Path, name: str) -> str:
+    """The text of a file of the folder that lists others, if it can be read and is no larger."""
+    with _errors_as_problems(folder, name):
+        if (folder / name).stat().st_size > LARGEST_LIST:
+            raise ProblemError([Problem(name, "is too large to be a list", code="verify.list")])
+        return (folder / name).read_bytes().decode("utf-8")
 
 
 def read_json(folder: Path, name: str) -> dict[str, Any]:
@@ -285,17 +259,21 @@ def read_json(folder: Path, name: str) -> dict[str, Any]:
     Raises:
         ProblemError: it is missing, too large, no JSON mapping, or gives a key twice.
     """
-    try:
-        if (folder / name).stat().st_size > LARGEST_LIST:
-            raise ProblemError([Problem(name, "is too large to be a list", code="verify.list")])
-        text = (folder / name).read_bytes().decode("utf-8")
+    text = read_list(folder, name)
+    with _errors_as_problems(folder, name):
         content = json.loads(text, object_pairs_hook=_refuse_repeated_keys)
-    except (OSError, ValueError, RecursionError) as error:
-        what = "cannot be read: " + str(error).replace(str(folder), folder.name)
-        raise ProblemError([Problem(name, what, code="verify.list")]) from None
     if not isinstance(content, dict):
         raise ProblemError([Problem(name, "is no mapping", code="verify.list")])
     return content
+
+
+@contextmanager
+def _errors_as_problems(folder: Path, name: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError, RecursionError) as error:
+        what = "cannot be read: " + str(error).replace(str(folder), folder.name)
+        raise ProblemError([Problem(name, what, code="verify.list")]) from None
 
 
 def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

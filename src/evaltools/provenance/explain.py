@@ -6,7 +6,7 @@ import fnmatch
 import inspect
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
@@ -16,7 +16,7 @@ from typing import Any
 
 from evaltools.evidence import Evidence, read_tables
 from evaltools.files import read_text
-from evaltools.findings.conditions import keys_of
+from evaltools.findings.conditions import Condition, keys_of
 from evaltools.findings.declaration import FILE_NAME, load_findings
 from evaltools.indicators.indicator import MIME_TYPE, Indicator
 from evaltools.problems import Problem, ProblemError
@@ -48,8 +48,7 @@ def explain(run: Artifact, key: str, study: Study | None = None) -> str:
     records = [item for item in run.indicators if item.key == name]
     manifest = read_manifest(manifest_folder(run.folder))
     lines = [f"{name}   (run {run.name})", *_values(records), *_function(records)]
-    lines += _notebook(run, name, study, manifest)
-    lines += _parameters(run, records)
+    lines += [*_notebook(run, name, study, manifest), *_parameters(run, records)]
     if study is not None:
         if not any(record.suppressed for record in records):
             lines += _counted_rows(run, name, study)
@@ -60,7 +59,7 @@ def explain(run: Artifact, key: str, study: Study | None = None) -> str:
 def _resolve(key: str, keys: set[str]) -> str:
     if key in keys:
         return key
-    if not key.startswith("ranking.") and len(meant := find_keys(key, keys)) >= 1:
+    if not key.startswith("ranking.") and (meant := find_keys(key, keys)):
         return next((item for item in meant if item.endswith(".share")), meant[0])
     near = find_nearest_keys(key, keys)
     remedy = f"Did you mean {' or '.join(near)}?" if near else "See indicators.csv of the run."
@@ -69,24 +68,23 @@ def _resolve(key: str, keys: set[str]) -> str:
 
 
 def _values(records: Sequence[Indicator]) -> Iterator[str]:
-    plain = [record for record in records if not record.dimensions]
     by = [record for record in records if record.dimensions]
-    for record in plain:
-        yield from _value(record)
-    for record in by[: _ROWS if plain else 2 * _ROWS]:
+    shown = _ROWS if len(by) < len(records) else 2 * _ROWS
+    for record in records:
+        if record.dimensions:
+            continue
+        yield f"  {record.estimand}  of {ESTIMANDS[record.estimand]}: {_number(record)}"
+        if record.low is not None and record.high is not None:
+            level = f" at level {record.level:g}" if record.level is not None else ""
+            limits = f"interval {record.low:.6g} to {record.high:.6g}"
+            yield f"     {limits}, {record.method}{level}"
+        if record.note:
+            yield from _wrap_text(f"note: {record.note}", 5)
+    for record in by[:shown]:
         named = ", ".join(f"{name}={value}" for name, value in record.dimensions)
         yield f"  {named} [{record.estimand}]: {_number(record)}"
-    if len(by) > (_ROWS if plain else 2 * _ROWS):
-        yield f"  and {len(by) - (_ROWS if plain else 2 * _ROWS)} more in indicators.csv"
-
-
-def _value(record: Indicator) -> Iterator[str]:
-    yield f"  {record.estimand}  of {ESTIMANDS[record.estimand]}: {_number(record)}"
-    if record.low is not None and record.high is not None:
-        level = f" at level {record.level:g}" if record.level is not None else ""
-        yield f"     interval {record.low:.6g} to {record.high:.6g}, {record.method}{level}"
-    if record.note:
-        yield from _wrap_text(f"note: {record.note}", 5)
+    if len(by) > shown:
+        yield f"  and {len(by) - shown} more in indicators.csv"
 
 
 def _number(record: Indicator) -> str:
@@ -100,14 +98,12 @@ def _number(record: Indicator) -> str:
 
 def _function(records: Sequence[Indicator]) -> Iterator[str]:
     yield "Computed by"
-    for name in sorted({record.source for record in records if record.source}):
+    methods = sorted({record.method for record in records if record.method in METHODS})
+    functions = [(name, name) for name in sorted({record.source for record in records} - {""})]
+    for told, name in [*functions, *((f"limits {each}", METHODS[each]) for each in methods)]:
         origin = parse_origin(name)
-        yield from _wrap_text(f"{name}: {origin.says or 'not in the installed version'}", 2)
-        for source in origin.sources:
-            yield from _wrap_text(f"source: {source}", 4)
-    for method in sorted({record.method for record in records if record.method in METHODS}):
-        origin = parse_origin(METHODS[method])
-        yield from _wrap_text(f"limits {method}: {origin.says}", 2)
+        says = origin.says or ("not in the installed version" if told == name else "")
+        yield from _wrap_text(f"{told}: {says}", 2)
         for source in origin.sources:
             yield from _wrap_text(f"source: {source}", 4)
 
@@ -115,58 +111,46 @@ def _function(records: Sequence[Indicator]) -> Iterator[str]:
 def _notebook(
     run: Artifact, key: str, study: Study | None, manifest: Manifest | None
 ) -> Iterator[str]:
-    folder = _notebooks(run, study)
-    found = _cell(folder, key) if folder is not None else None
+    home, candidates = manifest_folder(run.folder), [run.folder / "notebooks"]
+    candidates.append(home / "notebooks")
+    if study is not None:  # a report has them in its run's folder
+        candidates.append(study.build / "runs" / run.name / "notebooks")
+    folder = next((folder for folder in candidates if folder.is_dir()), None)
+    found = next(_cells_with(folder, key), None) if folder is not None else None
+    files = dict(run.ingredients.files)
+    reads: Mapping[str, str] = {}
     if found is None:
         yield "Notebook: the executed notebooks are not at hand"
     else:
         yield f"Notebook: {found[0]}, cell {found[1]}"
-    files = dict(run.ingredients.files)
-    reads: dict[str, str] = {}
-    if found is not None and manifest is not None:
-        reads = dict(manifest.reads.get(f"notebooks/{found[0]}", {}))
+        reads = manifest.reads.get(f"notebooks/{found[0]}", {}) if manifest else {}
     yield f"Inputs that notebook read ({len(reads)})" if reads else f"Inputs ({len(files)} files)"
-    shown = reads or {
-        name: digest for name, digest in files.items() if name.endswith((".csv", ".xlsx", ".ods"))
-    }
-    for name, digest in sorted(shown.items()):
-        yield f"  {digest[:_DIGITS]}  {name}"
+    for name, digest in sorted((reads or files).items()):
+        if reads or name.endswith((".csv", ".xlsx", ".ods")):
+            yield f"  {digest[:_DIGITS]}  {name}"
 
 
-def _notebooks(run: Artifact, study: Study | None) -> Path | None:
-    """The folder with the executed notebooks of a run; a report has them in its run's."""
-    candidates = [run.folder / "notebooks", manifest_folder(run.folder) / "notebooks"]
-    if study is not None:
-        candidates.append(study.build / "runs" / run.name / "notebooks")
-    return next((folder for folder in candidates if folder.is_dir()), None)
-
-
-def _cell(folder: Path, key: str) -> tuple[str, int] | None:
+def _cells_with(folder: Path, key: str) -> Iterator[tuple[str, int]]:
+    """Notebooks and numbers of cells that hand over an indicator."""
     for path in sorted(folder.glob("*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         number = 0
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        for cell in cells:
             # The cell that a run puts in is not there in the notebook as it was written.
-            if "injected-parameters" in cell.get("metadata", {}).get("tags", []):
-                continue
-            number += 1
+            number += "injected-parameters" not in cell.get("metadata", {}).get("tags", [])
             for output in cell.get("outputs", []):
                 records = output.get("data", {}).get(MIME_TYPE, [])
                 if any(record.get("key") == key for record in records):
-                    return path.name, number
-    return None
+                    yield path.name, number
 
 
 def _parameters(run: Artifact, records: Sequence[Indicator]) -> Iterator[str]:
-    used_parameters = {
-        name for record in records for name in parse_origin(record.source).parameters
-    }
+    used = {name for record in records for name in parse_origin(record.source).parameters}
     if any(record.level is not None for record in records):
-        used_parameters.add("confidence")
-    values = run.ingredients.parameters
+        used.add("confidence")
     yield "Parameters it depends on"
-    for name in values:
-        if name not in READING_PARAMETERS or name in used_parameters:
-            value = values[name]
+    for name, value in run.ingredients.parameters.items():
+        if name not in READING_PARAMETERS or name in used:
             shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
             yield f"  {name} = {shown}"
 
@@ -193,29 +177,36 @@ def _counted_rows(run: Artifact, key: str, study: Study) -> Iterator[str]:
                "not_asked": "not asked, read with another codebook"}  # fmt: skip
     for state, sentence in told_of.items():
         projects = sorted(rows.loc[rows["state"].astype(str).eq(state), "project_id"].astype(str))
-        if state == "not_asked" and not projects:
-            continue
-        unit = "project" if len(projects) == 1 else "projects"
-        shown = ":" if projects and state != "silent" else ""
-        yield f"Reports of {len(projects)} {unit}: {sentence}{shown}"
-        if projects and state != "silent":
-            yield from _wrap_text(", ".join(projects), 2)
+        if projects or state != "not_asked":
+            unit = "project" if len(projects) == 1 else "projects"
+            named = bool(projects) and state != "silent"
+            yield f"Reports of {len(projects)} {unit}: {sentence}{':' if named else ''}"
+            if named:
+                yield from _wrap_text(", ".join(projects), 2)
 
 
 def _uses(run: Artifact, key: str, study: Study) -> Iterator[str]:
-    reports = study.root / "reports"
-    names = find_findings_on(key, study)
-    yield f"Findings that look at it ({len(names)})"
-    for name in names:
+    findings = [] if not (study.root / FILE_NAME).is_file() else [
+        finding.id for finding in load_findings(study.root, study.declaration.languages)
+        if _looks_at(finding.condition, key)
+    ]  # fmt: skip
+    stated = _search_sources(study.root / "reports", study.root, _FINDING)
+    yield f"Findings that look at it ({len(findings)})"
+    for name in findings:
         judged = (run.findings or {}).get(name)
-        stated = ", ".join(f"{p.file}:{p.line}" for p in find_statements(name, reports, study.root))
+        places = ", ".join(f"{place.file}:{place.line}" for place in stated if place.name == name)
         sentence = f"{name}: {judged.outcome.replace('_', ' ')}" if judged else name
-        yield f"  {sentence}" + (f" ({stated})" if stated else "")
+        yield f"  {sentence}" + (f" ({places})" if places else "")
         for rule, outcome in judged.other_rules if judged else ():
             yield f"    depends on the coder rule: {outcome.replace('_', ' ')} under '{rule}'"
-    places = find_usages(key, reports, study.root)
-    yield f"Places of the text that print it ({len(places)})"
-    yield from (f"  {place}" for place in places)
+    usages = find_usages(key, study.root / "reports", study.root)
+    yield f"Places of the text that print it ({len(usages)})"
+    yield from (f"  {place}" for place in usages)
+
+
+def _looks_at(condition: Condition, key: str) -> bool:
+    names, globs = keys_of(condition)
+    return key in names or any(fnmatch.fnmatchcase(key, glob) for glob in globs)
 
 
 def _wrap_text(text: str, indent: int) -> list[str]:
@@ -246,13 +237,8 @@ _READS = {
 
 @dataclass(frozen=True)
 class Origin:
-    """What a function says of itself.
-
-    Arguments:
-        name: dotted name.
-        says: first sentence of its description; empty where it is not in this version.
-        sources: what it is based on, as its description names it.
-        parameters: parameters that its module asks for.
+    """What a function says of itself: the first sentence (empty where it is not in this version),
+    the sources that it names, and the parameters that its module asks for.
     """
 
     name: str
@@ -262,11 +248,7 @@ class Origin:
 
 
 def parse_origin(name: str) -> Origin:
-    """What a function of this package says of itself.
-
-    Arguments:
-        name: dotted name, as `source` of an indicator gives it.
-    """
+    """What a function says of itself; its dotted name is as `source` of an indicator gives it."""
     module_name, _, function = name.rpartition(".")
     if not module_name.startswith("evaltools."):
         return Origin(name, "", (), ())
@@ -311,48 +293,25 @@ def find_keys(variable: str, keys: Iterable[str]) -> list[str]:
     `challenge.staff.x` and `challenge.staff.by.region.06.share` are of `challenge.staff.share`;
     `ranking.challenge.top` is of every challenge's share.
     """
+    keys = set(keys)
+    if variable.startswith("ranking."):
+        theme = re.compile(rf"{re.escape(variable.split('.')[1])}\.[^.]*\.share")
+        return sorted(key for key in keys if theme.fullmatch(key))
     stem, _, form = variable.rpartition(".")
     stem = stem.partition(".by.")[0]
-    family = variable.split(".")[1] if variable.startswith("ranking.") else None
-    found = []
-    for key in keys:
-        beginning, _, measure = key.rpartition(".")
-        if family is not None:
-            if key.count(".") == 2 and key.startswith(f"{family}.") and measure == "share":
-                found.append(key)
-        elif beginning == stem and (measure == form or form in FORMS):
-            found.append(key)
-    return sorted(set(found))
+    parts = ((key, *key.rpartition(".")[::2]) for key in keys)
+    return sorted(key for key, beginning, measure in parts
+                  if beginning == stem and (measure == form or form in FORMS))  # fmt: skip
 
 
 def find_usages(key: str, folder: Path, root: Path) -> list[Usage]:
     """Places of the prose that print an indicator, in order.
 
-    Arguments:
-        key: of the indicator.
-        folder: with the author's sources, such as `reports`; what was built is left out.
-        root: of the study, below which places are told.
+    The folder has the author's sources, such as `reports`; places are told below the root.
     """
     return [
         place for place in _search_sources(folder, root, _VARIABLE) if find_keys(place.name, [key])
     ]
-
-
-def find_statements(finding: str, folder: Path, root: Path) -> list[Usage]:
-    """Places of the prose that state a finding, in order."""
-    return [place for place in _search_sources(folder, root, _FINDING) if place.name == finding]
-
-
-def find_findings_on(key: str, study: Study) -> list[str]:
-    """Ids of the declared findings that look at an indicator, in the order of the file."""
-    if not (study.root / FILE_NAME).is_file():
-        return []
-    found = []
-    for finding in load_findings(study.root, study.declaration.languages):
-        names, globs = keys_of(finding.condition)
-        if key in names or any(fnmatch.fnmatchcase(key, glob) for glob in globs):
-            found.append(finding.id)
-    return found
 
 
 def find_nearest_keys(key: str, keys: Iterable[str], most: int = 3) -> list[str]:

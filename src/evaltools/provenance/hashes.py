@@ -12,8 +12,6 @@ from typing import Any
 from evaltools.evidence.paths import BESIDE_EVIDENCE
 from evaltools.files import open_file, walk_folder
 
-SKIPPED = ("__pycache__",)
-
 
 def hash_file(path: Path) -> str:
     """SHA-256 of a plain file's bytes, in hexadecimal.
@@ -44,12 +42,9 @@ def hash_files(root: Path, folders: Iterable[Path], without: Iterable[Path] = ()
     found: dict[str, str] = {}
     for folder in folders:
         for path in walk_folder(folder):
-            relative = path.relative_to(folder)
-            if any(part in SKIPPED or part.startswith(".") for part in relative.parts):
-                continue
-            if any(path.is_relative_to(place) for place in left_out):
-                continue
-            if path.is_dir():
+            parts = path.relative_to(folder).parts
+            hidden = any(part == "__pycache__" or part.startswith(".") for part in parts)
+            if hidden or path.is_dir() or any(path.is_relative_to(place) for place in left_out):
                 continue
             found[path.relative_to(root).as_posix()] = hash_file(path)
     return dict(sorted(found.items()))
@@ -104,8 +99,7 @@ def hash_environment(root: Path) -> tuple[str, str]:
 def installed_packages(folders: Iterable[str]) -> list[str]:
     """Names and versions of installed packages, `pandas-3.1.0`, sorted.
 
-    From the names of their metadata folders, since reading the metadata takes too long for
-    looking whether there is anything to do.
+    From the names of their metadata folders, since reading the metadata takes too long.
     """
     names = set()
     for folder in folders:

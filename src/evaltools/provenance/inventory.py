@@ -63,14 +63,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Limits:
-    """How much of a folder is looked at.
-
-    Arguments:
-        files: number of files.
-        depth: folders in folders.
-        file_bytes: size of one file.
-        total_bytes: size of all files together.
-    """
+    """How much of a folder is looked at: files, folders in folders, bytes of a file and of all."""
 
     files: int = 10_000
     depth: int = 20
@@ -91,12 +84,8 @@ class FileEntry:
 
 @dataclass(frozen=True)
 class Inventory:
-    """What a folder holds.
-
-    Arguments:
-        files: every plain file within the limits by its path below the folder, sorted.
-        faults: whatever else is there.
-        empty: folders with nothing in them.
+    """What a folder holds: every plain file within the limits by its path, sorted, whatever else
+    is there, and the folders with nothing in them.
     """
 
     files: Mapping[str, FileEntry]
@@ -112,28 +101,33 @@ def take_inventory(folder: Path, limits: Limits = LIMITS) -> Inventory:
     """Hash every plain file of a folder, and name what is none; nothing outside is opened."""
     faults: list[Fault] = []
     empty: list[str] = []
-    sizes: dict[str, int] = {}
+    names: list[str] = []
     total = 0
-    for name, found in _entries(folder, limits, faults, empty):
-        if found.st_size > limits.file_bytes:
+    for name, size in _list_files(folder, limits, faults, empty):
+        if size > limits.file_bytes:
             allowed = _megabytes(limits.file_bytes)
-            detail = f"it has {_megabytes(found.st_size)}; up to {allowed} are read"
+            detail = f"it has {_megabytes(size)}; up to {allowed} are read"
             faults.append(Fault(name, "large", detail))
             continue
-        total += found.st_size
-        if len(sizes) >= limits.files or total > limits.total_bytes:
+        total += size
+        if len(names) >= limits.files or total > limits.total_bytes:
             most = f"{limits.files} files or {_megabytes(limits.total_bytes)}"
             faults.append(Fault(name, "large", f"the folder holds more than {most}"))
             break
-        sizes[name] = found.st_size
+        names.append(name)
+    names.sort()
     files: dict[str, FileEntry] = {}
     if not any(fault.kind == "large" for fault in faults):
-        for name in sorted(sizes):
+        for name in names:
             try:
                 files[name] = _hash_entry(folder / name, limits.file_bytes)
             except OSError as error:
                 faults.append(Fault(name, "unreadable", error.strerror or type(error).__name__))
-    faults += _colliding_names(sizes)
+    seen: dict[str, str] = {}
+    for name in names:  # a system that ignores case or Unicode forms keeps only one of such files
+        key = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+        if (other := seen.setdefault(key, name)) != name:
+            faults.append(Fault(name, "alike", f"as {printable_name(other)}"))
     return Inventory(files, tuple(sorted(faults)), tuple(sorted(empty)))
 
 
@@ -156,10 +150,10 @@ def printable_name(name: str) -> str:
     )
 
 
-def _entries(
+def _list_files(
     folder: Path, limits: Limits, faults: list[Fault], empty: list[str]
-) -> Iterator[tuple[str, os.stat_result]]:
-    """Plain files below the folder; whatever else is there becomes a fault, or is empty."""
+) -> Iterator[tuple[str, int]]:
+    """Plain files and their sizes; whatever else is below the folder becomes a fault, or empty."""
     waiting = [("", 0)]
     while waiting:
         below, depth = waiting.pop()
@@ -180,27 +174,28 @@ def _entries(
                 continue
             if not is_plain_path(name):
                 faults.append(Fault(name, "special", "its name is not plain text"))
-            elif stat.S_ISDIR(status.st_mode):
-                if depth + 1 > limits.depth:
-                    detail = f"more than {limits.depth} folders in folders"
-                    faults.append(Fault(name, "large", detail))
-                else:
-                    waiting.append((name, depth + 1))
-            elif stat.S_ISLNK(status.st_mode):
-                faults.append(_link_fault(folder, name))
             elif stat.S_ISREG(status.st_mode):
-                yield name, status
-            else:
+                yield name, status.st_size
+            elif stat.S_ISLNK(status.st_mode):
+                # It is no content: the same bundle unpacked elsewhere would show something else.
+                outside = _leads_outside(folder, name)
+                faults.append(
+                    Fault(name, "outside") if outside else Fault(name, "special", "a link")
+                )
+            elif not stat.S_ISDIR(status.st_mode):
                 faults.append(Fault(name, "special", "a pipe, socket or device"))
+            elif depth + 1 > limits.depth:
+                detail = f"more than {limits.depth} folders in folders"
+                faults.append(Fault(name, "large", detail))
+            else:
+                waiting.append((name, depth + 1))
 
 
-def _link_fault(folder: Path, name: str) -> Fault:
-    """A link is no content: the same bundle unpacked elsewhere would show something else."""
+def _leads_outside(folder: Path, name: str) -> bool:
     try:
-        inside = (folder / name).resolve().is_relative_to(folder.resolve())
+        return not (folder / name).resolve().is_relative_to(folder.resolve())
     except (OSError, RuntimeError):  # a loop
-        inside = True
-    return Fault(name, "special", "a link") if inside else Fault(name, "outside")
+        return False
 
 
 def _hash_entry(path: Path, most: int) -> FileEntry:
@@ -214,16 +209,6 @@ def _hash_entry(path: Path, most: int) -> FileEntry:
             if size > most:
                 raise OSError(0, "it grows while it is read")
     return FileEntry(size, digest.hexdigest())
-
-
-def _colliding_names(names: Mapping[str, int]) -> Iterator[Fault]:
-    """Files of which a system that ignores case or Unicode forms keeps only one."""
-    seen: dict[str, str] = {}
-    for name in sorted(names):
-        key = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
-        if key in seen:
-            yield Fault(name, "alike", f"as {printable_name(seen[key])}")
-        seen.setdefault(key, name)
 
 
 def _megabytes(count: int) -> str:

@@ -8,7 +8,6 @@ What is signed is the checklist of a bundle, which names every other file by SHA
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import os
 import re
@@ -87,19 +86,6 @@ class SignatureCheck:
         }[self.state]
 
 
-@dataclass(frozen=True)
-class _Parsed:
-    """The fields of a signature: the public key, and what it was made for."""
-
-    key: bytes
-    namespace: str
-
-    @property
-    def fingerprint(self) -> str:
-        digest = base64.b64encode(hashlib.sha256(self.key).digest()).decode().rstrip("=")
-        return f"SHA256:{digest}"
-
-
 def key_problems(key: Path) -> list[Problem]:
     """What keeps a key from signing; found out by signing nothing with it."""
     try:
@@ -124,18 +110,15 @@ def sign_bundle(folder: Path, key: Path) -> Path:
 
 
 def sign(content: bytes, key: Path, namespace: str = NAMESPACE) -> bytes:
-    """A detached signature. Never asks for a passphrase: the agent is there to be asked.
-
-    Raises:
-        ProblemError: OpenSSH is not there, or the key cannot sign.
-    """
+    """A detached signature. Never asks for a passphrase: the agent is there to be asked."""
     refuse(_program_problems())
     read_file(key, str(key), LARGEST)  # says what is wrong if it is no file
     # Read from a pipe and not from a file, beside which it would put, and ask about, its answer.
     done = _run(["sign", "-f", str(key), "-n", namespace], content)
     if done.returncode == 0 and _parse(done.stdout) is not None:
         return done.stdout
-    error_text = _last_line(done.stderr)
+    lines = [line for line in done.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
+    error_text = _printable(lines[-1].strip())[:200] if lines else "no reason given"
     remedy = (
         f"If it has a passphrase, put it into the agent first: eval $(ssh-agent); ssh-add "
         f"{shlex.quote(str(key))}. Others must not be able to read it (chmod 600)."
@@ -166,11 +149,13 @@ def check_signature(
         content = file.read(LARGEST + 1)
     parsed = _parse(content)
     if parsed is None:
-        return SignatureCheck(
-            "damaged", detail="it is no SSH signature in the form that OpenSSH writes"
-        )
-    if parsed.namespace != NAMESPACE:
-        return SignatureCheck("namespace", key=parsed.fingerprint, detail=parsed.namespace)
+        detail = "it is no SSH signature in the form that OpenSSH writes"
+        return SignatureCheck("damaged", detail=detail)
+    key, namespace = parsed
+    digest = base64.b64encode(hashlib.sha256(key).digest()).decode().rstrip("=")
+    fingerprint = f"SHA256:{digest}"
+    if namespace != NAMESPACE:
+        return SignatureCheck("namespace", key=fingerprint, detail=namespace)
     if missing := _program_problems():
         if signers is not None:
             raise ProblemError(missing)
@@ -181,39 +166,35 @@ def check_signature(
         copy.write_bytes(content)
         fits = _run(["check-novalidate", "-n", NAMESPACE, "-s", str(copy)], checklist)
         if fits.returncode != 0:
-            return SignatureCheck("altered", key=parsed.fingerprint)
+            return SignatureCheck("altered", key=fingerprint)
         if signers is None:
-            return SignatureCheck("present", key=parsed.fingerprint)
-        return _find_signer(parsed, copy, checklist, signers, listed, on)
+            return SignatureCheck("present", key=fingerprint)
+        valid = _find_signers(copy, checklist, signers, on)
+    if valid:
+        return SignatureCheck("valid", tuple(map(_printable, valid)), fingerprint)
+    known = [(_printable(name), options) for name, listed_key, options in listed
+             if listed_key == key]  # fmt: skip
+    if not known:
+        return SignatureCheck("unknown", key=fingerprint, detail=f"those in {signers.name}")
+    names = tuple(dict.fromkeys(name for name, _ in known))
+    reason = _rejection_reason(known[0][1], signers.name, on)
+    return SignatureCheck("lapsed", names, fingerprint, reason)
 
 
-def _find_signer(
-    parsed: _Parsed,
-    signature: Path,
-    checklist: bytes,
-    signers: Path,
-    listed: Sequence[tuple[str, bytes, dict[str, str]]],
-    on: date | None,
-) -> SignatureCheck:
+def _find_signers(signature: Path, checklist: bytes, signers: Path, on: date | None) -> list[str]:
+    """Who made the signature, of those that may sign bundles on that day."""
     day = [f"-Overify-time={on:%Y%m%d}000000"] if on is not None else []
-    where = ["-f", str(signers), "-s", str(signature)]
-    found = _run(["find-principals", *where, *day], b"")
-    names = tuple(dict.fromkeys(found.stdout.decode("utf-8", "replace").split("\n")))
-    valid = [
+    where = ["-f", str(signers), "-s", str(signature), *day]
+    found = _run(["find-principals", *where], b"")
+    names = dict.fromkeys(found.stdout.decode("utf-8", "replace").split("\n"))
+    verify = ["verify", "-n", NAMESPACE, "-I"]
+    return [
         name
         for name in names
-        if name
-        and _run(["verify", "-n", NAMESPACE, "-I", name, *where, *day], checklist).returncode == 0
+        if found.returncode == 0
+        and name
+        and _run([*verify, name, *where], checklist).returncode == 0
     ]
-    if found.returncode == 0 and valid:
-        return SignatureCheck("valid", tuple(map(_printable, valid)), parsed.fingerprint)
-    known = [(name, options) for name, key, options in listed if key == parsed.key]
-    if not known:
-        return SignatureCheck("unknown", key=parsed.fingerprint, detail=f"those in {signers.name}")
-    signer_names = tuple(dict.fromkeys(_printable(name) for name, _ in known))
-    return SignatureCheck(
-        "lapsed", signer_names, parsed.fingerprint, _rejection_reason(known[0][1], signers.name, on)
-    )
 
 
 def _rejection_reason(options: dict[str, str], file: str, on: date | None) -> str:
@@ -232,11 +213,7 @@ def _read_signers(path: Path) -> list[tuple[str, bytes, dict[str, str]]]:
     """The lines of a file of allowed signers: names, key and options.
 
     Only to say why a signature is refused; OpenSSH decides whether it is.
-
-    Raises:
-        ProblemError: it cannot be read, or no line names a key.
     """
-    remedy = f'A line a person: NAME namespaces="{NAMESPACE}" and the public key.'
     content = read_file(path, str(path), LARGEST_SIGNERS)
     found = []
     for line in content.decode("utf-8", "replace").splitlines():
@@ -244,43 +221,40 @@ def _read_signers(path: Path) -> list[tuple[str, bytes, dict[str, str]]]:
         if not words or words[0].startswith("#"):
             continue
         for before, word in pairwise(words[1:]):
-            if re.fullmatch(r"[a-z0-9@.-]+", before) and (key := _decode_base64(word)) is not None:
+            if re.fullmatch(r"[a-z0-9@.-]+", before) and (key := _decode_key(word)) is not None:
                 between = line[len(words[0]) : line.index(before, len(words[0]))].strip()
                 found.append((words[0].strip('"'), key, dict(_OPTION.findall(between))))
                 break
     if not found:
-        what = "names no signer"
-        raise ProblemError([Problem(str(path), what, "", remedy, "sign.signers")])
+        remedy = f'A line a person: NAME namespaces="{NAMESPACE}" and the public key.'
+        raise ProblemError([Problem(str(path), "names no signer", "", remedy, "sign.signers")])
     return found
 
 
-def _decode_base64(word: str) -> bytes | None:
+def _decode_key(word: str) -> bytes | None:
     """A public key from a word of a line: it begins with the length of the name of its kind."""
     try:
         key = base64.b64decode(word, validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         return None
     return key if key[:3] == b"\0\0\0" and len(key) > 16 else None
 
 
-def _parse(content: bytes) -> _Parsed | None:
-    """The fields of a signature, if it is byte for byte as OpenSSH writes it."""
+def _parse(content: bytes) -> tuple[bytes, str] | None:
+    """Public key and purpose of a signature, if it is byte for byte as OpenSSH writes it."""
     try:
         lines = content.decode("ascii").split("\n")
         blob = base64.b64decode("".join(lines[1:-2]), validate=True)
-        if len(content) > LARGEST or _armour(blob) != content or blob[:6] != _MAGIC:
+        text = base64.b64encode(blob).decode()
+        body = [text[start : start + _WIDTH] for start in range(0, len(text), _WIDTH)]
+        armoured = "\n".join([_BEGIN, *body, _END, ""]).encode()
+        if len(content) > LARGEST or armoured != content or blob[:6] != _MAGIC:
             return None
         key, rest = _read_field(blob[10:])
         namespace, _ = _read_field(rest)
-        return _Parsed(key, _printable(namespace.decode("utf-8", "replace")))
-    except (UnicodeDecodeError, binascii.Error, ValueError, struct.error):
+        return key, _printable(namespace.decode("utf-8", "replace"))
+    except (ValueError, struct.error):
         return None
-
-
-def _armour(blob: bytes) -> bytes:
-    text = base64.b64encode(blob).decode()
-    lines = [text[start : start + _WIDTH] for start in range(0, len(text), _WIDTH)]
-    return "\n".join([_BEGIN, *lines, _END, ""]).encode()
 
 
 def _read_field(content: bytes) -> tuple[bytes, bytes]:
@@ -300,9 +274,9 @@ def _program_problems() -> list[Problem]:
 
 def _run(arguments: Sequence[str], content: bytes) -> subprocess.CompletedProcess[bytes]:
     """Run `ssh-keygen -Y`, which has no terminal to ask anything at."""
-    environment = {name: os.environ[name] for name in os.environ if name not in
-                   ("DISPLAY", "WAYLAND_DISPLAY", "SSH_ASKPASS")}  # fmt: skip
-    environment |= {"SSH_ASKPASS_REQUIRE": "never", "LC_ALL": "C"}
+    environment = {**os.environ, "SSH_ASKPASS_REQUIRE": "never", "LC_ALL": "C"}
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SSH_ASKPASS"):
+        environment.pop(name, None)
     command = [PROGRAM, "-Y", *arguments]
     try:
         return subprocess.run(
@@ -311,13 +285,6 @@ def _run(arguments: Sequence[str], content: bytes) -> subprocess.CompletedProces
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return subprocess.CompletedProcess(command, 1, b"", b"nobody answered in time")
-
-
-def _last_line(error_text: bytes) -> str:
-    lines = [
-        line.strip() for line in error_text.decode("utf-8", "replace").splitlines() if line.strip()
-    ]
-    return _printable(lines[-1])[:200] if lines else "no reason given"
 
 
 def _printable(text: str) -> str:

@@ -22,8 +22,13 @@ from evaltools.provenance.artifacts import (
 )
 from evaltools.provenance.hashes import changed_keys, hash_file, hash_folder, hash_package
 from evaltools.provenance.inventory import printable_name
-from evaltools.provenance.manifest import FILE_NAME, Ingredients, read_manifest
-from evaltools.provenance.rerun_reasons import Change, compare_ingredients
+from evaltools.provenance.manifest import (
+    FILE_NAME,
+    Change,
+    Ingredients,
+    compare_ingredients,
+    read_manifest,
+)
 
 if TYPE_CHECKING:
     from evaltools.study import Parameters, Study
