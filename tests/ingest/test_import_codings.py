@@ -11,8 +11,9 @@ from data_desk import Desk
 from study_desk import CODES, MARKED, SECOND, TEXT, bring, codings, make_qualcoder, told
 
 from evaltools.evidence import check_data
-from evaltools.ingest.coder_ids import key_path
-from evaltools.ingest.codings import CodingJob, import_to_folder, summarise
+from evaltools.ingest.codings import CodingJob, import_to_folder
+from evaltools.ingest.identification import key_path
+from evaltools.ingest.summary import describe_codings
 from evaltools.problems import ProblemError
 from evaltools.qda.model import Choices
 from evaltools.qda.study_coding import read_study_coding
@@ -50,7 +51,7 @@ def test_importing_again_changes_nothing(study: Desk, project: Path) -> None:
     assert study.state() == before
     assert outcome.merged is not None
     assert outcome.merged.tables == {}
-    assert "Nothing is new; nothing was changed." in list(summarise(outcome))
+    assert "Nothing is new; nothing was changed." in list(describe_codings(outcome))
 
 
 @pytest.mark.parametrize("kind", ["qdpx", "tables"])
@@ -86,7 +87,7 @@ def test_export_of_the_study_itself_changes_not_a_byte(
     outcome = bring(study, target)
     assert study.state() == before
     assert outcome.merged is not None
-    assert outcome.merged.unsettled == outcome.merged.resting == ()
+    assert outcome.merged.problems == ()
     assert outcome.merged.existing == len(coding.codings)
     assert outcome.dropped == ()
     assert not key_path(target).exists()
@@ -176,7 +177,7 @@ def test_passages_of_a_text_that_differs_are_found_again_or_named(
 
 def test_reading_is_complete_only_when_somebody_says_so(study: Desk, project: Path) -> None:
     outcome = bring(study, project)
-    assert any("says nothing" in line for line in summarise(outcome))
+    assert any("says nothing" in line for line in describe_codings(outcome))
 
     def complete(coder: str) -> set[str]:
         return {
@@ -226,7 +227,7 @@ def test_day_of_codings_is_asked_for_where_the_file_has_none(study: Desk, tmp_pa
 def test_dry_run_tells_and_writes_nothing(study: Desk, project: Path) -> None:
     before = study.state()
     outcome = bring(study, project, dry=True)
-    assert "Would be added to codings: 4" in list(summarise(outcome))
+    assert "Would be added to codings: 4" in list(describe_codings(outcome))
     assert study.state() == before
     assert not key_path(project).exists()
 

@@ -4,32 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import click
+import yaml
 
 from evaltools.cli.groups import import_group
 from evaltools.cli.main import MOST_ALIKE
-from evaltools.files import relative_path
-from evaltools.ingest.code_ids import UnknownCodesError
+from evaltools.evidence.messages import quote_value
+from evaltools.evidence.validation import check_data
+from evaltools.files import read_text, relative_path
 from evaltools.ingest.codings import (
     CodingJob,
     CodingsImported,
     import_into_study,
     import_to_folder,
-    summarise,
 )
-from evaltools.ingest.mapping_tables import read_columns, read_pairs
+from evaltools.ingest.identification import UnknownCodesError, read_pairs
+from evaltools.ingest.summary import describe_codings
+from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.qda import csv_cells
 from evaltools.qda.model import Choices
 from evaltools.qda.readers import read_codes
 from evaltools.qda.study_coding import read_study_coding
 from evaltools.qda.tables import write_tables
 from evaltools.study import Study, find_study
+from evaltools.yaml_text import check_yaml
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _ANY = click.Path(path_type=Path, exists=True)
 _NEW = click.Path(path_type=Path)
+_LARGEST_COLUMNS = 1_000_000
 
 
 @import_group.command()
@@ -96,7 +102,7 @@ def coding(
             coder=coder or "",
             project=project,
             sheet=sheet,
-            columns=read_columns(columns, column),
+            columns=_read_columns(columns, column),
             documents=read_pairs(documents) if documents else {},
             positions=positions,
             round=round_,
@@ -107,7 +113,7 @@ def coding(
         created.date() if created else None,
         add_codes,
         dry_run,
-        study.declaration if study else None,
+        partial(check_data, vocabulary=study.declaration) if study else check_data,
         study.declaration.coder_word if study else "Coder",
     )
     try:
@@ -143,7 +149,7 @@ def _study_here() -> Study | None:
 
 
 def _show(outcome: CodingsImported, job: CodingJob, to: Path | None, study: Study | None) -> None:
-    for line in summarise(outcome):
+    for line in describe_codings(outcome):
         click.echo(line)
     if to is not None:
         click.echo("Nothing was written." if job.dry else f"Everything is in {to}")
@@ -178,3 +184,32 @@ def _write_list(
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(csv_cells.write_cells(columns, rows), encoding="utf-8")
     return place
+
+
+def _read_columns(path: Path | None, given: Sequence[str]) -> dict[str, str]:
+    """Column by field: of a file of `field: column`, and of `field=column`, which go before."""
+    columns: dict[str, str] = {}
+    if path is not None:
+        text = read_text(path, path.name, _LARGEST_COLUMNS)
+        try:
+            check_yaml(text)
+            found = yaml.safe_load(text)
+        except yaml.YAMLError:
+            found = None
+        simple = (str, int, float)
+        if not isinstance(found, dict) or not all(
+            isinstance(key, str) and isinstance(value, simple) for key, value in found.items()
+        ):
+            what = "it is no list of fields and columns"
+            remedy = "Write lines such as 'quote: Text'."
+            raise ProblemError([Problem(path.name, what, "", remedy, "import.columns")])
+        columns.update({key: str(value) for key, value in found.items()})
+    wrong = [one for one in given if "=" not in one]
+    refuse(
+        Problem("--column", f"{quote_value(one)} is not FIELD=NAME", code="import.columns")
+        for one in wrong
+    )
+    for one in given:
+        field, _, name = one.partition("=")
+        columns[field.strip()] = name.strip() if field.strip() != "separator" else name
+    return columns

@@ -11,15 +11,21 @@ from pathlib import Path
 from evaltools.documents import DocumentText, read_documents
 from evaltools.evidence.descriptor import Descriptor, load_descriptor
 from evaltools.evidence.tables import read_one
+from evaltools.ingest.data_changes import FileTransaction, transaction
 from evaltools.ingest.document_ids import (
     IdentificationPlan,
     IncomingDocument,
     identify_documents,
     same_text_key,
 )
-from evaltools.ingest.document_metadata import Options, read_metadata, title_wordings
+from evaltools.ingest.document_metadata import (
+    MappingRow,
+    Options,
+    read_mapping,
+    read_metadata,
+    title_wordings,
+)
 from evaltools.ingest.form_text import find_sections
-from evaltools.ingest.mapping_tables import MappingRow, read_mapping
 from evaltools.ingest.project_match import (
     FIRST_PAGE_CHARACTERS,
     ProjectClues,
@@ -28,7 +34,6 @@ from evaltools.ingest.project_match import (
 )
 from evaltools.ingest.scan_folder import FolderScan, scan_folder
 from evaltools.ingest.summary import ReportsImported
-from evaltools.ingest.transaction import FileTransaction, transaction
 from evaltools.ingest.write_documents import DocumentWriter, earlier_version_path
 from evaltools.problems import Problem, ProblemError
 from evaltools.study import Study

@@ -11,6 +11,8 @@ from typing import Literal
 from evaltools.documents.model import Coverage, LeftOut
 from evaltools.evidence.messages import list_values, quote_value
 from evaltools.evidence.paths import IMPORT_LOG
+from evaltools.ingest.codings import CodingsImported, MergedTables
+from evaltools.ingest.passage_match import HOW, MatchedPassages
 from evaltools.ingest.project_match import Way
 from evaltools.ingest.scan_folder import SkippedFile
 from evaltools.problems import Problem
@@ -304,3 +306,77 @@ def _tally(values: Sequence[str]) -> str:
     counts = Counter(values)
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return ", ".join(f"{name} {count}" for name, count in ranked)
+
+
+_EXAMPLES = 3
+
+
+def describe_codings(outcome: CodingsImported) -> Iterator[str]:
+    """What became of an import of codings, from what was read to what was left behind."""
+    coding = outcome.coding
+    yield f"Read as: {coding.origin or 'a coding'}"
+    if coding.positions:
+        yield f"Positions: {coding.positions}"
+    counts = (
+        ("documents", coding.documents),
+        ("codes", coding.codes),
+        ("coders", coding.coders),
+        ("passages", coding.segments),
+        ("codings", coding.codings),
+    )
+    yield "Holds: " + ", ".join(f"{len(found)} {what}" for what, found in counts)
+    yield from (f"Assumed: {what}" for what in coding.assumed)
+    yield from (f"Fault of the file: {what}" for what in coding.faults)
+    for name, identifier, pseudonym in outcome.coders.key:
+        yield f"Coder {quote_value(name)} is {quote_value(pseudonym)} ({identifier})"
+    if outcome.key:
+        yield "Names stay out of the study; the key of names and pseudonyms is beside the file."
+    elif outcome.key is False:
+        yield (
+            "The key could not be written beside the file: keep these lines, and give them by "
+            "--coders when you import it again."
+        )
+    if outcome.matches is not None:
+        yield from _describe_matches(outcome.matches)
+    if outcome.merged is not None:
+        yield from _describe_merged(outcome.merged, outcome.dry)
+    groups: dict[str, list[str]] = {}
+    for one in outcome.dropped:
+        groups.setdefault(one.why, []).append(one.where)
+    for why, places in sorted(groups.items()):
+        yield f"Left behind ({len(places)}): {why}: {_list_examples(places)}"
+
+
+def _describe_matches(matches: MatchedPassages) -> Iterator[str]:
+    for why, count in sorted(Counter(matches.known_by.values()).items()):
+        yield f"Documents known by {why}: {count}"
+    for way, words in HOW.items():
+        if way in matches.how:
+            yield f"Passages {words}: {matches.how[way]}"
+    for old, new in matches.close:
+        yield f"reworded: {quote_value(old)} → {quote_value(new)}"
+
+
+def _describe_merged(merged: MergedTables, dry: bool) -> Iterator[str]:
+    for name, count in merged.added.items():
+        yield f"{'Would be added' if dry else 'Added'} to {name}: {count}"
+    if merged.existing:
+        yield f"Codings that the study has already: {merged.existing}"
+    if merged.differing:
+        yield (
+            f"Of these the study says something else on {len(merged.differing)}, which stays: "
+            f"{_list_examples(merged.differing)}"
+        )
+    if merged.finished:
+        yield f"Readings that are complete now: {merged.finished}"
+    if not merged.tables:
+        yield "Nothing is new; nothing was changed."
+    elif "readings" in merged.added:
+        yield (
+            "A new reading counts as complete only where the file says so or --complete was given: "
+            "until then that a coder gave no code says nothing."
+        )
+
+
+def _list_examples(names: Sequence[str]) -> str:
+    return ", ".join(names[:_EXAMPLES]) + (", …" if len(names) > _EXAMPLES else "")

@@ -10,13 +10,12 @@ from pathlib import Path
 from evaltools.evidence.descriptor import Descriptor
 from evaltools.evidence.messages import list_values, quote_value
 from evaltools.evidence.paths import IMPORT_LOG, RECEIVED, REPLACED, resolve_inside
+from evaltools.ingest.data_changes import FileTransaction, Row, TableEdits
 from evaltools.ingest.document_ids import IdentificationPlan, IdentifiedDocument, IncomingDocument
 from evaltools.ingest.document_metadata import Options
 from evaltools.ingest.passage_match import MovedPassages, move_passages
 from evaltools.ingest.scan_folder import SkippedFile
 from evaltools.ingest.summary import ImportedDocument, State, update_log
-from evaltools.ingest.table_edits import Row, TableEdits, read_editable_table
-from evaltools.ingest.transaction import FileTransaction
 from evaltools.problems import Problem
 from evaltools.qda import csv_cells
 
@@ -63,7 +62,7 @@ class DocumentWriter:
         self.stage = stage
         self.options = options
         self.drop_lost = drop_lost
-        self.tables = TableEdits(descriptor, lambda resource: read_editable_table(data, resource))
+        self.tables = TableEdits(data, descriptor)
         self._has_sections = any(item.name == "sections" for item in descriptor.resources)
         self._documents: dict[str, list[Row]] = {}
         self._sections: dict[str, list[Row]] = {}
