@@ -1,21 +1,98 @@
-"""The gates that every publication passes, whatever else is asked of it."""
+"""The candidate for publication, and the gates that it passes, whatever else is asked of it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
+import pandas as pd
+
 from evaltools.disclosure.rendered_files import Docx, Html, Pdf, squeezed
-from evaltools.findings.judgement import rule_note
+from evaltools.evidence import Evidence, load_descriptor, read_tables
+from evaltools.findings.judgement import Judgement, rule_note
+from evaltools.i18n.messages import Words
 from evaltools.pipeline.notebooks import INJECTED_TAG, read_cells
-from evaltools.pipeline.run import current_run, reason_to_run
+from evaltools.pipeline.run import Run, current_run, reason_to_run
 from evaltools.pipeline.stable_outputs import find_random, make_constant_test
 from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.hashes import hash_file
-from evaltools.publish.candidate import Candidate, Gate
 from evaltools.report import engines
 from evaltools.report.report_store import compute_render_key, read_record
+from evaltools.study import Parameters, Study
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What is to be published.
+
+    Arguments:
+        report: folder of the rendered report.
+        run: whose numbers the report shows.
+        judgements: of the study's findings, under the run.
+    """
+
+    study: Study
+    parameters: Parameters
+    report: Path
+    run: Run
+    judgements: tuple[Judgement, ...] = ()
+
+    @cached_property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The study's tables."""
+        return read_tables(self.study.data, load_descriptor(self.study.data))
+
+    @cached_property
+    def notice(self) -> str:
+        """The sentence that marks example data, whose numbers look like results; empty for real
+        data.
+        """
+        if not load_descriptor(self.study.data).example:
+            return ""
+        return self.words("report.example_notice")
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """What of the tables the parameters select."""
+        return Evidence.select(self.study, self.tables, self.parameters)
+
+    @property
+    def words(self) -> Words:
+        """The study's words in the language of the report."""
+        return self.study.words(self.parameters.language)
+
+    def files(self, suffix: str) -> list[Path]:
+        """The report's files in a format, sorted by name."""
+        return sorted(path for path in self.report.glob(f"*{suffix}") if path.is_file())
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Something that must be in order before publishing.
+
+    Arguments:
+        name: stands before every problem that the gate finds.
+        check: gives the problems; a ProblemError that it raises counts as its problems.
+    """
+
+    name: str
+    check: Callable[[Candidate], Iterable[Problem]]
+
+
+def run_gates(candidate: Candidate, gates: Sequence[Gate]) -> list[Problem]:
+    """Every problem that any gate finds, in the order of the gates."""
+    found: list[Problem] = []
+    for gate in gates:
+        try:
+            problems = list(gate.check(candidate))
+        except ProblemError as error:
+            problems = list(error.problems)
+        found += [replace(problem, where=f"{gate.name}: {problem.where}") for problem in problems]
+    return found
+
 
 RENDER = "Render it again."
 REBUILD = "Run evaltools build."
