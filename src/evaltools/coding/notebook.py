@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evaltools.coding.words import load_words
+from evaltools.coding.session import load_words
 
 if TYPE_CHECKING:
     from evaltools.study import Language, Study
