@@ -1,4 +1,4 @@
-"""`evaltools import coding` and `import codebook`: codings in from other tools."""
+"""`evaltools import` and `export` of codings and codebooks: from other tools, and to them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from pathlib import Path
 import click
 import yaml
 
-from evaltools.cli.groups import import_group
-from evaltools.cli.main import MOST_ALIKE
+from evaltools.cli.main import MOST_ALIKE, export_group, import_group
 from evaltools.evidence.messages import quote_value
 from evaltools.evidence.validation import check_data
 from evaltools.files import read_text, relative_path
@@ -27,6 +26,7 @@ from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.qda import csv_cells
 from evaltools.qda.model import Choices
 from evaltools.qda.readers import read_codes
+from evaltools.qda.refi import write_qdc, write_qdpx
 from evaltools.qda.study_coding import read_study_coding
 from evaltools.qda.tables import write_tables
 from evaltools.study import Study, find_study
@@ -91,7 +91,6 @@ def coding(
     Exit status: 0 when every passage was placed, 1 when some were left behind or nothing was
     imported because the file does not fit.
     """
-
     if (to is None) == (not into_study):
         raise click.UsageError("give --to FOLDER or --into-study")
     study = _study_here()
@@ -130,7 +129,6 @@ def coding(
 @click.option("--to", type=_NEW, metavar="FOLDER", required=True, help="Write tables there.")
 def codebook(file: Path, to: Path) -> None:
     """Take the codes in FILE, a REFI-QDA codebook (.qdc) or project."""
-
     study = _study_here()
     ids = frozenset(code.code_id for code in read_study_coding(study.data).codes) if study else None
     found = read_codes(file, Choices(code_ids=ids or frozenset()))
@@ -179,7 +177,6 @@ def _list_dropped(outcome: CodingsImported, job: CodingJob, study: Study) -> str
 def _write_list(
     study: Study, name: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
 ) -> Path:
-
     place = study.build / "imports" / name
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(csv_cells.write_cells(columns, rows), encoding="utf-8")
@@ -213,3 +210,48 @@ def _read_columns(path: Path | None, given: Sequence[str]) -> dict[str, str]:
         field, _, name = one.partition("=")
         columns[field.strip()] = name.strip() if field.strip() != "separator" else name
     return columns
+
+
+@export_group.command("coding")
+@click.argument("target", type=_NEW, metavar="FILE.qdpx|FOLDER")
+@click.option("--coder", "coders", multiple=True, metavar="NAME",
+              help="Only this coder's work; by identifier or pseudonym, may be given again."
+              )  # fmt: skip
+@click.option("--wave", type=int, metavar="YEAR", help="Only the documents of an examination.")
+@click.option("--without-consensus", is_flag=True, help="Without what coders agreed on.")
+def export_coding(
+    target: Path, coders: tuple[str, ...], wave: int | None, without_consensus: bool
+) -> None:
+    """Write the study's coding as a REFI-QDA project, or as a folder of tables."""
+    found = read_study_coding(
+        find_study().data, coders=coders, wave=wave, consensus=not without_consensus
+    )
+    if target.suffix.casefold() == ".qdpx":
+        _check_is_free(target)
+        write_qdpx(found, target)
+    elif target.suffix and not target.is_dir():
+        what = f"nothing is written as {target.suffix}"
+        allowed = "a file .qdpx for other tools, or a folder for tables"
+        raise ProblemError([Problem(str(target), what, allowed, code="export.format")])
+    else:
+        write_tables(found, target)
+    click.echo(
+        f"{len(found.codings)} codings of {len(found.segments)} passages in "
+        f"{len(found.documents)} documents by {len(found.coders)} coders are in {target}"
+    )
+
+
+@export_group.command("codebook")
+@click.argument("target", type=_NEW, metavar="FILE.qdc")
+def export_codebook(target: Path) -> None:
+    """Write the study's codebook as a REFI-QDA codebook."""
+    found = read_study_coding(find_study().data)
+    _check_is_free(target)
+    write_qdc(found, target)
+    click.echo(f"{len(found.codes)} codes are in {target}")
+
+
+def _check_is_free(target: Path) -> None:
+    if not target.parent.is_dir() or target.is_dir() or target.is_symlink():
+        what = "there is no folder to write it to, or something else of that name"
+        raise ProblemError([Problem(str(target), what, code="export.place")])
