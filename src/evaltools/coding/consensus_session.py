@@ -207,11 +207,8 @@ class ConsensusSession(CodingSession):
     """What is settled between coders in a round.
 
     Arguments:
-        study: around the notebook.
         coders: who is compared, in this order; all of role coder where none are named.
         documents: which ones; all that can be compared where none are named.
-        round_: round of coding.
-        language: of the panel.
 
     Raises ProblemError where the study has no consensus coder, where a named document cannot be
     compared yet, naming who has not read it, or where there is nothing to compare.

@@ -145,14 +145,7 @@ Message = dict[str, Any]
 
 
 class CodingSession:
-    """What a coder works on in a round.
-
-    Arguments:
-        study: around the notebook.
-        coder: identifier in coders.csv.
-        document: opened first; else the first that has not been read whole.
-        round_: round of coding, from 1.
-        language: of the panel.
+    """What a coder works on in a round; `document` is opened first, else the first not read whole.
 
     A journal that another process holds is tried again at every message: it may have ended.
 

@@ -70,15 +70,9 @@ class CodingJob:
 
 @dataclass(frozen=True)
 class CodingsImported:
-    """What became of an import.
+    """What became of an import: its coding by pseudonyms, and all that was left behind.
 
-    Arguments:
-        coding: as it was read, coders by pseudonym.
-        coders: who is who.
-        key: the key of names was written beside the file; None where there was nothing to keep.
-        dropped: everything that was left behind.
-        matches: where its passages are in the study; None where none was asked.
-        merged: what was added to the study.
+    `key` says whether the key of names was written beside the file; None where there was none.
     """
 
     coding: CodingSet
@@ -237,16 +231,11 @@ _ENDS = ("from_segment_id", "to_segment_id")
 
 @dataclass(frozen=True)
 class MergedTables:
-    """The tables after an import.
+    """The tables that change, by name, and how many rows are new in each.
 
-    Arguments:
-        tables: those that change, by name.
-        added: rows that are new, by table.
-        existing: codings of the file that the study has already.
-        differing: codings that the study has with another polarity or certainty, which stays.
-        finished: readings that were partial and are stated to be complete now.
-        problems: what has to be settled before anything is imported.
-        dropped: rows of tables that the study does not have.
+    `existing` codings are there already, of which `differing` have another polarity or certainty,
+    that stays; `finished` readings were partial and are complete now; `problems` have to be settled
+    before anything is imported; `dropped` are rows of tables that the study does not have.
     """
 
     tables: Mapping[str, EditableTable]
@@ -456,9 +445,8 @@ class _Merge:
     def _suspects(self) -> Iterator[Problem]:
         """Why somebody may be taken for somebody else.
 
-        A new coder all of whose codings another has already, is that one under a key that was
-        lost; and a made pseudonym that the study has, with other codings only, is of another
-        person.
+        A new coder all of whose codings another has already, is that one under a key that was lost;
+        and a made pseudonym that the study has, with other codings only, is of another person.
         """
         coders = self.coders.coders
         of: dict[str, set[tuple[str, str, str]]] = {}

@@ -40,12 +40,7 @@ _BLOCK = 1 << 20
 
 
 class FileTransaction:
-    """What an import is about to put into a data folder.
-
-    Arguments:
-        folder: the data folder.
-        stage: where the files wait, on the same disk.
-    """
+    """What an import is about to put into a data folder; it waits on the stage, on the same disk."""
 
     def __init__(self, folder: Path, stage: Path) -> None:
         self.folder = folder
@@ -185,9 +180,8 @@ def is_interrupted(folder: Path) -> bool:
 def clear_interrupted(folder: Path) -> bool:
     """Remove what an import had begun that was killed before it decided anything.
 
-    Leaves alone what an import at work is using, and moves that are to be carried out.
-
-    Returns whether there was anything to remove.
+    Leaves alone what an import at work is using, and moves that are to be carried out. Returns
+    whether there was anything to remove.
     """
     stage = folder / STAGE
     if not stage.is_dir() or is_interrupted(folder):
@@ -251,14 +245,10 @@ class TableRow:
 
 @dataclass(frozen=True)
 class EditableTable:
-    """A table as it stands in a file.
+    """A table as it stands in a file, whose path is given from the data folder.
 
-    Arguments:
-        path: of its file, from the data folder.
-        columns, lines: in the order of the file.
-        head: what stands before the first row.
-        encoding, delimiter, newline: how the file is written.
-        implied: what holds in every row, of columns that the file lacks.
+    `head` stands before the first row; `implied` holds in every row, of columns that the file
+    lacks.
     """
 
     path: str = ""
@@ -353,9 +343,7 @@ def _csv_line(cells: Sequence[str], delimiter: str = ",", newline: str = "\n") -
 
 
 def read_editable_table(folder: Path, resource: Resource) -> EditableTable:
-    """Read a table in a way that it can be written back.
-
-    Where the data folder has no file of it, it is empty, with the descriptor's columns.
+    """Read a table in a way that it can be written back; where there is no file it is empty.
 
     Raises ProblemError where the file cannot be read, or is a workbook.
     """
@@ -480,9 +468,8 @@ class TableEdits:
     def drop(self, name: str, ids: set[str]) -> list[tuple[str, Row]]:
         """Take rows out of a table by its primary key, and whatever cannot be without them.
 
-        A row that may be without is kept with an empty cell.
-
-        Returns (table, row as it was) of each row that was taken out or emptied in a cell.
+        A row that may be without is kept with an empty cell. Returns (table, row as it was) of each
+        row that was taken out or emptied in a cell.
         """
         key = self.descriptor.resource(name).primary_key[0]
         return self._take(name, key, ids, True) if ids else []

@@ -31,12 +31,8 @@ _NAME = re.compile(r"[^\W_][\w.-]{0,119}")
 class IncomingDocument:
     """A document that was read and whose project is known; its text waits in a file.
 
-    Arguments:
-        file: its name, as it is shown.
-        same: the same for texts that differ in white space and hyphens only.
-        by: what its project was known by.
-        pages: start of each page in code points; None where the format has none.
-        text: where its text waits.
+    `same` is the same for texts that differ in white space and hyphens only; `pages` are the starts
+    of pages in code points, None where the format has none.
     """
 
     file: str
@@ -67,12 +63,10 @@ class IncomingDocument:
 
 @dataclass(frozen=True)
 class IdentifiedDocument:
-    """A document that is taken.
+    """A document that is taken, with its name from now on.
 
-    Arguments:
-        document_id: its name from now on.
-        old: its row of `documents` so far; None where it is new.
-        same_text: it is there already, with this text, if perhaps in another format.
+    `old` is its row of `documents` so far, None where it is new; `same_text` says that it is there
+    already, with this text, if perhaps in another format.
     """
 
     read: IncomingDocument
@@ -88,12 +82,9 @@ class IdentifiedDocument:
 
 @dataclass(frozen=True)
 class IdentificationPlan:
-    """What becomes of the documents.
+    """Documents that are taken, in the order of their files, and why others are not.
 
-    Arguments:
-        filed: those that are taken, in the order of their files.
-        twice: (file, the file that was taken for it) of those that are there more than once.
-        problems: why others are not taken, one each.
+    `twice` has (file, the file that was taken for it) of those that are there more than once.
     """
 
     filed: tuple[IdentifiedDocument, ...] = ()
@@ -107,12 +98,9 @@ def replaced_stem(name: str, digest: str) -> str:
 
 
 class PresentDocuments:
-    """Documents that are there, as they are looked for.
+    """Documents that are there, rows of `documents`, as they are looked for.
 
-    Arguments:
-        data: the data folder.
-        rows: of `documents`.
-        forced: files that the mapping names, which are taken although they were replaced once.
+    `forced` are files that the mapping names, which are taken although they were replaced once.
     """
 
     def __init__(self, data: Path, rows: Iterable[Row], forced: frozenset[str]) -> None:

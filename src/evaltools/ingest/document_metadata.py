@@ -52,11 +52,9 @@ def read_mapping(
     Arguments:
         path: a CSV, XLSX or ODS file with the column `file` and any of the others of COLUMNS.
         files: names of the files in the folder, with forward slashes, as they are shown.
-        projects: the register.
-        kinds, languages: of documents, that the study has.
 
-    Returns what it says by name of file, as in `files`.
-    Raises ProblemError with every problem, by row.
+    Returns what it says by name of file, as in `files`; raises ProblemError with every problem, by
+    row.
     """
     grid = read_grid(path, None, COLUMNS, LARGEST_MAPPING, "mapping")
     problems = _wrong_columns(f"{path.name}, row 1", grid.header)
@@ -205,18 +203,7 @@ class Options:
 
 @dataclass(frozen=True)
 class DocumentMetadata:
-    """What a document is.
-
-    Arguments:
-        kind: one of those that the study declares.
-        wave: year of the examination that reads it.
-        received: the day.
-        language: of its text.
-        public_status: empty where the mapping says nothing.
-        wave_given: the wave was given for it and not inferred from the day.
-        received_given: the day stands in the mapping or the form.
-        language_given: the language stands in the mapping.
-    """
+    """What a document is, and what of it was given and not inferred or by default."""
 
     kind: str
     wave: int
@@ -235,14 +222,7 @@ def read_metadata(
     form: DocumentsDeclaration,
     options: Options,
 ) -> DocumentMetadata | list[Problem]:
-    """What a document is, from its mapping, else its form, else the options.
-
-    Arguments:
-        file: its name, for problems.
-        document: as read.
-        mapped: its row of the mapping file.
-        form: labels and titles by which forms tell it.
-        options: for every document.
+    """What a document is, from its row of the mapping, else its form, else the options.
 
     Returns all that cannot be determined as problems.
     """

@@ -58,14 +58,10 @@ _ID = re.compile(r"coder-([0-9]{1,6})")
 
 @dataclass(frozen=True)
 class IdentifiedCoders:
-    """Who the coders of a file are.
+    """Coders of the study by their identifier in the file, and those that are new.
 
-    Arguments:
-        coders: coder of the study by the identifier in the file; the consensus of a file is that
-            of the study.
-        new: those that the study does not have yet.
-        key: (name, identifier, pseudonym) of those who got a pseudonym here, now or earlier.
-        by_pseudonym: identifiers in the file that were known by a made pseudonym only.
+    `key` has (name, identifier, pseudonym) of those who got a pseudonym, now or earlier;
+    `by_pseudonym` those identifiers in the file that were known by a made pseudonym only.
     """
 
     coders: Mapping[str, Coder]
@@ -110,12 +106,11 @@ def identify_coders(
     key: Mapping[str, str],
     word: str,
 ) -> IdentifiedCoders:
-    """Tell who the coders of a file are.
+    """Tell who the coders of a file are; its consensus is that of the study.
 
     Arguments:
-        file_coders, study: coders of the file, and those there are.
-        mapping: identifier or pseudonym in the study by name, as the user says; a pseudonym that
-            the study does not have makes a new coder.
+        mapping: identifier or pseudonym in the study by name, as the user says; a pseudonym that the
+            study does not have makes a new coder.
         key: identifier by name, from an earlier import of the file.
         word: before the number in a pseudonym that is made.
 
@@ -205,14 +200,10 @@ _MARK = re.compile(r"\s*(?:>|/|\\|::)\s*")
 
 @dataclass(frozen=True)
 class KnownCodes:
-    """Codes of a file as the study has them.
+    """Codes of the study by codes of the file, and those that are to be added, broader ones first.
 
-    Arguments:
-        ids: code of the study by code of the file.
-        new: codes that are to be added to the codebook, broader ones first.
-        problems: every code that is not stated, with the nearest right one.
-        unknown: (path of the code in the file, the nearest code of the study or an empty string)
-            of those that the codebook lacks.
+    `unknown` has (path of the code in the file, the nearest code of the study or an empty string)
+    of those that the codebook lacks.
     """
 
     ids: Mapping[str, str]
@@ -238,12 +229,7 @@ class UnknownCodesError(ProblemError):
 
 @dataclass(frozen=True)
 class CodebookAdditions:
-    """How codes are put into the codebook.
-
-    Arguments:
-        fields: of `codes`, which tell the kinds of codes and the form of their identifiers.
-        version: of the codebook, for codes without one.
-    """
+    """How codes are put into the codebook: the fields of `codes`, and its version."""
 
     fields: Mapping[str, Field]
     version: str = ""
@@ -257,11 +243,9 @@ def identify_codes(
     where: str,
     additions: CodebookAdditions | None = None,
 ) -> KnownCodes:
-    """Tell which codes of the study those of a file are.
+    """Tell which codes of the study those are that stand on passages of a file.
 
     Arguments:
-        used: identifiers of those that stand on passages.
-        file_codes, study: codes of the file, and of the codebook.
         mapping: code of the study by identifier, name or path of the file's.
         where: what problems call the file.
         additions: how codes are put into the codebook that it does not have; None where they are

@@ -166,11 +166,9 @@ class _Crate:
 def _write_crate(
     folder: Path, candidate: Candidate, names: Mapping[str, str], record: Mapping[str, Any]
 ) -> None:
-    """Write `ro-crate-metadata.json` of a folder with all files but that and the checklist.
+    """Write the crate of a folder with all files but that and the checklist.
 
-    Arguments:
-        names: what files are, by path.
-        record: of the rendered report.
+    `names` say what files are, by path; the record is that of the rendered report.
     """
     crate, run = _Crate(candidate), candidate.run
     entities = {
@@ -207,13 +205,7 @@ DECLARATIONS = ("evaluation.yml", "reports/findings.yml", "reports/waivers.yml",
 
 @dataclass(frozen=True)
 class Bundle:
-    """A published bundle in its place.
-
-    Arguments:
-        folder: where it is.
-        files: everything in it by path, sorted.
-        digest: SHA-256 of its checklist, which stands for the whole bundle.
-    """
+    """A published bundle in its place: its files, and the SHA-256 of its checklist."""
 
     folder: Path
     files: tuple[str, ...]
@@ -232,20 +224,15 @@ def write_bundle(
     """Write the bundle of a report, if nothing keeps it from being published.
 
     Arguments:
-        candidate: the report with its run and judgements.
-        to: the folder to make; it must not be there yet.
-        gates: what must be in order besides `own_gates()`, which always must.
+        gates: what must be in order besides `standard_gates()`, which always must.
         release: the sensitive tables that it publishes.
         examine: gives the problems of the folder with all that is to be published.
-        register: is handed the bundle's digest just before the bundle stands in its place, so
-            that nothing is published that is not on the register.
+        register: is handed the bundle's digest just before the bundle stands in its place, so that
+            nothing is published that is not on the register.
         key: signs the bundle, if given; see `provenance.signature`.
 
-    Returns:
-        The bundle. The same report and run give the same bytes wherever and whenever.
-
-    Raises:
-        ProblemError: everything that keeps it from being published; nothing is written then.
+    The same report and run give the same bytes wherever and whenever. Raises ProblemError with
+    everything that keeps it from being published; nothing is written then.
     """
     problems = [
         *check_output_folder(candidate.study, to),

@@ -55,12 +55,9 @@ _HEAD = (
 
 @dataclass(frozen=True)
 class PreviousReleases:
-    """The releases that a study registered.
+    """The releases that a study registered, in the order in which they were published.
 
-    Arguments:
-        releases: in the order in which they were published.
-        registered: whether the study has a register at all; without one a first release cannot
-            be told from one whose predecessors are unknown.
+    Without a register a first release cannot be told from one whose predecessors are unknown.
     """
 
     releases: tuple[Release, ...] = ()
@@ -86,9 +83,7 @@ class ReleaseRegister:
     def read(self) -> PreviousReleases:
         """Every release with its tables.
 
-        Raises:
-            ProblemError: the register or tables that it names are missing, changed or unreadable;
-                all problems at once.
+        Raises ProblemError with all that is missing, changed or unreadable.
         """
         entries = self._entries()
         if entries is None:
@@ -114,11 +109,7 @@ class ReleaseRegister:
     ) -> None:
         """Put a release on the register, the tables first; the same bundle is put there once.
 
-        Arguments:
-            name: of the bundle's folder.
-            study: declares the day of publication; no clock is read.
-            run: key of the run.
-            bundle: SHA-256 of the bundle's checklist.
+        `bundle` is the SHA-256 of its checklist; the study declares the day, no clock is read.
         """
         entries = self._entries() or []
         if any(entry["bundle"] == bundle for entry in entries):

@@ -150,13 +150,7 @@ _TEXT = ("key", "dimensions", "method", "source", "note")
 
 @dataclass(frozen=True)
 class Chapter:
-    """The indicators that one notebook handed over.
-
-    Arguments:
-        name: `01_portfolio`, which names files and sheets.
-        title: heading of the notebook.
-        indicators: in their total order.
-    """
+    """The indicators that one notebook handed over; its name names files and sheets."""
 
     name: str
     title: str
@@ -196,12 +190,7 @@ def codebook_csv(codes: pd.DataFrame) -> str:
 def indicator_sheets(
     found: Sequence[Chapter], title: str, marked: str, words: Words
 ) -> list[Sheet]:
-    """Contents, notes, then a sheet a chapter.
-
-    Arguments:
-        title: of the publication.
-        marked: the notice of example data; empty for real data.
-    """
+    """Contents, notes, then a sheet a chapter; `marked` is the notice of example data."""
     units = sorted({item.unit for chapter in found for item in chapter.indicators})
     methods = sorted({item.method for chapter in found for item in chapter.indicators} - {""})
     contents: list[tuple[Value, ...]] = [

@@ -114,13 +114,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class Rebuild:
-    """What came of making it anew.
+    """What came of making it anew: files that came out otherwise, in the order they are made.
 
-    Arguments:
-        compared: how many files were compared.
-        differences: files that came out otherwise, in the order in which they are made.
-        causes: what differs between then and now; told also where all bytes are equal.
-        problems: what kept it from being made; nothing was compared then.
+    Causes are told also where all bytes are equal. Where problems kept it from being made, nothing
+    was compared.
     """
 
     compared: int
@@ -148,13 +145,8 @@ class RebuiltFiles:
 class BuildRecord:
     """What a run, report or bundle says of how it was made; it may be forged.
 
-    Arguments:
-        kind: which of them it is.
-        ingredients: of its run.
-        outputs: SHA-256 of the files of its run.
-        engine: name and version of what rendered it; empty where it does not say.
-        sources, code: SHA-256 of the report's sources and of the code, where it tells them.
-        render: beginning of the key of the rendering; empty where it does not say.
+    `outputs` has the SHA-256 of the files of its run; `engine`, `sources`, `code` and `render` (the
+    beginning of the rendering's key) are empty or None where it does not tell them.
     """
 
     kind: ArtifactKind
@@ -349,15 +341,9 @@ def _place(name: str) -> tuple[int, str]:
 
 @dataclass(frozen=True)
 class Verification:
-    """What is known of a run, report or bundle.
+    """What is known of a run, report or bundle: how many files were hashed, and what is wrong.
 
-    Arguments:
-        kind: what it is.
-        name: its folder's name.
-        checked: how many files were hashed.
-        faults: files that are not as its own lists say.
-        rebuilt: what came of making it anew; None where that was not asked for.
-        signed: what came of its signature; None where there is none and none was asked for.
+    `rebuilt` and `signed` are None where that was not asked for.
     """
 
     kind: ArtifactKind

@@ -56,12 +56,9 @@ class PatternError(ValueError):
 
 @dataclass(frozen=True, order=True)
 class Word:
-    """One word of a pattern.
+    """One word of a pattern in lower case, without stars, and which part of a word it must be.
 
-    Arguments:
-        text: in lower case, without stars.
-        part: which part of a word in the text it must be.
-        gap: how many other words may stand between the word before and this one.
+    `gap` other words may stand between the word before and this one.
     """
 
     text: str
@@ -140,11 +137,7 @@ FILE: Final = "data/coding/keywords.csv"
 class Keyword:
     """A pattern that speaks for a code, or against it.
 
-    Arguments:
-        code_id: the code it is of.
-        language: of the texts it is for.
-        pattern: what to look for.
-        use: `include`, or `exclude` for words that the code's other patterns must not find.
+    `exclude` is for words that the code's other patterns must not find.
     """
 
     code_id: str
@@ -329,14 +322,9 @@ def _follow(
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A passage in which a keyword of a code stands.
+    """A passage in which a keyword of a code stands, in code points of the text.
 
-    Arguments:
-        code_id: the code.
-        start, end: in code points of the text, the end after the last.
-        matched: the passage.
-        pattern: the keyword as its author wrote it.
-        lemma: lemmas of the words that the pattern's words were found as, joined by blanks.
+    `pattern` is as its author wrote it; `lemma` has those of the words that it was found as.
     """
 
     code_id: str

@@ -44,17 +44,12 @@ class Compound(NamedTuple):
 
 @lru_cache(maxsize=100_000)
 def lemmatise(word: str, language: str) -> str:
-    """The lemma of a word.
+    """The lemma of a word, which is in lower case and NFC, without blanks.
 
-    Arguments:
-        word: in lower case and NFC, without blanks.
-        language: `fi` or `sv`; for any other the word is its own lemma.
-
-    Returns:
-        In lower case: as `overrides.yml` has it, else as simplemma has it. Of compounds that its
-        dictionary does not have simplemma often keeps the first part only (*tietovirhe* becomes
-        *tieto*) or, in Swedish, leaves them as they are; these are parted and their last part is
-        lemmatised.
+    It is in lower case, as `overrides.yml` has it, else as simplemma has it; in other languages
+    than Finnish and Swedish a word is its own lemma. Of compounds that its dictionary does not have
+    simplemma often keeps the first part only (*tietovirhe* becomes *tieto*) or, in Swedish, leaves
+    them as they are; these are parted and their last part is lemmatised.
     """
     if language not in LANGUAGES:
         return word
@@ -77,13 +72,8 @@ def lemmatise(word: str, language: str) -> str:
 def split_compound(word: str, language: str) -> tuple[Compound, ...]:
     """The ways in which a word that the dictionary does not have can be a compound.
 
-    Arguments:
-        word: in lower case and NFC.
-        language: `fi` or `sv`; other languages have none.
-
-    Returns:
-        Those with a last part that the dictionary has, the longest last part first. A word that
-        is in the dictionary is not parted: *jollain* is no law, though *lain* is.
+    Returns those with a last part that the dictionary has, the longest last part first. A word that
+    is in the dictionary is not parted: *jollain* is no law, though *lain* is.
     """
     if language not in LANGUAGES or is_known(word, language):
         return ()
