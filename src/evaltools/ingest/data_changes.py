@@ -11,7 +11,6 @@ the table that names them, then what refers to it.
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import os
@@ -36,11 +35,10 @@ from evaltools.provenance.hashes import hash_file
 
 STAGE = ".import"
 _LIST = "moves.json"
-_BLOCK = 1 << 20
 
 
 class FileTransaction:
-    """What an import is about to put into a data folder; it waits on the stage, on the same disk."""
+    """What an import is about to put into a data folder; it waits on the same disk."""
 
     def __init__(self, folder: Path, stage: Path) -> None:
         self.folder = folder
@@ -67,12 +65,8 @@ class FileTransaction:
         if target.is_file() and hash_file(target) == sha256:
             return True
         path = self._new()
-        digest = hashlib.sha256()
-        with source.open("rb") as read, path.open("wb") as write:
-            while block := read.read(_BLOCK):
-                digest.update(block)
-                write.write(block)
-        if digest.hexdigest() != sha256:
+        shutil.copyfile(source, path)
+        if hash_file(path) != sha256:
             path.unlink()
             return False
         self._moves[place] = path.name

@@ -109,8 +109,8 @@ def identify_coders(
     """Tell who the coders of a file are; its consensus is that of the study.
 
     Arguments:
-        mapping: identifier or pseudonym in the study by name, as the user says; a pseudonym that the
-            study does not have makes a new coder.
+        mapping: identifier or pseudonym in the study by name, as the user says; a pseudonym that
+            the study does not have makes a new coder.
         key: identifier by name, from an earlier import of the file.
         word: before the number in a pseudonym that is made.
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
@@ -232,17 +232,16 @@ class Matcher:
     def __init__(self, patterns: Iterable[Pattern], language: str) -> None:
         self._language = language
         self._starting: dict[_Key, list[Pattern]] = defaultdict(list)
-        keys: set[_Key] = set()
+        self._whole: set[str] = set()
+        self._parts: dict[_Key, None] = {}  # words with a star
         for pattern in sorted(set(patterns)):
-            keys.update(_key(word) for word in pattern.words)
             self._starting[_key(pattern.words[0])].append(pattern)
-        self._texts: dict[Part, frozenset[str]] = {
-            part: frozenset(text for text, own in keys if own == part)
-            for part in ("whole", "beginning", "ending", "within")
-        }
-        self._lengths = {
-            part: sorted({len(text) for text in texts}) for part, texts in self._texts.items()
-        }
+            for word in pattern.words:
+                if word.part == "whole":
+                    self._whole.add(word.text)
+                else:
+                    self._parts[_key(word)] = None
+        self._splits = any(part != "beginning" for _, part in self._parts)
         self._forms: dict[str, dict[_Key, str]] = {}
 
     def find(self, sentence: list[TextWord]) -> Iterator[tuple[Pattern, Span]]:
@@ -260,39 +259,28 @@ class Matcher:
     def _readings(self, form: str) -> dict[_Key, str]:
         """The words of patterns that a form can be, with the lemma by which it is each."""
         readings = self._forms.get(form)
-        if readings is None:
-            readings = self._forms[form] = self._read(form)
-        return readings
-
-    def _read(self, form: str) -> dict[_Key, str]:
+        if readings is not None:
+            return readings
+        readings = self._forms[form] = {}
         own = lemmatise(form, self._language)
-        readings: dict[_Key, str] = {}
         for text in dict.fromkeys((own, form)):
-            self._take(text, own, readings)
-        if self._texts["ending"] or self._texts["within"]:
-            for first, last in split_compound(form, self._language):
-                whole = first + last
-                if last in self._texts["ending"]:
-                    readings.setdefault((last, "ending"), whole)
-                for length in self._lengths["within"]:
-                    if last[:length] in self._texts["within"]:
-                        readings.setdefault((last[:length], "within"), whole)
+            if text in self._whole:
+                readings.setdefault((text, "whole"), own)
+            for key in self._parts:
+                if _HAS[key[1]](text, key[0]):
+                    readings.setdefault(key, own)
+        for first, last in split_compound(form, self._language) if self._splits else ():
+            for text, part in self._parts:
+                is_last = part == "ending" and last == text
+                if is_last or (part == "within" and last.startswith(text)):
+                    readings.setdefault((text, part), first + last)
         return readings
 
-    def _take(self, text: str, own: str, readings: dict[_Key, str]) -> None:
-        if text in self._texts["whole"]:
-            readings.setdefault((text, "whole"), own)
-        for length in self._lengths["beginning"]:
-            if text[:length] in self._texts["beginning"]:
-                readings.setdefault((text[:length], "beginning"), own)
-        for length in self._lengths["ending"]:
-            if text[-length:] in self._texts["ending"]:
-                readings.setdefault((text[-length:], "ending"), own)
-        for length in self._lengths["within"]:
-            for place in range(len(text) - length + 1):
-                piece = text[place : place + length]
-                if piece in self._texts["within"]:
-                    readings.setdefault((piece, "within"), own)
+
+_HAS: Mapping[Part, Callable[[str, str], bool]] = {
+    "beginning": str.startswith, "ending": str.endswith, "within": str.__contains__,
+}  # fmt: skip
+"""Whether a word of a text has a word with a star in the place that the star leaves."""
 
 
 def _key(word: Word) -> _Key:
