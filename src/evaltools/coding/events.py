@@ -9,7 +9,7 @@ tables follow from the journal alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
@@ -239,16 +239,15 @@ def active_events(events: Sequence[Event]) -> tuple[Event, ...]:
 
 
 def replay(events: Sequence[Event]) -> State:
-    """What a journal amounts to.
-
-    Arguments:
-        events: in the order in which they were written; an event named twice counts once.
-    """
+    """What a journal amounts to; an event named twice counts once."""
+    by_id: dict[str, Event] = {}
+    for event in events:
+        by_id.setdefault(event.id, event)
     codings: dict[CodingKey, ActiveCode] = {}
     relations: set[RelationKey] = set()
     readings: dict[str, MarkRead] = {}
     decisions: dict[tuple[str, str], Decide] = {}
-    for event in active_events(_drop_repeated(events)):
+    for event in active_events(list(by_id.values())):
         document = event.document_id
         if isinstance(event, AddCode):
             codings[(document, *event.passage.place, event.code_id)] = ActiveCode(event, event)
@@ -273,21 +272,14 @@ def replay(events: Sequence[Event]) -> State:
         kinds.setdefault(key[:3], set()).add(marked.coding.kind)
     return State(
         dict(sorted(codings.items(), key=lambda item: item[0])),
-        tuple(sorted(key for key in relations if _relation_holds(key, kinds))),
+        tuple(
+            sorted(
+                (document, source, target, kind)
+                for document, source, target, kind in relations
+                if "response" in kinds.get((document, *source), ())
+                and "challenge" in kinds.get((document, *target), ())
+            )
+        ),
         dict(sorted(readings.items())),
         dict(sorted(decisions.items())),
     )
-
-
-def _relation_holds(key: RelationKey, kinds: Mapping[tuple[str, int, int], set[str]]) -> bool:
-    document, source, target, _ = key
-    return "response" in kinds.get((document, *source), ()) and "challenge" in kinds.get(
-        (document, *target), ()
-    )
-
-
-def _drop_repeated(events: Iterable[Event]) -> tuple[Event, ...]:
-    seen: dict[str, Event] = {}
-    for event in events:
-        seen.setdefault(event.id, event)
-    return tuple(seen.values())

@@ -133,7 +133,7 @@ def import_into_study(job: CodingJob) -> CodingsImported:
         additions = None
         if job.add_codes:
             versions = (code.codebook_version for code in study.codes)
-            newest = max(versions, key=lambda one: (version_order(one), one), default="")
+            newest = max(sorted(versions, reverse=True), key=version_order, default="")
             fields = {one.name: one for one in descriptor.resource("codes").fields}
             additions = CodebookAdditions(fields, newest)
         codes = identify_codes(used, coding.codes, study.codes, job.codes, job.path.name, additions)

@@ -258,6 +258,8 @@ def _notes(units: Sequence[str], methods: Sequence[str], marked: str, words: Wor
 
 
 def _row(item: Indicator, words: Words) -> tuple[Value, ...]:
+    status = "computed" if item.value is not None else "missing"
+    status = "withheld" if item.suppressed else status
     return (
         item.key,
         "; ".join(f"{name}={value}" for name, value in item.dimensions),
@@ -271,25 +273,18 @@ def _row(item: Indicator, words: Words) -> tuple[Value, ...]:
         item.high,
         name_method(item.method, words),
         item.level,
-        words(f"publishing.status.{_status(item)}"),
+        words(f"publishing.status.{status}"),
         describe_reason(item, words),
         item.source,
     )
 
 
-def _status(item: Indicator) -> str:
-    if item.suppressed:
-        return "withheld"
-    return "computed" if item.value is not None else "missing"
-
-
 def _heading(notebook: Mapping[str, list[Mapping[str, object]]], name: str) -> str:
     """The first heading of a notebook."""
     for cell in notebook["cells"]:
-        if cell["cell_type"] == "markdown":
-            source = cell["source"]
-            text = "".join(source) if isinstance(source, list) else str(source)
-            first = text.lstrip().partition("\n")[0]
-            if first.startswith("#"):
-                return first.lstrip("#").strip() or name
+        source = cell["source"]
+        text = "".join(source) if isinstance(source, list) else str(source)
+        first = text.lstrip().partition("\n")[0]
+        if cell["cell_type"] == "markdown" and first.startswith("#"):
+            return first.lstrip("#").strip() or name
     return name

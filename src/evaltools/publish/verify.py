@@ -325,18 +325,17 @@ def _merge_causes(causes: Iterable[Cause]) -> list[Cause]:
 
 
 def sort_files(files: Iterable[str]) -> list[str]:
-    """Files in the order in which they are made, so that the first is where to begin to look."""
-    return sorted(files, key=_place)
+    """Files in the order in which they are made, so that the first is where to begin to look.
 
+    From notebooks to the report; the lists come last.
+    """
 
-def _place(name: str) -> tuple[int, str]:
-    """When a file is made, from notebooks to the report; the lists come last."""
-    if name in _LISTS:
-        return (9 + _LISTS.index(name), name)
-    for place, beginning in enumerate(_PLACES):
-        if name.startswith(beginning):
-            return (place, name)
-    return (5, name)
+    def place(name: str) -> tuple[int, str]:
+        if name in _LISTS:
+            return 9 + _LISTS.index(name), name
+        return next((n for n, start in enumerate(_PLACES) if name.startswith(start)), 5), name
+
+    return sorted(files, key=place)
 
 
 @dataclass(frozen=True)
