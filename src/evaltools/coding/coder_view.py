@@ -10,7 +10,7 @@ import hashlib
 import re
 from difflib import get_close_matches
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from evaltools.coding.suggestions import Keyword, read_keywords
 from evaltools.evidence.codebook import version_order
@@ -18,10 +18,8 @@ from evaltools.evidence.paths import resolve_inside
 from evaltools.problems import Problem, ProblemError
 from evaltools.qda.model import Coder
 from evaltools.qda.study_coding import make_records, read_study_tables, table_rows
+from evaltools.study import Study
 from evaltools.study.vocabulary import LANGUAGES
-
-if TYPE_CHECKING:
-    from evaltools.study import Study
 
 TABLES = ("projects", "documents", "sections", "codes", "code_changes", "keywords", "coders")
 

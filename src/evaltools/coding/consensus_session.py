@@ -15,18 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from evaltools.coding.coder_view import CoderView
 from evaltools.coding.journal import load_codings, read_in_study
 from evaltools.coding.session import CodingSession, Message
 from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.qda.model import Certainty, Coding, CodingSet, Polarity, Segment
-
-if TYPE_CHECKING:
-    from evaltools.qda.model import Coder
-    from evaltools.study import Language, Study
-
+from evaltools.qda.model import Certainty, Coder, Coding, CodingSet, Polarity, Segment
+from evaltools.study import Language, Study
 
 Kind = Literal["agreed", "presence", "polarity", "place"]
 

@@ -17,7 +17,6 @@ import re
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from evaltools.coding.events import AddCode, Event, parse_line, replay, to_message, write_line
 from evaltools.evidence.paths import CODERS
@@ -36,9 +35,7 @@ from evaltools.qda.model import (
 )
 from evaltools.qda.study_coding import make_records, read_study_tables
 from evaltools.qda.tables import table_files
-
-if TYPE_CHECKING:
-    from evaltools.study import Study
+from evaltools.study import Study
 
 JOURNAL = re.compile(r"round-([1-9][0-9]{0,3})\.jsonl")
 _OPEN: dict[Path, Journal] = {}

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from evaltools.coding.session import load_words
-
-if TYPE_CHECKING:
-    from evaltools.study import Language, Study
+from evaltools.study import Language, Study
 
 
 def write_coding_notebook(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import yaml
 
@@ -31,10 +31,7 @@ from evaltools.coding.suggestions import Suggestion, suggest
 from evaltools.evidence.paths import CODERS
 from evaltools.problems import ProblemError
 from evaltools.qda.model import neighbours
-
-if TYPE_CHECKING:
-    from evaltools.study import Language, Study
-
+from evaltools.study import Language, Study
 
 Reason = Literal[
     "form", "document", "text", "changed", "place", "quote", "code", "group", "relation", "undo",

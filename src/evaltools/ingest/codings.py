@@ -145,8 +145,9 @@ def import_into_study(job: CodingJob) -> CodingsImported:
         tables = {name: edits[name] for name in declared}
         merged = _Merge(job, coding, matches, coders, codes, tables).run()
         refuse(merged.problems)
-        for rows in merged.tables.values():
-            stage.put(rows.path, rows.content())
+        for name, rows in merged.tables.items():
+            edits.put(name, rows)
+        edits.write(stage, ORDER)
         if merged.tables:
             # It is to be no less right than it is: a study whose reports wait for their coders is
             # not valid yet, and codings are what it lacks.

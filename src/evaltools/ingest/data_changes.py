@@ -444,6 +444,12 @@ class TableEdits:
             self.changed.add(name)
         self._tables[name] = rows
 
+    def write(self, stage: FileTransaction, first: Sequence[str]) -> None:
+        """Put every table that changed into a transaction, in this order, the others last."""
+        for name in (*first, *sorted(self.changed - set(first))):
+            if name in self.changed:
+                stage.put(self._tables[name].path, self._tables[name].content())
+
     def rename(self, name: str, renamed: Mapping[str, str]) -> None:
         """Have everything that refers to rows of a table by their old names use the new ones.
 

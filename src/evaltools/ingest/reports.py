@@ -31,6 +31,7 @@ from evaltools.ingest.document_metadata import (
     read_metadata,
     title_wordings,
 )
+from evaltools.ingest.folder_scan import scan_folder
 from evaltools.ingest.form_text import find_sections
 from evaltools.ingest.passage_match import MovedPassages, move_passages
 from evaltools.ingest.project_match import (
@@ -39,7 +40,6 @@ from evaltools.ingest.project_match import (
     Projects,
     match_project,
 )
-from evaltools.ingest.scan_folder import scan_folder
 from evaltools.ingest.summary import ImportedDocument, ReportsImported, State, update_log
 from evaltools.problems import Problem, ProblemError
 from evaltools.qda import csv_cells
@@ -51,7 +51,6 @@ Progress = Callable[[int, int, str], None]
 """Told how many files of how many are done, and which was the last."""
 
 TEXTS = "reports/text"
-_ORDER = ("documents", "sections")
 
 
 @dataclass(frozen=True)
@@ -225,9 +224,7 @@ class _Import:
             self.notes.append("The descriptor knows no table of sections; none was written.")
         for name, rows in groups.items():
             self.tables.put(name, self.tables[name].replace_groups("document_id", rows))
-        for name in (*_ORDER, *sorted(self.tables.changed - set(_ORDER))):
-            if name in self.tables.changed:
-                self.stage.put(self.tables[name].path, self.tables[name].content())
+        self.tables.write(self.stage, ("documents", "sections"))
         return taken
 
     def _write(self, item: IdentifiedDocument) -> ImportedDocument | Problem:

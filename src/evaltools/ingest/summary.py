@@ -12,9 +12,9 @@ from evaltools.documents.model import Coverage
 from evaltools.evidence.messages import list_values, quote_value
 from evaltools.evidence.paths import IMPORT_LOG
 from evaltools.ingest.codings import CodingsImported, MergedTables
+from evaltools.ingest.folder_scan import SkippedFile
 from evaltools.ingest.passage_match import HOW, MatchedPassages
 from evaltools.ingest.project_match import Way
-from evaltools.ingest.scan_folder import SkippedFile
 from evaltools.problems import Problem
 from evaltools.qda import csv_cells
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -98,8 +99,14 @@ RENDER = "Render it again."
 REBUILD = "Run evaltools build."
 _SHOWN = 3
 
-_Check = Callable[[Path], Iterable[str]]
-"""Gives what is wrong with a file."""
+_Check = Callable[[Any], Iterable[str]]
+"""Gives what is wrong with a file, which is opened by the reader of its format."""
+
+_READERS: Mapping[str, Callable[[Path], Html | Pdf | Docx]] = {
+    ".html": Html,
+    ".pdf": Pdf,
+    ".docx": Docx,
+}
 
 
 def standard_gates() -> tuple[Gate, ...]:
@@ -122,7 +129,8 @@ def _file_problems(
     for suffix, check in checks.items():
         for path in candidate.files(suffix):
             try:
-                problems += [Problem(path.name, what, "", remedy, code) for what in check(path)]
+                found = check(_READERS[suffix](path))
+                problems += [Problem(path.name, what, "", remedy, code) for what in found]
             except ProblemError as error:
                 problems += error.problems
     return problems
@@ -134,42 +142,37 @@ def check_alternative_texts(candidate: Candidate) -> list[Problem]:
     def missing(names: Iterable[str]) -> list[str]:
         return [f"{name} has no alternative text" for name in names]
 
-    def pdf(path: Path) -> list[str]:
-        figures = enumerate(Pdf(path).figures(), 1)
+    def pdf(file: Pdf) -> list[str]:
+        figures = enumerate(file.figures(), 1)
         return missing(f"figure {number}" for number, words in figures if not words)
 
-    def untagged(path: Path) -> Iterator[str]:
-        try:
-            tagged = Pdf(path).tagged
-        except ProblemError:
-            return  # told with the figures
-        if not tagged:
+    def untagged(file: Pdf) -> Iterator[str]:
+        if not file.tagged:
             yield "has no tags, so screen readers find no structure"
 
     checks: dict[str, _Check] = {
-        ".html": lambda path: missing(Html(path).without_alternative()),
+        ".html": lambda page: missing(page.without_alternative()),
         ".pdf": pdf,
-        ".docx": lambda path: missing(Docx(path).without_alternative()),
+        ".docx": lambda text: missing(text.without_alternative()),
     }
     remedy = "Give the figure an alternative text in its notebook and build again."
     problems = _file_problems(candidate, checks, "publish.alt-text", remedy)
-    return [*problems, *_file_problems(candidate, {".pdf": untagged}, "publish.tags", RENDER)]
+    tags = _file_problems(candidate, {".pdf": untagged}, "publish.tags", RENDER)
+    # A PDF that cannot be read is told once.
+    return [*problems, *(one for one in tags if one not in problems)]
 
 
 def check_languages(candidate: Candidate) -> list[Problem]:
     """Files that are not marked as being in the language of the report; missing formats too."""
     wanted = candidate.parameters.language
 
-    def check(reader: Callable[[Path], Html | Pdf | Docx]) -> _Check:
-        def other(path: Path) -> Iterator[str]:
-            marked = reader(path).language
-            if marked.partition("-")[0].lower() != str(wanted):
-                shown = f"is marked as '{marked}'" if marked else "does not say its language"
-                yield f"{shown}; the report is in '{wanted}'"
+    def other(file: Html | Pdf | Docx) -> Iterator[str]:
+        if file.language.partition("-")[0].lower() != str(wanted):
+            marked = f"is marked as '{file.language}'"
+            shown = marked if file.language else "does not say its language"
+            yield f"{shown}; the report is in '{wanted}'"
 
-        return other
-
-    checks = {".html": check(Html), ".pdf": check(Pdf), ".docx": check(Docx)}
+    checks = dict.fromkeys(_READERS, other)
     problems = _file_problems(candidate, checks, "publish.language", RENDER)
     suffixes = {"html": ".html", "typst": ".pdf", "docx": ".docx"}
     for name in candidate.study.report(wanted).formats:
@@ -190,16 +193,16 @@ def check_example_notice(candidate: Candidate) -> list[Problem]:
     wanted = squeezed(candidate.notice)
     what = "does not say that its data are made up"
 
-    def html(path: Path) -> Iterator[str]:
-        if wanted not in squeezed(Html(path).text()):
+    def html(page: Html) -> Iterator[str]:
+        if wanted not in squeezed(page.text()):
             yield what
 
-    def docx(path: Path) -> Iterator[str]:
-        if not any(wanted in squeezed(header) for header in Docx(path).headers()):
+    def docx(file: Docx) -> Iterator[str]:
+        if not any(wanted in squeezed(header) for header in file.headers()):
             yield "does not say on its pages that its data are made up"
 
-    def pdf(path: Path) -> Iterator[str]:
-        pages = Pdf(path).pages()
+    def pdf(file: Pdf) -> Iterator[str]:
+        pages = file.pages()
         # The cover shows no numbers, unless it is all there is.
         first = 1 if len(pages) > 1 else 0
         silent = [
@@ -210,7 +213,7 @@ def check_example_notice(candidate: Candidate) -> list[Problem]:
         if silent or not pages:
             yield f"{what} on page {', '.join(silent) or '1'}"
 
-    checks = {".html": html, ".pdf": pdf, ".docx": docx}
+    checks: dict[str, _Check] = {".html": html, ".pdf": pdf, ".docx": docx}
     return _file_problems(candidate, checks, "publish.example", RENDER)
 
 
@@ -227,8 +230,7 @@ def check_release_note(candidate: Candidate) -> list[Problem]:
     """Sentences whose outcome depends on the coder rule and that do not say so."""
     notes = {item.finding.id: rule_note(item, candidate.words) for item in candidate.judgements}
 
-    def silent(path: Path) -> Iterator[str]:
-        page = Html(path)
+    def silent(page: Html) -> Iterator[str]:
         for name, note in sorted(notes.items()):
             said = page.sentences(name) if note else []
             if bare := [one for one in said if squeezed(note) not in squeezed(one)]:

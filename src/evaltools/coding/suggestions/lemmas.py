@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Final, NamedTuple
 
+import simplemma
 import yaml
 
 LANGUAGES: Final = ("fi", "sv")
@@ -55,7 +56,7 @@ def lemmatise(word: str, language: str) -> str:
         return word
     if (override := overrides(language).get(word)) is not None:
         return override
-    base = _simplemma(word, language)
+    base = str(simplemma.lemmatize(word, language, low_memory=True)).lower()
     cut = len(base) < len(word) - LOSS and not word.endswith(SUFFIXES)
     left = base == word and language == "sv"
     if (cut or left) and not is_known(word, language):
@@ -90,8 +91,6 @@ def split_compound(word: str, language: str) -> tuple[Compound, ...]:
 @lru_cache(maxsize=100_000)
 def is_known(word: str, language: str) -> bool:
     """Whether the dictionary or `overrides.yml` has this very form."""
-    import simplemma
-
     if word in overrides(language):
         return True
     return bool(simplemma.is_known(word, language, low_memory=True))
@@ -108,9 +107,3 @@ def overrides(language: str) -> dict[str, str]:
         if entry["language"] == language
         for form in entry["forms"]
     }
-
-
-def _simplemma(word: str, language: str) -> str:
-    import simplemma
-
-    return str(simplemma.lemmatize(word, language, low_memory=True)).lower()
