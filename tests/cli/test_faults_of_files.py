@@ -22,7 +22,8 @@ from evaltools.files import (
     replace_file,
     walk_folder,
 )
-from evaltools.ingest.mapping_tables import read_mapping, read_pairs
+from evaltools.ingest.document_metadata import read_mapping
+from evaltools.ingest.identification import read_pairs
 from evaltools.ingest.project_match import Projects
 from evaltools.pipeline.run import RunStore
 from evaltools.problems import ProblemError

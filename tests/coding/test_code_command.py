@@ -6,7 +6,7 @@ import socket
 import pytest
 from click.testing import CliRunner
 
-from evaltools.cli import code, main
+from evaltools.cli import lab, main
 from evaltools.coding.notebook import write_coding_notebook
 from evaltools.pipeline.jupyterlab import open_notebook
 from evaltools.problems import ProblemError
@@ -16,7 +16,7 @@ from evaltools.study import Study
 def test_a_coder_that_is_not_there_is_told_with_those_that_are(
     small_study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert main.commands["code"] is code.code
+    assert main.commands["code"] is lab.code
     monkeypatch.setenv("EVALTOOLS_STUDY", str(small_study.root))
     found = CliRunner().invoke(main, ["code", "coder-9"])
     assert found.exit_code == 1

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from evaltools.coding.session import CodingSession
-from evaltools.coding.words import _all
+from evaltools.coding.session import CodingSession, read_words
 from evaltools.problems import ProblemError
 from evaltools.study import Study
 
@@ -135,6 +134,6 @@ def test_unknown_coders_and_documents_are_told_with_those_there_are(small_study:
 
 
 def test_every_word_is_there_in_three_languages() -> None:
-    for key, entry in _all().items():
+    for key, entry in read_words().items():
         assert set(entry) == {"fi", "sv", "en"}, key
         assert all(isinstance(text, str) and text for text in entry.values()), key

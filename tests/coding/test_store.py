@@ -26,8 +26,13 @@ from evaltools.coding.events import (
     replay,
     write_line,
 )
-from evaltools.coding.journal import WriteConflict, open_journal, read_journal
-from evaltools.coding.load_codings import make_coding_set, write_coder
+from evaltools.coding.journal import (
+    WriteConflict,
+    make_coding_set,
+    open_journal,
+    read_journal,
+    write_coder,
+)
 from evaltools.problems import ProblemError
 from evaltools.qda.model import Coder
 from evaltools.qda.tables import read_tables

@@ -138,7 +138,7 @@ def test_suggestions_are_ordered_distinct_and_what_stands_there(
 ) -> None:
     whole = " ".join(text)
     made = suggest(whole, "fi", keywords(*patterns))
-    places = [one.place for one in made]
+    places = [(one.start, one.end, one.code_id, one.pattern) for one in made]
     assert places == sorted(set(places))
     assert all(whole[one.start : one.end] == one.matched for one in made)
     assert not any(a is not b and a.start <= b.start and b.end <= a.end for a in made for b in made)

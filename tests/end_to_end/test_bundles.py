@@ -11,14 +11,14 @@ from places import Place
 
 from evaltools.problems import ProblemError
 from evaltools.provenance.integrity import check_folder
-from evaltools.publish.rebuild import (
+from evaltools.publish.verify import (
     Cause,
     RebuiltFiles,
     compare_files,
     read_record,
     rebuild_in_scratch,
+    verify,
 )
-from evaltools.publish.verify import verify
 from evaltools.study import load_study
 
 pytestmark = pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from data_desk import Desk
 from study_desk import CODES, MARKED, SECOND, TEXT, bring, codings, make_qualcoder, told
 
 from evaltools.evidence import check_data
-from evaltools.ingest.coder_ids import key_path
-from evaltools.ingest.codings import CodingJob, import_to_folder, summarise
+from evaltools.ingest.codings import CodingJob, import_to_folder
+from evaltools.ingest.identification import key_path
+from evaltools.ingest.summary import describe_codings
 from evaltools.problems import ProblemError
 from evaltools.qda.model import Choices
 from evaltools.qda.study_coding import read_study_coding
@@ -50,7 +52,7 @@ def test_importing_again_changes_nothing(study: Desk, project: Path) -> None:
     assert study.state() == before
     assert outcome.merged is not None
     assert outcome.merged.tables == {}
-    assert "Nothing is new; nothing was changed." in list(summarise(outcome))
+    assert "Nothing is new; nothing was changed." in list(describe_codings(outcome))
 
 
 @pytest.mark.parametrize("kind", ["qdpx", "tables"])
@@ -86,7 +88,7 @@ def test_export_of_the_study_itself_changes_not_a_byte(
     outcome = bring(study, target)
     assert study.state() == before
     assert outcome.merged is not None
-    assert outcome.merged.unsettled == outcome.merged.resting == ()
+    assert outcome.merged.problems == ()
     assert outcome.merged.existing == len(coding.codings)
     assert outcome.dropped == ()
     assert not key_path(target).exists()
@@ -176,7 +178,7 @@ def test_passages_of_a_text_that_differs_are_found_again_or_named(
 
 def test_reading_is_complete_only_when_somebody_says_so(study: Desk, project: Path) -> None:
     outcome = bring(study, project)
-    assert any("says nothing" in line for line in summarise(outcome))
+    assert any("says nothing" in line for line in describe_codings(outcome))
 
     def complete(coder: str) -> set[str]:
         return {
@@ -226,7 +228,7 @@ def test_day_of_codings_is_asked_for_where_the_file_has_none(study: Desk, tmp_pa
 def test_dry_run_tells_and_writes_nothing(study: Desk, project: Path) -> None:
     before = study.state()
     outcome = bring(study, project, dry=True)
-    assert "Would be added to codings: 4" in list(summarise(outcome))
+    assert "Would be added to codings: 4" in list(describe_codings(outcome))
     assert study.state() == before
     assert not key_path(project).exists()
 
@@ -288,3 +290,73 @@ def test_without_a_study_tables_can_be_written_all_the_same(project: Path, tmp_p
 def test_marks_of_these_tests_name_every_way_to_know_a_code() -> None:
     labels = {label.casefold() for code in CODES for label in code}
     assert all(mark[2].casefold() in labels for mark in MARKED)
+
+
+def _take_out(study: Desk, *names: str) -> None:
+    """Take tables, with their files and what refers to them, out of the data folder."""
+    path = study.data / "datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    for resource in package["resources"]:
+        if resource["name"] in names:
+            (study.data / resource["path"]).unlink(missing_ok=True)
+        keys = resource["schema"].get("foreignKeys", [])
+        kept = [key for key in keys if key["reference"]["resource"] not in names]
+        if kept:
+            resource["schema"]["foreignKeys"] = kept
+        else:
+            resource["schema"].pop("foreignKeys", None)
+    package["resources"] = [one for one in package["resources"] if one["name"] not in names]
+    path.write_text(json.dumps(package), encoding="utf-8")
+
+
+def test_a_study_may_have_codings_only(study: Desk, project: Path) -> None:
+    _take_out(study, "coders", "readings", "relations")
+    assert check_data(study.data) == []
+    outcome = bring(study, project)
+    assert outcome.merged is not None
+    assert outcome.merged.added == {"segments": 3, "codings": 4}
+    told_of = [line for line in describe_codings(outcome) if "no such table" in line]
+    assert told_of == ["Left behind (2): the study has no such table: table coders, table readings"]
+    assert not outcome.lost
+    assert {row[2] for row in codings(study)} == {"coder-1", "coder-2", "coder-3"}
+    assert check_data(study.data) == []
+    before = study.state()
+    again = bring(study, project)
+    assert again.merged is not None
+    assert again.merged.tables == {}
+    assert study.state() == before
+
+
+def test_codings_need_their_tables(study: Desk, project: Path) -> None:
+    _take_out(study, "codings", "relations")
+    with pytest.raises(ProblemError) as raised:
+        bring(study, project)
+    assert told(raised.value.problems) == (
+        "datapackage.json: declares no table codings. Declare it, with its columns, and import "
+        "again. [import.table]"
+    )
+
+
+def test_a_table_without_a_column_holds_only_what_rows_without_it_say(
+    study: Desk, project: Path
+) -> None:
+    path = study.data / "coding" / "codings.csv"
+    for name, value in (("round", "1"), ("polarity", "affirm")):
+        rows = study.rows("coding/codings.csv")
+        assert {row[name] for row in rows} == {value}
+        columns = [column for column in rows[0] if column != name]
+        lines = [columns, *([row[column] for column in columns] for row in rows)]
+        path.write_text("".join(",".join(line) + "\n" for line in lines), encoding="utf-8")
+        package = json.loads((study.data / "datapackage.json").read_text(encoding="utf-8"))
+        for resource in package["resources"]:
+            if resource["name"] == "codings":
+                fields = resource["schema"]["fields"]
+                resource["schema"]["fields"] = [one for one in fields if one["name"] != name]
+        (study.data / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    assert check_data(study.data) == []
+    with pytest.raises(ProblemError, match=r"has no column round, and a row .* round is 2"):
+        bring(study, project, choices=Choices(round=2))
+    outcome = bring(study, project)
+    assert outcome.merged is not None
+    assert outcome.merged.added["codings"] == 4
+    assert check_data(study.data) == []

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from data_desk import Desk
 from study_desk import codings, make_qualcoder, make_study
 
-import evaltools.cli.import_codings  # noqa: F401  (adds the commands)
+import evaltools.cli.codings  # noqa: F401  (adds the commands)
 from evaltools.cli.main import main
 
 EVALUATION = Path(__file__).parents[2] / "evaluation.yml"

@@ -12,8 +12,8 @@ from killing import killed_before
 from study_desk import bring
 
 from evaltools.evidence import check_data
-from evaltools.ingest.coder_ids import key_path
-from evaltools.ingest.transaction import STAGE, clear_interrupted, is_interrupted, transaction
+from evaltools.ingest.data_changes import STAGE, clear_interrupted, is_interrupted, transaction
+from evaltools.ingest.identification import key_path
 
 
 def test_killed_at_any_step_the_study_is_valid_and_the_next_import_completes_it(

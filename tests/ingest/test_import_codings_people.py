@@ -9,8 +9,8 @@ import pytest
 from data_desk import Desk
 from study_desk import bring, codings, told
 
-from evaltools.ingest.coder_ids import key_path
-from evaltools.ingest.codings import summarise
+from evaltools.ingest.identification import key_path
+from evaltools.ingest.summary import describe_codings
 from evaltools.problems import ProblemError
 
 
@@ -24,7 +24,7 @@ def test_names_stay_out_of_the_study_and_the_key_knows_them_again(
     people = {row["coder_id"]: row["pseudonym"] for row in study.rows("coding/coders.csv")}
     assert people["coder-2"] == "Koodaaja 1"
     assert people["coder-3"] == "Koodaaja 2"
-    assert 'Coder "Minna Mallinen" is "Koodaaja 1" (coder-2)' in list(summarise(outcome))
+    assert 'Coder "Minna Mallinen" is "Koodaaja 1" (coder-2)' in list(describe_codings(outcome))
     with key_path(project).open(encoding="utf-8") as file:
         assert [row["name"] for row in csv.DictReader(file)] == ["Minna Mallinen", "Olli Oikea"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from evaltools.evidence.descriptor import Field, Resource
-from evaltools.ingest.table_edits import EditableTable, read_editable_table
+from evaltools.ingest.data_changes import EditableTable, read_editable_table
 from evaltools.problems import ProblemError
 
 RESOURCE = Resource(
@@ -73,7 +73,6 @@ def test_a_group_is_replaced_and_its_same_rows_keep_their_bytes(tmp_path: Path) 
 
 def test_a_table_that_is_not_there_begins_with_the_descriptors_columns(tmp_path: Path) -> None:
     rows = read_editable_table(tmp_path, RESOURCE)
-    assert rows.new
     assert rows.replace_groups("id", {"a": [{"id": "a"}]}).content() == b"id,n,note\na,,\n"
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from data_desk import Desk, final
 
-from evaltools.ingest import scan_folder as scanning
-from evaltools.ingest.scan_folder import scan_folder
+from evaltools.ingest import folder_scan as scanning
+from evaltools.ingest.folder_scan import scan_folder
 from evaltools.ingest.summary import ReportsImported, final_sentence, summarise
 from evaltools.problems import ProblemError
 

@@ -13,8 +13,7 @@ from run_folders import INGREDIENTS
 
 from evaltools.problems import ProblemError
 from evaltools.provenance.manifest import compare_ingredients
-from evaltools.publish.rebuild import Cause, Rebuild, find_causes, sort_files
-from evaltools.publish.verify import verify
+from evaltools.publish.verify import Cause, Rebuild, find_causes, sort_files, verify
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from published_study import make_candidate, published, whole_report
 
 from evaltools.publish.bundle import Bundle
-from evaltools.publish.candidate import Candidate
+from evaltools.publish.gates import Candidate
 
 
 @pytest.fixture(scope="session")

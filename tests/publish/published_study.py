@@ -19,7 +19,7 @@ from evaltools.pipeline.ingredients import plan_run
 from evaltools.pipeline.run import Run, current_run
 from evaltools.provenance.manifest import Manifest, hash_outputs
 from evaltools.publish.bundle import Bundle, write_bundle
-from evaltools.publish.candidate import Candidate
+from evaltools.publish.gates import Candidate
 from evaltools.report import engines
 from evaltools.report.report_store import ReportStore, compute_render_key
 from evaltools.study import load_study

@@ -15,8 +15,8 @@ from published_study import HOSTILE, INDICATORS, NOTICE, published
 from evaltools.problems import ProblemError
 from evaltools.provenance.integrity import check_folder
 from evaltools.publish.bundle import Bundle
-from evaltools.publish.candidate import Candidate
-from evaltools.publish.release_register import find_previous_bundles
+from evaltools.publish.gates import Candidate
+from evaltools.publish.publish import find_previous_bundles
 
 Make = Callable[..., Candidate]
 

@@ -20,7 +20,7 @@ from published_study import docx_file, html_file, make_candidate, published, ren
 from evaltools.disclosure.scan import ScanContext, scan_outputs
 from evaltools.disclosure.single_projects import SingleProjects
 from evaltools.problems import ProblemError
-from evaltools.publish.candidate import Candidate
+from evaltools.publish.gates import Candidate
 
 NAME, CODE, EMAIL = "Matti Virtanen", "131052−308t", "matti.virtanen(at)kunta.fi"
 MARK, CLAIM = "d-17 cooperation 4", "säästö 47 531 €"

@@ -10,8 +10,7 @@ import pytest
 
 from evaltools.findings.judgement import rule_note
 from evaltools.i18n.messages import Words
-from evaltools.publish.candidate import Candidate
-from evaltools.publish.gates import check_release_note
+from evaltools.publish.gates import Candidate, check_release_note
 
 Make = Callable[..., Candidate]
 

@@ -15,8 +15,14 @@ from evaltools.problems import ProblemError
 from evaltools.provenance.hashes import hash_folder
 from evaltools.provenance.integrity import check_folder
 from evaltools.publish.bundle import Bundle, assemble_bundle
-from evaltools.publish.rebuild import Cause, Rebuild, RebuiltFiles, compare_files, read_record
-from evaltools.publish.verify import Verification
+from evaltools.publish.verify import (
+    Cause,
+    Rebuild,
+    RebuiltFiles,
+    Verification,
+    compare_files,
+    read_record,
+)
 
 
 @pytest.fixture(scope="session")

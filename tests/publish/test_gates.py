@@ -13,8 +13,7 @@ import yaml
 from published_study import docx_file, html_file, pdf_file, published
 
 from evaltools.problems import Problem, ProblemError
-from evaltools.publish.candidate import Candidate, Gate, run_gates
-from evaltools.publish.gates import standard_gates
+from evaltools.publish.gates import Candidate, Gate, run_gates, standard_gates
 
 Make = Callable[..., Candidate]
 

@@ -14,8 +14,8 @@ from evaltools.disclosure.releases import Release, check_differencing
 from evaltools.indicators.disclosure.rules import Rules
 from evaltools.problems import ProblemError
 from evaltools.provenance.integrity import check_folder
-from evaltools.publish.candidate import Candidate
-from evaltools.publish.release_register import FILE_NAME, ReleaseRegister, drop_repeated_releases
+from evaltools.publish.gates import Candidate
+from evaltools.publish.publish import FILE_NAME, ReleaseRegister, drop_repeated_releases
 
 VALUES = ("1", "2", "3")
 

@@ -14,8 +14,7 @@ import python_calamine
 from published_study import HOSTILE, NOTICE
 
 from evaltools.publish.bundle import Bundle
-from evaltools.publish.tables import codebook_csv
-from evaltools.publish.workbook_writer import HEADER_ROW, Sheet, write_workbook
+from evaltools.publish.tables import HEADER_ROW, Sheet, codebook_csv, write_workbook
 
 
 @pytest.fixture(scope="module")

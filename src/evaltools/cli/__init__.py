@@ -1,4 +1,4 @@
-"""The command line: parses, calls, prints; one file a command, imported when it is called."""
+"""The command line: parses, calls, prints; its modules are imported when a command is called."""
 
 from evaltools.cli.main import format_problems, main
 

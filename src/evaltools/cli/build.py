@@ -12,16 +12,19 @@ from evaltools.files import relative_path
 from evaltools.report.build import build_report, run_notebooks, stage_report
 from evaltools.report.engines import Choice
 
+_ENGINE = click.option(
+    "--engine", type=click.Choice(["auto", "quarto", "embedded"]), default="auto",
+    help="What renders: Quarto where it is found, or the embedded renderer.",
+)  # fmt: skip
+
 
 @main.command()
 @parameter_options
-@click.option("--engine", type=click.Choice(["auto", "quarto", "embedded"]), default="auto",
-              help="What renders: Quarto where it is found, or the embedded renderer.")  # fmt: skip
+@_ENGINE
 @click.option("--force", is_flag=True, help="Compute and render even if nothing has changed.")
 def build(given: tuple[str, ...], scenario: str | None, engine: Choice, force: bool) -> None:
     """Validate the data, run the notebooks and render the report."""
     study, parameters = choose_parameters(given, scenario)
-
     report = build_report(study, parameters, engine=engine, force=force, say=click.echo)
     for path in report.files:
         click.echo(f"  {relative_path(path)}")
@@ -33,20 +36,16 @@ def build(given: tuple[str, ...], scenario: str | None, engine: Choice, force: b
 def run(given: tuple[str, ...], scenario: str | None, force: bool) -> None:
     """Run the notebooks and leave their indicators, figures and manifest in a run folder."""
     study, parameters = choose_parameters(given, scenario)
-
-    click.echo(
-        f"  {relative_path(run_notebooks(study, parameters, force=force, say=click.echo).folder)}"
-    )
+    folder = run_notebooks(study, parameters, force=force, say=click.echo).folder
+    click.echo(f"  {relative_path(folder)}")
 
 
 @main.command()
 @parameter_options
-@click.option("--engine", type=click.Choice(["auto", "quarto", "embedded"]), default="auto",
-              help="What renders: Quarto where it is found, or the embedded renderer.")  # fmt: skip
+@_ENGINE
 def render(given: tuple[str, ...], scenario: str | None, engine: Choice) -> None:
     """Render the report anew, running the notebooks only if they are out of date."""
     study, parameters = choose_parameters(given, scenario)
-
     report = build_report(study, parameters, engine=engine, rerender=True, say=click.echo)
     for path in report.files:
         click.echo(f"  {relative_path(path)}")
@@ -59,6 +58,5 @@ def render(given: tuple[str, ...], scenario: str | None, engine: Choice) -> None
 def stage(given: tuple[str, ...], scenario: str | None, folder: Path) -> None:
     """Write the report as a plain Quarto project that any engine can render."""
     study, parameters = choose_parameters(given, scenario)
-
     document = stage_report(study, parameters, folder, say=click.echo)
     click.echo(f"  {relative_path(document)}")

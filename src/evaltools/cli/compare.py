@@ -1,4 +1,4 @@
-"""The command that compares two runs, reports or bundles."""
+"""Commands that tell two runs, reports or bundles apart, and where a number comes from."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import click
 from rich.console import Console
 
 from evaltools.cli.main import main
-from evaltools.cli.options import locate_run
+from evaltools.cli.options import choose_parameters, locate_run, parameter_options
 from evaltools.compare.attribution import compare_with_causes
 from evaltools.compare.output import OutputFiles, print_comparison, write_comparison
 from evaltools.compare.prose import read_code_labels
 from evaltools.files import relative_path
 from evaltools.provenance.artifacts import read_artifact
+from evaltools.provenance.explain import explain as explained
 from evaltools.study import find_study
 
 
@@ -32,7 +33,6 @@ def compare(
     old: str, new: str, data: str, code: str, causes: bool, everything: bool, **files: Path | None
 ) -> None:
     """Compare two runs, reports or bundles: what moved, what changed its outcome, and why."""
-
     study = find_study()
     before, after = read_artifact(locate_run(old)), read_artifact(locate_run(new))
     comparison, attribution = compare_with_causes(study, before, after, data, code, causes)
@@ -42,3 +42,14 @@ def compare(
     for path in files.values():
         if path is not None:
             click.echo(f"  {relative_path(path)}")
+
+
+@main.command()
+@click.argument("key")
+@click.option("--run", "what", default="", help="Of which run or report; by default the current.")
+@parameter_options
+def explain(key: str, what: str, given: tuple[str, ...], scenario: str | None) -> None:
+    """Tell where an indicator comes from: counts, method, notebook, data, uses in the prose."""
+    study, parameters = choose_parameters(given, scenario)
+    folder = locate_run(what) if what else locate_run(parameters.slug())
+    click.echo(explained(read_artifact(folder), key, study), nl=False)

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
-from evaltools.cli.groups import import_group
-from evaltools.cli.main import format_problems
-
-if TYPE_CHECKING:
-    from evaltools.ingest.summary import ReportsImported
+from evaltools.cli.main import format_problems, import_group
 
 QUIET_SECONDS = 2.0
 LINE_SECONDS = 5.0
@@ -64,31 +59,17 @@ def reports(
     # Here, and not above, since its long help is read often and shall come at once.
     from evaltools.ingest.document_metadata import Options
     from evaltools.ingest.reports import import_reports, make_job
+    from evaltools.ingest.summary import final_sentence, list_remarks, summarise
     from evaltools.study import find_study
 
     study = find_study()
     kinds = tuple(study.declaration.documents.kinds)
     if kind is not None and kind not in kinds:
         raise click.BadParameter(f"{kind!r} is not one of {', '.join(kinds)}.", param_hint="--kind")
-    job = make_job(
-        study,
-        folder,
-        Options(kind, wave, received.date() if received else None),
-        to=to,
-        mapping=mapping,
-        dry=dry_run,
-        drop_lost=drop_lost,
-    )
-    with _progress() as tell:
-        outcome = import_reports(job, tell)
-    _show(outcome)
-    if not outcome.complete:
-        raise SystemExit(1)
-
-
-def _show(outcome: ReportsImported) -> None:
-    from evaltools.ingest.summary import final_sentence, list_remarks, summarise
-
+    options = Options(kind, wave, received.date() if received else None)
+    job = make_job(study, folder, options, to=to, mapping=mapping, dry=dry_run, drop_lost=drop_lost)
+    with closing(_Progress()) as progress:
+        outcome = import_reports(job, progress)
     for line in list_remarks(outcome):
         click.echo(line)
     for line in format_problems(outcome.skipped):
@@ -100,61 +81,34 @@ def _show(outcome: ReportsImported) -> None:
     for what, value in rows:
         click.echo(f"{what:<{width}}  {value}")
     click.echo(final_sentence(outcome))
+    if not outcome.complete:
+        raise SystemExit(1)
 
 
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int, str], None]]:
+class _Progress:
     """A bar on a terminal once it takes more than two seconds, a line now and then elsewhere."""
-    if sys.stderr.isatty():
-        with _bar() as tell:
-            yield tell
-        return
-    started = last = time.monotonic()
 
-    def line(done: int, total: int, file: str) -> None:
-        nonlocal last
+    def __init__(self) -> None:
+        self.started = self.last = time.monotonic()
+        self.bar: Any = None
+
+    def __call__(self, done: int, total: int, file: str) -> None:
         now = time.monotonic()
-        if now - started > QUIET_SECONDS and (now - last > LINE_SECONDS or done == total):
-            last = now
-            click.echo(f"{done} of {total} documents read", err=True)
+        if self.bar is None and now - self.started < QUIET_SECONDS:
+            return
+        if not sys.stderr.isatty():
+            if now - self.last > LINE_SECONDS or done == total:
+                self.last = now
+                click.echo(f"{done} of {total} documents read", err=True)
+            return
+        if self.bar is None:
+            self.bar = click.progressbar(
+                length=total, label="Reading", file=sys.stderr, show_pos=True, width=24,
+                item_show_func=lambda name: name and name[-40:],
+            )  # fmt: skip
+            self.bar.__enter__()
+        self.bar.update(done - self.bar.pos, file)
 
-    yield line
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[int, int, str], None]]:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    bar = Progress(
-        TextColumn("Reading"),
-        BarColumn(bar_width=24),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("[dim]{task.description}"),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    task = bar.add_task("", total=None)
-    started = time.monotonic()
-    shown = False
-
-    def move(done: int, total: int, file: str) -> None:
-        nonlocal shown
-        bar.update(task, completed=done, total=total, description=escape(file[-40:]))
-        if not shown and done < total and time.monotonic() - started > QUIET_SECONDS:
-            bar.start()
-            shown = True
-
-    try:
-        yield move
-    finally:
-        if shown:
-            bar.stop()
+    def close(self) -> None:
+        if self.bar is not None:
+            self.bar.render_finish()

@@ -18,7 +18,7 @@ COMMANDS = {
     "build": ("build", "Validate the data, run the notebooks and render the report."),
     "check": ("check", "Check the study and all its data, and tell every problem."),
     "code": (
-        "code",
+        "lab",
         "Code reports in JupyterLab as CODER, or settle with --disagreements where coders differ.",
     ),
     "compare": (
@@ -26,20 +26,17 @@ COMMANDS = {
         "Compare two runs, reports or bundles: what moved, what changed its outcome, and why.",
     ),
     "explain": (
-        "explain",
+        "compare",
         "Tell where an indicator comes from: counts, method, notebook, data, uses in the prose.",
     ),
-    "export": ("groups", "Take the coding out, for another tool."),
-    "import": ("groups", "Bring evidence in: final reports as received, codings of other tools."),
+    "export": ("main", "Take the coding out, for another tool."),
+    "import": ("main", "Bring evidence in: final reports as received, codings of other tools."),
     "lab": ("lab", "Open the notebooks in JupyterLab; with parameters, copies that hold them."),
     "lint": (
-        "lint",
+        "check",
         "Check the prose of the reports: bare numbers, shares without denominators, claims.",
     ),
-    "parameters": (
-        "parameters",
-        "List the study's parameters, their values and its scenarios.",
-    ),
+    "parameters": ("check", "List the study's parameters, their values and its scenarios."),
     "publish": (
         "publish",
         "Publish the report as a bundle, unless anything at all stands against it.",
@@ -54,8 +51,28 @@ COMMANDS = {
     ),
     "stage": ("build", "Write the report as a plain Quarto project that any engine can render."),
     "verify": (
-        "verify",
+        "publish",
         "Check a run, a report or a published bundle: every hash, and whether it comes out again.",
+    ),
+}
+"""Module and first sentence of the help of every command."""
+
+IMPORTS = {
+    "codebook": ("codings", "Take the codes in FILE, a REFI-QDA codebook (.qdc) or project."),
+    "coding": (
+        "codings",
+        "Take the coding in FILE: REFI-QDA, QualCoder, Taguette, spreadsheets, evaltools' own.",
+    ),
+    "reports": (
+        "import_reports",
+        "Take the reports of FOLDER into the study: Word, PDF and spreadsheet files.",
+    ),
+}
+EXPORTS = {
+    "codebook": ("codings", "Write the study's codebook as a REFI-QDA codebook."),
+    "coding": (
+        "codings",
+        "Write the study's coding as a REFI-QDA project, or as a folder of tables.",
     ),
 }
 
@@ -137,3 +154,13 @@ def main() -> None:
 
     Commands work on the study (evaluation.yml) of the current folder or one above it.
     """
+
+
+@main.group("import", cls=CommandGroup, modules=IMPORTS)
+def import_group() -> None:
+    """Bring evidence in: final reports as received, codings of other tools."""
+
+
+@main.group("export", cls=CommandGroup, modules=EXPORTS)
+def export_group() -> None:
+    """Take the coding out, for another tool."""

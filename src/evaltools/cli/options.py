@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
-from evaltools.ingest.transaction import clear_interrupted, is_interrupted
-from evaltools.problems import Problem, ProblemError
+from evaltools.ingest.data_changes import clear_interrupted, is_interrupted
+from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.artifacts import locate_artifact
 from evaltools.study import Parameters, Study, find_study
 
@@ -33,7 +33,6 @@ def load_study_for_command() -> Study:
 
     Raises ProblemError then: some tables are of before the import and some of after it.
     """
-
     study = find_study()
     if is_interrupted(study.data):
         what = "an import was cut off while it put its files in their places"
@@ -59,14 +58,12 @@ def choose_parameters(given: tuple[str, ...], scenario: str | None) -> tuple[Stu
         parameters = study.parameters(values, scenario)
     except ProblemError as error:
         raise ProblemError([*problems, *error.problems]) from None
-    if problems:
-        raise ProblemError(problems)
+    refuse(problems)
     return study, parameters
 
 
 def locate_run(what: str) -> Path:
     """The folder of a run, report or bundle, by whatever name it was given."""
-
     try:
         build: Path | None = find_study().build
     except ProblemError:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 from evaltools.coding.suggestions import Keyword, read_keywords
 from evaltools.evidence.codebook import version_order
@@ -19,16 +18,13 @@ from evaltools.evidence.paths import resolve_inside
 from evaltools.problems import Problem, ProblemError
 from evaltools.qda.model import Coder
 from evaltools.qda.study_coding import make_records, read_study_tables, table_rows
+from evaltools.study import Study
 from evaltools.study.vocabulary import LANGUAGES
-
-if TYPE_CHECKING:
-    from evaltools.study import Study
 
 TABLES = ("projects", "documents", "sections", "codes", "code_changes", "keywords", "coders")
 
 
-@dataclass(frozen=True)
-class CodedText:
+class CodedText(NamedTuple):
     """A document's text as its file holds it now, and the digest it is known by."""
 
     text: str
@@ -144,14 +140,10 @@ class CoderView:
         own = rows[(rows["document_id"] == document_id).fillna(False)]
         own = own.dropna(subset=["start", "end"]).sort_values("start", kind="stable")
         return [
-            {
-                "heading": _words(row["heading"]),
-                "start": int(row["start"]),
-                "end": int(row["end"]),
-                "page": None if row["page"] is None else int(row["page"]),
-            }
+            {"heading": _words(row["heading"]), "start": int(row["start"]), "end": int(row["end"]),
+             "page": None if row["page"] is None else int(row["page"])}
             for row in table_rows(own)
-        ]
+        ]  # fmt: skip
 
     @cached_property
     def keywords(self) -> tuple[Keyword, ...]:

@@ -15,30 +15,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from evaltools.coding.coder_view import CoderView
-from evaltools.coding.load_codings import load_codings, read_in_study
+from evaltools.coding.journal import load_codings, read_in_study
 from evaltools.coding.session import CodingSession, Message
 from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.qda.model import Certainty, Coding, CodingSet, Polarity, Segment
-
-if TYPE_CHECKING:
-    from evaltools.qda.model import Coder
-    from evaltools.study import Language, Study
-
+from evaltools.qda.model import Certainty, Coder, Coding, CodingSet, Polarity, Segment
+from evaltools.study import Language, Study
 
 Kind = Literal["agreed", "presence", "polarity", "place"]
 
 
 @dataclass(frozen=True)
 class MarkedPassage:
-    """A passage that carries the code, and the codings it rests on.
-
-    Arguments:
-        start, end: code points of the document's text.
-        coding_ids: of one coding, or of all that were put together.
-    """
+    """A passage that carries the code, and the codings that were put together in it."""
 
     start: int
     end: int
@@ -52,7 +43,6 @@ class CoderDecision:
     """How one coder has the unit.
 
     Arguments:
-        coder_id: who.
         marks: their passages with the code, in order; none where they did not give it.
         beside: other codes they gave to passages that overlap another coder's with this code,
             where they did not give this one.
@@ -79,52 +69,39 @@ class Unit:
     decisions: tuple[CoderDecision, ...]
     together: tuple[MarkedPassage, ...]
 
-    @property
-    def name(self) -> str:
-        """Name of the unit in its document."""
-        return self.code_id
-
-
-@dataclass(frozen=True)
-class UnfinishedDocument:
-    """A document that cannot be compared yet, since to see it would undo someone's blindness.
-
-    Arguments:
-        unfinished: coders who have not read it from beginning to end.
-    """
-
-    document_id: str
-    unfinished: tuple[str, ...]
-
 
 def comparable_coders(
     coding: CodingSet, round_: int, coders: Sequence[str], *, all_of_them: bool
-) -> tuple[dict[str, tuple[str, ...]], tuple[UnfinishedDocument, ...]]:
+) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
     """Which documents can be compared, and between whom.
 
     Arguments:
         coding: readings of all coders.
-        round_: round of coding.
         coders: who is compared, in this order.
         all_of_them: every one of them has to have read a document, else those who began it.
 
     Returns the coders of each document that at least two have read whole and nobody has begun
-    only; and the documents that someone read whole and someone did not.
+    only; and of the documents that someone read whole and someone did not, which cannot be
+    compared yet, since to see them would undo someone's blindness, those who have not.
     """
     read: dict[str, dict[str, bool]] = {}
     for reading in coding.readings:
         if reading.round == round_ and reading.coder_id in coders:
             read.setdefault(reading.document_id, {})[reading.coder_id] = reading.complete
     ready: dict[str, tuple[str, ...]] = {}
-    blind: list[UnfinishedDocument] = []
+    blind: dict[str, tuple[str, ...]] = {}
     for document, done in sorted(read.items()):
-        expected = [coder for coder in coders if all_of_them or coder in done]
+        expected = tuple(coder for coder in coders if all_of_them or coder in done)
         unfinished = tuple(coder for coder in expected if not done.get(coder))
         if unfinished and any(done.values()):
-            blind.append(UnfinishedDocument(document, unfinished))
+            blind[document] = unfinished
         elif not unfinished and len(expected) > 1:
-            ready[document] = tuple(expected)
-    return ready, tuple(blind)
+            ready[document] = expected
+    return ready, blind
+
+
+_Given = tuple[Segment, Coding]
+"""A coding with its passage."""
 
 
 def units(coding: CodingSet, round_: int, readers: dict[str, tuple[str, ...]]) -> tuple[Unit, ...]:
@@ -132,14 +109,13 @@ def units(coding: CodingSet, round_: int, readers: dict[str, tuple[str, ...]]) -
 
     Arguments:
         coding: segments and codings of all coders.
-        round_: round of coding.
         readers: documents that are compared, with their coders in order.
 
     In order of document, place of the first passage, and code.
     """
     segments = {segment.segment_id: segment for segment in coding.segments}
-    given: dict[tuple[str, str], list[tuple[Segment, Coding]]] = {}
-    by_document: dict[str, list[tuple[Segment, Coding]]] = {}
+    given: dict[tuple[str, str], list[_Given]] = {}
+    by_document: dict[str, list[_Given]] = {}
     for one in sorted(coding.codings, key=lambda row: row.coding_id):
         segment = segments.get(one.segment_id)
         if segment is None or one.round != round_:
@@ -147,16 +123,21 @@ def units(coding: CodingSet, round_: int, readers: dict[str, tuple[str, ...]]) -
         if one.coder_id in readers.get(segment.document_id, ()):
             given.setdefault((segment.document_id, one.code_id), []).append((segment, one))
             by_document.setdefault(segment.document_id, []).append((segment, one))
-    disagreeing = [
-        _unit(document, code, rows, by_document[document], readers[document])
-        for (document, code), rows in given.items()
-    ]
-    return tuple(sorted(disagreeing, key=lambda u: (u.document_id, u.together[0].start, u.code_id)))
-
-
-def disagreements(compared: Iterable[Unit]) -> tuple[Unit, ...]:
-    """The units on which coders differ."""
-    return tuple(unit for unit in compared if unit.kind != "agreed")
+    found = []
+    for (document, code), rows in given.items():
+        decisions = tuple(
+            CoderDecision(
+                coder,
+                tuple(
+                    sorted((_mark(*row) for row in rows if row[1].coder_id == coder), key=_place)
+                ),
+                _other_codes(code, coder, rows, by_document[document]),
+            )
+            for coder in readers[document]
+        )
+        together = merge_marks(_mark(*row) for row in rows)
+        found.append(Unit(document, code, _kind(decisions), decisions, together))
+    return tuple(sorted(found, key=lambda u: (u.document_id, u.together[0].start, u.code_id)))
 
 
 def merge_marks(marks: Iterable[MarkedPassage]) -> tuple[MarkedPassage, ...]:
@@ -178,89 +159,52 @@ def merge_marks(marks: Iterable[MarkedPassage]) -> tuple[MarkedPassage, ...]:
     return tuple(merged)
 
 
-def _unit(
-    document: str,
-    code: str,
-    rows: Sequence[tuple[Segment, Coding]],
-    all_rows: Sequence[tuple[Segment, Coding]],
-    readers: Sequence[str],
-) -> Unit:
-    own = {coder: [segment for segment, one in rows if one.coder_id == coder] for coder in readers}
-    decisions = tuple(
-        CoderDecision(
-            coder,
-            tuple(
-                sorted(
-                    (_mark(segment, one) for segment, one in rows if one.coder_id == coder),
-                    key=lambda mark: (mark.start, mark.end),
-                )
-            ),
-            _other_codes(code, coder, own, all_rows),
-        )
-        for coder in readers
-    )
-    return Unit(
-        document, code, _kind(decisions), decisions, merge_marks(_mark(*row) for row in rows)
-    )
-
-
 def _mark(segment: Segment, one: Coding) -> MarkedPassage:
     return MarkedPassage(segment.start, segment.end, one.polarity, one.certainty, (one.coding_id,))
 
 
+def _place(mark: MarkedPassage) -> tuple[int, int]:
+    return mark.start, mark.end
+
+
 def _other_codes(
-    code: str,
-    coder: str,
-    own: dict[str, list[Segment]],
-    all_rows: Sequence[tuple[Segment, Coding]],
+    code: str, coder: str, rows: Sequence[_Given], all_rows: Sequence[_Given]
 ) -> tuple[str, ...]:
     """Codes that a coder gave where others gave this one and they did not."""
+    own = [segment for segment, one in rows if one.coder_id == coder]
     missed = [
         passage
-        for other, passages in own.items()
-        if other != coder
-        for passage in passages
-        if not any(_overlap(passage, mine) for mine in own[coder])
+        for passage, one in rows
+        if one.coder_id != coder and not any(_overlap(passage, mine) for mine in own)
     ]
-    return tuple(
-        sorted(
-            {
-                one.code_id
-                for segment, one in all_rows
-                if one.coder_id == coder
-                and one.code_id != code
-                and any(_overlap(segment, passage) for passage in missed)
-            }
-        )
-    )
-
-
-def _kind(decisions: Sequence[CoderDecision]) -> Kind:
-    if not all(one.marks for one in decisions):
-        return "presence"
-    if len({_decision(one.marks) for one in decisions}) > 1:
-        return "polarity"
-    return "place" if any(one.beside for one in decisions) else "agreed"
-
-
-def _decision(marks: Sequence[MarkedPassage]) -> str:
-    polarities = {mark.polarity for mark in marks}
-    return polarities.pop() if len(polarities) == 1 else "mixed"
+    beside = {
+        one.code_id
+        for segment, one in all_rows
+        if one.coder_id == coder and any(_overlap(segment, passage) for passage in missed)
+    }
+    return tuple(sorted(beside - {code}))
 
 
 def _overlap(a: Segment, b: Segment) -> bool:
     return a.start < b.end and b.start < a.end
 
 
+def _kind(decisions: Sequence[CoderDecision]) -> Kind:
+    if not all(one.marks for one in decisions):
+        return "presence"
+    polarities = [{mark.polarity for mark in one.marks} for one in decisions]
+    # Whoever gave it with several meanings has it mixed, as whoever marked it so.
+    if len({only if len(own) == 1 else "mixed" for own in polarities for only in own}) > 1:
+        return "polarity"
+    return "place" if any(one.beside for one in decisions) else "agreed"
+
+
 class ConsensusSession(CodingSession):
     """What is settled between coders in a round.
 
     Arguments:
-        study: around the notebook.
         coders: who is compared, in this order; all of role coder where none are named.
         documents: which ones; all that can be compared where none are named.
-        round_: round of coding.
-        language: of the panel.
 
     Raises ProblemError where the study has no consensus coder, where a named document cannot be
     compared yet, naming who has not read it, or where there is nothing to compare.
@@ -281,10 +225,9 @@ class ConsensusSession(CodingSession):
         readers, self.blind = comparable_coders(
             coding, round_, names, all_of_them=coders is not None
         )
-        wanted = list(documents) if documents is not None else None
-        refuse(_not_comparable(readers, self.blind, wanted))
+        refuse(_not_comparable(readers, self.blind, documents))
         self.readers = {
-            name: who for name, who in readers.items() if wanted is None or name in wanted
+            name: who for name, who in readers.items() if documents is None or name in documents
         }
         self.units = units(coding, round_, self.readers)
         self.compared = chosen
@@ -303,8 +246,7 @@ class ConsensusSession(CodingSession):
             ],
             "units": [_as_message(unit) for unit in shown],
             "blind": [
-                {"document_id": one.document_id, "unfinished": list(one.unfinished)}
-                for one in self.blind
+                {"document_id": name, "unfinished": list(who)} for name, who in self.blind.items()
             ],
             "settled_before": len(self.settled_before),
             "acts": [event.model_dump(mode="json") for event in self.journal.events],
@@ -333,10 +275,9 @@ def _consensus(material: CoderView) -> Coder:
 
 def _not_comparable(
     readers: dict[str, tuple[str, ...]],
-    blind: Sequence[UnfinishedDocument],
-    wanted: list[str] | None,
+    waiting: dict[str, tuple[str, ...]],
+    wanted: Sequence[str] | None,
 ) -> Iterator[Problem]:
-    waiting = {one.document_id: one.unfinished for one in blind}
     remedy = "The coder marks it as read whole in the coding panel (key w)."
     for name in wanted if wanted is not None else ():
         if name in waiting:
@@ -354,7 +295,7 @@ def _not_comparable(
 
 def _as_message(unit: Unit) -> Message:
     return {
-        "name": unit.name,
+        "name": unit.code_id,
         "document_id": unit.document_id,
         "code_id": unit.code_id,
         "kind": unit.kind,

@@ -9,7 +9,7 @@ tables follow from the journal alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
@@ -29,11 +29,7 @@ class _Part(BaseModel):
 class Passage(_Part):
     """A passage of a document, code points from 0, the end one past the last character.
 
-    Arguments:
-        quote: what stands there, word for word.
-        prefix, suffix: up to 32 characters on either side.
-        page: from 1, where it is known.
-        section: heading it stands under.
+    What stands there word for word, and up to 32 characters on either side.
     """
 
     start: Annotated[int, Field(ge=0)]
@@ -74,11 +70,8 @@ class _Event(_Part):
 class AddCode(_Event):
     """Give a code to a passage, or give it anew with another polarity or certainty.
 
-    Arguments:
-        text_sha256: of the text that the coder saw.
-        day: when, by the coder's own calendar.
-        kind: of the code; filled in.
-        suggestion: where the coder took one, what it rested on.
+    `text_sha256` is of the text that the coder saw, `day` by the coder's own calendar; the kind of
+    the code is filled in.
     """
 
     act: Literal["code"] = "code"
@@ -140,10 +133,7 @@ class AgreedCoding(_Part):
 class Decide(_Event):
     """Settle one unit on which coders differed, or on which they agreed.
 
-    Arguments:
-        unit: name of the unit of agreement within the document.
-        choice: whose reading was taken: a coder, `all`, `neither`, `edited` or `agreed`.
-        codings: what the consensus holds there; none for `neither`.
+    `choice` is whose reading was taken: a coder, `all`, `neither`, `edited` or `agreed`.
     """
 
     act: Literal["decide"] = "decide"
@@ -223,14 +213,10 @@ class ActiveCode:
 
 @dataclass(frozen=True)
 class State:
-    """What stands after all events.
+    """What stands after all events, in order.
 
-    Arguments:
-        codings: in order of document, start, end, code.
-        relations: only while both passages carry the codes that they tie.
-        readings: of every document the coder has done anything in; complete or not, and the
-            version of the codebook.
-        decisions: by document and unit.
+    Relations stand only while both passages carry the codes that they tie; readings are of every
+    document the coder has done anything in; decisions are by document and unit.
     """
 
     codings: Mapping[CodingKey, ActiveCode]
@@ -253,16 +239,15 @@ def active_events(events: Sequence[Event]) -> tuple[Event, ...]:
 
 
 def replay(events: Sequence[Event]) -> State:
-    """What a journal amounts to.
-
-    Arguments:
-        events: in the order in which they were written; an event named twice counts once.
-    """
+    """What a journal amounts to; an event named twice counts once."""
+    by_id: dict[str, Event] = {}
+    for event in events:
+        by_id.setdefault(event.id, event)
     codings: dict[CodingKey, ActiveCode] = {}
     relations: set[RelationKey] = set()
     readings: dict[str, MarkRead] = {}
     decisions: dict[tuple[str, str], Decide] = {}
-    for event in active_events(_drop_repeated(events)):
+    for event in active_events(list(by_id.values())):
         document = event.document_id
         if isinstance(event, AddCode):
             codings[(document, *event.passage.place, event.code_id)] = ActiveCode(event, event)
@@ -287,21 +272,14 @@ def replay(events: Sequence[Event]) -> State:
         kinds.setdefault(key[:3], set()).add(marked.coding.kind)
     return State(
         dict(sorted(codings.items(), key=lambda item: item[0])),
-        tuple(sorted(key for key in relations if _relation_holds(key, kinds))),
+        tuple(
+            sorted(
+                (document, source, target, kind)
+                for document, source, target, kind in relations
+                if "response" in kinds.get((document, *source), ())
+                and "challenge" in kinds.get((document, *target), ())
+            )
+        ),
         dict(sorted(readings.items())),
         dict(sorted(decisions.items())),
     )
-
-
-def _relation_holds(key: RelationKey, kinds: Mapping[tuple[str, int, int], set[str]]) -> bool:
-    document, source, target, _ = key
-    return "response" in kinds.get((document, *source), ()) and "challenge" in kinds.get(
-        (document, *target), ()
-    )
-
-
-def _drop_repeated(events: Iterable[Event]) -> tuple[Event, ...]:
-    seen: dict[str, Event] = {}
-    for event in events:
-        seen.setdefault(event.id, event)
-    return tuple(seen.values())

@@ -4,6 +4,8 @@ One panel writes at a time: whoever opens the journal first holds a lock that go
 process, so a kernel that was killed holds nothing. A second panel reads, and says why. A line
 that a crash cut short was never acknowledged; it is set aside at the next opening and said,
 and the browser, which still has its event, sends it again.
+
+Tables follow from journals alone, or, of coders who have none, are those of the study.
 """
 
 from __future__ import annotations
@@ -13,11 +15,27 @@ import fcntl
 import os
 import re
 import threading
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from evaltools.coding.events import Event, parse_line, to_message, write_line
-from evaltools.files import sync_to_disk
+from evaltools.coding.events import AddCode, Event, parse_line, replay, to_message, write_line
+from evaltools.evidence.paths import CODERS
+from evaltools.files import replace_file, sync_to_disk
 from evaltools.problems import Problem, ProblemError
+from evaltools.qda.model import (
+    Coder,
+    Coding,
+    CodingSet,
+    Document,
+    ReadDocument,
+    Relation,
+    Segment,
+    coding_id,
+    segment_id,
+)
+from evaltools.qda.study_coding import make_records, read_study_tables
+from evaltools.qda.tables import table_files
+from evaltools.study import Study
 
 JOURNAL = re.compile(r"round-([1-9][0-9]{0,3})\.jsonl")
 _OPEN: dict[Path, Journal] = {}
@@ -172,7 +190,10 @@ def _repair(path: Path, file: int) -> Path | None:
         number = 1
         while (aside := path.with_suffix(f".torn-{number}")).exists():
             number += 1
-        _write_new(aside, torn)
+        with aside.open("xb") as kept:
+            kept.write(torn)
+            kept.flush()
+            os.fsync(kept.fileno())
         os.ftruncate(file, end)
         os.fsync(file)
         return aside
@@ -187,10 +208,136 @@ def _write(file: int, data: bytes) -> None:
         view = view[os.write(file, view) :]
 
 
-def _write_new(path: Path, data: bytes) -> None:
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
-    try:
-        _write(file, data)
-        os.fsync(file)
-    finally:
-        os.close(file)
+ORIGIN = "evaltools coding panel"
+CONVENTION = "code points"
+
+
+def make_coding_set(rounds: Mapping[int, Sequence[Event]], coder: Coder) -> CodingSet:
+    """What a coder's journals amount to, in the study's own terms.
+
+    Every passage, coding, reading and relation is named by what it is, so the same events give
+    the same rows wherever and whenever they are read.
+    """
+    segments: dict[str, Segment] = {}
+    codings: list[Coding] = []
+    readings: list[ReadDocument] = []
+    relations: list[Relation] = []
+    digests: dict[str, str] = {}
+    for round_, events in sorted(rounds.items()):
+        state = replay(events)
+        for (document, start, end, code), marked in state.codings.items():
+            name, one = segment_id(document, start, end), marked.coding
+            place = one.passage.model_dump()
+            segment = Segment(
+                name, document, **place, origin_tool="evaltools", offset_convention=CONVENTION
+            )
+            segments.setdefault(name, segment)
+            digests[document] = marked.event.text_sha256
+            coding = Coding(
+                coding_id(name, code, coder.coder_id, round_),
+                name,
+                code,
+                coder.coder_id,
+                one.polarity,
+                one.certainty,
+                round_,
+                marked.event.day,
+                "" if isinstance(one, AddCode) else one.consensus_of,
+            )
+            codings.append(coding)
+        for document, read in state.readings.items():
+            version = read.codebook_version
+            readings.append(ReadDocument(document, coder.coder_id, round_, read.complete, version))
+            digests.setdefault(document, "")
+        for document, source, target, kind in state.relations:
+            ends = [segment_id(document, *place) for place in (source, target)]
+            name = f"{ends[0]}-{kind}-{target[0]}-{target[1]}-{coder.coder_id}-{round_}"
+            relations.append(Relation(name, ends[0], ends[1], kind, coder.coder_id))
+    return CodingSet(
+        origin=ORIGIN,
+        documents=tuple(Document(name, name, None, sha) for name, sha in sorted(digests.items())),
+        coders=(coder,),
+        segments=tuple(
+            sorted(segments.values(), key=lambda row: (row.document_id, row.start, row.end))
+        ),
+        codings=tuple(sorted(codings, key=lambda row: (row.round, row.coding_id))),
+        readings=tuple(readings),
+        relations=tuple(relations),
+        positions="counted in code points of the normalised text and checked letter by letter",
+    )
+
+
+def write_coder(folder: Path, coder: Coder) -> CodingSet:
+    """Write the tables of a coder's folder anew from all journals in it.
+
+    Each file is written beside and renamed, and only where it has changed.
+    """
+    coding = make_coding_set(
+        {number: read_journal(path) for number, path in list_journals(folder)}, coder
+    )
+    for name, data in table_files(coding).items():
+        path = folder / name
+        if not path.exists() or path.read_bytes() != data:
+            replace_file(path, data)
+    return coding
+
+
+def load_codings(study: Study, coders: Iterable[Coder], round_: int) -> CodingSet:
+    """What several coders did in a round.
+
+    A coder who has a journal of the round is taken from it, another one from the study's tables,
+    where codings of other tools are.
+    """
+    segments: dict[str, Segment] = {}
+    codings: list[Coding] = []
+    readings: list[ReadDocument] = []
+    tables: CodingSet | None = None
+    chosen = tuple(coders)
+    for coder in chosen:
+        path = dict(list_journals(study.data / CODERS / coder.coder_id)).get(round_)
+        if path is not None:
+            own = make_coding_set({round_: read_journal(path)}, coder)
+        else:
+            tables = tables or _study_codings(study)
+            own = _coder_codings(tables, coder, round_)
+        for segment in own.segments:
+            segments.setdefault(segment.segment_id, segment)
+        codings += own.codings
+        readings += own.readings
+    return CodingSet(
+        coders=chosen,
+        segments=tuple(segments.values()),
+        codings=tuple(codings),
+        readings=tuple(readings),
+    )
+
+
+def read_in_study(study: Study, coder: Coder, round_: int) -> frozenset[str]:
+    """Documents that a coder has read whole in a round, by the study's tables."""
+    readings = _coder_codings(_study_codings(study, ("readings",)), coder, round_).readings
+    return frozenset(one.document_id for one in readings if one.complete)
+
+
+def _coder_codings(coding: CodingSet, coder: Coder, round_: int) -> CodingSet:
+    def is_wanted(one: Coding | ReadDocument) -> bool:
+        return one.coder_id == coder.coder_id and one.round == round_
+
+    codings = tuple(filter(is_wanted, coding.codings))
+    names = {one.segment_id for one in codings}
+    return CodingSet(
+        segments=tuple(one for one in coding.segments if one.segment_id in names),
+        codings=codings,
+        readings=tuple(filter(is_wanted, coding.readings)),
+    )
+
+
+def _study_codings(
+    study: Study, names: Sequence[str] = ("segments", "codings", "readings")
+) -> CodingSet:
+    """Codings in the study's tables, as far as these can be read."""
+    frames = read_study_tables(study.data, names, (), "coding.table")
+    return CodingSet(
+        segments=tuple(make_records(frames["segments"], Segment)),
+        codings=tuple(make_records(frames["codings"], Coding)),
+        readings=tuple(make_records(frames["readings"], ReadDocument)),
+    )

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anywidget
 import fontpkg_fira_sans
@@ -22,11 +22,7 @@ from fontTools.ttLib import TTFont
 
 from evaltools.coding.consensus_session import ConsensusSession
 from evaltools.coding.session import CodingSession
-from evaltools.study import find_study
-
-if TYPE_CHECKING:
-    from evaltools.study import Language
-
+from evaltools.study import Language, find_study
 
 CODING = (
     *("dom", "text", "journal", "reader", "codebook", "documents", "passage", "suggestions"),

@@ -1,21 +1,20 @@
-"""The session of one coder: answers what the panel in the browser asks, and keeps what it sends.
-
-No widget is known here: a message goes in, messages come out. So what a coder can see is what
-this file sends, and a test can read all of it. What the browser shows and what the disk holds can
-have come apart, so every event is checked against the study before it is written, and its quote
-compared with the text, letter by letter.
-"""
+"""Words of the panels in three languages, from words.yml."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Literal
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+import yaml
 
 from evaltools.coding.coder_view import CoderView
 from evaltools.coding.events import (
     AddCode,
+    AgreedCoding,
     Decide,
     Event,
     MarkRead,
@@ -27,17 +26,12 @@ from evaltools.coding.events import (
     parse_event,
     replay,
 )
-from evaltools.coding.journal import Journal, WriteConflict, open_journal
-from evaltools.coding.load_codings import write_coder
+from evaltools.coding.journal import Journal, WriteConflict, open_journal, write_coder
 from evaltools.coding.suggestions import Suggestion, suggest
-from evaltools.coding.words import load_words
 from evaltools.evidence.paths import CODERS
 from evaltools.problems import ProblemError
 from evaltools.qda.model import neighbours
-
-if TYPE_CHECKING:
-    from evaltools.study import Language, Study
-
+from evaltools.study import Language, Study
 
 Reason = Literal[
     "form", "document", "text", "changed", "place", "quote", "code", "group", "relation", "undo",
@@ -54,44 +48,47 @@ class RefusedEvent(Exception):
         self.detail = detail
 
 
+@cache
+def read_words() -> dict[str, dict[str, str]]:
+    """Words of the panels by key and language, from words.yml."""
+    text = (files("evaltools.coding") / "words.yml").read_text(encoding="utf-8")
+    words: dict[str, dict[str, str]] = yaml.safe_load(text)
+    return words
+
+
+def load_words(language: Language) -> dict[str, str]:
+    """Every word of the panels in a language, by key."""
+    return {key: entry[language] for key, entry in read_words().items()}
+
+
 def validate_event(event: Event, events: Sequence[Event], material: CoderView) -> Event:
     """The event with what the kernel fills in.
 
-    Arguments:
-        event: as it came.
-        events: those of the journal so far.
-        material: the study as the coder sees it.
-
-    Raises Refused where it does not fit the text, the codebook or what was done before.
+    Raises RefusedEvent where it does not fit the text, the codebook or what was done before, of
+    which `events` are those of the journal.
     """
     if event.document_id not in material.documents:
         raise RefusedEvent("document", event.document_id)
+    own = [one for one in events if one.document_id == event.document_id]
     if isinstance(event, AddCode):
-        kind = _kind(event.code_id, material)
-        passage = _locate(event.passage, event, material)
-        return event.model_copy(update={"passage": passage, "kind": kind})
+        return event.model_copy(update=_filled(event, event, material))
     if isinstance(event, Decide):
-        settled = tuple(
-            item.model_copy(
-                update={
-                    "passage": _locate(item.passage, event, material),
-                    "kind": _kind(item.code_id, material),
-                }
-            )
-            for item in event.codings
-        )
-        return event.model_copy(update={"codings": settled})
+        settled = (one.model_copy(update=_filled(one, event, material)) for one in event.codings)
+        return event.model_copy(update={"codings": tuple(settled)})
     if isinstance(event, MarkRead):
         return event.model_copy(update={"codebook_version": material.version})
     if isinstance(event, Relate):
-        _relation_ends(
-            event, replay([one for one in events if one.document_id == event.document_id])
-        )
-    if isinstance(event, Undo):
-        own = [one for one in events if one.document_id == event.document_id]
-        if event.of not in {one.id for one in active_events(own)}:
-            raise RefusedEvent("undo", event.of)
+        _check_ends(event, replay(own))
+    if isinstance(event, Undo) and event.of not in {one.id for one in active_events(own)}:
+        raise RefusedEvent("undo", event.of)
     return event
+
+
+def _filled(
+    coding: AddCode | AgreedCoding, event: AddCode | Decide, material: CoderView
+) -> dict[str, object]:
+    kind = _kind(coding.code_id, material)
+    return {"passage": _locate(coding.passage, event, material), "kind": kind}
 
 
 def _kind(code_id: str, material: CoderView) -> str:
@@ -116,11 +113,8 @@ def _locate(passage: Passage, event: AddCode | Decide, material: CoderView) -> P
         raise RefusedEvent("place", f"{start}–{end}")
     if text[start:end] != passage.quote:
         raise RefusedEvent("quote", text[start:end][:80])
-    around = [
-        section
-        for section in material.sections(event.document_id)
-        if section["start"] <= start < section["end"]
-    ]
+    sections = material.sections(event.document_id)
+    around = [one for one in sections if one["start"] <= start < one["end"]]
     section: Mapping[str, Any] = around[-1] if around else {"heading": "", "page": None}
     prefix, suffix = neighbours(text, start, end)
     return Passage(
@@ -134,7 +128,7 @@ def _locate(passage: Passage, event: AddCode | Decide, material: CoderView) -> P
     )
 
 
-def _relation_ends(event: Relate, state: State) -> None:
+def _check_ends(event: Relate, state: State) -> None:
     """A relation leads from a passage with a response to another with a challenge."""
     kinds: dict[tuple[int, int], set[str]] = {}
     for (_, start, end, _), marked in state.codings.items():
@@ -148,14 +142,7 @@ Message = dict[str, Any]
 
 
 class CodingSession:
-    """What a coder works on in a round.
-
-    Arguments:
-        study: around the notebook.
-        coder: identifier in coders.csv.
-        document: opened first; else the first that has not been read whole.
-        round_: round of coding, from 1.
-        language: of the panel.
+    """What a coder works on in a round; `document` is opened first, else the first not read whole.
 
     A journal that another process holds is tried again at every message: it may have ended.
 

@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from evaltools.evidence.codebook import version_order
-from evaltools.evidence.descriptor import load_descriptor
-from evaltools.evidence.messages import list_values, quote_value
-from evaltools.ingest.code_ids import CodebookAdditions, UnknownCodesError, identify_codes
-from evaltools.ingest.coder_ids import IdentifiedCoders, identify_coders, read_key, write_key
-from evaltools.ingest.merge_codings import ORDER, MergedTables, ReadCoding, merge_codings
-from evaltools.ingest.passage_match import HOW, MatchedPassages, match_passages
-from evaltools.ingest.table_edits import check_with, read_editable_table
-from evaltools.ingest.transaction import transaction
+from evaltools.evidence.descriptor import FILE_NAME, load_descriptor
+from evaltools.evidence.messages import list_values
+from evaltools.evidence.validation import check_data
+from evaltools.ingest.data_changes import EditableTable, Row, TableEdits, transaction
+from evaltools.ingest.identification import (
+    CodebookAdditions,
+    IdentifiedCoders,
+    KnownCodes,
+    UnknownCodesError,
+    identify_coders,
+    identify_codes,
+    read_key,
+    write_key,
+)
+from evaltools.ingest.passage_match import MatchedPassages, match_passages
 from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.qda.model import Choices, CodingSet, DroppedItem, coding_id
+from evaltools.qda.model import (
+    Choices,
+    Coding,
+    CodingSet,
+    DroppedItem,
+    ReadDocument,
+    Segment,
+    coding_id,
+)
 from evaltools.qda.readers import read_coding
 from evaltools.qda.study_coding import read_study_coding
 from evaltools.qda.tables import folder_problem, write_tables
-from evaltools.study import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -37,7 +51,7 @@ class CodingJob:
         created: day of codings that have none.
         add_codes: put codes into the codebook that it does not have.
         dry: write nothing.
-        vocabulary: that of the study, by which its coding is checked.
+        check: tells what is wrong with a data folder.
         coder_word: before the number in pseudonyms that are made.
     """
 
@@ -50,30 +64,24 @@ class CodingJob:
     created: date | None = None
     add_codes: bool = False
     dry: bool = False
-    vocabulary: Vocabulary | None = None
+    check: Callable[[Path], Sequence[Problem]] = check_data
     coder_word: str = "Coder"
 
 
 @dataclass(frozen=True)
 class CodingsImported:
-    """What became of an import.
+    """What became of an import: its coding by pseudonyms, and all that was left behind.
 
-    Arguments:
-        coding: as it was read, coders by pseudonym.
-        coders: who is who.
-        matches: where its passages are in the study; None where none was asked.
-        merged: what was added to the study.
-        dropped: everything that was left behind.
-        key: the key of names was written beside the file; None where there was nothing to keep.
+    `key` says whether the key of names was written beside the file; None where there was none.
     """
 
     coding: CodingSet
     coders: IdentifiedCoders
-    matches: MatchedPassages | None
-    merged: MergedTables | None
-    dropped: tuple[DroppedItem, ...]
     key: bool | None
+    dropped: tuple[DroppedItem, ...]
     dry: bool
+    matches: MatchedPassages | None = None
+    merged: MergedTables | None = None
 
     @property
     def lost(self) -> bool:
@@ -87,15 +95,15 @@ def import_to_folder(job: CodingJob, folder: Path) -> CodingsImported:
     Raises ProblemError, with nothing written, where the file or the folder is at fault.
     """
     refuse(folder_problem(folder))
-    study = _study(job)
+    study = CodingSet() if job.data is None else read_study_coding(job.data)
     coding = _read(job, study)
     coders = _identify(job, coding, study)
     named = _pseudonymise(coding, coders)
     key = None
     if not job.dry:
         write_tables(named, folder)
-        key = write_key(job.path, coders.key) if coders.key else None
-    return CodingsImported(named, coders, None, None, named.dropped, key, job.dry)
+        key = write_key(job.path, coders.key)
+    return CodingsImported(named, coders, key, named.dropped, job.dry)
 
 
 def import_into_study(job: CodingJob) -> CodingsImported:
@@ -109,47 +117,57 @@ def import_into_study(job: CodingJob) -> CodingsImported:
         remedy = "Go to the folder of an evaluation.yml, or use --to FOLDER."
         raise ProblemError([Problem(str(job.path), what, "", remedy, "import.study")])
     descriptor = load_descriptor(job.data)
+    declared = [name for name in ORDER if any(one.name == name for one in descriptor.resources)]
+    remedy = "Declare it, with its columns, and import again."
+    refuse(
+        Problem(FILE_NAME, f"declares no table {name}", "", remedy, "import.table")
+        for name in NEEDED
+        if name not in declared
+    )
     with transaction(job.data, dry=job.dry) as stage:
-        study = _study(job)
+        study = read_study_coding(job.data)
         coding = _read(job, study)
         coders = _identify(job, coding, study)
         matches = match_passages(coding, study.documents, job.choices.documents)
         used = [one.code_id for one in coding.codings if one.coder_id in coders.coders]
-        fields = {one.name: one for one in descriptor.resource("codes").fields}
-        additions = CodebookAdditions(fields, _version(study)) if job.add_codes else None
+        additions = None
+        if job.add_codes:
+            versions = (code.codebook_version for code in study.codes)
+            newest = max(sorted(versions, reverse=True), key=version_order, default="")
+            fields = {one.name: one for one in descriptor.resource("codes").fields}
+            additions = CodebookAdditions(fields, newest)
         codes = identify_codes(used, coding.codes, study.codes, job.codes, job.path.name, additions)
-        problems = [*_wrong_documents(job, study), *_nothing_found(job, coding, matches)]
+        problems = [*_wrong_documents(job, study, coding, matches), *codes.problems]
         if codes.unknown:
-            raise UnknownCodesError([*problems, *codes.problems], codes.unknown)
-        refuse([*problems, *codes.problems])
-        tables = {name: read_editable_table(job.data, descriptor.resource(name)) for name in ORDER}
-        read = ReadCoding(coding, matches, coders, codes, job.complete, job.created)
-        merged = merge_codings(read, tables)
-        refuse(_open_questions(job, merged))
+            raise UnknownCodesError(problems, codes.unknown)
+        refuse(problems)
+        edits = TableEdits(job.data, descriptor)
+        tables = {name: edits[name] for name in declared}
+        merged = _Merge(job, coding, matches, coders, codes, tables).run()
+        refuse(merged.problems)
+        for name, rows in merged.tables.items():
+            edits.put(name, rows)
+        edits.write(stage, ORDER)
         if merged.tables:
-            check_with(job.data, merged.tables, stage.stage, job.vocabulary)
-        for name in ORDER:
-            if name in merged.tables:
-                stage.put(merged.tables[name].path, merged.tables[name].content())
+            # It is to be no less right than it is: a study whose reports wait for their coders is
+            # not valid yet, and codings are what it lacks.
+            with stage.trial() as changed:
+                wrong = job.check(changed)
+            before = set(job.check(job.data)) if wrong else set()
+            refuse(one for one in wrong if one not in before)
         key = None
         if not job.dry:
             # Before anything is changed: without it nobody would know who is who.
-            key = write_key(job.path, coders.key) if coders.key else None
+            key = write_key(job.path, coders.key)
             stage.commit()
-    dropped = (*coding.dropped, *matches.dropped)
-    return CodingsImported(
-        _pseudonymise(coding, coders), coders, matches, merged, dropped, key, job.dry
-    )
-
-
-def _study(job: CodingJob) -> CodingSet:
-    return CodingSet() if job.data is None else read_study_coding(job.data)
+    dropped = (*coding.dropped, *matches.dropped, *merged.dropped)
+    named = _pseudonymise(coding, coders)
+    return CodingsImported(named, coders, key, dropped, job.dry, matches, merged)
 
 
 def _read(job: CodingJob, study: CodingSet) -> CodingSet:
     ids = frozenset(code.code_id for code in study.codes)
-    choices = replace(job.choices, library=study.documents, code_ids=ids)
-    return read_coding(job.path, choices)
+    return read_coding(job.path, replace(job.choices, library=study.documents, code_ids=ids))
 
 
 def _identify(job: CodingJob, coding: CodingSet, study: CodingSet) -> IdentifiedCoders:
@@ -164,163 +182,310 @@ def _pseudonymise(coding: CodingSet, coders: IdentifiedCoders) -> CodingSet:
     """The set with pseudonyms in place of names."""
     ids = {name: coder.coder_id for name, coder in coders.coders.items()}
     known = {coder.coder_id: coder for coder in coders.coders.values()}
-
-    def name(one: str) -> str:
-        return ids.get(one, one)
-
     codings = []
     renamed: dict[str, str] = {}
     for one in coding.codings:
         is_ours = one.coding_id == coding_id(one.segment_id, one.code_id, one.coder_id, one.round)
-        who = name(one.coder_id)
+        who = ids.get(one.coder_id, one.coder_id)
         identifier = coding_id(one.segment_id, one.code_id, who, one.round)
-        identifier = identifier if is_ours else one.coding_id
-        renamed[one.coding_id] = identifier
-        codings.append(replace(one, coder_id=who, coding_id=identifier))
+        renamed[one.coding_id] = identifier if is_ours else one.coding_id
+        codings.append(replace(one, coder_id=who, coding_id=renamed[one.coding_id]))
     codings = [
         replace(one, consensus_of=" ".join(renamed.get(n, n) for n in one.consensus_of.split()))
         for one in codings
+    ]
+    readings = [
+        replace(one, coder_id=ids.get(one.coder_id, one.coder_id)) for one in coding.readings
     ]
     return replace(
         coding,
         coders=tuple(known[key] for key in sorted(known)),
         codings=tuple({one.coding_id: one for one in codings}.values()),
-        readings=tuple(
-            {
-                (one.document_id, name(one.coder_id), one.round): replace(
-                    one, coder_id=name(one.coder_id)
-                )
-                for one in coding.readings
-            }.values()
+        readings=tuple({(r.document_id, r.coder_id, r.round): r for r in readings}.values()),
+        relations=tuple(
+            replace(one, coder_id=ids.get(one.coder_id, one.coder_id)) for one in coding.relations
         ),
-        relations=tuple(replace(one, coder_id=name(one.coder_id)) for one in coding.relations),
     )
 
 
-def _version(study: CodingSet) -> str:
-    """The newest version of the codebook."""
-    versions = (code.codebook_version for code in study.codes)
-    return max(versions, key=lambda one: (version_order(one), one), default="")
-
-
-def _wrong_documents(job: CodingJob, study: CodingSet) -> list[Problem]:
+def _wrong_documents(
+    job: CodingJob, study: CodingSet, coding: CodingSet, matches: MatchedPassages
+) -> Iterator[Problem]:
     known = {document.document_id for document in study.documents}
-    return [
-        Problem("--documents", f"the study has no document {target!r}", code="import.documents")
-        for target in sorted(set(job.choices.documents.values()) - known)
-    ]
+    for target in sorted(set(job.choices.documents.values()) - known):
+        what = f"the study has no document {target!r}"
+        yield Problem("--documents", what, code="import.documents")
+    if coding.segments and not matches.segments:
+        reasons = sorted({f"{one.where}: {one.why}" for one in matches.dropped})[:5]
+        what = "nothing of it is found in the study's documents: " + "; ".join(reasons)
+        remedy = "Map the documents by --documents, or import the reports first."
+        yield Problem(job.path.name, what, "", remedy, "import.documents")
 
 
-def _nothing_found(job: CodingJob, coding: CodingSet, matches: MatchedPassages) -> list[Problem]:
-    if not coding.segments or matches.segments:
-        return []
-    reasons = sorted({f"{one.where}: {one.why}" for one in matches.dropped})[:5]
-    what = "nothing of it is found in the study's documents: " + "; ".join(reasons)
-    remedy = "Map the documents by --documents, or import the reports first."
-    return [Problem(job.path.name, what, "", remedy, "import.documents")]
+# So that every table refers only to what was put in its place before it.
+ORDER = ("codes", "coders", "readings", "segments", "codings", "relations")
+NEEDED = ("codes", "segments", "codings")
+Key = tuple[str, str, str, str]
+"""Passage, code, coder and round: of these a study has one coding."""
+_ENDS = ("from_segment_id", "to_segment_id")
 
 
-def _open_questions(job: CodingJob, merged: MergedTables) -> Iterator[Problem]:
-    if merged.undated:
-        what = f"it does not say when {merged.undated} of its codings were made"
-        yield Problem(job.path.name, what, "", "Say when by --created DATE.", "import.created")
-    if merged.unsettled:
-        what = f"the study holds another consensus on {list_values(merged.unsettled)}"
-        remedy = "Settle them in a new round, or take that consensus out of codings and readings."
-        yield Problem(job.path.name, what, "", remedy, "import.consensus")
-    if merged.resting:
-        count = len(merged.resting)
-        what = f"{count} codings of the consensus rest on codings that the study does not have"
-        remedy = "Import the coding of each coder first."
-        yield Problem(job.path.name, what, "", remedy, "import.consensus")
-    for line in merged.suspects:
+@dataclass(frozen=True)
+class MergedTables:
+    """The tables that change, by name, and how many rows are new in each.
+
+    `existing` codings are there already, of which `differing` have another polarity or certainty,
+    that stays; `finished` readings were partial and are complete now; `problems` have to be settled
+    before anything is imported; `dropped` are rows of tables that the study does not have.
+    """
+
+    tables: Mapping[str, EditableTable]
+    added: Mapping[str, int]
+    existing: int
+    differing: tuple[str, ...]
+    finished: int
+    problems: tuple[Problem, ...]
+    dropped: tuple[DroppedItem, ...]
+
+
+class _Merge:
+    """A coding on its way into the tables of the study, whose rows stay as they are.
+
+    Arguments:
+        tables: those of ORDER that the study has.
+    """
+
+    def __init__(
+        self,
+        job: CodingJob,
+        coding: CodingSet,
+        matches: MatchedPassages,
+        coders: IdentifiedCoders,
+        codes: KnownCodes,
+        tables: Mapping[str, EditableTable],
+    ) -> None:
+        self.job, self.coding, self.documents = job, coding, matches.documents
+        self.coders, self.codes = coders, codes
+        self.tables = {name: tables.get(name, EditableTable()) for name in ORDER}
+        rows = self.tables["segments"]
+        at = {(row["document_id"], row["start"], row["end"]): row["segment_id"] for row in rows}
+        self.segments: dict[str, str] = {}  # passage of the study by passage of the file
+        self.new_segments: dict[str, Segment] = {}
+        for name, segment in matches.segments.items():
+            place = (segment.document_id, str(segment.start), str(segment.end))
+            if place not in at:
+                self.new_segments[segment.segment_id] = segment
+            self.segments[name] = at.setdefault(place, segment.segment_id)
+        self.home = {row["segment_id"]: row["document_id"] for row in rows}
+        self.home |= {one.segment_id: one.document_id for one in matches.segments.values()}
+        self.existing: dict[Key, Row] = {_key(row): row for row in self.tables["codings"]}
+        self.by_coder: dict[str, list[Key]] = {}
+        self.known = self.undated = self.resting = 0
+        self.differing: list[str] = []
+
+    def run(self) -> MergedTables:
+        """The tables with what is new."""
+        codings = self._codings()
+        relations = self._relations()
+        readings, finished = self._readings(codings)
+        used = {one.segment_id for one in codings}
+        used |= {row[column] for row in relations for column in _ENDS}
+        wanted = [one for name, one in self.new_segments.items() if name in used]
+        wanted.sort(key=lambda one: (one.document_id, one.start, one.end))
+        people = {one.coder_id for one in codings} | {one.coder_id for one in readings}
+        added: dict[str, list[Mapping[str, object]]] = {
+            "codes": [vars(code) for code in self.codes.new],
+            "coders": [vars(coder) for coder in self.coders.new if coder.coder_id in people],
+            "readings": [vars(reading) for reading in readings],
+            "segments": [vars(one) for one in wanted],
+            "codings": [vars(one) for one in codings],
+            "relations": [dict(row) for row in relations],
+        }
+        why = "the study has no such table"
+        dropped = tuple(
+            DroppedItem(f"table {name}", f"{len(rows)} rows", why, "unsupported")
+            for name, rows in added.items()
+            if rows and not self.tables[name].columns
+        )
+        added = {name: rows for name, rows in added.items() if rows and self.tables[name].columns}
+        changed = dict(self.tables)
+        if finished:
+            changed["readings"] = changed["readings"].changed(
+                lambda row: {**row, "complete": "true"} if _reading_key(row) in finished else row
+            )
+        return MergedTables(
+            {
+                name: changed[name].append_rows(added.get(name, ()))
+                for name in ORDER
+                if name in added or (finished and name == "readings")
+            },
+            {name: len(rows) for name, rows in added.items()},
+            self.known,
+            tuple(self.differing),
+            len(finished),
+            tuple(self._problems()),
+            dropped,
+        )
+
+    def _codings(self) -> list[Coding]:
+        """New codings; those that are there already are counted."""
+        new: dict[Key, Coding] = {}
+        own_ids: dict[str, str] = {}  # of codings of the study by those of the file
+        for one in self.coding.codings:
+            if one.segment_id not in self.segments or one.code_id not in self.codes.ids:
+                continue
+            passage, code = self.segments[one.segment_id], self.codes.ids[one.code_id]
+            coder = self.coders.coders[one.coder_id].coder_id
+            key = (passage, code, coder, str(one.round))
+            self.by_coder.setdefault(coder, []).append(key)
+            old = self.existing.get(key)
+            if old is not None:
+                self.known += 1
+                own_ids[one.coding_id] = old["coding_id"]
+                certainty = one.certainty or old.get("certainty")
+                if old["polarity"] != one.polarity or old.get("certainty", certainty) != certainty:
+                    self.differing.append(old["coding_id"])
+                continue
+            created = one.created or self.job.created
+            self.undated += created is None
+            own_ids[one.coding_id] = identifier = coding_id(passage, code, coder, one.round)
+            merged = replace(
+                one,
+                coding_id=identifier,
+                segment_id=passage,
+                code_id=code,
+                coder_id=coder,
+                created=created,
+            )
+            new.setdefault(key, merged)
+        ids = {row["coding_id"]: row["coding_id"] for row in self.tables["codings"]} | own_ids
+        for key, one in new.items():
+            names = one.consensus_of.split()
+            self.resting += any(name not in ids for name in names)
+            sources = dict.fromkeys(ids[name] for name in names if name in ids)
+            new[key] = replace(one, consensus_of=" ".join(sources))
+        return [new[key] for key in sorted(new)]
+
+    def _problems(self) -> Iterator[Problem]:
+        if self.undated:
+            what = f"it does not say when {self.undated} of its codings were made"
+            yield self._problem(what, "Say when by --created DATE.", "import.created")
+        yield from self._conflicts()
+        if self.resting:
+            what = "codings of the consensus rest on codings that the study does not have"
+            remedy = "Import the coding of each coder first."
+            yield self._problem(f"{self.resting} {what}", remedy, "import.consensus")
+        yield from self._suspects()
+
+    def _relations(self) -> list[dict[str, str]]:
+        columns = (*_ENDS, "kind", "coder_id")
+        existing = {tuple(row[name] for name in columns) for row in self.tables["relations"]}
+        rows: dict[tuple[str, ...], dict[str, str]] = {}
+        for one in self.coding.relations:
+            start = self.segments.get(one.from_segment_id)
+            end = self.segments.get(one.to_segment_id)
+            coder = self.coders.coders.get(one.coder_id)
+            if start is None or end is None or coder is None:
+                continue
+            values = (start, end, one.kind, coder.coder_id)
+            if values not in existing:
+                row = dict(zip(columns, values, strict=True))
+                rows[values] = {"relation_id": "-".join(values), **row}
+        return [rows[key] for key in sorted(rows)]
+
+    def _readings(
+        self, new: Sequence[Coding]
+    ) -> tuple[list[ReadDocument], set[tuple[str, str, str]]]:
+        """New readings, and those that are there as partial and are complete now."""
+        existing = {_reading_key(row): row["complete"] for row in self.tables["readings"]}
+        wanted: dict[tuple[str, str, str], ReadDocument] = {}
+        for one in self.coding.readings:
+            document = self.documents.get(one.document_id)
+            coder = self.coders.coders.get(one.coder_id)
+            if document is not None and coder is not None:
+                key = (document, coder.coder_id, str(one.round))
+                earlier = wanted.get(key)
+                complete = one.complete or self.job.complete or bool(earlier and earlier.complete)
+                wanted[key] = replace(
+                    one, document_id=document, coder_id=coder.coder_id, complete=complete
+                )
+        for coded in new:
+            key = (self.home[coded.segment_id], coded.coder_id, str(coded.round))
+            reading = ReadDocument(key[0], key[1], coded.round, self.job.complete)
+            wanted.setdefault(key, reading)
+        finished = {k for k, one in wanted.items() if one.complete and existing.get(k) == "false"}
+        return [one for key, one in sorted(wanted.items()) if key not in existing], finished
+
+    def _conflicts(self) -> Iterator[Problem]:
+        """Documents whose consensus in a round is there already, and is another one."""
+        coders = self.coders.coders
+        agreed = self._agreed()
+        mine: dict[tuple[str, ...], set[tuple[str, str]]] = {
+            (document, coders[one.coder_id].coder_id, str(one.round)): set()
+            for one in self.coding.readings
+            if (document := self.documents.get(one.document_id)) is not None
+            and coders[one.coder_id].coder_id in agreed
+        }
+        for coder in agreed:
+            for passage, code, _, round_ in self.by_coder.get(coder, ()):
+                mine.setdefault((self.home[passage], coder, round_), set()).add((passage, code))
+        theirs: dict[tuple[str, ...], set[tuple[str, str]]] = {
+            _reading_key(row): set() for row in self.tables["readings"] if row["coder_id"] in agreed
+        }
+        for passage, code, coder, round_ in self.existing:
+            if coder in agreed and passage in self.home:
+                theirs.setdefault((self.home[passage], coder, round_), set()).add((passage, code))
+        differing = {key[0] for key, own in mine.items() if theirs.get(key, own) != own}
+        if differing:
+            what = f"the study holds another consensus on {list_values(sorted(differing))}"
+            remedy = (
+                "Settle them in a new round, or take that consensus out of codings and readings."
+            )
+            yield self._problem(what, remedy, "import.consensus")
+
+    def _suspects(self) -> Iterator[Problem]:
+        """Why somebody may be taken for somebody else.
+
+        A new coder all of whose codings another has already, is that one under a key that was lost;
+        and a made pseudonym that the study has, with other codings only, is of another person.
+        """
+        coders = self.coders.coders
+        of: dict[str, set[tuple[str, str, str]]] = {}
+        for key in self.existing:
+            of.setdefault(key[2], set()).add(_without_coder(key))
+        new_coders = {coder.coder_id for coder in self.coders.new}
+        lines = []
+        # The consensus has what others have: that is what it is.
+        for coder in sorted((self.by_coder.keys() & new_coders) - self._agreed()):
+            own = set(map(_without_coder, self.by_coder[coder]))
+            twins = sorted(other for other, codings in of.items() if own <= codings)
+            name = next(name for name, one in coders.items() if one.coder_id == coder)
+            if twins:
+                lines.append(f"every coding of {name!r} is there already, by {', '.join(twins)}")
+        for name in sorted(self.coders.by_pseudonym):
+            coder = coders[name].coder_id
+            own = set(map(_without_coder, self.by_coder.get(coder, ())))
+            if own and of.get(coder) and not own & of[coder]:
+                lines.append(f"the study has a {coders[name].pseudonym!r} with other codings")
         remedy = "Say who is who by --coders: a table with the columns name and coder_id."
-        yield Problem(job.path.name, line, "", remedy, "import.coders")
+        for line in lines:
+            yield self._problem(line, remedy, "import.coders")
+
+    def _agreed(self) -> set[str]:
+        return {one.coder_id for one in self.coders.coders.values() if one.role == "consensus"}
+
+    def _problem(self, what: str, remedy: str, code: str) -> Problem:
+        return Problem(self.job.path.name, what, "", remedy, code)
 
 
-_EXAMPLES = 3
+def _key(row: Row) -> Key:
+    return row["segment_id"], row["code_id"], row["coder_id"], row["round"]
 
 
-def summarise(outcome: CodingsImported) -> Iterator[str]:
-    """The lines, from what was read to what was left behind."""
-    coding = outcome.coding
-    yield f"Read as: {coding.origin or 'a coding'}"
-    if coding.positions:
-        yield f"Positions: {coding.positions}"
-    counts = (
-        ("documents", len(coding.documents)),
-        ("codes", len(coding.codes)),
-        ("coders", len(coding.coders)),
-        ("passages", len(coding.segments)),
-        ("codings", len(coding.codings)),
-    )
-    yield "Holds: " + ", ".join(f"{count} {what}" for what, count in counts)
-    for what in coding.assumed:
-        yield f"Assumed: {what}"
-    for what in coding.faults:
-        yield f"Fault of the file: {what}"
-    yield from _coders(outcome)
-    if outcome.matches is not None:
-        yield from _matches_lines(outcome)
-    if outcome.merged is not None:
-        yield from _merged_lines(outcome)
-    yield from _dropped_lines(outcome)
+def _without_coder(key: Key) -> tuple[str, str, str]:
+    return key[0], key[1], key[3]
 
 
-def _coders(outcome: CodingsImported) -> Iterator[str]:
-    for name, identifier, pseudonym in outcome.coders.key:
-        yield f"Coder {quote_value(name)} is {quote_value(pseudonym)} ({identifier})"
-    if outcome.key:
-        yield "Names stay out of the study; the key of names and pseudonyms is beside the file."
-    elif outcome.key is False:
-        yield (
-            "The key could not be written beside the file: keep these lines, and give them by "
-            "--coders when you import it again."
-        )
-
-
-def _matches_lines(outcome: CodingsImported) -> Iterator[str]:
-    assert outcome.matches is not None
-    ways: dict[str, int] = {}
-    for why in outcome.matches.known_by.values():
-        ways[why] = ways.get(why, 0) + 1
-    for why, count in sorted(ways.items()):
-        yield f"Documents known by {why}: {count}"
-    for way, words in HOW.items():
-        if way in outcome.matches.how:
-            yield f"Passages {words}: {outcome.matches.how[way]}"
-    for old, new in outcome.matches.close:
-        yield f"reworded: {quote_value(old)} → {quote_value(new)}"
-
-
-def _merged_lines(outcome: CodingsImported) -> Iterator[str]:
-    merged = outcome.merged
-    assert merged is not None
-    for name, count in merged.added.items():
-        yield f"{'Would be added' if outcome.dry else 'Added'} to {name}: {count}"
-    if merged.existing:
-        yield f"Codings that the study has already: {merged.existing}"
-    if merged.differing:
-        shown = ", ".join(merged.differing[:_EXAMPLES])
-        yield (
-            f"Of these the study says something else on {len(merged.differing)}, which stays: "
-            f"{shown}{', …' if len(merged.differing) > _EXAMPLES else ''}"
-        )
-    if merged.finished:
-        yield f"Readings that are complete now: {merged.finished}"
-    if not merged.tables:
-        yield "Nothing is new; nothing was changed."
-    elif "readings" in merged.added:
-        yield (
-            "A new reading counts as complete only where the file says so or --complete was given: "
-            "until then that a coder gave no code says nothing."
-        )
-
-
-def _dropped_lines(outcome: CodingsImported) -> Iterator[str]:
-    groups: dict[str, list[str]] = {}
-    for one in outcome.dropped:
-        groups.setdefault(one.why, []).append(one.where)
-    for why, places in sorted(groups.items()):
-        shown = ", ".join(places[:_EXAMPLES]) + (", …" if len(places) > _EXAMPLES else "")
-        yield f"Left behind ({len(places)}): {why}: {shown}"
+def _reading_key(row: Row) -> tuple[str, str, str]:
+    """What there is one reading of: document, coder and round."""
+    return row["document_id"], row["coder_id"], row["round"]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evaltools.documents.model import Coverage
 from evaltools.documents.superscripts import flatten_superscripts
 from evaltools.evidence.messages import list_values, quote_value
+from evaltools.evidence.paths import REPLACED, resolve_inside
+from evaltools.ingest.data_changes import Row
 from evaltools.ingest.document_metadata import DocumentMetadata
 from evaltools.ingest.form_text import Sections
 from evaltools.ingest.project_match import Way
@@ -29,14 +31,8 @@ _NAME = re.compile(r"[^\W_][\w.-]{0,119}")
 class IncomingDocument:
     """A document that was read and whose project is known; its text waits in a file.
 
-    Arguments:
-        file: its name, as it is shown.
-        path: where it lies.
-        format: docx, pdf, …
-        same: the same for texts that differ in white space and hyphens only.
-        by: what its project was known by.
-        pages: start of each page in code points; None where the format has none.
-        text: where its text waits.
+    `same` is the same for texts that differ in white space and hyphens only; `pages` are the starts
+    of pages in code points, None where the format has none.
     """
 
     file: str
@@ -67,17 +63,15 @@ class IncomingDocument:
 
 @dataclass(frozen=True)
 class IdentifiedDocument:
-    """A document that is taken.
+    """A document that is taken, with its name from now on.
 
-    Arguments:
-        document_id: its name from now on.
-        old: its row of `documents` so far; None where it is new.
-        same_text: it is there already, with this text, if perhaps in another format.
+    `old` is its row of `documents` so far, None where it is new; `same_text` says that it is there
+    already, with this text, if perhaps in another format.
     """
 
     read: IncomingDocument
     document_id: str
-    old: Mapping[str, str] | None = None
+    old: Row | None = None
     same_text: bool = False
 
     @property
@@ -88,12 +82,9 @@ class IdentifiedDocument:
 
 @dataclass(frozen=True)
 class IdentificationPlan:
-    """What becomes of the documents.
+    """Documents that are taken, in the order of their files, and why others are not.
 
-    Arguments:
-        filed: those that are taken, in the order of their files.
-        twice: (file, the file that was taken for it) of those that are there more than once.
-        problems: why others are not taken, one each.
+    `twice` has (file, the file that was taken for it) of those that are there more than once.
     """
 
     filed: tuple[IdentifiedDocument, ...] = ()
@@ -101,19 +92,43 @@ class IdentificationPlan:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True)
-class _PresentDocuments:
-    """Documents that are there, as they are looked for."""
+def replaced_stem(name: str, digest: str) -> str:
+    """Beginning of the paths at which a replaced file of a document is kept, by its SHA-256."""
+    return f"{REPLACED}/{name}-{digest[:12]}"
 
-    by_kind: Mapping[tuple[str, str], list[Mapping[str, str]]]
-    text_of: Callable[[Mapping[str, str]], str | None]
-    was_replaced: Callable[[str, str], bool]
-    forced: frozenset[str]
-    ids: set[str]
 
-    def same_kind(self, read: IncomingDocument) -> list[Mapping[str, str]]:
+class PresentDocuments:
+    """Documents that are there, rows of `documents`, as they are looked for.
+
+    `forced` are files that the mapping names, which are taken although they were replaced once.
+    """
+
+    def __init__(self, data: Path, rows: Iterable[Row], forced: frozenset[str]) -> None:
+        self.data = data
+        self.forced = forced
+        self.by_kind: dict[tuple[str, str], list[Row]] = {}
+        self.ids: set[str] = set()
+        for row in rows:
+            self.by_kind.setdefault((row["project_id"], row["kind"]), []).append(row)
+            self.ids.add(row["document_id"].casefold())
+
+    def same_kind(self, read: IncomingDocument) -> list[Row]:
         """Rows of the same project and kind."""
         return self.by_kind.get(read.key[:2], [])
+
+    def has_text(self, row: Row, read: IncomingDocument) -> bool:
+        """Whether a row is of a text, if perhaps in another format."""
+        if row["text_sha256"] == read.text_sha256:
+            return True
+        path = resolve_inside(self.data, row.get("text_file", ""))
+        if path is None or not path.is_file():
+            return False
+        text = path.read_text(encoding="utf-8", errors="replace")
+        return bool(text) and same_text_key(text) == read.same
+
+    def was_replaced(self, name: str, read: IncomingDocument) -> bool:
+        """Whether a document once had this file, which gave way to another."""
+        return any(self.data.glob(f"{replaced_stem(name, read.file_sha256)}.*"))
 
 
 def same_text_key(text: str) -> str:
@@ -123,27 +138,10 @@ def same_text_key(text: str) -> str:
 
 
 def identify_documents(
-    reads: Sequence[IncomingDocument],
-    rows: Sequence[Mapping[str, str]],
-    text_of: Callable[[Mapping[str, str]], str | None],
-    was_replaced: Callable[[str, str], bool],
-    forced: frozenset[str] = frozenset(),
+    reads: Sequence[IncomingDocument], present: PresentDocuments
 ) -> IdentificationPlan:
-    """Decide which documents are taken.
-
-    Arguments:
-        reads: in the order of their files.
-        rows: of `documents`.
-        text_of: the text of a row's document, None where it cannot be had.
-        was_replaced: whether a document once had a file of this SHA-256 that gave way to another.
-        forced: files that the mapping names, which are taken although they were replaced once.
-    """
-    by_kind: dict[tuple[str, str], list[Mapping[str, str]]] = {}
-    for row in rows:
-        by_kind.setdefault((row["project_id"], row["kind"]), []).append(row)
-    ids = {row["document_id"].casefold() for row in rows}
-    present = _PresentDocuments(by_kind, text_of, was_replaced, forced, ids)
-    reads = [_rows_in_wave(read, present.same_kind(read)) for read in reads]
+    """Decide which documents are taken; `reads` are in the order of their files."""
+    reads = [_stay_in_wave(read, present.same_kind(read)) for read in reads]
     problems, unclear = _refuse_several_projects(reads)
     groups: dict[Key, list[IncomingDocument]] = {}
     for read in reads:
@@ -151,24 +149,21 @@ def identify_documents(
             groups.setdefault(read.key, []).append(read)
     filed: list[IdentifiedDocument] = []
     twice: list[tuple[str, str]] = []
-    for key in sorted(groups):
-        group = groups[key]
+    for key, group in sorted(groups.items()):
         if len({read.same for read in group}) > 1:
             problems += _refuse_several_texts(group)
             continue
-        identified = _identify(key, group, present)
-        if isinstance(identified, Problem):
-            problems.append(identified)
-            continue
-        filed.append(identified)
-        twice += [
-            (read.file, identified.read.file) for read in group if read is not identified.read
-        ]
+        found = _identify(key, group, present)
+        if isinstance(found, Problem):
+            problems.append(found)
+        else:
+            filed.append(found)
+            twice += [(read.file, found.read.file) for read in group if read is not found.read]
     filed.sort(key=lambda item: item.read.file)
     return IdentificationPlan(tuple(filed), tuple(sorted(twice)), tuple(sorted(problems)))
 
 
-def _rows_in_wave(read: IncomingDocument, rows: Sequence[Mapping[str, str]]) -> IncomingDocument:
+def _stay_in_wave(read: IncomingDocument, rows: Sequence[Row]) -> IncomingDocument:
     """A document that is there already stays in its wave unless it was given another."""
     if read.what.wave_given:
         return read
@@ -178,7 +173,7 @@ def _rows_in_wave(read: IncomingDocument, rows: Sequence[Mapping[str, str]]) -> 
     return read
 
 
-def _same_document(read: IncomingDocument, row: Mapping[str, str]) -> bool:
+def _same_document(read: IncomingDocument, row: Row) -> bool:
     """Whether a row of the same project and kind is of this file or text."""
     return read.file_sha256 == row.get("file_sha256") or read.text_sha256 == row["text_sha256"]
 
@@ -188,44 +183,33 @@ def _refuse_several_projects(reads: Sequence[IncomingDocument]) -> tuple[list[Pr
     by_hash: dict[str, list[IncomingDocument]] = {}
     for read in reads:
         by_hash.setdefault(read.file_sha256, []).append(read)
-    problems, unclear = [], set()
+    problems = []
+    remedy = "Correct the mapping file, or take one of them out of the folder."
     for group in by_hash.values():
-        if len({read.key for read in group}) < 2:
-            continue
-        for read in group:
+        for read in group if len({read.key for read in group}) > 1 else ():
             others = list_values(quote_value(other.file) for other in group if other is not read)
-            problems.append(
-                Problem(
-                    read.file,
-                    f"is the same file as {others}, and they are said to be of different "
-                    "projects, kinds or waves",
-                    "one project, kind and wave",
-                    "Correct the mapping file, or take one of them out of the folder.",
-                    "import.ambiguous",
-                )
+            what = (
+                f"is the same file as {others}, and they are said to be of different "
+                "projects, kinds or waves"
             )
-            unclear.add(read.file)
-    return problems, unclear
+            allowed = "one project, kind and wave"
+            problems.append(Problem(read.file, what, allowed, remedy, "import.ambiguous"))
+    return problems, {problem.where for problem in problems}
 
 
 def _refuse_several_texts(group: Sequence[IncomingDocument]) -> list[Problem]:
     project, kind, wave = group[0].key
-    return [
-        Problem(
-            read.file,
-            f"for project {project} there is more than one document of kind {kind} and wave "
-            f"{wave}, with different texts: "
-            f"{list_values(quote_value(other.file) for other in group)}",
-            "one document a project, kind and wave",
-            "Leave the one that holds in the folder, or tell them apart in the mapping file.",
-            "import.ambiguous",
-        )
-        for read in group
-    ]
+    what = (
+        f"for project {project} there is more than one document of kind {kind} and wave {wave}, "
+        f"with different texts: {list_values(quote_value(other.file) for other in group)}"
+    )
+    allowed = "one document a project, kind and wave"
+    remedy = "Leave the one that holds in the folder, or tell them apart in the mapping file."
+    return [Problem(read.file, what, allowed, remedy, "import.ambiguous") for read in group]
 
 
 def _identify(
-    key: Key, group: Sequence[IncomingDocument], present: _PresentDocuments
+    key: Key, group: Sequence[IncomingDocument], present: PresentDocuments
 ) -> IdentifiedDocument | Problem:
     """The one of a group of documents of the same text that is taken, with its name."""
     project, kind, wave = key
@@ -255,25 +239,17 @@ def _identify(
 
 
 def _identify_present(
-    group: Sequence[IncomingDocument], row: Mapping[str, str], present: _PresentDocuments
+    group: Sequence[IncomingDocument], row: Row, present: PresentDocuments
 ) -> IdentifiedDocument | Problem:
     name = row["document_id"]
-    digest = row.get("file_sha256", "")
-    held = [read for read in group if read.file_sha256 == digest]
-    if held:
-        return IdentifiedDocument(min(held, key=_first_choice), name, row, True)
-    best = min(group, key=_first_choice)
-    text = None if row["text_sha256"] == best.text_sha256 else present.text_of(row)
-    if row["text_sha256"] == best.text_sha256 or (text and same_text_key(text) == best.same):
+    held = [read for read in group if read.file_sha256 == row.get("file_sha256", "")]
+    best = min(held or group, key=_first_choice)
+    if held or present.has_text(row, best):
         return IdentifiedDocument(best, name, row, True)
-    if present.was_replaced(name, best.file_sha256) and best.file not in present.forced:
-        return Problem(
-            best.file,
-            f"is an earlier version of {name}, which has been replaced since",
-            "",
-            "To take it back, name it in the mapping file.",
-            "import.earlier",
-        )
+    if present.was_replaced(name, best) and best.file not in present.forced:
+        what = f"is an earlier version of {name}, which has been replaced since"
+        remedy = "To take it back, name it in the mapping file."
+        return Problem(best.file, what, "", remedy, "import.earlier")
     return IdentifiedDocument(best, name, row)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -67,9 +68,7 @@ def nearly_matches(words: str, wordings: Sequence[str]) -> bool:
 def edit_distance(a: str, b: str, most: int) -> int:
     """Letters to put in, take out, change or swap with a neighbour to make one of the other.
 
-    Arguments:
-        a, b: words.
-        most: where it is more than this, any number above it is returned.
+    Where it is more than `most`, any number above it is returned.
 
     Source: optimal string alignment, after Damerau 1964, doi:10.1145/363958.363994.
     """
@@ -114,15 +113,13 @@ def read_day(value: str) -> date | None:
     Returns None where it says none; of day and month the day comes first, as is usual here.
     """
     text = " ".join(remove_superscripts(value).split())
-    try:
+    with suppress(ValueError):
         if match := _ISO.fullmatch(text):
             return date(int(match[1]), int(match[2]), int(match[3]))
         if match := _WRITTEN.fullmatch(text):
             return date(int(match[3]), int(match[2]), int(match[1]))
         if match := _SERIAL.fullmatch(text):
             return _DAY_ZERO + timedelta(days=int(match[1]))
-    except ValueError:
-        return None
     return None
 
 
@@ -131,13 +128,11 @@ LONGEST_HEADING = 200
 
 @dataclass(frozen=True)
 class Section:
-    """A stretch of a text under a heading.
+    """A stretch of a text under a heading, in code points.
 
-    Arguments:
-        section: id of the form's section; empty where the heading is none of the form's.
-        heading: as it stands in the text.
-        start, end: code points of the text; it begins with the heading and ends with its last
-            letter before the next heading of the same or a higher level.
+    It begins with the heading and ends with its last letter before the next heading of the same or
+    a higher level. `section` is the id of the form's, empty where the heading is none of the
+    form's.
     """
 
     section: str
@@ -148,12 +143,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Sections:
-    """What was found of the form.
+    """What was found of the form, in the order of the text.
 
-    Arguments:
-        found: in the order of the text.
-        missing: ids of required sections that have no heading.
-        unknown: headings that are none of the form's, apart from those below one that is.
+    `missing` are ids of required sections that have no heading, `unknown` headings that are none of
+    the form's, apart from those below one that is.
     """
 
     found: tuple[Section, ...]
@@ -172,13 +165,11 @@ def find_sections(
     form: Sequence[FormSection],
     titles: Sequence[str] = (),
 ) -> Sections:
-    """Find the form's sections.
+    """Find the form's sections in a normalised text.
 
     Arguments:
-        text: normalised.
         headings: those that the document marks as such, in order. Where there are none, or none
             is of the form, lines of the text that fit are taken for headings.
-        form: sections of the form, in its order.
         titles: wordings of the document's own title, which heads no section.
     """
     if not form:
@@ -188,24 +179,17 @@ def find_sections(
         own = own[1:]
     marked = [(heading, _find_section(heading.text, form)) for heading in own]
     if not any(section for _, section in marked):
-        marked = [(line, _find_section(line.text, form)) for line in _lines(text)]
-        marked = [(line, section) for line, section in marked if section]
-    return _sections(text, marked, form)
-
-
-def _sections(
-    text: str, marked: Sequence[tuple[Heading, str]], form: Sequence[FormSection]
-) -> Sections:
+        lines = [(line, _find_section(line.text, form)) for line in _lines(text)]
+        marked = [(line, section) for line, section in lines if section]
     # A heading of the form ends whatever came before, even one that was styled above it.
     top = min((heading.level for heading, section in marked if section), default=1)
-    levels = [top if section else heading.level for heading, section in marked]
+    leveled = [(heading, top if section else heading.level) for heading, section in marked]
     found, unknown = [], []
     inside = False
     for place, (heading, section) in enumerate(marked):
-        level = levels[place]
-        later = zip(marked[place + 1 :], levels[place + 1 :], strict=True)
-        end = next((other.start for (other, _), below in later if below <= level), len(text))
-        end = heading.start + len(text[heading.start : end].rstrip())
+        level = leveled[place][1]
+        later = (other.start for other, below in leveled[place + 1 :] if below <= level)
+        end = heading.start + len(text[heading.start : next(later, len(text))].rstrip())
         found.append(Section(section, heading.text, heading.start, end))
         inside = bool(section) or (inside and level > top)
         if not inside:

@@ -21,15 +21,10 @@ HOW = {
 
 @dataclass(frozen=True)
 class MatchedPassages:
-    """Where the passages of a file are in the study.
+    """Documents and passages of the study by those of the file.
 
-    Arguments:
-        documents: document of the study by document of the file.
-        known_by: how each document of the file was known, in words.
-        segments: passage of the study by passage of the file.
-        how: number of passages by way, a key of HOW.
-        close: (old words, new words) of passages that were reworded.
-        dropped: passages and documents that are not in the study.
+    `known_by` says how each document was known; `how` counts passages by way, a key of HOW; `close`
+    has (old words, new words) of passages that were reworded; `dropped` are not in the study.
     """
 
     documents: Mapping[str, str]
@@ -45,24 +40,23 @@ def match_passages(
 ) -> MatchedPassages:
     """Find the documents and passages of a file in the study.
 
-    Arguments:
-        coding: what the file holds.
-        library: documents of the study with their texts.
-        mapping: identifiers of documents of the study by name in the file.
+    `library` has the documents of the study with their texts; `mapping` their identifiers by name
+    in the file.
     """
     dropped: list[DroppedItem] = []
     documents: dict[str, Document] = {}
     known_by: dict[str, str] = {}
     texts = {document.document_id: document for document in coding.documents}
-    used = {segment.document_id for segment in coding.segments}
     hints: dict[str, set[str]] = {}
     for case in coding.cases:
-        values = {case.name, case.project_id, *case.variables.values()} - {""}
         for name in case.documents:
-            hints.setdefault(name, set()).update(values)
-    for document in (one for one in coding.documents if one.document_id in used):
-        name = document.document_id
-        match = match_document(document, library, mapping, sorted(hints.get(name, ())))
+            hints.setdefault(name, set()).update((case.name, case.project_id))
+            hints[name].update(case.variables.values())
+    used = {segment.document_id for segment in coding.segments}
+    for name, document in texts.items():
+        if name not in used:
+            continue
+        match = match_document(document, library, mapping, sorted(hints.get(name, set()) - {""}))
         if match.document is None:
             dropped.append(DroppedItem(f"document {document.name}", "", match.why, "passage"))
         else:
@@ -75,15 +69,17 @@ def match_passages(
     ways: dict[str, str] = {}
     for segment in coding.segments:
         name, target = segment.segment_id, documents.get(segment.document_id)
-        if target is None or target.text is None:
-            why = "its document is not in the study" if target is None else "its text is not there"
-            drop(name, segment.quote, why)
-            continue
-        placed = _place(segment, texts[segment.document_id], target)
-        if isinstance(placed, UnlocatedQuote):
-            drop(name, segment.quote, placed.why)
+        if target is None:
+            drop(name, segment.quote, "its document is not in the study")
+        elif target.text is None:
+            drop(name, segment.quote, "its text is not there")
         else:
-            segments[name], ways[name] = placed
+            placed = _place(segment, texts[segment.document_id].text, target.text)
+            if isinstance(placed, UnlocatedQuote):
+                drop(name, segment.quote, placed.why)
+            else:
+                start, end, ways[name] = placed
+                segments[name] = _moved(segment, target, start, end)
     for name in _sharing_words(coding, segments):
         why = "it stood apart from another passage, and here both would stand on the same words"
         drop(name, segments.pop(name).quote, why)
@@ -112,28 +108,29 @@ def _sharing_words(coding: CodingSet, segments: Mapping[str, Segment]) -> list[s
 
 
 def _place(
-    segment: Segment, source: Document, target: Document
-) -> tuple[Segment, str] | UnlocatedQuote:
-    text = target.text or ""
-    start, end, way = segment.start, segment.end, "same"
-    same = source.text is not None and source.text == target.text
-    if not (same and text[start:end] == segment.quote):
-        located = locate(text, segment.quote, segment.prefix, segment.suffix, segment.start)
-        if isinstance(located, UnlocatedQuote):
-            return located
-        start, end, way = located.start, located.end, located.how
+    segment: Segment, source: str | None, text: str
+) -> tuple[int, int, str] | UnlocatedQuote:
+    """Start and end in a text, and by which way they were found."""
+    start, end = segment.start, segment.end
+    if source == text and text[start:end] == segment.quote:
+        return start, end, "same"
+    found = locate(text, segment.quote, segment.prefix, segment.suffix, start)
+    return found if isinstance(found, UnlocatedQuote) else (found.start, found.end, found.how)
+
+
+def _moved(segment: Segment, target: Document, start: int, end: int) -> Segment:
+    text, name = target.text or "", target.document_id
     prefix, suffix = neighbours(text, start, end)
-    placed = replace(
+    return replace(
         segment,
-        segment_id=segment_id(target.document_id, start, end),
-        document_id=target.document_id,
+        segment_id=segment_id(name, start, end),
+        document_id=name,
         start=start,
         end=end,
         quote=text[start:end],
         prefix=prefix,
         suffix=suffix,
     )
-    return placed, way
 
 
 Row = Mapping[str, str]
@@ -141,14 +138,11 @@ Row = Mapping[str, str]
 
 @dataclass(frozen=True)
 class MovedPassages:
-    """The passages of a document in its new text.
+    """The passages of a document in its new text, rows of `segments` by the identifier they had.
 
-    Arguments:
-        rows: of `segments`, by the identifier they had.
-        renamed: new identifier by old one, of passages that are named after their place.
-        reworded: (old words, new words) of passages that are only nearly the same.
-        lost: rows of those that are in no certain place, and why.
-        elsewhere: how many begin somewhere else than before.
+    `renamed` has the new identifier by the old one, of passages that are named after their place;
+    `reworded` (old words, new words); `lost` rows that are in no certain place, and why;
+    `elsewhere` counts those that begin somewhere else than before.
     """
 
     rows: Mapping[str, Row]
@@ -164,20 +158,22 @@ def move_passages(
     section_at: Callable[[int], Section | None],
     page_at: Callable[[int], int | None],
 ) -> MovedPassages:
-    """Find the passages of a document in its new text.
-
-    Arguments:
-        rows: of `segments` of the document.
-        text: the new text, normalised.
-        section_at: the section of a position of it.
-        page_at: the page of a position of it; None where it has no pages.
-    """
+    """Find the passages of a document, rows of `segments`, in its new, normalised text."""
     moved: dict[str, Row] = {}
     renamed: dict[str, str] = {}
     reworded: list[tuple[str, str]] = []
     lost: list[tuple[Row, str]] = []
     elsewhere = 0
-    places = [_locate(row, text) for row in rows]
+    places = [
+        locate(
+            text,
+            row["quote"],
+            row.get("prefix", ""),
+            row.get("suffix", ""),
+            int(row["start"]) if row["start"].isdecimal() else None,
+        )
+        for row in rows
+    ]
     crowded = _sharing_places(rows, places, text)
     for row, found in zip(rows, places, strict=True):
         if not isinstance(found, LocatedQuote):
@@ -189,19 +185,25 @@ def move_passages(
         elsewhere += found.moved
         if not found.exact:
             reworded.append((row["quote"], text[found.start : found.end]))
-        name = row["segment_id"]
-        new_name = name
+        name = new_name = row["segment_id"]
         if name == segment_id(row["document_id"], int(row["start"]), int(row["end"])):
             new_name = segment_id(row["document_id"], found.start, found.end)
-        moved[name] = _moved_row(row, new_name, found, text, section_at, page_at)
         if new_name != name:
             renamed[name] = new_name
+        section, page = section_at(found.start), page_at(found.start)
+        prefix, suffix = neighbours(text, found.start, found.end)
+        placed = {
+            "segment_id": new_name,
+            "start": str(found.start),
+            "end": str(found.end),
+            "quote": text[found.start : found.end],
+            "prefix": prefix,
+            "suffix": suffix,
+            "page": "" if page is None else str(page),
+            "section": section.heading if section else "",
+        }
+        moved[name] = {column: placed.get(column, value) for column, value in row.items()}
     return MovedPassages(moved, renamed, tuple(reworded), tuple(lost), elsewhere)
-
-
-def _locate(row: Row, text: str) -> LocatedQuote | UnlocatedQuote:
-    hint = int(row["start"]) if row["start"].isdecimal() else None
-    return locate(text, row["quote"], row.get("prefix", ""), row.get("suffix", ""), hint)
 
 
 def _sharing_places(
@@ -230,26 +232,3 @@ def _sharing_places(
 def _fits_beside(row: Row, text: str, start: int, end: int) -> bool:
     before, after = row.get("prefix", ""), row.get("suffix", "")
     return text[:start].endswith(before) and text[end:].startswith(after)
-
-
-def _moved_row(
-    row: Row,
-    name: str,
-    located: LocatedQuote,
-    text: str,
-    section_at: Callable[[int], Section | None],
-    page_at: Callable[[int], int | None],
-) -> Row:
-    section, page = section_at(located.start), page_at(located.start)
-    prefix, suffix = neighbours(text, located.start, located.end)
-    placed = {
-        "segment_id": name,
-        "start": str(located.start),
-        "end": str(located.end),
-        "quote": text[located.start : located.end],
-        "prefix": prefix,
-        "suffix": suffix,
-        "page": "" if page is None else str(page),
-        "section": section.heading if section else "",
-    }
-    return {column: placed.get(column, value) for column, value in row.items()}

@@ -27,9 +27,6 @@ def number_key(number: str) -> str:
     """What two spellings of the same register number have in common.
 
     `AB/123/2020`, `ab / 0123 / 2020` and `AB-123-2020` have the same key.
-
-    Arguments:
-        number: as it stands in a table, a text or a file name.
     """
     stroked = _normalise_slashes(_tidy(number)).strip()
     return _LEADING_ZEROS.sub("", re.sub(r"\s+", "", stroked))
@@ -38,9 +35,8 @@ def number_key(number: str) -> str:
 def find_numbers(text: str, patterns: Sequence[str]) -> tuple[str, ...]:
     """Keys of the register numbers in a text, each once, in the order they first stand there.
 
-    Arguments:
-        text: any text; spaces around strokes and dashes in their place are taken for strokes.
-        patterns: regular expressions of the numbers, as `evaluation.yml` declares them.
+    Spaces around strokes and dashes in their place are taken for strokes. The patterns are regular
+    expressions of the numbers, as `evaluation.yml` declares them.
     """
     tidy = _tidy(text)
     numbers: dict[str, int] = {}
@@ -75,13 +71,10 @@ FIRST_PAGE_CHARACTERS = 3_000
 
 @dataclass(frozen=True)
 class Projects:
-    """The projects of the register, by what documents call them.
+    """Register numbers by project_id, empty where unknown, by what documents call projects.
 
-    Arguments:
-        numbers: register number by project_id, empty where it is not known.
-        patterns: regular expressions of register numbers; where there are none, the numbers of the
-            projects are looked for as they are.
-        labels: labels of the form's field for the register number.
+    `patterns` are regular expressions of register numbers; where there are none, the numbers are
+    looked for as they are. `labels` are those of the form's field for the register number.
     """
 
     numbers: Mapping[str, str]
@@ -150,9 +143,7 @@ class ProjectClues:
     """What a document says of its project.
 
     Arguments:
-        file: its name, as it is shown.
         fields: (label, value) of its form.
-        first_page: the text of its first page.
     """
 
     file: str
@@ -162,12 +153,7 @@ class ProjectClues:
 
 @dataclass(frozen=True)
 class ProjectMatch:
-    """The project of a document.
-
-    Arguments:
-        project_id: the project.
-        by: what it was known by.
-    """
+    """The project of a document, and what it was known by."""
 
     project_id: str
     by: Way
@@ -179,89 +165,41 @@ def match_project(clues: ProjectClues, projects: Projects) -> ProjectMatch | Pro
     The form's own field comes first, then its other fields, the first page and the file name;
     the first of them that holds a known number decides, unless the name contradicts it.
     """
-    named = _by_name(clues.file, projects)
+    name = clues.file.rpartition("/")[2]
+    by_number = projects.find_by_keys(projects.numbers_in(name))
+    named = sorted({*projects.find_named(name), *by_number})
+    say = "Say in the mapping file which it is."
+
+    def describe(ids: Sequence[str]) -> str:
+        numbers = projects.numbers
+        return list_values(f"{one} ({numbers[one]})" if numbers[one] else one for one in ids)
+
+    def several(place: str, ids: Sequence[str]) -> Problem:
+        what = f"{place} tells several projects: {describe(ids)}"
+        return Problem(clues.file, what, "one project", say, "import.ambiguous")
+
     for place, text, decides in _places(clues, projects):
         keys = projects.numbers_in_field(text) if decides else projects.numbers_in(text)
-        projects_named = projects.find_by_keys(keys)
-        if len(projects_named) > 1:
-            return _several(clues, place, projects_named, projects)
-        if projects_named:
-            return _unless_contradicted(clues, place, projects_named[0], named, projects)
+        found = projects.find_by_keys(keys)
+        if len(found) > 1:
+            return several(place, found)
+        if found and named and found[0] not in named:
+            what = f"{place} tells {describe(found)}, its name {describe(named)}"
+            return Problem(clues.file, what, "one project", say, "import.ambiguous")
+        if found:
+            return ProjectMatch(found[0], "register number")
         if keys and decides:
-            return _unknown(clues, place, keys, projects)
+            what = f"no project has the register number {list_values(keys)} of {place}"
+            remedy = projects.suggest_number(keys)
+            remedy = remedy or "Correct it in the register, or name the project in the mapping."
+            allowed = "a register_number of projects"
+            return Problem(clues.file, what, allowed, remedy, "import.unmatched")
     if len(named) > 1:
-        return _several(clues, "its file name", named, projects)
+        return several("its file name", named)
     if named:
         return ProjectMatch(named[0], "file name")
-    return _no_clue(clues, projects)
-
-
-def _places(clues: ProjectClues, projects: Projects) -> list[tuple[str, str, bool]]:
-    """(where, text, whether an unknown number there ends the search)."""
-    own = [(label, value) for label, value in clues.fields if matches(label, projects.labels)]
-    other = [value for label, value in clues.fields if not matches(label, projects.labels)]
-    places = [(f"the field {quote_value(label)}", value, True) for label, value in own]
-    return [
-        *places,
-        ("its form", "\n".join(other), False),
-        ("its first page", clues.first_page, False),
-    ]
-
-
-def _by_name(file: str, projects: Projects) -> tuple[str, ...]:
-    name = file.rpartition("/")[2]
-    ids = set(projects.find_named(name))
-    return tuple(sorted(ids | set(projects.find_by_keys(projects.numbers_in(name)))))
-
-
-def _describe_projects(names: Sequence[str], projects: Projects) -> str:
-    return list_values(
-        f"{name} ({projects.numbers[name]})" if projects.numbers[name] else name for name in names
-    )
-
-
-def _unless_contradicted(
-    clues: ProjectClues, place: str, project: str, named: Sequence[str], projects: Projects
-) -> ProjectMatch | Problem:
-    if named and project not in named:
-        return Problem(
-            clues.file,
-            f"{place} tells {_describe_projects([project], projects)}, "
-            f"its name {_describe_projects(named, projects)}",
-            "one project",
-            "Say in the mapping file which it is.",
-            "import.ambiguous",
-        )
-    return ProjectMatch(project, "register number")
-
-
-def _several(
-    clues: ProjectClues, place: str, candidates: Sequence[str], projects: Projects
-) -> Problem:
-    return Problem(
-        clues.file,
-        f"{place} tells several projects: {_describe_projects(candidates, projects)}",
-        "one project",
-        "Say in the mapping file which it is.",
-        "import.ambiguous",
-    )
-
-
-def _unknown(clues: ProjectClues, place: str, keys: Sequence[str], projects: Projects) -> Problem:
-    return Problem(
-        clues.file,
-        f"no project has the register number {list_values(keys)} of {place}",
-        "a register_number of projects",
-        projects.suggest_number(keys)
-        or "Correct it in the register, or name the project in the mapping.",
-        "import.unmatched",
-    )
-
-
-def _no_clue(clues: ProjectClues, projects: Projects) -> Problem:
-    keys = projects.numbers_in(
-        "\n".join([*(value for _, value in clues.fields), clues.first_page, clues.file])
-    )
+    everything = [*(value for _, value in clues.fields), clues.first_page, clues.file]
+    keys = projects.numbers_in("\n".join(everything))
     what = f"only {list_values(keys)}, which no project has" if keys else "no register number"
     return Problem(
         clues.file,
@@ -270,3 +208,14 @@ def _no_clue(clues: ProjectClues, projects: Projects) -> Problem:
         "Name the project in the mapping file, or add its register number to the register.",
         "import.unmatched",
     )
+
+
+def _places(clues: ProjectClues, projects: Projects) -> list[tuple[str, str, bool]]:
+    """(where, text, whether an unknown number there ends the search)."""
+    own = [(label, value) for label, value in clues.fields if matches(label, projects.labels)]
+    other = [value for label, value in clues.fields if not matches(label, projects.labels)]
+    return [
+        *((f"the field {quote_value(label)}", value, True) for label, value in own),
+        ("its form", "\n".join(other), False),
+        ("its first page", clues.first_page, False),
+    ]

@@ -2,41 +2,55 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from evaltools.documents import DocumentText, read_documents
 from evaltools.evidence.descriptor import Descriptor, load_descriptor
+from evaltools.evidence.messages import list_values, quote_value
+from evaltools.evidence.paths import IMPORT_LOG, RECEIVED, REPLACED, resolve_inside
 from evaltools.evidence.tables import read_one
+from evaltools.ingest.data_changes import FileTransaction, Row, TableEdits, transaction
 from evaltools.ingest.document_ids import (
-    IdentificationPlan,
+    IdentifiedDocument,
     IncomingDocument,
+    PresentDocuments,
     identify_documents,
+    replaced_stem,
     same_text_key,
 )
-from evaltools.ingest.document_metadata import Options, read_metadata, title_wordings
+from evaltools.ingest.document_metadata import (
+    MappingRow,
+    Options,
+    read_mapping,
+    read_metadata,
+    title_wordings,
+)
+from evaltools.ingest.folder_scan import scan_folder
 from evaltools.ingest.form_text import find_sections
-from evaltools.ingest.mapping_tables import MappingRow, read_mapping
+from evaltools.ingest.passage_match import MovedPassages, move_passages
 from evaltools.ingest.project_match import (
     FIRST_PAGE_CHARACTERS,
     ProjectClues,
     Projects,
     match_project,
 )
-from evaltools.ingest.scan_folder import FolderScan, scan_folder
-from evaltools.ingest.summary import ReportsImported
-from evaltools.ingest.transaction import FileTransaction, transaction
-from evaltools.ingest.write_documents import DocumentWriter, earlier_version_path
+from evaltools.ingest.summary import ImportedDocument, ReportsImported, State, update_log
 from evaltools.problems import Problem, ProblemError
+from evaltools.qda import csv_cells
 from evaltools.study import Study
 from evaltools.study.report_form import DocumentsDeclaration
 from evaltools.study.vocabulary import LANGUAGES
 
 Progress = Callable[[int, int, str], None]
 """Told how many files of how many are done, and which was the last."""
+
+TEXTS = "reports/text"
 
 
 @dataclass(frozen=True)
@@ -60,54 +74,6 @@ class ImportJob:
     mapping: Path | None = None
     dry: bool = False
     drop_lost: bool = False
-
-
-class _IncomingDocuments:
-    """Documents as they come in: what is needed of them is kept, their texts on disk."""
-
-    def __init__(self, job: ImportJob, stage: FileTransaction, projects: Projects) -> None:
-        self.job, self.stage, self.projects = job, stage, projects
-        self.reads: list[IncomingDocument] = []
-        self.problems: list[Problem] = []
-        self.digests: dict[str, str] = {}
-
-    def add(
-        self, path: Path, name: str, document: DocumentText | Problem, mapped: MappingRow
-    ) -> None:
-        """Keep a document, or note what is wrong with it."""
-        if isinstance(document, Problem):
-            self.problems.append(replace(document, where=name))
-            return
-        form = self.job.form
-        self.digests[name] = document.file_sha256
-        fields = [(item.label, item.value) for item in document.fields]
-        clues = ProjectClues(name, fields, _first(document))
-        matched = match_project(clues, self.projects) if not mapped.project_id else None
-        what = read_metadata(name, document, mapped, form, self.job.options)
-        if isinstance(matched, Problem):
-            self.problems.append(matched)
-        if isinstance(what, list):
-            self.problems += what
-        if isinstance(matched, Problem) or isinstance(what, list):
-            return
-        titles = title_wordings(form)
-        self.reads.append(
-            IncomingDocument(
-                file=name,
-                path=path,
-                format=document.kind,
-                file_sha256=document.file_sha256,
-                text_sha256=document.text_sha256,
-                same=same_text_key(document.text),
-                project_id=matched.project_id if matched else mapped.project_id,
-                by=matched.by if matched else "mapping file",
-                what=what,
-                sections=find_sections(document.text, document.headings, form.sections, titles),
-                pages=document.pages,
-                coverage=document.coverage,
-                text=self.stage.keep(document.text.encode()),
-            )
-        )
 
 
 def make_job(
@@ -141,27 +107,44 @@ def import_reports(
     """
     descriptor = load_descriptor(job.data)
     scan = scan_folder(job.folder)
-    if job.mapping is not None:
-        scan = _without(scan, job.mapping)
     projects = _projects(job.data, descriptor, job.form)
-    names = {path: scan.name(path) for path in scan.files}
     mapped: Mapping[str, MappingRow] = {}
     if job.mapping is not None:
-        mapped = read_mapping(
-            job.mapping,
-            list(names.values()),
-            projects,
-            kinds=tuple(job.form.kinds),
-            languages=LANGUAGES,
-        )
+        own = job.mapping.resolve()
+        scan = replace(scan, files=tuple(path for path in scan.files if path.resolve() != own))
+    names = {path: scan.name(path) for path in scan.files}
+    if job.mapping is not None:
+        kinds, files = tuple(job.form.kinds), list(names.values())
+        mapped = read_mapping(job.mapping, files, projects, kinds=kinds, languages=LANGUAGES)
     with transaction(job.data, dry=job.dry) as stage:
-        reading = _IncomingDocuments(job, stage, projects)
+        work = _Import(job, descriptor, stage, projects)
         with closing(_documents(scan.files)) as documents:  # also when it is interrupted
             for done, (path, document) in enumerate(documents, start=1):
                 name = names[path]
-                reading.add(path, name, document, mapped.get(name, MappingRow()))
+                work.read(path, name, document, mapped.get(name, MappingRow()))
                 progress(done, len(names), name)
-        return _carry_out(descriptor, reading, scan, frozenset(mapped))
+        present = PresentDocuments(job.data, work.tables["documents"], frozenset(mapped))
+        plan = identify_documents(work.reads, present)
+        taken = work.write(plan.filed)
+        skipped = tuple(sorted([*scan.problems, *plan.problems, *work.problems]))
+        log = job.data / IMPORT_LOG
+        before = log.read_bytes() if log.is_file() else None
+        rows = update_log(before, taken, plan.twice, skipped, work.digests, scan.passed)
+        stage.put(IMPORT_LOG, rows)
+        changed = stage.changes
+        if not job.dry:
+            stage.commit()
+    return ReportsImported(
+        files=len(scan.files) + len(scan.problems),
+        read=len(work.digests),
+        taken=tuple(taken),
+        twice=plan.twice,
+        skipped=skipped,
+        passed=scan.passed,
+        notes=tuple(work.notes),
+        changed=changed,
+        dry=job.dry,
+    )
 
 
 def _documents(
@@ -170,54 +153,249 @@ def _documents(
     yield from read_documents(files)
 
 
-def _carry_out(
-    descriptor: Descriptor, reading: _IncomingDocuments, scan: FolderScan, forced: frozenset[str]
-) -> ReportsImported:
-    job, stage = reading.job, reading.stage
-    placing = DocumentWriter(job.data, descriptor, stage, job.options, job.drop_lost)
-    filing: IdentificationPlan = identify_documents(
-        reading.reads,
-        list(placing.tables["documents"]),
-        placing.text_of,
-        lambda name, digest: earlier_version_path(job.data, name, digest),
-        forced,
+class _Import:
+    """Reads documents and makes their changes, which go to the data folder at once.
+
+    What is needed of a document is kept, its text on disk; why others are not taken is in
+    `problems` afterwards.
+    """
+
+    def __init__(
+        self, job: ImportJob, descriptor: Descriptor, stage: FileTransaction, projects: Projects
+    ) -> None:
+        self.job, self.stage, self.projects = job, stage, projects
+        self.tables = TableEdits(job.data, descriptor)
+        self.reads: list[IncomingDocument] = []
+        self.problems: list[Problem] = []
+        self.digests: dict[str, str] = {}
+        self.notes: list[str] = []
+        self._has_sections = any(item.name == "sections" for item in descriptor.resources)
+        self._documents: dict[str, list[Row]] = {}
+        self._sections: dict[str, list[Row]] = {}
+
+    def read(
+        self, path: Path, name: str, document: DocumentText | Problem, mapped: MappingRow
+    ) -> None:
+        """Keep a document, or note what is wrong with it."""
+        if isinstance(document, Problem):
+            self.problems.append(replace(document, where=name))
+            return
+        form = self.job.form
+        self.digests[name] = document.file_sha256
+        fields = [(item.label, item.value) for item in document.fields]
+        first = document.text[:FIRST_PAGE_CHARACTERS]
+        if document.pages and len(document.pages) > 1:
+            first = document.text[: document.pages[1]]
+        clues = ProjectClues(name, fields, first)
+        matched = match_project(clues, self.projects) if not mapped.project_id else None
+        what = read_metadata(name, document, mapped, form, self.job.options)
+        if isinstance(matched, Problem):
+            self.problems.append(matched)
+        if isinstance(what, list):
+            self.problems += what
+        if isinstance(matched, Problem) or isinstance(what, list):
+            return
+        titles = title_wordings(form)
+        self.reads.append(
+            IncomingDocument(
+                file=name,
+                path=path,
+                format=document.kind,
+                file_sha256=document.file_sha256,
+                text_sha256=document.text_sha256,
+                same=same_text_key(document.text),
+                project_id=matched.project_id if matched else mapped.project_id,
+                by=matched.by if matched else "mapping file",
+                what=what,
+                sections=find_sections(document.text, document.headings, form.sections, titles),
+                pages=document.pages,
+                coverage=document.coverage,
+                text=self.stage.keep(document.text.encode()),
+            )
+        )
+
+    def write(self, filed: tuple[IdentifiedDocument, ...]) -> list[ImportedDocument]:
+        """Put documents into the transaction, their tables after the files that these name."""
+        written = [self._write(item) for item in filed]
+        taken = [one for one in written if isinstance(one, ImportedDocument)]
+        self.problems += [one for one in written if isinstance(one, Problem)]
+        groups = {"documents": self._documents, "sections": self._sections}
+        if not self._has_sections and groups.pop("sections"):
+            self.notes.append("The descriptor knows no table of sections; none was written.")
+        for name, rows in groups.items():
+            self.tables.put(name, self.tables[name].replace_groups("document_id", rows))
+        self.tables.write(self.stage, ("documents", "sections"))
+        return taken
+
+    def _write(self, item: IdentifiedDocument) -> ImportedDocument | Problem:
+        read, name, old = item.read, item.document_id, item.old or {}
+        notes: list[str] = []
+        moved = self._move_passages(item) if item.replaces else None
+        if moved is not None and moved.lost and not self.job.drop_lost:
+            return _refuse_losses(read, name, moved)
+        elsewhere = ""  # the file that is there with the same text, where it is another one
+        if item.same_text and old.get("file_sha256", "") not in ("", read.file_sha256):
+            elsewhere = old.get("file", "")
+        place = f"{RECEIVED}/{name}.{read.format}"
+        if not elsewhere and not self.stage.copy(place, read.path, read.file_sha256):
+            what = "the file was changed while it was read"
+            return Problem(read.file, what, "", "Import it again.", "import.changed")
+        if moved is not None:
+            self._replace(item, moved, notes)
+        row = _document_row(item, elsewhere)
+        if elsewhere:
+            notes.append(f"It has the same text as {elsewhere}, which stays.")
+        else:
+            path = resolve_inside(self.job.data, row["text_file"])
+            if not (item.same_text and path is not None and path.is_file()):
+                self.stage.put(row["text_file"], read.text.read_bytes())
+            self._sections[name] = _section_rows(item)
+        self._documents[name] = [row]
+        return ImportedDocument(
+            file=read.file,
+            file_sha256=read.file_sha256,
+            document_id=name,
+            state=self._state(item, row),
+            by=read.by,
+            kind=read.what.kind,
+            format=read.format,
+            language=row["language"],
+            coverage=read.coverage,
+            missing=read.sections.missing,
+            unknown=read.sections.unknown,
+            notes=(*notes, *read.coverage.notes),
+        )
+
+    def _state(self, item: IdentifiedDocument, row: Row) -> State:
+        if item.old is None:
+            return "new"
+        if item.replaces:
+            return "replaced"
+        same = all(row[column] == value for column, value in item.old.items())
+        name = item.document_id
+        if same and self._has_sections and name in self._sections:
+            columns = self.tables["sections"].columns
+            new = [{key: part.get(key, "") for key in columns} for part in self._sections[name]]
+            same = self._old_sections.get(name, []) == new
+        return "there" if same else "changed"
+
+    @cached_property
+    def _old_sections(self) -> dict[str, list[Row]]:
+        sections: dict[str, list[Row]] = {}
+        for row in self.tables["sections"]:
+            sections.setdefault(row["document_id"], []).append(row)
+        return sections
+
+    def _move_passages(self, item: IdentifiedDocument) -> MovedPassages:
+        rows = [row for row in self.tables["segments"] if row["document_id"] == item.document_id]
+        text = item.read.text.read_text(encoding="utf-8")
+        return move_passages(rows, text, item.read.sections.at, item.read.page_at)
+
+    def _replace(self, item: IdentifiedDocument, moved: MovedPassages, notes: list[str]) -> None:
+        """Move the passages of a document to its new text and keep its old version."""
+        name = item.document_id
+        self._keep_old(item, moved)
+        segments = self.tables["segments"].changed(
+            lambda row: moved.rows.get(row["segment_id"], row)
+        )
+        self.tables.put("segments", segments)
+        self.tables.rename("segments", moved.renamed)
+        of = len(moved.rows) + len(moved.lost)
+        taken_out = f", {len(moved.lost)} taken out." if moved.lost else "."
+        notes.append(
+            f"A new version of {name}: {len(moved.rows)} of {of} coded passages found again, "
+            f"{moved.elsewhere} of them elsewhere{taken_out}"
+        )
+        notes += [
+            f"Reworded: {quote_value(old)} → {quote_value(new)}" for old, new in moved.reworded
+        ]
+        read_by = [row for row in self.tables["readings"] if row["document_id"] == name]
+        if read_by:
+            coders = list_values(dict.fromkeys(row["coder_id"] for row in read_by))
+            notes.append(f"It was read by {coders} in its earlier version; let them read it anew.")
+
+    def _keep_old(self, item: IdentifiedDocument, moved: MovedPassages) -> None:
+        """Put the old file, the old text and what is lost aside, and take lost passages out."""
+        old = item.old or {}
+        stem = replaced_stem(item.document_id, old.get("file_sha256") or old["text_sha256"])
+        for column in ("file", "text_file"):
+            path = resolve_inside(self.job.data, old.get(column, ""))
+            if path is not None and path.is_file():
+                self.stage.put(f"{stem}{path.suffix}", path.read_bytes())
+        new_file = f"{RECEIVED}/{item.document_id}.{item.read.format}"
+        old_file = old.get("file", "")
+        if old_file not in ("", new_file) and resolve_inside(self.job.data, old_file):
+            self.stage.remove(old_file)
+        if moved.lost:
+            ids = {row["segment_id"] for row, _ in moved.lost}
+            taken = self.tables.drop("segments", ids)
+            lines = [[table, json.dumps(dict(row), ensure_ascii=False)] for table, row in taken]
+            lost = csv_cells.write_cells(("table", "row"), lines)
+            self.stage.put(f"{stem}-lost.csv", lost.encode())
+
+
+def _document_row(item: IdentifiedDocument, other_format: str) -> dict[str, str]:
+    """The row of a document; what nobody gave anew stays as it was, also if mended by hand."""
+    read, what, old = item.read, item.read.what, item.old or {}
+    row = {
+        "document_id": item.document_id,
+        "project_id": read.project_id,
+        "kind": what.kind,
+        "wave": str(what.wave),
+        "received": what.received.isoformat(),
+        "language": what.language,
+        "pages": "" if read.pages is None else str(len(read.pages)),
+        "text_file": f"{TEXTS}/{item.document_id}.txt",
+        "text_sha256": read.text_sha256,
+        "file": f"{RECEIVED}/{item.document_id}.{read.format}",
+        "file_sha256": read.file_sha256,
+        "public_status": what.public_status or old.get("public_status", ""),
+    }
+    if item.same_text:
+        keep = ["text_file", "text_sha256"]
+        keep += ["file", "file_sha256"] if other_format else []
+        keep += [] if what.received_given else ["received"]
+        keep += [] if what.language_given else ["language"]
+        row.update({column: old[column] for column in keep if old.get(column)})
+        if other_format and "pages" in old:
+            row["pages"] = old["pages"]
+    return {**old, **row}
+
+
+def _section_rows(item: IdentifiedDocument) -> list[Row]:
+    rows: list[Row] = []
+    for part in item.read.sections.found:
+        page = item.read.page_at(part.start)
+        row = {
+            "document_id": item.document_id,
+            "section": part.section,
+            "heading": part.heading,
+            "start": str(part.start),
+            "end": str(part.end),
+            "page": "" if page is None else str(page),
+        }
+        rows.append(row)
+    return rows
+
+
+def _refuse_losses(read: IncomingDocument, name: str, moved: MovedPassages) -> Problem:
+    lost = moved.lost
+    words = list_values((f"{quote_value(row['quote'])} ({why})" for row, why in lost), 5)
+    what = (
+        f"is a new version of {name}, and {len(lost)} of its {len(lost) + len(moved.rows)} coded "
+        f"passages are not found in it for certain: {words}"
     )
-    placed = placing.place(filing)
-    skipped = sorted([*scan.problems, *reading.problems, *filing.problems, *placed.problems])
-    placing.write(placed, filing.twice, skipped, reading.digests, scan.passed)
-    changed = stage.changes
-    if not job.dry:
-        stage.commit()
-    return ReportsImported(
-        files=len(scan.files) + len(scan.problems),
-        read=len(reading.digests),
-        taken=placed.taken,
-        twice=filing.twice,
-        skipped=tuple(skipped),
-        passed=scan.passed,
-        notes=placed.notes,
-        changed=changed,
-        dry=job.dry,
+    remedy = (
+        f"Look at them, then import it with --drop-lost: they are taken out and kept in {REPLACED}."
     )
-
-
-def _first(document: DocumentText) -> str:
-    if document.pages and len(document.pages) > 1:
-        return document.text[: document.pages[1]]
-    return document.text[:FIRST_PAGE_CHARACTERS]
-
-
-def _without(scan: FolderScan, mapping: Path) -> FolderScan:
-    own = mapping.resolve()
-    return replace(scan, files=tuple(path for path in scan.files if path.resolve() != own))
+    return Problem(read.file, what, "", remedy, "import.lost")
 
 
 def _projects(data: Path, descriptor: Descriptor, form: DocumentsDeclaration) -> Projects:
     table = read_one(data, descriptor.resource("projects"))
     if table is None:
-        problem = Problem(
-            "projects", "cannot be read", remedy="Run evaltools check.", code="import.register"
-        )
+        remedy = "Run evaltools check."
+        problem = Problem("projects", "cannot be read", remedy=remedy, code="import.register")
         raise ProblemError([problem])
     ids = [str(value) for value in table["project_id"].fillna("")]
     numbers = [""] * len(ids)

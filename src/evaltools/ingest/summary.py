@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from textwrap import shorten
 from typing import Literal
 
-from evaltools.documents.model import Coverage, LeftOut
+from evaltools.documents.model import Coverage
 from evaltools.evidence.messages import list_values, quote_value
 from evaltools.evidence.paths import IMPORT_LOG
+from evaltools.ingest.codings import CodingsImported, MergedTables
+from evaltools.ingest.folder_scan import SkippedFile
+from evaltools.ingest.passage_match import HOW, MatchedPassages
 from evaltools.ingest.project_match import Way
-from evaltools.ingest.scan_folder import SkippedFile
 from evaltools.problems import Problem
 from evaltools.qda import csv_cells
 
@@ -21,17 +23,10 @@ State = Literal["new", "replaced", "changed", "there"]
 
 @dataclass(frozen=True)
 class ImportedDocument:
-    """A document that is in the study now.
+    """A document that is in the study now, and by what its project was known.
 
-    Arguments:
-        file: its name in the folder.
-        document_id: in the study.
-        state: new; in the place of an earlier text; only details changed; nothing changed.
-        by: what its project was known by.
-        format: docx, pdf, …
-        missing: required sections that it has no heading for.
-        unknown: headings that are none of the form's.
-        notes: what else an evaluator should know, in sentences.
+    `missing` are required sections that it has no heading for, `unknown` headings that are none of
+    the form's, `notes` what else an evaluator should know, in sentences.
     """
 
     file: str
@@ -60,9 +55,7 @@ class ReportsImported:
         twice: (file, the file that was taken for it).
         skipped: why files were not taken, in the order of files; a file may have several.
         passed: what is no document: hidden, temporary, links out of the folder, empty folders.
-        notes: of the import as a whole.
         changed: whether anything in the data folder changed, or would but for the dry run.
-        dry: nothing was written on purpose.
     """
 
     files: int
@@ -80,25 +73,11 @@ class ReportsImported:
         """Whether every document was taken."""
         return not self.skipped
 
-    @property
-    def skipped_files(self) -> tuple[str, ...]:
-        """Files that were not taken."""
-        return tuple(dict.fromkeys(problem.where for problem in self.skipped))
-
 
 LOG_COLUMNS = (
-    "file",
-    "file_sha256",
-    "document_id",
-    "kind",
-    "language",
-    "characters_present",
-    "characters_read",
-    "tables_present",
-    "tables_read",
-    "left_out",
-    "notes",
-    "skipped",
+    *("file", "file_sha256", "document_id", "kind", "language"),
+    *("characters_present", "characters_read", "tables_present", "tables_read"),
+    *("left_out", "notes", "skipped"),
 )
 
 _LONGEST_TEXT = 300  # characters of what was left out
@@ -112,12 +91,7 @@ def update_log(
     digests: Mapping[str, str],
     passed: Sequence[SkippedFile] = (),
 ) -> bytes:
-    """The log with the files of one more import, a row a file; it tells no time.
-
-    Arguments:
-        before: the log so far; None where there is none.
-        taken, twice, skipped, passed: of the import.
-        digests: SHA-256 by file of those that could be read.
+    """The log so far with the files of one more import, a row a file; it tells no time.
 
     A file that was imported before under another name, with nothing new, gets no second row.
     """
@@ -126,7 +100,13 @@ def update_log(
     for item in taken:
         if item.state == "there" and (item.file_sha256, item.document_id) in known:
             continue
-        rows[item.file] = _row(item)
+        counts = ("characters_present", "characters_read", "tables_present", "tables_read")
+        rows[item.file] = {
+            **{name: getattr(item, name) for name in LOG_COLUMNS[:5]},
+            **{name: str(getattr(item.coverage, name)) for name in counts},
+            "left_out": "; ".join(describe_omissions(item.coverage)),
+            "notes": " ".join(item.coverage.notes),
+        }
     names = {item.file: item.document_id for item in taken}
     skips = {file: (names.get(other, ""), f"the same as {other}") for file, other in twice}
     reasons: dict[str, list[str]] = {}
@@ -135,48 +115,23 @@ def update_log(
     skips |= {file: ("", "; ".join(why)) for file, why in reasons.items()}
     skips |= {thing.name: ("", f"passed over: {thing.words}") for thing in passed}
     for file, (document, why) in skips.items():
-        rows[file] = {
-            "file": file,
-            "file_sha256": digests.get(file, ""),
-            "document_id": document,
-            "skipped": why,
-        }
+        digest = digests.get(file, "")
+        rows[file] = {"file": file, "file_sha256": digest, "document_id": document, "skipped": why}
     ordered = [[rows[file].get(name, "") for name in LOG_COLUMNS] for file in sorted(rows)]
     return csv_cells.write_cells(LOG_COLUMNS, ordered).encode()
 
 
-def _row(item: ImportedDocument) -> dict[str, str]:
-    coverage = item.coverage
-    return {
-        "file": item.file,
-        "file_sha256": item.file_sha256,
-        "document_id": item.document_id,
-        "kind": item.kind,
-        "language": item.language,
-        "characters_present": str(coverage.characters_present),
-        "characters_read": str(coverage.characters_read),
-        "tables_present": str(coverage.tables_present),
-        "tables_read": str(coverage.tables_read),
-        "left_out": "; ".join(describe_omissions(coverage)),
-        "notes": " ".join(coverage.notes),
-        "skipped": "",
-    }
-
-
 def describe_omissions(coverage: Coverage) -> list[str]:
     """What of a document is not in its text, in words."""
-    named = [_name_omission(item) for item in coverage.left_out]
+    named = []
+    for item in coverage.left_out:
+        text = shorten(item.text, _LONGEST_TEXT, placeholder=" …")
+        sample = f": “{text}”" if text else ""
+        count = f" ({item.characters} characters){sample}" if item.characters else ""
+        named.append(f"{item.what}{count}")
     if coverage.characters_unread:
         named.append(f"{coverage.characters_unread} characters that could not be read")
     return named
-
-
-def _name_omission(item: LeftOut) -> str:
-    if not item.characters:
-        return item.what
-    text = shorten(item.text, _LONGEST_TEXT, placeholder=" …")
-    sample = f": “{text}”" if text else ""
-    return f"{item.what} ({item.characters} characters){sample}"
 
 
 MOST_LINES = 40
@@ -225,7 +180,9 @@ def summarise(outcome: ReportsImported) -> list[tuple[str, str]]:
             rows.append((f"  {words}", str(count)))
     if outcome.twice:
         rows.append(("there twice", str(len(outcome.twice))))
-    rows.append(("skipped", _summarise_skipped(outcome)))
+    first = {problem.where: problem for problem in reversed(outcome.skipped)}
+    reasons = [problem.code.rpartition(".")[2] or "other" for problem in first.values()]
+    rows.append(("skipped", f"{len(first)}: {_tally(reasons)}" if first else "0"))
     for name, values in (
         ("matched by", [item.by for item in taken]),
         ("kinds", [item.kind for item in taken]),
@@ -234,8 +191,16 @@ def summarise(outcome: ReportsImported) -> list[tuple[str, str]]:
     ):
         if values:
             rows.append((name, _tally(values)))
-    if taken:
-        rows += _summarise_read(taken)
+    if not taken:
+        return rows
+    present = sum(item.coverage.characters_present for item in taken)
+    read = sum(item.coverage.characters_read for item in taken)
+    unread = sum(item.coverage.characters_unread for item in taken)
+    tables = sum(item.coverage.tables_present for item in taken)
+    tables_read = sum(item.coverage.tables_read for item in taken)
+    lost = f"; {present - read - unread} left out by name, {unread} lost" if present > read else ""
+    rows.append(("characters read", f"{read} of {present}{lost}"))
+    rows.append(("tables read", f"{tables_read} of {tables}"))
     return rows
 
 
@@ -277,30 +242,81 @@ def _describe_coverage(coverage: Coverage) -> str:
     return f"read {message}; left out: {omitted}"
 
 
-def _summarise_read(taken: Sequence[ImportedDocument]) -> list[tuple[str, str]]:
-    present = sum(item.coverage.characters_present for item in taken)
-    read = sum(item.coverage.characters_read for item in taken)
-    unread = sum(item.coverage.characters_unread for item in taken)
-    tables = sum(item.coverage.tables_present for item in taken)
-    tables_read = sum(item.coverage.tables_read for item in taken)
-    message = f"{read} of {present}"
-    if present > read:
-        message += f"; {present - read - unread} left out by name, {unread} lost"
-    return [("characters read", message), ("tables read", f"{tables_read} of {tables}")]
-
-
-def _summarise_skipped(outcome: ReportsImported) -> str:
-    files = outcome.skipped_files
-    if not files:
-        return "0"
-    first: dict[str, Problem] = {}
-    for problem in outcome.skipped:
-        first.setdefault(problem.where, problem)
-    reasons = [problem.code.rpartition(".")[2] or "other" for problem in first.values()]
-    return f"{len(files)}: {_tally(reasons)}"
-
-
 def _tally(values: Sequence[str]) -> str:
     counts = Counter(values)
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return ", ".join(f"{name} {count}" for name, count in ranked)
+
+
+_EXAMPLES = 3
+
+
+def describe_codings(outcome: CodingsImported) -> Iterator[str]:
+    """What became of an import of codings, from what was read to what was left behind."""
+    coding = outcome.coding
+    yield f"Read as: {coding.origin or 'a coding'}"
+    if coding.positions:
+        yield f"Positions: {coding.positions}"
+    counts = (
+        ("documents", coding.documents),
+        ("codes", coding.codes),
+        ("coders", coding.coders),
+        ("passages", coding.segments),
+        ("codings", coding.codings),
+    )
+    yield "Holds: " + ", ".join(f"{len(found)} {what}" for what, found in counts)
+    yield from (f"Assumed: {what}" for what in coding.assumed)
+    yield from (f"Fault of the file: {what}" for what in coding.faults)
+    for name, identifier, pseudonym in outcome.coders.key:
+        yield f"Coder {quote_value(name)} is {quote_value(pseudonym)} ({identifier})"
+    if outcome.key:
+        yield "Names stay out of the study; the key of names and pseudonyms is beside the file."
+    elif outcome.key is False:
+        yield (
+            "The key could not be written beside the file: keep these lines, and give them by "
+            "--coders when you import it again."
+        )
+    if outcome.matches is not None:
+        yield from _describe_matches(outcome.matches)
+    if outcome.merged is not None:
+        yield from _describe_merged(outcome.merged, outcome.dry)
+    groups: dict[str, list[str]] = {}
+    for one in outcome.dropped:
+        groups.setdefault(one.why, []).append(one.where)
+    for why, places in sorted(groups.items()):
+        yield f"Left behind ({len(places)}): {why}: {_list_examples(places)}"
+
+
+def _describe_matches(matches: MatchedPassages) -> Iterator[str]:
+    for why, count in sorted(Counter(matches.known_by.values()).items()):
+        yield f"Documents known by {why}: {count}"
+    for way, words in HOW.items():
+        if way in matches.how:
+            yield f"Passages {words}: {matches.how[way]}"
+    for old, new in matches.close:
+        yield f"reworded: {quote_value(old)} → {quote_value(new)}"
+
+
+def _describe_merged(merged: MergedTables, dry: bool) -> Iterator[str]:
+    for name, count in merged.added.items():
+        yield f"{'Would be added' if dry else 'Added'} to {name}: {count}"
+    if merged.existing:
+        yield f"Codings that the study has already: {merged.existing}"
+    if merged.differing:
+        yield (
+            f"Of these the study says something else on {len(merged.differing)}, which stays: "
+            f"{_list_examples(merged.differing)}"
+        )
+    if merged.finished:
+        yield f"Readings that are complete now: {merged.finished}"
+    if not merged.tables:
+        yield "Nothing is new; nothing was changed."
+    elif "readings" in merged.added:
+        yield (
+            "A new reading counts as complete only where the file says so or --complete was given: "
+            "until then that a coder gave no code says nothing."
+        )
+
+
+def _list_examples(names: Sequence[str]) -> str:
+    return ", ".join(names[:_EXAMPLES]) + (", …" if len(names) > _EXAMPLES else "")

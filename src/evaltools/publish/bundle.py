@@ -1,4 +1,9 @@
-"""Publish: pass the gate, then put everything into one folder that stands whole or not at all."""
+"""The bundle: one folder that stands whole or not at all, and that describes itself.
+
+Its description follows RO-Crate 1.1 (doi:10.5281/zenodo.5146227) and the Process Run Crate profile
+0.5. The same bundle gives the same bytes: no clock is read, no identifier is drawn, and order is
+total.
+"""
 
 from __future__ import annotations
 
@@ -6,31 +11,191 @@ import json
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
+
+from rocrate.model import ContextEntity
+from rocrate.rocrate import ROCrate
 
 from evaltools.disclosure.recoverability import published_tables
 from evaltools.disclosure.releases import Release, write_release
 from evaltools.files import name_folder_in_errors, sync_to_disk
 from evaltools.findings.checklists import included_pages, sections_of
-from evaltools.findings.judgement import Judgement
 from evaltools.i18n.messages import Words
-from evaltools.i18n.numbers import LANGUAGES
+from evaltools.i18n.numbers import LANGUAGES, Language
 from evaltools.indicators.disclosure.policy import policy_for
 from evaltools.problems import Problem, refuse
 from evaltools.provenance.artifacts import BUNDLE as DIGESTS
+from evaltools.provenance.artifacts import CRATE
 from evaltools.provenance.hashes import hash_file
 from evaltools.provenance.signature import sign_bundle
-from evaltools.publish.candidate import Candidate, Gate, run_gates
-from evaltools.publish.crate import write_crate
-from evaltools.publish.gates import check_responsibility, standard_gates
+from evaltools.publish.gates import Candidate, Gate, check_responsibility, run_gates, standard_gates
 from evaltools.publish.method_card import method_card
-from evaltools.publish.tables import codebook_csv, indicator_csv, indicator_sheets, read_chapters
-from evaltools.publish.workbook_writer import write_workbook
+from evaltools.publish.tables import (
+    codebook_csv,
+    indicator_csv,
+    indicator_sheets,
+    read_chapters,
+    write_workbook,
+)
 from evaltools.report.build import check_output_folder
 from evaltools.report.report_store import read_record
+
+PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
+SHA256 = "https://w3id.org/ro/terms/workflow-run#sha256"
+
+MEDIA_TYPES = {
+    ".csv": "text/csv",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".html": "text/html",
+    ".ipynb": "application/x-ipynb+json",
+    ".json": "application/json",
+    ".md": "text/markdown",
+    ".pdf": "application/pdf",
+    ".txt": "text/plain",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".yml": "application/yaml",
+}
+
+Entity = Any
+"""An entity of the rocrate library, which has no types of its own."""
+
+
+class _Crate:
+    """The RO-Crate of a bundle while it is written."""
+
+    def __init__(self, candidate: Candidate) -> None:
+        self.candidate = candidate
+        self.language: Language = candidate.parameters.language
+        self.crate = ROCrate(version="1.1")
+        self.crate.metadata.extra_terms.update({"sha256": SHA256})
+        self.publisher: Entity = None
+
+    def add(self, identifier: str, kind: str, **properties: Any) -> Entity:
+        """Add something that is no file of the bundle."""
+        entity = ContextEntity(self.crate, identifier, properties={"@type": kind})
+        for name, value in properties.items():
+            entity[name] = value
+        return self.crate.add(entity)
+
+    def add_file(self, path: Path, name: str, title: str) -> Entity:
+        properties: dict[str, Any] = {
+            "name": title,
+            "encodingFormat": MEDIA_TYPES[path.suffix],
+            "contentSize": str(path.stat().st_size),
+            "sha256": hash_file(path),
+        }
+        if name.startswith(("report/", "method-card")):
+            properties["inLanguage"] = self.language
+        return self.crate.add_file(path, dest_path=name, properties=properties)
+
+    def add_action(
+        self, name: str, title: str, tool: Entity, given: list[Entity], result: list[Entity]
+    ) -> Entity:
+        """Something that was done; when is not told, since nothing of it depends on a clock."""
+        about = "Reproducible from its objects; no time is recorded, since none enters the result."
+        status = "http://schema.org/CompletedActionStatus"
+        action = self.crate.add_action(
+            tool,
+            identifier=name,
+            object=given,
+            result=result,
+            properties={"name": title, "description": about, "actionStatus": status},
+        )
+        action["agent"] = self.publisher
+        return action
+
+    def add_software(self, record: Mapping[str, Any]) -> tuple[Entity, Entity]:
+        """The programs: this one with its code and lock by content, and what rendered."""
+        ingredients = self.candidate.run.manifest.ingredients
+        name, digest = ingredients.lock
+        lock = self.add("#lock", "CreativeWork", name=name, sha256=digest)
+        python = self.add(
+            "#software/python", "SoftwareApplication",
+            name="Python", version=ingredients.python, url="https://www.python.org/",
+        )  # fmt: skip
+        own = self.add(
+            "#software/evaltools", "SoftwareApplication",
+            name="evaltools", version=version("evaltools"), softwareRequirements=[python, lock],
+        )  # fmt: skip
+        named, stood = map(str, record.get("engine", ["", ""]))
+        return own, self.add("#software/engine", "SoftwareApplication", name=named, version=stood)
+
+    def add_parameters(self) -> Iterator[Entity]:
+        for name, value in self.candidate.parameters.as_values().items():
+            text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            yield self.add(f"#parameter/{name}", "PropertyValue", name=name, value=text)
+
+    def describe(self) -> None:
+        """Say of the bundle as a whole what it is and who answers for it."""
+        declared, words = self.candidate.study.declaration, self.candidate.words
+        root, publication = self.crate.root_dataset, declared.publication
+        assert publication is not None  # a gate saw it
+        name, url = publication.licence.name, publication.licence.url
+        licence = self.add(url, "CreativeWork", name=name, description=name, url=url)
+        profile = self.add(
+            PROFILE, "CreativeWork", name="Process Run Crate", version="0.5", url=PROFILE
+        )
+        tongue = self.add(
+            f"#language/{self.language}",
+            "Language",
+            name=Words("en")(f"language.{self.language}").capitalize(),
+            alternateName=self.language,
+        )
+        about = [words("publishing.crate.description"), self.candidate.notice]
+        root["name"] = declared.whole_title(self.language)
+        root["description"] = " ".join(text for text in about if text)
+        root["datePublished"] = publication.published.isoformat()
+        root["license"] = licence
+        kinds = {"person": "Person", "organisation": "Organization"}
+        authors = [
+            self.add(item.url or f"#author/{number}", kinds[item.kind], name=item.name)
+            for number, item in enumerate(publication.authors, 1)
+        ]
+        root["author"] = authors[0] if len(authors) == 1 else authors
+        root["publisher"] = self.publisher
+        root["inLanguage"] = tongue
+        root["keywords"] = words("report.sheet.keywords_text")
+        root["conformsTo"] = profile
+
+
+def _write_crate(
+    folder: Path, candidate: Candidate, names: Mapping[str, str], record: Mapping[str, Any]
+) -> None:
+    """Write the crate of a folder with all files but that and the checklist.
+
+    `names` say what files are, by path; the record is that of the rendered report.
+    """
+    crate, run = _Crate(candidate), candidate.run
+    entities = {
+        name: crate.add_file(folder / name, name, names.get(name, name))
+        for name in list_files(folder)
+    }
+    own, engine = crate.add_software(record)
+    inputs = [
+        crate.add(f"#input/{quote(path)}", "CreativeWork", name=path, sha256=digest)
+        for path, digest in sorted(run.manifest.ingredients.files.items())
+    ]
+    values = list(crate.add_parameters())
+    declared = candidate.study.declaration
+    publisher = declared.printed("publisher", crate.language) or declared.name
+    crate.publisher = crate.add("#publisher", "Organization", name=publisher)
+    made = [one for name, one in entities.items() if name.startswith(("notebooks/", "tables/"))]
+    rendered = [one for name, one in entities.items() if name.startswith("report/")]
+    name = f"#run/{run.key[:16]}"
+    computed = crate.add_action(name, "Execution of the notebooks", own, [*inputs, *values], made)
+    name = f"#render/{str(record['key'])[:16]}"
+    printed = crate.add_action(name, "Rendering of the report", engine, [*made, *values], rendered)
+    crate.describe()
+    crate.crate.root_dataset["mentions"] = [computed, printed]
+    metadata = crate.crate.metadata.generate()
+    text = json.dumps(metadata, indent=1, sort_keys=True, ensure_ascii=False)
+    _write_text(folder / CRATE, text + "\n")
+
 
 Examination = Callable[[Path], Iterable[Problem]]
 Registration = Callable[[str], None]
@@ -40,13 +205,7 @@ DECLARATIONS = ("evaluation.yml", "reports/findings.yml", "reports/waivers.yml",
 
 @dataclass(frozen=True)
 class Bundle:
-    """A published bundle in its place.
-
-    Arguments:
-        folder: where it is.
-        files: everything in it by path, sorted.
-        digest: SHA-256 of its checklist, which stands for the whole bundle.
-    """
+    """A published bundle in its place: its files, and the SHA-256 of its checklist."""
 
     folder: Path
     files: tuple[str, ...]
@@ -65,20 +224,15 @@ def write_bundle(
     """Write the bundle of a report, if nothing keeps it from being published.
 
     Arguments:
-        candidate: the report with its run and judgements.
-        to: the folder to make; it must not be there yet.
-        gates: what must be in order besides `own_gates()`, which always must.
+        gates: what must be in order besides `standard_gates()`, which always must.
         release: the sensitive tables that it publishes.
         examine: gives the problems of the folder with all that is to be published.
-        register: is handed the bundle's digest just before the bundle stands in its place, so
-            that nothing is published that is not on the register.
+        register: is handed the bundle's digest just before the bundle stands in its place, so that
+            nothing is published that is not on the register.
         key: signs the bundle, if given; see `provenance.signature`.
 
-    Returns:
-        The bundle. The same report and run give the same bytes wherever and whenever.
-
-    Raises:
-        ProblemError: everything that keeps it from being published; nothing is written then.
+    The same report and run give the same bytes wherever and whenever. Raises ProblemError with
+    everything that keeps it from being published; nothing is written then.
     """
     problems = [
         *check_output_folder(candidate.study, to),
@@ -109,21 +263,14 @@ def write_bundle(
     return Bundle(to, tuple(sorted([*list_files(to), DIGESTS])), digest)
 
 
-def assemble_bundle(
-    folder: Path,
-    candidate: Candidate,
-    release: Release | None,
-) -> str:
+def assemble_bundle(folder: Path, candidate: Candidate, release: Release | None) -> str:
     """Write every file of a bundle but its signature into an empty folder.
 
     The same candidate gives the same bytes: this is what a bundle is held against when somebody
     verifies it.
 
-    Returns:
-        SHA-256 of its checklist.
-
-    Raises:
-        ProblemError: the study does not say who publishes.
+    Returns the SHA-256 of its checklist; raises ProblemError where the study does not say who
+    publishes.
     """
     refuse(check_responsibility(candidate))
     _fill_bundle(folder, candidate, release)
@@ -178,7 +325,7 @@ def _fill_bundle(folder: Path, candidate: Candidate, release: Release | None) ->
     if release is not None:  # for later releases to be held against
         path = write_release(folder, release)
         names[path.relative_to(folder).as_posix()] = "Sensitive tables as published"
-    write_crate(folder, candidate, list_files(folder), names, record)
+    _write_crate(folder, candidate, names, record)
 
 
 def _copy_report(folder: Path, candidate: Candidate, record: dict[str, Any]) -> dict[str, str]:
@@ -229,17 +376,7 @@ def _write_tables(folder: Path, candidate: Candidate) -> dict[str, str]:
 def _write_card(folder: Path, candidate: Candidate) -> dict[str, str]:
     target = candidate.study.report(candidate.parameters.language)
     prose = (candidate.study.root / target.source).parent
-    card = method_card(
-        candidate.study,
-        candidate.parameters,
-        candidate.run.key,
-        candidate.run.indicators(),
-        candidate.tables,
-        candidate.judgements,
-        sections_of(prose),
-        included_pages(prose),
-        candidate.notice,
-    )
+    card = method_card(candidate, sections_of(prose), included_pages(prose))
     _write_text(folder / "method-card.md", card.markdown())
     _write_text(folder / "method-card.html", card.html())
     return {"method-card.md": card.title, "method-card.html": card.title}
@@ -256,7 +393,9 @@ def _write_findings(folder: Path, candidate: Candidate) -> dict[str, str]:
             "reason": {name: item.reason.text(Words(name)) for name in LANGUAGES},
             "estimand": item.estimand,
             "indicators": sorted({number.key for number in item.numbers}),
-            "accepted": _acceptance(item),
+            "accepted": item.finding.accepted.model_dump(mode="json")
+            if item.accepted and item.finding.accepted is not None
+            else None,
         }
         for item in sorted(candidate.judgements, key=lambda judgement: judgement.finding.id)
     ]
@@ -264,12 +403,6 @@ def _write_findings(folder: Path, candidate: Candidate) -> dict[str, str]:
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
     _write_text(folder / "findings.json", text + "\n")
     return {"findings.json": "Findings and what became of them"}
-
-
-def _acceptance(judgement: Judgement) -> dict[str, Any] | None:
-    """Who lets the sentence be published with this outcome, and why."""
-    accepted = judgement.finding.accepted if judgement.accepted else None
-    return accepted.model_dump(mode="json") if accepted is not None else None
 
 
 def _copy_file(folder: Path, name: str, source: Path) -> None:

@@ -1,28 +1,112 @@
-"""The gates that every publication passes, whatever else is asked of it."""
+"""The candidate for publication, and the gates that it passes, whatever else is asked of it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 from evaltools.disclosure.rendered_files import Docx, Html, Pdf, squeezed
-from evaltools.findings.judgement import rule_note
+from evaltools.evidence import Evidence, load_descriptor, read_tables
+from evaltools.findings.judgement import Judgement, rule_note
+from evaltools.i18n.messages import Words
 from evaltools.pipeline.notebooks import INJECTED_TAG, read_cells
-from evaltools.pipeline.run import current_run, reason_to_run
+from evaltools.pipeline.run import Run, current_run, reason_to_run
 from evaltools.pipeline.stable_outputs import find_random, make_constant_test
 from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.hashes import hash_file
-from evaltools.publish.candidate import Candidate, Gate
 from evaltools.report import engines
 from evaltools.report.report_store import compute_render_key, read_record
+from evaltools.study import Parameters, Study
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What is to be published.
+
+    Arguments:
+        report: folder of the rendered report.
+        run: whose numbers the report shows.
+        judgements: of the study's findings, under the run.
+    """
+
+    study: Study
+    parameters: Parameters
+    report: Path
+    run: Run
+    judgements: tuple[Judgement, ...] = ()
+
+    @cached_property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The study's tables."""
+        return read_tables(self.study.data, load_descriptor(self.study.data))
+
+    @cached_property
+    def notice(self) -> str:
+        """The sentence that marks example data, whose numbers look like results; empty for real
+        data.
+        """
+        if not load_descriptor(self.study.data).example:
+            return ""
+        return self.words("report.example_notice")
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """What of the tables the parameters select."""
+        return Evidence.select(self.study, self.tables, self.parameters)
+
+    @property
+    def words(self) -> Words:
+        """The study's words in the language of the report."""
+        return self.study.words(self.parameters.language)
+
+    def files(self, suffix: str) -> list[Path]:
+        """The report's files in a format, sorted by name."""
+        return sorted(path for path in self.report.glob(f"*{suffix}") if path.is_file())
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Something that must be in order before publishing.
+
+    Arguments:
+        name: stands before every problem that the gate finds.
+        check: gives the problems; a ProblemError that it raises counts as its problems.
+    """
+
+    name: str
+    check: Callable[[Candidate], Iterable[Problem]]
+
+
+def run_gates(candidate: Candidate, gates: Sequence[Gate]) -> list[Problem]:
+    """Every problem that any gate finds, in the order of the gates."""
+    found: list[Problem] = []
+    for gate in gates:
+        try:
+            problems = list(gate.check(candidate))
+        except ProblemError as error:
+            problems = list(error.problems)
+        found += [replace(problem, where=f"{gate.name}: {problem.where}") for problem in problems]
+    return found
+
 
 RENDER = "Render it again."
 REBUILD = "Run evaltools build."
 _SHOWN = 3
 
-_Check = Callable[[Path], Iterable[str]]
-"""Gives what is wrong with a file."""
+_Check = Callable[[Any], Iterable[str]]
+"""Gives what is wrong with a file, which is opened by the reader of its format."""
+
+_READERS: Mapping[str, Callable[[Path], Html | Pdf | Docx]] = {
+    ".html": Html,
+    ".pdf": Pdf,
+    ".docx": Docx,
+}
 
 
 def standard_gates() -> tuple[Gate, ...]:
@@ -45,7 +129,8 @@ def _file_problems(
     for suffix, check in checks.items():
         for path in candidate.files(suffix):
             try:
-                problems += [Problem(path.name, what, "", remedy, code) for what in check(path)]
+                found = check(_READERS[suffix](path))
+                problems += [Problem(path.name, what, "", remedy, code) for what in found]
             except ProblemError as error:
                 problems += error.problems
     return problems
@@ -57,42 +142,37 @@ def check_alternative_texts(candidate: Candidate) -> list[Problem]:
     def missing(names: Iterable[str]) -> list[str]:
         return [f"{name} has no alternative text" for name in names]
 
-    def pdf(path: Path) -> list[str]:
-        figures = enumerate(Pdf(path).figures(), 1)
+    def pdf(file: Pdf) -> list[str]:
+        figures = enumerate(file.figures(), 1)
         return missing(f"figure {number}" for number, words in figures if not words)
 
-    def untagged(path: Path) -> Iterator[str]:
-        try:
-            tagged = Pdf(path).tagged
-        except ProblemError:
-            return  # told with the figures
-        if not tagged:
+    def untagged(file: Pdf) -> Iterator[str]:
+        if not file.tagged:
             yield "has no tags, so screen readers find no structure"
 
     checks: dict[str, _Check] = {
-        ".html": lambda path: missing(Html(path).without_alternative()),
+        ".html": lambda page: missing(page.without_alternative()),
         ".pdf": pdf,
-        ".docx": lambda path: missing(Docx(path).without_alternative()),
+        ".docx": lambda text: missing(text.without_alternative()),
     }
     remedy = "Give the figure an alternative text in its notebook and build again."
     problems = _file_problems(candidate, checks, "publish.alt-text", remedy)
-    return [*problems, *_file_problems(candidate, {".pdf": untagged}, "publish.tags", RENDER)]
+    tags = _file_problems(candidate, {".pdf": untagged}, "publish.tags", RENDER)
+    # A PDF that cannot be read is told once.
+    return [*problems, *(one for one in tags if one not in problems)]
 
 
 def check_languages(candidate: Candidate) -> list[Problem]:
     """Files that are not marked as being in the language of the report; missing formats too."""
     wanted = candidate.parameters.language
 
-    def check(reader: Callable[[Path], Html | Pdf | Docx]) -> _Check:
-        def other(path: Path) -> Iterator[str]:
-            marked = reader(path).language
-            if marked.partition("-")[0].lower() != str(wanted):
-                shown = f"is marked as '{marked}'" if marked else "does not say its language"
-                yield f"{shown}; the report is in '{wanted}'"
+    def other(file: Html | Pdf | Docx) -> Iterator[str]:
+        if file.language.partition("-")[0].lower() != str(wanted):
+            marked = f"is marked as '{file.language}'"
+            shown = marked if file.language else "does not say its language"
+            yield f"{shown}; the report is in '{wanted}'"
 
-        return other
-
-    checks = {".html": check(Html), ".pdf": check(Pdf), ".docx": check(Docx)}
+    checks = dict.fromkeys(_READERS, other)
     problems = _file_problems(candidate, checks, "publish.language", RENDER)
     suffixes = {"html": ".html", "typst": ".pdf", "docx": ".docx"}
     for name in candidate.study.report(wanted).formats:
@@ -113,16 +193,16 @@ def check_example_notice(candidate: Candidate) -> list[Problem]:
     wanted = squeezed(candidate.notice)
     what = "does not say that its data are made up"
 
-    def html(path: Path) -> Iterator[str]:
-        if wanted not in squeezed(Html(path).text()):
+    def html(page: Html) -> Iterator[str]:
+        if wanted not in squeezed(page.text()):
             yield what
 
-    def docx(path: Path) -> Iterator[str]:
-        if not any(wanted in squeezed(header) for header in Docx(path).headers()):
+    def docx(file: Docx) -> Iterator[str]:
+        if not any(wanted in squeezed(header) for header in file.headers()):
             yield "does not say on its pages that its data are made up"
 
-    def pdf(path: Path) -> Iterator[str]:
-        pages = Pdf(path).pages()
+    def pdf(file: Pdf) -> Iterator[str]:
+        pages = file.pages()
         # The cover shows no numbers, unless it is all there is.
         first = 1 if len(pages) > 1 else 0
         silent = [
@@ -133,7 +213,7 @@ def check_example_notice(candidate: Candidate) -> list[Problem]:
         if silent or not pages:
             yield f"{what} on page {', '.join(silent) or '1'}"
 
-    checks = {".html": html, ".pdf": pdf, ".docx": docx}
+    checks: dict[str, _Check] = {".html": html, ".pdf": pdf, ".docx": docx}
     return _file_problems(candidate, checks, "publish.example", RENDER)
 
 
@@ -150,8 +230,7 @@ def check_release_note(candidate: Candidate) -> list[Problem]:
     """Sentences whose outcome depends on the coder rule and that do not say so."""
     notes = {item.finding.id: rule_note(item, candidate.words) for item in candidate.judgements}
 
-    def silent(path: Path) -> Iterator[str]:
-        page = Html(path)
+    def silent(page: Html) -> Iterator[str]:
         for name, note in sorted(notes.items()):
             said = page.sentences(name) if note else []
             if bare := [one for one in said if squeezed(note) not in squeezed(one)]:

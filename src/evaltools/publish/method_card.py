@@ -18,6 +18,7 @@ from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
 from evaltools.indicators.indicator import Indicator
+from evaltools.publish.gates import Candidate
 from evaltools.publish.tables import describe_method, name_method
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.generated_pages import describe_parameter, describe_scope
@@ -39,12 +40,9 @@ class MethodCard:
     """A method card.
 
     Arguments:
-        title: heading.
-        about: where it comes from.
         notice: that the data are made up; empty for real data.
         head: headings of the two columns.
         sections: heading and rows of item and content, plain text.
-        language: of all words.
     """
 
     title: str
@@ -93,29 +91,12 @@ class MethodCard:
 
 
 def method_card(
-    study: Study,
-    parameters: Parameters,
-    key: str,
-    indicators: Sequence[Indicator],
-    tables: Mapping[str, pd.DataFrame],
-    judgements: Sequence[Judgement],
-    sections: Mapping[str, Section],
-    pages: Sequence[str],
-    notice: str,
+    candidate: Candidate, sections: Mapping[str, Section], pages: Sequence[str]
 ) -> MethodCard:
-    """The card of a run.
-
-    Arguments:
-        key: of the run.
-        indicators: all of it.
-        tables: the validated tables.
-        judgements: of the study's findings.
-        sections, pages: what the report has, for the checklists.
-        notice: that the data are made up, or an empty text.
-    """
-    words = study.words(parameters.language)
+    """The card of the run of a candidate; `sections` and `pages` are what its report has."""
+    study, parameters, words = candidate.study, candidate.parameters, candidate.words
+    indicators, tables = candidate.run.indicators(), candidate.tables
     language = words.language
-    title = study.declaration.title.in_language(language)
     card = "publishing.card"
     none = ((words(f"{card}.none"), ""),)
     parts: list[tuple[str, Iterator[tuple[str, str]]]] = [
@@ -126,14 +107,14 @@ def method_card(
         ("coders", _coders(tables, words)),
         ("agreement", _values(indicators, "coding.agreement.", words)),
         ("selection", _values(indicators, "selection.", words)),
-        ("findings", _findings(judgements, tables, words)),
+        ("findings", _findings(candidate.judgements, tables, words)),
         ("checklists", _checklists(study, sections, pages, words)),
         ("limits", _limits(indicators, words)),
     ]
     return MethodCard(
-        title=f"{words(card)}: {title}",
-        about=words(f"{card}.about", run=key[:16]),
-        notice=notice,
+        title=f"{words(card)}: {study.declaration.title.in_language(language)}",
+        about=words(f"{card}.about", run=candidate.run.key[:16]),
+        notice=candidate.notice,
         head=(words(f"{card}.item"), words(f"{card}.content")),
         sections=tuple((words(f"{card}.{name}"), tuple(rows) or none) for name, rows in parts),
         language=language,
@@ -144,11 +125,14 @@ def _data(
     study: Study, parameters: Parameters, indicators: Sequence[Indicator], words: Words
 ) -> Iterator[tuple[str, str]]:
     yield words("publishing.card.scope"), describe_scope(study, parameters, words)
-    for item in indicators:
-        if item.key == "reports.read.share" and not item.dimensions:
-            yield words("publishing.card.projects"), say.number(item.n, words.language)
-            yield words("publishing.card.reports"), say.number(item.x, words.language)
-            return
+    if (item := _read_share(indicators)) is not None:
+        yield words("publishing.card.projects"), say.number(item.n, words.language)
+        yield words("publishing.card.reports"), say.number(item.x, words.language)
+
+
+def _read_share(indicators: Sequence[Indicator]) -> Indicator | None:
+    shares = (item for item in indicators if item.key == "reports.read.share")
+    return next((item for item in shares if not item.dimensions), None)
 
 
 def _methods(
@@ -239,11 +223,9 @@ def _checklists(
 
 def _limits(indicators: Sequence[Indicator], words: Words) -> Iterator[tuple[str, str]]:
     language = words.language
-    for item in indicators:
-        if item.key == "reports.read.share" and not item.dimensions:
-            unread = (item.n or 0) - (item.x or 0)
-            yield words("publishing.card.unread"), say.number(unread, language)
-            break
+    if (item := _read_share(indicators)) is not None:
+        unread = (item.n or 0) - (item.x or 0)
+        yield words("publishing.card.unread"), say.number(unread, language)
     withheld = sum(item.suppressed for item in indicators)
     lacking = sum(item.value is None and not item.suppressed for item in indicators)
     yield words("publishing.card.withheld"), say.number(withheld, language)

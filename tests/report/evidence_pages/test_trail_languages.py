@@ -86,10 +86,12 @@ def pages(source: Material) -> Iterator[tuple[str, str]]:
         rows = ([row[column] for column in place if column < len(row)] for row in sheet.rows)
         lines = [sheet.about, *sheet.header, *(str(cell) for row in rows for cell in row)]
         yield f"sheet {sheet.title}", "\n".join(lines)
-    card = method_card(
-        study, parameters, "ab12", source.indicators, source.tables, source.judgements, sections,
-        included, "",
+    candidate = SimpleNamespace(
+        study=study, parameters=parameters, words=words, notice="", tables=source.tables,
+        run=SimpleNamespace(key="ab12", indicators=lambda: source.indicators),
+        judgements=source.judgements,
     )  # fmt: skip
+    card = method_card(candidate, sections, included)
     yield "card", "\n".join(f"{name}\n{text}" for _, rows in card.sections for name, text in rows)
 
 

@@ -4,10 +4,11 @@ from evaltools.coding.suggestions.keywords import (
     Keyword,
     Pattern,
     PatternError,
+    Suggestion,
     parse_pattern,
     read_keywords,
+    suggest,
 )
-from evaltools.coding.suggestions.search import Suggestion, suggest
 
 __all__ = [
     "Keyword",

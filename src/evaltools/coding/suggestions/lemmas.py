@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Final, NamedTuple
 
+import simplemma
 import yaml
 
 LANGUAGES: Final = ("fi", "sv")
@@ -44,23 +45,18 @@ class Compound(NamedTuple):
 
 @lru_cache(maxsize=100_000)
 def lemmatise(word: str, language: str) -> str:
-    """The lemma of a word.
+    """The lemma of a word, which is in lower case and NFC, without blanks.
 
-    Arguments:
-        word: in lower case and NFC, without blanks.
-        language: `fi` or `sv`; for any other the word is its own lemma.
-
-    Returns:
-        In lower case: as `overrides.yml` has it, else as simplemma has it. Of compounds that its
-        dictionary does not have simplemma often keeps the first part only (*tietovirhe* becomes
-        *tieto*) or, in Swedish, leaves them as they are; these are parted and their last part is
-        lemmatised.
+    It is in lower case, as `overrides.yml` has it, else as simplemma has it; in other languages
+    than Finnish and Swedish a word is its own lemma. Of compounds that its dictionary does not have
+    simplemma often keeps the first part only (*tietovirhe* becomes *tieto*) or, in Swedish, leaves
+    them as they are; these are parted and their last part is lemmatised.
     """
     if language not in LANGUAGES:
         return word
     if (override := overrides(language).get(word)) is not None:
         return override
-    base = _simplemma(word, language)
+    base = str(simplemma.lemmatize(word, language, low_memory=True)).lower()
     cut = len(base) < len(word) - LOSS and not word.endswith(SUFFIXES)
     left = base == word and language == "sv"
     if (cut or left) and not is_known(word, language):
@@ -77,13 +73,8 @@ def lemmatise(word: str, language: str) -> str:
 def split_compound(word: str, language: str) -> tuple[Compound, ...]:
     """The ways in which a word that the dictionary does not have can be a compound.
 
-    Arguments:
-        word: in lower case and NFC.
-        language: `fi` or `sv`; other languages have none.
-
-    Returns:
-        Those with a last part that the dictionary has, the longest last part first. A word that
-        is in the dictionary is not parted: *jollain* is no law, though *lain* is.
+    Returns those with a last part that the dictionary has, the longest last part first. A word that
+    is in the dictionary is not parted: *jollain* is no law, though *lain* is.
     """
     if language not in LANGUAGES or is_known(word, language):
         return ()
@@ -100,8 +91,6 @@ def split_compound(word: str, language: str) -> tuple[Compound, ...]:
 @lru_cache(maxsize=100_000)
 def is_known(word: str, language: str) -> bool:
     """Whether the dictionary or `overrides.yml` has this very form."""
-    import simplemma
-
     if word in overrides(language):
         return True
     return bool(simplemma.is_known(word, language, low_memory=True))
@@ -118,9 +107,3 @@ def overrides(language: str) -> dict[str, str]:
         if entry["language"] == language
         for form in entry["forms"]
     }
-
-
-def _simplemma(word: str, language: str) -> str:
-    import simplemma
-
-    return str(simplemma.lemmatize(word, language, low_memory=True)).lower()

@@ -1,35 +1,41 @@
-"""`evaltools import coding` and `import codebook`: codings in from other tools."""
+"""`evaltools import` and `export` of codings and codebooks: from other tools, and to them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import click
+import yaml
 
-from evaltools.cli.groups import import_group
-from evaltools.cli.main import MOST_ALIKE
-from evaltools.files import relative_path
-from evaltools.ingest.code_ids import UnknownCodesError
+from evaltools.cli.main import MOST_ALIKE, export_group, import_group
+from evaltools.evidence.messages import quote_value
+from evaltools.evidence.validation import check_data
+from evaltools.files import read_text, relative_path
 from evaltools.ingest.codings import (
     CodingJob,
     CodingsImported,
     import_into_study,
     import_to_folder,
-    summarise,
 )
-from evaltools.ingest.mapping_tables import read_columns, read_pairs
+from evaltools.ingest.identification import UnknownCodesError, read_pairs
+from evaltools.ingest.summary import describe_codings
+from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.qda import csv_cells
 from evaltools.qda.model import Choices
 from evaltools.qda.readers import read_codes
+from evaltools.qda.refi import write_qdc, write_qdpx
 from evaltools.qda.study_coding import read_study_coding
 from evaltools.qda.tables import write_tables
 from evaltools.study import Study, find_study
+from evaltools.yaml_text import check_yaml
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _ANY = click.Path(path_type=Path, exists=True)
 _NEW = click.Path(path_type=Path)
+_LARGEST_COLUMNS = 1_000_000
 
 
 @import_group.command()
@@ -85,7 +91,6 @@ def coding(
     Exit status: 0 when every passage was placed, 1 when some were left behind or nothing was
     imported because the file does not fit.
     """
-
     if (to is None) == (not into_study):
         raise click.UsageError("give --to FOLDER or --into-study")
     study = _study_here()
@@ -96,7 +101,7 @@ def coding(
             coder=coder or "",
             project=project,
             sheet=sheet,
-            columns=read_columns(columns, column),
+            columns=_read_columns(columns, column),
             documents=read_pairs(documents) if documents else {},
             positions=positions,
             round=round_,
@@ -107,7 +112,7 @@ def coding(
         created.date() if created else None,
         add_codes,
         dry_run,
-        study.declaration if study else None,
+        partial(check_data, vocabulary=study.declaration) if study else check_data,
         study.declaration.coder_word if study else "Coder",
     )
     try:
@@ -124,7 +129,6 @@ def coding(
 @click.option("--to", type=_NEW, metavar="FOLDER", required=True, help="Write tables there.")
 def codebook(file: Path, to: Path) -> None:
     """Take the codes in FILE, a REFI-QDA codebook (.qdc) or project."""
-
     study = _study_here()
     ids = frozenset(code.code_id for code in read_study_coding(study.data).codes) if study else None
     found = read_codes(file, Choices(code_ids=ids or frozenset()))
@@ -143,7 +147,7 @@ def _study_here() -> Study | None:
 
 
 def _show(outcome: CodingsImported, job: CodingJob, to: Path | None, study: Study | None) -> None:
-    for line in summarise(outcome):
+    for line in describe_codings(outcome):
         click.echo(line)
     if to is not None:
         click.echo("Nothing was written." if job.dry else f"Everything is in {to}")
@@ -173,8 +177,81 @@ def _list_dropped(outcome: CodingsImported, job: CodingJob, study: Study) -> str
 def _write_list(
     study: Study, name: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
 ) -> Path:
-
     place = study.build / "imports" / name
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(csv_cells.write_cells(columns, rows), encoding="utf-8")
     return place
+
+
+def _read_columns(path: Path | None, given: Sequence[str]) -> dict[str, str]:
+    """Column by field: of a file of `field: column`, and of `field=column`, which go before."""
+    columns: dict[str, str] = {}
+    if path is not None:
+        text = read_text(path, path.name, _LARGEST_COLUMNS)
+        try:
+            check_yaml(text)
+            found = yaml.safe_load(text)
+        except yaml.YAMLError:
+            found = None
+        simple = (str, int, float)
+        if not isinstance(found, dict) or not all(
+            isinstance(key, str) and isinstance(value, simple) for key, value in found.items()
+        ):
+            what = "it is no list of fields and columns"
+            remedy = "Write lines such as 'quote: Text'."
+            raise ProblemError([Problem(path.name, what, "", remedy, "import.columns")])
+        columns.update({key: str(value) for key, value in found.items()})
+    wrong = [one for one in given if "=" not in one]
+    refuse(
+        Problem("--column", f"{quote_value(one)} is not FIELD=NAME", code="import.columns")
+        for one in wrong
+    )
+    for one in given:
+        field, _, name = one.partition("=")
+        columns[field.strip()] = name.strip() if field.strip() != "separator" else name
+    return columns
+
+
+@export_group.command("coding")
+@click.argument("target", type=_NEW, metavar="FILE.qdpx|FOLDER")
+@click.option("--coder", "coders", multiple=True, metavar="NAME",
+              help="Only this coder's work; by identifier or pseudonym, may be given again."
+              )  # fmt: skip
+@click.option("--wave", type=int, metavar="YEAR", help="Only the documents of an examination.")
+@click.option("--without-consensus", is_flag=True, help="Without what coders agreed on.")
+def export_coding(
+    target: Path, coders: tuple[str, ...], wave: int | None, without_consensus: bool
+) -> None:
+    """Write the study's coding as a REFI-QDA project, or as a folder of tables."""
+    found = read_study_coding(
+        find_study().data, coders=coders, wave=wave, consensus=not without_consensus
+    )
+    if target.suffix.casefold() == ".qdpx":
+        _check_is_free(target)
+        write_qdpx(found, target)
+    elif target.suffix and not target.is_dir():
+        what = f"nothing is written as {target.suffix}"
+        allowed = "a file .qdpx for other tools, or a folder for tables"
+        raise ProblemError([Problem(str(target), what, allowed, code="export.format")])
+    else:
+        write_tables(found, target)
+    click.echo(
+        f"{len(found.codings)} codings of {len(found.segments)} passages in "
+        f"{len(found.documents)} documents by {len(found.coders)} coders are in {target}"
+    )
+
+
+@export_group.command("codebook")
+@click.argument("target", type=_NEW, metavar="FILE.qdc")
+def export_codebook(target: Path) -> None:
+    """Write the study's codebook as a REFI-QDA codebook."""
+    found = read_study_coding(find_study().data)
+    _check_is_free(target)
+    write_qdc(found, target)
+    click.echo(f"{len(found.codes)} codes are in {target}")
+
+
+def _check_is_free(target: Path) -> None:
+    if not target.parent.is_dir() or target.is_dir() or target.is_symlink():
+        what = "there is no folder to write it to, or something else of that name"
+        raise ProblemError([Problem(str(target), what, code="export.place")])

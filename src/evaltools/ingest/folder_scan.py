@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from evaltools.evidence.messages import quote_value
-from evaltools.problems import Problem, ProblemError
+from evaltools.problems import Problem, ProblemError, refuse
 
 _OF_PROGRAMS = ("~$", ".~lock", "~wrl")
 _OF_SYSTEMS = ("thumbs.db", "desktop.ini", "ehthumbs.db")
@@ -41,14 +41,7 @@ class SkippedFile:
 
 @dataclass(frozen=True)
 class FolderScan:
-    """What lies in a folder.
-
-    Arguments:
-        root: the folder, resolved.
-        files: paths of regular files below it, in order of their names.
-        passed: what was passed over, in order of names.
-        problems: folders below it that cannot be opened.
-    """
+    """What lies in a folder: regular files, what was passed over, folders that cannot be opened."""
 
     root: Path
     files: tuple[Path, ...]
@@ -68,8 +61,6 @@ def shown_name(name: str) -> str:
 def scan_folder(folder: Path) -> FolderScan:
     """Find the files below a folder; links that lead out of it are not followed.
 
-    Returns the files sorted by their paths, what was passed over, and what cannot be opened.
-
     Raises ProblemError where the folder itself is none, or cannot be opened.
     """
     root = folder.resolve()
@@ -77,45 +68,38 @@ def scan_folder(folder: Path) -> FolderScan:
     passed: list[SkippedFile] = []
     problems: list[Problem] = []
 
-    def look(entry: os.DirEntry[str], below: Path) -> None:
-        path = below / entry.name
-        why = _skip_reason(entry, path, root)
-        if why is not None:
-            passed.append(SkippedFile(_name(path, root), why))
-        elif entry.is_dir(follow_symlinks=False):
-            enter(path)
-        else:
-            files.append(path)
+    def name(path: Path) -> str:
+        return shown_name(path.relative_to(root).as_posix())
 
     def enter(below: Path) -> None:
         try:
             with os.scandir(below) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
-            problems.append(_unreadable(_name(below, root), error))
+            where = name(below) if below != root else str(folder)
+            what = f"the folder cannot be opened ({error.strerror})"
+            remedy = "Check that you may read it."
+            problems.append(Problem(where, what, "", remedy, "import.unreadable"))
+            refuse(problems if below == root else ())
             return
         if not entries and below != root:
-            passed.append(SkippedFile(_name(below, root), "empty folder"))
+            passed.append(SkippedFile(name(below), "empty folder"))
         for entry in entries:
-            look(entry, below)
+            path = below / entry.name
+            why = _skip_reason(entry, path, root)
+            if why is not None:
+                passed.append(SkippedFile(name(path), why))
+            elif entry.is_dir(follow_symlinks=False):
+                enter(path)
+            else:
+                files.append(path)
 
     if not root.is_dir():
         remedy = "Give the folder that the documents lie in."
         raise ProblemError([Problem(str(folder), "is no folder", "", remedy, "import.folder")])
     enter(root)
-    if problems and problems[0].where == ".":
-        raise ProblemError([replace(problems[0], where=str(folder))])
     ordered = sorted(passed, key=lambda item: item.name)
     return FolderScan(root, tuple(sorted(files)), tuple(ordered), tuple(sorted(problems)))
-
-
-def _name(path: Path, root: Path) -> str:
-    return shown_name(path.relative_to(root).as_posix())
-
-
-def _unreadable(name: str, error: OSError) -> Problem:
-    what = f"the folder cannot be opened ({error.strerror})"
-    return Problem(name, what, "", "Check that you may read it.", "import.unreadable")
 
 
 def _skip_reason(entry: os.DirEntry[str], path: Path, root: Path) -> Why | None:
