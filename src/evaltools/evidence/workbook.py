@@ -14,10 +14,10 @@ import zipfile
 import zlib
 from collections.abc import Iterable
 from dataclasses import replace
-from xml.etree import ElementTree
 
 from lxml import etree
 
+from evaltools.documents.spreadsheets.xlsx_parts import Area, column_letters
 from evaltools.evidence import ods_sheets, xlsx_sheets
 from evaltools.evidence.messages import list_values, quote_value
 from evaltools.evidence.raw_table import (
@@ -30,7 +30,7 @@ from evaltools.evidence.raw_table import (
     list_rows,
     make_raw_table,
 )
-from evaltools.evidence.workbook_sheet import Sheet
+from evaltools.evidence.workbook_sheet import HostileSheetError, Sheet
 
 LARGEST_CONTENT = 200_000_000
 MOST_MEMBERS = 2_000
@@ -39,10 +39,6 @@ _CLEAR_RULES = "Clear the rule, and delete what is not meant."
 # All that a damaged, encrypted or exotic archive makes zipfile raise.
 _BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError)
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
-_ODS_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-_ODS_FORMULA = _ODS_TABLE + "formula"
-_ODS_PARAGRAPH = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}p"
-_ODS_TYPE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}value-type"
 
 
 def read_workbook(data: bytes, suffix: str, table: str, expected: Iterable[str]) -> RawTable:
@@ -63,23 +59,16 @@ def read_workbook(data: bytes, suffix: str, table: str, expected: Iterable[str])
             parts = _read_parts(archive)
     except _BROKEN as error:
         raise _unreadable_workbook(str(error)) from None
-    day_zero = "1899-12-30"
+    from_1904 = False
     try:
         if suffix == ".xlsx":
-            book = xlsx_sheets.read_book(parts)
-            day_zero = "1904-01-01" if book.from_1904 else day_zero
-            sheets = {
-                name: xlsx_sheets.read_sheet(name, parts[part], book)
-                for name, part in book.sheets.items()
-            }
+            sheets, from_1904 = xlsx_sheets.read_sheets(parts)
         else:
-            _check_repetition(parts.get("content.xml", b""))
             sheets = ods_sheets.read_sheets(parts)
     except KeyError as error:
         raise _unreadable_workbook(f"its part {error.args[0]} is missing") from None
-    except xlsx_sheets.TooFarError as error:
-        place = f"row {error.row}, column {error.column}"
-        raise _hostile_workbook(f"a cell stands as far out as {place}") from None
+    except HostileSheetError as error:
+        raise _hostile_workbook(str(error)) from None
     except (etree.LxmlError, ValueError, OverflowError) as error:
         raise _unreadable_workbook(str(error)) from None
     sheet = _chosen(sheets, table)
@@ -88,7 +77,7 @@ def read_workbook(data: bytes, suffix: str, table: str, expected: Iterable[str])
         sheet.records,
         names,
         workbook=True,
-        day_zero=day_zero,
+        day_zero="1904-01-01" if from_1904 else "1899-12-30",
         exact=sheet.exact,
         doubts=sheet.doubts,
     )
@@ -121,28 +110,6 @@ def _read_parts(archive: zipfile.ZipFile) -> dict[str, bytes]:
         if b"\0" in part or _DOCTYPE.search(part):
             raise _hostile_workbook(f"its part {name} is not plain XML in UTF-8")
     return parts
-
-
-def _check_repetition(content: bytes) -> None:
-    cells, row_repeat, column, last = 0, 1, 0, 0
-    try:
-        for event, element in ElementTree.iterparse(io.BytesIO(content), ("start", "end")):
-            if element.tag == _ODS_TABLE + "table-row" and event == "start":
-                row_repeat = int(element.get(_ODS_TABLE + "number-rows-repeated", "1"))
-                column = last = 0
-            elif element.tag == _ODS_TABLE + "table-cell" and event == "start":
-                column += int(element.get(_ODS_TABLE + "number-columns-repeated", "1"))
-                if element.get(_ODS_TYPE) is not None or element.get(_ODS_FORMULA) is not None:
-                    last = column
-            elif element.tag == _ODS_PARAGRAPH and event == "start":
-                last = column
-            elif element.tag == _ODS_TABLE + "table-row":
-                cells += row_repeat * last
-                element.clear()
-            if cells > xlsx_sheets.MOST_CELLS:
-                raise _hostile_workbook("repeated cells would fill more than five million")
-    except (ElementTree.ParseError, ValueError) as error:
-        raise _unreadable_workbook(str(error)) from None
 
 
 def _chosen(sheets: dict[str, Sheet], table: str) -> Sheet:
@@ -287,9 +254,7 @@ def _remarks(sheet: Sheet, grid: RawTable) -> Iterable[Remark]:
         )
 
 
-def _joins_values(
-    area: tuple[int, int, int, int], grid: RawTable, rows: dict[int, tuple[str, ...]]
-) -> bool:
+def _joins_values(area: Area, grid: RawTable, rows: dict[int, tuple[str, ...]]) -> bool:
     """Whether a merged area gives one value to several rows or columns of the table."""
     top, left, bottom, right = area
     last = max(rows, default=0)
@@ -306,18 +271,9 @@ def _joins_values(
     return not (alone and rows[top][left].strip())
 
 
-def _area(area: tuple[int, int, int, int]) -> str:
+def _area(area: Area) -> str:
     top, left, bottom, right = area
-    return f"{_letters(left)}{top}:{_letters(right)}{bottom}"
-
-
-def _letters(column: int) -> str:
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+    return f"{column_letters(left)}{top}:{column_letters(right)}{bottom}"
 
 
 def _counted(count: int, thing: str) -> str:

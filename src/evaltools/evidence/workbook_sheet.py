@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from evaltools.documents.spreadsheets.number_formats import NumberFormat, Shown, same_number
+from evaltools.documents.spreadsheets.xlsx_parts import Area
 from evaltools.documents.superscripts import shift
 from evaltools.evidence.messages import quote_value
 from evaltools.evidence.numerals import write_unambiguously
@@ -16,15 +17,7 @@ from evaltools.evidence.raw_table import Doubt
 Place = tuple[int, int]
 """Row, from 1, and column, from 0."""
 
-Colour = tuple[int, int, int] | str
-"""Red, green and blue, or the name of a colour of the theme."""
-
-BLACK, WHITE = (0, 0, 0), (255, 255, 255)
-LEAST_SIZE = 2.0
-"""Points; letters of this size, and rows that are lower, are seen by nobody."""
-
-_NEAR = 8
-
+MOST_CELLS = 5_000_000
 _MOST_DIGITS = Decimal(10) ** 15
 
 FORMULA = Doubt(
@@ -53,16 +46,12 @@ TOO_LONG = Doubt(
     "data.shown-otherwise",
     of_text=True,
 )
-
-
 HIDDEN_TEXT = Doubt(
     "is not shown by the format of its cell",
     "Give the cells the format General.",
     "data.shown-otherwise",
     of_text=True,
 )
-
-
 _TAKE_AWAY = (
     "Write the mark of a note in a column of its own, or take it away; put the character on the "
     "line if it is part of the value."
@@ -74,6 +63,10 @@ RAISED = Doubt(
 )
 # As text it stands there as a raised character; dates are refused by their own reader.
 RAISED_IN_TEXT = Doubt(RAISED.what, _TAKE_AWAY, RAISED.code, ("string", "date"))
+
+
+class HostileSheetError(ValueError):
+    """That a sheet would fill more memory than any table needs; its text says by what."""
 
 
 @dataclass
@@ -88,10 +81,9 @@ class Sheet:
         doubts: cells that store something else than they show.
         hidden_rows, hidden_columns: that a person does not see; rows from 1, columns from 0.
         filtered: whether a filter is set.
-        merged: areas of merged cells: first row, first column, last row, last column.
+        merged: areas of merged cells.
         struck: cells with struck-through text.
         unseen: cells with letters that are too small, or of the colour of the ground.
-        on_bare: those of them that a table style may give another ground.
         may_be_struck, may_be_unseen: cells with a conditional format that does so.
     """
 
@@ -103,25 +95,25 @@ class Sheet:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     filtered: bool = False
-    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    merged: list[Area] = field(default_factory=list)
     struck: set[Place] = field(default_factory=set)
     unseen: set[Place] = field(default_factory=set)
-    on_bare: set[Place] = field(default_factory=set)
     may_be_struck: set[Place] = field(default_factory=set)
     may_be_unseen: set[Place] = field(default_factory=set)
 
-    def put_number(self, place: Place, raw: str, number: Decimal, shown: Shown) -> str:
-        """Keep a number that is shown by another format than General; return what is seen.
+    def put(
+        self, place: Place, raw: str, number: Decimal, code: NumberFormat, from_1904: bool
+    ) -> str:
+        """Keep a number as it is stored (raw, and parsed); return what is seen of it."""
+        if code.general:
+            return self.put_general(place, raw, number)
+        return self.put_number(place, raw, number, code.show(number, from_1904))
 
-        Arguments:
-            place: of the cell.
-            raw: the number as it is stored.
-            number: the same.
-            shown: what a person sees of it.
-        """
-        if shown.date:
-            self.doubts[place] = NO_DATE_HERE if shown.whole_date else differs_as_shown(shown, raw)
-        elif not shown.text:
+    def put_number(self, place: Place, raw: str, number: Decimal, shown: Shown) -> str:
+        """Keep a number that is shown by another format than General; return what is seen."""
+        if shown.date and shown.whole_date:
+            self.doubts[place] = NO_DATE_HERE
+        elif shown.date or not shown.text:
             self.doubts[place] = differs_as_shown(shown, raw)
         elif shown.value is None or not same_number(shown.value, number):
             self.doubts[place] = differs_as_shown(shown, raw, "string", "boolean")
@@ -142,11 +134,7 @@ class Sheet:
 
 
 def write_runs(runs: Sequence[tuple[str, int]]) -> tuple[str, Doubt | None]:
-    """Runs of (text, by) of a cell as one text, and the doubt that their places give.
-
-    Arguments:
-        runs: texts that stand above the line (by is positive), on it (0) or below it.
-    """
+    """Texts above the line (1), on it (0) or below it (-1) as one, and the doubt they give."""
     if not any(by for _, by in runs):
         return "".join(text for text, _ in runs), None
     groups = [
@@ -166,13 +154,6 @@ def write_runs(runs: Sequence[tuple[str, int]]) -> tuple[str, Doubt | None]:
     return text, RAISED if is_mark and is_code else RAISED_IN_TEXT
 
 
-def is_same_colour(one: Colour | None, other: Colour | None) -> bool:
-    """Whether nobody can tell two colours apart; None is not known."""
-    if isinstance(one, tuple) and isinstance(other, tuple):
-        return all(abs(a - b) <= _NEAR for a, b in zip(one, other, strict=True))
-    return one is not None and one == other
-
-
 def differs_as_shown(shown: Shown, stored: str, *unless: str) -> Doubt:
     """A doubt about a number whose format shows something else."""
     what = f"is shown as {quote_value(shown.text)}, but holds {stored}"
@@ -185,11 +166,3 @@ def plain_decimal(number: Decimal) -> str:
     """A number without exponent and without zeros behind its decimals."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def show(sheet: Sheet, place: Place, raw: str, number: Decimal, code: NumberFormat,
-         from_1904: bool) -> str:  # fmt: skip
-    """Keep a stored number in the sheet; return what is seen of it."""
-    if code.general:
-        return sheet.put_general(place, raw, number)
-    return sheet.put_number(place, raw, number, code.show(number, from_1904))
