@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -19,6 +19,7 @@ import numpy as np
 from evaltools.documents.text_normalisation import clean
 from evaltools.qda.model import (
     Certainty,
+    Coder,
     Coding,
     CodingSet,
     DroppedItem,
@@ -163,19 +164,20 @@ class _Location:
 def place_passages(
     coding: CodingSet,
     marks: Sequence[CodedPassage],
-    sources: dict[str, ToolText],
+    sources: Mapping[str, ToolText],
     tool: str,
     conventions: Sequence[Convention],
+    positions: str = "",
 ) -> CodingSet:
-    """The coding set with marks put into the texts.
+    """The coding set with marks put into the texts, and their coders.
 
     Arguments:
         coding: what else was read of the file.
-        marks: in any order.
         sources: texts by document; a document without one places nothing.
-        tool: as `origin_tool` is to name it.
-        conventions: ways to count, the likeliest first.
+        conventions: ways to count, the likeliest first, unless `positions` states one.
     """
+    stated = Convention.stated(positions)
+    conventions = (stated,) if stated else conventions
     segments: dict[str, Segment] = {}
     codings: dict[str, Coding] = {}
     dropped: list[DroppedItem] = []
@@ -211,6 +213,7 @@ def place_passages(
     read = sorted({(mark.document_id, mark.coder_id, mark.round) for mark in marks})
     return replace(
         coding,
+        coders=tuple(Coder(name, name) for name in sorted({mark.coder_id for mark in marks})),
         segments=tuple(ordered),
         codings=tuple(
             sorted(codings.values(), key=lambda one: (rank[one.segment_id], one.coding_id))

@@ -52,7 +52,11 @@ def _read(path: Path, choices: Choices) -> CodingSet:
         if tables.is_table_folder(path):
             return tables.read_tables(path)
         if (path / qualcoder.FILE_NAME).is_file():
-            return qualcoder.read_qualcoder(path, choices)
+            with sqlite.open_database(path / qualcoder.FILE_NAME) as database:
+                if database.tables >= qualcoder.TABLES:
+                    return qualcoder.read_qualcoder(database, choices)
+            problem = Problem(path.name, "it is no QualCoder project", code="exchange.database")
+            raise ProblemError([problem])
         raise _refusal(path, "the folder is of no tool that is read")
     if not path.exists():
         raise _refusal(path, "there is no such file", "Is the name right?")
@@ -63,12 +67,10 @@ def _read(path: Path, choices: Choices) -> CodingSet:
     if sqlite.is_sqlite(path):
         with sqlite.open_database(path) as database:
             names = database.tables
-        for tool, read in (
-            (qualcoder.TABLES, qualcoder.read_qualcoder),
-            (taguette.TABLES, taguette.read_taguette),
-        ):
-            if names >= tool:
-                return read(path, choices)
+            if names >= qualcoder.TABLES:
+                return qualcoder.read_qualcoder(database, choices)
+            if names >= taguette.TABLES:
+                return taguette.read_taguette(database, choices)
         shown = ", ".join(sorted(names)[:8]) or "none"
         raise _refusal(path, f"it is a database of no tool that is read (its tables: {shown})")
     from evaltools.qda import refi  # loads lxml, only where such a file may be

@@ -29,7 +29,6 @@ from evaltools.qda.model import (
     Certainty,
     Choices,
     Code,
-    Coder,
     CodingSet,
     Document,
     DroppedItem,
@@ -37,7 +36,6 @@ from evaltools.qda.model import (
     Polarity,
 )
 from evaltools.qda.names import code_ids, document_ids, lexicon, match_document, meanings
-from evaltools.qda.offsets.conventions import Convention
 from evaltools.qda.placement import TABLE, CodedPassage, ToolText, place_passages
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".ods")
@@ -213,16 +211,14 @@ class _Table:
                 )
                 for path in paths
             ),
-            coders=tuple(Coder(one, one) for one in sorted({mark.coder_id for mark in marks})),
             faults=tuple(
                 f"document {quote_value(name)} is not told from the study's: {match}"
                 for name, match in self.unmatched.items()
             ),
             dropped=tuple(self.dropped),
         )
-        positions = Convention.stated(self.choices.positions)
-        conventions = (positions,) if positions else TABLE
-        return place_passages(coding, marks, sources, self.layout.tool, conventions)
+        tool = self.layout.tool
+        return place_passages(coding, marks, sources, tool, TABLE, self.choices.positions)
 
     def _cell(self, row: Sequence[str], field: str) -> str:
         column = self.layout.columns.get(field)

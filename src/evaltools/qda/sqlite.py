@@ -5,18 +5,22 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote
 
 from evaltools.problems import Problem, ProblemError
+from evaltools.qda.model import Code
+from evaltools.qda.names import code_ids, path_to_root
 
 MAGIC = b"SQLite format 3\x00"
 LARGEST = 2_000_000_000
 _LONGEST_VALUE = 50_000_000
 _MOST_STEPS = 2_000  # of a hundred thousand instructions: a file that asks for more is no coding
 Row = dict[str, object]
+K = TypeVar("K", bound=Hashable)
 
 
 def is_sqlite(path: Path) -> bool:
@@ -43,10 +47,7 @@ class Database:
         self.tables = frozenset(str(name) for (name,) in tables if isinstance(name, str))
 
     def rows(self, table: str, columns: tuple[str, ...], order: str) -> list[Row]:
-        """Rows of a table by column, in order; a column that is not there is None in all.
-
-        Raises ProblemError where the table is damaged.
-        """
+        """Rows of a table by column, in order; a column that is not there is None in all."""
         if table not in self.tables:
             return []
         try:
@@ -83,10 +84,7 @@ def unreadable_database(where: str, error: object) -> ProblemError:
 
 @contextmanager
 def open_database(path: Path) -> Iterator[Database]:
-    """The database in a file, read only.
-
-    Arguments:
-        path: the file; beside it its write-ahead log, which belongs to it, may lie.
+    """The database in a file, read only; a write-ahead log beside it belongs to it.
 
     Raises ProblemError where it is no database, damaged or too large.
     """
@@ -150,3 +148,40 @@ def read_integer(value: object) -> int | None:
     except (ValueError, OverflowError):
         return None
     return number if isinstance(value, str) or number == value else None
+
+
+def read_codes(
+    rows: Mapping[K, Row],
+    above: Callable[[K], object],
+    name: str,
+    memo: str,
+    groups: Container[K] = (),
+) -> tuple[tuple[Code, ...], dict[K, str]]:
+    """Codes by identifier, and the identifiers of the rows that they were made of.
+
+    Arguments:
+        above: key of what a code stands under, as the database has it.
+        name, memo: the columns with its name and its definition.
+        groups: keys of those that only group others.
+    """
+
+    def parent(key: K) -> K | None:
+        found = above(key)
+        return found if found in rows else None  # type: ignore[return-value]
+
+    lines = {key: path_to_root(key, parent) for key in rows}
+    ids = code_ids(
+        {key: tuple(read_text(rows[one][name]) for one in line) for key, line in lines.items()}
+    )
+    codes = [
+        Code(
+            ids[key],
+            ids[lines[key][-2]] if len(lines[key]) > 1 else None,
+            read_text(row[name]),
+            read_text(row[memo]),
+            codable=key not in groups,
+            color=read_text(row.get("color")),
+        )
+        for key, row in rows.items()
+    ]
+    return tuple(sorted(codes, key=lambda code: code.code_id)), ids
