@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-import io
 import dataclasses
 import hashlib
+import io
 import json
 from datetime import date
 from pathlib import Path
