@@ -15,8 +15,8 @@ from evaltools.qda.offsets.detection import (
     DetectedConventions,
     ToolPassage,
     ToolText,
+    Trial,
     detect_conventions,
-    try_all,
 )
 from evaltools.qda.offsets.scoring import SENTENCE_LIMIT, quote_key
 
@@ -64,7 +64,7 @@ def count(text: str, spans: list, convention: Convention) -> tuple[ToolPassage, 
 
 
 def quotes(text: ToolText, convention: Convention) -> list[str]:
-    trial = try_all(text)
+    trial = Trial(text)
     return [trial.quote(convention, index) for index in range(len(text.marks))]
 
 

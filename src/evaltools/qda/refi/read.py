@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import get_args
 
-import numpy as np
 from lxml import etree
 
 from evaltools.documents.zip_package import children, first, local_name
@@ -288,9 +287,7 @@ class _Passages:
         marked = coded.marked
         if marked is None:
             return
-        start = np.array([mark.start for mark in marked.marks], dtype=np.int64)
-        end = np.array([mark.end for mark in marked.marks], dtype=np.int64)
-        spans = OffsetScale(marked.text).spans(start, end, convention)
+        spans = OffsetScale(marked.text).spans(*marked.positions, convention)
         for index, selection in enumerate(coded.selections):
             fault = spans.faults.get(index, "")
             if not fault:
