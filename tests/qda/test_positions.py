@@ -9,7 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evaltools.problems import ProblemError
-from evaltools.qda.offsets.conventions import CANDIDATES, Convention, OffsetScale, normalise_text
+from evaltools.qda.offsets.conventions import (
+    BY_NAME,
+    CANDIDATES,
+    Convention,
+    OffsetScale,
+    normalise_text,
+)
 from evaltools.qda.offsets.detection import (
     NEEDED,
     DetectedConventions,
@@ -214,7 +220,7 @@ def test_texts_that_count_in_different_ways_are_told_one_by_one_and_said() -> No
 
 def test_what_the_user_states_is_believed_and_the_evidence_told() -> None:
     marked = ToolText("t", "Yksi kaksi. Kolme.\n", (ToolPassage("x", 0, 9),))
-    given_one = Convention.from_name("codepoint/crlf2/nobom/inclusive")
+    given_one = BY_NAME["codepoint/crlf2/nobom/inclusive"]
     found = detect_conventions([marked], "f", given_one)
     assert found.convention == given_one
     assert "as stated" in found.words

@@ -35,6 +35,9 @@ from evaltools.evidence.workbook_sheet import HostileSheetError, Sheet
 LARGEST_CONTENT = 200_000_000
 MOST_MEMBERS = 2_000
 _CLEAR_RULES = "Clear the rule, and delete what is not meant."
+_STRUCK = "Delete what is withdrawn, or take the line away from what holds."
+_UNSEEN = "written in white on white, in the colour of the cell, or too small to be seen"
+_SHOW = "Give them another colour or size, or delete what is not meant."
 
 # All that a damaged, encrypted or exotic archive makes zipfile raise.
 _BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError)
@@ -164,94 +167,59 @@ def _remarks(sheet: Sheet, grid: RawTable) -> Iterable[Remark]:
     """What is seen of the rows, columns and cells of the table beside their texts."""
     rows = dict(zip(grid.numbers, grid.rows, strict=True))
     table = {*rows, grid.header_row}
+    hidden = "data.hidden"
     if sheet.hidden:
-        yield Remark(
-            None,
-            None,
-            f"the sheet {quote_value(sheet.name)} is hidden",
-            "Show it and see whether it is the right one.",
-            "data.hidden",
+        what = f"the sheet {quote_value(sheet.name)} is hidden"
+        yield Remark(None, None, what, "Show it and see whether it is the right one.", hidden)
+    if unseen := sheet.hidden_rows & table:
+        what = (
+            f"{_counted(len(unseen), 'row')} {'is' if len(unseen) == 1 else 'are'} hidden"
+            f"{' by a filter' if sheet.filtered else ''} ({list_rows(unseen)})"
         )
-    if hidden := sheet.hidden_rows & table:
-        yield Remark(
-            min(hidden),
-            None,
-            f"{_counted(len(hidden), 'row')} {'is' if len(hidden) == 1 else 'are'} hidden"
-            f"{' by a filter' if sheet.filtered else ''} ({list_rows(hidden)})",
-            "Show all rows, and delete those that are not meant.",
-            "data.hidden",
-        )
+        remedy = "Show all rows, and delete those that are not meant."
+        yield Remark(min(unseen), None, what, remedy, hidden)
     for place in sorted(sheet.hidden_columns):
         if place < len(grid.header) and any(row[place].strip() for row in grid.rows):
-            yield Remark(
-                1,
-                grid.header[place] or None,
-                "the column is hidden",
-                "Show it, or take it out.",
-                "data.hidden",
-            )
+            name = grid.header[place] or None
+            yield Remark(1, name, "the column is hidden", "Show it, or take it out.", hidden)
     header = {(grid.header_row, place) for place in range(len(grid.header))}
-    for cells, one_is, more_are, what, remedy, code in (
-        (
-            sheet.struck,
-            "is",
-            "are",
-            "struck through",
-            "Delete what is withdrawn, or take the line away from what holds.",
-            "data.struck-through",
-        ),
-        (
-            sheet.unseen,
-            "is",
-            "are",
-            "written in white on white, in the colour of the cell, or too small to be seen",
-            "Give them another colour or size, or delete what is not meant.",
-            "data.hidden",
-        ),
+    for cells, verb, what, remedy, code in (
+        (sheet.struck, "", "struck through", _STRUCK, "data.struck-through"),
+        (sheet.unseen, "", _UNSEEN, _SHOW, hidden),
         (
             sheet.may_be_struck - sheet.struck - header,
-            "may be",
-            "may be",
-            "struck through by a conditional format",
-            _CLEAR_RULES,
-            "data.struck-through",
+            *("may be", "struck through by a conditional format"),
+            *(_CLEAR_RULES, "data.struck-through"),
         ),
         (
             sheet.may_be_unseen - sheet.unseen - header,
-            "may be",
-            "may be",
-            "hidden by the colour of a conditional format",
-            _CLEAR_RULES,
-            "data.hidden",
+            *("may be", "hidden by the colour of a conditional format", _CLEAR_RULES, hidden),
         ),
     ):
         places = {(row, place) for row, place in cells if row in table and place < len(grid.header)}
         if places:
-            struck = {row for row, _ in places}
+            touched = {row for row, _ in places}
             columns = sorted({place for _, place in places})
             few = [grid.header[place] for place in columns if grid.header[place]]
             all_cells = all(
                 (row, place) in places
-                for row in struck
+                for row in touched
                 for place, text in enumerate(rows.get(row, ()))
                 if text.strip()
             )
-            where = "the row" if all_cells and len(struck) == 1 else list_rows(struck)
-            what = (
-                f"{where if all_cells else f'cells of {where} ({list_values(few, 6)})'} "
-                f"{one_is if all_cells and len(struck) == 1 else more_are} {what}"
-            )
-            yield Remark(min(struck), None, what, remedy, code)
-    merged = [area for area in sheet.merged if _joins_values(area, grid, rows)]
-    if merged:
-        yield Remark(
-            merged[0][0],
-            None,
-            f"cells are merged, so that only the first of each area has its value: "
-            f"{list_values((_area(one) for one in merged), 12)}",
-            "Unmerge them, and write in every cell the value that belongs there.",
-            "data.merged-cells",
+            one_row = all_cells and len(touched) == 1
+            where = "the row" if one_row else list_rows(touched)
+            if not all_cells:
+                where = f"cells of {where} ({list_values(few, 6)})"
+            whole = f"{where} {verb or ('is' if one_row else 'are')} {what}"
+            yield Remark(min(touched), None, whole, remedy, code)
+    if merged := [area for area in sheet.merged if _joins_values(area, grid, rows)]:
+        what = (
+            "cells are merged, so that only the first of each area has its value: "
+            f"{list_values((_area(one) for one in merged), 12)}"
         )
+        remedy = "Unmerge them, and write in every cell the value that belongs there."
+        yield Remark(merged[0][0], None, what, remedy, "data.merged-cells")
 
 
 def _joins_values(area: Area, grid: RawTable, rows: dict[int, tuple[str, ...]]) -> bool:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 from functools import cached_property
 from html import unescape
 
@@ -253,15 +252,13 @@ class HtmlText(ToolText):
         return "".join(self.raw[place] for place in places), places
 
     @cached_property
-    def _ruler(self) -> OffsetScale:
+    def scale(self) -> OffsetScale:
+        """By which places between the tags are counted."""
         return OffsetScale(self._bare[0])
 
-    def _measured(self, spans: Sequence[Span], convention: Convention) -> list[Span]:
+    def _in_raw(self, start: int, end: int) -> Span:
         places = self._bare[1]
-        return [
-            (places[start], places[end - 1] + 1) if 0 <= start < end else (-1, -1)
-            for start, end in super()._measured(spans, convention)
-        ]
+        return places[start], places[end - 1] + 1
 
 
 def remove_tags(html: str) -> str:

@@ -2,7 +2,7 @@
 
 Every way to count is tried on every passage. Each place is weighed by how much likelier it is
 where a person marked than anywhere in the text, names of passages that hold their quotes weigh by
-how rare they are (`evidence.py`), and the weights are added: a log likelihood ratio (Neyman and
+how rare they are (`scoring`), and the weights are added: a log likelihood ratio (Neyman and
 Pearson 1933, doi:10.1098/rsta.1933.0009). The best reading is taken if it is a hundred times
 likelier than any that gives other quotes, and fits its texts at all.
 """
