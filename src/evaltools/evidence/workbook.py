@@ -34,6 +34,7 @@ from evaltools.evidence.workbook_sheet import HostileSheetError, Sheet
 
 LARGEST_CONTENT = 200_000_000
 MOST_MEMBERS = 2_000
+_RULE = "a conditional format"
 _CLEAR_RULES = "Clear the rule, and delete what is not meant."
 _STRUCK = "Delete what is withdrawn, or take the line away from what holds."
 _UNSEEN = "written in white on white, in the colour of the cell, or too small to be seen"
@@ -167,7 +168,7 @@ def _remarks(sheet: Sheet, grid: RawTable) -> Iterable[Remark]:
     """What is seen of the rows, columns and cells of the table beside their texts."""
     rows = dict(zip(grid.numbers, grid.rows, strict=True))
     table = {*rows, grid.header_row}
-    hidden = "data.hidden"
+    hidden, struck = "data.hidden", "data.struck-through"
     if sheet.hidden:
         what = f"the sheet {quote_value(sheet.name)} is hidden"
         yield Remark(None, None, what, "Show it and see whether it is the right one.", hidden)
@@ -183,18 +184,13 @@ def _remarks(sheet: Sheet, grid: RawTable) -> Iterable[Remark]:
             name = grid.header[place] or None
             yield Remark(1, name, "the column is hidden", "Show it, or take it out.", hidden)
     header = {(grid.header_row, place) for place in range(len(grid.header))}
+    may_be_struck = sheet.may_be_struck - sheet.struck - header
+    may_be_unseen = sheet.may_be_unseen - sheet.unseen - header
     for cells, verb, what, remedy, code in (
-        (sheet.struck, "", "struck through", _STRUCK, "data.struck-through"),
+        (sheet.struck, "", "struck through", _STRUCK, struck),
         (sheet.unseen, "", _UNSEEN, _SHOW, hidden),
-        (
-            sheet.may_be_struck - sheet.struck - header,
-            *("may be", "struck through by a conditional format"),
-            *(_CLEAR_RULES, "data.struck-through"),
-        ),
-        (
-            sheet.may_be_unseen - sheet.unseen - header,
-            *("may be", "hidden by the colour of a conditional format", _CLEAR_RULES, hidden),
-        ),
+        (may_be_struck, "may be", f"struck through by {_RULE}", _CLEAR_RULES, struck),
+        (may_be_unseen, "may be", f"hidden by the colour of {_RULE}", _CLEAR_RULES, hidden),
     ):
         places = {(row, place) for row, place in cells if row in table and place < len(grid.header)}
         if places:

@@ -10,10 +10,11 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from evaltools.problems import Problem, ProblemError
+from evaltools.qda.model import refusal
 
 _GUARDED = ("=", "+", "-", "@", "\t", "\r", "'")
 _LARGEST_CELL = 50_000_000
+AGAIN = "Export the coding again."
 
 
 def escape_formula(text: str) -> str:
@@ -53,26 +54,20 @@ def read_cells(data: bytes, where: str) -> list[dict[str, str]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise _unreadable(where, "it is not UTF-8") from None
+        raise refusal(where, "it is not UTF-8", remedy=AGAIN) from None
     limit = csv.field_size_limit(_LARGEST_CELL)
     try:
         records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
-        raise _unreadable(where, f"it cannot be split into cells ({error})") from None
+        what = f"it cannot be split into cells ({error})"
+        raise refusal(where, what, remedy=AGAIN) from None
     finally:
         csv.field_size_limit(limit)
     if not records:
-        raise _unreadable(where, "it is empty")
+        raise refusal(where, "it is empty", remedy=AGAIN)
     header, *rows = records
     for number, row in enumerate(rows, start=2):
         if len(row) != len(header):
-            raise _unreadable(
-                f"{where}, row {number}", f"{len(row)} cells under {len(header)} column names"
-            )
+            what = f"{len(row)} cells under {len(header)} column names"
+            raise refusal(f"{where}, row {number}", what, remedy=AGAIN)
     return [dict(zip(header, map(unescape_formula, row), strict=True)) for row in rows]
-
-
-def _unreadable(where: str, what: str) -> ProblemError:
-    return ProblemError(
-        [Problem(where, what, remedy="Export the coding again.", code="exchange.table")]
-    )

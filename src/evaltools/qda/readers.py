@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from evaltools.files import open_file
-from evaltools.problems import Problem, ProblemError
+from evaltools.problems import ProblemError
 from evaltools.qda import qualcoder, sqlite, tables, taguette
 from evaltools.qda.model import (
     NO_CHOICES,
@@ -16,6 +16,7 @@ from evaltools.qda.model import (
     CodingSet,
     ReadDocument,
     coding_id,
+    refusal,
 )
 from evaltools.qda.offsets.conventions import Convention
 from evaltools.qda.spreadsheets import SUFFIXES, read_spreadsheet, workbook_kind
@@ -55,15 +56,14 @@ def _read(path: Path, choices: Choices) -> CodingSet:
             with sqlite.open_database(path / qualcoder.FILE_NAME) as database:
                 if database.tables >= qualcoder.TABLES:
                     return qualcoder.read_qualcoder(database, choices)
-            problem = Problem(path.name, "it is no QualCoder project", code="exchange.database")
-            raise ProblemError([problem])
-        raise _refusal(path, "the folder is of no tool that is read")
+            raise refusal(path.name, "it is no QualCoder project", code="exchange.database")
+        raise _unknown(path, "the folder is of no tool that is read")
     if not path.exists():
-        raise _refusal(path, "there is no such file", "Is the name right?")
+        raise _unknown(path, "there is no such file", "Is the name right?")
     with open_file(path, path.name):
         pass  # a plain file that may be read
     if path.stat().st_size == 0:
-        raise _refusal(path, "it is empty", "Export it again.")
+        raise _unknown(path, "it is empty", "Export it again.")
     if sqlite.is_sqlite(path):
         with sqlite.open_database(path) as database:
             names = database.tables
@@ -72,7 +72,7 @@ def _read(path: Path, choices: Choices) -> CodingSet:
             if names >= taguette.TABLES:
                 return taguette.read_taguette(database, choices)
         shown = ", ".join(sorted(names)[:8]) or "none"
-        raise _refusal(path, f"it is a database of no tool that is read (its tables: {shown})")
+        raise _unknown(path, f"it is a database of no tool that is read (its tables: {shown})")
     from evaltools.qda import refi  # loads lxml, only where such a file may be
 
     if refi.looks_like_refi(path):
@@ -81,7 +81,7 @@ def _read(path: Path, choices: Choices) -> CodingSet:
         head = file.read(400)
     known = path.suffix.casefold() in SUFFIXES or workbook_kind(head)
     if not known or (b"\0" in head and not workbook_kind(head) and head[:2] not in _UTF16):
-        raise _refusal(path, "it is nothing that is read")
+        raise _unknown(path, "it is nothing that is read")
     return read_spreadsheet(path, choices)
 
 
@@ -112,23 +112,15 @@ def _fill_coder(coding: CodingSet, coder: str, where: str) -> CodingSet:
             names = ", ".join(one.pseudonym for one in coding.coders[:8])
             what = "it says itself who coded, so --coder has nothing to tell"
             remedy = "Map its coders by --coders."
-            raise ProblemError([Problem(where, what, names, remedy, "exchange.coder")])
+            raise refusal(where, what, names, remedy, "exchange.coder")
         return replace(
             coding,
             coders=tuple(one for one in coding.coders if one.coder_id),
             readings=tuple(one for one in coding.readings if one.coder_id),
         )
     if not coder:
-        raise ProblemError(
-            [
-                Problem(
-                    where,
-                    f"it does not say who made {nameless} of its {len(coding.codings)} codings",
-                    remedy="Say who did by --coder NAME.",
-                    code="exchange.coder",
-                )
-            ]
-        )
+        what = f"it does not say who made {nameless} of its {len(coding.codings)} codings"
+        raise refusal(where, what, "", "Say who did by --coder NAME.", "exchange.coder")
 
     def named(one: Coding) -> Coding:
         if one.coder_id:
@@ -153,7 +145,5 @@ def _fill_coder(coding: CodingSet, coder: str, where: str) -> CodingSet:
     )
 
 
-def _refusal(path: Path, what: str, remedy: str = "") -> ProblemError:
-    return ProblemError(
-        [Problem(path.name, what, "" if remedy else _READ, remedy, "exchange.unknown")]
-    )
+def _unknown(path: Path, what: str, remedy: str = "") -> ProblemError:
+    return refusal(path.name, what, "" if remedy else _READ, remedy, "exchange.unknown")

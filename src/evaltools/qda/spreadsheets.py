@@ -24,7 +24,7 @@ from evaltools.evidence.raw_table import (
 )
 from evaltools.evidence.workbook import read_workbook
 from evaltools.files import read_file
-from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.problems import Problem, refuse
 from evaltools.qda.model import (
     Certainty,
     Choices,
@@ -34,6 +34,7 @@ from evaltools.qda.model import (
     DroppedItem,
     Loss,
     Polarity,
+    refusal,
 )
 from evaltools.qda.names import code_ids, document_ids, lexicon, match_document, meanings
 from evaltools.qda.placement import TABLE, CodedPassage, ToolText, place_passages
@@ -105,9 +106,7 @@ def read_grid(
     except UnreadableTableError as error:
         where = path.name + (f", row {error.row}" if error.row else "")
         remedy = "Say which by --sheet." if error.code == "data.sheet" else error.remedy
-        raise ProblemError(
-            [Problem(where, error.what, error.allowed, remedy, error.code)]
-        ) from None
+        raise refusal(where, error.what, error.allowed, remedy, error.code) from None
 
 
 def workbook_kind(data: bytes) -> str:

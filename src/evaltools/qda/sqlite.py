@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
 
-from evaltools.problems import Problem, ProblemError
-from evaltools.qda.model import Code
+from evaltools.problems import ProblemError
+from evaltools.qda.model import Code, refusal
 from evaltools.qda.names import code_ids, path_to_root
 
 MAGIC = b"SQLite format 3\x00"
@@ -43,7 +43,7 @@ class Database:
                 "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE TABLE%'"
             ).fetchall()
         except (sqlite3.Error, OverflowError) as error:
-            raise unreadable_database(where, error) from None
+            raise _unreadable(where, error) from None
         self.tables = frozenset(str(name) for (name,) in tables if isinstance(name, str))
 
     def rows(self, table: str, columns: tuple[str, ...], order: str) -> list[Row]:
@@ -65,21 +65,14 @@ class Database:
             empty: Row = dict.fromkeys(columns)
             return [empty | dict(zip(selected, row, strict=True)) for row in cursor]
         except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
-            raise unreadable_database(f"{self.where}, table {table}", error) from None
+            raise _unreadable(f"{self.where}, table {table}", error) from None
 
 
-def unreadable_database(where: str, error: object) -> ProblemError:
+def _unreadable(where: str, error: object) -> ProblemError:
     """What a file is answered that SQLite cannot read."""
-    return ProblemError(
-        [
-            Problem(
-                where,
-                f"it cannot be read as a database ({error})",
-                remedy="Close the program it belongs to, and copy or export the project again.",
-                code="exchange.database",
-            )
-        ]
-    )
+    remedy = "Close the program it belongs to, and copy or export the project again."
+    what = f"it cannot be read as a database ({error})"
+    return refusal(where, what, remedy=remedy, code="exchange.database")
 
 
 @contextmanager
@@ -91,7 +84,7 @@ def open_database(path: Path) -> Iterator[Database]:
     where = path.name
     size = path.stat().st_size
     if size > LARGEST:
-        raise unreadable_database(where, f"larger than {LARGEST // 10**9} GB")
+        raise _unreadable(where, f"larger than {LARGEST // 10**9} GB")
     with tempfile.TemporaryDirectory(prefix="evaltools-") as folder:
         log = path.with_name(path.name + "-wal")
         if log.is_file() and log.stat().st_size and log.stat().st_size <= LARGEST:
@@ -107,7 +100,7 @@ def open_database(path: Path) -> Iterator[Database]:
             _harden(connection)
             yield Database(connection, where)
         except sqlite3.Error as error:
-            raise unreadable_database(where, error) from None
+            raise _unreadable(where, error) from None
         finally:
             connection.close()
 

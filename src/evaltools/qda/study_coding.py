@@ -22,6 +22,7 @@ from evaltools.qda.model import (
     ReadDocument,
     Relation,
     Segment,
+    refusal,
 )
 from evaltools.qda.tables import parse_records
 
@@ -136,9 +137,8 @@ def _documents(
     rows = table_rows(frames["documents"])
     waves = sorted({str(row["wave"]) for row in rows})
     if wave is not None and str(wave) not in waves:
-        raise ProblemError(
-            [Problem("--wave", f"no document is of {wave}", ", ".join(waves), code="exchange.wave")]
-        )
+        what = f"no document is of {wave}"
+        raise refusal("--wave", what, ", ".join(waves), code="exchange.wave")
     documents = []
     for row in rows:
         if wave is not None and row["wave"] != wave:

@@ -32,6 +32,7 @@ from evaltools.qda.model import (
     ReadDocument,
     Relation,
     Segment,
+    refusal,
 )
 
 MARK = "coding.json"
@@ -105,9 +106,7 @@ def table_files(coding: CodingSet) -> dict[str, bytes]:
         return {path: text.encode("utf-8") for path, text in files.items()}
     except UnicodeEncodeError as error:
         what = f"half a character (U+{ord(error.object[error.start]):04X}) stands in a text"
-        raise ProblemError(
-            [Problem(coding.origin or "coding", what, code="exchange.text")]
-        ) from None
+        raise refusal(coding.origin or "coding", what, code="exchange.text") from None
 
 
 def write_tables(coding: CodingSet, folder: Path) -> None:
@@ -268,7 +267,7 @@ def _read_mark(folder: Path) -> dict[str, Any]:
         mark = None
     lists = ("faults", "assumed")
     if not isinstance(mark, dict) or any(not isinstance(mark.get(x, []), list) for x in lists):
-        raise _broken_file(f"{folder / MARK}", "it is not what evaltools writes")
+        raise refusal(f"{folder / MARK}", "it is not what evaltools writes", remedy=csv_cells.AGAIN)
     return mark
 
 
@@ -276,7 +275,8 @@ def _read_table(folder: Path, name: str) -> tuple[Any, ...]:
     where = str(folder / f"{name}.csv")
     rows = csv_cells.read_cells(_read_bytes(folder, f"{name}.csv"), where)
     kinds = {field.name: str(field.type) for field in dataclasses.fields(_RECORDS[name])}
-    records, problems = [], []
+    records: list[Any] = []
+    problems: list[Problem] = []
     for number, row in enumerate(rows, start=2):
         values: dict[str, Any] = {}
         if name == "dropped":
@@ -291,12 +291,12 @@ def _read_table(folder: Path, name: str) -> tuple[Any, ...]:
                 except ValueError:
                     place = f"{where}, row {number}, column {column}"
                     what = f"{row[column][:60]!r} is no value of this column"
-                    problems.append(_problem(place, what))
+                    problems += refusal(place, what, remedy=csv_cells.AGAIN).problems
         if not problems:
             try:
                 records.append(_RECORDS[name](**values))
             except TypeError:
-                problems.append(_problem(where, "columns are missing"))
+                problems += refusal(where, "columns are missing", remedy=csv_cells.AGAIN).problems
                 break
     refuse(problems)
     return tuple(records)
@@ -304,25 +304,19 @@ def _read_table(folder: Path, name: str) -> tuple[Any, ...]:
 
 def _read_text(folder: Path, path: str) -> str:
     if not re.fullmatch(r"text/[A-Za-z0-9][A-Za-z0-9._-]*\.txt", path):
-        raise _broken_file(str(folder), f"{path[:80]!r} is no text of this folder")
+        raise refusal(
+            str(folder), f"{path[:80]!r} is no text of this folder", remedy=csv_cells.AGAIN
+        )
     try:
         return _read_bytes(folder, path).decode("utf-8")
     except UnicodeDecodeError:
-        raise _broken_file(str(folder / path), "it is not UTF-8") from None
+        raise refusal(str(folder / path), "it is not UTF-8", remedy=csv_cells.AGAIN) from None
 
 
 def _read_bytes(folder: Path, path: str) -> bytes:
     file = folder / path
     if not file.is_file() or not file.resolve().is_relative_to(folder.resolve()):
-        raise _broken_file(str(file), "there is no such file in the folder")
+        raise refusal(str(file), "there is no such file in the folder", remedy=csv_cells.AGAIN)
     if file.stat().st_size > _LARGEST:
-        raise _broken_file(str(file), "it is larger than 500 MB")
+        raise refusal(str(file), "it is larger than 500 MB", remedy=csv_cells.AGAIN)
     return file.read_bytes()
-
-
-def _problem(where: str, what: str) -> Problem:
-    return Problem(where, what, remedy="Export the coding again.", code="exchange.table")
-
-
-def _broken_file(where: str, what: str) -> ProblemError:
-    return ProblemError([_problem(where, what)])

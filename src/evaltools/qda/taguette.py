@@ -16,8 +16,7 @@ from html import unescape
 from evaltools.documents.superscripts import blank_superscripts
 from evaltools.documents.text_normalisation import clean
 from evaltools.evidence.messages import list_values, nearest_value, quote_value
-from evaltools.problems import Problem, ProblemError
-from evaltools.qda.model import Choices, CodingSet, Document, DroppedItem, parse_day
+from evaltools.qda.model import Choices, CodingSet, Document, DroppedItem, parse_day, refusal
 from evaltools.qda.names import document_ids
 from evaltools.qda.offsets.conventions import Convention, OffsetScale
 from evaltools.qda.placement import CodedPassage, Span, ToolText, digest, place_passages
@@ -109,9 +108,7 @@ def _project(database: Database, wanted: str | None) -> Row:
         near = nearest_value(wanted, [read_text(row["name"]) for row in rows])
         what = f"it holds no project {quote_value(wanted)}"
         remedy = f"Did you mean {quote_value(near)}?" if near else "Choose one by --project."
-    raise ProblemError(
-        [Problem(database.where, what, list_values(names), remedy, code="exchange.project")]
-    )
+    raise refusal(database.where, what, list_values(names), remedy, "exchange.project")
 
 
 def _log(rows: list[Row]) -> dict[object, tuple[str, object]]:

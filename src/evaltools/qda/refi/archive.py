@@ -20,7 +20,8 @@ from lxml import etree
 from evaltools.documents.limits import Limits
 from evaltools.documents.zip_package import Package, local_name, parse
 from evaltools.files import read_file
-from evaltools.problems import Problem, ProblemError
+from evaltools.problems import ProblemError
+from evaltools.qda.model import refusal
 
 LIMITS = Limits(
     file_bytes=1_000_000_000,
@@ -109,15 +110,13 @@ def open_refi(path: Path) -> Archive:
     with _add_file_name(path.name):
         size = path.stat().st_size
         if size > LIMITS.file_bytes:
-            raise _refusal(
-                "exchange.too-large",
-                f"it has {size / 1e6:.0f} MB",
-                f"up to {LIMITS.file_bytes / 1e6:.0f} MB",
-                "Export the project without videos and pictures.",
-            )
+            allowed = f"up to {LIMITS.file_bytes / 1e6:.0f} MB"
+            remedy = "Export the project without videos and pictures."
+            what = f"it has {size / 1e6:.0f} MB"
+            raise refusal("", what, allowed, remedy, "exchange.too-large")
         data = read_file(path, path.name, LIMITS.file_bytes)
         if not data:
-            raise _refusal("exchange.empty", "it is empty", "", "Export it again.")
+            raise refusal("", "it is empty", remedy="Export it again.", code="exchange.empty")
         if data.startswith(b"PK"):
             return _open_package(path.name, data)
         root = _parse(data, path.name)
@@ -128,18 +127,13 @@ def _open_package(name: str, data: bytes) -> Archive:
     package = Package(data, LIMITS)
     projects = [n for n in package.names if n.casefold().endswith(".qde")]
     if len(projects) != 1:
-        raise _refusal(
-            "exchange.no-project",
-            f"it holds {len(projects) or 'no'} project files (.qde)",
-            "one project.qde",
-            "Export the project again.",
-        )
+        what = f"it holds {len(projects) or 'no'} project files (.qde)"
+        remedy = "Export the project again."
+        raise refusal("", what, "one project.qde", remedy, "exchange.no-project")
     if package.size(projects[0]) > LARGEST_PROJECT:
-        raise _refusal(
-            "exchange.too-large",
-            f"its {projects[0]} has {package.size(projects[0]) / 1e6:.0f} MB",
-            f"up to {LARGEST_PROJECT / 1e6:.0f} MB",
-        )
+        what = f"its {projects[0]} has {package.size(projects[0]) / 1e6:.0f} MB"
+        allowed = f"up to {LARGEST_PROJECT / 1e6:.0f} MB"
+        raise refusal("", what, allowed, code="exchange.too-large")
     root = _parse(package.read(projects[0]), projects[0])
     members: dict[str, str] = {}
     for member in package.names:
@@ -153,19 +147,13 @@ def _parse(data: bytes, name: str) -> etree._Element:
     while data.startswith((b"\xef\xbb\xbf", b" ", b"\n", b"\r", b"\t")):
         data = data.removeprefix(b"\xef\xbb\xbf").lstrip(b" \n\r\t")
     if not data.lstrip(b"\xff\xfe\0").startswith(b"<"):
-        raise _refusal("exchange.not-refi", "it is no XML", "a REFI-QDA project or codebook")
+        allowed = "a REFI-QDA project or codebook"
+        raise refusal("", "it is no XML", allowed, code="exchange.not-refi")
     root = parse(data, name)
     if local_name(root) not in ("Project", "CodeBook"):
-        raise _refusal(
-            "exchange.not-refi",
-            f"its XML begins with {local_name(root)}",
-            "Project or CodeBook of REFI-QDA",
-        )
+        what, allowed = f"its XML begins with {local_name(root)}", "Project or CodeBook of REFI-QDA"
+        raise refusal("", what, allowed, code="exchange.not-refi")
     return root
-
-
-def _refusal(code: str, what: str, allowed: str = "", remedy: str = "") -> ProblemError:
-    return ProblemError([Problem("", what, allowed, remedy, code)])
 
 
 @contextmanager

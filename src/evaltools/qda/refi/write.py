@@ -11,8 +11,18 @@ from pathlib import Path
 from lxml import etree
 
 from evaltools.files import replace_file
-from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.qda.model import Case, Code, Coder, Coding, CodingSet, Document, Segment, neighbours
+from evaltools.problems import refuse
+from evaltools.qda.model import (
+    Case,
+    Code,
+    Coder,
+    Coding,
+    CodingSet,
+    Document,
+    Segment,
+    neighbours,
+    refusal,
+)
 from evaltools.qda.offsets.scoring import quote_key
 from evaltools.qda.refi.model import (
     BLOCK,
@@ -73,8 +83,7 @@ def write_qdc(codings: CodingSet, path: Path) -> None:
     codes = CodingSet(codes=codings.codes)
     refuse(find_writing_problems(codes))
     if not codings.codes:
-        problem = Problem(path.name, "there is no code to write", code="exchange.unwritable")
-        raise ProblemError([problem])
+        raise refusal(path.name, "there is no code to write", code="exchange.unwritable")
     project = _Project(arrange_coding(codes))
     project.assign_own_guids()
     root = _root("CodeBook")
