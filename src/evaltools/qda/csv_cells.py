@@ -10,11 +10,11 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from evaltools.problems import ProblemError
 from evaltools.qda.model import refusal
 
 _GUARDED = ("=", "+", "-", "@", "\t", "\r", "'")
 _LARGEST_CELL = 50_000_000
-AGAIN = "Export the coding again."
 
 
 def escape_formula(text: str) -> str:
@@ -43,7 +43,7 @@ def _cell(text: str) -> str:
 
 
 def read_cells(data: bytes, where: str) -> list[dict[str, str]]:
-    """Rows of delimited text that `written` wrote, cells unguarded, by column.
+    """Rows of delimited text that `write_cells` wrote, cells unguarded, by column.
 
     Arguments:
         data: bytes of the file.
@@ -54,20 +54,25 @@ def read_cells(data: bytes, where: str) -> list[dict[str, str]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise refusal(where, "it is not UTF-8", remedy=AGAIN) from None
+        raise broken_table(where, "it is not UTF-8") from None
     limit = csv.field_size_limit(_LARGEST_CELL)
     try:
         records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         what = f"it cannot be split into cells ({error})"
-        raise refusal(where, what, remedy=AGAIN) from None
+        raise broken_table(where, what) from None
     finally:
         csv.field_size_limit(limit)
     if not records:
-        raise refusal(where, "it is empty", remedy=AGAIN)
+        raise broken_table(where, "it is empty")
     header, *rows = records
     for number, row in enumerate(rows, start=2):
         if len(row) != len(header):
             what = f"{len(row)} cells under {len(header)} column names"
-            raise refusal(f"{where}, row {number}", what, remedy=AGAIN)
+            raise broken_table(f"{where}, row {number}", what)
     return [dict(zip(header, map(unescape_formula, row), strict=True)) for row in rows]
+
+
+def broken_table(where: str, what: str) -> ProblemError:
+    """The error of a table that is not as it was written."""
+    return refusal(where, what, remedy="Export the coding again.")

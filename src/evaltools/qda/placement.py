@@ -17,19 +17,7 @@ from functools import cached_property
 import numpy as np
 
 from evaltools.documents.text_normalisation import clean
-from evaltools.qda.model import (
-    Certainty,
-    Coder,
-    Coding,
-    CodingSet,
-    DroppedItem,
-    Polarity,
-    ReadDocument,
-    Segment,
-    coding_id,
-    neighbours,
-    segment_id,
-)
+from evaltools.qda import model
 from evaltools.qda.offsets.conventions import (
     BY_NAME,
     CANDIDATES,
@@ -136,21 +124,21 @@ class CodedPassage:
     quote: str = ""
     origin_guid: str = ""
     created: date | None = None
-    polarity: Polarity = "affirm"
-    certainty: Certainty | None = None
+    polarity: model.Polarity = "affirm"
+    certainty: model.Certainty | None = None
     round: int = 1
     page: int | None = None
     section: str = ""
 
 
 def place_passages(
-    coding: CodingSet,
+    coding: model.CodingSet,
     marks: Sequence[CodedPassage],
     sources: Mapping[str, ToolText],
     tool: str,
     conventions: Sequence[Convention],
     positions: str = "",
-) -> CodingSet:
+) -> model.CodingSet:
     """The coding set with marks put into the texts, and their coders.
 
     Arguments:
@@ -160,9 +148,9 @@ def place_passages(
     """
     stated = Convention.stated(positions)
     conventions = (stated,) if stated else conventions
-    segments: dict[str, Segment] = {}
-    codings: dict[str, Coding] = {}
-    dropped: list[DroppedItem] = []
+    segments: dict[str, model.Segment] = {}
+    codings: dict[str, model.Coding] = {}
+    dropped: list[model.DroppedItem] = []
     tally: Counter[str] = Counter()
     by_document: dict[str, list[CodedPassage]] = {}
     for mark in marks:
@@ -180,18 +168,20 @@ def place_passages(
             )
             if isinstance(found, str):
                 shown = "" if mark.start is None else f"{mark.start} to {mark.end}"
-                dropped.append(DroppedItem(mark.where, mark.quote[:200] or shown, found, "passage"))
+                dropped.append(
+                    model.DroppedItem(mark.where, mark.quote[:200] or shown, found, "passage")
+                )
                 continue
             assert source is not None
             (start, end), how = found
             tally[how] += 1
-            segment = Segment(
-                segment_id(document_id, start, end),
+            segment = model.Segment(
+                model.segment_id(document_id, start, end),
                 document_id,
                 start,
                 end,
                 source.text[start:end],
-                *neighbours(source.text, start, end),
+                *model.neighbours(source.text, start, end),
                 page=mark.page,
                 section=mark.section,
                 origin_tool=tool,
@@ -199,26 +189,28 @@ def place_passages(
                 offset_convention=how,
             )
             segments.setdefault(segment.segment_id, segment)
-            identifier = coding_id(segment.segment_id, mark.code_id, mark.coder_id, mark.round)
-            coded = Coding(
+            identifier = model.coding_id(
+                segment.segment_id, mark.code_id, mark.coder_id, mark.round
+            )
+            coded = model.Coding(
                 *(identifier, segment.segment_id, mark.code_id, mark.coder_id, mark.polarity),
                 *(mark.certainty, mark.round, mark.created),
             )
             if codings.setdefault(identifier, coded) is not coded:
                 why = "the same code stands on the same passage already"
-                dropped.append(DroppedItem(mark.where, segment.quote[:200], why, "repeated"))
+                dropped.append(model.DroppedItem(mark.where, segment.quote[:200], why, "repeated"))
     ordered = sorted(segments.values(), key=lambda one: (one.document_id, one.start, one.end))
     rank = {segment.segment_id: number for number, segment in enumerate(ordered)}
     read = sorted({(mark.document_id, mark.coder_id, mark.round) for mark in marks})
     return replace(
         coding,
-        coders=tuple(Coder(name, name) for name in sorted({mark.coder_id for mark in marks})),
+        coders=tuple(model.Coder(name, name) for name in sorted({mark.coder_id for mark in marks})),
         segments=tuple(ordered),
         codings=tuple(
             sorted(codings.values(), key=lambda one: (rank[one.segment_id], one.coding_id))
         ),
         readings=tuple(
-            ReadDocument(document, coder, round_, False) for document, coder, round_ in read
+            model.ReadDocument(document, coder, round_, False) for document, coder, round_ in read
         ),
         positions=_explain_placing(tally, len(dropped)),
         dropped=(*coding.dropped, *dropped),

@@ -7,17 +7,7 @@ from pathlib import Path
 
 from evaltools.files import open_file
 from evaltools.problems import ProblemError
-from evaltools.qda import qualcoder, sqlite, tables, taguette
-from evaltools.qda.model import (
-    NO_CHOICES,
-    Choices,
-    Coder,
-    Coding,
-    CodingSet,
-    ReadDocument,
-    coding_id,
-    refusal,
-)
+from evaltools.qda import model, qualcoder, sqlite, tables, taguette
 from evaltools.qda.offsets.conventions import Convention
 from evaltools.qda.spreadsheets import SUFFIXES, read_spreadsheet, workbook_kind
 
@@ -26,7 +16,7 @@ _READ += "(CSV, XLSX, ODS), or a folder written by evaltools"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-def read_coding(path: Path, choices: Choices = NO_CHOICES) -> CodingSet:
+def read_coding(path: Path, choices: model.Choices = model.NO_CHOICES) -> model.CodingSet:
     """The coding in a file of any tool; `origin` says what it was taken for.
 
     Arguments:
@@ -39,15 +29,15 @@ def read_coding(path: Path, choices: Choices = NO_CHOICES) -> CodingSet:
     return _fill_coder(_read(path, choices), choices.coder, path.name)
 
 
-def read_codes(path: Path, choices: Choices = NO_CHOICES) -> CodingSet:
+def read_codes(path: Path, choices: model.Choices = model.NO_CHOICES) -> model.CodingSet:
     """The codes alone, whoever coded what with them."""
     coding = _read(path, choices)
-    return CodingSet(
+    return model.CodingSet(
         origin=coding.origin, codes=coding.codes, faults=coding.faults, dropped=coding.dropped
     )
 
 
-def _read(path: Path, choices: Choices) -> CodingSet:
+def _read(path: Path, choices: model.Choices) -> model.CodingSet:
     positions = Convention.stated(choices.positions)
     if path.is_dir():
         if tables.is_table_folder(path):
@@ -56,7 +46,7 @@ def _read(path: Path, choices: Choices) -> CodingSet:
             with sqlite.open_database(path / qualcoder.FILE_NAME) as database:
                 if database.tables >= qualcoder.TABLES:
                     return qualcoder.read_qualcoder(database, choices)
-            raise refusal(path.name, "it is no QualCoder project", code="exchange.database")
+            raise model.refusal(path.name, "it is no QualCoder project", code="exchange.database")
         raise _unknown(path, "the folder is of no tool that is read")
     if not path.exists():
         raise _unknown(path, "there is no such file", "Is the name right?")
@@ -85,7 +75,7 @@ def _read(path: Path, choices: Choices) -> CodingSet:
     return read_spreadsheet(path, choices)
 
 
-def _in_round(coding: CodingSet, round_: int) -> CodingSet:
+def _in_round(coding: model.CodingSet, round_: int) -> model.CodingSet:
     """The set in another round, where it knows of the first only, as a format does without any."""
     rounds = {one.round for one in coding.codings} | {one.round for one in coding.readings}
     if round_ == 1 or not rounds <= {1}:
@@ -96,7 +86,7 @@ def _in_round(coding: CodingSet, round_: int) -> CodingSet:
             replace(
                 one,
                 round=round_,
-                coding_id=coding_id(one.segment_id, one.code_id, one.coder_id, round_),
+                coding_id=model.coding_id(one.segment_id, one.code_id, one.coder_id, round_),
             )
             for one in coding.codings
         ),
@@ -104,7 +94,7 @@ def _in_round(coding: CodingSet, round_: int) -> CodingSet:
     )
 
 
-def _fill_coder(coding: CodingSet, coder: str, where: str) -> CodingSet:
+def _fill_coder(coding: model.CodingSet, coder: str, where: str) -> model.CodingSet:
     """The set with a coder for what names none; refused where none is given."""
     nameless = sum(not one.coder_id for one in coding.codings)
     if not nameless:
@@ -112,7 +102,7 @@ def _fill_coder(coding: CodingSet, coder: str, where: str) -> CodingSet:
             names = ", ".join(one.pseudonym for one in coding.coders[:8])
             what = "it says itself who coded, so --coder has nothing to tell"
             remedy = "Map its coders by --coders."
-            raise refusal(where, what, names, remedy, "exchange.coder")
+            raise model.refusal(where, what, names, remedy, "exchange.coder")
         return replace(
             coding,
             coders=tuple(one for one in coding.coders if one.coder_id),
@@ -120,18 +110,18 @@ def _fill_coder(coding: CodingSet, coder: str, where: str) -> CodingSet:
         )
     if not coder:
         what = f"it does not say who made {nameless} of its {len(coding.codings)} codings"
-        raise refusal(where, what, "", "Say who did by --coder NAME.", "exchange.coder")
+        raise model.refusal(where, what, "", "Say who did by --coder NAME.", "exchange.coder")
 
-    def named(one: Coding) -> Coding:
+    def named(one: model.Coding) -> model.Coding:
         if one.coder_id:
             return one
-        identifier = coding_id(one.segment_id, one.code_id, coder, one.round)
+        identifier = model.coding_id(one.segment_id, one.code_id, coder, one.round)
         return replace(one, coder_id=coder, coding_id=identifier)
 
     codings = {one.coding_id: one for one in map(named, coding.codings)}
     coders = {one.coder_id: one for one in coding.coders if one.coder_id}
-    coders.setdefault(coder, Coder(coder, coder))
-    readings: dict[tuple[str, str, int], ReadDocument] = {}
+    coders.setdefault(coder, model.Coder(coder, coder))
+    readings: dict[tuple[str, str, int], model.ReadDocument] = {}
     for reading in coding.readings:
         who = reading.coder_id or coder
         readings.setdefault(
@@ -146,4 +136,4 @@ def _fill_coder(coding: CodingSet, coder: str, where: str) -> CodingSet:
 
 
 def _unknown(path: Path, what: str, remedy: str = "") -> ProblemError:
-    return refusal(path.name, what, "" if remedy else _READ, remedy, "exchange.unknown")
+    return model.refusal(path.name, what, "" if remedy else _READ, remedy, "exchange.unknown")

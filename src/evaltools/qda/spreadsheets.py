@@ -25,17 +25,7 @@ from evaltools.evidence.raw_table import (
 from evaltools.evidence.workbook import read_workbook
 from evaltools.files import read_file
 from evaltools.problems import Problem, refuse
-from evaltools.qda.model import (
-    Certainty,
-    Choices,
-    Code,
-    CodingSet,
-    Document,
-    DroppedItem,
-    Loss,
-    Polarity,
-    refusal,
-)
+from evaltools.qda import model
 from evaltools.qda.names import code_ids, document_ids, lexicon, match_document, meanings
 from evaltools.qda.placement import TABLE, CodedPassage, ToolText, place_passages
 
@@ -64,7 +54,7 @@ class Layout:
     separators: tuple[str, ...]
 
 
-def read_spreadsheet(path: Path, choices: Choices) -> CodingSet:
+def read_spreadsheet(path: Path, choices: model.Choices) -> model.CodingSet:
     """The coding in a table of passages: CSV, XLSX or ODS.
 
     Raises ProblemError where it cannot be read, or it is not clear which column holds what.
@@ -106,7 +96,7 @@ def read_grid(
     except UnreadableTableError as error:
         where = path.name + (f", row {error.row}" if error.row else "")
         remedy = "Say which by --sheet." if error.code == "data.sheet" else error.remedy
-        raise refusal(where, error.what, error.allowed, remedy, error.code) from None
+        raise model.refusal(where, error.what, error.allowed, remedy, error.code) from None
 
 
 def workbook_kind(data: bytes) -> str:
@@ -177,14 +167,14 @@ def _wrong_columns(header: Sequence[str], given: Mapping[str, str], where: str) 
 class _Table:
     """One reading of a table: what its rows say, and what is left behind."""
 
-    def __init__(self, name: str, grid: RawTable, choices: Choices) -> None:
+    def __init__(self, name: str, grid: RawTable, choices: model.Choices) -> None:
         self.name, self.grid, self.choices = name, grid, choices
         self.layout = find_layout(grid.header, choices.columns, name)
         self.unmatched: dict[str, str] = {}
-        self.dropped: list[DroppedItem] = []
+        self.dropped: list[model.DroppedItem] = []
         self.problems: list[Problem] = []
 
-    def read(self) -> CodingSet:
+    def read(self) -> model.CodingSet:
         for ragged, count in self.grid.ragged:
             self._drop(
                 ragged, "", f"it has {count} cells under {len(self.grid.header)} column names"
@@ -198,11 +188,11 @@ class _Table:
         for number, row in zip(self.grid.numbers, self.grid.rows, strict=True):
             marks += self._marks(number, row, documents, ids)
         refuse(self.problems)
-        coding = CodingSet(
+        coding = model.CodingSet(
             origin=f"{self.layout.tool}, table {self.name}",
             documents=tuple(documents[name] for name in names),
             codes=tuple(
-                Code(
+                model.Code(
                     ids[path],
                     ids[path[:-1]] if len(path) > 1 else None,
                     path[-1],
@@ -224,16 +214,18 @@ class _Table:
         cell = "" if column is None else row[column].replace("_x000D_", "\r")
         return cell if field == "quote" else cell.strip()
 
-    def _drop(self, number: int, what: str, why: str, loss: Loss = "passage") -> None:
-        self.dropped.append(DroppedItem(f"row {number}", what[:200], why, loss))
+    def _drop(self, number: int, what: str, why: str, loss: model.Loss = "passage") -> None:
+        self.dropped.append(model.DroppedItem(f"row {number}", what[:200], why, loss))
 
     def _names(self) -> list[str]:
         """Documents in the order of the table; one nameless where only one can be meant."""
         names = dict.fromkeys(self._cell(row, "document") for row in self.grid.rows)
         return [name for name in names if name or "document" not in self.layout.columns]
 
-    def _documents(self, names: Sequence[str]) -> tuple[dict[str, Document], dict[str, ToolText]]:
-        documents: dict[str, Document] = {}
+    def _documents(
+        self, names: Sequence[str]
+    ) -> tuple[dict[str, model.Document], dict[str, ToolText]]:
+        documents: dict[str, model.Document] = {}
         sources: dict[str, ToolText] = {}
         library = self.choices.library
         cases: dict[str, set[str]] = {}
@@ -242,11 +234,11 @@ class _Table:
         identifiers = document_ids({name: name for name in names})
         for name in names:
             if not name and len(library) == 1:
-                found: Document | None = library[0]
+                found: model.Document | None = library[0]
             else:
                 hints = cases[name] - {""}
                 match = match_document(
-                    Document(name, name, None),
+                    model.Document(name, name, None),
                     library,
                     self.choices.documents,
                     hints if len(hints) == 1 else (),
@@ -254,7 +246,7 @@ class _Table:
                 found = match.document
                 if found is None:
                     self.unmatched[name] = match.why
-            documents[name] = found or Document(identifiers[name], name, None)
+            documents[name] = found or model.Document(identifiers[name], name, None)
             if found and found.text is not None:
                 sources[found.document_id] = ToolText(found.text)
         if library and names and len(self.unmatched) == len(names):
@@ -281,7 +273,7 @@ class _Table:
         self,
         number: int,
         row: Sequence[str],
-        documents: Mapping[str, Document],
+        documents: Mapping[str, model.Document],
         ids: Mapping[tuple[str, ...], str],
     ) -> list[CodedPassage]:
         quote, name, paths = self._cell(row, "quote"), self._cell(row, "document"), self._paths(row)
@@ -295,8 +287,8 @@ class _Table:
             why = "a comment; the study has no place for it"
             self._drop(number, comment, why, "unsupported")
         start, end = self._number(number, row, "start"), self._number(number, row, "end")
-        polarity = self._choice(number, row, "polarity", get_args(Polarity)) or "affirm"
-        certainty = self._choice(number, row, "certainty", get_args(Certainty)) or None
+        polarity = self._choice(number, row, "polarity", get_args(model.Polarity)) or "affirm"
+        certainty = self._choice(number, row, "certainty", get_args(model.Certainty)) or None
         return [
             CodedPassage(
                 f"row {number}",
@@ -308,8 +300,8 @@ class _Table:
                 quote,
                 self._cell(row, "id"),
                 _day(self._cell(row, "created")),
-                cast(Polarity, polarity),
-                cast("Certainty | None", certainty),
+                cast(model.Polarity, polarity),
+                cast("model.Certainty | None", certainty),
                 self._number(number, row, "round") or self.choices.round,
                 self._number(number, row, "page") or None,
                 self._cell(row, "section"),

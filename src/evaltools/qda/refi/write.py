@@ -12,17 +12,7 @@ from lxml import etree
 
 from evaltools.files import replace_file
 from evaltools.problems import refuse
-from evaltools.qda.model import (
-    Case,
-    Code,
-    Coder,
-    Coding,
-    CodingSet,
-    Document,
-    Segment,
-    neighbours,
-    refusal,
-)
+from evaltools.qda import model
 from evaltools.qda.offsets.scoring import quote_key
 from evaltools.qda.refi.model import (
     BLOCK,
@@ -54,7 +44,7 @@ _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DATE = (1980, 1, 1, 0, 0, 0)  # the first that zip knows: files must not depend on the clock
 
 
-def write_qdpx(codings: CodingSet, path: Path) -> None:
+def write_qdpx(codings: model.CodingSet, path: Path) -> None:
     """Write a coding as a REFI-QDA project.
 
     Positions are code points from 0 of UTF-8 texts with LF and without a byte order mark, the
@@ -75,15 +65,15 @@ def write_qdpx(codings: CodingSet, path: Path) -> None:
     replace_file(path, buffer.getvalue())
 
 
-def write_qdc(codings: CodingSet, path: Path) -> None:
+def write_qdc(codings: model.CodingSet, path: Path) -> None:
     """Write the codes of a coding as a REFI-QDA codebook.
 
     Raises ProblemError where there is no code, since the format has no empty codebook.
     """
-    codes = CodingSet(codes=codings.codes)
+    codes = model.CodingSet(codes=codings.codes)
     refuse(find_writing_problems(codes))
     if not codings.codes:
-        raise refusal(path.name, "there is no code to write", code="exchange.unwritable")
+        raise model.refusal(path.name, "there is no code to write", code="exchange.unwritable")
     project = _Project(arrange_coding(codes))
     project.assign_own_guids()
     root = _root("CodeBook")
@@ -135,7 +125,7 @@ class _Project:
         texts: sources by file name.
     """
 
-    def __init__(self, codings: CodingSet) -> None:
+    def __init__(self, codings: model.CodingSet) -> None:
         self.codings = codings
         self.texts: dict[str, str] = {}
         self._guids: dict[tuple[str, str], str] = {}
@@ -227,7 +217,7 @@ class _Project:
         for kind, identifier, own in sorted(found, key=lambda item: not item[2]):
             self.assign_guid(kind, identifier, own)
 
-    def _user(self, users: etree._Element, coder: Coder) -> Line:
+    def _user(self, users: etree._Element, coder: model.Coder) -> Line:
         guid = self.assign_guid("coder", coder.coder_id)
         _child(users, "User", guid=guid, name=coder.pseudonym, id=coder.coder_id)
         return Line.about(
@@ -282,7 +272,7 @@ class _Project:
             _child(holder, "VariableRef", targetGUID=self.assign_guid("variable", name))
             _child(holder, "TextValue").text = value
 
-    def _case(self, cases: etree._Element, index: int, case: Case) -> Line:
+    def _case(self, cases: etree._Element, index: int, case: model.Case) -> Line:
         guid = self.assign_guid("case", f"{index}:{case.name}")
         element = _child(cases, "Case", guid=guid, name=case.name)
         self._values(element, case.variables)
@@ -302,10 +292,10 @@ class _Project:
 
     def _sources(self, sources: etree._Element) -> None:
         """Documents with their passages and codes, each with a note of what has no place."""
-        segments: dict[str, list[Segment]] = {}
+        segments: dict[str, list[model.Segment]] = {}
         for segment in self.codings.segments:
             segments.setdefault(segment.document_id, []).append(segment)
-        codings: dict[str, list[Coding]] = {}
+        codings: dict[str, list[model.Coding]] = {}
         for coding in self.codings.codings:
             codings.setdefault(coding.segment_id, []).append(coding)
         for document in self.codings.documents:
@@ -322,7 +312,7 @@ class _Project:
             _child(element, "NoteRef", targetGUID=note)
             self._values(element, document.variables)
 
-    def _document_line(self, element: etree._Element, document: Document, guid: str) -> Line:
+    def _document_line(self, element: etree._Element, document: model.Document, guid: str) -> Line:
         digest = ""
         if document.text is not None:
             element.set("plainTextPath", f"internal://{guid}.txt")
@@ -340,7 +330,7 @@ class _Project:
             line["text_sha256"] = document.text_sha256
         return line
 
-    def _selection(self, source: etree._Element, segment: Segment, text: str) -> Line:
+    def _selection(self, source: etree._Element, segment: model.Segment, text: str) -> Line:
         guid = self.assign_guid("segment", segment.segment_id)
         quote = " ".join(segment.quote.split())
         name = quote if len(quote) <= SHOWN else quote[: SHOWN - 1] + "…"
@@ -355,7 +345,7 @@ class _Project:
             origin_tool=segment.origin_tool,
             offset_convention=segment.offset_convention,
         )
-        prefix, suffix = neighbours(text, segment.start, segment.end)
+        prefix, suffix = model.neighbours(text, segment.start, segment.end)
         if segment.prefix != prefix:
             line["prefix"] = segment.prefix
         if segment.suffix != suffix:
@@ -364,7 +354,9 @@ class _Project:
             line["origin_guid"] = segment.origin_guid
         return line
 
-    def _coding(self, selection: etree._Element, segment: Segment, coding: Coding) -> Line:
+    def _coding(
+        self, selection: etree._Element, segment: model.Segment, coding: model.Coding
+    ) -> Line:
         guid = self.assign_guid("coding", coding.coding_id)
         user = self.assign_guid("coder", coding.coder_id)
         element = _child(selection, "Coding", guid=guid, creatingUser=user)
@@ -382,7 +374,7 @@ class _Project:
         )
 
 
-def _code_line(code: Code, guid: str, *, nested: bool) -> Line:
+def _code_line(code: model.Code, guid: str, *, nested: bool) -> Line:
     """What the format has no place for in a code, whose parent it shows where it is nested."""
     parts = Description(code.definition, code.include, code.exclude)
     kept = split_description(legal_text(str(parts))) == parts
