@@ -50,11 +50,6 @@ class Archive:
     package: Package | None = None
     _members: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def is_codebook(self) -> bool:
-        """Whether it is a codebook without a project."""
-        return local_name(self.root) == "CodeBook"
-
     def find(self, path: str) -> str | None:
         """The member that a path means; only its file name is looked at.
 

@@ -217,7 +217,7 @@ class Leftovers:
     def __init__(self, root: etree._Element) -> None:
         # The list keeps lxml's proxies alive, so that each element is one object throughout.
         self.elements = [one for one in root.iter() if isinstance(one.tag, str)]
-        self._used: set[etree._Element] = set()
+        self.used: set[etree._Element] = set()
         self._reasons: dict[etree._Element, tuple[str, Loss]] = {}
         self._names: dict[str, str] = {}
         for element in self.elements:
@@ -227,7 +227,7 @@ class Leftovers:
 
     def mark_used(self, *elements: etree._Element | None) -> None:
         """What these say is in the study."""
-        self._used.update(element for element in elements if element is not None)
+        self.used.update(element for element in elements if element is not None)
 
     def drop(self, element: etree._Element, why: str, loss: Loss = "unsupported") -> None:
         """An element and all in it that was not used stay behind, for a reason."""
@@ -235,14 +235,10 @@ class Leftovers:
             if isinstance(inner.tag, str):
                 self._reasons.setdefault(inner, (why, loss))
 
-    def used_elements(self, name: str) -> Iterator[etree._Element]:
-        """Elements of a name that were used."""
-        return (e for e in self.elements if local_name(e) == name and e in self._used)
-
     @property
     def taken(self) -> Counter[str]:
         """Elements that were used, by name."""
-        return Counter(map(local_name, self._used))
+        return Counter(map(local_name, self.used))
 
     @property
     def dropped(self) -> tuple[DroppedItem, ...]:
@@ -250,7 +246,7 @@ class Leftovers:
         return tuple(
             DroppedItem(self._where(element), self._what(element), *self._reason(element))
             for element in self.elements
-            if element not in self._used
+            if element not in self.used
             and (len(element) or element.attrib or (element.text or "").strip())
         )
 
@@ -279,7 +275,7 @@ class Leftovers:
         if element in self._reasons:
             return self._reasons[element]
         for outer in (element, *element.iterancestors()):
-            if outer in self._used:
+            if outer in self.used:
                 break
             if outer in self._reasons:
                 return self._reasons[outer][0], "unsupported"

@@ -88,20 +88,18 @@ def read_with_leftovers(
     archive = open_refi(path)
     leftovers = Leftovers(archive.root)
     origin = " ".join((archive.root.get("origin") or "").split())
-    if archive.is_codebook:
+    if local_name(archive.root) == "CodeBook":
         project = ProjectFile(archive, PrivateNotes(), leftovers, {}, origin)
         codes, _ = _read_codes(archive.root, project, code_ids)
         errors = find_schema_errors(archive.root)
         coding = CodingSet(origin=origin, codes=codes, faults=errors, dropped=leftovers.dropped)
         return coding, leftovers
-    ours = dict(_our_notes(archive))
-    notes = PrivateNotes(line for text in ours.values() for line in read_lines(text))
     variables = {
         (guid := read_guid(variable)): variable.get("name", guid)
         for variable in _inner(archive.root, "Variables", "Variable")
     }
+    notes = _take_notes(archive, leftovers)
     project = ProjectFile(archive, notes, leftovers, variables, origin)
-    _take_notes(project, frozenset(ours))
     return _read_project(project, stated, code_ids), leftovers
 
 
@@ -128,7 +126,13 @@ def _read_project(
         passages.read(coded, detected.of(index))
     relations = _read_relations(project, passages)
     cases = _read_cases(project, sources)
-    _take_variables(project)
+    # Variables of which a value was read are in the study; others stay behind.
+    values = [one for one in leftovers.used if local_name(one) == "VariableRef"]
+    known = {read_guid(one, "targetGUID") for one in values}
+    leftovers.mark_used(*children(root, "Variables"))
+    leftovers.mark_used(
+        *(one for one in _inner(root, "Variables", "Variable") if read_guid(one) in known)
+    )
     own = notes.line("project", OURS) if project.origin.startswith(OURS) else Line()
     # Positions were read as they were before, if this is our own file, unchanged.
     unchanged = own and not passages.new
@@ -149,35 +153,19 @@ def _read_project(
     )
 
 
-def _our_notes(archive: Archive) -> Iterator[tuple[str, str]]:
-    """GUID and text of the notes that evaltools wrote."""
+def _take_notes(archive: Archive, leftovers: Leftovers) -> PrivateNotes:
+    """Our own notes, used up with what points to them; other memos stay behind."""
+    texts: dict[str, str] = {}
+    leftovers.mark_used(*children(archive.root, "Notes"))
     for note in _inner(archive.root, "Notes", "Note"):
-        if (note.get("name") or "").startswith(OURS):
-            text = load_text(archive, note).text
-            if text is not None and is_ours(text):
-                yield read_guid(note), text
-
-
-def _take_notes(project: ProjectFile, ours: frozenset[str]) -> None:
-    """Our own notes and what points to them were read; other memos stay behind."""
-    leftovers = project.leftovers
-    leftovers.mark_used(*children(project.archive.root, "Notes"))
-    for note in _inner(project.archive.root, "Notes", "Note"):
-        if read_guid(note) in ours:
+        text = load_text(archive, note).text if note.get("name", "").startswith(OURS) else None
+        if text is not None and is_ours(text):
+            texts[read_guid(note)] = text
             leftovers.mark_used(note, *children(note, "PlainTextContent"))
     for element in leftovers.elements:
-        if local_name(element) == "NoteRef" and read_guid(element, "targetGUID") in ours:
+        if local_name(element) == "NoteRef" and read_guid(element, "targetGUID") in texts:
             leftovers.mark_used(element)
-
-
-def _take_variables(project: ProjectFile) -> None:
-    """Variables of which a value was read are in the study; others stay behind."""
-    root, leftovers = project.archive.root, project.leftovers
-    used = {read_guid(e, "targetGUID") for e in leftovers.used_elements("VariableRef")}
-    leftovers.mark_used(*children(root, "Variables"))
-    for variable in _inner(root, "Variables", "Variable"):
-        if read_guid(variable) in used:
-            leftovers.mark_used(variable)
+    return PrivateNotes(line for text in texts.values() for line in read_lines(text))
 
 
 def _dropped_before(own: Line) -> Iterator[DroppedItem]:
