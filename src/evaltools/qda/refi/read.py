@@ -10,23 +10,7 @@ from typing import get_args
 from lxml import etree
 
 from evaltools.documents.zip_package import children, first, local_name
-from evaltools.qda.model import (
-    Case,
-    Certainty,
-    Code,
-    Coding,
-    CodingSet,
-    DroppedItem,
-    Loss,
-    Polarity,
-    ReadDocument,
-    Relation,
-    Segment,
-    coding_id,
-    neighbours,
-    parse_day,
-    segment_id,
-)
+from evaltools.qda import model
 from evaltools.qda.names import identifier, lexicon, meanings
 from evaltools.qda.offsets.conventions import Convention, OffsetScale
 from evaltools.qda.offsets.detection import detect_conventions
@@ -59,14 +43,14 @@ from evaltools.qda.refi.sources import (
 )
 from evaltools.qda.refi.validate import find_schema_errors
 
-_POLARITIES: Mapping[str, Polarity] = {one: one for one in get_args(Polarity)}
-_CERTAINTIES: Mapping[str, Certainty] = {one: one for one in get_args(Certainty)}
+_POLARITIES: Mapping[str, model.Polarity] = {one: one for one in get_args(model.Polarity)}
+_CERTAINTIES: Mapping[str, model.Certainty] = {one: one for one in get_args(model.Certainty)}
 _EITHER_WAY = ("rival", "counter")  # what these tie is the same from both ends
 
 
 def read_refi(
     path: Path, positions: Convention | str | None = None, code_ids: Collection[str] = ()
-) -> CodingSet:
+) -> model.CodingSet:
     """The coding in a REFI-QDA project (.qdpx, .qde), or the codes of a codebook (.qdc).
 
     Arguments:
@@ -82,7 +66,7 @@ def read_refi(
 
 def read_with_leftovers(
     path: Path, positions: Convention | str | None = None, code_ids: Collection[str] = ()
-) -> tuple[CodingSet, Leftovers]:
+) -> tuple[model.CodingSet, Leftovers]:
     """The same, with the account of every element of the file."""
     stated = Convention.stated(positions) if isinstance(positions, str) else positions
     archive = open_refi(path)
@@ -92,7 +76,9 @@ def read_with_leftovers(
         project = ProjectFile(archive, PrivateNotes(), leftovers, {}, origin)
         codes, _ = _read_codes(archive.root, project, code_ids)
         errors = find_schema_errors(archive.root)
-        coding = CodingSet(origin=origin, codes=codes, faults=errors, dropped=leftovers.dropped)
+        coding = model.CodingSet(
+            origin=origin, codes=codes, faults=errors, dropped=leftovers.dropped
+        )
         return coding, leftovers
     variables = {
         (guid := read_guid(variable)): variable.get("name", guid)
@@ -109,11 +95,11 @@ def _inner(root: etree._Element, container: str, name: str) -> list[etree._Eleme
 
 def _read_project(
     project: ProjectFile, stated: Convention | None, code_ids: Collection[str]
-) -> CodingSet:
+) -> model.CodingSet:
     root, notes, leftovers = project.archive.root, project.notes, project.leftovers
     leftovers.mark_used(root)
     coders = Coders(project)
-    codes: tuple[Code, ...] = ()
+    codes: tuple[model.Code, ...] = ()
     code_guids: dict[str, str] = {}
     if (codebook := first(root, "CodeBook")) is not None:
         codes, code_guids = _read_codes(codebook, project, code_ids)
@@ -136,7 +122,7 @@ def _read_project(
     own = notes.line("project", OURS) if project.origin.startswith(OURS) else Line()
     # Positions were read as they were before, if this is our own file, unchanged.
     unchanged = own and not passages.new
-    return CodingSet(
+    return model.CodingSet(
         origin=own.text("origin") if own else project.origin,
         documents=tuple(coded.document for coded in sources),
         codes=codes,
@@ -168,22 +154,22 @@ def _take_notes(archive: Archive, leftovers: Leftovers) -> PrivateNotes:
     return PrivateNotes(line for text in texts.values() for line in read_lines(text))
 
 
-def _dropped_before(own: Line) -> Iterator[DroppedItem]:
+def _dropped_before(own: Line) -> Iterator[model.DroppedItem]:
     lines = own.get("dropped")
     for line in lines if isinstance(lines, list) else ():
         if not isinstance(line, list) or not all(isinstance(part, str) for part in line):
             continue
-        if len(line) == 4 and line[3] in get_args(Loss):
-            yield DroppedItem(line[0], line[1], line[2], line[3])
+        if len(line) == 4 and line[3] in get_args(model.Loss):
+            yield model.DroppedItem(line[0], line[1], line[2], line[3])
         elif len(line) == 3:  # written before losses had kinds
-            yield DroppedItem(line[0], line[1], line[2], "unsupported")
+            yield model.DroppedItem(line[0], line[1], line[2], "unsupported")
 
 
 def _read_codes(
     codebook: etree._Element, project: ProjectFile, known: Collection[str]
-) -> tuple[tuple[Code, ...], dict[str, str]]:
+) -> tuple[tuple[model.Code, ...], dict[str, str]]:
     """Codes in the order of the file, parents before children, and their ids by GUID."""
-    codes: dict[str, Code] = {}
+    codes: dict[str, model.Code] = {}
     by_guid: dict[str, str] = {}
     project.leftovers.mark_used(codebook, *children(codebook, "Codes"))
     # A list instead of recursion, since files may be nested deeply.
@@ -210,7 +196,7 @@ def _read_code(
     project: ProjectFile,
     found: Collection[str],
     known: Collection[str],
-) -> Code:
+) -> model.Code:
     name, guid = element.get("name") or "", read_guid(element)
     described = first(element, "Description")
     project.leftovers.mark_used(element, described)
@@ -226,7 +212,7 @@ def _read_code(
     was = Description(*map(line.text, Description._fields))
     # What the note says, unless the description was changed since.
     noted = was != Description() and legal_text(str(was)) == text
-    return Code(
+    return model.Code(
         code_id=code_id,
         parent_id=parent_id or line.text("parent_id") or None,
         name=line.exact_text("name", name),
@@ -264,8 +250,8 @@ class _Passages:
     codes: Mapping[str, str]
     coders: Coders
     linked: frozenset[str]
-    segments: dict[str, Segment] = field(default_factory=dict)
-    codings: dict[str, Coding] = field(default_factory=dict)
+    segments: dict[str, model.Segment] = field(default_factory=dict)
+    codings: dict[str, model.Coding] = field(default_factory=dict)
     by_guid: dict[str, str] = field(default_factory=dict)
     new: dict[tuple[str, str], None] = field(default_factory=dict)
     assumed: list[str] = field(default_factory=list)
@@ -324,14 +310,14 @@ class _Passages:
 
     def _segment(
         self, coded: CodedDocument, guid: str, span: tuple[int, int], convention: Convention
-    ) -> Segment:
+    ) -> model.Segment:
         document, text = coded.document, coded.document.text or ""
-        segment = Segment(
-            segment_id(document.document_id, *span),
+        segment = model.Segment(
+            model.segment_id(document.document_id, *span),
             document.document_id,
             *span,
             text[slice(*span)],
-            *neighbours(text, *span),
+            *model.neighbours(text, *span),
             page=coded.pages.get(guid),
             origin_tool=self.project.origin,
             origin_guid=guid,
@@ -355,7 +341,7 @@ class _Passages:
         )
 
     def _read_coding(
-        self, coding: etree._Element, selection: etree._Element, segment: Segment
+        self, coding: etree._Element, selection: etree._Element, segment: model.Segment
     ) -> None:
         reference = first(coding, "CodeRef")
         code_id = None if reference is None else self.codes.get(read_guid(reference, "targetGUID"))
@@ -371,13 +357,13 @@ class _Passages:
             )
             line = Line()
         round_ = line.number("round") or 1
-        made = coding_id(segment.segment_id, code_id, coder_id, round_)
-        result = Coding(
+        made = model.coding_id(segment.segment_id, code_id, coder_id, round_)
+        result = model.Coding(
             *(line.text("coding_id") or made, segment.segment_id, code_id, coder_id),
             polarity=_POLARITIES.get(line.text("polarity"), "affirm"),
             certainty=_CERTAINTIES.get(line.text("certainty")),
             round=round_,
-            created=parse_day(coding.get("creationDateTime")),
+            created=model.parse_day(coding.get("creationDateTime")),
             consensus_of=line.text("consensus_of"),
         )
         if result.coding_id in self.codings and local_name(selection) != "PDFSelection":
@@ -407,10 +393,10 @@ def _linked(project: ProjectFile) -> frozenset[str]:
     )
 
 
-def _read_relations(project: ProjectFile, passages: _Passages) -> tuple[Relation, ...]:
+def _read_relations(project: ProjectFile, passages: _Passages) -> tuple[model.Relation, ...]:
     """Links between passages whose name or note says how they hang together."""
     root, leftovers = project.archive.root, project.leftovers
-    relations: dict[str, Relation] = {}
+    relations: dict[str, model.Relation] = {}
     leftovers.mark_used(*children(root, "Links"))
     coders: dict[str, str] = {}  # who first coded a passage: the format has nobody for a link
     for coding in passages.codings.values():
@@ -435,11 +421,11 @@ def _read_relations(project: ProjectFile, passages: _Passages) -> tuple[Relation
             leftovers.drop(link, "the same tie is there already")
             continue
         leftovers.mark_used(link)
-        relations[own] = Relation(own, origin, target, kind, by)
+        relations[own] = model.Relation(own, origin, target, kind, by)
     return tuple(relations.values())
 
 
-def _read_cases(project: ProjectFile, sources: tuple[CodedDocument, ...]) -> tuple[Case, ...]:
+def _read_cases(project: ProjectFile, sources: tuple[CodedDocument, ...]) -> tuple[model.Case, ...]:
     """Cases with their documents and values."""
     documents = {
         read_guid(element): coded.document.document_id
@@ -447,7 +433,7 @@ def _read_cases(project: ProjectFile, sources: tuple[CodedDocument, ...]) -> tup
         for element in (coded.holder, coded.holder.getparent())
         if element is not None and element.get("guid")
     }
-    cases: list[Case] = []
+    cases: list[model.Case] = []
     project.leftovers.mark_used(*children(project.archive.root, "Cases"))
     for element in _inner(project.archive.root, "Cases", "Case"):
         guid = read_guid(element)
@@ -462,7 +448,7 @@ def _read_cases(project: ProjectFile, sources: tuple[CodedDocument, ...]) -> tup
         values = dict(read_values(project, element))
         name = line.exact_text("name", element.get("name") or "")
         cases.append(
-            Case(
+            model.Case(
                 name=name,
                 documents=line.texts("documents") or tuple(held),
                 variables=line.exact_values(values),
@@ -473,14 +459,14 @@ def _read_cases(project: ProjectFile, sources: tuple[CodedDocument, ...]) -> tup
     return tuple(cases)
 
 
-def _read_readings(notes: PrivateNotes, passages: _Passages) -> tuple[ReadDocument, ...]:
+def _read_readings(notes: PrivateNotes, passages: _Passages) -> tuple[model.ReadDocument, ...]:
     """Readings that our own notes tell, and that each other coder saw some of a document."""
-    readings: dict[tuple[str, str, int], ReadDocument] = {}
+    readings: dict[tuple[str, str, int], model.ReadDocument] = {}
     for line in notes.readings:
         key = (line.text("reading"), line.text("coder"), line.number("round") or 1)
         complete, version = line.get("complete") is True, line.text("codebook_version")
-        readings[key] = ReadDocument(*key, complete, version)
+        readings[key] = model.ReadDocument(*key, complete, version)
     for document, coder in passages.new:
         if not any(key[:2] == (document, coder) for key in readings):
-            readings[document, coder, 1] = ReadDocument(document, coder, 1, complete=False)
+            readings[document, coder, 1] = model.ReadDocument(document, coder, 1, complete=False)
     return tuple(readings.values())
