@@ -51,10 +51,8 @@ _WINDOW = "window"  # the colour of whatever can be seen on the ground
 
 
 def read_sheets(parts: Mapping[str, bytes]) -> dict[str, Sheet]:
-    """Sheets of the package, by name.
-
-    Raises KeyError for a part that is missing, etree.XMLSyntaxError and HostileSheetError.
-    """
+    """Sheets of the package, by name; raises KeyError, etree.XMLSyntaxError and
+    HostileSheetError."""
     book = _Book(ods_parts.read_styles(parts))
     for stored, _ in ods_parts.read_sheets(parts, book.styles, book.take_row):
         sheet = book.sheet

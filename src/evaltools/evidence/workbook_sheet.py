@@ -74,15 +74,11 @@ class Sheet:
     """What a sheet holds.
 
     Arguments:
-        name: of the sheet.
         records: texts of the cells by row, from the first on; a row may be shorter than others.
-        hidden: whether the sheet is hidden.
         exact: numbers that cells store where they are no whole ones.
         doubts: cells that store something else than they show.
         hidden_rows, hidden_columns: that a person does not see; rows from 1, columns from 0.
         filtered: whether a filter is set.
-        merged: areas of merged cells.
-        struck: cells with struck-through text.
         unseen: cells with letters that are too small, or of the colour of the ground.
         may_be_struck, may_be_unseen: cells with a conditional format that does so.
     """

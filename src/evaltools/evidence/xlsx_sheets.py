@@ -38,11 +38,8 @@ _OF_RULES = "Clear the rule, or give the cells the format General and write in t
 
 
 def read_sheets(parts: Mapping[str, bytes]) -> tuple[dict[str, Sheet], bool]:
-    """Sheets by name, and whether days are counted from 1904.
-
-    Raises KeyError for a part that is missing, etree.LxmlError and ValueError for broken ones,
-    and HostileSheetError.
-    """
+    """Sheets by name, and whether days are counted from 1904; raises what is said of ODS files, and
+    ValueError."""
     book = XlsxBook(parts)
     sheets = {
         stored.name: _read_sheet(book, stored)

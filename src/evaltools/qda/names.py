@@ -43,13 +43,8 @@ def meanings(section: str) -> dict[str, str]:
 
 
 def code_ids(paths: Mapping[K, tuple[str, ...]]) -> dict[K, str]:
-    """Identifiers of codes, in the form that `codes` asks for.
-
-    Arguments:
-        paths: names from the broadest code down to the code itself.
-
-    A name that already is such an identifier, as in an export of a study, stays.
-    """
+    """Identifiers of codes, in the form that `codes` asks for, of names from the broadest code
+    down; a name that already is such an identifier, as in an export of a study, stays."""
 
     def plain(path: tuple[str, ...]) -> str:
         if path and CODE_ID.fullmatch(path[-1]):
@@ -123,12 +118,10 @@ def _unique(
 
 
 def identifier(name: str, fallback: str, taken: Container[str], under: str = "") -> str:
-    """An identifier for a name.
+    """An identifier for a name, which stays if it is one already; one that is taken gets a number.
 
     Arguments:
-        name: as a person wrote it; one that is an identifier already is kept.
         fallback: where nothing of the name can be used.
-        taken: those that others have; a number is put behind then.
         under: identifier of what it belongs to, which is put before a name that is none yet.
     """
     stem = name.strip()

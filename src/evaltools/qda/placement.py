@@ -106,14 +106,8 @@ MOVED = "quote, moved"
 
 @dataclass(frozen=True)
 class CodedPassage:
-    """What a tool says of one code on one passage.
-
-    Arguments:
-        where: row or element, as problems and lists name it.
-        document_id, code_id, coder_id: in the coding set being read.
-        start, end: positions as the tool counts; None where it gives none.
-        quote: the passage as the tool shows it; empty where it shows none.
-    """
+    """What a tool says of one code on one passage, as far as it says it; `where` is the row or
+    element as problems name it."""
 
     where: str
     document_id: str
@@ -141,10 +135,8 @@ def place_passages(
 ) -> model.CodingSet:
     """The coding set with marks put into the texts, and their coders.
 
-    Arguments:
-        coding: what else was read of the file.
-        sources: texts by document; a document without one places nothing.
-        conventions: ways to count, the likeliest first, unless `positions` states one.
+    The conventions are tried in their order unless `positions` states one; a document without a
+    source places nothing.
     """
     stated = Convention.stated(positions)
     conventions = (stated,) if stated else conventions

@@ -28,12 +28,7 @@ _QUOTES = frozenset("\"'`´\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00a
 
 @dataclass(frozen=True)
 class FoldedText:
-    """A text folded for search.
-
-    Arguments:
-        text: what counts.
-        places: for each of its characters the index in the original that it came from.
-    """
+    """A text folded for search, and for each of its characters the index that it came from."""
 
     text: str
     places: tuple[int, ...]

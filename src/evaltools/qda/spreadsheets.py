@@ -39,10 +39,8 @@ _PATH = re.compile(r"\s*(?:\\{1,2}|\s>\s|\s/\s|\s::\s)\s*")
 
 
 def read_spreadsheet(path: Path, choices: model.Choices) -> model.CodingSet:
-    """The coding in a table of passages: CSV, XLSX or ODS.
-
-    Raises ProblemError where it cannot be read, or it is not clear which column holds what.
-    """
+    """The coding in a table of passages (CSV, XLSX, ODS), unless it is not clear what holds
+    what."""
     known = [preset["columns"] for preset in lexicon()["tools"]] + [lexicon()["columns"]]
     expected = {name for columns in known for names in columns.values() for name in names}
     expected |= {one.casefold() for one in choices.columns.values()}

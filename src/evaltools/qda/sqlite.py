@@ -77,10 +77,8 @@ def _unreadable(where: str, error: object) -> ProblemError:
 
 @contextmanager
 def open_database(path: Path) -> Iterator[Database]:
-    """The database in a file, read only; a write-ahead log beside it belongs to it.
-
-    Raises ProblemError where it is no database, damaged or too large.
-    """
+    """The database in a file, read only, with a write-ahead log beside it; refused if it is
+    damaged."""
     where = path.name
     size = path.stat().st_size
     if size > LARGEST:

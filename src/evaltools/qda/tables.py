@@ -136,10 +136,7 @@ def is_table_folder(folder: Path) -> bool:
 
 
 def read_tables(folder: Path) -> model.CodingSet:
-    """The coding set that a folder was written from.
-
-    Raises ProblemError with everything that cannot be read.
-    """
+    """The coding set that a folder was written from; raises ProblemError with all that is wrong."""
     problems: list[Problem] = []
     records: dict[str, Any] = {}
     mark: dict[str, Any] = {}

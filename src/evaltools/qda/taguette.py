@@ -29,10 +29,7 @@ _NOBODY = frozenset(("", "admin"))
 
 
 def read_taguette(database: Database, choices: Choices) -> CodingSet:
-    """The coding of a project; codings of which nothing says who made them have an empty coder.
-
-    Raises ProblemError where it is not clear which project is meant.
-    """
+    """The coding of a project, which must be clear; an empty coder where nothing says who coded."""
     project = _project(database, choices.project)
 
     def mine(table: str, *columns: str) -> list[Row]:
@@ -173,11 +170,7 @@ _UNSEEN = frozenset(("head", "script", "style", "template", "title"))
 
 
 class _TagStripper:
-    """Text between the tags, in one pass: html.parser takes minutes for a few broken tags.
-
-    Arguments:
-        html: a whole document.
-    """
+    """Text between the tags, in one pass: html.parser takes minutes for a few broken tags."""
 
     def __init__(self, html: str) -> None:
         self.text = ""
@@ -228,13 +221,8 @@ def _past_tag(html: str, opening: re.Match[str]) -> int | None:
 
 
 class HtmlText(ToolText):
-    """HTML as a text whose places are counted over what stands between the tags.
-
-    Paragraphs are parted by line ends, which do not count.
-
-    Arguments:
-        html: the document.
-    """
+    """HTML as a text whose places are counted over what stands between the tags; line ends that
+    part paragraphs do not count."""
 
     def __init__(self, html: str) -> None:
         # As HTML is read: all line ends are LF before anything is counted.

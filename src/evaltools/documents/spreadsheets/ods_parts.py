@@ -26,13 +26,7 @@ _UNSHOWN = ("collapse", "filter")
 
 
 class OdsRow(NamedTuple):
-    """Rows next to each other that are alike.
-
-    Arguments:
-        number: of the first, from 1.
-        repeated: how many they are.
-        element: with the cells.
-    """
+    """Rows next to each other that are alike, the first by its number from 1."""
 
     number: int
     repeated: int
@@ -42,13 +36,8 @@ class OdsRow(NamedTuple):
 
 
 class OdsCell(NamedTuple):
-    """Cells next to each other that are alike.
-
-    Arguments:
-        column: of the first, from 0.
-        repeated: how many they are.
-        style: name of that which the cells or their row have; empty where it is the column's.
-    """
+    """Cells next to each other that are alike, the first by its column from 0; without a style of
+    their own or their row's, that of the column holds."""
 
     column: int
     repeated: int
@@ -86,10 +75,8 @@ def read_sheets(
     styles: Mapping[str, etree._Element],
     take_row: Callable[[OdsSheet, OdsRow], None],
 ) -> Iterator[tuple[OdsSheet, etree._Element]]:
-    """Each sheet when all its rows were taken, and its element.
-
-    Raises KeyError where the part with the sheets is missing, and etree.XMLSyntaxError.
-    """
+    """Each sheet when all its rows were taken, and its element; raises KeyError where there is
+    none."""
     names = [f"{TABLE}{one}" for one in ("table", "table-column", "table-row")]
     sheet: OdsSheet | None = None
     depth = 0  # a table in a cell of another one is no sheet

@@ -65,13 +65,8 @@ def read(package: Package, limits: Limits) -> DocumentContent:
 
 @dataclass(frozen=True)
 class _Sheet:
-    """A sheet that is shown.
-
-    Arguments:
-        rows: rows that are not empty by number, from 1; each the shown cells by number of their
-            column, none where the row is hidden.
-        merged: (row, column) of cells that are covered by another one.
-    """
+    """A sheet that is shown: of each row that is not empty, by number, the shown cells by
+    column, and cells (row, column) that another one covers."""
 
     name: str
     rows: dict[int, dict[int, str]]
@@ -136,12 +131,8 @@ class _Workbook:
     def shown(
         self, cells: Mapping[int, str], sheet: str, hidden: str, unseen: Container[int]
     ) -> dict[int, str]:
-        """The cells of a row that are shown; the others are left out by name.
-
-        Arguments:
-            hidden: `sheet` or `row` where all of them are; empty where not.
-            unseen: columns that are hidden.
-        """
+        """The cells of a row that are shown; the others, of a hidden `sheet` or `row` all, are
+        left out by name."""
         gone = [column for column in cells if hidden or column in unseen]
         what = "hidden sheet" if hidden == "sheet" else f"hidden {hidden or 'column'} of sheet"
         self.left_out.extend((f"{what} {sheet}", cells[column]) for column in gone)

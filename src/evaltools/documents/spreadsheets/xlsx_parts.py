@@ -56,12 +56,8 @@ class Font:
 
 @dataclass(frozen=True)
 class Style:
-    """How cells of one style look.
-
-    Arguments:
-        ground: colour of the cell, None where it is not known.
-        bare: whether the cell has no ground of its own.
-    """
+    """How cells of one style look; the colour of their ground is None where it is not known, and
+    bare are those that have none of their own."""
 
     code: NumberFormat
     font: Font = Font()
@@ -93,15 +89,8 @@ Runs = tuple[tuple[str, Font | None], ...]
 
 
 class StoredCell(NamedTuple):
-    """A cell as it is stored.
-
-    Arguments:
-        column: from 0.
-        kind: `s`, `inlineStr`, `str`, `b`, `e`, `d` or `n`, as the format calls them.
-        stored: its value.
-        runs: its text, None where it has a number that no text has.
-        formula: whether it has one.
-    """
+    """A cell as it is stored: its column from 0, its kind as the format calls it, its value, and
+    its text, None where it has a number that no text has."""
 
     column: int
     kind: str
@@ -120,11 +109,8 @@ class StoredCell(NamedTuple):
 class XlsxSheet:
     """A sheet; what stands here but for its name is known when all its rows were read.
 
-    Arguments:
-        hidden_rows, hidden_columns: that a person does not see; rows from 1, columns from 0.
-        rules: what conditional formats may do, by the areas they cover.
-        has_tables: whether tables may give cells another ground.
-        margins: texts of headers and footers.
+    Rows count from 1 and columns from 0; rules are what conditional formats may do, by the areas
+    they cover; tables may give cells another ground.
     """
 
     name: str
@@ -141,10 +127,7 @@ class XlsxSheet:
 
 @dataclass
 class XlsxBook:
-    """What the parts of a package say beside the sheets themselves.
-
-    Arguments:
-        parts: XML of the package by name.
+    """What the parts of a package, by their names, say beside the sheets themselves.
 
     Raises KeyError where the part that names the sheets is missing, and etree.XMLSyntaxError.
     """

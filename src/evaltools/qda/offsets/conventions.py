@@ -88,10 +88,8 @@ class Convention:
 
     @classmethod
     def stated(cls, name: str) -> Convention | None:
-        """The convention that a user states by `--positions`, None for an empty name.
-
-        Raises ProblemError for anything that is no name of one.
-        """
+        """The convention that a user states by `--positions`, None for an empty name; refuses
+        others."""
         found = BY_NAME.get(name.strip().lower())
         if name and found is None:
             kinds = " / ".join("|".join(get_args(kind)) for kind in (Unit, Lines, First, End))
@@ -114,12 +112,8 @@ BY_NAME = {convention.name: convention for convention in CANDIDATES}
 
 @dataclass(frozen=True)
 class Spans:
-    """Where passages lie under one convention, in code points of the text as the file has it.
-
-    Arguments:
-        start, end: of each passage, the end one past its last character; both -1 if impossible.
-        faults: why a passage cannot be, by its index.
-    """
+    """Where passages lie under one convention, in code points of the text as the file has it; -1
+    with a fault by their index where they cannot be."""
 
     start: Index
     end: Index
@@ -127,11 +121,7 @@ class Spans:
 
 
 class OffsetScale:
-    """Measures a text in every convention.
-
-    Arguments:
-        text: as the file has it, without a byte order mark.
-    """
+    """Measures a text, as the file has it without a byte order mark, in every convention."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -204,12 +194,8 @@ class OffsetScale:
 
 @dataclass(frozen=True)
 class NormalisedText:
-    """A normalised text and where its characters stood before.
-
-    Arguments:
-        text: normalised.
-        start, end: of what each character came from, in code points of the text before.
-    """
+    """A normalised text, and start and end of what each of its characters came from, in code points
+    of the text before."""
 
     text: str
     start: Index
@@ -224,12 +210,8 @@ class NormalisedText:
         )
 
     def span(self, start: int, end: int) -> tuple[int, int, bool]:
-        """Where a passage of the text before lies now.
-
-        Where a letter that is now composed would be cut in two, the passage takes all of it.
-
-        Returns start, end (equal where nothing of the passage is left) and whether it grew.
-        """
+        """Where a passage of the text before lies now, and whether it grew to take all of a
+        letter that is now composed; start and end are equal where nothing of it is left."""
         at = np.array([start]), np.array([end])
         first, past = (int(place[0]) for place in self.spans(*at))
         if first >= past:

@@ -35,14 +35,8 @@ from evaltools.qda.offsets.conventions import (
 
 @dataclass(frozen=True)
 class ToolPassage:
-    """A passage as the file gives it.
-
-    Arguments:
-        label: its name or identifier, for problems.
-        start, end: as the file counts.
-        hints: texts that may hold its quote.
-        proof: checksum of its quote (`proof`), where the file carries one.
-    """
+    """A passage as the file gives and counts it, with texts that may hold its quote, and the
+    checksum of its quote where the file carries one."""
 
     label: str
     start: int
@@ -53,12 +47,8 @@ class ToolPassage:
 
 @dataclass(frozen=True)
 class ToolText:
-    """A text and its passages.
-
-    Arguments:
-        text: as the file holds it, without a byte order mark.
-        is_own_text: whether it is a text of the study, and stays as it is.
-    """
+    """A text as the file holds it, without a byte order mark, and its passages; a text of the
+    study's own stays as it is."""
 
     name: str
     text: str
@@ -150,11 +140,7 @@ class Evidence(NamedTuple):
 
 
 class ConventionFit:
-    """All ways to count, compared on the passages of some texts together.
-
-    Arguments:
-        weights: of the classes of places; those of these texts unless given.
-    """
+    """All ways to count, compared on the passages of some texts together."""
 
     def __init__(self, trials: Sequence[Trial], weights: scoring.Weights | None = None) -> None:
         self.trials = trials

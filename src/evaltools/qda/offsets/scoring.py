@@ -40,12 +40,8 @@ _CLOSING = frozenset(".,;:!?…%")
 
 @dataclass(frozen=True)
 class BoundaryClasses:
-    """What each place of a text would be as the start and as the end of a passage.
-
-    Arguments:
-        start, end: class of each place, 0 to the length of the text.
-        sentence: 1 where a sentence ends just before, -1 where a comma or the like does.
-    """
+    """The class of each place of a text, 0 to its length, as the start and as the end of a passage;
+    and 1 where a sentence ends just before, -1 where a comma or the like does."""
 
     start: Classes
     end: Classes
@@ -166,13 +162,8 @@ def quote_key(quote: str) -> str:
 
 @dataclass(frozen=True)
 class NameHint:
-    """A name that may hold the quote.
-
-    Arguments:
-        text: squeezed.
-        cut: whether it says by its end that it is only the beginning.
-        weight: natural log of how much likelier a match is for the right passage than by chance.
-    """
+    """A name, squeezed, that may hold the quote or be cut to its beginning, and the natural log
+    of how much likelier a match is for the right passage than by chance."""
 
     text: str
     cut: bool

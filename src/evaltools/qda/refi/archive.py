@@ -37,13 +37,8 @@ _SUFFIXES = (".qdpx", ".qdc", ".qde")
 
 @dataclass(frozen=True)
 class Archive:
-    """A REFI-QDA file.
-
-    Arguments:
-        name: of the file, for problems.
-        root: of its XML, `Project` or `CodeBook`.
-        package: with its sources; None where the file is bare XML.
-    """
+    """A REFI-QDA file: `Project` or `CodeBook` of its XML, and the package unless it is bare
+    XML."""
 
     name: str
     root: etree._Element
@@ -51,11 +46,8 @@ class Archive:
     _members: dict[str, str] = field(default_factory=dict)
 
     def find(self, path: str) -> str | None:
-        """The member that a path means; only its file name is looked at.
-
-        Arguments:
-            path: such as `internal://5F2….txt`, `relative://media/a.txt`, `absolute://C:\\a.txt`.
-        """
+        """The member that a path such as `internal://5F2….txt` means; only its file name is
+        looked at."""
         return self._members.get(file_name(path).casefold())
 
     def size(self, member: str) -> int:
@@ -98,10 +90,7 @@ def looks_like_refi(path: Path) -> bool:
 
 
 def open_refi(path: Path) -> Archive:
-    """Open a project or codebook.
-
-    Raises ProblemError where the file is hostile, damaged, too large or something else.
-    """
+    """Open a project or codebook; refuse what is hostile, damaged, too large or something else."""
     with _add_file_name(path.name):
         size = path.stat().st_size
         if size > LIMITS.file_bytes:

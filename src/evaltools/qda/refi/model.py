@@ -208,11 +208,7 @@ _UNKNOWN = "the format has no such element here"
 
 
 class Leftovers:
-    """Keeps account of the elements of a file, and of those that are left over.
-
-    Arguments:
-        root: of its XML.
-    """
+    """Keeps account of the elements of a file, and of those that are left over."""
 
     def __init__(self, root: etree._Element) -> None:
         # The list keeps lxml's proxies alive, so that each element is one object throughout.

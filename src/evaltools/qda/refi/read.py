@@ -238,12 +238,8 @@ def _without_block(text: str) -> tuple[str, Line]:
 class _Passages:
     """Reads the selections of documents.
 
-    Arguments:
-        codes: identifiers of codes by GUID.
-        linked: GUIDs of selections that a link ties, which stay though no code is on them.
-        by_guid: identifiers of segments by the GUID of their selection.
-        new: document and coder of codings that no note of ours speaks of.
-        assumed: what was changed or concluded, a line each.
+    Selections that a link ties stay though no code is on them; `new` are document and coder of
+    codings that no note of ours speaks of.
     """
 
     project: ProjectFile

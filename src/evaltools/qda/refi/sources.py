@@ -36,14 +36,8 @@ class ProjectFile:
 
 
 class LoadedText(NamedTuple):
-    """The text of a source.
-
-    Arguments:
-        text: as the file has it, without a byte order mark; None where there is none.
-        bom: whether a mark stood before it.
-        sha256: of its bytes.
-        remark: why there is none, or whence it was taken if not from where the project says.
-    """
+    """The text of a source without the byte order mark that it may have, or None; and why there is
+    none, or whence it was taken if not from where the project says."""
 
     text: str | None
     remark: str = ""
@@ -54,13 +48,8 @@ class LoadedText(NamedTuple):
 class CodedDocument(NamedTuple):
     """A document and what the file marks in it.
 
-    Arguments:
-        document: as the study will have it.
-        holder: the element with the text selections, `TextSource` or `Representation`.
-        selections: those whose positions are whole numbers.
-        marked: text and positions as the file has them; None without a text.
-        pages: page from 1 of selections that a PDF shows too, by GUID.
-        twins: PDF selections by GUID of the text selection that they repeat.
+    The holder is the element with the text selections, of which a PDF may show twins on pages from
+    1, by their GUID; `marked` is None without a text.
     """
 
     document: Document

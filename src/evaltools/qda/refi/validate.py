@@ -22,11 +22,8 @@ from evaltools.qda.model import Code, CodingSet
 
 
 def arrange_coding(codings: CodingSet) -> CodingSet:
-    """A coding in the order in which a file shows it.
-
-    Codes stand below their parents, passages in their documents by position, codings at their
-    passages; everything else keeps its order.
-    """
+    """A coding in the order in which a file shows it: codes below their parents, passages in their
+    documents by position, codings at their passages."""
     place = {document.document_id: i for i, document in enumerate(codings.documents)}
     segments = sorted(
         codings.segments,

@@ -118,12 +118,8 @@ def _given_values(variables: Mapping[str, str]) -> list[list[str]]:
 
 
 class _Project:
-    """The XML of a coding in arranged order, in the order that the schema wants.
-
-    Arguments:
-        codings: what is written.
-        texts: sources by file name.
-    """
+    """The XML of a coding in arranged order, in the order that the schema wants, and its texts
+    by file name."""
 
     def __init__(self, codings: model.CodingSet) -> None:
         self.codings = codings
@@ -230,11 +226,8 @@ class _Project:
         )
 
     def add_codes(self, container: etree._Element, *, block: bool = False) -> list[Line]:
-        """Put the codes below one another; returns the lines about what they cannot hold.
-
-        Arguments:
-            block: whether each line goes into the description, since there are no notes.
-        """
+        """Put the codes below one another; returns the lines about what they cannot hold, which
+        in a block go into the descriptions, where there are no notes."""
         elements: dict[str, etree._Element] = {}
         lines: list[Line] = []
         for code in self.codings.codes:
