@@ -50,7 +50,7 @@ _SURE_DIGITS = 9  # in the format General the width of the cell decides how many
 _WINDOW = "window"  # the colour of whatever can be seen on the ground
 
 
-def read_sheets(parts: Mapping[str, bytes]) -> dict[str, Sheet]:
+def read_ods_sheets(parts: Mapping[str, bytes]) -> dict[str, Sheet]:
     """Sheets of the package, by name; raises KeyError, etree.XMLSyntaxError and
     HostileSheetError."""
     book = _Book(ods_parts.read_styles(parts))
@@ -164,7 +164,7 @@ class _Book:
         sheet = self.sheet
         record: list[str] = []
         for first, repeated, cell, own in cells:
-            if cell.tag.endswith("}covered-table-cell"):
+            if cell.tag == f"{TABLE}covered-table-cell":
                 continue
             down = int(cell.get(f"{TABLE}number-rows-spanned", "1"))
             right = int(cell.get(f"{TABLE}number-columns-spanned", "1"))

@@ -18,8 +18,8 @@ from dataclasses import replace
 from lxml import etree
 
 from evaltools.documents.spreadsheets.xlsx_parts import Area, column_letters
-from evaltools.evidence import ods_sheets, xlsx_sheets
 from evaltools.evidence.messages import list_values, quote_value
+from evaltools.evidence.ods_sheets import read_ods_sheets
 from evaltools.evidence.raw_table import (
     FURTHER_SHEET,
     LATEST_HEADER,
@@ -30,7 +30,7 @@ from evaltools.evidence.raw_table import (
     list_rows,
     make_raw_table,
 )
-from evaltools.evidence.workbook_sheet import HostileSheetError, Sheet
+from evaltools.evidence.workbook_sheet import HostileSheetError, Sheet, read_xlsx_sheets
 
 LARGEST_CONTENT = 200_000_000
 MOST_MEMBERS = 2_000
@@ -66,9 +66,9 @@ def read_workbook(data: bytes, suffix: str, table: str, expected: Iterable[str])
     from_1904 = False
     try:
         if suffix == ".xlsx":
-            sheets, from_1904 = xlsx_sheets.read_sheets(parts)
+            sheets, from_1904 = read_xlsx_sheets(parts)
         else:
-            sheets = ods_sheets.read_sheets(parts)
+            sheets = read_ods_sheets(parts)
     except KeyError as error:
         raise _unreadable_workbook(f"its part {error.args[0]} is missing") from None
     except HostileSheetError as error:

@@ -36,12 +36,11 @@ class ProjectFile:
 
 
 class LoadedText(NamedTuple):
-    """The text of a source without the byte order mark that it may have, or None; and why there is
-    none, or whence it was taken if not from where the project says."""
+    """The text of a source, and why there is none, or whence it was taken if not from where the
+    project says."""
 
     text: str | None
     remark: str = ""
-    bom: bool = False
     sha256: str = ""
 
 
@@ -75,9 +74,7 @@ def load_text(archive: Archive, source: etree._Element) -> LoadedText:
     content = first(source, "PlainTextContent")
     if content is not None:
         text = content.text or ""
-        return LoadedText(
-            text.removeprefix("\ufeff"), "", text.startswith("\ufeff"), text_digest(text)
-        )
+        return LoadedText(text, "", text_digest(text))
     guid = read_guid(source)
     if guid and (member := archive.find(f"{guid}.txt")):
         return _decode(
@@ -104,8 +101,7 @@ def _decode(archive: Archive, member: str, remark: str) -> LoadedText:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         return LoadedText(None, f"its text {member} is neither UTF-8 nor UTF-16")
-    bom = encoding == "utf-16" or text.startswith("\ufeff")
-    return LoadedText(text.removeprefix("\ufeff"), remark, bom, hashlib.sha256(data).hexdigest())
+    return LoadedText(text, remark, hashlib.sha256(data).hexdigest())
 
 
 def _read_docx(archive: Archive, member: str) -> LoadedText:
@@ -234,8 +230,8 @@ def _read_source(
     project.leftovers.mark_used(source, holder)
     if text is not None:
         project.leftovers.mark_used(first(holder, "PlainTextContent"))
-        if is_own_text and loaded.bom:  # ours began with a mark, which is part of the text then
-            text = f"\ufeff{text}"
+        if not is_own_text:  # ours may begin with a mark that is part of it
+            text = text.removeprefix("\ufeff")
     for outer in (source, holder):
         for coding in children(outer, "Coding"):
             project.leftovers.drop(coding, _NO_PLACE)
