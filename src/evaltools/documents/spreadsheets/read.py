@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
+from itertools import groupby
 
 from lxml import etree
 from python_calamine import CalamineError, CalamineWorkbook
@@ -31,12 +32,14 @@ from evaltools.documents.spreadsheets.xlsx_parts import (
     WHITE,
     StoredCell,
     XlsxBook,
-    XlsxSheet,
     column_letters,
 )
 from evaltools.documents.superscripts import shift_runs
 from evaltools.documents.symbol_fonts import Symbols
 from evaltools.documents.zip_package import Package
+
+Rows = dict[int, dict[int, str]]
+"""Rows that are not empty by number, from 1; each the shown cells by column, none if hidden."""
 
 _MOST_CELLS = 20_000_000  # of the rectangle that a sheet spans, which that library fills
 _MOST_REPEATED = 1_000
@@ -63,53 +66,20 @@ def read(package: Package, limits: Limits) -> DocumentContent:
         raise guard.broken(str(error)) from error
 
 
-@dataclass(frozen=True)
-class _Sheet:
-    """A sheet that is shown: of each row that is not empty, by number, the shown cells by
-    column, and cells (row, column) that another one covers."""
-
-    name: str
-    rows: dict[int, dict[int, str]]
-    merged: Container[tuple[int, int]] = ()
-
-    def blocks(self) -> Iterator[Block]:
-        """The name of a sheet as a heading, and each run of filled rows as a table."""
-        if not any(self.rows.values()):
-            return
-        yield Paragraph(self.name, level=1)
-        runs: list[list[int]] = []
-        for number in sorted(self.rows):
-            if runs and runs[-1][-1] == number - 1:
-                runs[-1].append(number)
-            else:
-                runs.append([number])
-        for run in runs:
-            columns = sorted({column for row in run for column in self.rows[row]})
-            if columns:
-                yield Table(tuple(self._row(row, columns) for row in run))
-
-    def _row(self, row: int, columns: Sequence[int]) -> tuple[Cell, ...]:
-        cells = []
-        for column in columns:
-            if (row, column) not in self.merged or column in self.rows[row]:
-                parts = self.rows[row].get(column, "").replace("\r\n", "\n").split("\n\n")
-                cells.append(tuple(Paragraph(part) for part in parts if part.strip()))
-        return tuple(cells)
-
-    def fields(self) -> Iterator[tuple[str, str]]:
-        """Neighbours of which the first is a label: rows with two filled cells, label: pairs."""
-        for _, cells in sorted(self.rows.items()):
-            filled = [cells[column].strip() for column in sorted(cells)]
-            if len(filled) == 1 and filled[0].endswith((":", "?")):
-                yield to_line(filled[0]), ""
-            elif len(filled) == 2 and _is_label(filled[0]):
-                yield to_line(filled[0]), filled[1]
-            elif len(filled) % 2 == 0 and all(label.endswith(":") for label in filled[::2]):
-                yield from zip(map(to_line, filled[::2]), filled[1::2], strict=True)
+def _row(cells: Mapping[int, str], columns: Iterable[int]) -> tuple[Cell, ...]:
+    texts = [cells.get(column, "").replace("\r\n", "\n").split("\n\n") for column in columns]
+    return tuple(tuple(Paragraph(part) for part in parts if part.strip()) for parts in texts)
 
 
-def _is_label(text: str) -> bool:
-    return any(c.isalpha() for c in text) and len(text) <= LONGEST_LABEL
+def _fields(cells: Mapping[int, str]) -> Iterator[tuple[str, str]]:
+    """Neighbours of which the first is a label: rows with two filled cells, label: pairs."""
+    filled = [cells[column].strip() for column in sorted(cells)]
+    if len(filled) == 1 and filled[0].endswith((":", "?")):
+        yield to_line(filled[0]), ""
+    elif len(filled) == 2 and len(filled[0]) <= LONGEST_LABEL and any(map(str.isalpha, filled[0])):
+        yield to_line(filled[0]), filled[1]
+    elif len(filled) % 2 == 0 and all(label.endswith(":") for label in filled[::2]):
+        yield from zip(map(to_line, filled[::2]), filled[1::2], strict=True)
 
 
 @dataclass
@@ -117,9 +87,28 @@ class _Workbook:
     """What reading the sheets of a workbook brings up."""
 
     limits: Limits
-    sheets: list[_Sheet] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    fields: list[tuple[str, str]] = field(default_factory=list)
     left_out: list[tuple[str, str]] = field(default_factory=list)
     rows: int = 0
+
+    def add_sheet(self, name: str, rows: Rows, covered: Container[tuple[int, int]] = ()) -> None:
+        """Add the name of a sheet as a heading, and each run of filled rows as a table, without
+        cells (row, column) that another one covers."""
+        if not any(rows.values()):
+            return
+        self.blocks.append(Paragraph(name, level=1))
+        for _, run in groupby(enumerate(sorted(rows)), key=lambda pair: pair[1] - pair[0]):
+            numbers = [number for _, number in run]
+            columns = sorted({column for row in numbers for column in rows[row]})
+            shown = [
+                [one for one in columns if one in rows[row] or (row, one) not in covered]
+                for row in numbers
+            ]
+            if columns:
+                pairs = zip(numbers, shown, strict=True)
+                self.blocks.append(Table(tuple(_row(rows[row], here) for row, here in pairs)))
+            self.fields += [pair for row in numbers for pair in _fields(rows[row])]
 
     def count_rows(self, more: int) -> None:
         """Count rows of all sheets, and refuse too many."""
@@ -146,14 +135,13 @@ class _Workbook:
         symbols: Symbols,
     ) -> DocumentContent:
         """The workbook taken apart: texts of all cells, (what, text) beside them, notes on it."""
-        blocks = [block for sheet in self.sheets for block in sheet.blocks()]
-        names = [block.text for block in blocks if isinstance(block, Paragraph)]
+        names = [block.text for block in self.blocks if isinstance(block, Paragraph)]
         return DocumentContent(
-            blocks=tuple(blocks),
-            fields=tuple(pair for sheet in self.sheets for pair in sheet.fields()),
+            blocks=tuple(self.blocks),
+            fields=tuple(self.fields),
             present=(*present, *names, *(text for _, text in aside)),
             left_out=(*self.left_out, *aside),
-            tables=len(blocks) - len(names),
+            tables=len(self.blocks) - len(names),
             notes=(*notes, *symbols.sentences),
             replaced=tuple(symbols.replaced),
         )
@@ -173,7 +161,7 @@ def _read_xlsx(
             rows.append(row)
         # A table or a conditional format may put a colour behind white letters.
         judged = not sheet.rules and not sheet.has_tables
-        kept: dict[int, dict[int, str]] = {}
+        kept: Rows = {}
         for number, stored in rows:
             filled = False
             cells: dict[int, str] = {}
@@ -198,7 +186,12 @@ def _read_xlsx(
                 kept[number] = workbook.shown(cells, sheet.name, gone, sheet.hidden_columns)
         what = HeaderOrFooter(f"header or footer of sheet {sheet.name}")
         workbook.left_out.extend((what, text) for text in sheet.margins)
-        workbook.sheets.append(_Sheet(sheet.name, kept, _covered(sheet)))
+        covered = {
+            (top, column)  # to the right of the first cell of a merged area, in its first row
+            for top, left, _, right in sheet.merged
+            for column in range(left + 1, right + 1)
+        }
+        workbook.add_sheet(sheet.name, kept, covered)
     present, others = cell_texts(package.data)
     notes = list(_notes(without_result, values, others))
     return workbook.content(present, list(_side_texts(parts)), notes, symbols)
@@ -232,15 +225,6 @@ def _always(font: str) -> Callable[[str], str]:
     return lambda _: font
 
 
-def _covered(sheet: XlsxSheet) -> frozenset[tuple[int, int]]:
-    """Cells to the right of the first one of a merged area, in its first row."""
-    return frozenset(
-        (top, column)
-        for top, left, _, right in sheet.merged
-        for column in range(left + 1, right + 1)
-    )
-
-
 def _side_texts(parts: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
     for name, part in parts.items():
         what = next((what for pattern, what in _ASIDE if re.fullmatch(pattern, name)), "")
@@ -269,7 +253,7 @@ def _read_ods(package: Package, parts: Mapping[str, bytes], workbook: _Workbook)
     text = _OdsText(LookTable(package, root), workbook)
     shown: list[str] = []
     for sheet, table in ods_parts.read_sheets(parts, ods_parts.read_styles(parts), text.take_row):
-        workbook.sheets.append(_Sheet(sheet.name, text.rows))
+        workbook.add_sheet(sheet.name, text.rows)
         text.rows = {}
         shown.extend(texts(table))
     cells, _ = cell_texts(package.data)
@@ -287,7 +271,7 @@ class _OdsText:
     def __init__(self, looks: LookTable, workbook: _Workbook) -> None:
         self.looks, self.workbook = looks, workbook
         self.inline = Inline(looks, workbook.left_out, self._comment)
-        self.rows: dict[int, dict[int, str]] = {}
+        self.rows: Rows = {}
         self.without_result = 0
 
     def take_row(self, sheet: OdsSheet, row: OdsRow) -> None:
