@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import PurePath
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import yaml
 
@@ -142,8 +141,7 @@ def slug(name: str) -> str:
     return ".".join(part for part in parts if part)
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """A document of the study, and by what it was known; or why none is."""
 
     document: Document | None
@@ -191,8 +189,7 @@ def match_document(
     ]
     if len(known) == 1:
         return Match(known[0], "its project or register number")
-    several = named or known
-    if several:
+    if several := named or known:
         listed = ", ".join(document.document_id for document in several[:5])
         return Match(None, f"it could be any of {listed}")
     return Match(None, "no document of the study has this text, name or register number")
