@@ -15,7 +15,6 @@ from evaltools.qda.names import identifier, lexicon, meanings
 from evaltools.qda.offsets.conventions import Convention, OffsetScale
 from evaltools.qda.offsets.detection import detect_conventions
 from evaltools.qda.offsets.scoring import quote_key
-from evaltools.qda.refi.archive import Archive, open_refi
 from evaltools.qda.refi.model import (
     BLOCK,
     CODE_FIELDS,
@@ -34,10 +33,12 @@ from evaltools.qda.refi.model import (
     split_description,
 )
 from evaltools.qda.refi.sources import (
+    Archive,
     CodedDocument,
     Coders,
     ProjectFile,
     load_text,
+    open_refi,
     read_sources,
     read_values,
 )
