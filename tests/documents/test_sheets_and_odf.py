@@ -159,3 +159,21 @@ def test_an_ods_is_read_with_hidden_sheets_by_name(tmp_path: Path) -> None:
     assert found.text == "Lomake\n\nNimi\tÅ\nAlkoi\t2020-01-05\n"
     assert found.coverage.complete, found.coverage
     assert "hidden sheet Lista" in {item.what for item in found.coverage.left_out}
+
+
+def test_rows_and_columns_that_are_too_small_to_be_seen_are_hidden(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Lomake"
+    for cells in (["Hanke", "a", "1"], ["Tulos", "b", "2"], ["Muu", "c", "3"]):
+        sheet.append(cells)
+    sheet.row_dimensions[2].height = 1
+    sheet.column_dimensions["C"].width = 0.1
+    book.save(tmp_path / "a.xlsx")
+    found = read(tmp_path / "a.xlsx")
+    assert found.text == "Lomake\n\nHanke\ta\nMuu\tc\n"
+    left = {item.what: item.text for item in found.coverage.left_out}
+    assert left == {
+        "hidden row of sheet Lomake": "Tulos b 2",
+        "hidden column of sheet Lomake": "1 3",
+    }

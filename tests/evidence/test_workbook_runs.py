@@ -278,3 +278,14 @@ def test_raised_text_and_thin_rows_of_an_ods(folder: Path) -> None:
     assert frame(folder, with_spans("code", square), ".ods")["code"].tolist()[-1] == "5 m²"
     (problem,) = told(folder, with_spans("code", square, flat=True), ".ods")
     assert re.match(", row .: 1 row is hidden|, row 1", problem)
+
+
+def test_rows_of_an_ods_in_a_folded_group_are_told(folder: Path) -> None:
+    content = with_spans("code", "5")
+    first = "<table:table-row"
+    folded = '<table:table-row-group table:display="false">' + first
+    parts = zipfile.ZipFile(io.BytesIO(content)).read("content.xml").decode()
+    last = parts[parts.rindex(first) : parts.rindex("</table:table-row>")] + "</table:table-row>"
+    inside = folded + last.removeprefix(first) + "</table:table-row-group>"
+    (problem,) = told(folder, changed(content, "content.xml", (last, inside)), ".ods")
+    assert problem.startswith(", row 3: 1 row is hidden (row 3)")

@@ -6,7 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaltools.documents.text_normalisation import normalise
-from evaltools.qda.offsets.conventions import CANDIDATES, Convention, OffsetScale, normalise_text
+from evaltools.problems import ProblemError
+from evaltools.qda.offsets.conventions import (
+    BY_NAME,
+    CANDIDATES,
+    Convention,
+    OffsetScale,
+    normalise_text,
+)
 
 TEXT = "Ääni 📄\r\nå👍🏽 a\u0308ä\r\n"
 
@@ -92,15 +99,13 @@ def test_the_units_of_a_text_are_counted_as_its_encodings_have_them() -> None:
     ],
 )
 def test_what_cannot_be_is_said(convention: str, start: int, end: int, why: str) -> None:
-    spans = OffsetScale(TEXT).spans(
-        np.array([start]), np.array([end]), Convention.from_name(convention)
-    )
+    spans = OffsetScale(TEXT).spans(np.array([start]), np.array([end]), BY_NAME[convention])
     assert why in spans.faults[0]
     assert spans.start[0] == spans.end[0] == -1
 
 
 def test_a_name_that_is_none_is_refused_with_those_that_are() -> None:
-    assert all(Convention.from_name(c.name) == c for c in CANDIDATES)
+    assert all(Convention.stated(c.name) == c for c in CANDIDATES)
     assert len({c.name for c in CANDIDATES}) == len(CANDIDATES)
-    with pytest.raises(ValueError, match="utf16/crlf2/nobom/exclusive"):
-        Convention.from_name("windows")
+    with pytest.raises(ProblemError, match="utf16/crlf2/nobom/exclusive"):
+        Convention.stated("windows")

@@ -9,14 +9,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evaltools.problems import ProblemError
-from evaltools.qda.offsets.conventions import CANDIDATES, Convention, OffsetScale, normalise_text
+from evaltools.qda.offsets.conventions import (
+    BY_NAME,
+    CANDIDATES,
+    Convention,
+    OffsetScale,
+    normalise_text,
+)
 from evaltools.qda.offsets.detection import (
     NEEDED,
     DetectedConventions,
     ToolPassage,
     ToolText,
+    Trial,
     detect_conventions,
-    try_all,
 )
 from evaltools.qda.offsets.scoring import SENTENCE_LIMIT, quote_key
 
@@ -64,7 +70,7 @@ def count(text: str, spans: list, convention: Convention) -> tuple[ToolPassage, 
 
 
 def quotes(text: ToolText, convention: Convention) -> list[str]:
-    trial = try_all(text)
+    trial = Trial(text)
     return [trial.quote(convention, index) for index in range(len(text.marks))]
 
 
@@ -214,7 +220,7 @@ def test_texts_that_count_in_different_ways_are_told_one_by_one_and_said() -> No
 
 def test_what_the_user_states_is_believed_and_the_evidence_told() -> None:
     marked = ToolText("t", "Yksi kaksi. Kolme.\n", (ToolPassage("x", 0, 9),))
-    given_one = Convention.from_name("codepoint/crlf2/nobom/inclusive")
+    given_one = BY_NAME["codepoint/crlf2/nobom/inclusive"]
     found = detect_conventions([marked], "f", given_one)
     assert found.convention == given_one
     assert "as stated" in found.words

@@ -22,7 +22,7 @@ from refi_desk import (
 )
 
 from evaltools.qda.model import ReadDocument
-from evaltools.qda.offsets.conventions import Convention
+from evaltools.qda.offsets.conventions import BY_NAME
 from evaltools.qda.refi import looks_like_refi, read_refi
 
 
@@ -250,7 +250,7 @@ def test_losses_are_told_by_their_kind_and_empty_elements_are_none(tmp_path: Pat
     )
     xml = project(f"{USERS}{CODES}<Sources>{body}</Sources><Graphs/>")
     path = package(tmp_path / "a.qdpx", xml, {f"{guid(50).upper()}.txt": TEXT.encode()})
-    found = read_refi(path, Convention.from_name("codepoint/crlf2/bom/exclusive"))
+    found = read_refi(path, BY_NAME["codepoint/crlf2/bom/exclusive"])
     kinds = {(line.where.split()[0], line.loss) for line in found.dropped}
     assert ("PlainTextSelection", "passage") in kinds
     assert ("PlainTextSelection", "uncoded") in kinds

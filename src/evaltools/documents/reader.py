@@ -44,8 +44,8 @@ _SUFFIXES: dict[str, tuple[str, ...]] = {
 READERS: dict[Kind, str] = {
     "docx": "evaltools.documents.word.read",
     "odt": "evaltools.documents.odf.read",
-    "ods": "evaltools.documents.spreadsheets.ods",
-    "xlsx": "evaltools.documents.spreadsheets.xlsx",
+    "ods": "evaltools.documents.spreadsheets.read",
+    "xlsx": "evaltools.documents.spreadsheets.read",
     "pdf": "evaltools.documents.pdf.read",
 }
 

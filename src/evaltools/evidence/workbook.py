@@ -14,12 +14,12 @@ import zipfile
 import zlib
 from collections.abc import Iterable
 from dataclasses import replace
-from xml.etree import ElementTree
 
 from lxml import etree
 
-from evaltools.evidence import ods_sheets, xlsx_sheets
+from evaltools.documents.spreadsheets.xlsx_parts import Area, column_letters
 from evaltools.evidence.messages import list_values, quote_value
+from evaltools.evidence.ods_sheets import read_ods_sheets
 from evaltools.evidence.raw_table import (
     FURTHER_SHEET,
     LATEST_HEADER,
@@ -30,19 +30,19 @@ from evaltools.evidence.raw_table import (
     list_rows,
     make_raw_table,
 )
-from evaltools.evidence.workbook_sheet import Sheet
+from evaltools.evidence.workbook_sheet import HostileSheetError, Sheet, read_xlsx_sheets
 
 LARGEST_CONTENT = 200_000_000
 MOST_MEMBERS = 2_000
+_RULE = "a conditional format"
 _CLEAR_RULES = "Clear the rule, and delete what is not meant."
+_STRUCK = "Delete what is withdrawn, or take the line away from what holds."
+_UNSEEN = "written in white on white, in the colour of the cell, or too small to be seen"
+_SHOW = "Give them another colour or size, or delete what is not meant."
 
 # All that a damaged, encrypted or exotic archive makes zipfile raise.
 _BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError)
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
-_ODS_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-_ODS_FORMULA = _ODS_TABLE + "formula"
-_ODS_PARAGRAPH = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}p"
-_ODS_TYPE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}value-type"
 
 
 def read_workbook(data: bytes, suffix: str, table: str, expected: Iterable[str]) -> RawTable:
@@ -63,23 +63,16 @@ def read_workbook(data: bytes, suffix: str, table: str, expected: Iterable[str])
             parts = _read_parts(archive)
     except _BROKEN as error:
         raise _unreadable_workbook(str(error)) from None
-    day_zero = "1899-12-30"
+    from_1904 = False
     try:
         if suffix == ".xlsx":
-            book = xlsx_sheets.read_book(parts)
-            day_zero = "1904-01-01" if book.from_1904 else day_zero
-            sheets = {
-                name: xlsx_sheets.read_sheet(name, parts[part], book)
-                for name, part in book.sheets.items()
-            }
+            sheets, from_1904 = read_xlsx_sheets(parts)
         else:
-            _check_repetition(parts.get("content.xml", b""))
-            sheets = ods_sheets.read_sheets(parts)
+            sheets = read_ods_sheets(parts)
     except KeyError as error:
         raise _unreadable_workbook(f"its part {error.args[0]} is missing") from None
-    except xlsx_sheets.TooFarError as error:
-        place = f"row {error.row}, column {error.column}"
-        raise _hostile_workbook(f"a cell stands as far out as {place}") from None
+    except HostileSheetError as error:
+        raise _hostile_workbook(str(error)) from None
     except (etree.LxmlError, ValueError, OverflowError) as error:
         raise _unreadable_workbook(str(error)) from None
     sheet = _chosen(sheets, table)
@@ -88,7 +81,7 @@ def read_workbook(data: bytes, suffix: str, table: str, expected: Iterable[str])
         sheet.records,
         names,
         workbook=True,
-        day_zero=day_zero,
+        day_zero="1904-01-01" if from_1904 else "1899-12-30",
         exact=sheet.exact,
         doubts=sheet.doubts,
     )
@@ -121,28 +114,6 @@ def _read_parts(archive: zipfile.ZipFile) -> dict[str, bytes]:
         if b"\0" in part or _DOCTYPE.search(part):
             raise _hostile_workbook(f"its part {name} is not plain XML in UTF-8")
     return parts
-
-
-def _check_repetition(content: bytes) -> None:
-    cells, row_repeat, column, last = 0, 1, 0, 0
-    try:
-        for event, element in ElementTree.iterparse(io.BytesIO(content), ("start", "end")):
-            if element.tag == _ODS_TABLE + "table-row" and event == "start":
-                row_repeat = int(element.get(_ODS_TABLE + "number-rows-repeated", "1"))
-                column = last = 0
-            elif element.tag == _ODS_TABLE + "table-cell" and event == "start":
-                column += int(element.get(_ODS_TABLE + "number-columns-repeated", "1"))
-                if element.get(_ODS_TYPE) is not None or element.get(_ODS_FORMULA) is not None:
-                    last = column
-            elif element.tag == _ODS_PARAGRAPH and event == "start":
-                last = column
-            elif element.tag == _ODS_TABLE + "table-row":
-                cells += row_repeat * last
-                element.clear()
-            if cells > xlsx_sheets.MOST_CELLS:
-                raise _hostile_workbook("repeated cells would fill more than five million")
-    except (ElementTree.ParseError, ValueError) as error:
-        raise _unreadable_workbook(str(error)) from None
 
 
 def _chosen(sheets: dict[str, Sheet], table: str) -> Sheet:
@@ -197,99 +168,57 @@ def _remarks(sheet: Sheet, grid: RawTable) -> Iterable[Remark]:
     """What is seen of the rows, columns and cells of the table beside their texts."""
     rows = dict(zip(grid.numbers, grid.rows, strict=True))
     table = {*rows, grid.header_row}
+    hidden, struck = "data.hidden", "data.struck-through"
     if sheet.hidden:
-        yield Remark(
-            None,
-            None,
-            f"the sheet {quote_value(sheet.name)} is hidden",
-            "Show it and see whether it is the right one.",
-            "data.hidden",
+        what = f"the sheet {quote_value(sheet.name)} is hidden"
+        yield Remark(None, None, what, "Show it and see whether it is the right one.", hidden)
+    if unseen := sheet.hidden_rows & table:
+        what = (
+            f"{_counted(len(unseen), 'row')} {'is' if len(unseen) == 1 else 'are'} hidden"
+            f"{' by a filter' if sheet.filtered else ''} ({list_rows(unseen)})"
         )
-    if hidden := sheet.hidden_rows & table:
-        yield Remark(
-            min(hidden),
-            None,
-            f"{_counted(len(hidden), 'row')} {'is' if len(hidden) == 1 else 'are'} hidden"
-            f"{' by a filter' if sheet.filtered else ''} ({list_rows(hidden)})",
-            "Show all rows, and delete those that are not meant.",
-            "data.hidden",
-        )
+        remedy = "Show all rows, and delete those that are not meant."
+        yield Remark(min(unseen), None, what, remedy, hidden)
     for place in sorted(sheet.hidden_columns):
         if place < len(grid.header) and any(row[place].strip() for row in grid.rows):
-            yield Remark(
-                1,
-                grid.header[place] or None,
-                "the column is hidden",
-                "Show it, or take it out.",
-                "data.hidden",
-            )
+            name = grid.header[place] or None
+            yield Remark(1, name, "the column is hidden", "Show it, or take it out.", hidden)
     header = {(grid.header_row, place) for place in range(len(grid.header))}
-    for cells, one_is, more_are, what, remedy, code in (
-        (
-            sheet.struck,
-            "is",
-            "are",
-            "struck through",
-            "Delete what is withdrawn, or take the line away from what holds.",
-            "data.struck-through",
-        ),
-        (
-            sheet.unseen,
-            "is",
-            "are",
-            "written in white on white, in the colour of the cell, or too small to be seen",
-            "Give them another colour or size, or delete what is not meant.",
-            "data.hidden",
-        ),
-        (
-            sheet.may_be_struck - sheet.struck - header,
-            "may be",
-            "may be",
-            "struck through by a conditional format",
-            _CLEAR_RULES,
-            "data.struck-through",
-        ),
-        (
-            sheet.may_be_unseen - sheet.unseen - header,
-            "may be",
-            "may be",
-            "hidden by the colour of a conditional format",
-            _CLEAR_RULES,
-            "data.hidden",
-        ),
+    may_be_struck = sheet.may_be_struck - sheet.struck - header
+    may_be_unseen = sheet.may_be_unseen - sheet.unseen - header
+    for cells, verb, what, remedy, code in (
+        (sheet.struck, "", "struck through", _STRUCK, struck),
+        (sheet.unseen, "", _UNSEEN, _SHOW, hidden),
+        (may_be_struck, "may be", f"struck through by {_RULE}", _CLEAR_RULES, struck),
+        (may_be_unseen, "may be", f"hidden by the colour of {_RULE}", _CLEAR_RULES, hidden),
     ):
         places = {(row, place) for row, place in cells if row in table and place < len(grid.header)}
         if places:
-            struck = {row for row, _ in places}
+            touched = {row for row, _ in places}
             columns = sorted({place for _, place in places})
             few = [grid.header[place] for place in columns if grid.header[place]]
             all_cells = all(
                 (row, place) in places
-                for row in struck
+                for row in touched
                 for place, text in enumerate(rows.get(row, ()))
                 if text.strip()
             )
-            where = "the row" if all_cells and len(struck) == 1 else list_rows(struck)
-            what = (
-                f"{where if all_cells else f'cells of {where} ({list_values(few, 6)})'} "
-                f"{one_is if all_cells and len(struck) == 1 else more_are} {what}"
-            )
-            yield Remark(min(struck), None, what, remedy, code)
-    merged = [area for area in sheet.merged if _joins_values(area, grid, rows)]
-    if merged:
-        yield Remark(
-            merged[0][0],
-            None,
-            f"cells are merged, so that only the first of each area has its value: "
-            f"{list_values((_area(one) for one in merged), 12)}",
-            "Unmerge them, and write in every cell the value that belongs there.",
-            "data.merged-cells",
+            one_row = all_cells and len(touched) == 1
+            where = "the row" if one_row else list_rows(touched)
+            if not all_cells:
+                where = f"cells of {where} ({list_values(few, 6)})"
+            whole = f"{where} {verb or ('is' if one_row else 'are')} {what}"
+            yield Remark(min(touched), None, whole, remedy, code)
+    if merged := [area for area in sheet.merged if _joins_values(area, grid, rows)]:
+        what = (
+            "cells are merged, so that only the first of each area has its value: "
+            f"{list_values((_area(one) for one in merged), 12)}"
         )
+        remedy = "Unmerge them, and write in every cell the value that belongs there."
+        yield Remark(merged[0][0], None, what, remedy, "data.merged-cells")
 
 
-def _joins_values(
-    area: tuple[int, int, int, int], grid: RawTable, rows: dict[int, tuple[str, ...]]
-) -> bool:
+def _joins_values(area: Area, grid: RawTable, rows: dict[int, tuple[str, ...]]) -> bool:
     """Whether a merged area gives one value to several rows or columns of the table."""
     top, left, bottom, right = area
     last = max(rows, default=0)
@@ -306,18 +235,9 @@ def _joins_values(
     return not (alone and rows[top][left].strip())
 
 
-def _area(area: tuple[int, int, int, int]) -> str:
+def _area(area: Area) -> str:
     top, left, bottom, right = area
-    return f"{_letters(left)}{top}:{_letters(right)}{bottom}"
-
-
-def _letters(column: int) -> str:
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+    return f"{column_letters(left)}{top}:{column_letters(right)}{bottom}"
 
 
 def _counted(count: int, thing: str) -> str:

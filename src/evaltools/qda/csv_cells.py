@@ -10,7 +10,8 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from evaltools.problems import Problem, ProblemError
+from evaltools.problems import ProblemError
+from evaltools.qda.model import refusal
 
 _GUARDED = ("=", "+", "-", "@", "\t", "\r", "'")
 _LARGEST_CELL = 50_000_000
@@ -42,7 +43,7 @@ def _cell(text: str) -> str:
 
 
 def read_cells(data: bytes, where: str) -> list[dict[str, str]]:
-    """Rows of delimited text that `written` wrote, cells unguarded, by column.
+    """Rows of delimited text that `write_cells` wrote, cells unguarded, by column.
 
     Arguments:
         data: bytes of the file.
@@ -53,26 +54,25 @@ def read_cells(data: bytes, where: str) -> list[dict[str, str]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise _unreadable(where, "it is not UTF-8") from None
+        raise broken_table(where, "it is not UTF-8") from None
     limit = csv.field_size_limit(_LARGEST_CELL)
     try:
         records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
-        raise _unreadable(where, f"it cannot be split into cells ({error})") from None
+        what = f"it cannot be split into cells ({error})"
+        raise broken_table(where, what) from None
     finally:
         csv.field_size_limit(limit)
     if not records:
-        raise _unreadable(where, "it is empty")
+        raise broken_table(where, "it is empty")
     header, *rows = records
     for number, row in enumerate(rows, start=2):
         if len(row) != len(header):
-            raise _unreadable(
-                f"{where}, row {number}", f"{len(row)} cells under {len(header)} column names"
-            )
+            what = f"{len(row)} cells under {len(header)} column names"
+            raise broken_table(f"{where}, row {number}", what)
     return [dict(zip(header, map(unescape_formula, row), strict=True)) for row in rows]
 
 
-def _unreadable(where: str, what: str) -> ProblemError:
-    return ProblemError(
-        [Problem(where, what, remedy="Export the coding again.", code="exchange.table")]
-    )
+def broken_table(where: str, what: str) -> ProblemError:
+    """The error of a table that is not as it was written."""
+    return refusal(where, what, remedy="Export the coding again.")

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from evaltools.problems import Problem, ProblemError
+
 Polarity = Literal["affirm", "deny", "mixed"]
 Certainty = Literal["sure", "unsure"]
 Loss = Literal["passage", "repeated", "uncoded", "unsupported"]
@@ -251,3 +253,10 @@ def parse_day(moment: object) -> date | None:
 def coding_id(segment: str, code_id: str, coder_id: str, round_: int) -> str:
     """Identifier of a coding: reading the same file twice gives the same ones."""
     return f"{segment}-{code_id}-{coder_id}-{round_}"
+
+
+def refusal(
+    where: str, what: str, allowed: str = "", remedy: str = "", code: str = "exchange.table"
+) -> ProblemError:
+    """The error of a file that is not read, or not written."""
+    return ProblemError([Problem(where, what, allowed, remedy, code)])

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import PurePath
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import yaml
 
@@ -43,13 +42,8 @@ def meanings(section: str) -> dict[str, str]:
 
 
 def code_ids(paths: Mapping[K, tuple[str, ...]]) -> dict[K, str]:
-    """Identifiers of codes, in the form that `codes` asks for.
-
-    Arguments:
-        paths: names from the broadest code down to the code itself.
-
-    A name that already is such an identifier, as in an export of a study, stays.
-    """
+    """Identifiers of codes, in the form that `codes` asks for, of names from the broadest code
+    down; a name that already is such an identifier, as in an export of a study, stays."""
 
     def plain(path: tuple[str, ...]) -> str:
         if path and CODE_ID.fullmatch(path[-1]):
@@ -123,12 +117,10 @@ def _unique(
 
 
 def identifier(name: str, fallback: str, taken: Container[str], under: str = "") -> str:
-    """An identifier for a name.
+    """An identifier for a name, which stays if it is one already; one that is taken gets a number.
 
     Arguments:
-        name: as a person wrote it; one that is an identifier already is kept.
         fallback: where nothing of the name can be used.
-        taken: those that others have; a number is put behind then.
         under: identifier of what it belongs to, which is put before a name that is none yet.
     """
     stem = name.strip()
@@ -149,8 +141,7 @@ def slug(name: str) -> str:
     return ".".join(part for part in parts if part)
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """A document of the study, and by what it was known; or why none is."""
 
     document: Document | None
@@ -198,8 +189,7 @@ def match_document(
     ]
     if len(known) == 1:
         return Match(known[0], "its project or register number")
-    several = named or known
-    if several:
+    if several := named or known:
         listed = ", ".join(document.document_id for document in several[:5])
         return Match(None, f"it could be any of {listed}")
     return Match(None, "no document of the study has this text, name or register number")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -17,19 +17,9 @@ from functools import cached_property
 import numpy as np
 
 from evaltools.documents.text_normalisation import clean
-from evaltools.qda.model import (
-    Certainty,
-    Coding,
-    CodingSet,
-    DroppedItem,
-    Polarity,
-    ReadDocument,
-    Segment,
-    coding_id,
-    neighbours,
-    segment_id,
-)
+from evaltools.qda import model
 from evaltools.qda.offsets.conventions import (
+    BY_NAME,
     CANDIDATES,
     Convention,
     NormalisedText,
@@ -47,63 +37,51 @@ def digest(text: str) -> str:
 
 
 class ToolText:
-    """A text as a tool holds it, whose places are counted in one of several ways.
-
-    Arguments:
-        raw: the tool's text.
-    """
+    """A text as a tool holds it, whose places are counted in one of several ways."""
 
     def __init__(self, raw: str) -> None:
         self.raw = raw.removeprefix("\ufeff")
-        self._known: dict[tuple[str, tuple[Span, ...]], list[Span | None]] = {}
 
     @property
     def text(self) -> str:
         """The normalised text."""
-        return self.unfolded.text
+        return self.form.text
 
     @cached_property
-    def unfolded(self) -> NormalisedText:
+    def form(self) -> NormalisedText:
         """The normalised text, and where its characters come from."""
         return normalise_text(self.raw)
 
     @cached_property
-    def _ruler(self) -> OffsetScale:
+    def scale(self) -> OffsetScale:
+        """By which places are counted."""
         return OffsetScale(self.raw)
 
-    def applies(self, convention: Convention) -> bool:
-        """Whether a way to count says anything of its own about this text."""
-        return self._ruler.applies(convention)
-
     def passages(self, spans: Sequence[Span], convention: Convention) -> list[Span | None]:
-        """Passages of the normalised text; None where a position cannot be.
-
-        Arguments:
-            spans: start and end of each as the tool counts.
-            convention: how it is taken to count.
-        """
-        key = (convention.name, tuple(spans))
-        if key not in self._known:
-            self._known[key] = [self._unfold(*one) for one in self._measured(spans, convention)]
-        return self._known[key]
+        """Passages of the normalised text by start and end as the tool is taken to count; None
+        where a position cannot be."""
+        limit = 2**40  # a position from outside may be larger than a machine's integer
+        start, end = (
+            np.array([min(max(place, -1), limit) for place in places], dtype=np.int64)
+            for places in zip(*spans, strict=True)
+        )
+        found = self.scale.spans(start, end, convention)
+        places = zip(map(int, found.start), map(int, found.end), strict=True)
+        return [self._normalised(*place) for place in places]
 
     def passage(self, span: Span, convention: Convention) -> Span | None:
         """The same for one."""
         return self.passages((span,), convention)[0]
 
-    def _measured(self, spans: Sequence[Span], convention: Convention) -> list[Span]:
-        """Spans in code points of the raw text; -1 where there is none."""
-        limit = 2**40  # a position from outside may be larger than a machine's integer
-        starts = np.array([min(max(start, -1), limit) for start, _ in spans], dtype=np.int64)
-        ends = np.array([min(max(end, -1), limit) for _, end in spans], dtype=np.int64)
-        found = self._ruler.spans(starts, ends, convention)
-        return list(zip(map(int, found.start), map(int, found.end), strict=True))
-
-    def _unfold(self, start: int, end: int) -> Span | None:
-        if start < 0 or end <= start:
+    def _normalised(self, start: int, end: int) -> Span | None:
+        if not 0 <= start < end:
             return None
-        first, past, _ = self.unfolded.span(start, end)
+        first, past, _ = self.form.span(*self._in_raw(start, end))
         return (first, past) if first < past else None
+
+    def _in_raw(self, start: int, end: int) -> Span:
+        """A passage of the raw text by what is counted of it."""
+        return start, end
 
 
 # As programs count that show text in windows: letters or UTF-16 units, Windows line ends as two
@@ -128,14 +106,8 @@ MOVED = "quote, moved"
 
 @dataclass(frozen=True)
 class CodedPassage:
-    """What a tool says of one code on one passage.
-
-    Arguments:
-        where: row or element, as problems and lists name it.
-        document_id, code_id, coder_id: in the coding set being read.
-        start, end: positions as the tool counts; None where it gives none.
-        quote: the passage as the tool shows it; empty where it shows none.
-    """
+    """What a tool says of one code on one passage, as far as it says it; `where` is the row or
+    element as problems name it."""
 
     where: str
     document_id: str
@@ -146,77 +118,91 @@ class CodedPassage:
     quote: str = ""
     origin_guid: str = ""
     created: date | None = None
-    polarity: Polarity = "affirm"
-    certainty: Certainty | None = None
+    polarity: model.Polarity = "affirm"
+    certainty: model.Certainty | None = None
     round: int = 1
     page: int | None = None
     section: str = ""
 
 
-@dataclass(frozen=True)
-class _Location:
-    start: int
-    end: int
-    convention: str
-
-
 def place_passages(
-    coding: CodingSet,
+    coding: model.CodingSet,
     marks: Sequence[CodedPassage],
-    sources: dict[str, ToolText],
+    sources: Mapping[str, ToolText],
     tool: str,
     conventions: Sequence[Convention],
-) -> CodingSet:
-    """The coding set with marks put into the texts.
+    positions: str = "",
+) -> model.CodingSet:
+    """The coding set with marks put into the texts, and their coders.
 
-    Arguments:
-        coding: what else was read of the file.
-        marks: in any order.
-        sources: texts by document; a document without one places nothing.
-        tool: as `origin_tool` is to name it.
-        conventions: ways to count, the likeliest first.
+    The conventions are tried in their order unless `positions` states one; a document without a
+    source places nothing.
     """
-    segments: dict[str, Segment] = {}
-    codings: dict[str, Coding] = {}
-    dropped: list[DroppedItem] = []
+    stated = Convention.stated(positions)
+    conventions = (stated,) if stated else conventions
+    segments: dict[str, model.Segment] = {}
+    codings: dict[str, model.Coding] = {}
+    dropped: list[model.DroppedItem] = []
     tally: Counter[str] = Counter()
     by_document: dict[str, list[CodedPassage]] = {}
     for mark in marks:
         by_document.setdefault(mark.document_id, []).append(mark)
     for document_id in sorted(by_document):
         source = sources.get(document_id)
-        ways = tuple(one for one in conventions if source and source.applies(one))
-        ways = ways or tuple(conventions[:1])
-        chosen = _choose_convention(by_document[document_id], source, ways) if source else None
+        ways = [one for one in conventions if source and source.scale.applies(one)]
+        ways = ways or list(conventions[:1])
+        if source:
+            chosen = _choose_convention(by_document[document_id], source, ways)
+            ways = [chosen, *(one for one in ways if one != chosen)]
         for mark in by_document[document_id]:
-            spot = _locate(mark, source, chosen, ways)
-            if isinstance(spot, str):
+            found = (
+                _locate(mark, source, ways) if source else "the text of its document is not there"
+            )
+            if isinstance(found, str):
                 shown = "" if mark.start is None else f"{mark.start} to {mark.end}"
-                dropped.append(DroppedItem(mark.where, mark.quote[:200] or shown, spot, "passage"))
+                dropped.append(
+                    model.DroppedItem(mark.where, mark.quote[:200] or shown, found, "passage")
+                )
                 continue
             assert source is not None
-            tally[spot.convention] += 1
-            segment = _segment(mark, source, spot, tool)
+            (start, end), how = found
+            tally[how] += 1
+            segment = model.Segment(
+                model.segment_id(document_id, start, end),
+                document_id,
+                start,
+                end,
+                source.text[start:end],
+                *model.neighbours(source.text, start, end),
+                page=mark.page,
+                section=mark.section,
+                origin_tool=tool,
+                origin_guid=mark.origin_guid,
+                offset_convention=how,
+            )
             segments.setdefault(segment.segment_id, segment)
-            identifier = coding_id(segment.segment_id, mark.code_id, mark.coder_id, mark.round)
-            coded = Coding(
+            identifier = model.coding_id(
+                segment.segment_id, mark.code_id, mark.coder_id, mark.round
+            )
+            coded = model.Coding(
                 *(identifier, segment.segment_id, mark.code_id, mark.coder_id, mark.polarity),
                 *(mark.certainty, mark.round, mark.created),
             )
             if codings.setdefault(identifier, coded) is not coded:
                 why = "the same code stands on the same passage already"
-                dropped.append(DroppedItem(mark.where, segment.quote[:200], why, "repeated"))
+                dropped.append(model.DroppedItem(mark.where, segment.quote[:200], why, "repeated"))
     ordered = sorted(segments.values(), key=lambda one: (one.document_id, one.start, one.end))
     rank = {segment.segment_id: number for number, segment in enumerate(ordered)}
     read = sorted({(mark.document_id, mark.coder_id, mark.round) for mark in marks})
     return replace(
         coding,
+        coders=tuple(model.Coder(name, name) for name in sorted({mark.coder_id for mark in marks})),
         segments=tuple(ordered),
         codings=tuple(
             sorted(codings.values(), key=lambda one: (rank[one.segment_id], one.coding_id))
         ),
         readings=tuple(
-            ReadDocument(document, coder, round_, False) for document, coder, round_ in read
+            model.ReadDocument(document, coder, round_, False) for document, coder, round_ in read
         ),
         positions=_explain_placing(tally, len(dropped)),
         dropped=(*coding.dropped, *dropped),
@@ -228,14 +214,14 @@ def _choose_convention(
 ) -> Convention:
     """The way to count under which most of a document's quotes stand at their positions."""
     checked = [mark for mark in marks if mark.quote and mark.start is not None]
-    spans = tuple((mark.start or 0, mark.end or 0) for mark in checked)
+    if not checked:
+        return conventions[0]
+    spans = [(mark.start or 0, mark.end or 0) for mark in checked]
 
     def fit(convention: Convention) -> int:
         found = source.passages(spans, convention)
         return sum(_likeness(source, span, mark) for span, mark in zip(found, checked, strict=True))
 
-    if not checked or len(conventions) == 1:
-        return conventions[0]
     return max(conventions, key=fit)  # the first of several
 
 
@@ -250,54 +236,32 @@ def _likeness(source: ToolText, span: Span | None, mark: CodedPassage) -> int:
 
 
 def _locate(
-    mark: CodedPassage,
-    source: ToolText | None,
-    chosen: Convention | None,
-    conventions: Sequence[Convention],
-) -> _Location | str:
-    if source is None or chosen is None:
-        return "the text of its document is not there"
+    mark: CodedPassage, source: ToolText, conventions: Sequence[Convention]
+) -> tuple[Span, str] | str:
+    """Where a mark is, by the first way to count or else another, and how it was found; or why
+    it is nowhere."""
     at = None
     if mark.start is not None and mark.end is not None:
         span = (mark.start, mark.end)
-        at = source.passage(span, chosen)
-        others = [one for one in conventions if one != chosen] if mark.quote else []
-        for convention in (chosen, *others):
+        at = source.passage(span, conventions[0])
+        found = None
+        for convention in conventions if mark.quote else conventions[:1]:
             standing = source.passage(span, convention)
             if standing and (not mark.quote or _likeness(source, standing, mark) == 2):
-                return _not_blank(source, _Location(*standing, convention.name))
-        if at and _likeness(source, at, mark):
-            return _not_blank(source, _Location(*at, chosen.name))
+                found = standing, convention.name
+                break
+        if not found and at and _likeness(source, at, mark):
+            found = at, conventions[0].name
+        if found:
+            (start, end), _ = found
+            is_blank = not source.text[start:end].strip()
+            return "the passage holds nothing but white space" if is_blank else found
     if not mark.quote.strip():
         return "its position is not in the text, and it has no words to look for"
     again = locate(source.text, clean(mark.quote).strip(), hint=at[0] if at else None)
     if isinstance(again, UnlocatedQuote):
         return again.why
-    return _Location(again.start, again.end, BY_WORDS if mark.start is None else MOVED)
-
-
-def _not_blank(source: ToolText, spot: _Location) -> _Location | str:
-    if source.text[spot.start : spot.end].strip():
-        return spot
-    return "the passage holds nothing but white space"
-
-
-def _segment(mark: CodedPassage, source: ToolText, spot: _Location, tool: str) -> Segment:
-    prefix, suffix = neighbours(source.text, spot.start, spot.end)
-    return Segment(
-        segment_id(mark.document_id, spot.start, spot.end),
-        mark.document_id,
-        spot.start,
-        spot.end,
-        source.text[spot.start : spot.end],
-        prefix,
-        suffix,
-        mark.page,
-        mark.section,
-        tool,
-        mark.origin_guid,
-        spot.convention,
-    )
+    return (again.start, again.end), BY_WORDS if mark.start is None else MOVED
 
 
 def _explain_placing(tally: Counter[str], lost: int) -> str:
@@ -308,7 +272,7 @@ def _explain_placing(tally: Counter[str], lost: int) -> str:
         elif convention == MOVED:
             parts.append(f"{count} not where the tool said, found again by their words")
         else:
-            words = Convention.from_name(convention).words
+            words = BY_NAME[convention].words
             parts.append(f"{count} at their positions, counted in {words} ({convention})")
     if lost:
         parts.append(f"{lost} left behind")

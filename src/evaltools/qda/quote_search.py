@@ -28,12 +28,7 @@ _QUOTES = frozenset("\"'`´\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00a
 
 @dataclass(frozen=True)
 class FoldedText:
-    """A text folded for search.
-
-    Arguments:
-        text: what counts.
-        places: for each of its characters the index in the original that it came from.
-    """
+    """A text folded for search, and for each of its characters the index that it came from."""
 
     text: str
     places: tuple[int, ...]
@@ -148,7 +143,12 @@ def locate(
     if not quote.strip():
         return UnlocatedQuote("the quote is empty")
     beside = _Context(fold(text), fold_short(prefix), fold_short(suffix))
-    exact = list(_exact_places(text, quote, beside))
+    spans = ((start, start + len(quote)) for start in _find_starts(text, quote))
+    exact = [
+        beside.place(start, end)
+        for start, end in spans
+        if not unicodedata.combining(text[end : end + 1] or " ")
+    ]
     if exact:
         return _choose(exact, quote, beside, hint, "exact", "")
     wanted = fold_short(quote)
@@ -156,7 +156,12 @@ def locate(
         return UnlocatedQuote(
             "the quote holds no letter or digit, and does not stand there as it is"
         )
-    like = list(_folded_places(beside, wanted))
+    folded = beside.folded
+    like = [
+        beside.place(*folded.span(start, len(wanted)))
+        for start in _find_starts(folded.text, wanted)
+        if folded.is_unbroken(start, len(wanted))
+    ]
     if like:
         but = " but for white space, hyphens, quotation marks or capitals"
         return _choose(like, quote, beside, hint, "normalised", but)
@@ -187,20 +192,6 @@ class _Context:
 def _common(one: str, other: str) -> int:
     pairs = enumerate(zip(one, other, strict=False))
     return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
-
-
-def _exact_places(text: str, quote: str, beside: _Context) -> Iterator[_Candidate]:
-    for start in _find_starts(text, quote):
-        end = start + len(quote)
-        if not unicodedata.combining(text[end : end + 1] or " "):
-            yield beside.place(start, end)
-
-
-def _folded_places(beside: _Context, wanted: str) -> Iterator[_Candidate]:
-    folded = beside.folded
-    for start in _find_starts(folded.text, wanted):
-        if folded.is_unbroken(start, len(wanted)):
-            yield beside.place(*folded.span(start, len(wanted)))
 
 
 def _find_starts(text: str, part: str) -> Iterator[int]:

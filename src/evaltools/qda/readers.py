@@ -6,17 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from evaltools.files import open_file
-from evaltools.problems import Problem, ProblemError
-from evaltools.qda import qualcoder, sqlite, tables, taguette
-from evaltools.qda.model import (
-    NO_CHOICES,
-    Choices,
-    Coder,
-    Coding,
-    CodingSet,
-    ReadDocument,
-    coding_id,
-)
+from evaltools.problems import ProblemError
+from evaltools.qda import model, qualcoder, sqlite, tables, taguette
 from evaltools.qda.offsets.conventions import Convention
 from evaltools.qda.spreadsheets import SUFFIXES, read_spreadsheet, workbook_kind
 
@@ -25,7 +16,7 @@ _READ += "(CSV, XLSX, ODS), or a folder written by evaltools"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-def read_coding(path: Path, choices: Choices = NO_CHOICES) -> CodingSet:
+def read_coding(path: Path, choices: model.Choices = model.NO_CHOICES) -> model.CodingSet:
     """The coding in a file of any tool; `origin` says what it was taken for.
 
     Arguments:
@@ -38,39 +29,40 @@ def read_coding(path: Path, choices: Choices = NO_CHOICES) -> CodingSet:
     return _fill_coder(_read(path, choices), choices.coder, path.name)
 
 
-def read_codes(path: Path, choices: Choices = NO_CHOICES) -> CodingSet:
+def read_codes(path: Path, choices: model.Choices = model.NO_CHOICES) -> model.CodingSet:
     """The codes alone, whoever coded what with them."""
     coding = _read(path, choices)
-    return CodingSet(
+    return model.CodingSet(
         origin=coding.origin, codes=coding.codes, faults=coding.faults, dropped=coding.dropped
     )
 
 
-def _read(path: Path, choices: Choices) -> CodingSet:
+def _read(path: Path, choices: model.Choices) -> model.CodingSet:
     positions = Convention.stated(choices.positions)
     if path.is_dir():
         if tables.is_table_folder(path):
             return tables.read_tables(path)
         if (path / qualcoder.FILE_NAME).is_file():
-            return qualcoder.read_qualcoder(path, choices)
-        raise _refusal(path, "the folder is of no tool that is read")
+            with sqlite.open_database(path / qualcoder.FILE_NAME) as database:
+                if database.tables >= qualcoder.TABLES:
+                    return qualcoder.read_qualcoder(database, choices)
+            raise model.refusal(path.name, "it is no QualCoder project", code="exchange.database")
+        raise _unknown(path, "the folder is of no tool that is read")
     if not path.exists():
-        raise _refusal(path, "there is no such file", "Is the name right?")
+        raise _unknown(path, "there is no such file", "Is the name right?")
     with open_file(path, path.name):
         pass  # a plain file that may be read
     if path.stat().st_size == 0:
-        raise _refusal(path, "it is empty", "Export it again.")
+        raise _unknown(path, "it is empty", "Export it again.")
     if sqlite.is_sqlite(path):
         with sqlite.open_database(path) as database:
             names = database.tables
-        for tool, read in (
-            (qualcoder.TABLES, qualcoder.read_qualcoder),
-            (taguette.TABLES, taguette.read_taguette),
-        ):
-            if names >= tool:
-                return read(path, choices)
+            if names >= qualcoder.TABLES:
+                return qualcoder.read_qualcoder(database, choices)
+            if names >= taguette.TABLES:
+                return taguette.read_taguette(database, choices)
         shown = ", ".join(sorted(names)[:8]) or "none"
-        raise _refusal(path, f"it is a database of no tool that is read (its tables: {shown})")
+        raise _unknown(path, f"it is a database of no tool that is read (its tables: {shown})")
     from evaltools.qda import refi  # loads lxml, only where such a file may be
 
     if refi.looks_like_refi(path):
@@ -79,11 +71,11 @@ def _read(path: Path, choices: Choices) -> CodingSet:
         head = file.read(400)
     known = path.suffix.casefold() in SUFFIXES or workbook_kind(head)
     if not known or (b"\0" in head and not workbook_kind(head) and head[:2] not in _UTF16):
-        raise _refusal(path, "it is nothing that is read")
+        raise _unknown(path, "it is nothing that is read")
     return read_spreadsheet(path, choices)
 
 
-def _in_round(coding: CodingSet, round_: int) -> CodingSet:
+def _in_round(coding: model.CodingSet, round_: int) -> model.CodingSet:
     """The set in another round, where it knows of the first only, as a format does without any."""
     rounds = {one.round for one in coding.codings} | {one.round for one in coding.readings}
     if round_ == 1 or not rounds <= {1}:
@@ -94,7 +86,7 @@ def _in_round(coding: CodingSet, round_: int) -> CodingSet:
             replace(
                 one,
                 round=round_,
-                coding_id=coding_id(one.segment_id, one.code_id, one.coder_id, round_),
+                coding_id=model.coding_id(one.segment_id, one.code_id, one.coder_id, round_),
             )
             for one in coding.codings
         ),
@@ -102,7 +94,7 @@ def _in_round(coding: CodingSet, round_: int) -> CodingSet:
     )
 
 
-def _fill_coder(coding: CodingSet, coder: str, where: str) -> CodingSet:
+def _fill_coder(coding: model.CodingSet, coder: str, where: str) -> model.CodingSet:
     """The set with a coder for what names none; refused where none is given."""
     nameless = sum(not one.coder_id for one in coding.codings)
     if not nameless:
@@ -110,34 +102,26 @@ def _fill_coder(coding: CodingSet, coder: str, where: str) -> CodingSet:
             names = ", ".join(one.pseudonym for one in coding.coders[:8])
             what = "it says itself who coded, so --coder has nothing to tell"
             remedy = "Map its coders by --coders."
-            raise ProblemError([Problem(where, what, names, remedy, "exchange.coder")])
+            raise model.refusal(where, what, names, remedy, "exchange.coder")
         return replace(
             coding,
             coders=tuple(one for one in coding.coders if one.coder_id),
             readings=tuple(one for one in coding.readings if one.coder_id),
         )
     if not coder:
-        raise ProblemError(
-            [
-                Problem(
-                    where,
-                    f"it does not say who made {nameless} of its {len(coding.codings)} codings",
-                    remedy="Say who did by --coder NAME.",
-                    code="exchange.coder",
-                )
-            ]
-        )
+        what = f"it does not say who made {nameless} of its {len(coding.codings)} codings"
+        raise model.refusal(where, what, "", "Say who did by --coder NAME.", "exchange.coder")
 
-    def named(one: Coding) -> Coding:
+    def named(one: model.Coding) -> model.Coding:
         if one.coder_id:
             return one
-        identifier = coding_id(one.segment_id, one.code_id, coder, one.round)
+        identifier = model.coding_id(one.segment_id, one.code_id, coder, one.round)
         return replace(one, coder_id=coder, coding_id=identifier)
 
     codings = {one.coding_id: one for one in map(named, coding.codings)}
     coders = {one.coder_id: one for one in coding.coders if one.coder_id}
-    coders.setdefault(coder, Coder(coder, coder))
-    readings: dict[tuple[str, str, int], ReadDocument] = {}
+    coders.setdefault(coder, model.Coder(coder, coder))
+    readings: dict[tuple[str, str, int], model.ReadDocument] = {}
     for reading in coding.readings:
         who = reading.coder_id or coder
         readings.setdefault(
@@ -151,7 +135,5 @@ def _fill_coder(coding: CodingSet, coder: str, where: str) -> CodingSet:
     )
 
 
-def _refusal(path: Path, what: str, remedy: str = "") -> ProblemError:
-    return ProblemError(
-        [Problem(path.name, what, "" if remedy else _READ, remedy, "exchange.unknown")]
-    )
+def _unknown(path: Path, what: str, remedy: str = "") -> ProblemError:
+    return model.refusal(path.name, what, "" if remedy else _READ, remedy, "exchange.unknown")

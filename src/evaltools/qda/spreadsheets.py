@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import cast, get_args
@@ -24,20 +23,9 @@ from evaltools.evidence.raw_table import (
 )
 from evaltools.evidence.workbook import read_workbook
 from evaltools.files import read_file
-from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.qda.model import (
-    Certainty,
-    Choices,
-    Code,
-    Coder,
-    CodingSet,
-    Document,
-    DroppedItem,
-    Loss,
-    Polarity,
-)
+from evaltools.problems import Problem, refuse
+from evaltools.qda import model
 from evaltools.qda.names import code_ids, document_ids, lexicon, match_document, meanings
-from evaltools.qda.offsets.conventions import Convention
 from evaltools.qda.placement import TABLE, CodedPassage, ToolText, place_passages
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".ods")
@@ -50,26 +38,9 @@ SEPARATOR = "separator"
 _PATH = re.compile(r"\s*(?:\\{1,2}|\s>\s|\s/\s|\s::\s)\s*")
 
 
-@dataclass(frozen=True)
-class Layout:
-    """Which column holds which field, and which tool the table looks like.
-
-    Arguments:
-        tool: its name, or `spreadsheet`.
-        columns: number of the column by field.
-        separators: what parts codes in one cell, the first that is there.
-    """
-
-    tool: str
-    columns: Mapping[str, int]
-    separators: tuple[str, ...]
-
-
-def read_spreadsheet(path: Path, choices: Choices) -> CodingSet:
-    """The coding in a table of passages: CSV, XLSX or ODS.
-
-    Raises ProblemError where it cannot be read, or it is not clear which column holds what.
-    """
+def read_spreadsheet(path: Path, choices: model.Choices) -> model.CodingSet:
+    """The coding in a table of passages (CSV, XLSX, ODS), unless it is not clear what holds
+    what."""
     known = [preset["columns"] for preset in lexicon()["tools"]] + [lexicon()["columns"]]
     expected = {name for columns in known for names in columns.values() for name in names}
     expected |= {one.casefold() for one in choices.columns.values()}
@@ -107,9 +78,7 @@ def read_grid(
     except UnreadableTableError as error:
         where = path.name + (f", row {error.row}" if error.row else "")
         remedy = "Say which by --sheet." if error.code == "data.sheet" else error.remedy
-        raise ProblemError(
-            [Problem(where, error.what, error.allowed, remedy, error.code)]
-        ) from None
+        raise model.refusal(where, error.what, error.allowed, remedy, error.code) from None
 
 
 def workbook_kind(data: bytes) -> str:
@@ -119,60 +88,16 @@ def workbook_kind(data: bytes) -> str:
     return ".ods" if b"opendocument.spreadsheet" in data[:200] else ".xlsx"
 
 
-def find_layout(header: Sequence[str], given: Mapping[str, str], where: str) -> Layout:
-    """What the columns of a table are.
-
-    Arguments:
-        header: their names.
-        given: name of a column by field, as the user has it; goes before what is known.
-        where: what problems call the table.
-
-    Raises ProblemError with all that is wrong: fields and columns that are not there.
-    """
-    names = [name.casefold() for name in header]
-    refuse(_wrong_columns(header, given, where))
-    preset = next((one for one in lexicon()["tools"] if set(one["signs"]) <= set(names)), None)
-    options = preset["columns"] if preset else lexicon()["columns"]
-    columns: dict[str, int] = {}
-    for field in FIELDS:
-        wanted = (given[field].casefold(),) if field in given else options.get(field, ())
-        place = next((names.index(name) for name in wanted if name in names), None)
-        if place is not None and (field in given or place not in columns.values()):
-            columns[field] = place
-    separators = tuple(preset.get("separators", ())) if preset else ("\n", ";", "|")
-    if SEPARATOR in given:
-        separators = (given[SEPARATOR],) if given[SEPARATOR] else ()
-    missing = [] if "code" in columns else ["code"]
-    if "quote" not in columns and not {"start", "end"} <= columns.keys():
-        missing.append("quote")
-    refuse(
-        Problem(
-            where,
-            f"no column is known to hold the {field}",
-            f"one of its columns: {list_values(header)}",
-            f"Say which: --column {field}=NAME.",
-            "exchange.column",
-        )
-        for field in missing
-    )
-    return Layout(preset["tool"] if preset else "spreadsheet", columns, separators)
-
-
 def _wrong_columns(header: Sequence[str], given: Mapping[str, str], where: str) -> list[Problem]:
-    names = [name.casefold() for name in header]
+    fields, names = (*FIELDS, SEPARATOR), [name.casefold() for name in header]
     problems = []
     for field, name in given.items():
-        if field not in (*FIELDS, SEPARATOR):
-            near = suggest_value(field, (*FIELDS, SEPARATOR))
+        if field not in fields:
+            near, allowed = suggest_value(field, fields), list_values(fields, 20)
             what = f"a segment has no field {field!r}"
-            problems.append(
-                Problem(
-                    "--column", what, list_values((*FIELDS, SEPARATOR), 20), near, "exchange.field"
-                )
-            )
+            problems.append(Problem("--column", what, allowed, near, "exchange.field"))
         elif field != SEPARATOR and name.casefold() not in names:
-            near = suggest_value(name, header)
-            what = f"there is no column {name!r}"
+            near, what = suggest_value(name, header), f"there is no column {name!r}"
             problems.append(Problem(where, what, list_values(header), near, "exchange.column"))
     return problems
 
@@ -180,18 +105,43 @@ def _wrong_columns(header: Sequence[str], given: Mapping[str, str], where: str) 
 class _Table:
     """One reading of a table: what its rows say, and what is left behind."""
 
-    def __init__(self, name: str, grid: RawTable, choices: Choices) -> None:
+    def __init__(self, name: str, grid: RawTable, choices: model.Choices) -> None:
         self.name, self.grid, self.choices = name, grid, choices
-        self.layout = find_layout(grid.header, choices.columns, name)
         self.unmatched: dict[str, str] = {}
-        self.dropped: list[DroppedItem] = []
+        self.dropped: list[model.DroppedItem] = []
         self.problems: list[Problem] = []
-
-    def read(self) -> CodingSet:
-        for ragged, count in self.grid.ragged:
-            self._drop(
-                ragged, "", f"it has {count} cells under {len(self.grid.header)} column names"
+        given = choices.columns  # by field, as the user has them; they go before what is known
+        names = [column.casefold() for column in grid.header]
+        refuse(_wrong_columns(grid.header, given, name))
+        preset = next((one for one in lexicon()["tools"] if set(one["signs"]) <= set(names)), None)
+        self.tool = preset["tool"] if preset else "spreadsheet"
+        options = preset["columns"] if preset else lexicon()["columns"]
+        self.columns: dict[str, int] = {}  # number of the column by field
+        for field in FIELDS:
+            wanted = (given[field].casefold(),) if field in given else options.get(field, ())
+            place = next((names.index(one) for one in wanted if one in names), None)
+            if place is not None and (field in given or place not in self.columns.values()):
+                self.columns[field] = place
+        separators = preset.get("separators", ()) if preset else ("\n", ";", "|")
+        if SEPARATOR in given:
+            separators = [given[SEPARATOR]] if given[SEPARATOR] else []
+        self.separators: Sequence[str] = separators  # of codes in one cell, the first that is there
+        missing = [] if "code" in self.columns else ["code"]
+        if "quote" not in self.columns and not {"start", "end"} <= self.columns.keys():
+            missing.append("quote")
+        allowed = f"one of its columns: {list_values(grid.header)}"
+        for field in missing:
+            what, remedy = (
+                f"no column is known to hold the {field}",
+                f"Say which: --column {field}=NAME.",
             )
+            self.problems.append(Problem(name, what, allowed, remedy, "exchange.column"))
+        refuse(self.problems)
+
+    def read(self) -> model.CodingSet:
+        for ragged, count in self.grid.ragged:
+            why = f"it has {count} cells under {len(self.grid.header)} column names"
+            self._drop(ragged, "", why)
         names = self._names()
         documents, sources = self._documents(names)
         used = {path for row in self.grid.rows for path in self._paths(row)}
@@ -201,44 +151,39 @@ class _Table:
         for number, row in zip(self.grid.numbers, self.grid.rows, strict=True):
             marks += self._marks(number, row, documents, ids)
         refuse(self.problems)
-        coding = CodingSet(
-            origin=f"{self.layout.tool}, table {self.name}",
+        coding = model.CodingSet(
+            origin=f"{self.tool}, table {self.name}",
             documents=tuple(documents[name] for name in names),
             codes=tuple(
-                Code(
-                    ids[path],
-                    ids[path[:-1]] if len(path) > 1 else None,
-                    path[-1],
-                    codable=path in used,
-                )
+                model.Code(ids[path], ids.get(path[:-1]), path[-1], codable=path in used)
                 for path in paths
             ),
-            coders=tuple(Coder(one, one) for one in sorted({mark.coder_id for mark in marks})),
             faults=tuple(
                 f"document {quote_value(name)} is not told from the study's: {match}"
                 for name, match in self.unmatched.items()
             ),
             dropped=tuple(self.dropped),
         )
-        positions = Convention.stated(self.choices.positions)
-        conventions = (positions,) if positions else TABLE
-        return place_passages(coding, marks, sources, self.layout.tool, conventions)
+        positions = self.choices.positions
+        return place_passages(coding, marks, sources, self.tool, TABLE, positions)
 
     def _cell(self, row: Sequence[str], field: str) -> str:
-        column = self.layout.columns.get(field)
+        column = self.columns.get(field)
         cell = "" if column is None else row[column].replace("_x000D_", "\r")
         return cell if field == "quote" else cell.strip()
 
-    def _drop(self, number: int, what: str, why: str, loss: Loss = "passage") -> None:
-        self.dropped.append(DroppedItem(f"row {number}", what[:200], why, loss))
+    def _drop(self, number: int, what: str, why: str, loss: model.Loss = "passage") -> None:
+        self.dropped.append(model.DroppedItem(f"row {number}", what[:200], why, loss))
 
     def _names(self) -> list[str]:
         """Documents in the order of the table; one nameless where only one can be meant."""
         names = dict.fromkeys(self._cell(row, "document") for row in self.grid.rows)
-        return [name for name in names if name or "document" not in self.layout.columns]
+        return [name for name in names if name or "document" not in self.columns]
 
-    def _documents(self, names: Sequence[str]) -> tuple[dict[str, Document], dict[str, ToolText]]:
-        documents: dict[str, Document] = {}
+    def _documents(
+        self, names: Sequence[str]
+    ) -> tuple[dict[str, model.Document], dict[str, ToolText]]:
+        documents: dict[str, model.Document] = {}
         sources: dict[str, ToolText] = {}
         library = self.choices.library
         cases: dict[str, set[str]] = {}
@@ -247,37 +192,30 @@ class _Table:
         identifiers = document_ids({name: name for name in names})
         for name in names:
             if not name and len(library) == 1:
-                found: Document | None = library[0]
+                found: model.Document | None = library[0]
             else:
                 hints = cases[name] - {""}
-                match = match_document(
-                    Document(name, name, None),
-                    library,
-                    self.choices.documents,
-                    hints if len(hints) == 1 else (),
-                )
+                if len(hints) > 1:
+                    hints = set()
+                nameless = model.Document(name, name, None)
+                match = match_document(nameless, library, self.choices.documents, hints)
                 found = match.document
                 if found is None:
                     self.unmatched[name] = match.why
-            documents[name] = found or Document(identifiers[name], name, None)
+            documents[name] = found or model.Document(identifiers[name], name, None)
             if found and found.text is not None:
                 sources[found.document_id] = ToolText(found.text)
         if library and names and len(self.unmatched) == len(names):
             example = list_values(map(quote_value, names), 5)
-            self.problems.append(
-                Problem(
-                    self.name,
-                    f"none of its documents is told from those of the study: {example}",
-                    list_values(document.document_id for document in library[:5]) + ", …",
-                    "Map their names by --documents.",
-                    "exchange.documents",
-                )
-            )
+            what = f"none of its documents is told from those of the study: {example}"
+            allowed = list_values(document.document_id for document in library[:5]) + ", …"
+            remedy = "Map their names by --documents."
+            self.problems.append(Problem(self.name, what, allowed, remedy, "exchange.documents"))
         return documents, sources
 
     def _paths(self, row: Sequence[str]) -> list[tuple[str, ...]]:
         cell = self._cell(row, "code")
-        separators = [one for one in self.layout.separators if one in cell]
+        separators = [one for one in self.separators if one in cell]
         parts = cell.split(separators[0]) if separators else [cell]
         paths = (tuple(_PATH.split(part.strip())) for part in parts if part.strip())
         return [named for path in paths if (named := tuple(name for name in path if name))]
@@ -286,7 +224,7 @@ class _Table:
         self,
         number: int,
         row: Sequence[str],
-        documents: Mapping[str, Document],
+        documents: Mapping[str, model.Document],
         ids: Mapping[tuple[str, ...], str],
     ) -> list[CodedPassage]:
         quote, name, paths = self._cell(row, "quote"), self._cell(row, "document"), self._paths(row)
@@ -300,8 +238,8 @@ class _Table:
             why = "a comment; the study has no place for it"
             self._drop(number, comment, why, "unsupported")
         start, end = self._number(number, row, "start"), self._number(number, row, "end")
-        polarity = self._choice(number, row, "polarity", get_args(Polarity)) or "affirm"
-        certainty = self._choice(number, row, "certainty", get_args(Certainty)) or None
+        polarity = self._choice(number, row, "polarity", get_args(model.Polarity)) or "affirm"
+        certainty = self._choice(number, row, "certainty", get_args(model.Certainty)) or None
         return [
             CodedPassage(
                 f"row {number}",
@@ -313,8 +251,8 @@ class _Table:
                 quote,
                 self._cell(row, "id"),
                 _day(self._cell(row, "created")),
-                cast(Polarity, polarity),
-                cast("Certainty | None", certainty),
+                cast(model.Polarity, polarity),
+                cast("model.Certainty | None", certainty),
                 self._number(number, row, "round") or self.choices.round,
                 self._number(number, row, "page") or None,
                 self._cell(row, "section"),
@@ -339,7 +277,7 @@ class _Table:
         return known.get(cell.casefold(), "")
 
     def _wrong(self, number: int, field: str, cell: str, allowed: str) -> None:
-        column = self.grid.header[self.layout.columns[field]]
+        column = self.grid.header[self.columns[field]]
         where = f"{self.name}, row {number}, column {column}"
         problem = Problem(
             where, f"{quote_value(cell)} is no {field}", allowed, code="exchange.cell"

@@ -5,18 +5,22 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote
 
-from evaltools.problems import Problem, ProblemError
+from evaltools.problems import ProblemError
+from evaltools.qda.model import Code, refusal
+from evaltools.qda.names import code_ids, path_to_root
 
 MAGIC = b"SQLite format 3\x00"
 LARGEST = 2_000_000_000
 _LONGEST_VALUE = 50_000_000
 _MOST_STEPS = 2_000  # of a hundred thousand instructions: a file that asks for more is no coding
 Row = dict[str, object]
+K = TypeVar("K", bound=Hashable)
 
 
 def is_sqlite(path: Path) -> bool:
@@ -39,14 +43,11 @@ class Database:
                 "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE TABLE%'"
             ).fetchall()
         except (sqlite3.Error, OverflowError) as error:
-            raise unreadable_database(where, error) from None
+            raise _unreadable(where, error) from None
         self.tables = frozenset(str(name) for (name,) in tables if isinstance(name, str))
 
     def rows(self, table: str, columns: tuple[str, ...], order: str) -> list[Row]:
-        """Rows of a table by column, in order; a column that is not there is None in all.
-
-        Raises ProblemError where the table is damaged.
-        """
+        """Rows of a table by column, in order; a column that is not there is None in all."""
         if table not in self.tables:
             return []
         try:
@@ -64,36 +65,24 @@ class Database:
             empty: Row = dict.fromkeys(columns)
             return [empty | dict(zip(selected, row, strict=True)) for row in cursor]
         except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
-            raise unreadable_database(f"{self.where}, table {table}", error) from None
+            raise _unreadable(f"{self.where}, table {table}", error) from None
 
 
-def unreadable_database(where: str, error: object) -> ProblemError:
+def _unreadable(where: str, error: object) -> ProblemError:
     """What a file is answered that SQLite cannot read."""
-    return ProblemError(
-        [
-            Problem(
-                where,
-                f"it cannot be read as a database ({error})",
-                remedy="Close the program it belongs to, and copy or export the project again.",
-                code="exchange.database",
-            )
-        ]
-    )
+    remedy = "Close the program it belongs to, and copy or export the project again."
+    what = f"it cannot be read as a database ({error})"
+    return refusal(where, what, remedy=remedy, code="exchange.database")
 
 
 @contextmanager
 def open_database(path: Path) -> Iterator[Database]:
-    """The database in a file, read only.
-
-    Arguments:
-        path: the file; beside it its write-ahead log, which belongs to it, may lie.
-
-    Raises ProblemError where it is no database, damaged or too large.
-    """
+    """The database in a file, read only, with a write-ahead log beside it; refused if it is
+    damaged."""
     where = path.name
     size = path.stat().st_size
     if size > LARGEST:
-        raise unreadable_database(where, f"larger than {LARGEST // 10**9} GB")
+        raise _unreadable(where, f"larger than {LARGEST // 10**9} GB")
     with tempfile.TemporaryDirectory(prefix="evaltools-") as folder:
         log = path.with_name(path.name + "-wal")
         if log.is_file() and log.stat().st_size and log.stat().st_size <= LARGEST:
@@ -109,7 +98,7 @@ def open_database(path: Path) -> Iterator[Database]:
             _harden(connection)
             yield Database(connection, where)
         except sqlite3.Error as error:
-            raise unreadable_database(where, error) from None
+            raise _unreadable(where, error) from None
         finally:
             connection.close()
 
@@ -150,3 +139,40 @@ def read_integer(value: object) -> int | None:
     except (ValueError, OverflowError):
         return None
     return number if isinstance(value, str) or number == value else None
+
+
+def read_codes(
+    rows: Mapping[K, Row],
+    above: Callable[[K], object],
+    name: str,
+    memo: str,
+    groups: Container[K] = (),
+) -> tuple[tuple[Code, ...], dict[K, str]]:
+    """Codes by identifier, and the identifiers of the rows that they were made of.
+
+    Arguments:
+        above: key of what a code stands under, as the database has it.
+        name, memo: the columns with its name and its definition.
+        groups: keys of those that only group others.
+    """
+
+    def parent(key: K) -> K | None:
+        found = above(key)
+        return found if found in rows else None  # type: ignore[return-value]
+
+    lines = {key: path_to_root(key, parent) for key in rows}
+    ids = code_ids(
+        {key: tuple(read_text(rows[one][name]) for one in line) for key, line in lines.items()}
+    )
+    codes = [
+        Code(
+            ids[key],
+            ids[lines[key][-2]] if len(lines[key]) > 1 else None,
+            read_text(row[name]),
+            read_text(row[memo]),
+            codable=key not in groups,
+            color=read_text(row.get("color")),
+        )
+        for key, row in rows.items()
+    ]
+    return tuple(sorted(codes, key=lambda code: code.code_id)), ids

@@ -12,17 +12,7 @@ from evaltools.evidence.descriptor import load_descriptor
 from evaltools.evidence.paths import resolve_inside
 from evaltools.evidence.tables import fill_missing_columns, read_one
 from evaltools.problems import Problem, ProblemError
-from evaltools.qda.model import (
-    Case,
-    Code,
-    Coder,
-    Coding,
-    CodingSet,
-    Document,
-    ReadDocument,
-    Relation,
-    Segment,
-)
+from evaltools.qda import model
 from evaltools.qda.tables import parse_records
 
 TABLES = (
@@ -35,7 +25,7 @@ T = TypeVar("T")
 
 def read_study_coding(
     data: Path, *, coders: Collection[str] = (), wave: int | None = None, consensus: bool = True
-) -> CodingSet:
+) -> model.CodingSet:
     """The coding in a data folder.
 
     Arguments:
@@ -48,29 +38,29 @@ def read_study_coding(
     """
     frames = read_study_tables(data, TABLES, TABLES, "exchange.table")
     documents = _documents(data, frames, wave)
-    chosen = _chosen_coders(make_records(frames["coders"], Coder), coders, consensus)
+    chosen = _chosen_coders(make_records(frames["coders"], model.Coder), coders, consensus)
     names = {document.document_id for document in documents}
     people = {coder.coder_id for coder in chosen}
     segments = {
         segment.segment_id: segment
-        for segment in make_records(frames["segments"], Segment)
+        for segment in make_records(frames["segments"], model.Segment)
         if segment.document_id in names
     }
     codings = tuple(
         coding
-        for coding in make_records(frames["codings"], Coding)
+        for coding in make_records(frames["codings"], model.Coding)
         if coding.coder_id in people and coding.segment_id in segments
     )
     relations = tuple(
         relation
-        for relation in make_records(frames["relations"], Relation)
+        for relation in make_records(frames["relations"], model.Relation)
         if relation.coder_id in people
         and {relation.from_segment_id, relation.to_segment_id} <= segments.keys()
     )
     used = {coding.segment_id for coding in codings}
     for relation in relations:
         used |= {relation.from_segment_id, relation.to_segment_id}
-    return CodingSet(
+    return model.CodingSet(
         origin="evaltools",
         documents=documents,
         codes=_codes(frames["codes"]),
@@ -79,7 +69,7 @@ def read_study_coding(
         codings=codings,
         readings=tuple(
             reading
-            for reading in make_records(frames["readings"], ReadDocument)
+            for reading in make_records(frames["readings"], model.ReadDocument)
             if reading.coder_id in people and reading.document_id in names
         ),
         relations=relations,
@@ -131,14 +121,13 @@ def _text(row: Row, column: str) -> str:
 
 def _documents(
     data: Path, frames: dict[str, pd.DataFrame], wave: int | None
-) -> tuple[Document, ...]:
+) -> tuple[model.Document, ...]:
     projects = {_text(row, "project_id"): row for row in table_rows(frames["projects"])}
     rows = table_rows(frames["documents"])
     waves = sorted({str(row["wave"]) for row in rows})
     if wave is not None and str(wave) not in waves:
-        raise ProblemError(
-            [Problem("--wave", f"no document is of {wave}", ", ".join(waves), code="exchange.wave")]
-        )
+        what = f"no document is of {wave}"
+        raise model.refusal("--wave", what, ", ".join(waves), code="exchange.wave")
     documents = []
     for row in rows:
         if wave is not None and row["wave"] != wave:
@@ -151,13 +140,15 @@ def _documents(
         columns = ("project_id", "register_number", "wave", "language")
         variables = {column: value for column in columns if (value := _text(row, column))}
         name = _text(row, "document_id")
-        documents.append(Document(name, name, text, _text(row, "text_sha256"), variables=variables))
+        documents.append(
+            model.Document(name, name, text, _text(row, "text_sha256"), variables=variables)
+        )
     return tuple(documents)
 
 
 def _chosen_coders(
-    coders: list[Coder], wanted: Collection[str], consensus: bool
-) -> tuple[Coder, ...]:
+    coders: list[model.Coder], wanted: Collection[str], consensus: bool
+) -> tuple[model.Coder, ...]:
     known = {name for coder in coders for name in (coder.coder_id, coder.pseudonym)}
     unknown = sorted(set(wanted) - known)
     if unknown:
@@ -174,16 +165,16 @@ def _chosen_coders(
     )
 
 
-def _codes(frame: pd.DataFrame) -> tuple[Code, ...]:
+def _codes(frame: pd.DataFrame) -> tuple[model.Code, ...]:
     """Codes, named by their first label."""
     rows = table_rows(frame)
     for row in rows:
         labels = (_text(row, f"label_{language}") for language in LANGUAGES)
         row["name"] = next((text for text in labels if text), "") or _text(row, "code_id")
-    return tuple(parse_records(Code, rows))
+    return tuple(parse_records(model.Code, rows))
 
 
-def _cases(projects: pd.DataFrame, documents: tuple[Document, ...]) -> tuple[Case, ...]:
+def _cases(projects: pd.DataFrame, documents: tuple[model.Document, ...]) -> tuple[model.Case, ...]:
     of: dict[str, list[str]] = {}
     for document in documents:
         of.setdefault(document.variables.get("project_id", ""), []).append(document.document_id)
@@ -192,5 +183,5 @@ def _cases(projects: pd.DataFrame, documents: tuple[Document, ...]) -> tuple[Cas
         project, number = _text(row, "project_id"), _text(row, "register_number")
         if project in of:
             variables = {"register_number": number} if number else {}
-            cases.append(Case(project, tuple(of[project]), variables, project))
+            cases.append(model.Case(project, tuple(of[project]), variables, project))
     return tuple(cases)

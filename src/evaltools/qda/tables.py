@@ -17,22 +17,7 @@ from typing import Any, TypeVar, get_args
 
 from evaltools.files import build_beside, hold_lock, put_in_place
 from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.qda import csv_cells
-from evaltools.qda.model import (
-    Case,
-    Certainty,
-    Code,
-    Coder,
-    Coding,
-    CodingSet,
-    Document,
-    DroppedItem,
-    Loss,
-    Polarity,
-    ReadDocument,
-    Relation,
-    Segment,
-)
+from evaltools.qda import csv_cells, model
 
 MARK = "coding.json"
 FORMAT = "evaltools-coding"
@@ -59,26 +44,26 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "dropped": ("where", "what", "why", "loss"),
 }
 _RECORDS: dict[str, type[Any]] = {
-    "segments": Segment,
-    "codings": Coding,
-    "codes": Code,
-    "coders": Coder,
-    "readings": ReadDocument,
-    "relations": Relation,
-    "documents": Document,
-    "cases": Case,
-    "dropped": DroppedItem,
+    "segments": model.Segment,
+    "codings": model.Coding,
+    "codes": model.Code,
+    "coders": model.Coder,
+    "readings": model.ReadDocument,
+    "relations": model.Relation,
+    "documents": model.Document,
+    "cases": model.Case,
+    "dropped": model.DroppedItem,
 }
 _ALLOWED = {
-    "Polarity": get_args(Polarity),
-    "Certainty | None": ("", *get_args(Certainty)),
+    "Polarity": get_args(model.Polarity),
+    "Certainty | None": ("", *get_args(model.Certainty)),
     "Literal['coder', 'consensus']": ("coder", "consensus"),
-    "Loss": get_args(Loss),
+    "Loss": get_args(model.Loss),
 }
 T = TypeVar("T")
 
 
-def table_files(coding: CodingSet) -> dict[str, bytes]:
+def table_files(coding: model.CodingSet) -> dict[str, bytes]:
     """All files of the folder by their path in it, with their bytes.
 
     Raises ProblemError for a text that cannot be written as UTF-8.
@@ -105,12 +90,10 @@ def table_files(coding: CodingSet) -> dict[str, bytes]:
         return {path: text.encode("utf-8") for path, text in files.items()}
     except UnicodeEncodeError as error:
         what = f"half a character (U+{ord(error.object[error.start]):04X}) stands in a text"
-        raise ProblemError(
-            [Problem(coding.origin or "coding", what, code="exchange.text")]
-        ) from None
+        raise model.refusal(coding.origin or "coding", what, code="exchange.text") from None
 
 
-def write_tables(coding: CodingSet, folder: Path) -> None:
+def write_tables(coding: model.CodingSet, folder: Path) -> None:
     """Write a coding set as a folder, all of it or nothing.
 
     Arguments:
@@ -152,11 +135,8 @@ def is_table_folder(folder: Path) -> bool:
         return False
 
 
-def read_tables(folder: Path) -> CodingSet:
-    """The coding set that a folder was written from.
-
-    Raises ProblemError with everything that cannot be read.
-    """
+def read_tables(folder: Path) -> model.CodingSet:
+    """The coding set that a folder was written from; raises ProblemError with all that is wrong."""
     problems: list[Problem] = []
     records: dict[str, Any] = {}
     mark: dict[str, Any] = {}
@@ -170,7 +150,7 @@ def read_tables(folder: Path) -> CodingSet:
         except ProblemError as error:
             problems += error.problems
     refuse(problems)
-    return CodingSet(
+    return model.CodingSet(
         origin=str(mark.get("origin", "")),
         positions=str(mark.get("positions", "")),
         faults=tuple(map(str, mark.get("faults", []))),
@@ -207,7 +187,7 @@ def parse_records(kind: type[T], rows: Iterable[Mapping[str, Any]]) -> list[T]:
     return records
 
 
-def _text_paths(documents: tuple[Document, ...]) -> dict[str, str]:
+def _text_paths(documents: tuple[model.Document, ...]) -> dict[str, str]:
     """A file name for each text that no document's identifier can lead astray."""
     paths: dict[str, str] = {}
     taken: set[str] = set()
@@ -268,7 +248,7 @@ def _read_mark(folder: Path) -> dict[str, Any]:
         mark = None
     lists = ("faults", "assumed")
     if not isinstance(mark, dict) or any(not isinstance(mark.get(x, []), list) for x in lists):
-        raise _broken_file(f"{folder / MARK}", "it is not what evaltools writes")
+        raise csv_cells.broken_table(f"{folder / MARK}", "it is not what evaltools writes")
     return mark
 
 
@@ -276,53 +256,43 @@ def _read_table(folder: Path, name: str) -> tuple[Any, ...]:
     where = str(folder / f"{name}.csv")
     rows = csv_cells.read_cells(_read_bytes(folder, f"{name}.csv"), where)
     kinds = {field.name: str(field.type) for field in dataclasses.fields(_RECORDS[name])}
-    records, problems = [], []
+    records: list[Any] = []
+    problems: list[Problem] = []
     for number, row in enumerate(rows, start=2):
-        values: dict[str, Any] = {}
-        if name == "dropped":
-            values["loss"] = "unsupported"  # written before losses had kinds
-        for column, kind in kinds.items():
-            if column == "text":
-                path = row.get("text_file", "")
-                values["text"] = _read_text(folder, path) if path else None
-            elif column in row:
-                try:
-                    values[column] = _as_value(row[column], kind)
-                except ValueError:
-                    place = f"{where}, row {number}, column {column}"
-                    what = f"{row[column][:60]!r} is no value of this column"
-                    problems.append(_problem(place, what))
+        # Dropped items were once written without the kind of their loss.
+        values: dict[str, Any] = {"loss": "unsupported"} if name == "dropped" else {}
+        if "text" in kinds:
+            path = row.get("text_file")
+            values["text"] = _read_text(folder, path) if path else None
+        for column in (one for one in kinds if one in row):
+            try:
+                values[column] = _as_value(row[column], kinds[column])
+            except ValueError:
+                place = f"{where}, row {number}, column {column}"
+                what = f"{row[column][:60]!r} is no value of this column"
+                problems += csv_cells.broken_table(place, what).problems
         if not problems:
             try:
                 records.append(_RECORDS[name](**values))
             except TypeError:
-                problems.append(_problem(where, "columns are missing"))
-                break
+                raise csv_cells.broken_table(where, "columns are missing") from None
     refuse(problems)
     return tuple(records)
 
 
 def _read_text(folder: Path, path: str) -> str:
     if not re.fullmatch(r"text/[A-Za-z0-9][A-Za-z0-9._-]*\.txt", path):
-        raise _broken_file(str(folder), f"{path[:80]!r} is no text of this folder")
+        raise csv_cells.broken_table(str(folder), f"{path[:80]!r} is no text of this folder")
     try:
         return _read_bytes(folder, path).decode("utf-8")
     except UnicodeDecodeError:
-        raise _broken_file(str(folder / path), "it is not UTF-8") from None
+        raise csv_cells.broken_table(str(folder / path), "it is not UTF-8") from None
 
 
 def _read_bytes(folder: Path, path: str) -> bytes:
     file = folder / path
     if not file.is_file() or not file.resolve().is_relative_to(folder.resolve()):
-        raise _broken_file(str(file), "there is no such file in the folder")
+        raise csv_cells.broken_table(str(file), "there is no such file in the folder")
     if file.stat().st_size > _LARGEST:
-        raise _broken_file(str(file), "it is larger than 500 MB")
+        raise csv_cells.broken_table(str(file), "it is larger than 500 MB")
     return file.read_bytes()
-
-
-def _problem(where: str, what: str) -> Problem:
-    return Problem(where, what, remedy="Export the coding again.", code="exchange.table")
-
-
-def _broken_file(where: str, what: str) -> ProblemError:
-    return ProblemError([_problem(where, what)])

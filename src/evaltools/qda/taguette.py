@@ -10,53 +10,82 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 from html import unescape
-from pathlib import Path
 
 from evaltools.documents.superscripts import blank_superscripts
 from evaltools.documents.text_normalisation import clean
 from evaltools.evidence.messages import list_values, nearest_value, quote_value
-from evaltools.problems import Problem, ProblemError
-from evaltools.qda.model import (
-    NO_CHOICES,
-    Choices,
-    Code,
-    Coder,
-    CodingSet,
-    Document,
-    DroppedItem,
-    parse_day,
-)
-from evaltools.qda.names import code_ids, document_ids, path_to_root
+from evaltools.qda.model import Choices, CodingSet, Document, DroppedItem, parse_day, refusal
+from evaltools.qda.names import document_ids
 from evaltools.qda.offsets.conventions import Convention, OffsetScale
 from evaltools.qda.placement import CodedPassage, Span, ToolText, digest, place_passages
 from evaltools.qda.quote_search import UnlocatedQuote, locate
-from evaltools.qda.sqlite import Database, Row, open_database, read_integer, read_text
+from evaltools.qda.sqlite import Database, Row, read_codes, read_integer, read_text
 
 TABLES = frozenset({"projects", "documents", "tags", "highlights", "highlight_tags"})
 BYTES = Convention("utf8")
 _NOBODY = frozenset(("", "admin"))
 
 
-def read_taguette(path: Path, choices: Choices = NO_CHOICES) -> CodingSet:
-    """The coding of a project in a Taguette database.
+def read_taguette(database: Database, choices: Choices) -> CodingSet:
+    """The coding of a project, which must be clear; an empty coder where nothing says who coded."""
+    project = _project(database, choices.project)
 
-    Arguments:
-        path: the database.
-        choices: of the project, where there are several, and round.
+    def mine(table: str, *columns: str) -> list[Row]:
+        rows = database.rows(table, ("id", "project_id", *columns), "id")
+        return [row for row in rows if row["project_id"] == project["id"]]
 
-    Codings of which the log does not say who made them have an empty coder.
-    Raises ProblemError where it is no such database or the project is not clear.
-    """
-    with open_database(path) as database:
-        if not database.tables >= TABLES:
-            raise ProblemError(
-                [Problem(path.name, "it is no Taguette database", code="exchange.database")]
+    dropped: list[DroppedItem] = []
+    rows = mine("documents", "name", "description", "filename", "contents", "created")
+    ids = document_ids({row["id"]: read_text(row["name"]) for row in rows})
+    sources = {ids[row["id"]]: HtmlText(read_text(row["contents"])) for row in rows}
+    documents = []
+    for row in rows:
+        text = sources[ids[row["id"]]].text
+        file = {"filename": read_text(row["filename"])} if row["filename"] else {}
+        name = read_text(row["name"])
+        documents.append(Document(ids[row["id"]], name, text, digest(text), "", file))
+        if (what := read_text(row["description"])).strip():
+            why = "a description of a document; the study has no place for it"
+            dropped.append(DroppedItem(f"document {row['id']}", what[:200], why, "unsupported"))
+    by_id = {row["id"]: row for row in mine("tags", "path", "description", "parent_id")}
+    codes, code_of = read_codes(by_id, lambda key: by_id[key]["parent_id"], "path", "description")
+    tags: dict[object, list[object]] = {}
+    for row in database.rows("highlight_tags", ("highlight_id", "tag_id"), "highlight_id"):
+        tags.setdefault(row["highlight_id"], []).append(row["tag_id"])
+    log = _log(mine("commands", "date", "user_login", "payload"))
+    marks: list[CodedPassage] = []
+    columns = ("id", "document_id", "start_offset", "end_offset", "snippet")
+    for row in database.rows("highlights", columns, "id"):
+        if row["document_id"] not in ids:
+            continue  # of another project
+        where, document_id = f"highlight {read_text(row['id'])}", ids[row["document_id"]]
+        shown = remove_tags(read_text(row["snippet"]))
+        found = [code_of[tag] for tag in tags.get(row["id"], ()) if tag in code_of]
+        position = _position(row, sources[document_id], shown)
+        if isinstance(position, str):
+            dropped.append(DroppedItem(where, shown[:200], position, "passage"))
+            continue
+        start, end, quote = position
+        if not found:
+            dropped.append(DroppedItem(where, quote[:200], "a highlight without a tag", "uncoded"))
+        coder, moment = log.get(row["id"], ("", None))
+        marks += [
+            CodedPassage(
+                *(where, document_id, code, coder, start, end, quote, where),
+                parse_day(read_text(moment)),
+                round=choices.round,
             )
-        return _read(database, _project(database, choices.project), choices.round)
+            for code in sorted(found)
+        ]
+    coding = CodingSet(
+        origin=f"Taguette, project {read_text(project['name'])}",
+        documents=tuple(documents),
+        codes=codes,
+        dropped=tuple(dropped),
+    )
+    return place_passages(coding, marks, sources, "Taguette", (BYTES,))
 
 
 def _project(database: Database, wanted: str | None) -> Row:
@@ -76,84 +105,7 @@ def _project(database: Database, wanted: str | None) -> Row:
         near = nearest_value(wanted, [read_text(row["name"]) for row in rows])
         what = f"it holds no project {quote_value(wanted)}"
         remedy = f"Did you mean {quote_value(near)}?" if near else "Choose one by --project."
-    raise ProblemError(
-        [Problem(database.where, what, list_values(names), remedy, code="exchange.project")]
-    )
-
-
-def _read(database: Database, project: Row, round_: int) -> CodingSet:
-    def mine(table: str, columns: tuple[str, ...]) -> list[Row]:
-        rows = database.rows(table, ("id", "project_id", *columns), "id")
-        return [row for row in rows if row["project_id"] == project["id"]]
-
-    dropped: list[DroppedItem] = []
-    rows = mine("documents", ("name", "description", "filename", "contents", "created"))
-    ids = document_ids({row["id"]: read_text(row["name"]) for row in rows})
-    sources = {ids[row["id"]]: HtmlText(read_text(row["contents"])) for row in rows}
-    documents = []
-    for row in rows:
-        text = sources[ids[row["id"]]].text
-        file = {"filename": read_text(row["filename"])} if row["filename"] else {}
-        documents.append(
-            Document(ids[row["id"]], read_text(row["name"]), text, digest(text), "", file)
-        )
-        if read_text(row["description"]).strip():
-            why = "a description of a document; the study has no place for it"
-            what = read_text(row["description"])[:200]
-            dropped.append(DroppedItem(f"document {row['id']}", what, why, "unsupported"))
-    codes, code_of = _codes(mine("tags", ("path", "description", "parent_id")))
-    tags: dict[object, list[object]] = {}
-    for row in database.rows("highlight_tags", ("highlight_id", "tag_id"), "highlight_id"):
-        tags.setdefault(row["highlight_id"], []).append(row["tag_id"])
-    log = _log(mine("commands", ("date", "user_login", "payload")))
-    marks: list[CodedPassage] = []
-    columns = ("id", "document_id", "start_offset", "end_offset", "snippet")
-    for row in database.rows("highlights", columns, "id"):
-        if row["document_id"] not in ids:
-            continue  # of another project
-        document_id = ids[row["document_id"]]
-        where = f"highlight {read_text(row['id'])}"
-        found = [code_of[tag] for tag in tags.get(row["id"], ()) if tag in code_of]
-        mark = _mark(row, where, document_id, sources[document_id], log, round_)
-        if isinstance(mark, DroppedItem):
-            dropped.append(mark)
-        elif not found:
-            dropped.append(
-                DroppedItem(where, mark.quote[:200], "a highlight without a tag", "uncoded")
-            )
-        else:
-            marks += [replace(mark, code_id=code) for code in sorted(found)]
-    coding = CodingSet(
-        origin=f"Taguette, project {read_text(project['name'])}",
-        documents=tuple(documents),
-        codes=codes,
-        coders=tuple(Coder(name, name) for name in sorted({mark.coder_id for mark in marks})),
-        dropped=tuple(dropped),
-    )
-    return place_passages(coding, marks, dict(sources), "Taguette", (BYTES,))
-
-
-def _codes(rows: list[Row]) -> tuple[tuple[Code, ...], dict[object, str]]:
-    by_id = {row["id"]: row for row in rows}
-
-    def above(key: object) -> object:
-        parent = by_id[key]["parent_id"]
-        return parent if parent in by_id else None
-
-    lines = {key: path_to_root(key, above) for key in by_id}
-    ids = code_ids(
-        {key: tuple(read_text(by_id[one]["path"]) for one in line) for key, line in lines.items()}
-    )
-    codes = [
-        Code(
-            ids[key],
-            ids[lines[key][-2]] if len(lines[key]) > 1 else None,
-            read_text(row["path"]),
-            read_text(row["description"]),
-        )
-        for key, row in by_id.items()
-    ]
-    return tuple(sorted(codes, key=lambda code: code.code_id)), dict(ids)
+    raise refusal(database.where, what, list_values(names), remedy, "exchange.project")
 
 
 def _log(rows: list[Row]) -> dict[object, tuple[str, object]]:
@@ -172,37 +124,12 @@ def _log(rows: list[Row]) -> dict[object, tuple[str, object]]:
     return authors
 
 
-def _mark(
-    row: Row,
-    where: str,
-    document_id: str,
-    source: HtmlText,
-    log: dict[object, tuple[str, object]],
-    round_: int,
-) -> CodedPassage | DroppedItem:
+def _position(row: Row, source: HtmlText, shown: str) -> tuple[int | None, int | None, str] | str:
+    """Start, end and quote of a highlight, as far as they can be believed; else why not."""
     start, end = read_integer(row["start_offset"]), read_integer(row["end_offset"])
-    shown = remove_tags(read_text(row["snippet"]))
-    coder, moment = log.get(row["id"], ("", None))
-
-    def mark(first: int | None, last: int | None, quote: str) -> CodedPassage:
-        return CodedPassage(
-            *(
-                where,
-                document_id,
-                "",
-                coder,
-                first,
-                last,
-                quote,
-                where,
-                parse_day(read_text(moment)),
-            ),
-            round=round_,
-        )
-
     at = None if start is None or end is None else source.passage((start, end), BYTES)
     if at and source.text[at[0] : at[1]] == clean(shown):
-        return mark(start, end, shown)
+        return start, end, shown
     # Old versions cut what they show at the wrong bytes where letters take more than one, and
     # documents may have been changed: what begins and ends between words is believed.
     again = locate(source.text, clean(shown).strip())
@@ -210,15 +137,13 @@ def _mark(
     by_words = not isinstance(again, UnlocatedQuote) and _between_words(
         source.text, again.start, again.end
     )
-    if by_offset and not by_words:
-        return mark(start, end, "")
-    if by_words and not by_offset:
-        return mark(None, None, shown)
+    if by_offset and by_words:
+        return "its offsets and what it shows are two different passages"
     if by_offset:
-        why = "its offsets and what it shows are two different passages"
-    else:
-        why = "neither its offsets nor what it shows fit its document"
-    return DroppedItem(where, shown[:200], why, "passage")
+        return start, end, ""
+    if by_words:
+        return None, None, shown
+    return "neither its offsets nor what it shows fit its document"
 
 
 def _between_words(text: str, start: int, end: int) -> bool:
@@ -240,59 +165,47 @@ _PARAGRAPHS = frozenset(
 )
 _LINES = frozenset(("br", "dd", "dt", "li", "tr", "tbody", "thead", "tfoot"))
 _TAG = re.compile(r"<!--|<[!?]|<(/?)([A-Za-z][^\s/>]*)")
-_TAG_END = re.compile("[>\"']")
+_REST_OF_TAG = re.compile(r"""(?:[^>"']+|"[^"]*"|'[^']*')*+>""")
 _UNSEEN = frozenset(("head", "script", "style", "template", "title"))
 
 
 class _TagStripper:
     """Text between the tags, in one pass: html.parser takes minutes for a few broken tags."""
 
-    def __init__(self) -> None:
-        self.parts: list[str] = []
-        self.put: list[int] = []
-        self._length = 0
-        self._gap = 0
-        self._unseen = 0
-        self._ended = 0  # line ends at the end of what there is
-
-    def feed(self, html: str) -> None:
-        """Take in a whole document."""
-        at = 0
-        while at < len(html):
-            opening = _TAG.search(html, at)
-            if opening is None:
-                break
+    def __init__(self, html: str) -> None:
+        self.text = ""
+        self.put: list[int] = []  # places of line ends that part paragraphs
+        self._parts: list[str] = []
+        self._length = self._gap = self._ended = 0  # line ends to come, and at the end so far
+        at = unseen = 0
+        while opening := _TAG.search(html, at):
             past = _past_tag(html, opening)
             if past is None:
                 break  # a tag that nothing ends: what follows is taken for text
-            self._text(html[at : opening.start()])
+            if not unseen:
+                self._add_text(unescape(html[at : opening.start()]))
             name = (opening.group(2) or "").lower()
-            if name:
-                step = -1 if opening.group(1) else 1
-                if name in _UNSEEN:
-                    self._unseen = max(0, self._unseen + step)
-                self._part(name)
+            if name in _UNSEEN:
+                unseen = max(0, unseen + (-1 if opening.group(1) else 1))
+            self._gap = max(self._gap, 2 * (name in _PARAGRAPHS), 1 * (name in _LINES))
             at = past
-        self._text(html[at:])
+        if not unseen:
+            self._add_text(unescape(html[at:]))
+        self.text = "".join(self._parts)
 
-    def _part(self, tag: str) -> None:
-        self._gap = max(self._gap, 2 * (tag in _PARAGRAPHS), 1 * (tag in _LINES))
-
-    def _text(self, html: str) -> None:
-        data = unescape(html)
-        if self._unseen or not data:
-            return
-        if not data.isspace():
+    def _add_text(self, data: str) -> None:
+        if data and not data.isspace():
             leading = data[: len(data) - len(data.lstrip())].count("\n")
             missing = self._gap - self._ended - leading if self._length else 0
             for _ in range(missing):
                 self.put.append(self._length)
                 self._add("\n")
             self._gap = 0
-        self._add(data)
+        if data:
+            self._add(data)
 
     def _add(self, data: str) -> None:
-        self.parts.append(data)
+        self._parts.append(data)
         self._length += len(data)
         ending = data[len(data.rstrip()) :].count("\n")
         self._ended = ending + (self._ended if data.isspace() else 0)
@@ -303,34 +216,19 @@ def _past_tag(html: str, opening: re.Match[str]) -> int | None:
     if opening.group().startswith("<!--"):
         end = html.find("-->", opening.end())
         return len(html) if end < 0 else end + 3
-    at = opening.end()
-    while True:
-        match = _TAG_END.search(html, at)
-        if match is None:
-            return None
-        if match.group() == ">":
-            return match.end()
-        closing = html.find(match.group(), match.end())
-        if closing < 0:
-            return None
-        at = closing + 1
+    rest = _REST_OF_TAG.match(html, opening.end())
+    return rest.end() if rest else None
 
 
 class HtmlText(ToolText):
-    """HTML as a text whose places are counted over what stands between the tags.
-
-    Paragraphs are parted by line ends, which do not count.
-
-    Arguments:
-        html: the document.
-    """
+    """HTML as a text whose places are counted over what stands between the tags; line ends that
+    part paragraphs do not count."""
 
     def __init__(self, html: str) -> None:
-        stripper = _TagStripper()
         # As HTML is read: all line ends are LF before anything is counted.
-        stripper.feed(html.replace("\r\n", "\n").replace("\r", "\n"))
+        stripper = _TagStripper(html.replace("\r\n", "\n").replace("\r", "\n"))
         self._put = frozenset(stripper.put)
-        super().__init__("".join(stripper.parts))
+        super().__init__(stripper.text)
 
     @cached_property
     def _bare(self) -> tuple[str, list[int]]:
@@ -339,15 +237,13 @@ class HtmlText(ToolText):
         return "".join(self.raw[place] for place in places), places
 
     @cached_property
-    def _ruler(self) -> OffsetScale:
+    def scale(self) -> OffsetScale:
+        """By which places between the tags are counted."""
         return OffsetScale(self._bare[0])
 
-    def _measured(self, spans: Sequence[Span], convention: Convention) -> list[Span]:
+    def _in_raw(self, start: int, end: int) -> Span:
         places = self._bare[1]
-        return [
-            (places[start], places[end - 1] + 1) if 0 <= start < end else (-1, -1)
-            for start, end in super()._measured(spans, convention)
-        ]
+        return places[start], places[end - 1] + 1
 
 
 def remove_tags(html: str) -> str:

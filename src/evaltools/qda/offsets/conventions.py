@@ -2,8 +2,8 @@
 
 The REFI-QDA standard counts Unicode code points from 0 (REFI-QDA 1.5, 2019, section 10.2) and
 does not say whether the end is counted in; tools count UTF-16 units or bytes, line ends as one
-or two, and byte order marks or not. A `Convention` is one way to count; `Ruler` applies it to a
-text as the file holds it; `normalised` leads on to the text that the study keeps
+or two, and byte order marks or not. A `Convention` is one way to count; `OffsetScale` applies it
+to a text as the file holds it; `normalise_text` leads on to the text that the study keeps
 (`evaltools.documents.text_normalisation`), and keeps count of where each character came from.
 """
 
@@ -87,28 +87,17 @@ class Convention:
         return -log(9) * (self.end == "inclusive") - log(3) * (self.first != "nobom")
 
     @classmethod
-    def from_name(cls, name: str) -> Convention:
-        """The convention of a name; raises ValueError for anything that is no name of one."""
-        for candidate in CANDIDATES:
-            if candidate.name == name.strip().lower():
-                return candidate
-        raise ValueError(
-            f"{name!r} is no way to count; one of {'|'.join(get_args(Unit))} / "
-            f"{'|'.join(get_args(Lines))} / {'|'.join(get_args(First))} / "
-            f"{'|'.join(get_args(End))}, such as utf16/crlf2/nobom/exclusive"
-        )
-
-    @classmethod
     def stated(cls, name: str) -> Convention | None:
-        """The convention that a user states by `--positions`, None for an empty name.
-
-        Raises ProblemError for anything that is no name of one.
-        """
-        try:
-            return cls.from_name(name) if name else None
-        except ValueError as error:
-            problem = Problem("--positions", str(error), code="exchange.positions")
-            raise ProblemError([problem]) from None
+        """The convention that a user states by `--positions`, None for an empty name; refuses
+        others."""
+        found = BY_NAME.get(name.strip().lower())
+        if name and found is None:
+            kinds = " / ".join("|".join(get_args(kind)) for kind in (Unit, Lines, First, End))
+            what = (
+                f"{name!r} is no way to count; one of {kinds}, such as utf16/crlf2/nobom/exclusive"
+            )
+            raise ProblemError([Problem("--positions", what, code="exchange.positions")])
+        return found
 
 
 # In the order in which one of several that read a file alike is named: the standard's own first.
@@ -118,16 +107,13 @@ CANDIDATES: tuple[Convention, ...] = tuple(
         get_args(First), get_args(End), get_args(Lines), get_args(Unit)
     )
 )
+BY_NAME = {convention.name: convention for convention in CANDIDATES}
 
 
 @dataclass(frozen=True)
 class Spans:
-    """Where passages lie under one convention, in code points of the text as the file has it.
-
-    Arguments:
-        start, end: of each passage, the end one past its last character; both -1 if impossible.
-        faults: why a passage cannot be, by its index.
-    """
+    """Where passages lie under one convention, in code points of the text as the file has it; -1
+    with a fault by their index where they cannot be."""
 
     start: Index
     end: Index
@@ -135,11 +121,7 @@ class Spans:
 
 
 class OffsetScale:
-    """Measures a text in every convention.
-
-    Arguments:
-        text: as the file has it, without a byte order mark.
-    """
+    """Measures a text, as the file has it without a byte order mark, in every convention."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -182,12 +164,7 @@ class OffsetScale:
         return self._scales[unit, lines]
 
     def spans(self, start: Index, end: Index, convention: Convention) -> Spans:
-        """Read positions in a convention.
-
-        Arguments:
-            start, end: as the file gives them, of equal length.
-            convention: how they are taken to be counted.
-        """
+        """Read positions, as the file gives them, in a convention."""
         scale = self.scale(convention.unit, convention.lines)
         shift = 0 if convention.first == "nobom" else 1
         if convention.first == "bom" and convention.unit == "utf8":
@@ -217,12 +194,8 @@ class OffsetScale:
 
 @dataclass(frozen=True)
 class NormalisedText:
-    """A normalised text and where its characters stood before.
-
-    Arguments:
-        text: normalised.
-        start, end: of what each character came from, in code points of the text before.
-    """
+    """A normalised text, and start and end of what each of its characters came from, in code points
+    of the text before."""
 
     text: str
     start: Index
@@ -237,12 +210,8 @@ class NormalisedText:
         )
 
     def span(self, start: int, end: int) -> tuple[int, int, bool]:
-        """Where a passage of the text before lies now.
-
-        Where a letter that is now composed would be cut in two, the passage takes all of it.
-
-        Returns start, end (equal where nothing of the passage is left) and whether it grew.
-        """
+        """Where a passage of the text before lies now, and whether it grew to take all of a
+        letter that is now composed; start and end are equal where nothing of it is left."""
         at = np.array([start]), np.array([end])
         first, past = (int(place[0]) for place in self.spans(*at))
         if first >= past:
@@ -258,11 +227,7 @@ def keep_text(text: str) -> NormalisedText:
 
 
 def normalise_text(text: str) -> NormalisedText:
-    """Normalise a text and keep where each character came from.
-
-    Arguments:
-        text: in code points, as a file holds it.
-    """
+    """Normalise a text as a file holds it, and keep where each character came from."""
     form = normalise(text)
     if form == text:
         return keep_text(text)
@@ -286,6 +251,7 @@ Piece = tuple[str, int, int]  # a character, and where it came from
 
 
 def _clean(text: str) -> list[Piece]:
+    """Characters as they become before composing: themselves, a line end, or nothing."""
     pieces: list[Piece] = []
     known: dict[str, str] = {}
     for index, character in enumerate(text):
@@ -293,16 +259,11 @@ def _clean(text: str) -> list[Piece]:
             pieces[-1] = ("\n", index - 1, index + 1)
             continue
         if character not in known:
-            known[character] = _clean_character(character)
+            result = clean(character)
+            known[character] = result if result in ("", "\n") else character
         if known[character]:
             pieces.append((known[character], index, index + 1))
     return pieces
-
-
-def _clean_character(character: str) -> str:
-    """What becomes of a character before composing: itself, a line end, or nothing."""
-    result = clean(character)
-    return character if result and result != "\n" else result
 
 
 def _compose(pieces: list[Piece]) -> list[Piece]:

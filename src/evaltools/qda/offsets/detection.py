@@ -2,7 +2,7 @@
 
 Every way to count is tried on every passage. Each place is weighed by how much likelier it is
 where a person marked than anywhere in the text, names of passages that hold their quotes weigh by
-how rare they are (`evidence.py`), and the weights are added: a log likelihood ratio (Neyman and
+how rare they are (`scoring`), and the weights are added: a log likelihood ratio (Neyman and
 Pearson 1933, doi:10.1098/rsta.1933.0009). The best reading is taken if it is a hundred times
 likelier than any that gives other quotes, and fits its texts at all.
 """
@@ -11,51 +11,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
-from math import exp, log
+from math import exp, inf, log
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.qda.offsets import scoring
 from evaltools.qda.offsets.conventions import (
     CANDIDATES,
     Convention,
+    Index,
     NormalisedText,
     OffsetScale,
     Spans,
     keep_text,
     normalise_text,
 )
-from evaltools.qda.offsets.scoring import (
-    CLEAN,
-    CUT,
-    IMPOSSIBLE_WEIGHT,
-    PROOF_WEIGHT,
-    SENTENCE_LIMIT,
-    SENTENCE_WEIGHT,
-    BoundaryClasses,
-    NameHint,
-    Weights,
-    classify_boundaries,
-    estimate_weights,
-    find_name_hint,
-    quote_key,
-    remove_white_space,
-)
 
 
 @dataclass(frozen=True)
 class ToolPassage:
-    """A passage as the file gives it.
-
-    Arguments:
-        label: its name or identifier, for problems.
-        start, end: as the file counts.
-        hints: texts that may hold its quote.
-        proof: checksum of its quote (`proof`), where the file carries one.
-    """
+    """A passage as the file gives and counts it, with texts that may hold its quote, and the
+    checksum of its quote where the file carries one."""
 
     label: str
     start: int
@@ -66,12 +47,8 @@ class ToolPassage:
 
 @dataclass(frozen=True)
 class ToolText:
-    """A text and its passages.
-
-    Arguments:
-        text: as the file holds it, without a byte order mark.
-        is_own_text: whether it is a text of the study, and stays as it is.
-    """
+    """A text as the file holds it, without a byte order mark, and its passages; a text of the
+    study's own stays as it is."""
 
     name: str
     text: str
@@ -83,22 +60,43 @@ class ToolText:
         """The text in normalised form, and where its characters came from."""
         return keep_text(self.text) if self.is_own_text else normalise_text(self.text)
 
+    @property
+    def positions(self) -> tuple[Index, Index]:
+        """Starts and ends of the passages as the file has them."""
+        start = np.array([mark.start for mark in self.marks], dtype=np.int64)
+        return start, np.array([mark.end for mark in self.marks], dtype=np.int64)
 
-@dataclass(frozen=True)
+
 class Trial:
     """One text's passages read in every way.
 
-    Arguments:
+    Attributes:
         readings: by way to count, the spans in the text as the file has it.
         places: and start and end of each passage in the normalised text, by which readings are
             compared; -1 where the way to count gives none.
     """
 
-    text: ToolText
-    classes: BoundaryClasses
-    readings: dict[Convention, Spans]
-    places: dict[Convention, NDArray[np.int64]]
-    hints: tuple[tuple[NameHint, ...], ...]
+    def __init__(self, text: ToolText) -> None:
+        ruler = OffsetScale(text.text)
+        self.text = text
+        self.classes = scoring.classify_boundaries(text.text)
+        self.readings: dict[Convention, Spans] = {}
+        self.places: dict[Convention, NDArray[np.int64]] = {}
+        for convention in CANDIDATES:
+            if ruler.applies(convention):
+                spans = ruler.spans(*text.positions, convention)
+            else:  # line ends leave it no choice
+                spans = self.readings[replace(convention, lines="crlf2")]
+            self.readings[convention] = spans
+            places = np.stack(text.form.spans(spans.start, spans.end), axis=1)
+            places[(spans.start < 0) | (places[:, 0] >= places[:, 1])] = -1
+            self.places[convention] = places
+        whole = scoring.remove_white_space(text.text)
+        self.hints = [
+            [hint for name in mark.hints if (hint := scoring.find_name_hint(name, whole))]
+            for mark in text.marks
+        ]
+        self.agreement = cache(self._agreement)
 
     def quote(self, convention: Convention, index: int) -> str:
         """Normalised quote of a passage; empty where the way to count gives none."""
@@ -108,54 +106,20 @@ class Trial:
     def proves(self, convention: Convention) -> bool:
         """Whether every passage carries a checksum and has that quote."""
         return all(
-            mark.proof and quote_key(self.quote(convention, index)) == mark.proof
+            mark.proof and scoring.quote_key(self.quote(convention, index)) == mark.proof
             for index, mark in enumerate(self.text.marks)
         )
 
-    @cached_property
-    def _agreement(self) -> dict[tuple[int, str], tuple[float, bool]]:
-        return {}
-
-    def agreement(self, convention: Convention, index: int) -> tuple[float, bool]:
+    def _agreement(self, index: int, quote: str) -> tuple[float, bool]:
         """Weight of the names and the checksum of a passage, and whether one agrees."""
-        quote = self.quote(convention, index)
-        if (index, quote) not in self._agreement:
-            mark, bare = self.text.marks[index], remove_white_space(quote)
-            weights = [hint.match(bare) for hint in self.hints[index]] if quote else []
-            if mark.proof and quote_key(quote) == mark.proof:
-                weights.append(PROOF_WEIGHT)
-            self._agreement[index, quote] = (max(weights, default=0.0), any(weights))
-        return self._agreement[index, quote]
+        bare, proof = scoring.remove_white_space(quote), self.text.marks[index].proof
+        weights = [hint.match(bare) for hint in self.hints[index]] if quote else []
+        if proof and scoring.quote_key(quote) == proof:
+            weights.append(scoring.PROOF_WEIGHT)
+        return max(weights, default=0.0), any(weights)
 
 
-def try_all(text: ToolText) -> Trial:
-    """Read a text's passages in every way to count that says something of its own about it."""
-    ruler = OffsetScale(text.text)
-    start = np.array([mark.start for mark in text.marks], dtype=np.int64)
-    end = np.array([mark.end for mark in text.marks], dtype=np.int64)
-    readings: dict[Convention, Spans] = {}
-    for convention in CANDIDATES:
-        if ruler.applies(convention):
-            readings[convention] = ruler.spans(start, end, convention)
-        else:  # line ends leave it no choice
-            readings[convention] = readings[replace(convention, lines="crlf2")]
-    placed = {convention: _placed(spans, text.form) for convention, spans in readings.items()}
-    whole = remove_white_space(text.text)
-    hints = tuple(
-        tuple(h for name in mark.hints if (h := find_name_hint(name, whole)) is not None)
-        for mark in text.marks
-    )
-    return Trial(text, classify_boundaries(text.text), readings, placed, hints)
-
-
-def _placed(spans: Spans, form: NormalisedText) -> NDArray[np.int64]:
-    result = np.stack(form.spans(spans.start, spans.end), axis=1)
-    result[(spans.start < 0) | (result[:, 0] >= result[:, 1])] = -1
-    return result
-
-
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What speaks for a way to count, over all passages that it could be determined from.
 
     Arguments:
@@ -176,23 +140,18 @@ class Evidence:
 
 
 class ConventionFit:
-    """All ways to count, compared on the passages of some texts together.
+    """All ways to count, compared on the passages of some texts together."""
 
-    Arguments:
-        trials: of the texts.
-        weights: of the classes of places; those of these texts unless given.
-    """
-
-    def __init__(self, trials: list[Trial], weights: Weights | None = None) -> None:
+    def __init__(self, trials: Sequence[Trial], weights: scoring.Weights | None = None) -> None:
         self.trials = trials
-        self.weights = weights or estimate_weights([trial.classes for trial in trials])
+        self.weights = weights or scoring.estimate_weights([trial.classes for trial in trials])
         # Passages that lie nowhere in any way to count say nothing about which is right.
         self.within = [
             np.any([places[:, 0] >= 0 for places in trial.places.values()], axis=0)
             for trial in trials
         ]
         self.usable = int(sum(within.sum() for within in self.within))
-        self._evidence: dict[Convention, Evidence] = {}
+        self.evidence = cache(self._gather)
         # The likeliest of those that give the same quotes everywhere.
         distinct: dict[bytes, Convention] = {}
         for convention in CANDIDATES:
@@ -200,56 +159,40 @@ class ConventionFit:
             known = distinct.get(key)
             if known is None or self.total(convention) > self.total(known):
                 distinct[key] = convention
-        self.ranked = tuple(
-            sorted(distinct.values(), key=lambda c: (-self.total(c), CANDIDATES.index(c)))
-        )
+        self.ranked = sorted(distinct.values(), key=lambda c: (-self.total(c), CANDIDATES.index(c)))
         """Ways that give different quotes, likeliest first."""
-
-    @property
-    def best(self) -> Convention:
-        """The likeliest way to count."""
-        return self.ranked[0]
-
-    @property
-    def rival(self) -> Convention | None:
-        """The next; None if there is no other."""
-        return self.ranked[1] if len(self.ranked) > 1 else None
-
-    def score(self, convention: Convention) -> float:
-        """Log likelihood ratio of a way to count against positions of no meaning."""
-        return self.evidence(convention).score
+        self.best = self.ranked[0]
 
     def total(self, convention: Convention) -> float:
-        """The same with sentence ends, and with what is known of tools; the two are less than
-        what is needed to prefer one way to another, so that words must have spoken."""
-        return self.score(convention) + self.evidence(convention).sentences + convention.prior
-
-    def evidence(self, convention: Convention) -> Evidence:
-        """What speaks for a way to count."""
-        if convention not in self._evidence:
-            self._evidence[convention] = self._gather(convention)
-        return self._evidence[convention]
+        """Log likelihood ratio of a way to count against positions of no meaning, with sentence
+        ends, and with what is known of tools; the two are less than what is needed to prefer one
+        way to another, so that words must have spoken."""
+        evidence = self.evidence(convention)
+        return evidence.score + evidence.sentences + convention.prior
 
     def _gather(self, convention: Convention) -> Evidence:
+        """What speaks for a way to count."""
         score = sentences = 0.0
         starts = ends = uncut = hints = confirmed = 0
         for trial, within in zip(self.trials, self.within, strict=True):
             spans, classes = trial.readings[convention], trial.classes
             possible = within & (trial.places[convention][:, 0] >= 0)
-            score += IMPOSSIBLE_WEIGHT * int((within & ~possible).sum())
+            score += scoring.IMPOSSIBLE_WEIGHT * int((within & ~possible).sum())
             begin = classes.start[spans.start[possible]]
             stop = classes.end[spans.end[possible]]
             score += float(np.array(self.weights.start)[begin].sum())
             score += float(np.array(self.weights.end)[stop].sum())
-            sentences += SENTENCE_WEIGHT * float(classes.sentence[spans.end[possible]].sum())
-            starts, ends = starts + int((begin == CLEAN).sum()), ends + int((stop == CLEAN).sum())
-            uncut += int((begin < CUT).sum()) + int((stop < CUT).sum())
-            for index in np.flatnonzero(within):
+            whole = float(classes.sentence[spans.end[possible]].sum())
+            sentences += scoring.SENTENCE_WEIGHT * whole
+            starts += int((begin == scoring.CLEAN).sum())
+            ends += int((stop == scoring.CLEAN).sum())
+            uncut += int((begin < scoring.CUT).sum()) + int((stop < scoring.CUT).sum())
+            for index in map(int, np.flatnonzero(within)):
                 if trial.hints[index] or trial.text.marks[index].proof:
-                    weight, agrees = trial.agreement(convention, int(index))
+                    weight, agrees = trial.agreement(index, trial.quote(convention, index))
                     score += weight
                     hints, confirmed = hints + 1, confirmed + agrees
-        sentences = max(-SENTENCE_LIMIT, min(SENTENCE_LIMIT, sentences))
+        sentences = max(-scoring.SENTENCE_LIMIT, min(scoring.SENTENCE_LIMIT, sentences))
         share = uncut / (2 * self.usable) if self.usable else 0.0
         return Evidence(score, sentences, starts, ends, share, hints, confirmed)
 
@@ -278,7 +221,7 @@ class DetectedConventions:
     words: str
     exceptions: Mapping[int, Convention] = field(default_factory=dict)
     score: float = 0.0
-    margin: float = float("inf")
+    margin: float = inf
 
     def of(self, index: int) -> Convention:
         """The convention of a text."""
@@ -288,73 +231,69 @@ class DetectedConventions:
 def detect_conventions(
     texts: Sequence[ToolText], where: str, given: Convention | None = None
 ) -> DetectedConventions:
-    """Tell how a file counts.
-
-    Arguments:
-        texts: with their passages; texts without passages say nothing.
-        where: the file, for problems.
-        given: what the user says, which is believed.
+    """Tell how a file counts, unless the user says so, which is believed.
 
     Raises ProblemError `exchange.positions-ambiguous` when two readings fit nearly alike and
     give different quotes, and `exchange.positions-foreign` when none fits.
     """
-    marked = [index for index, text in enumerate(texts) if text.marks]
-    if not marked:
+    trials = {index: Trial(text) for index, text in enumerate(texts) if text.marks}
+    if not trials:  # texts without passages say nothing
         return DetectedConventions(given or CANDIDATES[0], "")
-    trials = {index: try_all(texts[index]) for index in marked}
-    if given is None and (proven := _proven(trials)) is not None:
-        return proven
+    standard = CANDIDATES[0]
+    if given is None and all(trial.proves(standard) for trial in trials.values()):
+        count = sum(len(trial.text.marks) for trial in trials.values())
+        words = (
+            f"{standard.name}: {standard.words}. Every one of the {count} passages carries a "
+            "checksum of its quote, and all agree."
+        )
+        return DetectedConventions(standard, words)
     together = ConventionFit(list(trials.values()))
     if given is not None:
-        return _use_stated(together, given)
+        evidence = together.evidence(given)
+        words = (
+            f"{given.name}, as stated and not as found: {given.words}. {evidence.starts} of "
+            f"{together.usable} passages begin with a word and {evidence.ends} end with one."
+        )
+        return DetectedConventions(given, words, {}, evidence.score)
     alone = {index: ConventionFit([trial], together.weights) for index, trial in trials.items()}
-    best = together.best
+    scores = {index: fit.evidence(together.best).score for index, fit in alone.items()}
     # A text speaks against the reading that fits the file as a whole.
-    if any(max(map(fit.score, fit.ranked)) - fit.score(best) > NEEDED for fit in alone.values()):
+    if any(
+        max(fit.evidence(way).score for way in fit.ranked) - scores[index] > NEEDED
+        for index, fit in alone.items()
+    ):
         return _detect_each(texts, alone, where)
     positions = _choose_convention(together, where)
     refuse(
-        _foreign(f"{where}, {texts[index].name}", fit)
-        for index, fit in alone.items()
-        if fit.score(best) < -NEEDED
+        _foreign(f"{where}, {texts[index].name}", alone[index])
+        for index, score in scores.items()
+        if score < -NEEDED
     )
     return positions
 
 
-def _use_stated(fit: ConventionFit, given: Convention) -> DetectedConventions:
-    evidence = fit.evidence(given)
-    words = (
-        f"{given.name}, as stated and not as found: {given.words}. {evidence.starts} of "
-        f"{fit.usable} passages begin with a word and {evidence.ends} end with one."
-    )
-    return DetectedConventions(given, words, {}, fit.score(given))
-
-
-def _proven(trials: Mapping[int, Trial]) -> DetectedConventions | None:
-    """The standard's own way, if every passage carries proof of its quote and keeps it."""
-    convention = CANDIDATES[0]
-    if not all(trial.proves(convention) for trial in trials.values()):
-        return None
-    count = sum(len(trial.text.marks) for trial in trials.values())
-    return DetectedConventions(
-        convention,
-        f"{convention.name}: {convention.words}. Every one of the {count} passages carries a "
-        "checksum of its quote, and all agree.",
-    )
-
-
 def _choose_convention(fit: ConventionFit, where: str) -> DetectedConventions:
-    best, rival = fit.best, fit.rival
+    best, rival = fit.best, fit.ranked[1] if len(fit.ranked) > 1 else None
     evidence = fit.evidence(best)
     enough = evidence.share >= NEEDED_SHARE and evidence.score >= NEEDED_TO_FIT
     if fit.usable == 0 or not (enough or evidence.confirmed * 2 > fit.usable):
         raise ProblemError([_foreign(where, fit)])
-    margin = float("inf") if rival is None else fit.total(best) - fit.total(rival)
+    margin = inf if rival is None else fit.total(best) - fit.total(rival)
     if rival is not None and margin < NEEDED:
         raise ProblemError([_ambiguous(where, fit, rival)])
-    return DetectedConventions(
-        best, _explain_choice(fit, rival, margin), {}, fit.score(best), margin
-    )
+    parts = [
+        f"{best.name}: {best.words}.",
+        f"{evidence.starts} of {fit.usable} passages begin with a word and {evidence.ends} end "
+        f"with one (score {evidence.score:.1f}).",
+    ]
+    if evidence.hints:
+        parts.append(f"{evidence.confirmed} of {evidence.hints} names hold their quote.")
+    if rival is None:
+        parts.append("Every other way to count gives the same quotes or none.")
+    else:
+        odds = f"{exp(margin):,.0f}".replace(",", " ") if margin < 14 else "over a million"
+        parts.append(f"{odds} times likelier than the next, {rival.name} (margin {margin:.1f}).")
+    return DetectedConventions(best, " ".join(parts), {}, evidence.score, margin)
 
 
 def _detect_each(
@@ -382,23 +321,6 @@ def _detect_each(
     return DetectedConventions(common, words, exceptions, score, margin)
 
 
-def _explain_choice(fit: ConventionFit, rival: Convention | None, margin: float) -> str:
-    best, evidence = fit.best, fit.evidence(fit.best)
-    parts = [
-        f"{best.name}: {best.words}.",
-        f"{evidence.starts} of {fit.usable} passages begin with a word and {evidence.ends} end "
-        f"with one (score {fit.score(best):.1f}).",
-    ]
-    if evidence.hints:
-        parts.append(f"{evidence.confirmed} of {evidence.hints} names hold their quote.")
-    if rival is None:
-        parts.append("Every other way to count gives the same quotes or none.")
-    else:
-        odds = f"{exp(margin):,.0f}".replace(",", " ") if margin < 14 else "over a million"
-        parts.append(f"{odds} times likelier than the next, {rival.name} (margin {margin:.1f}).")
-    return " ".join(parts)
-
-
 _SHOWN = 3  # readings and quotes, so that the line can still be read
 _LONGEST = 60
 
@@ -407,11 +329,19 @@ def _ambiguous(where: str, fit: ConventionFit, rival: Convention) -> Problem:
     """Two ways to count fit nearly alike, and give other quotes."""
     best = fit.best
     odds = exp(fit.total(best) - fit.total(rival))
-    count, examples = _differences(fit, rival)
+    pairs = [
+        (mark.label, trial.quote(best, index), trial.quote(rival, index))
+        for trial in fit.trials
+        for index, mark in enumerate(trial.text.marks)
+    ]
+    differ = [pair for pair in pairs if pair[1] != pair[2]]
+    examples = "; ".join(
+        f"{label}: “{_short(one)}” or “{_short(other)}”" for label, one, other in differ[:_SHOWN]
+    )
     return Problem(
         where,
         f"how its positions are counted cannot be told: {best.name} is only {odds:.1f} times "
-        f"likelier than {rival.name}, and they differ in {count} of {fit.usable} passages "
+        f"likelier than {rival.name}, and they differ in {len(differ)} of {fit.usable} passages "
         f"({examples}). Scores: {_scores(fit)}",
         "a reading at least 100 times likelier than any that gives other quotes",
         "Look one of these passages up in the program that wrote the file, and state the way to "
@@ -425,10 +355,10 @@ def _foreign(where: str, fit: ConventionFit) -> Problem:
     best = fit.best
     evidence = fit.evidence(best)
     shown = (
-        trial.quote(best, index)
+        quote
         for trial in fit.trials
         for index in range(len(trial.text.marks))
-        if trial.quote(best, index)
+        if (quote := trial.quote(best, index))
     )
     quotes = ", ".join(f"“{_short(quote)}”" for quote in islice(shown, _SHOWN))
     evidence_text = (
@@ -448,20 +378,6 @@ def _foreign(where: str, fit: ConventionFit) -> Problem:
 
 def _scores(fit: ConventionFit) -> str:
     return ", ".join(f"{c.name} {fit.total(c):.1f}" for c in fit.ranked[:_SHOWN])
-
-
-def _differences(fit: ConventionFit, rival: Convention) -> tuple[int, str]:
-    count = 0
-    examples: list[str] = []
-    for trial in fit.trials:
-        for index, mark in enumerate(trial.text.marks):
-            one, other = trial.quote(fit.best, index), trial.quote(rival, index)
-            if one == other:
-                continue
-            count += 1
-            if len(examples) < _SHOWN:
-                examples.append(f"{mark.label}: “{_short(one)}” or “{_short(other)}”")
-    return count, "; ".join(examples)
 
 
 def _short(quote: str) -> str:

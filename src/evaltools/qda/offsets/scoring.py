@@ -11,6 +11,7 @@ import hashlib
 import unicodedata
 from dataclasses import dataclass
 from math import log
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,12 +40,8 @@ _CLOSING = frozenset(".,;:!?…%")
 
 @dataclass(frozen=True)
 class BoundaryClasses:
-    """What each place of a text would be as the start and as the end of a passage.
-
-    Arguments:
-        start, end: class of each place, 0 to the length of the text.
-        sentence: 1 where a sentence ends just before, -1 where a comma or the like does.
-    """
+    """The class of each place of a text, 0 to its length, as the start and as the end of a passage;
+    and 1 where a sentence ends just before, -1 where a comma or the like does."""
 
     start: Classes
     end: Classes
@@ -52,11 +49,7 @@ class BoundaryClasses:
 
 
 def classify_boundaries(text: str) -> BoundaryClasses:
-    """Judge every place of a text.
-
-    Arguments:
-        text: as the file has it, without a byte order mark.
-    """
+    """Judge every place of a text, which has no byte order mark."""
     n = len(text)
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     known, which = np.unique(codes, return_inverse=True)
@@ -81,15 +74,11 @@ def classify_boundaries(text: str) -> BoundaryClasses:
 
     final = before[:, _STOP] & (~inner | after[:, _BLANK] | ~after[:, _LETTER])
     sentence = np.where(final, 1, np.where(before[:, _PAUSE], -1, 0)).astype(np.int8)
-    return BoundaryClasses(
-        _combine_classes(split, cut, stray_start), _combine_classes(split, cut, stray_end), sentence
+    start, end = (
+        np.select([split, cut, stray], [SPLIT, CUT, LOOSE], default=CLEAN).astype(np.int8)
+        for stray in (stray_start, stray_end)
     )
-
-
-def _combine_classes(
-    split: NDArray[np.bool_], cut: NDArray[np.bool_], stray: NDArray[np.bool_]
-) -> Classes:
-    return np.select([split, cut, stray], [SPLIT, CUT, LOOSE], default=CLEAN).astype(np.int8)
+    return BoundaryClasses(start, end, sentence)
 
 
 (_BLANK, _LETTER, _EXTENDS, _JOINS, _CLOSES, _OPENS, _FLAG, _RETURN, _NEWLINE, _STOP, _PAUSE) = (
@@ -125,13 +114,9 @@ def _odd_run(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return result
 
 
-@dataclass(frozen=True)
-class Weights:
-    """Natural log of how much likelier each class is where a person marked than anywhere.
-
-    Arguments:
-        start, end: by class, CLEAN to SPLIT.
-    """
+class Weights(NamedTuple):
+    """Natural log of how much likelier each class, CLEAN to SPLIT, is where a person marked than
+    anywhere."""
 
     start: tuple[float, ...]
     end: tuple[float, ...]
@@ -143,17 +128,16 @@ def estimate_weights(texts: list[BoundaryClasses]) -> Weights:
     A place where a word begins is never held against a reading, and nothing else speaks for it:
     so a reading under which every passage is whole words can be equalled, but not beaten.
     """
-    return Weights(
-        _weights(_RIGHT["start"], [text.start for text in texts]),
-        _weights(_RIGHT["end"], [text.end for text in texts]),
-    )
-
-
-def _weights(right: tuple[float, ...], classes: list[Classes]) -> tuple[float, ...]:
-    counts = np.bincount(np.concatenate(classes), minlength=4) + 1.0
-    shares = counts / counts.sum()
-    ratios = [log(p / q) for p, q in zip(right, shares[:3], strict=True)]
-    return (max(0.0, ratios[0]), min(0.0, ratios[1]), min(0.0, ratios[2]), SPLIT_WEIGHT)
+    weights = []
+    for right, classes in (
+        (_RIGHT["start"], [text.start for text in texts]),
+        (_RIGHT["end"], [text.end for text in texts]),
+    ):
+        counts = np.bincount(np.concatenate(classes), minlength=4) + 1.0
+        ratios = [log(p / q) for p, q in zip(right, (counts / counts.sum())[:3], strict=True)]
+        clean, loose, cut = max(0.0, ratios[0]), min(0.0, ratios[1]), min(0.0, ratios[2])
+        weights.append((clean, loose, cut, SPLIT_WEIGHT))
+    return Weights(*weights)
 
 
 MATCH_RIGHT = 0.9  # names are made from quotes by machine, but a tool may shorten in the middle
@@ -178,13 +162,8 @@ def quote_key(quote: str) -> str:
 
 @dataclass(frozen=True)
 class NameHint:
-    """A name that may hold the quote.
-
-    Arguments:
-        text: squeezed.
-        cut: whether it says by its end that it is only the beginning.
-        weight: natural log of how much likelier a match is for the right passage than by chance.
-    """
+    """A name, squeezed, that may hold the quote or be cut to its beginning, and the natural log
+    of how much likelier a match is for the right passage than by chance."""
 
     text: str
     cut: bool
@@ -198,12 +177,7 @@ class NameHint:
 
 
 def find_name_hint(name: str, squeezed_text: str) -> NameHint | None:
-    """A name as evidence; None if it is none, such as `Quotation 6:1` or a coder's own title.
-
-    Arguments:
-        name: of the passage, or its description.
-        squeezed_text: the whole text, squeezed.
-    """
+    """A name as evidence; None if it is none, such as `Quotation 6:1` or a coder's own title."""
     text = remove_white_space(name)
     cut = text.endswith(("…", "..."))
     text = text.removesuffix("…").removesuffix("...") if cut else text

@@ -5,8 +5,8 @@ Read leniently, with every fault and everything left behind listed; written stri
 
 from __future__ import annotations
 
-from evaltools.qda.refi.archive import looks_like_refi
 from evaltools.qda.refi.read import read_refi
+from evaltools.qda.refi.sources import looks_like_refi
 from evaltools.qda.refi.validate import arrange_coding
 from evaltools.qda.refi.write import write_qdc, write_qdpx
 

@@ -13,8 +13,7 @@ import re
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 
@@ -34,27 +33,15 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:QDA-XML:project:1.0#evaltools")
 # What XML 1.0 cannot hold (section 2.2 of the recommendation).
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
-Line = Mapping[str, Any]
-
-
-def normalise_guid(guid: str | None) -> str:
-    """A GUID in small letters without braces; empty for none."""
-    return (guid or "").strip().removeprefix("{").removesuffix("}").lower()
-
 
 def read_guid(element: etree._Element, attribute: str = "guid") -> str:
-    """The GUID in an attribute of an element; empty where it has none."""
-    return normalise_guid(element.get(attribute))
+    """The GUID in an attribute, in small letters without braces; empty where there is none."""
+    return (element.get(attribute) or "").strip().removeprefix("{").removesuffix("}").lower()
 
 
 def generate_guid(kind: str, identifier: str) -> str:
     """The GUID of something of the study that has none of its own: always the same one."""
     return str(uuid.uuid5(_NAMESPACE, f"{kind}:{identifier}"))
-
-
-def own_guid(line: Line | None, guid: str, kind: str, identifier: str) -> str:
-    """The GUID that a tool gave to what is read; empty where evaltools made it."""
-    return line_text(line, "guid", "" if guid == generate_guid(kind, identifier) else guid)
 
 
 def passage_seal(segment: str, code: str, coder: str) -> str:
@@ -67,9 +54,59 @@ def legal_text(text: str) -> str:
     return _ILLEGAL.sub("\ufffd", text)
 
 
+def altered(text: str) -> str:
+    """A text that XML cannot hold as it is; empty for any other."""
+    return "" if legal_text(text) == text else text
+
+
 def legal_values(variables: Mapping[str, str]) -> dict[str, str]:
     """Values of variables that XML can hold; the private note has the others."""
     return {legal_text(name): legal_text(value) for name, value in variables.items() if value}
+
+
+class Line(dict[str, Any]):
+    """A line of a note, empty where there is none.
+
+    Its values come from a file that anybody may have changed, so each is asked for by its type.
+    """
+
+    @classmethod
+    def about(cls, kind: str, which: str, /, **values: object) -> Line:
+        """A line without values that are empty."""
+        filled = {key: v for key, v in values.items() if v not in ("", None, [], {})}
+        return cls({kind: which, **filled})
+
+    def text(self, key: str, default: str = "") -> str:
+        """A text; the default where it has none."""
+        value = self.get(key)
+        return value if isinstance(value, str) else default
+
+    def number(self, key: str) -> int | None:
+        """A whole number; None where it has none."""
+        value = self.get(key)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts; empty where it has none."""
+        value = self.get(key)
+        return tuple(t for t in value if isinstance(t, str)) if isinstance(value, list) else ()
+
+    def exact_text(self, key: str, found: str) -> str:
+        """What was written before XML changed it, unless another tool changed it since."""
+        was = self.text(key, found)
+        return was if legal_text(was) == found else found
+
+    def exact_values(self, found: Mapping[str, str]) -> Mapping[str, str]:
+        """The same for values of variables."""
+        was = self.get("variables")
+        if not isinstance(was, list):
+            return found
+        pairs = [p for p in was if isinstance(p, list) and [type(x) for x in p] == [str, str]]
+        return dict(pairs) if legal_values(dict(pairs)) == found else found
+
+    def own_guid(self, guid: str, kind: str, identifier: str) -> str:
+        """The GUID that a tool gave to what is read; empty where evaltools made it."""
+        return self.text("guid", "" if guid == generate_guid(kind, identifier) else guid)
 
 
 def write_lines(lines: Iterable[Line]) -> str:
@@ -87,7 +124,7 @@ def is_ours(text: str) -> bool:
     return text.lstrip("\ufeff \r\n").startswith(HEAD)
 
 
-def read_lines(text: str) -> Iterator[dict[str, Any]]:
+def read_lines(text: str) -> Iterator[Line]:
     """Lines of a note that can be read; what people wrote below or between is passed over."""
     # Not splitlines: strings may hold U+0085 and U+2028, which are no line ends in JSON.
     for line in re.split("\r\n|\n|\r", text)[1:]:
@@ -96,67 +133,25 @@ def read_lines(text: str) -> Iterator[dict[str, Any]]:
         except (json.JSONDecodeError, RecursionError):
             continue
         if isinstance(value, dict) and value and next(iter(value)) in KINDS:
-            yield value
+            yield Line(value)
 
 
 class PrivateNotes:
-    """All lines of our notes in a file, by kind and GUID.
+    """All lines of our notes in a file, by kind and GUID."""
 
-    Values come from a file that anybody may have changed, so each is asked for by its type.
-    """
-
-    def __init__(self, lines: Iterable[Line]) -> None:
-        self._lines: dict[str, dict[str, Line]] = {kind: {} for kind in KINDS}
+    def __init__(self, lines: Iterable[Line] = ()) -> None:
+        self._lines: dict[tuple[str, str], Line] = {}
         self.readings: list[Line] = []
         for line in lines:
             kind = next(iter(line))
             if kind == "reading":
                 self.readings.append(line)
             elif isinstance(line[kind], str):
-                self._lines[kind][line[kind]] = line
+                self._lines[kind, line[kind]] = line
 
-    def line(self, kind: str, guid: str) -> Line | None:
-        """The line about something; None where there is none."""
-        return self._lines[kind].get(guid)
-
-
-def line_text(line: Line | None, key: str, default: str = "") -> str:
-    """A text of a line; the default where it has none."""
-    value = (line or {}).get(key)
-    return value if isinstance(value, str) else default
-
-
-def exact_text(line: Line | None, key: str, found: str) -> str:
-    """What was written before XML changed it, unless another tool changed it since."""
-    was = line_text(line, key, found)
-    return was if legal_text(was) == found else found
-
-
-def exact_values(line: Line | None, found: Mapping[str, str]) -> Mapping[str, str]:
-    """The same for values of variables."""
-    was = (line or {}).get("variables")
-    if not isinstance(was, list):
-        return found
-    pairs = {p[0]: p[1] for p in was if isinstance(p, list) and [type(x) for x in p] == [str, str]}
-    return pairs if legal_values(pairs) == found else found
-
-
-def line_number(line: Line | None, key: str) -> int | None:
-    """A whole number of a line; None where it has none."""
-    value = (line or {}).get(key)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def line_texts(line: Line | None, key: str) -> tuple[str, ...]:
-    """A list of texts of a line; empty where it has none."""
-    value = (line or {}).get(key)
-    return tuple(t for t in value if isinstance(t, str)) if isinstance(value, list) else ()
-
-
-def drop_defaults(line: dict[str, Any]) -> dict[str, Any]:
-    """A line without what is empty, except its first key."""
-    first = next(iter(line))
-    return {k: v for k, v in line.items() if k == first or v not in ("", None, [], {})}
+    def line(self, kind: str, guid: str) -> Line:
+        """The line about something."""
+        return self._lines.get((kind, guid), Line())
 
 
 _HEADINGS = {"include": "Include: ", "exclude": "Exclude: "}
@@ -166,8 +161,7 @@ COLOR = re.compile(r"#(?:[A-Fa-f0-9]{6}|[A-Fa-f0-9]{3})")
 BLOCK = "evaltools: "
 
 
-@dataclass(frozen=True)
-class Description:
+class Description(NamedTuple):
     """The description of a code: the definition, then what to include and what to exclude."""
 
     definition: str = ""
@@ -214,58 +208,42 @@ _UNKNOWN = "the format has no such element here"
 
 
 class Leftovers:
-    """Keeps account of the elements of a file, and of those that are left over.
-
-    Arguments:
-        root: of its XML.
-    """
+    """Keeps account of the elements of a file, and of those that are left over."""
 
     def __init__(self, root: etree._Element) -> None:
         # The list keeps lxml's proxies alive, so that each element is one object throughout.
-        self.elements: tuple[etree._Element, ...] = tuple(
-            element for element in root.iter() if isinstance(element.tag, str)
-        )
-        self._taken: set[etree._Element] = set()
-        self._reasons: dict[etree._Element, str] = {}
-        self._losses: dict[etree._Element, Loss] = {}
-        self.names: dict[str, str] = {}
+        self.elements = [one for one in root.iter() if isinstance(one.tag, str)]
+        self.used: set[etree._Element] = set()
+        self._reasons: dict[etree._Element, tuple[str, Loss]] = {}
+        self._names: dict[str, str] = {}
         for element in self.elements:
             guid, name = read_guid(element), element.get("name")
             if guid and name:
-                self.names.setdefault(guid, name)
+                self._names.setdefault(guid, name)
 
     def mark_used(self, *elements: etree._Element | None) -> None:
         """What these say is in the study."""
-        self._taken.update(element for element in elements if element is not None)
+        self.used.update(element for element in elements if element is not None)
 
     def drop(self, element: etree._Element, why: str, loss: Loss = "unsupported") -> None:
-        """An element and all in it that was not taken stay behind, for a reason."""
+        """An element and all in it that was not used stay behind, for a reason."""
         for inner in element.iter():
             if isinstance(inner.tag, str):
-                self._reasons.setdefault(inner, why)
-                self._losses.setdefault(inner, loss)
-
-    def used_elements(self, name: str) -> Iterator[etree._Element]:
-        """Elements of a name that were taken."""
-        return (e for e in self.elements if local_name(e) == name and e in self._taken)
+                self._reasons.setdefault(inner, (why, loss))
 
     @property
     def taken(self) -> Counter[str]:
-        """Elements that were taken, by name."""
-        return Counter(local_name(element) for element in self._taken)
+        """Elements that were used, by name."""
+        return Counter(map(local_name, self.used))
 
     @property
     def dropped(self) -> tuple[DroppedItem, ...]:
-        """A line for every element that was not taken and holds something, in the file's order."""
+        """A line for every element that was not used and holds something, in the file's order."""
         return tuple(
-            DroppedItem(
-                self._where(element),
-                self._what(element),
-                self._why(element),
-                self._losses.get(element, "unsupported"),
-            )
+            DroppedItem(self._where(element), self._what(element), *self._reason(element))
             for element in self.elements
-            if element not in self._taken and not _empty(element)
+            if element not in self.used
+            and (len(element) or element.attrib or (element.text or "").strip())
         )
 
     def _where(self, element: etree._Element) -> str:
@@ -279,7 +257,7 @@ class Leftovers:
     def _what(self, element: etree._Element) -> str:
         target = read_guid(element, "targetGUID") or read_guid(element, "representedGUID")
         if target:
-            named = self.names.get(target)
+            named = self._names.get(target)
             return f"“{_short(named)}”" if named else target
         if element.text and element.text.strip():
             return f"“{_short(element.text)}”"
@@ -289,17 +267,17 @@ class Leftovers:
         shown = (f"{key} {value}" for key, value in element.items() if key in _SHOWN)
         return ", ".join(shown)
 
-    def _why(self, element: etree._Element) -> str:
+    def _reason(self, element: etree._Element) -> tuple[str, Loss]:
         if element in self._reasons:
             return self._reasons[element]
         for outer in (element, *element.iterancestors()):
-            if outer in self._taken:
+            if outer in self.used:
                 break
             if outer in self._reasons:
-                return self._reasons[outer]
+                return self._reasons[outer][0], "unsupported"
             if local_name(outer) in _REASONS:
-                return _REASONS[local_name(outer)]
-        return _UNKNOWN
+                return _REASONS[local_name(outer)], "unsupported"
+        return _UNKNOWN, "unsupported"
 
 
 _SHOWN = (
@@ -311,11 +289,6 @@ _SHOWN = (
 def selection_loss(selection: etree._Element) -> Loss:
     """What is lost with a selection: a passage if any code is on it."""
     return "passage" if any(local_name(inner) == "Coding" for inner in selection) else "uncoded"
-
-
-def _empty(element: etree._Element) -> bool:
-    """Whether an element holds nothing: no text, no attribute, nothing in it."""
-    return not len(element) and not element.attrib and not (element.text or "").strip()
 
 
 def _short(text: str) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import get_args
 
 from lxml import etree
 
 from evaltools.documents.zip_package import children, first, local_name
-from evaltools.qda.model import Case, Code, CodingSet, DroppedItem, Loss, ReadDocument, Relation
+from evaltools.qda import model
 from evaltools.qda.names import identifier, lexicon, meanings
-from evaltools.qda.offsets.conventions import Convention
-from evaltools.qda.offsets.detection import DetectedConventions, detect_conventions
-from evaltools.qda.refi.archive import Archive, open_refi
+from evaltools.qda.offsets.conventions import Convention, OffsetScale
+from evaltools.qda.offsets.detection import detect_conventions
+from evaltools.qda.offsets.scoring import quote_key
 from evaltools.qda.refi.model import (
     BLOCK,
     CODE_FIELDS,
@@ -22,35 +23,35 @@ from evaltools.qda.refi.model import (
     Leftovers,
     Line,
     PrivateNotes,
-    exact_text,
-    exact_values,
+    generate_guid,
     is_ours,
     legal_text,
-    line_number,
-    line_text,
-    line_texts,
-    own_guid,
+    passage_seal,
     read_guid,
     read_lines,
+    selection_loss,
     split_description,
 )
-from evaltools.qda.refi.selections import Coders, Passages
 from evaltools.qda.refi.sources import (
+    Archive,
     CodedDocument,
+    Coders,
     ProjectFile,
     load_text,
+    open_refi,
     read_sources,
     read_values,
-    read_variables,
 )
 from evaltools.qda.refi.validate import find_schema_errors
 
+_POLARITIES: Mapping[str, model.Polarity] = {one: one for one in get_args(model.Polarity)}
+_CERTAINTIES: Mapping[str, model.Certainty] = {one: one for one in get_args(model.Certainty)}
 _EITHER_WAY = ("rival", "counter")  # what these tie is the same from both ends
 
 
 def read_refi(
     path: Path, positions: Convention | str | None = None, code_ids: Collection[str] = ()
-) -> CodingSet:
+) -> model.CodingSet:
     """The coding in a REFI-QDA project (.qdpx, .qde), or the codes of a codebook (.qdc).
 
     Arguments:
@@ -66,48 +67,64 @@ def read_refi(
 
 def read_with_leftovers(
     path: Path, positions: Convention | str | None = None, code_ids: Collection[str] = ()
-) -> tuple[CodingSet, Leftovers]:
+) -> tuple[model.CodingSet, Leftovers]:
     """The same, with the account of every element of the file."""
     stated = Convention.stated(positions) if isinstance(positions, str) else positions
     archive = open_refi(path)
     leftovers = Leftovers(archive.root)
     origin = " ".join((archive.root.get("origin") or "").split())
-    if archive.is_codebook:
-        project = ProjectFile(archive, PrivateNotes(()), leftovers, {}, origin)
+    if local_name(archive.root) == "CodeBook":
+        project = ProjectFile(archive, PrivateNotes(), leftovers, {}, origin)
         codes, _ = _read_codes(archive.root, project, code_ids)
         errors = find_schema_errors(archive.root)
-        coding = CodingSet(origin=origin, codes=codes, faults=errors, dropped=leftovers.dropped)
+        coding = model.CodingSet(
+            origin=origin, codes=codes, faults=errors, dropped=leftovers.dropped
+        )
         return coding, leftovers
-    ours = dict(_our_notes(archive))
-    notes = PrivateNotes(line for text in ours.values() for line in read_lines(text))
-    project = ProjectFile(archive, notes, leftovers, read_variables(archive.root), origin)
-    _take_notes(project, frozenset(ours))
+    variables = {
+        (guid := read_guid(variable)): variable.get("name", guid)
+        for variable in _inner(archive.root, "Variables", "Variable")
+    }
+    notes = _take_notes(archive, leftovers)
+    project = ProjectFile(archive, notes, leftovers, variables, origin)
     return _read_project(project, stated, code_ids), leftovers
+
+
+def _inner(root: etree._Element, container: str, name: str) -> list[etree._Element]:
+    return [one for outer in children(root, container) for one in children(outer, name)]
 
 
 def _read_project(
     project: ProjectFile, stated: Convention | None, code_ids: Collection[str]
-) -> CodingSet:
+) -> model.CodingSet:
     root, notes, leftovers = project.archive.root, project.notes, project.leftovers
     leftovers.mark_used(root)
     coders = Coders(project)
-    codes: tuple[Code, ...] = ()
+    codes: tuple[model.Code, ...] = ()
     code_guids: dict[str, str] = {}
-    for codebook in list(children(root, "CodeBook"))[:1]:
+    if (codebook := first(root, "CodeBook")) is not None:
         codes, code_guids = _read_codes(codebook, project, code_ids)
     sources, assumed = read_sources(project)
     with_text = [coded for coded in sources if coded.marked is not None]
     marked = [coded.marked for coded in with_text if coded.marked is not None]
-    positions = detect_conventions(marked, project.archive.name, stated)
-    passages = Passages(project, code_guids, coders, _linked(project))
+    detected = detect_conventions(marked, project.archive.name, stated)
+    passages = _Passages(project, code_guids, coders, _linked(project))
     for index, coded in enumerate(with_text):
-        passages.read(coded, positions.of(index))
+        passages.read(coded, detected.of(index))
     relations = _read_relations(project, passages)
     cases = _read_cases(project, sources)
-    _take_variables(root, leftovers)
-    own = notes.line("project", OURS) if project.origin.startswith(OURS) else None
-    return CodingSet(
-        origin=line_text(own, "origin") if own is not None else project.origin,
+    # Variables of which a value was read are in the study; others stay behind.
+    values = [one for one in leftovers.used if local_name(one) == "VariableRef"]
+    known = {read_guid(one, "targetGUID") for one in values}
+    leftovers.mark_used(*children(root, "Variables"))
+    leftovers.mark_used(
+        *(one for one in _inner(root, "Variables", "Variable") if read_guid(one) in known)
+    )
+    own = notes.line("project", OURS) if project.origin.startswith(OURS) else Line()
+    # Positions were read as they were before, if this is our own file, unchanged.
+    unchanged = own and not passages.new
+    return model.CodingSet(
+        origin=own.text("origin") if own else project.origin,
         documents=tuple(coded.document for coded in sources),
         codes=codes,
         coders=tuple(coders.coders),
@@ -116,93 +133,61 @@ def _read_project(
         readings=_read_readings(notes, passages),
         relations=relations,
         cases=cases,
-        positions=_positions(positions, own, passages),
-        faults=(*line_texts(own, "faults"), *find_schema_errors(root)),
+        positions=own.text("positions") if unchanged else detected.words,
+        faults=(*own.texts("faults"), *find_schema_errors(root)),
         dropped=(*_dropped_before(own), *leftovers.dropped),
-        assumed=(*line_texts(own, "assumed"), *assumed, *coders.assumed, *passages.assumed),
+        assumed=(*own.texts("assumed"), *assumed, *coders.assumed, *passages.assumed),
     )
 
 
-def _our_notes(archive: Archive) -> Iterator[tuple[str, str]]:
-    """GUID and text of the notes that evaltools wrote."""
-    for container in children(archive.root, "Notes"):
-        for note in children(container, "Note"):
-            if (note.get("name") or "").startswith(OURS):
-                text = load_text(archive, note).text
-                if text is not None and is_ours(text):
-                    yield read_guid(note), text
-
-
-def _take_notes(project: ProjectFile, ours: frozenset[str]) -> None:
-    """Our own notes and what points to them were read; other memos stay behind."""
-    leftovers = project.leftovers
-    for container in children(project.archive.root, "Notes"):
-        leftovers.mark_used(container)
-        for note in children(container, "Note"):
-            if read_guid(note) in ours:
-                leftovers.mark_used(note, *children(note, "PlainTextContent"))
+def _take_notes(archive: Archive, leftovers: Leftovers) -> PrivateNotes:
+    """Our own notes, used up with what points to them; other memos stay behind."""
+    texts: dict[str, str] = {}
+    leftovers.mark_used(*children(archive.root, "Notes"))
+    for note in _inner(archive.root, "Notes", "Note"):
+        text = load_text(archive, note).text if note.get("name", "").startswith(OURS) else None
+        if text is not None and is_ours(text):
+            texts[read_guid(note)] = text
+            leftovers.mark_used(note, *children(note, "PlainTextContent"))
     for element in leftovers.elements:
-        if local_name(element) == "NoteRef" and read_guid(element, "targetGUID") in ours:
+        if local_name(element) == "NoteRef" and read_guid(element, "targetGUID") in texts:
             leftovers.mark_used(element)
+    return PrivateNotes(line for text in texts.values() for line in read_lines(text))
 
 
-def _take_variables(root: etree._Element, leftovers: Leftovers) -> None:
-    """Variables of which a value was read are in the study; others stay behind."""
-    used = {read_guid(e, "targetGUID") for e in leftovers.used_elements("VariableRef")}
-    for container in children(root, "Variables"):
-        leftovers.mark_used(container)
-        for variable in children(container, "Variable"):
-            if read_guid(variable) in used:
-                leftovers.mark_used(variable)
-
-
-def _positions(detected: DetectedConventions, own: Line | None, passages: Passages) -> str:
-    """How positions were read: as they were before, if this is our own file, unchanged."""
-    return line_text(own, "positions") if own is not None and not passages.new else detected.words
-
-
-def _dropped_before(own: Line | None) -> Iterator[DroppedItem]:
-    lines = (own or {}).get("dropped")
+def _dropped_before(own: Line) -> Iterator[model.DroppedItem]:
+    lines = own.get("dropped")
     for line in lines if isinstance(lines, list) else ():
         if not isinstance(line, list) or not all(isinstance(part, str) for part in line):
             continue
-        if len(line) == 4 and line[3] in get_args(Loss):
-            yield DroppedItem(line[0], line[1], line[2], line[3])
+        if len(line) == 4 and line[3] in get_args(model.Loss):
+            yield model.DroppedItem(line[0], line[1], line[2], line[3])
         elif len(line) == 3:  # written before losses had kinds
-            yield DroppedItem(line[0], line[1], line[2], "unsupported")
+            yield model.DroppedItem(line[0], line[1], line[2], "unsupported")
 
 
 def _read_codes(
     codebook: etree._Element, project: ProjectFile, known: Collection[str]
-) -> tuple[tuple[Code, ...], dict[str, str]]:
-    """Codes in the order of the file, parents before children, and their ids by GUID.
-
-    Arguments:
-        codebook: the `CodeBook` element.
-        known: identifiers of the study, which are kept where they are the name of a code.
-    """
-    codes: dict[str, Code] = {}
+) -> tuple[tuple[model.Code, ...], dict[str, str]]:
+    """Codes in the order of the file, parents before children, and their ids by GUID."""
+    codes: dict[str, model.Code] = {}
     by_guid: dict[str, str] = {}
-    ids: dict[etree._Element, str] = {}
-    project.leftovers.mark_used(codebook)
-    for container in children(codebook, "Codes"):
-        project.leftovers.mark_used(container)
-        # A list instead of recursion, since files may be nested deeply.
-        waiting: list[tuple[etree._Element, str | None]]
-        waiting = [(element, None) for element in reversed(list(children(container, "Code")))]
-        while waiting:
-            element, parent_id = waiting.pop()
-            guid = read_guid(element)
-            if guid and guid in by_guid:
-                project.leftovers.drop(element, "another code has the same GUID")
-                ids[element] = by_guid[guid]
-            else:
-                code = _read_code(element, parent_id, project, codes, known)
-                codes[code.code_id] = code
-                ids[element] = code.code_id
-                by_guid.setdefault(guid, code.code_id)
-            inner = reversed(list(children(element, "Code")))
-            waiting += [(child, ids[element]) for child in inner]
+    project.leftovers.mark_used(codebook, *children(codebook, "Codes"))
+    # A list instead of recursion, since files may be nested deeply.
+    waiting: list[tuple[etree._Element, str | None]]
+    waiting = [(element, None) for element in reversed(_inner(codebook, "Codes", "Code"))]
+    while waiting:
+        element, parent_id = waiting.pop()
+        guid = read_guid(element)
+        if guid and guid in by_guid:
+            project.leftovers.drop(element, "another code has the same GUID")
+            code_id = by_guid[guid]
+        else:
+            code = _read_code(element, parent_id, project, codes, known)
+            code_id = code.code_id
+            codes[code_id] = code
+            by_guid.setdefault(guid, code_id)
+        waiting += [(child, code_id) for child in reversed(list(children(element, "Code")))]
     return tuple(codes.values()), by_guid
 
 
@@ -212,77 +197,210 @@ def _read_code(
     project: ProjectFile,
     found: Collection[str],
     known: Collection[str],
-) -> Code:
+) -> model.Code:
     name, guid = element.get("name") or "", read_guid(element)
     described = first(element, "Description")
     project.leftovers.mark_used(element, described)
     text, block = _without_block((described.text or "") if described is not None else "")
     line = block or project.notes.line("code", guid)
-    own = line_text(line, "code_id")
+    own = line.text("code_id")
     if own and own not in found:
         code_id = own
     elif name in known and name not in found:
         code_id = name
     else:
         code_id = identifier(name, "code", found, parent_id or "")
-    was = Description(*(line_text(line, key) for key in vars(Description())))
+    was = Description(*map(line.text, Description._fields))
     # What the note says, unless the description was changed since.
     noted = was != Description() and legal_text(str(was)) == text
-    return Code(
+    return model.Code(
         code_id=code_id,
-        parent_id=parent_id or line_text(line, "parent_id") or None,
-        name=exact_text(line, "name", name),
-        **vars(was if noted else split_description(text)),
+        parent_id=parent_id or line.text("parent_id") or None,
+        name=line.exact_text("name", name),
+        **(was if noted else split_description(text))._asdict(),
         codable=(element.get("isCodable") or "true").strip() not in ("false", "0"),
-        color=line_text(line, "color", element.get("color") or ""),
-        guid=own_guid(line, guid, "code", code_id),
-        **{field: line_text(line, field) for field in CODE_FIELDS},
+        color=line.text("color", element.get("color") or ""),
+        guid=line.own_guid(guid, "code", code_id),
+        **{name: line.text(name) for name in CODE_FIELDS},
     )
 
 
-def _without_block(text: str) -> tuple[str, Line | None]:
+def _without_block(text: str) -> tuple[str, Line]:
     head, mark, tail = ("\n\n" + text).rpartition(f"\n\n{BLOCK}")
     if not mark:
-        return text, None
+        return text, Line()
     lines = list(read_lines(f"\n{tail}"))
     if len(lines) != 1 or "code" not in lines[0]:
-        return text, None
+        return text, Line()
     return head.removeprefix("\n\n"), lines[0]
 
 
-def relation_kind(name: str) -> str | None:
+@dataclass
+class _Passages:
+    """Reads the selections of documents.
+
+    Selections that a link ties stay though no code is on them; `new` are document and coder of
+    codings that no note of ours speaks of.
+    """
+
+    project: ProjectFile
+    codes: Mapping[str, str]
+    coders: Coders
+    linked: frozenset[str]
+    segments: dict[str, model.Segment] = field(default_factory=dict)
+    codings: dict[str, model.Coding] = field(default_factory=dict)
+    by_guid: dict[str, str] = field(default_factory=dict)
+    new: dict[tuple[str, str], None] = field(default_factory=dict)
+    assumed: list[str] = field(default_factory=list)
+
+    def read(self, coded: CodedDocument, convention: Convention) -> None:
+        """Add the passages of a document and the codes on them."""
+        marked = coded.marked
+        if marked is None:
+            return
+        spans = OffsetScale(marked.text).spans(*marked.positions, convention)
+        for index, selection in enumerate(coded.selections):
+            fault = spans.faults.get(index, "")
+            if not fault:
+                first_, past, grew = marked.form.span(
+                    int(spans.start[index]), int(spans.end[index])
+                )
+                fault = "" if first_ < past else "nothing but blanks stands there"
+            if fault:
+                where = f"{selection.get('startPosition')} to {selection.get('endPosition')}"
+                why = f"{fault} ({where}, read as {convention.name})"
+                self.project.leftovers.drop(selection, why, selection_loss(selection))
+            else:
+                self._read_selection(coded, selection, (first_, past), grew, convention)
+
+    def _read_selection(
+        self,
+        coded: CodedDocument,
+        selection: etree._Element,
+        span: tuple[int, int],
+        grew: bool,
+        convention: Convention,
+    ) -> None:
+        guid = read_guid(selection)
+        parts = (selection, *coded.twins.get(guid, ()))
+        line = self.project.notes.line("segment", guid)
+        codings = [(coding, part) for part in parts for coding in children(part, "Coding")]
+        if not codings and guid not in self.linked and not line:
+            self.project.leftovers.drop(selection, "no code is on it", "uncoded")
+            return
+        segment = self._segment(coded, guid, span, convention)
+        about = f"{coded.document.name}: “{segment.quote[:40]}”"
+        self.segments.setdefault(segment.segment_id, segment)
+        self.by_guid.setdefault(guid, segment.segment_id)
+        self.project.leftovers.mark_used(*parts)
+        if grew:
+            self.assumed.append(
+                f"{about} began or ended inside a letter and was widened to take all of it"
+            )
+        if line and line.text("proof") != quote_key(segment.quote):
+            self.assumed.append(
+                f"{about} ({guid}) is not the passage it was when evaltools wrote it, and counts "
+                "as a new one"
+            )
+        for coding, part in codings:
+            self._read_coding(coding, part, segment)
+
+    def _segment(
+        self, coded: CodedDocument, guid: str, span: tuple[int, int], convention: Convention
+    ) -> model.Segment:
+        document, text = coded.document, coded.document.text or ""
+        segment = model.Segment(
+            model.segment_id(document.document_id, *span),
+            document.document_id,
+            *span,
+            text[slice(*span)],
+            *model.neighbours(text, *span),
+            page=coded.pages.get(guid),
+            origin_tool=self.project.origin,
+            origin_guid=guid,
+            offset_convention=convention.name,
+        )
+        line = self.project.notes.line("segment", guid)
+        if line.text("proof") != quote_key(segment.quote):
+            return segment
+        own = line.text("segment_id", segment.segment_id)
+        is_ours = guid == generate_guid("segment", own)
+        return replace(
+            segment,
+            segment_id=own,
+            prefix=line.text("prefix", segment.prefix),
+            suffix=line.text("suffix", segment.suffix),
+            page=line.number("page"),
+            section=line.text("section"),
+            origin_tool=line.text("origin_tool"),
+            origin_guid=line.text("origin_guid", "" if is_ours else guid),
+            offset_convention=line.text("offset_convention"),
+        )
+
+    def _read_coding(
+        self, coding: etree._Element, selection: etree._Element, segment: model.Segment
+    ) -> None:
+        reference = first(coding, "CodeRef")
+        code_id = None if reference is None else self.codes.get(read_guid(reference, "targetGUID"))
+        if not code_id:
+            self.project.leftovers.drop(coding, "its code is not in the codebook", "passage")
+            return
+        coder_id = self.coders.find_coder(coding, selection)
+        line = self.project.notes.line("coding", read_guid(coding))
+        if line and line.text("seal") != passage_seal(segment.segment_id, code_id, coder_id):
+            self.assumed.append(
+                f"the coding of “{segment.quote[:40]}” with {code_id} by {coder_id} is not what "
+                "it was when evaltools wrote it, and counts as a new one"
+            )
+            line = Line()
+        round_ = line.number("round") or 1
+        made = model.coding_id(segment.segment_id, code_id, coder_id, round_)
+        result = model.Coding(
+            *(line.text("coding_id") or made, segment.segment_id, code_id, coder_id),
+            polarity=_POLARITIES.get(line.text("polarity"), "affirm"),
+            certainty=_CERTAINTIES.get(line.text("certainty")),
+            round=round_,
+            created=model.parse_day(coding.get("creationDateTime")),
+            consensus_of=line.text("consensus_of"),
+        )
+        if result.coding_id in self.codings and local_name(selection) != "PDFSelection":
+            why = "this passage has the same code by the same coder already"
+            self.project.leftovers.drop(coding, why, "repeated")
+            return
+        self.project.leftovers.mark_used(coding, reference)
+        self.codings.setdefault(result.coding_id, result)
+        if not line:
+            self.new.setdefault((segment.document_id, coder_id))
+
+
+def _relation_kind(name: str) -> str | None:
     """The kind of relation that a link's name means; None for any other."""
     names = meanings("relations")
     plain = " ".join(name.casefold().replace("_", " ").split()).strip(" .:")
     return names.get(plain) or names.get(name.strip())
 
 
-def _links(root: etree._Element) -> Iterator[etree._Element]:
-    for container in children(root, "Links"):
-        yield from children(container, "Link")
-
-
 def _linked(project: ProjectFile) -> frozenset[str]:
     """GUIDs at the ends of links that mean a relation."""
     return frozenset(
         read_guid(link, end)
-        for link in _links(project.archive.root)
-        if relation_kind(link.get("name") or "") or project.notes.line("relation", read_guid(link))
+        for link in _inner(project.archive.root, "Links", "Link")
+        if _relation_kind(link.get("name") or "") or project.notes.line("relation", read_guid(link))
         for end in ("originGUID", "targetGUID")
     )
 
 
-def _read_relations(project: ProjectFile, passages: Passages) -> tuple[Relation, ...]:
+def _read_relations(project: ProjectFile, passages: _Passages) -> tuple[model.Relation, ...]:
     """Links between passages whose name or note says how they hang together."""
     root, leftovers = project.archive.root, project.leftovers
-    relations: dict[str, Relation] = {}
+    relations: dict[str, model.Relation] = {}
     leftovers.mark_used(*children(root, "Links"))
     coders: dict[str, str] = {}  # who first coded a passage: the format has nobody for a link
     for coding in passages.codings.values():
         coders.setdefault(coding.segment_id, coding.coder_id)
-    for link in _links(root):
+    for link in _inner(root, "Links", "Link"):
         name, line = link.get("name") or "", project.notes.line("relation", read_guid(link))
-        kind = exact_text(line, "kind", name) if line is not None else relation_kind(name)
+        kind = line.exact_text("kind", name) if line else _relation_kind(name)
         origin = passages.by_guid.get(read_guid(link, "originGUID"))
         target = passages.by_guid.get(read_guid(link, "targetGUID"))
         if kind is None:
@@ -291,22 +409,20 @@ def _read_relations(project: ProjectFile, passages: Passages) -> tuple[Relation,
         if origin is None or target is None:
             leftovers.drop(link, "it does not tie two passages that were read")
             continue
-        if line is None and link.get("direction") != "OneWay" and kind not in _EITHER_WAY:
+        if not line and link.get("direction") != "OneWay" and kind not in _EITHER_WAY:
             leftovers.drop(link, f"it has no direction, without which “{kind}” says nothing")
             continue
-        by = coders.get(origin) or coders.get(target) or ""
-        if line is not None:
-            by = line_text(line, "coder_id")
-        own = line_text(line, "relation_id") or f"{origin}-{kind}-{target}-{by}"
+        by = line.text("coder_id") if line else coders.get(origin) or coders.get(target) or ""
+        own = line.text("relation_id") or f"{origin}-{kind}-{target}-{by}"
         if own in relations:
             leftovers.drop(link, "the same tie is there already")
             continue
         leftovers.mark_used(link)
-        relations[own] = Relation(own, origin, target, kind, by)
+        relations[own] = model.Relation(own, origin, target, kind, by)
     return tuple(relations.values())
 
 
-def _read_cases(project: ProjectFile, sources: tuple[CodedDocument, ...]) -> tuple[Case, ...]:
+def _read_cases(project: ProjectFile, sources: tuple[CodedDocument, ...]) -> tuple[model.Case, ...]:
     """Cases with their documents and values."""
     documents = {
         read_guid(element): coded.document.document_id
@@ -314,43 +430,40 @@ def _read_cases(project: ProjectFile, sources: tuple[CodedDocument, ...]) -> tup
         for element in (coded.holder, coded.holder.getparent())
         if element is not None and element.get("guid")
     }
-    cases: list[Case] = []
-    for container in children(project.archive.root, "Cases"):
-        project.leftovers.mark_used(container)
-        for element in children(container, "Case"):
-            line = project.notes.line("case", read_guid(element))
-            held = []
-            for reference in children(element, "SourceRef"):
-                document = documents.get(read_guid(reference, "targetGUID"))
-                if document is not None and document not in held:
-                    held.append(document)
-                    project.leftovers.mark_used(reference)
-            project.leftovers.mark_used(element)
-            values = dict(read_values(project, element))
-            name = exact_text(line, "name", element.get("name") or "")
-            number = line_number(line, "number")
-            cases.append(
-                Case(
-                    name=name,
-                    documents=line_texts(line, "documents") or tuple(held),
-                    variables=exact_values(line, values),
-                    project_id=line_text(line, "project_id"),
-                    guid=own_guid(line, read_guid(element), "case", f"{number}:{name}"),
-                )
+    cases: list[model.Case] = []
+    project.leftovers.mark_used(*children(project.archive.root, "Cases"))
+    for element in _inner(project.archive.root, "Cases", "Case"):
+        guid = read_guid(element)
+        line = project.notes.line("case", guid)
+        held = []
+        for reference in children(element, "SourceRef"):
+            document = documents.get(read_guid(reference, "targetGUID"))
+            if document is not None and document not in held:
+                held.append(document)
+                project.leftovers.mark_used(reference)
+        project.leftovers.mark_used(element)
+        values = dict(read_values(project, element))
+        name = line.exact_text("name", element.get("name") or "")
+        cases.append(
+            model.Case(
+                name=name,
+                documents=line.texts("documents") or tuple(held),
+                variables=line.exact_values(values),
+                project_id=line.text("project_id"),
+                guid=line.own_guid(guid, "case", f"{line.number('number')}:{name}"),
             )
+        )
     return tuple(cases)
 
 
-def _read_readings(notes: PrivateNotes, passages: Passages) -> tuple[ReadDocument, ...]:
+def _read_readings(notes: PrivateNotes, passages: _Passages) -> tuple[model.ReadDocument, ...]:
     """Readings that our own notes tell, and that each other coder saw some of a document."""
-    readings: dict[tuple[str, str, int], ReadDocument] = {}
+    readings: dict[tuple[str, str, int], model.ReadDocument] = {}
     for line in notes.readings:
-        document, coder = line_text(line, "reading"), line_text(line, "coder")
-        round_ = line_number(line, "round") or 1
-        complete = line.get("complete") is True
-        version = line_text(line, "codebook_version")
-        readings[document, coder, round_] = ReadDocument(document, coder, round_, complete, version)
+        key = (line.text("reading"), line.text("coder"), line.number("round") or 1)
+        complete, version = line.get("complete") is True, line.text("codebook_version")
+        readings[key] = model.ReadDocument(*key, complete, version)
     for document, coder in passages.new:
         if not any(key[:2] == (document, coder) for key in readings):
-            readings[document, coder, 1] = ReadDocument(document, coder, 1, complete=False)
+            readings[document, coder, 1] = model.ReadDocument(document, coder, 1, complete=False)
     return tuple(readings.values())

@@ -22,11 +22,8 @@ from evaltools.qda.model import Code, CodingSet
 
 
 def arrange_coding(codings: CodingSet) -> CodingSet:
-    """A coding in the order in which a file shows it.
-
-    Codes stand below their parents, passages in their documents by position, codings at their
-    passages; everything else keeps its order.
-    """
+    """A coding in the order in which a file shows it: codes below their parents, passages in their
+    documents by position, codings at their passages."""
     place = {document.document_id: i for i, document in enumerate(codings.documents)}
     segments = sorted(
         codings.segments,
@@ -126,44 +123,32 @@ _EXPECTED = re.compile(r"Expected is (?:one of )?\( ?(.*?) ?\)\.")
 
 
 @cache
-def load_schema(kind: str) -> etree.XMLSchema:
-    """The schema of `Project` or `CodeBook`."""
+def _schema(kind: str) -> etree.XMLSchema:
     with as_file(files("evaltools.qda.refi") / "schemas" / _FILES[kind]) as path:
         return etree.XMLSchema(etree.parse(path))
 
 
 def find_schema_errors(root: etree._Element) -> tuple[str, ...]:
-    """Where a file breaks the schema, a line each, in the order of the file.
-
-    Arguments:
-        root: `Project` or `CodeBook`, in whatever namespace.
-    """
-    kind = local_name(root)
-    errors: list[str] = []
+    """Where `Project` or `CodeBook`, in whatever namespace, breaks the schema, a line each."""
+    kind, errors = local_name(root), dict[str, None]()
     namespace = str(etree.QName(root).namespace or "")
     if namespace != NAMESPACES[kind]:
-        errors.append(
+        errors[
             f"line {root.sourceline}: the namespace is {namespace or 'missing'}, not "
             f"{NAMESPACES[kind]}; it was read as if it were"
-        )
-        root = _rename(root, NAMESPACES[kind])
-    checker = load_schema(kind)
-    if not checker.validate(root):
-        for entry in checker.error_log:
-            text = f"line {entry.line}: {_explain(entry.message)}"
-            if text not in errors:
-                errors.append(text)
-    if len(errors) > _MOST:
-        errors = [*errors[:_MOST], f"and {len(errors) - _MOST} more places that break the format"]
-    return tuple(errors)
-
-
-def _rename(root: etree._Element, namespace: str) -> etree._Element:
-    copy = deepcopy(root)
-    for element in copy.iter():
-        if isinstance(element.tag, str):
-            element.tag = f"{{{namespace}}}{local_name(element)}"
-    return copy
+        ] = None
+        root = deepcopy(root)
+        for element in root.iter():
+            if isinstance(element.tag, str):
+                element.tag = f"{{{NAMESPACES[kind]}}}{local_name(element)}"
+    schema = _schema(kind)
+    if not schema.validate(root):
+        found = [f"line {entry.line}: {_explain(entry.message)}" for entry in schema.error_log]
+        errors |= dict.fromkeys(found)
+    shown = list(errors)
+    if len(shown) > _MOST:
+        shown = [*shown[:_MOST], f"and {len(shown) - _MOST} more places that break the format"]
+    return tuple(shown)
 
 
 def _explain(message: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import zipfile
 from collections.abc import Mapping
@@ -12,8 +11,8 @@ from pathlib import Path
 from lxml import etree
 
 from evaltools.files import replace_file
-from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.qda.model import Case, Code, Coder, Coding, CodingSet, Document, Segment, neighbours
+from evaltools.problems import refuse
+from evaltools.qda import model
 from evaltools.qda.offsets.scoring import quote_key
 from evaltools.qda.refi.model import (
     BLOCK,
@@ -23,7 +22,7 @@ from evaltools.qda.refi.model import (
     OURS,
     Description,
     Line,
-    drop_defaults,
+    altered,
     generate_guid,
     legal_text,
     legal_values,
@@ -31,6 +30,7 @@ from evaltools.qda.refi.model import (
     split_description,
     write_lines,
 )
+from evaltools.qda.refi.sources import text_digest
 from evaltools.qda.refi.validate import (
     NAMESPACES,
     arrange_coding,
@@ -44,7 +44,7 @@ _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DATE = (1980, 1, 1, 0, 0, 0)  # the first that zip knows: files must not depend on the clock
 
 
-def write_qdpx(codings: CodingSet, path: Path) -> None:
+def write_qdpx(codings: model.CodingSet, path: Path) -> None:
     """Write a coding as a REFI-QDA project.
 
     Positions are code points from 0 of UTF-8 texts with LF and without a byte order mark, the
@@ -65,21 +65,17 @@ def write_qdpx(codings: CodingSet, path: Path) -> None:
     replace_file(path, buffer.getvalue())
 
 
-def write_qdc(codings: CodingSet, path: Path) -> None:
+def write_qdc(codings: model.CodingSet, path: Path) -> None:
     """Write the codes of a coding as a REFI-QDA codebook.
 
     Raises ProblemError where there is no code, since the format has no empty codebook.
     """
-    codes = CodingSet(codes=codings.codes)
+    codes = model.CodingSet(codes=codings.codes)
     refuse(find_writing_problems(codes))
     if not codings.codes:
-        raise ProblemError(
-            [Problem(path.name, "there is no code to write", code="exchange.unwritable")]
-        )
-    codes = arrange_coding(codes)
-    project = _Project(codes)
-    for code in codes.codes:
-        project.assign_guid("code", code.code_id, code.guid)
+        raise model.refusal(path.name, "there is no code to write", code="exchange.unwritable")
+    project = _Project(arrange_coding(codes))
+    project.assign_own_guids()
     root = _root("CodeBook")
     root.set("origin", OURS)
     project.add_codes(_child(root, "Codes"), block=True)
@@ -114,27 +110,18 @@ def _child(parent: etree._Element, tag: str, /, **attributes: str) -> etree._Ele
     return element
 
 
-def _given_guid(own: str, guid: str) -> dict[str, str]:
-    """The GUID that a tool gave, where the file cannot have it."""
-    return {"guid": own} if own and own != guid else {}
-
-
-def _given_values(variables: Mapping[str, str]) -> dict[str, object]:
+def _given_values(variables: Mapping[str, str]) -> list[list[str]]:
     """Values as they are, where XML or reading would change them."""
     if legal_values(variables) == variables:
-        return {}
-    return {"variables": [[name, value] for name, value in variables.items()]}
+        return []
+    return [[name, value] for name, value in variables.items()]
 
 
 class _Project:
-    """The XML of a coding in arranged order, in the order that the schema wants.
+    """The XML of a coding in arranged order, in the order that the schema wants, and its texts
+    by file name."""
 
-    Arguments:
-        codings: what is written.
-        texts: sources by file name.
-    """
-
-    def __init__(self, codings: CodingSet) -> None:
+    def __init__(self, codings: model.CodingSet) -> None:
         self.codings = codings
         self.texts: dict[str, str] = {}
         self._guids: dict[tuple[str, str], str] = {}
@@ -142,8 +129,7 @@ class _Project:
         self._notes: dict[str, str] = {}
 
     def assign_guid(self, kind: str, identifier: str, own: str = "") -> str:
-        """GUID of something, the same one each time it is asked for: its own if it is one and
-        free, else one made from kind and identifier."""
+        """GUID of something: its own if it is one and free, else made of kind and identifier."""
         key = (kind, identifier)
         if key not in self._guids:
             guid, count = own, 1
@@ -159,11 +145,21 @@ class _Project:
     def build(self) -> etree._Element:
         """The `Project` element."""
         codings = self.codings
-        self._assign_own_guids()
+        self.assign_own_guids()
         root = _root("Project")
         root.set("name", PROJECT_NAME)
         root.set("origin", OURS)
-        lines: list[Line] = [self._project_line()]
+        dropped = [[d.where, d.what, d.why, d.loss] for d in codings.dropped]
+        lines = [
+            Line.about(
+                *("project", OURS),
+                origin=codings.origin,
+                positions=codings.positions,
+                faults=list(codings.faults),
+                dropped=dropped,
+                assumed=list(codings.assumed),
+            )
+        ]
         if codings.coders:
             users = _child(root, "Users")
             lines += [self._user(users, coder) for coder in codings.coders]
@@ -176,20 +172,28 @@ class _Project:
         if codings.documents:
             self._sources(_child(root, "Sources"))
         for reading in codings.readings:
-            about = {"reading": reading.document_id, "coder": reading.coder_id}
-            outcome = {"round": reading.round, "complete": reading.complete}
-            lines.append({**about, **outcome, "codebook_version": reading.codebook_version})
+            line = Line(reading=reading.document_id, coder=reading.coder_id, round=reading.round)
+            line |= {"complete": reading.complete, "codebook_version": reading.codebook_version}
+            lines.append(line)
+        links = []
         for relation in codings.relations:
             guid = self.assign_guid("relation", relation.relation_id)
-            line = {"relation": guid, "relation_id": relation.relation_id}
-            line |= {"coder_id": relation.coder_id, "kind": relation.kind}
-            lines.append(drop_defaults(line))
+            about = {"relation_id": relation.relation_id, "coder_id": relation.coder_id}
+            lines.append(Line.about("relation", guid, **about, kind=relation.kind))
+            ends = {
+                "originGUID": self.assign_guid("segment", relation.from_segment_id),
+                "targetGUID": self.assign_guid("segment", relation.to_segment_id),
+            }
+            links.append({"guid": guid, "name": relation.kind, "direction": "OneWay"} | ends)
         self._note("project", lines)
         notes = _child(root, "Notes")
         for guid, text in self._notes.items():
             note = _child(notes, "Note", guid=guid, name=NOTE_NAME)
             _child(note, "PlainTextContent").text = text
-        self._links(root)
+        if links:
+            container = _child(root, "Links")
+            for link in links:
+                _child(container, "Link", **link)
         _child(root, "NoteRef", targetGUID=self.assign_guid("note", "project"))
         return root
 
@@ -199,7 +203,7 @@ class _Project:
         self._notes[guid] = write_lines(lines)
         return guid
 
-    def _assign_own_guids(self) -> None:
+    def assign_own_guids(self) -> None:
         """GUIDs that tools gave come first, so that none that is made takes one of them."""
         found = [("coder", one.coder_id, one.guid) for one in self.codings.coders]
         found += [("code", one.code_id, one.guid) for one in self.codings.codes]
@@ -209,38 +213,21 @@ class _Project:
         for kind, identifier, own in sorted(found, key=lambda item: not item[2]):
             self.assign_guid(kind, identifier, own)
 
-    def _project_line(self) -> Line:
-        codings = self.codings
-        return drop_defaults(
-            {
-                "project": OURS,
-                "origin": codings.origin,
-                "positions": codings.positions,
-                "faults": list(codings.faults),
-                "dropped": [[d.where, d.what, d.why, d.loss] for d in codings.dropped],
-                "assumed": list(codings.assumed),
-            }
-        )
-
-    def _user(self, users: etree._Element, coder: Coder) -> Line:
+    def _user(self, users: etree._Element, coder: model.Coder) -> Line:
         guid = self.assign_guid("coder", coder.coder_id)
         _child(users, "User", guid=guid, name=coder.pseudonym, id=coder.coder_id)
-        line = {
-            "coder": guid,
-            "coder_id": coder.coder_id,
-            "role": "" if coder.role == "coder" else coder.role,
-            "trained_on": coder.trained_on.isoformat() if coder.trained_on else "",
-        }
-        if legal_text(coder.pseudonym) != coder.pseudonym:
-            line["pseudonym"] = coder.pseudonym
-        return drop_defaults(line) | _given_guid(coder.guid, guid)
+        return Line.about(
+            *("coder", guid),
+            coder_id=coder.coder_id,
+            role="" if coder.role == "coder" else coder.role,
+            trained_on=coder.trained_on.isoformat() if coder.trained_on else "",
+            pseudonym=altered(coder.pseudonym),
+            guid="" if coder.guid == guid else coder.guid,
+        )
 
     def add_codes(self, container: etree._Element, *, block: bool = False) -> list[Line]:
-        """Put the codes below one another; returns the lines about what they cannot hold.
-
-        Arguments:
-            block: whether each line goes into the description, since there are no notes.
-        """
+        """Put the codes below one another; returns the lines about what they cannot hold, which
+        in a block go into the descriptions, where there are no notes."""
         elements: dict[str, etree._Element] = {}
         lines: list[Line] = []
         for code in self.codings.codes:
@@ -249,9 +236,9 @@ class _Project:
             codable = "true" if code.codable else "false"
             element = _child(parent, "Code", guid=guid, name=code.name, isCodable=codable)
             elements[code.code_id] = element
+            line = _code_line(code, guid, nested=parent is not container)
             if COLOR.fullmatch(code.color):
                 element.set("color", code.color)
-            line = _code_line(code, guid, nested=parent is not container)
             lines.append(line)
             description = str(Description(code.definition, code.include, code.exclude))
             if block:
@@ -278,7 +265,7 @@ class _Project:
             _child(holder, "VariableRef", targetGUID=self.assign_guid("variable", name))
             _child(holder, "TextValue").text = value
 
-    def _case(self, cases: etree._Element, index: int, case: Case) -> Line:
+    def _case(self, cases: etree._Element, index: int, case: model.Case) -> Line:
         guid = self.assign_guid("case", f"{index}:{case.name}")
         element = _child(cases, "Case", guid=guid, name=case.name)
         self._values(element, case.variables)
@@ -286,19 +273,22 @@ class _Project:
         held = [name for name in dict.fromkeys(case.documents) if name in known]
         for name in held:
             _child(element, "SourceRef", targetGUID=self.assign_guid("document", name))
-        line: dict[str, object] = {"case": guid, "number": index, "project_id": case.project_id}
-        if held != list(case.documents):
-            line["documents"] = list(case.documents)
-        if legal_text(case.name) != case.name:
-            line["name"] = case.name
-        return drop_defaults(line | _given_values(case.variables)) | _given_guid(case.guid, guid)
+        return Line.about(
+            *("case", guid),
+            number=index,
+            project_id=case.project_id,
+            documents=[] if held == list(case.documents) else list(case.documents),
+            name=altered(case.name),
+            variables=_given_values(case.variables),
+            guid="" if case.guid == guid else case.guid,
+        )
 
     def _sources(self, sources: etree._Element) -> None:
         """Documents with their passages and codes, each with a note of what has no place."""
-        segments: dict[str, list[Segment]] = {}
+        segments: dict[str, list[model.Segment]] = {}
         for segment in self.codings.segments:
             segments.setdefault(segment.document_id, []).append(segment)
-        codings: dict[str, list[Coding]] = {}
+        codings: dict[str, list[model.Coding]] = {}
         for coding in self.codings.codings:
             codings.setdefault(coding.segment_id, []).append(coding)
         for document in self.codings.documents:
@@ -315,44 +305,40 @@ class _Project:
             _child(element, "NoteRef", targetGUID=note)
             self._values(element, document.variables)
 
-    def _document_line(self, element: etree._Element, document: Document, guid: str) -> Line:
-        line: dict[str, object] = {"document": guid, "document_id": document.document_id}
+    def _document_line(self, element: etree._Element, document: model.Document, guid: str) -> Line:
         digest = ""
         if document.text is not None:
             element.set("plainTextPath", f"internal://{guid}.txt")
             self.texts[f"{guid}.txt"] = document.text
-            line["sha256"] = digest = hashlib.sha256(document.text.encode()).hexdigest()
-        if legal_text(document.name) != document.name:
-            line["name"] = document.name
-        line = drop_defaults(line | _given_values(document.variables))
-        line |= _given_guid(document.guid, guid)
+            digest = text_digest(document.text)
+        line = Line.about(
+            *("document", guid),
+            document_id=document.document_id,
+            sha256=digest,
+            name=altered(document.name),
+            variables=_given_values(document.variables),
+            guid="" if document.guid == guid else document.guid,
+        )
         if document.text_sha256 != digest:
             line["text_sha256"] = document.text_sha256
         return line
 
-    def _selection(self, source: etree._Element, segment: Segment, text: str) -> Line:
+    def _selection(self, source: etree._Element, segment: model.Segment, text: str) -> Line:
         guid = self.assign_guid("segment", segment.segment_id)
         quote = " ".join(segment.quote.split())
-        _child(
-            source,
-            "PlainTextSelection",
-            guid=guid,
-            name=quote if len(quote) <= SHOWN else quote[: SHOWN - 1] + "…",
-            startPosition=str(segment.start),
-            endPosition=str(segment.end),
+        name = quote if len(quote) <= SHOWN else quote[: SHOWN - 1] + "…"
+        ends = {"startPosition": str(segment.start), "endPosition": str(segment.end)}
+        _child(source, "PlainTextSelection", guid=guid, name=name, **ends)
+        line = Line.about(
+            *("segment", guid),
+            segment_id=segment.segment_id,
+            proof=quote_key(segment.quote),
+            page=segment.page,
+            section=segment.section,
+            origin_tool=segment.origin_tool,
+            offset_convention=segment.offset_convention,
         )
-        line = drop_defaults(
-            {
-                "segment": guid,
-                "segment_id": segment.segment_id,
-                "proof": quote_key(segment.quote),
-                "page": segment.page,
-                "section": segment.section,
-                "origin_tool": segment.origin_tool,
-                "offset_convention": segment.offset_convention,
-            }
-        )
-        prefix, suffix = neighbours(text, segment.start, segment.end)
+        prefix, suffix = model.neighbours(text, segment.start, segment.end)
         if segment.prefix != prefix:
             line["prefix"] = segment.prefix
         if segment.suffix != suffix:
@@ -361,57 +347,37 @@ class _Project:
             line["origin_guid"] = segment.origin_guid
         return line
 
-    def _coding(self, selection: etree._Element, segment: Segment, coding: Coding) -> Line:
+    def _coding(
+        self, selection: etree._Element, segment: model.Segment, coding: model.Coding
+    ) -> Line:
         guid = self.assign_guid("coding", coding.coding_id)
         user = self.assign_guid("coder", coding.coder_id)
         element = _child(selection, "Coding", guid=guid, creatingUser=user)
         if coding.created is not None:
             element.set("creationDateTime", f"{coding.created.isoformat()}T00:00:00Z")
         _child(element, "CodeRef", targetGUID=self.assign_guid("code", coding.code_id))
-        return drop_defaults(
-            {
-                "coding": guid,
-                "coding_id": coding.coding_id,
-                "seal": passage_seal(segment.segment_id, coding.code_id, coding.coder_id),
-                "polarity": "" if coding.polarity == "affirm" else coding.polarity,
-                "certainty": coding.certainty,
-                "round": coding.round,
-                "consensus_of": coding.consensus_of,
-            }
+        return Line.about(
+            *("coding", guid),
+            coding_id=coding.coding_id,
+            seal=passage_seal(segment.segment_id, coding.code_id, coding.coder_id),
+            polarity="" if coding.polarity == "affirm" else coding.polarity,
+            certainty=coding.certainty,
+            round=coding.round,
+            consensus_of=coding.consensus_of,
         )
 
-    def _links(self, root: etree._Element) -> None:
-        if not self.codings.relations:
-            return
-        container = _child(root, "Links")
-        for relation in self.codings.relations:
-            _child(
-                container,
-                "Link",
-                guid=self.assign_guid("relation", relation.relation_id),
-                name=relation.kind,
-                direction="OneWay",
-                originGUID=self.assign_guid("segment", relation.from_segment_id),
-                targetGUID=self.assign_guid("segment", relation.to_segment_id),
-            )
 
-
-def _code_line(code: Code, guid: str, *, nested: bool) -> Line:
-    """What the format has no place for in a code.
-
-    Arguments:
-        guid: that the code has in the file.
-        nested: whether the file shows its parent.
-    """
-    line: dict[str, object] = {"code": guid, "code_id": code.code_id}
-    line |= {field: getattr(code, field) for field in CODE_FIELDS}
+def _code_line(code: model.Code, guid: str, *, nested: bool) -> Line:
+    """What the format has no place for in a code, whose parent it shows where it is nested."""
     parts = Description(code.definition, code.include, code.exclude)
-    if split_description(legal_text(str(parts))) != parts:
-        line |= vars(parts)
-    if legal_text(code.name) != code.name:
-        line["name"] = code.name
-    if not nested and code.parent_id is not None:
-        line["parent_id"] = code.parent_id
-    if code.color and not COLOR.fullmatch(code.color):
-        line["color"] = code.color
-    return drop_defaults(line | _given_guid(code.guid, guid))
+    kept = split_description(legal_text(str(parts))) == parts
+    return Line.about(
+        *("code", guid),
+        code_id=code.code_id,
+        **{name: getattr(code, name) for name in CODE_FIELDS},
+        **({} if kept else parts._asdict()),
+        name=altered(code.name),
+        parent_id="" if nested else code.parent_id,
+        color="" if COLOR.fullmatch(code.color) else code.color,
+        guid="" if code.guid == guid else code.guid,
+    )
