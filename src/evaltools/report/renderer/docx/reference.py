@@ -1,4 +1,7 @@
-"""The reference document that pandoc takes styles, page and footer from, made by script."""
+"""The reference document that pandoc takes styles, page and footer from.
+
+The styles are kept in `styles.xml`, the faces in `fonts.xml`; all else is pandoc's own.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,9 @@ import re
 import zipfile
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from xml.sax.saxutils import escape
 
-from evaltools.report.renderer.docx.styles import (
-    CODE_FACE,
-    FACE,
-    FALLBACK,
-    style_xml,
-    styles,
-    table_styles_xml,
-)
 from evaltools.report.renderer.pandoc import pandoc
 from evaltools.report.renderer.print.document import shorten
 
@@ -24,8 +20,24 @@ W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 TYPES = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 STAMP = (1980, 1, 1, 0, 0, 0)
+FACE = "Fira Sans"
 HEADER_LENGTH = 95  # characters of the running title on one line
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+# A4 with margins of 25 mm, header and footer; the first page has empty ones.
+_SECTION = (
+    f'<w:sectPr xmlns:r="{R}"><w:headerReference w:type="default" r:id="rIdPage1"/>'
+    '<w:headerReference w:type="first" r:id="rIdPage2"/>'
+    '<w:footerReference w:type="default" r:id="rIdPage3"/>'
+    '<w:footerReference w:type="first" r:id="rIdPage4"/><w:pgSz w:w="11906" w:h="16838"/>'
+    '<w:pgMar w:top="1588" w:right="1417" w:bottom="1417" w:left="1418" w:header="709"'
+    ' w:footer="624" w:gutter="0"/><w:titlePg/></w:sectPr>'
+)
+_PAGE_NUMBER = (
+    '<w:r><w:tab/></w:r><w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+    '<w:r><w:instrText xml:space="preserve"> PAGE </w:instrText></w:r>'
+    '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>2</w:t></w:r>'
+    '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+)
 
 
 @dataclass(frozen=True)
@@ -47,8 +59,15 @@ class Page:
 
 
 @cache
-def _default() -> dict[str, bytes]:
-    return unzip(pandoc(["--print-default-data-file", "reference.docx"], "")[0])
+def _default() -> dict[str, str]:
+    parts = unzip(pandoc(["--print-default-data-file", "reference.docx"], "")[0])
+    return {name: data.decode("utf-8") for name, data in parts.items()}
+
+
+def _kept(name: str) -> str:
+    """A part that is kept beside this file, where every element of the first level has a line."""
+    text = (Path(__file__).parent / name).read_text(encoding="utf-8")
+    return re.sub(r"(?<!\?)>\n(?=<|$)", ">", text)
 
 
 def unzip(document: bytes) -> dict[str, bytes]:
@@ -63,27 +82,43 @@ def reference_docx(page: Page) -> bytes:
     The same page gives the same bytes.
     """
     parts = dict(_default())
-    parts["word/styles.xml"] = _styles(parts["word/styles.xml"].decode("utf-8"), page).encode()
-    parts["word/fontTable.xml"] = _fonts().encode()
-    parts["word/document.xml"] = _section(parts["word/document.xml"].decode("utf-8")).encode()
-    frames = {"header1": _header(page), "header2": _frame("hdr", "<w:p/>"),
-              "footer1": _footer(page), "footer2": _frame("ftr", "<w:p/>")}  # fmt: skip
-    parts |= {f"word/{name}.xml": content.encode() for name, content in frames.items()}
-    theme = parts["word/theme/theme1.xml"].decode("utf-8")
+    new_page = "<w:pageBreakBefore/>" if page.chapters_on_new_page else ""
+    styles = _kept("styles.xml").replace("@@new-page@@", new_page)
+    parts["word/styles.xml"] = styles.replace("@@language@@", escape(page.language))
+    parts["word/fontTable.xml"] = _kept("fonts.xml")
+    parts["word/document.xml"] = re.sub(
+        r"<w:sectPr>.*?</w:sectPr>", _SECTION, parts["word/document.xml"], flags=re.DOTALL
+    )
     parts["word/theme/theme1.xml"] = re.sub(
-        r'(<a:(?:major|minor)Font>\s*<a:latin typeface=")[^"]*', rf"\g<1>{FACE}", theme
-    ).encode()
-    overrides = "".join(
-        f'<Override PartName="/word/{name}.xml" ContentType="{TYPES}.{name[:6]}+xml"/>'
-        for name in frames
+        r'(<a:(?:major|minor)Font>\s*<a:latin typeface=")[^"]*',
+        rf"\g<1>{FACE}",
+        parts["word/theme/theme1.xml"],
     )
-    relations = "".join(
-        f'<Relationship Type="{R}/{name[:6]}" Id="rIdPage{number}" Target="{name}.xml"/>'
-        for number, name in enumerate(frames, 1)
+    lines = (("HeaderNotice", page.notice), ("header", shorten(page.title, HEADER_LENGTH)))
+    header = "".join(_paragraph(name, text) for name, text in lines if text)
+    footer = _paragraph("footer", page.publisher, _PAGE_NUMBER)
+    frames = {"header1": header, "header2": "", "footer1": footer, "footer2": ""}
+    overrides = relations = ""
+    for number, (name, content) in enumerate(frames.items(), 1):
+        kind, tag = name[:6], {"header": "hdr", "footer": "ftr"}[name[:6]]
+        parts[f"word/{name}.xml"] = (
+            f'{DECLARATION}<w:{tag} xmlns:w="{W}" xmlns:r="{R}">{content or "<w:p/>"}</w:{tag}>'
+        )
+        overrides += f'<Override PartName="/word/{name}.xml" ContentType="{TYPES}.{kind}+xml"/>'
+        relations += f'<Relationship Type="{R}/{kind}" Id="rIdPage{number}" Target="{name}.xml"/>'
+    for name, end, text in (
+        ("[Content_Types].xml", "</Types>", overrides),
+        ("word/_rels/document.xml.rels", "</Relationships>", relations),
+    ):
+        parts[name] = parts[name].replace(end, text + end)
+    return zip_parts({name: text.encode() for name, text in parts.items()})
+
+
+def _paragraph(style: str, text: str, more: str = "") -> str:
+    return (
+        f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr><w:r><w:t xml:space="preserve">'
+        f"{escape(text)}</w:t></w:r>{more}</w:p>"
     )
-    _insert(parts, "[Content_Types].xml", "</Types>", overrides)
-    _insert(parts, "word/_rels/document.xml.rels", "</Relationships>", relations)
-    return zip_parts(parts)
 
 
 def zip_parts(parts: dict[str, bytes]) -> bytes:
@@ -98,90 +133,3 @@ def zip_parts(parts: dict[str, bytes]) -> bytes:
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, parts[name])
     return out.getvalue()
-
-
-def _insert(parts: dict[str, bytes], name: str, before: str, text: str) -> None:
-    parts[name] = parts[name].decode("utf-8").replace(before, text + before).encode()
-
-
-def _styles(given: str, page: Page) -> str:
-    """Pandoc's styles with ours in the place of those of the same name."""
-    ours = {style.identifier: style_xml(style) for style in styles(page.chapters_on_new_page)}
-    ours.update(table_styles_xml())
-    kept = [
-        re.sub(r"<w:link [^>]*/>", "", text)  # to character styles that are not kept
-        for text in re.findall(r"<w:style .*?</w:style>", given, flags=re.DOTALL)
-        if _identifier(text) not in ours and not _identifier(text).endswith("Char")
-    ]
-    defaults = (
-        f'<w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="{FACE}" w:hAnsi="{FACE}"'
-        f' w:eastAsia="{FACE}" w:cs="{FACE}"/><w:sz w:val="21"/><w:szCs w:val="21"/>'
-        f'<w:lang w:val="{escape(page.language)}" w:eastAsia="{escape(page.language)}"'
-        ' w:bidi="ar-SA"/></w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>'
-    )
-    body = "".join((*ours.values(), *kept))
-    return f'{DECLARATION}<w:styles xmlns:w="{W}" xmlns:r="{R}">{defaults}{body}</w:styles>'
-
-
-def _identifier(style: str) -> str:
-    found = re.search(r'w:styleId="([^"]+)"', style)
-    return found.group(1) if found else ""
-
-
-def _fonts() -> str:
-    """The faces, with what stands in where a machine has no Fira Sans."""
-    fonts = ((FACE, FALLBACK, "swiss", "variable"), (CODE_FACE, "Courier New", "modern", "fixed"))
-    return (
-        f'{DECLARATION}<w:fonts xmlns:w="{W}" xmlns:r="{R}">'
-        + "".join(
-            f'<w:font w:name="{name}"><w:altName w:val="{other}"/><w:charset w:val="00"/>'
-            f'<w:family w:val="{family}"/><w:pitch w:val="{pitch}"/></w:font>'
-            for name, other, family, pitch in fonts
-        )
-        + "</w:fonts>"
-    )
-
-
-def _section(document: str) -> str:
-    """A4 with margins of 25 mm, header and footer; the first page has empty ones."""
-    references = "".join(
-        f'<w:{kind}Reference w:type="{page}" r:id="rIdPage{number}"/>'
-        for number, (kind, page) in enumerate(
-            (("header", "default"), ("header", "first"), ("footer", "default"),
-             ("footer", "first")), 1)
-    )  # fmt: skip
-    section = (
-        f'<w:sectPr xmlns:r="{R}">{references}<w:pgSz w:w="11906" w:h="16838"/>'
-        '<w:pgMar w:top="1588" w:right="1417" w:bottom="1417" w:left="1418" w:header="709"'
-        ' w:footer="624" w:gutter="0"/><w:titlePg/></w:sectPr>'
-    )
-    return re.sub(r"<w:sectPr>.*?</w:sectPr>", section, document, flags=re.DOTALL)
-
-
-def _frame(kind: str, content: str) -> str:
-    return f'{DECLARATION}<w:{kind} xmlns:w="{W}" xmlns:r="{R}">{content}</w:{kind}>'
-
-
-def _header(page: Page) -> str:
-    lines = [("HeaderNotice", page.notice), ("header", shorten(page.title, HEADER_LENGTH))]
-    content = "".join(
-        f'<w:p><w:pPr><w:pStyle w:val="{name}"/></w:pPr><w:r><w:t xml:space="preserve">'
-        f"{escape(text)}</w:t></w:r></w:p>"
-        for name, text in lines
-        if text
-    )
-    return _frame("hdr", content or "<w:p/>")
-
-
-def _footer(page: Page) -> str:
-    number = (
-        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
-        '<w:r><w:instrText xml:space="preserve"> PAGE </w:instrText></w:r>'
-        '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>2</w:t></w:r>'
-        '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
-    )
-    return _frame(
-        "ftr",
-        '<w:p><w:pPr><w:pStyle w:val="footer"/></w:pPr><w:r><w:t xml:space="preserve">'
-        f"{escape(page.publisher)}</w:t></w:r><w:r><w:tab/></w:r>{number}</w:p>",
-    )
