@@ -80,9 +80,8 @@ def render(
     if engine.program is not None:
         from evaltools.report import quarto
 
-        return quarto.render(
-            project, document, formats, output, progress, quarto=engine.program, epoch=engine.epoch
-        )
+        program = quarto.Quarto(engine.program, engine.epoch)
+        return quarto.render(program, project, document, formats, output, progress)
     from evaltools.report import renderer
 
     try:
