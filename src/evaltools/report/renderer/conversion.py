@@ -6,7 +6,6 @@ project's filters, conditions, structure, floats, numbers, cross-references, cit
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,13 +65,12 @@ class ResolvedDocument:
     """A document ready to be written in one format.
 
     Arguments:
-        format_name: `html`, `typst`, `docx`. path: the JSON file. document: what it holds.
+        format_name: `html`, `typst`, `docx`. document: pandoc's JSON tree.
         context: surroundings for the writer. name: stem of the output file.
     """
 
     format_name: str
-    path: Path
-    document: Mapping[str, Any]
+    document: Node
     context: Context
     name: str
 
@@ -132,14 +130,14 @@ def _write(resolved: ResolvedDocument) -> bytes:
     if resolved.format_name == "html":
         from evaltools.report.renderer.html import write_html
 
-        return write_html(resolved.path, resolved.context)
+        return write_html(resolved.document, resolved.context)
     if resolved.format_name == "typst":
         from evaltools.report.renderer.print.pdf import write_pdf
 
-        return write_pdf(resolved.path, resolved.context)
+        return write_pdf(resolved.document, resolved.context)
     from evaltools.report.renderer.docx.document import write_docx
 
-    return write_docx(resolved.path, resolved.context)
+    return write_docx(resolved.document, resolved.context)
 
 
 def resolve(
@@ -308,15 +306,13 @@ class _Run:
             # What titles, captions, filters and references brought in.
             self.formulas.check(blocks, problems)
         document = make_document(blocks, meta)
-        path = self.scratch / f"resolved-{name}.json"
-        path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
         context = Context(
             root, project.document, self.media.folder, options, language, words, self.epoch
         )
         stem = str(options.get("output-file", project.document.stem))
         for suffix in SUFFIXES.values():
             stem = stem.removesuffix(suffix)
-        return ResolvedDocument(name, path, document, context, stem), problems.found
+        return ResolvedDocument(name, document, context, stem), problems.found
 
     def _filters(
         self, options: Mapping[str, Any], problems: LocatedProblems

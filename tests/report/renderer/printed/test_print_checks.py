@@ -18,7 +18,7 @@ HEAD = "---\ntitle: T\nlang: fi\n---\n\n"
 
 
 def found(folder: Path, text: str, head: str = HEAD) -> list[Problem]:
-    tree = samples.tree_of(samples.resolved(folder, head + text))
+    tree = samples.resolved(folder, head + text)
     context = samples.context(folder)
     return [
         problem

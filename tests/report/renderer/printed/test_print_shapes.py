@@ -18,7 +18,7 @@ HEAD = "---\ntitle: T\nlang: fi\n---\n\n"
 
 
 def shaped(folder: Path, text: str, **options: Any) -> list[Any]:
-    tree = samples.tree_of(samples.resolved(folder, text))
+    tree = samples.resolved(folder, text)
     blocks: list[Any] = shape_for_print(tree, samples.context(folder, **options))["blocks"]
     return blocks
 
@@ -92,12 +92,12 @@ def test_running_title_is_cut_between_words() -> None:
 
 def test_authors_may_be_names_or_maps(tmp_path: Path) -> None:
     text = "---\ntitle: T\nauthor:\n  - Anna A\n  - name: Bo B\n    affiliation: X\n---\n"
-    tree = samples.tree_of(samples.resolved(tmp_path, text))
+    tree = samples.resolved(tmp_path, text)
     assert read_facts(tree, samples.context(tmp_path)).authors == ("Anna A", "Bo B")
 
 
 def staged(folder: Path, text: str, kinds: tuple[str, ...]) -> list[str]:
-    tree = samples.tree_of(samples.resolved(folder, text))
+    tree = samples.resolved(folder, text)
     out = folder / "out"
     out.mkdir(exist_ok=True)
     result = stage_images(tree, samples.context(folder), out, kinds)

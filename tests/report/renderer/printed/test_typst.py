@@ -44,7 +44,7 @@ def test_unknown_values_are_refused() -> None:
 
 
 def source(folder: Path, text: str) -> str:
-    tree = samples.tree_of(samples.resolved(folder, HEAD + text))
+    tree = samples.resolved(folder, HEAD + text)
     return write_source(tree, samples.context(folder), folder).read_text(encoding="utf-8")
 
 
@@ -59,7 +59,7 @@ def test_text_after_a_span_is_not_taken_for_code(tmp_path: Path) -> None:
 def test_alternative_text_cannot_break_out(tmp_path: Path) -> None:
     markdown = HEAD + 'x ![a"); #panic("b](kuva.svg) y'
     file = samples.resolved(tmp_path, markdown, reader="markdown-citations-smart")
-    written = write_source(samples.tree_of(file), samples.context(tmp_path), tmp_path)
+    written = write_source(file, samples.context(tmp_path), tmp_path)
     assert r'alt: "a\"); #panic(\"b"' in written.read_text(encoding="utf-8")
 
 
@@ -69,7 +69,7 @@ def test_label_may_have_any_letters(tmp_path: Path) -> None:
 
 
 def test_missing_glyph_without_a_place_is_told_of_the_document(tmp_path: Path) -> None:
-    tree = samples.tree_of(samples.resolved(tmp_path, HEAD + "x"))
+    tree = samples.resolved(tmp_path, HEAD + "x")
     diagnostic = 'error: the text `"🎉"` could not be displayed with font `"Fira Sans"`\n'
     (problem,) = typst_problems(diagnostic, tree, samples.context(tmp_path))
     assert problem.where == "reports/fi/report.qmd"
@@ -104,7 +104,7 @@ def test_formula_that_cannot_be_set_is_a_problem(tmp_path: Path) -> None:
 def page_images(folder: Path, text: str) -> list[Any]:
     """Pages as arrays of grey values, 40 dots an inch."""
     context = samples.context(folder)
-    tree = prepare_for_print(samples.tree_of(samples.resolved(folder, HEAD + text)), context)
+    tree = prepare_for_print(samples.resolved(folder, HEAD + text), context)
     main = write_source(tree, context, folder)
     fonts = typst.Fonts(include_system_fonts=False, font_paths=[fontpkg_fira_sans.ROOT / "files"])
     pages = typst.Compiler(main, root=folder, font_paths=fonts).compile(format="png", ppi=40)

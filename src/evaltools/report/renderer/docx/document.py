@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +23,7 @@ from evaltools.report.renderer.docx.shapes import ROW_HEADERS, shape_for_word
 from evaltools.report.renderer.final_pass import message_problems
 from evaltools.report.renderer.format_context import Context
 from evaltools.report.renderer.pandoc import PandocError, pandoc
+from evaltools.report.renderer.pandoc_tree import Node
 from evaltools.report.renderer.print.checks import (
     WORD_KINDS,
     accessibility_problems,
@@ -41,16 +41,15 @@ _NAME = f"{{{W}}}"
 _PLAIN_STYLES = (None, "Compact", "BodyText", "FirstParagraph", "Normal")
 
 
-def write_docx(resolved: Path, context: Context) -> bytes:
+def write_docx(tree: Node, context: Context) -> bytes:
     """Write a resolved document as a Word document.
 
     Arguments:
-        resolved: the file of pandoc's JSON tree.
+        tree: pandoc's JSON tree.
 
     Returns the document; the same input gives the same bytes on every machine.
     Raises ProblemError with everything that keeps it from being written and read by everyone.
     """
-    tree = json.loads(resolved.read_text(encoding="utf-8"))
     refuse((*accessibility_problems(tree, context), *raw_problems(tree, context)))
     facts = read_facts(tree, context)
     page = Page(

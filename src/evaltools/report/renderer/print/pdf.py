@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,16 +24,15 @@ from evaltools.report.renderer.print.shapes import count_row_headers, set_widths
 from evaltools.report.renderer.print.typst import compile_pdf, write_source
 
 
-def write_pdf(resolved: Path, context: Context) -> bytes:
+def write_pdf(tree: Node, context: Context) -> bytes:
     """Set a resolved document as PDF/UA-1 and PDF/A-2a.
 
     Arguments:
-        resolved: the file of pandoc's JSON tree.
+        tree: pandoc's JSON tree.
 
     Returns the PDF; the same document gives the same bytes on every machine.
     Raises ProblemError with everything that keeps it from being set and read by everyone.
     """
-    tree = json.loads(resolved.read_text(encoding="utf-8"))
     checks = (accessibility_problems, page_problems, raw_problems)
     refuse(problem for check in checks for problem in check(tree, context))
     with TemporaryDirectory(prefix="evaltools-") as name:
