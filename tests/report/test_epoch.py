@@ -8,7 +8,7 @@ import pytest
 
 from evaltools.problems import ProblemError
 from evaltools.report import engines
-from evaltools.report.epoch import LATEST, read_epoch
+from evaltools.report.engines import LATEST, read_epoch
 
 from .renderer.conftest import staged
 

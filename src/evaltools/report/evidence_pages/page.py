@@ -13,27 +13,31 @@ from evaltools.findings.lookup import index_numbers
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.problems import Problem, refuse
-from evaltools.report.evidence_pages.finding_entries import PageContext, finding_entry
-from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.evidence_pages.markup import annotate, finding_anchor, label, value
-from evaltools.report.evidence_pages.number_entries import (
+from evaltools.report.evidence_pages.entries import (
     Cell,
     Number,
+    PageContext,
     describe_counts,
     describe_meaning,
     describe_sources,
     explain_missing_value,
+    fact_entry,
+    finding_entry,
     group_by_anchor,
     index_cells,
+    read_facts,
 )
+from evaltools.report.evidence_pages.glossary import Glossary
+from evaltools.report.evidence_pages.markup import annotate, finding_anchor, label, value
 from evaltools.report.evidence_pages.passages import (
     Passages,
+    QuotePolicy,
     collect_passages,
     find_code,
     find_rows,
+    quote_side,
+    withheld_side,
 )
-from evaltools.report.evidence_pages.quotations import QuotePolicy, quote_side, withheld_side
-from evaltools.report.evidence_pages.scope_facts import fact_entry, read_facts
 from evaltools.report.material import ReportMaterial
 from evaltools.report.variables import format_indicator
 from evaltools.study import Parameters, Study

@@ -13,9 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.report.epoch import read_epoch
-from evaltools.report.renderer.citations import cite
-from evaltools.report.renderer.crossref import Crossref
+from evaltools.report.engines import read_epoch
 from evaltools.report.renderer.divs import Conditions, Structure
 from evaltools.report.renderer.final_pass import FinalPass, Formulas
 from evaltools.report.renderer.floats import Floats
@@ -50,6 +48,7 @@ from evaltools.report.renderer.pandoc_tree import (
 )
 from evaltools.report.renderer.placeholders import PlaceholderFiller
 from evaltools.report.renderer.project import Project, read_project
+from evaltools.report.renderer.references import Crossref, cite
 from evaltools.report.renderer.shortcodes import TextPass
 
 Format = Literal["html", "typst", "docx"]

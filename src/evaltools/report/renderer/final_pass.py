@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evaltools.problems import Problem
-from evaltools.report.renderer.crossref import refuse_second_id
 from evaltools.report.renderer.format_context import Context, option_names
 from evaltools.report.renderer.located_problems import LocatedProblems
 from evaltools.report.renderer.pandoc import Message, pandoc
@@ -27,6 +26,7 @@ from evaltools.report.renderer.pandoc_tree import (
     take,
     text,
 )
+from evaltools.report.renderer.references import refuse_second_id
 
 _RAW = {"html": {"html", "html5"}, "typst": {"typst"}, "docx": {"openxml"}}
 # Formats that raw content may be meant for; content for others than the one made is left out,

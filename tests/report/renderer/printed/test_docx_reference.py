@@ -11,7 +11,7 @@ from test_typst import contrast
 
 from evaltools.charts import style as house
 from evaltools.report.renderer.divs import CALLOUT_KINDS
-from evaltools.report.renderer.docx.reference import HEADER_LENGTH, Page, reference_docx
+from evaltools.report.renderer.docx.document import HEADER_LENGTH, Page, reference_docx
 
 PAGE = Page(
     language="sv-FI",

@@ -8,7 +8,7 @@ import pdf_samples as samples
 import pytest
 
 from evaltools.problems import Problem
-from evaltools.report.renderer.print.checks import (
+from evaltools.report.renderer.print.document import (
     accessibility_problems,
     page_problems,
     raw_problems,

@@ -10,8 +10,14 @@ import pytest
 
 from evaltools.problems import ProblemError
 from evaltools.report.renderer.pandoc_tree import find_classes, nodes, stringify
-from evaltools.report.renderer.print.checks import PRINT_KINDS, WORD_KINDS, stage_images
-from evaltools.report.renderer.print.document import publication_date, read_facts, shorten
+from evaltools.report.renderer.print.document import (
+    PRINT_KINDS,
+    WORD_KINDS,
+    publication_date,
+    read_facts,
+    shorten,
+    stage_images,
+)
 from evaltools.report.renderer.print.shapes import count_row_headers, shape_for_print
 
 HEAD = "---\ntitle: T\nlang: fi\n---\n\n"

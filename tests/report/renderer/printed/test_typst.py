@@ -15,8 +15,14 @@ from matplotlib.image import imread
 
 from evaltools.problems import ProblemError
 from evaltools.report.renderer.divs import CALLOUT_KINDS
-from evaltools.report.renderer.print.pdf import prepare_for_print, write_pdf
-from evaltools.report.renderer.print.typst import COLOURS, literal, typst_problems, write_source
+from evaltools.report.renderer.print.pdf import (
+    COLOURS,
+    literal,
+    prepare_for_print,
+    typst_problems,
+    write_pdf,
+    write_source,
+)
 
 HEAD = "---\ntitle: T\nlang: fi\n---\n\n"
 
