@@ -22,11 +22,7 @@ _SECONDS = re.compile(r"[0-9]{1,20}", re.ASCII)
 def read_epoch(environment: Mapping[str, str] | None = None) -> int:
     """Seconds since 1970 that stand for now; 0 where SOURCE_DATE_EPOCH is not set.
 
-    Arguments:
-        environment: variables to look in; those of this process if not given.
-
-    Raises:
-        ProblemError: it is no whole number of seconds, or no date that all formats can carry.
+    Raises ProblemError where it is no whole number of seconds, or no date that all formats carry.
     """
     variables = os.environ if environment is None else environment
     written = variables.get(VARIABLE, "0")
@@ -69,12 +65,7 @@ class Engine:
 
 
 def choose_engine(choice: Choice) -> Engine:
-    """The engine asked for; with `auto` Quarto if it is there.
-
-    Raises:
-        ProblemError: Quarto is asked for and is not there, or what is there is too old;
-            SOURCE_DATE_EPOCH is no time that can be written.
-    """
+    """The engine asked for; with `auto` Quarto if it is there."""
     from evaltools.report import quarto
 
     epoch = read_epoch()
@@ -94,19 +85,9 @@ def render(
     output: Path,
     progress: Callable[[str], None],
 ) -> list[Path]:
-    """Render a staged project into a folder.
+    """Render a staged project into an empty folder; the files made, in the order of the formats.
 
-    Arguments:
-        project: the staged folder.
-        document: in it.
-        output: an empty folder that exists.
-        progress: told what is being done, a line at a time.
-
-    Returns:
-        The files made, in the order of the formats.
-
-    Raises:
-        ProblemError: whatever the engine does not know or cannot do.
+    Raises ProblemError for whatever the engine does not know or cannot do.
     """
     if engine.program is not None:
         from evaltools.report import quarto

@@ -105,12 +105,7 @@ def parameter_table(parameters: Parameters, words: Words) -> str:
 
 
 def indicator_table(indicators: Iterable[Indicator], used: Iterable[str], words: Words) -> str:
-    """The indicators that the prose uses, each with the three things it can be taken to say.
-
-    Arguments:
-        indicators: all of a run.
-        used: keys of variables in the prose.
-    """
+    """The indicators that the prose uses, each with the three things it can be taken to say."""
     by_key: dict[str, dict[str, Indicator]] = {}
     for indicator in indicators:
         if not indicator.dimensions:

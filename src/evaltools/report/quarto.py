@@ -56,14 +56,7 @@ _PLAIN_START = re.compile(r"[\w\[]")
 def find_quarto(environment: Mapping[str, str] | None = None) -> Path | None:
     """The Quarto command: named by QUARTO_PATH, else on the PATH, else beside this Python.
 
-    Arguments:
-        environment: variables to look in; those of this process if not given.
-
-    Returns:
-        Its path, or None when there is none.
-
-    Raises:
-        ProblemError: QUARTO_PATH is set, but no Quarto is there.
+    Raises ProblemError where QUARTO_PATH is set, but no Quarto is there.
     """
     variables = os.environ if environment is None else environment
     if named := variables.get(PATH_VARIABLE):
@@ -93,11 +86,7 @@ def _command_at(place: Path) -> Path | None:
 
 
 def require_quarto() -> Path:
-    """The Quarto command, where it has to be there.
-
-    Raises:
-        ProblemError: there is none.
-    """
+    """The Quarto command, where it has to be there."""
     found = find_quarto()
     if found is None:
         raise ProblemError([Problem("quarto", "is not installed", "", REMEDY, "quarto.missing")])
@@ -105,11 +94,7 @@ def require_quarto() -> Path:
 
 
 def read_version(quarto: Path) -> str:
-    """The version of a Quarto, `1.9.37`, new enough for the report.
-
-    Raises:
-        ProblemError: it cannot be asked, says nothing that looks like a version, or is too old.
-    """
+    """The version of a Quarto, `1.9.37`, new enough for the report."""
     try:
         answer = subprocess.run(
             [str(quarto), "--version"],
@@ -159,22 +144,7 @@ def render(
     output: Path,
     progress: Callable[[str], object],
 ) -> list[Path]:
-    """Render a document of a staged project into its formats.
-
-    Arguments:
-        project: folder of `_quarto.yml`; it is left as it is.
-        document: the document, in the project.
-        formats: of `html`, `typst`, `docx`.
-        output: folder for what is made; its files are replaced only when all formats are there.
-        progress: told each line that Quarto prints, after the name of the format.
-
-    Returns:
-        The files, in the order of the formats.
-
-    Raises:
-        ProblemError: everything that is wrong in the sources as far as Quarto tells, unresolved
-            references included; or the time is up.
-    """
+    """Render a document of a staged project into its formats."""
     unknown = sorted(set(formats) - set(ENDINGS))
     refuse(
         Problem("formats", f"no format is called '{item}'", ", ".join(ENDINGS)) for item in unknown
@@ -375,9 +345,6 @@ def fill_values(text: str, values: Mapping[str, str]) -> str:
     A variable stays for Quarto to fill in where its value would not be read as text of a
     paragraph: in front matter, code, comments, attributes, links and formulas, in a table whose
     columns it would part, at the start of a line where it would make a list or a heading.
-
-    Arguments:
-        text: a document. values: markdown by key.
     """
     lines = text.split("\n")
     fences = Fences()

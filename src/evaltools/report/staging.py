@@ -55,16 +55,9 @@ def check_sources(
 ) -> tuple[Problem, ...]:
     """Everything in a staged project's sources that no engine may be left to deal with.
 
-    Arguments:
-        folder: the staged project, its notebooks and metadata in place.
-        document: the main document; other sources in its folder are checked, too.
-        variables: what `{{< var … >}}` can ask for, nested as in `_variables.yml`.
-        shown: how the project's folder is called in problems.
-
-    Returns:
-        Problems by file and line: includes that are missing or lead out of the project,
-        shortcodes that are unknown, malformed or out of place, variables and metadata without
-        value, cells that no notebook has, dates that are not ISO 8601.
+    Problems by file and line: includes that are missing or lead out of the project, shortcodes
+    that are unknown, malformed or out of place, variables and metadata without value, cells that
+    no notebook has, dates that are not ISO 8601. Sources beside the document are checked, too.
     """
     found: dict[Problem, None] = {}
     chapters = sorted(document.parent.rglob("*.qmd"))
@@ -137,17 +130,9 @@ _TAGS = {"fi": "fi-FI", "sv": "sv-FI", "en": "en-GB"}
 
 
 def stage(study: Study, parameters: Parameters, material: ReportMaterial, folder: Path) -> Path:
-    """Write the staged project into an empty folder.
+    """Write the staged project into an empty folder; the document to render, in the folder.
 
-    Arguments:
-        folder: exists and is empty.
-
-    Returns:
-        The document to render, in the folder.
-
-    Raises:
-        ProblemError: no report in the language; sources that ask for what is not there, see
-            `source_checks`.
+    Raises ProblemError for sources that ask for what is not there.
     """
     language: Language = parameters.language
     target = study.report(language)

@@ -143,11 +143,7 @@ def _span(indicator: Indicator, text: str, shows: str = "value") -> str:
 
 
 def nest(flat: Mapping[str, str]) -> dict[str, Any]:
-    """Dotted keys as the nested mapping that `_variables.yml` holds.
-
-    Raises:
-        ValueError: a key is a text and a group of keys at once.
-    """
+    """Dotted keys nested as in `_variables.yml`; ValueError where a key is a group, too."""
     tree: dict[str, Any] = {}
     for key in sorted(flat):
         *groups, leaf = key.split(".")

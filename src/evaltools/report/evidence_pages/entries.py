@@ -221,9 +221,6 @@ def index_cells(notebooks: Mapping[str, Mapping[str, Any]]) -> dict[str, Cell]:
 
     The cell of parameters that a run puts in is not counted, so that the place is that in the
     notebook as it was written.
-
-    Arguments:
-        notebooks: executed notebooks by file name.
     """
     found: dict[str, Cell] = {}
     for name, notebook in sorted(notebooks.items()):

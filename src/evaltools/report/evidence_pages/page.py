@@ -50,22 +50,10 @@ def write_evidence_pages(
     parameters: Parameters,
     quote_policy: QuotePolicy,
 ) -> str:
-    """Entries of everything that the prose links to.
+    """Entries of everything that the prose links to, as markdown from a level three heading on.
 
-    Arguments:
-        material: of the run.
-        used_keys: identifiers of entries that prose leads to, see `markup.anchors_in`.
-        study: whose data it is.
-        parameters: of the run.
-        quote_policy: what may be quoted.
-
-    Returns:
-        Markdown, from a level three heading on. `style/evidence.lua` fills in where
-        each entry is used.
-
-    Raises:
-        ProblemError: numbers that nothing defines.
-        ValueError: prose leads to an entry for which there is no number.
+    Raises ProblemError for numbers that nothing defines, and ValueError where prose leads to an
+    entry for which there is no number.
     """
     tables = material.tables
     words = study.words(parameters.language)

@@ -299,9 +299,6 @@ def make_quote_policy(
     nothing; of neither what stands around a quote. Where sums that single projects claim are
     sensitive, a passage that claims one is quoted without any number, and no other passage of
     the report is that tells the sum.
-
-    Arguments:
-        disclosure: what the study declares; without it what a study that says nothing does.
     """
     known, approved = KnownNames.of(tables), redactions_of(tables)
     sealed = find_sealed_documents(tables)
@@ -446,9 +443,8 @@ def _list(
 def passage_record(passage: Passage, policy: QuotePolicy, words: Words) -> dict[str, str]:
     """One passage: its place, and as much of its words as may be published.
 
-    Returns:
-        `place`, and `withheld` or else `quote` and, where they may be shown, `before`, `after`;
-        `section`, where it is known; `lang`, where the report's words are in another language.
+    `place`, and `withheld` or else `quote` and, where they may be shown, `before`, `after`;
+    `section`, where it is known; `lang`, where the report's words are in another language.
     """
     place = passage.document
     if passage.page:

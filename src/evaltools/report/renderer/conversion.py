@@ -282,21 +282,30 @@ class _Run:
         meta = document_metadata(options, parsed, language)
         blocks = parsed["body"]
         before, after = self._filters(options, problems)
+        shared = (name, project.profiles, options, words, self.media, self.texts, problems)
+        final = FinalPass(*shared)
         try:
             blocks, meta = run_filters(blocks, meta, before, name, self.scratch, root)
-            blocks = self._resolve(blocks, name, options, words, problems)
+            self.texts.prepare(_attribute_texts(blocks))
+            blocks = Conditions(*shared).apply(blocks)
+            blocks = final.raw(blocks)
+            # Here alternative texts are still what the author wrote, formulas and all.
+            self.formulas.check(blocks, problems)
+            for each in (Structure, Floats):
+                blocks = each(*shared).apply(blocks)
+            final.headings(blocks)
+            blocks = final.quotes(Crossref(*shared).apply(blocks))
+            final.check(blocks)
+            blocks = rewrite(blocks, _drop_empty)
             blocks, meta = run_filters(blocks, meta, after, name, self.scratch, root)
         except PandocError as error:
             what, where = f"a filter failed: {error}", project.where("filters")
             problems.add("", what, code="render.filter", where=where)
             return None, problems.found
-        final = FinalPass(name, words, problems)
-        meta = {
-            key: {**value, "c": final.quotes(value["c"])}
-            if value["t"] in {"MetaInlines", "MetaBlocks"}
-            else value
-            for key, value in meta.items()
-        }
+        kinds = {"MetaInlines", "MetaBlocks"}
+        for value in meta.values():
+            if value["t"] in kinds:
+                value["c"] = final.quotes(value["c"])
         self.formulas.check(meta, problems)
         if not problems.found:
             blocks = cite(blocks, options, words, root, self.epoch, problems)
@@ -325,28 +334,6 @@ class _Run:
                 problems.found.extend(check_filter(self.project.root, path))
                 (after if written.startswith(">") else before).append(path)
         return (before, after) if not problems.found else ([], [])
-
-    def _resolve(
-        self,
-        blocks: list[Node],
-        name: str,
-        options: dict[str, Any],
-        words: dict[str, str],
-        problems: LocatedProblems,
-    ) -> list[Node]:
-        self.texts.prepare(_attribute_texts(blocks))
-        final = FinalPass(name, words, problems)
-        blocks = Conditions(name, self.project.profiles, options, problems).apply(blocks)
-        blocks = final.raw(blocks)
-        # Here alternative texts are still what the author wrote, formulas and all.
-        self.formulas.check(blocks, problems)
-        blocks = Structure(words, options, self.texts, problems).apply(blocks)
-        blocks = Floats(name, options, self.media, self.texts, problems).apply(blocks)
-        final.headings(blocks)
-        blocks = Crossref(options, words, problems).apply(blocks)
-        blocks = final.quotes(blocks)
-        final.check(blocks)
-        return rewrite(blocks, _drop_empty)
 
 
 def _drop_empty(node: Node) -> list[Node] | None:

@@ -51,10 +51,7 @@ def _table(name: str) -> Mapping[str, Any]:
 
 
 def words(language: str) -> Mapping[str, str]:
-    """The renderer's own words in one language, by Quarto's names where Quarto has the word.
-
-    Raises KeyError for a language that the project reader refuses.
-    """
+    """The renderer's own words in one language, by Quarto's names where Quarto has the word."""
     chosen: Mapping[str, str] = _table("words.yml")[language]
     return chosen
 

@@ -45,16 +45,7 @@ _TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg"}
 
 
 def write_html(document: Node, context: Context) -> bytes:
-    """Write the page.
-
-    Arguments:
-        document: pandoc's JSON of the resolved document; it is used up.
-
-    Returns the page as UTF-8: styles, script, fonts and pictures inside, scripts forbidden but
-    for the page's own by its hash.
-    Raises ProblemError where a style sheet of the project would load something, or pandoc could
-    not write a part as it is meant.
-    """
+    """Write the page."""
     meta, options = document["meta"], context.format
     shift = int(bool(find_plain_text(meta, "title")))
     tree = HtmlTree(

@@ -71,14 +71,7 @@ class Notebooks:
     def outputs(
         self, path: Path, name: str, labels: Sequence[str], echo: bool, problems: list[Problem]
     ) -> list[Output]:
-        """Outputs of the cells with these labels, in the order asked.
-
-        Arguments:
-            path: the notebook. name: its name in messages.
-            labels: labels, ids or tags of cells.
-            echo: show the code too.
-            problems: takes what is wrong: no such cell, an error output, nothing but HTML.
-        """
+        """Outputs of the cells with these labels, in the order asked."""
         if path not in self._cells:
             self._cells[path] = _read_cells(path, name, problems)
         cells = self._cells[path]

@@ -11,10 +11,11 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evaltools.report.renderer.divs import Pass
 from evaltools.report.renderer.format_context import option_names
 from evaltools.report.renderer.located_problems import LocatedProblems
 from evaltools.report.renderer.pandoc import PandocError, pandoc
@@ -50,37 +51,18 @@ _ROMAN = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Entry:
-    """What a cross-reference can point at: its number as shown, "3", "2.1", "3" + NBSP + "(a)".
-
-    Arguments:
-        chapter: whether it is a section of the first level.
-    """
-
-    number: str
-    chapter: bool = False
-
-
 @dataclass
-class Crossref:
-    """Numbers a tree in place, and turns citations of what has a number into links.
-
-    Arguments:
-        options: the format's options. words: the renderer's words.
-    """
-
-    options: Mapping[str, Any]
-    words: Mapping[str, str]
-    problems: LocatedProblems
-    index: dict[str, Entry] = field(default_factory=dict)
-    _sections: list[int] = field(default_factory=list)
-    _counts: Counter[str] = field(default_factory=Counter)
-    _parts: Counter[str] = field(default_factory=Counter)
+class Crossref(Pass):
+    """Numbers a tree in place, and turns citations of what has a number into links."""
 
     def __post_init__(self) -> None:
         crossref = self.options.get("crossref")
         self._own: Mapping[str, Any] = crossref if isinstance(crossref, Mapping) else {}
+        self._numbers: dict[str, str] = {}  # as shown: "3", "2.1", "3" + NBSP + "(a)"
+        self._chapters: set[str] = set()
+        self._sections: list[int] = []
+        self._counts: Counter[str] = Counter()
+        self._parts: Counter[str] = Counter()
 
     def apply(self, blocks: list[Node]) -> list[Node]:
         """The tree with labels in captions and headings, every cross-reference a Link."""
@@ -94,13 +76,13 @@ class Crossref:
                 self._listing(node)
             elif kind in {"Para", "Plain"}:
                 self._equations(node)
-        return rewrite(blocks, self._refer)
+        return super().apply(blocks)
 
     def _section(self, node: Node) -> None:
         level, triple, inlines = node["c"]
         if not self.options.get("number-sections") or "unnumbered" in triple[1]:
             if triple[0].startswith("sec-"):
-                self.index[triple[0]] = Entry("")
+                self._numbers[triple[0]] = ""
             return
         if level > int(self.options.get("number-depth", 6)):
             return
@@ -112,7 +94,9 @@ class Crossref:
         put(triple, "number", number)
         node["c"][2] = [span(attr(classes=["section-number"]), [text(number)]), space(), *inlines]
         if triple[0]:
-            self.index[triple[0]] = Entry(number, level == 1)
+            self._numbers[triple[0]] = number
+            if level == 1:
+                self._chapters.add(triple[0])
 
     def _next(self, kind: str) -> str:
         self._counts[kind] += 1
@@ -147,7 +131,7 @@ class Crossref:
             self._parts[parent] += 1
             style = str(self._own.get("subref-labels", "alpha a"))
             letter = self._styled(self._parts[parent], style)
-            number = self.index[parent].number if parent in self.index else ""
+            number = self._numbers.get(parent, "")
             self._enter(triple[0], f"{number}{NBSP}({letter})")
             self._label(node, f"({letter})", "")
         elif triple[0].startswith(f"{kind}-"):
@@ -187,9 +171,9 @@ class Crossref:
         return f"{title}{NBSP}{number}"
 
     def _enter(self, identifier: str, number: str) -> None:
-        if identifier in self.index:
+        if identifier in self._numbers:
             refuse_second_id(identifier, self.problems)
-        self.index[identifier] = Entry(number)
+        self._numbers[identifier] = number
 
     def _delimiter(self) -> str:
         return str(self._own.get("title-delim", ":"))
@@ -199,7 +183,7 @@ class Crossref:
         labelled = plain(_label_caption(label, blocks[0]["c"] if blocks else [], delimiter))
         node["c"][1] = [short, [labelled, *blocks[1:]]]
 
-    def _refer(self, node: Node) -> list[Node] | None:
+    def _replace(self, node: Node) -> list[Node] | None:
         """What stands instead of a citation that is a cross-reference."""
         if node["t"] != "Cite":
             return None
@@ -223,14 +207,14 @@ class Crossref:
 
     def _link(self, key: str, citation: Node, kind: str) -> Node:
         identifier = key[0].lower() + key[1:]
-        entry = self.index.get(identifier)
+        number = self._numbers.get(identifier)
         if citation["citationSuffix"]:
             what = f"text after the cross-reference @{key} in its bracket"
             self._refuse(key, what, "Put it outside the bracket")
-        if entry is None or (kind == "sec" and not entry.number):
+        if number is None or (kind == "sec" and not number):
             what = f"cross-reference @{key} to a section without a number"
             remedy = "Set number-sections: true, or link to it: [text](#id)"
-            if entry is None:
+            if number is None:
                 what = f"unresolved cross-reference @{key}"
                 remedy = f"Give a {KINDS[kind]} the id #{identifier}"
             self._refuse(key, what, remedy)
@@ -239,10 +223,11 @@ class Crossref:
         if citation["citationPrefix"]:
             inlines = [*citation["citationPrefix"], text(NBSP)]
         elif citation["citationMode"]["t"] != "SuppressAuthor":
-            name = "ch" if kind == "sec" and entry.chapter and self._own.get("chapters") else kind
+            chapter = identifier in self._chapters and self._own.get("chapters")
+            name = "ch" if kind == "sec" and chapter else kind
             prefix = self._own.get(f"{name}-prefix", self.words[f"crossref-{name}-prefix"])
             inlines = [text(f"{prefix}{NBSP}")]
-        inlines.append(text(entry.number))
+        inlines.append(text(number))
         own: Attr = attr(classes=["crossref"])
         if self._own.get("ref-hyperlink", True) is False:
             return span(own, inlines)
@@ -299,13 +284,7 @@ def cite(
     epoch: int,
     problems: LocatedProblems,
 ) -> list[Node]:
-    """The tree with citations resolved and the references in Div#refs.
-
-    Arguments:
-        blocks: tree without cross-references. options: `bibliography`, `csl`, `nocite`, `lang`.
-        words: for the heading of the references, where the document has no place for them.
-        root: project folder. epoch: stands for now. problems: takes unknown keys.
-    """
+    """The tree with citations resolved and the references in Div#refs."""
     cited = [node for node in nodes(blocks) if node["t"] == "Cite"]
     if not cited and not options.get("nocite"):
         return blocks

@@ -161,14 +161,7 @@ _PLAIN_STYLES = (None, "Compact", "BodyText", "FirstParagraph", "Normal")
 
 
 def write_docx(tree: Node, context: Context) -> bytes:
-    """Write a resolved document as a Word document.
-
-    Arguments:
-        tree: pandoc's JSON tree.
-
-    Returns the document; the same input gives the same bytes on every machine.
-    Raises ProblemError with everything that keeps it from being written and read by everyone.
-    """
+    """Write a resolved document as a Word document."""
     refuse((*accessibility_problems(tree, context), *raw_problems(tree, context)))
     facts = read_facts(tree, context)
     page = Page(

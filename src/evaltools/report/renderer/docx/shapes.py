@@ -57,13 +57,7 @@ def _run(name: str, inlines: list[Node], identifier: str = "") -> Node:
 
 
 def shape_for_word(tree: Node, facts: Facts) -> Node:
-    """A document for pandoc's Word writer.
-
-    Arguments:
-        tree: the printed document (`print.shapes.printed`), images staged.
-
-    Returns the tree; its metadata are the language only, since the cover is in the blocks.
-    """
+    """A document for pandoc's Word writer."""
     contents = contents_blocks(tree, facts.contents_title, facts.contents_depth)
     blocks = rewrite(tree["blocks"], _WordShaper(facts.cover(), contents).node)
     return {

@@ -227,11 +227,7 @@ _BOX_CLASSES = ("callout", "layout", "cell", "margin", "aside", "listing", "exam
 
 
 def accessibility_problems(tree: Node, context: Context) -> tuple[Problem, ...]:
-    """Everything in a resolved document that its readers' aids would stumble over.
-
-    Returns problems in reading order: no title, image without alternative text, skipped heading
-    level, table without headers, link to nowhere, identifier used twice.
-    """
+    """Everything in a resolved document that its readers' aids would stumble over."""
     found: list[Problem] = []
     if not meta_text(tree, "title", "pagetitle"):
         what, remedy = "the document has no title", "Give `title` in its metadata"
@@ -346,18 +342,7 @@ def raw_problems(tree: Node, context: Context) -> tuple[Problem, ...]:
 
 
 def stage_images(tree: Node, context: Context, folder: Path, kinds: tuple[str, ...]) -> Node:
-    """Copy every image into a folder and name it there by its content.
-
-    Arguments:
-        tree: pandoc's JSON tree; image paths are relative to `context.media`.
-        folder: where to copy to.
-        kinds: file name endings that the format takes, best first. An image of another kind
-            is taken from the file beside it that has the same stem and a fitting ending.
-
-    Returns the tree with the new names, which hold nothing of this machine.
-    Raises ProblemError naming every image that is missing, remote, of an unknown kind, or
-    outside the project.
-    """
+    """Copy every image into a folder and name it there by its content."""
     problems: list[Problem] = []
     names: dict[str, str] = {}
     for node, place in walk(tree):

@@ -50,11 +50,7 @@ _MISSING_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
 
 
 def write_source(tree: Node, context: Context, folder: Path) -> Path:
-    """Write what Typst needs to set a document, beside its images, into a folder.
-
-    Returns the path of the main file.
-    Raises ProblemError where pandoc refuses the document.
-    """
+    """Write what Typst needs to set a document, beside its images, into a folder."""
     arguments = ["-t", "typst", "--wrap=none", "--syntax-highlighting=none",
                  f"--lua-filter={_HERE / 'typst.lua'}"]  # fmt: skip
     try:
@@ -114,14 +110,7 @@ def literal(value: Any) -> str:
 
 
 def compile_pdf(main: Path, tree: Node, context: Context) -> bytes:
-    """Set the source as an accessible, archivable PDF (PDF/UA-1 and PDF/A-2a).
-
-    Arguments:
-        main: the main file; everything it reads is in its folder.
-        tree: the document it was made from, to say where something went wrong.
-
-    Raises ProblemError with everything that Typst refuses.
-    """
+    """Set the source as an accessible, archivable PDF (PDF/UA-1 and PDF/A-2a)."""
     fonts = typst.Fonts(include_system_fonts=False, font_paths=[fontpkg_fira_sans.ROOT / "files"])
     try:
         compiler = typst.Compiler(main, root=main.parent, font_paths=fonts)
@@ -176,14 +165,7 @@ def _other_problem(part: str, context: Context) -> Problem:
 
 
 def write_pdf(tree: Node, context: Context) -> bytes:
-    """Set a resolved document as PDF/UA-1 and PDF/A-2a.
-
-    Arguments:
-        tree: pandoc's JSON tree.
-
-    Returns the PDF; the same document gives the same bytes on every machine.
-    Raises ProblemError with everything that keeps it from being set and read by everyone.
-    """
+    """Set a resolved document as PDF/UA-1 and PDF/A-2a."""
     checks = (accessibility_problems, page_problems, raw_problems)
     refuse(problem for check in checks for problem in check(tree, context))
     with TemporaryDirectory(prefix="evaltools-") as name:
@@ -209,15 +191,9 @@ def _fit_table(node: Node) -> list[Node] | None:
 def tag_row_headers(pdf: bytes, row_headers: tuple[int, ...]) -> bytes:
     """Make the first cells of rows header cells with row scope, where a table has row headers.
 
-    Typst tags every cell below the header row as data.
-
-    Arguments:
-        pdf: a tagged PDF.
-        row_headers: of every table in reading order, how many first columns name the row.
-
-    Returns the PDF, written with an identifier made from its content. Data cells say in
-    `Headers` which header cells are theirs, of the column and of the row.
-    Raises ValueError when the PDF holds another number of tables.
+    Typst tags every cell below the header row as data; `row_headers` says of every table in
+    reading order how many first columns name the row. Data cells then say in `Headers` which
+    header cells are theirs. Raises ValueError when the PDF holds another number of tables.
     """
     with pikepdf.open(io.BytesIO(pdf)) as document:
         tables = list(_tables(document.Root.StructTreeRoot))
