@@ -16,7 +16,12 @@ from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Indicator
 from evaltools.report.material import ReportMaterial
-from evaltools.report.variables import format_indicator, format_interval
+from evaltools.report.variables import (
+    find_headline,
+    format_indicator,
+    format_interval,
+    group_by_name,
+)
 from evaltools.study import Parameters, Study
 
 _VARIABLE = re.compile(r"""(?<!\{)\{\{<\s*var\s+["']?([^\s>"']+)["']?\s*>\}\}""")
@@ -106,10 +111,8 @@ def parameter_table(parameters: Parameters, words: Words) -> str:
 
 def indicator_table(indicators: Iterable[Indicator], used: Iterable[str], words: Words) -> str:
     """The indicators that the prose uses, each with the three things it can be taken to say."""
-    by_key: dict[str, dict[str, Indicator]] = {}
-    for indicator in indicators:
-        if not indicator.dimensions:
-            by_key.setdefault(indicator.key, {})[indicator.estimand] = indicator
+    named = group_by_name(each for each in indicators if not each.dimensions)
+    by_key = {key: by_estimand for (key, _), by_estimand in named.items()}
     used = set(used)
     stems = {key.rpartition(".")[0] for key in used}
     rows = []
@@ -117,7 +120,7 @@ def indicator_table(indicators: Iterable[Indicator], used: Iterable[str], words:
         stem, _, measure = key.rpartition(".")
         if measure == "bounds" or (key not in used and (stem not in stems or measure != "share")):
             continue
-        headline = by_estimand.get("D") or by_estimand.get("P") or by_estimand["S"]
+        headline = find_headline(by_estimand)
         bounds = by_key.get(f"{stem}.bounds", {}).get("P")
         counted = headline.unit == "share" and headline.counted == "cases" and headline.n
         rows.append(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from evaltools.evidence import Evidence
 from evaltools.findings.declaration import NoneFound, Support
 from evaltools.findings.judgement import Judgement, propose, rule_note
 from evaltools.findings.lookup import Numbers, Reading, name_of
@@ -33,31 +34,54 @@ from evaltools.report.evidence_pages.passages import (
     Passage,
     Passages,
     QuotePolicy,
+    Side,
+    find_code,
+    find_rows,
     quote_side,
     withheld_side,
 )
-from evaltools.report.variables import format_interval
+from evaltools.report.variables import (
+    find_headline,
+    format_indicator,
+    format_interval,
+    group_by_name,
+)
 from evaltools.study import Parameters
 
 MOST_NUMBERS = 6
 
 
 @dataclass(frozen=True)
+class Cell:
+    """A cell: file of the notebook, its place among all cells from 1, and its label."""
+
+    notebook: str
+    number: int
+    label: str
+
+
+@dataclass(frozen=True)
 class PageContext:
-    """What the entry of any finding needs.
+    """What entries are made from.
 
     Arguments:
-        numbers: of the run. passages: of the reports in scope. policy: of quotes.
-        paths: of the tables, by name. glossary: of the study. entries: identifiers of the entries
-            of numbers.
+        evidence: in scope. numbers: of the run. passages: of the reports in scope.
+        cells: that handed over the numbers, by key. paths: of the tables, by name.
+        glossary: of the study. policy: of quotes. entries: identifiers of entries that are there.
     """
 
+    evidence: Evidence
     numbers: Numbers
     passages: Passages
-    policy: QuotePolicy
+    cells: Mapping[str, Cell]
     paths: Mapping[str, str]
     glossary: Glossary
+    policy: QuotePolicy
     entries: Collection[str]
+
+    def quotes(self, found: Sequence[Passage], side: Side) -> str:
+        """Passages for, or against, as markdown."""
+        return quote_side(found, side, self.policy, self.glossary.words)
 
 
 def finding_entry(judgement: Judgement, around: PageContext) -> str:
@@ -141,13 +165,13 @@ def _sides(judgement: Judgement, around: PageContext) -> str:
         return withheld_side("passages_of", words)
     if any(each.code for each in finding.evidence):
         found = _find_passages(finding.evidence, around.passages)
-        made += quote_side(found, "for", "trail.none_for", around.policy, words)
+        made += around.quotes(found, "for")
     if isinstance(against, NoneFound):
         told = sentence(against.none_found.in_language(words.language))
         made += f"{line(words('trail.against'), told)}\n\n"
     elif any(each.code for each in against):
         found = _find_passages(against, around.passages)
-        made += quote_side(found, "against", "trail.none_against", around.policy, words)
+        made += around.quotes(found, "against")
     return made
 
 
@@ -188,32 +212,18 @@ class Number:
     @property
     def headline(self) -> Indicator:
         """The record whose value prose shows."""
-        return next(self.records[each] for each in ESTIMANDS if each in self.records)
+        return find_headline(self.records)
 
 
-def group_by_anchor(indicators: Sequence[Indicator]) -> dict[str, Number]:
+def group_by_anchor(indicators: Iterable[Indicator]) -> dict[str, Number]:
     """All numbers of a run by the identifier of their entry, sorted by key."""
-    records: dict[tuple[str, tuple[tuple[str, str], ...]], dict[Estimand, Indicator]] = {}
-    for indicator in sorted(indicators, key=lambda each: each.identity):
-        place = records.setdefault((indicator.key, indicator.dimensions), {})
-        place[indicator.estimand] = indicator
-    found = {}
+    records, found = group_by_name(indicators), {}
     for (key, dimensions), by_estimand in records.items():
-        if key.endswith(".bounds"):
-            continue
-        limits = records.get((f"{key.rpartition('.')[0]}.bounds", dimensions), {})
-        number = Number(key, dimensions, by_estimand, limits.get("P"))
-        found[number.anchor] = number
+        if not key.endswith(".bounds"):
+            limits = records.get((f"{key.rpartition('.')[0]}.bounds", dimensions), {})
+            number = Number(key, dimensions, by_estimand, limits.get("P"))
+            found[number.anchor] = number
     return found
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell: file of the notebook, its place among all cells from 1, and its label."""
-
-    notebook: str
-    number: int
-    label: str
 
 
 def index_cells(notebooks: Mapping[str, Mapping[str, Any]]) -> dict[str, Cell]:
@@ -237,91 +247,86 @@ def index_cells(notebooks: Mapping[str, Mapping[str, Any]]) -> dict[str, Cell]:
     return found
 
 
-def describe_counts(number: Number, words: Words) -> str:
+def number_entry(number: Number, around: PageContext) -> str:
+    """A number's entry as markdown, without the fence around it."""
+    words, headline = around.glossary.words, number.headline
+    family = around.glossary.family_of(number.key)
+    value, counted = format_indicator(headline, words), _counts(headline, words)
+    # A share of fewer than ten is printed by its counts already.
+    shown = f"{value} ({counted})" if counted and counted != value else value
+    told = around.glossary.definition(number.key)
+    if number.dimensions:
+        by = "; ".join(f"{name} {value}" for name, value in number.dimensions)
+        told += f" {words('trail.by')}: {by}."
+    first = f"{annotate(shown, 'evidence-term')} {annotate(told)} `{number.key}`{{.evidence-key}}"
+    if headline.suppressed:
+        about = annotate(words(f"trail.suppressed.{headline.why or 'few'}"))
+    elif headline.value is None:
+        about = annotate(words("trail.missing"))
+    else:
+        about = _meaning(number, family, words)
+    origin = [around.paths[name] for name in family.tables if name in around.paths]
+    cell, where = around.cells.get(number.key), words("trail.nowhere")
+    if cell is not None:
+        place = {"notebook": cell.notebook, "number": cell.number, "label": cell.label or "–"}
+        where = words("trail.cell", **place)
+    sources = "; ".join(filter(None, [", ".join(origin), where, headline.source]))
+    about = f"{about} {line(words('trail.sources'), sentence(sources))}"
+    return f"{first}\n\n{about}\n\n{_passages(number, around)}"
+
+
+def _passages(number: Number, around: PageContext) -> str:
+    if number.headline.suppressed:
+        return ""
+    code = find_code(number.key, around.glossary.kinds)
+    if code is None:
+        behind = find_rows(number.key, around.evidence)
+        return around.quotes(around.passages.for_segments(behind), "for") if behind else ""
+    made = around.quotes(around.passages.of(code, "affirm"), "for")
+    if (code, "deny") in around.passages.withheld:
+        return made + withheld_side("against", around.glossary.words)
+    return made + around.quotes(around.passages.of(code, "deny"), "against")
+
+
+def _counts(headline: Indicator, words: Words) -> str:
     """`19/52`, or how many observations carry the value; empty where neither is known."""
-    headline = number.headline
     if headline.suppressed or headline.value is None or headline.contributors is None:
         return ""
     if headline.unit == "share" and headline.x is not None and headline.n is not None:
         return say.count_of(headline.x, headline.n, words.language)
-    if headline.unit == "count":
-        return ""
-    if headline.n is not None and headline.unit == "difference":
+    if headline.unit == "count" or (headline.n is not None and headline.unit == "difference"):
         return ""
     return words("trail.n", n=headline.contributors)
 
 
-def describe_meaning(number: Number, family: Family, words: Words) -> str:
+def _meaning(number: Number, family: Family, words: Words) -> str:
     """What the number is about, and its intervals, as two labelled texts."""
-    about = line(words("trail.estimand"), sentence(describe_estimand("D", family, words)))
-    shown = [
-        text for text in (_interval(number, each, family, words) for each in ESTIMANDS) if text
-    ]
-    if number.bounds is not None and (limits := _range(number.bounds, words)):
-        at = 1 if len(shown) < 2 else 2
-        text = words(
-            "trail.interval.bounds", whose=describe_estimand("P", family, words), range=limits
-        )
-        shown.insert(at, text)
+    whose = {each: words(f"trail.estimand.{each}") for each in ESTIMANDS}
+    whose["D"] = words(f"trail.estimand.{family.units}")
+    told = (_interval(number, each, whose[each], words) for each in ESTIMANDS)
+    shown = [text for text in told if text]
+    if number.bounds is not None and (limits := format_interval(number.bounds, words)):
+        text = words("trail.interval.bounds", whose=whose["P"], range=limits)
+        shown.insert(1 if len(shown) < 2 else 2, text)
     if not shown:
         shown = [words("trail.interval.none_D")]
-    elif "D" in number.records and not _range(number.records["D"], words):
-        shown.insert(
-            0, f"{describe_estimand('D', family, words)}: {words('trail.interval.none_D')}"
-        )
+    elif "D" in number.records and not format_interval(number.records["D"], words):
+        shown.insert(0, f"{whose['D']}: {words('trail.interval.none_D')}")
+    about = line(words("trail.estimand"), sentence(whose["D"]))
     return f"{about} {line(words('trail.interval'), sentence('; '.join(shown)))}"
 
 
-def describe_estimand(estimand: Estimand, family: Family, words: Words) -> str:
-    """Whom a number of an estimand speaks of, in words."""
-    return words(f"trail.estimand.{family.units if estimand == 'D' else estimand}")
-
-
-def explain_missing_value(number: Number, words: Words) -> str:
-    """Why there is no number, or nothing."""
-    headline = number.headline
-    if headline.suppressed:
-        return words(f"trail.suppressed.{headline.why or 'few'}")
-    return words("trail.missing") if headline.value is None else ""
-
-
-def describe_sources(
-    number: Number, family: Family, cell: Cell | None, paths: Mapping[str, str], words: Words
-) -> str:
-    """Tables of the data, and the cell of the notebook that handed the number over."""
-    tables = [paths[name] for name in family.tables if name in paths]
-    where = words("trail.nowhere")
-    if cell is not None:
-        where = words(
-            "trail.cell", notebook=cell.notebook, number=cell.number, label=cell.label or "–"
-        )
-    origin = "; ".join(filter(None, [", ".join(tables), where, number.headline.source]))
-    return line(words("trail.sources"), sentence(origin))
-
-
-def _interval(number: Number, estimand: Estimand, family: Family, words: Words) -> str:
+def _interval(number: Number, estimand: Estimand, whose: str, words: Words) -> str:
     record = number.records.get(estimand)
-    if record is None or not (limits := _range(record, words)):
+    if record is None or not (limits := format_interval(record, words)):
         return ""
     name = f"trail.method.{record.method}"
     method = words(name) if words.has(name) else record.method
     if record.level is None:
         return words("trail.interval.band", range=limits, method=method)
-    return words(
-        "trail.interval.each",
-        whose=describe_estimand(estimand, family, words),
-        range=limits,
-        method=method,
-        level=say.percent(record.level, words.language, _decimals(record.level)),
-    )
-
-
-def _range(indicator: Indicator, words: Words) -> str:
-    return format_interval(indicator, words)
-
-
-def _decimals(level: float) -> int:
-    return 0 if abs(level * 100 - round(level * 100)) < 1e-9 else 1
+    decimals = 0 if abs(record.level * 100 - round(record.level * 100)) < 1e-9 else 1
+    level = say.percent(record.level, words.language, decimals)
+    return words("trail.interval.each", whose=whose, range=limits, method=method, level=level)
 
 
 _NUMERIC = ("number", "integer")

@@ -32,6 +32,7 @@ from evaltools.report.evidence_pages.markup import data_block, line, plain, sent
 from evaltools.study.schema import Disclosure
 
 Polarity = Literal["affirm", "deny"]
+Side = Literal["for", "against"]
 _WORDS = ("quote", "prefix", "suffix", "page", "section")
 
 
@@ -404,40 +405,28 @@ def find_redacted_spans(
     return {document: tuple(sorted(found)) for document, found in sorted(spans.items())}
 
 
-def quote_side(
-    found: Sequence[Passage], name: str, none: str, policy: QuotePolicy, words: Words
-) -> str:
+def quote_side(found: Sequence[Passage], side: Side, policy: QuotePolicy, words: Words) -> str:
     """Passages for, or against, as markdown: few on paper, more on the screen.
 
-    `evidence.lua` takes the list that is meant for its format. `none` is the key of the phrase
-    for none found.
+    `evidence.lua` takes the list that is meant for its format.
     """
-    title = words(f"trail.{name}")
+    title = words(f"trail.{side}")
     if not found:
-        return f"{line(title, sentence(words(none)))}\n\n"
+        return f"{line(title, sentence(words(f'trail.none_{side}')))}\n\n"
     screen, paper = sample_evenly(found, MOST_ON_SCREEN), sample_evenly(found, MOST_PRINTED)
-    lists = {"html": _list(title, found, screen, policy, words)}
-    if screen != paper:
-        lists["other"] = _list(title, found, paper, policy, words)
+    documents, lists = len({passage.document for passage in found}), {}
+    for name, shown in {"html": screen, "other": paper}.items():
+        count = words("trail.passages", shown=len(shown), all=len(found), documents=documents)
+        items = [passage_record(each, policy, words) for each in shown]
+        lists[name] = {"label": f"{title}:", "text": sentence(count), "items": items}
+    if screen == paper:
+        del lists["other"]
     return data_block("evidence-passages", lists)
 
 
 def withheld_side(name: str, words: Words) -> str:
     """In place of passages for, or against: that they are not published with their number."""
     return f"{line(words(f'trail.{name}'), words('trail.passages_withheld'))}\n\n"
-
-
-def _list(
-    title: str,
-    found: Sequence[Passage],
-    shown: Sequence[Passage],
-    policy: QuotePolicy,
-    words: Words,
-) -> dict[str, Any]:
-    documents = len({passage.document for passage in found})
-    count = words("trail.passages", shown=len(shown), all=len(found), documents=documents)
-    items = [passage_record(each, policy, words) for each in shown]
-    return {"label": f"{title}:", "text": sentence(count), "items": items}
 
 
 def passage_record(passage: Passage, policy: QuotePolicy, words: Words) -> dict[str, str]:
