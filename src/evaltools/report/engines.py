@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from evaltools.problems import Problem, ProblemError
 
@@ -39,9 +39,10 @@ def read_epoch(environment: Mapping[str, str] | None = None) -> int:
     raise ProblemError([Problem(VARIABLE, what, allowed, remedy, "render.epoch")])
 
 
-Format = Literal["html", "typst", "docx"]
+if TYPE_CHECKING:
+    from evaltools.report.renderer.format_context import Format
+
 Choice = Literal["auto", "quarto", "embedded"]
-SUFFIXES: dict[Format, str] = {"html": ".html", "typst": ".pdf", "docx": ".docx"}
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from evaltools.report.quarto_messages import (
     parse_problems,
     strip_terminal_codes,
 )
+from evaltools.report.renderer.format_context import SUFFIXES
 from evaltools.report.renderer.located_problems import CODE_SPAN, Fences
 from evaltools.report.renderer.shortcodes import ESCAPED, SHORTCODE
 from evaltools.yaml_text import load_trusted
@@ -46,7 +47,6 @@ REMEDY = (
     "which needs no Quarto."
 )
 _SECONDS_FOR_VERSION = 60.0
-ENDINGS: Mapping[str, str] = {"html": ".html", "typst": ".pdf", "docx": ".docx"}
 VECTOR, BITMAP = "image/svg+xml", "image/png"
 # Where markdown would not be markdown: attributes, targets of links, formulas, tags.
 _NOT_TEXT = re.compile(r"\{[^{}]*\}|\]\([^()]*\)|\$[^$]+\$|<[^<>]*>")
@@ -145,9 +145,9 @@ def render(
     progress: Callable[[str], object],
 ) -> list[Path]:
     """Render a document of a staged project into its formats."""
-    unknown = sorted(set(formats) - set(ENDINGS))
+    unknown = sorted(set(formats) - set(SUFFIXES))
     refuse(
-        Problem("formats", f"no format is called '{item}'", ", ".join(ENDINGS)) for item in unknown
+        Problem("formats", f"no format is called '{item}'", ", ".join(SUFFIXES)) for item in unknown
     )
     relative = document.resolve().relative_to(project.resolve())
     stop, turn = threading.Event(), threading.Lock()
@@ -235,7 +235,7 @@ def _render_format(
 
 
 def _find_outputs(project: Path, kind: str) -> list[Path]:
-    found = project.rglob(f"*{ENDINGS[kind]}")
+    found = project.rglob(f"*{SUFFIXES[kind]}")
     return sorted(found, key=lambda path: (len(path.parts), path))
 
 
@@ -245,7 +245,7 @@ def _find_output(log: str, sources: Sources, kind: str, before: set[Path]) -> Pa
     if paths := re.findall(r"^Output created: (.+)$", strip_terminal_codes(log), re.MULTILINE):
         for base in (project / document.parent, project):
             path = (base / str(paths[-1]).strip()).resolve()
-            if path.is_file() and path.suffix == ENDINGS[kind]:
+            if path.is_file() and path.suffix == SUFFIXES[kind]:
                 return path
     new = (path for path in _find_outputs(project, kind) if path not in before)
     return next((path for path in new if path.stem == document.stem), None)
@@ -293,7 +293,7 @@ def _move_files(output_file: Mapping[str, Path], output: Path, name: str) -> lis
     output.mkdir(parents=True, exist_ok=True)
     waiting = []
     for kind, path in output_file.items():
-        target = output / f"{name}{ENDINGS[kind]}"
+        target = output / f"{name}{SUFFIXES[kind]}"
         beside = output / f".{target.name}.{os.getpid()}"
         shutil.copyfile(path, beside)
         waiting.append((beside, target))

@@ -37,6 +37,7 @@ from evaltools.report.material import ReportMaterial
 from evaltools.report.renderer.docx.document import Page, reference_docx
 from evaltools.report.renderer.located_problems import INCLUDE, Source, read_source, relative_name
 from evaltools.report.renderer.notebook_outputs import Notebooks
+from evaltools.report.renderer.print.document import REGIONS
 from evaltools.report.renderer.project import Level, Project, read_project
 from evaltools.report.renderer.shortcodes import TextPass
 from evaltools.report.variables import ESTIMANDS, indicator_variables, nest, ranking_variables
@@ -123,10 +124,6 @@ GENERATED = (
     "_description.qmd", "_parameters.qmd", "_indicators.qmd", "_data.qmd", "_disclosure.qmd",
     "_release.qmd", "_evidence.qmd", "_matrix.qmd", "_checklists.qmd",
 )  # fmt: skip
-
-
-_TAGS = {"fi": "fi-FI", "sv": "sv-FI", "en": "en-GB"}
-"""Languages of Word's spelling."""
 
 
 def stage(study: Study, parameters: Parameters, material: ReportMaterial, folder: Path) -> Path:
@@ -237,7 +234,7 @@ def _front_matter(
 
 def _reference_docx(metadata: Mapping[str, Any]) -> bytes:
     page = Page(
-        language=_TAGS[metadata["lang"]],
+        language=f"{metadata['lang']}-{REGIONS[metadata['lang']]}",
         title=metadata["title"],
         publisher=metadata["author"],
         notice=metadata.get("example-notice", ""),

@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from typing import Any
 
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.report.engines import read_epoch
 from evaltools.report.renderer.divs import Conditions, Structure
 from evaltools.report.renderer.final_pass import FinalPass, Formulas
 from evaltools.report.renderer.floats import Floats
-from evaltools.report.renderer.format_context import Context
+from evaltools.report.renderer.format_context import SUFFIXES, Context, Format
 from evaltools.report.renderer.located_problems import (
     MARKS,
     PRIVATE_USE,
@@ -51,8 +51,6 @@ from evaltools.report.renderer.project import Project, read_project
 from evaltools.report.renderer.references import Crossref, cite
 from evaltools.report.renderer.shortcodes import TextPass
 
-Format = Literal["html", "typst", "docx"]
-SUFFIXES = {"html": ".html", "typst": ".pdf", "docx": ".docx"}
 # Levels of pandoc's JSON; a quotation within a quotation is two more.
 DEEPEST = 150
 # Brackets within brackets in data.

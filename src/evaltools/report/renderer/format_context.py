@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from evaltools.yaml_text import load_trusted
 
 LANGUAGES = ("fi", "sv", "en")
+Format = Literal["html", "typst", "docx"]
+SUFFIXES: Mapping[str, str] = {"html": ".html", "typst": ".pdf", "docx": ".docx"}
 
 
 @dataclass(frozen=True)

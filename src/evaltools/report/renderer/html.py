@@ -162,12 +162,6 @@ def _label_footnotes(page: str, words: Mapping[str, str]) -> str:
     return page.replace(f"{section}>\n<hr />", f'{section} aria-label="{name}">', 1)
 
 
-def data_uri(path: Path) -> str:
-    """A picture as an address that holds it."""
-    payload = base64.b64encode(path.read_bytes()).decode("ascii")
-    return f"data:{_TYPES[path.suffix]};base64,{payload}"
-
-
 @dataclass
 class HtmlTree:
     """Rewrites a resolved tree for pandoc's HTML writer.
@@ -231,7 +225,9 @@ class HtmlTree:
     def _inline(self, node: Node) -> list[Node] | None:
         kind = node["t"]
         if kind == "Image":
-            node["c"][2] = [data_uri(self.media / node["c"][2][0]), node["c"][2][1]]
+            path = self.media / node["c"][2][0]
+            payload = base64.b64encode(path.read_bytes()).decode("ascii")
+            node["c"][2][0] = f"data:{_TYPES[path.suffix]};base64,{payload}"
         elif kind == "Math" and node["c"][0]["t"] == "DisplayMath":
             return [span(_scroll_attributes("formula", self.words["formula"]), [node])]
         elif kind == "Span" and "equation" in node["c"][0][1]:

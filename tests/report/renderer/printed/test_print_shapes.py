@@ -9,11 +9,11 @@ import pdf_samples as samples
 import pytest
 
 from evaltools.problems import ProblemError
-from evaltools.report.renderer.pandoc_tree import find_classes, nodes, stringify
+from evaltools.report.renderer.metadata import format_day
+from evaltools.report.renderer.pandoc_tree import NBSP, find_classes, nodes, stringify
 from evaltools.report.renderer.print.document import (
     PRINT_KINDS,
     WORD_KINDS,
-    publication_date,
     read_facts,
     shorten,
     stage_images,
@@ -87,8 +87,8 @@ def test_table_takes_identifier_and_row_headers_of_the_div_around_it(tmp_path: P
     ("language", "shown"), [("fi", "3.6.2022"), ("sv", "3 juni 2022"), ("en", "3 June 2022")]
 )
 def test_date_is_written_as_the_language_writes_it(language: str, shown: str) -> None:
-    assert publication_date("2022-06-03", language) == shown
-    assert publication_date("kesäkuu 2022", language) == "kesäkuu 2022"
+    assert format_day("2022-06-03", "", language).replace(NBSP, " ") == shown
+    assert format_day("kesäkuu 2022", "", language) == "kesäkuu 2022"
 
 
 def test_running_title_is_cut_between_words() -> None:

@@ -10,12 +10,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
-
-from babel.dates import format_date
 
 from evaltools.problems import Problem, refuse
 from evaltools.report.renderer.format_context import Context
@@ -184,7 +181,7 @@ def read_facts(tree: Node, context: Context) -> Facts:
         short_title=meta_text(tree, "short-title") or title,
         subtitle=meta_text(tree, "subtitle"),
         authors=meta_list(tree, "author"),
-        date=publication_date(meta_text(tree, "date"), context.language),
+        date=meta_text(tree, "date"),
         series=meta_text(tree, "series"),
         publisher=meta_text(tree, "publisher"),
         description=meta_text(tree, "description", "abstract"),
@@ -196,14 +193,6 @@ def read_facts(tree: Node, context: Context) -> Facts:
         contents_depth=int(depth) if depth.isdigit() else 3,
         chapters_on_new_page=meta_flag(tree, "chapters-on-new-page", True),
     )
-
-
-def publication_date(text: str, language: str) -> str:
-    """A date as it is written in the language; text that is no ISO date stays as it is."""
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        return text
-    pattern = "d.M.y" if language == "fi" else "d MMMM y"
-    return format_date(date.fromisoformat(text), pattern, locale=language)
 
 
 def shorten(text: str, length: int) -> str:
@@ -270,14 +259,11 @@ def _headings(places: Places, context: Context) -> Iterator[Problem]:
         last = level
 
 
-def header_rows(table: Node) -> int:
-    """Number of header rows of a table that hold any text."""
-    return sum(any(text_of(cell[4]) for cell in row[1]) for row in table["c"][3][1])
-
-
 def _tables(places: Places, context: Context) -> Iterator[Problem]:
     for node, place in places:
-        if node["t"] != "Table" or header_rows(node):
+        if node["t"] != "Table" or any(
+            text_of(cell[4]) for row in node["c"][3][1] for cell in row[1]
+        ):
             continue
         _, classes, pairs = attributes(node)
         named = pairs.get("row-headers", "0") != "0" or place.row_headers
