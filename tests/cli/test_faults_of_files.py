@@ -26,7 +26,7 @@ from evaltools.ingest.mapping_tables import read_mapping, read_pairs
 from evaltools.ingest.project_match import Projects
 from evaltools.pipeline.run_store import RunStore
 from evaltools.problems import ProblemError
-from evaltools.report.report_store import ReportStore
+from evaltools.report.build import ReportStore
 
 Told = Callable[..., list[str]]
 

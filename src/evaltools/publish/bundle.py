@@ -29,8 +29,7 @@ from evaltools.publish.gates import check_responsibility, standard_gates
 from evaltools.publish.method_card import method_card
 from evaltools.publish.tables import codebook_csv, indicator_csv, indicator_sheets, read_chapters
 from evaltools.publish.workbook_writer import write_workbook
-from evaltools.report.build import check_output_folder
-from evaltools.report.report_store import read_record
+from evaltools.report.build import check_output_folder, read_record
 
 Examination = Callable[[Path], Iterable[Problem]]
 Registration = Callable[[str], None]

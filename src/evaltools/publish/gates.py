@@ -15,7 +15,7 @@ from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.hashes import hash_file
 from evaltools.publish.candidate import Candidate, Gate
 from evaltools.report import engines
-from evaltools.report.report_store import compute_render_key, read_record
+from evaltools.report.build import compute_render_key, read_record
 
 RENDER = "Render it again."
 REBUILD = "Run evaltools build."

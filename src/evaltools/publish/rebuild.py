@@ -347,7 +347,7 @@ def _causes_of_inputs(study: Study, then: Ingredients) -> tuple[Cause, ...]:
 
 def _causes_of_report(study: Study, record: BuildRecord) -> list[Cause]:
     """What differs in the report's own ingredients, where the record tells them."""
-    from evaltools.report.report_store import hash_sources
+    from evaltools.report.build import hash_sources
 
     found = []
     if record.sources is not None:

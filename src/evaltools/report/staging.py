@@ -65,7 +65,7 @@ def check_sources(
     read: set[str] = set()
     root = folder.resolve()
     with TemporaryDirectory(prefix="evaltools-") as scratch:
-        notebooks = Notebooks(root, Path(scratch))
+        notebooks = Notebooks(Path(scratch))
         for path in [document, *chapters]:
             name = relative_name(root, path)
             if name in read:
@@ -83,7 +83,7 @@ def check_sources(
 def _shortcodes(project: Project, source: Source, notebooks: Notebooks) -> Iterable[Problem]:
     passed = TextPass(project, notebooks, project.format("html"))
     passed.body(source)
-    return passed.problems
+    return [*passed.problems, *notebooks.problems]
 
 
 def _dates(project: Project) -> Iterator[Problem]:

@@ -160,10 +160,15 @@ def resolve(
     project, found = read_project(root, document, source, profiles)
     media = Media(root, document.parent, scratch / "media")
     media.folder.mkdir(parents=True, exist_ok=True)
-    text_pass = TextPass(project, Notebooks(root, media.folder), project.format(formats[0]))
+    text_pass = TextPass(project, Notebooks(media.folder), project.format(formats[0]))
     body = text_pass.body(source)
     parse_metadata_texts(project, text_pass.metadata, text_pass)
-    problems += [*found, *text_pass.problems, *_check_data(text_pass)]
+    problems += [
+        *found,
+        *text_pass.problems,
+        *text_pass.notebooks.problems,
+        *_check_data(text_pass),
+    ]
     refuse(_sort_problems(problems))
     fragments = text_pass.placeholders.fragments
     texts = {"body": body} | {name: each.text for name, each in fragments.items()}

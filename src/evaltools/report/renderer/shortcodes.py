@@ -215,7 +215,7 @@ class TextPass:
             self._refuse(where, f"embed {written}: there is no such file", "", "render.embed")
         else:
             name = relative_name(self.project.root, path)
-            outputs = self.notebooks.outputs(path, name, labels.split(","), echo, self.problems)
+            outputs = self.notebooks.outputs(path, name, labels.split(","), echo)
             for output in outputs:
                 self.placeholders.add_inlines(output)
             return tuple(outputs)

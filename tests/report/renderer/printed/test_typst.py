@@ -17,7 +17,6 @@ from evaltools.problems import ProblemError
 from evaltools.report.renderer.divs import CALLOUT_KINDS
 from evaltools.report.renderer.print.pdf import (
     COLOURS,
-    literal,
     prepare_for_print,
     typst_problems,
     write_pdf,
@@ -25,28 +24,6 @@ from evaltools.report.renderer.print.pdf import (
 )
 
 HEAD = "---\ntitle: T\nlang: fi\n---\n\n"
-
-
-@pytest.mark.parametrize(
-    ("value", "written"),
-    [
-        ('a "b" \\ #c', '"a \\"b\\" \\\\ #c"'),
-        (None, "none"),
-        (True, "true"),
-        (3, "3"),
-        ([], "()"),
-        (["a"], '("a", )'),
-        ({}, "(:)"),
-        ({"a-b": ["c"]}, '("a-b": ("c", ))'),
-    ],
-)
-def test_values_are_written_as_literals(value: object, written: str) -> None:
-    assert literal(value) == written
-
-
-def test_unknown_values_are_refused() -> None:
-    with pytest.raises(TypeError):
-        literal(object())
 
 
 def source(folder: Path, text: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from typing import Literal
 
 import fontpkg_fira_sans
 import pikepdf
@@ -21,7 +23,6 @@ from evaltools.report.renderer.pandoc import PandocError, pandoc
 from evaltools.report.renderer.pandoc_tree import Node, rewrite, text_of
 from evaltools.report.renderer.print.document import (
     PRINT_KINDS,
-    Facts,
     accessibility_problems,
     page_problems,
     raw_problems,
@@ -32,7 +33,7 @@ from evaltools.report.renderer.print.document import (
 from evaltools.report.renderer.print.shapes import count_row_headers, set_widths, shape_for_print
 
 _HERE = Path(__file__).parent
-_TEMPLATES = ("template.typ", "typst_cover.typ")
+_TEMPLATES = ("settings.typ", "template.typ", "typst_cover.typ")
 _STANDARDS: list[Literal["ua-1", "a-2a"]] = ["ua-1", "a-2a"]
 COLOURS = {
     "deep": style.DEEP_BLUE,
@@ -62,51 +63,16 @@ def write_source(tree: Node, context: Context, folder: Path) -> Path:
     refuse(message_problems(messages, context))
     for name in _TEMPLATES:
         (folder / name).write_bytes((_HERE / name).read_bytes())
-    colours = ", ".join(f'"{name}": rgb("{value}")' for name, value in COLOURS.items())
-    facts = literal(_template_facts(read_facts(tree, context)))
-    settings = f"#let colours = ({colours})\n#let facts = {facts}\n"
-    (folder / "settings.typ").write_text(settings, encoding="utf-8")
+    facts = read_facts(tree, context)
+    given = {name: None if value == "" else value for name, value in asdict(facts).items()}
+    given |= {"author": facts.author or None, "imprint": facts.imprint}
+    named = {name.replace("_", "-"): value for name, value in given.items()}
+    settings = json.dumps({"colours": COLOURS, "facts": named})
+    (folder / "settings.json").write_text(settings, encoding="utf-8")
     main = folder / "main.typ"
     opening = '#import "template.typ": *\n#show: publication\n\n'
     main.write_text(opening + body.decode("utf-8"), encoding="utf-8")
     return main
-
-
-def _template_facts(facts: Facts) -> dict[str, Any]:
-    """The facts as the template names them; texts that are not given are none."""
-    cover = {part: text or None for part, text in facts.cover().items()}
-    return cover | {
-        "title": facts.title,
-        "short-title": facts.short_title,
-        "authors": facts.authors,
-        "imprint": facts.imprint,
-        "description": facts.description or None,
-        "keywords": facts.keywords,
-        "lang": facts.language,
-        "region": facts.region or None,
-        "toc-title": facts.contents_title,
-        "toc-depth": facts.contents_depth,
-        "chapter-pages": facts.chapters_on_new_page,
-    }
-
-
-def literal(value: Any) -> str:
-    """A text, number, bool, None, or lists and mappings of them as a Typst expression."""
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(value)
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
-    if isinstance(value, Mapping):
-        inner = ", ".join(f"{literal(str(key))}: {literal(item)}" for key, item in value.items())
-        return f"({inner})" if inner else "(:)"
-    if isinstance(value, Sequence):
-        return "(" + "".join(literal(item) + ", " for item in value) + ")"
-    raise TypeError(f"no Typst literal for {type(value).__name__}")
 
 
 def compile_pdf(main: Path, tree: Node, context: Context) -> bytes:
