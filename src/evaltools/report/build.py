@@ -197,9 +197,9 @@ def build_report(
         say(f"Rendering with {chosen}")
         formats = target.formats
         rendered = engines.render(chosen, project, document, formats, output, say)
-        for path in sorted(output.iterdir()):
-            path.rename(building / path.name)
-        files = _name_files(building, rendered, target, parameters.language)
+        files = [f"{target.name}-{parameters.language}{path.suffix}" for path in rendered]
+        for path, file in zip(rendered, files, strict=True):
+            path.rename(building / file)
         shutil.rmtree(project)
         output.rmdir()
         for file in (INDICATORS, "manifest.json"):
@@ -280,18 +280,6 @@ def stage_report(study: Study, parameters: Parameters, folder: Path, say: Say = 
         document = stage(study, parameters, gather_material(study, made), building)
         put_in_place(building, folder)
     return folder / document.relative_to(building)
-
-
-def _name_files(
-    building: Path, rendered: list[Path], target: ReportTarget, language: str
-) -> tuple[str, ...]:
-    """Give the rendered files the report's own name."""
-    names = []
-    for path in rendered:
-        name = f"{target.name}-{language}{path.suffix}"
-        (building / path.name).rename(building / name)
-        names.append(name)
-    return tuple(names)
 
 
 def _report(folder: Path, files: list[str]) -> Report:
