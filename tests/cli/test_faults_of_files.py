@@ -27,7 +27,7 @@ from evaltools.ingest.identification import read_pairs
 from evaltools.ingest.project_match import Projects
 from evaltools.pipeline.run import RunStore
 from evaltools.problems import ProblemError
-from evaltools.report.report_store import ReportStore
+from evaltools.report.build import ReportStore
 
 Told = Callable[..., list[str]]
 

@@ -21,7 +21,7 @@ from evaltools.provenance.manifest import Manifest, hash_outputs
 from evaltools.publish.bundle import Bundle, write_bundle
 from evaltools.publish.gates import Candidate
 from evaltools.report import engines
-from evaltools.report.report_store import ReportStore, compute_render_key
+from evaltools.report.build import ReportStore, compute_render_key
 from evaltools.study import load_study
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ import pytest
 
 from evaltools.problems import ProblemError
 from evaltools.report import engines
-from evaltools.report.epoch import LATEST, read_epoch
+from evaltools.report.engines import LATEST, read_epoch
 
 from .renderer.conftest import staged
 
@@ -72,7 +72,7 @@ def test_every_format_can_carry_the_first_and_the_last_moment(tmp_path: Path, no
 
 
 def test_a_report_of_another_moment_is_another_report(tmp_path: Path) -> None:
-    from evaltools.report.report_store import compute_render_key
+    from evaltools.report.build import compute_render_key
 
     (tmp_path / "reports").mkdir()
     keys = {

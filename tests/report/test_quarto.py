@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from evaltools.problems import ProblemError
-from evaltools.report.quarto import find_quarto, read_version, render, require_quarto
+from evaltools.report.quarto import Quarto, find_quarto, read_version, render, require_quarto
 
 PLAYER = """\
 #!{python}
@@ -61,15 +61,25 @@ def project(tmp_path: Path) -> Path:
 
 
 def rendered(
-    project: Path, command: Path, output: Path, *formats: str, **more: object
+    project: Path,
+    command: Path,
+    output: Path,
+    *formats: str,
+    progress: Callable[[str], object] = str,
+    epoch: int = 0,
+    seconds: float = 600,
+    at_once: int = 2,
 ) -> list[Path]:
-    kinds = formats or ("html",)
-    return render(project, project / "fi" / "report.qmd", kinds, output, quarto=command, **more)  # type: ignore[arg-type]
+    document, kinds = project / "fi" / "report.qmd", formats or ("html",)
+    quarto = Quarto(command, epoch, seconds, at_once)
+    return render(quarto, project, document, kinds, output, progress)
 
 
-def refused(project: Path, command: Path, output: Path, *formats: str, **more: object) -> list[str]:
+def refused(
+    project: Path, command: Path, output: Path, *formats: str, seconds: float = 600
+) -> list[str]:
     with pytest.raises(ProblemError) as caught:
-        rendered(project, command, output, *formats, **more)
+        rendered(project, command, output, *formats, seconds=seconds)
     return [str(problem) for problem in caught.value.problems]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from evaltools.report.quarto_copy import fill_values, prepare_quarto_copy
+from evaltools.report.quarto import fill_values, prepare_quarto_copy
 from evaltools.report.renderer.pandoc import read_texts
 from evaltools.report.renderer.pandoc_tree import stringify
 

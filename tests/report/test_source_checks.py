@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from evaltools.report.source_checks import check_sources
+from evaltools.report.staging import check_sources
 
 from .renderer.conftest import Report, cell, figure_output, staged
 

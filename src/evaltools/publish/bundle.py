@@ -42,8 +42,7 @@ from evaltools.publish.tables import (
     read_chapters,
     write_workbook,
 )
-from evaltools.report.build import check_output_folder
-from evaltools.report.report_store import read_record
+from evaltools.report.build import check_output_folder, read_record
 
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 SHA256 = "https://w3id.org/ro/terms/workflow-run#sha256"

@@ -21,7 +21,7 @@ from evaltools.pipeline.stable_outputs import find_random, make_constant_test
 from evaltools.problems import Problem, ProblemError
 from evaltools.provenance.hashes import hash_file
 from evaltools.report import engines
-from evaltools.report.report_store import compute_render_key, read_record
+from evaltools.report.build import compute_render_key, read_record
 from evaltools.study import Parameters, Study
 
 

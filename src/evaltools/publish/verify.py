@@ -40,9 +40,8 @@ from evaltools.provenance.signature import SignatureCheck, check_signature
 from evaltools.publish.bundle import assemble_bundle, make_release
 from evaltools.publish.gates import Candidate
 from evaltools.report import engines
-from evaltools.report.build import build_report, current_report, run_notebooks
+from evaltools.report.build import build_report, current_report, hash_sources, run_notebooks
 from evaltools.report.material import judge_run
-from evaltools.report.report_store import hash_sources
 from evaltools.study import Study, find_study, load_study
 
 Say = Callable[[str], None]

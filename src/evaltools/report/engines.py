@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from evaltools.problems import Problem, ProblemError
-from evaltools.report.epoch import read_epoch
 
-Format = Literal["html", "typst", "docx"]
+VARIABLE = "SOURCE_DATE_EPOCH"
+LATEST = 4_354_819_199
+"""31 December 2107, 23:59:59 UTC: the last date that a part of a DOCX can carry (its zip)."""
+
+_SECONDS = re.compile(r"[0-9]{1,20}", re.ASCII)
+
+
+def read_epoch(environment: Mapping[str, str] | None = None) -> int:
+    """Seconds since 1970 that stand for now; 0 where SOURCE_DATE_EPOCH is not set.
+
+    Raises ProblemError where it is no whole number of seconds, or no date that all formats carry.
+    """
+    variables = os.environ if environment is None else environment
+    written = variables.get(VARIABLE, "0")
+    remedy = f"Set it to seconds since 1970, such as 1654214400, or unset {VARIABLE}."
+    if not _SECONDS.fullmatch(written):
+        shown = written if len(written) <= 40 else f"{written[:39]}…"
+        what, allowed = f"{shown!r} is no number of seconds", "digits only"
+    elif int(written) > LATEST:
+        what, allowed = f"{written} is out of range", f"0 to {LATEST} (the end of the year 2107)"
+        if len(written) > 12:
+            remedy += " So many digits are milliseconds, or smaller units."
+    else:
+        return int(written)
+    raise ProblemError([Problem(VARIABLE, what, allowed, remedy, "render.epoch")])
+
+
+if TYPE_CHECKING:
+    from evaltools.report.renderer.format_context import Format
+
 Choice = Literal["auto", "quarto", "embedded"]
-SUFFIXES: dict[Format, str] = {"html": ".html", "typst": ".pdf", "docx": ".docx"}
 
 
 @dataclass(frozen=True)
@@ -38,12 +66,7 @@ class Engine:
 
 
 def choose_engine(choice: Choice) -> Engine:
-    """The engine asked for; with `auto` Quarto if it is there.
-
-    Raises:
-        ProblemError: Quarto is asked for and is not there, or what is there is too old;
-            SOURCE_DATE_EPOCH is no time that can be written.
-    """
+    """The engine asked for; with `auto` Quarto if it is there."""
     from evaltools.report import quarto
 
     epoch = read_epoch()
@@ -63,26 +86,15 @@ def render(
     output: Path,
     progress: Callable[[str], None],
 ) -> list[Path]:
-    """Render a staged project into a folder.
+    """Render a staged project into an empty folder; the files made, in the order of the formats.
 
-    Arguments:
-        project: the staged folder.
-        document: in it.
-        output: an empty folder that exists.
-        progress: told what is being done, a line at a time.
-
-    Returns:
-        The files made, in the order of the formats.
-
-    Raises:
-        ProblemError: whatever the engine does not know or cannot do.
+    Raises ProblemError for whatever the engine does not know or cannot do.
     """
     if engine.program is not None:
         from evaltools.report import quarto
 
-        return quarto.render(
-            project, document, formats, output, progress, quarto=engine.program, epoch=engine.epoch
-        )
+        program = quarto.Quarto(engine.program, engine.epoch)
+        return quarto.render(program, project, document, formats, output, progress)
     from evaltools.report import renderer
 
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -16,7 +17,12 @@ from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.indicators.indicator import Indicator
 from evaltools.report.material import ReportMaterial
-from evaltools.report.variables import format_indicator, format_interval
+from evaltools.report.variables import (
+    find_headline,
+    format_indicator,
+    format_interval,
+    group_by_name,
+)
 from evaltools.study import Parameters, Study
 
 _VARIABLE = re.compile(r"""(?<!\{)\{\{<\s*var\s+["']?([^\s>"']+)["']?\s*>\}\}""")
@@ -72,10 +78,7 @@ def description_page(study: Study, parameters: Parameters, material: ReportMater
     frame = pd.DataFrame(
         [(words(f"report.sheet.{name}"), text) for name, text in rows], columns=["field", "content"]
     )
-    columns = [
-        Column("field", words("report.sheet.field"), width=26),
-        Column("content", words("report.sheet.content"), width=74),
-    ]
+    columns = _columns("sheet", words, field=26, content=74)
     return Table(frame, columns, words("report.sheet.title"), language).markdown()
 
 
@@ -95,26 +98,15 @@ def parameter_table(parameters: Parameters, words: Words) -> str:
         ],
         columns=["name", "value", "help"],
     )
-    columns = [
-        Column("name", words("report.parameters.name"), width=24),
-        Column("value", words("report.parameters.value"), width=28),
-        Column("help", words("report.parameters.help"), width=48),
-    ]
+    columns = _columns("parameters", words, name=24, value=28, help=48)
     caption = words("report.parameters.caption")
     return add_caption(Table(frame, columns, caption, language), "tbl-parameters")
 
 
 def indicator_table(indicators: Iterable[Indicator], used: Iterable[str], words: Words) -> str:
-    """The indicators that the prose uses, each with the three things it can be taken to say.
-
-    Arguments:
-        indicators: all of a run.
-        used: keys of variables in the prose.
-    """
-    by_key: dict[str, dict[str, Indicator]] = {}
-    for indicator in indicators:
-        if not indicator.dimensions:
-            by_key.setdefault(indicator.key, {})[indicator.estimand] = indicator
+    """The indicators that the prose uses, each with the three things it can be taken to say."""
+    named = group_by_name(each for each in indicators if not each.dimensions)
+    by_key = {key: by_estimand for (key, _), by_estimand in named.items()}
     used = set(used)
     stems = {key.rpartition(".")[0] for key in used}
     rows = []
@@ -122,7 +114,7 @@ def indicator_table(indicators: Iterable[Indicator], used: Iterable[str], words:
         stem, _, measure = key.rpartition(".")
         if measure == "bounds" or (key not in used and (stem not in stems or measure != "share")):
             continue
-        headline = by_estimand.get("D") or by_estimand.get("P") or by_estimand["S"]
+        headline = find_headline(by_estimand)
         bounds = by_key.get(f"{stem}.bounds", {}).get("P")
         counted = headline.unit == "share" and headline.counted == "cases" and headline.n
         rows.append(
@@ -137,14 +129,10 @@ def indicator_table(indicators: Iterable[Indicator], used: Iterable[str], words:
                 "superpopulation": _interval(by_estimand.get("S"), words),
             }
         )
-    names = ("key", "value", "fraction", "population", "bounds", "superpopulation")
-    widths = (31, 18, 16, 12, 11, 12)
-    columns = [
-        Column(name, words(f"report.indicators.{name}"), align=None if name == "key" else "right",
-               width=width)
-        for name, width in zip(names, widths, strict=True)
-    ]  # fmt: skip
-    frame = pd.DataFrame(rows, columns=list(names))
+    columns = _columns("indicators", words, key=31, value=18, fraction=16, population=12, bounds=11,
+                       superpopulation=12)  # fmt: skip
+    columns[1:] = [replace(column, align="right") for column in columns[1:]]
+    frame = pd.DataFrame(rows, columns=[column.name for column in columns])
     caption = words("report.indicators.caption")
     return add_caption(Table(frame, columns, caption, words.language), "tbl-indicators")
 
@@ -167,12 +155,8 @@ def data_table(descriptor: Descriptor, tables: Mapping[str, pd.DataFrame], words
         ],
         columns=["table", "content", "rows", "origin"],
     )
-    columns = [
-        Column("table", words("report.data.table"), width=24),
-        Column("content", words("report.data.content"), width=44),
-        Column("rows", words("report.data.rows"), "count", width=12),
-        Column("origin", words("report.data.origin"), width=20),
-    ]
+    columns = _columns("data", words, table=24, content=44, rows=12, origin=20)
+    columns[2] = replace(columns[2], kind="count")
     caption = "report.data.caption"
     if not any(resource.origin for resource in descriptor.resources):
         caption = "report.data.caption_rows"
@@ -200,6 +184,13 @@ def disclosure_page(study: Study, parameters: Parameters, words: Words) -> str:
 
 def _content(name: str, title: str, words: Words) -> str:
     return words(f"data.{name}") if words.has(f"data.{name}") else title
+
+
+def _columns(table: str, words: Words, /, **widths: float) -> list[Column]:
+    """Columns by name and width, headed by the words of a table."""
+    return [
+        Column(name, words(f"report.{table}.{name}"), width=width) for name, width in widths.items()
+    ]
 
 
 def add_caption(table: Table, label: str) -> str:

@@ -84,16 +84,7 @@ def judge_findings(
     indicators: tuple[Indicator, ...],
     tables: Mapping[str, pd.DataFrame],
 ) -> tuple[Judgement, ...]:
-    """Every finding of the study put to the numbers of a run.
-
-    Arguments:
-        parameters: of the run.
-        indicators: all of the run.
-        tables: the data that it was made from.
-
-    Raises:
-        ProblemError: findings that ask for evidence or numbers that are not there.
-    """
+    """Every finding of the study put to the numbers of a run."""
     declared = study.declaration
     findings = load_findings(study.root, declared.languages)
     if not len(findings):

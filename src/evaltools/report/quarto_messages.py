@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,11 +12,6 @@ from evaltools.problems import Problem
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _HEADS = ("Validation of YAML", "Render failed due to invalid YAML", "Rendering of ")
 """Messages that only announce others."""
-
-_UNKNOWN_SHORTCODE = re.compile(r"[Ss]hortcode ['‘“\"]?([^'’”\"\s]+)['’”\"]? not found")
-_UNKNOWN_VARIABLE = re.compile(r"Unknown var(?:iable)?:? ['‘“\"]?([\w.\\-]*\w)")
-
-_KEY = r"[\w:.#$%&+?<>~/-]*\w"
 
 
 @dataclass(frozen=True)
@@ -82,7 +77,7 @@ def parse_problems(output: str, sources: Sources) -> list[Problem]:
     ]
     found: dict[Problem, None] = {}
     for index, line in enumerate(lines):
-        for read in _READERS:
+        for read in (_read_by_rules, _resource, _include, _yaml, _typst, _failure):
             for problem in read(line, lines[index + 1 :], sources):
                 found[problem] = None
     specific = [problem for problem in found if problem.code != "quarto.error"]
@@ -116,21 +111,40 @@ def last_lines(output: str) -> str:
     return " | ".join(lines[-3:])
 
 
-Reader = Callable[[str, Sequence[str], Sources], Iterator[Problem]]
+_KEY = r"[\w:.#$%&+?<>~/-]*\w"
 
 
-def _crossref(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
-    if found := re.search(rf"[Uu]nable to resolve (?:crossref|link) @?({_KEY})", line):
-        label = found[1]
-        what = f"refers to @{label}, and nothing has that label"
-        remedy = "Embed or label it, or correct the reference."
-        yield Problem(sources.find_place(f"@{label}"), what, "", remedy, "quarto.crossref")
+# Messages of one line: code, pattern, what is wrong with the groups of the pattern as {0}, the
+# text to look for in the sources (the document is named where there is none), remedy. Of the rules
+# of one code the first that applies is taken.
+_RULES = (
+    ("quarto.crossref", rf"[Uu]nable to resolve (?:crossref|link) @?({_KEY})",
+     "refers to @{0}, and nothing has that label", "@{0}",
+     "Embed or label it, or correct the reference."),
+    ("quarto.citation", rf"(?i)citation ({_KEY}) not found",
+     "cites @{0}, which is not in the bibliography", "@{0}", ""),
+    ("quarto.shortcode", r"^ERROR: invalid shortcode:\s*(.+?)\s*$",
+     "has a shortcode that cannot be read: {0}", "{0}", ""),
+    ("quarto.shortcode", r"[Ss]hortcode ['‘“\"]?([^'’”\"\s]+)['’”\"]? not found",
+     "has the shortcode {0}, which Quarto does not know", "{{{{< {0}", ""),
+    ("quarto.shortcode", r"Unknown var(?:iable)?:? ['‘“\"]?([\w.\\-]*\w)",
+     "asks for the variable {0}, which has no value", "var {0}", ""),
+    ("quarto.embed", r"cell '?([\w.-]+)'? does not exist in (?:the )?notebook",
+     "embeds the cell '{0}', which its notebook does not have", "#{0}",
+     "Compare it with the labels (#| label:) of the notebook."),
+    ("quarto.pandoc", r"^pandoc(?:\.exe)?: (.+)", "{0}", "", ""),
+    ("quarto.error", rf"^(?:ERROR|error): (?!{'|'.join(_HEADS)})(.+)", "{0}", "", ""),
+)  # fmt: skip
 
 
-def _citation(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
-    if found := re.search(rf"citation ({_KEY}) not found", line, re.IGNORECASE):
-        what = f"cites @{found[1]}, which is not in the bibliography"
-        yield Problem(sources.find_place(f"@{found[1]}"), what, code="quarto.citation")
+def _read_by_rules(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
+    told: set[str] = set()
+    for code, pattern, what, needle, remedy in _RULES:
+        if code not in told and (found := re.search(pattern, line)):
+            told.add(code)
+            place, text = sources.name(sources.document.name), found.groups()
+            where = sources.find_place(needle.format(*text)) if needle else place
+            yield Problem(where, what.format(*text), "", remedy, code)
 
 
 def _resource(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
@@ -157,32 +171,6 @@ def _include(line: str, below: Sequence[str], sources: Sources) -> Iterator[Prob
         where = place if place.rpartition(":")[2].isdigit() else sources.name(found[1])
         what = f"includes {sources.name(found[2])}, which does not exist"
         yield Problem(where, what, code="quarto.include")
-
-
-def _shortcode(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
-    code = "quarto.shortcode"
-    if found := re.match(r"ERROR: invalid shortcode:\s*(.+)", line):
-        what = f"has a shortcode that cannot be read: {found[1]}"
-        yield Problem(sources.find_place(found[1].strip()), what, code=code)
-    elif found := _UNKNOWN_SHORTCODE.search(line):
-        what = f"has the shortcode {found[1]}, which Quarto does not know"
-        yield Problem(sources.find_place(f"{{{{< {found[1]}"), what, code=code)
-    elif found := _UNKNOWN_VARIABLE.search(line):
-        what = f"asks for the variable {found[1]}, which has no value"
-        yield Problem(sources.find_place(f"var {found[1]}"), what, code=code)
-
-
-def _embed(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
-    code = "quarto.embed"
-    if found := re.search(r"cell '?([\w.-]+)'? does not exist in (?:the )?notebook", line):
-        what = f"embeds the cell '{found[1]}', which its notebook does not have"
-        remedy = "Compare it with the labels (#| label:) of the notebook."
-        yield Problem(sources.find_place(f"#{found[1]}"), what, "", remedy, code)
-    elif found := re.search(r"Unable to embed content from notebook '([^']+)'", line):
-        name = Path(found[1]).name
-        if not any("does not exist in" in text for text in below[:2]):
-            what = f"embeds from {name}, which cannot be read"
-            yield Problem(sources.find_place(name), what, code=code)
 
 
 def _yaml(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
@@ -228,40 +216,30 @@ def _typst(line: str, below: Sequence[str], sources: Sources) -> Iterator[Proble
     yield Problem(where, what, code="quarto.typst")
 
 
-def _filter(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
-    if found := re.match(r"Error running filter (.+?):?\s*$", line):
-        said = next((text.strip() for text in below if text.strip()), "")
+def _failure(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
+    """What failed while Quarto called something; it goes on without what a filter was to do."""
+    document = sources.name(sources.document.name)
+    said = next((text.strip() for text in below if text.strip()), "")
+    if found := re.search(r"Unable to embed content from notebook '([^']+)'", line):
+        name = Path(found[1]).name
+        if not any("does not exist in" in text for text in below[:2]):
+            what = f"embeds from {name}, which cannot be read"
+            yield Problem(sources.find_place(name), what, code="quarto.embed")
+    elif found := re.match(r"Error running filter (.+?):?\s*$", line):
         what = f"the filter {Path(found[1]).name} failed: {said}"
-        yield Problem(sources.name(sources.document.name), what, code="quarto.pandoc")
-
-
-def _logged(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
-    """What a filter logs as an error; Quarto goes on without what the filter was to do."""
-    found = re.match(r"ERROR \((.+?):(\d+)\)\s*(.+)", line)
-    if not found or _UNKNOWN_SHORTCODE.search(line) or _UNKNOWN_VARIABLE.search(line):
-        return
-    path = Path(found[1])
-    own = path.is_relative_to(sources.folder) or (sources.folder / path).is_file()
-    where = f"{sources.name(found[1])}:{found[2]}" if own else sources.name(sources.document.name)
-    what = f"a filter failed ({path.name}, line {found[2]}): {found[3].strip()}"
-    yield Problem(where, what, code="quarto.filter")
-
-
-def _pandoc(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
-    if found := re.match(r'Error (?:at|parsing) "?([^"]*?)"? ?\(line (\d+), column \d+\):?', line):
-        said = next((text.strip() for text in below if text.strip()), "cannot be read")
-        yield Problem(f"{sources.name(found[1])}:{found[2]}", said, code="quarto.pandoc")
-    elif found := re.match(r"pandoc(?:\.exe)?: (.+)", line):
-        yield Problem(sources.name(sources.document.name), found[1], code="quarto.pandoc")
-
-
-def _other(line: str, below: Sequence[str], sources: Sources) -> Iterator[Problem]:
-    found = re.match(r"(?:ERROR|error): (.+)", line)
-    if found and not found[1].startswith(_HEADS):
-        yield Problem(sources.name(sources.document.name), found[1], code="quarto.error")
-
-
-_READERS: tuple[Reader, ...] = (
-    *(_crossref, _citation, _resource, _include, _shortcode, _embed),
-    *(_yaml, _typst, _filter, _logged, _pandoc, _other),
-)
+        yield Problem(document, what, code="quarto.pandoc")
+    elif found := re.match(r"ERROR \((.+?):(\d+)\)\s*(.+)", line):
+        if any(
+            re.search(pattern, line) for code, pattern, *_ in _RULES if code == "quarto.shortcode"
+        ):
+            return
+        path = Path(found[1])
+        own = path.is_relative_to(sources.folder) or (sources.folder / path).is_file()
+        where = f"{sources.name(found[1])}:{found[2]}" if own else document
+        what = f"a filter failed ({path.name}, line {found[2]}): {found[3].strip()}"
+        yield Problem(where, what, code="quarto.filter")
+    elif found := re.match(
+        r'Error (?:at|parsing) "?([^"]*?)"? ?\(line (\d+), column \d+\):?', line
+    ):
+        where = f"{sources.name(found[1])}:{found[2]}"
+        yield Problem(where, said or "cannot be read", code="quarto.pandoc")

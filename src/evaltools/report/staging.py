@@ -1,11 +1,19 @@
-"""The staged folder: a plain Quarto project with nothing left to compute, for either engine."""
+"""The staged folder: a plain Quarto project with nothing left to compute, for either engine.
+
+What is wrong with shortcodes, variables and dates is found here, once: Quarto renders an unknown
+shortcode, an unknown variable or an invalid date without a word, or with a warning.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import fontpkg_fira_sans
@@ -18,19 +26,88 @@ from evaltools.findings.display import findings_metadata, release_table
 from evaltools.findings.matrix import matrix_page
 from evaltools.i18n.numbers import Language
 from evaltools.lint import check_small_denominators
-from evaltools.problems import refuse
+from evaltools.problems import Problem, refuse
 from evaltools.report import generated_pages
+from evaltools.report.evidence_pages.entries import fact_variables, read_facts, scope_variables
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.markup import find_anchors, link_numbers
 from evaltools.report.evidence_pages.page import write_evidence_pages
-from evaltools.report.evidence_pages.quotations import make_quote_policy
-from evaltools.report.evidence_pages.scope_facts import fact_variables, read_facts, scope_variables
+from evaltools.report.evidence_pages.passages import make_quote_policy
 from evaltools.report.material import ReportMaterial
-from evaltools.report.renderer.docx.reference import Page, reference_docx
-from evaltools.report.renderer.located_problems import INCLUDE
-from evaltools.report.source_checks import check_sources
+from evaltools.report.renderer.docx.document import Page, reference_docx
+from evaltools.report.renderer.located_problems import INCLUDE, Source, read_source, relative_name
+from evaltools.report.renderer.notebook_outputs import Notebooks
+from evaltools.report.renderer.print.document import REGIONS
+from evaltools.report.renderer.project import Level, Project, read_project
+from evaltools.report.renderer.shortcodes import TextPass
 from evaltools.report.variables import ESTIMANDS, indicator_variables, nest, ranking_variables
 from evaltools.study import Parameters, Study
+
+# Other problems that the embedded renderer finds in sources are its own: what it cannot render.
+CHECKED = frozenset(
+    ("render.shortcode", "render.var", "render.meta", "render.embed", "render.include",
+     "render.encoding", "render.yaml", "render.project", "report.date")
+)  # fmt: skip
+DATES = ("date", "date-modified")
+
+
+def check_sources(
+    folder: Path, document: Path, variables: Mapping[str, Any], shown: str = "reports"
+) -> tuple[Problem, ...]:
+    """Everything in a staged project's sources that no engine may be left to deal with.
+
+    Problems by file and line: includes that are missing or lead out of the project, shortcodes
+    that are unknown, malformed or out of place, variables and metadata without value, cells that
+    no notebook has, dates that are not ISO 8601. Sources beside the document are checked, too.
+    """
+    found: dict[Problem, None] = {}
+    chapters = sorted(document.parent.rglob("*.qmd"))
+    read: set[str] = set()
+    root = folder.resolve()
+    with TemporaryDirectory(prefix="evaltools-") as scratch:
+        notebooks = Notebooks(Path(scratch))
+        for path in [document, *chapters]:
+            name = relative_name(root, path)
+            if name in read:
+                continue
+            source, problems = read_source(root, path.resolve())
+            read |= {name, *(line.path for line in source.body)}
+            project, others = read_project(root, path.resolve(), source, ())
+            values = Level("_variables.yml", variables)
+            project = dataclasses.replace(project, variables=values)
+            problems += [*others, *_shortcodes(project, source, notebooks), *_dates(project)]
+            found |= dict.fromkeys(each for each in problems if each.code in CHECKED)
+    return tuple(replace(each, where=f"{shown}/{each.where}") for each in found)
+
+
+def _shortcodes(project: Project, source: Source, notebooks: Notebooks) -> Iterable[Problem]:
+    passed = TextPass(project, notebooks, project.format("html"))
+    passed.body(source)
+    return [*passed.problems, *notebooks.problems]
+
+
+def _dates(project: Project) -> Iterator[Problem]:
+    """Dates that an engine could not write out in the language of the report."""
+    for name in ("html", "typst", "docx"):
+        merged = project.format(name)
+        for key in DATES:
+            written = str(merged.get(key) or "")
+            if written and not _is_iso(written):
+                yield Problem(
+                    project.where(key),
+                    f"{key} is '{written}'",
+                    "a day as year, month, day: 2022-04-30",
+                    "Write it so; date-format says how it is shown.",
+                    "report.date",
+                )
+
+
+def _is_iso(written: str) -> bool:
+    try:
+        return date.fromisoformat(written).isoformat() == written
+    except ValueError:
+        return False
+
 
 PROJECT = Path(__file__).parent / "project"
 """Options and filters of every report; a file of the study at the same place goes before."""
@@ -49,22 +126,10 @@ GENERATED = (
 )  # fmt: skip
 
 
-_TAGS = {"fi": "fi-FI", "sv": "sv-FI", "en": "en-GB"}
-"""Languages of Word's spelling."""
-
-
 def stage(study: Study, parameters: Parameters, material: ReportMaterial, folder: Path) -> Path:
-    """Write the staged project into an empty folder.
+    """Write the staged project into an empty folder; the document to render, in the folder.
 
-    Arguments:
-        folder: exists and is empty.
-
-    Returns:
-        The document to render, in the folder.
-
-    Raises:
-        ProblemError: no report in the language; sources that ask for what is not there, see
-            `source_checks`.
+    Raises ProblemError for sources that ask for what is not there.
     """
     language: Language = parameters.language
     target = study.report(language)
@@ -169,7 +234,7 @@ def _front_matter(
 
 def _reference_docx(metadata: Mapping[str, Any]) -> bytes:
     page = Page(
-        language=_TAGS[metadata["lang"]],
+        language=f"{metadata['lang']}-{REGIONS[metadata['lang']]}",
         title=metadata["title"],
         publisher=metadata["author"],
         notice=metadata.get("example-notice", ""),

@@ -19,6 +19,9 @@ ESTIMANDS: Mapping[str, Estimand] = {
     "superpopulation": "S",
 }
 
+Name = tuple[str, tuple[tuple[str, str], ...]]
+"""Key and dimensions of an indicator."""
+
 _INTERVALS: Mapping[Estimand, str] = {"P": "population", "S": "superpopulation"}
 _COUNTED = {"goals": "goal", "goal_quality": "goal", "rooting": "goal", "savings": "claim"}
 """What a share of a family counts, where it is not reports."""
@@ -45,17 +48,13 @@ def indicator_variables(
     Returns:
         Markdown by key.
     """
-    records: dict[tuple[str, tuple[tuple[str, str], ...]], dict[Estimand, Indicator]] = {}
-    for indicator in indicators:
-        place = records.setdefault((indicator.key, indicator.dimensions), {})
-        place[indicator.estimand] = indicator
     made: dict[str, str] = {}
-    for (key, dimensions), by_estimand in sorted(records.items()):
+    for (key, dimensions), by_estimand in sorted(group_by_name(indicators).items()):
         stem, _, measure = key.rpartition(".")
         if len(dimensions) > 1:
             continue
         name = stem + "".join(f".by.{dimension}.{value}" for dimension, value in dimensions)
-        headline = by_estimand.get("D") or by_estimand.get("P") or by_estimand["S"]
+        headline = find_headline(by_estimand)
         if measure == "bounds":
             text = format_interval(headline, words)
             made[f"{name}.bounds"] = _span(headline, text, "interval")
@@ -70,6 +69,19 @@ def indicator_variables(
             chosen = by_estimand.get(estimand, headline)
             made[f"{name}.quantity"] = format_quantity(chosen, stem, words)
     return made
+
+
+def group_by_name(indicators: Iterable[Indicator]) -> dict[Name, dict[Estimand, Indicator]]:
+    """Indicators by key and dimensions, then by estimand, in the order of their keys."""
+    records: dict[Name, dict[Estimand, Indicator]] = {}
+    for each in sorted(indicators, key=lambda each: each.identity):
+        records.setdefault((each.key, each.dimensions), {})[each.estimand] = each
+    return records
+
+
+def find_headline(by_estimand: Mapping[Estimand, Indicator]) -> Indicator:
+    """The record whose value prose shows."""
+    return by_estimand.get("D") or by_estimand.get("P") or by_estimand["S"]
 
 
 def _counts(indicator: Indicator, name: str, words: Words) -> dict[str, str]:
@@ -143,11 +155,7 @@ def _span(indicator: Indicator, text: str, shows: str = "value") -> str:
 
 
 def nest(flat: Mapping[str, str]) -> dict[str, Any]:
-    """Dotted keys as the nested mapping that `_variables.yml` holds.
-
-    Raises:
-        ValueError: a key is a text and a group of keys at once.
-    """
+    """Dotted keys nested as in `_variables.yml`; ValueError where a key is a group, too."""
     tree: dict[str, Any] = {}
     for key in sorted(flat):
         *groups, leaf = key.split(".")

@@ -10,9 +10,9 @@ from trail_report import Material, used_names
 from evaltools.evidence import load_descriptor
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import LANGUAGES
+from evaltools.report.evidence_pages.entries import group_by_anchor
 from evaltools.report.evidence_pages.glossary import FAMILIES, Glossary
 from evaltools.report.evidence_pages.markup import find_anchors, number_anchor
-from evaltools.report.evidence_pages.number_entries import group_by_anchor
 
 
 def test_every_number_of_the_finnish_report_has_a_definition(example: Material) -> None:

@@ -25,8 +25,7 @@ from evaltools.publish.method_card import method_card
 from evaltools.publish.tables import Chapter, describe_method, indicator_sheets, name_method
 from evaltools.report import generated_pages
 from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.evidence_pages.passages import Passage
-from evaltools.report.evidence_pages.quotations import QuotePolicy, passage_record
+from evaltools.report.evidence_pages.passages import Passage, QuotePolicy, passage_record
 from evaltools.report.renderer.pandoc import pandoc
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -24,11 +24,11 @@ from evaltools.indicators import (
 )
 from evaltools.indicators.indicator import MIME_TYPE, Indicator, to_record
 from evaltools.report import generated_pages
+from evaltools.report.evidence_pages.entries import fact_variables, read_facts, scope_variables
 from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.markup import find_anchors
 from evaltools.report.evidence_pages.page import write_evidence_pages
-from evaltools.report.evidence_pages.quotations import QuotePolicy, make_quote_policy
-from evaltools.report.evidence_pages.scope_facts import fact_variables, read_facts, scope_variables
+from evaltools.report.evidence_pages.passages import QuotePolicy, make_quote_policy
 from evaltools.report.renderer import render
 from evaltools.report.variables import indicator_variables, nest, ranking_variables
 from evaltools.study import Parameters, Study, load_study

@@ -11,9 +11,16 @@ import time
 from pathlib import Path
 
 from evaltools.report.renderer import render
-from evaltools.report.renderer.fonts import FACES, LETTERS
+from evaltools.report.renderer.fonts import FACES
 
 from .conftest import Report, cell, figure_output, table_output
+
+# Latin with its extensions, punctuation, the signs and Greek letters of statistics.
+LETTERS = (
+    *range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x2010, 0x2040), 0x2190, 0x2192, 0x2194,
+    0x20AC, 0x2122, 0x2212, 0x2248, 0x2260, 0x2264, 0x2265, 0x394, 0x3A3, 0x3B1, 0x3B2, 0x3BA,
+    0x3BC, 0x3C3, 0x3C6, 0x3C7,
+)  # fmt: skip
 
 SECTION = """
 # Luku {n} {{#sec-{n}}}

@@ -51,12 +51,7 @@ def fact_anchor(fact: str) -> str:
 
 
 def link_to_number(content: str, anchor: str) -> str:
-    """Markdown that leads to an entry.
-
-    Arguments:
-        content: markdown of the number or the sentence.
-        anchor: identifier of the entry.
-    """
+    """Markdown that leads to an entry."""
     return f"[{content}](#{anchor}){{.evidence-link}}"
 
 

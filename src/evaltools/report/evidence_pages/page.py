@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -13,29 +11,24 @@ from evaltools.findings.lookup import index_numbers
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.problems import Problem, refuse
-from evaltools.report.evidence_pages.finding_entries import PageContext, finding_entry
-from evaltools.report.evidence_pages.glossary import Glossary
-from evaltools.report.evidence_pages.markup import annotate, finding_anchor, label, value
-from evaltools.report.evidence_pages.number_entries import (
+from evaltools.report.evidence_pages.entries import (
     Cell,
     Number,
-    describe_counts,
-    describe_meaning,
-    describe_sources,
-    explain_missing_value,
+    PageContext,
+    fact_entry,
+    finding_entry,
     group_by_anchor,
     index_cells,
+    number_entry,
+    read_facts,
 )
+from evaltools.report.evidence_pages.glossary import Glossary
+from evaltools.report.evidence_pages.markup import finding_anchor, label, value
 from evaltools.report.evidence_pages.passages import (
-    Passages,
+    QuotePolicy,
     collect_passages,
-    find_code,
-    find_rows,
 )
-from evaltools.report.evidence_pages.quotations import QuotePolicy, quote_side, withheld_side
-from evaltools.report.evidence_pages.scope_facts import fact_entry, read_facts
 from evaltools.report.material import ReportMaterial
-from evaltools.report.variables import format_indicator
 from evaltools.study import Parameters, Study
 
 
@@ -46,22 +39,10 @@ def write_evidence_pages(
     parameters: Parameters,
     quote_policy: QuotePolicy,
 ) -> str:
-    """Entries of everything that the prose links to.
+    """Entries of everything that the prose links to, as markdown from a level three heading on.
 
-    Arguments:
-        material: of the run.
-        used_keys: identifiers of entries that prose leads to, see `markup.anchors_in`.
-        study: whose data it is.
-        parameters: of the run.
-        quote_policy: what may be quoted.
-
-    Returns:
-        Markdown, from a level three heading on. `style/evidence.lua` fills in where
-        each entry is used.
-
-    Raises:
-        ProblemError: numbers that nothing defines.
-        ValueError: prose leads to an entry for which there is no number.
+    Raises ProblemError for numbers that nothing defines, and ValueError where prose leads to an
+    entry for which there is no number.
     """
     tables = material.tables
     words = study.words(parameters.language)
@@ -77,30 +58,30 @@ def write_evidence_pages(
         raise ValueError(f"prose leads to entries that nothing is known of: {', '.join(lacking)}")
     chosen = [number for anchor, number in numbers.items() if anchor in used]
     refuse(_undefined_keys(chosen, glossary))
-    sections: list[tuple[str, list[str]]] = []
-    if material.judgements:
-        values = {fact: float(value) for fact, value in _count_rows(tables)}
-        around = PageContext(
-            index_numbers(material.indicators, values), found, quote_policy, paths, glossary, used
-        )
-        entries = [
-            _entry(finding_anchor(each.finding.id), finding_entry(each, around), words)
-            for each in material.judgements
-        ]
-        sections.append((words("trail.findings"), entries))
+    facts_by_name = tables.get("facts", pd.DataFrame(columns=["fact_id", "value"]))
+    values = dict(zip(facts_by_name["fact_id"], facts_by_name["value"].astype(float), strict=True))
     cells = index_cells(material.notebooks)
-    writer = _Writer(evidence, found, cells, paths, glossary, quote_policy)
+    around = PageContext(
+        evidence,
+        index_numbers(material.indicators, values),
+        found,
+        cells,
+        paths,
+        glossary,
+        quote_policy,
+        used,
+    )
+    entries = [
+        _entry(finding_anchor(each.finding.id), finding_entry(each, around), words)
+        for each in material.judgements
+    ]
+    sections = [(words("trail.findings"), entries)]
     for name, own in _group_by_notebook(chosen, cells, glossary, study):
-        entries = [_entry(each.anchor, writer.entry(each), words) for each in own]
+        entries = [_entry(each.anchor, number_entry(each, around), words) for each in own]
         sections.append((_title(name, study, words), entries))
     entries = [_entry(fact.anchor, fact_entry(fact, words), words) for fact in facts]
     sections.append((words("trail.facts"), entries))
     return _chapter(sections, quote_policy, words)
-
-
-def _count_rows(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, Any]]:
-    facts = tables.get("facts")
-    return [] if facts is None else list(zip(facts["fact_id"], facts["value"], strict=True))
 
 
 def _undefined_keys(numbers: Iterable[Number], glossary: Glossary) -> Iterable[Problem]:
@@ -169,51 +150,3 @@ def _paths(study: Study) -> dict[str, str]:
         resource.name: f"{folder}/{resource.path}"
         for resource in load_descriptor(study.data).resources
     }
-
-
-@dataclass(frozen=True)
-class _Writer:
-    """Writes the entries of numbers."""
-
-    evidence: Evidence
-    found: Passages
-    cells: Mapping[str, Cell]
-    paths: Mapping[str, str]
-    glossary: Glossary
-    policy: QuotePolicy
-
-    def entry(self, number: Number) -> str:
-        """A number's entry as markdown, without the fence around it."""
-        words, family = self.glossary.words, self.glossary.family_of(number.key)
-        value, counted = format_indicator(number.headline, words), describe_counts(number, words)
-        # A share of fewer than ten is printed by its counts already.
-        shown = f"{value} ({counted})" if counted and counted != value else value
-        told = self.glossary.definition(number.key)
-        by = "; ".join(f"{name} {value}" for name, value in number.dimensions)
-        if by:
-            told += f" {words('trail.by')}: {by}."
-        first = (
-            f"{annotate(shown, 'evidence-term')} {annotate(told)} `{number.key}`{{.evidence-key}}"
-        )
-        reason = explain_missing_value(number, words)
-        about = annotate(reason) if reason else describe_meaning(number, family, words)
-        origin = describe_sources(number, family, self.cells.get(number.key), self.paths, words)
-        return f"{first}\n\n{about} {origin}\n\n{self._passages(number)}"
-
-    def _passages(self, number: Number) -> str:
-        if number.headline.suppressed:
-            return ""
-        words, policy = self.glossary.words, self.policy
-        code = find_code(number.key, self.glossary.kinds)
-        if code is not None:
-            for_it = self.found.of(code, "affirm")
-            made = quote_side(for_it, "for", "trail.none_for", policy, words)
-            if (code, "deny") in self.found.withheld:
-                return made + withheld_side("against", words)
-            against = self.found.of(code, "deny")
-            return made + quote_side(against, "against", "trail.none_against", policy, words)
-        behind = find_rows(number.key, self.evidence)
-        if not behind:
-            return ""
-        told = self.found.for_segments(behind)
-        return quote_side(told, "for", "trail.none_for", policy, words)

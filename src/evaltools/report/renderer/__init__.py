@@ -8,7 +8,7 @@ what it does not know (`options.yml` lists both). The way through it:
     text      shortcodes become places; executable code is refused
     reader    pandoc parses the text, and apart from it every value and notebook output
     resolve   for each format: values put in, filters, conditions, structure, floats, numbers,
-              cross-references, citations; the result is `resolved-<format>.json`
+              cross-references, citations
     html, pdf, docx   finish it
 
 Who is trusted: the author of the .qmd files, options, filters and style sheets, to the extent

@@ -6,21 +6,18 @@ project's filters, conditions, structure, floats, numbers, cross-references, cit
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from typing import Any
 
 from evaltools.problems import Problem, ProblemError, refuse
-from evaltools.report.epoch import read_epoch
-from evaltools.report.renderer.citations import cite
-from evaltools.report.renderer.crossref import Crossref
+from evaltools.report.engines import read_epoch
 from evaltools.report.renderer.divs import Conditions, Structure
 from evaltools.report.renderer.final_pass import FinalPass, Formulas
 from evaltools.report.renderer.floats import Floats
-from evaltools.report.renderer.format_context import Context
+from evaltools.report.renderer.format_context import SUFFIXES, Context, Format
 from evaltools.report.renderer.located_problems import (
     MARKS,
     PRIVATE_USE,
@@ -51,10 +48,9 @@ from evaltools.report.renderer.pandoc_tree import (
 )
 from evaltools.report.renderer.placeholders import PlaceholderFiller
 from evaltools.report.renderer.project import Project, read_project
+from evaltools.report.renderer.references import Crossref, cite
 from evaltools.report.renderer.shortcodes import TextPass
 
-Format = Literal["html", "typst", "docx"]
-SUFFIXES = {"html": ".html", "typst": ".pdf", "docx": ".docx"}
 # Levels of pandoc's JSON; a quotation within a quotation is two more.
 DEEPEST = 150
 # Brackets within brackets in data.
@@ -66,13 +62,12 @@ class ResolvedDocument:
     """A document ready to be written in one format.
 
     Arguments:
-        format_name: `html`, `typst`, `docx`. path: the JSON file. document: what it holds.
+        format_name: `html`, `typst`, `docx`. document: pandoc's JSON tree.
         context: surroundings for the writer. name: stem of the output file.
     """
 
     format_name: str
-    path: Path
-    document: Mapping[str, Any]
+    document: Node
     context: Context
     name: str
 
@@ -132,14 +127,14 @@ def _write(resolved: ResolvedDocument) -> bytes:
     if resolved.format_name == "html":
         from evaltools.report.renderer.html import write_html
 
-        return write_html(resolved.path, resolved.context)
+        return write_html(resolved.document, resolved.context)
     if resolved.format_name == "typst":
         from evaltools.report.renderer.print.pdf import write_pdf
 
-        return write_pdf(resolved.path, resolved.context)
+        return write_pdf(resolved.document, resolved.context)
     from evaltools.report.renderer.docx.document import write_docx
 
-    return write_docx(resolved.path, resolved.context)
+    return write_docx(resolved.document, resolved.context)
 
 
 def resolve(
@@ -165,10 +160,15 @@ def resolve(
     project, found = read_project(root, document, source, profiles)
     media = Media(root, document.parent, scratch / "media")
     media.folder.mkdir(parents=True, exist_ok=True)
-    text_pass = TextPass(project, Notebooks(root, media.folder), project.format(formats[0]))
+    text_pass = TextPass(project, Notebooks(media.folder), project.format(formats[0]))
     body = text_pass.body(source)
     parse_metadata_texts(project, text_pass.metadata, text_pass)
-    problems += [*found, *text_pass.problems, *_check_data(text_pass)]
+    problems += [
+        *found,
+        *text_pass.problems,
+        *text_pass.notebooks.problems,
+        *_check_data(text_pass),
+    ]
     refuse(_sort_problems(problems))
     fragments = text_pass.placeholders.fragments
     texts = {"body": body} | {name: each.text for name, each in fragments.items()}
@@ -285,21 +285,30 @@ class _Run:
         meta = document_metadata(options, parsed, language)
         blocks = parsed["body"]
         before, after = self._filters(options, problems)
+        shared = (name, project.profiles, options, words, self.media, self.texts, problems)
+        final = FinalPass(*shared)
         try:
             blocks, meta = run_filters(blocks, meta, before, name, self.scratch, root)
-            blocks = self._resolve(blocks, name, options, words, problems)
+            self.texts.prepare(_attribute_texts(blocks))
+            blocks = Conditions(*shared).apply(blocks)
+            blocks = final.raw(blocks)
+            # Here alternative texts are still what the author wrote, formulas and all.
+            self.formulas.check(blocks, problems)
+            for each in (Structure, Floats):
+                blocks = each(*shared).apply(blocks)
+            final.headings(blocks)
+            blocks = final.quotes(Crossref(*shared).apply(blocks))
+            final.check(blocks)
+            blocks = rewrite(blocks, _drop_empty)
             blocks, meta = run_filters(blocks, meta, after, name, self.scratch, root)
         except PandocError as error:
             what, where = f"a filter failed: {error}", project.where("filters")
             problems.add("", what, code="render.filter", where=where)
             return None, problems.found
-        final = FinalPass(name, words, problems)
-        meta = {
-            key: {**value, "c": final.quotes(value["c"])}
-            if value["t"] in {"MetaInlines", "MetaBlocks"}
-            else value
-            for key, value in meta.items()
-        }
+        kinds = {"MetaInlines", "MetaBlocks"}
+        for value in meta.values():
+            if value["t"] in kinds:
+                value["c"] = final.quotes(value["c"])
         self.formulas.check(meta, problems)
         if not problems.found:
             blocks = cite(blocks, options, words, root, self.epoch, problems)
@@ -308,15 +317,13 @@ class _Run:
             # What titles, captions, filters and references brought in.
             self.formulas.check(blocks, problems)
         document = make_document(blocks, meta)
-        path = self.scratch / f"resolved-{name}.json"
-        path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
         context = Context(
             root, project.document, self.media.folder, options, language, words, self.epoch
         )
         stem = str(options.get("output-file", project.document.stem))
         for suffix in SUFFIXES.values():
             stem = stem.removesuffix(suffix)
-        return ResolvedDocument(name, path, document, context, stem), problems.found
+        return ResolvedDocument(name, document, context, stem), problems.found
 
     def _filters(
         self, options: Mapping[str, Any], problems: LocatedProblems
@@ -330,28 +337,6 @@ class _Run:
                 problems.found.extend(check_filter(self.project.root, path))
                 (after if written.startswith(">") else before).append(path)
         return (before, after) if not problems.found else ([], [])
-
-    def _resolve(
-        self,
-        blocks: list[Node],
-        name: str,
-        options: dict[str, Any],
-        words: dict[str, str],
-        problems: LocatedProblems,
-    ) -> list[Node]:
-        self.texts.prepare(_attribute_texts(blocks))
-        final = FinalPass(name, words, problems)
-        blocks = Conditions(name, self.project.profiles, options, problems).apply(blocks)
-        blocks = final.raw(blocks)
-        # Here alternative texts are still what the author wrote, formulas and all.
-        self.formulas.check(blocks, problems)
-        blocks = Structure(words, options, self.texts, problems).apply(blocks)
-        blocks = Floats(name, options, self.media, self.texts, problems).apply(blocks)
-        final.headings(blocks)
-        blocks = Crossref(options, words, problems).apply(blocks)
-        blocks = final.quotes(blocks)
-        final.check(blocks)
-        return rewrite(blocks, _drop_empty)
 
 
 def _drop_empty(node: Node) -> list[Node] | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from evaltools.report.renderer.format_context import option_names
 from evaltools.report.renderer.located_problems import LocatedProblems
+from evaltools.report.renderer.media import Media
 from evaltools.report.renderer.pandoc import AttributeTexts
 from evaltools.report.renderer.pandoc_tree import (
     Attr,
@@ -45,18 +46,35 @@ _OR_QUARTO = "Remove it, or render with Quarto"
 LAYOUT_KEYS = ("layout-ncol", "layout-nrow", "layout")
 
 
-@dataclass(frozen=True)
-class Conditions:
-    """Leaves out what is not meant for this format, profile or document."""
+@dataclass
+class Pass:
+    """A pass over the tree of a document in one format.
+
+    Arguments:
+        format_name: `html`, `typst` or `docx`. profiles: those that are active.
+        options: of the format, merged. words: the renderer's words.
+        media: gathers pictures. texts: parses titles and captions in attributes.
+        problems: takes what is wrong.
+    """
 
     format_name: str
     profiles: Sequence[str]
-    metadata: Mapping[str, Any]
+    options: Mapping[str, Any]
+    words: Mapping[str, str]
+    media: Media
+    texts: AttributeTexts
     problems: LocatedProblems
 
     def apply(self, blocks: list[Node]) -> list[Node]:
-        """The tree without what is left out."""
+        """The tree after the pass, which goes through it children first."""
         return rewrite(blocks, self._replace)
+
+    def _replace(self, node: Node) -> list[Node] | None:
+        raise NotImplementedError
+
+
+class Conditions(Pass):
+    """Leaves out what is not meant for this format, profile or document."""
 
     def _replace(self, node: Node) -> list[Node] | None:
         triple = find_attr(node)
@@ -94,7 +112,7 @@ class Conditions:
         if kind == "profile":
             return value in self.profiles
         if kind == "meta":
-            found: Any = self.metadata
+            found: Any = self.options
             for key in value.split("."):
                 found = found.get(key) if isinstance(found, Mapping) else None
             return found is True or found == "true"
@@ -102,23 +120,8 @@ class Conditions:
         return True
 
 
-@dataclass(frozen=True)
-class Structure:
-    """Turns Quarto's divs into the ones of the resolved document.
-
-    Arguments:
-        words: the renderer's words. options: the format's options.
-        texts: parses titles. problems: takes what is not known.
-    """
-
-    words: dict[str, str]
-    options: dict[str, Any]
-    texts: AttributeTexts
-    problems: LocatedProblems
-
-    def apply(self, blocks: list[Node]) -> list[Node]:
-        """The tree with callouts, tabsets, layouts and margins in their resolved form."""
-        return rewrite(blocks, self._replace)
+class Structure(Pass):
+    """Turns Quarto's callouts, tabsets, layouts and margins into those of the resolved document."""
 
     def _replace(self, node: Node) -> list[Node] | None:
         triple = find_attr(node)
@@ -227,10 +230,7 @@ def has_layout(triple: Attr) -> bool:
 def arrange_layout(triple: Attr, blocks: list[Node], problems: LocatedProblems) -> Node:
     """A Div.layout of the blocks, its attribute `columns` the relative widths of every row.
 
-    Arguments:
-        triple: attributes with a layout, which is taken out of them.
-        blocks: what is to be arranged, each block a cell; a heading goes with the next block.
-        problems: takes layouts that cannot be read.
+    The layout is taken out of the attributes. A heading goes with the next block.
     """
     cells = _layout_cells(blocks)
     given = {key: take(triple, key) for key in LAYOUT_KEYS}

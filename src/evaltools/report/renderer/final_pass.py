@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from evaltools.problems import Problem
-from evaltools.report.renderer.crossref import refuse_second_id
+from evaltools.report.renderer.divs import Pass
 from evaltools.report.renderer.format_context import Context, option_names
 from evaltools.report.renderer.located_problems import LocatedProblems
 from evaltools.report.renderer.pandoc import Message, pandoc
@@ -27,6 +27,7 @@ from evaltools.report.renderer.pandoc_tree import (
     take,
     text,
 )
+from evaltools.report.renderer.references import refuse_second_id
 
 _RAW = {"html": {"html", "html5"}, "typst": {"typst"}, "docx": {"openxml"}}
 # Formats that raw content may be meant for; content for others than the one made is left out,
@@ -65,13 +66,8 @@ def _unsafe_target(node: Node) -> str:
     return ""
 
 
-@dataclass(frozen=True)
-class FinalPass:
-    """Passes over a whole tree."""
-
-    format_name: str
-    words: Mapping[str, str]
-    problems: LocatedProblems
+class FinalPass(Pass):
+    """Checks and changes of a whole tree, for which no construct stands alone."""
 
     def raw(self, blocks: list[Node]) -> list[Node]:
         """Keep raw content that is meant for this format, refuse what would get lost or act."""

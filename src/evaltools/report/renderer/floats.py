@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Any
 
-from evaltools.report.renderer.divs import LAYOUT_KEYS, arrange_layout, has_layout
-from evaltools.report.renderer.located_problems import LocatedProblems
-from evaltools.report.renderer.media import STAGED, Media
-from evaltools.report.renderer.pandoc import AttributeTexts
+from evaltools.report.renderer.divs import LAYOUT_KEYS, Pass, arrange_layout, has_layout
+from evaltools.report.renderer.media import STAGED
 from evaltools.report.renderer.pandoc_tree import (
     Attr,
     Node,
@@ -21,7 +17,6 @@ from evaltools.report.renderer.pandoc_tree import (
     para,
     plain,
     put,
-    rewrite,
     stringify,
     take,
     text,
@@ -35,24 +30,8 @@ _IDLE = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Floats:
-    """Brings figures, tables and listings into the form of the resolved document.
-
-    Arguments:
-        format_name: decides which picture is taken. options: the format's options.
-        media: gathers pictures. texts: parses captions in attributes.
-    """
-
-    format_name: str
-    options: dict[str, Any]
-    media: Media
-    texts: AttributeTexts
-    problems: LocatedProblems
-
-    def apply(self, blocks: list[Node]) -> list[Node]:
-        """The tree with every figure a Figure, every table a Table, every listing a Div."""
-        return rewrite(blocks, self._replace)
+class Floats(Pass):
+    """Makes every figure a Figure, every table a Table, every listing a Div."""
 
     def _replace(self, node: Node) -> list[Node] | None:
         kind = node["t"]

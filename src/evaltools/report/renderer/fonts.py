@@ -11,13 +11,6 @@ from functools import cache
 from importlib.resources import files
 
 FACES = (("Regular", 400, "normal"), ("SemiBold", 600, "normal"), ("Italic", 400, "italic"))
-# Latin with its extensions, punctuation, the signs and Greek letters of statistics.
-LETTERS = (
-    *range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x2010, 0x2040), 0x2190, 0x2192, 0x2194,
-    0x20AC, 0x2122, 0x2212, 0x2248, 0x2260, 0x2264, 0x2265, 0x394, 0x3A3, 0x3B1, 0x3B2, 0x3BA,
-    0x3BC, 0x3C3, 0x3C6, 0x3C7,
-)  # fmt: skip
-FEATURES = ("kern", "liga", "tnum", "lnum", "mark", "mkmk", "ccmp", "locl")
 
 
 @cache

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from evaltools.yaml_text import load_trusted
 
 LANGUAGES = ("fi", "sv", "en")
+Format = Literal["html", "typst", "docx"]
+SUFFIXES: Mapping[str, str] = {"html": ".html", "typst": ".pdf", "docx": ".docx"}
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,7 @@ def _table(name: str) -> Mapping[str, Any]:
 
 
 def words(language: str) -> Mapping[str, str]:
-    """The renderer's own words in one language, by Quarto's names where Quarto has the word.
-
-    Raises KeyError for a language that the project reader refuses.
-    """
+    """The renderer's own words in one language, by Quarto's names where Quarto has the word."""
     chosen: Mapping[str, str] = _table("words.yml")[language]
     return chosen
 

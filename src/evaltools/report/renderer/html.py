@@ -8,8 +8,7 @@ import html
 import json
 import re
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,40 +17,36 @@ from evaltools.problems import Problem, refuse
 from evaltools.report.renderer.final_pass import message_problems
 from evaltools.report.renderer.fonts import face_rules
 from evaltools.report.renderer.format_context import Context
-from evaltools.report.renderer.html_tree import HtmlTree
 from evaltools.report.renderer.metadata import find_plain_text
 from evaltools.report.renderer.pandoc import pandoc
-from evaltools.report.renderer.pandoc_tree import stringify
+from evaltools.report.renderer.pandoc_tree import (
+    Attr,
+    Node,
+    attr,
+    div,
+    get,
+    header,
+    para,
+    plain,
+    put,
+    raw,
+    rewrite,
+    space,
+    span,
+    stringify,
+    take,
+    text,
+)
 
-# Parts of what pandoc writes, in one run: the separator cannot occur in escaped HTML.
-_SEPARATOR = "<!--\ue000-->"
-_PARTS = {
-    "title": "$title$",
-    "subtitle": "$subtitle$",
-    "authors": "$for(author)$<li>$author$</li>$endfor$",
-    "abstracttitle": "$abstract-title$",
-    "abstract": "$abstract$",
-    "toc": "$toc$",
-    "body": "$body$",
-}
-_SHOWN = ("title", "subtitle", "author", "abstract", "abstract-title")
+_HERE = Path(__file__).parent
+_SHOWN = ("title", "subtitle", "abstract", "abstract-title")
 _LOADS = re.compile(r"@import|url\(\s*[\"']?\s*(?!data:|#)|</style", re.IGNORECASE)
+_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg"}
 
 
-def write_html(resolved: Path, context: Context) -> bytes:
-    """Write the page.
-
-    Arguments:
-        resolved: pandoc's JSON of the resolved document.
-
-    Returns the page as UTF-8: styles, script, fonts and pictures inside, scripts forbidden but
-    for the page's own by its hash.
-    Raises ProblemError where a style sheet of the project would load something, or pandoc could
-    not write a part as it is meant.
-    """
-    document: dict[str, Any] = json.loads(resolved.read_text(encoding="utf-8"))
-    meta = document["meta"]
-    options = context.format
+def write_html(document: Node, context: Context) -> bytes:
+    """Write the page."""
+    meta, options = document["meta"], context.format
     shift = int(bool(find_plain_text(meta, "title")))
     tree = HtmlTree(
         context.media,
@@ -60,149 +55,88 @@ def write_html(resolved: Path, context: Context) -> bytes:
         tables_above=options.get("tbl-cap-location", "top") != "bottom",
         figures_above=options.get("fig-cap-location", "bottom") == "top",
     )
-    document["blocks"] = tree.blocks(document["blocks"])
-    document["meta"] = {key: meta[key] for key in _SHOWN if key in meta}
-    parts = _write_parts(document, context, shift)
-    parts["body"] = _footnotes(parts["body"], context.words)
-    return _page(parts, meta, context).encode("utf-8")
-
-
-def _write_parts(document: dict[str, Any], context: Context, shift: int) -> dict[str, str]:
-    """What pandoc writes, by part."""
-    depth = min(int(context.format.get("toc-depth", 3)) + shift, 6)
-    arguments = ["-t", "html5-smart", "--mathml", "--wrap=none", "--toc", f"--toc-depth={depth}",
-                 "--section-divs", "--syntax-highlighting=none", "--email-obfuscation=none",
-                 "--sandbox"]  # fmt: skip
+    shown = {
+        "pandoc-api-version": document["pandoc-api-version"],
+        "meta": _title_block(meta, context.words),
+        "blocks": tree.blocks(document["blocks"]),
+    }
+    arguments = ["-t", "html5-smart", "--mathml", "--wrap=none", "--section-divs",
+                 "--syntax-highlighting=none", "--email-obfuscation=none", "--sandbox",
+                 f"--template={_HERE / 'page.html'}"]  # fmt: skip
+    if options.get("toc"):
+        depth = min(int(options.get("toc-depth", 3)) + shift, 6)
+        arguments += ["--toc", f"--toc-depth={depth}"]
     with TemporaryDirectory(prefix="evaltools-") as name:
-        template = Path(name) / "parts.html"
-        template.write_text(_SEPARATOR.join(_PARTS.values()), encoding="utf-8")
-        arguments.append(f"--template={template}")
-        output, messages = pandoc(arguments, document, context.epoch)
+        defaults = Path(name) / "page.json"
+        defaults.write_text(json.dumps({"variables": _variables(meta, context)}), encoding="utf-8")
+        output, messages = pandoc([*arguments, f"--defaults={defaults}"], shown, context.epoch)
     refuse(message_problems(messages, context))
-    written = output.decode("utf-8").split(_SEPARATOR)
-    return {key: part.strip() for key, part in zip(_PARTS, written, strict=True)}
+    return _label_footnotes(output.decode("utf-8"), context.words).encode("utf-8")
 
 
-def _footnotes(body: str, words: Mapping[str, str]) -> str:
-    """Names for footnotes and for the ways back from them."""
-    links = {
-        r'(<a href="#fnref(\d+)" class="footnote-back" role="doc-backlink")': "back-to-text",
-        r'(<a href="#fn(\d+)" class="footnote-ref" id="fnref\d+" role="doc-noteref")': "footnote",
-    }
-    for pattern, word in links.items():
-        name = html.escape(words[word], quote=True)
-        body = re.sub(pattern, rf'\1 aria-label="{name} \2"', body)
-    section, name = (
-        ' role="doc-endnotes"',
-        html.escape(words["section-title-footnotes"], quote=True),
-    )
-    return body.replace(f"{section}>\n<hr />", f'{section} aria-label="{name}">', 1)
+def _title_block(meta: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
+    """The metadata that pandoc writes as text with markup."""
+    shown = {key: meta[key] for key in _SHOWN if key in meta}
+    # Pandoc fills in an English title of its own.
+    shown.setdefault("abstract-title", _escaped(words["section-title-abstract"]))
+    if shown.get("abstract", {}).get("t") == "MetaInlines":
+        shown["abstract"] = {"t": "MetaBlocks", "c": [para(shown["abstract"]["c"])]}
+    names = meta.get("author", {}).get("c", [])
+    places = [_escaped(item["c"]) for item in meta.get("affiliation", {}).get("c", [])]
+    people = [{"name": name, "place": place} for name, place in zip(names, places, strict=True)]
+    shown["author"] = {"t": "MetaList", "c": [{"t": "MetaMap", "c": each} for each in people]}
+    return shown
 
 
-@cache
-def _resource(name: str) -> str:
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+def _escaped(value: str) -> Node:
+    """A plain text as metadata, quotation marks escaped too."""
+    content = {"t": "RawInline", "c": ["html", html.escape(value)]}
+    return {"t": "MetaInlines", "c": [content] if value else []}
 
 
-def _page(parts: Mapping[str, str], meta: Mapping[str, Any], context: Context) -> str:
-    words = {key: html.escape(value) for key, value in context.words.items()}
-    script = _resource("page.js").strip()
+def _variables(meta: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """What the template takes as it is."""
+    script = (_HERE / "page.js").read_text(encoding="utf-8").strip()
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
-    notice = find_plain_text(meta, "example-notice")
-    title = find_plain_text(meta, "title") or context.document.stem
-    toc = parts["toc"] if context.format.get("toc") else ""
-    values = {
-        "lang": html.escape(str(context.format.get("lang", "en")), quote=True),
-        "policy": "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; "
-        f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
-        "pagetitle": html.escape(str(context.format.get("pagetitle", title))),
-        "about": _about(meta),
-        "css": "\n".join((face_rules(), _resource("page.css"), _own_css(context))),
-        "script": script,
-        "skip": words["skip"],
-        "notice": f'<p class="notice">{html.escape(notice)}</p>' if notice else "",
-        "header": _header(parts, meta, words),
-        "toc": _contents(toc, meta, words) if toc else "",
-        "shape": "with-contents" if toc else "plain",
-        "body": parts["body"],
-    }
-    # One pass over the template, so that nothing in the values is taken for a name.
-    return re.sub(r"@@(\w+)@@", lambda match: values[match[1]], _resource("page.html"))
-
-
-def _about(meta: Mapping[str, Any]) -> str:
-    """What search engines and catalogues read."""
     keywords = meta.get("keywords", {}).get("c", "")
     if not isinstance(keywords, str):
         keywords = ", ".join(str(item["c"]) for item in keywords)
     authors = [stringify(item["c"]) for item in meta.get("author", {}).get("c", [])]
-    lines = {
+    about = {  # what search engines and catalogues read
         "description": find_plain_text(meta, "description"),
         "keywords": keywords,
         "author": ", ".join(name for name in authors if name),
     }
-    return "\n".join(
-        f'<meta name="{name}" content="{html.escape(value, quote=True)}">'
-        for name, value in lines.items()
-        if value
-    )
-
-
-def _header(parts: Mapping[str, str], meta: Mapping[str, Any], words: Mapping[str, str]) -> str:
-    if not parts["title"]:
-        return ""
-    series, publisher, day, iso = (
-        html.escape(find_plain_text(meta, key))
-        for key in ("series", "publisher", "date", "date-iso")
-    )
-    stamp = f' datetime="{iso}"' if re.fullmatch(r"\d{4}-\d\d-\d\d", iso) else ""
-    abstract = parts["abstract"]
-    if abstract:
-        # Pandoc fills in an English title of its own.
-        given = "abstract-title" in meta
-        name = parts["abstracttitle"] if given else words["section-title-abstract"]
-        content = abstract if abstract.startswith("<") else f"<p>{abstract}</p>"
-        abstract = (
-            '<section class="abstract" aria-labelledby="abstract-title">'
-            f'<h2 id="abstract-title">{name}</h2>{content}</section>'
-        )
-    lines = (
-        (series, f'<p class="series">{series}</p>'),
-        (True, f"<h1>{parts['title']}</h1>"),
-        (parts["subtitle"], f'<p class="subtitle">{parts["subtitle"]}</p>'),
-        (parts["authors"], f'<ul class="authors">{_add_affiliations(parts["authors"], meta)}</ul>'),
-        (publisher, f'<p class="publisher">{publisher}</p>'),
-        (day, f'<p class="date"><time{stamp}>{day}</time></p>'),
-        (abstract, abstract),
-    )
-    shown = "\n".join(line for present, line in lines if present)
-    return f'<header class="title-block">{shown}</header>'
-
-
-def _add_affiliations(authors: str, meta: Mapping[str, Any]) -> str:
-    places = [html.escape(item["c"]) for item in meta.get("affiliation", {}).get("c", [])]
-    people = authors.split("</li>")
-    return "".join(
-        person + (f', <span class="affiliation">{place}</span>' if place else "") + "</li>"
-        for person, place in zip(people[: len(places)], places, strict=True)
-    )
-
-
-def _contents(toc: str, meta: Mapping[str, Any], words: Mapping[str, str]) -> str:
-    name = html.escape(find_plain_text(meta, "toc-title")) or words["toc-title-document"]
-    return (
-        '<nav id="contents" class="contents" aria-labelledby="contents-title">'
-        f'<details open><summary id="contents-title">{name}</summary>{toc}</details></nav>'
-    )
+    title = find_plain_text(meta, "title") or context.document.stem
+    iso = find_plain_text(meta, "date-iso")
+    texts = {
+        "language": str(context.format.get("lang", "en")),
+        "pagetitle": str(context.format.get("pagetitle", title)),
+        "skip": context.words["skip"],
+        "contents": find_plain_text(meta, "toc-title") or context.words["toc-title-document"],
+        "notice": find_plain_text(meta, "example-notice"),
+        "series": find_plain_text(meta, "series"),
+        "publisher": find_plain_text(meta, "publisher"),
+        "day": find_plain_text(meta, "date"),
+        "iso": iso if re.fullmatch(r"\d{4}-\d\d-\d\d", iso) else "",
+    }
+    page_css = (_HERE / "page.css").read_text(encoding="utf-8")
+    return {name: html.escape(value) for name, value in texts.items()} | {
+        "policy": "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; "
+        f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
+        "about": [
+            {"name": name, "content": html.escape(value)} for name, value in about.items() if value
+        ],
+        "css": "\n".join((face_rules(), page_css, _own_css(context))),
+        "script": script,
+    }
 
 
 def _own_css(context: Context) -> str:
     """The project's own style sheets."""
     texts, problems = [], []
-    what, remedy = (
-        "the style sheet loads something from elsewhere",
-        "Put it into the sheet as data:",
-    )
+    what = "the style sheet loads something from elsewhere"
+    remedy = "Put it into the sheet as data:"
     for path in context.format.get("css", []):
         name = path.lstrip("/")
         sheet = (context.project / name).read_text(encoding="utf-8")
@@ -214,3 +148,247 @@ def _own_css(context: Context) -> str:
         ]
     refuse(problems)
     return "\n".join(texts)
+
+
+def _label_footnotes(page: str, words: Mapping[str, str]) -> str:
+    """Names for footnotes and for the ways back from them."""
+    links = {
+        r'(<a href="#fnref(\d+)" class="footnote-back" role="doc-backlink")': "back-to-text",
+        r'(<a href="#fn(\d+)" class="footnote-ref" id="fnref\d+" role="doc-noteref")': "footnote",
+    }
+    for pattern, word in links.items():
+        page = re.sub(pattern, rf'\1 aria-label="{html.escape(words[word])} \2"', page)
+    section, name = ' role="doc-endnotes"', html.escape(words["section-title-footnotes"])
+    return page.replace(f"{section}>\n<hr />", f'{section} aria-label="{name}">', 1)
+
+
+@dataclass
+class HtmlTree:
+    """Rewrites a resolved tree for pandoc's HTML writer.
+
+    Arguments:
+        media: folder of the pictures. words: the renderer's words.
+        shift: levels by which headings sink below the page's title.
+        tables_above: captions of tables stand above them. figures_above: those of figures.
+    """
+
+    media: Path
+    words: Mapping[str, str]
+    shift: int = 1
+    tables_above: bool = True
+    figures_above: bool = False
+    _count: int = 0
+
+    def __post_init__(self) -> None:
+        self._level = self.shift
+
+    def blocks(self, blocks: list[Node]) -> list[Node]:
+        """Blocks in reading order, so that tabs know the heading they stand under."""
+        return [made for node in blocks for made in self._block(node)]
+
+    def _block(self, node: Node) -> list[Node]:
+        kind, content = node["t"], node.get("c")
+        if kind == "Header":
+            level, triple, inlines = node["c"]
+            self._level = min(6, level + self.shift)
+            take(triple, "number")
+            return [header(self._level, triple, self.inlines(inlines))]
+        if kind == "Div":
+            return self._div(node)
+        if kind == "Figure":
+            return self._figure(node)
+        if kind == "Table":
+            return self._table(node)
+        if kind == "CodeBlock":
+            put(node["c"][0], "tabindex", "0")
+        elif kind == "LineBlock":
+            content = [self.inlines(line) for line in node["c"]]
+        elif kind == "BlockQuote":
+            content = self.blocks(node["c"])
+        elif kind == "BulletList":
+            content = [self.blocks(item) for item in node["c"]]
+        elif kind == "OrderedList":
+            content = [node["c"][0], [self.blocks(item) for item in node["c"][1]]]
+        elif kind == "DefinitionList":
+            content = [
+                [self.inlines(term), [self.blocks(each) for each in meanings]]
+                for term, meanings in node["c"]
+            ]
+        elif kind in {"Para", "Plain"}:
+            content = self.inlines(node["c"])
+        return [node if content is node.get("c") else {"t": kind, "c": content}]
+
+    def inlines(self, inlines: list[Node]) -> list[Node]:
+        """Inlines with pictures inside and formulas reachable."""
+        return rewrite(inlines, self._inline)
+
+    def _inline(self, node: Node) -> list[Node] | None:
+        kind = node["t"]
+        if kind == "Image":
+            path = self.media / node["c"][2][0]
+            payload = base64.b64encode(path.read_bytes()).decode("ascii")
+            node["c"][2][0] = f"data:{_TYPES[path.suffix]};base64,{payload}"
+        elif kind == "Math" and node["c"][0]["t"] == "DisplayMath":
+            return [span(_scroll_attributes("formula", self.words["formula"]), [node])]
+        elif kind == "Span" and "equation" in node["c"][0][1]:
+            triple, content = node["c"]
+            number = take(triple, "number") or ""
+            name = take(triple, "alt") or f"{self.words['formula']} {number}"
+            inner = content[0]
+            if inner["t"] == "Span":
+                inner["c"][0] = _scroll_attributes("formula", name)
+            mark = span(attr(classes=["equation-number"]), [text(f"({number})")])
+            return [span(triple, [inner, mark])]
+        elif kind == "Note":
+            return [{"t": "Note", "c": self.blocks(node["c"])}]
+        return None
+
+    def _div(self, node: Node) -> list[Node]:
+        triple, blocks = node["c"]
+        classes = triple[1]
+        if "callout" in classes:
+            return self._callout(triple, blocks)
+        if "tabset" in classes:
+            return self._tabset(triple, blocks)
+        if "layout" in classes:
+            return [self._layout(triple, blocks)]
+        if "listing" in classes:
+            heading, *codes = blocks
+            inlines = self.inlines(heading["c"][1][0]["c"]) if heading["c"][1] else []
+            return self._framed(triple, "listing", inlines, self.blocks(codes), True)
+        if "margin" in classes:
+            put(triple, "role", "note")
+            put(triple, "aria-label", self.words["margin-note"])
+        if "pagebreak" in classes:
+            return [raw("html", '<div class="pagebreak"></div>')]
+        return [div(triple, self.blocks(blocks))]
+
+    def _callout(self, triple: Attr, blocks: list[Node]) -> list[Node]:
+        kind, label = take(triple, "kind") or "", take(triple, "label") or ""
+        appearance, icon = take(triple, "appearance"), take(triple, "icon")
+        collapse = take(triple, "collapse") or ""
+        heading, body = blocks
+        title = heading["c"][1][0]["c"] if heading["c"][1] else []
+        name = triple[0] or self._next(f"callout-{kind}")
+        line: list[Node] = []
+        if icon != "false":
+            line.append(span(attr(classes=["callout-icon"], pairs={"aria-hidden": "true"}), []))
+        if stringify(title).strip() != label:
+            line.append(span(attr(classes=["callout-kind"]), [text(label)]))
+            line += [space()] if title else []
+        line += [span(attr(classes=["callout-name"]), self.inlines(title))] if title else []
+        titled = div(attr(f"{name}-title", ["callout-title"]), [plain(line)])
+        inner = self.blocks(body["c"][1])
+        classes = html.escape(" ".join([*triple[1], f"callout-{appearance}"]))
+        start = f'id="{html.escape(name)}" class="{classes}"'
+        if collapse in {"true", "false"}:
+            opened = "" if collapse == "true" else " open"
+            return [
+                raw("html", f"<details {start}{opened}><summary>"),
+                titled,
+                raw("html", '</summary><div class="callout-body">'),
+                *inner,
+                raw("html", "</div></details>"),
+            ]
+        return [
+            raw(
+                "html",
+                f'<div {start} role="note" aria-labelledby="{html.escape(name)}-title">',
+            ),
+            titled,
+            div(attr(classes=["callout-body"]), inner),
+            raw("html", "</div>"),
+        ]
+
+    def _tabset(self, triple: Attr, tabs: list[Node]) -> list[Node]:
+        name = triple[0] or self._next("tabs")
+        level = min(6, self._level + 1)
+        outer = self._level
+        label = html.escape(self.words["tabs"])
+        opening = f'<div class="tabset" id="{html.escape(name)}" data-label="{label}">'
+        result = [raw("html", opening)]
+        for number, tab in enumerate(tabs, 1):
+            own, blocks = tab["c"]
+            identifier = html.escape(own[0] or f"{name}-{number}")
+            title = html.escape(get(own, "title") or "")
+            section = (
+                f'<section class="tab" id="{identifier}" aria-labelledby="{identifier}-title">'
+                f'<h{level} class="tab-title" id="{identifier}-title">{title}</h{level}>'
+            )
+            self._level = level
+            result += [raw("html", section), *self.blocks(blocks), raw("html", "</section>")]
+        self._level = outer
+        return [*result, raw("html", "</div>")]
+
+    def _layout(self, triple: Attr, cells: list[Node]) -> Node:
+        rows = json.loads(take(triple, "columns") or "[]")
+        queue = iter(cells)
+        lines: list[Node] = []
+        for row in rows:
+            own = [next(queue) for _ in row]
+            widths = " ".join(f"minmax(0,{width:g}fr)" for width in row)
+            content = [div(cell["c"][0], self.blocks(cell["c"][1])) for cell in own]
+            pairs = {"style": f"--columns:{widths}"}
+            lines.append(div(attr(classes=["layout-row"], pairs=pairs), content))
+        return div(triple, lines)
+
+    def _figure(self, node: Node) -> list[Node]:
+        triple, (_, caption), blocks = node["c"]
+        take(triple, "parent")
+        align = take(triple, "fig-align")
+        if align in {"left", "center", "right"}:
+            triple[1].append(f"align-{align}")
+        content = self.blocks(blocks)
+        inlines = self.inlines(caption[0]["c"]) if caption else []
+        return self._framed(triple, "figure", inlines, content, self.figures_above)
+
+    def _table(self, node: Node) -> list[Node]:
+        triple, (_, caption), columns, head, bodies, foot = node["c"]
+        identifier, triple[0] = triple[0], ""
+        take(triple, "row-headers")
+        _scope(head, bodies)
+        rewritten = rewrite([head, bodies, foot], self._inline)
+        inlines = self.inlines(caption[0]["c"]) if caption else []
+        name = identifier or self._next("table")
+        frame = attr(classes=["table-scroll"], pairs={"role": "group", "tabindex": "0"})
+        if inlines:
+            put(frame, "aria-labelledby", f"{name}-caption")
+        else:
+            put(frame, "aria-label", self.words["table"])
+        table = {"t": "Table", "c": [triple, [None, []], columns, *rewritten]}
+        own = attr(name, ["table-figure"])
+        return self._framed(own, "table", inlines, [div(frame, [table])], self.tables_above)
+
+    def _framed(
+        self, triple: Attr, kind: str, caption: list[Node], content: list[Node], above: bool
+    ) -> list[Node]:
+        """A figure element; the caption where it is wanted."""
+        name = html.escape(triple[0] or self._next(kind))
+        classes = f' class="{html.escape(" ".join(triple[1]))}"' if triple[1] else ""
+        titled: list[Node] = []
+        if caption:
+            opening = raw("html", f'<figcaption id="{name}-caption">')
+            titled = [opening, plain(caption), raw("html", "</figcaption>")]
+        inner = [*titled, *content] if above else [*content, *titled]
+        start = raw("html", f'<figure id="{name}"{classes}>')
+        return [start, *inner, raw("html", "</figure>")]
+
+    def _next(self, kind: str) -> str:
+        self._count += 1
+        return f"{kind}--{self._count}"
+
+
+def _scroll_attributes(name: str, label: str) -> Attr:
+    """Attributes of something that may be wider than the screen: reachable by keyboard."""
+    return attr(classes=[name], pairs={"tabindex": "0", "role": "group", "aria-label": label})
+
+
+def _scope(head: list[Any], bodies: list[list[Any]]) -> None:
+    """Say of every header cell what it is the header of."""
+    for row in head[1]:
+        for cell in row[1]:
+            put(cell[0], "scope", "colgroup" if cell[3] > 1 else "col")
+    for body in bodies:
+        for row in body[3]:
+            for cell in row[1][: body[1]]:
+                put(cell[0], "scope", "row")

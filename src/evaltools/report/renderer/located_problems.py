@@ -74,15 +74,7 @@ def relative_name(project: Path, path: Path) -> str:
 
 
 def read_source(project: Path, document: Path) -> tuple[Source, list[Problem]]:
-    """Read a document and everything that it includes.
-
-    Arguments:
-        project: the project folder.
-        document: the main .qmd file, inside it.
-
-    Returns the text, and problems: files that are missing, outside the project, not UTF-8, in a
-    cycle, or that hold what only a main document may.
-    """
+    """Read a document and everything that it includes."""
     reader = _Reader(project, document, [])
     front, body = reader.split(list(reader.read(document)))
     expanded = tuple(reader.expand(body, (document.resolve(),)))

@@ -68,12 +68,7 @@ def format_day(written: str, style: str, language: str, region: str = "") -> str
 def document_metadata(
     values: Mapping[str, Any], parsed: Mapping[str, list[Node]], language: str
 ) -> dict[str, Any]:
-    """Pandoc's metadata of a document.
-
-    Arguments:
-        values: merged options and metadata. parsed: filled fragments by name.
-        language: base language, for the date.
-    """
+    """Pandoc's metadata of a document."""
     meta = {key: _value(value) for key, value in sorted(values.items()) if key not in _PRIVATE}
     for key in MARKDOWN_KEYS:
         blocks = parsed.get(f"meta|{key}")

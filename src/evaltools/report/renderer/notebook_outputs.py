@@ -10,7 +10,7 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -60,27 +60,21 @@ class _Cell:
 
 @dataclass
 class Notebooks:
-    """Executed notebooks of one project, each read once."""
+    """Executed notebooks of one project, each read once, and what is wrong with them.
 
-    project: Path
+    Arguments:
+        media: folder for pictures.
+        problems: no such cell, an error output, nothing but HTML.
+    """
+
     media: Path
+    problems: list[Problem] = field(default_factory=list)
+    _cells: dict[Path, list[_Cell]] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self._cells: dict[Path, list[_Cell]] = {}
-
-    def outputs(
-        self, path: Path, name: str, labels: Sequence[str], echo: bool, problems: list[Problem]
-    ) -> list[Output]:
-        """Outputs of the cells with these labels, in the order asked.
-
-        Arguments:
-            path: the notebook. name: its name in messages.
-            labels: labels, ids or tags of cells.
-            echo: show the code too.
-            problems: takes what is wrong: no such cell, an error output, nothing but HTML.
-        """
+    def outputs(self, path: Path, name: str, labels: Sequence[str], echo: bool) -> list[Output]:
+        """Outputs of the cells with these labels, ids or tags, in the order asked."""
         if path not in self._cells:
-            self._cells[path] = _read_cells(path, name, problems)
+            self._cells[path] = self._read_cells(path, name)
         cells = self._cells[path]
         found: list[Output] = []
         for label in labels:
@@ -90,45 +84,41 @@ class Notebooks:
                 known = sorted(
                     str(each.options["label"]) for each in cells if "label" in each.options
                 )
-                _refuse(problems, where, f"no cell is labelled {label}", ", ".join(known))
-            found += [self._output(cell, where, label, echo, problems) for cell in chosen]
+                self._refuse(where, f"no cell is labelled {label}", ", ".join(known))
+            found += [self._output(cell, where, label, echo) for cell in chosen]
         return found
 
-    def _output(
-        self, cell: _Cell, where: str, label: str, echo: bool, problems: list[Problem]
-    ) -> Output:
+    def _output(self, cell: _Cell, where: str, label: str, echo: bool) -> Output:
         if cell.content.get("cell_type") == "markdown":
             text = ("markdown", _join_text(cell.content.get("source", "")))
             return Output(where, "", cell.options, [text])
         parts = []
         for output in cell.content.get("outputs", []):
-            part = self._part(output, where, problems)
+            part = self._part(output, where)
             parts += [part] if part is not None else []
         if not parts:
             what = "the cell shows nothing that can be embedded"
             remedy = "Run the notebook, or show a figure or a table"
-            _refuse(problems, where, what, remedy=remedy)
+            self._refuse(where, what, remedy=remedy)
         shown = echo or cell.options.get("echo") is True
         name = str(cell.options.get("label", label))
         return Output(where, name, cell.options, parts, cell.source if shown else "")
 
-    def _part(
-        self, output: Mapping[str, Any], where: str, problems: list[Problem]
-    ) -> tuple[str, str] | None:
+    def _part(self, output: Mapping[str, Any], where: str) -> tuple[str, str] | None:
         kind = output.get("output_type")
         role = (output.get("metadata") or {}).get("evaltools", {})
         if isinstance(role, dict) and role.get("role") == "caption":
             return None
         if kind == "error":
             what = f"the cell failed: {output.get('ename', 'error')}"
-            _refuse(problems, where, what, remedy="Repair the notebook and run it again")
+            self._refuse(where, what, remedy="Repair the notebook and run it again")
             return None
         if kind == "stream":
             return ("text", _join_text(output.get("text", "")))
         data = output.get("data", {})
         if "text/markdown" in data:
             return ("markdown", _join_text(data["text/markdown"]))
-        pictures = [self._picture(data, mime, where, problems) for mime in _PICTURES]
+        pictures = [self._picture(data, mime, where) for mime in _PICTURES]
         found = " ".join(name for name in pictures if name)
         if found:
             return ("image", found)
@@ -139,12 +129,10 @@ class Notebooks:
             what = f"output of the kind {', '.join(sorted(shown))}"
             allowed = "markdown, SVG, PNG, JPEG, plain text"
             remedy = "Show tables as markdown and figures as images"
-            _refuse(problems, where, what, allowed, remedy)
+            self._refuse(where, what, allowed, remedy)
         return None
 
-    def _picture(
-        self, data: Mapping[str, Any], mime: str, where: str, problems: list[Problem]
-    ) -> str:
+    def _picture(self, data: Mapping[str, Any], mime: str, where: str) -> str:
         if mime not in data:
             return ""
         content, suffix = _join_text(data[mime]), _PICTURES[mime]
@@ -152,63 +140,58 @@ class Notebooks:
             payload = content.encode("utf-8")
             if active := find_active_content(payload):
                 remedy = "Draw without scripts and outside references"
-                _refuse(problems, where, f"the SVG {active}", "", remedy, "render.svg")
+                self._refuse(where, f"the SVG {active}", "", remedy, "render.svg")
                 return ""
         else:
             try:
                 payload = base64.b64decode("".join(content.split()), validate=True)
             except binascii.Error:
-                _refuse(problems, where, f"{mime} is not base64")
+                self._refuse(where, f"{mime} is not base64")
                 return ""
         return write_picture(self.media, payload, f".{suffix}")
 
+    def _read_cells(self, path: Path, name: str) -> list[_Cell]:
+        cells: list[_Cell] = []
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            for number, cell in enumerate(content["cells"], 1):
+                options, source = self._options(cell, f"{name}, cell {number}")
+                cells.append(_Cell(cell, options, source))
+        except (ValueError, KeyError, TypeError) as error:
+            self._refuse(name, f"not a notebook: {error}")
+        return cells
 
-def _refuse(
-    problems: list[Problem],
-    where: str,
-    what: str,
-    allowed: str = "",
-    remedy: str = "",
-    code: str = "render.embed",
-) -> None:
-    problems.append(Problem(where, what, allowed, remedy, code))
+    def _options(self, cell: Mapping[str, Any], where: str) -> tuple[dict[str, Any], str]:
+        """The `#|` options of a cell and its source without them."""
+        lines = _join_text(cell.get("source", "")).split("\n")
+        if cell.get("cell_type") != "code":
+            return {}, "\n".join(lines)
+        count = 0
+        while count < len(lines) and lines[count].startswith("#|"):
+            count += 1
+        source = "\n".join(lines[count:])
+        try:
+            text = "\n".join(line[2:].removeprefix(" ") for line in lines[:count])
+            options = load_yaml(text)[0] or {}
+        except yaml.YAMLError:
+            options = None
+        if not isinstance(options, dict):
+            self._refuse(where, "its #| options are not YAML")
+            return {}, source
+        for key in sorted(set(map(str, options)) - USED - IDLE):
+            self._refuse(where, f"unknown cell option {key}", ", ".join(sorted(USED)))
+        return options, source
 
-
-def _read_cells(path: Path, name: str, problems: list[Problem]) -> list[_Cell]:
-    cells: list[_Cell] = []
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        for number, cell in enumerate(content["cells"], 1):
-            options, source = _options(cell, f"{name}, cell {number}", problems)
-            cells.append(_Cell(cell, options, source))
-    except (ValueError, KeyError, TypeError) as error:
-        _refuse(problems, name, f"not a notebook: {error}")
-    return cells
+    def _refuse(
+        self,
+        where: str,
+        what: str,
+        allowed: str = "",
+        remedy: str = "",
+        code: str = "render.embed",
+    ) -> None:
+        self.problems.append(Problem(where, what, allowed, remedy, code))
 
 
 def _join_text(value: Any) -> str:
     return "".join(value) if isinstance(value, list) else str(value)
-
-
-def _options(
-    cell: Mapping[str, Any], where: str, problems: list[Problem]
-) -> tuple[dict[str, Any], str]:
-    """The `#|` options of a cell and its source without them."""
-    lines = _join_text(cell.get("source", "")).split("\n")
-    if cell.get("cell_type") != "code":
-        return {}, "\n".join(lines)
-    count = 0
-    while count < len(lines) and lines[count].startswith("#|"):
-        count += 1
-    source = "\n".join(lines[count:])
-    try:
-        text = "\n".join(line[2:].removeprefix(" ") for line in lines[:count])
-        options = load_yaml(text)[0] or {}
-    except yaml.YAMLError:
-        options = None
-    if not isinstance(options, dict):
-        _refuse(problems, where, "its #| options are not YAML")
-        return {}, source
-    for key in sorted(set(map(str, options)) - USED - IDLE):
-        _refuse(problems, where, f"unknown cell option {key}", ", ".join(sorted(USED)))
-    return options, source

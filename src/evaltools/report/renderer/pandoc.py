@@ -62,16 +62,9 @@ def pandoc(
     epoch: int = 0,
     folder: Path | None = None,
 ) -> tuple[bytes, tuple[Message, ...]]:
-    """Run pandoc.
+    """What pandoc makes of a text, or of a document, which is read as JSON; and what it logged.
 
-    Arguments:
-        arguments: pandoc's options.
-        content: standard input: a text, or a document, which is read as JSON.
-        epoch: seconds since 1970 that stand for now.
-        folder: working folder.
-
-    Returns standard output, and what pandoc logged.
-    Raises PandocError where pandoc fails.
+    `epoch` is the seconds since 1970 that stand for now. Raises PandocError where pandoc fails.
     """
     environment = {
         "SOURCE_DATE_EPOCH": str(epoch),
@@ -160,15 +153,7 @@ def run_filters(
     scratch: Path,
     root: Path,
 ) -> tuple[list[Node], dict[str, Any]]:
-    """The document after the project's own Lua filters, in order.
-
-    Arguments:
-        blocks, meta: the document.
-        format_name: becomes FORMAT.
-        scratch: folder for the wrappers. root: the filters' working folder.
-
-    Raises PandocError where a filter fails.
-    """
+    """The document after the project's own Lua filters, in order; PandocError where one fails."""
     if not filters:
         return blocks, meta
     arguments = ["-t", "json"]

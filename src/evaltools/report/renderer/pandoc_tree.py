@@ -184,15 +184,10 @@ def depth(value: Any) -> int:
 
 
 def rewrite(value: Tree, replace: Replace, down: bool = False) -> Tree:
-    """A tree with nodes replaced.
+    """A tree whose nodes are exchanged for what `replace` gives; None keeps a node.
 
-    Arguments:
-        value: a node, or any list out of a node.
-        replace: gives the nodes that stand instead of a node, or None to keep it.
-        down: parents before children, and what replaced a node is walked too; otherwise
-            children first.
-
-    Returns the new value; lists that hold nodes are new, leaves are shared.
+    Children go first; with `down` parents do, and what replaced a node is walked too. Lists that
+    hold nodes are new, leaves are shared.
     """
     result: Any = value
     if isinstance(value, list):

@@ -10,8 +10,9 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 from urllib.parse import unquote
 
 from evaltools.report.renderer import pandoc_tree
@@ -27,40 +28,8 @@ _FLOATS = ("fig", "tbl", "lst")
 _SHORTCODE = "render.shortcode"
 
 
-@dataclass(frozen=True)
-class Literal:
-    """Text that is to be shown as it is."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Value:
-    """A variable or metadata value, parsed as the fragment of that name."""
-
-    fragment: str
-
-
-@dataclass(frozen=True)
-class Keys:
-    """Keys to press."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Pagebreak:
-    """A new page in paged formats."""
-
-
-@dataclass(frozen=True)
-class Embed:
-    """Outputs of labelled notebook cells."""
-
-    outputs: Sequence[Output]
-
-
-Placeholder = Literal | Value | Keys | Pagebreak | Embed
+Placeholder = list[Node] | Fragment | tuple[Output, ...] | Literal["pagebreak"]
+"""What stands at a place: inlines, a value that is parsed apart, outputs of cells, a new page."""
 
 
 @dataclass
@@ -80,10 +49,9 @@ class Placeholders:
         """The placeholder that a matched place stands for, and where it is."""
         return self.items[int("".join(str(ord(digit) - DIGIT) for digit in mark[1]))]
 
-    def fragment(self, name: str, text: str, where: str, data: bool) -> str:
+    def fragment(self, name: str, text: str, where: str, data: bool) -> Fragment:
         """Ask for a text to be parsed; the same name is parsed once."""
-        self.fragments.setdefault(name, Fragment(name, text, where, data))
-        return name
+        return self.fragments.setdefault(name, Fragment(name, text, where, data))
 
     def add_inlines(self, output: Output) -> None:
         """Ask for the texts of a notebook's output: what it shows, and its captions."""
@@ -147,13 +115,12 @@ class PlaceholderFiller:
             return None
         joined = "".join(item["c"] for item in content if item["t"] == "Str")
         placed = [self.placeholders.of(mark)[0] for mark in PLACE.finditer(joined)]
-        if PLACE.sub("", joined) or not all(isinstance(each, Embed | Pagebreak) for each in placed):
+        if PLACE.sub("", joined) or not all(isinstance(each, tuple | str) for each in placed):
             return None
         blocks: list[Node] = []
         for placeholder in placed:
-            if isinstance(placeholder, Embed):
-                for output in placeholder.outputs:
-                    blocks += self._output(output)
+            if isinstance(placeholder, tuple):
+                blocks += [block for output in placeholder for block in self._output(output)]
             else:
                 blocks.append(pandoc_tree.div(attr(classes=["pagebreak"]), []))
         return blocks
@@ -170,17 +137,13 @@ class PlaceholderFiller:
 
     def _inline(self, mark: re.Match[str]) -> list[Node]:
         placeholder = self.placeholders.of(mark)[0]
-        if isinstance(placeholder, Literal):
-            return pandoc_tree.text_nodes(placeholder.text)
-        if isinstance(placeholder, Keys):
-            return [pandoc_tree.span(attr(classes=["kbd"]), [pandoc_tree.text(placeholder.text)])]
-        if isinstance(placeholder, Value):
-            shown = self.placeholders.fragments[placeholder.fragment].text[:60]
-            what, remedy = f"value {shown!r} is not a run of text", "Escape its first character"
-            return self._inlines(
-                placeholder.fragment, what, f"{remedy} with a backslash", "render.value"
-            )
-        what = "an embedded cell" if isinstance(placeholder, Embed) else "a page break"
+        if isinstance(placeholder, list):
+            return copy.deepcopy(placeholder)
+        if isinstance(placeholder, Fragment):
+            what = f"value {placeholder.text[:60]!r} is not a run of text"
+            remedy = "Escape its first character with a backslash"
+            return self._inlines(placeholder.name, what, remedy, "render.value")
+        what = "an embedded cell" if isinstance(placeholder, tuple) else "a page break"
         self._refuse(f"{what} within a paragraph", "Put empty lines around it", mark)
         return []
 

@@ -49,12 +49,7 @@ class Level:
 
 
 def read_level(text: str, path: str, first: int, problems: list[Problem]) -> Level:
-    """Read a YAML mapping.
-
-    Arguments:
-        text: the YAML. path: its file in messages. first: the line number of its first line.
-        problems: takes what is no YAML, no mapping, or needed by no report.
-    """
+    """Read a YAML mapping."""
     line, what = first, ""
     try:
         values, node = load_yaml(text, CoreLoader)
@@ -142,15 +137,7 @@ class Project:
 def read_project(
     root: Path, document: Path, source: Source, profiles: Sequence[str]
 ) -> tuple[Project, list[Problem]]:
-    """Read and check every option that concerns a document.
-
-    Arguments:
-        root: project folder with `_quarto.yml`. document: the .qmd file.
-        source: the document's text, for its front matter.
-        profiles: profiles asked for; the project's own default where none are.
-
-    Returns the options, and problems.
-    """
+    """Read and check every option that concerns a document, front matter and profiles included."""
     problems: list[Problem] = []
 
     def add(path: str, what: str, remedy: str) -> None:

@@ -13,17 +13,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evaltools.problems import Problem
-from evaltools.report.renderer import placeholders as kept
+from evaltools.report.renderer import pandoc_tree
 from evaltools.report.renderer.located_problems import (
     CODE_SPAN,
     FENCE,
     Fences,
+    Fragment,
     Line,
     Source,
     relative_name,
     resolve_path,
 )
-from evaltools.report.renderer.notebook_outputs import Notebooks
+from evaltools.report.renderer.notebook_outputs import Notebooks, Output
+from evaltools.report.renderer.placeholders import Placeholder, Placeholders
 from evaltools.report.renderer.project import Level, Project
 
 SHORTCODE = re.compile(r"(?<!\{)\{\{<\s*(?P<name>[^\s>]+)(?P<rest>(?:\s(?:(?!>\}\}).)*?)?)\s*>\}\}")
@@ -55,7 +57,7 @@ class TextPass:
     project: Project
     notebooks: Notebooks
     metadata: Mapping[str, Any]
-    placeholders: kept.Placeholders = field(default_factory=kept.Placeholders)
+    placeholders: Placeholders = field(default_factory=Placeholders)
     problems: list[Problem] = field(default_factory=list)
 
     def body(self, source: Source) -> str:
@@ -135,7 +137,7 @@ class TextPass:
             return text
 
         def escaped(match: re.Match[str]) -> str:
-            literal = kept.Literal("{{<" + match["inner"] + ">}}")
+            literal = pandoc_tree.text_nodes("{{<" + match["inner"] + ">}}")
             return self.placeholders.place(literal, where, len(match[0]))
 
         def replace(match: re.Match[str]) -> str:
@@ -151,7 +153,7 @@ class TextPass:
             self._refuse(where, "a shortcode that does not end on its line", "Close it with >}}")
         return result
 
-    def _placeholder(self, name: str, rest: str, where: str) -> kept.Placeholder | None:
+    def _placeholder(self, name: str, rest: str, where: str) -> Placeholder | None:
         arguments = [
             (match["key"] or "", match["double"] or match["single"] or match["bare"] or "")
             for match in _ARGUMENT.finditer(rest)
@@ -163,9 +165,10 @@ class TextPass:
         if name == "meta" and len(plain) == 1:
             return self._value("meta", plain[0], Level("metadata", self.metadata), where)
         if name == "pagebreak" and not arguments:
-            return kept.Pagebreak()
+            return "pagebreak"
         if name == "kbd" and plain:
-            return kept.Keys(plain[0])
+            keys = [pandoc_tree.text(plain[0])]
+            return [pandoc_tree.span(pandoc_tree.attr(classes=["kbd"]), keys)]
         if name == "embed" and len(plain) == 1 and set(named) <= {"echo"}:
             return self._embed(plain[0], named.get("echo", "false") == "true", where)
         if name == "include":
@@ -178,7 +181,7 @@ class TextPass:
         self._refuse(where, what, remedy)
         return None
 
-    def _value(self, kind: str, key: str, level: Level, where: str) -> kept.Value | None:
+    def _value(self, kind: str, key: str, level: Level, where: str) -> Fragment | None:
         keys = [part.replace("\0", ".") for part in key.replace("\\.", "\0").split(".")]
         value: Any = level.values
         for part in keys:
@@ -199,9 +202,9 @@ class TextPass:
         if "\n" in text.strip():
             self._refuse(place, f"{kind} {key} has several lines", "Use one line", f"render.{kind}")
             return None
-        return kept.Value(self.placeholders.fragment(f"{kind}:{key}", text.strip(), place, True))
+        return self.placeholders.fragment(f"{kind}:{key}", text.strip(), place, True)
 
-    def _embed(self, target: str, echo: bool, where: str) -> kept.Embed | None:
+    def _embed(self, target: str, echo: bool, where: str) -> tuple[Output, ...] | None:
         written, _, labels = target.partition("#")
         path = resolve_path(self.project.root, self.project.document.parent, written)
         if path is None:
@@ -212,10 +215,10 @@ class TextPass:
             self._refuse(where, f"embed {written}: there is no such file", "", "render.embed")
         else:
             name = relative_name(self.project.root, path)
-            outputs = self.notebooks.outputs(path, name, labels.split(","), echo, self.problems)
+            outputs = self.notebooks.outputs(path, name, labels.split(","), echo)
             for output in outputs:
                 self.placeholders.add_inlines(output)
-            return kept.Embed(tuple(outputs))
+            return tuple(outputs)
         return None
 
     def _refuse(self, where: str, what: str, remedy: str, code: str = "render.shortcode") -> None:

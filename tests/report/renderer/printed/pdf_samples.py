@@ -30,8 +30,10 @@ def drawing(height: int = 180) -> str:
     return BARS.format(height=height, bars=bars)
 
 
-def resolved(folder: Path, text: str, reader: str = "markdown-citations", title: str = "") -> Path:
-    """Write markdown as a resolved document, with the images it may name, into a folder."""
+def resolved(
+    folder: Path, text: str, reader: str = "markdown-citations", title: str = ""
+) -> dict[str, Any]:
+    """Markdown as a resolved document; the images it may name are written into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "kuva.svg").write_text(drawing(), encoding="utf-8")
     (folder / "pieni.svg").write_text(drawing(96), encoding="utf-8")
@@ -39,10 +41,9 @@ def resolved(folder: Path, text: str, reader: str = "markdown-citations", title:
         (folder / name).write_bytes(PIXEL)
     more = ["-M", f"title={title}"] if title else []
     output, _ = pandoc(["-f", reader, "-t", "json", *more], text)
-    file = folder / "resolved-pdf.json"
     # pandoc's reader makes something of its own of `alt`; the core writes it as an attribute
-    file.write_bytes(output.replace(b'["fig-alt",', b'["alt",'))
-    return file
+    tree: dict[str, Any] = json.loads(output.replace(b'["fig-alt",', b'["alt",'))
+    return tree
 
 
 def context(folder: Path, language: str = "fi", **options: Any) -> Context:
@@ -86,9 +87,3 @@ def wide_table(columns: int = 11) -> str:
             "| " + region + "".join(f" | {17 * n % 101},{n % 10}" for n in range(1, columns)) + " |"
         )
     return "\n".join(lines) + "\n\n: [Taulukko 3.]{.caption-label} Leveä taulukko. {#tbl-wide}\n"
-
-
-def tree_of(file: Path) -> dict[str, Any]:
-    """A resolved document read back."""
-    tree: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return tree

@@ -5,8 +5,13 @@ from __future__ import annotations
 import io
 
 import docx
+import pytest
+from docx.oxml.ns import qn
+from test_typst import contrast
 
-from evaltools.report.renderer.docx.reference import HEADER_LENGTH, Page, reference_docx
+from evaltools.charts import style as house
+from evaltools.report.renderer.divs import CALLOUT_KINDS
+from evaltools.report.renderer.docx.document import HEADER_LENGTH, Page, reference_docx
 
 PAGE = Page(
     language="sv-FI",
@@ -23,6 +28,26 @@ def test_reference_document_opens_with_the_house_styles() -> None:
     assert not document.styles["Heading 1"].paragraph_format.page_break_before
     for name in ("Callout Title Caution", "Table Caption", "Cross Reference", "Key Value"):
         assert name in {style.name for style in document.styles}
+
+
+def test_styles_have_the_house_colours() -> None:
+    styles = docx.Document(io.BytesIO(reference_docx(PAGE))).styles
+    for name, colour in (
+        ("Normal", house.INK),
+        ("Title", house.DEEP_BLUE),
+        ("Heading 1", house.DEEP_BLUE),
+        ("Heading 3", house.DIVERGING[-1]),
+        ("Block Text", house.QUIET),
+    ):
+        assert str(styles[name].font.color.rgb) == colour.lstrip("#").upper()
+
+
+@pytest.mark.parametrize("kind", CALLOUT_KINDS)
+def test_titles_of_callouts_keep_their_contrast_in_word(kind: str) -> None:
+    styles = docx.Document(io.BytesIO(reference_docx(PAGE))).styles
+    ink = styles[f"Callout Title {kind.capitalize()}"].font.color.rgb
+    shade = styles[f"Callout {kind.capitalize()}"].element.find(f".//{qn('w:shd')}")
+    assert contrast(str(ink), shade.get(qn("w:fill"))) >= 4.5
 
 
 def test_header_holds_the_notice_and_a_title_of_one_line() -> None:

@@ -8,7 +8,6 @@ reader of markdown has a say in what is expected.
 from __future__ import annotations
 
 import io
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -96,9 +95,7 @@ def pdf_of(folder: Path, blocks: list[Node], title: str = "T") -> pypdf.PdfReade
             "lang": {"t": "MetaString", "c": "fi"}}  # fmt: skip
     first = [] if blocks and blocks[0]["t"] == "Header" else [header("A")]
     document = {"pandoc-api-version": [1, 23, 1], "meta": meta, "blocks": [*first, *blocks]}
-    file = folder / "resolved.json"
-    file.write_text(json.dumps(document), encoding="utf-8")
-    return pypdf.PdfReader(io.BytesIO(write_pdf(file, samples.context(folder))))
+    return pypdf.PdfReader(io.BytesIO(write_pdf(document, samples.context(folder))))
 
 
 def said(reader: pypdf.PdfReader) -> str:

@@ -8,7 +8,7 @@ import pdf_samples as samples
 import pytest
 
 from evaltools.problems import Problem
-from evaltools.report.renderer.print.checks import (
+from evaltools.report.renderer.print.document import (
     accessibility_problems,
     page_problems,
     raw_problems,
@@ -18,7 +18,7 @@ HEAD = "---\ntitle: T\nlang: fi\n---\n\n"
 
 
 def found(folder: Path, text: str, head: str = HEAD) -> list[Problem]:
-    tree = samples.tree_of(samples.resolved(folder, head + text))
+    tree = samples.resolved(folder, head + text)
     context = samples.context(folder)
     return [
         problem

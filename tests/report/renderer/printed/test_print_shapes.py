@@ -9,16 +9,22 @@ import pdf_samples as samples
 import pytest
 
 from evaltools.problems import ProblemError
-from evaltools.report.renderer.pandoc_tree import find_classes, nodes, stringify
-from evaltools.report.renderer.print.checks import PRINT_KINDS, WORD_KINDS, stage_images
-from evaltools.report.renderer.print.document import publication_date, read_facts, shorten
+from evaltools.report.renderer.metadata import format_day
+from evaltools.report.renderer.pandoc_tree import NBSP, find_classes, nodes, stringify
+from evaltools.report.renderer.print.document import (
+    PRINT_KINDS,
+    WORD_KINDS,
+    read_facts,
+    shorten,
+    stage_images,
+)
 from evaltools.report.renderer.print.shapes import count_row_headers, shape_for_print
 
 HEAD = "---\ntitle: T\nlang: fi\n---\n\n"
 
 
 def shaped(folder: Path, text: str, **options: Any) -> list[Any]:
-    tree = samples.tree_of(samples.resolved(folder, text))
+    tree = samples.resolved(folder, text)
     blocks: list[Any] = shape_for_print(tree, samples.context(folder, **options))["blocks"]
     return blocks
 
@@ -81,8 +87,8 @@ def test_table_takes_identifier_and_row_headers_of_the_div_around_it(tmp_path: P
     ("language", "shown"), [("fi", "3.6.2022"), ("sv", "3 juni 2022"), ("en", "3 June 2022")]
 )
 def test_date_is_written_as_the_language_writes_it(language: str, shown: str) -> None:
-    assert publication_date("2022-06-03", language) == shown
-    assert publication_date("kesäkuu 2022", language) == "kesäkuu 2022"
+    assert format_day("2022-06-03", "", language).replace(NBSP, " ") == shown
+    assert format_day("kesäkuu 2022", "", language) == "kesäkuu 2022"
 
 
 def test_running_title_is_cut_between_words() -> None:
@@ -92,12 +98,12 @@ def test_running_title_is_cut_between_words() -> None:
 
 def test_authors_may_be_names_or_maps(tmp_path: Path) -> None:
     text = "---\ntitle: T\nauthor:\n  - Anna A\n  - name: Bo B\n    affiliation: X\n---\n"
-    tree = samples.tree_of(samples.resolved(tmp_path, text))
+    tree = samples.resolved(tmp_path, text)
     assert read_facts(tree, samples.context(tmp_path)).authors == ("Anna A", "Bo B")
 
 
 def staged(folder: Path, text: str, kinds: tuple[str, ...]) -> list[str]:
-    tree = samples.tree_of(samples.resolved(folder, text))
+    tree = samples.resolved(folder, text)
     out = folder / "out"
     out.mkdir(exist_ok=True)
     result = stage_images(tree, samples.context(folder), out, kinds)

@@ -12,7 +12,7 @@ from evaltools.report.renderer.print.shapes import column_shares, set_widths
 
 
 def table_of(folder: Path, text: str) -> Any:
-    return samples.tree_of(samples.resolved(folder, text))["blocks"][0]
+    return samples.resolved(folder, text)["blocks"][0]
 
 
 def widths(table: Any) -> list[float | None]:

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
-from evaltools.report.renderer.docx.styles import CALLOUTS
+from evaltools.report.renderer.divs import CALLOUT_KINDS
 from evaltools.report.renderer.pandoc_tree import (
     Node,
     attr,
@@ -57,13 +57,7 @@ def _run(name: str, inlines: list[Node], identifier: str = "") -> Node:
 
 
 def shape_for_word(tree: Node, facts: Facts) -> Node:
-    """A document for pandoc's Word writer.
-
-    Arguments:
-        tree: the printed document (`print.shapes.printed`), images staged.
-
-    Returns the tree; its metadata are the language only, since the cover is in the blocks.
-    """
+    """A document for pandoc's Word writer."""
     contents = contents_blocks(tree, facts.contents_title, facts.contents_depth)
     blocks = rewrite(tree["blocks"], _WordShaper(facts.cover(), contents).node)
     return {
@@ -148,8 +142,8 @@ class _WordShaper:
 
 def _callout(node: Node, identifier: str) -> list[Node]:
     """A callout as a table of one cell: the only box that also holds lists in Word."""
-    kind = (get(node["c"][0], "kind") or "note").capitalize()
-    name = kind if kind in CALLOUTS else next(iter(CALLOUTS))
+    kind = get(node["c"][0], "kind")
+    name = kind.capitalize() if kind in CALLOUT_KINDS else "Note"
     plain_box = (get(node["c"][0], "appearance") or "default") != "default"
     blocks: list[Node] = []
     for block in node["c"][1]:

@@ -1,17 +1,30 @@
-"""A walk through the resolved document that knows where it is, and its metadata as text."""
+"""The resolved document of the printed formats: where things stand, its facts, what is wrong.
+
+PDF/UA-1 (ISO 14289-1:2014) asks for alternative texts, headings that skip no level and tables
+with headers; the setter refuses some of these one by one and without saying where.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
-from babel.dates import format_date
-
+from evaltools.problems import Problem, refuse
 from evaltools.report.renderer.format_context import Context
-from evaltools.report.renderer.pandoc_tree import Node, attributes, text_of
+from evaltools.report.renderer.media import write_picture
+from evaltools.report.renderer.pandoc_tree import (
+    RAW_KINDS,
+    Node,
+    attributes,
+    is_div,
+    rewrite,
+    text_of,
+)
 
 _WORDS = frozenset(("Str", "Space", "SoftBreak", "LineBreak"))
 REGIONS = {"fi": "FI", "sv": "FI", "en": "GB"}
@@ -168,7 +181,7 @@ def read_facts(tree: Node, context: Context) -> Facts:
         short_title=meta_text(tree, "short-title") or title,
         subtitle=meta_text(tree, "subtitle"),
         authors=meta_list(tree, "author"),
-        date=publication_date(meta_text(tree, "date"), context.language),
+        date=meta_text(tree, "date"),
         series=meta_text(tree, "series"),
         publisher=meta_text(tree, "publisher"),
         description=meta_text(tree, "description", "abstract"),
@@ -182,14 +195,173 @@ def read_facts(tree: Node, context: Context) -> Facts:
     )
 
 
-def publication_date(text: str, language: str) -> str:
-    """A date as it is written in the language; text that is no ISO date stays as it is."""
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        return text
-    pattern = "d.M.y" if language == "fi" else "d MMMM y"
-    return format_date(date.fromisoformat(text), pattern, locale=language)
-
-
 def shorten(text: str, length: int) -> str:
     """Whole words of a text up to a number of characters, with an ellipsis where some are cut."""
     return text if len(text) <= length else text[: length - 1].rsplit(" ", 1)[0] + " …"
+
+
+PRINT_KINDS = (".svg", ".png", ".jpg", ".jpeg")
+WORD_KINDS = (".png", ".jpg", ".jpeg")
+_ACTIVE_RAW = {
+    "typst": re.compile(r"\b(?:import|include|eval|read|plugin)\b"),
+    "openxml": re.compile(r"\b(?:instrText|fldSimple|altChunk|object|control|attachedTemplate)\b"),
+}
+# What no page can end in, as problems call it; divs by their class.
+_BOXES = {
+    "BlockQuote": "a quotation", "BulletList": "a list", "OrderedList": "a list",
+    "DefinitionList": "a list", "Table": "a table", "Note": "a footnote", "Figure": "a figure",
+}  # fmt: skip
+_BOX_CLASSES = ("callout", "layout", "cell", "margin", "aside", "listing", "example-notice",
+                "cover", "description-sheet")  # fmt: skip
+
+
+def accessibility_problems(tree: Node, context: Context) -> tuple[Problem, ...]:
+    """Everything in a resolved document that its readers' aids would stumble over."""
+    found: list[Problem] = []
+    if not meta_text(tree, "title", "pagetitle"):
+        what, remedy = "the document has no title", "Give `title` in its metadata"
+        found.append(Problem(context.document_name, what, "", remedy, "render.title"))
+    places = list(walk(tree))
+    for check in (_images, _headings, _tables, _targets):
+        found += check(places, context)
+    return tuple(found)
+
+
+Places = Sequence[tuple[Node, Place]]
+
+
+def _images(places: Places, context: Context) -> Iterator[Problem]:
+    for node, place in places:
+        if node["t"] != "Image":
+            continue
+        _, classes, pairs = attributes(node)
+        alt = pairs.get("alt", "" if place.inside("Figure") else text_of(node["c"][1]))
+        if not alt.strip() and "decorative" not in classes:
+            what = f"the image {node['c'][2][0]} has no alternative text"
+            remedy = "Give `fig-alt`, what a reader who does not see it has to know"
+            yield Problem(place.located(context), what, "", remedy, "render.alt")
+
+
+def _headings(places: Places, context: Context) -> Iterator[Problem]:
+    last = 0
+    for node, place in places:
+        if node["t"] != "Header" or place.inside("cover"):
+            continue
+        level, text = node["c"][0], text_of(node["c"][2])
+        where, code = place.located(context), "render.heading"
+        if not text:
+            yield Problem(where, "a heading has no text", code=code)
+        if level > last + 1:
+            before = f"after one of level {last}" if last else "and is the first of the document"
+            what = f"the heading “{text}” is of level {level} {before}"
+            allowed = ", ".join(str(number) for number in range(1, last + 2))
+            yield Problem(where, what, allowed, "Headings skip no level", code)
+        last = level
+
+
+def _tables(places: Places, context: Context) -> Iterator[Problem]:
+    for node, place in places:
+        if node["t"] != "Table" or any(
+            text_of(cell[4]) for row in node["c"][3][1] for cell in row[1]
+        ):
+            continue
+        _, classes, pairs = attributes(node)
+        named = pairs.get("row-headers", "0") != "0" or place.row_headers
+        if named or "key-value" in classes or place.inside("description-sheet"):
+            continue
+        first = text_of(node["c"][4][:1])[:60]
+        what = f"a table has no header row (it begins “{first}”)" if first else "a table is empty"
+        remedy = 'Give it one, or mark its first column with `row-headers="1"`'
+        yield Problem(place.located(context), what, "", remedy, "render.table-header")
+
+
+def _targets(places: Places, context: Context) -> Iterator[Problem]:
+    names = Counter(name for node, _ in places if (name := attributes(node)[0]))
+    for name, count in sorted(names.items()):
+        if count > 1:
+            what = f"the identifier {name} is used {count} times"
+            where, remedy = context.document_name, "Give each its own"
+            yield Problem(where, what, "", remedy, "render.identifier")
+    for node, place in places:
+        target = node["c"][2][0] if node["t"] == "Link" else ""
+        if target.startswith("#") and target[1:] not in names:
+            shown = text_of(node["c"][1])
+            what = f"the link “{shown}” leads to {target}, which is not there"
+            yield Problem(place.located(context), what, "", "Correct the target", "render.link")
+
+
+def page_problems(tree: Node, context: Context) -> tuple[Problem, ...]:
+    """Page breaks and chapter headings that stand inside a box, where no page can end."""
+    found = []
+    for node, place in walk(tree):
+        breaks = is_div(node, "pagebreak")
+        if not breaks and not (node["t"] == "Header" and node["c"][0] == 1):
+            continue
+        box = next((name for box in place.boxes if (name := _box(box))), "")
+        if not box or (not breaks and box in ("cover", "description-sheet")):
+            continue
+        what = "a page break" if breaks else f"the chapter heading “{text_of(node['c'][2])}”"
+        what = f"{what} stands inside {_BOXES.get(box, box)}"
+        where, remedy = place.located(context), "Move it out of there"
+        found.append(Problem(where, what, "", remedy, "render.page-break"))
+    return tuple(found)
+
+
+def _box(name: str) -> str:
+    """What of an element keeps a page from ending in it; empty where nothing does."""
+    kind, *classes = name.split(".")
+    if kind != "Div":
+        return kind
+    return next((each for each in classes if each in _BOX_CLASSES), "")
+
+
+def raw_problems(tree: Node, context: Context) -> tuple[Problem, ...]:
+    """Raw Typst or Word content that would fetch, read or run something."""
+    found = []
+    for node, place in walk(tree):
+        if node["t"] in RAW_KINDS and node["c"][0] in _ACTIVE_RAW:
+            kind, content = node["c"]
+            if match := _ACTIVE_RAW[kind].search(content):
+                what, remedy = f"raw {kind} content uses {match[0]}", "Write it as markdown"
+                found.append(Problem(place.located(context), what, "", remedy, "render.raw"))
+    return tuple(found)
+
+
+def stage_images(tree: Node, context: Context, folder: Path, kinds: tuple[str, ...]) -> Node:
+    """Copy every image into a folder and name it there by its content."""
+    problems: list[Problem] = []
+    names: dict[str, str] = {}
+    for node, place in walk(tree):
+        if node["t"] != "Image" or (source := node["c"][2][0]) in names:
+            continue
+        file = next(_candidates(source, context, kinds), None)
+        if file is None:
+            what = f"the image {source} cannot be used"
+            allowed = "a file of the project ending in " + ", ".join(kinds)
+            where, remedy = place.located(context), "Check its path and kind"
+            problems.append(Problem(where, what, allowed, remedy, "render.image"))
+        else:
+            names[source] = write_picture(folder, file.read_bytes(), file.suffix.lower())
+    refuse(problems)
+
+    def renamed(node: Node) -> list[Node] | None:
+        if node["t"] != "Image":
+            return None
+        triple, text, (source, title) = node["c"]
+        return [{"t": "Image", "c": [triple, text, [names[source], title]]}]
+
+    return {**tree, "blocks": rewrite(tree["blocks"], renamed)}
+
+
+def _candidates(source: str, context: Context, kinds: tuple[str, ...]) -> Iterator[Path]:
+    """Files that may stand for an image, best first; none leaves the project or its media."""
+    if "://" in source or source.startswith("data:"):
+        return
+    roots = (context.media.resolve(), context.project.resolve())
+    for base in roots:
+        path = base / unquote(source)
+        own = path.suffix.lower()
+        for kind in sorted(kinds, key=lambda kind: kind != own):
+            file = path.with_suffix(kind).resolve()
+            if file.is_file() and any(file.is_relative_to(root) for root in roots):
+                yield file

@@ -1,40 +1,137 @@
-"""A resolved document as an accessible PDF."""
+"""A resolved document as an accessible PDF: as Typst source, set, and its row headers tagged."""
 
 from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
+import fontpkg_fira_sans
 import pikepdf
+import typst
 
-from evaltools.problems import refuse
+from evaltools.charts import style
+from evaltools.problems import Problem, ProblemError, refuse
+from evaltools.report.renderer.final_pass import message_problems
 from evaltools.report.renderer.format_context import Context
-from evaltools.report.renderer.pandoc_tree import Node, rewrite
-from evaltools.report.renderer.print.checks import (
+from evaltools.report.renderer.pandoc import PandocError, pandoc
+from evaltools.report.renderer.pandoc_tree import Node, rewrite, text_of
+from evaltools.report.renderer.print.document import (
     PRINT_KINDS,
     accessibility_problems,
     page_problems,
     raw_problems,
+    read_facts,
     stage_images,
+    walk,
 )
-from evaltools.report.renderer.print.document import walk
 from evaltools.report.renderer.print.shapes import count_row_headers, set_widths, shape_for_print
-from evaltools.report.renderer.print.typst import compile_pdf, write_source
+
+_HERE = Path(__file__).parent
+_TEMPLATES = ("settings.typ", "template.typ", "typst_cover.typ")
+_STANDARDS: list[Literal["ua-1", "a-2a"]] = ["ua-1", "a-2a"]
+COLOURS = {
+    "deep": style.DEEP_BLUE,
+    "teal": style.TEAL,
+    "teal-text": style.DIVERGING[-1],
+    "ochre": style.OCHRE,
+    "rust": style.RUST,
+    "grey": style.GREY,
+    "quiet": style.QUIET,
+    "line": style.GRID,
+    "light": style.LIGHT,
+    "ink": style.INK,
+}
+_MISSING_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
 
 
-def write_pdf(resolved: Path, context: Context) -> bytes:
-    """Set a resolved document as PDF/UA-1 and PDF/A-2a.
+def write_source(tree: Node, context: Context, folder: Path) -> Path:
+    """Write what Typst needs to set a document, beside its images, into a folder."""
+    arguments = ["-t", "typst", "--wrap=none", "--syntax-highlighting=none",
+                 f"--lua-filter={_HERE / 'typst.lua'}"]  # fmt: skip
+    try:
+        body, messages = pandoc(arguments, tree, context.epoch, folder)
+    except PandocError as error:
+        what = f"it cannot be set: {error}".replace(f"{_HERE}/", "")
+        problem = Problem(context.document_name, what, code="render.typst")
+        raise ProblemError([problem]) from None
+    refuse(message_problems(messages, context))
+    for name in _TEMPLATES:
+        (folder / name).write_bytes((_HERE / name).read_bytes())
+    facts = read_facts(tree, context)
+    given = {name: None if value == "" else value for name, value in asdict(facts).items()}
+    given |= {"author": facts.author or None, "imprint": facts.imprint}
+    named = {name.replace("_", "-"): value for name, value in given.items()}
+    settings = json.dumps({"colours": COLOURS, "facts": named})
+    (folder / "settings.json").write_text(settings, encoding="utf-8")
+    main = folder / "main.typ"
+    opening = '#import "template.typ": *\n#show: publication\n\n'
+    main.write_text(opening + body.decode("utf-8"), encoding="utf-8")
+    return main
 
-    Arguments:
-        resolved: the file of pandoc's JSON tree.
 
-    Returns the PDF; the same document gives the same bytes on every machine.
-    Raises ProblemError with everything that keeps it from being set and read by everyone.
-    """
-    tree = json.loads(resolved.read_text(encoding="utf-8"))
+def compile_pdf(main: Path, tree: Node, context: Context) -> bytes:
+    """Set the source as an accessible, archivable PDF (PDF/UA-1 and PDF/A-2a)."""
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=[fontpkg_fira_sans.ROOT / "files"])
+    try:
+        compiler = typst.Compiler(main, root=main.parent, font_paths=fonts)
+        pdf = compiler.compile(format="pdf", pdf_standards=[*_STANDARDS], timestamp=context.epoch)
+    except typst.TypstError as error:
+        text = getattr(error, "diagnostic", None) or str(error)
+        raise ProblemError(typst_problems(text, tree, context)) from None
+    if not isinstance(pdf, bytes):
+        raise TypeError("Typst gave no PDF")
+    return pdf
+
+
+def typst_problems(diagnostic: str, tree: Node, context: Context) -> tuple[Problem, ...]:
+    """Typst's diagnostic as problems: missing glyphs with where they stand, the rest as told."""
+    problems: dict[Problem, None] = {}
+    for part in re.split(r"(?m)^error: ", diagnostic):
+        if glyph := _MISSING_GLYPH.search(part):
+            problems |= dict.fromkeys(_glyph_problems(glyph[1], tree, context))
+        elif part.strip():
+            problems[_other_problem(part, context)] = None
+    return tuple(problems)
+
+
+def _glyph_problems(character: str, tree: Node, context: Context) -> list[Problem]:
+    codes = " ".join(f"U+{ord(each):04X}" for each in character)
+    what = f"the typeface has no character “{character}” ({codes})"
+    found = []
+    for node, place in walk(tree):
+        if node["t"] in ("Para", "Plain", "Header", "CodeBlock", "LineBlock"):
+            content = node["c"]
+            text = str(content[1]) if node["t"] == "CodeBlock" else text_of(content)
+            if character in text:
+                found.append((place.located(context), f"{what} in “{_excerpt(text, character)}”"))
+    found = found or [(context.document_name, f"{what}, in its metadata or a formula")]
+    return [Problem(*each, remedy="Write it otherwise", code="render.glyph") for each in found]
+
+
+def _excerpt(text: str, character: str) -> str:
+    at = text.index(character)
+    start, end = max(0, at - 25), at + 25
+    return ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
+
+
+def _other_problem(part: str, context: Context) -> Problem:
+    message, *rest = part.strip().splitlines()
+    message = re.sub(r" \(searched at .*?\)", "", message)  # a folder that is gone by then
+    shown = [line.split("│", 1)[1].strip() for line in rest if re.match(r"\s*\d+ │", line)]
+    construct = f" in “{shown[0][:80]}”" if shown else ""
+    what = f"it cannot be set: {message}{construct}"
+    remedy = "Write this part more simply, or tell the makers of evaltools"
+    return Problem(context.document_name, what, "", remedy, "render.typst")
+
+
+def write_pdf(tree: Node, context: Context) -> bytes:
+    """Set a resolved document as PDF/UA-1 and PDF/A-2a."""
     checks = (accessibility_problems, page_problems, raw_problems)
     refuse(problem for check in checks for problem in check(tree, context))
     with TemporaryDirectory(prefix="evaltools-") as name:
@@ -60,15 +157,9 @@ def _fit_table(node: Node) -> list[Node] | None:
 def tag_row_headers(pdf: bytes, row_headers: tuple[int, ...]) -> bytes:
     """Make the first cells of rows header cells with row scope, where a table has row headers.
 
-    Typst tags every cell below the header row as data.
-
-    Arguments:
-        pdf: a tagged PDF.
-        row_headers: of every table in reading order, how many first columns name the row.
-
-    Returns the PDF, written with an identifier made from its content. Data cells say in
-    `Headers` which header cells are theirs, of the column and of the row.
-    Raises ValueError when the PDF holds another number of tables.
+    Typst tags every cell below the header row as data; `row_headers` says of every table in
+    reading order how many first columns name the row. Data cells then say in `Headers` which
+    header cells are theirs. Raises ValueError when the PDF holds another number of tables.
     """
     with pikepdf.open(io.BytesIO(pdf)) as document:
         tables = list(_tables(document.Root.StructTreeRoot))

@@ -43,8 +43,8 @@ _LONGEST = 14.0  # a longer word may be broken
 def shape_for_print(tree: Node, context: Context) -> Node:
     """The document in the order and in the shapes of paper.
 
-    Returns a tree in which `Div.cover` (parts marked with `cover-part`), description sheets,
-    abstract and `Div.contents` (if it is wanted) come first; the rest follows in its order.
+    `Div.cover` (parts marked with `cover-part`), description sheets, abstract and `Div.contents`
+    (if it is wanted) come first; the rest follows in its order.
     """
     apart: dict[str, list[Node]] = {"cover": [], "description-sheet": [], "contents": []}
     rest: list[Node] = []
@@ -207,9 +207,6 @@ def set_widths(table: Node, only_full: bool) -> Node:
 
     Pandoc gives a pipe table with a long line widths by its dashes, which few people count: equal
     widths are taken as left open too.
-
-    Arguments:
-        only_full: leave a table alone that is narrower than the line.
     """
     own, caption, columns, *rest = table["c"]
     given = {width.get("c") for _, width in columns}

@@ -1,24 +1,34 @@
-"""Numbers for sections, figures, tables, listings and formulas, and the references to them.
+"""Numbers, cross-references and citations.
 
-As Quarto writes them: "Kuva 1" with a no-break space; the words before `@` in a bracket stand
-instead of "Kuva"; a minus leaves it out; each of several has its own word.
+Sections, figures, tables, listings and formulas are numbered, and references to them written, as
+Quarto does it: "Kuva 1" with a no-break space; the words before `@` in a bracket stand instead of
+"Kuva"; a minus leaves it out; each of several has its own word. Citations are citeproc's.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from evaltools.report.renderer.divs import Pass
 from evaltools.report.renderer.format_context import option_names
 from evaltools.report.renderer.located_problems import LocatedProblems
+from evaltools.report.renderer.pandoc import PandocError, pandoc
 from evaltools.report.renderer.pandoc_tree import (
     NBSP,
     Attr,
     Node,
     attr,
+    div,
+    find_identifier,
+    header,
     is_div,
+    make_document,
     nodes,
     para,
     plain,
@@ -29,6 +39,7 @@ from evaltools.report.renderer.pandoc_tree import (
     stringify,
     take,
     text,
+    text_nodes,
 )
 
 # What can be referred to, in the words of a problem.
@@ -40,37 +51,18 @@ _ROMAN = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Entry:
-    """What a cross-reference can point at: its number as shown, "3", "2.1", "3" + NBSP + "(a)".
-
-    Arguments:
-        chapter: whether it is a section of the first level.
-    """
-
-    number: str
-    chapter: bool = False
-
-
 @dataclass
-class Crossref:
-    """Numbers a tree in place, and turns citations of what has a number into links.
-
-    Arguments:
-        options: the format's options. words: the renderer's words.
-    """
-
-    options: Mapping[str, Any]
-    words: Mapping[str, str]
-    problems: LocatedProblems
-    index: dict[str, Entry] = field(default_factory=dict)
-    _sections: list[int] = field(default_factory=list)
-    _counts: Counter[str] = field(default_factory=Counter)
-    _parts: Counter[str] = field(default_factory=Counter)
+class Crossref(Pass):
+    """Numbers a tree in place, and turns citations of what has a number into links."""
 
     def __post_init__(self) -> None:
         crossref = self.options.get("crossref")
         self._own: Mapping[str, Any] = crossref if isinstance(crossref, Mapping) else {}
+        self._numbers: dict[str, str] = {}  # as shown: "3", "2.1", "3" + NBSP + "(a)"
+        self._chapters: set[str] = set()
+        self._sections: list[int] = []
+        self._counts: Counter[str] = Counter()
+        self._parts: Counter[str] = Counter()
 
     def apply(self, blocks: list[Node]) -> list[Node]:
         """The tree with labels in captions and headings, every cross-reference a Link."""
@@ -84,13 +76,13 @@ class Crossref:
                 self._listing(node)
             elif kind in {"Para", "Plain"}:
                 self._equations(node)
-        return rewrite(blocks, self._refer)
+        return super().apply(blocks)
 
     def _section(self, node: Node) -> None:
         level, triple, inlines = node["c"]
         if not self.options.get("number-sections") or "unnumbered" in triple[1]:
             if triple[0].startswith("sec-"):
-                self.index[triple[0]] = Entry("")
+                self._numbers[triple[0]] = ""
             return
         if level > int(self.options.get("number-depth", 6)):
             return
@@ -102,7 +94,9 @@ class Crossref:
         put(triple, "number", number)
         node["c"][2] = [span(attr(classes=["section-number"]), [text(number)]), space(), *inlines]
         if triple[0]:
-            self.index[triple[0]] = Entry(number, level == 1)
+            self._numbers[triple[0]] = number
+            if level == 1:
+                self._chapters.add(triple[0])
 
     def _next(self, kind: str) -> str:
         self._counts[kind] += 1
@@ -137,7 +131,7 @@ class Crossref:
             self._parts[parent] += 1
             style = str(self._own.get("subref-labels", "alpha a"))
             letter = self._styled(self._parts[parent], style)
-            number = self.index[parent].number if parent in self.index else ""
+            number = self._numbers.get(parent, "")
             self._enter(triple[0], f"{number}{NBSP}({letter})")
             self._label(node, f"({letter})", "")
         elif triple[0].startswith(f"{kind}-"):
@@ -177,9 +171,9 @@ class Crossref:
         return f"{title}{NBSP}{number}"
 
     def _enter(self, identifier: str, number: str) -> None:
-        if identifier in self.index:
+        if identifier in self._numbers:
             refuse_second_id(identifier, self.problems)
-        self.index[identifier] = Entry(number)
+        self._numbers[identifier] = number
 
     def _delimiter(self) -> str:
         return str(self._own.get("title-delim", ":"))
@@ -189,7 +183,7 @@ class Crossref:
         labelled = plain(_label_caption(label, blocks[0]["c"] if blocks else [], delimiter))
         node["c"][1] = [short, [labelled, *blocks[1:]]]
 
-    def _refer(self, node: Node) -> list[Node] | None:
+    def _replace(self, node: Node) -> list[Node] | None:
         """What stands instead of a citation that is a cross-reference."""
         if node["t"] != "Cite":
             return None
@@ -213,14 +207,14 @@ class Crossref:
 
     def _link(self, key: str, citation: Node, kind: str) -> Node:
         identifier = key[0].lower() + key[1:]
-        entry = self.index.get(identifier)
+        number = self._numbers.get(identifier)
         if citation["citationSuffix"]:
             what = f"text after the cross-reference @{key} in its bracket"
             self._refuse(key, what, "Put it outside the bracket")
-        if entry is None or (kind == "sec" and not entry.number):
+        if number is None or (kind == "sec" and not number):
             what = f"cross-reference @{key} to a section without a number"
             remedy = "Set number-sections: true, or link to it: [text](#id)"
-            if entry is None:
+            if number is None:
                 what = f"unresolved cross-reference @{key}"
                 remedy = f"Give a {KINDS[kind]} the id #{identifier}"
             self._refuse(key, what, remedy)
@@ -229,10 +223,11 @@ class Crossref:
         if citation["citationPrefix"]:
             inlines = [*citation["citationPrefix"], text(NBSP)]
         elif citation["citationMode"]["t"] != "SuppressAuthor":
-            name = "ch" if kind == "sec" and entry.chapter and self._own.get("chapters") else kind
+            chapter = identifier in self._chapters and self._own.get("chapters")
+            name = "ch" if kind == "sec" and chapter else kind
             prefix = self._own.get(f"{name}-prefix", self.words[f"crossref-{name}-prefix"])
             inlines = [text(f"{prefix}{NBSP}")]
-        inlines.append(text(entry.number))
+        inlines.append(text(number))
         own: Attr = attr(classes=["crossref"])
         if self._own.get("ref-hyperlink", True) is False:
             return span(own, inlines)
@@ -276,3 +271,73 @@ def _identifier(inlines: list[Node], start: int) -> tuple[str, str, int] | None:
             inlines[end] = text(after)
             return identifier, alt, end if after else end + 1
     return None
+
+
+_MISSING = re.compile(r"citation ([^\s]+) not found", re.IGNORECASE)
+
+
+def cite(
+    blocks: list[Node],
+    options: Mapping[str, Any],
+    words: Mapping[str, str],
+    root: Path,
+    epoch: int,
+    problems: LocatedProblems,
+) -> list[Node]:
+    """The tree with citations resolved and the references in Div#refs."""
+    cited = [node for node in nodes(blocks) if node["t"] == "Cite"]
+    if not cited and not options.get("nocite"):
+        return blocks
+    files = options.get("bibliography", [])
+    if not files:
+        for node in cited:
+            for citation in node["c"][0]:
+                _refuse_unknown(citation["citationId"], problems)
+        return blocks
+    if not any(find_identifier(node) == "refs" for node in nodes(blocks)):
+        title = str(options.get("reference-section-title", words["section-title-references"]))
+        heading = header(1, attr("references", ["unnumbered"]), text_nodes(title))
+        blocks = [*blocks, heading, div(attr("refs"), [])]
+    meta: dict[str, Any] = {
+        "lang": {"t": "MetaString", "c": str(options.get("lang", "en"))},
+        "link-citations": {"t": "MetaBool", "c": options.get("link-citations", True) is not False},
+    }
+    if options.get("nocite"):
+        meta["nocite"] = {"t": "MetaInlines", "c": [_nocite(str(options["nocite"]))]}
+    arguments = ["-t", "json", "--citeproc"]
+    arguments += [f"--bibliography={_address(root, str(name))}" for name in files]
+    if options.get("csl"):
+        arguments.append(f"--csl={_address(root, str(options['csl']))}")
+    try:
+        output, messages = pandoc(arguments, make_document(blocks, meta), epoch)
+    except PandocError as error:
+        what = f"the bibliography cannot be read: {error}"
+        problems.add("", what, code="render.citation", where=files[0].lstrip("/"))
+        return blocks
+    for message in messages:
+        if message.kind == "CiteprocWarning" and (missing := _MISSING.search(message.text)):
+            _refuse_unknown(missing[1], problems)
+    # A Cite would be resolved again by writers that know citations themselves.
+    resolved: list[Node] = json.loads(output)["blocks"]
+    return rewrite(resolved, _drop_citations)
+
+
+def _address(root: Path, name: str) -> str:
+    """A file as pandoc takes it: it decodes these names as the addresses of a page."""
+    return str(root / name.lstrip("/")).replace("%", "%25")
+
+
+def _drop_citations(node: Node) -> list[Node] | None:
+    return [span(attr(classes=["citation"]), node["c"][1])] if node["t"] == "Cite" else None
+
+
+def _refuse_unknown(key: str, problems: LocatedProblems) -> None:
+    what, remedy = f"unresolved citation @{key}", "Add it to the bibliography"
+    problems.add(f"@{key}", what, remedy, "render.citation")
+
+
+def _nocite(written: str) -> Node:
+    common = {"citationPrefix": [], "citationSuffix": [], "citationMode": {"t": "AuthorInText"},
+              "citationNoteNum": 0, "citationHash": 0}  # fmt: skip
+    keys = re.findall(r"@(\*|[\w:.#$%&+?<>~/-]*\w)", written)
+    return {"t": "Cite", "c": [[{"citationId": key, **common} for key in keys], []]}

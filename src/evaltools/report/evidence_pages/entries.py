@@ -1,0 +1,436 @@
+"""The entries of findings, numbers and single facts as markdown, without the fence around each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from evaltools.evidence import Evidence
+from evaltools.findings.declaration import NoneFound, Support
+from evaltools.findings.judgement import Judgement, propose, rule_note
+from evaltools.findings.lookup import Numbers, Reading, name_of
+from evaltools.findings.reasons import format_reading, label_of
+from evaltools.i18n import numbers as say
+from evaltools.i18n.messages import Words
+from evaltools.i18n.numbers import Language
+from evaltools.indicators.indicator import MIME_TYPE, Estimand, Indicator
+from evaltools.report.evidence_pages.glossary import Family, Glossary
+from evaltools.report.evidence_pages.markup import (
+    annotate,
+    fact_anchor,
+    label,
+    line,
+    link,
+    link_to_fact,
+    link_to_number,
+    number_anchor,
+    sentence,
+)
+from evaltools.report.evidence_pages.passages import (
+    Passage,
+    Passages,
+    QuotePolicy,
+    Side,
+    find_code,
+    find_rows,
+    quote_side,
+    withheld_side,
+)
+from evaltools.report.variables import (
+    find_headline,
+    format_indicator,
+    format_interval,
+    group_by_name,
+)
+from evaltools.study import Parameters
+
+MOST_NUMBERS = 6
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell: file of the notebook, its place among all cells from 1, and its label."""
+
+    notebook: str
+    number: int
+    label: str
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """What entries are made from.
+
+    Arguments:
+        evidence: in scope. numbers: of the run. passages: of the reports in scope.
+        cells: that handed over the numbers, by key. paths: of the tables, by name.
+        glossary: of the study. policy: of quotes. entries: identifiers of entries that are there.
+    """
+
+    evidence: Evidence
+    numbers: Numbers
+    passages: Passages
+    cells: Mapping[str, Cell]
+    paths: Mapping[str, str]
+    glossary: Glossary
+    policy: QuotePolicy
+    entries: Collection[str]
+
+    def quotes(self, found: Sequence[Passage], side: Side) -> str:
+        """Passages for, or against, as markdown."""
+        return quote_side(found, side, self.policy, self.glossary.words)
+
+
+def finding_entry(judgement: Judgement, around: PageContext) -> str:
+    """A finding's entry as markdown, without the fence around it."""
+    finding, words = judgement.finding, around.glossary.words
+    language = words.language
+    first = annotate(finding.text.in_language(language), "evidence-term")
+    if not finding.asserted:
+        whose = words("trail.finding.examined")
+        first += f" {annotate(f'({whose})')}"
+    first += f" `{finding.id}`{{.evidence-key}}"
+    condition = around.glossary.condition(finding.condition, around.numbers, judgement.estimand)
+    why = judgement.reason.why(words, around.glossary.labels)
+    outcome = judgement.reason.outcome_text(words)
+    facts = [("outcome", f"{outcome}. {why[:1].upper()}{why[1:]}"), ("condition", condition)]
+    if finding.reading is not None:
+        facts.insert(0, ("reading", finding.reading.in_language(language)))
+    facts += [
+        ("class", words(f"trail.finding.class.{finding.evidence_class}")),
+        ("strength", propose(judgement, around.numbers).text(words)),
+    ]
+    note = rule_note(judgement, words)
+    if judgement.accepted and finding.accepted is not None:
+        accepted = f"{finding.accepted.reason.in_language(language)} ({finding.accepted.by})"
+        facts.append(("accepted", accepted))
+    told = [line(words(f"trail.finding.{name}"), sentence(text)) for name, text in facts]
+    if note:
+        told.insert(1, line(words("findings.rules.label"), sentence(note[:1].upper() + note[1:])))
+    about = [
+        f"{label(words('trail.finding.numbers'))} {_numbers(judgement, around)}",
+        line(words("trail.estimand"), sentence(words(f"trail.estimand.{judgement.estimand}"))),
+    ]
+    if tables := _tables(judgement, around):
+        about.append(line(words("trail.sources"), sentence(tables)))
+    parts = [first, " ".join(told), " ".join(about)]
+    return "\n\n".join(parts) + "\n\n" + _sides(judgement, around)
+
+
+def _numbers(judgement: Judgement, around: PageContext) -> str:
+    items, words = [], around.glossary.words
+    records = {(each.key, each.dimensions): each for each in judgement.numbers}
+    shown_first = list(records.values())[:MOST_NUMBERS]
+    more = len(records) - len(shown_first)
+    for place, record in enumerate(shown_first, start=1):
+        reading = Reading(name_of(record), record)
+        name = label_of(reading, words, around.glossary.labels)
+        anchor = number_anchor(record.key, record.dimensions)
+        text = f"{name} {format_reading(reading, words)}"
+        ended = place == len(shown_first) and not more
+        told = link(text, f"#{anchor}") if anchor in around.entries else annotate(text)
+        items.append(f"{told}{'.' if ended else ','}")
+    if more:
+        items.append(annotate(sentence(words("trail.finding.more", count=more))))
+    return " ".join(items) or "–"
+
+
+def _supports(judgement: Judgement) -> list[Support]:
+    against = judgement.finding.counter_evidence
+    return [*judgement.finding.evidence, *(() if isinstance(against, NoneFound) else against)]
+
+
+def _tables(judgement: Judgement, around: PageContext) -> str:
+    supports = _supports(judgement)
+    names = [each.table for each in supports if each.table is not None]
+    if any(each.code for each in supports):
+        names += ["codings", "segments"]
+    found = [around.paths[name] for name in dict.fromkeys(names) if name in around.paths]
+    return ", ".join(found)
+
+
+def _sides(judgement: Judgement, around: PageContext) -> str:
+    finding, words = judgement.finding, around.glossary.words
+    made = ""
+    against = finding.counter_evidence
+    supports = _supports(judgement)
+    # What stands behind a number that is withheld would name those few whom it is about.
+    withheld = any(number.suppressed for number in judgement.numbers) or any(
+        (each.code, each.polarity) in around.passages.withheld for each in supports
+    )
+    if withheld and any(each.code for each in supports):
+        return withheld_side("passages_of", words)
+    if any(each.code for each in finding.evidence):
+        found = _find_passages(finding.evidence, around.passages)
+        made += around.quotes(found, "for")
+    if isinstance(against, NoneFound):
+        told = sentence(against.none_found.in_language(words.language))
+        made += f"{line(words('trail.against'), told)}\n\n"
+    elif any(each.code for each in against):
+        found = _find_passages(against, around.passages)
+        made += around.quotes(found, "against")
+    return made
+
+
+def _find_passages(supports: Iterable[Support], passages: Passages) -> tuple[Passage, ...]:
+    found = {
+        passage
+        for each in supports
+        if each.code is not None
+        for passage in passages.of(each.code, each.polarity)
+    }
+    return tuple(sorted(found, key=lambda each: (each.document, each.start, each.segment)))
+
+
+ESTIMANDS: tuple[Estimand, ...] = ("D", "P", "S")
+_LABEL = re.compile(r"^#\|\s*label:\s*(\S+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Number:
+    """What a run says under one key.
+
+    Arguments:
+        key, dimensions: its name.
+        records: by estimand.
+        bounds: limits without assumptions, where there are any.
+    """
+
+    key: str
+    dimensions: tuple[tuple[str, str], ...]
+    records: Mapping[Estimand, Indicator]
+    bounds: Indicator | None = None
+
+    @property
+    def anchor(self) -> str:
+        """Identifier of its entry."""
+        return number_anchor(self.key, self.dimensions)
+
+    @property
+    def headline(self) -> Indicator:
+        """The record whose value prose shows."""
+        return find_headline(self.records)
+
+
+def group_by_anchor(indicators: Iterable[Indicator]) -> dict[str, Number]:
+    """All numbers of a run by the identifier of their entry, sorted by key."""
+    records, found = group_by_name(indicators), {}
+    for (key, dimensions), by_estimand in records.items():
+        if not key.endswith(".bounds"):
+            limits = records.get((f"{key.rpartition('.')[0]}.bounds", dimensions), {})
+            number = Number(key, dimensions, by_estimand, limits.get("P"))
+            found[number.anchor] = number
+    return found
+
+
+def index_cells(notebooks: Mapping[str, Mapping[str, Any]]) -> dict[str, Cell]:
+    """The cell that handed over each indicator.
+
+    The cell of parameters that a run puts in is not counted, so that the place is that in the
+    notebook as it was written.
+    """
+    found: dict[str, Cell] = {}
+    for name, notebook in sorted(notebooks.items()):
+        number = 0
+        for cell in notebook["cells"]:
+            if "injected-parameters" in cell.get("metadata", {}).get("tags", []):
+                continue
+            number += 1
+            for output in cell.get("outputs", []):
+                for record in output.get("data", {}).get(MIME_TYPE, []):
+                    label = _LABEL.search("".join(cell["source"]))
+                    shown = label[1] if label else str(cell.get("id", ""))
+                    found.setdefault(str(record["key"]), Cell(name, number, shown))
+    return found
+
+
+def number_entry(number: Number, around: PageContext) -> str:
+    """A number's entry as markdown, without the fence around it."""
+    words, headline = around.glossary.words, number.headline
+    family = around.glossary.family_of(number.key)
+    value, counted = format_indicator(headline, words), _counts(headline, words)
+    # A share of fewer than ten is printed by its counts already.
+    shown = f"{value} ({counted})" if counted and counted != value else value
+    told = around.glossary.definition(number.key)
+    if number.dimensions:
+        by = "; ".join(f"{name} {value}" for name, value in number.dimensions)
+        told += f" {words('trail.by')}: {by}."
+    first = f"{annotate(shown, 'evidence-term')} {annotate(told)} `{number.key}`{{.evidence-key}}"
+    if headline.suppressed:
+        about = annotate(words(f"trail.suppressed.{headline.why or 'few'}"))
+    elif headline.value is None:
+        about = annotate(words("trail.missing"))
+    else:
+        about = _meaning(number, family, words)
+    origin = [around.paths[name] for name in family.tables if name in around.paths]
+    cell, where = around.cells.get(number.key), words("trail.nowhere")
+    if cell is not None:
+        place = {"notebook": cell.notebook, "number": cell.number, "label": cell.label or "–"}
+        where = words("trail.cell", **place)
+    sources = "; ".join(filter(None, [", ".join(origin), where, headline.source]))
+    about = f"{about} {line(words('trail.sources'), sentence(sources))}"
+    return f"{first}\n\n{about}\n\n{_passages(number, around)}"
+
+
+def _passages(number: Number, around: PageContext) -> str:
+    if number.headline.suppressed:
+        return ""
+    code = find_code(number.key, around.glossary.kinds)
+    if code is None:
+        behind = find_rows(number.key, around.evidence)
+        return around.quotes(around.passages.for_segments(behind), "for") if behind else ""
+    made = around.quotes(around.passages.of(code, "affirm"), "for")
+    if (code, "deny") in around.passages.withheld:
+        return made + withheld_side("against", around.glossary.words)
+    return made + around.quotes(around.passages.of(code, "deny"), "against")
+
+
+def _counts(headline: Indicator, words: Words) -> str:
+    """`19/52`, or how many observations carry the value; empty where neither is known."""
+    if headline.suppressed or headline.value is None or headline.contributors is None:
+        return ""
+    if headline.unit == "share" and headline.x is not None and headline.n is not None:
+        return say.count_of(headline.x, headline.n, words.language)
+    if headline.unit == "count" or (headline.n is not None and headline.unit == "difference"):
+        return ""
+    return words("trail.n", n=headline.contributors)
+
+
+def _meaning(number: Number, family: Family, words: Words) -> str:
+    """What the number is about, and its intervals, as two labelled texts."""
+    whose = {each: words(f"trail.estimand.{each}") for each in ESTIMANDS}
+    whose["D"] = words(f"trail.estimand.{family.units}")
+    told = (_interval(number, each, whose[each], words) for each in ESTIMANDS)
+    shown = [text for text in told if text]
+    if number.bounds is not None and (limits := format_interval(number.bounds, words)):
+        text = words("trail.interval.bounds", whose=whose["P"], range=limits)
+        shown.insert(1 if len(shown) < 2 else 2, text)
+    if not shown:
+        shown = [words("trail.interval.none_D")]
+    elif "D" in number.records and not format_interval(number.records["D"], words):
+        shown.insert(0, f"{whose['D']}: {words('trail.interval.none_D')}")
+    about = line(words("trail.estimand"), sentence(whose["D"]))
+    return f"{about} {line(words('trail.interval'), sentence('; '.join(shown)))}"
+
+
+def _interval(number: Number, estimand: Estimand, whose: str, words: Words) -> str:
+    record = number.records.get(estimand)
+    if record is None or not (limits := format_interval(record, words)):
+        return ""
+    name = f"trail.method.{record.method}"
+    method = words(name) if words.has(name) else record.method
+    if record.level is None:
+        return words("trail.interval.band", range=limits, method=method)
+    decimals = 0 if abs(record.level * 100 - round(record.level * 100)) < 1e-9 else 1
+    level = say.percent(record.level, words.language, decimals)
+    return words("trail.interval.each", whose=whose, range=limits, method=method, level=level)
+
+
+_NUMERIC = ("number", "integer")
+
+
+@dataclass(frozen=True)
+class ScopeFact:
+    """A number that no notebook computes.
+
+    Arguments:
+        name: of its entry. shown: as prose prints it. definition: what it is.
+        definition_language: language of the definition. source: address, file or name.
+    """
+
+    name: str
+    shown: str
+    definition: str
+    definition_language: str
+    source: str
+
+    @property
+    def anchor(self) -> str:
+        """Identifier of its entry."""
+        return fact_anchor(self.name)
+
+
+def scope_variables(indicators: tuple[Indicator, ...], language: Language) -> dict[str, str]:
+    """`scope.reports` and `scope.projects`: numerator and denominator of `reports.read.share`."""
+    own = (each for each in indicators if each.key == "reports.read.share" and not each.dimensions)
+    read = next(own, None)
+    if read is None:
+        return {}
+    counts = {"reports": ("x", read.x or 0), "projects": ("n", read.n or 0)}
+    made = {}
+    for name, (shows, count) in counts.items():
+        attributes = f'.indicator key="{read.key}" estimand="{read.estimand}" shows="{shows}"'
+        span = f"[{say.number(count, language)}]{{{attributes}}}"
+        made[f"scope.{name}"] = link_to_number(span, number_anchor(read.key))
+    return made
+
+
+def read_facts(
+    tables: Mapping[str, pd.DataFrame],
+    parameters: Parameters,
+    paths: Mapping[str, str],
+    words: Words,
+) -> tuple[ScopeFact, ...]:
+    """Public facts of the data, the number of coders and numeric parameters, by name."""
+    language = words.language
+    found = []
+    if "facts" in tables:
+        rows: list[dict[str, object]] = tables["facts"].astype(object).to_dict("records")  # type: ignore[assignment]
+        found += [_fact(row, words) for row in rows]
+    if "coders" in tables:
+        coders = say.number(int((tables["coders"]["role"] == "coder").sum()), language)
+        told = words("definition.fact.coders")
+        found.append(ScopeFact("coders", coders, told, language, paths.get("coders", "")))
+    for name, declared in parameters.declarations.items():
+        if declared.type in _NUMERIC:
+            value = getattr(parameters, name)
+            decimals = len(str(value).partition(".")[2].rstrip("0"))
+            shown = say.number(value, language, decimals)
+            told = declared.help.in_language(language)
+            source = words("trail.parameter", name=name)
+            found.append(ScopeFact(f"parameter_{name}", shown, told, language, source))
+    return tuple(sorted(found, key=lambda fact: fact.name))
+
+
+def fact_variables(facts: tuple[ScopeFact, ...]) -> dict[str, str]:
+    """`fact.<name>`, `scope.coders` and `parameter.<name>` as links to their entries."""
+    made = {}
+    for fact in facts:
+        name = f"fact.{fact.name}"
+        if fact.name == "coders":
+            name = "scope.coders"
+        if fact.name.startswith("parameter_"):
+            name = f"parameter.{fact.name.removeprefix('parameter_')}"
+        made[name] = link_to_fact(fact.name, fact.shown)
+    return made
+
+
+def fact_entry(fact: ScopeFact, words: Words) -> str:
+    """A fact's entry as markdown, without the fence around it."""
+    told = annotate(fact.definition)
+    if fact.definition_language != words.language:
+        told = f"[{told}]{{lang={fact.definition_language}}}"
+    source = annotate(sentence(fact.source))
+    if fact.source.startswith(("https://", "http://")):
+        source = link(fact.source, fact.source)
+    return (
+        f"{annotate(fact.shown, 'evidence-term')} {told} `{fact.name}`{{.evidence-key}}\n\n"
+        f"{label(words('trail.sources'))} {source}\n\n"
+    )
+
+
+def _fact(row: Mapping[str, object], words: Words) -> ScopeFact:
+    name, unit, value = str(row["fact_id"]), str(row["unit"]), float(str(row["value"]))
+    print_as: Mapping[str, Callable[[float, Language], str]] = {
+        "share": say.percent,
+        "eur": lambda amount, _: words.money(amount),
+        "count": say.number,
+    }
+    shown = print_as[unit](value, words.language) if unit in print_as else f"{value:.0f}"
+    key = f"definition.fact.{name}"
+    if words.has(key):
+        return ScopeFact(name, shown, words(key), words.language, str(row["source"]))
+    return ScopeFact(name, shown, str(row["meaning"]), "en", str(row["source"]))
