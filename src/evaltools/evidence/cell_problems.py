@@ -24,9 +24,9 @@ class CellProblem:
     """One thing wrong in a table.
 
     Arguments:
-        table: name of the table.
+        table: the engine's name of the table.
         row: row as a spreadsheet shows it (the header is row 1), None for the whole file.
-        column: name of the column, None for the whole row or file.
+        column: the engine's name of the column, None for the whole row or file.
         what, allowed, remedy, code: as in `Problem`.
     """
 
@@ -109,7 +109,7 @@ def as_problems(
         if problem.row is not None:
             where += f", row {problem.row}"
         if problem.column is not None:
-            where += f", column {problem.column}"
+            where += f", column {descriptor.as_told(problem.table, problem.column)}"
         problems.append(Problem(where, problem.what, problem.allowed, problem.remedy, problem.code))
     return problems
 
@@ -121,11 +121,17 @@ def number_rows(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 class NumberedTables(dict[str, pd.DataFrame]):
-    """Tables with their rows numbered, and the vocabulary of the study that they are of."""
+    """Tables with their rows numbered, and the vocabulary of the study that they are of.
 
-    def __init__(self, tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary) -> None:
+    `as_told(table, column)` is what messages call a table or a column.
+    """
+
+    def __init__(
+        self, tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary, descriptor: Descriptor
+    ) -> None:
         super().__init__(tables)
         self.vocabulary = vocabulary
+        self.as_told = descriptor.as_told
 
 
 @dataclass(frozen=True)

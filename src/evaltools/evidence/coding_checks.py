@@ -85,7 +85,8 @@ def check_coders_have_read(frames: NumberedTables) -> Iterator[CellProblem]:
                 f"in round {round_}"
             )
             allowed = "a coder with a reading of the document in the round"
-            remedy = "Add the reading to readings, or correct the coder or the round."
+            told = frames.as_told("readings")
+            remedy = f"Add the reading to {told}, or correct the coder or the round."
             yield CellProblem("codings", row, "coder_id", what, allowed, remedy, "data.reading")
 
 
@@ -98,7 +99,8 @@ def check_finals_read(frames: NumberedTables) -> Iterator[CellProblem]:
     for _, row in finals[~finals["document_id"].isin(complete)].iterrows():
         what = f"no coder has read {quote_value(row['document_id'])} from beginning to end"
         allowed = "at least one complete reading of each final report"
-        remedy = "Add its reading to readings; until it is coded, leave it out of documents."
+        told, home = frames.as_told("readings"), frames.as_told("documents")
+        remedy = f"Add its reading to {told}; until it is coded, leave it out of {home}."
         yield CellProblem(
             "documents", int(row[ROW]), "document_id", what, allowed, remedy, "data.unread"
         )
@@ -185,7 +187,8 @@ def check_pages(frames: NumberedTables) -> Iterator[CellProblem]:
                     f"page {page} of document {quote_value(document)}, which has {pages[document]}"
                 )
                 allowed = f"1 to {pages[document]}"
-                remedy = "Correct the page, or the pages in documents."
+                pages_told = frames.as_told("documents", "pages")
+                remedy = f"Correct the page, or the {pages_told} in {frames.as_told('documents')}."
                 yield CellProblem(table, row, "page", what, allowed, remedy, "data.page")
 
 
@@ -327,7 +330,7 @@ def check_coding_versions(frames: NumberedTables) -> Iterator[CellProblem]:
                 f"read with {version}"
             )
             allowed = f"a code of version {version}"
-            remedy = "Correct the code, or the version in readings."
+            remedy = f"Correct the code, or the version in {frames.as_told('readings')}."
             yield CellProblem("codings", row, "code_id", what, allowed, remedy, "data.code-version")
 
 
@@ -365,7 +368,7 @@ def check_change_versions(frames: NumberedTables) -> Iterator[CellProblem]:
             if not unknown and code in terms and not in_use(*terms[code], version):
                 what = f"{quote_value(code)} is not in version {version}"
                 allowed = f"a code of version {version}"
-                remedy = "Correct the code, or its versions in codes."
+                remedy = f"Correct the code, or its versions in {frames.as_told('codes')}."
                 yield CellProblem(
                     "code_changes", row, column, what, allowed, remedy, "data.code-version"
                 )
@@ -416,7 +419,7 @@ def check_consensus(frames: NumberedTables) -> Iterator[CellProblem]:
     for names, document, code, coder, row in iterate_rows(resting, "consensus_of", *columns):
         for name in str(names).split():
             if name not in of:
-                what = f"{quote_value(name)} is not in codings"
+                what = f"{quote_value(name)} is not in {frames.as_told('codings')}"
             elif pd.isna(document) or pd.isna(of[name][0]):
                 continue  # reported as a missing reference
             elif of[name][0] != document:

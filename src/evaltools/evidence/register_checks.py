@@ -27,18 +27,18 @@ def check_leads(frames: NumberedTables) -> Iterator[CellProblem]:
         yield CellProblem(
             "participations", int(row[ROW]), "role", what, allowed, remedy, "data.lead"
         )
-    lead_of = first["org_id"].to_dict()
+    lead_of, told = first["org_id"].to_dict(), frames.as_told("participations")
     for project, lead, row in iterate_rows(projects, "project_id", "lead_org_id"):
         if pd.isna(project) or pd.isna(lead) or lead_of.get(project) == lead:
             continue
         if project not in lead_of:
-            what = f"project {quote_value(project)} has no lead in participations"
+            what = f"project {quote_value(project)} has no lead in {told}"
             allowed = "one lead for each project"
-            remedy = f"Add a row to participations with role lead and {quote_value(lead)}."
+            remedy = f"Add a row to {told} with role lead and {quote_value(lead)}."
             yield CellProblem("projects", row, "lead_org_id", what, allowed, remedy, "data.lead")
         else:
             what = (
-                f"{quote_value(lead)} is not the lead in participations, row "
+                f"{quote_value(lead)} is not the lead in {told}, row "
                 f"{int(first.loc[project, ROW])}: {quote_value(lead_of[project])}"
             )
             allowed, remedy = "the same lead in both", "Correct the one that is wrong."
@@ -47,17 +47,17 @@ def check_leads(frames: NumberedTables) -> Iterator[CellProblem]:
 
 def check_area_years(frames: NumberedTables) -> Iterator[CellProblem]:
     """Who takes part has an area that was there in the year of the decision, or of the call."""
-    register = frames["municipalities"]
+    register, told = frames["areas"], frames.as_told("areas")
     known = set(register["code"].dropna())
-    coded = frames["organisations"].dropna(subset=["municipality_code"])
-    for _, row in coded[~coded["municipality_code"].isin(sorted(known))].iterrows():
-        code = str(row["municipality_code"])
+    coded = frames["organisations"].dropna(subset=["area_code"])
+    for _, row in coded[~coded["area_code"].isin(sorted(known))].iterrows():
+        code = str(row["area_code"])
         yield CellProblem(
             "organisations",
             int(row[ROW]),
-            "municipality_code",
-            f"{quote_value(code)} is not in municipalities in any year",
-            "a code of municipalities",
+            "area_code",
+            f"{quote_value(code)} is not in {told} in any year",
+            f"a {frames.as_told('areas', 'code')} of {told}",
             _successor(frames, code) or suggest_value(code, known) or "Correct the code.",
             "data.area",
         )
@@ -66,16 +66,16 @@ def check_area_years(frames: NumberedTables) -> Iterator[CellProblem]:
         return
     parts = (
         frames["participations"][["project_id", "org_id", ROW]]
-        .merge(coded[["org_id", "municipality_code"]], on="org_id")
+        .merge(coded[["org_id", "area_code"]], on="org_id")
         .merge(frames["projects"][["project_id", "call_id", "decided"]], on="project_id")
         .merge(frames["calls"][["call_id", "year"]], on="call_id")
         .dropna(subset=["decided", "year"])
     )
-    parts = parts[parts["municipality_code"].isin(sorted(known))]
+    parts = parts[parts["area_code"].isin(sorted(known))]
     pairs = set(zip(register["year"], register["code"], strict=True))
     years = sorted({int(year) for year in register["year"].dropna()})
     for organisation, code, day, called, row in iterate_rows(
-        parts, "org_id", "municipality_code", "decided", "year"
+        parts, "org_id", "area_code", "decided", "year"
     ):
         decided, call = day.year, int(called)
         if (decided, code) in pairs or (call, code) in pairs:
@@ -84,21 +84,19 @@ def check_area_years(frames: NumberedTables) -> Iterator[CellProblem]:
         if call != decided:
             when += f", nor in {call}, the year of the call"
         if decided not in years and call not in years:
-            remedy = (
-                f"municipalities has the years {list_values(years)}: add the rows of {decided}."
-            )
+            remedy = f"{told} has the years {list_values(years)}: add the rows of {decided}."
         else:
             remedy = _successor(frames, str(code)) or "Correct the organisation or the year."
         what = (
             f"{quote_value(organisation)} has the area code {quote_value(code)}, which was not in "
-            f"municipalities in {when}"
+            f"{told} in {when}"
         )
         allowed = "an area of that year"
         yield CellProblem("participations", row, "org_id", what, allowed, remedy, "data.area-year")
 
 
 def _successor(frames: NumberedTables, code: str) -> str:
-    changes = frames.get("municipality_changes")
+    changes = frames.get("area_changes")
     if changes is None:
         return ""
     ended = changes[(changes["ended_code"] == code).fillna(False)]
@@ -141,17 +139,17 @@ def check_report_dates(frames: NumberedTables) -> Iterator[CellProblem]:
 def check_shares(frames: NumberedTables) -> Iterator[CellProblem]:
     """The known shares of a project are together at most its grant."""
     projects = frames["projects"].dropna(subset=["project_id"])
-    parts = frames["participations"][["project_id", "share_eur"]]
-    totals = parts.groupby("project_id")["share_eur"].sum().to_dict()
-    for project, grant, row in iterate_rows(projects, "project_id", "grant_eur"):
+    parts = frames["participations"][["project_id", "share_amount"]]
+    totals = parts.groupby("project_id")["share_amount"].sum().to_dict()
+    for project, grant, row in iterate_rows(projects, "project_id", "grant"):
         shares = totals.get(project, 0.0)
         if shares > 0 and not pd.isna(grant) and shares > grant + 0.005:
             what = (
-                f"{plain_number(grant)}, but the shares in participations are together "
-                f"{plain_number(round(shares, 2))}"
+                f"{plain_number(grant)}, but the shares in {frames.as_told('participations')} "
+                f"are together {plain_number(round(shares, 2))}"
             )
             allowed, remedy = "shares of at most the grant", "Correct the grant or a share."
-            yield CellProblem("projects", row, "grant_eur", what, allowed, remedy, "data.share")
+            yield CellProblem("projects", row, "grant", what, allowed, remedy, "data.share")
 
 
 def check_ties(frames: NumberedTables) -> Iterator[CellProblem]:
@@ -222,8 +220,8 @@ REGISTER_RULES = (
     ),
     Rule(
         check_area_years,
-        ("municipalities", "organisations"),
-        {"municipalities": ("year", "code")},
+        ("areas", "organisations"),
+        {"areas": ("year", "code")},
     ),
     Rule(check_report_dates, ("documents", "projects")),
 )

@@ -152,8 +152,8 @@ def _grid(path: Path, resource: Resource) -> RawTable:
     if path.suffix in WORKBOOKS:
         from evaltools.evidence.workbook import read_workbook  # most folders hold none
 
-        return read_workbook(data, path.suffix, resource.name, resource.field_names)
-    return read_delimited(data, resource.field_names)
+        return read_workbook(data, path.suffix, resource.own_name, resource.own_names)
+    return read_delimited(data, resource.own_names)
 
 
 def fill_missing_columns(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

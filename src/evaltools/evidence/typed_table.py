@@ -54,6 +54,7 @@ class TableReader:
         self.cell_problems: list[CellProblem] = []
         self.missing: list[str] = []
         self.holes: list[tuple[int, str]] = []
+        self._declared = {one.own_name.casefold(): one.name for one in resource.fields}
         self._places = self._find_doubts()
         cells = list(zip(*grid.rows, strict=True)) if grid.rows else []
         empty = ("",) * len(grid.rows)
@@ -67,7 +68,8 @@ class TableReader:
     def frame(self) -> pd.DataFrame:
         """The frame; `cell_problems`, `missing` and `holes` have what could not be read."""
         for remark in self.grid.remarks:
-            self._problem(remark.row, remark.column, remark.what, "", remark.remedy, remark.code)
+            column = self._declared.get((remark.column or "").casefold(), remark.column)
+            self._problem(remark.row, column, remark.what, "", remark.remedy, remark.code)
         self._report_ragged()
         values: dict[str, list[Value | None]] = {}
         wrong: dict[str, list[_UnreadCell]] = {}
@@ -128,11 +130,10 @@ class TableReader:
             self._problem(first.row, column, what, first.allowed, first.remedy, first.code)
 
     def _find_doubts(self) -> dict[str, int]:
-        declared = {field.name.casefold(): field.name for field in self.resource.fields}
         places: dict[str, int] = {}
         unknown = []
         for place, name in enumerate(self.grid.header):
-            field = declared.get(name.casefold())
+            field = self._declared.get(name.casefold())
             if field is None:
                 unknown.append((place, name))
             elif field in places:
@@ -143,7 +144,7 @@ class TableReader:
         if not places:
             shown = list_values((quote_value(name) for name in self.grid.header if name), 6)
             what = f"the first row holds none of the column names but {shown}"
-            allowed = list_values(self.resource.field_names)
+            allowed = list_values(self.resource.own_names)
             remedy = "Put the column names in the first row."
             raise UnreadableTableError(
                 what, remedy, "data.header", allowed=allowed, row=self.grid.header_row
@@ -152,7 +153,8 @@ class TableReader:
         for place, name in unknown:
             if name:
                 what = f"the column {quote_value(name)} is not in {FILE_NAME}"
-                remedy = suggest_value(name, absent) or "Take it out, or describe it there."
+                near = suggest_value(name, self.resource.as_told(absent))
+                remedy = near or "Take it out, or describe it there."
                 self._problem(self.grid.header_row, None, what, "", remedy, "data.column-unknown")
             elif any(row[place].strip() for row in self.grid.rows):
                 what = f"column {place + 1} holds values under no name"
