@@ -157,7 +157,7 @@ def read_editable_table(folder: Path, resource: Resource) -> EditableTable:
         path = table_file(folder, resource)
     except UnreadableTableError as error:
         if error.code == "data.file-missing":
-            head = csv_line(resource.field_names)
+            head = csv_line(resource.own_names)
             return EditableTable(
                 resource.name, resource.path, resource.field_names, (), head, new=True
             )
@@ -168,7 +168,7 @@ def read_editable_table(folder: Path, resource: Resource) -> EditableTable:
         raise _problem(where, "is a workbook, in which an import changes nothing", remedy)
     data = read_file(path, where)
     try:
-        grid = read_delimited(data, resource.field_names)
+        grid = read_delimited(data, resource.own_names)
         text = decode(data)
     except UnreadableTableError as error:
         place = where if error.row is None else f"{where}, row {error.row}"
@@ -181,12 +181,14 @@ def read_editable_table(folder: Path, resource: Resource) -> EditableTable:
         row, found = grid.ragged[0]
         what = f"has {found} cells, the header {len(grid.header)}"
         raise _problem(f"{where}, row {row}", what, "Correct the row.")
+    names = {item.own_name: item.name for item in resource.fields}
+    columns = tuple(names.get(column, column) for column in grid.header)
     needed = {*resource.primary_key, *(item.name for item in resource.fields if item.required)}
-    missing = sorted(needed - set(grid.header))
+    missing = resource.as_told(sorted(needed - set(columns)))
     if missing:
         raise _problem(where, f"the column {missing[0]} is missing", "Put it back.")
     return _attach_source(
-        EditableTable(resource.name, where, grid.header, (), ""), data, text, grid.rows
+        EditableTable(resource.name, where, columns, (), ""), data, text, grid.rows
     )
 
 

@@ -204,7 +204,7 @@ class _Writer:
         if number.headline.suppressed:
             return ""
         words, policy = self.glossary.words, self.policy
-        code = find_code(number.key, self.glossary.kinds)
+        code = find_code(number.key, self.glossary.kinds, self.evidence.vocabulary.codes_of_numbers)
         if code is not None:
             for_it = self.found.of(code, "affirm")
             made = quote_side(for_it, "for", "trail.none_for", policy, words)

@@ -17,7 +17,7 @@ from evaltools.evidence.code_presence import (
     rule_satisfied,
 )
 from evaltools.evidence.selection import Evidence
-from evaltools.indicators.disclosure.codes import CODES, withheld_codes
+from evaltools.indicators.disclosure.codes import withheld_codes
 from evaltools.indicators.disclosure.policy import policy_for
 from evaltools.indicators.prevalence import codebook, publishable_counts, why_denied
 
@@ -75,11 +75,11 @@ class Passages:
         return tuple(sorted(found, key=_sort_key))
 
 
-def find_code(key: str, codes: Iterable[str]) -> str | None:
-    """The code whose passages speak for a number, or None."""
+def find_code(key: str, codes: Iterable[str], behind: Mapping[str, str]) -> str | None:
+    """The code whose passages speak for a number, or None; `behind` is `codes_of_numbers`."""
     stem = key.rpartition(".")[0]
     stem = stem.removesuffix(".denied").removesuffix(".silent")
-    return CODES.get(stem) or (stem if stem in set(codes) else None)
+    return behind.get(stem) or (stem if stem in set(codes) else None)
 
 
 def collect_passages(evidence: Evidence) -> Passages:

@@ -120,7 +120,8 @@ def _fact(row: Mapping[str, object], words: Words) -> ScopeFact:
     name, unit, value = str(row["fact_id"]), str(row["unit"]), float(str(row["value"]))
     print_as: Mapping[str, Callable[[float, Language], str]] = {
         "share": say.percent,
-        "eur": lambda amount, _: words.money(amount),
+        "money": lambda amount, _: words.money(amount),
+        words.currency.lower(): lambda amount, _: words.money(amount),
         "count": say.number,
     }
     shown = print_as[unit](value, words.language) if unit in print_as else f"{value:.0f}"
