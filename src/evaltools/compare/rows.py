@@ -284,7 +284,7 @@ def _format_difference(change: IndicatorChange, language: Language) -> str:
         change.unit == "difference" and change.either.method == "newcombe"
     ):
         return say.signed(change.change * 100, language)
-    return say.signed(change.change, language, 0 if change.unit in ("count", "eur") else 2)
+    return say.signed(change.change, language, 0 if change.unit in ("count", "money") else 2)
 
 
 def _format_interval(change: IndicatorChange, language: Language) -> str:

@@ -64,13 +64,13 @@ class SingleProjects:
             for number in (one.value, one.low, one.high)
             if number is not None
         }
-        open_sums |= sums("projects", "grant_eur", "total_cost_eur")
-        open_sums |= sums("calls", "granted_eur") | sums("appropriations", "amount_eur")
-        open_sums |= sums("participations", "share_eur") | sums("facts", "value")
+        open_sums |= sums("projects", "grant", "total_cost")
+        open_sums |= sums("calls", "granted_amount") | sums("appropriations", "amount")
+        open_sums |= sums("participations", "share_amount") | sums("facts", "value")
         return cls(
             frozenset(column("documents", "document_id", "project_id")),
             frozenset(column("rating_items", "item_id", "label_fi", "label_sv", "label_en")),
-            frozenset(sums("saving_claims", "amount_eur") - open_sums - {0}),
+            frozenset(sums("saving_claims", "amount") - open_sums - {0}),
         )
 
     @cached_property

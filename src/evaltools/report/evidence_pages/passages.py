@@ -179,7 +179,7 @@ def find_rows(key: str, evidence: Evidence) -> tuple[str, ...]:
     if family == "savings" and name in ("with_sum", "baseline", "method"):
         claims = evidence.saving_claims
         if name == "with_sum":
-            return _strings(claims.loc[claims["amount_eur"].notna(), "segment_id"])
+            return _strings(claims.loc[claims["amount"].notna(), "segment_id"])
         return _matching_rows(claims, [f"has_{name}"], "segment_id")
     return ()
 

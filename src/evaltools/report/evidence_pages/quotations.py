@@ -20,7 +20,7 @@ from evaltools.report.evidence_pages.markup import data_block, line, plain, sent
 from evaltools.report.evidence_pages.passages import Passage, sample_evenly
 from evaltools.study.schema import Disclosure
 
-SUMS = "savings.median.eur"
+SUMS = "savings.median.money"
 """The number whose regime is that of the sums it is made of."""
 MOST_PRINTED = 3
 """Passages for and against in PDF and DOCX."""
