@@ -132,8 +132,8 @@ def appropriations(evidence: Evidence) -> pd.DataFrame:
     """Appropriations of the years of the calls in scope, against what is published as awarded.
 
     Returns:
-        Sorted by year: `year`, `appropriated_amount`, `awarded_amount` (NaN where the sum of any call
-        of that year was not found).
+        Sorted by year: `year`, `appropriated_amount`, `awarded_amount` (NaN where the sum of any
+        call of that year was not found).
     """
     published = call_table(evidence).groupby("year")["granted_amount"].agg(["sum", "size", "count"])
     table = evidence.tables["appropriations"]

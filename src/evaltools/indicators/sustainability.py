@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from evaltools.evidence import Evidence
 
 SIGNS = {"owner": "owner_named", "budget": "budget_line", "use": "in_use", "spread": "spread"}
-"""Name in the keys of the report, and column of the table `sustainability`, which is also the name of
-the code."""
+"""Name in the keys of the report, and column of the table `sustainability`."""
 ALL_THREE = ("owner", "budget", "use")
 NOTHING_TO_ROOT = "no goal in scope was achieved or partly achieved"
 _SOURCE = "evaltools.indicators.sustainability"

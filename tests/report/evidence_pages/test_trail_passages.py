@@ -91,11 +91,12 @@ def test_goals_and_claims_have_the_passages_of_their_rows(example: Material) -> 
 
 def test_keys_find_their_codes(example: Material) -> None:
     codes = pd.Series(example.tables["codes"]["code_id"]).astype(str)
-    assert find_code("challenge.staff.share", codes) == "challenge.staff"
-    assert find_code("challenge.staff.denied.share", codes) == "challenge.staff"
-    assert find_code("sustainability.owner.share", codes) == "rooting.owner_named"
-    assert find_code("savings.claimed.share", codes) == "saving.claimed"
-    assert find_code("grants.total.money", codes) is None
+    behind = example.study.declaration.codes_of_numbers
+    assert find_code("challenge.staff.share", codes, behind) == "challenge.staff"
+    assert find_code("challenge.staff.denied.share", codes, behind) == "challenge.staff"
+    assert find_code("sustainability.owner.share", codes, behind) == "rooting.owner_named"
+    assert find_code("savings.claimed.share", codes, behind) == "saving.claimed"
+    assert find_code("grants.total.money", codes, behind) is None
 
 
 def test_of_reports_that_are_not_public_only_approved_words_are_quoted(example: Material) -> None:

@@ -27,7 +27,7 @@ def withheld_codes(evidence: Evidence) -> dict[str, Withheld]:
             why = policy.why_count(f"{code}.share", *_reports_with(code, evidence))
             if why:
                 found[code] = why
-    claimed = evidence.vocabulary.codes_of_numbers.get(CLAIMED)
+    claimed = evidence.vocabulary.codes_of_numbers.get(CLAIMED, "")
     if claimed in set(codes["code_id"]) and (why := _claiming_withheld(evidence)):
         found.setdefault(claimed, why)
     return found
