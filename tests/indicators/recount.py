@@ -37,7 +37,7 @@ class Rows(dict):
             note=None, **by):  # fmt: skip
         name = (key, estimand, tuple(sorted(by.items())))
         assert name not in self, name
-        if n is None and key.endswith((".eur", ".index", ".ratio")):
+        if n is None and key.endswith((".money", ".index", ".ratio")):
             x, n = None, x  # a number that is no count is made of n units
         self[name] = Row(value, x, n, low, high, projects, note)
 
