@@ -31,17 +31,9 @@ DTYPES: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class KnownTable:
-    """What the engine knows of a table.
+    """What the engine knows of a table, as `known_tables.yml` explains it; `columns` have types.
 
-    Arguments:
-        columns: type of each.
-        key: columns that tell the rows apart.
-        needed: columns that no row can be without, among them those of the key but for such as
-            only belong to it where the table has them.
-        references: column of which table each of these is.
-        values: what may stand in a column, since chapters tell these apart.
-        patterns: what values of a column are made of, since keys of indicators are made of them.
-        defaults: what holds in every row of a table that lacks the column.
+    `needed` are also those of the key, but for such as only belong to it where the table has them.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)

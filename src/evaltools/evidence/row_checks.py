@@ -21,14 +21,7 @@ _WORDS_OF_A_NOTE = 4
 
 @dataclass(frozen=True)
 class UnusualRow:
-    """Rows that are odd for one cause.
-
-    Arguments:
-        rows: as a spreadsheet shows them.
-        what, allowed, remedy, code: as in `Problem`.
-        belongs: whether they are rows of the table, of which something is missing.
-        columns: of rows that belong to the table, the columns that are missing.
-    """
+    """Rows that are odd for one cause; of those that belong to the table, `columns` are missing."""
 
     rows: tuple[int, ...]
     what: str
@@ -48,11 +41,8 @@ def find_unusual_rows(
 ) -> list[UnusualRow]:
     """Rows that are no rows of the table, or of which two or more required cells are empty.
 
-    Arguments:
-        resource: the table.
-        grid: its cells.
-        places: place of each column in the grid.
-        texts, values: of the cells by column, before and after they were read.
+    `places` are those of the columns in the grid; `texts` and `values` what their cells were before
+    and after they were read.
     """
     required = [
         field.name

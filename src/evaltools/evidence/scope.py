@@ -22,17 +22,10 @@ def geography_columns(vocabulary: Vocabulary) -> list[str]:
 def add_geography(
     frame: pd.DataFrame, org: str, tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary
 ) -> pd.DataFrame:
-    """What is known of an organisation in the year of each row.
+    """What is known of the organisations in the column `org`, in the year of each row.
 
-    Arguments:
-        frame: with the organisation's identifier in column `org`, the day `decided` and the
-            call's `year`.
-        org: name of that column.
-        tables: organisations and areas.
-        vocabulary: the study's.
-
-    Returns a frame with the index of `frame` and the columns `kind`, `name_fi`,
-    `area_code`, and those of `place_columns`.
+    That is the year of the day `decided`, or else the call's `year`. Returns a frame with the same
+    index and the columns `kind`, `name_fi`, `area_code`, and those of `geography_columns`.
     """
     organisations = tables["organisations"].dropna(subset=["org_id"]).set_index("org_id")
     own = organisations.reindex(frame[org]).set_index(frame.index)
@@ -177,13 +170,8 @@ def explain_empty_scope(
 ) -> ProblemError:
     """What to say where no final report is left: which parameter to widen, and to what.
 
-    Of a study that has no final report it is said of its projects.
-
-    Arguments:
-        projects: all, as `register` gives them.
-        documents: all.
-        parameters: those that leave nothing.
-        vocabulary: the study's, with its dimensions.
+    Of a study that has no final report it is said of its projects. `projects` and `documents` are
+    all there are, as `join_register` gives them.
     """
     dimensions = vocabulary.dimensions
     finals = documents.loc[documents["kind"] == "final", ["project_id", "wave", "received"]]

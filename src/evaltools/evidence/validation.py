@@ -21,7 +21,7 @@ from evaltools.evidence.cell_problems import (
     as_problems,
     number_rows,
 )
-from evaltools.evidence.coding_checks import CODEBOOK_RULES, CODING_RULES
+from evaltools.evidence.coding_checks import CODING_RULES
 from evaltools.evidence.descriptor import (
     FILE_NAME,
     Descriptor,
@@ -142,7 +142,7 @@ def find_cell_problems(
             for key in resource.foreign_keys:
                 if key.resource in frames and unread.fully_read(key.resource, key.reference_fields):
                     cell_problems += _missing_references(resource, key, frames, descriptor)
-    for rule in (*REGISTER_RULES, *CODING_RULES, *CODEBOOK_RULES):
+    for rule in (*REGISTER_RULES, *CODING_RULES):
         if rule.applies(frames, unread):
             cell_problems += rule.check(frames)
     cell_problems += check_documents(frames, descriptor.folder)
