@@ -14,10 +14,11 @@ from evaltools.evidence.messages import list_values, plain_number, suggest_value
 def check_leads(frames: NumberedTables) -> Iterator[CellProblem]:
     """Every project has one lead, the same in projects and participations."""
     parts = frames["participations"]
-    leads = parts[parts["role"] == "lead"].dropna(subset=["project_id", "org_id"])
+    leads = parts[parts["role"] == "lead"].dropna(subset=["project_id"])
     first = leads.drop_duplicates("project_id")[["project_id", "org_id", ROW]]
     first = first.rename(columns={"org_id": "lead", ROW: "lead_row"}).astype({"lead_row": "Int64"})
-    leads = leads.merge(first, on="project_id")
+    # An empty cell of who leads is told as one, and nothing else is concluded from it.
+    leads = leads.merge(first, on="project_id").dropna(subset=["org_id", "lead"])
     yield from frames.tell(
         leads[leads[ROW] != leads["lead_row"]], "participations.role", "data.lead",
         "project {project_id} has a second lead, {org_id}; the first is {lead} in row {lead_row}",
@@ -26,7 +27,7 @@ def check_leads(frames: NumberedTables) -> Iterator[CellProblem]:
     projects = frames["projects"].dropna(subset=["project_id", "lead_org_id"])
     projects = projects.merge(first, on="project_id", how="left")
     yield from frames.tell(
-        projects[projects["lead"].isna()], "projects.lead_org_id", "data.lead",
+        projects[projects["lead_row"].isna()], "projects.lead_org_id", "data.lead",
         "project {project_id} has no lead in {told[participations]}", "one lead for each project",
         "Add a row to {told[participations]} with role lead and {lead_org_id}.",
     )  # fmt: skip

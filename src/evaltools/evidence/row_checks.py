@@ -28,7 +28,6 @@ class UnusualRow:
     allowed: str
     remedy: str
     code: str
-    belongs: bool = False
     columns: tuple[str, ...] = ()
 
 
@@ -94,8 +93,7 @@ def find_unusual_rows(
                     "rows of the table only, with all that is required",
                     "Fill in what is missing, or delete the row.",
                     "data.row-incomplete",
-                    belongs=True,
-                    columns=absent,
+                    absent,
                 )
             )
     return odd + _notes(grid, notes)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -24,22 +23,15 @@ from evaltools.evidence.known_tables import may_be_absent
 from evaltools.evidence.messages import list_values, quote_value, suggest_value
 from evaltools.evidence.numerals import NO_MARKS, Marks, detect_marks
 from evaltools.evidence.raw_table import RawTable, UnreadableTableError, list_rows
-from evaltools.evidence.row_checks import UnusualRow, find_unusual_rows
+from evaltools.evidence.row_checks import find_unusual_rows
 
 _NO_DAY = np.datetime64("NaT", "D")
 _NUMERIC = ("number", "integer")
 
 
-@dataclass(frozen=True)
-class _UnreadCell:
-    """A cell that could not be read, and which others have the same cause."""
-
-    row: int
-    what: str
-    allowed: str
-    remedy: str
-    code: str
-    cause: tuple[str, str]
+Cause = tuple[str, str]
+"""What cells have in common that could not be read for the same reason."""
+_Unread = list[tuple[Cause, int, CellValueError]]
 
 
 class TableReader:
@@ -72,21 +64,23 @@ class TableReader:
             self._problem(remark.row, column, remark.what, "", remark.remedy, remark.code)
         self._report_ragged()
         values: dict[str, list[Value | None]] = {}
-        wrong: dict[str, list[_UnreadCell]] = {}
+        wrong: dict[str, _Unread] = {}
         for field in self.resource.fields:
             if field.name not in self._places and not may_be_absent(self.resource.name, field.name):
                 self.missing.append(field.name)
             values[field.name], wrong[field.name] = self._column(field)
         odd = find_unusual_rows(self.resource, self.grid, self._places, self._texts, values)
-        self._report_unusual(odd)
+        for one in odd:
+            self._problem(one.rows[0], None, one.what, one.allowed, one.remedy, one.code)
+            self.holes += [(row, name) for row in one.rows for name in one.columns]
         reported = {row for one in odd for row in one.rows}
-        for name, found in wrong.items():
-            self._report_unread(name, [one for one in found if one.row not in reported])
+        for name, unread in wrong.items():
+            self._report_unread(name, [one for one in unread if one[1] not in reported])
         index = pd.Index(self.grid.numbers, name="row", dtype="int64")
         columns = {field.name: make_typed_column(field.type, values[field.name])
                    for field in self.resource.fields}  # fmt: skip
         frame = pd.DataFrame(columns, index=index, copy=False)
-        foreign = {row for one in odd if not one.belongs for row in one.rows}
+        foreign = {row for one in odd if not one.columns for row in one.rows}
         return frame[~index.isin(foreign)] if foreign else frame
 
     def _report_ragged(self) -> None:
@@ -112,22 +106,17 @@ class TableReader:
         self.holes += [(row, name) for row, _ in self.grid.ragged
                        for name in self.resource.field_names]  # fmt: skip
 
-    def _report_unusual(self, odd: list[UnusualRow]) -> None:
-        for one in odd:
-            self._problem(one.rows[0], None, one.what, one.allowed, one.remedy, one.code)
-            if one.belongs:
-                self.holes += [(row, name) for row in one.rows for name in one.columns]
-
-    def _report_unread(self, column: str, wrong: list[_UnreadCell]) -> None:
-        by_cause: dict[tuple[str, str], list[_UnreadCell]] = {}
-        for one in wrong:
-            self.holes.append((one.row, column))
-            by_cause.setdefault(one.cause, []).append(one)
-        for first, *others in by_cause.values():
-            what = first.what
-            if others:
-                what += f" (also {list_rows(one.row for one in others)})"
-            self._problem(first.row, column, what, first.allowed, first.remedy, first.code)
+    def _report_unread(self, column: str, wrong: _Unread) -> None:
+        rows: dict[Cause, list[int]] = {}
+        first: dict[Cause, CellValueError] = {}
+        for cause, row, error in wrong:
+            self.holes.append((row, column))
+            rows.setdefault(cause, []).append(row)
+            first.setdefault(cause, error)
+        for cause, error in first.items():
+            row, *others = rows[cause]
+            also = f" (also {list_rows(others)})" if others else ""
+            self._problem(row, column, error.what + also, error.allowed, error.remedy, error.code)
 
     def _find_doubts(self) -> dict[str, int]:
         places: dict[str, int] = {}
@@ -168,9 +157,9 @@ class TableReader:
             self._problem(self.grid.header_row, name, what, "", remedy, "data.column-missing")
         return places
 
-    def _column(self, field: Field) -> tuple[list[Value | None], list[_UnreadCell]]:
+    def _column(self, field: Field) -> tuple[list[Value | None], _Unread]:
         texts = self._texts[field.name]
-        wrong: list[_UnreadCell] = []
+        wrong: _Unread = []
         doubtful = self._doubtful(field, wrong)
         if field.type in _NUMERIC:
             texts = self._numerals(field.name)
@@ -195,12 +184,11 @@ class TableReader:
                     # one wrong text however often it stands there.
                     one_way = error.code in (AMBIGUOUS, AMBIGUOUS_DATE)
                     cause = (error.code, "" if one_way else text)
-                    wrong.append(
-                        _UnreadCell(row, what, error.allowed, error.remedy, error.code, cause)
-                    )
+                    told = CellValueError(what, error.allowed, error.remedy, error.code)
+                    wrong.append((cause, row, told))
         return values, wrong
 
-    def _doubtful(self, field: Field, wrong: list[_UnreadCell]) -> set[int]:
+    def _doubtful(self, field: Field, wrong: _Unread) -> set[int]:
         """Places in the column of cells whose text is not what they say."""
         column = self._places.get(field.name)
         if column is None or not self.grid.doubts:
@@ -214,9 +202,8 @@ class TableReader:
             doubtful.add(place)
             text = texts[place]
             cause = (doubt.remedy, text if doubt.code == SHEET_ERROR else "")
-            wrong.append(
-                _UnreadCell(row, doubt.sentence(text), "", doubt.remedy, doubt.code, cause)
-            )
+            told = CellValueError(doubt.sentence(text), "", doubt.remedy, doubt.code)
+            wrong.append((cause, row, told))
         return doubtful
 
     def _numerals(self, name: str) -> tuple[str, ...]:
