@@ -16,7 +16,7 @@ class Problem:
 
     Arguments:
         where: the place, as precise as it is known: `data/register/projects.csv, row 14, column
-            grant_eur`, or `reports/fi/report.qmd:31`.
+            grant`, or `reports/fi/report.qmd:31`.
         what: what was found there.
         allowed: what would have been right; empty where the message already says it.
         remedy: what to do.

@@ -116,13 +116,13 @@ def table() -> Table:
             "label": ["Haaste", None],
             "count": pd.array([1234, None], dtype="Int64"),
             "share": [0.365, SUPPRESSED],
-            "eur": [1234567.0, float("nan")],
+            "money": [1234567.0, float("nan")],
             "number": [2.345, None],
             "interval": [(0.25, 0.51), (None, None)],
             "date": [datetime.date(2022, 4, 30), pd.NaT],
         }
     )
-    kinds = ("text", "count", "share", "eur", "number", "interval", "date")
+    kinds = ("text", "count", "share", "money", "number", "interval", "date")
     columns = [
         Column(name, name.title(), kind) for name, kind in zip(frame.columns, kinds, strict=True)
     ]

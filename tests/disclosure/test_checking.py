@@ -83,11 +83,11 @@ def test_every_pattern_of_sensitive_keys_meets_a_key_of_the_example(study, table
 @pytest.mark.parametrize(
     ("key", "regime"),
     [
-        ("grants.total.eur", "open"), ("challenge.staff.share", "open"),
-        ("savings.claimed.share", "cells"), ("savings.median.eur", "group"),
+        ("grants.total.money", "open"), ("challenge.staff.share", "open"),
+        ("savings.claimed.share", "cells"), ("savings.median.money", "group"),
         ("rating.answers.share", "cells"), ("rating.permanence.high.share", "cells"),
         ("optimism_gap.difference", "cells"), ("result.networks.denied.share", "group"),
-        ("steering.additionality.share", "group"), ("takeup.eur_per_inhabitant", "open"),
+        ("steering.additionality.share", "group"), ("takeup.money_per_inhabitant", "open"),
     ],
 )  # fmt: skip
 def test_the_register_is_open_and_marks_and_savings_are_not(key, regime):
@@ -166,7 +166,9 @@ def test_the_gap_that_gives_a_small_group_away_is_told():
 
 def test_periods_that_leave_a_small_rest_are_told():
     def median(n, **by):
-        return Indicator("savings.median.eur", 9000.0, "eur", n, 20, dimensions=dimensions(**by))
+        return Indicator(
+            "savings.median.money", 9000.0, "money", n, 20, dimensions=dimensions(**by)
+        )
 
     assert codes([median(9), median(6, period="yearly")]) == {"disclosure.small-cell"}
     assert codes([median(12), median(6, period="yearly")]) == set()
@@ -189,7 +191,7 @@ def test_a_number_withheld_in_one_estimand_and_shown_in_another_is_told():
 
 def test_a_note_that_tells_the_number_is_told():
     hidden = Indicator(
-        "savings.median.eur", None, "eur", suppressed=True, why="few", note="only 3 projects"
+        "savings.median.money", None, "money", suppressed=True, why="few", note="only 3 projects"
     )
     assert codes([hidden]) == {"disclosure.note"}
     assert codes([replace(hidden, note="withheld: fewer than 5 projects in all")]) == set()

@@ -50,9 +50,9 @@ def to_xlsx(package: Any, table: str, convert: Convert = as_value, *, book: Any 
     resource = load_descriptor(package.folder).resource(table)
     book = book or openpyxl.Workbook()
     sheet = book.active
-    sheet.append([field.name for field in resource.fields])
-    for row in package.tables[table]:
-        sheet.append([convert(field.type, row[field.name]) for field in resource.fields])
+    sheet.append(list(resource.own_names))
+    for row in package.tables[resource.own_name]:
+        sheet.append([convert(field.type, row[field.own_name]) for field in resource.fields])
     text = package.folder / resource.path
     text.unlink()
     path = text.with_suffix(".xlsx")
@@ -93,10 +93,10 @@ def to_ods(package: Any, table: str, extra: str = "") -> None:
         return (f'<table:table-cell office:value-type="string"><text:p>{value}</text:p>'
                 "</table:table-cell>")  # fmt: skip
 
-    records: list[list[Any]] = [[field.name for field in resource.fields]]
+    records: list[list[Any]] = [list(resource.own_names)]
     records += [
-        [as_value(field.type, row[field.name]) for field in resource.fields]
-        for row in package.tables[table]
+        [as_value(field.type, row[field.own_name]) for field in resource.fields]
+        for row in package.tables[resource.own_name]
     ]
     rows = "".join(
         "<table:table-row>" + "".join(map(cell, record)) + "</table:table-row>"

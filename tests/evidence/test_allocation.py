@@ -37,7 +37,7 @@ def test_allocation_is_what_a_count_by_hand_gives(
 ) -> None:
     evidence = Evidence.select(STUDY, read_tables(pristine.folder), parameters(allocation=rule))
     found = [
-        (row.project_id, row.org_id, None if np.isnan(row.eur) else row.eur)
+        (row.project_id, row.org_id, None if np.isnan(row.money) else row.money)
         for row in evidence.allocations.itertuples()
     ]
     assert found == BY_HAND[rule]
@@ -57,7 +57,7 @@ def test_known_shares_that_are_not_the_whole_grant_are_not_used(
 ) -> None:
     package.change("participations", 10, share_eur="150")
     allocations = Evidence.select(STUDY, read_tables(package.folder), parameters()).allocations
-    assert allocations.loc[allocations["project_id"] == "P4", "eur"].tolist() == [150.0, 150.0]
+    assert allocations.loc[allocations["project_id"] == "P4", "money"].tolist() == [150.0, 150.0]
 
 
 def test_one_unknown_population_leaves_all_parts_of_its_project_unknown(
@@ -66,7 +66,7 @@ def test_one_unknown_population_leaves_all_parts_of_its_project_unknown(
     package.change("organisations", 4, population="")
     chosen = parameters(allocation="population")
     allocations = Evidence.select(STUDY, read_tables(package.folder), chosen).allocations
-    unknown = allocations.loc[allocations["eur"].isna(), "project_id"]
+    unknown = allocations.loc[allocations["money"].isna(), "project_id"]
     assert sorted(set(unknown)) == ["P1", "P2"]
 
 
@@ -82,7 +82,7 @@ def made(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     rows = [
         {"project_id": f"P{p:02}", "org_id": f"O{o:02}", "role": "partner" if o else "lead",
-         "share_eur": np.nan, "kind": kind, "population": population, "region_code": "01",
+         "share_amount": np.nan, "kind": kind, "population": population, "region_code": "01",
          "municipality_group": "urban"}
         for p, (_, members) in enumerate(projects)
         for o, (population, kind) in enumerate(members)
@@ -91,7 +91,7 @@ def made(
         {
             "project_id": [f"P{p:02}" for p in range(len(projects))],
             "lead_org_id": "O00",
-            "grant_eur": [cents / 100 for cents, _ in projects],
+            "grant": [cents / 100 for cents, _ in projects],
         }
     )
     return grants, pd.DataFrame(rows)
@@ -107,7 +107,7 @@ def test_parts_are_never_negative_and_add_up_to_the_grant(
 ) -> None:
     grants, participations = made(projects)
     found = allocate(grants, participations, rule, STUDY.declaration)
-    cents = (found["eur"] * 100).round().astype("int64")
+    cents = (found["money"] * 100).round().astype("int64")
     assert (cents >= 0).all()
     totals = cents.groupby(found["project_id"]).sum().reindex(grants["project_id"])
     assert totals.tolist() == [given_cents for given_cents, _ in projects]
@@ -117,6 +117,6 @@ def test_parts_are_never_negative_and_add_up_to_the_grant(
 @given(st.integers(0, 10_000_000), st.integers(1, 12))
 def test_equal_parts_differ_by_a_cent_at_most(cents: int, members: int) -> None:
     found = allocate(*made([(cents, [(1, "municipality")] * members)]), "equal", STUDY.declaration)
-    shares = (found["eur"] * 100).round()
+    shares = (found["money"] * 100).round()
     assert shares.max() - shares.min() <= 1
     assert shares.is_monotonic_decreasing  # odd cents go to the lower identifiers

@@ -26,7 +26,7 @@ def test_projects_carry_what_is_known_of_their_lead_and_partners(
     evidence = Evidence.select(STUDY, tables, parameters())
     columns = ["project_id", "year", "lead_name_fi", "lead_kind", "region_code",
                "municipality_group", "size_class", "population", "organisations",
-               "municipalities", "joint", "reported"]  # fmt: skip
+               "areas", "joint", "reported"]  # fmt: skip
     rows = evidence.projects[columns].astype(object)
     assert rows.where(rows.notna(), None).values.tolist() == [
         ["P1", 2019, "Alajärvi", "municipality", "14", "semi_urban", "5000_19999", 9800, 3, 3,
@@ -44,7 +44,7 @@ def test_reports_and_what_they_say_are_of_the_wave(tables: Any, parameters: Any)
     evidence = Evidence.select(STUDY, tables, parameters())
     assert evidence.reports["document_id"].tolist() == ["D1", "D2"]
     assert evidence.goals["goal_id"].tolist() == ["G1", "G2"]
-    assert evidence.rooting[["goal_id", "project_id"]].values.tolist() == [["G1", "P2"]]
+    assert evidence.sustainability[["goal_id", "project_id"]].values.tolist() == [["G1", "P2"]]
     assert evidence.ratings[["project_id", "value"]].values.tolist() == [["P1", 4]]
     assert evidence.saving_claims["project_id"].tolist() == ["P1"]
     assert evidence.presence["project_id"].unique().tolist() == ["P1", "P2"]
@@ -101,8 +101,8 @@ def test_every_frame_is_in_order_from_index_0_whatever_the_order_of_files(
     turned = {name: frame.iloc[::-1] for name, frame in tables.items()}
     one = Evidence.select(STUDY, tables, parameters())
     other = Evidence.select(STUDY, turned, parameters())
-    for name in ("projects", "reports", "presence", "linked", "goals", "rooting", "ratings",
-                 "saving_claims", "participations", "allocations"):  # fmt: skip
+    for name in ("projects", "reports", "presence", "linked", "goals", "sustainability",
+                 "ratings", "saving_claims", "participations", "allocations"):  # fmt: skip
         pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name))
         assert isinstance(getattr(one, name).index, pd.RangeIndex)
     for name in tables:

@@ -159,3 +159,14 @@ def test_an_organisation_outside_the_register_of_municipalities_is_no_mistake(
 ) -> None:
     package.change("organisations", 4, municipality_code="")
     assert package.problems() == []
+
+
+def test_of_a_lead_that_is_not_filled_in_only_the_empty_cell_is_told(package: Any) -> None:
+    package.change("participations", 6, org_id="")
+    assert [one for one in package.problems() if "lead" in one] == []
+    assert any("row 6, column org_id: the cell is empty" in one for one in package.problems())
+
+
+def test_a_passage_of_no_document_is_told_as_an_empty_cell(package: Any) -> None:
+    package.change("segments", 2, document_id="")
+    assert any("row 2, column document_id: the cell is empty" in one for one in package.problems())

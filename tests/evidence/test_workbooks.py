@@ -21,7 +21,7 @@ from evidence_files import (
 from evaltools.evidence import read_tables
 
 
-@pytest.mark.parametrize("table", ["calls", "projects", "organisations", "municipalities",
+@pytest.mark.parametrize("table", ["calls", "projects", "organisations", "areas",
                                    "segments", "documents", "readings"])  # fmt: skip
 def test_a_workbook_in_place_of_a_text_file_reads_back_the_same_table(
     package: Any, pristine: Any, table: str

@@ -162,7 +162,9 @@ def mutate_goal(rng):
         values = goals.ATTAINMENTS if column == "attainment" else goals.MEASURES
         value = rng.choice([each for each in values if each != frame.loc[place, column]])
     mutated = changed_row(frame, place, column, value)
-    return Mutation("goals", mutated, ("goals.*", "goal_quality.*", "rooting.*", "optimism_*"), {})
+    return Mutation(
+        "goals", mutated, ("goals.*", "goal_quality.*", "sustainability.*", "optimism_*"), {}
+    )
 
 
 def recompute_goal(mutation):
@@ -173,26 +175,26 @@ def recompute_goal(mutation):
     )
     return [
         *goals.attainment(evidence), *goals.goal_quality(evidence),
-        *sustainability.rooting_shares(evidence), *optimism_gap.gaps(evidence),
+        *sustainability.sustainability_shares(evidence), *optimism_gap.gaps(evidence),
     ]  # fmt: skip
 
 
 def mutate_rooting(rng):
-    frame = base().tables["rooting"]
-    place = rng.choice(_in_scope("rooting"))
+    frame = base().tables["sustainability"]
+    place = rng.choice(_in_scope("sustainability"))
     column = rng.choice(["owner_named", "budget_line", "in_use", "spread"])
     value = rng.choice([e for e in ("yes", "no", "silent") if e != frame.loc[place, column]])
     mutated = changed_row(frame, place, column, value)
-    return Mutation("rooting", mutated, ("rooting.*", "optimism_*"), {})
+    return Mutation("sustainability", mutated, ("sustainability.*", "optimism_*"), {})
 
 
 def recompute_rooting(mutation):
     start = base()
     own = mutation.frame.merge(start.evidence.goals[["goal_id", "project_id"]], on="goal_id")
     evidence = dataclasses.replace(
-        start.evidence, rooting=own.sort_values("goal_id").reset_index(drop=True)
+        start.evidence, sustainability=own.sort_values("goal_id").reset_index(drop=True)
     )
-    return [*sustainability.rooting_shares(evidence), *optimism_gap.gaps(evidence)]
+    return [*sustainability.sustainability_shares(evidence), *optimism_gap.gaps(evidence)]
 
 
 def mutate_rating(rng):
@@ -216,10 +218,10 @@ def recompute_rating(mutation):
 def mutate_claim(rng):
     frame = base().tables["saving_claims"]
     place = rng.choice(_in_scope("saving_claims"))
-    what = rng.choice(["amount_eur", "has_baseline", "has_method", "drop"])
+    what = rng.choice(["amount", "has_baseline", "has_method", "drop"])
     if what == "drop":
         mutated = frame.drop(index=place)
-    elif what == "amount_eur":
+    elif what == "amount":
         mutated = changed_row(frame, place, what, float(rng.randrange(1, 200_000)))
     else:
         mutated = changed_row(frame, place, what, not bool(frame.loc[place, what]))
@@ -238,7 +240,7 @@ def recompute_claim(mutation):
 def mutate_grant(rng):
     frame = base().tables["projects"]
     place = rng.choice(_in_scope("projects"))
-    mutated = changed_row(frame, place, "grant_eur", float(rng.randrange(10_000, 3_000_000)))
+    mutated = changed_row(frame, place, "grant", float(rng.randrange(10_000, 3_000_000)))
     return Mutation("projects", mutated, ("grants.*", "takeup.*", "selection.*"), {})
 
 
@@ -279,7 +281,7 @@ def _in_scope(table):
         segments = start.tables["segments"]
         own = segments[segments["document_id"].isin(reports["document_id"])]["segment_id"]
         return list(frame.index[frame["segment_id"].isin(own)])
-    if table == "rooting":
+    if table == "sustainability":
         return list(frame.index[frame["goal_id"].isin(start.evidence.goals["goal_id"])])
     return list(frame.index[frame["document_id"].isin(reports["document_id"])])
 
@@ -287,7 +289,7 @@ def _in_scope(table):
 MUTATIONS = {
     "coding": (320, mutate_coding, recompute_coding),
     "goal": (50, mutate_goal, recompute_goal),
-    "rooting": (60, mutate_rooting, recompute_rooting),
+    "sustainability": (60, mutate_rooting, recompute_rooting),
     "rating": (40, mutate_rating, recompute_rating),
     "claim": (20, mutate_claim, recompute_claim),
     "grant": (6, mutate_grant, recompute_grant),

@@ -109,7 +109,7 @@ class Handmade:
     presence: pd.DataFrame
     linked: pd.DataFrame
     goals: pd.DataFrame
-    rooting: pd.DataFrame
+    sustainability: pd.DataFrame
     ratings: pd.DataFrame
     saving_claims: pd.DataFrame
     n: int
@@ -194,14 +194,14 @@ def handmade(minimum_cell: int = 1, wave: str = "2022") -> Handmade:
         earlier=states(EARLIER, {}, ["P5"]),
         linked=pd.DataFrame(LINKED, columns=["project_id", "challenge", "response", "links"]),
         goals=goals,
-        rooting=pd.DataFrame(
+        sustainability=pd.DataFrame(
             ROOTING,
             columns=["goal_id", "project_id", "owner_named", "budget_line", "in_use", "spread"],
         ),
         ratings=ratings.assign(rater_kind="project"),
         saving_claims=pd.DataFrame(
             CLAIMS,
-            columns=["claim_id", "project_id", "amount_eur", "period", "has_baseline",
+            columns=["claim_id", "project_id", "amount", "period", "has_baseline",
                      "has_method"],
         ),
         n=4,
@@ -213,7 +213,7 @@ def nothing_coded(evidence: Handmade) -> Handmade:
     """The same reports, in which no goal, rating, saving or link was found."""
     return evidence.but(
         goals=evidence.goals.iloc[0:0],
-        rooting=evidence.rooting.iloc[0:0],
+        sustainability=evidence.sustainability.iloc[0:0],
         ratings=evidence.ratings.iloc[0:0],
         saving_claims=evidence.saving_claims.iloc[0:0],
         linked=evidence.linked.iloc[0:0],

@@ -37,7 +37,7 @@ class Rows(dict):
             note=None, **by):  # fmt: skip
         name = (key, estimand, tuple(sorted(by.items())))
         assert name not in self, name
-        if n is None and key.endswith((".eur", ".index", ".ratio")):
+        if n is None and key.endswith((".money", ".index", ".ratio")):
             x, n = None, x  # a number that is no count is made of n units
         self[name] = Row(value, x, n, low, high, projects, note)
 
@@ -99,9 +99,9 @@ def portfolio(scope):
 
 def _calls(scope, rows, calls):
     money = {row["year"]: number(row["amount_eur"]) for row in scope.tables["appropriations"]}
-    rows.put("appropriations.total.eur", sum(money.values()))
+    rows.put("appropriations.total.money", sum(money.values()))
     years = {call["year"] for call in calls}
-    rows.put("appropriations.in_scope.eur", sum(money[year] for year in years if year in money))
+    rows.put("appropriations.in_scope.money", sum(money[year] for year in years if year in money))
     for column in ("applications", "granted"):
         known = [int(call[column]) for call in calls if call[column]]
         total = sum(known) if known else None
@@ -116,17 +116,17 @@ def _calls(scope, rows, calls):
         told = call in both
         rows.share("calls.success.share", int(call["granted"]) if told else 0,
                    int(call["applications"]) if told else 0, call=call["call_id"])  # fmt: skip
-        rows.put("calls.awarded.eur", number(call["granted_eur"]), call=call["call_id"])
+        rows.put("calls.awarded.money", number(call["granted_eur"]), call=call["call_id"])
     for year in sorted({call["year"] for call in calls}):
-        rows.put("calls.appropriated.eur", money.get(year), year=year)
+        rows.put("calls.appropriated.money", money.get(year), year=year)
 
 
 def _grants(rows, projects, N):
     known = sorted(p["grant"] for p in projects if p["grant"] is not None)
     n, total = len(known), sum(known)
     rows.share("grants.known.share", n, N)
-    rows.put("grants.total.eur", total if n else None, n)
-    rows.put("grants.median.eur", median(known) if n else None, n)
+    rows.put("grants.total.money", total if n else None, n)
+    rows.put("grants.median.money", median(known) if n else None, n)
     several = n > 1 and total > 0
     rows.put("grants.gini.index", numbers.gini(known) * n / (n - 1) if several else None, n)
     rows.put("grants.hhi.index", sum((k / total) ** 2 for k in known) if several else None, n)
@@ -140,12 +140,12 @@ def _takeup(scope, rows):
     people = Counter()
     for row in residents.values():
         people[row["region_code"]] += int(row["population"])
-    rows.share("municipalities.reached.share", min(len(reached), len(residents)), len(residents))
+    rows.share("areas.reached.share", min(len(reached), len(residents)), len(residents))
     touched = sum(row["people"] or 0 for row in reached.values())
     total = sum(people.values())
     rows.share("population.reached.share", min(round(touched), total), total)
     leads = Counter(p["place"]["region_code"] for p in scope.projects.values())
-    key = "takeup.eur_per_inhabitant.ratio"
+    key = "takeup.money_per_inhabitant.ratio"
     for rule in ("", "lead", "equal", "population"):
         parts = defaultdict(list)
         for _, _, eur, place in scope.shared(rule or scope.choice.allocation):
@@ -166,8 +166,8 @@ def _takeup(scope, rows):
     units = []
     for row in reached.values():
         left[row["region"]] -= row["people"] or 0
-        if row["eur"] is not None and row["people"]:
-            units.append((row["region"], row["people"], row["eur"]))
+        if row["money"] is not None and row["people"]:
+            units.append((row["region"], row["people"], row["money"]))
     units += [(region, rest, 0.0) for region, rest in left.items() if rest > 0]
     values = {"gini": None, "theil_total": None, "theil_between": None, "theil_within": None}
     if any(eur for _, _, eur in units):

@@ -341,7 +341,7 @@ class Scope:
                 row["orgs"].add(org)
         for row in found.values():
             known = [eur for org in row["orgs"] for eur in euros[org]]
-            row["eur"] = sum(known) if known else None
+            row["money"] = sum(known) if known else None
         return found
 
     @cached_property

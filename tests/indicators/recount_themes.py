@@ -173,7 +173,7 @@ def effects(scope):
                   "upper_quartile": quartile(sums, 3)}  # fmt: skip
         by = {"period": period} if period else {}
         for name, value in values.items():
-            rows.put(f"savings.{name}.eur", value, len(sums), len(claims),
+            rows.put(f"savings.{name}.money", value, len(sums), len(claims),
                      projects=len({claim["project"] for claim in own}), **by)  # fmt: skip
     for item, scale, answers in ratings(scope):
         counts = [sum(value == step for value in answers.values()) for step in scale]
@@ -186,7 +186,7 @@ def effects(scope):
     rootable = rooted(scope)
     for sign in (*SIGNS, "all_three"):
         hits = [(goal["project"], goal[sign]) for goal in rootable]
-        rows.clustered(f"rooting.{sign}.share", hits, level)
+        rows.clustered(f"sustainability.{sign}.share", hits, level)
     return rows
 
 

@@ -153,7 +153,7 @@ def test_the_ledger_tells_median_and_range_and_no_total():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_tables_of_effects_print_in_every_language(language):
     evidence = in_language(language)
-    for table in (effects.savings_table, effects.rooting_table, steering.optimism_table):
+    for table in (effects.savings_table, effects.sustainability_table, steering.optimism_table):
         assert table(evidence).cells()
 
 
@@ -172,7 +172,7 @@ def test_without_anything_coded_every_figure_has_a_sentence(language):
     assert figure.alt
     assert steering.optimism_dots(evidence) == []
     assert steering.optimism_alt(evidence) == ""
-    assert effects.rooting_bars(evidence) == []
+    assert effects.sustainability_bars(evidence) == []
     assert effects.savings_note(evidence) == ""
     assert goal_stacks(goals.results_by_theme(evidence)) == []
     assert themes_figure(evidence, "challenge", "challenges.challenges").alt

@@ -15,7 +15,7 @@ from evaltools.indicators.shares import share_records
 from evaltools.provenance.artifacts import _parse_csv
 from evaltools.publish.tables import indicator_csv
 
-UNITS = ("count", "share", "eur", "eur_per_inhabitant", "index", "ratio", "difference")
+UNITS = ("count", "share", "money", "money_per_inhabitant", "index", "ratio", "difference")
 COUNT = st.none() | st.integers(0, 200)
 
 
@@ -34,9 +34,9 @@ def test_a_share_of_reports_has_x_mentions_n_reports_and_n_projects() -> None:
 
 
 def test_a_number_that_is_no_count_has_only_what_it_rests_on() -> None:
-    median = Indicator("grants.median.eur", 1000.0, "eur", n=51)
+    median = Indicator("grants.median.money", 1000.0, "money", n=51)
     assert (median.x, median.contributors) == (None, 51)
-    partly = Indicator("savings.median.eur", 1000.0, "eur", 3, 4)
+    partly = Indicator("savings.median.money", 1000.0, "money", 3, 4)
     assert (partly.x, partly.n, partly.contributors) == (3, 4, 3)
     for record, n in ((median, None), (partly, 4)):
         hidden = withhold(record, Withheld("few", 5))
@@ -61,7 +61,7 @@ def test_records_of_earlier_releases_are_read_as_they_were_meant() -> None:
     earlier = {"key": "a.b.share", "value": 0.25, "unit": "share", "n": 1, "N": 4}
     one = from_record(earlier)
     assert (one.x, one.n, one.N) == (1, 4, None)
-    based = from_record({"key": "a.b.eur", "value": 9.0, "unit": "eur", "n": 3})
+    based = from_record({"key": "a.b.money", "value": 9.0, "unit": "money", "n": 3})
     assert (based.x, based.n, based.N) == (None, 3, None)
     text = "key,value,unit,n,N,estimand,low,high,method,level,dimensions,source,suppressed,note\n"
     (row,) = _parse_csv(text + "a.b.share,0.25,share,1,4,D,,,,,,,False,\n")

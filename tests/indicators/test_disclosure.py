@@ -240,7 +240,7 @@ def test_how_many_claim_savings_is_in_nothing_published_where_it_is_withheld(
     made = []
     for count in claiming:
         rows = pd.concat([
-            claim.assign(claim_id=f"c{i}", project_id=name, amount_eur=918_273.0 + i)
+            claim.assign(claim_id=f"c{i}", project_id=name, amount=918_273.0 + i)
             for i, name in enumerate(projects[:count])
         ])  # fmt: skip
         found = read(replace(evidence, saving_claims=rows), monkeypatch, "06")
@@ -261,11 +261,11 @@ def test_the_sum_of_a_claim_is_in_nothing_published_and_moves_nothing(select, mo
     evidence = select(**values)
     plain = read(evidence, monkeypatch, "06")
     claims = evidence.saving_claims
-    for amount in claims["amount_eur"].dropna():
+    for amount in claims["amount"].dropna():
         assert not amount_in(re.sub(r"<[^>]*>", " ", plain.all), amount)
-    planted = claims.assign(amount_eur=claims["amount_eur"].where(claims["amount_eur"].isna(),
+    planted = claims.assign(amount=claims["amount"].where(claims["amount"].isna(),
                                                                   987_654.0))  # fmt: skip
-    planted.loc[planted["amount_eur"].first_valid_index(), "amount_eur"] = 123_456.0
+    planted.loc[planted["amount"].first_valid_index(), "amount"] = 123_456.0
     canary = read(replace(evidence, saving_claims=planted), monkeypatch, "06")
     assert canary.pieces == plain.pieces
 
@@ -277,7 +277,7 @@ def ledger_of(evidence, amounts, per_project=1):
         evidence,
         saving_claims=pd.concat([
             claim.assign(claim_id=f"c{i}", project_id=projects[i // per_project],
-                         amount_eur=float(amount), period="yearly", has_baseline=True,
+                         amount=float(amount), period="yearly", has_baseline=True,
                          has_method=True)
             for i, amount in enumerate(amounts)
         ]),
@@ -290,10 +290,10 @@ SUMS = [11_000 + 1_000 * i for i in range(20)]
 def test_of_many_sums_the_middle_half_is_drawn_and_no_single_one(select, monkeypatch):
     evidence = ledger_of(select(), SUMS)
     found = read(evidence, monkeypatch, "06")
-    values = {r.key: r.value for r in found.records if r.unit == "eur" and not r.dimensions}
+    values = {r.key: r.value for r in found.records if r.unit == "money" and not r.dimensions}
     assert values == {
-        "savings.lower_quartile.eur": 15_750.0, "savings.median.eur": 20_500.0,
-        "savings.upper_quartile.eur": 25_250.0,
+        "savings.lower_quartile.money": 15_750.0, "savings.median.money": 20_500.0,
+        "savings.upper_quartile.money": 25_250.0,
     }  # fmt: skip
     text = re.sub(r"<[^>]*>", " ", found.all)
     assert amount_in(text, 20_500)
@@ -312,16 +312,16 @@ def test_of_many_sums_the_middle_half_is_drawn_and_no_single_one(select, monkeyp
 )  # fmt: skip
 def test_a_place_in_the_order_needs_the_minimum_on_either_side(select, count, shown):
     records = effects.compute(ledger_of(select(), SUMS[:count]))
-    found = {r.key.split(".")[1] for r in records if r.unit == "eur" and r.value is not None
+    found = {r.key.split(".")[1] for r in records if r.unit == "money" and r.value is not None
              and not r.dimensions}  # fmt: skip
     assert found == set(shown)
-    why = {r.why for r in records if r.unit == "eur" and r.suppressed and not r.dimensions}
+    why = {r.why for r in records if r.unit == "money" and r.suppressed and not r.dimensions}
     assert why <= {"position"}
 
 
 def test_many_claims_of_few_projects_are_few(select):
     records = effects.compute(ledger_of(select(), SUMS, per_project=5))
-    assert {r.why for r in records if r.unit == "eur" and not r.dimensions} == {"cell"}
+    assert {r.why for r in records if r.unit == "money" and not r.dimensions} == {"cell"}
 
 
 def declared(evidence, **changes):
@@ -330,7 +330,7 @@ def declared(evidence, **changes):
 
 
 def median(evidence):
-    return told(effects.compute(evidence), "savings.median.eur")
+    return told(effects.compute(evidence), "savings.median.money")
 
 
 def test_dominance_withholds_euros_as_the_study_says(select):
@@ -361,7 +361,7 @@ def test_rounding_rounds_what_is_shown_and_the_interval_with_it(select, computed
             changed += after.x != before.x
             if after.unit == "share":
                 assert after.value == pytest.approx(after.x / after.n)
-        elif before.key.startswith(("steering.", "rooting.")):
+        elif before.key.startswith(("steering.", "sustainability.")):
             assert before == after
     assert changed > 20
 
@@ -446,5 +446,5 @@ def test_the_first_pattern_that_fits_holds():
     policy = Policy.declared(Disclosure(sensitive={"savings.claimed.*": "cells",
                                                    "savings.*": "group"}))  # fmt: skip
     assert policy.regime_of("savings.claimed.share") == "cells"
-    assert policy.regime_of("savings.median.eur") == "group"
+    assert policy.regime_of("savings.median.money") == "group"
     assert policy.regime_of("rating.answers.share") == "open"

@@ -57,7 +57,7 @@ def programme(N=6, n=2, confidence=0.95):
         {
             "project_id": [f"p{i:03d}" for i in number],
             "call_id": np.where(number < N // 2, "2019-1", "2020"),
-            "grant_eur": 100.0 + 37 * (number % 5),
+            "grant": 100.0 + 37 * (number % 5),
             "organisations": 1 + number % 3,
             "joint": number % 3 > 0,
             "started": pd.Timestamp("2020-01-01") + pd.to_timedelta(11 * (number % 7), "D"),
@@ -142,7 +142,7 @@ def test_everything_read_has_nothing_unseen():
 
 def compared(projects):
     columns = {
-        "grant_eur": np.nan, "organisations": 1, "joint": False, "started": DAY,
+        "grant": np.nan, "organisations": 1, "joint": False, "started": DAY,
         "municipality_group": "rural", "size_class": "under_5000", "call_id": "2020",
         "reported": False,
     }  # fmt: skip
@@ -156,7 +156,7 @@ def compared(projects):
 def test_differences_are_of_known_values_and_in_a_fixed_order():
     evidence = compared(
         {
-            "grant_eur": [1.0, 2, 3, np.nan, 3, 4, 5],
+            "grant": [1.0, 2, 3, np.nan, 3, 4, 5],
             "joint": [True, True, False, False, True, False, False],
             "reported": [True, True, True, True, False, False, False],
         }
@@ -198,7 +198,7 @@ def test_a_call_that_decides_who_has_reported_is_flagged_without_a_number():
 def programme_of_forty():
     rng = np.random.default_rng(5)
     return {
-        "grant_eur": rng.integers(10, 99, 40).astype(float),
+        "grant": rng.integers(10, 99, 40).astype(float),
         "municipality_group": rng.choice(["urban", "rural"], 40),
         "reported": rng.random(40) < 0.5,
         "call_id": ["a"] * 20 + ["b"] * 20,
@@ -226,7 +226,7 @@ def test_a_variable_that_decides_is_left_out_of_the_model_and_named():
 
 
 def test_an_r_indicator_that_cannot_be_estimated_is_none_with_the_reason():
-    everyone = compared({"grant_eur": [1.0, 2, 3], "reported": [True] * 3})
+    everyone = compared({"grant": [1.0, 2, 3], "reported": [True] * 3})
     record = values(selection.selection(everyone))["selection.r_indicator.index",]
     assert record.value is None
     assert "all projects have reported" in record.note
@@ -241,7 +241,7 @@ def test_a_handful_that_has_reported_is_too_few_for_a_model():
 
 def test_that_a_grant_is_unknown_can_decide_without_the_grant_doing_so():
     projects = programme_of_forty()
-    projects["grant_eur"] = np.where(np.arange(40) < 8, np.nan, projects["grant_eur"])
+    projects["grant"] = np.where(np.arange(40) < 8, np.nan, projects["grant"])
     projects["reported"][:8] = False
     found = selection.representativity(compared(projects))
     assert found.deciding == ("grant_unknown",)

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 def compared(language="fi", n=4, N=12, **columns):
     table = pd.DataFrame(
         {
-            "grant_eur": [250_000.0] * N,
+            "grant": [250_000.0] * N,
             "organisations": 3,
             "joint": [index % 2 == 0 for index in range(N)],
             "started": pd.Timestamp("2020-01-01"),
@@ -82,12 +82,12 @@ def test_measures_are_printed_by_unit_with_the_counts_behind_shares():
     records = [
         Indicator("a.share", 0.25, "share", x=25, n=100),
         Indicator("b.index", 0.025, "index", low=0.01, high=0.04),
-        Indicator("c.eur", 1234567.0, "eur"),
+        Indicator("c.money", 1234567.0, "money"),
         Indicator("d.share", None, "share", x=0, n=0, note="nothing"),
         Indicator("e.share", 0.5, "share", x=500, n=1000, counted="euros"),
         Indicator("a.share", 0.9, "share", x=9, n=10, dimensions=(("call", "2020"),)),
     ]
-    names = {f"{letter}": "column.theme" for letter in ("c.eur", "a.share", "b.index")}
+    names = {f"{letter}": "column.theme" for letter in ("c.money", "a.share", "b.index")}
     names |= {"d.share": "column.theme", "e.share": "column.theme"}
     table = measure_table(records, names, Words("fi"))
     assert table["value"].tolist() == [

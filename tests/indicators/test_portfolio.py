@@ -41,7 +41,7 @@ def register():
         (2022, "001", "01", "urban", None),
     )
     calls = frame(
-        "call_id year subject_fi subject_sv subject_en decided applications granted granted_eur",
+        "call_id year subject_fi subject_sv subject_en decided applications granted granted_amount",
         ("2019-1", 2019, "a", "b", "c", DAY, 10, 4, None),
         ("2019-2", 2019, "a", "b", "c", pd.NaT, 6, None, None),
         ("2020", 2020, "a", "b", "c", DAY, 5, 1, 900.0),
@@ -50,11 +50,9 @@ def register():
     calls = calls.astype({"year": "Int64", "applications": "Int64", "granted": "Int64"})
     return {
         "calls": strings(calls, "call_id"),
-        "appropriations": frame("year amount_eur", (2019, 3000.0), (2020, 1000.0)),
-        "municipalities": strings(
-            municipalities.astype({"year": "Int64", "population": "Int64"}), "code"
-        ),
-        "municipality_changes": frame(
+        "appropriations": frame("year amount", (2019, 3000.0), (2020, 1000.0)),
+        "areas": strings(municipalities.astype({"year": "Int64", "population": "Int64"}), "code"),
+        "area_changes": frame(
             "in_force ended_code successor_code",
             (pd.Timestamp("2021-01-01"), "009", "003"),
             (pd.Timestamp("2023-01-01"), "003", "004"),
@@ -84,7 +82,7 @@ def programme(region="all", group="all", allocation="equal", cutoff="2021-06-30"
             "call_id": ["2019-1", "2019-1", "2019-2", "2020", "2020"],
             "year": [2019, 2019, 2019, 2020, 2020],
             "lead_org_id": leads,
-            "grant_eur": np.array([np.nan if g is None else g for g in grants]),
+            "grant": np.array([np.nan if g is None else g for g in grants]),
             "region_code": [place[lead][1] for lead in leads],
             "municipality_group": [place[lead][2] for lead in leads],
             "joint": [True, False, False, False, False],
@@ -95,13 +93,13 @@ def programme(region="all", group="all", allocation="equal", cutoff="2021-06-30"
             ("p5", "j1", "lead")]  # fmt: skip
     taking = frame("project_id org_id role", *rows)
     nowhere = (None, None, None, None)
-    names = ["municipality_code", "region_code", "municipality_group", "population"]
+    names = ["area_code", "region_code", "municipality_group", "population"]
     for position, name in enumerate(names):
         taking[name] = [place.get(org, nowhere)[position] for org in taking["org_id"]]
     taking["kind"] = [kinds.get(org, "municipality") for org in taking["org_id"]]
-    taking["share_eur"] = np.nan
+    taking["share_amount"] = np.nan
     taking["population"] = taking["population"].astype("Int64")
-    taking = strings(taking, "municipality_code", "region_code", "municipality_group")
+    taking = strings(taking, "area_code", "region_code", "municipality_group")
     keep = pd.Series(True, index=projects.index)
     if region != "all":
         keep &= projects["region_code"] == region
@@ -148,8 +146,8 @@ def test_what_is_not_published_of_a_call_is_not_guessed():
     assert found["calls.success.share", "2019-1"].value == 0.4
     # Only calls of which both are known: 5 of 15.
     assert (found["calls.success.share",].x, found["calls.success.share",].n) == (5, 15)
-    assert found["calls.awarded.eur", "2020"].value == 900
-    assert found["calls.appropriated.eur", "2019"].value == 3000
+    assert found["calls.awarded.money", "2020"].value == 900
+    assert found["calls.appropriated.money", "2019"].value == 3000
 
 
 def test_a_call_decided_after_the_cutoff_is_not_yet_there():
@@ -166,16 +164,16 @@ def test_appropriations_in_scope_are_those_that_the_table_of_calls_prints(years,
     evidence.parameters.calls, evidence.parameters.language = years, "fi"
     evidence.tables["appropriations"].loc[2] = [2022, 500.0]
     found = values(evidence)
-    printed = portfolio.printable_calls(evidence)["appropriated_eur"]
-    assert found["appropriations.in_scope.eur",].value == printed.sum() == euros
-    assert found["appropriations.total.eur",].value == 4500
+    printed = portfolio.printable_calls(evidence)["appropriated_amount"]
+    assert found["appropriations.in_scope.money",].value == printed.sum() == euros
+    assert found["appropriations.total.money",].value == 4500
 
 
 def test_unknown_euros_are_missing_and_not_nought():
     found = values(programme())
     assert (found["grants.known.share",].x, found["grants.known.share",].n) == (4, 5)
-    assert found["grants.total.eur",].value == 2000
-    assert found["grants.median.eur",].value == 450
+    assert found["grants.total.money",].value == 2000
+    assert found["grants.median.money",].value == 450
     # The six differences of 100, 300, 600, 1000 add up to 3000: 500 over twice the mean of 500.
     assert found["grants.gini.index",].value == pytest.approx(0.5)
     assert found["grants.hhi.index",].value == pytest.approx(0.0025 + 0.0225 + 0.09 + 0.25)
@@ -186,7 +184,7 @@ def test_top_five_are_named_in_euros():
     found = values(programme(euros=[1.0, 2.0, 3.0, 4.0, 5.0]))
     assert found["grants.top_five.share",].value is None
     evidence = programme()
-    grants = pd.DataFrame({"grant_eur": [10.0] * 8 + [60.0, 60.0, np.nan]})
+    grants = pd.DataFrame({"grant": [10.0] * 8 + [60.0, 60.0, np.nan]})
     evidence.projects, evidence.N = grants, 11
     top = {record.key: record for record in portfolio.grants(evidence)}["grants.top_five.share"]
     assert (top.value, top.x, top.n) == (0.75, 150, 200)
@@ -194,20 +192,20 @@ def test_top_five_are_named_in_euros():
 
 def test_no_known_euro_gives_reasons_and_no_numbers():
     found = values(programme(euros=[None] * 5))
-    for key in ("total.eur", "median.eur", "gini.index", "hhi.index", "top_five.share"):
+    for key in ("total.money", "median.money", "gini.index", "hhi.index", "top_five.share"):
         assert found[f"grants.{key}",].value is None
         assert found[f"grants.{key}",].note
     assert found["takeup.gini.index",].value is None
-    assert found["takeup.eur_per_inhabitant.ratio", "02"].value is None
+    assert found["takeup.money_per_inhabitant.ratio", "02"].value is None
 
 
 def test_municipality_that_ended_is_its_successor_and_an_example_one_counts_once():
-    found = takeup.reached(programme()).set_index("municipality")
+    found = takeup.reached(programme()).set_index("area")
     assert found.index.tolist() == ["001", "002", "003", "x1"]
     assert found.loc["003", "population"] == 3000
     assert found.loc["x1", "population"] == 4000
     found = values(programme())
-    assert (found["municipalities.reached.share",].x, found["municipalities.reached.share",].n) == (
+    assert (found["areas.reached.share",].x, found["areas.reached.share",].n) == (
         4, 4,
     )  # fmt: skip
     people = found["population.reached.share",]
@@ -223,7 +221,7 @@ def test_mergers_after_the_cutoff_do_not_count_and_chains_do():
 
 def test_register_year_is_the_latest_whose_inhabitants_are_known():
     for cutoff in ("2020-01-01", "2021-06-30", "2023-06-30"):
-        register = takeup.municipal_register(programme(cutoff=cutoff))
+        register = takeup.area_register(programme(cutoff=cutoff))
         assert set(register["year"]) == {2021}
         assert len(register) == 4
 
@@ -231,20 +229,20 @@ def test_register_year_is_the_latest_whose_inhabitants_are_known():
 def test_euros_per_inhabitant_follow_the_allocation():
     equal = takeup.takeup_by_region(programme()).set_index("region_code")
     # South: 300 + 300 of p1; p2 unknown. North: 300 + 100 + 1000.
-    assert equal.loc["01", "eur_per_inhabitant"] == pytest.approx(600 / 12_000)
-    assert equal.loc["02", "eur_per_inhabitant"] == pytest.approx(1400 / 8_000)
-    total = values(programme())["takeup.eur_per_inhabitant.ratio",]
+    assert equal.loc["01", "money_per_inhabitant"] == pytest.approx(600 / 12_000)
+    assert equal.loc["02", "money_per_inhabitant"] == pytest.approx(1400 / 8_000)
+    total = values(programme())["takeup.money_per_inhabitant.ratio",]
     assert total.value == pytest.approx(2000 / 20_000)
     urban = takeup.takeup_by_region(programme(group="urban", allocation="lead"))
-    assert urban.set_index("region_code").loc["01", "eur"] == 600
-    assert np.isnan(urban.set_index("region_code").loc["02", "eur"])
+    assert urban.set_index("region_code").loc["01", "money"] == 600
+    assert np.isnan(urban.set_index("region_code").loc["02", "money"])
 
 
 def test_units_hold_every_inhabitant_whose_euros_are_known():
     units = takeup.takeup_units(programme())
     # Reached 001, 002, 003 and x1; 1 000 inhabitants of the north are not reached.
     assert units["population"].tolist() == [1000, 4000, 10_000, 3000, 2000]
-    assert units["eur_per_inhabitant"].tolist() == pytest.approx([0, 0.025, 0.03, 0.1, 0.15])
+    assert units["money_per_inhabitant"].tolist() == pytest.approx([0, 0.025, 0.03, 0.1, 0.15])
     found = values(programme())
     whole = found["takeup.theil_total.index",].value
     parts = [found[f"takeup.theil_{part}.index",].value for part in ("between", "within")]
@@ -253,8 +251,8 @@ def test_units_hold_every_inhabitant_whose_euros_are_known():
 
 def test_one_region_compares_within_itself():
     found = values(programme(region="02"))
-    assert found["municipalities.reached.share",].n == 2
-    assert ("takeup.eur_per_inhabitant.ratio", "01") not in found
+    assert found["areas.reached.share",].n == 2
+    assert ("takeup.money_per_inhabitant.ratio", "01") not in found
     assert found["takeup.theil_between.index",].value == pytest.approx(0, abs=1e-12)
     outside = takeup.takeup_by_region(programme(region="02")).set_index("region_code").loc["01"]
     assert np.isnan(outside["projects"])

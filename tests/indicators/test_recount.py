@@ -94,7 +94,7 @@ def select(study, tables, choice):
 def same(found, expected, unit):
     if found is None or expected is None:
         return found is expected
-    room = 0.005 + 1e-9 if unit == "eur" else 1e-9 * abs(expected) + 1e-12
+    room = 0.005 + 1e-9 if unit == "money" else 1e-9 * abs(expected) + 1e-12
     return math.isclose(found, expected, rel_tol=0, abs_tol=room)
 
 

@@ -59,7 +59,7 @@ def test_share_without_its_denominator_is_reported(check, language, rest):
         ("goal_quality.complete", "goals.stated.count"),
         ("projects.joint", "scope.projects"),
         ("grants.known", "projects.funded.count"),
-        ("grants.top_five", "grants.total.eur"),
+        ("grants.top_five", "grants.total.money"),
         ("network.ties_new", "network.ties.count"),
         ("savings.claimed", "scope.reports"),
         ("savings.method", "savings.claimed.x"),

@@ -28,7 +28,7 @@ INDICATORS = (
     ),
     Indicator("rating.answers.share", None, "share", n=20, suppressed=True, note="too few",
               dimensions=(("item", "a"), ("value", "1"))),
-    Indicator("grants.total.eur", 1234.5, "eur", note="-1 of them, \"quoted\",\nand more"),
+    Indicator("grants.total.money", 1234.5, "money", note="-1 of them, \"quoted\",\nand more"),
 )  # fmt: skip
 NOTEBOOK = {
     "cells": [

@@ -46,9 +46,9 @@ INDICATORS = (
         source="by.hand",
     ),
     Indicator(
-        "grants.total.eur", 1000.5, "eur", n=2, dimensions=(("project", HOSTILE),), note=HOSTILE
+        "grants.total.money", 1000.5, "money", n=2, dimensions=(("project", HOSTILE),), note=HOSTILE
     ),
-    Indicator("savings.median.eur", None, "eur", suppressed=True),
+    Indicator("savings.median.money", None, "money", suppressed=True),
 )
 
 TABLES = {

@@ -210,6 +210,7 @@ def test_harmless_words_are_stopped_nowhere(place: str, tmp_path: Path) -> None:
         "   item_id  value  rater_kind\n0  other  4  project",
         "cooperation  other\nd-17  4  5",
         "claim_id  amount_eur\n0  m1  900",
+        "claim_id  amount\n0  m1  900",
         "d-17: 4 (cooperation)",
         "Hanke säästi 47\u00a0531 euroa.",
         "Säästö 47.531,00 euroa, 47531.0",

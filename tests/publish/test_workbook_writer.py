@@ -36,7 +36,7 @@ def test_numbers_come_with_unit_denominator_and_method(book: openpyxl.Workbook) 
     assert wilson["Arvo"] == 0.5
     assert (wilson["Osoittaja (x)"], wilson["Nimittäjä (n)"]) == (1, 2)
     assert wilson["Yksikkö"] == "osuus 0–1"
-    withheld = next(row for row in records if row["Indikaattori"] == "savings.median.eur")
+    withheld = next(row for row in records if row["Indikaattori"] == "savings.median.money")
     assert withheld["Arvo"] is None
     assert withheld["Tila"] == "ei julkaista"
     assert withheld["Huomautus"] == "ei julkaista tietosuojan vuoksi"

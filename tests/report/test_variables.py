@@ -71,11 +71,11 @@ def test_a_percentage_of_fewer_than_ten_is_printed_as_a_count() -> None:
 
 def test_what_is_missing_or_withheld_is_said_in_words() -> None:
     records = [
-        Indicator("savings.median.eur", None, "eur", note="no claims"),
+        Indicator("savings.median.money", None, "money", note="no claims"),
         Indicator("savings.claimed.share", None, "share", suppressed=True),
     ]
     made = indicator_variables(records, "D", Words("fi"))
-    assert shown(made["savings.median.eur"]) == "(ei laskettavissa)"
+    assert shown(made["savings.median.money"]) == "(ei laskettavissa)"
     assert shown(made["savings.claimed.share"]) == "(ei julkaista)"
     assert shown(made["savings.claimed.quantity"]) == "(ei julkaista)"
 
@@ -88,16 +88,16 @@ def test_a_number_broken_down_has_the_breakdown_in_its_key() -> None:
 
 
 def test_a_number_of_all_projects_needs_no_record_of_reports() -> None:
-    record = Indicator("grants.total.eur", 12_033_660, "eur", estimand="P")
-    assert shown(indicator_variables([record], "D", Words("fi"))["grants.total.eur"]) == (
+    record = Indicator("grants.total.money", 12_033_660, "money", estimand="P")
+    assert shown(indicator_variables([record], "D", Words("fi"))["grants.total.money"]) == (
         f"12,0{NBSP}milj.{NBSP}euroa"
     )
 
 
 def test_goals_are_counted_in_goals_and_claims_in_claims() -> None:
-    records = [share("rooting.owner.share", 40, 60), share("savings.baseline.share", 4, 20)]
+    records = [share("sustainability.owner.share", 40, 60), share("savings.baseline.share", 4, 20)]
     made = indicator_variables(records, "D", Words("fi"))
-    assert made["rooting.owner.quantity"].startswith("enemmistössä tavoitteista")
+    assert made["sustainability.owner.quantity"].startswith("enemmistössä tavoitteista")
     assert made["savings.baseline.quantity"].startswith("osassa säästöväitteistä")
 
 

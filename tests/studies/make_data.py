@@ -85,7 +85,7 @@ def research_fund(chance: random.Random) -> dict[str, Rows]:
              "title_en": f"{chance.choice(METHODS)} {chance.choice(SUBJECTS)}",
              "lead_org_id": chance.choice(INSTITUTES)[0],
              "theme": chance.choice(("land", "water", "air")),
-             "grant_eur": float(cost) if number % 13 else None, "decided": decided,
+             "grant": float(cost) if number % 13 else None, "decided": decided,
              "ended": decided + timedelta(days=chance.randrange(500, 700))}
         )  # fmt: skip
         for item in ("quality", "value"):
@@ -147,8 +147,8 @@ def register_only(chance: random.Random) -> dict[str, Rows]:
             {"project_id": str(100 + number), "call_id": str(year),
              "title_sv": f"{chance.choice(('Nytt tak', 'Nytt kök', 'Värme', 'Ramp'))} till "
              f"bygdegård {number}",
-             "county": chance.choice(("norr", "mitt", "syd")), "grant_eur": float(grant),
-             "total_cost_eur": float(grant * 2), "decided": date(year, 5, chance.randint(1, 28))}
+             "county": chance.choice(("norr", "mitt", "syd")), "grant": float(grant),
+             "total_cost": float(grant * 2), "decided": date(year, 5, chance.randint(1, 28))}
         )  # fmt: skip
     return {"calls": calls, "projects": projects}
 

@@ -147,7 +147,7 @@ currency: GBP
 parameters:
   nation:
     type: choice
-    from: municipalities.nation
+    from: areas.nation
     choices: {all: {en: every nation}}
     default: all
     label: {en: Nation}
@@ -169,16 +169,16 @@ notebooks: []
 reports: {}
 """
 TABLES = {
-    "projects": "project_id,lead_org_id,year,grant_eur\n1,a,2021,100\n2,u,2022,50\n3,b,2022,\n",
-    "organisations": "org_id,kind,municipality_code\na,council,W1\nb,council,S1\nu,charity,\n",
+    "projects": "project_id,lead_org_id,year,grant\n1,a,2021,100\n2,u,2022,50\n3,b,2022,\n",
+    "organisations": "org_id,kind,area_code\na,council,W1\nb,council,S1\nu,charity,\n",
     "participations": "project_id,org_id,role\n1,a,lead\n1,b,partner\n2,u,lead\n3,b,lead\n",
-    "municipalities": "code,nation,population\nW1,Wales,300\nS1,Scotland,3000\n",
+    "areas": "code,nation,population\nW1,Wales,300\nS1,Scotland,3000\n",
     "documents": "document_id,project_id,kind\nd1,1,final\nd2,2,final\n",
     "codes": "code_id,kind\n2.1,obstacle\n2.2,obstacle\n",
     "segments": "segment_id,document_id\ns1,d1\ns2,d1\n",
     "codings": "coding_id,segment_id,code_id,coder_id\nk1,s1,2.1,me\nk2,s2,2.2,me\n",
 }
-KINDS = {"grant_eur": "number", "year": "integer", "population": "integer"}
+KINDS = {"grant": "number", "year": "integer", "population": "integer"}
 
 
 def councils(folder: Path, declaration: str = COUNCILS, **tables: str) -> Study:
@@ -200,14 +200,14 @@ def test_a_table_of_areas_without_years_gives_leads_their_place(tmp_path: Path) 
     study = councils(tmp_path)
     assert problems(study) == []
     evidence = select(study)
-    columns = ["project_id", "year", "nation", "size_class", "municipalities", "joint"]
+    columns = ["project_id", "year", "nation", "size_class", "areas", "joint"]
     found = evidence.projects[columns].astype(object)
     assert found.where(found.notna(), None).values.tolist() == [
         ["1", 2021, "Wales", "small", 2, True],
         ["2", 2022, None, None, 0, False],
         ["3", 2022, "Scotland", "large", 1, False],
     ]
-    shares = evidence.allocations.set_index(["project_id", "org_id"])["eur"]
+    shares = evidence.allocations.set_index(["project_id", "org_id"])["money"]
     assert shares[("1", "a")] == 9.09
     assert shares[("1", "b")] == 90.91
     assert shares[("2", "u")] == 50.0
@@ -229,7 +229,7 @@ def test_who_coded_a_document_has_read_it_and_of_others_nothing_was_asked(tmp_pa
     ("tables", "told"),
     [
         ({"codes": ""}, "its column code_id is of the table codes, which is not there"),
-        ({"municipalities": "code,nacion\nW1,Wales\n"}, "the table municipalities has no column"),
+        ({"areas": "code,nacion\nW1,Wales\n"}, "the table areas has no column"),
         ({"codes": "code_id,kind\n2 1,obstacle\n2.1,x\n2.2,x\n"}, '"2 1" has another form'),
         ({"projects": "", "participations": "", "documents": "", "segments": "", "codings": ""},
          "there is no table projects"),
@@ -244,15 +244,15 @@ def test_what_a_study_cannot_do_without_is_told(
 
 
 def test_a_dimension_is_of_a_column_that_is_there(tmp_path: Path) -> None:
-    text = COUNCILS.replace("column: nation}", "column: county, map: municipalities}")
+    text = COUNCILS.replace("column: nation}", "column: county, map: areas}")
     lacks, unmapped = problems(councils(tmp_path, text))
     assert lacks == (
-        'evaluation.yml, dimensions.nation: no column "county" in organisations or municipalities; '
-        "allowed: org_id, kind, municipality_code, code, nation, population. Correct the column, "
+        'evaluation.yml, dimensions.nation: no column "county" in organisations or areas; '
+        "allowed: org_id, kind, area_code, code, nation, population. Correct the column, "
         "or say whose it is (of). [study.dimension]"
     )
     assert unmapped == (
-        "evaluation.yml, dimensions.nation: the table municipalities gives its values no place on "
+        "evaluation.yml, dimensions.nation: the table areas gives its values no place on "
         "a map; allowed: county, tile_row, tile_column. Add the columns to the table, or take "
         "`map` out. [study.dimension]"
     )

@@ -18,7 +18,7 @@ from evaltools.pipeline.notebook_failures import find_cell_fault
 from evaltools.pipeline.study_checks import check_study
 from evaltools.study import Study, load_study
 
-KINDS = {"grant_eur": "number", "year": "integer", "population": "integer"}
+KINDS = {"grant": "number", "year": "integer", "population": "integer"}
 DECLARATION = """
 name: counties
 title: {en: Counties}
@@ -33,11 +33,11 @@ parameters:
     help: {en: County.}
 """
 TABLES = {
-    "projects": "project_id;title_en;theme;lead_org_id;year;grant_eur;amount\n"
+    "projects": "project_id;title_en;theme;lead_org_id;year;grant;amount\n"
     "1;One;art;a;2021;10,5;1\n2;Two;art;b;2022;20;2\n3;Three;craft;a;2022;30;3\n",
-    "organisations": "org_id;municipality_code\na;F1\nb;F2\n",
+    "organisations": "org_id;area_code\na;F1\nb;F2\n",
     "participations": "project_id;org_id;role\n1;a;lead\n1;b;partner\n2;b;lead\n3;a;lead\n",
-    "municipalities": "code;county;population\nF1;F1;100\nF2;F2;300\nF3;F3;50\n",
+    "areas": "code;county;population\nF1;F1;100\nF2;F2;300\nF3;F3;50\n",
     "documents": "document_id;project_id;kind\nd1;1;final\n",
 }
 
@@ -87,7 +87,7 @@ def test_columns_that_nothing_reads_are_named(study: Study) -> None:
 def test_areas_without_years_and_without_a_map_are_reached(evidence: Evidence) -> None:
     records = portfolio_indicators.compute(evidence)
     found = {record.key: record for record in records if not record.dimensions}
-    reached = found["municipalities.reached.share"]
+    reached = found["areas.reached.share"]
     assert (reached.x, reached.n) == (2, 3)
     portfolio.lorenz_figure(evidence, records)
     caption = portfolio.concentration_table(evidence, records).full_caption

@@ -17,6 +17,7 @@ FOUND = {
     "disclosure": "ratings, savings, steering and denials of fewer than 5 projects are withheld",
     "documents": "the general form of a final report",
     "publication": "nothing can be published",
+    "codes_of_numbers": "a number is of the code that its key begins with, if there is one",
     "code_kinds": "kinds called like a role have it",
     "raters": "`project` rates itself",
 }

@@ -30,10 +30,10 @@ def test_a_study_says_a_phrase_otherwise_and_the_engine_keeps_its_own(tmp_path: 
 
 
 def test_a_study_may_leave_a_field_unsaid_and_use_the_currency(tmp_path: Path) -> None:
-    text = 'report.per_inhabitant: {en: "money per head"}\ncolumn.euros: {en: "in {currency}"}\n'
+    text = 'report.per_inhabitant: {en: "money per head"}\ncolumn.money: {en: "in {currency}"}\n'
     words = Words("en", load_phrases(written(tmp_path, text), ("en",)))
     assert words("report.per_inhabitant", value="3") == "money per head"
-    assert words("column.euros") == "in euros"
+    assert words("column.money") == "in euros"
 
 
 def test_labels_of_the_declaration_are_words_as_well() -> None:

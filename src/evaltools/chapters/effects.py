@@ -39,7 +39,7 @@ def savings_figure(evidence: Evidence) -> Figure:
     return StripPlot(
         savings_sums(evidence),
         savings_steps(evidence),
-        suppressed=found["savings.median.eur"].suppressed,
+        suppressed=found["savings.median.money"].suppressed,
         words=words,
         nothing=words(none),
     ).figure(savings_caption(evidence, "effects.savings"), note=savings_note(evidence))
@@ -110,21 +110,21 @@ def ratings_caption(evidence: Evidence) -> str:
 
 
 @figure_of("signs")
-def rooting_figure(evidence: Evidence) -> Figure:
+def sustainability_figure(evidence: Evidence) -> Figure:
     """What reports say of each sign that an achievement lasts."""
     words = words_of(evidence)
     return Stacks(
-        rooting_bars(evidence),
+        sustainability_bars(evidence),
         state_parts(words),
         words("axis.share_of_goals"),
         heading=words("axis.goals"),
         words=words,
         nothing=words("effects.nothing_to_root"),
-    ).figure(words.markdown("effects.rooting", **_sizes(evidence)))
+    ).figure(words.markdown("effects.sustainability", **_sizes(evidence)))
 
 
 @table_of("signs")
-def rooting_table(evidence: Evidence) -> Table:
+def sustainability_table(evidence: Evidence) -> Table:
     """The same with shares and intervals."""
     words = words_of(evidence)
     columns = [
@@ -133,9 +133,9 @@ def rooting_table(evidence: Evidence) -> Table:
         Column("share", words("effects.column.share_of_goals"), "share"),
         Column("interval", words("effects.column.interval"), "interval"),
     ]
-    caption = words.markdown("effects.table_rooting", **_sizes(evidence))
+    caption = words.markdown("effects.table_sustainability", **_sizes(evidence))
     note = words.markdown("effects.interval_note", level=level_of(evidence))
-    return Table(rooting_rows(evidence), columns, caption, words.language, note=note)
+    return Table(sustainability_rows(evidence), columns, caption, words.language, note=note)
 
 
 def savings_sums(evidence: Evidence) -> list[Sums]:
@@ -146,7 +146,7 @@ def savings_sums(evidence: Evidence) -> list[Sums]:
     found = {record.identity[::2]: record.value for record in savings_records(evidence)}
     rows = []
     for by, name in names.items():
-        low, median, high = (found[f"savings.{place}.eur", by] for place in QUANTILES)
+        low, median, high = (found[f"savings.{place}.money", by] for place in QUANTILES)
         if median is not None:
             rows.append(Sums(name, median, low, high))
     return rows
@@ -167,8 +167,8 @@ def savings_note(evidence: Evidence) -> str:
     words = words_of(evidence)
     if not len(evidence.saving_claims) or savings_withheld(evidence):
         return ""
-    found = {r.key: r for r in savings_records(evidence) if r.unit == "eur" and not r.dimensions}
-    low, median, high = (found[f"savings.{place}.eur"] for place in QUANTILES)
+    found = {r.key: r for r in savings_records(evidence) if r.unit == "money" and not r.dimensions}
+    low, median, high = (found[f"savings.{place}.money"] for place in QUANTILES)
     if median.suppressed:
         why = median.why if median.why in ("few", "position", "concentration") else "linked"
         least = {"count": policy_for(evidence).minimum} if why in ("few", "position") else {}
@@ -215,7 +215,7 @@ def grounds_rows(evidence: Evidence) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns, dtype="object")
 
 
-def rooting_rows(evidence: Evidence) -> pd.DataFrame:
+def sustainability_rows(evidence: Evidence) -> pd.DataFrame:
     """The table of signs: `label`, `yes`, `no`, `silent`, `share`, `interval`."""
     words, frame = words_of(evidence), sustainability_states(evidence)
     sentence = zip(frame["share"], frame["yes"], frame["goals"], strict=True)
@@ -226,7 +226,7 @@ def rooting_rows(evidence: Evidence) -> pd.DataFrame:
     )
 
 
-def rooting_bars(evidence: Evidence) -> list[Stack]:
+def sustainability_bars(evidence: Evidence) -> list[Stack]:
     """Rows of the figure of signs: yes, no, silent; none without goals that came about."""
     words, frame = words_of(evidence), sustainability_states(evidence)
     signs = frame[frame["no"].notna() & (frame["goals"] > 0)]

@@ -41,7 +41,7 @@ def _value(record: Indicator, language: Language) -> str:
         return say.MISSING
     if record.unit == "share":
         return say.share(record.value, record.x, record.n, language)
-    decimals = 0 if record.unit in ("count", "eur") else 3 if abs(record.value) < 0.1 else 2
+    decimals = 0 if record.unit in ("count", "money") else 3 if abs(record.value) < 0.1 else 2
     return say.number(record.value, language, decimals)
 
 

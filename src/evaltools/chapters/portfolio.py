@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from evaltools.evidence import Evidence
 
 CONCENTRATION = {
-    "grants.median.eur": "portfolio.measure.median",
+    "grants.median.money": "portfolio.measure.median",
     "grants.gini.index": "portfolio.measure.gini",
     "grants.hhi.index": "portfolio.measure.hhi",
     "grants.top_five.share": "portfolio.measure.top_five",
@@ -39,11 +39,11 @@ CONCENTRATION = {
 def calls_figure(evidence: Evidence) -> Figure:
     """Applications, awards and money of each call."""
     words, table = words_of(evidence), portfolio.printable_calls(evidence)
-    published = ["applications", "granted", "granted_eur"]
+    published = ["applications", "granted", "granted_amount"]
     nothing = words("portfolio.calls_none")
     if len(table) and not table[published].notna().any(axis=None):
         rows = [
-            Call(row["call_id"], None, int(row["projects"]), as_float(row["eur"]),
+            Call(row["call_id"], None, int(row["projects"]), as_float(row["money"]),
                  int(row["known"]), int(row["projects"]))
             for row in table.to_dict("records")
         ]  # fmt: skip
@@ -65,8 +65,8 @@ def calls_table(evidence: Evidence) -> Table:
         Column("label", words("column.call"), width=50),
         Column("applications", words("portfolio.column.applications"), "count"),
         Column("granted", words("portfolio.column.granted"), "count"),
-        Column("granted_eur", words("portfolio.column.awarded"), "eur"),
-        Column("appropriated_eur", words("portfolio.column.appropriated"), "eur"),
+        Column("granted_amount", words("portfolio.column.awarded"), "money"),
+        Column("appropriated_amount", words("portfolio.column.appropriated"), "money"),
         Column("projects", words("portfolio.column.examined"), "count", width=15),
     ]
     table = portfolio.printable_calls(evidence)
@@ -95,7 +95,7 @@ def takeup_map(evidence: Evidence) -> Figure:
     """Money per inhabitant by area."""
     words = words_of(evidence)
     caption = words.markdown("portfolio.takeup_map", **_known(evidence))
-    chart = _map(evidence, "eur_per_inhabitant", words("axis.eur_per_inhabitant"), 1)
+    chart = _map(evidence, "money_per_inhabitant", words("axis.money_per_inhabitant"), 1)
     return chart.figure(caption, note=_allocation_note(evidence))
 
 
@@ -108,11 +108,11 @@ def regions_table(evidence: Evidence) -> Table:
         Column("label", words("column.region")),
         Column("projects", words("column.projects"), "count"),
         Column("reached", words("portfolio.column.reached"), "count"),
-        Column("municipalities", words("portfolio.column.municipalities"), "count"),
-        Column("eur", words("column.euros"), "eur"),
+        Column("areas", words("portfolio.column.areas"), "count"),
+        Column("money", words("column.money"), "money"),
         *(Column(rule, words(f"portfolio.column.{rule}"), "number") for rule in allocations.RULES),
     ]
-    reach = {name: int(shares[name].sum()) for name in ("reached", "municipalities")}
+    reach = {name: int(shares[name].sum()) for name in ("reached", "areas")}
     return Table(
         shares[shares["in_scope"]],
         columns,
@@ -140,7 +140,7 @@ def lorenz_figure(evidence: Evidence, records: Sequence[Indicator]) -> Figure:
         curves,
         words("portfolio.axis_units" if len(curves) == len(values) else "portfolio.axis_projects"),
         words=words,
-        nothing=words("portfolio.no_euros"),
+        nothing=words("portfolio.no_money"),
     )
     if len(curves) < len(values):
         return chart.figure(words.markdown("portfolio.lorenz_projects", **_known(evidence)))

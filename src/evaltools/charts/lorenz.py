@@ -62,7 +62,7 @@ class Lorenz(Chart):
         return not self._shown
 
     def _draw(self) -> Drawing:
-        y_words = self.y_words or self.words("axis.share_of_euros")
+        y_words = self.y_words or self.words("axis.share_of_money")
         axes = [
             Axis(0.0, 1.0, _MARKS, lambda v: percent(v, self.language), words)
             for words in (self.x_words, y_words)

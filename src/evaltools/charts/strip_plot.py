@@ -141,7 +141,7 @@ class StripPlot(Chart):
         ends = (layout.left - GUTTER, canvas.width - 1.5)
         draw_marks(canvas, scale, marks, self.words.money_short, bottom + 8, ends)
         middle, foot = (scale.start + scale.end) / 2, bottom + AXIS + height(1, SMALL) / 2
-        canvas.small(middle, foot, self.words("axis.claimed_euros"), align="center")
+        canvas.small(middle, foot, self.words("axis.claimed_money"), align="center")
         for place, row in enumerate(rows):
             middle = top + _ROW * (place + 0.5)
             lines = wrap(row.group, layout.left - GUTTER - 2, max_lines=2)

@@ -16,7 +16,7 @@ from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
 
-Kind = Literal["text", "count", "share", "eur", "number", "interval", "date"]
+Kind = Literal["text", "count", "share", "money", "number", "interval", "date"]
 Align = Literal["left", "right", "center"]
 
 
@@ -42,7 +42,7 @@ class Column:
         name: column of the frame.
         label: heading, plain text in the language of the table.
         kind: how values are printed. `text`; `count` whole numbers; `share` 0 to 1 as a
-            percentage; `eur` euros, the unit is in the heading; `number` with `decimals`;
+            percentage; `money` euros, the unit is in the heading; `number` with `decimals`;
             `interval` a (low, high) pair of shares as `25–51 %`; `date` in short form. A value
             that is already a str is printed as it is in every kind.
         align: left for text, right for numbers, unless told.

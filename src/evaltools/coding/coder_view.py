@@ -82,6 +82,8 @@ class CoderView:
         for row in table_rows(self.tables["codes"].dropna(subset=["code_id"])):
             if row["code_id"] not in by_id and not _words(row["retired"]):
                 code = {column: _words(row[column]) for column in columns}
+                # In the panel a kind goes by its role, whatever the study calls it.
+                code["kind"] = self.study.declaration.role_of(code["kind"]) or code["kind"]
                 by_id[code["code_id"]] = code | {"codable": bool(row["codable"])}
         return by_id
 

@@ -267,7 +267,7 @@ def _format_difference(change: IndicatorChange, language: Language) -> str:
     newcombe = change.either.unit == "difference" and change.either.method == "newcombe"
     if change.either.unit == "share" or newcombe:
         return say.signed(change.change * 100, language)
-    return say.signed(change.change, language, 0 if change.either.unit in ("count", "eur") else 2)
+    return say.signed(change.change, language, 0 if change.either.unit in ("count", "money") else 2)
 
 
 def _format_interval(change: IndicatorChange, language: Language) -> str:

@@ -168,7 +168,7 @@ def _check_estimands(records: Sequence[Indicator]) -> list[Problem]:
 def _check_periods(records: Sequence[Indicator], policy: Policy) -> list[Problem]:
     """Sums by period must leave no small rest."""
     problems = []
-    for key in sorted({one.key for one in records if one.unit == "eur"}):
+    for key in sorted({one.key for one in records if one.unit == "money"}):
         own = [one for one in records if one.key == key]
         whole = next(
             (n for one in own if not one.dimensions and (n := one.contributors) is not None), None

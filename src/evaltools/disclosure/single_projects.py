@@ -27,7 +27,6 @@ _CURRENCY_BEFORE = re.compile(
 _RATING_COLUMNS = ("item_id", "value")
 _COUNTS = frozenset({"n", "N", "x", "count", "counts", "projects", "share"})
 """Columns of a table that counts projects, and so shows no single one."""
-_CLAIM_COLUMNS = ("claim_id", "amount_eur")
 
 
 @dataclass(frozen=True)
@@ -65,13 +64,13 @@ class SingleProjects:
             for number in (one.value, one.low, one.high)
             if number is not None
         }
-        open_sums |= sums("projects", "grant_eur", "total_cost_eur")
-        open_sums |= sums("calls", "granted_eur") | sums("appropriations", "amount_eur")
-        open_sums |= sums("participations", "share_eur") | sums("facts", "value")
+        open_sums |= sums("projects", "grant", "total_cost")
+        open_sums |= sums("calls", "granted_amount") | sums("appropriations", "amount")
+        open_sums |= sums("participations", "share_amount") | sums("facts", "value")
         return cls(
             frozenset(column("documents", "document_id", "project_id")),
             frozenset(column("rating_items", "item_id", "label_fi", "label_sv", "label_en")),
-            frozenset(sums("saving_claims", "amount_eur") - open_sums - {0}),
+            frozenset(sums("saving_claims", "amount") - open_sums - {0}),
         )
 
     @cached_property
@@ -105,7 +104,7 @@ class SingleProjects:
         lines = unit.text.split("\n")
         header = self._item.search(lines[0]) is not None
         for line in lines:
-            if unit.shown and _is_header(line, _RATING_COLUMNS):
+            if unit.shown and _header(line).issuperset(_RATING_COLUMNS):
                 return True
             at = self._place.search(line)
             if at and (
@@ -115,9 +114,8 @@ class SingleProjects:
         return False
 
     def _shows_claims(self, unit: Unit) -> bool:
-        named = unit.row and {name for name, _ in unit.row}.issuperset(_CLAIM_COLUMNS)
-        if named or (
-            unit.shown and any(_is_header(x, _CLAIM_COLUMNS) for x in unit.text.split("\n"))
+        if _are_of_claims({name for name, _ in unit.row or ()}) or (
+            unit.shown and any(_are_of_claims(_header(x)) for x in unit.text.split("\n"))
         ):
             return True
         if not self.amounts:
@@ -139,9 +137,15 @@ class SingleProjects:
         return False
 
 
-def _is_header(line: str, columns: tuple[str, str]) -> bool:
+def _are_of_claims(columns: set[str]) -> bool:
+    """Whether columns are those of claims; a file may call the sum after its currency."""
+    return "claim_id" in columns and any(name.startswith("amount") for name in columns)
+
+
+def _header(line: str) -> set[str]:
+    """The columns that a line names, if it is the header of a table that counts no projects."""
     words = set(re.findall(r"(?<![\w\"'(])\w+(?![\w\"')])", line))
-    return words.issuperset(columns) and not words & _COUNTS
+    return set() if words & _COUNTS else words
 
 
 def _any_word(words: Iterable[str]) -> re.Pattern[str]:

@@ -6,7 +6,7 @@ not. The rule is an assumption, so it is a parameter and its sensitivity can be 
 * *equal*: the same to every area that takes part;
 * *population*: by their inhabitants.
 
-Shares the register does know (`share_eur`) are facts and go before `equal` and `population`,
+Shares the register does know (`share_amount`) are facts and go before `equal` and `population`,
 where every area of the project has one and they add up to the grant. A project in which no area
 takes part falls to its lead whatever the rule. Vendors get nothing. An area takes part by the
 organisation that stands for it, of the kind that the study names; where it names none, every
@@ -39,23 +39,21 @@ def allocate(
     """Share the grants of projects between their areas, to the cent.
 
     Arguments:
-        projects: `project_id`, `lead_org_id`, `grant_eur` (NaN where unknown).
-        participations: `project_id`, `org_id`, `role`, `share_eur`, `kind`, `population` and the
+        projects: `project_id`, `lead_org_id`, `grant` (NaN where unknown).
+        participations: `project_id`, `org_id`, `role`, `share_amount`, `kind`, `population` and the
             columns of the study's dimensions; a row a project and organisation.
         rule: how.
         vocabulary: the study's.
 
-    Returns `project_id`, `org_id`, `eur` and the columns of the dimensions, sorted by the first
+    Returns `project_id`, `org_id`, `money` and the columns of the dimensions, sorted by the first
     two. The cents of a project add up to its grant exactly; odd cents go to the largest
     remainders, of equal ones to the lower `org_id`.
     """
-    parts = participations.merge(
-        projects[["project_id", "lead_org_id", "grant_eur"]], on="project_id"
-    )
+    parts = participations.merge(projects[["project_id", "lead_org_id", "grant"]], on="project_id")
     parts = parts[_recipients(parts, rule, vocabulary)].sort_values(["project_id", "org_id"])
     parts = parts.reset_index(drop=True)
     project = parts["project_id"]
-    grant = np.rint(parts["grant_eur"].to_numpy(dtype=float, na_value=np.nan) * 100)
+    grant = np.rint(parts["grant"].to_numpy(dtype=float, na_value=np.nan) * 100)
     if rule == "population":
         weight = parts["population"].to_numpy(dtype=float, na_value=np.nan)
         alone = project.groupby(project).transform("size").to_numpy() == 1
@@ -65,15 +63,15 @@ def allocate(
     unknown = pd.Series(np.isnan(grant) | np.isnan(weight)).groupby(project).transform("any")
     open_ = unknown.to_numpy(dtype=bool)
     cents = _divide(project, np.where(open_, 0, grant), np.where(open_, 1, weight))
-    eur = np.where(open_, np.nan, cents / 100)
+    money = np.where(open_, np.nan, cents / 100)
     if rule != "lead":
-        shares = parts["share_eur"].to_numpy(dtype=float, na_value=np.nan)
-        eur = np.where(_is_complete(project, shares, grant), shares, eur)
-    parts["eur"] = eur
+        shares = parts["share_amount"].to_numpy(dtype=float, na_value=np.nan)
+        money = np.where(_is_complete(project, shares, grant), shares, money)
+    parts["money"] = money
     own = [
         name for name in geography_columns(vocabulary) if name not in ("size_class", "population")
     ]
-    return parts[["project_id", "org_id", "eur", *own]]
+    return parts[["project_id", "org_id", "money", *own]]
 
 
 def _recipients(parts: pd.DataFrame, rule: AllocationRule, vocabulary: Vocabulary) -> pd.Series:

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from evaltools.evidence.descriptor import Descriptor
+from evaltools.evidence.messages import quote_value
 from evaltools.problems import Problem
 from evaltools.study import Vocabulary
 
@@ -21,13 +22,10 @@ ROW = "row in file"
 
 @dataclass(frozen=True)
 class CellProblem:
-    """One thing wrong in a table.
+    """One thing wrong in a table, by the engine's names of table and column.
 
-    Arguments:
-        table: name of the table.
-        row: row as a spreadsheet shows it (the header is row 1), None for the whole file.
-        column: name of the column, None for the whole row or file.
-        what, allowed, remedy, code: as in `Problem`.
+    `row` is as a spreadsheet shows it (the header is row 1), None for the whole file; `column` is
+    None for the whole row or file; the rest is as in `Problem`.
     """
 
     table: str
@@ -41,13 +39,7 @@ class CellProblem:
 
 @dataclass(frozen=True)
 class UnreadTable:
-    """Places whose content could not be read, and of which nothing more can be said.
-
-    Arguments:
-        tables: tables that are not there or not readable at all.
-        columns: (table, column) that are missing.
-        cells: (table, row, column) that hold something unreadable.
-    """
+    """Tables, (table, column) and (table, row, column) of whose content nothing can be said."""
 
     tables: frozenset[str] = frozenset()
     columns: frozenset[tuple[str, str]] = frozenset()
@@ -81,12 +73,9 @@ class UnreadTable:
 def as_problems(
     cell_problems: Iterable[CellProblem], descriptor: Descriptor, files: Mapping[str, str]
 ) -> list[Problem]:
-    """Problems in the order of the descriptor's tables, then rows, then columns.
+    """Problems in the order of the descriptor's tables, then rows, then columns, each once.
 
-    Arguments:
-        cell_problems: in any order; repetitions are reported once.
-        descriptor: gives the order of tables and columns.
-        files: path of the file each table was read from, below the data folder.
+    `files` has the path of the file each table was read from, below the data folder.
     """
     tables = {resource.name: place for place, resource in enumerate(descriptor.resources)}
     columns = {
@@ -109,7 +98,7 @@ def as_problems(
         if problem.row is not None:
             where += f", row {problem.row}"
         if problem.column is not None:
-            where += f", column {problem.column}"
+            where += f", column {descriptor.as_told(problem.table, problem.column)}"
         problems.append(Problem(where, problem.what, problem.allowed, problem.remedy, problem.code))
     return problems
 
@@ -121,33 +110,80 @@ def number_rows(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 class NumberedTables(dict[str, pd.DataFrame]):
-    """Tables with their rows numbered, and the vocabulary of the study that they are of."""
+    """Tables with their rows numbered, of a study with its vocabulary and its names of tables."""
 
-    def __init__(self, tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary) -> None:
+    def __init__(
+        self, tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary, descriptor: Descriptor
+    ) -> None:
         super().__init__(tables)
         self.vocabulary = vocabulary
+        self.as_told = descriptor.as_told
+
+    def tell(
+        self, rows: pd.DataFrame, place: str, code: str, what: str, allowed: str, remedy: str
+    ) -> Iterator[CellProblem]:
+        """A problem of each row.
+
+        Arguments:
+            rows: with the row in the file as the column ROW.
+            place: the engine's table and column, such as `projects.grant`.
+            what, allowed, remedy: with `{column}` for a value of the row, which stands between
+                quotation marks if it is a text and is not asked for as `{column:s}`; and with
+                `{told[table]}` or `{told[table.column]}` for what the study calls it.
+        """
+        table, column = place.split(".")
+        names = {"told": _Names(self.as_told)}
+        for row in rows.to_dict("records"):
+            values = {
+                str(name): _Quoted(value) if isinstance(value, str) else value
+                for name, value in row.items()
+            }
+            told = [text.format_map(values | names) for text in (what, allowed, remedy)]
+            yield CellProblem(table, int(row[ROW]), column, told[0], told[1], told[2], code)
+
+
+class _Quoted(str):
+    """A value of a cell within a message."""
+
+    def __format__(self, spec: str) -> str:
+        return str(self) if spec == "s" else quote_value(self)
+
+
+@dataclass(frozen=True)
+class _Names:
+    as_told: Callable[..., str]
+
+    def __getitem__(self, place: str) -> str:
+        return self.as_told(*place.split("."))
+
+
+Check = Callable[[NumberedTables], Iterator[CellProblem]]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A check and what it needs.
+    """A check, the tables that have to be there for it, and the columns that it concludes from."""
 
-    Arguments:
-        check: gives cell problems for the tables.
-        needs: tables that have to be there.
-        fully_read: columns by table of which every cell has to have been read, since the rule
-            concludes from absence.
-    """
-
-    check: Callable[[NumberedTables], Iterator[CellProblem]]
+    check: Check
     needs: tuple[str, ...]
-    fully_read: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fully_read: Mapping[str, tuple[str, ...]]
 
     def applies(self, frames: NumberedTables, unread: UnreadTable) -> bool:
         """Whether the tables are there that the rule needs, and what it concludes from is whole."""
         return all(table in frames for table in self.needs) and all(
             unread.fully_read(table, columns) for table, columns in self.fully_read.items()
         )
+
+
+def requires(*needs: str, **fully_read: tuple[str, ...]) -> Callable[[Check], Rule]:
+    """Make a rule of a check.
+
+    Arguments:
+        needs: tables that have to be there.
+        fully_read: columns by table of which every cell has to have been read, since the rule
+            concludes from absence.
+    """
+    return lambda check: Rule(check, needs, fully_read)
 
 
 def iterate_rows(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:

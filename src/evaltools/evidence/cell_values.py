@@ -61,14 +61,10 @@ def value_reader(
     marks: Marks = NO_MARKS,
     day_first: bool = True,
 ) -> Callable[[str], Value]:
-    """The function that reads a cell of a column; it raises NotThis.
+    """The function that reads a cell of a column; it raises CellValueError.
 
-    Arguments:
-        field: the column.
-        workbook: whether the cell comes from a workbook, where bare numbers may be dates.
-        day_zero: the day those numbers count from.
-        marks: what the numbers around it show of points and commas.
-        day_first: whether dates with points surely begin with the day.
+    In a workbook bare numbers may be dates, which count from `day_zero`; `marks` and `day_first`
+    are what the cells around it show of points, commas and dates with points.
     """
     if field.type == "integer":
         return lambda text: parse_integer(text, marks)
@@ -87,11 +83,8 @@ def value_reader(
 def parse_string(text: str, digits: int = 0, verbatim: bool = False) -> str:
     """Text as it is meant: composed letters (NFC), lines ended by LF, trimmed unless verbatim.
 
-    Arguments:
-        text: the cell.
-        digits: where the column is a code of so many digits, zeros lost at the front by a
-            spreadsheet are put back; 0 for any other column.
-        verbatim: the column quotes another text, so nothing is trimmed or suspected.
+    Of a column that is a code of so many digits, zeros that a spreadsheet has lost at the front
+    are put back. One that quotes another text is verbatim: nothing is suspected in it either.
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -115,12 +108,7 @@ def parse_string(text: str, digits: int = 0, verbatim: bool = False) -> str:
 
 
 def parse_number(text: str, marks: Marks = NO_MARKS) -> float:
-    """A number: `1234.5`, `1234,5`, `1 234,5`, `1.234,50`, `-3`, `12,50 €`.
-
-    Arguments:
-        text: the cell.
-        marks: what the numbers around it show of points and commas.
-    """
+    """A number: `1234.5`, `1234,5`, `1 234,5`, `1.234,50`, `-3`, `12,50 €`."""
     value = float(_canonical(text, "a number", "data.number", marks))
     if not math.isfinite(value):
         raise CellValueError("is too large", "a number", "Correct the number.", "data.number")
@@ -128,7 +116,7 @@ def parse_number(text: str, marks: Marks = NO_MARKS) -> float:
 
 
 def parse_integer(text: str, marks: Marks = NO_MARKS) -> int:
-    """A whole number: `1234`, `1 234`, `2019.0`; arguments as for `number`."""
+    """A whole number: `1234`, `1 234`, `2019.0`."""
     canonical_text = _canonical(text, "a whole number", "data.integer", marks)
     whole, _, rest = canonical_text.partition(".")
     if rest.strip("0"):
@@ -190,12 +178,8 @@ def parse_boolean(text: str) -> bool:
 def is_day_first(column: Iterable[str], file: Iterable[str]) -> bool:
     """Whether dates with points in a column begin with the day, as `31.12.2021` shows.
 
-    Arguments:
-        column: texts of the column.
-        file: texts of all columns of dates, asked where the column shows nothing.
-
-    Where they stand among dates of another notation and nothing shows it, they may be written by
-    someone who begins with the month.
+    Where the column does not, all dates of the file are asked. Among dates of another notation and
+    where nothing shows it, they may be written by someone who begins with the month.
     """
     dotted, others = _dotted_dates(column)
     if not dotted or not {order for order in dotted if order}:
@@ -218,13 +202,7 @@ def _dotted_dates(texts: Iterable[str]) -> tuple[set[str], bool]:
 
 
 def parse_date(text: str, day_zero: dt.date | None = None, day_first: bool = True) -> dt.date:
-    """A day: `2021-12-31`, `31.12.2021`, and from a workbook a bare count of days.
-
-    Arguments:
-        text: the cell.
-        day_zero: the day bare numbers count from; None where they are not dates.
-        day_first: whether dates with points surely begin with the day.
-    """
+    """A day: `2021-12-31`, `31.12.2021`, and from a workbook a bare count of days."""
     bare = text.translate(SPACES).strip()
     parts: tuple[str, str, str] | None = None
     if match := _ISO.fullmatch(bare):

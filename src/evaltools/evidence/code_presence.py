@@ -37,13 +37,10 @@ KEYS = ["document_id", "coder_id", "round"]
 
 @dataclass(frozen=True)
 class CodeUnits:
-    """What states are given to.
+    """What states are given to: identifiers, in the order in which they are listed, and kinds.
 
-    Arguments:
-        ids: in the order in which they are listed.
-        kinds: kind of each.
-        counts_for: by version of the codebook, for each code that a coder with that version
-            could give, the unit it counts for. Its values are the units that were asked.
+    `counts_for` has by version of the codebook, for each code that a coder with that version could
+    give, the unit it counts for. Its values are the units that were asked.
     """
 
     ids: tuple[str, ...]
@@ -64,11 +61,7 @@ class CodeUnits:
         return np.array([unit in units for unit in self.ids], dtype=np.int64)
 
     def translate(self, marks: pd.DataFrame) -> pd.DataFrame:
-        """Marks with units for their codes; those that count for none are left out.
-
-        Arguments:
-            marks: at least `code_id` and `codebook_version`.
-        """
+        """Marks with units for their codes; those that count for none are left out."""
         if self.is_identity:
             return marks
         parts = []
@@ -83,20 +76,15 @@ def units_for_codes(
 ) -> CodeUnits:
     """Every codable code, stated in the terms of one version.
 
-    Arguments:
-        tables: at least `codes`.
-        stated_in: the version. Codes that it does not hold are asked of nobody.
-        versions: those with which the readings were made.
+    Codes that it does not hold are asked of nobody. `versions` are those of the readings.
     """
     codebook = Codebook.from_tables(tables)
     own = codebook.codes_at(stated_in)
     counts_for: dict[str, dict[str, str]] = {}
     for version in sorted({*versions, UNNAMED}):
         held = codebook.codes_at(version)
-        if version == UNNAMED:
-            # It does not say what was not asked, so all that is stated was.
-            counts_for[version] = {code: code for code in sorted(own)}
-        elif held == own and not codebook.changes:
+        # A reading that names no version does not say what was not asked: all that is stated was.
+        if version == UNNAMED or (held == own and not codebook.changes):
             counts_for[version] = {code: code for code in sorted(own)}
         else:
             groups = codebook.crosswalk(version, stated_in).groups
@@ -111,13 +99,7 @@ def units_for_codes(
 def units_for_groups(
     tables: Mapping[str, pd.DataFrame], crosswalk: Crosswalk, versions: Iterable[str]
 ) -> CodeUnits:
-    """Groups of codes that mean the same in two versions, each by the code that stands for it.
-
-    Arguments:
-        tables: at least `codes`.
-        crosswalk: the groups.
-        versions: those with which the readings were made.
-    """
+    """Groups of codes that mean the same in two versions, each by the code that stands for it."""
     codebook = Codebook.from_tables(tables)
     counts_for: dict[str, dict[str, str]] = {}
     for version in sorted({*versions, UNNAMED}):
@@ -129,28 +111,20 @@ def units_for_groups(
 
 
 def versions_read(tables: Mapping[str, pd.DataFrame], documents: pd.DataFrame) -> tuple[str, ...]:
-    """Versions of the codebook with which documents were read whole, in the order of their texts.
-
-    Arguments:
-        tables: at least `readings`; without a column for it no version is named.
-        documents: `document_id`.
-
-    Returns the versions as the readings name them, `UNNAMED` among them where one names none;
-    of several rounds of a coder the last counts.
-    """
-    readings = add_versions(tables["readings"])
-    whole = readings[readings["complete"].fillna(False).astype(bool)]
-    own = whole[whole["document_id"].isin(documents["document_id"])]
-    last = own.sort_values(KEYS).drop_duplicates(KEYS[:2], keep="last")
-    return tuple(sorted(set(map(str, last["codebook_version"]))))
+    """Versions of the codebook with which documents were read whole, `UNNAMED` where not named."""
+    last = _last_readings(tables)
+    own = last.loc[last["document_id"].isin(documents["document_id"]), "codebook_version"]
+    return tuple(sorted(set(map(str, own))))
 
 
-def add_versions(readings: pd.DataFrame) -> pd.DataFrame:
-    """Readings with `codebook_version`, `UNNAMED` where it is empty or no such column is there."""
-    if "codebook_version" not in readings.columns:
-        return readings.assign(codebook_version=UNNAMED)
-    named = readings["codebook_version"].astype("string").fillna(UNNAMED)
-    return readings.assign(codebook_version=named)
+def _last_readings(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Of each document and coder the last complete round, with the version it was read with."""
+    readings = tables["readings"]
+    version = readings.get("codebook_version", pd.Series(UNNAMED, readings.index))
+    readings = readings.assign(codebook_version=version.astype("string").fillna(UNNAMED))
+    complete = readings[readings["complete"].fillna(False).astype(bool)]
+    last = complete.sort_values(KEYS).drop_duplicates(KEYS[:2], keep="last")
+    return last[[*KEYS, "codebook_version"]]
 
 
 def _kinds(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
@@ -204,9 +178,7 @@ def compute_presence(
     deniers = _count(denies, "coder_id", place, code_place, shape)
     segments = _count(affirms, "segment_id", place, code_place, shape)
 
-    rows = place.get_indexer(pd.Index(voters["document_id"]))
-    reached = np.zeros(len(place), dtype=bool)
-    reached[rows[(voters["role"] == "consensus").to_numpy(dtype=bool)]] = True
+    reached = _consensus_reached(voters, place)
     applicable = count_readers(voters, place, units)
     yes = rule_satisfied(affirmers, applicable, rule, reached[:, None])
     no = ~yes & rule_satisfied(deniers, applicable, rule, reached[:, None])
@@ -270,9 +242,7 @@ def linked_responses(
         drawn = drawn.merge(own, on=keys)
     place = pd.Index(documents["document_id"])
     code_place = pd.Index(units.ids)
-    rows = place.get_indexer(pd.Index(voters["document_id"]))
-    reached = np.zeros(len(place), dtype=bool)
-    reached[rows[(voters["role"] == "consensus").to_numpy(dtype=bool)]] = True
+    reached = _consensus_reached(voters, place)
     readers = count_readers(voters, place, units)
 
     by = ["document_id", "challenge", "response"]
@@ -308,11 +278,8 @@ def eligible_coders(tables: Mapping[str, pd.DataFrame], rule: CoderRule) -> pd.D
 
     Returns `document_id`, `coder_id`, `round`, `codebook_version` (of the reading) and `role`.
     """
-    readings = add_versions(tables["readings"])
-    complete = readings[readings["complete"].fillna(False)]
-    last = complete.sort_values(KEYS).drop_duplicates(KEYS[:2], keep="last")
-    last = last[[*KEYS, "codebook_version"]]
-    voters: pd.DataFrame = last.merge(tables["coders"][["coder_id", "role"]], on="coder_id")
+    roles = tables["coders"][["coder_id", "role"]]
+    voters: pd.DataFrame = _last_readings(tables).merge(roles, on="coder_id")
     consensus = voters["role"] == "consensus"
     if rule != "consensus":
         return voters[~consensus]
@@ -323,16 +290,16 @@ def eligible_coders(tables: Mapping[str, pd.DataFrame], rule: CoderRule) -> pd.D
 def coder_marks(
     tables: Mapping[str, pd.DataFrame], voters: pd.DataFrame, units: CodeUnits
 ) -> pd.DataFrame:
-    """Codings of those who count, with the unit each counts for as its `code_id`.
-
-    Arguments:
-        voters: as `voters_of` gives them.
-        units: for the versions of the voters.
-    """
+    """Codings of those who count, with the unit each counts for as its `code_id`."""
     codings = tables["codings"][["segment_id", "code_id", "coder_id", "round", "polarity"]]
     segments = tables["segments"][["segment_id", "document_id"]]
     placed = codings.merge(segments, on="segment_id")
     return units.translate(placed.merge(voters, on=KEYS))
+
+
+def _consensus_reached(voters: pd.DataFrame, documents: pd.Index) -> Bools:
+    settled = voters.loc[voters["role"] == "consensus", "document_id"]
+    return np.asarray(documents.isin(settled), dtype=bool)
 
 
 def count_readers(voters: pd.DataFrame, documents: pd.Index, units: CodeUnits) -> Ints:

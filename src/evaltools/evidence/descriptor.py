@@ -1,10 +1,14 @@
 """The descriptor: `datapackage.json`, the one description of every table, read and checked.
 
 It is a Frictionless tabular data package with a few additions, all named `evaltools:…`:
-`dateOrder` and `maximumRatio` of a table, `verbatim` of a field. Everything that reads, checks or
-documents data follows it. A descriptor comes from outside as data do, so paths out of the folder,
-unknown types and references to nothing are refused here. What the engine asks of the tables that
-it knows holds whether or not the descriptor says it.
+`dateOrder` and `maximumRatio` of a table, `verbatim` of a field, and `table` and `column`, by which
+a study that calls its tables and columns otherwise says which of the engine's they are. Everything
+that reads, checks or documents data follows it. A descriptor comes from outside as data do, so
+paths out of the folder, unknown types and references to nothing are refused here. What the engine
+asks of the tables that it knows holds whether or not the descriptor says it.
+
+`name` of a table and of a column is the engine's, `own_name` the one that the descriptor and the
+file have. Whatever is told to the evaluator names the latter.
 """
 
 from __future__ import annotations
@@ -12,12 +16,18 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from evaltools.evidence.known_tables import IMPLIED, KnownTable, known_tables
+from evaltools.evidence.known_tables import (
+    IMPLIED,
+    KnownTable,
+    columns_read,
+    is_text_column,
+    known_tables,
+)
 from evaltools.evidence.messages import list_values, quote_value, suggest_value
 from evaltools.evidence.paths import is_safe_path
 from evaltools.files import read_file
@@ -44,6 +54,10 @@ class Field:
     minimum: float | None = None
     maximum: float | None = None
     verbatim: bool = False
+    own_name: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "own_name", self.own_name or self.name)
 
 
 @dataclass(frozen=True)
@@ -78,11 +92,25 @@ class Resource:
     date_orders: tuple[tuple[str, ...], ...] = ()
     maximum_ratios: tuple[MaximumRatio, ...] = ()
     origin: str = ""
+    own_name: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "own_name", self.own_name or self.name)
 
     @property
     def field_names(self) -> tuple[str, ...]:
-        """Names of the columns, in order."""
+        """The engine's names of the columns, in the order of the descriptor."""
         return tuple(field.name for field in self.fields)
+
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        """Names of the columns in the file, in the same order."""
+        return tuple(field.own_name for field in self.fields)
+
+    def as_told(self, columns: Iterable[str]) -> list[str]:
+        """What the file calls columns of the engine's names."""
+        own = dict(zip(self.field_names, self.own_names, strict=True))
+        return [own.get(column, column) for column in columns]
 
 
 @dataclass(frozen=True)
@@ -96,11 +124,18 @@ class Descriptor:
     example: bool = False
 
     def resource(self, name: str) -> Resource:
-        """The table of that name; KeyError where there is none."""
+        """The table of that name, as the engine calls it; KeyError where there is none."""
         for resource in self.resources:
             if resource.name == name:
                 return resource
         raise KeyError(name)
+
+    def as_told(self, table: str, column: str = "") -> str:
+        """What the study calls a table, or one of its columns; of what it lacks, the engine's."""
+        for resource in self.resources:
+            if resource.name == table:
+                return resource.as_told([column])[0] if column else resource.own_name
+        return column or table
 
 
 def load_descriptor(folder: Path) -> Descriptor:
@@ -111,8 +146,7 @@ def load_descriptor(folder: Path) -> Descriptor:
     where = f"{folder.resolve().name}/{FILE_NAME}"
     document = _document(folder / FILE_NAME, where)
     reader = _Reader(where)
-    resources = tuple(reader.resources(document["resources"]))
-    reader.check_references(resources)
+    resources = reader.resolve_references(list(reader.resources(document["resources"])))
     refuse(reader.problems)
     resources, problems = _add_known_references(resources, where)
     refuse(problems)
@@ -190,6 +224,27 @@ class _Reader:
             seen.add(raw["name"])
             yield place, raw
 
+    def _engine_name(
+        self, place: str, raw: dict[str, Any], kind: str, allowed: Iterable[str]
+    ) -> str:
+        """Which of the engine's tables or columns it is: the one it says, or the one called so."""
+        name, names = raw.get(f"evaltools:{kind}", raw["name"]), tuple(allowed)
+        text = kind == "column" and is_text_column(name)
+        if name != raw["name"] and name not in names and not text:
+            self._unknown(place, f"evaltools:{kind}", name, names)
+        return str(name)
+
+    def _tell_apart(self, place: str, kind: str, items: Iterable[Field | Resource]) -> None:
+        """Refuse two tables, or two columns of a table, that are the same one of the engine."""
+        own_names: dict[str, list[str]] = {}
+        for item in items:
+            own_names.setdefault(item.name, []).append(item.own_name)
+        for name, found in own_names.items():
+            if len(found) > 1:
+                what = f"{' and '.join(found)} are the same {kind}, {name}"
+                remedy = f"Give one of them another evaltools:{kind} or name."
+                self._wrong(place, what, f"one {kind} {name}", remedy)
+
     def resources(self, raws: list[Any]) -> Iterator[Resource]:
         """The tables; what is wrong with them is in `problems` afterwards."""
         paths: set[str] = set()
@@ -215,44 +270,53 @@ class _Reader:
         if not isinstance(schema, dict) or not isinstance(schema.get("fields"), list):
             self._wrong(place, "it has no schema with fields")
             schema = {"fields": []}
-        known = known_tables().get(raw["name"], KnownTable())
+        table = self._engine_name(place, raw, "table", known_tables())
+        known = known_tables().get(table, KnownTable())
         named = self._named(schema["fields"], "field", f"{place}, ")
-        fields = tuple(self._field(at, one, known) for at, one in named)
-        types = {field.name: field.type for field in fields}
+        fields = tuple(self._field(at, one, table) for at, one in named)
+        self._tell_apart(place, "column", fields)
+        names = {field.own_name: field.name for field in fields}
         for column in known.needed:
-            if column not in types:
-                remedy = "Call the column so, here and in the file, or take the table out."
-                near = suggest_value(column, types)
+            if column not in names.values():
+                remedy = (
+                    "Call the column so, here and in the file, or say which one it is "
+                    "(evaltools:column), or take the table out."
+                )
+                near = suggest_value(column, names)
                 message = f"it has no column {column}"
                 self._wrong(place, message, list_values(known.needed), near or remedy)
-        key = self._columns(place, "primaryKey", schema.get("primaryKey", []), types)
+        key = self._columns(place, "primaryKey", schema.get("primaryKey", []), names)
         order = "evaltools:dateOrder"
         orders = tuple(
-            self._columns(place, order, one, types)
+            self._columns(place, order, one, names)
             for one in self._list(place, order, raw.get(order, []))
         )
+        types = {field.name: (field.own_name, field.type) for field in fields}
         for dates in orders:
-            if others := [f"{name} is {types[name]}" for name in dates if types[name] != "date"]:
+            others = [" is ".join(types[name]) for name in dates if types[name][1] != "date"]
+            if others:
                 self._wrong(place, f"{order} is for dates, but {', '.join(others)}")
         foreign = self._list(place, "foreignKeys", schema.get("foreignKeys", []))
         missing = self._list(place, "missingValues", schema.get("missingValues", [""]))
         ratio = "evaltools:maximumRatio"
         ratios = self._list(place, ratio, raw.get(ratio, []))
         return Resource(
-            name=raw["name"],
+            name=table,
+            own_name=raw["name"],
             path=path,
             title=str(raw.get("title", "")),
             fields=fields,
             primary_key=key or tuple(name for name in known.key if name in types),
-            foreign_keys=tuple(self._foreign_keys(place, foreign, types)),
+            foreign_keys=tuple(self._foreign_keys(place, foreign, names)),
             missing_values=tuple(map(str, missing)),
             date_orders=orders,
-            maximum_ratios=tuple(self._ratios(place, ratio, ratios, types)),
+            maximum_ratios=tuple(self._ratios(place, ratio, ratios, names)),
             origin=str(raw.get("evaltools:origin", "")),
         )
 
-    def _field(self, at: str, raw: dict[str, Any], known: KnownTable) -> Field:
-        name, kind = raw["name"], raw.get("type")
+    def _field(self, at: str, raw: dict[str, Any], table: str) -> Field:
+        known = known_tables().get(table, KnownTable())
+        name, kind = self._engine_name(at, raw, "column", columns_read(table)), raw.get("type")
         if kind not in TYPES:
             self._unknown(at, "type", kind, TYPES)
         elif (wanted := known.columns.get(name, kind)) not in (kind, _WIDER.get(kind)):
@@ -262,7 +326,7 @@ class _Reader:
         if not isinstance(rules, dict):
             self._wrong(at, "constraints is not an object")
             rules = {}
-        for unknown in [name for name in rules if name not in _CONSTRAINTS]:
+        for unknown in [rule for rule in rules if rule not in _CONSTRAINTS]:
             self._unknown(at, "constraint", unknown, _CONSTRAINTS)
         enum = rules.get("enum", [])
         if not isinstance(enum, list) or not all(isinstance(one, str) for one in enum):
@@ -292,6 +356,7 @@ class _Reader:
             enum=tuple(enum) or allowed,
             pattern=self._pattern(at, rules.get("pattern")) or known.patterns.get(name),
             verbatim=raw.get("evaltools:verbatim") is True,
+            own_name=raw["name"],
             **limits,
         )
 
@@ -308,21 +373,21 @@ class _Reader:
         return pattern
 
     def _columns(
-        self, place: str, what: str, found: object, names: Iterable[str]
+        self, place: str, what: str, found: object, names: Mapping[str, str]
     ) -> tuple[str, ...]:
+        """The engine's names of columns that the descriptor lists by their own."""
         columns = [found] if isinstance(found, str) else found
         if not isinstance(columns, list):
             self._wrong(place, f"{what} is not a list of columns")
             return ()
-        available = list(names)
         for column in columns:
-            if not isinstance(column, str) or column not in available:
+            if not isinstance(column, str) or column not in names:
                 message = f"{what} names the column {quote_value(column)}, which it does not have"
-                self._wrong(place, message, "", suggest_value(str(column), available))
-        return tuple(one for one in columns if isinstance(one, str) and one in available)
+                self._wrong(place, message, "", suggest_value(str(column), names))
+        return tuple(names[one] for one in columns if isinstance(one, str) and one in names)
 
     def _foreign_keys(
-        self, place: str, raws: list[Any], names: Iterable[str]
+        self, place: str, raws: list[Any], names: Mapping[str, str]
     ) -> Iterator[ForeignKey]:
         for raw in raws:
             reference = raw.get("reference") if isinstance(raw, dict) else None
@@ -338,7 +403,7 @@ class _Reader:
             yield ForeignKey(columns, reference["resource"], tuple(map(str, targets)))
 
     def _ratios(
-        self, place: str, name: str, raws: list[Any], names: Iterable[str]
+        self, place: str, name: str, raws: list[Any], names: Mapping[str, str]
     ) -> Iterator[MaximumRatio]:
         for rule in raws:
             limit = rule.get("maximum") if isinstance(rule, dict) else None
@@ -349,21 +414,27 @@ class _Reader:
             if len(columns) == 2:
                 yield MaximumRatio(columns[0], columns[1], float(limit))
 
-    def check_references(self, resources: tuple[Resource, ...]) -> None:
-        """Foreign keys lead to tables and columns that are there."""
-        by_name = {resource.name: resource for resource in resources}
+    def resolve_references(self, resources: list[Resource]) -> tuple[Resource, ...]:
+        """The tables with foreign keys by the engine's names, to tables that are there."""
+        self._tell_apart("resources", "table", resources)
+        targets = {one.own_name: one for one in resources}
+        resolved = []
         for resource in resources:
+            place, keys = f"resource {resource.own_name}", []
             for key in resource.foreign_keys:
-                place = f"resource {resource.name}"
-                target = by_name.get(key.resource)
+                target = targets.get(key.resource)
                 if target is None:
                     message = (
                         f"a foreign key refers to {quote_value(key.resource)}, which is not there"
                     )
-                    self._wrong(place, message, "", suggest_value(key.resource, by_name))
+                    self._wrong(place, message, "", suggest_value(key.resource, targets))
                     continue
                 what = f"the foreign key to {key.resource}"
-                self._columns(place, what, list(key.reference_fields), target.field_names)
+                names = dict(zip(target.own_names, target.field_names, strict=True))
+                found = self._columns(place, what, list(key.reference_fields), names)
+                keys.append(ForeignKey(key.fields, target.name, found))
+            resolved.append(replace(resource, foreign_keys=tuple(keys)))
+        return tuple(resolved)
 
 
 def _add_known_references(
@@ -382,9 +453,10 @@ def _add_known_references(
             if target in available.get(table, ()):
                 added.append(ForeignKey((column,), table, (target,)))
             elif column in known.needed and table not in IMPLIED:
-                what = f"its column {column} is of the table {table}, which is not there"
-                remedy = f"Describe {table} as well, or take {resource.name} out."
-                place = f"{where}, resource {resource.name}"
+                told = resource.as_told([column])[0]
+                what = f"its column {told} is of the table {table}, which is not there"
+                remedy = f"Describe {table} as well, or take {resource.own_name} out."
+                place = f"{where}, resource {resource.own_name}"
                 problems.append(Problem(place, what, "", remedy, "descriptor.table-missing"))
         resolved.append(replace(resource, foreign_keys=(*resource.foreign_keys, *added)))
     return tuple(resolved), problems

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from evaltools.evidence.cell_problems import ROW, CellProblem
+from evaltools.evidence.cell_problems import ROW, CellProblem, NumberedTables
 from evaltools.evidence.messages import quote_value
 from evaltools.evidence.paths import resolve_inside
 
@@ -74,7 +74,7 @@ class _NamedFile:
         return file
 
 
-def check_documents(frames: Mapping[str, pd.DataFrame], folder: Path) -> Iterator[CellProblem]:
+def check_documents(frames: NumberedTables, folder: Path) -> Iterator[CellProblem]:
     """Flaws of the files and texts of documents, and of the passages and sections in the texts.
 
     Arguments:
@@ -108,7 +108,8 @@ def check_documents(frames: Mapping[str, pd.DataFrame], folder: Path) -> Iterato
                 yield file_or_problem
         elif not pd.isna(file_hash):
             what, allowed = "a SHA-256 is given and no file", "the file it is of"
-            remedy = "Put the path of the file there, or empty file_sha256."
+            hash_column = frames.as_told("documents", "file_sha256")
+            remedy = f"Put the path of the file there, or empty {hash_column}."
             yield CellProblem(
                 "documents", int(row), "file", what, allowed, remedy, "data.file-missing"
             )

@@ -8,6 +8,7 @@ whether or not the descriptor says it: keys, references, and values that chapter
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,6 +16,8 @@ from importlib.resources import files
 from typing import Any
 
 import yaml
+
+_TEXT = re.compile(r"(label|name|subject|title)_(fi|sv|en)")
 
 DTYPES: Mapping[str, Any] = {
     "string": "string",
@@ -28,17 +31,9 @@ DTYPES: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class KnownTable:
-    """What the engine knows of a table.
+    """What the engine knows of a table, as `known_tables.yml` explains it; `columns` have types.
 
-    Arguments:
-        columns: type of each.
-        key: columns that tell the rows apart.
-        needed: columns that no row can be without, among them those of the key but for such as
-            only belong to it where the table has them.
-        references: column of which table each of these is.
-        values: what may stand in a column, since chapters tell these apart.
-        patterns: what values of a column are made of, since keys of indicators are made of them.
-        defaults: what holds in every row of a table that lacks the column.
+    `needed` are also those of the key, but for such as only belong to it where the table has them.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -98,6 +93,16 @@ LATER_COLUMNS: Mapping[str, tuple[str, ...]] = {
 An evaluation goes on for years, and its folder with it: what an earlier file could not know of is
 no mistake in it. Any other column that the descriptor names has to be in the file.
 """
+
+
+def columns_read(table: str) -> tuple[str, ...]:
+    """Columns that the engine reads of a table, without texts in a language."""
+    return (*known_tables().get(table, KnownTable()).columns, *READ_WHERE_THERE.get(table, ()))
+
+
+def is_text_column(name: object) -> bool:
+    """Whether a column is called as texts in one of the languages are."""
+    return isinstance(name, str) and bool(_TEXT.fullmatch(name))
 
 
 def may_be_absent(table: str, column: str) -> bool:

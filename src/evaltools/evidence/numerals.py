@@ -30,11 +30,7 @@ class NumeralError(ValueError):
 
 
 class AmbiguousNumeralError(ValueError):
-    """Text that is one of two numbers.
-
-    Arguments:
-        readings: it written so that only one number can be meant, as thousands and as decimals.
-    """
+    """Text that is one of two numbers: `readings` are both, as thousands and as decimals."""
 
     def __init__(self, readings: tuple[str, str]) -> None:
         super().__init__(readings)
@@ -43,12 +39,7 @@ class AmbiguousNumeralError(ValueError):
 
 @dataclass(frozen=True)
 class Marks:
-    """What points and commas were seen to stand for.
-
-    Arguments:
-        decimal: marks that parted decimals somewhere.
-        thousands: marks that parted thousands somewhere.
-    """
+    """Which of point and comma were seen to part decimals, and which thousands."""
 
     decimal: frozenset[str] = frozenset()
     thousands: frozenset[str] = frozenset()
@@ -100,11 +91,8 @@ def detect_marks(texts: Iterable[str]) -> Marks:
 def parse_numeral(text: str, marks: Marks = NO_MARKS) -> str:
     """A number with a point for its decimals and nothing between its thousands.
 
-    Arguments:
-        text: such as `1234.5`, `1234,5`, `1 234,5`, `1'234.50`, `1.234,50`, `-3`, `12,50 €`.
-        marks: what the numbers around it show of points and commas.
-
-    Raises Ambiguous, or NotANumeral.
+    Of `1234.5`, `1234,5`, `1 234,5`, `1'234.50`, `1.234,50`, `-3`, `12,50 €` and the like; others
+    raise AmbiguousNumeralError, where `marks` do not settle it, or NumeralError.
     """
     if text.isdigit() and text.isascii():
         return text

@@ -23,11 +23,8 @@ FURTHER_SHEET = "data.sheet-further"
 class Doubt:
     """Why the text of a cell cannot be taken for what the cell says.
 
-    Arguments:
-        what: the rest of a sentence.
-        remedy, code: as in `Problem`.
-        unless: types of columns in which there is nothing wrong with it.
-        of_text: whether the sentence begins with the text of the cell, or with "the cell".
+    `what` is the rest of a sentence that begins with the text of the cell (`of_text`) or with "the
+    cell"; in columns of the types `unless` there is nothing wrong with it.
     """
 
     what: str
@@ -43,13 +40,7 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Remark:
-    """Something about rows, columns or sheets of a file that has to be reported.
-
-    Arguments:
-        row: the first row it is about, None for the file.
-        column: name of the column it is about, None for more.
-        what, remedy, code: as in `Problem`.
-    """
+    """Something about a file, its rows from `row` on, or one column, that has to be reported."""
 
     row: int | None
     column: str | None
@@ -126,10 +117,6 @@ def refuse_doubts(grid: RawTable, accepted: Iterable[str] = ()) -> RawTable:
 def find_header(records: Sequence[Sequence[str]], names: Iterable[str]) -> int:
     """Which of the first records is the header: the one with most of the names.
 
-    Arguments:
-        records: cells as text.
-        names: names that the header should hold.
-
     Where no later record is clearly better, it is the first that holds anything.
     """
     expected = {name.casefold() for name in names}
@@ -157,12 +144,8 @@ def make_raw_table(
 ) -> RawTable:
     """Split records into header and rows, dropping rows and columns that are empty at the end.
 
-    Arguments:
-        records: cells as text; an empty record is an empty row.
-        names: names that the header should hold, by which it is found below title rows.
-        workbook, day_zero, exact, doubts: as in `Grid`.
-
-    Raises Unreadable for a file without a header.
+    The header is found below title rows by `names`; the rest is as in `RawTable`. Raises
+    UnreadableTableError for a file without a header.
     """
     names = list(names)
     top = find_header(records, names)

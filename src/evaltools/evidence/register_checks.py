@@ -6,103 +6,92 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from evaltools.evidence.cell_problems import ROW, CellProblem, NumberedTables, Rule, iterate_rows
-from evaltools.evidence.messages import list_values, plain_number, quote_value, suggest_value
+from evaltools.evidence.cell_problems import ROW, CellProblem, NumberedTables, Rule, requires
+from evaltools.evidence.messages import list_values, plain_number, suggest_value
 
 
+@requires("projects", "participations", participations=("project_id", "org_id", "role"))
 def check_leads(frames: NumberedTables) -> Iterator[CellProblem]:
     """Every project has one lead, the same in projects and participations."""
-    projects = frames["projects"]
-    participations = frames["participations"]
-    leads = participations[participations["role"] == "lead"].dropna(subset=["project_id"])
-    first = leads.drop_duplicates("project_id").set_index("project_id")
-    for _, row in leads[leads.duplicated("project_id")].iterrows():
-        before = first.loc[row["project_id"]]
-        what = (
-            f"project {quote_value(row['project_id'])} has a second lead, "
-            f"{quote_value(row['org_id'])}; the first is {quote_value(before['org_id'])} "
-            f"in row {int(before[ROW])}"
-        )
-        allowed, remedy = "one lead for each project", "Make one of them a partner."
-        yield CellProblem(
-            "participations", int(row[ROW]), "role", what, allowed, remedy, "data.lead"
-        )
-    lead_of = first["org_id"].to_dict()
-    for project, lead, row in iterate_rows(projects, "project_id", "lead_org_id"):
-        if pd.isna(project) or pd.isna(lead) or lead_of.get(project) == lead:
-            continue
-        if project not in lead_of:
-            what = f"project {quote_value(project)} has no lead in participations"
-            allowed = "one lead for each project"
-            remedy = f"Add a row to participations with role lead and {quote_value(lead)}."
-            yield CellProblem("projects", row, "lead_org_id", what, allowed, remedy, "data.lead")
-        else:
-            what = (
-                f"{quote_value(lead)} is not the lead in participations, row "
-                f"{int(first.loc[project, ROW])}: {quote_value(lead_of[project])}"
-            )
-            allowed, remedy = "the same lead in both", "Correct the one that is wrong."
-            yield CellProblem("projects", row, "lead_org_id", what, allowed, remedy, "data.lead")
+    parts = frames["participations"]
+    leads = parts[parts["role"] == "lead"].dropna(subset=["project_id"])
+    first = leads.drop_duplicates("project_id")[["project_id", "org_id", ROW]]
+    first = first.rename(columns={"org_id": "lead", ROW: "lead_row"}).astype({"lead_row": "Int64"})
+    # An empty cell of who leads is told as one, and nothing else is concluded from it.
+    leads = leads.merge(first, on="project_id").dropna(subset=["org_id", "lead"])
+    yield from frames.tell(
+        leads[leads[ROW] != leads["lead_row"]], "participations.role", "data.lead",
+        "project {project_id} has a second lead, {org_id}; the first is {lead} in row {lead_row}",
+        "one lead for each project", "Make one of them a partner.",
+    )  # fmt: skip
+    projects = frames["projects"].dropna(subset=["project_id", "lead_org_id"])
+    projects = projects.merge(first, on="project_id", how="left")
+    yield from frames.tell(
+        projects[projects["lead_row"].isna()], "projects.lead_org_id", "data.lead",
+        "project {project_id} has no lead in {told[participations]}", "one lead for each project",
+        "Add a row to {told[participations]} with role lead and {lead_org_id}.",
+    )  # fmt: skip
+    yield from frames.tell(
+        projects[(projects["lead"] != projects["lead_org_id"]).fillna(False)],
+        "projects.lead_org_id", "data.lead",
+        "{lead_org_id} is not the lead in {told[participations]}, row {lead_row}: {lead}",
+        "the same lead in both", "Correct the one that is wrong.",
+    )  # fmt: skip
 
 
+@requires("areas", "organisations", areas=("year", "code"))
 def check_area_years(frames: NumberedTables) -> Iterator[CellProblem]:
     """Who takes part has an area that was there in the year of the decision, or of the call."""
-    register = frames["municipalities"]
-    known = set(register["code"].dropna())
-    coded = frames["organisations"].dropna(subset=["municipality_code"])
-    for _, row in coded[~coded["municipality_code"].isin(sorted(known))].iterrows():
-        code = str(row["municipality_code"])
-        yield CellProblem(
-            "organisations",
-            int(row[ROW]),
-            "municipality_code",
-            f"{quote_value(code)} is not in municipalities in any year",
-            "a code of municipalities",
-            _successor(frames, code) or suggest_value(code, known) or "Correct the code.",
-            "data.area",
-        )
+    register = frames["areas"]
+    known = sorted(set(register["code"].dropna()))
+    coded = frames["organisations"].dropna(subset=["area_code"])
+    unknown = coded[~coded["area_code"].isin(known)]
+    remedies = [
+        _successor(frames, code) or suggest_value(code, known) or "Correct the code."
+        for code in unknown["area_code"]
+    ]
+    yield from frames.tell(
+        unknown.assign(remedy=remedies), "organisations.area_code", "data.area",
+        "{area_code} is not in {told[areas]} in any year",
+        "a {told[areas.code]} of {told[areas]}", "{remedy:s}",
+    )  # fmt: skip
     needed = ("participations", "projects", "calls")
     if register["year"].isna().all() or not all(table in frames for table in needed):
         return
     parts = (
         frames["participations"][["project_id", "org_id", ROW]]
-        .merge(coded[["org_id", "municipality_code"]], on="org_id")
+        .merge(coded[["org_id", "area_code"]], on="org_id")
         .merge(frames["projects"][["project_id", "call_id", "decided"]], on="project_id")
         .merge(frames["calls"][["call_id", "year"]], on="call_id")
         .dropna(subset=["decided", "year"])
     )
-    parts = parts[parts["municipality_code"].isin(sorted(known))]
+    parts = parts[parts["area_code"].isin(known)]
+    parts["decision"] = parts["decided"].dt.year.astype("int64")
     pairs = set(zip(register["year"], register["code"], strict=True))
     years = sorted({int(year) for year in register["year"].dropna()})
-    for organisation, code, day, called, row in iterate_rows(
-        parts, "org_id", "municipality_code", "decided", "year"
+    telling = f"{frames.as_told('areas')} has the years {list_values(years)}: add the rows of"
+    absent, when, remedies = [], [], []
+    for code, decision, call in zip(
+        parts["area_code"], parts["decision"], parts["year"], strict=True
     ):
-        decided, call = day.year, int(called)
-        if (decided, code) in pairs or (call, code) in pairs:
-            continue
-        when = f"{decided}, the year of the decision"
-        if call != decided:
-            when += f", nor in {call}, the year of the call"
-        if decided not in years and call not in years:
-            remedy = (
-                f"municipalities has the years {list_values(years)}: add the rows of {decided}."
-            )
-        else:
-            remedy = _successor(frames, str(code)) or "Correct the organisation or the year."
-        what = (
-            f"{quote_value(organisation)} has the area code {quote_value(code)}, which was not in "
-            f"municipalities in {when}"
-        )
-        allowed = "an area of that year"
-        yield CellProblem("participations", row, "org_id", what, allowed, remedy, "data.area-year")
+        absent.append((decision, code) not in pairs and (call, code) not in pairs)
+        if absent[-1]:
+            when.append("" if call == decision else f", nor in {call}, the year of the call")
+            known_year = decision in years or call in years
+            remedy = _successor(frames, code) or "Correct the organisation or the year."
+            remedies.append(remedy if known_year else f"{telling} {decision}.")
+    yield from frames.tell(
+        parts[absent].assign(when=when, remedy=remedies), "participations.org_id", "data.area-year",
+        "{org_id} has the area code {area_code}, which was not in {told[areas]} in {decision}, "
+        "the year of the decision{when:s}", "an area of that year", "{remedy:s}",
+    )  # fmt: skip
 
 
 def _successor(frames: NumberedTables, code: str) -> str:
-    changes = frames.get("municipality_changes")
-    if changes is None:
+    if "area_changes" not in frames:
         return ""
-    ended = changes[(changes["ended_code"] == code).fillna(False)]
-    for _, row in ended.iterrows():
+    changes = frames["area_changes"]
+    for row in changes[(changes["ended_code"] == code).fillna(False)].to_dict("records"):
         return (
             f"{row['ended_name']} ended on {row['in_force']:%Y-%m-%d}; its successor is "
             f"{row['successor_code']} {row['successor_name']}."
@@ -110,120 +99,98 @@ def _successor(frames: NumberedTables, code: str) -> str:
     return ""
 
 
+@requires("documents", "projects")
 def check_report_dates(frames: NumberedTables) -> Iterator[CellProblem]:
     """A final report comes once in a wave, after its project has ended."""
     documents = frames["documents"]
     finals = documents[documents["kind"] == "final"]
     merged = finals.merge(frames["projects"][["project_id", "ended"]], on="project_id")
-    for _, row in merged[merged["received"] < merged["ended"]].iterrows():
-        what = (
-            f"a final report received on {row['received']:%Y-%m-%d}, before project "
-            f"{quote_value(row['project_id'])} ended on {row['ended']:%Y-%m-%d}"
-        )
-        allowed = "a day after the end of the project"
-        remedy = "Correct the date, or the kind if it is an interim report."
-        yield CellProblem(
-            "documents", int(row[ROW]), "received", what, allowed, remedy, "data.received"
-        )
-    for _, row in finals[finals.duplicated(["project_id", "wave"])].iterrows():
-        yield CellProblem(
-            "documents",
-            int(row[ROW]),
-            "project_id",
-            f"project {quote_value(row['project_id'])} has a second final report"
-            + ("" if pd.isna(row["wave"]) else f" in wave {row['wave']}"),
-            "one final report of a project in a wave",
-            "Keep the one that holds.",
-            "data.report-twice",
-        )
+    yield from frames.tell(
+        merged[merged["received"] < merged["ended"]], "documents.received", "data.received",
+        "a final report received on {received:%Y-%m-%d}, before project {project_id} ended on "
+        "{ended:%Y-%m-%d}", "a day after the end of the project",
+        "Correct the date, or the kind if it is an interim report.",
+    )  # fmt: skip
+    again = finals[finals.duplicated(["project_id", "wave"])]
+    waves = ["" if pd.isna(wave) else f" in wave {wave}" for wave in again["wave"]]
+    yield from frames.tell(
+        again.assign(wave=waves), "documents.project_id", "data.report-twice",
+        "project {project_id} has a second final report{wave:s}",
+        "one final report of a project in a wave", "Keep the one that holds.",
+    )  # fmt: skip
 
 
+@requires("projects", "participations")
 def check_shares(frames: NumberedTables) -> Iterator[CellProblem]:
     """The known shares of a project are together at most its grant."""
-    projects = frames["projects"].dropna(subset=["project_id"])
-    parts = frames["participations"][["project_id", "share_eur"]]
-    totals = parts.groupby("project_id")["share_eur"].sum().to_dict()
-    for project, grant, row in iterate_rows(projects, "project_id", "grant_eur"):
-        shares = totals.get(project, 0.0)
-        if shares > 0 and not pd.isna(grant) and shares > grant + 0.005:
-            what = (
-                f"{plain_number(grant)}, but the shares in participations are together "
-                f"{plain_number(round(shares, 2))}"
-            )
-            allowed, remedy = "shares of at most the grant", "Correct the grant or a share."
-            yield CellProblem("projects", row, "grant_eur", what, allowed, remedy, "data.share")
+    totals = frames["participations"].groupby("project_id")["share_amount"].sum()
+    projects = frames["projects"].dropna(subset=["project_id", "grant"])
+    shares = projects["project_id"].map(totals).astype("float64")
+    projects = projects.assign(shares=shares.round(2).map(plain_number, na_action="ignore"))
+    wrong = projects[(shares > 0) & (shares > projects["grant"] + 0.005)]
+    return frames.tell(
+        wrong.assign(grant=wrong["grant"].map(plain_number)), "projects.grant",
+        "data.share", "{grant:s}, but the shares in {told[participations]} are together {shares:s}",
+        "shares of at most the grant", "Correct the grant or a share.",
+    )  # fmt: skip
 
 
+@requires("prior_ties")
 def check_ties(frames: NumberedTables) -> Iterator[CellProblem]:
     """An earlier tie names two organisations, the lower identifier first, so that it is one."""
     ties = frames["prior_ties"].dropna(subset=["org_a", "org_b"])
-    for one, other, row in iterate_rows(ties, "org_a", "org_b"):
-        if one >= other:
-            what = f"{quote_value(other)} does not come after {quote_value(one)}"
-            allowed = "two organisations, the lower identifier first"
-            remedy = "Turn them round, or take the row out."
-            yield CellProblem("prior_ties", row, "org_b", what, allowed, remedy, "data.tie-order")
+    return frames.tell(
+        ties[ties["org_a"] >= ties["org_b"]], "prior_ties.org_b", "data.tie-order",
+        "{org_b} does not come after {org_a}", "two organisations, the lower identifier first",
+        "Turn them round, or take the row out.",
+    )  # fmt: skip
 
 
+@requires("projects", "calls")
 def check_decision_dates(frames: NumberedTables) -> Iterator[CellProblem]:
     """A project is decided on or after the day its call opened, or the year of its call."""
     merged = frames["projects"][["call_id", "decided", ROW]].merge(
         frames["calls"][["call_id", "year", "opened"]], on="call_id"
     )
     merged = merged.dropna(subset=["decided", "year"])
-    for call, decided, year, opened, row in iterate_rows(
-        merged, "call_id", "decided", "year", "opened"
-    ):
-        first = pd.Timestamp(int(year), 1, 1) if pd.isna(opened) else opened
-        if decided < first:
-            when = f"of {int(year)}" if pd.isna(opened) else f"that opened on {opened:%Y-%m-%d}"
-            what = f"decided on {decided:%Y-%m-%d}, before its call {quote_value(call)} {when}"
-            allowed = "a day after the call opened"
-            remedy = "Correct the date, or the call of the project."
-            yield CellProblem("projects", row, "decided", what, allowed, remedy, "data.decided")
+    new_year = pd.to_datetime({"year": merged["year"].astype("int64"), "month": 1, "day": 1})
+    early = merged[merged["decided"] < merged["opened"].fillna(new_year)]
+    when = [
+        f"of {year}" if pd.isna(opened) else f"that opened on {opened:%Y-%m-%d}"
+        for year, opened in zip(early["year"], early["opened"], strict=True)
+    ]
+    return frames.tell(
+        early.assign(when=when), "projects.decided", "data.decided",
+        "decided on {decided:%Y-%m-%d}, before its call {call_id} {when:s}",
+        "a day after the call opened", "Correct the date, or the call of the project.",
+    )  # fmt: skip
 
 
+@requires("organisations")
 def check_size_classes(frames: NumberedTables) -> Iterator[CellProblem]:
     """An organisation's size class is one of the study's, and that of its own population."""
-    vocabulary = frames.vocabulary
-    classes = vocabulary.areas.size_classes
-    organisations = frames["organisations"].dropna(subset=["size_class"])
-    for name, population, row in iterate_rows(organisations, "size_class", "population"):
-        right = None if pd.isna(population) else vocabulary.size_class(int(population))
-        if classes and name not in classes:
-            what = f"{quote_value(name)} is not in the size classes of evaluation.yml"
-            allowed = list_values(classes)
-            remedy = (
-                suggest_value(str(name), classes) or "Choose one of these, or declare it there."
-            )
-            yield CellProblem(
-                "organisations", row, "size_class", what, allowed, remedy, "data.size-class"
-            )
-        elif right is not None and name != right:
-            what = f"{quote_value(name)}, but the population is {int(population)}"
-            allowed = f"the class of the population, {quote_value(right)}"
-            remedy = (
-                "Correct one of the two, or leave the class empty: it follows from the population."
-            )
-            yield CellProblem(
-                "organisations", row, "size_class", what, allowed, remedy, "data.size-class"
-            )
+    classes = frames.vocabulary.areas.size_classes
+    found = frames["organisations"].dropna(subset=["size_class"])
+    known = found["size_class"].isin(list(classes or found["size_class"]))
+    near = [suggest_value(name, classes) for name in found.loc[~known, "size_class"]]
+    remedies = [one or "Choose one of these, or declare it there." for one in near]
+    yield from frames.tell(
+        found[~known].assign(classes=list_values(classes), remedy=remedies),
+        "organisations.size_class", "data.size-class",
+        "{size_class} is not in the size classes of evaluation.yml", "{classes:s}", "{remedy:s}",
+    )  # fmt: skip
+    sized = found[known].dropna(subset=["population"])
+    right = [frames.vocabulary.size_class(int(number)) for number in sized["population"]]
+    sized = sized.assign(right=pd.array(right, dtype="string")).dropna(subset=["right"])
+    yield from frames.tell(
+        sized[sized["right"] != sized["size_class"]], "organisations.size_class", "data.size-class",
+        "{size_class}, but the population is {population}",
+        "the class of the population, {right}",
+        "Correct one of the two, or leave the class empty: it follows from the population.",
+    )  # fmt: skip
 
 
-REGISTER_RULES = (
-    Rule(check_decision_dates, ("projects", "calls")),
-    Rule(check_size_classes, ("organisations",)),
-    Rule(check_shares, ("projects", "participations")),
-    Rule(check_ties, ("prior_ties",)),
-    Rule(
-        check_leads,
-        ("projects", "participations"),
-        {"participations": ("project_id", "org_id", "role")},
-    ),
-    Rule(
-        check_area_years,
-        ("municipalities", "organisations"),
-        {"municipalities": ("year", "code")},
-    ),
-    Rule(check_report_dates, ("documents", "projects")),
-)
+REGISTER_RULES: tuple[Rule, ...] = (
+    check_decision_dates, check_size_classes, check_shares, check_ties, check_leads,
+    check_area_years, check_report_dates,
+)  # fmt: skip

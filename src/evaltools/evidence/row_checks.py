@@ -21,21 +21,13 @@ _WORDS_OF_A_NOTE = 4
 
 @dataclass(frozen=True)
 class UnusualRow:
-    """Rows that are odd for one cause.
-
-    Arguments:
-        rows: as a spreadsheet shows them.
-        what, allowed, remedy, code: as in `Problem`.
-        belongs: whether they are rows of the table, of which something is missing.
-        columns: of rows that belong to the table, the columns that are missing.
-    """
+    """Rows that are odd for one cause; of those that belong to the table, `columns` are missing."""
 
     rows: tuple[int, ...]
     what: str
     allowed: str
     remedy: str
     code: str
-    belongs: bool = False
     columns: tuple[str, ...] = ()
 
 
@@ -48,11 +40,8 @@ def find_unusual_rows(
 ) -> list[UnusualRow]:
     """Rows that are no rows of the table, or of which two or more required cells are empty.
 
-    Arguments:
-        resource: the table.
-        grid: its cells.
-        places: place of each column in the grid.
-        texts, values: of the cells by column, before and after they were read.
+    `places` are those of the columns in the grid; `texts` and `values` what their cells were before
+    and after they were read.
     """
     required = [
         field.name
@@ -79,9 +68,9 @@ def find_unusual_rows(
         total = _total(place, numeric, values) if absent or last else None
         lacks = len(absent) > 1 or (bool(absent) and absent[0] in resource.primary_key)
         if total and (lacks or _is_bare_total(filled, place, total, values)):
-            name, number = total
+            (column,), number = resource.as_told([total[0]]), total[1]
             what = (
-                f"the row is a sum: {plain_number(number)} is what {name} of "
+                f"the row is a sum: {plain_number(number)} is what {column} of "
                 f"{list_rows((grid.numbers[0], *grid.numbers[1:place]))} "
                 "come to"
             )
@@ -99,13 +88,12 @@ def find_unusual_rows(
             odd.append(
                 UnusualRow(
                     (row,),
-                    f"the row lacks {list_values(absent, 6)}; "
+                    f"the row lacks {list_values(resource.as_told(absent), 6)}; "
                     f"it has {list_values(map(quote_value, filled), 3)}",
                     "rows of the table only, with all that is required",
                     "Fill in what is missing, or delete the row.",
                     "data.row-incomplete",
-                    belongs=True,
-                    columns=absent,
+                    absent,
                 )
             )
     return odd + _notes(grid, notes)

@@ -10,7 +10,7 @@ from evaltools.evidence.messages import list_values
 from evaltools.problems import Problem, ProblemError
 from evaltools.study import Parameters, Vocabulary
 
-COLUMNS = ["kind", "name_fi", "municipality_code"]
+COLUMNS = ["kind", "name_fi", "area_code"]
 
 
 def geography_columns(vocabulary: Vocabulary) -> list[str]:
@@ -22,21 +22,14 @@ def geography_columns(vocabulary: Vocabulary) -> list[str]:
 def add_geography(
     frame: pd.DataFrame, org: str, tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary
 ) -> pd.DataFrame:
-    """What is known of an organisation in the year of each row.
+    """What is known of the organisations in the column `org`, in the year of each row.
 
-    Arguments:
-        frame: with the organisation's identifier in column `org`, the day `decided` and the
-            call's `year`.
-        org: name of that column.
-        tables: organisations and municipalities.
-        vocabulary: the study's.
-
-    Returns a frame with the index of `frame` and the columns `kind`, `name_fi`,
-    `municipality_code`, and those of `place_columns`.
+    That is the year of the day `decided`, or else the call's `year`. Returns a frame with the same
+    index and the columns `kind`, `name_fi`, `area_code`, and those of `geography_columns`.
     """
     organisations = tables["organisations"].dropna(subset=["org_id"]).set_index("org_id")
     own = organisations.reindex(frame[org]).set_index(frame.index)
-    codes = own["municipality_code"]
+    codes = own["area_code"]
     in_decision = _areas(tables, codes, frame["decided"].dt.year.astype("Int64"))
     in_call = _areas(tables, codes, frame["year"])
     geography = own[COLUMNS].copy()
@@ -56,16 +49,13 @@ def add_geography(
 
 
 def _areas(tables: Mapping[str, pd.DataFrame], codes: pd.Series, years: pd.Series) -> pd.DataFrame:
-    areas = tables[AREAS]
+    areas = tables["areas"]
     if areas["year"].isna().all():
         known = areas.drop(columns="year").drop_duplicates("code").set_index("code")
         return known.reindex(codes).set_index(codes.index)
     wanted = pd.MultiIndex.from_arrays([years, codes], names=["year", "code"])
     return areas.set_index(["year", "code"]).reindex(wanted).set_index(codes.index)
 
-
-AREAS = "municipalities"
-"""The table of areas."""
 
 ALL = "all"
 """The value of a dimension, or of the wave, that leaves every project."""
@@ -77,7 +67,7 @@ def join_register(tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary) ->
     Returns the columns of projects and `year` (of the call; where that is not known, the
     project's own, or that of the decision), `lead_name_fi`, `lead_kind`, the columns of the
     study's dimensions, `size_class`, `population` (of the lead), `organisations` and
-    `municipalities` (that lead or take part; a vendor does not) and `joint`: several areas take
+    `areas` (that lead or take part; a vendor does not) and `joint`: several areas take
     part, or the call funds nothing else, since public sources often do not name the partners.
     """
     of_call = _columns(vocabulary, "call")
@@ -98,11 +88,11 @@ def join_register(tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary) ->
     taking_part = taking_part[taking_part["role"] != "vendor"]
     kinds = tables["organisations"].set_index("org_id")["kind"]
     areas = stands_for_area(taking_part["org_id"].map(kinds), vocabulary)
-    for name, rows in (("organisations", taking_part), ("municipalities", taking_part[areas])):
+    for name, rows in (("organisations", taking_part), ("areas", taking_part[areas])):
         counts = rows.groupby("project_id")["org_id"].nunique()
         frame[name] = frame["project_id"].map(counts).fillna(0).astype("int64")
     joint_only = frame.pop("joint_only").fillna(False).astype(bool)
-    frame["joint"] = (frame["municipalities"] > 1) | joint_only
+    frame["joint"] = (frame["areas"] > 1) | joint_only
     return frame
 
 
@@ -180,13 +170,8 @@ def explain_empty_scope(
 ) -> ProblemError:
     """What to say where no final report is left: which parameter to widen, and to what.
 
-    Of a study that has no final report it is said of its projects.
-
-    Arguments:
-        projects: all, as `register` gives them.
-        documents: all.
-        parameters: those that leave nothing.
-        vocabulary: the study's, with its dimensions.
+    Of a study that has no final report it is said of its projects. `projects` and `documents` are
+    all there are, as `join_register` gives them.
     """
     dimensions = vocabulary.dimensions
     finals = documents.loc[documents["kind"] == "final", ["project_id", "wave", "received"]]

@@ -47,9 +47,9 @@ class Evidence:
         reports: final reports of the wave that had come in by the cut-off, of those projects.
         presence: state of every codable code in every report, see `codings.presence`.
         linked: responses tied to the challenge they answer, see `codings.linked`.
-        goals, rooting, ratings, saving_claims: of the reports in scope, with `project_id`.
+        goals, sustainability, ratings, saving_claims: of the reports in scope, with `project_id`.
         participations: who takes part in the projects in scope, with `kind`, `name_fi`,
-            `municipality_code`, the columns of the study's dimensions, `size_class`, `population`.
+            `area_code`, the columns of the study's dimensions, `size_class`, `population`.
             Where the study does not say who takes part, it is the lead.
         allocations: money of the projects in scope by organisation, see `allocation.allocate`.
         disclosure: what the study lets be published of what is sensitive.
@@ -64,7 +64,7 @@ class Evidence:
     presence: pd.DataFrame
     linked: pd.DataFrame
     goals: pd.DataFrame
-    rooting: pd.DataFrame
+    sustainability: pd.DataFrame
     ratings: pd.DataFrame
     saving_claims: pd.DataFrame
     participations: pd.DataFrame
@@ -115,8 +115,8 @@ class Evidence:
         projects["reported"] = projects["project_id"].isin(reports["project_id"])
         states = compute_presence(sorted_tables, reports, parameters.coder_rule)
         goals = _rows_for_reports(sorted_tables["goals"], reports)
-        rooting = sort_by_key(
-            sorted_tables["rooting"].merge(goals[["goal_id", "project_id"]], on="goal_id")
+        sustainability = sort_by_key(
+            sorted_tables["sustainability"].merge(goals[["goal_id", "project_id"]], on="goal_id")
         )
         participations = _participations(sorted_tables, projects, vocabulary)
         return cls(
@@ -129,7 +129,7 @@ class Evidence:
                 sorted_tables, reports, states, parameters.coder_rule, vocabulary
             ),
             goals=goals,
-            rooting=rooting,
+            sustainability=sustainability,
             ratings=_ratings(sorted_tables["ratings"], reports, projects),
             saving_claims=_rows_for_reports(sorted_tables["saving_claims"], reports),
             participations=participations,

@@ -32,13 +32,9 @@ LARGEST_FILE = 200_000_000
 
 @dataclass(frozen=True)
 class TablesRead:
-    """What could be read of a data folder, and what could not.
+    """What could be read of a data folder, in the descriptor's order, and what could not.
 
-    Arguments:
-        tables: by name, in the descriptor's order; a table that could not be read is absent.
-        cell_problems: every format problem.
-        unread: where they leave something unknown.
-        files: path of the file of each table, below the data folder.
+    `files` has the path of the file of each table, below the data folder.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -85,11 +81,8 @@ def read_leniently(folder: Path, descriptor: Descriptor) -> TablesRead:
             reader = TableReader(resource, _grid(path, resource))
         except UnreadableTableError as error:
             absent.add(resource.name)
-            what, allowed = error.what, error.allowed
-            remedy = error.remedy
-            cell_problems.append(
-                CellProblem(resource.name, error.row, None, what, allowed, remedy, error.code)
-            )
+            told = (error.what, error.allowed, error.remedy, error.code)
+            cell_problems.append(CellProblem(resource.name, error.row, None, *told))
             continue
         tables[resource.name] = reader.frame()
         tables[resource.name].attrs["file"] = files[resource.name]
@@ -152,8 +145,8 @@ def _grid(path: Path, resource: Resource) -> RawTable:
     if path.suffix in WORKBOOKS:
         from evaltools.evidence.workbook import read_workbook  # most folders hold none
 
-        return read_workbook(data, path.suffix, resource.name, resource.field_names)
-    return read_delimited(data, resource.field_names)
+        return read_workbook(data, path.suffix, resource.own_name, resource.own_names)
+    return read_delimited(data, resource.own_names)
 
 
 def fill_missing_columns(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -24,22 +23,15 @@ from evaltools.evidence.known_tables import may_be_absent
 from evaltools.evidence.messages import list_values, quote_value, suggest_value
 from evaltools.evidence.numerals import NO_MARKS, Marks, detect_marks
 from evaltools.evidence.raw_table import RawTable, UnreadableTableError, list_rows
-from evaltools.evidence.row_checks import UnusualRow, find_unusual_rows
+from evaltools.evidence.row_checks import find_unusual_rows
 
 _NO_DAY = np.datetime64("NaT", "D")
 _NUMERIC = ("number", "integer")
 
 
-@dataclass(frozen=True)
-class _UnreadCell:
-    """A cell that could not be read, and which others have the same cause."""
-
-    row: int
-    what: str
-    allowed: str
-    remedy: str
-    code: str
-    cause: tuple[str, str]
+Cause = tuple[str, str]
+"""What cells have in common that could not be read for the same reason."""
+_Unread = list[tuple[Cause, int, CellValueError]]
 
 
 class TableReader:
@@ -54,6 +46,7 @@ class TableReader:
         self.cell_problems: list[CellProblem] = []
         self.missing: list[str] = []
         self.holes: list[tuple[int, str]] = []
+        self._declared = {one.own_name.casefold(): one.name for one in resource.fields}
         self._places = self._find_doubts()
         cells = list(zip(*grid.rows, strict=True)) if grid.rows else []
         empty = ("",) * len(grid.rows)
@@ -67,24 +60,27 @@ class TableReader:
     def frame(self) -> pd.DataFrame:
         """The frame; `cell_problems`, `missing` and `holes` have what could not be read."""
         for remark in self.grid.remarks:
-            self._problem(remark.row, remark.column, remark.what, "", remark.remedy, remark.code)
+            column = self._declared.get((remark.column or "").casefold(), remark.column)
+            self._problem(remark.row, column, remark.what, "", remark.remedy, remark.code)
         self._report_ragged()
         values: dict[str, list[Value | None]] = {}
-        wrong: dict[str, list[_UnreadCell]] = {}
+        wrong: dict[str, _Unread] = {}
         for field in self.resource.fields:
             if field.name not in self._places and not may_be_absent(self.resource.name, field.name):
                 self.missing.append(field.name)
             values[field.name], wrong[field.name] = self._column(field)
         odd = find_unusual_rows(self.resource, self.grid, self._places, self._texts, values)
-        self._report_unusual(odd)
+        for one in odd:
+            self._problem(one.rows[0], None, one.what, one.allowed, one.remedy, one.code)
+            self.holes += [(row, name) for row in one.rows for name in one.columns]
         reported = {row for one in odd for row in one.rows}
-        for name, found in wrong.items():
-            self._report_unread(name, [one for one in found if one.row not in reported])
+        for name, unread in wrong.items():
+            self._report_unread(name, [one for one in unread if one[1] not in reported])
         index = pd.Index(self.grid.numbers, name="row", dtype="int64")
         columns = {field.name: make_typed_column(field.type, values[field.name])
                    for field in self.resource.fields}  # fmt: skip
         frame = pd.DataFrame(columns, index=index, copy=False)
-        foreign = {row for one in odd if not one.belongs for row in one.rows}
+        foreign = {row for one in odd if not one.columns for row in one.rows}
         return frame[~index.isin(foreign)] if foreign else frame
 
     def _report_ragged(self) -> None:
@@ -110,29 +106,23 @@ class TableReader:
         self.holes += [(row, name) for row, _ in self.grid.ragged
                        for name in self.resource.field_names]  # fmt: skip
 
-    def _report_unusual(self, odd: list[UnusualRow]) -> None:
-        for one in odd:
-            self._problem(one.rows[0], None, one.what, one.allowed, one.remedy, one.code)
-            if one.belongs:
-                self.holes += [(row, name) for row in one.rows for name in one.columns]
-
-    def _report_unread(self, column: str, wrong: list[_UnreadCell]) -> None:
-        by_cause: dict[tuple[str, str], list[_UnreadCell]] = {}
-        for one in wrong:
-            self.holes.append((one.row, column))
-            by_cause.setdefault(one.cause, []).append(one)
-        for first, *others in by_cause.values():
-            what = first.what
-            if others:
-                what += f" (also {list_rows(one.row for one in others)})"
-            self._problem(first.row, column, what, first.allowed, first.remedy, first.code)
+    def _report_unread(self, column: str, wrong: _Unread) -> None:
+        rows: dict[Cause, list[int]] = {}
+        first: dict[Cause, CellValueError] = {}
+        for cause, row, error in wrong:
+            self.holes.append((row, column))
+            rows.setdefault(cause, []).append(row)
+            first.setdefault(cause, error)
+        for cause, error in first.items():
+            row, *others = rows[cause]
+            also = f" (also {list_rows(others)})" if others else ""
+            self._problem(row, column, error.what + also, error.allowed, error.remedy, error.code)
 
     def _find_doubts(self) -> dict[str, int]:
-        declared = {field.name.casefold(): field.name for field in self.resource.fields}
         places: dict[str, int] = {}
         unknown = []
         for place, name in enumerate(self.grid.header):
-            field = declared.get(name.casefold())
+            field = self._declared.get(name.casefold())
             if field is None:
                 unknown.append((place, name))
             elif field in places:
@@ -143,7 +133,7 @@ class TableReader:
         if not places:
             shown = list_values((quote_value(name) for name in self.grid.header if name), 6)
             what = f"the first row holds none of the column names but {shown}"
-            allowed = list_values(self.resource.field_names)
+            allowed = list_values(self.resource.own_names)
             remedy = "Put the column names in the first row."
             raise UnreadableTableError(
                 what, remedy, "data.header", allowed=allowed, row=self.grid.header_row
@@ -152,7 +142,8 @@ class TableReader:
         for place, name in unknown:
             if name:
                 what = f"the column {quote_value(name)} is not in {FILE_NAME}"
-                remedy = suggest_value(name, absent) or "Take it out, or describe it there."
+                near = suggest_value(name, self.resource.as_told(absent))
+                remedy = near or "Take it out, or describe it there."
                 self._problem(self.grid.header_row, None, what, "", remedy, "data.column-unknown")
             elif any(row[place].strip() for row in self.grid.rows):
                 what = f"column {place + 1} holds values under no name"
@@ -166,9 +157,9 @@ class TableReader:
             self._problem(self.grid.header_row, name, what, "", remedy, "data.column-missing")
         return places
 
-    def _column(self, field: Field) -> tuple[list[Value | None], list[_UnreadCell]]:
+    def _column(self, field: Field) -> tuple[list[Value | None], _Unread]:
         texts = self._texts[field.name]
-        wrong: list[_UnreadCell] = []
+        wrong: _Unread = []
         doubtful = self._doubtful(field, wrong)
         if field.type in _NUMERIC:
             texts = self._numerals(field.name)
@@ -193,12 +184,11 @@ class TableReader:
                     # one wrong text however often it stands there.
                     one_way = error.code in (AMBIGUOUS, AMBIGUOUS_DATE)
                     cause = (error.code, "" if one_way else text)
-                    wrong.append(
-                        _UnreadCell(row, what, error.allowed, error.remedy, error.code, cause)
-                    )
+                    told = CellValueError(what, error.allowed, error.remedy, error.code)
+                    wrong.append((cause, row, told))
         return values, wrong
 
-    def _doubtful(self, field: Field, wrong: list[_UnreadCell]) -> set[int]:
+    def _doubtful(self, field: Field, wrong: _Unread) -> set[int]:
         """Places in the column of cells whose text is not what they say."""
         column = self._places.get(field.name)
         if column is None or not self.grid.doubts:
@@ -212,9 +202,8 @@ class TableReader:
             doubtful.add(place)
             text = texts[place]
             cause = (doubt.remedy, text if doubt.code == SHEET_ERROR else "")
-            wrong.append(
-                _UnreadCell(row, doubt.sentence(text), "", doubt.remedy, doubt.code, cause)
-            )
+            told = CellValueError(doubt.sentence(text), "", doubt.remedy, doubt.code)
+            wrong.append((cause, row, told))
         return doubtful
 
     def _numerals(self, name: str) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from evaltools.evidence.cell_problems import (
     as_problems,
     number_rows,
 )
-from evaltools.evidence.coding_checks import CODEBOOK_RULES, CODING_RULES
+from evaltools.evidence.coding_checks import CODING_RULES
 from evaltools.evidence.descriptor import (
     FILE_NAME,
     Descriptor,
@@ -34,7 +34,6 @@ from evaltools.evidence.document_checks import check_documents
 from evaltools.evidence.known_tables import DTYPES
 from evaltools.evidence.messages import list_values, plain_number, quote_value, suggest_value
 from evaltools.evidence.register_checks import REGISTER_RULES
-from evaltools.evidence.scope import AREAS
 from evaltools.evidence.tables import TablesRead, add_known_columns, read_leniently
 from evaltools.problems import Problem
 from evaltools.study import Vocabulary
@@ -96,14 +95,16 @@ def _no_study(descriptor: Descriptor, vocabulary: Vocabulary) -> Iterator[Proble
     if "projects" not in columns:
         where = f"{descriptor.folder.name}/{FILE_NAME}"
         what, remedy = "there is no table projects", "Describe it: a study is of its projects."
-        yield Problem(where, what, list_values(columns), remedy, "descriptor.table-missing")
-    homes = {"project": ("projects",), "call": ("calls",), "lead": ("organisations", AREAS)}
+        own_names = list_values(resource.own_name for resource in descriptor.resources)
+        yield Problem(where, what, own_names, remedy, "descriptor.table-missing")
+    homes = {"project": ("projects",), "call": ("calls",), "lead": ("organisations", "areas")}
     for name, dimension in vocabulary.dimensions.items():
         where, column = f"evaluation.yml, dimensions.{name}", dimension.column
         tables = homes[dimension.of]
         available = [one for table in tables for one in columns.get(table, ())]
         if column not in available:
-            what = f"no column {quote_value(column)} in {' or '.join(tables)}"
+            told = " or ".join(map(descriptor.as_told, tables))
+            what = f"no column {quote_value(column)} in {told}"
             near = (
                 suggest_value(column, available) or "Correct the column, or say whose it is (of)."
             )
@@ -124,7 +125,7 @@ def find_cell_problems(
     """The same as cell problems, in no order, to be reported together with those of reading."""
     names = [resource.name for resource in descriptor.resources if resource.name in tables]
     numbered_tables = {name: number_rows(add_known_columns(name, tables[name])) for name in names}
-    frames = NumberedTables(numbered_tables, vocabulary or Vocabulary())
+    frames = NumberedTables(numbered_tables, vocabulary or Vocabulary(), descriptor)
     cell_problems: list[CellProblem] = []
     for resource in descriptor.resources:
         if resource.name in frames:
@@ -140,8 +141,8 @@ def find_cell_problems(
             cell_problems += _wrong_ratios(resource, frame)
             for key in resource.foreign_keys:
                 if key.resource in frames and unread.fully_read(key.resource, key.reference_fields):
-                    cell_problems += _missing_references(resource, key, frame, frames[key.resource])
-    for rule in (*REGISTER_RULES, *CODING_RULES, *CODEBOOK_RULES):
+                    cell_problems += _missing_references(resource, key, frames, descriptor)
+    for rule in (*REGISTER_RULES, *CODING_RULES):
         if rule.applies(frames, unread):
             cell_problems += rule.check(frames)
     cell_problems += check_documents(frames, descriptor.folder)
@@ -223,16 +224,16 @@ def _repeated_keys(resource: Resource, frame: pd.DataFrame) -> Iterator[CellProb
                 int(pair[ROW]),
                 columns[0] if len(columns) == 1 else None,
                 f"{shown} stands already in row {int(pair[f'{ROW}_first'])}",
-                f"each {' with '.join(columns)} once",
+                f"each {' with '.join(resource.as_told(columns))} once",
                 "Take one of the rows out, or correct its identifier.",
                 "data.duplicate",
             )
 
 
 def _missing_references(
-    resource: Resource, key: ForeignKey, frame: pd.DataFrame, target: pd.DataFrame
+    resource: Resource, key: ForeignKey, frames: NumberedTables, descriptor: Descriptor
 ) -> Iterator[CellProblem]:
-    columns = list(key.fields)
+    frame, target, columns = frames[resource.name], frames[key.resource], list(key.fields)
     available = set(zip(*(target[name] for name in key.reference_fields), strict=True))
     values = zip(*(frame[name] for name in columns), strict=True)
     wrong = [not (value in available or any(pd.isna(one) for one in value)) for value in values]
@@ -240,6 +241,7 @@ def _missing_references(
     if absent.empty:
         return
     candidates = target[key.reference_fields[0]].dropna().astype(str).tolist()
+    home = descriptor.resource(key.resource)
     for place, (_, row) in enumerate(absent.iterrows()):
         shown = ", ".join(quote_value(row[column]) for column in columns)
         remedy = ""
@@ -250,15 +252,16 @@ def _missing_references(
             resource.name,
             int(row[ROW]),
             columns[0] if len(columns) == 1 else None,
-            f"{shown} is not in {key.resource}",
-            f"a {' with '.join(key.reference_fields)} of {key.resource}",
-            remedy or f"Correct it, or add the row to {key.resource}.",
+            f"{shown} is not in {home.own_name}",
+            f"a {' with '.join(home.as_told(key.reference_fields))} of {home.own_name}",
+            remedy or f"Correct it, or add the row to {home.own_name}.",
             "data.foreign-key",
         )
 
 
 def _wrong_dates(resource: Resource, frame: pd.DataFrame) -> Iterator[CellProblem]:
     for order in resource.date_orders:
+        told = dict(zip(order, resource.as_told(order), strict=True))
         for place, later in enumerate(order):
             for earlier in order[:place]:
                 # Each date is held against the nearest known one before it.
@@ -269,8 +272,8 @@ def _wrong_dates(resource: Resource, frame: pd.DataFrame) -> Iterator[CellProble
                         resource.name,
                         int(row[ROW]),
                         later,
-                        f"{row[later]:%Y-%m-%d} is before {earlier}, {row[earlier]:%Y-%m-%d}",
-                        " ≤ ".join(order),
+                        f"{row[later]:%Y-%m-%d} is before {told[earlier]}, {row[earlier]:%Y-%m-%d}",
+                        " ≤ ".join(told.values()),
                         "Correct the date that is wrong.",
                         "data.date-order",
                     )
@@ -278,6 +281,7 @@ def _wrong_dates(resource: Resource, frame: pd.DataFrame) -> Iterator[CellProble
 
 def _wrong_ratios(resource: Resource, frame: pd.DataFrame) -> Iterator[CellProblem]:
     for rule in resource.maximum_ratios:
+        (whole,) = resource.as_told([rule.whole])
         part, fully_read = frame[rule.part].astype("float64"), frame[rule.whole].astype("float64")
         # half a cent of grace for sums that were rounded
         for _, row in frame[part > fully_read * rule.maximum + 0.005].iterrows():
@@ -291,7 +295,7 @@ def _wrong_ratios(resource: Resource, frame: pd.DataFrame) -> Iterator[CellProbl
                 resource.name,
                 int(row[ROW]),
                 rule.part,
-                f"{plain_number(found)} {share} of {rule.whole}, {plain_number(of)}",
+                f"{plain_number(found)} {share} of {whole}, {plain_number(of)}",
                 f"at most {allowed}",
                 "Correct the one that is wrong.",
                 "data.ratio",

@@ -170,7 +170,7 @@ def format_amount(reading: Reading, value: float, words: Words) -> str:
     unit = "count" if record is None or reading.part != "value" else record.unit
     if unit == "share":
         return say.percent(value, words.language)
-    if unit == "eur":
+    if unit == "money":
         return words.money(value)
     if unit == "difference" and record is not None and record.method.startswith("newcombe"):
         points = say.signed(value * 100, words.language)
@@ -196,7 +196,7 @@ def _range(
         return words("report.points", value=text)
     if unit == "share":
         return say.percent_range(*interval, words.language)
-    return say.number_range(*interval, words.language, 0 if unit in ("count", "eur") else 2)
+    return say.number_range(*interval, words.language, 0 if unit in ("count", "money") else 2)
 
 
 def _listed(

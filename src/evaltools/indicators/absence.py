@@ -17,9 +17,9 @@ Subject = Literal[
 dimension that is declared."""
 
 TABLES = {
-    "calls": "calls", "areas": "municipalities", "participations": "participations",
+    "calls": "calls", "areas": "areas", "participations": "participations",
     "reports": "documents", "coding": "codings", "goals": "goals", "ratings": "ratings",
-    "claims": "saving_claims", "signs": "rooting",
+    "claims": "saving_claims", "signs": "sustainability",
 }  # fmt: skip
 
 
@@ -40,7 +40,7 @@ def lacks(evidence: Evidence, subject: Subject) -> bool:
     if subject == "groups":
         return group_dimension(evidence) is None
     if subject == "grants":
-        return not evidence.tables["projects"]["grant_eur"].notna().any()
+        return not evidence.tables["projects"]["grant"].notna().any()
     if subject in ("self_ratings", "evidenced_ratings"):
         ratings = evidence.tables["ratings"]
         own = ratings["rater_kind"].isin(list(evidence.vocabulary.own_raters))

@@ -26,19 +26,19 @@ def takeup_by_allocation(evidence: Evidence) -> pd.DataFrame:
     frame = takeup_by_region(evidence)
     for rule in RULES:
         shared = allocate(evidence.projects, evidence.participations, rule, evidence.vocabulary)
-        frame[rule] = takeup_by_region(evidence, shared)["eur_per_inhabitant"]
+        frame[rule] = takeup_by_region(evidence, shared)["money_per_inhabitant"]
     return frame
 
 
 def allocation_records(evidence: Evidence) -> list[Indicator]:
-    """`takeup.eur_per_inhabitant.ratio` by rule and region."""
+    """`takeup.money_per_inhabitant.ratio` by rule and region."""
     frame = takeup_by_allocation(evidence)
     inside = frame[frame["in_scope"]]
     return [
         Indicator(
-            key="takeup.eur_per_inhabitant.ratio",
+            key="takeup.money_per_inhabitant.ratio",
             value=None if pd.isna(row[rule]) else float(row[rule]),
-            unit="eur_per_inhabitant",
+            unit="money_per_inhabitant",
             n=int(row["projects"]),
             dimensions=dimensions(allocation=rule, region=str(row["region_code"])),
             source="evaltools.indicators.allocations.allocation_records",

@@ -10,16 +10,16 @@ from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.ratings import rating_records
 from evaltools.indicators.savings import EXAMINED, savings_records
-from evaltools.indicators.sustainability import rooting_shares
+from evaltools.indicators.sustainability import sustainability_shares
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
 
 
 def compute(evidence: Evidence) -> list[Indicator]:
-    """All indicators of the chapter: the savings ledger, self-ratings, rooting."""
+    """All indicators of the chapter: the savings ledger, self-ratings, sustainability."""
     parts: dict[Subject, Callable[[Evidence], list[Indicator]]] = {
-        "claims": savings_records, "ratings": rating_records, "signs": rooting_shares,
+        "claims": savings_records, "ratings": rating_records, "signs": sustainability_shares,
     }  # fmt: skip
     found = [part(evidence) for subject, part in parts.items() if not lacks(evidence, subject)]
     records = [record for part in found for record in part]

@@ -11,7 +11,7 @@ import pandas as pd
 Estimand = Literal["D", "P", "S"]
 """D: of the reports read. P: of all funded projects in scope. S: of projects like these."""
 
-Unit = Literal["count", "share", "eur", "eur_per_inhabitant", "index", "ratio", "difference"]
+Unit = Literal["count", "share", "money", "money_per_inhabitant", "index", "ratio", "difference"]
 
 WithheldKind = Literal[
     "few", "cell", "whole", "concentration", "position", "linked", "unexamined"
@@ -127,7 +127,7 @@ class Indicator:
 def _rounded(number: float | None, unit: Unit) -> float | None:
     if number is None or isinstance(number, int):
         return number
-    return round(number, 2) if unit == "eur" else float(f"{number:.{DIGITS}g}")
+    return round(number, 2) if unit == "money" else float(f"{number:.{DIGITS}g}")
 
 
 def dimensions(**by: str) -> tuple[tuple[str, str], ...]:
@@ -135,7 +135,7 @@ def dimensions(**by: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(by.items()))
 
 
-_NOT_COUNTED: Collection[Unit] = ("eur", "eur_per_inhabitant", "index", "ratio")
+_NOT_COUNTED: Collection[Unit] = ("money", "money_per_inhabitant", "index", "ratio")
 
 COLUMNS = tuple(field.name for field in fields(Indicator))
 

@@ -51,7 +51,7 @@ def funded(evidence: Evidence) -> list[Indicator]:
 
     Returns:
         `projects.funded.count`, plain and by one dimension at a time, zeros included;
-        `projects.joint.share` of those in which several municipalities take part.
+        `projects.joint.share` of those in which several areas take part.
     """
     projects, source = evidence.projects, f"{_SOURCE}.funded"
     table = call_table(evidence)
@@ -82,8 +82,8 @@ def call_table(evidence: Evidence) -> pd.DataFrame:
 
     Returns:
         Sorted by call: `call_id`, `year`, `label`; published `applications`, `granted`,
-        `granted_eur`; of the register in scope `projects`, `known` (with known euros) and
-        `eur` (their sum); floats, NaN where not known.
+        `granted_amount`; of the register in scope `projects`, `known` (with known euros) and
+        `money` (their sum); floats, NaN where not known.
     """
     table = evidence.tables["calls"]
     keep = in_calls(table["year"], evidence.parameters)
@@ -95,15 +95,16 @@ def call_table(evidence: Evidence) -> pd.DataFrame:
             "year": chosen["year"].astype(int),
             "label": chosen[f"subject_{evidence.parameters.language}"].astype("string").fillna(""),
             **{
-                name: as_floats(chosen[name]) for name in ("applications", "granted", "granted_eur")
+                name: as_floats(chosen[name])
+                for name in ("applications", "granted", "granted_amount")
             },
         }
     )
-    grant = pd.Series(as_floats(evidence.projects["grant_eur"]))
+    grant = pd.Series(as_floats(evidence.projects["grant"]))
     held = grant.groupby(evidence.projects["call_id"].astype(str)).agg(["size", "count", "sum"])
     held = held.reindex(frame["call_id"]).fillna(0.0).set_axis(frame.index).astype(float)
     frame["projects"], frame["known"] = held["size"], held["count"]
-    frame["eur"] = held["sum"].where(held["count"] > 0)
+    frame["money"] = held["sum"].where(held["count"] > 0)
     return frame.sort_values("call_id", ignore_index=True)
 
 
@@ -112,18 +113,18 @@ def printable_calls(evidence: Evidence) -> pd.DataFrame:
 
     Returns:
         Its columns with `label` as `2020 (subject)`; `applications`, `granted` and
-        `granted_eur` as whole numbers, None where not known; and `appropriated_eur`, which
+        `granted_amount` as whole numbers, None where not known; and `appropriated_amount`, which
         stands at the first call of a year since it serves all of them.
     """
     table = call_table(evidence)
-    money = appropriations(evidence).set_index("year")["appropriated_eur"]
+    money = appropriations(evidence).set_index("year")["appropriated_amount"]
     subject = (" (" + table["label"] + ")").where(table["label"] != "", "")
     table["label"] = (table["call_id"] + subject).astype(str)
-    for column in ("applications", "granted", "granted_eur"):
+    for column in ("applications", "granted", "granted_amount"):
         whole = [None if np.isnan(value) else round(value) for value in table[column]]
         table[column] = pd.Series(whole, dtype=object)
-    table["appropriated_eur"] = table["year"].map(money).astype(float)
-    table.loc[table.duplicated("year"), "appropriated_eur"] = np.nan
+    table["appropriated_amount"] = table["year"].map(money).astype(float)
+    table.loc[table.duplicated("year"), "appropriated_amount"] = np.nan
     return table
 
 
@@ -131,16 +132,16 @@ def appropriations(evidence: Evidence) -> pd.DataFrame:
     """Appropriations of the years of the calls in scope, against what is published as awarded.
 
     Returns:
-        Sorted by year: `year`, `appropriated_eur`, `awarded_eur` (NaN where the sum of any call
-        of that year was not found).
+        Sorted by year: `year`, `appropriated_amount`, `awarded_amount` (NaN where the sum of any
+        call of that year was not found).
     """
-    published = call_table(evidence).groupby("year")["granted_eur"].agg(["sum", "size", "count"])
+    published = call_table(evidence).groupby("year")["granted_amount"].agg(["sum", "size", "count"])
     table = evidence.tables["appropriations"]
-    money = pd.Series(as_floats(table["amount_eur"]), index=table["year"].astype(int))
+    money = pd.Series(as_floats(table["amount"]), index=table["year"].astype(int))
     frame = pd.DataFrame({"year": published.index.astype(int)})
-    frame["appropriated_eur"] = frame["year"].map(money).astype(float)
+    frame["appropriated_amount"] = frame["year"].map(money).astype(float)
     whole = (published["size"] == published["count"]).to_numpy(dtype=bool)
-    frame["awarded_eur"] = np.where(whole, published["sum"].to_numpy(dtype=float), np.nan)
+    frame["awarded_amount"] = np.where(whole, published["sum"].to_numpy(dtype=float), np.nan)
     return frame
 
 
@@ -150,18 +151,18 @@ def calls(evidence: Evidence) -> list[Indicator]:
     Returns:
         `calls.applications.count` and `calls.granted.count` plain (sum of what is known) and by
         call; `calls.success.share` by call, and plain over calls of which both are known;
-        `calls.awarded.eur` by call; `calls.appropriated.eur` by year of the calls in scope;
-        `appropriations.total.eur` over all years of the scheme, and of that
-        `appropriations.in_scope.eur`, of the years of the calls in scope.
+        `calls.awarded.money` by call; `calls.appropriated.money` by year of the calls in scope;
+        `appropriations.total.money` over all years of the scheme, and of that
+        `appropriations.in_scope.money`, of the years of the calls in scope.
     """
     table, source = call_table(evidence), f"{_SOURCE}.calls"
     records = []
     if evidence.has("appropriations"):
-        everything = float(evidence.tables["appropriations"]["amount_eur"].sum())
-        years = appropriations(evidence)["appropriated_eur"].dropna()
+        everything = float(evidence.tables["appropriations"]["amount"].sum())
+        years = appropriations(evidence)["appropriated_amount"].dropna()
         records = [
-            _number("appropriations.total.eur", everything, "eur", source),
-            _number("appropriations.in_scope.eur", float(years.sum()), "eur", source),
+            _number("appropriations.total.money", everything, "money", source),
+            _number("appropriations.in_scope.money", float(years.sum()), "money", source),
         ]
     for column in ("applications", "granted"):
         known = table[column].dropna()
@@ -183,7 +184,7 @@ def calls(evidence: Evidence) -> list[Indicator]:
         records += [
             _number("calls.applications.count", applied, "count", source, **call),
             _number("calls.granted.count", granted, "count", source, **call),
-            _number("calls.awarded.eur", float(row["granted_eur"]), "eur", source, **call),
+            _number("calls.awarded.money", float(row["granted_amount"]), "money", source, **call),
             plain_share(
                 "calls.success.share", int(granted) if told else 0, int(applied) if told else 0,
                 source, dimensions(**call), note="" if told else NOT_PUBLISHED,
@@ -191,7 +192,7 @@ def calls(evidence: Evidence) -> list[Indicator]:
         ]  # fmt: skip
     return records + [
         _number(
-            "calls.appropriated.eur", float(row["appropriated_eur"]), "eur", source,
+            "calls.appropriated.money", float(row["appropriated_amount"]), "money", source,
             year=str(row["year"]),
         )
         for row in appropriations(evidence).to_dict("records")
@@ -201,7 +202,7 @@ def calls(evidence: Evidence) -> list[Indicator]:
 
 def known_grants(evidence: Evidence) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """Grants in scope that are known, euros, smallest first."""
-    values = as_floats(evidence.projects["grant_eur"])
+    values = as_floats(evidence.projects["grant"])
     return np.sort(values[~np.isnan(values)])
 
 
@@ -209,8 +210,8 @@ def grants(evidence: Evidence) -> list[Indicator]:
     """Size and concentration of the grants whose euros are known.
 
     Returns:
-        `grants.known.share` of the projects; of the known `grants.total.eur`,
-        `grants.median.eur`, `grants.gini.index` (with the small-sample correction),
+        `grants.known.share` of the projects; of the known `grants.total.money`,
+        `grants.median.money`, `grants.gini.index` (with the small-sample correction),
         `grants.hhi.index`; `grants.top_five.share`, whose numerator and denominator are euros.
     """
     values, source = known_grants(evidence), f"{_SOURCE}.grants"
@@ -220,9 +221,14 @@ def grants(evidence: Evidence) -> list[Indicator]:
     few = nothing or ("" if n > 1 else "only one grant is known")
     records = [
         plain_share("grants.known.share", n, evidence.N, source),
-        _of(n, "grants.total.eur", total if n else None, "eur", source, nothing),
+        _of(n, "grants.total.money", total if n else None, "money", source, nothing),
         _of(
-            n, "grants.median.eur", float(np.median(values)) if n else None, "eur", source, nothing
+            n,
+            "grants.median.money",
+            float(np.median(values)) if n else None,
+            "money",
+            source,
+            nothing,
         ),
         _of(n, "grants.gini.index", None if few else gini(values, True), "index", source, few),
         _of(n, "grants.hhi.index", None if few else hhi(values), "index", source, few),

@@ -24,7 +24,7 @@ QUANTILES: Mapping[str, float] = MappingProxyType(
     {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
 )
 """What is told of the sums: places in their order, and the share of the sums below."""
-EXAMINED = ("savings.*.eur",)
+EXAMINED = ("savings.*.money",)
 """Patterns of keys whose euros are held against dominance and p% here."""
 NO_CLAIM = "no report in scope claims a saving"
 NO_SUM = "no claim in scope gives a sum"
@@ -36,16 +36,16 @@ def claims(evidence: Evidence) -> pd.DataFrame:
     """Claims of savings, with plain Python types.
 
     Returns:
-        `claim_id`, `project_id`, `amount_eur` (missing where no sum is given), `period` (`once`,
+        `claim_id`, `project_id`, `amount` (missing where no sum is given), `period` (`once`,
         `yearly` or empty), truths `with_sum`, `baseline`, `method` and `complete`: sum, period,
         baseline and method are all told.
     """
     table = evidence.saving_claims
     frame: pd.DataFrame = table[["claim_id", "project_id"]].astype(str)
-    frame["amount_eur"] = pd.to_numeric(table["amount_eur"]).astype("float64")
+    frame["amount"] = pd.to_numeric(table["amount"]).astype("float64")
     period = table["period"].astype("string").fillna("")
     frame["period"] = period.where(period.isin(PERIODS), "").astype(str)
-    frame["with_sum"] = frame["amount_eur"].notna()
+    frame["with_sum"] = frame["amount"].notna()
     for ground in ("baseline", "method"):
         told = table[f"has_{ground}"].astype("boolean").fillna(False)
         frame[ground] = told.astype(bool)
@@ -61,7 +61,7 @@ def savings_records(evidence: Evidence) -> list[Indicator]:
     Returns:
         `savings.claimed.share` of projects, in three estimands; of claims, as D and S,
         `savings.with_sum/baseline/method/complete.share`; of sums, D,
-        `savings.median/lower_quartile/upper_quartile.eur`, over all and by period. Where too few
+        `savings.median/lower_quartile/upper_quartile.money`, over all and by period. Where too few
         projects claim anything, or all but too few, nothing is told; the smallest and the
         largest sum never are, each being what one project says.
     """
@@ -118,12 +118,12 @@ def _sums(ledger: pd.DataFrame, evidence: Evidence, source: str) -> list[Indicat
     records: list[Indicator] = []
     for period in ("", *PERIODS):
         part = known[known["period"].eq(period)] if period else known
-        values = part["amount_eur"]
+        values = part["amount"]
         note = "" if period or part["period"].nunique() < 2 else MIXED
         for name, share in QUANTILES.items():
-            key, value = f"savings.{name}.eur", float(values.quantile(share))
+            key, value = f"savings.{name}.money", float(values.quantile(share))
             record = Indicator(
-                key=key, value=value if len(part) else None, unit="eur", x=len(part),
+                key=key, value=value if len(part) else None, unit="money", x=len(part),
                 n=len(ledger), dimensions=dimensions(period=period) if period else (),
                 source=source, note=note if len(part) else NO_SUM,
             )  # fmt: skip
@@ -158,10 +158,10 @@ def _sums_withheld(
     if why or part.empty:
         return why
     why = few(int(periods.min()), minimum) if len(known) > len(part) else None
-    if why := why or policy.why_euros(part.groupby("project_id")["amount_eur"].sum().tolist()):
+    if why := why or policy.why_money(part.groupby("project_id")["amount"].sum().tolist()):
         return why
-    below = part.loc[part["amount_eur"].le(value), "project_id"].nunique()
-    above = part.loc[part["amount_eur"].ge(value), "project_id"].nunique()
+    below = part.loc[part["amount"].le(value), "project_id"].nunique()
+    above = part.loc[part["amount"].ge(value), "project_id"].nunique()
     return Withheld("position", minimum) if min(below, above) < minimum else None
 
 
@@ -170,6 +170,6 @@ def amounts_by_segment(tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:
     if "saving_claims" not in tables:
         return {}
     table = tables["saving_claims"]
-    table = table[table["amount_eur"].notna()]
-    amounts = pd.to_numeric(table["amount_eur"]).astype("float64")
+    table = table[table["amount"].notna()]
+    amounts = pd.to_numeric(table["amount"]).astype("float64")
     return dict(zip(table["segment_id"].astype(str), amounts.tolist(), strict=True))

@@ -56,7 +56,7 @@ def characteristics(evidence: Evidence) -> pd.DataFrame:
     group = projects[groups[0].column] if groups else pd.Series(pd.NA, index=projects.index)
     frame = pd.DataFrame(
         {
-            "grant": as_floats(projects["grant_eur"]),
+            "grant": as_floats(projects["grant"]),
             "partners": as_floats(projects["organisations"]) - 1,
             "start": as_floats(days),
             "joint": np.where(projects["joint"].astype(bool), "yes", "no"),

@@ -14,24 +14,23 @@ if TYPE_CHECKING:
     from evaltools.evidence import Evidence
 
 SIGNS = {"owner": "owner_named", "budget": "budget_line", "use": "in_use", "spread": "spread"}
-"""Name in the keys of the report, and column of the table `rooting`, which is also the name of
-the code."""
+"""Name in the keys of the report, and column of the table `sustainability`."""
 ALL_THREE = ("owner", "budget", "use")
 NOTHING_TO_ROOT = "no goal in scope was achieved or partly achieved"
 _SOURCE = "evaltools.indicators.sustainability"
 
 
 def achieved_goals(evidence: Evidence) -> pd.DataFrame:
-    """Goals that were achieved or partly achieved, and the signs of rooting.
+    """Goals that were achieved or partly achieved, and the signs of sustainability.
 
     Returns:
         `goal_id`, `project_id`, `owner`, `budget`, `use`, `spread` as yes, no or silent (a goal
-        that the table of rooting does not hold is silent), and `all_three` as truth: owner,
+        that the table of sustainability does not hold is silent), and `all_three` as truth: owner,
         budget and use are all yes.
     """
     goals = stated_goals(evidence)
     goals = goals[goals["attainment"].isin(["achieved", "partly"])][["goal_id", "project_id"]]
-    signs = evidence.rooting[["goal_id", *SIGNS.values()]].astype(str)
+    signs = evidence.sustainability[["goal_id", *SIGNS.values()]].astype(str)
     frame = goals.merge(signs, on="goal_id", how="left")
     frame = frame.rename(columns={column: name for name, column in SIGNS.items()})
     frame[list(SIGNS)] = frame[list(SIGNS)].fillna("silent")
@@ -39,8 +38,8 @@ def achieved_goals(evidence: Evidence) -> pd.DataFrame:
     return frame.reset_index(drop=True)
 
 
-def rooting_shares(evidence: Evidence) -> list[Indicator]:
-    """`rooting.owner/budget/use/spread/all_three.share` of the goals achieved or partly so.
+def sustainability_shares(evidence: Evidence) -> list[Indicator]:
+    """`sustainability.owner/budget/use/spread/all_three.share` of the goals achieved or partly so.
 
     Silence is not a yes and counts against; how much of it there is `sustainability_states` shows.
     """
@@ -49,15 +48,15 @@ def rooting_shares(evidence: Evidence) -> list[Indicator]:
     records: list[Indicator] = []
     for name, hit in hits.items():
         records += clustered_shares(
-            f"rooting.{name}.share", hit.tolist(), goals["project_id"].tolist(),
-            evidence.parameters.confidence, f"{_SOURCE}.rooting_shares",
+            f"sustainability.{name}.share", hit.tolist(), goals["project_id"].tolist(),
+            evidence.parameters.confidence, f"{_SOURCE}.sustainability_shares",
             note="" if len(goals) else NOTHING_TO_ROOT,
         )  # fmt: skip
     return records
 
 
 def sustainability_states(evidence: Evidence) -> pd.DataFrame:
-    """Goals achieved or partly achieved by sign of rooting and what the report says.
+    """Goals achieved or partly achieved by sign of sustainability and what the report says.
 
     Returns:
         `sign`, `yes`, `no`, `silent`, `goals`, `share`, `low`, `high` (S limits as shares); the
@@ -65,7 +64,7 @@ def sustainability_states(evidence: Evidence) -> pd.DataFrame:
         missing.
     """
     goals = achieved_goals(evidence)
-    limits = {r.key.split(".")[1]: r for r in rooting_shares(evidence) if r.estimand == "S"}
+    limits = {r.key.split(".")[1]: r for r in sustainability_shares(evidence) if r.estimand == "S"}
     rows = []
     for sign in SIGNS:
         counts = goals[sign].value_counts()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _SOURCE = "evaltools.indicators.takeup"
 
 
-def municipal_register(evidence: Evidence) -> pd.DataFrame:
+def area_register(evidence: Evidence) -> pd.DataFrame:
     """Areas in scope: of the dimensions of the parameters, in the year of cutoff.
 
     Where the register has no inhabitants for that year, the latest earlier year that has them
@@ -29,7 +29,7 @@ def municipal_register(evidence: Evidence) -> pd.DataFrame:
         `year`, `code`, `region_code` and the columns of the study's dimensions as text,
         `population` (float, NaN where unknown), sorted by code.
     """
-    table = evidence.tables["municipalities"]
+    table = evidence.tables["areas"]
     dated = table.dropna(subset=["year"])
     years = np.sort(dated.loc[dated["population"].notna(), "year"].unique().astype(int))
     if not len(years):
@@ -56,11 +56,11 @@ def reached(evidence: Evidence) -> pd.DataFrame:
     example) stands for one of its region and group, with inhabitants of its own.
 
     Returns:
-        A row an area, sorted by it: `municipality` (code, or the organisation's identifier),
+        A row an area, sorted by it: `area` (code, or the organisation's identifier),
         `region_code`, `population` (NaN where unknown),
-        `eur` (sum of the known allocations), `known` (whether any is).
+        `money` (sum of the known allocations), `known` (whether any is).
     """
-    columns = ["municipality", "region_code", "population", "eur", "known"]
+    columns = ["area", "region_code", "population", "money", "known"]
     taking = evidence.participations
     taking = taking[
         stands_for_area(taking["kind"], evidence.vocabulary).to_numpy(dtype=bool)
@@ -69,29 +69,29 @@ def reached(evidence: Evidence) -> pd.DataFrame:
     orgs = taking.drop_duplicates("org_id").copy()
     if orgs.empty:
         return pd.DataFrame(columns=columns).astype(
-            {"population": float, "eur": float, "known": bool}
+            {"population": float, "money": float, "known": bool}
         )
-    register = municipal_register(evidence)
+    register = area_register(evidence)
     place = register.set_index("code")
-    code = orgs["municipality_code"].astype(object).map(_successors(evidence))
+    code = orgs["area_code"].astype(object).map(_successors(evidence))
     known = code.isin(place.index).to_numpy(dtype=bool)
-    orgs["municipality"] = np.where(known, code.astype(object), orgs["org_id"].astype(object))
+    orgs["area"] = np.where(known, code.astype(object), orgs["org_id"].astype(object))
     orgs = _with_region(orgs, evidence)
     places = [name for name in ("region_code", *_columns(evidence), "population") if name in place]
     for column in dict.fromkeys(places):
         own = as_floats(orgs[column]) if column == "population" else orgs[column].astype(object)
         orgs[column] = np.where(known, code.map(place[column]), own)
     # A code of the register that is not in scope lies elsewhere; one without code tells itself.
-    coded = orgs["municipality_code"].notna().to_numpy(dtype=bool)
+    coded = orgs["area_code"].notna().to_numpy(dtype=bool)
     orgs = _in_scope(orgs[known | ~coded], evidence)
-    money = evidence.allocations.assign(eur=as_floats(evidence.allocations["eur"]))
-    sums = money.groupby("org_id")["eur"].agg(["sum", "count"])
-    orgs["eur"] = orgs["org_id"].map(sums["sum"]).astype(float).fillna(0.0)
+    money = evidence.allocations.assign(money=as_floats(evidence.allocations["money"]))
+    sums = money.groupby("org_id")["money"].agg(["sum", "count"])
+    orgs["money"] = orgs["org_id"].map(sums["sum"]).astype(float).fillna(0.0)
     orgs["known"] = orgs["org_id"].map(sums["count"]).astype(float).fillna(0.0) > 0
-    found = orgs.groupby("municipality", as_index=False, sort=True).agg(
+    found = orgs.groupby("area", as_index=False, sort=True).agg(
         region_code=("region_code", "first"),
         population=("population", "first"),
-        eur=("eur", "sum"),
+        money=("money", "sum"),
         known=("known", "any"),
     )
     found["population"] = found["population"].astype(float)
@@ -106,9 +106,9 @@ def takeup_by_region(evidence: Evidence, allocations: pd.DataFrame | None = None
 
     Returns:
         `region_code`, `label` in the language of the parameters, `tile_row`, `tile_column`,
-        `in_scope`; counts `projects` (of leads there), `reached` and `municipalities`;
-        `population`; `eur` (NaN where projects share euros to it and none are known) and
-        `eur_per_inhabitant`. Out of scope all but the names are NaN.
+        `in_scope`; counts `projects` (of leads there), `reached` and `areas`;
+        `population`; `money` (NaN where projects share euros to it and none are known) and
+        `money_per_inhabitant`. Out of scope all but the names are NaN.
     """
     mapped = map_dimension(evidence)
     assert mapped is not None
@@ -124,7 +124,7 @@ def takeup_by_region(evidence: Evidence, allocations: pd.DataFrame | None = None
             "tile_column": regions["tile_column"].astype(int),
         }
     ).sort_values("region_code", ignore_index=True)
-    register, found = municipal_register(evidence), reached(evidence)
+    register, found = area_register(evidence), reached(evidence)
     code = frame["region_code"]
     # Without a register of areas it is the parameters alone that say what is in scope.
     within = _in_scope(frame.assign(**{mapped.column: code}), evidence)["region_code"]
@@ -132,18 +132,22 @@ def takeup_by_region(evidence: Evidence, allocations: pd.DataFrame | None = None
     counts = {
         "projects": evidence.projects[mapped.column].value_counts(),
         "reached": found["region_code"].value_counts(),
-        "municipalities": register["region_code"].value_counts(),
+        "areas": register["region_code"].value_counts(),
         "population": register.groupby("region_code")["population"].sum(),
     }
     for column, values in counts.items():
         frame[column] = code.map(values).astype(float).fillna(0.0)
     money = _in_scope(evidence.allocations if allocations is None else allocations, evidence)
     money = _with_region(money, evidence)
-    euros = money.assign(eur=as_floats(money["eur"])).groupby("region_code")["eur"].sum(min_count=1)
-    frame["eur"] = code.map(euros).astype(float).where(code.isin(euros.index), 0.0)
+    euros = (
+        money.assign(money=as_floats(money["money"]))
+        .groupby("region_code")["money"]
+        .sum(min_count=1)
+    )
+    frame["money"] = code.map(euros).astype(float).where(code.isin(euros.index), 0.0)
     people = frame["population"].where(frame["population"] > 0)
-    frame["eur_per_inhabitant"] = frame["eur"] / people
-    measures = [*counts, "eur", "eur_per_inhabitant"]
+    frame["money_per_inhabitant"] = frame["money"] / people
+    measures = [*counts, "money", "money_per_inhabitant"]
     frame.loc[~frame["in_scope"], measures] = np.nan
     return frame
 
@@ -156,31 +160,31 @@ def takeup_units(evidence: Evidence) -> pd.DataFrame:
     whether those are one row or many. Areas with unknown euros are left out.
 
     Returns:
-        `region_code`, `population` (above 0), `eur_per_inhabitant`, poorest first.
+        `region_code`, `population` (above 0), `money_per_inhabitant`, poorest first.
     """
-    register, found = municipal_register(evidence), reached(evidence)
+    register, found = area_register(evidence), reached(evidence)
     people = register.groupby("region_code")["population"].sum()
     touched = found.groupby("region_code")["population"].sum().reindex(people.index)
     rest = (people - touched.fillna(0.0)).clip(lower=0.0).reset_index()
-    rest["eur"] = 0.0
-    paid = found[found["known"]][["region_code", "population", "eur"]]
-    units = pd.concat([rest[["region_code", "population", "eur"]], paid], ignore_index=True)
+    rest["money"] = 0.0
+    paid = found[found["known"]][["region_code", "population", "money"]]
+    units = pd.concat([rest[["region_code", "population", "money"]], paid], ignore_index=True)
     units = units[units["population"] > 0].reset_index(drop=True)
-    units["eur_per_inhabitant"] = units["eur"] / units["population"]
+    units["money_per_inhabitant"] = units["money"] / units["population"]
     ordered = units.sort_values(
-        ["eur_per_inhabitant", "region_code", "population"], ignore_index=True
+        ["money_per_inhabitant", "region_code", "population"], ignore_index=True
     )
-    return ordered[["region_code", "population", "eur_per_inhabitant"]]
+    return ordered[["region_code", "population", "money_per_inhabitant"]]
 
 
 def coverage(evidence: Evidence) -> list[Indicator]:
     """Shares of areas and of inhabitants that a project in scope reached.
 
     Returns:
-        `municipalities.reached.share` and `population.reached.share`, whose numerator and
+        `areas.reached.share` and `population.reached.share`, whose numerator and
         denominator are inhabitants.
     """
-    register, found = municipal_register(evidence), reached(evidence)
+    register, found = area_register(evidence), reached(evidence)
     source = f"{_SOURCE}.coverage"
     year = int(register["year"].iloc[0]) if len(register) else 0
     note = f"register of {year}" if year else ""
@@ -189,7 +193,7 @@ def coverage(evidence: Evidence) -> list[Indicator]:
     people = min(round(found["population"].sum()), total)
     return [
         plain_share(
-            "municipalities.reached.share",
+            "areas.reached.share",
             min(len(found), len(register)), len(register), source, note=note,
         ),
         plain_share(
@@ -202,24 +206,24 @@ def takeup(evidence: Evidence) -> list[Indicator]:
     """Euros per inhabitant, in all and by region, and how unevenly they fell.
 
     Returns:
-        `takeup.eur_per_inhabitant.ratio`, plain and by region; weighted by inhabitants,
+        `takeup.money_per_inhabitant.ratio`, plain and by region; weighted by inhabitants,
         `takeup.gini.index`, `takeup.theil_total.index`, `takeup.theil_between.index` (between
         regions) and `takeup.theil_within.index`.
     """
     regions = takeup_by_region(evidence)
     inside = regions[regions["in_scope"]]
     people = float(inside["population"].sum())
-    eur = float(inside["eur"].sum(min_count=1))
-    rows = [("", eur / people if people else np.nan, int(inside["projects"].sum()))]
+    money = float(inside["money"].sum(min_count=1))
+    rows = [("", money / people if people else np.nan, int(inside["projects"].sum()))]
     rows += [
-        (str(row["region_code"]), float(row["eur_per_inhabitant"]), int(row["projects"]))
+        (str(row["region_code"]), float(row["money_per_inhabitant"]), int(row["projects"]))
         for row in inside.to_dict("records")
     ]
     source = f"{_SOURCE}.takeup"
     records = [
         Indicator(
-            key="takeup.eur_per_inhabitant.ratio", value=None if np.isnan(value) else value,
-            unit="eur_per_inhabitant", n=projects, source=source,
+            key="takeup.money_per_inhabitant.ratio", value=None if np.isnan(value) else value,
+            unit="money_per_inhabitant", n=projects, source=source,
             dimensions=dimensions(region=region) if region else (),
             note="its euros or inhabitants are not known" if np.isnan(value) else "",
         )
@@ -244,7 +248,7 @@ def takeup(evidence: Evidence) -> list[Indicator]:
 
 def inequality(units: pd.DataFrame) -> tuple[float, Theil] | None:
     """Gini and Theil of `takeup_units`, weighted by inhabitants; None where no euro is known."""
-    values, people = units["eur_per_inhabitant"], units["population"]
+    values, people = units["money_per_inhabitant"], units["population"]
     if not len(units) or float(values.sum()) == 0:
         return None
     return gini(values, weights=people), theil(values, units["region_code"], weights=people)
@@ -262,7 +266,7 @@ def inhabitant_slices(evidence: Evidence, slices: int = 200) -> list[float]:
     units = takeup_units(evidence)
     if inequality(units) is None:
         return []
-    curve = lorenz(units["eur_per_inhabitant"], weights=units["population"])
+    curve = lorenz(units["money_per_inhabitant"], weights=units["population"])
     at = np.interp(np.linspace(0, 1, slices + 1), curve.population, curve.total)
     return [max(0.0, float(part)) for part in np.diff(at)]
 
@@ -296,9 +300,9 @@ def _with_region(frame: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
 
 def _successors(evidence: Evidence) -> dict[str, str]:
     """Every code of an area to the one that holds at the cut-off, through chains of mergers."""
-    changes = evidence.tables["municipality_changes"]
+    changes = evidence.tables["area_changes"]
     past = changes[changes["in_force"] <= pd.Timestamp(evidence.parameters.cutoff)]
-    codes = evidence.tables["municipalities"]["code"].astype(str).unique()
+    codes = evidence.tables["areas"]["code"].astype(str).unique()
     successor = {str(code): str(code) for code in codes}
     for row in past.sort_values(["in_force", "ended_code"]).to_dict("records"):
         ended, continues = str(row["ended_code"]), str(row["successor_code"])

@@ -345,8 +345,8 @@ def read_editable_table(folder: Path, resource: Resource) -> EditableTable:
         path = table_file(folder, resource)
     except UnreadableTableError as error:
         if error.code == "data.file-missing":
-            names = resource.field_names
-            return EditableTable(resource.path, names, (), _csv_line(names))
+            head = _csv_line(resource.own_names)
+            return EditableTable(resource.path, resource.field_names, (), head)
         raise _problem(resource.path, error.what, error.remedy, error.code) from None
     where = path.relative_to(folder).as_posix()
     if path.suffix != ".csv":
@@ -354,7 +354,7 @@ def read_editable_table(folder: Path, resource: Resource) -> EditableTable:
         raise _problem(where, "is a workbook, in which an import changes nothing", remedy)
     data = read_file(path, where)
     try:
-        grid = read_delimited(data, resource.field_names)
+        grid = read_delimited(data, resource.own_names)
         text = decode(data)
     except UnreadableTableError as error:
         place = where if error.row is None else f"{where}, row {error.row}"
@@ -367,13 +367,15 @@ def read_editable_table(folder: Path, resource: Resource) -> EditableTable:
         row, found = grid.ragged[0]
         what = f"has {found} cells, the header {len(grid.header)}"
         raise _problem(f"{where}, row {row}", what, "Correct the row.")
+    names = {item.own_name: item.name for item in resource.fields}
+    columns = tuple(names.get(column, column) for column in grid.header)
     needed = {*resource.primary_key, *(item.name for item in resource.fields if item.required)}
     implied = {
         name: _as_cell(value)
         for name, value in known_tables().get(resource.name, KnownTable()).defaults.items()
-        if name not in grid.header
+        if name not in columns
     }
-    missing = sorted(needed - set(grid.header) - set(implied))
+    missing = resource.as_told(sorted(needed - set(columns) - set(implied)))
     if missing:
         raise _problem(where, f"the column {missing[0]} is missing", "Put it back.")
     encoding = next((name for name in _ENCODINGS if _is_written_in(name, text, data)), None)
@@ -385,11 +387,11 @@ def read_editable_table(folder: Path, resource: Resource) -> EditableTable:
     above = 2 if text.startswith("sep=") else 1
     raws = (raw for cells, raw in records[above:] if any(cell.strip() for cell in cells))
     lines = tuple(
-        TableRow({**implied, **dict(zip(grid.header, values, strict=True))}, raw)
+        TableRow({**implied, **dict(zip(columns, values, strict=True))}, raw)
         for values, raw in zip(grid.rows, raws, strict=True)
     )
     head = "".join(raw for _, raw in records[:above])
-    return EditableTable(where, grid.header, lines, head, encoding, delimiter, newline, implied)
+    return EditableTable(where, columns, lines, head, encoding, delimiter, newline, implied)
 
 
 def _is_written_in(encoding: str, text: str, data: bytes) -> bool:

@@ -21,7 +21,7 @@ TOTALS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"goals|goal_quality", ("goals.stated.count",)),
     (r"(?:projects|reports)\.", ("scope.projects", "projects.funded.count", "reports.read.n")),
     (r"grants\.known", ("scope.projects", "projects.funded.count", "reports.read.n")),
-    (r"grants\.top_five", ("grants.total.eur",)),
+    (r"grants\.top_five", ("grants.total.money",)),
     (r"calls\.success", ("calls.applications.count",)),
     (r"network\.largest_component", ("network.organisations.count",)),
     (r"network\.(?:ties_new|repeat)", ("network.ties.count",)),

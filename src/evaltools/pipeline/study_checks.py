@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from evaltools.coding.suggestions import read_keywords
 from evaltools.evidence import Descriptor, Evidence, check_data, load_descriptor, read_tables
-from evaltools.evidence.known_tables import READ_WHERE_THERE, known_tables
+from evaltools.evidence.known_tables import columns_read, is_text_column, known_tables
 from evaltools.problems import ProblemError, refuse
 from evaltools.study import Parameters, Study
-
-_TEXT = re.compile(r"(label|name|subject|title)_(fi|sv|en)")
 
 
 def check_study(study: Study) -> str:
@@ -42,14 +39,13 @@ def _unread(study: Study, descriptor: Descriptor) -> Iterator[str]:
     named = {one.column for one in declared.dimensions.values()}
     sources = {one.table_column for one in declared.parameters.values()}
     for table in descriptor.resources:
-        known = known_tables().get(table.name)
-        if known is None:
+        if table.name not in known_tables():
             continue
-        read = {*known.columns, *READ_WHERE_THERE.get(table.name, ()), *named}
-        for name in table.field_names:
-            place = f"{table.name}.{name}"
-            if name not in read and place not in sources and not _TEXT.fullmatch(name):
-                yield place
+        read = {*columns_read(table.name), *named}
+        for name, told in zip(table.field_names, table.own_names, strict=True):
+            source = f"{table.name}.{name}"
+            if name not in read and source not in sources and not is_text_column(name):
+                yield f"{table.own_name}.{told}"
 
 
 def check_scope(study: Study, parameters: Parameters) -> None:

@@ -146,7 +146,7 @@ def data_table(descriptor: Descriptor, tables: Mapping[str, pd.DataFrame], words
     frame = pd.DataFrame(
         [
             (
-                resource.name,
+                resource.own_name,
                 _content(resource.name, resource.title, words),
                 len(tables[resource.name]),
                 words(f"report.origin.{resource.origin}") if resource.origin else say.MISSING,

@@ -23,7 +23,7 @@ Name = tuple[str, tuple[tuple[str, str], ...]]
 """Key and dimensions of an indicator."""
 
 _INTERVALS: Mapping[Estimand, str] = {"P": "population", "S": "superpopulation"}
-_COUNTED = {"goals": "goal", "goal_quality": "goal", "rooting": "goal", "savings": "claim"}
+_COUNTED = {"goals": "goal", "goal_quality": "goal", "sustainability": "goal", "savings": "claim"}
 """What a share of a family counts, where it is not reports."""
 _OF_REPORTS = ("savings.claimed",)
 
@@ -106,9 +106,9 @@ def format_indicator(indicator: Indicator, words: Words) -> str:
         return say.share(value, indicator.x, indicator.n, words.language)
     if indicator.unit == "count":
         return say.number(value, words.language)
-    if indicator.unit == "eur":
+    if indicator.unit == "money":
         return words.money(value)
-    if indicator.unit == "eur_per_inhabitant":
+    if indicator.unit == "money_per_inhabitant":
         return words("report.per_inhabitant", value=say.number(value, words.language, 2))
     if indicator.unit == "difference" and indicator.method == "newcombe":
         return words("report.points", value=say.signed(value * 100, words.language))
@@ -123,7 +123,7 @@ def format_interval(indicator: Indicator, words: Words) -> str:
         return ""
     if indicator.unit == "share":
         return say.percent_range(indicator.low, indicator.high, words.language)
-    decimals = 0 if indicator.unit in ("count", "eur") else 2
+    decimals = 0 if indicator.unit in ("count", "money") else 2
     return say.number_range(indicator.low, indicator.high, words.language, decimals)
 
 

@@ -36,7 +36,7 @@ def lorenz(values: ArrayLike, weights: ArrayLike | None = None) -> Lorenz:
 
     Arguments:
         values: amount of each unit, at least 0, in any unit of measure, shape (n,).
-        weights: size of each unit, above 0, shape (n,): inhabitants of municipalities, whose
+        weights: size of each unit, above 0, shape (n,): inhabitants of areas, whose
             values are then amounts per inhabitant. One each when left out.
 
     Raises ValueError when there is nothing to share: no values, or all of them 0; and for

@@ -111,8 +111,8 @@ SENSITIVE: dict[str, Regime] = {
 UNGUARDED = frozenset(
     {
         "answered", "appropriations", "calls", "challenge", "coding", "goal", "goal_quality",
-        "goals", "grants", "group_difference", "municipalities", "network", "pair", "population",
-        "prevalence_by_rule", "projects", "reports", "response", "result", "rooting",
+        "goals", "grants", "group_difference", "areas", "network", "pair", "population",
+        "prevalence_by_rule", "projects", "reports", "response", "result", "sustainability",
         "saturation", "selection", "takeup", "unseen", "wave_difference",
     }
 )  # fmt: skip

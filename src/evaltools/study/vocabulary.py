@@ -135,6 +135,8 @@ class Vocabulary(Declared):
         organisation_kinds: by what stands in the column `kind` of organisations; any where none
             are declared.
         areas: how areas are told apart.
+        codes_of_numbers: code that stands behind a number, by the key of the number without its
+            measure, where it is not the code that the key begins with.
     """
 
     languages: Annotated[tuple[Language, ...], Field(min_length=1)] = LANGUAGES
@@ -144,6 +146,7 @@ class Vocabulary(Declared):
     raters: dict[Name, Rater] = Field(default_factory=dict)
     organisation_kinds: dict[Name, Labelled] = Field(default_factory=dict)
     areas: Areas = Areas()
+    codes_of_numbers: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _area_is_a_kind(self) -> Self:

@@ -38,7 +38,7 @@ def test_every_number_that_a_run_gives_has_a_definition(example: Material, langu
 
 def test_a_number_without_definition_is_refused(example: Material) -> None:
     with pytest.raises(KeyError, match="nobody"):
-        Glossary(Words("fi")).definition("grants.nobody.eur")
+        Glossary(Words("fi")).definition("grants.nobody.money")
 
 
 def test_every_key_belongs_to_a_family_whose_tables_exist(example: Material) -> None:

@@ -85,17 +85,18 @@ def test_goals_and_claims_have_the_passages_of_their_rows(example: Material) -> 
     for key in ("goals.stated.count", "goals.not_reported.share", "goal_quality.metric.share",
                 "goals.achieved_measured.share", "savings.with_sum.share"):  # fmt: skip
         assert len(find_rows(key, evidence)) == counts[key], key
-    assert find_rows("savings.median.eur", evidence) == ()
-    assert find_rows("grants.total.eur", evidence) == ()
+    assert find_rows("savings.median.money", evidence) == ()
+    assert find_rows("grants.total.money", evidence) == ()
 
 
 def test_keys_find_their_codes(example: Material) -> None:
     codes = pd.Series(example.tables["codes"]["code_id"]).astype(str)
-    assert find_code("challenge.staff.share", codes) == "challenge.staff"
-    assert find_code("challenge.staff.denied.share", codes) == "challenge.staff"
-    assert find_code("rooting.owner.share", codes) == "rooting.owner_named"
-    assert find_code("savings.claimed.share", codes) == "saving.claimed"
-    assert find_code("grants.total.eur", codes) is None
+    behind = example.study.declaration.codes_of_numbers
+    assert find_code("challenge.staff.share", codes, behind) == "challenge.staff"
+    assert find_code("challenge.staff.denied.share", codes, behind) == "challenge.staff"
+    assert find_code("sustainability.owner.share", codes, behind) == "rooting.owner_named"
+    assert find_code("savings.claimed.share", codes, behind) == "saving.claimed"
+    assert find_code("grants.total.money", codes, behind) is None
 
 
 def test_of_reports_that_are_not_public_only_approved_words_are_quoted(example: Material) -> None:
@@ -136,8 +137,8 @@ def test_passages_behind_a_number_that_is_withheld_name_nobody(example: Material
 def test_no_quote_tells_the_sum_that_a_project_claims(example: Material) -> None:
     segments, claims = example.tables["segments"], example.tables["saving_claims"]
     place = segments.set_index("segment_id").loc[claims["segment_id"]].iloc[0]
-    planted = claims.assign(amount_eur=claims["amount_eur"].astype("float64"))
-    planted.loc[planted.index[0], "amount_eur"] = 987654.0
+    planted = claims.assign(amount=claims["amount"].astype("float64"))
+    planted.loc[planted.index[0], "amount"] = 987654.0
     policy = make_quote_policy("redacted", {**example.tables, "saving_claims": planted})
     here, other = str(claims["segment_id"].iloc[0]), segments.loc[
         segments["document_id"].eq(place["document_id"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from evaltools.indicators.disclosure.policy import policy_for
@@ -12,17 +10,7 @@ from evaltools.indicators.disclosure.suppression import Withheld
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
 
-CLAIMED, CLAIMED_CODE = "savings.claimed", "saving.claimed"
-CODES: Mapping[str, str] = MappingProxyType(
-    {
-        "rooting.owner": "rooting.owner_named",
-        "rooting.budget": "rooting.budget_line",
-        "rooting.use": "rooting.in_use",
-        "rooting.spread": "rooting.spread",
-        CLAIMED: CLAIMED_CODE,
-    }
-)
-"""Codes of numbers whose key is not that of a code."""
+CLAIMED = "savings.claimed"
 
 
 def withheld_codes(evidence: Evidence) -> dict[str, Withheld]:
@@ -39,8 +27,9 @@ def withheld_codes(evidence: Evidence) -> dict[str, Withheld]:
             why = policy.why_count(f"{code}.share", *_reports_with(code, evidence))
             if why:
                 found[code] = why
-    if CLAIMED_CODE in set(codes["code_id"]) and (why := _claiming_withheld(evidence)):
-        found.setdefault(CLAIMED_CODE, why)
+    claimed = evidence.vocabulary.codes_of_numbers.get(CLAIMED, "")
+    if claimed in set(codes["code_id"]) and (why := _claiming_withheld(evidence)):
+        found.setdefault(claimed, why)
     return found
 
 
@@ -50,7 +39,8 @@ def savings_withheld(evidence: Evidence) -> Withheld | None:
     Who claims is counted twice, from the table of claims and from the coded passages: each
     would give the other away.
     """
-    return _claiming_withheld(evidence) or withheld_codes(evidence).get(CLAIMED_CODE)
+    claimed = evidence.vocabulary.codes_of_numbers.get(CLAIMED, "")
+    return _claiming_withheld(evidence) or withheld_codes(evidence).get(claimed)
 
 
 def _claiming_withheld(evidence: Evidence) -> Withheld | None:

@@ -55,7 +55,7 @@ class Policy:
             return None
         return protect((x, n - x), self.minimum)[0] if regime == "cells" else few(n, self.minimum)
 
-    def why_euros(self, contributions: Sequence[float]) -> Withheld | None:
+    def why_money(self, contributions: Sequence[float]) -> Withheld | None:
         """Why nothing that is worked out from these euros is shown, or None.
 
         Arguments:

@@ -278,7 +278,8 @@ def number_entry(number: Number, around: PageContext) -> str:
 def _passages(number: Number, around: PageContext) -> str:
     if number.headline.suppressed:
         return ""
-    code = find_code(number.key, around.glossary.kinds)
+    behind_codes = around.evidence.vocabulary.codes_of_numbers
+    code = find_code(number.key, around.glossary.kinds, behind_codes)
     if code is None:
         behind = find_rows(number.key, around.evidence)
         return around.quotes(around.passages.for_segments(behind), "for") if behind else ""
@@ -426,7 +427,8 @@ def _fact(row: Mapping[str, object], words: Words) -> ScopeFact:
     name, unit, value = str(row["fact_id"]), str(row["unit"]), float(str(row["value"]))
     print_as: Mapping[str, Callable[[float, Language], str]] = {
         "share": say.percent,
-        "eur": lambda amount, _: words.money(amount),
+        "money": lambda amount, _: words.money(amount),
+        words.currency.lower(): lambda amount, _: words.money(amount),
         "count": say.number,
     }
     shown = print_as[unit](value, words.language) if unit in print_as else f"{value:.0f}"

@@ -35,7 +35,7 @@ class Family:
 
 
 _CODED = ("codings", "segments", "readings", "codes", "documents")
-_PLACES = ("participations", "organisations", "municipalities", "municipality_changes")
+_PLACES = ("participations", "organisations", "areas", "area_changes")
 _THEMES: Final = Family(_CODED)
 
 FAMILIES: Final[Mapping[str, Family]] = {
@@ -43,7 +43,7 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "grants": Family(("projects",), "register"),
     "calls": Family(("calls", "appropriations"), "calls"),
     "appropriations": Family(("appropriations",), "calls"),
-    "municipalities": Family(_PLACES, "register"),
+    "areas": Family(_PLACES, "register"),
     "population": Family(_PLACES, "register"),
     "takeup": Family(("projects", *_PLACES, "regions"), "register"),
     "reports": Family(("documents", "projects"), "register"),
@@ -61,8 +61,8 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "network": Family(("participations", "projects", "prior_ties"), "register"),
     "savings": Family(("saving_claims", "segments", "documents")),
     "rating": Family(("ratings", "rating_items", "documents")),
-    "rooting": Family(("rooting", "goals")),
-    "optimism_gap": Family(("ratings", "goals", "saving_claims", "rooting")),
+    "sustainability": Family(("sustainability", "goals")),
+    "optimism_gap": Family(("ratings", "goals", "saving_claims", "sustainability")),
 }
 """The indicators of the standard chapters; those of codes are `_THEMES`."""
 

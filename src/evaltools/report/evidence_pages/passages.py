@@ -23,7 +23,7 @@ from evaltools.evidence.code_presence import (
 )
 from evaltools.evidence.selection import Evidence
 from evaltools.i18n.messages import Words
-from evaltools.indicators.disclosure.codes import CODES, withheld_codes
+from evaltools.indicators.disclosure.codes import withheld_codes
 from evaltools.indicators.disclosure.policy import Policy as DisclosurePolicy
 from evaltools.indicators.disclosure.policy import policy_for
 from evaltools.indicators.prevalence import codebook, publishable_counts, why_denied
@@ -86,11 +86,11 @@ class Passages:
         return tuple(sorted(found, key=_sort_key))
 
 
-def find_code(key: str, codes: Iterable[str]) -> str | None:
-    """The code whose passages speak for a number, or None."""
+def find_code(key: str, codes: Iterable[str], behind: Mapping[str, str]) -> str | None:
+    """The code whose passages speak for a number, or None; `behind` is `codes_of_numbers`."""
     stem = key.rpartition(".")[0]
     stem = stem.removesuffix(".denied").removesuffix(".silent")
-    return CODES.get(stem) or (stem if stem in set(codes) else None)
+    return behind.get(stem) or (stem if stem in set(codes) else None)
 
 
 def collect_passages(evidence: Evidence) -> Passages:
@@ -190,7 +190,7 @@ def find_rows(key: str, evidence: Evidence) -> tuple[str, ...]:
     if family == "savings" and name in ("with_sum", "baseline", "method"):
         claims = evidence.saving_claims
         if name == "with_sum":
-            return _strings(claims.loc[claims["amount_eur"].notna(), "segment_id"])
+            return _strings(claims.loc[claims["amount"].notna(), "segment_id"])
         return _matching_rows(claims, [f"has_{name}"], "segment_id")
     return ()
 
@@ -229,7 +229,7 @@ def _sort_key(passage: Passage) -> tuple[str, int, int, str]:
     return passage.document, passage.start, passage.end, passage.segment
 
 
-SUMS = "savings.median.eur"
+SUMS = "savings.median.money"
 """The number whose regime is that of the sums it is made of."""
 MOST_PRINTED = 3
 """Passages for and against in PDF and DOCX."""
