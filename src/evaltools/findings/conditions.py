@@ -8,6 +8,16 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from evaltools.indicators.indicator import Estimand
 
+Outcome = Literal["holds", "does_not_hold", "cannot_be_told"]
+
+Case = Literal[
+    "holds", "does_not_hold", "cannot_be_told", "all", "none", "tied", "close", "coders_disagree",
+    "depends_on_rule", "too_few", "withheld",
+]  # fmt: skip
+"""What a sentence may have to say. The first three are the outcomes; the others are reasons that
+need words of their own: nobody or everybody, a tie, a lead inside the uncertainty, coders who
+disagree, another coder rule that turns it, too few reports, numbers that are withheld."""
+
 Word = Literal["none", "few", "some", "most", "nearly_all", "all"]
 Ties = Literal["refused", "allowed"]
 
@@ -51,6 +61,16 @@ class Greatest(Leaf):
     of: Glob
     ties: Ties = "refused"
     beyond_uncertainty: bool = False
+
+
+class Leads(Leaf):
+    """One of a set leads it, whichever it is: the data say which.
+
+    Under D its value alone decides; under P and S its lead over each other one must be beyond
+    uncertainty.
+    """
+
+    of: Glob
 
 
 class Order(Leaf):
@@ -134,9 +154,23 @@ class Equals(Leaf):
         return self
 
 
+class Judged(Leaf):
+    """Another finding came out so: what a conclusion rests on.
+
+    Arguments:
+        finding: declared before; where it cannot be told, neither can what rests on it, unless
+            its case is among those named.
+        cases: outcomes, or cases of `sentences`, of which it must have one.
+    """
+
+    finding: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    cases: Annotated[tuple[Case, ...], Field(strict=False, min_length=1)] = ("holds",)
+
+
 class Condition(Strict):
     """Exactly one kind of condition; `all`, `any` and `none` hold conditions in turn."""
 
+    leads: Leads | None = None
     greatest: Greatest | None = None
     order: Order | None = None
     among_top: AmongTop | None = None
@@ -146,6 +180,7 @@ class Condition(Strict):
     excludes_zero: ExcludesZero | None = None
     change: Change | None = None
     equals: Equals | None = None
+    judged: Judged | None = None
     all: Annotated[tuple[Condition, ...], Field(strict=False, min_length=1)] | None = None
     any: Annotated[tuple[Condition, ...], Field(strict=False, min_length=1)] | None = None
     none: Annotated[tuple[Condition, ...], Field(strict=False, min_length=1)] | None = None

@@ -16,14 +16,18 @@ from evaltools.findings.conditions import (
     Equals,
     ExcludesZero,
     Greatest,
+    Judged,
+    Leads,
     Order,
+    Outcome,
     Quantity,
     Threshold,
     Word,
     keys_of,
 )
 from evaltools.findings.lookup import Numbers, Reading
-from evaltools.findings.reasons import Kind, Outcome, ReasonKind
+from evaltools.findings.reasons import Kind, ReasonKind
+from evaltools.findings.sentences import OUTCOME_OF
 from evaltools.i18n.quantifiers import FEW_BELOW, MOST_ABOVE, NEARLY_ALL_ABOVE, quantity
 from evaltools.indicators.indicator import Estimand
 from evaltools.indicators.optimism_gap import newcombe_paired
@@ -224,6 +228,16 @@ def _same(one: float | None, other: float | None) -> bool:
     return abs(one - other) <= SAME * max(1.0, abs(one), abs(other))
 
 
+def judged(required: Judged, numbers: Numbers, _estimand: Estimand) -> Verdict:
+    """Whether another finding came out as a conclusion needs it."""
+    case = numbers.judged[required.finding]
+    if case in required.cases or OUTCOME_OF.get(case, case) in required.cases:
+        return holds(ReasonKind("premise", (), word="", finding=required.finding))
+    if OUTCOME_OF.get(case, case) == "cannot_be_told":
+        return undecided(ReasonKind("other_premise", (), finding=required.finding))
+    return fails(ReasonKind("other_premise", (), finding=required.finding))
+
+
 # Conditions on rank: the greatest, the order, the first few.
 
 
@@ -250,6 +264,43 @@ def greatest(required: Greatest, numbers: Numbers, estimand: Estimand) -> Verdic
             if doubt := _doubt(key, rival):
                 return undecided(doubt)
     return holds(ReasonKind("leads", (key,), best))
+
+
+def leads(required: Leads, numbers: Numbers, estimand: Estimand) -> Verdict:
+    """Whether one of a set leads it, whichever it is.
+
+    Of the reports read the values decide. Of more than those, the leader must be ahead of every
+    other one beyond uncertainty; otherwise it is open which of them leads.
+    """
+    members = _others(required.of, (), numbers, estimand)
+    known = _ranked(members)
+    if lacking := unreadable(members, estimand):
+        return undecided(*lacking)
+    if not known or not _value(known[0]):
+        return fails(ReasonKind("nothing_told", known[:1]))
+    first = known[0]
+    level = tuple(each for each in known[1:] if _value(each) == _value(first))
+    if level:
+        return fails(ReasonKind("tied", (first,), level))
+    if estimand != "D":
+        for rival in known[1:]:
+            if doubt := _doubt(first, rival):
+                return undecided(doubt)
+    return holds(ReasonKind("leads", (first,), known[1:2]))
+
+
+def unbeaten(members: Sequence[Reading]) -> tuple[Reading, ...]:
+    """Those of a set that no other one is ahead of beyond uncertainty, greatest first.
+
+    Arguments:
+        members: numbers of one set under one estimand; those without a value are left out.
+    """
+    known = [each for each in _ranked(members) if _value(each)]
+    return tuple(
+        each
+        for each in known
+        if not any(_value(rival) > _value(each) and _doubt(rival, each) is None for rival in known)
+    )
 
 
 def order(required: Order, numbers: Numbers, estimand: Estimand) -> Verdict:
@@ -355,6 +406,7 @@ def _value(reading: Reading) -> float:
 
 EVALUATE: Final[Mapping[str, Callable[[Any, Numbers, Estimand], Verdict]]] = MappingProxyType(
     {
+        "leads": leads,
         "greatest": greatest,
         "order": order,
         "among_top": among_top,
@@ -364,6 +416,7 @@ EVALUATE: Final[Mapping[str, Callable[[Any, Numbers, Estimand], Verdict]]] = Map
         "excludes_zero": difference,
         "change": difference,
         "equals": equals,
+        "judged": judged,
     }
 )
 """How each condition on numbers is judged."""

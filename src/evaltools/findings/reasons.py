@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
+from evaltools.findings.conditions import Outcome
 from evaltools.findings.lookup import Reading
 from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words, fields
-
-Outcome = Literal["holds", "does_not_hold", "cannot_be_told"]
 
 Kind = Literal[
     "leads", "another_leads", "tied", "not_beyond", "in_order", "not_in_order",
     "at_the_top", "not_at_the_top", "reaches", "below", "stays_under", "above", "straddles",
     "quantity", "other_quantity", "quantity_open", "differs", "other_direction", "includes_zero",
     "equal", "equal_fact", "unequal", "unequal_fact", "missing", "withheld", "no_record",
-    "no_interval",
+    "no_interval", "nothing_told", "too_few", "coders_disagree", "agreement_unknown", "other_rule",
+    "premise", "other_premise",
 ]  # fmt: skip
 
 _ALIKE: Final = frozenset(
@@ -43,6 +43,7 @@ class ReasonKind:
         limit: a value they are held against, in the unit of the first.
         interval: limits that leave it open or settle it, in the unit of the first.
         word: a word for how many, or the estimand that has no record.
+        finding: id of another finding that decides.
     """
 
     kind: Kind
@@ -51,11 +52,12 @@ class ReasonKind:
     limit: float | None = None
     interval: tuple[float, float] | None = None
     word: str = ""
+    finding: str = ""
 
     def text(self, words: Words, labels: Mapping[str, str] | None = None) -> str:
         """The sentence part, with labels in place of the names that have one."""
         key = f"findings.because.{self.kind}"
-        unit = self.first[0]
+        unit = self.first[0] if self.first else Reading("", None)
         label = self.interval is not None and self.kind in _WITH_INTERVALS
         values = {
             "first": _listed(self.first, words, labels, intervals=label),
@@ -66,6 +68,7 @@ class ReasonKind:
             if self.interval is None
             else _range(unit, self.interval, words, points=self.kind == "not_beyond"),
             "word": words(f"findings.word.{self.word}") if self.word else "",
+            "finding": self.finding,
         }
         wanted = fields(words.template(key))
         return words(key, **{name: value for name, value in values.items() if name in wanted})
@@ -79,6 +82,7 @@ class ReasonKind:
             "limit": self.limit,
             "interval": list(self.interval) if self.interval else None,
             "word": self.word,
+            "finding": self.finding,
         }
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 LEAST: Final = 0.667
 """Krippendorff 2018, Content Analysis, 4th ed., chapter 12."""
+VARIABLE: Final = "finding."
+"""Beginning of the variables that print the sentence of a finding."""
 AGREEMENT_FLOATS: Final = frozenset({"fig-agreement", "tbl-agreement", "tbl-agreement-codes"})
 
 
@@ -28,11 +30,16 @@ def check_finding_spans(report: Report) -> list[Problem]:
     problems = []
     uses: dict[str, list[str]] = {}
     for source, block in report.blocks():
-        for span in block.spans:
-            if "finding" not in span.classes:
-                continue
-            where = source.where(block, span.start)
-            name = span.get("finding")
+        said = [
+            (span.start, span.get("finding")) for span in block.spans if "finding" in span.classes
+        ]
+        said += [
+            (piece.at, name.removeprefix(VARIABLE))
+            for name, piece in block.variables
+            if name.startswith(VARIABLE)
+        ]
+        for at, name in sorted(said, key=lambda each: each[0]):
+            where = source.where(block, at)
             if report.declared.get(name) is None:
                 problems.append(_undeclared(report, where, name))
             elif name is not None:
@@ -47,7 +54,7 @@ def check_finding_spans(report: Report) -> list[Problem]:
                     finding.where,
                     f"the finding {excerpt(finding.name)} is not said in reports/{report.language}",
                     "",
-                    f'Say it once: [sentence]{{.finding finding="{finding.name}"}}, or set '
+                    f"Say it once: {{{{< var {VARIABLE}{finding.name} >}}}}, or set "
                     "asserted: false with its source.",
                     "E04",
                 )
@@ -159,6 +166,9 @@ def _caveated(report: Report, anchors: Sequence[str]) -> frozenset[str]:
         for _, section in report.sections()
         if leads_to(section, anchors)
         for block in section
-        for span in block.spans
-        if "finding" in span.classes and (name := span.get("finding"))
+        for name in (
+            *(span.get("finding") for span in block.spans if "finding" in span.classes),
+            *(used.removeprefix(VARIABLE) for used, _ in block.variables),
+        )
+        if name
     )

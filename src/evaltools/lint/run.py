@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from evaltools.lint.binding import check_binding, check_subjects
 from evaltools.lint.finding_rules import (
     check_agreement,
     check_counter_evidence,
@@ -41,6 +42,8 @@ RULES: Mapping[str, Callable[[Report], list[Problem]]] = MappingProxyType(
         "E13": check_digits,
         "E14": check_number_words,
         "E15": check_floats,
+        "E17": check_binding,
+        "E18": check_subjects,
     }
 )
 """The rules over a report by code."""

@@ -14,7 +14,15 @@ import yaml
 from evaltools.charts.figure import CAPTION_METADATA, CAPTION_TYPE
 from evaltools.files import read_text
 from evaltools.findings.checklists import checklist_page, included_pages, sections_of
+from evaltools.findings.conclusions import (
+    answer_questions,
+    due_recommendations,
+    judgement_table,
+    load_conclusions,
+    recommendation_list,
+)
 from evaltools.findings.display import findings_metadata, release_table
+from evaltools.findings.lookup import index_numbers
 from evaltools.findings.matrix import matrix_page
 from evaltools.i18n.numbers import Language
 from evaltools.lint import check_small_denominators
@@ -29,7 +37,13 @@ from evaltools.report.material import ReportMaterial
 from evaltools.report.renderer.docx.reference import Page, reference_docx
 from evaltools.report.renderer.located_problems import INCLUDE
 from evaltools.report.source_checks import check_sources
-from evaltools.report.variables import ESTIMANDS, indicator_variables, nest, ranking_variables
+from evaltools.report.variables import (
+    ESTIMANDS,
+    finding_variables,
+    indicator_variables,
+    nest,
+    ranking_variables,
+)
 from evaltools.study import Parameters, Study
 
 PROJECT = Path(__file__).parent / "project"
@@ -45,7 +59,8 @@ FACES = tuple(
 )  # fmt: skip
 GENERATED = (
     "_description.qmd", "_parameters.qmd", "_indicators.qmd", "_data.qmd", "_disclosure.qmd",
-    "_release.qmd", "_evidence.qmd", "_matrix.qmd", "_checklists.qmd",
+    "_release.qmd", "_evidence.qmd", "_matrix.qmd", "_checklists.qmd", "_judgements.qmd",
+    "_recommendations.qmd",
 )  # fmt: skip
 
 
@@ -105,6 +120,7 @@ def report_variables(
     words = glossary.words
     made = indicator_variables(material.indicators, ESTIMANDS[parameters.estimand], words)
     made |= ranking_variables(material.indicators, glossary)
+    made |= finding_variables(material.judgements, words.language)
     made["scope.description"] = generated_pages.describe_scope(study, parameters, words)
     for name in parameters.declarations:
         made[f"parameter.{name}"] = generated_pages.describe_parameter(parameters, name)
@@ -211,6 +227,11 @@ def _write_generated(
     pages["_evidence.qmd"] = _write_evidence_pages(
         study, parameters, material, (pages["_release.qmd"], *(values[key] for key in sorted(used)))
     )
+    conclusions, numbers = load_conclusions(study), index_numbers(material.indicators)
+    answers = answer_questions(conclusions, material.judgements, numbers)
+    pages["_judgements.qmd"] = judgement_table(study, conclusions, answers, words)
+    due = due_recommendations(conclusions, material.judgements, numbers)
+    pages["_recommendations.qmd"] = recommendation_list(due, words)
     pages["_matrix.qmd"] = matrix_page(study, material.indicators, material.judgements, words)
     sections, included = sections_of(chapters), included_pages(chapters)
     pages["_checklists.qmd"] = checklist_page(study, sections, included, words)

@@ -46,7 +46,7 @@ def finding_entry(judgement: Judgement, around: PageContext) -> str:
     """A finding's entry as markdown, without the fence around it."""
     finding, words = judgement.finding, around.glossary.words
     language = words.language
-    first = annotate(finding.text.in_language(language), "evidence-term")
+    first = annotate(judgement.text(language), "evidence-term")
     if not finding.asserted:
         whose = words("trail.finding.examined")
         first += f" {annotate(f'({whose})')}"
