@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from evaltools.evidence.code_presence import CoderRule
 from evaltools.findings.conditions import Case, Equals, Outcome, keys_of
-from evaltools.findings.declaration import Finding, Level, NameList, NoneFound
+from evaltools.findings.declaration import Finding, Level, NameList, NoneFound, Support
 from evaltools.findings.evaluate import Verdict, evaluate, readings, unbeaten, undecided
 from evaltools.findings.lookup import Numbers, Reading, index_numbers, matches
 from evaltools.findings.reasons import Reason, ReasonKind
@@ -67,6 +67,31 @@ class Judgement:
         return len({outcome for _, outcome in self.by_rule}) > 1 or any(
             each.kind == "other_rule" for each in self.reason.because
         )
+
+    @property
+    def evidence(self) -> tuple[Support, ...]:
+        """What speaks for it: of a pattern of codes those that its sentences name."""
+        return self._resolve(self.finding.evidence)
+
+    @property
+    def counter_evidence(self) -> tuple[Support, ...] | NoneFound:
+        """What speaks against it, or how it was established that nothing does."""
+        against = self.finding.counter_evidence
+        return against if isinstance(against, NoneFound) else self._resolve(against)
+
+    def _resolve(self, supports: Sequence[Support]) -> tuple[Support, ...]:
+        named = dict.fromkeys(each.stem for own in self.lists.values() for each in own)
+        found: list[Support] = []
+        for support in supports:
+            if support.code is None or "*" not in support.code:
+                found.append(support)
+                continue
+            found += [
+                support.model_copy(update={"code": code})
+                for code in named
+                if matches(support.code, code)
+            ]
+        return tuple(found)
 
     @property
     def is_said(self) -> bool:
@@ -417,14 +442,14 @@ def propose(judgement: Judgement, numbers: Numbers) -> Strength:
     concerns: list[Concern] = []
     if finding.evidence_class == "self_reported":
         concerns.append("interested_party")
-    against = finding.counter_evidence
+    against = judgement.counter_evidence
     if not isinstance(against, NoneFound):
         codes = [each.code for each in against if each.code and each.polarity == "deny"]
         denied = sum(_count(numbers, f"{code}.denied.share") for code in codes)
         affirmed = sum(_count(numbers, f"{code}.share") for code in codes)
         if denied > CONTRADICTED_ABOVE * affirmed:
             concerns.append("contradicted")
-    carrying = [support.code for support in finding.evidence if support.code is not None]
+    carrying = [support.code for support in judgement.evidence if support.code is not None]
     if carrying and min(_count_reports(numbers, code) for code in carrying) < FEWEST_PROJECTS:
         concerns.append("few_projects")
     proposed = evidence = LEVELS[max(0, len(LEVELS) - 1 - len(concerns))]

@@ -201,6 +201,11 @@ class Glossary:
         values: dict[str, object] = {"key": called(key)}
         if condition.kind == "greatest":
             values["of"] = compared(leaf.of)
+        elif condition.kind == "leads":
+            values = {"of": compared(leaf.of)}
+        elif condition.kind == "judged":
+            cases = [words(f"findings.case.{case}") for case in leaf.cases]
+            values = {"finding": leaf.finding, "cases": say.list_of(cases, words.language)}
         elif condition.kind == "order":
             values = {"keys": keys}
         elif condition.kind == "among_top":
