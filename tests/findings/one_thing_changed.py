@@ -70,7 +70,10 @@ def read_by_findings(records):
     keys = sorted({key for key, _, _ in records})
     found = {}
     for name, given in content["findings"].items():
-        asked = set(re.findall(r"[a-z_]+(?:\.[A-Za-z_*]+)+", yaml.safe_dump(given["condition"])))
+        told = yaml.safe_dump([given["condition"], given.get("names", {})])
+        asked = set(re.findall(r"[a-z_]+(?:\.[A-Za-z_*]+)+", told))
+        if "sentences" in given:  # too few reports, and coders who disagree, are told as well
+            asked |= {"reports.read.share", "coding.agreement_by_code.index"}
         asked |= {re.sub(r"\.[nN]$", ".share", key) for key in asked}
         asked |= {re.sub(r"\.by\.\w+\.\w+\.", ".", key) for key in asked}
         found[name] = {
@@ -78,6 +81,8 @@ def read_by_findings(records):
             for key in keys
             if any(key.count(".") == own.count(".") and fnmatchcase(key, own) for own in asked)
         }
+        for premise in re.findall(r"finding: ([a-z-]+)", told):
+            found[name] |= found[premise]
         assert found[name]
     return found
 

@@ -156,7 +156,9 @@ def _judge(finding: Finding, numbers: Numbers, estimand: Estimand, limits: Judgi
     records = dict.fromkeys(each.indicator for each in looked_at if each.indicator is not None)
     lists = {name: _list_names(each, numbers, estimand) for name, each in finding.names.items()}
     if finding.sentences:
-        verdict = _limit(verdict, finding, lists, numbers, limits)
+        needed = _needed_numbers(finding, lists, numbers)
+        records |= dict.fromkeys(each.indicator for each in needed if each.indicator is not None)
+        verdict = _limit(verdict, finding, needed, limits)
     named = [numbers.read(name, estimand) for name in keys_of(finding.condition)[0]]
     case = choose_case(verdict.outcome, verdict.because, named)
     reason = Reason(verdict.outcome, verdict.because)
@@ -179,32 +181,30 @@ def _list_names(wanted: NameList, numbers: Numbers, estimand: Estimand) -> tuple
     return tuple(told)
 
 
+def _needed_numbers(
+    finding: Finding, lists: Mapping[str, tuple[Reading, ...]], numbers: Numbers
+) -> tuple[Reading, ...]:
+    """How many reports were read, and how far coders agree on the codes that carry a finding."""
+    read = numbers.read(f"reports.read.{'n' if finding.evidence_class == 'register' else 'x'}", "D")
+    codes = carrying_codes(finding, lists)
+    return (read, *(numbers.read(alpha_name(code), "S") for code in codes))
+
+
 def _limit(
-    verdict: Verdict,
-    finding: Finding,
-    lists: Mapping[str, tuple[Reading, ...]],
-    numbers: Numbers,
-    limits: Judging,
+    verdict: Verdict, finding: Finding, needed: Sequence[Reading], limits: Judging
 ) -> Verdict:
     """What is left of a verdict where there are too few reports, or coders disagree."""
-    part = "n" if finding.evidence_class == "register" else "x"
-    if numbers.has("reports.read.share"):
-        read = numbers.read(f"reports.read.{part}", "D")
-        if (read.value or 0) < limits.least_reports:
-            return undecided(ReasonKind("too_few", (read,), limit=limits.least_reports))
+    read, *alphas = needed
+    if read.value is not None and read.value < limits.least_reports:
+        return undecided(ReasonKind("too_few", (read,), limit=limits.least_reports))
     if verdict.outcome == "cannot_be_told":
         return verdict
-    doubted = [
-        alpha
-        for code in carrying_codes(finding, lists)
-        if (alpha := numbers.read(alpha_name(code), "S")).indicator is not None
-        and not (alpha.value is not None and alpha.value >= limits.least_alpha)
-    ]
-    weak = tuple(each for each in doubted if each.value is not None)
-    unknown = tuple(each for each in doubted if each.value is None)
-    if weak:
-        return undecided(ReasonKind("coders_disagree", weak, limit=limits.least_alpha))
-    return undecided(ReasonKind("agreement_unknown", unknown)) if unknown else verdict
+    known = [each for each in alphas if each.indicator is not None]
+    weak = [each for each in known if (each.value or 0) < limits.least_alpha]
+    disagreed = tuple(each for each in weak if each.value is not None)
+    if disagreed:
+        return undecided(ReasonKind("coders_disagree", disagreed, limit=limits.least_alpha))
+    return undecided(ReasonKind("agreement_unknown", tuple(weak))) if weak else verdict
 
 
 def carrying_codes(finding: Finding, lists: Mapping[str, tuple[Reading, ...]]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from evaltools.lint.source import Report, leads_to
 from evaltools.problems import Problem
 
 if TYPE_CHECKING:
-    from evaltools.findings.declaration import Finding
+    from evaltools.findings.judgement import Judgement
     from evaltools.indicators.indicator import Indicator
 
 LEAST: Final = 0.667
@@ -100,7 +100,7 @@ def check_counter_evidence(declared: FindingsIndex) -> list[Problem]:
 
 
 def check_agreement(
-    findings: Iterable[Finding], indicators: Iterable[Indicator], reports: Sequence[Report]
+    judgements: Iterable[Judgement], indicators: Iterable[Indicator], reports: Sequence[Report]
 ) -> list[Problem]:
     """E09: a finding whose theme coders may not be able to tell leads the reader to that.
 
@@ -110,7 +110,7 @@ def check_agreement(
     caveat: the section where the finding stands refers to where agreement is told.
 
     Arguments:
-        findings: as declared.
+        judgements: of the run.
         indicators: of the run; alpha by code is `coding.agreement_by_code.index`, estimand S.
         reports: the prose, a language each; a caveat is needed in each of them.
 
@@ -126,10 +126,12 @@ def check_agreement(
     }
     caveated = [(report, report.anchors(AGREEMENT_FLOATS)) for report in reports]
     problems = []
-    for finding in findings:
-        codes = dict.fromkeys(each.code for each in finding.evidence if each.code is not None)
+    for judgement in judgements:
+        finding = judgement.finding
+        codes = dict.fromkeys(each.code for each in judgement.evidence if each.code is not None)
         doubts = [told for code in codes if (told := _doubt(code, alphas.get(code)))]
-        if not finding.asserted or not doubts:
+        open_case = bool(judgement.said) and judgement.outcome == "cannot_be_told"
+        if not finding.asserted or not doubts or open_case:  # an open case claims nothing
             continue
         for report, anchors in caveated:
             if finding.id not in _caveated(report, anchors):

@@ -28,7 +28,7 @@ from evaltools.lint.wording import (
 from evaltools.problems import Problem
 
 if TYPE_CHECKING:
-    from evaltools.findings.declaration import Finding
+    from evaltools.findings.judgement import Judgement
     from evaltools.indicators.indicator import Indicator
 
 RULES: Mapping[str, Callable[[Report], list[Problem]]] = MappingProxyType(
@@ -93,19 +93,19 @@ def lint(study_root: Path, languages: Iterable[str]) -> list[Problem]:
 def doubted_findings(
     study_root: Path,
     language: Language,
-    findings: Iterable[Finding],
+    judgements: Iterable[Judgement],
     indicators: Iterable[Indicator],
 ) -> list[Problem]:
     """Findings on codes that coders may not be able to tell, where the prose does not say so.
 
     Arguments:
-        findings: as declared.
+        judgements: of the run.
         indicators: of the run that the prose is rendered from.
     """
     sources, hindered = read_sources(study_root, language)
     known, unreadable = read_findings_index(study_root)
     report = Report(study_root, language, sources, known)
-    return [*hindered, *unreadable, *check_agreement(findings, indicators, [report])]
+    return [*hindered, *unreadable, *check_agreement(judgements, indicators, [report])]
 
 
 def _ordered(problems: Iterable[Problem]) -> list[Problem]:
