@@ -152,7 +152,9 @@ def summarise_findings(study: Study, parameters: Parameters, material: ReportMat
     asserted = [item for item in material.judgements if item.finding.asserted]
     failing = [item for item in asserted if not item.holds]
     lines = [f"Findings: {len(asserted) - len(failing)} of {len(asserted)} asserted hold"]
-    lines += [f"  {item.finding.id}: {item.reason.text(words)}" for item in failing]
+    for item in failing:
+        told = "the report says so" if item.said else "NO SENTENCE SAYS SO"
+        lines.append(f"  {item.finding.id}: {item.reason.text(words)} ({told})")
     lines += [
         f"  {item.finding.id}: {note}"
         for item in asserted
