@@ -107,16 +107,26 @@ class CodeOrder:
         """Two codes, of which the first is claimed to be ahead."""
         first, second = sorted((ahead, behind))
         record = self.records.get((first, second))
-        if record is None or record.suppressed or record.x is None or not record.asked:
+        counts = None if record is None else _counts(record)
+        if counts is None:
             return Pair(ahead, behind, None, None, None, record)
-        n = record.n or 0
-        x, y = (record.x, n - record.x) if first == ahead else (n - record.x, record.x)
-        p = None
+        x, y = counts if first == ahead else counts[::-1]
+        return Pair(ahead, behind, x, y, self._p.get((first, second)), record)
+
+    @cached_property
+    def _p(self) -> dict[tuple[str, str], float]:
+        """Two-sided p-values of all pairs that have counts; none of the reports read."""
+        known = {two: (each, _counts(each)) for two, each in self.records.items()}
+        told = {two: (each, own) for two, (each, own) in known.items() if own is not None}
+        if self.estimand == "D" or not told:
+            return {}
+        x, y = np.array([own for _, own in told.values()], dtype=np.int64).T
         if self.estimand == "P":
-            p = float(population_p(x, y, (record.N or 0) - n))
-        elif self.estimand == "S":
-            p = float(mcnemar_midp(x, y))
-        return Pair(ahead, behind, x, y, p, record)
+            N = np.array([each.N or 0 for each, _ in told.values()], dtype=np.int64)
+            p = population_p(x, y, N - x - y)
+        else:
+            p = mcnemar_midp(x, y)
+        return dict(zip(told, p.tolist(), strict=True))
 
     def judge_greatest(self, code: str, rivals: Iterable[str]) -> OrderVerdict:
         """Whether more reports mention the code than any rival; it is no rival of itself.
@@ -211,6 +221,13 @@ class CodeOrder:
         else:
             kept = find_best_set(only, p, self.level)
         return tuple(name for name, best in zip(names, kept, strict=True) if best)
+
+
+def _counts(record: Indicator) -> tuple[int, int] | None:
+    """Reports that mention only the first, only the second code; None where it is not told."""
+    if record.suppressed or not record.asked or record.x is None or record.n is None:
+        return None
+    return record.x, record.n - record.x
 
 
 _SEVERITY: tuple[Outcome, ...] = (

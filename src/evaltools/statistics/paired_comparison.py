@@ -70,7 +70,8 @@ def mcnemar_midp(only_a: ArrayLike, only_b: ArrayLike) -> Floats:
     low, d = _discordant(only_a, only_b)
     seen = binom.pmf(low, d, 0.5)
     tails = 2 * binom.cdf(low, d, 0.5) - seen
-    return np.asarray(np.where(2 * low == d, 1 - seen / 2, tails), dtype=np.float64)
+    equal = np.where(d == 0, 1.0, 1 - seen / 2)
+    return np.asarray(np.where(2 * low == d, equal, tails), dtype=np.float64)
 
 
 def mcnemar_finite(only_a: ArrayLike, only_b: ArrayLike, unread: ArrayLike) -> Floats:
