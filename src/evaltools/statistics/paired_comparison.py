@@ -116,11 +116,10 @@ def population_p(only_a: ArrayLike, only_b: ArrayLike, unread: ArrayLike) -> Flo
     """p-values for an order in a finite population: the smaller of two tests.
 
     `mcnemar_finite` keeps its level in every population. `mcnemar_midp` takes the population for
-    endless: its error is below that of an endless one in every finite one, and it is the sharper
-    of the two only where few of a population were read. Which of the two counts hangs on how
-    many reports tell the themes apart and not on which way they do. So what is borne out of an
-    endless population is borne out of a finite one. Justified in
-    `docs/decisions/0005-order-of-themes.md`.
+    endless, which makes it err less the more of a finite one was read; it is the sharper of the
+    two only where few were read. Which of the two counts hangs on how many reports tell the
+    themes apart and not on which way they do. So what is borne out of an endless population is
+    borne out of a finite one. Errors and power: `docs/decisions/0005-order-of-themes.md`.
 
     Arguments, what is returned and what is raised as in `mcnemar_finite`.
     """
@@ -175,9 +174,10 @@ def find_best_set(only: ArrayLike, p: ArrayLike, level: float) -> Bools:
     """Which themes may be the commonest: those that no rival beats.
 
     A theme is left out on the word of any one of its rivals, so the chance of error is shared
-    between them (Bonferroni): the commonest is in the set with a chance of at least the level.
-    With two or three themes the level of a single comparison is kept, since an error to the other
-    side leaves nothing out. Where one theme is the commonest by `find_commonest`, it is alone.
+    between them (Bonferroni). With two or three themes the level of a single comparison is kept,
+    since an error to the other side leaves nothing out. Where one theme is the commonest by
+    `find_commonest`, it is alone. How often the commonest is left out was simulated
+    (`docs/decisions/0005-order-of-themes.md`).
 
     Arguments as in `find_beaten`.
 
