@@ -2,7 +2,7 @@
 
 `python -m tools.order_simulation [DRAWS]` prints the tables of
 `docs/decisions/0005-order-of-themes.md`; with 20,000 draws, which is what they were made with, it
-takes two minutes of a processor. `tests/statistics/test_order_simulation.py` runs a few hundred.
+takes a quarter of an hour. `tests/statistics/test_order_simulation.py` runs a few hundred.
 """
 
 from __future__ import annotations
