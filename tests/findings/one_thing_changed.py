@@ -138,7 +138,7 @@ def mutate_coding(rng):
     reach = tuple(f"{each}.*" for each in codes)
     reach += tuple(f"wave_difference.{each}.*" for each in codes)
     reach += ("answered.*", "pair.*", "group_difference.*", "coding.*")
-    reach += ("prevalence_by_rule.*", "saturation.*")
+    reach += ("prevalence_by_rule.*", "saturation.*", "order.*")
     return Mutation("codings", mutated, reach, {})
 
 

@@ -49,6 +49,7 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "reports": Family(("documents", "projects"), "register"),
     "coding": Family(("codings", "readings", "coders", "segments")),
     "prevalence_by_rule": _THEMES,
+    "order": _THEMES,
     "saturation": _THEMES,
     "selection": Family(("projects", "documents", "participations", "organisations"), "register"),
     "unseen": Family(("documents", "projects"), "register"),
