@@ -106,7 +106,6 @@ def test_what_a_finding_may_not_say(tmp_path, change, told):
 @pytest.mark.parametrize(
     "condition",
     [
-        {"greatest": {"key": "a.b.share", "of": "a.*.share", "beyond_uncertainty": True}},
         {"excludes_zero": {"key": "a.b.difference"}},
         {"change": {"key": "wave_difference.challenge.staff.difference"}},
     ],

@@ -54,13 +54,11 @@ class Greatest(Leaf):
         key: the one that leads.
         of: the set it leads; the key itself need not match.
         ties: whether another may be just as great.
-        beyond_uncertainty: whether the lead over every other must have an interval above zero.
     """
 
     key: KeyName
     of: Glob
     ties: Ties = "refused"
-    beyond_uncertainty: bool = False
 
 
 class Leads(Leaf):
@@ -83,7 +81,6 @@ class Order(Leaf):
     keys: Keys
     of: Glob | None = None
     ties: Ties = "refused"
-    beyond_uncertainty: bool = False
 
 
 class AmongTop(Leaf):
@@ -218,9 +215,7 @@ class Condition(Strict):
 
 def needs_interval(condition: Condition) -> bool:
     """Whether the condition means nothing without an interval, as on the reports read."""
-    ranked = condition.greatest or condition.order
-    spoken = ranked is not None and ranked.beyond_uncertainty
-    return spoken or condition.excludes_zero is not None or condition.change is not None
+    return condition.excludes_zero is not None or condition.change is not None
 
 
 def keys_of(condition: Condition) -> tuple[tuple[str, ...], tuple[str, ...]]:

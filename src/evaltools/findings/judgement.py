@@ -172,7 +172,7 @@ def _list_names(wanted: NameList, numbers: Numbers, estimand: Estimand) -> tuple
     members = [numbers.read(name, estimand) for name in numbers.matching(wanted.of)]
     told = sorted((each for each in members if each.value), key=lambda e: (-(e.value or 0), e.name))
     if wanted.unbeaten:
-        told = list(unbeaten(told))
+        told = list(unbeaten(told, numbers, estimand))
     if wanted.at_least is not None:
         told = [e for e in told if e.indicator and (e.indicator.x or 0) >= wanted.at_least]
     if wanted.first is not None and len(told) > wanted.first:

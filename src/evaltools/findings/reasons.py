@@ -66,7 +66,7 @@ class ReasonKind:
             "limit": "" if self.limit is None else format_amount(unit, self.limit, words),
             "interval": ""
             if self.interval is None
-            else _range(unit, self.interval, words, points=self.kind == "not_beyond"),
+            else _range(unit, self.interval, words),
             "word": words(f"findings.word.{self.word}") if self.word else "",
             "finding": self.finding,
         }
@@ -190,12 +190,10 @@ def interval_of(reading: Reading, words: Words) -> str:
     return _range(reading, (record.low, record.high), words)
 
 
-def _range(
-    reading: Reading, interval: tuple[float, float], words: Words, points: bool = False
-) -> str:
+def _range(reading: Reading, interval: tuple[float, float], words: Words) -> str:
     record = reading.indicator
     unit = "count" if record is None else record.unit
-    if points or (unit == "difference" and record and record.method.startswith("newcombe")):
+    if unit == "difference" and record and record.method.startswith("newcombe"):
         text = say.number_range(interval[0] * 100, interval[1] * 100, words.language)
         return words("report.points", value=text)
     if unit == "share":

@@ -222,5 +222,6 @@ class Glossary:
             if leaf.number is not None:
                 values["value"] = format_amount(numbers.read(key, "D"), leaf.number, words)
         told = words(f"trail.condition.{condition.kind}", **values)
-        beyond = getattr(leaf, "beyond_uncertainty", False)
+        ranked = condition.kind in ("leads", "greatest", "order")
+        beyond = ranked and (leaf.estimand or estimand) != "D"
         return words("trail.condition.beyond", condition=told) if beyond else told
