@@ -198,11 +198,16 @@ def example_flags(material: ReportMaterial) -> dict[str, bool]:
     """Conditions that parts of the prose depend on (`when-meta="flags.…"`)."""
     return {
         "example": material.descriptor.example,
-        "earlier_wave": any(
-            indicator.key.startswith("wave_difference.") and indicator.value is not None
-            for indicator in material.indicators
-        ),
+        "earlier_wave": _has_numbers(material, "wave_difference."),
+        "groups": _has_numbers(material, "group_difference."),
     }
+
+
+def _has_numbers(material: ReportMaterial, beginning: str) -> bool:
+    return any(
+        indicator.key.startswith(beginning) and indicator.value is not None
+        for indicator in material.indicators
+    )
 
 
 def _write_generated(
