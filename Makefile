@@ -24,7 +24,7 @@ LAB := .venv-lab
 # The public RO-Crate validator pins an older rich than ours, so it lives by itself.
 CRATE := .venv-crate
 
-.PHONY: help report test test-one check lint fmt lab reference hooks clean setup
+.PHONY: help report test test-one check lint fmt lab reference reruns hooks clean setup
 
 help:
 	@echo "make report   compute and render the report into reports/_build/"
@@ -38,6 +38,7 @@ help:
 	@echo "make check    lint, and the tests that take seconds"
 	@echo "make test-one T=tests/statistics/test_intervals.py    some tests"
 	@echo "make reference    the reference of the functions, into reports/_build/reference/"
+	@echo "make reruns   judge every combination of parameters (an hour or two)"
 	@echo "make hooks    have git run 'make lint' before each commit"
 
 report: $(RUN)/.ready
@@ -65,6 +66,9 @@ test-one: $(TEST)/.ready
 
 reference: $(TEST)/.ready
 	@$(TEST)/bin/python -m tools.api_reference
+
+reruns: $(TEST)/.ready
+	@$(TEST)/bin/python tests/findings/reruns.py
 
 hooks: $(TEST)/.ready
 	@$(TEST)/bin/pre-commit install

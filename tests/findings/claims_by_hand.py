@@ -8,7 +8,7 @@ from evaltools.findings.conditions import Condition
 from evaltools.findings.declaration import Finding
 from evaltools.findings.evaluate import Verdict, evaluate
 from evaltools.findings.lookup import Numbers, index_numbers
-from evaltools.indicators.indicator import Estimand, Indicator
+from evaltools.indicators.indicator import Estimand, Indicator, dimensions
 from evaltools.statistics.intervals import hypergeometric, wilson
 
 FUNDED = 122
@@ -32,6 +32,22 @@ def share(key: str, x: int, n: int = READ, N: int = FUNDED) -> list[Indicator]:
 def shares(**counts: int) -> list[Indicator]:
     """Shares of challenges by name: `shares(staff=16)` gives `challenge.staff.share`."""
     return [one for name, x in counts.items() for one in share(f"challenge.{name}.share", x)]
+
+
+def apart(first: str, second: str, only_first: int, only_second: int) -> list[Indicator]:
+    """Reports that tell of one of two challenges and not of the other; `first` by its id."""
+    assert first < second
+    n = only_first + only_second
+    common: dict[str, Any] = {
+        "key": "order.first_only.share", "value": only_first / n if n else None, "unit": "share",
+        "x": only_first, "n": n, "dimensions": dimensions(
+            first=f"challenge.{first}", second=f"challenge.{second}"),
+    }  # fmt: skip
+    return [
+        Indicator(**common, estimand="D"),
+        Indicator(**common, estimand="P", N=n + FUNDED - READ, method="finite mcnemar", level=0.95),
+        Indicator(**common, estimand="S", method="mid-p mcnemar", level=0.95),
+    ]
 
 
 def interval(

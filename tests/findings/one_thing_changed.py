@@ -25,6 +25,9 @@ from evaltools.indicators import (
     sustainability,
     takeup,
 )
+from evaltools.indicators.agreement import by_code
+from evaltools.indicators.coder_decisions import coder_decisions
+from evaltools.indicators.order import order_records
 from evaltools.indicators.prevalence import codebook, count_states
 from evaltools.indicators.shares import plain_share, share_records
 from evaltools.study import load_study
@@ -70,7 +73,11 @@ def read_by_findings(records):
     keys = sorted({key for key, _, _ in records})
     found = {}
     for name, given in content["findings"].items():
-        asked = set(re.findall(r"[a-z_]+(?:\.[A-Za-z_*]+)+", yaml.safe_dump(given["condition"])))
+        told = yaml.safe_dump([given["condition"], given.get("names", {})])
+        asked = set(re.findall(r"[a-z_]+(?:\.[A-Za-z_*]+)+", told))
+        if "sentences" in given:  # too few reports, and coders who disagree, are told as well
+            asked |= {"reports.read.share", "coding.agreement_by_code.index"}
+            asked |= {"order.first_only.share"} if given.get("names") else set()
         asked |= {re.sub(r"\.[nN]$", ".share", key) for key in asked}
         asked |= {re.sub(r"\.by\.\w+\.\w+\.", ".", key) for key in asked}
         found[name] = {
@@ -78,6 +85,8 @@ def read_by_findings(records):
             for key in keys
             if any(key.count(".") == own.count(".") and fnmatchcase(key, own) for own in asked)
         }
+        for premise in re.findall(r"finding: ([a-z-]+)", told):
+            found[name] |= found[premise]
         assert found[name]
     return found
 
@@ -133,12 +142,15 @@ def mutate_coding(rng):
     reach = tuple(f"{each}.*" for each in codes)
     reach += tuple(f"wave_difference.{each}.*" for each in codes)
     reach += ("answered.*", "pair.*", "group_difference.*", "coding.*")
-    reach += ("prevalence_by_rule.*", "saturation.*")
+    reach += ("prevalence_by_rule.*", "saturation.*", "order.*")
     return Mutation("codings", mutated, reach, {})
 
 
 def recompute_coding(mutation):
-    """The shares of every code whose states differ; none of a code that was not touched."""
+    """What follows from the codings of the codes that were touched, and nothing else.
+
+    Their shares where states differ, agreement on them, and the order within their kinds.
+    """
     start = base()
     tables = {**start.evidence.tables, "codings": mutation.frame}
     states = compute_presence(tables, start.evidence.reports, "majority")
@@ -149,7 +161,20 @@ def recompute_coding(mutation):
         made += share_records(code, int(row["yes"]), start.evidence, source="test")
         made.append(plain_share(f"{code}.denied.share", int(row["no"]), n, "test"))
         made.append(plain_share(f"{code}.silent.share", int(row["silent"]), n, "test"))
-    return made
+    evidence = dataclasses.replace(start.evidence, tables=tables, presence=states)
+    touched = {each.removesuffix(".*") for each in mutation.reach}
+    read = coder_decisions(evidence)
+    own = [place for place, code in enumerate(read.codes) if code in touched]
+    if not touched & set(read.codes):  # all of them, where a test does not say which
+        own = list(range(len(read.codes)))
+    few = dataclasses.replace(
+        read, codes=tuple(read.codes[at] for at in own), kinds=tuple(read.kinds[at] for at in own),
+        judged=read.judged[:, :, own], found=read.found[:, :, own],
+    )  # fmt: skip
+    level = start.evidence.parameters.confidence
+    made += [each for each in by_code(few, level) if each.dimensions]
+    orders = order_records(evidence, *dict.fromkeys(few.kinds))
+    return made + [each for each in orders if each.identity in start.records]
 
 
 def mutate_goal(rng):

@@ -1,11 +1,7 @@
 """Greatest, order, among the first: ties, missing members, and what chance may have done."""
 
 import pytest
-from claims_by_hand import interval, missing, outcome, share, shares, verdict, withheld
-
-from evaltools.findings.evaluate import lead
-from evaltools.findings.lookup import index_numbers
-from evaltools.indicators.optimism_gap import newcombe_paired
+from claims_by_hand import apart, interval, missing, outcome, share, shares, verdict, withheld
 
 OF = "challenge.*.share"
 
@@ -57,35 +53,28 @@ def test_a_member_known_to_be_ahead_decides_whatever_is_withheld():
 
 
 @pytest.mark.parametrize("estimand", ["P", "S"])
-def test_a_lead_within_chance_cannot_be_told_where_it_must_be_beyond(estimand):
-    close, clear = shares(staff=37, partners=35), shares(staff=37, partners=10)
-    beyond = greatest(beyond_uncertainty=True)
-    assert outcome(greatest(), close, estimand) == "holds"
-    assert outcome(beyond, close, estimand) == "cannot_be_told"
-    assert verdict(beyond, close, estimand).because[0].kind == "not_beyond"
-    assert outcome(beyond, clear, estimand) == "holds"
+def test_a_lead_within_chance_cannot_be_told_beyond_the_reports_read(estimand):
+    close = [*shares(staff=37, partners=35), *apart("partners", "staff", 10, 12)]
+    clear = [*shares(staff=37, partners=10), *apart("partners", "staff", 2, 29)]
+    assert outcome(greatest(), close, "D") == "holds"
+    assert outcome(greatest(), close, estimand) == "cannot_be_told"
+    assert verdict(greatest(), close, estimand).because[0].kind == "not_beyond"
+    assert outcome(greatest(), clear, estimand) == "holds"
 
 
 def test_a_lead_beyond_chance_is_asked_of_every_rival_and_fails_when_behind():
-    beyond = greatest(beyond_uncertainty=True)
-    assert outcome(beyond, shares(staff=37, aims=5, partners=35), "S") == "cannot_be_told"
-    assert outcome(beyond, shares(staff=35, partners=37), "S") == "does_not_hold"
+    three = [
+        *shares(staff=37, aims=5, partners=35),
+        *apart("aims", "staff", 1, 33), *apart("partners", "staff", 10, 12),
+        *apart("aims", "partners", 2, 32),
+    ]  # fmt: skip
+    assert outcome(greatest(), three, "S") == "cannot_be_told"
+    behind = [*shares(staff=35, partners=37), *apart("partners", "staff", 12, 10)]
+    assert outcome(greatest(), behind, "S") == "does_not_hold"
 
 
-def test_the_interval_of_a_lead_is_no_better_than_any_overlap_allows():
-    numbers = index_numbers(shares(staff=30, partners=20))
-    a, b = (numbers.read(f"challenge.{name}.share", "S") for name in ("staff", "partners"))
-    low, high = lead(a, b)
-    for both in range(21):
-        found = newcombe_paired(both, 30 - both, 20 - both, 2 + both, 0.95)
-        assert low <= found.low + 1e-12
-    assert low <= 10 / 52 <= high
-
-
-def test_a_lead_over_another_denominator_has_no_interval():
-    other = share("challenge.partners.share", 5, n=40)
-    beyond = greatest(beyond_uncertainty=True)
-    found = verdict(beyond, [*shares(staff=37), *other], "S")
+def test_a_lead_of_which_the_run_says_nothing_cannot_be_told():
+    found = verdict(greatest(), shares(staff=37, partners=5), "S")
     assert (found.outcome, found.because[0].kind) == ("cannot_be_told", "no_interval")
 
 
@@ -130,10 +119,13 @@ def test_an_order_with_a_withheld_member_is_open_unless_it_is_broken_already():
 
 
 def test_an_order_beyond_chance_has_no_neighbours_within_it():
-    clear = shares(staff=45, technology=20, aims=2)
-    wanted = order("staff", "technology", "aims", beyond_uncertainty=True)
+    wanted = order("staff", "technology", "aims")
+    rest = [*apart("aims", "technology", 1, 19), *apart("aims", "staff", 0, 43)]
+    clear = [*shares(staff=45, technology=20, aims=2), *apart("staff", "technology", 27, 2), *rest]
     assert outcome(wanted, clear, "S") == "holds"
-    assert outcome(wanted, shares(staff=45, technology=43, aims=2), "S") == "cannot_be_told"
+    close = [*shares(staff=45, technology=43, aims=2), *apart("staff", "technology", 5, 3), *rest]
+    assert outcome(wanted, close, "S") == "cannot_be_told"
+    assert outcome(wanted, close, "D") == "holds"
 
 
 def test_the_first_few_may_stand_in_any_order():

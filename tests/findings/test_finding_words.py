@@ -11,6 +11,7 @@ from evaltools.i18n.messages import Words, all_phrases
 
 READING = Reading("challenge.staff.share", share("challenge.staff.share", 16)[2])
 OTHER = Reading("challenge.aims.share", interval(0.5, 0.4, 0.6, key="challenge.aims.share"))
+WITHOUT_NUMBERS = {"nothing_told", "other_rule", "premise", "other_premise"}
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
@@ -18,7 +19,7 @@ OTHER = Reading("challenge.aims.share", interval(0.5, 0.4, 0.6, key="challenge.a
 def test_a_reason_of_every_kind_prints_its_numbers(kind, language):
     because = ReasonKind(kind, (READING,), (OTHER,), 0.5, (0.1, 0.6), word="S")
     text = Reason("cannot_be_told", (because,)).text(Words(language))
-    assert "challenge" in text
+    assert ("challenge" in text) is (kind not in WITHOUT_NUMBERS)
     assert "{" not in text
 
 

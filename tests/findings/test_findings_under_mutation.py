@@ -67,12 +67,17 @@ def test_enough_mutations_are_tried():
     assert sum(rounds for rounds, _, _ in MUTATIONS.values()) >= 500
 
 
-@pytest.mark.parametrize("name", ["schedule-is-commonest-challenge", "release-manual-steps"])
+BURDEN = "steering.administrative_burden"
+
+
+@pytest.mark.parametrize(
+    "name", ["burden-told-more-often-than-additionality", "release-manual-steps"]
+)
 def test_a_sentence_turns_false_when_enough_codings_are_taken_away(name):
-    """The order of the commonest turns at the third report, and the sentence with it."""
+    """The order turns where both are told of equally often, and the sentence with it."""
     start = base()
-    code = {"schedule-is-commonest-challenge": "challenge.schedule"}.get(name, "result.automation")
-    held = [start.states.loc[code, "yes"]]
+    code = BURDEN if name.startswith("burden") else "result.automation"
+    held = [start.records[f"{code}.share", "D", ()].x]
     frame = start.tables["codings"]
     segments = start.tables["segments"].set_index("segment_id")["document_id"]
     documents = sorted(start.evidence.reports["document_id"])
@@ -90,7 +95,7 @@ def test_a_sentence_turns_false_when_enough_codings_are_taken_away(name):
         if outcomes[-1] == "does_not_hold":
             break
     assert outcomes[-1] == "does_not_hold"
-    limit = {"challenge.schedule": start.states.loc["challenge.partners", "yes"]}.get(code)
-    turning = limit if limit is not None else 10  # a fifth of 52 is 10.4
+    additionality = start.records["steering.additionality.share", "D", ()].x
+    turning = additionality if code == BURDEN else 10  # a fifth of 52 is 10.4
     assert held[-1] == turning
     assert all(n > turning for n in held[:-1])

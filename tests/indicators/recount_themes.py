@@ -22,6 +22,13 @@ def prevalence(scope, rows, *kinds):
         rows.share(f"{code}.silent.share", states["silent"], n)
         shares = [len(scope.having(code, rule=rule)) / n for rule in ("all", "any")] + [x / n]
         rows.put(f"{code}.coder_band", x / n, x, n, min(shares), max(shares))
+    for first, second in combinations(scope.of_kind(*kinds), 2):
+        if scope.codes[first] == scope.codes[second]:
+            one, other = scope.having(first), scope.having(second)
+            x, n = len(one - other), len(one ^ other)
+            for estimand in "DPS":
+                rows.put("order.first_only.share", x / n if n else None, x, n, estimand=estimand,
+                         first=first, second=second)  # fmt: skip
 
 
 def goals(scope):

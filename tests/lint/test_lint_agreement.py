@@ -7,16 +7,19 @@ from pathlib import Path
 import pytest
 
 from evaltools.findings.declaration import load_findings
+from evaltools.findings.judgement import Judgement
+from evaltools.findings.reasons import Reason
+from evaltools.findings.sentences import Part
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.lint import check_agreement
 from evaltools.lint.findings_index import FindingsIndex
 from evaltools.lint.source import Report, parse
 
 ROOT = Path(__file__).parents[2]
-FINDING = "schedule-is-commonest-challenge"
-CODE = "challenge.schedule"
+FINDING = "pandemic-among-five-commonest"
+CODE = "challenge.pandemic"
 SHOWN = "\n\n# Muuta {#sec-luokittelu}\n\n{{< embed ../notebooks/a.ipynb#tbl-agreement >}}\n"
-SENTENCE = f'[Yleisin haaste on aikataulu.]{{.finding finding="{FINDING}"}}'
+SENTENCE = f"{{{{< var finding.{FINDING} >}}}}"
 
 
 def alpha(low: float | None, value: float | None = 0.8, estimand: str = "S") -> Indicator:
@@ -32,13 +35,14 @@ def problems(prose: str, *indicators: Indicator):
     assert [each.code for each in finding.evidence] == [CODE]
     source = parse(prose + SHOWN, "reports/fi/report.qmd", "fi")
     report = Report(ROOT, "fi", (source,), FindingsIndex(()))
-    return check_agreement([finding], indicators, [report])
+    judged = Judgement(finding, "holds", Reason("holds", ()), ())
+    return check_agreement([judged], indicators, [report])
 
 
 @pytest.mark.parametrize(
     ("indicators", "told"),
     [
-        ((alpha(0.5),), "challenge.schedule: alpha 0.80, 0.50–0.95"),
+        ((alpha(0.5),), "challenge.pandemic: alpha 0.80, 0.50–0.95"),
         ((alpha(None, None),), "alpha cannot be estimated"),
         ((), "agreement was not computed"),
         ((alpha(None, 0.9, "D"),), "agreement was not computed"),
@@ -67,5 +71,16 @@ def test_a_way_to_where_agreement_is_told_is_a_caveat_in_its_own_section_only(ca
 
 def test_what_others_said_needs_none():
     source = parse("# Tiedote\n\nTeksti.\n", "reports/fi/report.qmd", "fi")
-    examined = load_findings(ROOT).examined
+    examined = [
+        Judgement(each, "holds", Reason("holds", ()), ()) for each in load_findings(ROOT).examined
+    ]
     assert check_agreement(examined, (), [Report(ROOT, "fi", (source,), FindingsIndex(()))]) == []
+
+
+def test_a_sentence_that_leaves_it_open_needs_none():
+    finding = load_findings(ROOT)[FINDING]
+    reason = Reason("cannot_be_told", ())
+    judged = Judgement(finding, "cannot_be_told", reason, (), said={"fi": (Part("Ei voi sanoa."),)})
+    source = parse(f"# Haasteet\n\n{SENTENCE}\n", "reports/fi/report.qmd", "fi")
+    report = Report(ROOT, "fi", (source,), FindingsIndex(()))
+    assert check_agreement([judged], (alpha(0.5),), [report]) == []

@@ -92,7 +92,7 @@ def test_rows_findings_and_places_are_those_of_the_study(study: Study, run: Arti
         assert str(place) in text
         line = (study.root / place.file).read_text(encoding="utf-8").splitlines()[place.line - 1]
         assert place.name in line
-    assert "schedule-is-commonest-challenge" in text
+    assert "commonest-challenge" in text
 
 
 def test_rows_are_not_told_of_other_data(study: Study, run: Artifact) -> None:

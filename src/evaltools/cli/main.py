@@ -49,6 +49,10 @@ COMMANDS = {
         "build",
         "Run the notebooks and leave their indicators, figures and manifest in a run folder.",
     ),
+    "sign": (
+        "sign",
+        "Sign the sentences among the results that no data stand behind, after looking at them.",
+    ),
     "stage": ("build", "Write the report as a plain Quarto project that any engine can render."),
     "verify": (
         "publish",

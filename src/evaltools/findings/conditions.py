@@ -8,6 +8,16 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from evaltools.indicators.indicator import Estimand
 
+Outcome = Literal["holds", "does_not_hold", "cannot_be_told"]
+
+Case = Literal[
+    "holds", "does_not_hold", "cannot_be_told", "all", "none", "tied", "close", "coders_disagree",
+    "depends_on_rule", "too_few", "withheld",
+]  # fmt: skip
+"""What a sentence may have to say. The first three are the outcomes; the others are reasons that
+need words of their own: nobody or everybody, a tie, a lead inside the uncertainty, coders who
+disagree, another coder rule that turns it, too few reports, numbers that are withheld."""
+
 Word = Literal["none", "few", "some", "most", "nearly_all", "all"]
 Ties = Literal["refused", "allowed"]
 
@@ -44,13 +54,21 @@ class Greatest(Leaf):
         key: the one that leads.
         of: the set it leads; the key itself need not match.
         ties: whether another may be just as great.
-        beyond_uncertainty: whether the lead over every other must have an interval above zero.
     """
 
     key: KeyName
     of: Glob
     ties: Ties = "refused"
-    beyond_uncertainty: bool = False
+
+
+class Leads(Leaf):
+    """One of a set leads it, whichever it is: the data say which.
+
+    Under D its value alone decides; under P and S its lead over each other one must be beyond
+    uncertainty.
+    """
+
+    of: Glob
 
 
 class Order(Leaf):
@@ -63,7 +81,6 @@ class Order(Leaf):
     keys: Keys
     of: Glob | None = None
     ties: Ties = "refused"
-    beyond_uncertainty: bool = False
 
 
 class AmongTop(Leaf):
@@ -134,9 +151,23 @@ class Equals(Leaf):
         return self
 
 
+class Judged(Leaf):
+    """Another finding came out so: what a conclusion rests on.
+
+    Arguments:
+        finding: declared before; where it cannot be told, neither can what rests on it, unless
+            its case is among those named.
+        cases: outcomes, or cases of `sentences`, of which it must have one.
+    """
+
+    finding: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    cases: Annotated[tuple[Case, ...], Field(strict=False, min_length=1)] = ("holds",)
+
+
 class Condition(Strict):
     """Exactly one kind of condition; `all`, `any` and `none` hold conditions in turn."""
 
+    leads: Leads | None = None
     greatest: Greatest | None = None
     order: Order | None = None
     among_top: AmongTop | None = None
@@ -146,6 +177,7 @@ class Condition(Strict):
     excludes_zero: ExcludesZero | None = None
     change: Change | None = None
     equals: Equals | None = None
+    judged: Judged | None = None
     all: Annotated[tuple[Condition, ...], Field(strict=False, min_length=1)] | None = None
     any: Annotated[tuple[Condition, ...], Field(strict=False, min_length=1)] | None = None
     none: Annotated[tuple[Condition, ...], Field(strict=False, min_length=1)] | None = None
@@ -183,9 +215,7 @@ class Condition(Strict):
 
 def needs_interval(condition: Condition) -> bool:
     """Whether the condition means nothing without an interval, as on the reports read."""
-    ranked = condition.greatest or condition.order
-    spoken = ranked is not None and ranked.beyond_uncertainty
-    return spoken or condition.excludes_zero is not None or condition.change is not None
+    return condition.excludes_zero is not None or condition.change is not None
 
 
 def keys_of(condition: Condition) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -7,11 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
-from evaltools.findings.conditions import Condition, Strict, needs_interval
+from evaltools.findings.conditions import (
+    Case,
+    Condition,
+    Glob,
+    Outcome,
+    Strict,
+    needs_interval,
+)
+from evaltools.findings.sentences import OUTCOME_OF
+from evaltools.findings.templates import slots_of
 from evaltools.indicators.indicator import Estimand
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.study.vocabulary import LANGUAGES, Language, Text
@@ -22,6 +31,8 @@ FILE_NAME = "reports/findings.yml"
 EvidenceClass = Literal["self_reported", "register", "independent"]
 Level = Literal["very_low", "low", "moderate", "high"]
 CODE = "finding.declaration"
+NAMING: tuple[Case, ...] = ("holds", "all", "tied", "close", "coders_disagree", "depends_on_rule")
+"""Cases in which the lists of a finding hold a name at least."""
 
 Words = Annotated[str, Field(min_length=1, pattern=r"\S")]
 
@@ -30,12 +41,12 @@ class Support(Strict):
     """A place in the data that speaks for or against: passages with a code, or rows of a table.
 
     Arguments:
-        code: a code of the codebook.
+        code: a code of the codebook; `challenge.*` for those of the set that the finding names.
         polarity: what the passages do with it; `mixed` ones do both and are found by either.
         table: a table of the register or of the coding, where the evidence is no passage.
     """
 
-    code: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] | None = None
+    code: Annotated[str, Field(pattern=r"^[A-Za-z0-9*][A-Za-z0-9._*-]*$")] | None = None
     polarity: Literal["affirm", "deny"] = "affirm"
     table: Annotated[str, Field(pattern=r"^[a-z_]+$")] | None = None
 
@@ -60,6 +71,22 @@ class Override(Strict):
 
     level: Level
     reason: Text
+
+
+class NameList(Strict):
+    """Names that a sentence takes from the data, the most often told of first.
+
+    Arguments:
+        of: the set that they are of.
+        first: so many of the first, and whatever ties with the last of them.
+        unbeaten: those that no other of the set is ahead of beyond uncertainty.
+        at_least: those that so many reports tell of.
+    """
+
+    of: Glob
+    first: Annotated[int, Field(ge=1)] | None = None
+    unbeaten: bool = False
+    at_least: Annotated[int, Field(ge=1)] | None = None
 
 
 class Contribution(Strict):
@@ -91,7 +118,10 @@ class Finding(Strict):
     Arguments:
         id: its name in the prose: `[…]{.finding finding="id"}`.
         where: file and line of its declaration, for problems.
-        text: the sentence as said.
+        text: what it claims: the sentence where there are no `sentences`, else a heading for it.
+        sentences: what the report says in each case, as templates. `holds`, `does_not_hold` and
+            `cannot_be_told` are needed; another case falls back on the outcome that it has.
+        names: lists of names that the sentences take from the data.
         asserted: whether the report claims it, or examines what someone else said.
         source: citation key of whoever said it, where the report does not.
         reading: how a statement of someone else is understood, so that numbers can bear on it.
@@ -108,6 +138,10 @@ class Finding(Strict):
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
     where: str
     text: Text
+    sentences: dict[Case, Text] = Field(default_factory=dict)
+    names: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], NameList] = Field(
+        default_factory=dict
+    )
     asserted: bool
     source: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_:.-]*$")] | None = None
     reading: Text | None = None
@@ -141,6 +175,15 @@ class Finding(Strict):
             raise ValueError("a finding that the report asserts needs evidence")
         if not self.asserted and (self.source is None or self.reading is None):
             raise ValueError("a statement of someone else needs source and reading")
+        if self.sentences and not self.asserted:
+            raise ValueError("only what the report asserts has sentences of its own")
+        if self.sentences and (lacking := set(get_args(Outcome)) - set(self.sentences)):
+            raise ValueError(f"sentences lack {', '.join(sorted(lacking))}")
+        if self.names and not self.sentences:
+            raise ValueError("names are for sentences, which it has not")
+        for case, text in self.sentences.items():
+            for language in LANGUAGES:
+                self._check_template(case, getattr(text, language))
         if self.accepted is not None and not self.asserted:
             raise ValueError("only what the report asserts can be accepted for publishing")
         for leaf in self.condition.leaves():
@@ -151,6 +194,24 @@ class Finding(Strict):
                     "the reports read have none"
                 )
         return self
+
+    def _check_template(self, case: str, template: str | None) -> None:
+        for slot in slots_of(template or ""):
+            if slot.name.partition(".")[0] in self.names and case not in NAMING:
+                raise ValueError(
+                    f"sentences.{case}: there may be no names for '{slot.name}'; lists can stand "
+                    f"in {', '.join(NAMING)}"
+                )
+            if slot.addition and slot.name not in self.names:
+                raise ValueError(
+                    f"sentences.{case}: '+{slot.addition}' follows a list of names, which "
+                    f"'{slot.name}' is not"
+                )
+
+    def sentence_for(self, case: Case) -> Text | None:
+        """The wording of a case, or of the outcome that it has; None without `sentences`."""
+        outcome = OUTCOME_OF.get(case)
+        return self.sentences.get(case) or (self.sentences.get(outcome) if outcome else None)
 
 
 @dataclass(frozen=True)

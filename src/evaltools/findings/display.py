@@ -11,6 +11,7 @@ from evaltools.findings.conditions import keys_of
 from evaltools.findings.judgement import Judgement, rule_note
 from evaltools.findings.lookup import Part, Reading, name_of
 from evaltools.findings.reasons import format_reading, interval_of, label_of
+from evaltools.findings.sentences import plain_text
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import LANGUAGES, MISSING
@@ -34,11 +35,14 @@ def findings_metadata(
 
     Returns:
         By id of the finding: `outcome`; `label`, the outcome in words; `reason`, as markdown.
+        Findings whose sentence follows the outcome are left out: it is true as it stands.
         Where people accepted it for publishing, `reason` gives theirs too. `note` is there
         where the outcome depends on the coder rule, and says under which rules it is which.
     """
     made: dict[str, dict[str, Any]] = {}
     for judgement in judgements:
+        if judgement.said:  # its sentence is true as it stands
+            continue
         reason = judgement.reason.why(words, labels)
         if judgement.accepted and (accepted := judgement.finding.accepted) is not None:
             told = accepted.reason.in_language(words.language)
@@ -78,7 +82,7 @@ def release_table(
         if finding.asserted:
             continue
         why, note = judgement.reason.why(words, labels), rule_note(judgement, words)
-        statement = escape_markdown(finding.text.in_language(words.language))
+        statement = escape_markdown(judgement.text(words.language))
         if finding.reading is not None:
             read = escape_markdown(finding.reading.in_language(words.language))
             statement += f" *{words('findings.read_as')} {read}*"
@@ -154,6 +158,8 @@ def findings_record(judgements: Iterable[Judgement]) -> list[dict[str, Any]]:
             "id": item.finding.id,
             "asserted": item.finding.asserted,
             "outcome": item.outcome,
+            "case": item.case,
+            "said": {language: plain_text(said) for language, said in sorted(item.said.items())},
             "accepted": item.accepted,
             "estimand": item.estimand,
             "reason": {each.language: item.reason.text(each) for each in words},

@@ -16,17 +16,21 @@ from evaltools.findings.conditions import (
     Equals,
     ExcludesZero,
     Greatest,
+    Judged,
+    Leads,
     Order,
+    Outcome,
     Quantity,
     Threshold,
     Word,
     keys_of,
 )
 from evaltools.findings.lookup import Numbers, Reading
-from evaltools.findings.reasons import Kind, Outcome, ReasonKind
+from evaltools.findings.reasons import Kind, ReasonKind
+from evaltools.findings.sentences import OUTCOME_OF
 from evaltools.i18n.quantifiers import FEW_BELOW, MOST_ABOVE, NEARLY_ALL_ABOVE, quantity
 from evaltools.indicators.indicator import Estimand
-from evaltools.indicators.optimism_gap import newcombe_paired
+from evaltools.indicators.order_verdict import CodeOrder
 
 SAME: Final = 1e-9
 """Two numbers nearer than this, relative to their size, are one number."""
@@ -224,14 +228,24 @@ def _same(one: float | None, other: float | None) -> bool:
     return abs(one - other) <= SAME * max(1.0, abs(one), abs(other))
 
 
+def judged(required: Judged, numbers: Numbers, _estimand: Estimand) -> Verdict:
+    """Whether another finding came out as a conclusion needs it."""
+    case = numbers.judged[required.finding]
+    if case in required.cases or OUTCOME_OF.get(case, case) in required.cases:
+        return holds(ReasonKind("premise", (), word="", finding=required.finding))
+    if OUTCOME_OF.get(case, case) == "cannot_be_told":
+        return undecided(ReasonKind("other_premise", (), finding=required.finding))
+    return fails(ReasonKind("other_premise", (), finding=required.finding))
+
+
 # Conditions on rank: the greatest, the order, the first few.
 
 
 def greatest(required: Greatest, numbers: Numbers, estimand: Estimand) -> Verdict:
     """Whether a number leads a set.
 
-    The ranking is by the values, which are the same under every estimand; what is beyond
-    uncertainty is asked of the lead over each other member of the set. A member that is
+    The ranking is by the values, which are the same under every estimand; beyond the reports
+    read, the lead over each other member of the set must not be chance. A member that is
     missing or withheld might lead, and leaves it open unless a known one is ahead already.
     """
     key = numbers.read(required.key, estimand)
@@ -245,11 +259,44 @@ def greatest(required: Greatest, numbers: Numbers, estimand: Estimand) -> Verdic
         return fails(ReasonKind("tied", (key,), best))
     if lacking := unreadable(rivals, estimand):
         return undecided(*lacking)
-    if required.beyond_uncertainty:
-        for rival in rivals:
-            if doubt := _doubt(key, rival):
-                return undecided(doubt)
+    if doubt := _first_doubt([(key, rival) for rival in rivals], numbers, estimand):
+        return undecided(doubt)
     return holds(ReasonKind("leads", (key,), best))
+
+
+def leads(required: Leads, numbers: Numbers, estimand: Estimand) -> Verdict:
+    """Whether one of a set leads it, whichever it is.
+
+    Of the reports read the values decide. Of more than those, the leader must be ahead of every
+    other one beyond uncertainty; otherwise it is open which of them leads.
+    """
+    members = _others(required.of, (), numbers, estimand)
+    known = _ranked(members)
+    if lacking := unreadable(members, estimand):
+        return undecided(*lacking)
+    if not known or not _value(known[0]):
+        return fails(ReasonKind("nothing_told", known[:1]))
+    first = known[0]
+    level = tuple(each for each in known[1:] if _value(each) == _value(first))
+    if level:
+        return fails(ReasonKind("tied", (first,), level))
+    if doubt := _first_doubt([(first, rival) for rival in known[1:]], numbers, estimand):
+        return undecided(doubt)
+    return holds(ReasonKind("leads", (first,), known[1:2]))
+
+
+def unbeaten(
+    members: Sequence[Reading], numbers: Numbers, estimand: Estimand
+) -> tuple[Reading, ...]:
+    """Those of a set that may be the commonest, since no other beats them, greatest first.
+
+    Arguments:
+        members: numbers of one set under one estimand; those without a value are left out.
+        numbers: of the run, with the records of order.
+    """
+    known = [each for each in _ranked(members) if _value(each)]
+    best = _read_order(known, numbers, estimand).find_best(each.stem for each in known)
+    return tuple(each for each in known if each.stem in best)
 
 
 def order(required: Order, numbers: Numbers, estimand: Estimand) -> Verdict:
@@ -266,11 +313,9 @@ def order(required: Order, numbers: Numbers, estimand: Estimand) -> Verdict:
             return fails(ReasonKind("tied", (before,), (after,)))
     if lacking := unreadable([*keys, *rivals], estimand):
         return undecided(*lacking)
-    if required.beyond_uncertainty:
-        pairs = [*pairwise(keys), *((keys[-1], rival) for rival in rivals)]
-        for before, after in pairs:
-            if doubt := _doubt(before, after):
-                return undecided(doubt)
+    pairs = [*pairwise(keys), *((keys[-1], rival) for rival in rivals)]
+    if doubt := _first_doubt(pairs, numbers, estimand):
+        return undecided(doubt)
     return holds(ReasonKind("in_order", tuple(keys)))
 
 
@@ -297,36 +342,28 @@ def among_top(required: AmongTop, numbers: Numbers, estimand: Estimand) -> Verdi
     return holds(ReasonKind("at_the_top", tuple(keys), _best(rivals)))
 
 
-def lead(key: Reading, rival: Reading) -> tuple[float, float] | None:
-    """Interval for the difference of two shares of the same reports, at its least favourable.
-
-    The run knows how many reports tell each of two things, not how many tell both. Newcombe's
-    interval for paired shares is worked out for every overlap that the counts allow, and the
-    one with the lowest lower limit is taken, so that chance is never understated. It treats the
-    reports as drawn from endlessly many; for a finite population that errs on the same side.
-
-    Returns:
-        Limits of the first less the second; None where they are not shares of the same units.
-    Source: Newcombe 1998, doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C.
-    """
-    a, b = key.indicator, rival.indicator
-    if a is None or b is None or a.x is None or b.x is None or a.n is None or a.n != b.n:
+def _first_doubt(
+    pairs: Sequence[tuple[Reading, Reading]], numbers: Numbers, estimand: Estimand
+) -> ReasonKind | None:
+    """The first lead that could be chance, beyond the reports read; of these none could."""
+    if estimand == "D":
         return None
-    if a.unit != "share" or b.unit != "share" or a.level is None or a.n == 0:
-        return None
-    found = [
-        newcombe_paired(both, a.x - both, b.x - both, a.n - a.x - b.x + both, a.level)
-        for both in range(max(0, a.x + b.x - a.n), min(a.x, b.x) + 1)
-    ]
-    worst = min(found, key=lambda each: each.low)
-    return worst.low, worst.high
+    found = _read_order([each for pair in pairs for each in pair], numbers, estimand)
+    for ahead, behind in pairs:
+        verdict = found.judge_greatest(ahead.stem, [behind.stem])
+        if verdict.outcome in ("withheld", "unknown"):
+            kind: Kind = "withheld" if verdict.outcome == "withheld" else "no_interval"
+            return ReasonKind(kind, (ahead,), (behind,))
+        if not verdict.stands:
+            return ReasonKind("not_beyond", (ahead,), (behind,))
+    return None
 
 
-def _doubt(key: Reading, rival: Reading) -> ReasonKind | None:
-    limits = lead(key, rival)
-    if limits is None:
-        return ReasonKind("no_interval", (key,), (rival,))
-    return ReasonKind("not_beyond", (key,), (rival,), interval=limits) if limits[0] <= 0 else None
+def _read_order(readings: Sequence[Reading], numbers: Numbers, estimand: Estimand) -> CodeOrder:
+    levels = [each.indicator.level for each in readings if each.indicator is not None]
+    level = next((each for each in levels if each is not None), 0.95)
+    records = (record for group in numbers.by_name.values() for record in group.values())
+    return CodeOrder.from_records(records, estimand, level)
 
 
 def _others(glob: str, keys: Sequence[str], numbers: Numbers, estimand: Estimand) -> list[Reading]:
@@ -355,6 +392,7 @@ def _value(reading: Reading) -> float:
 
 EVALUATE: Final[Mapping[str, Callable[[Any, Numbers, Estimand], Verdict]]] = MappingProxyType(
     {
+        "leads": leads,
         "greatest": greatest,
         "order": order,
         "among_top": among_top,
@@ -364,6 +402,7 @@ EVALUATE: Final[Mapping[str, Callable[[Any, Numbers, Estimand], Verdict]]] = Map
         "excludes_zero": difference,
         "change": difference,
         "equals": equals,
+        "judged": judged,
     }
 )
 """How each condition on numbers is judged."""

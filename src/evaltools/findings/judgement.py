@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from evaltools.evidence.code_presence import CoderRule
-from evaltools.findings.conditions import Equals, keys_of
-from evaltools.findings.declaration import Finding, Level, NoneFound
-from evaltools.findings.evaluate import evaluate, readings
-from evaltools.findings.lookup import Numbers, index_numbers
-from evaltools.findings.reasons import Outcome, Reason
+from evaltools.findings.conditions import Case, Equals, Outcome, keys_of
+from evaltools.findings.declaration import Finding, Level, NameList, NoneFound, Support
+from evaltools.findings.evaluate import Verdict, evaluate, readings, unbeaten, undecided
+from evaltools.findings.lookup import Numbers, Reading, index_numbers, matches
+from evaltools.findings.reasons import Reason, ReasonKind
+from evaltools.findings.sentences import Sentence, alpha_name, choose_case, plain_text
 from evaltools.i18n.messages import Words
+from evaltools.i18n.numbers import Language
 from evaltools.indicators.indicator import Estimand, Indicator
 from evaltools.problems import Problem, refuse
+from evaltools.study.schema import Judging
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
@@ -43,6 +46,9 @@ class Judgement:
             estimand, named ones first, each once.
         estimand: whose intervals had to bear it out, where the condition does not say itself.
         by_rule: outcome under each coder rule, where they were asked for (`judge_by_rule`).
+        case: which of the finding's wordings is true; the outcome where it has but one.
+        lists: names that its sentences take from the data, by the word that they have there.
+        said: the sentence by language, where the finding has sentences (`say_findings`).
     """
 
     finding: Finding
@@ -51,11 +57,52 @@ class Judgement:
     numbers: tuple[Indicator, ...]
     estimand: Estimand = "D"
     by_rule: tuple[tuple[str, Outcome], ...] = ()
+    case: Case = "cannot_be_told"
+    lists: Mapping[str, tuple[Reading, ...]] = field(default_factory=dict)
+    said: Mapping[Language, Sentence] = field(default_factory=dict)
 
     @property
     def depends_on_rule(self) -> bool:
-        """Whether another coder rule would have given another outcome."""
-        return any(outcome != self.outcome for _, outcome in self.by_rule)
+        """Whether another coder rule would have given another outcome, or another name."""
+        return len({outcome for _, outcome in self.by_rule}) > 1 or any(
+            each.kind == "other_rule" for each in self.reason.because
+        )
+
+    @property
+    def evidence(self) -> tuple[Support, ...]:
+        """What speaks for it: of a pattern of codes those that its sentences name."""
+        return self._resolve(self.finding.evidence)
+
+    @property
+    def counter_evidence(self) -> tuple[Support, ...] | NoneFound:
+        """What speaks against it, or how it was established that nothing does."""
+        against = self.finding.counter_evidence
+        return against if isinstance(against, NoneFound) else self._resolve(against)
+
+    def _resolve(self, supports: Sequence[Support]) -> tuple[Support, ...]:
+        named = dict.fromkeys(each.stem for own in self.lists.values() for each in own)
+        found: list[Support] = []
+        for support in supports:
+            if support.code is None or "*" not in support.code:
+                found.append(support)
+                continue
+            found += [
+                support.model_copy(update={"code": code})
+                for code in named
+                if matches(support.code, code)
+            ]
+        return tuple(found)
+
+    @property
+    def is_said(self) -> bool:
+        """Whether the finding has a wording that is true of the run."""
+        return self.finding.sentence_for(self.case) is not None
+
+    def text(self, language: Language) -> str:
+        """What the report says, or the claim itself where it has no other wording."""
+        if language in self.said:
+            return plain_text(self.said[language])
+        return self.finding.text.in_language(language)
 
     @property
     def holds(self) -> bool:
@@ -74,6 +121,7 @@ def judge(
     indicators: Iterable[Indicator],
     estimand: Estimand,
     facts: Mapping[str, float] | None = None,
+    judging: Judging | None = None,
 ) -> tuple[Judgement, ...]:
     """Put every finding to the numbers of a run.
 
@@ -82,6 +130,8 @@ def judge(
         indicators: all of a run.
         estimand: whose intervals must bear out a finding that names none itself.
         facts: single public facts by name.
+        judging: what a finding with sentences needs before it is said; that of a study which
+            declares nothing where None.
 
     Returns:
         One judgement a finding, in their order.
@@ -92,15 +142,81 @@ def judge(
     asked = tuple(findings)
     numbers = index_numbers(indicators, facts)
     refuse(unknown_keys(asked, numbers))
-    return tuple(_judge(finding, numbers, finding.estimand or estimand) for finding in asked)
+    limits = judging or Judging()
+    judged: dict[str, Judgement] = {}
+    for finding in asked:
+        known = replace(numbers, judged={name: each.case for name, each in judged.items()})
+        judged[finding.id] = _judge(finding, known, finding.estimand or estimand, limits)
+    return tuple(judged.values())
 
 
-def _judge(finding: Finding, numbers: Numbers, estimand: Estimand) -> Judgement:
+def _judge(finding: Finding, numbers: Numbers, estimand: Estimand, limits: Judging) -> Judgement:
     verdict = evaluate(finding.condition, numbers, estimand)
     looked_at = readings(finding.condition, numbers, estimand)
     records = dict.fromkeys(each.indicator for each in looked_at if each.indicator is not None)
+    lists = {name: _list_names(each, numbers, estimand) for name, each in finding.names.items()}
+    if finding.sentences:
+        needed = _needed_numbers(finding, lists, numbers)
+        records |= dict.fromkeys(each.indicator for each in needed if each.indicator is not None)
+        verdict = _limit(verdict, finding, needed, limits)
+    named = [numbers.read(name, estimand) for name in keys_of(finding.condition)[0]]
+    case = choose_case(verdict.outcome, verdict.because, named)
     reason = Reason(verdict.outcome, verdict.because)
-    return Judgement(finding, verdict.outcome, reason, tuple(records), estimand)
+    return Judgement(
+        finding, verdict.outcome, reason, tuple(records), estimand, case=case, lists=lists
+    )
+
+
+def _list_names(wanted: NameList, numbers: Numbers, estimand: Estimand) -> tuple[Reading, ...]:
+    """The names of a list, greatest first, without those that nothing was told of."""
+    members = [numbers.read(name, estimand) for name in numbers.matching(wanted.of)]
+    told = sorted((each for each in members if each.value), key=lambda e: (-(e.value or 0), e.name))
+    if wanted.unbeaten:
+        told = list(unbeaten(told, numbers, estimand))
+    if wanted.at_least is not None:
+        told = [e for e in told if e.indicator and (e.indicator.x or 0) >= wanted.at_least]
+    if wanted.first is not None and len(told) > wanted.first:
+        last = told[wanted.first - 1].value or 0
+        told = [each for each in told if (each.value or 0) >= last]
+    return tuple(told)
+
+
+def _needed_numbers(
+    finding: Finding, lists: Mapping[str, tuple[Reading, ...]], numbers: Numbers
+) -> tuple[Reading, ...]:
+    """How many reports were read, and how far coders agree on the codes that carry a finding."""
+    read = numbers.read(f"reports.read.{'n' if finding.evidence_class == 'register' else 'x'}", "D")
+    codes = carrying_codes(finding, lists)
+    return (read, *(numbers.read(alpha_name(code), "S") for code in codes))
+
+
+def _limit(
+    verdict: Verdict, finding: Finding, needed: Sequence[Reading], limits: Judging
+) -> Verdict:
+    """What is left of a verdict where there are too few reports, or coders disagree."""
+    read, *alphas = needed
+    if read.value is not None and read.value < limits.least_reports:
+        return undecided(ReasonKind("too_few", (read,), limit=limits.least_reports))
+    if verdict.outcome == "cannot_be_told":
+        return verdict
+    known = [each for each in alphas if each.indicator is not None]
+    weak = [each for each in known if (each.value or 0) < limits.least_alpha]
+    disagreed = tuple(each for each in weak if each.value is not None)
+    if disagreed:
+        return undecided(ReasonKind("coders_disagree", disagreed, limit=limits.least_alpha))
+    return undecided(ReasonKind("agreement_unknown", tuple(weak))) if weak else verdict
+
+
+def carrying_codes(finding: Finding, lists: Mapping[str, tuple[Reading, ...]]) -> tuple[str, ...]:
+    """The codes that carry a finding; of a pattern those that its sentences name."""
+    named = [reading.stem for readings in lists.values() for reading in readings]
+    codes = []
+    for code in (support.code for support in finding.evidence):
+        if code is not None and "*" in code:
+            codes += [name for name in named if matches(code, name)]
+        elif code is not None:
+            codes.append(code)
+    return tuple(dict.fromkeys(codes))
 
 
 def unknown_keys(findings: Iterable[Finding], numbers: Numbers) -> list[Problem]:
@@ -109,6 +225,7 @@ def unknown_keys(findings: Iterable[Finding], numbers: Numbers) -> list[Problem]
     A number that the run has without a value is no problem: such a finding cannot be told.
     """
     problems = []
+    before: list[str] = []
     for finding in findings:
 
         def problem(
@@ -129,10 +246,15 @@ def unknown_keys(findings: Iterable[Finding], numbers: Numbers) -> list[Problem]
                 remedy = f"The nearest is {near}." if near else "See indicators.csv of the run."
                 problem(f"'{glob}' matches no indicator but those named", "", remedy, "key")
         for leaf in finding.condition.leaves():
+            premise = leaf.judged.finding if leaf.judged is not None else None
+            if premise is not None and premise not in before:
+                what = f"no finding before it is called '{premise}'"
+                problem(what, ", ".join(before), "Declare premises first.", "premise")
             fact = leaf.leaf.fact if isinstance(leaf.leaf, Equals) else None
             if fact is not None and fact not in numbers.facts:
                 allowed = ", ".join(sorted(numbers.facts))
                 problem(f"no fact is called '{fact}'", allowed, "See facts.csv.", "fact")
+        before.append(finding.id)
     return problems
 
 
@@ -150,7 +272,7 @@ def unknown_evidence(
     for finding in findings:
         against = finding.counter_evidence
         for support in (*finding.evidence, *(against if isinstance(against, tuple) else ())):
-            if support.code is not None and support.code not in known:
+            if support.code is not None and not any(matches(support.code, code) for code in known):
                 what = f"{finding.id}: no codable code is called '{support.code}'"
                 problems.append(
                     Problem(finding.where, what, remedy="See codes.csv.", code="finding.evidence")
@@ -171,7 +293,7 @@ def problems_for_publishing(judgements: Iterable[Judgement]) -> list[Problem]:
     problems, words = [], Words("en")
     for judgement in judgements:
         finding = judgement.finding
-        if not finding.asserted or judgement.holds or judgement.accepted:
+        if not finding.asserted or judgement.holds or judgement.accepted or judgement.is_said:
             continue
         what = f"{finding.id}: {judgement.reason.text(words)}"
         remedy = "Correct the sentence or its condition, or accept it with a reason."
@@ -189,6 +311,7 @@ def judge_by_rule(
     estimand: Estimand,
     facts: Mapping[str, float] | None = None,
     chapters: Iterable[str] = (),
+    judging: Judging | None = None,
 ) -> tuple[Judgement, ...]:
     """The judgements of a run with the outcome of each finding under every coder rule.
 
@@ -200,7 +323,7 @@ def judge_by_rule(
         judgements: as `judge` gave them for the run.
         indicators: all of the run.
         evidence: that the run was made from, under the rule that was chosen.
-        estimand, facts: as `judge` was given them.
+        estimand, facts, judging: as `judge` was given them.
         chapters: modules of the study's chapters.
 
     Returns:
@@ -212,7 +335,7 @@ def judge_by_rule(
     findings = [item.finding for item in own]
     of_run = {each.identity: each for each in indicators}
     modules = tuple(chapters)
-    outcomes = {chosen: [item.outcome for item in own]}
+    by_rule = {chosen: own}
     for rule in RULES:
         if rule == chosen:
             continue
@@ -220,11 +343,35 @@ def judge_by_rule(
         fresh = {each.identity: each for each in again}
         # What a run does not give is not added: its judge had to do without it too.
         numbers = [fresh.get(identity, each) for identity, each in of_run.items()]
-        outcomes[rule] = [item.outcome for item in judge(findings, numbers, estimand, facts)]
+        by_rule[rule] = judge(findings, numbers, estimand, facts, judging)
     return tuple(
-        replace(item, by_rule=tuple((rule, outcomes[rule][place]) for rule in RULES))
+        _compare_rules(item, [(rule, by_rule[rule][place]) for rule in RULES])
         for place, item in enumerate(own)
     )
+
+
+def _compare_rules(own: Judgement, others: Sequence[tuple[CoderRule, Judgement]]) -> Judgement:
+    """A judgement with its outcomes by rule; one with sentences stands only under all of them."""
+    outcomes = tuple((rule, other.outcome) for rule, other in others)
+    told = replace(own, by_rule=outcomes)
+    if not own.finding.sentences or own.outcome == "cannot_be_told":
+        return told
+    turned = [other for _, other in others if _claim(other) != _claim(own)]
+    if not turned:
+        return told
+    reason = Reason("cannot_be_told", (ReasonKind("other_rule", _leading(own)),))
+    return replace(told, outcome="cannot_be_told", reason=reason, case="depends_on_rule")
+
+
+def _claim(judgement: Judgement) -> tuple[Outcome, tuple[str, ...]]:
+    """What a judgement claims: its outcome and, where the data say who leads, the names."""
+    return judgement.outcome, tuple(each.name for each in _leading(judgement))
+
+
+def _leading(judgement: Judgement) -> tuple[Reading, ...]:
+    if judgement.outcome != "holds" or judgement.finding.condition.leads is None:
+        return ()
+    return judgement.reason.because[0].first
 
 
 def recompute_indicators(evidence: Evidence, chapters: Iterable[str]) -> list[Indicator]:
@@ -261,12 +408,14 @@ class Strength:
         proposed: what the rule gives.
         concerns: why it is not high, in the order of the components.
         overridden: whether people overruled the rule; `Finding.strength` has their reason.
+        evidence: what the rule gives for the evidence alone, whatever the outcome.
     """
 
     level: Level
     proposed: Level
     concerns: tuple[Concern, ...]
     overridden: bool
+    evidence: Level = "very_low"
 
     def text(self, words: Words) -> str:
         """The level in words, with the concerns: `kohtalainen (kertojana asianosainen)`."""
@@ -293,23 +442,23 @@ def propose(judgement: Judgement, numbers: Numbers) -> Strength:
     concerns: list[Concern] = []
     if finding.evidence_class == "self_reported":
         concerns.append("interested_party")
-    against = finding.counter_evidence
+    against = judgement.counter_evidence
     if not isinstance(against, NoneFound):
         codes = [each.code for each in against if each.code and each.polarity == "deny"]
         denied = sum(_count(numbers, f"{code}.denied.share") for code in codes)
         affirmed = sum(_count(numbers, f"{code}.share") for code in codes)
         if denied > CONTRADICTED_ABOVE * affirmed:
             concerns.append("contradicted")
-    carrying = [support.code for support in finding.evidence if support.code is not None]
+    carrying = [support.code for support in judgement.evidence if support.code is not None]
     if carrying and min(_count_reports(numbers, code) for code in carrying) < FEWEST_PROJECTS:
         concerns.append("few_projects")
-    proposed = LEVELS[max(0, len(LEVELS) - 1 - len(concerns))]
+    proposed = evidence = LEVELS[max(0, len(LEVELS) - 1 - len(concerns))]
     if not judgement.holds:
         concerns.append("not_borne_out")
         proposed = "very_low"
     override = finding.strength
     level = proposed if override is None else override.level
-    return Strength(level, proposed, tuple(concerns), override is not None)
+    return Strength(level, proposed, tuple(concerns), override is not None, evidence)
 
 
 def _count_reports(numbers: Numbers, code: str) -> int:

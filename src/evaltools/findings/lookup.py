@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Literal
 
+from evaltools.findings.conditions import Case
 from evaltools.indicators.indicator import Estimand, Indicator
 
 Part = Literal["value", "x", "n"]
@@ -63,10 +64,12 @@ class Numbers:
             `optimism_gap.by.item.permanence.difference`; `.x` and `.n` of a share instead of its
             measure.
         facts: single public facts by name.
+        judged: cases of the findings judged so far, by id.
     """
 
     by_name: Mapping[str, Mapping[Estimand, Indicator]]
     facts: Mapping[str, float] = field(default_factory=dict)
+    judged: Mapping[str, Case] = field(default_factory=dict)
 
     def read(self, name: str, estimand: Estimand) -> Reading:
         """The number under an estimand.
@@ -77,7 +80,7 @@ class Numbers:
         part: Part = "value"
         if name not in self.by_name and name.endswith((".x", ".n")):
             part = "x" if name.endswith(".x") else "n"
-            records = self.by_name.get(f"{name[:-2]}.share", {})
+            records = self.by_name.get(self._counted(name), {})
             headline = next((records[e] for e in ("D", "P", "S") if e in records), None)
             return Reading(name, headline, part)
         records = self.by_name.get(name, {})
@@ -93,7 +96,12 @@ class Numbers:
         """Whether the run gives the number, be it missing or withheld."""
         if name in self.by_name:
             return True
-        return name.endswith((".x", ".n")) and f"{name[:-2]}.share" in self.by_name
+        return name.endswith((".x", ".n")) and self._counted(name) in self.by_name
+
+    def _counted(self, name: str) -> str:
+        """The share, or else the count, whose `.x` or `.n` a name asks for."""
+        share = f"{name[:-2]}.share"
+        return share if share in self.by_name else f"{name[:-2]}.count"
 
     def nearest(self, name: str) -> str:
         """A name of the run that may have been meant; empty if none is near."""
@@ -127,6 +135,11 @@ def index_numbers(
 def _pattern(glob: str) -> re.Pattern[str]:
     """A glob as a pattern whose stars do not cross a dot."""
     return re.compile("[^.]*".join(re.escape(part) for part in glob.split("*")))
+
+
+def matches(glob: str, name: str) -> bool:
+    """Whether a glob means a name."""
+    return _pattern(glob).fullmatch(name) is not None
 
 
 def name_of(indicator: Indicator) -> str:

@@ -202,7 +202,7 @@ def _answer_text(part: Question, known: Mapping[str, Judgement], words: Words) -
         if judgement is None:
             shown.append(f"{name}: {words('matrix.outcome.unknown')}")
         elif judgement.finding.asserted:
-            sentence = judgement.finding.text.in_language(words.language).rstrip(".")
+            sentence = judgement.text(words.language).rstrip(".")
             shown.append(f"{sentence}: {words(f'matrix.outcome.{judgement.outcome}')}")
         else:
             others.append(str(judgement.outcome))

@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
+from evaltools.findings.conditions import Outcome
 from evaltools.findings.lookup import Reading
 from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words, fields
-
-Outcome = Literal["holds", "does_not_hold", "cannot_be_told"]
 
 Kind = Literal[
     "leads", "another_leads", "tied", "not_beyond", "in_order", "not_in_order",
     "at_the_top", "not_at_the_top", "reaches", "below", "stays_under", "above", "straddles",
     "quantity", "other_quantity", "quantity_open", "differs", "other_direction", "includes_zero",
     "equal", "equal_fact", "unequal", "unequal_fact", "missing", "withheld", "no_record",
-    "no_interval",
+    "no_interval", "nothing_told", "too_few", "coders_disagree", "agreement_unknown", "other_rule",
+    "premise", "other_premise",
 ]  # fmt: skip
 
 _ALIKE: Final = frozenset(
@@ -43,6 +43,7 @@ class ReasonKind:
         limit: a value they are held against, in the unit of the first.
         interval: limits that leave it open or settle it, in the unit of the first.
         word: a word for how many, or the estimand that has no record.
+        finding: id of another finding that decides.
     """
 
     kind: Kind
@@ -51,21 +52,21 @@ class ReasonKind:
     limit: float | None = None
     interval: tuple[float, float] | None = None
     word: str = ""
+    finding: str = ""
 
     def text(self, words: Words, labels: Mapping[str, str] | None = None) -> str:
         """The sentence part, with labels in place of the names that have one."""
         key = f"findings.because.{self.kind}"
-        unit = self.first[0]
+        unit = self.first[0] if self.first else Reading("", None)
         label = self.interval is not None and self.kind in _WITH_INTERVALS
         values = {
             "first": _listed(self.first, words, labels, intervals=label),
             "other": _listed(self.other, words, labels),
             "name": label_of(unit, words, labels),
             "limit": "" if self.limit is None else format_amount(unit, self.limit, words),
-            "interval": ""
-            if self.interval is None
-            else _range(unit, self.interval, words, points=self.kind == "not_beyond"),
+            "interval": "" if self.interval is None else _range(unit, self.interval, words),
             "word": words(f"findings.word.{self.word}") if self.word else "",
+            "finding": self.finding,
         }
         wanted = fields(words.template(key))
         return words(key, **{name: value for name, value in values.items() if name in wanted})
@@ -79,6 +80,7 @@ class ReasonKind:
             "limit": self.limit,
             "interval": list(self.interval) if self.interval else None,
             "word": self.word,
+            "finding": self.finding,
         }
 
 
@@ -186,12 +188,10 @@ def interval_of(reading: Reading, words: Words) -> str:
     return _range(reading, (record.low, record.high), words)
 
 
-def _range(
-    reading: Reading, interval: tuple[float, float], words: Words, points: bool = False
-) -> str:
+def _range(reading: Reading, interval: tuple[float, float], words: Words) -> str:
     record = reading.indicator
     unit = "count" if record is None else record.unit
-    if points or (unit == "difference" and record and record.method.startswith("newcombe")):
+    if unit == "difference" and record and record.method.startswith("newcombe"):
         text = say.number_range(interval[0] * 100, interval[1] * 100, words.language)
         return words("report.points", value=text)
     if unit == "share":

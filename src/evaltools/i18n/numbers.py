@@ -181,9 +181,19 @@ def date(
     return format_date(day, format=pattern, locale=_LOCALE[language])
 
 
+_AND: Final[dict[Language, tuple[str, str]]] = {
+    "fi": (" ja ", " sekä "), "sv": (" och ", " samt "), "en": (" and ", ", and "),
+}  # fmt: skip
+"""Before the last thing in a row, and what stands there when the word is within one of them."""
+
+
 def list_of(items: Iterable[str], language: Language) -> str:
-    """Things in a row: `a, b ja c`."""
-    return format_list(list(items), style="standard", locale=_LOCALE[language])
+    """Things in a row: `a, b ja c`; `a ja b sekä c` where one of them has the word within it."""
+    given = list(items)
+    plain, other = _AND[language]
+    if len(given) > 1 and any(plain in item for item in given):
+        return ", ".join(given[:-1]) + other + given[-1]
+    return format_list(given, style="standard", locale=_LOCALE[language])
 
 
 def _percent_sign(language: Language) -> str:

@@ -9,6 +9,7 @@ from evaltools.indicators.challenge_response import answered, pair_records
 from evaltools.indicators.comparisons import group_differences, wave_differences
 from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator
+from evaltools.indicators.order import order_records
 from evaltools.indicators.prevalence import prevalence
 
 if TYPE_CHECKING:
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
 
 
 def compute(evidence: Evidence) -> list[Indicator]:
-    """All indicators of the chapter: prevalence, answers, pairs, groups, waves."""
+    """All indicators of the chapter: prevalence, order, answers, pairs, groups, waves."""
     if lacks(evidence, "reports"):
         return []
     records = prevalence(evidence, "challenge", "response")
+    records += order_records(evidence, "challenge", "response")
     if not (lacks(evidence, "challenge") or lacks(evidence, "response")):
         records += [*answered(evidence), *pair_records(evidence)]
     if not lacks(evidence, "groups"):

@@ -10,6 +10,7 @@ from evaltools.indicators.absence import Subject, lacks
 from evaltools.indicators.design_effect import clustered_shares
 from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator, dimensions
+from evaltools.indicators.order import order_records
 from evaltools.indicators.prevalence import codes_in_use, prevalence
 
 if TYPE_CHECKING:
@@ -22,10 +23,11 @@ _SOURCE = "evaltools.indicators.goals"
 
 
 def compute(evidence: Evidence) -> list[Indicator]:
-    """All indicators of the chapter: goal and result themes, attainment, goal quality, matrix."""
+    """All indicators of the chapter: themes and their order, attainment, goal quality, matrix."""
     if lacks(evidence, "reports"):
         return []
-    records = prevalence(evidence, "goal", "result", *other_kinds(evidence))
+    kinds = ("goal", "result", *other_kinds(evidence))
+    records = [*prevalence(evidence, *kinds), *order_records(evidence, *kinds)]
     if not lacks(evidence, "goals"):
         records += [*attainment(evidence), *goal_quality(evidence), *matrix_counts(evidence)]
     return release(records, evidence)

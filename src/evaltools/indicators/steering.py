@@ -8,6 +8,7 @@ from evaltools.indicators.absence import lacks
 from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.optimism_gap import gaps
+from evaltools.indicators.order import order_records
 from evaltools.indicators.prevalence import prevalence
 from evaltools.indicators.ratings import rated_high
 
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
 
 
 def compute(evidence: Evidence) -> list[Indicator]:
-    """All indicators of the chapter: steering themes, high ratings, the optimism gap."""
-    records = [] if lacks(evidence, "steering") else prevalence(evidence, "steering")
+    """All indicators of the chapter: themes and their order, high ratings, the optimism gap."""
+    records: list[Indicator] = []
+    if not lacks(evidence, "steering"):
+        records += [*prevalence(evidence, "steering"), *order_records(evidence, "steering")]
     if not lacks(evidence, "ratings"):
         records += rated_high(evidence)
     if not lacks(evidence, "self_ratings"):

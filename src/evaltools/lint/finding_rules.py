@@ -13,11 +13,13 @@ from evaltools.lint.source import Report, leads_to
 from evaltools.problems import Problem
 
 if TYPE_CHECKING:
-    from evaltools.findings.declaration import Finding
+    from evaltools.findings.judgement import Judgement
     from evaltools.indicators.indicator import Indicator
 
 LEAST: Final = 0.667
 """Krippendorff 2018, Content Analysis, 4th ed., chapter 12."""
+VARIABLE: Final = "finding."
+"""Beginning of the variables that print the sentence of a finding."""
 AGREEMENT_FLOATS: Final = frozenset({"fig-agreement", "tbl-agreement", "tbl-agreement-codes"})
 
 
@@ -28,11 +30,16 @@ def check_finding_spans(report: Report) -> list[Problem]:
     problems = []
     uses: dict[str, list[str]] = {}
     for source, block in report.blocks():
-        for span in block.spans:
-            if "finding" not in span.classes:
-                continue
-            where = source.where(block, span.start)
-            name = span.get("finding")
+        said = [
+            (span.start, span.get("finding")) for span in block.spans if "finding" in span.classes
+        ]
+        said += [
+            (piece.at, name.removeprefix(VARIABLE))
+            for name, piece in block.variables
+            if name.startswith(VARIABLE)
+        ]
+        for at, name in sorted(said, key=lambda each: each[0]):
+            where = source.where(block, at)
             if report.declared.get(name) is None:
                 problems.append(_undeclared(report, where, name))
             elif name is not None:
@@ -47,7 +54,7 @@ def check_finding_spans(report: Report) -> list[Problem]:
                     finding.where,
                     f"the finding {excerpt(finding.name)} is not said in reports/{report.language}",
                     "",
-                    f'Say it once: [sentence]{{.finding finding="{finding.name}"}}, or set '
+                    f"Say it once: {{{{< var {VARIABLE}{finding.name} >}}}}, or set "
                     "asserted: false with its source.",
                     "E04",
                 )
@@ -93,7 +100,7 @@ def check_counter_evidence(declared: FindingsIndex) -> list[Problem]:
 
 
 def check_agreement(
-    findings: Iterable[Finding], indicators: Iterable[Indicator], reports: Sequence[Report]
+    judgements: Iterable[Judgement], indicators: Iterable[Indicator], reports: Sequence[Report]
 ) -> list[Problem]:
     """E09: a finding whose theme coders may not be able to tell leads the reader to that.
 
@@ -103,7 +110,7 @@ def check_agreement(
     caveat: the section where the finding stands refers to where agreement is told.
 
     Arguments:
-        findings: as declared.
+        judgements: of the run.
         indicators: of the run; alpha by code is `coding.agreement_by_code.index`, estimand S.
         reports: the prose, a language each; a caveat is needed in each of them.
 
@@ -119,10 +126,12 @@ def check_agreement(
     }
     caveated = [(report, report.anchors(AGREEMENT_FLOATS)) for report in reports]
     problems = []
-    for finding in findings:
-        codes = dict.fromkeys(each.code for each in finding.evidence if each.code is not None)
+    for judgement in judgements:
+        finding = judgement.finding
+        codes = dict.fromkeys(each.code for each in judgement.evidence if each.code is not None)
         doubts = [told for code in codes if (told := _doubt(code, alphas.get(code)))]
-        if not finding.asserted or not doubts:
+        open_case = bool(judgement.said) and judgement.outcome == "cannot_be_told"
+        if not finding.asserted or not doubts or open_case:  # an open case claims nothing
             continue
         for report, anchors in caveated:
             if finding.id not in _caveated(report, anchors):
@@ -159,6 +168,9 @@ def _caveated(report: Report, anchors: Sequence[str]) -> frozenset[str]:
         for _, section in report.sections()
         if leads_to(section, anchors)
         for block in section
-        for span in block.spans
-        if "finding" in span.classes and (name := span.get("finding"))
+        for name in (
+            *(span.get("finding") for span in block.spans if "finding" in span.classes),
+            *(used.removeprefix(VARIABLE) for used, _ in block.variables),
+        )
+        if name
     )

@@ -62,6 +62,10 @@ _SPECIAL = re.compile(
 )
 _URL_TAIL = ".,;:!?)”\"'»"
 
+_TEXT_ATTRIBUTES = ("title", "fig-alt", "fig-cap", "tbl-cap", "alt")
+"""Attributes that a reader meets as text."""
+_EMPHASES = {"Emph": "emphasis", "Strong": "strong"}
+
 PieceKind = Literal["code", "math", "shortcode", "reference", "url"]
 
 
@@ -111,6 +115,7 @@ class Block:
         pieces, spans: in it.
         quotation: number of its block quotation in the source, 0 for none.
         identifiers: `sec-avustukset`, `tbl-calls`, … given to it or to something in it.
+        within: classes of the fenced divisions around it.
     """
 
     heading: bool
@@ -120,6 +125,7 @@ class Block:
     spans: tuple[Span, ...]
     quotation: int
     identifiers: tuple[str, ...]
+    within: tuple[str, ...] = ()
 
     @property
     def shortcodes(self) -> tuple[Piece, ...]:
@@ -229,6 +235,7 @@ class _Reader:
         self._lines = [0, *(found.end() for found in re.finditer("\n", source))]
         self._tabbed = {n for n, line in enumerate(source.split("\n"), 1) if "\t" in line}
         self._quotations = 0
+        self._within: tuple[str, ...] = ()
         self._notes: set[str] = set()
 
     def offset(self, line: int, column: int) -> int:
@@ -267,7 +274,10 @@ class _Reader:
                 self.read(content, quotation or self._quotations, at)
             elif kind == "Div":
                 place = self.place(content[0])
+                around, self._within = self._within, (*self._within, *content[0][1])
+                self._add_attributes(content[0], place, quotation)
                 self.read(content[1], quotation, place[0] if place else at)
+                self._within = around
                 if place and content[1] and content[1][0]["t"] == "RawBlock":
                     self._add_html(*place, content[1][0]["c"][0], quotation)
             elif kind in ("BulletList", "OrderedList"):
@@ -280,8 +290,28 @@ class _Reader:
                         self.read(definition, quotation)
             elif kind == "Table":
                 self._add_rows(content, quotation)
+            elif kind == "RawBlock":
+                self._add_raw(content[0], content[1], at, quotation)
             elif kind == "CodeBlock":
                 self._look_for_end(content[0])
+
+    def _add_attributes(
+        self, attributes: list[Any], place: tuple[int, int] | None, quotation: int
+    ) -> None:
+        """Titles, captions and alternative texts that are written as attributes."""
+        for name, value in attributes[2]:
+            if name in _TEXT_ATTRIBUTES and place is not None:
+                start = self._masked.find(value, *place)
+                first = start if start >= 0 else place[0]
+                offsets = [min(first + at, len(self._source) - 1) for at in range(len(value))]
+                self._finish(_Flat([*value], offsets), quotation, False)
+
+    def _add_raw(self, form: str, text: str, at: int, quotation: int) -> None:
+        """The words of raw HTML in a fence; what one format alone prints is prose as well."""
+        start = self._masked.find(text, at)
+        if form == "html" and start >= 0 and self._masked[at:start].lstrip(" \t>")[:1] in "`~":
+            shown = _HIDDEN_HTML.sub(lambda found: _FILLER * len(found[0]), text)
+            self._finish(_Flat([*shown], [*range(start, start + len(shown))]), quotation, False)
 
     def _add_rows(self, table: list[Any], quotation: int) -> None:
         rows = [*table[3][1], *(row for body in table[4] for row in (*body[2], *body[3]))]
@@ -314,6 +344,8 @@ class _Reader:
         flat = _Flat(identifiers=[identifier] if identifier else [])
         self._flatten(inlines, flat, None)
         self._finish(flat, quotation, heading)
+        for attributes, place in flat.attributes:
+            self._add_attributes(attributes, place, quotation)
         for note in flat.notes:
             self.read(note, quotation)
 
@@ -335,6 +367,8 @@ class _Reader:
             elif kind == "RawInline":
                 if content[0] != "html":
                     flat.put_piece("code", content[1], around)
+                elif words := _HIDDEN_HTML.sub("", content[1]).strip():
+                    flat.put(words, around, self._masked)
             elif kind == "Note":
                 if (key := json.dumps(content)) not in self._notes:
                     self._notes.add(key)
@@ -342,8 +376,8 @@ class _Reader:
             else:
                 start = len(flat.text)
                 self._flatten(content, flat, around)
-                if kind == "Emph":
-                    flat.spans.append(Span(start, len(flat.text), ("emphasis",)))
+                if kind in _EMPHASES:
+                    flat.spans.append(Span(start, len(flat.text), (_EMPHASES[kind],)))
 
     def _flatten_span(self, kind: str, content: list[Any], flat: _Flat) -> None:
         (identifier, classes, pairs), inner = content[0], content[1]
@@ -356,6 +390,7 @@ class _Reader:
             return
         if identifier:
             flat.identifiers.append(identifier)
+        flat.attributes.append((content[0], place))
         if kind == "Link" and place and self._masked[place[0] : place[0] + 1] == "<":
             flat.put_piece("url", content[2][0], place)
             return
@@ -422,7 +457,7 @@ class _Reader:
         )
         self.blocks.append(
             Block(heading, "".join(text), tuple(offsets), tuple(pieces), spans, quotation,
-                  tuple(flat.identifiers))
+                  tuple(flat.identifiers), self._within)
         )  # fmt: skip
 
     def _shortcode(self, start: int) -> str:
@@ -440,6 +475,7 @@ class _Flat:
     spans: list[Span] = field(default_factory=list)
     identifiers: list[str] = field(default_factory=list)
     notes: list[Any] = field(default_factory=list)
+    attributes: list[tuple[list[Any], tuple[int, int] | None]] = field(default_factory=list)
 
     def put(self, shown: str, place: tuple[int, int] | None, masked: str) -> None:
         """Characters that stand at a place; behind the last one where pandoc names none."""

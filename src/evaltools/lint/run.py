@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from evaltools.lint.binding import check_binding, check_subjects
 from evaltools.lint.finding_rules import (
     check_agreement,
     check_counter_evidence,
@@ -27,7 +28,7 @@ from evaltools.lint.wording import (
 from evaltools.problems import Problem
 
 if TYPE_CHECKING:
-    from evaltools.findings.declaration import Finding
+    from evaltools.findings.judgement import Judgement
     from evaltools.indicators.indicator import Indicator
 
 RULES: Mapping[str, Callable[[Report], list[Problem]]] = MappingProxyType(
@@ -41,6 +42,8 @@ RULES: Mapping[str, Callable[[Report], list[Problem]]] = MappingProxyType(
         "E13": check_digits,
         "E14": check_number_words,
         "E15": check_floats,
+        "E17": check_binding,
+        "E18": check_subjects,
     }
 )
 """The rules over a report by code."""
@@ -90,19 +93,19 @@ def lint(study_root: Path, languages: Iterable[str]) -> list[Problem]:
 def doubted_findings(
     study_root: Path,
     language: Language,
-    findings: Iterable[Finding],
+    judgements: Iterable[Judgement],
     indicators: Iterable[Indicator],
 ) -> list[Problem]:
     """Findings on codes that coders may not be able to tell, where the prose does not say so.
 
     Arguments:
-        findings: as declared.
+        judgements: of the run.
         indicators: of the run that the prose is rendered from.
     """
     sources, hindered = read_sources(study_root, language)
     known, unreadable = read_findings_index(study_root)
     report = Report(study_root, language, sources, known)
-    return [*hindered, *unreadable, *check_agreement(findings, indicators, [report])]
+    return [*hindered, *unreadable, *check_agreement(judgements, indicators, [report])]
 
 
 def _ordered(problems: Iterable[Problem]) -> list[Problem]:

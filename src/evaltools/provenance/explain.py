@@ -270,7 +270,7 @@ def parse_origin(name: str) -> Origin:
 
 
 _VARIABLE = re.compile(r"\{\{<\s*var\s+([^\s>]+)\s*>\}\}")
-_FINDING = re.compile(r"""finding=["']([^"']+)["']""")
+_FINDING = re.compile(r"""(?:finding=["']|\bvar\s+["']?finding\.)([^"'\s>]+)""")
 FORMS = ("x", "n", "quantity", "population", "superpopulation", "bounds", "interval")
 """What prose can ask of an indicator besides its own measure."""
 

@@ -387,7 +387,7 @@ def _write_findings(folder: Path, candidate: Candidate) -> dict[str, str]:
         {
             "id": item.finding.id,
             "asserted": item.finding.asserted,
-            "text": {name: item.finding.text.in_language(name) for name in LANGUAGES},
+            "text": {name: item.text(name) for name in LANGUAGES},
             "outcome": item.outcome,
             "reason": {name: item.reason.text(Words(name)) for name in LANGUAGES},
             "estimand": item.estimand,

@@ -228,7 +228,11 @@ def check_responsibility(candidate: Candidate) -> list[Problem]:
 
 def check_release_note(candidate: Candidate) -> list[Problem]:
     """Sentences whose outcome depends on the coder rule and that do not say so."""
-    notes = {item.finding.id: rule_note(item, candidate.words) for item in candidate.judgements}
+    notes = {
+        item.finding.id: rule_note(item, candidate.words)
+        for item in candidate.judgements
+        if not item.said  # a sentence that follows the outcome says so itself
+    }
 
     def silent(page: Html) -> Iterator[str]:
         for name, note in sorted(notes.items()):

@@ -203,7 +203,7 @@ def _findings(
 ) -> Iterator[tuple[str, str]]:
     labels = Glossary.of(tables, words).labels
     for judgement in sorted(judgements, key=lambda item: item.finding.id):
-        sentence = judgement.finding.text.in_language(words.language)
+        sentence = judgement.text(words.language)
         yield sentence, judgement.reason.text(words, labels)
 
 

@@ -33,6 +33,7 @@ from evaltools.findings.judgement import problems_for_publishing
 from evaltools.findings.matrix import matrix_problems
 from evaltools.indicators.disclosure.rules import Rules
 from evaltools.lint import doubted_findings, lint
+from evaltools.lint.signatures import unsigned_sentences
 from evaltools.problems import Problem, ProblemError, refuse
 from evaltools.provenance.artifacts import CRATE
 from evaltools.provenance.signature import key_problems
@@ -258,6 +259,7 @@ def publish_report(
         Gate("matrix", _check_evaluation_matrix),
         Gate("lint", lambda _: lint(study.root, [parameters.language])),
         Gate("agreement", _check_agreement),
+        Gate("signatures", _check_signatures),
         Gate("disclosure", lambda _: _check_disclosure(candidate, release, earlier)),
         Gate("verification", _check_verification),
     ]
@@ -280,9 +282,12 @@ def _check_evaluation_matrix(candidate: Candidate) -> list[Problem]:
 
 
 def _check_agreement(candidate: Candidate) -> list[Problem]:
-    findings = [judgement.finding for judgement in candidate.judgements]
     root, language = candidate.study.root, candidate.parameters.language
-    return doubted_findings(root, language, findings, candidate.run.indicators())
+    return doubted_findings(root, language, candidate.judgements, candidate.run.indicators())
+
+
+def _check_signatures(candidate: Candidate) -> list[Problem]:
+    return unsigned_sentences(candidate.study.root, candidate.parameters.language)
 
 
 def _check_disclosure(

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from evaltools.evidence import Descriptor, Evidence, load_descriptor, read_tables
+from evaltools.findings.conclusions import check_premises, load_conclusions
 from evaltools.findings.declaration import load_findings
 from evaltools.findings.judgement import (
     Judgement,
@@ -17,12 +18,17 @@ from evaltools.findings.judgement import (
     judge_by_rule,
     rule_note,
     unknown_evidence,
+    unknown_keys,
 )
+from evaltools.findings.lookup import index_numbers
 from evaltools.findings.matrix import departures, matrix_problems
+from evaltools.findings.word_forms import load_forms
+from evaltools.findings.wording import check_sentences, word_judgements
 from evaltools.indicators.indicator import Indicator
 from evaltools.pipeline import Run
 from evaltools.problems import refuse
 from evaltools.provenance.manifest import RUN_NAME_LENGTH
+from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.variables import ESTIMANDS
 from evaltools.study import Parameters, Study
 
@@ -96,12 +102,32 @@ def judge_findings(
         codes = tables["codes"]
         codable = codes.loc[codes["codable"].astype(bool), "code_id"].tolist()
     estimand = ESTIMANDS[parameters.estimand]
-    refuse(unknown_evidence(findings, codable, tables))
-    judgements = judge(findings, indicators, estimand, facts)
-    evidence = Evidence.select(study, tables, parameters)
-    return judge_by_rule(
-        judgements, indicators, evidence, estimand, facts, declared.chapters.values()
+    numbers, forms = index_numbers(indicators, facts), load_forms(study.root)
+    choices = {name: each.choices for name, each in parameters.declarations.items()}
+    refuse(
+        [
+            *check_premises(load_conclusions(study), {finding.id for finding in findings}),
+            *unknown_evidence(findings, codable, tables),
+            *unknown_keys(findings, numbers),
+            *check_sentences(findings, numbers, forms, choices),
+        ]
     )
+    judgements = judge(findings, indicators, estimand, facts, declared.judging)
+    judgements = judge_by_rule(
+        judgements,
+        indicators,
+        Evidence.select(study, tables, parameters),
+        estimand,
+        facts,
+        declared.chapters.values(),
+        declared.judging,
+    )
+    words = {language: study.words(language) for language in declared.languages}
+    labels = {
+        language: Glossary.of(tables, own, declared).labels for language, own in words.items()
+    }
+    values = {name: str(getattr(parameters, name)) for name in choices}
+    return word_judgements(judgements, numbers, forms, words, labels, values)
 
 
 def judge_run(study: Study, made: Run) -> tuple[Judgement, ...]:
@@ -117,7 +143,9 @@ def summarise_findings(study: Study, parameters: Parameters, material: ReportMat
     asserted = [item for item in material.judgements if item.finding.asserted]
     failing = [item for item in asserted if not item.holds]
     lines = [f"Findings: {len(asserted) - len(failing)} of {len(asserted)} asserted hold"]
-    lines += [f"  {item.finding.id}: {item.reason.text(words)}" for item in failing]
+    for item in failing:
+        told = "the report says so" if item.said else "NO SENTENCE SAYS SO"
+        lines.append(f"  {item.finding.id}: {item.reason.text(words)} ({told})")
     lines += [
         f"  {item.finding.id}: {note}"
         for item in asserted

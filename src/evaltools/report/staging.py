@@ -22,7 +22,15 @@ import yaml
 from evaltools.charts.figure import CAPTION_METADATA, CAPTION_TYPE
 from evaltools.files import read_text
 from evaltools.findings.checklists import checklist_page, included_pages, sections_of
+from evaltools.findings.conclusions import (
+    answer_questions,
+    due_recommendations,
+    judgement_table,
+    load_conclusions,
+    recommendation_list,
+)
 from evaltools.findings.display import findings_metadata, release_table
+from evaltools.findings.lookup import index_numbers
 from evaltools.findings.matrix import matrix_page
 from evaltools.i18n.numbers import Language
 from evaltools.lint import check_small_denominators
@@ -40,7 +48,13 @@ from evaltools.report.renderer.notebook_outputs import Notebooks
 from evaltools.report.renderer.print.document import REGIONS
 from evaltools.report.renderer.project import Level, Project, read_project
 from evaltools.report.renderer.shortcodes import TextPass
-from evaltools.report.variables import ESTIMANDS, indicator_variables, nest, ranking_variables
+from evaltools.report.variables import (
+    ESTIMANDS,
+    finding_variables,
+    indicator_variables,
+    nest,
+    ranking_variables,
+)
 from evaltools.study import Parameters, Study
 
 # Other problems that the embedded renderer finds in sources are its own: what it cannot render.
@@ -122,7 +136,8 @@ FACES = tuple(
 )  # fmt: skip
 GENERATED = (
     "_description.qmd", "_parameters.qmd", "_indicators.qmd", "_data.qmd", "_disclosure.qmd",
-    "_release.qmd", "_evidence.qmd", "_matrix.qmd", "_checklists.qmd",
+    "_release.qmd", "_evidence.qmd", "_matrix.qmd", "_checklists.qmd", "_judgements.qmd",
+    "_recommendations.qmd",
 )  # fmt: skip
 
 
@@ -170,6 +185,7 @@ def report_variables(
     words = glossary.words
     made = indicator_variables(material.indicators, ESTIMANDS[parameters.estimand], words)
     made |= ranking_variables(material.indicators, glossary)
+    made |= finding_variables(material.judgements, words.language)
     made["scope.description"] = generated_pages.describe_scope(study, parameters, words)
     for name in parameters.declarations:
         made[f"parameter.{name}"] = generated_pages.describe_parameter(parameters, name)
@@ -247,11 +263,16 @@ def example_flags(material: ReportMaterial) -> dict[str, bool]:
     """Conditions that parts of the prose depend on (`when-meta="flags.…"`)."""
     return {
         "example": material.descriptor.example,
-        "earlier_wave": any(
-            indicator.key.startswith("wave_difference.") and indicator.value is not None
-            for indicator in material.indicators
-        ),
+        "earlier_wave": _has_numbers(material, "wave_difference."),
+        "groups": _has_numbers(material, "group_difference."),
     }
+
+
+def _has_numbers(material: ReportMaterial, beginning: str) -> bool:
+    return any(
+        indicator.key.startswith(beginning) and indicator.value is not None
+        for indicator in material.indicators
+    )
 
 
 def _write_generated(
@@ -276,6 +297,11 @@ def _write_generated(
     pages["_evidence.qmd"] = _write_evidence_pages(
         study, parameters, material, (pages["_release.qmd"], *(values[key] for key in sorted(used)))
     )
+    conclusions, numbers = load_conclusions(study), index_numbers(material.indicators)
+    answers = answer_questions(conclusions, material.judgements, numbers)
+    pages["_judgements.qmd"] = judgement_table(study, conclusions, answers, words)
+    due = due_recommendations(conclusions, material.judgements, numbers)
+    pages["_recommendations.qmd"] = recommendation_list(due, words)
     pages["_matrix.qmd"] = matrix_page(study, material.indicators, material.judgements, words)
     sections, included = sections_of(chapters), included_pages(chapters)
     pages["_checklists.qmd"] = checklist_page(study, sections, included, words)

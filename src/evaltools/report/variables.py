@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from evaltools.findings.judgement import Judgement
+from evaltools.findings.sentences import Part
 from evaltools.i18n import numbers as say
 from evaltools.i18n.markdown import escape_markdown
 from evaltools.i18n.messages import Words
+from evaltools.i18n.numbers import Language
 from evaltools.i18n.quantifiers import quantity
 from evaltools.indicators.indicator import Estimand, Indicator
 from evaltools.report.evidence_pages.glossary import Glossary
@@ -152,6 +155,26 @@ def _span(indicator: Indicator, text: str, shows: str = "value") -> str:
         attributes += f' dimensions="{by}"'
     marked = f'[{escape_markdown(text)}]{{{attributes} shows="{shows}"}}'
     return link_to_number(marked, number_anchor(indicator.key, indicator.dimensions))
+
+
+def finding_variables(judgements: Iterable[Judgement], language: Language) -> dict[str, str]:
+    """`finding.<id>` as markdown: the sentence that is true of the run, its numbers marked.
+
+    Arguments:
+        judgements: of a run; those without sentences give the claim itself.
+    """
+    made = {}
+    for judgement in judgements:
+        name = judgement.finding.id
+        parts = judgement.said.get(language) or (Part(judgement.text(language)),)
+        text = "".join(
+            escape_markdown(part.text)
+            if part.indicator is None or not part.shows
+            else _span(part.indicator, part.text, part.shows)
+            for part in parts
+        )
+        made[f"finding.{name}"] = f'[{text}]{{.finding finding="{name}"}}'
+    return made
 
 
 def nest(flat: Mapping[str, str]) -> dict[str, Any]:

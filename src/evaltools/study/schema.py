@@ -288,6 +288,22 @@ class Publication(Declared):
     licence: Licence
 
 
+class Judging(Declared):
+    """What a finding needs before the report may say it.
+
+    Arguments:
+        least_reports: of fewer reports nothing is concluded; the sentences say so.
+        least_group: fewer reports on one side of a comparison of groups, and it is none.
+        least_alpha: Krippendorff's alpha below which coders are said to disagree on a code.
+
+    Source of the default: Krippendorff 2018, Content Analysis, 4th ed., chapter 12.
+    """
+
+    least_reports: Annotated[int, Field(ge=1, le=1000)] = 10
+    least_group: Annotated[int, Field(ge=2, le=1000)] = 10
+    least_alpha: Annotated[float, Field(ge=0, le=1)] = 0.667
+
+
 class StudyDeclaration(Vocabulary):
     """The whole of `evaluation.yml`: what the data are read by (`Vocabulary`), and what is done.
 
@@ -303,6 +319,7 @@ class StudyDeclaration(Vocabulary):
             indicators it hands over. A notebook without one hands over what it likes.
         sections: anchors of the report's sections on the topics of checklists, where they are not
             called `sec-<topic>`.
+        judging: what a finding needs before the report may say it.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
@@ -328,6 +345,7 @@ class StudyDeclaration(Vocabulary):
     )
     publication: Publication | None = None
     disclosure: Disclosure = Disclosure()
+    judging: Judging = Judging()
     documents: DocumentsDeclaration = DocumentsDeclaration()
 
     def printed(

@@ -88,7 +88,7 @@ def finding_entry(judgement: Judgement, around: PageContext) -> str:
     """A finding's entry as markdown, without the fence around it."""
     finding, words = judgement.finding, around.glossary.words
     language = words.language
-    first = annotate(finding.text.in_language(language), "evidence-term")
+    first = annotate(judgement.text(language), "evidence-term")
     if not finding.asserted:
         whose = words("trail.finding.examined")
         first += f" {annotate(f'({whose})')}"
@@ -139,8 +139,8 @@ def _numbers(judgement: Judgement, around: PageContext) -> str:
 
 
 def _supports(judgement: Judgement) -> list[Support]:
-    against = judgement.finding.counter_evidence
-    return [*judgement.finding.evidence, *(() if isinstance(against, NoneFound) else against)]
+    against = judgement.counter_evidence
+    return [*judgement.evidence, *(() if isinstance(against, NoneFound) else against)]
 
 
 def _tables(judgement: Judgement, around: PageContext) -> str:
@@ -153,9 +153,9 @@ def _tables(judgement: Judgement, around: PageContext) -> str:
 
 
 def _sides(judgement: Judgement, around: PageContext) -> str:
-    finding, words = judgement.finding, around.glossary.words
+    words = around.glossary.words
     made = ""
-    against = finding.counter_evidence
+    against = judgement.counter_evidence
     supports = _supports(judgement)
     # What stands behind a number that is withheld would name those few whom it is about.
     withheld = any(number.suppressed for number in judgement.numbers) or any(
@@ -163,8 +163,8 @@ def _sides(judgement: Judgement, around: PageContext) -> str:
     )
     if withheld and any(each.code for each in supports):
         return withheld_side("passages_of", words)
-    if any(each.code for each in finding.evidence):
-        found = _find_passages(finding.evidence, around.passages)
+    if any(each.code for each in judgement.evidence):
+        found = _find_passages(judgement.evidence, around.passages)
         made += around.quotes(found, "for")
     if isinstance(against, NoneFound):
         told = sentence(against.none_found.in_language(words.language))

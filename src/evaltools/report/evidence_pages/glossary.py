@@ -49,6 +49,7 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "reports": Family(("documents", "projects"), "register"),
     "coding": Family(("codings", "readings", "coders", "segments")),
     "prevalence_by_rule": _THEMES,
+    "order": _THEMES,
     "saturation": _THEMES,
     "selection": Family(("projects", "documents", "participations", "organisations"), "register"),
     "unseen": Family(("documents", "projects"), "register"),
@@ -201,6 +202,11 @@ class Glossary:
         values: dict[str, object] = {"key": called(key)}
         if condition.kind == "greatest":
             values["of"] = compared(leaf.of)
+        elif condition.kind == "leads":
+            values = {"of": compared(leaf.of)}
+        elif condition.kind == "judged":
+            cases = [words(f"findings.case.{case}") for case in leaf.cases]
+            values = {"finding": leaf.finding, "cases": say.list_of(cases, words.language)}
         elif condition.kind == "order":
             values = {"keys": keys}
         elif condition.kind == "among_top":
@@ -216,5 +222,6 @@ class Glossary:
             if leaf.number is not None:
                 values["value"] = format_amount(numbers.read(key, "D"), leaf.number, words)
         told = words(f"trail.condition.{condition.kind}", **values)
-        beyond = getattr(leaf, "beyond_uncertainty", False)
+        ranked = condition.kind in ("leads", "greatest", "order")
+        beyond = ranked and (leaf.estimand or estimand) != "D"
         return words("trail.condition.beyond", condition=told) if beyond else told

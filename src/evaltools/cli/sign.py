@@ -1,0 +1,44 @@
+"""The command that signs what no data stand behind."""
+
+from __future__ import annotations
+
+import datetime
+
+import click
+
+from evaltools.cli.main import main
+from evaltools.lint.binding import Sentence
+from evaltools.lint.markdown import PLACEHOLDER
+from evaltools.lint.signatures import marked_sentences, sign_sentences, unsigned_sentences
+from evaltools.study import find_study
+
+
+@main.command()
+@click.option("--by", metavar="NAME", help="Who has looked at the sentences.")
+@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day, if not today.")
+def sign(by: str | None, day: datetime.datetime | None) -> None:
+    """Sign the sentences among the results that no data stand behind, after looking at them.
+
+    Without a name it lists them: what is new or changed since it was signed, with its place.
+    """
+    study = find_study()
+    languages = list(study.declaration.reports)
+    if by is None:
+        for language in languages:
+            new = {problem.where for problem in unsigned_sentences(study.root, language)}
+            for each in marked_sentences(study.root, language)[0]:
+                _show(each, "unsigned" if each.where in new else "signed")
+        return
+    if not by.strip():
+        raise click.BadParameter("give the name of a person", param_hint="--by")
+    # The one clock of evaltools: a signature is an act of a person on a day, and no output.
+    signed_on = day.date() if day else datetime.date.today()
+    fresh, dropped = sign_sentences(study.root, languages, by, signed_on)
+    for each in fresh:
+        _show(each, "signed")
+    click.echo(f"{len(fresh)} signed by {by.strip()}; {dropped} no longer needed were dropped.")
+
+
+def _show(sentence: Sentence, state: str) -> None:
+    text = sentence.text.replace(PLACEHOLDER, "…")
+    click.echo(f"{sentence.where}: {state}, {sentence.mark}: {text}")

@@ -1,0 +1,142 @@
+"""`reports/signatures.yml`: who has looked at the sentences that no data stand behind.
+
+In chapters that report results, background, methods, definitions and cautions are an author's
+word, and so is every heading. A named person signs each before the report is published; the
+register holds the hash of the text, so that a changed sentence needs a new look.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from evaltools.files import replace_file
+from evaltools.lint.binding import Sentence, read_sentences, sentences_to_sign
+from evaltools.lint.findings_index import FindingsIndex
+from evaltools.lint.messages import excerpt
+from evaltools.lint.source import Language, Report, read_sources
+from evaltools.problems import Problem, refuse
+from evaltools.yaml_text import line_of, read_yaml
+
+FILE_NAME: Final = "reports/signatures.yml"
+CODE: Final = "signature"
+FIELDS: Final = ("text", "kind", "sha256", "by", "on")
+_HEAD: Final = """\
+# Sentences among the results that no data stand behind, each with who looked at it and when.
+# `evaltools sign --by NAME` adds those that are new; a changed sentence is a new one.
+"""
+
+
+@dataclass(frozen=True)
+class Signature:
+    """One signed sentence.
+
+    Arguments:
+        text, kind: as signed.
+        sha256: of kind and text.
+        by, on: who, and on which day (ISO 8601).
+    """
+
+    text: str
+    kind: str
+    sha256: str
+    by: str
+    on: str
+
+
+def hash_sentence(sentence: Sentence) -> str:
+    """The SHA-256 of what a signature vouches for: the text and what it is marked as."""
+    return hashlib.sha256(f"{sentence.mark}\n{sentence.text}".encode()).hexdigest()
+
+
+def marked_sentences(root: Path, language: Language) -> tuple[list[Sentence], list[Problem]]:
+    """The sentences of a language that need a signature, and what keeps prose from being read."""
+    sources, problems = read_sources(root, language)
+    report = Report(root, language, sources, FindingsIndex(()))
+    return sentences_to_sign(read_sentences(report)), problems
+
+
+def unsigned_sentences(root: Path, language: Language) -> list[Problem]:
+    """A problem for each marked sentence that nobody has signed as it stands."""
+    signed = {each.sha256 for each in read_signatures(root)}
+    sentences, problems = marked_sentences(root, language)
+    return problems + [
+        Problem(
+            each.where,
+            f"{excerpt(each.text)} ({each.mark}) is signed by nobody as it stands",
+            "",
+            "Look at it, then: evaltools sign --by NAME.",
+            CODE,
+        )
+        for each in sentences
+        if hash_sentence(each) not in signed
+    ]
+
+
+def read_signatures(root: Path) -> tuple[Signature, ...]:
+    """The register of a study; empty where it has none.
+
+    Raises:
+        ProblemError: everything in it that is no signature, each with its line.
+    """
+    if not os.path.lexists(root / FILE_NAME):
+        return ()
+    content, lines = read_yaml(root / FILE_NAME, FILE_NAME)
+    entries = content.get("signatures")
+    given = entries if isinstance(entries, list) else []
+    refuse(
+        Problem(
+            f"{FILE_NAME}:{line_of(lines, ('signatures', place))}",
+            "is no signature",
+            ", ".join(FIELDS),
+            "Write it by evaltools sign.",
+            CODE,
+        )
+        for place, entry in enumerate(given)
+        if not _is_signature(entry)
+    )
+    return tuple(Signature(**{name: str(entry[name]) for name in FIELDS}) for entry in given)
+
+
+def _is_signature(entry: Any) -> bool:
+    return (
+        isinstance(entry, dict)
+        and set(entry) == set(FIELDS)
+        and all(str(entry[name]).strip() for name in FIELDS)
+    )
+
+
+def sign_sentences(
+    root: Path, languages: Iterable[Language], by: str, on: datetime.date
+) -> tuple[list[Sentence], int]:
+    """Sign what is not signed yet, and drop signatures of sentences that are no longer there.
+
+    Arguments:
+        by: who has looked at them.
+        on: the day.
+
+    Returns:
+        The sentences signed now, and how many signatures were dropped.
+    """
+    known = {each.sha256: each for each in read_signatures(root)}
+    found: dict[str, Sentence] = {}
+    for language in languages:
+        sentences, problems = marked_sentences(root, language)
+        refuse(problems)
+        found |= {hash_sentence(each): each for each in sentences}
+    fresh = {name: each for name, each in found.items() if name not in known}
+    register = [
+        known.get(name) or Signature(each.text, str(each.mark), name, by.strip(), on.isoformat())
+        for name, each in found.items()
+    ]
+    content = {"signatures": [{name: getattr(each, name) for name in FIELDS} for each in register]}
+    text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
+    replace_file(root / FILE_NAME, (_HEAD + text).encode())
+    return list(fresh.values()), len(set(known) - set(found))
