@@ -8,21 +8,14 @@ from functools import cache
 
 import numpy as np
 
-from evaltools.charts.call_bars import Call, CallBars
-from evaltools.charts.differences import Differences, Gap
-from evaltools.charts.dot_intervals import Dot, Dots
+from evaltools.charts.bars import Call, CallBars, Cascade, Ratings, Stack, states_chart
+from evaltools.charts.distributions import Histogram, Step, StripPlot, Sums
 from evaltools.charts.figure import Figure
-from evaltools.charts.goal_cascade import Cascade
-from evaltools.charts.heatmap import Heatmap, Panel
-from evaltools.charts.histogram import Histogram
-from evaltools.charts.line_band import Line, Point
-from evaltools.charts.lorenz import Curve, Lorenz
+from evaltools.charts.intervals import Differences, Dot, Dots, Gap
+from evaltools.charts.lines import Curve, Line, Lorenz, Point
+from evaltools.charts.maps import Heatmap, Panel, Tile, TileMap
 from evaltools.charts.network_graph import Network, Organisation
-from evaltools.charts.rating_bars import Ratings
 from evaltools.charts.reliability import Group, Reliability, ReliabilityChart
-from evaltools.charts.stacked_bars import Stack, states_chart
-from evaltools.charts.strip_plot import Step, StripPlot, Sums
-from evaltools.charts.tilemap import Tile, TileMap
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import number
 

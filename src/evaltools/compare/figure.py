@@ -7,10 +7,19 @@ from collections.abc import Mapping
 
 from PIL import Image
 
-from evaltools.charts.canvas import Canvas
+from evaltools.charts.canvas import Canvas, Lettering
 from evaltools.charts.figure import PNG_DPI, Figure
-from evaltools.charts.slope_chart import Slope, Slopes
-from evaltools.charts.style import DEEP_BLUE, PAPER, QUIET, RUST, SMALL, TEXT_WIDTH, house_style
+from evaltools.charts.lines import Slope, Slopes
+from evaltools.charts.style import (
+    DEEP_BLUE,
+    PAPER,
+    QUIET,
+    RUST,
+    SMALL,
+    TEXT_WIDTH,
+    Weight,
+    house_style,
+)
 from evaltools.charts.text_metrics import height, wrap
 from evaltools.compare import rows as tables
 from evaltools.compare.changes import IndicatorChange
@@ -122,8 +131,8 @@ def _draw_strip(texts: list[tuple[str, float, str, bool]]) -> bytes:
     y = 2.0
     for lines, size, color, bold in blocks:
         high = height(len(lines), size)
-        weight = "bold" if bold else "regular"
-        canvas.text(2, y + high / 2, lines, size=size, color=color, weight=weight)  # type: ignore[arg-type]
+        weight: Weight = "bold" if bold else "regular"
+        canvas.text(2, y + high / 2, lines, Lettering(size, color, weight))
         y += high
     buffer = io.BytesIO()
     with house_style():
