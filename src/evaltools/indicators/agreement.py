@@ -17,14 +17,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evaltools.indicators.coder_decisions import NO, YES, CoderDecisions
-from evaltools.indicators.indicator import Indicator, dimensions
-from evaltools.indicators.shares import plain_share
+from evaltools.indicators.indicator import Dimensions, Indicator, dimensions
+from evaltools.indicators.shares import count_record, infer, number_record, plain_share
 from evaltools.statistics.agreement import Agreement, fleiss_kappa, gwet_ac1, light_kappa
 from evaltools.statistics.agreement_alpha import (
     Metric,
@@ -34,9 +33,6 @@ from evaltools.statistics.agreement_alpha import (
 )
 from evaltools.statistics.intervals import Interval
 from evaltools.statistics.rating_counts import Ratings, Values, ratings
-
-if TYPE_CHECKING:
-    pass
 
 TENTATIVE, RELIABLE = 0.667, 0.8
 """Krippendorff's marks: below the first nothing can be concluded, from the second on anything."""
@@ -110,15 +106,11 @@ def observed(read: CoderDecisions) -> list[Indicator]:
     pairs, both, neither = _agreeing(read.places)
     note = "" if read.reports else ALONE
     either = pairs - neither
-    reports = len(read.reports)
     return [
         plain_share("coding.agreement.observed.share", both + neither, pairs, source, note=note),
         plain_share("coding.agreement.present.share", both, either, source, note=note),
-        Indicator(
-            key="coding.reports_compared.count", value=float(reports), unit="count", x=reports,
-            source=source,
-        ),
-    ]  # fmt: skip
+        count_record("coding.reports_compared.count", len(read.reports), source),
+    ]
 
 
 def overall(read: CoderDecisions, level: float) -> list[Indicator]:
@@ -137,7 +129,7 @@ def overall(read: CoderDecisions, level: float) -> list[Indicator]:
     source = f"{_SOURCE}.overall"
     records: list[Indicator] = []
     for kind in ("", *list_kinds(read)):
-        part, by = select_kind(read, kind), dimensions(kind=kind) if kind else ()
+        part, by = select_kind(read, kind), dimensions(kind=kind)
         pooled, clusters = part.pooled()
         alpha = compute_alpha(pooled, level, clusters=clusters)
         for name, coefficient in _PLAIN:
@@ -170,12 +162,9 @@ def _within_codes(read: CoderDecisions, level: float, source: str) -> list[Indic
     told = {"within_codes": (1 - lost / chance if chance else None, units),
             "mean": (float(np.mean(values)) if values else None, len(values))}  # fmt: skip
     return [
-        Indicator(
-            key=f"coding.alpha_{name}.index", value=value, unit="index", n=n, source=source,
-            note="" if value is not None else why,
-        )
+        number_record(f"coding.alpha_{name}.index", value, "index", source, n=n, why=why)
         for name, (value, n) in told.items()
-    ]  # fmt: skip
+    ]
 
 
 def by_code(read: CoderDecisions, level: float) -> list[Indicator]:
@@ -200,7 +189,7 @@ def by_code(read: CoderDecisions, level: float) -> list[Indicator]:
         pairs, both, neither = _agreeing(units.places[:, :, None])
         yes, judgements = int((units.places == YES).sum()), int((units.places >= NO).sum())
 
-        def by(statistic: str, code_id: str = code_id) -> tuple[tuple[str, str], ...]:
+        def by(statistic: str, code_id: str = code_id) -> Dimensions:
             return dimensions(code=code_id, statistic=statistic)
 
         records += [
@@ -218,9 +207,7 @@ def by_code(read: CoderDecisions, level: float) -> list[Indicator]:
     return records + _counted(alphas, source)
 
 
-def alpha_records(
-    key: str, alpha: Alpha, source: str, by: tuple[tuple[str, str], ...] = ()
-) -> list[Indicator]:
+def alpha_records(key: str, alpha: Alpha, source: str, by: Dimensions = ()) -> list[Indicator]:
     """D without limits, and S with those of the interval; the note tells how it was made."""
     plain = _index(key, alpha.found.value, alpha, source, by)
     return [plain, _inferred(plain, alpha.interval)]
@@ -242,23 +229,16 @@ def select_kind(read: CoderDecisions, kind: str) -> CoderDecisions:
     )  # fmt: skip
 
 
-def _index(
-    key: str, value: float | None, alpha: Alpha, source: str, by: tuple[tuple[str, str], ...]
-) -> Indicator:
+def _index(key: str, value: float | None, alpha: Alpha, source: str, by: Dimensions) -> Indicator:
     """A coefficient of the units of an alpha; without a value for the reason that it has."""
-    return Indicator(
-        key=key, value=value, unit="index", n=alpha.found.units, source=source, dimensions=by,
-        note="" if value is not None else alpha.why or "no pair of coders with variation",
-    )  # fmt: skip
+    why = alpha.why or "no pair of coders with variation"
+    return number_record(key, value, "index", source, by, n=alpha.found.units, why=why)
 
 
 def _inferred(plain: Indicator, interval: Interval | None) -> Indicator:
     if interval is None or plain.value is None:
-        return replace(plain, estimand="S")
-    return replace(
-        plain, estimand="S", low=interval.low, high=interval.high, method=interval.method,
-        level=interval.level,
-    )  # fmt: skip
+        return infer(plain, None, "", None)
+    return infer(plain, interval, interval.method, interval.level)
 
 
 def _counted(alphas: list[Alpha], source: str) -> list[Indicator]:
@@ -273,12 +253,9 @@ def _counted(alphas: list[Alpha], source: str) -> list[Indicator]:
         "unproven": len(alphas) - len(proven),
     }
     return [
-        Indicator(
-            key=f"coding.codes_{name}.count", value=float(count), unit="count", x=count,
-            n=len(alphas), source=source,
-        )
+        count_record(f"coding.codes_{name}.count", count, source, n=len(alphas))
         for name, count in counts.items()
-    ]  # fmt: skip
+    ]
 
 
 def _agreeing(places: NDArray[np.int_]) -> tuple[int, int, int]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from evaltools.indicators.indicator import NOT_ASKED, Absence, Indicator, dimensions
 from evaltools.indicators.prevalence import STATES, codebook, codes_in_use
-from evaltools.indicators.shares import NO_REPORT, plain_share
+from evaltools.indicators.shares import NO_REPORT, count_record, infer, plain_share
 from evaltools.statistics.cooccurrence import from_counts, holm
 from evaltools.statistics.intervals import wilson
 
@@ -109,34 +109,19 @@ def pair_records(evidence: Evidence) -> list[Indicator]:
         by = dimensions(challenge=row["challenge"], response=row["response"])
         for name in ("comentioned", "linked"):
             x = int(row[name])
-            records.append(
-                Indicator(
-                    key=f"pair.{name}.count",
-                    value=float(x),
-                    unit="count",
-                    x=x,
-                    n=n,
-                    dimensions=by,
-                    source=source,
-                    note="" if n else NO_REPORT,
-                )
-            )
+            note = "" if n else NO_REPORT
+            records.append(count_record(f"pair.{name}.count", x, source, by, n=n, note=note))
         phi = float(row["phi"])
         known = not np.isnan(phi)
         tests = f"p={row['p']:.4g}; holm={row['holm']:.4g}; family={len(frame)}"
         unknown = f"one of the two is in all reports or in none; {tests}" if n else NO_REPORT
         records.append(
             Indicator(
-                key="pair.association.index",
-                value=phi if known else None,
-                unit="index",
-                x=int(row["comentioned"]),
-                n=n,
-                dimensions=by,
-                source=source,
+                key="pair.association.index", value=phi if known else None, unit="index",
+                x=int(row["comentioned"]), n=n, dimensions=by, source=source,
                 note=tests if known else unknown,
             )
-        )
+        )  # fmt: skip
     return records
 
 
@@ -165,31 +150,11 @@ def answered(evidence: Evidence) -> list[Indicator]:
     asked = set(codes_in_use(evidence, "challenge")["code_id"])
     records = []
     for row in answer_table(evidence).to_dict("records"):
-        key, x, n = (
-            f"answered.{row['name']}.share",
-            int(row["answered"]),
-            int(row["with_challenge"]),
-        )
-        note = "" if n else "no report in scope has the challenge"
+        x, n = int(row["answered"]), int(row["with_challenge"])
         absence: Absence | None = None if row["code_id"] in asked else "not_asked"
-        note = NOT_ASKED if absence else note
-        records.append(plain_share(key, x, n, source, note=note, why=absence))
-        limits = wilson(x, n, level) if n else None
-        records.append(
-            Indicator(
-                key=key,
-                value=x / n if n else None,
-                unit="share",
-                x=x,
-                n=n,
-                estimand="S",
-                low=limits.low if limits else None,
-                high=limits.high if limits else None,
-                method="wilson",
-                level=level,
-                source=source,
-                why=absence,
-                note=note,
-            )
-        )
+        note = NOT_ASKED if absence else "" if n else "no report in scope has the challenge"
+        plain = plain_share(
+            f"answered.{row['name']}.share", x, n, source, note=note, why=absence
+        )  # fmt: skip
+        records += [plain, infer(plain, wilson(x, n, level) if n else None, "wilson", level)]
     return records

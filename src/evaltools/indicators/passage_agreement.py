@@ -38,6 +38,7 @@ from evaltools.indicators.agreement import (
 )
 from evaltools.indicators.coder_decisions import coder_decisions, last_readings, marks
 from evaltools.indicators.indicator import Indicator
+from evaltools.indicators.shares import count_record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,9 +85,9 @@ def passages(evidence: Evidence, level: float) -> list[Indicator]:
     single = sum(sum(bool(value) for value in unit) == 1 for unit in values)
     return [
         *alpha_records("coding.alpha_passages.index", alpha, source),
-        _count("coding.passages.count", len(values), source),
-        _count("coding.passages_several.count", several, source),
-        _count("coding.passages_single.count", single, source),
+        count_record("coding.passages.count", len(values), source),
+        count_record("coding.passages_several.count", several, source),
+        count_record("coding.passages_single.count", single, source),
     ]
 
 
@@ -112,8 +113,8 @@ def sentences(evidence: Evidence, texts: Mapping[str, str]) -> list[Indicator]:
     blank = sum(not any(unit) for unit in values)
     return [
         *alpha_records("coding.alpha_sentences.index", alpha, source),
-        _count("coding.sentences.count", len(values), source),
-        _count("coding.sentences_blank.count", blank, source),
+        count_record("coding.sentences.count", len(values), source),
+        count_record("coding.sentences_blank.count", blank, source),
     ]
 
 
@@ -229,7 +230,3 @@ def _sets(
 def _codes(value: frozenset[str] | None) -> set[str]:
     """Codes behind the values that a coder gave, whichever way they were marked."""
     return {token.removeprefix(_DENIED) for token in value or ()}
-
-
-def _count(key: str, count: int, source: str) -> Indicator:
-    return Indicator(key=key, value=float(count), unit="count", x=count, source=source)

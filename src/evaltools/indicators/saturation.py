@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from evaltools.indicators.coder_decisions import publishable_codes
 from evaltools.indicators.indicator import Indicator
-from evaltools.indicators.shares import NO_REPORT, plain_share
+from evaltools.indicators.shares import NO_REPORT, count_record, number_record, plain_share
 from evaltools.statistics.saturation import (
     NEVER,
     accumulation,
@@ -76,16 +76,10 @@ def saturation(evidence: Evidence) -> list[Indicator]:
         plain_share(
             "saturation.seen.share", int((frequency > 0).sum()), holds.shape[1], source, note=note
         ),
-        Indicator(
-            key="saturation.once.count", value=float(once), unit="count", x=once,
-            n=holds.shape[1], source=source,
-        ),
+        count_record("saturation.once.count", once, source, n=holds.shape[1]),
         *counts,
-        Indicator(
-            key="saturation.unseen.count", value=bound, unit="count", x=None, source=source,
-            note=note,
-        ),
-    ]  # fmt: skip
+        number_record("saturation.unseen.count", bound, "count", source, note=note, why=note),
+    ]
 
 
 def saturation_curve(evidence: Evidence) -> pd.DataFrame:

@@ -124,7 +124,7 @@ def _sums(ledger: pd.DataFrame, evidence: Evidence, source: str) -> list[Indicat
             key, value = f"savings.{name}.eur", float(values.quantile(share))
             record = Indicator(
                 key=key, value=value if len(part) else None, unit="eur", x=len(part),
-                n=len(ledger), dimensions=dimensions(period=period) if period else (),
+                n=len(ledger), dimensions=dimensions(period=period),
                 source=source, note=note if len(part) else NO_SUM,
             )  # fmt: skip
             why = None
