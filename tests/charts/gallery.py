@@ -87,10 +87,6 @@ def _waves() -> Figure:
             x,
             52,
             second=x / 70,
-            second_low=max(0.0, x / 70 - 0.05),
-            second_high=x / 70 + 0.2,
-            second_n=x * 20 // 70,
-            second_N=20,
         )
         for label, x in zip(CHALLENGES, COUNTS, strict=True)
     ]
@@ -179,7 +175,6 @@ def _tilemap() -> Figure:
             row,
             column,
             None if place in (2, 6) else (0.0 if place == 4 else values[place]),
-            suppressed=place == 6,
         )
         for place, (name, row, column) in enumerate(REGIONS)
     ]

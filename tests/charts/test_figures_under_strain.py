@@ -63,8 +63,6 @@ def test_dots_are_legible(data: st.DataObject, tongue: Any) -> None:
                 bound_low=low / 2 if data.draw(st.booleans()) else None,
                 bound_high=(1 + high) / 2,
                 second=value / 2 if data.draw(st.booleans()) else None,
-                second_n=data.draw(st.none() | count),
-                second_N=1000,
             )
         )
     axis, name = data.draw(label), data.draw(label)

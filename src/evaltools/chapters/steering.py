@@ -42,8 +42,6 @@ def optimism_figure(evidence: Evidence) -> Figure:
         name=words("steering.rated_high", marks=_marks(evidence)),
         second_name=words("steering.evidenced"),
         axis=words("steering.axis.answers"),
-        whole_scale=True,
-        sort=False,
         words=words,
         nothing=words("effects.no_ratings"),
     ).figure(

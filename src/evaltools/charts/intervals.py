@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from evaltools.charts import alt_text
-from evaltools.charts.canvas import AXIS_WORDS, SMALL_NUMBER
+from evaltools.charts.canvas import AXIS_WORDS
 from evaltools.charts.chart import RowChart
 from evaltools.charts.layout import (
     AXIS,
-    EDGE,
     Axis,
     Entry,
     Mark,
@@ -32,9 +31,8 @@ from evaltools.charts.style import (
     RUST,
     SMALL,
     TEAL,
-    TEXT_WIDTH,
 )
-from evaltools.charts.text_metrics import height, width, wrap
+from evaltools.charts.text_metrics import height, wrap
 from evaltools.i18n.numbers import (
     count_of,
     level_text,
@@ -61,8 +59,7 @@ class Dot:
         suppressed: withheld by disclosure control.
         bound_low, bound_high: an outer interval, drawn as a thin band.
         rule_low, rule_high: what the choice of coder rule decides, a bar below the interval.
-        second, second_low, second_high: another estimate of the same thing, below the first.
-        second_n, second_N: its count, below the first count.
+        second: another estimate of the same thing, below the first.
     """
 
     label: str
@@ -77,10 +74,6 @@ class Dot:
     rule_low: float | None = None
     rule_high: float | None = None
     second: float | None = None
-    second_low: float | None = None
-    second_high: float | None = None
-    second_n: int | None = None
-    second_N: int | None = None
 
     @property
     def known(self) -> bool:
@@ -99,15 +92,13 @@ class Dot:
 
 @dataclass(frozen=True)
 class Dots(RowChart[Dot]):
-    """Rows of shares.
+    """Rows of shares, largest first; with a second estimate as given, on a scale up to 100 %.
 
     Arguments:
         axis: what the share is of; by default the share of the reports read.
         level: confidence level named in the key; None leaves the interval unnamed.
         name, second_name: what the two estimates are called in the key.
         band_name: what the outer interval is; by default bounds that assume nothing.
-        sort: largest first; False keeps the order given.
-        whole_scale: run to 100 % whatever the values.
     """
 
     axis: str = ""
@@ -115,37 +106,32 @@ class Dots(RowChart[Dot]):
     name: str = ""
     second_name: str = ""
     band_name: str = ""
-    sort: bool = True
-    whole_scale: bool = False
+
+    @property
+    def _paired(self) -> bool:
+        return any(row.second is not None for row in self._concealed)
 
     @property
     def shown(self) -> list[Dot]:
         """Sorted, or as given."""
-        return super().shown if self.sort else self._concealed
-
-    @property
-    def _offset(self) -> float:
-        """How far the two estimates of a row are from its middle, points."""
-        return 3.6 if any(row.second is not None for row in self._concealed) else 0.0
+        return self._concealed if self.second_name else super().shown
 
     def _size(self, row: Dot) -> float:
         return row.value or 0.0
 
     def _lay_out(self, rows: Sequence[Dot]) -> RowLayout:
-        tops = ("value", "high", "bound_high", "rule_high", "second", "second_high")
-        reached = [1.0] if self.whole_scale else [getattr(r, name) for r in rows for name in tops]
-        numbers, others = [self._number(row) for row in rows], [self._other(row) for row in rows]
-        pitch = (25.0 if any(others) else 21.0) if self._offset else 17.0
+        tops = ("value", "high", "bound_high", "rule_high")
+        reached = [1.0] if self.second_name else [getattr(r, name) for r in rows for name in tops]
         return lay_out_rows(
             [row.label for row in rows],
-            ["" if other else text for text, other in zip(numbers, others, strict=True)],
+            [self._number(row) for row in rows],
             self._share_axis(reached, self.axis or self.words("axis.share_of_reports")),
             key=self._key(rows),
-            spacing=Spacing(pitch=pitch, numbers=max(map(width, [*numbers, *others]))),
+            spacing=Spacing(pitch=21.0 if self._paired else 17.0),
         )
 
     def _draw_row(self, layout: RowLayout, row: Dot, y: float) -> None:
-        canvas, scale, offset = layout.canvas, layout.scale, self._offset
+        canvas, scale, offset = layout.canvas, layout.scale, 3.6 if self._paired else 0.0
         assert row.value is not None
         if row.bound_low is not None and row.bound_high is not None:
             start, end = scale(row.bound_low), scale(row.bound_high)
@@ -154,14 +140,10 @@ class Dots(RowChart[Dot]):
             start = scale(row.rule_low)
             wide = max(scale(row.rule_high) - start, 1.2)  # where rules do not differ it is a tick
             canvas.box(start, y + 4.0 - offset, wide, 2.2, fill=TEAL, layer=2.0)
-        layout.interval((row.low, row.high), y - offset, DEEP_BLUE)
+        layout.interval(row.low, row.high, y - offset, DEEP_BLUE)
         canvas.dots([scale(row.value)], [y - offset], color=DEEP_BLUE, diameter=6.2)
         if row.second is not None:
-            layout.interval((row.second_low, row.second_high), y + offset, OCHRE, 1.6)
             canvas.dots([scale(row.second)], [y + offset], color=OCHRE, fill=PAPER, diameter=5.4)
-        if other := self._other(row):
-            for text, middle in ((self._number(row), y - 5), (other, y + 5)):
-                canvas.text(TEXT_WIDTH - EDGE, middle, text, SMALL_NUMBER, align="right")
 
     def _describe(self) -> str:
         """Order with values and intervals, what is withheld or missing."""
@@ -195,12 +177,6 @@ class Dots(RowChart[Dot]):
         if row.n is not None and row.N is not None:
             return count_of(row.n, row.N, self.language)
         return percent(row.value, self.language)
-
-    def _other(self, row: Dot) -> str:
-        """The count of the second estimate."""
-        if row.value is None or row.second_n is None or row.second_N is None:
-            return ""
-        return count_of(row.second_n, row.second_N, self.language)
 
     def _key(self, rows: Sequence[Dot]) -> list[Entry]:
         words = self.words
@@ -324,7 +300,7 @@ class Differences(RowChart[Gap]):
         else:
             hollow = not row.clear and row.low is not None and row.high is not None
             color = GREY if hollow else DEEP_BLUE
-        layout.interval((row.low, row.high), y, color)
+        layout.interval(row.low, row.high, y, color)
         fill = PAPER if hollow else color
         layout.canvas.dots([layout.scale(row.value)], [y], color=color, fill=fill)
 

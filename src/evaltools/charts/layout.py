@@ -171,7 +171,6 @@ class Spacing:
         above: free between key and rows.
         below: free under the numbers of the axis.
         labels: width that labels get at least.
-        numbers: width that the numbers at the right get at least.
     """
 
     pitch: float = 17.0
@@ -179,7 +178,6 @@ class Spacing:
     above: float = 0.0
     below: float = 0.0
     labels: float = 0.0
-    numbers: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -218,14 +216,11 @@ class RowLayout:
         at, ends = [self.scale(value)] * 2, [self.top, self.bottom]
         self.canvas.line(at, ends, color=color, width=width, dashes=dashes, layer=1.5)
 
-    def interval(
-        self, ends: tuple[float | None, float | None], y: float, color: str, width: float = 1.8
-    ) -> None:
+    def interval(self, low: float | None, high: float | None, y: float, color: str) -> None:
         """A line from one value to another, where both are known."""
-        low, high = ends
         if low is not None and high is not None:
             at = [self.scale(low), self.scale(high)]
-            self.canvas.line(at, [y, y], color=color, width=width, layer=3)
+            self.canvas.line(at, [y, y], color=color, width=1.8, layer=3)
 
     def note(self, y: float, words: str) -> None:
         """Say in a row why it has no mark."""
@@ -251,7 +246,7 @@ def lay_out_rows(
         heading: words above the column of numbers.
         spacing: room that is wanted.
     """
-    column = max([spacing.numbers, *(width(clean(text)) for text in numbers)])
+    column = max(width(clean(text)) for text in numbers)
     widest = max(width(clean(label)) for label in labels) + 1
     least = max(TEXT_WIDTH * LEAST_LABELS, min(spacing.labels, TEXT_WIDTH * MOST_LABELS))
     room = min(max(widest, least), TEXT_WIDTH * MOST_LABELS)
@@ -342,13 +337,8 @@ def lay_out_axes(
 ) -> Plot:
     """Lay out two axes and draw everything but the data.
 
-    The words of the vertical axis stand above it, level, so that nobody tilts their head.
-
-    Arguments:
-        depth: height of the space for the data, points.
-        right: x of its right end.
-        key: entries of the key above.
-        headroom: space above the vertical axis for labels of the data, points.
+    The words of the vertical axis stand above it, level, so that nobody tilts their head. The data
+    are `depth` high and end at `right`; `headroom` is for labels above them, points.
     """
     left = EDGE + max((width(y.text(mark), SMALL) for mark in y.marks), default=0.0) + 6
     words = wrap(y.words, INNER, SMALL, max_lines=2) if y.words else ()

@@ -192,15 +192,13 @@ class Tile:
     Arguments:
         label: its name, in at most two lines.
         row, column: its place, from the north and the west; 1 is the first.
-        value: None where missing or suppressed.
-        suppressed: withheld by disclosure control.
+        value: None where it is missing.
     """
 
     label: str
     row: int
     column: int
     value: float | None
-    suppressed: bool = False
 
 
 def classes(values: Sequence[float]) -> list[float]:
@@ -247,7 +245,7 @@ class TileMap(Chart):
 
     @property
     def _known(self) -> list[float]:
-        return [t.value for t in self.tiles if t.value is not None and not t.suppressed]
+        return [tile.value for tile in self.tiles if tile.value is not None]
 
     def _draw(self) -> Drawing:
         tiles = sorted(self.tiles, key=lambda tile: (tile.row, tile.column))
@@ -262,27 +260,24 @@ class TileMap(Chart):
             x = 1.5 + (tile.column - left) * (wide + GAP)
             y = 2 + (tile.row - top) * (TALL + GAP)
             fill = None
-            if tile.value is not None and not tile.suppressed:
+            if tile.value is not None:
                 fill = PAPER if tile.value <= 0 else colors[_class_of(tile.value, upper)]
             self._draw_tile(canvas, tile, (x, y), wide, fill)
         self._draw_key(canvas, 1.5 + across * (wide + GAP) + 16, upper, colors)
         return canvas.drawing
 
     def _describe(self) -> str:
-        """Areas in order of value, what is withheld or missing."""
+        """Areas in order of value, and which have none."""
         language, tiles = self.language, self.tiles
         items = [
             (tile.label, tile.value, self.value_text(tile.value))
             for tile in tiles
-            if tile.value is not None and not tile.suppressed
+            if tile.value is not None
         ]
         return alt_text.join(
             self.words("alt.tilemap", heading=self.heading, count=len(tiles)),
             alt_text.describe_order(items, language, at_most=19),
-            alt_text.describe_withheld([tile.label for tile in tiles if tile.suppressed], language),
-            alt_text.describe_missing(
-                [t.label for t in tiles if t.value is None and not t.suppressed], language
-            ),
+            alt_text.describe_missing([t.label for t in tiles if t.value is None], language),
         )
 
     def _draw_tile(
@@ -293,7 +288,7 @@ class TileMap(Chart):
         if fill is None:
             # Hatching only above the words, so that they are read.
             _draw_box(canvas, (x, y, wide, 6), None)
-            ink, text = QUIET, self.words("mark.suppressed") if tile.suppressed else DASH
+            ink, text = QUIET, DASH
         else:
             ink = ink_on(fill)
             text = self.value_text(tile.value) if tile.value is not None else DASH
@@ -338,9 +333,7 @@ class TileMap(Chart):
             ends = [self.value_text(v) for v in (min(inside), max(inside))] if inside else []
             entries.append((color, DASH.join(dict.fromkeys(ends))))
             low = min([value for value in known if value > limit], default=limit)
-        if any(tile.suppressed for tile in self.tiles):
-            entries.append((None, self.words("legend.suppressed")))
-        if any(tile.value is None and not tile.suppressed for tile in self.tiles):
+        if any(tile.value is None for tile in self.tiles):
             entries.append((None, f"{DASH} {self.words('legend.missing')}"))
         return entries
 

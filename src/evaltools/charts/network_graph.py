@@ -220,18 +220,10 @@ def _touch(
 def place_organisations(
     graph: nx.Graph[Node], radii: Mapping[Node, float], width: float
 ) -> tuple[Places, float]:
-    """Lay out a graph within a width.
+    """Places of the nodes from the top left corner, and the height taken, points.
 
     Components stand beside each other on shelves, largest first, with an area after their
     number of nodes. Nodes come apart by at least their radii.
-
-    Arguments:
-        graph: nodes that can be sorted by their text.
-        radii: of each node, points.
-        width: of the canvas, points.
-
-    Returns:
-        Places of the nodes from the top left corner, points, and the height taken.
     """
     components = sorted(
         (sorted(part, key=str) for part in nx.connected_components(graph)),

@@ -76,12 +76,7 @@ def audit_published(table: PublicTable, rules: Rules) -> list[Problem]:
 
     Without the data: from the sums alone every withheld count must be able to reach the minimum,
     or all there is; and it must stay open between values for a reader who knows besides that
-    a count withheld beside shown ones is not zero. This is what `indicators.suppression`
-    promises.
-
-    Arguments:
-        table: counts of projects.
-        rules: the minimum is used.
+    a count withheld beside shown ones is not zero. `indicators.disclosure.suppression` promises it.
     """
     try:
         naive, keen = build_attack([replace(table, empty_shown=False)]), build_attack([table])

@@ -60,15 +60,10 @@ Role = Literal["name", "capitals", "initial", "particle"]
 
 @dataclass(frozen=True)
 class _Token:
-    """A word that could be part of a name.
+    """A word that could be part of a name, its first letter a capital and the rest small.
 
-    Arguments:
-        start, end: place in the text.
-        word: with its first letter a capital and the rest small.
-        role: how it is written.
-        opens: whether a sentence, a line, a bracket or a quotation begins with it.
-        place: whether it is part of the name of a known place or body.
-        other: whether the language of the text has it as another word than a name.
+    `opens`: a sentence, a line, a bracket or a quotation begins with it; `place`: it belongs to a
+    known place or body; `other`: the language of the text has it as another word than a name.
     """
 
     start: int
@@ -98,12 +93,7 @@ class _Token:
 
 
 def names_in(text: str, is_place: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
-    """Where persons are named in a folded text, from left to right.
-
-    Arguments:
-        text: see `folding`.
-        is_place: whether a capitalised word belongs to a known place or body.
-    """
+    """Where persons are named in a folded text, from left to right."""
     text = _UNDERSCORE.sub(" ", text)
     yield from _small(text)
     for run in _runs(text, is_place):
@@ -321,11 +311,9 @@ def _after_initial(token: _Token) -> bool:
 
 
 def _pair(first: _Token, second: _Token, crowded: bool) -> bool:
-    """Whether two words side by side are a person's.
+    """Whether two words, next to each other but for initials and particles, are a person's.
 
-    Arguments:
-        first, second: next to each other but for initials and particles.
-        crowded: whether more capitalised words stand side by side than names have.
+    `crowded`: more capitalised words stand side by side than names have.
     """
     one, other = first.name, second.name
     if first.place and first.role == "capitals" and second.given:

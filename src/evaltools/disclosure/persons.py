@@ -35,12 +35,9 @@ _ENDING = (
 
 @dataclass(frozen=True, order=True)
 class PersonMatch:
-    """A stretch of text that points at somebody.
+    """A stretch of text that points at somebody: code points, end exclusive, and its words.
 
-    Arguments:
-        start, end: code points, end exclusive.
-        kind: what it is.
-        text: the words. Not for messages: see `masked`.
+    The words are not for messages: see `masked`.
     """
 
     start: int

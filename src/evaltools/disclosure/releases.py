@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from evaltools.disclosure.recoverability import (
     Attack,
     ContradictionError,
@@ -31,6 +33,7 @@ TABLES_FILE = "disclosure/tables.json"
 INDICATORS_FILE = "indicators.json"
 LARGEST_FILE = 20_000_000
 _SINCE = "_release"
+_TABLES = TypeAdapter(tuple[PublicTable, ...])
 _STAYED, _CAME, _WENT = "stayed", "came", "went"
 
 
@@ -73,7 +76,7 @@ def release_from(content: Any, name: str = "") -> Release:
     Raises:
         ValueError, TypeError, KeyError: it is none.
     """
-    tables = tuple(_table(one) for one in content["tables"])
+    tables = _TABLES.validate_python(content["tables"])
     units = None if content["units"] is None else frozenset(map(str, content["units"]))
     return Release(name, tables, units)
 
@@ -92,21 +95,15 @@ def read_release(folder: Path) -> Release:
             records = [from_record(record) for record in _json(plain)]
             return Release(folder.name, published_tables(records))
     except (OSError, ValueError, TypeError, KeyError) as error:
-        problem = Problem(
-            f"bundle {folder.name}",
-            f"its tables cannot be read ({type(error).__name__})",
-            remedy="Point to a bundle as it was published.",
-            code="disclosure.bundle",
-        )
-        raise ProblemError([problem]) from error
-    problem = Problem(
-        f"bundle {folder.name}",
-        "holds neither tables nor indicators",
-        f"{TABLES_FILE} or {INDICATORS_FILE}",
-        "Point to a bundle as it was published.",
-        "disclosure.bundle",
-    )
-    raise ProblemError([problem])
+        what = f"its tables cannot be read ({type(error).__name__})"
+        raise ProblemError([_no_release(folder, what)]) from error
+    what, allowed = "holds neither tables nor indicators", f"{TABLES_FILE} or {INDICATORS_FILE}"
+    raise ProblemError([_no_release(folder, what, allowed)])
+
+
+def _no_release(folder: Path, what: str, allowed: str = "") -> Problem:
+    remedy = "Point to a bundle as it was published."
+    return Problem(f"bundle {folder.name}", what, allowed, remedy, "disclosure.bundle")
 
 
 def check_differencing(
@@ -215,17 +212,3 @@ def _json(file: Path) -> Any:
     if file.stat().st_size > LARGEST_FILE:
         raise ValueError("too large")
     return json.loads(file.read_text(encoding="utf-8"))
-
-
-def _table(content: dict[str, Any]) -> PublicTable:
-    values = dict(content)
-    values["axes"] = tuple((str(name), tuple(parts)) for name, parts in values["axes"])
-    values["cells"] = tuple(
-        PublicCell(
-            tuple(cell["labels"]),
-            tuple((str(name), tuple(parts)) for name, parts in cell["place"]),
-            None if cell["value"] is None else float(cell["value"]),
-        )
-        for cell in values["cells"]
-    )
-    return PublicTable(**values)

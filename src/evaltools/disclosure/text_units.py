@@ -46,12 +46,7 @@ class Unit:
 
 
 def values_of(value: Any, where: str) -> Iterator[Unit]:
-    """Objects and lists within a JSON value, each with its plain members as one unit.
-
-    Arguments:
-        value: as the json module reads it.
-        where: path to it, `/records/3`; empty for the whole.
-    """
+    """Objects and lists within a JSON value, each with its plain members as one unit."""
     if isinstance(value, dict):
         plain = _fields(value)
         if plain:
@@ -146,11 +141,7 @@ _BLOCKS = frozenset(
 
 
 def page_units(content: bytes) -> Iterator[Unit]:
-    """Blocks of text, attributes, comments, table rows, data in scripts, embedded pictures.
-
-    Arguments:
-        content: HTML or SVG in UTF-8.
-    """
+    """Blocks of text, attributes, comments, table rows, data in scripts, embedded pictures."""
     page = _Page()
     page.feed(content.decode("utf-8"))
     page.close()
@@ -172,12 +163,12 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _BLOCKS:
             self.end_block()
-        values = {name: value or "" for name, value in attrs}
         if tag == "tr":
             self._row = []
         if tag in ("script", "style"):
             self._script = tag
-        for name, value in values.items():
+        for name, given in attrs:
+            value = given or ""
             if value.startswith("data:"):
                 self._embedded(value)
             elif name not in _SILENT and not name.startswith("xmlns") and _SAYS.search(value):

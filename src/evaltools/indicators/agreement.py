@@ -46,13 +46,7 @@ _PLAIN: tuple[tuple[str, Callable[[Ratings], Agreement]], ...] = (
 
 @dataclass(frozen=True)
 class Alpha:
-    """Alpha of some units with its interval, or why there is none.
-
-    Arguments:
-        found: the coefficient; its value is None where it is not estimable.
-        interval: by the jackknife over reports; None with it, or of a single report.
-        why: in English, for the note.
-    """
+    """Alpha of some units, without an interval of a single report; or why there is none."""
 
     found: Agreement
     interval: Interval | None
@@ -68,13 +62,8 @@ def compute_alpha(
     """Alpha with its interval; not estimable where what varies hangs on too few reports.
 
     That is, where as many reports drawn anew would have no variation at all with a chance of more
-    than 1 - level: then the interval itself would reach into what is not defined.
-
-    Arguments:
-        values: units × coders.
-        level: confidence level, 0 to 1.
-        metric: of `krippendorff_alpha`.
-        clusters: number of the report of each unit, from 0; by default a unit is a report.
+    than 1 - level: then the interval itself would reach into what is not defined. Units are
+    reports, unless `clusters` has the number of the report of each.
     """
     read = ratings(values)
     found = krippendorff_alpha(read, metric)

@@ -22,13 +22,9 @@ _SOURCE = "evaltools.indicators.challenge_response"
 def incidence(
     evidence: Evidence, codes: pd.DataFrame, states: tuple[str, ...] = ("yes",)
 ) -> pd.DataFrame:
-    """Which project has which code.
+    """Which project has which code, as truths: projects by id × codes in the order of the codebook.
 
-    Arguments:
-        states: the states that count; with all three, which project was asked of which code.
-
-    Returns:
-        Truths; a row a reported project by id, a column a code in the order of the codebook.
+    With all three states: which project was asked of which code.
     """
     presence = evidence.presence
     projects = sorted(presence["project_id"].astype(str).unique())
@@ -98,11 +94,7 @@ def strongest_links(evidence: Evidence, most: int = 10) -> pd.DataFrame:
 
 
 def pair_records(evidence: Evidence) -> list[Indicator]:
-    """Every pair: `pair.comentioned.count`, `pair.linked.count`, `pair.association.index`.
-
-    N is the number of reports read. The association is phi; its note carries Fisher's p and
-    Holm's over the family of all pairs.
-    """
+    """Every pair: `pair.comentioned.count`, `pair.linked.count`, `pair.association.index` (phi)."""
     frame, n = pair_table(evidence), int(evidence.n)
     source, records = f"{_SOURCE}.pair_records", []
     for row in frame.to_dict("records"):

@@ -103,8 +103,7 @@ def group_differences(evidence: Evidence) -> list[Indicator]:
 def wave_differences(evidence: Evidence) -> list[Indicator]:
     """`wave_difference.<code>.difference`, this wave less the earlier one, as D and S.
 
-    Between versions of the codebook the code is the one that stands for a group; the others have
-    no value, and their note says with which they are compared, or why they are not.
+    Codes that do not stand for their group have no value, and a note says why.
     """
     frame = compare_waves(evidence, *WAVE_ROLES)
     wave = earlier_wave(evidence)
@@ -196,11 +195,9 @@ class Side(NamedTuple):
 
 
 def crosswalk_of(evidence: Evidence, earlier: str) -> tuple[Crosswalk, Side, Side] | None:
-    """What the codebooks of this wave and an earlier one have in common.
+    """The crosswalk from an earlier wave to this one, then the side of this wave and the other.
 
-    Returns:
-        The crosswalk from the earlier to this one, then the side of this wave and the other;
-        None where both go by the same version, so that nothing has to be matched.
+    None where both go by the same version, so that nothing has to be matched.
     """
     if "readings" not in evidence.tables:
         return None

@@ -101,13 +101,10 @@ def goal_quality(evidence: Evidence) -> list[Indicator]:
 
 
 def goal_matrix(evidence: Evidence) -> pd.DataFrame:
-    """Stated goals by theme, attainment and how the attainment is known.
+    """Stated goals and projects by theme, attainment and how the attainment is known.
 
-    Returns:
-        `code_id`, `attainment`, `measured_by`, `goals`, `projects`: every goal theme of the
-        codebook with every combination that can occur (a result that is not reported is
-        known in no way, any other is known in some), zeros included, and every combination
-        that did occur.
+    Every theme of the codebook with every combination that can occur (a result that is not
+    reported is known in no way, any other in some), and every combination that did occur.
     """
     goals = stated_goals(evidence)
     themes = codes_in_use(evidence, "goal")["code_id"]

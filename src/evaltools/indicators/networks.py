@@ -41,11 +41,7 @@ def compute(evidence: Evidence) -> list[Indicator]:
 
 
 def membership(evidence: Evidence) -> pd.DataFrame:
-    """Who takes part in which project; a vendor sells to a project and takes no part in it.
-
-    Returns:
-        `project_id`, `org_id`, `kind` as text, a row a pair, sorted.
-    """
+    """Who takes part in which project, a row a pair, sorted; a vendor sells to it and does not."""
     taking = evidence.participations
     taking = taking[(taking["role"] != "vendor").to_numpy(dtype=bool)]
     columns = ["project_id", "org_id", "kind"]
@@ -201,11 +197,7 @@ def ties(evidence: Evidence) -> list[Indicator]:
 
 
 def clustering_records(evidence: Evidence) -> list[Indicator]:
-    """Clustering observed, and the middle and middle 95 % of random networks.
-
-    Returns:
-        `network.clustering.index` and `network.clustering_null.index`.
-    """
+    """Clustering observed, and the middle and middle 95 % of random networks."""
     source, found = f"{_SOURCE}.clustering", clustering(evidence)
     n, null = len(organisations(evidence)), found.null
     values = (None, None) if null is None else (found.observed, null.median)

@@ -37,6 +37,7 @@ from evaltools.indicators.agreement import (
     overall,
 )
 from evaltools.indicators.coder_decisions import coder_decisions, last_readings, marks
+from evaltools.indicators.disclosure.codes import codable_codes
 from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.shares import count_record
 
@@ -149,11 +150,8 @@ def _marked(evidence: Evidence) -> pd.DataFrame:
     """Marks in reports that two coders read whole: `document_id`, `coder_id`, `start`, `end`,
     `tokens`; sorted by place."""
     made = marks(evidence, last_readings(evidence))
-    codes = evidence.tables["codes"]
-    codable = codes.loc[codes["codable"].astype("boolean").fillna(False).to_numpy(dtype=bool)]
-    keep = made["document_id"].isin(list(_readers(evidence))) & made["code_id"].isin(
-        codable["code_id"]
-    )
+    keep = made["document_id"].isin(list(_readers(evidence)))
+    keep &= made["code_id"].isin(codable_codes(evidence)["code_id"])
     made = made[(keep & made["start"].notna() & made["end"].notna()).to_numpy(dtype=bool)]
     tokens = [
         tuple(form.format(code) for form in _TOKENS[str(polarity)])

@@ -46,10 +46,8 @@ _SOURCE = "evaltools.indicators.selection"
 def characteristics(evidence: Evidence) -> pd.DataFrame:
     """What the register knows of every project, whether it has reported or not.
 
-    Returns:
-        A row a project, in order: floats `grant` (euros), `partners` (organisations beside the
-        lead), `start` (days since `epoch`), NaN where unknown; text `joint` (yes, no),
-        `group`, `size_class`, `call`, `unknown` where it is so; truth `reported`.
+    Floats of `NUMBERS` (grant in euros, partners beside the lead, days since `epoch`), NaN where
+    unknown; texts of `CLASSES`, `unknown` where it is so; and whether it `reported`.
     """
     projects = evidence.projects
     days = (projects["started"] - epoch(evidence)).dt.days

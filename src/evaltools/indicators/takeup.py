@@ -24,11 +24,7 @@ def municipal_register(evidence: Evidence) -> pd.DataFrame:
     """Areas in scope: of the dimensions of the parameters, in the year of cutoff.
 
     Where the register has no inhabitants for that year, the latest earlier year that has them
-    is taken, and where it has no earlier year, the first.
-
-    Returns:
-        `year`, `code`, `region_code` and the columns of the study's dimensions as text,
-        `population` (float, NaN where unknown), sorted by code.
+    is taken, and where it has no earlier year, the first. Inhabitants are NaN where unknown.
     """
     table = evidence.tables["municipalities"]
     dated = table.dropna(subset=["year"])

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from evaltools.indicators.disclosure.policy import policy_for
 from evaltools.indicators.disclosure.suppression import Withheld
 
@@ -25,21 +27,26 @@ CODES: Mapping[str, str] = MappingProxyType(
 """Codes of numbers whose key is not that of a code."""
 
 
+def codable_codes(evidence: Evidence) -> pd.DataFrame:
+    """Rows of the codebook that passages can be given."""
+    codes = evidence.tables["codes"]
+    return codes[codes["codable"].astype("boolean").fillna(False).to_numpy(dtype=bool)]
+
+
 def withheld_codes(evidence: Evidence) -> dict[str, Withheld]:
     """Codable codes whose share of the reports is withheld, and why.
 
     They are left out wherever codes are counted together, such as agreement and saturation:
     what all codes give less what the others give would be theirs.
     """
-    policy, codes = policy_for(evidence), evidence.tables["codes"]
-    codable = codes["codable"].astype("boolean").fillna(False).to_numpy(dtype=bool)
-    found = {}
-    for code in sorted(map(str, codes.loc[codable, "code_id"])):
+    policy, found = policy_for(evidence), {}
+    for code in sorted(codable_codes(evidence)["code_id"].astype(str)):
         if policy.regime_of(f"{code}.share") != "open":
             why = policy.why_count(f"{code}.share", *_reports_with(code, evidence))
             if why:
                 found[code] = why
-    if CLAIMED_CODE in set(codes["code_id"]) and (why := _claiming_withheld(evidence)):
+    coded = evidence.tables["codes"]["code_id"].eq(CLAIMED_CODE).any()
+    if coded and (why := _claiming_withheld(evidence)):
         found.setdefault(CLAIMED_CODE, why)
     return found
 
