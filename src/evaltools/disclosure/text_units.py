@@ -225,12 +225,11 @@ class _Page(HTMLParser):
         self.units.append(Unit(f"line {line}, {where}", text, row))
 
     def _code(self, data: str) -> None:
-        line, _ = self.getpos()
         try:
             inner = list(values_of(json.loads(data), ""))
         except (ValueError, RecursionError):
             inner = list(paragraphs(data))  # a program, not data
-        self.units += [replace(one, where=f"line {line}, script, {one.where}") for one in inner]
+        self._add_all("script", inner)
 
     def _css(self, data: str) -> None:
         """Comments and texts of a style sheet; fonts and pictures in it are data."""
@@ -247,11 +246,12 @@ class _Page(HTMLParser):
             return
         try:
             raw = base64.b64decode(body) if head.endswith(";base64") else unquote_to_bytes(body)
-            if head.startswith(("data:image/png", "data:image/jpeg")):
-                inner = list(picture_units(raw))
-            else:
-                inner = list(page_units(raw))
+            bitmap = head.startswith(("data:image/png", "data:image/jpeg"))
+            inner = list(picture_units(raw) if bitmap else page_units(raw))
         except (binascii.Error, UnicodeDecodeError):
             return
+        self._add_all("picture", inner)
+
+    def _add_all(self, what: str, inner: list[Unit]) -> None:
         line, _ = self.getpos()
-        self.units += [replace(one, where=f"line {line}, picture, {one.where}") for one in inner]
+        self.units += [replace(one, where=f"line {line}, {what}, {one.where}") for one in inner]

@@ -117,7 +117,7 @@ def overall(read: CoderDecisions, level: float) -> list[Indicator]:
     """
     source = f"{_SOURCE}.overall"
     records: list[Indicator] = []
-    for kind in ("", *list_kinds(read)):
+    for kind in ("", *dict.fromkeys(read.kinds)):
         part, by = select_kind(read, kind), dimensions(kind=kind)
         pooled, clusters = part.pooled()
         alpha = compute_alpha(pooled, level, clusters=clusters)
@@ -200,11 +200,6 @@ def alpha_records(key: str, alpha: Alpha, source: str, by: Dimensions = ()) -> l
     """D without limits, and S with those of the interval; the note tells how it was made."""
     plain = _index(key, alpha.found.value, alpha, source, by)
     return [plain, _inferred(plain, alpha.interval)]
-
-
-def list_kinds(read: CoderDecisions) -> list[str]:
-    """Kinds of the codes, in the order of the codebook."""
-    return list(dict.fromkeys(read.kinds))
 
 
 def select_kind(read: CoderDecisions, kind: str) -> CoderDecisions:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evaltools.indicators.challenge_response import incidence
 from evaltools.indicators.coder_decisions import publishable_codes
 from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.shares import NO_REPORT, count_record, number_record, plain_share
@@ -98,15 +99,8 @@ def saturation_curve(evidence: Evidence) -> pd.DataFrame:
 
 def code_matrix(evidence: Evidence) -> NDArray[np.bool_]:
     """Reports × codable codes: whether the report has the code by the coder rule."""
-    presence = evidence.presence
-    codes = pd.Index(publishable_codes(evidence), dtype="object")
-    projects = pd.Index(sorted(set(presence["project_id"].astype(str))), dtype="object")
-    yes = presence[(presence["state"] == "yes").to_numpy(dtype=bool)]
-    yes = yes[yes["code_id"].isin(list(codes)).to_numpy(dtype=bool)]
-    holds = np.zeros((len(projects), len(codes)), dtype=bool)
-    rows = projects.get_indexer(pd.Index(yes["project_id"].astype(object)))
-    holds[rows, codes.get_indexer(pd.Index(yes["code_id"].astype(object)))] = True
-    return holds
+    codes = pd.DataFrame({"code_id": publishable_codes(evidence)})
+    return incidence(evidence, codes).to_numpy(dtype=bool)
 
 
 @lru_cache(maxsize=1)
