@@ -6,10 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from evaltools.disclosure.indicator_checks import check_indicators
 from evaltools.disclosure.persons import KnownNames
 from evaltools.disclosure.quotes import check_redactions
-from evaltools.disclosure.releases import Release, check_differencing, read_release
+from evaltools.disclosure.releases import (
+    Release,
+    check_differencing,
+    check_indicators,
+    read_release,
+)
 from evaltools.disclosure.scan import ScanContext, cited_words, scan_outputs, withheld_counts
 from evaltools.disclosure.single_projects import SingleProjects
 from evaltools.findings.judgement import problems_for_publishing
