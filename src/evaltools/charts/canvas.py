@@ -90,21 +90,12 @@ class Canvas:
                 long = text_metrics.width(line, size, weight)
                 left = x - {"left": 0.0, "center": 0.5, "right": 1.0}[align] * long
                 self.box(left - 1, middle - size * 0.55, long + 2, size * 1.1, fill=PAPER, layer=5)
+            place = (x + shift, middle) if upright else (x, middle + shift)
             self._axes.text(
-                x + shift if upright else x,
-                middle if upright else middle + shift,
-                line,
-                ha=align,
-                va="baseline",
-                color=lettering.color,
-                fontproperties=font,
-                rotation=90.0 if upright else 0.0,
-                rotation_mode="anchor",
-                parse_math=False,
-                gid=lettering.gid,
-                clip_on=False,
-                zorder=6,
-            )
+                *place, line, ha=align, va="baseline", color=lettering.color, fontproperties=font,
+                rotation=90.0 if upright else 0.0, rotation_mode="anchor", parse_math=False,
+                gid=lettering.gid, clip_on=False, zorder=6,
+            )  # fmt: skip
 
     def line(
         self,
@@ -119,16 +110,10 @@ class Canvas:
         """Draw a line through points."""
         self._axes.add_line(
             Line2D(
-                xs,
-                ys,
-                color=color,
-                linewidth=width,
-                linestyle=(0, dashes) if dashes else "-",
-                solid_capstyle="butt",
-                solid_joinstyle="round",
-                zorder=layer,
+                xs, ys, color=color, linewidth=width, linestyle=(0, dashes) if dashes else "-",
+                solid_capstyle="butt", solid_joinstyle="round", zorder=layer,
             )
-        )
+        )  # fmt: skip
 
     def segments(
         self,
@@ -160,16 +145,10 @@ class Canvas:
         """Draw a rectangle from its top left corner."""
         self._axes.add_patch(
             Rectangle(
-                (x, y),
-                width,
-                height,
-                facecolor=fill,
-                edgecolor=edge,
+                (x, y), width, height, facecolor=fill, edgecolor=edge, hatch=hatch, zorder=layer,
                 linewidth=0 if edge == "none" else edge_width,
-                hatch=hatch,
-                zorder=layer,
             )
-        )
+        )  # fmt: skip
 
     def dots(
         self,
@@ -186,17 +165,11 @@ class Canvas:
         """Put marks at points; `fill` other than the colour makes them hollow."""
         self._axes.add_line(
             Line2D(
-                xs,
-                ys,
-                linestyle="none",
-                marker=marker,
-                markersize=diameter,
-                markerfacecolor=fill or color,
-                markeredgecolor=color,
-                markeredgewidth=edge_width,
-                zorder=layer,
+                xs, ys, linestyle="none", marker=marker, markersize=diameter,
+                markerfacecolor=fill or color, markeredgecolor=color,
+                markeredgewidth=edge_width, zorder=layer,
             )
-        )
+        )  # fmt: skip
 
     def area(
         self, xs: Sequence[float], ys: Sequence[float], *, fill: str, opacity: float = 1.0
@@ -204,11 +177,8 @@ class Canvas:
         """Fill a polygon."""
         self._axes.add_collection(
             PolyCollection(
-                [list(zip(xs, ys, strict=True))],
-                facecolors=[fill],
-                edgecolors="none",
-                alpha=opacity,
-                zorder=1.0,
+                [list(zip(xs, ys, strict=True))], facecolors=[fill], edgecolors="none",
+                alpha=opacity, zorder=1.0,
             ),
             autolim=False,
-        )
+        )  # fmt: skip

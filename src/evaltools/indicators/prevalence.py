@@ -166,19 +166,11 @@ def coder_band(evidence: Evidence, *roles: str) -> list[Indicator]:
         note = "the chosen rule gives a share outside all–any; the band is widened" * outside
         note = "; ".join(filter(None, (note, coverage_note(n, int(evidence.n)))))
         record = Indicator(
-            key=f"{code_id}.coder_band",
-            value=value if n else None,
-            unit="share",
-            x=x,
-            n=n,
-            estimand="D",
-            low=min(limits[0], value) if n else None,
-            high=max(limits[1], value) if n else None,
-            method=BAND_METHOD,
-            source=f"{_SOURCE}.coder_band",
-            why=absence(n, int(evidence.n)),
+            key=f"{code_id}.coder_band", value=value if n else None, unit="share", x=x, n=n,
+            low=min(limits[0], value) if n else None, high=max(limits[1], value) if n else None,
+            method=BAND_METHOD, source=f"{_SOURCE}.coder_band", why=absence(n, int(evidence.n)),
             note=note,
-        )
+        )  # fmt: skip
         of_rules = [
             policy.why_count(f"{code_id}.share", int(x), int(asked))
             for x, asked in (counts.loc[code_id, ["yes", "asked"]] for counts in rules)
