@@ -8,21 +8,14 @@ from functools import cache
 
 import numpy as np
 
-from evaltools.charts.call_bars import Call, CallBars
-from evaltools.charts.differences import Differences, Gap
-from evaltools.charts.dot_intervals import Dot, Dots
+from evaltools.charts.bars import Call, CallBars, Cascade, Ratings, Stack, states_chart
+from evaltools.charts.distributions import Histogram, Step, StripPlot, Sums
 from evaltools.charts.figure import Figure
-from evaltools.charts.goal_cascade import Cascade
-from evaltools.charts.heatmap import Heatmap, Panel
-from evaltools.charts.histogram import Histogram
-from evaltools.charts.line_band import Line, Point
-from evaltools.charts.lorenz import Curve, Lorenz
+from evaltools.charts.intervals import Differences, Dot, Dots, Gap
+from evaltools.charts.lines import Curve, Line, Lorenz, Point
+from evaltools.charts.maps import Heatmap, Panel, Tile, TileMap
 from evaltools.charts.network_graph import Network, Organisation
-from evaltools.charts.rating_bars import Ratings
 from evaltools.charts.reliability import Group, Reliability, ReliabilityChart
-from evaltools.charts.stacked_bars import Stack, states_chart
-from evaltools.charts.strip_plot import Step, StripPlot, Sums
-from evaltools.charts.tilemap import Tile, TileMap
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import number
 
@@ -94,10 +87,6 @@ def _waves() -> Figure:
             x,
             52,
             second=x / 70,
-            second_low=max(0.0, x / 70 - 0.05),
-            second_high=x / 70 + 0.2,
-            second_n=x * 20 // 70,
-            second_N=20,
         )
         for label, x in zip(CHALLENGES, COUNTS, strict=True)
     ]
@@ -186,7 +175,6 @@ def _tilemap() -> Figure:
             row,
             column,
             None if place in (2, 6) else (0.0 if place == 4 else values[place]),
-            suppressed=place == 6,
         )
         for place, (name, row, column) in enumerate(REGIONS)
     ]

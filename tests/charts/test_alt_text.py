@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from evaltools.charts import alt_text
-from evaltools.charts.dot_intervals import Dot, Dots
 from evaltools.charts.figure import LONGEST_ALT
-from evaltools.charts.tilemap import classes
+from evaltools.charts.intervals import Dot, Dots
+from evaltools.charts.maps import classes
 from evaltools.i18n.messages import Words
 
 ITEMS = [("b", 0.2, "20 %"), ("a", 0.2, "20 %"), ("c", 0.9, "90 %")]

@@ -9,7 +9,8 @@ from unittest.mock import patch
 import matplotlib.pyplot as plt
 import pytest
 
-from evaltools.charts.figure import CAPTION_TYPE, Figure, draw_reason
+from evaltools.charts.chart import draw_reason
+from evaltools.charts.figure import CAPTION_TYPE, Figure
 
 
 @pytest.fixture

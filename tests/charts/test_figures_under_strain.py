@@ -12,22 +12,8 @@ from hypothesis import strategies as st
 from legibility import boxes, faults
 from matplotlib.figure import Figure as Drawing
 
-from evaltools.charts import (
-    call_bars,
-    differences,
-    dot_intervals,
-    goal_cascade,
-    heatmap,
-    histogram,
-    line_band,
-    lorenz,
-    network_graph,
-    rating_bars,
-    stacked_bars,
-    strip_plot,
-    tilemap,
-)
-from evaltools.charts.figure import draw_reason
+from evaltools.charts import bars, distributions, intervals, lines, maps, network_graph
+from evaltools.charts.chart import draw_reason
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import LANGUAGES, number
 
@@ -52,7 +38,7 @@ count = st.integers(0, 400)
 
 
 @st.composite
-def intervals(draw: st.DrawFn) -> tuple[float, float, float]:
+def limits(draw: st.DrawFn) -> tuple[float, float, float]:
     """Low, value, high."""
     low, value, high = sorted(draw(st.tuples(share, share, share)))
     return low, value, high
@@ -63,10 +49,10 @@ def intervals(draw: st.DrawFn) -> tuple[float, float, float]:
 def test_dots_are_legible(data: st.DataObject, tongue: Any) -> None:
     rows = []
     for _ in range(data.draw(st.integers(1, 25))):
-        low, value, high = data.draw(intervals())
+        low, value, high = data.draw(limits())
         missing = data.draw(st.integers(0, 4)) == 0
         rows.append(
-            dot_intervals.Dot(
+            intervals.Dot(
                 data.draw(label),
                 None if missing else value,
                 low,
@@ -77,31 +63,29 @@ def test_dots_are_legible(data: st.DataObject, tongue: Any) -> None:
                 bound_low=low / 2 if data.draw(st.booleans()) else None,
                 bound_high=(1 + high) / 2,
                 second=value / 2 if data.draw(st.booleans()) else None,
-                second_n=data.draw(st.none() | count),
-                second_N=1000,
             )
         )
     axis, name = data.draw(label), data.draw(label)
-    assert faults(dot_intervals.Dots(rows, words=Words(tongue), axis=axis, name=name).draw()) == []
+    assert faults(intervals.Dots(rows, words=Words(tongue), axis=axis, name=name).draw()) == []
 
 
 @STRAIN
 @given(
     st.lists(
-        st.builds(stacked_bars.Stack, label, st.tuples(count, count, count)),
+        st.builds(bars.Stack, label, st.tuples(count, count, count)),
         min_size=1,
         max_size=20,
     ),
     language,
 )
-def test_states_are_legible(rows: list[stacked_bars.Stack], tongue: Any) -> None:
-    assert faults(stacked_bars.states_chart(rows, Words(tongue)).draw()) == []
+def test_states_are_legible(rows: list[bars.Stack], tongue: Any) -> None:
+    assert faults(bars.states_chart(rows, Words(tongue)).draw()) == []
 
 
 @STRAIN
 @given(
     st.lists(
-        st.builds(stacked_bars.Stack, label, st.tuples(count, count, count)),
+        st.builds(bars.Stack, label, st.tuples(count, count, count)),
         min_size=1,
         max_size=20,
     ),
@@ -109,13 +93,11 @@ def test_states_are_legible(rows: list[stacked_bars.Stack], tongue: Any) -> None
     language,
 )
 def test_stacks_of_counts_are_legible(
-    rows: list[stacked_bars.Stack], names: tuple[str, str, str], tongue: Any
+    rows: list[bars.Stack], names: tuple[str, str, str], tongue: Any
 ) -> None:
     colors = ("#17395c", "#2f9c95", "#dfe4e8")
-    parts = [stacked_bars.Part(name, color) for name, color in zip(names, colors, strict=True)]
-    chart = stacked_bars.Stacks(
-        rows, parts, names[0], words=Words(tongue), shares=False, heading=names[1]
-    )
+    parts = [bars.Part(name, color) for name, color in zip(names, colors, strict=True)]
+    chart = bars.Stacks(rows, parts, names[0], words=Words(tongue), shares=False, heading=names[1])
     assert faults(chart.draw()) == []
 
 
@@ -124,42 +106,38 @@ def test_stacks_of_counts_are_legible(
 def test_differences_are_legible(data: st.DataObject, tongue: Any) -> None:
     rows = []
     for _ in range(data.draw(st.integers(1, 20))):
-        low, value, high = (2 * end - 1 for end in data.draw(intervals()))
-        rows.append(differences.Gap(data.draw(label), value, low, high))
+        low, value, high = (2 * end - 1 for end in data.draw(limits()))
+        rows.append(intervals.Gap(data.draw(label), value, low, high))
     flag = data.draw(st.sampled_from([None, 0.25]))
     towards = data.draw(st.sampled_from([("", ""), (data.draw(label), data.draw(label))]))
-    chart = differences.Differences(rows, words=Words(tongue), flag=flag, towards=towards)
+    chart = intervals.Differences(rows, words=Words(tongue), flag=flag, towards=towards)
     assert faults(chart.draw()) == []
 
 
 @STRAIN
 @given(
     st.lists(
-        st.builds(stacked_bars.Stack, label, st.tuples(count, count, count, count, count)),
+        st.builds(bars.Stack, label, st.tuples(count, count, count, count, count)),
         min_size=1,
         max_size=12,
     ),
     st.tuples(label, label, label, label, label),
     language,
 )
-def test_ratings_are_legible(
-    rows: list[stacked_bars.Stack], answers: tuple[str, ...], tongue: Any
-) -> None:
-    assert faults(rating_bars.Ratings(rows, words=Words(tongue), answers=answers).draw()) == []
+def test_ratings_are_legible(rows: list[bars.Stack], answers: tuple[str, ...], tongue: Any) -> None:
+    assert faults(bars.Ratings(rows, words=Words(tongue), answers=answers).draw()) == []
 
 
 @STRAIN
 @given(
     st.dictionaries(
-        st.tuples(
-            st.sampled_from(goal_cascade.ATTAINMENTS), st.sampled_from(goal_cascade.MEASURED_BY)
-        ),
+        st.tuples(st.sampled_from(bars.ATTAINMENTS), st.sampled_from(bars.MEASURED_BY)),
         count,
     ),
     language,
 )
 def test_flow_is_legible(counts: dict[tuple[str, str], int], tongue: Any) -> None:
-    assert faults(goal_cascade.Cascade(counts, words=Words(tongue)).draw()) == []
+    assert faults(bars.Cascade(counts, words=Words(tongue)).draw()) == []
 
 
 @STRAIN
@@ -169,10 +147,10 @@ def test_matrix_is_legible(data: st.DataObject, tongue: Any) -> None:
     columns = data.draw(st.lists(label, min_size=1, max_size=9))
     cells = st.none() | st.integers(0, 99)
     panels = [
-        heatmap.Panel(data.draw(label), [[data.draw(cells) for _ in columns] for _ in rows])
+        maps.Panel(data.draw(label), [[data.draw(cells) for _ in columns] for _ in rows])
         for _ in range(data.draw(st.integers(1, 2)))
     ]
-    assert faults(heatmap.Heatmap(panels, rows, columns, words=Words(tongue)).draw()) == []
+    assert faults(maps.Heatmap(panels, rows, columns, words=Words(tongue)).draw()) == []
 
 
 @STRAIN
@@ -180,10 +158,10 @@ def test_matrix_is_legible(data: st.DataObject, tongue: Any) -> None:
 def test_tilemap_is_legible(data: st.DataObject, tongue: Any) -> None:
     values = st.none() | st.just(0.0) | st.floats(0.01, 1e6)
     tiles = [
-        tilemap.Tile(data.draw(label), place // 4 + 1, place % 4 + 1, data.draw(values))
+        maps.Tile(data.draw(label), place // 4 + 1, place % 4 + 1, data.draw(values))
         for place in range(data.draw(st.integers(1, 24)))
     ]
-    chart = tilemap.TileMap(
+    chart = maps.TileMap(
         tiles,
         words=Words(tongue),
         heading=data.draw(label),
@@ -196,7 +174,7 @@ def test_tilemap_is_legible(data: st.DataObject, tongue: Any) -> None:
 @given(
     st.lists(
         st.builds(
-            call_bars.Call,
+            bars.Call,
             label,
             st.none() | count,
             st.none() | count,
@@ -209,8 +187,8 @@ def test_tilemap_is_legible(data: st.DataObject, tongue: Any) -> None:
     ),
     language,
 )
-def test_calls_are_legible(rows: list[call_bars.Call], tongue: Any) -> None:
-    assert faults(call_bars.CallBars(rows, words=Words(tongue)).draw()) == []
+def test_calls_are_legible(rows: list[bars.Call], tongue: Any) -> None:
+    assert faults(bars.CallBars(rows, words=Words(tongue)).draw()) == []
 
 
 @STRAIN
@@ -218,9 +196,9 @@ def test_calls_are_legible(rows: list[call_bars.Call], tongue: Any) -> None:
     st.lists(
         st.builds(
             lambda group, places, box: (
-                strip_plot.Sums(group, places[1], places[0], places[2])
+                distributions.Sums(group, places[1], places[0], places[2])
                 if box
-                else strip_plot.Sums(group, places[1])
+                else distributions.Sums(group, places[1])
             ),
             st.sampled_from(["vuosittain", "kertaluonteinen säästö koko hankkeen ajalta"]),
             st.lists(st.floats(0.5, 1e9), min_size=3, max_size=3).map(sorted),
@@ -233,17 +211,17 @@ def test_calls_are_legible(rows: list[call_bars.Call], tongue: Any) -> None:
     language,
 )
 def test_ledger_is_legible(
-    sums: list[strip_plot.Sums], labels: list[str], suppressed: bool, tongue: Any
+    sums: list[distributions.Sums], labels: list[str], suppressed: bool, tongue: Any
 ) -> None:
-    steps = [strip_plot.Step(text, 60 // (place + 1)) for place, text in enumerate(labels)]
-    chart = strip_plot.StripPlot(sums, steps, words=Words(tongue), suppressed=suppressed)
+    steps = [distributions.Step(text, 60 // (place + 1)) for place, text in enumerate(labels)]
+    chart = distributions.StripPlot(sums, steps, words=Words(tongue), suppressed=suppressed)
     assert faults(chart.draw()) == []
 
 
 @STRAIN
 @given(
     st.lists(
-        st.builds(line_band.Point, st.floats(-50, 500), share, st.none() | share, share, label),
+        st.builds(lines.Point, st.floats(-50, 500), share, st.none() | share, share, label),
         max_size=15,
     ),
     label,
@@ -251,9 +229,9 @@ def test_ledger_is_legible(
     language,
 )
 def test_curve_is_legible(
-    points: list[line_band.Point], x_words: str, y_words: str, tongue: Any
+    points: list[lines.Point], x_words: str, y_words: str, tongue: Any
 ) -> None:
-    chart = line_band.Line(points, x_words, y_words, words=Words(tongue))
+    chart = lines.Line(points, x_words, y_words, words=Words(tongue))
     assert faults(chart.draw()) == []
 
 
@@ -267,19 +245,21 @@ def test_curve_is_legible(
 def test_histogram_is_legible(
     values: list[float], observed: float | None, words: str, tongue: Any
 ) -> None:
-    assert faults(histogram.Histogram(values, observed, words, words=Words(tongue)).draw()) == []
+    assert (
+        faults(distributions.Histogram(values, observed, words, words=Words(tongue)).draw()) == []
+    )
 
 
 @STRAIN
 @given(
     st.lists(
-        st.builds(lorenz.Curve, label, st.lists(st.floats(0, 1e7), max_size=50), share), max_size=2
+        st.builds(lines.Curve, label, st.lists(st.floats(0, 1e7), max_size=50), share), max_size=2
     ),
     label,
     language,
 )
-def test_lorenz_is_legible(curves: list[lorenz.Curve], words: str, tongue: Any) -> None:
-    assert faults(lorenz.Lorenz(curves, words, words, words=Words(tongue)).draw()) == []
+def test_lorenz_is_legible(curves: list[lines.Curve], words: str, tongue: Any) -> None:
+    assert faults(lines.Lorenz(curves, words, words=Words(tongue)).draw()) == []
 
 
 @settings(STRAIN, max_examples=4)
@@ -303,17 +283,17 @@ NOTHING = "Raportteja ei ole näillä valinnoilla."
 @pytest.mark.parametrize(
     "draw",
     [
-        dot_intervals.Dots([], words=Words("fi"), nothing=NOTHING).draw,
-        stacked_bars.states_chart([], Words("fi"), NOTHING).draw,
-        differences.Differences([], words=Words("fi"), nothing=NOTHING).draw,
-        rating_bars.Ratings([], words=Words("fi"), nothing=NOTHING).draw,
-        goal_cascade.Cascade({}, words=Words("fi"), nothing=NOTHING).draw,
-        heatmap.Heatmap([], [], [], words=Words("fi"), nothing=NOTHING).draw,
-        call_bars.CallBars([], words=Words("fi"), nothing=NOTHING).draw,
-        strip_plot.StripPlot([], [], words=Words("fi"), nothing=NOTHING).draw,
-        line_band.Line([], "x", "y", words=Words("fi"), nothing=NOTHING).draw,
-        histogram.Histogram([], None, "x", words=Words("fi"), nothing=NOTHING).draw,
-        lorenz.Lorenz([], "x", words=Words("fi"), nothing=NOTHING).draw,
+        intervals.Dots([], words=Words("fi"), nothing=NOTHING).draw,
+        bars.states_chart([], Words("fi"), NOTHING).draw,
+        intervals.Differences([], words=Words("fi"), nothing=NOTHING).draw,
+        bars.Ratings([], words=Words("fi"), nothing=NOTHING).draw,
+        bars.Cascade({}, words=Words("fi"), nothing=NOTHING).draw,
+        maps.Heatmap([], [], [], words=Words("fi"), nothing=NOTHING).draw,
+        bars.CallBars([], words=Words("fi"), nothing=NOTHING).draw,
+        distributions.StripPlot([], [], words=Words("fi"), nothing=NOTHING).draw,
+        lines.Line([], "x", "y", words=Words("fi"), nothing=NOTHING).draw,
+        distributions.Histogram([], None, "x", words=Words("fi"), nothing=NOTHING).draw,
+        lines.Lorenz([], "x", words=Words("fi"), nothing=NOTHING).draw,
         network_graph.Network([], [], words=Words("fi"), nothing=NOTHING).draw,
         lambda: draw_reason(NOTHING),
     ],
@@ -325,32 +305,32 @@ def test_nothing_to_draw_is_said_in_the_words_given(draw: Callable[[], Drawing])
 def test_withheld_numbers_change_nothing_that_is_drawn_or_told() -> None:
     def pictures(secret: int) -> list[object]:
         shown = [
-            dot_intervals.Dot("Avoin", 0.4, 0.3, 0.5, 4, 10),
-            dot_intervals.Dot("Toinen", 0.1, n=1, N=10),
+            intervals.Dot("Avoin", 0.4, 0.3, 0.5, 4, 10),
+            intervals.Dot("Toinen", 0.1, n=1, N=10),
         ]
-        hidden = dot_intervals.Dot("Salainen", secret / 99, 0.0, 1.0, secret, 99, suppressed=True)
-        other = dot_intervals.Dot(
+        hidden = intervals.Dot("Salainen", secret / 99, 0.0, 1.0, secret, 99, suppressed=True)
+        other = intervals.Dot(
             "Salattu", (99 - secret) / 99, 0.0, 1.0, 99 - secret, 99, suppressed=True
         )
         gaps = [
-            differences.Gap("Avoin", 0.1),
-            differences.Gap("Salainen", secret / 99, 0.0, 1.0, suppressed=True),
+            intervals.Gap("Avoin", 0.1),
+            intervals.Gap("Salainen", secret / 99, 0.0, 1.0, suppressed=True),
         ]
         rated = [
-            stacked_bars.Stack("Avoin", (1, 2, 3, 4, 5)),
-            stacked_bars.Stack("Salainen", (secret, 0, 0, 0, 99 - secret), suppressed=True),
-            stacked_bars.Stack("Salattu", (99 - secret, 0, 0, 0, secret), suppressed=True),
+            bars.Stack("Avoin", (1, 2, 3, 4, 5)),
+            bars.Stack("Salainen", (secret, 0, 0, 0, 99 - secret), suppressed=True),
+            bars.Stack("Salattu", (99 - secret, 0, 0, 0, secret), suppressed=True),
         ]
         said = [
-            stacked_bars.Stack("Avoin", (1, 2, 3)),
-            stacked_bars.Stack("Salainen", (secret, 0, 99 - secret), suppressed=True),
-            stacked_bars.Stack("Salattu", (99 - secret, 0, secret), suppressed=True),
+            bars.Stack("Avoin", (1, 2, 3)),
+            bars.Stack("Salainen", (secret, 0, 99 - secret), suppressed=True),
+            bars.Stack("Salattu", (99 - secret, 0, secret), suppressed=True),
         ]
         charts = [
-            dot_intervals.Dots([*shown, hidden, other], words=Words("fi")),
-            differences.Differences(gaps, words=Words("fi")),
-            rating_bars.Ratings(rated, words=Words("fi")),
-            stacked_bars.states_chart(said, Words("fi")),
+            intervals.Dots([*shown, hidden, other], words=Words("fi")),
+            intervals.Differences(gaps, words=Words("fi")),
+            bars.Ratings(rated, words=Words("fi")),
+            bars.states_chart(said, Words("fi")),
         ]
         return [(figure.svg, figure.alt) for figure in (chart.figure("x") for chart in charts)]
 

@@ -12,7 +12,7 @@ from matplotlib import font_manager
 from matplotlib.colors import to_rgb
 
 from evaltools.charts import style
-from evaltools.charts.goal_cascade import COLORS
+from evaltools.charts.bars import COLORS
 
 # Linear RGB as seen without one kind of cone, severity 1.
 # Source: Machado, Oliveira and Fernandes 2009, table of matrices, doi:10.1109/TVCG.2009.113.

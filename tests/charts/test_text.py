@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from legibility import boxes, faults
 
-from evaltools.charts.canvas import Canvas
-from evaltools.charts.style import TEXT
+from evaltools.charts.canvas import Canvas, Lettering
+from evaltools.charts.style import TEXT, TEXT_WIDTH
 from evaltools.charts.text_metrics import clean, width, wrap
 
 LONG = "Tietosuojavaikutustenarviointimenettelyjen keskeneräisyys kunta- ja hyvinvointialueilla"
@@ -17,7 +17,7 @@ LONG = "Tietosuojavaikutustenarviointimenettelyjen keskeneräisyys kunta- ja hyv
 def test_measured_width_is_the_drawn_width() -> None:
     for weight in ("regular", "bold", "italic"):
         canvas = Canvas(50)
-        canvas.text(10, 20, LONG, weight=weight)
+        canvas.text(10, 20, LONG, Lettering(weight=weight))
         ((_, box),) = boxes(canvas.drawing)
         assert width(LONG, TEXT, weight) == pytest.approx(box.width, rel=0.01)
 
@@ -52,7 +52,7 @@ def test_the_reader_of_figures_sees_overlaps_and_clipped_words() -> None:
     canvas = Canvas(50)
     canvas.text(10, 20, "Ensimmäinen")
     canvas.text(30, 22, "Toinen")
-    canvas.text(canvas.width - 10, 40, "Leikkautuva")
+    canvas.text(TEXT_WIDTH - 10, 40, "Leikkautuva")
     found = faults(canvas.drawing)
     assert any("overlap" in fault for fault in found)
     assert any("leaves the paper" in fault for fault in found)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from legibility import boxes, faults
 from matplotlib.text import Text
 
-from evaltools.charts.slope_chart import Slope, Slopes, ranked
+from evaltools.charts.lines import Slope, Slopes
 from evaltools.charts.style import SMALL
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import LANGUAGES
@@ -32,13 +32,16 @@ row = st.builds(Slope, label, share, share, clear=st.booleans(), suppressed=st.b
 @STRAIN
 @given(st.lists(row, min_size=1, max_size=20), label, label, st.sampled_from(LANGUAGES))
 def test_any_rows_are_legible(rows: list[Slope], old: str, new: str, language: Any) -> None:
-    assert faults(Slopes(rows, (old, new), words=Words(language), axis=old).draw()) == []
+    assert faults(Slopes(rows, (old, new), words=Words(language)).draw()) == []
 
 
 def test_withheld_shares_show_neither_in_order_nor_in_words() -> None:
     rows = [Slope("open", 0.2, 0.3), Slope("withheld", 0.111, 0.999, 1, 9, 8, 9, suppressed=True)]
-    assert [item.label for item in ranked(rows)] == ["open", "withheld"]
-    assert ranked(rows)[1].new is None
+    assert [item.label for item in Slopes(rows, NAMES, words=Words("en")).shown] == [
+        "open",
+        "withheld",
+    ]
+    assert Slopes(rows, NAMES, words=Words("en")).shown[1].new is None
     told = Slopes(rows, NAMES, words=Words("en")).describe()
     assert "withheld" in told
     assert "99" not in told
@@ -48,7 +51,12 @@ def test_withheld_shares_show_neither_in_order_nor_in_words() -> None:
 
 def test_rows_go_from_what_rose_to_what_fell() -> None:
     rows = [Slope("b", 0.5, 0.1), Slope("c", 0.1, 0.5), Slope("a", 0.5, 0.5), Slope("d", None, 0.4)]
-    assert [item.label for item in ranked(rows)] == ["c", "a", "b", "d"]
+    assert [item.label for item in Slopes(rows, NAMES, words=Words("en")).shown] == [
+        "c",
+        "a",
+        "b",
+        "d",
+    ]
 
 
 def test_few_units_are_told_as_counts() -> None:

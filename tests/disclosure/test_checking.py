@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from evaltools.disclosure.indicator_checks import check_indicators
+from evaltools.disclosure.releases import check_indicators
 from evaltools.evidence import Evidence, read_tables
 from evaltools.indicators import challenges, effects, goals, steering
 from evaltools.indicators.disclosure.policy import Policy

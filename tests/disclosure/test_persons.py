@@ -76,6 +76,40 @@ def test_nobody_is_found_where_nobody_is_named(sentence, known):
 
 
 @pytest.mark.parametrize(
+    "sentence",
+    [
+        "The project ran from 1 Jan 2023 to 30 June 2024.",
+        "It was finished by the end of Jan 2024, and tested since early Jan.",
+        "Jan-Mar 2023, Jan–Mar 2023, Jan/Feb 2024 and Aug '23 were slow.",
+        "We met on Jan 5th, 2023, on 5 Jan and in the week of Jan 9.",
+        "01-Jan-2023 | 2023-Jan-05 | Jan. 2023 | Jan, 2024 | Jan 2024-2025",
+        "Rapporten lämnades 31 Jan 2024. Raportti palautettiin 31 Jan 2024.",
+        "Between Jan and Mar 2023 and until Jan nothing was known.",
+        "Per capita costs fell in the municipalities. Tea was served.",
+    ],
+)
+def test_a_month_in_a_date_and_a_word_of_the_language_are_nobody(sentence, known):
+    assert found_in(sentence, known) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "persons"),
+    [
+        ("The work was led by Jan Andersson in Jan 2023.", ["Jan Andersson"]),
+        ("The work was led by Jan Smith of the agency.", ["Jan Smith"]),
+        ("Thanks to Jan and Anna for their help.", ["Jan", "Anna"]),
+        ("On 3 Jan Andersson left the project.", ["Jan Andersson"]),
+        ("1. Jan Eriksson\n2. Anna Berg", ["Jan Eriksson", "Anna Berg"]),
+        ("1 Jan\n2 Anna", ["Jan", "Anna"]),
+        ("Hankkeen Jan vastasi työstä. Kiitos Jan 2 kertaa.", ["Jan", "Jan"]),
+        ("Ansvaret låg på Jan och Per. Per skötte resten.", ["Jan", "Per", "Per"]),
+    ],
+)
+def test_a_name_that_is_a_month_elsewhere_is_still_found(sentence, persons, known):
+    assert found_in(sentence, known) == persons
+
+
+@pytest.mark.parametrize(
     ("code", "valid"),
     [
         ("131052-308T", True),

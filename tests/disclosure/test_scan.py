@@ -49,6 +49,7 @@ DATA_URI = "data:image/svg+xml;base64," + base64.b64encode(SVG.encode()).decode(
         (f"<p>{PERSON}</p>", {"person"}),
         ("<p>Yhteyshenkilö on Matti <b>Virtanen</b>.</p>", {"person"}),
         (f'<img alt="{PERSON}">', {"person"}),
+        (f'<img alt="{PERSON}" alt="x">', {"person"}),
         ('<a title="matti@kunta.fi" href="#">x</a>', {"email"}),
         (f"<!-- {PERSON} -->", {"person"}),
         (f'<script type="application/json">{json.dumps({"who": PERSON})}</script>', {"person"}),

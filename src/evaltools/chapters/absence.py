@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 import pandas as pd
 
-from evaltools.charts.figure import Figure, draw_reason
+from evaltools.charts.chart import draw_reason
+from evaltools.charts.figure import Figure
 from evaltools.charts.table import Column, Table
 from evaltools.indicators.absence import Subject, absent_subject
 

@@ -9,9 +9,9 @@ import pandas as pd
 
 from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.themes import level_of, theme_rows, themes_figure, themes_table, words_of
-from evaltools.charts.differences import Differences, Gap
 from evaltools.charts.figure import Figure
-from evaltools.charts.heatmap import Heatmap, Panel
+from evaltools.charts.intervals import Differences, Gap
+from evaltools.charts.maps import Heatmap, Panel
 from evaltools.charts.table import Column, Table
 from evaltools.i18n.numbers import NBSP, Language, count_of, number
 from evaltools.indicators.challenge_response import answer_table, pair_table, strongest_links

@@ -9,10 +9,9 @@ import pandas as pd
 from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.themes import level_of, limits, words_of
 from evaltools.charts import alt_text
+from evaltools.charts.bars import Part, Ratings, Stack, Stacks, answer_colors, state_parts
+from evaltools.charts.distributions import Step, StripPlot, Sums
 from evaltools.charts.figure import Figure
-from evaltools.charts.rating_bars import Ratings, answer_colors
-from evaltools.charts.stacked_bars import Part, Stack, Stacks, state_parts
-from evaltools.charts.strip_plot import Step, StripPlot, Sums
 from evaltools.charts.table import SUPPRESSED, Column, Table
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import list_of, number, share

@@ -10,9 +10,9 @@ import pandas as pd
 
 from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.themes import level_of, sizes_of, words_of
-from evaltools.charts.differences import Differences, Gap
 from evaltools.charts.figure import Figure
-from evaltools.charts.line_band import Line, Point
+from evaltools.charts.intervals import Differences, Gap
+from evaltools.charts.lines import Line, Point
 from evaltools.charts.reliability import Group, Reliability, ReliabilityChart
 from evaltools.charts.table import Column, Table
 from evaltools.i18n import numbers as say
@@ -131,7 +131,6 @@ def unseen_figure(evidence: Evidence) -> Figure:
         points,
         words("axis.projects_with_theme"),
         words("axis.probability"),
-        dotted=True,
         words=words,
         nothing=words("evidence_base.unseen_none"),
     ).figure(
@@ -212,7 +211,6 @@ def saturation_figure(evidence: Evidence, records: Iterable[Indicator]) -> Figur
         words("saturation.axis.reports"),
         words("saturation.axis.codes"),
         unit="number",
-        dotted=True,
         words=words,
         nothing=words("saturation.none"),
     ).figure(

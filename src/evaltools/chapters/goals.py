@@ -9,9 +9,8 @@ import pandas as pd
 from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.themes import as_count, theme_rows, themes_figure, themes_table, words_of
 from evaltools.charts import alt_text
+from evaltools.charts.bars import Cascade, Part, Stack, Stacks, states_chart
 from evaltools.charts.figure import Figure
-from evaltools.charts.goal_cascade import Cascade
-from evaltools.charts.stacked_bars import Part, Stack, Stacks, states_chart
 from evaltools.charts.style import BLUES, DEEP_BLUE, LIGHT, RUST, TEAL
 from evaltools.charts.table import Column, Table
 from evaltools.i18n.messages import Words

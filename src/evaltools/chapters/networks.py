@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.measures import measure_table
 from evaltools.chapters.themes import words_of
+from evaltools.charts.distributions import Histogram
 from evaltools.charts.figure import Figure
-from evaltools.charts.histogram import Histogram
 from evaltools.charts.network_graph import Network, Organisation
 from evaltools.charts.table import Column, Table
 from evaltools.indicators import networks

@@ -10,11 +10,11 @@ import pandas as pd
 from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.measures import measure_table
 from evaltools.chapters.themes import as_float, words_of
-from evaltools.charts.call_bars import Call, CallBars
+from evaltools.charts.bars import Call, CallBars
 from evaltools.charts.figure import Figure
-from evaltools.charts.lorenz import Curve, Lorenz
+from evaltools.charts.lines import Curve, Lorenz
+from evaltools.charts.maps import Tile, TileMap
 from evaltools.charts.table import Column, Table
-from evaltools.charts.tilemap import Tile, TileMap
 from evaltools.i18n.numbers import number
 from evaltools.indicators import allocations, portfolio, takeup
 from evaltools.indicators.indicator import Indicator

@@ -9,8 +9,8 @@ import pandas as pd
 from evaltools.chapters.absence import figure_of, table_of
 from evaltools.chapters.themes import level_of, theme_rows, themes_figure, themes_table, words_of
 from evaltools.charts import alt_text
-from evaltools.charts.dot_intervals import Dot, Dots
 from evaltools.charts.figure import Figure
+from evaltools.charts.intervals import Dot, Dots
 from evaltools.charts.table import SUPPRESSED, Column, Table
 from evaltools.i18n.numbers import number_range, percent, share, signed
 from evaltools.indicators.absence import EVIDENCED_ITEMS
@@ -42,8 +42,6 @@ def optimism_figure(evidence: Evidence) -> Figure:
         name=words("steering.rated_high", marks=_marks(evidence)),
         second_name=words("steering.evidenced"),
         axis=words("steering.axis.answers"),
-        whole_scale=True,
-        sort=False,
         words=words,
         nothing=words("effects.no_ratings"),
     ).figure(

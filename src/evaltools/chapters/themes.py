@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from evaltools.chapters.absence import figure_of
-from evaltools.charts.dot_intervals import Dot, Dots
 from evaltools.charts.figure import Figure
+from evaltools.charts.intervals import Dot, Dots
 from evaltools.charts.table import SUPPRESSED, Column, Table
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import count_of, level_text, share

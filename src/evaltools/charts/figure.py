@@ -1,22 +1,17 @@
-"""A figure that shows itself: picture, caption and alternative text together; and what draws it."""
+"""A figure that shows itself: picture, caption and alternative text together."""
 
 from __future__ import annotations
 
 import base64
 import io
 import sys
-from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
 from matplotlib.figure import Figure as Drawing
 
-from evaltools.charts.canvas import Canvas
-from evaltools.charts.style import GRID, QUIET, TEXT, TEXT_WIDTH, house_style
-from evaltools.charts.text_metrics import height, wrap
-from evaltools.i18n.messages import Words
-from evaltools.i18n.numbers import Language
+from evaltools.charts.style import house_style
 
 CAPTION_TYPE: Final = "application/vnd.evaltools.caption+json"
 CAPTION_METADATA: Final = {"evaltools": {"role": "caption"}}
@@ -109,61 +104,3 @@ def show(bundle: dict[str, Any], caption: str, metadata: dict[str, Any] | None =
     display(bundle, raw=True, metadata=metadata or {})  # type: ignore[no-untyped-call]
     below = {"text/markdown": caption}
     display(below, raw=True, metadata=dict(CAPTION_METADATA))  # type: ignore[no-untyped-call]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Chart(ABC):
-    """Data in a form that can be drawn, and told in words to who does not see it.
-
-    Arguments:
-        words: of the language of the report, and of the study.
-        nothing: a sentence for where there is nothing to draw.
-    """
-
-    words: Words
-    nothing: str = ""
-
-    @property
-    def language(self) -> Language:
-        """In which it is told."""
-        return self.words.language
-
-    def figure(self, caption: str, *, note: str = "", alt: str = "") -> Figure:
-        """The drawing with caption and alternative text; the latter from the data unless given."""
-        return Figure(self.draw(), caption, alt or self.describe(), note)
-
-    def draw(self) -> Drawing:
-        """The drawing; where there is nothing to draw, a quiet box that says so."""
-        return draw_reason(self._reason) if self._is_empty() else self._draw()
-
-    def describe(self) -> str:
-        """What the drawing shows."""
-        if self._is_empty():
-            return self.words("figure.empty_alt", reason=self._reason)
-        return self._describe()
-
-    @property
-    def _reason(self) -> str:
-        return self.nothing or self.words("figure.empty")
-
-    @abstractmethod
-    def _is_empty(self) -> bool: ...
-
-    @abstractmethod
-    def _draw(self) -> Drawing: ...
-
-    @abstractmethod
-    def _describe(self) -> str: ...
-
-
-def draw_reason(reason: str) -> Drawing:
-    """A quiet box with the reason why there is nothing to show.
-
-    Arguments:
-        reason: a sentence in the language of the report.
-    """
-    lines = wrap(reason, TEXT_WIDTH - 60, TEXT, max_lines=4)
-    canvas = Canvas(height(len(lines)) + 36)
-    canvas.box(0.5, 0.5, TEXT_WIDTH - 1, canvas.height - 1, edge=GRID, edge_width=0.8)
-    canvas.text(TEXT_WIDTH / 2, canvas.height / 2, lines, align="center", color=QUIET)
-    return canvas.drawing

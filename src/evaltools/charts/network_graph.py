@@ -10,11 +10,10 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure as Drawing
 
-from evaltools.charts import alt_text, legend
-from evaltools.charts.canvas import Canvas
-from evaltools.charts.figure import Chart
-from evaltools.charts.legend import Entry
-from evaltools.charts.row_layout import EDGE
+from evaltools.charts import alt_text
+from evaltools.charts.canvas import DIRECT, Canvas
+from evaltools.charts.chart import Chart
+from evaltools.charts.layout import EDGE, INNER, Entry, Key
 from evaltools.charts.style import DEEP_BLUE, GREY, INK, OCHRE, PAPER, SMALL, TEAL, TEXT_WIDTH
 from evaltools.charts.text_metrics import clean, width
 from evaltools.i18n.numbers import number
@@ -26,6 +25,9 @@ _GAP = 12.0
 _COLORS = (DEEP_BLUE, TEAL, OCHRE)
 _PROJECT = 2.4
 _TALLEST = 330.0
+"""Height that the drawing should not pass, points."""
+_SEED = 1
+"""Of the layout."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,6 @@ class Network(Chart):
         organisations: those that occur in ties; those without a tie are left out.
         ties: (organisation, project) pairs.
         labels: at most so many names, of those with most projects, where they fit.
-        seed: of the layout.
 
     Raises:
         ValueError: a tie names an organisation that is not among them, or there are more than
@@ -55,7 +56,6 @@ class Network(Chart):
     organisations: Sequence[Organisation]
     ties: Sequence[tuple[str, str]]
     labels: int = 16
-    seed: int = 1
 
     def __post_init__(self) -> None:
         known = {organisation.node for organisation in self.organisations}
@@ -84,16 +84,15 @@ class Network(Chart):
     def _draw(self) -> Drawing:
         graph, groups = self._graph(), self._groups
         radii = {node: _radius(node, graph) for node in graph}
-        room = TEXT_WIDTH - 2 * EDGE
-        found, tall = place_organisations(graph, radii, room, _TALLEST, self.seed)
-        key = [
+        found, tall = place_organisations(graph, radii, INNER)
+        entries = [
             Entry(group or self.words("legend.organisation"), "dot", color)
             for group, color in zip(groups, _COLORS, strict=False)
         ]
-        key.append(Entry(self.words("legend.project"), "square", GREY))
-        top = legend.height(key, room) + 4
+        key = Key([*entries, Entry(self.words("legend.project"), "square", GREY)])
+        top = key.height + 4
         canvas = Canvas(top + tall + 4)
-        legend.draw(canvas, key, EDGE, 0.0, room)
+        key.draw(canvas)
         at: Places = {node: (x + EDGE, y + top) for node, (x, y) in found.items()}
         edges = sorted((min(edge), max(edge)) for edge in graph.edges)
         canvas.segments([(at[one], at[other]) for one, other in edges], color="#b4bcc3", width=0.6)
@@ -172,7 +171,7 @@ def _draw_names(
                 if any(_crosses((x, y), end, place, r) for place, r in others):
                     continue
                 canvas.line([x, end[0]], [y, end[1]], color=INK, width=0.6, layer=2.5)
-            canvas.text(left, middle, label, size=SMALL, gid="direct", halo=True)
+            canvas.text(left, middle, label, DIRECT, halo=True)
             taken.append(box)
             break
 
@@ -219,37 +218,23 @@ def _touch(
 
 
 def place_organisations(
-    graph: nx.Graph[Node],
-    radii: Mapping[Node, float],
-    width: float,
-    tallest: float,
-    seed: int,
+    graph: nx.Graph[Node], radii: Mapping[Node, float], width: float
 ) -> tuple[Places, float]:
-    """Lay out a graph within a width.
+    """Places of the nodes from the top left corner, and the height taken, points.
 
     Components stand beside each other on shelves, largest first, with an area after their
     number of nodes. Nodes come apart by at least their radii.
-
-    Arguments:
-        graph: nodes that can be sorted by their text.
-        radii: of each node, points.
-        width: of the canvas, points.
-        tallest: height that should not be passed, points.
-        seed: of the layout; the same seed gives the same picture.
-
-    Returns:
-        Places of the nodes from the top left corner, points, and the height taken.
     """
     components = sorted(
         (sorted(part, key=str) for part in nx.connected_components(graph)),
         key=lambda part: (-len(part), str(part[0])),
     )
-    shapes = [_shape(graph, part, seed) for part in components]
+    shapes = [_shape(graph, part) for part in components]
     spacing = 30.0
     while True:
         boxes = [_box(len(part), spacing, width) for part in components]
         corners, height = _pack_boxes(boxes, width)
-        if height <= tallest or spacing < 9:
+        if height <= _TALLEST or spacing < 9:
             break
         spacing *= 0.93
     found: Places = {}
@@ -261,7 +246,7 @@ def place_organisations(
     return found, height
 
 
-def _shape(graph: nx.Graph[Node], part: Sequence[Node], seed: int) -> npt.NDArray[np.float64]:
+def _shape(graph: nx.Graph[Node], part: Sequence[Node]) -> npt.NDArray[np.float64]:
     """Layout of one component in the unit square, shape (n, 2), wider than tall."""
     if len(part) == 1:
         return np.array([[0.5, 0.5]])
@@ -276,7 +261,7 @@ def _shape(graph: nx.Graph[Node], part: Sequence[Node], seed: int) -> npt.NDArra
     laid = nx.spring_layout(
         own,
         pos=_start(own, part),
-        seed=seed,
+        seed=_SEED,
         iterations=120,
         k=1.6 / len(part) ** 0.5,
     )

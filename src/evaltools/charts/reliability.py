@@ -7,13 +7,11 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure as Drawing
 
-from evaltools.charts import alt_text, legend
-from evaltools.charts.canvas import Canvas
-from evaltools.charts.figure import Chart
-from evaltools.charts.legend import Entry
-from evaltools.charts.row_layout import AXIS, EDGE, draw_marks
-from evaltools.charts.scale import Scale
-from evaltools.charts.style import DEEP_BLUE, GREY, GRID, PAPER, QUIET, SMALL, TEXT, TEXT_WIDTH
+from evaltools.charts import alt_text
+from evaltools.charts.canvas import AXIS_WORDS, HEADING, NO_MARK, SMALL_NUMBER, Canvas, Lettering
+from evaltools.charts.chart import Chart
+from evaltools.charts.layout import AXIS, EDGE, INNER, Entry, Key, Scale, draw_marks
+from evaltools.charts.style import DEEP_BLUE, GREY, GRID, PAPER, SMALL, TEXT
 from evaltools.charts.text_metrics import height, width, wrap
 from evaltools.i18n.numbers import level_text, number, number_range
 
@@ -78,15 +76,15 @@ class ReliabilityChart(Chart):
         return not self._rows
 
     def _draw(self) -> Drawing:
-        column = (TEXT_WIDTH - 2 * EDGE - GUTTER) / 2
+        column = (INNER - GUTTER) / 2
         shown = [_shown(group, column * LABELS) for group in self.groups if group.rows]
         cut = _cut([sum(each for _, each, _ in rows) for rows in shown])
         sides = [[row for rows in part for row in rows] for part in (shown[:cut], shown[cut:])]
-        key = self._key()
-        top = legend.height(key, TEXT_WIDTH - 2 * EDGE)
+        key = Key(self._key())
+        top = key.height
         depth = max(sum(each for _, each, _ in rows) for rows in sides)
         canvas = Canvas(top + depth + AXIS + height(1, SMALL) + 4)
-        legend.draw(canvas, key, EDGE, 0.0, TEXT_WIDTH - 2 * EDGE)
+        key.draw(canvas)
         for side, rows in enumerate(sides):
             if rows:
                 start = EDGE + side * (column + GUTTER)
@@ -154,10 +152,10 @@ class ReliabilityChart(Chart):
             middle = y + own / 2
             if isinstance(what, str):
                 heading = wrap(what, right - left, TEXT, "bold", max_lines=1)[0]
-                canvas.text(left, middle + 1, heading, weight="bold", gid="heading")
+                canvas.text(left, middle + 1, heading, HEADING)
                 runs.append((y + own, y + own))
             else:
-                canvas.text(labels, middle, lines, align="right", size=SMALL)
+                canvas.text(labels, middle, lines, Lettering(SMALL), align="right")
                 runs[-1] = (runs[-1][0], y + own)
                 placed.append((what, middle))
             y += own
@@ -165,7 +163,8 @@ class ReliabilityChart(Chart):
         self._draw_rows(canvas, scale, placed, right)
         draw_marks(canvas, scale, MARKS, lambda v: number(v, language, 1), bottom + 8, ends)
         middle = (scale.start + scale.end) / 2
-        canvas.small(middle, bottom + AXIS + height(1, SMALL) / 2, self.axis, align="center")
+        foot = bottom + AXIS + height(1, SMALL) / 2
+        canvas.text(middle, foot, self.axis, AXIS_WORDS, align="center")
 
     def _draw_guides(
         self, canvas: Canvas, scale: Scale, runs: Sequence[tuple[float, float]]
@@ -204,14 +203,12 @@ class ReliabilityChart(Chart):
             canvas.dots(xs, ys, color=DEEP_BLUE, fill=fill, diameter=5.2)
         for _, value, y in told:
             text = number(value, self.language, 2)
-            canvas.text(right, y, text, align="right", size=SMALL, gid="number")
+            canvas.text(right, y, text, SMALL_NUMBER, align="right")
         x = scale.start
         untold = wrap(self.words("agreement.untold"), right - x, SMALL, "italic", 1)[0]
         for row, y in placed:
             if row.value is None:
-                canvas.text(
-                    x, y, untold, size=SMALL, color=QUIET, weight="italic", gid="mark", halo=True
-                )
+                canvas.text(x, y, untold, NO_MARK, halo=True)
 
 
 def _shown(group: Group, room: float) -> list[_Shown]:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from PIL import Image
 
-from evaltools.charts.canvas import Canvas
+from evaltools.charts.canvas import Canvas, Lettering
 from evaltools.charts.figure import PNG_DPI, Figure
-from evaltools.charts.slope_chart import Slope, Slopes
+from evaltools.charts.lines import Slope, Slopes
 from evaltools.charts.style import (
     DEEP_BLUE,
     PAPER,
@@ -122,7 +122,7 @@ def _draw_strip(*texts: tuple[str, float, str, Weight]) -> bytes:
     y = 2.0
     for lines, size, color, weight in blocks:
         high = height(len(lines), size)
-        canvas.text(2, y + high / 2, lines, size=size, color=color, weight=weight)
+        canvas.text(2, y + high / 2, lines, Lettering(size, color, weight))
         y += high
     buffer = io.BytesIO()
     with house_style():

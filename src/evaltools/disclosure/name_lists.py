@@ -12,8 +12,6 @@ from evaltools.coding.suggestions.lemmas import is_known, lemmatise
 from evaltools.disclosure.inflection import base_forms, stems
 from evaltools.yaml_text import load_trusted
 
-"""In C where it is there: ten times as fast, and as safe."""
-
 Name = Literal["given", "given_or_word", "surname", "surname_or_word", "unlisted", "word"]
 """What a capitalised word is as a name. `unlisted`: on no list and in no dictionary; `word`: in a
 dictionary of the reports' languages."""
@@ -29,22 +27,23 @@ def read_forms(name: str) -> Mapping[str, Any]:
 _LISTS = read_forms("names.yml")
 NOBLE = frozenset({"von", "van", "af", "der", "bin", "ibn", "al", "el"})
 """Particles that stand in names only."""
-GIVEN, GIVEN_OR_WORD, SURNAMES, SURNAMES_OR_WORDS, BODIES, PARTICLES, HEADS, _LABELS = (
+GIVEN, GIVEN_OR_WORD, SURNAMES, SURNAMES_OR_WORDS, BODIES, PARTICLES, HEADS, MONTHS, _LABELS = (
     frozenset(_LISTS[key].split())
     for key in (
         "given", "given_or_word", "surnames", "surnames_or_word", "bodies", "particles", "heads",
-        "phone_labels",
+        "months", "phone_labels",
     )
 )  # fmt: skip
 PHONE_LABELS = tuple(sorted(_LABELS))
+_WORDS_OF = {language: frozenset(words.split()) for language, words in _LISTS["words_of"].items()}
 (
-    STREETS, UNSURE_STREETS, WHOLE_STREETS, PLATE_CUES, VEHICLES, BIRTH_CUES, _TITLES, _COURTESIES,
-    _CUES,
+    STREETS, UNSURE_STREETS, WHOLE_STREETS, PLATE_CUES, VEHICLES, BIRTH_CUES, MONTH_CUES, _TITLES,
+    _COURTESIES, _CUES,
 ) = (
     "|".join(_LISTS[key].split())
     for key in (
         "streets", "unsure_streets", "whole_streets", "plate_cues", "vehicles", "birth_cues",
-        "titles", "courtesies", "cues",
+        "month_cues", "titles", "courtesies", "cues",
     )
 )  # fmt: skip
 _TITLE, _COURTESY, _CUE = (
@@ -188,6 +187,19 @@ def is_only_name(word: str) -> bool:
 def is_word_and_given(word: str) -> bool:
     """A given name of the country that is a word as well: Tuuli, Onni."""
     return word in GIVEN_OR_WORD or not base_forms(word).isdisjoint(GIVEN_OR_WORD)
+
+
+def is_other_word(word: str, language: str) -> bool:
+    """Whether a given name is another word of a language as well: Per, Tea."""
+    return word in _WORDS_OF.get(language, ())
+
+
+def find_language(text: str) -> str:
+    """The language of which a stretch of text has most words, or an empty text for a tie."""
+    words = [word.lower() for word in re.findall(r"[^\W\d_]{2,}", text)]
+    known = {one: sum(is_known(word, one) for word in words) for one in LANGUAGES}
+    first, second = sorted(known, key=lambda one: -known[one])[:2]
+    return first if known[first] > known[second] else ""
 
 
 def _lemma(word: str) -> str:

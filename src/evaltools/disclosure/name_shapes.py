@@ -38,6 +38,20 @@ _YEAR = re.compile(r" \((?:1[89]|20)\d\d[a-z]?[);,:]")
 _CITED = re.compile(r"[^()\d]{0,80}(?:1[89]|20)\d\d[a-z]?[);,:]")
 _LOCAL = re.compile(r"(?:ss[aä]|st[aä]|ll[aä]|lt[aä]|lle|seen|ksi)$")
 """Where somebody is: Matti Helsingistä."""
+_MONTH = rf"(?i:{'|'.join(sorted(name_lists.MONTHS))})(?![^\W\d_])\.?"
+_TO = r"\s?(?:[-–/,]|(?:to|and|till|och|ja)\b)\s?"
+_BEFORE_MONTH = re.compile(
+    r"(?:(?P<year>(?<!\w)(?:19|20)\d\d[\s-])"
+    r"|(?P<day>(?<![\w.,])\d{1,2}(?:\.|st|nd|rd|th|:[ae])?(?:\s|\sof\s|-)))?"
+    rf"(?P<cue>\b(?i:{name_lists.MONTH_CUES})[\s-])?(?P<months>(?:{_MONTH}{_TO})*)$"
+)
+_AFTER_MONTH = re.compile(
+    rf"(?P<months>\.?(?:{_TO}(?:\d{{1,2}}\.?\s)?{_MONTH})*)\.?"
+    r"(?P<year>(?:\s\d{1,2}(?:st|nd|rd|th)?)?,?(?:\s?-?(?:19|20)\d\d|\s'\d\d)(?!\w))?"
+    r"(?P<day>\s\d{1,2}(?:st|nd|rd|th)?(?!\w))?"
+)
+_NEARBY = 120
+"""Characters before and after a word that tell the language it stands in."""
 _LONGEST = 5
 _WEAK = frozenset({"given_or_word", "surname_or_word"})
 
@@ -46,14 +60,10 @@ Role = Literal["name", "capitals", "initial", "particle"]
 
 @dataclass(frozen=True)
 class _Token:
-    """A word that could be part of a name.
+    """A word that could be part of a name, its first letter a capital and the rest small.
 
-    Arguments:
-        start, end: place in the text.
-        word: with its first letter a capital and the rest small.
-        role: how it is written.
-        opens: whether a sentence, a line, a bracket or a quotation begins with it.
-        place: whether it is part of the name of a known place or body.
+    `opens`: a sentence, a line, a bracket or a quotation begins with it; `place`: it belongs to a
+    known place or body; `other`: the language of the text has it as another word than a name.
     """
 
     start: int
@@ -62,16 +72,19 @@ class _Token:
     role: Role
     opens: bool
     place: bool
+    other: bool
 
     @property
     def name(self) -> Name:
         """What it is as a name."""
+        if self.other:
+            return "given_or_word"
         return "word" if self.place and not self.given else name_of(self.word)
 
     @property
     def given(self) -> bool:
         """A given name that is hardly anything else."""
-        return name_lists.is_given(self.word)
+        return not self.other and name_lists.is_given(self.word)
 
     @property
     def surname(self) -> bool:
@@ -80,12 +93,7 @@ class _Token:
 
 
 def names_in(text: str, is_place: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
-    """Where persons are named in a folded text, from left to right.
-
-    Arguments:
-        text: see `folding`.
-        is_place: whether a capitalised word belongs to a known place or body.
-    """
+    """Where persons are named in a folded text, from left to right."""
     text = _UNDERSCORE.sub(" ", text)
     yield from _small(text)
     for run in _runs(text, is_place):
@@ -174,8 +182,48 @@ def _token(text: str, match: re.Match[str], is_place: Callable[[str], bool]) -> 
         word = _capitalize(word)
     elif re.search(r"-[a-zåäö]", word) and not re.match(r"[Aa]l-", word):
         return None  # Aino-hanke, Aalto-yliopisto
-    place = role in ("name", "capitals") and is_place(word)
-    return _Token(match.start(), match.end(), word, role, _opens(text, match.start()), place)
+    plain = role in ("name", "capitals")
+    if plain and _is_month(text, match, word):
+        return None
+    opens = _opens(text, match.start())
+    other = plain and opens and _is_other_word(text, match, word)
+    place = plain and is_place(word)
+    return _Token(match.start(), match.end(), word, role, opens, place, other)
+
+
+def _is_other_word(text: str, match: re.Match[str], word: str) -> bool:
+    """Whether it is another word than a name in the language of the text around it."""
+    if not any(name_lists.is_other_word(word, one) for one in name_lists.LANGUAGES):
+        return False
+    return name_lists.is_other_word(word, _language_at(text, match))
+
+
+def _language_at(text: str, match: re.Match[str]) -> str:
+    return name_lists.find_language(text[max(0, match.start() - _NEARBY) : match.end() + _NEARBY])
+
+
+def _is_month(text: str, match: re.Match[str], word: str) -> bool:
+    """Whether it is the month of a date: 1 Jan 2023, Jan-Mar, the end of Jan; never Jan Andersson.
+
+    A number before it that begins a line could be that of a row, and is not enough; a day after it
+    is where dates are written so.
+    """
+    parts = word.split("-")
+    if not name_lists.MONTHS.issuperset(parts):
+        return False
+    before = _BEFORE_MONTH.search(text[max(0, match.start() - 40) : match.start()])
+    after = _AFTER_MONTH.match(text, match.end())
+    assert before is not None
+    assert after is not None
+    if before["year"] or after["year"]:
+        return True
+    if re.match(rf"\s[{_UPPER}]", text[match.end() : match.end() + 2]):
+        return False
+    dated = before["day"] and not _opens(text, match.start() - len(before[0]))
+    joined = len(parts) > 1 or before["months"] or after["months"].strip(".")
+    return bool(dated or joined or before["cue"]) or (
+        after["day"] is not None and _language_at(text, match) == "en"
+    )
 
 
 def _size(text: str, run: Sequence[_Token], crowded: bool) -> int:
@@ -263,11 +311,9 @@ def _after_initial(token: _Token) -> bool:
 
 
 def _pair(first: _Token, second: _Token, crowded: bool) -> bool:
-    """Whether two words side by side are a person's.
+    """Whether two words, next to each other but for initials and particles, are a person's.
 
-    Arguments:
-        first, second: next to each other but for initials and particles.
-        crowded: whether more capitalised words stand side by side than names have.
+    `crowded`: more capitalised words stand side by side than names have.
     """
     one, other = first.name, second.name
     if first.place and first.role == "capitals" and second.given:

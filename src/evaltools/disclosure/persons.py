@@ -1,8 +1,8 @@
 """Persons and addresses in a text: names, e-mail, telephone, identity codes, streets, accounts.
 
-Numbers and addresses are found by form and check digit (`identifiers`, `contacts`), names by lists
-in any case of inflection, by the shape of surnames, and by titles and cues before capitalised words
-(`naming`). Places and bodies of the register are left alone. A name that is on no list,
+Numbers and addresses are found by form and check digit (`identifiers`), names by lists in any case
+of inflection, by the shape of surnames, and by titles and cues before capitalised words
+(`name_shapes`). Places and bodies of the register are left alone. A name that is on no list,
 stands alone and has no title or cue cannot be found: a person must still read what is published.
 """
 
@@ -10,21 +10,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from itertools import chain, takewhile
 
 import pandas as pd
 
-from evaltools.disclosure import contacts, identifiers, name_shapes
 from evaltools.disclosure import name_lists as names
+from evaltools.disclosure.identifiers import Kind, find_identifiers
 from evaltools.disclosure.inflection import base_forms
+from evaltools.disclosure.name_shapes import names_in
 
-Kind = Literal[
-    "person", "email", "phone", "identity_code", "account", "address", "post_office_box",
-    "number_plate", "payment_card", "date_of_birth", "business_id", "company",
-]  # fmt: skip
 THIRD_PARTY: frozenset[Kind] = frozenset({"business_id", "company"})
 """Not of persons; reported apart, since naming a vendor can harm it but is often public."""
 
@@ -38,12 +35,9 @@ _ENDING = (
 
 @dataclass(frozen=True, order=True)
 class PersonMatch:
-    """A stretch of text that points at somebody.
+    """A stretch of text that points at somebody: code points, end exclusive, and its words.
 
-    Arguments:
-        start, end: code points, end exclusive.
-        kind: what it is.
-        text: the words. Not for messages: see `masked`.
+    The words are not for messages: see `masked`.
     """
 
     start: int
@@ -104,7 +98,8 @@ def is_form(word: str, known: str) -> bool:
     if known in base_forms(word):
         return True
     # Long names also by their beginning: Kangasalla is Kangasala's.
-    shared = _shared(word, known)
+    alike = takewhile(lambda pair: pair[0] == pair[1], zip(word, known, strict=False))
+    shared = sum(1 for _ in alike)
     kept = len(known) - (3 if known.endswith("nen") else 2)
     return (
         shared >= max(6, kept)
@@ -126,17 +121,13 @@ def find_persons(text: str, known: KnownNames = NOBODY) -> tuple[PersonMatch, ..
     folded = fold(text)
     taken: list[PersonMatch] = []
     covered = bytearray(len(folded.text))
-    for kind, find in _FINDERS:
-        for start, end in find(folded.text):
-            if not any(covered[start:end]):
-                covered[start:end] = b"\x01" * (end - start)
-                at, until = folded.span(start, end)
-                taken.append(PersonMatch(at, until, kind, text[at:until]))
-    for start, end in name_shapes.names_in(folded.text, known.has):
+    person: Kind = "person"
+    named = ((person, span) for span in names_in(folded.text, known.has))
+    for kind, (start, end) in chain(find_identifiers(folded.text), named):
         if not any(covered[start:end]):
             covered[start:end] = b"\x01" * (end - start)
             at, until = folded.span(start, end)
-            taken.append(PersonMatch(at, until, "person", text[at:until]))
+            taken.append(PersonMatch(at, until, kind, text[at:until]))
     return tuple(sorted(taken))
 
 
@@ -160,31 +151,6 @@ def redact(
         pieces += [text[at : edit.start], GAP]
         at = edit.end
     return "".join([*pieces, text[at:]]), edits
-
-
-_FINDERS: tuple[tuple[Kind, Callable[[str], Iterator[tuple[int, int]]]], ...] = (
-    ("email", contacts.find_emails),
-    ("identity_code", identifiers.identity_numbers),
-    ("account", identifiers.find_account_numbers),
-    ("business_id", identifiers.business_ids),
-    ("payment_card", identifiers.find_card_numbers),
-    ("date_of_birth", identifiers.find_birth_dates),
-    ("phone", contacts.find_phones),
-    ("post_office_box", contacts.find_post_boxes),
-    ("address", contacts.find_addresses),
-    ("address", contacts.find_profiles),
-    ("number_plate", contacts.find_number_plates),
-    ("company", identifiers.find_companies),
-)
-
-
-def _shared(one: str, other: str) -> int:
-    size = 0
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        size += 1
-    return size
 
 
 _PLAIN = re.compile(r"[\x00-\x7fåäöÅÄÖéüÉÜšžŠŽ§°€£±×·«»”“’‘…]*")

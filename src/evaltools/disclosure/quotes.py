@@ -29,12 +29,7 @@ TABLE = "redactions"
 class Redaction:
     """A passage as someone approved it for print.
 
-    Arguments:
-        segment_id: the passage.
-        text_public: its words, `[...]` where some were taken out; for the reason `paraphrase`,
-            other words.
-        reason: why it is not printed as it stands.
-        approved_by: who approved it.
+    `text_public` has `[...]` where words were taken out; for the reason `paraphrase`, other words.
     """
 
     segment_id: str

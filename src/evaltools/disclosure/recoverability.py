@@ -87,12 +87,9 @@ class ContradictionError(ValueError):
 
 
 class Attack:
-    """Bounds of sums over places, given what is known.
+    """Bounds of sums over places, given the categories of the axes and what tables tell.
 
-    Arguments:
-        axes: categories by name, of all tables together.
-        known: what the tables tell.
-        whole: the atoms are whole numbers, as counts are.
+    `whole`: the finest cells, called atoms, are whole numbers, as counts are.
 
     Raises:
         ValueError: more than 20 000 atoms; such tables are not small.
@@ -150,11 +147,7 @@ class Attack:
 
 
 def build_attack(tables: Sequence[PublicTable], extra: Sequence[KnownSum] = ()) -> Attack:
-    """The attack of a reader who has all of the tables, of one quantity.
-
-    Arguments:
-        tables: at least one; they must agree on the categories of the axes they share.
-        extra: what the reader knows besides, such as an own contribution.
+    """The attack of a reader who has all of the tables, and knows `extra` besides.
 
     Raises:
         ValueError: tables of several quantities, or axes that differ.

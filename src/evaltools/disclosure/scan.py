@@ -57,13 +57,9 @@ _COUNTS = frozenset({"n", "count", "projects", "value", "share", "x", "y", "heig
 
 @dataclass(frozen=True)
 class WithheldCount:
-    """A count that was withheld.
+    """A count that was withheld: of `of` who answered so many gave an answer. Never in a message.
 
-    Arguments:
-        subjects: what it is of, as files may call it: the item's identifier and labels.
-        part: the answer that so many projects gave.
-        count: the count itself. Never in a message.
-        of: all who answered.
+    `subjects` are the identifier and labels by which files may call what it is of.
     """
 
     subjects: tuple[str, ...]
@@ -125,20 +121,21 @@ def scan_outputs(folder: Path, known: ScanContext) -> list[Problem]:
         where = file.relative_to(folder).as_posix()
         problems += _in_name(where, known)
         if not file.resolve().is_relative_to(folder.resolve()):
-            what = "is a link that leads out of the folder"
-            problems.append(
-                Problem(where, what, remedy="Put the file there.", code="disclosure.link")
-            )
+            what, remedy = "is a link that leads out of the folder", "Put the file there."
+            problems.append(Problem(where, what, remedy=remedy, code="disclosure.link"))
         elif not file.is_file():
-            what = "is no file"
-            problems.append(Problem(where, what, remedy=_READABLE, code="disclosure.unreadable"))
+            problems.append(_unreadable(where, "is no file"))
         else:
             problems += _shortened(where, _in_file(file, where, known, persons))
     return sorted(set(problems))
 
 
 MOST_SHOWN = 10
-_READABLE = "Only what can be examined is published: take it out, or mend it."
+
+
+def _unreadable(where: str, what: str) -> Problem:
+    remedy = "Only what can be examined is published: take it out, or mend it."
+    return Problem(where, what, remedy=remedy, code="disclosure.unreadable")
 
 
 def _shortened(where: str, problems: Iterator[Problem]) -> Iterator[Problem]:
@@ -163,35 +160,47 @@ def _in_file(
                 persons[unit.text] = find_persons(unit.text, known.names)
             yield from _in_unit(unit, f"{where}, {unit.where}", known, persons[unit.text])
     except UnreadableError as error:
-        yield Problem(where, str(error), remedy=_READABLE, code="disclosure.unreadable")
+        yield _unreadable(where, str(error))
+
+
+_FAULTS = {
+    "credential": (
+        "holds what looks like a key or a password",
+        "Take it out, and have it replaced: others may have read it.",
+    ),
+    "path": ("names a folder of somebody's computer", "Give the path within the study."),
+    "formula": (
+        "has a cell that a spreadsheet takes for a formula",
+        "Put an apostrophe before it.",
+    ),
+    "withheld": (
+        "tells a count that was withheld",
+        "Make the text, figure or table from the protected numbers.",
+    ),
+}
 
 
 def _in_unit(
     unit: Unit, where: str, known: ScanContext, persons: tuple[PersonMatch, ...]
 ) -> Iterator[Problem]:
-    for found in persons:
+    for person in persons:
         # Vendors are named wherever their part is public.
-        if found.kind in THIRD_PARTY or _is_allowed(found, known):
+        if person.kind in THIRD_PARTY or _is_allowed(person, known):
             continue
-        what = f"holds what looks like {with_article(found.kind)} ({found.masked})"
+        what = f"holds what looks like {with_article(person.kind)} ({person.masked})"
         remedy = "Put [...] in its place, or allow it in evaluation.yml, disclosure: allowed."
-        code = f"disclosure.{found.kind.replace('_', '-')}"
+        code = f"disclosure.{person.kind.replace('_', '-')}"
         yield Problem(where, what, remedy=remedy, code=code)
-    if _CREDENTIAL.search(unit.text):
-        what = "holds what looks like a key or a password"
-        remedy = "Take it out, and have it replaced: others may have read it."
-        yield Problem(where, what, remedy=remedy, code="disclosure.credential")
-    if folder_in(unit.text, known.folders):
-        what = "names a folder of somebody's computer"
-        yield Problem(where, what, remedy="Give the path within the study.", code="disclosure.path")
-    if unit.sheet and any(is_formula(value) for _, value in unit.row):
-        what = "has a cell that a spreadsheet takes for a formula"
-        remedy = "Put an apostrophe before it."
-        yield Problem(where, what, remedy=remedy, code="disclosure.formula")
-    if any(_reveals(unit, secret) for secret in known.secrets):
-        what = "tells a count that was withheld"
-        remedy = "Make the text, figure or table from the protected numbers."
-        yield Problem(where, what, remedy=remedy, code="disclosure.withheld")
+    told = {
+        "credential": _CREDENTIAL.search(unit.text) is not None,
+        "path": folder_in(unit.text, known.folders),
+        "formula": unit.sheet and any(is_formula(value) for _, value in unit.row),
+        "withheld": any(_reveals(unit, secret) for secret in known.secrets),
+    }
+    for code, found in told.items():
+        if found:
+            what, remedy = _FAULTS[code]
+            yield Problem(where, what, remedy=remedy, code=f"disclosure.{code}")
     yield from known.projects.problems(unit, where)
 
 
@@ -259,7 +268,9 @@ def _in_name(where: str, known: ScanContext) -> Iterator[Problem]:
     found += [
         one
         for one in find_persons(plain.title(), known.names)
-        if one.kind == "person" and len(one.text.split()) > 1 and _has_listed_name(one.text)
+        if one.kind == "person"
+        and len(words := one.text.split()) > 1
+        and any(is_given(word) or is_surname(word) for word in words)
     ]
     kinds = {
         one.kind for one in found if one.kind not in THIRD_PARTY and not _is_allowed(one, known)
@@ -270,17 +281,8 @@ def _in_name(where: str, known: ScanContext) -> Iterator[Problem]:
         yield Problem(where, what, remedy="Rename the file.", code=code)
 
 
-def _has_listed_name(text: str) -> bool:
-    return any(is_given(word) or is_surname(word) for word in text.split())
-
-
 def folder_in(text: str, own: Iterable[str]) -> bool:
-    """Whether a text names a folder of a computer.
-
-    Arguments:
-        text: any.
-        own: folders of this computer, such as that of the study.
-    """
+    """Whether a text names a folder of a computer, or one of `own`, such as that of the study."""
     return _FOLDER.search(text) is not None or any(
         re.search(rf"(?<![\w.-]){re.escape(folder)}(?![\w.-])", text) for folder in own
     )

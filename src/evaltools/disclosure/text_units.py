@@ -46,12 +46,7 @@ class Unit:
 
 
 def values_of(value: Any, where: str) -> Iterator[Unit]:
-    """Objects and lists within a JSON value, each with its plain members as one unit.
-
-    Arguments:
-        value: as the json module reads it.
-        where: path to it, `/records/3`; empty for the whole.
-    """
+    """Objects and lists within a JSON value, each with its plain members as one unit."""
     if isinstance(value, dict):
         plain = _fields(value)
         if plain:
@@ -146,11 +141,7 @@ _BLOCKS = frozenset(
 
 
 def page_units(content: bytes) -> Iterator[Unit]:
-    """Blocks of text, attributes, comments, table rows, data in scripts, embedded pictures.
-
-    Arguments:
-        content: HTML or SVG in UTF-8.
-    """
+    """Blocks of text, attributes, comments, table rows, data in scripts, embedded pictures."""
     page = _Page()
     page.feed(content.decode("utf-8"))
     page.close()
@@ -172,12 +163,12 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _BLOCKS:
             self.end_block()
-        values = {name: value or "" for name, value in attrs}
         if tag == "tr":
             self._row = []
         if tag in ("script", "style"):
             self._script = tag
-        for name, value in values.items():
+        for name, given in attrs:
+            value = given or ""
             if value.startswith("data:"):
                 self._embedded(value)
             elif name not in _SILENT and not name.startswith("xmlns") and _SAYS.search(value):
@@ -234,12 +225,11 @@ class _Page(HTMLParser):
         self.units.append(Unit(f"line {line}, {where}", text, row))
 
     def _code(self, data: str) -> None:
-        line, _ = self.getpos()
         try:
             inner = list(values_of(json.loads(data), ""))
         except (ValueError, RecursionError):
             inner = list(paragraphs(data))  # a program, not data
-        self.units += [replace(one, where=f"line {line}, script, {one.where}") for one in inner]
+        self._add_all("script", inner)
 
     def _css(self, data: str) -> None:
         """Comments and texts of a style sheet; fonts and pictures in it are data."""
@@ -256,11 +246,12 @@ class _Page(HTMLParser):
             return
         try:
             raw = base64.b64decode(body) if head.endswith(";base64") else unquote_to_bytes(body)
-            if head.startswith(("data:image/png", "data:image/jpeg")):
-                inner = list(picture_units(raw))
-            else:
-                inner = list(page_units(raw))
+            bitmap = head.startswith(("data:image/png", "data:image/jpeg"))
+            inner = list(picture_units(raw) if bitmap else page_units(raw))
         except (binascii.Error, UnicodeDecodeError):
             return
+        self._add_all("picture", inner)
+
+    def _add_all(self, what: str, inner: list[Unit]) -> None:
         line, _ = self.getpos()
-        self.units += [replace(one, where=f"line {line}, picture, {one.where}") for one in inner]
+        self.units += [replace(one, where=f"line {line}, {what}, {one.where}") for one in inner]

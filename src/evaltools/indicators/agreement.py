@@ -17,14 +17,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evaltools.indicators.coder_decisions import NO, YES, CoderDecisions
-from evaltools.indicators.indicator import Indicator, dimensions
-from evaltools.indicators.shares import plain_share
+from evaltools.indicators.indicator import Dimensions, Indicator, dimensions
+from evaltools.indicators.shares import count_record, infer, number_record, plain_share
 from evaltools.statistics.agreement import (
     Agreement,
     Ratings,
@@ -42,9 +41,6 @@ from evaltools.statistics.agreement_alpha import (
 )
 from evaltools.statistics.intervals import Interval
 
-if TYPE_CHECKING:
-    pass
-
 TENTATIVE, RELIABLE = 0.667, 0.8
 """Krippendorff's marks: below the first nothing can be concluded, from the second on anything."""
 BY_REPORT = "jackknife, by report"
@@ -57,13 +53,7 @@ _PLAIN: tuple[tuple[str, Callable[[Ratings], Agreement]], ...] = (
 
 @dataclass(frozen=True)
 class Alpha:
-    """Alpha of some units with its interval, or why there is none.
-
-    Arguments:
-        found: the coefficient; its value is None where it is not estimable.
-        interval: by the jackknife over reports; None with it, or of a single report.
-        why: in English, for the note.
-    """
+    """Alpha of some units, without an interval of a single report; or why there is none."""
 
     found: Agreement
     interval: Interval | None
@@ -79,13 +69,8 @@ def compute_alpha(
     """Alpha with its interval; not estimable where what varies hangs on too few reports.
 
     That is, where as many reports drawn anew would have no variation at all with a chance of more
-    than 1 - level: then the interval itself would reach into what is not defined.
-
-    Arguments:
-        values: units × coders.
-        level: confidence level, 0 to 1.
-        metric: of `krippendorff_alpha`.
-        clusters: number of the report of each unit, from 0; by default a unit is a report.
+    than 1 - level: then the interval itself would reach into what is not defined. Units are
+    reports, unless `clusters` has the number of the report of each.
     """
     read = ratings(values)
     found = krippendorff_alpha(read, metric)
@@ -117,15 +102,11 @@ def observed(read: CoderDecisions) -> list[Indicator]:
     pairs, both, neither = _agreeing(read.places)
     note = "" if read.reports else ALONE
     either = pairs - neither
-    reports = len(read.reports)
     return [
         plain_share("coding.agreement.observed.share", both + neither, pairs, source, note=note),
         plain_share("coding.agreement.present.share", both, either, source, note=note),
-        Indicator(
-            key="coding.reports_compared.count", value=float(reports), unit="count", x=reports,
-            source=source,
-        ),
-    ]  # fmt: skip
+        count_record("coding.reports_compared.count", len(read.reports), source),
+    ]
 
 
 def overall(read: CoderDecisions, level: float) -> list[Indicator]:
@@ -143,8 +124,8 @@ def overall(read: CoderDecisions, level: float) -> list[Indicator]:
     """
     source = f"{_SOURCE}.overall"
     records: list[Indicator] = []
-    for kind in ("", *list_kinds(read)):
-        part, by = select_kind(read, kind), dimensions(kind=kind) if kind else ()
+    for kind in ("", *dict.fromkeys(read.kinds)):
+        part, by = select_kind(read, kind), dimensions(kind=kind)
         pooled, clusters = part.pooled()
         alpha = compute_alpha(pooled, level, clusters=clusters)
         for name, coefficient in _PLAIN:
@@ -177,12 +158,9 @@ def _within_codes(read: CoderDecisions, level: float, source: str) -> list[Indic
     told = {"within_codes": (1 - lost / chance if chance else None, units),
             "mean": (float(np.mean(values)) if values else None, len(values))}  # fmt: skip
     return [
-        Indicator(
-            key=f"coding.alpha_{name}.index", value=value, unit="index", n=n, source=source,
-            note="" if value is not None else why,
-        )
+        number_record(f"coding.alpha_{name}.index", value, "index", source, n=n, why=why)
         for name, (value, n) in told.items()
-    ]  # fmt: skip
+    ]
 
 
 def by_code(read: CoderDecisions, level: float) -> list[Indicator]:
@@ -207,7 +185,7 @@ def by_code(read: CoderDecisions, level: float) -> list[Indicator]:
         pairs, both, neither = _agreeing(units.places[:, :, None])
         yes, judgements = int((units.places == YES).sum()), int((units.places >= NO).sum())
 
-        def by(statistic: str, code_id: str = code_id) -> tuple[tuple[str, str], ...]:
+        def by(statistic: str, code_id: str = code_id) -> Dimensions:
             return dimensions(code=code_id, statistic=statistic)
 
         records += [
@@ -225,17 +203,10 @@ def by_code(read: CoderDecisions, level: float) -> list[Indicator]:
     return records + _counted(alphas, source)
 
 
-def alpha_records(
-    key: str, alpha: Alpha, source: str, by: tuple[tuple[str, str], ...] = ()
-) -> list[Indicator]:
+def alpha_records(key: str, alpha: Alpha, source: str, by: Dimensions = ()) -> list[Indicator]:
     """D without limits, and S with those of the interval; the note tells how it was made."""
     plain = _index(key, alpha.found.value, alpha, source, by)
     return [plain, _inferred(plain, alpha.interval)]
-
-
-def list_kinds(read: CoderDecisions) -> list[str]:
-    """Kinds of the codes, in the order of the codebook."""
-    return list(dict.fromkeys(read.kinds))
 
 
 def select_kind(read: CoderDecisions, kind: str) -> CoderDecisions:
@@ -249,23 +220,16 @@ def select_kind(read: CoderDecisions, kind: str) -> CoderDecisions:
     )  # fmt: skip
 
 
-def _index(
-    key: str, value: float | None, alpha: Alpha, source: str, by: tuple[tuple[str, str], ...]
-) -> Indicator:
+def _index(key: str, value: float | None, alpha: Alpha, source: str, by: Dimensions) -> Indicator:
     """A coefficient of the units of an alpha; without a value for the reason that it has."""
-    return Indicator(
-        key=key, value=value, unit="index", n=alpha.found.units, source=source, dimensions=by,
-        note="" if value is not None else alpha.why or "no pair of coders with variation",
-    )  # fmt: skip
+    why = alpha.why or "no pair of coders with variation"
+    return number_record(key, value, "index", source, by, n=alpha.found.units, why=why)
 
 
 def _inferred(plain: Indicator, interval: Interval | None) -> Indicator:
     if interval is None or plain.value is None:
-        return replace(plain, estimand="S")
-    return replace(
-        plain, estimand="S", low=interval.low, high=interval.high, method=interval.method,
-        level=interval.level,
-    )  # fmt: skip
+        return infer(plain, None, "", None)
+    return infer(plain, interval, interval.method, interval.level)
 
 
 def _counted(alphas: list[Alpha], source: str) -> list[Indicator]:
@@ -280,12 +244,9 @@ def _counted(alphas: list[Alpha], source: str) -> list[Indicator]:
         "unproven": len(alphas) - len(proven),
     }
     return [
-        Indicator(
-            key=f"coding.codes_{name}.count", value=float(count), unit="count", x=count,
-            n=len(alphas), source=source,
-        )
+        count_record(f"coding.codes_{name}.count", count, source, n=len(alphas))
         for name, count in counts.items()
-    ]  # fmt: skip
+    ]
 
 
 def _agreeing(places: NDArray[np.int_]) -> tuple[int, int, int]:

@@ -8,7 +8,8 @@ import pandas as pd
 
 from evaltools.evidence.allocation import AllocationRule, allocate
 from evaltools.indicators.indicator import Indicator, dimensions
-from evaltools.indicators.takeup import takeup_by_region
+from evaltools.indicators.shares import number_record
+from evaltools.indicators.takeup import UNKNOWN_RATIO, takeup_by_region
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
@@ -35,15 +36,12 @@ def allocation_records(evidence: Evidence) -> list[Indicator]:
     frame = takeup_by_allocation(evidence)
     inside = frame[frame["in_scope"]]
     return [
-        Indicator(
-            key="takeup.money_per_inhabitant.ratio",
-            value=None if pd.isna(row[rule]) else float(row[rule]),
-            unit="money_per_inhabitant",
-            n=int(row["projects"]),
-            dimensions=dimensions(allocation=rule, region=str(row["region_code"])),
-            source="evaltools.indicators.allocations.allocation_records",
-            note="its euros or inhabitants are not known" if pd.isna(row[rule]) else "",
+        number_record(
+            "takeup.money_per_inhabitant.ratio", row[rule], "money_per_inhabitant",
+            "evaltools.indicators.allocations.allocation_records",
+            dimensions(allocation=rule, region=str(row["region_code"])),
+            n=int(row["projects"]), why=UNKNOWN_RATIO,
         )
         for row in inside.to_dict("records")
         for rule in RULES
-    ]
+    ]  # fmt: skip

@@ -9,7 +9,7 @@ import pandas as pd
 
 from evaltools.indicators.indicator import NOT_ASKED, Absence, Indicator, dimensions
 from evaltools.indicators.prevalence import STATES, codebook, codes_in_use
-from evaltools.indicators.shares import NO_REPORT, plain_share
+from evaltools.indicators.shares import NO_REPORT, count_record, infer, plain_share
 from evaltools.statistics.cooccurrence import from_counts, holm
 from evaltools.statistics.intervals import wilson
 
@@ -22,13 +22,9 @@ _SOURCE = "evaltools.indicators.challenge_response"
 def incidence(
     evidence: Evidence, codes: pd.DataFrame, states: tuple[str, ...] = ("yes",)
 ) -> pd.DataFrame:
-    """Which project has which code.
+    """Which project has which code, as truths: projects by id × codes in the order of the codebook.
 
-    Arguments:
-        states: the states that count; with all three, which project was asked of which code.
-
-    Returns:
-        Truths; a row a reported project by id, a column a code in the order of the codebook.
+    With all three states: which project was asked of which code.
     """
     presence = evidence.presence
     projects = sorted(presence["project_id"].astype(str).unique())
@@ -98,45 +94,26 @@ def strongest_links(evidence: Evidence, most: int = 10) -> pd.DataFrame:
 
 
 def pair_records(evidence: Evidence) -> list[Indicator]:
-    """Every pair: `pair.comentioned.count`, `pair.linked.count`, `pair.association.index`.
-
-    N is the number of reports read. The association is phi; its note carries Fisher's p and
-    Holm's over the family of all pairs.
-    """
+    """Every pair: `pair.comentioned.count`, `pair.linked.count`, `pair.association.index` (phi)."""
     frame, n = pair_table(evidence), int(evidence.n)
     source, records = f"{_SOURCE}.pair_records", []
     for row in frame.to_dict("records"):
         by = dimensions(challenge=row["challenge"], response=row["response"])
         for name in ("comentioned", "linked"):
             x = int(row[name])
-            records.append(
-                Indicator(
-                    key=f"pair.{name}.count",
-                    value=float(x),
-                    unit="count",
-                    x=x,
-                    n=n,
-                    dimensions=by,
-                    source=source,
-                    note="" if n else NO_REPORT,
-                )
-            )
+            note = "" if n else NO_REPORT
+            records.append(count_record(f"pair.{name}.count", x, source, by, n=n, note=note))
         phi = float(row["phi"])
         known = not np.isnan(phi)
         tests = f"p={row['p']:.4g}; holm={row['holm']:.4g}; family={len(frame)}"
         unknown = f"one of the two is in all reports or in none; {tests}" if n else NO_REPORT
         records.append(
             Indicator(
-                key="pair.association.index",
-                value=phi if known else None,
-                unit="index",
-                x=int(row["comentioned"]),
-                n=n,
-                dimensions=by,
-                source=source,
+                key="pair.association.index", value=phi if known else None, unit="index",
+                x=int(row["comentioned"]), n=n, dimensions=by, source=source,
                 note=tests if known else unknown,
             )
-        )
+        )  # fmt: skip
     return records
 
 
@@ -165,31 +142,11 @@ def answered(evidence: Evidence) -> list[Indicator]:
     asked = set(codes_in_use(evidence, "challenge")["code_id"])
     records = []
     for row in answer_table(evidence).to_dict("records"):
-        key, x, n = (
-            f"answered.{row['name']}.share",
-            int(row["answered"]),
-            int(row["with_challenge"]),
-        )
-        note = "" if n else "no report in scope has the challenge"
+        x, n = int(row["answered"]), int(row["with_challenge"])
         absence: Absence | None = None if row["code_id"] in asked else "not_asked"
-        note = NOT_ASKED if absence else note
-        records.append(plain_share(key, x, n, source, note=note, why=absence))
-        limits = wilson(x, n, level) if n else None
-        records.append(
-            Indicator(
-                key=key,
-                value=x / n if n else None,
-                unit="share",
-                x=x,
-                n=n,
-                estimand="S",
-                low=limits.low if limits else None,
-                high=limits.high if limits else None,
-                method="wilson",
-                level=level,
-                source=source,
-                why=absence,
-                note=note,
-            )
-        )
+        note = NOT_ASKED if absence else "" if n else "no report in scope has the challenge"
+        plain = plain_share(
+            f"answered.{row['name']}.share", x, n, source, note=note, why=absence
+        )  # fmt: skip
+        records += [plain, infer(plain, wilson(x, n, level) if n else None, "wilson", level)]
     return records

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from evaltools.evidence.codebook import in_use
-from evaltools.indicators.disclosure.codes import withheld_codes
+from evaltools.indicators.disclosure.codes import codable_codes, withheld_codes
 from evaltools.statistics.agreement import Ratings
 from evaltools.study.vocabulary import ROLES
 
@@ -27,15 +27,9 @@ class CoderDecisions:
 
     The consensus is no coder: it follows from the others. Of several complete rounds of a coder
     the last counts. A code is judged by whoever read the report, in the version of the codebook
-    by which they read it; that they marked nothing is a no.
-
-    Arguments:
-        reports: document ids, sorted.
-        coders: coder ids, sorted.
-        codes: codable codes in the order of the codebook: by kind as declared, then by id.
-        kinds: of each code.
-        judged: reports × coders × codes, whether there is a judgement.
-        found: reports × coders × codes, whether it is yes: a passage marked affirm or mixed.
+    by which they read it; that they marked nothing is a no. `judged` and `found` (a passage marked
+    affirm or mixed) are reports × coders × codes, in that order: ids sorted, codes as in the
+    codebook.
     """
 
     reports: tuple[str, ...]
@@ -79,15 +73,13 @@ class CoderDecisions:
 
 def codebook_order(evidence: Evidence) -> list[str]:
     """Ids of the codable codes by kind, in the order in which kinds are declared, then by id."""
-    codes = evidence.tables["codes"]
-    codable = codes["codable"].astype("boolean").fillna(False).to_numpy(dtype=bool)
     kinds = kind_of_code(evidence)
     order = {kind: place for place, kind in enumerate(evidence.vocabulary.code_kinds or ROLES)}
 
     def place(code_id: str) -> tuple[int, str, str]:
         return order.get(kinds[code_id], len(order)), kinds[code_id], code_id
 
-    return sorted(map(str, codes.loc[codable, "code_id"]), key=place)
+    return sorted(map(str, codable_codes(evidence)["code_id"]), key=place)
 
 
 def kind_of_code(evidence: Evidence) -> dict[str, str]:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
+from evaltools.evidence.codebook import Codebook, Crosswalk, Group, version_order
 from evaltools.indicators.absence import group_dimension
-from evaltools.indicators.crosswalks import caveat_of, crosswalk_of, groups_of, why_not_alone
 from evaltools.indicators.indicator import NOT_ASKED, Absence, Indicator
 from evaltools.indicators.prevalence import codebook, codes_in_use, count_states
-from evaltools.statistics.intervals import newcombe
+from evaltools.indicators.shares import infer
+from evaltools.statistics.intervals import Difference, newcombe
 from evaltools.study.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -26,15 +27,6 @@ WAVE_ROLES: tuple[Role, ...] = ("challenge", "response", "result")
 NO_EARLIER_WAVE = "no earlier wave has reports to compare with"
 NO_REPORTS = "this wave has no report in scope"
 _SOURCE = "evaltools.indicators.comparisons"
-
-
-class _Counts(NamedTuple):
-    """x of n that were asked in the first set of reports and in the second."""
-
-    x1: int
-    n1: int
-    x2: int
-    n2: int
 
 
 def earlier_wave(evidence: Evidence) -> int | None:
@@ -111,8 +103,7 @@ def group_differences(evidence: Evidence) -> list[Indicator]:
 def wave_differences(evidence: Evidence) -> list[Indicator]:
     """`wave_difference.<code>.difference`, this wave less the earlier one, as D and S.
 
-    Between versions of the codebook the code is the one that stands for a group; the others have
-    no value, and their note says with which they are compared, or why they are not.
+    Codes that do not stand for their group have no value, and a note says why.
     """
     frame = compare_waves(evidence, *WAVE_ROLES)
     wave = earlier_wave(evidence)
@@ -143,16 +134,11 @@ def _compare(
         counted = count_states(part, codes)
         frame[f"x{number}"] = frame["code_id"].map(counted["yes"]).astype(int)
         frame[f"n{number}"] = frame["code_id"].map(counted.sum(axis=1)).astype(int)
-    limits = [
-        newcombe(*counts, level) if counts.n1 and counts.n2 else None
-        for counts in (
-            _Counts(*(int(row[column]) for column in _Counts._fields))
-            for row in frame.to_dict("records")
-        )
-    ]
-    frame["difference"] = pd.Series([d.value if d else None for d in limits], dtype="float64")
-    frame["low"] = pd.Series([d.low if d else None for d in limits], dtype="float64")
-    frame["high"] = pd.Series([d.high if d else None for d in limits], dtype="float64")
+    counts = frame[["x1", "n1", "x2", "n2"]].to_numpy(dtype=int).tolist()
+    found = [newcombe(x, n, y, m, level) if n and m else None for x, n, y, m in counts]
+    for column, name in (("difference", "value"), ("low", "low"), ("high", "high")):
+        values = [getattr(one, name) if one else None for one in found]
+        frame[column] = pd.Series(values, dtype="float64")
     order = frame.assign(size=-frame["difference"].abs().fillna(0).round(12))
     return frame.loc[order.sort_values(["size", "code_id"]).index].reset_index(drop=True)
 
@@ -190,21 +176,75 @@ def _records(
     caveat: str = "",
 ) -> list[Indicator]:
     """n is how many projects of both sides have the code, N how many projects there are."""
-    n, N = int(row.x1 + row.x2), int(row.n1 + row.n2)
-    level = evidence.parameters.confidence
-    if why:
-        return [
-            Indicator(key=key, value=None, unit="difference", x=n, n=N, estimand="D",
-                      source=source, why=absence, note=why),
-            Indicator(key=key, value=None, unit="difference", x=n, n=N, estimand="S",
-                      method="newcombe", level=level, source=source, why=absence, note=why),
-        ]  # fmt: skip
     told = f"{sides[0]} {row.x1} of {row.n1}, {sides[1]} {row.x2} of {row.n2}"
-    told += f"; {caveat}" if caveat else ""
-    return [
-        Indicator(key=key, value=row.difference, unit="difference", x=n, n=N, estimand="D",
-                  source=source, note=told),
-        Indicator(key=key, value=row.difference, unit="difference", x=n, n=N, estimand="S",
-                  low=row.low, high=row.high, method="newcombe", level=level, source=source,
-                  note=told),
-    ]  # fmt: skip
+    plain = Indicator(
+        key=key, value=None if why else row.difference, unit="difference", x=int(row.x1 + row.x2),
+        n=int(row.n1 + row.n2), source=source, why=absence if why else None,
+        note=why or "; ".join(filter(None, (told, caveat))),
+    )  # fmt: skip
+    level = evidence.parameters.confidence
+    limits = None if why else Difference(row.difference, row.low, row.high, "newcombe", level)
+    return [plain, infer(plain, limits, "newcombe", level)]
+
+
+class Side(NamedTuple):
+    """A wave and the latest version with which it was read; `version` is empty if none is told."""
+
+    wave: str
+    version: str
+
+
+def crosswalk_of(evidence: Evidence, earlier: str) -> tuple[Crosswalk, Side, Side] | None:
+    """The crosswalk from an earlier wave to this one, then the side of this wave and the other.
+
+    None where both go by the same version, so that nothing has to be matched.
+    """
+    if "readings" not in evidence.tables:
+        return None
+    book = Codebook.from_tables(evidence.tables)
+    if len(book.versions) < 2:
+        return None
+    wave = str(evidence.parameters.wave)
+    now = Side(wave, book.latest(evidence.versions_of_wave(wave)))
+    then = Side(earlier, book.latest(evidence.versions_of_wave(earlier)))
+    if version_order(now.version) == version_order(then.version):
+        return None
+    read = {*evidence.versions_of_wave(wave), *evidence.versions_of_wave(earlier)}
+    return book.crosswalk(then.version, now.version, through=read), now, then
+
+
+def groups_of(evidence: Evidence, crosswalk: Crosswalk, *roles: Role) -> pd.DataFrame:
+    """Groups of codes of the roles as `codebook` gives codes, by the code that stands for each."""
+    codes = codebook(evidence, *roles)
+    standing = {group.code for group in crosswalk.groups}
+    return codes[codes["code_id"].isin(standing)].reset_index(drop=True)
+
+
+def caveat_of(group: Group, now: Side, then: Side) -> str:
+    """What a reader must know of a group that is more than one unchanged code; else empty."""
+    caveats = []
+    if group.old != group.new:
+        caveats.append(
+            f"as one: {', '.join(group.new)} (codebook {now.version}) and "
+            f"{', '.join(group.old)} (codebook {then.version})"
+        )
+    for change in group.changes:
+        if change.kind == "redefine":
+            why = f": {change.note}" if change.note else ""
+            caveats.append(
+                f"{change.from_code} was defined anew in codebook {change.to_version}{why}"
+            )
+    return "; ".join(caveats)
+
+
+def why_not_alone(code: str, crosswalk: Crosswalk, now: Side, then: Side) -> str:
+    """Why a code was not asked by itself; empty where it stands for its group."""
+    group = crosswalk.find_group(code)
+    if group is not None:
+        return "" if group.code == code else f"not asked by itself: compared as {group.code}"
+    lost = crosswalk.without.get(code)
+    if lost is None:
+        return "not asked: neither wave was read with a version of the codebook that has it"
+    earlier_first = version_order(then.version) <= version_order(now.version)
+    lacking = now if (lost == "retired") == earlier_first else then
+    return f"not asked: codebook {lacking.version} of wave {lacking.wave} has no counterpart of it"

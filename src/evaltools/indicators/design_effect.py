@@ -11,7 +11,7 @@ from scipy.stats import norm
 from scipy.stats import t as student
 
 from evaltools.indicators.indicator import Indicator
-from evaltools.indicators.shares import NO_DENOMINATOR, plain_share
+from evaltools.indicators.shares import infer, plain_share
 from evaltools.statistics.intervals import Interval
 
 METHOD = "wilson, clustered by project"
@@ -94,15 +94,7 @@ def clustered_shares(
     """
     x, n = int(np.sum(np.asarray(hits, dtype=bool))), len(clusters)
     plain = plain_share(key, x, n, source, note=note)
-    if n == 0:
-        empty = Indicator(
-            key=key, value=None, unit="share", x=0, n=0, estimand="S", method=METHOD, level=level,
-            source=source, note=note or NO_DENOMINATOR,
-        )  # fmt: skip
-        return [plain, empty]
-    limits = clustered_wilson(x / n, effective_size(hits, clusters, level), level)
-    like_these = Indicator(
-        key=key, value=x / n, unit="share", x=x, n=n, estimand="S", low=limits.low,
-        high=limits.high, method=limits.method, level=level, source=source, note=note,
-    )  # fmt: skip
-    return [plain, like_these]
+    limits = None
+    if n:
+        limits = clustered_wilson(x / n, effective_size(hits, clusters, level), level)
+    return [plain, infer(plain, limits, METHOD, level)]

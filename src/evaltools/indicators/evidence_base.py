@@ -14,7 +14,7 @@ from evaltools.indicators.passage_agreement import agreement_records
 from evaltools.indicators.prevalence import by_rule
 from evaltools.indicators.saturation import saturation
 from evaltools.indicators.selection import selection
-from evaltools.indicators.shares import plain_share
+from evaltools.indicators.shares import count_record, plain_share
 from evaltools.statistics.intervals import chances_unseen
 
 if TYPE_CHECKING:
@@ -72,13 +72,7 @@ def read(evidence: Evidence) -> list[Indicator]:
     known = int(pages.notna().sum())
     total = int(pages.sum()) if known and known == evidence.n else None
     note = "" if total is not None else f"known of {known} of {evidence.n} reports"
-    return [
-        *records,
-        Indicator(
-            key="reports.pages.count", value=None if total is None else float(total),
-            unit="count", x=total, source=source, note=note,
-        ),
-    ]  # fmt: skip
+    return [*records, count_record("reports.pages.count", total, source, note=note)]
 
 
 def read_table(evidence: Evidence) -> pd.DataFrame:
@@ -153,14 +147,11 @@ def unseen(evidence: Evidence) -> list[Indicator]:
     every = chances_unseen(np.arange(N + 1), evidence.n, N)
     sure = np.flatnonzero(every <= 1 - evidence.parameters.confidence)
     seen = int(sure[0]) if len(sure) else None
+    note = "" if seen is not None else "no report was read"
     return [
         Indicator(
             key="unseen.k8.share", value=chance, unit="share", x=evidence.n, n=N, source=source,
             note=f"fewer than {SMALLEST_POPULATION} projects in scope" if few else "",
         ),
-        Indicator(
-            key="unseen.seen_from.count", value=None if seen is None else float(seen),
-            unit="count", x=seen, n=N, source=source,
-            note="" if seen is not None else "no report was read",
-        ),
+        count_record("unseen.seen_from.count", seen, source, n=N, note=note),
     ]  # fmt: skip

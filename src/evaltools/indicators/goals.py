@@ -12,6 +12,7 @@ from evaltools.indicators.disclosure.gate import release
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.order import order_records
 from evaltools.indicators.prevalence import codes_in_use, prevalence
+from evaltools.indicators.shares import count_record
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
@@ -75,17 +76,8 @@ def attainment(evidence: Evidence) -> list[Indicator]:
     """
     goals = stated_goals(evidence)
     source = f"{_SOURCE}.attainment"
-    records = [
-        Indicator(
-            key="goals.stated.count",
-            value=float(len(goals)),
-            unit="count",
-            x=len(goals),
-            n=int(evidence.n),
-            source=source,
-            note="n is the number of reports read",
-        )
-    ]
+    stated, note = len(goals), "n is the number of reports read"
+    records = [count_record("goals.stated.count", stated, source, n=int(evidence.n), note=note)]
     measured = goals["measured_by"].eq("measured")
     hits = {kind: goals["attainment"].eq(kind) for kind in ATTAINMENTS}
     hits["achieved_measured"] = hits["achieved"] & measured
@@ -111,13 +103,10 @@ def goal_quality(evidence: Evidence) -> list[Indicator]:
 
 
 def goal_matrix(evidence: Evidence) -> pd.DataFrame:
-    """Stated goals by theme, attainment and how the attainment is known.
+    """Stated goals and projects by theme, attainment and how the attainment is known.
 
-    Returns:
-        `code_id`, `attainment`, `measured_by`, `goals`, `projects`: every goal theme of the
-        codebook with every combination that can occur (a result that is not reported is
-        known in no way, any other is known in some), zeros included, and every combination
-        that did occur.
+    Every theme of the codebook with every combination that can occur (a result that is not
+    reported is known in no way, any other in some), and every combination that did occur.
     """
     goals = stated_goals(evidence)
     themes = codes_in_use(evidence, "goal")["code_id"]
@@ -138,21 +127,15 @@ def goal_matrix(evidence: Evidence) -> pd.DataFrame:
 
 def matrix_counts(evidence: Evidence) -> list[Indicator]:
     """`goals.matrix.count`: the cells of `goal_matrix` as records, N the goals stated."""
-    stated = len(evidence.goals)
+    by = ("attainment", "code_id", "measured_by")
     return [
-        Indicator(
-            key="goals.matrix.count",
-            value=float(row["goals"]),
-            unit="count",
-            x=int(row["goals"]),
-            n=stated,
-            source=f"{_SOURCE}.matrix_counts",
-            dimensions=dimensions(
-                attainment=row["attainment"], code=row["code_id"], measured_by=row["measured_by"]
-            ),
+        count_record(
+            "goals.matrix.count", int(row["goals"]), f"{_SOURCE}.matrix_counts",
+            dimensions(**{name.removesuffix("_id"): str(row[name]) for name in by}),
+            n=len(evidence.goals),
         )
         for row in goal_matrix(evidence).to_dict("records")
-    ]
+    ]  # fmt: skip
 
 
 def attainment_by_measure(evidence: Evidence) -> pd.DataFrame:

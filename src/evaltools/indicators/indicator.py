@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
+from itertools import pairwise
 from typing import Any, Literal
 
 import pandas as pd
@@ -23,6 +24,9 @@ Absence = Literal[WithheldKind, "not_asked"]
 with a codebook that has the code."""
 
 Counted = Literal["cases", "euros", "inhabitants"]
+
+Dimensions = tuple[tuple[str, str], ...]
+"""What a number is broken down by: (("region", "06"),), sorted by name."""
 
 NOT_ASKED = "not asked: no report in scope was read with a version of the codebook that has it"
 """Note of a number that was not asked."""
@@ -53,7 +57,7 @@ class Indicator:
             Value and limits are kept to `DIGITS` significant digits, euros to the cent.
         method: how the interval was made: `wilson`, `hypergeometric`, `newcombe`, `bounds`.
         level: confidence level of the interval, 0 to 1.
-        dimensions: what the number is broken down by: (("region", "06"),), sorted by name.
+        dimensions: what the number is broken down by, sorted by name.
         source: the function that made it: `evaltools.indicators.challenges.prevalence`.
         suppressed: withheld by disclosure control; value, x, low and high are then None.
         why: why there is no value, where something hangs on it; nothing is decided by the note.
@@ -77,7 +81,7 @@ class Indicator:
     high: float | None = None
     method: str = ""
     level: float | None = None
-    dimensions: tuple[tuple[str, str], ...] = ()
+    dimensions: Dimensions = ()
     source: str = ""
     suppressed: bool = False
     why: Absence | None = None
@@ -119,7 +123,7 @@ class Indicator:
         return self.x
 
     @property
-    def identity(self) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+    def identity(self) -> tuple[str, str, Dimensions]:
         """What no two indicators of a run may share."""
         return (self.key, self.estimand, self.dimensions)
 
@@ -130,9 +134,9 @@ def _rounded(number: float | None, unit: Unit) -> float | None:
     return round(number, 2) if unit == "money" else float(f"{number:.{DIGITS}g}")
 
 
-def dimensions(**by: str) -> tuple[tuple[str, str], ...]:
-    """Dimensions in their sorted form: `dimensions(region="06")`."""
-    return tuple(sorted(by.items()))
+def dimensions(**by: str) -> Dimensions:
+    """Dimensions in their sorted form: `dimensions(region="06")`; what has no value is left out."""
+    return tuple(sorted((name, value) for name, value in by.items() if value))
 
 
 _NOT_COUNTED: Collection[Unit] = ("money", "money_per_inhabitant", "index", "ratio")
@@ -147,16 +151,13 @@ def to_table(indicators: Iterable[Indicator]) -> pd.DataFrame:
         ValueError: two indicators share key, estimand and dimensions.
     """
     ordered = sorted(indicators, key=lambda indicator: indicator.identity)
-    seen: set[tuple[str, str, tuple[tuple[str, str], ...]]] = set()
-    for indicator in ordered:
-        if indicator.identity in seen:
-            raise ValueError(f"two indicators are called {indicator.identity}")
-        seen.add(indicator.identity)
-    rows = []
-    for indicator in ordered:
-        row = to_record(indicator)
-        row["dimensions"] = ";".join(f"{name}={value}" for name, value in indicator.dimensions)
-        rows.append(row)
+    for one, following in pairwise(ordered):
+        if one.identity == following.identity:
+            raise ValueError(f"two indicators are called {one.identity}")
+    rows = [
+        to_record(one) | {"dimensions": ";".join(f"{name}={by}" for name, by in one.dimensions)}
+        for one in ordered
+    ]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     for column in ("x", "n", "N"):
         table[column] = table[column].astype("Int64")

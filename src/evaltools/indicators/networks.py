@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ import pandas as pd
 
 from evaltools.indicators.absence import lacks
 from evaltools.indicators.indicator import Indicator
-from evaltools.indicators.shares import plain_share
+from evaltools.indicators.shares import count_record, number_record, plain_share
 from evaltools.statistics.networks import (
     RewiredClustering,
     bipartite_graph,
@@ -41,11 +41,7 @@ def compute(evidence: Evidence) -> list[Indicator]:
 
 
 def membership(evidence: Evidence) -> pd.DataFrame:
-    """Who takes part in which project; a vendor sells to a project and takes no part in it.
-
-    Returns:
-        `project_id`, `org_id`, `kind` as text, a row a pair, sorted.
-    """
+    """Who takes part in which project, a row a pair, sorted; a vendor sells to it and does not."""
     taking = evidence.participations
     taking = taking[(taking["role"] != "vendor").to_numpy(dtype=bool)]
     columns = ["project_id", "org_id", "kind"]
@@ -166,13 +162,14 @@ def structure(evidence: Evidence) -> list[Indicator]:
     n = len(table)
     largest = int((table["component"] == 1).sum())
     return [
-        Indicator(
-            key="network.organisations.count", value=float(n), unit="count", x=n, source=source
+        count_record("network.organisations.count", n, source),
+        number_record(
+            "network.density.index", density(graph), "index", source, n=n,
+            why="no organisation takes part",
         ),
-        _index("network.density.index", density(graph), n, source, "no organisation takes part"),
-        _index(
-            "network.pair_density.index", projection_density(graph), n, source,
-            "fewer than two organisations",
+        number_record(
+            "network.pair_density.index", projection_density(graph), "index", source, n=n,
+            why="fewer than two organisations",
         ),
         plain_share("network.largest_component.share", largest, n, source),
     ]  # fmt: skip
@@ -188,42 +185,32 @@ def ties(evidence: Evidence) -> list[Indicator]:
     """
     source, table = f"{_SOURCE}.ties", pairs(evidence)
     n = len(table)
-    if len(evidence.tables["prior_ties"]):
-        new = plain_share("network.ties_new.share", int(table["new"].sum()), n, source)
-    else:
-        new = plain_share(
-            "network.ties_new.share", 0, 0, source, note="there is no register of earlier ties"
-        )
+    new, of, note = int(table["new"].sum()), n, ""
+    if evidence.tables["prior_ties"].empty:
+        new, of, note = 0, 0, "there is no register of earlier ties"
     repeated = int((table["projects"] > 1).sum())
     return [
-        Indicator(key="network.ties.count", value=float(n), unit="count", x=n, source=source),
-        new,
+        count_record("network.ties.count", n, source),
+        plain_share("network.ties_new.share", new, of, source, note=note),
         plain_share("network.repeat.share", repeated, n, source),
     ]
 
 
 def clustering_records(evidence: Evidence) -> list[Indicator]:
-    """Clustering observed, and the middle and middle 95 % of random networks.
-
-    Returns:
-        `network.clustering.index` and `network.clustering_null.index`.
-    """
+    """Clustering observed, and the middle and middle 95 % of random networks."""
     source, found = f"{_SOURCE}.clustering", clustering(evidence)
-    n = len(organisations(evidence))
-    if found.null is None:
-        return [
-            _index(key, None, n, source, NO_PATH)
-            for key in ("network.clustering.index", "network.clustering_null.index")
-        ]
-    null = found.null
-    return [
-        _index("network.clustering.index", found.observed, n, source, ""),
-        Indicator(
-            key="network.clustering_null.index", value=null.median, unit="index", n=n,
-            low=null.low, high=null.high, method="rewired", level=0.95, source=source,
+    n, null = len(organisations(evidence)), found.null
+    values = (None, None) if null is None else (found.observed, null.median)
+    observed, random = (
+        number_record(f"network.{name}.index", value, "index", source, n=n, why=NO_PATH)
+        for name, value in zip(("clustering", "clustering_null"), values, strict=True)
+    )
+    if null is not None:
+        random = replace(
+            random, low=null.low, high=null.high, method="rewired", level=0.95,
             note=f"{DRAWS} random networks with the same degrees, seed {SEED}",
-        ),
-    ]  # fmt: skip
+        )  # fmt: skip
+    return [observed, random]
 
 
 def _graph(evidence: Evidence) -> nx.Graph[tuple[str, str]]:
@@ -245,14 +232,3 @@ def _names(evidence: Evidence) -> pd.Series:
     if evidence.parameters.language == "sv":
         names = table["name_sv"].astype("string").fillna(names)
     return names.astype(object).set_axis(table["org_id"].astype(str))
-
-
-def _index(key: str, value: float | None, n: int, source: str, note: str) -> Indicator:
-    return Indicator(
-        key=key,
-        value=value,
-        unit="index",
-        n=n,
-        source=source,
-        note="" if value is not None else note,
-    )

@@ -18,6 +18,7 @@ from evaltools.indicators.goals import stated_goals
 from evaltools.indicators.indicator import Indicator, dimensions
 from evaltools.indicators.ratings import NO_ANSWER, distributions, self_ratings
 from evaltools.indicators.savings import claims
+from evaltools.indicators.shares import infer
 from evaltools.indicators.sustainability import achieved_goals
 from evaltools.statistics.intervals import Difference, wilson
 
@@ -141,27 +142,18 @@ def gaps(evidence: Evidence) -> list[Indicator]:
     rows = {str(row["item_id"]): row for row in optimism(evidence).to_dict("records")}
     for item in ["", *rows]:
         row = rows.get(item or MAIN)
-        by = dimensions(item=item) if item else ()
-        N = int(row["answers"]) if row else 0
-        shown_row = row if row is not None and row["gap"] is not None else None
-        value = float(shown_row["gap"]) if shown_row else None
-        limits = (
-            (float(shown_row["gap_low"]), float(shown_row["gap_high"]))
-            if shown_row
-            else (None, None)
-        )
-        n, note = int(shown_row["high"]) if shown_row else 0, "" if N else NO_ANSWER
-        made = [
-            Indicator(
-                key=KEY, value=value, unit="difference", x=n, n=N, estimand="D", dimensions=by,
-                source=source, note=note,
-            ),
-            Indicator(
-                key=KEY, value=value, unit="difference", x=n, n=N, estimand="S", low=limits[0],
-                high=limits[1], method=METHOD, level=level, dimensions=by, source=source,
-                note=note,
-            ),
-        ]  # fmt: skip
+        n = int(row["answers"]) if row else 0
+        shown = row if row is not None and row["gap"] is not None else None
+        plain = Indicator(
+            key=KEY, value=float(shown["gap"]) if shown else None, unit="difference",
+            x=int(shown["high"]) if shown else 0, n=n, dimensions=dimensions(item=item),
+            source=source, note="" if n else NO_ANSWER,
+        )  # fmt: skip
+        limits = None
+        if shown:
+            gap, low, high = (float(shown[name]) for name in ("gap", "gap_low", "gap_high"))
+            limits = Difference(gap, low, high, METHOD, level)
+        made = [plain, infer(plain, limits, METHOD, level)]
         why = row["withheld"] if row else None
         records += [withhold(one, why) for one in made] if why else made
     return records

@@ -37,7 +37,9 @@ from evaltools.indicators.agreement import (
     overall,
 )
 from evaltools.indicators.coder_decisions import coder_decisions, last_readings, marks
+from evaltools.indicators.disclosure.codes import codable_codes
 from evaltools.indicators.indicator import Indicator
+from evaltools.indicators.shares import count_record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,9 +86,9 @@ def passages(evidence: Evidence, level: float) -> list[Indicator]:
     single = sum(sum(bool(value) for value in unit) == 1 for unit in values)
     return [
         *alpha_records("coding.alpha_passages.index", alpha, source),
-        _count("coding.passages.count", len(values), source),
-        _count("coding.passages_several.count", several, source),
-        _count("coding.passages_single.count", single, source),
+        count_record("coding.passages.count", len(values), source),
+        count_record("coding.passages_several.count", several, source),
+        count_record("coding.passages_single.count", single, source),
     ]
 
 
@@ -112,8 +114,8 @@ def sentences(evidence: Evidence, texts: Mapping[str, str]) -> list[Indicator]:
     blank = sum(not any(unit) for unit in values)
     return [
         *alpha_records("coding.alpha_sentences.index", alpha, source),
-        _count("coding.sentences.count", len(values), source),
-        _count("coding.sentences_blank.count", blank, source),
+        count_record("coding.sentences.count", len(values), source),
+        count_record("coding.sentences_blank.count", blank, source),
     ]
 
 
@@ -148,11 +150,8 @@ def _marked(evidence: Evidence) -> pd.DataFrame:
     """Marks in reports that two coders read whole: `document_id`, `coder_id`, `start`, `end`,
     `tokens`; sorted by place."""
     made = marks(evidence, last_readings(evidence))
-    codes = evidence.tables["codes"]
-    codable = codes.loc[codes["codable"].astype("boolean").fillna(False).to_numpy(dtype=bool)]
-    keep = made["document_id"].isin(list(_readers(evidence))) & made["code_id"].isin(
-        codable["code_id"]
-    )
+    keep = made["document_id"].isin(list(_readers(evidence)))
+    keep &= made["code_id"].isin(codable_codes(evidence)["code_id"])
     made = made[(keep & made["start"].notna() & made["end"].notna()).to_numpy(dtype=bool)]
     tokens = [
         tuple(form.format(code) for form in _TOKENS[str(polarity)])
@@ -229,7 +228,3 @@ def _sets(
 def _codes(value: frozenset[str] | None) -> set[str]:
     """Codes behind the values that a coder gave, whichever way they were marked."""
     return {token.removeprefix(_DENIED) for token in value or ()}
-
-
-def _count(key: str, count: int, source: str) -> Indicator:
-    return Indicator(key=key, value=float(count), unit="count", x=count, source=source)

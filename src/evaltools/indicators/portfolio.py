@@ -18,7 +18,7 @@ from evaltools.indicators.absence import (
 )
 from evaltools.indicators.allocations import allocation_records
 from evaltools.indicators.indicator import Indicator, Unit, dimensions
-from evaltools.indicators.shares import plain_share
+from evaltools.indicators.shares import count_record, number_record, plain_share
 from evaltools.indicators.takeup import as_floats, coverage, takeup, takeup_by_region
 from evaltools.statistics.inequality import gini, hhi, top_share
 
@@ -59,14 +59,13 @@ def funded(evidence: Evidence) -> list[Indicator]:
         "call": ("call_id", table["call_id"].tolist()),
         "year": ("year", sorted({str(year) for year in table["year"]})),
     } | _dimensions(evidence)
-    records = [_count("projects.funded.count", evidence.N, source)]
+    records = [count_record("projects.funded.count", evidence.N, source)]
     for name, (column, values) in expected.items():
         found = projects[column].astype("string").fillna(UNKNOWN).value_counts()
         everything = [*values, *sorted(set(map(str, found.index)) - set(values))]
-        records += [
-            _count("projects.funded.count", int(found.get(value, 0)), source, **{name: value})
-            for value in everything
-        ]
+        for value in everything:
+            x, by = int(found.get(value, 0)), ((name, value),)
+            records.append(count_record("projects.funded.count", x, source, by))
     if lacks(evidence, "participations"):
         return records
     joint = int(projects["joint"].astype(bool).sum())
@@ -161,15 +160,15 @@ def calls(evidence: Evidence) -> list[Indicator]:
         everything = float(evidence.tables["appropriations"]["amount"].sum())
         years = appropriations(evidence)["appropriated_amount"].dropna()
         records = [
-            _number("appropriations.total.money", everything, "money", source),
-            _number("appropriations.in_scope.money", float(years.sum()), "money", source),
+            _published("appropriations.total.money", everything, "money", source),
+            _published("appropriations.in_scope.money", float(years.sum()), "money", source),
         ]
     for column in ("applications", "granted"):
         known = table[column].dropna()
         missing = len(table) - len(known)
         note = f"{missing} of {len(table)} calls not found" if missing else ""
         total = float(known.sum()) if len(known) else None
-        records.append(_number(f"calls.{column}.count", total, "count", source, note))
+        records.append(_published(f"calls.{column}.count", total, "count", source, note))
     both = table.dropna(subset=["applications", "granted"])
     records.append(
         plain_share(
@@ -182,16 +181,18 @@ def calls(evidence: Evidence) -> list[Indicator]:
         applied, granted = float(row["applications"]), float(row["granted"])
         told = not (np.isnan(applied) or np.isnan(granted))
         records += [
-            _number("calls.applications.count", applied, "count", source, **call),
-            _number("calls.granted.count", granted, "count", source, **call),
-            _number("calls.awarded.money", float(row["granted_amount"]), "money", source, **call),
+            _published("calls.applications.count", applied, "count", source, **call),
+            _published("calls.granted.count", granted, "count", source, **call),
+            _published(
+                "calls.awarded.money", float(row["granted_amount"]), "money", source, **call
+            ),
             plain_share(
                 "calls.success.share", int(granted) if told else 0, int(applied) if told else 0,
                 source, dimensions(**call), note="" if told else NOT_PUBLISHED,
             ),
         ]  # fmt: skip
     return records + [
-        _number(
+        _published(
             "calls.appropriated.money", float(row["appropriated_amount"]), "money", source,
             year=str(row["year"]),
         )
@@ -219,20 +220,15 @@ def grants(evidence: Evidence) -> list[Indicator]:
     total = float(values.sum())
     nothing = "" if total > 0 else "no grant is known"
     few = nothing or ("" if n > 1 else "only one grant is known")
-    records = [
-        plain_share("grants.known.share", n, evidence.N, source),
-        _of(n, "grants.total.money", total if n else None, "money", source, nothing),
-        _of(
-            n,
-            "grants.median.money",
-            float(np.median(values)) if n else None,
-            "money",
-            source,
-            nothing,
-        ),
-        _of(n, "grants.gini.index", None if few else gini(values, True), "index", source, few),
-        _of(n, "grants.hhi.index", None if few else hhi(values), "index", source, few),
-    ]
+    measures: dict[str, tuple[float | None, Unit, str]] = {
+        "total.money": (total if n else None, "money", nothing),
+        "median.money": (float(np.median(values)) if n else None, "money", nothing),
+        "gini.index": (None if few else gini(values, True), "index", few),
+        "hhi.index": (None if few else hhi(values), "index", few),
+    }
+    records = [plain_share("grants.known.share", n, evidence.N, source)]
+    for name, (value, unit, why) in measures.items():
+        records.append(number_record(f"grants.{name}", value, unit, source, n=n, why=why, note=why))
     if n <= TOP or nothing:
         why = nothing or f"{n} grants are known, so {TOP} of them are all or nearly all"
         top = plain_share("grants.top_five.share", 0, 0, source, note=why)
@@ -260,23 +256,12 @@ def _dimensions(evidence: Evidence) -> dict[str, tuple[str, list[str]]]:
     return made
 
 
-def _count(key: str, value: int, source: str, **by: str) -> Indicator:
-    return Indicator(
-        key=key, value=float(value), unit="count", x=value, dimensions=dimensions(**by),
-        source=source,
-    )  # fmt: skip
-
-
-def _of(n: int, key: str, value: float | None, unit: Unit, source: str, note: str) -> Indicator:
-    return Indicator(key=key, value=value, unit=unit, n=n, source=source, note=note)
-
-
-def _number(
+def _published(
     key: str, value: float | None, unit: Unit, source: str, note: str = "", **by: str
 ) -> Indicator:
-    known = value is not None and not np.isnan(value)
-    return Indicator(
-        key=key, value=value if known else None, unit=unit,
-        x=int(value) if known and unit == "count" and value is not None else None,
-        dimensions=dimensions(**by), source=source, note=note or ("" if known else NOT_PUBLISHED),
-    )  # fmt: skip
+    """A number as it was published, NaN where it was not found."""
+    why = note or NOT_PUBLISHED
+    if unit != "count":
+        return number_record(key, value, unit, source, dimensions(**by), note=note, why=why)
+    x = None if value is None or np.isnan(value) else int(value)
+    return count_record(key, x, source, dimensions(**by), note=why if x is None else note)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from evaltools.indicators.coder_decisions import codebook_order
-from evaltools.indicators.disclosure.codes import withheld_codes
+from evaltools.indicators.disclosure.codes import codable_codes, withheld_codes
 from evaltools.indicators.disclosure.policy import Policy, policy_for
 from evaltools.indicators.disclosure.suppression import Withheld, few, protect, withhold
 from evaltools.indicators.indicator import Estimand, Indicator, dimensions
@@ -34,15 +34,13 @@ def codebook(evidence: Evidence, *roles: str) -> pd.DataFrame:
         `code_id`, `kind`, `name` (the identifier without its kind) and `label` in the language
         of the parameters, sorted by code_id.
     """
-    codes = evidence.tables["codes"]
-    codable = codes["codable"].astype("boolean").fillna(False).astype(bool)
+    codes = codable_codes(evidence)
     kinds = [
         kind
         for role in roles
         for kind in (evidence.vocabulary.kinds_of(role) if role in ROLES else (role,))
     ]
-    of_role = codes["kind"].isin(kinds)
-    chosen = codes[codable & of_role] if roles else codes[codable]
+    chosen = codes[codes["kind"].isin(kinds)] if roles else codes
     frame = pd.DataFrame(
         {
             "code_id": chosen["code_id"].astype(str),
@@ -74,16 +72,9 @@ def name_of(code_id: str, kind: str) -> str:
 
 
 def count_states(presence: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
-    """Projects by state, a row a code of the codebook, in its order.
+    """Projects by state: columns `yes`, `no`, `silent`, a row a code of `codes`, in its order.
 
     A row adds up to the projects that were asked.
-
-    Arguments:
-        presence: project × code, as `Evidence.presence`.
-        codes: as `codebook` gives them.
-
-    Returns:
-        Index `code_id`; integer columns `yes`, `no`, `silent`.
     """
     rows = pd.Index(codes["code_id"]).get_indexer(pd.Index(presence["code_id"].astype(str)))
     columns = pd.Index(STATES).get_indexer(pd.Index(presence["state"].astype(str)))
@@ -144,9 +135,6 @@ def why_denied(code_id: str, yes: int, no: int, silent: int, policy: Policy) -> 
 
     How many are one or the other follows from how many affirm it, so both are withheld
     together, unless there are none.
-
-    Arguments:
-        yes, no, silent: reports by what they say.
     """
     regime = policy.regime_of(f"{code_id}.denied.share")
     if regime == "open" or not no + silent:
@@ -178,19 +166,11 @@ def coder_band(evidence: Evidence, *roles: str) -> list[Indicator]:
         note = "the chosen rule gives a share outside all–any; the band is widened" * outside
         note = "; ".join(filter(None, (note, coverage_note(n, int(evidence.n)))))
         record = Indicator(
-            key=f"{code_id}.coder_band",
-            value=value if n else None,
-            unit="share",
-            x=x,
-            n=n,
-            estimand="D",
-            low=min(limits[0], value) if n else None,
-            high=max(limits[1], value) if n else None,
-            method=BAND_METHOD,
-            source=f"{_SOURCE}.coder_band",
-            why=absence(n, int(evidence.n)),
+            key=f"{code_id}.coder_band", value=value if n else None, unit="share", x=x, n=n,
+            low=min(limits[0], value) if n else None, high=max(limits[1], value) if n else None,
+            method=BAND_METHOD, source=f"{_SOURCE}.coder_band", why=absence(n, int(evidence.n)),
             note=note,
-        )
+        )  # fmt: skip
         of_rules = [
             policy.why_count(f"{code_id}.share", int(x), int(asked))
             for x, asked in (counts.loc[code_id, ["yes", "asked"]] for counts in rules)
@@ -235,11 +215,8 @@ def by_rule(evidence: Evidence) -> list[Indicator]:
 def counts_by_rule(evidence: Evidence) -> pd.DataFrame:
     """Reports that have each codable code, by coder rule, in the order of the codebook.
 
-    Not for print as it is: codes that are withheld are among them.
-
-    Returns:
-        `code_id`, `label`, a count a rule: `any`, `majority`, `all`, `consensus`; and, as
-        `any_of` and so on, of how many reports the code was asked under the rule.
+    Not for print as it is: codes that are withheld are among them. Beside each rule stands, as
+    `any_of` and so on, of how many reports the code was asked under it.
     """
     order = codebook_order(evidence)
     codes = codebook(evidence).set_index("code_id").loc[order].reset_index()

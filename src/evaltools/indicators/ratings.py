@@ -17,7 +17,8 @@ from evaltools.indicators.disclosure.suppression import (
     protect_split,
     withhold,
 )
-from evaltools.indicators.indicator import Indicator, dimensions
+from evaltools.indicators.indicator import Dimensions, Indicator, dimensions
+from evaltools.indicators.shares import infer
 from evaltools.statistics.intervals import Interval, simultaneous_intervals, wilson
 
 if TYPE_CHECKING:
@@ -197,15 +198,11 @@ def _share(
     limits: Interval | None,
     level: float,
     source: str,
-    by: tuple[tuple[str, str], ...],
+    by: Dimensions,
 ) -> list[Indicator]:
-    value, note = (x / n if n and x is not None else None), ("" if n else NO_ANSWER)
-    records = [
-        Indicator(key=key, value=value, unit="share", x=x, n=n, estimand="D", dimensions=by,
-                  source=source, note=note),
-        Indicator(key=key, value=value, unit="share", x=x, n=n, estimand="S",
-                  low=limits.low if limits else None, high=limits.high if limits else None,
-                  method=limits.method if limits else "", level=level, dimensions=by,
-                  source=source, note=note),
-    ]  # fmt: skip
+    plain = Indicator(
+        key=key, value=x / n if n and x is not None else None, unit="share", x=x, n=n,
+        dimensions=by, source=source, note="" if n else NO_ANSWER,
+    )  # fmt: skip
+    records = [plain, infer(plain, limits, limits.method if limits else "", level)]
     return [withhold(one, why) for one in records] if why else records

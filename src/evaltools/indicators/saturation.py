@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from evaltools.indicators.challenge_response import incidence
 from evaltools.indicators.coder_decisions import publishable_codes
 from evaltools.indicators.indicator import Indicator
-from evaltools.indicators.shares import NO_REPORT, plain_share
+from evaltools.indicators.shares import NO_REPORT, count_record, number_record, plain_share
 from evaltools.statistics.saturation import (
     NEVER,
     accumulation,
@@ -76,16 +77,10 @@ def saturation(evidence: Evidence) -> list[Indicator]:
         plain_share(
             "saturation.seen.share", int((frequency > 0).sum()), holds.shape[1], source, note=note
         ),
-        Indicator(
-            key="saturation.once.count", value=float(once), unit="count", x=once,
-            n=holds.shape[1], source=source,
-        ),
+        count_record("saturation.once.count", once, source, n=holds.shape[1]),
         *counts,
-        Indicator(
-            key="saturation.unseen.count", value=bound, unit="count", x=None, source=source,
-            note=note,
-        ),
-    ]  # fmt: skip
+        number_record("saturation.unseen.count", bound, "count", source, note=note, why=note),
+    ]
 
 
 def saturation_curve(evidence: Evidence) -> pd.DataFrame:
@@ -104,15 +99,8 @@ def saturation_curve(evidence: Evidence) -> pd.DataFrame:
 
 def code_matrix(evidence: Evidence) -> NDArray[np.bool_]:
     """Reports × codable codes: whether the report has the code by the coder rule."""
-    presence = evidence.presence
-    codes = pd.Index(publishable_codes(evidence), dtype="object")
-    projects = pd.Index(sorted(set(presence["project_id"].astype(str))), dtype="object")
-    yes = presence[(presence["state"] == "yes").to_numpy(dtype=bool)]
-    yes = yes[yes["code_id"].isin(list(codes)).to_numpy(dtype=bool)]
-    holds = np.zeros((len(projects), len(codes)), dtype=bool)
-    rows = projects.get_indexer(pd.Index(yes["project_id"].astype(object)))
-    holds[rows, codes.get_indexer(pd.Index(yes["code_id"].astype(object)))] = True
-    return holds
+    codes = pd.DataFrame({"code_id": publishable_codes(evidence)})
+    return incidence(evidence, codes).to_numpy(dtype=bool)
 
 
 @lru_cache(maxsize=1)

@@ -124,7 +124,7 @@ def _sums(ledger: pd.DataFrame, evidence: Evidence, source: str) -> list[Indicat
             key, value = f"savings.{name}.money", float(values.quantile(share))
             record = Indicator(
                 key=key, value=value if len(part) else None, unit="money", x=len(part),
-                n=len(ledger), dimensions=dimensions(period=period) if period else (),
+                n=len(ledger), dimensions=dimensions(period=period),
                 source=source, note=note if len(part) else NO_SUM,
             )  # fmt: skip
             why = None
@@ -143,11 +143,7 @@ def _sums_withheld(
 ) -> Withheld | None:
     """Why a place in the order of sums is withheld, or None.
 
-    Arguments:
-        part: claims with sums that it is a place among.
-        value: the sum at that place, euros.
-        known: the claims with sums of which the part is a period.
-        ledger: all claims.
+    `part` are the claims among which it is a place, `known` those of which they are a period.
     """
     policy = policy_for(evidence)
     minimum, claiming = policy.minimum, int(ledger["project_id"].nunique())

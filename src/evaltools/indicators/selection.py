@@ -10,6 +10,7 @@ import pandas as pd
 
 from evaltools.indicators.absence import group_dimension, lacks
 from evaltools.indicators.indicator import Indicator, dimensions
+from evaltools.indicators.shares import count_record
 from evaltools.indicators.takeup import as_floats
 from evaltools.statistics.representativity import (
     NotEstimable,
@@ -45,10 +46,8 @@ _SOURCE = "evaltools.indicators.selection"
 def characteristics(evidence: Evidence) -> pd.DataFrame:
     """What the register knows of every project, whether it has reported or not.
 
-    Returns:
-        A row a project, in order: floats `grant` (euros), `partners` (organisations beside the
-        lead), `start` (days since `epoch`), NaN where unknown; text `joint` (yes, no),
-        `group`, `size_class`, `call`, `unknown` where it is so; truth `reported`.
+    Floats of `NUMBERS` (grant in euros, partners beside the lead, days since `epoch`), NaN where
+    unknown; texts of `CLASSES`, `unknown` where it is so; and whether it `reported`.
     """
     projects = evidence.projects
     days = (projects["started"] - epoch(evidence)).dt.days
@@ -137,17 +136,17 @@ def selection(evidence: Evidence) -> list[Indicator]:
         `selection.flagged.count`, rows beyond `FLAG`; `selection.r_indicator.index`.
     """
     table, source = differences(evidence), f"{_SOURCE}.selection"
-    records = []
-    for row in table.to_dict("records"):
-        value = None if np.isnan(row["difference"]) else float(row["difference"])
-        records.append(
-            Indicator(
-                key=f"selection.{row['variable']}.difference", value=value, unit="difference",
-                x=int(row["n_reported"]), n=int(row["n_reported"] + row["n_unreported"]),
-                dimensions=dimensions(category=row["category"]) if row["category"] else (),
-                source=source, note="" if value is not None else _explain(row),
-            )
-        )  # fmt: skip
+    records = [
+        Indicator(
+            key=f"selection.{row['variable']}.difference",
+            value=None if np.isnan(row["difference"]) else float(row["difference"]),
+            unit="difference", x=int(row["n_reported"]),
+            n=int(row["n_reported"] + row["n_unreported"]),
+            dimensions=dimensions(category=row["category"]), source=source,
+            note=_explain(row) if np.isnan(row["difference"]) else "",
+        )
+        for row in table.to_dict("records")
+    ]  # fmt: skip
     known = table.dropna(subset=["difference"])
     largest: float | None = None
     name = "no difference can be computed"
@@ -156,17 +155,13 @@ def selection(evidence: Evidence) -> list[Indicator]:
         first = known.iloc[order[0]]
         largest = float(first["difference"])
         name = " ".join(part for part in (str(first["variable"]), str(first["category"])) if part)
-    flagged = int(table["flagged"].sum())
     return [
         *records,
         Indicator(
             key="selection.largest.difference", value=largest, unit="difference",
             x=evidence.n, n=evidence.N, source=source, note=name,
         ),
-        Indicator(
-            key="selection.flagged.count", value=float(flagged), unit="count", x=flagged,
-            n=len(table), source=source,
-        ),
+        count_record("selection.flagged.count", int(table["flagged"].sum()), source, n=len(table)),
         _representativity_record(evidence),
     ]  # fmt: skip
 

@@ -1,11 +1,12 @@
-"""One count of the reports read, as the three things it can be taken to say."""
+"""Records: a count, a share, a number; and one count of the reports as its three readings."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from evaltools.indicators.indicator import NOT_ASKED, Absence, Counted, Estimand, Indicator
-from evaltools.statistics.intervals import bounds, hypergeometric, wilson
+from evaltools.indicators.indicator import NOT_ASKED, Absence, Counted, Dimensions, Indicator, Unit
+from evaltools.statistics.intervals import Difference, Interval, bounds, hypergeometric, wilson
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
@@ -19,7 +20,7 @@ def share_records(
     x: int,
     evidence: Evidence,
     source: str,
-    dimensions: tuple[tuple[str, str], ...] = (),
+    dimensions: Dimensions = (),
     asked: int | None = None,
 ) -> list[Indicator]:
     """The share of projects that have a property, under each estimand.
@@ -51,38 +52,87 @@ def share_records(
     if not 0 <= x <= n <= N:
         raise ValueError(f"{key}: needs 0 <= x <= n <= N, not x={x}, n={n}, N={N}")
 
-    def record(
-        measure: str,
-        estimand: Estimand,
-        low: float | None,
-        high: float | None,
-        method: str,
-        at: float | None,
-    ) -> Indicator:
-        return Indicator(
-            key=f"{key}.{measure}", value=x / n if n else None, unit="share", x=x, n=n,
-            estimand=estimand, low=low, high=high, method=method, level=at,
-            dimensions=dimensions, source=source, why=absence(n, read), note=note,
-            N=N if estimand == "P" else None,
-        )  # fmt: skip
-
+    plain = Indicator(
+        key=f"{key}.share", value=x / n if n else None, unit="share", x=x, n=n,
+        dimensions=dimensions, source=source, why=absence(n, read), note=note,
+    )  # fmt: skip
+    population = replace(plain, estimand="P", N=N)
     if n == 0:
         return [
-            record("share", "D", None, None, "", None),
-            record("share", "P", None, None, "hypergeometric", level),
-            record("bounds", "P", None, None, "bounds", 1.0),
-            record("share", "S", None, None, "wilson", level),
+            plain,
+            replace(population, method="hypergeometric", level=level),
+            replace(population, key=f"{key}.bounds", method="bounds", level=1.0),
+            infer(plain, None, "wilson", level),
         ]
-    exact, sure, score = hypergeometric(x, n, N, level), bounds(x, n, N), wilson(x, n, level)
-    value = x / n
+    exact, sure, value = hypergeometric(x, n, N, level), bounds(x, n, N), x / n
     # The estimate can fall between two whole counts of N of which only one is kept.
     low, high = min(exact.low / N, value), max(exact.high / N, value)
     return [
-        record("share", "D", None, None, "", None),
-        record("share", "P", low, high, exact.method, level),
-        record("bounds", "P", sure.low / N, sure.high / N, sure.method, sure.level),
-        record("share", "S", score.low, score.high, score.method, level),
-    ]
+        plain,
+        replace(population, low=low, high=high, method=exact.method, level=level),
+        replace(
+            population, key=f"{key}.bounds", low=sure.low / N, high=sure.high / N,
+            method=sure.method, level=sure.level,
+        ),
+        infer(plain, wilson(x, n, level), "wilson", level),
+    ]  # fmt: skip
+
+
+def infer(
+    plain: Indicator, limits: Interval | Difference | None, method: str, level: float | None
+) -> Indicator:
+    """A number of the reports as S: what it says of projects like these, with limits if any."""
+    low, high = (limits.low, limits.high) if limits else (None, None)
+    return replace(plain, estimand="S", low=low, high=high, method=method, level=level)
+
+
+def count_record(
+    key: str,
+    x: int | None,
+    source: str,
+    dimensions: Dimensions = (),
+    *,
+    n: int | None = None,
+    note: str = "",
+) -> Indicator:
+    """A count, as D; None where it is not known.
+
+    Arguments:
+        key: with its measure: `goals.stated.count`.
+        x, n: the count, and of how many where that is something.
+        source: dotted name of the function that counted.
+        dimensions: what it is broken down by, sorted by name.
+        note: what a reader of the table must know.
+    """
+    return Indicator(
+        key=key, value=None if x is None else float(x), unit="count", x=x, n=n,
+        dimensions=dimensions, source=source, note=note,
+    )  # fmt: skip
+
+
+def number_record(
+    key: str,
+    value: float | None,
+    unit: Unit,
+    source: str,
+    dimensions: Dimensions = (),
+    *,
+    n: int | None = None,
+    why: str = "",
+    note: str = "",
+) -> Indicator:
+    """A number that is no count of cases, as D; None or NaN where it is not known.
+
+    Arguments:
+        n: what it is made of, such as grants.
+        why: the note where there is no value.
+        others: as of `count_record`.
+    """
+    known = value is not None and value == value
+    return Indicator(
+        key=key, value=value if known else None, unit=unit, n=n, dimensions=dimensions,
+        source=source, note=note if known else why,
+    )  # fmt: skip
 
 
 def absence(asked: int, read: int) -> Absence | None:
@@ -106,7 +156,7 @@ def plain_share(
     x: int,
     n: int,
     source: str,
-    dimensions: tuple[tuple[str, str], ...] = (),
+    dimensions: Dimensions = (),
     note: str = "",
     why: Absence | None = None,
     counted: Counted = "cases",

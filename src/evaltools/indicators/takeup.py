@@ -10,12 +10,13 @@ import pandas as pd
 from evaltools.evidence.scope import is_chosen, stands_for_area
 from evaltools.indicators.absence import map_dimension
 from evaltools.indicators.indicator import Indicator, dimensions
-from evaltools.indicators.shares import plain_share
+from evaltools.indicators.shares import number_record, plain_share
 from evaltools.statistics.inequality import Theil, gini, lorenz, theil
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
 
+UNKNOWN_RATIO = "its euros or inhabitants are not known"
 _SOURCE = "evaltools.indicators.takeup"
 
 
@@ -23,11 +24,7 @@ def area_register(evidence: Evidence) -> pd.DataFrame:
     """Areas in scope: of the dimensions of the parameters, in the year of cutoff.
 
     Where the register has no inhabitants for that year, the latest earlier year that has them
-    is taken, and where it has no earlier year, the first.
-
-    Returns:
-        `year`, `code`, `region_code` and the columns of the study's dimensions as text,
-        `population` (float, NaN where unknown), sorted by code.
+    is taken, and where it has no earlier year, the first. Inhabitants are NaN where unknown.
     """
     table = evidence.tables["areas"]
     dated = table.dropna(subset=["year"])
@@ -221,26 +218,22 @@ def takeup(evidence: Evidence) -> list[Indicator]:
     ]
     source = f"{_SOURCE}.takeup"
     records = [
-        Indicator(
-            key="takeup.money_per_inhabitant.ratio", value=None if np.isnan(value) else value,
-            unit="money_per_inhabitant", n=projects, source=source,
-            dimensions=dimensions(region=region) if region else (),
-            note="its euros or inhabitants are not known" if np.isnan(value) else "",
+        number_record(
+            "takeup.money_per_inhabitant.ratio", value, "money_per_inhabitant", source,
+            dimensions(region=region), n=projects, why=UNKNOWN_RATIO,
         )
         for region, value, projects in rows
     ]  # fmt: skip
     units = takeup_units(evidence)
     uneven = inequality(units)
-    parts = {
-        "gini": None if uneven is None else uneven[0],
-        "theil_total": None if uneven is None else uneven[1].total,
-        "theil_between": None if uneven is None else uneven[1].between,
-        "theil_within": None if uneven is None else uneven[1].within,
-    }
+    parts = dict.fromkeys(("gini", "theil_total", "theil_between", "theil_within"))
+    if uneven is not None:
+        index, parted = uneven
+        parts = dict(zip(parts, (index, parted.total, parted.between, parted.within), strict=True))
     return records + [
-        Indicator(
-            key=f"takeup.{name}.index", value=value, unit="index", n=len(units), source=source,
-            note="no euros are known" if value is None else "weighted by inhabitants",
+        number_record(
+            f"takeup.{name}.index", value, "index", source, n=len(units),
+            note="weighted by inhabitants", why="no euros are known",
         )
         for name, value in parts.items()
     ]  # fmt: skip

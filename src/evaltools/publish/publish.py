@@ -16,12 +16,12 @@ from typing import Any
 
 import yaml
 
-from evaltools.disclosure.indicator_checks import check_indicators
 from evaltools.disclosure.persons import KnownNames
 from evaltools.disclosure.quotes import check_redactions
 from evaltools.disclosure.releases import (
     Release,
     check_differencing,
+    check_indicators,
     read_release,
     release_from,
     release_text,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from evaltools.indicators.disclosure.policy import policy_for
 from evaltools.indicators.disclosure.suppression import Withheld
 
@@ -13,22 +15,27 @@ if TYPE_CHECKING:
 CLAIMED = "savings.claimed"
 
 
+def codable_codes(evidence: Evidence) -> pd.DataFrame:
+    """Rows of the codebook that passages can be given."""
+    codes = evidence.tables["codes"]
+    return codes[codes["codable"].astype("boolean").fillna(False).to_numpy(dtype=bool)]
+
+
 def withheld_codes(evidence: Evidence) -> dict[str, Withheld]:
     """Codable codes whose share of the reports is withheld, and why.
 
     They are left out wherever codes are counted together, such as agreement and saturation:
     what all codes give less what the others give would be theirs.
     """
-    policy, codes = policy_for(evidence), evidence.tables["codes"]
-    codable = codes["codable"].astype("boolean").fillna(False).to_numpy(dtype=bool)
-    found = {}
-    for code in sorted(map(str, codes.loc[codable, "code_id"])):
+    policy, found = policy_for(evidence), {}
+    for code in sorted(codable_codes(evidence)["code_id"].astype(str)):
         if policy.regime_of(f"{code}.share") != "open":
             why = policy.why_count(f"{code}.share", *_reports_with(code, evidence))
             if why:
                 found[code] = why
     claimed = evidence.vocabulary.codes_of_numbers.get(CLAIMED, "")
-    if claimed in set(codes["code_id"]) and (why := _claiming_withheld(evidence)):
+    coded = evidence.tables["codes"]["code_id"].eq(claimed).any()
+    if coded and (why := _claiming_withheld(evidence)):
         found.setdefault(claimed, why)
     return found
 

@@ -39,7 +39,8 @@ def release(
         for record in records
     ]
     # What coders make of a number says more than the number, so only the band may be withheld.
-    withheld = {_number(one) for one in found if one.suppressed and not _is_band(one)}
+    telling = (one for one in found if one.suppressed and not one.key.endswith(".coder_band"))
+    withheld = {_number(one) for one in telling}
     linked = Withheld("linked", policy.minimum)
     return [withhold(one, linked) if _number(one) in withheld else one for one in found]
 
@@ -62,10 +63,6 @@ def why_withheld(
     rest = 0 if "value" in dict(record.dimensions) else record.n - record.x
     small = few(record.x, policy.minimum) or few(rest, policy.minimum)
     return Withheld("cell", policy.minimum) if small else None
-
-
-def _is_band(record: Indicator) -> bool:
-    return record.key.endswith(".coder_band")
 
 
 def _number(record: Indicator) -> _Number:

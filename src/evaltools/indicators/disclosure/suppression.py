@@ -106,12 +106,7 @@ def _hides(hidden: set[int], counts: Sequence[int], minimum: int) -> bool:
 
 @dataclass(frozen=True)
 class Protection:
-    """What of a split distribution may be shown.
-
-    Arguments:
-        groups: reasons for the lower and the upper group of answers.
-        cells: reasons for the answers, lowest first.
-    """
+    """What is withheld of a split distribution: of its lower and upper group, and its cells."""
 
     groups: tuple[Withheld | None, Withheld | None]
     cells: tuple[Withheld | None, ...]

@@ -1,0 +1,399 @@
+"""Bars: parts of each row, answers on a scale, goals and how they are known, money by call."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure as Drawing
+
+from evaltools.charts import alt_text
+from evaltools.charts.canvas import AXIS_WORDS, DIRECT
+from evaltools.charts.chart import Chart, RowChart
+from evaltools.charts.layout import (
+    Axis,
+    Entry,
+    RowLayout,
+    Scale,
+    Spacing,
+    lay_out_rows,
+    round_ends,
+    ticks,
+)
+from evaltools.charts.style import DEEP_BLUE, DIVERGING, GREY, GRID, INK, LIGHT, RUST, SMALL, TEAL
+from evaltools.charts.text_metrics import height, width, wrap
+from evaltools.i18n.messages import Words
+from evaltools.i18n.numbers import count_of, number, percent
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of every bar: its name in the key and its colour."""
+
+    name: str
+    color: str
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A row of counts, one a part, in the order of the parts."""
+
+    label: str
+    counts: tuple[int, ...]
+    suppressed: bool = False
+
+    @property
+    def total(self) -> int:
+        """All counts together."""
+        return sum(self.counts)
+
+    @property
+    def known(self) -> bool:
+        """Whether anything is counted."""
+        return self.total > 0
+
+    def conceal(self) -> Stack:
+        """Without its counts."""
+        return Stack(self.label, (0,) * len(self.counts), True)
+
+
+@dataclass(frozen=True)
+class _PartedChart(RowChart[Stack]):
+    """Rows of counts by parts, with their totals at the right."""
+
+    @abstractmethod
+    def _parts(self) -> Sequence[Part]: ...
+
+    def _lay_out_parts(self, rows: Sequence[Stack], axis: Axis, heading: str) -> RowLayout:
+        return lay_out_rows(
+            [row.label for row in rows],
+            ["" if row.suppressed else number(row.total, self.language) for row in rows],
+            axis,
+            key=[Entry(part.name, "box", part.color) for part in self._parts()],
+            heading=heading,
+            spacing=Spacing(pitch=18.0, inset=0.0),
+        )
+
+    def _draw_parts(self, layout: RowLayout, row: Stack, y: float, edges: Sequence[float]) -> None:
+        """Draw parts that begin and end at these values of the scale."""
+        places = [layout.scale(edge) for edge in edges]
+        drawn = zip(self._parts(), row.counts, places[:-1], places[1:], strict=True)
+        for part, count, start, end in drawn:
+            layout.bar(start, end, y, part.color, number(count, self.language))
+
+    def _describe(self) -> str:
+        """Every row with its counts, what is withheld, what is missing."""
+        sentences = []
+        for row in self._concealed:
+            parts = ", ".join(
+                f"{part.name} {number(count, self.language)}"
+                for part, count in zip(self._parts(), row.counts, strict=True)
+            )
+            if row.known:
+                sentences.append(self.words("alt.parts", label=row.label, parts=parts))
+        return alt_text.join(
+            self.words("alt.rows", count=len(self.rows)),
+            *sentences,
+            self._describe_unknown(self._concealed),
+        )
+
+
+@dataclass(frozen=True)
+class Stacks(_PartedChart):
+    """Rows of stacked bars.
+
+    Arguments:
+        parts: names and colours, in order from the left.
+        axis: what the lengths are.
+        shares: every bar is as long as the others and shows shares; False draws counts.
+        sort: by the first part, largest first.
+        heading: over the totals at the right.
+
+    Raises:
+        ValueError: a row has another number of counts than there are parts.
+    """
+
+    parts: Sequence[Part]
+    axis: str
+    shares: bool = True
+    sort: bool = True
+    heading: str = ""
+
+    def __post_init__(self) -> None:
+        if wrong := [row.label for row in self.rows if len(row.counts) != len(self.parts)]:
+            raise ValueError(
+                f"{', '.join(wrong)}: not one count for each of {len(self.parts)} parts"
+            )
+
+    def _parts(self) -> Sequence[Part]:
+        return self.parts
+
+    @property
+    def shown(self) -> list[Stack]:
+        """Sorted, or as given."""
+        return super().shown if self.sort else self._concealed
+
+    def _size(self, row: Stack) -> float:
+        return row.counts[0] / row.total if self.shares else row.counts[0]
+
+    def _lay_out(self, rows: Sequence[Stack]) -> RowLayout:
+        shares, most = self.shares, max([1, *(row.total for row in rows)])
+        high = 1.0 if shares else round_ends(0.0, float(most))[1]
+        printed = percent if shares else number
+        axis = Axis(
+            0.0, high, ticks(0.0, high, 5, whole=not shares),
+            lambda value: printed(value, self.language), self.axis,
+        )  # fmt: skip
+        return self._lay_out_parts(rows, axis, self.heading)
+
+    def _draw_row(self, layout: RowLayout, row: Stack, y: float) -> None:
+        edges = [0.0]
+        for count in row.counts:
+            edges.append(edges[-1] + (count / row.total if self.shares else count))
+        self._draw_parts(layout, row, y, edges)
+
+
+def state_parts(words: Words) -> list[Part]:
+    """Said, denied, not mentioned: names and colours; what is silent is light, being no answer."""
+    colors = {"yes": DEEP_BLUE, "no": RUST, "silent": LIGHT}
+    return [Part(words(f"state.{state}"), color) for state, color in colors.items()]
+
+
+def states_chart(rows: Sequence[Stack], words: Words, nothing: str = "") -> Stacks:
+    """What reports say of each code: rows with the counts of yes, no and silent."""
+    return Stacks(
+        rows, state_parts(words), words("axis.share_of_reports"),
+        heading=words("axis.reports"), words=words, nothing=nothing,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Ratings(_PartedChart):
+    """Answers of questions on one scale; half of the middle answers stand on each side of the line.
+
+    Rows have counts of each answer, lowest first, and are sorted by the share of the two highest.
+
+    Arguments:
+        answers: names of the answers, lowest first; of a scale of five by default.
+    """
+
+    answers: Sequence[str] = ()
+
+    def _parts(self) -> list[Part]:
+        names = list(self.answers) or [self.words(f"rating.{value}") for value in range(1, 6)]
+        return [Part(*each) for each in zip(names, answer_colors(len(names)), strict=True)]
+
+    def _size(self, row: Stack) -> float:
+        return sum(row.counts[-2:]) / row.total
+
+    def _lay_out(self, rows: Sequence[Stack]) -> RowLayout:
+        edges = [_edges(row) for row in rows if row.known]
+        low = -_up(max([0.2, *(-edge[0] for edge in edges)]))
+        high = _up(max([0.2, *(edge[-1] for edge in edges)]))
+        marks = [tick / 100 for tick in range(round(low * 100), round(high * 100) + 1, 20)]
+        if len(marks) > 7:
+            marks = [tick / 100 for tick in range(-100, 101, 50) if low <= tick / 100 <= high]
+        words = self.words("axis.share_of_answers")
+        axis = Axis(low, high, marks, lambda value: percent(abs(value), self.language), words)
+        layout = self._lay_out_parts(rows, axis, self.words("axis.answers"))
+        layout.vertical(0.0, INK, 0.7)
+        return layout
+
+    def _draw_row(self, layout: RowLayout, row: Stack, y: float) -> None:
+        self._draw_parts(layout, row, y, _edges(row))
+
+
+def answer_colors(answers: int) -> list[str]:
+    """Colours of so many answers, from the lowest to the highest."""
+    stops = np.array([to_rgb(color) for color in DIVERGING])
+    at = np.linspace(0, len(stops) - 1, max(answers, 2))[:answers]
+    mixed = [np.interp(at, range(len(stops)), stops[:, channel]) for channel in range(3)]
+    return [to_hex(color) for color in zip(*mixed, strict=True)]
+
+
+def _edges(row: Stack) -> list[float]:
+    """Where the parts begin and the last ends, as shares from the middle line."""
+    half, odd = divmod(len(row.counts), 2)
+    middle = row.counts[half] / 2 if odd else 0
+    edges = [-(sum(row.counts[:half]) + middle) / row.total]
+    for count in row.counts:
+        edges.append(edges[-1] + count / row.total)
+    return edges
+
+
+def _up(value: float) -> float:
+    """The next fifth upwards, at most one."""
+    return min(1.0, -(-round(value * 1000) // 200) / 5)
+
+
+ATTAINMENTS: Final = ("achieved", "partly", "not_achieved", "not_reported")
+MEASURED_BY: Final = ("measured", "estimated", "asserted", "none")
+COLORS: Final = dict(zip(MEASURED_BY, (DEEP_BLUE, TEAL, "#9fd3cd", "#e8ecef"), strict=True))
+
+
+@dataclass(frozen=True)
+class Cascade(Chart):
+    """Goals by attainment and by how it is known; each step begins where the one above ended.
+
+    Arguments:
+        counts: goals by (attainment, measured_by); pairs that are absent count zero.
+
+    Raises:
+        ValueError: an attainment or a way of knowing that does not exist.
+    """
+
+    counts: Mapping[tuple[str, str], int]
+
+    def __post_init__(self) -> None:
+        known = {(name, by) for name in ATTAINMENTS for by in MEASURED_BY}
+        if strange := sorted(set(self.counts) - known):
+            raise ValueError(f"no such attainment and way of knowing: {strange}")
+
+    @property
+    def _total(self) -> int:
+        return sum(self.counts.values())
+
+    def _is_empty(self) -> bool:
+        return not self._total
+
+    def _steps(self) -> dict[str, list[int]]:
+        """Goals of each attainment by how it is known."""
+        return {
+            name: [self.counts.get((name, by), 0) for by in MEASURED_BY] for name in ATTAINMENTS
+        }
+
+    def _draw(self) -> Drawing:
+        words, language, steps, total = self.words, self.language, self._steps(), self._total
+        used = [by for place, by in enumerate(MEASURED_BY) if any(c[place] for c in steps.values())]
+        numbers = [count_of(sum(step), total, language) for step in steps.values()]
+        layout = lay_out_rows(
+            [words("axis.goals_all"), *(words(f"attainment.{name}") for name in steps)],
+            [number(total, language), *numbers],
+            self._count_axis(total, words("axis.goals")),
+            key=[Entry(words(f"measured_by.{by}"), "box", COLORS[by]) for by in used],
+            spacing=Spacing(pitch=21.0, inset=0.0),
+        )
+        scale, canvas = layout.scale, layout.canvas
+        above = layout.centres[0]
+        canvas.box(scale(0), above - 6, scale(total) - scale(0), 12, fill=GREY, layer=2)
+        position = 0
+        for y, step in zip(layout.centres[1:], steps.values(), strict=True):
+            at, ends = [scale(position)] * 2, [above + 6, y - 6]
+            canvas.line(at, ends, color=GREY, width=0.7, dashes=(1.5, 1.5), layer=1.5)
+            for by, count in zip(MEASURED_BY, step, strict=True):
+                start, end = scale(position), scale(position + count)
+                layout.bar(start, end, y, COLORS[by], number(count, language))
+                position += count
+            above = y
+        return canvas.drawing
+
+    def _describe(self) -> str:
+        """Every attainment with its count and how it is known."""
+        words, language = self.words, self.language
+        sentences = [f"{words('axis.goals_all')}: {number(self._total, language)}."]
+        for name, step in self._steps().items():
+            parts = [
+                f"{words(f'measured_by.{by}')} {number(count, language)}"
+                for by, count in zip(MEASURED_BY, step, strict=True)
+                if count and by != "none"
+            ]
+            tail = f": {', '.join(parts)}" if parts else ""
+            sentences.append(f"{words(f'attainment.{name}')} {number(sum(step), language)}{tail}.")
+        return alt_text.join(*(sentence[:1].upper() + sentence[1:] for sentence in sentences))
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call.
+
+    Arguments:
+        label: its name or year.
+        applications, granted: how many applied and how many were funded, or None.
+        amount: money awarded, or None.
+        known, projects: of how many projects the money is known, and of how many there are;
+            written beside the sum where they differ.
+    """
+
+    label: str
+    applications: int | None
+    granted: int | None
+    amount: float | None
+    known: int | None = None
+    projects: int | None = None
+
+
+@dataclass(frozen=True)
+class CallBars(Chart):
+    """Applications and awards on the left, money on the right; calls in the order given."""
+
+    rows: Sequence[Call]
+
+    def _is_empty(self) -> bool:
+        return not self.rows
+
+    def _draw(self) -> Drawing:
+        words, rows = self.words, self.rows
+        counts, sums = [self._counts(row) for row in rows], [self._sum(row) for row in rows]
+        key = {"applications": LIGHT, "funded": DEEP_BLUE, "awarded_sum": TEAL}
+        counted = "axis.applications"
+        if all(row.applications is None for row in rows):
+            del key["applications"]
+            counted = "legend.funded"
+        layout = lay_out_rows(
+            [row.label for row in rows],
+            ["" for _ in rows],
+            Axis(0.0, 1.0, (), lambda _: ""),
+            key=[Entry(words(f"legend.{name}"), "box", color) for name, color in key.items()],
+            spacing=Spacing(pitch=24.0, above=height(1, SMALL) + 4),
+        )
+        canvas, left = layout.canvas, layout.left
+        middle = (left + layout.right) / 2 + 4
+        most = max([1, *(row.applications or row.granted or 0 for row in rows)])
+        dearest = max([1.0, *(row.amount or 0.0 for row in rows)])
+        rooms = [max(width(text, SMALL) for text in texts) + 6 for texts in (counts, sums)]
+        first = Scale(0.0, float(most), left, middle - 14 - rooms[0])
+        second = Scale(0.0, dearest, middle, layout.right - rooms[1])
+        partly = any("(" in total for total in sums)
+        awarded = "axis.euros_awarded_known" if partly else "axis.euros_awarded"
+        for x, text in ((left, words(counted)), (middle, words(awarded))):
+            line = wrap(text, layout.right - middle, SMALL, max_lines=1)[0]
+            canvas.text(x, layout.top - height(1, SMALL) / 2 - 3, line, AXIS_WORDS)
+            canvas.line([x, x], [layout.top, layout.bottom], color=GRID, layer=0.5)
+
+        def draw_bar(start: float, end: float, y: float, color: str) -> float:
+            canvas.box(start, y - 6.5, end - start, 13.0, fill=color)
+            return end
+
+        for row, y, count, total in zip(rows, layout.centres, counts, sums, strict=True):
+            reach = left
+            for value, color in ((row.applications, LIGHT), (row.granted, DEEP_BLUE)):
+                if value:
+                    reach = max(reach, draw_bar(left, first(float(value)), y, color))
+            canvas.text(reach + 5, y, count, DIRECT)
+            end = draw_bar(middle, second(row.amount), y, TEAL) if row.amount else middle
+            canvas.text(end + 5, y, total, DIRECT)
+        return canvas.drawing
+
+    def _describe(self) -> str:
+        """Every call with its counts and money."""
+        sentences = (f"{row.label}: {self._counts(row)}, {self._sum(row)}." for row in self.rows)
+        return alt_text.join(self.words("alt.calls"), *sentences)
+
+    def _counts(self, row: Call) -> str:
+        if row.granted is None:
+            return self.words("mark.missing")
+        if row.applications is None:
+            return number(row.granted, self.language)
+        return count_of(row.granted, row.applications, self.language)
+
+    def _sum(self, row: Call) -> str:
+        if row.amount is None:
+            return self.words("mark.missing")
+        text = self.words.money(row.amount)
+        if row.known is None or row.projects is None or row.known == row.projects:
+            return text
+        return f"{text} ({count_of(row.known, row.projects, self.language)})"

@@ -1,0 +1,161 @@
+"""What every chart has: words, a picture, alternative text, and a reason where there is nothing."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, Self, TypeVar
+
+from matplotlib.figure import Figure as Drawing
+
+from evaltools.charts import alt_text
+from evaltools.charts.canvas import Canvas, Lettering
+from evaltools.charts.figure import Figure
+from evaltools.charts.layout import Axis, RowLayout, round_ends, ticks
+from evaltools.charts.style import GRID, QUIET, TEXT_WIDTH
+from evaltools.charts.text_metrics import height, wrap
+from evaltools.i18n.messages import Words
+from evaltools.i18n.numbers import Language, number, percent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart(ABC):
+    """Data in a form that can be drawn, and told in words to who does not see it.
+
+    Arguments:
+        words: of the language of the report, and of the study.
+        nothing: a sentence for where there is nothing to draw.
+    """
+
+    words: Words
+    nothing: str = ""
+
+    @property
+    def language(self) -> Language:
+        """In which it is told."""
+        return self.words.language
+
+    def figure(self, caption: str, *, note: str = "", alt: str = "") -> Figure:
+        """The drawing with caption and alternative text; the latter from the data unless given."""
+        return Figure(self.draw(), caption, alt or self.describe(), note)
+
+    def draw(self) -> Drawing:
+        """The drawing; where there is nothing to draw, a quiet box that says so."""
+        return draw_reason(self._reason) if self._is_empty() else self._draw()
+
+    def describe(self) -> str:
+        """What the drawing shows."""
+        if self._is_empty():
+            return self.words("figure.empty_alt", reason=self._reason)
+        return self._describe()
+
+    @property
+    def _reason(self) -> str:
+        return self.nothing or self.words("figure.empty")
+
+    def _share_axis(self, reached: Iterable[float | None], words: str) -> Axis:
+        """From nought to a round share above all that are reached; to a tenth at least."""
+        known = (share for share in reached if share is not None)
+        high = min(1.0, round_ends(0.0, max([0.1, *known]))[1])
+        return Axis(0.0, high, ticks(0.0, high), lambda v: percent(v, self.language), words)
+
+    def _count_axis(self, most: int, words: str) -> Axis:
+        """From nought to a count, in whole numbers."""
+        marks = ticks(0.0, most, whole=True)
+        return Axis(0.0, most, marks, lambda v: number(v, self.language), words)
+
+    @abstractmethod
+    def _is_empty(self) -> bool: ...
+
+    @abstractmethod
+    def _draw(self) -> Drawing: ...
+
+    @abstractmethod
+    def _describe(self) -> str: ...
+
+
+class Row(Protocol):
+    """A row of a chart: a label, and numbers unless they are missing or suppressed."""
+
+    @property
+    def label(self) -> str:
+        """What it is of."""
+
+    @property
+    def suppressed(self) -> bool:
+        """Whether disclosure control withholds it."""
+
+    @property
+    def known(self) -> bool:
+        """Whether it has numbers."""
+
+    def conceal(self) -> Self:
+        """The row without its numbers, which neither order, scale nor words may betray."""
+
+
+AnyRow = TypeVar("AnyRow", bound=Row)
+
+
+@dataclass(frozen=True)
+class RowChart(Chart, Generic[AnyRow]):
+    """A chart with one thing a row; what is suppressed or missing is said in its row."""
+
+    rows: Sequence[AnyRow]
+
+    @property
+    def _concealed(self) -> list[AnyRow]:
+        return [row.conceal() if row.suppressed else row for row in self.rows]
+
+    @property
+    def shown(self) -> list[AnyRow]:
+        """In the order in which they are drawn: largest first, ties by label, the unknown last."""
+        return sorted(
+            self._concealed,
+            key=lambda r: (not r.known, r.suppressed, -self._size(r) if r.known else 0.0, r.label),
+        )
+
+    def _is_empty(self) -> bool:
+        return not self.rows
+
+    def _draw(self) -> Drawing:
+        shown = self.shown
+        layout = self._lay_out(shown)
+        for row, y in zip(shown, layout.centres, strict=True):
+            if row.known:
+                self._draw_row(layout, row, y)
+            else:
+                layout.note(y, self.words("mark.suppressed" if row.suppressed else "mark.missing"))
+        return layout.canvas.drawing
+
+    @abstractmethod
+    def _size(self, row: AnyRow) -> float: ...
+
+    @abstractmethod
+    def _lay_out(self, rows: Sequence[AnyRow]) -> RowLayout: ...
+
+    @abstractmethod
+    def _draw_row(self, layout: RowLayout, row: AnyRow, y: float) -> None: ...
+
+    def _describe_unknown(self, rows: Sequence[AnyRow]) -> str:
+        """Which rows are withheld, and which are missing."""
+        return alt_text.join(
+            alt_text.describe_withheld([r.label for r in rows if r.suppressed], self.language),
+            alt_text.describe_missing(
+                [r.label for r in rows if not (r.known or r.suppressed)], self.language
+            ),
+        )
+
+
+def draw_reason(reason: str) -> Drawing:
+    """A quiet box with the reason why there is nothing to show.
+
+    Arguments:
+        reason: a sentence in the language of the report.
+    """
+    lines = wrap(reason, TEXT_WIDTH - 60, max_lines=4)
+    canvas = Canvas(height(len(lines)) + 36)
+    canvas.box(0.5, 0.5, TEXT_WIDTH - 1, canvas.height - 1, edge=GRID, edge_width=0.8)
+    quiet = Lettering(color=QUIET)
+    canvas.text(TEXT_WIDTH / 2, canvas.height / 2, lines, quiet, align="center")
+    return canvas.drawing

@@ -1,0 +1,352 @@
+"""Dots with intervals, a row each: shares, and differences from zero."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from evaltools.charts import alt_text
+from evaltools.charts.canvas import AXIS_WORDS
+from evaltools.charts.chart import RowChart
+from evaltools.charts.layout import (
+    AXIS,
+    Axis,
+    Entry,
+    Mark,
+    RowLayout,
+    Spacing,
+    decimals_of,
+    lay_out_rows,
+    round_ends,
+    ticks,
+)
+from evaltools.charts.style import (
+    DEEP_BLUE,
+    GREY,
+    INK,
+    LIGHT,
+    OCHRE,
+    PAPER,
+    RUST,
+    SMALL,
+    TEAL,
+)
+from evaltools.charts.text_metrics import height, wrap
+from evaltools.i18n.numbers import (
+    count_of,
+    level_text,
+    list_of,
+    number,
+    number_range,
+    percent,
+    percent_range,
+    signed,
+)
+
+_DASHES = (2.5, 1.8)
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A share.
+
+    Arguments:
+        label: what it is of.
+        value: the share, 0 to 1; None where it is missing or suppressed.
+        low, high: interval, 0 to 1; None for none.
+        n, N: the count and what it is out of, shown at the right as `19/52`.
+        suppressed: withheld by disclosure control.
+        bound_low, bound_high: an outer interval, drawn as a thin band.
+        rule_low, rule_high: what the choice of coder rule decides, a bar below the interval.
+        second: another estimate of the same thing, below the first.
+    """
+
+    label: str
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    n: int | None = None
+    N: int | None = None
+    suppressed: bool = False
+    bound_low: float | None = None
+    bound_high: float | None = None
+    rule_low: float | None = None
+    rule_high: float | None = None
+    second: float | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a share."""
+        return self.value is not None
+
+    @property
+    def extends(self) -> bool:
+        """Whether its interval has a length."""
+        return self.low is not None and self.high is not None and self.high > self.low
+
+    def conceal(self) -> Dot:
+        """Without its numbers."""
+        return Dot(self.label, None, suppressed=True)
+
+
+@dataclass(frozen=True)
+class Dots(RowChart[Dot]):
+    """Rows of shares, largest first; with a second estimate as given, on a scale up to 100 %.
+
+    Arguments:
+        axis: what the share is of; by default the share of the reports read.
+        level: confidence level named in the key; None leaves the interval unnamed.
+        name, second_name: what the two estimates are called in the key.
+        band_name: what the outer interval is; by default bounds that assume nothing.
+    """
+
+    axis: str = ""
+    level: float | None = 0.95
+    name: str = ""
+    second_name: str = ""
+    band_name: str = ""
+
+    @property
+    def _paired(self) -> bool:
+        return any(row.second is not None for row in self._concealed)
+
+    @property
+    def shown(self) -> list[Dot]:
+        """Sorted, or as given."""
+        return self._concealed if self.second_name else super().shown
+
+    def _size(self, row: Dot) -> float:
+        return row.value or 0.0
+
+    def _lay_out(self, rows: Sequence[Dot]) -> RowLayout:
+        tops = ("value", "high", "bound_high", "rule_high")
+        reached = [1.0] if self.second_name else [getattr(r, name) for r in rows for name in tops]
+        return lay_out_rows(
+            [row.label for row in rows],
+            [self._number(row) for row in rows],
+            self._share_axis(reached, self.axis or self.words("axis.share_of_reports")),
+            key=self._key(rows),
+            spacing=Spacing(pitch=21.0 if self._paired else 17.0),
+        )
+
+    def _draw_row(self, layout: RowLayout, row: Dot, y: float) -> None:
+        canvas, scale, offset = layout.canvas, layout.scale, 3.6 if self._paired else 0.0
+        assert row.value is not None
+        if row.bound_low is not None and row.bound_high is not None:
+            start, end = scale(row.bound_low), scale(row.bound_high)
+            canvas.box(start, y - 3.2 - offset, end - start, 6.4, fill=LIGHT)
+        if row.rule_low is not None and row.rule_high is not None:
+            start = scale(row.rule_low)
+            wide = max(scale(row.rule_high) - start, 1.2)  # where rules do not differ it is a tick
+            canvas.box(start, y + 4.0 - offset, wide, 2.2, fill=TEAL, layer=2.0)
+        layout.interval(row.low, row.high, y - offset, DEEP_BLUE)
+        canvas.dots([scale(row.value)], [y - offset], color=DEEP_BLUE, diameter=6.2)
+        if row.second is not None:
+            canvas.dots([scale(row.second)], [y + offset], color=OCHRE, fill=PAPER, diameter=5.4)
+
+    def _describe(self) -> str:
+        """Order with values and intervals, what is withheld or missing."""
+        language, rows = self.language, self._concealed
+        items = [(r.label, r.value, self._describe_row(r)) for r in rows if r.value is not None]
+        return alt_text.join(
+            self.words("alt.rows", count=len(rows)),
+            alt_text.describe_order(items, language),
+            alt_text.describe_lowest(items, language) if len(items) > 8 else "",
+            self._describe_unknown(rows),
+        )
+
+    def _describe_row(self, row: Dot) -> str:
+        words, language = self.words, self.language
+        text = percent(row.value, language)
+        if row.n is not None and row.N is not None:
+            text += f" ({count_of(row.n, row.N, language)})"
+        if row.extends:
+            interval = percent_range(row.low, row.high, language)
+            text += f", {words('alt.interval_short', interval=interval)}"
+        if row.rule_low is not None and row.rule_high is not None:
+            interval = percent_range(row.rule_low, row.rule_high, language)
+            text += f", {words('alt.coder_rules', interval=interval)}"
+        if row.second is not None:
+            text += f", {words('alt.second', value=percent(row.second, language))}"
+        return text
+
+    def _number(self, row: Dot) -> str:
+        if row.value is None:
+            return ""
+        if row.n is not None and row.N is not None:
+            return count_of(row.n, row.N, self.language)
+        return percent(row.value, self.language)
+
+    def _key(self, rows: Sequence[Dot]) -> list[Entry]:
+        words = self.words
+        interval = words("legend.interval_plain")
+        if self.level:
+            interval = words("legend.interval", level=level_text(self.level, self.language))
+
+        def has(name: str) -> bool:
+            return any(getattr(row, name) is not None for row in rows)
+
+        entries: tuple[tuple[str, Mark, str, object], ...] = (
+            (self.name or words("legend.share"), "dot", DEEP_BLUE, self.name or self.second_name),
+            (interval, "line", DEEP_BLUE, any(row.extends for row in rows)),
+            (self.band_name or words("legend.bounds"), "band", LIGHT, has("bound_low")),
+            (words("legend.coder_rules"), "band", TEAL, has("rule_low")),
+            (self.second_name or words("legend.second"), "hollow", OCHRE, has("second")),
+        )
+        return [Entry(text, mark, color) for text, mark, color, there in entries if there]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A difference.
+
+    Arguments:
+        label: what differs.
+        value: the difference; of shares from -1 to 1, or in standard deviations.
+        low, high: its interval, or None.
+        suppressed: withheld by disclosure control.
+    """
+
+    label: str
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    suppressed: bool = False
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a difference."""
+        return self.value is not None
+
+    @property
+    def clear(self) -> bool:
+        """Whether the interval keeps away from zero."""
+        return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+
+    def conceal(self) -> Gap:
+        """Without its numbers."""
+        return Gap(self.label, None, suppressed=True)
+
+
+@dataclass(frozen=True)
+class Differences(RowChart[Gap]):
+    """Rows of differences around a zero line; with a flag, a love plot, by distance from zero.
+
+    Arguments:
+        unit: `points` prints shares as percentage points, `standardised` as they are.
+        flag: draw lines at ± this, and mark rows beyond them.
+        towards: what lies to the left and to the right of zero, such as
+            ("commoner in the country", "commoner in towns").
+    """
+
+    unit: Literal["points", "standardised"] = "points"
+    flag: float | None = None
+    towards: tuple[str, str] = ("", "")
+
+    @property
+    def _factor(self) -> int:
+        return 100 if self.unit == "points" else 1
+
+    @property
+    def _digits(self) -> int:
+        return 0 if self.unit == "points" else 2
+
+    def _size(self, row: Gap) -> float:
+        value = row.value or 0.0
+        return value if self.flag is None else abs(value)
+
+    def _lay_out(self, rows: Sequence[Gap]) -> RowLayout:
+        words, flag, factor = self.words, self.flag, self._factor
+        ends = [abs(e) for row in rows for e in (row.value, row.low, row.high) if e is not None]
+        reach = round_ends(0.0, max([0.1, (flag or 0.0) * 1.2, *ends]), 4)[1]
+        marks = ticks(-reach, reach, 7)
+        digits = decimals_of([mark * factor for mark in marks])
+        points = self.unit == "points"
+        name = "axis.difference_points" if points else "axis.standardised_difference"
+        sides = all(self.towards)
+        layout = lay_out_rows(
+            [row.label for row in rows],
+            [self._printed(row) for row in rows],
+            Axis(
+                -reach, reach, marks, lambda mark: signed(mark * factor, self.language, digits),
+                "" if sides else words(name),
+            ),
+            key=self._key(rows),
+            heading=words("axis.points_short") if points else "",
+            spacing=Spacing(below=height(2, SMALL) if sides else 0.0),
+        )  # fmt: skip
+        if sides:
+            self._name_sides(layout)
+        layout.vertical(0.0, INK, 0.9)
+        for limit in (-flag, flag) if flag is not None else ():
+            layout.vertical(limit, RUST, 0.9, _DASHES)
+        return layout
+
+    def _name_sides(self, layout: RowLayout) -> None:
+        """Say on each side of zero what lies there."""
+        zero, top = layout.scale(0.0), layout.bottom + AXIS
+        room = (layout.right - layout.left) / 2 - 8
+        before = wrap(f"← {self.towards[0]}", room, SMALL, max_lines=2)
+        after = wrap(f"{self.towards[1]} →", room, SMALL, max_lines=2)
+        y = [top + height(len(lines), SMALL) / 2 for lines in (before, after)]
+        layout.canvas.text(zero - 8, y[0], before, AXIS_WORDS, align="right")
+        layout.canvas.text(zero + 8, y[1], after, AXIS_WORDS)
+
+    def _draw_row(self, layout: RowLayout, row: Gap, y: float) -> None:
+        assert row.value is not None
+        if self.flag is not None:
+            color, hollow = RUST if abs(row.value) > self.flag else DEEP_BLUE, False
+        else:
+            hollow = not row.clear and row.low is not None and row.high is not None
+            color = GREY if hollow else DEEP_BLUE
+        layout.interval(row.low, row.high, y, color)
+        fill = PAPER if hollow else color
+        layout.canvas.dots([layout.scale(row.value)], [y], color=color, fill=fill)
+
+    def _describe(self) -> str:
+        """Differences in order, which are clear of zero or beyond the flag."""
+        words, language, flag = self.words, self.language, self.flag
+        rows = self._concealed
+        items = [(r.label, r.value, self._printed(r)) for r in rows if r.value is not None]
+        by_value = sorted((r for r in rows if r.clear), key=lambda r: (-(r.value or 0.0), r.label))
+        clear = [f"{row.label} ({self._interval(row)})" for row in by_value]
+        zero = flagged = ""
+        if any(row.low is not None for row in self.rows):
+            zero = words("alt.crossing_none")
+            if clear:
+                zero = words("alt.crossing", count=len(clear), items=list_of(clear, language))
+        if flag is not None:
+            limit = number(flag, language, 2)
+            beyond = [label for label, value, _ in items if abs(value) > flag]
+            flagged = words("alt.flagged_none", value=limit)
+            if beyond:
+                flagged = words("alt.flagged", value=limit, items=list_of(beyond, language))
+        return alt_text.join(
+            words("alt.rows", count=len(rows)),
+            alt_text.describe_order(items, language),
+            zero,
+            flagged,
+            alt_text.describe_withheld([row.label for row in rows if row.suppressed], language),
+        )
+
+    def _printed(self, row: Gap) -> str:
+        value = row.value
+        return "" if value is None else signed(value * self._factor, self.language, self._digits)
+
+    def _interval(self, row: Gap) -> str:
+        low, high = ((end or 0.0) * self._factor for end in (row.low, row.high))
+        return number_range(low, high, self.language, self._digits)
+
+    def _key(self, rows: Sequence[Gap]) -> list[Entry]:
+        words = self.words
+        if self.flag is not None:
+            text = number(self.flag, self.language, decimals_of([self.flag]))
+            return [Entry(words("legend.flag", value=text), "dashes", RUST)]
+        clear = {row.clear for row in rows if row.low is not None}
+        entries = []
+        if True in clear:
+            entries.append(Entry(words("legend.clear"), "dot", DEEP_BLUE))
+        if False in clear:
+            entries.append(Entry(words("legend.unclear"), "hollow", GREY))
+        return entries

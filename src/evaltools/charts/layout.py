@@ -1,0 +1,361 @@
+"""How figures are laid out: scales and their round numbers, the key, rows of marks, two axes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from matplotlib.ticker import MaxNLocator
+
+from evaltools.charts.canvas import AXIS_WORDS, KEY_WORDS, LABEL, NO_MARK, NUMBER, Canvas, Lettering
+from evaltools.charts.style import GRID, PAPER, SMALL, TEXT_WIDTH, ink_on
+from evaltools.charts.text_metrics import clean, height, width, wrap
+
+GUTTER = 9.0
+"""Space between labels and the middle, and between the middle and the numbers, points."""
+LEAST_LABELS, MOST_LABELS = 0.16, 0.42
+"""Part of the width that labels may take."""
+EDGE = 1.5
+"""White left at both sides of the canvas, so that no glyph touches its edge, points."""
+AXIS = 13.0
+"""Height of the numbers under the middle, points."""
+BAR = 12.0
+"""Height of a bar, points."""
+INNER = TEXT_WIDTH - 2 * EDGE
+"""Width between the edges, points."""
+
+_ROUND_STEPS = [1, 2, 2.5, 5, 10]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A straight or logarithmic scale from values `low` and `high` to the places of its ends."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+    log: bool = False
+
+    def __call__(self, value: float) -> float:
+        """The place of a value; what lies outside is held at the end."""
+        held = min(max(value, self.low), self.high)
+        if self.log:
+            part = math.log(held / self.low) / math.log(self.high / self.low)
+        else:
+            part = (held - self.low) / (self.high - self.low)
+        return self.start + part * (self.end - self.start)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis.
+
+    Arguments:
+        low, high: ends of the scale.
+        marks: values with a grid line and a number.
+        text: how such a number is printed.
+        words: what the scale is; empty where its numbers say it.
+    """
+
+    low: float
+    high: float
+    marks: Sequence[float]
+    text: Callable[[float], str]
+    words: str = ""
+
+
+def ticks(low: float, high: float, at_most: int = 6, *, whole: bool = False) -> list[float]:
+    """Round values from low to high, both within; `whole` leaves out those with decimals."""
+    slack = (high - low) * 1e-9
+    inside = [
+        0.0 if abs(mark) < slack else mark
+        for mark in _round_values(low, high, at_most)
+        if low - slack <= mark <= high + slack
+    ]
+    return [mark for mark in inside if not whole or mark == round(mark)]
+
+
+def round_ends(low: float, high: float, at_most: int = 6) -> tuple[float, float]:
+    """The next round values outside, for a scale whose ends are ticks."""
+    if high <= low:
+        high = low + (abs(low) or 1.0)
+    found = _round_values(low, high, at_most)
+    return min(found[0], low), max(found[-1], high)
+
+
+def _round_values(low: float, high: float, at_most: int) -> list[float]:
+    locator = MaxNLocator(nbins=max(at_most - 1, 1), steps=_ROUND_STEPS)
+    return [float(value) for value in locator.tick_values(low, high)]
+
+
+def decimals_of(values: list[float]) -> int:
+    """Digits after the mark that tell these round values apart."""
+    for digits in range(6):
+        if all(abs(round(value, digits) - value) < 1e-9 * max(1, abs(value)) for value in values):
+            return digits
+    return 6
+
+
+Mark = Literal["box", "dot", "hollow", "line", "band", "dashes", "tick", "square"]
+_KEY_ROW, _SWATCH, _KEY_GAP = 15.0, 15.0, 16.0
+"""Height of a line of the key, width of a mark and space between entries, points."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One mark of the key and what it means."""
+
+    words: str
+    mark: Mark
+    color: str
+
+
+class Key:
+    """The key above a figure, on as many lines as its entries need.
+
+    `height` has the space below it and is zero without entries; `end` is where the last line ends.
+    """
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._placed: list[tuple[Entry, str, float, int]] = []
+        x, row = 0.0, 0
+        for entry in entries:
+            words = wrap(clean(entry.words), INNER - _SWATCH - 4, SMALL, max_lines=1)[0]
+            needed = _SWATCH + width(words, SMALL)
+            if x > 0 and x + needed > INNER:
+                x, row = 0.0, row + 1
+            self._placed.append((entry, words, x, row))
+            x += needed + _KEY_GAP
+        self.height = (row + 1) * _KEY_ROW + 3 if entries else 0.0
+        self.end = x - _KEY_GAP if entries else 0.0
+
+    def draw(self, canvas: Canvas) -> None:
+        """Draw it at the top."""
+        for entry, words, left, row in self._placed:
+            x, y = EDGE + left, (row + 0.5) * _KEY_ROW
+            _draw_key_mark(canvas, entry, x, y)
+            canvas.text(x + _SWATCH, y, words, KEY_WORDS)
+
+
+def _draw_key_mark(canvas: Canvas, entry: Entry, x: float, y: float) -> None:
+    color = entry.color
+    match entry.mark:
+        case "box":
+            canvas.box(x, y - 4, 9, 8, fill=color)
+        case "band":
+            canvas.box(x, y - 2.5, 11, 5, fill=color)
+        case "dot":
+            canvas.dots([x + 5], [y], color=color)
+        case "hollow":
+            canvas.dots([x + 5], [y], color=color, fill=PAPER)
+        case "line":
+            canvas.line([x, x + 11], [y, y], color=color, width=1.8)
+        case "square":
+            canvas.dots([x + 5], [y], color=color, marker="s", diameter=5)
+        case "tick":
+            canvas.line([x + 5, x + 5], [y - 5, y + 5], color=color, width=1.0)
+        case "dashes":
+            canvas.line([x, x + 11], [y, y], color=color, width=1.0, dashes=(2.5, 1.8))
+
+
+@dataclass(frozen=True)
+class Spacing:
+    """Room that a figure wants beside what its rows need, points.
+
+    Arguments:
+        pitch: least height of a row.
+        inset: between the ends of the scale and of the middle part.
+        above: free between key and rows.
+        below: free under the numbers of the axis.
+        labels: width that labels get at least.
+    """
+
+    pitch: float = 17.0
+    inset: float = 4.0
+    above: float = 0.0
+    below: float = 0.0
+    labels: float = 0.0
+
+
+@dataclass(frozen=True)
+class RowLayout:
+    """A canvas with labels, axis and key of rows on it, and where their marks go.
+
+    Arguments:
+        centres: y of each row.
+        left, right, top, bottom: ends of the middle part.
+        scale: values to x, in the middle part.
+    """
+
+    canvas: Canvas
+    centres: tuple[float, ...]
+    left: float
+    right: float
+    top: float
+    bottom: float
+    scale: Scale
+
+    def bar(self, start: float, end: float, y: float, color: str, text: str) -> None:
+        """One part of a bar between two places, with its count where it fits in."""
+        if end <= start:
+            return
+        self.canvas.box(
+            start, y - BAR / 2, end - start, BAR, fill=color, edge=PAPER, edge_width=0.8, layer=2
+        )
+        if width(text, SMALL) + 2.5 <= end - start:
+            ink = Lettering(SMALL, ink_on(color), gid="direct")
+            self.canvas.text((start + end) / 2, y, text, ink, align="center")
+
+    def vertical(
+        self, value: float, color: str, width: float, dashes: tuple[float, float] | None = None
+    ) -> None:
+        """A line over all rows at a value of the scale."""
+        at, ends = [self.scale(value)] * 2, [self.top, self.bottom]
+        self.canvas.line(at, ends, color=color, width=width, dashes=dashes, layer=1.5)
+
+    def interval(self, low: float | None, high: float | None, y: float, color: str) -> None:
+        """A line from one value to another, where both are known."""
+        if low is not None and high is not None:
+            at = [self.scale(low), self.scale(high)]
+            self.canvas.line(at, [y, y], color=color, width=1.8, layer=3)
+
+    def note(self, y: float, words: str) -> None:
+        """Say in a row why it has no mark."""
+        self.canvas.text(self.scale.start + 3, y, words, NO_MARK)
+
+
+def lay_out_rows(
+    labels: Sequence[str],
+    numbers: Sequence[str],
+    axis: Axis,
+    *,
+    key: Sequence[Entry] = (),
+    heading: str = "",
+    spacing: Spacing = Spacing(),
+) -> RowLayout:
+    """Lay out rows and draw everything but the data; rows from the top in the order given.
+
+    Arguments:
+        labels: one a row, wrapped to at most three lines.
+        numbers: direct label of each row at its right; empty strings where there is none.
+        axis: of the middle part.
+        key: entries of the key above.
+        heading: words above the column of numbers.
+        spacing: room that is wanted.
+    """
+    column = max(width(clean(text)) for text in numbers)
+    widest = max(width(clean(label)) for label in labels) + 1
+    least = max(TEXT_WIDTH * LEAST_LABELS, min(spacing.labels, TEXT_WIDTH * MOST_LABELS))
+    room = min(max(widest, least), TEXT_WIDTH * MOST_LABELS)
+    wrapped = [wrap(label, room) for label in labels]
+    # Lines evened out by wrapping leave room that the middle part takes back.
+    widest = max(width(line) for lines in wrapped for line in lines) + EDGE
+    room = min(max(widest, least), room)
+    heights = [max(spacing.pitch, height(len(lines)) + 6) for lines in wrapped]
+
+    left = room + GUTTER
+    right = TEXT_WIDTH - EDGE - (column + GUTTER if column else 0)
+    scale = Scale(axis.low, axis.high, left + spacing.inset, right - spacing.inset)
+    axis_lines = wrap(axis.words, right - left, SMALL, max_lines=2) if axis.words else ()
+    placed = Key(key)
+    top = max(placed.height, 3.0)
+    heading = wrap(heading, TEXT_WIDTH / 3, SMALL, max_lines=1)[0] if heading else ""
+    if heading and placed.end + 16 + width(heading, SMALL) > INNER:
+        top += _KEY_ROW
+    elif heading:
+        top = max(top, _KEY_ROW + 3)
+    top += spacing.above
+    bottom = top + sum(heights)
+    start = bottom + (AXIS if axis.marks else 0.0)
+    canvas = Canvas(start + height(len(axis_lines), SMALL) + spacing.below + 3)
+
+    placed.draw(canvas)
+    if heading:
+        middle = top - spacing.above - 3 - _KEY_ROW / 2
+        canvas.text(TEXT_WIDTH - EDGE, middle, heading, KEY_WORDS, align="right")
+    for value in axis.marks:
+        canvas.line([scale(value)] * 2, [top, bottom], color=GRID, width=0.6, layer=0.5)
+    ends = (left - GUTTER, TEXT_WIDTH - EDGE)
+    draw_marks(canvas, scale, axis.marks, axis.text, bottom + 8, ends)
+    foot = start + height(len(axis_lines), SMALL) / 2
+    canvas.text((left + right) / 2, foot, axis_lines, AXIS_WORDS, align="center")
+    centres = []
+    y = top
+    for lines, own_height, text in zip(wrapped, heights, numbers, strict=True):
+        centres.append(y + own_height / 2)
+        canvas.text(room, centres[-1], lines, LABEL, align="right")
+        if text:
+            canvas.text(TEXT_WIDTH - EDGE, centres[-1], text, NUMBER, align="right")
+        y += own_height
+    return RowLayout(canvas, tuple(centres), left, right, top, bottom, scale)
+
+
+def draw_marks(
+    canvas: Canvas,
+    scale: Scale,
+    marks: Sequence[float],
+    mark_text: Callable[[float], str],
+    y: float,
+    ends: tuple[float, float],
+) -> None:
+    """Write the numbers of a horizontal axis between two ends, none that touches the one before."""
+    taken = float("-inf")
+    for value in marks:
+        words = mark_text(value)
+        half = width(words, SMALL) / 2
+        x = min(max(scale(value), ends[0] + half), ends[1] - half)
+        if x - half < taken + 3:
+            continue
+        canvas.text(x, y, words, AXIS_WORDS, align="center")
+        taken = x + half
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A canvas with two axes on it, and where they end."""
+
+    canvas: Canvas
+    x: Scale
+    y: Scale
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+
+def lay_out_axes(
+    x: Axis,
+    y: Axis,
+    *,
+    depth: float = 120.0,
+    right: float = TEXT_WIDTH - 8,
+    key: Sequence[Entry] = (),
+    headroom: float = 0.0,
+) -> Plot:
+    """Lay out two axes and draw everything but the data.
+
+    The words of the vertical axis stand above it, level, so that nobody tilts their head. The data
+    are `depth` high and end at `right`; `headroom` is for labels above them, points.
+    """
+    left = EDGE + max((width(y.text(mark), SMALL) for mark in y.marks), default=0.0) + 6
+    words = wrap(y.words, INNER, SMALL, max_lines=2) if y.words else ()
+    below = wrap(x.words, max(right - left, 120.0), SMALL, max_lines=2) if x.words else ()
+    placed = Key(key)
+    top = placed.height + height(len(words), SMALL) + 6 + headroom
+    bottom = top + depth
+    canvas = Canvas(bottom + AXIS + height(len(below), SMALL) + 3)
+    placed.draw(canvas)
+    canvas.text(EDGE, top - headroom - 5 - height(len(words), SMALL) / 2, words, AXIS_WORDS)
+    x_scale = Scale(x.low, x.high, left + 2, right)
+    y_scale = Scale(y.low, y.high, bottom, top)
+    for mark in y.marks:
+        at = y_scale(mark)
+        canvas.line([left, right], [at, at], color=GRID, width=0.6, layer=0.5)
+        canvas.text(left - 5, at, y.text(mark), AXIS_WORDS, align="right")
+    draw_marks(canvas, x_scale, x.marks, x.text, bottom + 8, (left - 6, TEXT_WIDTH - EDGE))
+    foot = bottom + AXIS + height(len(below), SMALL) / 2
+    canvas.text((left + right) / 2, foot, below, AXIS_WORDS, align="center")
+    return Plot(canvas, x_scale, y_scale, left, right, top, bottom)

@@ -1,0 +1,362 @@
+"""Maps of values: a heat map of pairs, and tiles for areas, a small one as well read as a large."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure as Drawing
+
+from evaltools.charts import alt_text
+from evaltools.charts.canvas import KEY_WORDS, LABEL, Canvas, Lettering
+from evaltools.charts.chart import Chart
+from evaltools.charts.layout import EDGE, GUTTER
+from evaltools.charts.style import (
+    BLUES,
+    GREY,
+    PAPER,
+    QUIET,
+    SMALL,
+    TEXT,
+    TEXT_WIDTH,
+    ink_on,
+)
+from evaltools.charts.text_metrics import clean, height, width, wrap
+from evaltools.i18n.numbers import DASH, number
+
+_CELL = 22.0
+_BETWEEN = 16.0
+_LONGEST_COLUMN = 118.0
+_ZERO = "#f5f7f9"
+_QUIET = Lettering(SMALL, QUIET)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One heat map.
+
+    Arguments:
+        heading: what is counted in it; above the columns.
+        counts: a row a list; None is a withheld cell.
+    """
+
+    heading: str
+    counts: Sequence[Sequence[int | None]]
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Column labels as set: level above the columns, or turned where words are too long."""
+
+    lines: list[tuple[str, ...]]
+    turned: bool
+    depth: float
+
+
+@dataclass(frozen=True)
+class Heatmap(Chart):
+    """Panels with the same rows, columns and colours.
+
+    Arguments:
+        panels: one or two.
+        rows, columns: labels, in order.
+
+    Raises:
+        ValueError: the counts of a panel are not rows × columns.
+    """
+
+    panels: Sequence[Panel]
+    rows: Sequence[str]
+    columns: Sequence[str]
+
+    def __post_init__(self) -> None:
+        wide, tall = len(self.columns), len(self.rows)
+        for panel in self.panels:
+            if len(panel.counts) != tall or any(len(row) != wide for row in panel.counts):
+                raise ValueError(f"{panel.heading}: not {tall} × {wide} counts")
+
+    def _is_empty(self) -> bool:
+        return not self.panels or not self.rows or not self.columns
+
+    def _draw(self) -> Drawing:
+        panels, columns = self.panels, self.columns
+        widest = max(width(clean(label)) for label in self.rows)
+        room = min(widest, TEXT_WIDTH * (0.32 if len(panels) > 1 else 0.42))
+        labels = [wrap(label, room) for label in self.rows]
+        room = max(width(line) for lines in labels for line in lines) + EDGE
+        left = room + GUTTER
+        each = (TEXT_WIDTH - EDGE - left - _BETWEEN * (len(panels) - 1)) / len(panels)
+        cell = min(each / len(columns), 54.0)
+        heights = [max(_CELL, height(len(lines)) + 4) for lines in labels]
+        heads = [wrap(panel.heading, each, SMALL, "bold", max_lines=2) for panel in panels]
+        longest = max(width(line, SMALL, "bold") for lines in heads for line in lines)
+        panel_width = max(cell * len(columns), longest)
+        head = max(height(len(lines), SMALL) for lines in heads) + 8
+        set_columns = _columns(columns, cell)
+        top = 3 + head + set_columns.depth + 5
+        canvas = Canvas(top + sum(heights) + 4)
+        tops = [top + sum(heights[:row]) for row in range(len(labels))]
+        for lines, y, tall in zip(labels, tops, heights, strict=True):
+            canvas.text(room, y + tall / 2, lines, LABEL, align="right")
+        counts = (count for panel in panels for row in panel.counts for count in row)
+        greatest = max([1, *(count for count in counts if count is not None)])
+        for number_of, panel in enumerate(panels):
+            x = left + number_of * (panel_width + _BETWEEN)
+            bold = Lettering(SMALL, weight="bold", gid="heading")
+            canvas.text(x, 3 + (head - 8) / 2, heads[number_of], bold)
+            _draw_labels(canvas, set_columns, x, cell, top - 5)
+            for row, y, tall in zip(panel.counts, tops, heights, strict=True):
+                for column, count in enumerate(row):
+                    place = (x + column * cell, y, cell, tall)
+                    fill = color_of(count or 0, greatest)
+                    _draw_cell(canvas, place, count, fill, number(count, self.language))
+        return canvas.drawing
+
+    def _describe(self) -> str:
+        """Of each panel its size and its largest cells."""
+        sentences = [self.words("alt.matrix", rows=len(self.rows), columns=len(self.columns))]
+        for panel in self.panels:
+            items = [
+                (f"{row} – {column}", float(count), number(count, self.language))
+                for row, counts in zip(self.rows, panel.counts, strict=True)
+                for column, count in zip(self.columns, counts, strict=True)
+                if count
+            ]
+            ranked = self.words("alt.no_cells")
+            if items:
+                ranked = alt_text.describe_order(items, self.language, at_most=4)
+            sentences.append(f"{panel.heading}. {ranked}")
+        return alt_text.join(*sentences)
+
+
+def color_of(count: int, greatest: int) -> str:
+    """Colour of a cell: nearly white for zero, then five steps of equal width."""
+    if not count:
+        return _ZERO
+    return BLUES[min(len(BLUES) - 1, (count - 1) * len(BLUES) // greatest)]
+
+
+def _columns(columns: Sequence[str], cell: float) -> _Columns:
+    """Level where every word fits into its column in at most four lines, else turned."""
+    level = [wrap(label, cell - 4, SMALL, max_lines=9) for label in columns]
+    whole = all(
+        width(word, SMALL) <= cell - 4 for label in columns for word in clean(label).split()
+    )
+    if whole and max(map(len, level)) <= 4:
+        return _Columns(level, False, height(max(map(len, level)), SMALL))
+    fitting = max(1, int((cell - 3) / (SMALL * 1.22)))
+    room = _LONGEST_COLUMN
+    turned = [wrap(label, room, SMALL, max_lines=min(fitting, 3)) for label in columns]
+    longest = max(width(line, SMALL) for lines in turned for line in lines)
+    return _Columns(turned, True, longest + 2)
+
+
+def _draw_labels(canvas: Canvas, columns: _Columns, x: float, cell: float, foot: float) -> None:
+    step = SMALL * 1.22
+    for place, lines in enumerate(columns.lines):
+        middle = x + (place + 0.5) * cell
+        if not columns.turned:
+            y = foot - height(len(lines), SMALL) / 2
+            canvas.text(middle, y, lines, _QUIET, align="center")
+            continue
+        first = middle - step * (len(lines) - 1) / 2
+        for turn, line in enumerate(lines):
+            canvas.text(first + turn * step, foot, line, _QUIET, upright=True)
+
+
+def _draw_cell(
+    canvas: Canvas,
+    place: tuple[float, float, float, float],
+    count: int | None,
+    fill: str,
+    text: str,
+) -> None:
+    x, y, wide, tall = place
+    if count is None:
+        canvas.box(x, y, wide, tall, fill=PAPER, edge="#c9d0d6", hatch="////")
+        return
+    canvas.box(x, y, wide, tall, fill=fill, edge=PAPER)
+    ink = Lettering(SMALL, ink_on(fill) if count else GREY, gid="direct")
+    canvas.text(x + wide / 2, y + tall / 2, text, ink, align="center")
+
+
+WIDE, TALL, GAP = 74.0, 42.0, 3.0
+"""Tile and space between tiles, points."""
+_EDGE = "#b9c1c8"
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One area.
+
+    Arguments:
+        label: its name, in at most two lines.
+        row, column: its place, from the north and the west; 1 is the first.
+        value: None where it is missing.
+    """
+
+    label: str
+    row: int
+    column: int
+    value: float | None
+
+
+def classes(values: Sequence[float]) -> list[float]:
+    """Upper limits of at most five classes with about as many areas in each, rounded to two digits.
+
+    Zero has a class of its own where it occurs.
+
+    Returns:
+        Limits in rising order, the last one the greatest value; empty without values.
+    """
+    above = sorted(value for value in values if value > 0)
+    if not above:
+        return [0.0] if values else []
+    wanted = min(len(BLUES), len(set(above)))
+    limits = {above[-1]}
+    for step in range(1, wanted):
+        limits.add(_two_digits(above[max(0, round(step * len(above) / wanted) - 1)]))
+    return sorted(limit for limit in limits if limit <= above[-1])
+
+
+@dataclass(frozen=True)
+class TileMap(Chart):
+    """Tiles and their key.
+
+    Arguments:
+        tiles: any number.
+        value_text: how a value is printed, in tiles and in the key.
+        heading: what the values are, above the key.
+
+    Raises:
+        ValueError: two tiles have the same place.
+    """
+
+    tiles: Sequence[Tile]
+    value_text: Callable[[float], str]
+    heading: str
+
+    def __post_init__(self) -> None:
+        if len({(tile.row, tile.column) for tile in self.tiles}) < len(self.tiles):
+            raise ValueError("two tiles have the same place")
+
+    def _is_empty(self) -> bool:
+        return not self.tiles
+
+    @property
+    def _known(self) -> list[float]:
+        return [tile.value for tile in self.tiles if tile.value is not None]
+
+    def _draw(self) -> Drawing:
+        tiles = sorted(self.tiles, key=lambda tile: (tile.row, tile.column))
+        upper = classes(self._known)
+        colors = _colors(len(upper))
+        top, left = tiles[0].row, min(tile.column for tile in tiles)
+        across = max(tile.column for tile in tiles) - left + 1
+        down = tiles[-1].row - top + 1
+        wide = min(WIDE, (TEXT_WIDTH - 118) / across - GAP)
+        canvas = Canvas(max(down * (TALL + GAP), 150.0) + 4)
+        for tile in tiles:
+            x = 1.5 + (tile.column - left) * (wide + GAP)
+            y = 2 + (tile.row - top) * (TALL + GAP)
+            fill = None
+            if tile.value is not None:
+                fill = PAPER if tile.value <= 0 else colors[_class_of(tile.value, upper)]
+            self._draw_tile(canvas, tile, (x, y), wide, fill)
+        self._draw_key(canvas, 1.5 + across * (wide + GAP) + 16, upper, colors)
+        return canvas.drawing
+
+    def _describe(self) -> str:
+        """Areas in order of value, and which have none."""
+        language, tiles = self.language, self.tiles
+        items = [
+            (tile.label, tile.value, self.value_text(tile.value))
+            for tile in tiles
+            if tile.value is not None
+        ]
+        return alt_text.join(
+            self.words("alt.tilemap", heading=self.heading, count=len(tiles)),
+            alt_text.describe_order(items, language, at_most=19),
+            alt_text.describe_missing([t.label for t in tiles if t.value is None], language),
+        )
+
+    def _draw_tile(
+        self, canvas: Canvas, tile: Tile, at: tuple[float, float], wide: float, fill: str | None
+    ) -> None:
+        x, y = at
+        _draw_box(canvas, (x, y, wide, TALL), fill or PAPER)
+        if fill is None:
+            # Hatching only above the words, so that they are read.
+            _draw_box(canvas, (x, y, wide, 6), None)
+            ink, text = QUIET, DASH
+        else:
+            ink = ink_on(fill)
+            text = self.value_text(tile.value) if tile.value is not None else DASH
+        lines = wrap(tile.label, wide - 6, SMALL, max_lines=2)
+        middle = y + TALL / 2 + (3 if fill is None else 0)
+        tall = height(len(lines), SMALL)
+        centre = x + wide / 2
+        canvas.text(centre, middle - 6, lines, Lettering(SMALL, ink), align="center")
+        line = wrap(text, wide - 6, TEXT, "bold", max_lines=1)[0]
+        foot = middle - 6 + tall / 2 + 6.5
+        canvas.text(centre, foot, line, Lettering(TEXT, ink, "bold", "direct"), align="center")
+
+    def _draw_key(
+        self, canvas: Canvas, x: float, upper: Sequence[float], colors: Sequence[str]
+    ) -> None:
+        room = TEXT_WIDTH - x - 1.5
+        lines = wrap(self.heading, room, SMALL, max_lines=4)
+        y = 3 + height(len(lines), SMALL)
+        canvas.text(x, 3 + (y - 3) / 2, lines, Lettering(SMALL, gid="key"))
+        y += 6
+        for fill, text in self._entries(upper, colors):
+            if not text:
+                continue
+            _draw_box(canvas, (x, y, 14, 10), fill)
+            label = wrap(text, room - 20, SMALL, max_lines=1)[0]
+            canvas.text(x + 20, y + 5, label, KEY_WORDS)
+            y += 15
+
+    def _entries(
+        self, upper: Sequence[float], colors: Sequence[str]
+    ) -> list[tuple[str | None, str]]:
+        """Fill, or None for hatching, and words of each line of the key."""
+        known = self._known
+        entries: list[tuple[str | None, str]] = []
+        if any(value <= 0 for value in known):
+            entries.append((PAPER, self.value_text(0.0)))
+        low = min([value for value in known if value > 0], default=0.0)
+        for limit, color in zip(upper, colors, strict=True):
+            if limit <= 0:
+                continue
+            inside = [value for value in known if low <= value <= limit]
+            ends = [self.value_text(v) for v in (min(inside), max(inside))] if inside else []
+            entries.append((color, DASH.join(dict.fromkeys(ends))))
+            low = min([value for value in known if value > limit], default=limit)
+        if any(tile.value is None for tile in self.tiles):
+            entries.append((None, f"{DASH} {self.words('legend.missing')}"))
+        return entries
+
+
+def _draw_box(canvas: Canvas, place: tuple[float, float, float, float], fill: str | None) -> None:
+    """Filled, or hatched without a fill."""
+    if fill is None:
+        canvas.box(*place, fill=PAPER, edge=_EDGE, hatch="//////")
+    else:
+        canvas.box(*place, fill=fill, edge=_EDGE if fill == PAPER else fill)
+
+
+def _two_digits(value: float) -> float:
+    """Rounded to two significant digits, as limits of classes are read."""
+    return float(f"{value:.1e}")
+
+
+def _class_of(value: float, upper: Sequence[float]) -> int:
+    return next((place for place, limit in enumerate(upper) if value <= limit), len(upper) - 1)
+
+
+def _colors(count: int) -> list[str]:
+    """As many steps from light to dark as there are classes."""
+    if count <= 1:
+        return [BLUES[2]] * count
+    return [BLUES[round(step * (len(BLUES) - 1) / (count - 1))] for step in range(count)]
