@@ -7,6 +7,7 @@ from claims_by_hand import apart, count, finding, share, shares
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evaltools.findings.display import check_sentences, word_judgements
 from evaltools.findings.judgement import Judgement, judge
 from evaltools.findings.lookup import index_numbers
 from evaltools.findings.sentences import (
@@ -18,7 +19,6 @@ from evaltools.findings.sentences import (
 )
 from evaltools.findings.templates import TemplateError, parse_template, slots_of
 from evaltools.findings.word_forms import WordForms, load_forms
-from evaltools.findings.wording import check_sentences, word_judgements
 from evaltools.i18n.messages import Words
 from evaltools.i18n.number_forms import inflect_number
 from evaltools.i18n.numbers import list_of

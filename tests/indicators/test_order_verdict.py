@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaltools.indicators.indicator import Indicator, dimensions
-from evaltools.indicators.order import KEY, order_records
-from evaltools.indicators.order_verdict import CodeOrder
+from evaltools.indicators.order import KEY, CodeOrder, order_records
 
 NAMES = ("c.a", "c.b", "c.c", "c.d")
 UNREAD = 20

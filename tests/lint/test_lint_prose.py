@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evaltools.lint.claim_rules import check_digits
 from evaltools.lint.findings_index import FindingsIndex
-from evaltools.lint.numbers import check_digits
 from evaltools.lint.source import Report, parse, parse_all
 
 HIDDEN = [

@@ -30,7 +30,7 @@ from evaltools.findings.reasons import Kind, ReasonKind
 from evaltools.findings.sentences import OUTCOME_OF
 from evaltools.i18n.quantifiers import FEW_BELOW, MOST_ABOVE, NEARLY_ALL_ABOVE, quantity
 from evaltools.indicators.indicator import Estimand
-from evaltools.indicators.order_verdict import CodeOrder
+from evaltools.indicators.order import CodeOrder
 
 SAME: Final = 1e-9
 """Two numbers nearer than this, relative to their size, are one number."""

@@ -27,6 +27,18 @@ from evaltools.statistics.paired_comparison import count_only, mcnemar_midp, pop
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
 
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Literal
+
+from evaltools.statistics.paired_comparison import (
+    find_best_set,
+    is_borne_out,
+)
+
 KEY = "order.first_only.share"
 METHODS: dict[Estimand, str] = {"D": "", "P": "finite mcnemar", "S": "mid-p mcnemar"}
 """How an order is held against chance; of the reports read a majority is one."""
@@ -168,3 +180,228 @@ def _pair_records(
         )
         for estimand, method in METHODS.items()
     ]  # fmt: skip
+
+
+Outcome = Literal["leads", "tied", "not_beyond", "another_leads", "withheld", "unknown"]
+"""`leads`: it is as claimed. `tied`: it would be, but for equal counts. `not_beyond`: it is so in
+the reports read, and could be chance. `another_leads`: it is not so in the reports read.
+`withheld`: that hangs on a pair that is withheld. `unknown`: on one that no report tells of."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two codes, as a claim puts one of them ahead.
+
+    Arguments:
+        ahead, behind: code ids, as claimed.
+        x, y: reports that mention only the one ahead, only the one behind; None where it is
+            withheld or nothing is known of it.
+        p: two-sided p-value; None of the reports read (D), and where there are no counts.
+        record: where it is from; None where the run has none.
+    """
+
+    ahead: str
+    behind: str
+    x: int | None
+    y: int | None
+    p: float | None
+    record: Indicator | None
+
+    @property
+    def lead(self) -> int | None:
+        """How many more reports mention the one that is claimed to be ahead."""
+        return None if self.x is None or self.y is None else self.x - self.y
+
+
+@dataclass(frozen=True)
+class OrderVerdict:
+    """What comes of a claim about order.
+
+    Arguments:
+        outcome: see `Outcome`.
+        pair: that decides: the nearest rival where the claim stands, the one that stands
+            against it most where it does not; None where there is no rival.
+        p: of the claim, two-sided: that of the pair, times the number of tests that share the
+            chance of error. None of the reports read, and without counts.
+    """
+
+    outcome: Outcome
+    pair: Pair | None = None
+    p: float | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is as claimed."""
+        return self.outcome == "leads"
+
+
+@dataclass(frozen=True)
+class CodeOrder:
+    """The order of codes in a run, under one estimand.
+
+    Arguments:
+        records: by both codes, the one with the lesser id first.
+        estimand: whose order it is.
+        level: 1 less the chance of a wrong order that is put up with.
+    """
+
+    records: Mapping[tuple[str, str], Indicator]
+    estimand: Estimand
+    level: float
+
+    @classmethod
+    def from_records(
+        cls, indicators: Iterable[Indicator], estimand: Estimand, level: float = 0.95
+    ) -> CodeOrder:
+        """The order that the records of a run tell of; those of other keys are passed over."""
+        found = {}
+        for each in indicators:
+            if each.key == KEY and each.estimand == estimand:
+                by = dict(each.dimensions)
+                found[by["first"], by["second"]] = each
+        return cls(found, estimand, level)
+
+    def compare(self, ahead: str, behind: str) -> Pair:
+        """Two codes, of which the first is claimed to be ahead."""
+        first, second = sorted((ahead, behind))
+        record = self.records.get((first, second))
+        counts = None if record is None else _counts(record)
+        if counts is None:
+            return Pair(ahead, behind, None, None, None, record)
+        x, y = counts if first == ahead else counts[::-1]
+        return Pair(ahead, behind, x, y, self._p.get((first, second)), record)
+
+    @cached_property
+    def _p(self) -> dict[tuple[str, str], float]:
+        """Two-sided p-values of all pairs that have counts; none of the reports read."""
+        known = {two: (each, _counts(each)) for two, each in self.records.items()}
+        told = {two: (each, own) for two, (each, own) in known.items() if own is not None}
+        if self.estimand == "D" or not told:
+            return {}
+        x, y = np.array([own for _, own in told.values()], dtype=np.int64).T
+        if self.estimand == "P":
+            N = np.array([each.N or 0 for each, _ in told.values()], dtype=np.int64)
+            p = population_p(x, y, N - x - y)
+        else:
+            p = mcnemar_midp(x, y)
+        return dict(zip(told, p.tolist(), strict=True))
+
+    def judge_greatest(self, code: str, rivals: Iterable[str]) -> OrderVerdict:
+        """Whether more reports mention the code than any rival; it is no rival of itself.
+
+        All rivals must be beaten, so the chance of error is not shared between them.
+        """
+        return self.judge_top([code], rivals)
+
+    def judge_order(self, codes: Sequence[str], rivals: Iterable[str] = ()) -> OrderVerdict:
+        """Whether codes are in the order given, and the last one ahead of each rival."""
+        found = [self._judge([self.compare(*two)], 0) for two in pairwise(codes)]
+        found.append(self._judge(self._pairs(codes[-1], codes, rivals), 0))
+        return min(found, key=_severity)
+
+    def judge_top(
+        self, codes: Sequence[str], rivals: Iterable[str], first: int | None = None
+    ) -> OrderVerdict:
+        """Whether codes are among the first so many of them and their rivals, in any order.
+
+        Arguments:
+            codes: that are claimed to be there.
+            rivals: the others; codes among them are passed over, and those that no report was
+                asked of.
+            first: among how many; as many as there are codes unless given. Where it is more, so
+                many rivals need not be beaten, and the chance of error is shared between one
+                test more than these (Bonferroni), which holds of codes named beforehand.
+
+        Raises ValueError when there are no codes, or more of them than places.
+        """
+        spare = (len(codes) if first is None else first) - len(codes)
+        if not codes or spare < 0:
+            raise ValueError("needs codes, and not more of them than places")
+        others = tuple(rivals)
+        found = [self._judge(self._pairs(code, codes, others), spare) for code in codes]
+        return min(found, key=_severity)
+
+    @cached_property
+    def _asked(self) -> frozenset[str]:
+        """Codes that some report was asked of, as far as the records tell."""
+        return frozenset(code for two, each in self.records.items() if each.asked for code in two)
+
+    def _pairs(self, code: str, codes: Sequence[str], rivals: Iterable[str]) -> list[Pair]:
+        """The code with each rival that is none of the codes and was asked of a report."""
+        others = [each for each in dict.fromkeys(rivals) if each not in codes]
+        known = {code for two in self.records for code in two}
+        asked = [each for each in others if each in self._asked or each not in known]
+        # Of a code that was not asked itself nothing is known, whatever its rivals are.
+        return [self.compare(code, each) for each in (asked if code in self._asked else others)]
+
+    def _judge(self, pairs: Sequence[Pair], spare: int) -> OrderVerdict:
+        """Whether one code is ahead of all rivals but so many, which need not be beaten."""
+        known = sorted((pair for pair in pairs if pair.lead is not None), key=_nearness)
+        open_pairs = [pair for pair in pairs if pair.lead is None]
+        if len(known) > spare:
+            pair = known[spare]
+            p = None if pair.p is None else min(1.0, pair.p * (spare + 1))
+            assert pair.lead is not None
+            if pair.lead <= 0:
+                return OrderVerdict("tied" if pair.lead == 0 else "another_leads", pair, p)
+            if p is not None and not is_borne_out(p, self.level):
+                return OrderVerdict("not_beyond", pair, p)
+        # Any of those of which nothing is told might have one of the places.
+        left = spare - len(open_pairs)
+        if left >= 0:
+            if len(known) <= left:
+                return OrderVerdict("leads")
+            last = known[left]
+            p = None if last.p is None else min(1.0, last.p * (spare + 1))
+            ahead = last.lead is not None and last.lead > 0
+            if ahead and (p is None or is_borne_out(p, self.level)):
+                return OrderVerdict("leads", last, p)
+        hidden = [each for each in open_pairs if each.record is not None and each.record.suppressed]
+        return OrderVerdict("withheld" if hidden else "unknown", (hidden or open_pairs)[0])
+
+    def find_best(self, codes: Iterable[str]) -> tuple[str, ...]:
+        """Codes that may be the commonest, by id: those that no other beats.
+
+        Of the reports read those are the ones that none exceeds. Codes that share no record
+        with others are not beaten.
+        """
+        names = sorted(set(codes))
+        only = np.zeros((len(names), len(names)), dtype=np.int64)
+        p = np.ones(only.shape)
+        for i, ahead in enumerate(names):
+            for j, behind in enumerate(names):
+                pair = self.compare(ahead, behind) if i != j else None
+                if pair is not None and pair.x is not None:
+                    only[i, j] = pair.x
+                    p[i, j] = 1.0 if pair.p is None else pair.p
+        if self.estimand == "D":
+            kept = np.asarray(~(only > only.T).any(axis=0), dtype=np.bool_)
+        else:
+            kept = find_best_set(only, p, self.level)
+        return tuple(name for name, best in zip(names, kept, strict=True) if best)
+
+
+def _counts(record: Indicator) -> tuple[int, int] | None:
+    """Reports that mention only the first, only the second code; None where it is not told."""
+    if record.suppressed or not record.asked or record.x is None or record.n is None:
+        return None
+    return record.x, record.n - record.x
+
+
+_SEVERITY: tuple[Outcome, ...] = (
+    "another_leads", "tied", "not_beyond", "withheld", "unknown", "leads",
+)  # fmt: skip
+"""Which of several outcomes is that of the whole: the first of these."""
+
+
+def _nearness(pair: Pair) -> tuple[bool, float, int, str]:
+    # Those before the claimed code come first, the farthest ahead at their head; then those that
+    # it leads, by how easily that could be chance.
+    lead = pair.lead or 0
+    return lead > 0, -(pair.p or 0.0) if lead > 0 else float(lead), lead, pair.behind
+
+
+def _severity(verdict: OrderVerdict) -> tuple[int, bool, tuple[bool, float, int, str], str]:
+    pair = verdict.pair
+    near = (False, 0.0, 0, "") if pair is None else _nearness(pair)
+    return _SEVERITY.index(verdict.outcome), pair is None, near, pair.ahead if pair else ""

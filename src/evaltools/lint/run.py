@@ -8,6 +8,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from evaltools.lint.binding import check_binding, check_subjects
+from evaltools.lint.claim_rules import (
+    check_causes,
+    check_digits,
+    check_number_words,
+    check_population,
+    check_quantifiers,
+    check_shares,
+)
 from evaltools.lint.finding_rules import (
     check_agreement,
     check_counter_evidence,
@@ -15,16 +23,9 @@ from evaltools.lint.finding_rules import (
 )
 from evaltools.lint.findings_index import FILE, read_findings_index
 from evaltools.lint.messages import place_of
-from evaltools.lint.numbers import check_digits, check_shares
 from evaltools.lint.references import check_floats, check_quotes
 from evaltools.lint.source import LANGUAGES, UNREAD, Language, Report, read_sources
 from evaltools.lint.waivers import apply_waivers, read_waivers, unused_waivers
-from evaltools.lint.wording import (
-    check_causes,
-    check_number_words,
-    check_population,
-    check_quantifiers,
-)
 from evaltools.problems import Problem
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ import pandas as pd
 from evaltools.evidence import Descriptor, Evidence, load_descriptor, read_tables
 from evaltools.findings.conclusions import check_premises, load_conclusions
 from evaltools.findings.declaration import load_findings
+from evaltools.findings.display import check_sentences, word_judgements
 from evaltools.findings.judgement import (
     Judgement,
     judge,
@@ -23,7 +24,6 @@ from evaltools.findings.judgement import (
 from evaltools.findings.lookup import index_numbers
 from evaltools.findings.matrix import departures, matrix_problems
 from evaltools.findings.word_forms import load_forms
-from evaltools.findings.wording import check_sentences, word_judgements
 from evaltools.indicators.indicator import Indicator
 from evaltools.pipeline import Run
 from evaltools.problems import refuse
