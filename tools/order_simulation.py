@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 from scipy.stats import hypergeom
 
-from evaltools.statistics.paired_comparison import (
+from evaltools.statistics.contingency import (
     find_beaten,
     find_best_set,
     find_commonest,

@@ -11,7 +11,7 @@ from evaltools.indicators.challenge_response import (
 from evaltools.indicators.comparisons import compare_groups, compare_waves, earlier_wave
 from evaltools.indicators.indicator import to_table
 from evaltools.indicators.prevalence import codebook
-from evaltools.statistics.cooccurrence import cooccurrence, holm
+from evaltools.statistics.contingency import cooccurrence, holm
 from evaltools.statistics.intervals import newcombe
 
 

@@ -14,7 +14,7 @@ from evaltools.evidence import Evidence, read_tables
 from evaltools.indicators.indicator import to_table
 from evaltools.indicators.order import KEY, by_coder_rule, order_records
 from evaltools.indicators.prevalence import codebook
-from evaltools.statistics.paired_comparison import mcnemar_midp, population_p
+from evaltools.statistics.contingency import mcnemar_midp, population_p
 from evaltools.study import load_study
 
 ROOT = Path(__file__).parents[2]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaltools.statistics.cooccurrence import (
+from evaltools.statistics.contingency import (
     benjamini_hochberg,
     cooccurrence,
     fisher,

@@ -8,8 +8,8 @@ from itertools import product
 import numpy as np
 import pytest
 
+from evaltools.statistics.contingency import population_p
 from evaltools.statistics.intervals import TIE
-from evaltools.statistics.paired_comparison import population_p
 from tools.order_simulation import (
     POPULATIONS,
     READ,

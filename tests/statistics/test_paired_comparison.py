@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import hypergeom
 from statsmodels.stats.contingency_tables import mcnemar
 
-from evaltools.statistics.paired_comparison import (
+from evaltools.statistics.contingency import (
     count_only,
     find_beaten,
     find_best_set,

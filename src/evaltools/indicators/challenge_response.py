@@ -10,7 +10,7 @@ import pandas as pd
 from evaltools.indicators.indicator import NOT_ASKED, Absence, Indicator, dimensions
 from evaltools.indicators.prevalence import STATES, codebook, codes_in_use
 from evaltools.indicators.shares import NO_REPORT, count_record, infer, plain_share
-from evaltools.statistics.cooccurrence import from_counts, holm
+from evaltools.statistics.contingency import from_counts, holm
 from evaltools.statistics.intervals import wilson
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from evaltools.indicators.disclosure.suppression import Withheld, few
 from evaltools.indicators.indicator import Estimand, Indicator, dimensions
 from evaltools.indicators.prevalence import STATES, codebook
 from evaltools.indicators.shares import absence, coverage_note
-from evaltools.statistics.paired_comparison import count_only, mcnemar_midp, population_p
+from evaltools.statistics.contingency import count_only, mcnemar_midp, population_p
 
 if TYPE_CHECKING:
     from evaltools.evidence import Evidence
@@ -34,7 +34,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
-from evaltools.statistics.paired_comparison import (
+from evaltools.statistics.contingency import (
     find_best_set,
     is_borne_out,
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from evaltools.files import open_file
 from evaltools.problems import ProblemError
-from evaltools.qda import model, qualcoder, sqlite, tables, taguette
+from evaltools.qda import model, sqlite, sqlite_projects, tables
 from evaltools.qda.offsets.conventions import Convention
 from evaltools.qda.spreadsheets import SUFFIXES, read_spreadsheet, workbook_kind
 
@@ -42,10 +42,10 @@ def _read(path: Path, choices: model.Choices) -> model.CodingSet:
     if path.is_dir():
         if tables.is_table_folder(path):
             return tables.read_tables(path)
-        if (path / qualcoder.FILE_NAME).is_file():
-            with sqlite.open_database(path / qualcoder.FILE_NAME) as database:
-                if database.tables >= qualcoder.TABLES:
-                    return qualcoder.read_qualcoder(database, choices)
+        if (path / sqlite_projects.FILE_NAME).is_file():
+            with sqlite.open_database(path / sqlite_projects.FILE_NAME) as database:
+                if database.tables >= sqlite_projects.QUALCODER_TABLES:
+                    return sqlite_projects.read_qualcoder(database, choices)
             raise model.refusal(path.name, "it is no QualCoder project", code="exchange.database")
         raise _unknown(path, "the folder is of no tool that is read")
     if not path.exists():
@@ -57,10 +57,10 @@ def _read(path: Path, choices: model.Choices) -> model.CodingSet:
     if sqlite.is_sqlite(path):
         with sqlite.open_database(path) as database:
             names = database.tables
-            if names >= qualcoder.TABLES:
-                return qualcoder.read_qualcoder(database, choices)
-            if names >= taguette.TABLES:
-                return taguette.read_taguette(database, choices)
+            if names >= sqlite_projects.QUALCODER_TABLES:
+                return sqlite_projects.read_qualcoder(database, choices)
+            if names >= sqlite_projects.TAGUETTE_TABLES:
+                return sqlite_projects.read_taguette(database, choices)
         shown = ", ".join(sorted(names)[:8]) or "none"
         raise _unknown(path, f"it is a database of no tool that is read (its tables: {shown})")
     from evaltools.qda import refi  # loads lxml, only where such a file may be

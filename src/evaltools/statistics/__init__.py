@@ -2,6 +2,6 @@
 
 Public functions are for evaluators and their notebooks, whether or not a chapter of ours calls
 them: `agreement.observed_agreement`, `brennan_prediger` and `cohen_kappa` (what other tools for
-coding give), `cooccurrence.cooccurrence` and `benjamini_hochberg`, `intervals.clopper_pearson`,
+coding give), `contingency.cooccurrence` and `benjamini_hochberg`, `intervals.clopper_pearson`,
 `networks.centralities`. Each names its source, and is tested against what was published.
 """
