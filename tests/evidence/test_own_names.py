@@ -205,3 +205,32 @@ def test_the_first_study_says_of_each_of_its_tables_which_it_is() -> None:
     assert found.as_told("areas") == "municipalities"
     assert found.as_told("projects", "grant") == "grant_eur"
     assert found.as_told("no_table", "grant") == "grant"
+
+
+def test_a_package_of_an_earlier_version_is_read_as_it_stands(package: Any) -> None:
+    """Its descriptor knows nothing of the engine's names of today."""
+    document = descriptor_of(package)
+    expected = read_tables(package.folder)
+    mapped = 0
+    for resource in document["resources"]:
+        mapped += resource.pop("evaltools:table", None) is not None
+        for field in resource["schema"]["fields"]:
+            mapped += field.pop("evaltools:column", None) is not None
+    assert mapped > 5
+    described(package, document)
+    found = read_tables(package.folder)
+    assert found.keys() == expected.keys()
+    for name, table in expected.items():
+        pd.testing.assert_frame_equal(found[name], table)
+
+
+def test_a_former_name_beside_the_name_of_today_is_a_column_of_the_study(package: Any) -> None:
+    document = descriptor_of(package)
+    projects = next(one for one in document["resources"] if one["name"] == "projects")
+    grant = next(one for one in projects["schema"]["fields"] if one["name"] == "grant_eur")
+    grant.pop("evaltools:column")
+    projects["schema"]["fields"].append({"name": "grant", "type": "number"})
+    described(package, document)
+    descriptor = load_descriptor(package.folder)
+    fields = {each.own_name: each.name for each in descriptor.resource("projects").fields}
+    assert (fields["grant_eur"], fields["grant"]) == ("grant_eur", "grant")

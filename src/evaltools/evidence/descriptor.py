@@ -25,6 +25,7 @@ from evaltools.evidence.known_tables import (
     IMPLIED,
     KnownTable,
     columns_read,
+    former_names,
     is_text_column,
     known_tables,
 )
@@ -191,6 +192,7 @@ class _Reader:
 
     def __init__(self, where: str) -> None:
         self.where = where
+        self._tables: list[Any] = []
         self.problems: list[Problem] = []
 
     def _wrong(self, place: str, what: str, allowed: str = "", remedy: str = "") -> None:
@@ -225,10 +227,18 @@ class _Reader:
             yield place, raw
 
     def _engine_name(
-        self, place: str, raw: dict[str, Any], kind: str, allowed: Iterable[str]
+        self, place: str, raw: dict[str, Any], kind: str, allowed: Iterable[str], others: list[Any]
     ) -> str:
-        """Which of the engine's tables or columns it is: the one it says, or the one called so."""
-        name, names = raw.get(f"evaltools:{kind}", raw["name"]), tuple(allowed)
+        """Which of the engine's tables or columns it is: the one it says, or the one called so.
+
+        What is called as an earlier version had it is that one, unless another of the `others`
+        beside it has the name of today.
+        """
+        names = tuple(allowed)
+        former = former_names(kind).get(raw["name"], raw["name"])
+        taken = {one.get("name") for one in others if isinstance(one, dict)}
+        default = former if former in names and former not in taken else raw["name"]
+        name = raw.get(f"evaltools:{kind}", default)
         text = kind == "column" and is_text_column(name)
         if name != raw["name"] and name not in names and not text:
             self._unknown(place, f"evaltools:{kind}", name, names)
@@ -248,6 +258,7 @@ class _Reader:
     def resources(self, raws: list[Any]) -> Iterator[Resource]:
         """The tables; what is wrong with them is in `problems` afterwards."""
         paths: set[str] = set()
+        self._tables = raws
         for place, raw in self._named(raws, "resource", ""):
             if not re.fullmatch(r"[a-z][a-z0-9_]*", raw["name"]):
                 self._wrong(place, "the name is not plain", "a-z, 0-9 and _")
@@ -270,10 +281,10 @@ class _Reader:
         if not isinstance(schema, dict) or not isinstance(schema.get("fields"), list):
             self._wrong(place, "it has no schema with fields")
             schema = {"fields": []}
-        table = self._engine_name(place, raw, "table", known_tables())
+        table = self._engine_name(place, raw, "table", known_tables(), self._tables)
         known = known_tables().get(table, KnownTable())
         named = self._named(schema["fields"], "field", f"{place}, ")
-        fields = tuple(self._field(at, one, table) for at, one in named)
+        fields = tuple(self._field(at, one, table, schema["fields"]) for at, one in named)
         self._tell_apart(place, "column", fields)
         names = {field.own_name: field.name for field in fields}
         for column in known.needed:
@@ -314,9 +325,9 @@ class _Reader:
             origin=str(raw.get("evaltools:origin", "")),
         )
 
-    def _field(self, at: str, raw: dict[str, Any], table: str) -> Field:
-        known = known_tables().get(table, KnownTable())
-        name, kind = self._engine_name(at, raw, "column", columns_read(table)), raw.get("type")
+    def _field(self, at: str, raw: dict[str, Any], table: str, others: list[Any]) -> Field:
+        known, columns = known_tables().get(table, KnownTable()), columns_read(table)
+        name, kind = self._engine_name(at, raw, "column", columns, others), raw.get("type")
         if kind not in TYPES:
             self._unknown(at, "type", kind, TYPES)
         elif (wanted := known.columns.get(name, kind)) not in (kind, _WIDER.get(kind)):

@@ -53,6 +53,16 @@ def known_tables() -> Mapping[str, KnownTable]:
     return {name: _known(one) for name, one in declared.items()}
 
 
+@cache
+def former_names(kind: str) -> Mapping[str, str]:
+    """What earlier versions called a `table` or a `column`, with the names of today."""
+    text = files(__package__).joinpath("former_names.yml").read_text(encoding="utf-8")
+    declared: dict[str, dict[str, str]] = yaml.load(
+        text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    )
+    return declared[f"{kind}s"]
+
+
 def _known(declared: Mapping[str, Any]) -> KnownTable:
     key = declared["key"].split()
     references = ((name, one.split(".")) for name, one in declared.get("references", {}).items())
