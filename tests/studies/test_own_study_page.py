@@ -20,6 +20,7 @@ FOUND = {
     "codes_of_numbers": "a number is of the code that its key begins with, if there is one",
     "code_kinds": "kinds called like a role have it",
     "raters": "`project` rates itself",
+    "judging": "fewer than 10 reports decide nothing, and alpha has to reach .667",
 }
 
 

@@ -388,9 +388,11 @@ def rule_note(judgement: Judgement, words: Words) -> str:
     """
     if not judgement.depends_on_rule:
         return ""
-    others = [outcome for _, outcome in judgement.by_rule if outcome != judgement.outcome]
+    found = dict.fromkeys(outcome for _, outcome in judgement.by_rule)
+    if len(found) == 1:  # the same outcome, of another name
+        return words("findings.because.other_rule")
     parts = []
-    for outcome in dict.fromkeys([judgement.outcome, *others]):
+    for outcome in sorted(found, key=lambda each: each != judgement.outcome):
         rules = [words(f"coder_rule.{rule}") for rule, own in judgement.by_rule if own == outcome]
         listed = rules[-1]
         if rules[:-1]:

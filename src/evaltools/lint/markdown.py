@@ -309,7 +309,11 @@ class _Reader:
     def _add_raw(self, form: str, text: str, at: int, quotation: int) -> None:
         """The words of raw HTML in a fence; what one format alone prints is prose as well."""
         start = self._masked.find(text, at)
-        if form == "html" and start >= 0 and self._masked[at:start].lstrip(" \t>")[:1] in "`~":
+        if (
+            form == "html"
+            and start >= 0
+            and self._masked[at:start].lstrip(" \t>").startswith(("`", "~"))
+        ):
             shown = _HIDDEN_HTML.sub(lambda found: _FILLER * len(found[0]), text)
             self._finish(_Flat([*shown], [*range(start, start + len(shown))]), quotation, False)
 

@@ -30,7 +30,12 @@ from evaltools.report.evidence_pages.markup import find_anchors
 from evaltools.report.evidence_pages.page import write_evidence_pages
 from evaltools.report.evidence_pages.passages import QuotePolicy, make_quote_policy
 from evaltools.report.renderer import render
-from evaltools.report.variables import indicator_variables, nest, ranking_variables
+from evaltools.report.variables import (
+    finding_variables,
+    indicator_variables,
+    nest,
+    ranking_variables,
+)
 from evaltools.study import Parameters, Study, load_study
 
 ROOT = Path(__file__).parents[3]
@@ -55,6 +60,7 @@ class Material:
         words = self.study.words(language)
         made = indicator_variables(self.indicators, "D", words)
         made |= ranking_variables(self.indicators, Glossary.of(self.tables, words))
+        made |= finding_variables(self.judgements, language)
         if any(each.key == "reports.read.share" for each in self.indicators):
             made |= scope_variables(self.indicators, language)
         return made | fact_variables(read_facts(self.tables, self.parameters, {}, words))
