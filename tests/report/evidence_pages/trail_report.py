@@ -77,7 +77,8 @@ def used_names() -> list[str]:
     """Variables of the Finnish report, but those that are no numbers."""
     names = generated_pages.find_used_variables(sorted((ROOT / "reports/fi").rglob("*.qmd")))
     texts = ("scope.description", "parameter.coder_rule", "parameter.estimand")
-    return sorted(names - {*texts, "parameter.allocation"})
+    numbers = {name for name in names if not name.startswith("finding.")}
+    return sorted(numbers - {*texts, "parameter.allocation"})
 
 
 def material(chapters: Sequence[Any] = CHAPTERS, **values: Any) -> Material:
