@@ -10,7 +10,12 @@ step "mypy" "$bin/mypy"
 step "import-linter" "$bin/lint-imports" --no-cache
 case "${2:-}" in
 lint) ;;
-quick) step "pytest" "$bin/pytest" -q -n 2 -m "not slow and not browser and not alone" ;;
+quick)
+  # What says in seconds whether something fundamental broke; `make test` says the rest.
+  step "pytest" "$bin/pytest" -q -n 2 -m "not slow and not browser and not alone" \
+    tests/statistics tests/study tests/qda tests/findings/test_finding_*.py tests/lint/test_lint_f*.py \
+    tests/test_files.py tests/test_no_study_in_engine.py tests/test_notebooks.py
+  ;;
 *)
   step "pytest" "$bin/pytest" -q -n 2 -m "not alone"
   # JupyterLab, its kernel and a browser need both cores to answer a click in time.
