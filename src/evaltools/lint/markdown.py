@@ -48,6 +48,7 @@ _HIDDEN_HTML = re.compile(
     r"|</?[a-zA-Z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>",
     re.IGNORECASE,
 )
+_COMMENT = re.compile(r"<!--[\s\S]*?-->")
 _LOCATOR = (
     rf",\s*(?:(?:{common_words('locators')})\.?\s*)?"
     r"[\divxlc]+(?:\s*[-–]\s*\d+)?(?=\s*[;\]])"
@@ -62,11 +63,14 @@ _SPECIAL = re.compile(
 )
 _URL_TAIL = ".,;:!?)”\"'»"
 
-_TEXT_ATTRIBUTES = ("title", "fig-alt", "fig-cap", "tbl-cap", "alt")
-"""Attributes that a reader meets as text."""
+_TEXT_ATTRIBUTE = re.compile(
+    r"(?:aria-)?(?:title|alt|caption|description|summary|label)|filename|"
+    r"[a-z]+-(?:alt|cap|scap|subcap|summary)"
+)
+"""Names of attributes that a reader meets as text: `title`, `fig-alt`, `code-summary`, …"""
 _EMPHASES = {"Emph": "emphasis", "Strong": "strong"}
 
-PieceKind = Literal["code", "math", "shortcode", "reference", "url"]
+PieceKind = Literal["code", "math", "raw", "image", "shortcode", "reference", "url"]
 
 
 @dataclass(frozen=True)
@@ -75,8 +79,9 @@ class Piece:
 
     Arguments:
         at: where in the block's text its placeholder stands.
-        kind: what it is; `reference` is a citation or cross-reference.
-        content: `var scope.reports`, `fig-challenges`, …
+        kind: what it is; `reference` is a citation or cross-reference, `raw` what is written in
+            the language of one format (`html`, `latex`).
+        content: `var scope.reports`, `fig-challenges`, code, the target of an image, …
     """
 
     at: int
@@ -268,6 +273,7 @@ class _Reader:
                 self._add(content, quotation)
             elif kind == "Header":
                 self._add(content[2], quotation, True, content[1][0])
+                self._add_attributes(content[1], self.place(content[1]), quotation)
             elif kind == "BlockQuote":
                 if not quotation:
                     self._quotations += 1
@@ -294,13 +300,18 @@ class _Reader:
                 self._add_raw(content[0], content[1], at, quotation)
             elif kind == "CodeBlock":
                 self._look_for_end(content[0])
+                self._add_attributes(content[0], self.place(content[0]), quotation)
+                self._add_piece("code", content[1], self.place(content[0]), quotation)
+            elif kind in ("Figure", "LineBlock"):
+                inner = content[2] if kind == "Figure" else [{"t": "Para", "c": c} for c in content]
+                self.read(inner, quotation, at)
 
     def _add_attributes(
         self, attributes: list[Any], place: tuple[int, int] | None, quotation: int
     ) -> None:
         """Titles, captions and alternative texts that are written as attributes."""
         for name, value in attributes[2]:
-            if name in _TEXT_ATTRIBUTES and place is not None:
+            if _TEXT_ATTRIBUTE.fullmatch(name) and place is not None:
                 start = self._masked.find(value, *place)
                 first = start if start >= 0 else place[0]
                 offsets = [min(first + at, len(self._source) - 1) for at in range(len(value))]
@@ -309,9 +320,30 @@ class _Reader:
     def _add_raw(self, form: str, text: str, at: int, quotation: int) -> None:
         """The words of raw HTML in a fence; what one format alone prints is prose as well."""
         start = self._masked.find(text, at)
-        if form == "html" and start >= 0 and self._masked[at:start].lstrip(" \t>")[:1] in "`~":
-            shown = _HIDDEN_HTML.sub(lambda found: _FILLER * len(found[0]), text)
-            self._finish(_Flat([*shown], [*range(start, start + len(shown))]), quotation, False)
+        if form != "html":
+            self._add_piece("raw", f"{form}: {text}", (max(start, at), 0), quotation)
+        elif start >= 0 and self._masked[at:start].lstrip(" \t>")[:1] in "`~":
+            self._add_words_of_html(start, text, quotation)
+
+    def _add_words_of_html(self, start: int, text: str, quotation: int) -> None:
+        """The words between tags, and the whole as a piece: tags can show things as well."""
+        if not _COMMENT.sub("", text).strip(_FILLER + " \t\n>"):
+            return
+        shown = _HIDDEN_HTML.sub(lambda found: _FILLER * len(found[0]), text)
+        flat = _Flat()
+        flat.put_piece("raw", text.strip(), (start, start))
+        flat.text += [*shown]
+        flat.offsets += range(start, start + len(shown))
+        self._finish(flat, quotation, False)
+
+    def _add_piece(
+        self, kind: PieceKind, text: str, place: tuple[int, int] | None, quotation: int
+    ) -> None:
+        """A block that is no prose: a placeholder alone."""
+        if place is not None and text.strip():
+            flat = _Flat()
+            flat.put_piece(kind, text, place)
+            self._finish(flat, quotation, False)
 
     def _add_rows(self, table: list[Any], quotation: int) -> None:
         rows = [*table[3][1], *(row for body in table[4] for row in (*body[2], *body[3]))]
@@ -323,11 +355,7 @@ class _Reader:
         """The words between the tags of a block of HTML."""
         if form != "html" or self._masked[start:end].lstrip(" \t>")[:1] in ("`", "~"):
             return
-        text = _HIDDEN_HTML.sub(lambda found: _FILLER * len(found[0]), self._masked[start:end])
-        text = text.rstrip()
-        if text.strip(_FILLER + " \t\n>"):
-            flat = _Flat([*text], [*range(start, start + len(text))])
-            self._finish(flat, quotation, False)
+        self._add_words_of_html(start, self._masked[start:end].rstrip(), quotation)
 
     def _look_for_end(self, attributes: list[Any]) -> None:
         if place := self.place(attributes):
@@ -365,9 +393,9 @@ class _Reader:
                 if kind == "Code" and content[0][0]:
                     flat.identifiers.append(content[0][0])
             elif kind == "RawInline":
-                if content[0] != "html":
-                    flat.put_piece("code", content[1], around)
-                elif words := _HIDDEN_HTML.sub("", content[1]).strip():
+                if content[0] != "html" or _COMMENT.sub("", content[1]).strip():
+                    flat.put_piece("raw", content[1], around)
+                if content[0] == "html" and (words := _HIDDEN_HTML.sub("", content[1]).strip()):
                     flat.put(words, around, self._masked)
             elif kind == "Note":
                 if (key := json.dumps(content)) not in self._notes:
@@ -391,10 +419,14 @@ class _Reader:
         if identifier:
             flat.identifiers.append(identifier)
         flat.attributes.append((content[0], place))
+        if kind == "Image":
+            flat.put_piece("image", content[2][0], place)
         if kind == "Link" and place and self._masked[place[0] : place[0] + 1] == "<":
             flat.put_piece("url", content[2][0], place)
             return
         self._flatten(inner, flat, place)
+        if kind != "Span" and content[2][1]:  # [text](target "title")
+            flat.put_piece("raw", content[2][1], place)
         named = tuple((key, value) for key, value in pairs if key not in ("wrapper", "data-pos"))
         if wrapper and not classes and not named:
             return

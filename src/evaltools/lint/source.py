@@ -49,6 +49,11 @@ class Source:
         line = bisect_right(self._line_starts, offset)
         return f"{self.name}:{line}:{offset - self._line_starts[line - 1] + 1}"
 
+    def within(self, classes: tuple[str, ...]) -> Source:
+        """The same text in a division with these classes."""
+        blocks = (replace(block, within=(*classes, *block.within)) for block in self.blocks)
+        return replace(self, blocks=tuple(blocks))
+
     @cached_property
     def sections(self) -> tuple[tuple[Block, ...], ...]:
         """Blocks from one heading to the next, the heading first."""
@@ -70,6 +75,7 @@ class Report:
         sources: its files, by name.
         declared: findings of `reports/findings.yml`.
         names: digits that stand in a name and are allowed, `COVID-19`.
+        notebooks: markdown cells of the notebooks that chapters on results show.
     """
 
     root: Path
@@ -77,6 +83,7 @@ class Report:
     sources: tuple[Source, ...]
     declared: FindingsIndex
     names: tuple[str, ...] = ()
+    notebooks: tuple[Source, ...] = ()
 
     def blocks(self) -> Iterator[tuple[Source, Block]]:
         """Every block with its file."""
