@@ -14,9 +14,9 @@
 | E13 | `claim_rules` | a number typed into the prose | (no hand-typed numbers) |
 | E14 | `claim_rules` | a count hidden in words | (no hand-typed numbers) |
 | E15 | `references` | a figure or table that no text refers to | (unreferenced evidence) |
+| E16 | `waivers` | a waiver that is incomplete, stale or unused | (exceptions are accounted for) |
 | E17 | `binding` | a sentence among results that is bound to nothing | (nothing unbound) |
 | E18 | `binding` | a number in a sentence about something else | (nothing unbound) |
-| E16 | `waivers` | a waiver that is incomplete, stale or unused | (exceptions are accounted for) |
 
 E02 and E09 need the numbers of a run: E02 is called in staging, E09 where it is published. E10
 (disclosure) is `evaltools.disclosure`, E11 (translation, alt text) is checked in staging

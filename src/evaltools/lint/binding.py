@@ -17,7 +17,7 @@ from typing import Final, Literal
 from evaltools.lint.lexicon import common_words
 from evaltools.lint.markdown import PLACEHOLDER, Block, Piece
 from evaltools.lint.messages import excerpt
-from evaltools.lint.result_chapters import GENERATED, included_path, result_blocks
+from evaltools.lint.result_chapters import GENERATED, included_path
 from evaltools.lint.source import Report, Source
 from evaltools.lint.themes import Themes
 from evaltools.problems import Problem
@@ -111,7 +111,7 @@ def _is_written(piece: Piece) -> bool:
 
 def result_sentences(report: Report) -> Iterator[tuple[Source, Block, int, int]]:
     """The sentences of all chapters that report results."""
-    for source, block in result_blocks(report):
+    for source, block in report.results:
         for start, end in _block_sentences(block):
             if _says_something(block, start, end):
                 yield source, block, start, end
@@ -119,7 +119,7 @@ def result_sentences(report: Report) -> Iterator[tuple[Source, Block, int, int]]
 
 def read_sentences(report: Report) -> list[Sentence]:
     """Every sentence of the chapters that report results, with what stands behind it."""
-    themes = Themes.read(report.root, report.language)
+    themes = Themes.read(report)
     return [_sentence(report, *place, themes) for place in result_sentences(report)]
 
 
@@ -177,9 +177,7 @@ def _covered(block: Block, start: int, end: int, name: str) -> bool:
     )
 
 
-def _written_finding(
-    report: Report, block: Block, start: int, where: str, text: str
-) -> Sentence:
+def _written_finding(report: Report, block: Block, start: int, where: str, text: str) -> Sentence:
     """A finding that is written out: as declared, or in words that a person must sign."""
     for span in block.spans_at(start, "finding"):
         declared = report.declared.get(span.get("finding"))
@@ -297,7 +295,7 @@ def check_subjects(report: Report) -> list[Problem]:
 
     The sentence has a word of the code's label, or of its forms in `reports/forms.yml`.
     """
-    themes = Themes.read(report.root, report.language)
+    themes = Themes.read(report)
     problems = []
     for source, block in report.blocks():
         # The words in bold at the head of a paragraph say what all of it is about.

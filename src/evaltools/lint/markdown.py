@@ -322,7 +322,7 @@ class _Reader:
         start = self._masked.find(text, at)
         if form != "html":
             self._add_piece("raw", f"{form}: {text}", (max(start, at), 0), quotation)
-        elif start >= 0 and self._masked[at:start].lstrip(" \t>")[:1] in "`~":
+        elif start >= 0 and self._masked[at:start].lstrip(" \t>")[:1] in ("`", "~"):
             self._add_words_of_html(start, text, quotation)
 
     def _add_words_of_html(self, start: int, text: str, quotation: int) -> None:

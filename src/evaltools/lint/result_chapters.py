@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from evaltools.lint.markdown import Block, UnreadableMarkdownError
 from evaltools.lint.source import UNREAD, Report, Source, parse_all
-from evaltools.lint.themes import read_leniently
 from evaltools.problems import Problem
 
 TOPICS: Final = ("summary", "results", "findings", "conclusions", "recommendations")
@@ -21,9 +20,9 @@ GENERATED: Final = "_generated/"
 _NOTEBOOK: Final = re.compile(r"embed\s+(?:\.\./)*(?P<path>notebooks/[^\s#]+\.ipynb)#")
 
 
-def result_anchors(root: Path) -> frozenset[str]:
+def result_anchors(report: Report) -> frozenset[str]:
     """The anchors of sections on results, as `evaluation.yml` declares them or by their topic."""
-    declared = read_leniently(root / "evaluation.yml").get("sections")
+    declared = report.declared_in("evaluation.yml").get("sections")
     sections = declared if isinstance(declared, dict) else {}
     found: set[str] = set()
     for topic in TOPICS:
@@ -43,13 +42,13 @@ def included_path(source: Source, content: str) -> str | None:
 
 
 def result_blocks(report: Report) -> list[tuple[Source, Block]]:
-    """The blocks of all chapters that report results, and those of the report's notebooks.
+    """The blocks of all chapters that report results.
 
     A file reports results if it has one of the anchors, or if such a file includes it. What
     stands behind an include of such a file, up to the next heading or include, is read as part
     of its chapter.
     """
-    anchors = result_anchors(report.root)
+    anchors = result_anchors(report)
     included = {
         source.name: {path for block in source.blocks for path in _included(source, block)}
         for source in report.sources
@@ -74,7 +73,7 @@ def result_blocks(report: Report) -> list[tuple[Source, Block]]:
                 inside = inside and not block.heading
             if inside:
                 found.append((source, block))
-    return [*found, *((source, block) for source in report.notebooks for block in source.blocks)]
+    return found
 
 
 def _included(source: Source, block: Block) -> list[str]:
@@ -82,16 +81,17 @@ def _included(source: Source, block: Block) -> list[str]:
     return [path for path in paths if path is not None]
 
 
-def with_notebooks(report: Report) -> tuple[Report, list[Problem]]:
-    """The report with the markdown of the notebooks whose outputs its chapters on results show.
+def find_results(report: Report) -> tuple[Report, list[Problem]]:
+    """The report with its chapters on results, and the markdown of the notebooks that they show.
 
     Each cell is a source, `notebooks/01.ipynb, cell 3`. Its tags are classes around its text, so
     that the tag `method` marks the whole cell.
     """
+    results = tuple(result_blocks(report))
     names = sorted(
         {
             found["path"]
-            for _, block in result_blocks(report)
+            for _, block in results
             for piece in block.shortcodes
             if (found := _NOTEBOOK.match(piece.content))
         }
@@ -107,14 +107,17 @@ def with_notebooks(report: Report) -> tuple[Report, list[Problem]]:
                 given = metadata.get("tags") if isinstance(metadata, dict) else None
                 tags[place] = tuple(map(str, given)) if isinstance(given, list) else ()
     if not texts:
-        return report, []
+        return replace(report, results=results), []
     try:
         read = parse_all(texts, report.language)
     except UnreadableMarkdownError as error:
         remedy = "Look for what opens again and again in its markdown cells."
-        return report, [Problem(", ".join(names), str(error), "", remedy, UNREAD)]
+        return replace(report, results=results), [
+            Problem(", ".join(names), str(error), "", remedy, UNREAD)
+        ]
     cells = tuple(source.within(tags[source.name]) for source in read)
-    return replace(report, notebooks=cells), []
+    shown = tuple((source, block) for source in cells for block in source.blocks)
+    return replace(report, notebooks=cells, results=(*results, *shown)), []
 
 
 def _cells(path: Path) -> list[dict[str, Any]]:

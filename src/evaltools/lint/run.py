@@ -25,7 +25,7 @@ from evaltools.lint.finding_rules import (
 from evaltools.lint.findings_index import FILE, read_findings_index
 from evaltools.lint.messages import place_of
 from evaltools.lint.references import check_floats, check_quotes
-from evaltools.lint.result_chapters import with_notebooks
+from evaltools.lint.result_chapters import find_results
 from evaltools.lint.source import LANGUAGES, UNREAD, Language, Report, read_sources
 from evaltools.lint.waivers import apply_waivers, read_waivers, unused_waivers
 from evaltools.problems import Problem
@@ -81,7 +81,7 @@ def lint(study_root: Path, languages: Iterable[str]) -> list[Problem]:
             continue
         sources, hindered = read_sources(study_root, known)
         problems += hindered
-        report, unread = with_notebooks(Report(study_root, known, sources, findings, names))
+        report, unread = find_results(Report(study_root, known, sources, findings, names))
         problems += unread
         texts |= {source.name: source.text for source in (*sources, *report.notebooks)}
         for check in RULES.values():

@@ -1,8 +1,9 @@
 """`reports/signatures.yml`: who has looked at the sentences that no data stand behind.
 
 In chapters that report results, background, methods, definitions and cautions are an author's
-word, and so is every heading and what stands around numbers and references. A named person signs each before the report is published; the
-register holds the hash of the text, so that a changed sentence needs a new look.
+word, and so is every heading and what stands around numbers and references. A named person signs
+each before the report is published; the register holds the hash of the text, so that a changed
+sentence needs a new look.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from evaltools.files import replace_file
 from evaltools.lint.binding import Sentence, read_sentences, sentences_to_sign
 from evaltools.lint.findings_index import read_findings_index
 from evaltools.lint.messages import excerpt
-from evaltools.lint.result_chapters import with_notebooks
+from evaltools.lint.result_chapters import find_results
 from evaltools.lint.source import Language, Report, read_sources
 from evaltools.problems import Problem, refuse
 from evaltools.yaml_text import line_of, read_yaml
@@ -61,7 +62,7 @@ def marked_sentences(root: Path, language: Language) -> tuple[list[Sentence], li
     """The sentences of a language that need a signature, and what keeps prose from being read."""
     sources, problems = read_sources(root, language)
     findings, unreadable = read_findings_index(root)
-    report, unread = with_notebooks(Report(root, language, sources, findings))
+    report, unread = find_results(Report(root, language, sources, findings))
     return sentences_to_sign(read_sentences(report)), [*problems, *unreadable, *unread]
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+
+import yaml
 
 from evaltools.lint.findings_index import FindingsIndex
 from evaltools.lint.markdown import Block, UnreadableMarkdownError, read_blocks
 from evaltools.problems import Problem
+from evaltools.yaml_text import load_yaml
 
 Language = Literal["fi", "sv", "en"]
 LANGUAGES: tuple[Language, ...] = ("fi", "sv", "en")
@@ -76,6 +79,8 @@ class Report:
         declared: findings of `reports/findings.yml`.
         names: digits that stand in a name and are allowed, `COVID-19`.
         notebooks: markdown cells of the notebooks that chapters on results show.
+        results: blocks of chapters that report results, those of the notebooks among them.
+        read: YAML files of the study that rules have looked into.
     """
 
     root: Path
@@ -84,6 +89,14 @@ class Report:
     declared: FindingsIndex
     names: tuple[str, ...] = ()
     notebooks: tuple[Source, ...] = ()
+    results: tuple[tuple[Source, Block], ...] = ()
+    read: dict[str, dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
+
+    def declared_in(self, name: str) -> dict[str, Any]:
+        """The mapping in a YAML file of the study, read once; empty where there is none."""
+        if name not in self.read:
+            self.read[name] = read_leniently(self.root / name)
+        return self.read[name]
 
     def blocks(self) -> Iterator[tuple[Source, Block]]:
         """Every block with its file."""
@@ -122,6 +135,15 @@ class Report:
             ),
             *sorted(floats),
         )
+
+
+def read_leniently(path: Path) -> dict[str, Any]:
+    """The mapping in a YAML file, empty where there is none: others say what is wrong with it."""
+    try:
+        content, _ = load_yaml(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def leads_to(section: tuple[Block, ...], anchors: Sequence[str]) -> bool:

@@ -6,14 +6,10 @@ import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
-
-import yaml
+from typing import Final
 
 from evaltools.lint.markdown import PLACEHOLDER
-from evaltools.lint.source import Language
-from evaltools.yaml_text import load_yaml
+from evaltools.lint.source import Report
 
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _STEM: Final = 5
@@ -35,13 +31,14 @@ class Themes:
     behind: Mapping[str, str]
 
     @classmethod
-    def read(cls, root: Path, language: Language) -> Themes:
+    def read(cls, report: Report) -> Themes:
         """The codes of `codes.csv` with the forms of `reports/forms.yml`.
 
         What cannot be read is left out: reading the data says what is wrong with it.
         """
         labels: dict[str, str] = {}
-        paths = sorted(root.glob("data/**/codes.csv"))
+        language = report.language
+        paths = sorted(report.root.glob("data/**/codes.csv"))
         for path in paths[:1]:
             try:
                 with path.open(encoding="utf-8-sig", newline="") as file:
@@ -51,14 +48,14 @@ class Themes:
                             labels[code] = label
             except (OSError, UnicodeDecodeError, csv.Error):
                 return cls({}, {}, {})
-        forms = read_leniently(root / "reports" / "forms.yml")
+        forms = report.declared_in("reports/forms.yml")
         stems = {}
         for code, label in labels.items():
             own = forms.get(code)
             given = own.get(language) if isinstance(own, dict) else None
             texts = [label, *(map(str, given.values()) if isinstance(given, dict) else ())]
             stems[code] = frozenset(stem for text in texts for stem in _stems(text))
-        declared = read_leniently(root / "evaluation.yml").get("codes_of_numbers")
+        declared = report.declared_in("evaluation.yml").get("codes_of_numbers")
         behind = {str(key): str(code) for key, code in declared.items()} if isinstance(
             declared, dict
         ) else {}  # fmt: skip
@@ -91,12 +88,3 @@ class Themes:
 
 def _stems(text: str) -> set[str]:
     return {word[:_STEM] for word in _WORD.findall(text.replace(PLACEHOLDER, " ").lower())}
-
-
-def read_leniently(path: Path) -> dict[str, Any]:
-    """The mapping in a YAML file, empty where there is none: others say what is wrong with it."""
-    try:
-        content, _ = load_yaml(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        return {}
-    return content if isinstance(content, dict) else {}
