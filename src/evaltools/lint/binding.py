@@ -29,9 +29,11 @@ Mark = Literal[
 findings that are written out in other words than they are declared in."""
 MARKS: Final[tuple[Mark, ...]] = ("background", "method", "definition", "caution")
 _CROSS_REFERENCE: Final = re.compile(r"(?:fig|tbl|sec|eq)-")
-_END: Final = re.compile(r"(?P<word>\w*)(?P<stop>[.!?…]+)[”\"»)\]]*(?=\s|$)")
+_END: Final = re.compile(r"(?P<word>\w*|\ufffc)(?P<stop>[.!?…]+)[”\"»)\]]*(?=\s|$)")
 _ABBREVIATION: Final = re.compile(rf"(?:{common_words('abbreviations')}|[^\W\d_])", re.IGNORECASE)
 _ABBREVIATION_AT_END: Final = re.compile(common_words("abbreviations_at_end"), re.IGNORECASE)
+_NOTE: Final = re.compile(r"\^\[(?:[^\[\]]|\[[^\[\]]*\])*\]")
+"""A note within its sentence, which pandoc's CommonMark does not know."""
 _CLAUSE: Final = re.compile(r";|\s[–—-]\s")
 _COLON: Final = re.compile(r":\s")
 _THAT: Final = re.compile(rf"\b(?:{common_words('complementisers')})\b", re.IGNORECASE)
@@ -65,16 +67,18 @@ def split_sentences(text: str, breaks: Iterable[int] = ()) -> Iterator[tuple[int
     """Where the sentences of a text begin and end.
 
     Arguments:
-        breaks: places of variables that print whole sentences.
+        breaks: places where one ends, whatever the text says.
     """
-    ends = {at for place in breaks for at in (place, place + 1)}
+    ends = set(breaks)
     for found in _END.finditer(text):
         word, rest = found["word"], text[found.end() :].lstrip()
         if rest and found["stop"] == ".":
             if _ABBREVIATION.fullmatch(word):
                 continue
-            # 2. kierros; ja niin edelleen
-            if (word.isdigit() or _ABBREVIATION_AT_END.fullmatch(word)) and rest[0].islower():
+            # "2. kierros", "{{< var … >}}. kierros", "jne. ja muuta"
+            if (
+                word.isdigit() or word == PLACEHOLDER or _ABBREVIATION_AT_END.fullmatch(word)
+            ) and rest[0].islower():
                 continue
         ends.add(found.end())
     start = 0
@@ -90,9 +94,12 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _block_sentences(block: Block) -> Iterator[tuple[int, int]]:
-    """The sentences of a block; a finding that is printed by its name is one of its own."""
-    said = [piece.at for name, piece in block.variables if name.startswith("finding.")]
-    return split_sentences(block.text, said)
+    """The sentences of a block; a finding printed by its name and a note are some of their own."""
+    said = [
+        (piece.at, piece.at + 1) for name, piece in block.variables if name.startswith("finding.")
+    ]
+    notes = [found.span() for found in _NOTE.finditer(block.text)]
+    return split_sentences(block.text, (at for span in (*said, *notes) for at in span))
 
 
 def _says_something(block: Block, start: int, end: int) -> bool:
