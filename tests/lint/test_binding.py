@@ -220,6 +220,13 @@ def test_what_stands_behind_an_include_belongs_to_its_chapter(chapter):
     assert [problem.where for problem in found] == ["reports/fi/report.qmd:3:1"]
 
 
+def test_note_belongs_to_the_chapter_that_refers_to_it(chapter):
+    notes = "# Muuta {#sec-other}\n\nTeksti.\n\n[^n]: Hankkeet epäonnistuivat.\n\n[^m]: Muu.\n"
+    for text in ("Luettiin {{< var a.x >}} raporttia.[^n]\n", "[^n]\n"):
+        found = chapter(text, _notes=notes)
+        assert [problem.where for problem in found] == ["reports/fi/_notes.qmd:5:7"]
+
+
 @pytest.mark.parametrize("path", ["/etc/passwd", "../style/more.qmd", "more.md"])
 def test_include_that_no_rule_reads_is_stopped_in_any_chapter(chapter, path):
     found = chapter(f"{{{{< include {path} >}}}}\n", head="# Muuta {#sec-other}\n\n")

@@ -79,6 +79,13 @@ def test_changed_sentence_needs_a_new_look(root, old, new):
     assert sorted({each.by for each in read_signatures(root)}) == ["A. Evaluator", "B. Evaluator"]
 
 
+def test_metadata_of_a_chapter_on_results_is_signed(root):
+    write(root, "---\ntitle: Hankkeet epäonnistuivat\n---\n\n# Tulokset {#sec-results}\n")
+    (metadata, _) = unsigned(root)
+    assert "title: Hankkeet" in metadata
+    assert "(metadata)" in metadata
+
+
 def test_sentence_that_is_moved_stays_signed(root):
     sign_sentences(root, ["fi"], "A. Evaluator", DAY)
     write(root, TEXT + "\n[Raportit ovat hankkeiden omia.]{.caution}\n")

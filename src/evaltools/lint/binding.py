@@ -14,8 +14,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from evaltools.lint.blocks import PLACEHOLDER, Block, Piece
 from evaltools.lint.lexicon import common_words
-from evaltools.lint.markdown import PLACEHOLDER, Block, Piece
+from evaltools.lint.markdown import metadata_places
 from evaltools.lint.messages import excerpt
 from evaltools.lint.result_chapters import GENERATED, included_path
 from evaltools.lint.source import Report, Source
@@ -23,11 +24,13 @@ from evaltools.lint.themes import Themes
 from evaltools.problems import Problem
 
 Mark = Literal[
-    "background", "method", "definition", "caution", "heading", "numbers", "references", "wording",
+    "background", "method", "definition", "caution", "heading", "metadata", "numbers",
+    "references", "wording",
 ]  # fmt: skip
-"""What a person signs: what authors mark, headings, the words around numbers and references, and
-findings that are written out in other words than they are declared in."""
+"""What a person signs: what authors mark, headings, metadata, the words around numbers and
+references, and findings that are written out in other words than they are declared in."""
 MARKS: Final[tuple[Mark, ...]] = ("background", "method", "definition", "caution")
+_BREAK: Final = "\n"
 _CROSS_REFERENCE: Final = re.compile(r"(?:fig|tbl|sec|eq)-")
 _END: Final = re.compile(r"(?P<word>\w*|\ufffc)(?P<stop>[.!?…]+)[”\"»)\]]*(?=\s|$)")
 _ABBREVIATION: Final = re.compile(rf"(?:{common_words('abbreviations')}|[^\W\d_])", re.IGNORECASE)
@@ -127,7 +130,14 @@ def result_sentences(report: Report) -> Iterator[tuple[Source, Block, int, int]]
 def read_sentences(report: Report) -> list[Sentence]:
     """Every sentence of the chapters that report results, with what stands behind it."""
     themes = Themes.read(report)
-    return [_sentence(report, *place, themes) for place in result_sentences(report)]
+    sources = {source.name: source for source, _ in report.results}
+    metadata = [
+        Sentence(f"{source.name}:{source.text.count(_BREAK, 0, start) + 1}:1",
+                 source.text[start:end], "metadata", True)
+        for source in sources.values()
+        for start, end in metadata_places(source.text)
+    ]  # fmt: skip
+    return [*metadata, *(_sentence(report, *place, themes) for place in result_sentences(report))]
 
 
 def _sentence(

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from evaltools.lint.blocks import PLACEHOLDER, Block
 from evaltools.lint.lexicon import common_words, lexicon
-from evaltools.lint.markdown import PLACEHOLDER, Block
 from evaltools.lint.messages import excerpt
 from evaltools.lint.source import Report
 from evaltools.problems import Problem

@@ -13,12 +13,11 @@ import json
 import re
 import subprocess
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
+from evaltools.lint.blocks import PLACEHOLDER, Block, Piece, PieceKind, Span
 from evaltools.lint.lexicon import common_words
 
-PLACEHOLDER = "\ufffc"
-"""Stands in the text for one piece that is not prose."""
 _FILLER, _SHORTCODE = "\ue000", "\ue001"
 """Private characters: nothing that a reader sees; the first character of a shortcode."""
 
@@ -70,101 +69,6 @@ _TEXT_ATTRIBUTE = re.compile(
 """Names of attributes that a reader meets as text: `title`, `fig-alt`, `code-summary`, …"""
 _EMPHASES = {"Emph": "emphasis", "Strong": "strong"}
 
-PieceKind = Literal["code", "math", "raw", "image", "shortcode", "reference", "url"]
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Something in a block that is not prose.
-
-    Arguments:
-        at: where in the block's text its placeholder stands.
-        kind: what it is; `reference` is a citation or cross-reference, `raw` what is written in
-            the language of one format (`html`, `latex`).
-        content: `var scope.reports`, `fig-challenges`, code, the target of an image, …
-    """
-
-    at: int
-    kind: PieceKind
-    content: str
-
-
-@dataclass(frozen=True)
-class Span:
-    """Part of a block's text that has attributes, is a link or is emphasised.
-
-    Arguments:
-        start, end: where in the block's text, end exclusive.
-        classes: of `{.quote .long}`; `link` and `emphasis` for those.
-        attributes: key and value pairs.
-    """
-
-    start: int
-    end: int
-    classes: tuple[str, ...]
-    attributes: tuple[tuple[str, str], ...] = ()
-
-    def get(self, name: str) -> str | None:
-        """The value of an attribute, None where it is not given."""
-        return dict(self.attributes).get(name)
-
-
-@dataclass(frozen=True)
-class Block:
-    """A paragraph, heading, item or row of a table.
-
-    Arguments:
-        heading: whether it is one.
-        text: what a reader reads, a placeholder for each thing that is not prose.
-        offsets: the place of each of its characters in the source.
-        pieces, spans: in it.
-        quotation: number of its block quotation in the source, 0 for none.
-        identifiers: `sec-avustukset`, `tbl-calls`, … given to it or to something in it.
-        within: classes of the fenced divisions around it.
-    """
-
-    heading: bool
-    text: str
-    offsets: tuple[int, ...]
-    pieces: tuple[Piece, ...]
-    spans: tuple[Span, ...]
-    quotation: int
-    identifiers: tuple[str, ...]
-    within: tuple[str, ...] = ()
-
-    @property
-    def shortcodes(self) -> tuple[Piece, ...]:
-        """Quarto's shortcodes in it."""
-        return tuple(piece for piece in self.pieces if piece.kind == "shortcode")
-
-    @property
-    def variables(self) -> tuple[tuple[str, Piece], ...]:
-        """The variables in it, each with its place."""
-        called = [(piece.content.split(), piece) for piece in self.shortcodes]
-        return tuple((w[1], piece) for w, piece in called if len(w) == 2 and w[0] == "var")
-
-    @property
-    def embedded(self) -> tuple[tuple[str, int], ...]:
-        """Labels of the notebook outputs that it shows, each with its place in the text."""
-        return tuple(
-            (piece.content.rpartition("#")[2].strip(), piece.at)
-            for piece in self.shortcodes
-            if piece.content.startswith("embed ") and "#" in piece.content
-        )
-
-    @property
-    def references(self) -> tuple[Piece, ...]:
-        """Citations and cross-references in it."""
-        return tuple(piece for piece in self.pieces if piece.kind == "reference")
-
-    def spans_at(self, at: int, *classes: str) -> tuple[Span, ...]:
-        """The spans of one of the classes that cover a place in the text."""
-        return tuple(
-            span
-            for span in self.spans
-            if span.start <= at < span.end and any(name in classes for name in span.classes)
-        )
-
 
 class UnreadableMarkdownError(ValueError):
     """Markdown that cannot be read, and why."""
@@ -178,7 +82,7 @@ def read_blocks(source: str) -> list[Block]:
     """
     masked = _mask(source)
     # A note that nothing refers to is read as well: somebody may be about to.
-    masked += "\n\n" + " ".join(dict.fromkeys(_NOTE.findall(masked)))
+    masked += f"\n\n{_FILLER}" + " ".join(dict.fromkeys(_NOTE.findall(masked)))
     for _ in range(3):
         reader = _Reader(source, masked)
         try:
@@ -204,16 +108,23 @@ def _mask(source: str) -> str:
         return first + re.sub(r"[^\n]", _FILLER, found[0][1:])
 
     masked = _SHORT.sub(hide, _PRIVATE.sub("\ufffd", source))
+    for start, end in metadata_places(masked):
+        masked = masked[:start] + re.sub(r"[^\n]", " ", masked[start:end]) + masked[end:]
+    return masked
+
+
+def metadata_places(source: str) -> list[tuple[int, int]]:
+    """Where blocks of metadata begin and end, at the head of a source and between paragraphs."""
+    places = []
     at = 0
-    while (found := _METADATA.search(masked, at)) and (
-        end := _METADATA_END.search(masked, found.end())
+    while (found := _METADATA.search(source, at)) and (
+        end := _METADATA_END.search(source, found.end())
     ):
         at = found.end()
-        if not found.start() or masked[: found.start()].endswith("\n\n"):
+        if not found.start() or source[: found.start()].endswith("\n\n"):
             at = end.end()
-            blank = re.sub(r"[^\n]", " ", masked[found.start() : at])
-            masked = masked[: found.start()] + blank + masked[at:]
-    return masked
+            places.append((found.start(), at))
+    return places
 
 
 def _parse(masked: str) -> list[dict[str, Any]]:
@@ -242,6 +153,7 @@ class _Reader:
         self._quotations = 0
         self._within: tuple[str, ...] = ()
         self._notes: set[str] = set()
+        self._noted_at: int | None = None
 
     def offset(self, line: int, column: int) -> int:
         """The place of a line and column as pandoc counts them, tabs taken for blanks."""
@@ -374,8 +286,17 @@ class _Reader:
         self._finish(flat, quotation, heading)
         for attributes, place in flat.attributes:
             self._add_attributes(attributes, place, quotation)
+        around = self._noted_at
         for note in flat.notes:
+            self._noted_at = self._place_of_note(flat) if around is None else around
             self.read(note, quotation)
+        self._noted_at = around
+
+    def _place_of_note(self, flat: _Flat) -> int | None:
+        """Where the block begins that refers to a note; of notes alone, where the last one did."""
+        shown = zip(flat.text, flat.offsets, strict=True)
+        before = self.blocks[-1].offsets[0] if self.blocks else None
+        return next((offset for character, offset in shown if character != " "), before)
 
     def _flatten(self, inlines: list[Any], flat: _Flat, around: tuple[int, int] | None) -> None:
         """The characters of inline elements; `around` is where the element around them stands."""
@@ -489,7 +410,7 @@ class _Reader:
         )
         self.blocks.append(
             Block(heading, "".join(text), tuple(offsets), tuple(pieces), spans, quotation,
-                  tuple(flat.identifiers), self._within)
+                  tuple(flat.identifiers), self._within, self._noted_at)
         )  # fmt: skip
 
     def _shortcode(self, start: int) -> str:

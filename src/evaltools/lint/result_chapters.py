@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from evaltools.lint.markdown import Block, UnreadableMarkdownError
+from evaltools.lint.blocks import Block
+from evaltools.lint.markdown import UnreadableMarkdownError
 from evaltools.lint.source import UNREAD, Report, Source, parse_all
 from evaltools.problems import Problem
 
@@ -46,7 +47,7 @@ def result_blocks(report: Report) -> list[tuple[Source, Block]]:
 
     A file reports results if it has one of the anchors, or if such a file includes it. What
     stands behind an include of such a file, up to the next heading or include, is read as part
-    of its chapter.
+    of its chapter, and so is a note that it refers to.
     """
     anchors = result_anchors(report)
     included = {
@@ -71,7 +72,7 @@ def result_blocks(report: Report) -> list[tuple[Source, Block]]:
                 paths = _included(source, block)
                 inside = any(path in results for path in paths) if paths else inside
                 inside = inside and not block.heading
-            if inside:
+            if inside or block.noted_in in results:
                 found.append((source, block))
     return found
 

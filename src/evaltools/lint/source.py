@@ -11,8 +11,9 @@ from typing import Any, Literal
 
 import yaml
 
+from evaltools.lint.blocks import Block
 from evaltools.lint.findings_index import FindingsIndex
-from evaltools.lint.markdown import Block, UnreadableMarkdownError, read_blocks
+from evaltools.lint.markdown import UnreadableMarkdownError, read_blocks
 from evaltools.problems import Problem
 from evaltools.yaml_text import load_yaml
 
@@ -176,7 +177,10 @@ def parse_all(texts: dict[str, str], language: Language) -> tuple[Source, ...]:
     for block in sorted(read, key=lambda block: block.offsets[0]):  # notes where they stand
         number = bisect_right(starts, block.offsets[0]) - 1
         offsets = tuple(offset - starts[number] for offset in block.offsets)
-        blocks[number].append(replace(block, offsets=offsets))
+        noted_in = ""
+        if block.noted_at is not None and block.noted_at < starts[-1] - len(_BETWEEN):
+            noted_in = [*texts][bisect_right(starts, block.noted_at) - 1]
+        blocks[number].append(replace(block, offsets=offsets, noted_in=noted_in))
     return tuple(
         Source(name, language, text, tuple(own))
         for name, text, own in zip(texts, plain, blocks, strict=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from evaltools.lint.markdown import PLACEHOLDER
+from evaltools.lint.blocks import PLACEHOLDER
 from evaltools.lint.source import Report
 
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
