@@ -8,7 +8,7 @@ import click
 
 from evaltools.cli.main import main
 from evaltools.lint.binding import Sentence
-from evaltools.lint.markdown import PLACEHOLDER
+from evaltools.lint.blocks import PLACEHOLDER
 from evaltools.lint.signatures import marked_sentences, sign_sentences, unsigned_sentences
 from evaltools.study import find_study
 

@@ -8,9 +8,9 @@ from functools import lru_cache
 from math import isclose, sqrt
 from typing import Literal
 
+from evaltools.findings.families import FAMILIES
 from evaltools.indicators.indicator import Indicator
 from evaltools.indicators.optimism_gap import newcombe_paired
-from evaltools.report.evidence_pages.glossary import FAMILIES
 from evaltools.statistics.intervals import newcombe
 
 Verdict = Literal["moved", "within_uncertainty", "appeared", "gone", "incomparable"]

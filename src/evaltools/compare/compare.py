@@ -194,7 +194,9 @@ def judge_findings_now(study: Study, run: Artifact) -> dict[str, JudgedFinding] 
     """
     if not (study.root / FILE_NAME).is_file():
         return None
-    declared = load_findings(study.root, study.declaration.languages)
+    declared = load_findings(
+        study.root, study.declaration.languages, study.declaration.codes_of_numbers
+    )
     estimand = ESTIMANDS[str(run.ingredients.parameters.get("estimand", "descriptive"))]
     table = read_present_tables(study, {"facts"}).get("facts")
     facts = {} if table is None else {

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
@@ -20,6 +21,7 @@ from evaltools.findings.conditions import (
     needs_interval,
 )
 from evaltools.findings.sentences import OUTCOME_OF
+from evaltools.findings.soundness import Source, check_soundness
 from evaltools.findings.templates import slots_of
 from evaltools.indicators.indicator import Estimand
 from evaltools.problems import Problem, ProblemError, refuse
@@ -244,12 +246,17 @@ class Findings:
         return tuple(finding for finding in self.findings if not finding.asserted)
 
 
-def load_findings(root: Path, languages: Iterable[Language] = LANGUAGES) -> Findings:
+def load_findings(
+    root: Path,
+    languages: Iterable[Language] = LANGUAGES,
+    behind: Mapping[str, str] = MappingProxyType({}),
+) -> Findings:
     """Read and check `reports/findings.yml` of a study; one without the file has no findings.
 
     Arguments:
         root: the folder of `evaluation.yml`.
         languages: of the study; each text must be there in all of them.
+        behind: `codes_of_numbers` of the study: code that stands behind a number.
 
     Raises:
         ProblemError: everything that is wrong with it, each with its line.
@@ -278,8 +285,19 @@ def load_findings(root: Path, languages: Iterable[Language] = LANGUAGES) -> Find
             problems += _problems(error, str(name), where)
         except ValueError as error:
             problems.append(Problem(where("findings", name), f"{name}: {error}", code=CODE))
+        else:
+            place = where("findings", name, "condition")
+            problems += check_soundness(found[-1].id, found[-1].condition, _sources(found[-1]),
+                                        place, behind)  # fmt: skip
     refuse(problems)
     return Findings(tuple(found))
+
+
+def _sources(finding: Finding) -> list[Source]:
+    """What the evidence for a finding is of, and that against it; none where it names none for."""
+    against = finding.counter_evidence
+    named = [*finding.evidence, *(against if isinstance(against, tuple) else ())]
+    return [Source(each.code, each.table) for each in named] if finding.evidence else []
 
 
 def _finding(name: object, given: Any, where: str, languages: tuple[Language, ...]) -> Finding:

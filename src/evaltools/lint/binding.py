@@ -1,38 +1,52 @@
 """Sentences bound to data: E17 in chapters that report results, E18 for numbers anywhere.
 
 In those chapters a sentence is a finding, or its content is numbers or references, or its author
-marks what else it is: background (with a citation), method, definition or caution. What is marked,
-and every heading, is signed by a person before the report is published (`lint.signatures`).
+marks what else it is: background (with a citation), method, definition or caution. No rule tells
+whether the words around a number judge, so all that is no finding is signed by a person before the
+report is published (`lint.signatures`).
 """
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
-import yaml
-
+from evaltools.lint.blocks import PLACEHOLDER, Block, Piece
 from evaltools.lint.lexicon import common_words
-from evaltools.lint.markdown import PLACEHOLDER, Block
+from evaltools.lint.markdown import metadata_places
 from evaltools.lint.messages import excerpt
-from evaltools.lint.source import Language, Report, Source
+from evaltools.lint.result_chapters import GENERATED, included_path
+from evaltools.lint.source import Report, Source
+from evaltools.lint.themes import Themes
 from evaltools.problems import Problem
-from evaltools.yaml_text import load_yaml
 
-Mark = Literal["background", "method", "definition", "caution", "heading"]
+Mark = Literal[
+    "background", "method", "definition", "caution", "heading", "metadata", "numbers",
+    "references", "wording",
+]  # fmt: skip
+"""What a person signs: what authors mark, headings, metadata, the words around numbers and
+references, and findings that are written out in other words than they are declared in."""
 MARKS: Final[tuple[Mark, ...]] = ("background", "method", "definition", "caution")
-TOPICS: Final = ("summary", "results", "findings", "conclusions", "recommendations")
-"""Topics of `sections` whose chapters report results."""
+_BREAK: Final = "\n"
 _CROSS_REFERENCE: Final = re.compile(r"(?:fig|tbl|sec|eq)-")
-_END: Final = re.compile(r"(?P<word>[^\W\d_]*)[.!?…]+[”\"»)]*(?=\s|$)")
+_END: Final = re.compile(r"(?P<word>\w*|\ufffc)(?P<stop>[.!?…]+)[”\"»)\]]*(?=\s|$)")
 _ABBREVIATION: Final = re.compile(rf"(?:{common_words('abbreviations')}|[^\W\d_])", re.IGNORECASE)
-_WORD: Final = re.compile(r"[^\W\d_]{3,}")
-_STEM: Final = 5
-"""Letters by which two forms of one word are known."""
+_ABBREVIATION_AT_END: Final = re.compile(common_words("abbreviations_at_end"), re.IGNORECASE)
+_NOTE: Final = re.compile(r"\^\[(?:[^\[\]]|\[[^\[\]]*\])*\]")
+"""A note within its sentence, which pandoc's CommonMark does not know."""
+_CLAUSE: Final = re.compile(r";|\s[–—-]\s")
+_COLON: Final = re.compile(r":\s")
+_THAT: Final = re.compile(rf"\b(?:{common_words('complementisers')})\b", re.IGNORECASE)
+_BRACKETS: Final = re.compile(r"\([^()]*\)")
+_WRITTEN: Final = frozenset({"code", "math", "raw", "image"})
+"""Kinds of pieces that show what their author wrote."""
+_SILENT: Final = frozenset({"var", "embed", "include", "pagebreak"})
+"""Shortcodes that show nothing of their own, or what is checked elsewhere."""
+_NO_NUMBERS: Final = ("parameter.", "finding.")
+"""Beginnings of variables that print no number of the run."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +55,9 @@ class Sentence:
 
     Arguments:
         where: its place, `reports/fi/_05.qmd:3:1`.
-        text: as a reader reads it, a placeholder for each thing that is not prose.
-        mark: what its author says it is; None where nothing is said.
-        bound: whether data stand behind it.
+        text: as a reader reads it, variables, references, code and formulas as they are written.
+        mark: what it is, where it is nothing that the data say; None for the others.
+        bound: whether it may stand.
     """
 
     where: str
@@ -52,15 +66,28 @@ class Sentence:
     bound: bool
 
 
-def split_sentences(text: str) -> Iterator[tuple[int, int]]:
-    """Where the sentences of a text begin and end."""
-    start = 0
+def split_sentences(text: str, breaks: Iterable[int] = ()) -> Iterator[tuple[int, int]]:
+    """Where the sentences of a text begin and end.
+
+    Arguments:
+        breaks: places where one ends, whatever the text says.
+    """
+    ends = set(breaks)
     for found in _END.finditer(text):
-        if _ABBREVIATION.fullmatch(found["word"]) and text[found.end() : found.end() + 1]:
-            continue
-        yield from _trimmed(text, start, found.end())
-        start = found.end()
-    yield from _trimmed(text, start, len(text))
+        word, rest = found["word"], text[found.end() :].lstrip()
+        if rest and found["stop"] == ".":
+            if _ABBREVIATION.fullmatch(word):
+                continue
+            # "2. kierros", "{{< var … >}}. kierros", "jne. ja muuta"
+            if (
+                word.isdigit() or word == PLACEHOLDER or _ABBREVIATION_AT_END.fullmatch(word)
+            ) and rest[0].islower():
+                continue
+        ends.add(found.end())
+    start = 0
+    for end in sorted({*ends, len(text)}):
+        yield from _trimmed(text, start, end)
+        start = end
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -69,66 +96,160 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start + len(inside) - len(inside.lstrip()), start + len(inside.rstrip())
 
 
+def _block_sentences(block: Block) -> Iterator[tuple[int, int]]:
+    """The sentences of a block; a finding printed by its name and a note are some of their own."""
+    said = [
+        (piece.at, piece.at + 1) for name, piece in block.variables if name.startswith("finding.")
+    ]
+    notes = [found.span() for found in _NOTE.finditer(block.text)]
+    return split_sentences(block.text, (at for span in (*said, *notes) for at in span))
+
+
+def _says_something(block: Block, start: int, end: int) -> bool:
+    """Whether a stretch shows letters, signs, or what its author wrote in another form."""
+    return any(
+        character.isalpha() or (unicodedata.category(character)[0] == "S")
+        for character in block.text[start:end].replace(PLACEHOLDER, " ")
+    ) or any(_is_written(piece) for piece in block.pieces if start <= piece.at < end)
+
+
+def _is_written(piece: Piece) -> bool:
+    if piece.kind == "shortcode":
+        return piece.content.partition(" ")[0] not in _SILENT
+    return piece.kind in _WRITTEN
+
+
 def result_sentences(report: Report) -> Iterator[tuple[Source, Block, int, int]]:
     """The sentences of all chapters that report results."""
-    anchors = result_anchors(report.root)
-    for source in report.sources:
-        if anchors.isdisjoint(name for block in source.blocks for name in block.identifiers):
-            continue
-        for block in source.blocks:
-            for start, end in split_sentences(block.text):
-                if _WORD.search(block.text[start:end]):
-                    yield source, block, start, end
-
-
-def result_anchors(root: Path) -> frozenset[str]:
-    """The anchors of sections on results, as `evaluation.yml` declares them or by their topic."""
-    content = _read_leniently(root / "evaluation.yml")
-    declared = content.get("sections")
-    sections = declared if isinstance(declared, dict) else {}
-    found: set[str] = set()
-    for topic in TOPICS:
-        names = sections.get(topic)
-        found |= set(map(str, names)) if isinstance(names, list) else {f"sec-{topic}"}
-    return frozenset(found)
+    for source, block in report.results:
+        for start, end in _block_sentences(block):
+            if _says_something(block, start, end):
+                yield source, block, start, end
 
 
 def read_sentences(report: Report) -> list[Sentence]:
     """Every sentence of the chapters that report results, with what stands behind it."""
-    themes = _Themes.read(report.root, report.language)
-    return [
-        _sentence(report, source, block, start, end, themes)
-        for source, block, start, end in result_sentences(report)
-    ]
+    themes = Themes.read(report)
+    sources = {source.name: source for source, _ in report.results}
+    metadata = [
+        Sentence(f"{source.name}:{source.text.count(_BREAK, 0, start) + 1}:1",
+                 source.text[start:end], "metadata", True)
+        for source in sources.values()
+        for start, end in metadata_places(source.text)
+    ]  # fmt: skip
+    return [*metadata, *(_sentence(report, *place, themes) for place in result_sentences(report))]
 
 
 def _sentence(
-    report: Report, source: Source, block: Block, start: int, end: int, themes: _Themes
+    report: Report, source: Source, block: Block, start: int, end: int, themes: Themes
 ) -> Sentence:
-    where, text = source.where(block, start), block.text[start:end]
+    where, text = source.where(block, start), _write_out(block, start, end)
     strong = any(
         span.start <= start and end <= span.end for span in block.spans if "strong" in span.classes
     )
-    if block.heading or (strong and start == _first_letter(block.text)):
-        return Sentence(where, text, "heading", False)
+    inside = [piece for piece in block.pieces if start <= piece.at < end]
     classes = {*block.within, *(name for s in block.spans_at(start, *MARKS) for name in s.classes)}
     if mark := next((name for name in MARKS if name in classes), None):
-        return Sentence(where, text, mark, False)
-    inside = [piece for piece in block.pieces if start <= piece.at < end]
-    bound = (
-        report.in_finding(block, start)
-        or report.quoted(block, start)
-        or any(piece.kind == "shortcode" and piece.content.startswith("var ") for piece in inside)
-        or (
-            any(p.kind == "reference" and _CROSS_REFERENCE.match(p.content) for p in inside)
-            and not themes.named_in(text)
-        )
-    )
-    return Sentence(where, text, None, bound)
+        return Sentence(where, text, mark, True)
+    if block.heading or (strong and start == _first_letter(block.text)):
+        return Sentence(where, text, "heading", True)
+    if _covered(block, start, end, "quote") and report.quoted(block, start):
+        return Sentence(where, text, None, True)
+    if _covered(block, start, end, "finding") and report.in_finding(block, start):
+        return _written_finding(report, block, start, where, text)
+    if any(_is_written(piece) for piece in inside):
+        return Sentence(where, text, None, False)
+    kinds = {_kind_of_clause(block, *place, themes) for place in _clauses(block.text, start, end)}
+    if None in kinds or not kinds:
+        return Sentence(where, text, None, False)
+    return Sentence(where, text, "numbers" if "numbers" in kinds else "references", True)
 
 
 def _first_letter(text: str) -> int:
     return len(text) - len(text.lstrip())
+
+
+def _write_out(block: Block, start: int, end: int) -> str:
+    """The text of a sentence, so that another number, code or reference makes it another one."""
+    written = {piece.at: _write_piece(piece) for piece in block.pieces}
+    return "".join(written.get(at, block.text[at]) for at in range(start, end))
+
+
+def _write_piece(piece: Piece) -> str:
+    if piece.kind == "shortcode":
+        return f"{{{{< {piece.content} >}}}}"
+    if piece.kind == "reference":
+        return f"@{piece.content}"
+    marks = {"code": "`", "math": "$"}
+    return f"{marks.get(piece.kind, '')}{piece.content}{marks.get(piece.kind, '')}"
+
+
+def _covered(block: Block, start: int, end: int, name: str) -> bool:
+    """Whether all letters of a sentence stand in spans of a class."""
+    spans = [span for span in block.spans if name in span.classes]
+    return all(
+        any(span.start <= at < span.end for span in spans)
+        for at in range(start, end)
+        if block.text[at].isalpha() or block.text[at] == PLACEHOLDER
+    )
+
+
+def _written_finding(report: Report, block: Block, start: int, where: str, text: str) -> Sentence:
+    """A finding that is written out: as declared, or in words that a person must sign."""
+    for span in block.spans_at(start, "finding"):
+        declared = report.declared.get(span.get("finding"))
+        if declared is None:
+            continue
+        if declared.follows:  # what is written out stays when the outcome changes
+            return Sentence(where, text, None, False)
+        said = block.text[span.start : span.end].strip(" .")
+        same = said == declared.texts.get(report.language, "").strip(" .")
+        return Sentence(where, text, None if same else "wording", True)
+    return Sentence(where, text, None, False)
+
+
+def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where the clauses that could each stand alone begin and end."""
+    at = start
+    for found in _CLAUSE.finditer(text, start, end):
+        if any(character.isalpha() for character in text[at : found.start()]):
+            yield at, found.start()
+            at = found.end()
+    if any(character.isalpha() for character in text[at:end]):
+        yield at, end
+
+
+def _kind_of_clause(
+    block: Block, start: int, end: int, themes: Themes
+) -> Literal["numbers", "references"] | None:
+    """Whether the content of a clause is numbers or references.
+
+    A reference counts where the clause leads to it: not in brackets, behind a colon, or beside a
+    clause that says what is so, and not beside a theme that is named.
+    """
+    text = block.text[start:end]
+    if any(
+        start <= piece.at < end and not name.startswith(_NO_NUMBERS)
+        for name, piece in block.variables
+    ):
+        return "numbers"
+    bracketed = [span for found in _BRACKETS.finditer(text) for span in (found.span(),)]
+    leading = [
+        piece.at - start
+        for piece in block.references
+        if start <= piece.at < end
+        and _CROSS_REFERENCE.match(piece.content)
+        and not any(first <= piece.at - start < last for first, last in bracketed)
+    ]
+    colon = _COLON.search(text)
+    if (
+        not leading
+        or _THAT.search(text)
+        or (colon is not None and max(leading) < colon.start())
+        or themes.named_in(text)
+    ):
+        return None
+    return "references"
 
 
 def check_binding(report: Report) -> list[Problem]:
@@ -146,7 +267,7 @@ def check_binding(report: Report) -> list[Problem]:
             "E17",
         )
         for each in read_sentences(report)
-        if not each.bound and each.mark is None
+        if not each.bound
     ]
     for source, block, start, end in result_sentences(report):
         named = {
@@ -164,7 +285,26 @@ def check_binding(report: Report) -> list[Problem]:
                     "E17",
                 )
             )
-    return problems
+    return [*problems, *_unread_includes(report)]
+
+
+def _unread_includes(report: Report) -> list[Problem]:
+    """Includes of files that no rule has read."""
+    read = {source.name for source in report.sources}
+    return [
+        Problem(
+            source.where(block, piece.at),
+            f"{excerpt(piece.content)} puts in what is no prose of reports/{report.language}",
+            f"a .qmd file of that folder, or a page of {GENERATED}",
+            "Move the text there.",
+            "E17",
+        )
+        for source, block in report.blocks()
+        for piece in block.shortcodes
+        if (path := included_path(source, piece.content)) is not None
+        and path not in read
+        and f"/{GENERATED}" not in path
+    ]
 
 
 def check_subjects(report: Report) -> list[Problem]:
@@ -172,12 +312,12 @@ def check_subjects(report: Report) -> list[Problem]:
 
     The sentence has a word of the code's label, or of its forms in `reports/forms.yml`.
     """
-    themes = _Themes.read(report.root, report.language)
+    themes = Themes.read(report)
     problems = []
     for source, block in report.blocks():
         # The words in bold at the head of a paragraph say what all of it is about.
         head = next((s.end for s in block.spans if "strong" in s.classes and not s.start), 0)
-        for start, end in split_sentences(block.text):
+        for start, end in _block_sentences(block):
             text = f"{block.text[:head]} {block.text[start:end]}"
             for key, piece in block.variables:
                 code = themes.code_of(key)
@@ -195,72 +335,6 @@ def check_subjects(report: Report) -> list[Problem]:
                         )
                     )
     return problems
-
-
-@dataclass(frozen=True)
-class _Themes:
-    """The words by which the codes of a study are known in a language.
-
-    Arguments:
-        labels: of codes, by id.
-        stems: beginnings of the words of its label and forms, by id.
-    """
-
-    labels: Mapping[str, str]
-    stems: Mapping[str, frozenset[str]]
-
-    @classmethod
-    def read(cls, root: Path, language: Language) -> _Themes:
-        labels: dict[str, str] = {}
-        paths = sorted(root.glob("data/**/codes.csv"))
-        for path in paths[:1]:
-            try:
-                with path.open(encoding="utf-8-sig", newline="") as file:
-                    for row in csv.DictReader(file):
-                        label = row.get(f"label_{language}") or ""
-                        if (code := row.get("code_id")) and label:
-                            labels[code] = label
-            except (OSError, UnicodeDecodeError, csv.Error):
-                return cls({}, {})  # reading the data says what is wrong with it
-        forms = _read_leniently(root / "reports" / "forms.yml")
-        stems = {}
-        for code, label in labels.items():
-            own = forms.get(code)
-            given = own.get(language) if isinstance(own, dict) else None
-            texts = [label, *(map(str, given.values()) if isinstance(given, dict) else ())]
-            stems[code] = frozenset(stem for text in texts for stem in _stems(text))
-        return cls(labels, stems)
-
-    def code_of(self, key: str) -> str | None:
-        """The code whose number a variable is."""
-        parts = key.split(".")
-        names = (".".join(parts[:length]) for length in range(len(parts) - 1, 0, -1))
-        return next((name for name in names if name in self.labels), None)
-
-    def is_about(self, text: str, code: str) -> bool:
-        """Whether a sentence has a word of a code."""
-        return not self.stems[code].isdisjoint(_stems(text))
-
-    def named_in(self, text: str) -> bool:
-        """Whether a sentence has all the words of a code's label."""
-        found = _stems(text)
-        return any(
-            own and own <= found
-            for own in (frozenset(_stems(each)) for each in self.labels.values())
-        )
-
-
-def _stems(text: str) -> set[str]:
-    return {word[:_STEM] for word in _WORD.findall(text.replace(PLACEHOLDER, " ").lower())}
-
-
-def _read_leniently(path: Path) -> dict[str, Any]:
-    """The mapping in a YAML file, empty where there is none: others say what is wrong with it."""
-    try:
-        content, _ = load_yaml(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        return {}
-    return content if isinstance(content, dict) else {}
 
 
 def sentences_to_sign(sentences: Iterable[Sentence]) -> list[Sentence]:

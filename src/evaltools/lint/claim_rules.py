@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from evaltools.lint.blocks import PLACEHOLDER, Block
 from evaltools.lint.lexicon import common_words, lexicon
-from evaltools.lint.markdown import PLACEHOLDER, Block
 from evaltools.lint.messages import excerpt
 from evaltools.lint.source import Report
 from evaltools.problems import Problem
@@ -158,7 +158,10 @@ def _percentages(
 
 _NUMBER = re.compile(
     r"\d+(?:[.,/:–-]?\d+|[ \u00a0\u202f]\d{3}(?!\d))*(?:[ \u00a0\u202f]?%)?"
-    "|[\u00bc-\u00be\u2150-\u215e\u2160-\u2188\u2460-\u249b]+"
+    # Signs that are numbers; one behind a letter belongs to a unit or formula, m² or CO₂.
+    "|[\u00bc-\u00be\u2150-\u2188\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\u3007\u3021-\u3029]+"
+    r"|(?<![^\W\d_])[\u00b2\u00b3\u00b9\u2070-\u2079\u2080-\u2089]+"
+    r"|(?<![\w-])(?=[IVXL]{2}|[IVXLCDM]{3})M{0,3}(?:C[MD]|D?C{0,3})(?:X[CL]|L?X{0,3})(?:I[XV]|V?I{0,3})(?![\w-])"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[–-](?:19|20)\d\d)?")
 _LOCATOR = re.compile(

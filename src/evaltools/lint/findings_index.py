@@ -6,8 +6,8 @@ is still wrong; `evaltools.findings.declaration` says what is wrong with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,8 @@ class DeclaredFinding:
         contribution: verdict of its contribution entry, without which it may not speak of
             causes; None where it has no entry.
         counter_evidence: whether it says what a search for counter-evidence found.
+        texts: what it claims, by language.
+        follows: whether it has sentences by outcome, so that prose must not write it out.
     """
 
     name: str
@@ -37,6 +39,8 @@ class DeclaredFinding:
     asserted: bool
     contribution: str | None
     counter_evidence: bool
+    texts: Mapping[str, str] = field(default_factory=dict)
+    follows: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,8 @@ def _entries(content: Any, tree: Any) -> Iterator[tuple[str, dict[str, Any], Any
 
 
 def _finding(name: str, entry: dict[str, Any], node: Any) -> DeclaredFinding:
-    contribution = entry.get("contribution")
+    contribution, text = entry.get("contribution"), entry.get("text")
+    texts = text if isinstance(text, dict) else {}
     verdict = contribution.get("verdict") if isinstance(contribution, dict) else None
     return DeclaredFinding(
         name=name,
@@ -90,6 +95,8 @@ def _finding(name: str, entry: dict[str, Any], node: Any) -> DeclaredFinding:
         asserted=entry.get("asserted", True) is not False,
         contribution=str(verdict or "") if isinstance(contribution, dict) else None,
         counter_evidence=_is_filled(entry.get("counter_evidence")),
+        texts={str(name): str(text) for name, text in texts.items()},
+        follows=_is_filled(entry.get("sentences")),
     )
 
 

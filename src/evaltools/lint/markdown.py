@@ -13,12 +13,11 @@ import json
 import re
 import subprocess
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
+from evaltools.lint.blocks import PLACEHOLDER, Block, Piece, PieceKind, Span
 from evaltools.lint.lexicon import common_words
 
-PLACEHOLDER = "\ufffc"
-"""Stands in the text for one piece that is not prose."""
 _FILLER, _SHORTCODE = "\ue000", "\ue001"
 """Private characters: nothing that a reader sees; the first character of a shortcode."""
 
@@ -48,6 +47,7 @@ _HIDDEN_HTML = re.compile(
     r"|</?[a-zA-Z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>",
     re.IGNORECASE,
 )
+_COMMENT = re.compile(r"<!--[\s\S]*?-->")
 _LOCATOR = (
     rf",\s*(?:(?:{common_words('locators')})\.?\s*)?"
     r"[\divxlc]+(?:\s*[-–]\s*\d+)?(?=\s*[;\]])"
@@ -62,103 +62,12 @@ _SPECIAL = re.compile(
 )
 _URL_TAIL = ".,;:!?)”\"'»"
 
-_TEXT_ATTRIBUTES = ("title", "fig-alt", "fig-cap", "tbl-cap", "alt")
-"""Attributes that a reader meets as text."""
+_TEXT_ATTRIBUTE = re.compile(
+    r"(?:aria-)?(?:title|alt|caption|description|summary|label)|filename|"
+    r"[a-z]+-(?:alt|cap|scap|subcap|summary)"
+)
+"""Names of attributes that a reader meets as text: `title`, `fig-alt`, `code-summary`, …"""
 _EMPHASES = {"Emph": "emphasis", "Strong": "strong"}
-
-PieceKind = Literal["code", "math", "shortcode", "reference", "url"]
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Something in a block that is not prose.
-
-    Arguments:
-        at: where in the block's text its placeholder stands.
-        kind: what it is; `reference` is a citation or cross-reference.
-        content: `var scope.reports`, `fig-challenges`, …
-    """
-
-    at: int
-    kind: PieceKind
-    content: str
-
-
-@dataclass(frozen=True)
-class Span:
-    """Part of a block's text that has attributes, is a link or is emphasised.
-
-    Arguments:
-        start, end: where in the block's text, end exclusive.
-        classes: of `{.quote .long}`; `link` and `emphasis` for those.
-        attributes: key and value pairs.
-    """
-
-    start: int
-    end: int
-    classes: tuple[str, ...]
-    attributes: tuple[tuple[str, str], ...] = ()
-
-    def get(self, name: str) -> str | None:
-        """The value of an attribute, None where it is not given."""
-        return dict(self.attributes).get(name)
-
-
-@dataclass(frozen=True)
-class Block:
-    """A paragraph, heading, item or row of a table.
-
-    Arguments:
-        heading: whether it is one.
-        text: what a reader reads, a placeholder for each thing that is not prose.
-        offsets: the place of each of its characters in the source.
-        pieces, spans: in it.
-        quotation: number of its block quotation in the source, 0 for none.
-        identifiers: `sec-avustukset`, `tbl-calls`, … given to it or to something in it.
-        within: classes of the fenced divisions around it.
-    """
-
-    heading: bool
-    text: str
-    offsets: tuple[int, ...]
-    pieces: tuple[Piece, ...]
-    spans: tuple[Span, ...]
-    quotation: int
-    identifiers: tuple[str, ...]
-    within: tuple[str, ...] = ()
-
-    @property
-    def shortcodes(self) -> tuple[Piece, ...]:
-        """Quarto's shortcodes in it."""
-        return tuple(piece for piece in self.pieces if piece.kind == "shortcode")
-
-    @property
-    def variables(self) -> tuple[tuple[str, Piece], ...]:
-        """The variables in it, each with its place."""
-        called = [(piece.content.split(), piece) for piece in self.shortcodes]
-        return tuple((w[1], piece) for w, piece in called if len(w) == 2 and w[0] == "var")
-
-    @property
-    def embedded(self) -> tuple[tuple[str, int], ...]:
-        """Labels of the notebook outputs that it shows, each with its place in the text."""
-        return tuple(
-            (piece.content.rpartition("#")[2].strip(), piece.at)
-            for piece in self.shortcodes
-            if piece.content.startswith("embed ") and "#" in piece.content
-        )
-
-    @property
-    def references(self) -> tuple[Piece, ...]:
-        """Citations and cross-references in it."""
-        return tuple(piece for piece in self.pieces if piece.kind == "reference")
-
-    def spans_at(self, at: int, *classes: str) -> tuple[Span, ...]:
-        """The spans of one of the classes that cover a place in the text."""
-        return tuple(
-            span
-            for span in self.spans
-            if span.start <= at < span.end and any(name in classes for name in span.classes)
-        )
 
 
 class UnreadableMarkdownError(ValueError):
@@ -173,7 +82,7 @@ def read_blocks(source: str) -> list[Block]:
     """
     masked = _mask(source)
     # A note that nothing refers to is read as well: somebody may be about to.
-    masked += "\n\n" + " ".join(dict.fromkeys(_NOTE.findall(masked)))
+    masked += f"\n\n{_FILLER}" + " ".join(dict.fromkeys(_NOTE.findall(masked)))
     for _ in range(3):
         reader = _Reader(source, masked)
         try:
@@ -199,16 +108,23 @@ def _mask(source: str) -> str:
         return first + re.sub(r"[^\n]", _FILLER, found[0][1:])
 
     masked = _SHORT.sub(hide, _PRIVATE.sub("\ufffd", source))
+    for start, end in metadata_places(masked):
+        masked = masked[:start] + re.sub(r"[^\n]", " ", masked[start:end]) + masked[end:]
+    return masked
+
+
+def metadata_places(source: str) -> list[tuple[int, int]]:
+    """Where blocks of metadata begin and end, at the head of a source and between paragraphs."""
+    places = []
     at = 0
-    while (found := _METADATA.search(masked, at)) and (
-        end := _METADATA_END.search(masked, found.end())
+    while (found := _METADATA.search(source, at)) and (
+        end := _METADATA_END.search(source, found.end())
     ):
         at = found.end()
-        if not found.start() or masked[: found.start()].endswith("\n\n"):
+        if not found.start() or source[: found.start()].endswith("\n\n"):
             at = end.end()
-            blank = re.sub(r"[^\n]", " ", masked[found.start() : at])
-            masked = masked[: found.start()] + blank + masked[at:]
-    return masked
+            places.append((found.start(), at))
+    return places
 
 
 def _parse(masked: str) -> list[dict[str, Any]]:
@@ -237,6 +153,7 @@ class _Reader:
         self._quotations = 0
         self._within: tuple[str, ...] = ()
         self._notes: set[str] = set()
+        self._noted_at: int | None = None
 
     def offset(self, line: int, column: int) -> int:
         """The place of a line and column as pandoc counts them, tabs taken for blanks."""
@@ -268,6 +185,7 @@ class _Reader:
                 self._add(content, quotation)
             elif kind == "Header":
                 self._add(content[2], quotation, True, content[1][0])
+                self._add_attributes(content[1], self.place(content[1]), quotation)
             elif kind == "BlockQuote":
                 if not quotation:
                     self._quotations += 1
@@ -294,13 +212,18 @@ class _Reader:
                 self._add_raw(content[0], content[1], at, quotation)
             elif kind == "CodeBlock":
                 self._look_for_end(content[0])
+                self._add_attributes(content[0], self.place(content[0]), quotation)
+                self._add_piece("code", content[1], self.place(content[0]), quotation)
+            elif kind in ("Figure", "LineBlock"):
+                inner = content[2] if kind == "Figure" else [{"t": "Para", "c": c} for c in content]
+                self.read(inner, quotation, at)
 
     def _add_attributes(
         self, attributes: list[Any], place: tuple[int, int] | None, quotation: int
     ) -> None:
         """Titles, captions and alternative texts that are written as attributes."""
         for name, value in attributes[2]:
-            if name in _TEXT_ATTRIBUTES and place is not None:
+            if _TEXT_ATTRIBUTE.fullmatch(name) and place is not None:
                 start = self._masked.find(value, *place)
                 first = start if start >= 0 else place[0]
                 offsets = [min(first + at, len(self._source) - 1) for at in range(len(value))]
@@ -309,13 +232,30 @@ class _Reader:
     def _add_raw(self, form: str, text: str, at: int, quotation: int) -> None:
         """The words of raw HTML in a fence; what one format alone prints is prose as well."""
         start = self._masked.find(text, at)
-        if (
-            form == "html"
-            and start >= 0
-            and self._masked[at:start].lstrip(" \t>").startswith(("`", "~"))
-        ):
-            shown = _HIDDEN_HTML.sub(lambda found: _FILLER * len(found[0]), text)
-            self._finish(_Flat([*shown], [*range(start, start + len(shown))]), quotation, False)
+        if form != "html":
+            self._add_piece("raw", f"{form}: {text}", (max(start, at), 0), quotation)
+        elif start >= 0 and self._masked[at:start].lstrip(" \t>")[:1] in ("`", "~"):
+            self._add_words_of_html(start, text, quotation)
+
+    def _add_words_of_html(self, start: int, text: str, quotation: int) -> None:
+        """The words between tags, and the whole as a piece: tags can show things as well."""
+        if not _COMMENT.sub("", text).strip(_FILLER + " \t\n>"):
+            return
+        shown = _HIDDEN_HTML.sub(lambda found: _FILLER * len(found[0]), text)
+        flat = _Flat()
+        flat.put_piece("raw", text.strip(), (start, start))
+        flat.text += [*shown]
+        flat.offsets += range(start, start + len(shown))
+        self._finish(flat, quotation, False)
+
+    def _add_piece(
+        self, kind: PieceKind, text: str, place: tuple[int, int] | None, quotation: int
+    ) -> None:
+        """A block that is no prose: a placeholder alone."""
+        if place is not None and text.strip():
+            flat = _Flat()
+            flat.put_piece(kind, text, place)
+            self._finish(flat, quotation, False)
 
     def _add_rows(self, table: list[Any], quotation: int) -> None:
         rows = [*table[3][1], *(row for body in table[4] for row in (*body[2], *body[3]))]
@@ -327,11 +267,7 @@ class _Reader:
         """The words between the tags of a block of HTML."""
         if form != "html" or self._masked[start:end].lstrip(" \t>")[:1] in ("`", "~"):
             return
-        text = _HIDDEN_HTML.sub(lambda found: _FILLER * len(found[0]), self._masked[start:end])
-        text = text.rstrip()
-        if text.strip(_FILLER + " \t\n>"):
-            flat = _Flat([*text], [*range(start, start + len(text))])
-            self._finish(flat, quotation, False)
+        self._add_words_of_html(start, self._masked[start:end].rstrip(), quotation)
 
     def _look_for_end(self, attributes: list[Any]) -> None:
         if place := self.place(attributes):
@@ -350,8 +286,17 @@ class _Reader:
         self._finish(flat, quotation, heading)
         for attributes, place in flat.attributes:
             self._add_attributes(attributes, place, quotation)
+        around = self._noted_at
         for note in flat.notes:
+            self._noted_at = self._place_of_note(flat) if around is None else around
             self.read(note, quotation)
+        self._noted_at = around
+
+    def _place_of_note(self, flat: _Flat) -> int | None:
+        """Where the block begins that refers to a note; of notes alone, where the last one did."""
+        shown = zip(flat.text, flat.offsets, strict=True)
+        before = self.blocks[-1].offsets[0] if self.blocks else None
+        return next((offset for character, offset in shown if character != " "), before)
 
     def _flatten(self, inlines: list[Any], flat: _Flat, around: tuple[int, int] | None) -> None:
         """The characters of inline elements; `around` is where the element around them stands."""
@@ -369,9 +314,9 @@ class _Reader:
                 if kind == "Code" and content[0][0]:
                     flat.identifiers.append(content[0][0])
             elif kind == "RawInline":
-                if content[0] != "html":
-                    flat.put_piece("code", content[1], around)
-                elif words := _HIDDEN_HTML.sub("", content[1]).strip():
+                if content[0] != "html" or _COMMENT.sub("", content[1]).strip():
+                    flat.put_piece("raw", content[1], around)
+                if content[0] == "html" and (words := _HIDDEN_HTML.sub("", content[1]).strip()):
                     flat.put(words, around, self._masked)
             elif kind == "Note":
                 if (key := json.dumps(content)) not in self._notes:
@@ -395,10 +340,14 @@ class _Reader:
         if identifier:
             flat.identifiers.append(identifier)
         flat.attributes.append((content[0], place))
+        if kind == "Image":
+            flat.put_piece("image", content[2][0], place)
         if kind == "Link" and place and self._masked[place[0] : place[0] + 1] == "<":
             flat.put_piece("url", content[2][0], place)
             return
         self._flatten(inner, flat, place)
+        if kind != "Span" and content[2][1]:  # [text](target "title")
+            flat.put_piece("raw", content[2][1], place)
         named = tuple((key, value) for key, value in pairs if key not in ("wrapper", "data-pos"))
         if wrapper and not classes and not named:
             return
@@ -461,7 +410,7 @@ class _Reader:
         )
         self.blocks.append(
             Block(heading, "".join(text), tuple(offsets), tuple(pieces), spans, quotation,
-                  tuple(flat.identifiers), self._within)
+                  tuple(flat.identifiers), self._within, self._noted_at)
         )  # fmt: skip
 
     def _shortcode(self, start: int) -> str:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from evaltools.lint.markdown import PLACEHOLDER
+from evaltools.lint.blocks import PLACEHOLDER
 from evaltools.problems import Problem
 
 LONGEST = 60

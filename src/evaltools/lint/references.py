@@ -17,7 +17,7 @@ from pathlib import Path
 import yaml
 
 from evaltools.files import read_text
-from evaltools.lint.markdown import PLACEHOLDER, Block, Span
+from evaltools.lint.blocks import PLACEHOLDER, Block, Span
 from evaltools.lint.messages import excerpt
 from evaltools.lint.source import Report, Source
 from evaltools.problems import Problem

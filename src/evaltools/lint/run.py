@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ from evaltools.lint.finding_rules import (
 from evaltools.lint.findings_index import FILE, read_findings_index
 from evaltools.lint.messages import place_of
 from evaltools.lint.references import check_floats, check_quotes
+from evaltools.lint.result_chapters import find_results
 from evaltools.lint.source import LANGUAGES, UNREAD, Language, Report, read_sources
 from evaltools.lint.waivers import apply_waivers, read_waivers, unused_waivers
 from evaltools.problems import Problem
@@ -79,10 +81,12 @@ def lint(study_root: Path, languages: Iterable[str]) -> list[Problem]:
             continue
         sources, hindered = read_sources(study_root, known)
         problems += hindered
-        texts |= {source.name: source.text for source in sources}
-        report = Report(study_root, known, sources, findings, names)
+        report, unread = find_results(Report(study_root, known, sources, findings, names))
+        problems += unread
+        texts |= {source.name: source.text for source in (*sources, *report.notebooks)}
         for check in RULES.values():
             found += check(report)
+        found += check_digits(replace(report, sources=report.notebooks, notebooks=()))
     problems += apply_waivers(_ordered(found), allowed.waivers, texts)
     if checked.issuperset(
         language for language in LANGUAGES if (study_root / "reports" / language).is_dir()

@@ -1,8 +1,9 @@
 """`reports/signatures.yml`: who has looked at the sentences that no data stand behind.
 
 In chapters that report results, background, methods, definitions and cautions are an author's
-word, and so is every heading. A named person signs each before the report is published; the
-register holds the hash of the text, so that a changed sentence needs a new look.
+word, and so is every heading and what stands around numbers and references. A named person signs
+each before the report is published; the register holds the hash of the text, so that a changed
+sentence needs a new look.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ import yaml
 
 from evaltools.files import replace_file
 from evaltools.lint.binding import Sentence, read_sentences, sentences_to_sign
-from evaltools.lint.findings_index import FindingsIndex
+from evaltools.lint.findings_index import read_findings_index
 from evaltools.lint.messages import excerpt
+from evaltools.lint.result_chapters import find_results
 from evaltools.lint.source import Language, Report, read_sources
 from evaltools.problems import Problem, refuse
 from evaltools.yaml_text import line_of, read_yaml
@@ -59,8 +61,9 @@ def hash_sentence(sentence: Sentence) -> str:
 def marked_sentences(root: Path, language: Language) -> tuple[list[Sentence], list[Problem]]:
     """The sentences of a language that need a signature, and what keeps prose from being read."""
     sources, problems = read_sources(root, language)
-    report = Report(root, language, sources, FindingsIndex(()))
-    return sentences_to_sign(read_sentences(report)), problems
+    findings, unreadable = read_findings_index(root)
+    report, unread = find_results(Report(root, language, sources, findings))
+    return sentences_to_sign(read_sentences(report)), [*problems, *unreadable, *unread]
 
 
 def unsigned_sentences(root: Path, language: Language) -> list[Problem]:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+import yaml
+
+from evaltools.lint.blocks import Block
 from evaltools.lint.findings_index import FindingsIndex
-from evaltools.lint.markdown import Block, UnreadableMarkdownError, read_blocks
+from evaltools.lint.markdown import UnreadableMarkdownError, read_blocks
 from evaltools.problems import Problem
+from evaltools.yaml_text import load_yaml
 
 Language = Literal["fi", "sv", "en"]
 LANGUAGES: tuple[Language, ...] = ("fi", "sv", "en")
@@ -49,6 +53,11 @@ class Source:
         line = bisect_right(self._line_starts, offset)
         return f"{self.name}:{line}:{offset - self._line_starts[line - 1] + 1}"
 
+    def within(self, classes: tuple[str, ...]) -> Source:
+        """The same text in a division with these classes."""
+        blocks = (replace(block, within=(*classes, *block.within)) for block in self.blocks)
+        return replace(self, blocks=tuple(blocks))
+
     @cached_property
     def sections(self) -> tuple[tuple[Block, ...], ...]:
         """Blocks from one heading to the next, the heading first."""
@@ -70,6 +79,9 @@ class Report:
         sources: its files, by name.
         declared: findings of `reports/findings.yml`.
         names: digits that stand in a name and are allowed, `COVID-19`.
+        notebooks: markdown cells of the notebooks that chapters on results show.
+        results: blocks of chapters that report results, those of the notebooks among them.
+        read: YAML files of the study that rules have looked into.
     """
 
     root: Path
@@ -77,6 +89,15 @@ class Report:
     sources: tuple[Source, ...]
     declared: FindingsIndex
     names: tuple[str, ...] = ()
+    notebooks: tuple[Source, ...] = ()
+    results: tuple[tuple[Source, Block], ...] = ()
+    read: dict[str, dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
+
+    def declared_in(self, name: str) -> dict[str, Any]:
+        """The mapping in a YAML file of the study, read once; empty where there is none."""
+        if name not in self.read:
+            self.read[name] = read_leniently(self.root / name)
+        return self.read[name]
 
     def blocks(self) -> Iterator[tuple[Source, Block]]:
         """Every block with its file."""
@@ -117,6 +138,15 @@ class Report:
         )
 
 
+def read_leniently(path: Path) -> dict[str, Any]:
+    """The mapping in a YAML file, empty where there is none: others say what is wrong with it."""
+    try:
+        content, _ = load_yaml(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
 def leads_to(section: tuple[Block, ...], anchors: Sequence[str]) -> bool:
     """Whether a section is one of the anchors or refers to one."""
     if section[0].heading and not set(anchors).isdisjoint(section[0].identifiers):
@@ -147,7 +177,10 @@ def parse_all(texts: dict[str, str], language: Language) -> tuple[Source, ...]:
     for block in sorted(read, key=lambda block: block.offsets[0]):  # notes where they stand
         number = bisect_right(starts, block.offsets[0]) - 1
         offsets = tuple(offset - starts[number] for offset in block.offsets)
-        blocks[number].append(replace(block, offsets=offsets))
+        noted_in = ""
+        if block.noted_at is not None and block.noted_at < starts[-1] - len(_BETWEEN):
+            noted_in = [*texts][bisect_right(starts, block.noted_at) - 1]
+        blocks[number].append(replace(block, offsets=offsets, noted_in=noted_in))
     return tuple(
         Source(name, language, text, tuple(own))
         for name, text, own in zip(texts, plain, blocks, strict=True)

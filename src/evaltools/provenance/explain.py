@@ -187,7 +187,9 @@ def _counted_rows(run: Artifact, key: str, study: Study) -> Iterator[str]:
 
 def _uses(run: Artifact, key: str, study: Study) -> Iterator[str]:
     findings = [] if not (study.root / FILE_NAME).is_file() else [
-        finding.id for finding in load_findings(study.root, study.declaration.languages)
+        finding.id for finding in load_findings(
+            study.root, study.declaration.languages, study.declaration.codes_of_numbers
+        )
         if _looks_at(finding.condition, key)
     ]  # fmt: skip
     stated = _search_sources(study.root / "reports", study.root, _FINDING)

@@ -259,7 +259,7 @@ def publish_report(
         Gate("matrix", _check_evaluation_matrix),
         Gate("lint", lambda _: lint(study.root, [parameters.language])),
         Gate("agreement", _check_agreement),
-        Gate("signatures", _check_signatures),
+        Gate("signatures", check_signatures),
         Gate("disclosure", lambda _: _check_disclosure(candidate, release, earlier)),
         Gate("verification", _check_verification),
     ]
@@ -286,7 +286,8 @@ def _check_agreement(candidate: Candidate) -> list[Problem]:
     return doubted_findings(root, language, candidate.judgements, candidate.run.indicators())
 
 
-def _check_signatures(candidate: Candidate) -> list[Problem]:
+def check_signatures(candidate: Candidate) -> list[Problem]:
+    """What stands among the results, is no finding, and is signed by nobody as it stands."""
     return unsigned_sentences(candidate.study.root, candidate.parameters.language)
 
 

@@ -215,10 +215,23 @@ def build_report(
             "files": [*files, INDICATORS],
         }
         folder = store.publish(building, name, record)
-    for line in summarise_findings(study, parameters, material):
+    for line in (
+        *summarise_findings(study, parameters, material),
+        *count_unsigned(study, parameters),
+    ):
         say(line)
     say("Report:")
     return _report(folder, record["files"])
+
+
+def count_unsigned(study: Study, parameters: Parameters) -> list[str]:
+    """A line on how many sentences among the results nobody has signed; none where all are."""
+    from evaltools.lint.signatures import CODE, unsigned_sentences
+
+    found = unsigned_sentences(study.root, parameters.language)
+    count = sum(problem.code == CODE for problem in found)
+    what = "Sentences among the results that are no findings and that nobody has signed"
+    return [f"{what}: {count} (evaltools sign lists them)"] if count else []
 
 
 def _check_sources(study: Study, target: ReportTarget) -> None:

@@ -92,7 +92,7 @@ def judge_findings(
 ) -> tuple[Judgement, ...]:
     """Every finding of the study put to the numbers of a run."""
     declared = study.declaration
-    findings = load_findings(study.root, declared.languages)
+    findings = load_findings(study.root, declared.languages, declared.codes_of_numbers)
     if not len(findings):
         return ()
     facts, codable = {}, []

@@ -8,10 +8,11 @@ import pytest
 from trail_report import Material, used_names
 
 from evaltools.evidence import load_descriptor
+from evaltools.findings.families import FAMILIES
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import LANGUAGES
 from evaltools.report.evidence_pages.entries import group_by_anchor
-from evaltools.report.evidence_pages.glossary import FAMILIES, Glossary
+from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.markup import find_anchors, number_anchor
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from evaltools.evidence import Evidence
 from evaltools.findings.declaration import NoneFound, Support
+from evaltools.findings.families import Family
 from evaltools.findings.judgement import Judgement, propose, rule_note
 from evaltools.findings.lookup import Numbers, Reading, name_of
 from evaltools.findings.reasons import format_reading, label_of
@@ -18,7 +19,7 @@ from evaltools.i18n import numbers as say
 from evaltools.i18n.messages import Words
 from evaltools.i18n.numbers import Language
 from evaltools.indicators.indicator import MIME_TYPE, Estimand, Indicator
-from evaltools.report.evidence_pages.glossary import Family, Glossary
+from evaltools.report.evidence_pages.glossary import Glossary
 from evaltools.report.evidence_pages.markup import (
     annotate,
     fact_anchor,

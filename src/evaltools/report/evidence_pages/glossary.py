@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
 
 import pandas as pd
 
 from evaltools.findings.conditions import Condition
+from evaltools.findings.families import FAMILIES, THEMES, Family
 from evaltools.findings.lookup import Numbers, Reading
 from evaltools.findings.matrix import matching
 from evaltools.findings.reasons import format_amount, label_of
@@ -17,55 +17,6 @@ from evaltools.i18n.messages import Words, fields
 from evaltools.indicators.indicator import Estimand
 from evaltools.study.schema import MainQuestion
 from evaltools.study.vocabulary import Vocabulary
-
-Units = Literal["D", "register", "calls"]
-
-
-@dataclass(frozen=True)
-class Family:
-    """What keys with one first word have in common.
-
-    Arguments:
-        tables: tables of the data that the numbers are computed from, the nearest first.
-        units: what a descriptive number is of: the reports read, the register, the calls.
-    """
-
-    tables: tuple[str, ...]
-    units: Units = "D"
-
-
-_CODED = ("codings", "segments", "readings", "codes", "documents")
-_PLACES = ("participations", "organisations", "areas", "area_changes")
-_THEMES: Final = Family(_CODED)
-
-FAMILIES: Final[Mapping[str, Family]] = {
-    "projects": Family(("projects", "participations", "organisations"), "register"),
-    "grants": Family(("projects",), "register"),
-    "calls": Family(("calls", "appropriations"), "calls"),
-    "appropriations": Family(("appropriations",), "calls"),
-    "areas": Family(_PLACES, "register"),
-    "population": Family(_PLACES, "register"),
-    "takeup": Family(("projects", *_PLACES, "regions"), "register"),
-    "reports": Family(("documents", "projects"), "register"),
-    "coding": Family(("codings", "readings", "coders", "segments")),
-    "prevalence_by_rule": _THEMES,
-    "order": _THEMES,
-    "saturation": _THEMES,
-    "selection": Family(("projects", "documents", "participations", "organisations"), "register"),
-    "unseen": Family(("documents", "projects"), "register"),
-    "goals": Family(("goals", "segments")),
-    "goal_quality": Family(("goals", "segments")),
-    "answered": Family(("relations", *_CODED)),
-    "pair": Family(("relations", *_CODED)),
-    "group_difference": Family((*_CODED, "projects", "organisations")),
-    "wave_difference": _THEMES,
-    "network": Family(("participations", "projects", "prior_ties"), "register"),
-    "savings": Family(("saving_claims", "segments", "documents")),
-    "rating": Family(("ratings", "rating_items", "documents")),
-    "sustainability": Family(("sustainability", "goals")),
-    "optimism_gap": Family(("ratings", "goals", "saving_claims", "sustainability")),
-}
-"""The indicators of the standard chapters; those of codes are `_THEMES`."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +72,7 @@ class Glossary:
         if known is not None:
             return known
         if self.code_in(key):
-            return _THEMES
+            return THEMES
         asked = [part for main in self.questions for part in main.parts]
         named = [
             table
