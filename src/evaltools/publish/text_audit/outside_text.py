@@ -1,0 +1,192 @@
+"""A text written elsewhere, read into its sentences, whatever it may do to its reader.
+
+Word, OpenDocument and PDF files go through `documents`, in a process with limits. Markdown goes
+through pandoc, shut off from all files; HTML through lxml, which loads nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import lxml.etree
+import lxml.html
+
+from evaltools.documents import detect, read_document
+from evaltools.i18n.numbers import LANGUAGES, Language
+from evaltools.lint.binding import split_sentences
+from evaltools.problems import Problem, ProblemError
+from evaltools.report.renderer.pandoc import PandocError, pandoc
+
+LARGEST_TEXT: Final = 20_000_000
+"""Bytes that a text file may have; a report of a hundred pages with its figures has a tenth."""
+DOCUMENTS: Final = (".docx", ".docm", ".odt", ".pdf")
+MARKDOWN: Final = (".md", ".markdown", ".qmd")
+HTML: Final = (".html", ".htm", ".xhtml")
+PLAIN: Final = (".txt",)
+_ALLOWED: Final = ", ".join((*DOCUMENTS, *MARKDOWN, *HTML, *PLAIN))
+_READER: Final = "markdown-raw_html-raw_tex-raw_attribute-tex_math_dollars-citations"
+_LONGEST_SENTENCE: Final = 5_000
+"""Characters; what is longer is a table or a listing, and is cut into pieces."""
+_BLOCKS: Final = frozenset(
+    ("p", "li", "td", "th", "caption", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6", "dt",
+     "dd", "blockquote", "div", "section", "article", "pre", "tr", "main", "body", "header",
+     "footer", "aside", "ul", "ol", "table", "thead", "tbody", "tfoot", "details", "summary",
+     "figure", "dl")
+)  # fmt: skip
+_HIDDEN: Final = frozenset(
+    ("script", "style", "template", "title", "head", "svg", "nav", "noscript", "math")
+)
+_BLANK: Final = re.compile(r"[\s\u00ad]+")
+
+
+@dataclass(frozen=True)
+class OutsideSentence:
+    """A sentence of a text written elsewhere.
+
+    Arguments:
+        number: of its paragraph, cell or heading in the text, from 1.
+        text: in one line.
+        heading: whether it stands in a heading.
+        block: all of its paragraph, row or heading.
+    """
+
+    number: int
+    text: str
+    heading: bool = False
+    block: str = ""
+
+
+@dataclass(frozen=True)
+class OutsideText:
+    """A text written elsewhere; the language is None where it cannot be told."""
+
+    sentences: tuple[OutsideSentence, ...]
+    language: Language | None
+
+
+def read_outside_text(path: Path) -> OutsideText:
+    """Read a document, Markdown, HTML or plain text into sentences.
+
+    Raises:
+        ProblemError: it is missing, empty, too large, of another kind, or made to do harm.
+    """
+    suffix = path.suffix.lower()
+    if suffix in DOCUMENTS:
+        blocks = [(line, False) for line in read_document(path).text.split("\n")]
+    elif suffix in (*MARKDOWN, *HTML, *PLAIN):
+        content = _read_bytes(path)
+        if suffix in PLAIN:
+            blocks = [(part, False) for part in re.split(r"\n[ \t]*\n", _decode(path, content))]
+        elif suffix in MARKDOWN:
+            blocks = list(_html_blocks(path, _convert(path, _decode(path, content))))
+        else:
+            blocks = list(_html_blocks(path, _decode(path, content).encode()))
+    else:
+        found = f"ends in {suffix or 'nothing'}, which is no text that can be audited"
+        remedy = "Save it as one of these."
+        raise ProblemError([Problem(path.name, found, _ALLOWED, remedy, "audit.kind")])
+    sentences = tuple(_sentences(blocks))
+    if not sentences:
+        raise ProblemError([Problem(path.name, "holds no text", code="audit.empty")])
+    told = detect(" ".join(each.text for each in sentences))
+    language = next((each for each in LANGUAGES if each == told), None)
+    return OutsideText(sentences, language)
+
+
+def _sentences(blocks: list[tuple[str, bool]]) -> Iterator[OutsideSentence]:
+    number = 0
+    for block, heading in blocks:
+        # Signs that show nothing could steer the terminal in which the sentence is printed.
+        text = "".join(filter(str.isprintable, _BLANK.sub(" ", block))).strip()
+        if not text:
+            continue
+        number += 1
+        for start, end in split_sentences(text):
+            for at in range(start, end, _LONGEST_SENTENCE):
+                yield OutsideSentence(
+                    number, text[at : min(end, at + _LONGEST_SENTENCE)], heading, text
+                )
+
+
+def _read_bytes(path: Path) -> bytes:
+    if not path.is_file():
+        what = "is no file" if path.exists() else "is not there"
+        raise ProblemError([Problem(path.name, what, code="audit.file")])
+    size = path.stat().st_size
+    if size > LARGEST_TEXT:
+        what, allowed = f"has {size / 1e6:.0f} MB", f"at most {LARGEST_TEXT / 1e6:.0f} MB"
+        remedy = "Leave out what is no text."
+        raise ProblemError([Problem(path.name, what, allowed, remedy, "audit.too-large")])
+    return path.read_bytes()
+
+
+def _decode(path: Path, content: bytes) -> str:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        what = f"is not UTF-8: byte {error.start + 1} cannot be read"
+        remedy = "Save it anew with the encoding UTF-8."
+        raise ProblemError([Problem(path.name, what, "UTF-8", remedy, "audit.encoding")]) from None
+    if "\0" in text:
+        raise ProblemError([Problem(path.name, "holds bytes that no text has", code="audit.kind")])
+    return text
+
+
+def _convert(path: Path, text: str) -> bytes:
+    """Markdown as HTML; raw HTML and TeX in it are text."""
+    arguments = ["-f", _READER, "-t", "html5", "--sandbox", "--wrap=none"]
+    try:
+        return pandoc(arguments, text)[0]
+    except PandocError as error:
+        what = f"cannot be read: {str(error)[:200]}"
+        raise ProblemError([Problem(path.name, what, code="audit.markdown")]) from None
+
+
+def _html_blocks(path: Path, content: bytes) -> Iterator[tuple[str, bool]]:
+    """The texts of paragraphs, headings and rows of tables, in order."""
+    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=False, no_network=True)
+    try:
+        root = lxml.html.document_fromstring(content, parser=parser)
+    except (lxml.etree.LxmlError, ValueError) as error:
+        what = f"cannot be read as HTML: {str(error)[:200] or type(error).__name__}"
+        raise ProblemError([Problem(path.name, what, code="audit.html")]) from None
+    pieces: list[str] = []
+    level = ""
+    hidden = 0
+    # Events instead of recursion: a page may be nested deeper than Python's stack.
+    for event, element in lxml.etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+        name = element.tag if isinstance(element.tag, str) else ""
+        if event == "start":
+            if name in _HIDDEN:
+                hidden += 1
+            if not hidden:
+                if name in ("td", "th"):
+                    pieces.append("\t")
+                elif name in _BLOCKS and not _in_row(element):
+                    yield "".join(pieces), bool(level)
+                    pieces, level = [], name if re.fullmatch("h[1-6]", name) else ""
+                elif name in _BLOCKS or name == "br":
+                    pieces.append(" ")
+                pieces.append(element.text or "")
+            continue
+        if event == "end":
+            if name in _HIDDEN:
+                hidden -= 1
+            elif not hidden and name in _BLOCKS and name not in ("td", "th"):
+                if _in_row(element):
+                    pieces.append(" ")
+                else:
+                    yield "".join(pieces), bool(level)
+                    pieces, level = [], ""
+        if not hidden:
+            pieces.append(element.tail or "")
+    yield "".join(pieces), bool(level)
+
+
+def _in_row(element: lxml.html.HtmlElement) -> bool:
+    """Whether it stands in a cell, so that its text belongs to the row."""
+    return next(element.iterancestors("td", "th"), None) is not None
