@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from evaltools.i18n import numbers as say
@@ -32,12 +32,13 @@ Status = Literal["borne_out", "drifted", "turned", "unknown"]
 Detail = Literal[
     "said", "named", "only_one", "several", "wording_numbers", "near", "same_base",
     "other_case", "other_names", "does_not_hold", "cannot_be_told", "examined", "other_subject",
-    "other_value", "no_number", "no_judgement",
+    "other_value", "limit", "no_number", "no_judgement",
 ]  # fmt: skip
 """Why: `said`, the report has the sentence. Of numbers: `named`, `only_one`, `several` for those
 borne out by an indicator that is named, is the only one, or is one of several; `wording_numbers`,
 `near`, `same_base` for those that drifted; `other_subject`, the number is of something that the
-sentence does not name; `other_value`, what it names has a value far from it; `no_number`.
+sentence does not name; `other_value`, what it names has another value, which need not be the one
+that the sentence or the column means; `limit`, no value is stated, one side of it is; `no_number`.
 Of judgements: `other_case` and `other_names`, the finding now says otherwise; `does_not_hold` and
 `cannot_be_told`, a statement of others that the report examined; `examined`, the same, told with
 what came of it; `no_judgement`, no finding says it."""
@@ -48,6 +49,8 @@ _NEAR_SHARE: Final = 0.15
 _NEAR: Final = 0.2
 """The same for counts and sums, as a share of the published value."""
 _MOST: Final = 5
+_QUOTED: Final = 20
+"""Letters of a sentence that is surely a quotation of the report."""
 _MEASURES: Final = ("share", "count", "money", "median_money")
 """Measures that people tell of by the name of the thing alone."""
 
@@ -140,6 +143,7 @@ class _Reading:
     published: Published
     language: Language
     _by_name: dict[str, list[Indicator]] = field(default_factory=dict)
+    _found: dict[StatedNumber, list[Indicator]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for item in self.published.indicators:
@@ -159,7 +163,7 @@ class _Reading:
         if turned is not None:
             yield turned
         named = self.published.named_in(text, self.language)
-        yield from (self._number(number, text, named) for number in numbers)
+        yield from (self._number(number, sentence, named) for number in numbers)
         if not numbers and turned is None and not sentence.heading and self._judges(text):
             yield Verdict("unknown", "no_judgement")
 
@@ -191,11 +195,10 @@ class _Reading:
     def _turned(self, text: str) -> Verdict | None:
         """The finding that says such a sentence in another case, or with other names."""
         told = plain(text)
-        fitting = [
-            each
-            for each in self.published.wordings
-            if each.pattern is not None and each.pattern.fullmatch(told)
-        ]
+        # The report's own sentence with more after it is no other wording.
+        if any(own in told for own in self.published.said if len(own) >= _QUOTED):
+            return None
+        fitting = [each for each in self.published.wordings if each.fits(told)]
         if not fitting:
             return None
         # A wording that another case shares is no turn of it; the longest is the one meant.
@@ -209,6 +212,13 @@ class _Reading:
             told_case=best.case,
             published=finding.sentence(self.language),
         )
+
+    def _matching(self, number: StatedNumber) -> list[Indicator]:
+        """Indicators that print like a number; a long text states the same ones again and again."""
+        key = replace(number, text="", start=0)
+        if key not in self._found:
+            self._found[key] = [i for i in self.published.indicators if prints_alike(number, i)]
+        return self._found[key]
 
     def _swapped(
         self, text: str, named: Sequence[Indicator], matching: Sequence[Indicator]
@@ -227,16 +237,21 @@ class _Reading:
         hints = {stem for name in others for form in names.get(name, ()) for stem in form}
         return not (found - own) & hints
 
-    def _number(self, number: StatedNumber, text: str, named: frozenset[str]) -> Verdict:
-        matching = [item for item in self.published.indicators if prints_alike(number, item)]
+    def _number(
+        self, number: StatedNumber, sentence: OutsideSentence, named: frozenset[str]
+    ) -> Verdict:
+        if number.limit:
+            return Verdict("unknown", "limit", number)
+        matching = self._matching(number)
         own = [item for item in matching if name_of_key(item.key) in named]
         if own:
             return _borne_out(number, "named", own)
         whole = [item for name in sorted(named) for item in self._by_name.get(name, ())
                  if not item.dimensions]  # fmt: skip
-        if (not matching or self._swapped(text, whole, matching)) and (
-            drift := _drift(number, whole, self.language)
-        ):
+        comparable = not sentence.row and (
+            not matching or self._swapped(sentence.text, whole, matching)
+        )
+        if comparable and (drift := _drift(number, whole, self.language)) is not None:
             return drift
         if not matching:
             if far := [item for item in whole if _distance(number, item) is not None]:
@@ -305,7 +320,8 @@ def _said(told: Sequence[Wording], published: Published, block: str) -> Verdict:
         return Verdict("borne_out", "said", finding=first.id, case=case)
     around = plain(block)
     outcome = f"comparison.outcome.{first.outcome}"
-    if any(Words(language)(outcome) in around for language in LANGUAGES):
+    told_apart = (outcome, "trail.finding.examined")
+    if any(Words(language)(key).lower() in around for language in LANGUAGES for key in told_apart):
         return Verdict("borne_out", "examined", finding=first.id, case=case)
     if first.outcome == "does_not_hold":
         return Verdict("turned", "does_not_hold", finding=first.id, case=case, told_case="holds")

@@ -7,8 +7,9 @@ through pandoc, shut off from all files; HTML through lxml, which loads nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -23,12 +24,15 @@ from evaltools.report.renderer.pandoc import PandocError, pandoc
 
 LARGEST_TEXT: Final = 20_000_000
 """Bytes that a text file may have; a report of a hundred pages with its figures has a tenth."""
+MOST_SENTENCES: Final = 50_000
 DOCUMENTS: Final = (".docx", ".docm", ".odt", ".pdf")
 MARKDOWN: Final = (".md", ".markdown", ".qmd")
 HTML: Final = (".html", ".htm", ".xhtml")
 PLAIN: Final = (".txt",)
 _ALLOWED: Final = ", ".join((*DOCUMENTS, *MARKDOWN, *HTML, *PLAIN))
 _READER: Final = "markdown-raw_html-raw_tex-raw_attribute-tex_math_dollars-citations"
+_BESIDE: Final = 3
+"""Cells of long text come out of a document as paragraphs of their own, one after another."""
 _LONGEST_SENTENCE: Final = 5_000
 """Characters; what is longer is a table or a listing, and is cut into pieces."""
 _BLOCKS: Final = frozenset(
@@ -51,13 +55,15 @@ class OutsideSentence:
         number: of its paragraph, cell or heading in the text, from 1.
         text: in one line.
         heading: whether it stands in a heading.
-        block: all of its paragraph, row or heading.
+        block: all of its paragraph, row or heading, and what may stand in the same row.
+        row: whether that is a row of a table, in which a column says what a number is.
     """
 
     number: int
     text: str
     heading: bool = False
     block: str = ""
+    row: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,8 +80,9 @@ def read_outside_text(path: Path) -> OutsideText:
     Raises:
         ProblemError: it is missing, empty, too large, of another kind, or made to do harm.
     """
-    suffix = path.suffix.lower()
+    suffix, beside = path.suffix.lower(), 0
     if suffix in DOCUMENTS:
+        beside = _BESIDE
         blocks = [(line, False) for line in read_document(path).text.split("\n")]
     elif suffix in (*MARKDOWN, *HTML, *PLAIN):
         content = _read_bytes(path)
@@ -89,7 +96,12 @@ def read_outside_text(path: Path) -> OutsideText:
         found = f"ends in {suffix or 'nothing'}, which is no text that can be audited"
         remedy = "Save it as one of these."
         raise ProblemError([Problem(path.name, found, _ALLOWED, remedy, "audit.kind")])
-    sentences = tuple(_sentences(blocks))
+    sentences = tuple(islice(_sentences(blocks, beside), MOST_SENTENCES + 1))
+    if len(sentences) > MOST_SENTENCES:
+        remedy = "Leave out what is no text, or audit it in parts."
+        allowed = f"at most {MOST_SENTENCES} sentences"
+        what = "is too long to be audited"
+        raise ProblemError([Problem(path.name, what, allowed, remedy, "audit.too-large")])
     if not sentences:
         raise ProblemError([Problem(path.name, "holds no text", code="audit.empty")])
     told = detect(" ".join(each.text for each in sentences))
@@ -97,19 +109,25 @@ def read_outside_text(path: Path) -> OutsideText:
     return OutsideText(sentences, language)
 
 
-def _sentences(blocks: list[tuple[str, bool]]) -> Iterator[OutsideSentence]:
-    number = 0
-    for block, heading in blocks:
-        # Signs that show nothing could steer the terminal in which the sentence is printed.
-        text = "".join(filter(str.isprintable, _BLANK.sub(" ", block))).strip()
-        if not text:
-            continue
-        number += 1
+def _sentences(blocks: Sequence[tuple[str, bool]], beside: int) -> Iterator[OutsideSentence]:
+    """The sentences of blocks.
+
+    Arguments:
+        beside: how many of the following blocks may be cells of the same row.
+    """
+    cleaned = [(text, heading, row) for block, heading in blocks
+               if (text := _clean(block)) for row in ["\t" in block.strip()]]  # fmt: skip
+    for number, (text, heading, row) in enumerate(cleaned, 1):
+        around = " ".join(other for other, _, _ in cleaned[number - 1 : number + beside])
         for start, end in split_sentences(text):
             for at in range(start, end, _LONGEST_SENTENCE):
-                yield OutsideSentence(
-                    number, text[at : min(end, at + _LONGEST_SENTENCE)], heading, text
-                )
+                piece = text[at : min(end, at + _LONGEST_SENTENCE)]
+                yield OutsideSentence(number, piece, heading, around, row)
+
+
+def _clean(block: str) -> str:
+    """A block in one line, without signs that show nothing: they could steer a terminal."""
+    return "".join(filter(str.isprintable, _BLANK.sub(" ", block))).strip()
 
 
 def _read_bytes(path: Path) -> bytes:

@@ -40,14 +40,30 @@ class Wording:
         case: in which it is said.
         current: whether the report says it.
         text: with slots, or as printed where it is current.
-        pattern: what any filling of it looks like; None for a sentence as printed.
+        fixed: its words between the slots, in their plain form; the first and the last are what
+            it begins and ends with, and may be empty. None for a sentence as printed.
     """
 
     finding: str
     case: str
     current: bool
     text: str
-    pattern: re.Pattern[str] | None = None
+    fixed: tuple[str, ...] = ()
+
+    def fits(self, told: str) -> bool:
+        """Whether a sentence in its plain form is this wording with something in each slot."""
+        if len(self.fixed) < 2:
+            return self.fixed == (told,)
+        first, *middle, last = self.fixed
+        if not (told.startswith(first) and told.endswith(last)):
+            return False
+        at, end = len(first), len(told) - len(last)
+        for piece in middle:  # as early as it can be, which leaves the most for those after it
+            found = told.find(piece, at + 1, end)
+            if found < 0:
+                return False
+            at = found + len(piece)
+        return at < end
 
 
 @dataclass(frozen=True)
@@ -122,12 +138,12 @@ class Published:
     def wordings(self) -> tuple[Wording, ...]:
         """What findings say in any case, sentence by sentence."""
         return tuple(
-            Wording(finding.id, case, case == finding.case, part, pattern)
+            Wording(finding.id, case, case == finding.case, part, fixed)
             for finding in self.findings.values()
             for case, texts in finding.wordings.items()
             for text in texts.values()
             for part in sentence_parts(text)
-            if (pattern := _pattern(part)) is not None
+            if (fixed := _fixed_words(part))
         )
 
 
@@ -181,27 +197,28 @@ def sentence_parts(text: str) -> tuple[str, ...]:
 
 def plain(text: str) -> str:
     """A sentence as two people who type it would agree: no case, one blank, no full stop."""
-    told = re.sub(r"[\s\u00a0\u202f]+", " ", text).strip().lower()
-    told = told.translate(str.maketrans("’‘”“−–—", "''\"\"---"))
-    return told.rstrip(".!… ")
+    return _blank(text).strip().rstrip(".!… ")
 
 
-def _pattern(template: str) -> re.Pattern[str] | None:
-    """What every filling of a wording looks like; None where it fixes too little to be known by."""
+def _fixed_words(template: str) -> tuple[str, ...]:
+    """What every filling of a wording has; empty where that is too little to know it by."""
     try:
         pieces = parse_template(template)
     except TemplateError:
-        return None
-    fixed = [piece if isinstance(piece, str) else None for piece in pieces]
-    letters = sum(char.isalpha() for piece in fixed if piece for char in piece)
-    if letters < _FIXED:
-        return None
-    # At most 300 characters a slot, so that a long sentence cannot make matching slow.
-    made = "".join(".{1,300}?" if each is None else re.escape(_blank(each)) for each in fixed)
-    return re.compile(made.rstrip("."), re.IGNORECASE)
+        return ()
+    fixed = [""]
+    for piece in pieces:
+        if isinstance(piece, str):
+            fixed[-1] += _blank(piece)
+        else:
+            fixed.append("")
+    fixed[-1] = fixed[-1].rstrip(".!… ")
+    letters = sum(char.isalpha() for piece in fixed for char in piece)
+    return tuple(fixed) if letters >= _FIXED else ()
 
 
 def _blank(text: str) -> str:
+    """Lower case, one kind of blank, dash and quotation mark."""
     told = re.sub(r"[\s\u00a0\u202f]+", " ", text).lower()
     return told.translate(str.maketrans("’‘”“−–—", "''\"\"---"))
 

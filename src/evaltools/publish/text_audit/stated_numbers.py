@@ -24,6 +24,7 @@ class StatedNumber:
         other: denominator of a fraction, high end of a range.
         decimals: digits after the mark as printed, of `value` divided by `scale`.
         scale: 1, or a million of a sum.
+        limit: whether it is said to be a limit, *more than 50 %*, so that no value is stated.
     """
 
     kind: Kind
@@ -33,6 +34,7 @@ class StatedNumber:
     other: float | None = None
     decimals: int = 0
     scale: float = 1.0
+    limit: bool = False
 
 
 _SPACE: Final = "[ \u00a0\u202f]"
@@ -47,6 +49,12 @@ _MONTHS: Final = (
     r"(?:tammi|helmi|maalis|huhti|touko|kesä|heinä|elo|syys|loka|marras|joulu)kuu\w*|januar[iy]|"
     r"februar[iy]|mars|march|april|ma[jy]|june?i?|july?i?|augusti?|september|o[ck]tober|november|"
     r"december"
+)
+_LIMIT: Final = re.compile(
+    r"\b(?:alle|yli|vähintään|enintään|korkeintaan|enemmän kuin|vähemmän kuin|under|över|minst|"
+    r"högst|mer än|fler än|mindre än|färre än|below|above|over|at least|at most|more than|"
+    r"less than|fewer than|up to)[ \u00a0]$",
+    re.IGNORECASE,
 )
 _NO_RESULTS: Final = re.compile(
     r"https?://\S+|\b10\.\d{4,}/\S+|\b[\w-]+(?:\.[\w-]+)+@\S+|"
@@ -165,7 +173,9 @@ def _read(
     scale = 1e6 if groups.get("m") else 1.0
     other = second[0] if second is not None else None
     shown = text[found.start() : found.end()]
-    return StatedNumber(kind, shown, found.start(), value * scale, other, decimals, scale)
+    limit = _LIMIT.search(text[max(0, found.start() - 20) : found.start()]) is not None
+    start = found.start()
+    return StatedNumber(kind, shown, start, value * scale, other, decimals, scale, limit)
 
 
 def _value(text: str, language: Language, words: dict[str, int]) -> tuple[float, int] | None:
