@@ -243,8 +243,8 @@ class _Reading:
         if number.limit:
             return Verdict("unknown", "limit", number)
         matching = self._matching(number)
-        own = [item for item in matching if name_of_key(item.key) in named]
-        if own:
+        hinted = named | self.published.hinted_at(sentence.text, self.language)
+        if own := [item for item in matching if name_of_key(item.key) in hinted]:
             return _borne_out(number, "named", own)
         whole = [item for name in sorted(named) for item in self._by_name.get(name, ())
                  if not item.dimensions]  # fmt: skip
@@ -374,8 +374,14 @@ def _distance(number: StatedNumber, item: Indicator) -> float | None:
 
 
 def _keys(items: Iterable[Indicator]) -> tuple[tuple[str, ...], int]:
-    """Some of the keys, and how many more there are."""
-    keys = list(dict.fromkeys(item.key for item in items))
+    """A key of each thing that they are numbers of, at most some, and how many more there are."""
+    best: dict[str, str] = {}
+    for item in items:
+        name = name_of_key(item.key)
+        measure = item.key.rpartition(".")[2]
+        if name not in best or measure in _MEASURES:
+            best[name] = item.key
+    keys = list(best.values())
     return tuple(keys[:_MOST]), max(0, len(keys) - _MOST)
 
 

@@ -30,7 +30,7 @@ MARKDOWN: Final = (".md", ".markdown", ".qmd")
 HTML: Final = (".html", ".htm", ".xhtml")
 PLAIN: Final = (".txt",)
 _ALLOWED: Final = ", ".join((*DOCUMENTS, *MARKDOWN, *HTML, *PLAIN))
-_READER: Final = "markdown-raw_html-raw_tex-raw_attribute-tex_math_dollars-citations"
+_READER: Final = "markdown-raw_tex-raw_attribute-tex_math_dollars-citations"
 _BESIDE: Final = 3
 """Cells of long text come out of a document as paragraphs of their own, one after another."""
 _LONGEST_SENTENCE: Final = 5_000
@@ -155,7 +155,7 @@ def _decode(path: Path, content: bytes) -> str:
 
 
 def _convert(path: Path, text: str) -> bytes:
-    """Markdown as HTML; raw HTML and TeX in it are text."""
+    """Markdown as HTML, with the HTML that is in it; TeX is text."""
     arguments = ["-f", _READER, "-t", "html5", "--sandbox", "--wrap=none"]
     try:
         return pandoc(arguments, text)[0]
@@ -166,12 +166,18 @@ def _convert(path: Path, text: str) -> bytes:
 
 def _html_blocks(path: Path, content: bytes) -> Iterator[tuple[str, bool]]:
     """The texts of paragraphs, headings and rows of tables, in order."""
+    if not content.strip():
+        return
     parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=False, no_network=True)
     try:
         root = lxml.html.document_fromstring(content, parser=parser)
     except (lxml.etree.LxmlError, ValueError) as error:
         what = f"cannot be read as HTML: {str(error)[:200] or type(error).__name__}"
         raise ProblemError([Problem(path.name, what, code="audit.html")]) from None
+    # Beyond a depth that no page has, libxml2 drops the rest and only its log says so.
+    if any(entry.level_name == "FATAL" for entry in parser.error_log):
+        what = f"cannot be read whole as HTML: {parser.error_log.last_error.message[:200]}"
+        raise ProblemError([Problem(path.name, what, code="audit.html")])
     pieces: list[str] = []
     level = ""
     hidden = 0

@@ -106,6 +106,22 @@ class Published:
             if any(form <= found for form in forms)
         )
 
+    def hinted_at(self, text: str, language: Language) -> frozenset[str]:
+        """Names of numbers that have a word in common with a text which no other name has."""
+        known = self._by_word.get(language, {})
+        owners = [known.get(word, frozenset()) for word in word_stems(text)]
+        return frozenset(name for names in owners if len(names) == 1 for name in names)
+
+    @cached_property
+    def _by_word(self) -> dict[Language, dict[str, frozenset[str]]]:
+        made: dict[Language, dict[str, frozenset[str]]] = {}
+        for language, names in self.stems.items():
+            words = made.setdefault(language, {})
+            for name, forms in names.items():
+                for word in frozenset().union(*forms):
+                    words[word] = words.get(word, frozenset()) | {name}
+        return made
+
     @cached_property
     def said(self) -> dict[str, list[Wording]]:
         """Sentences as printed, in all languages, by their plain form."""

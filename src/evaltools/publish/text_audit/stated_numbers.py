@@ -58,7 +58,7 @@ _LIMIT: Final = re.compile(
 )
 _NO_RESULTS: Final = re.compile(
     r"https?://\S+|\b10\.\d{4,}/\S+|\b[\w-]+(?:\.[\w-]+)+@\S+|"
-    r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}\.\d{1,2}\.(?:\d{4})?|"
+    r"\b\d{4}-\d{2}-\d{2}\b|\b(?:[12]\d|3[01]|0?[1-9])\.(?:1[0-2]|0?[1-9])\.(?:\d{4}|(?=[–-]))|"
     rf"\b\d{{1,2}}\.?{_SPACE}?(?:{_MONTHS})(?:{_SPACE}\d{{4}})?|"
     r"(?<![\w/,.])(?:19|20)\d{2}(?:[–-](?:19|20)?\d{2})?(?![\d/]|[.,]\d|"
     rf"{_SPACE}?(?:{_PERCENT}|{_CURRENCY}|{_MILLION}))|"
@@ -100,7 +100,8 @@ def _grammar(language: Language) -> _Grammar:
         "fi": [
             rf"(?P<x>{count}){between}(?P<n>(?:{whole}):s?t[aä]|{elative})",
             rf"(?P<x>{count}){_SPACE}+[^\W\d_]+{_SPACE}+(?P<n>{whole}){_SPACE}+[^\W\d_]+st[aä]",
-            rf"(?P<n>{count})(?::s?t[aä])?{_SPACE}+[^\W\d_]+st[aä]{_SPACE}+(?P<x>{count})",
+            rf"(?P<n>{count})(?::s?t[aä])?{_SPACE}+[^\W\d_]+st[aä]{_SPACE}+(?P<x>{count})"
+            rf"(?!{_SPACE}?%)",
         ],
     }[language]
     dash = rf"{_SPACE}?[–−-]{_SPACE}?"
@@ -112,7 +113,7 @@ def _grammar(language: Language) -> _Grammar:
         ("percent", rf"(?P<x>{digits}){_SPACE}?{_PERCENT}"),
         ("money", rf"{_BEFORE}{_SPACE}?(?P<x>{digits})(?:{_SPACE}?(?P<m>{_MILLION}|m\b))?"),
         ("money", rf"(?P<x>{digits})(?:{_SPACE}?(?P<m>{_MILLION}))?{_SPACE}?{_CURRENCY}"),
-        ("decimal", r"(?P<x>[+−-]?\d+[.,]\d+)"),
+        ("decimal", rf"(?P<x>[+−-]?\d+{mark}\d+)"),
         ("count", rf"(?P<x>{whole})"),
         ("count", rf"(?P<x>{spelt})(?={_SPACE}+[^\W\d_])"),
     ]
