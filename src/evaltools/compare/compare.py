@@ -67,7 +67,7 @@ class Comparison:
         changes: those that are not the same, in their total order.
         findings: those whose outcome changed; None where a run has no judgements.
         sentences: findings of which the two say something else, by the sentences that each of the
-            two recorded; none where one of them recorded none.
+            two recorded; none where one of them has no sentence.
         inputs: files of the data, and the declaration of the study.
         prose: variables that print differently; None where there was no study to read.
     """
@@ -135,7 +135,7 @@ def compare(
         sentences=tuple(
             pair
             for pair in pair_findings(old.findings or {}, new.findings or {})
-            if pair.then and pair.now and pair.kind != "same"
+            if pair.kind != "same" and pair.is_recorded
         ),
         inputs=tuple(
             InputChange(name, "added" if name not in then.files

@@ -22,6 +22,11 @@ class FindingPair:
     now: JudgedFinding | None
 
     @property
+    def is_recorded(self) -> bool:
+        """Whether both reports recorded what they say of it."""
+        return all(each is not None and (each.said or each.text) for each in (self.then, self.now))
+
+    @property
     def kind(self) -> ChangeKind:
         """What differs: the outcome before the case of the sentence, that before its words."""
         then, now = self.then, self.now
