@@ -175,8 +175,9 @@ def _html_blocks(path: Path, content: bytes) -> Iterator[tuple[str, bool]]:
         what = f"cannot be read as HTML: {str(error)[:200] or type(error).__name__}"
         raise ProblemError([Problem(path.name, what, code="audit.html")]) from None
     # Beyond a depth that no page has, libxml2 drops the rest and only its log says so.
-    if any(entry.level_name == "FATAL" for entry in parser.error_log):
-        what = f"cannot be read whole as HTML: {parser.error_log.last_error.message[:200]}"
+    fatal = [entry.message for entry in parser.error_log if entry.level_name == "FATAL"]
+    if fatal:
+        what = f"cannot be read whole as HTML: {fatal[0][:200]}"
         raise ProblemError([Problem(path.name, what, code="audit.html")])
     pieces: list[str] = []
     level = ""
